@@ -1,0 +1,54 @@
+"""The one place that asks what time it is. Everything else receives a time or calls `now()`, so that tests can move it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+
+def _system_now() -> datetime:
+    return datetime.now(UTC)
+
+
+_now: Callable[[], datetime] = _system_now
+
+
+def now() -> datetime:
+    """The present moment as an aware UTC datetime."""
+    return _now()
+
+
+def monotonic() -> float:
+    """Seconds on a clock that never goes back; only differences mean anything."""
+    return time.monotonic()
+
+
+def milliseconds(moment: datetime) -> int:
+    """Milliseconds since the Unix epoch."""
+    return round(moment.timestamp() * 1000)
+
+
+def rfc3339(moment: datetime) -> str:
+    """`2026-11-23T10:00:00.123Z`: RFC 3339, UTC, milliseconds."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def parse_rfc3339(text: str) -> datetime:
+    """An aware UTC datetime; raises ValueError for text that is not RFC 3339 or has no offset."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"a time needs an offset: {text}")
+    return moment.astimezone(UTC)
+
+
+@contextmanager
+def use(clock: Callable[[], datetime]) -> Iterator[None]:
+    """Replace `now()` for the length of a test."""
+    global _now
+    before, _now = _now, clock
+    try:
+        yield
+    finally:
+        _now = before

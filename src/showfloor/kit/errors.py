@@ -1,0 +1,54 @@
+"""Refusals. One class each, with a stable code; rendered once, as RFC 9457 problem+json or as a page.
+
+The words a person reads stand in `kit/messages/*.json` under `error.<code>` and say what to do next.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class AppError(Exception):
+    """A refusal that a caller can act on. `params` fill the message, `extra` are further members of the problem (RFC 9457 §3.2)."""
+
+    code: ClassVar[str] = "internal_error"
+    status: ClassVar[int] = 500
+    retry_after: ClassVar[int | None] = None
+    """Seconds, sent as Retry-After (RFC 9110 §10.2.3)."""
+
+    def __init__(self, *, extra: dict[str, Any] | None = None, **params: Any) -> None:
+        super().__init__(self.code)
+        self.params = params
+        self.extra = extra or {}
+
+
+class NotFound(AppError):
+    code = "not_found"
+    status = 404
+
+
+class Busy(AppError):
+    """The database is locked or out of connections; nothing was done."""
+
+    code = "busy"
+    status = 503
+    retry_after = 1
+
+
+class ValidationFailed(AppError):
+    """The payload is malformed. `extra["fields"]` lists {"path", "problem"}."""
+
+    code = "validation_failed"
+    status = 422
+
+
+class IdempotencyKeyRequired(AppError):
+    code = "idempotency_key_required"
+    status = 400
+
+
+class IdempotencyConflict(AppError):
+    """The key was used before with another body."""
+
+    code = "idempotency_conflict"
+    status = 409

@@ -1,0 +1,44 @@
+"""Identifiers: UUID version 7 (RFC 9562 §5.7), shown to people with a prefix that says what they name: `hold_0192…`."""
+
+from __future__ import annotations
+
+import secrets
+from hashlib import sha256
+from uuid import UUID
+
+import uuid_utils
+
+
+class MalformedId(ValueError):
+    """The text is not an identifier of the expected kind."""
+
+
+def new() -> UUID:
+    """A new identifier; later ones sort after earlier ones."""
+    return UUID(bytes=uuid_utils.uuid7().bytes)
+
+
+def show(prefix: str, value: UUID) -> str:
+    """`show("hold", id)` is `hold_` and 32 hexadecimal digits."""
+    return f"{prefix}_{value.hex}"
+
+
+def parse(prefix: str, text: str) -> UUID:
+    """The inverse of `show`; raises MalformedId."""
+    head, _, digits = text.rpartition("_")
+    if head != prefix or len(digits) != 32:
+        raise MalformedId(text)
+    try:
+        return UUID(hex=digits)
+    except ValueError:
+        raise MalformedId(text) from None
+
+
+def secret(size: int = 24) -> str:
+    """A random token of `size` bytes, safe in a URL and a header."""
+    return secrets.token_urlsafe(size)
+
+
+def digest(token: str) -> bytes:
+    """What is stored instead of a random token. Fast on purpose: the tokens have 192 bits, passwords go elsewhere."""
+    return sha256(token.encode()).digest()
