@@ -1,0 +1,84 @@
+"""One answer per `Idempotency-Key`: the same key and body get the first answer again, the same key with another body is refused.
+
+The answer is stored in the transaction of its effect, so there is never an effect without its answer or the reverse. Two requests
+that arrive together with one key wait for each other on the key's row.
+Keys are chosen by callers; 16 characters and more keep two strangers from meeting on the key "1".
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import LargeBinary, delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from showfloor.kit import clock
+from showfloor.kit.db import Base, Session
+from showfloor.kit.errors import IdempotencyConflict, IdempotencyKeyRequired
+
+SHORTEST_KEY, LONGEST_KEY = 16, 255
+KEPT_FOR = timedelta(hours=24)
+
+
+class IdempotentAnswer(Base):
+    __tablename__ = "idempotent_answer"
+    scope: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    request: Mapped[bytes] = mapped_column(LargeBinary)
+    status: Mapped[int | None]
+    body: Mapped[dict[str, Any] | None]
+    at: Mapped[datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAnswer:
+    status: int
+    body: dict[str, Any]
+
+
+def check_key(key: str | None) -> str:
+    """The key, or IdempotencyKeyRequired when it is missing or too short to be one caller's own."""
+    if key is None or not SHORTEST_KEY <= len(key) <= LONGEST_KEY:
+        raise IdempotencyKeyRequired(shortest=SHORTEST_KEY)
+    return key
+
+
+def fingerprint(body: object) -> bytes:
+    """The same for bodies that mean the same: keys sorted, no white space."""
+    return sha256(json.dumps(body, sort_keys=True, separators=(",", ":"), default=str).encode()).digest()
+
+
+async def claim(session: Session, scope: str, key: str, request: bytes) -> StoredAnswer | None:
+    """The first answer if there is one, else None and the key is ours until this transaction ends.
+
+    `scope` keeps routes and people apart ("checkout.pay:chk_…"). Raises IdempotencyConflict for another body.
+    """
+    hashed = sha256(key.encode()).digest()
+    row = {"scope": scope, "key": hashed, "request": request, "at": clock.now()}
+    await session.execute(insert(IdempotentAnswer).values(**row).on_conflict_do_nothing())
+    stored = (
+        await session.execute(
+            select(IdempotentAnswer).where(IdempotentAnswer.scope == scope, IdempotentAnswer.key == hashed).with_for_update()
+        )
+    ).scalar_one()
+    if stored.request != request:
+        raise IdempotencyConflict
+    if stored.status is None or stored.body is None:
+        return None
+    return StoredAnswer(stored.status, stored.body)
+
+
+async def remember(session: Session, scope: str, key: str, answer: StoredAnswer) -> None:
+    """Store the answer beside its effect, in the caller's transaction."""
+    stored = await session.get_one(IdempotentAnswer, (scope, sha256(key.encode()).digest()))
+    stored.status, stored.body = answer.status, answer.body
+
+
+async def forget_old(session: Session) -> None:
+    """Answers are kept a day, as long as any client retries."""
+    await session.execute(delete(IdempotentAnswer).where(IdempotentAnswer.at < clock.now() - KEPT_FOR))

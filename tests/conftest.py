@@ -1,0 +1,72 @@
+"""One PostgreSQL per machine run, one migrated template, one database a test: real, fast, in parallel."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from showfloor.app.postgres import EmbeddedPostgres
+from showfloor.kit.db import Database
+
+TEMPLATE = "showfloor_template"
+# Tests lose nothing that matters when the power goes.
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "300"}
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    """The server, shared by all workers of the run; the last one out leaves it to `pytest_sessionfinish`."""
+    root = _shared_folder(tmp_path_factory)
+    server = EmbeddedPostgres(root / "pg", FAST)
+    server.start()
+    with (root / "template.lock").open("w") as lock:
+        import fcntl
+
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (root / "template.ready").exists():
+            asyncio.run(_migrate(server.create_database(TEMPLATE)))
+            (root / "template.ready").touch()
+    yield server
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        server.stop()
+
+
+def _shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+async def _migrate(url: str) -> None:
+    from showfloor.app.migrate import upgrade
+
+    await upgrade(url)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """The controller of a parallel run ends the server its workers shared."""
+    if not hasattr(session.config, "workerinput") and (factory := getattr(session.config, "_tmp_path_factory", None)) is not None:
+        server = EmbeddedPostgres(factory.getbasetemp() / "pg", FAST)
+        if server.folder.exists():
+            server.stop()
+
+
+@pytest.fixture
+def database_url(postgres: EmbeddedPostgres) -> Iterator[str]:
+    name = f"t_{secrets.token_hex(6)}"
+    yield postgres.create_database(name, template=TEMPLATE)
+    with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
+        connection.execute(psycopg.sql.SQL("drop database if exists {} with (force)").format(psycopg.sql.Identifier(name)))
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    database = Database(database_url)
+    await database.open()
+    yield database
+    await database.close()

@@ -1,0 +1,94 @@
+"""Transactions, the outbox and idempotent answers on a real PostgreSQL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+
+from showfloor.kit import idempotency, ids, outbox
+from showfloor.kit.db import Database, Session
+from showfloor.kit.errors import IdempotencyConflict, IdempotencyKeyRequired
+
+
+@outbox.event("test.happened.v1")
+@dataclass(frozen=True)
+class Happened:
+    thing: UUID
+
+
+async def _events(database: Database) -> int:
+    async with database.session() as session:
+        return (await session.execute(text("select count(*) from outbox_event"))).scalar_one()
+
+
+async def test_session_that_raises_leaves_nothing(database: Database) -> None:
+    with pytest.raises(ZeroDivisionError):
+        async with database.session() as session:
+            await outbox.publish(session, Happened(ids.new()))
+            raise ZeroDivisionError
+
+    assert await _events(database) == 0
+
+
+async def test_event_reaches_its_subscriber_once(database: Database) -> None:
+    seen: list[UUID] = []
+
+    async def note(session: Session, event: Happened) -> None:
+        seen.append(event.thing)
+
+    dispatcher = outbox.Dispatcher(database)
+    dispatcher.subscribe(Happened, note)
+    thing = ids.new()
+    async with database.session() as session:
+        await outbox.publish(session, Happened(thing))
+
+    assert await dispatcher.drain() == 1
+    assert await dispatcher.drain() == 0
+    assert seen == [thing]
+
+
+async def test_event_whose_subscriber_fails_is_delivered_again(database: Database) -> None:
+    attempts: list[int] = []
+
+    async def fail_once(session: Session, event: Happened) -> None:
+        attempts.append(1)
+        if len(attempts) == 1:
+            raise RuntimeError("the first time")
+
+    dispatcher = outbox.Dispatcher(database)
+    dispatcher.subscribe(Happened, fail_once)
+    async with database.session() as session:
+        await outbox.publish(session, Happened(ids.new()))
+
+    with pytest.raises(RuntimeError):
+        await dispatcher.drain()
+    assert await dispatcher.drain() == 1
+    assert len(attempts) == 2
+
+
+async def test_same_key_and_body_get_the_first_answer(database: Database) -> None:
+    key, body = "k" * 20, idempotency.fingerprint({"a": 1})
+    async with database.session() as session:
+        assert await idempotency.claim(session, "test", key, body) is None
+        await idempotency.remember(session, "test", key, idempotency.StoredAnswer(201, {"id": "x"}))
+
+    async with database.session() as session:
+        assert await idempotency.claim(session, "test", key, body) == idempotency.StoredAnswer(201, {"id": "x"})
+
+
+async def test_same_key_with_another_body_is_refused(database: Database) -> None:
+    key = "k" * 20
+    async with database.session() as session:
+        await idempotency.claim(session, "test", key, idempotency.fingerprint({"a": 1}))
+
+    with pytest.raises(IdempotencyConflict):
+        async with database.session() as session:
+            await idempotency.claim(session, "test", key, idempotency.fingerprint({"a": 2}))
+
+
+def test_short_key_is_refused() -> None:
+    with pytest.raises(IdempotencyKeyRequired):
+        idempotency.check_key("1")
