@@ -106,12 +106,10 @@ class EmbeddedPostgres:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             if connection.execute("select 1 from pg_database where datname = %s", (name,)).fetchone():
                 return
-            copied = (
-                psycopg.sql.SQL(" template {} strategy file_copy").format(psycopg.sql.Identifier(template))
-                if template
-                else psycopg.sql.SQL("")
-            )
-            connection.execute(psycopg.sql.SQL("create database {}{}").format(psycopg.sql.Identifier(name), copied))
+            create = sql.SQL("create database {}").format(sql.Identifier(name))
+            if template:
+                create += sql.SQL(" template {} strategy file_copy").format(sql.Identifier(template))
+            connection.execute(create)
 
     @contextlib.contextmanager
     def _lock(self) -> Iterator[None]:
@@ -136,23 +134,10 @@ class EmbeddedPostgres:
             )
 
     def _initialise(self) -> None:
-        arguments = [
-            "-U",
-            USER,
-            "--auth=trust",
-            "--encoding=UTF8",
-            "--locale=C.UTF-8",
-            "--locale-provider=builtin",
-            "--no-sync",
-            "--no-instructions",
-        ]
-        done = subprocess.run(
-            [*_as_unprivileged(), str(binaries() / "initdb"), "-D", str(self.data), *arguments],
-            capture_output=True,
-            text=True,
-            cwd="/",
-            check=False,
-        )
+        locale = ["--encoding=UTF8", "--locale=C.UTF-8", "--locale-provider=builtin"]
+        arguments = ["-D", str(self.data), "-U", USER, "--auth=trust", *locale, "--no-sync", "--no-instructions"]
+        command = [*_as_unprivileged(), str(binaries() / "initdb"), *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, cwd="/", check=False)
         if done.returncode != 0:
             shutil.rmtree(self.data, ignore_errors=True)
             raise PostgresFailed(f"initdb failed: {done.stderr[-2000:]}")

@@ -61,11 +61,8 @@ async def claim(session: Session, scope: str, key: str, request: bytes) -> Store
     hashed = sha256(key.encode()).digest()
     row = {"scope": scope, "key": hashed, "request": request, "at": clock.now()}
     await session.execute(insert(IdempotentAnswer).values(**row).on_conflict_do_nothing())
-    stored = (
-        await session.execute(
-            select(IdempotentAnswer).where(IdempotentAnswer.scope == scope, IdempotentAnswer.key == hashed).with_for_update()
-        )
-    ).scalar_one()
+    ours = select(IdempotentAnswer).where(IdempotentAnswer.scope == scope, IdempotentAnswer.key == hashed)
+    stored = (await session.execute(ours.with_for_update())).scalar_one()
     if stored.request != request:
         raise IdempotencyConflict
     if stored.status is None or stored.body is None:

@@ -8,9 +8,11 @@ from uuid import UUID
 
 import uuid_utils
 
+from showfloor.kit.errors import NotFound
 
-class MalformedId(ValueError):
-    """The text is not an identifier of the expected kind."""
+
+class MalformedId(NotFound, ValueError):
+    """The text is not an identifier of the expected kind: to the caller, a thing that does not exist."""
 
 
 def new() -> UUID:
@@ -27,11 +29,11 @@ def parse(prefix: str, text: str) -> UUID:
     """The inverse of `show`; raises MalformedId."""
     head, _, digits = text.rpartition("_")
     if head != prefix or len(digits) != 32:
-        raise MalformedId(text)
+        raise MalformedId
     try:
         return UUID(hex=digits)
     except ValueError:
-        raise MalformedId(text) from None
+        raise MalformedId from None
 
 
 def secret(size: int = 24) -> str:

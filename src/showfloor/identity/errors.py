@@ -1,0 +1,45 @@
+"""Refusals of `identity`."""
+
+from __future__ import annotations
+
+from showfloor.kit.errors import AppError
+
+
+class AdultDeclarationRequired(AppError):
+    """Nothing was read, nothing was written."""
+
+    code = "adult_declaration_required"
+    status = 403
+
+
+class NotAuthenticated(AppError):
+    code = "not_authenticated"
+    status = 401
+
+
+class SignInFailed(AppError):
+    """Unknown address or wrong password: the answer is the same, and takes as long."""
+
+    code = "sign_in_failed"
+    status = 401
+
+
+class TooManyAttempts(AppError):
+    code = "too_many_attempts"
+    status = 429
+    retry_after = 60
+
+
+class Forbidden(AppError):
+    code = "forbidden"
+    status = 403
+
+
+class CsrfFailed(AppError):
+    code = "csrf_failed"
+    status = 403
+
+
+class EmailTaken(AppError):
+    code = "email_taken"
+    status = 409

@@ -1,0 +1,89 @@
+"""Use cases of `identity`."""
+
+from __future__ import annotations
+
+import asyncio
+from uuid import UUID
+
+from pwdlib import PasswordHash
+
+from showfloor.identity import queries
+from showfloor.identity.errors import AdultDeclarationRequired, EmailTaken, SignInFailed
+from showfloor.identity.models import PersonRow
+from showfloor.identity.rules import SESSION_LIFETIME, csrf_of, normalise_email
+from showfloor.identity.types import Admission, Door, GrantKind, Person, SignedIn
+from showfloor.kit import clock, ids
+from showfloor.kit.db import Session
+
+_passwords = PasswordHash.recommended()
+# argon2id takes 64 MiB and a quarter of a second: two at a time, in threads, so that a burst of sign-ins cannot starve the shows.
+_hashing = asyncio.Semaphore(2)
+_NOBODY = _passwords.hash("nobody")
+
+
+def admit(door: Door, *, adult: bool | None) -> Admission:
+    """The one way in for personal data. Call it before anything else touches what the person gave.
+
+    Raises AdultDeclarationRequired, with nothing read, stored or logged.
+    """
+    if adult is not True:
+        raise AdultDeclarationRequired(extra={"door": door.value})
+    return Admission(door, clock.now())
+
+
+async def add_person(session: Session, *, admission: Admission, email: str, name: str, password: str) -> UUID:
+    """An account for somebody who works here; raises EmailTaken."""
+    hashed = await asyncio.to_thread(_passwords.hash, password)
+    row = PersonRow(
+        id=ids.new(),
+        email=normalise_email(email),
+        name=name,
+        password_hash=hashed,
+        declared_adult_at=admission.declared_adult_at,
+        created_at=clock.now(),
+    )
+    if not await queries.add_person(session, row):
+        raise EmailTaken
+    return row.id
+
+
+async def grant(session: Session, *, person_id: UUID, kind: GrantKind, subject_id: UUID) -> None:
+    """Let a person act for a merchant, as a creator, or as an operator."""
+    await queries.add_grant(session, person_id, kind, subject_id)
+
+
+async def sign_in(session: Session, *, admission: Admission, email: str, password: str) -> SignedIn:
+    """Raises SignInFailed, after the same time whether the address exists or not."""
+    found = await queries.password_of(session, normalise_email(email))
+    async with _hashing:
+        right = await asyncio.to_thread(_passwords.verify, password, found[1] if found else _NOBODY)
+    person = await queries.person(session, found[0]) if found and right else None
+    if person is None:
+        raise SignInFailed
+    token, now = ids.secret(), clock.now()
+    await queries.add_session(session, ids.digest(token), person.id, now, now + SESSION_LIFETIME)
+    return SignedIn(person, token, csrf_of(token), now + SESSION_LIFETIME)
+
+
+async def sign_out(session: Session, *, token: str) -> None:
+    """The cookie means nothing from here on."""
+    await queries.remove_session(session, ids.digest(token))
+
+
+async def person_of_session(session: Session, token: str) -> Person | None:
+    return await queries.person_of_session(session, ids.digest(token), clock.now())
+
+
+async def add_api_key(session: Session, *, admission: Admission, person_id: UUID, label: str) -> str:
+    """A new key, shown this once; only its digest is stored."""
+    key = f"sf_{ids.secret()}"
+    await queries.add_api_key(session, ids.digest(key), person_id, label, clock.now())
+    return key
+
+
+async def person_of_api_key(session: Session, key: str) -> Person | None:
+    return await queries.person_of_api_key(session, ids.digest(key))
+
+
+async def forget_old_sessions(session: Session) -> None:
+    await queries.remove_sessions_before(session, clock.now())

@@ -1,0 +1,93 @@
+"""What every route shares: the transaction, the refusal, the language.
+
+Imported only where HTTP is spoken (`*/http.py`, `web`, `embed`, `app`); services never see a request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import Depends, Header, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from showfloor.kit import messages
+from showfloor.kit.db import Database, Session
+from showfloor.kit.errors import AppError, NotFound, ValidationFailed
+
+PROBLEM = "application/problem+json"
+
+
+def get_database(request: Request) -> Database:
+    database: Database = request.app.state.database
+    return database
+
+
+async def get_session(request: Request) -> AsyncIterator[Session]:
+    """One transaction a request, committed before the answer leaves: `scope="function"` below is what makes it so.
+
+    FastAPI's default scope ends the dependency after the response (measured in tests/architecture/test_commit_order.py).
+    """
+    async with get_database(request).session() as session:
+        yield session
+
+
+DatabaseDep = Annotated[Database, Depends(get_database)]
+SessionDep = Annotated[Session, Depends(get_session, scope="function")]
+
+
+def language(request: Request) -> str:
+    """The reader's language: `?lang=`, then the cookie, then Accept-Language, then English."""
+    return messages.choose_language(request.query_params.get("lang"), request.cookies.get("lang"), request.headers.get("accept-language"))
+
+
+def problem(error: AppError, lang: str) -> JSONResponse:
+    """RFC 9457 problem details; `code` is stable, `detail` is for people and says what to do."""
+    body: dict[str, Any] = {
+        "type": f"https://showfloor.example/problems/{error.code}",
+        "title": messages.translate(lang, f"error.{error.code}.title"),
+        "status": error.status,
+        "code": error.code,
+        "detail": messages.translate(lang, f"error.{error.code}", **error.params),
+        **error.extra,
+    }
+    headers = {"Retry-After": str(error.retry_after)} if error.retry_after is not None else {}
+    if error.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return JSONResponse(body, error.status, headers, media_type=PROBLEM)
+
+
+async def on_app_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, AppError)
+    return problem(error, language(request))
+
+
+async def on_validation_error(request: Request, error: Exception) -> Response:
+    """Malformed payloads only; says where, never repeats what was sent (it may be personal)."""
+    assert isinstance(error, RequestValidationError)
+    fields = [{"path": "/".join(str(part) for part in item["loc"]), "problem": item["type"]} for item in error.errors()]
+    return problem(ValidationFailed(extra={"fields": fields}), language(request))
+
+
+async def on_http_exception(request: Request, error: Exception) -> Response:
+    """Starlette's own 404 and 405 in the same shape as ours."""
+    assert isinstance(error, HTTPException)
+    if error.status_code == 404:
+        return problem(NotFound(), language(request))
+    body = {"type": "about:blank", "title": error.detail, "status": error.status_code, "code": f"http_{error.status_code}"}
+    return JSONResponse(body, error.status_code, error.headers, media_type=PROBLEM)
+
+
+def bearer(authorization: str | None) -> str | None:
+    """The token of an `Authorization: Bearer` header (RFC 6750 §2.1), or None."""
+    scheme, _, token = (authorization or "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and token.strip() else None
+
+
+def get_bearer(authorization: Annotated[str | None, Header()] = None) -> str | None:
+    return bearer(authorization)
+
+
+BearerDep = Annotated[str | None, Depends(get_bearer)]

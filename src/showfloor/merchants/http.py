@@ -1,0 +1,40 @@
+"""JSON routes of `merchants`: the websites that may carry its shows."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from showfloor.identity.http import CurrentPerson
+from showfloor.kit import ids
+from showfloor.kit.http import SessionDep
+from showfloor.merchants import service
+
+router = APIRouter(prefix="/api/v1", tags=["merchants"])
+
+
+class Origin(BaseModel):
+    origin: str = Field(max_length=253, examples=["https://www.brand.example"])
+
+
+class Origins(BaseModel):
+    origins: list[str]
+
+
+@router.get("/merchants/{merchant_id}/origins")
+async def list_origins(merchant_id: str, session: SessionDep, person: CurrentPerson) -> Origins:
+    """The websites that may show this merchant's shows."""
+    return Origins(origins=await service.list_origins(session, person=person, merchant_id=ids.parse("mer", merchant_id)))
+
+
+@router.post("/merchants/{merchant_id}/origins", status_code=201)
+async def allow_origin(merchant_id: str, body: Origin, session: SessionDep, person: CurrentPerson) -> Origin:
+    """Let a website show this merchant's shows."""
+    chosen = ids.parse("mer", merchant_id)
+    return Origin(origin=await service.allow_origin(session, person=person, merchant_id=chosen, origin=body.origin))
+
+
+@router.delete("/merchants/{merchant_id}/origins", status_code=204)
+async def forbid_origin(merchant_id: str, origin: str, session: SessionDep, person: CurrentPerson) -> None:
+    """Take a website off the list."""
+    await service.forbid_origin(session, person=person, merchant_id=ids.parse("mer", merchant_id), origin=origin)

@@ -1,0 +1,36 @@
+"""Tables of `merchants`."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from showfloor.kit.db import Base
+
+
+class MerchantRow(Base):
+    __tablename__ = "merchant"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[dict[str, Any]]
+    about: Mapped[dict[str, Any]]
+    avatar_url: Mapped[str]
+    order_prefix: Mapped[str]
+
+
+class CreatorRow(Base):
+    """A creator's stage name and picture are public by choice; the person behind it stands in `identity`."""
+
+    __tablename__ = "creator"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[dict[str, Any]]
+    avatar_url: Mapped[str]
+
+
+class OriginRow(Base):
+    __tablename__ = "merchant_origin"
+    merchant_id: Mapped[UUID] = mapped_column(ForeignKey("merchant.id", ondelete="cascade"), primary_key=True)
+    origin: Mapped[str] = mapped_column(primary_key=True)

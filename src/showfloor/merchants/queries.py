@@ -1,0 +1,59 @@
+"""All SQL of `merchants`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+
+from showfloor.kit.db import Session
+from showfloor.merchants.models import CreatorRow, MerchantRow, OriginRow
+from showfloor.merchants.types import Creator, Merchant
+
+
+async def add_merchant(session: Session, merchant: Merchant) -> None:
+    """A new seller."""
+    fields = ("id", "slug", "name", "about", "avatar_url", "order_prefix")
+    session.add(MerchantRow(**{field: getattr(merchant, field) for field in fields}))
+    await session.flush()
+
+
+async def merchants(session: Session, ids: Iterable[UUID]) -> dict[UUID, Merchant]:
+    """Sellers by id; unknown ids are left out."""
+    rows = await session.execute(select(MerchantRow).where(MerchantRow.id.in_(list(ids))))
+    return {row.id: Merchant(row.id, row.slug, row.name, row.about, row.avatar_url, row.order_prefix) for row in rows.scalars()}
+
+
+async def merchant_id_by_slug(session: Session, slug: str) -> UUID | None:
+    """The seller behind a slug."""
+    return (await session.execute(select(MerchantRow.id).where(MerchantRow.slug == slug))).scalar_one_or_none()
+
+
+async def add_creator(session: Session, creator: Creator) -> None:
+    """A new host."""
+    session.add(CreatorRow(id=creator.id, name=creator.name, avatar_url=creator.avatar_url))
+    await session.flush()
+
+
+async def creators(session: Session, ids: Iterable[UUID]) -> dict[UUID, Creator]:
+    """Hosts by id; unknown ids are left out."""
+    rows = await session.execute(select(CreatorRow).where(CreatorRow.id.in_(list(ids))))
+    return {row.id: Creator(row.id, row.name, row.avatar_url) for row in rows.scalars()}
+
+
+async def add_origin(session: Session, merchant_id: UUID, origin: str) -> None:
+    """Registering twice is registering once."""
+    await session.execute(insert(OriginRow).values(merchant_id=merchant_id, origin=origin).on_conflict_do_nothing())
+
+
+async def remove_origin(session: Session, merchant_id: UUID, origin: str) -> None:
+    """The site may not frame shows any more."""
+    await session.execute(delete(OriginRow).where(OriginRow.merchant_id == merchant_id, OriginRow.origin == origin))
+
+
+async def origins(session: Session, merchant_ids: Iterable[UUID]) -> list[str]:
+    """The union of what these sellers registered, sorted."""
+    chosen = select(OriginRow.origin).where(OriginRow.merchant_id.in_(list(merchant_ids)))
+    return list((await session.execute(chosen.distinct().order_by(OriginRow.origin))).scalars())

@@ -1,0 +1,26 @@
+"""Pure decisions of `merchants`."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from showfloor.merchants.errors import OriginInvalid
+
+# RFC 6761 §6.2-6.4: these names never reach another machine.
+LOOPBACK_SUFFIXES = ("localhost", "127.0.0.1", "[::1]", ".localhost", ".test")
+
+
+def normalise_origin(text: str) -> str:
+    """`HTTPS://Brand.example:443/` becomes `https://brand.example`; raises OriginInvalid."""
+    parts = urlsplit(text.strip().lower())
+    try:
+        port = parts.port
+    except ValueError:
+        raise OriginInvalid(origin=text) from None
+    if parts.scheme not in ("https", "http") or not parts.hostname or parts.path not in ("", "/") or parts.query or parts.username:
+        raise OriginInvalid(origin=text)
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    if parts.scheme == "http" and not host.endswith(LOOPBACK_SUFFIXES):
+        raise OriginInvalid(origin=text)
+    default = {"https": 443, "http": 80}[parts.scheme]
+    return f"{parts.scheme}://{host}" + (f":{port}" if port not in (None, default) else "")

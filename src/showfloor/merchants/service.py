@@ -1,0 +1,72 @@
+"""Use cases of `merchants`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from showfloor.identity.errors import Forbidden
+from showfloor.identity.types import Person
+from showfloor.kit import ids
+from showfloor.kit.db import Session
+from showfloor.merchants import queries
+from showfloor.merchants.rules import normalise_origin
+from showfloor.merchants.types import Creator, Merchant
+
+
+async def add_merchant(
+    session: Session, *, slug: str, name: dict[str, str], about: dict[str, str], avatar_url: str, order_prefix: str
+) -> Merchant:
+    merchant = Merchant(ids.new(), slug, name, about, avatar_url, order_prefix)
+    await queries.add_merchant(session, merchant)
+    return merchant
+
+
+async def get_merchants(session: Session, merchant_ids: Iterable[UUID]) -> dict[UUID, Merchant]:
+    """Sellers by id; unknown ids are left out."""
+    return await queries.merchants(session, merchant_ids)
+
+
+async def find_merchant(session: Session, slug: str) -> UUID | None:
+    return await queries.merchant_id_by_slug(session, slug)
+
+
+async def add_creator(session: Session, *, name: dict[str, str], avatar_url: str) -> Creator:
+    creator = Creator(ids.new(), name, avatar_url)
+    await queries.add_creator(session, creator)
+    return creator
+
+
+async def get_creators(session: Session, creator_ids: Iterable[UUID]) -> dict[UUID, Creator]:
+    """Hosts by id; unknown ids are left out."""
+    return await queries.creators(session, creator_ids)
+
+
+async def allow_origin(session: Session, *, person: Person, merchant_id: UUID, origin: str) -> str:
+    """Let a website carry this merchant's shows; the origin as stored. Raises Forbidden, OriginInvalid."""
+    _check_member(person, merchant_id)
+    normal = normalise_origin(origin)
+    await queries.add_origin(session, merchant_id, normal)
+    return normal
+
+
+async def list_origins(session: Session, *, person: Person, merchant_id: UUID) -> list[str]:
+    """For the merchant's own people; raises Forbidden."""
+    _check_member(person, merchant_id)
+    return await queries.origins(session, [merchant_id])
+
+
+async def forbid_origin(session: Session, *, person: Person, merchant_id: UUID, origin: str) -> None:
+    """Raises Forbidden, OriginInvalid."""
+    _check_member(person, merchant_id)
+    await queries.remove_origin(session, merchant_id, normalise_origin(origin))
+
+
+async def allowed_origins(session: Session, merchant_ids: Iterable[UUID]) -> list[str]:
+    """Where shows that carry any of these merchants may be framed."""
+    return await queries.origins(session, merchant_ids)
+
+
+def _check_member(person: Person, merchant_id: UUID) -> None:
+    if merchant_id not in person.merchant_ids and not person.is_operator:
+        raise Forbidden
