@@ -1,0 +1,54 @@
+"""JSON routes of `catalog`: what a merchant's people may sell."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from showfloor.catalog import service
+from showfloor.catalog.cards import product_card
+from showfloor.catalog.schemas import ProductOut, ProductPage
+from showfloor.catalog.types import Product
+from showfloor.identity.http import CurrentPerson
+from showfloor.kit import ids
+from showfloor.kit.db import Session
+from showfloor.kit.http import SessionDep
+from showfloor.merchants.service import get_merchants
+
+router = APIRouter(prefix="/api/v1", tags=["products"])
+Currency = Annotated[str, Query(pattern="^[A-Z]{3}$", description="ISO 4217; prices are shown in it")]
+
+
+@router.get("/products", response_model=ProductPage)
+async def list_products(
+    session: SessionDep,
+    person: CurrentPerson,
+    currency: Currency = "GBP",
+    merchant: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+    cursor: str | None = None,
+) -> dict[str, object]:
+    """The products this person may sell, oldest first."""
+    page = await service.list_own_products(
+        session,
+        person=person,
+        merchant_id=ids.parse("mer", merchant) if merchant else None,
+        limit=limit,
+        cursor=ids.parse("prod", cursor) if cursor else None,
+    )
+    next_cursor = ids.show("prod", page.next_cursor) if page.next_cursor else None
+    return {"items": await _cards(session, page.products, currency), "next_cursor": next_cursor}
+
+
+@router.get("/products/{product_id}", response_model=ProductOut, response_model_exclude_unset=True)
+async def get_product(product_id: str, session: SessionDep, person: CurrentPerson, currency: Currency = "GBP") -> object:
+    """One product of the person's own merchants."""
+    found = await service.get_own_product(session, person=person, product_id=ids.parse("prod", product_id))
+    return (await _cards(session, (found,), currency))[0]
+
+
+async def _cards(session: Session, products: tuple[Product, ...], currency: str) -> list[dict[str, object]]:
+    merchants = await get_merchants(session, {product.merchant_id for product in products})
+    prices = await service.prices(session, [variant.id for product in products for variant in product.variants], currency)
+    return [product_card(product, prices, merchants[product.merchant_id]) for product in products]

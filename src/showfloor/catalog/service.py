@@ -1,0 +1,104 @@
+"""Use cases of `catalog`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from uuid import UUID
+
+from showfloor.catalog import queries, rules
+from showfloor.catalog.errors import PriceInvalid, ProductInvalid, ProductNotFound, SkuTaken, VariantNotFound
+from showfloor.catalog.events import PriceChanged
+from showfloor.catalog.types import FoundVariant, NewProduct, Page, Product, Text, Variant
+from showfloor.identity.types import Person
+from showfloor.kit import clock, ids
+from showfloor.kit.db import Session
+from showfloor.kit.money import Money
+from showfloor.kit.outbox import publish
+
+
+async def add_product(session: Session, *, person: Person, product: NewProduct) -> Product:
+    """A new product with its variants and first prices. Raises ProductNotFound for a foreign merchant, ProductInvalid, SkuTaken."""
+    _check_seller(person, product.merchant_id)
+    if found := rules.problems(product):
+        raise ProductInvalid(problem="; ".join(found))
+    added = _numbered(product)
+    if not await queries.add_product(session, added, clock.now()):
+        raise SkuTaken
+    prices = [
+        (variant.id, Money(amount, currency))
+        for variant, new in zip(added.variants, product.variants, strict=True)
+        for currency, amount in new.prices.items()
+    ]
+    await queries.add_prices(session, prices, clock.now())
+    return added
+
+
+async def set_price(session: Session, *, person: Person, variant_id: UUID, price: Money) -> None:
+    """The price from now on. What is already held keeps its price. Raises VariantNotFound, PriceInvalid."""
+    product = await queries.product_of_variant(session, variant_id)
+    if product is None or product.merchant_id not in person.merchant_ids:
+        raise VariantNotFound
+    if not rules.price_fits(price.currency, price.amount):
+        raise PriceInvalid
+    await queries.add_prices(session, [(variant_id, price)], clock.now())
+    await publish(session, PriceChanged(product.id, variant_id, price.currency, price.amount))
+
+
+async def get_products(session: Session, product_ids: Collection[UUID]) -> list[Product]:
+    """In the order asked for; unknown ids are left out. Open to everybody: what is sold in a show is public."""
+    found = await queries.products(session, product_ids)
+    return [found[product_id] for product_id in product_ids if product_id in found]
+
+
+async def get_own_product(session: Session, *, person: Person, product_id: UUID) -> Product:
+    """For the merchant's own people; raises ProductNotFound for a foreign one too."""
+    found = (await queries.products(session, [product_id])).get(product_id)
+    if found is None or found.merchant_id not in person.merchant_ids:
+        raise ProductNotFound
+    return found
+
+
+async def list_own_products(
+    session: Session, *, person: Person, merchant_id: UUID | None = None, limit: int = 50, cursor: UUID | None = None
+) -> Page:
+    """What this person may sell, oldest first. A foreign merchant has none."""
+    merchants = person.merchant_ids if merchant_id is None else person.merchant_ids & {merchant_id}
+    found = await queries.products_of(session, merchants, limit + 1, cursor)
+    page = tuple(found[:limit])
+    return Page(page, page[-1].id if len(found) > limit else None)
+
+
+async def prices(session: Session, variant_ids: Collection[UUID], currency: str) -> dict[UUID, Money]:
+    """What each variant costs now; variants without a price in that currency are left out and cannot be sold there."""
+    return await queries.prices(session, variant_ids, currency, clock.now())
+
+
+async def find_variants(session: Session, product_ids: Collection[UUID], skus: Collection[str]) -> list[FoundVariant]:
+    """The variants of these products with these SKUs. Two merchants may use one SKU: then there are two."""
+    found = await get_products(session, product_ids)
+    return [FoundVariant(product, variant) for product in found for variant in product.variants if variant.sku in skus]
+
+
+def options_text(product: Product, variant: Variant) -> Text:
+    """`Sea salt, 250 ml` in every language."""
+    return rules.options_text(product.options, variant.options)
+
+
+def _check_seller(person: Person, merchant_id: UUID) -> None:
+    if merchant_id not in person.merchant_ids:
+        raise ProductNotFound
+
+
+def _numbered(product: NewProduct) -> Product:
+    variants = tuple(Variant(ids.new(), new.sku, new.options, new.pictures) for new in product.variants)
+    return Product(
+        id=ids.new(),
+        merchant_id=product.merchant_id,
+        slug=product.slug,
+        name=product.name,
+        summary=product.summary,
+        description=product.description,
+        options=product.options,
+        pictures=product.pictures,
+        variants=variants,
+    )

@@ -1,0 +1,96 @@
+"""Products as others see them. Texts are {"en": …, "ar": …}; options are {axis code: value code}."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+Text = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class OptionValue:
+    """`swatch` is a CSS colour, for axes that are colours."""
+
+    code: str
+    name: Text
+    swatch: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OptionAxis:
+    code: str
+    name: Text
+    values: tuple[OptionValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """`shows` names the option values seen in it, so that choosing a colour can choose its picture."""
+
+    url: str
+    width: int
+    height: int
+    alt: Text
+    shows: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """`pictures` are indices into the product's pictures."""
+
+    id: UUID
+    sku: str
+    options: dict[str, str]
+    pictures: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    id: UUID
+    merchant_id: UUID
+    slug: str
+    name: Text
+    summary: Text
+    description: Text
+    options: tuple[OptionAxis, ...]
+    pictures: tuple[Picture, ...]
+    variants: tuple[Variant, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NewVariant:
+    """A variant before it has an id. `prices` are minor units by ISO 4217 code."""
+
+    sku: str
+    options: dict[str, str]
+    prices: dict[str, int]
+    pictures: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NewProduct:
+    merchant_id: UUID
+    slug: str
+    name: Text
+    summary: Text
+    description: Text
+    variants: tuple[NewVariant, ...]
+    options: tuple[OptionAxis, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FoundVariant:
+    """A variant with the product it belongs to."""
+
+    product: Product
+    variant: Variant
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`next_cursor` is None on the last page."""
+
+    products: tuple[Product, ...]
+    next_cursor: UUID | None
