@@ -34,3 +34,11 @@ class OriginRow(Base):
     __tablename__ = "merchant_origin"
     merchant_id: Mapped[UUID] = mapped_column(ForeignKey("merchant.id", ondelete="cascade"), primary_key=True)
     origin: Mapped[str] = mapped_column(primary_key=True)
+
+
+class PartnershipRow(Base):
+    """A merchant lets a creator show and sell its products."""
+
+    __tablename__ = "merchant_creator"
+    merchant_id: Mapped[UUID] = mapped_column(ForeignKey("merchant.id", ondelete="cascade"), primary_key=True)
+    creator_id: Mapped[UUID] = mapped_column(ForeignKey("creator.id", ondelete="cascade"), primary_key=True, index=True)

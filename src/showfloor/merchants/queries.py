@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from showfloor.kit.db import Session
-from showfloor.merchants.models import CreatorRow, MerchantRow, OriginRow
+from showfloor.merchants.models import CreatorRow, MerchantRow, OriginRow, PartnershipRow
 from showfloor.merchants.types import Creator, Merchant
 
 
@@ -57,3 +57,15 @@ async def origins(session: Session, merchant_ids: Iterable[UUID]) -> list[str]:
     """The union of what these sellers registered, sorted."""
     chosen = select(OriginRow.origin).where(OriginRow.merchant_id.in_(list(merchant_ids)))
     return list((await session.execute(chosen.distinct().order_by(OriginRow.origin))).scalars())
+
+
+async def add_partnership(session: Session, merchant_id: UUID, creator_id: UUID) -> None:
+    """Agreeing twice is agreeing once."""
+    row = insert(PartnershipRow).values(merchant_id=merchant_id, creator_id=creator_id)
+    await session.execute(row.on_conflict_do_nothing())
+
+
+async def partners_of(session: Session, creator_id: UUID) -> frozenset[UUID]:
+    """The merchants whose products a creator may show."""
+    chosen = select(PartnershipRow.merchant_id).where(PartnershipRow.creator_id == creator_id)
+    return frozenset((await session.execute(chosen)).scalars())

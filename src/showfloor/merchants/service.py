@@ -67,6 +67,18 @@ async def allowed_origins(session: Session, merchant_ids: Iterable[UUID]) -> lis
     return await queries.origins(session, merchant_ids)
 
 
+async def allow_creator(session: Session, *, person: Person, merchant_id: UUID, creator_id: UUID) -> None:
+    """Let a creator show and sell this merchant's products. Raises Forbidden."""
+    _check_member(person, merchant_id)
+    await queries.add_partnership(session, merchant_id, creator_id)
+
+
+async def sellable_by(session: Session, person: Person) -> frozenset[UUID]:
+    """The merchants whose products this person may put into a show: their own, and those that allowed them as a creator."""
+    partners = await queries.partners_of(session, person.creator_id) if person.creator_id else frozenset()
+    return person.merchant_ids | partners
+
+
 def _check_member(person: Person, merchant_id: UUID) -> None:
     if merchant_id not in person.merchant_ids and not person.is_operator:
         raise Forbidden

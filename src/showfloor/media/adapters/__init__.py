@@ -1,0 +1,1 @@
+"""The media server as `shows` speaks to it."""

@@ -1,0 +1,76 @@
+"""All SQL of `media`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from showfloor.kit.db import Session
+from showfloor.media.models import IngestRow, RefusalRow, StreamKeyRow
+from showfloor.media.types import IngestReport, IngestState, KeyOwner, Refusal
+
+REFUSALS_SHOWN = 5
+
+
+async def replace_key(session: Session, show_id: UUID, digest: bytes, hint: str, now: datetime) -> None:
+    """The old key stops working in the statement before the new one starts."""
+    valid = (StreamKeyRow.show_id == show_id) & StreamKeyRow.revoked_at.is_(None)
+    await session.execute(update(StreamKeyRow).where(valid).values(revoked_at=now))
+    await session.execute(insert(StreamKeyRow).values(digest=digest, show_id=show_id, hint=hint, created_at=now))
+
+
+async def key_owner(session: Session, digest: bytes) -> KeyOwner | None:
+    """The show behind a key, valid or not."""
+    row = (await session.execute(select(StreamKeyRow.show_id, StreamKeyRow.revoked_at).where(StreamKeyRow.digest == digest))).first()
+    return KeyOwner(row.show_id, row.revoked_at is not None) if row else None
+
+
+async def key_hint(session: Session, show_id: UUID) -> str | None:
+    """The last characters of the valid key, so that a host can tell which one is in OBS."""
+    valid = select(StreamKeyRow.hint).where(StreamKeyRow.show_id == show_id, StreamKeyRow.revoked_at.is_(None))
+    return (await session.execute(valid)).scalar_one_or_none()
+
+
+async def key_changed_at(session: Session, show_id: UUID) -> datetime | None:
+    """When the valid key was made."""
+    valid = select(StreamKeyRow.created_at).where(StreamKeyRow.show_id == show_id, StreamKeyRow.revoked_at.is_(None))
+    return (await session.execute(valid)).scalar_one_or_none()
+
+
+async def add_refusal(session: Session, show_id: UUID, at: datetime, code: str) -> None:
+    """Why a publisher was turned away."""
+    await session.execute(insert(RefusalRow).values(show_id=show_id, at=at, code=code))
+
+
+async def refusals(session: Session, show_id: UUID, since: datetime) -> tuple[Refusal, ...]:
+    """The newest few."""
+    chosen = select(RefusalRow.at, RefusalRow.code).where(RefusalRow.show_id == show_id, RefusalRow.at > since)
+    rows = await session.execute(chosen.order_by(RefusalRow.at.desc()).limit(REFUSALS_SHOWN))
+    return tuple(Refusal(row.at, row.code) for row in rows)
+
+
+async def save_report(session: Session, report: IngestReport, seen_at: datetime) -> None:
+    """The last report of a show replaces the one before."""
+    values = {
+        "ingest_id": report.ingest_id,
+        "state": report.state,
+        "since": report.since,
+        "seen_at": seen_at,
+        "health": report.health,
+    }
+    statement = upsert(IngestRow).values(show_id=report.show_id, **values)
+    await session.execute(statement.on_conflict_do_update(index_elements=["show_id"], set_=values))
+
+
+async def ingest(session: Session, show_id: UUID) -> IngestRow | None:
+    """What was last reported."""
+    return (await session.execute(select(IngestRow).where(IngestRow.show_id == show_id))).scalar_one_or_none()
+
+
+async def publishing_seen_before(session: Session, moment: datetime) -> list[UUID]:
+    """Shows whose publisher was last heard of before `moment`: `streaming` itself is gone."""
+    stale = select(IngestRow.show_id).where(IngestRow.state == IngestState.PUBLISHING, IngestRow.seen_at < moment)
+    return list((await session.execute(stale)).scalars())

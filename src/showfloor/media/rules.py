@@ -1,0 +1,22 @@
+"""Pure decisions of `media`."""
+
+from __future__ import annotations
+
+import hmac
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from showfloor.media.types import IngestState
+
+STALE_AFTER = timedelta(seconds=5)
+"""`streaming` reports every second; five missed reports mean that it is gone, not slow."""
+
+
+def preview_token(secret: str, show_id: UUID) -> str:
+    """What lets the team watch a show that is not public yet."""
+    return hmac.new(secret.encode(), b"preview:" + show_id.bytes, "sha256").hexdigest()[:32]
+
+
+def state_at(state: IngestState, seen_at: datetime, now: datetime) -> IngestState:
+    """A report that is too old says nothing good any more."""
+    return IngestState.LOST if state is IngestState.PUBLISHING and now - seen_at > STALE_AFTER else state

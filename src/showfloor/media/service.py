@@ -1,0 +1,63 @@
+"""Use cases of `media`."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from showfloor.kit import clock, ids
+from showfloor.kit.db import Session
+from showfloor.media import queries
+from showfloor.media.rules import STALE_AFTER, state_at
+from showfloor.media.rules import preview_token as preview_token
+from showfloor.media.types import Ingest, IngestReport, IngestState, KeyOwner
+
+REFUSALS_REMEMBERED = timedelta(minutes=10)
+
+
+async def issue_stream_key(session: Session, show_id: UUID) -> str:
+    """A new key for the show, shown this once; the one before stops working now."""
+    key = f"sk_{ids.secret()}"
+    await queries.replace_key(session, show_id, ids.digest(key), key[-4:], clock.now())
+    return key
+
+
+async def find_key(session: Session, key: str) -> KeyOwner | None:
+    """Who a key belongs to, or None for a key that never was."""
+    return await queries.key_owner(session, ids.digest(key))
+
+
+async def note_refusal(session: Session, show_id: UUID, code: str) -> None:
+    """So that the host sees in the studio why OBS does not get through."""
+    await queries.add_refusal(session, show_id, clock.now(), code)
+
+
+async def note_report(session: Session, report: IngestReport) -> None:
+    """Store what `streaming` just said about one show."""
+    await queries.save_report(session, report, clock.now())
+
+
+async def key_changed_since(session: Session, show_id: UUID, moment: datetime) -> bool:
+    """Whether the key in use at `moment` was replaced: its publisher has to go."""
+    changed = await queries.key_changed_at(session, show_id)
+    return changed is not None and changed > moment
+
+
+async def get_ingest(session: Session, show_id: UUID) -> Ingest:
+    """The signal as the host sees it."""
+    row, now = await queries.ingest(session, show_id), clock.now()
+    refusals = await queries.refusals(session, show_id, now - REFUSALS_REMEMBERED)
+    hint = await queries.key_hint(session, show_id)
+    if row is None:
+        return Ingest(IngestState.NONE, None, refusals, hint)
+    state = state_at(IngestState(row.state), row.seen_at, now)
+    return Ingest(state, row.health if state is IngestState.PUBLISHING else None, refusals, hint)
+
+
+async def is_publishing(session: Session, show_id: UUID) -> bool:
+    return (await get_ingest(session, show_id)).state is IngestState.PUBLISHING
+
+
+async def lost_with_streaming(session: Session) -> list[UUID]:
+    """Shows that count as publishing though `streaming` has been silent too long."""
+    return await queries.publishing_seen_before(session, clock.now() - STALE_AFTER)

@@ -1,0 +1,58 @@
+"""Refusals of `shows`."""
+
+from __future__ import annotations
+
+from showfloor.kit.errors import AppError
+
+
+class ShowNotFound(AppError):
+    code = "show_not_found"
+    status = 404
+
+
+class CueNotFound(AppError):
+    code = "cue_not_found"
+    status = 404
+
+
+class SlugTaken(AppError):
+    code = "slug_taken"
+    status = 409
+
+
+class NotAllowedInState(AppError):
+    """The show is in a state in which this cannot happen (an ended show does not go live again)."""
+
+    code = "show_state_conflict"
+    status = 409
+
+
+class SignalMissing(AppError):
+    """Going live needs a publisher."""
+
+    code = "signal_missing"
+    status = 409
+
+
+class TooManyPins(AppError):
+    code = "too_many_pins"
+    status = 409
+
+
+class ProductNotInShow(AppError):
+    code = "product_not_in_show"
+    status = 409
+
+
+class SkuConflict(AppError):
+    """Two merchants of one show use the same SKU: a line of an order could mean either."""
+
+    code = "sku_conflict"
+    status = 409
+
+
+class ProductNotSellable(AppError):
+    """The product has no price in the show's currency, or its merchant has not allowed this host."""
+
+    code = "product_not_sellable"
+    status = 409

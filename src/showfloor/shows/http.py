@@ -1,0 +1,186 @@
+"""JSON routes of `shows`: what hosts do, what everybody may read."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Annotated, Any
+
+from fastapi import APIRouter, BackgroundTasks, Depends, Query, Request
+from pydantic import AwareDatetime
+
+from showfloor.identity.http import CurrentPerson
+from showfloor.kit import clock, ids
+from showfloor.kit.http import SessionDep
+from showfloor.media import service as media
+from showfloor.media.adapters.streaming import StreamingServer
+from showfloor.media.errors import NotLive, StreamingUnavailable
+from showfloor.shows import service
+from showfloor.shows.cards import cue_card
+from showfloor.shows.schemas import CueOut, NewCue, NewShow, ShowChange, ShowProduct, StreamKeyOut
+from showfloor.shows.service.schedule import get_own_show
+from showfloor.shows.types import PublicUrls, ShowState
+
+router = APIRouter(prefix="/api/v1", tags=["shows"])
+
+
+def get_urls(request: Request) -> PublicUrls:
+    urls: PublicUrls = request.app.state.urls
+    return urls
+
+
+def get_streaming(request: Request) -> StreamingServer:
+    streaming: StreamingServer = request.app.state.streaming
+    return streaming
+
+
+UrlsDep = Annotated[PublicUrls, Depends(get_urls)]
+StreamingDep = Annotated[StreamingServer, Depends(get_streaming)]
+PUBLIC_STATES = {"live": [ShowState.LIVE, ShowState.INTERRUPTED], "scheduled": [ShowState.SCHEDULED], "ended": [ShowState.ENDED]}
+
+
+@router.get("/shows")
+async def list_shows(
+    session: SessionDep,
+    urls: UrlsDep,
+    state: Annotated[str | None, Query(pattern="^(live|scheduled|ended)$")] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+    cursor: str | None = None,
+) -> dict[str, Any]:
+    """Shows that everybody may know of; drafts are nobody's business. Live includes interrupted."""
+    states = PUBLIC_STATES[state] if state else [known for group in PUBLIC_STATES.values() for known in group]
+    after = ids.parse("show", cursor) if cursor else None
+    found = await service.list_shows(session, states=states, limit=limit + 1, after=after)
+    cards = await service.show_cards(session, found[:limit], urls)
+    return {"items": cards, "next_cursor": cards[-1]["id"] if len(found) > limit else None}
+
+
+@router.get("/shows/mine")
+async def list_own_shows(session: SessionDep, urls: UrlsDep, person: CurrentPerson) -> dict[str, Any]:
+    """The host's own, in every state."""
+    found = await service.list_shows(session, states=list(ShowState), host=person.creator_id) if person.creator_id else []
+    return {"items": await service.show_cards(session, found, urls), "next_cursor": None}
+
+
+@router.get("/shows/{show_id}")
+async def get_show(show_id: str, session: SessionDep, urls: UrlsDep) -> dict[str, Any]:
+    """One show with its shelf."""
+    return await service.show_card(session, await service.get_show(session, ids.parse("show", show_id)), urls)
+
+
+@router.post("/shows", status_code=201)
+async def create_show(body: NewShow, session: SessionDep, urls: UrlsDep, person: CurrentPerson) -> dict[str, Any]:
+    """A draft, or a scheduled show when it has a time."""
+    show = await service.create_show(
+        session, person=person, title=body.title.model_dump(), market=body.market, slug=body.slug, starts_at=body.starts_at
+    )
+    return await service.show_card(session, show, urls)
+
+
+@router.patch("/shows/{show_id}")
+async def change_show(show_id: str, body: ShowChange, session: SessionDep, urls: UrlsDep, person: CurrentPerson) -> dict[str, Any]:
+    """New title, time or encoder delay."""
+    show = await service.change_show(
+        session,
+        person=person,
+        show_id=ids.parse("show", show_id),
+        title=body.title.model_dump() if body.title else None,
+        starts_at=body.starts_at,
+        cue_offset_ms=body.cue_offset_ms,
+    )
+    return await service.show_card(session, show, urls)
+
+
+@router.post("/shows/{show_id}/products", status_code=201)
+async def add_product(show_id: str, body: ShowProduct, session: SessionDep, urls: UrlsDep, person: CurrentPerson) -> dict[str, Any]:
+    """Put a product on the shelf, at its end."""
+    product_id = ids.parse("prod", body.product_id)
+    show = await service.add_product(session, person=person, show_id=ids.parse("show", show_id), product_id=product_id)
+    return await service.show_card(session, show, urls)
+
+
+@router.delete("/shows/{show_id}/products/{product_id}", status_code=204)
+async def remove_product(show_id: str, product_id: str, session: SessionDep, person: CurrentPerson) -> None:
+    """Take a product off the shelf; what is held stays held."""
+    await service.remove_product(session, person=person, show_id=ids.parse("show", show_id), product_id=ids.parse("prod", product_id))
+
+
+@router.post("/shows/{show_id}/go-live")
+async def go_live(
+    show_id: str, session: SessionDep, urls: UrlsDep, person: CurrentPerson, streaming: StreamingDep, after: BackgroundTasks
+) -> dict[str, Any]:
+    """From here on everybody sees the picture."""
+    show = await service.go_live(session, person=person, show_id=ids.parse("show", show_id))
+    # After the commit, so that the report of the next second cannot take it back; without it the second is only slower.
+    after.add_task(_tell, streaming, show.id, show.state)
+    return await service.show_card(session, show, urls)
+
+
+@router.post("/shows/{show_id}/end")
+async def end_show(
+    show_id: str, session: SessionDep, urls: UrlsDep, person: CurrentPerson, streaming: StreamingDep, after: BackgroundTasks
+) -> dict[str, Any]:
+    """The show is over for good."""
+    show = await service.end_show(session, person=person, show_id=ids.parse("show", show_id))
+    after.add_task(_tell, streaming, show.id, show.state)
+    return await service.show_card(session, show, urls)
+
+
+async def _tell(streaming: StreamingServer, show_id: Any, state: ShowState) -> None:
+    with contextlib.suppress(StreamingUnavailable, NotLive):
+        await streaming.set_state(show_id, state)
+
+
+@router.post("/shows/{show_id}/stream-key", status_code=201)
+async def issue_stream_key(show_id: str, session: SessionDep, urls: UrlsDep, person: CurrentPerson) -> StreamKeyOut:
+    """A new key for the camera, shown this once; the one before stops working."""
+    show = await get_own_show(session, person=person, show_id=ids.parse("show", show_id), lock=True)
+    return StreamKeyOut(rtmp_url=urls.rtmp, stream_key=await media.issue_stream_key(session, show.id))
+
+
+@router.get("/shows/{show_id}/studio")
+async def studio(show_id: str, request: Request, session: SessionDep, urls: UrlsDep, person: CurrentPerson) -> dict[str, Any]:
+    """What the control room shows: the show, the signal and its health, refused publishers, the preview."""
+    show = await get_own_show(session, person=person, show_id=ids.parse("show", show_id))
+    ingest = await media.get_ingest(session, show.id)
+    token = media.preview_token(request.app.state.settings.secret, show.id)
+    card = await service.show_card(session, show, urls)
+    return {
+        "show": card,
+        "ingest": {
+            "state": ingest.state.value,
+            "health": ingest.health,
+            "refusals": [{"at": clock.rfc3339(refusal.at), "code": refusal.code} for refusal in ingest.refusals],
+        },
+        "key_hint": f"…{ingest.key_hint}" if ingest.key_hint else None,
+        "rtmp_url": urls.rtmp,
+        "preview_hls_url": f"{card['playback']['hls_url']}?preview={token}",
+    }
+
+
+@router.post("/shows/{show_id}/cues", status_code=201)
+async def add_cue(show_id: str, body: NewCue, session: SessionDep, person: CurrentPerson, streaming: StreamingDep) -> CueOut:
+    """Pin a product on the newest frame."""
+    cue = await service.pin(
+        session,
+        streaming,
+        person=person,
+        show_id=ids.parse("show", show_id),
+        product_id=ids.parse("prod", body.product_id),
+        replace_others=body.replace,
+    )
+    return CueOut.model_validate(cue_card(cue))
+
+
+@router.post("/cues/{cue_id}/end")
+async def end_cue(cue_id: str, session: SessionDep, person: CurrentPerson, streaming: StreamingDep) -> CueOut:
+    """Unpin; ending twice changes nothing."""
+    cue = await service.end_cue(session, streaming, person=person, cue_id=ids.parse("cue", cue_id))
+    return CueOut.model_validate(cue_card(cue))
+
+
+@router.get("/shows/{show_id}/timeline")
+async def timeline(show_id: str, session: SessionDep, at: AwareDatetime | None = None) -> dict[str, list[CueOut]]:
+    """The show's cues by start, or only those that contain `at`."""
+    show = await service.get_show(session, ids.parse("show", show_id))
+    cues = await service.list_timeline(session, show_id=show.id, at=at)
+    return {"cues": [CueOut.model_validate(cue_card(cue)) for cue in cues]}

@@ -1,0 +1,48 @@
+"""Routes for `streaming` alone, with the machine's secret. They stand here because they must know the show's state."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from fastapi import APIRouter, Depends, Request, Response
+from starlette.responses import JSONResponse
+
+from showfloor.identity.errors import NotAuthenticated
+from showfloor.kit import ids
+from showfloor.kit.http import BearerDep, SessionDep
+from showfloor.media.types import IngestReport, IngestState
+from showfloor.shows import service
+from showfloor.shows.schemas import IngestReports, PublishQuestion
+
+
+async def check_token(request: Request, token: BearerDep) -> None:
+    expected: str = request.app.state.settings.internal_token
+    if token is None or not secrets.compare_digest(token.encode(), expected.encode()):
+        raise NotAuthenticated
+
+
+router = APIRouter(prefix="/internal", include_in_schema=False, dependencies=[Depends(check_token)])
+
+
+@router.post("/publish")
+async def may_publish(body: PublishQuestion, session: SessionDep) -> Response:
+    """Whether the owner of this stream key may publish; 403 with the reason otherwise (which is also kept for the host)."""
+    answer = await service.admit_publisher(session, stream_key=body.stream_key)
+    if answer.refusal is not None or answer.show is None:
+        code = answer.refusal.code if answer.refusal else "stream_key_unknown"
+        return JSONResponse({"code": code, "detail": code.replace("_", " ")}, 403)
+    show = answer.show
+    return JSONResponse(
+        {"show_id": ids.show("show", show.id), "state": show.state.value, "cue_offset_ms": show.cue_offset_ms, "cues": answer.cues}
+    )
+
+
+@router.post("/ingests")
+async def ingests(body: IngestReports, request: Request, session: SessionDep) -> dict[str, Any]:
+    """Level-triggered: the whole truth of `streaming` in, the whole truth of `web` out."""
+    reports = [
+        IngestReport(ids.parse("show", line.show_id), line.ingest_id, IngestState(line.state), line.since, line.health)
+        for line in body.ingests
+    ]
+    return {"shows": await service.note_ingests(session, reports=reports, secret=request.app.state.settings.secret)}

@@ -1,0 +1,46 @@
+"""Tables of `shows`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from showfloor.kit.db import Base
+
+
+class ShowRow(Base):
+    __tablename__ = "show"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(unique=True)
+    title: Mapped[dict[str, Any]]
+    state: Mapped[str] = mapped_column(index=True)
+    market: Mapped[str]
+    currency: Mapped[str]
+    host_creator_id: Mapped[UUID] = mapped_column(index=True)
+    starts_at: Mapped[datetime | None]
+    went_live_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    poster_url: Mapped[str | None]
+    cue_offset_ms: Mapped[int] = mapped_column(default=0)
+
+
+class ShowProductRow(Base):
+    __tablename__ = "show_product"
+    show_id: Mapped[UUID] = mapped_column(ForeignKey("show.id", ondelete="cascade"), primary_key=True)
+    product_id: Mapped[UUID] = mapped_column(primary_key=True, index=True)
+    position: Mapped[int]
+
+
+class CueRow(Base):
+    __tablename__ = "cue"
+    __table_args__ = (Index("ix_cue_show_start", "show_id", "starts_at"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    show_id: Mapped[UUID] = mapped_column(ForeignKey("show.id", ondelete="cascade"))
+    kind: Mapped[str]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime | None]
+    payload: Mapped[dict[str, Any]]

@@ -1,0 +1,138 @@
+"""All SQL of `shows`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_or
+
+from showfloor.kit.db import Session
+from showfloor.shows.models import CueRow, ShowProductRow, ShowRow
+from showfloor.shows.types import Cue, CueKind, Show, ShowState
+
+
+def _show(row: ShowRow, product_ids: Sequence[UUID]) -> Show:
+    return Show(
+        id=row.id,
+        slug=row.slug,
+        title=row.title,
+        state=ShowState(row.state),
+        market=row.market,
+        currency=row.currency,
+        host_creator_id=row.host_creator_id,
+        starts_at=row.starts_at,
+        went_live_at=row.went_live_at,
+        ended_at=row.ended_at,
+        poster_url=row.poster_url,
+        cue_offset_ms=row.cue_offset_ms,
+        product_ids=tuple(product_ids),
+    )
+
+
+async def add_show(session: Session, show: Show) -> bool:
+    """False when the slug is taken."""
+    values = {column.name: getattr(show, column.name) for column in ShowRow.__table__.columns}
+    added = await session.execute(insert_or(ShowRow).values(**values).on_conflict_do_nothing().returning(ShowRow.id))
+    return added.first() is not None
+
+
+async def show(session: Session, show_id: UUID, *, lock: bool = False) -> Show | None:
+    """One show with its products; `lock` makes others who change it wait until this transaction ends."""
+    chosen = select(ShowRow).where(ShowRow.id == show_id)
+    row = (
+        await session.execute(chosen.with_for_update().execution_options(populate_existing=True) if lock else chosen)
+    ).scalar_one_or_none()
+    return _show(row, await product_ids(session, show_id)) if row else None
+
+
+async def show_id_by_slug(session: Session, slug: str) -> UUID | None:
+    """The show behind an address."""
+    return (await session.execute(select(ShowRow.id).where(ShowRow.slug == slug))).scalar_one_or_none()
+
+
+async def shows(session: Session, *, states: Iterable[ShowState], host: UUID | None, limit: int, after: UUID | None) -> list[Show]:
+    """Shows in these states, by id (oldest first), with their products: two statements however many."""
+    chosen = select(ShowRow).where(ShowRow.state.in_(list(states)))
+    if host is not None:
+        chosen = chosen.where(ShowRow.host_creator_id == host)
+    if after is not None:
+        chosen = chosen.where(ShowRow.id > after)
+    rows = (await session.execute(chosen.order_by(ShowRow.id).limit(limit))).scalars().all()
+    products = select(ShowProductRow.show_id, ShowProductRow.product_id).where(ShowProductRow.show_id.in_([row.id for row in rows]))
+    of_show: dict[UUID, list[UUID]] = {}
+    for found in await session.execute(products.order_by(ShowProductRow.position)):
+        of_show.setdefault(found.show_id, []).append(found.product_id)
+    return [_show(row, of_show.get(row.id, [])) for row in rows]
+
+
+async def change_show(session: Session, show_id: UUID, values: dict[str, Any]) -> None:
+    """New values for some columns."""
+    await session.execute(update(ShowRow).where(ShowRow.id == show_id).values(**values))
+
+
+async def product_ids(session: Session, show_id: UUID) -> list[UUID]:
+    """The shelf, in order."""
+    chosen = select(ShowProductRow.product_id).where(ShowProductRow.show_id == show_id)
+    return list((await session.execute(chosen.order_by(ShowProductRow.position))).scalars())
+
+
+async def add_product(session: Session, show_id: UUID, product_id: UUID) -> None:
+    """At the end of the shelf; adding twice is adding once."""
+    place = select(func.coalesce(func.max(ShowProductRow.position), 0) + 1).where(ShowProductRow.show_id == show_id).scalar_subquery()
+    row = insert_or(ShowProductRow).values(show_id=show_id, product_id=product_id, position=place)
+    await session.execute(row.on_conflict_do_nothing())
+
+
+async def remove_product(session: Session, show_id: UUID, product_id: UUID) -> None:
+    """Off the shelf."""
+    await session.execute(delete(ShowProductRow).where(ShowProductRow.show_id == show_id, ShowProductRow.product_id == product_id))
+
+
+async def open_shows_with_product(session: Session, product_id: UUID) -> list[UUID]:
+    """Shows that are not over and carry the product."""
+    chosen = select(ShowProductRow.show_id).join(ShowRow, ShowRow.id == ShowProductRow.show_id)
+    carrying = chosen.where(ShowProductRow.product_id == product_id, ShowRow.state != ShowState.ENDED)
+    return list((await session.execute(carrying)).scalars())
+
+
+def _cue(row: CueRow) -> Cue:
+    return Cue(row.id, row.show_id, CueKind(row.kind), row.starts_at, row.ends_at, row.payload)
+
+
+async def add_cue(session: Session, cue: Cue) -> None:
+    """A new interval on the timeline."""
+    row = {"id": cue.id, "show_id": cue.show_id, "kind": cue.kind, "starts_at": cue.start, "ends_at": cue.end, "payload": cue.payload}
+    await session.execute(insert(CueRow).values(**row))
+
+
+async def cue(session: Session, cue_id: UUID) -> Cue | None:
+    """One cue."""
+    row = (await session.execute(select(CueRow).where(CueRow.id == cue_id))).scalar_one_or_none()
+    return _cue(row) if row else None
+
+
+async def end_cue(session: Session, cue_id: UUID, end: datetime) -> None:
+    """An ended cue keeps its first end."""
+    await session.execute(update(CueRow).where(CueRow.id == cue_id, CueRow.ends_at.is_(None)).values(ends_at=end))
+
+
+async def cues(session: Session, show_id: UUID, *, at: datetime | None = None) -> list[Cue]:
+    """The timeline, or only what contains `at`, by start."""
+    chosen = select(CueRow).where(CueRow.show_id == show_id)
+    if at is not None:
+        chosen = chosen.where(CueRow.starts_at <= at, _open_or_ending_after(at))
+    return [_cue(row) for row in (await session.execute(chosen.order_by(CueRow.starts_at, CueRow.id))).scalars()]
+
+
+async def recent_cues(session: Session, show_id: UUID, ended_after: datetime) -> list[Cue]:
+    """Open cues and those that ended a moment ago: what `streaming` has to carry."""
+    chosen = select(CueRow).where(CueRow.show_id == show_id, _open_or_ending_after(ended_after))
+    return [_cue(row) for row in (await session.execute(chosen.order_by(CueRow.starts_at, CueRow.id))).scalars()]
+
+
+def _open_or_ending_after(moment: datetime) -> ColumnElement[bool]:
+    return or_(CueRow.ends_at.is_(None), CueRow.ends_at > moment)

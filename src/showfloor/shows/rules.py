@@ -1,0 +1,73 @@
+"""Pure decisions of `shows`: the state machine and the timeline."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from showfloor.shows.errors import NotAllowedInState
+from showfloor.shows.types import Cue, ShowState
+
+MOST_PINS = 3
+ENDED_CUES_STAY = timedelta(seconds=60)
+"""How long an ended cue is kept in rooms and playlists: longer than any viewer is behind."""
+
+
+class Step(StrEnum):
+    """What can happen to a show."""
+
+    SCHEDULE = "schedule"
+    GO_LIVE = "go_live"
+    INTERRUPT = "interrupt"
+    RESUME = "resume"
+    END = "end"
+
+
+_NEXT: dict[tuple[ShowState, Step], ShowState] = {
+    (ShowState.DRAFT, Step.SCHEDULE): ShowState.SCHEDULED,
+    (ShowState.SCHEDULED, Step.SCHEDULE): ShowState.SCHEDULED,
+    (ShowState.DRAFT, Step.GO_LIVE): ShowState.LIVE,
+    (ShowState.SCHEDULED, Step.GO_LIVE): ShowState.LIVE,
+    (ShowState.LIVE, Step.INTERRUPT): ShowState.INTERRUPTED,
+    (ShowState.INTERRUPTED, Step.RESUME): ShowState.LIVE,
+    (ShowState.DRAFT, Step.END): ShowState.ENDED,
+    (ShowState.SCHEDULED, Step.END): ShowState.ENDED,
+    (ShowState.LIVE, Step.END): ShowState.ENDED,
+    (ShowState.INTERRUPTED, Step.END): ShowState.ENDED,
+}
+
+
+def after(state: ShowState, step: Step) -> ShowState:
+    """The state that follows; raises NotAllowedInState."""
+    try:
+        return _NEXT[state, step]
+    except KeyError:
+        raise NotAllowedInState(state=state.value, step=step.value) from None
+
+
+def signal_step(state: ShowState, *, publishing: bool) -> Step | None:
+    """What a change of the signal means for the show, if anything."""
+    if state is ShowState.LIVE and not publishing:
+        return Step.INTERRUPT
+    if state is ShowState.INTERRUPTED and publishing:
+        return Step.RESUME
+    return None
+
+
+def cues_at(cues: Iterable[Cue], moment: datetime) -> list[Cue]:
+    """What is on screen at `moment`: the cues whose interval [start, end) contains it. The rule of every surface."""
+    return [cue for cue in cues if cue.start <= moment and (cue.end is None or moment < cue.end)]
+
+
+def end_of(start: datetime, end: datetime) -> datetime:
+    """A cue that is ended before its own first frame is shown lasts no time, never less."""
+    return max(start, end)
+
+
+def slug_of(title: str) -> str:
+    """`The slow morning edit` becomes `the-slow-morning-edit`; empty for a title without Latin letters or digits."""
+    ascii_only = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")[:60].strip("-")

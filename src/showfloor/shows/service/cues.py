@@ -1,0 +1,96 @@
+"""Cues: what is on screen when. Stamped by `streaming` on the show clock, kept in the timeline, told to the room."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from showfloor.identity.types import Person
+from showfloor.kit import clock, ids
+from showfloor.kit.db import Session
+from showfloor.media.adapters.streaming import StreamingServer
+from showfloor.media.errors import NotLive
+from showfloor.realtime import service as realtime
+from showfloor.shows import queries
+from showfloor.shows.cards import cue_card
+from showfloor.shows.errors import CueNotFound, ProductNotInShow, TooManyPins
+from showfloor.shows.rules import ENDED_CUES_STAY, MOST_PINS, end_of
+from showfloor.shows.service.schedule import get_own_show
+from showfloor.shows.types import Cue, CueKind
+
+
+async def pin(
+    session: Session, streaming: StreamingServer, *, person: Person, show_id: UUID, product_id: UUID, replace_others: bool = False
+) -> Cue:
+    """Pin a product on the newest frame that arrived. `replace_others` ends the open pins at the same instant.
+
+    Raises ShowNotFound, ProductNotInShow, TooManyPins, NotLive, StreamingUnavailable.
+    """
+    show = await get_own_show(session, person=person, show_id=show_id, lock=True)
+    if product_id not in show.product_ids:
+        raise ProductNotInShow
+    if not show.state.on_air:
+        raise NotLive
+    open_pins = await queries.recent_cues(session, show_id, datetime.max.replace(tzinfo=clock.now().tzinfo))
+    if len(open_pins) >= MOST_PINS and not replace_others:
+        raise TooManyPins(most=MOST_PINS)
+    cue_id, payload = ids.new(), {"product_id": ids.show("prod", product_id)}
+    start = await streaming.start_cue(show_id, ids.show("cue", cue_id), CueKind.PIN, payload)
+    for other in open_pins if replace_others else []:
+        await _end(session, streaming, other)
+    cue = Cue(cue_id, show_id, CueKind.PIN, start, None, payload)
+    await queries.add_cue(session, cue)
+    await _tell_room(session, cue)
+    await _forget_old(session, show_id)
+    return cue
+
+
+async def end_cue(session: Session, streaming: StreamingServer, *, person: Person, cue_id: UUID) -> Cue:
+    """End a cue on the newest frame; ending twice changes nothing. Raises CueNotFound, StreamingUnavailable."""
+    cue = await queries.cue(session, cue_id)
+    if cue is None:
+        raise CueNotFound
+    await get_own_show(session, person=person, show_id=cue.show_id, lock=True)
+    return cue if cue.end else await _end(session, streaming, cue)
+
+
+async def list_timeline(session: Session, *, show_id: UUID, at: datetime | None = None) -> list[Cue]:
+    """The show's cues by start, or those that contain `at`."""
+    return await queries.cues(session, show_id, at=at)
+
+
+async def close_open_cues(session: Session, show_id: UUID, end: datetime) -> None:
+    """The show is over, and so is everything on it."""
+    for cue in await queries.recent_cues(session, show_id, datetime.max.replace(tzinfo=end.tzinfo)):
+        await _store_end(session, cue, end)
+
+
+async def _end(session: Session, streaming: StreamingServer, cue: Cue) -> Cue:
+    try:
+        end = await streaming.end_cue(cue.show_id, ids.show("cue", cue.id))
+    except NotLive:
+        # Nobody publishes: no frame follows the last one before the next publisher, so any instant in between means the same.
+        end = clock.now()
+    return await _store_end(session, cue, end)
+
+
+async def _store_end(session: Session, cue: Cue, end: datetime) -> Cue:
+    ended = replace(cue, end=end_of(cue.start, end))
+    assert ended.end is not None
+    await queries.end_cue(session, cue.id, ended.end)
+    await _tell_room(session, ended)
+    return ended
+
+
+async def _tell_room(session: Session, cue: Cue) -> None:
+    await realtime.set_entry(session, cue.show_id, f"cue/{ids.show('cue', cue.id)}", cue_card(cue))
+
+
+async def _forget_old(session: Session, show_id: UUID) -> None:
+    """Cues that no viewer can still be waiting for leave the room; the timeline keeps them."""
+    entries = (await realtime.snapshot(session, show_id)).entries
+    limit = clock.rfc3339(clock.now() - ENDED_CUES_STAY)
+    for key, value in entries.items():
+        if key.startswith("cue/") and value["end"] is not None and value["end"] < limit:
+            await realtime.delete_entry(session, show_id, key)

@@ -1,0 +1,115 @@
+"""Shows come into being and get their time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from showfloor.identity.errors import Forbidden
+from showfloor.identity.types import Person
+from showfloor.kit import ids
+from showfloor.kit.db import Session
+from showfloor.markets.service import get_market
+from showfloor.realtime import service as realtime
+from showfloor.shows import queries
+from showfloor.shows.cards import room_card
+from showfloor.shows.errors import ShowNotFound, SlugTaken
+from showfloor.shows.rules import Step, after, slug_of
+from showfloor.shows.types import Show, ShowState
+
+
+async def create_show(
+    session: Session,
+    *,
+    person: Person,
+    title: dict[str, str],
+    market: str,
+    slug: str | None = None,
+    starts_at: datetime | None = None,
+    poster_url: str | None = None,
+) -> Show:
+    """A draft, or a scheduled show when it has a time. Raises Forbidden (only creators host), MarketUnknown, SlugTaken."""
+    if person.creator_id is None:
+        raise Forbidden
+    show_id = ids.new()
+    show = Show(
+        id=show_id,
+        slug=slug or slug_of(title["en"]) or show_id.hex[-12:],
+        title=title,
+        state=ShowState.SCHEDULED if starts_at else ShowState.DRAFT,
+        market=market,
+        currency=get_market(market).currency,
+        host_creator_id=person.creator_id,
+        starts_at=starts_at,
+        went_live_at=None,
+        ended_at=None,
+        poster_url=poster_url,
+        cue_offset_ms=0,
+        product_ids=(),
+    )
+    if not await queries.add_show(session, show):
+        raise SlugTaken(slug=show.slug)
+    await realtime.open_room(session, show.id)
+    await publish_state(session, show)
+    return show
+
+
+async def change_show(
+    session: Session,
+    *,
+    person: Person,
+    show_id: UUID,
+    title: dict[str, str] | None = None,
+    starts_at: datetime | None = None,
+    cue_offset_ms: int | None = None,
+) -> Show:
+    """New title, time or encoder delay; a draft that gets a time is scheduled. Raises ShowNotFound, NotAllowedInState."""
+    show = await get_own_show(session, person=person, show_id=show_id, lock=True)
+    values: dict[str, Any] = {}
+    if title is not None:
+        values["title"] = title
+    if starts_at is not None:
+        values |= {"starts_at": starts_at, "state": after(show.state, Step.SCHEDULE)}
+    if cue_offset_ms is not None:
+        values["cue_offset_ms"] = cue_offset_ms
+    if values:
+        await queries.change_show(session, show_id, values)
+    changed = replace(show, **values)
+    await publish_state(session, changed)
+    return changed
+
+
+async def get_show(session: Session, show_id: UUID) -> Show:
+    """Raises ShowNotFound."""
+    if (show := await queries.show(session, show_id)) is None:
+        raise ShowNotFound
+    return show
+
+
+async def get_own_show(session: Session, *, person: Person, show_id: UUID, lock: bool = False) -> Show:
+    """A show that this person runs. Somebody else's is not found, so that ids tell nothing. Raises ShowNotFound."""
+    show = await queries.show(session, show_id, lock=lock)
+    if show is None or not (person.is_operator or show.host_creator_id == person.creator_id):
+        raise ShowNotFound
+    return show
+
+
+async def find_show(session: Session, slug: str) -> Show:
+    """Raises ShowNotFound."""
+    if (show_id := await queries.show_id_by_slug(session, slug)) is None:
+        raise ShowNotFound
+    return await get_show(session, show_id)
+
+
+async def list_shows(
+    session: Session, *, states: list[ShowState], host: UUID | None = None, limit: int = 50, after: UUID | None = None
+) -> list[Show]:
+    """Shows in these states, oldest first; `after` is the last id of the page before."""
+    return await queries.shows(session, states=states, host=host, limit=limit, after=after)
+
+
+async def publish_state(session: Session, show: Show) -> None:
+    """Tell the room what is true of the show now."""
+    await realtime.set_entry(session, show.id, "show", room_card(show))

@@ -1,0 +1,77 @@
+"""The products of a show."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from showfloor.catalog import service as catalog
+from showfloor.catalog.cards import product_card
+from showfloor.identity.types import Person
+from showfloor.kit import ids
+from showfloor.kit.db import Session
+from showfloor.merchants import service as merchants
+from showfloor.realtime import service as realtime
+from showfloor.shows import queries
+from showfloor.shows.errors import NotAllowedInState, ProductNotSellable, SkuConflict
+from showfloor.shows.service.schedule import get_own_show
+from showfloor.shows.types import Show, ShowState
+
+
+async def add_product(session: Session, *, person: Person, show_id: UUID, product_id: UUID) -> Show:
+    """Put a product on the shelf. Raises ShowNotFound, ProductNotSellable, SkuConflict, NotAllowedInState."""
+    show = await _open_show(session, person, show_id)
+    products = {product.id: product for product in await catalog.get_products(session, [*show.product_ids, product_id])}
+    product = products.get(product_id)
+    if product is None or product.merchant_id not in await merchants.sellable_by(session, person):
+        raise ProductNotSellable
+    others = {variant.sku for other in products.values() if other.id != product_id for variant in other.variants}
+    if others & {variant.sku for variant in product.variants}:
+        raise SkuConflict
+    prices = await catalog.prices(session, [variant.id for variant in product.variants], show.currency)
+    if len(prices) < len(product.variants):
+        raise ProductNotSellable
+    await queries.add_product(session, show_id, product_id)
+    await refresh_product(session, show_id=show_id, product_id=product_id, currency=show.currency)
+    return await get_own_show(session, person=person, show_id=show_id)
+
+
+async def remove_product(session: Session, *, person: Person, show_id: UUID, product_id: UUID) -> None:
+    """Take a product off the shelf; what is held stays held. Raises ShowNotFound, NotAllowedInState."""
+    await _open_show(session, person, show_id)
+    await queries.remove_product(session, show_id, product_id)
+    await realtime.delete_entry(session, show_id, _key(product_id))
+
+
+async def refresh_product(session: Session, *, show_id: UUID, product_id: UUID, currency: str) -> None:
+    """Tell the room what the product and its prices are now."""
+    cards = await product_cards(session, [product_id], currency)
+    await realtime.set_entry(session, show_id, _key(product_id), cards[product_id])
+
+
+async def refresh_everywhere(session: Session, product_id: UUID) -> None:
+    """A price changed: every room that carries the product hears of it."""
+    for show_id in await queries.open_shows_with_product(session, product_id):
+        show = await queries.show(session, show_id)
+        if show is not None:
+            await refresh_product(session, show_id=show_id, product_id=product_id, currency=show.currency)
+
+
+async def product_cards(session: Session, product_ids: Collection[UUID], currency: str) -> dict[UUID, dict[str, Any]]:
+    """The Product JSON with today's prices; three statements however many products."""
+    products = await catalog.get_products(session, product_ids)
+    prices = await catalog.prices(session, [variant.id for product in products for variant in product.variants], currency)
+    sellers = await merchants.get_merchants(session, {product.merchant_id for product in products})
+    return {product.id: product_card(product, prices, sellers[product.merchant_id]) for product in products}
+
+
+async def _open_show(session: Session, person: Person, show_id: UUID) -> Show:
+    show = await get_own_show(session, person=person, show_id=show_id, lock=True)
+    if show.state is ShowState.ENDED:
+        raise NotAllowedInState(state=show.state.value, step="change")
+    return show
+
+
+def _key(product_id: UUID) -> str:
+    return f"product/{ids.show('prod', product_id)}"

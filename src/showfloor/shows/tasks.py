@@ -1,0 +1,11 @@
+"""Periodic jobs of `shows`."""
+
+from __future__ import annotations
+
+from showfloor.kit.db import Database
+from showfloor.shows import service
+
+
+async def interrupt_lost_shows(database: Database) -> None:
+    async with database.session() as session:
+        await service.interrupt_lost_shows(session)

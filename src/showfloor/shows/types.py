@@ -1,0 +1,67 @@
+"""A show and its cues as others see them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+
+class ShowState(StrEnum):
+    DRAFT = "draft"
+    SCHEDULED = "scheduled"
+    LIVE = "live"
+    INTERRUPTED = "interrupted"
+    ENDED = "ended"
+
+    @property
+    def on_air(self) -> bool:
+        """Viewers are in the room and can buy; interrupted means back in a moment."""
+        return self in (ShowState.LIVE, ShowState.INTERRUPTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """`product_ids` in the order of the shelf. `cue_offset_ms` is the encoder's delay, added to every stamp."""
+
+    id: UUID
+    slug: str
+    title: dict[str, str]
+    state: ShowState
+    market: str
+    currency: str
+    host_creator_id: UUID
+    starts_at: datetime | None
+    went_live_at: datetime | None
+    ended_at: datetime | None
+    poster_url: str | None
+    cue_offset_ms: int
+    product_ids: tuple[UUID, ...]
+
+
+class CueKind(StrEnum):
+    PIN = "pin"
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """An interval [start, end) on the show clock; `end` is None while it is open."""
+
+    id: UUID
+    show_id: UUID
+    kind: CueKind
+    start: datetime
+    end: datetime | None
+    payload: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PublicUrls:
+    """Where browsers and cameras reach us; no trailing slash."""
+
+    base: str
+    media: str
+    rooms: str
+    rtmp: str
