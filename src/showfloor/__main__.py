@@ -1,0 +1,5 @@
+"""`python -m showfloor`."""
+
+from showfloor.app.cli import main
+
+main()

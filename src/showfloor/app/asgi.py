@@ -1,0 +1,86 @@
+"""The web application: routes of every module, security headers, health."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx2
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from showfloor.app import log, wiring
+from showfloor.app.settings import Settings
+from showfloor.kit.db import Database
+from showfloor.kit.errors import AppError
+from showfloor.kit.http import on_app_error, on_http_exception, on_validation_error
+from showfloor.media.adapters.streaming import HttpStreamingServer
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """One web process; `uvicorn --factory showfloor.app.asgi:create_app`."""
+    log.configure()
+    settings = settings or Settings()
+    app = FastAPI(
+        title="Showfloor",
+        version="1",
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+    )
+    app.state.settings = settings
+    app.state.urls = settings.public_urls
+    app.state.database = Database(settings.database_url)
+    app.state.streaming = HttpStreamingServer(settings.internal_media, settings.internal_token)
+    app.add_exception_handler(AppError, on_app_error)
+    app.add_exception_handler(RequestValidationError, on_validation_error)
+    app.add_exception_handler(HTTPException, on_http_exception)
+    wiring.connect_web(app, settings)
+    app.add_api_route("/healthz", healthz, include_in_schema=False)
+    app.add_api_route("/readyz", readyz, include_in_schema=False)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    await app.state.database.open()
+    async with wiring.background(app.state.settings):
+        yield
+    await app.state.streaming.close()
+    await app.state.database.close()
+
+
+async def healthz() -> dict[str, str]:
+    """Alive."""
+    return {"status": "ok"}
+
+
+async def readyz(request: Request) -> Response:
+    """Database, streaming and fanout reachable: 200, else 503 with what is missing."""
+    settings: Settings = request.app.state.settings
+    found = {
+        "database": await _database_answers(request.app.state.database),
+        "streaming": await request.app.state.streaming.is_alive(),
+        "fanout": await _rooms_answer(f"{settings.internal_rooms}/healthz"),
+    }
+    return JSONResponse(found, 200 if all(found.values()) else 503)
+
+
+async def _database_answers(database: Database) -> bool:
+    try:
+        async with database.pool.connection(timeout=1) as connection:
+            await connection.execute("select 1")
+    except Exception:  # whatever the driver raises, the answer is "not ready"
+        return False
+    return True
+
+
+async def _rooms_answer(url: str) -> bool:
+    try:
+        async with httpx2.AsyncClient(timeout=1, trust_env=False) as client:
+            return (await client.get(url)).status_code == 200
+    except httpx2.HTTPError:
+        return False

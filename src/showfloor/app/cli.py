@@ -1,0 +1,109 @@
+"""The command line: `showfloor demo`, `showfloor serve`, and each process alone."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from showfloor.app import demo, log, serve
+from showfloor.app.migrate import upgrade
+from showfloor.app.settings import Settings
+from showfloor.app.worker import work
+from showfloor.fanout.config import FanoutConfig
+from showfloor.fanout.server import run as run_fanout
+from showfloor.streaming.config import StreamingConfig
+from showfloor.streaming.server import run as run_streaming
+
+cli = typer.Typer(add_completion=False, no_args_is_help=True, help="Live shopping that you host yourself.")
+
+
+def main() -> None:
+    log.configure()
+    cli()
+
+
+@cli.command("demo")
+def demo_command(
+    data: Annotated[Path, typer.Option(help="folder for everything the demo keeps")] = Path("data/demo"),
+    port: Annotated[int, typer.Option(help="pages and API; the other ports follow from it")] = 8080,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="open the show in a browser")] = True,
+) -> None:
+    """A live show, two brands, a brand's website, everything on this machine."""
+    demo.run(data.resolve(), port, open_browser=browser)
+
+
+@cli.command("serve")
+def serve_command() -> None:
+    """Every process of one machine, configured by SHOWFLOOR_… variables."""
+    serve.run(Settings())
+
+
+@cli.command()
+def web() -> None:
+    """Pages and API."""
+    settings = Settings()
+    uvicorn.run(
+        "showfloor.app.asgi:create_app",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http="httptools",
+        access_log=False,
+        log_level="warning",
+        timeout_graceful_shutdown=5,
+        server_header=False,
+    )
+
+
+@cli.command()
+def streaming() -> None:
+    """RTMP in, LL-HLS out."""
+    settings = Settings()
+    run_streaming(
+        StreamingConfig(
+            web_url=settings.internal_web,
+            internal_token=settings.internal_token,
+            data_dir=settings.data,
+            rtmp_host=settings.host,
+            rtmp_port=settings.rtmp_port,
+            http_host=settings.host,
+            http_port=settings.media_port,
+        )
+    )
+
+
+@cli.command()
+def fanout() -> None:
+    """Room events to viewers."""
+    settings = Settings()
+    url = settings.rooms_database_url or settings.database_url
+    run_fanout(FanoutConfig(database_url=url, host=settings.host, port=settings.rooms_port))
+
+
+@cli.command()
+def worker() -> None:
+    """Jobs and event subscribers."""
+    asyncio.run(work(Settings()))
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database to the newest shape."""
+    asyncio.run(upgrade(Settings().database_url))
+
+
+@cli.command("demo-camera", hidden=True)
+def demo_camera() -> None:
+    """The demo's camera and its host."""
+    asyncio.run(demo.camera())
+
+
+@cli.command("demo-brand-site", hidden=True)
+def demo_brand_site() -> None:
+    """The demo brand's own website."""
+    demo.brand_site()

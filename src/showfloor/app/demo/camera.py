@@ -1,0 +1,148 @@
+"""The demo's camera and host: ffmpeg publishes the film over RTMP like any camera, and the host pins each product when it appears.
+
+The host knows where the film is from ffmpeg's own progress, as a person would from the monitor, and uses the public API with the
+host's key. When somebody ends the show, the host opens the next one: the demo is always on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import structlog
+from imageio_ffmpeg import get_ffmpeg_exe
+
+from showfloor.app.demo.state import FILES, DemoState, load, save, show_plan
+from showfloor.app.processes import die_with_parent
+from showfloor.kit import clock
+
+log = structlog.get_logger()
+FILM = FILES / "media" / "show-720x1280.mp4"
+RETRY = 0.25
+"""Seconds between attempts while a server is coming up."""
+PROGRESS_EVERY = "0.1"
+
+
+@dataclass
+class Segment:
+    """A stretch of the film; `product_id` is None for the opening."""
+
+    start: float
+    product_id: str | None
+
+
+class Host:
+    """Speaks to the API as the demo's host."""
+
+    def __init__(self, base_url: str, token: str) -> None:
+        headers = {"Authorization": f"Bearer {token}"}
+        self._client = httpx2.AsyncClient(base_url=f"{base_url}/api/v1", headers=headers, timeout=5, trust_env=False)
+
+    async def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> httpx2.Response:
+        """Keeps asking while the server is not there or says try again (503)."""
+        while True:
+            with contextlib.suppress(httpx2.HTTPError):
+                answer = await self._client.request(method, path, json=body)
+                if answer.status_code != 503:
+                    return answer
+            await asyncio.sleep(RETRY)
+
+
+async def camera() -> None:
+    """Until the process is ended."""
+    data = Path(os.environ["SHOWFLOOR_DATA"])
+    state = load(data)
+    assert state is not None, "showfloor demo seeds before it starts the camera"
+    host = Host(os.environ["SHOWFLOOR_DEMO_API"], state.tokens["host"])
+    while True:
+        state = await _open_show(host, data, state)
+        await _play(host, state)
+        await asyncio.sleep(RETRY)
+
+
+async def _open_show(host: Host, data: Path, state: DemoState) -> DemoState:
+    """The show to go on with: the one we have, or a new one when it was ended."""
+    show = (await host.call("GET", f"/shows/{state.show_id}")).json()
+    if show["state"] != "ended":
+        return state
+    new = (
+        await host.call("POST", "/shows", {"title": show["title"], "market": show["market"], "slug": f"{state.slug}-{_serial()}"})
+    ).json()
+    for product in show["products"]:
+        await host.call("POST", f"/shows/{new['id']}/products", {"product_id": product["id"]})
+    changed = DemoState(**{**_fields(state), "show_id": new["id"]})
+    save(data, changed)
+    return changed
+
+
+def _serial() -> str:
+    return str(clock.milliseconds(clock.now()))[-8:]
+
+
+def _fields(state: DemoState) -> dict[str, Any]:
+    return {name: getattr(state, name) for name in DemoState.__slots__}
+
+
+async def _play(host: Host, state: DemoState) -> None:
+    """Publish the film in a loop and pin along, until ffmpeg ends (the server went away, or the show was ended)."""
+    key = (await host.call("POST", f"/shows/{state.show_id}/stream-key")).json()
+    process = await asyncio.create_subprocess_exec(
+        get_ffmpeg_exe(),
+        *["-hide_banner", "-loglevel", "error", "-nostdin", "-progress", "pipe:1", "-stats_period", PROGRESS_EVERY],
+        *["-re", "-stream_loop", "-1", "-i", str(FILM), "-c", "copy", "-f", "flv", f"{key['rtmp_url']}/{key['stream_key']}"],
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        preexec_fn=die_with_parent,
+    )
+    try:
+        await _go_live(host, state, process)
+        await _pin_along(host, state, process)
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await process.wait()
+
+
+async def _go_live(host: Host, state: DemoState, process: asyncio.subprocess.Process) -> None:
+    while process.returncode is None:
+        show = (await host.call("GET", f"/shows/{state.show_id}")).json()
+        if show["state"] not in ("draft", "scheduled"):
+            return
+        await host.call("POST", f"/shows/{state.show_id}/go-live")
+        await asyncio.sleep(RETRY)
+
+
+async def _pin_along(host: Host, state: DemoState, process: asyncio.subprocess.Process) -> None:
+    plan = show_plan()
+    segments = [Segment(entry["from"], state.product_ids.get(entry.get("product_id", ""))) for entry in plan["segments"]]
+    shown: str | None = "?"
+    async for position in _positions(process, plan["duration"]):
+        product = [segment.product_id for segment in segments if segment.start <= position][-1]
+        if product != shown and await _show(host, state, product):
+            shown = product
+
+
+async def _show(host: Host, state: DemoState, product: str | None) -> bool:
+    """Pin the product, or unpin everything at the opening; whether it worked."""
+    if product is not None:
+        answer = await host.call("POST", f"/shows/{state.show_id}/cues", {"kind": "pin", "product_id": product, "replace": True})
+        return answer.status_code == 201
+    timeline = (await host.call("GET", f"/shows/{state.show_id}/timeline?at={clock.rfc3339(clock.now())}")).json()
+    for cue in timeline["cues"]:
+        await host.call("POST", f"/cues/{cue['id']}/end")
+    return True
+
+
+async def _positions(process: asyncio.subprocess.Process, duration: float) -> AsyncIterator[float]:
+    """Where the film is, in seconds from its start, ten times a second, between ffmpeg's own reports by our clock."""
+    assert process.stdout is not None
+    async for line in process.stdout:
+        name, _, value = line.decode().strip().partition("=")
+        if name == "out_time_us" and value.lstrip("-").isdigit():
+            yield (int(value) / 1e6) % duration

@@ -1,0 +1,120 @@
+"""`showfloor demo`: everything on this machine, with data of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import json
+import socket
+import webbrowser
+from collections.abc import Iterator
+from pathlib import Path
+
+import typer
+
+from showfloor.app.demo.seed import PASSWORD, seed
+from showfloor.app.demo.state import DemoState, report, secrets
+from showfloor.app.serve import until_signal
+from showfloor.app.settings import Settings
+from showfloor.app.supervisor import NotReady, Supervisor
+from showfloor.kit.db import Database
+
+OFFSETS = {"port": 0, "media_port": 1, "rooms_port": 2, "rtmp_port": 3, "brand_port": 4}
+"""Every port follows from the first; one that is taken is replaced by a free one."""
+
+
+def run(data: Path, port: int, *, open_browser: bool) -> None:
+    """Until SIGTERM or SIGINT. Two demos need two data folders; a second one in the same folder is refused."""
+    data.mkdir(parents=True, exist_ok=True)
+    with _only_one(data):
+        try:
+            asyncio.run(_run(data, _ports(port), open_browser))
+        except NotReady as error:
+            typer.echo(str(error), err=True)
+            raise typer.Exit(1) from error
+
+
+@contextlib.contextmanager
+def _only_one(data: Path) -> Iterator[None]:
+    with (data / "demo.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            typer.echo(f"A demo runs in {data} already. Start this one with --data and --port of its own.", err=True)
+            raise typer.Exit(1) from None
+        yield
+
+
+def _ports(first: int) -> dict[str, int]:
+    taken: set[int] = set()
+    chosen = {}
+    for name, offset in OFFSETS.items():
+        chosen[name] = _free(first + offset, taken)
+        taken.add(chosen[name])
+    return chosen
+
+
+def _free(wanted: int, taken: set[int]) -> int:
+    for candidate in (wanted, 0):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", candidate))
+            port: int = probe.getsockname()[1]
+            if port not in taken:
+                return port
+    raise NotReady(f"port {wanted} is taken and no other could be had")
+
+
+async def _run(data: Path, ports: dict[str, int], open_browser: bool) -> None:
+    secret = secrets(data)
+    numbers = {name: ports[name] for name in ("port", "media_port", "rooms_port", "rtmp_port")}
+    settings = Settings(mode="demo", data=data, host="127.0.0.1", **secret, **numbers)  # type: ignore[arg-type]
+    # localhost and 127.0.0.1 are two sites to a browser: the brand's page is a foreign one, as in real life.
+    brand_url = f"http://127.0.0.1:{ports['brand_port']}"
+    supervisor = Supervisor(settings, _environment(settings, ports["brand_port"]))
+    try:
+        url = await supervisor.start_database()
+        database = Database(url, size=2, pool_size=1)
+        await database.open()
+        seeding = asyncio.create_task(seed(database, data, brand_url))
+        await supervisor.start_servers()
+        state = await seeding
+        await database.close()
+        supervisor.start("camera", ["demo-camera"])
+        supervisor.start("brand-site", ["demo-brand-site"])
+        await supervisor.wait_for("camera", f"{settings.public_urls.media}/live/{state.show_id}/index.m3u8")
+        await supervisor.wait_for("brand-site", brand_url)
+        _announce(settings, state, data, brand_url)
+        if open_browser:
+            webbrowser.open(f"{settings.public_urls.base}/s/{state.slug}")
+        await until_signal()
+    finally:
+        await supervisor.stop()
+
+
+def _environment(settings: Settings, brand_port: int) -> dict[str, str]:
+    names = ("mode", "data", "host", "port", "media_port", "rooms_port", "rtmp_port", "secret", "internal_token")
+    environment = {f"SHOWFLOOR_{name.upper()}": str(getattr(settings, name)) for name in names}
+    urls = settings.public_urls
+    environment |= {"SHOWFLOOR_BASE_URL": urls.base, "SHOWFLOOR_MEDIA_URL": urls.media, "SHOWFLOOR_ROOMS_URL": urls.rooms}
+    environment |= {"SHOWFLOOR_RTMP_URL": urls.rtmp.replace("localhost", "127.0.0.1"), "SHOWFLOOR_DEMO_API": settings.internal_web}
+    return environment | {"SHOWFLOOR_DEMO_BRAND_PORT": str(brand_port)}
+
+
+def _announce(settings: Settings, state: DemoState, data: Path, brand_url: str) -> None:
+    urls = settings.public_urls
+    addresses = {"base_url": urls.base, "rtmp_url": urls.rtmp.replace("localhost", "127.0.0.1"), "brand_site_url": brand_url}
+    report(data, state, addresses)
+    lines = {
+        "The show": f"{urls.base}/s/{state.slug}",
+        "In Arabic": f"{urls.base}/s/{state.slug}?lang=ar",
+        "On a brand's website": brand_url,
+        "The studio": f"{urls.base}/studio (host@demo.showfloor.example, {PASSWORD})",
+        "For OBS": f"server {addresses['rtmp_url']}, key {state.stream_key}",
+        "Everything else": json.dumps(str(data / "demo.json"))[1:-1],
+    }
+    typer.echo("\nShowfloor is live.\n")
+    for name, value in lines.items():
+        typer.echo(f"  {name:<22}{value}")
+    typer.echo("\nCtrl+C ends it.\n")

@@ -1,0 +1,171 @@
+"""Fill an empty database with the demo's two brands, their people and two shows."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from showfloor.app.demo.state import FILES, DemoState, catalogue, load, save, show_plan
+from showfloor.catalog import service as catalog
+from showfloor.catalog.types import NewProduct, NewVariant, OptionAxis, OptionValue, Picture, Product
+from showfloor.identity import service as identity
+from showfloor.identity.types import Door, GrantKind, Person
+from showfloor.kit import clock, ids
+from showfloor.kit.db import Database, Session
+from showfloor.media import service as media
+from showfloor.merchants import service as merchants
+from showfloor.shows import service as shows
+from showfloor.shows.types import Show
+from showfloor.stock import service as stock
+
+PASSWORD = "showfloor-demo"  # noqa: S105 - the demo's people are invented and their password is printed on the screen
+MARKET = "gb"
+SCARCE_UNITS = 8
+PREFIXES = {"loamwick": "LW", "zafralune": "ZL"}
+EVENING = {"en": "Evening light, two brands", "ar": "ضوء المساء، علامتان"}
+
+
+async def seed(database: Database, data: Path, brand_origin: str) -> DemoState:
+    """What the demo needs; found again at the next start. `brand_origin` may frame the shows."""
+    _copy_pictures(data / "uploads")
+    async with database.session() as session:
+        state = load(data)
+        if state is None:
+            state = await _fill(session)
+        await _allow_brand_site(session, brand_origin)
+    save(data, state)
+    return state
+
+
+def _copy_pictures(uploads: Path) -> None:
+    if not uploads.exists():
+        shutil.copytree(FILES / "media", uploads, ignore=shutil.ignore_patterns("*.mp4"))
+
+
+async def _fill(session: Session) -> DemoState:
+    goods = catalogue()
+    host = await _host(session, goods["hosts"][0])
+    operator = await _person(session, "operator", "Operator", [(GrantKind.OPERATOR, UUID(int=0))])
+    sellers = {brand["id"]: await _merchant(session, brand, host) for brand in goods["brands"]}
+    products = {entry["id"]: await _product(session, sellers[entry["brand"]], entry) for entry in goods["products"]}
+    plan = show_plan()
+    live = await shows.create_show(session, person=host, title=plan["title"], market=MARKET, poster_url=_upload(plan["poster"]))
+    evening = await shows.create_show(
+        session,
+        person=host,
+        title=EVENING,
+        market=MARKET,
+        starts_at=(clock.now() + timedelta(days=2)).replace(hour=19, minute=0, second=0, microsecond=0),
+        poster_url=_upload(goods["brands"][1]["hero"]),
+    )
+    order = [segment["product_id"] for segment in plan["segments"] if "product_id" in segment]
+    for product_id in order:
+        await shows.add_product(session, person=host, show_id=live.id, product_id=products[product_id].id)
+    for product_id in reversed(order):
+        await shows.add_product(session, person=host, show_id=evening.id, product_id=products[product_id].id)
+    people = {"merchant": sellers["loamwick"], "host": host, "operator": operator}
+    keys = {role: await _api_key(session, person) for role, person in people.items()}
+    stream_key = await media.issue_stream_key(session, evening.id)
+    return _state(live, evening, stream_key, keys, products, goods)
+
+
+def _state(
+    live: Show, evening: Show, stream_key: str, tokens: dict[str, str], products: dict[str, Product], goods: dict[str, Any]
+) -> DemoState:
+    variants = [variant for entry in goods["products"] for variant in entry["variants"]]
+    return DemoState(
+        show_id=ids.show("show", live.id),
+        slug=live.slug,
+        scheduled_show_id=ids.show("show", evening.id),
+        scheduled_slug=evening.slug,
+        stream_key=stream_key,
+        tokens=tokens,
+        product_ids={name: ids.show("prod", product.id) for name, product in products.items()},
+        skus=[variant["sku"] for variant in variants],
+        scarce_sku=next(variant["sku"] for variant in variants if variant["on_hand"] == SCARCE_UNITS),
+        scarce_units=SCARCE_UNITS,
+    )
+
+
+async def _person(session: Session, login: str, name: str, grants: list[tuple[GrantKind, UUID]]) -> Person:
+    admission = identity.admit(Door.ACCOUNT, adult=True)
+    email = f"{login}@demo.showfloor.example"
+    person_id = await identity.add_person(session, admission=admission, email=email, name=name, password=PASSWORD)
+    for kind, subject_id in grants:
+        await identity.grant(session, person_id=person_id, kind=kind, subject_id=subject_id)
+    signed_in = await identity.sign_in(session, admission=admission, email=email, password=PASSWORD)
+    return signed_in.person
+
+
+async def _api_key(session: Session, person: Person) -> str:
+    admission = identity.admit(Door.API, adult=True)
+    return await identity.add_api_key(session, admission=admission, person_id=person.id, label="demo")
+
+
+async def _host(session: Session, entry: dict[str, Any]) -> Person:
+    creator = await merchants.add_creator(session, name=entry["name"], avatar_url=_upload(entry["avatar"]))
+    return await _person(session, "host", entry["name"]["en"], [(GrantKind.CREATOR, creator.id)])
+
+
+async def _merchant(session: Session, brand: dict[str, Any], host: Person) -> Person:
+    """The brand, one person who works there, and its leave for the host to sell its products."""
+    merchant = await merchants.add_merchant(
+        session,
+        slug=brand["id"],
+        name=brand["name"],
+        about=brand["about"],
+        avatar_url=_upload(brand["avatar"]),
+        order_prefix=PREFIXES[brand["id"]],
+    )
+    person = await _person(session, brand["id"], brand["name"]["en"], [(GrantKind.MERCHANT, merchant.id)])
+    assert host.creator_id is not None
+    await merchants.allow_creator(session, person=person, merchant_id=merchant.id, creator_id=host.creator_id)
+    return person
+
+
+async def _product(session: Session, seller: Person, entry: dict[str, Any]) -> Product:
+    product = await catalog.add_product(session, person=seller, product=_new_product(next(iter(seller.merchant_ids)), entry))
+    on_hand = {variant["sku"]: variant["on_hand"] for variant in entry["variants"]}
+    for variant in product.variants:
+        await stock.set_on_hand(session, person=seller, variant_id=variant.id, on_hand=on_hand[variant.sku])
+    return product
+
+
+def _new_product(merchant_id: UUID, entry: dict[str, Any]) -> NewProduct:
+    return NewProduct(
+        merchant_id=merchant_id,
+        slug=entry["slug"],
+        name=entry["name"],
+        summary=entry["summary"],
+        description=entry["description"],
+        options=tuple(_axis(axis) for axis in entry["options"]),
+        pictures=tuple(Picture(**{**_without_file(picture), "url": _upload(picture["file"])}) for picture in entry["pictures"]),
+        variants=tuple(
+            NewVariant(variant["sku"], variant["options"], variant["price"], tuple(variant["pictures"])) for variant in entry["variants"]
+        ),
+    )
+
+
+def _without_file(picture: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in picture.items() if name != "file"} | {"shows": picture.get("shows", {})}
+
+
+def _axis(axis: dict[str, Any]) -> OptionAxis:
+    values = tuple(OptionValue(value["code"], value["name"], value.get("swatch")) for value in axis["values"])
+    return OptionAxis(axis["code"], axis["name"], values)
+
+
+def _upload(file: str) -> str:
+    return "/uploads/" + file.removeprefix("media/")
+
+
+async def _allow_brand_site(session: Session, origin: str) -> None:
+    """Every start, because the port may be another one."""
+    merchant_id = await merchants.find_merchant(session, "loamwick")
+    assert merchant_id is not None
+    admission = identity.admit(Door.ACCOUNT, adult=True)
+    signed_in = await identity.sign_in(session, admission=admission, email="loamwick@demo.showfloor.example", password=PASSWORD)
+    await merchants.allow_origin(session, person=signed_in.person, merchant_id=merchant_id, origin=origin)

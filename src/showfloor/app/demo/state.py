@@ -1,0 +1,68 @@
+"""What the demo remembers between two starts: its secrets, and the ids of what it made."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from showfloor.kit import ids
+
+FILES = Path(__file__).parents[4] / "demo"
+"""The film, the pictures and the catalogue, in the repository's `demo/`."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoState:
+    """Ids are in public form (`show_…`). The keys are those of the demo's own people and worth nothing elsewhere."""
+
+    show_id: str
+    slug: str
+    scheduled_show_id: str
+    scheduled_slug: str
+    stream_key: str
+    tokens: dict[str, str]
+    product_ids: dict[str, str]
+    skus: list[str]
+    scarce_sku: str
+    scarce_units: int
+
+
+def _private(path: Path, value: dict[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(value, indent=1))
+
+
+def secrets(data: Path) -> dict[str, str]:
+    """Made at the first start, kept with the data."""
+    file = data / "secrets.json"
+    if not file.exists():
+        _private(file, {"secret": ids.secret(32), "internal_token": ids.secret(32)})
+    found: dict[str, str] = json.loads(file.read_text())
+    return found
+
+
+def load(data: Path) -> DemoState | None:
+    file = data / "demo-state.json"
+    return DemoState(**json.loads(file.read_text())) if file.exists() else None
+
+
+def save(data: Path, state: DemoState) -> None:
+    _private(data / "demo-state.json", asdict(state))
+
+
+def report(data: Path, state: DemoState, addresses: dict[str, str]) -> None:
+    """`demo.json`, for people and programs that want to try the API."""
+    _private(data / "demo.json", {**addresses, **asdict(state)})
+
+
+def show_plan() -> dict[str, Any]:
+    plan: dict[str, Any] = json.loads((FILES / "show.json").read_text("utf-8"))
+    return plan
+
+
+def catalogue() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((FILES / "catalogue.json").read_text("utf-8"))
+    return found

@@ -1,0 +1,74 @@
+"""All settings, read once from the environment (`SHOWFLOOR_…`) and handed on by `wiring`; no service reads them itself.
+
+docs/operate/settings.md describes each; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from showfloor.shows.types import PublicUrls
+
+
+class Settings(BaseSettings):
+    """One machine's settings. URLs have no trailing slash; ports are TCP."""
+
+    model_config = SettingsConfigDict(env_prefix="SHOWFLOOR_", extra="ignore")
+
+    mode: Literal["demo", "test", "production"] = Field("production", description="demo and test allow the test payment provider")
+    data: Path = Field(Path("data"), description="folder for the embedded database, recordings and generated secrets")
+    database_url: str = Field("", description="postgresql://… of a managed server; empty: the embedded one")
+    rooms_database_url: str = Field("", description="the same database for fanout, as a role that may only SELECT")
+    host: str = Field("127.0.0.1", description="address on which the servers listen")
+    port: int = Field(8080, description="pages and API")
+    media_port: int = Field(8081, description="video over HTTP")
+    rooms_port: int = Field(8082, description="room events")
+    rtmp_port: int = Field(1935, description="RTMP ingest")
+    base_url: str = Field("", description="how browsers reach pages and API; empty: http://localhost:port")
+    media_url: str = Field("", description="how browsers reach the video; empty: base host with media_port")
+    rooms_url: str = Field("", description="how browsers reach the rooms; empty: base host with rooms_port")
+    rtmp_url: str = Field("", description="what hosts type into OBS; empty: rtmp://base host:rtmp_port/live")
+    secret: str = Field("", description="signs hold tokens, previews and callbacks; at least 32 characters; demo makes its own")
+    internal_token: str = Field("", description="shared by web and streaming; at least 32 characters; demo makes its own")
+    hold_seconds: int = Field(300, ge=5, le=3600, description="how long goods are held for a buyer")
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers reach us by HTTPS."""
+        return self.public_urls.base.startswith("https://")
+
+    @property
+    def public_urls(self) -> PublicUrls:
+        base = self.base_url or f"http://localhost:{self.port}"
+        host = base.split("://", 1)[1].split(":", 1)[0].split("/", 1)[0]
+        return PublicUrls(
+            base=base,
+            media=self.media_url or f"http://{host}:{self.media_port}",
+            rooms=self.rooms_url or f"http://{host}:{self.rooms_port}",
+            rtmp=self.rtmp_url or f"rtmp://{host}:{self.rtmp_port}/live",
+        )
+
+    @property
+    def internal_web(self) -> str:
+        return f"http://{self.host}:{self.port}"
+
+    @property
+    def internal_media(self) -> str:
+        return f"http://{self.host}:{self.media_port}"
+
+    @property
+    def internal_rooms(self) -> str:
+        return f"http://{self.host}:{self.rooms_port}"
+
+    @property
+    def recordings(self) -> Path:
+        return self.data / "recordings"
+
+    @property
+    def test_payments(self) -> Path:
+        """Where the test payment provider keeps its own books, outside our database like any provider."""
+        return self.data / "test-payments"

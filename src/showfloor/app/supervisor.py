@@ -1,0 +1,99 @@
+"""Runs every process of one machine: PostgreSQL, web, streaming, fanout, worker, and what the demo adds.
+
+One crash restarts that process and nothing else. `showfloor serve` and `showfloor demo` are this; on several machines each process is
+started alone (`showfloor web`, …) by the machine's own supervisor.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Mapping
+
+import httpx2
+import structlog
+
+from showfloor.app.migrate import upgrade
+from showfloor.app.postgres import EmbeddedPostgres
+from showfloor.app.processes import Child
+from showfloor.app.settings import Settings
+from showfloor.kit import clock
+
+log = structlog.get_logger()
+LOOK_EVERY = 0.2
+"""Seconds between looks at PostgreSQL, whose postmaster is not our child when an earlier run started it."""
+
+
+class NotReady(RuntimeError):
+    """A process did not come up in time; its log says why."""
+
+
+class Supervisor:
+    """Owns the children. `environment` is what every one of them gets on top of ours."""
+
+    def __init__(self, settings: Settings, environment: Mapping[str, str]) -> None:
+        self.settings = settings
+        self.environment = dict(environment)
+        self.postgres = None if settings.database_url else EmbeddedPostgres(settings.data / "postgres")
+        self._tasks: list[asyncio.Task[None]] = []
+        self.children: dict[str, Child] = {}
+
+    async def start_database(self) -> str:
+        """The URL of a running, migrated database."""
+        url = self.settings.database_url
+        if self.postgres is not None:
+            url = await asyncio.to_thread(self.postgres.start)
+            self._tasks.append(asyncio.create_task(self._keep_postgres(self.postgres)))
+        await upgrade(url)
+        self.environment["SHOWFLOOR_DATABASE_URL"] = url
+        return url
+
+    async def start_servers(self) -> None:
+        """Web, streaming, fanout and worker; returns when all that listen answer. Raises NotReady."""
+        for name in ("streaming", "fanout", "web", "worker"):
+            self.start(name, [name])
+        settings = self.settings
+        for name, url in (("web", settings.internal_web), ("streaming", settings.internal_media), ("fanout", settings.internal_rooms)):
+            await self.wait_for(name, f"{url}/healthz")
+
+    def start(self, name: str, arguments: list[str]) -> None:
+        """One more process of our own program."""
+        command = [sys.executable, "-m", "showfloor", *arguments]
+        child = Child(name, command, self.environment, self.settings.data / "logs")
+        self.children[name] = child
+        self._tasks.append(asyncio.create_task(child.keep_running()))
+
+    async def wait_for(self, name: str, url: str, patience: float = 40) -> None:
+        """Until the URL answers 200, for `patience` seconds at most. Raises NotReady."""
+        end = clock.monotonic() + patience
+        async with httpx2.AsyncClient(timeout=2, trust_env=False) as client:
+            while clock.monotonic() < end:
+                if await _answers(client, url):
+                    return
+                await asyncio.sleep(0.03)
+        raise NotReady(f"{name} does not answer; see {self.settings.data / 'logs' / f'{name}.log'}")
+
+    async def stop(self) -> None:
+        """Servers first, the database last."""
+        for task in reversed(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self.postgres is not None:
+            await asyncio.to_thread(self.postgres.stop)
+
+    async def _keep_postgres(self, postgres: EmbeddedPostgres) -> None:
+        while True:
+            await asyncio.sleep(LOOK_EVERY)
+            if postgres.pid() is None:
+                log.warning("process ended, starting it again", name="postgres")
+                await asyncio.to_thread(postgres.start)
+
+
+async def _answers(client: httpx2.AsyncClient, url: str) -> bool:
+    try:
+        return (await client.get(url)).status_code == 200
+    except httpx2.HTTPError:
+        return False
+
+
+__all__ = ["NotReady", "Supervisor"]

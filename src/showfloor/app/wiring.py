@@ -1,0 +1,78 @@
+"""The one file that knows every module: routes, subscribers, periodic jobs, erasers."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+
+from showfloor.app.settings import Settings
+from showfloor.catalog import http as catalog_http
+from showfloor.catalog.events import PriceChanged
+from showfloor.identity import eraser as identity_eraser
+from showfloor.identity import http as identity_http
+from showfloor.kit import idempotency
+from showfloor.kit.db import Database
+from showfloor.kit.outbox import Dispatcher
+from showfloor.merchants import http as merchants_http
+from showfloor.privacy.service import register_eraser
+from showfloor.realtime import service as realtime
+from showfloor.realtime.hints import Hints
+from showfloor.shows import http as shows_http
+from showfloor.shows import internal as shows_internal
+from showfloor.shows import subscribers as shows_subscribers
+from showfloor.shows import tasks as shows_tasks
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A periodic job; `every` in seconds."""
+
+    name: str
+    every: float
+    run: Callable[[Database], Awaitable[object]]
+
+
+def connect_web(app: FastAPI, settings: Settings) -> None:
+    for router in (identity_http.router, merchants_http.router, catalog_http.router, shows_http.router, shows_internal.router):
+        app.include_router(router)
+    connect_erasers()
+
+
+def connect_worker(dispatcher: Dispatcher) -> None:
+    dispatcher.subscribe(PriceChanged, shows_subscribers.on_price_changed)
+    connect_erasers()
+
+
+def connect_erasers() -> None:
+    for eraser in (identity_eraser.ERASER,):
+        register_eraser(eraser)
+
+
+def periodic_jobs(settings: Settings) -> list[Job]:
+    return [
+        Job("interrupt lost shows", 1.0, shows_tasks.interrupt_lost_shows),
+        Job("forget old answers and events", 300.0, _forget_old),
+    ]
+
+
+async def _forget_old(database: Database) -> None:
+    async with database.session() as session:
+        await idempotency.forget_old(session)
+        await realtime.forget_old_events(session)
+
+
+@asynccontextmanager
+async def background(settings: Settings) -> AsyncIterator[None]:
+    """What runs beside the requests or jobs of every process that writes rooms."""
+    hints = asyncio.create_task(Hints(settings.database_url).run())
+    try:
+        yield
+    finally:
+        hints.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await hints
