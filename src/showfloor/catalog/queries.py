@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.exc import IntegrityError
 
 from showfloor.catalog.models import PriceRow, ProductRow, VariantRow
@@ -43,9 +44,9 @@ async def prices(session: Session, variant_ids: Collection[UUID], currency: str,
     """What each variant cost at a moment; variants without a price in that currency are left out."""
     newest = (
         select(PriceRow.variant_id, PriceRow.amount)
-        .distinct(PriceRow.variant_id)
         .where(PriceRow.variant_id.in_(variant_ids), PriceRow.currency == currency, PriceRow.since <= at)
         .order_by(PriceRow.variant_id, PriceRow.since.desc(), PriceRow.id.desc())
+        .ext(distinct_on(PriceRow.variant_id))
     )
     return {row.variant_id: Money(row.amount, currency) for row in await session.execute(newest)}
 
@@ -69,6 +70,12 @@ async def product_of_variant(session: Session, variant_id: UUID) -> Product | No
     """The product a variant belongs to."""
     found = (await session.execute(select(VariantRow.product_id).where(VariantRow.id == variant_id))).scalar_one_or_none()
     return (await products(session, [found])).get(found) if found else None
+
+
+async def sellers(session: Session, variant_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Whose each variant is."""
+    rows = await session.execute(select(VariantRow.id, VariantRow.merchant_id).where(VariantRow.id.in_(variant_ids)))
+    return {row.id: row.merchant_id for row in rows}
 
 
 async def _with_variants(session: Session, rows: Iterable[ProductRow]) -> dict[UUID, Product]:

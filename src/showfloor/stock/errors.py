@@ -1,0 +1,45 @@
+"""Refusals of `stock`. After each of them nothing is held that was not held before."""
+
+from __future__ import annotations
+
+from showfloor.kit.errors import AppError
+
+
+class SoldOut(AppError):
+    """`extra["lines"]` lists {"sku", "available"} of the lines that fall short."""
+
+    code = "sold_out"
+    status = 409
+
+
+class LimitReached(AppError):
+    """Too many pieces in a line, or too many open holds of one guest in one show."""
+
+    code = "limit_reached"
+    status = 409
+
+
+class HoldExpired(AppError):
+    """The goods went back to everybody."""
+
+    code = "hold_expired"
+    status = 409
+
+
+class HoldSettled(AppError):
+    """The goods are sold; giving them back is a refund."""
+
+    code = "already_paid"
+    status = 409
+
+
+class HoldTokenInvalid(AppError):
+    code = "hold_token_invalid"
+    status = 401
+
+
+class StockCommitted(AppError):
+    """Fewer on hand than are held or sold."""
+
+    code = "stock_committed"
+    status = 409

@@ -1,0 +1,66 @@
+"""Tables of `stock`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKey, Index, LargeBinary, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from showfloor.kit.db import Base
+
+
+class StockItemRow(Base):
+    """`on_hand` counts what was sold too: it changes when goods arrive, not when they leave. Half the page is left free so that the
+    hot row of a drop is updated in place (PostgreSQL heap-only tuples)."""
+
+    __tablename__ = "stock_item"
+    __table_args__ = (
+        CheckConstraint("held >= 0", name="held"),
+        CheckConstraint("sold >= 0", name="sold"),
+        CheckConstraint("sold + held <= on_hand", name="never_oversold"),
+        {"postgresql_with": {"fillfactor": 50}},
+    )
+    variant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    on_hand: Mapped[int]
+    held: Mapped[int] = mapped_column(server_default=text("0"))
+    sold: Mapped[int] = mapped_column(server_default=text("0"))
+    available: Mapped[int] = mapped_column(Computed("on_hand - held - sold", persisted=True))
+
+
+class HoldRow(Base):
+    """`guest` groups the holds of one browser and is random: nobody is known by it. `key` is a digest of the Idempotency-Key."""
+
+    __tablename__ = "hold"
+    __table_args__ = (Index("ix_hold_guest_scope", "guest", "scope"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    scope: Mapped[UUID]
+    guest: Mapped[bytes] = mapped_column(LargeBinary)
+    key: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    request: Mapped[bytes] = mapped_column(LargeBinary)
+    currency: Mapped[str]
+    total: Mapped[int] = mapped_column(BigInteger)
+    expires_at: Mapped[datetime]
+    extended: Mapped[bool] = mapped_column(server_default=text("false"))
+    created_at: Mapped[datetime]
+
+
+class HoldLineRow(Base):
+    """`expires_at` repeats the hold's, so that reclaiming looks at one row, and an extension that came first wins."""
+
+    __tablename__ = "hold_line"
+    __table_args__ = (
+        CheckConstraint("quantity > 0", name="quantity"),
+        CheckConstraint("state in ('held', 'released', 'settled')", name="state"),
+        Index("ix_hold_line_held_of_variant", "variant_id", "expires_at", postgresql_where=text("state = 'held'")),
+        Index("ix_hold_line_held", "expires_at", postgresql_where=text("state = 'held'")),
+    )
+    hold_id: Mapped[UUID] = mapped_column(ForeignKey("hold.id", ondelete="cascade"), primary_key=True)
+    variant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    sku: Mapped[str]
+    quantity: Mapped[int]
+    unit_amount: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str]
+    state: Mapped[str]
+    expires_at: Mapped[datetime]

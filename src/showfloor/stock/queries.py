@@ -1,0 +1,271 @@
+"""All SQL of `stock`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, LiteralString
+from uuid import UUID
+
+from psycopg import OperationalError
+from sqlalchemy import case, delete, exists, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from showfloor.kit.db import Database, Session
+from showfloor.kit.errors import Busy
+from showfloor.kit.money import Money
+from showfloor.stock.models import HoldLineRow, HoldRow, StockItemRow
+from showfloor.stock.rules import MOST_OPEN_HOLDS, state_of
+from showfloor.stock.types import Hold, Line, LineState, Stock
+
+# Take everything or nothing, once per key, in one statement that is its own transaction.
+#
+# All parts see the database as it was when the statement began, except rows that are locked or updated: those are read again in
+# their newest version (PostgreSQL, "Read Committed"). So what decides, `stock`, is locked; `seen` only spares a buyer who comes too
+# late the lock and the commit. `due` is what ran out and is still held: it is taken back here when stock runs short, so that an
+# expired hold cannot keep goods from a buyer even when the worker is dead. It reads its clock after the lock was got.
+# Of two statements with the same key that run at once, one finds `key` taken: then `taken` is empty and no stock moves.
+TAKE: LiteralString = """
+with
+wanted as materialized (
+  select variant_id, sku, quantity, unit_amount
+  from unnest(%(variants)s::uuid[], %(skus)s::text[], %(quantities)s::int[], %(amounts)s::bigint[])
+    as line(variant_id, sku, quantity, unit_amount)
+),
+earlier as materialized (
+  select from hold where key = %(key)s
+),
+guest as materialized (
+  select coalesce((select guest from hold where id = %(previous)s::uuid), %(guest)s::bytea) as hash
+),
+limits as materialized (
+  select count(*) >= %(most)s::int as reached
+  from hold join guest on hold.guest = guest.hash
+  where scope = %(scope)s and expires_at > statement_timestamp()
+    and exists (select from hold_line where hold_id = hold.id and state = 'held')
+),
+seen as materialized (
+  select wanted.variant_id, quantity, coalesce(available, 0) + case
+    when coalesce(available, 0) >= quantity then 0
+    else (
+      select coalesce(sum(expired.quantity), 0) from hold_line expired
+      where expired.variant_id = wanted.variant_id and state = 'held' and expires_at <= statement_timestamp()
+    ) end as available
+  from wanted left join stock_item using (variant_id)
+),
+stock as materialized (
+  select variant_id, on_hand - held - sold as available
+  from stock_item
+  where variant_id = any(%(variants)s::uuid[])
+    and not (select reached from limits)
+    and not exists (select from earlier)
+    and not exists (select from seen where available < quantity)
+  order by variant_id
+  for update
+),
+due as materialized (
+  select hold_id, hold_line.variant_id
+  from hold_line join stock using (variant_id) join wanted using (variant_id)
+  where stock.available < wanted.quantity and state = 'held' and expires_at <= (select clock_timestamp())
+  for update of hold_line skip locked
+),
+reclaimed as (
+  update hold_line set state = 'released'
+  from due where hold_line.hold_id = due.hold_id and hold_line.variant_id = due.variant_id
+  returning hold_line.variant_id, hold_line.quantity
+),
+returned as materialized (
+  select variant_id, sum(quantity)::int as quantity from reclaimed group by variant_id
+),
+found as materialized (
+  select variant_id, wanted.quantity, stock.available + coalesce(returned.quantity, 0) as available
+  from wanted join stock using (variant_id) left join returned using (variant_id)
+),
+taken as (
+  insert into hold (id, scope, guest, key, request, currency, total, expires_at, created_at)
+  select %(id)s, %(scope)s, hash, %(key)s, %(request)s, %(currency)s, %(total)s,
+    clock_timestamp() + make_interval(secs => %(seconds)s), clock_timestamp()
+  from guest
+  where (select count(*) from found where available >= quantity) = cardinality(%(variants)s::uuid[])
+  on conflict (key) do nothing
+  returning id, expires_at
+),
+lines as (
+  insert into hold_line (hold_id, variant_id, sku, quantity, unit_amount, currency, state, expires_at)
+  select taken.id, variant_id, sku, quantity, unit_amount, %(currency)s, 'held', taken.expires_at
+  from taken cross join wanted
+  returning variant_id, quantity
+),
+moved as (
+  update stock_item set held = held - coalesce(returned.quantity, 0) + coalesce(lines.quantity, 0)
+  from found left join returned using (variant_id) left join lines using (variant_id)
+  where stock_item.variant_id = found.variant_id and (returned.variant_id is not null or lines.variant_id is not null)
+),
+short as materialized (
+  select variant_id, available from found where available < quantity
+  union all
+  select variant_id, available from seen where available < quantity and not exists (select from found)
+)
+select
+  (select expires_at from taken),
+  exists (select from earlier),
+  (select reached from limits),
+  (select array_agg(variant_id) from short),
+  (select array_agg(available) from short)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Everything the taking statement needs. `lines` are sorted by variant, each variant once."""
+
+    id: UUID
+    scope: UUID
+    guest: bytes
+    previous: UUID | None
+    key: bytes
+    request: bytes
+    lines: tuple[Line, ...]
+    total: Money
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """`expires_at` is None when nothing was taken; the rest says why. `short` is what is left of the lines that fall short."""
+
+    expires_at: datetime | None
+    known: bool
+    limited: bool
+    short: dict[UUID, int]
+
+
+async def take(database: Database, wanted: Wanted, statement: LiteralString = TAKE) -> Taken:
+    """One hold, all or nothing. Raises Busy when the rows stay locked or no connection is free."""
+    values = {
+        "id": wanted.id,
+        "scope": wanted.scope,
+        "guest": wanted.guest,
+        "previous": wanted.previous,
+        "key": wanted.key,
+        "request": wanted.request,
+        "currency": wanted.total.currency,
+        "total": wanted.total.amount,
+        "seconds": wanted.seconds,
+        "most": MOST_OPEN_HOLDS,
+        "variants": [line.variant_id for line in wanted.lines],
+        "skus": [line.sku for line in wanted.lines],
+        "quantities": [line.quantity for line in wanted.lines],
+        "amounts": [line.unit_price.amount for line in wanted.lines],
+    }
+    try:
+        async with database.pool.connection() as connection:
+            row = await (await connection.execute(statement, values, prepare=True)).fetchone()
+    except OperationalError as error:
+        raise Busy from error
+    assert row is not None
+    expires_at, known, limited, variants, left = row
+    return Taken(expires_at, known, limited, dict(zip(variants or (), left or (), strict=True)))
+
+
+async def hold_by_key(session: Session, key: bytes) -> tuple[Hold, bytes] | None:
+    """The hold that was taken under an Idempotency-Key, and the fingerprint of its request."""
+    found = (await session.execute(select(HoldRow.id, HoldRow.request).where(HoldRow.key == key))).first()
+    hold = await hold_by_id(session, found.id) if found else None
+    return (hold, found.request) if found and hold else None
+
+
+async def hold_by_id(session: Session, hold_id: UUID, *, lock: bool = False) -> Hold | None:
+    """A hold with its lines; `lock` keeps every line as it is until this transaction ends."""
+    chosen = select(HoldLineRow).where(HoldLineRow.hold_id == hold_id).order_by(HoldLineRow.variant_id)
+    chosen = chosen.execution_options(populate_existing=True)
+    lines = (await session.execute(chosen.with_for_update() if lock else chosen)).scalars().all()
+    columns = select(HoldRow.scope, HoldRow.currency, HoldRow.total, HoldRow.expires_at).where(HoldRow.id == hold_id)
+    row = (await session.execute(columns)).first()
+    if row is None:
+        return None
+    return Hold(
+        id=hold_id,
+        scope=row.scope,
+        lines=tuple(Line(line.variant_id, line.sku, line.quantity, Money(line.unit_amount, line.currency)) for line in lines),
+        total=Money(row.total, row.currency),
+        expires_at=row.expires_at,
+        state=state_of([LineState(line.state) for line in lines]),
+    )
+
+
+async def extend(session: Session, hold_id: UUID, seconds: int) -> datetime | None:
+    """Move the deadline of a hold that has not run out and was not extended yet; the new deadline, or None. Lines are locked."""
+    fresh = update(HoldRow).where(HoldRow.id == hold_id, HoldRow.extended.is_(False), HoldRow.expires_at > func.clock_timestamp())
+    values = {"extended": True, "expires_at": HoldRow.expires_at + timedelta(seconds=seconds)}
+    moved = (await session.execute(fresh.values(values).returning(HoldRow.expires_at))).scalar_one_or_none()
+    if moved is not None:
+        await session.execute(update(HoldLineRow).where(HoldLineRow.hold_id == hold_id).values(expires_at=moved))
+    return moved
+
+
+async def ran_out(session: Session, hold_id: UUID) -> bool:
+    """By the database's clock, the one that reclaims."""
+    passed = select(HoldRow.expires_at <= func.clock_timestamp()).where(HoldRow.id == hold_id)
+    return bool((await session.execute(passed)).scalar_one())
+
+
+async def move_lines(session: Session, hold_id: UUID, to: LineState) -> dict[UUID, int]:
+    """Held lines of a hold become released or settled; pieces per variant. Lines are locked from here, stock rows come after."""
+    held = update(HoldLineRow).where(HoldLineRow.hold_id == hold_id, HoldLineRow.state == LineState.HELD).values(state=to)
+    moved = await session.execute(held.returning(HoldLineRow.variant_id, HoldLineRow.quantity))
+    return {row.variant_id: row.quantity for row in moved}
+
+
+async def move_stock(session: Session, pieces: dict[UUID, int], *, sold: bool) -> None:
+    """Held pieces are sold or free again. Rows are locked in the order of their ids."""
+    if not pieces:
+        return
+    chosen = StockItemRow.variant_id.in_(pieces)
+    await session.execute(select(StockItemRow.variant_id).where(chosen).order_by(StockItemRow.variant_id).with_for_update())
+    quantity = case(pieces, value=StockItemRow.variant_id)
+    values = {"held": StockItemRow.held - quantity, **({"sold": StockItemRow.sold + quantity} if sold else {})}
+    await session.execute(update(StockItemRow).where(chosen).values(values).execution_options(synchronize_session=False))
+
+
+async def release_due(session: Session, most: int) -> dict[UUID, int]:
+    """Lines that ran out are released; pieces per variant. Lines that a payment or another worker has locked are left alone."""
+    due = await session.execute(
+        text("""
+        with due as materialized (
+          select hold_id, variant_id from hold_line
+          where state = 'held' and expires_at <= statement_timestamp()
+          order by expires_at limit :most
+          for update skip locked
+        ), released as (
+          update hold_line set state = 'released' from due
+          where hold_line.hold_id = due.hold_id and hold_line.variant_id = due.variant_id
+          returning hold_line.variant_id, quantity
+        )
+        select variant_id, sum(quantity)::int as quantity from released group by variant_id
+        """),
+        {"most": most},
+    )
+    return {row.variant_id: row.quantity for row in due}
+
+
+async def remove_holds_before(session: Session, moment: datetime) -> None:
+    """Holds whose goods went back long ago; what was sold stands in the orders."""
+    kept = exists().where(HoldLineRow.hold_id == HoldRow.id, HoldLineRow.state == LineState.HELD)
+    await session.execute(delete(HoldRow).where(HoldRow.expires_at < moment, ~kept).execution_options(synchronize_session=False))
+
+
+async def stock_of(session: Session, variant_ids: Collection[UUID]) -> dict[UUID, Stock]:
+    """What is there of each variant; unknown ids are left out."""
+    rows = await session.execute(select(StockItemRow).where(StockItemRow.variant_id.in_(variant_ids)))
+    return {row.variant_id: Stock(row.on_hand, row.held, row.sold) for row in rows.scalars()}
+
+
+async def set_on_hand(session: Session, variant_id: UUID, on_hand: int) -> bool:
+    """False when more is held and sold than that."""
+    row: dict[str, Any] = {"variant_id": variant_id, "on_hand": on_hand}
+    enough = StockItemRow.held + StockItemRow.sold <= on_hand
+    stored = insert(StockItemRow).values(row)
+    stored = stored.on_conflict_do_update(index_elements=["variant_id"], set_={"on_hand": on_hand}, where=enough)
+    return (await session.execute(stored.returning(StockItemRow.variant_id))).first() is not None

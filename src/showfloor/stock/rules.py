@@ -1,0 +1,58 @@
+"""Pure decisions of `stock`: limits, tokens, what a hold's lines add up to."""
+
+from __future__ import annotations
+
+import hmac
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as NotBase64
+from collections.abc import Sequence
+from hashlib import sha256
+from uuid import UUID
+
+from showfloor.stock.errors import HoldTokenInvalid, LimitReached
+from showfloor.stock.types import Line, LineState
+
+MOST_PIECES = 10
+"""A line of a hold, of one variant."""
+MOST_OPEN_HOLDS = 5
+"""Of one guest in one show."""
+EXTENSION_SECONDS = 120
+_PREFIX = "ht_"
+_MAC_BYTES = 26
+"""With the 16 of the id a multiple of three: no padding in the token."""
+
+
+def check_pieces(lines: Sequence[Line]) -> None:
+    """Raises LimitReached when a line wants more pieces than one buyer may hold."""
+    if any(line.quantity > MOST_PIECES for line in lines):
+        raise LimitReached(pieces=MOST_PIECES, holds=MOST_OPEN_HOLDS)
+
+
+def state_of(lines: Sequence[LineState]) -> LineState:
+    """Held while every line is; a hold that lost a line is lost."""
+    if all(state is LineState.HELD for state in lines):
+        return LineState.HELD
+    if all(state is LineState.SETTLED for state in lines):
+        return LineState.SETTLED
+    return LineState.RELEASED
+
+
+def hold_token(secret: bytes, hold_id: UUID) -> str:
+    """The guest's Bearer token, made from the hold's id with a key: a replay gives it again, and nothing secret is stored."""
+    return _PREFIX + urlsafe_b64encode(hold_id.bytes + _mac(secret, hold_id)).decode()
+
+
+def verify(secret: bytes, token: str | None) -> UUID:
+    """The hold a token belongs to; raises HoldTokenInvalid. Only the very text that `hold_token` makes will do."""
+    given = (token or "").encode()
+    try:
+        hold_id = UUID(bytes=urlsafe_b64decode(given.removeprefix(_PREFIX.encode()))[:16])
+    except (NotBase64, ValueError):
+        raise HoldTokenInvalid from None
+    if not hmac.compare_digest(given, hold_token(secret, hold_id).encode()):
+        raise HoldTokenInvalid
+    return hold_id
+
+
+def _mac(secret: bytes, hold_id: UUID) -> bytes:
+    return hmac.digest(secret, b"showfloor hold token v1:" + hold_id.bytes, sha256)[:_MAC_BYTES]

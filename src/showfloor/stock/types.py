@@ -1,0 +1,53 @@
+"""Holds as others see them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from showfloor.kit.money import Money
+
+
+class LineState(StrEnum):
+    HELD = "held"
+    RELEASED = "released"
+    SETTLED = "settled"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """So many pieces at the price that was read for them."""
+
+    variant_id: UUID
+    sku: str
+    quantity: int
+    unit_price: Money
+
+    @property
+    def total(self) -> Money:
+        return self.unit_price * self.quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """`scope` is what the limits count in: the show. `state` is held only while every line is."""
+
+    id: UUID
+    scope: UUID
+    lines: tuple[Line, ...]
+    total: Money
+    expires_at: datetime
+    state: LineState
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    on_hand: int
+    held: int
+    sold: int
+
+    @property
+    def available(self) -> int:
+        return self.on_hand - self.held - self.sold
