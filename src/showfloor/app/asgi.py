@@ -14,9 +14,10 @@ from starlette.responses import JSONResponse, Response
 from showfloor.app import log, wiring
 from showfloor.app.settings import Settings
 from showfloor.kit.db import Database
-from showfloor.kit.errors import AppError
+from showfloor.kit.errors import AppError, NotFound
 from showfloor.kit.http import on_app_error, on_http_exception, on_validation_error
 from showfloor.media.adapters.streaming import HttpStreamingServer
+from showfloor.web.http import error_page
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -35,13 +36,30 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.urls = settings.public_urls
     app.state.database = Database(settings.database_url)
     app.state.streaming = HttpStreamingServer(settings.internal_media, settings.internal_token)
-    app.add_exception_handler(AppError, on_app_error)
+    app.add_exception_handler(AppError, _refuse)
     app.add_exception_handler(RequestValidationError, on_validation_error)
-    app.add_exception_handler(HTTPException, on_http_exception)
+    app.add_exception_handler(HTTPException, _refuse_http)
     wiring.connect_web(app, settings)
     app.add_api_route("/healthz", healthz, include_in_schema=False)
     app.add_api_route("/readyz", readyz, include_in_schema=False)
     return app
+
+
+def _is_for_a_person(request: Request) -> bool:
+    """Somebody who looks at a page gets a page, a program gets problem+json."""
+    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(("/api/", "/internal/"))
+
+
+async def _refuse(request: Request, error: Exception) -> Response:
+    if _is_for_a_person(request) and isinstance(error, AppError):
+        return error_page(request, error)
+    return await on_app_error(request, error)
+
+
+async def _refuse_http(request: Request, error: Exception) -> Response:
+    if _is_for_a_person(request) and isinstance(error, HTTPException) and error.status_code == 404:
+        return error_page(request, NotFound())
+    return await on_http_exception(request, error)
 
 
 @asynccontextmanager

@@ -7,12 +7,16 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import FastAPI
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
 
 from showfloor.app.settings import Settings
 from showfloor.catalog import http as catalog_http
 from showfloor.catalog.events import PriceChanged
+from showfloor.embed import http as embed_http
 from showfloor.identity import eraser as identity_eraser
 from showfloor.identity import http as identity_http
 from showfloor.kit import idempotency
@@ -26,6 +30,18 @@ from showfloor.shows import http as shows_http
 from showfloor.shows import internal as shows_internal
 from showfloor.shows import subscribers as shows_subscribers
 from showfloor.shows import tasks as shows_tasks
+from showfloor.web import http as web_http
+from showfloor.web.pages import STATIC
+
+
+class ImmutableFiles(StaticFiles):
+    """Built files carry a hash in their name: a browser may keep them for a year."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        answer = super().file_response(*args, **kwargs)
+        answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        answer.headers["X-Content-Type-Options"] = "nosniff"
+        return answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +54,10 @@ class Job:
 
 
 def connect_web(app: FastAPI, settings: Settings) -> None:
-    for router in (identity_http.router, merchants_http.router, catalog_http.router, shows_http.router, shows_internal.router):
-        app.include_router(router)
+    for routes in (identity_http, merchants_http, catalog_http, shows_http, shows_internal, web_http, embed_http):
+        app.include_router(routes.router)
+    app.mount("/static", ImmutableFiles(directory=STATIC), name="static")
+    app.mount("/uploads", StaticFiles(directory=settings.data / "uploads", check_dir=False), name="uploads")
     connect_erasers()
 
 

@@ -6,6 +6,7 @@ Imported only where HTTP is spoken (`*/http.py`, `web`, `embed`, `app`); service
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request
@@ -47,7 +48,7 @@ def problem(error: AppError, lang: str) -> JSONResponse:
     """RFC 9457 problem details; `code` is stable, `detail` is for people and says what to do."""
     body: dict[str, Any] = {
         "type": f"https://showfloor.example/problems/{error.code}",
-        "title": messages.translate(lang, f"error.{error.code}.title"),
+        "title": HTTPStatus(error.status).phrase,
         "status": error.status,
         "code": error.code,
         "detail": messages.translate(lang, f"error.{error.code}", **error.params),

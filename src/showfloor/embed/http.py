@@ -1,0 +1,73 @@
+"""Routes for brands' websites: `/embed.js`, `/embed/{slug}`, `/oembed`."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import FileResponse, Response
+
+from showfloor.catalog import service as catalog
+from showfloor.kit.http import SessionDep, language
+from showfloor.merchants import service as merchants
+from showfloor.shows import service as shows
+from showfloor.shows.errors import ShowNotFound
+from showfloor.web import pages
+from showfloor.web.http import page, show_context, templates
+
+router = APIRouter(include_in_schema=False)
+COLOUR = re.compile(r"#[0-9a-f]{6}", re.IGNORECASE)
+FRAME_WIDTH, FRAME_HEIGHT = 400, 711
+"""CSS pixels: 9 to 16, a phone's picture."""
+
+
+@router.get("/embed.js")
+async def loader() -> Response:
+    """The one script of ours on a brand's page; five minutes of cache, because its address carries no version."""
+    headers = {"Cache-Control": "public, max-age=300", "Cross-Origin-Resource-Policy": "cross-origin", "X-Content-Type-Options": "nosniff"}
+    return FileResponse(pages.STATIC / "embed.js", media_type="text/javascript", headers=headers)
+
+
+@router.get("/embed/{slug}")
+async def frame(
+    slug: str,
+    request: Request,
+    session: SessionDep,
+    accent: str | None = None,
+    accent_dark: str | None = None,
+    corners: Annotated[int | None, Query(ge=0, le=24)] = None,
+) -> Response:
+    """The show inside a frame. The browser shows it only under the origins that the show's merchants registered (CSP 3, frame-ancestors)."""
+    context = await show_context(request, session, slug)
+    show = await shows.find_show(session, slug)
+    products = await catalog.get_products(session, show.product_ids)
+    origins = await merchants.allowed_origins(session, {product.merchant_id for product in products})
+    wished = {"accent": accent, "accent_dark": accent_dark}
+    theme: dict[str, Any] = {name: value for name, value in wished.items() if value and COLOUR.fullmatch(value)}
+    if corners is not None:
+        theme["corners"] = corners
+    html = pages.render_embed(templates(), lang=language(request), theme=theme or None, **context)
+    return page(request, html, frame_ancestors=tuple(origins))
+
+
+@router.get("/oembed")
+async def oembed(url: str, request: Request, session: SessionDep) -> dict[str, Any]:
+    """oEmbed 1.0 (oembed.com §2.3.4.4 "rich"): a website's editor turns the show's address into a frame."""
+    base = request.app.state.urls.base
+    path = url.removeprefix(f"{base}/s/").split("?", 1)[0].strip("/")
+    if not url.startswith(f"{base}/s/") or "/" in path:
+        raise ShowNotFound
+    card = await shows.show_card(session, await shows.find_show(session, path), request.app.state.urls)
+    lang = language(request)
+    html = templates().get_template("oembed.html").render(base_url=base, slug=card["slug"], width=FRAME_WIDTH, height=FRAME_HEIGHT)
+    return {
+        "version": "1.0",
+        "type": "rich",
+        "provider_name": "Showfloor",
+        "provider_url": base,
+        "title": card["title"][lang],
+        "width": FRAME_WIDTH,
+        "height": FRAME_HEIGHT,
+        "html": html,
+    }
