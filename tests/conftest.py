@@ -43,9 +43,16 @@ def _shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 async def _migrate(url: str) -> None:
-    from showfloor.app.migrate import upgrade
+    from sqlalchemy.ext.asyncio import create_async_engine
 
-    await upgrade(url)
+    from showfloor.app.migrate import import_models
+    from showfloor.kit.db import Base
+
+    import_models()
+    engine = create_async_engine(url.replace("postgresql://", "postgresql+psycopg://", 1))
+    async with engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+    await engine.dispose()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

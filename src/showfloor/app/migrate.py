@@ -1,29 +1,46 @@
-"""Bring a database to the newest shape."""
+"""Bring a database to the newest shape: Alembic's migrations, under a lock, so that several processes may start at once."""
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import importlib.util
 import pkgutil
+from pathlib import Path
 
-from sqlalchemy.ext.asyncio import create_async_engine
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine, text
 
 import showfloor
-from showfloor.kit.db import Base
+
+MIGRATIONS = Path(__file__).parents[3] / "migrations"
+LOCK = 0x5F0F_100F
+"""Any number that nobody else uses for pg_advisory_lock."""
 
 
 async def upgrade(url: str) -> None:
-    import_models()
-    engine = create_async_engine(url.replace("postgresql://", "postgresql+psycopg://", 1))
-    async with engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
-    await engine.dispose()
+    await asyncio.to_thread(upgrade_now, url)
+
+
+def upgrade_now(url: str) -> None:
+    """`url` is a libpq URL; the role must own the database."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1))
+    try:
+        with engine.begin() as connection:
+            connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    finally:
+        engine.dispose()
 
 
 def import_models() -> None:
     """Every module's tables, so that the metadata is whole."""
     for module in pkgutil.iter_modules(showfloor.__path__):
-        if importlib.util.find_spec(f"showfloor.{module.name}.models"):
+        if module.ispkg and importlib.util.find_spec(f"showfloor.{module.name}.models"):
             importlib.import_module(f"showfloor.{module.name}.models")
     importlib.import_module("showfloor.kit.outbox")
     importlib.import_module("showfloor.kit.idempotency")

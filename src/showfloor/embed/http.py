@@ -38,7 +38,7 @@ async def frame(
     accent_dark: str | None = None,
     corners: Annotated[int | None, Query(ge=0, le=24)] = None,
 ) -> Response:
-    """The show inside a frame. The browser shows it only under the origins that the show's merchants registered (CSP 3, frame-ancestors)."""
+    """The show inside a frame; browsers show it only under origins that the show's merchants registered (CSP 3, frame-ancestors)."""
     context = await show_context(request, session, slug)
     show = await shows.find_show(session, slug)
     products = await catalog.get_products(session, show.product_ids)

@@ -41,7 +41,10 @@ SessionDep = Annotated[Session, Depends(get_session, scope="function")]
 
 def language(request: Request) -> str:
     """The reader's language: `?lang=`, then the cookie, then Accept-Language, then English."""
-    return messages.choose_language(request.query_params.get("lang"), request.cookies.get("lang"), request.headers.get("accept-language"))
+    for chosen in (request.query_params.get("lang"), request.cookies.get("lang")):
+        if chosen in messages.LANGUAGES:
+            return str(chosen)
+    return messages.choose_language(request.headers.get("accept-language"))
 
 
 def problem(error: AppError, lang: str) -> JSONResponse:
