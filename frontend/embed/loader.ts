@@ -1,0 +1,56 @@
+/** What a brand's page includes: `<script src="…/embed.js" async></script>` and `<showfloor-live show="…">`.
+ *  It only makes the frame and passes on what the frame says, as DOM events. */
+import { SOURCE, VERSION, type Envelope } from "./contract";
+
+const home = new URL((document.currentScript as HTMLScriptElement).src).origin;
+const PASSED_ON = ["lang", "accent", "accent-dark", "corners"];
+
+class ShowfloorLive extends HTMLElement {
+  #frame: HTMLIFrameElement | null = null;
+  #listening: AbortController | null = null;
+
+  connectedCallback(): void {
+    const show = this.getAttribute("show");
+    if (!show) return console.error("<showfloor-live> needs a show attribute");
+    const url = new URL(`/embed/${encodeURIComponent(show)}`, home);
+    url.searchParams.set("parent", location.origin);
+    for (const name of PASSED_ON) {
+      const value = name === "lang" ? (this.getAttribute(name) ?? this.closest("[lang]")?.getAttribute("lang")) : this.getAttribute(name);
+      if (value) url.searchParams.set(name.replace("-", "_"), name === "lang" ? value.slice(0, 2) : value);
+    }
+    const frame = (this.#frame = document.createElement("iframe"));
+    frame.src = url.href;
+    frame.title = this.getAttribute("title") ?? "Live shopping show";
+    frame.allow = "autoplay; fullscreen; picture-in-picture";
+    frame.referrerPolicy = "strict-origin-when-cross-origin";
+    const { style } = frame;
+    style.border = "0";
+    style.display = "block";
+    style.width = "100%";
+    style.height = "100%";
+    this.style.display = "block";
+    if (!this.hasAttribute("fill")) this.style.aspectRatio = "9 / 16";
+    this.replaceChildren(frame);
+    this.#listening = new AbortController();
+    addEventListener("message", (event) => this.#hear(event), { signal: this.#listening.signal });
+  }
+
+  disconnectedCallback(): void {
+    this.#listening?.abort();
+  }
+
+  #hear(event: MessageEvent<Partial<Envelope> | null>): void {
+    const message = event.data;
+    if (event.origin !== home || event.source !== this.#frame?.contentWindow) return;
+    if (message?.source !== SOURCE || message.version !== VERSION || !message.type) return;
+    const { source: _source, version: _version, type, ...detail } = message as Envelope;
+    if (type === "ready" && "title" in detail) this.#frame.title = detail.title;
+    if (type === "resize" && "height" in detail && this.hasAttribute("fit")) {
+      this.style.aspectRatio = "auto";
+      this.style.height = `${Math.max(200, Math.min(4000, detail.height))}px`;
+    }
+    this.dispatchEvent(new CustomEvent(`showfloor:${type}`, { detail, bubbles: true }));
+  }
+}
+
+if (!customElements.get("showfloor-live")) customElements.define("showfloor-live", ShowfloorLive);

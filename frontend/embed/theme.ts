@@ -1,0 +1,39 @@
+/** A brand's colours and corners in its frame. An accent that cannot be read is refused, and ours stays. */
+import type { Theme } from "../page";
+import { contrast, parseColour, READABLE } from "./contrast";
+
+const WHITE = [255, 255, 255] as const;
+const NIGHT = [43, 20, 36] as const;
+/** The surfaces that accent-coloured words stand on, light and dark (`--surface`, `--raised` in tokens.css). */
+const SURFACES = { light: [[255, 255, 255]], dark: [[31, 23, 30], [41, 31, 39]] } as const;
+
+export function accepted(accent: string | undefined, scheme: "light" | "dark"): { accent: string; on: string } | null {
+  const colour = parseColour(accent);
+  if (!colour || SURFACES[scheme].some((surface) => contrast(colour, surface) < READABLE)) return null;
+  const on = contrast(colour, WHITE) >= contrast(colour, NIGHT) ? "#ffffff" : "#2b1424";
+  return { accent: `#${accent!.replace("#", "")}`, on };
+}
+
+export function applyTheme(theme: Theme | null): void {
+  if (!theme) return;
+  const { style } = document.documentElement;
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const paint = () => {
+    const scheme = dark.matches ? "dark" : "light";
+    const wanted = accepted((dark.matches ? theme.accent_dark : undefined) ?? theme.accent, scheme);
+    for (const [name, value] of Object.entries({ "--accent": wanted?.accent, "--accent-hover": wanted?.accent, "--accent-ink": wanted?.accent, "--on-accent": wanted?.on, "--focus": wanted?.accent })) {
+      if (value) style.setProperty(name, value);
+      else style.removeProperty(name);
+    }
+    if (wanted) style.setProperty("--accent-tint", `color-mix(in srgb, ${wanted.accent} 12%, var(--surface))`);
+    else style.removeProperty("--accent-tint");
+  };
+  paint();
+  dark.addEventListener("change", paint);
+  if (theme.corners !== undefined) round(style, Math.max(0, Math.min(24, theme.corners)));
+}
+
+function round(style: CSSStyleDeclaration, corners: number): void {
+  for (const [name, ours] of [["--r-s", 8], ["--r-m", 12], ["--r-l", 18], ["--r-xl", 24]] as const) style.setProperty(name, `${Math.min(ours, corners)}px`);
+  style.setProperty("--r-full", corners === 0 ? "0px" : "999px");
+}

@@ -1,0 +1,89 @@
+/** Words, numbers, prices and times in the page's language. The catalogue is the one that the server reads (`kit/messages`). */
+import type { Lang, Money, Words } from "../contract";
+
+export type Plural = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };
+export type Catalogue = Record<string, string | Plural>;
+export type Params = Record<string, string | number | Money>;
+
+export interface Language {
+  lang: Lang;
+  dir: "ltr" | "rtl";
+  /** The text under `key`, its plural form chosen by `params.count`. */
+  t(key: string, params?: Params): string;
+  /** The text of a value that exists in both languages. */
+  pick(words: Words): string;
+  number(value: number, digits?: number): string;
+  price(money: Money): string;
+  /** `19:00` in the viewer's zone. */
+  time(moment: string): string;
+  /** `Mon 23 November` in the viewer's zone. */
+  day(moment: string): string;
+  /** `4:32` for 272 seconds; the same in every language. */
+  clock(seconds: number): string;
+}
+
+/** European digits are the default of Arabic, too (visual direction, *Numerals*). */
+const LOCALE: Record<Lang, string> = { en: "en-GB", ar: "ar-u-nu-latn" };
+const NO_BREAK = "\u00a0";
+
+export function language(lang: Lang, catalogue: Catalogue): Language {
+  const locale = LOCALE[lang];
+  const rules = new Intl.PluralRules(lang);
+
+  function number(value: number, digits = 0): string {
+    return new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
+  }
+
+  /** Symbol first in English, after a no-break space in Arabic. A symbol made of letters is set off in English, too. */
+  function price({ amount, currency }: Money): string {
+    const digits = precision(currency);
+    const value = number(amount / 10 ** digits, digits);
+    const symbol = (catalogue[`currency.${currency}`] as string | undefined) ?? currency;
+    if (lang === "ar") return value + NO_BREAK + symbol;
+    return /\p{L}$/u.test(symbol) ? symbol + NO_BREAK + value : symbol + value;
+  }
+
+  function shown(value: string | number | Money): string {
+    if (typeof value === "string") return value;
+    return typeof value === "number" ? number(value, Number.isInteger(value) ? 0 : 1) : price(value);
+  }
+
+  function t(key: string, params: Params = {}): string {
+    const entry = catalogue[key];
+    if (entry === undefined) return key;
+    const text = typeof entry === "string" ? entry : (entry[rules.select(Number(params.count))] ?? entry.other);
+    return text.replace(/\{(\w+)\}/g, (hole, name: string) => (name in params ? shown(params[name]!) : hole));
+  }
+
+  const format = (options: Intl.DateTimeFormatOptions) => {
+    const formatter = new Intl.DateTimeFormat(locale, options);
+    return (moment: string) => formatter.format(new Date(moment));
+  };
+
+  return {
+    lang,
+    dir: lang === "ar" ? "rtl" : "ltr",
+    t,
+    pick: (words) => words[lang] || words.en,
+    number,
+    price,
+    time: format({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
+    day: format({ weekday: "short", day: "numeric", month: "long" }),
+    clock,
+  };
+}
+
+/** Decimal places of a currency (CLDR): 2 for USD, 0 for JPY, 3 for KWD. */
+export function precision(currency: string): number {
+  return new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
+}
+
+export function clock(seconds: number): string {
+  const left = Math.max(0, Math.ceil(seconds));
+  return `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+}
+
+/** Arabic-Indic and Persian digits become European ones: every field accepts both and stores these. */
+export function europeanDigits(text: string): string {
+  return text.replace(/[٠-٩۰-۹]/g, (digit) => String(digit.charCodeAt(0) & 0xf));
+}

@@ -1,0 +1,34 @@
+/** What the server put beside the markup for the script: read once, typed, never trusted as HTML. */
+import type { Lang, Show } from "./contract";
+import type { Catalogue } from "./i18n/i18n";
+
+export interface Theme {
+  accent?: string;
+  accent_dark?: string;
+  /** Corner radius in CSS pixels, 0 to 24. */
+  corners?: number;
+}
+
+export interface PageData {
+  lang: Lang;
+  messages: Catalogue;
+  api: string;
+  home: string;
+  other_language_url: string;
+}
+export interface ShowPageData extends PageData {
+  show: Show;
+  stock: Record<string, number>;
+  /** ISO 3166 codes the market delivers to. */
+  countries: string[];
+  hold_seconds: number;
+  /** True where the built-in test provider answers, which takes no real money. */
+  test_payments: boolean;
+  embed: { theme: Theme | null } | null;
+}
+
+export function pageData<T extends PageData>(): T {
+  const source = document.getElementById("page-data");
+  if (!source?.textContent) throw new Error("the page carries no page-data");
+  return JSON.parse(source.textContent) as T;
+}

@@ -1,0 +1,41 @@
+/** What is on screen at a moment of the show clock: the cues that contain it, from both transports, by one rule. */
+import type { Cue } from "../contract";
+
+export type CueTable = ReadonlyMap<string, Cue>;
+
+/** A cue is only ever closed or closed earlier, never reopened: the stream's copy may be older than the room's. */
+export function learn(table: CueTable, cue: Cue): CueTable {
+  const known = table.get(cue.id);
+  if (known && (cue.end === null || known.end === cue.end)) return table;
+  return new Map(table).set(cue.id, cue);
+}
+
+export function learnAll(table: CueTable, cues: Iterable<Cue>): CueTable {
+  for (const cue of cues) table = learn(table, cue);
+  return table;
+}
+
+/** The open pins at `moment` (ms since the epoch, show clock), newest first. `[start, end)`. */
+export function pinsAt(table: CueTable, moment: number): Cue[] {
+  return [...table.values()]
+    .filter((cue) => cue.kind === "pin" && Date.parse(cue.start) <= moment && (cue.end === null || moment < Date.parse(cue.end)))
+    .sort(newestFirst);
+}
+
+/** Without a picture there is no frame to wait for: what is open now. */
+export function openPins(table: CueTable): Cue[] {
+  return [...table.values()].filter((cue) => cue.kind === "pin" && cue.end === null).sort(newestFirst);
+}
+
+const newestFirst = (a: Cue, b: Cue) => Date.parse(b.start) - Date.parse(a.start) || (a.id < b.id ? 1 : -1);
+
+/** The cue in a DATERANGE's X-CUE attribute: base64 of compact UTF-8 JSON. Null for anything else. */
+export function cueFromAttribute(value: string | undefined): Cue | null {
+  if (!value) return null;
+  try {
+    const bytes = Uint8Array.from(atob(value), (character) => character.charCodeAt(0));
+    return JSON.parse(new TextDecoder().decode(bytes)) as Cue;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,76 @@
+/** The lazy chunk: hls.js (its light build: one muxed rendition needs no more), told to leave the latency to us. */
+import Hls, { type LevelDetails } from "hls.js/light";
+import workerPath from "hls.js/dist/hls.worker.js?url";
+import type { Cue } from "../contract";
+import { cueFromAttribute } from "./cues";
+import type { Source } from "./playback";
+
+const RETRY = 1000;
+
+export function openHls(video: HTMLVideoElement, url: string, cues: (cues: Cue[]) => void): Source {
+  let hls = create();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let recoveredAt = -Infinity;
+
+  function create(): Hls {
+    const next = new Hls({
+      workerPath,
+      lowLatencyMode: true,
+      maxLiveSyncPlaybackRate: 1,
+      liveSyncOnStallIncrease: 0,
+      // Cues come from the playlist below; the metadata text track would need data: in the policy.
+      enableDateRangeMetadataCues: false,
+      enableID3MetadataCues: false,
+      enableEmsgMetadataCues: false,
+      backBufferLength: 20,
+      maxBufferLength: 8,
+      // A publisher that went away answers no playlist for a while; the retries below are ours.
+      fragLoadPolicy: { default: { maxTimeToFirstByteMs: 8000, maxLoadTimeMs: 20_000, timeoutRetry: { maxNumRetry: 4, retryDelayMs: 0, maxRetryDelayMs: 0 }, errorRetry: { maxNumRetry: 6, retryDelayMs: 500, maxRetryDelayMs: 4000 } } },
+    });
+    next.on(Hls.Events.LEVEL_UPDATED, (_name, { details }) => cues(cuesIn(details)));
+    next.on(Hls.Events.ERROR, (_name, error) => {
+      if (error.fatal) recover(error.type === Hls.ErrorTypes.MEDIA_ERROR);
+    });
+    next.loadSource(url);
+    next.attachMedia(video);
+    return next;
+  }
+
+  /** A broken decoder is reset once; anything else, and a second break at once, starts over. */
+  function recover(media: boolean): void {
+    const now = performance.now();
+    if (media && now - recoveredAt > 5000) {
+      recoveredAt = now;
+      hls.recoverMediaError();
+      return;
+    }
+    hls.destroy();
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      hls = create();
+      void video.play().catch(() => undefined);
+    }, RETRY);
+  }
+
+  const details = () => hls.latestLevelDetails;
+  return {
+    behind: () => (details() ? hls.latency : null),
+    playingDate: () => hls.playingDate?.getTime() ?? null,
+    liveEdge: () => {
+      const known = details();
+      return known ? known.edge + known.age : null;
+    },
+    close() {
+      clearTimeout(timer);
+      hls.destroy();
+    },
+  };
+}
+
+function cuesIn(details: LevelDetails): Cue[] {
+  return Object.values(details.dateRanges).flatMap((range) => {
+    const cue = cueFromAttribute(range?.attr["X-CUE"]);
+    // END-DATE may be newer than the copy of the cue that was encoded when it opened.
+    return cue ? [{ ...cue, end: range?.endDate ? range.endDate.toISOString() : cue.end }] : [];
+  });
+}

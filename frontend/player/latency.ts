@@ -1,0 +1,71 @@
+/** Holds the picture close to the live edge. hls.js alone stops catching up at about a second of buffer, so this does it:
+ *  one seek when the start has settled, then playback rates too gentle to hear. Pure: samples in, one decision out. */
+
+export interface Sample {
+  /** Seconds on a clock that never goes back. */
+  now: number;
+  /** Seconds between the picture and the newest media that the server announced. */
+  behind: number;
+  /** Seconds of media already loaded ahead of the picture. */
+  ahead: number;
+  playing: boolean;
+}
+
+export interface Hold {
+  /** Where we want to be behind the edge, in seconds; grows when the network proves us wrong. */
+  target: number;
+  playingSince: number | null;
+  seekedAt: number | null;
+  stalls: number;
+}
+
+export interface Decision {
+  rate: number;
+  /** Seconds to jump forward, if at all. */
+  jump: number | null;
+  hold: Hold;
+}
+
+export const AIM = 0.7;
+const FARTHEST_AIM = 2;
+const PER_STALL = 0.2;
+/** The buffer is filled unevenly while the first parts arrive; a seek before that would stall. */
+const SETTLING = 1.5;
+const BETWEEN_SEEKS = 8;
+/** What must stay loaded after a jump, so that the jump itself does not stall. */
+const RESERVE = 0.35;
+const TOLERANCE = 0.06;
+const WORTH_A_JUMP = 0.25;
+
+export const start: Hold = { target: AIM, playingSince: null, seekedAt: null, stalls: 0 };
+
+export function decide(hold: Hold, sample: Sample): Decision {
+  if (!sample.playing) return { rate: 1, jump: null, hold: { ...hold, playingSince: null } };
+  const since = hold.playingSince ?? sample.now;
+  const settled = sample.now - since >= SETTLING;
+  const kept: Hold = { ...hold, playingSince: since };
+  const excess = sample.behind - hold.target;
+
+  if (settled && mayJump(hold, sample.now, excess)) {
+    const jump = Math.min(excess, sample.ahead - RESERVE);
+    if (jump >= WORTH_A_JUMP) return { rate: 1, jump, hold: { ...kept, seekedAt: sample.now } };
+  }
+  return { rate: settled ? rateFor(excess, sample.ahead) : 1, jump: null, hold: kept };
+}
+
+/** The first jump takes any excess worth it; later ones only what rates would need a minute for. */
+function mayJump(hold: Hold, now: number, excess: number): boolean {
+  if (hold.seekedAt === null) return excess >= WORTH_A_JUMP;
+  return excess > 3 && now - hold.seekedAt > BETWEEN_SEEKS;
+}
+
+function rateFor(excess: number, ahead: number): number {
+  if (excess > TOLERANCE && ahead > RESERVE) return 1 + Math.min(0.06, Math.max(0.01, excess * 0.08));
+  if (excess < -TOLERANCE) return 1 - Math.min(0.04, Math.max(0.01, -excess * 0.08));
+  return 1;
+}
+
+/** A stall says that the target was too brave for this network. */
+export function stalled(hold: Hold): Hold {
+  return { ...hold, stalls: hold.stalls + 1, target: Math.min(FARTHEST_AIM, hold.target + PER_STALL), playingSince: null };
+}

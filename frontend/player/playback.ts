@@ -1,0 +1,128 @@
+/** Plays a show's low-latency stream in a video element and says which moment of the show clock each frame belongs to. */
+import type { Cue } from "../contract";
+import { cueFromAttribute } from "./cues";
+import * as latency from "./latency";
+
+export type Status = "starting" | "playing" | "waiting" | "paused" | "ended";
+
+export interface PlaybackListener {
+  status(status: Status): void;
+  /** Seconds between the picture and the live edge; null while unknown. */
+  behind(seconds: number | null): void;
+  /** A frame came on screen; its moment on the show clock in ms. */
+  frame(moment: number): void;
+  cues(cues: Cue[]): void;
+}
+
+/** What plays the stream: hls.js, or the browser itself where it has no Media Source Extensions. */
+export interface Source {
+  behind(): number | null;
+  /** Show clock at the video's `currentTime`, ms. */
+  playingDate(): number | null;
+  liveEdge(): number | null;
+  close(): void;
+}
+
+export interface Playback {
+  goLive(): void;
+  close(): void;
+}
+
+export function play(video: HTMLVideoElement, url: string, listener: PlaybackListener): Playback {
+  let source: Source | null = null;
+  let hold = latency.start;
+  let started = false;
+  let closed = false;
+  const events = new AbortController();
+  const on = (name: string, run: () => void) => video.addEventListener(name, run, { signal: events.signal });
+
+  function tick(): void {
+    const behind = source?.behind() ?? null;
+    listener.behind(behind);
+    if (behind === null) return;
+    const decision = latency.decide(hold, { now: performance.now() / 1000, behind, ahead: loadedAhead(video), playing: !video.paused && video.readyState > 2 });
+    hold = decision.hold;
+    if (video.playbackRate !== decision.rate) video.playbackRate = decision.rate;
+    if (decision.jump !== null) video.currentTime += decision.jump;
+  }
+
+  on("playing", () => {
+    started = true;
+    listener.status("playing");
+  });
+  on("waiting", () => {
+    if (started && !video.seeking) hold = latency.stalled(hold);
+    listener.status(started ? "waiting" : "starting");
+  });
+  on("pause", () => listener.status(video.ended ? "ended" : "paused"));
+  on("ended", () => listener.status("ended"));
+  on("timeupdate", tick);
+  watchFrames(video, () => source, listener, events.signal);
+
+  void openSource(video, url, (cues) => listener.cues(cues)).then((opened) => {
+    if (closed) opened.close();
+    else source = opened;
+  });
+
+  return {
+    goLive() {
+      const edge = source?.liveEdge() ?? null;
+      if (edge !== null) video.currentTime = Math.max(video.currentTime, edge - hold.target);
+      void video.play().catch(() => listener.status("paused"));
+    },
+    close() {
+      closed = true;
+      events.abort();
+      source?.close();
+    },
+  };
+}
+
+async function openSource(video: HTMLVideoElement, url: string, cues: (cues: Cue[]) => void): Promise<Source> {
+  if ("MediaSource" in globalThis || "ManagedMediaSource" in globalThis) {
+    const { openHls } = await import("./hls");
+    return openHls(video, url, cues);
+  }
+  return openNative(video, url);
+}
+
+/** iOS before 17.1: the browser plays the playlist itself; cues then come from the room alone. */
+function openNative(video: HTMLVideoElement & { getStartDate?: () => Date }, url: string): Source {
+  video.src = url;
+  const startDate = () => video.getStartDate?.().getTime() ?? NaN;
+  const edge = () => (video.seekable.length ? video.seekable.end(video.seekable.length - 1) : null);
+  return {
+    behind: () => (edge() === null ? null : edge()! - video.currentTime),
+    playingDate: () => (Number.isNaN(startDate()) ? null : startDate() + video.currentTime * 1000),
+    liveEdge: edge,
+    close: () => video.removeAttribute("src"),
+  };
+}
+
+/** `playingDate` belongs to `currentTime`; a frame has its own `mediaTime`, and the difference is what a pin would be late. */
+function watchFrames(video: HTMLVideoElement, source: () => Source | null, listener: PlaybackListener, signal: AbortSignal): void {
+  const moment = (mediaTime: number) => {
+    const date = source()?.playingDate() ?? null;
+    if (date !== null) listener.frame(date + (mediaTime - video.currentTime) * 1000);
+  };
+  if (!("requestVideoFrameCallback" in video)) {
+    (video as HTMLVideoElement).addEventListener("timeupdate", () => moment((video as HTMLVideoElement).currentTime), { signal });
+    return;
+  }
+  const next = () =>
+    video.requestVideoFrameCallback((_now, frame) => {
+      if (signal.aborted) return;
+      moment(frame.mediaTime);
+      next();
+    });
+  next();
+}
+
+function loadedAhead(video: HTMLVideoElement): number {
+  for (let i = 0; i < video.buffered.length; i++) {
+    if (video.buffered.start(i) <= video.currentTime && video.currentTime <= video.buffered.end(i)) return video.buffered.end(i) - video.currentTime;
+  }
+  return 0;
+}
+
+export { cueFromAttribute };

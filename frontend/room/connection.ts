@@ -1,0 +1,46 @@
+/** Listens to a show's room: Server-Sent Events with resume. The browser reconnects by itself after a broken connection,
+ *  but gives up after a refusal; then this starts again from the last number it saw. */
+import { empty, fold, type Room, type RoomEvent } from "./fold";
+
+export interface RoomListener {
+  changed(room: Room): void;
+  connected(open: boolean): void;
+}
+
+const FIRST_RETRY = 1000;
+const LAST_RETRY = 15_000;
+
+export function listen(url: string, listener: RoomListener): () => void {
+  let room: Room = empty;
+  let source: EventSource | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let wait = FIRST_RETRY;
+
+  function take(type: RoomEvent["type"], message: MessageEvent<string>): void {
+    room = fold(room, { type, ...JSON.parse(message.data) } as RoomEvent, Date.now());
+    listener.changed(room);
+  }
+
+  function open(): void {
+    source = new EventSource(room.seq < 0 ? url : `${url}${url.includes("?") ? "&" : "?"}last_event_id=${room.seq}`);
+    source.onopen = () => {
+      wait = FIRST_RETRY;
+      listener.connected(true);
+    };
+    source.onerror = () => {
+      listener.connected(false);
+      if (source?.readyState !== EventSource.CLOSED) return;
+      timer = setTimeout(open, wait);
+      wait = Math.min(LAST_RETRY, wait * 2);
+    };
+    for (const type of ["snapshot", "set", "state"] as const) {
+      source.addEventListener(type, (message) => take(type, message as MessageEvent<string>));
+    }
+  }
+
+  open();
+  return () => {
+    clearTimeout(timer);
+    source?.close();
+  };
+}

@@ -1,0 +1,54 @@
+/** The room as a document: a snapshot, then single keys, then sampled state. `fold(snapshot(n), events n..m) == snapshot(m)`. */
+import type { Cue, Product, Show } from "../contract";
+
+export interface Room {
+  seq: number;
+  entries: Readonly<Record<string, unknown>>;
+  viewers: number | null;
+  stock: Readonly<Record<string, number>>;
+  /** Milliseconds to add to this machine's clock to have the server's. */
+  clockOffset: number | null;
+}
+
+export type RoomEvent =
+  | { type: "snapshot"; seq: number; ts: number; entries: Record<string, unknown> }
+  | { type: "set"; seq: number; ts: number; key: string; value: unknown }
+  | { type: "state"; seq: number; ts: number; viewers: number; stock: Record<string, number> };
+
+export const empty: Room = { seq: -1, entries: {}, viewers: null, stock: {}, clockOffset: null };
+
+export function fold(room: Room, event: RoomEvent, receivedAt: number): Room {
+  const clockOffset = nearest(room.clockOffset, event.ts - receivedAt);
+  switch (event.type) {
+    case "snapshot":
+      return { ...room, clockOffset, seq: event.seq, entries: event.entries };
+    case "set":
+      if (event.seq <= room.seq) return room;
+      return { ...room, clockOffset, seq: event.seq, entries: withKey(room.entries, event.key, event.value) };
+    case "state":
+      return { ...room, clockOffset, viewers: event.viewers, stock: event.stock };
+  }
+}
+
+/** An event can only arrive late, so the largest offset seen is the truest one. */
+const nearest = (known: number | null, seen: number) => (known === null ? seen : Math.max(known, seen));
+
+function withKey(entries: Room["entries"], key: string, value: unknown): Room["entries"] {
+  const { [key]: _, ...others } = entries;
+  return value === null ? others : { ...others, [key]: value };
+}
+
+export function cuesOf(room: Room): Cue[] {
+  return Object.entries(room.entries).flatMap(([key, value]) => (key.startsWith("cue/") ? [value as Cue] : []));
+}
+
+/** The show as the room knows it: state and times from "show", products in shelf order, newer facts over the page's. */
+export function showOf(room: Room, page: Show): Show {
+  const facts = (room.entries["show"] ?? {}) as Partial<Show>;
+  const products = page.products.map((product) => (room.entries[`product/${product.id}`] as Product | undefined) ?? product);
+  const known = new Set(page.products.map((product) => product.id));
+  const added = Object.entries(room.entries)
+    .filter(([key, value]) => key.startsWith("product/") && value && !known.has((value as Product).id))
+    .map(([, value]) => value as Product);
+  return { ...page, ...facts, products: [...products, ...added] };
+}

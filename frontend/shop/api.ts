@@ -1,0 +1,70 @@
+/** Requests to the JSON API: problem+json becomes a typed refusal, a lost answer is asked for again with the same key. */
+import type { Money } from "../contract";
+
+export interface Problem {
+  code: string;
+  status: number;
+  lines?: { sku: string; available?: number }[];
+  total?: Money;
+  fields?: { path: string; problem: string }[];
+  [member: string]: unknown;
+}
+
+export class Refused extends Error {
+  constructor(readonly problem: Problem) {
+    super(problem.code);
+  }
+}
+
+export interface Call {
+  method?: "GET" | "POST" | "PATCH" | "DELETE";
+  body?: unknown;
+  token?: string | undefined;
+  csrf?: string | undefined;
+  /** Makes a repeated request safe (same key and body: the first answer again). */
+  key?: string;
+}
+
+const ATTEMPTS = 3;
+const PAUSE = 600;
+
+export async function call<T>(base: string, path: string, options: Call = {}): Promise<T> {
+  const { method = "GET", body, token, csrf, key } = options;
+  const headers: Record<string, string> = { Accept: "application/json" };
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (token) headers["Authorization"] = `Bearer ${token}`;
+  if (csrf) headers["X-CSRF-Token"] = csrf;
+  if (key) headers["Idempotency-Key"] = key;
+  const request: RequestInit = { method, headers, credentials: "same-origin", cache: "no-store" };
+  if (body !== undefined) request.body = JSON.stringify(body);
+
+  const repeatable = method === "GET" || key !== undefined;
+  for (let attempt = 1; ; attempt++) {
+    const last = attempt >= ATTEMPTS || !repeatable;
+    try {
+      const answer = await fetch(base + path, request);
+      if (answer.ok) return (answer.status === 204 ? undefined : await answer.json()) as T;
+      if (last || answer.status !== 503) throw new Refused(await problemIn(answer));
+    } catch (error) {
+      if (error instanceof Refused) throw error;
+      if (last) throw new Refused({ code: "unreachable", status: 0 });
+    }
+    await new Promise((resolve) => setTimeout(resolve, PAUSE * attempt));
+  }
+}
+
+async function problemIn(answer: Response): Promise<Problem> {
+  try {
+    const body = (await answer.json()) as Partial<Problem>;
+    return { ...body, code: body.code ?? "internal_error", status: answer.status };
+  } catch {
+    return { code: "internal_error", status: answer.status };
+  }
+}
+
+export const problemOf = (error: unknown): Problem => (error instanceof Refused ? error.problem : { code: "internal_error", status: 0 });
+
+/** A fresh Idempotency-Key. `crypto.randomUUID` needs a secure context, and a shop on plain HTTP in a local network has none. */
+export function freshKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,194 @@
+/** One purchase: hold, details, payment. What the server said is the state; what it has not said is never shown. */
+import type { Address, Checkout, Hold, Money, Payment, PaymentStatus, PlacedOrder } from "../contract";
+import { call, freshKey, problemOf, type Problem } from "./api";
+
+export interface Details {
+  email: string;
+  adult: boolean;
+  address: Address;
+}
+
+const POLL = 1000;
+const STORED = "showfloor.hold.";
+
+export class Buying {
+  hold = $state.raw<Hold | null>(null);
+  /** What stopped the last step; null when nothing did. */
+  problem = $state.raw<Problem | null>(null);
+  payment = $state<PaymentStatus>("open");
+  orders = $state.raw<PlacedOrder[]>([]);
+  busy = $state(false);
+  expired = $state(false);
+  details: Details | null = null;
+  #checkout: Checkout | null = null;
+  #sent = "";
+  /** Keys of requests whose answer got lost: the same request is asked again under the same key. */
+  #keys = new Map<string, string>();
+
+  constructor(
+    private readonly api: string,
+    private readonly showId: string,
+  ) {
+    this.hold = readStored(this.#slot);
+  }
+
+  get #slot(): string {
+    return STORED + this.showId;
+  }
+
+  /** Holds goods at the price that was on screen. Answers true when they are held. */
+  async reserve(lines: { sku: string; quantity: number }[], expected: Money): Promise<boolean> {
+    return this.#step(async () => {
+      if (this.hold) await this.#giveBack();
+      this.hold = await this.#post<Hold>(`/shows/${this.showId}/holds`, { lines, expected_total: expected });
+      this.#startOver();
+      store(this.#slot, this.hold);
+    });
+  }
+
+  /** The same goods once more, after the hold has ended. */
+  async holdAgain(): Promise<boolean> {
+    const before = this.hold;
+    if (!before) return false;
+    this.hold = null;
+    const lines = before.lines.map(({ sku, quantity }) => ({ sku, quantity }));
+    const held = await this.reserve(lines, before.total);
+    if (!held) this.hold = before;
+    return held;
+  }
+
+  async release(): Promise<void> {
+    await this.#step(() => this.#giveBack());
+    this.clear();
+  }
+
+  async pay(details: Details, number: string, expected: Money): Promise<void> {
+    this.details = details;
+    await this.#step(async () => {
+      const checkout = await this.#open(details);
+      const payment = await this.#post<Payment>(`/checkouts/${checkout.id}/pay`, { payment_method: { type: "test", number }, expected_total: expected });
+      this.#take(payment);
+    });
+  }
+
+  async confirm(): Promise<void> {
+    await this.#step(async () => {
+      this.#take(await this.#post<Payment>(`/checkouts/${this.#checkout?.id}/confirm`, {}));
+    });
+  }
+
+  /** The hold's time is over by the server's clock. A payment under way decides by itself. */
+  expire(): void {
+    if (this.payment === "open" || this.payment === "declined") this.expired = true;
+  }
+
+  clear(): void {
+    this.hold = null;
+    store(this.#slot, null);
+    this.#startOver();
+  }
+
+  #startOver(): void {
+    this.#checkout = null;
+    this.#sent = "";
+    this.problem = null;
+    this.expired = false;
+    this.payment = "open";
+    this.orders = [];
+  }
+
+  async #giveBack(): Promise<void> {
+    const hold = this.hold;
+    this.hold = null;
+    store(this.#slot, null);
+    if (hold) await call(this.api, `/holds/${hold.id}`, { method: "DELETE", token: hold.token }).catch(() => undefined);
+  }
+
+  /** A checkout carries the details it was opened with; other details open another on the same hold. */
+  async #open(details: Details): Promise<Checkout> {
+    const body = { hold_id: this.hold!.id, ...details };
+    const text = JSON.stringify(body);
+    if (this.#checkout && this.#sent === text) return this.#checkout;
+    this.#checkout = await this.#post<Checkout>("/checkouts", body);
+    this.#sent = text;
+    this.#extend(this.#checkout.expires_at);
+    return this.#checkout;
+  }
+
+  #take(payment: Payment): void {
+    this.payment = payment.status;
+    if (payment.expires_at) this.#extend(payment.expires_at);
+    if (payment.status === "paid") {
+      this.orders = payment.orders;
+      store(this.#slot, null);
+    }
+    if (payment.status === "pending") setTimeout(() => void this.#ask(), POLL);
+  }
+
+  async #ask(): Promise<void> {
+    try {
+      this.#take(await call<Payment>(this.api, `/checkouts/${this.#checkout?.id}`, { token: this.hold?.token }));
+    } catch {
+      setTimeout(() => void this.#ask(), POLL * 2);
+    }
+  }
+
+  /** Starting to pay extends the hold once; the clock on screen follows the server. */
+  #extend(expires_at: string): void {
+    if (this.hold && expires_at !== this.hold.expires_at) this.hold = { ...this.hold, expires_at };
+  }
+
+  async #post<T>(path: string, body: unknown): Promise<T> {
+    const request = path + JSON.stringify(body);
+    const key = this.#keys.get(request) ?? freshKey();
+    this.#keys.set(request, key);
+    try {
+      const answer = await call<T>(this.api, path, { method: "POST", body, token: this.hold?.token, key });
+      this.#keys.delete(request);
+      return answer;
+    } catch (error) {
+      if (problemOf(error).code !== "unreachable") this.#keys.delete(request);
+      throw error;
+    }
+  }
+
+  async #step(run: () => Promise<void>): Promise<boolean> {
+    if (this.busy) return false;
+    this.busy = true;
+    this.problem = null;
+    try {
+      await run();
+      return true;
+    } catch (error) {
+      this.#refuse(problemOf(error));
+      return false;
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  #refuse(problem: Problem): void {
+    if (problem.code === "hold_expired") this.expired = true;
+    else this.problem = problem;
+    if (problem.code === "price_changed" && problem.total && this.hold) this.hold = { ...this.hold, total: problem.total };
+  }
+}
+
+/** A reload keeps the hold; a frame whose storage is blocked simply forgets it. */
+function store(slot: string, hold: Hold | null): void {
+  try {
+    if (hold) sessionStorage.setItem(slot, JSON.stringify(hold));
+    else sessionStorage.removeItem(slot);
+  } catch {
+    /* storage is blocked in some third-party frames */
+  }
+}
+
+function readStored(slot: string): Hold | null {
+  try {
+    const hold = JSON.parse(sessionStorage.getItem(slot) ?? "null") as Hold | null;
+    return hold && Date.parse(hold.expires_at) > Date.now() ? hold : null;
+  } catch {
+    return null;
+  }
+}

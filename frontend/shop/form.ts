@@ -1,0 +1,58 @@
+/** What a guest types, and what is missing from it. Kept in memory only, gone with the page. */
+import { europeanDigits } from "../i18n/i18n";
+import type { Details } from "./buying.svelte";
+
+export interface Form {
+  email: string;
+  adult: boolean;
+  name: string;
+  line1: string;
+  line2: string;
+  city: string;
+  postal_code: string;
+  country: string;
+  number: string;
+}
+/** Field to message key, in the order of the page. */
+export type Wrong = Partial<Record<keyof Form, string>>;
+
+export const emptyForm = (country: string): Form => ({ email: "", adult: false, name: "", line1: "", line2: "", city: "", postal_code: "", country, number: "" });
+
+export function problemsIn(form: Form): Wrong {
+  const wrong: Wrong = {};
+  if (!/^\S+@\S+\.\S+$/.test(form.email.trim())) wrong.email = "field.email";
+  if (!form.adult) wrong.adult = "field.adult";
+  for (const name of ["name", "line1", "city", "postal_code"] as const) {
+    if (!form[name].trim()) wrong[name] = `field.${name}`;
+  }
+  if (!/^\d{12,19}$/.test(digits(form.number))) wrong.number = "field.number";
+  return wrong;
+}
+
+const digits = (text: string) => europeanDigits(text).replace(/[\s-]/g, "");
+
+export function toDetails(form: Form): Details {
+  const text = (value: string) => value.trim();
+  return {
+    email: text(form.email),
+    adult: form.adult,
+    address: {
+      name: text(form.name),
+      line1: text(form.line1),
+      ...(text(form.line2) ? { line2: text(form.line2) } : {}),
+      city: text(form.city),
+      postal_code: europeanDigits(text(form.postal_code)),
+      country: form.country,
+    },
+  };
+}
+
+export const cardNumber = (form: Form) => digits(form.number);
+
+/** The built-in test provider's cards, each with one fixed outcome. */
+export const TEST_CARDS = [
+  { number: "4242 4242 4242 4242", label: "test_card.ok" },
+  { number: "4000 0000 0000 0002", label: "test_card.declined" },
+  { number: "4000 0025 0000 3155", label: "test_card.confirm" },
+  { number: "4000 0000 0000 0077", label: "test_card.slow" },
+] as const;

@@ -1,0 +1,128 @@
+/** The one store of a show page: the room and the player report, requests go up, and what the server said comes down. */
+import { tick } from "svelte";
+import type { Cue, Product } from "../contract";
+import type { Language } from "../i18n/i18n";
+import type { ShowPageData } from "../page";
+import { learnAll, openPins, pinsAt, type CueTable } from "../player/cues";
+import type { Status } from "../player/playback";
+import { cuesOf, empty, showOf, type Room } from "../room/fold";
+import { Buying } from "./buying.svelte";
+import type { Form } from "./form";
+import { findVariant } from "./variants";
+
+export type View = "show" | "shelf" | "product" | "checkout" | "thanks";
+/** What stands where the picture is. */
+export type Scene = "live" | "starting" | "tap" | "back" | "lost" | "ended" | "offline" | "scheduled";
+
+const SHEETS: ReadonlySet<View> = new Set(["product", "checkout", "thanks"]);
+
+export class ShowStore {
+  readonly buying: Buying;
+  view = $state<View>("show");
+  productId = $state<string | null>(null);
+  status = $state<Status>("starting");
+  played = $state(false);
+  behind = $state<number | null>(null);
+  muted = $state(true);
+  online = $state(true);
+  roomOpen = $state<boolean | null>(null);
+  pins = $state.raw<Cue[]>([]);
+  /** The newest pin, or the one that was; the card keeps it until another comes. */
+  lastPin = $state.raw<Cue | null>(null);
+  /** What the guest typed, kept through every error and through closing the sheet. */
+  form: Form | null = null;
+  #room = $state.raw<Room>(empty);
+  #cues: CueTable = new Map();
+  #frame: number | null = null;
+  #opener: HTMLElement | null = null;
+  #from: View = "show";
+
+  readonly show = $derived.by(() => showOf(this.#room, this.page.show));
+  readonly stock = $derived.by(() => ({ ...this.page.stock, ...this.#room.stock }));
+  readonly viewers = $derived(this.#room.viewers);
+  readonly pinned = $derived(new Set(this.pins.map((cue) => cue.payload.product_id)));
+  readonly featured = $derived(this.#product(this.lastPin?.payload.product_id));
+  readonly featuredNow = $derived(this.pins.length > 0);
+  readonly product = $derived(this.#product(this.productId));
+  readonly scene = $derived.by((): Scene => this.#scene());
+
+  constructor(
+    readonly page: ShowPageData,
+    readonly words: Language,
+  ) {
+    this.buying = new Buying(page.api, page.show.id);
+  }
+
+  /** Milliseconds since the epoch by the server's clock, as near as the room lets us know it. */
+  serverNow = (): number => Date.now() + (this.#room.clockOffset ?? 0);
+
+  roomChanged(room: Room): void {
+    this.#room = room;
+    this.cuesHeard(cuesOf(room));
+  }
+
+  cuesHeard(cues: Cue[]): void {
+    this.#cues = learnAll(this.#cues, cues);
+    if (this.#frame === null) this.#showPins(openPins(this.#cues));
+  }
+
+  /** A frame of this moment is on screen: exactly the cues that contain it are, too. */
+  frameShown(moment: number): void {
+    this.#frame = moment;
+    this.#showPins(pinsAt(this.#cues, moment));
+  }
+
+  statusChanged(status: Status): void {
+    this.status = status;
+    if (status === "playing") this.played = true;
+  }
+
+  #showPins(pins: Cue[]): void {
+    const same = pins.length === this.pins.length && pins.every((cue, index) => cue.id === this.pins[index]!.id);
+    if (same) return;
+    this.pins = pins;
+    if (pins[0]) this.lastPin = pins[0];
+  }
+
+  #product(id: string | null | undefined): Product | null {
+    return this.show.products.find((product) => product.id === id) ?? null;
+  }
+
+  #scene(): Scene {
+    const { state } = this.show;
+    if (state === "ended") return "ended";
+    if (state === "scheduled" || state === "draft") return "scheduled";
+    if (!this.online) return "offline";
+    if (state === "interrupted" && this.status !== "playing") return "back";
+    if (this.status === "waiting" && this.roomOpen === false) return "lost";
+    if (this.status === "paused" && !this.played) return "tap";
+    return this.played ? "live" : "starting";
+  }
+
+  sellerOf(sku: string): string {
+    const found = findVariant(this.show.products, sku);
+    return found ? this.words.pick(found.product.merchant.name) : "";
+  }
+
+  open(view: View, productId: string | null = this.productId): void {
+    if (!SHEETS.has(this.view)) {
+      this.#opener = document.activeElement instanceof HTMLElement ? document.activeElement : null;
+      this.#from = this.view;
+    }
+    if (this.view === "thanks") this.buying.clear();
+    this.productId = productId;
+    this.view = view;
+    if (SHEETS.has(view)) window.scrollTo({ top: 0 });
+  }
+
+  /** Back to where the sheet was opened, with the focus on what opened it. */
+  close(to: View = this.#from): void {
+    if (this.view === "thanks") this.buying.clear();
+    this.view = to;
+    const opener = this.#opener;
+    void tick().then(() => {
+      if (opener?.isConnected && opener.offsetParent !== null) opener.focus();
+      else document.querySelector<HTMLElement>("[data-focus-home]")?.focus();
+    });
+  }
+}

@@ -1,0 +1,29 @@
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "vite";
+
+/** Pages look up the hashed names in static/manifest.json; the web process serves the folder at /static. */
+export default defineConfig({
+  base: "/static/",
+  plugins: [svelte()],
+  publicDir: "public",
+  server: { fs: { allow: [".."] } },
+  build: {
+    outDir: "../src/showfloor/web/static",
+    emptyOutDir: true,
+    manifest: "manifest.json",
+    modulePreload: { polyfill: false },
+    target: ["chrome111", "firefox115", "safari16.4"],
+    // A data: URL for a font or a worker would need a looser policy than 'self'.
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 600,
+    rolldownOptions: {
+      input: {
+        showfloor: "styles/showfloor.css",
+        show: "entries/show.ts",
+        home: "entries/home.ts",
+        studio: "entries/studio.ts",
+      },
+    },
+  },
+  test: { environment: "node", include: ["**/*.test.ts"], exclude: ["node_modules/**"] },
+});

@@ -1,0 +1,122 @@
+"""Every word a person reads: one catalogue for the pages, the API's refusals and the scripts (`messages/en.json`, `ar.json`).
+
+A catalogue maps flat dotted keys to a text, or to a text for each CLDR plural category, chosen by the parameter `count`.
+`{name}` is a hole for a parameter. The scripts format the same catalogue with `Intl` (frontend/i18n/i18n.ts): keep both alike.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+from showfloor.kit.money import Money
+
+LANGUAGES = ("en", "ar")
+DEFAULT_LANGUAGE = "en"
+NO_BREAK = "\N{NO-BREAK SPACE}"
+
+Entry = str | Mapping[str, str]
+_HOLE = re.compile(r"\{(\w+)\}")
+# British conventions in English (day before month, 24 hours); European digits in Arabic, which is Babel's own choice for "ar".
+_LOCALES = {"en": Locale("en", "GB"), "ar": Locale("ar")}
+_FOLDER = Path(__file__).parent / "messages"
+
+
+class MissingMessage(LookupError):
+    """The catalogue of a language has no text under a key; a test finds this before a person does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Messages:
+    """The catalogues of all languages, read once."""
+
+    catalogues: Mapping[str, Mapping[str, Entry]]
+
+    def has(self, key: str) -> bool:
+        return key in self.catalogues[DEFAULT_LANGUAGE]
+
+    def translate(self, lang: str, key: str, **params: object) -> str:
+        """The text under `key` with its holes filled. Whole numbers and `Money` are written as the language writes them."""
+        entry = self.catalogues[lang].get(key)
+        if entry is None:
+            raise MissingMessage(f"{lang}: {key}")
+        text = entry if isinstance(entry, str) else _plural(entry, lang, params.get("count"))
+        return _HOLE.sub(lambda hole: self._shown(lang, params, hole), text)
+
+    def subset(self, lang: str, *prefixes: str) -> dict[str, Entry]:
+        """What a page's script needs: all keys that start with one of `prefixes`."""
+        return {key: entry for key, entry in self.catalogues[lang].items() if key.startswith(prefixes)}
+
+    def price(self, lang: str, money: Money) -> str:
+        """Symbol first in English, after a no-break space in Arabic. The caller isolates it (`<bdi>`)."""
+        digits = money.precision
+        value = number(lang, money.amount / 10**digits, digits)  # only for display; Money itself stays whole
+        symbol = self.catalogues[lang].get(f"currency.{money.currency}", money.currency)
+        if not isinstance(symbol, str):
+            raise MissingMessage(f"{lang}: currency.{money.currency}")
+        if lang == "ar":
+            return value + NO_BREAK + symbol
+        return symbol + (NO_BREAK if symbol[-1].isalpha() else "") + value
+
+    def _shown(self, lang: str, params: Mapping[str, object], hole: re.Match[str]) -> str:
+        value = params.get(hole[1])
+        if isinstance(value, Money):
+            return self.price(lang, value)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return number(lang, value, 0 if isinstance(value, int) else 1)
+        return hole[0] if value is None else str(value)
+
+
+def _plural(entry: Mapping[str, str], lang: str, count: object) -> str:
+    category = _LOCALES[lang].plural_form(count) if isinstance(count, int | float) else "other"
+    return entry.get(category, entry["other"])
+
+
+@cache
+def load(folder: Path = _FOLDER) -> Messages:
+    return Messages({lang: json.loads((folder / f"{lang}.json").read_text(encoding="utf-8")) for lang in LANGUAGES})
+
+
+def translate(lang: str, key: str, **params: object) -> str:
+    """The text under `key` of the product's own catalogue."""
+    return load().translate(lang, key, **params)
+
+
+def number(lang: str, value: float, digits: int = 0) -> str:
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    return format_decimal(value, format=pattern, locale=_LOCALES[lang])
+
+
+def day(lang: str, moment: datetime) -> str:
+    """`Mon 23 November`."""
+    return format_date(moment, "EEE d MMMM", locale=_LOCALES[lang])
+
+
+def weekday(lang: str, moment: datetime) -> str:
+    """`Mon`."""
+    return format_date(moment, "EEE", locale=_LOCALES[lang])
+
+
+def direction(lang: str) -> str:
+    return "rtl" if lang == "ar" else "ltr"
+
+
+def choose_language(accepted: str | None) -> str:
+    """The best of our languages for an Accept-Language header (RFC 9110 §12.5.4); English when none fits."""
+    wishes: list[tuple[float, int, str]] = []
+    for order, item in enumerate((accepted or "").split(",")):
+        tag, _, weight = item.strip().partition(";q=")
+        try:
+            wishes.append((-float(weight or 1), order, tag[:2].lower()))
+        except ValueError:
+            continue
+    return next((lang for _, _, lang in sorted(wishes) if lang in LANGUAGES), DEFAULT_LANGUAGE)

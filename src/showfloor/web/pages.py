@@ -1,0 +1,143 @@
+"""Pages as pure functions: JSON-shaped values in, HTML out. No request, no session, no clock; all HTML stands in `templates/`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from showfloor.kit import messages as words
+from showfloor.kit.messages import Messages
+from showfloor.kit.money import Money
+
+TEMPLATES = Path(__file__).parent / "templates"
+STATIC = Path(__file__).parent / "static"
+MANIFEST = STATIC / "manifest.json"
+
+FONTS = {
+    "en": "node_modules/@fontsource-variable/figtree/files/figtree-latin-wght-normal.woff2",
+    "ar": "node_modules/@fontsource-variable/vazirmatn/files/vazirmatn-arabic-wght-normal.woff2",
+}
+SHOW_WORDS = tuple(
+    "show. player. scene. pin. shelf. product. hold. checkout. pay. field. thanks. sheet. list. problem. error. currency. test_card.".split()
+)
+STUDIO_WORDS = (*SHOW_WORDS, "studio.", "health.")
+
+Page = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """What a show's page must know besides the show: pieces left by SKU, where the market delivers (ISO 3166), for how long goods are
+    held, and whether the built-in test provider answers, which takes no real money."""
+
+    stock: Mapping[str, int] = field(default_factory=dict)
+    countries: Sequence[str] = ()
+    hold_seconds: int = 300
+    test_payments: bool = False
+
+
+def create_environment(messages: Messages, manifest_path: Path = MANIFEST, *, static_url: str = "/static/") -> jinja2.Environment:
+    """The templates with their vocabulary: `asset(name)` is the hashed address of a built file, `icons` the shapes."""
+    loader = jinja2.FileSystemLoader(TEMPLATES)
+    env = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
+    manifest: dict[str, dict[str, Any]] = json.loads(manifest_path.read_text(encoding="utf-8"))
+    env.globals["asset"] = lambda name: static_url + manifest[name]["file"]
+    env.globals["static_url"] = static_url
+    env.globals["icons"] = json.loads((TEMPLATES / "icons.json").read_text(encoding="utf-8"))
+    env.globals["messages"] = messages
+    return env
+
+
+def render_home(env: jinja2.Environment, *, lang: str, live: Sequence[Page], upcoming: Sequence[Page], path: str = "/") -> str:
+    """`live` and `upcoming` are Show JSON, in the order to be shown."""
+    data = {"messages": _messages(env).subset(lang, "home.")}
+    return _render(env, "home.html", lang=lang, path=path, data=data, live=live, upcoming=upcoming)
+
+
+def render_show(env: jinja2.Environment, *, lang: str, show: Page, base_url: str, shop: Shop) -> str:
+    """The show page. `show` is Show JSON; `base_url` has no slash at its end."""
+    data = _show_data(env, lang, show, shop) | {"embed": None}
+    return _render(env, "show.html", lang=lang, path=f"/s/{show['slug']}", data=data, show=show, base_url=base_url, stock=shop.stock)
+
+
+def render_embed(env: jinja2.Environment, *, lang: str, show: Page, shop: Shop, theme: Page | None = None) -> str:
+    """The frame page. `theme` may hold `accent`, `accent_dark` (#rrggbb) and `corners` (0 to 24 px); the script refuses an accent
+    that cannot be read."""
+    data = _show_data(env, lang, show, shop) | {"embed": {"theme": dict(theme) if theme else None}}
+    return _render(env, "embed.html", lang=lang, path=f"/embed/{show['slug']}", data=data, show=show, stock=shop.stock)
+
+
+def render_studio(env: jinja2.Environment, *, lang: str, markets: Sequence[Page] = ()) -> str:
+    """The studio's one page; its script signs in by itself. `markets`: {"code", "name": {en, ar}, "currency"} to schedule a show in."""
+    data = {"messages": _messages(env).subset(lang, *STUDIO_WORDS), "markets": list(markets)}
+    return _render(env, "studio.html", lang=lang, path="/studio", data=data)
+
+
+def render_error(env: jinja2.Environment, *, lang: str, code: str, status: int, params: Page | None = None, path: str = "/") -> str:
+    """A refusal as a page: the sentence of `error.<code>`, or a general one for a code without words."""
+    shown = code if _messages(env).has(f"error.{code}") else "internal_error"
+    return _render(env, "error.html", lang=lang, path=path, data={}, code=shown, status=status, params=params or {})
+
+
+def _show_data(env: jinja2.Environment, lang: str, show: Page, shop: Shop) -> dict[str, Any]:
+    return {
+        "show": show,
+        "stock": dict(shop.stock),
+        "countries": list(shop.countries) or [str(show["market"]).upper()],
+        "hold_seconds": shop.hold_seconds,
+        "test_payments": shop.test_payments,
+        "messages": _messages(env).subset(lang, *SHOW_WORDS),
+    }
+
+
+def _render(env: jinja2.Environment, template: str, *, lang: str, path: str, data: Page, **context: Any) -> str:
+    other = "en" if lang == "ar" else "ar"
+    page_data = {"lang": lang, "api": "/api/v1", "home": "/", "other_language_url": f"{path}?lang={other}", **data}
+    return env.get_template(template).render(
+        lang=lang,
+        dir=words.direction(lang),
+        other=other,
+        path=path,
+        font=FONTS[lang],
+        page_data=page_data,
+        t=partial(_messages(env).translate, lang),
+        pick=lambda text: text.get(lang) or text["en"],
+        price=lambda money: _messages(env).price(lang, Money(money["amount"], money["currency"])),
+        number=partial(words.number, lang),
+        moment=_moment,
+        day=partial(words.day, lang),
+        weekday=partial(words.weekday, lang),
+        lowest=lowest_price,
+        left_of=left_of,
+        **context,
+    )
+
+
+def _messages(env: jinja2.Environment) -> Messages:
+    messages = env.globals["messages"]
+    assert isinstance(messages, Messages)
+    return messages
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def lowest_price(product: Page) -> dict[str, Any]:
+    """{"price": Money JSON, "varies": bool}, as frontend/shop/variants.ts `lowestPrice`."""
+    prices = [variant["price"] for variant in product["variants"]]
+    price = min(prices, key=lambda each: int(each["amount"]))
+    return {"price": price, "varies": any(each["amount"] != price["amount"] for each in prices)}
+
+
+def left_of(product: Page, stock: Mapping[str, int]) -> int | None:
+    """Pieces left over all variants; None where one of them is unknown."""
+    skus = [variant["sku"] for variant in product["variants"]]
+    return sum(stock[sku] for sku in skus) if all(sku in stock for sku in skus) else None
