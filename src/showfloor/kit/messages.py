@@ -52,9 +52,9 @@ class Messages:
         text = entry if isinstance(entry, str) else _plural(entry, lang, params.get("count"))
         return _HOLE.sub(lambda hole: self._shown(lang, params, hole), text)
 
-    def subset(self, lang: str, *prefixes: str) -> dict[str, Entry]:
-        """What a page's script needs: all keys that start with one of `prefixes`."""
-        return {key: entry for key, entry in self.catalogues[lang].items() if key.startswith(prefixes)}
+    def subset(self, lang: str, *areas: str) -> dict[str, Entry]:
+        """What a page's script needs: all keys whose first part is one of `areas`."""
+        return {key: entry for key, entry in self.catalogues[lang].items() if key.split(".", 1)[0] in areas}
 
     def price(self, lang: str, money: Money) -> str:
         """Symbol first in English, after a no-break space in Arabic. The caller isolates it (`<bdi>`)."""

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import jinja2
 
@@ -24,23 +23,23 @@ FONTS = {
     "en": "node_modules/@fontsource-variable/figtree/files/figtree-latin-wght-normal.woff2",
     "ar": "node_modules/@fontsource-variable/vazirmatn/files/vazirmatn-arabic-wght-normal.woff2",
 }
-SHOW_WORDS = tuple(
-    "show. player. scene. pin. shelf. product. hold. checkout. pay. field. thanks. sheet. list. problem. error. currency. test_card.".split()
-)
-STUDIO_WORDS = (*SHOW_WORDS, "studio.", "health.")
+SHOW_WORDS = ("show", "player", "scene", "pin", "shelf", "product", "hold", "checkout", "test_card", "pay", "field", "thanks", "sheet")
+SHARED_WORDS = ("list", "problem", "error", "currency")
+STUDIO_WORDS = ("studio", "health", "player", "scene", "pin", "product", "show", "shelf")
 
 Page = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Shop:
-    """What a show's page must know besides the show: pieces left by SKU, where the market delivers (ISO 3166), for how long goods are
-    held, and whether the built-in test provider answers, which takes no real money."""
+class Shop(TypedDict, total=False):
+    """What a show's page must know besides the show."""
 
-    stock: Mapping[str, int] = field(default_factory=dict)
-    countries: Sequence[str] = ()
-    hold_seconds: int = 300
-    test_payments: bool = False
+    stock: Mapping[str, int]
+    """Pieces left by SKU."""
+    countries: Sequence[str]
+    """Where the market delivers, ISO 3166 codes."""
+    hold_seconds: int
+    test_payments: bool
+    """The built-in test provider answers, which takes no real money."""
 
 
 def create_environment(messages: Messages, manifest_path: Path = MANIFEST, *, static_url: str = "/static/") -> jinja2.Environment:
@@ -57,26 +56,28 @@ def create_environment(messages: Messages, manifest_path: Path = MANIFEST, *, st
 
 def render_home(env: jinja2.Environment, *, lang: str, live: Sequence[Page], upcoming: Sequence[Page], path: str = "/") -> str:
     """`live` and `upcoming` are Show JSON, in the order to be shown."""
-    data = {"messages": _messages(env).subset(lang, "home.")}
+    data = {"messages": _messages(env).subset(lang, "home")}
     return _render(env, "home.html", lang=lang, path=path, data=data, live=live, upcoming=upcoming)
 
 
-def render_show(env: jinja2.Environment, *, lang: str, show: Page, base_url: str, shop: Shop) -> str:
+def render_show(env: jinja2.Environment, *, lang: str, show: Page, base_url: str, **shop: Unpack[Shop]) -> str:
     """The show page. `show` is Show JSON; `base_url` has no slash at its end."""
     data = _show_data(env, lang, show, shop) | {"embed": None}
-    return _render(env, "show.html", lang=lang, path=f"/s/{show['slug']}", data=data, show=show, base_url=base_url, stock=shop.stock)
+    return _render(
+        env, "show.html", lang=lang, path=f"/s/{show['slug']}", data=data, show=show, base_url=base_url, stock=shop.get("stock", {})
+    )
 
 
-def render_embed(env: jinja2.Environment, *, lang: str, show: Page, shop: Shop, theme: Page | None = None) -> str:
+def render_embed(env: jinja2.Environment, *, lang: str, show: Page, theme: Page | None = None, **shop: Unpack[Shop]) -> str:
     """The frame page. `theme` may hold `accent`, `accent_dark` (#rrggbb) and `corners` (0 to 24 px); the script refuses an accent
     that cannot be read."""
     data = _show_data(env, lang, show, shop) | {"embed": {"theme": dict(theme) if theme else None}}
-    return _render(env, "embed.html", lang=lang, path=f"/embed/{show['slug']}", data=data, show=show, stock=shop.stock)
+    return _render(env, "embed.html", lang=lang, path=f"/embed/{show['slug']}", data=data, show=show, stock=shop.get("stock", {}))
 
 
 def render_studio(env: jinja2.Environment, *, lang: str, markets: Sequence[Page] = ()) -> str:
     """The studio's one page; its script signs in by itself. `markets`: {"code", "name": {en, ar}, "currency"} to schedule a show in."""
-    data = {"messages": _messages(env).subset(lang, *STUDIO_WORDS), "markets": list(markets)}
+    data = {"messages": _messages(env).subset(lang, *STUDIO_WORDS, *SHARED_WORDS), "markets": list(markets)}
     return _render(env, "studio.html", lang=lang, path="/studio", data=data)
 
 
@@ -89,11 +90,11 @@ def render_error(env: jinja2.Environment, *, lang: str, code: str, status: int, 
 def _show_data(env: jinja2.Environment, lang: str, show: Page, shop: Shop) -> dict[str, Any]:
     return {
         "show": show,
-        "stock": dict(shop.stock),
-        "countries": list(shop.countries) or [str(show["market"]).upper()],
-        "hold_seconds": shop.hold_seconds,
-        "test_payments": shop.test_payments,
-        "messages": _messages(env).subset(lang, *SHOW_WORDS),
+        "stock": dict(shop.get("stock", {})),
+        "countries": list(shop.get("countries", ())) or [str(show["market"]).upper()],
+        "hold_seconds": shop.get("hold_seconds", 300),
+        "test_payments": shop.get("test_payments", False),
+        "messages": _messages(env).subset(lang, *SHOW_WORDS, *SHARED_WORDS),
     }
 
 
