@@ -1,0 +1,52 @@
+"""Rules of the house that are about calls and names. Each is a sentence of ARCHITECTURE.md."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from tests.architecture.sources import SOURCE, modules, offences, trees
+
+
+def test_nobody_commits_but_kit() -> None:
+    assert offences((".commit", ".rollback"), allowed=("kit/db.py",)) == []
+
+
+def test_the_rule_about_commits_finds_one() -> None:
+    assert offences((".commit",), allowed=()) != []
+
+
+def test_nobody_asks_the_clock_but_kit() -> None:
+    wrong = ("datetime.now", "datetime.utcnow", "time.time", "time.monotonic", "time.time_ns", "date.today")
+
+    assert offences(wrong, allowed=("kit/clock.py", "app/postgres.py")) == []
+
+
+def test_admissions_are_made_by_identity_alone() -> None:
+    made = offences(("Admission",), allowed=("identity/service.py",))
+
+    assert made == []
+
+
+def test_every_module_has_a_card() -> None:
+    for name in modules():
+        card = ast.get_docstring(trees()[f"{name}/__init__.py"]) or ""
+        assert len(card) > 60, f"{name} has no card"
+
+
+def test_modules_with_tables_say_what_they_own_and_promise() -> None:
+    for path in SOURCE.glob("*/models.py"):
+        card = ast.get_docstring(trees()[f"{path.parent.name}/__init__.py"]) or ""
+        assert "Owns:" in card and "Invariant" in card, f"the card of {path.parent.name} lacks what it owns or its invariant"
+
+
+def test_suppressed_lints_say_why() -> None:
+    silent = re.compile(r"#\s*(?:noqa(?!: [A-Z0-9, ]+ - \S)|type: ignore(?!\[[a-z-]+\] {2}# \S|\[[a-z-]+(?:, [a-z-]+)*\] # \S))")
+    found = [
+        f"{path.relative_to(SOURCE)}:{number}"
+        for path in SOURCE.rglob("*.py")
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if silent.search(line)
+    ]
+
+    assert found == []
