@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from showfloor.merchants.errors import OriginInvalid
 
 # RFC 6761 §6.2-6.4: these names never reach another machine.
 LOOPBACK_SUFFIXES = ("localhost", "127.0.0.1", "[::1]", ".localhost", ".test")
+HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|::1")
 
 
 def normalise_origin(text: str) -> str:
@@ -17,7 +19,10 @@ def normalise_origin(text: str) -> str:
         port = parts.port
     except ValueError:
         raise OriginInvalid(origin=text) from None
-    if parts.scheme not in ("https", "http") or not parts.hostname or parts.path not in ("", "/") or parts.query or parts.username:
+    if parts.scheme not in ("https", "http") or parts.path not in ("", "/") or parts.query or parts.username:
+        raise OriginInvalid(origin=text)
+    # The origin goes into a response header: nothing but a host name may get through.
+    if not parts.hostname or not HOST.fullmatch(parts.hostname):
         raise OriginInvalid(origin=text)
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     if parts.scheme == "http" and not host.endswith(LOOPBACK_SUFFIXES):

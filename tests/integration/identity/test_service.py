@@ -1,0 +1,75 @@
+"""Signing in, keys, and the one door."""
+
+from __future__ import annotations
+
+import pytest
+
+from showfloor.identity import service as identity
+from showfloor.identity.eraser import ERASER
+from showfloor.identity.errors import AdultDeclarationRequired, EmailTaken, SignInFailed
+from showfloor.identity.types import Door
+from showfloor.kit.db import Database
+from showfloor.privacy.types import Subject
+
+EMAIL, PASSWORD = "lina@example.com", "correct horse"
+
+
+async def _add(database: Database) -> None:
+    async with database.session() as session:
+        admission = identity.admit(Door.ACCOUNT, adult=True)
+        await identity.add_person(session, admission=admission, email=EMAIL, name="Lina", password=PASSWORD)
+
+
+@pytest.mark.parametrize("declared", [None, False, "true", 1])
+@pytest.mark.parametrize("door", list(Door))
+def test_every_door_asks_for_the_declaration(door: Door, declared: object) -> None:
+    with pytest.raises(AdultDeclarationRequired):
+        identity.admit(door, adult=declared)  # type: ignore[arg-type] # what a careless caller might pass
+
+
+async def test_right_password_opens_a_session(database: Database) -> None:
+    await _add(database)
+
+    async with database.session() as session:
+        signed_in = await identity.sign_in(
+            session, admission=identity.admit(Door.STUDIO_SIGN_IN, adult=True), email=" Lina@Example.com", password=PASSWORD
+        )
+        person = await identity.person_of_session(session, signed_in.token)
+
+    assert person is not None and person.name == "Lina"
+
+
+@pytest.mark.parametrize(("email", "password"), [(EMAIL, "wrong"), ("nobody@example.com", PASSWORD)])
+async def test_wrong_sign_in_is_refused(database: Database, email: str, password: str) -> None:
+    await _add(database)
+
+    with pytest.raises(SignInFailed):
+        async with database.session() as session:
+            await identity.sign_in(session, admission=identity.admit(Door.STUDIO_SIGN_IN, adult=True), email=email, password=password)
+
+
+async def test_session_ends_with_signing_out(database: Database) -> None:
+    await _add(database)
+    async with database.session() as session:
+        admission = identity.admit(Door.STUDIO_SIGN_IN, adult=True)
+        signed_in = await identity.sign_in(session, admission=admission, email=EMAIL, password=PASSWORD)
+        await identity.sign_out(session, token=signed_in.token)
+
+        assert await identity.person_of_session(session, signed_in.token) is None
+
+
+async def test_address_is_given_once(database: Database) -> None:
+    await _add(database)
+
+    with pytest.raises(EmailTaken):
+        await _add(database)
+
+
+async def test_erased_person_is_gone_and_cannot_sign_in(database: Database) -> None:
+    await _add(database)
+    async with database.session() as session:
+        assert await ERASER.erase(session, Subject(EMAIL)) == 1
+
+    async with database.pool.connection() as connection:
+        rows = str(await (await connection.execute("select person::text from person")).fetchall())
+    assert EMAIL not in rows and "Lina" not in rows

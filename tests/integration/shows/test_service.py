@@ -1,0 +1,250 @@
+"""Shows, their shelf, their cues and their signal, on a real database; the media server is its adapter's fake."""
+
+from __future__ import annotations
+
+import pytest
+
+from showfloor.kit import ids
+from showfloor.kit.db import Database
+from showfloor.media import service as media
+from showfloor.media.errors import NotLive
+from showfloor.media.types import IngestState
+from showfloor.realtime import service as realtime
+from showfloor.shows import service as shows
+from showfloor.shows.errors import (
+    NotAllowedInState,
+    ProductNotInShow,
+    ProductNotSellable,
+    ShowNotFound,
+    SignalMissing,
+    SkuConflict,
+    SlugTaken,
+    TooManyPins,
+)
+from showfloor.shows.types import ShowState
+from tests.people import FakeStreaming, add_floor, add_host, add_product, add_seller, put_on_air, report
+
+SECRET = "s" * 32
+
+
+async def test_show_without_signal_does_not_go_live(database: Database) -> None:
+    async with database.session() as session:
+        floor = await add_floor(session)
+
+    with pytest.raises(SignalMissing):
+        async with database.session() as session:
+            await shows.go_live(session, person=floor.host, show_id=floor.show.id)
+
+    async with database.session() as session:
+        assert (await shows.get_show(session, floor.show.id)).state is ShowState.DRAFT
+
+
+async def test_room_hears_that_the_show_is_live(database: Database) -> None:
+    async with database.session() as session:
+        floor = await add_floor(session)
+        await put_on_air(session, floor)
+        entries = (await realtime.snapshot(session, floor.show.id)).entries
+
+    assert entries["show"]["state"] == "live"
+    assert {key.split("/")[0] for key in entries} == {"show", "product"}
+
+
+async def test_lost_signal_interrupts_and_its_return_resumes(database: Database) -> None:
+    async with database.session() as session:
+        floor = await add_floor(session)
+        await put_on_air(session, floor)
+
+        answer = await shows.note_ingests(session, reports=[report(floor.show, IngestState.LOST)], secret=SECRET)
+        assert answer[ids.show("show", floor.show.id)]["state"] == "interrupted"
+
+        answer = await shows.note_ingests(session, reports=[report(floor.show, IngestState.PUBLISHING)], secret=SECRET)
+        assert answer[ids.show("show", floor.show.id)]["state"] == "live"
+
+
+async def test_pin_is_stamped_by_the_media_server(database: Database) -> None:
+    streaming = FakeStreaming()
+    async with database.session() as session:
+        floor = await add_floor(session)
+        await put_on_air(session, floor)
+        cue = await shows.pin(session, streaming, person=floor.host, show_id=floor.show.id, product_id=floor.products[0].id)
+        timeline = await shows.list_timeline(session, show_id=floor.show.id, at=streaming.media_time)
+
+    assert cue.start == streaming.media_time
+    assert timeline == [cue]
+
+
+async def test_fourth_pin_is_refused_and_nothing_changes(database: Database) -> None:
+    streaming = FakeStreaming()
+    async with database.session() as session:
+        floor = await add_floor(session)
+        await put_on_air(session, floor)
+        for _ in range(3):
+            await shows.pin(session, streaming, person=floor.host, show_id=floor.show.id, product_id=floor.products[0].id)
+
+    with pytest.raises(TooManyPins):
+        async with database.session() as session:
+            await shows.pin(session, streaming, person=floor.host, show_id=floor.show.id, product_id=floor.products[1].id)
+
+    async with database.session() as session:
+        assert len(await shows.list_timeline(session, show_id=floor.show.id)) == 3
+    assert len(streaming.calls) == 3
+
+
+async def test_pin_that_replaces_ends_the_others_at_the_same_instant(database: Database) -> None:
+    streaming = FakeStreaming()
+    async with database.session() as session:
+        floor = await add_floor(session)
+        await put_on_air(session, floor)
+        first = await shows.pin(session, streaming, person=floor.host, show_id=floor.show.id, product_id=floor.products[0].id)
+        streaming.advance(5)
+        second = await shows.pin(
+            session, streaming, person=floor.host, show_id=floor.show.id, product_id=floor.products[1].id, replace_others=True
+        )
+        on_screen = await shows.list_timeline(session, show_id=floor.show.id, at=streaming.media_time)
+        before = await shows.list_timeline(session, show_id=floor.show.id, at=first.start)
+
+    assert [cue.id for cue in on_screen] == [second.id]
+    assert [cue.id for cue in before] == [first.id]
+
+
+async def test_pin_without_signal_is_refused_and_nothing_changes(database: Database) -> None:
+    streaming = FakeStreaming()
+    streaming.publishing = False
+    async with database.session() as session:
+        floor = await add_floor(session)
+        await put_on_air(session, floor)
+
+    with pytest.raises(NotLive):
+        async with database.session() as session:
+            await shows.pin(session, streaming, person=floor.host, show_id=floor.show.id, product_id=floor.products[0].id)
+
+    async with database.session() as session:
+        assert await shows.list_timeline(session, show_id=floor.show.id) == []
+
+
+async def test_ending_a_cue_twice_keeps_its_first_end(database: Database) -> None:
+    streaming = FakeStreaming()
+    async with database.session() as session:
+        floor = await add_floor(session)
+        await put_on_air(session, floor)
+        cue = await shows.pin(session, streaming, person=floor.host, show_id=floor.show.id, product_id=floor.products[0].id)
+        streaming.advance(2)
+        ended = await shows.end_cue(session, streaming, person=floor.host, cue_id=cue.id)
+        streaming.advance(2)
+        again = await shows.end_cue(session, streaming, person=floor.host, cue_id=cue.id)
+
+    assert again == ended
+
+
+async def test_end_of_the_show_ends_its_cues(database: Database) -> None:
+    streaming = FakeStreaming()
+    async with database.session() as session:
+        floor = await add_floor(session)
+        await put_on_air(session, floor)
+        await shows.pin(session, streaming, person=floor.host, show_id=floor.show.id, product_id=floor.products[0].id)
+        await shows.end_show(session, person=floor.host, show_id=floor.show.id)
+        timeline = await shows.list_timeline(session, show_id=floor.show.id)
+
+    assert [cue.end is not None for cue in timeline] == [True]
+
+
+async def test_ended_show_takes_no_products(database: Database) -> None:
+    async with database.session() as session:
+        floor = await add_floor(session)
+        await shows.end_show(session, person=floor.host, show_id=floor.show.id)
+
+    with pytest.raises(NotAllowedInState):
+        async with database.session() as session:
+            await shows.remove_product(session, person=floor.host, show_id=floor.show.id, product_id=floor.products[0].id)
+
+
+async def test_foreign_show_is_not_found(database: Database) -> None:
+    async with database.session() as session:
+        floor = await add_floor(session)
+        stranger = await add_host(session)
+
+    with pytest.raises(ShowNotFound):
+        async with database.session() as session:
+            await shows.end_show(session, person=stranger, show_id=floor.show.id)
+
+
+async def test_pin_of_a_product_outside_the_show_is_refused(database: Database) -> None:
+    async with database.session() as session:
+        floor = await add_floor(session)
+        await put_on_air(session, floor)
+        other = await add_product(session, floor.sellers[0], "vase")
+
+    with pytest.raises(ProductNotInShow):
+        async with database.session() as session:
+            await shows.pin(session, FakeStreaming(), person=floor.host, show_id=floor.show.id, product_id=other.id)
+
+
+async def test_product_of_a_merchant_without_agreement_is_refused(database: Database) -> None:
+    async with database.session() as session:
+        floor = await add_floor(session)
+        stranger = await add_seller(session, "stranger")
+        lamp = await add_product(session, stranger, "lamp")
+
+    with pytest.raises(ProductNotSellable):
+        async with database.session() as session:
+            await shows.add_product(session, person=floor.host, show_id=floor.show.id, product_id=lamp.id)
+
+
+async def test_same_sku_of_two_merchants_in_one_show_is_refused(database: Database) -> None:
+    async with database.session() as session:
+        floor = await add_floor(session)
+        twin = await add_product(session, floor.sellers[1], "twin", skus=("MUG-1",))
+
+    with pytest.raises(SkuConflict):
+        async with database.session() as session:
+            await shows.add_product(session, person=floor.host, show_id=floor.show.id, product_id=twin.id)
+
+
+async def test_slug_is_given_once(database: Database) -> None:
+    async with database.session() as session:
+        floor = await add_floor(session)
+
+    with pytest.raises(SlugTaken):
+        async with database.session() as session:
+            await shows.create_show(session, person=floor.host, title=floor.show.title, market="gb")
+
+
+async def test_valid_key_admits_and_the_old_one_is_refused_with_a_reason(database: Database) -> None:
+    async with database.session() as session:
+        floor = await add_floor(session)
+        old = await media.issue_stream_key(session, floor.show.id)
+        new = await media.issue_stream_key(session, floor.show.id)
+
+        admitted = await shows.admit_publisher(session, stream_key=new)
+        refused = await shows.admit_publisher(session, stream_key=old)
+        unknown = await shows.admit_publisher(session, stream_key="sk_nothing")
+        seen = await media.get_ingest(session, floor.show.id)
+
+    assert admitted.refusal is None
+    assert refused.refusal is not None and refused.refusal.code == "stream_key_revoked"
+    assert unknown.refusal is not None and unknown.refusal.code == "stream_key_unknown"
+    assert [refusal.code for refusal in seen.refusals] == ["stream_key_revoked"]
+    assert seen.key_hint == new[-4:]
+
+
+async def test_key_of_an_ended_show_is_refused(database: Database) -> None:
+    async with database.session() as session:
+        floor = await add_floor(session)
+        key = await media.issue_stream_key(session, floor.show.id)
+        await shows.end_show(session, person=floor.host, show_id=floor.show.id)
+
+        answer = await shows.admit_publisher(session, stream_key=key)
+
+    assert answer.refusal is not None and answer.refusal.code == "show_ended"
+
+
+async def test_stream_key_is_nowhere_in_the_database(database: Database) -> None:
+    async with database.session() as session:
+        floor = await add_floor(session)
+        key = await media.issue_stream_key(session, floor.show.id)
+
+    async with database.pool.connection() as connection:
+        cursor = await connection.execute("select stream_key::text from stream_key")
+        stored = str(await cursor.fetchall())
+
+    assert key not in stored

@@ -1,0 +1,118 @@
+"""People, sellers and goods for tests, made through the same services as in life."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from showfloor.catalog import service as catalog
+from showfloor.catalog.types import NewProduct, NewVariant, Product
+from showfloor.identity import service as identity
+from showfloor.identity.types import Door, GrantKind, Person
+from showfloor.kit import clock, ids
+from showfloor.kit.db import Session
+from showfloor.media.errors import NotLive
+from showfloor.media.types import IngestReport, IngestState
+from showfloor.merchants import service as merchants
+from showfloor.shows import service as shows
+from showfloor.shows.types import Show
+from showfloor.stock import service as stock
+
+
+class FakeStreaming:
+    """The media server behind its adapter: stamps cues on a clock of its own that tests move."""
+
+    def __init__(self) -> None:
+        self.media_time = datetime.fromisoformat("2026-11-23T10:00:00+00:00")
+        self.publishing = True
+        self.calls: list[tuple[str, str]] = []
+
+    def advance(self, seconds: float) -> None:
+        self.media_time += timedelta(seconds=seconds)
+
+    async def start_cue(self, show_id: UUID, cue_id: str, kind: str, payload: dict[str, Any]) -> datetime:
+        return self._stamp("start", cue_id)
+
+    async def end_cue(self, show_id: UUID, cue_id: str) -> datetime:
+        return self._stamp("end", cue_id)
+
+    async def set_state(self, show_id: UUID, state: str) -> None:
+        self.calls.append(("state", state))
+
+    def _stamp(self, what: str, cue_id: str) -> datetime:
+        if not self.publishing:
+            raise NotLive
+        self.calls.append((what, cue_id))
+        return self.media_time
+
+
+@dataclass(frozen=True)
+class Floor:
+    """A host, two sellers with one product each, and a show of both."""
+
+    host: Person
+    sellers: tuple[Person, Person]
+    products: tuple[Product, Product]
+    show: Show
+
+
+async def add_person(session: Session, name: str, *grants: tuple[GrantKind, UUID]) -> Person:
+    admission = identity.admit(Door.ACCOUNT, adult=True)
+    email = f"{name}-{ids.secret(4)}@example.com".lower()
+    person_id = await identity.add_person(session, admission=admission, email=email, name=name, password="correct horse")
+    for kind, subject in grants:
+        await identity.grant(session, person_id=person_id, kind=kind, subject_id=subject)
+    return (await identity.sign_in(session, admission=admission, email=email, password="correct horse")).person
+
+
+async def add_host(session: Session) -> Person:
+    creator = await merchants.add_creator(session, name={"en": "Lina", "ar": "لينا"}, avatar_url="/uploads/lina.webp")
+    return await add_person(session, "lina", (GrantKind.CREATOR, creator.id))
+
+
+async def add_seller(session: Session, slug: str, host: Person | None = None) -> Person:
+    name = {"en": slug.title(), "ar": "متجر"}
+    merchant = await merchants.add_merchant(session, slug=slug, name=name, about=name, avatar_url="/uploads/m.webp", order_prefix="AB")
+    seller = await add_person(session, slug, (GrantKind.MERCHANT, merchant.id))
+    if host is not None and host.creator_id is not None:
+        await merchants.allow_creator(session, person=seller, merchant_id=merchant.id, creator_id=host.creator_id)
+    return seller
+
+
+async def add_product(
+    session: Session, seller: Person, slug: str, *, skus: tuple[str, ...] = (), on_hand: int = 10, amount: int = 2500
+) -> Product:
+    text = {"en": slug.title(), "ar": "منتج"}
+    new = NewProduct(
+        merchant_id=next(iter(seller.merchant_ids)),
+        slug=slug,
+        name=text,
+        summary=text,
+        description=text,
+        variants=tuple(NewVariant(sku, {}, {"GBP": amount}) for sku in skus or (f"{slug.upper()}-1",)),
+    )
+    product = await catalog.add_product(session, person=seller, product=new)
+    for variant in product.variants:
+        await stock.set_on_hand(session, person=seller, variant_id=variant.id, on_hand=on_hand)
+    return product
+
+
+async def add_floor(session: Session) -> Floor:
+    host = await add_host(session)
+    first, second = await add_seller(session, "loam", host), await add_seller(session, "zafra", host)
+    mug, scarf = await add_product(session, first, "mug"), await add_product(session, second, "scarf")
+    show = await shows.create_show(session, person=host, title={"en": "Slow morning", "ar": "صباح هادئ"}, market="gb")
+    await shows.add_product(session, person=host, show_id=show.id, product_id=mug.id)
+    show = await shows.add_product(session, person=host, show_id=show.id, product_id=scarf.id)
+    return Floor(host, (first, second), (mug, scarf), show)
+
+
+def report(show: Show, state: IngestState) -> IngestReport:
+    return IngestReport(show.id, "ing_1", state, clock.now(), {"video": None, "audio": None, "warnings": []})
+
+
+async def put_on_air(session: Session, floor: Floor) -> Show:
+    await shows.note_ingests(session, reports=[report(floor.show, IngestState.PUBLISHING)], secret="s" * 32)
+    return await shows.go_live(session, person=floor.host, show_id=floor.show.id)
