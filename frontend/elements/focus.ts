@@ -2,3 +2,9 @@
 export function trapFocusStart(node: Element, when: () => boolean = () => true): void {
   if (when()) (node as HTMLElement).focus({ preventScroll: true });
 }
+
+/** Brings a notice into view: what happened is above what was being typed. */
+export function bringIntoView(node: Element): void {
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  node.scrollIntoView({ block: "nearest", behavior: calm ? "auto" : "smooth" });
+}

@@ -116,7 +116,7 @@ export class ShowStore {
   }
 
   /** Back to where the sheet was opened, with the focus on what opened it. */
-  close(to: View = this.#from): void {
+  close(to: View = this.view === "product" ? this.#from : "show"): void {
     if (this.view === "thanks") this.buying.clear();
     this.view = to;
     const opener = this.#opener;
