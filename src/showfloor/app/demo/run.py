@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import fcntl
 import json
+import os
 import socket
 import webbrowser
 from collections.abc import Iterator
@@ -71,7 +72,7 @@ async def _run(data: Path, ports: dict[str, int], open_browser: bool) -> None:
     numbers = {name: ports[name] for name in ("port", "media_port", "rooms_port", "rtmp_port")}
     settings = Settings(mode="demo", data=data, host="127.0.0.1", **secret, **numbers)  # type: ignore[arg-type]
     # localhost and 127.0.0.1 are two sites to a browser: the brand's page is a foreign one, as in real life.
-    brand_url = f"http://127.0.0.1:{ports['brand_port']}"
+    brand_url = os.environ.get("SHOWFLOOR_DEMO_BRAND_URL") or f"http://127.0.0.1:{ports['brand_port']}"
     supervisor = Supervisor(settings, _environment(settings, ports["brand_port"]))
     try:
         url = await supervisor.start_database()
@@ -83,8 +84,8 @@ async def _run(data: Path, ports: dict[str, int], open_browser: bool) -> None:
         await database.close()
         supervisor.start("camera", ["demo-camera"])
         supervisor.start("brand-site", ["demo-brand-site"])
-        await supervisor.wait_for("camera", f"{settings.public_urls.media}/live/{state.show_id}/index.m3u8")
-        await supervisor.wait_for("brand-site", brand_url)
+        await supervisor.wait_for("camera", f"{settings.internal_media}/live/{state.show_id}/index.m3u8")
+        await supervisor.wait_for("brand-site", f"http://127.0.0.1:{ports['brand_port']}/")
         _announce(settings, state, data, brand_url)
         if open_browser:
             webbrowser.open(f"{settings.public_urls.base}/s/{state.slug}")
