@@ -1,0 +1,157 @@
+"""All SQL of `fanout`, read-only, and all it knows of the database's driver.
+
+The role needs `GRANTS` and nothing else. The views run with their owner's rights, so the tables behind them stay closed to it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from showfloor.fanout.log import Change
+
+ROLE = "showfloor_fanout"
+GRANTS = f"grant select on room, room_entry, room_event, room_stock, room_live to {ROLE}"
+"""For the migration, after `create role showfloor_fanout login`. CONNECT and USAGE on schema public are PUBLIC's; LISTEN needs no right."""
+CHANNEL = "showfloor_rooms"
+
+# What each room's document is now; a room without entries is one row without a key, an unknown room none.
+_DOCUMENTS = """
+    select room.id, room.seq, entry.key, entry.value::text
+    from room left join room_entry entry on entry.room_id = room.id
+    where room.id = any(%(ids)s) order by room.id, entry.key
+"""
+
+# The end of each log, up to the documents that were just read.
+_LOG_ENDS = """
+    select event.room_id, event.seq, (extract(epoch from event.at) * 1000)::bigint, event.key, event.value::text
+    from unnest(%(ids)s::uuid[], %(seqs)s::bigint[]) as read(id, seq)
+    join room_event event on event.room_id = read.id and event.seq between read.seq - %(most)s + 1 and read.seq
+    order by event.room_id, event.seq
+"""
+
+# Only rooms that moved, or vanished; whoever missed more than the newest %(most)s events gets those and notices the gap.
+_CHANGES = """
+    select known.id, room.seq, event.seq, (extract(epoch from event.at) * 1000)::bigint, event.key, event.value::text
+    from unnest(%(ids)s::uuid[], %(seqs)s::bigint[]) as known(id, seq)
+    left join room on room.id = known.id
+    left join room_event event on event.room_id = known.id and event.seq > greatest(known.seq, room.seq - %(most)s)
+    where room.seq is distinct from known.seq order by known.id, event.seq
+"""
+
+# What is left of everything that these rooms sell.
+_STOCK = "select room_id, sku, available from room_stock where room_id = any(%(ids)s) order by room_id, sku"
+
+_SETTINGS = "set statement_timeout = {0}; set default_transaction_read_only = on; set application_name = 'showfloor-fanout'"
+
+
+class Unavailable(Exception):
+    """The database cannot be asked now; everything is read again when it can."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A room as it stands: keys with JSON text, and the end of its log, oldest first."""
+
+    seq: int
+    entries: dict[str, str]
+    log: list[Change]
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """A known room whose newest number is another one than before; None means that the room is gone."""
+
+    seq: int | None
+    changes: list[Change]
+
+
+class Reader:
+    """One connection in autocommit mode. Every method is one or two statements and raises Unavailable."""
+
+    def __init__(self, connection: psycopg.AsyncConnection[tuple[Any, ...]], limit: float) -> None:
+        self._connection = connection
+        self._limit = limit
+
+    async def documents(self, ids: Collection[UUID], most: int) -> dict[UUID, Document]:
+        """Rooms by id, each with at most `most` events of its log; unknown rooms are left out."""
+        found: dict[UUID, Document] = {}
+        for room_id, seq, key, value in await self._ask(_DOCUMENTS, ids=list(ids)):
+            document = found.setdefault(room_id, Document(seq, {}, []))
+            if key is not None:
+                document.entries[key] = value
+        seqs = [document.seq for document in found.values()]
+        for room_id, *change in await self._ask(_LOG_ENDS, ids=list(found), seqs=seqs, most=most):
+            found[room_id].log.append(Change(*change))
+        return found
+
+    async def movements(self, known: Mapping[UUID, int], most: int) -> dict[UUID, Movement]:
+        """The rooms among `known` (id to newest number seen) that moved, with at most `most` events each."""
+        found: dict[UUID, Movement] = {}
+        for room_id, newest, seq, *change in await self._ask(_CHANGES, ids=list(known), seqs=list(known.values()), most=most):
+            movement = found.setdefault(room_id, Movement(newest, []))
+            if seq is not None:
+                movement.changes.append(Change(seq, *change))
+        return found
+
+    async def stock(self, ids: Collection[UUID]) -> dict[UUID, str]:
+        """`{"SKU":41,…}` as JSON text for every one of the rooms."""
+        found: dict[UUID, dict[str, int]] = {room_id: {} for room_id in ids}
+        for room_id, sku, available in await self._ask(_STOCK, ids=list(ids)):
+            found[room_id][sku] = available
+        return {room_id: json.dumps(stock, ensure_ascii=False, separators=(",", ":")) for room_id, stock in found.items()}
+
+    async def _ask(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
+        try:
+            async with asyncio.timeout(self._limit):
+                return await (await self._connection.execute(query, values)).fetchall()
+        except (psycopg.Error, TimeoutError) as error:
+            raise Unavailable(str(error)) from error
+
+
+@asynccontextmanager
+async def reader(url: str, limit: float) -> AsyncIterator[Reader]:
+    """`limit` in seconds, for connecting and for each statement. Raises Unavailable."""
+    connection = await _connect(url, limit)
+    try:
+        yield Reader(connection, limit)
+    finally:
+        await connection.close()
+
+
+async def hints(url: str, limit: float) -> AsyncGenerator[frozenset[UUID] | None, None]:
+    """Which rooms to look at, None for all of them; the first comes at once. Raises Unavailable when the connection ends."""
+    connection = await _connect(url, limit)
+    try:
+        await connection.execute(f"listen {CHANNEL}")
+        yield None
+        async for notify in connection.notifies():
+            yield _named(notify.payload)
+    except psycopg.Error as error:
+        raise Unavailable(str(error)) from error
+    finally:
+        await connection.close()
+
+
+def _named(payload: str) -> frozenset[UUID] | None:
+    try:
+        return frozenset(UUID(hex=part) for part in payload.split(",")) if payload else None
+    except ValueError:
+        return None
+
+
+async def _connect(url: str, limit: float) -> psycopg.AsyncConnection[tuple[Any, ...]]:
+    try:
+        async with asyncio.timeout(limit):
+            connection = await psycopg.AsyncConnection.connect(url, autocommit=True)
+            await connection.execute(_SETTINGS.format(int(limit * 1000)))
+            return connection
+    except (psycopg.Error, TimeoutError) as error:
+        raise Unavailable(str(error)) from error

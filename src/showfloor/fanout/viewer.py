@@ -1,0 +1,68 @@
+"""One viewer's stream. It holds no queue: a slow viewer is a number that falls behind in its room's log."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, cast
+
+from showfloor.fanout import sse
+from showfloor.kit import clock
+
+if TYPE_CHECKING:
+    from showfloor.fanout.room import Room
+
+MOST_SURPLUS = 1_024
+"""Bytes that a client may still send after its request; nothing is expected."""
+
+
+class Viewer(asyncio.Protocol):
+    """`seq` and `state` are the newest event and state version written to it. `ready` is False while its buffer is full or it is gone."""
+
+    __slots__ = ("_audience", "_surplus", "paused_at", "ready", "room", "seq", "state", "transport")
+
+    def __init__(self, transport: asyncio.WriteTransport, room: Room, audience: set[Viewer]) -> None:
+        self.transport = transport
+        self.room = room
+        self.seq = self.state = -1
+        self.ready = True
+        self.paused_at = 0.0
+        self._surplus = 0
+        self._audience = audience
+        audience.add(self)
+
+    def pause_writing(self) -> None:
+        self.ready = False
+        self.paused_at = clock.monotonic()
+
+    def resume_writing(self) -> None:
+        self.ready = True
+        self.room.deliver(self)
+
+    def data_received(self, data: bytes) -> None:
+        self._surplus += len(data)
+        if self._surplus > MOST_SURPLUS:
+            self.transport.abort()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self.ready = False
+        self._audience.discard(self)
+        self.room.leave(self)
+
+    def beat(self, stalled_since: float) -> None:
+        """Show that the stream lives; close it if its buffer has been full since before `stalled_since`."""
+        if self.ready:
+            self.transport.write(sse.HEARTBEAT)
+        elif self.paused_at < stalled_since:
+            self.transport.abort()
+
+    def close(self) -> None:
+        """The end of the stream after what is written; a full buffer would keep it open for ever."""
+        if self.ready:
+            self.transport.close()
+        else:
+            self.transport.abort()
+
+
+def as_write_transport(transport: asyncio.BaseTransport) -> asyncio.WriteTransport:
+    """uvloop's transports do all that asyncio's do, but do not inherit from its classes."""
+    return cast(asyncio.WriteTransport, transport)
