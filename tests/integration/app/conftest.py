@@ -1,0 +1,32 @@
+"""The real web application on the test's database, spoken to over HTTP inside the process."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+
+from showfloor.app.asgi import create_app
+from showfloor.app.settings import Settings
+from showfloor.kit.db import Database
+from tests.people import FakeStreaming
+
+BASE = "http://shop.localhost:8000"
+
+
+@pytest.fixture
+async def app(database_url: str, database: Database, tmp_path: Path) -> AsyncIterator[FastAPI]:
+    settings = Settings(mode="test", data=tmp_path, database_url=database_url, base_url=BASE, secret="s" * 32, internal_token="t" * 32)
+    app = create_app(settings)
+    app.state.streaming = FakeStreaming()
+    app.state.database = database
+    yield app
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url=BASE) as client:
+        yield client

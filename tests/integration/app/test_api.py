@@ -1,0 +1,193 @@
+"""What routes add to services: who is asking, problem+json in the reader's language, pages, headers."""
+
+from __future__ import annotations
+
+import httpx2
+import pytest
+
+from showfloor.identity import service as identity
+from showfloor.identity.types import Door, Person
+from showfloor.kit import ids
+from showfloor.kit.db import Database
+from showfloor.merchants import service as merchants
+from tests.people import Floor, add_floor, put_on_air
+
+JSON = {"Accept": "application/json"}
+BROWSER = {"Accept": "text/html,application/xhtml+xml"}
+
+
+async def _floor(database: Database, *, live: bool = False) -> Floor:
+    async with database.session() as session:
+        floor = await add_floor(session)
+        if live:
+            await put_on_air(session, floor)
+    return floor
+
+
+async def _key(database: Database, person: Person) -> dict[str, str]:
+    async with database.session() as session:
+        admission = identity.admit(Door.API, adult=True)
+        key = await identity.add_api_key(session, admission=admission, person_id=person.id, label="test")
+    return {"Authorization": f"Bearer {key}"}
+
+
+async def test_unknown_show_is_a_problem_for_a_program(client: httpx2.AsyncClient) -> None:
+    answer = await client.get(f"/api/v1/shows/{ids.show('show', ids.new())}", headers=JSON)
+
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["code"] == "show_not_found"
+
+
+async def test_problem_speaks_arabic(client: httpx2.AsyncClient) -> None:
+    english = await client.get("/api/v1/shows/show_1", headers={**JSON, "Accept-Language": "en"})
+    arabic = await client.get("/api/v1/shows/show_1", headers={**JSON, "Accept-Language": "ar-EG,ar;q=0.9"})
+
+    assert arabic.json()["code"] == english.json()["code"]
+    assert any("\u0600" <= letter <= "\u06ff" for letter in arabic.json()["detail"])
+
+
+async def test_unknown_page_is_a_page_for_a_person(client: httpx2.AsyncClient) -> None:
+    answer = await client.get("/s/nothing-here", headers=BROWSER)
+
+    assert answer.status_code == 404
+    assert answer.headers["content-type"].startswith("text/html")
+
+
+@pytest.mark.parametrize(("lang", "direction"), [("en", "ltr"), ("ar", "rtl")])
+async def test_show_page_is_whole_without_script(client: httpx2.AsyncClient, database: Database, lang: str, direction: str) -> None:
+    floor = await _floor(database, live=True)
+
+    answer = await client.get(f"/s/{floor.show.slug}?lang={lang}", headers=BROWSER)
+
+    assert answer.status_code == 200
+    assert f'<html lang="{lang}" dir="{direction}">' in answer.text
+    for text in (floor.show.title[lang], floor.products[0].name[lang], floor.products[1].name[lang], "25.00"):
+        assert text in answer.text
+
+
+async def test_page_allows_no_inline_code_and_no_frame(client: httpx2.AsyncClient, database: Database) -> None:
+    floor = await _floor(database)
+
+    answer = await client.get(f"/s/{floor.show.slug}", headers=BROWSER)
+
+    policy = answer.headers["content-security-policy"]
+    assert "script-src 'self';" in policy and "unsafe" not in policy and "frame-ancestors 'none'" in policy
+    assert " style=" not in answer.text and "onclick" not in answer.text
+
+
+async def test_frame_is_allowed_under_the_merchants_origins_alone(client: httpx2.AsyncClient, database: Database) -> None:
+    floor = await _floor(database)
+    merchant_id = next(iter(floor.sellers[0].merchant_ids))
+    async with database.session() as session:
+        await merchants.allow_origin(session, person=floor.sellers[0], merchant_id=merchant_id, origin="https://brand.example")
+
+    answer = await client.get(f"/embed/{floor.show.slug}", headers=BROWSER)
+
+    assert "frame-ancestors https://brand.example" in answer.headers["content-security-policy"].split("; ")
+    assert "set-cookie" not in answer.headers
+
+
+async def test_sign_in_needs_the_declaration(client: httpx2.AsyncClient, database: Database) -> None:
+    floor = await _floor(database)
+
+    answer = await client.post("/api/v1/session", json={"email": floor.host.email, "password": "correct horse"})
+
+    assert answer.status_code == 403 and answer.json()["code"] == "adult_declaration_required"
+    assert "set-cookie" not in answer.headers
+
+
+async def test_change_with_the_cookie_alone_is_refused(client: httpx2.AsyncClient, database: Database) -> None:
+    floor = await _floor(database)
+    body = {"email": floor.host.email, "password": "correct horse", "adult": True}
+    csrf = (await client.post("/api/v1/session", json=body)).json()["csrf"]
+    new = {"title": {"en": "Second", "ar": "ثانٍ"}, "market": "gb"}
+
+    without = await client.post("/api/v1/shows", json=new)
+    with_token = await client.post("/api/v1/shows", json=new, headers={"X-CSRF-Token": csrf})
+
+    assert without.json()["code"] == "csrf_failed"
+    assert with_token.status_code == 201
+
+
+async def test_too_many_sign_ins_are_slowed_down(client: httpx2.AsyncClient, database: Database) -> None:
+    body = {"email": f"{ids.secret(4)}@example.com", "password": "wrong", "adult": True}
+
+    answers = [await client.post("/api/v1/session", json=body) for _ in range(11)]
+
+    assert {answer.json()["code"] for answer in answers[:10]} == {"sign_in_failed"}
+    assert answers[10].status_code == 429 and answers[10].headers["retry-after"] == "60"
+
+
+async def test_malformed_body_says_where_and_repeats_nothing(client: httpx2.AsyncClient) -> None:
+    answer = await client.post("/api/v1/session", json={"email": 5, "password": "my secret"})
+
+    assert answer.status_code == 422 and answer.json()["code"] == "validation_failed"
+    assert answer.json()["fields"][0]["path"] == "body/email"
+    assert "my secret" not in answer.text
+
+
+async def test_pins_travel_over_the_api(client: httpx2.AsyncClient, database: Database) -> None:
+    floor = await _floor(database, live=True)
+    headers = await _key(database, floor.host)
+    show, product = ids.show("show", floor.show.id), ids.show("prod", floor.products[0].id)
+
+    cue = await client.post(f"/api/v1/shows/{show}/cues", json={"kind": "pin", "product_id": product}, headers=headers)
+    timeline = await client.get(f"/api/v1/shows/{show}/timeline")
+    ended = await client.post(f"/api/v1/cues/{cue.json()['id']}/end", headers=headers)
+
+    assert cue.status_code == 201
+    assert timeline.json()["cues"] == [cue.json()]
+    assert ended.json()["end"] is not None
+
+
+async def test_visitor_may_not_pin(client: httpx2.AsyncClient, database: Database) -> None:
+    floor = await _floor(database, live=True)
+    path = f"/api/v1/shows/{ids.show('show', floor.show.id)}"
+
+    answer = await client.post(f"{path}/cues", json={"kind": "pin", "product_id": ids.show("prod", floor.products[0].id)})
+
+    assert answer.status_code == 401
+    assert (await client.get(f"{path}/timeline")).json() == {"cues": []}
+
+
+async def test_stream_key_is_shown_once(client: httpx2.AsyncClient, database: Database) -> None:
+    floor = await _floor(database)
+    headers = await _key(database, floor.host)
+    path = f"/api/v1/shows/{ids.show('show', floor.show.id)}"
+
+    key = (await client.post(f"{path}/stream-key", headers=headers)).json()["stream_key"]
+    studio = await client.get(f"{path}/studio", headers=headers)
+
+    assert key not in studio.text
+    assert studio.json()["key_hint"] == f"…{key[-4:]}"
+
+
+async def test_internal_routes_need_the_machine_s_secret(client: httpx2.AsyncClient) -> None:
+    refused = await client.post("/internal/publish", json={"stream_key": "sk_x"})
+    asked = await client.post("/internal/publish", json={"stream_key": "sk_x"}, headers={"Authorization": "Bearer " + "t" * 32})
+
+    assert refused.status_code == 401
+    assert asked.status_code == 403 and asked.json()["code"] == "stream_key_unknown"
+
+
+async def test_refused_publisher_is_shown_to_the_host(client: httpx2.AsyncClient, database: Database) -> None:
+    floor = await _floor(database)
+    headers = await _key(database, floor.host)
+    path = f"/api/v1/shows/{ids.show('show', floor.show.id)}"
+    old = (await client.post(f"{path}/stream-key", headers=headers)).json()["stream_key"]
+    await client.post(f"{path}/stream-key", headers=headers)
+
+    await client.post("/internal/publish", json={"stream_key": old}, headers={"Authorization": "Bearer " + "t" * 32})
+    studio = (await client.get(f"{path}/studio", headers=headers)).json()
+
+    assert [refusal["code"] for refusal in studio["ingest"]["refusals"]] == ["stream_key_revoked"]
+
+
+async def test_oembed_answers_with_a_frame(client: httpx2.AsyncClient, database: Database) -> None:
+    floor = await _floor(database)
+    base = str(client.base_url).rstrip("/")
+
+    answer = (await client.get("/oembed", params={"url": f"{base}/s/{floor.show.slug}"})).json()
+
+    assert answer["type"] == "rich" and f"{base}/embed/{floor.show.slug}" in answer["html"]
