@@ -66,16 +66,10 @@ async def products_of(session: Session, merchant_ids: Collection[UUID], limit: i
     return list((await _with_variants(session, rows)).values())
 
 
-async def product_of_variant(session: Session, variant_id: UUID) -> Product | None:
-    """The product a variant belongs to."""
-    found = (await session.execute(select(VariantRow.product_id).where(VariantRow.id == variant_id))).scalar_one_or_none()
-    return (await products(session, [found])).get(found) if found else None
-
-
-async def sellers(session: Session, variant_ids: Collection[UUID]) -> dict[UUID, UUID]:
-    """Whose each variant is."""
-    rows = await session.execute(select(VariantRow.id, VariantRow.merchant_id).where(VariantRow.id.in_(variant_ids)))
-    return {row.id: row.merchant_id for row in rows}
+async def owners(session: Session, variant_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """The product that each variant belongs to."""
+    rows = await session.execute(select(VariantRow.id, VariantRow.product_id).where(VariantRow.id.in_(variant_ids)))
+    return {row.id: row.product_id for row in rows}
 
 
 async def _with_variants(session: Session, rows: Iterable[ProductRow]) -> dict[UUID, Product]:

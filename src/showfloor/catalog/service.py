@@ -35,7 +35,7 @@ async def add_product(session: Session, *, person: Person, product: NewProduct) 
 
 async def set_price(session: Session, *, person: Person, variant_id: UUID, price: Money) -> None:
     """The price from now on. What is already held keeps its price. Raises VariantNotFound, PriceInvalid."""
-    product = await queries.product_of_variant(session, variant_id)
+    product = (await get_products_of_variants(session, [variant_id])).get(variant_id)
     if product is None or product.merchant_id not in person.merchant_ids:
         raise VariantNotFound
     if not rules.price_fits(price.currency, price.amount):
@@ -48,6 +48,13 @@ async def get_products(session: Session, product_ids: Collection[UUID]) -> list[
     """In the order asked for; unknown ids are left out. Open to everybody: what is sold in a show is public."""
     found = await queries.products(session, product_ids)
     return [found[product_id] for product_id in product_ids if product_id in found]
+
+
+async def get_products_of_variants(session: Session, variant_ids: Collection[UUID]) -> dict[UUID, Product]:
+    """The product that each variant belongs to; unknown ids are left out."""
+    owners = await queries.owners(session, variant_ids)
+    found = await queries.products(session, set(owners.values()))
+    return {variant_id: found[product_id] for variant_id, product_id in owners.items()}
 
 
 async def get_own_product(session: Session, *, person: Person, product_id: UUID) -> Product:
@@ -70,8 +77,8 @@ async def list_own_products(
 
 async def check_own_variants(session: Session, *, person: Person, variant_ids: Collection[UUID]) -> None:
     """Raises VariantNotFound when one of them is not sold by this person's merchants."""
-    sellers = await queries.sellers(session, variant_ids)
-    if any(sellers.get(variant_id) not in person.merchant_ids for variant_id in variant_ids):
+    found = await get_products_of_variants(session, variant_ids)
+    if len(found) < len(set(variant_ids)) or any(product.merchant_id not in person.merchant_ids for product in found.values()):
         raise VariantNotFound
 
 

@@ -181,8 +181,9 @@ async def hold_by_id(session: Session, hold_id: UUID, *, lock: bool = False) -> 
     chosen = select(HoldLineRow).where(HoldLineRow.hold_id == hold_id).order_by(HoldLineRow.variant_id)
     chosen = chosen.execution_options(populate_existing=True)
     lines = (await session.execute(chosen.with_for_update() if lock else chosen)).scalars().all()
-    columns = select(HoldRow.scope, HoldRow.currency, HoldRow.total, HoldRow.expires_at).where(HoldRow.id == hold_id)
-    row = (await session.execute(columns)).first()
+    columns = select(HoldRow.scope, HoldRow.currency, HoldRow.total, HoldRow.expires_at)
+    ran_out = (HoldRow.expires_at <= func.clock_timestamp()).label("ran_out")
+    row = (await session.execute(columns.add_columns(ran_out).where(HoldRow.id == hold_id))).first()
     if row is None:
         return None
     return Hold(
@@ -192,23 +193,17 @@ async def hold_by_id(session: Session, hold_id: UUID, *, lock: bool = False) -> 
         total=Money(row.total, row.currency),
         expires_at=row.expires_at,
         state=state_of([LineState(line.state) for line in lines]),
+        ran_out=row.ran_out,
     )
 
 
-async def extend(session: Session, hold_id: UUID, seconds: int) -> datetime | None:
-    """Move the deadline of a hold that has not run out and was not extended yet; the new deadline, or None. Lines are locked."""
-    fresh = update(HoldRow).where(HoldRow.id == hold_id, HoldRow.extended.is_(False), HoldRow.expires_at > func.clock_timestamp())
+async def extend(session: Session, hold_id: UUID, seconds: int) -> None:
+    """Move the deadline of a hold that was not extended yet. The caller has locked the lines."""
+    fresh = update(HoldRow).where(HoldRow.id == hold_id, HoldRow.extended.is_(False))
     values = {"extended": True, "expires_at": HoldRow.expires_at + timedelta(seconds=seconds)}
     moved = (await session.execute(fresh.values(values).returning(HoldRow.expires_at))).scalar_one_or_none()
     if moved is not None:
         await session.execute(update(HoldLineRow).where(HoldLineRow.hold_id == hold_id).values(expires_at=moved))
-    return moved
-
-
-async def ran_out(session: Session, hold_id: UUID) -> bool:
-    """By the database's clock, the one that reclaims."""
-    passed = select(HoldRow.expires_at <= func.clock_timestamp()).where(HoldRow.id == hold_id)
-    return bool((await session.execute(passed)).scalar_one())
 
 
 async def move_lines(session: Session, hold_id: UUID, to: LineState) -> dict[UUID, int]:

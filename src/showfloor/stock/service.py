@@ -81,6 +81,14 @@ async def get_hold(session: Session, hold_id: UUID) -> Hold | None:
     return await queries.hold_by_id(session, hold_id)
 
 
+async def require_open(session: Session, hold_id: UUID, *, lock: bool = False) -> Hold:
+    """Raises HoldExpired when the goods are gone or the deadline has passed."""
+    hold = await queries.hold_by_id(session, hold_id, lock=lock)
+    if hold is None or not hold.is_open:
+        raise HoldExpired
+    return hold
+
+
 async def lock_hold(session: Session, hold_id: UUID) -> Hold | None:
     """The hold, whose goods nobody can take back until this transaction ends."""
     return await queries.hold_by_id(session, hold_id, lock=True)
@@ -88,14 +96,9 @@ async def lock_hold(session: Session, hold_id: UUID) -> Hold | None:
 
 async def extend_once(session: Session, hold_id: UUID) -> Hold:
     """The buyer began to pay: 120 s more, the first time. Raises HoldExpired when the deadline has passed."""
-    hold = await queries.hold_by_id(session, hold_id, lock=True)
-    if hold is None or hold.state is not LineState.HELD:
-        raise HoldExpired
-    if await queries.extend(session, hold_id, EXTENSION_SECONDS) is None and await queries.ran_out(session, hold_id):
-        raise HoldExpired
-    extended = await queries.hold_by_id(session, hold_id)
-    assert extended is not None
-    return extended
+    await require_open(session, hold_id, lock=True)
+    await queries.extend(session, hold_id, EXTENSION_SECONDS)
+    return await require_open(session, hold_id)
 
 
 async def settle(session: Session, hold_id: UUID) -> None:

@@ -32,7 +32,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """`scope` is what the limits count in: the show. `state` is held only while every line is."""
+    """`scope` is what the limits count in: the show. `state` is held only while every line is. `ran_out` by the database's clock: the
+    goods may still be there, but the next buyer gets them."""
 
     id: UUID
     scope: UUID
@@ -40,6 +41,11 @@ class Hold:
     total: Money
     expires_at: datetime
     state: LineState
+    ran_out: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        return self.state is LineState.HELD and not self.ran_out
 
 
 @dataclass(frozen=True, slots=True)

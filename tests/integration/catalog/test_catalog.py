@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event, text
 from sqlalchemy.exc import IntegrityError
-from tests.integration.checkout.shop import add_product, add_seller, person, scalar, words
 
 from showfloor.catalog import service
 from showfloor.catalog.cards import product_card
@@ -16,6 +15,7 @@ from showfloor.catalog.types import NewProduct
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Database
 from showfloor.kit.money import Money
+from tests.integration.checkout.shop import add_product, add_seller, person, scalar, words
 
 
 async def test_product_comes_back_as_it_was_added(database: Database) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from tests.integration.checkout.shop import add_product, add_seller, let_expire, line, person, scalar, stock_now, take
 
 from showfloor.catalog.errors import VariantNotFound
 from showfloor.kit import ids
@@ -15,6 +14,7 @@ from showfloor.kit.money import Money
 from showfloor.stock import service, tasks
 from showfloor.stock.errors import HoldExpired, HoldSettled, LimitReached, SoldOut, StockCommitted
 from showfloor.stock.types import LineState, Stock
+from tests.integration.checkout.shop import add_product, add_seller, let_expire, line, person, scalar, stock_now, take
 
 SHOW = ids.new()
 

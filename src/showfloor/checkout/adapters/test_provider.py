@@ -1,0 +1,146 @@
+"""The built-in provider `test`: every outcome that a real one has, chosen by the card's number. No money moves.
+
+It refuses to be built outside demo and test mode, keeps books of its own (`ledger.py`), and calls back like a real one: signed by the
+Standard Webhooks scheme, sometimes twice, sometimes in the wrong order.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from uuid import UUID
+
+import httpx2
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from showfloor.checkout.adapters import ledger
+from showfloor.checkout.errors import CallbackInvalid, PaymentMethodInvalid
+from showfloor.checkout.types import Callback, Intent, Method, Report
+from showfloor.kit import clock, ids
+
+MODES = frozenset({"demo", "test"})
+SLOW_SECONDS = 2.0
+_ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What the bank does, what it answers at once, and the events it sends afterwards, in this order."""
+
+    state: Report
+    answer: Report
+    events: tuple[str, ...]
+    paid_after: float | None = None
+
+
+SUCCEEDED, PENDING, DECLINED = "payment.succeeded", "payment.pending", "payment.declined"
+CARDS: Mapping[str, Card] = {
+    "4242424242424242": Card(Report.PAID, Report.PAID, (SUCCEEDED,)),
+    "4000000000000002": Card(Report.DECLINED, Report.DECLINED, (DECLINED,)),
+    "4000002500003155": Card(Report.NEEDS_CONFIRMATION, Report.NEEDS_CONFIRMATION, ()),
+    "4000000000000077": Card(Report.PENDING, Report.PENDING, (SUCCEEDED,), paid_after=SLOW_SECONDS),
+    "4000000000000259": Card(Report.PAID, Report.PENDING, (SUCCEEDED, SUCCEEDED)),
+    "4000000000005126": Card(Report.PAID, Report.PENDING, (SUCCEEDED, PENDING)),
+}
+
+
+class WrongMode(RuntimeError):
+    """A shop that takes real orders must not have a card that always pays."""
+
+
+class PlayMoney:
+    """`folder` holds the books, `secret` signs the callbacks, `callback_url` receives them; None sends none."""
+
+    name = "test"
+
+    def __init__(self, *, mode: str, folder: Path, secret: str, callback_url: str | None = None) -> None:
+        if mode not in MODES:
+            raise WrongMode(f"the payment provider test does not run in mode {mode}")
+        self._ledger = ledger.Ledger(folder)
+        self._signer = Webhook(sha256(f"showfloor test callbacks v1:{secret}".encode()).digest())
+        self._callback_url = callback_url
+        self._client = httpx2.AsyncClient(timeout=5, trust_env=False)
+        self._calls: set[asyncio.Task[None]] = set()
+
+    async def close(self) -> None:
+        for call in self._calls:
+            call.cancel()
+        await asyncio.gather(*self._calls, return_exceptions=True)
+        await self._client.aclose()
+
+    def check_method(self, method: Method) -> None:
+        _card(method)
+
+    async def charge(self, intent: Intent, method: Method) -> Report:
+        card = _card(method)
+        paid_from = clock.now().timestamp() + card.paid_after if card.paid_after is not None else None
+        known = await asyncio.to_thread(self._ledger.read, intent.payment_id)
+        change = ledger.charged(intent.amount, card.state, paid_from=paid_from)
+        entry = await asyncio.to_thread(self._ledger.change, intent.payment_id, change)
+        assert entry is not None
+        if known is not None or entry.state is Report.VOIDED:
+            return entry.state
+        self._call_back(intent.payment_id, card.events, card.paid_after or 0.0)
+        return card.answer
+
+    async def confirm(self, payment_id: UUID) -> Report:
+        entry = await asyncio.to_thread(self._ledger.change, payment_id, ledger.confirmed)
+        if entry is not None and entry.state is Report.PAID:
+            self._call_back(payment_id, (SUCCEEDED,), 0.0)
+        return entry.state if entry else Report.UNKNOWN
+
+    async def lookup(self, payment_id: UUID) -> Report:
+        entry = await asyncio.to_thread(self._ledger.change, payment_id, ledger.ripened(clock.now().timestamp()))
+        return entry.state if entry else Report.UNKNOWN
+
+    async def void(self, payment_id: UUID) -> None:
+        await asyncio.to_thread(self._ledger.change, payment_id, ledger.voided)
+
+    def parse_callback(self, headers: Mapping[str, str], body: bytes) -> Callback:
+        try:
+            event = self._signer.verify(body, dict(headers))
+            return Callback(event["id"], ids.parse("pay", event["payment_id"]))
+        except (WebhookVerificationError, ValueError, KeyError, TypeError):
+            # The library lets a malformed signature's own errors through.
+            raise CallbackInvalid from None
+
+    def _call_back(self, payment_id: UUID, events: Sequence[str], delay: float) -> None:
+        if self._callback_url is None or not events:
+            return
+        call = asyncio.create_task(self._send(payment_id, events, delay))
+        self._calls.add(call)
+        call.add_done_callback(self._calls.discard)
+
+    async def _send(self, payment_id: UUID, events: Sequence[str], delay: float) -> None:
+        """The same event has the same id, however often it is sent."""
+        await asyncio.sleep(delay)
+        for event in events:
+            body = json.dumps({"id": f"evt_{payment_id.hex}_{event}", "type": event, "payment_id": ids.show("pay", payment_id)})
+            for attempt in range(_ATTEMPTS):
+                if await self._deliver(body):
+                    break
+                await asyncio.sleep(0.5 * 2**attempt)
+
+    async def _deliver(self, body: str) -> bool:
+        assert self._callback_url is not None
+        event_id, now = json.loads(body)["id"], clock.now()
+        headers = {
+            "webhook-id": event_id,
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": self._signer.sign(event_id, now, body),
+        }
+        try:
+            return (await self._client.post(self._callback_url, content=body, headers=headers)).is_success
+        except httpx2.HTTPError:
+            return False
+
+
+def _card(method: Method) -> Card:
+    found = CARDS.get("".join(method.number.split()))
+    if found is None:
+        raise PaymentMethodInvalid
+    return found

@@ -1,0 +1,27 @@
+"""What the routes of `checkout` need beside a session; built once by `app/wiring`, found at `app.state.desk`."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from hashlib import sha256
+
+from showfloor.checkout.adapters.provider import PaymentProvider
+from showfloor.checkout.service.shelf import Shelf
+from showfloor.kit import idempotency
+from showfloor.kit.db import Database
+
+
+class Desk:
+    """`secret` signs the hold tokens; `hold_seconds` is how long goods are held; `providers` by the name of their `payment_method.type`."""
+
+    def __init__(self, database: Database, *, secret: str, hold_seconds: int, providers: Mapping[str, PaymentProvider]) -> None:
+        self.database = database
+        self.secret = secret.encode()
+        self.hold_seconds = hold_seconds
+        self.providers = providers
+        self.shelf = Shelf(database)
+
+    def fingerprint(self, body: object) -> bytes:
+        """Of a request with an address or a card in it: these are few enough to be guessed from a plain digest."""
+        return hmac.digest(self.secret, idempotency.fingerprint(body), sha256)

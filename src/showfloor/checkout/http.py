@@ -1,0 +1,170 @@
+"""JSON routes of `checkout`: hold, details, payment.
+
+The hold route stands on plain Starlette: FastAPI's machinery would cost more than the hold itself (docs/benchmarks.md). Its OpenAPI
+text is written in `openapi.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Header, Request, Response
+from pydantic import ValidationError
+from starlette.responses import JSONResponse
+
+from showfloor.checkout import service
+from showfloor.checkout.cards import checkout_card, hold_card, payment_card
+from showfloor.checkout.desk import Desk
+from showfloor.checkout.schemas import CheckoutIn, CheckoutOut, HoldWish, MoneyIn, PayIn, PurchaseOut
+from showfloor.checkout.service.holds import Wish
+from showfloor.checkout.service.paying import Order
+from showfloor.checkout.types import Method
+from showfloor.identity.service import admit
+from showfloor.identity.types import Door
+from showfloor.kit import idempotency, ids
+from showfloor.kit.errors import ValidationFailed
+from showfloor.kit.http import BearerDep, SessionDep, bearer
+from showfloor.kit.money import Money
+from showfloor.orders.types import Buyer
+from showfloor.stock import service as stock
+from showfloor.stock.errors import HoldTokenInvalid
+
+router = APIRouter(prefix="/api/v1", tags=["buying"])
+LARGEST_WISH = 16 * 1024
+"""Bytes of a hold request."""
+
+
+def get_desk(request: Request) -> Desk:
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+DeskDep = Annotated[Desk, Depends(get_desk)]
+
+
+def get_guest(desk: DeskDep, token: BearerDep) -> UUID:
+    """The hold whose token the guest shows. Raises HoldTokenInvalid."""
+    return stock.hold_of_token(desk.secret, token)
+
+
+GuestDep = Annotated[UUID, Depends(get_guest)]
+"""The id of the guest's hold."""
+
+
+def get_key(key: Annotated[str | None, Header(alias="Idempotency-Key")] = None) -> str:
+    """Raises IdempotencyKeyRequired."""
+    return idempotency.check_key(key)
+
+
+KeyDep = Annotated[str, Depends(get_key)]
+
+
+async def hold_goods(request: Request) -> Response:
+    """POST /api/v1/shows/{show_id}/holds: reserve what is in a show."""
+    desk = get_desk(request)
+    key = idempotency.check_key(request.headers.get("idempotency-key"))
+    show_id = ids.parse("show", request.path_params["show_id"])
+    token = bearer(request.headers.get("authorization"))
+    previous = stock.hold_of_token(desk.secret, token) if token else None
+    body = await _read(request)
+    wish = _wish(show_id, key, previous, body)
+    hold = await service.hold_goods(desk.database, desk.shelf, wish, seconds=desk.hold_seconds)
+    return JSONResponse(hold_card(hold, stock.hold_token(desk.secret, hold.id)), 201, {"Cache-Control": "no-store"})
+
+
+router.add_route("/api/v1/shows/{show_id}/holds", hold_goods, methods=["POST"], include_in_schema=False)
+
+
+async def _read(request: Request) -> bytes:
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_WISH:
+            raise ValidationFailed(extra={"fields": [{"path": "body", "problem": "too_long"}]})
+    return body
+
+
+def _wish(show_id: UUID, key: str, previous: UUID | None, body: bytes) -> Wish:
+    try:
+        wanted = HoldWish.model_validate_json(body)
+    except ValidationError as error:
+        fields = [{"path": "/".join(["body", *map(str, item["loc"])]), "problem": item["type"]} for item in error.errors()]
+        raise ValidationFailed(extra={"fields": fields}) from None
+    lines = tuple((line.sku, line.quantity) for line in wanted.lines)
+    for place, (sku, _) in enumerate(lines):
+        if sku in (earlier for earlier, _ in lines[:place]):
+            raise ValidationFailed(extra={"fields": [{"path": f"body/lines/{place}/sku", "problem": "repeated"}]})
+    return Wish(show_id, lines, _money(wanted.expected_total), key, idempotency.fingerprint(wanted.model_dump()), previous)
+
+
+def _money(given: MoneyIn | None) -> Money | None:
+    if given is None:
+        return None
+    try:
+        return Money(given.amount, given.currency)
+    except ValueError:
+        raise ValidationFailed(extra={"fields": [{"path": "body/expected_total/currency", "problem": "currency_unknown"}]}) from None
+
+
+@router.delete("/holds/{hold_id}", status_code=204)
+async def release_hold(hold_id: str, session: SessionDep, guest: GuestDep) -> None:
+    """Give the goods back; doing so twice is fine."""
+    if hold_id != ids.show("hold", guest):
+        raise HoldTokenInvalid
+    await service.release_hold(session, hold_id=guest)
+
+
+@router.post("/checkouts", status_code=201, response_model=CheckoutOut)
+async def open_checkout(body: CheckoutIn, session: SessionDep, desk: DeskDep, guest: GuestDep, key: KeyDep, response: Response) -> object:
+    """Say who buys and where the goods go. Other details replace the first ones until a payment is under way."""
+    admission = admit(Door.GUEST_CHECKOUT, adult=body.adult)
+    if body.hold_id != ids.show("hold", guest):
+        raise HoldTokenInvalid
+    response.headers["Cache-Control"] = "no-store"
+    scope, request = f"checkout.open:{guest.hex}", desk.fingerprint(body.model_dump())
+    if (first := await idempotency.claim(session, scope, key, request)) is not None:
+        return first.body
+    buyer = Buyer(body.email, body.address.value())
+    purchase = await service.open_checkout(session, admission=admission, hold_id=guest, buyer=buyer)
+    answer = checkout_card(purchase)
+    await idempotency.remember(session, scope, key, idempotency.StoredAnswer(201, answer))
+    return answer
+
+
+@router.get("/checkouts/{checkout_id}", response_model=CheckoutOut)
+async def get_checkout(checkout_id: str, session: SessionDep, guest: GuestDep, response: Response) -> object:
+    """How far the purchase has come."""
+    response.headers["Cache-Control"] = "no-store"
+    return checkout_card(await service.get_purchase(session, checkout_id=ids.parse("chk", checkout_id), hold_id=guest))
+
+
+@router.post("/checkouts/{checkout_id}/pay", response_model=PurchaseOut)
+async def pay(checkout_id: str, body: PayIn, desk: DeskDep, guest: GuestDep, key: KeyDep) -> object:
+    """Order and pay. The same key gets the same attempt again, as it stands by then; another key is another attempt."""
+    expected = _money(body.expected_total)
+    assert expected is not None
+    order = Order(
+        checkout_id=ids.parse("chk", checkout_id),
+        hold_id=guest,
+        method=Method(body.payment_method.type, body.payment_method.number),
+        expected_total=expected,
+        key=key,
+        request=desk.fingerprint(body.model_dump()),
+    )
+    return payment_card(await service.pay(desk.database, desk.providers, order))
+
+
+@router.post("/checkouts/{checkout_id}/confirm", response_model=PurchaseOut)
+async def confirm(checkout_id: str, desk: DeskDep, guest: GuestDep) -> object:
+    """The buyer answered the bank's question; doing so twice is fine."""
+    chosen = ids.parse("chk", checkout_id)
+    return payment_card(await service.confirm(desk.database, desk.providers, checkout_id=chosen, hold_id=guest))
+
+
+@router.post("/payments/{provider}/callback")
+async def take_callback(provider: str, request: Request, desk: DeskDep) -> dict[str, str]:
+    """The provider's word: verified by its signature, effective once."""
+    body = await _read(request)
+    await service.take_callback(desk.database, desk.providers, provider=provider, headers=dict(request.headers), body=body)
+    return {"status": "heard"}

@@ -1,0 +1,74 @@
+"""Pure decisions of `checkout`: what a provider's word does to a payment, and what the buyer is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from showfloor.checkout.types import PaymentState, Report, Status
+from showfloor.kit.money import Money
+from showfloor.stock.types import LineState
+
+OPEN = frozenset({PaymentState.STARTED, PaymentState.PENDING, PaymentState.NEEDS_CONFIRMATION})
+UNFINISHED = OPEN | {PaymentState.VOIDING}
+BLOCKING = OPEN | {PaymentState.PAID}
+"""A checkout has at most one payment in one of these states; the table's unique index says the same."""
+
+CALL_TAKES = timedelta(seconds=15)
+"""Longer than any call to a provider lasts: a payment that is still only started by then was interrupted."""
+_LOOK_AGAIN = {
+    PaymentState.STARTED: CALL_TAKES,
+    PaymentState.PENDING: timedelta(seconds=1),
+    PaymentState.NEEDS_CONFIRMATION: timedelta(seconds=5),
+    PaymentState.VOIDING: timedelta(seconds=2),
+}
+
+_FROM_REPORT = {
+    Report.PENDING: PaymentState.PENDING,
+    Report.NEEDS_CONFIRMATION: PaymentState.NEEDS_CONFIRMATION,
+    Report.PAID: PaymentState.PAID,
+    Report.DECLINED: PaymentState.DECLINED,
+    Report.VOIDED: PaymentState.VOIDED,
+}
+
+
+def advance(state: PaymentState, report: Report) -> PaymentState:
+    """The payment after the provider's word. Words come late, twice and out of order: what is final stays final.
+
+    Money that arrives for a payment we had given up is given back.
+    """
+    if state in (PaymentState.DECLINED, PaymentState.VOIDED) and report is Report.PAID:
+        return PaymentState.VOIDING
+    if state not in OPEN or report is Report.UNKNOWN:
+        return state
+    return _FROM_REPORT[report]
+
+
+def look_again_after(state: PaymentState) -> timedelta | None:
+    """How long to wait before asking the provider about a payment in this state; None when there is nothing to ask."""
+    return _LOOK_AGAIN.get(state)
+
+
+def status_of(payment: PaymentState | None, hold: LineState, *, ran_out: bool) -> Status:
+    """What the buyer is told, from the newest payment and the hold. A hold that is gone only matters while nothing is paid."""
+    if payment is PaymentState.PAID:
+        return Status.PAID
+    if payment in (PaymentState.VOIDING, PaymentState.VOIDED):
+        return Status.EXPIRED
+    if payment in (PaymentState.STARTED, PaymentState.PENDING):
+        return Status.PENDING
+    if ran_out or hold is not LineState.HELD:
+        return Status.EXPIRED
+    if payment is PaymentState.NEEDS_CONFIRMATION:
+        return Status.NEEDS_CONFIRMATION
+    return Status.DECLINED if payment is PaymentState.DECLINED else Status.OPEN
+
+
+def is_as_shown(total: Money, expected: Money | None) -> bool:
+    """Whether the sum is the one the buyer saw; who does not say what they saw agrees to any."""
+    return expected is None or expected == total
+
+
+def blocks(states: Iterable[PaymentState]) -> bool:
+    """Whether details may not change any more."""
+    return any(state in BLOCKING for state in states)

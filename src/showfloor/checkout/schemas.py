@@ -1,0 +1,134 @@
+"""Wire models of `checkout`. What comes in is strict: a quantity is a number, not a text that looks like one."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from showfloor.orders.types import Address
+
+Text = dict[str, str]
+Time = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+
+
+Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+# One @, no space, a dot in the domain: whether the mailbox exists only a letter can tell.
+Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+
+class MoneyIn(_Strict):
+    """Minor units: 1999 USD is 19.99 US dollars."""
+
+    amount: int = Field(ge=0, le=10**14)
+    currency: str = Field(pattern="^[A-Z]{3}$")
+
+
+class HoldLine(_Strict):
+    sku: str = Field(min_length=1, max_length=100)
+    quantity: int = Field(ge=1, le=10_000, description="more than 10 are refused with limit_reached")
+
+
+class HoldWish(_Strict):
+    """`expected_total` is the sum on the buyer's screen: another one is refused with price_changed."""
+
+    lines: list[HoldLine] = Field(min_length=1, max_length=20)
+    expected_total: MoneyIn | None = None
+
+
+class AddressIn(_Strict):
+    name: Line
+    line1: Line
+    line2: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] | None = None
+    city: Line
+    postal_code: Short
+    country: str = Field(pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2")
+
+    def value(self) -> Address:
+        return Address(self.name, self.line1, self.line2 or None, self.city, self.postal_code, self.country)
+
+
+class CheckoutIn(_Strict):
+    """Only what an order needs. Whoever does not declare to be an adult is refused before anything is stored."""
+
+    hold_id: str
+    adult: bool | None = None
+    email: Email
+    address: AddressIn
+
+
+class MethodIn(_Strict):
+    """`type` names the provider. Card numbers go to the built-in test provider alone and are never stored."""
+
+    type: Literal["test"]
+    number: str = Field(min_length=1, max_length=100)
+
+
+class PayIn(_Strict):
+    payment_method: MethodIn
+    expected_total: MoneyIn
+
+
+class MoneyOut(BaseModel):
+    amount: int
+    currency: str
+
+
+class HeldLine(BaseModel):
+    sku: str
+    quantity: int
+    unit_price: MoneyOut
+    total: MoneyOut
+
+
+class HoldOut(BaseModel):
+    """`token` is a secret: the buyer's Bearer from here on."""
+
+    id: str
+    token: str
+    expires_at: Time
+    total: MoneyOut
+    lines: list[HeldLine]
+
+
+class AgreedLine(HeldLine):
+    name: Text
+    options_text: Text
+    picture_url: str | None
+    seller_id: str
+
+
+class SellerOut(BaseModel):
+    id: str
+    name: Text
+
+
+class PlacedOrder(BaseModel):
+    id: str
+    number: str
+    seller: Text
+    total: MoneyOut
+
+
+Status = Literal["open", "pending", "needs_confirmation", "paid", "declined", "expired"]
+
+
+class PurchaseOut(BaseModel):
+    """How far a purchase has come; `expires_at` is the hold's deadline."""
+
+    status: Status
+    orders: list[PlacedOrder]
+    expires_at: Time
+
+
+class CheckoutOut(PurchaseOut):
+    id: str
+    hold_id: str
+    total: MoneyOut
+    lines: list[AgreedLine]
+    sellers: list[SellerOut]

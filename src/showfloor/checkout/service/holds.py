@@ -1,0 +1,78 @@
+"""Goods are held for a buyer, and given back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from showfloor.checkout import queries, rules
+from showfloor.checkout.cards import lines_card
+from showfloor.checkout.errors import NotForSale, PaymentInProgress, PriceChanged
+from showfloor.checkout.service.shelf import Offers, Shelf
+from showfloor.checkout.types import PaymentState
+from showfloor.kit import money
+from showfloor.kit.db import Database, Session
+from showfloor.kit.money import Money
+from showfloor.shows.errors import ShowNotFound
+from showfloor.stock import service as stock
+from showfloor.stock.types import Hold, Line
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a buyer wants to hold: (SKU, quantity) each SKU once. `expected_total` is the sum on the buyer's screen."""
+
+    show_id: UUID
+    lines: tuple[tuple[str, int], ...]
+    expected_total: Money | None
+    key: str
+    request: bytes
+    previous: UUID | None
+
+
+async def hold_goods(database: Database, shelf: Shelf, wish: Wish, *, seconds: int) -> Hold:
+    """Reserve at today's price, which is frozen for the life of the hold.
+
+    The hot path: no session, one statement (`stock`). Raises ShowNotFound, NotForSale, PriceChanged, SoldOut, LimitReached,
+    IdempotencyConflict, Busy.
+    """
+    try:
+        lines = _priced(await shelf.offers(wish.show_id), wish)
+    except (ShowNotFound, NotForSale, PriceChanged):
+        # A repeated request gets its first answer, whatever became of the show and the price since.
+        if (first := await _first_answer(database, wish)) is not None:
+            return first
+        raise
+    return await stock.reserve(
+        database, scope=wish.show_id, previous=wish.previous, key=wish.key, request=wish.request, lines=lines, seconds=seconds
+    )
+
+
+def _priced(offers: Offers, wish: Wish) -> list[Line]:
+    missing = [sku for sku, _ in wish.lines if sku not in offers.by_sku]
+    if missing or not offers.on_air:
+        raise NotForSale(extra={"skus": missing or [sku for sku, _ in wish.lines]})
+    lines = [_line(offers, sku, quantity) for sku, quantity in wish.lines]
+    total = money.total([line.total for line in lines], lines[0].unit_price.currency)
+    if not rules.is_as_shown(total, wish.expected_total):
+        raise PriceChanged(extra={"lines": lines_card(lines), "total": total.as_json()})
+    return lines
+
+
+def _line(offers: Offers, sku: str, quantity: int) -> Line:
+    variant_id, price = offers.by_sku[sku]
+    return Line(variant_id, sku, quantity, price)
+
+
+async def _first_answer(database: Database, wish: Wish) -> Hold | None:
+    async with database.session() as session:
+        return await stock.find_by_key(session, scope=wish.show_id, key=wish.key, request=wish.request)
+
+
+async def release_hold(session: Session, *, hold_id: UUID) -> None:
+    """The buyer changed their mind; twice is fine. Raises HoldSettled, PaymentInProgress."""
+    checkout = await queries.checkout_of_hold(session, hold_id)
+    blocking = await queries.blocking_payment(session, checkout.id) if checkout else None
+    if blocking is not None and blocking.state in (PaymentState.STARTED, PaymentState.PENDING):
+        raise PaymentInProgress
+    await stock.release(session, hold_id)

@@ -1,0 +1,52 @@
+"""The JSON of orders and sales."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from showfloor.kit import clock, ids
+from showfloor.orders.types import Item, Order, Sales
+
+
+def order_card(order: Order) -> dict[str, Any]:
+    """An order without its buyer."""
+    return {
+        **summary_card(order),
+        "show_id": ids.show("show", order.show_id),
+        "placed_at": clock.rfc3339(order.placed_at),
+        "items": [{**_item(item), "unit_price": item.unit_price.as_json(), "total": item.total.as_json()} for item in order.items],
+    }
+
+
+def summary_card(order: Order) -> dict[str, Any]:
+    """What the buyer gets to see of each order after paying."""
+    return {"id": ids.show("ord", order.id), "number": order.number, "seller": order.seller_name, "total": order.total.as_json()}
+
+
+def order_detail(order: Order) -> dict[str, Any]:
+    """With the buyer, for the merchant that delivers."""
+    return {**order_card(order), "buyer": asdict(order.buyer) if order.buyer else None}
+
+
+def sales_card(sales: Sales) -> dict[str, Any]:
+    """What a show sold, without buyers."""
+    return {
+        "totals": [takings.as_json() for takings in sales.totals],
+        "orders": sales.orders,
+        "units": sales.units,
+        "recent": [
+            {"at": clock.rfc3339(sale.at), "items": [_item(item) for item in sale.items], "total": sale.total.as_json()}
+            for sale in sales.recent
+        ],
+    }
+
+
+def _item(item: Item) -> dict[str, Any]:
+    return {
+        "sku": item.sku,
+        "name": item.name,
+        "options_text": item.options_text,
+        "quantity": item.quantity,
+        "picture_url": item.picture_url,
+    }

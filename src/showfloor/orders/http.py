@@ -1,0 +1,40 @@
+"""JSON routes of `orders`: the merchant's orders, the host's sales."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from showfloor.identity.http import CurrentPerson
+from showfloor.kit import ids
+from showfloor.kit.http import SessionDep
+from showfloor.orders import service
+from showfloor.orders.cards import order_card, order_detail, sales_card
+from showfloor.orders.schemas import OrderDetail, OrderPage, SalesOut
+
+router = APIRouter(prefix="/api/v1", tags=["orders"])
+
+
+@router.get("/orders", response_model=OrderPage)
+async def list_orders(
+    session: SessionDep, person: CurrentPerson, limit: Annotated[int, Query(ge=1, le=100)] = 50, cursor: str | None = None
+) -> object:
+    """The orders of this person's merchants, newest first; without buyers."""
+    before = ids.parse("ord", cursor) if cursor else None
+    page = await service.list_own_orders(session, person=person, limit=limit, cursor=before)
+    next_cursor = ids.show("ord", page.next_cursor) if page.next_cursor else None
+    return {"items": [order_card(order) for order in page.orders], "next_cursor": next_cursor}
+
+
+@router.get("/orders/{order_id}", response_model=OrderDetail)
+async def get_order(order_id: str, session: SessionDep, person: CurrentPerson, response: Response) -> object:
+    """One order, with where it goes."""
+    response.headers["Cache-Control"] = "no-store"
+    return order_detail(await service.get_own_order(session, person=person, order_id=ids.parse("ord", order_id)))
+
+
+@router.get("/shows/{show_id}/sales", response_model=SalesOut)
+async def get_sales(show_id: str, session: SessionDep, person: CurrentPerson) -> object:
+    """What the show sold, for its host; no buyer's data."""
+    return sales_card(await service.sales_of_show(session, person=person, show_id=ids.parse("show", show_id)))

@@ -1,0 +1,53 @@
+"""Tables of `orders`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from showfloor.kit.db import Base, personal
+
+FIRST_NUMBER = 20_001
+
+
+class OrderRow(Base):
+    """In the plural, because ORDER is a word of SQL. `serial` is shared by all merchants; with `prefix` it is the readable number."""
+
+    __tablename__ = "orders"
+    __table_args__ = (
+        UniqueConstraint("checkout_id", "merchant_id"),
+        Index("ix_orders_merchant_id_id", "merchant_id", "id"),
+        Index("ix_orders_email", text("lower(email)")),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    serial: Mapped[int] = mapped_column(BigInteger, Identity(always=True, start=FIRST_NUMBER), unique=True)
+    prefix: Mapped[str]
+    merchant_id: Mapped[UUID]
+    seller_name: Mapped[dict[str, Any]]
+    show_id: Mapped[UUID] = mapped_column(index=True)
+    checkout_id: Mapped[UUID]
+    currency: Mapped[str]
+    total: Mapped[int] = mapped_column(BigInteger)
+    placed_at: Mapped[datetime]
+    country: Mapped[str]
+    email: Mapped[str | None] = personal("orders")
+    address: Mapped[dict[str, Any] | None] = personal("orders")
+
+
+class OrderLineRow(Base):
+    __tablename__ = "order_line"
+    __table_args__ = (CheckConstraint("quantity > 0", name="quantity"),)
+    order_id: Mapped[UUID] = mapped_column(ForeignKey("orders.id", ondelete="cascade"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    variant_id: Mapped[UUID]
+    product_id: Mapped[UUID]
+    sku: Mapped[str]
+    product_name: Mapped[dict[str, Any]]
+    options_text: Mapped[dict[str, Any]]
+    quantity: Mapped[int]
+    unit_amount: Mapped[int] = mapped_column(BigInteger)
+    picture_url: Mapped[str | None]

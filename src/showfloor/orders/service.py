@@ -1,0 +1,63 @@
+"""Use cases of `orders`."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from showfloor.identity.types import Admission, Person
+from showfloor.kit import clock
+from showfloor.kit.db import Session
+from showfloor.kit.outbox import publish
+from showfloor.orders import queries
+from showfloor.orders.errors import OrderNotFound
+from showfloor.orders.events import OrderPlaced
+from showfloor.orders.types import NewOrder, Order, Page, Sale, Sales
+from showfloor.shows.service.schedule import get_own_show
+
+_RECENT = 20
+
+
+async def place(session: Session, *, admission: Admission, order: NewOrder) -> None:
+    """Write down what was agreed with one merchant. Placing twice is placing once.
+
+    `admission` is the proof that the buyer came through the one door (identity); it is asked for because personal data is written.
+    """
+    now = clock.now()
+    order_id = await queries.add_order(session, order, now)
+    if order_id is None:
+        return
+    amount = sum(item.total.amount for item in order.items)
+    units = sum(item.quantity for item in order.items)
+    await publish(session, OrderPlaced(order_id, order.seller.merchant_id, order.show_id, order.currency, amount, units, now))
+
+
+async def list_of_checkout(session: Session, checkout_id: UUID) -> list[Order]:
+    """What one purchase became. For the buyer: whoever calls has checked the hold's token."""
+    return await queries.orders_of_checkout(session, checkout_id)
+
+
+async def get_own_order(session: Session, *, person: Person, order_id: UUID) -> Order:
+    """For the merchant's people; raises OrderNotFound for a foreign one too."""
+    if (order := await queries.order(session, order_id, person.merchant_ids)) is None:
+        raise OrderNotFound
+    return order
+
+
+async def list_own_orders(session: Session, *, person: Person, limit: int = 50, cursor: UUID | None = None) -> Page:
+    """The orders of this person's merchants, newest first."""
+    found = await queries.orders_of_merchants(session, person.merchant_ids, limit + 1, cursor)
+    page = tuple(found[:limit])
+    return Page(page, page[-1].id if len(found) > limit else None)
+
+
+async def sales_of_show(session: Session, *, person: Person, show_id: UUID) -> Sales:
+    """What a show sold, for the one who hosts it; nothing about buyers. Raises ShowNotFound."""
+    await get_own_show(session, person=person, show_id=show_id)
+    totals = await queries.totals_of_show(session, show_id)
+    recent = await queries.newest_of_show(session, show_id, _RECENT)
+    return Sales(
+        totals=tuple(takings for takings, _ in totals),
+        orders=sum(count for _, count in totals),
+        units=await queries.units_of_show(session, show_id),
+        recent=tuple(Sale(order.placed_at, order.items, order.total) for order in recent),
+    )

@@ -1,0 +1,34 @@
+"""One seller, one product of 50, a show on air."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from showfloor.catalog.types import Product
+from showfloor.kit.db import Database
+from tests.integration.checkout.counter import Buyer, Counter, counter
+from tests.integration.checkout.shop import Seller, add_product, add_seller
+
+
+@pytest.fixture
+async def seller(database: Database) -> Seller:
+    return await add_seller(database)
+
+
+@pytest.fixture
+async def product(database: Database, seller: Seller) -> Product:
+    return await add_product(database, seller, ("SALT", "CLAY"))
+
+
+@pytest.fixture
+async def shop(database: Database, tmp_path: Path, seller: Seller, product: Product) -> AsyncIterator[Counter]:
+    async with counter(database, tmp_path / "books", (seller, product)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def buyer(shop: Counter) -> Buyer:
+    return Buyer(shop)
