@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, cast
+from typing import Protocol, cast
 
 from showfloor.fanout import sse
 from showfloor.kit import clock
 
-if TYPE_CHECKING:
-    from showfloor.fanout.room import Room
-
 MOST_SURPLUS = 1_024
 """Bytes that a client may still send after its request; nothing is expected."""
+
+
+class Watched(Protocol):
+    """The viewer's room."""
+
+    def deliver(self, viewer: Viewer, /) -> None:
+        """Write what the viewer lacks, now that its buffer has drained."""
+
+    def leave(self, viewer: Viewer, /) -> None:
+        """The connection is gone."""
 
 
 class Viewer(asyncio.Protocol):
@@ -20,7 +27,7 @@ class Viewer(asyncio.Protocol):
 
     __slots__ = ("_audience", "_surplus", "paused_at", "ready", "room", "seq", "state", "transport")
 
-    def __init__(self, transport: asyncio.WriteTransport, room: Room, audience: set[Viewer]) -> None:
+    def __init__(self, transport: asyncio.WriteTransport, room: Watched, audience: set[Viewer]) -> None:
         self.transport = transport
         self.room = room
         self.seq = self.state = -1
