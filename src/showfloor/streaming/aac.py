@@ -1,0 +1,92 @@
+"""What an AAC decoder configuration says about the sound (ISO/IEC 14496-3 §1.6.2.1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350)
+_CHANNELS = {1: 1, 2: 2, 3: 3, 4: 4, 5: 5, 6: 6, 7: 8, 11: 7, 12: 8, 14: 8}
+_LC, _SBR, _PS = 2, 5, 29
+
+
+class ConfigError(ValueError):
+    """The bytes are not an AudioSpecificConfig that can be packaged."""
+
+
+@dataclass(frozen=True, slots=True)
+class AudioConfig:
+    """An AudioSpecificConfig and what it means.
+
+    `rate` is the core's sampling rate: the time scale in which a packet lasts `frame` ticks. HE-AAC plays at `output_rate`.
+    """
+
+    record: bytes
+    codec: str
+    rate: int
+    output_rate: int
+    channels: int
+    frame: int
+
+
+def read_config(record: bytes) -> AudioConfig:
+    """Raises ConfigError. Encoders that learn their configuration late send an empty one first; that is an error here, too."""
+    if len(record) < 2:
+        raise ConfigError("AudioSpecificConfig is empty")
+    bits = _Bits(record)
+    try:
+        return _read(bits, bytes(record))
+    except IndexError:
+        raise ConfigError("AudioSpecificConfig is torn") from None
+
+
+class _Bits:
+    def __init__(self, data: bytes) -> None:
+        self._value = int.from_bytes(data, "big")
+        self._left = len(data) * 8
+
+    def take(self, size: int) -> int:
+        if size > self._left:
+            raise IndexError
+        self._left -= size
+        return self._value >> self._left & ((1 << size) - 1)
+
+
+def _read(bits: _Bits, record: bytes) -> AudioConfig:
+    kind = _read_object_type(bits)
+    rate = output_rate = _read_rate(bits)
+    channels = bits.take(4)
+    core = kind
+    if kind in (_SBR, _PS):
+        # Explicit, hierarchical signalling: the extension's rate, then the core's object type.
+        output_rate = _read_rate(bits)
+        core = _read_object_type(bits)
+    if core not in (1, _LC, 3, 4):
+        raise ConfigError(f"AAC object type {core}")
+    if channels not in _CHANNELS:
+        raise ConfigError("channel layout inside the stream")
+    short_frame = bits.take(1)
+    return AudioConfig(
+        record=record,
+        codec=f"mp4a.40.{kind}",
+        rate=rate,
+        output_rate=output_rate,
+        channels=_CHANNELS[channels],
+        frame=960 if short_frame else 1024,
+    )
+
+
+def _read_object_type(bits: _Bits) -> int:
+    kind = bits.take(5)
+    return 32 + bits.take(6) if kind == 31 else kind
+
+
+def _read_rate(bits: _Bits) -> int:
+    index = bits.take(4)
+    if index == 15:
+        rate = bits.take(24)
+        if not 1000 <= rate <= 192_000:
+            raise ConfigError(f"sampling rate {rate}")
+        return rate
+    if index >= len(_RATES):
+        raise ConfigError(f"sampling rate index {index}")
+    return _RATES[index]

@@ -1,0 +1,101 @@
+"""The sound of a show between two cuts: packets on their own sample clock."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from showfloor.streaming import cmaf
+from showfloor.streaming.aac import AudioConfig
+
+_JUMP_MS = 100
+"""A packet further off than this is a hole or a repetition, not jitter."""
+_DRIFT_MS = 20
+_SMOOTHING = 1 / 64
+_MAX_PACKETS = 2_000
+
+
+class Packet(NamedTuple):
+    """One raw AAC frame at a media time in ms."""
+
+    time: int
+    data: memoryview
+
+
+class AudioLane:
+    """Collects packets until a part takes them. RTMP rounds to milliseconds; samples are counted, so that the sound has no seams."""
+
+    def __init__(self, config: AudioConfig, origin: int) -> None:
+        self.config = config
+        self._origin = origin
+        self._next: int | None = None
+        """Tick at which the next packet starts, counted from media time `origin`."""
+        self._drift = 0.0
+        self._clear()
+
+    @property
+    def end(self) -> int:
+        """Media time in ms up to which sound has come."""
+        return self._origin + round((self._next or 0) * 1000 / self.config.rate)
+
+    @property
+    def waiting(self) -> int:
+        """Packets that no part has taken yet."""
+        return len(self._payloads)
+
+    def add(self, packet: Packet) -> None:
+        """Packets from before the origin, repeated ones and a flood are dropped."""
+        wanted = round((packet.time - self._origin) * self.config.rate / 1000)
+        if self._next is None:
+            if wanted < -self.config.frame // 2:
+                return
+            self._next = max(wanted, 0)
+        elif not self._align(wanted):
+            return
+        if len(self._payloads) >= _MAX_PACKETS:
+            self._clear()
+        if not self._payloads:
+            self._start = self._next
+        self._durations.append(self.config.frame)
+        self._payloads.append(packet.data)
+        self._next += self.config.frame
+
+    def take(self) -> cmaf.Run | None:
+        """What was collected, as samples of the audio track."""
+        if not self._payloads:
+            return None
+        samples = [
+            cmaf.sample(duration, len(payload), cmaf.SYNC, 0) for duration, payload in zip(self._durations, self._payloads, strict=True)
+        ]
+        shift = round(self._origin * self.config.rate / 1000)
+        run = cmaf.Run(cmaf.AUDIO_TRACK, max(shift + self._start, 0), samples, self._payloads)
+        self._clear()
+        return run
+
+    def _align(self, wanted: int) -> bool:
+        """Follow the publisher's clock: jitter is ignored, slow drift corrected in small steps, a hole left open. False: drop it."""
+        assert self._next is not None
+        error = wanted - self._next
+        if abs(error) * 1000 > _JUMP_MS * self.config.rate:
+            if error < 0:
+                return False
+            self._move(error)
+            return True
+        self._drift += (error - self._drift) * _SMOOTHING
+        if abs(self._drift) * 1000 > _DRIFT_MS * self.config.rate:
+            self._move(round(self._drift))
+        return True
+
+    def _move(self, ticks: int) -> None:
+        """Shift what comes next; the last packet still here takes up the difference, so that decode times add up."""
+        assert self._next is not None
+        self._drift = 0.0
+        if self._durations and self._durations[-1] + ticks > 0:
+            self._durations[-1] += ticks
+        elif self._durations:
+            return
+        self._next += ticks
+
+    def _clear(self) -> None:
+        self._start = 0
+        self._durations: list[int] = []
+        self._payloads: list[memoryview] = []

@@ -1,0 +1,54 @@
+"""What the streaming process is told at its start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class StreamingConfig:
+    """Addresses, the shared secret and the limits. Times are milliseconds unless the name says otherwise."""
+
+    web_url: str
+    """Base address of the web process, `http://127.0.0.1:8000`; its internal API lives under `/internal`."""
+    internal_token: str
+    """Bearer token of the internal API, in both directions."""
+    data_dir: Path
+    """Recordings go to `data_dir/recordings/{show_id}/`."""
+
+    rtmp_host: str = "127.0.0.1"
+    rtmp_port: int = 1935
+    http_host: str = "127.0.0.1"
+    http_port: int = 8001
+
+    part_target_ms: int = 200
+    segment_target_ms: int = 2000
+    segment_cap_ms: int = 12_000
+    """A segment is as long as its group of pictures, but never longer than this."""
+    window_segments: int = 8
+    """Complete segments that a playlist lists."""
+    window_bytes: int = 64 << 20
+    """Older segments go early when a show's window outgrows this."""
+    settle_ms: int = 1000
+    """How long a new publisher is listened to before its clock, tracks and frame rate are fixed."""
+
+    handshake_seconds: float = 8.0
+    """A peer that has not asked to publish by then is closed."""
+    idle_seconds: float = 12.0
+    """A publisher that sent no byte for so long is gone (half-open TCP)."""
+    header_seconds: float = 10.0
+    """A viewer's request line and headers must be complete by then."""
+    keep_alive_seconds: float = 75.0
+    write_seconds: float = 30.0
+    """A viewer who takes nothing for so long is closed."""
+    report_seconds: float = 1.0
+    """How often web is told who publishes."""
+    web_timeout_seconds: float = 4.0
+    forget_seconds: float = 600.0
+    """An ended or abandoned show leaves memory after this; its recording stays."""
+
+    max_publishers: int = 200
+    """Open connections on the RTMP port."""
+    max_viewers: int = 20_000
+    """Open connections on the HTTP port."""

@@ -1,0 +1,137 @@
+"""The way to web: may this key publish, and once a second the whole truth about who does. Media never waits for it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+import httptools
+
+log = logging.getLogger("showfloor.streaming.control")
+
+_MAX_ANSWER = 4 << 20
+_SHORTEST_PAUSE = 0.05
+
+
+class WebUnavailable(Exception):
+    """Web did not answer in time, or not with HTTP."""
+
+
+class WebClient:
+    """A POST of JSON over one short connection each: two a second at most, so simplicity wins over keep-alive."""
+
+    def __init__(self, url: str, token: str, timeout: float) -> None:
+        parts = urlsplit(url)
+        self._host = parts.hostname or "127.0.0.1"
+        self._secure = parts.scheme == "https"
+        self._port = parts.port or (443 if self._secure else 80)
+        self._prefix = parts.path.rstrip("/")
+        self._token = token
+        self._timeout = timeout
+
+    async def post(self, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        """Status and JSON object (empty when the body is none); raises WebUnavailable."""
+        try:
+            async with asyncio.timeout(self._timeout):
+                return await self._exchange(path, json.dumps(body).encode())
+        except (OSError, TimeoutError, httptools.HttpParserError, EOFError) as problem:
+            # The text of the problem could hold an address, never the body: a stream key is in it.
+            raise WebUnavailable(type(problem).__name__) from None
+
+    async def _exchange(self, path: str, body: bytes) -> tuple[int, dict[str, Any]]:
+        reader, writer = await asyncio.open_connection(self._host, self._port, ssl=True if self._secure else None)
+        try:
+            writer.write(
+                f"POST {self._prefix}{path} HTTP/1.1\r\nHost: {self._host}:{self._port}\r\nAuthorization: Bearer {self._token}\r\n"
+                f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode()
+                + body
+            )
+            answer = _Answer()
+            while not answer.complete:
+                data = await reader.read(65536)
+                if not data:
+                    raise EOFError
+                answer.feed(data)
+            return answer.status, answer.json()
+        finally:
+            writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
+
+
+class _Answer:
+    """Collects one response."""
+
+    def __init__(self) -> None:
+        self.complete = False
+        self._body = bytearray()
+        self._parser = httptools.HttpResponseParser(self)
+
+    def feed(self, data: bytes) -> None:
+        self._parser.feed_data(data)
+
+    def on_body(self, body: bytes) -> None:
+        self._body += body
+        if len(self._body) > _MAX_ANSWER:
+            raise EOFError
+
+    def on_message_complete(self) -> None:
+        self.complete = True
+
+    @property
+    def status(self) -> int:
+        return int(self._parser.get_status_code())
+
+    def json(self) -> dict[str, Any]:
+        try:
+            value = json.loads(self._body) if self._body else {}
+        except ValueError:
+            return {}
+        return value if isinstance(value, dict) else {}
+
+
+class Reporter:
+    """Tells web every second, and at once when something changed. One report is under way at a time."""
+
+    def __init__(self, web: WebClient, period: float, report: Callable[[], dict[str, Any]], obey: Callable[[dict[str, Any]], None]) -> None:
+        self._web = web
+        self._period = period
+        self._report = report
+        self._obey = obey
+        self._news = asyncio.Event()
+        self._reachable = True
+
+    def kick(self) -> None:
+        self._news.set()
+
+    async def run(self) -> None:
+        """Until cancelled. Nothing that web answers, or does not, ends it."""
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._period):
+                    await self._news.wait()
+            self._news.clear()
+            await self._exchange()
+            await asyncio.sleep(_SHORTEST_PAUSE)
+
+    async def _exchange(self) -> None:
+        try:
+            status, answer = await self._web.post("/internal/ingests", self._report())
+            if status != 200:
+                raise WebUnavailable(f"status {status}")
+            self._obey(answer)
+        except WebUnavailable as problem:
+            if self._reachable:
+                log.warning("web is out of reach, going on with what is known reason=%s", problem)
+            self._reachable = False
+        except Exception:
+            log.exception("report failed")
+        else:
+            if not self._reachable:
+                log.info("web is back")
+            self._reachable = True

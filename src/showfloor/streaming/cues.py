@@ -1,0 +1,122 @@
+"""Cues on a show's clock, as they travel in the stream (EXT-X-DATERANGE, RFC 8216bis §4.4.5.1)."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from showfloor.kit import clock
+
+_UNCONFIRMED_SECONDS = 3.0
+"""How long a cue stamped here outlives an answer of web that does not know it yet: web commits after we have answered."""
+_MAX_CUES = 200
+
+
+class CueError(ValueError):
+    """Not a cue."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """An interval `[start, end)` of the show clock. `start` and `end` are RFC 3339 with milliseconds."""
+
+    id: str
+    kind: str
+    start: str
+    end: str | None
+    payload: Mapping[str, Any]
+
+    def as_json(self) -> dict[str, Any]:
+        return {"id": self.id, "kind": self.kind, "start": self.start, "end": self.end, "payload": dict(self.payload)}
+
+    def date_range(self) -> str:
+        """The playlist line. X-CUE keeps `end: null`: an attribute of one ID must never change, or players drop the update."""
+        body = json.dumps({**self.as_json(), "end": None}, ensure_ascii=False, separators=(",", ":")).encode()
+        line = f'#EXT-X-DATERANGE:ID="{self.id}",CLASS="showfloor.{self.kind}",START-DATE="{self.start}"'
+        if self.end is not None:
+            line += f',END-DATE="{self.end}"'
+        return f'{line},X-CUE="{base64.b64encode(body).decode()}"'
+
+
+def read(value: object) -> Cue:
+    """A cue from web's JSON; raises CueError. Ids and kinds stand unescaped in playlists, so they are plain words."""
+    if not isinstance(value, dict):
+        raise CueError("a cue is an object")
+    start, end, payload = value.get("start"), value.get("end"), value.get("payload")
+    return Cue(
+        id=_word(value.get("id")),
+        kind=_word(value.get("kind")),
+        start=_moment(start),
+        end=None if end is None else _moment(end),
+        payload=payload if isinstance(payload, dict) else {},
+    )
+
+
+def stamp(identifier: object, kind: object, payload: object, at: float) -> Cue:
+    """A new open cue at epoch ms `at`; raises CueError."""
+    return Cue(_word(identifier), _word(kind), text_of(at), None, payload if isinstance(payload, dict) else {})
+
+
+def text_of(at: float) -> str:
+    """Epoch ms as RFC 3339 with milliseconds."""
+    return clock.rfc3339(datetime.fromtimestamp(round(at) / 1000, UTC))
+
+
+class CueSet:
+    """The cues of one show. Web's answer is the truth; what was stamped or ended here a moment ago survives a stale answer."""
+
+    def __init__(self) -> None:
+        self._cues: dict[str, Cue] = {}
+        self._touched: dict[str, float] = {}
+
+    def __iter__(self) -> Iterator[Cue]:
+        return iter(self._cues.values())
+
+    def get(self, identifier: str) -> Cue | None:
+        return self._cues.get(identifier)
+
+    def put(self, cue: Cue, now: float) -> None:
+        """`now` is seconds on the steady clock."""
+        if len(self._cues) >= _MAX_CUES:
+            del self._cues[next(iter(self._cues))]
+        self._cues[cue.id] = cue
+        self._touched[cue.id] = now
+
+    def end(self, identifier: str, at: float, now: float) -> Cue | None:
+        """End an open cue at epoch ms `at`, never before its start. An ended cue keeps its end. None when there is no such cue."""
+        cue = self._cues.get(identifier)
+        if cue is None or cue.end is not None:
+            return cue
+        ended = replace(cue, end=max(text_of(at), cue.start))
+        self.put(ended, now)
+        return ended
+
+    def replace(self, told: Iterable[Cue], now: float) -> bool:
+        """Become what web says. True when that changed anything."""
+        fresh = {key for key, at in self._touched.items() if now - at < _UNCONFIRMED_SECONDS}
+        wanted = {cue.id: cue for cue in told}
+        for key in fresh & self._cues.keys():
+            wanted[key] = self._cues[key]
+        self._touched = {key: at for key, at in self._touched.items() if key in fresh}
+        changed = wanted != self._cues
+        self._cues = wanted
+        return changed
+
+
+def _word(value: object) -> str:
+    if not isinstance(value, str) or not 0 < len(value) <= 100 or not value.replace("_", "").replace("-", "").isalnum():
+        raise CueError("ids and kinds are words")
+    return value
+
+
+def _moment(value: object) -> str:
+    if not isinstance(value, str):
+        raise CueError("a cue has a start")
+    try:
+        return clock.rfc3339(clock.parse_rfc3339(value))
+    except ValueError:
+        raise CueError("a moment is RFC 3339") from None

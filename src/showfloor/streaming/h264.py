@@ -1,0 +1,141 @@
+"""What an H.264 decoder configuration says about the picture (ISO/IEC 14496-15 §5.3.3.1, ITU-T H.264 §7.3.2.1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_HIGH_PROFILES = (100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135)
+_PROFILE_NAMES = {66: "Baseline", 77: "Main", 88: "Extended", 100: "High", 110: "High 10", 122: "High 4:2:2", 244: "High 4:4:4"}
+_MAX_SIDE = 16_384
+_SPS = 7
+
+
+class ConfigError(ValueError):
+    """The bytes are not a decoder configuration that can be packaged."""
+
+
+@dataclass(frozen=True, slots=True)
+class VideoConfig:
+    """An `avcC` record and what it means. `codec` is its RFC 6381 name."""
+
+    record: bytes
+    codec: str
+    profile: str
+    level: str
+    width: int
+    height: int
+    reorders: bool
+    """Whether frames may be shown in another order than sent (B-frames), by the profile and the VUI's promise."""
+
+
+def read_config(record: bytes) -> VideoConfig:
+    """Parse an AVCDecoderConfigurationRecord; raises ConfigError (also for Annex B, which starts with a zero)."""
+    if len(record) < 8 or record[0] != 1 or not record[5] & 31:
+        raise ConfigError("not an AVC decoder configuration")
+    size = int.from_bytes(record[6:8], "big")
+    sps = record[8 : 8 + size]
+    if len(sps) < max(size, 4) or sps[0] & 31 != _SPS:
+        raise ConfigError("no sequence parameter set")
+    try:
+        width, height = _read_size(_Bits(_unescape(sps[1:])))
+    except IndexError:
+        raise ConfigError("sequence parameter set is torn") from None
+    if not (16 <= width <= _MAX_SIDE and 16 <= height <= _MAX_SIDE):
+        raise ConfigError(f"picture of {width} x {height}")
+    return VideoConfig(
+        record=bytes(record),
+        codec=f"avc1.{sps[1:4].hex()}",
+        profile="Constrained Baseline" if sps[1] == 66 and sps[2] & 0x40 else _PROFILE_NAMES.get(sps[1], str(sps[1])),
+        level=f"{sps[3] // 10}.{sps[3] % 10}",
+        width=width,
+        height=height,
+        reorders=sps[1] not in (66,),
+    )
+
+
+def _unescape(data: bytes) -> bytes:
+    """Take the emulation prevention bytes out (H.264 §7.4.1)."""
+    return data.replace(b"\0\0\3", b"\0\0")
+
+
+class _Bits:
+    """Reads fixed and Exp-Golomb codes (H.264 §9.1); IndexError beyond the end."""
+
+    def __init__(self, data: bytes) -> None:
+        self._value = int.from_bytes(data, "big")
+        self._left = len(data) * 8
+
+    def fixed(self, size: int) -> int:
+        if size > self._left:
+            raise IndexError
+        self._left -= size
+        return self._value >> self._left & ((1 << size) - 1)
+
+    def unsigned(self) -> int:
+        zeros = 0
+        while not self.fixed(1):
+            zeros += 1
+        return (1 << zeros) - 1 + self.fixed(zeros)
+
+    def signed(self) -> int:
+        code = self.unsigned()
+        return (code + 1) // 2 if code & 1 else -(code // 2)
+
+
+def _read_size(bits: _Bits) -> tuple[int, int]:
+    """Width and height in pixels after cropping (H.264 §7.3.2.1.1)."""
+    profile = bits.fixed(8)
+    bits.fixed(16)
+    bits.unsigned()
+    chroma = _read_chroma(bits) if profile in _HIGH_PROFILES else 1
+    bits.unsigned()
+    _skip_picture_order(bits)
+    bits.unsigned()
+    bits.fixed(1)
+    width = (bits.unsigned() + 1) * 16
+    map_height = bits.unsigned() + 1
+    frames_only = bits.fixed(1)
+    height = map_height * 16 * (2 - frames_only)
+    if not frames_only:
+        bits.fixed(1)
+    bits.fixed(1)
+    if not bits.fixed(1):
+        return width, height
+    left, right, top, bottom = (bits.unsigned() for _ in range(4))
+    step_x = 2 if chroma in (1, 2) else 1
+    step_y = (2 if chroma == 1 else 1) * (2 - frames_only)
+    return width - (left + right) * step_x, height - (top + bottom) * step_y
+
+
+def _read_chroma(bits: _Bits) -> int:
+    chroma = bits.unsigned()
+    if chroma == 3:
+        bits.fixed(1)
+    bits.unsigned()
+    bits.unsigned()
+    bits.fixed(1)
+    if bits.fixed(1):
+        for index in range(8 if chroma != 3 else 12):
+            if bits.fixed(1):
+                _skip_scaling_list(bits, 16 if index < 6 else 64)
+    return chroma
+
+
+def _skip_scaling_list(bits: _Bits, size: int) -> None:
+    last = following = 8
+    for _ in range(size):
+        if following:
+            following = (last + bits.signed()) % 256
+        last = following or last
+
+
+def _skip_picture_order(bits: _Bits) -> None:
+    kind = bits.unsigned()
+    if kind == 0:
+        bits.unsigned()
+    elif kind == 1:
+        bits.fixed(1)
+        bits.signed()
+        bits.signed()
+        for _ in range(min(bits.unsigned(), 255)):
+            bits.signed()

@@ -1,0 +1,1 @@
+"""The HTTP side of `streaming`: viewers get playlists and parts, web gets the internal API. A bare protocol, no framework in the path."""

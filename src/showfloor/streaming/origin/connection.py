@@ -1,0 +1,191 @@
+"""One viewer's connection: requests in, answers out, and a deadline for whatever it is doing."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from typing import NamedTuple, Protocol, cast
+
+import httptools
+
+from showfloor.kit import clock
+from showfloor.streaming.config import StreamingConfig
+from showfloor.streaming.origin import answers
+from showfloor.streaming.origin.answers import Answer
+
+log = logging.getLogger("showfloor.streaming.origin")
+
+_MAX_REQUEST = 64 << 10
+"""Request line, headers and body together."""
+_MAX_PIPELINED = 8
+
+
+class Request(NamedTuple):
+    method: bytes
+    target: bytes
+    authorization: bytes
+    body: bytes
+    keep_alive: bool
+
+
+class Router(Protocol):
+    """Answers a request now, or keeps the connection and answers later."""
+
+    def handle(self, request: Request, connection: Connection) -> Answer | None:
+        """None: the router keeps the connection waiting and calls `answer` in the end."""
+        ...
+
+    def give_up(self, connection: Connection) -> Answer:
+        """The wait has taken too long."""
+        ...
+
+    def forget(self, connection: Connection) -> None:
+        """A waiting viewer is gone."""
+        ...
+
+
+class Connection(asyncio.Protocol):
+    """Answers in order; the next request is looked at when the last answer has left, so a slow reader holds one answer at most."""
+
+    __slots__ = (
+        "_authorization", "_blocked", "_body", "_config", "_connections", "_parser", "_queue", "_request", "_router",
+        "_size", "_target", "_transport", "_waiting", "deadline", "place",
+    )  # fmt: skip
+
+    def __init__(self, config: StreamingConfig, router: Router, connections: set[Connection]) -> None:
+        self._config = config
+        self._router = router
+        self._connections = connections
+        self._queue: deque[Request] = deque()
+        self._request: Request | None = None
+        self._waiting = self._blocked = False
+        self._size = 0
+        self._target = self._authorization = self._body = b""
+        self._parser = httptools.HttpRequestParser(self)
+        self.place: object = None
+        """Where the router keeps this connection while it waits."""
+        self.deadline = 0.0
+
+    # asyncio.Protocol
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        # uvloop's transports are not subclasses of asyncio's.
+        self._transport = cast("asyncio.Transport", transport)
+        self.deadline = clock.monotonic() + self._config.header_seconds
+        self._connections.add(self)
+        if len(self._connections) > self._config.max_viewers:
+            assert answers.TOO_MANY.whole is not None
+            self._transport.write(answers.TOO_MANY.whole)
+            self._transport.close()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._connections.discard(self)
+        if self._waiting:
+            self._router.forget(self)
+        self._queue.clear()
+
+    def data_received(self, data: bytes) -> None:
+        if self._size == 0 and not self._waiting and not self._blocked:
+            self.deadline = clock.monotonic() + self._config.header_seconds
+        self._size += len(data)
+        try:
+            self._parser.feed_data(data)
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade):
+            self._refuse(answers.BAD_REQUEST)
+            return
+        except Exception:
+            log.exception("request failed")
+            self._transport.abort()
+            return
+        if self._size > _MAX_REQUEST:
+            self._refuse(answers.TOO_LARGE)
+
+    def pause_writing(self) -> None:
+        self._blocked = True
+        self.deadline = clock.monotonic() + self._config.write_seconds
+
+    def resume_writing(self) -> None:
+        self._blocked = False
+        self._rest()
+        self._next()
+
+    # httptools
+
+    def on_url(self, url: bytes) -> None:
+        self._target += url
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if len(name) == 13 and name.lower() == b"authorization":
+            self._authorization = value
+
+    def on_body(self, body: bytes) -> None:
+        self._body += body
+
+    def on_message_complete(self) -> None:
+        keep_alive = self._parser.should_keep_alive()
+        request = Request(self._parser.get_method(), self._target, self._authorization, self._body, keep_alive)
+        self._target = self._authorization = self._body = b""
+        self._size = 0
+        if self._request is None and not self._blocked:
+            self._serve(request)
+        elif len(self._queue) >= _MAX_PIPELINED:
+            self._transport.abort()
+        else:
+            self._queue.append(request)
+
+    # Serving
+
+    def wait_until(self, deadline: float) -> None:
+        """The router keeps this connection; `deadline` is on the steady clock."""
+        self._waiting = True
+        self.deadline = deadline
+
+    def answer(self, answer: Answer) -> None:
+        """Write the answer to the request that is being served, then look at the next."""
+        request = self._request
+        if request is None or self._transport.is_closing():
+            return
+        self._request = None
+        self._waiting = False
+        self._rest()
+        if request.method == b"HEAD":
+            self._transport.write(answer.head)
+        elif answer.whole is not None:
+            self._transport.write(answer.whole)
+        else:
+            self._transport.writelines([answer.head, *answer.body])
+        if not request.keep_alive:
+            self._transport.close()
+        elif self._queue:
+            self._next()
+
+    def expire(self) -> None:
+        """The deadline has passed."""
+        if self._waiting:
+            self.answer(self._router.give_up(self))
+        else:
+            self._transport.abort()
+
+    def close(self) -> None:
+        self._transport.close()
+
+    def _rest(self) -> None:
+        if not self._blocked:
+            self.deadline = clock.monotonic() + self._config.keep_alive_seconds
+
+    def _next(self) -> None:
+        while self._queue and self._request is None and not self._blocked and not self._transport.is_closing():
+            self._serve(self._queue.popleft())
+
+    def _serve(self, request: Request) -> None:
+        self._request = request
+        answer = self._router.handle(request, self)
+        if answer is not None:
+            self.answer(answer)
+
+    def _refuse(self, answer: Answer) -> None:
+        if not self._transport.is_closing():
+            assert answer.whole is not None
+            self._transport.write(answer.whole)
+            self._transport.close()

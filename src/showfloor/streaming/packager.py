@@ -1,0 +1,229 @@
+"""Frames to parts and segments. Knows media time only; whose clock that is and who watches is the show's business."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import NamedTuple, Protocol
+
+from showfloor.streaming import cmaf
+from showfloor.streaming.aac import AudioConfig
+from showfloor.streaming.audio import AudioLane, Packet
+from showfloor.streaming.h264 import VideoConfig
+from showfloor.streaming.window import Part
+
+_EARLY_MS = 50
+"""A key frame this little before the target still ends the segment: encoders' two seconds are not always 2000 ms."""
+_PART_BYTES = 8 << 20
+_SEGMENT_BYTES = 32 << 20
+_GONE_MS = 4_000
+"""A track that is silent for so long while the other goes on is taken out of the presentation."""
+_MAX_WAITING_PACKETS = 500
+_DEFAULT_FRAME_MS = 33
+
+
+class Frame(NamedTuple):
+    """One picture. `time` is decode time, `composition` is from there to presentation, both in ms."""
+
+    time: int
+    composition: int
+    key: bool
+    data: memoryview
+
+
+class PartSink(Protocol):
+    """Where parts go. Times and durations are ms of media time."""
+
+    def begin_segment(self, start: int, tracks: cmaf.Tracks) -> None: ...
+    def add_part(self, part: Part) -> None: ...
+    def end_segment(self) -> None: ...
+
+
+class Packager:
+    """Packages one publisher's media.
+
+    A part is never longer than `part_target`: it is cut as soon as the next frame would not fit, and a frame that lasts longer
+    (a slow or frozen camera) is followed by parts that hold only sound, or nothing. A segment ends at the first key frame after
+    `segment_target`, or at `segment_cap` without one. Tracks change between segments.
+    """
+
+    def __init__(self, sink: PartSink, tracks: cmaf.Tracks, *, part_target: int, segment_target: int, segment_cap: int) -> None:
+        self._sink = sink
+        self._tracks = tracks
+        self._part_target = part_target
+        self._segment_target = segment_target
+        self._segment_cap = segment_cap
+        self._sequence = 0
+        self._segment_start: int | None = None
+        self._segment_bytes = 0
+        self._part_start = 0
+        self._pending: Frame | None = None
+        self._frame_ms = _DEFAULT_FRAME_MS
+        self._frames: list[Frame] = []
+        self._samples: list[bytes] = []
+        self._part_bytes = 0
+        self._video_end = 0
+        self._lane: AudioLane | None = None
+        self._later: deque[tuple[Packet, AudioConfig]] = deque(maxlen=_MAX_WAITING_PACKETS)
+
+    def video(self, frame: Frame, config: VideoConfig) -> None:
+        """The next picture in decode order. Nothing is packaged before the first key frame."""
+        if self._tracks.video is None:
+            if frame.key:
+                self._cut_segment(max(self._sound_end(), self._part_start))
+                self._open(frame.time, cmaf.Tracks(config, self._tracks.audio))
+                self._pending = frame
+            return
+        if self._pending is None:
+            if not frame.key:
+                return
+            self._open(frame.time, cmaf.Tracks(config, self._tracks.audio))
+        elif frame.time > self._pending.time:
+            self._append(self._pending, frame.time)
+            if self._ends_segment(frame, config):
+                self._cut_segment(frame.time)
+                self._open(frame.time, self._next_tracks(frame, config))
+            elif self._is_full(frame.time):
+                self._cut_part(frame.time)
+        else:
+            return
+        self._pending = frame
+
+    def audio(self, packet: Packet, config: AudioConfig) -> None:
+        """The next packet of sound. One with a new configuration waits for the next segment."""
+        lane = self._lane
+        if lane is None or lane.config != config:
+            self._later.append((packet, config))
+        else:
+            lane.add(packet)
+        if self._tracks.video is not None and self._video_is_gone(packet.time):
+            self._cut_segment(self._finish_video())
+            self._tracks = cmaf.Tracks(None, config)
+            self._segment_start = None
+        if self._tracks.video is None:
+            self._audio_alone(packet, config)
+
+    def finish(self) -> None:
+        """The publisher is gone: what has come is published, and the segment closed."""
+        if self._segment_start is None:
+            return
+        end = self._finish_video() if self._tracks.video is not None else self._sound_end()
+        self._cut_segment(max(end, self._part_start))
+        self._segment_start = None
+
+    # Pictures
+
+    def _append(self, frame: Frame, end: int) -> None:
+        """Add a frame that is shown until `end`, cutting before it when it does not fit."""
+        duration = end - frame.time
+        if end - self._part_start > self._part_target and self._frames:
+            self._cut_part(frame.time)
+        flags = cmaf.SYNC if frame.key else cmaf.DEPENDENT
+        self._samples.append(cmaf.sample(duration * 90, len(frame.data), flags, frame.composition * 90))
+        self._frames.append(frame)
+        self._part_bytes += len(frame.data)
+        self._video_end = end
+        if duration < 1000:
+            self._frame_ms = duration
+        while end - self._part_start > self._part_target:
+            self._cut_part(self._part_start + self._part_target)
+
+    def _is_full(self, now: int) -> bool:
+        """Whether another frame like the last would not fit. Timestamps are rounded, hence the margin."""
+        return now - self._part_start + self._frame_ms * 0.95 - 1 > self._part_target or self._part_bytes > _PART_BYTES
+
+    def _ends_segment(self, frame: Frame, config: VideoConfig) -> bool:
+        assert self._segment_start is not None
+        long = frame.time - self._segment_start
+        if frame.key and (long >= self._segment_target - _EARLY_MS or config != self._tracks.video):
+            return True
+        return long >= self._segment_cap - self._frame_ms or self._segment_bytes > _SEGMENT_BYTES
+
+    def _next_tracks(self, frame: Frame, config: VideoConfig) -> cmaf.Tracks:
+        """The tracks of the segment that begins with `frame`. They change on key frames only."""
+        if not frame.key:
+            return self._tracks
+        audio = self._later[-1][1] if self._later else self._tracks.audio
+        if self._lane is not None and not self._later and frame.time - self._lane.end > _GONE_MS:
+            audio = None
+        return cmaf.Tracks(config, audio)
+
+    def _video_is_gone(self, now: int) -> bool:
+        return self._pending is not None and now - self._pending.time > _GONE_MS
+
+    def _finish_video(self) -> int:
+        """Publish the frame whose duration is not known as if it lasted as long as the one before it."""
+        frame, self._pending = self._pending, None
+        if frame is None:
+            return self._part_start
+        end = frame.time + min(self._frame_ms, self._part_target)
+        self._append(frame, end)
+        return end
+
+    # Sound alone
+
+    def _audio_alone(self, packet: Packet, config: AudioConfig) -> None:
+        if self._segment_start is None:
+            self._open(packet.time, cmaf.Tracks(None, config))
+            return
+        lane = self._lane
+        if lane is None or lane.config != config:
+            self._cut_segment(max(self._sound_end(), self._part_start))
+            self._open(packet.time, cmaf.Tracks(None, config))
+            return
+        end = lane.end
+        while end - self._part_start > self._part_target:
+            self._cut_part(self._part_start + self._part_target)
+        if end - self._part_start + config.frame * 1000 / config.rate > self._part_target:
+            self._cut_part(end)
+        assert self._segment_start is not None
+        if end - self._segment_start >= self._segment_target - _EARLY_MS or self._segment_bytes > _SEGMENT_BYTES:
+            self._cut_segment(end)
+            self._open(end, self._tracks)
+
+    def _sound_end(self) -> int:
+        return self._lane.end if self._lane is not None else self._part_start
+
+    # Cuts
+
+    def _open(self, start: int, tracks: cmaf.Tracks) -> None:
+        if self._lane is None or self._lane.config != tracks.audio or tracks.audio is None:
+            self._lane = AudioLane(tracks.audio, start) if tracks.audio is not None else None
+        self._tracks = tracks
+        self._segment_start = self._part_start = self._video_end = start
+        self._segment_bytes = 0
+        self._sink.begin_segment(start, tracks)
+        while self._later:
+            packet, config = self._later.popleft()
+            if self._lane is not None and config == self._lane.config:
+                self._lane.add(packet)
+
+    def _cut_segment(self, at: int) -> None:
+        if self._segment_start is None:
+            return
+        while at - self._part_start > self._part_target:
+            self._cut_part(self._part_start + self._part_target)
+        if at > self._part_start or self._frames:
+            self._cut_part(max(at, self._part_start + 1))
+        self._sink.end_segment()
+
+    def _cut_part(self, at: int) -> None:
+        """Publish what has come since the last cut as the part that ends at `at`."""
+        runs = []
+        if self._tracks.video is not None:
+            decode_time = self._frames[0].time if self._frames else self._video_end
+            payloads = [frame.data for frame in self._frames]
+            runs.append(cmaf.Run(cmaf.VIDEO_TRACK, max(decode_time, 0) * 90, self._samples, payloads))
+        sound = self._lane.take() if self._lane is not None else None
+        if sound is not None:
+            runs.append(sound)
+        if not runs:
+            runs.append(cmaf.Run(cmaf.AUDIO_TRACK, 0, [], []))
+        self._sequence += 1
+        independent = self._tracks.video is None or any(frame.key for frame in self._frames)
+        data = cmaf.fragment(self._sequence, runs)
+        self._sink.add_part(Part(at - self._part_start, independent, data))
+        self._segment_bytes += len(data)
+        self._part_start = at
+        self._part_bytes = 0
+        self._frames = []
+        self._samples = []

@@ -1,0 +1,135 @@
+"""The text of playlists (RFC 8216bis, low latency). Pure: the same view gives the same text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from showfloor.streaming.cues import Cue, text_of
+from showfloor.streaming.window import Segment
+
+_SKIP_TARGETS = 6
+"""CAN-SKIP-UNTIL is at least six target durations (§4.4.3.8)."""
+_PART_HOLD_BACK = 3
+"""PART-HOLD-BACK should be three part targets (§4.4.3.8)."""
+_SEGMENTS_WITH_PARTS = 2
+"""Complete segments that still list their parts; older ones would be asked for whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class MediaView:
+    """What a playlist shows. `part_target` is ms; `query` is appended to every URI (`?preview=…` or nothing)."""
+
+    segments: Sequence[Segment]
+    target_seconds: int
+    part_target: int
+    discontinuities_gone: int
+    next_msn: int
+    cues: Iterable[Cue]
+    ended: bool
+    query: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendition:
+    """The one variant of a show. `peak` and `average` are bits per second."""
+
+    codecs: str
+    peak: int
+    average: int
+    size: tuple[int, int] | None
+    frame_rate: float | None
+
+
+def multivariant(rendition: Rendition, query: str = "") -> str:
+    """§4.4.6: names codecs and size, so that a player sets up its decoders before the first segment."""
+    attributes = [f"BANDWIDTH={rendition.peak}", f"AVERAGE-BANDWIDTH={rendition.average}", f'CODECS="{rendition.codecs}"']
+    if rendition.size is not None:
+        attributes.append(f"RESOLUTION={rendition.size[0]}x{rendition.size[1]}")
+    if rendition.frame_rate:
+        attributes.append(f"FRAME-RATE={rendition.frame_rate:.3f}")
+    return f"#EXTM3U\n#EXT-X-VERSION:6\n#EXT-X-STREAM-INF:{','.join(attributes)}\nmedia.m3u8{query}\n"
+
+
+def media(view: MediaView, *, skip: bool = False) -> str:
+    """The media playlist; with `skip` a delta update (§6.2.5.1) when there is something to skip."""
+    skipped = _skippable(view) if skip else 0
+    shown = view.segments[skipped:]
+    lines = [*_head(view)]
+    if skipped:
+        lines.append(f"#EXT-X-SKIP:SKIPPED-SEGMENTS={skipped}")
+    lines += _body(view, shown)
+    lines += [cue.date_range() for cue in view.cues]
+    if view.ended:
+        lines.append("#EXT-X-ENDLIST")
+    else:
+        msn, part = next_part(view)
+        lines.append(f'#EXT-X-PRELOAD-HINT:TYPE=PART,URI="{msn}.{part}.m4s{view.query}"')
+    lines.append("")
+    return "\n".join(lines)
+
+
+def next_part(view: MediaView) -> tuple[int, int]:
+    """Media sequence number and index of the part that will come next."""
+    last = view.segments[-1] if view.segments else None
+    if last is None or last.complete:
+        return view.next_msn, 0
+    return last.msn, len(last.parts)
+
+
+def _head(view: MediaView) -> list[str]:
+    hold_back = _PART_HOLD_BACK * view.part_target / 1000
+    lines = [
+        "#EXTM3U",
+        "#EXT-X-VERSION:9",
+        f"#EXT-X-TARGETDURATION:{view.target_seconds}",
+        f"#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK={hold_back:.3f},"
+        f"CAN-SKIP-UNTIL={_SKIP_TARGETS * view.target_seconds:.1f}",
+        f"#EXT-X-PART-INF:PART-TARGET={view.part_target / 1000:.3f}",
+        f"#EXT-X-MEDIA-SEQUENCE:{view.segments[0].msn if view.segments else view.next_msn}",
+    ]
+    if view.discontinuities_gone:
+        lines.append(f"#EXT-X-DISCONTINUITY-SEQUENCE:{view.discontinuities_gone}")
+    return lines
+
+
+def _skippable(view: MediaView) -> int:
+    """How many of the oldest segments lie beyond the skip boundary, measured from the end of the playlist."""
+    boundary = _SKIP_TARGETS * view.target_seconds * 1000
+    after = sum(segment.duration for segment in view.segments)
+    count = 0
+    for segment in view.segments:
+        after -= segment.duration
+        if after < boundary:
+            return count
+        count += 1
+    return count
+
+
+def _body(view: MediaView, shown: Sequence[Segment]) -> list[str]:
+    with_parts = view.next_msn - _SEGMENTS_WITH_PARTS - 1
+    lines: list[str] = []
+    init = ""
+    for segment in shown:
+        if not segment.parts and not segment.complete:
+            continue
+        if segment.discontinuity:
+            lines.append("#EXT-X-DISCONTINUITY")
+        if segment.init != init:
+            init = segment.init
+            lines.append(f'#EXT-X-MAP:URI="{init}{view.query}"')
+        lines.append(f"#EXT-X-PROGRAM-DATE-TIME:{text_of(segment.start)}")
+        if segment.msn >= with_parts:
+            lines += _parts(segment, view.query)
+        if segment.complete:
+            lines.append(f"#EXTINF:{segment.duration / 1000:.3f},")
+            lines.append(f"{segment.msn}.m4s{view.query}")
+    return lines
+
+
+def _parts(segment: Segment, query: str) -> list[str]:
+    return [
+        f'#EXT-X-PART:DURATION={part.duration / 1000:.3f},URI="{segment.msn}.{index}.m4s{query}"'
+        + (",INDEPENDENT=YES" if part.independent else "")
+        for index, part in enumerate(segment.parts)
+    ]

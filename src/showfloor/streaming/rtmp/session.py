@@ -1,0 +1,238 @@
+"""One publisher's connection: from the first byte to the last, with every clock that can run out on it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Protocol, cast
+
+from showfloor.kit import clock
+from showfloor.streaming import amf
+from showfloor.streaming.config import StreamingConfig
+from showfloor.streaming.rtmp import chunks, messages, names
+from showfloor.streaming.rtmp.handshake import Handshake, NotRtmp
+
+log = logging.getLogger("showfloor.streaming.rtmp")
+
+STRANGER_MESSAGE_LIMIT = 64 << 10
+PUBLISHER_MESSAGE_LIMIT = 8 << 20
+"""A key frame of 8 MB would be 500 Mbit/s at 60 fps."""
+_LINGER_SECONDS = 0.5
+"""A refusal must reach the encoder before the connection closes, or the host sees a network error instead of the reason."""
+
+
+class PublishRefused(Exception):
+    """`status` is the RTMP status code the encoder sees, `code` ours, `detail` a sentence for the host."""
+
+    def __init__(self, status: str, code: str, detail: str) -> None:
+        super().__init__(code)
+        self.status = status
+        self.code = code
+        self.detail = detail
+
+
+class MediaSink(Protocol):
+    """Where an admitted publisher's media goes. None of these may raise for bad media."""
+
+    def video(self, timestamp: int, payload: bytes | bytearray) -> None: ...
+    def audio(self, timestamp: int, payload: bytes | bytearray) -> None: ...
+    def metadata(self, values: list[amf.Value]) -> None: ...
+    def closed(self) -> None: ...
+
+
+class Door(Protocol):
+    """Decides who may publish."""
+
+    async def admit(self, name: names.PublishName, peer: str, session: RtmpSession) -> MediaSink:
+        """Raises PublishRefused."""
+        ...
+
+
+class RtmpSession(asyncio.Protocol):
+    """A bare protocol: bytes in, media to the sink. Anything malformed closes the connection and is one log line."""
+
+    def __init__(self, config: StreamingConfig, door: Door, connections: set[RtmpSession]) -> None:
+        self._config = config
+        self._door = door
+        self._connections = connections
+        self._handshake: Handshake | None = Handshake()
+        self._reader = chunks.ChunkReader(STRANGER_MESSAGE_LIMIT)
+        self._app = ""
+        self._sink: MediaSink | None = None
+        self._admission: asyncio.Task[None] | None = None
+        self._asked = False
+        self._received = self._acknowledged = 0
+        self._window = messages.WINDOW
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        # uvloop's transports are not subclasses of asyncio's.
+        self._transport = cast("asyncio.Transport", transport)
+        peer = transport.get_extra_info("peername")
+        self.peer = f"{peer[0]}:{peer[1]}" if peer else "?"
+        if len(self._connections) >= self._config.max_publishers:
+            log.warning("rtmp refused, too many connections peer=%s", self.peer)
+            self._transport.abort()
+        self._connections.add(self)
+        self._born = self._heard = clock.monotonic()
+        self._watch = asyncio.get_running_loop().call_later(1.0, self._check_time)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._watch.cancel()
+        self._connections.discard(self)
+        if self._admission is not None:
+            self._admission.cancel()
+        self._drop_sink()
+
+    def data_received(self, data: bytes) -> None:
+        self._heard = clock.monotonic()
+        try:
+            self._take(data)
+        except (NotRtmp, chunks.ChunkError, amf.AmfError) as problem:
+            log.info("rtmp closed peer=%s reason=%s", self.peer, problem)
+            self._abort()
+        except Exception:
+            # Whatever else a stranger's bytes provoke must end here: one connection, never the process.
+            log.exception("rtmp failed peer=%s", self.peer)
+            self._abort()
+
+    def close(self) -> None:
+        """Let go of the publisher: its show ended, its key was replaced, or a newer publisher took over."""
+        self._drop_sink()
+        if not self._transport.is_closing():
+            self._transport.write(messages.status(1, "status", "NetStream.Unpublish.Success", "The show's ingest was closed."))
+            self._close_soon()
+
+    def _check_time(self) -> None:
+        now = clock.monotonic()
+        publishing = self._sink is not None
+        if now - self._heard > self._config.idle_seconds or (not publishing and now - self._born > self._config.handshake_seconds):
+            log.info("rtmp closed peer=%s reason=%s", self.peer, "silent" if publishing else "did not publish in time")
+            self._abort()
+            return
+        self._watch = asyncio.get_running_loop().call_later(1.0, self._check_time)
+
+    def _take(self, data: bytes) -> None:
+        self._received += len(data)
+        if self._handshake is not None:
+            reply, rest = self._handshake.feed(data)
+            if reply:
+                self._transport.write(reply)
+            if rest is None:
+                return
+            self._handshake = None
+            data = rest
+        for message in self._reader.feed(data):
+            self._handle(message)
+            if self._transport.is_closing():
+                return
+        if self._received - self._acknowledged >= self._window:
+            self._acknowledged = self._received
+            self._transport.write(messages.acknowledgement(self._received))
+
+    def _handle(self, message: chunks.Message) -> None:
+        if self._sink is not None and self._is_media(message, self._sink):
+            return
+        match message.kind:
+            case messages.COMMAND:
+                self._command(message.stream, amf.decode(message.payload))
+            case messages.COMMAND_AMF3:
+                self._command(message.stream, amf.decode(message.payload[1:]))
+            case messages.WINDOW_SIZE if len(message.payload) >= 4:
+                # A tiny window would have us answer every byte.
+                self._window = max(int.from_bytes(message.payload[:4], "big"), 1 << 16)
+            case messages.USER_CONTROL:
+                answer = messages.pong(message.payload)
+                if answer is not None:
+                    self._transport.write(answer)
+
+    def _is_media(self, message: chunks.Message, sink: MediaSink) -> bool:
+        """Hand media on; False for any other message."""
+        match message.kind:
+            case messages.VIDEO:
+                sink.video(message.timestamp, message.payload)
+            case messages.AUDIO:
+                sink.audio(message.timestamp, message.payload)
+            case messages.AGGREGATE:
+                for part in messages.split_aggregate(message):
+                    self._is_media(part, sink)
+            case messages.DATA | messages.DATA_AMF3:
+                self._metadata(sink, message)
+            case _:
+                return False
+        return True
+
+    def _metadata(self, sink: MediaSink, message: chunks.Message) -> None:
+        body = message.payload if message.kind == messages.DATA else message.payload[1:]
+        try:
+            sink.metadata(amf.decode(body))
+        except amf.AmfError:
+            log.info("rtmp metadata ignored peer=%s", self.peer)
+
+    def _command(self, stream: int, values: list[amf.Value]) -> None:
+        name = values[0] if values else None
+        transaction = values[1] if len(values) > 1 else 0.0
+        match name:
+            case "connect":
+                details = values[2] if len(values) > 2 else None
+                app = details.get("app") if isinstance(details, dict) else None
+                self._app = app if isinstance(app, str) else ""
+                self._transport.write(messages.welcome(transaction))
+            case "createStream":
+                self._transport.write(messages.result(transaction, None, 1.0))
+            case "releaseStream" | "FCPublish" | "_checkbw":
+                self._transport.write(messages.result(transaction, None, None))
+            case "publish":
+                self._publish(stream, values)
+            case "play":
+                self._refuse(stream, PublishRefused("NetStream.Play.Failed", "play", "Watch by HLS; this port only takes publishers."))
+            case "FCUnpublish" | "deleteStream" | "closeStream":
+                self._drop_sink()
+                self._close_soon()
+
+    def _publish(self, stream: int, values: list[amf.Value]) -> None:
+        if self._asked:
+            raise chunks.ChunkError("published twice on one connection")
+        self._asked = True
+        text = values[3] if len(values) > 3 else None
+        name = names.read(self._app, text if isinstance(text, str) else "")
+        # Nothing is read while web decides, so a hasty publisher waits in its own socket buffer.
+        self._transport.pause_reading()
+        self._admission = asyncio.get_running_loop().create_task(self._admit(stream, name))
+
+    async def _admit(self, stream: int, name: names.PublishName) -> None:
+        try:
+            sink = await self._door.admit(name, self.peer, self)
+        except PublishRefused as refusal:
+            log.info("rtmp publish refused peer=%s code=%s", self.peer, refusal.code)
+            self._refuse(stream, refusal)
+            return
+        except Exception:
+            log.exception("rtmp admission failed peer=%s", self.peer)
+            self._abort()
+            return
+        if self._transport.is_closing():
+            sink.closed()
+            return
+        self._sink = sink
+        self._heard = clock.monotonic()
+        self._reader.message_limit = PUBLISHER_MESSAGE_LIMIT
+        self._transport.write(
+            messages.stream_begin(stream or 1) + messages.status(stream, "status", "NetStream.Publish.Start", "Publishing.")
+        )
+        self._transport.resume_reading()
+
+    def _refuse(self, stream: int, refusal: PublishRefused) -> None:
+        if not self._transport.is_closing():
+            self._transport.write(messages.status(stream, "error", refusal.status, f"{refusal.code}: {refusal.detail}"))
+            self._close_soon()
+
+    def _close_soon(self) -> None:
+        asyncio.get_running_loop().call_later(_LINGER_SECONDS, self._transport.close)
+
+    def _drop_sink(self) -> None:
+        sink, self._sink = self._sink, None
+        if sink is not None:
+            sink.closed()
+
+    def _abort(self) -> None:
+        self._transport.abort()

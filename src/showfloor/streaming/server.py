@@ -1,0 +1,95 @@
+"""The streaming process: both servers, the reports to web, the recorder, and an orderly end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import logging
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import uvloop
+
+from showfloor.kit import clock
+from showfloor.streaming.config import StreamingConfig
+from showfloor.streaming.control import Reporter, WebClient
+from showfloor.streaming.origin.connection import Connection
+from showfloor.streaming.origin.routes import Origin
+from showfloor.streaming.recorder import Recorder
+from showfloor.streaming.rtmp.session import RtmpSession
+from showfloor.streaming.shows import Shows
+
+log = logging.getLogger("showfloor.streaming.server")
+
+_SWEEP_SECONDS = 0.5
+_LAST_WORDS_SECONDS = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where the process listens: of interest when a port was given as 0."""
+
+    rtmp: tuple[str, int]
+    http: tuple[str, int]
+
+
+async def serve(config: StreamingConfig, started: Callable[[Addresses], None] | None = None) -> None:
+    """Serve until cancelled. `started` is called once both ports accept connections."""
+    loop = asyncio.get_running_loop()
+    recorder = Recorder(config.data_dir / "recordings")
+    web = WebClient(config.web_url, config.internal_token, config.web_timeout_seconds)
+    shows = Shows(config, web, recorder)
+    origin = Origin(shows, config.internal_token)
+    reporter = Reporter(web, config.report_seconds, shows.report, shows.obey_all)
+    shows.on_report = reporter.kick
+    publishers: set[RtmpSession] = set()
+    viewers: set[Connection] = set()
+    recorder.start()
+    shows.restore()
+    rtmp = await loop.create_server(lambda: RtmpSession(config, shows, publishers), config.rtmp_host, config.rtmp_port, backlog=128)
+    http = await loop.create_server(lambda: Connection(config, origin, viewers), config.http_host, config.http_port, backlog=4096)
+    # What exists now stays for good: the collector need not look at it again.
+    gc.freeze()
+    addresses = Addresses(rtmp.sockets[0].getsockname()[:2], http.sockets[0].getsockname()[:2])
+    log.info("streaming listens rtmp=%s:%d http=%s:%d", *addresses.rtmp, *addresses.http)
+    if started is not None:
+        started(addresses)
+    tasks = [loop.create_task(reporter.run()), loop.create_task(_sweep(viewers, shows))]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        rtmp.close()
+        http.close()
+        shows.close()
+        await asyncio.sleep(_LAST_WORDS_SECONDS)
+        for connection in list(viewers):
+            connection.close()
+        await loop.run_in_executor(None, recorder.stop)
+        log.info("streaming has ended")
+
+
+async def _sweep(viewers: set[Connection], shows: Shows) -> None:
+    """Deadlines of all viewers in one place: a timer for each would cost more than this walk."""
+    while True:
+        await asyncio.sleep(_SWEEP_SECONDS)
+        now = clock.monotonic()
+        for connection in [connection for connection in viewers if connection.deadline < now]:
+            connection.expire()
+        shows.forget_old()
+
+
+def run(config: StreamingConfig, started: Callable[[Addresses], None] | None = None) -> None:
+    """The process: returns after SIGTERM or SIGINT, with everything published and on disk."""
+    uvloop.run(_until_signal(config, started))
+
+
+async def _until_signal(config: StreamingConfig, started: Callable[[Addresses], None] | None) -> None:
+    task = asyncio.get_running_loop().create_task(serve(config, started))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await task

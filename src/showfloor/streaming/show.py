@@ -1,0 +1,214 @@
+"""One show as the streaming process knows it: who publishes, what is in the window, who may watch, who waits."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from showfloor.kit import clock
+from showfloor.streaming import cmaf, playlist
+from showfloor.streaming.anchor import Anchor
+from showfloor.streaming.config import StreamingConfig
+from showfloor.streaming.cues import Cue, CueSet
+from showfloor.streaming.ingest import Ingest
+from showfloor.streaming.recorder import Recording
+from showfloor.streaming.window import Part, Segment, Window
+
+PUBLIC_STATES = ("live", "interrupted", "ended")
+
+
+@dataclass(slots=True)
+class Publisher:
+    """The present or last ingest of a show. `close` lets go of its connection."""
+
+    ingest: Ingest | None
+    ingest_id: str
+    since: datetime
+    close: Callable[[], None]
+
+
+class LiveShow:
+    """Implements the ingest's Stage. Every change that a viewer could see calls `changed`."""
+
+    def __init__(self, show_id: str, config: StreamingConfig, recording: Recording, changed: Callable[[LiveShow], None]) -> None:
+        self.id = show_id
+        self.state: str | None = None
+        """What web last said; None until it has said anything."""
+        self.preview_token = ""
+        self.cue_offset = 0
+        self.cues = CueSet()
+        self.publisher: Publisher | None = None
+        self.part_target = config.part_target_ms
+        self.window = Window(segments=config.window_segments, limit=config.window_bytes, target_ms=config.segment_target_ms)
+        self.touched = clock.monotonic()
+        """When somebody last published here."""
+        self._recording = recording
+        self._changed = changed
+        self._anchor: Anchor | None = None
+        self._new_ingest = False
+        self._public_from = 0
+        self._floor = 0.0
+        self._frame_rate: float | None = None
+
+    # What the show was before a restart
+
+    def restore(self, *, next_msn: int, end: float, discontinuities: int, segments: list[tuple[Segment, cmaf.InitSegment]]) -> None:
+        for segment, init in segments:
+            self.window.restore(segment, init)
+        self.window.next_msn = next_msn
+        self.window.discontinuities_gone = discontinuities
+        self._floor = end
+        self._public_from = next((s.msn for s in self.window.listed if not s.preview), next_msn)
+
+    # The ingest's Stage
+
+    @property
+    def floor(self) -> float:
+        """Epoch ms before which nothing may be published any more."""
+        return max(self._floor, self.window.end)
+
+    def settled(self, anchor: Anchor, part_target: int) -> None:
+        self._anchor = anchor
+        self._new_ingest = True
+        self.part_target = max(self.part_target, part_target)
+
+    def begin_segment(self, start: int, tracks: cmaf.Tracks) -> None:
+        assert self._anchor is not None
+        if not self._new_ingest:
+            self._anchor.next_segment()
+        moment = max(self._anchor.at(start), self.floor - 1)
+        init = cmaf.init_segment(tracks)
+        preview = self.state not in PUBLIC_STATES
+        segment = self.window.begin(moment, init, tracks, new_ingest=self._new_ingest, preview=preview)
+        segment.discontinuity |= self._new_ingest and segment.msn > 0
+        self._new_ingest = False
+        if preview:
+            self._public_from = segment.msn + 1
+        self._recording.begin(segment, init, self.publisher.ingest_id if self.publisher else "")
+
+    def add_part(self, part: Part) -> None:
+        self.window.add_part(part)
+        self._changed(self)
+
+    def end_segment(self) -> None:
+        segment = self.window.complete()
+        self._recording.complete(segment)
+        self._changed(self)
+
+    def ingest_closed(self, ingest: Ingest) -> None:
+        if self.publisher is not None and self.publisher.ingest is ingest:
+            self.publisher.ingest = None
+            self.publisher.since = clock.now()
+            self.touched = clock.monotonic()
+        self._changed(self)
+
+    # Control
+
+    def set_state(self, state: str) -> None:
+        """Obey web. Going live opens the playlist from the next segment on: what the team saw in the preview stays theirs."""
+        if state == self.state or self.state == "ended":
+            return
+        was_public = self.state in PUBLIC_STATES
+        first = self.state is None
+        self.state = state
+        if state in PUBLIC_STATES and not was_public and not first:
+            self._public_from = self.window.next_msn
+        if state == "ended":
+            self.disconnect()
+            self._recording.end()
+        self._changed(self)
+
+    def disconnect(self) -> None:
+        """Let go of the publisher, whose last frames are published on the way."""
+        if self.publisher is not None and self.publisher.ingest is not None:
+            self.publisher.close()
+
+    def set_cues(self, cues: list[Cue]) -> None:
+        if self.cues.replace(cues, clock.monotonic()):
+            self._changed(self)
+
+    def put_cue(self, cue: Cue) -> None:
+        self.cues.put(cue, clock.monotonic())
+        self._changed(self)
+
+    def end_cue(self, identifier: str, at: float) -> Cue | None:
+        cue = self.cues.end(identifier, at, clock.monotonic())
+        self._changed(self)
+        return cue
+
+    @property
+    def publishing(self) -> bool:
+        return self.publisher is not None and self.publisher.ingest is not None
+
+    def cue_time(self) -> float | None:
+        """Epoch ms for a cue that is set now: the newest media received, plus the show's encoder delay. None without an ingest."""
+        if self.publisher is None or self.publisher.ingest is None:
+            return None
+        ingest = self.publisher.ingest
+        return ingest.anchor.at(ingest.newest) + self.cue_offset
+
+    def health(self) -> dict[str, Any] | None:
+        if self.publisher is None or self.publisher.ingest is None:
+            return None
+        meter = self.publisher.ingest.health
+        self._frame_rate = meter.frame_rate or self._frame_rate
+        return meter.as_json(clock.monotonic())
+
+    # Viewers
+
+    def may_watch(self, token: str) -> bool:
+        """Anyone while the show is public, the team with its signed address before."""
+        return self.state in PUBLIC_STATES or self.may_preview(token)
+
+    def may_preview(self, token: str) -> bool:
+        return bool(token) and bool(self.preview_token) and hmac.compare_digest(token.encode(), self.preview_token.encode())
+
+    def has_part(self, msn: int, part: int) -> bool:
+        """Whether a blocking reload for that part can be answered. A part beyond the end of its segment means the next segment's first."""
+        last = self.window.listed[-1] if self.window.listed else None
+        if last is None or msn > last.msn:
+            return False
+        return msn < last.msn or part < len(last.parts)
+
+    def has_segment(self, msn: int) -> bool:
+        last = self.window.listed[-1] if self.window.listed else None
+        return last is not None and (msn < last.msn or (msn == last.msn and last.complete))
+
+    def view(self, *, preview: bool, query: str = "") -> playlist.MediaView:
+        """What a playlist shows to the public, or to the team."""
+        listed = list(self.window.listed)
+        floor = 0 if preview else self._public_from
+        hidden = [segment for segment in listed if segment.msn < floor]
+        return playlist.MediaView(
+            segments=listed[len(hidden) :],
+            target_seconds=self.window.target_seconds,
+            part_target=self.part_target,
+            discontinuities_gone=self.window.discontinuities_gone + sum(segment.discontinuity for segment in hidden),
+            next_msn=self.window.next_msn,
+            cues=list(self.cues),
+            ended=self.state == "ended",
+            query=query,
+        )
+
+    def find(self, msn: int, *, preview: bool) -> Segment | None:
+        """A segment, unless it belongs to the preview and the viewer does not."""
+        if not preview and msn < self._public_from:
+            return None
+        return self.window.find(msn)
+
+    def rendition(self) -> playlist.Rendition | None:
+        """What the multivariant playlist says; None before anything was published."""
+        segment = self.window.listed[-1] if self.window.listed else None
+        if segment is None:
+            return None
+        rates = [s.size * 8000 // s.duration for s in self.window.listed if s.duration] or [1_000_000]
+        return playlist.Rendition(
+            codecs=segment.codecs,
+            peak=max(max(rates) * 11 // 10, 64_000),
+            average=max(sum(rates) // len(rates), 64_000),
+            size=segment.size_in_pixels,
+            frame_rate=self._frame_rate,
+        )

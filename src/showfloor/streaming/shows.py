@@ -1,0 +1,170 @@
+"""All shows of this process: the door that publishers come through, and the place where web's word is obeyed."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from showfloor.kit import clock, ids
+from showfloor.streaming import cues
+from showfloor.streaming.config import StreamingConfig
+from showfloor.streaming.control import WebClient, WebUnavailable
+from showfloor.streaming.ingest import Ingest
+from showfloor.streaming.recorder import Recorder, read_back
+from showfloor.streaming.rtmp.names import PublishName
+from showfloor.streaming.rtmp.session import PublishRefused, RtmpSession
+from showfloor.streaming.show import LiveShow, Publisher
+
+log = logging.getLogger("showfloor.streaming.shows")
+
+_SHOW_ID = re.compile(r"[A-Za-z0-9_-]{1,80}")
+_RESTORE_SECONDS = 900.0
+_STATES = ("draft", "scheduled", "live", "interrupted", "ended")
+
+
+class Shows:
+    """Implements the RTMP server's Door."""
+
+    def __init__(self, config: StreamingConfig, web: WebClient, recorder: Recorder) -> None:
+        self._config = config
+        self._web = web
+        self._recorder = recorder
+        self._shows: dict[str, LiveShow] = {}
+        self.on_change: Callable[[LiveShow], None] = lambda show: None
+        """Called when viewers may have something new to see."""
+        self.on_report: Callable[[], None] = lambda: None
+        """Called when web should hear at once."""
+
+    def find(self, show_id: str) -> LiveShow | None:
+        return self._shows.get(show_id)
+
+    def restore(self) -> None:
+        """After a restart: shows that were on a short while ago go on where they stopped."""
+        now = clock.now()
+        for folder in sorted(self._recorder.root.glob("*/index.jsonl")):
+            if now.timestamp() - folder.stat().st_mtime < _RESTORE_SECONDS:
+                show = self._open(folder.parent.name)
+                if show.state == "ended":
+                    del self._shows[show.id]
+
+    async def admit(self, name: PublishName, peer: str, session: RtmpSession) -> Ingest:
+        """Ask web about the key. The newest publisher wins. Raises PublishRefused."""
+        try:
+            status, answer = await self._web.post("/internal/publish", {"stream_key": name.key, "app": name.app, "peer": peer})
+        except WebUnavailable:
+            raise PublishRefused("NetStream.Publish.Failed", "try_again", "The shop cannot be asked right now; try again.") from None
+        if status == 403:
+            raise _refusal(answer)
+        show_id = answer.get("show_id")
+        if status != 200 or not isinstance(show_id, str) or not _SHOW_ID.fullmatch(show_id):
+            raise PublishRefused("NetStream.Publish.Failed", "try_again", "The shop gave no clear answer; try again.")
+        show = self._open(show_id)
+        show.disconnect()
+        ingest_id = ids.show("ingest", ids.new())
+        ingest = Ingest(self._config, show, ingest_id, show.floor)
+        show.publisher = Publisher(ingest, ingest_id, clock.now(), session.close)
+        show.touched = clock.monotonic()
+        self.obey(show, answer)
+        log.info("ingest accepted show=%s ingest=%s peer=%s", show_id, ingest_id, peer)
+        self.on_report()
+        return ingest
+
+    def report(self) -> dict[str, Any]:
+        """What web is told every second (level-triggered: the whole truth each time)."""
+        return {"ingests": [_ingest_json(show) for show in self._shows.values() if show.publisher is not None]}
+
+    def obey_all(self, answer: dict[str, Any]) -> None:
+        """Make the shows equal to web's answer to a report."""
+        shows = answer.get("shows")
+        for show_id, wanted in shows.items() if isinstance(shows, dict) else ():
+            show = self._shows.get(show_id)
+            if show is not None and isinstance(wanted, dict):
+                self.obey(show, wanted)
+
+    def obey(self, show: LiveShow, wanted: dict[str, Any]) -> None:
+        """Take over what web says of one show; a member that is missing or malformed changes nothing."""
+        offset, token, told = wanted.get("cue_offset_ms"), wanted.get("preview_token"), wanted.get("cues")
+        if isinstance(offset, int):
+            show.cue_offset = offset
+        if isinstance(token, str):
+            show.preview_token = token
+        if isinstance(told, list):
+            show.set_cues(_read_cues(told))
+        self.set_state(show, wanted.get("state"))
+        if wanted.get("key_revoked") is True:
+            show.disconnect()
+
+    def set_state(self, show: LiveShow, state: object) -> None:
+        if isinstance(state, str) and state in _STATES:
+            show.set_state(state)
+
+    def forget_old(self) -> None:
+        """Shows that nobody has published to for long leave memory."""
+        limit = clock.monotonic() - self._config.forget_seconds
+        for show in [show for show in self._shows.values() if not show.publishing and show.touched < limit]:
+            log.info("show leaves memory show=%s", show.id)
+            del self._shows[show.id]
+
+    def close(self) -> None:
+        """The process ends: publish what has come and let the encoders reconnect to the next one."""
+        for show in self._shows.values():
+            show.disconnect()
+
+    def _open(self, show_id: str) -> LiveShow:
+        show = self._shows.get(show_id)
+        if show is not None:
+            return show
+        show = LiveShow(show_id, self._config, self._recorder.recording(show_id), self._changed)
+        recorded = read_back(self._recorder.root / show_id, self._config.window_segments, self._config.window_bytes)
+        if recorded is not None:
+            fresh = clock.now().timestamp() * 1000 - recorded.end < _RESTORE_SECONDS * 1000
+            show.restore(
+                next_msn=recorded.next_msn,
+                end=recorded.end,
+                discontinuities=recorded.discontinuities,
+                segments=recorded.segments if fresh else [],
+            )
+            if recorded.ended:
+                show.state = "ended"
+            elif fresh and recorded.ingest_id:
+                since = clock.now() - timedelta(milliseconds=max(0.0, clock.now().timestamp() * 1000 - recorded.end))
+                show.publisher = Publisher(None, recorded.ingest_id, since, lambda: None)
+        self._shows[show_id] = show
+        return show
+
+    def _changed(self, show: LiveShow) -> None:
+        self.on_change(show)
+
+
+def _refusal(answer: dict[str, Any]) -> PublishRefused:
+    code, detail = answer.get("code"), answer.get("detail")
+    return PublishRefused(
+        "NetStream.Publish.BadName",
+        code if isinstance(code, str) else "stream_key_unknown",
+        detail if isinstance(detail, str) else "This stream key is not valid.",
+    )
+
+
+def _read_cues(told: list[object]) -> list[cues.Cue]:
+    known = []
+    for value in told:
+        try:
+            known.append(cues.read(value))
+        except cues.CueError as problem:
+            log.warning("cue ignored problem=%s", problem)
+    return known
+
+
+def _ingest_json(show: LiveShow) -> dict[str, Any]:
+    publisher = show.publisher
+    assert publisher is not None
+    return {
+        "show_id": show.id,
+        "ingest_id": publisher.ingest_id,
+        "state": "publishing" if publisher.ingest is not None else "lost",
+        "since": clock.rfc3339(publisher.since),
+        "health": show.health(),
+    }

@@ -1,0 +1,131 @@
+"""The bounded stretch of a show that is kept in memory: complete segments, the open one, and what they need to be decoded."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from showfloor.streaming.cmaf import InitSegment, Tracks
+
+_GRACE_SEGMENTS = 2
+"""Served a while after they left the playlist (RFC 8216bis §6.2.2): a viewer may be about to ask for them."""
+
+
+@dataclass(slots=True)
+class Part:
+    """A partial segment: `duration` in ms, `independent` when decoding can start in it."""
+
+    duration: int
+    independent: bool
+    data: bytes
+
+
+@dataclass(slots=True)
+class Segment:
+    """`start` is epoch ms (PROGRAM-DATE-TIME); `duration` is ms so far. `preview`: published before the show was live."""
+
+    msn: int
+    start: float
+    init: str
+    codecs: str
+    discontinuity: bool
+    preview: bool
+    size_in_pixels: tuple[int, int] | None = None
+    parts: list[Part] = field(default_factory=list)
+    duration: int = 0
+    size: int = 0
+    complete: bool = False
+
+    def add(self, part: Part) -> None:
+        self.parts.append(part)
+        self.duration += part.duration
+        self.size += len(part.data)
+
+    @property
+    def end(self) -> float:
+        return self.start + self.duration
+
+
+class Window:
+    """Segments in order; the last may be open. Memory is bounded by count and by bytes."""
+
+    def __init__(self, *, segments: int, limit: int, target_ms: int) -> None:
+        self._count = segments
+        self._limit = limit
+        self.listed: deque[Segment] = deque()
+        self._grace: deque[Segment] = deque()
+        self.inits: dict[str, bytes] = {}
+        self.next_msn = 0
+        self.discontinuities_gone = 0
+        """EXT-X-DISCONTINUITY tags that left with their segments (RFC 8216bis §4.4.3.3)."""
+        self._longest = target_ms
+
+    @property
+    def open(self) -> Segment | None:
+        """The segment that parts are being added to."""
+        return self.listed[-1] if self.listed and not self.listed[-1].complete else None
+
+    @property
+    def target_seconds(self) -> int:
+        """EXT-X-TARGETDURATION: no rounded EXTINF exceeds it, and it never shrinks."""
+        return (self._longest + 500) // 1000
+
+    @property
+    def end(self) -> float:
+        """Epoch ms up to which the show is published; 0 before anything was."""
+        return self.listed[-1].end if self.listed else 0.0
+
+    @property
+    def size(self) -> int:
+        return sum(segment.size for segment in self.listed) + sum(segment.size for segment in self._grace)
+
+    def begin(self, start: float, init: InitSegment, tracks: Tracks, *, new_ingest: bool, preview: bool) -> Segment:
+        """Open the next segment. It is a discontinuity after a reconnect and when the tracks changed."""
+        before = self.listed[-1] if self.listed else None
+        changed = before is not None and (new_ingest or before.init != init.name)
+        size = (tracks.video.width, tracks.video.height) if tracks.video is not None else None
+        segment = Segment(self.next_msn, start, init.name, tracks.codecs, changed, preview, size)
+        self.next_msn += 1
+        self.inits[init.name] = init.data
+        self.listed.append(segment)
+        return segment
+
+    def add_part(self, part: Part) -> None:
+        segment = self.listed[-1]
+        segment.add(part)
+        self._longest = max(self._longest, segment.duration)
+
+    def complete(self) -> Segment:
+        """Close the open segment and let go of the oldest."""
+        segment = self.listed[-1]
+        segment.complete = True
+        self._trim()
+        return segment
+
+    def restore(self, segment: Segment, init: InitSegment) -> None:
+        """Put a recorded segment back after a restart."""
+        segment.complete = True
+        self.inits[init.name] = init.data
+        self.listed.append(segment)
+        self.next_msn = segment.msn + 1
+        self._longest = max(self._longest, segment.duration)
+        self._trim()
+
+    def find(self, msn: int) -> Segment | None:
+        """A segment in the window or just behind it."""
+        if self.listed and msn >= self.listed[0].msn:
+            index = msn - self.listed[0].msn
+            return self.listed[index] if index < len(self.listed) else None
+        return next((segment for segment in self._grace if segment.msn == msn), None)
+
+    def _trim(self) -> None:
+        size = self.size
+        while len(self.listed) > 1 and (len(self.listed) > self._count or size > self._limit):
+            gone = self.listed.popleft()
+            self.discontinuities_gone += gone.discontinuity
+            self._grace.append(gone)
+            while len(self._grace) > _GRACE_SEGMENTS or (self._grace and size > self._limit):
+                size -= self._grace.popleft().size
+        used = {segment.init for segment in self.listed} | {segment.init for segment in self._grace}
+        for name in [name for name in self.inits if name not in used]:
+            del self.inits[name]

@@ -1,0 +1,288 @@
+"""The other side of each of the streaming process's doors: a web that answers, hosts that publish, viewers that watch."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from showfloor.streaming import amf
+from showfloor.streaming.rtmp import chunks, messages
+
+TOKEN = "internal-test-token"
+SOURCE = Path(__file__).parents[3] / "src"
+LONGEST = 20.0
+"""No test waits longer for anything."""
+
+_LAUNCH = """
+import json, sys, pathlib
+from showfloor.streaming.config import StreamingConfig
+from showfloor.streaming.server import run
+values = json.loads(sys.argv[1])
+values["data_dir"] = pathlib.Path(values["data_dir"])
+import logging
+logging.basicConfig(level=logging.INFO)
+run(StreamingConfig(**values), lambda addresses: print(addresses.rtmp[1], addresses.http[1], flush=True))
+"""
+
+
+class FakeWeb:
+    """Plays web's internal API. Tests set `keys` and `shows`; reports are kept."""
+
+    def __init__(self) -> None:
+        self.keys: dict[str, tuple[int, dict[str, Any]]] = {}
+        self.shows: dict[str, dict[str, Any]] = {}
+        self.reports: list[dict[str, Any]] = []
+        self.publishes: list[dict[str, Any]] = []
+        self.authorizations: set[str] = set()
+        self._news = asyncio.Event()
+        self._server: asyncio.Server | None = None
+        self.port = 0
+
+    def allow(self, key: str, show_id: str, state: str = "live", **more: Any) -> None:
+        self.keys[key] = (200, {"show_id": show_id, "state": state, "cue_offset_ms": 0, "cues": [], **more})
+        self.shows[show_id] = {"state": state, "cue_offset_ms": 0, "preview_token": "team", "key_revoked": False, "cues": [], **more}
+
+    def refuse(self, key: str, code: str, detail: str) -> None:
+        self.keys[key] = (403, {"code": code, "detail": detail})
+
+    async def start(self, port: int = 0) -> None:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", port)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def stop(self) -> None:
+        assert self._server is not None
+        self._server.close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+            head = (await reader.readuntil(b"\r\n\r\n")).decode()
+            headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in head.split("\r\n")[1:])}
+            self.authorizations.add(headers.get("authorization", ""))
+            body = json.loads(await reader.readexactly(int(headers["content-length"])))
+            status, answer = self._answer(head.split(" ")[1], body)
+            raw = json.dumps(answer).encode()
+            writer.write(f"HTTP/1.1 {status} X\r\nContent-Length: {len(raw)}\r\nConnection: close\r\n\r\n".encode() + raw)
+            await writer.drain()
+            writer.close()
+
+    def _answer(self, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        if path == "/internal/publish":
+            self.publishes.append(body)
+            return self.keys.get(body["stream_key"], (403, {"code": "stream_key_unknown", "detail": "Make a new key in the studio."}))
+        self.reports.append(body)
+        self._news.set()
+        return 200, {"shows": self.shows}
+
+    async def report(self, wanted: Callable[[dict[str, Any]], bool], show_id: str = "show_a") -> dict[str, Any]:
+        """The next report about a show that is as wanted."""
+        async with asyncio.timeout(LONGEST):
+            while True:
+                for ingest in self.reports[-1]["ingests"] if self.reports else ():
+                    if ingest["show_id"] == show_id and wanted(ingest):
+                        return dict(ingest)
+                self._news.clear()
+                await self._news.wait()
+
+
+@dataclass
+class Streaming:
+    """The real process."""
+
+    web: FakeWeb
+    data_dir: Path
+    options: dict[str, Any] = field(default_factory=dict)
+    rtmp_port: int = 0
+    http_port: int = 0
+
+    async def start(self) -> None:
+        values = {
+            "web_url": f"http://127.0.0.1:{self.web.port}",
+            "internal_token": TOKEN,
+            "data_dir": str(self.data_dir),
+            "rtmp_port": self.rtmp_port,
+            "http_port": self.http_port,
+            "report_seconds": 0.2,
+            **self.options,
+        }
+        self.log = self.data_dir / "log"
+        with self.log.open("ab") as log:
+            self.process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                *("-c", _LAUNCH, json.dumps(values)),
+                stdout=asyncio.subprocess.PIPE,
+                stderr=log,
+                env={**os.environ, "PYTHONPATH": str(SOURCE)},
+            )
+        assert self.process.stdout is not None
+        async with asyncio.timeout(LONGEST):
+            line = await self.process.stdout.readline()
+        assert line, self.log.read_text()
+        self.rtmp_port, self.http_port = map(int, line.split())
+
+    async def stop(self, number: int = signal.SIGTERM) -> None:
+        if self.process.returncode is None:
+            self.process.send_signal(number)
+        async with asyncio.timeout(LONGEST):
+            await self.process.wait()
+
+    def rss(self) -> int:
+        """Resident bytes."""
+        for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
+            if line.startswith("VmRSS"):
+                return int(line.split()[1]) * 1024
+        raise AssertionError("no VmRSS")
+
+    def rtmp_url(self, key: str) -> str:
+        return f"rtmp://127.0.0.1:{self.rtmp_port}/live/{key}"
+
+    async def get(self, path: str, **options: Any) -> Response:
+        return await request(self.http_port, path, **options)
+
+    async def internal(self, method: str, path: str, body: object = None, token: str = TOKEN) -> Response:
+        return await request(self.http_port, f"/internal{path}", method=method, body=json.dumps(body or {}).encode(), token=token)
+
+    async def playlist(self, show_id: str = "show_a", query: str = "") -> str:
+        response = await self.get(f"/live/{show_id}/media.m3u8{query}")
+        assert response.status == 200, response
+        return response.body.decode()
+
+
+class Response(NamedTuple):
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+async def request(port: int, path: str, *, method: str = "GET", body: bytes = b"", token: str = "") -> Response:
+    async with asyncio.timeout(LONGEST):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 20)
+        bearer = f"Authorization: Bearer {token}\r\n" if token else ""
+        length = f"Content-Length: {len(body)}\r\n" if body else ""
+        writer.write(f"{method} {path} HTTP/1.1\r\nHost: x\r\n{bearer}{length}\r\n".encode() + body)
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        lines = head.split("\r\n")
+        headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines[1:])}
+        size = 0 if method == "HEAD" else int(headers.get("content-length", 0))
+        data = await reader.readexactly(size)
+        writer.close()
+        return Response(int(lines[0].split(" ")[1]), headers, data)
+
+
+class Tag(NamedTuple):
+    """One FLV tag: kind as in RTMP, ms, body."""
+
+    kind: int
+    time: int
+    body: bytes
+
+
+def read_flv(path: Path) -> list[Tag]:
+    data, position, tags = path.read_bytes(), 13, []
+    while position + 11 <= len(data):
+        size = int.from_bytes(data[position + 1 : position + 4], "big")
+        time = int.from_bytes(data[position + 4 : position + 7], "big") | data[position + 7] << 24
+        tags.append(Tag(data[position], time, data[position + 11 : position + 11 + size]))
+        position += 15 + size
+    return tags
+
+
+def is_config(tag: Tag) -> bool:
+    return tag.kind == messages.DATA or (tag.kind in (8, 9) and len(tag.body) > 1 and tag.body[1] == 0)
+
+
+def shifted(tags: Iterable[Tag], by: int) -> Iterator[Tag]:
+    return (tag._replace(time=(tag.time + by) & 0xFFFFFFFF) for tag in tags)
+
+
+class PublishRejected(Exception):
+    """The server's onStatus error; `args` are code and description."""
+
+
+class Publisher:
+    """An RTMP host that sends as fast as it is told to."""
+
+    def __init__(self, port: int, key: str, *, app: str = "live", chunk_size: int = 4096) -> None:
+        self._port, self._key, self._app, self._chunk_size = port, key, app, chunk_size
+        self._answers = chunks.ChunkReader(1 << 20)
+
+    async def connect(self) -> None:
+        """Until NetStream.Publish.Start; raises PublishRejected."""
+        async with asyncio.timeout(LONGEST):
+            self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self._port)
+            c1 = bytes(8) + os.urandom(1528)
+            self.writer.write(b"\x03" + c1)
+            answer = await self.reader.readexactly(3073)
+            assert answer[1537:] == c1
+            self.writer.write(answer[1:1537])
+            self._send(2, chunks.SET_CHUNK_SIZE, 0, self._chunk_size.to_bytes(4, "big"), chunk_size=128)
+            self.command(0, "connect", 1.0, {"app": self._app, "tcUrl": f"rtmp://127.0.0.1/{self._app}", "type": "nonprivate"})
+            self.command(0, "createStream", 4.0, None)
+            self.command(1, "publish", 5.0, None, self._key, "live")
+            await self._started()
+
+    def command(self, stream: int, *values: object) -> None:
+        self._send(3, messages.COMMAND, stream, amf.encode(*values))
+
+    def send(self, tag: Tag) -> None:
+        self._send(6 if tag.kind == 9 else 4, tag.kind, 1, tag.body, timestamp=tag.time)
+
+    async def play(self, tags: Iterable[Tag], *, speed: float = 0) -> None:
+        """Send tags, `speed` times as fast as real time; 0 is as fast as the socket takes them."""
+        began, first = asyncio.get_running_loop().time(), None
+        for tag in tags:
+            first = tag.time if first is None else first
+            if speed:
+                due = began + (tag.time - first) / 1000 / speed
+                await asyncio.sleep(max(0.0, due - asyncio.get_running_loop().time()))
+            self.send(tag)
+            await self.writer.drain()
+
+    async def closed_by_server(self) -> None:
+        async with asyncio.timeout(LONGEST):
+            with contextlib.suppress(ConnectionError):
+                while await self.reader.read(65536):
+                    pass
+
+    def kill(self) -> None:
+        """As when the encoder's process dies."""
+        self.writer.transport.abort()
+
+    async def stop(self) -> None:
+        """As when the host presses stop."""
+        self.command(1, "deleteStream", 0.0, None, 1.0)
+        await self.writer.drain()
+        await self.closed_by_server()
+        self.writer.close()
+
+    async def _started(self) -> None:
+        async for message in self._messages():
+            values = amf.decode(message.payload) if message.kind == messages.COMMAND else []
+            if not values or values[0] != "onStatus":
+                continue
+            status = values[3]
+            assert isinstance(status, dict)
+            if status["level"] == "error":
+                raise PublishRejected(status["code"], status["description"])
+            assert status["code"] == "NetStream.Publish.Start"
+            return
+
+    async def _messages(self) -> AsyncIterator[chunks.Message]:
+        while data := await self.reader.read(65536):
+            for message in self._answers.feed(data):
+                yield message
+        raise ConnectionError("closed before an answer")
+
+    def _send(self, stream_id: int, kind: int, stream: int, payload: bytes, *, timestamp: int = 0, chunk_size: int = 0) -> None:
+        size = chunk_size or self._chunk_size
+        self.writer.write(chunks.write(stream_id, kind, stream, payload, timestamp=timestamp, chunk_size=size))

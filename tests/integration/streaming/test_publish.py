@@ -1,0 +1,52 @@
+"""From a publisher to a playlist that plays."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import imageio_ffmpeg
+import m3u8
+
+from tests.integration.streaming.peers import FakeWeb, Publisher, Streaming, Tag
+
+Publish = Callable[..., Awaitable[Publisher]]
+Tags = Callable[[str], list[Tag]]
+
+
+async def test_a_publisher_becomes_a_playlist(streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags) -> None:
+    host = await publish()
+    await host.play(tags("plain"))
+
+    master = m3u8.loads((await streaming.get("/live/show_a/index.m3u8")).body.decode())
+    playlist = m3u8.loads(await streaming.playlist())
+
+    assert master.playlists[0].uri == "media.m3u8"
+    assert master.playlists[0].stream_info.resolution == (320, 180)
+    assert master.playlists[0].stream_info.codecs.startswith("avc1.42c0")
+    assert [round(segment.duration, 3) for segment in playlist.segments[:3]] == [2.0, 2.0, 2.0]
+    assert web.publishes[0]["stream_key"] == "key-a"
+    assert web.authorizations == {"Bearer internal-test-token"}
+
+
+async def test_ffmpeg_publishes_and_ffmpeg_plays(streaming: Streaming, clip: Callable[[str], Path]) -> None:
+    ffmpeg = imageio_ffmpeg.get_ffmpeg_exe()
+    source = ["-re", "-readrate_initial_burst", "9", "-i", str(clip("plain")), "-c", "copy", "-f", "flv", streaming.rtmp_url("key-a")]
+    host = await asyncio.create_subprocess_exec(ffmpeg, "-v", "error", *source, stdin=subprocess.DEVNULL)
+    await host.wait()
+
+    url = f"http://127.0.0.1:{streaming.http_port}/live/show_a/index.m3u8"
+    viewer = await asyncio.create_subprocess_exec(
+        *(ffmpeg, "-v", "error", "-live_start_index", "0", "-i", url, "-t", "7", "-f", "framecrc", "-"),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    async with asyncio.timeout(20):
+        out, errors = await viewer.communicate()
+
+    frames = [line for line in out.decode().splitlines() if line.startswith("0,")]
+    assert errors.decode() == ""
+    assert len(frames) == 210
