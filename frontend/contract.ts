@@ -130,6 +130,7 @@ export interface StudioView {
   show: Show;
   ingest: { state: "none" | "publishing" | "lost"; health: Health | null; refusals: { at: string; code: string }[] };
   key_hint: string | null;
+  rtmp_url: string;
   preview_hls_url: string | null;
 }
 export interface SoldItem {
@@ -148,6 +149,12 @@ export interface Sales {
 export interface Session {
   person: { id: string; name: string };
   csrf: string;
-  merchants: { id: string; name: Words }[];
-  creator: { id: string; name: Words } | null;
+  merchants: string[];
+  /** The creator that this person hosts as. */
+  creator: string | null;
+  operator: boolean;
+}
+export interface Page<Item> {
+  items: Item[];
+  next_cursor: string | null;
 }

@@ -1,5 +1,5 @@
 /** What the server put beside the markup for the script: read once, typed, never trusted as HTML. */
-import type { Lang, Show } from "./contract";
+import type { Lang, Show, Words } from "./contract";
 import type { Catalogue } from "./i18n/i18n";
 
 export interface Theme {
@@ -25,6 +25,10 @@ export interface ShowPageData extends PageData {
   /** True where the built-in test provider answers, which takes no real money. */
   test_payments: boolean;
   embed: { theme: Theme | null } | null;
+}
+
+export interface StudioPage extends PageData {
+  markets: { code: string; name: Words; currency: string }[];
 }
 
 export function pageData<T extends PageData>(): T {

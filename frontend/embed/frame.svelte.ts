@@ -15,7 +15,13 @@ function parentOrigin(): string | null {
 export function announce(store: ShowStore): void {
   const origin = parentOrigin();
   if (!origin || window.parent === window) return;
-  const say = (message: FrameMessage) => window.parent.postMessage({ source: SOURCE, version: VERSION, ...message }, origin);
+  const said = new Map<string, string>();
+  const say = (message: FrameMessage) => {
+    const text = JSON.stringify(message);
+    if (said.get(message.type) === text) return;
+    said.set(message.type, text);
+    window.parent.postMessage({ source: SOURCE, version: VERSION, ...message }, origin);
+  };
   const { words } = store;
 
   say({ type: "ready", show: store.page.show.slug, title: words.pick(store.page.show.title) });

@@ -1,7 +1,7 @@
 /** The studio: the one application. */
 import { defineIsland } from "../elements/island";
-import { pageData, type PageData } from "../page";
+import { pageData, type StudioPage } from "../page";
 import Studio from "../studio/studio.svelte";
 
-const page = pageData<PageData>();
+const page = pageData<StudioPage>();
 defineIsland("showfloor-studio", Studio, () => ({ page }));

@@ -8,6 +8,11 @@ export interface Details {
   address: Address;
 }
 
+export interface Line {
+  sku: string;
+  quantity: number;
+}
+
 const POLL = 1000;
 const STORED = "showfloor.hold.";
 
@@ -36,14 +41,48 @@ export class Buying {
     return STORED + this.showId;
   }
 
-  /** Holds goods at the price that was on screen. Answers true when they are held. */
-  async reserve(lines: { sku: string; quantity: number }[], expected: Money): Promise<boolean> {
+  /** Holds goods at the price that was on screen, together with what is held already. Answers true when they are held. */
+  async reserve(lines: Line[], expected: Money): Promise<boolean> {
     return this.#step(async () => {
-      if (this.hold) await this.#giveBack();
-      this.hold = await this.#post<Hold>(`/shows/${this.showId}/holds`, { lines, expected_total: expected });
-      this.#startOver();
-      store(this.#slot, this.hold);
+      const before = this.open;
+      const wanted = before ? merge(before.lines, lines) : lines;
+      const total = before ? { ...expected, amount: expected.amount + before.total.amount } : expected;
+      this.#hold(before ? await this.#swap(before, wanted, total) : await this.#ask(wanted, total));
     });
+  }
+
+  /** The hold while it can still be paid. */
+  get open(): Hold | null {
+    return this.expired || this.payment === "paid" ? null : this.hold;
+  }
+
+  /** The larger hold is taken before the smaller is given back, so that nothing can be lost in between; only where our own
+   *  hold stands in the way (the last piece, the limit) it goes first, and comes back when the larger is refused. */
+  async #swap(before: Hold, wanted: Line[], total: Money): Promise<Hold> {
+    try {
+      const larger = await this.#ask(wanted, total);
+      await this.#return(before);
+      return larger;
+    } catch (error) {
+      if (!["sold_out", "limit_reached"].includes(problemOf(error).code)) throw error;
+    }
+    await this.#return(before);
+    try {
+      return await this.#ask(wanted, total);
+    } catch (error) {
+      this.#hold(await this.#ask(before.lines.map(lineOf), before.total));
+      throw error;
+    }
+  }
+
+  #ask(lines: Line[], expected_total: Money): Promise<Hold> {
+    return this.#post<Hold>(`/shows/${this.showId}/holds`, { lines, expected_total });
+  }
+
+  #hold(hold: Hold): void {
+    this.#startOver();
+    this.hold = hold;
+    store(this.#slot, hold);
   }
 
   /** The same goods once more, after the hold has ended. */
@@ -51,15 +90,15 @@ export class Buying {
     const before = this.hold;
     if (!before) return false;
     this.hold = null;
-    const lines = before.lines.map(({ sku, quantity }) => ({ sku, quantity }));
-    const held = await this.reserve(lines, before.total);
+    const held = await this.reserve(before.lines.map(lineOf), before.total);
     if (!held) this.hold = before;
     return held;
   }
 
   async release(): Promise<void> {
-    await this.#step(() => this.#giveBack());
+    const hold = this.hold;
     this.clear();
+    if (hold) await this.#step(() => this.#return(hold));
   }
 
   async pay(details: Details, number: string, expected: Money): Promise<void> {
@@ -97,11 +136,9 @@ export class Buying {
     this.orders = [];
   }
 
-  async #giveBack(): Promise<void> {
-    const hold = this.hold;
-    this.hold = null;
-    store(this.#slot, null);
-    if (hold) await call(this.api, `/holds/${hold.id}`, { method: "DELETE", token: hold.token }).catch(() => undefined);
+  /** Giving back is a courtesy to others; if it fails, the hold ends by itself. */
+  async #return(hold: Hold): Promise<void> {
+    await call(this.api, `/holds/${hold.id}`, { method: "DELETE", token: hold.token }).catch(() => undefined);
   }
 
   /** A checkout carries the details it was opened with; other details open another on the same hold. */
@@ -122,14 +159,14 @@ export class Buying {
       this.orders = payment.orders;
       store(this.#slot, null);
     }
-    if (payment.status === "pending") setTimeout(() => void this.#ask(), POLL);
+    if (payment.status === "pending") setTimeout(() => void this.#poll(), POLL);
   }
 
-  async #ask(): Promise<void> {
+  async #poll(): Promise<void> {
     try {
       this.#take(await call<Payment>(this.api, `/checkouts/${this.#checkout?.id}`, { token: this.hold?.token }));
     } catch {
-      setTimeout(() => void this.#ask(), POLL * 2);
+      setTimeout(() => void this.#poll(), POLL * 2);
     }
   }
 
@@ -172,6 +209,15 @@ export class Buying {
     else this.problem = problem;
     if (problem.code === "price_changed" && problem.total && this.hold) this.hold = { ...this.hold, total: problem.total };
   }
+}
+
+const lineOf = ({ sku, quantity }: Line): Line => ({ sku, quantity });
+
+/** Both lists as one, a SKU once. */
+export function merge(held: Line[], added: Line[]): Line[] {
+  const pieces = new Map(held.map(({ sku, quantity }) => [sku, quantity]));
+  for (const { sku, quantity } of added) pieces.set(sku, (pieces.get(sku) ?? 0) + quantity);
+  return [...pieces].map(([sku, quantity]) => ({ sku, quantity }));
 }
 
 /** A reload keeps the hold; a frame whose storage is blocked simply forgets it. */

@@ -99,6 +99,12 @@ export class ShowStore {
     return this.played ? "live" : "starting";
   }
 
+  /** Whether some variant of the product is among the goods held. */
+  holds(product: Product | null): boolean {
+    const skus = new Set(this.buying.open?.lines.map(({ sku }) => sku));
+    return product?.variants.some(({ sku }) => skus.has(sku)) ?? false;
+  }
+
   sellerOf(sku: string): string {
     const found = findVariant(this.show.products, sku);
     return found ? this.words.pick(found.product.merchant.name) : "";

@@ -39,8 +39,10 @@ export function leftOf(product: Product, stock: Stock): number | null {
   return counts.reduce<number>((sum, count) => sum + count!, 0);
 }
 
-export function lowestPrice(product: Product): { price: Money; varies: boolean } {
+/** Null for a product that has no price in this market. */
+export function lowestPrice(product: Product): { price: Money; varies: boolean } | null {
   const prices = product.variants.map((variant) => variant.price);
+  if (!prices.length) return null;
   const price = prices.reduce((low, next) => (next.amount < low.amount ? next : low));
   return { price, varies: prices.some((other) => other.amount !== price.amount) };
 }

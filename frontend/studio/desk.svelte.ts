@@ -1,0 +1,162 @@
+/** One show as its host sees it: signal and sales asked for every two seconds, viewers and cues from the room. */
+import type { Cue, Sales, StudioView } from "../contract";
+import { learn, learnAll, openPins, type CueTable } from "../player/cues";
+import { listen } from "../room/connection";
+import { cuesOf } from "../room/fold";
+import { problemOf, type Problem } from "../shop/api";
+import { pinNext, toggle, unpinNewest, type Action } from "./pinning";
+import type { Studio } from "./session.svelte";
+
+const POLL = 2000;
+const UNDO = 10_000;
+
+export class Desk {
+  view = $state.raw<StudioView | null>(null);
+  sales = $state.raw<Sales | null>(null);
+  viewers = $state<number | null>(null);
+  stock = $state.raw<Readonly<Record<string, number>>>({});
+  problem = $state.raw<Problem | null>(null);
+  busy = $state(false);
+  /** A key that was just made. It is in this page's memory only, and gone with it. */
+  streamKey = $state<string | null>(null);
+  #cues = $state.raw<CueTable>(new Map());
+  #clockOffset = 0;
+  #undo = $state.raw<{ actions: Action[]; until: number } | null>(null);
+  #timers: ReturnType<typeof setInterval>[] = [];
+  #hangUp: (() => void) | null = null;
+
+  readonly show = $derived(this.view?.show ?? null);
+  readonly products = $derived(this.show?.products ?? []);
+  readonly open = $derived(openPins(this.#cues));
+  readonly pinnedIds = $derived(new Map(this.open.map((cue) => [cue.payload.product_id, cue])));
+  readonly shownIds = $derived(new Set([...this.#cues.values()].map((cue) => cue.payload.product_id)));
+  readonly lastPinned = $derived([...this.#cues.values()].sort((a, b) => Date.parse(b.start) - Date.parse(a.start))[0]?.payload.product_id ?? null);
+  readonly receiving = $derived(this.view?.ingest.state === "publishing");
+  readonly mayUndo = $derived(this.#undo !== null);
+
+  constructor(
+    readonly studio: Studio,
+    readonly showId: string,
+  ) {}
+
+  start(): void {
+    void this.#ask();
+    void this.#askSales();
+    void this.studio
+      .request<{ cues: Cue[] }>(`/shows/${this.showId}/timeline`)
+      .then(({ cues }) => (this.#cues = learnAll(this.#cues, cues)))
+      .catch(() => undefined);
+    this.#timers = [setInterval(() => void this.#ask(), POLL), setInterval(() => void this.#askSales(), POLL)];
+  }
+
+  stop(): void {
+    this.#timers.forEach(clearInterval);
+    this.#hangUp?.();
+  }
+
+  serverNow = (): number => Date.now() + this.#clockOffset;
+
+  async #ask(): Promise<void> {
+    try {
+      this.view = await this.studio.request<StudioView>(`/shows/${this.showId}/studio`);
+      if (this.problem?.code === "unreachable") this.problem = null;
+      this.#hangUp ??= this.#listen(this.view.show.playback.events_url);
+    } catch (error) {
+      this.problem = problemOf(error);
+    }
+  }
+
+  async #askSales(): Promise<void> {
+    this.sales = await this.studio.request<Sales>(`/shows/${this.showId}/sales`).catch(() => this.sales);
+  }
+
+  #listen(url: string): () => void {
+    return listen(url, {
+      changed: (room) => {
+        this.viewers = room.viewers;
+        this.stock = room.stock;
+        this.#clockOffset = room.clockOffset ?? 0;
+        this.#cues = learnAll(this.#cues, cuesOf(room));
+      },
+      connected: () => undefined,
+    });
+  }
+
+  /** Asks the server, then shows its new view; a refusal is said and changes nothing. */
+  async act(run: () => Promise<unknown>): Promise<boolean> {
+    if (this.busy) return false;
+    this.busy = true;
+    this.problem = null;
+    try {
+      await run();
+      await this.#ask();
+      return true;
+    } catch (error) {
+      this.problem = problemOf(error);
+      return false;
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  goLive = () => this.act(() => this.#post("/go-live"));
+  end = () => this.act(() => this.#post("/end"));
+  addProduct = (product_id: string) => this.act(() => this.#post("/products", { product_id }));
+  removeProduct = (id: string) => this.act(() => this.studio.request(`/shows/${this.showId}/products/${id}`, { method: "DELETE" }));
+  change = (body: object) => this.act(() => this.studio.request(`/shows/${this.showId}`, { method: "PATCH", body }));
+  makeKey = () =>
+    this.act(async () => {
+      this.streamKey = (await this.#post<{ stream_key: string }>("/stream-key")).stream_key;
+    });
+
+  pinNext = () => this.perform(pinNext(this.products, this.lastPinned));
+  toggle = (index: number) => this.perform(toggle(this.products, this.open, index));
+  unpin = () => this.perform(unpinNewest(this.open));
+
+  async perform(action: Action): Promise<void> {
+    if (action.do === "nothing") return;
+    const before = this.open;
+    let back: Action[] = [];
+    const done = await this.act(async () => {
+      back = await this.#carryOut(action, before);
+    });
+    if (done) this.#offerUndo(back);
+  }
+
+  async undo(): Promise<void> {
+    const kept = this.#undo;
+    this.#undo = null;
+    if (!kept) return;
+    await this.act(async () => {
+      for (const action of kept.actions) await this.#carryOut(action, this.open);
+    });
+  }
+
+  /** Answers what would undo it. */
+  async #carryOut(action: Action, before: Cue[]): Promise<Action[]> {
+    if (action.do === "pin") {
+      const cue = await this.#post<Cue>("/cues", { kind: "pin", product_id: action.productId, replace: action.replace });
+      this.#cues = learn(this.#cues, cue);
+      const replaced = action.replace ? before.toReversed() : [];
+      return [{ do: "unpin", cueId: cue.id }, ...replaced.map((old): Action => ({ do: "pin", productId: old.payload.product_id!, replace: false }))];
+    }
+    if (action.do === "unpin") {
+      const cue = await this.studio.request<Cue>(`/cues/${action.cueId}/end`, { method: "POST", body: {} });
+      this.#cues = learn(this.#cues, cue);
+      return [{ do: "pin", productId: cue.payload.product_id!, replace: false }];
+    }
+    return [];
+  }
+
+  #offerUndo(actions: Action[]): void {
+    const offer = { actions, until: Date.now() + UNDO };
+    this.#undo = offer;
+    setTimeout(() => {
+      if (this.#undo === offer) this.#undo = null;
+    }, UNDO);
+  }
+
+  #post<T>(path: string, body: unknown = {}): Promise<T> {
+    return this.studio.request<T>(`/shows/${this.showId}${path}`, { method: "POST", body });
+  }
+}

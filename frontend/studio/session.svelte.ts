@@ -1,0 +1,46 @@
+/** Who works in the studio, and the requests they may make. */
+import type { Session } from "../contract";
+import { call, problemOf, type Call, type Problem } from "../shop/api";
+
+export class Studio {
+  session = $state.raw<Session | null>(null);
+  /** False until the server has said who this is. */
+  known = $state(false);
+  problem = $state.raw<Problem | null>(null);
+
+  constructor(private readonly api: string) {}
+
+  async resume(): Promise<void> {
+    try {
+      this.session = await call<Session>(this.api, "/session");
+    } catch (error) {
+      const problem = problemOf(error);
+      if (problem.status !== 401) this.problem = problem;
+    }
+    this.known = true;
+  }
+
+  async signIn(email: string, password: string, adult: boolean): Promise<void> {
+    this.problem = null;
+    try {
+      this.session = await call<Session>(this.api, "/session", { method: "POST", body: { email, password, adult } });
+    } catch (error) {
+      this.problem = problemOf(error);
+    }
+  }
+
+  async signOut(): Promise<void> {
+    await this.request("/session", { method: "DELETE" }).catch(() => undefined);
+    this.session = null;
+  }
+
+  /** A request in this session's name; a session that has ended leads back to the door. */
+  async request<T>(path: string, options: Call = {}): Promise<T> {
+    try {
+      return await call<T>(this.api, path, { ...options, csrf: this.session?.csrf });
+    } catch (error) {
+      if (problemOf(error).code === "not_authenticated") this.session = null;
+      throw error;
+    }
+  }
+}
