@@ -1,4 +1,4 @@
-"""Alembic's environment. `showfloor.app.migrate` runs it inside its own connection; `make migration NAME=…` compares models with a database."""
+"""Alembic's environment: inside a connection of `showfloor.app.migrate`, or on its own for `scripts/migration`."""
 
 from __future__ import annotations
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import secrets
 from collections.abc import AsyncIterator, Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from showfloor.app.migrate import upgrade_now
 from showfloor.app.postgres import EmbeddedPostgres
 from showfloor.kit.db import Database
 
@@ -30,7 +30,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostg
 
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (root / "template.ready").exists():
-            asyncio.run(_migrate(server.create_database(TEMPLATE)))
+            upgrade_now(server.create_database(TEMPLATE))
             (root / "template.ready").touch()
     yield server
     if "PYTEST_XDIST_WORKER" not in os.environ:
@@ -40,19 +40,6 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostg
 def _shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     base = tmp_path_factory.getbasetemp()
     return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-
-
-async def _migrate(url: str) -> None:
-    from sqlalchemy.ext.asyncio import create_async_engine
-
-    from showfloor.app.migrate import import_models
-    from showfloor.kit.db import Base
-
-    import_models()
-    engine = create_async_engine(url.replace("postgresql://", "postgresql+psycopg://", 1))
-    async with engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
-    await engine.dispose()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from fastapi import FastAPI
@@ -16,6 +17,14 @@ from starlette.staticfiles import StaticFiles
 from showfloor.app.settings import Settings
 from showfloor.catalog import http as catalog_http
 from showfloor.catalog.events import PriceChanged
+from showfloor.checkout import eraser as checkout_eraser
+from showfloor.checkout import http as checkout_http
+from showfloor.checkout import tasks as checkout_tasks
+from showfloor.checkout.adapters.provider import PaymentProvider
+from showfloor.checkout.adapters.test_provider import MODES as TEST_MODES
+from showfloor.checkout.adapters.test_provider import PlayMoney
+from showfloor.checkout.desk import Desk
+from showfloor.checkout.openapi import add_hold_route
 from showfloor.embed import http as embed_http
 from showfloor.identity import eraser as identity_eraser
 from showfloor.identity import http as identity_http
@@ -23,6 +32,8 @@ from showfloor.kit import idempotency
 from showfloor.kit.db import Database
 from showfloor.kit.outbox import Dispatcher
 from showfloor.merchants import http as merchants_http
+from showfloor.orders import eraser as orders_eraser
+from showfloor.orders import http as orders_http
 from showfloor.privacy.service import register_eraser
 from showfloor.realtime import service as realtime
 from showfloor.realtime.hints import Hints
@@ -30,6 +41,7 @@ from showfloor.shows import http as shows_http
 from showfloor.shows import internal as shows_internal
 from showfloor.shows import subscribers as shows_subscribers
 from showfloor.shows import tasks as shows_tasks
+from showfloor.stock import tasks as stock_tasks
 from showfloor.web import http as web_http
 from showfloor.web.pages import STATIC
 
@@ -54,11 +66,44 @@ class Job:
 
 
 def connect_web(app: FastAPI, settings: Settings) -> None:
-    for routes in (identity_http, merchants_http, catalog_http, shows_http, shows_internal, web_http, embed_http):
+    for routes in EDGES:
         app.include_router(routes.router)
+    app.openapi = partial(_openapi, app, app.openapi)  # type: ignore[method-assign] # FastAPI's documented way to extend the document
+    app.state.desk = Desk(
+        app.state.database, secret=settings.secret, hold_seconds=settings.hold_seconds, providers=payment_providers(settings)
+    )
     app.mount("/static", ImmutableFiles(directory=STATIC), name="static")
     app.mount("/uploads", StaticFiles(directory=settings.data / "uploads", check_dir=False), name="uploads")
     connect_erasers()
+
+
+EDGES = (
+    identity_http,
+    merchants_http,
+    catalog_http,
+    shows_http,
+    checkout_http,
+    orders_http,
+    shows_internal,
+    web_http,
+    embed_http,
+)
+
+
+def _openapi(app: FastAPI, generate: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """The generated document and the one route that FastAPI does not see."""
+    document = generate()
+    add_hold_route(document)
+    return document
+
+
+def payment_providers(settings: Settings) -> dict[str, PaymentProvider]:
+    """By the name that `payment_method.type` uses; the test provider exists in demo and test mode only."""
+    if settings.mode not in TEST_MODES:
+        return {}
+    callback_url = f"{settings.internal_web}/api/v1/payments/test/callback"
+    play_money = PlayMoney(mode=settings.mode, folder=settings.test_payments, secret=settings.secret, callback_url=callback_url)
+    return {play_money.name: play_money}
 
 
 def connect_worker(dispatcher: Dispatcher) -> None:
@@ -67,12 +112,17 @@ def connect_worker(dispatcher: Dispatcher) -> None:
 
 
 def connect_erasers() -> None:
-    for eraser in (identity_eraser.ERASER,):
+    for eraser in (identity_eraser.ERASER, orders_eraser.ERASER, checkout_eraser.ERASER):
         register_eraser(eraser)
 
 
 def periodic_jobs(settings: Settings) -> list[Job]:
+    providers = payment_providers(settings)
     return [
+        Job("release expired holds", 0.25, stock_tasks.release_expired),
+        Job("settle open payments", 1.0, partial(checkout_tasks.settle_open_payments, providers=providers)),
+        Job("forget abandoned checkouts", 3600.0, checkout_tasks.forget_abandoned),
+        Job("forget old holds", 3600.0, stock_tasks.forget_old_holds),
         Job("interrupt lost shows", 1.0, shows_tasks.interrupt_lost_shows),
         Job("forget old answers and events", 300.0, _forget_old),
     ]

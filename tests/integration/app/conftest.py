@@ -11,19 +11,19 @@ from fastapi import FastAPI
 
 from showfloor.app.asgi import create_app
 from showfloor.app.settings import Settings
-from showfloor.kit.db import Database
 from tests.people import FakeStreaming
 
 BASE = "http://shop.localhost:8000"
 
 
 @pytest.fixture
-async def app(database_url: str, database: Database, tmp_path: Path) -> AsyncIterator[FastAPI]:
+async def app(database_url: str, tmp_path: Path) -> AsyncIterator[FastAPI]:
     settings = Settings(mode="test", data=tmp_path, database_url=database_url, base_url=BASE, secret="s" * 32, internal_token="t" * 32)
     app = create_app(settings)
     app.state.streaming = FakeStreaming()
-    app.state.database = database
+    await app.state.database.open()
     yield app
+    await app.state.database.close()
 
 
 @pytest.fixture

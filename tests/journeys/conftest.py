@@ -1,0 +1,152 @@
+"""The whole product as a newcomer starts it, and real Chromium with two sites: shop.localhost and brand.test.
+
+One installation and one browser for all journeys of a run; each test gets a fresh profile (context).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+
+SHOP, BRAND = "shop.localhost", "brand.test"
+START_WITHIN = 90
+"""Seconds; a busy CI machine, cold."""
+CHROMIUM = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+    "--autoplay-policy=no-user-gesture-required",
+    f"--host-resolver-rules=MAP {SHOP} 127.0.0.1, MAP {BRAND} 127.0.0.1",
+    # Third-party cookies are blocked, as in the browsers of most people.
+    "--test-third-party-cookie-phaseout",
+]
+
+
+@dataclass(frozen=True)
+class Installation:
+    """A running demo: its `demo.json`, its folder, its supervisor."""
+
+    facts: dict[str, Any]
+    data: Path
+    supervisor: subprocess.Popen[bytes]
+    port: int
+
+    @property
+    def base(self) -> str:
+        return str(self.facts["base_url"])
+
+    @property
+    def brand(self) -> str:
+        return str(self.facts["brand_site_url"])
+
+    @property
+    def show_page(self) -> str:
+        return f"{self.base}/s/{self.facts['slug']}"
+
+    def api(self, role: str | None = None) -> httpx2.Client:
+        """The public API, as the demo's host, merchant or operator, or as nobody."""
+        headers = {"Authorization": f"Bearer {self.facts['tokens'][role]}"} if role else {}
+        return httpx2.Client(base_url=f"http://127.0.0.1:{self.port}/api/v1", headers=headers, timeout=10, trust_env=False)
+
+
+def chromium() -> str:
+    return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or "chromium"
+
+
+def free_ports(count: int) -> int:
+    """The first of `count` ports in a row that are free now."""
+    for first in range(20000 + os.getpid() % 20000, 60000, count):
+        with contextlib.ExitStack() as stack:
+            try:
+                for port in range(first, first + count):
+                    stack.enter_context(socket.socket()).bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return first
+    raise RuntimeError("no free ports")
+
+
+def start_demo(folder: Path) -> Installation:
+    """`showfloor demo` under two host names, ready when its demo.json is there."""
+    port = free_ports(5)
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(Path(__file__).parents[2] / "src"),
+        "SHOWFLOOR_BASE_URL": f"http://{SHOP}:{port}",
+        "SHOWFLOOR_DEMO_BRAND_URL": f"http://{BRAND}:{port + 4}",
+    }
+    command = [sys.executable, "-m", "showfloor", "demo", "--data", str(folder), "--port", str(port), "--no-browser"]
+    log = (folder.parent / f"{folder.name}.log").open("wb")
+    process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
+    end = time.monotonic() + START_WITHIN
+    facts = folder / "demo.json"
+    while not facts.exists():
+        if process.poll() is not None or time.monotonic() > end:
+            raise RuntimeError(f"the demo did not start:\n{Path(log.name).read_text()[-3000:]}")
+        time.sleep(0.05)
+    return Installation(json.loads(facts.read_text()), folder, process, port)
+
+
+def stop_demo(installation: Installation) -> None:
+    installation.supervisor.send_signal(signal.SIGTERM)
+    try:
+        installation.supervisor.wait(20)
+    except subprocess.TimeoutExpired:
+        installation.supervisor.kill()
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    installation = start_demo(tmp_path_factory.mktemp("demo") / "data of the demo")
+    yield installation
+    stop_demo(installation)
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM, headless=True)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB")
+    context.set_default_timeout(20_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A page that fails its test when a script raises or the policy refuses something."""
+    page = context.new_page()
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", lambda message: problems.append(message.text) if "Content Security Policy" in message.text else None)
+    yield page
+    assert problems == []
