@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from showfloor.kit.db import Base, personal
@@ -28,7 +29,7 @@ class CheckoutRow(Base):
     created_at: Mapped[datetime]
     declared_adult_at: Mapped[datetime | None]
     email: Mapped[str | None] = personal("checkout")
-    address: Mapped[dict[str, Any] | None] = personal("checkout")
+    address: Mapped[dict[str, Any] | None] = personal("checkout", JSONB(none_as_null=True))
 
 
 class PaymentRow(Base):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import timedelta
 
 from showfloor.checkout.types import PaymentState, Report, Status
@@ -23,6 +22,15 @@ _LOOK_AGAIN = {
     PaymentState.VOIDING: timedelta(seconds=2),
 }
 
+_OF_ATTEMPT = {
+    PaymentState.STARTED: Status.PENDING,
+    PaymentState.PENDING: Status.PENDING,
+    PaymentState.NEEDS_CONFIRMATION: Status.NEEDS_CONFIRMATION,
+    PaymentState.PAID: Status.PAID,
+    PaymentState.DECLINED: Status.DECLINED,
+    PaymentState.VOIDING: Status.EXPIRED,
+    PaymentState.VOIDED: Status.EXPIRED,
+}
 _FROM_REPORT = {
     Report.PENDING: PaymentState.PENDING,
     Report.NEEDS_CONFIRMATION: PaymentState.NEEDS_CONFIRMATION,
@@ -51,24 +59,17 @@ def look_again_after(state: PaymentState) -> timedelta | None:
 
 def status_of(payment: PaymentState | None, hold: LineState, *, ran_out: bool) -> Status:
     """What the buyer is told, from the newest payment and the hold. A hold that is gone only matters while nothing is paid."""
-    if payment is PaymentState.PAID:
-        return Status.PAID
-    if payment in (PaymentState.VOIDING, PaymentState.VOIDED):
+    gone = ran_out or hold is not LineState.HELD
+    if payment in (None, PaymentState.NEEDS_CONFIRMATION, PaymentState.DECLINED) and gone:
         return Status.EXPIRED
-    if payment in (PaymentState.STARTED, PaymentState.PENDING):
-        return Status.PENDING
-    if ran_out or hold is not LineState.HELD:
-        return Status.EXPIRED
-    if payment is PaymentState.NEEDS_CONFIRMATION:
-        return Status.NEEDS_CONFIRMATION
-    return Status.DECLINED if payment is PaymentState.DECLINED else Status.OPEN
+    return Status.OPEN if payment is None else status_of_attempt(payment)
+
+
+def status_of_attempt(payment: PaymentState) -> Status:
+    """What came of one attempt to pay, whatever became of the purchase since."""
+    return _OF_ATTEMPT[payment]
 
 
 def is_as_shown(total: Money, expected: Money | None) -> bool:
     """Whether the sum is the one the buyer saw; who does not say what they saw agrees to any."""
     return expected is None or expected == total
-
-
-def blocks(states: Iterable[PaymentState]) -> bool:
-    """Whether details may not change any more."""
-    return any(state in BLOCKING for state in states)

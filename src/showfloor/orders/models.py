@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from showfloor.kit.db import Base, personal
@@ -35,7 +36,7 @@ class OrderRow(Base):
     placed_at: Mapped[datetime]
     country: Mapped[str]
     email: Mapped[str | None] = personal("orders")
-    address: Mapped[dict[str, Any] | None] = personal("orders")
+    address: Mapped[dict[str, Any] | None] = personal("orders", JSONB(none_as_null=True))
 
 
 class OrderLineRow(Base):

@@ -41,7 +41,10 @@ async def get_purchase(session: Session, *, checkout_id: UUID, hold_id: UUID) ->
     """How far a purchase has come, for the guest who holds the goods. Raises CheckoutNotFound for another guest's too."""
     checkout = await get_own_checkout(session, checkout_id=checkout_id, hold_id=hold_id)
     newest = await queries.newest_payment(session, checkout_id)
-    return await purchase_of(session, checkout, newest.state if newest else None)
+    hold = await stock.get_hold(session, hold_id)
+    state, ran_out = (hold.state, hold.ran_out) if hold else (LineState.RELEASED, True)
+    status = rules.status_of(newest.state if newest else None, state, ran_out=ran_out)
+    return await purchase_of(session, checkout, status, hold)
 
 
 async def get_own_checkout(session: Session, *, checkout_id: UUID, hold_id: UUID, lock: bool = False) -> Checkout:
@@ -52,11 +55,8 @@ async def get_own_checkout(session: Session, *, checkout_id: UUID, hold_id: UUID
     return checkout
 
 
-async def purchase_of(session: Session, checkout: Checkout, payment: PaymentState | None) -> Purchase:
-    """The purchase as this payment left it."""
-    hold = await stock.get_hold(session, checkout.hold_id)
-    state, ran_out = (hold.state, hold.ran_out) if hold else (LineState.RELEASED, True)
-    status = rules.status_of(payment, state, ran_out=ran_out)
+async def purchase_of(session: Session, checkout: Checkout, status: Status, hold: Hold | None) -> Purchase:
+    """With its orders, once it is paid."""
     placed = await orders.list_of_checkout(session, checkout.id) if status is Status.PAID else []
     return Purchase(checkout, status, tuple(placed), hold.expires_at if hold else clock.now())
 

@@ -120,4 +120,5 @@ async def _result(database: Database, checkout_id: UUID, payment: Payment) -> Pu
     async with database.session() as session:
         checkout = await queries.checkout(session, checkout_id)
         assert checkout is not None
-        return await purchase_of(session, checkout, payment.state)
+        hold = await stock.get_hold(session, checkout.hold_id)
+        return await purchase_of(session, checkout, rules.status_of_attempt(payment.state), hold)

@@ -1,0 +1,209 @@
+"""What merchants, hosts and nobody else may see of what was sold; and how a buyer is forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from uuid import UUID
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import event
+
+from showfloor.catalog.types import Product
+from showfloor.checkout.eraser import ERASER as CHECKOUT_ERASER
+from showfloor.identity.http import get_person
+from showfloor.identity.service import admit
+from showfloor.identity.types import Door, Person
+from showfloor.kit import ids
+from showfloor.kit.db import Database
+from showfloor.kit.errors import AppError
+from showfloor.kit.http import on_app_error
+from showfloor.kit.money import Money
+from showfloor.orders import http, service
+from showfloor.orders.eraser import ERASER
+from showfloor.orders.types import Address, Buyer, Item, NewOrder, Order
+from showfloor.orders.types import Seller as OrderSeller
+from showfloor.privacy.types import Subject
+from tests.integration.checkout.counter import open_hosted_show
+from tests.integration.checkout.shop import Seller, add_product, add_seller, execute, person, scalar
+
+BUYER = Buyer("Anna@Example.com", Address("Anna", "1 High Street", None, "London", "N1 1AA", "GB"))
+
+
+@dataclass
+class House:
+    """Two merchants in one show, and who is asking."""
+
+    database: Database
+    first: Seller
+    second: Seller
+    product: Product
+    show_id: UUID
+    host: Person
+    client: httpx2.AsyncClient
+    app: FastAPI
+
+    def as_person(self, somebody: Person) -> None:
+        self.app.dependency_overrides[get_person] = lambda: somebody
+
+
+@pytest.fixture
+async def house(database: Database) -> AsyncIterator[House]:
+    first, second = await add_seller(database), await add_seller(database, "zafralune", "ZL")
+    product = await add_product(database, first, ("SALT",))
+    show_id, host = await open_hosted_show(database, (first, product))
+    app = FastAPI()
+    app.state.database = database
+    app.add_exception_handler(AppError, on_app_error)
+    app.include_router(http.router)
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://shop.test/api/v1") as client:
+        yield House(database, first, second, product, show_id, host, client, app)
+
+
+async def sell(house: House, seller: Seller, *, checkout_id: UUID | None = None, quantity: int = 2, buyer: Buyer = BUYER) -> Order:
+    variant = house.product.variants[0]
+    text = {"en": "Thing", "ar": "شيء"}
+    item = Item(variant.id, house.product.id, variant.sku, text, text, quantity, Money(2200, "GBP"), "/salt.webp")
+    merchant = OrderSeller(seller.merchant.id, seller.merchant.name, seller.merchant.order_prefix)
+    order = NewOrder(checkout_id or ids.new(), house.show_id, merchant, (item,), "GBP", buyer)
+    async with house.database.session() as session:
+        await service.place(session, admission=admit(Door.GUEST_CHECKOUT, adult=True), order=order)
+    async with house.database.session() as session:
+        found = await service.list_of_checkout(session, order.checkout_id)
+    return next(one for one in found if one.merchant_id == seller.merchant.id)
+
+
+async def test_order_keeps_what_was_agreed(house: House) -> None:
+    order = await sell(house, house.first)
+    await execute(house.database, "update product set name = '{}'")
+    await execute(house.database, "update merchant set name = '{}'")
+
+    house.as_person(house.first.person)
+    answer = await house.client.get(f"/orders/{ids.show('ord', order.id)}")
+
+    body = answer.json()
+    assert answer.headers["cache-control"] == "no-store"
+    assert body["number"].startswith("LW-2")
+    assert body["seller"] == {"en": "loamwick", "ar": "«loamwick»"}
+    assert body["total"] == {"amount": 4400, "currency": "GBP"}
+    assert body["show_id"] == ids.show("show", house.show_id)
+    assert body["items"] == [
+        {
+            "sku": "SALT",
+            "name": {"en": "Thing", "ar": "شيء"},
+            "options_text": {"en": "Thing", "ar": "شيء"},
+            "quantity": 2,
+            "unit_price": {"amount": 2200, "currency": "GBP"},
+            "total": {"amount": 4400, "currency": "GBP"},
+            "picture_url": "/salt.webp",
+        }
+    ]
+    assert body["buyer"]["email"] == "Anna@Example.com"
+    assert body["buyer"]["address"]["line1"] == "1 High Street"
+
+
+async def test_order_is_placed_once_with_each_merchant_of_a_checkout(house: House) -> None:
+    checkout_id = ids.new()
+    first = await sell(house, house.first, checkout_id=checkout_id)
+    again = await sell(house, house.first, checkout_id=checkout_id)
+    other = await sell(house, house.second, checkout_id=checkout_id)
+
+    assert first == again
+    assert other.number != first.number
+    assert await scalar(house.database, "select count(*) from orders") == 2
+    assert await scalar(house.database, "select count(*) from order_line") == 2
+    assert await scalar(house.database, "select count(*) from outbox_event where kind = 'orders.placed.v1'") == 2
+
+
+async def test_event_tells_nothing_of_the_buyer(house: House) -> None:
+    await sell(house, house.first)
+
+    payload = str(await scalar(house.database, "select payload::text from outbox_event where kind = 'orders.placed.v1'"))
+
+    assert "4400" in payload
+    assert not any(word in payload for word in ("Anna", "Example", "Street", "London"))
+
+
+async def test_foreign_order_is_not_found(house: House) -> None:
+    order = await sell(house, house.first)
+    path = f"/orders/{ids.show('ord', order.id)}"
+
+    for somebody in (house.second.person, house.host, person()):
+        house.as_person(somebody)
+        assert (await house.client.get(path)).json()["code"] == "order_not_found"
+        assert (await house.client.get("/orders")).json() == {"items": [], "next_cursor": None}
+    assert (await house.client.get("/orders/ord_1")).status_code == 404
+
+
+async def test_list_is_newest_first_in_pages_without_buyers(house: House) -> None:
+    placed = [ids.show("ord", (await sell(house, house.first)).id) for _ in range(3)]
+    await sell(house, house.second)
+    house.as_person(house.first.person)
+
+    first = (await house.client.get("/orders", params={"limit": 2})).json()
+    second = (await house.client.get("/orders", params={"limit": 2, "cursor": first["next_cursor"]})).json()
+
+    assert [order["id"] for order in first["items"] + second["items"]] == placed[::-1]
+    assert second["next_cursor"] is None
+    assert "buyer" not in first["items"][0]
+
+
+async def test_orders_cost_two_queries_for_one_and_for_three(house: House) -> None:
+    counted: list[str] = []
+    event.listen(house.database.engine.sync_engine, "before_cursor_execute", lambda *args: counted.append(args[2]))
+
+    for _ in range(2):
+        await sell(house, house.first)
+        counted.clear()
+        async with house.database.session() as session:
+            await service.list_own_orders(session, person=house.first.person)
+        assert len(counted) == 2
+        await sell(house, house.first)
+
+
+async def test_host_sees_what_the_show_sold_but_not_to_whom(house: House) -> None:
+    await sell(house, house.first, quantity=2)
+    await sell(house, house.second, quantity=1)
+    house.as_person(house.host)
+
+    answer = await house.client.get(f"/shows/{ids.show('show', house.show_id)}/sales")
+
+    body = answer.json()
+    assert (body["totals"], body["orders"], body["units"]) == ([{"amount": 6600, "currency": "GBP"}], 2, 3)
+    assert [sale["total"]["amount"] for sale in body["recent"]] == [2200, 4400]
+    assert set(body["recent"][0]["items"][0]) == {"sku", "name", "options_text", "quantity", "picture_url"}
+    assert not any(word in answer.text for word in ("Anna", "Example", "Street", "London", "buyer"))
+
+
+async def test_sales_of_an_empty_show_are_nothing(house: House) -> None:
+    house.as_person(house.host)
+
+    answer = await house.client.get(f"/shows/{ids.show('show', house.show_id)}/sales")
+
+    assert answer.json() == {"totals": [], "orders": 0, "units": 0, "recent": []}
+
+
+async def test_sales_of_a_foreign_show_are_not_found(house: House) -> None:
+    for somebody in (house.first.person, person(creator_id=ids.new())):
+        house.as_person(somebody)
+        assert (await house.client.get(f"/shows/{ids.show('show', house.show_id)}/sales")).json()["code"] == "show_not_found"
+
+
+async def test_erased_buyer_leaves_the_order_and_its_money(house: House) -> None:
+    order = await sell(house, house.first)
+    other = await sell(house, house.first, buyer=Buyer("other@example.com", BUYER.address))
+
+    async with house.database.session() as session:
+        assert await ERASER.erase(session, Subject("anna@example.com")) == 1
+        assert await CHECKOUT_ERASER.erase(session, Subject("anna@example.com")) == 0
+
+    async with house.database.session() as session:
+        erased = await service.get_own_order(session, person=house.first.person, order_id=order.id)
+        kept = await service.get_own_order(session, person=house.first.person, order_id=other.id)
+    assert (erased.buyer, erased.total, erased.items) == (None, order.total, order.items)
+    assert kept.buyer is not None
+    house.as_person(house.first.person)
+    assert (await house.client.get(f"/orders/{ids.show('ord', order.id)}")).json()["buyer"] is None
+    assert await scalar(house.database, "select count(*) from orders where address is not null") == 1

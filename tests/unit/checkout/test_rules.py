@@ -1,0 +1,80 @@
+"""What a provider's word does to a payment, in every order in which words may come."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from showfloor.checkout import rules
+from showfloor.checkout.types import PaymentState, Report, Status
+from showfloor.kit.money import Money
+from showfloor.stock.types import LineState
+
+reports = st.lists(st.sampled_from(Report), max_size=8)
+
+
+def told(*words: Report) -> PaymentState:
+    state = PaymentState.STARTED
+    for word in words:
+        state = rules.advance(state, word)
+    return state
+
+
+@given(reports)
+def test_paid_stays_paid_whatever_comes_later(later: list[Report]) -> None:
+    assert told(Report.PAID, *later) is PaymentState.PAID
+
+
+@given(reports)
+def test_money_for_a_payment_that_was_given_up_goes_back(later: list[Report]) -> None:
+    assert told(Report.DECLINED, *later) is (PaymentState.VOIDING if Report.PAID in later else PaymentState.DECLINED)
+    assert told(Report.VOIDED, *later) is (PaymentState.VOIDING if Report.PAID in later else PaymentState.VOIDED)
+
+
+@given(reports, st.integers(0, 8))
+def test_a_word_heard_twice_changes_nothing(words: list[Report], place: int) -> None:
+    place = min(place, len(words))
+    repeated = [*words[:place], *words[max(place - 1, 0) : place], *words[place:]]
+
+    assert told(*repeated) is told(*words)
+
+
+@given(reports)
+def test_unknown_tells_nothing(words: list[Report]) -> None:
+    assert told(*words) is told(*(word for word in words if word is not Report.UNKNOWN))
+
+
+@pytest.mark.parametrize("state", PaymentState)
+def test_unfinished_payments_are_asked_about_and_no_others(state: PaymentState) -> None:
+    assert (rules.look_again_after(state) is not None) == (state in rules.UNFINISHED)
+
+
+@pytest.mark.parametrize(
+    ("payment", "hold", "ran_out", "status"),
+    [
+        (None, LineState.HELD, False, Status.OPEN),
+        (None, LineState.HELD, True, Status.EXPIRED),
+        (None, LineState.RELEASED, False, Status.EXPIRED),
+        (PaymentState.STARTED, LineState.HELD, False, Status.PENDING),
+        (PaymentState.PENDING, LineState.HELD, True, Status.PENDING),
+        (PaymentState.NEEDS_CONFIRMATION, LineState.HELD, False, Status.NEEDS_CONFIRMATION),
+        (PaymentState.NEEDS_CONFIRMATION, LineState.RELEASED, True, Status.EXPIRED),
+        (PaymentState.DECLINED, LineState.HELD, False, Status.DECLINED),
+        (PaymentState.DECLINED, LineState.HELD, True, Status.EXPIRED),
+        (PaymentState.PAID, LineState.SETTLED, True, Status.PAID),
+        (PaymentState.VOIDING, LineState.RELEASED, True, Status.EXPIRED),
+        (PaymentState.VOIDED, LineState.HELD, False, Status.EXPIRED),
+    ],
+)
+def test_buyer_is_told_where_the_purchase_stands(payment: PaymentState | None, hold: LineState, ran_out: bool, status: Status) -> None:
+    assert rules.status_of(payment, hold, ran_out=ran_out) is status
+
+
+def test_sum_is_as_shown_only_in_amount_and_currency() -> None:
+    shown = Money(1999, "GBP")
+
+    assert rules.is_as_shown(shown, shown)
+    assert rules.is_as_shown(shown, None)
+    assert not rules.is_as_shown(shown, Money(1998, "GBP"))
+    assert not rules.is_as_shown(shown, Money(1999, "USD"))

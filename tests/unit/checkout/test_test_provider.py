@@ -1,0 +1,136 @@
+"""The provider `test` against its own books: deterministic, once for each payment id, silent outside demo and test."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from showfloor.checkout.adapters.ledger import Ledger
+from showfloor.checkout.adapters.test_provider import PlayMoney, WrongMode
+from showfloor.checkout.errors import CallbackInvalid, PaymentMethodInvalid
+from showfloor.checkout.types import Intent, Method, Report
+from showfloor.kit import clock, ids
+from showfloor.kit.money import Money
+
+PRICE = Money(1999, "GBP")
+
+
+def provider(folder: Path, secret: str = "secret") -> PlayMoney:
+    return PlayMoney(mode="test", folder=folder, secret=secret)
+
+
+async def charge(provider: PlayMoney, number: str, payment_id: UUID | None = None) -> tuple[UUID, Report]:
+    payment_id = payment_id or ids.new()
+    return payment_id, await provider.charge(Intent(payment_id, PRICE), Method("test", number))
+
+
+@pytest.mark.parametrize("mode", ["production", "", "Test"])
+def test_other_modes_are_refused(tmp_path: Path, mode: str) -> None:
+    with pytest.raises(WrongMode):
+        PlayMoney(mode=mode, folder=tmp_path, secret="secret")
+
+
+@pytest.mark.parametrize(
+    ("number", "answer", "later"),
+    [
+        ("4242 4242 4242 4242", Report.PAID, Report.PAID),
+        ("4000000000000002", Report.DECLINED, Report.DECLINED),
+        ("4000002500003155", Report.NEEDS_CONFIRMATION, Report.NEEDS_CONFIRMATION),
+        ("4000000000000077", Report.PENDING, Report.PENDING),
+        ("4000000000000259", Report.PENDING, Report.PAID),
+        ("4000000000005126", Report.PENDING, Report.PAID),
+    ],
+)
+async def test_card_decides_the_outcome(tmp_path: Path, number: str, answer: Report, later: Report) -> None:
+    payment_id, answered = await charge(provider(tmp_path), number)
+
+    assert answered is answer
+    assert await provider(tmp_path).lookup(payment_id) is later
+
+
+async def test_slow_card_pays_after_two_seconds(tmp_path: Path) -> None:
+    payment_id, _ = await charge(provider(tmp_path), "4000000000000077")
+
+    now = clock.now()
+    with clock.use(lambda: now + timedelta(seconds=2.1)):
+        assert await provider(tmp_path).lookup(payment_id) is Report.PAID
+        assert await provider(tmp_path).lookup(payment_id) is Report.PAID
+    assert Ledger(tmp_path).entries()[payment_id].charges == 1
+
+
+@pytest.mark.parametrize("number", ["4242424242424241", "", "four", "tok_1"])
+def test_other_numbers_are_no_cards(tmp_path: Path, number: str) -> None:
+    with pytest.raises(PaymentMethodInvalid):
+        provider(tmp_path).check_method(Method("test", number))
+
+
+async def test_charging_twice_takes_money_once(tmp_path: Path) -> None:
+    payment_id, _ = await charge(provider(tmp_path), "4242424242424242")
+    twins = [provider(tmp_path) for _ in range(8)]
+
+    answers = await asyncio.gather(*(charge(twin, "4242424242424242", payment_id) for twin in twins))
+
+    assert {report for _, report in answers} == {Report.PAID}
+    assert Ledger(tmp_path).entries()[payment_id].charges == 1
+
+
+async def test_voiding_before_the_charge_arrives_forbids_it(tmp_path: Path) -> None:
+    payment_id = ids.new()
+    await provider(tmp_path).void(payment_id)
+
+    assert (await charge(provider(tmp_path), "4242424242424242", payment_id))[1] is Report.VOIDED
+    assert Ledger(tmp_path).entries()[payment_id].charges == 0
+
+
+async def test_voiding_gives_money_back_once(tmp_path: Path) -> None:
+    payment_id, _ = await charge(provider(tmp_path), "4242424242424242")
+
+    for _ in range(3):
+        await provider(tmp_path).void(payment_id)
+
+    entry = Ledger(tmp_path).entries()[payment_id]
+    assert (entry.state, entry.charges, entry.refunds) == (Report.VOIDED, 1, 1)
+
+
+async def test_confirmation_pays_once_and_never_after_a_void(tmp_path: Path) -> None:
+    payment_id, _ = await charge(provider(tmp_path), "4000002500003155")
+    assert [await provider(tmp_path).confirm(payment_id) for _ in range(2)] == [Report.PAID, Report.PAID]
+    assert Ledger(tmp_path).entries()[payment_id].charges == 1
+
+    other, _ = await charge(provider(tmp_path), "4000002500003155")
+    await provider(tmp_path).void(other)
+    assert await provider(tmp_path).confirm(other) is Report.VOIDED
+    assert await provider(tmp_path).confirm(ids.new()) is Report.UNKNOWN
+
+
+def signed(provider: PlayMoney, body: str, at: datetime | None = None, event_id: str = "evt_1") -> dict[str, str]:
+    at = at or datetime.now(UTC)
+    return {
+        "webhook-id": event_id,
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": provider._signer.sign(event_id, at, body),
+    }
+
+
+async def test_callback_is_believed_only_with_the_right_signature_and_time(tmp_path: Path) -> None:
+    ours, payment_id = provider(tmp_path), ids.new()
+    body = f'{{"id": "evt_1", "type": "payment.succeeded", "payment_id": "{ids.show("pay", payment_id)}"}}'
+    assert ours.parse_callback(signed(ours, body), body.encode()).payment_id == payment_id
+
+    broken = [
+        (signed(provider(tmp_path, "another"), body), body.encode()),
+        (signed(ours, body), body.encode() + b" "),
+        (signed(ours, body, datetime.now(UTC) - timedelta(minutes=6)), body.encode()),
+        ({}, body.encode()),
+        ({**signed(ours, body), "webhook-signature": "nonsense"}, body.encode()),
+        ({**signed(ours, body), "webhook-signature": "v1,%%%"}, body.encode()),
+        (signed(ours, "[]"), b"[]"),
+        (signed(ours, "{}"), b"{}"),
+    ]
+    for headers, content in broken:
+        with pytest.raises(CallbackInvalid):
+            ours.parse_callback(headers, content)
