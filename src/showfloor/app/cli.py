@@ -1,4 +1,8 @@
-"""The command line: `showfloor demo`, `showfloor serve`, and each process alone."""
+"""The command line: `showfloor demo`, `showfloor serve`, and each process alone.
+
+Imports stand inside the commands for one reason, marked at each: a process loads only what it runs, so that it starts at once and
+stays small.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +11,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-import uvicorn
 
-from showfloor.app import demo, log, serve
-from showfloor.app.migrate import upgrade
+from showfloor.app import log
 from showfloor.app.settings import Settings
-from showfloor.app.worker import work
-from showfloor.fanout.config import FanoutConfig
-from showfloor.fanout.server import run as run_fanout
-from showfloor.streaming.config import StreamingConfig
-from showfloor.streaming.server import run as run_streaming
 
 cli = typer.Typer(add_completion=False, no_args_is_help=True, help="Live shopping that you host yourself.")
 
@@ -33,18 +30,24 @@ def demo_command(
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="open the show in a browser")] = True,
 ) -> None:
     """A live show, two brands, a brand's website, everything on this machine."""
-    demo.run(data.resolve(), port, open_browser=browser)
+    from showfloor.app.demo.run import run  # noqa: PLC0415 - a process loads only what it runs
+
+    run(data.resolve(), port, open_browser=browser)
 
 
 @cli.command("serve")
 def serve_command() -> None:
     """Every process of one machine, configured by SHOWFLOOR_… variables."""
-    serve.run(Settings())
+    from showfloor.app.serve import run  # noqa: PLC0415 - a process loads only what it runs
+
+    run(Settings())
 
 
 @cli.command()
 def web() -> None:
     """Pages and API."""
+    import uvicorn  # noqa: PLC0415 - a process loads only what it runs
+
     settings = Settings()
     uvicorn.run(
         "showfloor.app.asgi:create_app",
@@ -63,8 +66,11 @@ def web() -> None:
 @cli.command()
 def streaming() -> None:
     """RTMP in, LL-HLS out."""
+    from showfloor.streaming.config import StreamingConfig  # noqa: PLC0415 - a process loads only what it runs
+    from showfloor.streaming.server import run  # noqa: PLC0415 - a process loads only what it runs
+
     settings = Settings()
-    run_streaming(
+    run(
         StreamingConfig(
             web_url=settings.internal_web,
             internal_token=settings.internal_token,
@@ -80,30 +86,41 @@ def streaming() -> None:
 @cli.command()
 def fanout() -> None:
     """Room events to viewers."""
+    from showfloor.fanout.config import FanoutConfig  # noqa: PLC0415 - a process loads only what it runs
+    from showfloor.fanout.server import run  # noqa: PLC0415 - a process loads only what it runs
+
     settings = Settings()
     url = settings.rooms_database_url or settings.database_url
-    run_fanout(FanoutConfig(database_url=url, host=settings.host, port=settings.rooms_port))
+    run(FanoutConfig(database_url=url, host=settings.host, port=settings.rooms_port))
 
 
 @cli.command()
 def worker() -> None:
     """Jobs and event subscribers."""
+    from showfloor.app.worker import work  # noqa: PLC0415 - a process loads only what it runs
+
     asyncio.run(work(Settings()))
 
 
 @cli.command()
 def migrate() -> None:
     """Bring the database to the newest shape."""
+    from showfloor.app.migrate import upgrade  # noqa: PLC0415 - a process loads only what it runs
+
     asyncio.run(upgrade(Settings().database_url))
 
 
 @cli.command("demo-camera", hidden=True)
 def demo_camera() -> None:
     """The demo's camera and its host."""
-    asyncio.run(demo.camera())
+    from showfloor.app.demo.camera import camera  # noqa: PLC0415 - a process loads only what it runs
+
+    asyncio.run(camera())
 
 
 @cli.command("demo-brand-site", hidden=True)
 def demo_brand_site() -> None:
     """The demo brand's own website."""
-    demo.brand_site()
+    from showfloor.app.demo.brand_site import brand_site  # noqa: PLC0415 - a process loads only what it runs
+
+    brand_site()

@@ -13,7 +13,6 @@ from collections.abc import Mapping
 import httpx2
 import structlog
 
-from showfloor.app.migrate import upgrade
 from showfloor.app.postgres import EmbeddedPostgres
 from showfloor.app.processes import Child
 from showfloor.app.settings import Settings
@@ -44,14 +43,15 @@ class Supervisor:
         if self.postgres is not None:
             url = await asyncio.to_thread(self.postgres.start)
             self._tasks.append(asyncio.create_task(self._keep_postgres(self.postgres)))
-        await upgrade(url)
+        await asyncio.to_thread(_upgrade, url)
         self.environment["SHOWFLOOR_DATABASE_URL"] = url
         return url
 
     async def start_servers(self) -> None:
         """Web, streaming, fanout and worker; returns when all that listen answer. Raises NotReady."""
         for name in ("streaming", "fanout", "web", "worker"):
-            self.start(name, [name])
+            if name not in self.children:
+                self.start(name, [name])
         settings = self.settings
         for name, url in (("web", settings.internal_web), ("streaming", settings.internal_media), ("fanout", settings.internal_rooms)):
             await self.wait_for(name, f"{url}/healthz")
@@ -87,6 +87,12 @@ class Supervisor:
             if postgres.pid() is None:
                 log.warning("process ended, starting it again", name="postgres")
                 await asyncio.to_thread(postgres.start)
+
+
+def _upgrade(url: str) -> None:
+    from showfloor.app.migrate import upgrade_now  # noqa: PLC0415 - loaded while PostgreSQL starts
+
+    upgrade_now(url)
 
 
 async def _answers(client: httpx2.AsyncClient, url: str) -> bool:

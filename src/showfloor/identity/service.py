@@ -52,6 +52,10 @@ async def grant(session: Session, *, person_id: UUID, kind: GrantKind, subject_i
     await queries.add_grant(session, person_id, kind, subject_id)
 
 
+async def get_person(session: Session, person_id: UUID) -> Person | None:
+    return await queries.person(session, person_id)
+
+
 async def sign_in(session: Session, *, admission: Admission, email: str, password: str) -> SignedIn:
     """Raises SignInFailed, after the same time whether the address exists or not."""
     found = await queries.password_of(session, normalise_email(email))

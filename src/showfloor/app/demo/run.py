@@ -14,12 +14,10 @@ from pathlib import Path
 
 import typer
 
-from showfloor.app.demo.seed import PASSWORD, seed
-from showfloor.app.demo.state import DemoState, report, secrets
+from showfloor.app.demo.state import PASSWORD, DemoState, report, secrets
 from showfloor.app.serve import until_signal
 from showfloor.app.settings import Settings
 from showfloor.app.supervisor import NotReady, Supervisor
-from showfloor.kit.db import Database
 
 OFFSETS = {"port": 0, "media_port": 1, "rooms_port": 2, "rtmp_port": 3, "brand_port": 4}
 """Every port follows from the first; one that is taken is replaced by a free one."""
@@ -75,13 +73,12 @@ async def _run(data: Path, ports: dict[str, int], open_browser: bool) -> None:
     brand_url = os.environ.get("SHOWFLOOR_DEMO_BRAND_URL") or f"http://127.0.0.1:{ports['brand_port']}"
     supervisor = Supervisor(settings, _environment(settings, ports["brand_port"]))
     try:
+        supervisor.start("streaming", ["streaming"])
         url = await supervisor.start_database()
-        database = Database(url, size=2, pool_size=1)
-        await database.open()
-        seeding = asyncio.create_task(seed(database, data, brand_url))
-        await supervisor.start_servers()
-        state = await seeding
-        await database.close()
+        servers = asyncio.create_task(supervisor.start_servers())
+        # While the servers start, this process loads the modules that seeding needs.
+        state = await asyncio.to_thread(_seed, url, data, brand_url)
+        await servers
         supervisor.start("camera", ["demo-camera"])
         supervisor.start("brand-site", ["demo-brand-site"])
         await supervisor.wait_for("camera", f"{settings.internal_media}/live/{state.show_id}/index.m3u8")
@@ -92,6 +89,12 @@ async def _run(data: Path, ports: dict[str, int], open_browser: bool) -> None:
         await until_signal()
     finally:
         await supervisor.stop()
+
+
+def _seed(url: str, data: Path, brand_url: str) -> DemoState:
+    from showfloor.app.demo.seed import seed_now  # noqa: PLC0415 - loaded while the servers start
+
+    return seed_now(url, data, brand_url)
 
 
 def _environment(settings: Settings, brand_port: int) -> dict[str, str]:

@@ -12,6 +12,8 @@ from showfloor.kit import ids
 FILES = Path(__file__).parents[4] / "demo"
 """The film, the pictures and the catalogue, in the repository's `demo/`."""
 
+PASSWORD = "showfloor-demo"  # noqa: S105 - the demo's people are invented and their password is printed on the screen
+
 
 @dataclass(frozen=True, slots=True)
 class DemoState:
