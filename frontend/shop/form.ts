@@ -18,12 +18,19 @@ export type Wrong = Partial<Record<keyof Form, string>>;
 
 export const emptyForm = (country: string): Form => ({ email: "", adult: false, name: "", line1: "", line2: "", city: "", postal_code: "", country, number: "" });
 
+const NEEDED = [
+  ["name", "field.name"],
+  ["line1", "field.line1"],
+  ["city", "field.city"],
+  ["postal_code", "field.postal_code"],
+] as const;
+
 export function problemsIn(form: Form): Wrong {
   const wrong: Wrong = {};
   if (!/^\S+@\S+\.\S+$/.test(form.email.trim())) wrong.email = "field.email";
   if (!form.adult) wrong.adult = "field.adult";
-  for (const name of ["name", "line1", "city", "postal_code"] as const) {
-    if (!form[name].trim()) wrong[name] = `field.${name}`;
+  for (const [name, message] of NEEDED) {
+    if (!form[name].trim()) wrong[name] = message;
   }
   if (!/^\d{12,19}$/.test(digits(form.number))) wrong.number = "field.number";
   return wrong;

@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import type { Cue } from "../contract";
+import { cueFromAttribute, learn, learnAll, openPins, pinsAt } from "./cues";
+
+const T = Date.parse("2026-11-23T10:00:00.000Z");
+const stamp = (seconds: number) => new Date(T + seconds * 1000).toISOString();
+const pin = (id: string, start: number, end: number | null = null): Cue => ({ id, kind: "pin", start: stamp(start), end: end === null ? null : stamp(end), payload: { product_id: `prod_${id}` } });
+const at = (cues: Cue[], seconds: number) => pinsAt(learnAll(new Map(), cues), T + seconds * 1000).map(({ id }) => id);
+
+test("a pin is on screen from its start up to, not including, its end", () => {
+  const cues = [pin("a", 1, 3)];
+
+  expect(at(cues, 0.999)).toEqual([]);
+  expect(at(cues, 1)).toEqual(["a"]);
+  expect(at(cues, 2.999)).toEqual(["a"]);
+  expect(at(cues, 3)).toEqual([]);
+});
+
+test("the newest of three open pins comes first", () => {
+  expect(at([pin("a", 1), pin("b", 3), pin("c", 2)], 5)).toEqual(["b", "c", "a"]);
+});
+
+test("other kinds of cue are no pins", () => {
+  expect(at([{ ...pin("a", 1), kind: "chapter" }], 5)).toEqual([]);
+});
+
+test("an older copy from the stream does not reopen what the room closed", () => {
+  const closed = learn(new Map(), pin("a", 1, 3));
+
+  expect(learn(closed, pin("a", 1))).toBe(closed);
+  expect(openPins(learn(closed, pin("a", 1)))).toEqual([]);
+});
+
+test("both transports in any order come to the same", () => {
+  const copies = [pin("a", 1), pin("a", 1, 3), pin("b", 2)];
+
+  expect(at(copies, 4)).toEqual(at(copies.toReversed(), 4));
+});
+
+test("the attribute is base64 of UTF-8 JSON; anything else is no cue", () => {
+  const cue = { ...pin("a", 1), payload: { product_id: "prod_كوب" } };
+  const encoded = btoa(String.fromCharCode(...new TextEncoder().encode(JSON.stringify(cue))));
+
+  expect(cueFromAttribute(encoded)).toEqual(cue);
+  expect(cueFromAttribute("not base64!")).toBeNull();
+  expect(cueFromAttribute(undefined)).toBeNull();
+});

@@ -1,0 +1,133 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Hold } from "../contract";
+import { Buying, merge } from "./buying.svelte";
+
+const pounds = (amount: number) => ({ amount, currency: "GBP" });
+const hold = (id: string, lines: { sku: string; quantity: number }[], total: number): Hold => ({
+  id,
+  token: `${id}-token`,
+  expires_at: new Date(Date.now() + 300_000).toISOString(),
+  total: pounds(total),
+  lines: lines.map((line) => ({ ...line, unit_price: pounds(100), total: pounds(100 * line.quantity) })),
+});
+const details = { email: "s@example.com", adult: true, address: { name: "S", line1: "1", city: "L", postal_code: "N1", country: "GB" } };
+
+interface Request {
+  method: string;
+  path: string;
+  body: Record<string, unknown> | null;
+  key: string | null;
+  token: string | null;
+}
+let asked: Request[];
+let answers: (Response | Error)[];
+
+beforeEach(() => {
+  asked = [];
+  answers = [];
+  vi.useFakeTimers({ shouldAdvanceTime: true, advanceTimeDelta: 200 });
+  vi.stubGlobal("fetch", (path: string, init: RequestInit) => {
+    const headers = init.headers as Record<string, string>;
+    asked.push({ method: init.method!, path, body: init.body ? JSON.parse(init.body as string) : null, key: headers["Idempotency-Key"] ?? null, token: headers["Authorization"] ?? null });
+    const answer = answers.shift();
+    return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+  });
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+const ok = (body: unknown, status = 200) => new Response(status === 204 ? null : JSON.stringify(body), { status });
+const refusal = (code: string, status = 409, more = {}) => ok({ code, status, ...more }, status);
+
+test("a hold is asked for at the price on screen", async () => {
+  const buying = new Buying("", "show_1");
+  answers = [ok(hold("h1", [{ sku: "A", quantity: 1 }], 100), 201)];
+
+  expect(await buying.reserve([{ sku: "A", quantity: 1 }], pounds(100))).toBe(true);
+
+  expect(buying.hold?.id).toBe("h1");
+  expect(asked[0]).toMatchObject({ path: "/shows/show_1/holds", body: { lines: [{ sku: "A", quantity: 1 }], expected_total: pounds(100) } });
+});
+
+test("a refused hold holds nothing and says why", async () => {
+  const buying = new Buying("", "show_1");
+  answers = [refusal("sold_out", 409, { lines: [{ sku: "A", available: 0 }] })];
+
+  expect(await buying.reserve([{ sku: "A", quantity: 1 }], pounds(100))).toBe(false);
+
+  expect(buying.hold).toBeNull();
+  expect(buying.problem?.code).toBe("sold_out");
+});
+
+test("more goods join what is held, and the smaller hold is given back after the larger is taken", async () => {
+  const buying = new Buying("", "show_1");
+  answers = [ok(hold("h1", [{ sku: "A", quantity: 1 }], 100), 201), ok(hold("h2", [{ sku: "A", quantity: 1 }, { sku: "B", quantity: 2 }], 300), 201), ok(null, 204)];
+  await buying.reserve([{ sku: "A", quantity: 1 }], pounds(100));
+
+  await buying.reserve([{ sku: "B", quantity: 2 }], pounds(200));
+
+  expect(buying.hold?.id).toBe("h2");
+  expect(asked.slice(1).map(({ method, path }) => `${method} ${path}`)).toEqual(["POST /shows/show_1/holds", "DELETE /holds/h1"]);
+  expect(asked[1]?.body).toMatchObject({ expected_total: pounds(300) });
+});
+
+test("when the larger hold is refused for good, the smaller comes back", async () => {
+  const buying = new Buying("", "show_1");
+  const first = hold("h1", [{ sku: "A", quantity: 1 }], 100);
+  answers = [ok(first, 201), refusal("sold_out"), ok(null, 204), refusal("sold_out"), ok({ ...first, id: "h3" }, 201)];
+  await buying.reserve([{ sku: "A", quantity: 1 }], pounds(100));
+
+  expect(await buying.reserve([{ sku: "B", quantity: 1 }], pounds(100))).toBe(false);
+
+  expect(buying.hold?.id).toBe("h3");
+  expect(buying.problem?.code).toBe("sold_out");
+});
+
+test("a lost answer is asked for again under the same key, also by the person's second press", async () => {
+  const buying = new Buying("", "show_1");
+  const lost = new TypeError("network");
+  answers = [lost, lost, lost, ok(hold("h1", [{ sku: "A", quantity: 1 }], 100), 201)];
+
+  await buying.reserve([{ sku: "A", quantity: 1 }], pounds(100));
+  expect(buying.problem?.code).toBe("unreachable");
+  await buying.reserve([{ sku: "A", quantity: 1 }], pounds(100));
+
+  expect(buying.hold?.id).toBe("h1");
+  expect(new Set(asked.map(({ key }) => key)).size).toBe(1);
+});
+
+test("a declined payment keeps the hold and the checkout, a second card pays", async () => {
+  const buying = new Buying("", "show_1");
+  const expires_at = new Date(Date.now() + 400_000).toISOString();
+  const checkout = { id: "co_1", hold_id: "h1", total: pounds(100), expires_at, status: "open" };
+  answers = [ok(hold("h1", [{ sku: "A", quantity: 1 }], 100), 201), ok(checkout, 201), ok({ status: "declined", orders: [], expires_at }), ok({ status: "paid", orders: [{ id: "ord_1" }], expires_at })];
+  await buying.reserve([{ sku: "A", quantity: 1 }], pounds(100));
+
+  await buying.pay(details, "4000000000000002", pounds(100));
+  expect(buying.payment).toBe("declined");
+  await buying.pay(details, "4242424242424242", pounds(100));
+
+  expect(buying.payment).toBe("paid");
+  expect(asked.map(({ path }) => path)).toEqual(["/shows/show_1/holds", "/checkouts", "/checkouts/co_1/pay", "/checkouts/co_1/pay"]);
+  expect(asked[3]?.token).toBe("Bearer h1-token");
+  expect(buying.hold?.expires_at).toBe(expires_at);
+});
+
+test("a hold that ended on the server ends here, with nothing charged", async () => {
+  const buying = new Buying("", "show_1");
+  answers = [ok(hold("h1", [{ sku: "A", quantity: 1 }], 100), 201), refusal("hold_expired")];
+  await buying.reserve([{ sku: "A", quantity: 1 }], pounds(100));
+
+  await buying.pay(details, "4242424242424242", pounds(100));
+
+  expect(buying).toMatchObject({ expired: true, payment: "open" });
+});
+
+test("both lists become one, a SKU once", () => {
+  expect(merge([{ sku: "A", quantity: 1 }], [{ sku: "A", quantity: 2 }, { sku: "B", quantity: 1 }])).toEqual([
+    { sku: "A", quantity: 3 },
+    { sku: "B", quantity: 1 },
+  ]);
+});

@@ -1,0 +1,21 @@
+import { expect, test } from "vitest";
+import { cardNumber, emptyForm, problemsIn, toDetails, type Form } from "./form";
+
+const filled: Form = { ...emptyForm("GB"), email: " sofia@example.com ", adult: true, name: "Sofia Marin", line1: "48 Alder Street", city: "London", postal_code: "N1 9GU", number: "4242 4242 4242 4242" };
+
+test("an empty form misses everything that is needed, in the order of the page", () => {
+  expect(Object.keys(problemsIn(emptyForm("GB")))).toEqual(["email", "adult", "name", "line1", "city", "postal_code", "number"]);
+  expect(problemsIn(filled)).toEqual({});
+});
+
+test("details are trimmed and an empty second line is left out", () => {
+  expect(toDetails(filled)).toEqual({
+    email: "sofia@example.com",
+    adult: true,
+    address: { name: "Sofia Marin", line1: "48 Alder Street", city: "London", postal_code: "N1 9GU", country: "GB" },
+  });
+});
+
+test("a card typed in Arabic digits is sent in European ones", () => {
+  expect(cardNumber({ ...filled, number: "٤٢٤٢ ٤٢٤٢ ٤٢٤٢ ٤٢٤٢" })).toBe("4242424242424242");
+});

@@ -1,0 +1,165 @@
+"""The catalogue is whole: same keys, same holes, all plural categories, nothing used that is not there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel import Locale
+
+from showfloor.kit import messages
+from showfloor.kit.money import Money
+
+ROOT = Path(__file__).parents[3]
+SOURCES = [ROOT / "frontend", ROOT / "src/showfloor/web", ROOT / "src/showfloor/embed"]
+HOLE = re.compile(r"\{(\w+)\}")
+WHOLE_KEY = re.compile(r"""\b(?:t|translate)\(\s*["']([a-z_]+(?:\.[a-z_0-9]+)+)["']""")
+KEY_START = re.compile(r"""\b(?:t|translate)\(\s*[`'"]([a-z_]+\.(?:[a-z_]+\.)*)(?:\$\{|['"] ~)""")
+# Keys that stand as values in scripts, to be translated elsewhere: `wrong.email = "field.email"`.
+AREAS = "show|player|scene|pin|shelf|product|hold|checkout|test_card|pay|field|thanks|sheet|list|studio|health|home|nav"
+QUOTED = re.compile(rf"""["'`]((?:{AREAS})\.[a-z_0-9.]+)["'`]""")
+SCRIPTS = {".svelte", ".ts"}
+
+
+def entries(lang: str) -> dict[str, messages.Entry]:
+    return dict(messages.load().catalogues[lang])
+
+
+def texts(entry: messages.Entry) -> list[str]:
+    return [entry] if isinstance(entry, str) else list(entry.values())
+
+
+def sources() -> Iterator[tuple[Path, str]]:
+    for path in (path for folder in SOURCES for path in folder.rglob("*")):
+        ours = not {"node_modules", "static"} & set(path.parts) and not path.name.endswith(".test.ts")
+        if ours and path.suffix in SCRIPTS | {".html", ".py"}:
+            yield path, path.read_text(encoding="utf-8")
+
+
+def used_keys(path: Path, text: str) -> set[str]:
+    return set(WHOLE_KEY.findall(text)) | set(QUOTED.findall(text) if path.suffix in SCRIPTS else [])
+
+
+def test_every_language_has_the_same_keys() -> None:
+    assert list(entries("en")) == list(entries("ar"))
+
+
+def test_no_text_is_empty() -> None:
+    assert [key for lang in messages.LANGUAGES for key, entry in entries(lang).items() if not all(texts(entry))] == []
+
+
+@pytest.mark.parametrize("lang", messages.LANGUAGES)
+def test_a_counted_text_has_every_plural_category_of_its_language(lang: str) -> None:
+    needed = set(Locale(lang).plural_form.tags) | {"other"}
+
+    counted = {key: set(entry) for key, entry in entries(lang).items() if not isinstance(entry, str)}
+
+    assert counted
+    assert {key: have ^ needed for key, have in counted.items() if have != needed} == {}
+
+
+def test_both_languages_count_the_same_texts() -> None:
+    assert {key for key, entry in entries("en").items() if not isinstance(entry, str)} == {
+        key for key, entry in entries("ar").items() if not isinstance(entry, str)
+    }
+
+
+def test_holes_are_the_same_in_both_languages() -> None:
+    def holes(lang: str, key: str) -> set[str]:
+        # A plural form may leave out its number (one piece, no pieces); it may not invent another hole.
+        return {hole for text in texts(entries(lang)[key]) for hole in HOLE.findall(text)}
+
+    assert {key: (holes("en", key), holes("ar", key)) for key in entries("en") if holes("en", key) != holes("ar", key)} == {}
+
+
+def test_every_key_that_is_used_exists() -> None:
+    known = entries("en")
+
+    missing = {(path.name, key) for path, text in sources() for key in used_keys(path, text) if key not in known}
+
+    assert missing == set()
+
+
+def test_every_beginning_of_a_key_that_is_used_has_keys() -> None:
+    known = entries("en")
+
+    starts = {(path.name, start) for path, text in sources() for start in KEY_START.findall(text)}
+
+    assert starts
+    assert {start for start in starts if not any(key.startswith(start[1]) for key in known)} == set()
+
+
+def test_every_key_is_used() -> None:
+    used = {key for path, text in sources() for key in used_keys(path, text)}
+    used |= {key for path, text in sources() if path.suffix == ".html" for key in QUOTED.findall(text)}
+    starts = tuple({start for _, text in sources() for start in KEY_START.findall(text)} | {"error.", "currency."})
+
+    assert [key for key in entries("en") if key not in used and not key.startswith(starts)] == []
+
+
+def test_every_refusal_of_the_code_has_its_sentence() -> None:
+    code = re.compile(r'^\s+code(?:: ClassVar\[str\])? = "([a-z_]+)"', re.MULTILINE)
+
+    used = {found for path in (ROOT / "src/showfloor").rglob("*.py") for found in code.findall(path.read_text(encoding="utf-8"))}
+
+    assert "sold_out" in used
+    assert {each for each in used if not messages.load().has(f"error.{each}")} == set()
+
+
+def test_arabic_is_written_in_arabic() -> None:
+    """Left over English is found by the absence of any Arabic letter; codes, symbols and the other language's name may stay."""
+    allowed = {"nav.other_language", "studio.other_language"}
+
+    latin = {
+        key
+        for key, entry in entries("ar").items()
+        if key not in allowed and not key.startswith("currency.") and not any(re.search("[\u0600-\u06ff]", text) for text in texts(entry))
+    }
+
+    assert latin == set()
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [(0, "لا منتجات"), (1, "منتج واحد"), (2, "منتجان"), (6, "6 منتجات"), (24, "24 منتجًا"), (100, "100 منتج"), (103, "103 منتجات")],
+)
+def test_arabic_counts_by_the_last_two_digits(count: int, words: str) -> None:
+    assert messages.translate("ar", "shelf.products", count=count) == words
+
+
+@pytest.mark.parametrize(
+    ("lang", "money", "text"),
+    [
+        ("en", Money(1234567, "GBP"), "£12,345.67"),
+        ("ar", Money(1234567, "GBP"), "12,345.67\xa0£"),
+        ("ar", Money(89000, "EGP"), "890.00\xa0ج.م"),
+        ("en", Money(47200, "AED"), "AED\xa0472.00"),
+        ("en", Money(1999, "KWD"), "KWD\xa01.999"),
+        ("en", Money(1999, "JPY"), "JPY\xa01,999"),
+    ],
+)
+def test_prices_are_written_as_the_scripts_write_them(lang: str, money: Money, text: str) -> None:
+    assert messages.load().price(lang, money) == text
+
+
+@pytest.mark.parametrize(
+    ("header", "lang"),
+    [
+        (None, "en"),
+        ("ar", "ar"),
+        ("ar-EG,ar;q=0.9,en;q=0.8", "ar"),
+        ("fr,en;q=0.5", "en"),
+        ("fr", "en"),
+        ("en;q=0.1,ar;q=0.5", "ar"),
+        ("x;q=?", "en"),
+    ],
+)
+def test_the_language_follows_the_readers_wishes(header: str | None, lang: str) -> None:
+    assert messages.choose_language(header) == lang
+
+
+def test_a_missing_key_is_an_error_and_not_an_empty_page() -> None:
+    with pytest.raises(messages.MissingMessage):
+        messages.translate("en", "no.such.key")

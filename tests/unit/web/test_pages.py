@@ -1,0 +1,166 @@
+"""Pages are whole without script, hold nothing inline, and escape what people wrote."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import pytest
+
+from showfloor.kit import messages
+from showfloor.web import pages
+
+STYLE, SHOW, HOME, STUDIO = "styles/showfloor.css", "entries/show.ts", "entries/home.ts", "entries/studio.ts"
+
+
+@pytest.fixture
+def env(tmp_path: Path) -> jinja2.Environment:
+    names = [STYLE, SHOW, HOME, STUDIO, *pages.FONTS.values()]
+    manifest = tmp_path / "manifest.json"
+    manifest.write_text(json.dumps({name: {"file": f"assets/{Path(name).stem}-h4sh{Path(name).suffix}"} for name in names}))
+    return pages.create_environment(messages.load(), manifest)
+
+
+def text(en: str, ar: str) -> dict[str, str]:
+    return {"en": en, "ar": ar}
+
+
+def product(number: int, name: str) -> dict[str, Any]:
+    return {
+        "id": f"prod_{number}",
+        "slug": f"p-{number}",
+        "merchant": {"id": "mer_1", "slug": "loamwick", "name": text("Loamwick", "لوم ويك"), "avatar_url": None},
+        "name": text(name, f"منتج {number}"),
+        "summary": text("", ""),
+        "description": text("", ""),
+        "options": [],
+        "pictures": [{"url": f"/m/{number}.webp", "width": 1200, "height": 1500, "alt": text("", ""), "shows": {}}],
+        "variants": [{"sku": f"SKU-{number}", "options": {}, "price": {"amount": 1000 + number, "currency": "GBP"}, "pictures": [0]}],
+    }
+
+
+def show(**changes: Any) -> dict[str, Any]:
+    return {
+        "id": "show_1",
+        "slug": "slow-morning",
+        "title": text("The slow morning edit", "مختارات الصباح الهادئ"),
+        "state": "live",
+        "market": "gb",
+        "currency": "GBP",
+        "starts_at": "2026-11-23T10:00:00.000Z",
+        "went_live_at": None,
+        "ended_at": None,
+        "host": {"id": "cre_1", "name": text("Loamwick studio", "استوديو لوم ويك"), "avatar_url": None},
+        "poster_url": "/m/poster.webp",
+        "products": [product(1, "Dawn Mug"), product(2, "Olive Vase"), product(3, "Halo Lamp")],
+        "playback": {"hls_url": "http://media/live/show_1/index.m3u8", "events_url": "http://rooms/rooms/show_1/events"},
+    } | changes
+
+
+def render(env: jinja2.Environment, lang: str = "en", **changes: Any) -> str:
+    return pages.render_show(env, lang=lang, show=show(**changes), base_url="https://shop.example", stock={"SKU-1": 4, "SKU-2": 0})
+
+
+def every_page(env: jinja2.Environment, lang: str) -> list[str]:
+    return [
+        pages.render_home(env, lang=lang, live=[show()], upcoming=[show(state="scheduled")]),
+        pages.render_home(env, lang=lang, live=[], upcoming=[]),
+        render(env, lang),
+        render(env, lang, state="scheduled", products=[], poster_url=None),
+        pages.render_embed(env, lang=lang, show=show(), theme={"accent": "#1f4b49"}),
+        pages.render_studio(env, lang=lang, markets=[{"code": "gb", "name": text("UK", "المملكة"), "currency": "GBP"}]),
+        pages.render_error(env, lang=lang, code="show_not_found", status=404),
+    ]
+
+
+def data_of(html: str) -> dict[str, Any]:
+    found = re.search(r'<script type="application/json" id="page-data">(.*?)</script>', html, re.DOTALL)
+    assert found
+    data: dict[str, Any] = json.loads(found[1])
+    return data
+
+
+class Inline(HTMLParser):
+    """Collects whatever a strict Content-Security-Policy would refuse."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        names = dict(attrs)
+        if tag == "style" or "style" in names or any(name.startswith("on") for name in names):
+            self.found.append(f"{tag} {names}")
+        if tag == "script" and "src" not in names and names.get("type") != "application/json":
+            self.found.append(f"{tag} {names}")
+
+
+@pytest.mark.parametrize("lang", messages.LANGUAGES)
+def test_no_page_holds_inline_script_or_style(env: jinja2.Environment, lang: str) -> None:
+    parser = Inline()
+
+    for html in every_page(env, lang):
+        parser.feed(html)
+
+    assert parser.found == []
+
+
+@pytest.mark.parametrize(("lang", "direction"), [("en", "ltr"), ("ar", "rtl")])
+def test_every_page_says_its_language_and_direction(env: jinja2.Environment, lang: str, direction: str) -> None:
+    for html in every_page(env, lang):
+        assert f'<html lang="{lang}" dir="{direction}">' in html
+
+
+def test_the_show_page_is_whole_without_script(env: jinja2.Environment) -> None:
+    html = render(env).split('<script type="application/json"')[0]
+
+    assert "The slow morning edit" in html
+    assert "Sold by Loamwick" in html
+    assert [html.index(name) for name in ("Dawn Mug", "Olive Vase", "Halo Lamp")] == sorted(
+        html.index(name) for name in ("Dawn Mug", "Olive Vase", "Halo Lamp")
+    )
+    assert "£10.01" in html
+    assert "£10.03" in html
+    assert "Sold out" in html
+
+
+def test_the_arabic_page_writes_arabic_names_and_prices(env: jinja2.Environment) -> None:
+    html = render(env, "ar")
+
+    assert "مختارات الصباح الهادئ" in html
+    assert '<bdi class="price price-now" dir="rtl">10.01\xa0£</bdi>' in html
+
+
+def test_the_script_gets_the_show_and_only_its_words(env: jinja2.Environment) -> None:
+    data = data_of(render(env))
+
+    assert data["show"]["id"] == "show_1"
+    assert data["stock"] == {"SKU-1": 4, "SKU-2": 0}
+    assert data["countries"] == ["GB"]
+    assert data["embed"] is None
+    assert "error.sold_out" in data["messages"]
+    assert not [key for key in data["messages"] if key.startswith("studio.")]
+
+
+def test_what_people_wrote_cannot_end_the_data_or_open_a_tag(env: jinja2.Environment) -> None:
+    nasty = "</script><img src=x onerror=alert(1)>"
+    html = render(env, title=text(nasty, nasty), products=[product(1, nasty)])
+
+    assert "<img src=x" not in html
+    assert data_of(html)["show"]["title"]["en"] == nasty
+
+
+def test_an_error_without_words_is_told_in_general_ones(env: jinja2.Environment) -> None:
+    html = pages.render_error(env, lang="en", code="something_new", status=500)
+
+    assert messages.translate("en", "error.internal_error") in html.replace("&#39;", "'")
+
+
+def test_a_product_without_a_price_does_not_break_the_page(env: jinja2.Environment) -> None:
+    bare = product(1, "Dawn Mug") | {"variants": [], "pictures": []}
+
+    assert "Dawn Mug" in render(env, products=[bare])
