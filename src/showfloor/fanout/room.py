@@ -17,8 +17,10 @@ from showfloor.kit import clock
 
 SLICE = 1_000
 """Viewers served before the loop does something else: about 7 ms."""
-STATE_DELIVERIES = 50_000
+STOCK_DELIVERIES = 50_000
 """States written a second at most in one room: with 10,000 viewers five a second instead of ten."""
+COUNT_DELIVERIES = 10_000
+"""The same while only the number of viewers changes, or a crowd that comes in would keep the room busy with counting itself."""
 NOTHING = -1
 """The sequence number of a viewer that knows nothing yet: it is sent the snapshot."""
 
@@ -34,7 +36,8 @@ class Room:
         self.pushing = False
         self._announce = announce
         self._state_every = state_every
-        self._state_due = 0.0
+        self._released_at = -1.0
+        self._released_stock = ""
         self._content: tuple[int, str] | None = None
         self._version = 0
         self._newest = b""
@@ -74,14 +77,18 @@ class Room:
 
     def tick(self, now: float) -> None:
         """Release a state to everybody if it changed and the last one is long enough ago; `now` is monotonic."""
-        if not self.viewers or now < self._state_due:
+        if not self.viewers or now < self._released_at + self._pause():
             return
         self._encode_state()
         if self._released != self._version:
             self._released, self._state = self._version, self._newest
-            self._state_due = now + max(self._state_every, len(self.viewers) / STATE_DELIVERIES)
+            self._released_at, self._released_stock = now, self.stock
             self._parcel_for = None
             self._announce(self)
+
+    def _pause(self) -> float:
+        pace = COUNT_DELIVERIES if self.stock == self._released_stock else STOCK_DELIVERIES
+        return max(self._state_every, len(self.viewers) / pace)
 
     def push(self) -> Iterator[None]:
         """Bring every viewer up to date; pauses after each slice, and goes round again for what happened in between."""

@@ -51,6 +51,26 @@ async def test_state_follows_joins_and_leaves_at_the_next_tick(room: Room, join:
     assert _events(first) == ["state 1"]
 
 
+async def test_crowd_is_told_its_number_less_often_than_its_stock(room: Room, join: Join) -> None:
+    viewers = [join() for _ in range(5_000)]
+    room.tick(1.0)
+    _push(room)
+    room.leave(viewers.pop())
+    viewers[0].transport.take()  # type: ignore[attr-defined]
+
+    room.tick(1.4)
+    _push(room)
+    assert _events(viewers[0]) == []
+    room.tick(1.51)
+    _push(room)
+    assert _events(viewers[0]) == ["state 4999"]
+
+    room.stock = '{"A":1}'
+    room.tick(1.62)
+    _push(room)
+    assert _events(viewers[0]) == ["state 4999"]
+
+
 async def test_stock_is_sent_when_it_changed(room: Room, join: Join) -> None:
     viewer = join()
     room.tick(0.0)
