@@ -150,3 +150,11 @@ def page(context: BrowserContext) -> Iterator[Page]:
     page.on("console", lambda message: problems.append(message.text) if "Content Security Policy" in message.text else None)
     yield page
     assert problems == []
+
+
+def until(page: Page, expression: str, *, within: float = 20.0) -> None:
+    """Wait until JavaScript says yes. Playwright's own `wait_for_function` needs eval, which our policy forbids."""
+    end = time.monotonic() + within
+    while not page.evaluate(expression):
+        assert time.monotonic() < end, f"never became true: {expression}"
+        page.wait_for_timeout(50)

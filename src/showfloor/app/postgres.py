@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from tempfile import gettempdir
+from urllib.parse import quote
 
 import psycopg
 from psycopg import sql
@@ -64,7 +65,7 @@ class EmbeddedPostgres:
 
     def url(self, database: str = DATABASE, user: str = USER) -> str:
         """libpq URL over the Unix socket; nothing listens on TCP."""
-        return f"postgresql://{user}@/{database}?host={self.socket_folder}"
+        return f"postgresql://{user}@/{database}?host={quote(str(self.socket_folder))}"
 
     def start(self, timeout: float = 60) -> str:
         """Start the server unless it runs, make the database unless it exists; its URL. `timeout` in seconds."""

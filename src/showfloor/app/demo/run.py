@@ -68,7 +68,8 @@ def _free(wanted: int, taken: set[int]) -> int:
 async def _run(data: Path, ports: dict[str, int], open_browser: bool) -> None:
     secret = secrets(data)
     numbers = {name: ports[name] for name in ("port", "media_port", "rooms_port", "rtmp_port")}
-    settings = Settings(mode="demo", data=data, host="127.0.0.1", **secret, **numbers)  # type: ignore[arg-type]
+    rtmp_url = f"rtmp://127.0.0.1:{ports['rtmp_port']}/live"
+    settings = Settings(mode="demo", data=data, host="127.0.0.1", rtmp_url=rtmp_url, **secret, **numbers)  # type: ignore[arg-type]
     # localhost and 127.0.0.1 are two sites to a browser: the brand's page is a foreign one, as in real life.
     brand_url = os.environ.get("SHOWFLOOR_DEMO_BRAND_URL") or f"http://127.0.0.1:{ports['brand_port']}"
     supervisor = Supervisor(settings, _environment(settings, ports["brand_port"]))
@@ -102,13 +103,13 @@ def _environment(settings: Settings, brand_port: int) -> dict[str, str]:
     environment = {f"SHOWFLOOR_{name.upper()}": str(getattr(settings, name)) for name in names}
     urls = settings.public_urls
     environment |= {"SHOWFLOOR_BASE_URL": urls.base, "SHOWFLOOR_MEDIA_URL": urls.media, "SHOWFLOOR_ROOMS_URL": urls.rooms}
-    environment |= {"SHOWFLOOR_RTMP_URL": urls.rtmp.replace("localhost", "127.0.0.1"), "SHOWFLOOR_DEMO_API": settings.internal_web}
+    environment |= {"SHOWFLOOR_RTMP_URL": urls.rtmp, "SHOWFLOOR_DEMO_API": settings.internal_web}
     return environment | {"SHOWFLOOR_DEMO_BRAND_PORT": str(brand_port)}
 
 
 def _announce(settings: Settings, state: DemoState, data: Path, brand_url: str) -> None:
     urls = settings.public_urls
-    addresses = {"base_url": urls.base, "rtmp_url": urls.rtmp.replace("localhost", "127.0.0.1"), "brand_site_url": brand_url}
+    addresses = {"base_url": urls.base, "rtmp_url": urls.rtmp, "brand_site_url": brand_url}
     report(data, state, addresses)
     lines = {
         "The show": f"{urls.base}/s/{state.slug}",
