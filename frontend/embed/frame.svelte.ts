@@ -12,6 +12,16 @@ function parentOrigin(): string | null {
   }
 }
 
+/** Below this width the picture fills the frame; from it on, the shelf stands beside the picture (`60rem` in floor.css). */
+const WIDE = 960;
+const TALLEST = 820;
+const NAME_LINE = 44;
+
+/** The height in CSS pixels at which nothing is cut and no more of the brand's page is taken than needed. */
+export function fittingHeight(width: number): number {
+  return Math.round(width < WIDE ? Math.min(TALLEST, (width * 16) / 9) : 720) + NAME_LINE;
+}
+
 export function announce(store: ShowStore): void {
   const origin = parentOrigin();
   if (!origin || window.parent === window) return;
@@ -24,6 +34,7 @@ export function announce(store: ShowStore): void {
   };
   const { words } = store;
 
+  new ResizeObserver(() => say({ type: "resize", height: fittingHeight(innerWidth) })).observe(document.documentElement);
   say({ type: "ready", show: store.page.show.slug, title: words.pick(store.page.show.title) });
   $effect.root(() => {
     $effect(() => say({ type: "state", state: store.show.state }));

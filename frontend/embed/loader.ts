@@ -29,6 +29,7 @@ class ShowfloorLive extends HTMLElement {
     style.width = "100%";
     style.height = "100%";
     this.style.display = "block";
+    // Until the frame has said how tall it should be; `fill` leaves the size to the brand's own stylesheet.
     if (!this.hasAttribute("fill")) this.style.aspectRatio = "9 / 16";
     this.replaceChildren(frame);
     this.#listening = new AbortController();
@@ -45,7 +46,7 @@ class ShowfloorLive extends HTMLElement {
     if (message?.source !== SOURCE || message.version !== VERSION || !message.type) return;
     const { source: _source, version: _version, type, ...detail } = message as Envelope;
     if (type === "ready" && "title" in detail) this.#frame.title = detail.title;
-    if (type === "resize" && "height" in detail && this.hasAttribute("fit")) {
+    if (type === "resize" && "height" in detail && !this.hasAttribute("fill")) {
       this.style.aspectRatio = "auto";
       this.style.height = `${Math.max(200, Math.min(4000, detail.height))}px`;
     }

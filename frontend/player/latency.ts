@@ -35,7 +35,7 @@ const BETWEEN_SEEKS = 8;
 /** What must stay loaded after a jump, so that the jump itself does not stall. */
 const RESERVE = 0.35;
 const TOLERANCE = 0.06;
-const WORTH_A_JUMP = 0.25;
+const WORTH_A_JUMP = 0.12;
 
 export const start: Hold = { target: AIM, playingSince: null, seekedAt: null, stalls: 0 };
 

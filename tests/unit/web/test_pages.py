@@ -14,14 +14,13 @@ import pytest
 from showfloor.kit import messages
 from showfloor.web import pages
 
-STYLE, SHOW, HOME, STUDIO = "styles/showfloor.css", "entries/show.ts", "entries/home.ts", "entries/studio.ts"
+BUILT = ["styles/showfloor.css", "entries/show.ts", "entries/home.ts", "entries/studio.ts", "player/hls.ts", *pages.FONTS.values()]
 
 
 @pytest.fixture
 def env(tmp_path: Path) -> jinja2.Environment:
-    names = [STYLE, SHOW, HOME, STUDIO, *pages.FONTS.values()]
     manifest = tmp_path / "manifest.json"
-    manifest.write_text(json.dumps({name: {"file": f"assets/{Path(name).stem}-h4sh{Path(name).suffix}"} for name in names}))
+    manifest.write_text(json.dumps({name: {"file": f"assets/{Path(name).stem}-h4sh{Path(name).suffix}"} for name in BUILT}))
     return pages.create_environment(messages.load(), manifest)
 
 
