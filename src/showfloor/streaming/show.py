@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -144,11 +145,12 @@ class LiveShow:
         return self.publisher is not None and self.publisher.ingest is not None
 
     def cue_time(self) -> float | None:
-        """Epoch ms for a cue that is set now: the newest media received, plus the show's encoder delay. None without an ingest."""
+        """Epoch ms for a cue that is set now: the newest media received, plus the show's encoder delay. None without media."""
         if self.publisher is None or self.publisher.ingest is None:
             return None
         ingest = self.publisher.ingest
-        return ingest.anchor.at(ingest.newest) + self.cue_offset
+        moment = ingest.anchor.at(ingest.newest) + self.cue_offset
+        return moment if math.isfinite(moment) else None
 
     def health(self) -> dict[str, Any] | None:
         if self.publisher is None or self.publisher.ingest is None:

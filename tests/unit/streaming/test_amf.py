@@ -1,0 +1,54 @@
+"""AMF0 values, whole and torn."""
+
+from __future__ import annotations
+
+import pytest
+
+from showfloor.streaming import amf
+
+
+def test_values_come_back_as_they_went() -> None:
+    values = ["publish", 5.0, None, True, {"app": "live", "nested": {"x": 1.0}}, ["a", 2.0], "ü" * 70_000]
+
+    assert amf.decode(amf.encode(*values)) == values
+
+
+def test_an_ecma_array_is_read_like_an_object() -> None:
+    array = b"\x08\0\0\0\x01\0\x05width" + amf.encode(1920.0) + b"\0\0\x09"
+
+    assert amf.decode(array) == [{"width": 1920.0}]
+
+
+@pytest.mark.parametrize("marker", [b"\x05", b"\x06", b"\x07\0\x01", b"\x0d"])
+def test_values_that_say_nothing_are_none(marker: bytes) -> None:
+    assert amf.decode(marker) == [None]
+
+
+def test_a_date_is_its_milliseconds() -> None:
+    assert amf.decode(b"\x0b" + amf.encode(1000.0)[1:] + b"\0\0") == [1000.0]
+
+
+def test_every_torn_message_is_an_amf_error() -> None:
+    whole = amf.encode("connect", 1.0, {"app": "live", "list": [1.0, "x"]})
+
+    for size in range(1, len(whole)):
+        try:
+            amf.decode(whole[:size])
+        except amf.AmfError:
+            continue
+        assert size in (10, 19)  # between two values
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"\x42", b"\x0a\xff\xff\xff\xff", b"\x0c\xff\xff\xff\xff", b"\x03\0\x01a" * 100],
+    ids=["unknown marker", "endless array", "endless text", "endless depth"],
+)
+def test_a_lie_is_an_amf_error(data: bytes) -> None:
+    with pytest.raises(amf.AmfError):
+        amf.decode(data)
+
+
+def test_what_has_no_amf_form_is_our_mistake() -> None:
+    with pytest.raises(TypeError):
+        amf.encode({1, 2})

@@ -1,0 +1,169 @@
+"""The chunk stream, in every form that encoders use."""
+
+from __future__ import annotations
+
+import pytest
+
+from showfloor.streaming.rtmp import chunks, messages
+from showfloor.streaming.rtmp.chunks import ChunkError, ChunkReader, Message
+
+BODY = bytes(range(256)) * 4
+
+
+def header(form: int, field: int, size: int = 0, kind: int = 9, *, stream: int = 6) -> bytes:
+    """A chunk header as a publisher would write it."""
+    head = bytes([form << 6 | stream])
+    if form < 3:
+        head += min(field, 0xFFFFFF).to_bytes(3, "big")
+    if form < 2:
+        head += size.to_bytes(3, "big") + bytes([kind])
+    if form == 0:
+        head += (1).to_bytes(4, "little")
+    return head + (field.to_bytes(4, "big") if field >= 0xFFFFFF else b"")
+
+
+def set_chunk_size(size: int) -> bytes:
+    return chunks.write(2, chunks.SET_CHUNK_SIZE, 0, size.to_bytes(4, "big"))
+
+
+@pytest.mark.parametrize("timestamp", [0, 1234, 0xFFFFFE, 0xFFFFFF, 0x1000000, 0xFFFFFFFF])
+@pytest.mark.parametrize("chunk_size", [1, 128, 4096])
+def test_a_written_message_is_read_back(timestamp: int, chunk_size: int) -> None:
+    reader = ChunkReader(1 << 16)
+    data = set_chunk_size(chunk_size) + chunks.write(6, 9, 1, BODY, timestamp=timestamp, chunk_size=chunk_size)
+
+    assert reader.feed(data) == [Message(9, 1, timestamp, BODY)]
+
+
+def test_it_does_not_matter_where_the_bytes_are_torn() -> None:
+    data = b"".join(chunks.write(6, 9, 1, BODY, timestamp=0x1000000 + number) for number in range(3))
+    expected = ChunkReader(1 << 16).feed(data)
+
+    for step in (1, 2, 3, 7, 130):
+        reader = ChunkReader(1 << 16)
+        found = [message for at in range(0, len(data), step) for message in reader.feed(data[at : at + step])]
+        assert found == expected
+
+
+def test_two_messages_may_interleave() -> None:
+    reader = ChunkReader(1 << 16)
+    data = header(0, 10, 200) + BODY[:128] + header(0, 11, 130, 8, stream=4) + BODY[:128]
+    data += header(3, 0) + BODY[128:200] + header(3, 0, stream=4) + BODY[128:130]
+
+    assert reader.feed(data) == [Message(9, 1, 10, BODY[:200]), Message(8, 1, 11, BODY[:130])]
+
+
+def test_deltas_add_up_in_every_form() -> None:
+    reader = ChunkReader(1 << 16)
+    data = header(0, 100, 1) + b"a" + header(1, 33, 1) + b"b" + header(2, 34) + b"c" + header(3, 0) + b"d"
+
+    assert [message.timestamp for message in reader.feed(data)] == [100, 133, 167, 201]
+
+
+def test_type_3_after_type_0_repeats_its_timestamp_as_delta() -> None:
+    reader = ChunkReader(1 << 16)
+
+    assert [message.timestamp for message in reader.feed(header(0, 33, 1) + b"a" + header(3, 0) + b"b")] == [33, 66]
+
+
+def test_type_3_repeats_an_extended_timestamp() -> None:
+    reader = ChunkReader(1 << 16)
+    late = 0x1000010
+    data = header(0, late, 200) + BODY[:128] + header(3, 0) + late.to_bytes(4, "big") + BODY[128:200]
+
+    assert reader.feed(data) == [Message(9, 1, late, BODY[:200])]
+
+
+def test_type_3_may_leave_the_extended_timestamp_out() -> None:
+    reader = ChunkReader(1 << 16)
+    late = 0x1000010
+    data = header(0, late, 200) + BODY[:128] + header(3, 0) + BODY[128:200]
+
+    assert reader.feed(data) == [Message(9, 1, late, BODY[:200])]
+
+
+def test_timestamps_wrap_at_32_bits() -> None:
+    reader = ChunkReader(1 << 16)
+    data = header(0, 0xFFFFFFF0, 1) + b"a" + header(1, 0x20, 1) + b"b"
+
+    assert [message.timestamp for message in reader.feed(data)] == [0xFFFFFFF0, 0x10]
+
+
+@pytest.mark.parametrize("number", [2, 63, 64, 319, 320, 65_599])
+def test_chunk_stream_ids_have_three_sizes(number: int) -> None:
+    if number < 64:
+        basic = bytes([number])
+    elif number < 320:
+        basic = bytes([0, number - 64])
+    else:
+        basic = bytes([1, (number - 64) & 255, (number - 64) >> 8])
+    reader = ChunkReader(1 << 16)
+    data = basic + header(0, 5, 3)[1:] + b"abc"
+
+    assert [message for byte in data for message in reader.feed(bytes([byte]))] == [Message(9, 1, 5, b"abc")]
+
+
+def test_a_chunk_size_changes_between_chunks() -> None:
+    reader = ChunkReader(1 << 16)
+    data = header(0, 1, 300) + BODY[:128] + set_chunk_size(500) + header(3, 0) + BODY[128:300]
+
+    assert reader.feed(data) == [Message(9, 1, 1, BODY[:300])]
+
+
+def test_abort_drops_the_unfinished_message() -> None:
+    reader = ChunkReader(1 << 16)
+    abort = chunks.write(2, chunks.ABORT, 0, (6).to_bytes(4, "big"))
+    data = header(0, 1, 300) + BODY[:128] + abort + header(0, 2, 3) + b"new"
+
+    assert reader.feed(data) == [Message(9, 1, 2, b"new")]
+
+
+def test_an_empty_message_is_a_message() -> None:
+    reader = ChunkReader(1 << 16)
+    found = reader.feed(header(0, 1, 0)) + reader.feed(header(0, 2, 1) + b"x")
+
+    assert [message.payload for message in found] == [b"", b"x"]
+
+
+def test_a_repeated_full_header_continues_its_message() -> None:
+    reader = ChunkReader(1 << 16)
+
+    assert reader.feed(header(0, 1, 200) + BODY[:128] + header(0, 1, 200) + BODY[128:200]) == [Message(9, 1, 1, BODY[:200])]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        header(3, 0),
+        header(2, 0),
+        header(0, 1, 0xFFFFFF),
+        header(0, 1, 300) + BODY[:128] + header(0, 1, 299),
+        set_chunk_size(0),
+        chunks.write(2, chunks.SET_CHUNK_SIZE, 0, b""),
+        b"".join(header(0, 1, 1, stream=2 + n) + b"x" for n in range(62)) + b"".join(b"\0" + bytes([n]) + header(0, 1, 1)[1:] + b"x" for n in range(9)),
+    ],
+    ids=["no header", "delta first", "too large", "another inside", "size 0", "no size", "too many streams"],
+)  # fmt: skip
+def test_what_breaks_the_format_is_a_chunk_error(data: bytes) -> None:
+    with pytest.raises(ChunkError):
+        ChunkReader(1 << 16).feed(data)
+
+
+def test_unfinished_messages_are_bounded_together() -> None:
+    reader = ChunkReader(1000)
+    with pytest.raises(ChunkError, match="unfinished"):
+        reader.feed(set_chunk_size(900) + b"".join(header(0, 1, 1000, stream=3 + number) + bytes(900) for number in range(5)))
+
+
+def test_an_aggregate_is_its_tags_on_the_clock_of_the_message() -> None:
+    def tag(kind: int, time: int, body: bytes) -> bytes:
+        head = bytes([kind]) + len(body).to_bytes(3, "big") + (time & 0xFFFFFF).to_bytes(3, "big") + bytes([time >> 24, 0, 0, 0])
+        return head + body + (11 + len(body)).to_bytes(4, "big")
+
+    whole = tag(9, 500, b"video") + tag(8, 520, b"sound") + tag(9, 533, b"more")
+    message = Message(messages.AGGREGATE, 1, 2000, whole)
+
+    parts = messages.split_aggregate(message)
+
+    assert [(part.kind, part.timestamp, part.payload) for part in parts] == [(9, 2000, b"video"), (8, 2020, b"sound"), (9, 2033, b"more")]
+    assert messages.split_aggregate(message._replace(payload=whole[:-6])) == parts[:2]

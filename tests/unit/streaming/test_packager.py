@@ -1,0 +1,197 @@
+"""Where parts and segments are cut."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass, field
+
+import pytest
+
+from showfloor.streaming import aac, h264
+from showfloor.streaming.audio import Packet
+from showfloor.streaming.cmaf import Tracks
+from showfloor.streaming.packager import Frame, Packager
+from showfloor.streaming.window import Part
+
+VIDEO = h264.read_config(base64.b64decode("AWQAKP/hABtnZAAorNlAeAIn5cBEAAADAAQAAAMA8DxgxlgBAAZo6+PLIsD9+PgA"))
+LARGER = h264.VideoConfig(VIDEO.record + b"\0", VIDEO.codec, "High", "4.0", 1280, 720, True)
+SOUND = aac.read_config(bytes.fromhex("1190"))
+OTHER_SOUND = aac.read_config(bytes.fromhex("1208"))
+
+
+@dataclass
+class Cuts:
+    """Remembers what the packager publishes."""
+
+    segments: list[list[Part]] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+    tracks: list[Tracks] = field(default_factory=list)
+    closed: int = 0
+
+    def begin_segment(self, start: int, tracks: Tracks) -> None:
+        assert self.closed == len(self.segments)
+        self.segments.append([])
+        self.starts.append(start)
+        self.tracks.append(tracks)
+
+    def add_part(self, part: Part) -> None:
+        self.segments[-1].append(part)
+
+    def end_segment(self) -> None:
+        self.closed += 1
+
+    @property
+    def durations(self) -> list[int]:
+        return [sum(part.duration for part in segment) for segment in self.segments]
+
+
+def packager(cuts: Cuts, tracks: Tracks, *, part_target: int = 200, cap: int = 12_000) -> Packager:
+    return Packager(cuts, tracks, part_target=part_target, segment_target=2000, segment_cap=cap)
+
+
+def frames(rate: float, seconds: float, *, gop: float = 2.0) -> list[Frame]:
+    """Frames with timestamps rounded to milliseconds, as RTMP has them."""
+    per_gop = round(rate * gop)
+    return [Frame(round(n * 1000 / rate), 0, n % per_gop == 0, memoryview(b"frame")) for n in range(round(rate * seconds))]
+
+
+def packets(seconds: float, rate: int = 48000, begin: float = 0.0) -> list[Packet]:
+    return [Packet(round((begin + n * 1024 / rate) * 1000), memoryview(b"aac")) for n in range(round(seconds * rate / 1024))]
+
+
+def package(made: Packager, pictures: list[Frame], sounds: list[Packet] | None = None) -> None:
+    for item in sorted([*pictures, *(sounds or [])], key=lambda item: item.time):
+        if isinstance(item, Frame):
+            made.video(item, VIDEO)
+        else:
+            made.audio(item, SOUND)
+
+
+@pytest.mark.parametrize(
+    ("rate", "target"), [(30, 200), (29.97, 201), (25, 200), (24, 209), (23.976, 209), (60, 200), (59.94, 201), (50, 200), (15, 200), (10, 200)]
+)  # fmt: skip
+def test_every_part_fits_and_is_well_filled(rate: float, target: int) -> None:
+    cuts = Cuts()
+    package(packager(cuts, Tracks(VIDEO, None), part_target=target), frames(rate, 10))
+
+    for segment in cuts.segments[:-1]:
+        assert all(part.duration <= target for part in segment)
+        assert all(part.duration >= 0.85 * target for part in segment[:-1])
+        assert segment[0].independent
+
+
+def test_segments_begin_at_key_frames_and_leave_no_hole() -> None:
+    cuts = Cuts()
+    made = packager(cuts, Tracks(VIDEO, SOUND))
+    package(made, frames(30, 9), packets(9))
+    made.finish()
+
+    assert cuts.starts == [0, 2000, 4000, 6000, 8000]
+    assert cuts.durations == [2000, 2000, 2000, 2000, 1001]  # the last frame is taken to last as long as the one before
+    assert cuts.closed == 5
+
+
+def test_short_groups_are_joined_to_a_segment() -> None:
+    cuts = Cuts()
+    package(packager(cuts, Tracks(VIDEO, None)), frames(30, 7, gop=0.5))
+
+    assert cuts.starts == [0, 2000, 4000, 6000]
+
+
+def test_a_long_group_makes_a_long_segment_up_to_the_cap() -> None:
+    cuts = Cuts()
+    package(packager(cuts, Tracks(VIDEO, None)), frames(30, 40, gop=10))
+    assert cuts.starts == [0, 10_000, 20_000, 30_000]
+
+    capped = Cuts()
+    package(packager(capped, Tracks(VIDEO, None), cap=6000), frames(30, 40, gop=1000))
+    assert all(duration <= 6000 for duration in capped.durations)
+    assert sum(capped.durations) == capped.starts[-1] + capped.durations[-1]
+
+
+def test_a_frame_longer_than_a_part_is_followed_by_empty_parts() -> None:
+    cuts = Cuts()
+    pictures = frames(30, 1)
+    frozen = Frame(pictures[-1].time + 700, 0, False, memoryview(b"frame"))
+    package(packager(cuts, Tracks(VIDEO, None)), [*pictures, frozen, *(f._replace(time=f.time + 2000) for f in frames(30, 1))])
+
+    durations = [part.duration for part in cuts.segments[0]]
+    assert max(durations) <= 200
+    assert sum(durations) == 2000
+
+
+@pytest.mark.parametrize("rate", [4, 3, 1])
+def test_a_slow_camera_keeps_the_part_target(rate: int) -> None:
+    cuts = Cuts()
+    package(packager(cuts, Tracks(VIDEO, None)), frames(rate, 12))
+
+    assert max(part.duration for segment in cuts.segments for part in segment) <= 200
+    assert cuts.durations[:3] == [2000, 2000, 2000]
+
+
+def test_new_picture_settings_begin_a_segment_at_their_key_frame() -> None:
+    cuts = Cuts()
+    made = packager(cuts, Tracks(VIDEO, None))
+    for frame in frames(30, 5, gop=1):
+        made.video(frame, LARGER if frame.time >= 3000 else VIDEO)
+
+    assert cuts.starts == [0, 2000, 3000]
+    assert [tracks.video for tracks in cuts.tracks] == [VIDEO, VIDEO, LARGER]
+
+
+def test_late_sound_joins_at_the_next_key_frame() -> None:
+    cuts = Cuts()
+    package(packager(cuts, Tracks(VIDEO, None)), frames(30, 9), packets(6, begin=3))
+
+    assert [tracks.audio for tracks in cuts.tracks] == [None, None, SOUND, SOUND, SOUND]
+
+
+def test_sound_that_changes_its_settings_goes_on_with_the_new_ones() -> None:
+    cuts = Cuts()
+    made = packager(cuts, Tracks(VIDEO, SOUND))
+    for item in sorted([*frames(30, 7), *packets(7)], key=lambda item: item.time):
+        if isinstance(item, Frame):
+            made.video(item, VIDEO)
+        else:
+            made.audio(item, OTHER_SOUND if item.time > 3000 else SOUND)
+
+    assert [tracks.audio for tracks in cuts.tracks] == [SOUND, SOUND, OTHER_SOUND, OTHER_SOUND]
+
+
+def test_sound_that_ends_is_taken_out() -> None:
+    cuts = Cuts()
+    package(packager(cuts, Tracks(VIDEO, SOUND)), frames(30, 14), packets(3))
+
+    assert [tracks.audio is None for tracks in cuts.tracks] == [False, False, False, False, True, True, True]
+
+
+def test_a_picture_that_ends_leaves_the_sound_and_comes_back_with_a_key_frame() -> None:
+    cuts = Cuts()
+    again = [frame._replace(time=frame.time + 10_000) for frame in frames(30, 3)]
+    package(packager(cuts, Tracks(VIDEO, SOUND)), [*frames(30, 3), *again], packets(13))
+
+    shown = [tracks.video is not None for tracks in cuts.tracks]
+    assert shown[0] and not shown[2] and shown[-1]
+    assert all(tracks.audio == SOUND for tracks in cuts.tracks)
+    assert max(part.duration for segment in cuts.segments for part in segment) <= 200
+
+
+def test_sound_alone_is_cut_into_parts_and_segments() -> None:
+    cuts = Cuts()
+    made = packager(cuts, Tracks(None, SOUND))
+    package(made, [], packets(9))
+    made.finish()
+
+    assert all(170 <= part.duration <= 200 for segment in cuts.segments[:-1] for part in segment[:-1])
+    assert all(1950 <= duration <= 2200 for duration in cuts.durations[:-1])
+
+
+def test_a_flood_of_huge_frames_is_cut_by_size() -> None:
+    cuts = Cuts()
+    made = packager(cuts, Tracks(VIDEO, None))
+    big = memoryview(bytes(4 << 20))
+    for number in range(40):
+        made.video(Frame(number, 0, number == 0, big), VIDEO)
+
+    assert max(len(part.data) for segment in cuts.segments for part in segment) < 16 << 20
+    assert len(cuts.segments) > 2
