@@ -21,7 +21,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Frame, Page, Playwright, sync_playwright
 
 SHOP, BRAND = "shop.localhost", "brand.test"
 START_WITHIN = 90
@@ -152,7 +152,7 @@ def page(context: BrowserContext) -> Iterator[Page]:
     assert problems == []
 
 
-def until(page: Page, expression: str, *, within: float = 20.0) -> None:
+def until(page: Page | Frame, expression: str, *, within: float = 20.0) -> None:
     """Wait until JavaScript says yes. Playwright's own `wait_for_function` needs eval, which our policy forbids."""
     end = time.monotonic() + within
     while not page.evaluate(expression):

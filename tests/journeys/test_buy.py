@@ -55,7 +55,7 @@ def test_viewer_buys_without_leaving_the_video(demo: Installation, page: Page) -
 
     open_product(page, "Olive Grove Vase")
     page.get_by_role("button", name=re.compile("Hold and check out")).click()
-    expect(page.get_by_text(re.compile("Held for you")).first).to_be_visible()
+    expect(page.get_by_role("dialog").get_by_role("timer")).to_be_visible()
     fill_details(page, "sofia@example.com")
     fill_card(page)
     seen_at = position(page)
@@ -67,3 +67,116 @@ def test_viewer_buys_without_leaving_the_video(demo: Installation, page: Page) -
     after = orders_of_merchant(demo)
     assert len(after) == before + 1
     assert after[0]["total"] == {"amount": 5200, "currency": "GBP"} or after[-1]["total"] == {"amount": 5200, "currency": "GBP"}
+
+
+def test_declined_card_keeps_the_hold_and_another_card_pays(demo: Installation, page: Page) -> None:
+    watch(page, f"{demo.show_page}?lang=en")
+    open_product(page, "Dune Stripe Scarf")
+    page.get_by_role("button", name=re.compile("Hold and check out")).click()
+    fill_details(page, "declined@example.com")
+    fill_card(page, "4000 0000 0000 0002")
+    page.get_by_role("button", name=re.compile("Order and pay")).click()
+
+    expect(page.get_by_role("alert").first).to_contain_text("declined")
+    expect(page.get_by_role("dialog").get_by_role("timer")).to_be_visible()
+    assert page.get_by_label("Email").input_value() == "declined@example.com"
+
+    fill_card(page)
+    page.get_by_role("button", name=re.compile("[Pp]ay")).last.click()
+    expect(page.get_by_role("heading", name=re.compile("It is yours"))).to_be_visible()
+
+
+def test_viewer_buys_inside_a_brand_s_website(demo: Installation, page: Page) -> None:
+    heard: list[str] = []
+    page.expose_function("heard", lambda kind: heard.append(kind))
+    page.add_init_script("for (const kind of ['ready', 'order']) addEventListener('showfloor:' + kind, () => window.heard(kind))")
+    page.goto(f"{demo.brand}/?lang=en")
+    frame = page.frame_locator("showfloor-live iframe")
+    expect(frame.locator("video")).to_be_visible()
+    inner = next(candidate for candidate in page.frames if "/embed/" in candidate.url)
+    until(inner, f"{VIDEO}?.currentTime > 0 && !{VIDEO}.paused")
+
+    frame.get_by_role("button", name=re.compile("Open the shelf|products")).first.click()
+    open_product(frame, "Nesting Bowls")
+    frame.get_by_role("button", name=re.compile("Hold and check out")).click()
+    fill_details(frame, "brand@example.com")
+    fill_card(frame)
+    frame.get_by_role("button", name=re.compile("Order and pay")).click()
+    expect(frame.get_by_role("heading", name=re.compile("It is yours"))).to_be_visible()
+
+    assert page.context.cookies(demo.base) == []
+    assert heard[0] == "ready" and "order" in heard
+
+
+def test_unregistered_website_may_not_frame_the_show(demo: Installation, page: Page) -> None:
+    slug = demo.facts["slug"]
+    refused: list[str] = []
+    page.on("console", lambda message: refused.append(message.text))
+    # The same server under another name is another site; nobody registered it.
+    page.route(
+        "http://stranger.test/**",
+        lambda route: route.fulfill(content_type="text/html", body=f'<iframe src="{demo.base}/embed/{slug}"></iframe>'),
+    )
+    page.goto("http://stranger.test/")
+    page.wait_for_timeout(500)
+
+    assert any("frame-ancestors" in text for text in refused)
+
+
+def test_whole_purchase_by_keyboard_alone(demo: Installation, page: Page) -> None:
+    watch(page, f"{demo.show_page}?lang=en")
+
+    def reach(name: str) -> None:
+        """Tab until the control with this name has the focus."""
+        for _ in range(80):
+            page.keyboard.press("Tab")
+            focused = page.evaluate(
+                "(() => { const at = document.activeElement; return at.ariaLabel || at.labels?.[0]?.innerText || at.innerText || '' })()"
+            )
+            if re.search(name, str(focused)):
+                return
+        raise AssertionError(f"{name} cannot be reached by keyboard")
+
+    reach("Meridian Watch")
+    page.keyboard.press("Enter")
+    reach("Hold and check out")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog").get_by_role("timer")).to_be_visible()
+    for label, text in [
+        ("Email", "keys@example.com"),
+        ("Full name", "Sofia"),
+        ("Street", "48 Alder"),
+        ("City", "Bristol"),
+        ("Postcode", "BS1 4DJ"),
+    ]:
+        reach(f"^{label}")
+        page.keyboard.type(text)
+    page.get_by_role("checkbox").focus()
+    page.keyboard.press("Space")
+    reach("Card number")
+    page.keyboard.type("4242424242424242")
+    reach("Order and pay")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", name=re.compile("It is yours"))).to_be_visible()
+
+
+def test_arabic_viewer_buys(demo: Installation, page: Page) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    watch(page, f"{demo.show_page}?lang=ar")
+    assert page.locator("html").get_attribute("dir") == "rtl"
+
+    page.locator("[aria-label*='الرفّ']").first.click()
+    row = page.get_by_role("listitem").filter(has_text="كوب الفجر")
+    row.get_by_role("button").or_(row.get_by_role("link")).first.click()
+    page.get_by_role("button", name=re.compile("حجز ومتابعة الدفع")).click()
+    page.get_by_label("البريد الإلكتروني").fill("noura@example.com")
+    page.get_by_label("الاسم الكامل").fill("نورة سالم")
+    page.get_by_label("الشارع").first.fill("شارع ٤٨")
+    page.get_by_label("المدينة").fill("لندن")
+    page.get_by_label("الرمز البريدي").fill("N1 9GU")
+    page.get_by_role("checkbox").check()
+    page.get_by_label("رقم البطاقة").fill("٤٢٤٢ ٤٢٤٢ ٤٢٤٢ ٤٢٤٢")
+    page.get_by_role("button", name=re.compile("تأكيد الطلب ودفع")).click()
+
+    expect(page.get_by_role("heading", name=re.compile("تمّ طلبك"))).to_be_visible()
