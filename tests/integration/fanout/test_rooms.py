@@ -8,9 +8,11 @@ from typing import Any
 
 import psycopg
 import pytest
+from sqlalchemy import text
 
 from showfloor.fanout import queries
 from showfloor.kit import ids
+from showfloor.realtime import service
 from showfloor.realtime.hints import Hints
 
 
@@ -198,10 +200,11 @@ async def test_log_forgotten_under_a_viewer_gives_it_a_snapshot(house: Any, serv
     async with serve(look_every=60.0) as server:
         viewer = await watch(server, room)
         await viewer.next_log()
-        await house.set(room, "b", 2)
-        await house.set(room, "c", 3)
-        await house.run("delete from room_event where seq <= 2")
 
+        async with house.database.session() as session:  # at once, as if the room server had not looked for an hour
+            await service.set_entry(session, room, "b", 2)
+            await service.set_entry(session, room, "c", 3)
+            await session.execute(text("delete from room_event where seq <= 2"))
         await house.run(f"notify {queries.CHANNEL}")
 
         event = await viewer.next_log()
