@@ -34,7 +34,7 @@ CHROMIUM = [
     "--disable-sync",
     "--disable-quic",
     "--autoplay-policy=no-user-gesture-required",
-    f"--host-resolver-rules=MAP {SHOP} 127.0.0.1, MAP {BRAND} 127.0.0.1",
+    f"--host-resolver-rules=MAP {SHOP} 127.0.0.1, MAP {BRAND} 127.0.0.1, MAP stranger.test 127.0.0.1",
     # Third-party cookies are blocked, as in the browsers of most people.
     "--test-third-party-cookie-phaseout",
 ]

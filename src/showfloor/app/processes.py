@@ -7,7 +7,7 @@ import contextlib
 import ctypes
 import os
 import signal
-import subprocess
+from asyncio.subprocess import DEVNULL, Process
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,7 +38,7 @@ class Child:
     command: list[str]
     environment: Mapping[str, str]
     log_folder: Path
-    process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    process: Process | None = field(default=None, init=False)
     restarts: int = field(default=0, init=False)
 
     async def keep_running(self) -> None:
@@ -47,7 +47,8 @@ class Child:
         try:
             while True:
                 started = clock.monotonic()
-                code = await self._run_once()
+                # Waiting must not take a thread: the pool has few, and PostgreSQL's restart needs one.
+                code = await (await self._launch()).wait()
                 pause = FIRST_PAUSE if clock.monotonic() - started > HEALTHY_AFTER else min(pause * 2, LONGEST_PAUSE)
                 log.warning("process ended, starting it again", name=self.name, code=code, pause=pause)
                 self.restarts += 1
@@ -55,31 +56,29 @@ class Child:
         finally:
             await asyncio.shield(self.stop())
 
-    async def _run_once(self) -> int:
-        self.process = self._launch()
-        return await asyncio.to_thread(self.process.wait)
-
-    def _launch(self) -> subprocess.Popen[bytes]:
+    async def _launch(self) -> Process:
         self.log_folder.mkdir(parents=True, exist_ok=True)
         with (self.log_folder / f"{self.name}.log").open("ab") as output:
-            return subprocess.Popen(
-                self.command,
-                stdin=subprocess.DEVNULL,
+            self.process = await asyncio.create_subprocess_exec(
+                *self.command,
+                stdin=DEVNULL,
                 stdout=output,
                 stderr=output,
                 env={**os.environ, **self.environment},
                 preexec_fn=die_with_parent,
                 start_new_session=True,
             )
+        return self.process
 
     async def stop(self) -> None:
         """SIGTERM, a few seconds of patience, then SIGKILL."""
         process = self.process
-        if process is None or process.poll() is not None:
+        if process is None or process.returncode is not None:
             return
-        process.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            await asyncio.to_thread(process.wait, PATIENCE)
+        with contextlib.suppress(ProcessLookupError):
+            process.terminate()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(process.wait(), PATIENCE)
             return
         process.kill()
-        await asyncio.to_thread(process.wait)
+        await process.wait()
