@@ -19,6 +19,8 @@ from showfloor.app.settings import Settings
 from showfloor.kit import clock
 
 log = structlog.get_logger()
+FANOUT_ROLE = "showfloor_fanout"
+"""Made by the first migration; may only SELECT what rooms show."""
 LOOK_EVERY = 0.2
 """Seconds between looks at PostgreSQL, whose postmaster is not our child when an earlier run started it."""
 
@@ -42,6 +44,7 @@ class Supervisor:
         url = self.settings.database_url
         if self.postgres is not None:
             url = await asyncio.to_thread(self.postgres.start)
+            self.environment["SHOWFLOOR_ROOMS_DATABASE_URL"] = self.postgres.url(user=FANOUT_ROLE)
             self._tasks.append(asyncio.create_task(self._keep_postgres(self.postgres)))
         await asyncio.to_thread(_upgrade, url)
         self.environment["SHOWFLOOR_DATABASE_URL"] = url
