@@ -103,7 +103,7 @@ export interface PlacedOrder {
   seller: Words;
   total: Money;
 }
-export type PaymentStatus = "open" | "paid" | "pending" | "needs_confirmation" | "declined";
+export type PaymentStatus = "open" | "paid" | "pending" | "needs_confirmation" | "declined" | "expired";
 export interface Payment {
   status: PaymentStatus;
   orders: PlacedOrder[];

@@ -154,6 +154,7 @@ export class Buying {
 
   #take(payment: Payment): void {
     this.payment = payment.status;
+    if (payment.status === "expired") this.expired = true;
     if (payment.expires_at) this.#extend(payment.expires_at);
     if (payment.status === "paid") {
       this.orders = payment.orders;

@@ -19,10 +19,9 @@ TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"
 MANIFEST = STATIC / "manifest.json"
 
-FONTS = {
-    "en": "node_modules/@fontsource-variable/figtree/files/figtree-latin-wght-normal.woff2",
-    "ar": "node_modules/@fontsource-variable/vazirmatn/files/vazirmatn-arabic-wght-normal.woff2",
-}
+FONTS = {"en": "figtree-latin", "ar": "vazirmatn-arabic"}
+"""The one file that a page of the language preloads, by the beginning of its name."""
+STYLES = "styles/showfloor.css"
 SHOW_WORDS = ("show", "player", "scene", "pin", "shelf", "product", "hold", "checkout", "test_card", "pay", "field", "thanks", "sheet")
 SHARED_WORDS = ("list", "problem", "error", "currency")
 STUDIO_WORDS = ("studio", "health", "player", "scene", "pin", "product", "show", "shelf")
@@ -48,10 +47,15 @@ def create_environment(messages: Messages, manifest_path: Path = MANIFEST, *, st
     env = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
     manifest: dict[str, dict[str, Any]] = json.loads(manifest_path.read_text(encoding="utf-8"))
     env.globals["asset"] = lambda name: static_url + manifest[name]["file"]
+    env.globals["fonts"] = {lang: static_url + _font(manifest[STYLES]["assets"], name) for lang, name in FONTS.items()}
     env.globals["static_url"] = static_url
     env.globals["icons"] = json.loads((TEMPLATES / "icons.json").read_text(encoding="utf-8"))
     env.globals["messages"] = messages
     return env
+
+
+def _font(assets: Sequence[str], name: str) -> str:
+    return next(asset for asset in assets if Path(asset).name.startswith(name))
 
 
 def render_home(env: jinja2.Environment, *, lang: str, live: Sequence[Page], upcoming: Sequence[Page], path: str = "/") -> str:
@@ -106,7 +110,6 @@ def _render(env: jinja2.Environment, template: str, *, lang: str, path: str, dat
         dir=words.direction(lang),
         other=other,
         path=path,
-        font=FONTS[lang],
         page_data=page_data,
         t=partial(_messages(env).translate, lang),
         pick=lambda text: text.get(lang) or text["en"],

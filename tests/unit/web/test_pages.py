@@ -14,13 +14,16 @@ import pytest
 from showfloor.kit import messages
 from showfloor.web import pages
 
-BUILT = ["styles/showfloor.css", "entries/show.ts", "entries/home.ts", "entries/studio.ts", "player/hls.ts", *pages.FONTS.values()]
+BUILT = ["styles/showfloor.css", "entries/show.ts", "entries/home.ts", "entries/studio.ts", "player/hls.ts"]
 
 
 @pytest.fixture
 def env(tmp_path: Path) -> jinja2.Environment:
     manifest = tmp_path / "manifest.json"
-    manifest.write_text(json.dumps({name: {"file": f"assets/{Path(name).stem}-h4sh{Path(name).suffix}"} for name in BUILT}))
+    fonts = [f"assets/{name}-h4sh.woff2" for name in pages.FONTS.values()]
+    manifest.write_text(
+        json.dumps({name: {"file": f"assets/{Path(name).stem}-h4sh{Path(name).suffix}", "assets": fonts} for name in BUILT})
+    )
     return pages.create_environment(messages.load(), manifest)
 
 
@@ -112,6 +115,13 @@ def test_no_page_holds_inline_script_or_style(env: jinja2.Environment, lang: str
 def test_every_page_says_its_language_and_direction(env: jinja2.Environment, lang: str, direction: str) -> None:
     for html in every_page(env, lang):
         assert f'<html lang="{lang}" dir="{direction}">' in html
+
+
+@pytest.mark.parametrize(("lang", "font"), [("en", "figtree-latin-h4sh"), ("ar", "vazirmatn-arabic-h4sh")])
+def test_a_page_preloads_the_font_of_its_language_only(env: jinja2.Environment, lang: str, font: str) -> None:
+    preloaded = re.findall(r'<link rel="preload" href="/static/assets/([^"]+).woff2"', render(env, lang))
+
+    assert preloaded == [font]
 
 
 def test_the_show_page_is_whole_without_script(env: jinja2.Environment) -> None:
