@@ -20,7 +20,7 @@ router = APIRouter(prefix="/api/v1", tags=["products"])
 Currency = Annotated[str, Query(pattern="^[A-Z]{3}$", description="ISO 4217; prices are shown in it")]
 
 
-@router.get("/products", response_model=ProductPage)
+@router.get("/products", response_model=ProductPage, response_model_exclude_unset=True)
 async def list_products(
     session: SessionDep,
     person: CurrentPerson,

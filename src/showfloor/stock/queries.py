@@ -9,6 +9,7 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 from psycopg import OperationalError
+from psycopg.errors import CheckViolation
 from sqlalchemy import case, delete, exists, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
@@ -116,6 +117,9 @@ select
 """
 
 
+_ATTEMPTS = 5
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Everything the taking statement needs. `lines` are sorted by variant, each variant once."""
@@ -143,7 +147,24 @@ class Taken:
 
 async def take(database: Database, wanted: Wanted, statement: LiteralString = TAKE) -> Taken:
     """One hold, all or nothing. Raises Busy when the rows stay locked or no connection is free."""
-    values = {
+    for _ in range(_ATTEMPTS):
+        try:
+            async with database.pool.connection() as connection:
+                row = await (await connection.execute(statement, _values(wanted), prepare=True)).fetchone()
+        except CheckViolation:
+            # PostgreSQL checks an update against the version that the statement saw first, and only then finds that there is a newer
+            # one. When goods came back in between, the older version may seem oversold. The next statement sees the newer one.
+            continue
+        except OperationalError as error:
+            raise Busy from error
+        assert row is not None
+        expires_at, known, limited, variants, left = row
+        return Taken(expires_at, known, limited, dict(zip(variants or (), left or (), strict=True)))
+    raise Busy
+
+
+def _values(wanted: Wanted) -> dict[str, Any]:
+    return {
         "id": wanted.id,
         "scope": wanted.scope,
         "guest": wanted.guest,
@@ -159,14 +180,6 @@ async def take(database: Database, wanted: Wanted, statement: LiteralString = TA
         "quantities": [line.quantity for line in wanted.lines],
         "amounts": [line.unit_price.amount for line in wanted.lines],
     }
-    try:
-        async with database.pool.connection() as connection:
-            row = await (await connection.execute(statement, values, prepare=True)).fetchone()
-    except OperationalError as error:
-        raise Busy from error
-    assert row is not None
-    expires_at, known, limited, variants, left = row
-    return Taken(expires_at, known, limited, dict(zip(variants or (), left or (), strict=True)))
 
 
 async def hold_by_key(session: Session, key: bytes) -> tuple[Hold, bytes] | None:

@@ -14,7 +14,7 @@ from showfloor.kit.money import Money
 from showfloor.stock import service, tasks
 from showfloor.stock.errors import HoldExpired, HoldSettled, LimitReached, SoldOut, StockCommitted
 from showfloor.stock.types import LineState, Stock
-from tests.integration.checkout.shop import add_product, add_seller, let_expire, line, person, scalar, stock_now, take
+from tests.integration.checkout.shop import add_product, add_seller, let_expire, line, person, scalar, somebody_waits, stock_now, take
 
 SHOW = ids.new()
 
@@ -250,3 +250,18 @@ async def test_old_holds_are_forgotten_but_not_while_they_hold(database: Databas
     await tasks.release_expired(database)
     await tasks.forget_old_holds(database)
     assert await scalar(database, "select count(*) from hold_line") == 0
+
+
+async def test_goods_that_come_back_while_a_buyer_waits_are_sold(database: Database) -> None:
+    """The buyer's statement saw everything held, waits for the row, and finds it free: PostgreSQL would call that oversold at first."""
+    product = await add_product(database, await add_seller(database), on_hand=4)
+    early = await take(database, line(product, 4), scope=SHOW)
+    await let_expire(database, early.id)
+
+    async with database.session() as session:
+        await service.release(session, early.id)
+        buyer = asyncio.create_task(take(database, line(product), scope=SHOW))
+        await somebody_waits(database)
+
+    assert (await buyer).state is LineState.HELD
+    assert await stock_now(database, product) == Stock(4, 1, 0)
