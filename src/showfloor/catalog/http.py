@@ -30,7 +30,7 @@ async def list_products(
     cursor: str | None = None,
 ) -> dict[str, object]:
     """The products this person may sell, oldest first."""
-    page = await service.list_own_products(
+    page = await service.list_sellable_products(
         session,
         person=person,
         merchant_id=ids.parse("mer", merchant) if merchant else None,

@@ -14,6 +14,7 @@ from showfloor.kit import clock, ids
 from showfloor.kit.db import Session
 from showfloor.kit.money import Money
 from showfloor.kit.outbox import publish
+from showfloor.merchants.service import sellable_by
 
 
 async def add_product(session: Session, *, person: Person, product: NewProduct) -> Product:
@@ -65,21 +66,15 @@ async def get_own_product(session: Session, *, person: Person, product_id: UUID)
     return found
 
 
-async def list_own_products(
+async def list_sellable_products(
     session: Session, *, person: Person, merchant_id: UUID | None = None, limit: int = 50, cursor: UUID | None = None
 ) -> Page:
-    """What this person may sell, oldest first. A foreign merchant has none."""
-    merchants = person.merchant_ids if merchant_id is None else person.merchant_ids & {merchant_id}
-    found = await queries.products_of(session, merchants, limit + 1, cursor)
+    """What this person may put into a show, oldest first: their merchants' and, for a creator, those of merchants that agreed."""
+    merchants = await sellable_by(session, person)
+    chosen = merchants if merchant_id is None else merchants & {merchant_id}
+    found = await queries.products_of(session, chosen, limit + 1, cursor)
     page = tuple(found[:limit])
     return Page(page, page[-1].id if len(found) > limit else None)
-
-
-async def check_own_variants(session: Session, *, person: Person, variant_ids: Collection[UUID]) -> None:
-    """Raises VariantNotFound when one of them is not sold by this person's merchants."""
-    found = await get_products_of_variants(session, variant_ids)
-    if len(found) < len(set(variant_ids)) or any(product.merchant_id not in person.merchant_ids for product in found.values()):
-        raise VariantNotFound
 
 
 async def prices(session: Session, variant_ids: Collection[UUID], currency: str) -> dict[UUID, Money]:

@@ -70,7 +70,7 @@ async def test_foreign_merchant_cannot_add_price_or_read(database: Database) -> 
             await service.get_own_product(session, person=stranger, product_id=product.id)
         with pytest.raises(VariantNotFound):
             await service.set_price(session, person=stranger, variant_id=variant, price=Money(1, "GBP"))
-        foreign = await service.list_own_products(session, person=stranger, merchant_id=seller.merchant.id)
+        foreign = await service.list_sellable_products(session, person=stranger, merchant_id=seller.merchant.id)
         assert foreign.products == ()
         assert await service.prices(session, [variant], "GBP") == {variant: Money(2200, "GBP")}
 
@@ -108,7 +108,7 @@ async def test_pages_follow_each_other_without_gap(database: Database) -> None:
 
     seen, cursor = [], None
     async with database.session() as session:
-        while page := await service.list_own_products(session, person=seller.person, limit=2, cursor=cursor):
+        while page := await service.list_sellable_products(session, person=seller.person, limit=2, cursor=cursor):
             seen += [product.id for product in page.products]
             if (cursor := page.next_cursor) is None:
                 break

@@ -1,0 +1,161 @@
+"""Every page in both languages, on a phone and on a desk: axe finds nothing, nothing scrolls sideways, targets are large enough.
+
+The pictures go to `.build/screenshots/`; people look at them too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.journeys.conftest import Installation, until
+from tests.journeys.test_buy import VIDEO, open_product
+
+pytestmark = [pytest.mark.serial]
+ROOT = Path(__file__).parents[2]
+AXE = (ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
+PICTURES = ROOT / ".build" / "screenshots"
+# axe cannot judge text over a moving picture; chips and scrims are computed to hold 5.2:1 over white.
+RUN = """
+async () => {
+  const found = await axe.run(document, {
+    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
+    rules: { 'target-size': { enabled: true } },
+  });
+  return found.violations.map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).slice(0, 3).join(', '));
+}
+"""
+
+
+def home(demo: Installation, page: Page, lang: str) -> None:
+    page.goto(f"{demo.base}/?lang={lang}")
+
+
+def show(demo: Installation, page: Page, lang: str) -> None:
+    page.goto(f"{demo.show_page}?lang={lang}")
+    until(page, f"{VIDEO}?.currentTime > 0")
+
+
+def scheduled(demo: Installation, page: Page, lang: str) -> None:
+    page.goto(f"{demo.base}/s/{demo.facts['scheduled_slug']}?lang={lang}")
+
+
+def product(demo: Installation, page: Page, lang: str) -> None:
+    show(demo, page, lang)
+    if page.viewport_size and page.viewport_size["width"] < 960:
+        page.get_by_role("button", name=re.compile("shelf|الرفّ")).first.click()
+    open_product(page, {"en": "Harbour Tote", "ar": "حقيبة المرفأ"}[lang])
+    expect(page.get_by_role("dialog").get_by_role("radio").first).to_be_attached()
+
+
+def checkout(demo: Installation, page: Page, lang: str) -> None:
+    product(demo, page, lang)
+    page.get_by_role("button", name=re.compile("Hold and check out|حجز ومتابعة الدفع")).click()
+    expect(page.get_by_role("dialog").get_by_role("timer")).to_be_visible()
+
+
+def sign_in(demo: Installation, page: Page, lang: str) -> None:
+    page.goto(f"{demo.base}/studio?lang={lang}")
+    expect(page.locator("input[type=password]")).to_be_visible()
+
+
+def studio(demo: Installation, page: Page, lang: str) -> None:
+    sign_in(demo, page, lang)
+    page.locator("input[type=email]").fill("host@demo.showfloor.example")
+    page.locator("input[type=password]").fill("showfloor-demo")
+    page.get_by_role("checkbox").check()
+    page.locator("input[type=password]").press("Enter")
+    expect(page.locator(f"a[href*='{demo.facts['show_id']}']").first).to_be_visible()
+
+
+def control_room(demo: Installation, page: Page, lang: str) -> None:
+    studio(demo, page, lang)
+    page.locator(f"a[href*='{demo.facts['show_id']}']").first.click()
+    until(page, f"{VIDEO}?.currentTime > 0")
+
+
+def brand(demo: Installation, page: Page, lang: str) -> None:
+    page.goto(f"{demo.brand}/?lang={lang}")
+    expect(page.frame_locator("showfloor-live iframe").locator("video")).to_be_visible()
+    page.wait_for_timeout(1500)
+
+
+def missing(demo: Installation, page: Page, lang: str) -> None:
+    page.goto(f"{demo.base}/s/nothing-here?lang={lang}")
+
+
+PAGES: list[Callable[[Installation, Page, str], None]] = [
+    home,
+    show,
+    scheduled,
+    product,
+    checkout,
+    sign_in,
+    studio,
+    control_room,
+    brand,
+    missing,
+]
+
+
+def look(page: Page, name: str) -> list[str]:
+    """What is wrong with the page as it stands."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=PICTURES / f"{name}.png")
+    page.evaluate(AXE)
+    found: list[str] = page.evaluate(RUN)
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        found.append("scrolls sideways")
+    return found
+
+
+@pytest.mark.parametrize("lang", ["en", "ar"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_pages_are_sound(demo: Installation, browser: Browser, lang: str, width: int) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 740 if width < 960 else 800}, color_scheme="light")
+    context.set_default_timeout(20_000)
+    wrong: dict[str, Any] = {}
+    for visit in PAGES:
+        page = context.new_page()
+        visit(demo, page, lang)
+        page.wait_for_timeout(300)
+        if found := look(page, f"{visit.__name__}-{lang}-{width}"):
+            wrong[visit.__name__] = found
+        page.close()
+        context.clear_cookies()
+    context.close()
+
+    assert wrong == {}
+
+
+def test_dark_pages_are_sound(demo: Installation, browser: Browser) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, color_scheme="dark")
+    wrong: dict[str, Any] = {}
+    for visit in (home, show, checkout, control_room):
+        page = context.new_page()
+        visit(demo, page, "en")
+        page.wait_for_timeout(300)
+        if found := look(page, f"{visit.__name__}-en-1280-dark"):
+            wrong[visit.__name__] = found
+        page.close()
+        context.clear_cookies()
+    context.close()
+
+    assert wrong == {}
+
+
+def test_show_page_says_everything_without_script(demo: Installation, browser: Browser) -> None:
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    page.goto(f"{demo.show_page}?lang=en")
+
+    text = page.locator("main").inner_text()
+
+    for expected in ("The slow morning edit", "Loamwick", "Zafralune", "Dawn Mug", "£22.00", "Meridian Watch"):
+        assert expected in text
+    context.close()

@@ -1,0 +1,71 @@
+"""A host alone with a camera: signs in, makes a show, gets a key, publishes, sees the preview, goes live, pins, sells, ends."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from imageio_ffmpeg import get_ffmpeg_exe
+from playwright.sync_api import BrowserContext, Page, expect
+
+from showfloor.app.demo.camera import FILM
+from tests.journeys.conftest import Installation, until
+from tests.journeys.test_buy import VIDEO
+from tests.journeys.test_look import studio
+
+pytestmark = [pytest.mark.serial]
+
+
+@contextmanager
+def publisher(address: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Any camera: the film, not encoded again."""
+    command = [get_ffmpeg_exe(), "-v", "error", "-re", "-stream_loop", "-1", "-i", str(FILM), "-c", "copy", "-f", "flv", address]
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_host_runs_a_show_of_their_own(demo: Installation, page: Page, context: BrowserContext) -> None:
+    page.set_default_timeout(20_000)
+    studio(demo, page, "en")
+    page.get_by_role("button", name="New show").click()
+    page.get_by_label("Title in English").fill("Evening kiln")
+    page.get_by_label("Title in Arabic").fill("فرن المساء")
+    page.get_by_label("Starts, your time").fill("2030-01-01T19:00")
+    page.get_by_role("button", name="Schedule the show").click()
+    page.get_by_role("link", name="Products").click()
+    for product in ("Dawn Mug", "Amber Hour"):
+        page.get_by_role("button", name=f"Add: {product}").click()
+        expect(page.get_by_role("button", name=f"Remove: {product}")).to_be_visible()
+
+    page.get_by_role("link", name="Set-up").click()
+    page.get_by_role("button", name="Make a stream key").click()
+    key = page.get_by_text(re.compile(r"^sk_\S+$")).inner_text()
+    with publisher(f"{demo.facts['rtmp_url']}/{key}"):
+        expect(page.get_by_role("button", name="Go live").first).to_have_attribute("aria-disabled", "false")
+        slug = page.url.split("/shows/")[1].split("/")[0]
+        with demo.api("host") as api:
+            show = api.get(f"/shows/{slug}").json()
+        outsider = context.new_page()
+        assert outsider.request.get(show["playback"]["hls_url"].replace("shop.localhost", "127.0.0.1")).status == 404
+
+        page.get_by_role("button", name="Go live").first.click()
+        outsider.goto(f"{demo.base}/s/{show['slug']}?lang=en")
+        until(outsider, f"{VIDEO}?.currentTime > 0")
+        page.get_by_role("link", name="Show", exact=True).click()
+        page.keyboard.press("n")
+        expect(outsider.get_by_text("On screen now").first).to_be_visible()
+        expect(outsider.locator(".feature")).to_contain_text("Dawn Mug")
+        page.keyboard.press("2")
+        expect(outsider.locator(".feature")).to_contain_text("Amber Hour")
+        page.keyboard.press("u")
+
+        page.get_by_role("button", name="End show").click()
+        page.get_by_role("button", name="Yes, end the show").click()
+        expect(outsider.get_by_text("That was the show")).to_be_visible()
