@@ -151,11 +151,11 @@ class Packager:
         return self._pending is not None and now - self._pending.time > _GONE_MS
 
     def _finish_video(self) -> int:
-        """Publish the frame whose duration is not known as if it lasted as long as the one before it."""
+        """Publish the frame whose duration is not known as if it lasted as long as the one before it, or filled its part."""
         frame, self._pending = self._pending, None
         if frame is None:
             return self._part_start
-        end = frame.time + min(self._frame_ms, self._part_target)
+        end = max(min(frame.time + self._frame_ms, self._part_start + self._part_target), frame.time + 1)
         self._append(frame, end)
         return end
 

@@ -121,6 +121,8 @@ def _body(view: MediaView, shown: Sequence[Segment]) -> list[str]:
         lines.append(f"#EXT-X-PROGRAM-DATE-TIME:{text_of(segment.start)}")
         if segment.msn >= with_parts:
             lines += _parts(segment, view.query)
+        if segment.gap:
+            lines.append("#EXT-X-GAP")
         if segment.complete:
             lines.append(f"#EXTINF:{segment.duration / 1000:.3f},")
             lines.append(f"{segment.msn}.m4s{view.query}")

@@ -19,6 +19,9 @@ from showfloor.streaming.recorder import Recording
 from showfloor.streaming.window import Part, Segment, Window
 
 PUBLIC_STATES = ("live", "interrupted", "ended")
+_MOST_LOST = 3
+"""After a crash that lost more segments than this, the window starts empty."""
+_SHORTEST_GAP_MS = 100
 
 
 @dataclass(slots=True)
@@ -57,8 +60,12 @@ class LiveShow:
     # What the show was before a restart
 
     def restore(self, *, next_msn: int, end: float, discontinuities: int, segments: list[tuple[Segment, cmaf.InitSegment]]) -> None:
-        for segment, init in segments:
+        for segment, init in segments if segments and next_msn - segments[-1][0].msn <= _MOST_LOST + 1 else ():
             self.window.restore(segment, init)
+        while self.window.listed and self.window.next_msn < next_msn:
+            # It may not end after the present moment, or the clock of what follows would have to run ahead.
+            away = clock.now().timestamp() * 1000 - self.window.end
+            self.window.restore_gap(round(max(_SHORTEST_GAP_MS, min(away, self.window.target_seconds * 1000))))
         self.window.next_msn = next_msn
         self.window.discontinuities_gone = discontinuities
         self._floor = end

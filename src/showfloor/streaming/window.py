@@ -35,6 +35,8 @@ class Segment:
     duration: int = 0
     size: int = 0
     complete: bool = False
+    gap: bool = False
+    """Lost: it keeps its number and its place in time, there are no bytes (EXT-X-GAP, RFC 8216bis §4.4.4.7)."""
 
     def add(self, part: Part) -> None:
         self.parts.append(part)
@@ -111,8 +113,20 @@ class Window:
         self._longest = max(self._longest, segment.duration)
         self._trim()
 
+    def restore_gap(self, duration: int) -> None:
+        """Account for a number that was taken when the process died. Players count segments, so no number may be missing."""
+        before = self.listed[-1]
+        lost = Segment(self.next_msn, before.end, before.init, before.codecs, False, before.preview, before.size_in_pixels)
+        lost.duration, lost.complete, lost.gap = duration, True, True
+        self.listed.append(lost)
+        self.next_msn += 1
+
     def find(self, msn: int) -> Segment | None:
-        """A segment in the window or just behind it."""
+        """A segment in the window or just behind it; None for one that was lost."""
+        segment = self._at(msn)
+        return None if segment is None or segment.gap else segment
+
+    def _at(self, msn: int) -> Segment | None:
         if self.listed and msn >= self.listed[0].msn:
             index = msn - self.listed[0].msn
             return self.listed[index] if index < len(self.listed) else None

@@ -149,6 +149,23 @@ class Streaming:
     async def internal(self, method: str, path: str, body: object = None, token: str = TOKEN) -> Response:
         return await request(self.http_port, f"/internal{path}", method=method, body=json.dumps(body or {}).encode(), token=token)
 
+    async def until(self, msn: int, show_id: str = "show_a") -> str:
+        """The playlist once segment `msn` is complete, by blocking reloads as a player does them."""
+        text = await self.playlist(show_id)
+        async with asyncio.timeout(LONGEST):
+            while f"\n{msn}.m4s" not in text:
+                hint = text.rpartition('URI="')[2].split(".")
+                text = await self.playlist(show_id, f"?_HLS_msn={hint[0]}&_HLS_part={hint[1]}")
+        return text
+
+    async def recorded(self, msn: int, show_id: str = "show_a") -> list[dict[str, Any]]:
+        """The lines of the index once segment `msn` is on disk."""
+        index = self.data_dir / "recordings" / show_id / "index.jsonl"
+        async with asyncio.timeout(LONGEST):
+            while not index.exists() or f'"msn":{msn},' not in index.read_text():
+                await asyncio.sleep(0.02)
+        return [json.loads(line) for line in index.read_text().splitlines()]
+
     async def playlist(self, show_id: str = "show_a", query: str = "") -> str:
         response = await self.get(f"/live/{show_id}/media.m3u8{query}")
         assert response.status == 200, response

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from showfloor.streaming.anchor import Anchor
 
 EPOCH = 1_700_000_000_000.0
@@ -39,7 +41,7 @@ def test_a_drifting_crystal_is_followed_by_half_a_millisecond_a_segment() -> Non
         offsets.append(anchor.at(0) - EPOCH)
 
     assert [round(offset, 3) for offset in offsets[:3]] == [-0.2, -0.4, -0.6]
-    assert all(abs(later - earlier) <= 0.5 for earlier, later in zip(offsets, offsets[1:], strict=False))
+    assert all(abs(later - earlier) <= 0.5 for earlier, later in itertools.pairwise(offsets))
 
 
 def test_a_reconnect_never_goes_behind_what_was_published() -> None:

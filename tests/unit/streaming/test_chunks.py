@@ -140,7 +140,7 @@ def test_a_repeated_full_header_continues_its_message() -> None:
         header(0, 1, 300) + BODY[:128] + header(0, 1, 299),
         set_chunk_size(0),
         chunks.write(2, chunks.SET_CHUNK_SIZE, 0, b""),
-        b"".join(header(0, 1, 1, stream=2 + n) + b"x" for n in range(62)) + b"".join(b"\0" + bytes([n]) + header(0, 1, 1)[1:] + b"x" for n in range(9)),
+        b"".join(b"\0" + bytes([number]) + header(0, 1, 1)[1:] + b"x" for number in range(65)),
     ],
     ids=["no header", "delta first", "too large", "another inside", "size 0", "no size", "too many streams"],
 )  # fmt: skip

@@ -24,7 +24,7 @@ def test_size_profile_and_level_of_a_1080p_stream() -> None:
 
 @pytest.mark.parametrize(
     "record",
-    [b"", b"\x00\x00\x00\x01\x67\x42\xc0\x1e", b"\x01\x64\x00\x28\xff\xe0\x00\x00", avcc(b"\x67\x64\x00\x28"), avcc(b"\x68\x64\x00\x28\xff")],
+    [b"", b"\0\0\0\x01\x67\x42\xc0", b"\x01\x64\x00\x28\xff\xe0\x00\x00", avcc(b"\x67\x64\x00\x28"), avcc(b"\x68\x64\x00\x28\xff")],
     ids=["empty", "Annex B", "no parameter set", "torn", "picture set instead"],
 )  # fmt: skip
 def test_what_is_no_avc_configuration_is_refused(record: bytes) -> None:

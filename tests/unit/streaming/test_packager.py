@@ -68,7 +68,8 @@ def package(made: Packager, pictures: list[Frame], sounds: list[Packet] | None =
 
 
 @pytest.mark.parametrize(
-    ("rate", "target"), [(30, 200), (29.97, 201), (25, 200), (24, 209), (23.976, 209), (60, 200), (59.94, 201), (50, 200), (15, 200), (10, 200)]
+    ("rate", "target"),
+    [(30, 200), (29.97, 201), (25, 200), (24, 209), (23.976, 209), (60, 200), (59.94, 201), (50, 200), (15, 200), (10, 200)],
 )  # fmt: skip
 def test_every_part_fits_and_is_well_filled(rate: float, target: int) -> None:
     cuts = Cuts()
@@ -87,7 +88,7 @@ def test_segments_begin_at_key_frames_and_leave_no_hole() -> None:
     made.finish()
 
     assert cuts.starts == [0, 2000, 4000, 6000, 8000]
-    assert cuts.durations == [2000, 2000, 2000, 2000, 1001]  # the last frame is taken to last as long as the one before
+    assert cuts.durations == [2000, 2000, 2000, 2000, 1000]
     assert cuts.closed == 5
 
 

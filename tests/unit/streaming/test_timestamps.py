@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from showfloor.streaming.timestamps import Timeline
@@ -78,4 +80,4 @@ def test_any_sequence_goes_forward() -> None:
     timeline = Timeline()
     times = place_all(timeline, [(number * 2_654_435_761) & 0xFFFFFFFF for number in range(500)])
 
-    assert all(later > earlier for earlier, later in zip(times, times[1:], strict=False))
+    assert all(later > earlier for earlier, later in itertools.pairwise(times))

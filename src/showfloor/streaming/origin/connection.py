@@ -18,6 +18,8 @@ log = logging.getLogger("showfloor.streaming.origin")
 
 _MAX_REQUEST = 64 << 10
 """Request line, headers and body together."""
+_MAX_UNFINISHED = 512 << 10
+"""Bytes without a complete request: a header that never ends is kept by the parser and not reported. More than one read brings."""
 _MAX_PIPELINED = 8
 
 
@@ -50,7 +52,7 @@ class Connection(asyncio.Protocol):
 
     __slots__ = (
         "_authorization", "_blocked", "_body", "_config", "_connections", "_parser", "_queue", "_request", "_router",
-        "_size", "_target", "_transport", "_waiting", "deadline", "place",
+        "_size", "_target", "_transport", "_unfinished", "_waiting", "deadline", "place",
     )  # fmt: skip
 
     def __init__(self, config: StreamingConfig, router: Router, connections: set[Connection]) -> None:
@@ -60,7 +62,7 @@ class Connection(asyncio.Protocol):
         self._queue: deque[Request] = deque()
         self._request: Request | None = None
         self._waiting = self._blocked = False
-        self._size = 0
+        self._size = self._unfinished = 0
         self._target = self._authorization = self._body = b""
         self._parser = httptools.HttpRequestParser(self)
         self.place: object = None
@@ -88,17 +90,17 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         if self._size == 0 and not self._waiting and not self._blocked:
             self.deadline = clock.monotonic() + self._config.header_seconds
-        self._size += len(data)
+        self._unfinished += len(data)
         try:
             self._parser.feed_data(data)
-        except (httptools.HttpParserError, httptools.HttpParserUpgrade):
-            self._refuse(answers.BAD_REQUEST)
-            return
+        except httptools.HttpParserUpgrade:
+            return  # answered as an ordinary request, and the last on this connection
+        except httptools.HttpParserError:
+            self._refuse(answers.TOO_LARGE if self._size > _MAX_REQUEST else answers.BAD_REQUEST)
         except Exception:
             log.exception("request failed")
             self._transport.abort()
-            return
-        if self._size > _MAX_REQUEST:
+        if self._unfinished > _MAX_UNFINISHED:
             self._refuse(answers.TOO_LARGE)
 
     def pause_writing(self) -> None:
@@ -112,27 +114,38 @@ class Connection(asyncio.Protocol):
 
     # httptools
 
+    def on_message_begin(self) -> None:
+        self._size = 1
+
     def on_url(self, url: bytes) -> None:
+        self._grow(len(url))
         self._target += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
+        self._grow(len(name) + len(value))
         if len(name) == 13 and name.lower() == b"authorization":
             self._authorization = value
 
     def on_body(self, body: bytes) -> None:
+        self._grow(len(body))
         self._body += body
 
     def on_message_complete(self) -> None:
-        keep_alive = self._parser.should_keep_alive()
+        keep_alive = self._parser.should_keep_alive() and not self._parser.should_upgrade()
         request = Request(self._parser.get_method(), self._target, self._authorization, self._body, keep_alive)
         self._target = self._authorization = self._body = b""
-        self._size = 0
+        self._size = self._unfinished = 0
         if self._request is None and not self._blocked:
             self._serve(request)
         elif len(self._queue) >= _MAX_PIPELINED:
             self._transport.abort()
         else:
             self._queue.append(request)
+
+    def _grow(self, size: int) -> None:
+        self._size += size
+        if self._size > _MAX_REQUEST:
+            raise ValueError("request too large")
 
     # Serving
 

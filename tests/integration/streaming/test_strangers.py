@@ -1,0 +1,156 @@
+"""Whoever else knocks on the two ports: scanners, browsers, the half-dead and the many."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import m3u8
+import pytest
+
+from showfloor.streaming.rtmp import chunks, messages
+from tests.integration.streaming.peers import LONGEST, FakeWeb, Publisher, Streaming, Tag
+
+Publish = Callable[..., Awaitable[Publisher]]
+Tags = Callable[[str], list[Tag]]
+HELLO = b"\x03" + bytes(1536)
+
+
+@pytest.fixture
+async def streaming(web: FakeWeb, tmp_path: Path) -> AsyncIterator[Streaming]:
+    """With short patience."""
+    options = {"handshake_seconds": 1.0, "idle_seconds": 1.5, "header_seconds": 0.8, "keep_alive_seconds": 1.0}
+    process = Streaming(web, tmp_path, options)
+    await process.start()
+    yield process
+    await process.stop()
+    assert "Traceback" not in process.log.read_text()
+
+
+async def until_closed(port: int, *pieces: bytes) -> tuple[bytes, float]:
+    """What the server said until it closed, and after how many seconds."""
+    began = asyncio.get_running_loop().time()
+    async with asyncio.timeout(LONGEST):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        said = b""
+        try:
+            for piece in pieces:
+                writer.write(piece)
+                await writer.drain()
+            while data := await reader.read(65536):
+                said += data
+        except ConnectionError:
+            pass
+        writer.close()
+    return said, asyncio.get_running_loop().time() - began
+
+
+@pytest.mark.parametrize(
+    "first",
+    [b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(500), b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"\0", bytes(range(128, 256))],
+    ids=["TLS", "HTTP", "zero", "garbage"],
+)
+async def test_what_is_no_rtmp_is_closed_at_once(first: bytes, streaming: Streaming) -> None:
+    said, seconds = await until_closed(streaming.rtmp_port, first)
+
+    assert said == b"" and seconds < 0.7
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [(), (b"\x03",), (b"\x03" + bytes(700),), (HELLO,), (HELLO, bytes(1536)), (HELLO, bytes(1536) + b"\x03\0\0")],
+    ids=["silent", "one byte", "half", "no answer", "only a handshake", "half a chunk"],
+)
+async def test_a_handshake_that_leads_nowhere_is_closed_in_time(pieces: tuple[bytes, ...], streaming: Streaming) -> None:
+    _, seconds = await until_closed(streaming.rtmp_port, *pieces)
+
+    assert 0.5 < seconds < 5
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        os.urandom(4096),
+        b"\xc3" * 100,
+        chunks.write(3, messages.COMMAND, 0, b"\x42" * 50),
+        chunks.write(3, messages.COMMAND, 0, bytes(70_000)),
+        b"\x03\0\0\0\xff\xff\xff\x14\0\0\0\0" + bytes(2000),
+    ],
+    ids=["random", "type 3 first", "no AMF", "long command", "16 MB message"],
+)
+async def test_garbage_after_the_handshake_is_closed(garbage: bytes, streaming: Streaming) -> None:
+    await until_closed(streaming.rtmp_port, HELLO, bytes(1536) + garbage)
+
+    assert (await streaming.get("/healthz")).status == 200
+
+
+async def test_a_published_message_of_16_mb_ends_the_connection_not_the_process(streaming: Streaming, publish: Publish, tags: Tags) -> None:
+    host = await publish()
+    await host.play(tags("mute")[:30])
+    host.writer.write(b"\x06\0\0\0\xff\xff\xff\x09\x01\0\0\0" + bytes(4000))
+
+    await host.closed_by_server()
+
+    assert (await streaming.get("/healthz")).status == 200
+
+
+async def test_a_publisher_that_falls_silent_is_lost(streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags) -> None:
+    host = await publish()
+    await host.play(tags("mute")[:60])
+
+    await host.closed_by_server()
+
+    assert (await web.report(lambda ingest: ingest["state"] == "lost"))["health"] is None
+
+
+async def test_media_before_publish_is_not_for_anyone(streaming: Streaming, tags: Tags) -> None:
+    video = next(tag for tag in tags("plain") if tag.kind == 9)
+    await until_closed(streaming.rtmp_port, HELLO, bytes(1536) + chunks.write(6, 9, 1, video.body))
+
+    assert (await streaming.get("/live/show_a/media.m3u8")).status == 404
+
+
+async def test_twenty_publishers_at_once(streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags) -> None:
+    for number in range(20):
+        web.allow(f"key-{number}", f"show_{number}")
+    hosts = await asyncio.gather(*(publish(f"key-{number}") for number in range(20)))
+
+    await asyncio.gather(*(host.play(tags("plain")) for host in hosts))
+    texts = await asyncio.gather(*(streaming.until(3, f"show_{number}") for number in range(20)))
+
+    for text in texts:
+        assert [round(segment.duration, 2) for segment in m3u8.loads(text).segments if segment.uri][:4] == [2.0, 2.0, 2.0, 2.0]
+
+
+async def test_slow_request_headers_are_closed(streaming: Streaming) -> None:
+    said, seconds = await until_closed(streaming.http_port, b"GET /healthz HTTP/1.1\r\nX-Slow: ")
+
+    assert said == b"" and seconds < 5
+
+
+async def test_an_idle_viewer_is_closed(streaming: Streaming) -> None:
+    said, seconds = await until_closed(streaming.http_port, b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+
+    assert said.startswith(b"HTTP/1.1 200") and seconds < 5
+
+
+@pytest.mark.parametrize(
+    ("request_bytes", "status"),
+    [
+        (b"\x16\x03\x01\x02\x00\x01", 400),
+        (b"NONSENSE\r\n\r\n", 400),
+        (b"GET /healthz HTTP/1.1\r\nX: " + b"x" * 70_000 + b"\r\n\r\n", 413),
+        (b"GET /healthz HTTP/1.1\r\nX: " + b"x" * 900_000, 413),
+        (b"POST /internal/shows/x/cues HTTP/1.1\r\nContent-Length: 90000\r\n\r\n" + bytes(90_000), 413),
+        (b"GET /healthz HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n", 200),
+    ],
+    ids=["TLS", "no method", "long header", "endless header", "long body", "upgrade"],
+)
+async def test_bad_http_is_answered_once_and_closed(request_bytes: bytes, status: int, streaming: Streaming) -> None:
+    said, _ = await until_closed(streaming.http_port, request_bytes)
+
+    assert said.startswith(f"HTTP/1.1 {status} ".encode())
+    assert said.count(b"HTTP/1.1 ") == 1
+    assert (await streaming.get("/healthz")).status == 200
