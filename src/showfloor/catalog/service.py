@@ -77,6 +77,13 @@ async def list_sellable_products(
     return Page(page, page[-1].id if len(found) > limit else None)
 
 
+async def check_own_variants(session: Session, *, person: Person, variant_ids: Collection[UUID]) -> None:
+    """Raises VariantNotFound when one of them is not sold by this person's merchants."""
+    found = await get_products_of_variants(session, variant_ids)
+    if len(found) < len(set(variant_ids)) or any(product.merchant_id not in person.merchant_ids for product in found.values()):
+        raise VariantNotFound
+
+
 async def prices(session: Session, variant_ids: Collection[UUID], currency: str) -> dict[UUID, Money]:
     """What each variant costs now; variants without a price in that currency are left out and cannot be sold there."""
     return await queries.prices(session, variant_ids, currency, clock.now())
