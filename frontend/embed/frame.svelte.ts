@@ -12,8 +12,8 @@ function parentOrigin(): string | null {
   }
 }
 
-/** Below this width the picture fills the frame; from it on, the shelf stands beside the picture (`60rem` in floor.css). */
-const WIDE = 960;
+/** Below this width the picture fills the frame; from it on, the shelf stands beside the picture (`45rem` in floor.css). */
+const WIDE = 720;
 const TALLEST = 820;
 const NAME_LINE = 44;
 
