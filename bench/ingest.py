@@ -1,6 +1,6 @@
 """What one 1080p30 4 Mbit/s show costs: our ingest, packaging and recording beside Debian's nginx-rtmp, which only receives.
 
-    python bench/ingest.py [--shows 1 5] [--seconds 20]
+    .venv/bin/python -m bench.ingest [--shows 1 5] [--seconds 20]
 
 ffmpeg publishes a file without re-encoding; CPU is the server's own (user and system, from /proc), in per cent of one core.
 Memory is what the process holds more than before the first publisher, once every window is full.

@@ -92,7 +92,7 @@ class _Reader:
             case 10:
                 return [self.value(depth + 1) for _ in range(self._count())]
             case 11:
-                return struct.unpack(">d2x", self._take(10))[0]  # type: ignore[no-any-return]
+                return float(struct.unpack(">d2x", self._take(10))[0])
             case 12 | 15:
                 return self._text(self._long())
         raise AmfError(f"unknown marker {marker}")

@@ -35,9 +35,11 @@ class Publisher:
 
 
 class LiveShow:
-    """Implements the ingest's Stage. Every change that a viewer could see calls `changed`."""
+    """Implements the ingest's Stage. Every change that a viewer could see calls `changed`, the end of an ingest calls `lost`."""
 
-    def __init__(self, show_id: str, config: StreamingConfig, recording: Recording, changed: Callable[[LiveShow], None]) -> None:
+    def __init__(
+        self, show_id: str, config: StreamingConfig, recording: Recording, changed: Callable[[LiveShow], None], lost: Callable[[], None]
+    ) -> None:
         self.id = show_id
         self.state: str | None = None
         """What web last said; None until it has said anything."""
@@ -51,6 +53,7 @@ class LiveShow:
         """When somebody last published here."""
         self._recording = recording
         self._changed = changed
+        self._lost = lost
         self._anchor: Anchor | None = None
         self._new_ingest = False
         self._public_from = 0
@@ -111,6 +114,7 @@ class LiveShow:
             self.publisher.ingest = None
             self.publisher.since = clock.now()
             self.touched = clock.monotonic()
+            self._lost()
         self._changed(self)
 
     # Control
@@ -174,6 +178,16 @@ class LiveShow:
 
     def may_preview(self, token: str) -> bool:
         return bool(token) and bool(self.preview_token) and hmac.compare_digest(token.encode(), self.preview_token.encode())
+
+    def has_media(self, *, preview: bool) -> bool:
+        """Whether a playlist would list anything."""
+        floor = 0 if preview else self._public_from
+        for segment in reversed(self.window.listed):
+            if segment.msn < floor:
+                return False
+            if segment.parts:
+                return True
+        return False
 
     def has_part(self, msn: int, part: int) -> bool:
         """Whether a blocking reload for that part can be answered. A part beyond the end of its segment means the next segment's first."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from showfloor.streaming import cues
 from showfloor.streaming.config import StreamingConfig
 from showfloor.streaming.control import WebClient, WebUnavailable
 from showfloor.streaming.ingest import Ingest
-from showfloor.streaming.recorder import Recorder, read_back
+from showfloor.streaming.recorder import Recorded, Recorder, read_back
 from showfloor.streaming.rtmp.names import PublishName
 from showfloor.streaming.rtmp.session import PublishRefused, RtmpSession
 from showfloor.streaming.show import LiveShow, Publisher
@@ -46,7 +47,7 @@ class Shows:
         now = clock.now()
         for folder in sorted(self._recorder.root.glob("*/index.jsonl")):
             if now.timestamp() - folder.stat().st_mtime < _RESTORE_SECONDS:
-                show = self._open(folder.parent.name)
+                show = self._open(folder.parent.name, self._read_back(folder.parent.name))
                 if show.state == "ended":
                     del self._shows[show.id]
 
@@ -61,7 +62,7 @@ class Shows:
         show_id = answer.get("show_id")
         if status != 200 or not isinstance(show_id, str) or not _SHOW_ID.fullmatch(show_id):
             raise PublishRefused("NetStream.Publish.Failed", "try_again", "The shop gave no clear answer; try again.")
-        show = self._open(show_id)
+        show = await self._find_or_open(show_id)
         show.disconnect()
         ingest_id = ids.show("ingest", ids.new())
         ingest = Ingest(self._config, show, ingest_id, show.floor)
@@ -113,12 +114,20 @@ class Shows:
         for show in self._shows.values():
             show.disconnect()
 
-    def _open(self, show_id: str) -> LiveShow:
-        show = self._shows.get(show_id)
-        if show is not None:
-            return show
-        show = LiveShow(show_id, self._config, self._recorder.recording(show_id), self._changed)
-        recorded = read_back(self._recorder.root / show_id, self._config.window_segments, self._config.window_bytes)
+    async def _find_or_open(self, show_id: str) -> LiveShow:
+        """Reads what was recorded in a thread: a long show's index must not hold up the media of others."""
+        if show_id not in self._shows:
+            recorded = await asyncio.get_running_loop().run_in_executor(None, self._read_back, show_id)
+            if show_id not in self._shows:
+                return self._open(show_id, recorded)
+        return self._shows[show_id]
+
+    def _read_back(self, show_id: str) -> Recorded | None:
+        return read_back(self._recorder.root / show_id, self._config.window_segments, self._config.window_bytes)
+
+    def _open(self, show_id: str, recorded: Recorded | None) -> LiveShow:
+        recording = self._recorder.recording(show_id)
+        show = LiveShow(show_id, self._config, recording, self._changed, lambda: self.on_report())
         if recorded is not None:
             fresh = clock.now().timestamp() * 1000 - recorded.end < _RESTORE_SECONDS * 1000
             show.restore(

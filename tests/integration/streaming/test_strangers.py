@@ -141,12 +141,13 @@ async def test_an_idle_viewer_is_closed(streaming: Streaming) -> None:
     [
         (b"\x16\x03\x01\x02\x00\x01", 400),
         (b"NONSENSE\r\n\r\n", 400),
-        (b"GET /healthz HTTP/1.1\r\nX: " + b"x" * 70_000 + b"\r\n\r\n", 413),
+        (b"GET /" + b"x" * 70_000 + b" HTTP/1.1\r\n\r\n", 413),
+        (b"PUT /internal/x HTTP/1.1\r\nX: " + b"x" * 70_000 + b"\r\n\r\n", 413),
         (b"GET /healthz HTTP/1.1\r\nX: " + b"x" * 900_000, 413),
         (b"POST /internal/shows/x/cues HTTP/1.1\r\nContent-Length: 90000\r\n\r\n" + bytes(90_000), 413),
         (b"GET /healthz HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n", 200),
     ],
-    ids=["TLS", "no method", "long header", "endless header", "long body", "upgrade"],
+    ids=["TLS", "no method", "long address", "long header", "endless header", "long body", "upgrade"],
 )
 async def test_bad_http_is_answered_once_and_closed(request_bytes: bytes, status: int, streaming: Streaming) -> None:
     said, _ = await until_closed(streaming.http_port, request_bytes)

@@ -17,10 +17,14 @@ from showfloor.streaming.origin.answers import Answer
 log = logging.getLogger("showfloor.streaming.origin")
 
 _MAX_REQUEST = 64 << 10
-"""Request line, headers and body together."""
+"""What is kept of one request."""
 _MAX_UNFINISHED = 512 << 10
-"""Bytes without a complete request: a header that never ends is kept by the parser and not reported. More than one read brings."""
+"""Bytes without a complete request, reported by the parser or not. More than one read brings."""
 _MAX_PIPELINED = 8
+
+
+_WEB_METHODS = b"P"
+"""POST and PUT are web's. Only its requests have a header that matters, and a browser's ten headers cost a quarter of an answer."""
 
 
 class Request(NamedTuple):
@@ -47,6 +51,16 @@ class Router(Protocol):
         ...
 
 
+class _WithoutHeaders:
+    """What a parser that may skip headers tells a connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.on_message_begin = connection.on_message_begin
+        self.on_url = connection.on_url
+        self.on_body = connection.on_body
+        self.on_message_complete = connection.on_message_complete
+
+
 class Connection(asyncio.Protocol):
     """Answers in order; the next request is looked at when the last answer has left, so a slow reader holds one answer at most."""
 
@@ -64,7 +78,7 @@ class Connection(asyncio.Protocol):
         self._waiting = self._blocked = False
         self._size = self._unfinished = 0
         self._target = self._authorization = self._body = b""
-        self._parser = httptools.HttpRequestParser(self)
+        self._parser = httptools.HttpRequestParser(_WithoutHeaders(self))
         self.place: object = None
         """Where the router keeps this connection while it waits."""
         self.deadline = 0.0
@@ -90,6 +104,8 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         if self._size == 0 and not self._waiting and not self._blocked:
             self.deadline = clock.monotonic() + self._config.header_seconds
+        if self._unfinished == 0 and data[0] in _WEB_METHODS:
+            self._parser = httptools.HttpRequestParser(self)
         self._unfinished += len(data)
         try:
             self._parser.feed_data(data)

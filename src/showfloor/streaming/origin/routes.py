@@ -70,7 +70,7 @@ class Origin:
         if isinstance(place, tuple):
             show_id, wish = place
             show = self._shows.find(show_id)
-            if show is not None and wish.file == "media.m3u8" and _has_something(show, wish):
+            if show is not None and wish.file == "media.m3u8" and show.has_media(preview=wish.preview):
                 return self._answer(show, wish)
         return answers.NOT_YET
 
@@ -103,7 +103,7 @@ class Origin:
         wish = _read_wish(file, directives, preview, f"?preview={token}" if preview else "")
         if wish is None:
             return answers.NOT_FOUND
-        if wish.file == "media.m3u8" and not _sensible(show, wish, directives):
+        if file == "media.m3u8" and not _sensible(show, wish, directives):
             return answers.BAD_DIRECTIVE
         if _granted(show, wish):
             return self._answer(show, wish)
@@ -191,16 +191,11 @@ def _sensible(show: LiveShow, wish: Wish, directives: dict[str, str]) -> bool:
     return wish.msn < show.window.next_msn + _AHEAD
 
 
-def _has_something(show: LiveShow, wish: Wish) -> bool:
-    view = show.view(preview=wish.preview)
-    return any(segment.parts for segment in view.segments)
-
-
 def _granted(show: LiveShow, wish: Wish) -> bool:
     """Whether there is something to answer with."""
     if wish.file.startswith("init-"):
         return True
-    if wish.file.endswith(".m3u8") and not _has_something(show, wish):
+    if wish.file.endswith(".m3u8") and not show.has_media(preview=wish.preview):
         return False
     if wish.msn is None or show.state == "ended":
         return True
