@@ -34,7 +34,9 @@ export class Buying {
     private readonly api: string,
     private readonly showId: string,
   ) {
-    this.hold = readStored(this.#slot);
+    const kept = readStored(this.#slot);
+    this.hold = kept?.hold ?? null;
+    this.#checkout = kept?.checkout ?? null;
   }
 
   get #slot(): string {
@@ -82,7 +84,16 @@ export class Buying {
   #hold(hold: Hold): void {
     this.#startOver();
     this.hold = hold;
-    store(this.#slot, hold);
+    this.#keep();
+  }
+
+  #keep(): void {
+    store(this.#slot, this.hold && { hold: this.hold, checkout: this.#checkout });
+  }
+
+  /** After a reload in the middle of paying: asks how far it has come. */
+  async resume(): Promise<void> {
+    if (this.#checkout) await this.#poll();
   }
 
   /** The same goods once more, after the hold has ended. */
@@ -149,6 +160,7 @@ export class Buying {
     this.#checkout = await this.#post<Checkout>("/checkouts", body);
     this.#sent = text;
     this.#extend(this.#checkout.expires_at);
+    this.#keep();
     return this.#checkout;
   }
 
@@ -166,8 +178,9 @@ export class Buying {
   async #poll(): Promise<void> {
     try {
       this.#take(await call<Payment>(this.api, `/checkouts/${this.#checkout?.id}`, { token: this.hold?.token }));
-    } catch {
-      setTimeout(() => void this.#poll(), POLL * 2);
+    } catch (error) {
+      // Only a lost answer is worth asking again; a refusal stays one.
+      if (problemOf(error).code === "unreachable") setTimeout(() => void this.#poll(), POLL * 2);
     }
   }
 
@@ -221,20 +234,26 @@ export function merge(held: Line[], added: Line[]): Line[] {
   return [...pieces].map(([sku, quantity]) => ({ sku, quantity }));
 }
 
+/** No personal data: what is held, and which checkout was opened on it. */
+interface Kept {
+  hold: Hold;
+  checkout: Checkout | null;
+}
+
 /** A reload keeps the hold; a frame whose storage is blocked simply forgets it. */
-function store(slot: string, hold: Hold | null): void {
+function store(slot: string, kept: Kept | null): void {
   try {
-    if (hold) sessionStorage.setItem(slot, JSON.stringify(hold));
+    if (kept) sessionStorage.setItem(slot, JSON.stringify(kept));
     else sessionStorage.removeItem(slot);
   } catch {
     /* storage is blocked in some third-party frames */
   }
 }
 
-function readStored(slot: string): Hold | null {
+function readStored(slot: string): Kept | null {
   try {
-    const hold = JSON.parse(sessionStorage.getItem(slot) ?? "null") as Hold | null;
-    return hold && Date.parse(hold.expires_at) > Date.now() ? hold : null;
+    const kept = JSON.parse(sessionStorage.getItem(slot) ?? "null") as Kept | null;
+    return kept && Date.parse(kept.hold.expires_at) > Date.now() ? kept : null;
   } catch {
     return null;
   }

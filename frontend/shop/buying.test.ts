@@ -125,6 +125,25 @@ test("a hold that ended on the server ends here, with nothing charged", async ()
   expect(buying).toMatchObject({ expired: true, payment: "open" });
 });
 
+test("a reload in the middle of paying asks how far it has come", async () => {
+  const kept = new Map<string, string>();
+  vi.stubGlobal("sessionStorage", { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => kept.set(key, value), removeItem: (key: string) => kept.delete(key) });
+  const expires_at = new Date(Date.now() + 400_000).toISOString();
+  const before = new Buying("", "show_1");
+  answers = [ok(hold("h1", [{ sku: "A", quantity: 1 }], 100), 201), ok({ id: "co_1", expires_at }, 201), ok({ status: "needs_confirmation", orders: [], expires_at })];
+  await before.reserve([{ sku: "A", quantity: 1 }], pounds(100));
+  await before.pay(details, "4000002500003155", pounds(100));
+  expect([...kept.values()].join()).not.toContain("example.com");
+
+  const after = new Buying("", "show_1");
+  answers = [ok({ status: "paid", orders: [{ id: "ord_1" }], expires_at })];
+  await after.resume();
+
+  expect(after).toMatchObject({ payment: "paid", orders: [{ id: "ord_1" }] });
+  expect(asked.at(-1)).toMatchObject({ method: "GET", path: "/checkouts/co_1", token: "Bearer h1-token" });
+  expect(kept.size).toBe(0);
+});
+
 test("both lists become one, a SKU once", () => {
   expect(merge([{ sku: "A", quantity: 1 }], [{ sku: "A", quantity: 2 }, { sku: "B", quantity: 1 }])).toEqual([
     { sku: "A", quantity: 3 },
