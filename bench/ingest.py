@@ -144,7 +144,10 @@ def allowing_web() -> Iterator[str]:
 
 async def allow_everything() -> None:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        try:
+            head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        except asyncio.IncompleteReadError:
+            return
         size = int(head.lower().split("content-length: ")[1].split("\r\n")[0])
         asked = json.loads(await reader.readexactly(size))
         key = asked.get("stream_key")

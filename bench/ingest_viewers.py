@@ -41,7 +41,6 @@ class Viewer(asyncio.Protocol):
     """Asks for the next part as soon as it has heard of the last."""
 
     answers = 0
-    bytes = 0
     heard: dict[tuple[int, int], float] = {}  # noqa: RUF012 - shared by all viewers on purpose
     delays: list[float] = []  # noqa: RUF012 - shared by all viewers on purpose
 
@@ -60,7 +59,6 @@ class Viewer(asyncio.Protocol):
         at = head.index(b"Content-Length: ") + 16
         if len(body) < int(head[at : head.index(b"\r\n", at)]):
             return
-        Viewer.bytes += len(self._received)
         self._received = b""
         hint = body.rpartition(b'TYPE=PART,URI="')[2].split(b".")
         self._note((int(hint[0]), int(hint[1])))
@@ -81,6 +79,7 @@ async def watch(port: int, viewers: int, seconds: float, server: int) -> str:
     for start in range(0, viewers, 200):
         await asyncio.gather(*(loop.create_connection(Viewer, "127.0.0.1", port) for _ in range(min(200, viewers - start))))
     await asyncio.sleep(2)
+    Viewer.heard.clear()
     Viewer.answers, Viewer.delays, used, began = 0, [], ingest.cpu_seconds(server), time.monotonic()
     await asyncio.sleep(seconds)
     cpu, delays = ingest.cpu_seconds(server) - used, sorted(Viewer.delays)

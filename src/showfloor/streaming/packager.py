@@ -36,6 +36,9 @@ class PartSink(Protocol):
     def begin_segment(self, start: int, tracks: cmaf.Tracks) -> None: ...
     def add_part(self, part: Part) -> None: ...
     def end_segment(self) -> None: ...
+    def published(self) -> None:
+        """Viewers may be told now. A last part and the end of its segment come together, so no part is hinted that never comes."""
+        ...
 
 
 class Packager:
@@ -48,6 +51,7 @@ class Packager:
 
     def __init__(self, sink: PartSink, tracks: cmaf.Tracks, *, part_target: int, segment_target: int, segment_cap: int) -> None:
         self._sink = sink
+        self._news = False
         self._tracks = tracks
         self._part_target = part_target
         self._segment_target = segment_target
@@ -67,6 +71,25 @@ class Packager:
 
     def video(self, frame: Frame, config: VideoConfig) -> None:
         """The next picture in decode order. Nothing is packaged before the first key frame."""
+        self._video(frame, config)
+        self._publish()
+
+    def audio(self, packet: Packet, config: AudioConfig) -> None:
+        """The next packet of sound. One with a new configuration waits for the next segment."""
+        self._audio(packet, config)
+        self._publish()
+
+    def finish(self) -> None:
+        """The publisher is gone: what has come is published, and the segment closed."""
+        self._finish()
+        self._publish()
+
+    def _publish(self) -> None:
+        if self._news:
+            self._news = False
+            self._sink.published()
+
+    def _video(self, frame: Frame, config: VideoConfig) -> None:
         if self._tracks.video is None:
             if frame.key:
                 self._cut_segment(max(self._sound_end(), self._part_start))
@@ -88,8 +111,7 @@ class Packager:
             return
         self._pending = frame
 
-    def audio(self, packet: Packet, config: AudioConfig) -> None:
-        """The next packet of sound. One with a new configuration waits for the next segment."""
+    def _audio(self, packet: Packet, config: AudioConfig) -> None:
         lane = self._lane
         if lane is None or lane.config != config:
             self._later.append((packet, config))
@@ -102,8 +124,7 @@ class Packager:
         if self._tracks.video is None:
             self._audio_alone(packet, config)
 
-    def finish(self) -> None:
-        """The publisher is gone: what has come is published, and the segment closed."""
+    def _finish(self) -> None:
         if self._segment_start is None:
             return
         end = self._finish_video() if self._tracks.video is not None else self._sound_end()
@@ -205,6 +226,7 @@ class Packager:
         if at > self._part_start or self._frames:
             self._cut_part(max(at, self._part_start + 1))
         self._sink.end_segment()
+        self._news = True
 
     def _cut_part(self, at: int) -> None:
         """Publish what has come since the last cut as the part that ends at `at`."""
@@ -222,6 +244,7 @@ class Packager:
         independent = self._tracks.video is None or any(frame.key for frame in self._frames)
         data = cmaf.fragment(self._sequence, runs)
         self._sink.add_part(Part(at - self._part_start, independent, data))
+        self._news = True
         self._segment_bytes += len(data)
         self._part_start = at
         self._part_bytes = 0

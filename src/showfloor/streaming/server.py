@@ -65,7 +65,9 @@ async def serve(config: StreamingConfig, started: Callable[[Addresses], None] | 
         rtmp.close()
         http.close()
         shows.close()
-        await asyncio.sleep(_LAST_WORDS_SECONDS)
+        if publishers or viewers:
+            # What was published last, and the word that the ingest is closed, are still on their way.
+            await asyncio.sleep(_LAST_WORDS_SECONDS)
         for connection in list(viewers):
             connection.close()
         await loop.run_in_executor(None, recorder.stop)

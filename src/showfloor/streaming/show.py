@@ -102,11 +102,12 @@ class LiveShow:
 
     def add_part(self, part: Part) -> None:
         self.window.add_part(part)
-        self._changed(self)
 
     def end_segment(self) -> None:
         segment = self.window.complete()
         self._recording.complete(segment)
+
+    def published(self) -> None:
         self._changed(self)
 
     def ingest_closed(self, ingest: Ingest) -> None:

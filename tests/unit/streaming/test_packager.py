@@ -27,6 +27,7 @@ class Cuts:
     starts: list[int] = field(default_factory=list)
     tracks: list[Tracks] = field(default_factory=list)
     closed: int = 0
+    told: list[tuple[int, int, int]] = field(default_factory=list)
 
     def begin_segment(self, start: int, tracks: Tracks) -> None:
         assert self.closed == len(self.segments)
@@ -39,6 +40,10 @@ class Cuts:
 
     def end_segment(self) -> None:
         self.closed += 1
+
+    def published(self) -> None:
+        """Every part of a closed segment has been told with its end."""
+        self.told.append((len(self.segments), len(self.segments[-1]), self.closed))
 
     @property
     def durations(self) -> list[int]:
@@ -90,6 +95,14 @@ def test_segments_begin_at_key_frames_and_leave_no_hole() -> None:
     assert cuts.starts == [0, 2000, 4000, 6000, 8000]
     assert cuts.durations == [2000, 2000, 2000, 2000, 1000]
     assert cuts.closed == 5
+
+
+def test_the_last_part_is_told_together_with_the_end_of_its_segment() -> None:
+    cuts = Cuts()
+    package(packager(cuts, Tracks(VIDEO, None)), frames(30, 5))
+
+    # Segments, parts of the newest, closed ones: the tenth part of two seconds is never told of an open segment.
+    assert cuts.told[8:11] == [(1, 9, 0), (2, 0, 1), (2, 1, 1)]
 
 
 def test_short_groups_are_joined_to_a_segment() -> None:
