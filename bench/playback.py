@@ -1,0 +1,189 @@
+"""Glass to glass in Chromium, and pins against their frame.
+
+The whole product runs as in the demo; the second show gets a camera with a clock in its picture (`bench/barcode.py`), a zerolatency
+encoder or one set as people set OBS, and a viewer in headless Chromium reads the clock back from the video. Pins are set over the API;
+a pin's error is the clock of the frame on which its card appeared, put on the show clock by decoding a segment with PyAV (no part of
+our player is asked), minus the cue's start.
+
+    python -m bench.playback [--seconds 25]
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import av
+import m3u8
+from imageio_ffmpeg import get_ffmpeg_exe
+from playwright.sync_api import Page, sync_playwright
+
+from bench.barcode import STRIP, read
+from tests.journeys.conftest import CHROMIUM, Installation, chromium, start_demo, stop_demo
+
+WIDTH, HEIGHT, FPS = 1280, 720, 30
+SETTLE = 6.0
+"""Seconds at the start that are not counted: the player settles within five."""
+RATE = ["-preset", "veryfast", "-b:v", "2500k"]
+ENCODERS = {
+    "zerolatency": [*RATE, "-tune", "zerolatency", "-g", "30", "-bf", "0"],
+    "as OBS: veryfast, CBR, look-ahead, 2 B-frames": [*RATE, "-maxrate", "2500k", "-bufsize", "2500k", "-g", "60", "-bf", "2"],
+}
+WATCH = """
+(() => {
+  const video = document.querySelector('video'), width = %d, cells = 32, cell = width / cells;
+  const canvas = new OffscreenCanvas(width, 1), pen = canvas.getContext('2d', { willReadFrequently: true });
+  window.samples = []; window.stamp = 0; window.stalls = 0; window.cards = [];
+  video.addEventListener('waiting', () => window.stalls++);
+  const look = () => {
+    pen.drawImage(video, 0, 12, video.videoWidth, 1, 0, 0, width, 1);
+    const line = pen.getImageData(0, 0, width, 1).data;
+    let value = 0;
+    for (let place = 0; place < cells; place++) value = value * 2 + (line[4 * (place * cell + cell / 2)] > 128 ? 1 : 0);
+    window.stamp = value;
+    window.samples.push((Date.now() %% 4294967296) - value);
+    video.requestVideoFrameCallback(look);
+  };
+  video.requestVideoFrameCallback(look);
+  let shown = '';
+  const card = () => {
+    const name = document.querySelector('.feature h3')?.textContent?.trim() ?? '';
+    if (name && name !== shown) { shown = name; window.cards.push([name, window.stamp]); }
+  };
+  new MutationObserver(card).observe(document.querySelector('.shop'), { subtree: true, childList: true, characterData: true });
+})()
+"""
+
+
+@contextlib.contextmanager
+def camera(address: str, encoder: list[str]) -> Iterator[None]:
+    source = subprocess.Popen([sys.executable, "-m", "bench.barcode", str(WIDTH), str(HEIGHT), str(FPS)], stdout=subprocess.PIPE)
+    command = [
+        *[get_ffmpeg_exe(), "-v", "error", "-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", f"{WIDTH}x{HEIGHT}", "-r", str(FPS), "-i", "-"],
+        *["-re", "-f", "lavfi", "-i", "sine=frequency=220:sample_rate=48000"],
+        *["-c:v", "libx264", "-threads", "1", *encoder, "-c:a", "aac", "-b:a", "96k", "-flush_packets", "1", "-f", "flv", address],
+    ]
+    process = subprocess.Popen(command, stdin=source.stdout)
+    try:
+        yield
+    finally:
+        for ended in (process, source):
+            ended.kill()
+            ended.wait()
+
+
+def go_live(demo: Installation) -> dict[str, Any]:
+    with demo.api("host") as api:
+        for _ in range(200):
+            answer = api.post(f"/shows/{demo.facts['scheduled_show_id']}/go-live")
+            if answer.status_code == 200 or answer.json()["code"] == "show_state_conflict":
+                show: dict[str, Any] = api.get(f"/shows/{demo.facts['scheduled_show_id']}").json()
+                return show
+            time.sleep(0.1)
+    raise RuntimeError("the show did not go live")
+
+
+def pin(demo: Installation, show: dict[str, Any], number: int) -> dict[str, Any]:
+    product = show["products"][number % len(show["products"])]
+    with demo.api("host") as api:
+        body = {"kind": "pin", "product_id": product["id"], "replace": True}
+        cue: dict[str, Any] = api.post(f"/shows/{show['id']}/cues", json=body).json()
+    return {"name": product["name"]["en"], "start": _milliseconds(cue["start"])}
+
+
+def _milliseconds(text: str) -> float:
+    return datetime.fromisoformat(text).timestamp() * 1000
+
+
+def show_clock_minus_stamp(demo: Installation, show_id: str) -> float:
+    """Milliseconds between the show clock and the clock in the picture, by decoding the newest whole segment."""
+    base = f"http://127.0.0.1:{demo.port + 1}/live/{show_id}"
+
+    def fetch(name: str) -> bytes:
+        with urllib.request.urlopen(f"{base}/{name}", timeout=5) as answer:
+            return bytes(answer.read())
+
+    playlist = m3u8.loads(fetch("media.m3u8").decode())
+    segment = [found for found in playlist.segments if found.uri and found.duration and found.program_date_time][-1]
+    media = fetch(segment.init_section.uri) + fetch(segment.uri)
+    with av.open(io.BytesIO(media)) as container:
+        picture = next(container.decode(video=0))
+        luma = picture.planes[0]
+        line = bytes(luma)[STRIP // 2 * luma.line_size :][:WIDTH]
+        first = min(packet.pts for packet in _packets(media) if packet.pts is not None)
+        late = float((picture.pts - first) * picture.time_base) * 1000
+    return segment.program_date_time.timestamp() * 1000 + late - _unwrap(read(line, WIDTH))
+
+
+def _packets(media: bytes) -> list[Any]:
+    with av.open(io.BytesIO(media)) as container:
+        return list(container.demux(video=0))
+
+
+def _unwrap(stamp: int) -> float:
+    """The stamp's 32 bits, made whole with today's."""
+    now = int(time.time() * 1000)
+    return now - ((now - stamp) & 0xFFFFFFFF)
+
+
+def measure(page: Page, demo: Installation, name: str, seconds: float) -> str:
+    page.goto(f"{demo.base}/s/{demo.facts['scheduled_slug']}?lang=en")
+    opened = time.monotonic()
+    while not page.evaluate("document.querySelector('video')?.currentTime > 0"):
+        page.wait_for_timeout(10)
+    first = (time.monotonic() - opened) * 1000
+    page.evaluate(WATCH % WIDTH)
+    page.wait_for_timeout(SETTLE * 1000)
+    page.evaluate("window.samples.length = 0; window.stalls = 0; window.cards.length = 0")
+    show = go_live(demo)
+    cues = []
+    for number in range(int(seconds // 3)):
+        cues.append(pin(demo, show, number))
+        page.wait_for_timeout(3000)
+    offset = show_clock_minus_stamp(demo, show["id"])
+    samples = sorted(page.evaluate("window.samples"))
+    cards = page.evaluate("window.cards")
+    errors = [_unwrap(stamp) + offset - cue["start"] for cue in cues for card, stamp in cards if card == cue["name"]]
+    glass = f"{statistics.median(samples):.0f} | {samples[int(len(samples) * 0.95)]:.0f}"
+    worst = sorted(abs(error) for error in errors)
+    pins = f"{statistics.median(errors):+.0f} | {worst[int(len(worst) * 0.95)]:.0f} ({len(errors)} of {len(cues)} pins)"
+    return f"| {name} | {glass} | {page.evaluate('window.stalls')} | {pins} | {first:.0f} |"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seconds", type=float, default=24)
+    seconds = parser.parse_args().seconds
+    print("| encoder | glass to glass, p50 ms | p95 ms | stalls after 6 s | pin error, p50 ms | p95 of its size, ms | first frame, ms |")
+    print("|---|---|---|---|---|---|---|")
+    with tempfile.TemporaryDirectory() as folder:
+        demo = start_demo(Path(folder) / "demo")
+        try:
+            with sync_playwright() as running:
+                browser = running.chromium.launch(executable_path=chromium(), args=CHROMIUM)
+                for name, encoder in ENCODERS.items():
+                    with camera(f"{demo.facts['rtmp_url']}/{demo.facts['stream_key']}", encoder):
+                        go_live(demo)
+                        page = browser.new_page(viewport={"width": 1280, "height": 800})
+                        page.wait_for_timeout(3000)
+                        print(measure(page, demo, name, seconds), flush=True)
+                        page.close()
+                browser.close()
+        finally:
+            stop_demo(demo)
+    print("\nFirst frame: after opening the page of a show that is on. Not tried: Apple devices, and OBS itself (its settings are).")
+
+
+if __name__ == "__main__":
+    main()
