@@ -10,6 +10,7 @@ from showfloor.checkout.adapters.provider import PaymentProvider
 from showfloor.checkout.service.shelf import Shelf
 from showfloor.kit import idempotency
 from showfloor.kit.db import Database
+from showfloor.stock.service import Taker
 
 
 class Desk:
@@ -21,6 +22,7 @@ class Desk:
         self.hold_seconds = hold_seconds
         self.providers = providers
         self.shelf = Shelf(database)
+        self.taker = Taker(database)
 
     def fingerprint(self, body: object) -> bytes:
         """Of a request with an address or a card in it: these are few enough to be guessed from a plain digest."""

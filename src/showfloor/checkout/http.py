@@ -69,7 +69,7 @@ async def hold_goods(request: Request) -> Response:
     previous = stock.hold_of_token(desk.secret, token) if token else None
     body = await _read(request)
     wish = _wish(show_id, key, previous, body)
-    hold = await service.hold_goods(desk.database, desk.shelf, wish, seconds=desk.hold_seconds)
+    hold = await service.hold_goods(desk.taker, desk.shelf, wish, seconds=desk.hold_seconds)
     return JSONResponse(hold_card(hold, stock.hold_token(desk.secret, hold.id)), 201, {"Cache-Control": "no-store"})
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, LiteralString
 from uuid import UUID
@@ -116,6 +116,71 @@ select
   (select array_agg(available) from short)
 """
 
+# The same for a crowd that wants one variant each, in one statement and one commit: whoever came first is served while the sum of
+# what the earlier ones wanted still fits. It neither reclaims nor explains: who is left over while there may be something for them
+# goes through TAKE alone. A variant that is sold out is not locked.
+TAKE_FOR_CROWD: LiteralString = """
+with
+wanted as materialized (
+  select id, guest, previous, key, request, quantity, amount, place
+  from unnest(
+    %(ids)s::uuid[], %(guests)s::bytea[], %(previous)s::uuid[], %(keys)s::bytea[], %(requests)s::bytea[],
+    %(quantities)s::int[], %(amounts)s::bigint[]
+  ) with ordinality as line(id, guest, previous, key, request, quantity, amount, place)
+),
+known as materialized (
+  select key from hold where key = any(%(keys)s::bytea[])
+),
+guests as materialized (
+  select place, coalesce(earlier.guest, wanted.guest) as hash, earlier.guest is not null and (
+    select count(*) >= %(most)s::int from hold
+    where hold.guest = earlier.guest and scope = %(scope)s and expires_at > statement_timestamp()
+      and exists (select from hold_line where hold_id = hold.id and state = 'held')
+  ) as reached
+  from wanted left join hold earlier on earlier.id = wanted.previous
+),
+queue as materialized (
+  select wanted.*, hash, sum(quantity) over (order by place) as upto
+  from wanted join guests using (place)
+  where not reached and key not in (select key from known)
+),
+stock as materialized (
+  select on_hand - held - sold as available
+  from stock_item where variant_id = %(variant)s and on_hand - held - sold > 0
+  for update
+),
+taken as (
+  insert into hold (id, scope, guest, key, request, currency, total, expires_at, created_at)
+  select id, %(scope)s, hash, key, request, %(currency)s, amount * quantity,
+    clock_timestamp() + make_interval(secs => %(seconds)s), clock_timestamp()
+  from queue cross join stock
+  where upto <= available
+  order by place
+  on conflict (key) do nothing
+  returning id, expires_at
+),
+lines as (
+  insert into hold_line (hold_id, variant_id, sku, quantity, unit_amount, currency, state, expires_at)
+  select taken.id, %(variant)s, %(sku)s, quantity, amount, %(currency)s, 'held', taken.expires_at
+  from taken join queue using (id)
+  returning quantity
+),
+moved as (
+  update stock_item set held = held + sums.quantity
+  from (select sum(quantity)::int as quantity from lines) as sums
+  where variant_id = %(variant)s and sums.quantity > 0
+),
+expired as materialized (
+  select coalesce(sum(quantity), 0)::int as quantity from hold_line
+  where variant_id = %(variant)s and state = 'held' and expires_at <= statement_timestamp()
+)
+select taken.expires_at, known.key is not null or coalesce(upto <= available, false), reached, %(variant)s::uuid,
+  coalesce(available, 0) - coalesce((select sum(quantity) from lines), 0)::int, expired.quantity
+from wanted join guests using (place) cross join expired
+  left join known using (key) left join queue using (place) left join stock on true left join taken on taken.id = wanted.id
+order by place
+"""
+
 
 _ATTEMPTS = 5
 
@@ -147,19 +212,51 @@ class Taken:
 
 async def take(database: Database, wanted: Wanted, statement: LiteralString = TAKE) -> Taken:
     """One hold, all or nothing. Raises Busy when the rows stay locked or no connection is free."""
+    ((expires_at, known, limited, variants, left),) = await _run(database, statement, _values(wanted))
+    taken = Taken(expires_at, known, limited, dict(zip(variants or (), left or (), strict=True)))
+    return (await _unless_taken_meanwhile(database, [(wanted, taken)]))[0]
+
+
+async def take_for_crowd(database: Database, crowd: Sequence[Wanted], statement: LiteralString = TAKE_FOR_CROWD) -> list[Taken | None]:
+    """Holds of one line each, of one variant in one scope; None for those that have to go through `take`. Raises Busy."""
+    rows = await _run(database, statement, _crowd_values(crowd))
+    taken = await _unless_taken_meanwhile(database, [(wanted, _taken(row)) for wanted, row in zip(crowd, rows, strict=True)])
+    return [None if _may_still_get(wanted, one, row) else one for wanted, one, row in zip(crowd, taken, rows, strict=True)]
+
+
+def _taken(row: tuple[Any, ...]) -> Taken:
+    expires_at, known, limited, variant, left, _ = row
+    return Taken(expires_at, known, limited, {variant: left})
+
+
+def _may_still_get(wanted: Wanted, taken: Taken, row: tuple[Any, ...]) -> bool:
+    if taken.expires_at is not None or taken.known or taken.limited:
+        return False
+    *_, left, expired = row
+    return bool(left + expired >= wanted.lines[0].quantity)
+
+
+async def _unless_taken_meanwhile(database: Database, answers: Sequence[tuple[Wanted, Taken]]) -> list[Taken]:
+    """Whoever is refused may hold the goods already: the same request, sent twice, took the last one while this one waited, or stood
+    before it in the same crowd. A refusal would lose that hold."""
+    refused = [wanted.key for wanted, taken in answers if taken.expires_at is None and not taken.known]
+    if not refused:
+        return [taken for _, taken in answers]
+    found = {key for (key,) in await _run(database, "select key from hold where key = any(%(keys)s::bytea[])", {"keys": refused})}
+    return [replace(taken, known=True) if wanted.key in found and taken.expires_at is None else taken for wanted, taken in answers]
+
+
+async def _run(database: Database, statement: LiteralString, values: dict[str, Any]) -> list[tuple[Any, ...]]:
     for _ in range(_ATTEMPTS):
         try:
             async with database.pool.connection() as connection:
-                row = await (await connection.execute(statement, _values(wanted), prepare=True)).fetchone()
+                return await (await connection.execute(statement, values, prepare=True)).fetchall()
         except CheckViolation:
             # PostgreSQL checks an update against the version that the statement saw first, and only then finds that there is a newer
             # one. When goods came back in between, the older version may seem oversold. The next statement sees the newer one.
             continue
         except OperationalError as error:
             raise Busy from error
-        assert row is not None
-        expires_at, known, limited, variants, left = row
-        return Taken(expires_at, known, limited, dict(zip(variants or (), left or (), strict=True)))
     raise Busy
 
 
@@ -179,6 +276,25 @@ def _values(wanted: Wanted) -> dict[str, Any]:
         "skus": [line.sku for line in wanted.lines],
         "quantities": [line.quantity for line in wanted.lines],
         "amounts": [line.unit_price.amount for line in wanted.lines],
+    }
+
+
+def _crowd_values(crowd: Sequence[Wanted]) -> dict[str, Any]:
+    first, lines = crowd[0], [wanted.lines[0] for wanted in crowd]
+    return {
+        "variant": lines[0].variant_id,
+        "sku": lines[0].sku,
+        "scope": first.scope,
+        "currency": first.total.currency,
+        "seconds": first.seconds,
+        "most": MOST_OPEN_HOLDS,
+        "ids": [wanted.id for wanted in crowd],
+        "guests": [wanted.guest for wanted in crowd],
+        "previous": [wanted.previous for wanted in crowd],
+        "keys": [wanted.key for wanted in crowd],
+        "requests": [wanted.request for wanted in crowd],
+        "quantities": [line.quantity for line in lines],
+        "amounts": [line.unit_price.amount for line in lines],
     }
 
 

@@ -28,6 +28,11 @@ def check_pieces(lines: Sequence[Line]) -> None:
         raise LimitReached(pieces=MOST_PIECES, holds=MOST_OPEN_HOLDS)
 
 
+def key_of(scope: UUID, key: str) -> bytes:
+    """What is stored of an Idempotency-Key. The same key in another show is another key."""
+    return sha256(f"{scope.hex}:{key}".encode()).digest()
+
+
 def state_of(lines: Sequence[LineState]) -> LineState:
     """Held while every line is; a hold that lost a line is lost."""
     if all(state is LineState.HELD for state in lines):

@@ -65,7 +65,7 @@ async def take(
 ) -> Hold:
     request = repr([(one.sku, one.quantity) for one in lines]).encode()
     return await stock.reserve(
-        database, scope=scope, previous=previous, key=key or ids.secret(), request=request, lines=lines, seconds=seconds
+        stock.Taker(database), scope=scope, previous=previous, key=key or ids.secret(), request=request, lines=lines, seconds=seconds
     )
 
 

@@ -20,7 +20,7 @@ from showfloor.checkout.adapters.ledger import Ledger
 from showfloor.kit import ids
 from showfloor.kit.db import Database
 from tests.integration.checkout.counter import ADDRESS, EMAIL, OK, open_show
-from tests.integration.checkout.shop import add_product, add_seller, execute, scalar
+from tests.integration.checkout.shop import add_product, add_seller, execute, scalar, somebody_waits
 
 BUYERS, UNITS = 1000, 50
 CUT_EVERY = 7
@@ -134,7 +134,11 @@ async def test_the_same_storm_without_the_guard_oversells(database: Database, da
     await execute(database, "alter table stock_item drop constraint ck_stock_item_never_oversold")
 
     app = "tests.integration.checkout.unguarded:create_app"
-    async with servers(settings(database_url, tmp_path), app=app) as running:
-        _, answers = await storm(running, show, kill_one=False)
+    async with servers(settings(database_url, tmp_path), app=app) as running, database.pool.connection() as gate:
+        await gate.execute("select pg_advisory_lock(7)")
+        storming = asyncio.create_task(storm(running, show, kill_one=False))
+        await somebody_waits(database, len(running))
+        await gate.execute("select pg_advisory_unlock(7)")
+        _, answers = await storming
 
     assert Tally(answer.status for answer in answers)[201] > UNITS

@@ -1,4 +1,4 @@
-"""The application with the guard taken out of the taking statement: the twin that has to oversell. Started by test_storm alone."""
+"""The application with the guard taken out of the taking statements: the twin that has to oversell. Started by test_storm alone."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from fastapi import FastAPI
 from showfloor.app import asgi
 from showfloor.stock import queries
 
-LOCK: LiteralString = "  order by variant_id\n  for update\n"
-# A buyer who thinks for a moment between looking and taking makes the oversale sure, not only likely. The lock would not mind.
-PAUSE: LiteralString = "  and pg_sleep(0.02) is not null\n"
-UNGUARDED: LiteralString = queries.TAKE.replace(LOCK, PAUSE)
-assert UNGUARDED != queries.TAKE
+# Whoever looked waits at a gate that the test opens, and thinks for a moment before taking: that makes the oversale sure, not only
+# likely. The lock that was taken out would not mind.
+PAUSE: LiteralString = "  and pg_advisory_xact_lock_shared(7) is not null and pg_sleep(0.3) is not null\n"
+ALONE: LiteralString = queries.TAKE.replace("  order by variant_id\n  for update\n", PAUSE)
+CROWD: LiteralString = queries.TAKE_FOR_CROWD.replace("  for update\n", PAUSE)
+assert ALONE != queries.TAKE and CROWD != queries.TAKE_FOR_CROWD
 
 
 def create_app() -> FastAPI:
-    queries.take.__defaults__ = (UNGUARDED,)
+    queries.take.__defaults__ = (ALONE,)
+    queries.take_for_crowd.__defaults__ = (CROWD,)
     return asgi.create_app()

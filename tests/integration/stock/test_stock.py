@@ -66,6 +66,16 @@ async def test_same_key_at_once_takes_once(database: Database) -> None:
     assert await scalar(database, "select count(*) from hold_line") == 20
 
 
+async def test_same_key_at_once_for_the_last_piece_gets_it_every_time(database: Database) -> None:
+    """The second request waits behind the first, and finds nothing left but its own hold."""
+    seller = await add_seller(database)
+
+    for number in range(10):
+        product = await add_product(database, seller, (f"LAST-{number}",), on_hand=1)
+        holds = await asyncio.gather(*(take(database, line(product), scope=SHOW, key=str(number) * 16) for _ in range(4)))
+        assert len({hold.id for hold in holds}) == 1
+
+
 async def test_same_key_at_once_for_other_goods_takes_once(database: Database) -> None:
     product = await add_product(database, await add_seller(database), ("A", "B"))
 

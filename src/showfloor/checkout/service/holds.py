@@ -30,7 +30,7 @@ class Wish:
     previous: UUID | None
 
 
-async def hold_goods(database: Database, shelf: Shelf, wish: Wish, *, seconds: int) -> Hold:
+async def hold_goods(taker: stock.Taker, shelf: Shelf, wish: Wish, *, seconds: int) -> Hold:
     """Reserve at today's price, which is frozen for the life of the hold.
 
     The hot path: no session, one statement (`stock`). Raises ShowNotFound, NotForSale, PriceChanged, SoldOut, LimitReached,
@@ -40,11 +40,11 @@ async def hold_goods(database: Database, shelf: Shelf, wish: Wish, *, seconds: i
         lines = _priced(await shelf.offers(wish.show_id), wish)
     except (ShowNotFound, NotForSale, PriceChanged):
         # A repeated request gets its first answer, whatever became of the show and the price since.
-        if (first := await _first_answer(database, wish)) is not None:
+        if (first := await _first_answer(taker.database, wish)) is not None:
             return first
         raise
     return await stock.reserve(
-        database, scope=wish.show_id, previous=wish.previous, key=wish.key, request=wish.request, lines=lines, seconds=seconds
+        taker, scope=wish.show_id, previous=wish.previous, key=wish.key, request=wish.request, lines=lines, seconds=seconds
     )
 
 

@@ -1,74 +1,28 @@
-"""Use cases of `stock`."""
+"""A hold from its taking to its end, and the stock beside it."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID
 
 from showfloor.catalog.service import check_own_variants
 from showfloor.identity.types import Person
-from showfloor.kit import clock, ids, money
-from showfloor.kit.db import Database, Session
+from showfloor.kit import clock
+from showfloor.kit.db import Session
 from showfloor.kit.errors import IdempotencyConflict
 from showfloor.stock import queries, rules
-from showfloor.stock.errors import HoldExpired, HoldSettled, LimitReached, SoldOut, StockCommitted
-from showfloor.stock.rules import EXTENSION_SECONDS, MOST_OPEN_HOLDS, MOST_PIECES
-from showfloor.stock.types import Hold, Line, LineState, Stock
+from showfloor.stock.errors import HoldExpired, HoldSettled, StockCommitted
+from showfloor.stock.rules import EXTENSION_SECONDS
+from showfloor.stock.types import Hold, LineState, Stock
 
 KEPT_FOR = timedelta(days=2)
 _BATCH = 500
 
 
-async def reserve(
-    database: Database, *, scope: UUID, previous: UUID | None, key: str, request: bytes, lines: Sequence[Line], seconds: int
-) -> Hold:
-    """Hold the goods for `seconds`, all or nothing. The same `key` and `request` (a fingerprint) get the first hold again.
-
-    `previous` is an earlier hold of the same guest. The prices in `lines` are frozen for the life of the hold.
-    Raises SoldOut, LimitReached, IdempotencyConflict, Busy. Not in a session: the statement is a transaction of its own.
-    """
-    rules.check_pieces(lines)
-    hold_id = ids.new()
-    total = money.total([line.total for line in lines], lines[0].unit_price.currency)
-    wanted = queries.Wanted(
-        id=hold_id,
-        scope=scope,
-        guest=ids.digest(hold_id.hex),
-        previous=previous,
-        key=_key(scope, key),
-        request=request,
-        lines=tuple(sorted(lines, key=lambda line: line.variant_id)),
-        total=total,
-        seconds=seconds,
-    )
-    taken = await queries.take(database, wanted)
-    if taken.expires_at is not None:
-        return Hold(hold_id, scope, tuple(lines), total, taken.expires_at, LineState.HELD)
-    if not taken.known:
-        _refuse(taken, lines)
-    return await _first_hold(database, scope=scope, key=key, request=request)
-
-
-def _refuse(taken: queries.Taken, lines: Sequence[Line]) -> None:
-    """Nothing, when the only reason left is another request with the same key that came first by a hair."""
-    if taken.limited:
-        raise LimitReached(pieces=MOST_PIECES, holds=MOST_OPEN_HOLDS)
-    if taken.short:
-        short = [{"sku": line.sku, "available": max(taken.short[line.variant_id], 0)} for line in lines if line.variant_id in taken.short]
-        raise SoldOut(extra={"lines": short})
-
-
-async def _first_hold(database: Database, *, scope: UUID, key: str, request: bytes) -> Hold:
-    async with database.session() as session:
-        hold = await find_by_key(session, scope=scope, key=key, request=request)
-    assert hold is not None, "a key that conflicts belongs to a committed hold"
-    return hold
-
-
 async def find_by_key(session: Session, *, scope: UUID, key: str, request: bytes) -> Hold | None:
     """The hold taken under this key; raises IdempotencyConflict when it was for another request."""
-    found = await queries.hold_by_key(session, _key(scope, key))
+    found = await queries.hold_by_key(session, rules.key_of(scope, key))
     if found is None:
         return None
     hold, first_request = found
@@ -150,7 +104,3 @@ def hold_token(secret: bytes, hold_id: UUID) -> str:
 def hold_of_token(secret: bytes, token: str | None) -> UUID:
     """Raises HoldTokenInvalid."""
     return rules.verify(secret, token)
-
-
-def _key(scope: UUID, key: str) -> bytes:
-    return ids.digest(f"{scope.hex}:{key}")

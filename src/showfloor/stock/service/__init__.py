@@ -1,0 +1,36 @@
+"""Use cases of `stock`: taking, and everything that happens to a hold afterwards."""
+
+from showfloor.stock.service.holds import (
+    extend_once,
+    find_by_key,
+    forget_old_holds,
+    get_hold,
+    hold_of_token,
+    hold_token,
+    lock_hold,
+    release,
+    release_expired,
+    require_open,
+    set_on_hand,
+    settle,
+    stock_of,
+)
+from showfloor.stock.service.taking import Taker, reserve
+
+__all__ = [
+    "Taker",
+    "extend_once",
+    "find_by_key",
+    "forget_old_holds",
+    "get_hold",
+    "hold_of_token",
+    "hold_token",
+    "lock_hold",
+    "release",
+    "release_expired",
+    "require_open",
+    "reserve",
+    "set_on_hand",
+    "settle",
+    "stock_of",
+]
