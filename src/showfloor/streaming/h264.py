@@ -24,8 +24,6 @@ class VideoConfig:
     level: str
     width: int
     height: int
-    reorders: bool
-    """Whether frames may be shown in another order than sent (B-frames), by the profile and the VUI's promise."""
 
 
 def read_config(record: bytes) -> VideoConfig:
@@ -49,7 +47,6 @@ def read_config(record: bytes) -> VideoConfig:
         level=f"{sps[3] // 10}.{sps[3] % 10}",
         width=width,
         height=height,
-        reorders=sps[1] not in (66,),
     )
 
 

@@ -20,7 +20,7 @@ from showfloor.streaming.window import Part, Segment
 
 log = logging.getLogger("showfloor.streaming.recorder")
 
-_QUEUE_SEGMENTS = 64
+_QUEUE_JOBS = 256
 _QUEUE_BYTES = 64 << 20
 
 
@@ -31,7 +31,7 @@ class Recorder:
         self.root = root
         self.lost = 0
         """Writes that did not happen, since the start."""
-        self._jobs: queue.Queue[tuple[Callable[[], None], int] | None] = queue.Queue(maxsize=_QUEUE_SEGMENTS * 4)
+        self._jobs: queue.Queue[tuple[Callable[[], None], int] | None] = queue.Queue(maxsize=_QUEUE_JOBS)
         self._queued = 0
         self._lock = threading.Lock()
         self._failing = False

@@ -14,7 +14,7 @@ from showfloor.streaming.packager import Frame, Packager
 from showfloor.streaming.window import Part
 
 VIDEO = h264.read_config(base64.b64decode("AWQAKP/hABtnZAAorNlAeAIn5cBEAAADAAQAAAMA8DxgxlgBAAZo6+PLIsD9+PgA"))
-LARGER = h264.VideoConfig(VIDEO.record + b"\0", VIDEO.codec, "High", "4.0", 1280, 720, True)
+LARGER = h264.VideoConfig(VIDEO.record + b"\0", VIDEO.codec, "High", "4.0", 1280, 720)
 SOUND = aac.read_config(bytes.fromhex("1190"))
 OTHER_SOUND = aac.read_config(bytes.fromhex("1208"))
 
