@@ -1,6 +1,7 @@
 /** One purchase: hold, details, payment. What the server said is the state; what it has not said is never shown. */
 import type { Address, Checkout, Hold, Money, Payment, PaymentStatus, PlacedOrder } from "../contract";
 import { call, freshKey, problemOf, type Problem } from "./api";
+import { readKept, slotOf, writeKept } from "./kept";
 
 export interface Details {
   email: string;
@@ -14,7 +15,6 @@ export interface Line {
 }
 
 const POLL = 1000;
-const STORED = "showfloor.hold.";
 
 export class Buying {
   hold = $state.raw<Hold | null>(null);
@@ -34,13 +34,13 @@ export class Buying {
     private readonly api: string,
     private readonly showId: string,
   ) {
-    const kept = readStored(this.#slot);
+    const kept = readKept(this.#slot);
     this.hold = kept?.hold ?? null;
     this.#checkout = kept?.checkout ?? null;
   }
 
   get #slot(): string {
-    return STORED + this.showId;
+    return slotOf(this.showId);
   }
 
   /** Holds goods at the price that was on screen, together with what is held already. Answers true when they are held. */
@@ -88,7 +88,7 @@ export class Buying {
   }
 
   #keep(): void {
-    store(this.#slot, this.hold && { hold: this.hold, checkout: this.#checkout });
+    writeKept(this.#slot, this.hold && { hold: this.hold, checkout: this.#checkout });
   }
 
   /** After a reload in the middle of paying: asks how far it has come. */
@@ -134,7 +134,7 @@ export class Buying {
 
   clear(): void {
     this.hold = null;
-    store(this.#slot, null);
+    writeKept(this.#slot, null);
     this.#startOver();
   }
 
@@ -170,7 +170,7 @@ export class Buying {
     if (payment.expires_at) this.#extend(payment.expires_at);
     if (payment.status === "paid") {
       this.orders = payment.orders;
-      store(this.#slot, null);
+      writeKept(this.#slot, null);
     }
     if (payment.status === "pending") setTimeout(() => void this.#poll(), POLL);
   }
@@ -232,29 +232,4 @@ export function merge(held: Line[], added: Line[]): Line[] {
   const pieces = new Map(held.map(({ sku, quantity }) => [sku, quantity]));
   for (const { sku, quantity } of added) pieces.set(sku, (pieces.get(sku) ?? 0) + quantity);
   return [...pieces].map(([sku, quantity]) => ({ sku, quantity }));
-}
-
-/** No personal data: what is held, and which checkout was opened on it. */
-interface Kept {
-  hold: Hold;
-  checkout: Checkout | null;
-}
-
-/** A reload keeps the hold; a frame whose storage is blocked simply forgets it. */
-function store(slot: string, kept: Kept | null): void {
-  try {
-    if (kept) sessionStorage.setItem(slot, JSON.stringify(kept));
-    else sessionStorage.removeItem(slot);
-  } catch {
-    /* storage is blocked in some third-party frames */
-  }
-}
-
-function readStored(slot: string): Kept | null {
-  try {
-    const kept = JSON.parse(sessionStorage.getItem(slot) ?? "null") as Kept | null;
-    return kept && Date.parse(kept.hold.expires_at) > Date.now() ? kept : null;
-  } catch {
-    return null;
-  }
 }
