@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from showfloor.app import asgi
+from showfloor.checkout import http
 
 NOTHING = "/api/v1/shows/{show_id}/nothing"
 ANSWER = {
@@ -21,9 +22,9 @@ ANSWER = {
 
 
 def create_app() -> FastAPI:
-    app = asgi.create_app()
-    app.add_route(NOTHING, do_nothing, methods=["POST"])
-    return app
+    """The route stands beside the hold's, so that finding it costs the same."""
+    http.router.add_route(NOTHING, do_nothing, methods=["POST"], include_in_schema=False)
+    return asgi.create_app()
 
 
 async def do_nothing(request: Request) -> JSONResponse:
