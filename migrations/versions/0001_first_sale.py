@@ -27,7 +27,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("declared_adult_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("email", sa.String(), nullable=True),
-        sa.Column("address", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("address", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_checkout")),
         sa.UniqueConstraint("hold_id", name=op.f("uq_checkout_hold_id")),
     )
@@ -100,7 +100,7 @@ def upgrade() -> None:
         sa.Column("placed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("country", sa.String(), nullable=False),
         sa.Column("email", sa.String(), nullable=True),
-        sa.Column("address", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("address", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_orders")),
         sa.UniqueConstraint("checkout_id", "merchant_id", name=op.f("uq_orders_checkout_id_merchant_id")),
         sa.UniqueConstraint("serial", name=op.f("uq_orders_serial")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -65,8 +66,12 @@ async def _refuse_http(request: Request, error: Exception) -> Response:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await app.state.database.open()
+    # What exists now stays for good: the collector need not look at it again.
+    gc.freeze()
     async with wiring.background(app.state.settings):
         yield
+    for provider in app.state.desk.providers.values():
+        await provider.close()
     await app.state.streaming.close()
     await app.state.database.close()
 

@@ -137,7 +137,7 @@ class EmbeddedPostgres:
     def _initialise(self) -> None:
         locale = ["--encoding=UTF8", "--locale=C.UTF-8", "--locale-provider=builtin"]
         arguments = ["-D", str(self.data), "-U", USER, "--auth=trust", *locale, "--no-sync", "--no-instructions"]
-        command = [*_as_unprivileged(), str(binaries() / "initdb"), *arguments]
+        command = [*as_unprivileged(), str(binaries() / "initdb"), *arguments]
         done = subprocess.run(command, capture_output=True, text=True, cwd="/", check=False)
         if done.returncode != 0:
             shutil.rmtree(self.data, ignore_errors=True)
@@ -177,7 +177,7 @@ class EmbeddedPostgres:
             **self.options,
         }
         settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-        return [*_as_unprivileged(), str(binaries() / "postgres"), "-D", str(self.data), *settings]
+        return [*as_unprivileged(), str(binaries() / "postgres"), "-D", str(self.data), *settings]
 
     def _ready(self) -> bool:
         try:
@@ -206,7 +206,8 @@ def _unprivileged_user() -> pwd.struct_passwd | None:
     raise PostgresFailed("PostgreSQL does not run as root: start as another user, or make a user called postgres")
 
 
-def _as_unprivileged() -> list[str]:
+def as_unprivileged() -> list[str]:
+    """What to put before a command of PostgreSQL so that it does not run as root."""
     if os.geteuid() != 0:
         return []
     if (user := _unprivileged_user()) is None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DDL, BigInteger, CheckConstraint, ForeignKey, Identity, Index, Table, UniqueConstraint, event
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from showfloor.kit.db import Base
@@ -53,21 +53,3 @@ class PriceRow(Base):
     currency: Mapped[str]
     amount: Mapped[int] = mapped_column(BigInteger)
     since: Mapped[datetime]
-
-
-PRICE_IS_APPEND_ONLY = (
-    """
-    create function refuse_price_change() returns trigger language plpgsql as
-    $$ begin raise exception 'prices are history: add a newer one' using errcode = 'integrity_constraint_violation'; end $$
-    """,
-    """
-    create trigger price_is_append_only before update or delete or truncate on price
-    for each statement execute function refuse_price_change()
-    """,
-)
-"""The same text stands in the migration that makes the table."""
-
-_price = PriceRow.__table__
-assert isinstance(_price, Table)
-for _statement in PRICE_IS_APPEND_ONLY:
-    event.listen(_price, "after_create", DDL(_statement))  # type: ignore[no-untyped-call] # SQLAlchemy left this one bare

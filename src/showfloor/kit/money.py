@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from babel.numbers import get_currency_precision, is_currency
+
+_is_currency = cache(is_currency)
+"""Babel searches its tables at each call; a purchase asks many times about the same few codes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +21,7 @@ class Money:
     def __post_init__(self) -> None:
         if type(self.amount) is not int:
             raise TypeError("money is counted in whole minor units")
-        if not is_currency(self.currency):
+        if not _is_currency(self.currency):
             raise ValueError(f"not an ISO 4217 currency: {self.currency}")
 
     def __add__(self, other: Money) -> Money:

@@ -18,7 +18,7 @@ def _markets() -> dict[str, Market]:
 
 def _market(code: str, row: dict[str, object]) -> Market:
     fields = {name: value for name, value in row.items() if name != "sources"}
-    return Market(code=code, **{**fields, "languages": tuple(fields["languages"])})  # type: ignore[arg-type]
+    return Market(code=code, **{**fields, "languages": tuple(fields["languages"])})  # type: ignore[arg-type] # what JSON holds, a test looks at
 
 
 def get_market(code: str) -> Market:

@@ -16,9 +16,9 @@ def page_headers(urls: PublicUrls, lang: str, frame_ancestors: Sequence[str] = (
         "font-src": "'self'",
         "img-src": "'self'",
         "connect-src": f"'self' {urls.media} {urls.rooms}",
-        # hls.js feeds the video element from memory and runs its transmuxer in a worker of our own origin.
+        # hls.js feeds the video element from memory ; its worker is a file of our own origin.
         "media-src": f"blob: {urls.media}",
-        "worker-src": "'self' blob:",
+        "worker-src": "'self'",
         "form-action": "'self'",
         "base-uri": "'none'",
         "frame-ancestors": " ".join(frame_ancestors) or "'none'",

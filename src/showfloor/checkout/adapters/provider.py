@@ -34,3 +34,6 @@ class PaymentProvider(Protocol):
 
     def parse_callback(self, headers: Mapping[str, str], body: bytes) -> Callback:
         """Whose payment a call is about, after checking that it is the provider's. Raises CallbackInvalid."""
+
+    async def close(self) -> None:
+        """The process ends."""

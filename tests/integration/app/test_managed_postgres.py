@@ -1,0 +1,72 @@
+"""The same product on somebody else's PostgreSQL: Debian's 15, by its URL, without the embedded one's comforts."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from showfloor.app.migrate import upgrade_now
+from showfloor.app.postgres import as_unprivileged
+from showfloor.kit.db import Database
+from showfloor.kit.money import Money
+from showfloor.realtime import service as realtime
+from showfloor.shows import service as shows
+from showfloor.stock import service as stock
+from showfloor.stock.errors import SoldOut
+from showfloor.stock.types import Line
+from tests.people import FakeStreaming, add_floor, put_on_air
+
+FOUND = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
+pytestmark = pytest.mark.skipif(not FOUND and os.environ.get("CI") != "true", reason="not run: no system PostgreSQL (Debian: postgresql)")
+
+
+@pytest.fixture
+def managed_url(tmp_path: Path) -> Iterator[str]:
+    assert FOUND, "CI installs PostgreSQL (scripts/setup)"
+    programs, data, run = FOUND[0].parent, tmp_path / "data", tmp_path / "run"
+    run.mkdir(mode=0o700)
+    prefix = as_unprivileged()
+    subprocess.run(
+        [*prefix, programs / "initdb", "-D", data, "-U", "owner", "--auth=trust", "--encoding=UTF8"], check=True, capture_output=True
+    )
+    options = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={run}", "-c", "fsync=off"]
+    server = subprocess.Popen([*prefix, programs / "postgres", "-D", data, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    end = time.monotonic() + 20
+    while not (run / ".s.PGSQL.5432").exists() or "ready" not in (data / "postmaster.pid").read_text():
+        assert server.poll() is None and time.monotonic() < end
+        time.sleep(0.02)
+    yield f"postgresql://owner@/postgres?host={run}"
+    server.send_signal(signal.SIGINT)  # fast shutdown: does not wait for connections of a test that failed
+    server.wait(20)
+
+
+async def test_a_show_sells_out_on_a_managed_server(managed_url: str) -> None:
+    upgrade_now(managed_url)
+    upgrade_now(managed_url)
+    database = Database(managed_url)
+    await database.open()
+    async with database.session() as session:
+        floor = await add_floor(session)
+        await put_on_air(session, floor)
+        await shows.pin(session, FakeStreaming(), person=floor.host, show_id=floor.show.id, product_id=floor.products[0].id)
+    variant = floor.products[0].variants[0]
+    taker = stock.Taker(database)
+    line = Line(variant_id=variant.id, sku=variant.sku, quantity=10, unit_price=Money(2500, "GBP"))
+
+    async def reserve(key: str) -> None:
+        await stock.reserve(taker, scope=floor.show.id, previous=None, key=key, request=b"r", lines=[line], seconds=60)
+
+    await reserve("first" * 4)
+    with pytest.raises(SoldOut):
+        await reserve("other" * 4)
+
+    async with database.session() as session:
+        assert (await stock.stock_of(session, [variant.id]))[variant.id].available == 0
+        assert "show" in (await realtime.snapshot(session, floor.show.id)).entries
+    await database.close()
