@@ -13,7 +13,19 @@ from typing import Annotated
 import typer
 
 from showfloor.app import log
-from showfloor.app.settings import Settings
+from showfloor.app.settings import SHORTEST_SECRET, Settings
+
+
+def _settings(*needed: str) -> Settings:
+    """The settings, refused when a secret that this process needs could be guessed."""
+    settings = Settings()
+    short = [name for name in needed if len(getattr(settings, name)) < SHORTEST_SECRET]
+    for name in short:
+        typer.echo(f"Set SHOWFLOOR_{name.upper()} to at least {SHORTEST_SECRET} random characters (openssl rand -hex 32).", err=True)
+    if short:
+        raise typer.Exit(2)
+    return settings
+
 
 cli = typer.Typer(add_completion=False, no_args_is_help=True, help="Live shopping that you host yourself.")
 
@@ -40,7 +52,7 @@ def serve_command() -> None:
     """Every process of one machine, configured by SHOWFLOOR_… variables."""
     from showfloor.app.serve import run  # noqa: PLC0415 - a process loads only what it runs
 
-    run(Settings())
+    run(_settings("secret", "internal_token"))
 
 
 @cli.command()
@@ -48,7 +60,7 @@ def web() -> None:
     """Pages and API."""
     import uvicorn  # noqa: PLC0415 - a process loads only what it runs
 
-    settings = Settings()
+    settings = _settings("secret", "internal_token")
     uvicorn.run(
         "showfloor.app.asgi:create_app",
         factory=True,
@@ -69,7 +81,7 @@ def streaming() -> None:
     from showfloor.streaming.config import StreamingConfig  # noqa: PLC0415 - a process loads only what it runs
     from showfloor.streaming.server import run  # noqa: PLC0415 - a process loads only what it runs
 
-    settings = Settings()
+    settings = _settings("internal_token")
     run(
         StreamingConfig(
             web_url=settings.internal_web,
@@ -99,7 +111,7 @@ def worker() -> None:
     """Jobs and event subscribers."""
     from showfloor.app.worker import work  # noqa: PLC0415 - a process loads only what it runs
 
-    asyncio.run(work(Settings()))
+    asyncio.run(work(_settings("secret")))
 
 
 @cli.command()

@@ -38,6 +38,8 @@ class Child:
     command: list[str]
     environment: Mapping[str, str]
     log_folder: Path
+    hidden: frozenset[str] = frozenset()
+    """Variables that it must not see."""
     process: Process | None = field(default=None, init=False)
     restarts: int = field(default=0, init=False)
 
@@ -47,14 +49,25 @@ class Child:
         try:
             while True:
                 started = clock.monotonic()
-                # Waiting must not take a thread: the pool has few, and PostgreSQL's restart needs one.
-                code = await (await self._launch()).wait()
+                code = await self._run_once()
                 pause = FIRST_PAUSE if clock.monotonic() - started > HEALTHY_AFTER else min(pause * 2, LONGEST_PAUSE)
                 log.warning("process ended, starting it again", name=self.name, code=code, pause=pause)
                 self.restarts += 1
                 await asyncio.sleep(pause)
         finally:
             await asyncio.shield(self.stop())
+
+    @property
+    def is_up(self) -> bool:
+        """It runs, and not only because it was started again a moment ago."""
+        return self.process is not None and self.process.returncode is None and self.restarts == 0
+
+    async def _run_once(self) -> int | str:
+        """Its exit code, or why it could not be started. Waiting takes no thread: the pool has few, and PostgreSQL's restart needs one."""
+        try:
+            return await (await self._launch()).wait()
+        except OSError as error:
+            return str(error)
 
     async def _launch(self) -> Process:
         self.log_folder.mkdir(parents=True, exist_ok=True)
@@ -64,7 +77,7 @@ class Child:
                 stdin=DEVNULL,
                 stdout=output,
                 stderr=output,
-                env={**os.environ, **self.environment},
+                env={name: value for name, value in {**os.environ, **self.environment}.items() if name not in self.hidden},
                 preexec_fn=die_with_parent,
                 start_new_session=True,
             )

@@ -3,35 +3,49 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import fcntl
 import signal
+from collections.abc import Iterator
+from pathlib import Path
 
 import structlog
 import typer
 
+from showfloor.app.postgres import PostgresFailed
 from showfloor.app.settings import Settings
 from showfloor.app.supervisor import NotReady, Supervisor
 
 log = structlog.get_logger()
-SHORTEST_SECRET = 32
 
 
 def run(settings: Settings) -> None:
-    """Until SIGTERM or SIGINT. Refuses to start without secrets of its own."""
-    for name in ("secret", "internal_token"):
-        if len(getattr(settings, name)) < SHORTEST_SECRET:
-            typer.echo(f"Set SHOWFLOOR_{name.upper()} to at least {SHORTEST_SECRET} random characters (openssl rand -hex 32).", err=True)
-            raise typer.Exit(2)
-    asyncio.run(_serve(settings))
+    """Until SIGTERM or SIGINT."""
+    with only_one(settings.data):
+        asyncio.run(_serve(settings))
+
+
+@contextlib.contextmanager
+def only_one(data: Path) -> Iterator[None]:
+    """Two installations need two data folders: a second one in the same folder would stop the first one's database."""
+    data.mkdir(parents=True, exist_ok=True)
+    with (data / "lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            typer.echo(f"Showfloor runs in {data} already. Start this one with a data folder and ports of its own.", err=True)
+            raise typer.Exit(1) from None
+        yield
 
 
 async def _serve(settings: Settings) -> None:
-    supervisor = Supervisor(settings, {"SHOWFLOOR_DATA": str(settings.data.resolve())})
+    supervisor = Supervisor(settings, {"SHOWFLOOR_DATA": str(settings.data)})
     try:
         await supervisor.start_database()
         await supervisor.start_servers()
         log.info("ready", url=settings.public_urls.base)
         await until_signal()
-    except NotReady as error:
+    except (NotReady, PostgresFailed) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
     finally:

@@ -8,10 +8,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from showfloor.shows.types import PublicUrls
+
+SHORTEST_SECRET = 32
+"""Characters."""
 
 
 class Settings(BaseSettings):
@@ -35,6 +38,12 @@ class Settings(BaseSettings):
     secret: str = Field("", description="signs hold tokens, previews and callbacks; at least 32 characters; demo makes its own")
     internal_token: str = Field("", description="shared by web and streaming; at least 32 characters; demo makes its own")
     hold_seconds: int = Field(300, ge=5, le=3600, description="how long goods are held for a buyer")
+
+    @field_validator("data")
+    @classmethod
+    def _absolute(cls, data: Path) -> Path:
+        """Servers run with another working folder than ours."""
+        return data.resolve()
 
     @property
     def secure(self) -> bool:
@@ -63,10 +72,6 @@ class Settings(BaseSettings):
     @property
     def internal_rooms(self) -> str:
         return f"http://{self.host}:{self.rooms_port}"
-
-    @property
-    def recordings(self) -> Path:
-        return self.data / "recordings"
 
     @property
     def test_payments(self) -> Path:

@@ -21,6 +21,12 @@ from showfloor.kit import clock
 log = structlog.get_logger()
 FANOUT_ROLE = "showfloor_fanout"
 """Made by the first migration; may only SELECT what rooms show."""
+HIDDEN = {
+    "streaming": frozenset({"SHOWFLOOR_DATABASE_URL", "SHOWFLOOR_ROOMS_DATABASE_URL", "SHOWFLOOR_SECRET"}),
+    "fanout": frozenset({"SHOWFLOOR_SECRET", "SHOWFLOOR_INTERNAL_TOKEN"}),
+}
+"""What a process does not get to know: the media server parses bytes of strangers and holds no credentials."""
+AFTER_FAILURE = 2.0
 LOOK_EVERY = 0.2
 """Seconds between looks at PostgreSQL, whose postmaster is not our child when an earlier run started it."""
 
@@ -62,7 +68,7 @@ class Supervisor:
     def start(self, name: str, arguments: list[str]) -> None:
         """One more process of our own program."""
         command = [sys.executable, "-m", "showfloor", *arguments]
-        child = Child(name, command, self.environment, self.settings.data / "logs")
+        child = Child(name, command, self.environment, self.settings.data / "logs", hidden=HIDDEN.get(name, frozenset()))
         self.children[name] = child
         self._tasks.append(asyncio.create_task(child.keep_running()))
 
@@ -71,7 +77,8 @@ class Supervisor:
         end = clock.monotonic() + patience
         async with httpx2.AsyncClient(timeout=2, trust_env=False) as client:
             while clock.monotonic() < end:
-                if await _answers(client, url):
+                # A stranger on our port answers too; then our own process cannot stay up.
+                if await _answers(client, url) and (name not in self.children or self.children[name].is_up):
                     return
                 await asyncio.sleep(0.03)
         raise NotReady(f"{name} does not answer; see {self.settings.data / 'logs' / f'{name}.log'}")
@@ -89,7 +96,11 @@ class Supervisor:
             await asyncio.sleep(LOOK_EVERY)
             if postgres.pid() is None:
                 log.warning("process ended, starting it again", name="postgres")
-                await asyncio.to_thread(postgres.start)
+                try:
+                    await asyncio.to_thread(postgres.start)
+                except Exception as error:  # whatever it is (a full disk, a lock), the next look tries again
+                    log.error("PostgreSQL did not start", reason=str(error)[-500:])
+                    await asyncio.sleep(AFTER_FAILURE)
 
 
 def _upgrade(url: str) -> None:

@@ -19,7 +19,7 @@ from showfloor.identity.rules import csrf_of, normalise_email
 from showfloor.identity.schemas import PersonOut, SessionOut, SignIn
 from showfloor.identity.types import Door, Person
 from showfloor.kit import ids
-from showfloor.kit.http import BearerDep, SessionDep
+from showfloor.kit.http import BearerDep, DatabaseDep, SessionDep
 
 router = APIRouter(prefix="/api/v1", tags=["session"])
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
@@ -73,12 +73,12 @@ def _session_out(person: Person, csrf: str) -> SessionOut:
 
 
 @router.post("/session")
-async def sign_in(body: SignIn, request: Request, response: Response, session: SessionDep) -> SessionOut:
+async def sign_in(body: SignIn, request: Request, response: Response, database: DatabaseDep) -> SessionOut:
     """Sign in to the studio."""
     admission = service.admit(Door.STUDIO_SIGN_IN, adult=body.adult)
     if not await _attempts.hit(_PER_ADDRESS, ids.digest(normalise_email(body.email)).hex()):
         raise TooManyAttempts
-    signed_in = await service.sign_in(session, admission=admission, email=body.email, password=body.password)
+    signed_in = await service.sign_in(database, admission=admission, email=body.email, password=body.password)
     response.set_cookie(
         cookie_name(request),
         signed_in.token,
@@ -101,4 +101,4 @@ async def sign_out(request: Request, response: Response, session: SessionDep, pe
     """Sign out; signing out twice is fine."""
     if token := request.cookies.get(cookie_name(request)):
         await service.sign_out(session, token=token)
-    response.delete_cookie(cookie_name(request))
+    response.delete_cookie(cookie_name(request), httponly=True, samesite="lax", secure=request.app.state.settings.secure)

@@ -8,16 +8,19 @@ from uuid import UUID
 from pwdlib import PasswordHash
 
 from showfloor.identity import queries
-from showfloor.identity.errors import AdultDeclarationRequired, EmailTaken, SignInFailed
+from showfloor.identity.errors import AdultDeclarationRequired, EmailTaken, SignInFailed, TooManyAttempts
 from showfloor.identity.models import PersonRow
 from showfloor.identity.rules import SESSION_LIFETIME, csrf_of, normalise_email
 from showfloor.identity.types import Admission, Door, GrantKind, Person, SignedIn
 from showfloor.kit import clock, ids
-from showfloor.kit.db import Session
+from showfloor.kit.db import Database, Session
 
 _passwords = PasswordHash.recommended()
 # argon2id takes 64 MiB and a quarter of a second: two at a time, in threads, so that a burst of sign-ins cannot starve the shows.
 _hashing = asyncio.Semaphore(2)
+MOST_WAITING = 40
+"""Sign-ins that may wait for their turn; ten seconds of them."""
+_waiting = 0
 _NOBODY = _passwords.hash("nobody")
 
 
@@ -56,17 +59,34 @@ async def get_person(session: Session, person_id: UUID) -> Person | None:
     return await queries.person(session, person_id)
 
 
-async def sign_in(session: Session, *, admission: Admission, email: str, password: str) -> SignedIn:
-    """Raises SignInFailed, after the same time whether the address exists or not."""
-    found = await queries.password_of(session, normalise_email(email))
-    async with _hashing:
-        right = await asyncio.to_thread(_passwords.verify, password, found[1] if found else _NOBODY)
-    person = await queries.person(session, found[0]) if found and right else None
-    if person is None:
+async def sign_in(database: Database, *, admission: Admission, email: str, password: str) -> SignedIn:
+    """Raises SignInFailed, after the same time whether the address exists or not, and TooManyAttempts when many wait already.
+
+    Three steps, because nobody may hold a connection while a password is compared.
+    """
+    async with database.session() as session:
+        found = await queries.password_of(session, normalise_email(email))
+    if not await _is_right(password, found[1] if found else _NOBODY) or found is None:
         raise SignInFailed
     token, now = ids.secret(), clock.now()
-    await queries.add_session(session, ids.digest(token), person.id, now, now + SESSION_LIFETIME)
+    async with database.session() as session:
+        person = await queries.person(session, found[0])
+        if person is None:
+            raise SignInFailed
+        await queries.add_session(session, ids.digest(token), person.id, now, now + SESSION_LIFETIME)
     return SignedIn(person, token, csrf_of(token), now + SESSION_LIFETIME)
+
+
+async def _is_right(password: str, hashed: str) -> bool:
+    global _waiting
+    if _waiting >= MOST_WAITING:
+        raise TooManyAttempts
+    _waiting += 1
+    try:
+        async with _hashing:
+            return await asyncio.to_thread(_passwords.verify, password, hashed)
+    finally:
+        _waiting -= 1
 
 
 async def sign_out(session: Session, *, token: str) -> None:

@@ -16,6 +16,7 @@ from psycopg_pool import AsyncConnectionPool
 from sqlalchemy import DateTime, MetaData, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, MappedColumn, mapped_column
 
@@ -52,7 +53,12 @@ class Database:
 
     def __init__(self, url: str, *, size: int = 10, pool_size: int = 4) -> None:
         self.engine: AsyncEngine = create_async_engine(
-            url.replace("postgresql://", "postgresql+psycopg://", 1), pool_size=size, max_overflow=size, pool_pre_ping=True, pool_timeout=5
+            url.replace("postgresql://", "postgresql+psycopg://", 1),
+            pool_size=size,
+            max_overflow=size,
+            pool_pre_ping=True,
+            pool_timeout=5,
+            hide_parameters=True,
         )
         event.listen(self.engine.sync_engine, "connect", _set_timeouts)
         self.pool: AsyncConnectionPool[AsyncConnection[tuple[Any, ...]]] = AsyncConnectionPool(
@@ -79,7 +85,7 @@ class Database:
             try:
                 yield session
                 await session.commit()
-            except OperationalError as error:
+            except (OperationalError, PoolTimeout) as error:
                 await session.rollback()
                 raise Busy from error
             except BaseException:

@@ -8,24 +8,25 @@ from urllib.parse import urlsplit
 from showfloor.merchants.errors import OriginInvalid
 
 # RFC 6761 §6.2-6.4: these names never reach another machine.
-LOOPBACK_SUFFIXES = ("localhost", "127.0.0.1", "[::1]", ".localhost", ".test")
+LOOPBACK_NAMES = {"localhost", "127.0.0.1", "[::1]"}
+LOOPBACK_SUFFIXES = (".localhost", ".test")
 HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|::1")
 
 
 def normalise_origin(text: str) -> str:
     """`HTTPS://Brand.example:443/` becomes `https://brand.example`; raises OriginInvalid."""
-    parts = urlsplit(text.strip().lower())
     try:
+        parts = urlsplit(text.strip().lower())
         port = parts.port
     except ValueError:
         raise OriginInvalid(origin=text) from None
-    if parts.scheme not in ("https", "http") or parts.path not in ("", "/") or parts.query or parts.username:
+    if parts.scheme not in ("https", "http") or parts.path not in ("", "/") or parts.query or parts.fragment or parts.username or port == 0:
         raise OriginInvalid(origin=text)
     # The origin goes into a response header: nothing but a host name may get through.
     if not parts.hostname or not HOST.fullmatch(parts.hostname):
         raise OriginInvalid(origin=text)
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    if parts.scheme == "http" and not host.endswith(LOOPBACK_SUFFIXES):
+    if parts.scheme == "http" and host not in LOOPBACK_NAMES and not host.endswith(LOOPBACK_SUFFIXES):
         raise OriginInvalid(origin=text)
     default = {"https": 443, "http": 80}[parts.scheme]
     return f"{parts.scheme}://{host}" + (f":{port}" if port not in (None, default) else "")

@@ -94,7 +94,5 @@ async def studio(request: Request) -> Response:
 
 def error_page(request: Request, error: AppError) -> Response:
     """A refusal for somebody who looks at a page."""
-    html = pages.render_error(
-        templates(), lang=language(request), code=error.code, status=error.status, params=error.params, path=request.url.path
-    )
+    html = pages.render_error(templates(), lang=language(request), code=error.code, status=error.status, params=error.params, path="/")
     return page(request, html, error.status)

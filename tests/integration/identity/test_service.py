@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from showfloor.identity import service as identity
@@ -30,10 +32,10 @@ def test_every_door_asks_for_the_declaration(door: Door, declared: object) -> No
 async def test_right_password_opens_a_session(database: Database) -> None:
     await _add(database)
 
+    signed_in = await identity.sign_in(
+        database, admission=identity.admit(Door.STUDIO_SIGN_IN, adult=True), email=" Lina@Example.com", password=PASSWORD
+    )
     async with database.session() as session:
-        signed_in = await identity.sign_in(
-            session, admission=identity.admit(Door.STUDIO_SIGN_IN, adult=True), email=" Lina@Example.com", password=PASSWORD
-        )
         person = await identity.person_of_session(session, signed_in.token)
 
     assert person is not None and person.name == "Lina"
@@ -44,15 +46,14 @@ async def test_wrong_sign_in_is_refused(database: Database, email: str, password
     await _add(database)
 
     with pytest.raises(SignInFailed):
-        async with database.session() as session:
-            await identity.sign_in(session, admission=identity.admit(Door.STUDIO_SIGN_IN, adult=True), email=email, password=password)
+        await identity.sign_in(database, admission=identity.admit(Door.STUDIO_SIGN_IN, adult=True), email=email, password=password)
 
 
 async def test_session_ends_with_signing_out(database: Database) -> None:
     await _add(database)
+    admission = identity.admit(Door.STUDIO_SIGN_IN, adult=True)
+    signed_in = await identity.sign_in(database, admission=admission, email=EMAIL, password=PASSWORD)
     async with database.session() as session:
-        admission = identity.admit(Door.STUDIO_SIGN_IN, adult=True)
-        signed_in = await identity.sign_in(session, admission=admission, email=EMAIL, password=PASSWORD)
         await identity.sign_out(session, token=signed_in.token)
 
         assert await identity.person_of_session(session, signed_in.token) is None
@@ -73,3 +74,21 @@ async def test_erased_person_is_gone_and_cannot_sign_in(database: Database) -> N
     async with database.pool.connection() as connection:
         rows = str(await (await connection.execute("select person::text from person")).fetchall())
     assert EMAIL not in rows and "Lina" not in rows
+
+
+async def test_sign_ins_that_wait_hold_no_connection(database: Database) -> None:
+    """Sixty strangers at once: some are sent away, and the database stays free for the shows."""
+    admission = identity.admit(Door.STUDIO_SIGN_IN, adult=True)
+    storm = [
+        asyncio.create_task(identity.sign_in(database, admission=admission, email=f"{number}@example.com", password="x"))
+        for number in range(60)
+    ]
+    await asyncio.sleep(0.2)
+
+    async with asyncio.timeout(1), database.session() as session:
+        assert await identity.person_of_session(session, "nobody") is None
+
+    for task in storm:
+        task.cancel()
+    refused = [type(error).__name__ for error in await asyncio.gather(*storm, return_exceptions=True)]
+    assert "TooManyAttempts" in refused

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import fcntl
 import json
 import os
 import socket
 import webbrowser
-from collections.abc import Iterator
 from pathlib import Path
 
 import typer
 
 from showfloor.app.demo.state import PASSWORD, DemoState, report, secrets
-from showfloor.app.serve import until_signal
+from showfloor.app.postgres import PostgresFailed
+from showfloor.app.serve import only_one, until_signal
 from showfloor.app.settings import Settings
 from showfloor.app.supervisor import NotReady, Supervisor
 
@@ -25,24 +24,12 @@ OFFSETS = {"port": 0, "media_port": 1, "rooms_port": 2, "rtmp_port": 3, "brand_p
 
 def run(data: Path, port: int, *, open_browser: bool) -> None:
     """Until SIGTERM or SIGINT. Two demos need two data folders; a second one in the same folder is refused."""
-    data.mkdir(parents=True, exist_ok=True)
-    with _only_one(data):
+    with only_one(data):
         try:
             asyncio.run(_run(data, _ports(port), open_browser))
-        except NotReady as error:
+        except (NotReady, PostgresFailed) as error:
             typer.echo(str(error), err=True)
             raise typer.Exit(1) from error
-
-
-@contextlib.contextmanager
-def _only_one(data: Path) -> Iterator[None]:
-    with (data / "demo.lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            typer.echo(f"A demo runs in {data} already. Start this one with --data and --port of its own.", err=True)
-            raise typer.Exit(1) from None
-        yield
 
 
 def _ports(first: int) -> dict[str, int]:
