@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, BackgroundTasks, Depends, Query, Request
 from pydantic import AwareDatetime
 
-from showfloor.identity.http import CurrentPerson
+from showfloor.identity.http import CurrentPerson, OptionalPerson
 from showfloor.kit import clock, ids
 from showfloor.kit.http import SessionDep
 from showfloor.media import service as media
@@ -62,9 +62,10 @@ async def list_own_shows(session: SessionDep, urls: UrlsDep, person: CurrentPers
 
 
 @router.get("/shows/{show_id}")
-async def get_show(show_id: str, session: SessionDep, urls: UrlsDep) -> dict[str, Any]:
-    """One show with its shelf."""
-    return await service.show_card(session, await service.get_show(session, ids.parse("show", show_id)), urls)
+async def get_show(show_id: str, session: SessionDep, urls: UrlsDep, person: OptionalPerson) -> dict[str, Any]:
+    """One show with its shelf; a draft only for its host."""
+    show = await service.get_public_show(session, ids.parse("show", show_id), person=person)
+    return await service.show_card(session, show, urls)
 
 
 @router.post("/shows", status_code=201)
@@ -179,8 +180,8 @@ async def end_cue(cue_id: str, session: SessionDep, person: CurrentPerson, strea
 
 
 @router.get("/shows/{show_id}/timeline")
-async def timeline(show_id: str, session: SessionDep, at: AwareDatetime | None = None) -> dict[str, list[CueOut]]:
-    """The show's cues by start, or only those that contain `at`."""
-    show = await service.get_show(session, ids.parse("show", show_id))
+async def timeline(show_id: str, session: SessionDep, person: OptionalPerson, at: AwareDatetime | None = None) -> dict[str, list[CueOut]]:
+    """The show's cues by start, or only those that contain `at`; a draft's only for its host."""
+    show = await service.get_public_show(session, ids.parse("show", show_id), person=person)
     cues = await service.list_timeline(session, show_id=show.id, at=at)
     return {"cues": [CueOut.model_validate(cue_card(cue)) for cue in cues]}

@@ -3,7 +3,15 @@
 from showfloor.shows.service.cues import end_cue, list_timeline, pin
 from showfloor.shows.service.lifecycle import end_show, go_live
 from showfloor.shows.service.page import show_card, show_cards
-from showfloor.shows.service.schedule import change_show, create_show, find_show, get_show, list_shows
+from showfloor.shows.service.schedule import (
+    change_show,
+    create_show,
+    find_public_show,
+    find_show,
+    get_public_show,
+    get_show,
+    list_shows,
+)
 from showfloor.shows.service.shelf import add_product, refresh_product, remove_product
 from showfloor.shows.service.signal import admit_publisher, interrupt_lost_shows, note_ingests
 
@@ -14,7 +22,9 @@ __all__ = [
     "create_show",
     "end_cue",
     "end_show",
+    "find_public_show",
     "find_show",
+    "get_public_show",
     "get_show",
     "go_live",
     "interrupt_lost_shows",

@@ -88,12 +88,24 @@ async def get_show(session: Session, show_id: UUID) -> Show:
     return show
 
 
+async def get_public_show(session: Session, show_id: UUID, *, person: Person | None = None) -> Show:
+    """A show that everybody may know of; a draft is its host's alone. Raises ShowNotFound."""
+    show = await get_show(session, show_id)
+    if show.state is ShowState.DRAFT and not (person is not None and _runs(person, show)):
+        raise ShowNotFound
+    return show
+
+
 async def get_own_show(session: Session, *, person: Person, show_id: UUID, lock: bool = False) -> Show:
     """A show that this person runs. Somebody else's is not found, so that ids tell nothing. Raises ShowNotFound."""
     show = await queries.show(session, show_id, lock=lock)
-    if show is None or not (person.is_operator or show.host_creator_id == person.creator_id):
+    if show is None or not _runs(person, show):
         raise ShowNotFound
     return show
+
+
+def _runs(person: Person, show: Show) -> bool:
+    return person.is_operator or show.host_creator_id == person.creator_id
 
 
 async def find_show(session: Session, slug: str) -> Show:
@@ -101,6 +113,13 @@ async def find_show(session: Session, slug: str) -> Show:
     if (show_id := await queries.show_id_by_slug(session, slug)) is None:
         raise ShowNotFound
     return await get_show(session, show_id)
+
+
+async def find_public_show(session: Session, slug: str, *, person: Person | None = None) -> Show:
+    """The same by its address, for pages and frames: a draft is its host's alone. Raises ShowNotFound."""
+    if (show_id := await queries.show_id_by_slug(session, slug)) is None:
+        raise ShowNotFound
+    return await get_public_show(session, show_id, person=person)
 
 
 async def list_shows(

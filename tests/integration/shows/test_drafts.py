@@ -1,0 +1,44 @@
+"""What is not announced is known to its host alone."""
+
+from __future__ import annotations
+
+import httpx2
+import pytest
+
+from showfloor.identity import service as identity
+from showfloor.identity.types import Door, Person
+from showfloor.kit import clock, ids
+from showfloor.kit.db import Database, Session
+from showfloor.shows import service as shows
+from showfloor.shows.errors import ShowNotFound
+from tests.people import add_floor, add_host
+
+
+async def _key(session: Session, person: Person) -> dict[str, str]:
+    admission = identity.admit(Door.API, adult=True)
+    return {"Authorization": f"Bearer {await identity.add_api_key(session, admission=admission, person_id=person.id, label='test')}"}
+
+
+@pytest.mark.parametrize("what", ["", "/timeline"])
+async def test_draft_is_its_host_s_alone(client: httpx2.AsyncClient, database: Database, what: str) -> None:
+    async with database.session() as session:
+        floor = await add_floor(session)
+        host, stranger = await _key(session, floor.host), await _key(session, await add_host(session))
+    path = f"/api/v1/shows/{ids.show('show', floor.show.id)}{what}"
+
+    answers = [await client.get(path, headers=headers) for headers in ({}, stranger, host)]
+
+    assert [answer.status_code for answer in answers] == [404, 404, 200]
+    assert answers[0].json()["code"] == answers[1].json()["code"] == "show_not_found"
+
+
+async def test_address_of_a_draft_is_found_once_it_is_announced(database: Database) -> None:
+    async with database.session() as session:
+        floor = await add_floor(session)
+
+        with pytest.raises(ShowNotFound):
+            await shows.find_public_show(session, floor.show.slug)
+        assert (await shows.find_public_show(session, floor.show.slug, person=floor.host)).id == floor.show.id
+
+        await shows.change_show(session, person=floor.host, show_id=floor.show.id, starts_at=clock.now())
+        assert (await shows.find_public_show(session, floor.show.slug)).id == floor.show.id
