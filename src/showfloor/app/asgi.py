@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from showfloor.app import log, wiring
+from showfloor.app.middleware import HeadAsGet, RateLimit
 from showfloor.app.settings import Settings
 from showfloor.kit.db import Database
 from showfloor.kit.errors import AppError, NotFound
@@ -40,6 +41,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_exception_handler(AppError, _refuse)
     app.add_exception_handler(RequestValidationError, on_validation_error)
     app.add_exception_handler(HTTPException, _refuse_http)
+    app.add_exception_handler(Exception, _apologise)
+    app.add_middleware(RateLimit)
+    app.add_middleware(HeadAsGet)
     wiring.connect_web(app, settings)
     app.add_api_route("/healthz", healthz, include_in_schema=False)
     app.add_api_route("/readyz", readyz, include_in_schema=False)
@@ -61,6 +65,11 @@ async def _refuse_http(request: Request, error: Exception) -> Response:
     if _is_for_a_person(request) and isinstance(error, HTTPException) and error.status_code == 404:
         return error_page(request, NotFound())
     return await on_http_exception(request, error)
+
+
+async def _apologise(request: Request, error: Exception) -> Response:
+    """A fault of ours: the same shape as a refusal; Starlette logs the error, whose statement carries no values (kit/db)."""
+    return await _refuse(request, AppError())
 
 
 @asynccontextmanager

@@ -59,7 +59,7 @@ class EmbeddedPostgres:
     @property
     def socket_folder(self) -> Path:
         own = self.folder / "run"
-        if len(str(own)) <= LONGEST_SOCKET_FOLDER:
+        if len(os.fsencode(own)) <= LONGEST_SOCKET_FOLDER:
             return own
         return Path(gettempdir()) / f"showfloor-{os.geteuid()}-{sha256(str(self.folder.resolve()).encode()).hexdigest()[:12]}"
 

@@ -28,7 +28,8 @@ from showfloor.checkout.openapi import add_hold_route
 from showfloor.embed import http as embed_http
 from showfloor.identity import eraser as identity_eraser
 from showfloor.identity import http as identity_http
-from showfloor.kit import idempotency
+from showfloor.identity import service as identity
+from showfloor.kit import idempotency, outbox
 from showfloor.kit.db import Database
 from showfloor.kit.outbox import Dispatcher
 from showfloor.merchants import http as merchants_http
@@ -47,11 +48,12 @@ from showfloor.web.pages import STATIC
 
 
 class ImmutableFiles(StaticFiles):
-    """Built files carry a hash in their name: a browser may keep them for a year."""
+    """Built files in `assets/` carry a hash in their name: a browser may keep them for a year."""
 
     def file_response(self, *args: Any, **kwargs: Any) -> Response:
         answer = super().file_response(*args, **kwargs)
-        answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        if "/assets/" in str(args[0] if args else kwargs.get("full_path", "")):
+            answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         answer.headers["X-Content-Type-Options"] = "nosniff"
         return answer
 
@@ -132,6 +134,8 @@ def periodic_jobs(settings: Settings) -> list[Job]:
 async def _forget_old(database: Database) -> None:
     async with database.session() as session:
         await idempotency.forget_old(session)
+        await identity.forget_old_sessions(session)
+        await outbox.forget_old(session)
         await realtime.forget_old_events(session)
 
 

@@ -48,7 +48,7 @@ async def frame(
     if corners is not None:
         theme["corners"] = corners
     html = pages.render_embed(templates(), lang=language(request), theme=theme or None, **context)
-    return page(request, html, frame_ancestors=tuple(origins))
+    return page(request, html, frame_ancestors=tuple(origins) or ("'none'",))
 
 
 @router.get("/oembed")

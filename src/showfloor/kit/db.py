@@ -15,12 +15,12 @@ from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 from sqlalchemy import DateTime, MetaData, event
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, MappedColumn, mapped_column
 
-from showfloor.kit.errors import Busy
+from showfloor.kit.errors import Busy, ValidationFailed
 
 Session = AsyncSession
 LOCK_TIMEOUT = "3s"
@@ -85,6 +85,10 @@ class Database:
             try:
                 yield session
                 await session.commit()
+            except DataError as error:
+                # A NUL or a number too large: the payload's fault, and its values stay out of the log.
+                await session.rollback()
+                raise ValidationFailed from error
             except (OperationalError, PoolTimeout) as error:
                 await session.rollback()
                 raise Busy from error

@@ -9,18 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, is_dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, insert, select, update
+import structlog
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, delete, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 from sqlalchemy.orm import Mapped, mapped_column
 
 from showfloor.kit import clock
 from showfloor.kit.db import Base, Database, Session
 
+log = structlog.get_logger()
 E = TypeVar("E")
+PUT_OFF = timedelta(seconds=5)
+KEPT_FOR = timedelta(days=7)
 Subscriber = Callable[[Session, Any], Awaitable[None]]
 
 _kind_of: dict[type[Any], str] = {}
@@ -35,6 +39,7 @@ class OutboxEvent(Base):
     payload: Mapped[dict[str, Any]]
     at: Mapped[datetime]
     done_at: Mapped[datetime | None]
+    not_before: Mapped[datetime | None]
 
 
 class OutboxDone(Base):
@@ -99,17 +104,33 @@ class Dispatcher:
         self._subscribers.setdefault(_kind_of[cls], []).append((name, subscriber))
 
     async def drain(self, limit: int = 100) -> int:
-        """Deliver up to `limit` open events, oldest first; the number delivered. A subscriber that raises leaves its event open."""
-        oldest = select(OutboxEvent.id, OutboxEvent.kind, OutboxEvent.payload).where(OutboxEvent.done_at.is_(None))
+        """Deliver up to `limit` open events, oldest first; the number delivered. One whose subscriber raises waits a while."""
+        oldest = select(OutboxEvent.id, OutboxEvent.kind, OutboxEvent.payload).where(
+            OutboxEvent.done_at.is_(None), or_(OutboxEvent.not_before.is_(None), OutboxEvent.not_before <= clock.now())
+        )
         async with self._database.session() as session:
             rows = (await session.execute(oldest.order_by(OutboxEvent.id).limit(limit))).all()
+        delivered = 0
         for event_id, kind, payload in rows:
-            happened = _restore(kind, payload)
-            for name, subscriber in self._subscribers.get(kind, []):
-                await self._deliver(event_id, name, subscriber, happened)
-            async with self._database.session() as session:
-                await session.execute(update(OutboxEvent).where(OutboxEvent.id == event_id).values(done_at=clock.now()))
-        return len(rows)
+            try:
+                await self._hand_out(event_id, kind, payload)
+                delivered += 1
+            except Exception as error:  # one event that cannot be delivered must not hold up the others
+                log.warning("event stays open", kind=kind, number=event_id, error=type(error).__name__)
+                await self._put_off(event_id)
+        return delivered
+
+    async def _hand_out(self, event_id: int, kind: str, payload: dict[str, Any]) -> None:
+        happened = _restore(kind, payload)
+        for name, subscriber in self._subscribers.get(kind, []):
+            await self._deliver(event_id, name, subscriber, happened)
+        async with self._database.session() as session:
+            await session.execute(update(OutboxEvent).where(OutboxEvent.id == event_id).values(done_at=clock.now()))
+
+    async def _put_off(self, event_id: int) -> None:
+        async with self._database.session() as session:
+            later = clock.now() + PUT_OFF
+            await session.execute(update(OutboxEvent).where(OutboxEvent.id == event_id).values(not_before=later))
 
     async def _deliver(self, event_id: int, name: str, subscriber: Subscriber, happened: Any) -> None:
         async with self._database.session() as session:
@@ -120,4 +141,9 @@ class Dispatcher:
                 await subscriber(session, happened)
 
 
-__all__ = ["Dispatcher", "OutboxDone", "OutboxEvent", "event", "publish"]
+async def forget_old(session: Session) -> None:
+    """Delivered events are kept a week, to look at."""
+    await session.execute(delete(OutboxEvent).where(OutboxEvent.done_at < clock.now() - KEPT_FOR))
+
+
+__all__ = ["Dispatcher", "OutboxDone", "OutboxEvent", "event", "forget_old", "publish"]

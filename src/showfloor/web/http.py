@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -12,12 +13,12 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
 from showfloor.catalog import service as catalog
-from showfloor.kit import messages
+from showfloor.kit import clock, messages
 from showfloor.kit.errors import AppError
 from showfloor.kit.http import SessionDep, language
 from showfloor.markets.service import get_market, list_markets
 from showfloor.shows import service as shows
-from showfloor.shows.types import PublicUrls, ShowState
+from showfloor.shows.types import PublicUrls, Show, ShowState
 from showfloor.stock import service as stock
 from showfloor.web import pages
 from showfloor.web.security import page_headers
@@ -36,7 +37,7 @@ def page(request: Request, html: str, status: int = 200, frame_ancestors: tuple[
     urls: PublicUrls = request.app.state.urls
     lang = language(request)
     answer = HTMLResponse(html, status, page_headers(urls, lang, frame_ancestors))
-    if request.query_params.get("lang") == lang:
+    if request.query_params.get("lang") == lang and not frame_ancestors:
         answer.set_cookie("lang", lang, max_age=A_YEAR, samesite="lax", secure=request.app.state.settings.secure)
     return answer
 
@@ -50,9 +51,15 @@ async def home(request: Request, session: SessionDep) -> Response:
         templates(),
         lang=language(request),
         live=await shows.show_cards(session, live[::-1], urls),
-        upcoming=sorted(await shows.show_cards(session, upcoming, urls), key=lambda card: str(card["starts_at"])),
+        upcoming=await shows.show_cards(session, _next_up(upcoming), urls),
     )
     return page(request, html)
+
+
+def _next_up(scheduled: list[Show]) -> list[Show]:
+    """Soonest first; what should have begun hours ago and did not is nothing to look forward to."""
+    still_to_come = clock.now() - timedelta(hours=6)
+    return sorted((show for show in scheduled if show.starts_at and show.starts_at > still_to_come), key=lambda show: str(show.starts_at))
 
 
 @router.get("/s/{slug}")

@@ -191,3 +191,41 @@ async def test_oembed_answers_with_a_frame(client: httpx2.AsyncClient, database:
     answer = (await client.get("/oembed", params={"url": f"{base}/s/{floor.show.slug}"})).json()
 
     assert answer["type"] == "rich" and f"{base}/embed/{floor.show.slug}" in answer["html"]
+
+
+async def test_api_says_how_much_is_left(client: httpx2.AsyncClient) -> None:
+    first, second = [await client.get("/api/v1/shows") for _ in range(2)]
+
+    left = [int(answer.headers["ratelimit"].split("r=")[1].split(";")[0]) for answer in (first, second)]
+    assert left[0] - left[1] == 1
+    assert first.headers["ratelimit-policy"] == '"caller";q=1200;w=60'
+
+
+async def test_caller_over_the_limit_is_told_when_to_come_back(client: httpx2.AsyncClient) -> None:
+    headers = {"Authorization": "Bearer somebody-busy"}
+    for _ in range(1200):
+        answer = await client.get("/api/v1/nothing", headers=headers)
+    assert answer.status_code == 404
+
+    refused = await client.get("/api/v1/nothing", headers=headers)
+
+    assert refused.status_code == 429 and refused.json()["code"] == "rate_limited"
+    assert (await client.get("/api/v1/shows")).status_code == 200
+
+
+async def test_head_is_get_without_content(client: httpx2.AsyncClient) -> None:
+    answer = await client.head("/healthz")
+
+    assert answer.status_code == 200 and answer.content == b""
+
+
+async def test_nul_byte_is_refused_and_not_repeated(client: httpx2.AsyncClient) -> None:
+    answer = await client.post("/api/v1/session", json={"email": "a\x00b@example.com", "password": "p", "adult": True})
+
+    assert answer.status_code == 422 and answer.json()["code"] == "validation_failed"
+
+
+async def test_error_page_links_home_only(client: httpx2.AsyncClient) -> None:
+    answer = await client.get("//evil.example/x", headers=BROWSER)
+
+    assert "evil.example" not in answer.text

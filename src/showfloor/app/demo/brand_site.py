@@ -6,6 +6,7 @@ It loads one script of ours and has one tag of ours; everything else on it is th
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import uvicorn
 from jinja2 import Environment, FileSystemLoader, select_autoescape
@@ -15,13 +16,13 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from showfloor.app.demo.state import FILES, DemoState, catalogue, load
+from showfloor.app.demo.state import FILES, catalogue, load
 from showfloor.app.settings import Settings
 
 PAGES = FILES / "brand-site"
 
 
-def create_site(base_url: str, state: DemoState) -> Starlette:
+def create_site(base_url: str, data: Path) -> Starlette:
     """The site; `base_url` is where Showfloor is."""
     pages = Environment(loader=FileSystemLoader(PAGES), autoescape=select_autoescape())
     policy = "; ".join(
@@ -40,6 +41,9 @@ def create_site(base_url: str, state: DemoState) -> Starlette:
     async def home(request: Request) -> Response:
         lang = "ar" if request.query_params.get("lang") == "ar" else "en"
         goods = [entry for entry in catalogue()["products"] if entry["brand"] == "loamwick"]
+        # Read anew, because the host opens another show when somebody ends this one.
+        state = load(data)
+        assert state is not None
         html = pages.get_template("index.html").render(lang=lang, base_url=base_url, slug=state.slug, goods=goods)
         return HTMLResponse(html, headers={"Content-Security-Policy": policy, "Referrer-Policy": "strict-origin-when-cross-origin"})
 
@@ -50,7 +54,5 @@ def create_site(base_url: str, state: DemoState) -> Starlette:
 def brand_site() -> None:
     """Run it; addresses come from the demo's supervisor."""
     settings = Settings()
-    state = load(settings.data)
-    assert state is not None
     port = int(os.environ["SHOWFLOOR_DEMO_BRAND_PORT"])
-    uvicorn.run(create_site(settings.public_urls.base, state), host=settings.host, port=port, access_log=False, log_level="warning")
+    uvicorn.run(create_site(settings.public_urls.base, settings.data), host=settings.host, port=port, access_log=False, log_level="warning")

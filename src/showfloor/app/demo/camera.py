@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ import httpx2
 import structlog
 from imageio_ffmpeg import get_ffmpeg_exe
 
-from showfloor.app.demo.state import FILES, DemoState, load, save, show_plan
+from showfloor.app.demo.state import FILES, DemoState, load, move_on, show_plan
 from showfloor.app.processes import die_with_parent
 from showfloor.kit import clock
 
@@ -72,21 +73,21 @@ async def _open_show(host: Host, data: Path, state: DemoState) -> DemoState:
     if show["state"] != "ended":
         return state
     new = (
-        await host.call("POST", "/shows", {"title": show["title"], "market": show["market"], "slug": f"{state.slug}-{_serial()}"})
+        await host.call(
+            "POST",
+            "/shows",
+            {"title": show["title"], "market": show["market"], "slug": f"{re.sub(r'-[0-9]{8}$', '', state.slug)}-{_serial()}"},
+        )
     ).json()
     for product in show["products"]:
         await host.call("POST", f"/shows/{new['id']}/products", {"product_id": product["id"]})
-    changed = DemoState(**{**_fields(state), "show_id": new["id"]})
-    save(data, changed)
+    changed = replace(state, show_id=new["id"], slug=new["slug"])
+    move_on(data, changed)
     return changed
 
 
 def _serial() -> str:
     return str(clock.milliseconds(clock.now()))[-8:]
-
-
-def _fields(state: DemoState) -> dict[str, Any]:
-    return {name: getattr(state, name) for name in DemoState.__slots__}
 
 
 async def _play(host: Host, state: DemoState) -> None:

@@ -32,9 +32,12 @@ class DemoState:
 
 
 def _private(path: Path, value: dict[str, Any]) -> None:
+    """Whole or not at all: a program that is killed leaves the old file."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    path.write_text(json.dumps(value, indent=1))
+    draft = path.with_suffix(".draft")
+    draft.touch(mode=0o600)
+    draft.write_text(json.dumps(value, indent=1))
+    draft.replace(path)
 
 
 def secrets(data: Path) -> dict[str, str]:
@@ -58,6 +61,14 @@ def save(data: Path, state: DemoState) -> None:
 def report(data: Path, state: DemoState, addresses: dict[str, str]) -> None:
     """`demo.json`, for people and programs that want to try the API."""
     _private(data / "demo.json", {**addresses, **asdict(state)})
+
+
+def move_on(data: Path, state: DemoState) -> None:
+    """The host opened another show: whoever reads `demo.json` or the state finds that one."""
+    save(data, state)
+    file = data / "demo.json"
+    if file.exists():
+        _private(file, {**json.loads(file.read_text()), **asdict(state)})
 
 
 def show_plan() -> dict[str, Any]:

@@ -1,0 +1,83 @@
+"""What wraps every request of the web process: HEAD, and a limit a caller can read in the answer."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from showfloor.kit import clock
+from showfloor.kit.errors import AppError
+from showfloor.kit.http import language, problem
+
+PER_MINUTE = 1200
+"""Calls of one caller: a person's studio makes about a hundred, a page a handful."""
+
+
+class RateLimited(AppError):
+    code = "rate_limited"
+    status = 429
+    retry_after = 60
+
+
+class HeadAsGet:
+    """HEAD is GET without the content (RFC 9110 §9.3.2); routes only know GET."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self._app(scope, receive, send)
+            return
+
+        async def without_content(message: Message) -> None:
+            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+        await self._app({**scope, "method": "GET"}, receive, without_content)
+
+
+class RateLimit:
+    """`RateLimit` and `RateLimit-Policy` on the API (draft-ietf-httpapi-ratelimit-headers-10).
+
+    Counted in this process, by the caller's token, else by address; neither is kept longer than its minute. Holds have limits of their
+    own, per guest and show, because a whole office or train may share one address; a provider's callbacks are not limited.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._limiter = FixedWindowRateLimiter(MemoryStorage())
+        self._limit = RateLimitItemPerMinute(PER_MINUTE)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not _is_limited(scope["path"]):
+            await self._app(scope, receive, send)
+            return
+        caller = _caller(scope)
+        allowed = self._limiter.hit(self._limit, caller)
+        left = self._limiter.get_window_stats(self._limit, caller)
+        seconds = max(0, round(left.reset_time - clock.now().timestamp()))
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["RateLimit-Policy"] = f'"caller";q={PER_MINUTE};w=60'
+                headers["RateLimit"] = f'"caller";r={left.remaining};t={seconds}'
+            await send(message)
+
+        answer = self._app if allowed else problem(RateLimited(), language(Request(scope)))
+        await answer(scope, receive, with_headers)
+
+
+def _is_limited(path: str) -> bool:
+    return path.startswith("/api/v1/") and not path.endswith(("/holds", "/callback"))
+
+
+def _caller(scope: Scope) -> str:
+    token = Headers(scope=scope).get("authorization") or (scope.get("client") or ("?", 0))[0]
+    return sha256(token.encode()).hexdigest()
