@@ -110,14 +110,18 @@ async def add_cue(session: Session, cue: Cue) -> None:
 
 
 async def cue(session: Session, cue_id: UUID) -> Cue | None:
-    """One cue."""
-    row = (await session.execute(select(CueRow).where(CueRow.id == cue_id))).scalar_one_or_none()
+    """One cue as it is now, not as this session read it before it had the show's lock."""
+    chosen = select(CueRow).where(CueRow.id == cue_id).execution_options(populate_existing=True)
+    row = (await session.execute(chosen)).scalar_one_or_none()
     return _cue(row) if row else None
 
 
-async def end_cue(session: Session, cue_id: UUID, end: datetime) -> None:
-    """An ended cue keeps its first end."""
-    await session.execute(update(CueRow).where(CueRow.id == cue_id, CueRow.ends_at.is_(None)).values(ends_at=end))
+async def end_cue(session: Session, cue_id: UUID, end: datetime) -> datetime:
+    """The end that the cue has from now on: an ended cue keeps its first."""
+    kept = update(CueRow).where(CueRow.id == cue_id).values(ends_at=func.coalesce(CueRow.ends_at, end)).returning(CueRow.ends_at)
+    held = (await session.execute(kept)).scalar_one()
+    assert held is not None
+    return held
 
 
 async def cues(session: Session, show_id: UUID, *, at: datetime | None = None) -> list[Cue]:

@@ -48,11 +48,17 @@ async def pin(
 
 async def end_cue(session: Session, streaming: StreamingServer, *, person: Person, cue_id: UUID) -> Cue:
     """End a cue on the newest frame; ending twice changes nothing. Raises CueNotFound, StreamingUnavailable."""
-    cue = await queries.cue(session, cue_id)
-    if cue is None:
-        raise CueNotFound
+    cue = await _get_cue(session, cue_id)
     await get_own_show(session, person=person, show_id=cue.show_id, lock=True)
+    # Again under the lock: somebody may have ended it while we waited.
+    cue = await _get_cue(session, cue_id)
     return cue if cue.end else await _end(session, streaming, cue)
+
+
+async def _get_cue(session: Session, cue_id: UUID) -> Cue:
+    if (cue := await queries.cue(session, cue_id)) is None:
+        raise CueNotFound
+    return cue
 
 
 async def list_timeline(session: Session, *, show_id: UUID, at: datetime | None = None) -> list[Cue]:
@@ -76,9 +82,7 @@ async def _end(session: Session, streaming: StreamingServer, cue: Cue) -> Cue:
 
 
 async def _store_end(session: Session, cue: Cue, end: datetime) -> Cue:
-    ended = replace(cue, end=end_of(cue.start, end))
-    assert ended.end is not None
-    await queries.end_cue(session, cue.id, ended.end)
+    ended = replace(cue, end=await queries.end_cue(session, cue.id, end_of(cue.start, end)))
     await _tell_room(session, ended)
     return ended
 

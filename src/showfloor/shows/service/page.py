@@ -12,7 +12,7 @@ from showfloor.shows.types import PublicUrls, Show
 
 
 async def show_card(session: Session, show: Show, urls: PublicUrls) -> dict[str, Any]:
-    """The Show JSON of docs/api.md."""
+    """The Show JSON of ARCHITECTURE.md."""
     return (await show_cards(session, [show], urls))[0]
 
 
