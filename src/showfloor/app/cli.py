@@ -87,7 +87,7 @@ def streaming() -> None:
             web_url=settings.internal_web,
             internal_token=settings.internal_token,
             data_dir=settings.data,
-            rtmp_host=settings.host,
+            rtmp_host=settings.rtmp_host or settings.host,
             rtmp_port=settings.rtmp_port,
             http_host=settings.host,
             http_port=settings.media_port,

@@ -70,6 +70,7 @@ class EmbeddedPostgres:
     def start(self, timeout: float = 60) -> str:
         """Start the server unless it runs, make the database unless it exists; its URL. `timeout` in seconds."""
         with self._lock():
+            _check_reach()
             self._prepare_folders()
             self._check_version()
             if not (self.data / "PG_VERSION").exists():
@@ -184,6 +185,20 @@ class EmbeddedPostgres:
             return (self.data / "postmaster.pid").read_text().splitlines()[7].strip() == "ready"
         except (FileNotFoundError, IndexError):
             return False
+
+
+def _check_reach() -> None:
+    """The unprivileged user must be able to run what lies in our virtual environment."""
+    if os.geteuid() != 0 or _unprivileged_user() is None:
+        return
+    try:
+        done = subprocess.run([*as_unprivileged(), str(binaries() / "postgres"), "--version"], capture_output=True, cwd="/", check=False)
+    except OSError as error:
+        raise PostgresFailed(
+            f"PostgreSQL does not run as root, and {error.filename} is not here: start Showfloor as another user"
+        ) from None
+    if done.returncode != 0:
+        raise PostgresFailed("PostgreSQL does not run as root, and its user cannot reach this folder: start Showfloor as another user")
 
 
 def _namespaces_work() -> bool:

@@ -27,6 +27,7 @@ class Settings(BaseSettings):
     database_url: str = Field("", description="postgresql://… of a managed server; empty: the embedded one")
     rooms_database_url: str = Field("", description="the same database for fanout, as a role that may only SELECT")
     host: str = Field("127.0.0.1", description="address on which the servers listen")
+    rtmp_host: str = Field("", description="address on which RTMP listens, when cameras come from elsewhere; empty: host")
     port: int = Field(8080, description="pages and API")
     media_port: int = Field(8081, description="video over HTTP")
     rooms_port: int = Field(8082, description="room events")
@@ -35,6 +36,9 @@ class Settings(BaseSettings):
     media_url: str = Field("", description="how browsers reach the video; empty: base host with media_port")
     rooms_url: str = Field("", description="how browsers reach the rooms; empty: base host with rooms_port")
     rtmp_url: str = Field("", description="what hosts type into OBS; empty: rtmp://base host:rtmp_port/live")
+    internal_web_url: str = Field("", description="how streaming reaches web on another machine; empty: http://host:port")
+    internal_media_url: str = Field("", description="how web reaches streaming on another machine; empty: http://host:media_port")
+    internal_rooms_url: str = Field("", description="how web reaches fanout on another machine; empty: http://host:rooms_port")
     secret: str = Field("", description="signs hold tokens, previews and callbacks; at least 32 characters; demo makes its own")
     internal_token: str = Field("", description="shared by web and streaming; at least 32 characters; demo makes its own")
     hold_seconds: int = Field(300, ge=5, le=3600, description="how long goods are held for a buyer")
@@ -63,15 +67,15 @@ class Settings(BaseSettings):
 
     @property
     def internal_web(self) -> str:
-        return f"http://{self.host}:{self.port}"
+        return self.internal_web_url or f"http://{self.host}:{self.port}"
 
     @property
     def internal_media(self) -> str:
-        return f"http://{self.host}:{self.media_port}"
+        return self.internal_media_url or f"http://{self.host}:{self.media_port}"
 
     @property
     def internal_rooms(self) -> str:
-        return f"http://{self.host}:{self.rooms_port}"
+        return self.internal_rooms_url or f"http://{self.host}:{self.rooms_port}"
 
     @property
     def test_payments(self) -> Path:

@@ -8,12 +8,14 @@ from fastapi import APIRouter, Query
 
 from showfloor.catalog import service
 from showfloor.catalog.cards import product_card
-from showfloor.catalog.schemas import ProductOut, ProductPage
+from showfloor.catalog.errors import PriceInvalid, VariantNotFound
+from showfloor.catalog.schemas import NewPrice, ProductOut, ProductPage
 from showfloor.catalog.types import Product
 from showfloor.identity.http import CurrentPerson
 from showfloor.kit import ids
 from showfloor.kit.db import Session
 from showfloor.kit.http import SessionDep
+from showfloor.kit.money import Money
 from showfloor.merchants.service import get_merchants
 
 router = APIRouter(prefix="/api/v1", tags=["products"])
@@ -46,6 +48,21 @@ async def get_product(product_id: str, session: SessionDep, person: CurrentPerso
     """One product of the person's own merchants."""
     found = await service.get_own_product(session, person=person, product_id=ids.parse("prod", product_id))
     return (await _cards(session, (found,), currency))[0]
+
+
+@router.post("/products/{product_id}/prices", status_code=201)
+async def add_price(product_id: str, body: NewPrice, session: SessionDep, person: CurrentPerson) -> NewPrice:
+    """The price from now on; what is held keeps its own, and the old one stays in the history."""
+    product = await service.get_own_product(session, person=person, product_id=ids.parse("prod", product_id))
+    variant = next((variant for variant in product.variants if variant.sku == body.sku), None)
+    if variant is None:
+        raise VariantNotFound
+    try:
+        price = Money(body.price.amount, body.price.currency)
+    except ValueError:
+        raise PriceInvalid from None
+    await service.set_price(session, person=person, variant_id=variant.id, price=price)
+    return body
 
 
 async def _cards(session: Session, products: tuple[Product, ...], currency: str) -> list[dict[str, object]]:

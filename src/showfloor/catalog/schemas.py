@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 
 class MoneyOut(BaseModel):
@@ -63,3 +63,13 @@ class ProductPage(BaseModel):
 
     items: list[ProductOut]
     next_cursor: str | None
+
+
+class MoneyIn(BaseModel):
+    amount: int = Field(gt=0, le=10**12)
+    currency: str = Field(pattern="^[A-Z]{3}$")
+
+
+class NewPrice(BaseModel):
+    sku: str = Field(max_length=64)
+    price: MoneyIn

@@ -8,7 +8,7 @@ from uuid import UUID
 from showfloor.catalog import queries, rules
 from showfloor.catalog.errors import PriceInvalid, ProductInvalid, ProductNotFound, SkuTaken, VariantNotFound
 from showfloor.catalog.events import PriceChanged
-from showfloor.catalog.types import FoundVariant, NewProduct, Page, Product, Text, Variant
+from showfloor.catalog.types import NewProduct, Page, Product, Text, Variant
 from showfloor.identity.types import Person
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Session
@@ -87,12 +87,6 @@ async def check_own_variants(session: Session, *, person: Person, variant_ids: C
 async def prices(session: Session, variant_ids: Collection[UUID], currency: str) -> dict[UUID, Money]:
     """What each variant costs now; variants without a price in that currency are left out and cannot be sold there."""
     return await queries.prices(session, variant_ids, currency, clock.now())
-
-
-async def find_variants(session: Session, product_ids: Collection[UUID], skus: Collection[str]) -> list[FoundVariant]:
-    """The variants of these products with these SKUs. Two merchants may use one SKU: then there are two."""
-    found = await get_products(session, product_ids)
-    return [FoundVariant(product, variant) for product in found for variant in product.variants if variant.sku in skus]
 
 
 def options_text(product: Product, variant: Variant) -> Text:

@@ -81,14 +81,6 @@ class NewProduct:
 
 
 @dataclass(frozen=True, slots=True)
-class FoundVariant:
-    """A variant with the product it belongs to."""
-
-    product: Product
-    variant: Variant
-
-
-@dataclass(frozen=True, slots=True)
 class Page:
     """`next_cursor` is None on the last page."""
 

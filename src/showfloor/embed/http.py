@@ -40,7 +40,7 @@ async def frame(
 ) -> Response:
     """The show inside a frame; browsers show it only under origins that the show's merchants registered (CSP 3, frame-ancestors)."""
     context = await show_context(request, session, slug)
-    show = await shows.find_show(session, slug)
+    show = await shows.find_public_show(session, slug)
     products = await catalog.get_products(session, show.product_ids)
     origins = await merchants.allowed_origins(session, {product.merchant_id for product in products})
     wished = {"accent": accent, "accent_dark": accent_dark}
@@ -58,7 +58,7 @@ async def oembed(url: str, request: Request, session: SessionDep) -> dict[str, A
     path = url.removeprefix(f"{base}/s/").split("?", 1)[0].strip("/")
     if not url.startswith(f"{base}/s/") or "/" in path:
         raise ShowNotFound
-    card = await shows.show_card(session, await shows.find_show(session, path), request.app.state.urls)
+    card = await shows.show_card(session, await shows.find_public_show(session, path), request.app.state.urls)
     lang = language(request)
     html = templates().get_template("oembed.html").render(base_url=base, slug=card["slug"], width=FRAME_WIDTH, height=FRAME_HEIGHT)
     return {

@@ -25,7 +25,7 @@ class IngestState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """One line of what `streaming` says every second. `health` is as in docs/operate/media.md, or None when nobody publishes."""
+    """One line of what `streaming` says every second. `health` is as in docs/operate/internal.md, or None when nobody publishes."""
 
     show_id: UUID
     ingest_id: str

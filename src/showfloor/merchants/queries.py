@@ -26,11 +26,6 @@ async def merchants(session: Session, ids: Iterable[UUID]) -> dict[UUID, Merchan
     return {row.id: Merchant(row.id, row.slug, row.name, row.about, row.avatar_url, row.order_prefix) for row in rows.scalars()}
 
 
-async def merchant_id_by_slug(session: Session, slug: str) -> UUID | None:
-    """The seller behind a slug."""
-    return (await session.execute(select(MerchantRow.id).where(MerchantRow.slug == slug))).scalar_one_or_none()
-
-
 async def add_creator(session: Session, creator: Creator) -> None:
     """A new host."""
     session.add(CreatorRow(id=creator.id, name=creator.name, avatar_url=creator.avatar_url))

@@ -27,10 +27,6 @@ async def get_merchants(session: Session, merchant_ids: Iterable[UUID]) -> dict[
     return await queries.merchants(session, merchant_ids)
 
 
-async def find_merchant(session: Session, slug: str) -> UUID | None:
-    return await queries.merchant_id_by_slug(session, slug)
-
-
 async def add_creator(session: Session, *, name: dict[str, str], avatar_url: str) -> Creator:
     creator = Creator(ids.new(), name, avatar_url)
     await queries.add_creator(session, creator)

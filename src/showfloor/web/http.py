@@ -73,7 +73,7 @@ async def show(slug: str, request: Request, session: SessionDep) -> Response:
 async def show_context(request: Request, session: SessionDep, slug: str) -> dict[str, Any]:
     """What the show page and the frame page have in common."""
     settings = request.app.state.settings
-    found = await shows.find_show(session, slug)
+    found = await shows.find_public_show(session, slug)
     card = await shows.show_card(session, found, request.app.state.urls)
     market = get_market(found.market)
     return {

@@ -5,11 +5,14 @@ from __future__ import annotations
 import httpx2
 import pytest
 
+from showfloor.app.wiring import connect_worker
 from showfloor.identity import service as identity
 from showfloor.identity.types import Door, Person
 from showfloor.kit import ids
 from showfloor.kit.db import Database
+from showfloor.kit.outbox import Dispatcher
 from showfloor.merchants import service as merchants
+from showfloor.realtime import service as realtime
 from tests.people import Floor, add_floor, put_on_air
 
 JSON = {"Accept": "application/json"}
@@ -67,7 +70,7 @@ async def test_show_page_is_whole_without_script(client: httpx2.AsyncClient, dat
 
 
 async def test_page_allows_no_inline_code_and_no_frame(client: httpx2.AsyncClient, database: Database) -> None:
-    floor = await _floor(database)
+    floor = await _floor(database, live=True)
 
     answer = await client.get(f"/s/{floor.show.slug}", headers=BROWSER)
 
@@ -77,7 +80,7 @@ async def test_page_allows_no_inline_code_and_no_frame(client: httpx2.AsyncClien
 
 
 async def test_frame_is_allowed_under_the_merchants_origins_alone(client: httpx2.AsyncClient, database: Database) -> None:
-    floor = await _floor(database)
+    floor = await _floor(database, live=True)
     merchant_id = next(iter(floor.sellers[0].merchant_ids))
     async with database.session() as session:
         await merchants.allow_origin(session, person=floor.sellers[0], merchant_id=merchant_id, origin="https://brand.example")
@@ -185,7 +188,7 @@ async def test_refused_publisher_is_shown_to_the_host(client: httpx2.AsyncClient
 
 
 async def test_oembed_answers_with_a_frame(client: httpx2.AsyncClient, database: Database) -> None:
-    floor = await _floor(database)
+    floor = await _floor(database, live=True)
     base = str(client.base_url).rstrip("/")
 
     answer = (await client.get("/oembed", params={"url": f"{base}/s/{floor.show.slug}"})).json()
@@ -229,3 +232,33 @@ async def test_error_page_links_home_only(client: httpx2.AsyncClient) -> None:
     answer = await client.get("//evil.example/x", headers=BROWSER)
 
     assert "evil.example" not in answer.text
+
+
+async def test_draft_is_nobody_s_business(client: httpx2.AsyncClient, database: Database) -> None:
+    floor = await _floor(database)
+    path = f"/api/v1/shows/{ids.show('show', floor.show.id)}"
+
+    hidden = [await client.get(address, headers=BROWSER) for address in (f"/s/{floor.show.slug}", f"/embed/{floor.show.slug}")]
+
+    assert [answer.status_code for answer in hidden] == [404, 404]
+    assert (await client.get(path)).status_code == 404
+    assert (await client.get(path, headers=await _key(database, floor.host))).status_code == 200
+
+
+async def test_merchant_sets_a_price_and_the_room_hears_of_it(client: httpx2.AsyncClient, database: Database) -> None:
+    floor = await _floor(database, live=True)
+    product = floor.products[0]
+    path = f"/api/v1/products/{ids.show('prod', product.id)}/prices"
+    body = {"sku": product.variants[0].sku, "price": {"amount": 1900, "currency": "GBP"}}
+
+    foreign = await client.post(path, json=body, headers=await _key(database, floor.sellers[1]))
+    own = await client.post(path, json=body, headers=await _key(database, floor.sellers[0]))
+    dispatcher = Dispatcher(database)
+    connect_worker(dispatcher)
+    await dispatcher.drain()
+
+    assert foreign.status_code == 404 and own.status_code == 201
+    async with database.session() as session:
+        entries = (await realtime.snapshot(session, floor.show.id)).entries
+    card = entries[f"product/{ids.show('prod', product.id)}"]
+    assert card["variants"][0]["price"] == {"amount": 1900, "currency": "GBP"}
