@@ -29,9 +29,15 @@ test("nothing is done while the first parts arrive", () => {
 });
 
 test("a jump leaves enough loaded not to stall", () => {
-  const decision = decide({ ...start, playingSince: 0 }, at(2, 4, 1));
+  const decision = decide({ ...start, playingSince: 0 }, at(2, 3.5, 1));
 
   expect(decision.jump).toBeCloseTo(0.65);
+});
+
+test("far behind the whole way is jumped, whatever is loaded", () => {
+  const decision = decide({ ...start, playingSince: 0 }, at(2, 18, 2));
+
+  expect(decision.jump).toBeCloseTo(18 - AIM);
 });
 
 test("no jump and no higher rate on an empty buffer", () => {

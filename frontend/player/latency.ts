@@ -36,6 +36,8 @@ const BETWEEN_SEEKS = 8;
 const RESERVE = 0.35;
 const TOLERANCE = 0.06;
 const WORTH_A_JUMP = 0.12;
+/** Seconds; a minute of gentle rates would not make up for it. */
+const TOO_FAR = 3;
 
 export const start: Hold = { target: AIM, playingSince: null, seekedAt: null, stalls: 0 };
 
@@ -47,7 +49,8 @@ export function decide(hold: Hold, sample: Sample): Decision {
   const excess = sample.behind - hold.target;
 
   if (settled && mayJump(hold, sample.now, excess)) {
-    const jump = Math.min(excess, sample.ahead - RESERVE);
+    // Far behind, what is loaded does not help: the media near the edge is loaded anew. Nearby, a jump stays inside what is loaded.
+    const jump = excess > TOO_FAR ? excess : Math.min(excess, sample.ahead - RESERVE);
     if (jump >= WORTH_A_JUMP) return { rate: 1, jump, hold: { ...kept, seekedAt: sample.now } };
   }
   return { rate: settled ? rateFor(excess, sample.ahead) : 1, jump: null, hold: kept };
@@ -56,7 +59,7 @@ export function decide(hold: Hold, sample: Sample): Decision {
 /** The first jump takes any excess worth it; later ones only what rates would need a minute for. */
 function mayJump(hold: Hold, now: number, excess: number): boolean {
   if (hold.seekedAt === null) return excess >= WORTH_A_JUMP;
-  return excess > 3 && now - hold.seekedAt > BETWEEN_SEEKS;
+  return excess > TOO_FAR && now - hold.seekedAt > BETWEEN_SEEKS;
 }
 
 function rateFor(excess: number, ahead: number): number {
