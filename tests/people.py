@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -32,8 +33,10 @@ class FakeStreaming:
     def advance(self, seconds: float) -> None:
         self.media_time += timedelta(seconds=seconds)
 
-    async def start_cue(self, show_id: UUID, cue_id: str, kind: str, payload: dict[str, Any]) -> datetime:
-        return self._stamp("start", cue_id)
+    async def start_cue(self, show_id: UUID, cue_id: str, kind: str, payload: dict[str, Any], ends: Sequence[str] = ()) -> datetime:
+        start = self._stamp("start", cue_id)
+        self.calls += [("replace", ended) for ended in ends]
+        return start
 
     async def end_cue(self, show_id: UUID, cue_id: str) -> datetime:
         return self._stamp("end", cue_id)

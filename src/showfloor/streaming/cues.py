@@ -61,6 +61,18 @@ def stamp(identifier: object, kind: object, payload: object, at: float) -> Cue:
     return Cue(_word(identifier), _word(kind), text_of(at), None, payload if isinstance(payload, dict) else {})
 
 
+def read_ids(value: object) -> list[str]:
+    """A list of cue ids from web's JSON; raises CueError."""
+    if not isinstance(value, list):
+        raise CueError("ids come in a list")
+    return [_word(identifier) for identifier in value]
+
+
+def moment_of(text: str) -> float:
+    """RFC 3339 as epoch ms: what `text_of` undoes."""
+    return clock.parse_rfc3339(text).timestamp() * 1000
+
+
 def text_of(at: float) -> str:
     """Epoch ms as RFC 3339 with milliseconds."""
     return clock.rfc3339(datetime.fromtimestamp(round(at) / 1000, UTC))

@@ -32,10 +32,10 @@ async def test_a_cue_is_stamped_with_the_newest_media(streaming: Streaming, web:
     began = [moment(line.partition(":")[2]) for line in text.splitlines() if line.startswith("#EXT-X-PROGRAM-DATE-TIME")]
     # Everything sent before has been received: the segment that began at 6 s is open.
     assert timedelta(seconds=6) < moment(cue["start"]) - began[0] < timedelta(seconds=6.6)
-    assert cue == {**PIN, "start": cue["start"], "end": None}
+    assert cue == {**PIN, "start": cue["start"], "end": None, "ended": {}}
     (line,) = date_ranges(await streaming.playlist())
     assert f'ID="cue_1",CLASS="showfloor.pin",START-DATE="{cue["start"]}"' in line
-    assert json.loads(base64.b64decode(line.partition('X-CUE="')[2].rstrip('"'))) == cue
+    assert json.loads(base64.b64decode(line.partition('X-CUE="')[2].rstrip('"'))) == {**PIN, "start": cue["start"], "end": None}
 
 
 async def test_an_ended_cue_has_an_end_date(streaming: Streaming, publish: Publish, tags: Tags) -> None:
@@ -77,6 +77,25 @@ async def test_asking_twice_stamps_once(streaming: Streaming, publish: Publish, 
     assert (await streaming.internal("POST", "/shows/show_a/cues", PIN)).json() == first.json()
 
 
+async def test_a_cue_that_replaces_others_starts_where_they_end(streaming: Streaming, publish: Publish, tags: Tags) -> None:
+    host = await publish()
+    await host.play([tag for tag in tags("plain") if tag.time < 4300])
+    await streaming.until(1)
+    for cue_id in ("cue_1", "cue_2"):
+        await streaming.internal("POST", "/shows/show_a/cues", {**PIN, "id": cue_id})
+    await host.play([tag for tag in tags("plain") if tag.time >= 4300])
+    await streaming.until(3)
+
+    body = {**PIN, "id": "cue_3", "ends": ["cue_1", "cue_2", "cue_9"]}
+    new = (await streaming.internal("POST", "/shows/show_a/cues", body)).json()
+
+    assert new["ended"] == {"cue_1": new["start"], "cue_2": new["start"]}
+    *old, last = date_ranges(await streaming.playlist())
+    assert [f'END-DATE="{new["start"]}"' in line for line in old] == [True, True]
+    assert "END-DATE" not in last
+    assert (await streaming.internal("POST", "/shows/show_a/cues", body)).json() == new
+
+
 async def test_without_an_ingest_there_is_no_moment(streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags) -> None:
     never = await streaming.internal("POST", "/shows/show_a/cues", PIN)
     host = await publish()
@@ -96,11 +115,13 @@ async def test_mistakes_of_web_have_codes(streaming: Streaming, publish: Publish
 
     unknown = await streaming.internal("POST", "/shows/show_a/cues/cue_9/end")
     broken = await streaming.internal("POST", "/shows/show_a/cues", {"id": 'a"b', "kind": "pin"})
+    ends = await streaming.internal("POST", "/shows/show_a/cues", {**PIN, "ends": "cue_9"})
     stranger = await streaming.internal("POST", "/shows/show_a/cues", PIN, token="guess")
     nowhere = await streaming.internal("POST", "/elsewhere")
 
-    assert [(answer.status, answer.json()["code"]) for answer in (unknown, broken, stranger, nowhere)] == [
+    assert [(answer.status, answer.json()["code"]) for answer in (unknown, broken, ends, stranger, nowhere)] == [
         (404, "cue_unknown"),
+        (400, "malformed_request"),
         (400, "malformed_request"),
         (401, "not_authenticated"),
         (404, "not_found"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -18,8 +19,11 @@ TIMEOUT = 3.0
 class StreamingServer(Protocol):
     """What the rest of the house asks of the media server."""
 
-    async def start_cue(self, show_id: UUID, cue_id: str, kind: str, payload: dict[str, Any]) -> datetime:
-        """Put the cue into the stream; its start on the show clock. Raises NotLive, StreamingUnavailable."""
+    async def start_cue(self, show_id: UUID, cue_id: str, kind: str, payload: dict[str, Any], ends: Sequence[str] = ()) -> datetime:
+        """Put the cue into the stream; its start on the show clock, which is the end of the cues in `ends`.
+
+        Raises NotLive, StreamingUnavailable.
+        """
 
     async def end_cue(self, show_id: UUID, cue_id: str) -> datetime:
         """Its end on the show clock. Raises NotLive, StreamingUnavailable."""
@@ -35,8 +39,8 @@ class HttpStreamingServer:
         headers = {"Authorization": f"Bearer {token}"}
         self._client = httpx2.AsyncClient(base_url=base_url, headers=headers, timeout=TIMEOUT, trust_env=False)
 
-    async def start_cue(self, show_id: UUID, cue_id: str, kind: str, payload: dict[str, Any]) -> datetime:
-        body = {"id": cue_id, "kind": kind, "payload": payload}
+    async def start_cue(self, show_id: UUID, cue_id: str, kind: str, payload: dict[str, Any], ends: Sequence[str] = ()) -> datetime:
+        body = {"id": cue_id, "kind": kind, "payload": payload, "ends": list(ends)}
         answer = await self._call("POST", f"/internal/shows/{ids.show('show', show_id)}/cues", body)
         return clock.parse_rfc3339(answer["start"])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +11,7 @@ from showfloor.identity.types import Person
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Session
 from showfloor.media.adapters.streaming import StreamingServer
-from showfloor.media.errors import NotLive
+from showfloor.media.errors import NotLive, StreamingUnavailable
 from showfloor.realtime import service as realtime
 from showfloor.shows import queries
 from showfloor.shows.cards import cue_card
@@ -36,14 +37,27 @@ async def pin(
     if len(open_pins) >= MOST_PINS and not replace_others:
         raise TooManyPins(most=MOST_PINS)
     cue_id, payload = ids.new(), {"product_id": ids.show("prod", product_id)}
-    start = await streaming.start_cue(show_id, ids.show("cue", cue_id), CueKind.PIN, payload)
-    for other in open_pins if replace_others else []:
-        await _end(session, streaming, other)
+    replaced = open_pins if replace_others else []
+    shown, ends = ids.show("cue", cue_id), [ids.show("cue", other.id) for other in replaced]
+    start = await streaming.start_cue(show_id, shown, CueKind.PIN, payload, ends)
     cue = Cue(cue_id, show_id, CueKind.PIN, start, None, payload)
+    try:
+        await _store_pin(session, cue, replaced)
+    except BaseException:
+        # The players take it down at once. If this fails too, or the commit does, `streaming` drops what our answers do not
+        # know, and opens again what it replaced, after its own few seconds (`streaming/cues.py`).
+        with contextlib.suppress(NotLive, StreamingUnavailable):
+            await streaming.end_cue(show_id, shown)
+        raise
+    return cue
+
+
+async def _store_pin(session: Session, cue: Cue, replaced: list[Cue]) -> None:
+    for other in replaced:
+        await _store_end(session, other, cue.start)
     await queries.add_cue(session, cue)
     await _tell_room(session, cue)
-    await _forget_old(session, show_id)
-    return cue
+    await _forget_old(session, cue.show_id)
 
 
 async def end_cue(session: Session, streaming: StreamingServer, *, person: Person, cue_id: UUID) -> Cue:

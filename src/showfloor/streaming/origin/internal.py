@@ -46,20 +46,24 @@ class InternalApi:
         return answers.as_json(200, {"publishing": show.publishing, "health": show.health()})
 
     def _stamp(self, show_id: str, body: dict[str, Any]) -> Answer:
-        """The start is the newest media received on the show clock. Asking twice for one id answers the first stamp again."""
+        """The start is the newest media received on the show clock, and the end of the cues in `ends` is that same instant.
+
+        Asking twice for one id answers the first stamp again.
+        """
         show = self._shows.find(show_id)
         moment = show.cue_time() if show is not None else None
         if show is None or moment is None:
             return _NOT_LIVE
         try:
-            cue = cues.stamp(body.get("id"), body.get("kind"), body.get("payload"), moment)
+            fresh = cues.stamp(body.get("id"), body.get("kind"), body.get("payload"), moment)
+            ends = cues.read_ids(body.get("ends", []))
         except cues.CueError:
             return answers.BAD_REQUEST
-        known = show.cues.get(cue.id)
-        if known is not None:
-            return answers.as_json(200, known.as_json())
-        show.put_cue(cue)
-        return answers.as_json(200, cue.as_json())
+        cue = show.cues.get(fresh.id) or fresh
+        if cue is fresh:
+            show.put_cue(cue)
+        ended = [show.end_cue(cue_id, cues.moment_of(cue.start)) for cue_id in ends if cue_id != cue.id]
+        return answers.as_json(200, {**cue.as_json(), "ended": {other.id: other.end for other in ended if other is not None}})
 
     def _end(self, show_id: str, cue_id: str) -> Answer:
         show = self._shows.find(show_id)
