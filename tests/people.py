@@ -119,5 +119,5 @@ def report(show: Show, state: IngestState) -> IngestReport:
 
 
 async def put_on_air(session: Session, floor: Floor) -> Show:
-    await shows.note_ingests(session, reports=[report(floor.show, IngestState.PUBLISHING)], secret="s" * 32)
+    await shows.note_ingest(session, report=report(floor.show, IngestState.PUBLISHING), secret="s" * 32)
     return await shows.go_live(session, person=floor.host, show_id=floor.show.id)

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse
 
 from showfloor.identity.errors import NotAuthenticated
 from showfloor.kit import ids
-from showfloor.kit.http import BearerDep, SessionDep
+from showfloor.kit.http import BearerDep, DatabaseDep, SessionDep
 from showfloor.media.types import IngestReport, IngestState
 from showfloor.shows import service
 from showfloor.shows.schemas import IngestReports, PublishQuestion
@@ -39,10 +39,10 @@ async def may_publish(body: PublishQuestion, session: SessionDep) -> Response:
 
 
 @router.post("/ingests")
-async def ingests(body: IngestReports, request: Request, session: SessionDep) -> dict[str, Any]:
+async def ingests(body: IngestReports, request: Request, database: DatabaseDep) -> dict[str, Any]:
     """Level-triggered: the whole truth of `streaming` in, the whole truth of `web` out."""
     reports = [
         IngestReport(ids.parse("show", line.show_id), line.ingest_id, IngestState(line.state), line.since, line.health)
         for line in body.ingests
     ]
-    return {"shows": await service.note_ingests(session, reports=reports, secret=request.app.state.settings.secret)}
+    return {"shows": await service.note_ingests(database, reports=reports, secret=request.app.state.settings.secret)}

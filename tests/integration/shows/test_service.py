@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from showfloor.kit import ids
 from showfloor.kit.db import Database
 from showfloor.media import service as media
 from showfloor.media.errors import NotLive
@@ -54,11 +53,11 @@ async def test_lost_signal_interrupts_and_its_return_resumes(database: Database)
         floor = await add_floor(session)
         await put_on_air(session, floor)
 
-        answer = await shows.note_ingests(session, reports=[report(floor.show, IngestState.LOST)], secret=SECRET)
-        assert answer[ids.show("show", floor.show.id)]["state"] == "interrupted"
+        answer = await shows.note_ingest(session, report=report(floor.show, IngestState.LOST), secret=SECRET)
+        assert answer is not None and answer["state"] == "interrupted"
 
-        answer = await shows.note_ingests(session, reports=[report(floor.show, IngestState.PUBLISHING)], secret=SECRET)
-        assert answer[ids.show("show", floor.show.id)]["state"] == "live"
+        answer = await shows.note_ingest(session, report=report(floor.show, IngestState.PUBLISHING), secret=SECRET)
+        assert answer is not None and answer["state"] == "live"
 
 
 async def test_pin_is_stamped_by_the_media_server(database: Database) -> None:

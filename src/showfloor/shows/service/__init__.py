@@ -13,7 +13,7 @@ from showfloor.shows.service.schedule import (
     list_shows,
 )
 from showfloor.shows.service.shelf import add_product, refresh_product, remove_product
-from showfloor.shows.service.signal import admit_publisher, interrupt_lost_shows, note_ingests
+from showfloor.shows.service.signal import admit_publisher, interrupt_lost_shows, note_ingest, note_ingests
 
 __all__ = [
     "add_product",
@@ -30,6 +30,7 @@ __all__ = [
     "interrupt_lost_shows",
     "list_shows",
     "list_timeline",
+    "note_ingest",
     "note_ingests",
     "pin",
     "refresh_product",

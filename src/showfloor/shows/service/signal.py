@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from showfloor.kit import clock, ids
-from showfloor.kit.db import Session
+from showfloor.kit.db import Database, Session
+from showfloor.kit.errors import Busy
 from showfloor.media import service as media
 from showfloor.media.errors import PublishRefused, PublishToEndedShow, StreamKeyRevoked
 from showfloor.media.types import IngestReport, IngestState
@@ -16,6 +19,9 @@ from showfloor.shows.cards import cue_card
 from showfloor.shows.rules import ENDED_CUES_STAY, after, signal_step
 from showfloor.shows.service.lifecycle import move
 from showfloor.shows.types import Show, ShowState
+
+REPORTS_AT_A_TIME = 4
+"""Connections that a report may take from everybody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,23 +51,39 @@ def _refusal(revoked: bool, show: Show) -> PublishRefused | None:
     return PublishToEndedShow() if show.state is ShowState.ENDED else None
 
 
-async def note_ingests(session: Session, *, reports: list[IngestReport], secret: str) -> dict[str, dict[str, Any]]:
-    """Store the reports, move the shows, answer what `streaming` has to make true, per show."""
-    answers = {}
-    for report in sorted(reports, key=lambda report: report.show_id):
-        show = await queries.show(session, report.show_id, lock=True)
-        if show is None:
-            continue
-        await media.note_report(session, report)
-        show = await _follow_signal(session, show, publishing=report.state is IngestState.PUBLISHING)
-        answers[ids.show("show", show.id)] = {
-            "state": show.state.value,
-            "cue_offset_ms": show.cue_offset_ms,
-            "preview_token": media.preview_token(secret, show.id),
-            "key_revoked": await media.key_changed_since(session, show.id, report.since),
-            "cues": await _carried_cues(session, show.id),
-        }
+async def note_ingests(database: Database, *, reports: list[IngestReport], secret: str) -> dict[str, dict[str, Any]]:
+    """One transaction a show, a few at a time: what holds up one of them (a slow pin) holds up no other.
+
+    A show that is locked for long is left out of the answer; the report of the next second asks again.
+    """
+    answers: dict[str, dict[str, Any]] = {}
+    places = asyncio.Semaphore(REPORTS_AT_A_TIME)
+
+    async def note(report: IngestReport) -> None:
+        with contextlib.suppress(Busy):
+            async with places, database.session() as session:
+                answer = await note_ingest(session, report=report, secret=secret)
+            if answer is not None:
+                answers[ids.show("show", report.show_id)] = answer
+
+    await asyncio.gather(*(note(report) for report in reports))
     return answers
+
+
+async def note_ingest(session: Session, *, report: IngestReport, secret: str) -> dict[str, Any] | None:
+    """Store the report, move the show, answer what `streaming` has to make true of it; None for a show that nobody knows."""
+    show = await queries.show(session, report.show_id, lock=True)
+    if show is None:
+        return None
+    await media.note_report(session, report)
+    show = await _follow_signal(session, show, publishing=report.state is IngestState.PUBLISHING)
+    return {
+        "state": show.state.value,
+        "cue_offset_ms": show.cue_offset_ms,
+        "preview_token": media.preview_token(secret, show.id),
+        "key_revoked": await media.key_changed_since(session, show.id, report.since),
+        "cues": await _carried_cues(session, show.id),
+    }
 
 
 async def interrupt_lost_shows(session: Session) -> None:
