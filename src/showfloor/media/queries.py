@@ -71,6 +71,13 @@ async def ingest(session: Session, show_id: UUID) -> IngestRow | None:
 
 
 async def publishing_seen_before(session: Session, moment: datetime) -> list[UUID]:
-    """Shows whose publisher was last heard of before `moment`: `streaming` itself is gone."""
+    """Shows whose publisher was last heard of before `moment`, by id: `streaming` itself is gone."""
     stale = select(IngestRow.show_id).where(IngestRow.state == IngestState.PUBLISHING, IngestRow.seen_at < moment)
-    return list((await session.execute(stale)).scalars())
+    return list((await session.execute(stale.order_by(IngestRow.show_id))).scalars())
+
+
+async def mark_lost(session: Session, show_id: UUID, moment: datetime) -> bool:
+    """Whether the publisher was still last heard of before `moment`; it counts as lost from now on."""
+    stale = (IngestRow.show_id == show_id) & (IngestRow.state == IngestState.PUBLISHING) & (IngestRow.seen_at < moment)
+    marked = await session.execute(update(IngestRow).where(stale).values(state=IngestState.LOST).returning(IngestRow.show_id))
+    return marked.first() is not None

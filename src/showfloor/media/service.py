@@ -61,3 +61,8 @@ async def is_publishing(session: Session, show_id: UUID) -> bool:
 async def lost_with_streaming(session: Session) -> list[UUID]:
     """Shows that count as publishing though `streaming` has been silent too long."""
     return await queries.publishing_seen_before(session, clock.now() - STALE_AFTER)
+
+
+async def mark_lost(session: Session, show_id: UUID) -> bool:
+    """Write down that the publisher is lost, unless `streaming` has spoken of it after all; whether it is."""
+    return await queries.mark_lost(session, show_id, clock.now() - STALE_AFTER)

@@ -7,5 +7,4 @@ from showfloor.shows import service
 
 
 async def interrupt_lost_shows(database: Database) -> None:
-    async with database.session() as session:
-        await service.interrupt_lost_shows(session)
+    await service.interrupt_lost_shows(database)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from uuid import UUID
 
 from showfloor.kit import ids
 from showfloor.kit.db import Database
@@ -10,9 +11,9 @@ from showfloor.media import service as media
 from showfloor.media.types import IngestState
 from showfloor.shows import queries
 from showfloor.shows import service as shows
-from showfloor.shows.types import Show
+from showfloor.shows.types import Show, ShowState
 from tests.integration.shows.waiting import until_somebody_waits
-from tests.people import add_floor, report
+from tests.people import add_floor, put_on_air, report
 
 SECRET = "s" * 32
 
@@ -38,3 +39,56 @@ async def test_locked_show_is_left_out_and_holds_up_no_other(database: Database)
         answers = await waiting
 
     assert list(answers) == [ids.show("show", other.id)]
+
+
+async def _fall_silent(database: Database) -> None:
+    async with database.pool.connection() as connection:
+        await connection.execute("update ingest set seen_at = seen_at - interval '10 seconds'")
+
+
+async def _lost(database: Database) -> list[UUID]:
+    async with database.session() as session:
+        return await media.lost_with_streaming(session)
+
+
+async def test_silent_media_server_interrupts_a_live_show(database: Database) -> None:
+    async with database.session() as session:
+        floor = await add_floor(session)
+        await put_on_air(session, floor)
+    await _fall_silent(database)
+
+    await shows.interrupt_lost_shows(database)
+
+    async with database.session() as session:
+        assert (await shows.get_show(session, floor.show.id)).state is ShowState.INTERRUPTED
+    assert await _lost(database) == []
+
+
+async def test_report_that_comes_first_keeps_the_show_live(database: Database) -> None:
+    async with database.session() as session:
+        floor = await add_floor(session)
+        await put_on_air(session, floor)
+    await _fall_silent(database)
+
+    async with database.session() as session:
+        await shows.note_ingest(session, report=report(floor.show, IngestState.PUBLISHING), secret=SECRET)
+        waiting = asyncio.create_task(shows.interrupt_lost_shows(database))
+        await until_somebody_waits(database)
+    await waiting
+
+    async with database.session() as session:
+        assert (await shows.get_show(session, floor.show.id)).state is ShowState.LIVE
+
+
+async def test_ended_show_is_looked_at_once(database: Database) -> None:
+    async with database.session() as session:
+        floor = await add_floor(session)
+        await put_on_air(session, floor)
+        await shows.end_show(session, person=floor.host, show_id=floor.show.id)
+    await _fall_silent(database)
+
+    await shows.interrupt_lost_shows(database)
+
+    async with database.session() as session:
+        assert (await shows.get_show(session, floor.show.id)).state is ShowState.ENDED
+    assert await _lost(database) == []

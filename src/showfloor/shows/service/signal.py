@@ -86,12 +86,22 @@ async def note_ingest(session: Session, *, report: IngestReport, secret: str) ->
     }
 
 
-async def interrupt_lost_shows(session: Session) -> None:
-    """`streaming` itself is silent: its live shows are interrupted until it speaks again."""
-    for show_id in await media.lost_with_streaming(session):
-        show = await queries.show(session, show_id, lock=True)
-        if show is not None:
-            await _follow_signal(session, show, publishing=False)
+async def interrupt_lost_shows(database: Database) -> None:
+    """`streaming` itself is silent: its live shows are interrupted until it speaks again. One transaction a show."""
+    async with database.session() as session:
+        lost = await media.lost_with_streaming(session)
+    for show_id in lost:
+        # A show that is locked for long is still lost in the next second.
+        with contextlib.suppress(Busy):
+            async with database.session() as session:
+                await _interrupt_if_lost(session, show_id)
+
+
+async def _interrupt_if_lost(session: Session, show_id: UUID) -> None:
+    show = await queries.show(session, show_id, lock=True)
+    # Under the lock, because its report may have come in the meantime. An ended show is marked too, so that nobody looks again.
+    if await media.mark_lost(session, show_id) and show is not None:
+        await _follow_signal(session, show, publishing=False)
 
 
 async def _follow_signal(session: Session, show: Show, *, publishing: bool) -> Show:
