@@ -64,5 +64,5 @@ test("far behind after a long freeze jumps again, but not at once after a jump",
   const hold: Hold = { ...start, playingSince: 0, seekedAt: 10 };
 
   expect(decide(hold, at(12, 6, 5)).jump).toBeNull();
-  expect(decide(hold, at(20, 6, 5)).jump).toBeCloseTo(4.65);
+  expect(decide(hold, at(20, 6, 5)).jump).toBeCloseTo(6 - AIM);
 });
