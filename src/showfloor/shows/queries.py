@@ -93,10 +93,10 @@ async def remove_product(session: Session, show_id: UUID, product_id: UUID) -> N
 
 
 async def open_shows_with_product(session: Session, product_id: UUID) -> list[UUID]:
-    """Shows that are not over and carry the product."""
+    """Shows that are not over and carry the product, by id."""
     chosen = select(ShowProductRow.show_id).join(ShowRow, ShowRow.id == ShowProductRow.show_id)
     carrying = chosen.where(ShowProductRow.product_id == product_id, ShowRow.state != ShowState.ENDED)
-    return list((await session.execute(carrying)).scalars())
+    return list((await session.execute(carrying.order_by(ShowProductRow.show_id))).scalars())
 
 
 def _cue(row: CueRow) -> Cue:

@@ -51,10 +51,13 @@ async def refresh_product(session: Session, *, show_id: UUID, product_id: UUID, 
 
 
 async def refresh_everywhere(session: Session, product_id: UUID) -> None:
-    """A price changed: every room that carries the product hears of it."""
+    """A price changed: every room that carries the product hears of it.
+
+    Prices are read under the show's lock, so that no older one is told later; shows are locked by id, so that no two wait in a ring.
+    """
     for show_id in await queries.open_shows_with_product(session, product_id):
-        show = await queries.show(session, show_id)
-        if show is not None:
+        show = await queries.show(session, show_id, lock=True)
+        if show is not None and product_id in show.product_ids:
             await refresh_product(session, show_id=show_id, product_id=product_id, currency=show.currency)
 
 

@@ -1,0 +1,33 @@
+"""The shelf, changed by its host and by what happens to products at the same time."""
+
+from __future__ import annotations
+
+import asyncio
+
+from showfloor.kit import ids
+from showfloor.kit.db import Database
+from showfloor.realtime import service as realtime
+from showfloor.shows import service as shows
+from showfloor.shows.service.shelf import refresh_everywhere
+from tests.integration.shows.waiting import until_somebody_waits
+from tests.people import add_floor
+
+
+async def test_new_price_does_not_bring_back_a_product_that_left(database: Database) -> None:
+    async with database.session() as session:
+        floor = await add_floor(session)
+    mug, scarf = floor.products
+
+    async def refresh() -> None:
+        async with database.session() as session:
+            await refresh_everywhere(session, mug.id)
+
+    async with database.session() as session:
+        await shows.remove_product(session, person=floor.host, show_id=floor.show.id, product_id=mug.id)
+        waiting = asyncio.create_task(refresh())
+        await until_somebody_waits(database)
+    await waiting
+
+    async with database.session() as session:
+        entries = (await realtime.snapshot(session, floor.show.id)).entries
+    assert {key for key in entries if key.startswith("product/")} == {f"product/{ids.show('prod', scarf.id)}"}
