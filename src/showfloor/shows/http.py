@@ -100,9 +100,10 @@ async def add_product(show_id: str, body: ShowProduct, session: SessionDep, urls
 
 
 @router.delete("/shows/{show_id}/products/{product_id}", status_code=204)
-async def remove_product(show_id: str, product_id: str, session: SessionDep, person: CurrentPerson) -> None:
-    """Take a product off the shelf; what is held stays held."""
-    await service.remove_product(session, person=person, show_id=ids.parse("show", show_id), product_id=ids.parse("prod", product_id))
+async def remove_product(show_id: str, product_id: str, session: SessionDep, person: CurrentPerson, streaming: StreamingDep) -> None:
+    """Take a product off the shelf and off the screen; what is held stays held."""
+    show, product = ids.parse("show", show_id), ids.parse("prod", product_id)
+    await service.remove_product(session, streaming, person=person, show_id=show, product_id=product)
 
 
 @router.post("/shows/{show_id}/go-live")

@@ -154,7 +154,7 @@ async def test_ended_show_takes_no_products(database: Database) -> None:
 
     with pytest.raises(NotAllowedInState):
         async with database.session() as session:
-            await shows.remove_product(session, person=floor.host, show_id=floor.show.id, product_id=floor.products[0].id)
+            await shows.remove_product(session, FakeStreaming(), person=floor.host, show_id=floor.show.id, product_id=floor.products[0].id)
 
 
 async def test_foreign_show_is_not_found(database: Database) -> None:

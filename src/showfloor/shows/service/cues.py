@@ -80,6 +80,14 @@ async def list_timeline(session: Session, *, show_id: UUID, at: datetime | None 
     return await queries.cues(session, show_id, at=at)
 
 
+async def end_cues_of_product(session: Session, streaming: StreamingServer, *, show_id: UUID, product_id: UUID) -> None:
+    """What leaves the shelf leaves the screen; needs the show's lock. Raises StreamingUnavailable."""
+    shown = ids.show("prod", product_id)
+    for cue in await queries.recent_cues(session, show_id, datetime.max.replace(tzinfo=clock.now().tzinfo)):
+        if cue.payload.get("product_id") == shown:
+            await _end(session, streaming, cue)
+
+
 async def close_open_cues(session: Session, show_id: UUID, end: datetime) -> None:
     """The show is over, and so is everything on it."""
     for cue in await queries.recent_cues(session, show_id, datetime.max.replace(tzinfo=end.tzinfo)):

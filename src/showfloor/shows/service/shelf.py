@@ -11,10 +11,12 @@ from showfloor.catalog.cards import product_card
 from showfloor.identity.types import Person
 from showfloor.kit import ids
 from showfloor.kit.db import Session
+from showfloor.media.adapters.streaming import StreamingServer
 from showfloor.merchants import service as merchants
 from showfloor.realtime import service as realtime
 from showfloor.shows import queries
 from showfloor.shows.errors import NotAllowedInState, ProductNotSellable, SkuConflict
+from showfloor.shows.service.cues import end_cues_of_product
 from showfloor.shows.service.schedule import get_own_show
 from showfloor.shows.types import Show, ShowState
 
@@ -37,9 +39,13 @@ async def add_product(session: Session, *, person: Person, show_id: UUID, produc
     return await get_own_show(session, person=person, show_id=show_id)
 
 
-async def remove_product(session: Session, *, person: Person, show_id: UUID, product_id: UUID) -> None:
-    """Take a product off the shelf; what is held stays held. Raises ShowNotFound, NotAllowedInState."""
+async def remove_product(session: Session, streaming: StreamingServer, *, person: Person, show_id: UUID, product_id: UUID) -> None:
+    """Take a product off the shelf and its cues off the screen; what is held stays held.
+
+    Raises ShowNotFound, NotAllowedInState, StreamingUnavailable.
+    """
     await _open_show(session, person, show_id)
+    await end_cues_of_product(session, streaming, show_id=show_id, product_id=product_id)
     await queries.remove_product(session, show_id, product_id)
     await realtime.delete_entry(session, show_id, _key(product_id))
 
