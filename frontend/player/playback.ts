@@ -37,7 +37,9 @@ export function play(video: HTMLVideoElement, url: string, listener: PlaybackLis
   const on = (name: string, run: () => void) => video.addEventListener(name, run, { signal: events.signal });
 
   function tick(): void {
-    const behind = source?.behind() ?? null;
+    // Before the first picture, in a seek and in a pause the distance to the edge means nothing to a person.
+    const settled = started && !video.seeking && !video.paused;
+    const behind = settled ? (source?.behind() ?? null) : null;
     listener.behind(behind);
     if (behind === null) return;
     const decision = latency.decide(hold, { now: performance.now() / 1000, behind, ahead: loadedAhead(video), playing: !video.paused && video.readyState > 2 });
@@ -54,6 +56,7 @@ export function play(video: HTMLVideoElement, url: string, listener: PlaybackLis
     if (started && !video.seeking) hold = latency.stalled(hold);
     listener.status(started ? "waiting" : "starting");
   });
+  on("pause", () => listener.behind(null));
   on("pause", () => listener.status(video.ended ? "ended" : "paused"));
   on("ended", () => listener.status("ended"));
   on("timeupdate", tick);
