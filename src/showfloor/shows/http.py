@@ -56,8 +56,9 @@ async def list_shows(
 
 @router.get("/shows/mine")
 async def list_own_shows(session: SessionDep, urls: UrlsDep, person: CurrentPerson) -> dict[str, Any]:
-    """The host's own, in every state."""
-    found = await service.list_shows(session, states=list(ShowState), host=person.creator_id) if person.creator_id else []
+    """The host's own, in every state, newest first."""
+    mine = person.creator_id
+    found = await service.list_shows(session, states=list(ShowState), host=mine, newest_first=True) if mine else []
     return {"items": await service.show_cards(session, found, urls), "next_cursor": None}
 
 

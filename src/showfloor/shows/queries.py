@@ -54,14 +54,16 @@ async def show_id_by_slug(session: Session, slug: str) -> UUID | None:
     return (await session.execute(select(ShowRow.id).where(ShowRow.slug == slug))).scalar_one_or_none()
 
 
-async def shows(session: Session, *, states: Iterable[ShowState], host: UUID | None, limit: int, after: UUID | None) -> list[Show]:
-    """Shows in these states, by id (oldest first), with their products: two statements however many."""
+async def shows(
+    session: Session, *, states: Iterable[ShowState], host: UUID | None, limit: int, after: UUID | None, newest_first: bool
+) -> list[Show]:
+    """Shows in these states, by id (which is by age), with their products: two statements however many."""
     chosen = select(ShowRow).where(ShowRow.state.in_(list(states)))
     if host is not None:
         chosen = chosen.where(ShowRow.host_creator_id == host)
     if after is not None:
-        chosen = chosen.where(ShowRow.id > after)
-    rows = (await session.execute(chosen.order_by(ShowRow.id).limit(limit))).scalars().all()
+        chosen = chosen.where(ShowRow.id < after if newest_first else ShowRow.id > after)
+    rows = (await session.execute(chosen.order_by(ShowRow.id.desc() if newest_first else ShowRow.id).limit(limit))).scalars().all()
     products = select(ShowProductRow.show_id, ShowProductRow.product_id).where(ShowProductRow.show_id.in_([row.id for row in rows]))
     of_show: dict[UUID, list[UUID]] = {}
     for found in await session.execute(products.order_by(ShowProductRow.position)):

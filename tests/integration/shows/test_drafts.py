@@ -42,3 +42,16 @@ async def test_address_of_a_draft_is_found_once_it_is_announced(database: Databa
 
         await shows.change_show(session, person=floor.host, show_id=floor.show.id, starts_at=clock.now())
         assert (await shows.find_public_show(session, floor.show.slug)).id == floor.show.id
+
+
+async def test_own_shows_come_newest_first(client: httpx2.AsyncClient, database: Database) -> None:
+    async with database.session() as session:
+        floor = await add_floor(session)
+        second = await shows.create_show(session, person=floor.host, title={"en": "Evening", "ar": "مساء"}, market="gb")
+        host = await _key(session, floor.host)
+        listed = await shows.list_shows(session, states=[second.state], newest_first=True, after=second.id)
+
+    answer = (await client.get("/api/v1/shows/mine", headers=host)).json()
+
+    assert [item["id"] for item in answer["items"]] == [ids.show("show", show.id) for show in (second, floor.show)]
+    assert [show.id for show in listed] == [floor.show.id]

@@ -123,10 +123,16 @@ async def find_public_show(session: Session, slug: str, *, person: Person | None
 
 
 async def list_shows(
-    session: Session, *, states: list[ShowState], host: UUID | None = None, limit: int = 50, after: UUID | None = None
+    session: Session,
+    *,
+    states: list[ShowState],
+    host: UUID | None = None,
+    limit: int = 50,
+    after: UUID | None = None,
+    newest_first: bool = False,
 ) -> list[Show]:
-    """Shows in these states, oldest first; `after` is the last id of the page before."""
-    return await queries.shows(session, states=states, host=host, limit=limit, after=after)
+    """Shows in these states, in the order in which they were made; `after` is the last id of the page before."""
+    return await queries.shows(session, states=states, host=host, limit=limit, after=after, newest_first=newest_first)
 
 
 async def publish_state(session: Session, show: Show) -> None:
