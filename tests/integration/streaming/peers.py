@@ -166,6 +166,13 @@ class Streaming:
                 await asyncio.sleep(0.02)
         return [json.loads(line) for line in index.read_text().splitlines()]
 
+    async def opened(self, path: str) -> Response:
+        """The answer once it is 200: a preview opens with web's answer to the report, a moment after the report was heard."""
+        async with asyncio.timeout(LONGEST):
+            while (response := await self.get(path)).status != 200:
+                await asyncio.sleep(0.02)
+        return response
+
     async def playlist(self, show_id: str = "show_a", query: str = "") -> str:
         response = await self.get(f"/live/{show_id}/media.m3u8{query}")
         assert response.status == 200, response

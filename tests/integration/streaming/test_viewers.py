@@ -176,7 +176,7 @@ async def test_a_preview_is_for_the_team_alone(streaming: Streaming, web: FakeWe
     await web.report(lambda ingest: ingest["state"] == "publishing")
     await web.report(lambda ingest: ingest["health"]["video"] is not None)
 
-    team = await streaming.get("/live/show_a/index.m3u8?preview=team")
+    team = await streaming.opened("/live/show_a/index.m3u8?preview=team")
     text = await streaming.playlist(query="?preview=team")
     strangers = [
         (await streaming.get(f"/live/show_a/{path}")).status
@@ -195,6 +195,7 @@ async def test_going_live_shows_nothing_of_the_preview(streaming: Streaming, web
     host = await publish()
     await host.play(before(tags("plain"), 4300))
     await web.report(lambda ingest: ingest["health"] is not None and ingest["health"]["video"] is not None)
+    await streaming.opened("/live/show_a/index.m3u8?preview=team")
     await streaming.playlist(query="?preview=team&_HLS_msn=1")
     web.shows["show_a"]["state"] = "live"
 
