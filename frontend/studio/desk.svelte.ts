@@ -71,7 +71,8 @@ export class Desk {
   }
 
   #listen(url: string): () => void {
-    return listen(url, {
+    // A host at the desk is no viewer.
+    return listen(`${url}?watching=0`, {
       changed: (room) => {
         this.viewers = room.viewers;
         this.stock = room.stock;

@@ -44,7 +44,7 @@ class Door:
 class Connection(asyncio.Protocol):
     """From the first byte of a request to its answer; a stream is handed on to a `Viewer`."""
 
-    __slots__ = ("_answered", "_complete", "_door", "_last_event_id", "_parser", "_received", "_target", "_transport")
+    __slots__ = ("_answered", "_complete", "_counted", "_door", "_last_event_id", "_parser", "_received", "_target", "_transport")
 
     def __init__(self, door: Door) -> None:
         self._door = door
@@ -52,6 +52,7 @@ class Connection(asyncio.Protocol):
         self._received = 0
         self._target = b""
         self._last_event_id: int | None = None
+        self._counted = True
         self._complete = False
         self._answered = False
 
@@ -110,6 +111,7 @@ class Connection(asyncio.Protocol):
             return
         if self._last_event_id is None:
             self._last_event_id = asked.last_event_id
+        self._counted = asked.counted
         if (room := self._door.feed.rooms.get(asked.room_id)) is not None:
             self._watch(room)
         else:
@@ -128,7 +130,7 @@ class Connection(asyncio.Protocol):
     def _watch(self, room: Room) -> None:
         self._answered = True
         self._door.waiting.pop(self, None)
-        viewer = Viewer(self._transport, room, self._door.audience)
+        viewer = Viewer(self._transport, room, self._door.audience, counted=self._counted)
         self._transport.set_write_buffer_limits(high=self._door.config.high_water)
         self._transport.set_protocol(viewer)
         self._transport.write(routes.STREAM)

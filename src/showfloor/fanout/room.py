@@ -31,6 +31,8 @@ class Room:
     def __init__(self, log: RoomLog, announce: Callable[[Room], None], state_every: float) -> None:
         self.log = log
         self.viewers: set[Viewer] = set()
+        self.watching = 0
+        """How many of them are counted as viewers."""
         self.stock = "{}"
         self.empty_since = clock.monotonic()
         self.pushing = False
@@ -48,6 +50,7 @@ class Room:
     def join(self, viewer: Viewer, last_event_id: int | None) -> None:
         """Write what the viewer missed since `last_event_id`, or the snapshot, then the state of this moment."""
         self.viewers.add(viewer)
+        self.watching += viewer.counted
         if last_event_id is not None and self.log.reaches(last_event_id):
             opening, viewer.seq = self.log.after(last_event_id)
         else:
@@ -56,7 +59,8 @@ class Room:
         self._continue(viewer)
 
     def leave(self, viewer: Viewer) -> None:
-        self.viewers.discard(viewer)
+        self.viewers.remove(viewer)
+        self.watching -= viewer.counted
         if not self.viewers:
             self.empty_since = clock.monotonic()
 
@@ -144,7 +148,7 @@ class Room:
             self.deliver(viewer)
 
     def _encode_state(self) -> None:
-        if (content := (len(self.viewers), self.stock)) == self._content:
+        if (content := (self.watching, self.stock)) == self._content:
             return
         self._content = content
         self._version += 1

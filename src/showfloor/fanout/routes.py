@@ -1,6 +1,6 @@
 """What is asked for, and every answer that is not a stream. Pure.
 
-GET /rooms/{show_…}/events is the stream, GET /healthz says "ok", OPTIONS lets any origin ask; refusals are problem+json (RFC 9457).
+GET /rooms/{show_…}/events is the stream (with `?watching=0` for who follows the room but is no viewer, like the host's studio), GET /healthz says "ok", OPTIONS lets any origin ask; refusals are problem+json (RFC 9457).
 A browser's EventSource gives up when it is refused (HTML Living Standard §9.2.3), so that a lost room is not asked for ever.
 """
 
@@ -57,10 +57,11 @@ BUSY = _problem("503 Service Unavailable", "busy", "The rooms cannot be read rig
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """Somebody wants to watch. `last_event_id` is what the query says; the header field of that name is newer."""
+    """Somebody wants to follow a room. `last_event_id` is what the query says; the header field of that name is newer."""
 
     room_id: UUID
     last_event_id: int | None
+    counted: bool
 
 
 def route(method: bytes, target: bytes) -> Stream | bytes:
@@ -85,7 +86,8 @@ def _route_room(path: str, query: str) -> Stream | bytes:
         room_id = ids.parse("show", name)
     except ids.MalformedId:
         return UNKNOWN_ROOM
-    return Stream(room_id, sequence_number(parse_qs(query).get("last_event_id", [""])[-1]))
+    asked = parse_qs(query)
+    return Stream(room_id, sequence_number(asked.get("last_event_id", [""])[-1]), asked.get("watching") != ["0"])
 
 
 def sequence_number(text: str) -> int | None:

@@ -23,13 +23,15 @@ class Watched(Protocol):
 
 
 class Viewer(asyncio.Protocol):
-    """`seq` and `state` are the newest event and state version written to it. `ready` is False while its buffer is full or it is gone."""
+    """`seq` and `state` are the newest event and state version written to it. `ready` is False while its buffer is full or it is gone.
+    `counted`: it is one of the viewers that the state tells of."""
 
-    __slots__ = ("_audience", "_surplus", "paused_at", "ready", "room", "seq", "state", "transport")
+    __slots__ = ("_audience", "_surplus", "counted", "paused_at", "ready", "room", "seq", "state", "transport")
 
-    def __init__(self, transport: asyncio.WriteTransport, room: Watched, audience: set[Viewer]) -> None:
+    def __init__(self, transport: asyncio.WriteTransport, room: Watched, audience: set[Viewer], *, counted: bool = True) -> None:
         self.transport = transport
         self.room = room
+        self.counted = counted
         self.seq = self.state = -1
         self.ready = True
         self.paused_at = 0.0

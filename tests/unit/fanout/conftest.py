@@ -51,8 +51,8 @@ def room() -> Room:
 
 @pytest.fixture
 def join(room: Room) -> Callable[..., Viewer]:
-    def join(last_event_id: int | None = None) -> Viewer:
-        viewer = Viewer(FakeTransport(), room, set())  # type: ignore[arg-type]
+    def join(last_event_id: int | None = None, *, counted: bool = True) -> Viewer:
+        viewer = Viewer(FakeTransport(), room, set(), counted=counted)  # type: ignore[arg-type]
         room.join(viewer, last_event_id)
         return viewer
 

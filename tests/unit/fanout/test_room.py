@@ -51,6 +51,18 @@ async def test_state_follows_joins_and_leaves_at_the_next_tick(room: Room, join:
     assert _events(first) == ["state 1"]
 
 
+async def test_host_hears_everything_and_is_not_counted(room: Room, join: Join, change: MakeChange) -> None:
+    viewer = join()
+    host = join(counted=False)
+    assert (_events(viewer), _events(host)) == (["snapshot 3", "state 1"], ["snapshot 3", "state 1"])
+
+    room.advance([change(4)])
+    room.leave(viewer)
+    room.tick(10.0)
+    _push(room)
+    assert _events(host) == ["set 4", "state 0"]
+
+
 async def test_crowd_is_told_its_number_less_often_than_its_stock(room: Room, join: Join) -> None:
     viewers = [join() for _ in range(5_000)]
     room.tick(1.0)

@@ -28,7 +28,11 @@ PATH = f"/rooms/{ids.show('show', ROOM)}/events".encode()
     ],
 )
 def test_stream_with_the_number_to_resume_from(target: bytes, last_event_id: int | None) -> None:
-    assert route(b"GET", target) == Stream(ROOM, last_event_id)
+    assert route(b"GET", target) == Stream(ROOM, last_event_id, counted=True)
+
+
+def test_who_is_no_viewer_says_so() -> None:
+    assert route(b"GET", PATH + b"?watching=0&last_event_id=7") == Stream(ROOM, 7, counted=False)
 
 
 @pytest.mark.parametrize(
