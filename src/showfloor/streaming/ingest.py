@@ -88,6 +88,11 @@ class Ingest:
     def metadata(self, values: list[amf.Value]) -> None:
         """onMetaData is a claim; what arrives is a fact, and only facts are used."""
 
+    def end_segment_early(self) -> None:
+        """Viewers wait for the next segment."""
+        if self._packager is not None:
+            self._packager.end_segment_early()
+
     def closed(self) -> None:
         """The connection is gone. Publishes what has come; idempotent."""
         if self._closed:

@@ -59,6 +59,7 @@ class Packager:
         self._sequence = 0
         self._segment_start: int | None = None
         self._segment_bytes = 0
+        self._enough = segment_target - _EARLY_MS
         self._part_start = 0
         self._pending: Frame | None = None
         self._frame_ms = _DEFAULT_FRAME_MS
@@ -78,6 +79,10 @@ class Packager:
         """The next packet of sound. One with a new configuration waits for the next segment."""
         self._audio(packet, config)
         self._publish()
+
+    def end_segment_early(self) -> None:
+        """The open segment ends at the next place where decoding can start, however short it is."""
+        self._enough = 1
 
     def finish(self) -> None:
         """The publisher is gone: what has come is published, and the segment closed."""
@@ -155,7 +160,7 @@ class Packager:
     def _ends_segment(self, frame: Frame, config: VideoConfig) -> bool:
         assert self._segment_start is not None
         long = frame.time - self._segment_start
-        if frame.key and (long >= self._segment_target - _EARLY_MS or config != self._tracks.video):
+        if frame.key and (long >= self._enough or config != self._tracks.video):
             return True
         return long >= self._segment_cap - self._frame_ms or self._segment_bytes > _SEGMENT_BYTES
 
@@ -197,7 +202,7 @@ class Packager:
         if end - self._part_start + config.frame * 1000 / config.rate > self._part_target:
             self._cut_part(end)
         assert self._segment_start is not None
-        if end - self._segment_start >= self._segment_target - _EARLY_MS or self._segment_bytes > _SEGMENT_BYTES:
+        if end - self._segment_start >= self._enough or self._segment_bytes > _SEGMENT_BYTES:
             self._cut_segment(end)
             self._open(end, self._tracks)
 
@@ -212,6 +217,7 @@ class Packager:
         self._tracks = tracks
         self._segment_start = self._part_start = self._video_end = start
         self._segment_bytes = 0
+        self._enough = self._segment_target - _EARLY_MS
         self._sink.begin_segment(start, tracks)
         while self._later:
             packet, config = self._later.popleft()

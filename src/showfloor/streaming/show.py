@@ -129,6 +129,8 @@ class LiveShow:
         self.state = state
         if state in PUBLIC_STATES and not was_public and not first:
             self._public_from = self.window.next_msn
+            if self.publisher is not None and self.publisher.ingest is not None:
+                self.publisher.ingest.end_segment_early()
         if state == "ended":
             self.disconnect()
             self._recording.end()

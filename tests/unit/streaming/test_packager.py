@@ -112,6 +112,17 @@ def test_short_groups_are_joined_to_a_segment() -> None:
     assert cuts.starts == [0, 2000, 4000, 6000]
 
 
+def test_a_segment_ends_early_at_the_next_key_frame_when_viewers_wait_for_another() -> None:
+    cuts = Cuts()
+    made = packager(cuts, Tracks(VIDEO, None))
+    pictures = frames(30, 7, gop=0.5)
+    package(made, pictures[:70])
+    made.end_segment_early()
+    package(made, pictures[70:])
+
+    assert cuts.starts == [0, 2000, 2500, 4500, 6500]
+
+
 def test_a_long_group_makes_a_long_segment_up_to_the_cap() -> None:
     cuts = Cuts()
     package(packager(cuts, Tracks(VIDEO, None)), frames(30, 40, gop=10))
