@@ -8,6 +8,8 @@ export type Params = Record<string, string | number | Money>;
 export interface Language {
   lang: Lang;
   dir: "ltr" | "rtl";
+  /** The language a person can change to. */
+  other: Lang;
   /** The text under `key`, its plural form chosen by `params.count`. */
   t(key: string, params?: Params): string;
   /** The text of a value that exists in both languages. */
@@ -63,6 +65,7 @@ export function language(lang: Lang, catalogue: Catalogue): Language {
   return {
     lang,
     dir: lang === "ar" ? "rtl" : "ltr",
+    other: lang === "ar" ? "en" : "ar",
     t,
     pick: (words) => words[lang] || words.en,
     number,

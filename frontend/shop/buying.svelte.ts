@@ -1,7 +1,7 @@
 /** One purchase: hold, details, payment. What the server said is the state; what it has not said is never shown. */
 import type { Address, Checkout, Hold, Money, Payment, PaymentStatus, PlacedOrder } from "../contract";
 import { call, freshKey, problemOf, type Problem } from "./api";
-import { readKept, slotOf, writeKept } from "./kept";
+import { readKept, writeForm, writeKept } from "./kept";
 
 export interface Details {
   email: string;
@@ -24,6 +24,8 @@ export class Buying {
   orders = $state.raw<PlacedOrder[]>([]);
   busy = $state(false);
   expired = $state(false);
+  /** Beginning to pay has moved the deadline. */
+  extended = $state(false);
   details: Details | null = null;
   #checkout: Checkout | null = null;
   #sent = "";
@@ -34,13 +36,15 @@ export class Buying {
     private readonly api: string,
     private readonly showId: string,
   ) {
-    const kept = readKept(this.#slot);
-    this.hold = kept?.hold ?? null;
-    this.#checkout = kept?.checkout ?? null;
+    this.#recall();
   }
 
-  get #slot(): string {
-    return slotOf(this.showId);
+  #recall(): void {
+    const kept = readKept(this.showId);
+    this.hold = kept?.hold ?? null;
+    this.#checkout = kept?.checkout ?? null;
+    // What was paid is not counted down while the server is asked what became of it.
+    if (kept?.paid) this.payment = "pending";
   }
 
   /** Holds goods at the price that was on screen, together with what is held already. Answers true when they are held. */
@@ -88,12 +92,27 @@ export class Buying {
   }
 
   #keep(): void {
-    writeKept(this.#slot, this.hold && { hold: this.hold, checkout: this.#checkout });
+    writeKept(this.showId, this.hold && { hold: this.hold, checkout: this.#checkout, paid: this.payment === "paid" });
   }
 
   /** After a reload in the middle of paying: asks how far it has come. */
   async resume(): Promise<void> {
     if (this.#checkout) await this.#poll();
+  }
+
+  /** Another tab of this browser held, paid or gave back; this one follows, unless it is in the middle of a step or says thanks. */
+  async heed(): Promise<void> {
+    if (this.busy || this.payment === "paid") return;
+    this.#startOver();
+    this.#recall();
+    await this.resume();
+  }
+
+  /** The network is back. A step whose answer got lost may have had its effect. */
+  async reconnected(): Promise<void> {
+    if (this.busy || this.problem?.code !== "unreachable") return;
+    this.problem = null;
+    await this.resume();
   }
 
   /** The same goods once more, after the hold has ended. */
@@ -134,7 +153,8 @@ export class Buying {
 
   clear(): void {
     this.hold = null;
-    writeKept(this.#slot, null);
+    this.#keep();
+    writeForm(this.showId, null);
     this.#startOver();
   }
 
@@ -143,6 +163,7 @@ export class Buying {
     this.#sent = "";
     this.problem = null;
     this.expired = false;
+    this.extended = false;
     this.payment = "open";
     this.orders = [];
   }
@@ -170,7 +191,8 @@ export class Buying {
     if (payment.expires_at) this.#extend(payment.expires_at);
     if (payment.status === "paid") {
       this.orders = payment.orders;
-      writeKept(this.#slot, null);
+      this.#keep();
+      writeForm(this.showId, null);
     }
     if (payment.status === "pending") setTimeout(() => void this.#poll(), POLL);
   }
@@ -179,14 +201,18 @@ export class Buying {
     try {
       this.#take(await call<Payment>(this.api, `/checkouts/${this.#checkout?.id}`, { token: this.hold?.token }));
     } catch (error) {
-      // Only a lost answer is worth asking again; a refusal stays one.
+      // Only a lost answer is worth asking again; a purchase that the server does not know is none.
       if (problemOf(error).code === "unreachable") setTimeout(() => void this.#poll(), POLL * 2);
+      else this.clear();
     }
   }
 
   /** Starting to pay extends the hold once; the clock on screen follows the server. */
   #extend(expires_at: string): void {
-    if (this.hold && expires_at !== this.hold.expires_at) this.hold = { ...this.hold, expires_at };
+    if (!this.hold || Date.parse(expires_at) <= Date.parse(this.hold.expires_at)) return;
+    this.hold = { ...this.hold, expires_at };
+    this.extended = true;
+    this.#keep();
   }
 
   async #post<T>(path: string, body: unknown): Promise<T> {

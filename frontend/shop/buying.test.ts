@@ -125,10 +125,19 @@ test("a hold that ended on the server ends here, with nothing charged", async ()
   expect(buying).toMatchObject({ expired: true, payment: "open" });
 });
 
-test("a reload in the middle of paying asks how far it has come", async () => {
+/** The browser's storage, shared by its tabs. */
+function storage(): Map<string, string> {
   const kept = new Map<string, string>();
-  vi.stubGlobal("sessionStorage", { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => kept.set(key, value), removeItem: (key: string) => kept.delete(key) });
-  const expires_at = new Date(Date.now() + 400_000).toISOString();
+  const stub = { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => kept.set(key, value), removeItem: (key: string) => kept.delete(key) };
+  vi.stubGlobal("localStorage", stub);
+  vi.stubGlobal("sessionStorage", stub);
+  return kept;
+}
+const later = () => new Date(Date.now() + 400_000).toISOString();
+
+test("a reload in the middle of paying asks how far it has come, and another shows what was bought until it is put away", async () => {
+  const kept = storage();
+  const expires_at = later();
   const before = new Buying("", "show_1");
   answers = [ok(hold("h1", [{ sku: "A", quantity: 1 }], 100), 201), ok({ id: "co_1", expires_at }, 201), ok({ status: "needs_confirmation", orders: [], expires_at })];
   await before.reserve([{ sku: "A", quantity: 1 }], pounds(100));
@@ -141,7 +150,43 @@ test("a reload in the middle of paying asks how far it has come", async () => {
 
   expect(after).toMatchObject({ payment: "paid", orders: [{ id: "ord_1" }] });
   expect(asked.at(-1)).toMatchObject({ method: "GET", path: "/checkouts/co_1", token: "Bearer h1-token" });
+
+  const again = new Buying("", "show_1");
+  answers = [ok({ status: "paid", orders: [{ id: "ord_1" }], expires_at })];
+  await again.resume();
+  expect(again).toMatchObject({ payment: "paid", orders: [{ id: "ord_1" }] });
+  again.clear();
   expect(kept.size).toBe(0);
+});
+
+test("another tab sees the hold, and that it was given back", async () => {
+  storage();
+  const here = new Buying("", "show_1");
+  const there = new Buying("", "show_1");
+  answers = [ok(hold("h1", [{ sku: "A", quantity: 1 }], 100), 201), ok(null, 204)];
+
+  await here.reserve([{ sku: "A", quantity: 1 }], pounds(100));
+  await there.heed();
+  expect(there.open?.id).toBe("h1");
+
+  await here.release();
+  await there.heed();
+  expect(there.open).toBeNull();
+});
+
+test("back on the network, a payment whose answer got lost is asked about", async () => {
+  storage();
+  const buying = new Buying("", "show_1");
+  const lost = new TypeError("network");
+  answers = [ok(hold("h1", [{ sku: "A", quantity: 1 }], 100), 201), ok({ id: "co_1", expires_at: later() }, 201), lost, lost, lost];
+  await buying.reserve([{ sku: "A", quantity: 1 }], pounds(100));
+  await buying.pay(details, "4242424242424242", pounds(100));
+  expect(buying).toMatchObject({ payment: "open", problem: { code: "unreachable" }, extended: true });
+
+  answers = [ok({ status: "paid", orders: [{ id: "ord_1" }], expires_at: later() })];
+  await buying.reconnected();
+
+  expect(buying).toMatchObject({ payment: "paid", problem: null });
 });
 
 test("both lists become one, a SKU once", () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { cardNumber, emptyForm, problemsIn, toDetails, type Form } from "./form";
+import { cardNumber, emptyForm, problemsIn, toDetails, wrongIn, type Form } from "./form";
 
 const filled: Form = { ...emptyForm("GB"), email: " sofia@example.com ", adult: true, name: "Sofia Marin", line1: "48 Alder Street", city: "London", postal_code: "N1 9GU", number: "4242 4242 4242 4242" };
 
@@ -18,4 +18,12 @@ test("details are trimmed and an empty second line is left out", () => {
 
 test("a card typed in Arabic digits is sent in European ones", () => {
   expect(cardNumber({ ...filled, number: "٤٢٤٢ ٤٢٤٢ ٤٢٤٢ ٤٢٤٢" })).toBe("4242424242424242");
+});
+
+test("what the server finds wrong stands beside its field", () => {
+  expect(wrongIn({ code: "payment_method_invalid", status: 422 })).toEqual({ number: "field.number" });
+  expect(wrongIn({ code: "validation_failed", status: 422, fields: [{ path: "body/address/postal_code", problem: "postal_code_invalid" }] })).toEqual({ postal_code: "field.postal_code" });
+  expect(wrongIn({ code: "validation_failed", status: 422, fields: [{ path: "body/hold_id", problem: "missing" }] })).toBeNull();
+  expect(wrongIn({ code: "sold_out", status: 409 })).toBeNull();
+  expect(wrongIn(null)).toBeNull();
 });

@@ -1,5 +1,6 @@
 /** What a guest types, and what is missing from it. Kept in memory only, gone with the page. */
 import { europeanDigits } from "../i18n/i18n";
+import type { Problem } from "./api";
 import type { Details } from "./buying.svelte";
 
 export interface Form {
@@ -18,22 +19,36 @@ export type Wrong = Partial<Record<keyof Form, string>>;
 
 export const emptyForm = (country: string): Form => ({ email: "", adult: false, name: "", line1: "", line2: "", city: "", postal_code: "", country, number: "" });
 
-const NEEDED = [
-  ["name", "field.name"],
-  ["line1", "field.line1"],
-  ["city", "field.city"],
-  ["postal_code", "field.postal_code"],
-] as const;
+const MESSAGES: Record<keyof Form, string> = {
+  email: "field.email",
+  adult: "field.adult",
+  name: "field.name",
+  line1: "field.line1",
+  line2: "field.line2",
+  city: "field.city",
+  postal_code: "field.postal_code",
+  country: "field.country",
+  number: "field.number",
+};
+const NEEDED = ["name", "line1", "city", "postal_code"] as const;
 
 export function problemsIn(form: Form): Wrong {
   const wrong: Wrong = {};
-  if (!/^\S+@\S+\.\S+$/.test(form.email.trim())) wrong.email = "field.email";
-  if (!form.adult) wrong.adult = "field.adult";
-  for (const [name, message] of NEEDED) {
-    if (!form[name].trim()) wrong[name] = message;
+  if (!/^\S+@\S+\.\S+$/.test(form.email.trim())) wrong.email = MESSAGES.email;
+  if (!form.adult) wrong.adult = MESSAGES.adult;
+  for (const name of NEEDED) {
+    if (!form[name].trim()) wrong[name] = MESSAGES[name];
   }
-  if (!/^\d{12,19}$/.test(digits(form.number))) wrong.number = "field.number";
+  if (!/^\d{12,19}$/.test(digits(form.number))) wrong.number = MESSAGES.number;
   return wrong;
+}
+
+/** A refusal that names fields of the form, beside each of them; null for any other. */
+export function wrongIn(problem: Problem | null): Wrong | null {
+  if (problem?.code === "payment_method_invalid") return { number: MESSAGES.number };
+  const names = problem?.fields?.map(({ path }) => path.split("/").at(-1)!) ?? [];
+  const known = names.filter((name): name is keyof Form => name in MESSAGES);
+  return known.length ? Object.fromEntries(known.map((name) => [name, MESSAGES[name]])) : null;
 }
 
 const digits = (text: string) => europeanDigits(text).replace(/[\s-]/g, "");

@@ -1,28 +1,52 @@
-/** What a reload must not lose, in the tab's own storage. */
+/** What a reload must not lose, in the browser's own storage. A frame whose storage is blocked simply forgets it. */
 import type { Checkout, Hold } from "../contract";
+import type { Form } from "./form";
 
-export const slotOf = (showId: string) => `showfloor.hold.${showId}`;
-
-/** No personal data: what is held, and which checkout was opened on it. */
+/** The purchase of one show, shared by all tabs of this browser. No personal data: what is held, and which checkout was opened on it. */
 export interface Kept {
   hold: Hold;
   checkout: Checkout | null;
+  paid: boolean;
 }
 
-/** A reload keeps the hold; a frame whose storage is blocked simply forgets it. */
-export function writeKept(slot: string, kept: Kept | null): void {
+/** How long a reload still shows what was bought, ms after the hold's deadline. */
+const PAID_LASTS = 15 * 60_000;
+
+export const slotOf = (showId: string) => `showfloor.hold.${showId}`;
+const formSlotOf = (showId: string) => `showfloor.form.${showId}`;
+
+export function writeKept(showId: string, kept: Kept | null): void {
+  write(() => localStorage, slotOf(showId), kept);
+}
+
+export function readKept(showId: string): Kept | null {
+  const kept = read<Kept>(() => localStorage, slotOf(showId));
+  if (!kept) return null;
+  if (Date.parse(kept.hold.expires_at) + (kept.paid ? PAID_LASTS : 0) > Date.now()) return kept;
+  writeKept(showId, null);
+  return null;
+}
+
+/** What the guest typed, for this tab alone and until it is paid or given back; never the card. A phone that needs memory for the
+ *  bank's own app drops the tab that waits for it. */
+export function writeForm(showId: string, form: Form | null): void {
+  write(() => sessionStorage, formSlotOf(showId), form && { ...form, number: "" });
+}
+
+export const readForm = (showId: string): Form | null => read<Form>(() => sessionStorage, formSlotOf(showId));
+
+function write(storage: () => Storage, slot: string, value: object | null): void {
   try {
-    if (kept) sessionStorage.setItem(slot, JSON.stringify(kept));
-    else sessionStorage.removeItem(slot);
+    if (value) storage().setItem(slot, JSON.stringify(value));
+    else storage().removeItem(slot);
   } catch {
     /* storage is blocked in some third-party frames */
   }
 }
 
-export function readKept(slot: string): Kept | null {
+function read<T>(storage: () => Storage, slot: string): T | null {
   try {
-    const kept = JSON.parse(sessionStorage.getItem(slot) ?? "null") as Kept | null;
-    return kept && Date.parse(kept.hold.expires_at) > Date.now() ? kept : null;
+    return JSON.parse(storage().getItem(slot) ?? "null") as T | null;
   } catch {
     return null;
   }

@@ -8,6 +8,7 @@ import type { Status } from "../player/playback";
 import { cuesOf, empty, showOf, type Room } from "../room/fold";
 import { Buying } from "./buying.svelte";
 import type { Form } from "./form";
+import { readForm, writeForm } from "./kept";
 import { findVariant } from "./variants";
 
 export type View = "show" | "shelf" | "product" | "checkout" | "thanks";
@@ -29,8 +30,8 @@ export class ShowStore {
   pins = $state.raw<Cue[]>([]);
   /** The newest pin, or the one that was; the card keeps it until another comes. */
   lastPin = $state.raw<Cue | null>(null);
-  /** What the guest typed, kept through every error and through closing the sheet. */
-  form: Form | null = null;
+  /** What the guest typed, kept through every error, through closing the sheet and through a reload. */
+  form: Form | null;
   #room = $state.raw<Room>(empty);
   #cues: CueTable = new Map();
   #frame: number | null = null;
@@ -51,10 +52,27 @@ export class ShowStore {
     readonly words: Language,
   ) {
     this.buying = new Buying(page.api, page.show.id);
+    this.form = this.buying.hold && readForm(page.show.id);
   }
 
   /** Milliseconds since the epoch by the server's clock, as near as the room lets us know it. */
   serverNow = (): number => Date.now() + (this.#room.clockOffset ?? 0);
+
+  connected(): void {
+    this.online = true;
+    void this.buying.reconnected();
+  }
+
+  /** What another tab of this browser did with the purchase. */
+  async followTabs(): Promise<void> {
+    await this.buying.heed();
+    if (this.view === "checkout" && !this.buying.hold) this.close("show");
+  }
+
+  typed(form: Form): void {
+    this.form = form;
+    if (this.buying.open) writeForm(this.page.show.id, form);
+  }
 
   roomChanged(room: Room): void {
     this.#room = room;
