@@ -52,7 +52,7 @@ test("a missing key shows itself rather than nothing", () => {
 });
 
 test("the clock never shows less than nothing", () => {
-  expect([clock(272), clock(59.2), clock(-3)]).toEqual(["4:32", "1:00", "0:00"]);
+  expect([clock(3872), clock(272), clock(59.2), clock(-3)]).toEqual(["1:04:32", "4:32", "1:00", "0:00"]);
 });
 
 test("fields accept both sets of digits", () => {

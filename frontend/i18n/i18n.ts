@@ -20,7 +20,7 @@ export interface Language {
   time(moment: string): string;
   /** `Mon 23 November` in the viewer's zone. */
   day(moment: string): string;
-  /** `4:32` for 272 seconds; the same in every language. */
+  /** `4:32` for 272 seconds, `1:04:32` an hour later; the same in every language. */
   clock(seconds: number): string;
 }
 
@@ -83,7 +83,9 @@ export function precision(currency: string): number {
 
 export function clock(seconds: number): string {
   const left = Math.max(0, Math.ceil(seconds));
-  return `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+  const two = (value: number) => String(value).padStart(2, "0");
+  const [hours, minutes] = [Math.floor(left / 3600), Math.floor(left / 60) % 60];
+  return `${hours ? `${hours}:${two(minutes)}` : minutes}:${two(left % 60)}`;
 }
 
 /** Arabic-Indic and Persian digits become European ones: every field accepts both and stores these. */

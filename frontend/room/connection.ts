@@ -1,6 +1,7 @@
 /** Listens to a show's room: Server-Sent Events with resume. The browser reconnects by itself after a broken connection,
  *  but gives up after a refusal; then this starts again from the last number it saw. */
-import { empty, fold, type Room, type RoomEvent } from "./fold";
+import type { RoomEvent } from "../contract";
+import { empty, fold, type Room } from "./fold";
 
 export interface RoomListener {
   changed(room: Room): void;

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
-import type { Show } from "../contract";
-import { cuesOf, empty, fold, showOf, type Room, type RoomEvent } from "./fold";
+import type { RoomEvent, Show } from "../contract";
+import { cuesOf, empty, fold, showOf, type Room } from "./fold";
 
-const snapshot = (seq: number, entries: Record<string, unknown>): RoomEvent => ({ type: "snapshot", seq, ts: 0, entries });
-const set = (seq: number, key: string, value: unknown): RoomEvent => ({ type: "set", seq, ts: 0, key, value });
+/** Values of any shape: folding never looks inside. */
+const snapshot = (seq: number, entries: object) => ({ type: "snapshot", seq, ts: 0, entries }) as RoomEvent;
+const set = (seq: number, key: string, value: unknown) => ({ type: "set", seq, ts: 0, key, value }) as RoomEvent;
 const after = (events: RoomEvent[]): Room => events.reduce((room, event) => fold(room, event, 0), empty);
 
 test("a snapshot and the events after it are the later snapshot", () => {

@@ -1,19 +1,14 @@
 /** The room as a document: a snapshot, then single keys, then sampled state. `fold(snapshot(n), events n..m) == snapshot(m)`. */
-import type { Cue, Product, Show } from "../contract";
+import type { Cue, Product, RoomEntries, RoomEvent, Show } from "../contract";
 
 export interface Room {
   seq: number;
-  entries: Readonly<Record<string, unknown>>;
+  entries: RoomEntries;
   viewers: number | null;
   stock: Readonly<Record<string, number>>;
   /** Milliseconds to add to this machine's clock to have the server's. */
   clockOffset: number | null;
 }
-
-export type RoomEvent =
-  | { type: "snapshot"; seq: number; ts: number; entries: Record<string, unknown> }
-  | { type: "set"; seq: number; ts: number; key: string; value: unknown }
-  | { type: "state"; seq: number; ts: number; viewers: number; stock: Record<string, number> };
 
 export const empty: Room = { seq: -1, entries: {}, viewers: null, stock: {}, clockOffset: null };
 
@@ -33,9 +28,10 @@ export function fold(room: Room, event: RoomEvent, receivedAt: number): Room {
 /** An event can only arrive late, so the largest offset seen is the truest one. */
 const nearest = (known: number | null, seen: number) => (known === null ? seen : Math.max(known, seen));
 
-function withKey(entries: Room["entries"], key: string, value: unknown): Room["entries"] {
-  const { [key]: _, ...others } = entries;
-  return value === null ? others : { ...others, [key]: value };
+/** The server pairs keys and values; a type cannot follow a key that is only known when it comes. */
+function withKey(entries: RoomEntries, key: string, value: unknown): RoomEntries {
+  const { [key]: _, ...others } = entries as Record<string, unknown>;
+  return (value === null ? others : { ...others, [key]: value }) as RoomEntries;
 }
 
 export function cuesOf(room: Room): Cue[] {
@@ -44,11 +40,10 @@ export function cuesOf(room: Room): Cue[] {
 
 /** The show as the room knows it: state and times from "show", products in shelf order, newer facts over the page's. */
 export function showOf(room: Room, page: Show): Show {
-  const facts = (room.entries["show"] ?? {}) as Partial<Show>;
-  const products = page.products.map((product) => (room.entries[`product/${product.id}`] as Product | undefined) ?? product);
+  const products = page.products.map((product) => room.entries[`product/${product.id}`] ?? product);
   const known = new Set(page.products.map((product) => product.id));
   const added = Object.entries(room.entries)
     .filter(([key, value]) => key.startsWith("product/") && value && !known.has((value as Product).id))
     .map(([, value]) => value as Product);
-  return { ...page, ...facts, products: [...products, ...added] };
+  return { ...page, ...room.entries.show, products: [...products, ...added] };
 }

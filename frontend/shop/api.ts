@@ -1,14 +1,8 @@
 /** Requests to the JSON API: problem+json becomes a typed refusal, a lost answer is asked for again with the same key. */
-import type { Money } from "../contract";
+import type { Problem as Refusal } from "../contract";
 
-export interface Problem {
-  code: string;
-  status: number;
-  lines?: { sku: string; available?: number }[];
-  total?: Money;
-  fields?: { path: string; problem: string }[];
-  [member: string]: unknown;
-}
+/** A refusal of the server, or what only we can know (`unreachable`), which has a code and a status of 0. */
+export type Problem = Pick<Refusal, "code" | "status"> & Partial<Refusal>;
 
 export class Refused extends Error {
   constructor(readonly problem: Problem) {

@@ -23,7 +23,7 @@ FONTS = {"en": "figtree-latin", "ar": "vazirmatn-arabic"}
 """The one file that a page of the language preloads, by the beginning of its name."""
 STYLES = "styles/showfloor.css"
 SHOW_WORDS = ("show", "player", "scene", "pin", "shelf", "product", "hold", "checkout", "test_card", "pay", "field", "thanks", "sheet")
-SHARED_WORDS = ("list", "problem", "error", "currency")
+SHARED_WORDS = ("list", "problem", "error", "currency", "language")
 STUDIO_WORDS = ("studio", "health", "player", "scene", "pin", "product", "show", "shelf")
 
 Page = Mapping[str, Any]
