@@ -12,17 +12,11 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from showfloor.kit import clock
-from showfloor.kit.errors import AppError
+from showfloor.kit.errors import RateLimited
 from showfloor.kit.http import language, problem
 
 PER_MINUTE = 1200
 """Calls of one caller: a person's studio makes about a hundred, a page a handful."""
-
-
-class RateLimited(AppError):
-    code = "rate_limited"
-    status = 429
-    retry_after = 60
 
 
 class HeadAsGet:

@@ -7,10 +7,11 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
@@ -19,18 +20,19 @@ from showfloor.catalog import http as catalog_http
 from showfloor.catalog.events import PriceChanged
 from showfloor.checkout import eraser as checkout_eraser
 from showfloor.checkout import http as checkout_http
+from showfloor.checkout import openapi as checkout_openapi
 from showfloor.checkout import tasks as checkout_tasks
 from showfloor.checkout.adapters.provider import PaymentProvider
 from showfloor.checkout.adapters.test_provider import MODES as TEST_MODES
 from showfloor.checkout.adapters.test_provider import PlayMoney
 from showfloor.checkout.desk import Desk
-from showfloor.checkout.openapi import add_hold_route
 from showfloor.embed import http as embed_http
 from showfloor.identity import eraser as identity_eraser
 from showfloor.identity import http as identity_http
 from showfloor.identity import service as identity
 from showfloor.kit import idempotency, outbox
 from showfloor.kit.db import Database
+from showfloor.kit.openapi import describe_problem
 from showfloor.kit.outbox import Dispatcher
 from showfloor.merchants import http as merchants_http
 from showfloor.orders import eraser as orders_eraser
@@ -40,6 +42,7 @@ from showfloor.realtime import service as realtime
 from showfloor.realtime.hints import Hints
 from showfloor.shows import http as shows_http
 from showfloor.shows import internal as shows_internal
+from showfloor.shows import openapi as shows_openapi
 from showfloor.shows import subscribers as shows_subscribers
 from showfloor.shows import tasks as shows_tasks
 from showfloor.stock import tasks as stock_tasks
@@ -70,7 +73,7 @@ class Job:
 def connect_web(app: FastAPI, settings: Settings) -> None:
     for routes in EDGES:
         app.include_router(routes.router)
-    app.openapi = partial(_openapi, app, app.openapi)  # type: ignore[method-assign] # FastAPI's documented way to extend the document
+    app.openapi = cache(partial(openapi, app))  # type: ignore[method-assign]  # FastAPI's documented way to extend the document
     app.state.desk = Desk(
         app.state.database, secret=settings.secret, hold_seconds=settings.hold_seconds, providers=payment_providers(settings)
     )
@@ -93,10 +96,12 @@ EDGES = (
 )
 
 
-def _openapi(app: FastAPI, generate: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """The generated document and the one route that FastAPI does not see."""
-    document = generate()
-    add_hold_route(document)
+def openapi(app: FastAPI) -> dict[str, Any]:
+    """The API as a caller sees it, with the routes that FastAPI does not serve. The front end's types come from it (scripts/contract)."""
+    described = [*checkout_openapi.described.routes, *shows_openapi.described.routes]
+    document = get_openapi(title=app.title, version=app.version, routes=[*app.routes, *described])
+    document["paths"][shows_openapi.PATH]["servers"] = [{"url": app.state.urls.rooms}]
+    describe_problem(document)
     return document
 
 

@@ -8,21 +8,24 @@ from fastapi import APIRouter, Query
 
 from showfloor.catalog import service
 from showfloor.catalog.cards import product_card
-from showfloor.catalog.errors import PriceInvalid, VariantNotFound
+from showfloor.catalog.errors import PriceInvalid, ProductNotFound, VariantNotFound
 from showfloor.catalog.schemas import NewPrice, ProductOut, ProductPage
 from showfloor.catalog.types import Product
+from showfloor.identity.errors import CsrfFailed, NotAuthenticated
 from showfloor.identity.http import CurrentPerson
 from showfloor.kit import ids
 from showfloor.kit.db import Session
+from showfloor.kit.errors import NotFound
 from showfloor.kit.http import SessionDep
 from showfloor.kit.money import Money
+from showfloor.kit.openapi import refusals
 from showfloor.merchants.service import get_merchants
 
 router = APIRouter(prefix="/api/v1", tags=["products"])
 Currency = Annotated[str, Query(pattern="^[A-Z]{3}$", description="ISO 4217; prices are shown in it")]
 
 
-@router.get("/products", response_model=ProductPage, response_model_exclude_unset=True)
+@router.get("/products", response_model=ProductPage, response_model_exclude_unset=True, responses=refusals(NotAuthenticated, NotFound))
 async def list_products(
     session: SessionDep,
     person: CurrentPerson,
@@ -43,14 +46,23 @@ async def list_products(
     return {"items": await _cards(session, page.products, currency), "next_cursor": next_cursor}
 
 
-@router.get("/products/{product_id}", response_model=ProductOut, response_model_exclude_unset=True)
+@router.get(
+    "/products/{product_id}",
+    response_model=ProductOut,
+    response_model_exclude_unset=True,
+    responses=refusals(NotAuthenticated, NotFound, ProductNotFound),
+)
 async def get_product(product_id: str, session: SessionDep, person: CurrentPerson, currency: Currency = "GBP") -> object:
     """One product of the person's own merchants."""
     found = await service.get_own_product(session, person=person, product_id=ids.parse("prod", product_id))
     return (await _cards(session, (found,), currency))[0]
 
 
-@router.post("/products/{product_id}/prices", status_code=201)
+@router.post(
+    "/products/{product_id}/prices",
+    status_code=201,
+    responses=refusals(NotAuthenticated, CsrfFailed, NotFound, ProductNotFound, VariantNotFound, PriceInvalid),
+)
 async def add_price(product_id: str, body: NewPrice, session: SessionDep, person: CurrentPerson) -> NewPrice:
     """The price from now on; what is held keeps its own, and the old one stays in the history."""
     product = await service.get_own_product(session, person=person, product_id=ids.parse("prod", product_id))

@@ -3,43 +3,45 @@
 from __future__ import annotations
 
 from pydantic import BaseModel, Field
+from pydantic.json_schema import SkipJsonSchema
+
+from showfloor.kit.schemas import MoneyOut, Words
 
 
-class MoneyOut(BaseModel):
-    """Minor units: 1999 USD is 19.99 US dollars."""
-
-    amount: int
-    currency: str
-
-
-class SellerOut(BaseModel):
+class MerchantOut(BaseModel):
     id: str
     slug: str
-    name: dict[str, str]
+    name: Words
     avatar_url: str
 
 
 class OptionValueOut(BaseModel):
+    """`swatch` is a CSS colour; it is left out where the option is no colour."""
+
     code: str
-    name: dict[str, str]
-    swatch: str | None = None
+    name: Words
+    swatch: str | SkipJsonSchema[None] = None
 
 
 class OptionAxisOut(BaseModel):
     code: str
-    name: dict[str, str]
+    name: Words
     values: list[OptionValueOut]
 
 
 class PictureOut(BaseModel):
+    """`shows` names the option values seen in it, so that choosing a colour can choose its picture."""
+
     url: str
     width: int
     height: int
-    alt: dict[str, str]
+    alt: Words
     shows: dict[str, str]
 
 
 class VariantOut(BaseModel):
+    """`pictures` are indices into the product's pictures."""
+
     sku: str
     options: dict[str, str]
     price: MoneyOut
@@ -49,10 +51,10 @@ class VariantOut(BaseModel):
 class ProductOut(BaseModel):
     id: str
     slug: str
-    merchant: SellerOut
-    name: dict[str, str]
-    summary: dict[str, str]
-    description: dict[str, str]
+    merchant: MerchantOut
+    name: Words
+    summary: Words
+    description: Words
     options: list[OptionAxisOut]
     pictures: list[PictureOut]
     variants: list[VariantOut]
@@ -65,11 +67,13 @@ class ProductPage(BaseModel):
     next_cursor: str | None
 
 
-class MoneyIn(BaseModel):
+class PriceIn(BaseModel):
+    """Minor units."""
+
     amount: int = Field(gt=0, le=10**12)
     currency: str = Field(pattern="^[A-Z]{3}$")
 
 
 class NewPrice(BaseModel):
     sku: str = Field(max_length=64)
-    price: MoneyIn
+    price: PriceIn

@@ -1,7 +1,7 @@
 """JSON routes of `checkout`: hold, details, payment.
 
-The hold route stands on plain Starlette: FastAPI's machinery would cost more than the hold itself (docs/benchmarks.md). Its OpenAPI
-text is written in `openapi.py`.
+The hold route stands on plain Starlette: FastAPI's machinery would cost more than the hold itself (docs/benchmarks.md). For
+the OpenAPI document it is described in `openapi.py`.
 """
 
 from __future__ import annotations
@@ -10,25 +10,39 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi.security import HTTPAuthorizationCredentials
 from pydantic import ValidationError
 from starlette.responses import JSONResponse
 
 from showfloor.checkout import service
 from showfloor.checkout.cards import checkout_card, hold_card, payment_card
 from showfloor.checkout.desk import Desk
+from showfloor.checkout.errors import (
+    CallbackInvalid,
+    CheckoutClosed,
+    CheckoutNotFound,
+    NothingToConfirm,
+    PaymentInProgress,
+    PaymentMethodInvalid,
+    PriceChanged,
+    ProviderUnavailable,
+)
+from showfloor.checkout.openapi import HOLD_TOKEN
 from showfloor.checkout.schemas import CheckoutIn, CheckoutOut, HoldWish, MoneyIn, PayIn, PurchaseOut
 from showfloor.checkout.service.holds import Wish
 from showfloor.checkout.service.paying import Order
 from showfloor.checkout.types import Method
+from showfloor.identity.errors import AdultDeclarationRequired
 from showfloor.identity.service import admit
 from showfloor.identity.types import Door
 from showfloor.kit import idempotency, ids
-from showfloor.kit.errors import ValidationFailed
-from showfloor.kit.http import BearerDep, SessionDep, bearer
+from showfloor.kit.errors import IdempotencyConflict, IdempotencyKeyRequired, NotFound, ValidationFailed
+from showfloor.kit.http import SessionDep, bearer
 from showfloor.kit.money import Money
+from showfloor.kit.openapi import KEY_HEADER, refusals
 from showfloor.orders.types import Buyer
 from showfloor.stock import service as stock
-from showfloor.stock.errors import HoldTokenInvalid
+from showfloor.stock.errors import HoldExpired, HoldSettled, HoldTokenInvalid
 
 router = APIRouter(prefix="/api/v1", tags=["buying"])
 LARGEST_WISH = 16 * 1024
@@ -43,16 +57,16 @@ def get_desk(request: Request) -> Desk:
 DeskDep = Annotated[Desk, Depends(get_desk)]
 
 
-def get_guest(desk: DeskDep, token: BearerDep) -> UUID:
+def get_guest(desk: DeskDep, given: Annotated[HTTPAuthorizationCredentials | None, Depends(HOLD_TOKEN)]) -> UUID:
     """The hold whose token the guest shows. Raises HoldTokenInvalid."""
-    return stock.hold_of_token(desk.secret, token)
+    return stock.hold_of_token(desk.secret, given.credentials if given else None)
 
 
 GuestDep = Annotated[UUID, Depends(get_guest)]
 """The id of the guest's hold."""
 
 
-def get_key(key: Annotated[str | None, Header(alias="Idempotency-Key")] = None) -> str:
+def get_key(key: Annotated[str | None, Header(alias="Idempotency-Key", include_in_schema=False)] = None) -> str:
     """Raises IdempotencyKeyRequired."""
     return idempotency.check_key(key)
 
@@ -107,7 +121,7 @@ def _money(given: MoneyIn | None) -> Money | None:
         raise ValidationFailed(extra={"fields": [{"path": "body/expected_total/currency", "problem": "currency_unknown"}]}) from None
 
 
-@router.delete("/holds/{hold_id}", status_code=204)
+@router.delete("/holds/{hold_id}", status_code=204, responses=refusals(HoldTokenInvalid, HoldSettled, PaymentInProgress))
 async def release_hold(hold_id: str, session: SessionDep, guest: GuestDep) -> None:
     """Give the goods back; doing so twice is fine."""
     if hold_id != ids.show("hold", guest):
@@ -115,7 +129,21 @@ async def release_hold(hold_id: str, session: SessionDep, guest: GuestDep) -> No
     await service.release_hold(session, hold_id=guest)
 
 
-@router.post("/checkouts", status_code=201, response_model=CheckoutOut)
+@router.post(
+    "/checkouts",
+    status_code=201,
+    response_model=CheckoutOut,
+    responses=refusals(
+        IdempotencyKeyRequired,
+        HoldTokenInvalid,
+        AdultDeclarationRequired,
+        HoldExpired,
+        CheckoutClosed,
+        PaymentInProgress,
+        IdempotencyConflict,
+    ),
+    openapi_extra=KEY_HEADER,
+)
 async def open_checkout(body: CheckoutIn, session: SessionDep, desk: DeskDep, guest: GuestDep, key: KeyDep, response: Response) -> object:
     """Say who buys and where the goods go. Other details replace the first ones until a payment is under way."""
     admission = admit(Door.GUEST_CHECKOUT, adult=body.adult)
@@ -132,14 +160,30 @@ async def open_checkout(body: CheckoutIn, session: SessionDep, desk: DeskDep, gu
     return answer
 
 
-@router.get("/checkouts/{checkout_id}", response_model=CheckoutOut)
+@router.get("/checkouts/{checkout_id}", response_model=CheckoutOut, responses=refusals(HoldTokenInvalid, NotFound, CheckoutNotFound))
 async def get_checkout(checkout_id: str, session: SessionDep, guest: GuestDep, response: Response) -> object:
     """How far the purchase has come."""
     response.headers["Cache-Control"] = "no-store"
     return checkout_card(await service.get_purchase(session, checkout_id=ids.parse("chk", checkout_id), hold_id=guest))
 
 
-@router.post("/checkouts/{checkout_id}/pay", response_model=PurchaseOut)
+@router.post(
+    "/checkouts/{checkout_id}/pay",
+    response_model=PurchaseOut,
+    responses=refusals(
+        IdempotencyKeyRequired,
+        HoldTokenInvalid,
+        NotFound,
+        CheckoutNotFound,
+        PriceChanged,
+        HoldExpired,
+        PaymentInProgress,
+        IdempotencyConflict,
+        PaymentMethodInvalid,
+        ProviderUnavailable,
+    ),
+    openapi_extra=KEY_HEADER,
+)
 async def pay(checkout_id: str, body: PayIn, desk: DeskDep, guest: GuestDep, key: KeyDep) -> object:
     """Order and pay. The same key gets the same attempt again, as it stands by then; another key is another attempt."""
     expected = _money(body.expected_total)
@@ -155,14 +199,18 @@ async def pay(checkout_id: str, body: PayIn, desk: DeskDep, guest: GuestDep, key
     return payment_card(await service.pay(desk.database, desk.providers, order))
 
 
-@router.post("/checkouts/{checkout_id}/confirm", response_model=PurchaseOut)
+@router.post(
+    "/checkouts/{checkout_id}/confirm",
+    response_model=PurchaseOut,
+    responses=refusals(HoldTokenInvalid, NotFound, CheckoutNotFound, NothingToConfirm, HoldExpired, ProviderUnavailable),
+)
 async def confirm(checkout_id: str, desk: DeskDep, guest: GuestDep) -> object:
     """The buyer answered the bank's question; doing so twice is fine."""
     chosen = ids.parse("chk", checkout_id)
     return payment_card(await service.confirm(desk.database, desk.providers, checkout_id=chosen, hold_id=guest))
 
 
-@router.post("/payments/{provider}/callback")
+@router.post("/payments/{provider}/callback", responses=refusals(NotFound, CallbackInvalid, ProviderUnavailable, limited=False))
 async def take_callback(provider: str, request: Request, desk: DeskDep) -> dict[str, str]:
     """The provider's word: verified by its signature, effective once."""
     body = await _read(request)

@@ -1,57 +1,42 @@
-"""The OpenAPI text of the hold route, which stands on plain Starlette."""
+"""The hold route for the OpenAPI document alone: it stands on plain Starlette (`http.py`), which FastAPI does not see."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated
 
-from pydantic.json_schema import models_json_schema
+from fastapi import APIRouter, Depends
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from showfloor.checkout.errors import NotForSale, PriceChanged
 from showfloor.checkout.schemas import HoldOut, HoldWish
+from showfloor.kit.errors import IdempotencyConflict, IdempotencyKeyRequired, NotFound
+from showfloor.kit.openapi import KEY_HEADER, refusals
+from showfloor.shows.errors import ShowNotFound
+from showfloor.stock.errors import HoldTokenInvalid, LimitReached, SoldOut
 
-PATH = "/api/v1/shows/{show_id}/holds"
-_REF = "#/components/schemas/{model}"
-
-
-def add_hold_route(document: dict[str, Any]) -> None:
-    """Write the route and its models into an OpenAPI 3.1 document."""
-    modes, definitions = models_json_schema([(HoldWish, "validation"), (HoldOut, "serialization")], ref_template=_REF)
-    document.setdefault("components", {}).setdefault("schemas", {}).update(definitions["$defs"])
-    wish, hold = modes[HoldWish, "validation"], modes[HoldOut, "serialization"]
-    document["paths"].setdefault(PATH, {})["post"] = {
-        "tags": ["buying"],
-        "summary": "Hold Goods",
-        "description": "Hold goods of a show at today's price for as long as the deadline says: all or nothing.",
-        "operationId": "hold_goods",
-        "security": [{}, {"HTTPBearer": []}],
-        "parameters": [
-            {"name": "show_id", "in": "path", "required": True, "schema": {"type": "string"}},
-            {
-                "name": "Idempotency-Key",
-                "in": "header",
-                "required": True,
-                "schema": {"type": "string", "minLength": 16, "maxLength": 255},
-                "description": "the same key and body get the first answer again",
-            },
-            {
-                "name": "Authorization",
-                "in": "header",
-                "required": False,
-                "schema": {"type": "string"},
-                "description": "Bearer and the token of an earlier hold of the same guest: limits count together",
-            },
-        ],
-        "requestBody": {"required": True, "content": {"application/json": {"schema": wish}}},
-        "responses": {
-            "201": {"description": "Held", "content": {"application/json": {"schema": hold}}},
-            "400": _problem("idempotency_key_required"),
-            "401": _problem("hold_token_invalid"),
-            "404": _problem("show_not_found"),
-            "409": _problem("sold_out, limit_reached, price_changed, not_for_sale or idempotency_conflict"),
-            "422": _problem("validation_failed"),
-            "503": _problem("busy"),
-        },
-    }
+HOLD_TOKEN = HTTPBearer(scheme_name="HoldToken", auto_error=False, description="`token` of the guest's hold")
+described = APIRouter(prefix="/api/v1", tags=["buying"])
 
 
-def _problem(codes: str) -> dict[str, Any]:
-    return {"description": codes, "content": {"application/problem+json": {"schema": {"type": "object"}}}}
+@described.post(
+    "/shows/{show_id}/holds",
+    operation_id="hold_goods",
+    status_code=201,
+    responses=refusals(
+        IdempotencyKeyRequired,
+        HoldTokenInvalid,
+        NotFound,
+        ShowNotFound,
+        SoldOut,
+        LimitReached,
+        PriceChanged,
+        NotForSale,
+        IdempotencyConflict,
+        limited=False,
+    ),
+    # The first hold of a guest comes without a token; with one, limits count together.
+    openapi_extra={**KEY_HEADER, "security": [{}]},
+)
+async def hold_goods(show_id: str, body: HoldWish, token: Annotated[HTTPAuthorizationCredentials | None, Depends(HOLD_TOKEN)]) -> HoldOut:
+    """Hold goods of a show at today's price for as long as the deadline says: all or nothing."""
+    raise NotImplementedError

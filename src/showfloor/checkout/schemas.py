@@ -6,11 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from showfloor.kit.schemas import MoneyOut, Time, Words
 from showfloor.orders.types import Address
-
-Text = dict[str, str]
-Time = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
-
 
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -74,11 +71,6 @@ class PayIn(_Strict):
     expected_total: MoneyIn
 
 
-class MoneyOut(BaseModel):
-    amount: int
-    currency: str
-
-
 class HeldLine(BaseModel):
     sku: str
     quantity: int
@@ -97,21 +89,21 @@ class HoldOut(BaseModel):
 
 
 class AgreedLine(HeldLine):
-    name: Text
-    options_text: Text
+    name: Words
+    options_text: Words
     picture_url: str | None
     seller_id: str
 
 
 class SellerOut(BaseModel):
     id: str
-    name: Text
+    name: Words
 
 
 class PlacedOrder(BaseModel):
     id: str
     number: str
-    seller: Text
+    seller: Words
     total: MoneyOut
 
 

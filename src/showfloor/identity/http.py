@@ -9,20 +9,27 @@ import secrets
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from limits import RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 
 from showfloor.identity import service
-from showfloor.identity.errors import CsrfFailed, NotAuthenticated, TooManyAttempts
+from showfloor.identity.errors import AdultDeclarationRequired, CsrfFailed, NotAuthenticated, SignInFailed, TooManyAttempts
 from showfloor.identity.rules import csrf_of, normalise_email
 from showfloor.identity.schemas import PersonOut, SessionOut, SignIn
 from showfloor.identity.types import Door, Person
 from showfloor.kit import ids
-from showfloor.kit.http import BearerDep, DatabaseDep, SessionDep
+from showfloor.kit.http import DatabaseDep, SessionDep
+from showfloor.kit.openapi import refusals
 
 router = APIRouter(prefix="/api/v1", tags=["session"])
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+API_KEY = HTTPBearer(
+    scheme_name="ApiKey",
+    auto_error=False,
+    description="A person's API key, `sf_…`. The studio's pages have a cookie instead, and send `X-CSRF-Token` with every change.",
+)
 _attempts = MovingWindowRateLimiter(MemoryStorage())
 _PER_ADDRESS = RateLimitItemPerMinute(10)
 
@@ -32,10 +39,12 @@ def cookie_name(request: Request) -> str:
     return "__Host-showfloor" if request.app.state.settings.secure else "showfloor"
 
 
-async def get_optional_person(request: Request, session: SessionDep, token: BearerDep) -> Person | None:
+async def get_optional_person(
+    request: Request, session: SessionDep, given: Annotated[HTTPAuthorizationCredentials | None, Depends(API_KEY)]
+) -> Person | None:
     """The caller, or None for a visitor. Raises CsrfFailed for a change made with the cookie alone."""
-    if token is not None and token.startswith("sf_"):
-        return await service.person_of_api_key(session, token)
+    if given is not None and given.credentials.startswith("sf_"):
+        return await service.person_of_api_key(session, given.credentials)
     cookie = request.cookies.get(cookie_name(request))
     if cookie is None:
         return None
@@ -72,7 +81,7 @@ def _session_out(person: Person, csrf: str) -> SessionOut:
     )
 
 
-@router.post("/session")
+@router.post("/session", responses=refusals(AdultDeclarationRequired, SignInFailed, TooManyAttempts))
 async def sign_in(body: SignIn, request: Request, response: Response, database: DatabaseDep) -> SessionOut:
     """Sign in to the studio."""
     admission = service.admit(Door.STUDIO_SIGN_IN, adult=body.adult)
@@ -90,13 +99,13 @@ async def sign_in(body: SignIn, request: Request, response: Response, database: 
     return _session_out(signed_in.person, signed_in.csrf)
 
 
-@router.get("/session")
+@router.get("/session", responses=refusals(NotAuthenticated))
 async def current_session(request: Request, person: CurrentPerson) -> SessionOut:
     """Who is signed in, and the CSRF token for changes."""
     return _session_out(person, csrf_of(request.cookies.get(cookie_name(request), "")))
 
 
-@router.delete("/session", status_code=204)
+@router.delete("/session", status_code=204, responses=refusals(CsrfFailed))
 async def sign_out(request: Request, response: Response, session: SessionDep, person: OptionalPerson) -> None:
     """Sign out; signing out twice is fine."""
     if token := request.cookies.get(cookie_name(request)):

@@ -27,6 +27,21 @@ class NotFound(AppError):
     status = 404
 
 
+class MethodNotAllowed(AppError):
+    """The address exists, the method does not; the answer's Allow names those that do."""
+
+    code = "method_not_allowed"
+    status = 405
+
+
+class RateLimited(AppError):
+    """Too many calls of one caller in a minute."""
+
+    code = "rate_limited"
+    status = 429
+    retry_after = 60
+
+
 class Busy(AppError):
     """The database is locked or out of connections; nothing was done."""
 

@@ -5,12 +5,17 @@ from __future__ import annotations
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from showfloor.identity.errors import CsrfFailed, Forbidden, NotAuthenticated
 from showfloor.identity.http import CurrentPerson
 from showfloor.kit import ids
+from showfloor.kit.errors import NotFound
 from showfloor.kit.http import SessionDep
+from showfloor.kit.openapi import refusals
 from showfloor.merchants import service
+from showfloor.merchants.errors import OriginInvalid
 
 router = APIRouter(prefix="/api/v1", tags=["merchants"])
+CHANGE = refusals(NotAuthenticated, CsrfFailed, Forbidden, NotFound, OriginInvalid)
 
 
 class Origin(BaseModel):
@@ -21,20 +26,20 @@ class Origins(BaseModel):
     origins: list[str]
 
 
-@router.get("/merchants/{merchant_id}/origins")
+@router.get("/merchants/{merchant_id}/origins", responses=refusals(NotAuthenticated, Forbidden, NotFound))
 async def list_origins(merchant_id: str, session: SessionDep, person: CurrentPerson) -> Origins:
     """The websites that may show this merchant's shows."""
     return Origins(origins=await service.list_origins(session, person=person, merchant_id=ids.parse("mer", merchant_id)))
 
 
-@router.post("/merchants/{merchant_id}/origins", status_code=201)
+@router.post("/merchants/{merchant_id}/origins", status_code=201, responses=CHANGE)
 async def allow_origin(merchant_id: str, body: Origin, session: SessionDep, person: CurrentPerson) -> Origin:
     """Let a website show this merchant's shows."""
     chosen = ids.parse("mer", merchant_id)
     return Origin(origin=await service.allow_origin(session, person=person, merchant_id=chosen, origin=body.origin))
 
 
-@router.delete("/merchants/{merchant_id}/origins", status_code=204)
+@router.delete("/merchants/{merchant_id}/origins", status_code=204, responses=CHANGE)
 async def forbid_origin(merchant_id: str, origin: str, session: SessionDep, person: CurrentPerson) -> None:
     """Take a website off the list."""
     await service.forbid_origin(session, person=person, merchant_id=ids.parse("mer", merchant_id), origin=origin)

@@ -6,17 +6,22 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from showfloor.identity.errors import NotAuthenticated
 from showfloor.identity.http import CurrentPerson
 from showfloor.kit import ids
+from showfloor.kit.errors import NotFound
 from showfloor.kit.http import SessionDep
+from showfloor.kit.openapi import refusals
 from showfloor.orders import service
 from showfloor.orders.cards import order_card, order_detail, sales_card
+from showfloor.orders.errors import OrderNotFound
 from showfloor.orders.schemas import OrderDetail, OrderPage, SalesOut
+from showfloor.shows.errors import ShowNotFound
 
 router = APIRouter(prefix="/api/v1", tags=["orders"])
 
 
-@router.get("/orders", response_model=OrderPage)
+@router.get("/orders", response_model=OrderPage, responses=refusals(NotAuthenticated, NotFound))
 async def list_orders(
     session: SessionDep, person: CurrentPerson, limit: Annotated[int, Query(ge=1, le=100)] = 50, cursor: str | None = None
 ) -> object:
@@ -27,14 +32,14 @@ async def list_orders(
     return {"items": [order_card(order) for order in page.orders], "next_cursor": next_cursor}
 
 
-@router.get("/orders/{order_id}", response_model=OrderDetail)
+@router.get("/orders/{order_id}", response_model=OrderDetail, responses=refusals(NotAuthenticated, NotFound, OrderNotFound))
 async def get_order(order_id: str, session: SessionDep, person: CurrentPerson, response: Response) -> object:
     """One order, with where it goes."""
     response.headers["Cache-Control"] = "no-store"
     return order_detail(await service.get_own_order(session, person=person, order_id=ids.parse("ord", order_id)))
 
 
-@router.get("/shows/{show_id}/sales", response_model=SalesOut)
+@router.get("/shows/{show_id}/sales", response_model=SalesOut, responses=refusals(NotAuthenticated, NotFound, ShowNotFound))
 async def get_sales(show_id: str, session: SessionDep, person: CurrentPerson) -> object:
     """What the show sold, for its host; no buyer's data."""
     return sales_card(await service.sales_of_show(session, person=person, show_id=ids.parse("show", show_id)))

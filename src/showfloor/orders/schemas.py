@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pydantic import BaseModel
 
-from pydantic import BaseModel, Field
-
-Time = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
-Text = dict[str, str]
-
-
-class MoneyOut(BaseModel):
-    """Minor units: 1999 USD is 19.99 US dollars."""
-
-    amount: int
-    currency: str
+from showfloor.kit.schemas import MoneyOut, Time, Words
 
 
 class ItemOut(BaseModel):
     sku: str
-    name: Text
-    options_text: Text
+    name: Words
+    options_text: Words
     quantity: int
     unit_price: MoneyOut
     total: MoneyOut
@@ -46,7 +36,7 @@ class OrderOut(BaseModel):
 
     id: str
     number: str
-    seller: Text
+    seller: Words
     show_id: str
     placed_at: Time
     total: MoneyOut
@@ -66,8 +56,8 @@ class OrderPage(BaseModel):
 
 class SoldItem(BaseModel):
     sku: str
-    name: Text
-    options_text: Text
+    name: Words
+    options_text: Words
     quantity: int
     picture_url: str | None
 

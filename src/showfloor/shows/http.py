@@ -8,15 +8,41 @@ from typing import Annotated, Any
 from fastapi import APIRouter, BackgroundTasks, Depends, Query, Request
 from pydantic import AwareDatetime
 
+from showfloor.identity.errors import CsrfFailed, Forbidden, NotAuthenticated
 from showfloor.identity.http import CurrentPerson, OptionalPerson
 from showfloor.kit import clock, ids
+from showfloor.kit.errors import NotFound
 from showfloor.kit.http import SessionDep
+from showfloor.kit.openapi import refusals
+from showfloor.markets.errors import MarketUnknown
 from showfloor.media import service as media
 from showfloor.media.adapters.streaming import StreamingServer
 from showfloor.media.errors import NotLive, StreamingUnavailable
 from showfloor.shows import service
 from showfloor.shows.cards import cue_card
-from showfloor.shows.schemas import CueOut, NewCue, NewShow, ShowChange, ShowProduct, StreamKeyOut
+from showfloor.shows.errors import (
+    CueNotFound,
+    NotAllowedInState,
+    ProductNotInShow,
+    ProductNotSellable,
+    ShowNotFound,
+    SignalMissing,
+    SkuConflict,
+    SlugTaken,
+    TooManyPins,
+)
+from showfloor.shows.schemas import (
+    CueOut,
+    NewCue,
+    NewShow,
+    ShowChange,
+    ShowOut,
+    ShowPage,
+    ShowProduct,
+    StreamKeyOut,
+    StudioOut,
+    Timeline,
+)
 from showfloor.shows.service.schedule import get_own_show
 from showfloor.shows.types import PublicUrls, ShowState
 
@@ -35,10 +61,13 @@ def get_streaming(request: Request) -> StreamingServer:
 
 UrlsDep = Annotated[PublicUrls, Depends(get_urls)]
 StreamingDep = Annotated[StreamingServer, Depends(get_streaming)]
+OWN = (NotAuthenticated, NotFound, ShowNotFound)
+"""What every route of a host may refuse; those that change something also `CHANGE`."""
+CHANGE = (*OWN, CsrfFailed)
 PUBLIC_STATES = {"live": [ShowState.LIVE, ShowState.INTERRUPTED], "scheduled": [ShowState.SCHEDULED], "ended": [ShowState.ENDED]}
 
 
-@router.get("/shows")
+@router.get("/shows", response_model=ShowPage, response_model_exclude_unset=True, responses=refusals(NotFound))
 async def list_shows(
     session: SessionDep,
     urls: UrlsDep,
@@ -54,7 +83,7 @@ async def list_shows(
     return {"items": cards, "next_cursor": cards[-1]["id"] if len(found) > limit else None}
 
 
-@router.get("/shows/mine")
+@router.get("/shows/mine", response_model=ShowPage, response_model_exclude_unset=True, responses=refusals(NotAuthenticated))
 async def list_own_shows(session: SessionDep, urls: UrlsDep, person: CurrentPerson) -> dict[str, Any]:
     """The host's own, in every state, newest first."""
     mine = person.creator_id
@@ -62,14 +91,20 @@ async def list_own_shows(session: SessionDep, urls: UrlsDep, person: CurrentPers
     return {"items": await service.show_cards(session, found, urls), "next_cursor": None}
 
 
-@router.get("/shows/{show_id}")
+@router.get("/shows/{show_id}", response_model=ShowOut, response_model_exclude_unset=True, responses=refusals(NotFound, ShowNotFound))
 async def get_show(show_id: str, session: SessionDep, urls: UrlsDep, person: OptionalPerson) -> dict[str, Any]:
     """One show with its shelf; a draft only for its host."""
     show = await service.get_public_show(session, ids.parse("show", show_id), person=person)
     return await service.show_card(session, show, urls)
 
 
-@router.post("/shows", status_code=201)
+@router.post(
+    "/shows",
+    status_code=201,
+    response_model=ShowOut,
+    response_model_exclude_unset=True,
+    responses=refusals(NotAuthenticated, CsrfFailed, Forbidden, MarketUnknown, SlugTaken),
+)
 async def create_show(body: NewShow, session: SessionDep, urls: UrlsDep, person: CurrentPerson) -> dict[str, Any]:
     """A draft, or a scheduled show when it has a time."""
     show = await service.create_show(
@@ -78,7 +113,7 @@ async def create_show(body: NewShow, session: SessionDep, urls: UrlsDep, person:
     return await service.show_card(session, show, urls)
 
 
-@router.patch("/shows/{show_id}")
+@router.patch("/shows/{show_id}", response_model=ShowOut, response_model_exclude_unset=True, responses=refusals(*CHANGE, NotAllowedInState))
 async def change_show(show_id: str, body: ShowChange, session: SessionDep, urls: UrlsDep, person: CurrentPerson) -> dict[str, Any]:
     """New title, time or encoder delay."""
     show = await service.change_show(
@@ -92,7 +127,13 @@ async def change_show(show_id: str, body: ShowChange, session: SessionDep, urls:
     return await service.show_card(session, show, urls)
 
 
-@router.post("/shows/{show_id}/products", status_code=201)
+@router.post(
+    "/shows/{show_id}/products",
+    status_code=201,
+    response_model=ShowOut,
+    response_model_exclude_unset=True,
+    responses=refusals(*CHANGE, NotAllowedInState, ProductNotSellable, SkuConflict),
+)
 async def add_product(show_id: str, body: ShowProduct, session: SessionDep, urls: UrlsDep, person: CurrentPerson) -> dict[str, Any]:
     """Put a product on the shelf, at its end."""
     product_id = ids.parse("prod", body.product_id)
@@ -100,14 +141,21 @@ async def add_product(show_id: str, body: ShowProduct, session: SessionDep, urls
     return await service.show_card(session, show, urls)
 
 
-@router.delete("/shows/{show_id}/products/{product_id}", status_code=204)
+@router.delete(
+    "/shows/{show_id}/products/{product_id}", status_code=204, responses=refusals(*CHANGE, NotAllowedInState, StreamingUnavailable)
+)
 async def remove_product(show_id: str, product_id: str, session: SessionDep, person: CurrentPerson, streaming: StreamingDep) -> None:
     """Take a product off the shelf and off the screen; what is held stays held."""
     show, product = ids.parse("show", show_id), ids.parse("prod", product_id)
     await service.remove_product(session, streaming, person=person, show_id=show, product_id=product)
 
 
-@router.post("/shows/{show_id}/go-live")
+@router.post(
+    "/shows/{show_id}/go-live",
+    response_model=ShowOut,
+    response_model_exclude_unset=True,
+    responses=refusals(*CHANGE, NotAllowedInState, SignalMissing),
+)
 async def go_live(
     show_id: str, session: SessionDep, urls: UrlsDep, person: CurrentPerson, streaming: StreamingDep, after: BackgroundTasks
 ) -> dict[str, Any]:
@@ -118,7 +166,9 @@ async def go_live(
     return await service.show_card(session, show, urls)
 
 
-@router.post("/shows/{show_id}/end")
+@router.post(
+    "/shows/{show_id}/end", response_model=ShowOut, response_model_exclude_unset=True, responses=refusals(*CHANGE, NotAllowedInState)
+)
 async def end_show(
     show_id: str, session: SessionDep, urls: UrlsDep, person: CurrentPerson, streaming: StreamingDep, after: BackgroundTasks
 ) -> dict[str, Any]:
@@ -133,14 +183,14 @@ async def _tell(streaming: StreamingServer, show_id: Any, state: ShowState) -> N
         await streaming.set_state(show_id, state)
 
 
-@router.post("/shows/{show_id}/stream-key", status_code=201)
+@router.post("/shows/{show_id}/stream-key", status_code=201, responses=refusals(*CHANGE))
 async def issue_stream_key(show_id: str, session: SessionDep, urls: UrlsDep, person: CurrentPerson) -> StreamKeyOut:
     """A new key for the camera, shown this once; the one before stops working."""
     show = await get_own_show(session, person=person, show_id=ids.parse("show", show_id), lock=True)
     return StreamKeyOut(rtmp_url=urls.rtmp, stream_key=await media.issue_stream_key(session, show.id))
 
 
-@router.get("/shows/{show_id}/studio")
+@router.get("/shows/{show_id}/studio", response_model=StudioOut, response_model_exclude_unset=True, responses=refusals(*OWN))
 async def studio(show_id: str, request: Request, session: SessionDep, urls: UrlsDep, person: CurrentPerson) -> dict[str, Any]:
     """What the control room shows: the show, the signal and its health, refused publishers, the preview."""
     show = await get_own_show(session, person=person, show_id=ids.parse("show", show_id))
@@ -160,7 +210,9 @@ async def studio(show_id: str, request: Request, session: SessionDep, urls: Urls
     }
 
 
-@router.post("/shows/{show_id}/cues", status_code=201)
+@router.post(
+    "/shows/{show_id}/cues", status_code=201, responses=refusals(*CHANGE, ProductNotInShow, TooManyPins, NotLive, StreamingUnavailable)
+)
 async def add_cue(show_id: str, body: NewCue, session: SessionDep, person: CurrentPerson, streaming: StreamingDep) -> CueOut:
     """Pin a product on the newest frame."""
     cue = await service.pin(
@@ -174,16 +226,16 @@ async def add_cue(show_id: str, body: NewCue, session: SessionDep, person: Curre
     return CueOut.model_validate(cue_card(cue))
 
 
-@router.post("/cues/{cue_id}/end")
+@router.post("/cues/{cue_id}/end", responses=refusals(*CHANGE, CueNotFound, StreamingUnavailable))
 async def end_cue(cue_id: str, session: SessionDep, person: CurrentPerson, streaming: StreamingDep) -> CueOut:
     """Unpin; ending twice changes nothing."""
     cue = await service.end_cue(session, streaming, person=person, cue_id=ids.parse("cue", cue_id))
     return CueOut.model_validate(cue_card(cue))
 
 
-@router.get("/shows/{show_id}/timeline")
-async def timeline(show_id: str, session: SessionDep, person: OptionalPerson, at: AwareDatetime | None = None) -> dict[str, list[CueOut]]:
+@router.get("/shows/{show_id}/timeline", responses=refusals(NotFound, ShowNotFound))
+async def timeline(show_id: str, session: SessionDep, person: OptionalPerson, at: AwareDatetime | None = None) -> Timeline:
     """The show's cues by start, or only those that contain `at`; a draft's only for its host."""
     show = await service.get_public_show(session, ids.parse("show", show_id), person=person)
     cues = await service.list_timeline(session, show_id=show.id, at=at)
-    return {"cues": [CueOut.model_validate(cue_card(cue)) for cue in cues]}
+    return Timeline(cues=[CueOut.model_validate(cue_card(cue)) for cue in cues])

@@ -6,6 +6,11 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from showfloor.catalog.schemas import ProductOut
+from showfloor.kit.schemas import Time, Words
+from showfloor.media.types import IngestState
+from showfloor.shows.types import ShowState
+
 
 class Text(BaseModel):
     """The same words in every language."""
@@ -42,12 +47,148 @@ class NewCue(BaseModel):
     replace: bool = False
 
 
+class PinPayload(BaseModel):
+    product_id: str
+
+
 class CueOut(BaseModel):
+    """An interval `[start, end)` on the show clock. `end` is null while it is open."""
+
     id: str
-    kind: str
-    start: str
-    end: str | None
-    payload: dict[str, Any]
+    kind: Literal["pin"]
+    start: Time
+    end: Time | None
+    payload: PinPayload
+
+
+class Timeline(BaseModel):
+    cues: list[CueOut]
+
+
+class RoomShow(BaseModel):
+    """The room's entry `show`: what is true of it now, whatever frame is on screen."""
+
+    id: str
+    state: ShowState
+    title: Words
+    starts_at: Time | None
+    went_live_at: Time | None
+
+
+class HostOut(BaseModel):
+    id: str
+    name: Words
+    avatar_url: str
+
+
+class Playback(BaseModel):
+    """Absolute addresses: LL-HLS, and the room's Server-Sent Events."""
+
+    hls_url: str
+    events_url: str
+
+
+class ShowOut(RoomShow):
+    slug: str
+    market: str
+    currency: str
+    ended_at: Time | None
+    host: HostOut
+    poster_url: str | None
+    products: list[ProductOut]
+    playback: Playback
+
+
+class ShowPage(BaseModel):
+    """The list's key `items`; ask for the next page with `cursor=next_cursor`."""
+
+    items: list[ShowOut]
+    next_cursor: str | None
+
+
+class VideoHealth(BaseModel):
+    """`bitrate` is bits a second, `keyframe_interval` seconds, null until two key frames have come."""
+
+    codec: str
+    profile: str
+    level: str
+    width: int
+    height: int
+    fps: float
+    bitrate: int
+    keyframe_interval: float | None
+
+
+class AudioHealth(BaseModel):
+    codec: str
+    rate: int
+    channels: int
+    bitrate: int
+
+
+class HealthWarning(BaseModel):
+    """`params` fill the sentence `health.<code>` of the catalogue."""
+
+    code: str
+    params: dict[str, str | int | float]
+
+
+class Health(BaseModel):
+    video: VideoHealth | None
+    audio: AudioHealth | None
+    warnings: list[HealthWarning]
+
+
+class RefusalOut(BaseModel):
+    """A publisher was turned away."""
+
+    at: Time
+    code: str
+
+
+class IngestOut(BaseModel):
+    state: IngestState
+    health: Health | None
+    refusals: list[RefusalOut]
+
+
+class StudioOut(BaseModel):
+    """What the control room shows."""
+
+    show: ShowOut
+    ingest: IngestOut
+    key_hint: str | None
+    rtmp_url: str
+    preview_hls_url: str
+
+
+class RoomSnapshot(BaseModel):
+    """Event `snapshot`: the whole room after the event number `seq`. `ts` is the server's clock in milliseconds.
+
+    Keys: `show`, `product/<id>`, `cue/<id>`.
+    """
+
+    seq: int
+    ts: int
+    entries: dict[str, RoomShow | ProductOut | CueOut]
+
+
+class RoomChange(BaseModel):
+    """Event `set`: one key has another value; null: it is gone."""
+
+    seq: int
+    ts: int
+    key: str
+    value: RoomShow | ProductOut | CueOut | None
+
+
+class RoomState(BaseModel):
+    """Event `state`: what changes fast, replaced whole. `stock` is pieces left by SKU."""
+
+    seq: int
+    ts: int
+    viewers: int
+    stock: dict[str, int]
 
 
 class StreamKeyOut(BaseModel):
