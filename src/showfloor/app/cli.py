@@ -7,6 +7,7 @@ stays small.
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -120,6 +121,15 @@ def migrate() -> None:
     from showfloor.app.migrate import upgrade  # noqa: PLC0415 - a process loads only what it runs
 
     asyncio.run(upgrade(Settings().database_url))
+
+
+@cli.command()
+def openapi(models: Annotated[bool, typer.Option("--models", help="only the models, for the front end's types")] = False) -> None:
+    """Print the API's OpenAPI document."""
+    from showfloor.app import contract  # noqa: PLC0415 - a process loads only what it runs
+
+    found = contract.models() if models else contract.document()
+    typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
 
 
 @cli.command("demo-camera", hidden=True)

@@ -1,0 +1,39 @@
+"""What FastAPI does not see stands in the OpenAPI document nevertheless, and every reference leads somewhere."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from showfloor.app import contract
+
+
+def test_hold_route_and_room_are_described() -> None:
+    document = contract.document()
+
+    hold = document["paths"]["/api/v1/shows/{show_id}/holds"]["post"]
+    assert hold["requestBody"]["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/HoldWish"}
+    assert hold["responses"]["201"]["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/HoldOut"}
+    room = document["paths"]["/rooms/{show_id}/events"]["get"]["responses"]["200"]["content"]
+    assert set(re.findall(r"schemas/(\w+)", json.dumps(room))) == {"RoomSnapshot", "RoomChange", "RoomState"}
+
+
+def test_every_reference_leads_somewhere() -> None:
+    document = contract.document()
+
+    models = document["components"]["schemas"]
+    assert set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(document))) <= set(models)
+    schemes = {
+        name
+        for path in document["paths"].values()
+        for route in path.values()
+        if isinstance(route, dict)
+        for need in route.get("security", [])
+        for name in need
+    }
+    assert schemes == set(document["components"]["securitySchemes"])
+
+
+def test_every_refusal_is_described_as_one() -> None:
+    """A route without `refusals(…)` would promise FastAPI's own 422, which nobody sends."""
+    assert "HTTPValidationError" not in contract.document()["components"]["schemas"]
