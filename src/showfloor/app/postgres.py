@@ -14,6 +14,7 @@ import os
 import pwd
 import shutil
 import signal
+import stat
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
@@ -121,10 +122,13 @@ class EmbeddedPostgres:
             yield
 
     def _prepare_folders(self) -> None:
+        user = _unprivileged_user()
         for folder in (self.data, self.socket_folder):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if folder.parent == Path(gettempdir()):
+                _check_ours(folder, {os.geteuid(), *([user.pw_uid] if user else [])})
             folder.chmod(0o700)
-            if (user := _unprivileged_user()) and folder.stat().st_uid != user.pw_uid:
+            if user and folder.stat().st_uid != user.pw_uid:
                 os.chown(folder, user.pw_uid, user.pw_gid)
 
     def _check_version(self) -> None:
@@ -185,6 +189,13 @@ class EmbeddedPostgres:
             return (self.data / "postmaster.pid").read_text().splitlines()[7].strip() == "ready"
         except (FileNotFoundError, IndexError):
             return False
+
+
+def _check_ours(folder: Path, ours: set[int]) -> None:
+    """In the folder for temporary files anybody may have made one with this name, or a link to another of ours."""
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid not in ours:
+        raise PostgresFailed(f"{folder} belongs to somebody else: remove it, or choose a data folder with a shorter path")
 
 
 def _check_reach() -> None:
