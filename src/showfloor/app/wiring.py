@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache, partial
@@ -124,8 +124,7 @@ def connect_erasers() -> None:
         register_eraser(eraser)
 
 
-def periodic_jobs(settings: Settings) -> list[Job]:
-    providers = payment_providers(settings)
+def periodic_jobs(providers: Mapping[str, PaymentProvider]) -> list[Job]:
     return [
         Job("release expired holds", 0.25, stock_tasks.release_expired),
         Job("settle open payments", 1.0, partial(checkout_tasks.settle_open_payments, providers=providers)),

@@ -27,14 +27,17 @@ async def work(settings: Settings) -> None:
     await database.open()
     dispatcher = Dispatcher(database)
     wiring.connect_worker(dispatcher)
+    providers = wiring.payment_providers(settings)
     jobs = [asyncio.create_task(_forever("outbox", DRAIN_EVERY, partial(_drain, dispatcher)))]
-    for job in wiring.periodic_jobs(settings):
+    for job in wiring.periodic_jobs(providers):
         jobs.append(asyncio.create_task(_forever(job.name, job.every, partial(job.run, database))))
     async with wiring.background(settings):
         await _until_told_to_stop()
     for task in jobs:
         task.cancel()
     await asyncio.gather(*jobs, return_exceptions=True)
+    for provider in providers.values():
+        await provider.close()
     await database.close()
 
 
