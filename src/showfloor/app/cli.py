@@ -61,6 +61,8 @@ def web() -> None:
     """Pages and API."""
     import uvicorn  # noqa: PLC0415 - a process loads only what it runs
 
+    from showfloor.app.processes import LAST_REQUESTS  # noqa: PLC0415 - a process loads only what it runs
+
     settings = _settings("secret", "internal_token")
     uvicorn.run(
         "showfloor.app.asgi:create_app",
@@ -71,7 +73,7 @@ def web() -> None:
         http="httptools",
         access_log=False,
         log_level="warning",
-        timeout_graceful_shutdown=5,
+        timeout_graceful_shutdown=LAST_REQUESTS,
         server_header=False,
     )
 

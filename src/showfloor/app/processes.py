@@ -20,8 +20,10 @@ log = structlog.get_logger()
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 3.0
 """Seconds before a restart: short at first, because viewers wait, doubling while it keeps failing."""
 HEALTHY_AFTER = 5.0
-PATIENCE = 5.0
-"""Seconds between SIGTERM and SIGKILL."""
+PATIENCE = 15.0
+"""Seconds between SIGTERM and SIGKILL: `streaming` writes to disk for ten at most, `web` finishes what it began and then closes."""
+LAST_REQUESTS = 5
+"""Seconds that `web` gives to requests under way; closing its connections comes after that and before `PATIENCE` is over."""
 _PR_SET_PDEATHSIG = 1
 
 
