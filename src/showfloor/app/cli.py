@@ -74,6 +74,7 @@ def web() -> None:
         access_log=False,
         log_level="warning",
         timeout_graceful_shutdown=LAST_REQUESTS,
+        forwarded_allow_ips=settings.proxies,
         server_header=False,
     )
 

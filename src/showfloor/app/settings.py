@@ -28,6 +28,7 @@ class Settings(BaseSettings):
     rooms_database_url: str = Field("", description="the same database for fanout, as a role that may only SELECT")
     host: str = Field("127.0.0.1", description="address on which the servers listen")
     rtmp_host: str = Field("", description="address on which RTMP listens, when cameras come from elsewhere; empty: host")
+    proxies: str = Field("127.0.0.1", description="whose X-Forwarded-For is believed: addresses or networks, with commas between")
     port: int = Field(8080, description="pages and API")
     media_port: int = Field(8081, description="video over HTTP")
     rooms_port: int = Field(8082, description="room events")
