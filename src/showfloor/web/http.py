@@ -21,10 +21,9 @@ from showfloor.shows import service as shows
 from showfloor.shows.types import PublicUrls, Show, ShowState
 from showfloor.stock import service as stock
 from showfloor.web import pages
-from showfloor.web.security import page_headers
+from showfloor.web.security import A_YEAR, page_headers
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-A_YEAR = 365 * 24 * 3600
 
 
 @cache

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from showfloor.shows.types import PublicUrls
 
+A_YEAR = 365 * 24 * 3600
+
 
 def page_headers(urls: PublicUrls, lang: str, frame_ancestors: Sequence[str] = ()) -> dict[str, str]:
     """`frame_ancestors` are the origins that may show the page in a frame; none for a page of our own."""
@@ -23,7 +25,7 @@ def page_headers(urls: PublicUrls, lang: str, frame_ancestors: Sequence[str] = (
         "base-uri": "'none'",
         "frame-ancestors": " ".join(frame_ancestors) or "'none'",
     }
-    return {
+    headers = {
         "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
         "Content-Language": lang,
         "Referrer-Policy": "strict-origin-when-cross-origin",
@@ -32,3 +34,6 @@ def page_headers(urls: PublicUrls, lang: str, frame_ancestors: Sequence[str] = (
         "Cache-Control": "private, no-cache",
         "Vary": "Accept-Language, Cookie",
     }
+    if urls.base.startswith("https://"):
+        headers["Strict-Transport-Security"] = f"max-age={A_YEAR}"
+    return headers
