@@ -186,7 +186,7 @@ def prepare_database(server: EmbeddedPostgres) -> str:
     engine.dispose()
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("create table room_stock (room_id uuid, sku text, available int)")
-        connection.execute("create table room_live (room_id uuid)")
+        connection.execute("create view public_room as select id, seq from room")
     return url
 
 

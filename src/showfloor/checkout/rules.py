@@ -9,7 +9,6 @@ from showfloor.kit.money import Money
 from showfloor.stock.types import LineState
 
 OPEN = frozenset({PaymentState.STARTED, PaymentState.PENDING, PaymentState.NEEDS_CONFIRMATION})
-UNFINISHED = OPEN | {PaymentState.VOIDING}
 BLOCKING = OPEN | {PaymentState.PAID}
 """A checkout has at most one payment in one of these states; the table's unique index says the same."""
 

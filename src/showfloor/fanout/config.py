@@ -10,7 +10,7 @@ class FanoutConfig:
     """Times in seconds, sizes in bytes."""
 
     database_url: str
-    """libpq URL, best with the role that `queries.GRANTS` describes."""
+    """libpq URL, best with the role `queries.ROLE`."""
     host: str = "127.0.0.1"
     port: int = 8002
     """0 takes a free one; `Server.port` tells which."""

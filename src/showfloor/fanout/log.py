@@ -34,7 +34,7 @@ class RoomLog:
         self._most_events, self._most_bytes = most_events, most_bytes
         self._chunks: list[bytes] = []
         self._size = 0
-        self._snapshot: bytes | None = None
+        self._snapshot: tuple[int, bytes] | None = None
 
     @property
     def oldest(self) -> int:
@@ -81,10 +81,11 @@ class RoomLog:
         return chunk, self.oldest + end
 
     def snapshot(self) -> bytes:
-        """Encoded once per sequence number, however many join."""
-        if self._snapshot is None:
-            self._snapshot = sse.snapshot(self.seq, clock.milliseconds(clock.now()), self._entries)
-        return self._snapshot
+        """Encoded once a second at most, however many join: its time is what a newcomer sets its clock by."""
+        now = clock.milliseconds(clock.now())
+        if self._snapshot is None or now - self._snapshot[0] >= sse.FRESH:
+            self._snapshot = now, sse.snapshot(self.seq, now, self._entries)
+        return self._snapshot[1]
 
     def _trim(self) -> None:
         surplus = max(0, len(self._chunks) - self._most_events)

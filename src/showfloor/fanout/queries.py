@@ -1,6 +1,7 @@
 """All SQL of `fanout`, read-only, and all it knows of the database's driver.
 
-The role needs `GRANTS` and nothing else. The views run with their owner's rights, so the tables behind them stay closed to it.
+The views run with their owner's rights, so the tables behind them stay closed to the role. It may do what the migrations grant it and
+nothing else; CONNECT and USAGE on schema public are PUBLIC's, and LISTEN needs no right.
 """
 
 from __future__ import annotations
@@ -18,14 +19,12 @@ import psycopg
 from showfloor.fanout.log import Change
 
 ROLE = "showfloor_fanout"
-GRANTS = f"grant select on room, room_entry, room_event, room_stock, room_live to {ROLE}"
-"""For the migration, after `create role showfloor_fanout login`. CONNECT and USAGE on schema public are PUBLIC's; LISTEN needs no right."""
 CHANNEL = "showfloor_rooms"
 
 # What each room's document is now; a room without entries is one row without a key, an unknown room none.
 _DOCUMENTS = """
     select room.id, room.seq, entry.key, entry.value::text
-    from room left join room_entry entry on entry.room_id = room.id
+    from public_room room left join room_entry entry on entry.room_id = room.id
     where room.id = any(%(ids)s) order by room.id, entry.key
 """
 
@@ -41,7 +40,7 @@ _LOG_ENDS = """
 _CHANGES = """
     select known.id, room.seq, event.seq, (extract(epoch from event.at) * 1000)::bigint, event.key, event.value::text
     from unnest(%(ids)s::uuid[], %(seqs)s::bigint[]) as known(id, seq)
-    left join room on room.id = known.id
+    left join public_room room on room.id = known.id
     left join room_event event on event.room_id = known.id and event.seq > greatest(known.seq, room.seq - %(most)s)
     where room.seq is distinct from known.seq order by known.id, event.seq
 """

@@ -41,6 +41,7 @@ class Room:
         self._released_at = -1.0
         self._released_stock = ""
         self._content: tuple[int, str] | None = None
+        self._encoded_at = 0
         self._version = 0
         self._newest = b""
         self._released, self._state = 0, b""
@@ -148,11 +149,13 @@ class Room:
             self.deliver(viewer)
 
     def _encode_state(self) -> None:
-        if (content := (self.watching, self.stock)) == self._content:
+        now = clock.milliseconds(clock.now())
+        changed = (content := (self.watching, self.stock)) != self._content
+        if not changed and now - self._encoded_at < sse.FRESH:
             return
-        self._content = content
-        self._version += 1
-        self._newest = sse.state(self.log.seq, clock.milliseconds(clock.now()), *content)
+        self._version += changed
+        self._content, self._encoded_at = content, now
+        self._newest = sse.state(self.log.seq, now, *content)
 
 
 class Pusher:

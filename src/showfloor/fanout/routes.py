@@ -1,6 +1,7 @@
 """What is asked for, and every answer that is not a stream. Pure.
 
-GET /rooms/{show_…}/events is the stream (with `?watching=0` for who follows the room but is no viewer, like the host's studio), GET /healthz says "ok", OPTIONS lets any origin ask; refusals are problem+json (RFC 9457).
+GET /rooms/{show_…}/events is the stream (with `?watching=0` for who follows the room but is no viewer, like the host's studio),
+GET /healthz says "ok", OPTIONS lets any origin ask; refusals are problem+json (RFC 9457).
 A browser's EventSource gives up when it is refused (HTML Living Standard §9.2.3), so that a lost room is not asked for ever.
 """
 

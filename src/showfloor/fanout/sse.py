@@ -11,6 +11,8 @@ from collections.abc import Mapping
 RETRY = b"retry: 1000\n\n"
 """Milliseconds until a browser that lost its stream asks again."""
 HEARTBEAT = b": hb\n\n"
+FRESH = 1000
+"""Milliseconds for which an encoded time may be told to somebody new."""
 
 
 def snapshot(seq: int, ts: int, entries: Mapping[str, str]) -> bytes:

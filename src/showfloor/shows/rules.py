@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
+from uuid import UUID
 
 from showfloor.shows.errors import NotAllowedInState
-from showfloor.shows.types import Cue, ShowState
+from showfloor.shows.types import ShowState
 
 MOST_PINS = 3
 ENDED_CUES_STAY = timedelta(seconds=60)
@@ -57,14 +57,16 @@ def signal_step(state: ShowState, *, publishing: bool) -> Step | None:
     return None
 
 
-def cues_at(cues: Iterable[Cue], moment: datetime) -> list[Cue]:
-    """What is on screen at `moment`: the cues whose interval [start, end) contains it. The rule of every surface."""
-    return [cue for cue in cues if cue.start <= moment and (cue.end is None or moment < cue.end)]
-
-
 def end_of(start: datetime, end: datetime) -> datetime:
     """A cue that is ended before its own first frame is shown lasts no time, never less."""
     return max(start, end)
+
+
+def slugs_for(title: str, starts_at: datetime | None, show_id: UUID) -> list[str]:
+    """Addresses for a show, the nicest first: its title; with the day, for a show that comes every week; with a part of its id."""
+    nicest = slug_of(title) or "show"
+    days = [f"{nicest[:49]}-{starts_at:%Y-%m-%d}"] if starts_at else []
+    return [nicest, *days, f"{nicest[:47]}-{show_id.hex[-12:]}"]
 
 
 def slug_of(title: str) -> str:

@@ -131,12 +131,11 @@ class House:
 
 @pytest.fixture
 async def house(database: Database, database_url: str) -> House:
-    """The views that a migration will bring are tables here, so that a test can say what they show."""
+    """The view of the stock is a table here, so that a test can say what it shows."""
     house = House(database, database_url)
     async with await psycopg.AsyncConnection.connect(database_url, autocommit=True) as connection:
-        await connection.execute("drop view if exists room_stock, room_live")
+        await connection.execute("drop view room_stock")
         await connection.execute("create table room_stock (room_id uuid, sku text, available int, primary key (room_id, sku))")
-        await connection.execute("create table room_live (room_id uuid)")
     return house
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import httpx2
 import pytest
 
+from showfloor.fanout import queries as rooms
 from showfloor.identity import service as identity
 from showfloor.identity.types import Door, Person
 from showfloor.kit import clock, ids
@@ -30,6 +31,18 @@ async def test_draft_is_its_host_s_alone(client: httpx2.AsyncClient, database: D
 
     assert [answer.status_code for answer in answers] == [404, 404, 200]
     assert answers[0].json()["code"] == answers[1].json()["code"] == "show_not_found"
+
+
+async def test_room_of_a_draft_is_not_served(database: Database, database_url: str) -> None:
+    async with database.session() as session:
+        floor = await add_floor(session)
+    room = floor.show.id
+    async with rooms.reader(database_url, limit=5) as reader:
+        assert await reader.documents([room], most=10) == {}
+
+        async with database.session() as session:
+            await shows.change_show(session, person=floor.host, show_id=room, starts_at=clock.now())
+        assert "show" in (await reader.documents([room], most=10))[room].entries
 
 
 async def test_address_of_a_draft_is_found_once_it_is_announced(database: Database) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from showfloor.kit.db import Database
@@ -199,13 +201,29 @@ async def test_same_sku_of_two_merchants_in_one_show_is_refused(database: Databa
             await shows.add_product(session, person=floor.host, show_id=floor.show.id, product_id=twin.id)
 
 
-async def test_slug_is_given_once(database: Database) -> None:
+async def test_chosen_slug_is_given_once(database: Database) -> None:
     async with database.session() as session:
         floor = await add_floor(session)
 
     with pytest.raises(SlugTaken):
         async with database.session() as session:
-            await shows.create_show(session, person=floor.host, title=floor.show.title, market="gb")
+            await shows.create_show(session, person=floor.host, title=floor.show.title, market="gb", slug=floor.show.slug)
+
+
+async def test_show_of_every_week_gets_an_address_of_its_own(database: Database) -> None:
+    tuesday = datetime(2026, 11, 24, 18, tzinfo=UTC)
+    async with database.session() as session:
+        floor = await add_floor(session)
+        made = [
+            await shows.create_show(
+                session, person=floor.host, title={"en": "Weekly edit", "ar": "مختارات"}, market="gb", starts_at=starts_at
+            )
+            for starts_at in (tuesday, tuesday, tuesday, None)
+        ]
+
+    assert [show.slug for show in made[:2]] == ["weekly-edit", "weekly-edit-2026-11-24"]
+    assert len({show.slug for show in made}) == 4
+    assert all(show.slug.startswith("weekly-edit-") for show in made[1:])
 
 
 async def test_valid_key_admits_and_the_old_one_is_refused_with_a_reason(database: Database) -> None:

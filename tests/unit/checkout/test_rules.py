@@ -47,7 +47,7 @@ def test_unknown_tells_nothing(words: list[Report]) -> None:
 
 @pytest.mark.parametrize("state", PaymentState)
 def test_unfinished_payments_are_asked_about_and_no_others(state: PaymentState) -> None:
-    assert (rules.look_again_after(state) is not None) == (state in rules.UNFINISHED)
+    assert (rules.look_again_after(state) is not None) == (state in rules.OPEN | {PaymentState.VOIDING})
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 from showfloor.fanout.log import Change, RoomLog
 from showfloor.fanout.room import SLICE, Room
 from showfloor.fanout.viewer import Viewer
+from showfloor.kit import clock
 
 Join = Callable[..., Viewer]
 MakeChange = Callable[..., Change]
@@ -32,6 +34,20 @@ async def test_newcomer_gets_snapshot_and_state_once(room: Room, join: Join) -> 
     room.tick(0.0)
     _push(room)
     assert _events(viewer) == []
+
+
+async def test_newcomer_is_told_the_present_time_however_long_nothing_happened(room: Room, join: Join) -> None:
+    def times(viewer: Viewer) -> set[int]:
+        return {int(ts) for ts in re.findall(rb'"ts":(\d+)', viewer.transport.take())}  # type: ignore[attr-defined]
+
+    start = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    with clock.use(lambda: start):
+        room.leave(first := join())
+    with clock.use(lambda: start + timedelta(minutes=4)):
+        second = join()
+
+    assert times(first) == {clock.milliseconds(start)}
+    assert times(second) == {clock.milliseconds(start) + 240_000}
 
 
 async def test_state_follows_joins_and_leaves_at_the_next_tick(room: Room, join: Join) -> None:

@@ -10,16 +10,11 @@ from hypothesis import strategies as st
 
 from showfloor.kit import ids
 from showfloor.shows.errors import NotAllowedInState
-from showfloor.shows.rules import Step, after, cues_at, end_of, signal_step, slug_of
-from showfloor.shows.types import Cue, CueKind, ShowState
+from showfloor.shows.rules import Step, after, end_of, signal_step, slug_of
+from showfloor.shows.types import ShowState
 
 START = datetime(2026, 11, 23, 10, tzinfo=UTC)
 SHOW = ids.new()
-
-
-def _cue(start: float, end: float | None) -> Cue:
-    finish = START + timedelta(seconds=end) if end is not None else None
-    return Cue(ids.new(), SHOW, CueKind.PIN, START + timedelta(seconds=start), finish, {})
 
 
 def test_ended_show_never_comes_back() -> None:
@@ -50,19 +45,6 @@ def test_any_order_of_steps_keeps_the_machine_in_its_states(steps: list[Step]) -
 def test_signal_moves_no_show_that_is_not_on_air(state: ShowState) -> None:
     assert signal_step(state, publishing=True) is None
     assert signal_step(state, publishing=False) is None
-
-
-def test_cue_contains_its_start_and_not_its_end() -> None:
-    cue = _cue(1, 3)
-
-    assert cues_at([cue], START + timedelta(seconds=1)) == [cue]
-    assert cues_at([cue], START + timedelta(seconds=3)) == []
-
-
-def test_open_cue_has_no_end() -> None:
-    cue = _cue(1, None)
-
-    assert cues_at([cue], START + timedelta(days=1)) == [cue]
 
 
 def test_cue_that_ends_before_it_starts_lasts_no_time() -> None:

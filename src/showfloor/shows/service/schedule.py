@@ -16,7 +16,7 @@ from showfloor.realtime import service as realtime
 from showfloor.shows import queries
 from showfloor.shows.cards import room_card
 from showfloor.shows.errors import ShowNotFound, SlugTaken
-from showfloor.shows.rules import Step, after, slug_of
+from showfloor.shows.rules import Step, after, slugs_for
 from showfloor.shows.types import Show, ShowState
 
 
@@ -30,13 +30,16 @@ async def create_show(
     starts_at: datetime | None = None,
     poster_url: str | None = None,
 ) -> Show:
-    """A draft, or a scheduled show when it has a time. Raises Forbidden (only creators host), MarketUnknown, SlugTaken."""
+    """A draft, or a scheduled show when it has a time. Without a `slug` one is made from the title, and made unlike all others.
+
+    Raises Forbidden (only creators host), MarketUnknown, SlugTaken.
+    """
     if person.creator_id is None:
         raise Forbidden
     show_id = ids.new()
     show = Show(
         id=show_id,
-        slug=slug or slug_of(title["en"]) or show_id.hex[-12:],
+        slug="",
         title=title,
         state=ShowState.SCHEDULED if starts_at else ShowState.DRAFT,
         market=market,
@@ -49,7 +52,11 @@ async def create_show(
         cue_offset_ms=0,
         product_ids=(),
     )
-    if not await queries.add_show(session, show):
+    for candidate in [slug] if slug else slugs_for(title["en"], starts_at, show_id):
+        show = replace(show, slug=candidate)
+        if await queries.add_show(session, show):
+            break
+    else:
         raise SlugTaken(slug=show.slug)
     await realtime.open_room(session, show.id)
     await publish_state(session, show)
@@ -108,15 +115,8 @@ def _runs(person: Person, show: Show) -> bool:
     return person.is_operator or show.host_creator_id == person.creator_id
 
 
-async def find_show(session: Session, slug: str) -> Show:
-    """Raises ShowNotFound."""
-    if (show_id := await queries.show_id_by_slug(session, slug)) is None:
-        raise ShowNotFound
-    return await get_show(session, show_id)
-
-
 async def find_public_show(session: Session, slug: str, *, person: Person | None = None) -> Show:
-    """The same by its address, for pages and frames: a draft is its host's alone. Raises ShowNotFound."""
+    """A show by its address, for pages and frames: a draft is its host's alone. Raises ShowNotFound."""
     if (show_id := await queries.show_id_by_slug(session, slug)) is None:
         raise ShowNotFound
     return await get_public_show(session, show_id, person=person)
