@@ -17,6 +17,8 @@ from showfloor.kit.http import language, problem
 
 PER_MINUTE = 1200
 """Calls of one caller: a person's studio makes about a hundred, a page a handful."""
+PER_ADDRESS = 12_000
+"""Calls from one address, whatever tokens they carry: a whole office, train or mobile network may stand behind it."""
 
 
 class HeadAsGet:
@@ -39,21 +41,27 @@ class HeadAsGet:
 class RateLimit:
     """`RateLimit` and `RateLimit-Policy` on the API (draft-ietf-httpapi-ratelimit-headers-10).
 
-    Counted in this process, by the caller's token, else by address; neither is kept longer than its minute. Holds have limits of their
-    own, per guest and show, because a whole office or train may share one address; a provider's callbacks are not limited.
+    Counted in this process, by the caller's token, else by address; neither is kept longer than its minute. A token is only a claim
+    here, so the address is counted beside it. Not limited: a provider's callbacks, and holds, because a drop is a thousand buyers in
+    one second, some of them behind one address. What a guest may hold is `stock`'s to limit; it does not stop somebody who poses as
+    many guests.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
-        self._limit = RateLimitItemPerMinute(PER_MINUTE)
+        self._limit = RateLimitItemPerMinute(PER_MINUTE, namespace="caller")
+        self._most = RateLimitItemPerMinute(PER_ADDRESS, namespace="address")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not _is_limited(scope["path"]):
             await self._app(scope, receive, send)
             return
-        caller = _caller(scope)
-        allowed = self._limiter.hit(self._limit, caller)
+        address = _digest((scope.get("client") or ("?", 0))[0])
+        token = Headers(scope=scope).get("authorization")
+        caller = _digest(token) if token else address
+        # An address that has used up its calls opens no more buckets for tokens that it makes up.
+        allowed = self._limiter.hit(self._most, address) and self._limiter.hit(self._limit, caller)
         left = self._limiter.get_window_stats(self._limit, caller)
         seconds = max(0, round(left.reset_time - clock.now().timestamp()))
 
@@ -72,6 +80,5 @@ def _is_limited(path: str) -> bool:
     return path.startswith("/api/v1/") and not path.endswith(("/holds", "/callback"))
 
 
-def _caller(scope: Scope) -> str:
-    token = Headers(scope=scope).get("authorization") or (scope.get("client") or ("?", 0))[0]
-    return sha256(token.encode()).hexdigest()
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()

@@ -31,7 +31,11 @@ API_KEY = HTTPBearer(
     description="A person's API key, `sf_…`. The studio's pages have a cookie instead, and send `X-CSRF-Token` with every change.",
 )
 _attempts = MovingWindowRateLimiter(MemoryStorage())
-_PER_ADDRESS = RateLimitItemPerMinute(10)
+# Each attempt costs an argon2 run, so one client gets a bounded number of them whatever it types; and guesses at one account are
+# bounded from one client, and more generously from all together, so that a stranger cannot lock a host out before a show.
+_BY_CLIENT = RateLimitItemPerMinute(60, namespace="client")
+_GUESSES_BY_CLIENT = RateLimitItemPerMinute(10, namespace="guess")
+_GUESSES = RateLimitItemPerMinute(60, namespace="guesses")
 
 
 def cookie_name(request: Request) -> str:
@@ -85,9 +89,18 @@ def _session_out(person: Person, csrf: str) -> SessionOut:
 async def sign_in(body: SignIn, request: Request, response: Response, database: DatabaseDep) -> SessionOut:
     """Sign in to the studio."""
     admission = service.admit(Door.STUDIO_SIGN_IN, adult=body.adult)
-    if not await _attempts.hit(_PER_ADDRESS, ids.digest(normalise_email(body.email)).hex()):
+    client = request.client.host if request.client else ""
+    account = ids.digest(normalise_email(body.email)).hex()
+    if not await _attempts.hit(_BY_CLIENT, client):
         raise TooManyAttempts
-    signed_in = await service.sign_in(database, admission=admission, email=body.email, password=body.password)
+    if not (await _attempts.test(_GUESSES_BY_CLIENT, account, client) and await _attempts.test(_GUESSES, account)):
+        raise TooManyAttempts
+    try:
+        signed_in = await service.sign_in(database, admission=admission, email=body.email, password=body.password)
+    except SignInFailed:
+        await _attempts.hit(_GUESSES_BY_CLIENT, account, client)
+        await _attempts.hit(_GUESSES, account)
+        raise
     response.set_cookie(
         cookie_name(request),
         signed_in.token,

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from showfloor.identity.models import ApiKeyRow, GrantRow, PersonRow, SessionRow
 from showfloor.identity.types import GrantKind, Person
-from showfloor.kit.db import Session
+from showfloor.kit.db import Session, delete_batch
 
 
 async def add_person(session: Session, row: PersonRow) -> bool:
@@ -42,9 +42,9 @@ async def remove_session(session: Session, digest: bytes) -> None:
     await session.execute(delete(SessionRow).where(SessionRow.token_digest == digest))
 
 
-async def remove_sessions_before(session: Session, moment: datetime) -> None:
-    """Sessions that ran out."""
-    await session.execute(delete(SessionRow).where(SessionRow.expires_at < moment))
+async def remove_sessions_before(session: Session, moment: datetime) -> int:
+    """A batch of sessions that ran out."""
+    return await delete_batch(session, SessionRow, SessionRow.expires_at < moment)
 
 
 async def add_api_key(session: Session, digest: bytes, person_id: UUID, label: str, created_at: datetime) -> None:

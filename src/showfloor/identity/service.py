@@ -109,5 +109,6 @@ async def person_of_api_key(session: Session, key: str) -> Person | None:
     return await queries.person_of_api_key(session, ids.digest(key))
 
 
-async def forget_old_sessions(session: Session) -> None:
-    await queries.remove_sessions_before(session, clock.now())
+async def forget_old_sessions(session: Session) -> int:
+    """One batch; how many went."""
+    return await queries.remove_sessions_before(session, clock.now())
