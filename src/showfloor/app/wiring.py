@@ -21,6 +21,7 @@ from showfloor.catalog.events import PriceChanged
 from showfloor.checkout import eraser as checkout_eraser
 from showfloor.checkout import http as checkout_http
 from showfloor.checkout import openapi as checkout_openapi
+from showfloor.checkout import service as checkout
 from showfloor.checkout import tasks as checkout_tasks
 from showfloor.checkout.adapters.provider import PaymentProvider
 from showfloor.checkout.adapters.test_provider import MODES as TEST_MODES
@@ -31,9 +32,10 @@ from showfloor.identity import eraser as identity_eraser
 from showfloor.identity import http as identity_http
 from showfloor.identity import service as identity
 from showfloor.kit import idempotency, outbox
-from showfloor.kit.db import Database
+from showfloor.kit.db import Database, Session
 from showfloor.kit.openapi import describe_problem
 from showfloor.kit.outbox import Dispatcher
+from showfloor.media import service as media
 from showfloor.merchants import http as merchants_http
 from showfloor.orders import eraser as orders_eraser
 from showfloor.orders import http as orders_http
@@ -131,16 +133,21 @@ def periodic_jobs(providers: Mapping[str, PaymentProvider]) -> list[Job]:
         Job("forget abandoned checkouts", 3600.0, checkout_tasks.forget_abandoned),
         Job("forget old holds", 3600.0, stock_tasks.forget_old_holds),
         Job("interrupt lost shows", 1.0, shows_tasks.interrupt_lost_shows),
-        Job("forget old answers and events", 300.0, _forget_old),
+        Job("forget old room events", 300.0, partial(_in_batches, realtime.forget_old_events)),
+        Job("forget old answers", 3600.0, partial(_in_batches, idempotency.forget_old)),
+        Job("forget old sessions", 3600.0, partial(_in_batches, identity.forget_old_sessions)),
+        Job("forget old events", 3600.0, partial(_in_batches, outbox.forget_old)),
+        Job("forget old refusals", 3600.0, partial(_in_batches, media.forget_old_refusals)),
+        Job("forget old callbacks", 3600.0, partial(_in_batches, checkout.forget_old_callbacks)),
     ]
 
 
-async def _forget_old(database: Database) -> None:
-    async with database.session() as session:
-        await idempotency.forget_old(session)
-        await identity.forget_old_sessions(session)
-        await outbox.forget_old(session)
-        await realtime.forget_old_events(session)
+async def _in_batches(forget: Callable[[Session], Awaitable[int]], database: Database) -> None:
+    """A transaction for each batch, until nothing is left: one that fails costs its own rows, and another job nothing."""
+    forgotten = 1
+    while forgotten:
+        async with database.session() as session:
+            forgotten = await forget(session)
 
 
 @asynccontextmanager

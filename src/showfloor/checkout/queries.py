@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from showfloor.checkout.models import CallbackRow, CheckoutRow, PaymentRow
 from showfloor.checkout.rules import BLOCKING
 from showfloor.checkout.types import Agreed, Checkout, Payment, PaymentState
-from showfloor.kit.db import Session
+from showfloor.kit.db import Session, delete_batch
 from showfloor.kit.money import Money
 from showfloor.orders.types import Address, Buyer, Item, Seller
 
@@ -164,6 +164,11 @@ async def note_callback(session: Session, provider: str, event_id: str, now: dat
     """False when this event had its effect before."""
     noted = insert(CallbackRow).values(provider=provider, event_id=event_id, at=now).on_conflict_do_nothing()
     return (await session.execute(noted.returning(CallbackRow.event_id))).first() is not None
+
+
+async def remove_callbacks_before(session: Session, moment: datetime) -> int:
+    """A batch of events that no provider sends again."""
+    return await delete_batch(session, CallbackRow, CallbackRow.at < moment)
 
 
 def _payment(row: PaymentRow) -> Payment:

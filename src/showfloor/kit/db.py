@@ -13,7 +13,8 @@ from typing import Any, ClassVar
 
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
-from sqlalchemy import DateTime, MetaData, event
+from sqlalchemy import ColumnElement, DateTime, MetaData, delete, event, select, tuple_
+from sqlalchemy import inspect as sql_inspect
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -46,6 +47,19 @@ class Base(DeclarativeBase):
 def personal(eraser: str, *args: Any, **kwargs: Any) -> MappedColumn[Any]:
     """A column that tells something about a person; `eraser` names the entry in the privacy registry that makes it disappear."""
     return mapped_column(*args, info={"personal": eraser}, **kwargs)
+
+
+BATCH = 1000
+"""Rows that one clean-up transaction removes: well inside `STATEMENT_TIMEOUT`, whatever piled up."""
+
+
+async def delete_batch(session: Session, table: type[Base], *which: ColumnElement[bool]) -> int:
+    """Delete some of the rows that fit, `BATCH` at most; how many. Rows that somebody has locked are left for the next time."""
+    key = sql_inspect(table).primary_key
+    # A plain subquery might run again for each row (PostgreSQL, nested loop), and lock and delete more than the limit.
+    chosen = select(*key).where(*which).limit(BATCH).with_for_update(skip_locked=True, of=table).cte("chosen")
+    done = delete(table).where(tuple_(*key).in_(select(chosen))).returning(*key).execution_options(synchronize_session=False)
+    return len((await session.execute(done)).all())
 
 
 class Database:

@@ -13,12 +13,12 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import LargeBinary, delete, select
+from sqlalchemy import LargeBinary, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from showfloor.kit import clock
-from showfloor.kit.db import Base, Session
+from showfloor.kit.db import Base, Session, delete_batch
 from showfloor.kit.errors import IdempotencyConflict, IdempotencyKeyRequired
 
 SHORTEST_KEY, LONGEST_KEY = 16, 255
@@ -76,6 +76,6 @@ async def remember(session: Session, scope: str, key: str, answer: StoredAnswer)
     stored.status, stored.body = answer.status, answer.body
 
 
-async def forget_old(session: Session) -> None:
-    """Answers are kept a day, as long as any client retries."""
-    await session.execute(delete(IdempotentAnswer).where(IdempotentAnswer.at < clock.now() - KEPT_FOR))
+async def forget_old(session: Session) -> int:
+    """Answers are kept a day, as long as any client retries. One batch; how many went."""
+    return await delete_batch(session, IdempotentAnswer, IdempotentAnswer.at < clock.now() - KEPT_FOR)

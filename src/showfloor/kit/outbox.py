@@ -14,12 +14,12 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import structlog
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, delete, insert, or_, select, update
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 from sqlalchemy.orm import Mapped, mapped_column
 
 from showfloor.kit import clock
-from showfloor.kit.db import Base, Database, Session
+from showfloor.kit.db import Base, Database, Session, delete_batch
 
 log = structlog.get_logger()
 E = TypeVar("E")
@@ -141,9 +141,9 @@ class Dispatcher:
                 await subscriber(session, happened)
 
 
-async def forget_old(session: Session) -> None:
-    """Delivered events are kept a week, to look at."""
-    await session.execute(delete(OutboxEvent).where(OutboxEvent.done_at < clock.now() - KEPT_FOR))
+async def forget_old(session: Session) -> int:
+    """Delivered events are kept a week, to look at. One batch; how many went."""
+    return await delete_batch(session, OutboxEvent, OutboxEvent.done_at < clock.now() - KEPT_FOR)
 
 
 __all__ = ["Dispatcher", "OutboxDone", "OutboxEvent", "event", "forget_old", "publish"]

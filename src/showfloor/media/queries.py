@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from showfloor.kit.db import Session
+from showfloor.kit.db import Session, delete_batch
 from showfloor.media.models import IngestRow, RefusalRow, StreamKeyRow
 from showfloor.media.types import IngestReport, IngestState, KeyOwner, Refusal
 
@@ -43,6 +43,11 @@ async def key_changed_at(session: Session, show_id: UUID) -> datetime | None:
 async def add_refusal(session: Session, show_id: UUID, at: datetime, code: str) -> None:
     """Why a publisher was turned away."""
     await session.execute(insert(RefusalRow).values(show_id=show_id, at=at, code=code))
+
+
+async def remove_refusals_before(session: Session, moment: datetime) -> int:
+    """A batch of those that nobody is shown any more."""
+    return await delete_batch(session, RefusalRow, RefusalRow.at < moment)
 
 
 async def refusals(session: Session, show_id: UUID, since: datetime) -> tuple[Refusal, ...]:

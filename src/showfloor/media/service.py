@@ -32,6 +32,11 @@ async def note_refusal(session: Session, show_id: UUID, code: str) -> None:
     await queries.add_refusal(session, show_id, clock.now(), code)
 
 
+async def forget_old_refusals(session: Session) -> int:
+    """One batch; how many went."""
+    return await queries.remove_refusals_before(session, clock.now() - REFUSALS_REMEMBERED)
+
+
 async def note_report(session: Session, report: IngestReport) -> None:
     """Store what `streaming` just said about one show."""
     await queries.save_report(session, report, clock.now())

@@ -13,7 +13,7 @@ import psycopg
 from sqlalchemy import event, text
 from sqlalchemy.orm import Session as SyncSession
 
-from showfloor.kit.db import Session
+from showfloor.kit.db import BATCH, Session
 from showfloor.realtime.types import RoomEvent, Snapshot
 
 CHANNEL = "showfloor_rooms"
@@ -65,9 +65,14 @@ _EVENTS_AFTER = text("""
 # A prefix of each log, never a hole: clocks of two writers may differ, sequence numbers do not.
 _FORGET_EVENTS = text("""
     delete from room_event event using (
-        select room_id, min(seq) filter (where at >= :before) as kept from room_event group by room_id
-    ) log
-    where event.room_id = log.room_id and (log.kept is null or event.seq < log.kept)
+        select event.room_id, event.seq
+        from room_event event join (
+            select room_id, min(seq) filter (where at >= :before) as kept from room_event group by room_id
+        ) log on event.room_id = log.room_id and (log.kept is null or event.seq < log.kept)
+        order by event.room_id, event.seq limit :most
+    ) old
+    where event.room_id = old.room_id and event.seq = old.seq
+    returning event.seq
 """)
 
 # "Look": on a connection of its own, since a NOTIFY inside a transaction makes all that notify commit one after the other.
@@ -110,9 +115,9 @@ async def events_after(session: Session, room_id: UUID, after: int) -> tuple[int
     return rows[0][0], [RoomEvent(seq, at, key, value) for _, seq, at, key, value in rows if seq is not None]
 
 
-async def delete_events(session: Session, before: datetime) -> None:
-    """Forget what happened before `before`."""
-    await session.execute(_FORGET_EVENTS, {"before": before})
+async def delete_events(session: Session, before: datetime) -> int:
+    """Forget a batch of what happened before `before`."""
+    return len((await session.execute(_FORGET_EVENTS, {"before": before, "most": BATCH})).all())
 
 
 @contextmanager

@@ -56,9 +56,9 @@ async def events_after(session: Session, room_id: UUID, seq: int) -> list[RoomEv
     return events if rules.continues(seq, newest, events) else None
 
 
-async def forget_old_events(session: Session) -> None:
-    """Drop what is older than `KEPT_FOR` from all logs; a periodic task."""
-    await queries.delete_events(session, clock.now() - KEPT_FOR)
+async def forget_old_events(session: Session) -> int:
+    """Drop a batch of what is older than `KEPT_FOR` from the logs, how many; a periodic task."""
+    return await queries.delete_events(session, clock.now() - KEPT_FOR)
 
 
 async def _lock(session: Session, room_id: UUID) -> int:

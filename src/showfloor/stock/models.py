@@ -33,7 +33,7 @@ class HoldRow(Base):
     """`guest` groups the holds of one browser and is random: nobody is known by it. `key` is a digest of the Idempotency-Key."""
 
     __tablename__ = "hold"
-    __table_args__ = (Index("ix_hold_guest_scope", "guest", "scope"),)
+    __table_args__ = (Index("ix_hold_guest_scope", "guest", "scope"), Index("ix_hold_expires_at", "expires_at"))
     id: Mapped[UUID] = mapped_column(primary_key=True)
     scope: Mapped[UUID]
     guest: Mapped[bytes] = mapped_column(LargeBinary)

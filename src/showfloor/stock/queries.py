@@ -10,10 +10,10 @@ from uuid import UUID
 
 from psycopg import OperationalError
 from psycopg.errors import CheckViolation
-from sqlalchemy import case, delete, exists, func, select, text, update
+from sqlalchemy import case, exists, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from showfloor.kit.db import Database, Session
+from showfloor.kit.db import Database, Session, delete_batch
 from showfloor.kit.errors import Busy
 from showfloor.kit.money import Money
 from showfloor.stock.models import HoldLineRow, HoldRow, StockItemRow
@@ -374,10 +374,10 @@ async def release_due(session: Session, most: int) -> dict[UUID, int]:
     return {row.variant_id: row.quantity for row in due}
 
 
-async def remove_holds_before(session: Session, moment: datetime) -> None:
-    """Holds whose goods went back long ago; what was sold stands in the orders."""
+async def remove_holds_before(session: Session, moment: datetime) -> int:
+    """A batch of holds whose goods went back long ago; what was sold stands in the orders."""
     kept = exists().where(HoldLineRow.hold_id == HoldRow.id, HoldLineRow.state == LineState.HELD)
-    await session.execute(delete(HoldRow).where(HoldRow.expires_at < moment, ~kept).execution_options(synchronize_session=False))
+    return await delete_batch(session, HoldRow, HoldRow.expires_at < moment, ~kept)
 
 
 async def stock_of(session: Session, variant_ids: Collection[UUID]) -> dict[UUID, Stock]:

@@ -16,5 +16,7 @@ async def release_expired(database: Database) -> None:
 
 async def forget_old_holds(database: Database) -> None:
     """Every hour."""
-    async with database.session() as session:
-        await service.forget_old_holds(session)
+    forgotten = 1
+    while forgotten:
+        async with database.session() as session:
+            forgotten = await service.forget_old_holds(session)

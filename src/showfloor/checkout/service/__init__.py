@@ -2,7 +2,7 @@
 
 from showfloor.checkout.service.details import forget_abandoned, get_purchase, open_checkout
 from showfloor.checkout.service.holds import hold_goods, release_hold
-from showfloor.checkout.service.outcome import settle_open_payments, take_callback
+from showfloor.checkout.service.outcome import forget_old_callbacks, settle_open_payments, take_callback
 from showfloor.checkout.service.paying import confirm, pay
 from showfloor.checkout.service.shelf import Shelf
 
@@ -10,6 +10,7 @@ __all__ = [
     "Shelf",
     "confirm",
     "forget_abandoned",
+    "forget_old_callbacks",
     "get_purchase",
     "hold_goods",
     "open_checkout",

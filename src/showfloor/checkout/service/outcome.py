@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 import structlog
@@ -27,6 +28,7 @@ from showfloor.stock.types import LineState
 log = structlog.get_logger()
 _BATCH = 50
 _AT_ONCE = 5
+CALLBACKS_KEPT_FOR = timedelta(days=30)
 
 
 async def record(session: Session, payment_id: UUID, report: Report) -> Payment:
@@ -79,6 +81,11 @@ async def finish_voiding(database: Database, providers: Mapping[str, PaymentProv
         return
     async with database.session() as session:
         await queries.set_voided(session, payment.id, clock.now())
+
+
+async def forget_old_callbacks(session: Session) -> int:
+    """One batch; how many went. A callback that comes after that has no effect either: the payment has its last state."""
+    return await queries.remove_callbacks_before(session, clock.now() - CALLBACKS_KEPT_FOR)
 
 
 async def take_callback(

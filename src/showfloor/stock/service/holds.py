@@ -81,8 +81,9 @@ async def release_expired(session: Session) -> int:
     return sum(released.values())
 
 
-async def forget_old_holds(session: Session) -> None:
-    await queries.remove_holds_before(session, clock.now() - KEPT_FOR)
+async def forget_old_holds(session: Session) -> int:
+    """One batch; how many went."""
+    return await queries.remove_holds_before(session, clock.now() - KEPT_FOR)
 
 
 async def stock_of(session: Session, variant_ids: Collection[UUID]) -> dict[UUID, Stock]:
