@@ -49,9 +49,10 @@ async def checkout(session: Session, checkout_id: UUID, *, lock: bool = False) -
     return _checkout(row) if row else None
 
 
-async def checkout_of_hold(session: Session, hold_id: UUID) -> Checkout | None:
-    """The checkout on a hold."""
-    row = (await session.execute(select(CheckoutRow).where(CheckoutRow.hold_id == hold_id))).scalar_one_or_none()
+async def checkout_of_hold(session: Session, hold_id: UUID, *, lock: bool = False) -> Checkout | None:
+    """The checkout on a hold; `lock` keeps payments of it waiting."""
+    chosen = select(CheckoutRow).where(CheckoutRow.hold_id == hold_id)
+    row = (await session.execute(chosen.with_for_update() if lock else chosen)).scalar_one_or_none()
     return _checkout(row) if row else None
 
 

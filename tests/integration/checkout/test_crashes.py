@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from showfloor.catalog.types import Product
-from showfloor.checkout import service
+from showfloor.checkout import queries, service
 from showfloor.checkout.errors import ProviderUnavailable
 from showfloor.checkout.service.outcome import record
 from showfloor.checkout.service.paying import Order, begin
@@ -19,6 +19,7 @@ from showfloor.kit.money import Money
 from showfloor.stock.types import Stock
 from tests.integration.checkout.counter import ASKS, OK, Buyer, Counter
 from tests.integration.checkout.shop import execute, let_expire, scalar, stock_now
+from tests.waiting import until_somebody_waits
 
 
 async def started(shop: Counter, buyer: Buyer, number: str = OK, key: str = "k" * 16) -> Payment:
@@ -158,6 +159,28 @@ async def test_two_cards_at_once_charge_once(shop: Counter, buyer: Buyer, produc
     assert {answer.json().get("code") or answer.json()["status"] for answer in answers} <= {"paid", "payment_in_progress"}
     assert shop.money_moved() == (1, 0)
     assert await stock_now(shop.database, product) == Stock(50, 0, 1)
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+async def test_goods_are_not_given_back_while_a_payment_begins(
+    shop: Counter, buyer: Buyer, product: Product, monkeypatch: pytest.MonkeyPatch, guarded: bool
+) -> None:
+    """Two tabs. Without the guard, the lock on the checkout, the goods go and the money that follows has to be given back."""
+    if not guarded:
+        unlocked = queries.checkout_of_hold
+        monkeypatch.setattr(queries, "checkout_of_hold", lambda session, hold_id, lock: unlocked(session, hold_id))
+    await buyer.up_to_details(("SALT", 1))
+    async with asyncio.TaskGroup() as tabs, shop.database.session() as session:
+        await begin(session, order_of(shop, buyer, OK, "k" * 16), "test")
+        given_back = tabs.create_task(buyer.ask("DELETE", f"/holds/{buyer.hold['id']}"))
+        await until_somebody_waits(shop.database)
+
+    if guarded:
+        assert given_back.result().json()["code"] == "payment_in_progress"
+        assert await stock_now(shop.database, product) == Stock(50, 1, 0)
+    else:
+        assert given_back.result().status_code == 204
+        assert await stock_now(shop.database, product) == Stock(50, 0, 0)
 
 
 async def test_confirmation_whose_answer_got_lost(shop: Counter, buyer: Buyer, product: Product) -> None:

@@ -14,8 +14,8 @@ from showfloor.shows import service as shows
 from showfloor.shows.cards import cue_card
 from showfloor.shows.service import cues
 from showfloor.shows.types import Cue
-from tests.integration.shows.waiting import until_somebody_waits
 from tests.people import FakeStreaming, Floor, add_floor, put_on_air
+from tests.waiting import until_somebody_waits
 
 
 async def _pinned(database: Database, streaming: FakeStreaming) -> tuple[Floor, Cue]:

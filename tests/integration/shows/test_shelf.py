@@ -9,8 +9,8 @@ from showfloor.kit.db import Database
 from showfloor.realtime import service as realtime
 from showfloor.shows import service as shows
 from showfloor.shows.service.shelf import refresh_everywhere
-from tests.integration.shows.waiting import until_somebody_waits
 from tests.people import FakeStreaming, add_floor, put_on_air
+from tests.waiting import until_somebody_waits
 
 
 async def test_new_price_does_not_bring_back_a_product_that_left(database: Database) -> None:

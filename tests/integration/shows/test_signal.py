@@ -12,8 +12,8 @@ from showfloor.media.types import IngestState
 from showfloor.shows import queries
 from showfloor.shows import service as shows
 from showfloor.shows.types import Show, ShowState
-from tests.integration.shows.waiting import until_somebody_waits
 from tests.people import add_floor, put_on_air, report
+from tests.waiting import until_somebody_waits
 
 SECRET = "s" * 32
 

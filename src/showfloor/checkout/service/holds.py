@@ -71,7 +71,8 @@ async def _first_answer(database: Database, wish: Wish) -> Hold | None:
 
 async def release_hold(session: Session, *, hold_id: UUID) -> None:
     """The buyer changed their mind; twice is fine. Raises HoldSettled, PaymentInProgress."""
-    checkout = await queries.checkout_of_hold(session, hold_id)
+    # Locked before the goods, as when paying begins: a payment that is starting in another tab is seen, not overtaken.
+    checkout = await queries.checkout_of_hold(session, hold_id, lock=True)
     blocking = await queries.blocking_payment(session, checkout.id) if checkout else None
     if blocking is not None and blocking.state in (PaymentState.STARTED, PaymentState.PENDING):
         raise PaymentInProgress
