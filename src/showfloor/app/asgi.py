@@ -16,8 +16,8 @@ from showfloor.app import log, wiring
 from showfloor.app.middleware import HeadAsGet, RateLimit
 from showfloor.app.settings import Settings
 from showfloor.kit.db import Database
-from showfloor.kit.errors import AppError, NotFound
-from showfloor.kit.http import on_app_error, on_http_exception, on_validation_error
+from showfloor.kit.errors import AppError
+from showfloor.kit.http import on_app_error, on_http_exception, on_validation_error, refusal_of
 from showfloor.media.adapters.streaming import HttpStreamingServer
 from showfloor.web.http import error_page
 
@@ -63,8 +63,10 @@ async def _refuse(request: Request, error: Exception) -> Response:
 
 
 async def _refuse_http(request: Request, error: Exception) -> Response:
-    if _is_for_a_person(request) and isinstance(error, HTTPException) and error.status_code == 404:
-        return error_page(request, NotFound())
+    if _is_for_a_person(request) and isinstance(error, HTTPException):
+        answer = error_page(request, refusal_of(error))
+        answer.headers.update(error.headers or {})
+        return answer
     return await on_http_exception(request, error)
 
 

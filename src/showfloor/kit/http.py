@@ -16,9 +16,8 @@ from starlette.responses import JSONResponse, Response
 
 from showfloor.kit import messages
 from showfloor.kit.db import Database, Session
-from showfloor.kit.errors import AppError, NotFound, ValidationFailed
-
-PROBLEM = "application/problem+json"
+from showfloor.kit.errors import AppError, MethodNotAllowed, NotFound, ValidationFailed
+from showfloor.kit.openapi import PROBLEM
 
 
 def get_database(request: Request) -> Database:
@@ -75,13 +74,21 @@ async def on_validation_error(request: Request, error: Exception) -> Response:
     return problem(ValidationFailed(extra={"fields": fields}), language(request))
 
 
+def refusal_of(error: HTTPException) -> AppError:
+    """The framework's own refusals as ours: no such address, no such method, a body that is not even text."""
+    if error.status_code == 405:
+        return MethodNotAllowed()
+    if error.status_code == 400:
+        return ValidationFailed(extra={"fields": [{"path": "body", "problem": "unreadable"}]})
+    return NotFound() if error.status_code == 404 else AppError()
+
+
 async def on_http_exception(request: Request, error: Exception) -> Response:
-    """Starlette's own 404 and 405 in the same shape as ours."""
+    """Keeps the framework's header fields: a 405 without Allow would tell half (RFC 9110 §15.5.6)."""
     assert isinstance(error, HTTPException)
-    if error.status_code == 404:
-        return problem(NotFound(), language(request))
-    body = {"type": "about:blank", "title": error.detail, "status": error.status_code, "code": f"http_{error.status_code}"}
-    return JSONResponse(body, error.status_code, error.headers, media_type=PROBLEM)
+    answer = problem(refusal_of(error), language(request))
+    answer.headers.update(error.headers or {})
+    return answer
 
 
 def bearer(authorization: str | None) -> str | None:
