@@ -1,0 +1,140 @@
+"""The API answers what its description promises, whatever it is asked: right things, wrong things, by the right and the wrong people."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+import requests
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from schemathesis import APIOperation, Case, GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance, status_code_conformance
+
+from showfloor.app import contract
+from tests.integration.app.one_of_everything import BASE, Everything, one_of_everything
+
+DOCUMENT = contract.document()
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+SIGNED = ["take_callback"]
+"""Nobody but a provider gets a good answer."""
+FIRST = ["go_live"]
+"""A signal that is not told of again is soon a lost one."""
+LAST = ["remove_product", "forbid_origin", "release_hold", "sign_out", "end_show"]
+"""They take away what the others need."""
+
+
+def test_every_route_keeps_its_promise(subtests: pytest.Subtests, database_url: str, tmp_path: Path) -> None:
+    with asyncio.Runner() as runner:
+        shop = one_of_everything(database_url, tmp_path)
+        everything = runner.run(shop.__aenter__())
+        try:
+            for operation in operations():
+                with subtests.test(operation.label):
+                    statuses = ask(runner, everything, operation)
+                    assert name_of(operation) in SIGNED or min(statuses) < 300, f"only refusals: {statuses}"
+        finally:
+            runner.run(shop.__aexit__(None, None, None))
+
+
+@pytest.mark.parametrize("lang", ["en", "ar"])
+@pytest.mark.parametrize(
+    ("method", "path", "code"),
+    [
+        ("GET", "/api/v1/nothing", "not_found"),
+        ("PUT", "/api/v1/shows", "method_not_allowed"),
+        ("GET", "/api/v1/shows/show_1/holds", "method_not_allowed"),
+        ("POST", "/api/v1/session", "validation_failed"),
+    ],
+)
+async def test_what_reaches_no_route_is_refused_the_same_way(
+    client: httpx2.AsyncClient, method: str, path: str, code: str, lang: str
+) -> None:
+    headers = {"Accept-Language": lang, "Content-Type": "application/json"}
+
+    answer = await client.request(method, path, headers=headers, content=b"\xff")
+
+    check_refusal(answer, lang)
+    assert answer.json()["code"] == code
+    assert ("allow" in answer.headers) == (answer.status_code == 405)
+
+
+def operations() -> list[APIOperation[Any, Any]]:
+    """What `web` answers; the room is another server's."""
+    described = schemathesis.openapi.from_dict(DOCUMENT).get_all_operations()
+    found = [result.ok() for result in described if result.ok().path.startswith("/api/")]
+    return sorted(found, key=lambda operation: (name_of(operation) in LAST) - (name_of(operation) in FIRST))
+
+
+def name_of(operation: APIOperation[Any, Any]) -> str:
+    return str(operation.definition.raw["operationId"])
+
+
+def ask(runner: asyncio.Runner, everything: Everything, operation: APIOperation[Any, Any]) -> set[int]:
+    """The statuses that came."""
+    statuses = set()
+
+    @settings(max_examples=16, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(case=cases(operation, everything), lang=st.sampled_from(["en", "ar"]))
+    def try_out(case: Case, lang: str) -> None:
+        answer = runner.run(send(everything.client, case, lang))
+        case.validate_response(answer, checks=CHECKS)
+        if answer.status_code >= 400:
+            check_refusal(answer, lang)
+        statuses.add(answer.status_code)
+
+    try_out()
+    return statuses
+
+
+@st.composite
+def cases(draw: st.DrawFn, operation: APIOperation[Any, Any], everything: Everything) -> Case:
+    """Most of them name what exists and come from somebody who may; the others are noise."""
+    makes_sense = draw(st.sampled_from([True, True, True, False]))
+    known = {name: draw(st.sampled_from(values)) for name, values in everything.known_to(name_of(operation)).items()} if makes_sense else {}
+    path = {name: value for name, value in known.items() if f"{{{name}}}" in operation.path}
+    case = draw(operation.as_strategy(draw(st.sampled_from(list(GenerationMode))), path_parameters=path))
+    case.body = filled(case.body, known)
+    if isinstance(case.body, dict):
+        case.body |= {name: known[name] for name in fields_of(operation) & known.keys()}
+    case.query = filled(case.query, known)
+    if known:
+        schemes = {scheme for need in operation.definition.raw.get("security", []) for scheme in need}
+        tokens = [token for scheme in schemes for token in everything.tokens[scheme]]
+        case.headers["Authorization"] = f"Bearer {draw(st.sampled_from(tokens or ['nobody']))}"
+    return case
+
+
+def fields_of(operation: APIOperation[Any, Any]) -> set[str]:
+    """Of the body, with those that may be missing."""
+    reference = operation.definition.raw["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+    return set(DOCUMENT["components"]["schemas"][reference.rpartition("/")[2]]["properties"])
+
+
+def filled(value: Any, known: dict[str, Any]) -> Any:
+    """The same with everything known put under its name, at any depth."""
+    if isinstance(value, list):
+        return [filled(item, known) for item in value]
+    if isinstance(value, dict):
+        return {key: known[key] if key in known else filled(item, known) for key, item in value.items()}
+    return value
+
+
+async def send(client: httpx2.AsyncClient, case: Case, lang: str) -> httpx2.Response:
+    asked = requests.Request(**case.as_transport_kwargs(base_url=BASE, headers={"Accept-Language": lang})).prepare()
+    headers = [(name.encode(), value if isinstance(value, bytes) else value.encode("latin-1")) for name, value in asked.headers.items()]
+    return await client.request(str(asked.method), str(asked.url), headers=headers, content=asked.body)
+
+
+def check_refusal(answer: httpx2.Response, lang: str) -> None:
+    """RFC 9457, with a sentence in the reader's language."""
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    assert problem["status"] == answer.status_code
+    assert problem["title"] and problem["code"]
+    assert any("\u0600" <= letter <= "\u06ff" for letter in problem["detail"]) == (lang == "ar")
