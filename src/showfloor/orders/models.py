@@ -6,26 +6,25 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from showfloor.kit.db import Base, personal
 
-FIRST_NUMBER = 20_001
-
 
 class OrderRow(Base):
-    """In the plural, because ORDER is a word of SQL. `serial` is shared by all merchants; with `prefix` it is the readable number."""
+    """In the plural, because ORDER is a word of SQL. `number` is drawn by lot; with `prefix` it is what people read."""
 
     __tablename__ = "orders"
     __table_args__ = (
         UniqueConstraint("checkout_id", "merchant_id"),
+        UniqueConstraint("merchant_id", "number"),
         Index("ix_orders_merchant_id_id", "merchant_id", "id"),
         Index("ix_orders_email", text("lower(email)")),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    serial: Mapped[int] = mapped_column(BigInteger, Identity(always=True, start=FIRST_NUMBER), unique=True)
+    number: Mapped[int] = mapped_column(BigInteger)
     prefix: Mapped[str]
     merchant_id: Mapped[UUID]
     seller_name: Mapped[dict[str, Any]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -17,11 +18,27 @@ from showfloor.orders.models import OrderLineRow, OrderRow
 from showfloor.orders.rules import number_of
 from showfloor.orders.types import Address, Buyer, Item, NewOrder, Order
 
+_DRAWS = 20
+"""Tries to draw a number that no other order of the merchant has: with a million orders one in eighty-nine is taken."""
+
 
 async def add_order(session: Session, new: NewOrder, now: datetime) -> UUID | None:
     """The order with its lines; None when this checkout already placed one with this merchant."""
+    for _ in range(_DRAWS):
+        order_id = await _add_row(session, new, now)
+        if order_id is not None:
+            await session.execute(insert(OrderLineRow), [_line(order_id, place, item) for place, item in enumerate(new.items)])
+            return order_id
+        if await _is_placed(session, new):
+            return None
+    raise RuntimeError("no free order number was drawn")
+
+
+async def _add_row(session: Session, new: NewOrder, now: datetime) -> UUID | None:
+    """None when there is one already, or the number is taken."""
     row = {
         "id": ids.new(),
+        "number": _draw_number(),
         "prefix": new.seller.order_prefix,
         "merchant_id": new.seller.merchant_id,
         "seller_name": new.seller.name,
@@ -35,10 +52,17 @@ async def add_order(session: Session, new: NewOrder, now: datetime) -> UUID | No
         "address": asdict(new.buyer.address),
     }
     added = await session.execute(insert_or(OrderRow).values(row).on_conflict_do_nothing().returning(OrderRow.id))
-    order_id = added.scalar_one_or_none()
-    if order_id is not None:
-        await session.execute(insert(OrderLineRow), [_line(order_id, place, item) for place, item in enumerate(new.items)])
-    return order_id
+    return added.scalar_one_or_none()
+
+
+def _draw_number() -> int:
+    """Eight digits by lot. Counted numbers would tell every buyer how much a seller sells, and every seller what the others do."""
+    return 10_000_000 + secrets.randbelow(90_000_000)
+
+
+async def _is_placed(session: Session, new: NewOrder) -> bool:
+    same = select(OrderRow.id).where(OrderRow.checkout_id == new.checkout_id, OrderRow.merchant_id == new.seller.merchant_id)
+    return (await session.execute(same)).first() is not None
 
 
 def _line(order_id: UUID, position: int, item: Item) -> dict[str, object]:
@@ -64,8 +88,8 @@ async def order(session: Session, order_id: UUID, merchant_ids: Collection[UUID]
 
 
 async def orders_of_checkout(session: Session, checkout_id: UUID) -> list[Order]:
-    """What one purchase became, in the order of the numbers."""
-    chosen = select(OrderRow).where(OrderRow.checkout_id == checkout_id).order_by(OrderRow.serial)
+    """What one purchase became."""
+    chosen = select(OrderRow).where(OrderRow.checkout_id == checkout_id).order_by(OrderRow.id)
     return await _with_lines(session, (await session.execute(chosen)).scalars().all())
 
 
@@ -119,7 +143,7 @@ def _item(line: OrderLineRow, currency: str) -> Item:
 def _order(row: OrderRow, items: list[Item]) -> Order:
     return Order(
         id=row.id,
-        number=number_of(row.prefix, row.serial),
+        number=number_of(row.prefix, row.number),
         merchant_id=row.merchant_id,
         seller_name=row.seller_name,
         show_id=row.show_id,

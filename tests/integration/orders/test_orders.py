@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from uuid import UUID
@@ -21,7 +22,7 @@ from showfloor.kit.db import Database
 from showfloor.kit.errors import AppError
 from showfloor.kit.http import on_app_error
 from showfloor.kit.money import Money
-from showfloor.orders import http, service
+from showfloor.orders import http, queries, service
 from showfloor.orders.eraser import ERASER
 from showfloor.orders.types import Address, Buyer, Item, NewOrder, Order
 from showfloor.orders.types import Seller as OrderSeller
@@ -85,7 +86,7 @@ async def test_order_keeps_what_was_agreed(house: House) -> None:
 
     body = answer.json()
     assert answer.headers["cache-control"] == "no-store"
-    assert body["number"].startswith("LW-2")
+    assert re.fullmatch(r"LW-\d{8}", body["number"])
     assert body["seller"] == {"en": "loamwick", "ar": "«loamwick»"}
     assert body["total"] == {"amount": 4400, "currency": "GBP"}
     assert body["show_id"] == ids.show("show", house.show_id)
@@ -115,6 +116,16 @@ async def test_order_is_placed_once_with_each_merchant_of_a_checkout(house: Hous
     assert await scalar(house.database, "select count(*) from orders") == 2
     assert await scalar(house.database, "select count(*) from order_line") == 2
     assert await scalar(house.database, "select count(*) from outbox_event where kind = 'orders.placed.v1'") == 2
+
+
+async def test_number_that_is_taken_is_drawn_again(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = iter([12_345_678, 12_345_678, 23_456_789])
+    monkeypatch.setattr(queries, "_draw_number", lambda: next(drawn))
+
+    first = await sell(house, house.first, checkout_id=ids.new())
+    second = await sell(house, house.first, checkout_id=ids.new())
+
+    assert (first.number, second.number) == ("LW-12345678", "LW-23456789")
 
 
 async def test_event_tells_nothing_of_the_buyer(house: House) -> None:
