@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from showfloor.app import log, wiring
+from showfloor.app.compression import Compress
 from showfloor.app.middleware import HeadAsGet, RateLimit
 from showfloor.app.settings import Settings
 from showfloor.kit.db import Database
@@ -43,6 +44,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_exception_handler(RequestValidationError, on_validation_error)
     app.add_exception_handler(HTTPException, _refuse_http)
     app.add_exception_handler(Exception, _apologise)
+    app.add_middleware(Compress)
     app.add_middleware(RateLimit)
     app.add_middleware(HeadAsGet)
     wiring.connect_web(app, settings)

@@ -12,8 +12,6 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from starlette.responses import Response
-from starlette.staticfiles import StaticFiles
 
 from showfloor.app.settings import Settings
 from showfloor.catalog import http as catalog_http
@@ -49,18 +47,8 @@ from showfloor.shows import subscribers as shows_subscribers
 from showfloor.shows import tasks as shows_tasks
 from showfloor.stock import tasks as stock_tasks
 from showfloor.web import http as web_http
+from showfloor.web.files import BuiltFiles, UploadedFiles
 from showfloor.web.pages import STATIC
-
-
-class ImmutableFiles(StaticFiles):
-    """Built files in `assets/` carry a hash in their name: a browser may keep them for a year."""
-
-    def file_response(self, *args: Any, **kwargs: Any) -> Response:
-        answer = super().file_response(*args, **kwargs)
-        if "/assets/" in str(args[0] if args else kwargs.get("full_path", "")):
-            answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-        answer.headers["X-Content-Type-Options"] = "nosniff"
-        return answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +67,8 @@ def connect_web(app: FastAPI, settings: Settings) -> None:
     app.state.desk = Desk(
         app.state.database, secret=settings.secret, hold_seconds=settings.hold_seconds, providers=payment_providers(settings)
     )
-    app.mount("/static", ImmutableFiles(directory=STATIC), name="static")
-    app.mount("/uploads", StaticFiles(directory=settings.data / "uploads", check_dir=False), name="uploads")
+    app.mount("/static", BuiltFiles(directory=STATIC), name="static")
+    app.mount("/uploads", UploadedFiles(directory=settings.data / "uploads", check_dir=False), name="uploads")
     connect_erasers()
 
 

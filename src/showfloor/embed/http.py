@@ -6,7 +6,7 @@ import re
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from showfloor.catalog import service as catalog
 from showfloor.kit.http import SessionDep, language
@@ -14,6 +14,7 @@ from showfloor.merchants import service as merchants
 from showfloor.shows import service as shows
 from showfloor.shows.errors import ShowNotFound
 from showfloor.web import pages
+from showfloor.web.files import built_file
 from showfloor.web.http import page, show_context, templates
 
 router = APIRouter(include_in_schema=False)
@@ -23,10 +24,10 @@ FRAME_WIDTH, FRAME_HEIGHT = 400, 711
 
 
 @router.get("/embed.js")
-async def loader() -> Response:
+async def loader(request: Request) -> Response:
     """The one script of ours on a brand's page; five minutes of cache, because its address carries no version."""
-    headers = {"Cache-Control": "public, max-age=300", "Cross-Origin-Resource-Policy": "cross-origin", "X-Content-Type-Options": "nosniff"}
-    return FileResponse(pages.STATIC / "embed.js", media_type="text/javascript", headers=headers)
+    headers = {"Cache-Control": "public, max-age=300", "Cross-Origin-Resource-Policy": "cross-origin"}
+    return built_file(str(pages.STATIC / "embed.js"), request.headers, headers)
 
 
 @router.get("/embed/{slug}")
