@@ -1,5 +1,5 @@
 /** Who works in the studio, and the requests they may make. */
-import type { Session } from "../contract";
+import type { Page, Session } from "../contract";
 import { call, problemOf, type Call, type Problem } from "../shop/api";
 
 export class Studio {
@@ -32,6 +32,17 @@ export class Studio {
   async signOut(): Promise<void> {
     await this.request("/session", { method: "DELETE" }).catch(() => undefined);
     this.session = null;
+  }
+
+  /** Every page of a list. */
+  async all<Item>(path: string): Promise<Item[]> {
+    const items: Item[] = [];
+    for (let cursor: string | null = ""; cursor !== null; ) {
+      const page: Page<Item> = await this.request(`${path}${path.includes("?") ? "&" : "?"}limit=100${cursor && `&cursor=${cursor}`}`);
+      items.push(...page.items);
+      cursor = page.next_cursor;
+    }
+    return items;
   }
 
   /** A request in this session's name; a session that has ended leads back to the door. */

@@ -11,6 +11,7 @@ from pydantic import AwareDatetime
 from showfloor.identity.errors import CsrfFailed, Forbidden, NotAuthenticated
 from showfloor.identity.http import CurrentPerson, OptionalPerson
 from showfloor.kit import clock, ids
+from showfloor.kit.db import Session
 from showfloor.kit.errors import NotFound
 from showfloor.kit.http import SessionDep
 from showfloor.kit.openapi import refusals
@@ -44,7 +45,7 @@ from showfloor.shows.schemas import (
     Timeline,
 )
 from showfloor.shows.service.schedule import get_own_show
-from showfloor.shows.types import PublicUrls, ShowState
+from showfloor.shows.types import PublicUrls, Show, ShowState
 
 router = APIRouter(prefix="/api/v1", tags=["shows"])
 
@@ -61,6 +62,7 @@ def get_streaming(request: Request) -> StreamingServer:
 
 UrlsDep = Annotated[PublicUrls, Depends(get_urls)]
 StreamingDep = Annotated[StreamingServer, Depends(get_streaming)]
+PageSize = Annotated[int, Query(ge=1, le=100)]
 OWN = (NotAuthenticated, NotFound, ShowNotFound)
 """What every route of a host may refuse; those that change something also `CHANGE`."""
 CHANGE = (*OWN, CsrfFailed)
@@ -72,23 +74,32 @@ async def list_shows(
     session: SessionDep,
     urls: UrlsDep,
     state: Annotated[str | None, Query(pattern="^(live|scheduled|ended)$")] = None,
-    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+    limit: PageSize = 50,
     cursor: str | None = None,
 ) -> dict[str, Any]:
     """Shows that everybody may know of; drafts are nobody's business. Live includes interrupted."""
     states = PUBLIC_STATES[state] if state else [known for group in PUBLIC_STATES.values() for known in group]
     after = ids.parse("show", cursor) if cursor else None
     found = await service.list_shows(session, states=states, limit=limit + 1, after=after)
+    return await _page_of(session, found, limit, urls)
+
+
+async def _page_of(session: Session, found: list[Show], limit: int, urls: PublicUrls) -> dict[str, Any]:
+    """`found` has one more than the page when there is another page."""
     cards = await service.show_cards(session, found[:limit], urls)
     return {"items": cards, "next_cursor": cards[-1]["id"] if len(found) > limit else None}
 
 
-@router.get("/shows/mine", response_model=ShowPage, response_model_exclude_unset=True, responses=refusals(NotAuthenticated))
-async def list_own_shows(session: SessionDep, urls: UrlsDep, person: CurrentPerson) -> dict[str, Any]:
+@router.get("/shows/mine", response_model=ShowPage, response_model_exclude_unset=True, responses=refusals(NotAuthenticated, NotFound))
+async def list_own_shows(
+    session: SessionDep, urls: UrlsDep, person: CurrentPerson, limit: PageSize = 50, cursor: str | None = None
+) -> dict[str, Any]:
     """The host's own, in every state, newest first."""
-    mine = person.creator_id
-    found = await service.list_shows(session, states=list(ShowState), host=mine, newest_first=True) if mine else []
-    return {"items": await service.show_cards(session, found, urls), "next_cursor": None}
+    if (mine := person.creator_id) is None:
+        return {"items": [], "next_cursor": None}
+    after = ids.parse("show", cursor) if cursor else None
+    found = await service.list_shows(session, states=list(ShowState), host=mine, limit=limit + 1, after=after, newest_first=True)
+    return await _page_of(session, found, limit, urls)
 
 
 @router.get("/shows/{show_id}", response_model=ShowOut, response_model_exclude_unset=True, responses=refusals(NotFound, ShowNotFound))

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from showfloor.kit.db import Session
@@ -63,7 +63,17 @@ async def shows(
         chosen = chosen.where(ShowRow.host_creator_id == host)
     if after is not None:
         chosen = chosen.where(ShowRow.id < after if newest_first else ShowRow.id > after)
-    rows = (await session.execute(chosen.order_by(ShowRow.id.desc() if newest_first else ShowRow.id).limit(limit))).scalars().all()
+    return await _with_products(session, chosen.order_by(ShowRow.id.desc() if newest_first else ShowRow.id).limit(limit))
+
+
+async def upcoming_shows(session: Session, since: datetime, limit: int) -> list[Show]:
+    """Scheduled for `since` or later, soonest first."""
+    chosen = select(ShowRow).where(ShowRow.state == ShowState.SCHEDULED, ShowRow.starts_at >= since)
+    return await _with_products(session, chosen.order_by(ShowRow.starts_at, ShowRow.id).limit(limit))
+
+
+async def _with_products(session: Session, chosen: Select[ShowRow]) -> list[Show]:
+    rows = (await session.execute(chosen)).scalars().all()
     products = select(ShowProductRow.show_id, ShowProductRow.product_id).where(ShowProductRow.show_id.in_([row.id for row in rows]))
     of_show: dict[UUID, list[UUID]] = {}
     for found in await session.execute(products.order_by(ShowProductRow.position)):

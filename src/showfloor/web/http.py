@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -13,12 +12,12 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
 from showfloor.catalog import service as catalog
-from showfloor.kit import clock, messages
+from showfloor.kit import messages
 from showfloor.kit.errors import AppError
 from showfloor.kit.http import SessionDep, language
 from showfloor.markets.service import get_market, list_markets
 from showfloor.shows import service as shows
-from showfloor.shows.types import PublicUrls, Show, ShowState
+from showfloor.shows.types import PublicUrls, ShowState
 from showfloor.stock import service as stock
 from showfloor.web import pages
 from showfloor.web.security import A_YEAR, page_headers
@@ -44,21 +43,15 @@ def page(request: Request, html: str, status: int = 200, frame_ancestors: tuple[
 @router.get("/")
 async def home(request: Request, session: SessionDep) -> Response:
     urls: PublicUrls = request.app.state.urls
-    live = await shows.list_shows(session, states=[ShowState.LIVE, ShowState.INTERRUPTED])
-    upcoming = await shows.list_shows(session, states=[ShowState.SCHEDULED])
+    live = await shows.list_shows(session, states=[ShowState.LIVE, ShowState.INTERRUPTED], newest_first=True)
+    upcoming = await shows.list_upcoming(session)
     html = pages.render_home(
         templates(),
         lang=language(request),
-        live=await shows.show_cards(session, live[::-1], urls),
-        upcoming=await shows.show_cards(session, _next_up(upcoming), urls),
+        live=await shows.show_cards(session, live, urls),
+        upcoming=await shows.show_cards(session, upcoming, urls),
     )
     return page(request, html)
-
-
-def _next_up(scheduled: list[Show]) -> list[Show]:
-    """Soonest first; what should have begun hours ago and did not is nothing to look forward to."""
-    still_to_come = clock.now() - timedelta(hours=6)
-    return sorted((show for show in scheduled if show.starts_at and show.starts_at > still_to_come), key=lambda show: str(show.starts_at))
 
 
 @router.get("/s/{slug}")

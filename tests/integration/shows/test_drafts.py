@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import httpx2
 import pytest
 
@@ -57,14 +59,25 @@ async def test_address_of_a_draft_is_found_once_it_is_announced(database: Databa
         assert (await shows.find_public_show(session, floor.show.slug)).id == floor.show.id
 
 
-async def test_own_shows_come_newest_first(client: httpx2.AsyncClient, database: Database) -> None:
+async def test_what_is_announced_is_found_however_many_shows_never_began(database: Database) -> None:
+    long_ago, soon, later = (clock.now() + timedelta(hours=hours) for hours in (-48, 1, 30))
+    title = {"en": "Evening", "ar": "مساء"}
+    async with database.session() as session:
+        floor = await add_floor(session)
+        for starts_at in [*[long_ago] * 5, later, soon]:
+            await shows.create_show(session, person=floor.host, title=title, market="gb", starts_at=starts_at)
+
+        assert [show.starts_at for show in await shows.list_upcoming(session, limit=5)] == [soon, later]
+
+
+async def test_own_shows_come_newest_first_and_page_by_page(client: httpx2.AsyncClient, database: Database) -> None:
     async with database.session() as session:
         floor = await add_floor(session)
         second = await shows.create_show(session, person=floor.host, title={"en": "Evening", "ar": "مساء"}, market="gb")
         host = await _key(session, floor.host)
-        listed = await shows.list_shows(session, states=[second.state], newest_first=True, after=second.id)
 
-    answer = (await client.get("/api/v1/shows/mine", headers=host)).json()
+    first_page = (await client.get("/api/v1/shows/mine?limit=1", headers=host)).json()
+    last_page = (await client.get(f"/api/v1/shows/mine?limit=1&cursor={first_page['next_cursor']}", headers=host)).json()
 
-    assert [item["id"] for item in answer["items"]] == [ids.show("show", show.id) for show in (second, floor.show)]
-    assert [show.id for show in listed] == [floor.show.id]
+    assert [item["id"] for item in first_page["items"] + last_page["items"]] == [ids.show("show", show.id) for show in (second, floor.show)]
+    assert last_page["next_cursor"] is None

@@ -10,6 +10,7 @@ from showfloor.shows.service.schedule import (
     get_public_show,
     get_show,
     list_shows,
+    list_upcoming,
 )
 from showfloor.shows.service.shelf import add_product, refresh_product, remove_product
 from showfloor.shows.service.signal import admit_publisher, interrupt_lost_shows, note_ingest, note_ingests
@@ -28,6 +29,7 @@ __all__ = [
     "interrupt_lost_shows",
     "list_shows",
     "list_timeline",
+    "list_upcoming",
     "note_ingest",
     "note_ingests",
     "pin",

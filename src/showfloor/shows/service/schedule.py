@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from showfloor.identity.errors import Forbidden
 from showfloor.identity.types import Person
-from showfloor.kit import ids
+from showfloor.kit import clock, ids
 from showfloor.kit.db import Session
 from showfloor.markets.service import get_market
 from showfloor.realtime import service as realtime
@@ -18,6 +18,9 @@ from showfloor.shows.cards import room_card
 from showfloor.shows.errors import ShowNotFound, SlugTaken
 from showfloor.shows.rules import Step, after, slugs_for
 from showfloor.shows.types import Show, ShowState
+
+STILL_TO_COME = timedelta(hours=6)
+"""How long after its time a show that has not begun is still announced."""
 
 
 async def create_show(
@@ -133,6 +136,11 @@ async def list_shows(
 ) -> list[Show]:
     """Shows in these states, in the order in which they were made; `after` is the last id of the page before."""
     return await queries.shows(session, states=states, host=host, limit=limit, after=after, newest_first=newest_first)
+
+
+async def list_upcoming(session: Session, limit: int = 50) -> list[Show]:
+    """What viewers can look forward to, soonest first. What should have begun hours ago and did not is not among it."""
+    return await queries.upcoming_shows(session, clock.now() - STILL_TO_COME, limit)
 
 
 async def publish_state(session: Session, show: Show) -> None:
