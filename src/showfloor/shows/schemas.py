@@ -200,8 +200,6 @@ class StreamKeyOut(BaseModel):
 
 class PublishQuestion(BaseModel):
     stream_key: str = Field(max_length=512)
-    app: str = Field(default="", max_length=512)
-    peer: str = Field(default="", max_length=128)
 
 
 class IngestLine(BaseModel):

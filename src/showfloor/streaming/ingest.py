@@ -7,7 +7,7 @@ from collections import deque
 from typing import Protocol
 
 from showfloor.kit import clock
-from showfloor.streaming import aac, amf, flv, h264
+from showfloor.streaming import aac, flv, h264
 from showfloor.streaming.anchor import Anchor
 from showfloor.streaming.audio import Packet
 from showfloor.streaming.cmaf import Tracks
@@ -84,9 +84,6 @@ class Ingest:
             self._configure_audio(bytes(payload[tag.offset :]))
         elif self._audio is not None and len(payload) > tag.offset:
             self._packet(timestamp, tag, payload)
-
-    def metadata(self, values: list[amf.Value]) -> None:
-        """onMetaData is a claim; what arrives is a fact, and only facts are used."""
 
     def end_segment_early(self) -> None:
         """Viewers wait for the next segment."""

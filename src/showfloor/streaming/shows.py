@@ -15,7 +15,6 @@ from showfloor.streaming.config import StreamingConfig
 from showfloor.streaming.control import WebClient, WebUnavailable
 from showfloor.streaming.ingest import Ingest
 from showfloor.streaming.recorder import Recorded, Recorder, read_back
-from showfloor.streaming.rtmp.names import PublishName
 from showfloor.streaming.rtmp.session import PublishRefused, RtmpSession
 from showfloor.streaming.show import LiveShow, Publisher
 
@@ -51,10 +50,10 @@ class Shows:
                 if show.state == "ended":
                     del self._shows[show.id]
 
-    async def admit(self, name: PublishName, peer: str, session: RtmpSession) -> Ingest:
+    async def admit(self, key: str, session: RtmpSession) -> Ingest:
         """Ask web about the key. The newest publisher wins. Raises PublishRefused."""
         try:
-            status, answer = await self._web.post("/internal/publish", {"stream_key": name.key, "app": name.app, "peer": peer})
+            status, answer = await self._web.post("/internal/publish", {"stream_key": key})
         except WebUnavailable:
             raise PublishRefused("NetStream.Publish.Failed", "try_again", "The shop cannot be asked right now; try again.") from None
         if status == 403:
@@ -69,7 +68,7 @@ class Shows:
         show.publisher = Publisher(ingest, ingest_id, clock.now(), session.close)
         show.touched = clock.monotonic()
         self.obey(show, answer)
-        log.info("ingest accepted show=%s ingest=%s peer=%s", show_id, ingest_id, peer)
+        log.info("ingest accepted show=%s ingest=%s", show_id, ingest_id)
         self.on_report()
         return ingest
 

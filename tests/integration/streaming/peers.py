@@ -203,6 +203,9 @@ async def request(port: int, path: str, *, method: str = "GET", body: bytes = b"
         return Response(int(lines[0].split(" ")[1]), headers, data)
 
 
+METADATA = 18
+
+
 class Tag(NamedTuple):
     """One FLV tag: kind as in RTMP, ms, body."""
 
@@ -222,7 +225,7 @@ def read_flv(path: Path) -> list[Tag]:
 
 
 def is_config(tag: Tag) -> bool:
-    return tag.kind == messages.DATA or (tag.kind in (8, 9) and len(tag.body) > 1 and tag.body[1] == 0)
+    return tag.kind == METADATA or (tag.kind in (8, 9) and len(tag.body) > 1 and tag.body[1] == 0)
 
 
 def shifted(tags: Iterable[Tag], by: int) -> Iterator[Tag]:
@@ -244,6 +247,7 @@ class Publisher:
         """Until NetStream.Publish.Start; raises PublishRejected."""
         async with asyncio.timeout(LONGEST):
             self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self._port)
+            self.port: int = self.writer.get_extra_info("sockname")[1]
             c1 = bytes(8) + os.urandom(1528)
             self.writer.write(b"\x03" + c1)
             answer = await self.reader.readexactly(3073)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import m3u8
 import pytest
 
+from showfloor.streaming import amf
+from showfloor.streaming.rtmp import chunks, messages
 from tests.integration.streaming.peers import FakeWeb, Publisher, Streaming, Tag, is_config, shifted
 
 Publish = Callable[..., Awaitable[Publisher]]
@@ -195,6 +198,25 @@ async def test_new_picture_settings_in_mid_stream(streaming: Streaming, publish:
 
     assert text.count("#EXT-X-MAP") == 2
     assert text.count("#EXT-X-DISCONTINUITY\n") == 1
+
+
+async def test_what_comes_hard_on_the_heels_of_publish_is_not_lost(streaming: Streaming, tags: Tags) -> None:
+    """In one read with the command, key frame larger than what a stranger may send: no encoder repeats its configurations."""
+    sent = tags("plain")
+    at = next(number for number, tag in enumerate(sent) if tag.kind == 9 and not is_config(tag))
+    sent[at] = sent[at]._replace(body=sent[at].body + bytes(90_000))
+    commands = [("connect", 1.0, {"app": "live"}), ("publish", 5.0, None, "key-a", "live")]
+    said = b"".join(chunks.write(3, messages.COMMAND, 1, amf.encode(*command)) for command in commands)
+    said += b"".join(chunks.write(6, tag.kind, 1, tag.body, timestamp=tag.time) for tag in sent[:30])
+    _, writer = await asyncio.open_connection("127.0.0.1", streaming.rtmp_port)
+
+    writer.write(b"\x03" + bytes(3072) + said)
+    writer.writelines(chunks.write(6, tag.kind, 1, tag.body, timestamp=tag.time) for tag in sent[30:])
+
+    await streaming.opened("/live/show_a/media.m3u8")
+
+    assert durations(await streaming.until(3))[:4] == [2.0, 2.0, 2.0, 2.0]
+    writer.close()
 
 
 @pytest.mark.parametrize("chunk_size", [128, 65_536])

@@ -96,6 +96,14 @@ async def test_a_published_message_of_16_mb_ends_the_connection_not_the_process(
     assert (await streaming.get("/healthz")).status == 200
 
 
+async def test_a_publisher_says_little_beside_its_media(streaming: Streaming, publish: Publish, tags: Tags) -> None:
+    host = await publish()
+    await host.play(tags("mute")[:30])
+    host.send(Tag(18, 0, bytes(100_000)))
+
+    await host.closed_by_server()
+
+
 async def test_a_publisher_that_falls_silent_is_lost(streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags) -> None:
     host = await publish()
     await host.play(tags("mute")[:60])

@@ -32,12 +32,12 @@ def test_a_written_message_is_read_back(timestamp: int, chunk_size: int) -> None
     reader = ChunkReader(1 << 16)
     data = set_chunk_size(chunk_size) + chunks.write(6, 9, 1, BODY, timestamp=timestamp, chunk_size=chunk_size)
 
-    assert reader.feed(data) == [Message(9, 1, timestamp, BODY)]
+    assert list(reader.feed(data)) == [Message(9, 1, timestamp, BODY)]
 
 
 def test_it_does_not_matter_where_the_bytes_are_torn() -> None:
     data = b"".join(chunks.write(6, 9, 1, BODY, timestamp=0x1000000 + number) for number in range(3))
-    expected = ChunkReader(1 << 16).feed(data)
+    expected = list(ChunkReader(1 << 16).feed(data))
 
     for step in (1, 2, 3, 7, 130):
         reader = ChunkReader(1 << 16)
@@ -50,7 +50,7 @@ def test_two_messages_may_interleave() -> None:
     data = header(0, 10, 200) + BODY[:128] + header(0, 11, 130, 8, stream=4) + BODY[:128]
     data += header(3, 0) + BODY[128:200] + header(3, 0, stream=4) + BODY[128:130]
 
-    assert reader.feed(data) == [Message(9, 1, 10, BODY[:200]), Message(8, 1, 11, BODY[:130])]
+    assert list(reader.feed(data)) == [Message(9, 1, 10, BODY[:200]), Message(8, 1, 11, BODY[:130])]
 
 
 def test_deltas_add_up_in_every_form() -> None:
@@ -71,7 +71,7 @@ def test_type_3_repeats_an_extended_timestamp() -> None:
     late = 0x1000010
     data = header(0, late, 200) + BODY[:128] + header(3, 0) + late.to_bytes(4, "big") + BODY[128:200]
 
-    assert reader.feed(data) == [Message(9, 1, late, BODY[:200])]
+    assert list(reader.feed(data)) == [Message(9, 1, late, BODY[:200])]
 
 
 def test_type_3_may_leave_the_extended_timestamp_out() -> None:
@@ -79,7 +79,7 @@ def test_type_3_may_leave_the_extended_timestamp_out() -> None:
     late = 0x1000010
     data = header(0, late, 200) + BODY[:128] + header(3, 0) + BODY[128:200]
 
-    assert reader.feed(data) == [Message(9, 1, late, BODY[:200])]
+    assert list(reader.feed(data)) == [Message(9, 1, late, BODY[:200])]
 
 
 def test_timestamps_wrap_at_32_bits() -> None:
@@ -107,7 +107,7 @@ def test_a_chunk_size_changes_between_chunks() -> None:
     reader = ChunkReader(1 << 16)
     data = header(0, 1, 300) + BODY[:128] + set_chunk_size(500) + header(3, 0) + BODY[128:300]
 
-    assert reader.feed(data) == [Message(9, 1, 1, BODY[:300])]
+    assert list(reader.feed(data)) == [Message(9, 1, 1, BODY[:300])]
 
 
 def test_abort_drops_the_unfinished_message() -> None:
@@ -115,12 +115,12 @@ def test_abort_drops_the_unfinished_message() -> None:
     abort = chunks.write(2, chunks.ABORT, 0, (6).to_bytes(4, "big"))
     data = header(0, 1, 300) + BODY[:128] + abort + header(0, 2, 3) + b"new"
 
-    assert reader.feed(data) == [Message(9, 1, 2, b"new")]
+    assert list(reader.feed(data)) == [Message(9, 1, 2, b"new")]
 
 
 def test_an_empty_message_is_a_message() -> None:
     reader = ChunkReader(1 << 16)
-    found = reader.feed(header(0, 1, 0)) + reader.feed(header(0, 2, 1) + b"x")
+    found = [*reader.feed(header(0, 1, 0)), *reader.feed(header(0, 2, 1) + b"x")]
 
     assert [message.payload for message in found] == [b"", b"x"]
 
@@ -128,7 +128,7 @@ def test_an_empty_message_is_a_message() -> None:
 def test_a_repeated_full_header_continues_its_message() -> None:
     reader = ChunkReader(1 << 16)
 
-    assert reader.feed(header(0, 1, 200) + BODY[:128] + header(0, 1, 200) + BODY[128:200]) == [Message(9, 1, 1, BODY[:200])]
+    assert list(reader.feed(header(0, 1, 200) + BODY[:128] + header(0, 1, 200) + BODY[128:200])) == [Message(9, 1, 1, BODY[:200])]
 
 
 @pytest.mark.parametrize(
@@ -146,13 +146,38 @@ def test_a_repeated_full_header_continues_its_message() -> None:
 )  # fmt: skip
 def test_what_breaks_the_format_is_a_chunk_error(data: bytes) -> None:
     with pytest.raises(ChunkError):
-        ChunkReader(1 << 16).feed(data)
+        list(ChunkReader(1 << 16).feed(data))
 
 
 def test_unfinished_messages_are_bounded_together() -> None:
     reader = ChunkReader(1000)
     with pytest.raises(ChunkError, match="unfinished"):
-        reader.feed(set_chunk_size(900) + b"".join(header(0, 1, 1000, stream=3 + number) + bytes(900) for number in range(5)))
+        list(reader.feed(set_chunk_size(900) + b"".join(header(0, 1, 1000, stream=3 + number) + bytes(900) for number in range(5))))
+
+
+def test_what_a_message_changes_holds_for_those_behind_it() -> None:
+    reader = ChunkReader(100)
+    found = reader.feed(set_chunk_size(1000) + chunks.write(3, messages.COMMAND, 1, b"publish") + header(0, 1, 900) + BODY[:900])
+
+    first = next(found)
+    reader.media_limit = 1000
+
+    assert [first.kind, *(message.kind for message in found)] == [messages.COMMAND, chunks.VIDEO]
+
+
+@pytest.mark.parametrize(
+    ("kind", "fits"), [(8, True), (9, True), (22, True), (15, False), (17, False), (18, False), (20, False), (4, False)]
+)
+def test_only_media_may_be_large(kind: int, fits: bool) -> None:
+    reader = ChunkReader(100)
+    reader.media_limit = 1000
+    data = set_chunk_size(1000) + header(0, 1, 900, kind) + BODY[:900]
+
+    if fits:
+        assert [message.kind for message in reader.feed(data)] == [kind]
+    else:
+        with pytest.raises(ChunkError, match="900 bytes"):
+            list(reader.feed(data))
 
 
 def test_an_aggregate_is_its_tags_on_the_clock_of_the_message() -> None:
@@ -161,7 +186,7 @@ def test_an_aggregate_is_its_tags_on_the_clock_of_the_message() -> None:
         return head + body + (11 + len(body)).to_bytes(4, "big")
 
     whole = tag(9, 500, b"video") + tag(8, 520, b"sound") + tag(9, 533, b"more")
-    message = Message(messages.AGGREGATE, 1, 2000, whole)
+    message = Message(chunks.AGGREGATE, 1, 2000, whole)
 
     parts = messages.split_aggregate(message)
 

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from typing import NamedTuple
 
 SET_CHUNK_SIZE = 1
 ABORT = 2
+AUDIO = 8
+VIDEO = 9
+AGGREGATE = 22
+_MEDIA = (AUDIO, VIDEO, AGGREGATE)
 _HEADER_SIZES = (11, 7, 3, 0)
 _EXTENDED = 0xFFFFFF
 _MAX_CHUNK_STREAMS = 64
@@ -43,12 +48,13 @@ class _ChunkStream:
 class ChunkReader:
     """Puts messages together, whatever the pieces in which the bytes arrive.
 
-    `message_limit` bounds one message and, doubled, all unfinished messages together: a stranger gets little, a publisher enough.
-    Set Chunk Size and Abort are obeyed here because they must act between two chunks.
+    `limit` bounds a message, `media_limit` one of sound or picture, doubled also all unfinished messages together: a stranger
+    gets little, a publisher enough. Set Chunk Size and Abort are obeyed here because they must act between two chunks.
     """
 
-    def __init__(self, message_limit: int) -> None:
-        self.message_limit = message_limit
+    def __init__(self, limit: int) -> None:
+        self.media_limit = limit
+        self._limit = limit
         self._chunk_size = 128
         self._streams: dict[int, _ChunkStream] = {}
         self._header_rest = b""
@@ -56,12 +62,15 @@ class ChunkReader:
         self._chunk_left = 0
         self._held = 0
 
-    def feed(self, data: bytes) -> list[Message]:
-        """The messages that `data` completes; raises ChunkError."""
+    def feed(self, data: bytes) -> Iterator[Message]:
+        """The messages that `data` completes; raises ChunkError.
+
+        Reads on when the next is asked for, so that what a message changes (the limit of an admitted publisher) holds for those
+        behind it. All must be taken before more is fed.
+        """
         if self._header_rest:
             data = self._header_rest + data
             self._header_rest = b""
-        messages: list[Message] = []
         position, end = 0, len(data)
         while position < end:
             current = self._current
@@ -85,11 +94,11 @@ class ChunkReader:
             current.missing -= take
             if self._chunk_left == 0:
                 self._current = None
-                if current.missing == 0:
-                    self._finish(current, payload, messages)
-        return messages
+                if current.missing == 0 and not self._is_control(current, payload):
+                    yield Message(current.kind, current.stream, current.timestamp, payload)
 
-    def _finish(self, current: _ChunkStream, payload: bytes | bytearray, messages: list[Message]) -> None:
+    def _is_control(self, current: _ChunkStream, payload: bytes | bytearray) -> bool:
+        """Let go of a finished message and obey it if it is for this reader; False for any other."""
         if current.payload:
             self._held -= len(current.payload)
             current.payload = bytearray()
@@ -98,7 +107,8 @@ class ChunkReader:
         elif current.kind == ABORT:
             self._abort(payload)
         else:
-            messages.append(Message(current.kind, current.stream, current.timestamp, payload))
+            return False
+        return True
 
     def _read_header(self, data: bytes, position: int, end: int) -> int:
         """Begin a chunk: sets `_current` and `_chunk_left`, returns where its payload starts, or -1 when the header is not whole."""
@@ -165,9 +175,9 @@ class ChunkReader:
             current.timestamp = field
         else:
             current.timestamp = (current.timestamp + current.delta) & 0xFFFFFFFF
-        if current.length > self.message_limit:
+        if current.length > (self.media_limit if current.kind in _MEDIA else self._limit):
             raise ChunkError(f"message of {current.length} bytes")
-        if self._held > 2 * self.message_limit:
+        if self._held > 2 * self.media_limit:
             raise ChunkError("too many unfinished messages")
         current.missing = current.length
 

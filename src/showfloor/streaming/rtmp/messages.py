@@ -11,13 +11,8 @@ ACKNOWLEDGEMENT = 3
 USER_CONTROL = 4
 WINDOW_SIZE = 5
 PEER_BANDWIDTH = 6
-AUDIO = 8
-VIDEO = 9
-DATA_AMF3 = 15
 COMMAND_AMF3 = 17
-DATA = 18
 COMMAND = 20
-AGGREGATE = 22
 
 CHUNK_SIZE = 4096
 """What we announce for our own side."""
@@ -90,7 +85,7 @@ def split_aggregate(message: chunks.Message) -> list[chunks.Message]:
         payload = body[position + 11 : position + 11 + size]
         if len(payload) < size:
             break
-        if kind in (AUDIO, VIDEO, DATA):
+        if kind in (chunks.AUDIO, chunks.VIDEO):
             parts.append(chunks.Message(kind, message.stream, (message.timestamp + timestamp - first) & 0xFFFFFFFF, payload))
         position += 11 + size + 4
     return parts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable, Iterator
 from typing import Protocol, cast
 
 from showfloor.kit import clock
@@ -14,8 +15,9 @@ from showfloor.streaming.rtmp.handshake import Handshake, NotRtmp
 
 log = logging.getLogger("showfloor.streaming.rtmp")
 
-STRANGER_MESSAGE_LIMIT = 64 << 10
-PUBLISHER_MESSAGE_LIMIT = 8 << 20
+MESSAGE_LIMIT = 64 << 10
+"""Commands are decoded in one go, so they stay small for a publisher, too."""
+MEDIA_LIMIT = 8 << 20
 """A key frame of 8 MB would be 500 Mbit/s at 60 fps."""
 _LINGER_SECONDS = 0.5
 """A refusal must reach the encoder before the connection closes, or the host sees a network error instead of the reason."""
@@ -36,41 +38,42 @@ class MediaSink(Protocol):
 
     def video(self, timestamp: int, payload: bytes | bytearray) -> None: ...
     def audio(self, timestamp: int, payload: bytes | bytearray) -> None: ...
-    def metadata(self, values: list[amf.Value]) -> None: ...
     def closed(self) -> None: ...
 
 
 class Door(Protocol):
     """Decides who may publish."""
 
-    async def admit(self, name: names.PublishName, peer: str, session: RtmpSession) -> MediaSink:
+    async def admit(self, key: str, session: RtmpSession) -> MediaSink:
         """Raises PublishRefused."""
         ...
 
 
 class RtmpSession(asyncio.Protocol):
-    """A bare protocol: bytes in, media to the sink. Anything malformed closes the connection and is one log line."""
+    """A bare protocol: bytes in, media to the sink. Anything malformed closes the connection and is one log line.
+
+    Log lines do not say where a publisher connects from: that is a camera at somebody's home.
+    """
 
     def __init__(self, config: StreamingConfig, door: Door, connections: set[RtmpSession]) -> None:
         self._config = config
         self._door = door
         self._connections = connections
         self._handshake: Handshake | None = Handshake()
-        self._reader = chunks.ChunkReader(STRANGER_MESSAGE_LIMIT)
+        self._reader = chunks.ChunkReader(MESSAGE_LIMIT)
+        self._messages: Iterator[chunks.Message] = iter(())
         self._app = ""
         self._sink: MediaSink | None = None
         self._admission: asyncio.Task[None] | None = None
-        self._asked = False
+        self._asked = self._deciding = False
         self._received = self._acknowledged = 0
         self._window = messages.WINDOW
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # uvloop's transports are not subclasses of asyncio's.
         self._transport = cast("asyncio.Transport", transport)
-        peer = transport.get_extra_info("peername")
-        self.peer = f"{peer[0]}:{peer[1]}" if peer else "?"
         if len(self._connections) >= self._config.max_publishers:
-            log.warning("rtmp refused, too many connections peer=%s", self.peer)
+            log.warning("rtmp refused, too many connections limit=%d", self._config.max_publishers)
             self._transport.abort()
         self._connections.add(self)
         self._born = self._heard = clock.monotonic()
@@ -85,15 +88,7 @@ class RtmpSession(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._heard = clock.monotonic()
-        try:
-            self._take(data)
-        except (NotRtmp, chunks.ChunkError, amf.AmfError) as problem:
-            log.info("rtmp closed peer=%s reason=%s", self.peer, problem)
-            self._abort()
-        except Exception:
-            # Whatever else a stranger's bytes provoke must end here: one connection, never the process.
-            log.exception("rtmp failed peer=%s", self.peer)
-            self._abort()
+        self._guard(lambda: self._take(data))
 
     def close(self) -> None:
         """Let go of the publisher: its show ended, its key was replaced, or a newer publisher took over."""
@@ -106,10 +101,21 @@ class RtmpSession(asyncio.Protocol):
         now = clock.monotonic()
         publishing = self._sink is not None
         if now - self._heard > self._config.idle_seconds or (not publishing and now - self._born > self._config.handshake_seconds):
-            log.info("rtmp closed peer=%s reason=%s", self.peer, "silent" if publishing else "did not publish in time")
+            log.info("rtmp closed reason=%s", "silent" if publishing else "did not publish in time")
             self._abort()
             return
         self._watch = asyncio.get_running_loop().call_later(1.0, self._check_time)
+
+    def _guard(self, step: Callable[[], None]) -> None:
+        try:
+            step()
+        except (NotRtmp, chunks.ChunkError, amf.AmfError) as problem:
+            log.info("rtmp closed reason=%s", problem)
+            self._abort()
+        except Exception:
+            # Whatever else a stranger's bytes provoke must end here: one connection, never the process.
+            log.exception("rtmp failed")
+            self._abort()
 
     def _take(self, data: bytes) -> None:
         self._received += len(data)
@@ -121,9 +127,14 @@ class RtmpSession(asyncio.Protocol):
                 return
             self._handshake = None
             data = rest
-        for message in self._reader.feed(data):
+        self._messages = self._reader.feed(data)
+        self._read_on()
+
+    def _read_on(self) -> None:
+        """Handle what has come. A hasty publisher's media stays in the reader while web decides about it."""
+        for message in self._messages:
             self._handle(message)
-            if self._transport.is_closing():
+            if self._deciding or self._transport.is_closing():
                 return
         if self._received - self._acknowledged >= self._window:
             self._acknowledged = self._received
@@ -146,27 +157,18 @@ class RtmpSession(asyncio.Protocol):
                     self._transport.write(answer)
 
     def _is_media(self, message: chunks.Message, sink: MediaSink) -> bool:
-        """Hand media on; False for any other message."""
+        """Hand media on; False for any other message. onMetaData is a claim, what arrives is a fact, and only facts are used."""
         match message.kind:
-            case messages.VIDEO:
+            case chunks.VIDEO:
                 sink.video(message.timestamp, message.payload)
-            case messages.AUDIO:
+            case chunks.AUDIO:
                 sink.audio(message.timestamp, message.payload)
-            case messages.AGGREGATE:
+            case chunks.AGGREGATE:
                 for part in messages.split_aggregate(message):
                     self._is_media(part, sink)
-            case messages.DATA | messages.DATA_AMF3:
-                self._metadata(sink, message)
             case _:
                 return False
         return True
-
-    def _metadata(self, sink: MediaSink, message: chunks.Message) -> None:
-        body = message.payload if message.kind == messages.DATA else message.payload[1:]
-        try:
-            sink.metadata(amf.decode(body))
-        except amf.AmfError:
-            log.info("rtmp metadata ignored peer=%s", self.peer)
 
     def _command(self, stream: int, values: list[amf.Value]) -> None:
         name = values[0] if values else None
@@ -194,32 +196,36 @@ class RtmpSession(asyncio.Protocol):
             raise chunks.ChunkError("published twice on one connection")
         self._asked = True
         text = values[3] if len(values) > 3 else None
-        name = names.read(self._app, text if isinstance(text, str) else "")
-        # Nothing is read while web decides, so a hasty publisher waits in its own socket buffer.
+        key = names.read_key(self._app, text if isinstance(text, str) else "")
+        # Nothing is read while web decides, so all but the read under way waits in the publisher's own socket buffer.
         self._transport.pause_reading()
-        self._admission = asyncio.get_running_loop().create_task(self._admit(stream, name))
+        self._deciding = True
+        self._admission = asyncio.get_running_loop().create_task(self._admit(stream, key))
 
-    async def _admit(self, stream: int, name: names.PublishName) -> None:
+    async def _admit(self, stream: int, key: str) -> None:
         try:
-            sink = await self._door.admit(name, self.peer, self)
+            sink = await self._door.admit(key, self)
         except PublishRefused as refusal:
-            log.info("rtmp publish refused peer=%s code=%s", self.peer, refusal.code)
+            log.info("rtmp publish refused code=%s", refusal.code)
             self._refuse(stream, refusal)
             return
         except Exception:
-            log.exception("rtmp admission failed peer=%s", self.peer)
+            log.exception("rtmp admission failed")
             self._abort()
             return
         if self._transport.is_closing():
             sink.closed()
             return
         self._sink = sink
+        self._deciding = False
         self._heard = clock.monotonic()
-        self._reader.message_limit = PUBLISHER_MESSAGE_LIMIT
+        self._reader.media_limit = MEDIA_LIMIT
         self._transport.write(
             messages.stream_begin(stream or 1) + messages.status(stream, "status", "NetStream.Publish.Start", "Publishing.")
         )
-        self._transport.resume_reading()
+        self._guard(self._read_on)
+        if not self._transport.is_closing():
+            self._transport.resume_reading()
 
     def _refuse(self, stream: int, refusal: PublishRefused) -> None:
         if not self._transport.is_closing():
