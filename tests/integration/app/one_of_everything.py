@@ -1,4 +1,4 @@
-"""The real application over a shop that has one of everything a route can name, and somebody for each door."""
+"""The real application over a shop that has one of everything a route can name: a host who also sells, a stranger, a guest."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import httpx2
 from showfloor.app.asgi import create_app
 from showfloor.app.settings import Settings
 from showfloor.identity import service as identity
-from showfloor.identity.types import Door, Person
+from showfloor.identity.types import Door, GrantKind, Person
 from showfloor.kit import ids
 from showfloor.kit.db import Session
 from showfloor.media.types import IngestState
@@ -49,11 +49,13 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
     try:
         async with database.session() as session:
             floor = await add_floor(session)
+            merchant_id = next(iter(floor.sellers[0].merchant_ids))
+            await identity.grant(session, person_id=floor.host.id, kind=GrantKind.MERCHANT, subject_id=merchant_id)
             draft = await shows.create_show(session, person=floor.host, title={"en": "Later", "ar": "لاحقًا"}, market="gb")
             await shows.note_ingest(session, report=report(draft, IngestState.PUBLISHING), secret="s" * 32)
             await put_on_air(session, floor)
             cue = await shows.pin(session, streaming, person=floor.host, show_id=floor.show.id, product_id=floor.products[0].id)
-            keys = [await _key(session, person) for person in (floor.host, floor.sellers[0])]
+            keys = [await _key(session, person) for person in (floor.host, floor.sellers[1])]
         async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url=f"{BASE}/api/v1") as client:
             show = ids.show("show", floor.show.id)
             bought, held, spare = [await _checkout(client, show) for _ in range(3)]
