@@ -119,7 +119,7 @@ def _body(view: MediaView, shown: Sequence[Segment]) -> list[str]:
             init = segment.init
             lines.append(f'#EXT-X-MAP:URI="{init}{view.query}"')
         lines.append(f"#EXT-X-PROGRAM-DATE-TIME:{text_of(segment.start)}")
-        if segment.msn >= with_parts:
+        if segment.msn >= with_parts and not segment.whole:
             lines += _parts(segment, view.query)
         if segment.gap:
             lines.append("#EXT-X-GAP")

@@ -197,7 +197,7 @@ class LiveShow:
         last = self.window.listed[-1] if self.window.listed else None
         if last is None or msn > last.msn:
             return False
-        return msn < last.msn or part < len(last.parts)
+        return msn < last.msn or last.whole or part < len(last.parts)
 
     def has_segment(self, msn: int) -> bool:
         last = self.window.listed[-1] if self.window.listed else None

@@ -35,6 +35,8 @@ class Shows:
         self._shows: dict[str, LiveShow] = {}
         self.on_change: Callable[[LiveShow], None] = lambda show: None
         """Called when viewers may have something new to see."""
+        self.on_forget: Callable[[LiveShow], None] = lambda show: None
+        """Called when a show has left memory."""
         self.on_report: Callable[[], None] = lambda: None
         """Called when web should hear at once."""
 
@@ -107,6 +109,7 @@ class Shows:
         for show in [show for show in self._shows.values() if not show.publishing and show.touched < limit]:
             log.info("show leaves memory show=%s", show.id)
             del self._shows[show.id]
+            self.on_forget(show)
 
     def close(self) -> None:
         """The process ends: publish what has come and let the encoders reconnect to the next one."""

@@ -35,6 +35,8 @@ class Segment:
     duration: int = 0
     size: int = 0
     complete: bool = False
+    whole: bool = False
+    """Read back after a restart: the cuts between its parts are not known any more, and a part's number must not mean other bytes."""
     gap: bool = False
     """Lost: it keeps its number and its place in time, there are no bytes (EXT-X-GAP, RFC 8216bis §4.4.4.7)."""
 
@@ -106,7 +108,7 @@ class Window:
 
     def restore(self, segment: Segment, init: InitSegment) -> None:
         """Put a recorded segment back after a restart."""
-        segment.complete = True
+        segment.complete = segment.whole = True
         self.inits[init.name] = init.data
         self.listed.append(segment)
         self.next_msn = segment.msn + 1

@@ -91,13 +91,15 @@ async def test_a_restart_goes_on_with_numbers_and_clock(streaming: Streaming, we
     await streaming.stop(signal.SIGKILL)
     await streaming.start()
     restored = await web.report(lambda ingest: ingest["state"] == "lost")
-    await asyncio.sleep(0)
+    alone = m3u8.loads((await streaming.opened("/live/show_a/media.m3u8")).body.decode())
+    parts = [(await streaming.get(f"/live/show_a/{file}")).status for file in ("3.m4s", "3.0.m4s", "3.1.m4s")]
 
     again = await publish()
     await again.play(tags("plain"))
     text = await streaming.until(6)
 
     assert restored["ingest_id"].startswith("ingest_")
+    assert [part for segment in alone.segments for part in segment.parts] == [] and parts == [200, 404, 404]
     numbers = [int(segment.uri.partition(".")[0]) for segment in m3u8.loads(text).segments if segment.uri]
     assert numbers == list(range(numbers[0], numbers[0] + len(numbers))) and numbers[0] <= 3
     assert text.count("#EXT-X-GAP\n") == 1  # number 4 was taken when the process died

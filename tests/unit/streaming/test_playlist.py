@@ -53,6 +53,13 @@ def test_only_the_newest_segments_list_their_parts() -> None:
     assert [len(item.parts) for item in parsed.segments] == [0, 0, 0, 0, 0, 0, 10, 10, 3]
 
 
+def test_a_segment_that_was_read_back_lists_no_parts() -> None:
+    text = playlist.media(view(replace(segment(46, parts=1), whole=True), segment(47)))
+
+    assert "46.0.m4s" not in text and "47.0.m4s" in text
+    assert "\n46.m4s" in text
+
+
 def test_every_segment_has_its_moment_and_they_go_on() -> None:
     text = playlist.media(live())
     moments = [line.partition(":")[2] for line in text.splitlines() if line.startswith("#EXT-X-PROGRAM-DATE-TIME")]

@@ -39,6 +39,7 @@ class Origin:
         self._waiting: dict[str, dict[Wish, set[Connection]]] = {}
         self._cache: dict[str, dict[tuple[str, bool, bool, str], Answer]] = {}
         shows.on_change = self.changed
+        shows.on_forget = self.drop
 
     def handle(self, request: Request, connection: Connection) -> Answer | None:
         path, _, query = request.target.decode("latin-1").partition("?")
@@ -62,6 +63,14 @@ class Origin:
             for connection in groups.pop(wish):
                 connection.place = None
                 connection.answer(answer)
+
+    def drop(self, show: LiveShow) -> None:
+        """The show has left memory, and what was kept for it goes, too."""
+        self._cache.pop(show.id, None)
+        for viewers in self._waiting.pop(show.id, {}).values():
+            for connection in viewers:
+                connection.place = None
+                connection.answer(answers.NOT_FOUND)
 
     def give_up(self, connection: Connection) -> Answer:
         """After the longest wait a viewer gets the playlist as it is, or hears that there is nothing yet."""
@@ -129,7 +138,7 @@ class Origin:
             return answers.NOT_FOUND
         if wish.part is None:
             return answers.media([part.data for part in segment.parts], private=wish.preview)
-        if wish.part >= len(segment.parts):
+        if segment.whole or wish.part >= len(segment.parts):
             return answers.NOT_FOUND
         return answers.media([segment.parts[wish.part].data], private=wish.preview)
 
