@@ -15,7 +15,7 @@ _REASONS = {
     405: "Method Not Allowed",
     409: "Conflict",
     413: "Content Too Large",
-    431: "Request Header Fields Too Large",
+    500: "Internal Server Error",
     503: "Service Unavailable",
 }
 # Playback carries no cookie, so any page may read it; a frame with cross-origin isolation may embed it.
@@ -53,9 +53,9 @@ def media(pieces: Sequence[bytes], *, private: bool) -> Answer:
     return Answer(200, MEDIA_TYPE, pieces, PRIVATE if private else IMMUTABLE)
 
 
-def problem(status: int, code: str, *, extra: str = "") -> Answer:
-    """RFC 9457 problem+json with a stable code. The sentence for a person is the page's business."""
-    body = json.dumps({"type": "about:blank", "title": _REASONS[status], "status": status, "code": code}).encode()
+def problem(status: int, code: str, detail: str, *, extra: str = "") -> Answer:
+    """RFC 9457 problem+json with a stable code and what to do, for whoever builds a player. Viewers read the page's sentences."""
+    body = json.dumps({"type": "about:blank", "title": _REASONS[status], "status": status, "code": code, "detail": detail}).encode()
     return Answer(status, "application/problem+json", [body], "no-store", extra)
 
 
@@ -63,14 +63,23 @@ def as_json(status: int, value: dict[str, Any]) -> Answer:
     return Answer(status, "application/json", [json.dumps(value, ensure_ascii=False).encode()], "no-store")
 
 
-NOT_FOUND = problem(404, "not_found")
-BAD_REQUEST = problem(400, "malformed_request")
-BAD_DIRECTIVE = problem(400, "delivery_directive_invalid")
-NOT_ALLOWED = problem(405, "method_not_allowed", extra="Allow: GET, HEAD, OPTIONS\r\n")
-TOO_LARGE = problem(413, "request_too_large")
-NOT_YET = problem(503, "not_yet", extra="Retry-After: 1\r\n")
-TOO_MANY = problem(503, "busy", extra="Retry-After: 2\r\nConnection: close\r\n")
-UNAUTHORIZED = problem(401, "not_authenticated", extra="WWW-Authenticate: Bearer\r\n")
+NOT_FOUND = problem(404, "not_found", "There is nothing here. Take hls_url from GET /api/v1/shows/{id}.")
+BAD_REQUEST = problem(400, "malformed_request", "This port speaks plain HTTP/1.1: GET /live/{show_id}/index.m3u8.")
+BAD_DIRECTIVE = problem(
+    400,
+    "delivery_directive_invalid",
+    "_HLS_part needs _HLS_msn, and _HLS_msn may be one beyond the newest segment. Read the playlist again.",
+)
+NOT_ALLOWED = problem(405, "method_not_allowed", "Shows can only be watched here: use GET.", extra="Allow: GET, HEAD, OPTIONS\r\n")
+TOO_LARGE = problem(413, "request_too_large", "Send fewer or shorter header fields and cookies.")
+BROKEN = problem(500, "internal_error", "Something broke on our side. Try again; if it stays, tell the operator.")
+NOT_YET = problem(503, "not_yet", "Nothing has arrived to show. Try again in a second.", extra="Retry-After: 1\r\n")
+TOO_MANY = problem(
+    503, "busy", "Too many viewers are connected to this server. Try again in two seconds.", extra="Retry-After: 2\r\nConnection: close\r\n"
+)
+UNAUTHORIZED = problem(
+    401, "not_authenticated", "Send the installation's internal token as a bearer token.", extra="WWW-Authenticate: Bearer\r\n"
+)
 PREFLIGHT = Answer(
     204,
     "",

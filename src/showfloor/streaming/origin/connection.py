@@ -112,10 +112,8 @@ class Connection(asyncio.Protocol):
         except httptools.HttpParserUpgrade:
             return  # answered as an ordinary request, and the last on this connection
         except httptools.HttpParserError:
+            # Also what `_grow` raises, wrapped; what the router raises stays in `_serve`.
             self._refuse(answers.TOO_LARGE if self._size > _MAX_REQUEST else answers.BAD_REQUEST)
-        except Exception:
-            log.exception("request failed")
-            self._transport.abort()
         if self._unfinished > _MAX_UNFINISHED:
             self._refuse(answers.TOO_LARGE)
 
@@ -209,7 +207,11 @@ class Connection(asyncio.Protocol):
 
     def _serve(self, request: Request) -> None:
         self._request = request
-        answer = self._router.handle(request, self)
+        try:
+            answer = self._router.handle(request, self)
+        except Exception:
+            log.exception("request failed")
+            answer = answers.BROKEN
         if answer is not None:
             self.answer(answer)
 

@@ -12,8 +12,8 @@ from showfloor.streaming.origin.answers import Answer
 from showfloor.streaming.origin.connection import Request
 from showfloor.streaming.shows import Shows
 
-_NOT_LIVE = answers.problem(409, "not_live")
-_CUE_UNKNOWN = answers.problem(404, "cue_unknown")
+_NOT_LIVE = answers.problem(409, "not_live", "Nobody publishes, so there is no media time to stamp a cue with.")
+_CUE_UNKNOWN = answers.problem(404, "cue_unknown", "The stream carries no cue of that id.")
 
 
 class InternalApi:
