@@ -19,8 +19,9 @@ export interface PageData {
 export interface ShowPageData extends PageData {
   show: Show;
   stock: Record<string, number>;
-  /** ISO 3166 codes the market delivers to. */
-  countries: string[];
+  /** Where the market delivers, ISO 3166-1 alpha-2. */
+  country: string;
+  postal_code_needed: boolean;
   hold_seconds: number;
   /** True where the built-in test provider answers, which takes no real money. */
   test_payments: boolean;

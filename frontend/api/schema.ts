@@ -12,7 +12,7 @@ export interface components {
             line1: string;
             line2?: string | null;
             city: string;
-            postal_code: string;
+            postal_code?: string | null;
             /** @description ISO 3166-1 alpha-2 */
             country: string;
         };
@@ -21,7 +21,7 @@ export interface components {
             line1: string;
             line2: string | null;
             city: string;
-            postal_code: string;
+            postal_code: string | null;
             country: string;
         };
         AgreedLine: {

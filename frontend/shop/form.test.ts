@@ -6,6 +6,7 @@ const filled: Form = { ...emptyForm("GB"), email: " sofia@example.com ", adult: 
 test("an empty form misses everything that is needed, in the order of the page", () => {
   expect(Object.keys(problemsIn(emptyForm("GB")))).toEqual(["email", "adult", "name", "line1", "city", "postal_code", "number"]);
   expect(problemsIn(filled)).toEqual({});
+  expect(problemsIn({ ...filled, postal_code: "" }, false)).toEqual({});
 });
 
 test("details are trimmed and an empty second line is left out", () => {

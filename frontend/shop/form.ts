@@ -30,13 +30,13 @@ const MESSAGES: Record<keyof Form, string> = {
   country: "field.country",
   number: "field.number",
 };
-const NEEDED = ["name", "line1", "city", "postal_code"] as const;
+const NEEDED = ["name", "line1", "city"] as const;
 
-export function problemsIn(form: Form): Wrong {
+export function problemsIn(form: Form, postalCodeNeeded = true): Wrong {
   const wrong: Wrong = {};
   if (!/^\S+@\S+\.\S+$/.test(form.email.trim())) wrong.email = MESSAGES.email;
   if (!form.adult) wrong.adult = MESSAGES.adult;
-  for (const name of NEEDED) {
+  for (const name of postalCodeNeeded ? [...NEEDED, "postal_code" as const] : NEEDED) {
     if (!form[name].trim()) wrong[name] = MESSAGES[name];
   }
   if (!/^\d{12,19}$/.test(digits(form.number))) wrong.number = MESSAGES.number;
@@ -63,7 +63,7 @@ export function toDetails(form: Form): Details {
       line1: text(form.line1),
       ...(text(form.line2) ? { line2: text(form.line2) } : {}),
       city: text(form.city),
-      postal_code: europeanDigits(text(form.postal_code)),
+      ...(text(form.postal_code) ? { postal_code: europeanDigits(text(form.postal_code)).toUpperCase() } : {}),
       country: form.country,
     },
   };

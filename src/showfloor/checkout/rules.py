@@ -6,6 +6,8 @@ from datetime import timedelta
 
 from showfloor.checkout.types import PaymentState, Report, Status
 from showfloor.kit.money import Money
+from showfloor.markets import postcodes
+from showfloor.orders.types import Address
 from showfloor.stock.types import LineState
 
 OPEN = frozenset({PaymentState.STARTED, PaymentState.PENDING, PaymentState.NEEDS_CONFIRMATION})
@@ -37,6 +39,15 @@ _FROM_REPORT = {
     Report.DECLINED: PaymentState.DECLINED,
     Report.VOIDED: PaymentState.VOIDED,
 }
+
+
+def address_problems(address: Address, country: str) -> list[tuple[str, str]]:
+    """(field, what is wrong with it) for an address to which a market that delivers in `country` cannot send."""
+    if address.country != country:
+        return [("country", "not_delivered_there")]
+    if address.postal_code is None:
+        return [("postal_code", "missing")] if postcodes.is_needed(country) else []
+    return [] if postcodes.is_valid(country, address.postal_code) else [("postal_code", "postal_code_invalid")]
 
 
 def advance(state: PaymentState, report: Report) -> PaymentState:

@@ -43,7 +43,7 @@ class AddressIn(_Strict):
     line1: Line
     line2: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] | None = None
     city: Line
-    postal_code: Short
+    postal_code: Short | None = None
     country: str = Field(pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2")
 
     def value(self) -> Address:

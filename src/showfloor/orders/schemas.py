@@ -22,7 +22,7 @@ class AddressOut(BaseModel):
     line1: str
     line2: str | None
     city: str
-    postal_code: str
+    postal_code: str | None
     country: str
 
 

@@ -17,7 +17,7 @@ class Address:
     line1: str
     line2: str | None
     city: str
-    postal_code: str
+    postal_code: str | None
     country: str
 
 

@@ -15,6 +15,7 @@ from showfloor.catalog import service as catalog
 from showfloor.kit import messages
 from showfloor.kit.errors import AppError
 from showfloor.kit.http import SessionDep, language
+from showfloor.markets import postcodes
 from showfloor.markets.service import get_market, list_markets
 from showfloor.shows import service as shows
 from showfloor.shows.types import PublicUrls, ShowState
@@ -71,7 +72,8 @@ async def show_context(request: Request, session: SessionDep, slug: str) -> dict
     return {
         "show": card,
         "stock": await _available(session, found.product_ids),
-        "countries": [market.country],
+        "country": market.country,
+        "postal_code_needed": postcodes.is_needed(market.country),
         "hold_seconds": settings.hold_seconds,
         "test_payments": settings.mode in ("demo", "test"),
     }

@@ -34,8 +34,9 @@ class Shop(TypedDict, total=False):
 
     stock: Mapping[str, int]
     """Pieces left by SKU."""
-    countries: Sequence[str]
-    """Where the market delivers, ISO 3166 codes."""
+    country: str
+    """Where the market delivers, ISO 3166-1 alpha-2."""
+    postal_code_needed: bool
     hold_seconds: int
     test_payments: bool
     """The built-in test provider answers, which takes no real money."""
@@ -95,7 +96,8 @@ def _show_data(env: jinja2.Environment, lang: str, show: Page, shop: Shop) -> di
     return {
         "show": show,
         "stock": dict(shop.get("stock", {})),
-        "countries": list(shop.get("countries", ())) or [str(show["market"]).upper()],
+        "country": shop.get("country") or str(show["market"]).upper(),
+        "postal_code_needed": shop.get("postal_code_needed", True),
         "hold_seconds": shop.get("hold_seconds", 300),
         "test_payments": shop.get("test_payments", False),
         "messages": _messages(env).subset(lang, *SHOW_WORDS, *SHARED_WORDS),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -123,6 +124,26 @@ async def test_malformed_details_are_told_where_and_never_repeated(
     assert path in [field["path"] for field in refused.json()["fields"]]
     assert "High Street" not in refused.text and "no address" not in refused.text
     assert await scalar(shop.database, "select count(*) from checkout") == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"postal_code": "XX"}, {"path": "body/address/postal_code", "problem": "postal_code_invalid"}),
+        ({"postal_code": None}, {"path": "body/address/postal_code", "problem": "missing"}),
+        ({"country": "FR", "postal_code": "75001"}, {"path": "body/address/country", "problem": "not_delivered_there"}),
+    ],
+)
+async def test_goods_go_only_where_the_market_delivers(
+    shop: Counter, buyer: Buyer, product: Product, change: dict[str, Any], problem: dict[str, str]
+) -> None:
+    await buyer.reserve(("SALT", 1))
+
+    refused = await buyer.give_details(address={**ADDRESS, **change})
+
+    assert refused.status_code == 422 and refused.json()["fields"] == [problem]
+    assert await scalar(shop.database, "select count(*) from checkout") == 0
+    assert await stock_now(shop.database, product) == Stock(50, 1, 0)
 
 
 async def test_same_key_opens_the_checkout_once(shop: Counter, buyer: Buyer) -> None:

