@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 
 from showfloor.app import log, wiring
 from showfloor.app.compression import Compress
-from showfloor.app.middleware import HeadAsGet, RateLimit
+from showfloor.app.middleware import HeadAsGet, NeverStored, RateLimit
 from showfloor.app.settings import Settings
 from showfloor.kit.db import Database
 from showfloor.kit.errors import AppError
@@ -46,6 +46,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_exception_handler(Exception, _apologise)
     app.add_middleware(Compress)
     app.add_middleware(RateLimit)
+    app.add_middleware(NeverStored)
     app.add_middleware(HeadAsGet)
     wiring.connect_web(app, settings)
     app.add_api_route("/healthz", healthz, include_in_schema=False)

@@ -1,4 +1,4 @@
-"""What wraps every request of the web process: HEAD, and a limit a caller can read in the answer."""
+"""What wraps every request of the web process: HEAD, caches, and a limit a caller can read in the answer."""
 
 from __future__ import annotations
 
@@ -36,6 +36,25 @@ class HeadAsGet:
             await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
 
         await self._app({**scope, "method": "GET"}, receive, without_content)
+
+
+class NeverStored:
+    """No cache keeps what the API says (RFC 9111 §5.2.2.5): it is about one person, or about this very moment."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not scope["path"].startswith("/api/"):
+            await self._app(scope, receive, send)
+            return
+
+        async def with_header(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        await self._app(scope, receive, with_header)
 
 
 class RateLimit:

@@ -84,7 +84,7 @@ async def hold_goods(request: Request) -> Response:
     body = await _read(request)
     wish = _wish(show_id, key, previous, body)
     hold = await service.hold_goods(desk.taker, desk.shelf, wish, seconds=desk.hold_seconds)
-    return JSONResponse(hold_card(hold, stock.hold_token(desk.secret, hold.id)), 201, {"Cache-Control": "no-store"})
+    return JSONResponse(hold_card(hold, stock.hold_token(desk.secret, hold.id)), 201)
 
 
 router.add_route("/api/v1/shows/{show_id}/holds", hold_goods, methods=["POST"], include_in_schema=False)
@@ -144,12 +144,11 @@ async def release_hold(hold_id: str, session: SessionDep, guest: GuestDep) -> No
     ),
     openapi_extra=KEY_HEADER,
 )
-async def open_checkout(body: CheckoutIn, session: SessionDep, desk: DeskDep, guest: GuestDep, key: KeyDep, response: Response) -> object:
+async def open_checkout(body: CheckoutIn, session: SessionDep, desk: DeskDep, guest: GuestDep, key: KeyDep) -> object:
     """Say who buys and where the goods go. Other details replace the first ones until a payment is under way."""
     admission = admit(Door.GUEST_CHECKOUT, adult=body.adult)
     if body.hold_id != ids.show("hold", guest):
         raise HoldTokenInvalid
-    response.headers["Cache-Control"] = "no-store"
     scope, request = f"checkout.open:{guest.hex}", desk.fingerprint(body.model_dump())
     if (first := await idempotency.claim(session, scope, key, request)) is not None:
         return first.body
@@ -161,9 +160,8 @@ async def open_checkout(body: CheckoutIn, session: SessionDep, desk: DeskDep, gu
 
 
 @router.get("/checkouts/{checkout_id}", response_model=CheckoutOut, responses=refusals(HoldTokenInvalid, NotFound, CheckoutNotFound))
-async def get_checkout(checkout_id: str, session: SessionDep, guest: GuestDep, response: Response) -> object:
+async def get_checkout(checkout_id: str, session: SessionDep, guest: GuestDep) -> object:
     """How far the purchase has come."""
-    response.headers["Cache-Control"] = "no-store"
     return checkout_card(await service.get_purchase(session, checkout_id=ids.parse("chk", checkout_id), hold_id=guest))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query
 
 from showfloor.identity.errors import NotAuthenticated
 from showfloor.identity.http import CurrentPerson
@@ -33,9 +33,8 @@ async def list_orders(
 
 
 @router.get("/orders/{order_id}", response_model=OrderDetail, responses=refusals(NotAuthenticated, NotFound, OrderNotFound))
-async def get_order(order_id: str, session: SessionDep, person: CurrentPerson, response: Response) -> object:
+async def get_order(order_id: str, session: SessionDep, person: CurrentPerson) -> object:
     """One order, with where it goes."""
-    response.headers["Cache-Control"] = "no-store"
     return order_detail(await service.get_own_order(session, person=person, order_id=ids.parse("ord", order_id)))
 
 

@@ -187,6 +187,11 @@ async def test_oembed_answers_with_a_frame(client: httpx2.AsyncClient, database:
     assert answer["type"] == "rich" and f"{base}/embed/{floor.show.slug}" in answer["html"]
 
 
+@pytest.mark.parametrize("path", ["/api/v1/shows", "/api/v1/session", "/api/v1/nothing"])
+async def test_no_cache_keeps_what_the_api_says(client: httpx2.AsyncClient, path: str) -> None:
+    assert (await client.get(path)).headers["cache-control"] == "no-store"
+
+
 async def test_head_is_get_without_content(client: httpx2.AsyncClient) -> None:
     answer = await client.head("/healthz")
 

@@ -217,12 +217,15 @@ async def test_provider_that_does_not_answer_is_asked_again(
     assert shop.money_moved() == (1, 0)
 
 
-async def test_worker_survives_a_provider_that_does_not_answer(shop: Counter, buyer: Buyer, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("failure", [ProviderUnavailable(), OSError("its books cannot be read")])
+async def test_worker_survives_a_provider_that_does_not_answer(
+    shop: Counter, buyer: Buyer, monkeypatch: pytest.MonkeyPatch, failure: Exception
+) -> None:
     await buyer.up_to_details(("SALT", 1))
     payment = await started(shop, buyer)
 
     async def lookup(payment_id: UUID) -> Report:
-        raise ProviderUnavailable
+        raise failure
 
     with monkeypatch.context() as patched:
         patched.setattr(shop.provider, "lookup", lookup)

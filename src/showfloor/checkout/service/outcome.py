@@ -115,7 +115,9 @@ async def settle_open_payments(database: Database, providers: Mapping[str, Payme
     async with database.session() as session:
         due = await queries.due_payments(session, clock.now(), list(providers), _BATCH)
     together = asyncio.Semaphore(_AT_ONCE)
-    await asyncio.gather(*(_settle(database, providers, payment, together) for payment in due))
+    ends = await asyncio.gather(*(_settle(database, providers, payment, together) for payment in due), return_exceptions=True)
+    for failure in filter(None, ends):
+        log.error("payment could not be put off", exc_info=failure)
     return len(due)
 
 
@@ -125,8 +127,13 @@ async def _settle(database: Database, providers: Mapping[str, PaymentProvider], 
             await _ask(database, providers, payment)
         except ProviderUnavailable:
             log.warning("payment provider does not answer", provider=payment.provider, payment=str(payment.id))
-            async with database.session() as session:
-                await queries.look_later(session, payment.id, clock.now() + rules.CALL_TAKES)
+        except Exception:
+            # One payment that cannot be settled keeps nobody else from being served; it is looked at again.
+            log.exception("payment could not be settled", provider=payment.provider, payment=str(payment.id))
+        else:
+            return
+        async with database.session() as session:
+            await queries.look_later(session, payment.id, clock.now() + rules.CALL_TAKES)
 
 
 async def _ask(database: Database, providers: Mapping[str, PaymentProvider], payment: Payment) -> None:
