@@ -1,13 +1,15 @@
 """Segments to disk, from the first day: the replay is built on them, and a restart continues from them.
 
-`recordings/{show_id}/` holds `init-{hash}.mp4`, `{msn}.m4s` and `index.jsonl`, which only grows. One thread writes; its queue is
-bounded, and a disk that is slow or full costs recording, never the live show.
+`recordings/{show_id}/` holds `init-{hash}.mp4`, `{msn}.m4s`, `index.jsonl`, which only grows, and `newest.json`, the index's newest
+`open` line again in a file of constant size: a full disk still lets it be overwritten, so that no number is given out twice.
+One thread writes; its queue is bounded, and a disk that is slow or full costs recording, never the live show.
 """
 
 from __future__ import annotations
 
 import json
 import logging
+import os
 import queue
 import threading
 from collections.abc import Callable, Sequence
@@ -22,6 +24,8 @@ log = logging.getLogger("showfloor.streaming.recorder")
 
 _QUEUE_JOBS = 256
 _QUEUE_BYTES = 64 << 20
+_STOP_SECONDS = 10.0
+_NEWEST_SIZE = 256
 
 
 class Recorder:
@@ -31,7 +35,7 @@ class Recorder:
         self.root = root
         self.lost = 0
         """Writes that did not happen, since the start."""
-        self._jobs: queue.Queue[tuple[Callable[[], None], int] | None] = queue.Queue(maxsize=_QUEUE_JOBS)
+        self._jobs: queue.SimpleQueue[tuple[Callable[[], None], int] | None] = queue.SimpleQueue()
         self._queued = 0
         self._lock = threading.Lock()
         self._failing = False
@@ -41,9 +45,11 @@ class Recorder:
         self._thread.start()
 
     def stop(self) -> None:
-        """Write what is queued, then end. Blocks; at most a few seconds on a disk that works."""
+        """Write what is queued, then end. Blocks, but not for long: a disk that hangs does not hold up the end of the process."""
         self._jobs.put(None)
-        self._thread.join(timeout=10)
+        self._thread.join(timeout=_STOP_SECONDS)
+        if self._thread.is_alive():
+            log.error("recording ends with writes undone jobs=%d", self._jobs.qsize())
 
     def recording(self, show_id: str) -> Recording:
         return Recording(self, self.root / show_id)
@@ -51,11 +57,11 @@ class Recorder:
     def submit(self, job: Callable[[], None], size: int) -> None:
         """Queue one write. Never blocks: a full queue drops it."""
         with self._lock:
-            if self._queued + size > _QUEUE_BYTES or self._jobs.full():
+            if self._queued + size > _QUEUE_BYTES or self._jobs.qsize() >= _QUEUE_JOBS:
                 self._fail("the disk is too slow")
                 return
             self._queued += size
-        self._jobs.put_nowait((job, size))
+        self._jobs.put((job, size))
 
     def _work(self) -> None:
         while (item := self._jobs.get()) is not None:
@@ -65,6 +71,9 @@ class Recorder:
                 self._failing = False
             except OSError as problem:
                 self._fail(str(problem.strerror))
+            except Exception:
+                log.exception("recording failed")
+                self._fail("a fault of ours")
             finally:
                 with self._lock:
                     self._queued -= size
@@ -84,12 +93,27 @@ class Recording:
         self._folder = folder
         self._inits: set[str] = set()
 
-    def begin(self, segment: Segment, init: InitSegment, ingest_id: str) -> None:
-        """Note that a number is taken, so that no restart gives it to other bytes, and keep the init segment."""
+    def begin(self, segment: Segment, init: InitSegment, ingest_id: str, discontinuities: int) -> None:
+        """Note that a number is taken, so that no restart gives it to other bytes, and keep the init segment.
+
+        `discontinuities` are the tags of the show up to and with this segment.
+        """
         if init.name not in self._inits:
             self._inits.add(init.name)
             self._recorder.submit(lambda: self._write(init.name, [init.data]), len(init.data))
-        self._note({"open": segment.msn, "start": round(segment.start, 3), "ingest": ingest_id})
+        line = {
+            "open": segment.msn,
+            "start": round(segment.start, 3),
+            "ingest": ingest_id,
+            "discontinuity": segment.discontinuity,
+            "discontinuities": discontinuities,
+        }
+
+        def note() -> None:
+            self._overwrite(line)
+            self._append(line)
+
+        self._recorder.submit(note, 0)
 
     def complete(self, segment: Segment) -> None:
         parts = [part.data for part in segment.parts]
@@ -112,15 +136,23 @@ class Recording:
         self._recorder.submit(write, segment.size)
 
     def end(self) -> None:
-        self._note({"ended": True})
-
-    def _note(self, line: dict[str, Any]) -> None:
-        self._recorder.submit(lambda: self._append(line), 0)
+        self._recorder.submit(lambda: self._append({"ended": True}), 0)
 
     def _append(self, line: dict[str, Any]) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
-        with (self._folder / "index.jsonl").open("ab") as index:
-            index.write(json.dumps(line, separators=(",", ":")).encode() + b"\n")
+        with (self._folder / "index.jsonl").open("a+b") as index:
+            # A line that a crash or a full disk tore must not swallow this one.
+            torn = index.tell() > 0 and index.seek(-1, os.SEEK_END) >= 0 and index.read(1) != b"\n"
+            index.write(b"\n" * torn + _encode(line) + b"\n")
+
+    def _overwrite(self, line: dict[str, Any]) -> None:
+        """In place, without a moment at which the file is empty."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        newest = os.open(self._folder / "newest.json", os.O_WRONLY | os.O_CREAT, 0o644)
+        try:
+            os.pwrite(newest, _encode(line).ljust(_NEWEST_SIZE), 0)
+        finally:
+            os.close(newest)
 
     def _write(self, name: str, pieces: Sequence[bytes]) -> None:
         """A file is whole or not there: written beside, then renamed."""
@@ -144,35 +176,47 @@ class Recorded:
     """Epoch ms up to which the show was published."""
     ingest_id: str
     discontinuities: int
-    """Discontinuity tags of all segments before the first of `segments`."""
+    """Discontinuity tags of all segments that ever began."""
+    discontinuous: frozenset[int]
+    """Numbers of the segments that had one."""
     segments: list[tuple[Segment, InitSegment]]
     ended: bool
 
 
 def read_back(folder: Path, count: int, limit: int) -> Recorded | None:
     """Where to continue, with the last `count` segments, at most `limit` bytes. None when nothing was recorded."""
-    lines = _read_index(folder)
-    taken = [line for line in lines if isinstance(line.get("open"), int)]
-    if not taken:
+    lines = _read_lines(folder / "index.jsonl")
+    opened = [line for line in (*lines, *_read_lines(folder / "newest.json")) if _has(line, open=int, start=float)]
+    complete = [line for line in lines if _has(line, msn=int, start=float, duration=int, init=str, codecs=str)]
+    if not opened:
         return None
-    complete = [line for line in lines if isinstance(line.get("msn"), int)]
-    segments = _read_segments(folder, complete[-count:], limit)
-    first = segments[0][0].msn if segments else taken[-1]["open"] + 1
-    ends = [float(line["start"]) + float(line["duration"]) for line in complete]
+    newest = max(opened, key=lambda line: int(line["open"]))
+    ends = [float(line["start"]) + line["duration"] for line in complete]
+    marked = {line["open"] for line in opened if line.get("discontinuity")} | {line["msn"] for line in complete if line.get("discontinuity")}
     return Recorded(
-        next_msn=max(line["open"] for line in taken) + 1,
-        end=max([*ends, float(taken[-1]["start"])]),
-        ingest_id=str(taken[-1].get("ingest", "")),
-        discontinuities=sum(bool(line.get("discontinuity")) for line in complete if line["msn"] < first),
-        segments=segments,
+        next_msn=max([newest["open"], *(line["msn"] for line in complete)]) + 1,
+        end=max([*ends, float(newest["start"])]),
+        ingest_id=str(newest.get("ingest", "")),
+        discontinuities=max(len(marked), int(newest.get("discontinuities", 0))),
+        discontinuous=frozenset(marked),
+        segments=_read_segments(folder, complete[-count:], limit),
         ended=any(line.get("ended") for line in lines[-3:]),
     )
 
 
-def _read_index(folder: Path) -> list[dict[str, Any]]:
-    """Lines of the index; one torn by a crash is skipped."""
+def _has(line: dict[str, Any], **kinds: type) -> bool:
+    """Whether members are there and of their kind; a whole number is a float, too."""
+    return all(isinstance(line.get(name), (int, float) if kind is float else kind) for name, kind in kinds.items())
+
+
+def _encode(line: dict[str, Any]) -> bytes:
+    return json.dumps(line, separators=(",", ":")).encode()
+
+
+def _read_lines(file: Path) -> list[dict[str, Any]]:
+    """JSON objects, one a line; what a crash tore is skipped."""
     try:
-        raw = (folder / "index.jsonl").read_bytes()
+        raw = file.read_bytes()
     except OSError:
         return []
     lines = []
@@ -198,10 +242,8 @@ def _read_segments(folder: Path, lines: list[dict[str, Any]], limit: int) -> lis
         limit -= len(data)
         if limit < 0 or (found and found[-1][0].msn != line["msn"] + 1):
             break
-        size = line.get("size")
-        segment = Segment(
-            line["msn"], line["start"], line["init"], line["codecs"], line["discontinuity"], line["preview"], tuple(size) if size else None
-        )
+        size, discontinuity, preview = line.get("size"), bool(line.get("discontinuity")), bool(line.get("preview"))
+        segment = Segment(line["msn"], line["start"], line["init"], line["codecs"], discontinuity, preview, tuple(size) if size else None)
         segment.add(Part(line["duration"], True, data))
         found.append((segment, init))
     return found[::-1]

@@ -15,7 +15,7 @@ from showfloor.streaming.anchor import Anchor
 from showfloor.streaming.config import StreamingConfig
 from showfloor.streaming.cues import Cue, CueSet
 from showfloor.streaming.ingest import Ingest
-from showfloor.streaming.recorder import Recording
+from showfloor.streaming.recorder import Recorded, Recording
 from showfloor.streaming.window import Part, Segment, Window
 
 PUBLIC_STATES = ("live", "interrupted", "ended")
@@ -62,16 +62,19 @@ class LiveShow:
 
     # What the show was before a restart
 
-    def restore(self, *, next_msn: int, end: float, discontinuities: int, segments: list[tuple[Segment, cmaf.InitSegment]]) -> None:
-        for segment, init in segments if segments and next_msn - segments[-1][0].msn <= _MOST_LOST + 1 else ():
+    def restore(self, recorded: Recorded, *, fresh: bool) -> None:
+        """Numbers and clock go on where they stopped; the window, too, when that was a short while ago (`fresh`)."""
+        next_msn, segments = recorded.next_msn, recorded.segments
+        for segment, init in segments if fresh and segments and next_msn - segments[-1][0].msn <= _MOST_LOST + 1 else ():
             self.window.restore(segment, init)
         while self.window.listed and self.window.next_msn < next_msn:
             # It may not end after the present moment, or the clock of what follows would have to run ahead.
             away = clock.now().timestamp() * 1000 - self.window.end
-            self.window.restore_gap(round(max(_SHORTEST_GAP_MS, min(away, self.window.target_seconds * 1000))))
+            duration = round(max(_SHORTEST_GAP_MS, min(away, self.window.target_seconds * 1000)))
+            self.window.restore_gap(duration, discontinuity=self.window.next_msn in recorded.discontinuous)
         self.window.next_msn = next_msn
-        self.window.discontinuities_gone = discontinuities
-        self._floor = end
+        self.window.discontinuities_gone += recorded.discontinuities - self.window.discontinuities
+        self._floor = recorded.end
         self._public_from = next((s.msn for s in self.window.listed if not s.preview), next_msn)
 
     # The ingest's Stage
@@ -98,7 +101,7 @@ class LiveShow:
         self._new_ingest = False
         if preview:
             self._public_from = segment.msn + 1
-        self._recording.begin(segment, init, self.publisher.ingest_id if self.publisher else "")
+        self._recording.begin(segment, init, self.publisher.ingest_id if self.publisher else "", self.window.discontinuities)
 
     def add_part(self, part: Part) -> None:
         self.window.add_part(part)

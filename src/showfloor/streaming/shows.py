@@ -20,7 +20,8 @@ from showfloor.streaming.show import LiveShow, Publisher
 
 log = logging.getLogger("showfloor.streaming.shows")
 
-_SHOW_ID = re.compile(r"[A-Za-z0-9_-]{1,80}")
+_SHOW_ID = re.compile(r"show_[A-Za-z0-9]{1,80}")
+"""What web calls a show. It names a folder and stands in addresses and reports."""
 _RESTORE_SECONDS = 900.0
 _STATES = ("draft", "scheduled", "live", "interrupted", "ended")
 
@@ -46,11 +47,14 @@ class Shows:
     def restore(self) -> None:
         """After a restart: shows that were on a short while ago go on where they stopped."""
         now = clock.now()
-        for folder in sorted(self._recorder.root.glob("*/index.jsonl")):
-            if now.timestamp() - folder.stat().st_mtime < _RESTORE_SECONDS:
-                show = self._open(folder.parent.name, self._read_back(folder.parent.name))
-                if show.state == "ended":
-                    del self._shows[show.id]
+        for index in sorted(self._recorder.root.glob("*/index.jsonl")):
+            name = index.parent.name
+            # A copy that somebody put beside a recording is no show, and web could not read a report about it.
+            if not _SHOW_ID.fullmatch(name) or now.timestamp() - index.stat().st_mtime > _RESTORE_SECONDS:
+                continue
+            show = self._open(name, self._read_back(name))
+            if show.state == "ended":
+                del self._shows[show.id]
 
     async def admit(self, key: str, session: RtmpSession) -> Ingest:
         """Ask web about the key. The newest publisher wins. Raises PublishRefused."""
@@ -132,12 +136,7 @@ class Shows:
         show = LiveShow(show_id, self._config, recording, self._changed, lambda: self.on_report())
         if recorded is not None:
             fresh = clock.now().timestamp() * 1000 - recorded.end < _RESTORE_SECONDS * 1000
-            show.restore(
-                next_msn=recorded.next_msn,
-                end=recorded.end,
-                discontinuities=recorded.discontinuities,
-                segments=recorded.segments if fresh else [],
-            )
+            show.restore(recorded, fresh=fresh)
             if recorded.ended:
                 show.state = "ended"
             elif fresh and recorded.ingest_id:

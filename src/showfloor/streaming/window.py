@@ -80,6 +80,11 @@ class Window:
         return self.listed[-1].end if self.listed else 0.0
 
     @property
+    def discontinuities(self) -> int:
+        """EXT-X-DISCONTINUITY tags since the show began."""
+        return self.discontinuities_gone + sum(segment.discontinuity for segment in self.listed)
+
+    @property
     def size(self) -> int:
         return sum(segment.size for segment in self.listed) + sum(segment.size for segment in self._grace)
 
@@ -115,10 +120,10 @@ class Window:
         self._longest = max(self._longest, segment.duration)
         self._trim()
 
-    def restore_gap(self, duration: int) -> None:
+    def restore_gap(self, duration: int, *, discontinuity: bool) -> None:
         """Account for a number that was taken when the process died. Players count segments, so no number may be missing."""
         before = self.listed[-1]
-        lost = Segment(self.next_msn, before.end, before.init, before.codecs, False, before.preview, before.size_in_pixels)
+        lost = Segment(self.next_msn, before.end, before.init, before.codecs, discontinuity, before.preview, before.size_in_pixels)
         lost.duration, lost.complete, lost.gap = duration, True, True
         self.listed.append(lost)
         self.next_msn += 1

@@ -1,0 +1,193 @@
+"""What a restart reads back: never a number twice, never a discontinuity fewer, whatever the disk did."""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from showfloor.kit import clock
+from showfloor.streaming import cmaf, h264, recorder
+from showfloor.streaming.anchor import Anchor
+from showfloor.streaming.config import StreamingConfig
+from showfloor.streaming.recorder import Recorder, read_back
+from showfloor.streaming.show import LiveShow
+from showfloor.streaming.shows import Shows
+from showfloor.streaming.window import Part
+
+VIDEO = h264.read_config(base64.b64decode("AWQAKP/hABtnZAAorNlAeAIn5cBEAAADAAQAAAMA8DxgxlgBAAZo6+PLIsD9+PgA"))
+TRACKS = cmaf.Tracks(VIDEO, None)
+
+
+class Disk:
+    """One folder over several lives of the process."""
+
+    def __init__(self, root: Path) -> None:
+        self.folder = root / "recordings" / "show_a"
+        self.config = StreamingConfig("http://127.0.0.1:1", "x", root, window_segments=3)
+        self.recorder = Recorder(root / "recordings")
+        self.recorder.start()
+
+    def open(self) -> LiveShow:
+        """The show as it is after a (re)start, with a publisher who has settled."""
+        self.settle()
+        show = LiveShow("show_a", self.config, self.recorder.recording("show_a"), lambda show: None, lambda: None)
+        recorded = read_back(self.folder, self.config.window_segments, self.config.window_bytes)
+        if recorded is not None:
+            show.restore(recorded, fresh=True)
+        show.set_state("live")
+        self.connect(show)
+        return show
+
+    def connect(self, show: LiveShow) -> None:
+        anchor = Anchor(show.floor)
+        anchor.observe(0, clock.now().timestamp() * 1000)
+        anchor.freeze(0)
+        show.settled(anchor, 200)
+
+    def settle(self) -> None:
+        """Everything that was given to the recorder is on disk, as far as it goes."""
+        done = threading.Event()
+        self.recorder.submit(done.set, 0)
+        assert done.wait(5)
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Disk]:
+    made = Disk(tmp_path)
+    yield made
+    made.recorder.stop()
+
+
+def play(show: LiveShow, *, width: int = 1920, complete: bool = True) -> None:
+    """One segment of two seconds."""
+    show.begin_segment(0, cmaf.Tracks(replace(VIDEO, width=width), None))
+    show.add_part(Part(2000, True, b"x"))
+    if complete:
+        show.end_segment()
+
+
+def numbers(show: LiveShow) -> dict[int, int]:
+    """The discontinuity sequence number (RFC 8216bis §3) of each segment that the playlist shows."""
+    view = show.view(preview=True)
+    at, found = view.discontinuities_gone, {}
+    for segment in view.segments:
+        at += segment.discontinuity
+        found[segment.msn] = at
+    return found
+
+
+def test_numbers_do_not_go_back_when_the_disk_was_full(disk: Disk) -> None:
+    show = disk.open()
+    play(show)
+    disk.settle()
+    index = disk.folder / "index.jsonl"
+    before = index.read_bytes()
+    index.unlink()
+    index.symlink_to("/dev/full")
+    for _ in range(3):
+        play(show)
+    disk.settle()
+    index.unlink()
+    index.write_bytes(before)
+
+    assert disk.open().window.next_msn == 4
+
+
+def test_a_completed_number_is_taken_without_its_open_line(disk: Disk) -> None:
+    play(disk.open())
+    disk.settle()
+    index = disk.folder / "index.jsonl"
+    line = json.loads(index.read_text().splitlines()[-1])
+    index.write_text(index.read_text() + json.dumps({**line, "msn": 7}) + "\n")
+
+    recorded = read_back(disk.folder, 3, 1 << 20)
+
+    assert recorded is not None and recorded.next_msn == 8
+
+
+def test_a_torn_line_does_not_swallow_the_next(disk: Disk) -> None:
+    show = disk.open()
+    play(show)
+    disk.settle()
+    with (disk.folder / "index.jsonl").open("a") as index:
+        index.write('{"open":1,"sta')
+    play(show)
+    disk.settle()
+
+    recorded = read_back(disk.folder, 3, 1 << 20)
+
+    assert recorded is not None and [segment.msn for segment, _ in recorded.segments] == [0, 1]
+
+
+def test_lines_that_are_no_ours_are_skipped(disk: Disk) -> None:
+    play(disk.open())
+    disk.settle()
+    with (disk.folder / "index.jsonl").open("a") as index:
+        index.write('{"msn":9}\n{"open":"x"}\n[]\n{"msn":10,"start":"then","duration":1,"init":"","codecs":""}\n')
+
+    recorded = read_back(disk.folder, 3, 1 << 20)
+
+    assert recorded is not None and recorded.next_msn == 1
+
+
+@pytest.mark.parametrize("lost", [0, 1, 2, 6])
+def test_discontinuity_numbers_survive_a_restart(lost: int, disk: Disk) -> None:
+    """Whether segments left the window before, stand in it, or were lost: each keeps the number that players know."""
+    show = disk.open()
+    for width in (640, 1920, 640, 640, 640):
+        play(show, width=width)
+    for number in range(lost):
+        if number == 0:
+            disk.connect(show)
+        play(show, width=640 + number % 2, complete=False)
+    before, gone = numbers(show), show.view(preview=True).discontinuities_gone
+    assert max(before.values()) >= 2
+
+    again = disk.open()
+
+    after = numbers(again)
+    assert again.window.discontinuities == show.window.discontinuities
+    assert again.view(preview=True).discontinuities_gone >= gone
+    assert {msn: after[msn] for msn in before.keys() & after.keys()} == {msn: before[msn] for msn in before.keys() & after.keys()}
+
+
+def test_a_fault_in_a_write_does_not_end_recording(tmp_path: Path) -> None:
+    disk = Disk(tmp_path)
+    disk.recorder.submit(lambda: [][1], 0)
+
+    disk.settle()
+
+    assert disk.recorder.lost == 1
+    disk.recorder.stop()
+
+
+def test_a_disk_that_hangs_does_not_hold_up_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recorder, "_STOP_SECONDS", 0.1)
+    disk, hangs = Disk(tmp_path), threading.Event()
+    for _ in range(1000):
+        disk.recorder.submit(lambda: hangs.wait(10) and None, 0)
+
+    stopping = threading.Thread(target=disk.recorder.stop)
+    stopping.start()
+    stopping.join(3)
+
+    assert not stopping.is_alive()
+    hangs.set()
+
+
+def test_folders_that_are_no_shows_are_not_restored(disk: Disk) -> None:
+    play(disk.open())
+    disk.settle()
+    for name in ("show_a copy", "backup", "show_a.old"):
+        disk.folder.with_name(name).symlink_to(disk.folder)
+    shows = Shows(disk.config, None, disk.recorder)  # type: ignore[arg-type]
+
+    shows.restore()
+
+    assert [shows.find(name) is not None for name in ("show_a", "show_a copy", "backup", "show_a.old")] == [True, False, False, False]
