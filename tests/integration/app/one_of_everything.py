@@ -87,6 +87,7 @@ def _known(floor: Floor) -> dict[str, list[Any]]:
         "currency": ["GBP"],
         "quantity": [1],
         "amount": [2500],
+        "address": [HOME],
         "payment_method": [CARD],
     }
 
