@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from showfloor.app.catalogue import ProductEntry, add_product
 from showfloor.app.demo.state import FILES, PASSWORD, DemoState, catalogue, load, save, show_plan
-from showfloor.catalog import service as catalog
-from showfloor.catalog.types import NewProduct, NewVariant, OptionAxis, OptionValue, Picture, Product
+from showfloor.catalog.types import Product
 from showfloor.identity import service as identity
 from showfloor.identity.types import Door, GrantKind, Person
 from showfloor.kit import clock, ids
@@ -20,7 +20,6 @@ from showfloor.media import service as media
 from showfloor.merchants import service as merchants
 from showfloor.shows import service as shows
 from showfloor.shows.types import Show
-from showfloor.stock import service as stock
 
 MARKET = "gb"
 SCARCE_UNITS = 8
@@ -46,19 +45,27 @@ async def seed(database: Database, data: Path, brand_origin: str) -> DemoState:
     _copy_pictures(data / "uploads")
     async with database.session() as session:
         state = load(data)
-        if state is None:
-            state = await _fill(session)
-        await _allow_brand_site(session, state, brand_origin)
-    save(data, state)
+        merchant = await identity.person_of_api_key(session, state.tokens["merchant"]) if state else None
+        if state is None or merchant is None:
+            state, merchant = await _fill(session)
+        await _allow_brand_site(session, merchant, brand_origin)
+        # Before the commit: whoever is killed in between finds a state without its people, and fills an empty database again.
+        save(data, state)
     return state
 
 
 def _copy_pictures(uploads: Path) -> None:
-    if not uploads.exists():
-        shutil.copytree(FILES / "media", uploads, ignore=shutil.ignore_patterns("*.mp4"))
+    """All of them or none: a copy that was cut off is thrown away."""
+    if uploads.exists():
+        return
+    draft = uploads.with_name("uploads.draft")
+    shutil.rmtree(draft, ignore_errors=True)
+    shutil.copytree(FILES / "media", draft, ignore=shutil.ignore_patterns("*.mp4"))
+    draft.replace(uploads)
 
 
-async def _fill(session: Session) -> DemoState:
+async def _fill(session: Session) -> tuple[DemoState, Person]:
+    """The state, and the merchant that has a website."""
     goods = catalogue()
     host = await _host(session, goods["hosts"][0])
     operator = await _person(session, "operator", "Operator", [(GrantKind.OPERATOR, UUID(int=0))])
@@ -82,7 +89,7 @@ async def _fill(session: Session) -> DemoState:
     people = {"merchant": sellers["loamwick"], "host": host, "operator": operator}
     keys = {role: await _api_key(session, person) for role, person in people.items()}
     stream_key = await media.issue_stream_key(session, evening.id)
-    return _state(live, evening, stream_key, keys, products, goods)
+    return _state(live, evening, stream_key, keys, products, goods), people["merchant"]
 
 
 def _state(
@@ -141,43 +148,14 @@ async def _merchant(session: Session, brand: dict[str, Any], host: Person) -> Pe
 
 
 async def _product(session: Session, seller: Person, entry: dict[str, Any]) -> Product:
-    product = await catalog.add_product(session, person=seller, product=_new_product(next(iter(seller.merchant_ids)), entry))
-    on_hand = {variant["sku"]: variant["on_hand"] for variant in entry["variants"]}
-    for variant in product.variants:
-        await stock.set_on_hand(session, person=seller, variant_id=variant.id, on_hand=on_hand[variant.sku])
-    return product
-
-
-def _new_product(merchant_id: UUID, entry: dict[str, Any]) -> NewProduct:
-    return NewProduct(
-        merchant_id=merchant_id,
-        slug=entry["slug"],
-        name=entry["name"],
-        summary=entry["summary"],
-        description=entry["description"],
-        options=tuple(_axis(axis) for axis in entry["options"]),
-        pictures=tuple(Picture(**{**_without_file(picture), "url": _upload(picture["file"])}) for picture in entry["pictures"]),
-        variants=tuple(
-            NewVariant(variant["sku"], variant["options"], variant["price"], tuple(variant["pictures"])) for variant in entry["variants"]
-        ),
-    )
-
-
-def _without_file(picture: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in picture.items() if name != "file"} | {"shows": picture.get("shows", {})}
-
-
-def _axis(axis: dict[str, Any]) -> OptionAxis:
-    values = tuple(OptionValue(value["code"], value["name"], value.get("swatch")) for value in axis["values"])
-    return OptionAxis(axis["code"], axis["name"], values)
+    whole = ProductEntry.model_validate(entry)
+    return await add_product(session, person=seller, merchant_id=next(iter(seller.merchant_ids)), entry=whole, picture_url=_upload)
 
 
 def _upload(file: str) -> str:
     return "/uploads/" + file.removeprefix("media/")
 
 
-async def _allow_brand_site(session: Session, state: DemoState, origin: str) -> None:
+async def _allow_brand_site(session: Session, merchant: Person, origin: str) -> None:
     """Every start, because the port may be another one."""
-    merchant = await identity.person_of_api_key(session, state.tokens["merchant"])
-    assert merchant is not None
     await merchants.allow_origin(session, person=merchant, merchant_id=next(iter(merchant.merchant_ids)), origin=origin)

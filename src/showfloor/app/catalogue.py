@@ -1,0 +1,87 @@
+"""The catalogue file: products with their texts, options, pictures, prices and stock, as `demo/catalogue.json` has them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from uuid import UUID
+
+from pydantic import BaseModel, Field, ValidationError
+
+from showfloor.catalog import service as catalog
+from showfloor.catalog.types import NewProduct, NewVariant, OptionAxis, Picture, Product, Text
+from showfloor.identity.types import Person
+from showfloor.kit.db import Session
+from showfloor.kit.errors import ValidationFailed
+from showfloor.stock import service as stock
+
+
+class PictureEntry(BaseModel):
+    """`file` is relative to the catalogue file; `shows` names the option values that are seen."""
+
+    file: str
+    width: int = Field(gt=0)
+    height: int = Field(gt=0)
+    alt: Text
+    shows: dict[str, str] = {}
+
+
+class VariantEntry(BaseModel):
+    """`price` is in minor units by ISO 4217 code, `pictures` are indices; `on_hand` counts all pieces there are."""
+
+    sku: str
+    options: dict[str, str] = {}
+    price: dict[str, int]
+    pictures: tuple[int, ...] = ()
+    on_hand: int = Field(0, ge=0)
+
+
+class ProductEntry(BaseModel):
+    """`brand` is the seller's short name."""
+
+    brand: str
+    slug: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
+    name: Text
+    summary: Text
+    description: Text
+    options: tuple[OptionAxis, ...] = ()
+    pictures: tuple[PictureEntry, ...] = ()
+    variants: tuple[VariantEntry, ...]
+
+
+class Catalogue(BaseModel):
+    products: tuple[ProductEntry, ...]
+
+
+def read(file: Path) -> Catalogue:
+    """Raises ValidationFailed, which says where."""
+    try:
+        return Catalogue.model_validate_json(file.read_bytes())
+    except ValidationError as error:
+        fields = [{"path": "/".join(map(str, item["loc"])), "problem": item["msg"]} for item in error.errors(include_input=False)]
+        raise ValidationFailed(extra={"fields": fields}) from None
+
+
+async def add_product(
+    session: Session, *, person: Person, merchant_id: UUID, entry: ProductEntry, picture_url: Callable[[str], str]
+) -> Product:
+    """The product with its stock. `picture_url` says where a picture's file is found by browsers. Raises what the services raise."""
+    product = await catalog.add_product(session, person=person, product=_new_product(merchant_id, entry, picture_url))
+    for variant, stated in zip(product.variants, entry.variants, strict=True):
+        await stock.set_on_hand(session, person=person, variant_id=variant.id, on_hand=stated.on_hand)
+    return product
+
+
+def _new_product(merchant_id: UUID, entry: ProductEntry, picture_url: Callable[[str], str]) -> NewProduct:
+    return NewProduct(
+        merchant_id=merchant_id,
+        slug=entry.slug,
+        name=entry.name,
+        summary=entry.summary,
+        description=entry.description,
+        options=entry.options,
+        pictures=tuple(
+            Picture(picture_url(picture.file), picture.width, picture.height, picture.alt, picture.shows) for picture in entry.pictures
+        ),
+        variants=tuple(NewVariant(variant.sku, variant.options, variant.price, variant.pictures) for variant in entry.variants),
+    )
