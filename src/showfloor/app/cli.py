@@ -1,4 +1,4 @@
-"""The command line: `showfloor demo`, `showfloor serve`, and each process alone.
+"""The command line: `showfloor demo`, `showfloor serve`, each process alone, and what fills an installation (`admin_cli`).
 
 Imports stand inside the commands for one reason, marked at each: a process loads only what it runs, so that it starts at once and
 stays small.
@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from showfloor.app import log
+from showfloor.app import admin_cli, log
 from showfloor.app.settings import SHORTEST_SECRET, Settings
 
 
@@ -29,6 +29,8 @@ def _settings(*needed: str) -> Settings:
 
 
 cli = typer.Typer(add_completion=False, no_args_is_help=True, help="Live shopping that you host yourself.")
+for name, group in admin_cli.GROUPS.items():
+    cli.add_typer(group, name=name)
 
 
 def main() -> None:

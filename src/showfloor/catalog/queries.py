@@ -72,6 +72,12 @@ async def owners(session: Session, variant_ids: Collection[UUID]) -> dict[UUID, 
     return {row.id: row.product_id for row in rows}
 
 
+async def variants_of_sku(session: Session, sku: str) -> dict[UUID, UUID]:
+    """The variant of each merchant that uses a SKU."""
+    rows = await session.execute(select(VariantRow.merchant_id, VariantRow.id).where(VariantRow.sku == sku))
+    return {row.merchant_id: row.id for row in rows}
+
+
 async def _with_variants(session: Session, rows: Iterable[ProductRow]) -> dict[UUID, Product]:
     chosen = {row.id: row for row in rows}
     ordered = select(VariantRow).where(VariantRow.product_id.in_(chosen)).order_by(VariantRow.product_id, VariantRow.position)

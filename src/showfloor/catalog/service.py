@@ -66,6 +66,11 @@ async def get_own_product(session: Session, *, person: Person, product_id: UUID)
     return found
 
 
+async def find_variants(session: Session, *, sku: str) -> dict[UUID, UUID]:
+    """The variants that merchants know under a SKU: merchant -> variant, because two merchants may use the same."""
+    return await queries.variants_of_sku(session, sku)
+
+
 async def list_sellable_products(
     session: Session, *, person: Person, merchant_id: UUID | None = None, limit: int = 50, cursor: UUID | None = None
 ) -> Page:

@@ -40,6 +40,16 @@ class CsrfFailed(AppError):
     status = 403
 
 
+class PersonNotFound(AppError):
+    code = "person_not_found"
+    status = 404
+
+
+class PasswordTooShort(AppError):
+    code = "password_too_short"
+    status = 422
+
+
 class EmailTaken(AppError):
     code = "email_taken"
     status = 409

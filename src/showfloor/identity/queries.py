@@ -63,6 +63,11 @@ async def person_of_api_key(session: Session, digest: bytes) -> Person | None:
     return await _person(session, select(ApiKeyRow.person_id).where(ApiKeyRow.key_digest == digest, ApiKeyRow.revoked_at.is_(None)))
 
 
+async def person_of_email(session: Session, email: str) -> Person | None:
+    """Who has an address."""
+    return await _person(session, select(PersonRow.id).where(PersonRow.email == email))
+
+
 async def person(session: Session, person_id: UUID) -> Person | None:
     """A person with their grants."""
     return await _person(session, select(PersonRow.id).where(PersonRow.id == person_id))

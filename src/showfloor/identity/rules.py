@@ -9,6 +9,10 @@ SESSION_LIFETIME = timedelta(hours=12)
 """A working day; a show host signs in before the show."""
 
 
+SHORTEST_PASSWORD = 12
+"""Characters. No other rule: length is what helps."""
+
+
 def normalise_email(text: str) -> str:
     """Addresses are compared in lower case, without surrounding space."""
     return text.strip().lower()

@@ -8,9 +8,9 @@ from uuid import UUID
 from pwdlib import PasswordHash
 
 from showfloor.identity import queries
-from showfloor.identity.errors import AdultDeclarationRequired, EmailTaken, SignInFailed, TooManyAttempts
+from showfloor.identity.errors import AdultDeclarationRequired, EmailTaken, PasswordTooShort, PersonNotFound, SignInFailed, TooManyAttempts
 from showfloor.identity.models import PersonRow
-from showfloor.identity.rules import SESSION_LIFETIME, csrf_of, normalise_email
+from showfloor.identity.rules import SESSION_LIFETIME, SHORTEST_PASSWORD, csrf_of, normalise_email
 from showfloor.identity.types import Admission, Door, GrantKind, Person, SignedIn
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Database, Session
@@ -35,7 +35,9 @@ def admit(door: Door, *, adult: bool | None) -> Admission:
 
 
 async def add_person(session: Session, *, admission: Admission, email: str, name: str, password: str) -> UUID:
-    """An account for somebody who works here; raises EmailTaken."""
+    """An account for somebody who works here; raises EmailTaken, PasswordTooShort."""
+    if len(password) < SHORTEST_PASSWORD:
+        raise PasswordTooShort(shortest=SHORTEST_PASSWORD)
     hashed = await asyncio.to_thread(_passwords.hash, password)
     row = PersonRow(
         id=ids.new(),
@@ -57,6 +59,14 @@ async def grant(session: Session, *, person_id: UUID, kind: GrantKind, subject_i
 
 async def get_person(session: Session, person_id: UUID) -> Person | None:
     return await queries.person(session, person_id)
+
+
+async def find_person(session: Session, *, email: str) -> Person:
+    """Raises PersonNotFound."""
+    found = await queries.person_of_email(session, normalise_email(email))
+    if found is None:
+        raise PersonNotFound(email=email)
+    return found
 
 
 async def sign_in(database: Database, *, admission: Admission, email: str, password: str) -> SignedIn:

@@ -5,6 +5,23 @@ from __future__ import annotations
 from showfloor.kit.errors import AppError
 
 
+class MerchantNotFound(AppError):
+    code = "merchant_not_found"
+    status = 404
+
+
+class MerchantTaken(AppError):
+    """Another merchant has this short name."""
+
+    code = "merchant_taken"
+    status = 409
+
+
+class CreatorNotFound(AppError):
+    code = "creator_not_found"
+    status = 404
+
+
 class OriginInvalid(AppError):
     """An origin is scheme, host and port, nothing more (RFC 6454 §4); https, or http on loopback names for trying things out."""
 

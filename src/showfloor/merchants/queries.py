@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -13,17 +14,26 @@ from showfloor.merchants.models import CreatorRow, MerchantRow, OriginRow, Partn
 from showfloor.merchants.types import Creator, Merchant
 
 
-async def add_merchant(session: Session, merchant: Merchant) -> None:
-    """A new seller."""
-    fields = ("id", "slug", "name", "about", "avatar_url", "order_prefix")
-    session.add(MerchantRow(**{field: getattr(merchant, field) for field in fields}))
-    await session.flush()
+async def add_merchant(session: Session, merchant: Merchant) -> bool:
+    """A new seller; False when the slug is taken."""
+    new = insert(MerchantRow).values(**asdict(merchant)).on_conflict_do_nothing(index_elements=["slug"])
+    return (await session.execute(new.returning(MerchantRow.id))).first() is not None
 
 
 async def merchants(session: Session, ids: Iterable[UUID]) -> dict[UUID, Merchant]:
     """Sellers by id; unknown ids are left out."""
     rows = await session.execute(select(MerchantRow).where(MerchantRow.id.in_(list(ids))))
-    return {row.id: Merchant(row.id, row.slug, row.name, row.about, row.avatar_url, row.order_prefix) for row in rows.scalars()}
+    return {row.id: _merchant(row) for row in rows.scalars()}
+
+
+async def merchant_of_slug(session: Session, slug: str) -> Merchant | None:
+    """The seller with a short name."""
+    row = (await session.execute(select(MerchantRow).where(MerchantRow.slug == slug))).scalar_one_or_none()
+    return _merchant(row) if row else None
+
+
+def _merchant(row: MerchantRow) -> Merchant:
+    return Merchant(row.id, row.slug, row.name, row.about, row.avatar_url, row.order_prefix)
 
 
 async def add_creator(session: Session, creator: Creator) -> None:

@@ -10,6 +10,7 @@ from showfloor.identity.types import Person
 from showfloor.kit import ids
 from showfloor.kit.db import Session
 from showfloor.merchants import queries
+from showfloor.merchants.errors import CreatorNotFound, MerchantNotFound, MerchantTaken
 from showfloor.merchants.rules import normalise_origin
 from showfloor.merchants.types import Creator, Merchant
 
@@ -17,9 +18,19 @@ from showfloor.merchants.types import Creator, Merchant
 async def add_merchant(
     session: Session, *, slug: str, name: dict[str, str], about: dict[str, str], avatar_url: str, order_prefix: str
 ) -> Merchant:
+    """A new seller. Raises MerchantTaken."""
     merchant = Merchant(ids.new(), slug, name, about, avatar_url, order_prefix)
-    await queries.add_merchant(session, merchant)
+    if not await queries.add_merchant(session, merchant):
+        raise MerchantTaken(slug=slug)
     return merchant
+
+
+async def find_merchant(session: Session, slug: str) -> Merchant:
+    """Raises MerchantNotFound."""
+    found = await queries.merchant_of_slug(session, slug)
+    if found is None:
+        raise MerchantNotFound(slug=slug)
+    return found
 
 
 async def get_merchants(session: Session, merchant_ids: Iterable[UUID]) -> dict[UUID, Merchant]:
@@ -31,6 +42,14 @@ async def add_creator(session: Session, *, name: dict[str, str], avatar_url: str
     creator = Creator(ids.new(), name, avatar_url)
     await queries.add_creator(session, creator)
     return creator
+
+
+async def get_creator(session: Session, creator_id: UUID) -> Creator:
+    """Raises CreatorNotFound."""
+    found = (await queries.creators(session, [creator_id])).get(creator_id)
+    if found is None:
+        raise CreatorNotFound
+    return found
 
 
 async def get_creators(session: Session, creator_ids: Iterable[UUID]) -> dict[UUID, Creator]:

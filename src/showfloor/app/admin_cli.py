@@ -1,0 +1,229 @@
+"""`showfloor person`, `merchant`, `creator`, `catalogue`, `stock`: fill an installation (docs/operate/README.md).
+
+A refusal is printed as one sentence and ends with 1. Passwords are asked for or read from standard input, never taken from the command
+line, where every user of the machine could read them; an API key is the only thing that its command prints to standard output.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from uuid import UUID
+
+import typer
+
+from showfloor.app.settings import Settings
+
+if TYPE_CHECKING:
+    from showfloor.kit.db import Session
+    from showfloor.kit.errors import AppError
+
+T = TypeVar("T")
+
+
+def _matching(pattern: str, words: str) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise typer.BadParameter(words)
+        return value
+
+    return check
+
+
+def _creator_id(text: str) -> UUID:
+    from showfloor.kit import ids  # noqa: PLC0415 - a process loads only what it runs
+
+    try:
+        return ids.parse("cre", text)
+    except ids.MalformedId:
+        raise typer.BadParameter("a creator's id looks like cre_0192…") from None
+
+
+ShortName = Annotated[str, typer.Argument(callback=_matching(r"[a-z0-9]+(-[a-z0-9]+)*", "small letters, digits and single hyphens"))]
+Email = Annotated[str, typer.Argument(callback=_matching(r"[^@\s]+@[^@\s]+", "an email address"))]
+Name = Annotated[str, typer.Option("--name", help="in English")]
+NameAr = Annotated[str, typer.Option("--name-ar", help="in Arabic")]
+Avatar = Annotated[Path, typer.Option("--avatar", help="a square picture", exists=True, dir_okay=False)]
+CreatorId = Annotated[UUID, typer.Argument(parser=_creator_id, metavar="CREATOR", help="cre_…, as `creator add` prints it")]
+Sellers = Annotated[list[str], typer.Option("--merchant", help="a seller's short name: may act for it; several times for several")]
+AsCreator = Annotated[UUID | None, typer.Option("--creator", parser=_creator_id, metavar="CREATOR", help="cre_…: hosts as this creator")]
+Operator = Annotated[bool, typer.Option("--operator", help="may act for every seller")]
+
+person = typer.Typer(no_args_is_help=True, help="Who signs in, and their keys.")
+merchant = typer.Typer(no_args_is_help=True, help="Who sells.")
+origin = typer.Typer(no_args_is_help=True, help="The websites that may show a seller's shows.")
+creator = typer.Typer(no_args_is_help=True, help="Who hosts.")
+catalogue = typer.Typer(no_args_is_help=True, help="What is sold.")
+stock = typer.Typer(no_args_is_help=True, help="How many there are.")
+merchant.add_typer(origin, name="origin")
+GROUPS = {"person": person, "merchant": merchant, "creator": creator, "catalogue": catalogue, "stock": stock}
+
+
+@person.command("add")
+def add_person(
+    email: Email,
+    name: Annotated[str, typer.Option("--name")],
+    adult: Annotated[bool, typer.Option("--adult", help="this person has declared to be an adult")] = False,
+    sellers: Sellers = [],  # noqa: B006 - typer copies it
+    as_creator: AsCreator = None,
+    operator: Operator = False,
+) -> None:
+    """An account. The password is asked for, or read from standard input."""
+    from showfloor.app import admin  # noqa: PLC0415 - a process loads only what it runs
+    from showfloor.identity.service import admit  # noqa: PLC0415 - a process loads only what it runs
+    from showfloor.identity.types import Door  # noqa: PLC0415 - a process loads only what it runs
+
+    admission = _or_refused(lambda: admit(Door.ACCOUNT, adult=adult))
+    password = _password()
+
+    async def work(session: Session) -> None:
+        added = await admin.add_person(session, admission=admission, email=email, name=name, password=password)
+        await admin.give_grants(session, person=added, sellers=sellers, creator=as_creator, operator=operator)
+
+    _run(work)
+    typer.echo(f"{email} can sign in.")
+
+
+@person.command("grant")
+def grant(
+    email: Email,
+    sellers: Sellers = [],  # noqa: B006 - typer copies it
+    as_creator: AsCreator = None,
+    operator: Operator = False,
+) -> None:
+    """Let somebody who has an account act for sellers or as a creator."""
+    from showfloor.app import admin  # noqa: PLC0415 - a process loads only what it runs
+    from showfloor.identity.service import find_person  # noqa: PLC0415 - a process loads only what it runs
+
+    async def work(session: Session) -> None:
+        found = await find_person(session, email=email)
+        await admin.give_grants(session, person=found, sellers=sellers, creator=as_creator, operator=operator)
+
+    _run(work)
+
+
+@person.command("key")
+def add_key(email: Email, label: Annotated[str, typer.Option(help="what the key is for")]) -> None:
+    """Print a new API key of this person, this once."""
+    from showfloor.app import admin  # noqa: PLC0415 - a process loads only what it runs
+
+    typer.echo(_run(lambda session: admin.add_key(session, email=email, label=label)))
+    typer.echo("Keep it now: it is not shown again.", err=True)
+
+
+@merchant.command("add")
+def add_merchant(
+    slug: ShortName,
+    name: Name,
+    name_ar: NameAr,
+    avatar: Avatar,
+    order_prefix: Annotated[
+        str, typer.Option(help="begins the order numbers", callback=_matching("[A-Z]{2,4}", "two to four capital letters"))
+    ],
+    about: Annotated[str, typer.Option(help="in English")] = "",
+    about_ar: Annotated[str, typer.Option(help="in Arabic")] = "",
+) -> None:
+    """A seller under a short name."""
+    from showfloor.merchants import service  # noqa: PLC0415 - a process loads only what it runs
+
+    picture = _stored(avatar)
+    texts = {"name": {"en": name, "ar": name_ar}, "about": {"en": about, "ar": about_ar}}
+    _run(lambda session: service.add_merchant(session, slug=slug, avatar_url=picture, order_prefix=order_prefix, **texts))
+    typer.echo(f"{slug} can sell.")
+
+
+@origin.command("add")
+def add_origin(slug: ShortName, address: Annotated[str, typer.Argument(metavar="ORIGIN", help="https://www.brand.example")]) -> None:
+    """Let a website show this seller's shows."""
+    from showfloor.app import admin  # noqa: PLC0415 - a process loads only what it runs
+
+    typer.echo(_run(lambda session: admin.allow_origin(session, seller=slug, origin=address)))
+
+
+@creator.command("add")
+def add_creator(name: Name, name_ar: NameAr, avatar: Avatar) -> None:
+    """Somebody who hosts; prints the id."""
+    from showfloor.app import admin  # noqa: PLC0415 - a process loads only what it runs
+    from showfloor.kit import ids  # noqa: PLC0415 - a process loads only what it runs
+
+    picture = _stored(avatar)
+    typer.echo(ids.show("cre", _run(lambda session: admin.add_creator(session, name={"en": name, "ar": name_ar}, avatar_url=picture))))
+
+
+@creator.command("allow")
+def allow_creator(creator_id: CreatorId, slug: ShortName) -> None:
+    """Let a creator show and sell a seller's products."""
+    from showfloor.app import admin  # noqa: PLC0415 - a process loads only what it runs
+
+    _run(lambda session: admin.allow_creator(session, creator=creator_id, seller=slug))
+
+
+@catalogue.command("import")
+def import_catalogue(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="in the form of demo/catalogue.json")]) -> None:
+    """Add all products of a file with their pictures, prices and stock, or none."""
+    from showfloor.app import admin  # noqa: PLC0415 - a process loads only what it runs
+    from showfloor.app import catalogue as files  # noqa: PLC0415 - a process loads only what it runs
+
+    found, uploads = _or_refused(lambda: files.read(file)), Settings().data / "uploads"
+    count = _run(lambda session: admin.import_catalogue(session, found=found, folder=file.parent, uploads=uploads))
+    typer.echo(f"{count} products can be shown.")
+
+
+@stock.command("set")
+def set_stock(
+    sku: str,
+    on_hand: Annotated[int, typer.Argument(min=0, help="pieces in all, those that were sold included")],
+    seller: Annotated[str | None, typer.Option("--merchant", help="the seller's short name, when several use the SKU")] = None,
+) -> None:
+    """Say how many of a SKU there are."""
+    from showfloor.app import admin  # noqa: PLC0415 - a process loads only what it runs
+
+    _run(lambda session: admin.set_stock(session, sku=sku, on_hand=on_hand, seller=seller))
+
+
+def _password() -> str:
+    if sys.stdin.isatty():
+        return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+    return sys.stdin.readline().rstrip("\n")
+
+
+def _stored(picture: Path) -> str:
+    from showfloor.app import admin  # noqa: PLC0415 - a process loads only what it runs
+
+    return _or_refused(lambda: admin.store_picture(Settings().data / "uploads", picture.parent, picture.name))
+
+
+def _run(work: Callable[[Session], Awaitable[T]]) -> T:
+    from showfloor.app import admin  # noqa: PLC0415 - a process loads only what it runs
+
+    return _or_refused(lambda: admin.run(Settings(), work))
+
+
+def _or_refused(call: Callable[[], T]) -> T:
+    from showfloor.app.postgres import PostgresFailed  # noqa: PLC0415 - a process loads only what it runs
+    from showfloor.kit.errors import AppError  # noqa: PLC0415 - a process loads only what it runs
+
+    try:
+        return call()
+    except AppError as refusal:
+        _explain(refusal)
+        raise typer.Exit(1) from None
+    except PostgresFailed as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+
+
+def _explain(refusal: AppError) -> None:
+    """The catalogue's sentence, then what it is about, a line each."""
+    from showfloor.kit import messages  # noqa: PLC0415 - a process loads only what it runs
+
+    sentence = messages.translate("en", f"error.{refusal.code}", **refusal.params)
+    typer.echo(sentence, err=True)
+    fields: list[dict[str, Any]] = refusal.extra.get("fields", [])
+    about = refusal.params | {field["path"]: field["problem"] for field in fields}
+    for name, value in about.items():
+        if str(value) not in sentence:
+            typer.echo(f"  {name}: {value}", err=True)

@@ -1,0 +1,242 @@
+"""An operator fills an empty installation with the commands of docs/operate/README.md."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from showfloor.app import admin
+from showfloor.app.cli import cli
+from showfloor.app.postgres import EmbeddedPostgres
+from showfloor.app.serve import claimed
+from showfloor.app.settings import Settings
+from showfloor.identity import service as identity
+from showfloor.identity.types import Door
+from showfloor.kit.db import Database
+from showfloor.merchants import service as merchants
+from showfloor.shows import service as shows
+from tests.architecture.sources import ROOT
+
+CATALOGUE = ROOT / "demo" / "catalogue.json"
+AVATAR = str(ROOT / "demo" / "media" / "avatars" / "loamwick.webp")
+PASSWORD = "a long enough password"
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(database_url: str, tmp_path: Path) -> Run:
+    """`showfloor …` as a person types it; `typed` is what comes from standard input."""
+    environment = {"SHOWFLOOR_DATABASE_URL": database_url, "SHOWFLOOR_DATA": str(tmp_path)}
+
+    def run(command: str, *more: str, typed: str = "") -> Result:
+        return CliRunner().invoke(cli, [*command.split(), *more], env=environment, input=typed)
+
+    return run
+
+
+def _add_merchants(run: Run) -> None:
+    for slug, prefix in (("loamwick", "LW"), ("zafralune", "ZL")):
+        options = ["--name", slug.title(), "--name-ar", "متجر", "--order-prefix", prefix, "--avatar", AVATAR]
+        assert run("merchant add", slug, *options).exit_code == 0
+
+
+def _add_host(run: Run) -> str:
+    creator = run("creator add", "--name", "Lina", "--name-ar", "لينا", "--avatar", AVATAR).stdout.strip()
+    for slug in ("loamwick", "zafralune"):
+        assert run("creator allow", creator, slug).exit_code == 0
+    added = run("person add host@brand.example --adult --creator", creator, "--name", "Lina", typed=f"{PASSWORD}\n")
+    assert added.exit_code == 0, added.output
+    return creator
+
+
+def _scalar(url: str, statement: str) -> Any:
+    with psycopg.connect(url) as connection:
+        return connection.execute(statement).fetchone()[0]  # type: ignore[arg-type, index] # a count has a row
+
+
+def test_filled_installation_shows_and_sells(run: Run, database_url: str, tmp_path: Path) -> None:
+    _add_merchants(run)
+    _add_host(run)
+    imported = run("catalogue import", str(CATALOGUE))
+    assert imported.exit_code == 0, imported.output
+    mug = _scalar(database_url, "select id from product where slug = 'dawn-mug'")
+
+    async def show() -> dict[str, Any]:
+        database = Database(database_url)
+        admission = identity.admit(Door.STUDIO_SIGN_IN, adult=True)
+        signed_in = await identity.sign_in(database, admission=admission, email="host@brand.example", password=PASSWORD)
+        async with database.session() as session:
+            text = {"en": "Slow morning", "ar": "صباح هادئ"}
+            made = await shows.create_show(session, person=signed_in.person, title=text, market="gb")
+            await shows.add_product(session, person=signed_in.person, show_id=made.id, product_id=mug)
+            (card,) = await shows.show_cards(session, [await shows.get_show(session, made.id)], Settings().public_urls)
+        await database.close()
+        return card
+
+    card = asyncio.run(show())
+    assert [product["name"]["en"] for product in card["products"]] == ["Dawn Mug"]
+    picture = card["products"][0]["pictures"][0]["url"]
+    assert (tmp_path / picture.removeprefix("/")).read_bytes() == (ROOT / "demo/media/products/mug-1.webp").read_bytes()
+
+
+def test_stock_is_what_was_said(run: Run, database_url: str) -> None:
+    _add_merchants(run)
+    run("catalogue import", str(CATALOGUE))
+    left = "select available from stock_item join variant on variant.id = variant_id where sku = 'LW-MUG-SALT-250'"
+
+    assert run("stock set LW-MUG-SALT-250 77").exit_code == 0
+    assert _scalar(database_url, left) == 77
+    refused = run("stock set LW-MUG-NONE 3")
+    assert refused.exit_code == 1 and "does not exist" in refused.stderr and "LW-MUG-NONE" in refused.stderr
+
+
+def test_sku_of_two_sellers_needs_the_seller(run: Run, database_url: str, tmp_path: Path) -> None:
+    _add_merchants(run)
+    found = json.loads(CATALOGUE.read_text())
+    mug = found["products"][0] | {"pictures": [], "options": [], "variants": [{"sku": "MUG", "price": {"GBP": 100}}]}
+    (tmp_path / "two.json").write_text(json.dumps({"products": [mug, mug | {"brand": "zafralune"}]}))
+    assert run("catalogue import", str(tmp_path / "two.json")).exit_code == 0
+
+    assert run("stock set MUG 3").exit_code == 1
+    assert run("stock set MUG 3 --merchant zafralune").exit_code == 0
+    assert _scalar(database_url, "select array_agg(on_hand order by on_hand) from stock_item") == [0, 3]
+
+
+def test_catalogue_is_imported_whole_or_not_at_all(run: Run, database_url: str, tmp_path: Path) -> None:
+    _add_merchants(run)
+    found = json.loads(CATALOGUE.read_text())
+    found["products"][-1]["variants"][0]["price"] = {}
+    shutil.copytree(CATALOGUE.parent / "media", tmp_path / "media", ignore=shutil.ignore_patterns("*.mp4"))
+    (tmp_path / "broken.json").write_text(json.dumps(found))
+
+    refused = run("catalogue import", str(tmp_path / "broken.json"))
+
+    assert refused.exit_code == 1 and "The product is not complete" in refused.stderr
+    assert f"product: {found['products'][-1]['slug']}" in refused.stderr and "needs a price" in refused.stderr
+    assert _scalar(database_url, "select count(*) from product") == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("{", "Invalid JSON"),
+        ('{"products": [{"brand": "loamwick"}]}', "products/0/slug: Field required"),
+        (None, "There is no such seller"),
+    ],
+)
+def test_file_that_cannot_be_imported_is_explained(run: Run, tmp_path: Path, content: str | None, said: str) -> None:
+    file = tmp_path / "broken.json"
+    file.write_text(content or CATALOGUE.read_text())
+
+    refused = run("catalogue import", str(file))
+
+    assert refused.exit_code == 1 and said in refused.stderr and "Traceback" not in refused.output
+
+
+@pytest.mark.parametrize("name", ["../secret.webp", "mug.svg", "missing.webp"])
+def test_only_pictures_beside_the_file_are_taken(run: Run, database_url: str, tmp_path: Path, name: str) -> None:
+    _add_merchants(run)
+    (tmp_path / "secret.webp").write_text("secret")
+    folder = tmp_path / "catalogue"
+    folder.mkdir()
+    (folder / "mug.svg").write_text("<svg/>")
+    found = json.loads(CATALOGUE.read_text())
+    found["products"] = found["products"][:1]
+    found["products"][0]["pictures"][0]["file"] = name
+    (folder / "catalogue.json").write_text(json.dumps(found))
+
+    refused = run("catalogue import", str(folder / "catalogue.json"))
+
+    assert refused.exit_code == 1 and name in refused.stderr
+    assert _scalar(database_url, "select count(*) from product") == 0
+
+
+def test_account_needs_the_declaration_and_a_long_password(run: Run, database_url: str) -> None:
+    undeclared = run("person add a@brand.example --name A", typed=f"{PASSWORD}\n")
+    short = run("person add a@brand.example --name A --adult", typed="short\n")
+
+    assert undeclared.exit_code == 1 and "Only adults" in undeclared.stderr
+    assert short.exit_code == 1 and "at least 12 characters" in short.stderr
+    assert _scalar(database_url, "select count(*) from person") == 0
+
+
+def test_account_is_made_with_all_its_grants_or_not_at_all(run: Run, database_url: str) -> None:
+    refused = run("person add a@brand.example --name A --adult --merchant nobody", typed=f"{PASSWORD}\n")
+
+    assert refused.exit_code == 1 and "There is no such seller" in refused.stderr
+    assert _scalar(database_url, "select count(*) from person") == 0
+
+
+def test_address_that_is_taken_is_refused(run: Run) -> None:
+    _add_merchants(run)
+    _add_host(run)
+
+    refused = run("person add HOST@brand.example --name B --adult", typed=f"{PASSWORD}\n")
+
+    assert refused.exit_code == 1 and "There is an account with this email address already" in refused.stderr
+
+
+def test_key_is_all_that_its_command_prints(run: Run, database_url: str) -> None:
+    _add_merchants(run)
+    run("person add books@brand.example --name Books --adult", typed=f"{PASSWORD}\n")
+    assert run("person grant books@brand.example --merchant loamwick").exit_code == 0
+
+    key = run("person key books@brand.example --label books")
+
+    assert re.fullmatch(r"sf_[\w-]{32}\n", key.stdout)
+    found = admin.run(Settings(database_url=database_url), lambda session: identity.person_of_api_key(session, key.stdout.strip()))
+    assert found is not None and found.email == "books@brand.example" and len(found.merchant_ids) == 1
+    assert run("person key nobody@brand.example --label x").exit_code == 1
+
+
+def test_names_are_given_once(run: Run, database_url: str) -> None:
+    _add_merchants(run)
+
+    again = run("merchant add loamwick --name L --name-ar L --order-prefix LW --avatar", AVATAR)
+
+    assert again.exit_code == 1 and "Another seller has this short name" in again.stderr
+    assert _scalar(database_url, "select count(*) from merchant") == 2
+
+
+def test_website_may_show_the_shows(run: Run, database_url: str) -> None:
+    _add_merchants(run)
+
+    assert run("merchant origin add loamwick HTTPS://Brand.example/").stdout == "https://brand.example\n"
+    refused = run("merchant origin add loamwick http://brand.example")
+
+    assert refused.exit_code == 1 and "not the address of a website" in refused.stderr
+    merchant_id = _scalar(database_url, "select id from merchant where slug = 'loamwick'")
+    origins = admin.run(Settings(database_url=database_url), lambda session: merchants.allowed_origins(session, [merchant_id]))
+    assert origins == ["https://brand.example"]
+
+
+@pytest.mark.parametrize("command", ["creator allow lina loamwick", "merchant add Loam --name L --name-ar L --order-prefix LW --avatar x"])
+def test_what_is_mistyped_is_pointed_at(run: Run, command: str) -> None:
+    assert run(command).exit_code == 2
+
+
+def test_embedded_database_is_started_for_a_command_and_ended_after_it(tmp_path: Path) -> None:
+    settings = Settings(database_url="", data=tmp_path)
+
+    creator = admin.run(settings, lambda session: admin.add_creator(session, name={"en": "L", "ar": "L"}, avatar_url="/uploads/l.webp"))
+
+    server = EmbeddedPostgres(tmp_path / "postgres")
+    assert server.pid() is None
+    server.start()
+    try:
+        with claimed(tmp_path) as ours:
+            assert ours
+            assert admin.run(settings, lambda session: merchants.get_creator(session, creator)).id == creator
+        assert server.pid() is not None
+    finally:
+        server.stop()
