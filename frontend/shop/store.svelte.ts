@@ -81,7 +81,7 @@ export class ShowStore {
 
   cuesHeard(cues: Cue[]): void {
     this.#cues = learnAll(this.#cues, cues);
-    if (this.#frame === null) this.#showPins(openPins(this.#cues));
+    if (this.#frame === null || this.show.state === "ended") this.#showPins(openPins(this.#cues));
   }
 
   /** A frame of this moment is on screen: exactly the cues that contain it are, too. */
@@ -95,7 +95,8 @@ export class ShowStore {
     if (status === "playing") this.played = true;
   }
 
-  #showPins(pins: Cue[]): void {
+  #showPins(open: Cue[]): void {
+    const pins = this.show.state === "ended" ? [] : open;
     const same = pins.length === this.pins.length && pins.every((cue, index) => cue.id === this.pins[index]!.id);
     if (same) return;
     this.pins = pins;

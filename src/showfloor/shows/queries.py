@@ -138,16 +138,23 @@ async def end_cue(session: Session, cue_id: UUID, end: datetime) -> datetime:
 
 async def cues(session: Session, show_id: UUID, *, at: datetime | None = None) -> list[Cue]:
     """The timeline, or only what contains `at`, by start."""
-    chosen = select(CueRow).where(CueRow.show_id == show_id)
-    if at is not None:
-        chosen = chosen.where(CueRow.starts_at <= at, _open_or_ending_after(at))
-    return [_cue(row) for row in (await session.execute(chosen.order_by(CueRow.starts_at, CueRow.id))).scalars()]
+    contain = [] if at is None else [CueRow.starts_at <= at, _open_or_ending_after(at)]
+    return await _cues_where(session, CueRow.show_id == show_id, *contain)
+
+
+async def open_cues(session: Session, show_id: UUID) -> list[Cue]:
+    """What has no end yet, oldest first."""
+    return await _cues_where(session, CueRow.show_id == show_id, CueRow.ends_at.is_(None))
 
 
 async def recent_cues(session: Session, show_id: UUID, ended_after: datetime) -> list[Cue]:
     """Open cues and those that ended a moment ago: what `streaming` has to carry."""
-    chosen = select(CueRow).where(CueRow.show_id == show_id, _open_or_ending_after(ended_after))
-    return [_cue(row) for row in (await session.execute(chosen.order_by(CueRow.starts_at, CueRow.id))).scalars()]
+    return await _cues_where(session, CueRow.show_id == show_id, _open_or_ending_after(ended_after))
+
+
+async def _cues_where(session: Session, *conditions: ColumnElement[bool]) -> list[Cue]:
+    chosen = select(CueRow).where(*conditions).order_by(CueRow.starts_at, CueRow.id)
+    return [_cue(row) for row in (await session.execute(chosen)).scalars()]
 
 
 def _open_or_ending_after(moment: datetime) -> ColumnElement[bool]:

@@ -33,7 +33,7 @@ async def pin(
         raise ProductNotInShow
     if not show.state.on_air:
         raise NotLive
-    open_pins = await queries.recent_cues(session, show_id, datetime.max.replace(tzinfo=clock.now().tzinfo))
+    open_pins = await queries.open_cues(session, show_id)
     if len(open_pins) >= MOST_PINS and not replace_others:
         raise TooManyPins(most=MOST_PINS)
     cue_id, payload = ids.new(), {"product_id": ids.show("prod", product_id)}
@@ -83,14 +83,14 @@ async def list_timeline(session: Session, *, show_id: UUID, at: datetime | None 
 async def end_cues_of_product(session: Session, streaming: StreamingServer, *, show_id: UUID, product_id: UUID) -> None:
     """What leaves the shelf leaves the screen; needs the show's lock. Raises StreamingUnavailable."""
     shown = ids.show("prod", product_id)
-    for cue in await queries.recent_cues(session, show_id, datetime.max.replace(tzinfo=clock.now().tzinfo)):
+    for cue in await queries.open_cues(session, show_id):
         if cue.payload.get("product_id") == shown:
             await _end(session, streaming, cue)
 
 
 async def close_open_cues(session: Session, show_id: UUID, end: datetime) -> None:
     """The show is over, and so is everything on it."""
-    for cue in await queries.recent_cues(session, show_id, datetime.max.replace(tzinfo=end.tzinfo)):
+    for cue in await queries.open_cues(session, show_id):
         await _store_end(session, cue, end)
 
 
