@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from pathlib import Path
 from typing import Annotated
 
@@ -108,6 +109,8 @@ def fanout() -> None:
     from showfloor.fanout.server import run  # noqa: PLC0415 - a process loads only what it runs
 
     settings = Settings()
+    if not settings.rooms_database_url:
+        logging.getLogger("showfloor.fanout").warning("rooms are read as the database's owner: set SHOWFLOOR_ROOMS_DATABASE_URL")
     url = settings.rooms_database_url or settings.database_url
     run(FanoutConfig(database_url=url, host=settings.host, port=settings.rooms_port))
 

@@ -7,6 +7,7 @@ started alone (`showfloor web`, …) by the machine's own supervisor.
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections.abc import Mapping
 
@@ -21,8 +22,9 @@ from showfloor.kit import clock
 log = structlog.get_logger()
 FANOUT_ROLE = "showfloor_fanout"
 """Made by the first migration; may only SELECT what rooms show."""
+ROOMS_URL = "SHOWFLOOR_ROOMS_DATABASE_URL"
 HIDDEN = {
-    "streaming": frozenset({"SHOWFLOOR_DATABASE_URL", "SHOWFLOOR_ROOMS_DATABASE_URL", "SHOWFLOOR_SECRET"}),
+    "streaming": frozenset({"SHOWFLOOR_DATABASE_URL", ROOMS_URL, "SHOWFLOOR_SECRET"}),
     "fanout": frozenset({"SHOWFLOOR_SECRET", "SHOWFLOOR_INTERNAL_TOKEN"}),
 }
 """What a process does not get to know: the media server parses bytes of strangers and holds no credentials."""
@@ -50,7 +52,7 @@ class Supervisor:
         url = self.settings.database_url
         if self.postgres is not None:
             url = await asyncio.to_thread(self.postgres.start)
-            self.environment["SHOWFLOOR_ROOMS_DATABASE_URL"] = self.postgres.url(user=FANOUT_ROLE)
+            self.environment[ROOMS_URL] = self.postgres.url(user=FANOUT_ROLE)
             self._tasks.append(asyncio.create_task(self._keep_postgres(self.postgres)))
         await asyncio.to_thread(_upgrade, url)
         self.environment["SHOWFLOOR_DATABASE_URL"] = url
@@ -68,7 +70,8 @@ class Supervisor:
     def start(self, name: str, arguments: list[str]) -> None:
         """One more process of our own program."""
         command = [sys.executable, "-m", "showfloor", *arguments]
-        child = Child(name, command, self.environment, self.settings.data / "logs", hidden=HIDDEN.get(name, frozenset()))
+        hidden = hidden_from(name, {**os.environ, **self.environment})
+        child = Child(name, command, self.environment, self.settings.data / "logs", hidden=hidden)
         self.children[name] = child
         self._tasks.append(asyncio.create_task(child.keep_running()))
 
@@ -101,6 +104,12 @@ class Supervisor:
                 except Exception as error:  # whatever it is (a full disk, a lock), the next look tries again
                     log.error("PostgreSQL did not start", reason=str(error)[-500:])
                     await asyncio.sleep(AFTER_FAILURE)
+
+
+def hidden_from(name: str, environment: Mapping[str, str]) -> frozenset[str]:
+    """Fanout has no use for the owner's URL once it has one of its own."""
+    hidden = HIDDEN.get(name, frozenset())
+    return hidden | {"SHOWFLOOR_DATABASE_URL"} if name == "fanout" and environment.get(ROOMS_URL) else hidden
 
 
 def _upgrade(url: str) -> None:
