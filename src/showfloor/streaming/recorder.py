@@ -192,7 +192,8 @@ def read_back(folder: Path, count: int, limit: int) -> Recorded | None:
         return None
     newest = max(opened, key=lambda line: int(line["open"]))
     ends = [float(line["start"]) + line["duration"] for line in complete]
-    marked = {line["open"] for line in opened if line.get("discontinuity")} | {line["msn"] for line in complete if line.get("discontinuity")}
+    named = [(line["open"], line) for line in opened] + [(line["msn"], line) for line in complete]
+    marked = {msn for msn, line in named if line.get("discontinuity")}
     return Recorded(
         next_msn=max([newest["open"], *(line["msn"] for line in complete)]) + 1,
         end=max([*ends, float(newest["start"])]),
