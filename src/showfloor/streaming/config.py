@@ -23,6 +23,7 @@ class StreamingConfig:
     http_port: int = 8001
 
     part_target_ms: int = 200
+    """EXT-X-PART-INF says one more, for every show and as long as it lasts: six frames of NTSC last 200.2 ms."""
     segment_target_ms: int = 2000
     segment_cap_ms: int = 12_000
     """A segment is as long as its group of pictures, but never longer than this."""
@@ -52,3 +53,7 @@ class StreamingConfig:
     """Open connections on the RTMP port."""
     max_viewers: int = 20_000
     """Open connections on the HTTP port."""
+
+    @property
+    def longest_part_ms(self) -> int:
+        return self.part_target_ms + 1

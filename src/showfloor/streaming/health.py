@@ -70,13 +70,6 @@ class HealthMeter:
         span = self._frames[-1][1] - self._frames[0][1]
         return round((len(self._frames) - 1) * 1000 / span, 2) if span > 0 else None
 
-    def shortest_steady_frame(self) -> float | None:
-        """Frame duration in ms when the rate is steady, None when it varies or is not known."""
-        rate = self.frame_rate
-        if rate is None or self._varies():
-            return None
-        return 1000 / rate
-
     def as_json(self, now: float) -> dict[str, Any]:
         self._forget(now)
         return {"video": self._video_json(), "audio": self._audio_json(), "warnings": self._warnings(now)}

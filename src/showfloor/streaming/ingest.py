@@ -23,14 +23,12 @@ _VIDEO_WAIT_MS = 3_000
 """Players cannot add a picture to a show that began as sound, so a missing picture is waited for longer than missing sound."""
 _SETTLE_BYTES = 16 << 20
 _SETTLE_ITEMS = 2_000
-_PART_STRETCH = 1.05
-"""A part may be this much longer than asked for, if only so a whole number of frames fills it (24 and 29.97 frames a second)."""
 
 
 class Stage(PartSink, Protocol):
     """The show that an ingest plays on."""
 
-    def settled(self, anchor: Anchor, part_target: int) -> None:
+    def settled(self, anchor: Anchor) -> None:
         """The clock is fixed; parts follow."""
         ...
 
@@ -171,7 +169,7 @@ class Ingest:
             self._settle()
 
     def _settle(self) -> None:
-        """Fix tracks, clock and part length, and publish what was heard meanwhile."""
+        """Fix tracks and clock, and publish what was heard meanwhile."""
         key = next((item.time for item, _ in self._heard if isinstance(item, Frame) and item.key), None)
         tracks = Tracks(self._video if key is not None else None, self._audio)
         if tracks.video is None and tracks.audio is None:
@@ -180,16 +178,15 @@ class Ingest:
             return
         start = key if key is not None else self._heard[0][0].time
         self.anchor.freeze(start)
-        part_target = self._part_target()
-        self._stage.settled(self.anchor, part_target)
+        self._stage.settled(self.anchor)
         self._packager = Packager(
             self._stage,
             tracks,
-            part_target=part_target,
+            part_target=self._config.longest_part_ms,
             segment_target=self._config.segment_target_ms,
             segment_cap=self._config.segment_cap_ms,
         )
-        log.info("publishing ingest=%s codecs=%s part_ms=%d", self.id, tracks.codecs, part_target)
+        log.info("publishing ingest=%s codecs=%s", self.id, tracks.codecs)
         while self._heard:
             item, config = self._heard.popleft()
             if isinstance(item, Frame) and isinstance(config, h264.VideoConfig):
@@ -197,13 +194,3 @@ class Ingest:
             elif isinstance(item, Packet) and isinstance(config, aac.AudioConfig) and item.time >= start - 25:
                 self._packager.audio(item, config)
         self._heard_bytes = 0
-
-    def _part_target(self) -> int:
-        """The asked for part length, a little longer when that lets a whole number of frames fill it."""
-        asked = self._config.part_target_ms
-        frame = self.health.shortest_steady_frame()
-        if frame is None or frame > asked:
-            return asked
-        whole = int(asked * _PART_STRETCH / frame) * frame
-        # One millisecond for the rounding of timestamps, unless frames are whole milliseconds in sum.
-        return asked if whole <= asked + 0.1 else int(whole) + 1

@@ -13,6 +13,8 @@ from showfloor.streaming.window import Part
 
 _EARLY_MS = 50
 """A key frame this little before the target still ends the segment: encoders' two seconds are not always 2000 ms."""
+_LEAST_PART = 0.85
+"""Of the part target: what every part but the last of a segment must fill (RFC 8216bis §4.4.4.9)."""
 _PART_BYTES = 8 << 20
 _SEGMENT_BYTES = 32 << 20
 _GONE_MS = 4_000
@@ -44,9 +46,11 @@ class PartSink(Protocol):
 class Packager:
     """Packages one publisher's media.
 
-    A part is never longer than `part_target`: it is cut as soon as the next frame would not fit, and a frame that lasts longer
-    (a slow or frozen camera) is followed by parts that hold only sound, or nothing. A segment ends at the first key frame after
-    `segment_target`, or at `segment_cap` without one. Tracks change between segments.
+    A part is never longer than `part_target`: it is cut as soon as the next frame would not fit, so that it ends where a frame
+    does. Where whole frames would fill too little of it (12, 14, 18 or 24 frames a second at 200 ms), or one frame is longer than
+    a part (a slow or frozen camera), it ends at the target, in the middle of the frame that began in it; what follows until the
+    next frame holds only sound, or nothing. A segment ends at the first key frame after `segment_target`, or at `segment_cap`
+    without one, and in a gap longer than itself. Tracks change between segments.
     """
 
     def __init__(self, sink: PartSink, tracks: cmaf.Tracks, *, part_target: int, segment_target: int, segment_cap: int) -> None:
@@ -54,6 +58,7 @@ class Packager:
         self._news = False
         self._tracks = tracks
         self._part_target = part_target
+        self._least_part = part_target * _LEAST_PART
         self._segment_target = segment_target
         self._segment_cap = segment_cap
         self._sequence = 0
@@ -141,7 +146,7 @@ class Packager:
     def _append(self, frame: Frame, end: int) -> None:
         """Add a frame that is shown until `end`, cutting before it when it does not fit."""
         duration = end - frame.time
-        if end - self._part_start > self._part_target and self._frames:
+        if end - self._part_start > self._part_target and self._is_filled(frame.time):
             self._cut_part(frame.time)
         flags = cmaf.SYNC if frame.key else cmaf.DEPENDENT
         self._samples.append(cmaf.sample(duration * 90, len(frame.data), flags, frame.composition * 90))
@@ -150,12 +155,17 @@ class Packager:
         self._video_end = end
         if duration < 1000:
             self._frame_ms = duration
-        while end - self._part_start > self._part_target:
-            self._cut_part(self._part_start + self._part_target)
+        self._fill(end)
 
     def _is_full(self, now: int) -> bool:
         """Whether another frame like the last would not fit. Timestamps are rounded, hence the margin."""
-        return now - self._part_start + self._frame_ms * 0.95 - 1 > self._part_target or self._part_bytes > _PART_BYTES
+        if self._part_bytes > _PART_BYTES:
+            return True
+        return self._is_filled(now) and now - self._part_start + self._frame_ms * 0.95 - 1 > self._part_target
+
+    def _is_filled(self, at: int) -> bool:
+        """Whether a part that ended there would be long enough to stand before another."""
+        return at - self._part_start >= self._least_part
 
     def _ends_segment(self, frame: Frame, config: VideoConfig) -> bool:
         assert self._segment_start is not None
@@ -197,9 +207,8 @@ class Packager:
             self._open(packet.time, cmaf.Tracks(None, config))
             return
         end = lane.end
-        while end - self._part_start > self._part_target:
-            self._cut_part(self._part_start + self._part_target)
-        if end - self._part_start + config.frame * 1000 / config.rate > self._part_target:
+        self._fill(end)
+        if self._is_filled(end) and end - self._part_start + config.frame * 1000 / config.rate > self._part_target:
             self._cut_part(end)
         assert self._segment_start is not None
         if end - self._segment_start >= self._enough or self._segment_bytes > _SEGMENT_BYTES:
@@ -224,11 +233,26 @@ class Packager:
             if self._lane is not None and config == self._lane.config:
                 self._lane.add(packet)
 
+    def _fill(self, until: int) -> None:
+        """Publish whole parts up to there. In a gap segments end at their target, or one long one would set EXT-X-TARGETDURATION."""
+        gap = until - self._part_start > self._segment_target
+        while until - self._part_start > self._part_target:
+            self._cut_part(self._part_start + self._part_target)
+            if gap and self._part_start - (self._segment_start or 0) >= self._segment_target:
+                self._go_on()
+
+    def _go_on(self) -> None:
+        """The next segment, with the same tracks and in the middle of a gap: it ends as soon as decoding can start again."""
+        self._sink.end_segment()
+        self._sink.begin_segment(self._part_start, self._tracks)
+        self._segment_start = self._part_start
+        self._segment_bytes = 0
+        self._enough = 1
+
     def _cut_segment(self, at: int) -> None:
         if self._segment_start is None:
             return
-        while at - self._part_start > self._part_target:
-            self._cut_part(self._part_start + self._part_target)
+        self._fill(at)
         if at > self._part_start or self._frames:
             self._cut_part(max(at, self._part_start + 1))
         self._sink.end_segment()

@@ -47,7 +47,7 @@ class LiveShow:
         self.cue_offset = 0
         self.cues = CueSet()
         self.publisher: Publisher | None = None
-        self.part_target = config.part_target_ms
+        self.part_target = config.longest_part_ms
         self.window = Window(segments=config.window_segments, limit=config.window_bytes, target_ms=config.segment_target_ms)
         self.touched = clock.monotonic()
         """When somebody last published here."""
@@ -84,10 +84,9 @@ class LiveShow:
         """Epoch ms before which nothing may be published any more."""
         return max(self._floor, self.window.end)
 
-    def settled(self, anchor: Anchor, part_target: int) -> None:
+    def settled(self, anchor: Anchor) -> None:
         self._anchor = anchor
         self._new_ingest = True
-        self.part_target = max(self.part_target, part_target)
 
     def begin_segment(self, start: int, tracks: cmaf.Tracks) -> None:
         assert self._anchor is not None

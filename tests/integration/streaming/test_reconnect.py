@@ -73,6 +73,20 @@ async def test_another_resolution_has_another_init(streaming: Streaming, publish
         assert (await streaming.get(f"/live/show_a/{name}")).body[4:8] == b"ftyp"
 
 
+async def test_another_frame_rate_keeps_the_part_target(streaming: Streaming, publish: Publish, tags: Tags) -> None:
+    host = await publish()
+    await host.play(tags("plain"))
+    before = m3u8.loads(await streaming.until(3))
+    host.kill()
+
+    again = await publish()
+    await again.play(tags("film"))
+    after = m3u8.loads(await streaming.until(6))
+
+    assert before.part_inf.part_target == after.part_inf.part_target == 0.201
+    assert all(part.duration <= 0.201 for segment in after.segments for part in segment.parts)
+
+
 async def test_a_stopped_publisher_is_lost_at_once(streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags) -> None:
     host = await publish()
     await host.play(tags("mute"))

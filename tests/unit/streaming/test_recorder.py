@@ -48,7 +48,7 @@ class Disk:
         anchor = Anchor(show.floor)
         anchor.observe(0, clock.now().timestamp() * 1000)
         anchor.freeze(0)
-        show.settled(anchor, 200)
+        show.settled(anchor)
 
     def settle(self) -> None:
         """Everything that was given to the recorder is on disk, as far as it goes."""
