@@ -33,11 +33,16 @@ class HealthMeter:
         self._jumped: float | None = None
         self._reordered = 0
         self._unsupported: dict[str, str] = {}
+        self._unreadable: set[str] = set()
         self._video: VideoConfig | None = None
         self._audio: AudioConfig | None = None
 
     def configure(self, video: VideoConfig | None, audio: AudioConfig | None) -> None:
         self._video, self._audio = video, audio
+
+    def heard(self, now: float) -> None:
+        """Something came that cannot be used."""
+        self._heard = now
 
     def frame(self, now: float, time: int, composition: int, key: bool, size: int) -> None:
         self._heard = now
@@ -61,6 +66,13 @@ class HealthMeter:
     def unsupported(self, kind: str, codec: str) -> None:
         """`kind` is `video` or `audio`."""
         self._unsupported[kind] = codec
+
+    def configuration(self, kind: str, *, readable: bool) -> None:
+        """Whether the last decoder configuration made sense."""
+        if readable:
+            self._unreadable.discard(kind)
+        else:
+            self._unreadable.add(kind)
 
     @property
     def frame_rate(self) -> float | None:
@@ -105,6 +117,7 @@ class HealthMeter:
         silent, long_keys = round(now - self._heard), self._keyframe_seconds()
         conditions: list[tuple[bool, str, dict[str, Any]]] = [
             *((True, f"{kind}_codec_unsupported", {"codec": codec}) for kind, codec in self._unsupported.items()),
+            *((True, f"{kind}_configuration_unreadable", {}) for kind in ("video", "audio") if kind in self._unreadable),
             (self._is_mute(now), "no_audio", {}),
             (self._video is not None and long_keys > _LONG_KEYFRAME_SECONDS, "keyframe_interval_long", {"seconds": round(long_keys)}),
             (self._reordered > 10, "b_frames", {}),
@@ -116,8 +129,13 @@ class HealthMeter:
         return [{"code": code, "params": params} for holds, code, params in conditions if holds]
 
     def _is_mute(self, now: float) -> bool:
-        """Whether no sound comes that could be used. Sound in a codec we cannot use has a warning of its own."""
-        return "audio" not in self._unsupported and not self._packets and now - self._began > _NO_AUDIO_SECONDS
+        """Whether no sound comes. Sound that comes and cannot be used has warnings of its own."""
+        return (
+            "audio" not in self._unsupported
+            and "audio" not in self._unreadable
+            and not self._packets
+            and now - self._began > _NO_AUDIO_SECONDS
+        )
 
     def _keyframe_seconds(self) -> float:
         """The longest of the last distances between key frames, the one under way included."""

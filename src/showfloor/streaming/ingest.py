@@ -65,10 +65,11 @@ class Ingest:
             return
         if tag.codec != "h264":
             self._unsupported("video", tag.codec)
-            return
-        if tag.packet is flv.Packet.CONFIG:
+        elif tag.packet is flv.Packet.CONFIG:
             self._configure_video(bytes(payload[tag.offset :]))
-        elif self._video is not None and len(payload) > tag.offset:
+        elif self._video is None:
+            self.health.heard(clock.monotonic())
+        elif len(payload) > tag.offset:
             self._frame(timestamp, tag, payload)
 
     def audio(self, timestamp: int, payload: bytes | bytearray) -> None:
@@ -77,10 +78,11 @@ class Ingest:
             return
         if tag.codec != "aac":
             self._unsupported("audio", tag.codec)
-            return
-        if tag.packet is flv.Packet.CONFIG:
+        elif tag.packet is flv.Packet.CONFIG:
             self._configure_audio(bytes(payload[tag.offset :]))
-        elif self._audio is not None and len(payload) > tag.offset:
+        elif self._audio is None:
+            self.health.heard(clock.monotonic())
+        elif len(payload) > tag.offset:
             self._packet(timestamp, tag, payload)
 
     def end_segment_early(self) -> None:
@@ -104,7 +106,9 @@ class Ingest:
             config = h264.read_config(record)
         except h264.ConfigError as problem:
             log.info("video configuration ignored ingest=%s problem=%s", self.id, problem)
+            self.health.configuration("video", readable=False)
             return
+        self.health.configuration("video", readable=True)
         if config != self._video:
             self._video = config
             self.health.configure(self._video, self._audio)
@@ -114,13 +118,16 @@ class Ingest:
             config = aac.read_config(record)
         except aac.ConfigError as problem:
             log.info("audio configuration ignored ingest=%s problem=%s", self.id, problem)
+            self.health.configuration("audio", readable=False)
             return
+        self.health.configuration("audio", readable=True)
         if config != self._audio:
             self._audio = config
             self.health.configure(self._video, self._audio)
 
     def _unsupported(self, kind: str, codec: str) -> None:
         self.health.unsupported(kind, codec)
+        self.health.heard(clock.monotonic())
 
     def _frame(self, timestamp: int, tag: flv.VideoTag, payload: bytes | bytearray) -> None:
         time = self._place(_VIDEO, timestamp)
