@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import TypeVar
 from uuid import UUID
 
+from sqlalchemy.exc import OperationalError
+
 from showfloor.app.catalogue import Catalogue, ProductEntry, add_product
 from showfloor.app.migrate import upgrade_now
 from showfloor.app.postgres import EmbeddedPostgres, PostgresFailed
@@ -38,7 +40,7 @@ PICTURES = frozenset({".webp", ".avif", ".jpg", ".jpeg", ".png"})
 
 
 def run(settings: Settings, work: Callable[[Session], Awaitable[T]]) -> T:
-    """`work` in one transaction of this installation's database, running or not. Raises AppError, PostgresFailed."""
+    """`work` in one transaction of this installation's database, running or not, in its newest shape. Raises AppError, PostgresFailed."""
 
     async def once(url: str) -> T:
         database = Database(url, size=1, pool_size=1)
@@ -49,7 +51,16 @@ def run(settings: Settings, work: Callable[[Session], Awaitable[T]]) -> T:
             await database.close()
 
     with _database_url(settings) as url:
+        _upgrade(url)
         return asyncio.run(once(url))
+
+
+def _upgrade(url: str) -> None:
+    """What `serve` does too; whoever comes second waits."""
+    try:
+        upgrade_now(url)
+    except OperationalError as error:
+        raise PostgresFailed(f"The database does not answer: {error.orig}") from None
 
 
 @contextlib.contextmanager
@@ -66,7 +77,6 @@ def _database_url(settings: Settings) -> Iterator[str]:
             return
         url = server.start()
         try:
-            upgrade_now(url)
             yield url
         finally:
             server.stop()

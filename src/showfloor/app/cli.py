@@ -29,7 +29,7 @@ def _settings(*needed: str) -> Settings:
     return settings
 
 
-cli = typer.Typer(add_completion=False, no_args_is_help=True, help="Live shopping that you host yourself.")
+cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="Live shopping that you host yourself.")
 for name, group in admin_cli.GROUPS.items():
     cli.add_typer(group, name=name)
 

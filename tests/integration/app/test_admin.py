@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
+import secrets
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -64,29 +69,34 @@ def _scalar(url: str, statement: str) -> Any:
         return connection.execute(statement).fetchone()[0]  # type: ignore[arg-type, index] # a count has a row
 
 
-def test_filled_installation_shows_and_sells(run: Run, database_url: str, tmp_path: Path) -> None:
-    _add_merchants(run)
-    _add_host(run)
-    imported = run("catalogue import", str(CATALOGUE))
-    assert imported.exit_code == 0, imported.output
-    mug = _scalar(database_url, "select id from product where slug = 'dawn-mug'")
+def test_commands_of_the_docs_lead_from_nothing_to_a_show(database_url: str, tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "operate" / "README.md").read_text("utf-8")
+    (commands,) = [block for block in re.findall(r"```\n(.*?)```", page, re.DOTALL) if "merchant add" in block]
+    commands = commands.replace(".venv/bin/python", sys.executable).replace(
+        "showfloor person add", f"echo '{PASSWORD}' | showfloor person add"
+    )
+    environment = {**os.environ, "SHOWFLOOR_DATABASE_URL": database_url, "SHOWFLOOR_DATA": str(tmp_path), "PYTHONPATH": str(ROOT / "src")}
 
-    async def show() -> dict[str, Any]:
-        database = Database(database_url)
-        admission = identity.admit(Door.STUDIO_SIGN_IN, adult=True)
-        signed_in = await identity.sign_in(database, admission=admission, email="host@brand.example", password=PASSWORD)
-        async with database.session() as session:
-            text = {"en": "Slow morning", "ar": "صباح هادئ"}
-            made = await shows.create_show(session, person=signed_in.person, title=text, market="gb")
-            await shows.add_product(session, person=signed_in.person, show_id=made.id, product_id=mug)
-            (card,) = await shows.show_cards(session, [await shows.get_show(session, made.id)], Settings().public_urls)
-        await database.close()
-        return card
+    done = subprocess.run(["bash", "-euc", commands], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
-    card = asyncio.run(show())
+    assert done.returncode == 0, done.stderr
+    card = asyncio.run(_show(database_url, _scalar(database_url, "select id from product where slug = 'dawn-mug'")))
     assert [product["name"]["en"] for product in card["products"]] == ["Dawn Mug"]
     picture = card["products"][0]["pictures"][0]["url"]
     assert (tmp_path / picture.removeprefix("/")).read_bytes() == (ROOT / "demo/media/products/mug-1.webp").read_bytes()
+
+
+async def _show(database_url: str, product_id: UUID) -> dict[str, Any]:
+    """What the host of the docs does in the studio: signs in, plans a show, fills its shelf."""
+    database = Database(database_url)
+    admission = identity.admit(Door.STUDIO_SIGN_IN, adult=True)
+    host = (await identity.sign_in(database, admission=admission, email="host@live.example", password=PASSWORD)).person
+    async with database.session() as session:
+        made = await shows.create_show(session, person=host, title={"en": "Slow morning", "ar": "صباح هادئ"}, market="gb")
+        show = await shows.add_product(session, person=host, show_id=made.id, product_id=product_id)
+        (card,) = await shows.show_cards(session, [show], Settings().public_urls)
+    await database.close()
+    return card
 
 
 def test_stock_is_what_was_said(run: Run, database_url: str) -> None:
@@ -223,6 +233,20 @@ def test_website_may_show_the_shows(run: Run, database_url: str) -> None:
 @pytest.mark.parametrize("command", ["creator allow lina loamwick", "merchant add Loam --name L --name-ar L --order-prefix LW --avatar x"])
 def test_what_is_mistyped_is_pointed_at(run: Run, command: str) -> None:
     assert run(command).exit_code == 2
+
+
+def test_empty_database_is_brought_into_shape_first(postgres: EmbeddedPostgres) -> None:
+    url = postgres.create_database(f"t_{secrets.token_hex(6)}")
+
+    assert admin.run(Settings(database_url=url), lambda session: admin.add_creator(session, name={"en": "L"}, avatar_url=""))
+
+
+def test_database_that_does_not_answer_is_named_as_the_reason(tmp_path: Path) -> None:
+    environment = {"SHOWFLOOR_DATABASE_URL": f"postgresql://nobody@/nothing?host={tmp_path}"}
+
+    refused = CliRunner().invoke(cli, ["person", "key", "a@brand.example", "--label", "x"], env=environment)
+
+    assert refused.exit_code == 1 and refused.stderr.startswith("The database does not answer")
 
 
 def test_embedded_database_is_started_for_a_command_and_ended_after_it(tmp_path: Path) -> None:
