@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 from showfloor.merchants.errors import OriginInvalid
 
-# RFC 6761 §6.2-6.4: these names never reach another machine.
+# For trying things out without HTTPS. `localhost` never leaves the machine (RFC 6761 §6.3); `.test` is nobody's on the internet (§6.2)
+# and leads where the tester's own resolver says.
 LOOPBACK_NAMES = {"localhost", "127.0.0.1", "[::1]"}
 LOOPBACK_SUFFIXES = (".localhost", ".test")
 HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|::1")

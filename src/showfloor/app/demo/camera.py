@@ -141,7 +141,7 @@ async def _show(host: Host, state: DemoState, product: str | None) -> bool:
 
 
 async def _positions(process: asyncio.subprocess.Process, duration: float) -> AsyncIterator[float]:
-    """Where the film is, in seconds from its start, ten times a second, between ffmpeg's own reports by our clock."""
+    """Where the film is, in seconds from its start, ten times a second, by ffmpeg's own reports. The film is `duration` seconds long."""
     assert process.stdout is not None
     async for line in process.stdout:
         name, _, value = line.decode().strip().partition("=")
