@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { AIM, decide, stalled, start, type Hold, type Sample } from "./latency";
+import { AIM, decide, restarted, stalled, start, type Hold, type Sample } from "./latency";
 
 const at = (now: number, behind: number, ahead = behind - 0.1): Sample => ({ now, behind, ahead, playing: true });
 
@@ -53,11 +53,28 @@ test("rates stay too gentle to hear", () => {
 });
 
 test("a stall moves the aim back, up to a limit", () => {
-  let hold = stalled(start);
+  let hold = stalled(start, 0);
   expect(hold.target).toBeCloseTo(AIM + 0.2);
 
-  for (let i = 0; i < 20; i++) hold = stalled(hold);
+  for (let i = 0; i < 20; i++) hold = stalled(hold, 0);
   expect(hold.target).toBe(2);
+});
+
+test("calm brings it forward again, slower after every stall", () => {
+  const target = (hold: Hold, now: number) => decide(hold, at(now, AIM)).hold.target;
+  const once = stalled(start, 100);
+  const twice = stalled(once, 100);
+
+  expect([target(once, 114), target(once, 116)]).toEqual([once.target, AIM]);
+  expect(target(twice, 129)).toBe(twice.target);
+  expect(target(twice, 131)).toBeCloseTo(AIM + 0.2);
+});
+
+test("media that begins anew may be sought in once more", () => {
+  const before: Hold = { ...start, playingSince: 0, seekedAt: 1 };
+
+  expect(decide(before, at(20, 1.5)).jump).toBeNull();
+  expect(decide({ ...restarted(before), playingSince: 10 }, at(20, 1.5)).jump).toBeGreaterThan(0);
 });
 
 test("far behind after a long freeze jumps again, but not at once after a jump", () => {

@@ -12,11 +12,13 @@ export interface Sample {
 }
 
 export interface Hold {
-  /** Where we want to be behind the edge, in seconds; grows when the network proves us wrong. */
+  /** Where we want to be behind the edge, in seconds; grows when the network proves us wrong, and shrinks while it is calm. */
   target: number;
   playingSince: number | null;
   seekedAt: number | null;
   stalls: number;
+  /** When the target last changed. */
+  changedAt: number;
 }
 
 export interface Decision {
@@ -29,6 +31,9 @@ export interface Decision {
 export const AIM = 0.7;
 const FARTHEST_AIM = 2;
 const PER_STALL = 0.2;
+/** Seconds without a stall after which we dare to go closer again; doubled with every stall, or a weak network would stall again and again. */
+const CALM = 15;
+const LONGEST_CALM = 240;
 /** The buffer is filled unevenly while the first parts arrive; a seek before that would stall. */
 const SETTLING = 1.5;
 const BETWEEN_SEEKS = 8;
@@ -39,14 +44,14 @@ const WORTH_A_JUMP = 0.12;
 /** Seconds; a minute of gentle rates would not make up for it. */
 const TOO_FAR = 3;
 
-export const start: Hold = { target: AIM, playingSince: null, seekedAt: null, stalls: 0 };
+export const start: Hold = { target: AIM, playingSince: null, seekedAt: null, stalls: 0, changedAt: 0 };
 
 export function decide(hold: Hold, sample: Sample): Decision {
   if (!sample.playing) return { rate: 1, jump: null, hold: { ...hold, playingSince: null } };
   const since = hold.playingSince ?? sample.now;
   const settled = sample.now - since >= SETTLING;
-  const kept: Hold = { ...hold, playingSince: since };
-  const excess = sample.behind - hold.target;
+  const kept: Hold = { ...relaxed(hold, sample.now), playingSince: since };
+  const excess = sample.behind - kept.target;
 
   if (settled && mayJump(hold, sample.now, excess)) {
     // Far behind, what is loaded does not help: the media near the edge is loaded anew. Nearby, a jump stays inside what is loaded.
@@ -68,7 +73,18 @@ function rateFor(excess: number, ahead: number): number {
   return 1;
 }
 
-/** A stall says that the target was too brave for this network. */
-export function stalled(hold: Hold): Hold {
-  return { ...hold, stalls: hold.stalls + 1, target: Math.min(FARTHEST_AIM, hold.target + PER_STALL), playingSince: null };
+function relaxed(hold: Hold, now: number): Hold {
+  const calm = Math.min(LONGEST_CALM, CALM * 2 ** (hold.stalls - 1));
+  if (hold.target <= AIM || now - hold.changedAt < calm) return hold;
+  return { ...hold, target: Math.max(AIM, hold.target - PER_STALL), changedAt: now };
+}
+
+/** A stall says that the target was too brave for this network. A camera that went away looks the same from here. */
+export function stalled(hold: Hold, now: number): Hold {
+  return { ...hold, stalls: hold.stalls + 1, target: Math.min(FARTHEST_AIM, hold.target + PER_STALL), changedAt: now, playingSince: null };
+}
+
+/** The media began anew: there may be one seek again. */
+export function restarted(hold: Hold): Hold {
+  return { ...hold, playingSince: null, seekedAt: null };
 }

@@ -1,6 +1,5 @@
 /** Plays a show's low-latency stream in a video element and says which moment of the show clock each frame belongs to. */
 import type { Cue } from "../contract";
-import { cueFromAttribute } from "./cues";
 import * as latency from "./latency";
 
 export type Status = "starting" | "playing" | "waiting" | "paused" | "ended";
@@ -53,9 +52,10 @@ export function play(video: HTMLVideoElement, url: string, listener: PlaybackLis
     listener.status("playing");
   });
   on("waiting", () => {
-    if (started && !video.seeking) hold = latency.stalled(hold);
+    if (started && !video.seeking) hold = latency.stalled(hold, performance.now() / 1000);
     listener.status(started ? "waiting" : "starting");
   });
+  on("emptied", () => (hold = latency.restarted(hold)));
   on("pause", () => listener.behind(null));
   on("pause", () => listener.status(video.ended ? "ended" : "paused"));
   on("ended", () => listener.status("ended"));
@@ -127,5 +127,3 @@ function loadedAhead(video: HTMLVideoElement): number {
   }
   return 0;
 }
-
-export { cueFromAttribute };
