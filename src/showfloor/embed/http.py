@@ -40,8 +40,8 @@ async def frame(
     corners: Annotated[int | None, Query(ge=0, le=24)] = None,
 ) -> Response:
     """The show inside a frame; browsers show it only under origins that the show's merchants registered (CSP 3, frame-ancestors)."""
-    context = await show_context(request, session, slug)
     show = await shows.find_public_show(session, slug)
+    context = await show_context(request, session, show)
     products = await catalog.get_products(session, show.product_ids)
     origins = await merchants.allowed_origins(session, {product.merchant_id for product in products})
     wished = {"accent": accent, "accent_dark": accent_dark}

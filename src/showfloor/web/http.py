@@ -13,12 +13,13 @@ from starlette.responses import HTMLResponse, Response
 
 from showfloor.catalog import service as catalog
 from showfloor.kit import messages
+from showfloor.kit.db import Session
 from showfloor.kit.errors import AppError
 from showfloor.kit.http import SessionDep, language
 from showfloor.markets import postcodes
 from showfloor.markets.service import get_market, list_markets
 from showfloor.shows import service as shows
-from showfloor.shows.types import PublicUrls, ShowState
+from showfloor.shows.types import PublicUrls, Show, ShowState
 from showfloor.stock import service as stock
 from showfloor.web import pages
 from showfloor.web.security import A_YEAR, page_headers
@@ -57,16 +58,13 @@ async def home(request: Request, session: SessionDep) -> Response:
 
 @router.get("/s/{slug}")
 async def show(slug: str, request: Request, session: SessionDep) -> Response:
-    html = pages.render_show(
-        templates(), lang=language(request), base_url=request.app.state.urls.base, **await show_context(request, session, slug)
-    )
-    return page(request, html)
+    context = await show_context(request, session, await shows.find_public_show(session, slug))
+    return page(request, pages.render_show(templates(), lang=language(request), base_url=request.app.state.urls.base, **context))
 
 
-async def show_context(request: Request, session: SessionDep, slug: str) -> dict[str, Any]:
+async def show_context(request: Request, session: Session, found: Show) -> dict[str, Any]:
     """What the show page and the frame page have in common."""
     settings = request.app.state.settings
-    found = await shows.find_public_show(session, slug)
     card = await shows.show_card(session, found, request.app.state.urls)
     market = get_market(found.market)
     return {
@@ -79,7 +77,7 @@ async def show_context(request: Request, session: SessionDep, slug: str) -> dict
     }
 
 
-async def _available(session: SessionDep, product_ids: Sequence[UUID]) -> dict[str, int]:
+async def _available(session: Session, product_ids: Sequence[UUID]) -> dict[str, int]:
     """Pieces left by SKU, as the first state of the shelf; the room keeps it moving."""
     variants = [variant for product in await catalog.get_products(session, product_ids) for variant in product.variants]
     left = await stock.stock_of(session, [variant.id for variant in variants])
