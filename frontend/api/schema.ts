@@ -121,7 +121,7 @@ export interface components {
             refusals: components["schemas"]["RefusalOut"][];
         };
         /** @enum {string} */
-        IngestState: "none" | "publishing" | "lost";
+        IngestState: "none" | "connected" | "publishing" | "lost";
         ItemOut: {
             sku: string;
             name: components["schemas"]["Words"];

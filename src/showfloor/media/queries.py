@@ -75,14 +75,17 @@ async def ingest(session: Session, show_id: UUID) -> IngestRow | None:
     return (await session.execute(select(IngestRow).where(IngestRow.show_id == show_id))).scalar_one_or_none()
 
 
-async def publishing_seen_before(session: Session, moment: datetime) -> list[UUID]:
+_PRESENT = IngestRow.state.in_([state for state in IngestState if state.present])
+
+
+async def present_seen_before(session: Session, moment: datetime) -> list[UUID]:
     """Shows whose publisher was last heard of before `moment`, by id: `streaming` itself is gone."""
-    stale = select(IngestRow.show_id).where(IngestRow.state == IngestState.PUBLISHING, IngestRow.seen_at < moment)
+    stale = select(IngestRow.show_id).where(_PRESENT, IngestRow.seen_at < moment)
     return list((await session.execute(stale.order_by(IngestRow.show_id))).scalars())
 
 
 async def mark_lost(session: Session, show_id: UUID, moment: datetime) -> bool:
     """Whether the publisher was still last heard of before `moment`; it counts as lost from now on."""
-    stale = (IngestRow.show_id == show_id) & (IngestRow.state == IngestState.PUBLISHING) & (IngestRow.seen_at < moment)
+    stale = (IngestRow.show_id == show_id) & _PRESENT & (IngestRow.seen_at < moment)
     marked = await session.execute(update(IngestRow).where(stale).values(state=IngestState.LOST).returning(IngestRow.show_id))
     return marked.first() is not None

@@ -19,4 +19,4 @@ def preview_token(secret: str, show_id: UUID) -> str:
 
 def state_at(state: IngestState, seen_at: datetime, now: datetime) -> IngestState:
     """A report that is too old says nothing good any more."""
-    return IngestState.LOST if state is IngestState.PUBLISHING and now - seen_at > STALE_AFTER else state
+    return IngestState.LOST if state.present and now - seen_at > STALE_AFTER else state

@@ -56,16 +56,17 @@ async def get_ingest(session: Session, show_id: UUID) -> Ingest:
     if row is None:
         return Ingest(IngestState.NONE, None, refusals, hint)
     state = state_at(IngestState(row.state), row.seen_at, now)
-    return Ingest(state, row.health if state is IngestState.PUBLISHING else None, refusals, hint)
+    return Ingest(state, row.health if state.present else None, refusals, hint)
 
 
 async def is_publishing(session: Session, show_id: UUID) -> bool:
+    """Whether there is something to show: an encoder alone is not enough."""
     return (await get_ingest(session, show_id)).state is IngestState.PUBLISHING
 
 
 async def lost_with_streaming(session: Session) -> list[UUID]:
-    """Shows that count as publishing though `streaming` has been silent too long."""
-    return await queries.publishing_seen_before(session, clock.now() - STALE_AFTER)
+    """Shows that count as having a publisher though `streaming` has been silent too long."""
+    return await queries.present_seen_before(session, clock.now() - STALE_AFTER)
 
 
 async def mark_lost(session: Session, show_id: UUID) -> bool:

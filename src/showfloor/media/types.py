@@ -19,8 +19,14 @@ class KeyOwner:
 
 class IngestState(StrEnum):
     NONE = "none"
+    CONNECTED = "connected"
+    """An encoder is there, and nothing to show: it came a moment ago, or sends what cannot be packaged."""
     PUBLISHING = "publishing"
     LOST = "lost"
+
+    @property
+    def present(self) -> bool:
+        return self in (IngestState.CONNECTED, IngestState.PUBLISHING)
 
 
 @dataclass(frozen=True, slots=True)

@@ -205,7 +205,7 @@ class PublishQuestion(BaseModel):
 class IngestLine(BaseModel):
     show_id: str
     ingest_id: str
-    state: Literal["publishing", "lost"]
+    state: Literal["connected", "publishing", "lost"]
     since: AwareDatetime
     health: dict[str, Any] | None = None
 

@@ -85,6 +85,11 @@ class Ingest:
         elif len(payload) > tag.offset:
             self._packet(timestamp, tag, payload)
 
+    @property
+    def publishing(self) -> bool:
+        """Whether anything could be packaged yet; listening to a new publisher takes a second, and some send nothing of use."""
+        return self._packager is not None
+
     def end_segment_early(self) -> None:
         """Viewers wait for the next segment."""
         if self._packager is not None:

@@ -35,10 +35,10 @@ class Publisher:
 
 
 class LiveShow:
-    """Implements the ingest's Stage. Every change that a viewer could see calls `changed`, the end of an ingest calls `lost`."""
+    """Implements the ingest's Stage. Every change that a viewer could see calls `changed`, the begin and end of media `signal`."""
 
     def __init__(
-        self, show_id: str, config: StreamingConfig, recording: Recording, changed: Callable[[LiveShow], None], lost: Callable[[], None]
+        self, show_id: str, config: StreamingConfig, recording: Recording, changed: Callable[[LiveShow], None], signal: Callable[[], None]
     ) -> None:
         self.id = show_id
         self.state: str | None = None
@@ -53,7 +53,7 @@ class LiveShow:
         """When somebody last published here."""
         self._recording = recording
         self._changed = changed
-        self._lost = lost
+        self._signal = signal
         self._anchor: Anchor | None = None
         self._new_ingest = False
         self._public_from = 0
@@ -87,6 +87,7 @@ class LiveShow:
     def settled(self, anchor: Anchor) -> None:
         self._anchor = anchor
         self._new_ingest = True
+        self._signal()
 
     def begin_segment(self, start: int, tracks: cmaf.Tracks) -> None:
         assert self._anchor is not None
@@ -117,7 +118,7 @@ class LiveShow:
             self.publisher.ingest = None
             self.publisher.since = clock.now()
             self.touched = clock.monotonic()
-            self._lost()
+            self._signal()
         self._changed(self)
 
     # Control
@@ -157,8 +158,11 @@ class LiveShow:
         return cue
 
     @property
-    def publishing(self) -> bool:
-        return self.publisher is not None and self.publisher.ingest is not None
+    def signal(self) -> str:
+        """What web is told of the publisher: connected until there is something to show."""
+        if self.publisher is None or self.publisher.ingest is None:
+            return "lost"
+        return "publishing" if self.publisher.ingest.publishing else "connected"
 
     def cue_time(self) -> float | None:
         """Epoch ms for a cue that is set now: the newest media received, plus the show's encoder delay. None without media."""

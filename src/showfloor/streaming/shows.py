@@ -110,7 +110,7 @@ class Shows:
     def forget_old(self) -> None:
         """Shows that nobody has published to for long leave memory."""
         limit = clock.monotonic() - self._config.forget_seconds
-        for show in [show for show in self._shows.values() if not show.publishing and show.touched < limit]:
+        for show in [show for show in self._shows.values() if show.signal == "lost" and show.touched < limit]:
             log.info("show leaves memory show=%s", show.id)
             del self._shows[show.id]
             self.on_forget(show)
@@ -174,7 +174,7 @@ def _ingest_json(show: LiveShow) -> dict[str, Any]:
     return {
         "show_id": show.id,
         "ingest_id": publisher.ingest_id,
-        "state": "publishing" if publisher.ingest is not None else "lost",
+        "state": show.signal,
         "since": clock.rfc3339(publisher.since),
         "health": show.health(),
     }

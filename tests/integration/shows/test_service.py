@@ -40,6 +40,34 @@ async def test_show_without_signal_does_not_go_live(database: Database) -> None:
         assert (await shows.get_show(session, floor.show.id)).state is ShowState.DRAFT
 
 
+async def test_encoder_without_a_picture_does_not_go_live(database: Database) -> None:
+    async with database.session() as session:
+        floor = await add_floor(session)
+        await shows.note_ingest(session, report=report(floor.show, IngestState.CONNECTED), secret=SECRET)
+
+    with pytest.raises(SignalMissing):
+        async with database.session() as session:
+            await shows.go_live(session, person=floor.host, show_id=floor.show.id)
+
+    async with database.session() as session:
+        assert (await shows.get_show(session, floor.show.id)).state is ShowState.DRAFT
+        seen = await media.get_ingest(session, floor.show.id)
+    assert seen.state is IngestState.CONNECTED and seen.health is not None
+
+
+async def test_encoder_that_connects_neither_interrupts_nor_resumes(database: Database) -> None:
+    async with database.session() as session:
+        floor = await add_floor(session)
+        await put_on_air(session, floor)
+        states = []
+        for state in (IngestState.CONNECTED, IngestState.LOST, IngestState.CONNECTED, IngestState.PUBLISHING):
+            answer = await shows.note_ingest(session, report=report(floor.show, state), secret=SECRET)
+            assert answer is not None
+            states.append(answer["state"])
+
+    assert states == ["live", "interrupted", "interrupted", "live"]
+
+
 async def test_room_hears_that_the_show_is_live(database: Database) -> None:
     async with database.session() as session:
         floor = await add_floor(session)

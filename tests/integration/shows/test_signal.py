@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from uuid import UUID
 
+import pytest
+
 from showfloor.kit import ids
 from showfloor.kit.db import Database
 from showfloor.media import service as media
@@ -51,10 +53,12 @@ async def _lost(database: Database) -> list[UUID]:
         return await media.lost_with_streaming(session)
 
 
-async def test_silent_media_server_interrupts_a_live_show(database: Database) -> None:
+@pytest.mark.parametrize("state", [IngestState.PUBLISHING, IngestState.CONNECTED])
+async def test_silent_media_server_interrupts_a_live_show(state: IngestState, database: Database) -> None:
     async with database.session() as session:
         floor = await add_floor(session)
         await put_on_air(session, floor)
+        await shows.note_ingest(session, report=report(floor.show, state), secret=SECRET)
     await _fall_silent(database)
 
     await shows.interrupt_lost_shows(database)

@@ -146,6 +146,30 @@ async def test_hevc_is_told_and_the_sound_goes_on(form: str, streaming: Streamin
     assert {"code": "video_codec_unsupported", "params": {"codec": "hevc"}} in report["health"]["warnings"]
 
 
+async def test_a_publisher_of_nothing_that_plays_is_only_connected(
+    streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags
+) -> None:
+    host = await publish()
+    await web.report(lambda ingest: ingest["state"] == "connected")
+    await host.play(tag for tag in tags("hevc") if tag.kind != 8)
+
+    report = await web.report(lambda ingest: "video_codec_unsupported" in codes(ingest))
+    state = await streaming.internal("PUT", "/shows/show_a", {"state": "live"})
+
+    assert report["state"] == "connected"
+    assert state.json()["publishing"] is False
+    assert "publishing" not in {ingest["state"] for said in web.reports for ingest in said["ingests"]}
+
+
+async def test_web_hears_at_once_that_there_is_something_to_show(streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags) -> None:
+    host = await publish()
+    await web.report(lambda ingest: ingest["state"] == "connected")
+
+    await host.play(tags("plain")[:120])
+
+    await web.report(lambda ingest: ingest["state"] == "publishing")
+
+
 async def test_a_key_frame_every_ten_seconds_is_told_and_the_target_is_right(
     streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags
 ) -> None:

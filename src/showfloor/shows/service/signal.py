@@ -76,7 +76,9 @@ async def note_ingest(session: Session, *, report: IngestReport, secret: str) ->
     if show is None:
         return None
     await media.note_report(session, report)
-    show = await _follow_signal(session, show, publishing=report.state is IngestState.PUBLISHING)
+    # A publisher that has just connected may take over from another: the show is not interrupted for it, and not resumed either.
+    if report.state is not IngestState.CONNECTED:
+        show = await _follow_signal(session, show, publishing=report.state is IngestState.PUBLISHING)
     return {
         "state": show.state.value,
         "cue_offset_ms": show.cue_offset_ms,

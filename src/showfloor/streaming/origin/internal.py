@@ -43,7 +43,7 @@ class InternalApi:
         if show is None:
             return answers.as_json(200, {"publishing": False, "health": None})
         self._shows.set_state(show, body.get("state"))
-        return answers.as_json(200, {"publishing": show.publishing, "health": show.health()})
+        return answers.as_json(200, {"publishing": show.signal == "publishing", "health": show.health()})
 
     def _stamp(self, show_id: str, body: dict[str, Any]) -> Answer:
         """The start is the newest media received on the show clock, and the end of the cues in `ends` is that same instant.
