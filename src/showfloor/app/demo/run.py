@@ -24,31 +24,29 @@ OFFSETS = {"port": 0, "media_port": 1, "rooms_port": 2, "rtmp_port": 3, "brand_p
 
 def run(data: Path, port: int, *, open_browser: bool) -> None:
     """Until SIGTERM or SIGINT. Two demos need two data folders; a second one in the same folder is refused."""
-    with only_one(data):
+    with only_one(data), contextlib.ExitStack() as reserved:
         try:
-            asyncio.run(_run(data, _ports(port), open_browser))
+            asyncio.run(_run(data, choose_ports(port, reserved), open_browser))
         except (NotReady, PostgresFailed) as error:
             typer.echo(str(error), err=True)
             raise typer.Exit(1) from error
 
 
-def _ports(first: int) -> dict[str, int]:
-    taken: set[int] = set()
-    chosen = {}
-    for name, offset in OFFSETS.items():
-        chosen[name] = _free(first + offset, taken)
-        taken.add(chosen[name])
-    return chosen
+def choose_ports(first: int, reserved: contextlib.ExitStack) -> dict[str, int]:
+    """By the names of `OFFSETS`; no other demo chooses them while `reserved` is open, though nobody listens on them yet."""
+    return {name: _free(first + offset, reserved) for name, offset in OFFSETS.items()}
 
 
-def _free(wanted: int, taken: set[int]) -> int:
-    for candidate in (wanted, 0):
+def _free(wanted: int, reserved: contextlib.ExitStack) -> int:
+    for candidate in (wanted, 0, 0, 0):
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(("127.0.0.1", candidate))
             port: int = probe.getsockname()[1]
-            if port not in taken:
-                return port
+            # A name that only one can have, and that ends with its process (unix(7), abstract sockets).
+            sign = reserved.enter_context(socket.socket(socket.AF_UNIX))
+            sign.bind(f"\0showfloor-demo-port-{port}")
+            return port
     raise NotReady(f"port {wanted} is taken and no other could be had")
 
 
