@@ -101,6 +101,8 @@ class LiveShow:
         self._new_ingest = False
         if preview:
             self._public_from = segment.msn + 1
+        if not self.has_media(preview=preview):
+            self._hurry()
         self._recording.begin(segment, init, self.publisher.ingest_id if self.publisher else "", self.window.discontinuities)
 
     def add_part(self, part: Part) -> None:
@@ -132,12 +134,16 @@ class LiveShow:
         self.state = state
         if state in PUBLIC_STATES and not was_public and not first:
             self._public_from = self.window.next_msn
-            if self.publisher is not None and self.publisher.ingest is not None:
-                self.publisher.ingest.end_segment_early()
+            self._hurry()
         if state == "ended":
             self.disconnect()
             self._recording.end()
         self._changed(self)
+
+    def _hurry(self) -> None:
+        """Somebody may be waiting for the end of this segment."""
+        if self.publisher is not None and self.publisher.ingest is not None:
+            self.publisher.ingest.end_segment_early()
 
     def disconnect(self) -> None:
         """Let go of the publisher, whose last frames are published on the way."""
@@ -189,12 +195,12 @@ class LiveShow:
         return bool(token) and bool(self.preview_token) and hmac.compare_digest(token.encode(), self.preview_token.encode())
 
     def has_media(self, *, preview: bool) -> bool:
-        """Whether a playlist would list anything."""
+        """Whether a playlist would list a whole segment: hls.js refuses one that has only parts (`No Segments found in Playlist`)."""
         floor = 0 if preview else self._public_from
         for segment in reversed(self.window.listed):
             if segment.msn < floor:
                 return False
-            if segment.parts:
+            if segment.complete and not segment.gap:
                 return True
         return False
 

@@ -19,6 +19,7 @@ _AUDIO = "-c:a aac -b:a 32k -ac 1 -ar 48000"
 _CLIPS = {
     # name: (source filters, output options)
     "plain": ("testsrc2=s=320x180:r=30:d=9", f"{_VIDEO} -g 60 {_AUDIO}"),
+    "brisk": ("testsrc2=s=320x180:r=30:d=9", f"{_VIDEO} -g 30 {_AUDIO}"),
     "larger": ("testsrc2=s=480x270:r=30:d=5", f"{_VIDEO} -g 60 {_AUDIO}"),
     "b_frames": ("testsrc2=s=320x180:r=30:d=6", f"-c:v libx264 -preset veryfast -bf 2 -pix_fmt yuv420p -g 60 {_AUDIO}"),
     "mute": ("testsrc2=s=320x180:r=30:d=6", f"{_VIDEO} -g 60 -an"),
