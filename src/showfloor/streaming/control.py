@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 import httptools
 
+from showfloor.kit import clock
+
 log = logging.getLogger("showfloor.streaming.control")
 
 _MAX_ANSWER = 4 << 20
@@ -98,7 +100,10 @@ class _Answer:
 class Reporter:
     """Tells web every second, and at once when something changed. One report is under way at a time."""
 
-    def __init__(self, web: WebClient, period: float, report: Callable[[], dict[str, Any]], obey: Callable[[dict[str, Any]], None]) -> None:
+    def __init__(
+        self, web: WebClient, period: float, report: Callable[[], dict[str, Any]], obey: Callable[[dict[str, Any], float], None]
+    ) -> None:
+        """`obey` gets an answer and when it was asked for: what happened since is not in it."""
         self._web = web
         self._period = period
         self._report = report
@@ -120,11 +125,12 @@ class Reporter:
             await asyncio.sleep(_SHORTEST_PAUSE)
 
     async def _exchange(self) -> None:
+        asked = clock.monotonic()
         try:
             status, answer = await self._web.post("/internal/ingests", self._report())
             if status != 200:
                 raise WebUnavailable(f"status {status}")
-            self._obey(answer)
+            self._obey(answer, asked)
         except WebUnavailable as problem:
             if self._reachable:
                 log.warning("web is out of reach, going on with what is known reason=%s", problem)

@@ -12,7 +12,7 @@ from typing import Any
 from showfloor.kit import clock
 
 _UNCONFIRMED_SECONDS = 3.0
-"""How long a cue stamped here outlives an answer of web that does not know it yet: web commits after we have answered."""
+"""How long a cue stamped here may be missing in what web is asked for: web commits after we have answered."""
 _MAX_CUES = 200
 
 
@@ -107,9 +107,9 @@ class CueSet:
         self.put(ended, now)
         return ended
 
-    def replace(self, told: Iterable[Cue], now: float) -> bool:
-        """Become what web says. True when that changed anything."""
-        fresh = {key for key, at in self._touched.items() if now - at < _UNCONFIRMED_SECONDS}
+    def replace(self, told: Iterable[Cue], asked: float) -> bool:
+        """Become what web says, which was asked at `asked` on the steady clock. True when that changed anything."""
+        fresh = {key for key, at in self._touched.items() if asked - at < _UNCONFIRMED_SECONDS}
         wanted = {cue.id: cue for cue in told}
         for key in fresh & self._cues.keys():
             wanted[key] = self._cues[key]

@@ -26,12 +26,13 @@ _SHORTEST_GAP_MS = 100
 
 @dataclass(slots=True)
 class Publisher:
-    """The present or last ingest of a show. `close` lets go of its connection."""
+    """The present or last ingest of a show. `close` lets go of its connection; `key_id` is web's name for the key it came with."""
 
     ingest: Ingest | None
     ingest_id: str
     since: datetime
     close: Callable[[], None]
+    key_id: str | None
 
 
 class LiveShow:
@@ -49,6 +50,8 @@ class LiveShow:
         self.publisher: Publisher | None = None
         self.part_target = config.longest_part_ms
         self.window = Window(segments=config.window_segments, limit=config.window_bytes, target_ms=config.segment_target_ms)
+        self.told = 0.0
+        """When web last spoke of this show by itself, on the steady clock: an answer that was asked for before is too old."""
         self.touched = clock.monotonic()
         """When somebody last published here."""
         self._recording = recording
@@ -150,8 +153,8 @@ class LiveShow:
         if self.publisher is not None and self.publisher.ingest is not None:
             self.publisher.close()
 
-    def set_cues(self, cues: list[Cue]) -> None:
-        if self.cues.replace(cues, clock.monotonic()):
+    def set_cues(self, cues: list[Cue], asked: float) -> None:
+        if self.cues.replace(cues, asked):
             self._changed(self)
 
     def put_cue(self, cue: Cue) -> None:

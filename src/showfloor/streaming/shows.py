@@ -58,6 +58,7 @@ class Shows:
 
     async def admit(self, key: str, session: RtmpSession) -> Ingest:
         """Ask web about the key. The newest publisher wins. Raises PublishRefused."""
+        asked = clock.monotonic()
         try:
             status, answer = await self._web.post("/internal/publish", {"stream_key": key})
         except WebUnavailable:
@@ -71,9 +72,13 @@ class Shows:
         show.disconnect()
         ingest_id = ids.show("ingest", ids.new())
         ingest = Ingest(self._config, show, ingest_id, show.floor)
-        show.publisher = Publisher(ingest, ingest_id, clock.now(), session.close)
+        key_id = answer.get("key_id")
+        show.publisher = Publisher(ingest, ingest_id, clock.now(), session.close, key_id if isinstance(key_id, str) else None)
         show.touched = clock.monotonic()
-        self.obey(show, answer)
+        if show.told <= asked:
+            self.obey(show, answer, asked)
+        # Whatever web is about to answer was asked about the publisher before.
+        show.told = clock.monotonic()
         log.info("ingest accepted show=%s ingest=%s", show_id, ingest_id)
         self.on_report()
         return ingest
@@ -82,15 +87,15 @@ class Shows:
         """What web is told every second (level-triggered: the whole truth each time)."""
         return {"ingests": [_ingest_json(show) for show in self._shows.values() if show.publisher is not None]}
 
-    def obey_all(self, answer: dict[str, Any]) -> None:
-        """Make the shows equal to web's answer to a report."""
+    def obey_all(self, answer: dict[str, Any], asked: float) -> None:
+        """Make the shows equal to web's answer to the report of `asked` (steady clock), but those that changed since."""
         shows = answer.get("shows")
         for show_id, wanted in shows.items() if isinstance(shows, dict) else ():
             show = self._shows.get(show_id)
-            if show is not None and isinstance(wanted, dict):
-                self.obey(show, wanted)
+            if show is not None and isinstance(wanted, dict) and show.told <= asked:
+                self.obey(show, wanted, asked)
 
-    def obey(self, show: LiveShow, wanted: dict[str, Any]) -> None:
+    def obey(self, show: LiveShow, wanted: dict[str, Any], asked: float) -> None:
         """Take over what web says of one show; a member that is missing or malformed changes nothing."""
         offset, token, told = wanted.get("cue_offset_ms"), wanted.get("preview_token"), wanted.get("cues")
         if isinstance(offset, int):
@@ -98,14 +103,15 @@ class Shows:
         if isinstance(token, str):
             show.preview_token = token
         if isinstance(told, list):
-            show.set_cues(_read_cues(told))
-        self.set_state(show, wanted.get("state"))
+            show.set_cues(_read_cues(told), asked)
+        _set_state(show, wanted.get("state"))
         if wanted.get("key_revoked") is True:
             show.disconnect()
 
-    def set_state(self, show: LiveShow, state: object) -> None:
-        if isinstance(state, str) and state in _STATES:
-            show.set_state(state)
+    def put_state(self, show: LiveShow, state: object) -> None:
+        """Web says it at once, after its commit; answers that are on their way were made before."""
+        show.told = clock.monotonic()
+        _set_state(show, state)
 
     def forget_old(self) -> None:
         """Shows that nobody has published to for long leave memory."""
@@ -141,12 +147,17 @@ class Shows:
                 show.state = "ended"
             elif fresh and recorded.ingest_id:
                 since = clock.now() - timedelta(milliseconds=max(0.0, clock.now().timestamp() * 1000 - recorded.end))
-                show.publisher = Publisher(None, recorded.ingest_id, since, lambda: None)
+                show.publisher = Publisher(None, recorded.ingest_id, since, lambda: None, None)
         self._shows[show_id] = show
         return show
 
     def _changed(self, show: LiveShow) -> None:
         self.on_change(show)
+
+
+def _set_state(show: LiveShow, state: object) -> None:
+    if isinstance(state, str) and state in _STATES:
+        show.set_state(state)
 
 
 def _refusal(answer: dict[str, Any]) -> PublishRefused:
@@ -174,6 +185,7 @@ def _ingest_json(show: LiveShow) -> dict[str, Any]:
     return {
         "show_id": show.id,
         "ingest_id": publisher.ingest_id,
+        "key_id": publisher.key_id,
         "state": show.signal,
         "since": clock.rfc3339(publisher.since),
         "health": show.health(),

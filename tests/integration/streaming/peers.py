@@ -42,12 +42,15 @@ class FakeWeb:
         self.reports: list[dict[str, Any]] = []
         self.publishes: list[dict[str, Any]] = []
         self.authorizations: set[str] = set()
+        self.hold = asyncio.Event()
+        """Cleared, it keeps answers to reports back after they were made."""
+        self.hold.set()
         self._news = asyncio.Event()
         self._server: asyncio.Server | None = None
         self.port = 0
 
     def allow(self, key: str, show_id: str, state: str = "live", **more: Any) -> None:
-        self.keys[key] = (200, {"show_id": show_id, "state": state, "cue_offset_ms": 0, "cues": [], **more})
+        self.keys[key] = (200, {"show_id": show_id, "key_id": f"id-of-{key}", "state": state, "cue_offset_ms": 0, "cues": [], **more})
         self.shows[show_id] = {"state": state, "cue_offset_ms": 0, "preview_token": "team", "key_revoked": False, "cues": [], **more}
 
     def refuse(self, key: str, code: str, detail: str) -> None:
@@ -69,6 +72,8 @@ class FakeWeb:
             body = json.loads(await reader.readexactly(int(headers["content-length"])))
             status, answer = self._answer(head.split(" ")[1], body)
             raw = json.dumps(answer).encode()
+            if "ingests" in body:
+                await self.hold.wait()
             writer.write(f"HTTP/1.1 {status} X\r\nContent-Length: {len(raw)}\r\nConnection: close\r\n\r\n".encode() + raw)
             await writer.drain()
             writer.close()

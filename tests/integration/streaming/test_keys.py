@@ -59,6 +59,29 @@ async def test_a_revoked_key_ends_the_connection(streaming: Streaming, web: Fake
     await web.report(lambda ingest: ingest["state"] == "lost")
 
 
+async def test_reports_name_the_key_of_the_publisher(web: FakeWeb, publish: Publish) -> None:
+    await publish()
+
+    assert (await web.report(lambda ingest: True))["key_id"] == "id-of-key-a"
+
+
+async def test_a_late_word_about_the_publisher_before_does_not_end_the_next(
+    streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags
+) -> None:
+    web.shows["show_a"]["key_revoked"] = True
+    web.hold.clear()
+    first = await publish()
+    await web.report(lambda ingest: True)
+    second = await publish()
+    web.shows["show_a"]["key_revoked"] = False
+    web.hold.set()
+    await first.closed_by_server()
+
+    await second.play(tags("plain"))
+
+    assert "\n3.m4s" in await streaming.until(3)
+
+
 async def test_the_newest_publisher_with_a_key_wins(streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags) -> None:
     first = await publish()
     await first.play(tags("plain")[:330])

@@ -211,6 +211,31 @@ async def test_going_live_shows_nothing_of_the_preview(streaming: Streaming, web
     assert (await streaming.get("/live/show_a/2.m4s?preview=team")).status == 200
 
 
+async def test_an_answer_from_before_going_live_takes_nothing_back(
+    streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags
+) -> None:
+    web.allow("key-a", "show_a", "scheduled")
+    host = await publish()
+    await host.play(before(tags("plain"), 2300))
+    await streaming.opened("/live/show_a/index.m3u8?preview=team")
+    web.hold.clear()
+    seen = len(web.reports)
+    await web.report(lambda ingest: len(web.reports) > seen)
+    web.shows["show_a"] = {**web.shows["show_a"], "state": "live"}
+    await streaming.internal("PUT", "/shows/show_a", {"state": "live"})
+    await host.play(after(tags("plain"), 2300))
+    first = m3u8.loads(await streaming.until(3)).media_sequence
+    await streaming.internal("POST", "/shows/show_a/cues", {"id": "cue_1", "kind": "pin", "payload": {}})
+
+    seen = len(web.reports)
+    web.hold.set()
+    await web.report(lambda ingest: len(web.reports) > seen + 1)
+
+    text = await streaming.playlist()
+    assert m3u8.loads(text).media_sequence == first
+    assert "cue_1" in text
+
+
 async def test_an_ended_show_is_closed_for_host_and_viewers(streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags) -> None:
     host = await publish()
     await host.play(before(tags("plain"), 4300))

@@ -93,7 +93,7 @@ def test_who_waits_for_a_show_that_leaves_memory_is_told(config: StreamingConfig
     shows = Shows(config, WebClient(config.web_url, "x", 1.0), Recorder(config.data_dir / "recordings"))
     origin = Origin(shows, "x")
     shows.restore()
-    shows.obey_all({"shows": {"show_a": {"state": "live"}}})
+    shows.obey_all({"shows": {"show_a": {"state": "live"}}}, clock.monotonic())
     connection, wire = connect(config, origin)
     connection.data_received(ASK)
     assert wire.said == []

@@ -44,11 +44,11 @@ def test_what_could_break_a_playlist_is_no_cue(value: object) -> None:
 def test_web_replaces_what_is_known() -> None:
     known = CueSet()
     old, new = cues.stamp("old", "pin", {}, AT), cues.stamp("new", "pin", {}, AT)
-    known.replace([old], now=0)
+    known.replace([old], asked=0)
 
-    assert known.replace([new], now=10)
+    assert known.replace([new], asked=10)
     assert list(known) == [new]
-    assert not known.replace([new], now=11)
+    assert not known.replace([new], asked=11)
 
 
 def test_a_cue_outlives_an_answer_that_was_on_its_way() -> None:
@@ -56,20 +56,30 @@ def test_a_cue_outlives_an_answer_that_was_on_its_way() -> None:
     cue = cues.stamp("cue_1", "pin", {}, AT)
     known.put(cue, now=100)
 
-    known.replace([], now=101)
+    known.replace([], asked=101)
     assert list(known) == [cue]
 
-    known.replace([], now=104)
+    known.replace([], asked=104)
     assert list(known) == []
+
+
+def test_a_cue_set_after_web_was_asked_outlives_the_answer_however_late_it_comes() -> None:
+    known = CueSet()
+    cue = cues.stamp("cue_1", "pin", {}, AT)
+    known.put(cue, now=100)
+
+    known.replace([], asked=99)
+    known.replace([], asked=102)
+    assert list(known) == [cue]
 
 
 def test_an_end_outlives_an_answer_that_was_on_its_way() -> None:
     known = CueSet()
     cue = cues.stamp("cue_1", "pin", {}, AT)
-    known.replace([cue], now=0)
+    known.replace([cue], asked=0)
     ended = known.end("cue_1", LATER, now=100)
 
-    known.replace([cue], now=101)
+    known.replace([cue], asked=101)
     assert ended is not None and ended.end == "2023-11-14T22:13:25.123Z"
     assert list(known) == [ended]
 

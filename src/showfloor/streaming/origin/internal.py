@@ -42,7 +42,7 @@ class InternalApi:
         show = self._shows.find(show_id)
         if show is None:
             return answers.as_json(200, {"publishing": False, "health": None})
-        self._shows.set_state(show, body.get("state"))
+        self._shows.put_state(show, body.get("state"))
         return answers.as_json(200, {"publishing": show.signal == "publishing", "health": show.health()})
 
     def _stamp(self, show_id: str, body: dict[str, Any]) -> Answer:
