@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from showfloor.kit.db import Session, delete_batch
 from showfloor.media.models import IngestRow, RefusalRow, StreamKeyRow
+from showfloor.media.rules import key_id
 from showfloor.media.types import IngestReport, IngestState, KeyOwner, Refusal
 
 REFUSALS_SHOWN = 5
@@ -25,7 +26,7 @@ async def replace_key(session: Session, show_id: UUID, digest: bytes, hint: str,
 async def key_owner(session: Session, digest: bytes) -> KeyOwner | None:
     """The show behind a key, valid or not."""
     row = (await session.execute(select(StreamKeyRow.show_id, StreamKeyRow.revoked_at).where(StreamKeyRow.digest == digest))).first()
-    return KeyOwner(row.show_id, row.revoked_at is not None) if row else None
+    return KeyOwner(key_id(digest), row.show_id, row.revoked_at is not None) if row else None
 
 
 async def key_hint(session: Session, show_id: UUID) -> str | None:
@@ -34,10 +35,11 @@ async def key_hint(session: Session, show_id: UUID) -> str | None:
     return (await session.execute(valid)).scalar_one_or_none()
 
 
-async def key_changed_at(session: Session, show_id: UUID) -> datetime | None:
-    """When the valid key was made."""
-    valid = select(StreamKeyRow.created_at).where(StreamKeyRow.show_id == show_id, StreamKeyRow.revoked_at.is_(None))
-    return (await session.execute(valid)).scalar_one_or_none()
+async def valid_key_id(session: Session, show_id: UUID) -> str | None:
+    """Which key a publisher must have come with."""
+    valid = select(StreamKeyRow.digest).where(StreamKeyRow.show_id == show_id, StreamKeyRow.revoked_at.is_(None))
+    digest = (await session.execute(valid)).scalar_one_or_none()
+    return key_id(digest) if digest is not None else None
 
 
 async def add_refusal(session: Session, show_id: UUID, at: datetime, code: str) -> None:

@@ -12,6 +12,11 @@ STALE_AFTER = timedelta(seconds=5)
 """`streaming` reports every second; five missed reports mean that it is gone, not slow."""
 
 
+def key_id(digest: bytes) -> str:
+    """A name for a stream key: enough of its digest to tell it from all others, and nothing that opens a door."""
+    return digest.hex()[:16]
+
+
 def preview_token(secret: str, show_id: UUID) -> str:
     """What lets the team watch a show that is not public yet."""
     return hmac.new(secret.encode(), b"preview:" + show_id.bytes, "sha256").hexdigest()[:32]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from showfloor.kit import clock, ids
@@ -42,10 +42,9 @@ async def note_report(session: Session, report: IngestReport) -> None:
     await queries.save_report(session, report, clock.now())
 
 
-async def key_changed_since(session: Session, show_id: UUID, moment: datetime) -> bool:
-    """Whether the key in use at `moment` was replaced: its publisher has to go."""
-    changed = await queries.key_changed_at(session, show_id)
-    return changed is not None and changed > moment
+async def is_key_revoked(session: Session, show_id: UUID, key_id: str | None) -> bool:
+    """Whether a publisher came with a key that is not valid any more: it has to go. False when nobody knows what it came with."""
+    return key_id is not None and key_id != await queries.valid_key_id(session, show_id)
 
 
 async def get_ingest(session: Session, show_id: UUID) -> Ingest:

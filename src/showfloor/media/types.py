@@ -11,8 +11,12 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class KeyOwner:
-    """The show that a stream key belongs to; a revoked key still has one, so that the host can be told."""
+    """The show that a stream key belongs to; a revoked key still has one, so that the host can be told.
 
+    `key_id` names the key where it must not be said.
+    """
+
+    key_id: str
     show_id: UUID
     revoked: bool
 
@@ -31,13 +35,18 @@ class IngestState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """One line of what `streaming` says every second. `health` is as in docs/operate/internal.md, or None when nobody publishes."""
+    """One line of what `streaming` says every second.
+
+    `health` is as in docs/operate/internal.md, or None when nobody publishes; `key_id` is None when `streaming` does not know it any
+    more, after its restart.
+    """
 
     show_id: UUID
     ingest_id: str
     state: IngestState
     since: datetime
     health: dict[str, Any] | None
+    key_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from fastapi import APIRouter, Depends, Request, Response
 from starlette.responses import JSONResponse
 
 from showfloor.identity.errors import NotAuthenticated
-from showfloor.kit import ids
+from showfloor.kit import ids, messages
 from showfloor.kit.http import BearerDep, DatabaseDep, SessionDep
 from showfloor.media.types import IngestReport, IngestState
 from showfloor.shows import service
-from showfloor.shows.schemas import IngestReports, PublishQuestion
+from showfloor.shows.schemas import IngestLine, IngestReports, PublishQuestion
 
 
 async def check_token(request: Request, token: BearerDep) -> None:
@@ -31,18 +31,31 @@ async def may_publish(body: PublishQuestion, session: SessionDep) -> Response:
     answer = await service.admit_publisher(session, stream_key=body.stream_key)
     if answer.refusal is not None or answer.show is None:
         code = answer.refusal.code if answer.refusal else "stream_key_unknown"
-        return JSONResponse({"code": code, "detail": code.replace("_", " ")}, 403)
+        # The encoder shows the sentence to the host, whose language nobody knows here.
+        return JSONResponse({"code": code, "detail": messages.translate(messages.DEFAULT_LANGUAGE, f"error.{code}")}, 403)
     show = answer.show
     return JSONResponse(
-        {"show_id": ids.show("show", show.id), "state": show.state.value, "cue_offset_ms": show.cue_offset_ms, "cues": answer.cues}
+        {
+            "show_id": ids.show("show", show.id),
+            "key_id": answer.key_id,
+            "state": show.state.value,
+            "cue_offset_ms": show.cue_offset_ms,
+            "cues": answer.cues,
+        }
     )
 
 
 @router.post("/ingests")
 async def ingests(body: IngestReports, request: Request, database: DatabaseDep) -> dict[str, Any]:
     """Level-triggered: the whole truth of `streaming` in, the whole truth of `web` out."""
-    reports = [
-        IngestReport(ids.parse("show", line.show_id), line.ingest_id, IngestState(line.state), line.since, line.health)
-        for line in body.ingests
-    ]
+    reports = [report for line in body.ingests if (report := _read(line)) is not None]
     return {"shows": await service.note_ingests(database, reports=reports, secret=request.app.state.settings.secret)}
+
+
+def _read(line: IngestLine) -> IngestReport | None:
+    """None for a show that is none of ours: one such line must not silence those about all others."""
+    try:
+        show_id = ids.parse("show", line.show_id)
+    except ids.MalformedId:
+        return None
+    return IngestReport(show_id, line.ingest_id, IngestState(line.state), line.since, line.health, line.key_id)

@@ -207,6 +207,7 @@ class IngestLine(BaseModel):
     ingest_id: str
     state: Literal["connected", "publishing", "lost"]
     since: AwareDatetime
+    key_id: str | None = Field(default=None, max_length=64)
     health: dict[str, Any] | None = None
 
 

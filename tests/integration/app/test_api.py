@@ -8,7 +8,7 @@ import pytest
 from showfloor.app.wiring import connect_worker
 from showfloor.identity import service as identity
 from showfloor.identity.types import Door, Person
-from showfloor.kit import ids
+from showfloor.kit import ids, messages
 from showfloor.kit.db import Database
 from showfloor.kit.outbox import Dispatcher
 from showfloor.merchants import service as merchants
@@ -162,7 +162,17 @@ async def test_internal_routes_need_the_machine_s_secret(client: httpx2.AsyncCli
     asked = await client.post("/internal/publish", json={"stream_key": "sk_x"}, headers={"Authorization": "Bearer " + "t" * 32})
 
     assert refused.status_code == 401
-    assert asked.status_code == 403 and asked.json()["code"] == "stream_key_unknown"
+    assert asked.status_code == 403
+    assert asked.json() == {"code": "stream_key_unknown", "detail": messages.translate("en", "error.stream_key_unknown")}
+
+
+async def test_report_about_what_is_no_show_of_ours_silences_no_other(client: httpx2.AsyncClient, database: Database) -> None:
+    show_id = ids.show("show", (await _floor(database)).show.id)
+    lines = [{"show_id": name, "ingest_id": "", "state": "lost", "since": "2026-11-23T10:00:00Z"} for name in ("show_a", show_id)]
+
+    answer = await client.post("/internal/ingests", json={"ingests": lines}, headers={"Authorization": "Bearer " + "t" * 32})
+
+    assert (answer.status_code, list(answer.json()["shows"])) == (200, [show_id])
 
 
 async def test_refused_publisher_is_shown_to_the_host(client: httpx2.AsyncClient, database: Database) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -270,6 +271,25 @@ async def test_valid_key_admits_and_the_old_one_is_refused_with_a_reason(databas
     assert unknown.refusal is not None and unknown.refusal.code == "stream_key_unknown"
     assert [refusal.code for refusal in seen.refusals] == ["stream_key_revoked"]
     assert seen.key_hint == new[-4:]
+
+
+async def test_publisher_has_to_go_when_its_key_is_replaced_whatever_the_clocks_say(database: Database) -> None:
+    async with database.session() as session:
+        floor = await add_floor(session)
+        now = report(floor.show, IngestState.PUBLISHING)
+        asked = []
+        for _ in range(2):
+            key = await media.issue_stream_key(session, floor.show.id)
+            asked.append((await shows.admit_publisher(session, stream_key=key)).key_id)
+        lines = [
+            replace(now, key_id=asked[0], since=now.since + timedelta(hours=1)),
+            replace(now, key_id=asked[1], since=now.since - timedelta(hours=1)),
+            replace(now, key_id=None),
+        ]
+        answers = [await shows.note_ingest(session, report=line, secret=SECRET) for line in lines]
+
+    assert [answer and answer["key_revoked"] for answer in answers] == [True, False, False]
+    assert key not in str(asked)
 
 
 async def test_key_of_an_ended_show_is_refused(database: Database) -> None:

@@ -38,7 +38,8 @@ async def test_locked_show_is_left_out_and_holds_up_no_other(database: Database)
         async with asyncio.timeout(2):
             while not await _is_publishing(database, other):
                 await asyncio.sleep(0.01)
-        answers = await waiting
+        async with asyncio.timeout(2):
+            answers = await waiting
 
     assert list(answers) == [ids.show("show", other.id)]
 

@@ -22,6 +22,8 @@ from showfloor.shows.types import Show, ShowState
 
 REPORTS_AT_A_TIME = 4
 """Connections that a report may take from everybody else."""
+PATIENCE = 1.0
+"""Seconds that one locked show may hold up the answer about all others. `streaming` waits four for the whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class PublishAnswer:
     """`refusal` is None when the publisher may go on; otherwise the reason, already noted for the host."""
 
     show: Show | None
+    key_id: str
     cues: list[dict[str, Any]]
     refusal: PublishRefused | None
 
@@ -38,11 +41,11 @@ async def admit_publisher(session: Session, *, stream_key: str) -> PublishAnswer
     owner = await media.find_key(session, stream_key)
     show = await queries.show(session, owner.show_id) if owner else None
     if owner is None or show is None:
-        return PublishAnswer(None, [], PublishRefused())
+        return PublishAnswer(None, "", [], PublishRefused())
     if (refusal := _refusal(owner.revoked, show)) is not None:
         await media.note_refusal(session, show.id, refusal.code)
-        return PublishAnswer(show, [], refusal)
-    return PublishAnswer(show, await _carried_cues(session, show.id), None)
+        return PublishAnswer(show, owner.key_id, [], refusal)
+    return PublishAnswer(show, owner.key_id, await _carried_cues(session, show.id), None)
 
 
 def _refusal(revoked: bool, show: Show) -> PublishRefused | None:
@@ -60,8 +63,8 @@ async def note_ingests(database: Database, *, reports: list[IngestReport], secre
     places = asyncio.Semaphore(REPORTS_AT_A_TIME)
 
     async def note(report: IngestReport) -> None:
-        with contextlib.suppress(Busy):
-            async with places, database.session() as session:
+        with contextlib.suppress(Busy, TimeoutError):
+            async with places, asyncio.timeout(PATIENCE), database.session() as session:
                 answer = await note_ingest(session, report=report, secret=secret)
             if answer is not None:
                 answers[ids.show("show", report.show_id)] = answer
@@ -83,7 +86,7 @@ async def note_ingest(session: Session, *, report: IngestReport, secret: str) ->
         "state": show.state.value,
         "cue_offset_ms": show.cue_offset_ms,
         "preview_token": media.preview_token(secret, show.id),
-        "key_revoked": await media.key_changed_since(session, show.id, report.since),
+        "key_revoked": await media.is_key_revoked(session, show.id, report.key_id),
         "cues": await _carried_cues(session, show.id),
     }
 
