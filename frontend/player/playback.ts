@@ -27,6 +27,13 @@ export interface Playback {
   close(): void;
 }
 
+const hasMediaSource = () => "MediaSource" in globalThis || "ManagedMediaSource" in globalThis;
+
+/** Loads what `play` will need, for somebody who waits for a show to begin. */
+export async function prepare(): Promise<void> {
+  if (hasMediaSource()) await import("./hls");
+}
+
 export function play(video: HTMLVideoElement, url: string, listener: PlaybackListener): Playback {
   let source: Source | null = null;
   let hold = latency.start;
@@ -82,7 +89,7 @@ export function play(video: HTMLVideoElement, url: string, listener: PlaybackLis
 }
 
 async function openSource(video: HTMLVideoElement, url: string, cues: (cues: Cue[]) => void): Promise<Source> {
-  if ("MediaSource" in globalThis || "ManagedMediaSource" in globalThis) {
+  if (hasMediaSource()) {
     const { openHls } = await import("./hls");
     return openHls(video, url, cues);
   }
