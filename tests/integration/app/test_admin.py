@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import re
 import secrets
+import shlex
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -69,17 +67,20 @@ def _scalar(url: str, statement: str) -> Any:
         return connection.execute(statement).fetchone()[0]  # type: ignore[arg-type, index] # a count has a row
 
 
-def test_commands_of_the_docs_lead_from_nothing_to_a_show(database_url: str, tmp_path: Path) -> None:
+def test_commands_of_the_docs_lead_from_nothing_to_a_show(
+    run: Run, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
     page = (ROOT / "docs" / "operate" / "README.md").read_text("utf-8")
     (commands,) = [block for block in re.findall(r"```\n(.*?)```", page, re.DOTALL) if "merchant add" in block]
-    commands = commands.replace(".venv/bin/python", sys.executable).replace(
-        "showfloor person add", f"echo '{PASSWORD}' | showfloor person add"
-    )
-    environment = {**os.environ, "SHOWFLOOR_DATABASE_URL": database_url, "SHOWFLOOR_DATA": str(tmp_path), "PYTHONPATH": str(ROOT / "src")}
 
-    done = subprocess.run(["bash", "-euc", commands], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    creator = ""
+    for asked, command in re.findall(r"^(creator=\$\()?showfloor (.*?)\)?$", commands, re.MULTILINE):
+        done = run(*shlex.split(command.replace("$creator", creator)), typed=f"{PASSWORD}\n")
+        assert done.exit_code == 0, (command, done.output)
+        creator = done.stdout.strip() if asked else creator
 
-    assert done.returncode == 0, done.stderr
+    assert creator.startswith("cre_")
     card = asyncio.run(_show(database_url, _scalar(database_url, "select id from product where slug = 'dawn-mug'")))
     assert [product["name"]["en"] for product in card["products"]] == ["Dawn Mug"]
     picture = card["products"][0]["pictures"][0]["url"]
