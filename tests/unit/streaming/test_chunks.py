@@ -192,3 +192,4 @@ def test_an_aggregate_is_its_tags_on_the_clock_of_the_message() -> None:
 
     assert [(part.kind, part.timestamp, part.payload) for part in parts] == [(9, 2000, b"video"), (8, 2020, b"sound"), (9, 2033, b"more")]
     assert messages.split_aggregate(message._replace(payload=whole[:-6])) == parts[:2]
+    assert len(messages.split_aggregate(message._replace(payload=tag(8, 0, b"") * 100_000))) == 1000

@@ -18,6 +18,9 @@ CHUNK_SIZE = 4096
 """What we announce for our own side."""
 WINDOW = 2_500_000
 
+_MOST_TAGS = 1000
+"""In one aggregate: ten seconds of sound and picture. The limit of its bytes would let half a million empty ones in."""
+
 _CONTROL_STREAM = 2
 _COMMAND_STREAM = 3
 _STATUS_STREAM = 5
@@ -73,10 +76,12 @@ def pong(ping: bytes | bytearray) -> bytes | None:
 
 
 def split_aggregate(message: chunks.Message) -> list[chunks.Message]:
-    """The FLV tags inside an aggregate message (§7.1.6), on the message's own clock; a torn tail is dropped."""
+    """The FLV tags inside an aggregate message (§7.1.6), on the message's own clock; a torn or endless tail is dropped."""
     body, position, first = message.payload, 0, None
     parts = []
-    while position + 11 <= len(body):
+    for _ in range(_MOST_TAGS):
+        if position + 11 > len(body):
+            break
         kind = body[position]
         size = int.from_bytes(body[position + 1 : position + 4], "big")
         timestamp = int.from_bytes(body[position + 4 : position + 7], "big") | body[position + 7] << 24
