@@ -68,7 +68,8 @@ class Recorder:
             job, size = item
             try:
                 job()
-                self._failing = False
+                # A line of the index may still fit where a segment does not.
+                self._failing = self._failing and not size
             except OSError as problem:
                 self._fail(str(problem.strerror))
             except Exception:

@@ -167,6 +167,17 @@ def test_a_fault_in_a_write_does_not_end_recording(tmp_path: Path) -> None:
     disk.recorder.stop()
 
 
+def test_a_full_disk_is_said_once_though_lines_still_fit(disk: Disk, caplog: pytest.LogCaptureFixture) -> None:
+    show = disk.open()
+    for msn in range(3):
+        (disk.folder / f".{msn}.m4s.part").mkdir(parents=True)
+        play(show)
+    disk.settle()
+
+    assert disk.recorder.lost == 3
+    assert caplog.text.count("recording is losing segments") == 1
+
+
 def test_a_disk_that_hangs_does_not_hold_up_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recorder, "_STOP_SECONDS", 0.1)
     disk, hangs = Disk(tmp_path), threading.Event()
