@@ -43,7 +43,7 @@ export function announce(store: ShowStore): void {
       say({ type: "pin", product: product && { id: product.id, slug: product.slug, name: words.pick(product.name) } });
     });
     $effect(() => {
-      if (store.buying.orders.length) say({ type: "order", orders: store.buying.orders.map(({ id, number, total }) => ({ id, number, total })) });
+      if (store.buying.orders.length && !store.buying.recalled) say({ type: "order", orders: store.buying.orders.map(({ id, number, total }) => ({ id, number, total })) });
     });
   });
 }

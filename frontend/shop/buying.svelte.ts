@@ -26,6 +26,8 @@ export class Buying {
   expired = $state(false);
   /** Beginning to pay has moved the deadline. */
   extended = $state(false);
+  /** What is shown was paid before this page was loaded, or in another tab: it has been told already. */
+  recalled = false;
   details: Details | null = null;
   #checkout: Checkout | null = null;
   #sent = "";
@@ -43,8 +45,9 @@ export class Buying {
     const kept = readKept(this.showId);
     this.hold = kept?.hold ?? null;
     this.#checkout = kept?.checkout ?? null;
+    this.recalled = kept?.paid ?? false;
     // What was paid is not counted down while the server is asked what became of it.
-    if (kept?.paid) this.payment = "pending";
+    if (this.recalled) this.payment = "pending";
   }
 
   /** Holds goods at the price that was on screen, together with what is held already. Answers true when they are held. */
@@ -164,6 +167,7 @@ export class Buying {
     this.problem = null;
     this.expired = false;
     this.extended = false;
+    this.recalled = false;
     this.payment = "open";
     this.orders = [];
   }

@@ -148,13 +148,13 @@ test("a reload in the middle of paying asks how far it has come, and another sho
   answers = [ok({ status: "paid", orders: [{ id: "ord_1" }], expires_at })];
   await after.resume();
 
-  expect(after).toMatchObject({ payment: "paid", orders: [{ id: "ord_1" }] });
+  expect(after).toMatchObject({ payment: "paid", orders: [{ id: "ord_1" }], recalled: false });
   expect(asked.at(-1)).toMatchObject({ method: "GET", path: "/checkouts/co_1", token: "Bearer h1-token" });
 
   const again = new Buying("", "show_1");
   answers = [ok({ status: "paid", orders: [{ id: "ord_1" }], expires_at })];
   await again.resume();
-  expect(again).toMatchObject({ payment: "paid", orders: [{ id: "ord_1" }] });
+  expect(again).toMatchObject({ payment: "paid", orders: [{ id: "ord_1" }], recalled: true });
   again.clear();
   expect(kept.size).toBe(0);
 });

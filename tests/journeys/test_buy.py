@@ -86,6 +86,30 @@ def test_declined_card_keeps_the_hold_and_another_card_pays(demo: Installation, 
     expect(page.get_by_role("heading", name=re.compile("It is yours"))).to_be_visible()
 
 
+def test_purchase_survives_a_reload_and_is_seen_in_a_second_tab(demo: Installation, context: BrowserContext, page: Page) -> None:
+    watch(page, f"{demo.show_page}?lang=en")
+    open_product(page, "Amber Hour")
+    page.get_by_role("button", name=re.compile("Hold and check out")).click()
+    fill_details(page, "tunnel@example.com")
+    second = context.new_page()
+    watch(second, f"{demo.show_page}?lang=en")
+    expect(second.get_by_role("timer").first).to_be_visible()
+
+    page.reload()
+    page.get_by_role("button", name=re.compile("^Check out")).first.click()
+    expect(page.get_by_label("Email")).to_have_value("tunnel@example.com")
+    fill_card(page)
+    page.get_by_role("button", name=re.compile("Order and pay")).click()
+
+    for tab in (page, second):
+        expect(tab.get_by_role("heading", name=re.compile("It is yours"))).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("heading", name=re.compile("It is yours"))).to_be_visible()
+    page.get_by_role("button", name="Back to the show").last.click()
+    page.reload()
+    expect(page.get_by_role("heading", name=re.compile("It is yours"))).to_have_count(0)
+
+
 def test_viewer_buys_inside_a_brand_s_website(demo: Installation, page: Page) -> None:
     heard: list[str] = []
     page.expose_function("heard", lambda kind: heard.append(kind))
