@@ -37,6 +37,7 @@ test("the room's facts go over the page's, in the shelf's order", () => {
   const page = { state: "scheduled", products: [{ id: "p1", slug: "old" }, { id: "p2" }] } as unknown as Show;
   const room = after([snapshot(1, { show: { state: "live" }, "product/p1": { id: "p1", slug: "new" }, "product/p3": { id: "p3" }, "cue/c": { id: "c" } })]);
 
-  expect(showOf(room, page)).toMatchObject({ state: "live", products: [{ id: "p1", slug: "new" }, { id: "p2" }, { id: "p3" }] });
+  expect(showOf(room, page)).toMatchObject({ state: "live", products: [{ id: "p1", slug: "new" }, { id: "p3" }] });
+  expect(showOf(empty, page).products).toEqual(page.products);
   expect(cuesOf(room)).toEqual([{ id: "c" }]);
 });

@@ -40,7 +40,8 @@ export function cuesOf(room: Room): Cue[] {
 
 /** The show as the room knows it: state and times from "show", products in shelf order, newer facts over the page's. */
 export function showOf(room: Room, page: Show): Show {
-  const products = page.products.map((product) => room.entries[`product/${product.id}`] ?? product);
+  // Before the room has spoken the page is all there is; from then on what the room does not have has left the shelf.
+  const products = room.seq < 0 ? page.products : page.products.flatMap((product) => room.entries[`product/${product.id}`] ?? []);
   const known = new Set(page.products.map((product) => product.id));
   const added = Object.entries(room.entries)
     .filter(([key, value]) => key.startsWith("product/") && value && !known.has((value as Product).id))

@@ -52,9 +52,13 @@ async function problemIn(answer: Response): Promise<Problem> {
     const body = (await answer.json()) as Partial<Problem>;
     return { ...body, code: body.code ?? "internal_error", status: answer.status };
   } catch {
-    return { code: "internal_error", status: answer.status };
+    // Something between us and the shop answered for it: whether the shop did what was asked is not known.
+    return { code: answer.status >= 500 ? "unreachable" : "internal_error", status: answer.status };
   }
 }
+
+/** Whether the request may have had its effect all the same. */
+export const isUnsure = (problem: Problem): boolean => problem.code === "unreachable" || problem.status >= 500;
 
 export const problemOf = (error: unknown): Problem => (error instanceof Refused ? error.problem : { code: "internal_error", status: 0 });
 

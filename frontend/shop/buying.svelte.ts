@@ -1,6 +1,6 @@
 /** One purchase: hold, details, payment. What the server said is the state; what it has not said is never shown. */
 import type { Address, Checkout, Hold, Money, Payment, PaymentStatus, PlacedOrder } from "../contract";
-import { call, freshKey, problemOf, type Problem } from "./api";
+import { call, freshKey, isUnsure, problemOf, type Problem } from "./api";
 import { readKept, writeForm, writeKept } from "./kept";
 
 export interface Details {
@@ -15,6 +15,9 @@ export interface Line {
 }
 
 const POLL = 1000;
+const LONGEST_POLL = 15_000;
+/** Pieces of one variant that the shop holds for one person; more are refused whoever else holds what. */
+const MOST_PIECES = 10;
 
 export class Buying {
   hold = $state.raw<Hold | null>(null);
@@ -31,6 +34,10 @@ export class Buying {
   details: Details | null = null;
   #checkout: Checkout | null = null;
   #sent = "";
+  /** A payment was asked for and its answer got lost. */
+  #unsure = false;
+  /** Counts the purchases of this page, so that an answer to an earlier one is not taken for this one's. */
+  #round = 0;
   /** Keys of requests whose answer got lost: the same request is asked again under the same key. */
   #keys = new Map<string, string>();
 
@@ -52,6 +59,7 @@ export class Buying {
 
   /** Holds goods at the price that was on screen, together with what is held already. Answers true when they are held. */
   async reserve(lines: Line[], expected: Money): Promise<boolean> {
+    if (this.underWay) return false;
     return this.#step(async () => {
       const before = this.open;
       const wanted = before ? merge(before.lines, lines) : lines;
@@ -65,6 +73,11 @@ export class Buying {
     return this.expired || this.payment === "paid" ? null : this.hold;
   }
 
+  /** The bank has a payment for what is held: it is finished first, before anything is added or given back. */
+  get underWay(): boolean {
+    return this.payment === "pending" || this.payment === "needs_confirmation";
+  }
+
   /** The larger hold is taken before the smaller is given back, so that nothing can be lost in between; only where our own
    *  hold stands in the way (the last piece, the limit) it goes first, and comes back when the larger is refused. */
   async #swap(before: Hold, wanted: Line[], total: Money): Promise<Hold> {
@@ -73,14 +86,23 @@ export class Buying {
       await this.#return(before);
       return larger;
     } catch (error) {
-      if (!["sold_out", "limit_reached"].includes(problemOf(error).code)) throw error;
+      if (!standsInTheWay(before, wanted, problemOf(error))) throw error;
     }
     await this.#return(before);
     try {
       return await this.#ask(wanted, total);
     } catch (error) {
-      this.#hold(await this.#ask(before.lines.map(lineOf), before.total));
+      await this.#takeBack(before);
       throw error;
+    }
+  }
+
+  async #takeBack(before: Hold): Promise<void> {
+    try {
+      this.#hold(await this.#ask(before.lines.map(lineOf), before.total));
+    } catch {
+      // Somebody else was quicker. What is not held is not shown as held.
+      this.clear();
     }
   }
 
@@ -113,40 +135,47 @@ export class Buying {
 
   /** The network is back. A step whose answer got lost may have had its effect. */
   async reconnected(): Promise<void> {
-    if (this.busy || this.problem?.code !== "unreachable") return;
-    this.problem = null;
-    await this.resume();
+    if (this.busy) return;
+    if (this.problem?.code === "unreachable") this.problem = null;
+    if (this.#unsure) await this.resume();
   }
 
   /** The same goods once more, after the hold has ended. */
   async holdAgain(): Promise<boolean> {
     const before = this.hold;
     if (!before) return false;
-    this.hold = null;
-    const held = await this.reserve(before.lines.map(lineOf), before.total);
-    if (!held) this.hold = before;
-    return held;
+    return this.#step(async () => this.#hold(await this.#ask(before.lines.map(lineOf), before.total)));
   }
 
   async release(): Promise<void> {
     const hold = this.hold;
+    if (this.busy || this.underWay || !hold) return;
     this.clear();
-    if (hold) await this.#step(() => this.#return(hold));
+    await this.#step(() => this.#return(hold));
   }
 
   async pay(details: Details, number: string, expected: Money): Promise<void> {
     this.details = details;
     await this.#step(async () => {
       const checkout = await this.#open(details);
-      const payment = await this.#post<Payment>(`/checkouts/${checkout.id}/pay`, { payment_method: { type: "test", number }, expected_total: expected });
-      this.#take(payment);
+      await this.#settle(`/checkouts/${checkout.id}/pay`, { payment_method: { type: "test", number }, expected_total: expected });
     });
   }
 
   async confirm(): Promise<void> {
-    await this.#step(async () => {
-      this.#take(await this.#post<Payment>(`/checkouts/${this.#checkout?.id}/confirm`, {}));
-    });
+    await this.#step(() => this.#settle(`/checkouts/${this.#checkout?.id}/confirm`, {}));
+  }
+
+  /** Money may have moved although the answer says otherwise or does not come: then the shop is asked how it stands. */
+  async #settle(path: string, body: unknown): Promise<void> {
+    try {
+      this.#take(await this.#post<Payment>(path, body));
+    } catch (error) {
+      const problem = problemOf(error);
+      this.#unsure = isUnsure(problem) || problem.code === "payment_in_progress";
+      if (this.#unsure && problem.code !== "unreachable") void this.#poll();
+      throw error;
+    }
   }
 
   /** The hold's time is over by the server's clock. A payment under way decides by itself. */
@@ -162,6 +191,8 @@ export class Buying {
   }
 
   #startOver(): void {
+    this.#round += 1;
+    this.#unsure = false;
     this.#checkout = null;
     this.#sent = "";
     this.problem = null;
@@ -191,6 +222,8 @@ export class Buying {
 
   #take(payment: Payment): void {
     this.payment = payment.status;
+    this.#unsure = false;
+    if (payment.status !== "open") this.problem = null;
     if (payment.status === "expired") this.expired = true;
     if (payment.expires_at) this.#extend(payment.expires_at);
     if (payment.status === "paid") {
@@ -198,16 +231,24 @@ export class Buying {
       this.#keep();
       writeForm(this.showId, null);
     }
-    if (payment.status === "pending") setTimeout(() => void this.#poll(), POLL);
+    if (payment.status === "pending") this.#pollIn(POLL);
   }
 
-  async #poll(): Promise<void> {
+  #pollIn(pause: number): void {
+    const round = this.#round;
+    setTimeout(() => round === this.#round && void this.#poll(pause), pause);
+  }
+
+  async #poll(pause = POLL): Promise<void> {
+    const round = this.#round;
     try {
-      this.#take(await call<Payment>(this.api, `/checkouts/${this.#checkout?.id}`, { token: this.hold?.token }));
+      const payment = await call<Payment>(this.api, `/checkouts/${this.#checkout?.id}`, { token: this.hold?.token });
+      if (round === this.#round) this.#take(payment);
     } catch (error) {
-      // Only a lost answer is worth asking again; a purchase that the server does not know is none.
-      if (problemOf(error).code === "unreachable") setTimeout(() => void this.#poll(), POLL * 2);
-      else this.clear();
+      if (round !== this.#round) return;
+      // A purchase that the shop does not know is none; anything else may be over in a moment.
+      if (UNKNOWN.has(problemOf(error).status)) this.clear();
+      else this.#pollIn(Math.min(LONGEST_POLL, pause * 2));
     }
   }
 
@@ -228,7 +269,7 @@ export class Buying {
       this.#keys.delete(request);
       return answer;
     } catch (error) {
-      if (problemOf(error).code !== "unreachable") this.#keys.delete(request);
+      if (!isUnsure(problemOf(error))) this.#keys.delete(request);
       throw error;
     }
   }
@@ -253,6 +294,18 @@ export class Buying {
     else this.problem = problem;
     if (problem.code === "price_changed" && problem.total && this.hold) this.hold = { ...this.hold, total: problem.total };
   }
+}
+
+/** Answers to a question about somebody's purchase that say: there is none. */
+const UNKNOWN: ReadonlySet<number> = new Set([401, 403, 404]);
+
+/** Whether the larger hold was refused only because we hold the smaller one. */
+function standsInTheWay(own: Hold, wanted: Line[], problem: Problem): boolean {
+  if (problem.code === "limit_reached") return wanted.every(({ quantity }) => quantity <= MOST_PIECES);
+  if (problem.code !== "sold_out") return false;
+  const pieces = (lines: Line[], sku: string) => lines.find((line) => line.sku === sku)?.quantity ?? 0;
+  const short = problem.lines ?? [];
+  return short.length > 0 && short.every(({ sku, available = 0 }) => available + pieces(own.lines, sku) >= pieces(wanted, sku));
 }
 
 const lineOf = ({ sku, quantity }: Line): Line => ({ sku, quantity });

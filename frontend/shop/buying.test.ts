@@ -10,6 +10,7 @@ const hold = (id: string, lines: { sku: string; quantity: number }[], total: num
   total: pounds(total),
   lines: lines.map((line) => ({ ...line, unit_price: pounds(100), total: pounds(100 * line.quantity) })),
 });
+const later = () => new Date(Date.now() + 400_000).toISOString();
 const details = { email: "s@example.com", adult: true, address: { name: "S", line1: "1", city: "L", postal_code: "N1", country: "GB" } };
 
 interface Request {
@@ -73,15 +74,40 @@ test("more goods join what is held, and the smaller hold is given back after the
   expect(asked[1]?.body).toMatchObject({ expected_total: pounds(300) });
 });
 
-test("when the larger hold is refused for good, the smaller comes back", async () => {
+test("goods of another kind that have sold out cost nothing that is held", async () => {
+  const buying = new Buying("", "show_1");
+  answers = [ok(hold("h1", [{ sku: "A", quantity: 1 }], 100), 201), refusal("sold_out", 409, { lines: [{ sku: "B", available: 0 }] })];
+  await buying.reserve([{ sku: "A", quantity: 1 }], pounds(100));
+
+  expect(await buying.reserve([{ sku: "B", quantity: 1 }], pounds(100))).toBe(false);
+
+  expect(buying.hold?.id).toBe("h1");
+  expect(asked.map(({ method }) => method)).toEqual(["POST", "POST"]);
+});
+
+/** We hold the last A, so that A and B together are refused for A. */
+const ownIsInTheWay = () => refusal("sold_out", 409, { lines: [{ sku: "A", available: 0 }] });
+
+test("where our own hold stands in the way it goes first, and comes back when the larger is refused", async () => {
   const buying = new Buying("", "show_1");
   const first = hold("h1", [{ sku: "A", quantity: 1 }], 100);
-  answers = [ok(first, 201), refusal("sold_out"), ok(null, 204), refusal("sold_out"), ok({ ...first, id: "h3" }, 201)];
+  answers = [ok(first, 201), ownIsInTheWay(), ok(null, 204), refusal("sold_out"), ok({ ...first, id: "h3" }, 201)];
   await buying.reserve([{ sku: "A", quantity: 1 }], pounds(100));
 
   expect(await buying.reserve([{ sku: "B", quantity: 1 }], pounds(100))).toBe(false);
 
   expect(buying.hold?.id).toBe("h3");
+  expect(buying.problem?.code).toBe("sold_out");
+});
+
+test("what does not come back is not shown as held", async () => {
+  const buying = new Buying("", "show_1");
+  answers = [ok(hold("h1", [{ sku: "A", quantity: 1 }], 100), 201), ownIsInTheWay(), ok(null, 204), refusal("sold_out"), refusal("sold_out")];
+  await buying.reserve([{ sku: "A", quantity: 1 }], pounds(100));
+
+  await buying.reserve([{ sku: "B", quantity: 1 }], pounds(100));
+
+  expect(buying.hold).toBeNull();
   expect(buying.problem?.code).toBe("sold_out");
 });
 
@@ -115,6 +141,56 @@ test("a declined payment keeps the hold and the checkout, a second card pays", a
   expect(buying.hold?.expires_at).toBe(expires_at);
 });
 
+/** Up to a payment that the bank has. */
+async function paying(answer: Response): Promise<Buying> {
+  const buying = new Buying("", "show_1");
+  answers = [ok(hold("h1", [{ sku: "A", quantity: 1 }], 100), 201), ok({ id: "co_1", expires_at: later() }, 201), answer];
+  await buying.reserve([{ sku: "A", quantity: 1 }], pounds(100));
+  await buying.pay(details, "4000000000000077", pounds(100));
+  return buying;
+}
+const pending = () => ok({ status: "pending", orders: [], expires_at: later() });
+const paid = () => ok({ status: "paid", orders: [{ id: "ord_1" }], expires_at: later() });
+
+test("while the bank decides nothing is added and nothing given back", async () => {
+  const buying = await paying(pending());
+  const before = asked.length;
+
+  expect(await buying.reserve([{ sku: "B", quantity: 1 }], pounds(100))).toBe(false);
+  await buying.release();
+
+  expect(asked.length).toBe(before);
+  expect(buying.hold?.id).toBe("h1");
+});
+
+test("a shop that stumbles while it is asked loses no purchase", async () => {
+  const buying = await paying(pending());
+  answers = [refusal("busy", 503), refusal("busy", 503), refusal("busy", 503), new Response("Bad Gateway", { status: 502 }), paid()];
+
+  await vi.waitFor(() => expect(buying.payment).toBe("paid"), 20_000);
+
+  expect(asked.at(-1)).toMatchObject({ method: "GET", path: "/checkouts/co_1" });
+});
+
+test("a purchase that the shop does not know is none", async () => {
+  const buying = await paying(pending());
+  answers = [refusal("checkout_not_found", 404)];
+
+  await vi.waitFor(() => expect(buying.hold).toBeNull(), 5000);
+});
+
+test("when nobody knows whether money moved, the shop is asked until it is known", async () => {
+  const silent = () => refusal("provider_unavailable", 503);
+  const buying = new Buying("", "show_1");
+  answers = [ok(hold("h1", [{ sku: "A", quantity: 1 }], 100), 201), ok({ id: "co_1", expires_at: later() }, 201), silent(), silent(), silent(), pending(), paid()];
+  await buying.reserve([{ sku: "A", quantity: 1 }], pounds(100));
+
+  await buying.pay(details, "4242424242424242", pounds(100));
+  expect(new Set(asked.filter(({ path }) => path.endsWith("/pay")).map(({ key }) => key)).size).toBe(1);
+
+  await vi.waitFor(() => expect(buying).toMatchObject({ payment: "paid", problem: null }), 5000);
+});
+
 test("a hold that ended on the server ends here, with nothing charged", async () => {
   const buying = new Buying("", "show_1");
   answers = [ok(hold("h1", [{ sku: "A", quantity: 1 }], 100), 201), refusal("hold_expired")];
@@ -133,7 +209,6 @@ function storage(): Map<string, string> {
   vi.stubGlobal("sessionStorage", stub);
   return kept;
 }
-const later = () => new Date(Date.now() + 400_000).toISOString();
 
 test("a reload in the middle of paying asks how far it has come, and another shows what was bought until it is put away", async () => {
   const kept = storage();

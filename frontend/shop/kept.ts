@@ -9,8 +9,8 @@ export interface Kept {
   paid: boolean;
 }
 
-/** How long a reload still shows what was bought, ms after the hold's deadline. */
-const PAID_LASTS = 15 * 60_000;
+/** Milliseconds after the hold's deadline: so long a reload shows what was bought, and a device's clock may be wrong. */
+const LASTS = 15 * 60_000;
 
 export const slotOf = (showId: string) => `showfloor.hold.${showId}`;
 const formSlotOf = (showId: string) => `showfloor.form.${showId}`;
@@ -22,7 +22,7 @@ export function writeKept(showId: string, kept: Kept | null): void {
 export function readKept(showId: string): Kept | null {
   const kept = read<Kept>(() => localStorage, slotOf(showId));
   if (!kept) return null;
-  if (Date.parse(kept.hold.expires_at) + (kept.paid ? PAID_LASTS : 0) > Date.now()) return kept;
+  if (Date.parse(kept.hold.expires_at) + LASTS > Date.now()) return kept;
   writeKept(showId, null);
   return null;
 }

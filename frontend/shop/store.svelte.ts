@@ -41,6 +41,9 @@ export class ShowStore {
   readonly show = $derived.by(() => showOf(this.#room, this.page.show));
   readonly stock = $derived.by(() => ({ ...this.page.stock, ...this.#room.stock }));
   readonly viewers = $derived(this.#room.viewers);
+  /** Everything that this page has ever shown: goods that are held stay goods when they leave the shelf. */
+  readonly catalogue = $derived.by(() => [...this.show.products, ...this.page.show.products]);
+  readonly knowsTime = $derived(this.#room.clockOffset !== null);
   readonly pinned = $derived(new Set(this.pins.map((cue) => cue.payload.product_id)));
   readonly featured = $derived(this.#product(this.lastPin?.payload.product_id));
   readonly featuredNow = $derived(this.pins.length > 0);
@@ -125,7 +128,7 @@ export class ShowStore {
   }
 
   sellerOf(sku: string): string {
-    const found = findVariant(this.show.products, sku);
+    const found = findVariant(this.catalogue, sku);
     return found ? this.words.pick(found.product.merchant.name) : "";
   }
 
@@ -135,6 +138,8 @@ export class ShowStore {
       this.#from = this.view;
     }
     if (this.view === "thanks") this.buying.clear();
+    // What stopped the last step belongs to the sheet it was made in.
+    this.buying.problem = null;
     this.productId = productId;
     this.view = view;
     if (SHEETS.has(view)) window.scrollTo({ top: 0 });
