@@ -321,6 +321,7 @@ export interface components {
             };
         };
         SaleOut: {
+            id: string;
             /** Format: date-time */
             at: string;
             items: components["schemas"]["SoldItem"][];

@@ -6,12 +6,25 @@ const home = new URL((document.currentScript as HTMLScriptElement).src).origin;
 const PASSED_ON = ["lang", "accent", "accent-dark", "corners"];
 
 class ShowfloorLive extends HTMLElement {
+  static observedAttributes = ["show"];
   #frame: HTMLIFrameElement | null = null;
   #listening: AbortController | null = null;
+  #placed = false;
 
   connectedCallback(): void {
+    this.#placed = true;
+    this.#build();
+  }
+
+  /** Frameworks may set the show after the element is in the page, or change it. */
+  attributeChangedCallback(_name: string, before: string | null, now: string | null): void {
+    if (this.#placed && before !== now) this.#build();
+  }
+
+  #build(): void {
+    this.#listening?.abort();
     const show = this.getAttribute("show");
-    if (!show) return console.error("<showfloor-live> needs a show attribute");
+    if (!show) return this.replaceChildren();
     const url = new URL(`/embed/${encodeURIComponent(show)}`, home);
     url.searchParams.set("parent", location.origin);
     for (const name of PASSED_ON) {
@@ -37,6 +50,7 @@ class ShowfloorLive extends HTMLElement {
   }
 
   disconnectedCallback(): void {
+    this.#placed = false;
     this.#listening?.abort();
   }
 
@@ -45,7 +59,7 @@ class ShowfloorLive extends HTMLElement {
     if (event.origin !== home || event.source !== this.#frame?.contentWindow) return;
     if (message?.source !== SOURCE || message.version !== VERSION || !message.type) return;
     const { source: _source, version: _version, type, ...detail } = message as Envelope;
-    if (type === "ready" && "title" in detail) this.#frame.title = detail.title;
+    if (type === "ready" && "title" in detail && !this.hasAttribute("title")) this.#frame.title = detail.title;
     if (type === "resize" && "height" in detail && !this.hasAttribute("fill")) {
       this.style.aspectRatio = "auto";
       this.style.height = `${Math.max(200, Math.min(4000, detail.height))}px`;

@@ -15,6 +15,7 @@ test("an accent that can be read is taken, with words that can be read on it", (
 test.each([
   ["#ffd400", "light"],
   ["#1f4b49", "dark"],
+  ["#767676", "light"],
   ["red", "light"],
   [undefined, "light"],
 ] as const)("%s is refused in the %s scheme", (accent, scheme) => {

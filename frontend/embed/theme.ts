@@ -4,12 +4,16 @@ import { contrast, parseColour, READABLE } from "./contrast";
 
 const WHITE = [255, 255, 255] as const;
 const NIGHT = [43, 20, 36] as const;
-/** The surfaces that accent-coloured words stand on, light and dark (`--surface`, `--raised` in tokens.css). */
-const SURFACES = { light: [[255, 255, 255]], dark: [[31, 23, 30], [41, 31, 39]] } as const;
+/** The surfaces that accent-coloured words stand on, light and dark (`--surface`, `--raised`, `--sunk` in tokens.css). */
+const SURFACES = { light: [[255, 255, 255], [244, 238, 233]], dark: [[31, 23, 30], [41, 31, 39], [17, 12, 16]] } as const;
+/** How much of the accent its own tint has. */
+const TINT = 0.12;
 
 export function accepted(accent: string | undefined, scheme: "light" | "dark"): { accent: string; on: string } | null {
   const colour = parseColour(accent);
-  if (!colour || SURFACES[scheme].some((surface) => contrast(colour, surface) < READABLE)) return null;
+  if (!colour) return null;
+  const tint = SURFACES[scheme][0].map((part, index) => part + (colour[index]! - part) * TINT) as [number, number, number];
+  if ([...SURFACES[scheme], tint].some((surface) => contrast(colour, surface) < READABLE)) return null;
   const on = contrast(colour, WHITE) >= contrast(colour, NIGHT) ? "#ffffff" : "#2b1424";
   return { accent: `#${accent!.replace("#", "")}`, on };
 }
@@ -25,7 +29,7 @@ export function applyTheme(theme: Theme | null): void {
       if (value) style.setProperty(name, value);
       else style.removeProperty(name);
     }
-    if (wanted) style.setProperty("--accent-tint", `color-mix(in srgb, ${wanted.accent} 12%, var(--surface))`);
+    if (wanted) style.setProperty("--accent-tint", `color-mix(in srgb, ${wanted.accent} ${TINT * 100}%, var(--surface))`);
     else style.removeProperty("--accent-tint");
   };
   paint();

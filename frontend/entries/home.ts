@@ -8,6 +8,9 @@ const words = language(page.lang, page.messages);
 for (const element of document.querySelectorAll<HTMLTimeElement>("time[data-local]")) {
   element.textContent = words.time(element.dateTime);
 }
+for (const element of document.querySelectorAll<HTMLTimeElement>("time[data-day]")) {
+  element.textContent = words.day(element.dateTime);
+}
 for (const element of document.querySelectorAll("[data-zone]")) {
   element.textContent = words.t("home.your_time");
 }

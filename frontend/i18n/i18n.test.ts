@@ -58,3 +58,9 @@ test("the clock never shows less than nothing", () => {
 test("fields accept both sets of digits", () => {
   expect(europeanDigits("٤٢٤٢ ۴۲۴۲ 42")).toBe("4242 4242 42");
 });
+
+test("a name in the other direction keeps its signs to itself", () => {
+  expect(arabic.t("product.sold_by", { seller: "Moss & Co." })).toContain("\u2068Moss & Co.\u2069");
+  expect(arabic.t("product.sold_by", { seller: "لوم ويك" })).not.toContain("\u2068");
+  expect(english.t("product.sold_by", { seller: "لوم ويك" })).toContain("\u2068");
+});

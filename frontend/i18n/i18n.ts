@@ -26,6 +26,8 @@ export interface Language {
 
 /** European digits are the default of Arabic, too (visual direction, *Numerals*). */
 const LOCALE: Record<Lang, string> = { en: "en-GB", ar: "ar-u-nu-latn" };
+/** A name in the other direction is isolated (UAX 9, FSI and PDI), or it would drag the signs beside it along. */
+const OTHER_SCRIPT: Record<Lang, RegExp> = { en: /[\u0590-\u08ff]/, ar: /[A-Za-z]/ };
 const NO_BREAK = "\u00a0";
 
 export function language(lang: Lang, catalogue: Catalogue): Language {
@@ -46,7 +48,7 @@ export function language(lang: Lang, catalogue: Catalogue): Language {
   }
 
   function shown(value: string | number | Money): string {
-    if (typeof value === "string") return value;
+    if (typeof value === "string") return OTHER_SCRIPT[lang].test(value) ? `\u2068${value}\u2069` : value;
     return typeof value === "number" ? number(value, Number.isInteger(value) ? 0 : 1) : price(value);
   }
 

@@ -5,12 +5,15 @@ import type { Cue } from "../contract";
 import { cueFromAttribute } from "./cues";
 import type { Source } from "./playback";
 
+/** Milliseconds until the next try, doubled each time, a little different for every viewer so that they do not all come at once. */
 const RETRY = 1000;
+const LONGEST_RETRY = 15_000;
 
 export function openHls(video: HTMLVideoElement, url: string, cues: (cues: Cue[]) => void): Source {
   let hls = create();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let recoveredAt = -Infinity;
+  let wait = RETRY;
 
   function create(): Hls {
     const next = new Hls({
@@ -27,7 +30,10 @@ export function openHls(video: HTMLVideoElement, url: string, cues: (cues: Cue[]
       // A publisher that went away answers no playlist for a while; the retries below are ours.
       fragLoadPolicy: { default: { maxTimeToFirstByteMs: 8000, maxLoadTimeMs: 20_000, timeoutRetry: { maxNumRetry: 4, retryDelayMs: 0, maxRetryDelayMs: 0 }, errorRetry: { maxNumRetry: 6, retryDelayMs: 500, maxRetryDelayMs: 4000 } } },
     });
-    next.on(Hls.Events.LEVEL_UPDATED, (_name, { details }) => cues(cuesIn(details)));
+    next.on(Hls.Events.LEVEL_UPDATED, (_name, { details }) => {
+      wait = RETRY;
+      cues(cuesIn(details));
+    });
     next.on(Hls.Events.ERROR, (_name, error) => {
       if (error.fatal) recover(error.type === Hls.ErrorTypes.MEDIA_ERROR);
     });
@@ -44,12 +50,15 @@ export function openHls(video: HTMLVideoElement, url: string, cues: (cues: Cue[]
       hls.recoverMediaError();
       return;
     }
+    const paused = video.paused;
     hls.destroy();
     clearTimeout(timer);
     timer = setTimeout(() => {
       hls = create();
-      void video.play().catch(() => undefined);
-    }, RETRY);
+      // Who paused wants quiet, also after a repair.
+      if (!paused) void video.play().catch(() => undefined);
+    }, wait * (0.75 + Math.random() / 2));
+    wait = Math.min(LONGEST_RETRY, wait * 2);
   }
 
   const details = () => hls.latestLevelDetails;

@@ -69,10 +69,17 @@ export function play(video: HTMLVideoElement, url: string, listener: PlaybackLis
   on("timeupdate", tick);
   watchFrames(video, () => source, listener, events.signal);
 
-  void openSource(video, url, (cues) => listener.cues(cues)).then((opened) => {
-    if (closed) opened.close();
-    else source = opened;
-  });
+  /** The player's script may be out of reach for a moment, like everything else. */
+  async function open(pause = 1000): Promise<void> {
+    try {
+      const opened = await openSource(video, url, (cues) => listener.cues(cues));
+      if (closed) opened.close();
+      else source = opened;
+    } catch {
+      if (!closed) setTimeout(() => void open(Math.min(15_000, pause * 2)), pause);
+    }
+  }
+  void open();
 
   return {
     goLive() {

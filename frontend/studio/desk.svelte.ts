@@ -15,7 +15,9 @@ export class Desk {
   sales = $state.raw<Sales | null>(null);
   viewers = $state<number | null>(null);
   stock = $state.raw<Readonly<Record<string, number>>>({});
+  /** What stopped the last action; and, beside it, what keeps the page from hearing how the show stands. */
   problem = $state.raw<Problem | null>(null);
+  silence = $state.raw<Problem | null>(null);
   busy = $state(false);
   /** A key that was just made. It is in this page's memory only, and gone with it. */
   streamKey = $state<string | null>(null);
@@ -24,6 +26,11 @@ export class Desk {
   #undo = $state.raw<{ actions: Action[]; until: number } | null>(null);
   #timers: ReturnType<typeof setInterval>[] = [];
   #hangUp: (() => void) | null = null;
+  #stopped = false;
+  /** Counts the questions, so that an older answer never replaces a newer one. */
+  #asked = 0;
+  #shown = 0;
+  #queue: Promise<unknown> = Promise.resolve();
 
   readonly show = $derived(this.view?.show ?? null);
   readonly products = $derived(this.show?.products ?? []);
@@ -50,6 +57,7 @@ export class Desk {
   }
 
   stop(): void {
+    this.#stopped = true;
     this.#timers.forEach(clearInterval);
     this.#hangUp?.();
   }
@@ -57,12 +65,16 @@ export class Desk {
   serverNow = (): number => Date.now() + this.#clockOffset;
 
   async #ask(): Promise<void> {
+    const number = ++this.#asked;
     try {
-      this.view = await this.studio.request<StudioView>(`/shows/${this.showId}/studio`);
-      if (this.problem?.code === "unreachable") this.problem = null;
-      this.#hangUp ??= this.#listen(this.view.show.playback.events_url);
+      const view = await this.studio.request<StudioView>(`/shows/${this.showId}/studio`);
+      if (this.#stopped || number < this.#shown) return;
+      this.#shown = number;
+      this.view = view;
+      this.silence = null;
+      this.#hangUp ??= this.#listen(view.show.playback.events_url);
     } catch (error) {
-      this.problem = problemOf(error);
+      this.silence = problemOf(error);
     }
   }
 
@@ -110,11 +122,18 @@ export class Desk {
       this.streamKey = (await this.#post<{ stream_key: string }>("/stream-key")).stream_key;
     });
 
-  pinNext = () => this.perform(pinNext(this.products, this.lastPinned));
-  toggle = (index: number) => this.perform(toggle(this.products, this.open, index));
-  unpin = () => this.perform(unpinNewest(this.open));
+  pinNext = () => this.#inTurn(() => pinNext(this.products, this.lastPinned));
+  toggle = (index: number) => this.#inTurn(() => toggle(this.products, this.open, index));
+  unpin = () => this.#inTurn(() => unpinNewest(this.open));
 
-  async perform(action: Action): Promise<void> {
+  /** Keys come faster than answers: each is carried out after the one before, and decided by what is pinned by then. */
+  #inTurn(decide: () => Action): Promise<void> {
+    const turn = this.#queue.then(() => this.#perform(decide()));
+    this.#queue = turn;
+    return turn;
+  }
+
+  async #perform(action: Action): Promise<void> {
     if (action.do === "nothing") return;
     const before = this.open;
     let back: Action[] = [];
@@ -124,7 +143,13 @@ export class Desk {
     if (done) this.#offerUndo(back);
   }
 
-  async undo(): Promise<void> {
+  undo(): Promise<void> {
+    const turn = this.#queue.then(() => this.#undoNow());
+    this.#queue = turn;
+    return turn;
+  }
+
+  async #undoNow(): Promise<void> {
     const kept = this.#undo;
     this.#undo = null;
     if (!kept) return;

@@ -1,4 +1,5 @@
 /** Where in the studio: `/studio`, `/studio/shows/{id}` (control room), `/studio/shows/{id}/products`, `/studio/shows/{id}/setup`. */
+import { tick } from "svelte";
 
 export type Place = "list" | "room" | "products" | "setup";
 export interface Route {
@@ -22,7 +23,13 @@ class Location {
   go(place: Place, showId: string | null = null): void {
     history.pushState(null, "", pathTo(place, showId));
     this.read();
-    document.querySelector<HTMLElement>("#main")?.focus();
+    void this.#arrive();
+  }
+
+  /** The new place is there only after the next rendering. */
+  async #arrive(): Promise<void> {
+    await tick();
+    document.querySelector<HTMLElement>("#main")?.focus({ preventScroll: true });
     window.scrollTo({ top: 0 });
   }
 

@@ -1,7 +1,8 @@
 """Pages and the public part of the API leave in fewer bytes.
 
-Never an answer to somebody who showed a token or a cookie, and never an answer to a change: those hold secrets (CSRF token, hold token,
-stream key) or other people's data beside words that a stranger may choose, and their compressed length would tell (BREACH).
+Never an answer of the API to somebody who showed a token or a cookie, and never an answer to a change: those hold secrets (CSRF
+token, hold token, stream key) or other people's data beside words that a stranger may choose, and their compressed length would tell
+(BREACH).
 Built files are packed when they are built (web/files.py); uploads are pictures; `streaming` and `fanout` answer for themselves.
 """
 

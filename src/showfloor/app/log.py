@@ -1,7 +1,4 @@
-"""One line of key=value per event on standard error. No bodies, no query strings, no tokens, no addresses of people.
-
-The one address that is written is a camera's: whoever runs an installation looks for it when OBS does not get through.
-"""
+"""One line of key=value per event on standard error. No bodies, no query strings, no tokens, no addresses of people."""
 
 from __future__ import annotations
 

@@ -20,6 +20,7 @@ from showfloor.web.http import page, show_context, templates
 router = APIRouter(include_in_schema=False)
 COLOUR = re.compile(r"#[0-9a-f]{6}", re.IGNORECASE)
 FRAME_WIDTH, FRAME_HEIGHT = 400, 711
+Size = Annotated[int, Query(ge=1)]
 """CSS pixels: 9 to 16, a phone's picture."""
 
 
@@ -53,7 +54,9 @@ async def frame(
 
 
 @router.get("/oembed")
-async def oembed(url: str, request: Request, session: SessionDep) -> dict[str, Any]:
+async def oembed(
+    url: str, request: Request, session: SessionDep, maxwidth: Size = FRAME_WIDTH, maxheight: Size = FRAME_HEIGHT
+) -> dict[str, Any]:
     """oEmbed 1.0 (oembed.com §2.3.4.4 "rich"): a website's editor turns the show's address into a frame."""
     base = request.app.state.urls.base
     path = url.removeprefix(f"{base}/s/").split("?", 1)[0].strip("/")
@@ -61,14 +64,15 @@ async def oembed(url: str, request: Request, session: SessionDep) -> dict[str, A
         raise ShowNotFound
     card = await shows.show_card(session, await shows.find_public_show(session, path), request.app.state.urls)
     lang = language(request)
-    html = templates().get_template("oembed.html").render(base_url=base, slug=card["slug"], width=FRAME_WIDTH, height=FRAME_HEIGHT)
+    width, height = min(maxwidth, FRAME_WIDTH), min(maxheight, FRAME_HEIGHT)
+    html = templates().get_template("oembed.html").render(base_url=base, slug=card["slug"], width=width, height=height)
     return {
         "version": "1.0",
         "type": "rich",
         "provider_name": "Showfloor",
         "provider_url": base,
         "title": card["title"][lang],
-        "width": FRAME_WIDTH,
-        "height": FRAME_HEIGHT,
+        "width": width,
+        "height": height,
         "html": html,
     }

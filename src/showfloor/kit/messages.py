@@ -28,6 +28,8 @@ Entry = str | Mapping[str, str]
 _HOLE = re.compile(r"\{(\w+)\}")
 # British conventions in English (day before month, 24 hours); European digits in Arabic, which is Babel's own choice for "ar".
 _LOCALES = {"en": Locale("en", "GB"), "ar": Locale("ar")}
+# A name in the other direction is isolated (UAX 9, FSI and PDI), or it would drag the signs beside it along.
+_OTHER_SCRIPT = {"en": re.compile(r"[\u0590-\u08ff]"), "ar": re.compile(r"[A-Za-z]")}
 _FOLDER = Path(__file__).parent / "messages"
 
 
@@ -73,7 +75,9 @@ class Messages:
             return self.price(lang, value)
         if isinstance(value, int | float) and not isinstance(value, bool):
             return number(lang, value, 0 if isinstance(value, int) else 1)
-        return hole[0] if value is None else str(value)
+        if value is None:
+            return hole[0]
+        return f"\u2068{value}\u2069" if _OTHER_SCRIPT[lang].search(str(value)) else str(value)
 
 
 def _plural(entry: Mapping[str, str], lang: str, count: object) -> str:

@@ -19,4 +19,4 @@ def is_needed(country: str) -> bool:
 
 def is_valid(country: str, postal_code: str) -> bool:
     """Whether it is written as in that country, in capitals or not."""
-    return all(matcher.match(postal_code.upper()) for matcher in _rules(country).postal_code_matchers)
+    return all(matcher.fullmatch(postal_code.upper()) for matcher in _rules(country).postal_code_matchers)

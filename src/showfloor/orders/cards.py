@@ -36,7 +36,12 @@ def sales_card(sales: Sales) -> dict[str, Any]:
         "orders": sales.orders,
         "units": sales.units,
         "recent": [
-            {"at": clock.rfc3339(sale.at), "items": [_item(item) for item in sale.items], "total": sale.total.as_json()}
+            {
+                "id": ids.show("ord", sale.id),
+                "at": clock.rfc3339(sale.at),
+                "items": [_item(item) for item in sale.items],
+                "total": sale.total.as_json(),
+            }
             for sale in sales.recent
         ],
     }

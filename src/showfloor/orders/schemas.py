@@ -63,6 +63,7 @@ class SoldItem(BaseModel):
 
 
 class SaleOut(BaseModel):
+    id: str
     at: Time
     items: list[SoldItem]
     total: MoneyOut

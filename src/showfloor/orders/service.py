@@ -59,5 +59,5 @@ async def sales_of_show(session: Session, *, person: Person, show_id: UUID) -> S
         totals=tuple(takings for takings, _ in totals),
         orders=sum(count for _, count in totals),
         units=await queries.units_of_show(session, show_id),
-        recent=tuple(Sale(order.placed_at, order.items, order.total) for order in recent),
+        recent=tuple(Sale(order.id, order.placed_at, order.items, order.total) for order in recent),
     )

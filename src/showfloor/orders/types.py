@@ -92,8 +92,9 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """What somebody bought, without who."""
+    """What somebody bought, without who. `id` is the order's."""
 
+    id: UUID
     at: datetime
     items: tuple[Item, ...]
     total: Money

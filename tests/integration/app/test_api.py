@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import httpx2
 import pytest
 
@@ -195,6 +197,20 @@ async def test_oembed_answers_with_a_frame(client: httpx2.AsyncClient, database:
     answer = (await client.get("/oembed", params={"url": f"{base}/s/{floor.show.slug}"})).json()
 
     assert answer["type"] == "rich" and f"{base}/embed/{floor.show.slug}" in answer["html"]
+
+
+async def test_oembed_is_found_by_its_link_and_keeps_to_the_size_that_is_asked_for(client: httpx2.AsyncClient, database: Database) -> None:
+    floor = await _floor(database, live=True)
+    page = (await client.get(f"/s/{floor.show.slug}", headers=BROWSER)).text
+    link = re.search(r'type="application/json\+oembed" href="([^"]+)"', page)
+    assert link is not None
+
+    answer = (
+        await client.get(link[1], params={"url": f"{client.base_url}/s/{floor.show.slug}", "maxwidth": 300, "maxheight": 5000})
+    ).json()
+
+    assert (answer["width"], answer["height"]) == (300, 711)
+    assert 'width="300"' in answer["html"]
 
 
 @pytest.mark.parametrize("path", ["/api/v1/shows", "/api/v1/session", "/api/v1/nothing"])

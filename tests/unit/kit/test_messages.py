@@ -163,3 +163,8 @@ def test_the_language_follows_the_readers_wishes(header: str | None, lang: str) 
 def test_a_missing_key_is_an_error_and_not_an_empty_page() -> None:
     with pytest.raises(messages.MissingMessage):
         messages.translate("en", "no.such.key")
+
+
+def test_a_name_in_the_other_direction_keeps_its_signs_to_itself() -> None:
+    assert "\u2068Moss & Co.\u2069" in messages.translate("ar", "product.sold_by", seller="Moss & Co.")
+    assert "\u2068" not in messages.translate("en", "product.sold_by", seller="Moss & Co.")

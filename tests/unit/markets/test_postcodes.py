@@ -14,6 +14,7 @@ from showfloor.markets.service import list_markets
         ("GB", "N1 9GU", True),
         ("GB", "n19gu", True),
         ("GB", "XX", False),
+        ("GB", "N1 9GU extra", False),
         ("GB", "90210", False),
         ("EG", "11511", True),
         ("EG", "N1 9GU", False),
