@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -94,11 +93,3 @@ async def execute(database: Database, statement: str) -> None:
 async def scalar(database: Database, statement: str, **values: object) -> object:
     async with database.session() as session:
         return (await session.execute(text(statement), values)).scalar_one()
-
-
-async def somebody_waits(database: Database, how_many: int = 1) -> None:
-    """Until so many statements wait for a lock."""
-    waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
-    async with asyncio.timeout(5):
-        while int(str(await scalar(database, waiting))) < how_many:
-            await asyncio.sleep(0.01)

@@ -20,7 +20,8 @@ from showfloor.checkout.adapters.ledger import Ledger
 from showfloor.kit import ids
 from showfloor.kit.db import Database
 from tests.integration.checkout.counter import ADDRESS, EMAIL, OK, open_show
-from tests.integration.checkout.shop import add_product, add_seller, execute, scalar, somebody_waits
+from tests.integration.checkout.shop import add_product, add_seller, execute, scalar
+from tests.waiting import until_somebody_waits
 
 BUYERS, UNITS = 1000, 50
 CUT_EVERY = 7
@@ -137,7 +138,7 @@ async def test_the_same_storm_without_the_guard_oversells(database: Database, da
     async with servers(settings(database_url, tmp_path), app=app) as running, database.pool.connection() as gate:
         await gate.execute("select pg_advisory_lock(7)")
         storming = asyncio.create_task(storm(running, show, kill_one=False))
-        await somebody_waits(database, len(running))
+        await until_somebody_waits(database, len(running))
         await gate.execute("select pg_advisory_unlock(7)")
         _, answers = await storming
 

@@ -15,7 +15,8 @@ from showfloor.kit.db import Database
 from showfloor.stock import queries
 from showfloor.stock.queries import TAKE, TAKE_FOR_CROWD, Taken, Wanted
 from showfloor.stock.types import Stock
-from tests.integration.checkout.shop import add_product, add_seller, execute, line, somebody_waits, stock_now
+from tests.integration.checkout.shop import add_product, add_seller, execute, line, stock_now
+from tests.waiting import until_somebody_waits
 
 BUYERS, UNITS = 12, 5
 Statement = Callable[[Database, Product], Awaitable[list[Taken | None]]]
@@ -62,7 +63,7 @@ async def race(database: Database, take: Statement) -> tuple[Product, int]:
     async with database.pool.connection() as connection, connection.transaction():
         await connection.execute("select from stock_item for update")
         buyers = [asyncio.create_task(take(database, product)) for _ in range(BUYERS)]
-        await somebody_waits(database, BUYERS)
+        await until_somebody_waits(database, BUYERS)
     taken = [one for answers in await asyncio.gather(*buyers) for one in answers]
     return product, sum(one is not None and one.expires_at is not None for one in taken)
 

@@ -14,7 +14,8 @@ from showfloor.kit.money import Money
 from showfloor.stock import service, tasks
 from showfloor.stock.errors import HoldExpired, HoldSettled, LimitReached, SoldOut, StockCommitted
 from showfloor.stock.types import LineState, Stock
-from tests.integration.checkout.shop import add_product, add_seller, let_expire, line, person, scalar, somebody_waits, stock_now, take
+from tests.integration.checkout.shop import add_product, add_seller, let_expire, line, person, scalar, stock_now, take
+from tests.waiting import until_somebody_waits
 
 SHOW = ids.new()
 
@@ -271,7 +272,7 @@ async def test_goods_that_come_back_while_a_buyer_waits_are_sold(database: Datab
     async with database.session() as session:
         await service.release(session, early.id)
         buyer = asyncio.create_task(take(database, line(product), scope=SHOW))
-        await somebody_waits(database)
+        await until_somebody_waits(database)
 
     assert (await buyer).state is LineState.HELD
     assert await stock_now(database, product) == Stock(4, 1, 0)
