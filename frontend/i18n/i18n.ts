@@ -18,7 +18,7 @@ export interface Language {
   price(money: Money): string;
   /** `19:00` in the viewer's zone. */
   time(moment: string): string;
-  /** `Mon 23 November` in the viewer's zone. */
+  /** `Mon 23 November` in the viewer's zone; with the year when it is another one than this. */
   day(moment: string): string;
   /** `4:32` for 272 seconds, `1:04:32` an hour later; the same in every language. */
   clock(seconds: number): string;
@@ -64,6 +64,9 @@ export function language(lang: Lang, catalogue: Catalogue): Language {
     return (moment: string) => formatter.format(new Date(moment));
   };
 
+  const thisYear = format({ weekday: "short", day: "numeric", month: "long" });
+  const anyYear = format({ weekday: "short", day: "numeric", month: "long", year: "numeric" });
+
   return {
     lang,
     dir: lang === "ar" ? "rtl" : "ltr",
@@ -73,7 +76,7 @@ export function language(lang: Lang, catalogue: Catalogue): Language {
     number,
     price,
     time: format({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
-    day: format({ weekday: "short", day: "numeric", month: "long" }),
+    day: (moment) => (new Date(moment).getFullYear() === new Date().getFullYear() ? thisYear : anyYear)(moment),
     clock,
   };
 }

@@ -1,8 +1,10 @@
 /** Plays a show's low-latency stream in a video element and says which moment of the show clock each frame belongs to. */
 import type { Cue } from "../contract";
 import * as latency from "./latency";
+import { nextAfterHole, watch, type Watch } from "./standstill";
 
-export type Status = "starting" | "playing" | "waiting" | "paused" | "ended";
+/** `waiting`: for a moment, nothing to worry about. `stuck`: the picture has stood still for so long that people wonder. */
+export type Status = "starting" | "playing" | "waiting" | "stuck" | "paused" | "ended";
 
 export interface PlaybackListener {
   status(status: Status): void;
@@ -26,6 +28,9 @@ export interface Playback {
   goLive(): void;
   close(): void;
 }
+
+/** Seconds of a still picture after which that is said. */
+const STUCK = 2.5;
 
 const hasMediaSource = () => "MediaSource" in globalThis || "ManagedMediaSource" in globalThis;
 
@@ -69,6 +74,23 @@ export function play(video: HTMLVideoElement, url: string, listener: PlaybackLis
   on("timeupdate", tick);
   watchFrames(video, () => source, listener, events.signal);
 
+  // A still picture sends no events, so somebody has to look. Media that got lost leaves a hole which no player would wait out.
+  let watched: Watch = { at: -1, since: performance.now() / 1000 };
+  let stuck = false;
+  const looking = setInterval(() => {
+    if (!started || video.paused) return;
+    const now = performance.now() / 1000;
+    watched = watch(watched, video.currentTime, now);
+    const still = now - watched.since;
+    const next = nextAfterHole(video.currentTime, ranges(video), still);
+    if (next !== null) video.currentTime = next;
+    if (still > STUCK !== stuck) {
+      stuck = !stuck;
+      listener.status(stuck ? "stuck" : "playing");
+    }
+    if (still > 0.5) tick();
+  }, 250);
+
   /** The player's script may be out of reach for a moment, like everything else. */
   async function open(pause = 1000): Promise<void> {
     try {
@@ -90,6 +112,7 @@ export function play(video: HTMLVideoElement, url: string, listener: PlaybackLis
     close() {
       closed = true;
       events.abort();
+      clearInterval(looking);
       source?.close();
     },
   };
@@ -135,9 +158,11 @@ function watchFrames(video: HTMLVideoElement, source: () => Source | null, liste
   next();
 }
 
+function ranges({ buffered }: HTMLVideoElement): [number, number][] {
+  return Array.from({ length: buffered.length }, (_, index) => [buffered.start(index), buffered.end(index)]);
+}
+
 function loadedAhead(video: HTMLVideoElement): number {
-  for (let i = 0; i < video.buffered.length; i++) {
-    if (video.buffered.start(i) <= video.currentTime && video.currentTime <= video.buffered.end(i)) return video.buffered.end(i) - video.currentTime;
-  }
-  return 0;
+  const around = ranges(video).find(([start, end]) => start <= video.currentTime && video.currentTime <= end);
+  return around ? around[1] - video.currentTime : 0;
 }

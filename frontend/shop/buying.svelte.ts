@@ -149,7 +149,7 @@ export class Buying {
 
   async release(): Promise<void> {
     const hold = this.hold;
-    if (this.busy || this.underWay || !hold) return;
+    if (this.busy || this.payment === "pending" || !hold) return;
     this.clear();
     await this.#step(() => this.#return(hold));
   }

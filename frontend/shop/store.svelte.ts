@@ -37,6 +37,8 @@ export class ShowStore {
   #frame: number | null = null;
   #opener: HTMLElement | null = null;
   #from: View = "show";
+  /** What is open has an entry in the browser's history, so that Back closes it instead of leaving the show. */
+  #inHistory = false;
 
   readonly show = $derived.by(() => showOf(this.#room, this.page.show));
   readonly stock = $derived.by(() => ({ ...this.page.stock, ...this.#room.stock }));
@@ -44,7 +46,8 @@ export class ShowStore {
   /** Everything that this page has ever shown: goods that are held stay goods when they leave the shelf. */
   readonly catalogue = $derived.by(() => [...this.show.products, ...this.page.show.products]);
   readonly knowsTime = $derived(this.#room.clockOffset !== null);
-  readonly pinned = $derived(new Set(this.pins.map((cue) => cue.payload.product_id)));
+  /** The newest pin is the one on the card; older ones wait underneath. */
+  readonly onScreen = $derived(this.pins[0]?.payload.product_id ?? null);
   readonly featured = $derived(this.#product(this.lastPin?.payload.product_id));
   readonly featuredNow = $derived(this.pins.length > 0);
   readonly product = $derived(this.#product(this.productId));
@@ -64,6 +67,14 @@ export class ShowStore {
   connected(): void {
     this.online = true;
     void this.buying.reconnected();
+  }
+
+  /** The browser's Back: one step out of what is open. */
+  wentBack(): void {
+    if (!this.#inHistory) return;
+    this.#inHistory = false;
+    if (this.view === "product" && this.#from === "shelf") this.open("shelf");
+    else this.close("show");
   }
 
   /** What another tab of this browser did with the purchase. */
@@ -116,7 +127,7 @@ export class ShowStore {
     if (state === "scheduled" || state === "draft") return "scheduled";
     if (!this.online) return "offline";
     if (state === "interrupted" && this.status !== "playing") return "back";
-    if (this.status === "waiting" && this.roomOpen === false) return "lost";
+    if (this.status === "stuck" || (this.status === "waiting" && this.roomOpen === false)) return "lost";
     if (this.status === "paused" && !this.played) return "tap";
     return this.played ? "live" : "starting";
   }
@@ -138,6 +149,10 @@ export class ShowStore {
       this.#from = this.view;
     }
     if (this.view === "thanks") this.buying.clear();
+    if (!this.#inHistory && view !== "show") {
+      history.pushState(null, "");
+      this.#inHistory = true;
+    }
     // What stopped the last step belongs to the sheet it was made in.
     this.buying.problem = null;
     this.productId = productId;
@@ -149,6 +164,10 @@ export class ShowStore {
   close(to: View = this.view === "product" ? this.#from : "show"): void {
     if (this.view === "thanks") this.buying.clear();
     this.view = to;
+    if (to === "show" && this.#inHistory) {
+      this.#inHistory = false;
+      history.back();
+    }
     const opener = this.#opener;
     void tick().then(() => {
       if (opener?.isConnected && opener.offsetParent !== null) opener.focus();

@@ -39,6 +39,8 @@ export class Desk {
   readonly shownIds = $derived(new Set([...this.#cues.values()].map((cue) => cue.payload.product_id)));
   readonly lastPinned = $derived([...this.#cues.values()].sort((a, b) => Date.parse(b.start) - Date.parse(a.start))[0]?.payload.product_id ?? null);
   readonly receiving = $derived(this.view?.ingest.state === "publishing");
+  readonly onAir = $derived(this.show?.state === "live" || this.show?.state === "interrupted");
+  readonly mayPin = $derived(this.receiving && this.onAir);
   readonly mayUndo = $derived(this.#undo !== null);
 
   constructor(
@@ -128,7 +130,7 @@ export class Desk {
 
   /** Keys come faster than answers: each is carried out after the one before, and decided by what is pinned by then. */
   #inTurn(decide: () => Action): Promise<void> {
-    const turn = this.#queue.then(() => this.#perform(decide()));
+    const turn = this.#queue.then(() => (this.mayPin ? this.#perform(decide()) : undefined));
     this.#queue = turn;
     return turn;
   }

@@ -40,10 +40,15 @@ def show_card(show: Show, *, host: Creator, products: list[dict[str, Any]], urls
         "currency": show.currency,
         "ended_at": _time(show.ended_at),
         "host": {"id": ids.show("cre", host.id), "name": host.name, "avatar_url": host.avatar_url},
-        "poster_url": show.poster_url,
+        "poster_url": show.poster_url or _first_picture(products),
         "products": products,
         "playback": {"hls_url": f"{urls.media}/live/{shown}/index.m3u8", "events_url": f"{urls.rooms}/rooms/{shown}/events"},
     }
+
+
+def _first_picture(products: list[dict[str, Any]]) -> str | None:
+    """A show without a picture of its own is announced by what it sells first."""
+    return next((product["pictures"][0]["url"] for product in products if product["pictures"]), None)
 
 
 def _time(moment: Any) -> str | None:

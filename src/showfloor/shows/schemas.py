@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from showfloor.catalog.schemas import ProductOut
+from showfloor.kit import clock
 from showfloor.kit.schemas import Time, Words
 from showfloor.media.types import IngestState
 from showfloor.shows.types import ShowState
@@ -20,18 +23,28 @@ class Text(BaseModel):
     ar: str = Field(min_length=1, max_length=120)
 
 
+def _still_to_come(moment: datetime) -> datetime:
+    """An hour late is a slow host, not a slip of the pen."""
+    if moment < clock.now() - timedelta(hours=1):
+        raise PydanticCustomError("in_the_past", "a show cannot start in the past")
+    return moment
+
+
+StartsAt = Annotated[AwareDatetime, AfterValidator(_still_to_come)]
+
+
 class NewShow(BaseModel):
     title: Text
     market: str = Field(examples=["gb"])
     slug: str | None = Field(default=None, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)
-    starts_at: AwareDatetime | None = None
+    starts_at: StartsAt | None = None
 
 
 class ShowChange(BaseModel):
     """Only what is given changes. `cue_offset_ms` is the encoder's delay: 0 for zerolatency, about 500 for OBS with look-ahead."""
 
     title: Text | None = None
-    starts_at: AwareDatetime | None = None
+    starts_at: StartsAt | None = None
     cue_offset_ms: int | None = Field(default=None, ge=-2000, le=2000)
 
 

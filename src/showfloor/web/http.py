@@ -46,6 +46,7 @@ def page(request: Request, html: str, status: int = 200, frame_ancestors: tuple[
 async def home(request: Request, session: SessionDep) -> Response:
     urls: PublicUrls = request.app.state.urls
     live = await shows.list_shows(session, states=[ShowState.LIVE, ShowState.INTERRUPTED], newest_first=True)
+    live.sort(key=lambda show: show.state is not ShowState.LIVE)
     upcoming = await shows.list_upcoming(session)
     html = pages.render_home(
         templates(),

@@ -81,3 +81,19 @@ async def test_own_shows_come_newest_first_and_page_by_page(client: httpx2.Async
 
     assert [item["id"] for item in first_page["items"] + last_page["items"]] == [ids.show("show", show.id) for show in (second, floor.show)]
     assert last_page["next_cursor"] is None
+
+
+@pytest.mark.parametrize(("hours", "status"), [(-2, 422), (2, 201)])
+async def test_show_starts_at_a_time_that_is_still_to_come(client: httpx2.AsyncClient, database: Database, hours: int, status: int) -> None:
+    async with database.session() as session:
+        floor = await add_floor(session)
+        host = await _key(session, floor.host)
+    starts_at = clock.rfc3339(clock.now() + timedelta(hours=hours))
+
+    answer = await client.post(
+        "/api/v1/shows", headers=host, json={"title": {"en": "A", "ar": "أ"}, "market": "gb", "starts_at": starts_at}
+    )
+
+    assert answer.status_code == status
+    if status == 422:
+        assert answer.json()["fields"] == [{"path": "body/starts_at", "problem": "in_the_past"}]

@@ -26,7 +26,10 @@ def run(data: Path, port: int, *, open_browser: bool) -> None:
     """Until SIGTERM or SIGINT. Two demos need two data folders; a second one in the same folder is refused."""
     with only_one(data), contextlib.ExitStack() as reserved:
         try:
-            asyncio.run(_run(data, choose_ports(port, reserved), open_browser))
+            ports = choose_ports(port, reserved)
+            if ports["port"] != port:
+                typer.echo(f"Port {port} is taken, so this demo is at {ports['port']}.", err=True)
+            asyncio.run(_run(data, ports, open_browser))
         except (NotReady, PostgresFailed) as error:
             typer.echo(str(error), err=True)
             raise typer.Exit(1) from error
@@ -107,4 +110,5 @@ def _announce(settings: Settings, state: DemoState, data: Path, brand_url: str) 
     typer.echo("\nShowfloor is live.\n")
     for name, value in lines.items():
         typer.echo(f"  {name:<22}{value}")
-    typer.echo("\nCtrl+C ends it.\n")
+    typer.echo("\nA script pins the products of this show as the film shows them. To pin yourself, stream to the second show with OBS.")
+    typer.echo("Ctrl+C ends it.\n")
