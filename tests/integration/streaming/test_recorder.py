@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 from collections.abc import Awaitable, Callable
@@ -46,7 +47,10 @@ async def test_a_broken_disk_does_not_stop_the_show(streaming: Streaming, publis
     await host.play(tags("plain"))
 
     assert "\n3.m4s" in await streaming.until(3)
-    log = streaming.log.read_text()
+    # The recorder writes, and says so, in a thread of its own.
+    async with asyncio.timeout(10):
+        while "recording is losing segments" not in (log := streaming.log.read_text()):
+            await asyncio.sleep(0.02)
     assert log.count("recording is losing segments") == 1
 
 
