@@ -14,6 +14,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -162,8 +163,6 @@ async def allow_everything() -> None:
 
 
 def free_port() -> int:
-    import socket  # noqa: PLC0415 - only where nginx is there, too
-
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

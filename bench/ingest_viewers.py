@@ -18,10 +18,12 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import ClassVar
 
 import uvloop
 
 from bench import ingest
+from showfloor.fanout.viewer import as_write_transport
 
 HEADERS = (
     "Host: 127.0.0.1\r\nConnection: keep-alive\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36\r\nAccept: */*\r\n"
@@ -41,14 +43,14 @@ class Viewer(asyncio.Protocol):
     """Asks for the next part as soon as it has heard of the last."""
 
     answers = 0
-    heard: dict[tuple[int, int], float] = {}  # noqa: RUF012 - shared by all viewers on purpose
-    delays: list[float] = []  # noqa: RUF012 - shared by all viewers on purpose
+    heard: ClassVar[dict[tuple[int, int], float]] = {}
+    delays: ClassVar[list[float]] = []
 
     def __init__(self) -> None:
         self._received = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = transport
+        self._transport = as_write_transport(transport)
         self._ask("")
 
     def data_received(self, data: bytes) -> None:
@@ -71,7 +73,7 @@ class Viewer(asyncio.Protocol):
         Viewer.answers += 1
 
     def _ask(self, query: str) -> None:
-        self._transport.write(f"GET /live/show_key0/media.m3u8{query} HTTP/1.1\r\n{HEADERS}".encode())  # type: ignore[attr-defined]  # a Transport
+        self._transport.write(f"GET /live/show_key0/media.m3u8{query} HTTP/1.1\r\n{HEADERS}".encode())
 
 
 async def watch(port: int, viewers: int, seconds: float, server: int) -> str:

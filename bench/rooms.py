@@ -24,6 +24,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -75,9 +76,9 @@ def resident_kib(pid: int) -> int:
 
 
 @contextlib.contextmanager
-def started(command: list[str], **options: object) -> Iterator[subprocess.Popen[str]]:
+def started(command: list[str], **options: Any) -> Iterator[subprocess.Popen[str]]:
     """A program with pipes to talk to, ended with the block."""
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, **options)  # type: ignore[call-overload] # options are Popen's
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, **options)
     try:
         yield process
     finally:
