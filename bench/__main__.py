@@ -13,9 +13,19 @@ ALL = ("start", "playback", "ingest", "rooms", "holds")
 
 
 def machine() -> str:
-    model = next((line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line), "?")
+    model = next(
+        (
+            line.split(":", 1)[1].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if "model name" in line
+        ),
+        "?",
+    )
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
-    return f"{os.cpu_count()} cores of {model}, {platform.system()} {platform.release()}, Python {platform.python_version()}, load {load}"
+    return (
+        f"{os.cpu_count()} cores of {model}, {platform.system()} {platform.release()}, Python "
+        f"{platform.python_version()}, load {load}"
+    )
 
 
 def main() -> None:
@@ -26,7 +36,9 @@ def main() -> None:
     environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
     for name in wanted:
         print(f"## {name}\n\n`make bench BENCH={name}`\n", flush=True)
-        subprocess.run([sys.executable, "-m", f"bench.{name}"], cwd=ROOT, env=environment, check=False)
+        subprocess.run(
+            [sys.executable, "-m", f"bench.{name}"], cwd=ROOT, env=environment, check=False
+        )
         print(flush=True)
 
 

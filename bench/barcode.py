@@ -1,8 +1,11 @@
-"""A camera whose every frame says when it was made: 32 cells of black and white along the top are the clock's milliseconds.
+"""A camera whose every frame says when it was made: 32 cells of black and white along the top are
+the clock's milliseconds.
 
-    python -m bench.barcode WIDTH HEIGHT FPS    writes raw yuv420p frames to standard output, in real time
+    python -m bench.barcode WIDTH HEIGHT FPS    writes raw yuv420p frames to standard output, in
+    real time
 
-The clock is stamped before the encoder, so what a viewer reads back from the picture is the whole delay, glass to glass.
+The clock is stamped before the encoder, so what a viewer reads back from the picture is the whole
+delay, glass to glass.
 """
 
 from __future__ import annotations
@@ -19,7 +22,10 @@ BLACK, WHITE, GREY = 16, 235, 110
 def frame(width: int, height: int, stamp: int, number: int) -> bytes:
     """One yuv420p picture: the code, and a bar that moves, so that the encoder has work."""
     cell = width // CELLS
-    row = b"".join(bytes([WHITE if stamp >> (CELLS - 1 - place) & 1 else BLACK]) * cell for place in range(CELLS))
+    row = b"".join(
+        bytes([WHITE if stamp >> (CELLS - 1 - place) & 1 else BLACK]) * cell
+        for place in range(CELLS)
+    )
     row = row.ljust(width, bytes([BLACK]))
     at = number * 8 % width
     moving = (bytes([GREY]) * width)[:at] + bytes([WHITE]) * min(24, width - at)

@@ -1,4 +1,6 @@
-"""The web application with one more route that does nothing: what HTTP alone costs on this very server."""
+"""The web application with one more route that does nothing: what HTTP alone costs on this very
+server.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,12 @@ ANSWER = {
     "expires_at": "2026-11-23T10:00:00.000Z",
     "total": {"amount": 2200, "currency": "GBP"},
     "lines": [
-        {"sku": "MUG", "quantity": 1, "unit_price": {"amount": 2200, "currency": "GBP"}, "total": {"amount": 2200, "currency": "GBP"}}
+        {
+            "sku": "MUG",
+            "quantity": 1,
+            "unit_price": {"amount": 2200, "currency": "GBP"},
+            "total": {"amount": 2200, "currency": "GBP"},
+        }
     ],
 }
 

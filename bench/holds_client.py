@@ -1,4 +1,5 @@
-"""Buyers as bare asyncio connections, and the servers they storm. Used by the bench and by the proof that nothing is oversold.
+"""Buyers as bare asyncio connections, and the servers they storm. Used by the bench and by the
+proof that nothing is oversold.
 
 A framework's client would be slower than what it measures.
 """
@@ -63,7 +64,9 @@ class Connection:
         return Answer(status, json.loads(body) if body else None)
 
     def cut(self) -> None:
-        """Hang up at once, like a telephone that lost its network: the server's answer meets a reset."""
+        """Hang up at once, like a telephone that lost its network: the server's answer meets a
+        reset.
+        """
         if self._writer is not None:
             self._writer.transport.abort()
         self._reader = self._writer = None
@@ -71,8 +74,18 @@ class Connection:
 
 def request(path: str, body: object, headers: Mapping[str, str]) -> bytes:
     content = json.dumps(body).encode()
-    lines = [f"POST {path} HTTP/1.1", "Host: shop.test", "Content-Type: application/json", f"Content-Length: {len(content)}"]
-    return "\r\n".join([*lines, *(f"{name}: {value}" for name, value in headers.items()), "", ""]).encode() + content
+    lines = [
+        f"POST {path} HTTP/1.1",
+        "Host: shop.test",
+        "Content-Type: application/json",
+        f"Content-Length: {len(content)}",
+    ]
+    return (
+        "\r\n".join(
+            [*lines, *(f"{name}: {value}" for name, value in headers.items()), "", ""]
+        ).encode()
+        + content
+    )
 
 
 def allow_many_connections() -> None:
@@ -90,8 +103,12 @@ class Server:
 
 
 @asynccontextmanager
-async def servers(settings: Mapping[str, str], *, how_many: int = 2, app: str = APP) -> AsyncIterator[tuple[Server, ...]]:
-    """Real uvicorn processes with `SHOWFLOOR_…` settings, ready to answer; ended by their own ids."""
+async def servers(
+    settings: Mapping[str, str], *, how_many: int = 2, app: str = APP
+) -> AsyncIterator[tuple[Server, ...]]:
+    """Real uvicorn processes with `SHOWFLOOR_…` settings, ready to answer; ended by their own
+    ids.
+    """
     allow_many_connections()
     running = tuple(_start(settings, app) for _ in range(how_many))
     try:
@@ -106,9 +123,19 @@ def _start(settings: Mapping[str, str], app: str) -> Server:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen(4096)
-        command = [sys.executable, "-m", "uvicorn", "--factory", app, "--fd", str(listening.fileno())]
+        command = [
+            sys.executable,
+            "-m",
+            "uvicorn",
+            "--factory",
+            app,
+            "--fd",
+            str(listening.fileno()),
+        ]
         command += ["--log-level", "error", "--no-access-log", "--backlog", "4096"]
-        process = subprocess.Popen(command, env=environment, cwd=ROOT, pass_fds=[listening.fileno()])
+        process = subprocess.Popen(
+            command, env=environment, cwd=ROOT, pass_fds=[listening.fileno()]
+        )
         return Server(listening.getsockname()[1], process)
 
 

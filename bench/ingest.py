@@ -1,9 +1,11 @@
-"""What one 1080p30 4 Mbit/s show costs: our ingest, packaging and recording beside Debian's nginx-rtmp, which only receives.
+"""What one 1080p30 4 Mbit/s show costs: our ingest, packaging and recording beside Debian's
+nginx-rtmp, which only receives.
 
     .venv/bin/python -m bench.ingest [--shows 1 5] [--seconds 20]
 
-ffmpeg publishes a file without re-encoding; CPU is the server's own (user and system, from /proc), in per cent of one core.
-Memory is what the process holds more than before the first publisher, once every window is full.
+ffmpeg publishes a file without re-encoding; CPU is the server's own (user and system, from /proc),
+in per cent of one core. Memory is what the process holds more than before the first publisher, once
+every window is full.
 """
 
 from __future__ import annotations
@@ -43,7 +45,9 @@ class Row(NamedTuple):
 
 
 def main() -> None:
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     arguments.add_argument("--shows", type=int, nargs="+", default=[1, 5])
     arguments.add_argument("--seconds", type=float, default=20.0)
     options = arguments.parse_args()
@@ -51,18 +55,45 @@ def main() -> None:
         clip = make_clip(Path(folder))
         rows = [measure_ours(clip, shows, options.seconds, Path(folder)) for shows in options.shows]
         if NGINX_MODULE.exists() and shutil.which("nginx"):
-            rows += [measure_nginx(clip, shows, options.seconds, Path(folder)) for shows in options.shows]
+            rows += [
+                measure_nginx(clip, shows, options.seconds, Path(folder)) for shows in options.shows
+            ]
         else:
-            print("nginx with its RTMP module: not run (Debian: apt install nginx libnginx-mod-rtmp)")
+            print(
+                "nginx with its RTMP module: not run (Debian: apt install nginx libnginx-mod-rtmp)"
+            )
     print_table(rows)
 
 
 def make_clip(folder: Path) -> Path:
     """20 s of 1080p30 at a constant 4 Mbit/s, key frames every 2 s, AAC."""
     target = folder / "clip.flv"
-    video = "-c:v libx264 -preset ultrafast -pix_fmt yuv420p -b:v 4M -minrate 4M -maxrate 4M -bufsize 4M -x264-params nal-hrd=cbr -g 60"
-    sources = ["-f", "lavfi", "-i", "testsrc2=s=1920x1080:r=30:d=20", "-f", "lavfi", "-i", "sine=f=440:r=48000:d=20"]
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", *sources, *video.split(), "-c:a", "aac", "-b:a", "128k", str(target)]
+    video = (
+        "-c:v libx264 -preset ultrafast -pix_fmt yuv420p -b:v 4M -minrate 4M -maxrate 4M "
+        "-bufsize 4M -x264-params nal-hrd=cbr -g 60"
+    )
+    sources = [
+        "-f",
+        "lavfi",
+        "-i",
+        "testsrc2=s=1920x1080:r=30:d=20",
+        "-f",
+        "lavfi",
+        "-i",
+        "sine=f=440:r=48000:d=20",
+    ]
+    command = [
+        imageio_ffmpeg.get_ffmpeg_exe(),
+        "-v",
+        "error",
+        *sources,
+        *video.split(),
+        "-c:a",
+        "aac",
+        "-b:a",
+        "128k",
+        str(target),
+    ]
     subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
     return target
 
@@ -70,7 +101,19 @@ def make_clip(folder: Path) -> Path:
 @contextmanager
 def publishers(clip: Path, urls: list[str]) -> Iterator[None]:
     ffmpeg = imageio_ffmpeg.get_ffmpeg_exe()
-    source = ["-v", "error", "-re", "-stream_loop", "-1", "-i", str(clip), "-c", "copy", "-f", "flv"]
+    source = [
+        "-v",
+        "error",
+        "-re",
+        "-stream_loop",
+        "-1",
+        "-i",
+        str(clip),
+        "-c",
+        "copy",
+        "-f",
+        "flv",
+    ]
     running = [subprocess.Popen([ffmpeg, *source, url], stdin=subprocess.DEVNULL) for url in urls]
     try:
         yield
@@ -91,7 +134,9 @@ run(config, lambda addresses: print(addresses.rtmp[1], flush=True))
 """
     with allowing_web() as web, tempfile.TemporaryDirectory(dir=folder) as data:
         command = [sys.executable, "-c", launch, web, data]
-        server = subprocess.Popen(command, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT / "src")})
+        server = subprocess.Popen(
+            command, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT / "src")}
+        )
         try:
             assert server.stdout is not None
             port = int(server.stdout.readline())
@@ -106,11 +151,15 @@ def measure_nginx(clip: Path, shows: int, seconds: float, folder: Path) -> Row:
     port = free_port()
     config = folder / "nginx.conf"
     config.write_text(
-        f"load_module {NGINX_MODULE}; daemon off; pid {folder}/nginx.pid; error_log stderr error; worker_processes 1;\n"
+        f"load_module {NGINX_MODULE}; daemon off; pid {folder}/nginx.pid; error_log stderr "
+        f"error; worker_processes 1;\n"
         "events { worker_connections 256; }\n"
-        f"rtmp {{ server {{ listen 127.0.0.1:{port}; chunk_size 4096; application live {{ live on; }} }} }}\n"
+        f"rtmp {{ server {{ listen 127.0.0.1:{port}; chunk_size 4096; application live {{ "
+        f"live on; }} }} }}\n"
     )
-    server = subprocess.Popen(["nginx", "-p", str(folder), "-c", str(config)], stderr=subprocess.DEVNULL)
+    server = subprocess.Popen(
+        ["nginx", "-p", str(folder), "-c", str(config)], stderr=subprocess.DEVNULL
+    )
     try:
         time.sleep(1)
         worker = int(Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()[0])
@@ -134,7 +183,9 @@ def watch(name: str, process: int, clip: Path, urls: list[str], seconds: float) 
 @contextmanager
 def allowing_web() -> Iterator[str]:
     """A web that allows every key as a show of its own, in a process of its own."""
-    answering = subprocess.Popen([sys.executable, __file__, "--allowing-web"], stdout=subprocess.PIPE)
+    answering = subprocess.Popen(
+        [sys.executable, __file__, "--allowing-web"], stdout=subprocess.PIPE
+    )
     try:
         assert answering.stdout is not None
         yield f"http://127.0.0.1:{int(answering.stdout.readline())}"
@@ -152,8 +203,15 @@ async def allow_everything() -> None:
         size = int(head.lower().split("content-length: ")[1].split("\r\n")[0])
         asked = json.loads(await reader.readexactly(size))
         key = asked.get("stream_key")
-        answer = json.dumps({"show_id": f"show_{key}", "state": "live", "cue_offset_ms": 0, "cues": []} if key else {"shows": {}}).encode()
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s" % (len(answer), answer))
+        answer = json.dumps(
+            {"show_id": f"show_{key}", "state": "live", "cue_offset_ms": 0, "cues": []}
+            if key
+            else {"shows": {}}
+        ).encode()
+        writer.write(
+            b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s"
+            % (len(answer), answer)
+        )
         await writer.drain()
         writer.close()
 
@@ -183,7 +241,10 @@ def print_table(rows: list[Row]) -> None:
     print("|---|---|---|---|---|---|")
     for row in rows:
         percent, megabytes = row.cores * 100, row.added / 1e6
-        print(f"| {row.server} | {row.shows} | {percent:.2f} | {percent / row.shows:.2f} | {megabytes:.1f} | {megabytes / row.shows:.1f} |")
+        print(
+            f"| {row.server} | {row.shows} | {percent:.2f} | {percent / row.shows:.2f} | "
+            f"{megabytes:.1f} | {megabytes / row.shows:.1f} |"
+        )
 
 
 if __name__ == "__main__":

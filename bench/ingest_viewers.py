@@ -1,9 +1,11 @@
-"""What waiting viewers cost: blocking playlist reloads answered per CPU second of the streaming process, and how late they come.
+"""What waiting viewers cost: blocking playlist reloads answered per CPU second of the streaming
+process, and how late they come.
 
     .venv/bin/python -m bench.ingest_viewers [--viewers 1000 4000] [--seconds 8]
 
-One real-time publisher; every viewer keeps one blocking request open, as hls.js does. The delay is measured between the first and each
-later viewer who hears of the same part, in the viewers' own process, so the client's share of the time is in it.
+One real-time publisher; every viewer keeps one blocking request open, as hls.js does. The delay is
+measured between the first and each later viewer who hears of the same part, in the viewers' own
+process, so the client's share of the time is in it.
 """
 
 from __future__ import annotations
@@ -26,8 +28,10 @@ from bench import ingest
 from showfloor.fanout.viewer import as_write_transport
 
 HEADERS = (
-    "Host: 127.0.0.1\r\nConnection: keep-alive\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36\r\nAccept: */*\r\n"
-    "Origin: http://shop.localhost\r\nReferer: http://shop.localhost/\r\nAccept-Encoding: gzip, deflate\r\nAccept-Language: en\r\n\r\n"
+    "Host: 127.0.0.1\r\nConnection: keep-alive\r\n"
+    "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36\r\nAccept: */*\r\n"
+    "Origin: http://shop.localhost\r\nReferer: http://shop.localhost/\r\n"
+    "Accept-Encoding: gzip, deflate\r\nAccept-Language: en\r\n\r\n"
 )
 LAUNCH = """
 import pathlib, sys
@@ -73,13 +77,20 @@ class Viewer(asyncio.Protocol):
         Viewer.answers += 1
 
     def _ask(self, query: str) -> None:
-        self._transport.write(f"GET /live/show_key0/media.m3u8{query} HTTP/1.1\r\n{HEADERS}".encode())
+        self._transport.write(
+            f"GET /live/show_key0/media.m3u8{query} HTTP/1.1\r\n{HEADERS}".encode()
+        )
 
 
 async def watch(port: int, viewers: int, seconds: float, server: int) -> str:
     loop = asyncio.get_running_loop()
     for start in range(0, viewers, 200):
-        await asyncio.gather(*(loop.create_connection(Viewer, "127.0.0.1", port) for _ in range(min(200, viewers - start))))
+        await asyncio.gather(
+            *(
+                loop.create_connection(Viewer, "127.0.0.1", port)
+                for _ in range(min(200, viewers - start))
+            )
+        )
     await asyncio.sleep(2)
     Viewer.heard.clear()
     Viewer.answers, Viewer.delays, used, began = 0, [], ingest.cpu_seconds(server), time.monotonic()
@@ -91,21 +102,32 @@ async def watch(port: int, viewers: int, seconds: float, server: int) -> str:
 
 
 def main() -> None:
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     arguments.add_argument("--viewers", type=int, nargs="+", default=[1000, 4000])
     arguments.add_argument("--seconds", type=float, default=8.0)
     options = arguments.parse_args()
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    print("| viewers | answers/s | answers per CPU second | delay p50, ms | p99, ms |\n|---|---|---|---|---|")
+    print(
+        "| viewers | answers/s | answers per CPU second | delay p50, ms | p99, ms "
+        "|\n|---|---|---|---|---|"
+    )
     for viewers in options.viewers:
         with tempfile.TemporaryDirectory() as folder, ingest.allowing_web() as web:
             command = [sys.executable, "-c", LAUNCH, web, folder]
-            server = subprocess.Popen(command, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ingest.ROOT / "src")})
+            server = subprocess.Popen(
+                command,
+                stdout=subprocess.PIPE,
+                env={**os.environ, "PYTHONPATH": str(ingest.ROOT / "src")},
+            )
             try:
                 assert server.stdout is not None
                 rtmp, http = map(int, server.stdout.readline().split())
-                with ingest.publishers(ingest.make_clip(Path(folder)), [f"rtmp://127.0.0.1:{rtmp}/live/key0"]):
+                with ingest.publishers(
+                    ingest.make_clip(Path(folder)), [f"rtmp://127.0.0.1:{rtmp}/live/key0"]
+                ):
                     time.sleep(4)
                     print(uvloop.run(watch(http, viewers, options.seconds, server.pid)), flush=True)
             finally:

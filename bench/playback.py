@@ -1,9 +1,10 @@
 """Glass to glass in Chromium, and pins against their frame.
 
-The whole product runs as in the demo; the second show gets a camera with a clock in its picture (`bench/barcode.py`), a zerolatency
-encoder or one set as people set OBS, and a viewer in headless Chromium reads the clock back from the video. Pins are set over the API;
-a pin's error is the clock of the frame on which its card appeared, put on the show clock by decoding a segment with PyAV (no part of
-our player is asked), minus the cue's start.
+The whole product runs as in the demo; the second show gets a camera with a clock in its picture
+(`bench/barcode.py`), a zerolatency encoder or one set as people set OBS, and a viewer in headless
+Chromium reads the clock back from the video. Pins are set over the API; a pin's error is the clock
+of the frame on which its card appeared, put on the show clock by decoding a segment with PyAV (no
+part of our player is asked), minus the cue's start.
 
     python -m bench.playback [--seconds 25]
 """
@@ -38,19 +39,32 @@ SETTLE = 6.0
 RATE = ["-preset", "veryfast", "-b:v", "2500k"]
 ENCODERS = {
     "zerolatency": [*RATE, "-tune", "zerolatency", "-g", "30", "-bf", "0"],
-    "as OBS: veryfast, CBR, look-ahead, 2 B-frames": [*RATE, "-maxrate", "2500k", "-bufsize", "2500k", "-g", "60", "-bf", "2"],
+    "as OBS: veryfast, CBR, look-ahead, 2 B-frames": [
+        *RATE,
+        "-maxrate",
+        "2500k",
+        "-bufsize",
+        "2500k",
+        "-g",
+        "60",
+        "-bf",
+        "2",
+    ],
 }
 WATCH = """
 (() => {
   const video = document.querySelector('video'), width = %d, cells = 32, cell = width / cells;
-  const canvas = new OffscreenCanvas(width, 1), pen = canvas.getContext('2d', { willReadFrequently: true });
+  const canvas = new OffscreenCanvas(width, 1), pen = canvas.getContext('2d', {
+    willReadFrequently: true });
   window.samples = []; window.stamp = 0; window.stalls = 0; window.cards = [];
   video.addEventListener('waiting', () => window.stalls++);
   const look = () => {
     pen.drawImage(video, 0, 12, video.videoWidth, 1, 0, 0, width, 1);
     const line = pen.getImageData(0, 0, width, 1).data;
     let value = 0;
-    for (let place = 0; place < cells; place++) value = value * 2 + (line[4 * (place * cell + cell / 2)] > 128 ? 1 : 0);
+    for (let place = 0; place < cells; place++) {
+            value = value * 2 + (line[4 * (place * cell + cell / 2)] > 128 ? 1 : 0);
+        }
     window.stamp = value;
     window.samples.push((Date.now() %% 4294967296) - value);
     video.requestVideoFrameCallback(look);
@@ -61,18 +75,51 @@ WATCH = """
     const name = document.querySelector('.feature h3')?.textContent?.trim() ?? '';
     if (name && name !== shown) { shown = name; window.cards.push([name, window.stamp]); }
   };
-  new MutationObserver(card).observe(document.querySelector('.shop'), { subtree: true, childList: true, characterData: true });
+  new MutationObserver(card).observe(document.querySelector('.shop'), { subtree: true,
+    childList: true, characterData: true });
 })()
 """
 
 
 @contextlib.contextmanager
 def camera(address: str, encoder: list[str]) -> Iterator[None]:
-    source = subprocess.Popen([sys.executable, "-m", "bench.barcode", str(WIDTH), str(HEIGHT), str(FPS)], stdout=subprocess.PIPE)
+    source = subprocess.Popen(
+        [sys.executable, "-m", "bench.barcode", str(WIDTH), str(HEIGHT), str(FPS)],
+        stdout=subprocess.PIPE,
+    )
     command = [
-        *[get_ffmpeg_exe(), "-v", "error", "-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", f"{WIDTH}x{HEIGHT}", "-r", str(FPS), "-i", "-"],
+        *[
+            get_ffmpeg_exe(),
+            "-v",
+            "error",
+            "-f",
+            "rawvideo",
+            "-pix_fmt",
+            "yuv420p",
+            "-s",
+            f"{WIDTH}x{HEIGHT}",
+            "-r",
+            str(FPS),
+            "-i",
+            "-",
+        ],
         *["-re", "-f", "lavfi", "-i", "sine=frequency=220:sample_rate=48000"],
-        *["-c:v", "libx264", "-threads", "1", *encoder, "-c:a", "aac", "-b:a", "96k", "-flush_packets", "1", "-f", "flv", address],
+        *[
+            "-c:v",
+            "libx264",
+            "-threads",
+            "1",
+            *encoder,
+            "-c:a",
+            "aac",
+            "-b:a",
+            "96k",
+            "-flush_packets",
+            "1",
+            "-f",
+            "flv",
+            address,
+        ],
     ]
     process = subprocess.Popen(command, stdin=source.stdout)
     try:
@@ -107,7 +154,9 @@ def _milliseconds(text: str) -> float:
 
 
 def show_clock_minus_stamp(demo: Installation, show_id: str) -> float:
-    """Milliseconds between the show clock and the clock in the picture, by decoding the newest whole segment."""
+    """Milliseconds between the show clock and the clock in the picture, by decoding the newest
+    whole segment.
+    """
     base = f"http://127.0.0.1:{demo.port + 1}/live/{show_id}"
 
     def fetch(name: str) -> bytes:
@@ -115,7 +164,11 @@ def show_clock_minus_stamp(demo: Installation, show_id: str) -> float:
             return bytes(answer.read())
 
     playlist = m3u8.loads(fetch("media.m3u8").decode())
-    segment = [found for found in playlist.segments if found.uri and found.duration and found.program_date_time][-1]
+    segment = [
+        found
+        for found in playlist.segments
+        if found.uri and found.duration and found.program_date_time
+    ][-1]
     media = fetch(segment.init_section.uri) + fetch(segment.uri)
     with av.open(io.BytesIO(media)) as container:
         picture = next(container.decode(video=0))
@@ -154,10 +207,18 @@ def measure(page: Page, demo: Installation, name: str, seconds: float) -> str:
     offset = show_clock_minus_stamp(demo, show["id"])
     samples = sorted(page.evaluate("window.samples"))
     cards = page.evaluate("window.cards")
-    errors = [_unwrap(stamp) + offset - cue["start"] for cue in cues for card, stamp in cards if card == cue["name"]]
+    errors = [
+        _unwrap(stamp) + offset - cue["start"]
+        for cue in cues
+        for card, stamp in cards
+        if card == cue["name"]
+    ]
     glass = f"{statistics.median(samples):.0f} | {samples[int(len(samples) * 0.95)]:.0f}"
     worst = sorted(abs(error) for error in errors)
-    pins = f"{statistics.median(errors):+.0f} | {worst[int(len(worst) * 0.95)]:.0f} ({len(errors)} of {len(cues)} pins)"
+    pins = (
+        f"{statistics.median(errors):+.0f} | {worst[int(len(worst) * 0.95)]:.0f} ({len(errors)} "
+        f"of {len(cues)} pins)"
+    )
     return f"| {name} | {glass} | {page.evaluate('window.stalls')} | {pins} | {first:.0f} |"
 
 
@@ -165,7 +226,10 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--seconds", type=float, default=24)
     seconds = parser.parse_args().seconds
-    print("| encoder | glass to glass, p50 ms | p95 ms | stalls after 6 s | pin error, p50 ms | p95 of its size, ms | first frame, ms |")
+    print(
+        "| encoder | glass to glass, p50 ms | p95 ms | stalls after 6 s | pin error, p50 ms "
+        "| p95 of its size, ms | first frame, ms |"
+    )
     print("|---|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
         demo = start_demo(Path(folder) / "demo")
@@ -182,7 +246,10 @@ def main() -> None:
                 browser.close()
         finally:
             stop_demo(demo)
-    print("\nFirst frame: after opening the page of a show that is on. Not tried: Apple devices, and OBS itself (its settings are).")
+    print(
+        "\nFirst frame: after opening the page of a show that is on. Not tried: Apple "
+        "devices, and OBS itself (its settings are)."
+    )
 
 
 if __name__ == "__main__":

@@ -1,9 +1,11 @@
-"""Room delivery: our room server beside a plain C epoll loop that sends bytes encoded once, in turns, to viewers in another process.
+"""Room delivery: our room server beside a plain C epoll loop that sends bytes encoded once, in
+turns, to viewers in another process.
 
     .venv/bin/python -m bench.rooms [--viewers 2000] [--events 150] [--rounds 3]
 
-The loop is closed: the next event is written when the last viewer has the one before. Only the server's CPU seconds count, with
-all it does besides (looking into PostgreSQL, sampling stock); the figure to trust is the ratio within one round.
+The loop is closed: the next event is written when the last viewer has the one before. Only the
+server's CPU seconds count, with all it does besides (looking into PostgreSQL, sampling stock); the
+figure to trust is the ratio within one round.
 """
 
 from __future__ import annotations
@@ -41,8 +43,10 @@ VALUE = {"id": "cue_bench", "kind": "pin", "note": "x" * 80}
 """About 200 bytes an event with its frame, like a cue."""
 ROWS = models.RoomRow, models.RoomEntryRow, models.RoomEventRow
 ROOM_SERVER = (
-    "import logging, sys; from showfloor.fanout import server; from showfloor.fanout.config import FanoutConfig;"
-    "logging.basicConfig(level='INFO', format='%(message)s', stream=sys.stdout); server.run(FanoutConfig(sys.argv[1], port=0))"
+    "import logging, sys; from showfloor.fanout import server; from showfloor.fanout.config "
+    "import FanoutConfig;"
+    "logging.basicConfig(level='INFO', format='%(message)s', stream=sys.stdout); "
+    "server.run(FanoutConfig(sys.argv[1], port=0))"
 )
 
 
@@ -78,7 +82,9 @@ def resident_kib(pid: int) -> int:
 @contextlib.contextmanager
 def started(command: list[str], **options: Any) -> Iterator[subprocess.Popen[str]]:
     """A program with pipes to talk to, ended with the block."""
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, **options)
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, **options
+    )
     try:
         yield process
     finally:
@@ -89,10 +95,19 @@ def started(command: list[str], **options: Any) -> Iterator[subprocess.Popen[str
             process.kill()
 
 
-def measure(pid: int, port: int, path: str, viewers: int, events: int, publish: Callable[[int], None]) -> Result:
+def measure(
+    pid: int, port: int, path: str, viewers: int, events: int, publish: Callable[[int], None]
+) -> Result:
     """Let the viewers join, then one event after the other."""
     memory, cpu = resident_kib(pid), cpu_seconds(pid)
-    command = [sys.executable, str(FOLDER / "rooms_viewers.py"), str(port), path, str(viewers), str(events)]
+    command = [
+        sys.executable,
+        str(FOLDER / "rooms_viewers.py"),
+        str(port),
+        path,
+        str(viewers),
+        str(events),
+    ]
     with started(command) as crowd:
         assert crowd.stdout is not None
         join_wall = float(_line(crowd, "joined"))
@@ -117,15 +132,25 @@ def _line(process: subprocess.Popen[str], word: str) -> str:
 
 
 def measure_ours(url: str, viewers: int, events: int) -> Result:
-    """The room server as it is shipped, its log in a real PostgreSQL, written through `realtime` with hints."""
+    """The room server as it is shipped, its log in a real PostgreSQL, written through `realtime`
+    with hints.
+    """
     environment = {**os.environ, "PYTHONPATH": str(FOLDER.parent / "src")}
-    with asyncio.Runner() as runner, started([sys.executable, "-c", ROOM_SERVER, url], env=environment) as process:
+    with (
+        asyncio.Runner() as runner,
+        started([sys.executable, "-c", ROOM_SERVER, url], env=environment) as process,
+    ):
         assert process.stdout is not None
         port = int(process.stdout.readline().rpartition(":")[2])
         writer = Writer(url)
         room = runner.run(writer.open())
         result = measure(
-            process.pid, port, f"/rooms/{ids.show('show', room)}/events", viewers, events, lambda seq: runner.run(writer.write(room, seq))
+            process.pid,
+            port,
+            f"/rooms/{ids.show('show', room)}/events",
+            viewers,
+            events,
+            lambda seq: runner.run(writer.write(room, seq)),
         )
         runner.run(writer.close())
     return result
@@ -148,7 +173,9 @@ class Writer:
     async def write(self, room: UUID, seq: int) -> None:
         async with self._database.session() as session:
             await service.set_entry(session, room, "cue/bench", {**VALUE, "n": seq})
-        await asyncio.sleep(PAUSE * 1.5)  # the loop stands still between two events; the hint must be out
+        await asyncio.sleep(
+            PAUSE * 1.5
+        )  # the loop stands still between two events; the hint must be out
 
     async def close(self) -> None:
         self._hints.cancel()
@@ -162,11 +189,23 @@ def measure_limit(program: Path, viewers: int, events: int) -> Result:
         pipe = process.stdin
 
         def publish(seq: int) -> None:
-            body = {"seq": seq, "ts": 1_700_000_000_000, "key": "cue/bench", "value": {**VALUE, "n": seq}}
+            body = {
+                "seq": seq,
+                "ts": 1_700_000_000_000,
+                "key": "cue/bench",
+                "value": {**VALUE, "n": seq},
+            }
             pipe.write(f"{seq} {json.dumps(body)}\n")
             pipe.flush()
 
-        return measure(process.pid, int(process.stdout.readline()), "/rooms/any/events", viewers, events, publish)
+        return measure(
+            process.pid,
+            int(process.stdout.readline()),
+            "/rooms/any/events",
+            viewers,
+            events,
+            publish,
+        )
 
 
 def compile_limit(folder: Path) -> Path | None:
@@ -203,7 +242,11 @@ def run(viewers: int, events: int, rounds: int) -> list[tuple[Result, Result | N
         try:
             url = prepare_database(server)
             return [
-                (measure_ours(url, viewers, events), measure_limit(program, viewers, events) if program else None) for _ in range(rounds)
+                (
+                    measure_ours(url, viewers, events),
+                    measure_limit(program, viewers, events) if program else None,
+                )
+                for _ in range(rounds)
             ]
         finally:
             server.stop()
@@ -214,17 +257,37 @@ def rows(measured: list[tuple[Result, Result | None]]) -> list[tuple[str, str, s
     ours, limits = [pair[0] for pair in measured], [pair[1] for pair in measured if pair[1]]
     ratios = [own.per_cpu_second / limit.per_cpu_second for own, limit in measured if limit]
 
-    def row(what: str, figure: Callable[[Result], float], shown: str, reach: str = "") -> tuple[str, str, str, str]:
+    def row(
+        what: str, figure: Callable[[Result], float], shown: str, reach: str = ""
+    ) -> tuple[str, str, str, str]:
         limit = shown.format(median(map(figure, limits))) if limits else "not run"
         return what, shown.format(median(map(figure, ours))), limit, reach
 
     return [
         row("deliveries per server CPU second", lambda result: result.per_cpu_second, "{:,.0f}"),
-        ("  ratio to the limit", f"{median(ratios):.2f}" if ratios else "not run", "1.00" if ratios else "not run", ">= 0.60"),
-        row("deliveries per second (closed loop)", lambda result: result.deliveries / result.wall, "{:,.0f}"),
+        (
+            "  ratio to the limit",
+            f"{median(ratios):.2f}" if ratios else "not run",
+            "1.00" if ratios else "not run",
+            ">= 0.60",
+        ),
+        row(
+            "deliveries per second (closed loop)",
+            lambda result: result.deliveries / result.wall,
+            "{:,.0f}",
+        ),
         row("memory per viewer, KiB", lambda result: result.memory_kib, "{:.1f}", "<= 4"),
-        row("joins per server CPU second", lambda result: result.viewers / result.join_cpu, "{:,.0f}", ">= 10,000"),
-        row("joins per second (one Python client)", lambda result: result.viewers / result.join_wall, "{:,.0f}"),
+        row(
+            "joins per server CPU second",
+            lambda result: result.viewers / result.join_cpu,
+            "{:,.0f}",
+            ">= 10,000",
+        ),
+        row(
+            "joins per second (one Python client)",
+            lambda result: result.viewers / result.join_wall,
+            "{:,.0f}",
+        ),
         row("gaps and repeats", lambda result: result.gaps, "{:.0f}", "0"),
     ]
 
@@ -236,7 +299,10 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     chosen = parser.parse_args()
     measured = run(chosen.viewers, chosen.events, chosen.rounds)
-    print(f"Room delivery: {chosen.viewers} viewers, {chosen.events} events, median of {chosen.rounds} rounds")
+    print(
+        f"Room delivery: {chosen.viewers} viewers, {chosen.events} events, median of "
+        f"{chosen.rounds} rounds"
+    )
     for what, ours, limit, reach in [("", "showfloor", "C epoll loop", "reach"), *rows(measured)]:
         print(f"{what:<38}{ours:>14}{limit:>16}{reach:>12}")
 

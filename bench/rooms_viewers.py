@@ -1,7 +1,9 @@
-"""Two thousand viewers in one process: opens the streams, checks that each gets every event once and in order, and says when.
+"""Two thousand viewers in one process: opens the streams, checks that each gets every event once
+and in order, and says when.
 
-Prints `joined <seconds>` when all have their snapshot, then `<seq> <milliseconds>` when the last viewer has event `seq`, with the
-median and the slowest 1 % of the viewers since the first of them had it; ends at the last event with `gaps <n>`.
+Prints `joined <seconds>` when all have their snapshot, then `<seq> <milliseconds>` when the last
+viewer has event `seq`, with the median and the slowest 1 % of the viewers since the first of them
+had it; ends at the last event with `gaps <n>`.
 """
 
 from __future__ import annotations
@@ -22,7 +24,9 @@ class Crowd:
         self.rest: dict[int, bytes] = {}
         self.seq: dict[int, int] = {}
         self.gaps = 0
-        request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n".encode()
+        request = (
+            f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n".encode()
+        )
         for _ in range(size):
             one = socket.create_connection(("127.0.0.1", port))
             one.send(request)

@@ -1,6 +1,7 @@
 """From `make demo` to a playing show, cold and warm, and what a page weighs.
 
-Cold: a clone in an empty folder, nothing installed (packages may be in the installers' caches). Warm: the same folder again.
+Cold: a clone in an empty folder, nothing installed (packages may be in the installers' caches).
+Warm: the same folder again.
 
     python -m bench.start
 """
@@ -29,7 +30,11 @@ def seconds_to_live(folder: Path) -> float:
     arguments = f'--port {free_ports(5)} --no-browser --data "{facts.parent}"'
     began = time.monotonic()
     process = subprocess.Popen(
-        ["make", "demo", f"ARGS={arguments}"], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        ["make", "demo", f"ARGS={arguments}"],
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     while not facts.exists() and process.poll() is None and time.monotonic() - began < 300:
         time.sleep(0.02)
@@ -44,7 +49,9 @@ def compressed(path: Path) -> float:
 
 
 def page_script(static: Path) -> float:
-    """kB gz of what the show page loads before hls.js: its entry and everything that entry imports at once."""
+    """kB gz of what the show page loads before hls.js: its entry and everything that entry imports
+    at once.
+    """
     manifest = json.loads((static / "manifest.json").read_text())
     wanted, seen = ["entries/show.ts"], set()
     while wanted:

@@ -1,4 +1,6 @@
-"""Alembic's environment: inside a connection of `showfloor.app.migrate`, or on its own for `scripts/migration`."""
+"""Alembic's environment: inside a connection of `showfloor.app.migrate`, or on its own for
+`scripts/migration`.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ import_models()
 
 
 def run(connection: Connection) -> None:
-    context.configure(connection=connection, target_metadata=Base.metadata, compare_server_default=True)
+    context.configure(
+        connection=connection, target_metadata=Base.metadata, compare_server_default=True
+    )
     with context.begin_transaction():
         context.run_migrations()
 

@@ -1,4 +1,6 @@
-"""One PostgreSQL per machine run, one migrated template, one database a test: real, fast, in parallel."""
+"""One PostgreSQL per machine run, one migrated template, one database a test: real, fast, in
+parallel.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +19,19 @@ from showfloor.kit.db import Database
 
 TEMPLATE = "showfloor_template"
 # Tests lose nothing that matters when the power goes.
-FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "300"}
+FAST = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "300",
+}
 
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
-    """The server, shared by all workers of the run; the last one out leaves it to `pytest_sessionfinish`."""
+    """The server, shared by all workers of the run; the last one out leaves it to
+    `pytest_sessionfinish`.
+    """
     root = _shared_folder(tmp_path_factory)
     server = EmbeddedPostgres(root / "pg", FAST)
     server.start()
@@ -45,7 +54,10 @@ def _shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """The controller of a parallel run ends the server its workers shared."""
-    if not hasattr(session.config, "workerinput") and (factory := getattr(session.config, "_tmp_path_factory", None)) is not None:
+    if (
+        not hasattr(session.config, "workerinput")
+        and (factory := getattr(session.config, "_tmp_path_factory", None)) is not None
+    ):
         server = EmbeddedPostgres(factory.getbasetemp() / "pg", FAST)
         if server.folder.exists():
             server.stop()
@@ -56,7 +68,11 @@ def database_url(postgres: EmbeddedPostgres) -> Iterator[str]:
     name = f"t_{secrets.token_hex(6)}"
     yield postgres.create_database(name, template=TEMPLATE)
     with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
-        connection.execute(psycopg.sql.SQL("drop database if exists {} with (force)").format(psycopg.sql.Identifier(name)))
+        connection.execute(
+            psycopg.sql.SQL("drop database if exists {} with (force)").format(
+                psycopg.sql.Identifier(name)
+            )
+        )
 
 
 @pytest.fixture
@@ -68,7 +84,8 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 
 LONGEST = 180
-"""Seconds a test may take; one that hangs fails and says where, instead of holding up all others."""
+"""Seconds a test may take; one that hangs fails and says where, instead of holding up all others.
+"""
 
 
 @pytest.hookimpl(wrapper=True)

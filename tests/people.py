@@ -33,7 +33,14 @@ class FakeStreaming:
     def advance(self, seconds: float) -> None:
         self.media_time += timedelta(seconds=seconds)
 
-    async def start_cue(self, show_id: UUID, cue_id: str, kind: str, payload: dict[str, Any], ends: Sequence[str] = ()) -> datetime:
+    async def start_cue(
+        self,
+        show_id: UUID,
+        cue_id: str,
+        kind: str,
+        payload: dict[str, Any],
+        ends: Sequence[str] = (),
+    ) -> datetime:
         start = self._stamp("start", cue_id)
         self.calls += [("replace", ended) for ended in ends]
         return start
@@ -64,7 +71,9 @@ class Floor:
 async def add_person(session: Session, name: str, *grants: tuple[GrantKind, UUID]) -> Person:
     admission = identity.admit(Door.ACCOUNT, adult=True)
     email = f"{name}-{ids.secret(4)}@example.com".lower()
-    person_id = await identity.add_person(session, admission=admission, email=email, name=name, password="correct horse")
+    person_id = await identity.add_person(
+        session, admission=admission, email=email, name=name, password="correct horse"
+    )
     for kind, subject in grants:
         await identity.grant(session, person_id=person_id, kind=kind, subject_id=subject)
     person = await identity.get_person(session, person_id)
@@ -73,21 +82,33 @@ async def add_person(session: Session, name: str, *grants: tuple[GrantKind, UUID
 
 
 async def add_host(session: Session) -> Person:
-    creator = await merchants.add_creator(session, name={"en": "Lina", "ar": "لينا"}, avatar_url="/uploads/lina.webp")
+    creator = await merchants.add_creator(
+        session, name={"en": "Lina", "ar": "لينا"}, avatar_url="/uploads/lina.webp"
+    )
     return await add_person(session, "lina", (GrantKind.CREATOR, creator.id))
 
 
 async def add_seller(session: Session, slug: str, host: Person | None = None) -> Person:
     name = {"en": slug.title(), "ar": "متجر"}
-    merchant = await merchants.add_merchant(session, slug=slug, name=name, about=name, avatar_url="/uploads/m.webp", order_prefix="AB")
+    merchant = await merchants.add_merchant(
+        session, slug=slug, name=name, about=name, avatar_url="/uploads/m.webp", order_prefix="AB"
+    )
     seller = await add_person(session, slug, (GrantKind.MERCHANT, merchant.id))
     if host is not None and host.creator_id is not None:
-        await merchants.allow_creator(session, person=seller, merchant_id=merchant.id, creator_id=host.creator_id)
+        await merchants.allow_creator(
+            session, person=seller, merchant_id=merchant.id, creator_id=host.creator_id
+        )
     return seller
 
 
 async def add_product(
-    session: Session, seller: Person, slug: str, *, skus: tuple[str, ...] = (), on_hand: int = 10, amount: int = 2500
+    session: Session,
+    seller: Person,
+    slug: str,
+    *,
+    skus: tuple[str, ...] = (),
+    on_hand: int = 10,
+    amount: int = 2500,
 ) -> Product:
     text = {"en": slug.title(), "ar": "منتج"}
     new = NewProduct(
@@ -96,7 +117,9 @@ async def add_product(
         name=text,
         summary=text,
         description=text,
-        variants=tuple(NewVariant(sku, {}, {"GBP": amount}) for sku in skus or (f"{slug.upper()}-1",)),
+        variants=tuple(
+            NewVariant(sku, {}, {"GBP": amount}) for sku in skus or (f"{slug.upper()}-1",)
+        ),
     )
     product = await catalog.add_product(session, person=seller, product=new)
     for variant in product.variants:
@@ -106,18 +129,30 @@ async def add_product(
 
 async def add_floor(session: Session) -> Floor:
     host = await add_host(session)
-    first, second = await add_seller(session, "loam", host), await add_seller(session, "zafra", host)
-    mug, scarf = await add_product(session, first, "mug"), await add_product(session, second, "scarf")
-    show = await shows.create_show(session, person=host, title={"en": "Slow morning", "ar": "صباح هادئ"}, market="gb")
+    first, second = (
+        await add_seller(session, "loam", host),
+        await add_seller(session, "zafra", host),
+    )
+    mug, scarf = (
+        await add_product(session, first, "mug"),
+        await add_product(session, second, "scarf"),
+    )
+    show = await shows.create_show(
+        session, person=host, title={"en": "Slow morning", "ar": "صباح هادئ"}, market="gb"
+    )
     await shows.add_product(session, person=host, show_id=show.id, product_id=mug.id)
     show = await shows.add_product(session, person=host, show_id=show.id, product_id=scarf.id)
     return Floor(host, (first, second), (mug, scarf), show)
 
 
 def report(show: Show, state: IngestState) -> IngestReport:
-    return IngestReport(show.id, "ing_1", state, clock.now(), {"video": None, "audio": None, "warnings": []})
+    return IngestReport(
+        show.id, "ing_1", state, clock.now(), {"video": None, "audio": None, "warnings": []}
+    )
 
 
 async def put_on_air(session: Session, floor: Floor) -> Show:
-    await shows.note_ingest(session, report=report(floor.show, IngestState.PUBLISHING), secret="s" * 32)
+    await shows.note_ingest(
+        session, report=report(floor.show, IngestState.PUBLISHING), secret="s" * 32
+    )
     return await shows.go_live(session, person=floor.host, show_id=floor.show.id)

@@ -8,7 +8,10 @@ from sqlalchemy import text
 
 from showfloor.kit.db import Database
 
-_WAITING = text("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")
+_WAITING = text(
+    "select count(*) from pg_stat_activity where datname = current_database() and "
+    "wait_event_type = 'Lock'"
+)
 
 
 async def until_somebody_waits(database: Database, how_many: int = 1) -> None:
@@ -19,6 +22,7 @@ async def until_somebody_waits(database: Database, how_many: int = 1) -> None:
 
 
 async def _waiting(database: Database) -> int:
-    # A transaction of its own each time: within one, PostgreSQL shows the same picture of its sessions again.
+    # A transaction of its own each time: within one, PostgreSQL shows the same picture of its
+    # sessions again.
     async with database.session() as session:
         return int((await session.execute(_WAITING)).scalar_one())

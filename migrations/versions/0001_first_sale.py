@@ -27,11 +27,19 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("declared_adult_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("email", sa.String(), nullable=True),
-        sa.Column("address", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column(
+            "address", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_checkout")),
         sa.UniqueConstraint("hold_id", name=op.f("uq_checkout_hold_id")),
     )
-    op.create_index("ix_checkout_kept", "checkout", ["created_at"], unique=False, postgresql_where=sa.text("email is not null"))
+    op.create_index(
+        "ix_checkout_kept",
+        "checkout",
+        ["created_at"],
+        unique=False,
+        postgresql_where=sa.text("email is not null"),
+    )
     op.create_table(
         "creator",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -100,9 +108,13 @@ def upgrade() -> None:
         sa.Column("placed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("country", sa.String(), nullable=False),
         sa.Column("email", sa.String(), nullable=True),
-        sa.Column("address", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column(
+            "address", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_orders")),
-        sa.UniqueConstraint("checkout_id", "merchant_id", name=op.f("uq_orders_checkout_id_merchant_id")),
+        sa.UniqueConstraint(
+            "checkout_id", "merchant_id", name=op.f("uq_orders_checkout_id_merchant_id")
+        ),
         sa.UniqueConstraint("serial", name=op.f("uq_orders_serial")),
     )
     op.create_index("ix_orders_email", "orders", [sa.literal_column("lower(email)")], unique=False)
@@ -118,7 +130,13 @@ def upgrade() -> None:
         sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_event")),
     )
-    op.create_index("ix_outbox_event_open", "outbox_event", ["id"], unique=False, postgresql_where="done_at is null")
+    op.create_index(
+        "ix_outbox_event_open",
+        "outbox_event",
+        ["id"],
+        unique=False,
+        postgresql_where="done_at is null",
+    )
     op.create_table(
         "payment_callback",
         sa.Column("provider", sa.String(), nullable=False),
@@ -147,7 +165,12 @@ def upgrade() -> None:
         sa.CheckConstraint("amount > 0", name=op.f("ck_price_positive")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_price")),
     )
-    op.create_index("ix_price_variant_id_currency_since", "price", ["variant_id", "currency", "since", "id"], unique=False)
+    op.create_index(
+        "ix_price_variant_id_currency_since",
+        "price",
+        ["variant_id", "currency", "since", "id"],
+        unique=False,
+    )
     op.create_table(
         "product",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -203,7 +226,12 @@ def upgrade() -> None:
         sa.Column("on_hand", sa.Integer(), nullable=False),
         sa.Column("held", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("sold", sa.Integer(), server_default=sa.text("0"), nullable=False),
-        sa.Column("available", sa.Integer(), sa.Computed("on_hand - held - sold", persisted=True), nullable=False),
+        sa.Column(
+            "available",
+            sa.Integer(),
+            sa.Computed("on_hand - held - sold", persisted=True),
+            nullable=False,
+        ),
         sa.CheckConstraint("held >= 0", name=op.f("ck_stock_item_held")),
         sa.CheckConstraint("sold + held <= on_hand", name=op.f("ck_stock_item_never_oversold")),
         sa.CheckConstraint("sold >= 0", name=op.f("ck_stock_item_sold")),
@@ -219,7 +247,13 @@ def upgrade() -> None:
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_stream_key")),
     )
-    op.create_index("uq_stream_key_valid", "stream_key", ["show_id"], unique=True, postgresql_where="revoked_at is null")
+    op.create_index(
+        "uq_stream_key_valid",
+        "stream_key",
+        ["show_id"],
+        unique=True,
+        postgresql_where="revoked_at is null",
+    )
     op.create_table(
         "api_key",
         sa.Column("key_digest", sa.LargeBinary(), nullable=False),
@@ -227,7 +261,9 @@ def upgrade() -> None:
         sa.Column("label", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_api_key_person_id"), ondelete="cascade"),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_api_key_person_id"), ondelete="cascade"
+        ),
         sa.PrimaryKeyConstraint("key_digest", name=op.f("pk_api_key")),
     )
     op.create_index(op.f("ix_api_key_person_id"), "api_key", ["person_id"], unique=False)
@@ -239,7 +275,9 @@ def upgrade() -> None:
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("payload", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.ForeignKeyConstraint(["show_id"], ["show.id"], name=op.f("fk_cue_show_id"), ondelete="cascade"),
+        sa.ForeignKeyConstraint(
+            ["show_id"], ["show.id"], name=op.f("fk_cue_show_id"), ondelete="cascade"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cue")),
     )
     op.create_index("ix_cue_show_start", "cue", ["show_id", "starts_at"], unique=False)
@@ -253,29 +291,60 @@ def upgrade() -> None:
         sa.Column("currency", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("state in ('held', 'released', 'settled')", name=op.f("ck_hold_line_state")),
+        sa.CheckConstraint(
+            "state in ('held', 'released', 'settled')", name=op.f("ck_hold_line_state")
+        ),
         sa.CheckConstraint("quantity > 0", name=op.f("ck_hold_line_quantity")),
-        sa.ForeignKeyConstraint(["hold_id"], ["hold.id"], name=op.f("fk_hold_line_hold_id"), ondelete="cascade"),
+        sa.ForeignKeyConstraint(
+            ["hold_id"], ["hold.id"], name=op.f("fk_hold_line_hold_id"), ondelete="cascade"
+        ),
         sa.PrimaryKeyConstraint("hold_id", "variant_id", name=op.f("pk_hold_line")),
     )
-    op.create_index("ix_hold_line_held", "hold_line", ["expires_at"], unique=False, postgresql_where=sa.text("state = 'held'"))
     op.create_index(
-        "ix_hold_line_held_of_variant", "hold_line", ["variant_id", "expires_at"], unique=False, postgresql_where=sa.text("state = 'held'")
+        "ix_hold_line_held",
+        "hold_line",
+        ["expires_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'held'"),
+    )
+    op.create_index(
+        "ix_hold_line_held_of_variant",
+        "hold_line",
+        ["variant_id", "expires_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'held'"),
     )
     op.create_table(
         "merchant_creator",
         sa.Column("merchant_id", sa.Uuid(), nullable=False),
         sa.Column("creator_id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(["creator_id"], ["creator.id"], name=op.f("fk_merchant_creator_creator_id"), ondelete="cascade"),
-        sa.ForeignKeyConstraint(["merchant_id"], ["merchant.id"], name=op.f("fk_merchant_creator_merchant_id"), ondelete="cascade"),
+        sa.ForeignKeyConstraint(
+            ["creator_id"],
+            ["creator.id"],
+            name=op.f("fk_merchant_creator_creator_id"),
+            ondelete="cascade",
+        ),
+        sa.ForeignKeyConstraint(
+            ["merchant_id"],
+            ["merchant.id"],
+            name=op.f("fk_merchant_creator_merchant_id"),
+            ondelete="cascade",
+        ),
         sa.PrimaryKeyConstraint("merchant_id", "creator_id", name=op.f("pk_merchant_creator")),
     )
-    op.create_index(op.f("ix_merchant_creator_creator_id"), "merchant_creator", ["creator_id"], unique=False)
+    op.create_index(
+        op.f("ix_merchant_creator_creator_id"), "merchant_creator", ["creator_id"], unique=False
+    )
     op.create_table(
         "merchant_origin",
         sa.Column("merchant_id", sa.Uuid(), nullable=False),
         sa.Column("origin", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(["merchant_id"], ["merchant.id"], name=op.f("fk_merchant_origin_merchant_id"), ondelete="cascade"),
+        sa.ForeignKeyConstraint(
+            ["merchant_id"],
+            ["merchant.id"],
+            name=op.f("fk_merchant_origin_merchant_id"),
+            ondelete="cascade",
+        ),
         sa.PrimaryKeyConstraint("merchant_id", "origin", name=op.f("pk_merchant_origin")),
     )
     op.create_table(
@@ -291,14 +360,21 @@ def upgrade() -> None:
         sa.Column("unit_amount", sa.BigInteger(), nullable=False),
         sa.Column("picture_url", sa.String(), nullable=True),
         sa.CheckConstraint("quantity > 0", name=op.f("ck_order_line_quantity")),
-        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_order_line_order_id"), ondelete="cascade"),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["orders.id"], name=op.f("fk_order_line_order_id"), ondelete="cascade"
+        ),
         sa.PrimaryKeyConstraint("order_id", "position", name=op.f("pk_order_line")),
     )
     op.create_table(
         "outbox_done",
         sa.Column("event_id", sa.BigInteger(), nullable=False),
         sa.Column("subscriber", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(["event_id"], ["outbox_event.id"], name=op.f("fk_outbox_done_event_id"), ondelete="cascade"),
+        sa.ForeignKeyConstraint(
+            ["event_id"],
+            ["outbox_event.id"],
+            name=op.f("fk_outbox_done_event_id"),
+            ondelete="cascade",
+        ),
         sa.PrimaryKeyConstraint("event_id", "subscriber", name=op.f("pk_outbox_done")),
     )
     op.create_table(
@@ -314,11 +390,19 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("look_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["checkout_id"], ["checkout.id"], name=op.f("fk_payment_checkout_id")),
+        sa.ForeignKeyConstraint(
+            ["checkout_id"], ["checkout.id"], name=op.f("fk_payment_checkout_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payment")),
         sa.UniqueConstraint("checkout_id", "key", name=op.f("uq_payment_checkout_id_key")),
     )
-    op.create_index("ix_payment_look_at", "payment", ["look_at"], unique=False, postgresql_where=sa.text("look_at is not null"))
+    op.create_index(
+        "ix_payment_look_at",
+        "payment",
+        ["look_at"],
+        unique=False,
+        postgresql_where=sa.text("look_at is not null"),
+    )
     op.create_index(
         "uq_payment_one_blocking",
         "payment",
@@ -331,7 +415,9 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("subject_id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_person_grant_person_id"), ondelete="cascade"),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_person_grant_person_id"), ondelete="cascade"
+        ),
         sa.PrimaryKeyConstraint("person_id", "kind", "subject_id", name=op.f("pk_person_grant")),
     )
     op.create_table(
@@ -340,7 +426,9 @@ def upgrade() -> None:
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("value", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["room_id"], ["room.id"], name=op.f("fk_room_entry_room_id"), ondelete="cascade"),
+        sa.ForeignKeyConstraint(
+            ["room_id"], ["room.id"], name=op.f("fk_room_entry_room_id"), ondelete="cascade"
+        ),
         sa.PrimaryKeyConstraint("room_id", "key", name=op.f("pk_room_entry")),
     )
     op.create_table(
@@ -349,8 +437,12 @@ def upgrade() -> None:
         sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("key", sa.String(), nullable=False),
-        sa.Column("value", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
-        sa.ForeignKeyConstraint(["room_id"], ["room.id"], name=op.f("fk_room_event_room_id"), ondelete="cascade"),
+        sa.Column(
+            "value", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["room_id"], ["room.id"], name=op.f("fk_room_event_room_id"), ondelete="cascade"
+        ),
         sa.PrimaryKeyConstraint("room_id", "seq", name=op.f("pk_room_event")),
     )
     op.create_table(
@@ -358,20 +450,31 @@ def upgrade() -> None:
         sa.Column("show_id", sa.Uuid(), nullable=False),
         sa.Column("product_id", sa.Uuid(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["show_id"], ["show.id"], name=op.f("fk_show_product_show_id"), ondelete="cascade"),
+        sa.ForeignKeyConstraint(
+            ["show_id"], ["show.id"], name=op.f("fk_show_product_show_id"), ondelete="cascade"
+        ),
         sa.PrimaryKeyConstraint("show_id", "product_id", name=op.f("pk_show_product")),
     )
-    op.create_index(op.f("ix_show_product_product_id"), "show_product", ["product_id"], unique=False)
+    op.create_index(
+        op.f("ix_show_product_product_id"), "show_product", ["product_id"], unique=False
+    )
     op.create_table(
         "sign_in_session",
         sa.Column("token_digest", sa.LargeBinary(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_sign_in_session_person_id"), ondelete="cascade"),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+            name=op.f("fk_sign_in_session_person_id"),
+            ondelete="cascade",
+        ),
         sa.PrimaryKeyConstraint("token_digest", name=op.f("pk_sign_in_session")),
     )
-    op.create_index(op.f("ix_sign_in_session_person_id"), "sign_in_session", ["person_id"], unique=False)
+    op.create_index(
+        op.f("ix_sign_in_session_person_id"), "sign_in_session", ["person_id"], unique=False
+    )
     op.create_table(
         "variant",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -381,7 +484,9 @@ def upgrade() -> None:
         sa.Column("options", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("pictures", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_variant_product_id"), ondelete="cascade"),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["product.id"], name=op.f("fk_variant_product_id"), ondelete="cascade"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_variant")),
         sa.UniqueConstraint("merchant_id", "sku", name=op.f("uq_variant_merchant_id_sku")),
     )
@@ -393,7 +498,8 @@ def upgrade() -> None:
 PRICES_ARE_ONLY_ADDED_TO = (
     """
     create function refuse_price_change() returns trigger language plpgsql as
-    $$ begin raise exception 'prices are history: add a newer one' using errcode = 'integrity_constraint_violation'; end $$
+    $$ begin raise exception 'prices are history: add a newer one'
+        using errcode = 'integrity_constraint_violation'; end $$
     """,
     """
     create trigger price_is_append_only before update or delete or truncate on price
@@ -405,15 +511,18 @@ PRICES_ARE_ONLY_ADDED_TO = (
 ROOM_VIEWS = (
     """
     create view room_stock as
-    select shelf.show_id as room_id, variant.sku, stock.on_hand - stock.held - stock.sold as available
+    select shelf.show_id as room_id, variant.sku,
+      stock.on_hand - stock.held - stock.sold as available
     from show_product shelf
     join variant on variant.product_id = shelf.product_id
     join stock_item stock on stock.variant_id = variant.id
     """,
-    "create view room_live as select id as room_id from show where state in ('live', 'interrupted')",
+    "create view room_live as select id as room_id from show where state in ('live', "
+    "'interrupted')",
 )
 
-# A managed server may not let us make roles; then its operator does (docs/operate/internal.md) and fanout gets its own URL.
+# A managed server may not let us make roles; then its operator does (docs/operate/internal.md) and
+# fanout gets its own URL.
 FANOUT_MAY_ONLY_READ = (
     """
     do $$ begin

@@ -1,6 +1,7 @@
 """rooms of drafts
 
-A draft is its host's alone, and so is its room: the room server reads rooms through a view that leaves drafts out.
+A draft is its host's alone, and so is its room: the room server reads rooms through a view that
+leaves drafts out.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ def upgrade() -> None:
     op.execute(
         """
         create view public_room as
-        select id, seq from room where not exists (select from show where show.id = room.id and show.state = 'draft')
+        select id, seq from room where not exists (select from show where show.id = room.id
+          and show.state = 'draft')
         """
     )
     op.execute(

@@ -1,6 +1,7 @@
 """order numbers by lot
 
-Counted numbers tell a buyer how much a seller sells, and a seller how much the others do. Numbers that were given stay.
+Counted numbers tell a buyer how much a seller sells, and a seller how much the others do. Numbers
+that were given stay.
 """
 
 from __future__ import annotations

@@ -14,7 +14,10 @@ SOURCE = ROOT / "src" / "showfloor"
 @cache
 def trees() -> dict[str, ast.Module]:
     """Path below src/showfloor -> syntax tree."""
-    return {str(path.relative_to(SOURCE)): ast.parse(path.read_text("utf-8")) for path in sorted(SOURCE.rglob("*.py"))}
+    return {
+        str(path.relative_to(SOURCE)): ast.parse(path.read_text("utf-8"))
+        for path in sorted(SOURCE.rglob("*.py"))
+    }
 
 
 def modules() -> list[str]:

@@ -1,4 +1,6 @@
-"""The commit happens before the answer: measured on a real server, with FastAPI's default beside it as the twin that fails."""
+"""The commit happens before the answer: measured on a real server, with FastAPI's default beside it
+as the twin that fails.
+"""
 
 from __future__ import annotations
 

@@ -9,22 +9,32 @@ import pytest
 
 from tests.architecture.sources import ROOT
 
-PAGES = sorted(path for path in ROOT.rglob("*.md") if not {".venv", "node_modules", ".tool"} & set(path.relative_to(ROOT).parts))
+PAGES = sorted(
+    path
+    for path in ROOT.rglob("*.md")
+    if not {".venv", "node_modules", ".tool"} & set(path.relative_to(ROOT).parts)
+)
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
-FILE = re.compile(r"`((?:src|tests|docs|frontend|migrations|scripts|demo|bench|deploy)/[\w./{},*-]+)`")
+FILE = re.compile(
+    r"`((?:src|tests|docs|frontend|migrations|scripts|demo|bench|deploy)/[\w./{},*-]+)`"
+)
 MAKE = re.compile(r"^\s*(?:\$ )?make ([a-z]+)", re.MULTILINE)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_of_the_page_lead_somewhere(page) -> None:  # type: ignore[no-untyped-def]
-    broken = [link for link in LINK.findall(page.read_text("utf-8")) if not (page.parent / link).exists()]
+    broken = [
+        link for link in LINK.findall(page.read_text("utf-8")) if not (page.parent / link).exists()
+    ]
 
     assert broken == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_files_that_the_page_names_exist(page) -> None:  # type: ignore[no-untyped-def]
-    named = [name for name in FILE.findall(page.read_text("utf-8")) if not re.search(r"[{}*]", name)]
+    named = [
+        name for name in FILE.findall(page.read_text("utf-8")) if not re.search(r"[{}*]", name)
+    ]
 
     assert [name for name in named if not (ROOT / name).exists()] == []
 
@@ -38,8 +48,17 @@ def test_make_commands_of_the_docs_exist() -> None:
 
 def test_no_file_names_a_registry_or_a_home() -> None:
     hosts = "|".join(
-        ["py" + r"pi\.org", "python" + "hosted", "npm" + r"js\.org", r"deb\.deb" + "ian", "/home/" + "[a-z]", "/root/" + "[a-z.]"]
+        [
+            "py" + r"pi\.org",
+            "python" + "hosted",
+            "npm" + r"js\.org",
+            r"deb\.deb" + "ian",
+            "/home/" + "[a-z]",
+            "/root/" + "[a-z.]",
+        ]
     )
-    found = subprocess.run(["git", "grep", "-nIE", hosts], cwd=ROOT, capture_output=True, text=True, check=False)
+    found = subprocess.run(
+        ["git", "grep", "-nIE", hosts], cwd=ROOT, capture_output=True, text=True, check=False
+    )
 
     assert found.stdout == ""

@@ -24,7 +24,10 @@ def _refusals() -> list[type[AppError]]:
 def test_every_refusal_has_words_in_both_languages() -> None:
     catalogues = messages.load().catalogues
     missing = {
-        f"{lang}: error.{refusal.code}" for refusal in _refusals() for lang in catalogues if f"error.{refusal.code}" not in catalogues[lang]
+        f"{lang}: error.{refusal.code}"
+        for refusal in _refusals()
+        for lang in catalogues
+        if f"error.{refusal.code}" not in catalogues[lang]
     }
 
     assert missing == set()

@@ -8,7 +8,9 @@ from showfloor.app.postgres import MAJOR, binaries
 
 
 def test_wheel_still_carries_this_postgres() -> None:
-    said = subprocess.run([binaries() / "postgres", "--version"], capture_output=True, text=True, check=True).stdout
+    said = subprocess.run(
+        [binaries() / "postgres", "--version"], capture_output=True, text=True, check=True
+    ).stdout
 
     assert f" {MAJOR}." in said
 

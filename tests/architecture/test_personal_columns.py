@@ -11,7 +11,9 @@ from showfloor.app.wiring import connect_erasers
 from showfloor.kit.db import Base
 from showfloor.privacy.service import list_erasers
 
-LOOKS_PERSONAL = re.compile(r"email|phone|address|birth|^name$|full_name|line1|line2|city|postal|password|^ip$|user_agent")
+LOOKS_PERSONAL = re.compile(
+    r"email|phone|address|birth|^name$|full_name|line1|line2|city|postal|password|^ip$|user_agent"
+)
 NOT_PERSONAL = {
     "merchant.name",  # a company's
     "creator.name",  # a stage name, public by choice
@@ -25,7 +27,11 @@ def _columns() -> list[Column[object]]:
 
 
 def test_columns_that_look_personal_are_marked() -> None:
-    unmarked = {f"{column.table.name}.{column.name}" for column in _columns() if LOOKS_PERSONAL.search(column.name) and not column.info}
+    unmarked = {
+        f"{column.table.name}.{column.name}"
+        for column in _columns()
+        if LOOKS_PERSONAL.search(column.name) and not column.info
+    }
 
     assert unmarked - NOT_PERSONAL == set()
 

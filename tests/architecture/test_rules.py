@@ -17,7 +17,14 @@ def test_the_rule_about_commits_finds_one() -> None:
 
 
 def test_nobody_asks_the_clock_but_kit() -> None:
-    wrong = ("datetime.now", "datetime.utcnow", "time.time", "time.monotonic", "time.time_ns", "date.today")
+    wrong = (
+        "datetime.now",
+        "datetime.utcnow",
+        "time.time",
+        "time.monotonic",
+        "time.time_ns",
+        "date.today",
+    )
 
     assert offences(wrong, allowed=("kit/clock.py", "app/postgres.py")) == []
 
@@ -37,11 +44,16 @@ def test_every_module_has_a_card() -> None:
 def test_modules_with_tables_say_what_they_own_and_promise() -> None:
     for path in SOURCE.glob("*/models.py"):
         card = ast.get_docstring(trees()[f"{path.parent.name}/__init__.py"]) or ""
-        assert "Owns:" in card and "Invariant" in card, f"the card of {path.parent.name} lacks what it owns or its invariant"
+        assert "Owns:" in card and "Invariant" in card, (
+            f"the card of {path.parent.name} lacks what it owns or its invariant"
+        )
 
 
 def test_suppressed_lints_say_why() -> None:
-    silent = re.compile(r"#\s*(?:noqa(?!: [A-Z0-9, ]+ - \S)|type: ignore(?!\[[a-z-]+\] {2}# \S|\[[a-z-]+(?:, [a-z-]+)*\] # \S))")
+    silent = re.compile(
+        r"#\s*(?:noqa(?!: [A-Z0-9, ]+ - \S)|type: ignore(?!\[[a-z-]+\] {2}# \S|\[[a-z-]+(?:, "
+        r"[a-z-]+)*\] # \S))"
+    )
     found = [
         f"{path.relative_to(SOURCE)}:{number}"
         for path in SOURCE.rglob("*.py")

@@ -11,4 +11,6 @@ from tests.architecture.sources import ROOT
 def test_settings_page_lists_every_setting_and_no_other() -> None:
     page = (ROOT / "docs" / "operate" / "settings.md").read_text("utf-8")
 
-    assert set(re.findall(r"`SHOWFLOOR_([A-Z_]+)`", page)) == {name.upper() for name in Settings.model_fields}
+    assert set(re.findall(r"`SHOWFLOOR_([A-Z_]+)`", page)) == {
+        name.upper() for name in Settings.model_fields
+    }

@@ -1,6 +1,8 @@
-"""The whole product as a newcomer starts it, and real Chromium with two sites: shop.localhost and brand.test.
+"""The whole product as a newcomer starts it, and real Chromium with two sites: shop.localhost and
+brand.test.
 
-One installation and one browser for all journeys of a run; each test gets a fresh profile (context).
+One installation and one browser for all journeys of a run; each test gets a fresh profile
+(context).
 """
 
 from __future__ import annotations
@@ -34,7 +36,8 @@ CHROMIUM = [
     "--disable-sync",
     "--disable-quic",
     "--autoplay-policy=no-user-gesture-required",
-    f"--host-resolver-rules=MAP {SHOP} 127.0.0.1, MAP {BRAND} 127.0.0.1, MAP stranger.test 127.0.0.1",
+    f"--host-resolver-rules=MAP {SHOP} 127.0.0.1, MAP {BRAND} 127.0.0.1, MAP stranger.test "
+    f"127.0.0.1",
     # Third-party cookies are blocked, as in the browsers of most people.
     "--test-third-party-cookie-phaseout",
 ]
@@ -64,11 +67,21 @@ class Installation:
     def api(self, role: str | None = None) -> httpx2.Client:
         """The public API, as the demo's host, merchant or operator, or as nobody."""
         headers = {"Authorization": f"Bearer {self.facts['tokens'][role]}"} if role else {}
-        return httpx2.Client(base_url=f"http://127.0.0.1:{self.port}/api/v1", headers=headers, timeout=10, trust_env=False)
+        return httpx2.Client(
+            base_url=f"http://127.0.0.1:{self.port}/api/v1",
+            headers=headers,
+            timeout=10,
+            trust_env=False,
+        )
 
 
 def chromium() -> str:
-    return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or "chromium"
+    return (
+        os.environ.get("CHROMIUM")
+        or shutil.which("chromium")
+        or shutil.which("google-chrome")
+        or "chromium"
+    )
 
 
 def free_ports(count: int) -> int:
@@ -93,9 +106,21 @@ def start_demo(folder: Path) -> Installation:
         "SHOWFLOOR_BASE_URL": f"http://{SHOP}:{port}",
         "SHOWFLOOR_DEMO_BRAND_URL": f"http://{BRAND}:{port + 4}",
     }
-    command = [sys.executable, "-m", "showfloor", "demo", "--data", str(folder), "--port", str(port), "--no-browser"]
+    command = [
+        sys.executable,
+        "-m",
+        "showfloor",
+        "demo",
+        "--data",
+        str(folder),
+        "--port",
+        str(port),
+        "--no-browser",
+    ]
     log = (folder.parent / f"{folder.name}.log").open("wb")
-    process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
+    process = subprocess.Popen(
+        command, env=environment, stdout=log, stderr=log, start_new_session=True
+    )
     end = time.monotonic() + START_WITHIN
     facts = folder / "demo.json"
     while not facts.exists():
@@ -147,13 +172,21 @@ def page(context: BrowserContext) -> Iterator[Page]:
     page = context.new_page()
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("console", lambda message: problems.append(message.text) if "Content Security Policy" in message.text else None)
+    page.on(
+        "console",
+        lambda message: (
+            problems.append(message.text) if "Content Security Policy" in message.text else None
+        ),
+    )
     yield page
     assert problems == []
 
 
 def until(page: Page | Frame, expression: str, *, within: float = 20.0) -> None:
-    """Wait until JavaScript says yes. Playwright's own `wait_for_function` needs eval, which our policy forbids."""
+    """Wait until JavaScript says yes.
+
+    Playwright's own `wait_for_function` needs eval, which our policy forbids.
+    """
     end = time.monotonic() + within
     while not page.evaluate(expression):
         assert time.monotonic() < end, f"never became true: {expression}"

@@ -1,4 +1,7 @@
-"""A viewer watches and buys: on our page, on a brand's page, by keyboard alone. The video never stops."""
+"""A viewer watches and buys: on our page, on a brand's page, by keyboard alone.
+
+The video never stops.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +54,10 @@ def orders_of_merchant(demo: Installation) -> list[dict[str, Any]]:
 def test_viewer_buys_without_leaving_the_video(demo: Installation, page: Page) -> None:
     before = len(orders_of_merchant(demo))
     watch(page, f"{demo.show_page}?lang=en")
-    page.evaluate(f"window.theVideo = {VIDEO}; window.pauses = 0; theVideo.addEventListener('pause', () => window.pauses++)")
+    page.evaluate(
+        f"window.theVideo = {VIDEO}; window.pauses = 0; theVideo.addEventListener('pause', "
+        f"() => window.pauses++)"
+    )
 
     open_product(page, "Olive Grove Vase")
     page.get_by_role("button", name=re.compile("Hold and check out")).click()
@@ -66,7 +72,10 @@ def test_viewer_buys_without_leaving_the_video(demo: Installation, page: Page) -
     assert page.evaluate(f"window.theVideo === {VIDEO} && window.pauses === 0")
     after = orders_of_merchant(demo)
     assert len(after) == before + 1
-    assert after[0]["total"] == {"amount": 5200, "currency": "GBP"} or after[-1]["total"] == {"amount": 5200, "currency": "GBP"}
+    assert after[0]["total"] == {"amount": 5200, "currency": "GBP"} or after[-1]["total"] == {
+        "amount": 5200,
+        "currency": "GBP",
+    }
 
 
 def test_declined_card_keeps_the_hold_and_another_card_pays(demo: Installation, page: Page) -> None:
@@ -86,7 +95,9 @@ def test_declined_card_keeps_the_hold_and_another_card_pays(demo: Installation, 
     expect(page.get_by_role("heading", name=re.compile("It is yours"))).to_be_visible()
 
 
-def test_purchase_survives_a_reload_and_is_seen_in_a_second_tab(demo: Installation, context: BrowserContext, page: Page) -> None:
+def test_purchase_survives_a_reload_and_is_seen_in_a_second_tab(
+    demo: Installation, context: BrowserContext, page: Page
+) -> None:
     watch(page, f"{demo.show_page}?lang=en")
     open_product(page, "Amber Hour")
     page.get_by_role("button", name=re.compile("Hold and check out")).click()
@@ -113,7 +124,10 @@ def test_purchase_survives_a_reload_and_is_seen_in_a_second_tab(demo: Installati
 def test_viewer_buys_inside_a_brand_s_website(demo: Installation, page: Page) -> None:
     heard: list[str] = []
     page.expose_function("heard", lambda kind: heard.append(kind))
-    page.add_init_script("for (const kind of ['ready', 'order']) addEventListener('showfloor:' + kind, () => window.heard(kind))")
+    page.add_init_script(
+        "for (const kind of ['ready', 'order']) addEventListener('showfloor:' + kind, () => "
+        "window.heard(kind))"
+    )
     page.goto(f"{demo.brand}/?lang=en")
     frame = page.frame_locator("showfloor-live iframe")
     expect(frame.locator("video")).to_be_visible()
@@ -132,7 +146,9 @@ def test_viewer_buys_inside_a_brand_s_website(demo: Installation, page: Page) ->
     assert heard[0] == "ready" and "order" in heard
 
 
-def test_unregistered_website_may_not_frame_the_show(demo: Installation, context: BrowserContext) -> None:
+def test_unregistered_website_may_not_frame_the_show(
+    demo: Installation, context: BrowserContext
+) -> None:
     page = context.new_page()
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
@@ -154,7 +170,8 @@ def test_whole_purchase_by_keyboard_alone(demo: Installation, page: Page) -> Non
         for _ in range(80):
             page.keyboard.press("Tab")
             focused = page.evaluate(
-                "(() => { const at = document.activeElement; return at.ariaLabel || at.labels?.[0]?.innerText || at.innerText || '' })()"
+                "(() => { const at = document.activeElement; return at.ariaLabel || "
+                "at.labels?.[0]?.innerText || at.innerText || '' })()"
             )
             if re.search(name, str(focused)):
                 return
@@ -189,7 +206,8 @@ def test_arabic_viewer_buys(demo: Installation, page: Page) -> None:
     watch(page, f"{demo.show_page}?lang=ar")
     assert page.locator("html").get_attribute("dir") == "rtl"
 
-    # By role, which leaves out what is hidden: a locator that once found the hidden shelf's own button would wait for that one.
+    # By role, which leaves out what is hidden: a locator that once found the hidden shelf's own
+    # button would wait for that one.
     page.get_by_role("button", name=re.compile("الرفّ")).first.click()
     row = page.get_by_role("listitem").filter(has_text="كوب الفجر")
     row.get_by_role("button").or_(row.get_by_role("link")).first.click()

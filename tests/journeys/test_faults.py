@@ -1,4 +1,6 @@
-"""`kill -9` of any one process while people watch and buy: it comes back by itself, viewers resume, no order is lost."""
+"""`kill -9` of any one process while people watch and buy: it comes back by itself, viewers resume,
+no order is lost.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ BACK_WITHIN = 20.0
 def process_of(demo: Installation, name: str) -> int:
     """The child of this demo's supervisor that runs `showfloor <name>`, or its PostgreSQL."""
     if name == "postgres":
-        return int((demo.data / "postgres" / "data" / "postmaster.pid").read_text().split("\n", 1)[0])
+        return int(
+            (demo.data / "postgres" / "data" / "postmaster.pid").read_text().split("\n", 1)[0]
+        )
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             parent = int(stat.read_text().rpartition(")")[2].split()[1])
@@ -37,7 +41,9 @@ def process_of(demo: Installation, name: str) -> int:
 
 
 def buy(demo: Installation, sku: str, keep_trying_until: float) -> dict[str, Any]:
-    """A whole purchase over the API, each step tried again with its own key until it is answered."""
+    """A whole purchase over the API, each step tried again with its own key until it is
+    answered.
+    """
     keys = [secrets.token_hex(16) for _ in range(3)]
 
     def insist(call: Callable[[httpx2.Client], httpx2.Response]) -> dict[str, Any]:
@@ -56,13 +62,41 @@ def buy(demo: Installation, sku: str, keep_trying_until: float) -> dict[str, Any
 
     show = demo.facts["show_id"]
     lines = {"lines": [{"sku": sku, "quantity": 1}]}
-    hold = insist(lambda api: api.post(f"/shows/{show}/holds", json=lines, headers={"Idempotency-Key": keys[0]}))
+    hold = insist(
+        lambda api: api.post(
+            f"/shows/{show}/holds", json=lines, headers={"Idempotency-Key": keys[0]}
+        )
+    )
     guest = {"Authorization": f"Bearer {hold['token']}"}
-    address = {"name": "Sofia", "line1": "48 Alder", "city": "Bristol", "postal_code": "BS1 4DJ", "country": "GB"}
-    details = {"hold_id": hold["id"], "adult": True, "email": "fault@example.com", "address": address}
-    checkout = insist(lambda api: api.post("/checkouts", json=details, headers={**guest, "Idempotency-Key": keys[1]}))
-    payment = {"payment_method": {"type": "test", "number": "4242424242424242"}, "expected_total": hold["total"]}
-    paid = insist(lambda api: api.post(f"/checkouts/{checkout['id']}/pay", json=payment, headers={**guest, "Idempotency-Key": keys[2]}))
+    address = {
+        "name": "Sofia",
+        "line1": "48 Alder",
+        "city": "Bristol",
+        "postal_code": "BS1 4DJ",
+        "country": "GB",
+    }
+    details = {
+        "hold_id": hold["id"],
+        "adult": True,
+        "email": "fault@example.com",
+        "address": address,
+    }
+    checkout = insist(
+        lambda api: api.post(
+            "/checkouts", json=details, headers={**guest, "Idempotency-Key": keys[1]}
+        )
+    )
+    payment = {
+        "payment_method": {"type": "test", "number": "4242424242424242"},
+        "expected_total": hold["total"],
+    }
+    paid = insist(
+        lambda api: api.post(
+            f"/checkouts/{checkout['id']}/pay",
+            json=payment,
+            headers={**guest, "Idempotency-Key": keys[2]},
+        )
+    )
     while paid["status"] == "pending":
         paid = insist(lambda api: api.get(f"/checkouts/{checkout['id']}", headers=guest))
     return paid
@@ -81,10 +115,16 @@ def order_ids(demo: Installation) -> set[str]:
 
 
 @pytest.mark.parametrize("name", ["web", "streaming", "fanout", "worker", "postgres"])
-def test_killed_process_comes_back_and_nothing_is_lost(demo: Installation, page: Page, name: str) -> None:
+def test_killed_process_comes_back_and_nothing_is_lost(
+    demo: Installation, page: Page, name: str
+) -> None:
     watch(page, f"{demo.show_page}?lang=en")
     before = order_ids(demo)
-    first = buy(demo, "LW-BOWLS-EARTH" if "LW-BOWLS-EARTH" in demo.facts["skus"] else demo.facts["skus"][0], time.monotonic() + BACK_WITHIN)
+    first = buy(
+        demo,
+        "LW-BOWLS-EARTH" if "LW-BOWLS-EARTH" in demo.facts["skus"] else demo.facts["skus"][0],
+        time.monotonic() + BACK_WITHIN,
+    )
     victim = process_of(demo, name)
 
     os.kill(victim, signal.SIGKILL)
@@ -103,4 +143,9 @@ def test_killed_process_comes_back_and_nothing_is_lost(demo: Installation, page:
     assert order_ids(demo) == before | sold and len(sold) == 2
     seen_at = position(page)
     until(page, f"{VIDEO}.currentTime > {seen_at} + 1", within=30)
-    until(page, "!document.querySelector('.stage__state') || document.querySelector('.stage__state').hidden", within=30)
+    until(
+        page,
+        "!document.querySelector('.stage__state') || "
+        "document.querySelector('.stage__state').hidden",
+        within=30,
+    )

@@ -1,4 +1,5 @@
-"""Every page in both languages, on a phone and on a desk: axe finds nothing, nothing scrolls sideways, targets are large enough.
+"""Every page in both languages, on a phone and on a desk: axe finds nothing, nothing scrolls
+sideways, targets are large enough.
 
 The pictures go to `.build/screenshots/`; people look at them too.
 """
@@ -20,14 +21,16 @@ pytestmark = [pytest.mark.serial]
 ROOT = Path(__file__).parents[2]
 AXE = (ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
 PICTURES = ROOT / ".build" / "screenshots"
-# axe cannot judge text over a moving picture; chips and scrims are computed to hold 5.2:1 over white.
+# axe cannot judge text over a moving picture; chips and scrims are computed to hold 5.2:1 over
+# white.
 RUN = """
 async () => {
   const found = await axe.run(document, {
     runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
     rules: { 'target-size': { enabled: true } },
   });
-  return found.violations.map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).slice(0, 3).join(', '));
+  return found.violations.map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).slice(0,
+    3).join(', '));
 }
 """
 
@@ -117,7 +120,9 @@ def look(page: Page, name: str) -> list[str]:
 @pytest.mark.parametrize("lang", ["en", "ar"])
 @pytest.mark.parametrize("width", [360, 1280])
 def test_pages_are_sound(demo: Installation, browser: Browser, lang: str, width: int) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 740 if width < 960 else 800}, color_scheme="light")
+    context = browser.new_context(
+        viewport={"width": width, "height": 740 if width < 960 else 800}, color_scheme="light"
+    )
     context.set_default_timeout(20_000)
     wrong: dict[str, Any] = {}
     for visit in PAGES:
@@ -156,6 +161,13 @@ def test_show_page_says_everything_without_script(demo: Installation, browser: B
 
     text = page.locator("main").inner_text()
 
-    for expected in ("The slow morning edit", "Loamwick", "Zafralune", "Dawn Mug", "£22.00", "Meridian Watch"):
+    for expected in (
+        "The slow morning edit",
+        "Loamwick",
+        "Zafralune",
+        "Dawn Mug",
+        "£22.00",
+        "Meridian Watch",
+    ):
         assert expected in text
     context.close()

@@ -1,4 +1,6 @@
-"""A host alone with a camera: signs in, makes a show, gets a key, publishes, sees the preview, goes live, pins, sells, ends."""
+"""A host alone with a camera: signs in, makes a show, gets a key, publishes, sees the preview, goes
+live, pins, sells, ends.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,21 @@ pytestmark = [pytest.mark.serial]
 @contextmanager
 def publisher(address: str) -> Iterator[subprocess.Popen[bytes]]:
     """Any camera: the film, not encoded again."""
-    command = [get_ffmpeg_exe(), "-v", "error", "-re", "-stream_loop", "-1", "-i", str(FILM), "-c", "copy", "-f", "flv", address]
+    command = [
+        get_ffmpeg_exe(),
+        "-v",
+        "error",
+        "-re",
+        "-stream_loop",
+        "-1",
+        "-i",
+        str(FILM),
+        "-c",
+        "copy",
+        "-f",
+        "flv",
+        address,
+    ]
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
     try:
         yield process
@@ -31,7 +47,9 @@ def publisher(address: str) -> Iterator[subprocess.Popen[bytes]]:
         process.wait()
 
 
-def test_host_runs_a_show_of_their_own(demo: Installation, page: Page, context: BrowserContext) -> None:
+def test_host_runs_a_show_of_their_own(
+    demo: Installation, page: Page, context: BrowserContext
+) -> None:
     page.set_default_timeout(20_000)
     studio(demo, page, "en")
     page.get_by_role("button", name="New show").click()
@@ -48,12 +66,19 @@ def test_host_runs_a_show_of_their_own(demo: Installation, page: Page, context: 
     page.get_by_role("button", name="Make a stream key").click()
     key = page.get_by_text(re.compile(r"^sk_\S+$")).inner_text()
     with publisher(f"{demo.facts['rtmp_url']}/{key}"):
-        expect(page.get_by_role("button", name="Go live").first).to_have_attribute("aria-disabled", "false")
+        expect(page.get_by_role("button", name="Go live").first).to_have_attribute(
+            "aria-disabled", "false"
+        )
         slug = page.url.split("/shows/")[1].split("/")[0]
         with demo.api("host") as api:
             show = api.get(f"/shows/{slug}").json()
         outsider = context.new_page()
-        assert outsider.request.get(show["playback"]["hls_url"].replace("shop.localhost", "127.0.0.1")).status == 404
+        assert (
+            outsider.request.get(
+                show["playback"]["hls_url"].replace("shop.localhost", "127.0.0.1")
+            ).status
+            == 404
+        )
 
         page.get_by_role("button", name="Go live").first.click()
         outsider.goto(f"{demo.base}/s/{show['slug']}?lang=en")

@@ -1,7 +1,8 @@
-"""What an operator does at the machine itself: people, sellers, creators, goods. `admin_cli` puts commands in front of it.
+"""What an operator does at the machine itself: people, sellers, creators, goods. `admin_cli` puts
+commands in front of it.
 
-Whoever may read the installation's settings may do all of this; there is nobody else to ask. It goes through the same services as
-everything, and people's data through the one door.
+Whoever may read the installation's settings may do all of this; there is nobody else to ask. It
+goes through the same services as everything, and people's data through the one door.
 """
 
 from __future__ import annotations
@@ -40,7 +41,9 @@ PICTURES = frozenset({".webp", ".avif", ".jpg", ".jpeg", ".png"})
 
 
 def run(settings: Settings, work: Callable[[Session], Awaitable[T]]) -> T:
-    """`work` in one transaction of this installation's database, running or not, in its newest shape. Raises AppError, PostgresFailed."""
+    """`work` in one transaction of this installation's database, running or not, in its newest
+    shape. Raises AppError, PostgresFailed.
+    """
 
     async def once(url: str) -> T:
         database = Database(url, size=1, pool_size=1)
@@ -71,7 +74,9 @@ def _database_url(settings: Settings) -> Iterator[str]:
     server = EmbeddedPostgres(settings.data / "postgres")
     with claimed(settings.data) as ours:
         if not ours and server.pid() is None:
-            raise PostgresFailed("Showfloor is just starting or ending here. Try again in a moment.")
+            raise PostgresFailed(
+                "Showfloor is just starting or ending here. Try again in a moment."
+            )
         if not ours:
             yield server.url()
             return
@@ -82,29 +87,54 @@ def _database_url(settings: Settings) -> Iterator[str]:
             server.stop()
 
 
-async def add_person(session: Session, *, admission: Admission, email: str, name: str, password: str) -> Person:
+async def add_person(
+    session: Session, *, admission: Admission, email: str, name: str, password: str
+) -> Person:
     """An account for somebody who works here. Raises EmailTaken, PasswordTooShort."""
-    await identity.add_person(session, admission=admission, email=email, name=name, password=password)
+    await identity.add_person(
+        session, admission=admission, email=email, name=name, password=password
+    )
     return await identity.find_person(session, email=email)
 
 
-async def give_grants(session: Session, *, person: Person, sellers: Sequence[str], creator: UUID | None, operator: bool) -> None:
-    """Let a person act for sellers (their short names), as a creator, as an operator. Raises MerchantNotFound, CreatorNotFound."""
+async def give_grants(
+    session: Session,
+    *,
+    person: Person,
+    sellers: Sequence[str],
+    creator: UUID | None,
+    operator: bool,
+) -> None:
+    """Let a person act for sellers (their short names), as a creator, as an operator.
+
+    Raises MerchantNotFound, CreatorNotFound.
+    """
     for slug in sellers:
         merchant = await merchants.find_merchant(session, slug)
-        await identity.grant(session, person_id=person.id, kind=GrantKind.MERCHANT, subject_id=merchant.id)
+        await identity.grant(
+            session, person_id=person.id, kind=GrantKind.MERCHANT, subject_id=merchant.id
+        )
     if creator is not None:
         await merchants.get_creator(session, creator)
-        await identity.grant(session, person_id=person.id, kind=GrantKind.CREATOR, subject_id=creator)
+        await identity.grant(
+            session, person_id=person.id, kind=GrantKind.CREATOR, subject_id=creator
+        )
     if operator:
-        await identity.grant(session, person_id=person.id, kind=GrantKind.OPERATOR, subject_id=UUID(int=0))
+        await identity.grant(
+            session, person_id=person.id, kind=GrantKind.OPERATOR, subject_id=UUID(int=0)
+        )
 
 
 async def add_key(session: Session, *, email: str, label: str) -> str:
-    """A new API key, shown this once. Its owner declared to be an adult when the account was made. Raises PersonNotFound."""
+    """A new API key, shown this once. Its owner declared to be an adult when the account was made.
+
+    Raises PersonNotFound.
+    """
     person = await identity.find_person(session, email=email)
     admission = identity.admit(Door.API, adult=True)
-    return await identity.add_api_key(session, admission=admission, person_id=person.id, label=label)
+    return await identity.add_api_key(
+        session, admission=admission, person_id=person.id, label=label
+    )
 
 
 async def add_creator(session: Session, *, name: Text, avatar_url: str) -> UUID:
@@ -115,17 +145,26 @@ async def allow_creator(session: Session, *, creator: UUID, seller: str) -> None
     """Raises MerchantNotFound, CreatorNotFound."""
     merchant = await merchants.find_merchant(session, seller)
     await merchants.get_creator(session, creator)
-    await merchants.allow_creator(session, person=_for(merchant.id), merchant_id=merchant.id, creator_id=creator)
+    await merchants.allow_creator(
+        session, person=_for(merchant.id), merchant_id=merchant.id, creator_id=creator
+    )
 
 
 async def allow_origin(session: Session, *, seller: str, origin: str) -> str:
     """The origin as browsers write it. Raises MerchantNotFound, OriginInvalid."""
     merchant = await merchants.find_merchant(session, seller)
-    return await merchants.allow_origin(session, person=_for(merchant.id), merchant_id=merchant.id, origin=origin)
+    return await merchants.allow_origin(
+        session, person=_for(merchant.id), merchant_id=merchant.id, origin=origin
+    )
 
 
-async def import_catalogue(session: Session, *, found: Catalogue, folder: Path, uploads: Path) -> int:
-    """All products of a catalogue file or none; how many. Pictures are read from `folder`. A refusal says which product it is about."""
+async def import_catalogue(
+    session: Session, *, found: Catalogue, folder: Path, uploads: Path
+) -> int:
+    """All products of a catalogue file or none; how many. Pictures are read from `folder`.
+
+    A refusal says which product it is about.
+    """
     sellers: dict[str, Merchant] = {}
     for entry in found.products:
         try:
@@ -138,33 +177,60 @@ async def import_catalogue(session: Session, *, found: Catalogue, folder: Path, 
     return len(found.products)
 
 
-async def _import_product(session: Session, merchant_id: UUID, entry: ProductEntry, folder: Path, uploads: Path) -> None:
+async def _import_product(
+    session: Session, merchant_id: UUID, entry: ProductEntry, folder: Path, uploads: Path
+) -> None:
     def url(file: str) -> str:
         return store_picture(uploads, folder, file)
 
-    await add_product(session, person=_for(merchant_id), merchant_id=merchant_id, entry=entry, picture_url=url)
+    await add_product(
+        session, person=_for(merchant_id), merchant_id=merchant_id, entry=entry, picture_url=url
+    )
 
 
 async def set_stock(session: Session, *, sku: str, on_hand: int, seller: str | None) -> None:
-    """How many there are in all, sold ones included. Raises MerchantNotFound, VariantNotFound, StockCommitted."""
+    """How many there are in all, sold ones included.
+
+    Raises MerchantNotFound, VariantNotFound, StockCommitted.
+    """
     owners = await catalog.find_variants(session, sku=sku)
     if seller is not None:
         merchant_id = (await merchants.find_merchant(session, seller)).id
         owners = {owner: variant for owner, variant in owners.items() if owner == merchant_id}
     if len(owners) > 1:
-        raise ValidationFailed(problem="several sellers use this SKU, say which one with --merchant")
+        raise ValidationFailed(
+            problem="several sellers use this SKU, say which one with --merchant"
+        )
     if not owners:
         raise VariantNotFound(sku=sku)
     ((merchant_id, variant_id),) = owners.items()
-    await stock.set_on_hand(session, person=_for(merchant_id), variant_id=variant_id, on_hand=on_hand)
+    await stock.set_on_hand(
+        session, person=_for(merchant_id), variant_id=variant_id, on_hand=on_hand
+    )
 
 
 def store_picture(uploads: Path, folder: Path, file: str) -> str:
-    """Copy a picture to where browsers find it, under a name made of its bytes; its address. Raises ValidationFailed."""
+    """Copy a picture to where browsers find it, under a name made of its bytes; its address.
+
+    Raises ValidationFailed.
+    """
     source = (folder / file).resolve()
-    if source.suffix.lower() not in PICTURES or not source.is_relative_to(folder.resolve()) or not source.is_file():
+    if (
+        source.suffix.lower() not in PICTURES
+        or not source.is_relative_to(folder.resolve())
+        or not source.is_file()
+    ):
         kinds = ", ".join(sorted(PICTURES))
-        raise ValidationFailed(extra={"fields": [{"path": file, "problem": f"needs to be a picture ({kinds}) beside the catalogue file"}]})
+        raise ValidationFailed(
+            extra={
+                "fields": [
+                    {
+                        "path": file,
+                        "problem": f"needs to be a picture ({kinds}) beside the catalogue file",
+                    }
+                ]
+            }
+        )
     name = sha256(source.read_bytes()).hexdigest()[:24] + source.suffix.lower()
     if not (uploads / name).exists():
         uploads.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,9 @@
-"""`showfloor person`, `merchant`, `creator`, `catalogue`, `stock`: fill an installation (docs/operate/README.md).
+"""`showfloor person`, `merchant`, `creator`, `catalogue`, `stock`: fill an installation
+(docs/operate/README.md).
 
-A refusal is printed as one sentence and ends with 1. Passwords are asked for or read from standard input, never taken from the command
-line, where every user of the machine could read them; an API key is the only thing that its command prints to standard output.
+A refusal is printed as one sentence and ends with 1. Passwords are asked for or read from standard
+input, never taken from the command line, where every user of the machine could read them; an API
+key is the only thing that its command prints to standard output.
 """
 
 from __future__ import annotations
@@ -42,14 +44,34 @@ def _creator_id(text: str) -> UUID:
         raise typer.BadParameter("a creator's id looks like cre_0192…") from None
 
 
-ShortName = Annotated[str, typer.Argument(callback=_matching(r"[a-z0-9]+(-[a-z0-9]+)*", "small letters, digits and single hyphens"))]
+ShortName = Annotated[
+    str,
+    typer.Argument(
+        callback=_matching(r"[a-z0-9]+(-[a-z0-9]+)*", "small letters, digits and single hyphens")
+    ),
+]
 Email = Annotated[str, typer.Argument(callback=_matching(r"[^@\s]+@[^@\s]+", "an email address"))]
 Name = Annotated[str, typer.Option("--name", help="in English")]
 NameAr = Annotated[str, typer.Option("--name-ar", help="in Arabic")]
-Avatar = Annotated[Path, typer.Option("--avatar", help="a square picture", exists=True, dir_okay=False)]
-CreatorId = Annotated[UUID, typer.Argument(parser=_creator_id, metavar="CREATOR", help="cre_…, as `creator add` prints it")]
-Sellers = Annotated[list[str], typer.Option("--merchant", help="a seller's short name: may act for it; several times for several")]
-AsCreator = Annotated[UUID | None, typer.Option("--creator", parser=_creator_id, metavar="CREATOR", help="cre_…: hosts as this creator")]
+Avatar = Annotated[
+    Path, typer.Option("--avatar", help="a square picture", exists=True, dir_okay=False)
+]
+CreatorId = Annotated[
+    UUID,
+    typer.Argument(parser=_creator_id, metavar="CREATOR", help="cre_…, as `creator add` prints it"),
+]
+Sellers = Annotated[
+    list[str],
+    typer.Option(
+        "--merchant", help="a seller's short name: may act for it; several times for several"
+    ),
+]
+AsCreator = Annotated[
+    UUID | None,
+    typer.Option(
+        "--creator", parser=_creator_id, metavar="CREATOR", help="cre_…: hosts as this creator"
+    ),
+]
 Operator = Annotated[bool, typer.Option("--operator", help="may act for every seller")]
 
 person = typer.Typer(no_args_is_help=True, help="Who signs in, and their keys.")
@@ -59,14 +81,22 @@ creator = typer.Typer(no_args_is_help=True, help="Who hosts.")
 catalogue = typer.Typer(no_args_is_help=True, help="What is sold.")
 stock = typer.Typer(no_args_is_help=True, help="How many there are.")
 merchant.add_typer(origin, name="origin")
-GROUPS = {"person": person, "merchant": merchant, "creator": creator, "catalogue": catalogue, "stock": stock}
+GROUPS = {
+    "person": person,
+    "merchant": merchant,
+    "creator": creator,
+    "catalogue": catalogue,
+    "stock": stock,
+}
 
 
 @person.command("add")
 def add_person(
     email: Email,
     name: Annotated[str, typer.Option("--name")],
-    adult: Annotated[bool, typer.Option("--adult", help="this person has declared to be an adult")] = False,
+    adult: Annotated[
+        bool, typer.Option("--adult", help="this person has declared to be an adult")
+    ] = False,
     sellers: Sellers = [],  # noqa: B006 - typer copies it
     as_creator: AsCreator = None,
     operator: Operator = False,
@@ -80,8 +110,12 @@ def add_person(
     password = _password()
 
     async def work(session: Session) -> None:
-        added = await admin.add_person(session, admission=admission, email=email, name=name, password=password)
-        await admin.give_grants(session, person=added, sellers=sellers, creator=as_creator, operator=operator)
+        added = await admin.add_person(
+            session, admission=admission, email=email, name=name, password=password
+        )
+        await admin.give_grants(
+            session, person=added, sellers=sellers, creator=as_creator, operator=operator
+        )
 
     _run(work)
     typer.echo(f"{email} can sign in.")
@@ -100,7 +134,9 @@ def grant(
 
     async def work(session: Session) -> None:
         found = await find_person(session, email=email)
-        await admin.give_grants(session, person=found, sellers=sellers, creator=as_creator, operator=operator)
+        await admin.give_grants(
+            session, person=found, sellers=sellers, creator=as_creator, operator=operator
+        )
 
     _run(work)
 
@@ -121,7 +157,11 @@ def add_merchant(
     name_ar: NameAr,
     avatar: Avatar,
     order_prefix: Annotated[
-        str, typer.Option(help="begins the order numbers", callback=_matching("[A-Z]{2,4}", "two to four capital letters"))
+        str,
+        typer.Option(
+            help="begins the order numbers",
+            callback=_matching("[A-Z]{2,4}", "two to four capital letters"),
+        ),
     ],
     about: Annotated[str, typer.Option(help="in English")] = "",
     about_ar: Annotated[str, typer.Option(help="in Arabic")] = "",
@@ -131,12 +171,19 @@ def add_merchant(
 
     picture = _stored(avatar)
     texts = {"name": {"en": name, "ar": name_ar}, "about": {"en": about, "ar": about_ar}}
-    _run(lambda session: service.add_merchant(session, slug=slug, avatar_url=picture, order_prefix=order_prefix, **texts))
+    _run(
+        lambda session: service.add_merchant(
+            session, slug=slug, avatar_url=picture, order_prefix=order_prefix, **texts
+        )
+    )
     typer.echo(f"{slug} can sell.")
 
 
 @origin.command("add")
-def add_origin(slug: ShortName, address: Annotated[str, typer.Argument(metavar="ORIGIN", help="https://www.brand.example")]) -> None:
+def add_origin(
+    slug: ShortName,
+    address: Annotated[str, typer.Argument(metavar="ORIGIN", help="https://www.brand.example")],
+) -> None:
     """Let a website show this seller's shows."""
     from showfloor.app import admin  # noqa: PLC0415 - a process loads only what it runs
 
@@ -150,7 +197,16 @@ def add_creator(name: Name, name_ar: NameAr, avatar: Avatar) -> None:
     from showfloor.kit import ids  # noqa: PLC0415 - a process loads only what it runs
 
     picture = _stored(avatar)
-    typer.echo(ids.show("cre", _run(lambda session: admin.add_creator(session, name={"en": name, "ar": name_ar}, avatar_url=picture))))
+    typer.echo(
+        ids.show(
+            "cre",
+            _run(
+                lambda session: admin.add_creator(
+                    session, name={"en": name, "ar": name_ar}, avatar_url=picture
+                )
+            ),
+        )
+    )
 
 
 @creator.command("allow")
@@ -162,21 +218,34 @@ def allow_creator(creator_id: CreatorId, slug: ShortName) -> None:
 
 
 @catalogue.command("import")
-def import_catalogue(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="in the form of demo/catalogue.json")]) -> None:
+def import_catalogue(
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="in the form of demo/catalogue.json")
+    ],
+) -> None:
     """Add all products of a file with their pictures, prices and stock, or none."""
     from showfloor.app import admin  # noqa: PLC0415 - a process loads only what it runs
     from showfloor.app import catalogue as files  # noqa: PLC0415 - a process loads only what it runs
 
     found, uploads = _or_refused(lambda: files.read(file)), Settings().data / "uploads"
-    count = _run(lambda session: admin.import_catalogue(session, found=found, folder=file.parent, uploads=uploads))
+    count = _run(
+        lambda session: admin.import_catalogue(
+            session, found=found, folder=file.parent, uploads=uploads
+        )
+    )
     typer.echo(f"{count} products can be shown.")
 
 
 @stock.command("set")
 def set_stock(
     sku: str,
-    on_hand: Annotated[int, typer.Argument(min=0, help="pieces in all, those that were sold included")],
-    seller: Annotated[str | None, typer.Option("--merchant", help="the seller's short name, when several use the SKU")] = None,
+    on_hand: Annotated[
+        int, typer.Argument(min=0, help="pieces in all, those that were sold included")
+    ],
+    seller: Annotated[
+        str | None,
+        typer.Option("--merchant", help="the seller's short name, when several use the SKU"),
+    ] = None,
 ) -> None:
     """Say how many of a SKU there are."""
     from showfloor.app import admin  # noqa: PLC0415 - a process loads only what it runs
@@ -193,7 +262,9 @@ def _password() -> str:
 def _stored(picture: Path) -> str:
     from showfloor.app import admin  # noqa: PLC0415 - a process loads only what it runs
 
-    return _or_refused(lambda: admin.store_picture(Settings().data / "uploads", picture.parent, picture.name))
+    return _or_refused(
+        lambda: admin.store_picture(Settings().data / "uploads", picture.parent, picture.name)
+    )
 
 
 def _run(work: Callable[[Session], Awaitable[T]]) -> T:

@@ -56,7 +56,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 def _is_for_a_person(request: Request) -> bool:
     """Somebody who looks at a page gets a page, a program gets problem+json."""
-    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(("/api/", "/internal/"))
+    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(
+        ("/api/", "/internal/")
+    )
 
 
 async def _refuse(request: Request, error: Exception) -> Response:
@@ -74,7 +76,9 @@ async def _refuse_http(request: Request, error: Exception) -> Response:
 
 
 async def _apologise(request: Request, error: Exception) -> Response:
-    """A fault of ours: the same shape as a refusal; Starlette logs the error, whose statement carries no values (kit/db)."""
+    """A fault of ours: the same shape as a refusal; Starlette logs the error, whose statement
+    carries no values (kit/db).
+    """
     return await _refuse(request, AppError())
 
 

@@ -1,4 +1,6 @@
-"""The catalogue file: products with their texts, options, pictures, prices and stock, as `demo/catalogue.json` has them."""
+"""The catalogue file: products with their texts, options, pictures, prices and stock, as
+`demo/catalogue.json` has them.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ class PictureEntry(BaseModel):
 
 
 class VariantEntry(BaseModel):
-    """`price` is in minor units by ISO 4217 code, `pictures` are indices; `on_hand` counts all pieces there are."""
+    """`price` is in minor units by ISO 4217 code, `pictures` are indices; `on_hand` counts all
+    pieces there are.
+    """
 
     sku: str
     options: dict[str, str] = {}
@@ -58,21 +62,38 @@ def read(file: Path) -> Catalogue:
     try:
         return Catalogue.model_validate_json(file.read_bytes())
     except ValidationError as error:
-        fields = [{"path": "/".join(map(str, item["loc"])), "problem": item["msg"]} for item in error.errors(include_input=False)]
+        fields = [
+            {"path": "/".join(map(str, item["loc"])), "problem": item["msg"]}
+            for item in error.errors(include_input=False)
+        ]
         raise ValidationFailed(extra={"fields": fields}) from None
 
 
 async def add_product(
-    session: Session, *, person: Person, merchant_id: UUID, entry: ProductEntry, picture_url: Callable[[str], str]
+    session: Session,
+    *,
+    person: Person,
+    merchant_id: UUID,
+    entry: ProductEntry,
+    picture_url: Callable[[str], str],
 ) -> Product:
-    """The product with its stock. `picture_url` says where a picture's file is found by browsers. Raises what the services raise."""
-    product = await catalog.add_product(session, person=person, product=_new_product(merchant_id, entry, picture_url))
+    """The product with its stock. `picture_url` says where a picture's file is found by browsers.
+
+    Raises what the services raise.
+    """
+    product = await catalog.add_product(
+        session, person=person, product=_new_product(merchant_id, entry, picture_url)
+    )
     for variant, stated in zip(product.variants, entry.variants, strict=True):
-        await stock.set_on_hand(session, person=person, variant_id=variant.id, on_hand=stated.on_hand)
+        await stock.set_on_hand(
+            session, person=person, variant_id=variant.id, on_hand=stated.on_hand
+        )
     return product
 
 
-def _new_product(merchant_id: UUID, entry: ProductEntry, picture_url: Callable[[str], str]) -> NewProduct:
+def _new_product(
+    merchant_id: UUID, entry: ProductEntry, picture_url: Callable[[str], str]
+) -> NewProduct:
     return NewProduct(
         merchant_id=merchant_id,
         slug=entry.slug,
@@ -81,7 +102,13 @@ def _new_product(merchant_id: UUID, entry: ProductEntry, picture_url: Callable[[
         description=entry.description,
         options=entry.options,
         pictures=tuple(
-            Picture(picture_url(picture.file), picture.width, picture.height, picture.alt, picture.shows) for picture in entry.pictures
+            Picture(
+                picture_url(picture.file), picture.width, picture.height, picture.alt, picture.shows
+            )
+            for picture in entry.pictures
         ),
-        variants=tuple(NewVariant(variant.sku, variant.options, variant.price, variant.pictures) for variant in entry.variants),
+        variants=tuple(
+            NewVariant(variant.sku, variant.options, variant.price, variant.pictures)
+            for variant in entry.variants
+        ),
     )

@@ -1,7 +1,8 @@
-"""The command line: `showfloor demo`, `showfloor serve`, each process alone, and what fills an installation (`admin_cli`).
+"""The command line: `showfloor demo`, `showfloor serve`, each process alone, and what fills an
+installation (`admin_cli`).
 
-Imports stand inside the commands for one reason, marked at each: a process loads only what it runs, so that it starts at once and
-stays small.
+Imports stand inside the commands for one reason, marked at each: a process loads only what it runs,
+so that it starts at once and stays small.
 """
 
 from __future__ import annotations
@@ -23,13 +24,22 @@ def _settings(*needed: str) -> Settings:
     settings = Settings()
     short = [name for name in needed if len(getattr(settings, name)) < SHORTEST_SECRET]
     for name in short:
-        typer.echo(f"Set SHOWFLOOR_{name.upper()} to at least {SHORTEST_SECRET} random characters (openssl rand -hex 32).", err=True)
+        typer.echo(
+            f"Set SHOWFLOOR_{name.upper()} to at least {SHORTEST_SECRET} random characters "
+            f"(openssl rand -hex 32).",
+            err=True,
+        )
     if short:
         raise typer.Exit(2)
     return settings
 
 
-cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="Live shopping that you host yourself.")
+cli = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Live shopping that you host yourself.",
+)
 for name, group in admin_cli.GROUPS.items():
     cli.add_typer(group, name=name)
 
@@ -41,9 +51,13 @@ def main() -> None:
 
 @cli.command("demo")
 def demo_command(
-    data: Annotated[Path, typer.Option(help="folder for everything the demo keeps")] = Path("data/demo"),
+    data: Annotated[Path, typer.Option(help="folder for everything the demo keeps")] = Path(
+        "data/demo"
+    ),
     port: Annotated[int, typer.Option(help="pages and API; the other ports follow from it")] = 8080,
-    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="open the show in a browser")] = True,
+    browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="open the show in a browser")
+    ] = True,
 ) -> None:
     """A live show, two brands, a brand's website, everything on this machine."""
     from showfloor.app.demo.run import run  # noqa: PLC0415 - a process loads only what it runs
@@ -110,7 +124,9 @@ def fanout() -> None:
 
     settings = Settings()
     if not settings.rooms_database_url:
-        logging.getLogger("showfloor.fanout").warning("rooms are read as the database's owner: set SHOWFLOOR_ROOMS_DATABASE_URL")
+        logging.getLogger("showfloor.fanout").warning(
+            "rooms are read as the database's owner: set SHOWFLOOR_ROOMS_DATABASE_URL"
+        )
     url = settings.rooms_database_url or settings.database_url
     run(FanoutConfig(database_url=url, host=settings.host, port=settings.rooms_port))
 
@@ -132,7 +148,11 @@ def migrate() -> None:
 
 
 @cli.command()
-def openapi(models: Annotated[bool, typer.Option("--models", help="only the models, for the front end's types")] = False) -> None:
+def openapi(
+    models: Annotated[
+        bool, typer.Option("--models", help="only the models, for the front end's types")
+    ] = False,
+) -> None:
     """Print the API's OpenAPI document."""
     from showfloor.app import contract  # noqa: PLC0415 - a process loads only what it runs
 

@@ -1,9 +1,10 @@
 """Pages and the public part of the API leave in fewer bytes.
 
-Never an answer of the API to somebody who showed a token or a cookie, and never an answer to a change: those hold secrets (CSRF
-token, hold token, stream key) or other people's data beside words that a stranger may choose, and their compressed length would tell
-(BREACH).
-Built files are packed when they are built (web/files.py); uploads are pictures; `streaming` and `fanout` answer for themselves.
+Never an answer of the API to somebody who showed a token or a cookie, and never an answer to a
+change: those hold secrets (CSRF token, hold token, stream key) or other people's data beside words
+that a stranger may choose, and their compressed length would tell (BREACH). Built files are packed
+when they are built (web/files.py); uploads are pictures; `streaming` and `fanout` answer for
+themselves.
 """
 
 from __future__ import annotations
@@ -36,4 +37,6 @@ def _is_for_everybody(scope: Scope) -> bool:
     if scope["method"] != "GET" or path.startswith(AS_THEY_ARE):
         return False
     headers = Headers(scope=scope)
-    return not path.startswith("/api/") or ("authorization" not in headers and "cookie" not in headers)
+    return not path.startswith("/api/") or (
+        "authorization" not in headers and "cookie" not in headers
+    )

@@ -1,4 +1,6 @@
-"""The API's description without a running installation: the whole document, or its models alone for the front end's types."""
+"""The API's description without a running installation: the whole document, or its models alone for
+the front end's types.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,12 @@ def models() -> dict[str, Any]:
     """An OpenAPI document of the models alone, without the titles that only repeat their names."""
     whole = document()
     components = {"schemas": _without_titles(whole["components"]["schemas"])}
-    return {"openapi": whole["openapi"], "info": whole["info"], "paths": {}, "components": components}
+    return {
+        "openapi": whole["openapi"],
+        "info": whole["info"],
+        "paths": {},
+        "components": components,
+    }
 
 
 def _without_titles(value: Any) -> Any:
@@ -25,5 +32,9 @@ def _without_titles(value: Any) -> Any:
         return [_without_titles(item) for item in value]
     if isinstance(value, dict):
         # A property that is called `title` has a schema under that key, not a text.
-        return {key: _without_titles(item) for key, item in value.items() if not (key == "title" and isinstance(item, str))}
+        return {
+            key: _without_titles(item)
+            for key, item in value.items()
+            if not (key == "title" and isinstance(item, str))
+        }
     return value

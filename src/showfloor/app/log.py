@@ -1,4 +1,7 @@
-"""One line of key=value per event on standard error. No bodies, no query strings, no tokens, no addresses of people."""
+"""One line of key=value per event on standard error.
+
+No bodies, no query strings, no tokens, no addresses of people.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,11 @@ import structlog
 
 
 def configure() -> None:
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.basicConfig(
+        level=logging.WARNING,
+        stream=sys.stderr,
+        format="%(asctime)s %(levelname)s %(name)s %(message)s",
+    )
     logging.getLogger("showfloor").setLevel(logging.INFO)
     structlog.configure(
         processors=[

@@ -1,4 +1,6 @@
-"""What wraps every request of the web process: HEAD, caches, and a limit a caller can read in the answer."""
+"""What wraps every request of the web process: HEAD, caches, and a limit a caller can read in the
+answer.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ from showfloor.kit.http import language, problem
 PER_MINUTE = 1200
 """Calls of one caller: a person's studio makes about a hundred, a page a handful."""
 PER_ADDRESS = 12_000
-"""Calls from one address, whatever tokens they carry: a whole office, train or mobile network may stand behind it."""
+"""Calls from one address, whatever tokens they carry: a whole office, train or mobile network may
+stand behind it.
+"""
 
 
 class HeadAsGet:
@@ -33,13 +37,17 @@ class HeadAsGet:
             return
 
         async def without_content(message: Message) -> None:
-            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+            await send(
+                {**message, "body": b""} if message["type"] == "http.response.body" else message
+            )
 
         await self._app({**scope, "method": "GET"}, receive, without_content)
 
 
 class NeverStored:
-    """No cache keeps what the API says (RFC 9111 §5.2.2.5): it is about one person, or about this very moment."""
+    """No cache keeps what the API says (RFC 9111 §5.2.2.5): it is about one person, or about this
+    very moment.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -60,10 +68,11 @@ class NeverStored:
 class RateLimit:
     """`RateLimit` and `RateLimit-Policy` on the API (draft-ietf-httpapi-ratelimit-headers-10).
 
-    Counted in this process, by the caller's token, else by address; neither is kept longer than its minute. A token is only a claim
-    here, so the address is counted beside it. Not limited: a provider's callbacks, and holds, because a drop is a thousand buyers in
-    one second, some of them behind one address. What a guest may hold is `stock`'s to limit; it does not stop somebody who poses as
-    many guests.
+    Counted in this process, by the caller's token, else by address; neither is kept longer than its
+    minute. A token is only a claim here, so the address is counted beside it. Not limited: a
+    provider's callbacks, and holds, because a drop is a thousand buyers in one second, some of them
+    behind one address. What a guest may hold is `stock`'s to limit; it does not stop somebody who
+    poses as many guests.
     """
 
     def __init__(self, app: ASGIApp) -> None:

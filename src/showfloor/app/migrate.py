@@ -1,4 +1,6 @@
-"""Bring a database to the newest shape: Alembic's migrations, under a lock, so that several processes may start at once."""
+"""Bring a database to the newest shape: Alembic's migrations, under a lock, so that several
+processes may start at once.
+"""
 
 from __future__ import annotations
 

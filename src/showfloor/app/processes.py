@@ -18,17 +18,24 @@ from showfloor.kit import clock
 
 log = structlog.get_logger()
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 3.0
-"""Seconds before a restart: short at first, because viewers wait, doubling while it keeps failing."""
+"""Seconds before a restart: short at first, because viewers wait, doubling while it keeps failing.
+"""
 HEALTHY_AFTER = 5.0
 PATIENCE = 15.0
-"""Seconds between SIGTERM and SIGKILL: `streaming` writes to disk for ten at most, `web` finishes what it began and then closes."""
+"""Seconds between SIGTERM and SIGKILL: `streaming` writes to disk for ten at most, `web` finishes
+what it began and then closes.
+"""
 LAST_REQUESTS = 5
-"""Seconds that `web` gives to requests under way; closing its connections comes after that and before `PATIENCE` is over."""
+"""Seconds that `web` gives to requests under way; closing its connections comes after that and
+before `PATIENCE` is over.
+"""
 _PR_SET_PDEATHSIG = 1
 
 
 def die_with_parent() -> None:
-    """prctl(2): the kernel ends the child when this process is killed, so that nothing is left behind."""
+    """prctl(2): the kernel ends the child when this process is killed, so that nothing is left
+    behind.
+    """
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
@@ -52,8 +59,14 @@ class Child:
             while True:
                 started = clock.monotonic()
                 code = await self._run_once()
-                pause = FIRST_PAUSE if clock.monotonic() - started > HEALTHY_AFTER else min(pause * 2, LONGEST_PAUSE)
-                log.warning("process ended, starting it again", name=self.name, code=code, pause=pause)
+                pause = (
+                    FIRST_PAUSE
+                    if clock.monotonic() - started > HEALTHY_AFTER
+                    else min(pause * 2, LONGEST_PAUSE)
+                )
+                log.warning(
+                    "process ended, starting it again", name=self.name, code=code, pause=pause
+                )
                 self.restarts += 1
                 await asyncio.sleep(pause)
         finally:
@@ -65,7 +78,9 @@ class Child:
         return self.process is not None and self.process.returncode is None and self.restarts == 0
 
     async def _run_once(self) -> int | str:
-        """Its exit code, or why it could not be started. Waiting takes no thread: the pool has few, and PostgreSQL's restart needs one."""
+        """Its exit code, or why it could not be started. Waiting takes no thread: the pool has few,
+        and PostgreSQL's restart needs one.
+        """
         try:
             return await (await self._launch()).wait()
         except OSError as error:
@@ -79,7 +94,11 @@ class Child:
                 stdin=DEVNULL,
                 stdout=output,
                 stderr=output,
-                env={name: value for name, value in {**os.environ, **self.environment}.items() if name not in self.hidden},
+                env={
+                    name: value
+                    for name, value in {**os.environ, **self.environment}.items()
+                    if name not in self.hidden
+                },
                 preexec_fn=die_with_parent,
                 start_new_session=True,
             )

@@ -27,17 +27,25 @@ def run(settings: Settings) -> None:
 
 @contextlib.contextmanager
 def only_one(data: Path) -> Iterator[None]:
-    """Two installations need two data folders: a second one in the same folder would stop the first one's database."""
+    """Two installations need two data folders: a second one in the same folder would stop the first
+    one's database.
+    """
     with claimed(data) as ours:
         if not ours:
-            typer.echo(f"Showfloor runs in {data} already. Start this one with a data folder and ports of its own.", err=True)
+            typer.echo(
+                f"Showfloor runs in {data} already. Start this one with a data folder and "
+                f"ports of its own.",
+                err=True,
+            )
             raise typer.Exit(1)
         yield
 
 
 @contextlib.contextmanager
 def claimed(data: Path) -> Iterator[bool]:
-    """Whether the data folder is ours while the block runs; False when an installation runs in it."""
+    """Whether the data folder is ours while the block runs; False when an installation runs in
+    it.
+    """
     data.mkdir(parents=True, exist_ok=True)
     with (data / "lock").open("w") as file:
         try:

@@ -1,4 +1,5 @@
-"""All settings, read once from the environment (`SHOWFLOOR_…`) and handed on by `wiring`; no service reads them itself.
+"""All settings, read once from the environment (`SHOWFLOOR_…`) and handed on by `wiring`; no
+service reads them itself.
 
 docs/operate/settings.md describes each; a test compares the two.
 """
@@ -22,26 +23,63 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="SHOWFLOOR_", extra="ignore")
 
-    mode: Literal["demo", "test", "production"] = Field("production", description="demo and test allow the test payment provider")
-    data: Path = Field(Path("data"), description="folder for the embedded database, recordings and generated secrets")
-    database_url: str = Field("", description="postgresql://… of a managed server; empty: the embedded one")
-    rooms_database_url: str = Field("", description="the same database for fanout, as a role that may only SELECT")
+    mode: Literal["demo", "test", "production"] = Field(
+        "production", description="demo and test allow the test payment provider"
+    )
+    data: Path = Field(
+        Path("data"),
+        description="folder for the embedded database, recordings and generated secrets",
+    )
+    database_url: str = Field(
+        "", description="postgresql://… of a managed server; empty: the embedded one"
+    )
+    rooms_database_url: str = Field(
+        "", description="the same database for fanout, as a role that may only SELECT"
+    )
     host: str = Field("127.0.0.1", description="address on which the servers listen")
-    rtmp_host: str = Field("", description="address on which RTMP listens, when cameras come from elsewhere; empty: host")
-    proxies: str = Field("127.0.0.1", description="whose X-Forwarded-For is believed: addresses or networks, with commas between")
+    rtmp_host: str = Field(
+        "",
+        description="address on which RTMP listens, when cameras come from elsewhere; empty: host",
+    )
+    proxies: str = Field(
+        "127.0.0.1",
+        description="whose X-Forwarded-For is believed: addresses or networks, with commas between",
+    )
     port: int = Field(8080, description="pages and API")
     media_port: int = Field(8081, description="video over HTTP")
     rooms_port: int = Field(8082, description="room events")
     rtmp_port: int = Field(1935, description="RTMP ingest")
-    base_url: str = Field("", description="how browsers reach pages and API; empty: http://localhost:port")
-    media_url: str = Field("", description="how browsers reach the video; empty: base host with media_port")
-    rooms_url: str = Field("", description="how browsers reach the rooms; empty: base host with rooms_port")
-    rtmp_url: str = Field("", description="what hosts type into OBS; empty: rtmp://base host:rtmp_port/live")
-    internal_web_url: str = Field("", description="how streaming reaches web on another machine; empty: http://host:port")
-    internal_media_url: str = Field("", description="how web reaches streaming on another machine; empty: http://host:media_port")
-    internal_rooms_url: str = Field("", description="how web reaches fanout on another machine; empty: http://host:rooms_port")
-    secret: str = Field("", description="signs hold tokens, previews and callbacks; at least 32 characters; demo makes its own")
-    internal_token: str = Field("", description="shared by web and streaming; at least 32 characters; demo makes its own")
+    base_url: str = Field(
+        "", description="how browsers reach pages and API; empty: http://localhost:port"
+    )
+    media_url: str = Field(
+        "", description="how browsers reach the video; empty: base host with media_port"
+    )
+    rooms_url: str = Field(
+        "", description="how browsers reach the rooms; empty: base host with rooms_port"
+    )
+    rtmp_url: str = Field(
+        "", description="what hosts type into OBS; empty: rtmp://base host:rtmp_port/live"
+    )
+    internal_web_url: str = Field(
+        "", description="how streaming reaches web on another machine; empty: http://host:port"
+    )
+    internal_media_url: str = Field(
+        "",
+        description="how web reaches streaming on another machine; empty: http://host:media_port",
+    )
+    internal_rooms_url: str = Field(
+        "", description="how web reaches fanout on another machine; empty: http://host:rooms_port"
+    )
+    secret: str = Field(
+        "",
+        description=(
+            "signs hold tokens, previews and callbacks; at least 32 characters; demo makes its own"
+        ),
+    )
+    internal_token: str = Field(
+        "", description="shared by web and streaming; at least 32 characters; demo makes its own"
+    )
     hold_seconds: int = Field(300, ge=5, le=3600, description="how long goods are held for a buyer")
 
     @field_validator("data")
@@ -80,5 +118,7 @@ class Settings(BaseSettings):
 
     @property
     def test_payments(self) -> Path:
-        """Where the test payment provider keeps its own books, outside our database like any provider."""
+        """Where the test payment provider keeps its own books, outside our database like any
+        provider.
+        """
         return self.data / "test-payments"

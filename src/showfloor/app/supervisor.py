@@ -1,7 +1,9 @@
-"""Runs every process of one machine: PostgreSQL, web, streaming, fanout, worker, and what the demo adds.
+"""Runs every process of one machine: PostgreSQL, web, streaming, fanout, worker, and what the demo
+adds.
 
-One crash restarts that process and nothing else. `showfloor serve` and `showfloor demo` are this; on several machines each process is
-started alone (`showfloor web`, …) by the machine's own supervisor.
+One crash restarts that process and nothing else. `showfloor serve` and `showfloor demo` are this;
+on several machines each process is started alone (`showfloor web`, …) by the machine's own
+supervisor.
 """
 
 from __future__ import annotations
@@ -27,10 +29,14 @@ HIDDEN = {
     "streaming": frozenset({"SHOWFLOOR_DATABASE_URL", ROOMS_URL, "SHOWFLOOR_SECRET"}),
     "fanout": frozenset({"SHOWFLOOR_SECRET", "SHOWFLOOR_INTERNAL_TOKEN"}),
 }
-"""What a process does not get to know: the media server parses bytes of strangers and holds no credentials."""
+"""What a process does not get to know: the media server parses bytes of strangers and holds no
+credentials.
+"""
 AFTER_FAILURE = 2.0
 LOOK_EVERY = 0.2
-"""Seconds between looks at PostgreSQL, whose postmaster is not our child when an earlier run started it."""
+"""Seconds between looks at PostgreSQL, whose postmaster is not our child when an earlier run
+started it.
+"""
 
 
 class NotReady(RuntimeError):
@@ -43,7 +49,9 @@ class Supervisor:
     def __init__(self, settings: Settings, environment: Mapping[str, str]) -> None:
         self.settings = settings
         self.environment = dict(environment)
-        self.postgres = None if settings.database_url else EmbeddedPostgres(settings.data / "postgres")
+        self.postgres = (
+            None if settings.database_url else EmbeddedPostgres(settings.data / "postgres")
+        )
         self._tasks: list[asyncio.Task[None]] = []
         self.children: dict[str, Child] = {}
 
@@ -59,12 +67,18 @@ class Supervisor:
         return url
 
     async def start_servers(self) -> None:
-        """Web, streaming, fanout and worker; returns when all that listen answer. Raises NotReady."""
+        """Web, streaming, fanout and worker; returns when all that listen answer. Raises
+        NotReady.
+        """
         for name in ("streaming", "fanout", "web", "worker"):
             if name not in self.children:
                 self.start(name, [name])
         settings = self.settings
-        for name, url in (("web", settings.internal_web), ("streaming", settings.internal_media), ("fanout", settings.internal_rooms)):
+        for name, url in (
+            ("web", settings.internal_web),
+            ("streaming", settings.internal_media),
+            ("fanout", settings.internal_rooms),
+        ):
             await self.wait_for(name, f"{url}/healthz")
 
     def start(self, name: str, arguments: list[str]) -> None:
@@ -81,7 +95,9 @@ class Supervisor:
         async with httpx2.AsyncClient(timeout=2, trust_env=False) as client:
             while clock.monotonic() < end:
                 # A stranger on our port answers too; then our own process cannot stay up.
-                if await _answers(client, url) and (name not in self.children or self.children[name].is_up):
+                if await _answers(client, url) and (
+                    name not in self.children or self.children[name].is_up
+                ):
                     return
                 await asyncio.sleep(0.03)
         raise NotReady(f"{name} does not answer; see {self.settings.data / 'logs' / f'{name}.log'}")
@@ -101,7 +117,9 @@ class Supervisor:
                 log.warning("process ended, starting it again", name="postgres")
                 try:
                     await asyncio.to_thread(postgres.start)
-                except Exception as error:  # whatever it is (a full disk, a lock), the next look tries again
+                except (
+                    Exception
+                ) as error:  # whatever it is (a full disk, a lock), the next look tries again
                     log.error("PostgreSQL did not start", reason=str(error)[-500:])
                     await asyncio.sleep(AFTER_FAILURE)
 
@@ -109,7 +127,11 @@ class Supervisor:
 def hidden_from(name: str, environment: Mapping[str, str]) -> frozenset[str]:
     """Fanout has no use for the owner's URL once it has one of its own."""
     hidden = HIDDEN.get(name, frozenset())
-    return hidden | {"SHOWFLOOR_DATABASE_URL"} if name == "fanout" and environment.get(ROOMS_URL) else hidden
+    return (
+        hidden | {"SHOWFLOOR_DATABASE_URL"}
+        if name == "fanout" and environment.get(ROOMS_URL)
+        else hidden
+    )
 
 
 def _upgrade(url: str) -> None:

@@ -65,10 +65,17 @@ def connect_web(app: FastAPI, settings: Settings) -> None:
         app.include_router(routes.router)
     app.openapi = cache(partial(openapi, app))  # type: ignore[method-assign]  # FastAPI's documented way to extend the document
     app.state.desk = Desk(
-        app.state.database, secret=settings.secret, hold_seconds=settings.hold_seconds, providers=payment_providers(settings)
+        app.state.database,
+        secret=settings.secret,
+        hold_seconds=settings.hold_seconds,
+        providers=payment_providers(settings),
     )
     app.mount("/static", BuiltFiles(directory=STATIC), name="static")
-    app.mount("/uploads", UploadedFiles(directory=settings.data / "uploads", check_dir=False), name="uploads")
+    app.mount(
+        "/uploads",
+        UploadedFiles(directory=settings.data / "uploads", check_dir=False),
+        name="uploads",
+    )
     connect_erasers()
 
 
@@ -87,7 +94,10 @@ EDGES = (
 
 
 def openapi(app: FastAPI) -> dict[str, Any]:
-    """The API as a caller sees it, with the routes that FastAPI does not serve. The front end's types come from it (scripts/contract)."""
+    """The API as a caller sees it, with the routes that FastAPI does not serve.
+
+    The front end's types come from it (scripts/contract).
+    """
     described = [*checkout_openapi.described.routes, *shows_openapi.described.routes]
     document = get_openapi(title=app.title, version=app.version, routes=[*app.routes, *described])
     document["paths"][shows_openapi.PATH]["servers"] = [{"url": app.state.urls.rooms}]
@@ -96,11 +106,18 @@ def openapi(app: FastAPI) -> dict[str, Any]:
 
 
 def payment_providers(settings: Settings) -> dict[str, PaymentProvider]:
-    """By the name that `payment_method.type` uses; the test provider exists in demo and test mode only."""
+    """By the name that `payment_method.type` uses; the test provider exists in demo and test mode
+    only.
+    """
     if settings.mode not in TEST_MODES:
         return {}
     callback_url = f"{settings.internal_web}/api/v1/payments/test/callback"
-    play_money = PlayMoney(mode=settings.mode, folder=settings.test_payments, secret=settings.secret, callback_url=callback_url)
+    play_money = PlayMoney(
+        mode=settings.mode,
+        folder=settings.test_payments,
+        secret=settings.secret,
+        callback_url=callback_url,
+    )
     return {play_money.name: play_money}
 
 
@@ -117,7 +134,11 @@ def connect_erasers() -> None:
 def periodic_jobs(providers: Mapping[str, PaymentProvider]) -> list[Job]:
     return [
         Job("release expired holds", 0.25, stock_tasks.release_expired),
-        Job("settle open payments", 1.0, partial(checkout_tasks.settle_open_payments, providers=providers)),
+        Job(
+            "settle open payments",
+            1.0,
+            partial(checkout_tasks.settle_open_payments, providers=providers),
+        ),
         Job("forget abandoned checkouts", 3600.0, checkout_tasks.forget_abandoned),
         Job("forget old holds", 3600.0, stock_tasks.forget_old_holds),
         Job("interrupt lost shows", 1.0, shows_tasks.interrupt_lost_shows),
@@ -131,7 +152,9 @@ def periodic_jobs(providers: Mapping[str, PaymentProvider]) -> list[Job]:
 
 
 async def _in_batches(forget: Callable[[Session], Awaitable[int]], database: Database) -> None:
-    """A transaction for each batch, until nothing is left: one that fails costs its own rows, and another job nothing."""
+    """A transaction for each batch, until nothing is left: one that fails costs its own rows, and
+    another job nothing.
+    """
     forgotten = 1
     while forgotten:
         async with database.session() as session:

@@ -13,8 +13,12 @@ from showfloor.kit.money import Money
 from showfloor.merchants.types import Merchant
 
 
-def product_card(product: Product, prices: Mapping[UUID, Money], merchant: Merchant) -> dict[str, Any]:
-    """One product as everybody sees it. Variants that have no price are left out: they cannot be bought."""
+def product_card(
+    product: Product, prices: Mapping[UUID, Money], merchant: Merchant
+) -> dict[str, Any]:
+    """One product as everybody sees it. Variants that have no price are left out: they cannot be
+    bought.
+    """
     return {
         "id": ids.show("prod", product.id),
         "slug": product.slug,
@@ -24,19 +28,36 @@ def product_card(product: Product, prices: Mapping[UUID, Money], merchant: Merch
         "description": product.description,
         "options": [_axis(axis) for axis in product.options],
         "pictures": [asdict(picture) for picture in product.pictures],
-        "variants": [_variant(variant, prices[variant.id]) for variant in product.variants if variant.id in prices],
+        "variants": [
+            _variant(variant, prices[variant.id])
+            for variant in product.variants
+            if variant.id in prices
+        ],
     }
 
 
 def seller_card(merchant: Merchant) -> dict[str, Any]:
     """Who sells it."""
-    return {"id": ids.show("mer", merchant.id), "slug": merchant.slug, "name": merchant.name, "avatar_url": merchant.avatar_url}
+    return {
+        "id": ids.show("mer", merchant.id),
+        "slug": merchant.slug,
+        "name": merchant.name,
+        "avatar_url": merchant.avatar_url,
+    }
 
 
 def _axis(axis: OptionAxis) -> dict[str, Any]:
-    values = [{key: found for key, found in asdict(value).items() if found is not None} for value in axis.values]
+    values = [
+        {key: found for key, found in asdict(value).items() if found is not None}
+        for value in axis.values
+    ]
     return {"code": axis.code, "name": axis.name, "values": values}
 
 
 def _variant(variant: Variant, price: Money) -> dict[str, Any]:
-    return {"sku": variant.sku, "options": variant.options, "price": price.as_json(), "pictures": list(variant.pictures)}
+    return {
+        "sku": variant.sku,
+        "options": variant.options,
+        "price": price.as_json(),
+        "pictures": list(variant.pictures),
+    }

@@ -22,10 +22,17 @@ from showfloor.kit.openapi import refusals
 from showfloor.merchants.service import get_merchants
 
 router = APIRouter(prefix="/api/v1", tags=["products"])
-Currency = Annotated[str, Query(pattern="^[A-Z]{3}$", description="ISO 4217; prices are shown in it")]
+Currency = Annotated[
+    str, Query(pattern="^[A-Z]{3}$", description="ISO 4217; prices are shown in it")
+]
 
 
-@router.get("/products", response_model=ProductPage, response_model_exclude_unset=True, responses=refusals(NotAuthenticated, NotFound))
+@router.get(
+    "/products",
+    response_model=ProductPage,
+    response_model_exclude_unset=True,
+    responses=refusals(NotAuthenticated, NotFound),
+)
 async def list_products(
     session: SessionDep,
     person: CurrentPerson,
@@ -52,20 +59,30 @@ async def list_products(
     response_model_exclude_unset=True,
     responses=refusals(NotAuthenticated, NotFound, ProductNotFound),
 )
-async def get_product(product_id: str, session: SessionDep, person: CurrentPerson, currency: Currency = "GBP") -> object:
+async def get_product(
+    product_id: str, session: SessionDep, person: CurrentPerson, currency: Currency = "GBP"
+) -> object:
     """One product of the person's own merchants."""
-    found = await service.get_own_product(session, person=person, product_id=ids.parse("prod", product_id))
+    found = await service.get_own_product(
+        session, person=person, product_id=ids.parse("prod", product_id)
+    )
     return (await _cards(session, (found,), currency))[0]
 
 
 @router.post(
     "/products/{product_id}/prices",
     status_code=201,
-    responses=refusals(NotAuthenticated, CsrfFailed, NotFound, ProductNotFound, VariantNotFound, PriceInvalid),
+    responses=refusals(
+        NotAuthenticated, CsrfFailed, NotFound, ProductNotFound, VariantNotFound, PriceInvalid
+    ),
 )
-async def add_price(product_id: str, body: NewPrice, session: SessionDep, person: CurrentPerson) -> NewPrice:
+async def add_price(
+    product_id: str, body: NewPrice, session: SessionDep, person: CurrentPerson
+) -> NewPrice:
     """The price from now on; what is held keeps its own, and the old one stays in the history."""
-    product = await service.get_own_product(session, person=person, product_id=ids.parse("prod", product_id))
+    product = await service.get_own_product(
+        session, person=person, product_id=ids.parse("prod", product_id)
+    )
     variant = next((variant for variant in product.variants if variant.sku == body.sku), None)
     if variant is None:
         raise VariantNotFound
@@ -77,7 +94,11 @@ async def add_price(product_id: str, body: NewPrice, session: SessionDep, person
     return body
 
 
-async def _cards(session: Session, products: tuple[Product, ...], currency: str) -> list[dict[str, object]]:
+async def _cards(
+    session: Session, products: tuple[Product, ...], currency: str
+) -> list[dict[str, object]]:
     merchants = await get_merchants(session, {product.merchant_id for product in products})
-    prices = await service.prices(session, [variant.id for product in products for variant in product.variants], currency)
+    prices = await service.prices(
+        session, [variant.id for product in products for variant in product.variants], currency
+    )
     return [product_card(product, prices, merchants[product.merchant_id]) for product in products]

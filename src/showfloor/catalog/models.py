@@ -14,7 +14,10 @@ from showfloor.kit.db import Base
 
 class ProductRow(Base):
     __tablename__ = "product"
-    __table_args__ = (UniqueConstraint("merchant_id", "slug"), Index("ix_product_merchant_id_id", "merchant_id", "id"))
+    __table_args__ = (
+        UniqueConstraint("merchant_id", "slug"),
+        Index("ix_product_merchant_id_id", "merchant_id", "id"),
+    )
     id: Mapped[UUID] = mapped_column(primary_key=True)
     merchant_id: Mapped[UUID]
     slug: Mapped[str]
@@ -32,7 +35,9 @@ class VariantRow(Base):
     __tablename__ = "variant"
     __table_args__ = (UniqueConstraint("merchant_id", "sku"),)
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    product_id: Mapped[UUID] = mapped_column(ForeignKey("product.id", ondelete="cascade"), index=True)
+    product_id: Mapped[UUID] = mapped_column(
+        ForeignKey("product.id", ondelete="cascade"), index=True
+    )
     merchant_id: Mapped[UUID]
     sku: Mapped[str]
     options: Mapped[dict[str, Any]]

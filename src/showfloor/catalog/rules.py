@@ -16,7 +16,11 @@ def problems(product: NewProduct) -> list[str]:
     return [
         *_text_problems(product),
         *_axis_problems(product.options),
-        *(problem for variant in product.variants for problem in _variant_problems(product, variant)),
+        *(
+            problem
+            for variant in product.variants
+            for problem in _variant_problems(product, variant)
+        ),
         *_together_problems(product.variants),
     ]
 
@@ -27,15 +31,26 @@ def price_fits(currency: str, amount: int) -> bool:
 
 
 def options_text(axes: tuple[OptionAxis, ...], options: dict[str, str]) -> Text:
-    """`Sea salt, 250 ml` in every language, in the order of the axes; empty for a product without options."""
-    chosen = [value for axis in axes for value in axis.values if options.get(axis.code) == value.code]
+    """`Sea salt, 250 ml` in every language, in the order of the axes; empty for a product without
+    options.
+    """
+    chosen = [
+        value for axis in axes for value in axis.values if options.get(axis.code) == value.code
+    ]
     separator = {"en": ", ", "ar": "، "}
-    return {language: separator[language].join(value.name[language] for value in chosen) for language in sorted(LANGUAGES)}
+    return {
+        language: separator[language].join(value.name[language] for value in chosen)
+        for language in sorted(LANGUAGES)
+    }
 
 
 def _text_problems(product: NewProduct) -> list[str]:
     texts = {"name": product.name, "summary": product.summary, "description": product.description}
-    return [f"{field} needs words in {', '.join(sorted(LANGUAGES))}" for field, text in texts.items() if not _in_every_language(text)]
+    return [
+        f"{field} needs words in {', '.join(sorted(LANGUAGES))}"
+        for field, text in texts.items()
+        if not _in_every_language(text)
+    ]
 
 
 def _in_every_language(text: Text) -> bool:
@@ -47,7 +62,10 @@ def _axis_problems(axes: tuple[OptionAxis, ...]) -> list[str]:
     for axis in axes:
         if not axis.values or len({value.code for value in axis.values}) < len(axis.values):
             found.append(f"axis {axis.code} needs values with different codes")
-        if not all(_in_every_language(named) for named in (axis.name, *(value.name for value in axis.values))):
+        if not all(
+            _in_every_language(named)
+            for named in (axis.name, *(value.name for value in axis.values))
+        ):
             found.append(f"axis {axis.code} needs names in {', '.join(sorted(LANGUAGES))}")
     return found
 
@@ -55,18 +73,24 @@ def _axis_problems(axes: tuple[OptionAxis, ...]) -> list[str]:
 def _variant_problems(product: NewProduct, variant: NewVariant) -> list[str]:
     found = []
     codes = {axis.code: {value.code for value in axis.values} for axis in product.options}
-    if set(variant.options) != set(codes) or any(value not in codes[axis] for axis, value in variant.options.items()):
+    if set(variant.options) != set(codes) or any(
+        value not in codes[axis] for axis, value in variant.options.items()
+    ):
         found.append(f"{variant.sku} needs one value on each axis")
     if any(not 0 <= index < len(product.pictures) for index in variant.pictures):
         found.append(f"{variant.sku} shows a picture that is not there")
-    if not variant.prices or not all(price_fits(currency, amount) for currency, amount in variant.prices.items()):
+    if not variant.prices or not all(
+        price_fits(currency, amount) for currency, amount in variant.prices.items()
+    ):
         found.append(f"{variant.sku} needs a price")
     return found
 
 
 def _together_problems(variants: tuple[NewVariant, ...]) -> list[str]:
     found = [] if variants else ["a product needs a variant"]
-    if any(not variant.sku.strip() for variant in variants) or len({variant.sku for variant in variants}) < len(variants):
+    if any(not variant.sku.strip() for variant in variants) or len(
+        {variant.sku for variant in variants}
+    ) < len(variants):
         found.append("every variant needs a SKU of its own")
     if len({tuple(sorted(variant.options.items())) for variant in variants}) < len(variants):
         found.append("two variants have the same options")

@@ -30,7 +30,9 @@ class OptionAxisOut(BaseModel):
 
 
 class PictureOut(BaseModel):
-    """`shows` names the option values seen in it, so that choosing a colour can choose its picture."""
+    """`shows` names the option values seen in it, so that choosing a colour can choose its
+    picture.
+    """
 
     url: str
     width: int

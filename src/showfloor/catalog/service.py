@@ -6,7 +6,13 @@ from collections.abc import Collection
 from uuid import UUID
 
 from showfloor.catalog import queries, rules
-from showfloor.catalog.errors import PriceInvalid, ProductInvalid, ProductNotFound, SkuTaken, VariantNotFound
+from showfloor.catalog.errors import (
+    PriceInvalid,
+    ProductInvalid,
+    ProductNotFound,
+    SkuTaken,
+    VariantNotFound,
+)
 from showfloor.catalog.events import PriceChanged
 from showfloor.catalog.types import NewProduct, Page, Product, Text, Variant
 from showfloor.identity.types import Person
@@ -18,7 +24,10 @@ from showfloor.merchants.service import sellable_by
 
 
 async def add_product(session: Session, *, person: Person, product: NewProduct) -> Product:
-    """A new product with its variants and first prices. Raises ProductNotFound for a foreign merchant, ProductInvalid, SkuTaken."""
+    """A new product with its variants and first prices.
+
+    Raises ProductNotFound for a foreign merchant, ProductInvalid, SkuTaken.
+    """
     _check_seller(person, product.merchant_id)
     if found := rules.problems(product):
         raise ProductInvalid(problem="; ".join(found))
@@ -35,7 +44,10 @@ async def add_product(session: Session, *, person: Person, product: NewProduct) 
 
 
 async def set_price(session: Session, *, person: Person, variant_id: UUID, price: Money) -> None:
-    """The price from now on. What is already held keeps its price. Raises VariantNotFound, PriceInvalid."""
+    """The price from now on. What is already held keeps its price.
+
+    Raises VariantNotFound, PriceInvalid.
+    """
     product = (await get_products_of_variants(session, [variant_id])).get(variant_id)
     if product is None or product.merchant_id not in person.merchant_ids:
         raise VariantNotFound
@@ -46,12 +58,16 @@ async def set_price(session: Session, *, person: Person, variant_id: UUID, price
 
 
 async def get_products(session: Session, product_ids: Collection[UUID]) -> list[Product]:
-    """In the order asked for; unknown ids are left out. Open to everybody: what is sold in a show is public."""
+    """In the order asked for; unknown ids are left out. Open to everybody: what is sold in a show
+    is public.
+    """
     found = await queries.products(session, product_ids)
     return [found[product_id] for product_id in product_ids if product_id in found]
 
 
-async def get_products_of_variants(session: Session, variant_ids: Collection[UUID]) -> dict[UUID, Product]:
+async def get_products_of_variants(
+    session: Session, variant_ids: Collection[UUID]
+) -> dict[UUID, Product]:
     """The product that each variant belongs to; unknown ids are left out."""
     owners = await queries.owners(session, variant_ids)
     found = await queries.products(session, set(owners.values()))
@@ -67,14 +83,23 @@ async def get_own_product(session: Session, *, person: Person, product_id: UUID)
 
 
 async def find_variants(session: Session, *, sku: str) -> dict[UUID, UUID]:
-    """The variants that merchants know under a SKU: merchant -> variant, because two merchants may use the same."""
+    """The variants that merchants know under a SKU: merchant -> variant, because two merchants may
+    use the same.
+    """
     return await queries.variants_of_sku(session, sku)
 
 
 async def list_sellable_products(
-    session: Session, *, person: Person, merchant_id: UUID | None = None, limit: int = 50, cursor: UUID | None = None
+    session: Session,
+    *,
+    person: Person,
+    merchant_id: UUID | None = None,
+    limit: int = 50,
+    cursor: UUID | None = None,
 ) -> Page:
-    """What this person may put into a show, oldest first: their merchants' and, for a creator, those of merchants that agreed."""
+    """What this person may put into a show, oldest first: their merchants' and, for a creator,
+    those of merchants that agreed.
+    """
     merchants = await sellable_by(session, person)
     chosen = merchants if merchant_id is None else merchants & {merchant_id}
     found = await queries.products_of(session, chosen, limit + 1, cursor)
@@ -82,15 +107,23 @@ async def list_sellable_products(
     return Page(page, page[-1].id if len(found) > limit else None)
 
 
-async def check_own_variants(session: Session, *, person: Person, variant_ids: Collection[UUID]) -> None:
+async def check_own_variants(
+    session: Session, *, person: Person, variant_ids: Collection[UUID]
+) -> None:
     """Raises VariantNotFound when one of them is not sold by this person's merchants."""
     found = await get_products_of_variants(session, variant_ids)
-    if len(found) < len(set(variant_ids)) or any(product.merchant_id not in person.merchant_ids for product in found.values()):
+    if len(found) < len(set(variant_ids)) or any(
+        product.merchant_id not in person.merchant_ids for product in found.values()
+    ):
         raise VariantNotFound
 
 
-async def prices(session: Session, variant_ids: Collection[UUID], currency: str) -> dict[UUID, Money]:
-    """What each variant costs now; variants without a price in that currency are left out and cannot be sold there."""
+async def prices(
+    session: Session, variant_ids: Collection[UUID], currency: str
+) -> dict[UUID, Money]:
+    """What each variant costs now; variants without a price in that currency are left out and
+    cannot be sold there.
+    """
     return await queries.prices(session, variant_ids, currency, clock.now())
 
 
@@ -105,7 +138,9 @@ def _check_seller(person: Person, merchant_id: UUID) -> None:
 
 
 def _numbered(product: NewProduct) -> Product:
-    variants = tuple(Variant(ids.new(), new.sku, new.options, new.pictures) for new in product.variants)
+    variants = tuple(
+        Variant(ids.new(), new.sku, new.options, new.pictures) for new in product.variants
+    )
     return Product(
         id=ids.new(),
         merchant_id=product.merchant_id,

@@ -1,4 +1,6 @@
-"""Products as others see them. Texts are {"en": …, "ar": …}; options are {axis code: value code}."""
+"""Products as others see them. Texts are {"en": …, "ar": …}; options are {axis code: value
+code}.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ class OptionAxis:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """`shows` names the option values seen in it, so that choosing a colour can choose its picture."""
+    """`shows` names the option values seen in it, so that choosing a colour can choose its
+    picture.
+    """
 
     url: str
     width: int

@@ -24,7 +24,12 @@ def hold_card(hold: Hold, token: str) -> dict[str, Any]:
 
 def lines_card(lines: Sequence[Line]) -> list[dict[str, Any]]:
     return [
-        {"sku": line.sku, "quantity": line.quantity, "unit_price": line.unit_price.as_json(), "total": line.total.as_json()}
+        {
+            "sku": line.sku,
+            "quantity": line.quantity,
+            "unit_price": line.unit_price.as_json(),
+            "total": line.total.as_json(),
+        }
         for line in lines
     ]
 
@@ -37,7 +42,10 @@ def checkout_card(purchase: Purchase) -> dict[str, Any]:
         "hold_id": ids.show("hold", checkout.hold_id),
         "total": checkout.total.as_json(),
         "lines": [_agreed(line) for line in checkout.lines],
-        "sellers": [{"id": ids.show("mer", seller.merchant_id), "name": seller.name} for seller in checkout.sellers],
+        "sellers": [
+            {"id": ids.show("mer", seller.merchant_id), "name": seller.name}
+            for seller in checkout.sellers
+        ],
         **payment_card(purchase),
     }
 

@@ -1,4 +1,6 @@
-"""What the routes of `checkout` need beside a session; built once by `app/wiring`, found at `app.state.desk`."""
+"""What the routes of `checkout` need beside a session; built once by `app/wiring`, found at
+`app.state.desk`.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +16,18 @@ from showfloor.stock.service import Taker
 
 
 class Desk:
-    """`secret` signs the hold tokens; `hold_seconds` is how long goods are held; `providers` by the name of their `payment_method.type`."""
+    """`secret` signs the hold tokens; `hold_seconds` is how long goods are held; `providers` by the
+    name of their `payment_method.type`.
+    """
 
-    def __init__(self, database: Database, *, secret: str, hold_seconds: int, providers: Mapping[str, PaymentProvider]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        secret: str,
+        hold_seconds: int,
+        providers: Mapping[str, PaymentProvider],
+    ) -> None:
         self.database = database
         self.secret = secret.encode()
         self.hold_seconds = hold_seconds
@@ -25,5 +36,7 @@ class Desk:
         self.taker = Taker(database)
 
     def fingerprint(self, body: object) -> bytes:
-        """Of a request with an address or a card in it: these are few enough to be guessed from a plain digest."""
+        """Of a request with an address or a card in it: these are few enough to be guessed from a
+        plain digest.
+        """
         return hmac.digest(self.secret, idempotency.fingerprint(body), sha256)

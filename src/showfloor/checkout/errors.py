@@ -6,7 +6,10 @@ from showfloor.kit.errors import AppError
 
 
 class NotForSale(AppError):
-    """The show is not on air, or the goods are not on its shelf or have no price in its currency. `extra["skus"]` names them."""
+    """The show is not on air, or the goods are not on its shelf or have no price in its currency.
+
+    `extra["skus"]` names them.
+    """
 
     code = "not_for_sale"
     status = 409
@@ -52,7 +55,9 @@ class NothingToConfirm(AppError):
 
 
 class ProviderUnavailable(AppError):
-    """No answer from the provider. Whether it charged is found out later; asking again with the same key is safe."""
+    """No answer from the provider. Whether it charged is found out later; asking again with the
+    same key is safe.
+    """
 
     code = "provider_unavailable"
     status = 503

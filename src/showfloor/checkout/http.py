@@ -1,7 +1,7 @@
 """JSON routes of `checkout`: hold, details, payment.
 
-The hold route stands on plain Starlette: FastAPI's machinery would cost more than the hold itself (docs/benchmarks.md). For
-the OpenAPI document it is described in `openapi.py`.
+The hold route stands on plain Starlette: FastAPI's machinery would cost more than the hold itself
+(docs/benchmarks.md). For the OpenAPI document it is described in `openapi.py`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,14 @@ from showfloor.checkout.errors import (
     ProviderUnavailable,
 )
 from showfloor.checkout.openapi import HOLD_TOKEN
-from showfloor.checkout.schemas import CheckoutIn, CheckoutOut, HoldWish, MoneyIn, PayIn, PurchaseOut
+from showfloor.checkout.schemas import (
+    CheckoutIn,
+    CheckoutOut,
+    HoldWish,
+    MoneyIn,
+    PayIn,
+    PurchaseOut,
+)
 from showfloor.checkout.service.holds import Wish
 from showfloor.checkout.service.paying import Order
 from showfloor.checkout.types import Method
@@ -36,7 +43,12 @@ from showfloor.identity.errors import AdultDeclarationRequired
 from showfloor.identity.service import admit
 from showfloor.identity.types import Door
 from showfloor.kit import idempotency, ids
-from showfloor.kit.errors import IdempotencyConflict, IdempotencyKeyRequired, NotFound, ValidationFailed
+from showfloor.kit.errors import (
+    IdempotencyConflict,
+    IdempotencyKeyRequired,
+    NotFound,
+    ValidationFailed,
+)
 from showfloor.kit.http import SessionDep, bearer
 from showfloor.kit.money import Money
 from showfloor.kit.openapi import KEY_HEADER, refusals
@@ -57,7 +69,9 @@ def get_desk(request: Request) -> Desk:
 DeskDep = Annotated[Desk, Depends(get_desk)]
 
 
-def get_guest(desk: DeskDep, given: Annotated[HTTPAuthorizationCredentials | None, Depends(HOLD_TOKEN)]) -> UUID:
+def get_guest(
+    desk: DeskDep, given: Annotated[HTTPAuthorizationCredentials | None, Depends(HOLD_TOKEN)]
+) -> UUID:
     """The hold whose token the guest shows. Raises HoldTokenInvalid."""
     return stock.hold_of_token(desk.secret, given.credentials if given else None)
 
@@ -66,7 +80,9 @@ GuestDep = Annotated[UUID, Depends(get_guest)]
 """The id of the guest's hold."""
 
 
-def get_key(key: Annotated[str | None, Header(alias="Idempotency-Key", include_in_schema=False)] = None) -> str:
+def get_key(
+    key: Annotated[str | None, Header(alias="Idempotency-Key", include_in_schema=False)] = None,
+) -> str:
     """Raises IdempotencyKeyRequired."""
     return idempotency.check_key(key)
 
@@ -87,7 +103,9 @@ async def hold_goods(request: Request) -> Response:
     return JSONResponse(hold_card(hold, stock.hold_token(desk.secret, hold.id)), 201)
 
 
-router.add_route("/api/v1/shows/{show_id}/holds", hold_goods, methods=["POST"], include_in_schema=False)
+router.add_route(
+    "/api/v1/shows/{show_id}/holds", hold_goods, methods=["POST"], include_in_schema=False
+)
 
 
 async def _read(request: Request) -> bytes:
@@ -103,13 +121,25 @@ def _wish(show_id: UUID, key: str, previous: UUID | None, body: bytes) -> Wish:
     try:
         wanted = HoldWish.model_validate_json(body)
     except ValidationError as error:
-        fields = [{"path": "/".join(["body", *map(str, item["loc"])]), "problem": item["type"]} for item in error.errors()]
+        fields = [
+            {"path": "/".join(["body", *map(str, item["loc"])]), "problem": item["type"]}
+            for item in error.errors()
+        ]
         raise ValidationFailed(extra={"fields": fields}) from None
     lines = tuple((line.sku, line.quantity) for line in wanted.lines)
     for place, (sku, _) in enumerate(lines):
         if sku in (earlier for earlier, _ in lines[:place]):
-            raise ValidationFailed(extra={"fields": [{"path": f"body/lines/{place}/sku", "problem": "repeated"}]})
-    return Wish(show_id, lines, _money(wanted.expected_total), key, idempotency.fingerprint(wanted.model_dump()), previous)
+            raise ValidationFailed(
+                extra={"fields": [{"path": f"body/lines/{place}/sku", "problem": "repeated"}]}
+            )
+    return Wish(
+        show_id,
+        lines,
+        _money(wanted.expected_total),
+        key,
+        idempotency.fingerprint(wanted.model_dump()),
+        previous,
+    )
 
 
 def _money(given: MoneyIn | None) -> Money | None:
@@ -118,10 +148,18 @@ def _money(given: MoneyIn | None) -> Money | None:
     try:
         return Money(given.amount, given.currency)
     except ValueError:
-        raise ValidationFailed(extra={"fields": [{"path": "body/expected_total/currency", "problem": "currency_unknown"}]}) from None
+        raise ValidationFailed(
+            extra={
+                "fields": [{"path": "body/expected_total/currency", "problem": "currency_unknown"}]
+            }
+        ) from None
 
 
-@router.delete("/holds/{hold_id}", status_code=204, responses=refusals(HoldTokenInvalid, HoldSettled, PaymentInProgress))
+@router.delete(
+    "/holds/{hold_id}",
+    status_code=204,
+    responses=refusals(HoldTokenInvalid, HoldSettled, PaymentInProgress),
+)
 async def release_hold(hold_id: str, session: SessionDep, guest: GuestDep) -> None:
     """Give the goods back; doing so twice is fine."""
     if hold_id != ids.show("hold", guest):
@@ -144,8 +182,13 @@ async def release_hold(hold_id: str, session: SessionDep, guest: GuestDep) -> No
     ),
     openapi_extra=KEY_HEADER,
 )
-async def open_checkout(body: CheckoutIn, session: SessionDep, desk: DeskDep, guest: GuestDep, key: KeyDep) -> object:
-    """Say who buys and where the goods go. Other details replace the first ones until a payment is under way."""
+async def open_checkout(
+    body: CheckoutIn, session: SessionDep, desk: DeskDep, guest: GuestDep, key: KeyDep
+) -> object:
+    """Say who buys and where the goods go.
+
+    Other details replace the first ones until a payment is under way.
+    """
     admission = admit(Door.GUEST_CHECKOUT, adult=body.adult)
     if body.hold_id != ids.show("hold", guest):
         raise HoldTokenInvalid
@@ -159,10 +202,18 @@ async def open_checkout(body: CheckoutIn, session: SessionDep, desk: DeskDep, gu
     return answer
 
 
-@router.get("/checkouts/{checkout_id}", response_model=CheckoutOut, responses=refusals(HoldTokenInvalid, NotFound, CheckoutNotFound))
+@router.get(
+    "/checkouts/{checkout_id}",
+    response_model=CheckoutOut,
+    responses=refusals(HoldTokenInvalid, NotFound, CheckoutNotFound),
+)
 async def get_checkout(checkout_id: str, session: SessionDep, guest: GuestDep) -> object:
     """How far the purchase has come."""
-    return checkout_card(await service.get_purchase(session, checkout_id=ids.parse("chk", checkout_id), hold_id=guest))
+    return checkout_card(
+        await service.get_purchase(
+            session, checkout_id=ids.parse("chk", checkout_id), hold_id=guest
+        )
+    )
 
 
 @router.post(
@@ -183,7 +234,9 @@ async def get_checkout(checkout_id: str, session: SessionDep, guest: GuestDep) -
     openapi_extra=KEY_HEADER,
 )
 async def pay(checkout_id: str, body: PayIn, desk: DeskDep, guest: GuestDep, key: KeyDep) -> object:
-    """Order and pay. The same key gets the same attempt again, as it stands by then; another key is another attempt."""
+    """Order and pay. The same key gets the same attempt again, as it stands by then; another key is
+    another attempt.
+    """
     expected = _money(body.expected_total)
     assert expected is not None
     order = Order(
@@ -200,17 +253,31 @@ async def pay(checkout_id: str, body: PayIn, desk: DeskDep, guest: GuestDep, key
 @router.post(
     "/checkouts/{checkout_id}/confirm",
     response_model=PurchaseOut,
-    responses=refusals(HoldTokenInvalid, NotFound, CheckoutNotFound, NothingToConfirm, HoldExpired, ProviderUnavailable),
+    responses=refusals(
+        HoldTokenInvalid,
+        NotFound,
+        CheckoutNotFound,
+        NothingToConfirm,
+        HoldExpired,
+        ProviderUnavailable,
+    ),
 )
 async def confirm(checkout_id: str, desk: DeskDep, guest: GuestDep) -> object:
     """The buyer answered the bank's question; doing so twice is fine."""
     chosen = ids.parse("chk", checkout_id)
-    return payment_card(await service.confirm(desk.database, desk.providers, checkout_id=chosen, hold_id=guest))
+    return payment_card(
+        await service.confirm(desk.database, desk.providers, checkout_id=chosen, hold_id=guest)
+    )
 
 
-@router.post("/payments/{provider}/callback", responses=refusals(NotFound, CallbackInvalid, ProviderUnavailable, limited=False))
+@router.post(
+    "/payments/{provider}/callback",
+    responses=refusals(NotFound, CallbackInvalid, ProviderUnavailable, limited=False),
+)
 async def take_callback(provider: str, request: Request, desk: DeskDep) -> dict[str, str]:
     """The provider's word: verified by its signature, effective once."""
     body = await _read(request)
-    await service.take_callback(desk.database, desk.providers, provider=provider, headers=dict(request.headers), body=body)
+    await service.take_callback(
+        desk.database, desk.providers, provider=provider, headers=dict(request.headers), body=body
+    )
     return {"status": "heard"}

@@ -14,11 +14,13 @@ from showfloor.kit.db import Base, personal
 
 
 class CheckoutRow(Base):
-    """`lines` and `sellers` are what the buyer saw. The buyer's own data moves into the orders when these are placed, and is forgotten
-    when nothing was bought."""
+    """`lines` and `sellers` are what the buyer saw. The buyer's own data moves into the orders when
+    these are placed, and is forgotten when nothing was bought."""
 
     __tablename__ = "checkout"
-    __table_args__ = (Index("ix_checkout_kept", "created_at", postgresql_where=text("email is not null")),)
+    __table_args__ = (
+        Index("ix_checkout_kept", "created_at", postgresql_where=text("email is not null")),
+    )
     id: Mapped[UUID] = mapped_column(primary_key=True)
     hold_id: Mapped[UUID] = mapped_column(unique=True)
     show_id: Mapped[UUID]
@@ -33,8 +35,9 @@ class CheckoutRow(Base):
 
 
 class PaymentRow(Base):
-    """`key` is the digest of the Idempotency-Key, `request` the fingerprint of what was asked. `look_at` is when the worker asks the
-    provider; null when there is nothing to ask. No card number, not even a part of one."""
+    """`key` is the digest of the Idempotency-Key, `request` the fingerprint of what was asked.
+    `look_at` is when the worker asks the provider; null when there is nothing to ask. No card
+    number, not even a part of one."""
 
     __tablename__ = "payment"
     __table_args__ = (

@@ -1,4 +1,6 @@
-"""The hold route for the OpenAPI document alone: it stands on plain Starlette (`http.py`), which FastAPI does not see."""
+"""The hold route for the OpenAPI document alone: it stands on plain Starlette (`http.py`), which
+FastAPI does not see.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ from showfloor.kit.openapi import KEY_HEADER, refusals
 from showfloor.shows.errors import ShowNotFound
 from showfloor.stock.errors import HoldTokenInvalid, LimitReached, SoldOut
 
-HOLD_TOKEN = HTTPBearer(scheme_name="HoldToken", auto_error=False, description="`token` of the guest's hold")
+HOLD_TOKEN = HTTPBearer(
+    scheme_name="HoldToken", auto_error=False, description="`token` of the guest's hold"
+)
 described = APIRouter(prefix="/api/v1", tags=["buying"])
 
 
@@ -37,6 +41,10 @@ described = APIRouter(prefix="/api/v1", tags=["buying"])
     # The first hold of a guest comes without a token; with one, limits count together.
     openapi_extra={**KEY_HEADER, "security": [{}]},
 )
-async def hold_goods(show_id: str, body: HoldWish, token: Annotated[HTTPAuthorizationCredentials | None, Depends(HOLD_TOKEN)]) -> HoldOut:
+async def hold_goods(
+    show_id: str,
+    body: HoldWish,
+    token: Annotated[HTTPAuthorizationCredentials | None, Depends(HOLD_TOKEN)],
+) -> HoldOut:
     """Hold goods of a show at today's price for as long as the deadline says: all or nothing."""
     raise NotImplementedError

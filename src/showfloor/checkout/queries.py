@@ -20,7 +20,10 @@ from showfloor.orders.types import Address, Buyer, Item, Seller
 
 
 async def open_checkout(session: Session, new: Checkout, now: datetime) -> UUID:
-    """The checkout on a hold, made if there is none; its row is locked. What was agreed at first stays."""
+    """The checkout on a hold, made if there is none; its row is locked.
+
+    What was agreed at first stays.
+    """
     row = {
         "id": new.id,
         "hold_id": new.hold_id,
@@ -28,7 +31,9 @@ async def open_checkout(session: Session, new: Checkout, now: datetime) -> UUID:
         "currency": new.total.currency,
         "total": new.total.amount,
         "lines": [_stored_line(line) for line in new.lines],
-        "sellers": [{**asdict(seller), "merchant_id": seller.merchant_id.hex} for seller in new.sellers],
+        "sellers": [
+            {**asdict(seller), "merchant_id": seller.merchant_id.hex} for seller in new.sellers
+        ],
         "created_at": now,
     }
     await session.execute(insert(CheckoutRow).values(row).on_conflict_do_nothing())
@@ -36,9 +41,15 @@ async def open_checkout(session: Session, new: Checkout, now: datetime) -> UUID:
     return (await session.execute(locked)).scalar_one()
 
 
-async def set_buyer(session: Session, checkout_id: UUID, buyer: Buyer, declared_adult_at: datetime) -> None:
+async def set_buyer(
+    session: Session, checkout_id: UUID, buyer: Buyer, declared_adult_at: datetime
+) -> None:
     """Who buys and where it goes."""
-    values = {"email": buyer.email, "address": asdict(buyer.address), "declared_adult_at": declared_adult_at}
+    values = {
+        "email": buyer.email,
+        "address": asdict(buyer.address),
+        "declared_adult_at": declared_adult_at,
+    }
     await session.execute(update(CheckoutRow).where(CheckoutRow.id == checkout_id).values(values))
 
 
@@ -49,7 +60,9 @@ async def checkout(session: Session, checkout_id: UUID, *, lock: bool = False) -
     return _checkout(row) if row else None
 
 
-async def checkout_of_hold(session: Session, hold_id: UUID, *, lock: bool = False) -> Checkout | None:
+async def checkout_of_hold(
+    session: Session, hold_id: UUID, *, lock: bool = False
+) -> Checkout | None:
     """The checkout on a hold; `lock` keeps payments of it waiting."""
     chosen = select(CheckoutRow).where(CheckoutRow.hold_id == hold_id)
     row = (await session.execute(chosen.with_for_update() if lock else chosen)).scalar_one_or_none()
@@ -57,26 +70,40 @@ async def checkout_of_hold(session: Session, hold_id: UUID, *, lock: bool = Fals
 
 
 async def take_buyer(session: Session, checkout_id: UUID) -> tuple[Buyer, bool] | None:
-    """The buyer's data, which leaves the checkout for the orders, and whether the buyer declared to be an adult."""
+    """The buyer's data, which leaves the checkout for the orders, and whether the buyer declared to
+    be an adult.
+    """
     columns = select(CheckoutRow.email, CheckoutRow.address, CheckoutRow.declared_adult_at)
     row = (await session.execute(columns.where(CheckoutRow.id == checkout_id))).one()
-    await session.execute(update(CheckoutRow).where(CheckoutRow.id == checkout_id).values(email=None, address=None))
+    await session.execute(
+        update(CheckoutRow).where(CheckoutRow.id == checkout_id).values(email=None, address=None)
+    )
     if row.email is None or row.address is None:
         return None
     return Buyer(row.email, Address(**row.address)), row.declared_adult_at is not None
 
 
 async def forget_buyers_before(session: Session, moment: datetime) -> int:
-    """Details that were typed in and never became an order; a payment under way still needs them."""
-    under_way = exists().where(PaymentRow.checkout_id == CheckoutRow.id, PaymentRow.look_at.is_not(None))
-    old = update(CheckoutRow).where(CheckoutRow.created_at < moment, CheckoutRow.email.is_not(None), ~under_way)
+    """Details that were typed in and never became an order; a payment under way still needs
+    them.
+    """
+    under_way = exists().where(
+        PaymentRow.checkout_id == CheckoutRow.id, PaymentRow.look_at.is_not(None)
+    )
+    old = update(CheckoutRow).where(
+        CheckoutRow.created_at < moment, CheckoutRow.email.is_not(None), ~under_way
+    )
     forgotten = old.values(email=None, address=None).execution_options(synchronize_session=False)
     return len((await session.execute(forgotten.returning(CheckoutRow.id))).all())
 
 
 async def erase_buyer(session: Session, email: str) -> int:
     """A person's details, wherever a purchase was left unfinished."""
-    left = update(CheckoutRow).where(func.lower(CheckoutRow.email) == email).values(email=None, address=None)
+    left = (
+        update(CheckoutRow)
+        .where(func.lower(CheckoutRow.email) == email)
+        .values(email=None, address=None)
+    )
     return len((await session.execute(left.returning(CheckoutRow.id))).all())
 
 
@@ -97,26 +124,39 @@ async def attempt(session: Session, checkout_id: UUID, key: bytes) -> Attempt | 
 
 async def blocking_payment(session: Session, checkout_id: UUID) -> Payment | None:
     """The payment of a checkout that is under way or paid; locked."""
-    chosen = select(PaymentRow).where(PaymentRow.checkout_id == checkout_id, PaymentRow.state.in_(BLOCKING))
+    chosen = select(PaymentRow).where(
+        PaymentRow.checkout_id == checkout_id, PaymentRow.state.in_(BLOCKING)
+    )
     row = (await session.execute(chosen.with_for_update())).scalar_one_or_none()
     return _payment(row) if row else None
 
 
 async def newest_payment(session: Session, checkout_id: UUID) -> Payment | None:
     """The last attempt to pay."""
-    chosen = select(PaymentRow).where(PaymentRow.checkout_id == checkout_id).order_by(PaymentRow.id.desc()).limit(1)
+    chosen = (
+        select(PaymentRow)
+        .where(PaymentRow.checkout_id == checkout_id)
+        .order_by(PaymentRow.id.desc())
+        .limit(1)
+    )
     row = (await session.execute(chosen)).scalar_one_or_none()
     return _payment(row) if row else None
 
 
 async def payment(session: Session, payment_id: UUID, *, lock: bool = False) -> Payment | None:
     """One payment; `lock` keeps every other word about it waiting."""
-    chosen = select(PaymentRow).where(PaymentRow.id == payment_id).execution_options(populate_existing=True)
+    chosen = (
+        select(PaymentRow)
+        .where(PaymentRow.id == payment_id)
+        .execution_options(populate_existing=True)
+    )
     row = (await session.execute(chosen.with_for_update() if lock else chosen)).scalar_one_or_none()
     return _payment(row) if row else None
 
 
-async def add_payment(session: Session, new: Payment, *, key: bytes, request: bytes, now: datetime, look_at: datetime) -> None:
+async def add_payment(
+    session: Session, new: Payment, *, key: bytes, request: bytes, now: datetime, look_at: datetime
+) -> None:
     """An intent. The unique index refuses a second one that is under way."""
     session.add(
         PaymentRow(
@@ -136,7 +176,14 @@ async def add_payment(session: Session, new: Payment, *, key: bytes, request: by
     await session.flush()
 
 
-async def set_state(session: Session, payment_id: UUID, state: PaymentState, *, now: datetime, look_at: datetime | None) -> None:
+async def set_state(
+    session: Session,
+    payment_id: UUID,
+    state: PaymentState,
+    *,
+    now: datetime,
+    look_at: datetime | None,
+) -> None:
     """Where a payment stands, and when to ask about it again."""
     values = {"state": state, "changed_at": now, "look_at": look_at}
     await session.execute(update(PaymentRow).where(PaymentRow.id == payment_id).values(values))
@@ -144,8 +191,12 @@ async def set_state(session: Session, payment_id: UUID, state: PaymentState, *, 
 
 async def set_voided(session: Session, payment_id: UUID, now: datetime) -> None:
     """The money went back."""
-    given_back = update(PaymentRow).where(PaymentRow.id == payment_id, PaymentRow.state == PaymentState.VOIDING)
-    await session.execute(given_back.values(state=PaymentState.VOIDED, changed_at=now, look_at=None))
+    given_back = update(PaymentRow).where(
+        PaymentRow.id == payment_id, PaymentRow.state == PaymentState.VOIDING
+    )
+    await session.execute(
+        given_back.values(state=PaymentState.VOIDED, changed_at=now, look_at=None)
+    )
 
 
 async def look_later(session: Session, payment_id: UUID, look_at: datetime) -> None:
@@ -154,7 +205,9 @@ async def look_later(session: Session, payment_id: UUID, look_at: datetime) -> N
     await session.execute(waiting.values(look_at=look_at))
 
 
-async def due_payments(session: Session, now: datetime, providers: Collection[str], most: int) -> list[Payment]:
+async def due_payments(
+    session: Session, now: datetime, providers: Collection[str], most: int
+) -> list[Payment]:
     """Payments whose provider has to be asked, longest waiting first."""
     due = select(PaymentRow).where(PaymentRow.look_at <= now, PaymentRow.provider.in_(providers))
     rows = (await session.execute(due.order_by(PaymentRow.look_at).limit(most))).scalars()
@@ -163,7 +216,11 @@ async def due_payments(session: Session, now: datetime, providers: Collection[st
 
 async def note_callback(session: Session, provider: str, event_id: str, now: datetime) -> bool:
     """False when this event had its effect before."""
-    noted = insert(CallbackRow).values(provider=provider, event_id=event_id, at=now).on_conflict_do_nothing()
+    noted = (
+        insert(CallbackRow)
+        .values(provider=provider, event_id=event_id, at=now)
+        .on_conflict_do_nothing()
+    )
     return (await session.execute(noted.returning(CallbackRow.event_id))).first() is not None
 
 
@@ -173,7 +230,13 @@ async def remove_callbacks_before(session: Session, moment: datetime) -> int:
 
 
 def _payment(row: PaymentRow) -> Payment:
-    return Payment(row.id, row.checkout_id, row.provider, Money(row.amount, row.currency), PaymentState(row.state))
+    return Payment(
+        row.id,
+        row.checkout_id,
+        row.provider,
+        Money(row.amount, row.currency),
+        PaymentState(row.state),
+    )
 
 
 def _checkout(row: CheckoutRow) -> Checkout:
@@ -183,7 +246,10 @@ def _checkout(row: CheckoutRow) -> Checkout:
         show_id=row.show_id,
         total=Money(row.total, row.currency),
         lines=tuple(_line(line, row.currency) for line in row.lines),
-        sellers=tuple(Seller(UUID(hex=stored["merchant_id"]), stored["name"], stored["order_prefix"]) for stored in row.sellers),
+        sellers=tuple(
+            Seller(UUID(hex=stored["merchant_id"]), stored["name"], stored["order_prefix"])
+            for stored in row.sellers
+        ),
     )
 
 

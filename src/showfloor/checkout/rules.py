@@ -1,4 +1,6 @@
-"""Pure decisions of `checkout`: what a provider's word does to a payment, and what the buyer is told."""
+"""Pure decisions of `checkout`: what a provider's word does to a payment, and what the buyer is
+told.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +14,14 @@ from showfloor.stock.types import LineState
 
 OPEN = frozenset({PaymentState.STARTED, PaymentState.PENDING, PaymentState.NEEDS_CONFIRMATION})
 BLOCKING = OPEN | {PaymentState.PAID}
-"""A checkout has at most one payment in one of these states; the table's unique index says the same."""
+"""A checkout has at most one payment in one of these states; the table's unique index says the
+same.
+"""
 
 CALL_TAKES = timedelta(seconds=15)
-"""Longer than any call to a provider lasts: a payment that is still only started by then was interrupted."""
+"""Longer than any call to a provider lasts: a payment that is still only started by then was
+interrupted.
+"""
 _LOOK_AGAIN = {
     PaymentState.STARTED: CALL_TAKES,
     PaymentState.PENDING: timedelta(seconds=1),
@@ -42,16 +48,23 @@ _FROM_REPORT = {
 
 
 def address_problems(address: Address, country: str) -> list[tuple[str, str]]:
-    """(field, what is wrong with it) for an address to which a market that delivers in `country` cannot send."""
+    """(field, what is wrong with it) for an address to which a market that delivers in `country`
+    cannot send.
+    """
     if address.country != country:
         return [("country", "not_delivered_there")]
     if address.postal_code is None:
         return [("postal_code", "missing")] if postcodes.is_needed(country) else []
-    return [] if postcodes.is_valid(country, address.postal_code) else [("postal_code", "postal_code_invalid")]
+    return (
+        []
+        if postcodes.is_valid(country, address.postal_code)
+        else [("postal_code", "postal_code_invalid")]
+    )
 
 
 def advance(state: PaymentState, report: Report) -> PaymentState:
-    """The payment after the provider's word. Words come late, twice and out of order: what is final stays final.
+    """The payment after the provider's word. Words come late, twice and out of order: what is final
+    stays final.
 
     Money that arrives for a payment we had given up is given back.
     """
@@ -63,12 +76,17 @@ def advance(state: PaymentState, report: Report) -> PaymentState:
 
 
 def look_again_after(state: PaymentState) -> timedelta | None:
-    """How long to wait before asking the provider about a payment in this state; None when there is nothing to ask."""
+    """How long to wait before asking the provider about a payment in this state; None when there is
+    nothing to ask.
+    """
     return _LOOK_AGAIN.get(state)
 
 
 def status_of(payment: PaymentState | None, hold: LineState, *, ran_out: bool) -> Status:
-    """What the buyer is told, from the newest payment and the hold. A hold that is gone only matters while nothing is paid."""
+    """What the buyer is told, from the newest payment and the hold.
+
+    A hold that is gone only matters while nothing is paid.
+    """
     gone = ran_out or hold is not LineState.HELD
     if payment in (None, PaymentState.NEEDS_CONFIRMATION, PaymentState.DECLINED) and gone:
         return Status.EXPIRED

@@ -1,4 +1,6 @@
-"""Wire models of `checkout`. What comes in is strict: a quantity is a number, not a text that looks like one."""
+"""Wire models of `checkout`. What comes in is strict: a quantity is a number, not a text that looks
+like one.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,10 @@ from showfloor.orders.types import Address
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 # One @, no space, a dot in the domain: whether the mailbox exists only a letter can tell.
-Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+Email = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$"),
+]
 
 
 class _Strict(BaseModel):
@@ -28,11 +33,15 @@ class MoneyIn(_Strict):
 
 class HoldLine(_Strict):
     sku: str = Field(min_length=1, max_length=100)
-    quantity: int = Field(ge=1, le=10_000, description="more than 10 are refused with limit_reached")
+    quantity: int = Field(
+        ge=1, le=10_000, description="more than 10 are refused with limit_reached"
+    )
 
 
 class HoldWish(_Strict):
-    """`expected_total` is the sum on the buyer's screen: another one is refused with price_changed."""
+    """`expected_total` is the sum on the buyer's screen: another one is refused with
+    price_changed.
+    """
 
     lines: list[HoldLine] = Field(min_length=1, max_length=20)
     expected_total: MoneyIn | None = None
@@ -47,11 +56,16 @@ class AddressIn(_Strict):
     country: str = Field(pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2")
 
     def value(self) -> Address:
-        return Address(self.name, self.line1, self.line2 or None, self.city, self.postal_code, self.country)
+        return Address(
+            self.name, self.line1, self.line2 or None, self.city, self.postal_code, self.country
+        )
 
 
 class CheckoutIn(_Strict):
-    """Only what an order needs. Whoever does not declare to be an adult is refused before anything is stored."""
+    """Only what an order needs.
+
+    Whoever does not declare to be an adult is refused before anything is stored.
+    """
 
     hold_id: str
     adult: bool | None = None
@@ -60,7 +74,10 @@ class CheckoutIn(_Strict):
 
 
 class MethodIn(_Strict):
-    """`type` names the provider. Card numbers go to the built-in test provider alone and are never stored."""
+    """`type` names the provider.
+
+    Card numbers go to the built-in test provider alone and are never stored.
+    """
 
     type: Literal["test"]
     number: str = Field(min_length=1, max_length=100)

@@ -9,7 +9,9 @@ from showfloor.checkout.adapters.provider import PaymentProvider
 from showfloor.kit.db import Database
 
 
-async def settle_open_payments(database: Database, *, providers: Mapping[str, PaymentProvider]) -> None:
+async def settle_open_payments(
+    database: Database, *, providers: Mapping[str, PaymentProvider]
+) -> None:
     """Every second: finish what a crash or a slow bank left open."""
     await service.settle_open_payments(database, providers)
 

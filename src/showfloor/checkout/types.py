@@ -12,7 +12,10 @@ from showfloor.orders.types import Item, Order, Seller
 
 
 class PaymentState(StrEnum):
-    """`STARTED` is an intent whose answer we do not know yet. `VOIDING` is money that came too late and is being given back."""
+    """`STARTED` is an intent whose answer we do not know yet.
+
+    `VOIDING` is money that came too late and is being given back.
+    """
 
     STARTED = "started"
     PENDING = "pending"

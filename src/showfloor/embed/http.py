@@ -26,8 +26,13 @@ Size = Annotated[int, Query(ge=1)]
 
 @router.get("/embed.js")
 async def loader(request: Request) -> Response:
-    """The one script of ours on a brand's page; five minutes of cache, because its address carries no version."""
-    headers = {"Cache-Control": "public, max-age=300", "Cross-Origin-Resource-Policy": "cross-origin"}
+    """The one script of ours on a brand's page; five minutes of cache, because its address carries
+    no version.
+    """
+    headers = {
+        "Cache-Control": "public, max-age=300",
+        "Cross-Origin-Resource-Policy": "cross-origin",
+    }
     return built_file(str(pages.STATIC / "embed.js"), request.headers, headers)
 
 
@@ -40,13 +45,19 @@ async def frame(
     accent_dark: str | None = None,
     corners: Annotated[int | None, Query(ge=0, le=24)] = None,
 ) -> Response:
-    """The show inside a frame; browsers show it only under origins that the show's merchants registered (CSP 3, frame-ancestors)."""
+    """The show inside a frame; browsers show it only under origins that the show's merchants
+    registered (CSP 3, frame-ancestors).
+    """
     show = await shows.find_public_show(session, slug)
     context = await show_context(request, session, show)
     products = await catalog.get_products(session, show.product_ids)
-    origins = await merchants.allowed_origins(session, {product.merchant_id for product in products})
+    origins = await merchants.allowed_origins(
+        session, {product.merchant_id for product in products}
+    )
     wished = {"accent": accent, "accent_dark": accent_dark}
-    theme: dict[str, Any] = {name: value for name, value in wished.items() if value and COLOUR.fullmatch(value)}
+    theme: dict[str, Any] = {
+        name: value for name, value in wished.items() if value and COLOUR.fullmatch(value)
+    }
     if corners is not None:
         theme["corners"] = corners
     html = pages.render_embed(templates(), lang=language(request), theme=theme or None, **context)
@@ -55,17 +66,29 @@ async def frame(
 
 @router.get("/oembed")
 async def oembed(
-    url: str, request: Request, session: SessionDep, maxwidth: Size = FRAME_WIDTH, maxheight: Size = FRAME_HEIGHT
+    url: str,
+    request: Request,
+    session: SessionDep,
+    maxwidth: Size = FRAME_WIDTH,
+    maxheight: Size = FRAME_HEIGHT,
 ) -> dict[str, Any]:
-    """oEmbed 1.0 (oembed.com §2.3.4.4 "rich"): a website's editor turns the show's address into a frame."""
+    """oEmbed 1.0 (oembed.com §2.3.4.4 "rich"): a website's editor turns the show's address into a
+    frame.
+    """
     base = request.app.state.urls.base
     path = url.removeprefix(f"{base}/s/").split("?", 1)[0].strip("/")
     if not url.startswith(f"{base}/s/") or "/" in path:
         raise ShowNotFound
-    card = await shows.show_card(session, await shows.find_public_show(session, path), request.app.state.urls)
+    card = await shows.show_card(
+        session, await shows.find_public_show(session, path), request.app.state.urls
+    )
     lang = language(request)
     width, height = min(maxwidth, FRAME_WIDTH), min(maxheight, FRAME_HEIGHT)
-    html = templates().get_template("oembed.html").render(base_url=base, slug=card["slug"], width=width, height=height)
+    html = (
+        templates()
+        .get_template("oembed.html")
+        .render(base_url=base, slug=card["slug"], width=width, height=height)
+    )
     return {
         "version": "1.0",
         "type": "rich",

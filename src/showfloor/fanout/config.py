@@ -19,19 +19,26 @@ class FanoutConfig:
     header_timeout: float = 10.0
     header_bytes: int = 8_192
     join_patience: float = 10.0
-    """How long a viewer of a room that is not in memory waits for a database that is away, before 503."""
+    """How long a viewer of a room that is not in memory waits for a database that is away, before
+    503.
+    """
 
     heartbeat_every: float = 15.0
     high_water: int = 65_536
-    """Unsent bytes of one viewer beyond which nothing more is written to it until it has drained."""
+    """Unsent bytes of one viewer beyond which nothing more is written to it until it has drained.
+    """
     socket_buffer: int = 65_536
-    """The kernel's part per viewer (SO_SNDBUF; Linux doubles it): what lies there is stale before a slow viewer reads it."""
+    """The kernel's part per viewer (SO_SNDBUF; Linux doubles it): what lies there is stale before a
+    slow viewer reads it.
+    """
     stall_timeout: float = 60.0
     """A viewer whose buffer stays full that long is closed."""
 
     log_events: int = 5_000
     log_bytes: int = 8 * 1024 * 1024
-    """A room's newest events in memory: how far a viewer may resume, and how far a slow one may fall behind before it is closed."""
+    """A room's newest events in memory: how far a viewer may resume, and how far a slow one may
+    fall behind before it is closed.
+    """
 
     look_every: float = 0.1
     stock_every: float = 0.15

@@ -1,7 +1,9 @@
-"""Keeps the rooms in memory equal to the database: one task that looks, one that listens for hints when to look.
+"""Keeps the rooms in memory equal to the database: one task that looks, one that listens for hints
+when to look.
 
-The log is the truth and a hint only saves time: what is not hinted is found at the next look. When the database is away, viewers
-stay and nothing is forgotten; when it is back, the next look brings all that was missed.
+The log is the truth and a hint only saves time: what is not hinted is found at the next look. When
+the database is away, viewers stay and nothing is forgotten; when it is back, the next look brings
+all that was missed.
 """
 
 from __future__ import annotations
@@ -25,7 +27,10 @@ logger = logging.getLogger("showfloor.fanout")
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A room that somebody waits for. `found` becomes the room, None when there is none, or raises Unavailable."""
+    """A room that somebody waits for.
+
+    `found` becomes the room, None when there is none, or raises Unavailable.
+    """
 
     since: float
     found: asyncio.Future[Room | None]
@@ -44,17 +49,25 @@ class Feed:
         self._away = False
 
     def want(self, room_id: UUID) -> asyncio.Future[Room | None]:
-        """Ask for a room that is not in memory; all who ask share one answer, and all that are asked for share one query."""
+        """Ask for a room that is not in memory; all who ask share one answer, and all that are
+        asked for share one query.
+        """
         if (wanted := self._wanted.get(room_id)) is None:
-            wanted = self._wanted[room_id] = Wanted(clock.monotonic(), asyncio.get_running_loop().create_future())
+            wanted = self._wanted[room_id] = Wanted(
+                clock.monotonic(), asyncio.get_running_loop().create_future()
+            )
             self._woken.set()
         return wanted.found
 
     async def look(self) -> None:
-        """Until cancelled: read what is wanted and what changed, over a connection that is made again whenever it is lost."""
+        """Until cancelled: read what is wanted and what changed, over a connection that is made
+        again whenever it is lost.
+        """
         while True:
             try:
-                async with queries.reader(self._config.database_url, self._config.database_timeout) as reader:
+                async with queries.reader(
+                    self._config.database_url, self._config.database_timeout
+                ) as reader:
                     await self._follow(reader)
             except Unavailable as error:
                 self._note_away(error)
@@ -65,7 +78,9 @@ class Feed:
         """Until cancelled: look at once when a hint names a room that is in memory."""
         while True:
             with contextlib.suppress(Unavailable):
-                async with contextlib.aclosing(queries.hints(self._config.database_url, self._config.database_timeout)) as hints:
+                async with contextlib.aclosing(
+                    queries.hints(self._config.database_url, self._config.database_timeout)
+                ) as hints:
                     async for named in hints:
                         if named is None or not named.isdisjoint(self.rooms):
                             self._woken.set()
@@ -83,7 +98,9 @@ class Feed:
             await self._rest()
 
     async def _rest(self) -> None:
-        """Until a hint, a new room, or the next look by ourselves; for ever if there is nothing to look at."""
+        """Until a hint, a new room, or the next look by ourselves; for ever if there is nothing to
+        look at.
+        """
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._config.look_every if self.rooms else None):
                 await self._woken.wait()
@@ -104,7 +121,9 @@ class Feed:
         return Room(self._read_log(document), self._announce, self._config.state_every)
 
     def _read_log(self, document: Document) -> RoomLog:
-        log = RoomLog(document.seq, document.entries, self._config.log_events, self._config.log_bytes)
+        log = RoomLog(
+            document.seq, document.entries, self._config.log_events, self._config.log_bytes
+        )
         log.remember(document.log)
         return log
 
@@ -117,11 +136,15 @@ class Feed:
             elif not self._continues(self.rooms[room_id], movement):
                 torn.append(room_id)
         if torn:
-            for room_id, document in (await reader.documents(torn, self._config.log_events)).items():
+            for room_id, document in (
+                await reader.documents(torn, self._config.log_events)
+            ).items():
                 self.rooms[room_id].restart(self._read_log(document))
 
     def _continues(self, room: Room, movement: Movement) -> bool:
-        """Whether the room is now where the database is; not when its log was forgotten meanwhile, or went back."""
+        """Whether the room is now where the database is; not when its log was forgotten meanwhile,
+        or went back.
+        """
         with contextlib.suppress(LogHasGap):
             room.advance(movement.changes)
         return room.log.seq == movement.seq
@@ -143,7 +166,11 @@ class Feed:
 
     def _forget_empty(self) -> None:
         late = clock.monotonic() - self._config.linger
-        for room_id in [room_id for room_id, room in self.rooms.items() if not room.viewers and room.empty_since < late]:
+        for room_id in [
+            room_id
+            for room_id, room in self.rooms.items()
+            if not room.viewers and room.empty_since < late
+        ]:
             del self.rooms[room_id]
 
     def _refuse_late(self) -> None:

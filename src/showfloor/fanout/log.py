@@ -1,4 +1,6 @@
-"""A room's document and its newest events as ready-made chunks. No viewer, no I/O: a viewer is a number that points into it."""
+"""A room's document and its newest events as ready-made chunks. No viewer, no I/O: a viewer is a
+number that points into it.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ PORTION = 32_768
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """An event as the database tells it: `ts` in milliseconds since the epoch, `value` as JSON text or None for deleted."""
+    """An event as the database tells it: `ts` in milliseconds since the epoch, `value` as JSON text
+    or None for deleted.
+    """
 
     seq: int
     ts: int
@@ -28,7 +32,9 @@ class LogHasGap(ValueError):
 class RoomLog:
     """`entries` is the document at `seq`; chunks reach back to the event after `oldest`."""
 
-    def __init__(self, seq: int, entries: dict[str, str], most_events: int, most_bytes: int) -> None:
+    def __init__(
+        self, seq: int, entries: dict[str, str], most_events: int, most_bytes: int
+    ) -> None:
         self.seq = seq
         self._entries = entries
         self._most_events, self._most_bytes = most_events, most_bytes
@@ -71,7 +77,9 @@ class RoomLog:
         self._trim()
 
     def after(self, seq: int) -> tuple[bytes, int]:
-        """The events after `seq` as one chunk of about `PORTION` bytes or all that there are, and the number it reaches to."""
+        """The events after `seq` as one chunk of about `PORTION` bytes or all that there are, and
+        the number it reaches to.
+        """
         start = end = seq - self.oldest
         size = 0
         while end < len(self._chunks) and size < PORTION:
@@ -81,7 +89,9 @@ class RoomLog:
         return chunk, self.oldest + end
 
     def snapshot(self) -> bytes:
-        """Encoded once a second at most, however many join: its time is what a newcomer sets its clock by."""
+        """Encoded once a second at most, however many join: its time is what a newcomer sets its
+        clock by.
+        """
         now = clock.milliseconds(clock.now())
         if self._snapshot is None or now - self._snapshot[0] >= sse.FRESH:
             self._snapshot = now, sse.snapshot(self.seq, now, self._entries)

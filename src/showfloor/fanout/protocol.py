@@ -1,4 +1,6 @@
-"""HTTP/1.1 on a bare protocol, just what rooms need: one request a connection, then a stream or a short answer."""
+"""HTTP/1.1 on a bare protocol, just what rooms need: one request a connection, then a stream or a
+short answer.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ MOST_IGNORED = 262_144
 
 
 class Door:
-    """Who is here: viewers, and connections that are not (yet) one of them, with the time they came."""
+    """Who is here: viewers, and connections that are not (yet) one of them, with the time they
+    came.
+    """
 
     def __init__(self, config: FanoutConfig, feed: Feed) -> None:
         self.config = config
@@ -44,7 +48,17 @@ class Door:
 class Connection(asyncio.Protocol):
     """From the first byte of a request to its answer; a stream is handed on to a `Viewer`."""
 
-    __slots__ = ("_answered", "_complete", "_counted", "_door", "_last_event_id", "_parser", "_received", "_target", "_transport")
+    __slots__ = (
+        "_answered",
+        "_complete",
+        "_counted",
+        "_door",
+        "_last_event_id",
+        "_parser",
+        "_received",
+        "_target",
+        "_transport",
+    )
 
     def __init__(self, door: Door) -> None:
         self._door = door
@@ -89,7 +103,10 @@ class Connection(asyncio.Protocol):
         self._complete = True
 
     def give_up(self) -> None:
-        """The request did not come in time, or the answer was not taken. Who waits for a room waits for the database instead."""
+        """The request did not come in time, or the answer was not taken.
+
+        Who waits for a room waits for the database instead.
+        """
         if self._answered or not self._complete:
             self.abort()
 
@@ -97,7 +114,9 @@ class Connection(asyncio.Protocol):
         self._transport.abort()
 
     def _parse(self, data: bytes) -> bool:
-        with contextlib.suppress(httptools.HttpParserUpgrade):  # an upgrade may be ignored (RFC 9110 §7.8)
+        with contextlib.suppress(
+            httptools.HttpParserUpgrade
+        ):  # an upgrade may be ignored (RFC 9110 §7.8)
             try:
                 self._parser.feed_data(data)
             except httptools.HttpParserError:
@@ -137,7 +156,9 @@ class Connection(asyncio.Protocol):
         room.join(viewer, self._last_event_id)
 
     def _answer(self, answer: bytes) -> None:
-        """The end of the connection is left to the client: closed with bytes unread it would be reset, and the answer lost with it."""
+        """The end of the connection is left to the client: closed with bytes unread it would be
+        reset, and the answer lost with it.
+        """
         self._answered = True
         self._transport.write(answer)
         self._transport.write_eof()

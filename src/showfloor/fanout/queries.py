@@ -1,7 +1,8 @@
 """All SQL of `fanout`, read-only, and all it knows of the database's driver.
 
-The views run with their owner's rights, so the tables behind them stay closed to the role. It may do what the migrations grant it and
-nothing else; CONNECT and USAGE on schema public are PUBLIC's, and LISTEN needs no right.
+The views run with their owner's rights, so the tables behind them stay closed to the role. It may
+do what the migrations grant it and nothing else; CONNECT and USAGE on schema public are PUBLIC's,
+and LISTEN needs no right.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from showfloor.fanout.log import Change
 ROLE = "showfloor_fanout"
 CHANNEL = "showfloor_rooms"
 
-# What each room's document is now; a room without entries is one row without a key, an unknown room none.
+# What each room's document is now; a room without entries is one row without a key, an unknown room
+# none.
 _DOCUMENTS = """
     select room.id, room.seq, entry.key, entry.value::text
     from public_room room left join room_entry entry on entry.room_id = room.id
@@ -30,25 +32,36 @@ _DOCUMENTS = """
 
 # The end of each log, up to the documents that were just read.
 _LOG_ENDS = """
-    select event.room_id, event.seq, (extract(epoch from event.at) * 1000)::bigint, event.key, event.value::text
+    select event.room_id, event.seq, (extract(epoch from event.at) * 1000)::bigint, event.key,
+      event.value::text
     from unnest(%(ids)s::uuid[], %(seqs)s::bigint[]) as read(id, seq)
-    join room_event event on event.room_id = read.id and event.seq between read.seq - %(most)s + 1 and read.seq
+    join room_event event on event.room_id = read.id and event.seq between read.seq - %(most)s + 1
+      and read.seq
     order by event.room_id, event.seq
 """
 
-# Only rooms that moved, or vanished; whoever missed more than the newest %(most)s events gets those and notices the gap.
+# Only rooms that moved, or vanished; whoever missed more than the newest %(most)s events gets those
+# and notices the gap.
 _CHANGES = """
-    select known.id, room.seq, event.seq, (extract(epoch from event.at) * 1000)::bigint, event.key, event.value::text
+    select known.id, room.seq, event.seq, (extract(epoch from event.at) * 1000)::bigint, event.key,
+      event.value::text
     from unnest(%(ids)s::uuid[], %(seqs)s::bigint[]) as known(id, seq)
     left join public_room room on room.id = known.id
-    left join room_event event on event.room_id = known.id and event.seq > greatest(known.seq, room.seq - %(most)s)
+    left join room_event event on event.room_id = known.id and event.seq > greatest(known.seq,
+      room.seq - %(most)s)
     where room.seq is distinct from known.seq order by known.id, event.seq
 """
 
 # What is left of everything that these rooms sell.
-_STOCK = "select room_id, sku, available from room_stock where room_id = any(%(ids)s) order by room_id, sku"
+_STOCK = (
+    "select room_id, sku, available from room_stock where room_id = any(%(ids)s) order by "
+    "room_id, sku"
+)
 
-_SETTINGS = "set statement_timeout = {0}; set default_transaction_read_only = on; set application_name = 'showfloor-fanout'"
+_SETTINGS = (
+    "set statement_timeout = {0}; set default_transaction_read_only = on; set application_name = "
+    "'showfloor-fanout'"
+)
 
 
 class Unavailable(Exception):
@@ -66,14 +79,19 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """A known room whose newest number is another one than before; None means that the room is gone."""
+    """A known room whose newest number is another one than before; None means that the room is
+    gone.
+    """
 
     seq: int | None
     changes: list[Change]
 
 
 class Reader:
-    """One connection in autocommit mode. Every method is one or two statements and raises Unavailable."""
+    """One connection in autocommit mode.
+
+    Every method is one or two statements and raises Unavailable.
+    """
 
     def __init__(self, connection: psycopg.AsyncConnection[tuple[Any, ...]], limit: float) -> None:
         self._connection = connection
@@ -92,9 +110,13 @@ class Reader:
         return found
 
     async def movements(self, known: Mapping[UUID, int], most: int) -> dict[UUID, Movement]:
-        """The rooms among `known` (id to newest number seen) that moved, with at most `most` events each."""
+        """The rooms among `known` (id to newest number seen) that moved, with at most `most` events
+        each.
+        """
         found: dict[UUID, Movement] = {}
-        for room_id, newest, seq, *change in await self._ask(_CHANGES, ids=list(known), seqs=list(known.values()), most=most):
+        for room_id, newest, seq, *change in await self._ask(
+            _CHANGES, ids=list(known), seqs=list(known.values()), most=most
+        ):
             movement = found.setdefault(room_id, Movement(newest, []))
             if seq is not None:
                 movement.changes.append(Change(seq, *change))
@@ -105,7 +127,10 @@ class Reader:
         found: dict[UUID, dict[str, int]] = {room_id: {} for room_id in ids}
         for room_id, sku, available in await self._ask(_STOCK, ids=list(ids)):
             found[room_id][sku] = available
-        return {room_id: json.dumps(stock, ensure_ascii=False, separators=(",", ":")) for room_id, stock in found.items()}
+        return {
+            room_id: json.dumps(stock, ensure_ascii=False, separators=(",", ":"))
+            for room_id, stock in found.items()
+        }
 
     async def _ask(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
         try:
@@ -126,7 +151,10 @@ async def reader(url: str, limit: float) -> AsyncIterator[Reader]:
 
 
 async def hints(url: str, limit: float) -> AsyncGenerator[frozenset[UUID] | None, None]:
-    """Which rooms to look at, None for all of them; the first comes at once. Raises Unavailable when the connection ends."""
+    """Which rooms to look at, None for all of them; the first comes at once.
+
+    Raises Unavailable when the connection ends.
+    """
     connection = await _connect(url, limit)
     try:
         await connection.execute(f"listen {CHANNEL}")

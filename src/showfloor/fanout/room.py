@@ -1,7 +1,7 @@
 """One room: who watches it and what they have been told.
 
-An event is encoded once and the same bytes are written to everybody. Viewers are served in slices, so that somebody who joins, a
-heartbeat or another room never waits for ten thousand writes.
+An event is encoded once and the same bytes are written to everybody. Viewers are served in slices,
+so that somebody who joins, a heartbeat or another room never waits for ten thousand writes.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ SLICE = 1_000
 STOCK_DELIVERIES = 50_000
 """States written a second at most in one room: with 10,000 viewers five a second instead of ten."""
 COUNT_DELIVERIES = 10_000
-"""The same while only the number of viewers changes, or a crowd that comes in would keep the room busy with counting itself."""
+"""The same while only the number of viewers changes, or a crowd that comes in would keep the room
+busy with counting itself.
+"""
 NOTHING = -1
 """The sequence number of a viewer that knows nothing yet: it is sent the snapshot."""
 
@@ -49,7 +51,9 @@ class Room:
         self._parcel = b"", 0
 
     def join(self, viewer: Viewer, last_event_id: int | None) -> None:
-        """Write what the viewer missed since `last_event_id`, or the snapshot, then the state of this moment."""
+        """Write what the viewer missed since `last_event_id`, or the snapshot, then the state of
+        this moment.
+        """
         self.viewers.add(viewer)
         self.watching += viewer.counted
         if last_event_id is not None and self.log.reaches(last_event_id):
@@ -81,7 +85,9 @@ class Room:
         self._announce(self)
 
     def tick(self, now: float) -> None:
-        """Release a state to everybody if it changed and the last one is long enough ago; `now` is monotonic."""
+        """Release a state to everybody if it changed and the last one is long enough ago; `now` is
+        monotonic.
+        """
         if not self.viewers or now < self._released_at + self._pause():
             return
         self._encode_state()
@@ -96,7 +102,9 @@ class Room:
         return max(self._state_every, len(self.viewers) / pace)
 
     def push(self) -> Iterator[None]:
-        """Bring every viewer up to date; pauses after each slice, and goes round again for what happened in between."""
+        """Bring every viewer up to date; pauses after each slice, and goes round again for what
+        happened in between.
+        """
         self.pushing = True
         done: tuple[RoomLog, int, int] | None = None
         while done != (done := (self.log, self.log.seq, self._released)):
@@ -108,7 +116,9 @@ class Room:
         self.pushing = False
 
     def deliver(self, viewer: Viewer) -> None:
-        """Write what the viewer lacks. While its buffer is full it gets nothing; if it falls off the log meanwhile, it is closed."""
+        """Write what the viewer lacks. While its buffer is full it gets nothing; if it falls off
+        the log meanwhile, it is closed.
+        """
         if not viewer.ready:
             if not self.log.reaches(viewer.seq):
                 viewer.transport.abort()
@@ -127,8 +137,12 @@ class Room:
             self._continue(viewer)
 
     def _pack(self, seq: int, lacks_state: bool) -> tuple[bytes, int]:
-        """A state says to which event it belongs, so it follows only when the log is told to its end."""
-        chunk, reached = self.log.after(seq) if self.log.reaches(seq) else (self.log.snapshot(), self.log.seq)
+        """A state says to which event it belongs, so it follows only when the log is told to its
+        end.
+        """
+        chunk, reached = (
+            self.log.after(seq) if self.log.reaches(seq) else (self.log.snapshot(), self.log.seq)
+        )
         if lacks_state and reached == self.log.seq:
             chunk += self._state
         return chunk, reached

@@ -25,7 +25,9 @@ BACKLOG = 4_096
 LAST_WORDS = 100
 """Hundredths of a second that streams may take to send what is written when the process ends."""
 UNANSWERED = 60_000
-"""Milliseconds until the kernel gives up a viewer that no longer acknowledges (TCP_USER_TIMEOUT, tcp(7)); heartbeats make it notice."""
+"""Milliseconds until the kernel gives up a viewer that no longer acknowledges (TCP_USER_TIMEOUT,
+tcp(7)); heartbeats make it notice.
+"""
 
 logger = logging.getLogger("showfloor.fanout")
 
@@ -45,14 +47,25 @@ class Server:
         return int(self._socket.getsockname()[1])
 
     async def accept(self) -> asyncio.Server:
-        return await asyncio.get_running_loop().create_server(lambda: Connection(self.door), sock=self._socket, backlog=BACKLOG)
+        return await asyncio.get_running_loop().create_server(
+            lambda: Connection(self.door), sock=self._socket, backlog=BACKLOG
+        )
 
     def work(self) -> list[Coroutine[None, None, None]]:
         """What runs as long as the server does; none of it ever ends by itself."""
-        return [self.feed.look(), self.feed.listen(), self._pusher.run(), self._tick(), self._beat(), self._watch_door()]
+        return [
+            self.feed.look(),
+            self.feed.listen(),
+            self._pusher.run(),
+            self._tick(),
+            self._beat(),
+            self._watch_door(),
+        ]
 
     async def close_streams(self) -> None:
-        """End every stream; browsers come back by themselves after `retry` milliseconds and resume."""
+        """End every stream; browsers come back by themselves after `retry` milliseconds and
+        resume.
+        """
         for connection in list(self.door.waiting):
             connection.abort()
         for viewer in list(self.door.audience):
@@ -88,7 +101,9 @@ class Server:
 
 @asynccontextmanager
 async def running(config: FanoutConfig) -> AsyncIterator[Server]:
-    """A server that answers while the block runs; if one of its tasks fails, the block is cancelled and the failure raised."""
+    """A server that answers while the block runs; if one of its tasks fails, the block is cancelled
+    and the failure raised.
+    """
     server = Server(config)
     listening = await server.accept()
     async with asyncio.TaskGroup() as group:

@@ -1,6 +1,8 @@
-"""The bytes of server-sent events (HTML Living Standard §9.2.5–9.2.6). Encoded once for all viewers.
+"""The bytes of server-sent events (HTML Living Standard §9.2.5–9.2.6). Encoded once for all
+viewers.
 
-Values come as JSON text from PostgreSQL, which escapes line breaks, so every event has exactly one `data:` line.
+Values come as JSON text from PostgreSQL, which escapes line breaks, so every event has exactly one
+`data:` line.
 """
 
 from __future__ import annotations
@@ -18,18 +20,28 @@ FRESH = 1000
 def snapshot(seq: int, ts: int, entries: Mapping[str, str]) -> bytes:
     """The whole room: `entries` maps keys to JSON text, `ts` is milliseconds since the epoch."""
     body = ",".join(f"{_text(key)}:{value}" for key, value in entries.items())
-    return f'event: snapshot\nid: {seq}\ndata: {{"seq":{seq},"ts":{ts},"entries":{{{body}}}}}\n\n'.encode()
+    return (
+        f'event: snapshot\nid: {seq}\ndata: {{"seq":{seq},"ts":{ts},"entries":{{{body}}}}}\n\n'
+    ).encode()
 
 
 def change(seq: int, ts: int, key: str, value: str | None) -> bytes:
     """One key was set to JSON text, or deleted (None)."""
     shown = "null" if value is None else value
-    return f'event: set\nid: {seq}\ndata: {{"seq":{seq},"ts":{ts},"key":{_text(key)},"value":{shown}}}\n\n'.encode()
+    return (
+        f"event: set\nid: {seq}\ndata: "
+        f'{{"seq":{seq},"ts":{ts},"key":{_text(key)},"value":{shown}}}\n\n'
+    ).encode()
 
 
 def state(seq: int, ts: int, viewers: int, stock: str) -> bytes:
-    """What changes fast, replaced whole. It has no `id`, so that the browser's Last-Event-ID stays that of the log."""
-    return f'event: state\ndata: {{"seq":{seq},"ts":{ts},"viewers":{viewers},"stock":{stock}}}\n\n'.encode()
+    """What changes fast, replaced whole.
+
+    It has no `id`, so that the browser's Last-Event-ID stays that of the log.
+    """
+    return (
+        f'event: state\ndata: {{"seq":{seq},"ts":{ts},"viewers":{viewers},"stock":{stock}}}\n\n'
+    ).encode()
 
 
 def _text(value: str) -> str:

@@ -1,4 +1,6 @@
-"""One viewer's stream. It holds no queue: a slow viewer is a number that falls behind in its room's log."""
+"""One viewer's stream. It holds no queue: a slow viewer is a number that falls behind in its room's
+log.
+"""
 
 from __future__ import annotations
 
@@ -23,12 +25,30 @@ class Watched(Protocol):
 
 
 class Viewer(asyncio.Protocol):
-    """`seq` and `state` are the newest event and state version written to it. `ready` is False while its buffer is full or it is gone.
-    `counted`: it is one of the viewers that the state tells of."""
+    """`seq` and `state` are the newest event and state version written to it. `ready` is False
+    while its buffer is full or it is gone. `counted`: it is one of the viewers that the state tells
+    of."""
 
-    __slots__ = ("_audience", "_surplus", "counted", "paused_at", "ready", "room", "seq", "state", "transport")
+    __slots__ = (
+        "_audience",
+        "_surplus",
+        "counted",
+        "paused_at",
+        "ready",
+        "room",
+        "seq",
+        "state",
+        "transport",
+    )
 
-    def __init__(self, transport: asyncio.WriteTransport, room: Watched, audience: set[Viewer], *, counted: bool = True) -> None:
+    def __init__(
+        self,
+        transport: asyncio.WriteTransport,
+        room: Watched,
+        audience: set[Viewer],
+        *,
+        counted: bool = True,
+    ) -> None:
         self.transport = transport
         self.room = room
         self.counted = counted
@@ -58,14 +78,18 @@ class Viewer(asyncio.Protocol):
         self.room.leave(self)
 
     def beat(self, stalled_since: float) -> None:
-        """Show that the stream lives; close it if its buffer has been full since before `stalled_since`."""
+        """Show that the stream lives; close it if its buffer has been full since before
+        `stalled_since`.
+        """
         if self.ready:
             self.transport.write(sse.HEARTBEAT)
         elif self.paused_at < stalled_since:
             self.transport.abort()
 
     def close(self) -> None:
-        """The end of the stream after what is written; a full buffer would keep it open for ever."""
+        """The end of the stream after what is written; a full buffer would keep it open for
+        ever.
+        """
         if self.ready:
             self.transport.close()
         else:

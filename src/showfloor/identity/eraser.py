@@ -12,4 +12,6 @@ async def _erase(session: Session, subject: Subject) -> int:
     return await queries.erase_person(session, subject.email, f"erased-{ids.new().hex}")
 
 
-ERASER = Eraser("identity", _erase, "an empty row with a random pseudonym, because shows and orders point at it")
+ERASER = Eraser(
+    "identity", _erase, "an empty row with a random pseudonym, because shows and orders point at it"
+)

@@ -15,7 +15,13 @@ from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 
 from showfloor.identity import service
-from showfloor.identity.errors import AdultDeclarationRequired, CsrfFailed, NotAuthenticated, SignInFailed, TooManyAttempts
+from showfloor.identity.errors import (
+    AdultDeclarationRequired,
+    CsrfFailed,
+    NotAuthenticated,
+    SignInFailed,
+    TooManyAttempts,
+)
 from showfloor.identity.rules import csrf_of, normalise_email
 from showfloor.identity.schemas import PersonOut, SessionOut, SignIn
 from showfloor.identity.types import Door, Person
@@ -28,25 +34,35 @@ SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 API_KEY = HTTPBearer(
     scheme_name="ApiKey",
     auto_error=False,
-    description="A person's API key, `sf_…`. The studio's pages have a cookie instead, and send `X-CSRF-Token` with every change.",
+    description=(
+        "A person's API key, `sf_…`. The studio's pages have a cookie instead, and send "
+        "`X-CSRF-Token` with every change."
+    ),
 )
 _attempts = MovingWindowRateLimiter(MemoryStorage())
-# Each attempt costs an argon2 run, so one client gets a bounded number of them whatever it types; and guesses at one account are
-# bounded from one client, and more generously from all together, so that a stranger cannot lock a host out before a show.
+# Each attempt costs an argon2 run, so one client gets a bounded number of them whatever it types;
+# and guesses at one account are bounded from one client, and more generously from all together, so
+# that a stranger cannot lock a host out before a show.
 _BY_CLIENT = RateLimitItemPerMinute(60, namespace="client")
 _GUESSES_BY_CLIENT = RateLimitItemPerMinute(10, namespace="guess")
 _GUESSES = RateLimitItemPerMinute(60, namespace="guesses")
 
 
 def cookie_name(request: Request) -> str:
-    """`__Host-` binds the cookie to this very origin, but browsers accept the prefix over HTTPS only (RFC 6265bis §4.1.3.2)."""
+    """`__Host-` binds the cookie to this very origin, but browsers accept the prefix over HTTPS
+    only (RFC 6265bis §4.1.3.2).
+    """
     return "__Host-showfloor" if request.app.state.settings.secure else "showfloor"
 
 
 async def get_optional_person(
-    request: Request, session: SessionDep, given: Annotated[HTTPAuthorizationCredentials | None, Depends(API_KEY)]
+    request: Request,
+    session: SessionDep,
+    given: Annotated[HTTPAuthorizationCredentials | None, Depends(API_KEY)],
 ) -> Person | None:
-    """The caller, or None for a visitor. Raises CsrfFailed for a change made with the cookie alone."""
+    """The caller, or None for a visitor. Raises CsrfFailed for a change made with the cookie
+    alone.
+    """
     if given is not None and given.credentials.startswith("sf_"):
         return await service.person_of_api_key(session, given.credentials)
     cookie = request.cookies.get(cookie_name(request))
@@ -59,7 +75,9 @@ async def get_optional_person(
 
 
 def _check_csrf(request: Request, cookie: str) -> None:
-    if not secrets.compare_digest(request.headers.get("x-csrf-token", "").encode(), csrf_of(cookie).encode()):
+    if not secrets.compare_digest(
+        request.headers.get("x-csrf-token", "").encode(), csrf_of(cookie).encode()
+    ):
         raise CsrfFailed
 
 
@@ -85,18 +103,27 @@ def _session_out(person: Person, csrf: str) -> SessionOut:
     )
 
 
-@router.post("/session", responses=refusals(AdultDeclarationRequired, SignInFailed, TooManyAttempts))
-async def sign_in(body: SignIn, request: Request, response: Response, database: DatabaseDep) -> SessionOut:
+@router.post(
+    "/session", responses=refusals(AdultDeclarationRequired, SignInFailed, TooManyAttempts)
+)
+async def sign_in(
+    body: SignIn, request: Request, response: Response, database: DatabaseDep
+) -> SessionOut:
     """Sign in to the studio."""
     admission = service.admit(Door.STUDIO_SIGN_IN, adult=body.adult)
     client = request.client.host if request.client else ""
     account = ids.digest(normalise_email(body.email)).hex()
     if not await _attempts.hit(_BY_CLIENT, client):
         raise TooManyAttempts
-    if not (await _attempts.test(_GUESSES_BY_CLIENT, account, client) and await _attempts.test(_GUESSES, account)):
+    if not (
+        await _attempts.test(_GUESSES_BY_CLIENT, account, client)
+        and await _attempts.test(_GUESSES, account)
+    ):
         raise TooManyAttempts
     try:
-        signed_in = await service.sign_in(database, admission=admission, email=body.email, password=body.password)
+        signed_in = await service.sign_in(
+            database, admission=admission, email=body.email, password=body.password
+        )
     except SignInFailed:
         await _attempts.hit(_GUESSES_BY_CLIENT, account, client)
         await _attempts.hit(_GUESSES, account)
@@ -119,8 +146,15 @@ async def current_session(request: Request, person: CurrentPerson) -> SessionOut
 
 
 @router.delete("/session", status_code=204, responses=refusals(CsrfFailed))
-async def sign_out(request: Request, response: Response, session: SessionDep, person: OptionalPerson) -> None:
+async def sign_out(
+    request: Request, response: Response, session: SessionDep, person: OptionalPerson
+) -> None:
     """Sign out; signing out twice is fine."""
     if token := request.cookies.get(cookie_name(request)):
         await service.sign_out(session, token=token)
-    response.delete_cookie(cookie_name(request), httponly=True, samesite="lax", secure=request.app.state.settings.secure)
+    response.delete_cookie(
+        cookie_name(request),
+        httponly=True,
+        samesite="lax",
+        secure=request.app.state.settings.secure,
+    )

@@ -23,7 +23,9 @@ class PersonRow(Base):
 
 class GrantRow(Base):
     __tablename__ = "person_grant"
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="cascade"), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(
+        ForeignKey("person.id", ondelete="cascade"), primary_key=True
+    )
     kind: Mapped[str] = mapped_column(primary_key=True)
     subject_id: Mapped[UUID] = mapped_column(primary_key=True)
 

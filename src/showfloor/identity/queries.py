@@ -16,24 +16,41 @@ from showfloor.kit.db import Session, delete_batch
 async def add_person(session: Session, row: PersonRow) -> bool:
     """False when the address is taken."""
     values = {column.name: getattr(row, column.name) for column in PersonRow.__table__.columns}
-    added = await session.execute(insert_or(PersonRow).values(**values).on_conflict_do_nothing().returning(PersonRow.id))
+    added = await session.execute(
+        insert_or(PersonRow).values(**values).on_conflict_do_nothing().returning(PersonRow.id)
+    )
     return added.first() is not None
 
 
 async def add_grant(session: Session, person_id: UUID, kind: GrantKind, subject_id: UUID) -> None:
     """Granting twice is granting once."""
-    await session.execute(insert_or(GrantRow).values(person_id=person_id, kind=kind, subject_id=subject_id).on_conflict_do_nothing())
+    await session.execute(
+        insert_or(GrantRow)
+        .values(person_id=person_id, kind=kind, subject_id=subject_id)
+        .on_conflict_do_nothing()
+    )
 
 
 async def password_of(session: Session, email: str) -> tuple[UUID, str] | None:
     """The person behind an address and the hash to compare with."""
-    found = (await session.execute(select(PersonRow.id, PersonRow.password_hash).where(PersonRow.email == email))).first()
+    found = (
+        await session.execute(
+            select(PersonRow.id, PersonRow.password_hash).where(PersonRow.email == email)
+        )
+    ).first()
     return (found.id, found.password_hash) if found else None
 
 
-async def add_session(session: Session, digest: bytes, person_id: UUID, created_at: datetime, expires_at: datetime) -> None:
+async def add_session(
+    session: Session, digest: bytes, person_id: UUID, created_at: datetime, expires_at: datetime
+) -> None:
     """A signed-in browser."""
-    values = {"token_digest": digest, "person_id": person_id, "created_at": created_at, "expires_at": expires_at}
+    values = {
+        "token_digest": digest,
+        "person_id": person_id,
+        "created_at": created_at,
+        "expires_at": expires_at,
+    }
     await session.execute(insert(SessionRow).values(**values))
 
 
@@ -47,20 +64,33 @@ async def remove_sessions_before(session: Session, moment: datetime) -> int:
     return await delete_batch(session, SessionRow, SessionRow.expires_at < moment)
 
 
-async def add_api_key(session: Session, digest: bytes, person_id: UUID, label: str, created_at: datetime) -> None:
+async def add_api_key(
+    session: Session, digest: bytes, person_id: UUID, label: str, created_at: datetime
+) -> None:
     """A program that acts for a person."""
-    await session.execute(insert(ApiKeyRow).values(key_digest=digest, person_id=person_id, label=label, created_at=created_at))
+    await session.execute(
+        insert(ApiKeyRow).values(
+            key_digest=digest, person_id=person_id, label=label, created_at=created_at
+        )
+    )
 
 
 async def person_of_session(session: Session, digest: bytes, now: datetime) -> Person | None:
     """Who is behind a session token that has not run out."""
-    owner = select(SessionRow.person_id).where(SessionRow.token_digest == digest, SessionRow.expires_at > now)
+    owner = select(SessionRow.person_id).where(
+        SessionRow.token_digest == digest, SessionRow.expires_at > now
+    )
     return await _person(session, owner)
 
 
 async def person_of_api_key(session: Session, digest: bytes) -> Person | None:
     """Who is behind an API key that was not revoked."""
-    return await _person(session, select(ApiKeyRow.person_id).where(ApiKeyRow.key_digest == digest, ApiKeyRow.revoked_at.is_(None)))
+    return await _person(
+        session,
+        select(ApiKeyRow.person_id).where(
+            ApiKeyRow.key_digest == digest, ApiKeyRow.revoked_at.is_(None)
+        ),
+    )
 
 
 async def person_of_email(session: Session, email: str) -> Person | None:
@@ -99,5 +129,7 @@ async def erase_person(session: Session, email: str, pseudonym: str) -> int:
     ids = select(PersonRow.id).where(PersonRow.email == email)
     await session.execute(delete(SessionRow).where(SessionRow.person_id.in_(ids)))
     await session.execute(delete(ApiKeyRow).where(ApiKeyRow.person_id.in_(ids)))
-    done = await session.execute(update(PersonRow).where(PersonRow.email == email).values(**nobody).returning(PersonRow.id))
+    done = await session.execute(
+        update(PersonRow).where(PersonRow.email == email).values(**nobody).returning(PersonRow.id)
+    )
     return len(done.all())

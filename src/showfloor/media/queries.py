@@ -16,28 +16,42 @@ from showfloor.media.types import IngestReport, IngestState, KeyOwner, Refusal
 REFUSALS_SHOWN = 5
 
 
-async def replace_key(session: Session, show_id: UUID, digest: bytes, hint: str, now: datetime) -> None:
+async def replace_key(
+    session: Session, show_id: UUID, digest: bytes, hint: str, now: datetime
+) -> None:
     """The old key stops working in the statement before the new one starts."""
     valid = (StreamKeyRow.show_id == show_id) & StreamKeyRow.revoked_at.is_(None)
     await session.execute(update(StreamKeyRow).where(valid).values(revoked_at=now))
-    await session.execute(insert(StreamKeyRow).values(digest=digest, show_id=show_id, hint=hint, created_at=now))
+    await session.execute(
+        insert(StreamKeyRow).values(digest=digest, show_id=show_id, hint=hint, created_at=now)
+    )
 
 
 async def key_owner(session: Session, digest: bytes) -> KeyOwner | None:
     """The show behind a key, valid or not."""
-    row = (await session.execute(select(StreamKeyRow.show_id, StreamKeyRow.revoked_at).where(StreamKeyRow.digest == digest))).first()
+    row = (
+        await session.execute(
+            select(StreamKeyRow.show_id, StreamKeyRow.revoked_at).where(
+                StreamKeyRow.digest == digest
+            )
+        )
+    ).first()
     return KeyOwner(key_id(digest), row.show_id, row.revoked_at is not None) if row else None
 
 
 async def key_hint(session: Session, show_id: UUID) -> str | None:
     """The last characters of the valid key, so that a host can tell which one is in OBS."""
-    valid = select(StreamKeyRow.hint).where(StreamKeyRow.show_id == show_id, StreamKeyRow.revoked_at.is_(None))
+    valid = select(StreamKeyRow.hint).where(
+        StreamKeyRow.show_id == show_id, StreamKeyRow.revoked_at.is_(None)
+    )
     return (await session.execute(valid)).scalar_one_or_none()
 
 
 async def valid_key_id(session: Session, show_id: UUID) -> str | None:
     """Which key a publisher must have come with."""
-    valid = select(StreamKeyRow.digest).where(StreamKeyRow.show_id == show_id, StreamKeyRow.revoked_at.is_(None))
+    valid = select(StreamKeyRow.digest).where(
+        StreamKeyRow.show_id == show_id, StreamKeyRow.revoked_at.is_(None)
+    )
     digest = (await session.execute(valid)).scalar_one_or_none()
     return key_id(digest) if digest is not None else None
 
@@ -54,7 +68,9 @@ async def remove_refusals_before(session: Session, moment: datetime) -> int:
 
 async def refusals(session: Session, show_id: UUID, since: datetime) -> tuple[Refusal, ...]:
     """The newest few."""
-    chosen = select(RefusalRow.at, RefusalRow.code).where(RefusalRow.show_id == show_id, RefusalRow.at > since)
+    chosen = select(RefusalRow.at, RefusalRow.code).where(
+        RefusalRow.show_id == show_id, RefusalRow.at > since
+    )
     rows = await session.execute(chosen.order_by(RefusalRow.at.desc()).limit(REFUSALS_SHOWN))
     return tuple(Refusal(row.at, row.code) for row in rows)
 
@@ -74,20 +90,28 @@ async def save_report(session: Session, report: IngestReport, seen_at: datetime)
 
 async def ingest(session: Session, show_id: UUID) -> IngestRow | None:
     """What was last reported."""
-    return (await session.execute(select(IngestRow).where(IngestRow.show_id == show_id))).scalar_one_or_none()
+    return (
+        await session.execute(select(IngestRow).where(IngestRow.show_id == show_id))
+    ).scalar_one_or_none()
 
 
 _PRESENT = IngestRow.state.in_([state for state in IngestState if state.present])
 
 
 async def present_seen_before(session: Session, moment: datetime) -> list[UUID]:
-    """Shows whose publisher was last heard of before `moment`, by id: `streaming` itself is gone."""
+    """Shows whose publisher was last heard of before `moment`, by id: `streaming` itself is
+    gone.
+    """
     stale = select(IngestRow.show_id).where(_PRESENT, IngestRow.seen_at < moment)
     return list((await session.execute(stale.order_by(IngestRow.show_id))).scalars())
 
 
 async def mark_lost(session: Session, show_id: UUID, moment: datetime) -> bool:
-    """Whether the publisher was still last heard of before `moment`; it counts as lost from now on."""
+    """Whether the publisher was still last heard of before `moment`; it counts as lost from now
+    on.
+    """
     stale = (IngestRow.show_id == show_id) & _PRESENT & (IngestRow.seen_at < moment)
-    marked = await session.execute(update(IngestRow).where(stale).values(state=IngestState.LOST).returning(IngestRow.show_id))
+    marked = await session.execute(
+        update(IngestRow).where(stale).values(state=IngestState.LOST).returning(IngestRow.show_id)
+    )
     return marked.first() is not None

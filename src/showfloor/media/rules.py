@@ -13,7 +13,9 @@ STALE_AFTER = timedelta(seconds=5)
 
 
 def key_id(digest: bytes) -> str:
-    """A name for a stream key: enough of its digest to tell it from all others, and nothing that opens a door."""
+    """A name for a stream key: enough of its digest to tell it from all others, and nothing that
+    opens a door.
+    """
     return digest.hex()[:16]
 
 

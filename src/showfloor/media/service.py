@@ -43,7 +43,10 @@ async def note_report(session: Session, report: IngestReport) -> None:
 
 
 async def is_key_revoked(session: Session, show_id: UUID, key_id: str | None) -> bool:
-    """Whether a publisher came with a key that is not valid any more: it has to go. False when nobody knows what it came with."""
+    """Whether a publisher came with a key that is not valid any more: it has to go.
+
+    False when nobody knows what it came with.
+    """
     return key_id is not None and key_id != await queries.valid_key_id(session, show_id)
 
 
@@ -69,5 +72,7 @@ async def lost_with_streaming(session: Session) -> list[UUID]:
 
 
 async def mark_lost(session: Session, show_id: UUID) -> bool:
-    """Write down that the publisher is lost, unless `streaming` has spoken of it after all; whether it is."""
+    """Write down that the publisher is lost, unless `streaming` has spoken of it after all; whether
+    it is.
+    """
     return await queries.mark_lost(session, show_id, clock.now() - STALE_AFTER)

@@ -11,7 +11,8 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class KeyOwner:
-    """The show that a stream key belongs to; a revoked key still has one, so that the host can be told.
+    """The show that a stream key belongs to; a revoked key still has one, so that the host can be
+    told.
 
     `key_id` names the key where it must not be said.
     """
@@ -24,7 +25,9 @@ class KeyOwner:
 class IngestState(StrEnum):
     NONE = "none"
     CONNECTED = "connected"
-    """An encoder is there, and nothing to show: it came a moment ago, or sends what cannot be packaged."""
+    """An encoder is there, and nothing to show: it came a moment ago, or sends what cannot be
+    packaged.
+    """
     PUBLISHING = "publishing"
     LOST = "lost"
 
@@ -37,8 +40,8 @@ class IngestState(StrEnum):
 class IngestReport:
     """One line of what `streaming` says every second.
 
-    `health` is as in docs/operate/internal.md, or None when nobody publishes; `key_id` is None when `streaming` does not know it any
-    more, after its restart.
+    `health` is as in docs/operate/internal.md, or None when nobody publishes; `key_id` is None when
+    `streaming` does not know it any more, after its restart.
     """
 
     show_id: UUID

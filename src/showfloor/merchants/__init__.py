@@ -1,6 +1,6 @@
 """Sellers and creators: a creator hosts, merchants sell, one show may carry several merchants.
 
 Owns: `merchant`, `creator`, `merchant_creator` (who may show whose products), `merchant_origin`.
-Invariant: an origin is stored in the form a browser compares (scheme://host[:port], lower case); only registered origins may frame
-a show. Events: none.
+Invariant: an origin is stored in the form a browser compares (scheme://host[:port], lower case);
+only registered origins may frame a show. Events: none.
 """

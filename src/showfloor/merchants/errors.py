@@ -23,7 +23,9 @@ class CreatorNotFound(AppError):
 
 
 class OriginInvalid(AppError):
-    """An origin is scheme, host and port, nothing more (RFC 6454 §4); https, or http on loopback names for trying things out."""
+    """An origin is scheme, host and port, nothing more (RFC 6454 §4); https, or http on loopback
+    names for trying things out.
+    """
 
     code = "origin_invalid"
     status = 422

@@ -26,20 +26,36 @@ class Origins(BaseModel):
     origins: list[str]
 
 
-@router.get("/merchants/{merchant_id}/origins", responses=refusals(NotAuthenticated, Forbidden, NotFound))
+@router.get(
+    "/merchants/{merchant_id}/origins", responses=refusals(NotAuthenticated, Forbidden, NotFound)
+)
 async def list_origins(merchant_id: str, session: SessionDep, person: CurrentPerson) -> Origins:
     """The websites that may show this merchant's shows."""
-    return Origins(origins=await service.list_origins(session, person=person, merchant_id=ids.parse("mer", merchant_id)))
+    return Origins(
+        origins=await service.list_origins(
+            session, person=person, merchant_id=ids.parse("mer", merchant_id)
+        )
+    )
 
 
 @router.post("/merchants/{merchant_id}/origins", status_code=201, responses=CHANGE)
-async def allow_origin(merchant_id: str, body: Origin, session: SessionDep, person: CurrentPerson) -> Origin:
+async def allow_origin(
+    merchant_id: str, body: Origin, session: SessionDep, person: CurrentPerson
+) -> Origin:
     """Let a website show this merchant's shows."""
     chosen = ids.parse("mer", merchant_id)
-    return Origin(origin=await service.allow_origin(session, person=person, merchant_id=chosen, origin=body.origin))
+    return Origin(
+        origin=await service.allow_origin(
+            session, person=person, merchant_id=chosen, origin=body.origin
+        )
+    )
 
 
 @router.delete("/merchants/{merchant_id}/origins", status_code=204, responses=CHANGE)
-async def forbid_origin(merchant_id: str, origin: str, session: SessionDep, person: CurrentPerson) -> None:
+async def forbid_origin(
+    merchant_id: str, origin: str, session: SessionDep, person: CurrentPerson
+) -> None:
     """Take a website off the list."""
-    await service.forbid_origin(session, person=person, merchant_id=ids.parse("mer", merchant_id), origin=origin)
+    await service.forbid_origin(
+        session, person=person, merchant_id=ids.parse("mer", merchant_id), origin=origin
+    )

@@ -22,7 +22,9 @@ class MerchantRow(Base):
 
 
 class CreatorRow(Base):
-    """A creator's stage name and picture are public by choice; the person behind it stands in `identity`."""
+    """A creator's stage name and picture are public by choice; the person behind it stands in
+    `identity`.
+    """
 
     __tablename__ = "creator"
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -32,7 +34,9 @@ class CreatorRow(Base):
 
 class OriginRow(Base):
     __tablename__ = "merchant_origin"
-    merchant_id: Mapped[UUID] = mapped_column(ForeignKey("merchant.id", ondelete="cascade"), primary_key=True)
+    merchant_id: Mapped[UUID] = mapped_column(
+        ForeignKey("merchant.id", ondelete="cascade"), primary_key=True
+    )
     origin: Mapped[str] = mapped_column(primary_key=True)
 
 
@@ -40,5 +44,9 @@ class PartnershipRow(Base):
     """A merchant lets a creator show and sell its products."""
 
     __tablename__ = "merchant_creator"
-    merchant_id: Mapped[UUID] = mapped_column(ForeignKey("merchant.id", ondelete="cascade"), primary_key=True)
-    creator_id: Mapped[UUID] = mapped_column(ForeignKey("creator.id", ondelete="cascade"), primary_key=True, index=True)
+    merchant_id: Mapped[UUID] = mapped_column(
+        ForeignKey("merchant.id", ondelete="cascade"), primary_key=True
+    )
+    creator_id: Mapped[UUID] = mapped_column(
+        ForeignKey("creator.id", ondelete="cascade"), primary_key=True, index=True
+    )

@@ -16,7 +16,11 @@ from showfloor.merchants.types import Creator, Merchant
 
 async def add_merchant(session: Session, merchant: Merchant) -> bool:
     """A new seller; False when the slug is taken."""
-    new = insert(MerchantRow).values(**asdict(merchant)).on_conflict_do_nothing(index_elements=["slug"])
+    new = (
+        insert(MerchantRow)
+        .values(**asdict(merchant))
+        .on_conflict_do_nothing(index_elements=["slug"])
+    )
     return (await session.execute(new.returning(MerchantRow.id))).first() is not None
 
 
@@ -28,7 +32,9 @@ async def merchants(session: Session, ids: Iterable[UUID]) -> dict[UUID, Merchan
 
 async def merchant_of_slug(session: Session, slug: str) -> Merchant | None:
     """The seller with a short name."""
-    row = (await session.execute(select(MerchantRow).where(MerchantRow.slug == slug))).scalar_one_or_none()
+    row = (
+        await session.execute(select(MerchantRow).where(MerchantRow.slug == slug))
+    ).scalar_one_or_none()
     return _merchant(row) if row else None
 
 
@@ -50,12 +56,16 @@ async def creators(session: Session, ids: Iterable[UUID]) -> dict[UUID, Creator]
 
 async def add_origin(session: Session, merchant_id: UUID, origin: str) -> None:
     """Registering twice is registering once."""
-    await session.execute(insert(OriginRow).values(merchant_id=merchant_id, origin=origin).on_conflict_do_nothing())
+    await session.execute(
+        insert(OriginRow).values(merchant_id=merchant_id, origin=origin).on_conflict_do_nothing()
+    )
 
 
 async def remove_origin(session: Session, merchant_id: UUID, origin: str) -> None:
     """The site may not frame shows any more."""
-    await session.execute(delete(OriginRow).where(OriginRow.merchant_id == merchant_id, OriginRow.origin == origin))
+    await session.execute(
+        delete(OriginRow).where(OriginRow.merchant_id == merchant_id, OriginRow.origin == origin)
+    )
 
 
 async def origins(session: Session, merchant_ids: Iterable[UUID]) -> list[str]:

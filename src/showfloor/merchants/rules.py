@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 from showfloor.merchants.errors import OriginInvalid
 
-# For trying things out without HTTPS. `localhost` never leaves the machine (RFC 6761 §6.3); `.test` is nobody's on the internet (§6.2)
-# and leads where the tester's own resolver says.
+# For trying things out without HTTPS. `localhost` never leaves the machine (RFC 6761 §6.3); `.test`
+# is nobody's on the internet (§6.2) and leads where the tester's own resolver says.
 LOOPBACK_NAMES = {"localhost", "127.0.0.1", "[::1]"}
 LOOPBACK_SUFFIXES = (".localhost", ".test")
 HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|::1")
@@ -21,13 +21,24 @@ def normalise_origin(text: str) -> str:
         port = parts.port
     except ValueError:
         raise OriginInvalid(origin=text) from None
-    if parts.scheme not in ("https", "http") or parts.path not in ("", "/") or parts.query or parts.fragment or parts.username or port == 0:
+    if (
+        parts.scheme not in ("https", "http")
+        or parts.path not in ("", "/")
+        or parts.query
+        or parts.fragment
+        or parts.username
+        or port == 0
+    ):
         raise OriginInvalid(origin=text)
     # The origin goes into a response header: nothing but a host name may get through.
     if not parts.hostname or not HOST.fullmatch(parts.hostname):
         raise OriginInvalid(origin=text)
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    if parts.scheme == "http" and host not in LOOPBACK_NAMES and not host.endswith(LOOPBACK_SUFFIXES):
+    if (
+        parts.scheme == "http"
+        and host not in LOOPBACK_NAMES
+        and not host.endswith(LOOPBACK_SUFFIXES)
+    ):
         raise OriginInvalid(origin=text)
     default = {"https": 443, "http": 80}[parts.scheme]
     return f"{parts.scheme}://{host}" + (f":{port}" if port not in (None, default) else "")

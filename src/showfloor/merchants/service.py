@@ -16,7 +16,13 @@ from showfloor.merchants.types import Creator, Merchant
 
 
 async def add_merchant(
-    session: Session, *, slug: str, name: dict[str, str], about: dict[str, str], avatar_url: str, order_prefix: str
+    session: Session,
+    *,
+    slug: str,
+    name: dict[str, str],
+    about: dict[str, str],
+    avatar_url: str,
+    order_prefix: str,
 ) -> Merchant:
     """A new seller. Raises MerchantTaken."""
     merchant = Merchant(ids.new(), slug, name, about, avatar_url, order_prefix)
@@ -58,7 +64,10 @@ async def get_creators(session: Session, creator_ids: Iterable[UUID]) -> dict[UU
 
 
 async def allow_origin(session: Session, *, person: Person, merchant_id: UUID, origin: str) -> str:
-    """Let a website carry this merchant's shows; the origin as stored. Raises Forbidden, OriginInvalid."""
+    """Let a website carry this merchant's shows; the origin as stored.
+
+    Raises Forbidden, OriginInvalid.
+    """
     _check_member(person, merchant_id)
     normal = normalise_origin(origin)
     await queries.add_origin(session, merchant_id, normal)
@@ -71,7 +80,9 @@ async def list_origins(session: Session, *, person: Person, merchant_id: UUID) -
     return await queries.origins(session, [merchant_id])
 
 
-async def forbid_origin(session: Session, *, person: Person, merchant_id: UUID, origin: str) -> None:
+async def forbid_origin(
+    session: Session, *, person: Person, merchant_id: UUID, origin: str
+) -> None:
     """Raises Forbidden, OriginInvalid."""
     _check_member(person, merchant_id)
     await queries.remove_origin(session, merchant_id, normalise_origin(origin))
@@ -82,15 +93,21 @@ async def allowed_origins(session: Session, merchant_ids: Iterable[UUID]) -> lis
     return await queries.origins(session, merchant_ids)
 
 
-async def allow_creator(session: Session, *, person: Person, merchant_id: UUID, creator_id: UUID) -> None:
+async def allow_creator(
+    session: Session, *, person: Person, merchant_id: UUID, creator_id: UUID
+) -> None:
     """Let a creator show and sell this merchant's products. Raises Forbidden."""
     _check_member(person, merchant_id)
     await queries.add_partnership(session, merchant_id, creator_id)
 
 
 async def sellable_by(session: Session, person: Person) -> frozenset[UUID]:
-    """The merchants whose products this person may put into a show: their own, and those that allowed them as a creator."""
-    partners = await queries.partners_of(session, person.creator_id) if person.creator_id else frozenset()
+    """The merchants whose products this person may put into a show: their own, and those that
+    allowed them as a creator.
+    """
+    partners = (
+        await queries.partners_of(session, person.creator_id) if person.creator_id else frozenset()
+    )
     return person.merchant_ids | partners
 
 

@@ -15,13 +15,21 @@ def order_card(order: Order) -> dict[str, Any]:
         **summary_card(order),
         "show_id": ids.show("show", order.show_id),
         "placed_at": clock.rfc3339(order.placed_at),
-        "items": [{**_item(item), "unit_price": item.unit_price.as_json(), "total": item.total.as_json()} for item in order.items],
+        "items": [
+            {**_item(item), "unit_price": item.unit_price.as_json(), "total": item.total.as_json()}
+            for item in order.items
+        ],
     }
 
 
 def summary_card(order: Order) -> dict[str, Any]:
     """What the buyer gets to see of each order after paying."""
-    return {"id": ids.show("ord", order.id), "number": order.number, "seller": order.seller_name, "total": order.total.as_json()}
+    return {
+        "id": ids.show("ord", order.id),
+        "number": order.number,
+        "seller": order.seller_name,
+        "total": order.total.as_json(),
+    }
 
 
 def order_detail(order: Order) -> dict[str, Any]:

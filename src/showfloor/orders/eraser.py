@@ -11,4 +11,8 @@ async def _erase(session: Session, subject: Subject) -> int:
     return await queries.erase_buyer(session, subject.email)
 
 
-ERASER = Eraser("orders", _erase, "what was sold, for how much and to which country, because the books must keep it")
+ERASER = Eraser(
+    "orders",
+    _erase,
+    "what was sold, for how much and to which country, because the books must keep it",
+)

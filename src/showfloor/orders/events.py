@@ -12,7 +12,10 @@ from showfloor.kit.outbox import event
 @event("orders.placed.v1")
 @dataclass(frozen=True, slots=True)
 class OrderPlaced:
-    """Paid for and to be delivered. `amount` is in minor units of `currency`. No word about the buyer."""
+    """Paid for and to be delivered. `amount` is in minor units of `currency`.
+
+    No word about the buyer.
+    """
 
     order_id: UUID
     merchant_id: UUID

@@ -23,7 +23,10 @@ router = APIRouter(prefix="/api/v1", tags=["orders"])
 
 @router.get("/orders", response_model=OrderPage, responses=refusals(NotAuthenticated, NotFound))
 async def list_orders(
-    session: SessionDep, person: CurrentPerson, limit: Annotated[int, Query(ge=1, le=100)] = 50, cursor: str | None = None
+    session: SessionDep,
+    person: CurrentPerson,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+    cursor: str | None = None,
 ) -> object:
     """The orders of this person's merchants, newest first; without buyers."""
     before = ids.parse("ord", cursor) if cursor else None
@@ -32,13 +35,25 @@ async def list_orders(
     return {"items": [order_card(order) for order in page.orders], "next_cursor": next_cursor}
 
 
-@router.get("/orders/{order_id}", response_model=OrderDetail, responses=refusals(NotAuthenticated, NotFound, OrderNotFound))
+@router.get(
+    "/orders/{order_id}",
+    response_model=OrderDetail,
+    responses=refusals(NotAuthenticated, NotFound, OrderNotFound),
+)
 async def get_order(order_id: str, session: SessionDep, person: CurrentPerson) -> object:
     """One order, with where it goes."""
-    return order_detail(await service.get_own_order(session, person=person, order_id=ids.parse("ord", order_id)))
+    return order_detail(
+        await service.get_own_order(session, person=person, order_id=ids.parse("ord", order_id))
+    )
 
 
-@router.get("/shows/{show_id}/sales", response_model=SalesOut, responses=refusals(NotAuthenticated, NotFound, ShowNotFound))
+@router.get(
+    "/shows/{show_id}/sales",
+    response_model=SalesOut,
+    responses=refusals(NotAuthenticated, NotFound, ShowNotFound),
+)
 async def get_sales(show_id: str, session: SessionDep, person: CurrentPerson) -> object:
     """What the show sold, for its host; no buyer's data."""
-    return sales_card(await service.sales_of_show(session, person=person, show_id=ids.parse("show", show_id)))
+    return sales_card(
+        await service.sales_of_show(session, person=person, show_id=ids.parse("show", show_id))
+    )

@@ -14,7 +14,9 @@ from showfloor.kit.db import Base, personal
 
 
 class OrderRow(Base):
-    """In the plural, because ORDER is a word of SQL. `number` is drawn by lot; with `prefix` it is what people read."""
+    """In the plural, because ORDER is a word of SQL. `number` is drawn by lot; with `prefix` it is
+    what people read.
+    """
 
     __tablename__ = "orders"
     __table_args__ = (
@@ -41,7 +43,9 @@ class OrderRow(Base):
 class OrderLineRow(Base):
     __tablename__ = "order_line"
     __table_args__ = (CheckConstraint("quantity > 0", name="quantity"),)
-    order_id: Mapped[UUID] = mapped_column(ForeignKey("orders.id", ondelete="cascade"), primary_key=True)
+    order_id: Mapped[UUID] = mapped_column(
+        ForeignKey("orders.id", ondelete="cascade"), primary_key=True
+    )
     position: Mapped[int] = mapped_column(primary_key=True)
     variant_id: Mapped[UUID]
     product_id: Mapped[UUID]

@@ -20,7 +20,8 @@ _RECENT = 20
 async def place(session: Session, *, admission: Admission, order: NewOrder) -> None:
     """Write down what was agreed with one merchant. Placing twice is placing once.
 
-    `admission` is the proof that the buyer came through the one door (identity); it is asked for because personal data is written.
+    `admission` is the proof that the buyer came through the one door (identity); it is asked for
+    because personal data is written.
     """
     now = clock.now()
     order_id = await queries.add_order(session, order, now)
@@ -28,7 +29,12 @@ async def place(session: Session, *, admission: Admission, order: NewOrder) -> N
         return
     amount = sum(item.total.amount for item in order.items)
     units = sum(item.quantity for item in order.items)
-    await publish(session, OrderPlaced(order_id, order.seller.merchant_id, order.show_id, order.currency, amount, units, now))
+    await publish(
+        session,
+        OrderPlaced(
+            order_id, order.seller.merchant_id, order.show_id, order.currency, amount, units, now
+        ),
+    )
 
 
 async def list_of_checkout(session: Session, checkout_id: UUID) -> list[Order]:
@@ -43,7 +49,9 @@ async def get_own_order(session: Session, *, person: Person, order_id: UUID) -> 
     return order
 
 
-async def list_own_orders(session: Session, *, person: Person, limit: int = 50, cursor: UUID | None = None) -> Page:
+async def list_own_orders(
+    session: Session, *, person: Person, limit: int = 50, cursor: UUID | None = None
+) -> Page:
     """The orders of this person's merchants, newest first."""
     found = await queries.orders_of_merchants(session, person.merchant_ids, limit + 1, cursor)
     page = tuple(found[:limit])

@@ -17,7 +17,8 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Eraser:
-    """`erase` removes or pseudonymises in the caller's transaction and returns how many rows it touched.
+    """`erase` removes or pseudonymises in the caller's transaction and returns how many rows it
+    touched.
 
     `keeps` says in words what stays and why (invoices: tax law), for the person's receipt.
     """

@@ -1,4 +1,6 @@
-"""Tables of `realtime`. `fanout` reads them with a role of its own: their columns are a contract between the two."""
+"""Tables of `realtime`. `fanout` reads them with a role of its own: their columns are a contract
+between the two.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ from showfloor.kit.db import Base
 
 
 class RoomRow(Base):
-    """`seq` is the number of the newest event; whoever locks this row is the only writer of the room."""
+    """`seq` is the number of the newest event; whoever locks this row is the only writer of the
+    room.
+    """
 
     __tablename__ = "room"
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -25,7 +29,9 @@ class RoomEntryRow(Base):
     """The document as it is now; `seq` is the event that wrote the entry last."""
 
     __tablename__ = "room_entry"
-    room_id: Mapped[UUID] = mapped_column(ForeignKey("room.id", ondelete="cascade"), primary_key=True)
+    room_id: Mapped[UUID] = mapped_column(
+        ForeignKey("room.id", ondelete="cascade"), primary_key=True
+    )
     key: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[Any] = mapped_column(JSONB)
     seq: Mapped[int] = mapped_column(BigInteger)
@@ -35,7 +41,9 @@ class RoomEventRow(Base):
     """The log. SQL null in `value` means that the key was deleted."""
 
     __tablename__ = "room_event"
-    room_id: Mapped[UUID] = mapped_column(ForeignKey("room.id", ondelete="cascade"), primary_key=True)
+    room_id: Mapped[UUID] = mapped_column(
+        ForeignKey("room.id", ondelete="cascade"), primary_key=True
+    )
     seq: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     at: Mapped[datetime]
     key: Mapped[str]

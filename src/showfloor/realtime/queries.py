@@ -17,25 +17,30 @@ from showfloor.kit.db import BATCH, Session
 from showfloor.realtime.types import RoomEvent, Snapshot
 
 CHANNEL = "showfloor_rooms"
-"""The NOTIFY channel that `fanout` listens to; the payload is room ids as hexadecimal digits, or empty for all of them."""
+"""The NOTIFY channel that `fanout` listens to; the payload is room ids as hexadecimal digits, or
+empty for all of them.
+"""
 
 # A room that exists already stays as it is.
 _INSERT_ROOM = text("insert into room (id, seq) values (:room, 0) on conflict do nothing")
 
-# From here to the end of the transaction nobody else writes this room; the next statement sees all that they committed.
+# From here to the end of the transaction nobody else writes this room; the next statement sees all
+# that they committed.
 _LOCK_ROOM = text("select seq from room where id = :room for no key update")
 
 # Entry, event and number together; nothing at all when the entry has that value already.
 _SET_ENTRY = text("""
     with changed as (
-        insert into room_entry as present (room_id, key, value, seq) values (:room, :key, cast(:value as jsonb), :seq)
+        insert into room_entry as present (room_id, key, value, seq) values (:room, :key,
+          cast(:value as jsonb), :seq)
         on conflict (room_id, key) do update set value = excluded.value, seq = excluded.seq
             where present.value is distinct from excluded.value
         returning present.value
     ), counted as (
         update room set seq = :seq where id = :room and exists (select from changed)
     )
-    insert into room_event (room_id, seq, at, key, value) select :room, :seq, :at, :key, value from changed returning seq
+    insert into room_event (room_id, seq, at, key, value) select :room, :seq, :at, :key, value
+      from changed returning seq
 """)
 
 # The same for a key that goes; nothing when it is not there.
@@ -45,17 +50,20 @@ _DELETE_ENTRY = text("""
     ), counted as (
         update room set seq = :seq where id = :room and exists (select from changed)
     )
-    insert into room_event (room_id, seq, at, key, value) select :room, :seq, :at, key, null from changed returning seq
+    insert into room_event (room_id, seq, at, key, value) select :room, :seq, :at, key, null
+      from changed returning seq
 """)
 
 # One statement, so that the number and the entries are of one moment.
 _SNAPSHOT = text("""
-    select room.seq, coalesce(jsonb_object_agg(entry.key, entry.value) filter (where entry.key is not null), '{}')
+    select room.seq, coalesce(jsonb_object_agg(entry.key, entry.value)
+      filter (where entry.key is not null), '{}')
     from room left join room_entry entry on entry.room_id = room.id
     where room.id = :room group by room.id
 """)
 
-# The newest number comes with every row, so that the caller can tell a log that was forgotten from one that has nothing new.
+# The newest number comes with every row, so that the caller can tell a log that was forgotten from
+# one that has nothing new.
 _EVENTS_AFTER = text("""
     select room.seq, event.seq, event.at, event.key, event.value
     from room left join room_event event on event.room_id = room.id and event.seq > :after
@@ -67,7 +75,8 @@ _FORGET_EVENTS = text("""
     delete from room_event event using (
         select event.room_id, event.seq
         from room_event event join (
-            select room_id, min(seq) filter (where at >= :before) as kept from room_event group by room_id
+            select room_id, min(seq) filter (where at >= :before) as kept from room_event
+              group by room_id
         ) log on event.room_id = log.room_id and (log.kept is null or event.seq < log.kept)
         order by event.room_id, event.seq limit :most
     ) old
@@ -75,7 +84,8 @@ _FORGET_EVENTS = text("""
     returning event.seq
 """)
 
-# "Look": on a connection of its own, since a NOTIFY inside a transaction makes all that notify commit one after the other.
+# "Look": on a connection of its own, since a NOTIFY inside a transaction makes all that notify
+# commit one after the other.
 _NOTIFY = "select pg_notify(%s, %s)"
 
 
@@ -85,11 +95,15 @@ async def insert_room(session: Session, room_id: UUID) -> None:
 
 
 async def lock_room(session: Session, room_id: UUID) -> int | None:
-    """The newest sequence number, held until the transaction ends; None when there is no such room."""
+    """The newest sequence number, held until the transaction ends; None when there is no such
+    room.
+    """
     return (await session.execute(_LOCK_ROOM, {"room": room_id})).scalar_one_or_none()
 
 
-async def write_entry(session: Session, room_id: UUID, seq: int, key: str, value: Any, at: datetime) -> bool:
+async def write_entry(
+    session: Session, room_id: UUID, seq: int, key: str, value: Any, at: datetime
+) -> bool:
     """Needs the room's lock; whether anything changed."""
     plain = json.dumps(value, ensure_ascii=False, allow_nan=False)
     values = {"room": room_id, "seq": seq, "key": key, "value": plain, "at": at}
@@ -98,7 +112,9 @@ async def write_entry(session: Session, room_id: UUID, seq: int, key: str, value
 
 async def remove_entry(session: Session, room_id: UUID, seq: int, key: str, at: datetime) -> bool:
     """Needs the room's lock; whether anything changed."""
-    return (await session.execute(_DELETE_ENTRY, {"room": room_id, "seq": seq, "key": key, "at": at})).first() is not None
+    return (
+        await session.execute(_DELETE_ENTRY, {"room": room_id, "seq": seq, "key": key, "at": at})
+    ).first() is not None
 
 
 async def snapshot(session: Session, room_id: UUID) -> Snapshot | None:
@@ -107,12 +123,18 @@ async def snapshot(session: Session, room_id: UUID) -> Snapshot | None:
     return None if row is None else Snapshot(row[0], row[1])
 
 
-async def events_after(session: Session, room_id: UUID, after: int) -> tuple[int, list[RoomEvent]] | None:
-    """The newest number and what the log still has of the events after `after`; None when there is no such room."""
+async def events_after(
+    session: Session, room_id: UUID, after: int
+) -> tuple[int, list[RoomEvent]] | None:
+    """The newest number and what the log still has of the events after `after`; None when there is
+    no such room.
+    """
     rows = (await session.execute(_EVENTS_AFTER, {"room": room_id, "after": after})).all()
     if not rows:
         return None
-    return rows[0][0], [RoomEvent(seq, at, key, value) for _, seq, at, key, value in rows if seq is not None]
+    return rows[0][0], [
+        RoomEvent(seq, at, key, value) for _, seq, at, key, value in rows if seq is not None
+    ]
 
 
 async def delete_events(session: Session, before: datetime) -> int:
@@ -122,7 +144,9 @@ async def delete_events(session: Session, before: datetime) -> int:
 
 @contextmanager
 def commits(listener: Callable[[Any], None]) -> Iterator[None]:
-    """While open, `listener(session)` is called after each transaction of any session was committed; not after a savepoint."""
+    """While open, `listener(session)` is called after each transaction of any session was
+    committed; not after a savepoint.
+    """
 
     def committed(session: SyncSession) -> None:
         if session.get_nested_transaction() is None:
@@ -141,9 +165,14 @@ class NotifierLost(Exception):
 
 @asynccontextmanager
 async def notifier(url: str) -> AsyncIterator[Callable[[str], Awaitable[None]]]:
-    """A connection of its own in autocommit mode, as a function that sends one payload. Raises NotifierLost."""
+    """A connection of its own in autocommit mode, as a function that sends one payload.
+
+    Raises NotifierLost.
+    """
     try:
-        async with await psycopg.AsyncConnection.connect(url, autocommit=True, connect_timeout=5) as connection:
+        async with await psycopg.AsyncConnection.connect(
+            url, autocommit=True, connect_timeout=5
+        ) as connection:
 
             async def notify(payload: str) -> None:
                 await connection.execute(_NOTIFY, (CHANNEL, payload))

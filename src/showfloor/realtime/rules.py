@@ -19,7 +19,10 @@ def apply(event: RoomEvent, entries: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def fold(snapshot: Snapshot, events: Iterable[RoomEvent]) -> Snapshot:
-    """`snapshot(n)` and the events n+1..m make `snapshot(m)`. Raises LogHasGap unless they follow each other by one."""
+    """`snapshot(n)` and the events n+1..m make `snapshot(m)`.
+
+    Raises LogHasGap unless they follow each other by one.
+    """
     for event in events:
         if event.seq != snapshot.seq + 1:
             raise LogHasGap(f"event {event.seq} does not follow {snapshot.seq}")

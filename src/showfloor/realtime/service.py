@@ -22,7 +22,9 @@ async def open_room(session: Session, room_id: UUID) -> None:
 
 
 async def set_entry(session: Session, room_id: UUID, key: str, value: Any) -> int | None:
-    """Set `key` to a JSON value; the number of the event, or None when it had that value already and nothing was written."""
+    """Set `key` to a JSON value; the number of the event, or None when it had that value already
+    and nothing was written.
+    """
     if value is None:
         raise ValueError("null means deleted in the log: use delete_entry")
     seq = await _lock(session, room_id) + 1
@@ -49,7 +51,9 @@ async def snapshot(session: Session, room_id: UUID) -> Snapshot:
 
 
 async def events_after(session: Session, room_id: UUID, seq: int) -> list[RoomEvent] | None:
-    """All events after `seq`, or None when the log does not reach back that far (or never got there): take a snapshot."""
+    """All events after `seq`, or None when the log does not reach back that far (or never got
+    there): take a snapshot.
+    """
     if (found := await queries.events_after(session, room_id, seq)) is None:
         raise NotFound
     newest, events = found

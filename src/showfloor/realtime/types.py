@@ -10,7 +10,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The whole document after the event number `seq`; a room that was just opened is at 0. Values are JSON, never None."""
+    """The whole document after the event number `seq`; a room that was just opened is at 0.
+
+    Values are JSON, never None.
+    """
 
     seq: int
     entries: Mapping[str, Any]

@@ -1,6 +1,7 @@
 """Shows: schedule, state machine, products, cues; the timeline that every surface reads.
 
-Owns: `show`, `show_product`, `cue`; writes the room log of each show through `realtime`.
-Invariant: a cue is stamped by `streaming` on the show clock, never by a wall clock; at most three pins are open; a show goes live only
-with a signal. Events out: ShowWentLive, ShowEnded. Events in: catalog.PriceChanged.
+Owns: `show`, `show_product`, `cue`; writes the room log of each show through `realtime`. Invariant:
+a cue is stamped by `streaming` on the show clock, never by a wall clock; at most three pins are
+open; a show goes live only with a signal. Events out: ShowWentLive, ShowEnded. Events in:
+catalog.PriceChanged.
 """

@@ -1,4 +1,6 @@
-"""The JSON of shows and cues: the same bytes for the API, the room log, the playlist and the page's data."""
+"""The JSON of shows and cues: the same bytes for the API, the room log, the playlist and the page's
+data.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ def room_card(show: Show) -> dict[str, Any]:
     }
 
 
-def show_card(show: Show, *, host: Creator, products: list[dict[str, Any]], urls: PublicUrls) -> dict[str, Any]:
+def show_card(
+    show: Show, *, host: Creator, products: list[dict[str, Any]], urls: PublicUrls
+) -> dict[str, Any]:
     """A show as pages and the API carry it; playback addresses are absolute."""
     shown = ids.show("show", show.id)
     return {
@@ -42,13 +46,18 @@ def show_card(show: Show, *, host: Creator, products: list[dict[str, Any]], urls
         "host": {"id": ids.show("cre", host.id), "name": host.name, "avatar_url": host.avatar_url},
         "poster_url": show.poster_url or _first_picture(products),
         "products": products,
-        "playback": {"hls_url": f"{urls.media}/live/{shown}/index.m3u8", "events_url": f"{urls.rooms}/rooms/{shown}/events"},
+        "playback": {
+            "hls_url": f"{urls.media}/live/{shown}/index.m3u8",
+            "events_url": f"{urls.rooms}/rooms/{shown}/events",
+        },
     }
 
 
 def _first_picture(products: list[dict[str, Any]]) -> str | None:
     """A show without a picture of its own is announced by what it sells first."""
-    return next((product["pictures"][0]["url"] for product in products if product["pictures"]), None)
+    return next(
+        (product["pictures"][0]["url"] for product in products if product["pictures"]), None
+    )
 
 
 def _time(moment: Any) -> str | None:

@@ -52,7 +52,9 @@ class SkuConflict(AppError):
 
 
 class ProductNotSellable(AppError):
-    """The product has no price in the show's currency, or its merchant has not allowed this host."""
+    """The product has no price in the show's currency, or its merchant has not allowed this
+    host.
+    """
 
     code = "product_not_sellable"
     status = 409

@@ -66,10 +66,19 @@ PageSize = Annotated[int, Query(ge=1, le=100)]
 OWN = (NotAuthenticated, NotFound, ShowNotFound)
 """What every route of a host may refuse; those that change something also `CHANGE`."""
 CHANGE = (*OWN, CsrfFailed)
-PUBLIC_STATES = {"live": [ShowState.LIVE, ShowState.INTERRUPTED], "scheduled": [ShowState.SCHEDULED], "ended": [ShowState.ENDED]}
+PUBLIC_STATES = {
+    "live": [ShowState.LIVE, ShowState.INTERRUPTED],
+    "scheduled": [ShowState.SCHEDULED],
+    "ended": [ShowState.ENDED],
+}
 
 
-@router.get("/shows", response_model=ShowPage, response_model_exclude_unset=True, responses=refusals(NotFound))
+@router.get(
+    "/shows",
+    response_model=ShowPage,
+    response_model_exclude_unset=True,
+    responses=refusals(NotFound),
+)
 async def list_shows(
     session: SessionDep,
     urls: UrlsDep,
@@ -78,32 +87,56 @@ async def list_shows(
     cursor: str | None = None,
 ) -> dict[str, Any]:
     """Shows that everybody may know of; drafts are nobody's business. Live includes interrupted."""
-    states = PUBLIC_STATES[state] if state else [known for group in PUBLIC_STATES.values() for known in group]
+    states = (
+        PUBLIC_STATES[state]
+        if state
+        else [known for group in PUBLIC_STATES.values() for known in group]
+    )
     after = ids.parse("show", cursor) if cursor else None
     found = await service.list_shows(session, states=states, limit=limit + 1, after=after)
     return await _page_of(session, found, limit, urls)
 
 
-async def _page_of(session: Session, found: list[Show], limit: int, urls: PublicUrls) -> dict[str, Any]:
+async def _page_of(
+    session: Session, found: list[Show], limit: int, urls: PublicUrls
+) -> dict[str, Any]:
     """`found` has one more than the page when there is another page."""
     cards = await service.show_cards(session, found[:limit], urls)
     return {"items": cards, "next_cursor": cards[-1]["id"] if len(found) > limit else None}
 
 
-@router.get("/shows/mine", response_model=ShowPage, response_model_exclude_unset=True, responses=refusals(NotAuthenticated, NotFound))
+@router.get(
+    "/shows/mine",
+    response_model=ShowPage,
+    response_model_exclude_unset=True,
+    responses=refusals(NotAuthenticated, NotFound),
+)
 async def list_own_shows(
-    session: SessionDep, urls: UrlsDep, person: CurrentPerson, limit: PageSize = 50, cursor: str | None = None
+    session: SessionDep,
+    urls: UrlsDep,
+    person: CurrentPerson,
+    limit: PageSize = 50,
+    cursor: str | None = None,
 ) -> dict[str, Any]:
     """The host's own, in every state, newest first."""
     if (mine := person.creator_id) is None:
         return {"items": [], "next_cursor": None}
     after = ids.parse("show", cursor) if cursor else None
-    found = await service.list_shows(session, states=list(ShowState), host=mine, limit=limit + 1, after=after, newest_first=True)
+    found = await service.list_shows(
+        session, states=list(ShowState), host=mine, limit=limit + 1, after=after, newest_first=True
+    )
     return await _page_of(session, found, limit, urls)
 
 
-@router.get("/shows/{show_id}", response_model=ShowOut, response_model_exclude_unset=True, responses=refusals(NotFound, ShowNotFound))
-async def get_show(show_id: str, session: SessionDep, urls: UrlsDep, person: OptionalPerson) -> dict[str, Any]:
+@router.get(
+    "/shows/{show_id}",
+    response_model=ShowOut,
+    response_model_exclude_unset=True,
+    responses=refusals(NotFound, ShowNotFound),
+)
+async def get_show(
+    show_id: str, session: SessionDep, urls: UrlsDep, person: OptionalPerson
+) -> dict[str, Any]:
     """One show with its shelf; a draft only for its host."""
     show = await service.get_public_show(session, ids.parse("show", show_id), person=person)
     return await service.show_card(session, show, urls)
@@ -116,16 +149,30 @@ async def get_show(show_id: str, session: SessionDep, urls: UrlsDep, person: Opt
     response_model_exclude_unset=True,
     responses=refusals(NotAuthenticated, CsrfFailed, Forbidden, MarketUnknown, SlugTaken),
 )
-async def create_show(body: NewShow, session: SessionDep, urls: UrlsDep, person: CurrentPerson) -> dict[str, Any]:
+async def create_show(
+    body: NewShow, session: SessionDep, urls: UrlsDep, person: CurrentPerson
+) -> dict[str, Any]:
     """A draft, or a scheduled show when it has a time."""
     show = await service.create_show(
-        session, person=person, title=body.title.model_dump(), market=body.market, slug=body.slug, starts_at=body.starts_at
+        session,
+        person=person,
+        title=body.title.model_dump(),
+        market=body.market,
+        slug=body.slug,
+        starts_at=body.starts_at,
     )
     return await service.show_card(session, show, urls)
 
 
-@router.patch("/shows/{show_id}", response_model=ShowOut, response_model_exclude_unset=True, responses=refusals(*CHANGE, NotAllowedInState))
-async def change_show(show_id: str, body: ShowChange, session: SessionDep, urls: UrlsDep, person: CurrentPerson) -> dict[str, Any]:
+@router.patch(
+    "/shows/{show_id}",
+    response_model=ShowOut,
+    response_model_exclude_unset=True,
+    responses=refusals(*CHANGE, NotAllowedInState),
+)
+async def change_show(
+    show_id: str, body: ShowChange, session: SessionDep, urls: UrlsDep, person: CurrentPerson
+) -> dict[str, Any]:
     """New title, time or encoder delay."""
     show = await service.change_show(
         session,
@@ -145,20 +192,34 @@ async def change_show(show_id: str, body: ShowChange, session: SessionDep, urls:
     response_model_exclude_unset=True,
     responses=refusals(*CHANGE, NotAllowedInState, ProductNotSellable, SkuConflict),
 )
-async def add_product(show_id: str, body: ShowProduct, session: SessionDep, urls: UrlsDep, person: CurrentPerson) -> dict[str, Any]:
+async def add_product(
+    show_id: str, body: ShowProduct, session: SessionDep, urls: UrlsDep, person: CurrentPerson
+) -> dict[str, Any]:
     """Put a product on the shelf, at its end."""
     product_id = ids.parse("prod", body.product_id)
-    show = await service.add_product(session, person=person, show_id=ids.parse("show", show_id), product_id=product_id)
+    show = await service.add_product(
+        session, person=person, show_id=ids.parse("show", show_id), product_id=product_id
+    )
     return await service.show_card(session, show, urls)
 
 
 @router.delete(
-    "/shows/{show_id}/products/{product_id}", status_code=204, responses=refusals(*CHANGE, NotAllowedInState, StreamingUnavailable)
+    "/shows/{show_id}/products/{product_id}",
+    status_code=204,
+    responses=refusals(*CHANGE, NotAllowedInState, StreamingUnavailable),
 )
-async def remove_product(show_id: str, product_id: str, session: SessionDep, person: CurrentPerson, streaming: StreamingDep) -> None:
+async def remove_product(
+    show_id: str,
+    product_id: str,
+    session: SessionDep,
+    person: CurrentPerson,
+    streaming: StreamingDep,
+) -> None:
     """Take a product off the shelf and off the screen; what is held stays held."""
     show, product = ids.parse("show", show_id), ids.parse("prod", product_id)
-    await service.remove_product(session, streaming, person=person, show_id=show, product_id=product)
+    await service.remove_product(
+        session, streaming, person=person, show_id=show, product_id=product
+    )
 
 
 @router.post(
@@ -168,20 +229,34 @@ async def remove_product(show_id: str, product_id: str, session: SessionDep, per
     responses=refusals(*CHANGE, NotAllowedInState, SignalMissing),
 )
 async def go_live(
-    show_id: str, session: SessionDep, urls: UrlsDep, person: CurrentPerson, streaming: StreamingDep, after: BackgroundTasks
+    show_id: str,
+    session: SessionDep,
+    urls: UrlsDep,
+    person: CurrentPerson,
+    streaming: StreamingDep,
+    after: BackgroundTasks,
 ) -> dict[str, Any]:
     """From here on everybody sees the picture."""
     show = await service.go_live(session, person=person, show_id=ids.parse("show", show_id))
-    # After the commit, so that the report of the next second cannot take it back; without it the second is only slower.
+    # After the commit, so that the report of the next second cannot take it back; without it the
+    # second is only slower.
     after.add_task(_tell, streaming, show.id, show.state)
     return await service.show_card(session, show, urls)
 
 
 @router.post(
-    "/shows/{show_id}/end", response_model=ShowOut, response_model_exclude_unset=True, responses=refusals(*CHANGE, NotAllowedInState)
+    "/shows/{show_id}/end",
+    response_model=ShowOut,
+    response_model_exclude_unset=True,
+    responses=refusals(*CHANGE, NotAllowedInState),
 )
 async def end_show(
-    show_id: str, session: SessionDep, urls: UrlsDep, person: CurrentPerson, streaming: StreamingDep, after: BackgroundTasks
+    show_id: str,
+    session: SessionDep,
+    urls: UrlsDep,
+    person: CurrentPerson,
+    streaming: StreamingDep,
+    after: BackgroundTasks,
 ) -> dict[str, Any]:
     """The show is over for good."""
     show = await service.end_show(session, person=person, show_id=ids.parse("show", show_id))
@@ -195,15 +270,28 @@ async def _tell(streaming: StreamingServer, show_id: Any, state: ShowState) -> N
 
 
 @router.post("/shows/{show_id}/stream-key", status_code=201, responses=refusals(*CHANGE))
-async def issue_stream_key(show_id: str, session: SessionDep, urls: UrlsDep, person: CurrentPerson) -> StreamKeyOut:
+async def issue_stream_key(
+    show_id: str, session: SessionDep, urls: UrlsDep, person: CurrentPerson
+) -> StreamKeyOut:
     """A new key for the camera, shown this once; the one before stops working."""
     show = await get_own_show(session, person=person, show_id=ids.parse("show", show_id), lock=True)
-    return StreamKeyOut(rtmp_url=urls.rtmp, stream_key=await media.issue_stream_key(session, show.id))
+    return StreamKeyOut(
+        rtmp_url=urls.rtmp, stream_key=await media.issue_stream_key(session, show.id)
+    )
 
 
-@router.get("/shows/{show_id}/studio", response_model=StudioOut, response_model_exclude_unset=True, responses=refusals(*OWN))
-async def studio(show_id: str, request: Request, session: SessionDep, urls: UrlsDep, person: CurrentPerson) -> dict[str, Any]:
-    """What the control room shows: the show, the signal and its health, refused publishers, the preview."""
+@router.get(
+    "/shows/{show_id}/studio",
+    response_model=StudioOut,
+    response_model_exclude_unset=True,
+    responses=refusals(*OWN),
+)
+async def studio(
+    show_id: str, request: Request, session: SessionDep, urls: UrlsDep, person: CurrentPerson
+) -> dict[str, Any]:
+    """What the control room shows: the show, the signal and its health, refused publishers, the
+    preview.
+    """
     show = await get_own_show(session, person=person, show_id=ids.parse("show", show_id))
     ingest = await media.get_ingest(session, show.id)
     token = media.preview_token(request.app.state.settings.secret, show.id)
@@ -213,7 +301,10 @@ async def studio(show_id: str, request: Request, session: SessionDep, urls: Urls
         "ingest": {
             "state": ingest.state.value,
             "health": ingest.health,
-            "refusals": [{"at": clock.rfc3339(refusal.at), "code": refusal.code} for refusal in ingest.refusals],
+            "refusals": [
+                {"at": clock.rfc3339(refusal.at), "code": refusal.code}
+                for refusal in ingest.refusals
+            ],
         },
         "key_hint": f"…{ingest.key_hint}" if ingest.key_hint else None,
         "rtmp_url": urls.rtmp,
@@ -222,9 +313,13 @@ async def studio(show_id: str, request: Request, session: SessionDep, urls: Urls
 
 
 @router.post(
-    "/shows/{show_id}/cues", status_code=201, responses=refusals(*CHANGE, ProductNotInShow, TooManyPins, NotLive, StreamingUnavailable)
+    "/shows/{show_id}/cues",
+    status_code=201,
+    responses=refusals(*CHANGE, ProductNotInShow, TooManyPins, NotLive, StreamingUnavailable),
 )
-async def add_cue(show_id: str, body: NewCue, session: SessionDep, person: CurrentPerson, streaming: StreamingDep) -> CueOut:
+async def add_cue(
+    show_id: str, body: NewCue, session: SessionDep, person: CurrentPerson, streaming: StreamingDep
+) -> CueOut:
     """Pin a product on the newest frame."""
     cue = await service.pin(
         session,
@@ -238,14 +333,18 @@ async def add_cue(show_id: str, body: NewCue, session: SessionDep, person: Curre
 
 
 @router.post("/cues/{cue_id}/end", responses=refusals(*CHANGE, CueNotFound, StreamingUnavailable))
-async def end_cue(cue_id: str, session: SessionDep, person: CurrentPerson, streaming: StreamingDep) -> CueOut:
+async def end_cue(
+    cue_id: str, session: SessionDep, person: CurrentPerson, streaming: StreamingDep
+) -> CueOut:
     """Unpin; ending twice changes nothing."""
     cue = await service.end_cue(session, streaming, person=person, cue_id=ids.parse("cue", cue_id))
     return CueOut.model_validate(cue_card(cue))
 
 
 @router.get("/shows/{show_id}/timeline", responses=refusals(NotFound, ShowNotFound))
-async def timeline(show_id: str, session: SessionDep, person: OptionalPerson, at: AwareDatetime | None = None) -> Timeline:
+async def timeline(
+    show_id: str, session: SessionDep, person: OptionalPerson, at: AwareDatetime | None = None
+) -> Timeline:
     """The show's cues by start, or only those that contain `at`; a draft's only for its host."""
     show = await service.get_public_show(session, ids.parse("show", show_id), person=person)
     cues = await service.list_timeline(session, show_id=show.id, at=at)

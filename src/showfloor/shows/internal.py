@@ -1,4 +1,7 @@
-"""Routes for `streaming` alone, with the machine's secret. They stand here because they must know the show's state."""
+"""Routes for `streaming` alone, with the machine's secret.
+
+They stand here because they must know the show's state.
+"""
 
 from __future__ import annotations
 
@@ -27,12 +30,20 @@ router = APIRouter(prefix="/internal", include_in_schema=False, dependencies=[De
 
 @router.post("/publish")
 async def may_publish(body: PublishQuestion, session: SessionDep) -> Response:
-    """Whether the owner of this stream key may publish; 403 with the reason otherwise (which is also kept for the host)."""
+    """Whether the owner of this stream key may publish; 403 with the reason otherwise (which is
+    also kept for the host).
+    """
     answer = await service.admit_publisher(session, stream_key=body.stream_key)
     if answer.refusal is not None or answer.show is None:
         code = answer.refusal.code if answer.refusal else "stream_key_unknown"
         # The encoder shows the sentence to the host, whose language nobody knows here.
-        return JSONResponse({"code": code, "detail": messages.translate(messages.DEFAULT_LANGUAGE, f"error.{code}")}, 403)
+        return JSONResponse(
+            {
+                "code": code,
+                "detail": messages.translate(messages.DEFAULT_LANGUAGE, f"error.{code}"),
+            },
+            403,
+        )
     show = answer.show
     return JSONResponse(
         {
@@ -49,13 +60,21 @@ async def may_publish(body: PublishQuestion, session: SessionDep) -> Response:
 async def ingests(body: IngestReports, request: Request, database: DatabaseDep) -> dict[str, Any]:
     """Level-triggered: the whole truth of `streaming` in, the whole truth of `web` out."""
     reports = [report for line in body.ingests if (report := _read(line)) is not None]
-    return {"shows": await service.note_ingests(database, reports=reports, secret=request.app.state.settings.secret)}
+    return {
+        "shows": await service.note_ingests(
+            database, reports=reports, secret=request.app.state.settings.secret
+        )
+    }
 
 
 def _read(line: IngestLine) -> IngestReport | None:
-    """None for a show that is none of ours: one such line must not silence those about all others."""
+    """None for a show that is none of ours: one such line must not silence those about all
+    others.
+    """
     try:
         show_id = ids.parse("show", line.show_id)
     except ids.MalformedId:
         return None
-    return IngestReport(show_id, line.ingest_id, IngestState(line.state), line.since, line.health, line.key_id)
+    return IngestReport(
+        show_id, line.ingest_id, IngestState(line.state), line.since, line.health, line.key_id
+    )

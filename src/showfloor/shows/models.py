@@ -30,7 +30,9 @@ class ShowRow(Base):
 
 class ShowProductRow(Base):
     __tablename__ = "show_product"
-    show_id: Mapped[UUID] = mapped_column(ForeignKey("show.id", ondelete="cascade"), primary_key=True)
+    show_id: Mapped[UUID] = mapped_column(
+        ForeignKey("show.id", ondelete="cascade"), primary_key=True
+    )
     product_id: Mapped[UUID] = mapped_column(primary_key=True, index=True)
     position: Mapped[int]
 

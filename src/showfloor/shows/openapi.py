@@ -19,14 +19,23 @@ PATH = "/rooms/{show_id}/events"
     PATH,
     operation_id="follow_room",
     response_class=EventSourceResponse,
-    responses={"default": refusal("busy", "header_too_large", "malformed_request", "method_not_allowed", "not_found")},
+    responses={
+        "default": refusal(
+            "busy", "header_too_large", "malformed_request", "method_not_allowed", "not_found"
+        )
+    },
 )
 async def follow_room(
     show_id: str,
-    last_event_id: Annotated[int | None, Query(description="the header Last-Event-ID of browsers means the same")] = None,
-    watching: Annotated[int, Query(ge=0, le=1, description="0: follows the room and is not counted as a viewer")] = 1,
+    last_event_id: Annotated[
+        int | None, Query(description="the header Last-Event-ID of browsers means the same")
+    ] = None,
+    watching: Annotated[
+        int, Query(ge=0, le=1, description="0: follows the room and is not counted as a viewer")
+    ] = 1,
 ) -> AsyncIterator[RoomSnapshot | RoomChange | RoomState]:
-    """Server-Sent Events: `snapshot` or, after `last_event_id`, what was missed; then every `set`; `state` in between.
+    """Server-Sent Events: `snapshot` or, after `last_event_id`, what was missed; then every `set`;
+    `state` in between.
 
     `playback.events_url` of a show is this address.
     """

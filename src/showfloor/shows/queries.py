@@ -36,45 +36,67 @@ def _show(row: ShowRow, product_ids: Sequence[UUID]) -> Show:
 async def add_show(session: Session, show: Show) -> bool:
     """False when the slug is taken."""
     values = {column.name: getattr(show, column.name) for column in ShowRow.__table__.columns}
-    added = await session.execute(insert_or(ShowRow).values(**values).on_conflict_do_nothing().returning(ShowRow.id))
+    added = await session.execute(
+        insert_or(ShowRow).values(**values).on_conflict_do_nothing().returning(ShowRow.id)
+    )
     return added.first() is not None
 
 
 async def show(session: Session, show_id: UUID, *, lock: bool = False) -> Show | None:
-    """One show with its products; `lock` makes others who change it wait until this transaction ends."""
+    """One show with its products; `lock` makes others who change it wait until this transaction
+    ends.
+    """
     chosen = select(ShowRow).where(ShowRow.id == show_id)
     row = (
-        await session.execute(chosen.with_for_update().execution_options(populate_existing=True) if lock else chosen)
+        await session.execute(
+            chosen.with_for_update().execution_options(populate_existing=True) if lock else chosen
+        )
     ).scalar_one_or_none()
     return _show(row, await product_ids(session, show_id)) if row else None
 
 
 async def show_id_by_slug(session: Session, slug: str) -> UUID | None:
     """The show behind an address."""
-    return (await session.execute(select(ShowRow.id).where(ShowRow.slug == slug))).scalar_one_or_none()
+    return (
+        await session.execute(select(ShowRow.id).where(ShowRow.slug == slug))
+    ).scalar_one_or_none()
 
 
 async def shows(
-    session: Session, *, states: Iterable[ShowState], host: UUID | None, limit: int, after: UUID | None, newest_first: bool
+    session: Session,
+    *,
+    states: Iterable[ShowState],
+    host: UUID | None,
+    limit: int,
+    after: UUID | None,
+    newest_first: bool,
 ) -> list[Show]:
-    """Shows in these states, by id (which is by age), with their products: two statements however many."""
+    """Shows in these states, by id (which is by age), with their products: two statements however
+    many.
+    """
     chosen = select(ShowRow).where(ShowRow.state.in_(list(states)))
     if host is not None:
         chosen = chosen.where(ShowRow.host_creator_id == host)
     if after is not None:
         chosen = chosen.where(ShowRow.id < after if newest_first else ShowRow.id > after)
-    return await _with_products(session, chosen.order_by(ShowRow.id.desc() if newest_first else ShowRow.id).limit(limit))
+    return await _with_products(
+        session, chosen.order_by(ShowRow.id.desc() if newest_first else ShowRow.id).limit(limit)
+    )
 
 
 async def upcoming_shows(session: Session, since: datetime, limit: int) -> list[Show]:
     """Scheduled for `since` or later, soonest first."""
     chosen = select(ShowRow).where(ShowRow.state == ShowState.SCHEDULED, ShowRow.starts_at >= since)
-    return await _with_products(session, chosen.order_by(ShowRow.starts_at, ShowRow.id).limit(limit))
+    return await _with_products(
+        session, chosen.order_by(ShowRow.starts_at, ShowRow.id).limit(limit)
+    )
 
 
 async def _with_products(session: Session, chosen: Select[ShowRow]) -> list[Show]:
     rows = (await session.execute(chosen)).scalars().all()
-    products = select(ShowProductRow.show_id, ShowProductRow.product_id).where(ShowProductRow.show_id.in_([row.id for row in rows]))
+    products = select(ShowProductRow.show_id, ShowProductRow.product_id).where(
+        ShowProductRow.show_id.in_([row.id for row in rows])
+    )
     of_show: dict[UUID, list[UUID]] = {}
     for found in await session.execute(products.order_by(ShowProductRow.position)):
         of_show.setdefault(found.show_id, []).append(found.product_id)
@@ -94,20 +116,30 @@ async def product_ids(session: Session, show_id: UUID) -> list[UUID]:
 
 async def add_product(session: Session, show_id: UUID, product_id: UUID) -> None:
     """At the end of the shelf; adding twice is adding once."""
-    place = select(func.coalesce(func.max(ShowProductRow.position), 0) + 1).where(ShowProductRow.show_id == show_id).scalar_subquery()
+    place = (
+        select(func.coalesce(func.max(ShowProductRow.position), 0) + 1)
+        .where(ShowProductRow.show_id == show_id)
+        .scalar_subquery()
+    )
     row = insert_or(ShowProductRow).values(show_id=show_id, product_id=product_id, position=place)
     await session.execute(row.on_conflict_do_nothing())
 
 
 async def remove_product(session: Session, show_id: UUID, product_id: UUID) -> None:
     """Off the shelf."""
-    await session.execute(delete(ShowProductRow).where(ShowProductRow.show_id == show_id, ShowProductRow.product_id == product_id))
+    await session.execute(
+        delete(ShowProductRow).where(
+            ShowProductRow.show_id == show_id, ShowProductRow.product_id == product_id
+        )
+    )
 
 
 async def open_shows_with_product(session: Session, product_id: UUID) -> list[UUID]:
     """Shows that are not over and carry the product, by id."""
     chosen = select(ShowProductRow.show_id).join(ShowRow, ShowRow.id == ShowProductRow.show_id)
-    carrying = chosen.where(ShowProductRow.product_id == product_id, ShowRow.state != ShowState.ENDED)
+    carrying = chosen.where(
+        ShowProductRow.product_id == product_id, ShowRow.state != ShowState.ENDED
+    )
     return list((await session.execute(carrying.order_by(ShowProductRow.show_id))).scalars())
 
 
@@ -117,7 +149,14 @@ def _cue(row: CueRow) -> Cue:
 
 async def add_cue(session: Session, cue: Cue) -> None:
     """A new interval on the timeline."""
-    row = {"id": cue.id, "show_id": cue.show_id, "kind": cue.kind, "starts_at": cue.start, "ends_at": cue.end, "payload": cue.payload}
+    row = {
+        "id": cue.id,
+        "show_id": cue.show_id,
+        "kind": cue.kind,
+        "starts_at": cue.start,
+        "ends_at": cue.end,
+        "payload": cue.payload,
+    }
     await session.execute(insert(CueRow).values(**row))
 
 
@@ -130,7 +169,12 @@ async def cue(session: Session, cue_id: UUID) -> Cue | None:
 
 async def end_cue(session: Session, cue_id: UUID, end: datetime) -> datetime:
     """The end that the cue has from now on: an ended cue keeps its first."""
-    kept = update(CueRow).where(CueRow.id == cue_id).values(ends_at=func.coalesce(CueRow.ends_at, end)).returning(CueRow.ends_at)
+    kept = (
+        update(CueRow)
+        .where(CueRow.id == cue_id)
+        .values(ends_at=func.coalesce(CueRow.ends_at, end))
+        .returning(CueRow.ends_at)
+    )
     held = (await session.execute(kept)).scalar_one()
     assert held is not None
     return held

@@ -63,13 +63,17 @@ def end_of(start: datetime, end: datetime) -> datetime:
 
 
 def slugs_for(title: str, starts_at: datetime | None, show_id: UUID) -> list[str]:
-    """Addresses for a show, the nicest first: its title; with the day, for a show that comes every week; with a part of its id."""
+    """Addresses for a show, the nicest first: its title; with the day, for a show that comes every
+    week; with a part of its id.
+    """
     nicest = slug_of(title) or "show"
     days = [f"{nicest[:49]}-{starts_at:%Y-%m-%d}"] if starts_at else []
     return [nicest, *days, f"{nicest[:47]}-{show_id.hex[-12:]}"]
 
 
 def slug_of(title: str) -> str:
-    """`The slow morning edit` becomes `the-slow-morning-edit`; empty for a title without Latin letters or digits."""
+    """`The slow morning edit` becomes `the-slow-morning-edit`; empty for a title without Latin
+    letters or digits.
+    """
     ascii_only = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")[:60].strip("-")

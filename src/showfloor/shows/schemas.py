@@ -41,7 +41,9 @@ class NewShow(BaseModel):
 
 
 class ShowChange(BaseModel):
-    """Only what is given changes. `cue_offset_ms` is the encoder's delay: 0 for zerolatency, about 500 for OBS with look-ahead."""
+    """Only what is given changes. `cue_offset_ms` is the encoder's delay: 0 for zerolatency, about
+    500 for OBS with look-ahead.
+    """
 
     title: Text | None = None
     starts_at: StartsAt | None = None
@@ -53,7 +55,9 @@ class ShowProduct(BaseModel):
 
 
 class NewCue(BaseModel):
-    """`replace` ends the pins that are open at the same instant, so that the card changes without a gap."""
+    """`replace` ends the pins that are open at the same instant, so that the card changes without a
+    gap.
+    """
 
     kind: Literal["pin"]
     product_id: str
@@ -120,7 +124,9 @@ class ShowPage(BaseModel):
 
 
 class VideoHealth(BaseModel):
-    """`bitrate` is bits a second, `keyframe_interval` seconds, null until two key frames have come."""
+    """`bitrate` is bits a second, `keyframe_interval` seconds, null until two key frames have
+    come.
+    """
 
     codec: str
     profile: str
@@ -176,7 +182,8 @@ class StudioOut(BaseModel):
 
 
 class RoomSnapshot(BaseModel):
-    """Event `snapshot`: the whole room after the event number `seq`. `ts` is the server's clock in milliseconds.
+    """Event `snapshot`: the whole room after the event number `seq`. `ts` is the server's clock in
+    milliseconds.
 
     Keys: `show`, `product/<id>`, `cue/<id>`.
     """

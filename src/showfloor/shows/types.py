@@ -24,7 +24,10 @@ class ShowState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Show:
-    """`product_ids` in the order of the shelf. `cue_offset_ms` is the encoder's delay, added to every stamp."""
+    """`product_ids` in the order of the shelf.
+
+    `cue_offset_ms` is the encoder's delay, added to every stamp.
+    """
 
     id: UUID
     slug: str

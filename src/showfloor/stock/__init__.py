@@ -1,9 +1,9 @@
 """What is left: on hand, held by somebody who is about to pay, sold.
 
-Owns: `stock_item`, `hold`, `hold_line`.
-Invariant: `sold + held <= on hand` for every variant, and `held` is the sum of its held lines. A hold is all or nothing, has a
-deadline, and may be extended once.
-Locks: whoever changes lines locks them first and stock rows after them, stock rows in the order of their ids. The taking statement
-alone holds stock rows before lines, and therefore skips lines that somebody else has locked: nothing waits in a circle.
-Events: none; a hold is too frequent for the outbox, rooms sample `stock_item.available` instead.
+Owns: `stock_item`, `hold`, `hold_line`. Invariant: `sold + held <= on hand` for every variant, and
+`held` is the sum of its held lines. A hold is all or nothing, has a deadline, and may be extended
+once. Locks: whoever changes lines locks them first and stock rows after them, stock rows in the
+order of their ids. The taking statement alone holds stock rows before lines, and therefore skips
+lines that somebody else has locked: nothing waits in a circle. Events: none; a hold is too frequent
+for the outbox, rooms sample `stock_item.available` instead.
 """

@@ -12,8 +12,9 @@ from showfloor.kit.db import Base
 
 
 class StockItemRow(Base):
-    """`on_hand` counts what was sold too: it changes when goods arrive, not when they leave. Half the page is left free so that the
-    hot row of a drop is updated in place (PostgreSQL heap-only tuples)."""
+    """`on_hand` counts what was sold too: it changes when goods arrive, not when they leave. Half
+    the page is left free so that the hot row of a drop is updated in place (PostgreSQL heap-only
+    tuples)."""
 
     __tablename__ = "stock_item"
     __table_args__ = (
@@ -30,10 +31,16 @@ class StockItemRow(Base):
 
 
 class HoldRow(Base):
-    """`guest` groups the holds of one browser and is random: nobody is known by it. `key` is a digest of the Idempotency-Key."""
+    """`guest` groups the holds of one browser and is random: nobody is known by it.
+
+    `key` is a digest of the Idempotency-Key.
+    """
 
     __tablename__ = "hold"
-    __table_args__ = (Index("ix_hold_guest_scope", "guest", "scope"), Index("ix_hold_expires_at", "expires_at"))
+    __table_args__ = (
+        Index("ix_hold_guest_scope", "guest", "scope"),
+        Index("ix_hold_expires_at", "expires_at"),
+    )
     id: Mapped[UUID] = mapped_column(primary_key=True)
     scope: Mapped[UUID]
     guest: Mapped[bytes] = mapped_column(LargeBinary)
@@ -47,16 +54,25 @@ class HoldRow(Base):
 
 
 class HoldLineRow(Base):
-    """`expires_at` repeats the hold's, so that reclaiming looks at one row, and an extension that came first wins."""
+    """`expires_at` repeats the hold's, so that reclaiming looks at one row, and an extension that
+    came first wins.
+    """
 
     __tablename__ = "hold_line"
     __table_args__ = (
         CheckConstraint("quantity > 0", name="quantity"),
         CheckConstraint("state in ('held', 'released', 'settled')", name="state"),
-        Index("ix_hold_line_held_of_variant", "variant_id", "expires_at", postgresql_where=text("state = 'held'")),
+        Index(
+            "ix_hold_line_held_of_variant",
+            "variant_id",
+            "expires_at",
+            postgresql_where=text("state = 'held'"),
+        ),
         Index("ix_hold_line_held", "expires_at", postgresql_where=text("state = 'held'")),
     )
-    hold_id: Mapped[UUID] = mapped_column(ForeignKey("hold.id", ondelete="cascade"), primary_key=True)
+    hold_id: Mapped[UUID] = mapped_column(
+        ForeignKey("hold.id", ondelete="cascade"), primary_key=True
+    )
     variant_id: Mapped[UUID] = mapped_column(primary_key=True)
     sku: Mapped[str]
     quantity: Mapped[int]

@@ -20,13 +20,14 @@ from showfloor.stock.models import HoldLineRow, HoldRow, StockItemRow
 from showfloor.stock.rules import MOST_OPEN_HOLDS, state_of
 from showfloor.stock.types import Hold, Line, LineState, Stock
 
-# Take everything or nothing, once per key, in one statement that is its own transaction.
-#
-# All parts see the database as it was when the statement began, except rows that are locked or updated: those are read again in
-# their newest version (PostgreSQL, "Read Committed"). So what decides, `stock`, is locked; `seen` only spares a buyer who comes too
-# late the lock and the commit. `due` is what ran out and is still held: it is taken back here when stock runs short, so that an
-# expired hold cannot keep goods from a buyer even when the worker is dead. It reads its clock after the lock was got.
-# Of two statements with the same key that run at once, one finds `key` taken: then `taken` is empty and no stock moves.
+# Take everything or nothing, once per key, in one statement that is its own transaction.  All parts
+# see the database as it was when the statement began, except rows that are locked or updated: those
+# are read again in their newest version (PostgreSQL, "Read Committed"). So what decides, `stock`,
+# is locked; `seen` only spares a buyer who comes too late the lock and the commit. `due` is what
+# ran out and is still held: it is taken back here when stock runs short, so that an expired hold
+# cannot keep goods from a buyer even when the worker is dead. It reads its clock after the lock was
+# got. Of two statements with the same key that run at once, one finds `key` taken: then `taken` is
+# empty and no stock moves.
 TAKE: LiteralString = """
 with
 wanted as materialized (
@@ -51,7 +52,8 @@ seen as materialized (
     when coalesce(available, 0) >= quantity then 0
     else (
       select coalesce(sum(expired.quantity), 0) from hold_line expired
-      where expired.variant_id = wanted.variant_id and state = 'held' and expires_at <= statement_timestamp()
+      where expired.variant_id = wanted.variant_id and state = 'held'
+        and expires_at <= statement_timestamp()
     ) end as available
   from wanted left join stock_item using (variant_id)
 ),
@@ -68,7 +70,8 @@ stock as materialized (
 due as materialized (
   select hold_id, hold_line.variant_id
   from hold_line join stock using (variant_id) join wanted using (variant_id)
-  where stock.available < wanted.quantity and state = 'held' and expires_at <= (select clock_timestamp())
+  where stock.available < wanted.quantity and state = 'held'
+    and expires_at <= (select clock_timestamp())
   for update of hold_line skip locked
 ),
 reclaimed as (
@@ -93,7 +96,8 @@ taken as (
   returning id, expires_at
 ),
 lines as (
-  insert into hold_line (hold_id, variant_id, sku, quantity, unit_amount, currency, state, expires_at)
+  insert into hold_line (hold_id, variant_id, sku, quantity, unit_amount, currency, state,
+    expires_at)
   select taken.id, variant_id, sku, quantity, unit_amount, %(currency)s, 'held', taken.expires_at
   from taken cross join wanted
   returning variant_id, quantity
@@ -101,12 +105,14 @@ lines as (
 moved as (
   update stock_item set held = held - coalesce(returned.quantity, 0) + coalesce(lines.quantity, 0)
   from found left join returned using (variant_id) left join lines using (variant_id)
-  where stock_item.variant_id = found.variant_id and (returned.variant_id is not null or lines.variant_id is not null)
+  where stock_item.variant_id = found.variant_id
+    and (returned.variant_id is not null or lines.variant_id is not null)
 ),
 short as materialized (
   select variant_id, available from found where available < quantity
   union all
-  select variant_id, available from seen where available < quantity and not exists (select from found)
+  select variant_id, available from seen where available < quantity and not exists (select
+    from found)
 )
 select
   (select expires_at from taken),
@@ -116,15 +122,17 @@ select
   (select array_agg(available) from short)
 """
 
-# The same for a crowd that wants one variant each, in one statement and one commit: whoever came first is served while the sum of
-# what the earlier ones wanted still fits. It neither reclaims nor explains: who is left over while there may be something for them
-# goes through TAKE alone. A variant that is sold out is not locked.
+# The same for a crowd that wants one variant each, in one statement and one commit: whoever came
+# first is served while the sum of what the earlier ones wanted still fits. It neither reclaims nor
+# explains: who is left over while there may be something for them goes through TAKE alone. A
+# variant that is sold out is not locked.
 TAKE_FOR_CROWD: LiteralString = """
 with
 wanted as materialized (
   select id, guest, previous, key, request, quantity, amount, place
   from unnest(
-    %(ids)s::uuid[], %(guests)s::bytea[], %(previous)s::uuid[], %(keys)s::bytea[], %(requests)s::bytea[],
+    %(ids)s::uuid[], %(guests)s::bytea[], %(previous)s::uuid[], %(keys)s::bytea[],
+      %(requests)s::bytea[],
     %(quantities)s::int[], %(amounts)s::bigint[]
   ) with ordinality as line(id, guest, previous, key, request, quantity, amount, place)
 ),
@@ -160,7 +168,8 @@ taken as (
   returning id, expires_at
 ),
 lines as (
-  insert into hold_line (hold_id, variant_id, sku, quantity, unit_amount, currency, state, expires_at)
+  insert into hold_line (hold_id, variant_id, sku, quantity, unit_amount, currency, state,
+    expires_at)
   select taken.id, %(variant)s, %(sku)s, quantity, amount, %(currency)s, 'held', taken.expires_at
   from taken join queue using (id)
   returning quantity
@@ -174,10 +183,12 @@ expired as materialized (
   select coalesce(sum(quantity), 0)::int as quantity from hold_line
   where variant_id = %(variant)s and state = 'held' and expires_at <= statement_timestamp()
 )
-select taken.expires_at, known.key is not null or coalesce(upto <= available, false), reached, %(variant)s::uuid,
+select taken.expires_at, known.key is not null or coalesce(upto <= available, false), reached,
+  %(variant)s::uuid,
   coalesce(available, 0) - coalesce((select sum(quantity) from lines), 0)::int, expired.quantity
 from wanted join guests using (place) cross join expired
-  left join known using (key) left join queue using (place) left join stock on true left join taken on taken.id = wanted.id
+  left join known using (key) left join queue using (place) left join stock on true left
+    join taken on taken.id = wanted.id
 order by place
 """
 
@@ -202,7 +213,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """`expires_at` is None when nothing was taken; the rest says why. `short` is what is left of the lines that fall short."""
+    """`expires_at` is None when nothing was taken; the rest says why.
+
+    `short` is what is left of the lines that fall short.
+    """
 
     expires_at: datetime | None
     known: bool
@@ -212,16 +226,27 @@ class Taken:
 
 async def take(database: Database, wanted: Wanted, statement: LiteralString = TAKE) -> Taken:
     """One hold, all or nothing. Raises Busy when the rows stay locked or no connection is free."""
-    ((expires_at, known, limited, variants, left),) = await _run(database, statement, _values(wanted))
+    ((expires_at, known, limited, variants, left),) = await _run(
+        database, statement, _values(wanted)
+    )
     taken = Taken(expires_at, known, limited, dict(zip(variants or (), left or (), strict=True)))
     return (await _unless_taken_meanwhile(database, [(wanted, taken)]))[0]
 
 
-async def take_for_crowd(database: Database, crowd: Sequence[Wanted], statement: LiteralString = TAKE_FOR_CROWD) -> list[Taken | None]:
-    """Holds of one line each, of one variant in one scope; None for those that have to go through `take`. Raises Busy."""
+async def take_for_crowd(
+    database: Database, crowd: Sequence[Wanted], statement: LiteralString = TAKE_FOR_CROWD
+) -> list[Taken | None]:
+    """Holds of one line each, of one variant in one scope; None for those that have to go through
+    `take`. Raises Busy.
+    """
     rows = await _run(database, statement, _crowd_values(crowd))
-    taken = await _unless_taken_meanwhile(database, [(wanted, _taken(row)) for wanted, row in zip(crowd, rows, strict=True)])
-    return [None if _may_still_get(wanted, one, row) else one for wanted, one, row in zip(crowd, taken, rows, strict=True)]
+    taken = await _unless_taken_meanwhile(
+        database, [(wanted, _taken(row)) for wanted, row in zip(crowd, rows, strict=True)]
+    )
+    return [
+        None if _may_still_get(wanted, one, row) else one
+        for wanted, one, row in zip(crowd, taken, rows, strict=True)
+    ]
 
 
 def _taken(row: tuple[Any, ...]) -> Taken:
@@ -236,24 +261,40 @@ def _may_still_get(wanted: Wanted, taken: Taken, row: tuple[Any, ...]) -> bool:
     return bool(left + expired >= wanted.lines[0].quantity)
 
 
-async def _unless_taken_meanwhile(database: Database, answers: Sequence[tuple[Wanted, Taken]]) -> list[Taken]:
-    """Whoever is refused may hold the goods already: the same request, sent twice, took the last one while this one waited, or stood
-    before it in the same crowd. A refusal would lose that hold."""
-    refused = [wanted.key for wanted, taken in answers if taken.expires_at is None and not taken.known]
+async def _unless_taken_meanwhile(
+    database: Database, answers: Sequence[tuple[Wanted, Taken]]
+) -> list[Taken]:
+    """Whoever is refused may hold the goods already: the same request, sent twice, took the last
+    one while this one waited, or stood before it in the same crowd. A refusal would lose that
+    hold."""
+    refused = [
+        wanted.key for wanted, taken in answers if taken.expires_at is None and not taken.known
+    ]
     if not refused:
         return [taken for _, taken in answers]
-    found = {key for (key,) in await _run(database, "select key from hold where key = any(%(keys)s::bytea[])", {"keys": refused})}
-    return [replace(taken, known=True) if wanted.key in found and taken.expires_at is None else taken for wanted, taken in answers]
+    found = {
+        key
+        for (key,) in await _run(
+            database, "select key from hold where key = any(%(keys)s::bytea[])", {"keys": refused}
+        )
+    }
+    return [
+        replace(taken, known=True) if wanted.key in found and taken.expires_at is None else taken
+        for wanted, taken in answers
+    ]
 
 
-async def _run(database: Database, statement: LiteralString, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+async def _run(
+    database: Database, statement: LiteralString, values: dict[str, Any]
+) -> list[tuple[Any, ...]]:
     for _ in range(_ATTEMPTS):
         try:
             async with database.pool.connection() as connection:
                 return await (await connection.execute(statement, values, prepare=True)).fetchall()
         except CheckViolation:
-            # PostgreSQL checks an update against the version that the statement saw first, and only then finds that there is a newer
-            # one. When goods came back in between, the older version may seem oversold. The next statement sees the newer one.
+            # PostgreSQL checks an update against the version that the statement saw first, and only
+            # then finds that there is a newer one. When goods came back in between, the older
+            # version may seem oversold. The next statement sees the newer one.
             continue
         except OperationalError as error:
             raise Busy from error
@@ -300,14 +341,18 @@ def _crowd_values(crowd: Sequence[Wanted]) -> dict[str, Any]:
 
 async def hold_by_key(session: Session, key: bytes) -> tuple[Hold, bytes] | None:
     """The hold that was taken under an Idempotency-Key, and the fingerprint of its request."""
-    found = (await session.execute(select(HoldRow.id, HoldRow.request).where(HoldRow.key == key))).first()
+    found = (
+        await session.execute(select(HoldRow.id, HoldRow.request).where(HoldRow.key == key))
+    ).first()
     hold = await hold_by_id(session, found.id) if found else None
     return (hold, found.request) if found and hold else None
 
 
 async def hold_by_id(session: Session, hold_id: UUID, *, lock: bool = False) -> Hold | None:
     """A hold with its lines; `lock` keeps every line as it is until this transaction ends."""
-    chosen = select(HoldLineRow).where(HoldLineRow.hold_id == hold_id).order_by(HoldLineRow.variant_id)
+    chosen = (
+        select(HoldLineRow).where(HoldLineRow.hold_id == hold_id).order_by(HoldLineRow.variant_id)
+    )
     chosen = chosen.execution_options(populate_existing=True)
     lines = (await session.execute(chosen.with_for_update() if lock else chosen)).scalars().all()
     columns = select(HoldRow.scope, HoldRow.currency, HoldRow.total, HoldRow.expires_at)
@@ -318,7 +363,10 @@ async def hold_by_id(session: Session, hold_id: UUID, *, lock: bool = False) -> 
     return Hold(
         id=hold_id,
         scope=row.scope,
-        lines=tuple(Line(line.variant_id, line.sku, line.quantity, Money(line.unit_amount, line.currency)) for line in lines),
+        lines=tuple(
+            Line(line.variant_id, line.sku, line.quantity, Money(line.unit_amount, line.currency))
+            for line in lines
+        ),
         total=Money(row.total, row.currency),
         expires_at=row.expires_at,
         state=state_of([LineState(line.state) for line in lines]),
@@ -330,14 +378,25 @@ async def extend(session: Session, hold_id: UUID, seconds: int) -> None:
     """Move the deadline of a hold that was not extended yet. The caller has locked the lines."""
     fresh = update(HoldRow).where(HoldRow.id == hold_id, HoldRow.extended.is_(False))
     values = {"extended": True, "expires_at": HoldRow.expires_at + timedelta(seconds=seconds)}
-    moved = (await session.execute(fresh.values(values).returning(HoldRow.expires_at))).scalar_one_or_none()
+    moved = (
+        await session.execute(fresh.values(values).returning(HoldRow.expires_at))
+    ).scalar_one_or_none()
     if moved is not None:
-        await session.execute(update(HoldLineRow).where(HoldLineRow.hold_id == hold_id).values(expires_at=moved))
+        await session.execute(
+            update(HoldLineRow).where(HoldLineRow.hold_id == hold_id).values(expires_at=moved)
+        )
 
 
 async def move_lines(session: Session, hold_id: UUID, to: LineState) -> dict[UUID, int]:
-    """Held lines of a hold become released or settled; pieces per variant. Lines are locked from here, stock rows come after."""
-    held = update(HoldLineRow).where(HoldLineRow.hold_id == hold_id, HoldLineRow.state == LineState.HELD).values(state=to)
+    """Held lines of a hold become released or settled; pieces per variant.
+
+    Lines are locked from here, stock rows come after.
+    """
+    held = (
+        update(HoldLineRow)
+        .where(HoldLineRow.hold_id == hold_id, HoldLineRow.state == LineState.HELD)
+        .values(state=to)
+    )
     moved = await session.execute(held.returning(HoldLineRow.variant_id, HoldLineRow.quantity))
     return {row.variant_id: row.quantity for row in moved}
 
@@ -347,14 +406,30 @@ async def move_stock(session: Session, pieces: dict[UUID, int], *, sold: bool) -
     if not pieces:
         return
     chosen = StockItemRow.variant_id.in_(pieces)
-    await session.execute(select(StockItemRow.variant_id).where(chosen).order_by(StockItemRow.variant_id).with_for_update())
+    await session.execute(
+        select(StockItemRow.variant_id)
+        .where(chosen)
+        .order_by(StockItemRow.variant_id)
+        .with_for_update()
+    )
     quantity = case(pieces, value=StockItemRow.variant_id)
-    values = {"held": StockItemRow.held - quantity, **({"sold": StockItemRow.sold + quantity} if sold else {})}
-    await session.execute(update(StockItemRow).where(chosen).values(values).execution_options(synchronize_session=False))
+    values = {
+        "held": StockItemRow.held - quantity,
+        **({"sold": StockItemRow.sold + quantity} if sold else {}),
+    }
+    await session.execute(
+        update(StockItemRow)
+        .where(chosen)
+        .values(values)
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def release_due(session: Session, most: int) -> dict[UUID, int]:
-    """Lines that ran out are released; pieces per variant. Lines that a payment or another worker has locked are left alone."""
+    """Lines that ran out are released; pieces per variant.
+
+    Lines that a payment or another worker has locked are left alone.
+    """
     due = await session.execute(
         text("""
         with due as materialized (
@@ -382,7 +457,9 @@ async def remove_holds_before(session: Session, moment: datetime) -> int:
 
 async def stock_of(session: Session, variant_ids: Collection[UUID]) -> dict[UUID, Stock]:
     """What is there of each variant; unknown ids are left out."""
-    rows = await session.execute(select(StockItemRow).where(StockItemRow.variant_id.in_(variant_ids)))
+    rows = await session.execute(
+        select(StockItemRow).where(StockItemRow.variant_id.in_(variant_ids))
+    )
     return {row.variant_id: Stock(row.on_hand, row.held, row.sold) for row in rows.scalars()}
 
 
@@ -391,5 +468,7 @@ async def set_on_hand(session: Session, variant_id: UUID, on_hand: int) -> bool:
     row: dict[str, Any] = {"variant_id": variant_id, "on_hand": on_hand}
     enough = StockItemRow.held + StockItemRow.sold <= on_hand
     stored = insert(StockItemRow).values(row)
-    stored = stored.on_conflict_do_update(index_elements=["variant_id"], set_={"on_hand": on_hand}, where=enough)
+    stored = stored.on_conflict_do_update(
+        index_elements=["variant_id"], set_={"on_hand": on_hand}, where=enough
+    )
     return (await session.execute(stored.returning(StockItemRow.variant_id))).first() is not None

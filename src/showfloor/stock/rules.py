@@ -43,12 +43,17 @@ def state_of(lines: Sequence[LineState]) -> LineState:
 
 
 def hold_token(secret: bytes, hold_id: UUID) -> str:
-    """The guest's Bearer token, made from the hold's id with a key: a replay gives it again, and nothing secret is stored."""
+    """The guest's Bearer token, made from the hold's id with a key: a replay gives it again, and
+    nothing secret is stored.
+    """
     return _PREFIX + urlsafe_b64encode(hold_id.bytes + _mac(secret, hold_id)).decode()
 
 
 def verify(secret: bytes, token: str | None) -> UUID:
-    """The hold a token belongs to; raises HoldTokenInvalid. Only the very text that `hold_token` makes will do."""
+    """The hold a token belongs to; raises HoldTokenInvalid.
+
+    Only the very text that `hold_token` makes will do.
+    """
     given = (token or "").encode()
     try:
         hold_id = UUID(bytes=urlsafe_b64decode(given.removeprefix(_PREFIX.encode()))[:16])

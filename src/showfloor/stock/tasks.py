@@ -7,7 +7,9 @@ from showfloor.stock import service
 
 
 async def release_expired(database: Database) -> None:
-    """Every 250 ms: goods whose hold ran out are free again, and the room shows it within a second."""
+    """Every 250 ms: goods whose hold ran out are free again, and the room shows it within a
+    second.
+    """
     released = 1
     while released:
         async with database.session() as session:

@@ -32,8 +32,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """`scope` is what the limits count in: the show. `state` is held only while every line is. `ran_out` by the database's clock: the
-    goods may still be there, but the next buyer gets them."""
+    """`scope` is what the limits count in: the show. `state` is held only while every line is.
+    `ran_out` by the database's clock: the goods may still be there, but the next buyer gets
+    them."""
 
     id: UUID
     scope: UUID

@@ -17,7 +17,8 @@ class ConfigError(ValueError):
 class AudioConfig:
     """An AudioSpecificConfig and what it means.
 
-    `rate` is the core's sampling rate: the time scale in which a packet lasts `frame` ticks. HE-AAC plays at `output_rate`.
+    `rate` is the core's sampling rate: the time scale in which a packet lasts `frame` ticks. HE-AAC
+    plays at `output_rate`.
     """
 
     record: bytes
@@ -29,7 +30,9 @@ class AudioConfig:
 
 
 def read_config(record: bytes) -> AudioConfig:
-    """Raises ConfigError. Encoders that learn their configuration late send an empty one first; that is an error here, too."""
+    """Raises ConfigError. Encoders that learn their configuration late send an empty one first;
+    that is an error here, too.
+    """
     if len(record) < 2:
         raise ConfigError("AudioSpecificConfig is empty")
     bits = _Bits(record)

@@ -1,4 +1,7 @@
-"""AMF0, the value format of RTMP commands (Action Message Format 0, Adobe 2007). AMF3 is not spoken by any publisher we know."""
+"""AMF0, the value format of RTMP commands (Action Message Format 0, Adobe 2007).
+
+AMF3 is not spoken by any publisher we know.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,8 @@ Value = Union[None, bool, float, str, dict[str, "Value"], list["Value"]]  # noqa
 _MAX_DEPTH = 16
 _OBJECT_END = 9
 _MEMBERS_AFTER = {3: 0, 8: 4}
-"""Markers of an object and of an ECMA array, which has a count before its members; nobody needs it."""
+"""Markers of an object and of an ECMA array, which has a count before its members; nobody needs it.
+"""
 _SKIPPED = {5: 0, 6: 0, 7: 2, 13: 0}
 """Null, undefined, a reference to an earlier object, unsupported."""
 
@@ -45,9 +49,15 @@ def _encode(value: object) -> bytes:
         case str():
             return _encode_string(value)
         case Mapping():
-            return b"\x03" + b"".join(_key(str(name)) + _encode(item) for name, item in value.items()) + b"\0\0\x09"
+            return (
+                b"\x03"
+                + b"".join(_key(str(name)) + _encode(item) for name, item in value.items())
+                + b"\0\0\x09"
+            )
         case list():
-            return b"\x0a" + struct.pack(">I", len(value)) + b"".join(_encode(item) for item in value)
+            return (
+                b"\x0a" + struct.pack(">I", len(value)) + b"".join(_encode(item) for item in value)
+            )
     raise TypeError(f"AMF0 has no {type(value).__name__}")
 
 

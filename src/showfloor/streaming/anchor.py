@@ -1,7 +1,8 @@
 """The show clock: which moment of the world a media time belongs to (EXT-X-PROGRAM-DATE-TIME).
 
-A publisher's first second arrives in a burst, so the first packet's arrival says nothing (measured: 580 ms wrong).
-The anchor listens first, takes the least `arrival - media time`, and then never jumps again: players place cues by it.
+A publisher's first second arrives in a burst, so the first packet's arrival says nothing (measured:
+580 ms wrong). The anchor listens first, takes the least `arrival - media time`, and then never
+jumps again: players place cues by it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,10 @@ _REMEMBERED_SEGMENTS = 30
 
 
 class Anchor:
-    """Maps one publisher's media time to epoch milliseconds. `floor` is the end of what the show has already published."""
+    """Maps one publisher's media time to epoch milliseconds.
+
+    `floor` is the end of what the show has already published.
+    """
 
     def __init__(self, floor: float) -> None:
         self._floor = floor
@@ -34,7 +38,9 @@ class Anchor:
         self._next_period()
 
     def next_segment(self) -> None:
-        """Follow the publisher's crystal: at most half a millisecond a segment towards the least delay of the last minute."""
+        """Follow the publisher's crystal: at most half a millisecond a segment towards the least
+        delay of the last minute.
+        """
         assert self._offset is not None
         self._next_period()
         error = min(self._minima) - self._offset

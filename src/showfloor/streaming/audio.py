@@ -22,7 +22,9 @@ class Packet(NamedTuple):
 
 
 class AudioLane:
-    """Collects packets until a part takes them. RTMP rounds to milliseconds; samples are counted, so that the sound has no seams."""
+    """Collects packets until a part takes them. RTMP rounds to milliseconds; samples are counted,
+    so that the sound has no seams.
+    """
 
     def __init__(self, config: AudioConfig, origin: int) -> None:
         self.config = config
@@ -64,7 +66,8 @@ class AudioLane:
         if not self._payloads:
             return None
         samples = [
-            cmaf.sample(duration, len(payload), cmaf.SYNC, 0) for duration, payload in zip(self._durations, self._payloads, strict=True)
+            cmaf.sample(duration, len(payload), cmaf.SYNC, 0)
+            for duration, payload in zip(self._durations, self._payloads, strict=True)
         ]
         shift = round(self._origin * self.config.rate / 1000)
         run = cmaf.Run(cmaf.AUDIO_TRACK, max(shift + self._start, 0), samples, self._payloads)
@@ -72,7 +75,9 @@ class AudioLane:
         return run
 
     def _align(self, wanted: int) -> bool:
-        """Follow the publisher's clock: jitter is ignored, slow drift corrected in small steps, a hole left open. False: drop it."""
+        """Follow the publisher's clock: jitter is ignored, slow drift corrected in small steps, a
+        hole left open. False: drop it.
+        """
         assert self._next is not None
         error = wanted - self._next
         if abs(error) * 1000 > _JUMP_MS * self.config.rate:
@@ -86,7 +91,9 @@ class AudioLane:
         return True
 
     def _move(self, ticks: int) -> None:
-        """Shift what comes next; the last packet still here takes up the difference, so that decode times add up."""
+        """Shift what comes next; the last packet still here takes up the difference, so that decode
+        times add up.
+        """
         assert self._next is not None
         self._drift = 0.0
         if self._durations and self._durations[-1] + ticks > 0:

@@ -1,6 +1,8 @@
-"""CMAF boxes (ISO/IEC 14496-12 §8, 14496-15 §5, 14496-14 §6, 23000-19): an init segment and the fragments that follow it.
+"""CMAF boxes (ISO/IEC 14496-12 §8, 14496-15 §5, 14496-14 §6, 23000-19): an init segment and the
+fragments that follow it.
 
-Nothing is transcoded: RTMP already carries length-prefixed H.264 and raw AAC, so packaging is writing headers in front of them.
+Nothing is transcoded: RTMP already carries length-prefixed H.264 and raw AAC, so packaging is
+writing headers in front of them.
 """
 
 from __future__ import annotations
@@ -44,14 +46,18 @@ class Tracks:
 
 
 class InitSegment(NamedTuple):
-    """Named after its content, so that the same tracks have the same name after a reconnect or a restart."""
+    """Named after its content, so that the same tracks have the same name after a reconnect or a
+    restart.
+    """
 
     name: str
     data: bytes
 
 
 class Run(NamedTuple):
-    """Consecutive samples of one track. `samples` are packed by `sample`; `payloads` follow in the same order."""
+    """Consecutive samples of one track. `samples` are packed by `sample`; `payloads` follow in the
+    same order.
+    """
 
     track: int
     decode_time: int
@@ -65,7 +71,10 @@ def sample(duration: int, size: int, flags: int, composition: int) -> bytes:
 
 
 def fragment(sequence: int, runs: list[Run]) -> bytes:
-    """`moof` and `mdat`. Without a sample in any run it is an empty fragment, which says that its time holds nothing new."""
+    """`moof` and `mdat`.
+
+    Without a sample in any run it is an empty fragment, which says that its time holds nothing new.
+    """
     filled = [run for run in runs if run.samples]
     head = 24 + sum(64 + 16 * len(run.samples) for run in filled)
     payload_size = 0
@@ -91,8 +100,17 @@ def init_segment(tracks: Tracks) -> InitSegment:
     if tracks.audio is not None:
         boxes.append(_audio_trak(tracks.audio))
         numbers.append(AUDIO_TRACK)
-    movie_header = struct.pack(">IIIII", 0, 0, 1000, 0, 0x10000) + b"\x01\0" + bytes(10) + _MATRIX + bytes(24) + struct.pack(">I", 3)
-    defaults = [_full_box(b"trex", 0, 0, struct.pack(">IIIII", number, 1, 0, 0, 0)) for number in numbers]
+    movie_header = (
+        struct.pack(">IIIII", 0, 0, 1000, 0, 0x10000)
+        + b"\x01\0"
+        + bytes(10)
+        + _MATRIX
+        + bytes(24)
+        + struct.pack(">I", 3)
+    )
+    defaults = [
+        _full_box(b"trex", 0, 0, struct.pack(">IIIII", number, 1, 0, 0, 0)) for number in numbers
+    ]
     data = _box(b"ftyp", b"iso6", bytes(4), b"iso6cmfcmp41") + _box(
         b"moov", _full_box(b"mvhd", 0, 0, movie_header), *boxes, _box(b"mvex", *defaults)
     )
@@ -112,7 +130,9 @@ def _traf(run: Run, data_offset: int) -> bytes:
     head = _full_box(b"tfhd", 0, _BASE_IS_MOOF, struct.pack(">I", run.track))
     start = _full_box(b"tfdt", 1, 0, struct.pack(">Q", run.decode_time))
     # Version 1 has signed composition offsets: B-frames may be shown before they would be decoded.
-    samples = _full_box(b"trun", 1, _TRUN_FLAGS, struct.pack(">Ii", len(run.samples), data_offset), *run.samples)
+    samples = _full_box(
+        b"trun", 1, _TRUN_FLAGS, struct.pack(">Ii", len(run.samples), data_offset), *run.samples
+    )
     return _box(b"traf", head, start, samples)
 
 
@@ -135,14 +155,23 @@ def _video_trak(config: VideoConfig) -> bytes:
 
 
 def _audio_trak(config: AudioConfig) -> bytes:
-    # The field is 16.16 fixed point; a rate that does not fit stands in the AudioSpecificConfig alone.
+    # The field is 16.16 fixed point; a rate that does not fit stands in the AudioSpecificConfig
+    # alone.
     rate = config.rate << 16 if config.rate < 0x10000 else 0
     entry = _box(
         b"mp4a",
         bytes(6) + b"\0\1" + bytes(8) + struct.pack(">HHHHI", config.channels, 16, 0, 0, rate),
         _full_box(b"esds", 0, 0, _elementary_stream(config.record)),
     )
-    return _trak(AUDIO_TRACK, config.rate, b"soun", 0x100, bytes(8), _full_box(b"smhd", 0, 0, bytes(4)), entry)
+    return _trak(
+        AUDIO_TRACK,
+        config.rate,
+        b"soun",
+        0x100,
+        bytes(8),
+        _full_box(b"smhd", 0, 0, bytes(4)),
+        entry,
+    )
 
 
 def _elementary_stream(record: bytes) -> bytes:
@@ -153,11 +182,30 @@ def _elementary_stream(record: bytes) -> bytes:
 
 def _descriptor(tag: int, body: bytes) -> bytes:
     size = len(body)
-    return bytes([tag, size >> 21 & 127 | 128, size >> 14 & 127 | 128, size >> 7 & 127 | 128, size & 127]) + body
+    return (
+        bytes(
+            [tag, size >> 21 & 127 | 128, size >> 14 & 127 | 128, size >> 7 & 127 | 128, size & 127]
+        )
+        + body
+    )
 
 
-def _trak(number: int, timescale: int, handler: bytes, volume: int, shape: bytes, media_header: bytes, entry: bytes) -> bytes:
-    track_header = struct.pack(">IIIII", 0, 0, number, 0, 0) + bytes(8) + struct.pack(">hhHH", 0, 0, volume, 0) + _MATRIX + shape
+def _trak(
+    number: int,
+    timescale: int,
+    handler: bytes,
+    volume: int,
+    shape: bytes,
+    media_header: bytes,
+    entry: bytes,
+) -> bytes:
+    track_header = (
+        struct.pack(">IIIII", 0, 0, number, 0, 0)
+        + bytes(8)
+        + struct.pack(">hhHH", 0, 0, volume, 0)
+        + _MATRIX
+        + shape
+    )
     samples = (
         _full_box(b"stsd", 0, 0, struct.pack(">I", 1), entry),
         *(_full_box(kind, 0, 0, bytes(4)) for kind in (b"stts", b"stsc")),

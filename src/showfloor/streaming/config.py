@@ -8,10 +8,15 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class StreamingConfig:
-    """Addresses, the shared secret and the limits. Times are milliseconds unless the name says otherwise."""
+    """Addresses, the shared secret and the limits.
+
+    Times are milliseconds unless the name says otherwise.
+    """
 
     web_url: str
-    """Base address of the web process, `http://127.0.0.1:8000`; its internal API lives under `/internal`."""
+    """Base address of the web process, `http://127.0.0.1:8000`; its internal API lives under
+    `/internal`.
+    """
     internal_token: str
     """Bearer token of the internal API, in both directions."""
     data_dir: Path
@@ -23,7 +28,9 @@ class StreamingConfig:
     http_port: int = 8001
 
     part_target_ms: int = 200
-    """EXT-X-PART-INF says one more, for every show and as long as it lasts: six frames of NTSC last 200.2 ms."""
+    """EXT-X-PART-INF says one more, for every show and as long as it lasts: six frames of NTSC last
+    200.2 ms.
+    """
     segment_target_ms: int = 2000
     segment_cap_ms: int = 12_000
     """A segment is as long as its group of pictures, but never longer than this."""

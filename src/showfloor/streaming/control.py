@@ -1,4 +1,7 @@
-"""The way to web: may this key publish, and once a second the whole truth about who does. Media never waits for it."""
+"""The way to web: may this key publish, and once a second the whole truth about who does.
+
+Media never waits for it.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,9 @@ class WebUnavailable(Exception):
 
 
 class WebClient:
-    """A POST of JSON over one short connection each: two a second at most, so simplicity wins over keep-alive."""
+    """A POST of JSON over one short connection each: two a second at most, so simplicity wins over
+    keep-alive.
+    """
 
     def __init__(self, url: str, token: str, timeout: float) -> None:
         parts = urlsplit(url)
@@ -46,11 +51,15 @@ class WebClient:
             raise WebUnavailable(type(problem).__name__) from None
 
     async def _exchange(self, path: str, body: bytes) -> tuple[int, dict[str, Any]]:
-        reader, writer = await asyncio.open_connection(self._host, self._port, ssl=True if self._secure else None)
+        reader, writer = await asyncio.open_connection(
+            self._host, self._port, ssl=True if self._secure else None
+        )
         try:
             writer.write(
-                f"POST {self._prefix}{path} HTTP/1.1\r\nHost: {self._host}:{self._port}\r\nAuthorization: Bearer {self._token}\r\n"
-                f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode()
+                f"POST {self._prefix}{path} HTTP/1.1\r\nHost: {self._host}:{self._port}\r\n"
+                f"Authorization: Bearer {self._token}\r\n"
+                f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+                f"Connection: close\r\n\r\n".encode()
                 + body
             )
             answer = _Answer()
@@ -98,10 +107,17 @@ class _Answer:
 
 
 class Reporter:
-    """Tells web every second, and at once when something changed. One report is under way at a time."""
+    """Tells web every second, and at once when something changed.
+
+    One report is under way at a time.
+    """
 
     def __init__(
-        self, web: WebClient, period: float, report: Callable[[], dict[str, Any]], obey: Callable[[dict[str, Any], float], None]
+        self,
+        web: WebClient,
+        period: float,
+        report: Callable[[], dict[str, Any]],
+        obey: Callable[[dict[str, Any], float], None],
     ) -> None:
         """`obey` gets an answer and when it was asked for: what happened since is not in it."""
         self._web = web

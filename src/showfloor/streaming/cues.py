@@ -12,7 +12,9 @@ from typing import Any
 from showfloor.kit import clock
 
 _UNCONFIRMED_SECONDS = 3.0
-"""How long a cue stamped here may be missing in what web is asked for: web commits after we have answered."""
+"""How long a cue stamped here may be missing in what web is asked for: web commits after we have
+answered.
+"""
 _MAX_CUES = 200
 
 
@@ -22,7 +24,10 @@ class CueError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """An interval `[start, end)` of the show clock. `start` and `end` are RFC 3339 with milliseconds."""
+    """An interval `[start, end)` of the show clock.
+
+    `start` and `end` are RFC 3339 with milliseconds.
+    """
 
     id: str
     kind: str
@@ -31,19 +36,35 @@ class Cue:
     payload: Mapping[str, Any]
 
     def as_json(self) -> dict[str, Any]:
-        return {"id": self.id, "kind": self.kind, "start": self.start, "end": self.end, "payload": dict(self.payload)}
+        return {
+            "id": self.id,
+            "kind": self.kind,
+            "start": self.start,
+            "end": self.end,
+            "payload": dict(self.payload),
+        }
 
     def date_range(self) -> str:
-        """The playlist line. X-CUE keeps `end: null`: an attribute of one ID must never change, or players drop the update."""
-        body = json.dumps({**self.as_json(), "end": None}, ensure_ascii=False, separators=(",", ":")).encode()
-        line = f'#EXT-X-DATERANGE:ID="{self.id}",CLASS="showfloor.{self.kind}",START-DATE="{self.start}"'
+        """The playlist line. X-CUE keeps `end: null`: an attribute of one ID must never change, or
+        players drop the update.
+        """
+        body = json.dumps(
+            {**self.as_json(), "end": None}, ensure_ascii=False, separators=(",", ":")
+        ).encode()
+        line = (
+            f'#EXT-X-DATERANGE:ID="{self.id}",CLASS="showfloor.{self.kind}"'
+            f',START-DATE="{self.start}"'
+        )
         if self.end is not None:
             line += f',END-DATE="{self.end}"'
         return f'{line},X-CUE="{base64.b64encode(body).decode()}"'
 
 
 def read(value: object) -> Cue:
-    """A cue from web's JSON; raises CueError. Ids and kinds stand unescaped in playlists, so they are plain words."""
+    """A cue from web's JSON; raises CueError.
+
+    Ids and kinds stand unescaped in playlists, so they are plain words.
+    """
     if not isinstance(value, dict):
         raise CueError("a cue is an object")
     start, end, payload = value.get("start"), value.get("end"), value.get("payload")
@@ -58,7 +79,13 @@ def read(value: object) -> Cue:
 
 def stamp(identifier: object, kind: object, payload: object, at: float) -> Cue:
     """A new open cue at epoch ms `at`; raises CueError."""
-    return Cue(_word(identifier), _word(kind), text_of(at), None, payload if isinstance(payload, dict) else {})
+    return Cue(
+        _word(identifier),
+        _word(kind),
+        text_of(at),
+        None,
+        payload if isinstance(payload, dict) else {},
+    )
 
 
 def read_ids(value: object) -> list[str]:
@@ -79,7 +106,9 @@ def text_of(at: float) -> str:
 
 
 class CueSet:
-    """The cues of one show. Web's answer is the truth; what was stamped or ended here a moment ago survives a stale answer."""
+    """The cues of one show. Web's answer is the truth; what was stamped or ended here a moment ago
+    survives a stale answer.
+    """
 
     def __init__(self) -> None:
         self._cues: dict[str, Cue] = {}
@@ -99,7 +128,10 @@ class CueSet:
         self._touched[cue.id] = now
 
     def end(self, identifier: str, at: float, now: float) -> Cue | None:
-        """End an open cue at epoch ms `at`, never before its start. An ended cue keeps its end. None when there is no such cue."""
+        """End an open cue at epoch ms `at`, never before its start. An ended cue keeps its end.
+
+        None when there is no such cue.
+        """
         cue = self._cues.get(identifier)
         if cue is None or cue.end is not None:
             return cue
@@ -108,7 +140,10 @@ class CueSet:
         return ended
 
     def replace(self, told: Iterable[Cue], asked: float) -> bool:
-        """Become what web says, which was asked at `asked` on the steady clock. True when that changed anything."""
+        """Become what web says, which was asked at `asked` on the steady clock.
+
+        True when that changed anything.
+        """
         fresh = {key for key, at in self._touched.items() if asked - at < _UNCONFIRMED_SECONDS}
         wanted = {cue.id: cue for cue in told}
         for key in fresh & self._cues.keys():
@@ -120,7 +155,11 @@ class CueSet:
 
 
 def _word(value: object) -> str:
-    if not isinstance(value, str) or not 0 < len(value) <= 100 or not value.replace("_", "").replace("-", "").isalnum():
+    if (
+        not isinstance(value, str)
+        or not 0 < len(value) <= 100
+        or not value.replace("_", "").replace("-", "").isalnum()
+    ):
         raise CueError("ids and kinds are words")
     return value
 

@@ -1,4 +1,6 @@
-"""What an RTMP audio or video message holds: FLV tag bodies (Adobe FLV 10.1 §E.4) and Enhanced RTMP v2."""
+"""What an RTMP audio or video message holds: FLV tag bodies (Adobe FLV 10.1 §E.4) and Enhanced RTMP
+v2.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ class Packet(Enum):
 
 
 class VideoTag(NamedTuple):
-    """`offset` is where the packet starts in the body; `composition` is milliseconds from decoding to presentation."""
+    """`offset` is where the packet starts in the body; `composition` is milliseconds from decoding
+    to presentation.
+    """
 
     codec: str
     packet: Packet
@@ -33,8 +37,29 @@ class AudioTag(NamedTuple):
     offset: int
 
 
-_VIDEO_CODECS = {2: "h263", 3: "screen", 4: "vp6", 5: "vp6", 6: "screen", 7: "h264", 8: "h263", 9: "mpeg4", 12: "hevc", 13: "av1"}
-_AUDIO_CODECS = {0: "pcm", 1: "adpcm", 2: "mp3", 3: "pcm", 4: "nellymoser", 5: "nellymoser", 6: "nellymoser", 7: "g711", 8: "g711"}
+_VIDEO_CODECS = {
+    2: "h263",
+    3: "screen",
+    4: "vp6",
+    5: "vp6",
+    6: "screen",
+    7: "h264",
+    8: "h263",
+    9: "mpeg4",
+    12: "hevc",
+    13: "av1",
+}
+_AUDIO_CODECS = {
+    0: "pcm",
+    1: "adpcm",
+    2: "mp3",
+    3: "pcm",
+    4: "nellymoser",
+    5: "nellymoser",
+    6: "nellymoser",
+    7: "g711",
+    8: "g711",
+}
 _AUDIO_CODECS |= {10: "aac", 11: "speex", 14: "mp3"}
 _FOURCC = {
     b"avc1": "h264",
@@ -112,9 +137,11 @@ def _read_enhanced_audio(body: Body) -> AudioTag | None:
 
 
 def _read_enhanced_head(body: Body, multitrack: int) -> tuple[int, str, int]:
-    """Packet type (-1 for what is not ours), codec, and where the rest starts (beyond the end when the head is torn).
+    """Packet type (-1 for what is not ours), codec, and where the rest starts (beyond the end when
+    the head is torn).
 
-    Of several tracks only a single one with number 0 is packaged; a bundle of renditions (OBS multitrack) is left alone.
+    Of several tracks only a single one with number 0 is packaged; a bundle of renditions (OBS
+    multitrack) is left alone.
     """
     kind, position = _skip_mod_ex(body, body[0] & 15)
     form = -1
@@ -130,7 +157,10 @@ def _read_enhanced_head(body: Body, multitrack: int) -> tuple[int, str, int]:
 
 
 def _skip_mod_ex(body: Body, kind: int) -> tuple[int, int]:
-    """Step over modifier extensions (nanosecond offsets), which change nothing for us. Returns packet type and position."""
+    """Step over modifier extensions (nanosecond offsets), which change nothing for us.
+
+    Returns packet type and position.
+    """
     position = 1
     while kind == _MOD_EX and position < len(body):
         size = body[position] + 1

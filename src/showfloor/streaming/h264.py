@@ -1,11 +1,21 @@
-"""What an H.264 decoder configuration says about the picture (ISO/IEC 14496-15 §5.3.3.1, ITU-T H.264 §7.3.2.1)."""
+"""What an H.264 decoder configuration says about the picture (ISO/IEC 14496-15 §5.3.3.1, ITU-T
+H.264 §7.3.2.1).
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 _HIGH_PROFILES = (100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135)
-_PROFILE_NAMES = {66: "Baseline", 77: "Main", 88: "Extended", 100: "High", 110: "High 10", 122: "High 4:2:2", 244: "High 4:4:4"}
+_PROFILE_NAMES = {
+    66: "Baseline",
+    77: "Main",
+    88: "Extended",
+    100: "High",
+    110: "High 10",
+    122: "High 4:2:2",
+    244: "High 4:4:4",
+}
 _MAX_SIDE = 16_384
 _SPS = 7
 
@@ -27,7 +37,9 @@ class VideoConfig:
 
 
 def read_config(record: bytes) -> VideoConfig:
-    """Parse an AVCDecoderConfigurationRecord; raises ConfigError (also for Annex B, which starts with a zero)."""
+    """Parse an AVCDecoderConfigurationRecord; raises ConfigError (also for Annex B, which starts
+    with a zero).
+    """
     if len(record) < 8 or record[0] != 1 or not record[5] & 31:
         raise ConfigError("not an AVC decoder configuration")
     size = int.from_bytes(record[6:8], "big")
@@ -43,7 +55,9 @@ def read_config(record: bytes) -> VideoConfig:
     return VideoConfig(
         record=bytes(record),
         codec=f"avc1.{sps[1:4].hex()}",
-        profile="Constrained Baseline" if sps[1] == 66 and sps[2] & 0x40 else _PROFILE_NAMES.get(sps[1], str(sps[1])),
+        profile="Constrained Baseline"
+        if sps[1] == 66 and sps[2] & 0x40
+        else _PROFILE_NAMES.get(sps[1], str(sps[1])),
         level=f"{sps[3] // 10}.{sps[3] % 10}",
         width=width,
         height=height,

@@ -1,4 +1,6 @@
-"""What the host is told about the stream that arrives: figures over the last seconds, and warnings in plain codes."""
+"""What the host is told about the stream that arrives: figures over the last seconds, and warnings
+in plain codes.
+"""
 
 from __future__ import annotations
 
@@ -84,7 +86,11 @@ class HealthMeter:
 
     def as_json(self, now: float) -> dict[str, Any]:
         self._forget(now)
-        return {"video": self._video_json(), "audio": self._audio_json(), "warnings": self._warnings(now)}
+        return {
+            "video": self._video_json(),
+            "audio": self._audio_json(),
+            "warnings": self._warnings(now),
+        }
 
     def _video_json(self) -> dict[str, Any] | None:
         config = self._video
@@ -98,7 +104,9 @@ class HealthMeter:
             "height": config.height,
             "fps": self.frame_rate or 0.0,
             "bitrate": _bitrate([(at, size) for at, _, size in self._frames]),
-            "keyframe_interval": round(self._keyframe_seconds(), 2) if len(self._keys) > 1 else None,
+            "keyframe_interval": round(self._keyframe_seconds(), 2)
+            if len(self._keys) > 1
+            else None,
         }
 
     def _audio_json(self) -> dict[str, Any] | None:
@@ -116,13 +124,28 @@ class HealthMeter:
         rate = _bitrate([(at, size) for at, _, size in self._frames])
         silent, long_keys = round(now - self._heard), self._keyframe_seconds()
         conditions: list[tuple[bool, str, dict[str, Any]]] = [
-            *((True, f"{kind}_codec_unsupported", {"codec": codec}) for kind, codec in self._unsupported.items()),
-            *((True, f"{kind}_configuration_unreadable", {}) for kind in ("video", "audio") if kind in self._unreadable),
+            *(
+                (True, f"{kind}_codec_unsupported", {"codec": codec})
+                for kind, codec in self._unsupported.items()
+            ),
+            *(
+                (True, f"{kind}_configuration_unreadable", {})
+                for kind in ("video", "audio")
+                if kind in self._unreadable
+            ),
             (self._is_mute(now), "no_audio", {}),
-            (self._video is not None and long_keys > _LONG_KEYFRAME_SECONDS, "keyframe_interval_long", {"seconds": round(long_keys)}),
+            (
+                self._video is not None and long_keys > _LONG_KEYFRAME_SECONDS,
+                "keyframe_interval_long",
+                {"seconds": round(long_keys)},
+            ),
             (self._reordered > 10, "b_frames", {}),
             (self._varies(), "variable_frame_rate", {}),
-            (self._jumped is not None and now - self._jumped < _JUMP_MEMORY_SECONDS, "timestamps_jumped", {}),
+            (
+                self._jumped is not None and now - self._jumped < _JUMP_MEMORY_SECONDS,
+                "timestamps_jumped",
+                {},
+            ),
             (now - self._heard > _STALLED_SECONDS, "stalled", {"seconds": silent}),
             (rate > _HIGH_BITRATE, "bitrate_high", {"bitrate": rate}),
         ]
@@ -143,7 +166,9 @@ class HealthMeter:
         return max((later - earlier for earlier, later in pairwise(times)), default=0) / 1000
 
     def _varies(self) -> bool:
-        """Whether frames differ in length by more than rounding does: the spread between the longer and the shorter ones."""
+        """Whether frames differ in length by more than rounding does: the spread between the longer
+        and the shorter ones.
+        """
         times = [time for _, time, _ in self._frames]
         gaps = sorted(later - earlier for earlier, later in pairwise(times))
         if len(gaps) < 10:

@@ -1,4 +1,6 @@
-"""One publisher's media, from RTMP messages to the packager: listen for a second, fix the tracks and the clock, then go."""
+"""One publisher's media, from RTMP messages to the packager: listen for a second, fix the tracks
+and the clock, then go.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ log = logging.getLogger("showfloor.streaming.ingest")
 
 _VIDEO, _AUDIO = 0, 1
 _VIDEO_WAIT_MS = 3_000
-"""Players cannot add a picture to a show that began as sound, so a missing picture is waited for longer than missing sound."""
+"""Players cannot add a picture to a show that began as sound, so a missing picture is waited for
+longer than missing sound.
+"""
 _SETTLE_BYTES = 16 << 20
 _SETTLE_ITEMS = 2_000
 
@@ -36,7 +40,9 @@ class Stage(PartSink, Protocol):
 
 
 class Ingest:
-    """The media sink of one RTMP session. Bad media is dropped and told to the host; nothing here raises for it."""
+    """The media sink of one RTMP session. Bad media is dropped and told to the host; nothing here
+    raises for it.
+    """
 
     def __init__(self, config: StreamingConfig, stage: Stage, ingest_id: str, floor: float) -> None:
         self.id = ingest_id
@@ -48,12 +54,15 @@ class Ingest:
         self._timeline = Timeline()
         now = clock.monotonic()
         self.health = HealthMeter(now)
-        # Arrival is read from the steady clock, so a step of the system's clock does not move the show's.
+        # Arrival is read from the steady clock, so a step of the system's clock does not move the
+        # show's.
         self._epoch = clock.now().timestamp() - now
         self._video: h264.VideoConfig | None = None
         self._audio: aac.AudioConfig | None = None
         self._packager: Packager | None = None
-        self._heard: deque[tuple[Frame, h264.VideoConfig] | tuple[Packet, aac.AudioConfig]] = deque()
+        self._heard: deque[tuple[Frame, h264.VideoConfig] | tuple[Packet, aac.AudioConfig]] = (
+            deque()
+        )
         self._heard_bytes = 0
         self._first: int | None = None
         self._began = now
@@ -87,7 +96,9 @@ class Ingest:
 
     @property
     def publishing(self) -> bool:
-        """Whether anything could be packaged yet; listening to a new publisher takes a second, and some send nothing of use."""
+        """Whether anything could be packaged yet; listening to a new publisher takes a second, and
+        some send nothing of use.
+        """
         return self._packager is not None
 
     def end_segment_early(self) -> None:
@@ -169,20 +180,32 @@ class Ingest:
         self.newest = max(self.newest, time)
         return time
 
-    def _listen(self, heard: tuple[Frame, h264.VideoConfig] | tuple[Packet, aac.AudioConfig], time: int, size: int) -> None:
+    def _listen(
+        self,
+        heard: tuple[Frame, h264.VideoConfig] | tuple[Packet, aac.AudioConfig],
+        time: int,
+        size: int,
+    ) -> None:
         self._heard.append(heard)
         self._heard_bytes += size
         if self._first is None:
             self._first = time
-        long = max(time - self._first, round((clock.monotonic() - self._began) * 1000) - self._config.settle_ms)
-        complete = self._video is not None and any(isinstance(item, Frame) and item.key for item, _ in self._heard)
+        long = max(
+            time - self._first,
+            round((clock.monotonic() - self._began) * 1000) - self._config.settle_ms,
+        )
+        complete = self._video is not None and any(
+            isinstance(item, Frame) and item.key for item, _ in self._heard
+        )
         wait = self._config.settle_ms if complete else max(_VIDEO_WAIT_MS, self._config.settle_ms)
         if long >= wait or self._heard_bytes > _SETTLE_BYTES or len(self._heard) > _SETTLE_ITEMS:
             self._settle()
 
     def _settle(self) -> None:
         """Fix tracks and clock, and publish what was heard meanwhile."""
-        key = next((item.time for item, _ in self._heard if isinstance(item, Frame) and item.key), None)
+        key = next(
+            (item.time for item, _ in self._heard if isinstance(item, Frame) and item.key), None
+        )
         tracks = Tracks(self._video if key is not None else None, self._audio)
         if tracks.video is None and tracks.audio is None:
             self._heard.clear()
@@ -203,6 +226,10 @@ class Ingest:
             item, config = self._heard.popleft()
             if isinstance(item, Frame) and isinstance(config, h264.VideoConfig):
                 self._packager.video(item, config)
-            elif isinstance(item, Packet) and isinstance(config, aac.AudioConfig) and item.time >= start - 25:
+            elif (
+                isinstance(item, Packet)
+                and isinstance(config, aac.AudioConfig)
+                and item.time >= start - 25
+            ):
                 self._packager.audio(item, config)
         self._heard_bytes = 0

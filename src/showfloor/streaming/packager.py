@@ -1,4 +1,6 @@
-"""Frames to parts and segments. Knows media time only; whose clock that is and who watches is the show's business."""
+"""Frames to parts and segments. Knows media time only; whose clock that is and who watches is the
+show's business.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +14,12 @@ from showfloor.streaming.h264 import VideoConfig
 from showfloor.streaming.window import Part
 
 _EARLY_MS = 50
-"""A key frame this little before the target still ends the segment: encoders' two seconds are not always 2000 ms."""
+"""A key frame this little before the target still ends the segment: encoders' two seconds are not
+always 2000 ms.
+"""
 _LEAST_PART = 0.85
-"""Of the part target: what every part but the last of a segment must fill (RFC 8216bis §4.4.4.9)."""
+"""Of the part target: what every part but the last of a segment must fill (RFC 8216bis §4.4.4.9).
+"""
 _PART_BYTES = 8 << 20
 _SEGMENT_BYTES = 32 << 20
 _GONE_MS = 4_000
@@ -24,7 +29,9 @@ _DEFAULT_FRAME_MS = 33
 
 
 class Frame(NamedTuple):
-    """One picture. `time` is decode time, `composition` is from there to presentation, both in ms."""
+    """One picture. `time` is decode time, `composition` is from there to presentation, both in
+    ms.
+    """
 
     time: int
     composition: int
@@ -39,21 +46,34 @@ class PartSink(Protocol):
     def add_part(self, part: Part) -> None: ...
     def end_segment(self) -> None: ...
     def published(self) -> None:
-        """Viewers may be told now. A last part and the end of its segment come together, so no part is hinted that never comes."""
+        """Viewers may be told now.
+
+        A last part and the end of its segment come together, so no part is hinted that never comes.
+        """
         ...
 
 
 class Packager:
     """Packages one publisher's media.
 
-    A part is never longer than `part_target`: it is cut as soon as the next frame would not fit, so that it ends where a frame
-    does. Where whole frames would fill too little of it (12, 14, 18 or 24 frames a second at 200 ms), or one frame is longer than
-    a part (a slow or frozen camera), it ends at the target, in the middle of the frame that began in it; what follows until the
-    next frame holds only sound, or nothing. A segment ends at the first key frame after `segment_target`, or at `segment_cap`
-    without one, and in a gap longer than itself. Tracks change between segments.
+    A part is never longer than `part_target`: it is cut as soon as the next frame would not fit, so
+    that it ends where a frame does. Where whole frames would fill too little of it (12, 14, 18 or
+    24 frames a second at 200 ms), or one frame is longer than a part (a slow or frozen camera), it
+    ends at the target, in the middle of the frame that began in it; what follows until the next
+    frame holds only sound, or nothing. A segment ends at the first key frame after
+    `segment_target`, or at `segment_cap` without one, and in a gap longer than itself. Tracks
+    change between segments.
     """
 
-    def __init__(self, sink: PartSink, tracks: cmaf.Tracks, *, part_target: int, segment_target: int, segment_cap: int) -> None:
+    def __init__(
+        self,
+        sink: PartSink,
+        tracks: cmaf.Tracks,
+        *,
+        part_target: int,
+        segment_target: int,
+        segment_cap: int,
+    ) -> None:
         self._sink = sink
         self._news = False
         self._tracks = tracks
@@ -149,7 +169,9 @@ class Packager:
         if end - self._part_start > self._part_target and self._is_filled(frame.time):
             self._cut_part(frame.time)
         flags = cmaf.SYNC if frame.key else cmaf.DEPENDENT
-        self._samples.append(cmaf.sample(duration * 90, len(frame.data), flags, frame.composition * 90))
+        self._samples.append(
+            cmaf.sample(duration * 90, len(frame.data), flags, frame.composition * 90)
+        )
         self._frames.append(frame)
         self._part_bytes += len(frame.data)
         self._video_end = end
@@ -158,10 +180,16 @@ class Packager:
         self._fill(end)
 
     def _is_full(self, now: int) -> bool:
-        """Whether another frame like the last would not fit. Timestamps are rounded, hence the margin."""
+        """Whether another frame like the last would not fit.
+
+        Timestamps are rounded, hence the margin.
+        """
         if self._part_bytes > _PART_BYTES:
             return True
-        return self._is_filled(now) and now - self._part_start + self._frame_ms * 0.95 - 1 > self._part_target
+        return (
+            self._is_filled(now)
+            and now - self._part_start + self._frame_ms * 0.95 - 1 > self._part_target
+        )
 
     def _is_filled(self, at: int) -> bool:
         """Whether a part that ended there would be long enough to stand before another."""
@@ -187,11 +215,15 @@ class Packager:
         return self._pending is not None and now - self._pending.time > _GONE_MS
 
     def _finish_video(self) -> int:
-        """Publish the frame whose duration is not known as if it lasted as long as the one before it, or filled its part."""
+        """Publish the frame whose duration is not known as if it lasted as long as the one before
+        it, or filled its part.
+        """
         frame, self._pending = self._pending, None
         if frame is None:
             return self._part_start
-        end = max(min(frame.time + self._frame_ms, self._part_start + self._part_target), frame.time + 1)
+        end = max(
+            min(frame.time + self._frame_ms, self._part_start + self._part_target), frame.time + 1
+        )
         self._append(frame, end)
         return end
 
@@ -208,7 +240,10 @@ class Packager:
             return
         end = lane.end
         self._fill(end)
-        if self._is_filled(end) and end - self._part_start + config.frame * 1000 / config.rate > self._part_target:
+        if (
+            self._is_filled(end)
+            and end - self._part_start + config.frame * 1000 / config.rate > self._part_target
+        ):
             self._cut_part(end)
         assert self._segment_start is not None
         if end - self._segment_start >= self._enough or self._segment_bytes > _SEGMENT_BYTES:
@@ -234,7 +269,10 @@ class Packager:
                 self._lane.add(packet)
 
     def _fill(self, until: int) -> None:
-        """Publish whole parts up to there. In a gap segments end at their target, or one long one would set EXT-X-TARGETDURATION."""
+        """Publish whole parts up to there.
+
+        In a gap segments end at their target, or one long one would set EXT-X-TARGETDURATION.
+        """
         gap = until - self._part_start > self._segment_target
         while until - self._part_start > self._part_target:
             self._cut_part(self._part_start + self._part_target)
@@ -242,7 +280,9 @@ class Packager:
                 self._go_on()
 
     def _go_on(self) -> None:
-        """The next segment, with the same tracks and in the middle of a gap: it ends as soon as decoding can start again."""
+        """The next segment, with the same tracks and in the middle of a gap: it ends as soon as
+        decoding can start again.
+        """
         self._sink.end_segment()
         self._sink.begin_segment(self._part_start, self._tracks)
         self._segment_start = self._part_start
@@ -264,7 +304,9 @@ class Packager:
         if self._tracks.video is not None:
             decode_time = self._frames[0].time if self._frames else self._video_end
             payloads = [frame.data for frame in self._frames]
-            runs.append(cmaf.Run(cmaf.VIDEO_TRACK, max(decode_time, 0) * 90, self._samples, payloads))
+            runs.append(
+                cmaf.Run(cmaf.VIDEO_TRACK, max(decode_time, 0) * 90, self._samples, payloads)
+            )
         sound = self._lane.take() if self._lane is not None else None
         if sound is not None:
             runs.append(sound)

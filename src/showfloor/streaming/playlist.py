@@ -18,7 +18,9 @@ _SEGMENTS_WITH_PARTS = 2
 
 @dataclass(frozen=True, slots=True)
 class MediaView:
-    """What a playlist shows. `part_target` is ms; `query` is appended to every URI (`?preview=…` or nothing)."""
+    """What a playlist shows. `part_target` is ms; `query` is appended to every URI (`?preview=…` or
+    nothing).
+    """
 
     segments: Sequence[Segment]
     target_seconds: int
@@ -42,13 +44,21 @@ class Rendition:
 
 
 def multivariant(rendition: Rendition, query: str = "") -> str:
-    """§4.4.6: names codecs and size, so that a player sets up its decoders before the first segment."""
-    attributes = [f"BANDWIDTH={rendition.peak}", f"AVERAGE-BANDWIDTH={rendition.average}", f'CODECS="{rendition.codecs}"']
+    """§4.4.6: names codecs and size, so that a player sets up its decoders before the first
+    segment.
+    """
+    attributes = [
+        f"BANDWIDTH={rendition.peak}",
+        f"AVERAGE-BANDWIDTH={rendition.average}",
+        f'CODECS="{rendition.codecs}"',
+    ]
     if rendition.size is not None:
         attributes.append(f"RESOLUTION={rendition.size[0]}x{rendition.size[1]}")
     if rendition.frame_rate:
         attributes.append(f"FRAME-RATE={rendition.frame_rate:.3f}")
-    return f"#EXTM3U\n#EXT-X-VERSION:6\n#EXT-X-STREAM-INF:{','.join(attributes)}\nmedia.m3u8{query}\n"
+    return (
+        f"#EXTM3U\n#EXT-X-VERSION:6\n#EXT-X-STREAM-INF:{','.join(attributes)}\nmedia.m3u8{query}\n"
+    )
 
 
 def media(view: MediaView, *, skip: bool = False) -> str:
@@ -94,7 +104,9 @@ def _head(view: MediaView) -> list[str]:
 
 
 def _skippable(view: MediaView) -> int:
-    """How many of the oldest segments lie beyond the skip boundary, measured from the end of the playlist."""
+    """How many of the oldest segments lie beyond the skip boundary, measured from the end of the
+    playlist.
+    """
     boundary = _SKIP_TARGETS * view.target_seconds * 1000
     after = sum(segment.duration for segment in view.segments)
     count = 0

@@ -1,8 +1,10 @@
-"""Segments to disk, from the first day: the replay is built on them, and a restart continues from them.
+"""Segments to disk, from the first day: the replay is built on them, and a restart continues from
+them.
 
-`recordings/{show_id}/` holds `init-{hash}.mp4`, `{msn}.m4s`, `index.jsonl`, which only grows, and `newest.json`, the index's newest
-`open` line again in a file of constant size: a full disk still lets it be overwritten, so that no number is given out twice.
-One thread writes; its queue is bounded, and a disk that is slow or full costs recording, never the live show.
+`recordings/{show_id}/` holds `init-{hash}.mp4`, `{msn}.m4s`, `index.jsonl`, which only grows, and
+`newest.json`, the index's newest `open` line again in a file of constant size: a full disk still
+lets it be overwritten, so that no number is given out twice. One thread writes; its queue is
+bounded, and a disk that is slow or full costs recording, never the live show.
 """
 
 from __future__ import annotations
@@ -45,7 +47,9 @@ class Recorder:
         self._thread.start()
 
     def stop(self) -> None:
-        """Write what is queued, then end. Blocks, but not for long: a disk that hangs does not hold up the end of the process."""
+        """Write what is queued, then end. Blocks, but not for long: a disk that hangs does not hold
+        up the end of the process.
+        """
         self._jobs.put(None)
         self._thread.join(timeout=_STOP_SECONDS)
         if self._thread.is_alive():
@@ -94,8 +98,11 @@ class Recording:
         self._folder = folder
         self._inits: set[str] = set()
 
-    def begin(self, segment: Segment, init: InitSegment, ingest_id: str, discontinuities: int) -> None:
-        """Note that a number is taken, so that no restart gives it to other bytes, and keep the init segment.
+    def begin(
+        self, segment: Segment, init: InitSegment, ingest_id: str, discontinuities: int
+    ) -> None:
+        """Note that a number is taken, so that no restart gives it to other bytes, and keep the
+        init segment.
 
         `discontinuities` are the tags of the show up to and with this segment.
         """
@@ -185,10 +192,21 @@ class Recorded:
 
 
 def read_back(folder: Path, count: int, limit: int) -> Recorded | None:
-    """Where to continue, with the last `count` segments, at most `limit` bytes. None when nothing was recorded."""
+    """Where to continue, with the last `count` segments, at most `limit` bytes.
+
+    None when nothing was recorded.
+    """
     lines = _read_lines(folder / "index.jsonl")
-    opened = [line for line in (*lines, *_read_lines(folder / "newest.json")) if _has(line, open=int, start=float)]
-    complete = [line for line in lines if _has(line, msn=int, start=float, duration=int, init=str, codecs=str)]
+    opened = [
+        line
+        for line in (*lines, *_read_lines(folder / "newest.json"))
+        if _has(line, open=int, start=float)
+    ]
+    complete = [
+        line
+        for line in lines
+        if _has(line, msn=int, start=float, duration=int, init=str, codecs=str)
+    ]
     if not opened:
         return None
     newest = max(opened, key=lambda line: int(line["open"]))
@@ -208,7 +226,10 @@ def read_back(folder: Path, count: int, limit: int) -> Recorded | None:
 
 def _has(line: dict[str, Any], **kinds: type) -> bool:
     """Whether members are there and of their kind; a whole number is a float, too."""
-    return all(isinstance(line.get(name), (int, float) if kind is float else kind) for name, kind in kinds.items())
+    return all(
+        isinstance(line.get(name), (int, float) if kind is float else kind)
+        for name, kind in kinds.items()
+    )
 
 
 def _encode(line: dict[str, Any]) -> bytes:
@@ -232,7 +253,9 @@ def _read_lines(file: Path) -> list[dict[str, Any]]:
     return lines
 
 
-def _read_segments(folder: Path, lines: list[dict[str, Any]], limit: int) -> list[tuple[Segment, InitSegment]]:
+def _read_segments(
+    folder: Path, lines: list[dict[str, Any]], limit: int
+) -> list[tuple[Segment, InitSegment]]:
     """The newest segments without a hole between them, oldest first."""
     found: list[tuple[Segment, InitSegment]] = []
     for line in reversed(lines):
@@ -244,8 +267,20 @@ def _read_segments(folder: Path, lines: list[dict[str, Any]], limit: int) -> lis
         limit -= len(data)
         if limit < 0 or (found and found[-1][0].msn != line["msn"] + 1):
             break
-        size, discontinuity, preview = line.get("size"), bool(line.get("discontinuity")), bool(line.get("preview"))
-        segment = Segment(line["msn"], line["start"], line["init"], line["codecs"], discontinuity, preview, tuple(size) if size else None)
+        size, discontinuity, preview = (
+            line.get("size"),
+            bool(line.get("discontinuity")),
+            bool(line.get("preview")),
+        )
+        segment = Segment(
+            line["msn"],
+            line["start"],
+            line["init"],
+            line["codecs"],
+            discontinuity,
+            preview,
+            tuple(size) if size else None,
+        )
         segment.add(Part(line["duration"], True, data))
         found.append((segment, init))
     return found[::-1]

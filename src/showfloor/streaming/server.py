@@ -35,7 +35,9 @@ class Addresses:
     http: tuple[str, int]
 
 
-async def serve(config: StreamingConfig, started: Callable[[Addresses], None] | None = None) -> None:
+async def serve(
+    config: StreamingConfig, started: Callable[[Addresses], None] | None = None
+) -> None:
     """Serve until cancelled. `started` is called once both ports accept connections."""
     loop = asyncio.get_running_loop()
     recorder = Recorder(config.data_dir / "recordings")
@@ -48,8 +50,18 @@ async def serve(config: StreamingConfig, started: Callable[[Addresses], None] | 
     viewers: set[Connection] = set()
     recorder.start()
     shows.restore()
-    rtmp = await loop.create_server(lambda: RtmpSession(config, shows, publishers), config.rtmp_host, config.rtmp_port, backlog=128)
-    http = await loop.create_server(lambda: Connection(config, origin, viewers), config.http_host, config.http_port, backlog=4096)
+    rtmp = await loop.create_server(
+        lambda: RtmpSession(config, shows, publishers),
+        config.rtmp_host,
+        config.rtmp_port,
+        backlog=128,
+    )
+    http = await loop.create_server(
+        lambda: Connection(config, origin, viewers),
+        config.http_host,
+        config.http_port,
+        backlog=4096,
+    )
     # What exists now stays for good: the collector need not look at it again.
     gc.freeze()
     addresses = Addresses(rtmp.sockets[0].getsockname()[:2], http.sockets[0].getsockname()[:2])
@@ -66,7 +78,8 @@ async def serve(config: StreamingConfig, started: Callable[[Addresses], None] | 
         http.close()
         shows.close()
         if publishers or viewers:
-            # What was published last, and the word that the ingest is closed, are still on their way.
+            # What was published last, and the word that the ingest is closed, are still on their
+            # way.
             await asyncio.sleep(_LAST_WORDS_SECONDS)
         for connection in list(viewers):
             connection.close()
@@ -89,7 +102,9 @@ def run(config: StreamingConfig, started: Callable[[Addresses], None] | None = N
     uvloop.run(_until_signal(config, started))
 
 
-async def _until_signal(config: StreamingConfig, started: Callable[[Addresses], None] | None) -> None:
+async def _until_signal(
+    config: StreamingConfig, started: Callable[[Addresses], None] | None
+) -> None:
     task = asyncio.get_running_loop().create_task(serve(config, started))
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)

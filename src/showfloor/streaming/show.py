@@ -1,4 +1,6 @@
-"""One show as the streaming process knows it: who publishes, what is in the window, who may watch, who waits."""
+"""One show as the streaming process knows it: who publishes, what is in the window, who may watch,
+who waits.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ _SHORTEST_GAP_MS = 100
 
 @dataclass(slots=True)
 class Publisher:
-    """The present or last ingest of a show. `close` lets go of its connection; `key_id` is web's name for the key it came with."""
+    """The present or last ingest of a show. `close` lets go of its connection; `key_id` is web's
+    name for the key it came with.
+    """
 
     ingest: Ingest | None
     ingest_id: str
@@ -36,10 +40,18 @@ class Publisher:
 
 
 class LiveShow:
-    """Implements the ingest's Stage. Every change that a viewer could see calls `changed`, the begin and end of media `signal`."""
+    """Implements the ingest's Stage.
+
+    Every change that a viewer could see calls `changed`, the begin and end of media `signal`.
+    """
 
     def __init__(
-        self, show_id: str, config: StreamingConfig, recording: Recording, changed: Callable[[LiveShow], None], signal: Callable[[], None]
+        self,
+        show_id: str,
+        config: StreamingConfig,
+        recording: Recording,
+        changed: Callable[[LiveShow], None],
+        signal: Callable[[], None],
     ) -> None:
         self.id = show_id
         self.state: str | None = None
@@ -49,9 +61,15 @@ class LiveShow:
         self.cues = CueSet()
         self.publisher: Publisher | None = None
         self.part_target = config.longest_part_ms
-        self.window = Window(segments=config.window_segments, limit=config.window_bytes, target_ms=config.segment_target_ms)
+        self.window = Window(
+            segments=config.window_segments,
+            limit=config.window_bytes,
+            target_ms=config.segment_target_ms,
+        )
         self.told = 0.0
-        """When web last spoke of this show by itself, on the steady clock: an answer that was asked for before is too old."""
+        """When web last spoke of this show by itself, on the steady clock: an answer that was asked
+        for before is too old.
+        """
         self.touched = clock.monotonic()
         """When somebody last published here."""
         self._recording = recording
@@ -66,15 +84,24 @@ class LiveShow:
     # What the show was before a restart
 
     def restore(self, recorded: Recorded, *, fresh: bool) -> None:
-        """Numbers and clock go on where they stopped; the window, too, when that was a short while ago (`fresh`)."""
+        """Numbers and clock go on where they stopped; the window, too, when that was a short while
+        ago (`fresh`).
+        """
         next_msn, segments = recorded.next_msn, recorded.segments
-        for segment, init in segments if fresh and segments and next_msn - segments[-1][0].msn <= _MOST_LOST + 1 else ():
+        for segment, init in (
+            segments
+            if fresh and segments and next_msn - segments[-1][0].msn <= _MOST_LOST + 1
+            else ()
+        ):
             self.window.restore(segment, init)
         while self.window.listed and self.window.next_msn < next_msn:
-            # It may not end after the present moment, or the clock of what follows would have to run ahead.
+            # It may not end after the present moment, or the clock of what follows would have to
+            # run ahead.
             away = clock.now().timestamp() * 1000 - self.window.end
             duration = round(max(_SHORTEST_GAP_MS, min(away, self.window.target_seconds * 1000)))
-            self.window.restore_gap(duration, discontinuity=self.window.next_msn in recorded.discontinuous)
+            self.window.restore_gap(
+                duration, discontinuity=self.window.next_msn in recorded.discontinuous
+            )
         self.window.next_msn = next_msn
         self.window.discontinuities_gone += recorded.discontinuities - self.window.discontinuities
         self._floor = recorded.end
@@ -99,14 +126,21 @@ class LiveShow:
         moment = max(self._anchor.at(start), self.floor - 1)
         init = cmaf.init_segment(tracks)
         preview = self.state not in PUBLIC_STATES
-        segment = self.window.begin(moment, init, tracks, new_ingest=self._new_ingest, preview=preview)
+        segment = self.window.begin(
+            moment, init, tracks, new_ingest=self._new_ingest, preview=preview
+        )
         segment.discontinuity |= self._new_ingest and segment.msn > 0
         self._new_ingest = False
         if preview:
             self._public_from = segment.msn + 1
         if not self.has_media(preview=preview):
             self._hurry()
-        self._recording.begin(segment, init, self.publisher.ingest_id if self.publisher else "", self.window.discontinuities)
+        self._recording.begin(
+            segment,
+            init,
+            self.publisher.ingest_id if self.publisher else "",
+            self.window.discontinuities,
+        )
 
     def add_part(self, part: Part) -> None:
         self.window.add_part(part)
@@ -129,7 +163,9 @@ class LiveShow:
     # Control
 
     def set_state(self, state: str) -> None:
-        """Obey web. Going live opens the playlist from the next segment on: what the team saw in the preview stays theirs."""
+        """Obey web. Going live opens the playlist from the next segment on: what the team saw in
+        the preview stays theirs.
+        """
         if state == self.state or self.state == "ended":
             return
         was_public = self.state in PUBLIC_STATES
@@ -174,7 +210,9 @@ class LiveShow:
         return "publishing" if self.publisher.ingest.publishing else "connected"
 
     def cue_time(self) -> float | None:
-        """Epoch ms for a cue that is set now: the newest media received, plus the show's encoder delay. None without media."""
+        """Epoch ms for a cue that is set now: the newest media received, plus the show's encoder
+        delay. None without media.
+        """
         if self.publisher is None or self.publisher.ingest is None:
             return None
         ingest = self.publisher.ingest
@@ -195,10 +233,16 @@ class LiveShow:
         return self.state in PUBLIC_STATES or self.may_preview(token)
 
     def may_preview(self, token: str) -> bool:
-        return bool(token) and bool(self.preview_token) and hmac.compare_digest(token.encode(), self.preview_token.encode())
+        return (
+            bool(token)
+            and bool(self.preview_token)
+            and hmac.compare_digest(token.encode(), self.preview_token.encode())
+        )
 
     def has_media(self, *, preview: bool) -> bool:
-        """Whether a playlist would list a whole segment: hls.js refuses one that has only parts (`No Segments found in Playlist`)."""
+        """Whether a playlist would list a whole segment: hls.js refuses one that has only parts
+        (`No Segments found in Playlist`).
+        """
         floor = 0 if preview else self._public_from
         for segment in reversed(self.window.listed):
             if segment.msn < floor:
@@ -208,7 +252,10 @@ class LiveShow:
         return False
 
     def has_part(self, msn: int, part: int) -> bool:
-        """Whether a blocking reload for that part can be answered. A part beyond the end of its segment means the next segment's first."""
+        """Whether a blocking reload for that part can be answered.
+
+        A part beyond the end of its segment means the next segment's first.
+        """
         last = self.window.listed[-1] if self.window.listed else None
         if last is None or msn > last.msn:
             return False
@@ -227,7 +274,8 @@ class LiveShow:
             segments=listed[len(hidden) :],
             target_seconds=self.window.target_seconds,
             part_target=self.part_target,
-            discontinuities_gone=self.window.discontinuities_gone + sum(segment.discontinuity for segment in hidden),
+            discontinuities_gone=self.window.discontinuities_gone
+            + sum(segment.discontinuity for segment in hidden),
             next_msn=self.window.next_msn,
             cues=list(self.cues),
             ended=self.state == "ended",
@@ -245,7 +293,9 @@ class LiveShow:
         segment = self.window.listed[-1] if self.window.listed else None
         if segment is None:
             return None
-        rates = [s.size * 8000 // s.duration for s in self.window.listed if s.duration] or [1_000_000]
+        rates = [s.size * 8000 // s.duration for s in self.window.listed if s.duration] or [
+            1_000_000
+        ]
         return playlist.Rendition(
             codecs=segment.codecs,
             peak=max(max(rates) * 11 // 10, 64_000),

@@ -1,4 +1,6 @@
-"""All shows of this process: the door that publishers come through, and the place where web's word is obeyed."""
+"""All shows of this process: the door that publishers come through, and the place where web's word
+is obeyed.
+"""
 
 from __future__ import annotations
 
@@ -49,8 +51,12 @@ class Shows:
         now = clock.now()
         for index in sorted(self._recorder.root.glob("*/index.jsonl")):
             name = index.parent.name
-            # A copy that somebody put beside a recording is no show, and web could not read a report about it.
-            if not _SHOW_ID.fullmatch(name) or now.timestamp() - index.stat().st_mtime > _RESTORE_SECONDS:
+            # A copy that somebody put beside a recording is no show, and web could not read a
+            # report about it.
+            if (
+                not _SHOW_ID.fullmatch(name)
+                or now.timestamp() - index.stat().st_mtime > _RESTORE_SECONDS
+            ):
                 continue
             show = self._open(name, self._read_back(name))
             if show.state == "ended":
@@ -62,18 +68,30 @@ class Shows:
         try:
             status, answer = await self._web.post("/internal/publish", {"stream_key": key})
         except WebUnavailable:
-            raise PublishRefused("NetStream.Publish.Failed", "try_again", "The shop cannot be asked right now; try again.") from None
+            raise PublishRefused(
+                "NetStream.Publish.Failed",
+                "try_again",
+                "The shop cannot be asked right now; try again.",
+            ) from None
         if status == 403:
             raise _refusal(answer)
         show_id = answer.get("show_id")
         if status != 200 or not isinstance(show_id, str) or not _SHOW_ID.fullmatch(show_id):
-            raise PublishRefused("NetStream.Publish.Failed", "try_again", "The shop gave no clear answer; try again.")
+            raise PublishRefused(
+                "NetStream.Publish.Failed", "try_again", "The shop gave no clear answer; try again."
+            )
         show = await self._find_or_open(show_id)
         show.disconnect()
         ingest_id = ids.show("ingest", ids.new())
         ingest = Ingest(self._config, show, ingest_id, show.floor)
         key_id = answer.get("key_id")
-        show.publisher = Publisher(ingest, ingest_id, clock.now(), session.close, key_id if isinstance(key_id, str) else None)
+        show.publisher = Publisher(
+            ingest,
+            ingest_id,
+            clock.now(),
+            session.close,
+            key_id if isinstance(key_id, str) else None,
+        )
         show.touched = clock.monotonic()
         if show.told <= asked:
             self.obey(show, answer, asked)
@@ -85,10 +103,16 @@ class Shows:
 
     def report(self) -> dict[str, Any]:
         """What web is told every second (level-triggered: the whole truth each time)."""
-        return {"ingests": [_ingest_json(show) for show in self._shows.values() if show.publisher is not None]}
+        return {
+            "ingests": [
+                _ingest_json(show) for show in self._shows.values() if show.publisher is not None
+            ]
+        }
 
     def obey_all(self, answer: dict[str, Any], asked: float) -> None:
-        """Make the shows equal to web's answer to the report of `asked` (steady clock), but those that changed since."""
+        """Make the shows equal to web's answer to the report of `asked` (steady clock), but those
+        that changed since.
+        """
         shows = answer.get("shows")
         for show_id, wanted in shows.items() if isinstance(shows, dict) else ():
             show = self._shows.get(show_id)
@@ -96,8 +120,14 @@ class Shows:
                 self.obey(show, wanted, asked)
 
     def obey(self, show: LiveShow, wanted: dict[str, Any], asked: float) -> None:
-        """Take over what web says of one show; a member that is missing or malformed changes nothing."""
-        offset, token, told = wanted.get("cue_offset_ms"), wanted.get("preview_token"), wanted.get("cues")
+        """Take over what web says of one show; a member that is missing or malformed changes
+        nothing.
+        """
+        offset, token, told = (
+            wanted.get("cue_offset_ms"),
+            wanted.get("preview_token"),
+            wanted.get("cues"),
+        )
         if isinstance(offset, int):
             show.cue_offset = offset
         if isinstance(token, str):
@@ -116,26 +146,36 @@ class Shows:
     def forget_old(self) -> None:
         """Shows that nobody has published to for long leave memory."""
         limit = clock.monotonic() - self._config.forget_seconds
-        for show in [show for show in self._shows.values() if show.signal == "lost" and show.touched < limit]:
+        for show in [
+            show for show in self._shows.values() if show.signal == "lost" and show.touched < limit
+        ]:
             log.info("show leaves memory show=%s", show.id)
             del self._shows[show.id]
             self.on_forget(show)
 
     def close(self) -> None:
-        """The process ends: publish what has come and let the encoders reconnect to the next one."""
+        """The process ends: publish what has come and let the encoders reconnect to the next
+        one.
+        """
         for show in self._shows.values():
             show.disconnect()
 
     async def _find_or_open(self, show_id: str) -> LiveShow:
-        """Reads what was recorded in a thread: a long show's index must not hold up the media of others."""
+        """Reads what was recorded in a thread: a long show's index must not hold up the media of
+        others.
+        """
         if show_id not in self._shows:
-            recorded = await asyncio.get_running_loop().run_in_executor(None, self._read_back, show_id)
+            recorded = await asyncio.get_running_loop().run_in_executor(
+                None, self._read_back, show_id
+            )
             if show_id not in self._shows:
                 return self._open(show_id, recorded)
         return self._shows[show_id]
 
     def _read_back(self, show_id: str) -> Recorded | None:
-        return read_back(self._recorder.root / show_id, self._config.window_segments, self._config.window_bytes)
+        return read_back(
+            self._recorder.root / show_id, self._config.window_segments, self._config.window_bytes
+        )
 
     def _open(self, show_id: str, recorded: Recorded | None) -> LiveShow:
         recording = self._recorder.recording(show_id)
@@ -146,7 +186,9 @@ class Shows:
             if recorded.ended:
                 show.state = "ended"
             elif fresh and recorded.ingest_id:
-                since = clock.now() - timedelta(milliseconds=max(0.0, clock.now().timestamp() * 1000 - recorded.end))
+                since = clock.now() - timedelta(
+                    milliseconds=max(0.0, clock.now().timestamp() * 1000 - recorded.end)
+                )
                 show.publisher = Publisher(None, recorded.ingest_id, since, lambda: None, None)
         self._shows[show_id] = show
         return show

@@ -15,8 +15,9 @@ _LONGEST_GAP_MS = 60_000
 class Timeline:
     """Media time in milliseconds for all tracks of one publisher; 0 is the first message.
 
-    Each track goes forward by at least 1 ms a message. A jump of the publisher's clock becomes the time that really passed.
-    Tracks jump one after the other, so the time before a jump stays valid beside the time after it.
+    Each track goes forward by at least 1 ms a message. A jump of the publisher's clock becomes the
+    time that really passed. Tracks jump one after the other, so the time before a jump stays valid
+    beside the time after it.
     """
 
     def __init__(self) -> None:
@@ -29,13 +30,17 @@ class Timeline:
         self._newest = 0
 
     def place(self, track: int, raw: int, arrival: float) -> int:
-        """Media time of a message with the 32-bit timestamp `raw` that came at `arrival` (ms on any steady clock)."""
+        """Media time of a message with the 32-bit timestamp `raw` that came at `arrival` (ms on any
+        steady clock).
+        """
         unwrapped = self._unwrap(raw)
         waited = min(max(arrival - self._arrived.get(track, arrival), 0.0), _LONGEST_GAP_MS)
         time = self._match(track, unwrapped, waited)
         if time is None:
             self.jumps += 1
-            time = self._last.get(track, self._newest) + max(self._interval.get(track, 1), int(waited))
+            time = self._last.get(track, self._newest) + max(
+                self._interval.get(track, 1), int(waited)
+            )
             self._shifts = (time - unwrapped, *self._shifts[:1])
         last = self._last.get(track)
         if last is not None:
@@ -57,7 +62,9 @@ class Timeline:
 
     def _match(self, track: int, unwrapped: int, waited: float) -> int | None:
         """The time under the newest shift that makes sense, None when none does."""
-        earliest = self._last[track] - _BACK_MS if track in self._last else self._newest - _LATE_START_MS
+        earliest = (
+            self._last[track] - _BACK_MS if track in self._last else self._newest - _LATE_START_MS
+        )
         latest = self._newest + _AHEAD_MS + waited
         for shift in self._shifts:
             if earliest <= unwrapped + shift <= latest:

@@ -1,4 +1,6 @@
-"""The bounded stretch of a show that is kept in memory: complete segments, the open one, and what they need to be decoded."""
+"""The bounded stretch of a show that is kept in memory: complete segments, the open one, and what
+they need to be decoded.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,9 @@ from dataclasses import dataclass, field
 from showfloor.streaming.cmaf import InitSegment, Tracks
 
 _GRACE_SEGMENTS = 2
-"""Served a while after they left the playlist (RFC 8216bis §6.2.2): a viewer may be about to ask for them."""
+"""Served a while after they left the playlist (RFC 8216bis §6.2.2): a viewer may be about to ask
+for them.
+"""
 
 
 @dataclass(slots=True)
@@ -22,7 +26,9 @@ class Part:
 
 @dataclass(slots=True)
 class Segment:
-    """`start` is epoch ms (PROGRAM-DATE-TIME); `duration` is ms so far. `preview`: published before the show was live."""
+    """`start` is epoch ms (PROGRAM-DATE-TIME); `duration` is ms so far. `preview`: published before
+    the show was live.
+    """
 
     msn: int
     start: float
@@ -36,9 +42,13 @@ class Segment:
     size: int = 0
     complete: bool = False
     whole: bool = False
-    """Read back after a restart: the cuts between its parts are not known any more, and a part's number must not mean other bytes."""
+    """Read back after a restart: the cuts between its parts are not known any more, and a part's
+    number must not mean other bytes.
+    """
     gap: bool = False
-    """Lost: it keeps its number and its place in time, there are no bytes (EXT-X-GAP, RFC 8216bis §4.4.4.7)."""
+    """Lost: it keeps its number and its place in time, there are no bytes (EXT-X-GAP, RFC 8216bis
+    §4.4.4.7).
+    """
 
     def add(self, part: Part) -> None:
         self.parts.append(part)
@@ -86,10 +96,17 @@ class Window:
 
     @property
     def size(self) -> int:
-        return sum(segment.size for segment in self.listed) + sum(segment.size for segment in self._grace)
+        return sum(segment.size for segment in self.listed) + sum(
+            segment.size for segment in self._grace
+        )
 
-    def begin(self, start: float, init: InitSegment, tracks: Tracks, *, new_ingest: bool, preview: bool) -> Segment:
-        """Open the next segment. It is a discontinuity after a reconnect and when the tracks changed."""
+    def begin(
+        self, start: float, init: InitSegment, tracks: Tracks, *, new_ingest: bool, preview: bool
+    ) -> Segment:
+        """Open the next segment.
+
+        It is a discontinuity after a reconnect and when the tracks changed.
+        """
         before = self.listed[-1] if self.listed else None
         changed = before is not None and (new_ingest or before.init != init.name)
         size = (tracks.video.width, tracks.video.height) if tracks.video is not None else None
@@ -121,9 +138,20 @@ class Window:
         self._trim()
 
     def restore_gap(self, duration: int, *, discontinuity: bool) -> None:
-        """Account for a number that was taken when the process died. Players count segments, so no number may be missing."""
+        """Account for a number that was taken when the process died.
+
+        Players count segments, so no number may be missing.
+        """
         before = self.listed[-1]
-        lost = Segment(self.next_msn, before.end, before.init, before.codecs, discontinuity, before.preview, before.size_in_pixels)
+        lost = Segment(
+            self.next_msn,
+            before.end,
+            before.init,
+            before.codecs,
+            discontinuity,
+            before.preview,
+            before.size_in_pixels,
+        )
         lost.duration, lost.complete, lost.gap = duration, True, True
         self.listed.append(lost)
         self.next_msn += 1

@@ -1,4 +1,6 @@
-"""Files as answers: what the front end's build made, packed beforehand, and what merchants uploaded."""
+"""Files as answers: what the front end's build made, packed beforehand, and what merchants
+uploaded.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import Scope
 
 PACKED = {"br": ".br", "gzip": ".gz"}
-"""Content codings (RFC 9110 §8.4.1) and the ends of the files that `frontend/scripts/pack.mjs` writes; the best first."""
+"""Content codings (RFC 9110 §8.4.1) and the ends of the files that `frontend/scripts/pack.mjs`
+writes; the best first.
+"""
 REFUSED = re.compile(r"q=0(\.0*)?")
 SAFE = {"X-Content-Type-Options": "nosniff"}
 A_YEAR = "public, max-age=31536000, immutable"
@@ -23,14 +27,22 @@ A_YEAR = "public, max-age=31536000, immutable"
 class BuiltFiles(StaticFiles):
     """Those in `assets/` carry a hash in their name: a browser may keep them for a year."""
 
-    def file_response(self, full_path: Any, stat_result: os.stat_result, scope: Scope, status_code: int = 200) -> Response:
+    def file_response(
+        self, full_path: Any, stat_result: os.stat_result, scope: Scope, status_code: int = 200
+    ) -> Response:
         kept = {"Cache-Control": A_YEAR} if "/assets/" in str(full_path) else {}
         answer = built_file(str(full_path), Headers(scope=scope), kept, stat_result)
-        return NotModifiedResponse(answer.headers) if self.is_not_modified(answer.headers, Headers(scope=scope)) else answer
+        return (
+            NotModifiedResponse(answer.headers)
+            if self.is_not_modified(answer.headers, Headers(scope=scope))
+            else answer
+        )
 
 
 class UploadedFiles(StaticFiles):
-    """Strangers' bytes: a browser takes them for what their name says, never for what they look like."""
+    """Strangers' bytes: a browser takes them for what their name says, never for what they look
+    like.
+    """
 
     def file_response(self, *args: Any, **kwargs: Any) -> Response:
         answer = super().file_response(*args, **kwargs)
@@ -38,20 +50,32 @@ class UploadedFiles(StaticFiles):
         return answer
 
 
-def built_file(path: str, asked: Headers, headers: Mapping[str, str], found: os.stat_result | None = None) -> FileResponse:
+def built_file(
+    path: str, asked: Headers, headers: Mapping[str, str], found: os.stat_result | None = None
+) -> FileResponse:
     """The file in the best coding that the caller takes. The ETag is of the bytes that are sent."""
     found = found or os.stat(path)  # noqa: PTH116 - StaticFiles deals in the same type
     media_type = guess_type(path)[0] or "application/octet-stream"
     shared = {**SAFE, "Vary": "Accept-Encoding", **headers}
     for coding, ending in PACKED.items():
-        if _takes(asked.get("accept-encoding", ""), coding) and (packed := _fresh(path + ending, found)):
-            return FileResponse(path + ending, headers={**shared, "Content-Encoding": coding}, media_type=media_type, stat_result=packed)
+        if _takes(asked.get("accept-encoding", ""), coding) and (
+            packed := _fresh(path + ending, found)
+        ):
+            return FileResponse(
+                path + ending,
+                headers={**shared, "Content-Encoding": coding},
+                media_type=media_type,
+                stat_result=packed,
+            )
     return FileResponse(path, headers=shared, media_type=media_type, stat_result=found)
 
 
 def _takes(accepted: str, coding: str) -> bool:
     """Named, and not with the weight 0 that refuses it (RFC 9110 §12.5.3)."""
-    wishes = {name.strip().lower(): weight.strip() for name, _, weight in (item.partition(";") for item in accepted.split(","))}
+    wishes = {
+        name.strip().lower(): weight.strip()
+        for name, _, weight in (item.partition(";") for item in accepted.split(","))
+    }
     return coding in wishes and not REFUSED.fullmatch(wishes[coding])
 
 

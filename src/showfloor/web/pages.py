@@ -1,4 +1,6 @@
-"""Pages as pure functions: JSON-shaped values in, HTML out. No request, no session, no clock; all HTML stands in `templates/`."""
+"""Pages as pure functions: JSON-shaped values in, HTML out. No request, no session, no clock; all
+HTML stands in `templates/`.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,21 @@ MANIFEST = STATIC / "manifest.json"
 FONTS = {"en": "figtree-latin", "ar": "vazirmatn-arabic"}
 """The one file that a page of the language preloads, by the beginning of its name."""
 STYLES = "styles/showfloor.css"
-SHOW_WORDS = ("show", "player", "scene", "pin", "shelf", "product", "hold", "checkout", "test_card", "pay", "field", "thanks", "sheet")
+SHOW_WORDS = (
+    "show",
+    "player",
+    "scene",
+    "pin",
+    "shelf",
+    "product",
+    "hold",
+    "checkout",
+    "test_card",
+    "pay",
+    "field",
+    "thanks",
+    "sheet",
+)
 SHARED_WORDS = ("list", "problem", "error", "currency", "language")
 STUDIO_WORDS = ("studio", "health", "player", "scene", "pin", "product", "show", "shelf")
 
@@ -42,13 +58,25 @@ class Shop(TypedDict, total=False):
     """The built-in test provider answers, which takes no real money."""
 
 
-def create_environment(messages: Messages, manifest_path: Path = MANIFEST, *, static_url: str = "/static/") -> jinja2.Environment:
-    """The templates with their vocabulary: `asset(name)` is the hashed address of a built file, `icons` the shapes."""
+def create_environment(
+    messages: Messages, manifest_path: Path = MANIFEST, *, static_url: str = "/static/"
+) -> jinja2.Environment:
+    """The templates with their vocabulary: `asset(name)` is the hashed address of a built file,
+    `icons` the shapes.
+    """
     loader = jinja2.FileSystemLoader(TEMPLATES)
-    env = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
+    env = jinja2.Environment(
+        loader=loader,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
     manifest: dict[str, dict[str, Any]] = json.loads(manifest_path.read_text(encoding="utf-8"))
     env.globals["asset"] = lambda name: static_url + manifest[name]["file"]
-    env.globals["fonts"] = {lang: static_url + _font(manifest[STYLES]["assets"], name) for lang, name in FONTS.items()}
+    env.globals["fonts"] = {
+        lang: static_url + _font(manifest[STYLES]["assets"], name) for lang, name in FONTS.items()
+    }
     env.globals["static_url"] = static_url
     env.globals["icons"] = json.loads((TEMPLATES / "icons.json").read_text(encoding="utf-8"))
     env.globals["messages"] = messages
@@ -59,37 +87,92 @@ def _font(assets: Sequence[str], name: str) -> str:
     return next(asset for asset in assets if Path(asset).name.startswith(name))
 
 
-def render_home(env: jinja2.Environment, *, lang: str, live: Sequence[Page], upcoming: Sequence[Page], path: str = "/") -> str:
+def render_home(
+    env: jinja2.Environment,
+    *,
+    lang: str,
+    live: Sequence[Page],
+    upcoming: Sequence[Page],
+    path: str = "/",
+) -> str:
     """`live` and `upcoming` are Show JSON, in the order to be shown."""
     data = {"messages": _messages(env).subset(lang, "home")}
     return _render(env, "home.html", lang=lang, path=path, data=data, live=live, upcoming=upcoming)
 
 
-def render_show(env: jinja2.Environment, *, lang: str, show: Page, base_url: str, **shop: Unpack[Shop]) -> str:
+def render_show(
+    env: jinja2.Environment, *, lang: str, show: Page, base_url: str, **shop: Unpack[Shop]
+) -> str:
     """The show page. `show` is Show JSON; `base_url` has no slash at its end."""
     data = _show_data(env, lang, show, shop) | {"embed": None}
     return _render(
-        env, "show.html", lang=lang, path=f"/s/{show['slug']}", data=data, show=show, base_url=base_url, stock=shop.get("stock", {})
+        env,
+        "show.html",
+        lang=lang,
+        path=f"/s/{show['slug']}",
+        data=data,
+        show=show,
+        base_url=base_url,
+        stock=shop.get("stock", {}),
     )
 
 
-def render_embed(env: jinja2.Environment, *, lang: str, show: Page, theme: Page | None = None, **shop: Unpack[Shop]) -> str:
-    """The frame page. `theme` may hold `accent`, `accent_dark` (#rrggbb) and `corners` (0 to 24 px); the script refuses an accent
-    that cannot be read."""
+def render_embed(
+    env: jinja2.Environment,
+    *,
+    lang: str,
+    show: Page,
+    theme: Page | None = None,
+    **shop: Unpack[Shop],
+) -> str:
+    """The frame page. `theme` may hold `accent`, `accent_dark` (#rrggbb) and `corners` (0 to 24
+    px); the script refuses an accent that cannot be read."""
     data = _show_data(env, lang, show, shop) | {"embed": {"theme": dict(theme) if theme else None}}
-    return _render(env, "embed.html", lang=lang, path=f"/embed/{show['slug']}", data=data, show=show, stock=shop.get("stock", {}))
+    return _render(
+        env,
+        "embed.html",
+        lang=lang,
+        path=f"/embed/{show['slug']}",
+        data=data,
+        show=show,
+        stock=shop.get("stock", {}),
+    )
 
 
 def render_studio(env: jinja2.Environment, *, lang: str, markets: Sequence[Page] = ()) -> str:
-    """The studio's one page; its script signs in by itself. `markets`: {"code", "name": {en, ar}, "currency"} to schedule a show in."""
-    data = {"messages": _messages(env).subset(lang, *STUDIO_WORDS, *SHARED_WORDS), "markets": list(markets)}
+    """The studio's one page; its script signs in by itself. `markets`: {"code", "name": {en, ar},
+    "currency"} to schedule a show in.
+    """
+    data = {
+        "messages": _messages(env).subset(lang, *STUDIO_WORDS, *SHARED_WORDS),
+        "markets": list(markets),
+    }
     return _render(env, "studio.html", lang=lang, path="/studio", data=data)
 
 
-def render_error(env: jinja2.Environment, *, lang: str, code: str, status: int, params: Page | None = None, path: str = "/") -> str:
-    """A refusal as a page: the sentence of `error.<code>`, or a general one for a code without words."""
+def render_error(
+    env: jinja2.Environment,
+    *,
+    lang: str,
+    code: str,
+    status: int,
+    params: Page | None = None,
+    path: str = "/",
+) -> str:
+    """A refusal as a page: the sentence of `error.<code>`, or a general one for a code without
+    words.
+    """
     shown = code if _messages(env).has(f"error.{code}") else "internal_error"
-    return _render(env, "error.html", lang=lang, path=path, data={}, code=shown, status=status, params=params or {})
+    return _render(
+        env,
+        "error.html",
+        lang=lang,
+        path=path,
+        data={},
+        code=shown,
+        status=status,
+        params=params or {},
+    )
 
 
 def _show_data(env: jinja2.Environment, lang: str, show: Page, shop: Shop) -> dict[str, Any]:
@@ -104,9 +187,17 @@ def _show_data(env: jinja2.Environment, lang: str, show: Page, shop: Shop) -> di
     }
 
 
-def _render(env: jinja2.Environment, template: str, *, lang: str, path: str, data: Page, **context: Any) -> str:
+def _render(
+    env: jinja2.Environment, template: str, *, lang: str, path: str, data: Page, **context: Any
+) -> str:
     other = "en" if lang == "ar" else "ar"
-    page_data = {"lang": lang, "api": "/api/v1", "home": "/", "other_language_url": f"{path}?lang={other}", **data}
+    page_data = {
+        "lang": lang,
+        "api": "/api/v1",
+        "home": "/",
+        "other_language_url": f"{path}?lang={other}",
+        **data,
+    }
     return env.get_template(template).render(
         lang=lang,
         dir=words.direction(lang),

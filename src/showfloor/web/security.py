@@ -1,4 +1,6 @@
-"""Response headers of every page: a strict policy, so that a script that slipped in runs nowhere."""
+"""Response headers of every page: a strict policy, so that a script that slipped in runs
+nowhere.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +11,12 @@ from showfloor.shows.types import PublicUrls
 A_YEAR = 365 * 24 * 3600
 
 
-def page_headers(urls: PublicUrls, lang: str, frame_ancestors: Sequence[str] = ()) -> dict[str, str]:
-    """`frame_ancestors` are the origins that may show the page in a frame; none for a page of our own."""
+def page_headers(
+    urls: PublicUrls, lang: str, frame_ancestors: Sequence[str] = ()
+) -> dict[str, str]:
+    """`frame_ancestors` are the origins that may show the page in a frame; none for a page of our
+    own.
+    """
     policy = {
         "default-src": "'none'",
         "script-src": "'self'",

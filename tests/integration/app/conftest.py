@@ -18,7 +18,14 @@ BASE = "http://shop.localhost:8000"
 
 @pytest.fixture
 async def app(database_url: str, tmp_path: Path) -> AsyncIterator[FastAPI]:
-    settings = Settings(mode="test", data=tmp_path, database_url=database_url, base_url=BASE, secret="s" * 32, internal_token="t" * 32)
+    settings = Settings(
+        mode="test",
+        data=tmp_path,
+        database_url=database_url,
+        base_url=BASE,
+        secret="s" * 32,
+        internal_token="t" * 32,
+    )
     app = create_app(settings)
     app.state.streaming = FakeStreaming()
     await app.state.database.open()

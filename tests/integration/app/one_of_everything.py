@@ -1,4 +1,6 @@
-"""The real application over a shop that has one of everything a route can name: a host who also sells, a stranger, a guest."""
+"""The real application over a shop that has one of everything a route can name: a host who also
+sells, a stranger, a guest.
+"""
 
 from __future__ import annotations
 
@@ -22,12 +24,20 @@ from tests.people import FakeStreaming, Floor, add_floor, put_on_air, report
 
 BASE = "http://shop.localhost:8000"
 CARD = {"type": "test", "number": "4242424242424242"}
-HOME = {"name": "Anna", "line1": "1 High Street", "city": "London", "postal_code": "N1 1AA", "country": "GB"}
+HOME = {
+    "name": "Anna",
+    "line1": "1 High Street",
+    "city": "London",
+    "postal_code": "N1 1AA",
+    "country": "GB",
+}
 
 
 @dataclass(frozen=True)
 class Everything:
-    """`known` has what makes a parameter or a field of that name lead somewhere, the best first; `tokens` are by security scheme."""
+    """`known` has what makes a parameter or a field of that name lead somewhere, the best first;
+    `tokens` are by security scheme.
+    """
 
     client: httpx2.AsyncClient
     known: dict[str, list[Any]]
@@ -41,7 +51,14 @@ class Everything:
 
 @asynccontextmanager
 async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Everything]:
-    settings = Settings(mode="test", data=data, database_url=database_url, base_url=BASE, secret="s" * 32, internal_token="t" * 32)
+    settings = Settings(
+        mode="test",
+        data=data,
+        database_url=database_url,
+        base_url=BASE,
+        secret="s" * 32,
+        internal_token="t" * 32,
+    )
     app = create_app(settings)
     streaming = app.state.streaming = FakeStreaming()
     database = app.state.database
@@ -50,13 +67,27 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
         async with database.session() as session:
             floor = await add_floor(session)
             merchant_id = next(iter(floor.sellers[0].merchant_ids))
-            await identity.grant(session, person_id=floor.host.id, kind=GrantKind.MERCHANT, subject_id=merchant_id)
-            draft = await shows.create_show(session, person=floor.host, title={"en": "Later", "ar": "لاحقًا"}, market="gb")
-            await shows.note_ingest(session, report=report(draft, IngestState.PUBLISHING), secret="s" * 32)
+            await identity.grant(
+                session, person_id=floor.host.id, kind=GrantKind.MERCHANT, subject_id=merchant_id
+            )
+            draft = await shows.create_show(
+                session, person=floor.host, title={"en": "Later", "ar": "لاحقًا"}, market="gb"
+            )
+            await shows.note_ingest(
+                session, report=report(draft, IngestState.PUBLISHING), secret="s" * 32
+            )
             await put_on_air(session, floor)
-            cue = await shows.pin(session, streaming, person=floor.host, show_id=floor.show.id, product_id=floor.products[0].id)
+            cue = await shows.pin(
+                session,
+                streaming,
+                person=floor.host,
+                show_id=floor.show.id,
+                product_id=floor.products[0].id,
+            )
             keys = [await _key(session, person) for person in (floor.host, floor.sellers[1])]
-        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url=f"{BASE}/api/v1") as client:
+        async with httpx2.AsyncClient(
+            transport=httpx2.ASGITransport(app), base_url=f"{BASE}/api/v1"
+        ) as client:
             show = ids.show("show", floor.show.id)
             bought, held, spare = [await _checkout(client, show) for _ in range(3)]
             (order,) = (await _pay(client, bought)).json()["orders"]
@@ -67,7 +98,12 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
                 "checkout_id": [held["id"]],
                 "order_id": [order["id"]],
             }
-            yield Everything(client, known, {"ApiKey": keys, "HoldToken": [held["token"], spare["token"]]}, ids.show("show", draft.id))
+            yield Everything(
+                client,
+                known,
+                {"ApiKey": keys, "HoldToken": [held["token"], spare["token"]]},
+                ids.show("show", draft.id),
+            )
     finally:
         await database.close()
 
@@ -93,20 +129,31 @@ def _known(floor: Floor) -> dict[str, list[Any]]:
 
 
 async def _key(session: Session, person: Person) -> str:
-    return await identity.add_api_key(session, admission=identity.admit(Door.API, adult=True), person_id=person.id, label="test")
+    return await identity.add_api_key(
+        session, admission=identity.admit(Door.API, adult=True), person_id=person.id, label="test"
+    )
 
 
 async def _checkout(client: httpx2.AsyncClient, show: str) -> dict[str, Any]:
     """A guest up to the details, with the token of the hold."""
     wish = {"lines": [{"sku": "MUG-1", "quantity": 1}]}
-    hold = (await client.post(f"/shows/{show}/holds", json=wish, headers={"Idempotency-Key": ids.secret()})).json()
+    hold = (
+        await client.post(
+            f"/shows/{show}/holds", json=wish, headers={"Idempotency-Key": ids.secret()}
+        )
+    ).json()
     who = {"hold_id": hold["id"], "adult": True, "email": "anna@example.com", "address": HOME}
-    return {**(await client.post("/checkouts", json=who, headers=_guest(hold["token"]))).json(), "token": hold["token"]}
+    return {
+        **(await client.post("/checkouts", json=who, headers=_guest(hold["token"]))).json(),
+        "token": hold["token"],
+    }
 
 
 async def _pay(client: httpx2.AsyncClient, checkout: dict[str, Any]) -> httpx2.Response:
     wish = {"payment_method": CARD, "expected_total": checkout["total"]}
-    return await client.post(f"/checkouts/{checkout['id']}/pay", json=wish, headers=_guest(checkout["token"]))
+    return await client.post(
+        f"/checkouts/{checkout['id']}/pay", json=wish, headers=_guest(checkout["token"])
+    )
 
 
 def _guest(token: str) -> dict[str, str]:

@@ -49,15 +49,32 @@ def run(database_url: str, tmp_path: Path) -> Run:
 
 def _add_merchants(run: Run) -> None:
     for slug, prefix in (("loamwick", "LW"), ("zafralune", "ZL")):
-        options = ["--name", slug.title(), "--name-ar", "متجر", "--order-prefix", prefix, "--avatar", AVATAR]
+        options = [
+            "--name",
+            slug.title(),
+            "--name-ar",
+            "متجر",
+            "--order-prefix",
+            prefix,
+            "--avatar",
+            AVATAR,
+        ]
         assert run("merchant add", slug, *options).exit_code == 0
 
 
 def _add_host(run: Run) -> str:
-    creator = run("creator add", "--name", "Lina", "--name-ar", "لينا", "--avatar", AVATAR).stdout.strip()
+    creator = run(
+        "creator add", "--name", "Lina", "--name-ar", "لينا", "--avatar", AVATAR
+    ).stdout.strip()
     for slug in ("loamwick", "zafralune"):
         assert run("creator allow", creator, slug).exit_code == 0
-    added = run("person add host@brand.example --adult --creator", creator, "--name", "Lina", typed=f"{PASSWORD}\n")
+    added = run(
+        "person add host@brand.example --adult --creator",
+        creator,
+        "--name",
+        "Lina",
+        typed=f"{PASSWORD}\n",
+    )
     assert added.exit_code == 0, added.output
     return creator
 
@@ -72,28 +89,42 @@ def test_commands_of_the_docs_lead_from_nothing_to_a_show(
 ) -> None:
     monkeypatch.chdir(ROOT)
     page = (ROOT / "docs" / "operate" / "README.md").read_text("utf-8")
-    (commands,) = [block for block in re.findall(r"```\n(.*?)```", page, re.DOTALL) if "merchant add" in block]
+    (commands,) = [
+        block for block in re.findall(r"```\n(.*?)```", page, re.DOTALL) if "merchant add" in block
+    ]
 
     creator = ""
-    for asked, command in re.findall(r"^(creator=\$\()?showfloor (.*?)\)?$", commands, re.MULTILINE):
+    for asked, command in re.findall(
+        r"^(creator=\$\()?showfloor (.*?)\)?$", commands, re.MULTILINE
+    ):
         done = run(*shlex.split(command.replace("$creator", creator)), typed=f"{PASSWORD}\n")
         assert done.exit_code == 0, (command, done.output)
         creator = done.stdout.strip() if asked else creator
 
     assert creator.startswith("cre_")
-    card = asyncio.run(_show(database_url, _scalar(database_url, "select id from product where slug = 'dawn-mug'")))
+    card = asyncio.run(
+        _show(database_url, _scalar(database_url, "select id from product where slug = 'dawn-mug'"))
+    )
     assert [product["name"]["en"] for product in card["products"]] == ["Dawn Mug"]
     picture = card["products"][0]["pictures"][0]["url"]
-    assert (tmp_path / picture.removeprefix("/")).read_bytes() == (ROOT / "demo/media/products/mug-1.webp").read_bytes()
+    assert (tmp_path / picture.removeprefix("/")).read_bytes() == (
+        ROOT / "demo/media/products/mug-1.webp"
+    ).read_bytes()
 
 
 async def _show(database_url: str, product_id: UUID) -> dict[str, Any]:
     """What the host of the docs does in the studio: signs in, plans a show, fills its shelf."""
     database = Database(database_url)
     admission = identity.admit(Door.STUDIO_SIGN_IN, adult=True)
-    host = (await identity.sign_in(database, admission=admission, email="host@live.example", password=PASSWORD)).person
+    host = (
+        await identity.sign_in(
+            database, admission=admission, email="host@live.example", password=PASSWORD
+        )
+    ).person
     async with database.session() as session:
-        made = await shows.create_show(session, person=host, title={"en": "Slow morning", "ar": "صباح هادئ"}, market="gb")
+        made = await shows.create_show(
+            session, person=host, title={"en": "Slow morning", "ar": "صباح هادئ"}, market="gb"
+        )
         show = await shows.add_product(session, person=host, show_id=made.id, product_id=product_id)
         (card,) = await shows.show_cards(session, [show], Settings().public_urls)
     await database.close()
@@ -103,37 +134,60 @@ async def _show(database_url: str, product_id: UUID) -> dict[str, Any]:
 def test_stock_is_what_was_said(run: Run, database_url: str) -> None:
     _add_merchants(run)
     run("catalogue import", str(CATALOGUE))
-    left = "select available from stock_item join variant on variant.id = variant_id where sku = 'LW-MUG-SALT-250'"
+    left = (
+        "select available from stock_item join variant on variant.id = variant_id where sku = "
+        "'LW-MUG-SALT-250'"
+    )
 
     assert run("stock set LW-MUG-SALT-250 77").exit_code == 0
     assert _scalar(database_url, left) == 77
     refused = run("stock set LW-MUG-NONE 3")
-    assert refused.exit_code == 1 and "does not exist" in refused.stderr and "LW-MUG-NONE" in refused.stderr
+    assert (
+        refused.exit_code == 1
+        and "does not exist" in refused.stderr
+        and "LW-MUG-NONE" in refused.stderr
+    )
 
 
 def test_sku_of_two_sellers_needs_the_seller(run: Run, database_url: str, tmp_path: Path) -> None:
     _add_merchants(run)
     found = json.loads(CATALOGUE.read_text())
-    mug = found["products"][0] | {"pictures": [], "options": [], "variants": [{"sku": "MUG", "price": {"GBP": 100}}]}
-    (tmp_path / "two.json").write_text(json.dumps({"products": [mug, mug | {"brand": "zafralune"}]}))
+    mug = found["products"][0] | {
+        "pictures": [],
+        "options": [],
+        "variants": [{"sku": "MUG", "price": {"GBP": 100}}],
+    }
+    (tmp_path / "two.json").write_text(
+        json.dumps({"products": [mug, mug | {"brand": "zafralune"}]})
+    )
     assert run("catalogue import", str(tmp_path / "two.json")).exit_code == 0
 
     assert run("stock set MUG 3").exit_code == 1
     assert run("stock set MUG 3 --merchant zafralune").exit_code == 0
-    assert _scalar(database_url, "select array_agg(on_hand order by on_hand) from stock_item") == [0, 3]
+    assert _scalar(database_url, "select array_agg(on_hand order by on_hand) from stock_item") == [
+        0,
+        3,
+    ]
 
 
-def test_catalogue_is_imported_whole_or_not_at_all(run: Run, database_url: str, tmp_path: Path) -> None:
+def test_catalogue_is_imported_whole_or_not_at_all(
+    run: Run, database_url: str, tmp_path: Path
+) -> None:
     _add_merchants(run)
     found = json.loads(CATALOGUE.read_text())
     found["products"][-1]["variants"][0]["price"] = {}
-    shutil.copytree(CATALOGUE.parent / "media", tmp_path / "media", ignore=shutil.ignore_patterns("*.mp4"))
+    shutil.copytree(
+        CATALOGUE.parent / "media", tmp_path / "media", ignore=shutil.ignore_patterns("*.mp4")
+    )
     (tmp_path / "broken.json").write_text(json.dumps(found))
 
     refused = run("catalogue import", str(tmp_path / "broken.json"))
 
     assert refused.exit_code == 1 and "The product is not complete" in refused.stderr
-    assert f"product: {found['products'][-1]['slug']}" in refused.stderr and "needs a price" in refused.stderr
+    assert (
+        f"product: {found['products'][-1]['slug']}" in refused.stderr
+        and "needs a price" in refused.stderr
+    )
     assert _scalar(database_url, "select count(*) from product") == 0
 
 
@@ -145,7 +199,9 @@ def test_catalogue_is_imported_whole_or_not_at_all(run: Run, database_url: str, 
         (None, "There is no such seller"),
     ],
 )
-def test_file_that_cannot_be_imported_is_explained(run: Run, tmp_path: Path, content: str | None, said: str) -> None:
+def test_file_that_cannot_be_imported_is_explained(
+    run: Run, tmp_path: Path, content: str | None, said: str
+) -> None:
     file = tmp_path / "broken.json"
     file.write_text(content or CATALOGUE.read_text())
 
@@ -155,7 +211,9 @@ def test_file_that_cannot_be_imported_is_explained(run: Run, tmp_path: Path, con
 
 
 @pytest.mark.parametrize("name", ["../secret.webp", "mug.svg", "missing.webp"])
-def test_only_pictures_beside_the_file_are_taken(run: Run, database_url: str, tmp_path: Path, name: str) -> None:
+def test_only_pictures_beside_the_file_are_taken(
+    run: Run, database_url: str, tmp_path: Path, name: str
+) -> None:
     _add_merchants(run)
     (tmp_path / "secret.webp").write_text("secret")
     folder = tmp_path / "catalogue"
@@ -182,7 +240,9 @@ def test_account_needs_the_declaration_and_a_long_password(run: Run, database_ur
 
 
 def test_account_is_made_with_all_its_grants_or_not_at_all(run: Run, database_url: str) -> None:
-    refused = run("person add a@brand.example --name A --adult --merchant nobody", typed=f"{PASSWORD}\n")
+    refused = run(
+        "person add a@brand.example --name A --adult --merchant nobody", typed=f"{PASSWORD}\n"
+    )
 
     assert refused.exit_code == 1 and "There is no such seller" in refused.stderr
     assert _scalar(database_url, "select count(*) from person") == 0
@@ -194,7 +254,10 @@ def test_address_that_is_taken_is_refused(run: Run) -> None:
 
     refused = run("person add HOST@brand.example --name B --adult", typed=f"{PASSWORD}\n")
 
-    assert refused.exit_code == 1 and "There is an account with this email address already" in refused.stderr
+    assert (
+        refused.exit_code == 1
+        and "There is an account with this email address already" in refused.stderr
+    )
 
 
 def test_key_is_all_that_its_command_prints(run: Run, database_url: str) -> None:
@@ -205,8 +268,13 @@ def test_key_is_all_that_its_command_prints(run: Run, database_url: str) -> None
     key = run("person key books@brand.example --label books")
 
     assert re.fullmatch(r"sf_[\w-]{32}\n", key.stdout)
-    found = admin.run(Settings(database_url=database_url), lambda session: identity.person_of_api_key(session, key.stdout.strip()))
-    assert found is not None and found.email == "books@brand.example" and len(found.merchant_ids) == 1
+    found = admin.run(
+        Settings(database_url=database_url),
+        lambda session: identity.person_of_api_key(session, key.stdout.strip()),
+    )
+    assert (
+        found is not None and found.email == "books@brand.example" and len(found.merchant_ids) == 1
+    )
     assert run("person key nobody@brand.example --label x").exit_code == 1
 
 
@@ -222,16 +290,28 @@ def test_names_are_given_once(run: Run, database_url: str) -> None:
 def test_website_may_show_the_shows(run: Run, database_url: str) -> None:
     _add_merchants(run)
 
-    assert run("merchant origin add loamwick HTTPS://Brand.example/").stdout == "https://brand.example\n"
+    assert (
+        run("merchant origin add loamwick HTTPS://Brand.example/").stdout
+        == "https://brand.example\n"
+    )
     refused = run("merchant origin add loamwick http://brand.example")
 
     assert refused.exit_code == 1 and "not the address of a website" in refused.stderr
     merchant_id = _scalar(database_url, "select id from merchant where slug = 'loamwick'")
-    origins = admin.run(Settings(database_url=database_url), lambda session: merchants.allowed_origins(session, [merchant_id]))
+    origins = admin.run(
+        Settings(database_url=database_url),
+        lambda session: merchants.allowed_origins(session, [merchant_id]),
+    )
     assert origins == ["https://brand.example"]
 
 
-@pytest.mark.parametrize("command", ["creator allow lina loamwick", "merchant add Loam --name L --name-ar L --order-prefix LW --avatar x"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "creator allow lina loamwick",
+        "merchant add Loam --name L --name-ar L --order-prefix LW --avatar x",
+    ],
+)
 def test_what_is_mistyped_is_pointed_at(run: Run, command: str) -> None:
     assert run(command).exit_code == 2
 
@@ -239,13 +319,18 @@ def test_what_is_mistyped_is_pointed_at(run: Run, command: str) -> None:
 def test_empty_database_is_brought_into_shape_first(postgres: EmbeddedPostgres) -> None:
     url = postgres.create_database(f"t_{secrets.token_hex(6)}")
 
-    assert admin.run(Settings(database_url=url), lambda session: admin.add_creator(session, name={"en": "L"}, avatar_url=""))
+    assert admin.run(
+        Settings(database_url=url),
+        lambda session: admin.add_creator(session, name={"en": "L"}, avatar_url=""),
+    )
 
 
 def test_database_that_does_not_answer_is_named_as_the_reason(tmp_path: Path) -> None:
     environment = {"SHOWFLOOR_DATABASE_URL": f"postgresql://nobody@/nothing?host={tmp_path}"}
 
-    refused = CliRunner().invoke(cli, ["person", "key", "a@brand.example", "--label", "x"], env=environment)
+    refused = CliRunner().invoke(
+        cli, ["person", "key", "a@brand.example", "--label", "x"], env=environment
+    )
 
     assert refused.exit_code == 1 and refused.stderr.startswith("The database does not answer")
 
@@ -253,7 +338,12 @@ def test_database_that_does_not_answer_is_named_as_the_reason(tmp_path: Path) ->
 def test_embedded_database_is_started_for_a_command_and_ended_after_it(tmp_path: Path) -> None:
     settings = Settings(database_url="", data=tmp_path)
 
-    creator = admin.run(settings, lambda session: admin.add_creator(session, name={"en": "L", "ar": "L"}, avatar_url="/uploads/l.webp"))
+    creator = admin.run(
+        settings,
+        lambda session: admin.add_creator(
+            session, name={"en": "L", "ar": "L"}, avatar_url="/uploads/l.webp"
+        ),
+    )
 
     server = EmbeddedPostgres(tmp_path / "postgres")
     assert server.pid() is None
@@ -261,7 +351,10 @@ def test_embedded_database_is_started_for_a_command_and_ended_after_it(tmp_path:
     try:
         with claimed(tmp_path) as ours:
             assert ours
-            assert admin.run(settings, lambda session: merchants.get_creator(session, creator)).id == creator
+            assert (
+                admin.run(settings, lambda session: merchants.get_creator(session, creator)).id
+                == creator
+            )
         assert server.pid() is not None
     finally:
         server.stop()

@@ -1,4 +1,6 @@
-"""The API answers what its description promises, whatever it is asked: right things, wrong things, by the right and the wrong people."""
+"""The API answers what its description promises, whatever it is asked: right things, wrong things,
+by the right and the wrong people.
+"""
 
 from __future__ import annotations
 
@@ -14,21 +16,32 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from schemathesis import APIOperation, Case, GenerationMode
 from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance, status_code_conformance
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
 
 from showfloor.app import contract
 from showfloor.kit import clock
 from tests.integration.app.one_of_everything import BASE, Everything, one_of_everything
 
 DOCUMENT = contract.document()
-CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
 SIGNED = ["take_callback"]
 """Nobody but a provider gets a good answer."""
 LAST = ["remove_product", "forbid_origin", "release_hold", "sign_out", "end_show"]
 """They take away what the others need."""
 
 
-def test_every_route_keeps_its_promise(subtests: pytest.Subtests, database_url: str, tmp_path: Path) -> None:
+def test_every_route_keeps_its_promise(
+    subtests: pytest.Subtests, database_url: str, tmp_path: Path
+) -> None:
     moment = clock.now()
     # Time stands still, or a slow machine would lose the show's signal in the middle.
     with asyncio.Runner() as runner, clock.use(lambda: moment):
@@ -38,7 +51,9 @@ def test_every_route_keeps_its_promise(subtests: pytest.Subtests, database_url: 
             for operation in operations():
                 with subtests.test(operation.label):
                     statuses = ask(runner, everything, operation)
-                    assert name_of(operation) in SIGNED or min(statuses) < 300, f"only {statuses}: what does one_of_everything lack?"
+                    assert name_of(operation) in SIGNED or min(statuses) < 300, (
+                        f"only {statuses}: what does one_of_everything lack?"
+                    )
         finally:
             runner.run(shop.__aexit__(None, None, None))
 
@@ -76,11 +91,19 @@ def name_of(operation: APIOperation[Any, Any]) -> str:
     return str(operation.definition.raw["operationId"])
 
 
-def ask(runner: asyncio.Runner, everything: Everything, operation: APIOperation[Any, Any]) -> set[int]:
+def ask(
+    runner: asyncio.Runner, everything: Everything, operation: APIOperation[Any, Any]
+) -> set[int]:
     """The statuses that came."""
     statuses = set()
 
-    @settings(max_examples=12, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=12,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
     @given(case=cases(operation, everything), lang=st.sampled_from(["en", "ar"]))
     def try_out(case: Case, lang: str) -> None:
         answer = runner.run(send(everything.client, case, lang))
@@ -98,15 +121,23 @@ def cases(draw: st.DrawFn, operation: APIOperation[Any, Any], everything: Everyt
     """Most of them name what exists and come from somebody who may; the others are noise."""
     place = draw(st.sampled_from([0, -1]))
     makes_sense = draw(st.sampled_from([True, True, True, False]))
-    known = {name: values[place] for name, values in everything.known_to(name_of(operation)).items()} if makes_sense else {}
+    known = (
+        {name: values[place] for name, values in everything.known_to(name_of(operation)).items()}
+        if makes_sense
+        else {}
+    )
     path = {name: value for name, value in known.items() if f"{{{name}}}" in operation.path}
-    case = draw(operation.as_strategy(draw(st.sampled_from(list(GenerationMode))), path_parameters=path))
+    case = draw(
+        operation.as_strategy(draw(st.sampled_from(list(GenerationMode))), path_parameters=path)
+    )
     case.body = filled(case.body, known)
     if isinstance(case.body, dict):
         case.body |= {name: known[name] for name in fields_of(operation) & known.keys()}
     case.query = filled(case.query, known)
     if known:
-        schemes = {scheme for need in operation.definition.raw.get("security", []) for scheme in need}
+        schemes = {
+            scheme for need in operation.definition.raw.get("security", []) for scheme in need
+        }
         tokens = [token for scheme in schemes for token in everything.tokens[scheme]]
         case.headers["Authorization"] = f"Bearer {draw(st.sampled_from(tokens or ['nobody']))}"
     return case
@@ -114,7 +145,9 @@ def cases(draw: st.DrawFn, operation: APIOperation[Any, Any], everything: Everyt
 
 def fields_of(operation: APIOperation[Any, Any]) -> set[str]:
     """Of the body, with those that may be missing."""
-    reference = operation.definition.raw["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+    reference = operation.definition.raw["requestBody"]["content"]["application/json"]["schema"][
+        "$ref"
+    ]
     return set(DOCUMENT["components"]["schemas"][reference.rpartition("/")[2]]["properties"])
 
 
@@ -123,14 +156,23 @@ def filled(value: Any, known: dict[str, Any]) -> Any:
     if isinstance(value, list):
         return [filled(item, known) for item in value]
     if isinstance(value, dict):
-        return {key: known[key] if key in known else filled(item, known) for key, item in value.items()}
+        return {
+            key: known[key] if key in known else filled(item, known) for key, item in value.items()
+        }
     return value
 
 
 async def send(client: httpx2.AsyncClient, case: Case, lang: str) -> httpx2.Response:
-    asked = requests.Request(**case.as_transport_kwargs(base_url=BASE, headers={"Accept-Language": lang})).prepare()
-    headers = [(name.encode(), value if isinstance(value, bytes) else value.encode("latin-1")) for name, value in asked.headers.items()]
-    return await client.request(str(asked.method), str(asked.url), headers=headers, content=asked.body)
+    asked = requests.Request(
+        **case.as_transport_kwargs(base_url=BASE, headers={"Accept-Language": lang})
+    ).prepare()
+    headers = [
+        (name.encode(), value if isinstance(value, bytes) else value.encode("latin-1"))
+        for name, value in asked.headers.items()
+    ]
+    return await client.request(
+        str(asked.method), str(asked.url), headers=headers, content=asked.body
+    )
 
 
 def check_refusal(answer: httpx2.Response, lang: str) -> None:

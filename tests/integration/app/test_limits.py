@@ -16,13 +16,17 @@ from tests.people import add_floor
 
 
 def client_at(app: ASGIApp, address: str) -> httpx2.AsyncClient:
-    return httpx2.AsyncClient(transport=httpx2.ASGITransport(app, client=(address, 50000)), base_url=BASE)
+    return httpx2.AsyncClient(
+        transport=httpx2.ASGITransport(app, client=(address, 50000)), base_url=BASE
+    )
 
 
 async def test_api_says_how_much_is_left(client: httpx2.AsyncClient) -> None:
     first, second = [await client.get("/api/v1/shows") for _ in range(2)]
 
-    left = [int(answer.headers["ratelimit"].split("r=")[1].split(";")[0]) for answer in (first, second)]
+    left = [
+        int(answer.headers["ratelimit"].split("r=")[1].split(";")[0]) for answer in (first, second)
+    ]
     assert left[0] - left[1] == 1
     assert first.headers["ratelimit-policy"] == '"caller";q=1200;w=60'
 
@@ -43,12 +47,17 @@ async def test_made_up_tokens_open_no_new_allowance(app: ASGIApp) -> None:
     limited = RateLimit(app)
     limited._most = RateLimitItemPerMinute(5)
     async with client_at(limited, "192.0.2.1") as client:
-        answers = [await client.get("/api/v1/nothing", headers={"Authorization": f"Bearer {number}"}) for number in range(6)]
+        answers = [
+            await client.get("/api/v1/nothing", headers={"Authorization": f"Bearer {number}"})
+            for number in range(6)
+        ]
 
     assert [answer.status_code for answer in answers] == [404] * 5 + [429]
 
 
-async def test_too_many_sign_ins_are_slowed_down(client: httpx2.AsyncClient, database: Database) -> None:
+async def test_too_many_sign_ins_are_slowed_down(
+    client: httpx2.AsyncClient, database: Database
+) -> None:
     body = {"email": f"{ids.secret(4)}@example.com", "password": "wrong", "adult": True}
 
     answers = [await client.post("/api/v1/session", json=body) for _ in range(11)]
@@ -57,8 +66,12 @@ async def test_too_many_sign_ins_are_slowed_down(client: httpx2.AsyncClient, dat
     assert answers[10].status_code == 429 and answers[10].headers["retry-after"] == "60"
 
 
-async def test_a_stranger_s_guesses_do_not_lock_the_host_out(app: ASGIApp, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(identity_http, "_GUESSES_BY_CLIENT", RateLimitItemPerMinute(2, namespace="two guesses"))
+async def test_a_stranger_s_guesses_do_not_lock_the_host_out(
+    app: ASGIApp, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        identity_http, "_GUESSES_BY_CLIENT", RateLimitItemPerMinute(2, namespace="two guesses")
+    )
     async with database.session() as session:
         floor = await add_floor(session)
     wrong = {"email": floor.host.email, "password": "wrong", "adult": True}
@@ -71,8 +84,12 @@ async def test_a_stranger_s_guesses_do_not_lock_the_host_out(app: ASGIApp, datab
     assert signed_in.status_code == 200
 
 
-async def test_signing_in_is_no_guess(app: ASGIApp, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(identity_http, "_GUESSES_BY_CLIENT", RateLimitItemPerMinute(1, namespace="one guess"))
+async def test_signing_in_is_no_guess(
+    app: ASGIApp, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        identity_http, "_GUESSES_BY_CLIENT", RateLimitItemPerMinute(1, namespace="one guess")
+    )
     async with database.session() as session:
         floor = await add_floor(session)
     right = {"email": floor.host.email, "password": "correct horse", "adult": True}
@@ -83,10 +100,17 @@ async def test_signing_in_is_no_guess(app: ASGIApp, database: Database, monkeypa
     assert [answer.status_code for answer in answers] == [200, 200]
 
 
-async def test_one_client_signs_in_so_often_and_no_more_whatever_it_types(app: ASGIApp, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(identity_http, "_BY_CLIENT", RateLimitItemPerMinute(2, namespace="two tries"))
+async def test_one_client_signs_in_so_often_and_no_more_whatever_it_types(
+    app: ASGIApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        identity_http, "_BY_CLIENT", RateLimitItemPerMinute(2, namespace="two tries")
+    )
     async with client_at(app, "192.0.2.5") as client:
-        bodies = [{"email": f"{ids.secret(4)}@example.com", "password": "wrong", "adult": True} for _ in range(3)]
+        bodies = [
+            {"email": f"{ids.secret(4)}@example.com", "password": "wrong", "adult": True}
+            for _ in range(3)
+        ]
         answers = [await client.post("/api/v1/session", json=body) for body in bodies]
 
     assert [answer.status_code for answer in answers] == [401, 401, 429]

@@ -1,4 +1,6 @@
-"""The same product on somebody else's PostgreSQL: Debian's 15, by its URL, without the embedded one's comforts."""
+"""The same product on somebody else's PostgreSQL: Debian's 15, by its URL, without the embedded
+one's comforts.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,10 @@ from showfloor.stock.types import Line
 from tests.people import FakeStreaming, add_floor, put_on_air
 
 FOUND = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
-pytestmark = pytest.mark.skipif(not FOUND and os.environ.get("CI") != "true", reason="not run: no system PostgreSQL (Debian: postgresql)")
+pytestmark = pytest.mark.skipif(
+    not FOUND and os.environ.get("CI") != "true",
+    reason="not run: no system PostgreSQL (Debian: postgresql)",
+)
 
 
 @pytest.fixture
@@ -33,16 +38,35 @@ def managed_url(tmp_path: Path) -> Iterator[str]:
     run.mkdir(mode=0o700)
     prefix = as_unprivileged()
     subprocess.run(
-        [*prefix, programs / "initdb", "-D", data, "-U", "owner", "--auth=trust", "--encoding=UTF8"], check=True, capture_output=True
+        [
+            *prefix,
+            programs / "initdb",
+            "-D",
+            data,
+            "-U",
+            "owner",
+            "--auth=trust",
+            "--encoding=UTF8",
+        ],
+        check=True,
+        capture_output=True,
     )
     options = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={run}", "-c", "fsync=off"]
-    server = subprocess.Popen([*prefix, programs / "postgres", "-D", data, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    server = subprocess.Popen(
+        [*prefix, programs / "postgres", "-D", data, *options],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     end = time.monotonic() + 20
-    while not (run / ".s.PGSQL.5432").exists() or "ready" not in (data / "postmaster.pid").read_text():
+    while (
+        not (run / ".s.PGSQL.5432").exists() or "ready" not in (data / "postmaster.pid").read_text()
+    ):
         assert server.poll() is None and time.monotonic() < end
         time.sleep(0.02)
     yield f"postgresql://owner@/postgres?host={run}"
-    server.send_signal(signal.SIGINT)  # fast shutdown: does not wait for connections of a test that failed
+    server.send_signal(
+        signal.SIGINT
+    )  # fast shutdown: does not wait for connections of a test that failed
     server.wait(20)
 
 
@@ -54,13 +78,27 @@ async def test_a_show_sells_out_on_a_managed_server(managed_url: str) -> None:
     async with database.session() as session:
         floor = await add_floor(session)
         await put_on_air(session, floor)
-        await shows.pin(session, FakeStreaming(), person=floor.host, show_id=floor.show.id, product_id=floor.products[0].id)
+        await shows.pin(
+            session,
+            FakeStreaming(),
+            person=floor.host,
+            show_id=floor.show.id,
+            product_id=floor.products[0].id,
+        )
     variant = floor.products[0].variants[0]
     taker = stock.Taker(database)
     line = Line(variant_id=variant.id, sku=variant.sku, quantity=10, unit_price=Money(2500, "GBP"))
 
     async def reserve(key: str) -> None:
-        await stock.reserve(taker, scope=floor.show.id, previous=None, key=key, request=b"r", lines=[line], seconds=60)
+        await stock.reserve(
+            taker,
+            scope=floor.show.id,
+            previous=None,
+            key=key,
+            request=b"r",
+            lines=[line],
+            seconds=60,
+        )
 
     await reserve("first" * 4)
     with pytest.raises(SoldOut):

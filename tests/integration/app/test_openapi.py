@@ -1,4 +1,6 @@
-"""What FastAPI does not see stands in the OpenAPI document nevertheless, and every reference leads somewhere."""
+"""What FastAPI does not see stands in the OpenAPI document nevertheless, and every reference leads
+somewhere.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +14,18 @@ def test_hold_route_and_room_are_described() -> None:
     document = contract.document()
 
     hold = document["paths"]["/api/v1/shows/{show_id}/holds"]["post"]
-    assert hold["requestBody"]["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/HoldWish"}
-    assert hold["responses"]["201"]["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/HoldOut"}
+    assert hold["requestBody"]["content"]["application/json"]["schema"] == {
+        "$ref": "#/components/schemas/HoldWish"
+    }
+    assert hold["responses"]["201"]["content"]["application/json"]["schema"] == {
+        "$ref": "#/components/schemas/HoldOut"
+    }
     room = document["paths"]["/rooms/{show_id}/events"]["get"]["responses"]["200"]["content"]
-    assert set(re.findall(r"schemas/(\w+)", json.dumps(room))) == {"RoomSnapshot", "RoomChange", "RoomState"}
+    assert set(re.findall(r"schemas/(\w+)", json.dumps(room))) == {
+        "RoomSnapshot",
+        "RoomChange",
+        "RoomState",
+    }
 
 
 def test_every_reference_leads_somewhere() -> None:

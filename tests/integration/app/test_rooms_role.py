@@ -1,4 +1,6 @@
-"""The SQL that docs/operate/internal.md gives an operator lets the room server read what it reads, and nothing else."""
+"""The SQL that docs/operate/internal.md gives an operator lets the room server read what it reads,
+and nothing else.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,13 @@ from showfloor.fanout import queries
 from tests.architecture.sources import ROOT
 
 PAGE = (ROOT / "docs" / "operate" / "internal.md").read_text("utf-8")
-READ = sorted(set(re.findall(r"\b(?:from|join) ((?:public_)?room\w*)", Path(queries.__file__).read_text("utf-8"))))
+READ = sorted(
+    set(
+        re.findall(
+            r"\b(?:from|join) ((?:public_)?room\w*)", Path(queries.__file__).read_text("utf-8")
+        )
+    )
+)
 
 
 def test_role_of_the_docs_reads_the_rooms_and_nothing_else(database_url: str) -> None:

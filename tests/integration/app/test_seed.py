@@ -26,7 +26,9 @@ async def _works(database: Database, found: DemoState) -> bool:
         return host is not None and len(show.product_ids) == len(found.product_ids)
 
 
-async def test_second_start_finds_what_the_first_one_made(database: Database, tmp_path: Path) -> None:
+async def test_second_start_finds_what_the_first_one_made(
+    database: Database, tmp_path: Path
+) -> None:
     first = await seed.seed(database, tmp_path, ORIGIN)
 
     assert await seed.seed(database, tmp_path, ORIGIN) == first
@@ -49,7 +51,9 @@ async def test_start_that_was_cut_off_can_be_repeated(
     assert await _works(database, await seed.seed(database, tmp_path, ORIGIN))
 
 
-async def test_pictures_whose_copying_was_cut_off_are_copied_again(database: Database, tmp_path: Path) -> None:
+async def test_pictures_whose_copying_was_cut_off_are_copied_again(
+    database: Database, tmp_path: Path
+) -> None:
     (tmp_path / "uploads.draft").mkdir()
     (tmp_path / "uploads.draft" / "torn.webp").touch()
 

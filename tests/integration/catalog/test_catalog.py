@@ -30,7 +30,9 @@ async def test_products_cost_two_queries_for_one_and_for_three(database: Databas
     seller = await add_seller(database)
     products = [(await add_product(database, seller, (sku,))).id for sku in ("A", "B", "C")]
     counted: list[str] = []
-    event.listen(database.engine.sync_engine, "before_cursor_execute", lambda *args: counted.append(args[2]))
+    event.listen(
+        database.engine.sync_engine, "before_cursor_execute", lambda *args: counted.append(args[2])
+    )
 
     for asked in (products[:1], products):
         counted.clear()
@@ -69,8 +71,12 @@ async def test_foreign_merchant_cannot_add_price_or_read(database: Database) -> 
         with pytest.raises(ProductNotFound):
             await service.get_own_product(session, person=stranger, product_id=product.id)
         with pytest.raises(VariantNotFound):
-            await service.set_price(session, person=stranger, variant_id=variant, price=Money(1, "GBP"))
-        foreign = await service.list_sellable_products(session, person=stranger, merchant_id=seller.merchant.id)
+            await service.set_price(
+                session, person=stranger, variant_id=variant, price=Money(1, "GBP")
+            )
+        foreign = await service.list_sellable_products(
+            session, person=stranger, merchant_id=seller.merchant.id
+        )
         assert foreign.products == ()
         assert await service.prices(session, [variant], "GBP") == {variant: Money(2200, "GBP")}
 
@@ -81,18 +87,31 @@ async def test_price_is_the_newest_that_has_begun(database: Database) -> None:
     variant, now = product.variants[0].id, clock.now()
     async with database.session() as session:
         with clock.use(lambda: now + timedelta(hours=1)):
-            await service.set_price(session, person=seller.person, variant_id=variant, price=Money(1900, "GBP"))
-            await service.set_price(session, person=seller.person, variant_id=variant, price=Money(1800, "GBP"))
+            await service.set_price(
+                session, person=seller.person, variant_id=variant, price=Money(1900, "GBP")
+            )
+            await service.set_price(
+                session, person=seller.person, variant_id=variant, price=Money(1800, "GBP")
+            )
 
     async with database.session() as session:
-        assert await service.prices(session, [variant, ids.new()], "GBP") == {variant: Money(2200, "GBP")}
+        assert await service.prices(session, [variant, ids.new()], "GBP") == {
+            variant: Money(2200, "GBP")
+        }
         with clock.use(lambda: now + timedelta(hours=2)):
             assert await service.prices(session, [variant], "GBP") == {variant: Money(1800, "GBP")}
             assert await service.prices(session, [variant], "EUR") == {}
-    assert await scalar(database, "select count(*) from outbox_event where kind = 'catalog.price_changed.v1'") == 2
+    assert (
+        await scalar(
+            database, "select count(*) from outbox_event where kind = 'catalog.price_changed.v1'"
+        )
+        == 2
+    )
 
 
-@pytest.mark.parametrize("change", ["update price set amount = 1", "delete from price", "truncate price"])
+@pytest.mark.parametrize(
+    "change", ["update price set amount = 1", "delete from price", "truncate price"]
+)
 async def test_price_history_cannot_be_changed(database: Database, change: str) -> None:
     await add_product(database, await add_seller(database))
 
@@ -108,7 +127,9 @@ async def test_pages_follow_each_other_without_gap(database: Database) -> None:
 
     seen, cursor = [], None
     async with database.session() as session:
-        while page := await service.list_sellable_products(session, person=seller.person, limit=2, cursor=cursor):
+        while page := await service.list_sellable_products(
+            session, person=seller.person, limit=2, cursor=cursor
+        ):
             seen += [product.id for product in page.products]
             if (cursor := page.next_cursor) is None:
                 break
@@ -130,4 +151,11 @@ async def test_card_leaves_out_what_has_no_price(database: Database) -> None:
         "avatar_url": "/loamwick.webp",
     }
     assert card["options"][0]["values"][0] == {"code": "salt", "name": words("Salt")}
-    assert card["variants"] == [{"sku": "SALT", "options": {"model": "salt"}, "price": {"amount": 2200, "currency": "GBP"}, "pictures": []}]
+    assert card["variants"] == [
+        {
+            "sku": "SALT",
+            "options": {"model": "salt"},
+            "price": {"amount": 2200, "currency": "GBP"},
+            "pictures": [],
+        }
+    ]

@@ -29,16 +29,25 @@ async def client(database: Database, seller: Seller) -> AsyncIterator[httpx2.Asy
     app.add_exception_handler(AppError, on_app_error)
     app.include_router(http.router)
     app.dependency_overrides[get_person] = lambda: seller.person
-    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://shop.test/api/v1") as client:
+    async with httpx2.AsyncClient(
+        transport=httpx2.ASGITransport(app=app), base_url="http://shop.test/api/v1"
+    ) as client:
         yield client
 
 
-async def test_products_come_in_pages(database: Database, seller: Seller, client: httpx2.AsyncClient) -> None:
-    added = [ids.show("prod", (await add_product(database, seller, (sku,))).id) for sku in ("A", "B", "C")]
+async def test_products_come_in_pages(
+    database: Database, seller: Seller, client: httpx2.AsyncClient
+) -> None:
+    added = [
+        ids.show("prod", (await add_product(database, seller, (sku,))).id)
+        for sku in ("A", "B", "C")
+    ]
     await add_product(database, await add_seller(database, "zafralune", "ZL"), ("A",))
 
     first = (await client.get("/products", params={"limit": 2})).json()
-    second = (await client.get("/products", params={"limit": 2, "cursor": first["next_cursor"]})).json()
+    second = (
+        await client.get("/products", params={"limit": 2, "cursor": first["next_cursor"]})
+    ).json()
 
     assert [product["id"] for product in first["items"] + second["items"]] == added
     assert second["next_cursor"] is None
@@ -46,11 +55,16 @@ async def test_products_come_in_pages(database: Database, seller: Seller, client
     assert "swatch" not in first["items"][0]["options"][0]["values"][0]
 
 
-async def test_product_has_prices_in_the_currency_asked_for(database: Database, seller: Seller, client: httpx2.AsyncClient) -> None:
+async def test_product_has_prices_in_the_currency_asked_for(
+    database: Database, seller: Seller, client: httpx2.AsyncClient
+) -> None:
     product = await add_product(database, seller)
     path = f"/products/{ids.show('prod', product.id)}"
 
-    assert (await client.get(path, params={"currency": "USD"})).json()["variants"][0]["price"] == {"amount": 2800, "currency": "USD"}
+    assert (await client.get(path, params={"currency": "USD"})).json()["variants"][0]["price"] == {
+        "amount": 2800,
+        "currency": "USD",
+    }
     assert (await client.get(path, params={"currency": "EUR"})).json()["variants"] == []
     assert (await client.get(path, params={"currency": "eur"})).status_code == 422
 
@@ -59,6 +73,10 @@ async def test_foreign_product_is_not_found(database: Database, client: httpx2.A
     other = await add_seller(database, "zafralune", "ZL")
     product = await add_product(database, other)
 
-    assert (await client.get(f"/products/{ids.show('prod', product.id)}")).json()["code"] == "product_not_found"
-    assert (await client.get("/products", params={"merchant": ids.show("mer", other.merchant.id)})).json()["items"] == []
+    assert (await client.get(f"/products/{ids.show('prod', product.id)}")).json()[
+        "code"
+    ] == "product_not_found"
+    assert (
+        await client.get("/products", params={"merchant": ids.show("mer", other.merchant.id)})
+    ).json()["items"] == []
     assert (await client.get("/products/prod_1")).status_code == 404

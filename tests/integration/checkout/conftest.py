@@ -24,7 +24,9 @@ async def product(database: Database, seller: Seller) -> Product:
 
 
 @pytest.fixture
-async def shop(database: Database, tmp_path: Path, seller: Seller, product: Product) -> AsyncIterator[Counter]:
+async def shop(
+    database: Database, tmp_path: Path, seller: Seller, product: Product
+) -> AsyncIterator[Counter]:
     async with counter(database, tmp_path / "books", (seller, product)) as opened:
         yield opened
 

@@ -28,24 +28,49 @@ from showfloor.shows import service as shows
 from tests.integration.checkout.shop import Seller, execute, person
 
 SECRET = "a secret for tests with enough letters"
-OK, DECLINED, ASKS, SLOW = "4242424242424242", "4000000000000002", "4000002500003155", "4000000000000077"
+OK, DECLINED, ASKS, SLOW = (
+    "4242424242424242",
+    "4000000000000002",
+    "4000002500003155",
+    "4000000000000077",
+)
 DUPLICATE, OUT_OF_ORDER = "4000000000000259", "4000000000005126"
-ADDRESS = {"name": "Anna Example", "line1": "1 High Street", "city": "London", "postal_code": "N1 1AA", "country": "GB"}
+ADDRESS = {
+    "name": "Anna Example",
+    "line1": "1 High Street",
+    "city": "London",
+    "postal_code": "N1 1AA",
+    "country": "GB",
+}
 EMAIL = "anna@example.com"
 
 
-async def open_show(database: Database, *shelf: tuple[Seller, Product], state: str = "live") -> UUID:
+async def open_show(
+    database: Database, *shelf: tuple[Seller, Product], state: str = "live"
+) -> UUID:
     """A show that carries these products. Its host is a stranger to the tests."""
     return (await open_hosted_show(database, *shelf, state=state))[0]
 
 
-async def open_hosted_show(database: Database, *shelf: tuple[Seller, Product], state: str = "live") -> tuple[UUID, Any]:
+async def open_hosted_show(
+    database: Database, *shelf: tuple[Seller, Product], state: str = "live"
+) -> tuple[UUID, Any]:
     async with database.session() as session:
-        creator = await merchants.add_creator(session, name={"en": "Host", "ar": "مضيف"}, avatar_url="/host.webp")
+        creator = await merchants.add_creator(
+            session, name={"en": "Host", "ar": "مضيف"}, avatar_url="/host.webp"
+        )
         host = person(creator_id=creator.id)
-        show = await shows.create_show(session, person=host, title={"en": "Show", "ar": "عرض"}, market="gb", slug=f"s-{ids.new().hex}")
+        show = await shows.create_show(
+            session,
+            person=host,
+            title={"en": "Show", "ar": "عرض"},
+            market="gb",
+            slug=f"s-{ids.new().hex}",
+        )
         for seller, product in shelf:
-            await merchants.allow_creator(session, person=seller.person, merchant_id=seller.merchant.id, creator_id=creator.id)
+            await merchants.allow_creator(
+                session, person=seller.person, merchant_id=seller.merchant.id, creator_id=creator.id
+            )
             await shows.add_product(session, person=host, show_id=show.id, product_id=product.id)
     await execute(database, f"update show set state = '{state}' where id = '{show.id}'")
     return show.id, host
@@ -55,7 +80,9 @@ def make_app(database: Database, provider: PlayMoney, hold_seconds: int = 300) -
     """Only what buying needs."""
     app = FastAPI()
     app.state.database = database
-    app.state.desk = Desk(database, secret=SECRET, hold_seconds=hold_seconds, providers={"test": provider})
+    app.state.desk = Desk(
+        database, secret=SECRET, hold_seconds=hold_seconds, providers={"test": provider}
+    )
     app.add_exception_handler(AppError, on_app_error)
     app.add_exception_handler(RequestValidationError, on_validation_error)
     app.include_router(checkout_http.router)
@@ -88,12 +115,16 @@ class Counter:
 
 
 @asynccontextmanager
-async def counter(database: Database, books: Path, *shelf: tuple[Seller, Product], hold_seconds: int = 300) -> AsyncIterator[Counter]:
+async def counter(
+    database: Database, books: Path, *shelf: tuple[Seller, Product], hold_seconds: int = 300
+) -> AsyncIterator[Counter]:
     show_id = await open_show(database, *shelf)
     provider = PlayMoney(mode="test", folder=books, secret=SECRET, callback_url=None)
     app = make_app(database, provider, hold_seconds)
     transport = httpx2.ASGITransport(app=app)
-    async with httpx2.AsyncClient(transport=transport, base_url="http://shop.test/api/v1", trust_env=False) as client:
+    async with httpx2.AsyncClient(
+        transport=transport, base_url="http://shop.test/api/v1", trust_env=False
+    ) as client:
         yield Counter(database, app, client, provider, books, show_id)
     await provider.close()
 
@@ -107,29 +138,47 @@ class Buyer:
     hold: dict[str, Any] = field(default_factory=dict)
     checkout: dict[str, Any] = field(default_factory=dict)
 
-    async def ask(self, method: str, path: str, body: object = None, key: str | None = None) -> httpx2.Response:
+    async def ask(
+        self, method: str, path: str, body: object = None, key: str | None = None
+    ) -> httpx2.Response:
         headers = {"Idempotency-Key": key or ids.secret()}
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
         content = {} if body is None else {"json": body}
         return await self.counter.client.request(method, path, headers=headers, **content)
 
-    async def reserve(self, *lines: tuple[str, int], key: str | None = None, **more: object) -> httpx2.Response:
+    async def reserve(
+        self, *lines: tuple[str, int], key: str | None = None, **more: object
+    ) -> httpx2.Response:
         body = {"lines": [{"sku": sku, "quantity": quantity} for sku, quantity in lines], **more}
-        answer = await self.ask("POST", f"/shows/{ids.show('show', self.counter.show_id)}/holds", body, key)
+        answer = await self.ask(
+            "POST", f"/shows/{ids.show('show', self.counter.show_id)}/holds", body, key
+        )
         if answer.status_code == 201:
             self.hold, self.token = answer.json(), answer.json()["token"]
         return answer
 
     async def give_details(self, key: str | None = None, **more: object) -> httpx2.Response:
-        body = {"hold_id": self.hold["id"], "adult": True, "email": EMAIL, "address": ADDRESS, **more}
+        body = {
+            "hold_id": self.hold["id"],
+            "adult": True,
+            "email": EMAIL,
+            "address": ADDRESS,
+            **more,
+        }
         answer = await self.ask("POST", "/checkouts", body, key)
         if answer.status_code == 201:
             self.checkout = answer.json()
         return answer
 
-    async def pay(self, number: str = OK, key: str | None = None, **more: object) -> httpx2.Response:
-        body = {"payment_method": {"type": "test", "number": number}, "expected_total": self.checkout["total"], **more}
+    async def pay(
+        self, number: str = OK, key: str | None = None, **more: object
+    ) -> httpx2.Response:
+        body = {
+            "payment_method": {"type": "test", "number": number},
+            "expected_total": self.checkout["total"],
+            **more,
+        }
         return await self.ask("POST", f"/checkouts/{self.checkout['id']}/pay", body, key)
 
     async def confirm(self) -> httpx2.Response:

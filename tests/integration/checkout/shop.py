@@ -33,24 +33,56 @@ class Seller:
 async def add_seller(database: Database, slug: str = "loamwick", prefix: str = "LW") -> Seller:
     async with database.session() as session:
         merchant = await merchants.add_merchant(
-            session, slug=slug, name=words(slug), about=words("Sells things"), avatar_url=f"/{slug}.webp", order_prefix=prefix
+            session,
+            slug=slug,
+            name=words(slug),
+            about=words("Sells things"),
+            avatar_url=f"/{slug}.webp",
+            order_prefix=prefix,
         )
     return Seller(merchant, person(merchant.id))
 
 
 def person(*merchant_ids: UUID, creator_id: UUID | None = None) -> Person:
-    return Person(ids.new(), "Somebody", "somebody@example.com", frozenset(merchant_ids), creator_id, is_operator=False)
+    return Person(
+        ids.new(),
+        "Somebody",
+        "somebody@example.com",
+        frozenset(merchant_ids),
+        creator_id,
+        is_operator=False,
+    )
 
 
-async def add_product(database: Database, seller: Seller, skus: Sequence[str] = ("MUG",), on_hand: int = 50, price: int = 2200) -> Product:
+async def add_product(
+    database: Database,
+    seller: Seller,
+    skus: Sequence[str] = ("MUG",),
+    on_hand: int = 50,
+    price: int = 2200,
+) -> Product:
     """One axis, one value for each SKU."""
-    axis = OptionAxis("model", words("Model"), tuple(OptionValue(sku.lower(), words(sku.title())) for sku in skus))
-    variants = tuple(NewVariant(sku, {"model": sku.lower()}, {"GBP": price, "USD": price + 600}) for sku in skus)
-    draft = NewProduct(seller.merchant.id, "-".join(skus).lower(), words("Thing"), words("A thing"), words("Good."), variants, (axis,))
+    axis = OptionAxis(
+        "model", words("Model"), tuple(OptionValue(sku.lower(), words(sku.title())) for sku in skus)
+    )
+    variants = tuple(
+        NewVariant(sku, {"model": sku.lower()}, {"GBP": price, "USD": price + 600}) for sku in skus
+    )
+    draft = NewProduct(
+        seller.merchant.id,
+        "-".join(skus).lower(),
+        words("Thing"),
+        words("A thing"),
+        words("Good."),
+        variants,
+        (axis,),
+    )
     async with database.session() as session:
         added = await catalog.add_product(session, person=seller.person, product=draft)
         for variant in added.variants:
-            await stock.set_on_hand(session, person=seller.person, variant_id=variant.id, on_hand=on_hand)
+            await stock.set_on_hand(
+                session, person=seller.person, variant_id=variant.id, on_hand=on_hand
+            )
     return added
 
 
@@ -60,11 +92,22 @@ def line(product: Product, quantity: int = 1, index: int = 0, price: int = 2200)
 
 
 async def take(
-    database: Database, *lines: Line, scope: UUID, key: str | None = None, previous: UUID | None = None, seconds: int = 300
+    database: Database,
+    *lines: Line,
+    scope: UUID,
+    key: str | None = None,
+    previous: UUID | None = None,
+    seconds: int = 300,
 ) -> Hold:
     request = repr([(one.sku, one.quantity) for one in lines]).encode()
     return await stock.reserve(
-        stock.Taker(database), scope=scope, previous=previous, key=key or ids.secret(), request=request, lines=lines, seconds=seconds
+        stock.Taker(database),
+        scope=scope,
+        previous=previous,
+        key=key or ids.secret(),
+        request=request,
+        lines=lines,
+        seconds=seconds,
     )
 
 
@@ -79,7 +122,8 @@ async def let_expire(database: Database, *holds: UUID) -> None:
     async with database.session() as session:
         values = {"holds": list(holds)}
         for statement in (
-            "update hold_line set expires_at = expires_at - interval '1 hour' where hold_id = any(:holds)",
+            "update hold_line set expires_at = expires_at - interval '1 hour' where hold_id "
+            "= any(:holds)",
             "update hold set expires_at = expires_at - interval '1 hour' where id = any(:holds)",
         ):
             await session.execute(text(statement), values)

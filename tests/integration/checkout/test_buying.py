@@ -27,7 +27,15 @@ from tests.integration.checkout.counter import (
     Counter,
     counter,
 )
-from tests.integration.checkout.shop import Seller, add_product, add_seller, execute, let_expire, scalar, stock_now
+from tests.integration.checkout.shop import (
+    Seller,
+    add_product,
+    add_seller,
+    execute,
+    let_expire,
+    scalar,
+    stock_now,
+)
 
 GBP_2200 = {"amount": 2200, "currency": "GBP"}
 
@@ -39,7 +47,9 @@ async def nothing_is_sold(shop: Counter, product: Product) -> None:
     assert charges == refunds
 
 
-async def test_purchase_becomes_one_order_for_each_merchant(database: Database, tmp_path: Path, seller: Seller, product: Product) -> None:
+async def test_purchase_becomes_one_order_for_each_merchant(
+    database: Database, tmp_path: Path, seller: Seller, product: Product
+) -> None:
     other = await add_seller(database, "zafralune", "ZL")
     scarf = await add_product(database, other, ("SCARF",), on_hand=3, price=5000)
 
@@ -51,18 +61,30 @@ async def test_purchase_becomes_one_order_for_each_merchant(database: Database, 
 
     body = paid.json()
     assert (paid.status_code, body["status"]) == (200, "paid")
-    assert sorted((order["number"][:3], order["seller"]["en"], order["total"]["amount"]) for order in body["orders"]) == [
+    assert sorted(
+        (order["number"][:3], order["seller"]["en"], order["total"]["amount"])
+        for order in body["orders"]
+    ) == [
         ("LW-", "loamwick", 4400),
         ("ZL-", "zafralune", 5000),
     ]
     assert (seen["status"], seen["orders"]) == ("paid", body["orders"])
     assert await stock_now(database, product) == Stock(50, 0, 2)
     assert await stock_now(database, scarf) == Stock(3, 0, 1)
-    assert await scalar(database, "select sum(total) from orders") == sum(entry.amount for entry in shop.ledger().values()) == 9400
-    assert await scalar(database, "select count(*) from outbox_event where kind = 'orders.placed.v1'") == 2
+    assert (
+        await scalar(database, "select sum(total) from orders")
+        == sum(entry.amount for entry in shop.ledger().values())
+        == 9400
+    )
+    assert (
+        await scalar(database, "select count(*) from outbox_event where kind = 'orders.placed.v1'")
+        == 2
+    )
 
 
-async def test_checkout_tells_what_was_agreed_and_nothing_of_the_buyer(shop: Counter, buyer: Buyer) -> None:
+async def test_checkout_tells_what_was_agreed_and_nothing_of_the_buyer(
+    shop: Counter, buyer: Buyer
+) -> None:
     await buyer.reserve(("SALT", 2))
     answer = await buyer.give_details()
 
@@ -93,7 +115,9 @@ async def test_only_adults_get_through_the_door(shop: Counter, buyer: Buyer) -> 
     for adult in (False, None):
         refused = await buyer.give_details(adult=adult)
         assert (refused.status_code, refused.json()["code"]) == (403, "adult_declaration_required")
-    missing = await buyer.ask("POST", "/checkouts", {"hold_id": buyer.hold["id"], "email": EMAIL, "address": ADDRESS})
+    missing = await buyer.ask(
+        "POST", "/checkouts", {"hold_id": buyer.hold["id"], "email": EMAIL, "address": ADDRESS}
+    )
     assert missing.status_code == 403
     assert await scalar(shop.database, "select count(*) from checkout") == 0
     assert await scalar(shop.database, "select count(*) from idempotent_answer") == 0
@@ -129,9 +153,15 @@ async def test_malformed_details_are_told_where_and_never_repeated(
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        ({"postal_code": "XX"}, {"path": "body/address/postal_code", "problem": "postal_code_invalid"}),
+        (
+            {"postal_code": "XX"},
+            {"path": "body/address/postal_code", "problem": "postal_code_invalid"},
+        ),
         ({"postal_code": None}, {"path": "body/address/postal_code", "problem": "missing"}),
-        ({"country": "FR", "postal_code": "75001"}, {"path": "body/address/country", "problem": "not_delivered_there"}),
+        (
+            {"country": "FR", "postal_code": "75001"},
+            {"path": "body/address/country", "problem": "not_delivered_there"},
+        ),
     ],
 )
 async def test_goods_go_only_where_the_market_delivers(
@@ -157,7 +187,9 @@ async def test_same_key_opens_the_checkout_once(shop: Counter, buyer: Buyer) -> 
     assert await scalar(shop.database, "select email from checkout") == EMAIL
 
 
-async def test_other_details_replace_the_first_until_it_is_paid(shop: Counter, buyer: Buyer) -> None:
+async def test_other_details_replace_the_first_until_it_is_paid(
+    shop: Counter, buyer: Buyer
+) -> None:
     await buyer.up_to_details(("SALT", 1))
     first = buyer.checkout["id"]
 
@@ -170,7 +202,9 @@ async def test_other_details_replace_the_first_until_it_is_paid(shop: Counter, b
     assert await scalar(shop.database, "select email from orders") == "second@example.com"
 
 
-async def test_checkout_of_another_guest_is_not_found(shop: Counter, buyer: Buyer, product: Product) -> None:
+async def test_checkout_of_another_guest_is_not_found(
+    shop: Counter, buyer: Buyer, product: Product
+) -> None:
     await buyer.up_to_details(("SALT", 1))
     stranger = Buyer(shop)
     await stranger.reserve(("SALT", 1))
@@ -185,35 +219,50 @@ async def test_checkout_of_another_guest_is_not_found(shop: Counter, buyer: Buye
     await nothing_is_sold(shop, product)
 
 
-async def test_other_sum_than_shown_is_not_charged(shop: Counter, buyer: Buyer, product: Product) -> None:
+async def test_other_sum_than_shown_is_not_charged(
+    shop: Counter, buyer: Buyer, product: Product
+) -> None:
     await buyer.up_to_details(("SALT", 1))
 
     refused = await buyer.pay(expected_total={"amount": 2199, "currency": "GBP"})
 
     assert (refused.status_code, refused.json()["code"]) == (409, "price_changed")
-    assert (refused.json()["total"], refused.json()["lines"][0]["unit_price"]) == (GBP_2200, GBP_2200)
+    assert (refused.json()["total"], refused.json()["lines"][0]["unit_price"]) == (
+        GBP_2200,
+        GBP_2200,
+    )
     assert await scalar(shop.database, "select count(*) from payment") == 0
     await nothing_is_sold(shop, product)
 
 
-async def test_price_is_frozen_for_the_life_of_the_hold(shop: Counter, seller: Seller, buyer: Buyer, product: Product) -> None:
+async def test_price_is_frozen_for_the_life_of_the_hold(
+    shop: Counter, seller: Seller, buyer: Buyer, product: Product
+) -> None:
     await buyer.reserve(("SALT", 1))
     async with shop.database.session() as session:
-        await catalog.set_price(session, person=seller.person, variant_id=product.variants[0].id, price=Money(1, "GBP"))
+        await catalog.set_price(
+            session, person=seller.person, variant_id=product.variants[0].id, price=Money(1, "GBP")
+        )
     await buyer.give_details()
 
     assert (await buyer.pay()).json()["orders"][0]["total"] == GBP_2200
 
 
-async def test_expired_hold_is_refused_at_each_step(shop: Counter, buyer: Buyer, product: Product) -> None:
+async def test_expired_hold_is_refused_at_each_step(
+    shop: Counter, buyer: Buyer, product: Product
+) -> None:
     early, late = Buyer(shop), buyer
     await early.reserve(("SALT", 1))
     await late.up_to_details(("SALT", 1))
-    await let_expire(shop.database, ids.parse("hold", early.hold["id"]), ids.parse("hold", late.hold["id"]))
+    await let_expire(
+        shop.database, ids.parse("hold", early.hold["id"]), ids.parse("hold", late.hold["id"])
+    )
 
     refused = [await early.give_details(), await late.give_details(), await late.pay()]
 
-    assert [(answer.status_code, answer.json()["code"]) for answer in refused] == [(409, "hold_expired")] * 3
+    assert [(answer.status_code, answer.json()["code"]) for answer in refused] == [
+        (409, "hold_expired")
+    ] * 3
     assert (await late.look()).json()["status"] == "expired"
     assert await scalar(shop.database, "select count(*) from payment") == 0
     await nothing_is_sold(shop, product)
@@ -222,7 +271,9 @@ async def test_expired_hold_is_refused_at_each_step(shop: Counter, buyer: Buyer,
 async def test_starting_to_pay_extends_the_hold_once(shop: Counter, buyer: Buyer) -> None:
     await buyer.up_to_details(("SALT", 1))
 
-    deadlines = [clock.parse_rfc3339((await buyer.pay(DECLINED)).json()["expires_at"]) for _ in range(2)]
+    deadlines = [
+        clock.parse_rfc3339((await buyer.pay(DECLINED)).json()["expires_at"]) for _ in range(2)
+    ]
 
     held_until = clock.parse_rfc3339(buyer.hold["expires_at"])
     assert [deadline - held_until for deadline in deadlines] == [timedelta(seconds=120)] * 2
@@ -248,11 +299,17 @@ async def test_another_key_after_paying_does_not_pay_again(shop: Counter, buyer:
     assert shop.money_moved() == (1, 0)
 
 
-async def test_declined_card_leaves_the_hold_and_another_card_pays(shop: Counter, buyer: Buyer, product: Product) -> None:
+async def test_declined_card_leaves_the_hold_and_another_card_pays(
+    shop: Counter, buyer: Buyer, product: Product
+) -> None:
     await buyer.up_to_details(("SALT", 1))
 
     declined = await buyer.pay(DECLINED, key="d" * 16)
-    assert (declined.status_code, declined.json()["status"], declined.json()["orders"]) == (200, "declined", [])
+    assert (declined.status_code, declined.json()["status"], declined.json()["orders"]) == (
+        200,
+        "declined",
+        [],
+    )
     assert (await buyer.look()).json()["status"] == "declined"
     assert await stock_now(shop.database, product) == Stock(50, 1, 0)
 
@@ -287,7 +344,9 @@ async def test_confirmation_pays_once(shop: Counter, buyer: Buyer, product: Prod
     assert await stock_now(shop.database, product) == Stock(50, 0, 1)
 
 
-async def test_another_card_instead_of_a_confirmation_voids_the_first(shop: Counter, buyer: Buyer, product: Product) -> None:
+async def test_another_card_instead_of_a_confirmation_voids_the_first(
+    shop: Counter, buyer: Buyer, product: Product
+) -> None:
     await buyer.up_to_details(("SALT", 1))
     await buyer.pay(ASKS)
 
@@ -298,7 +357,9 @@ async def test_another_card_instead_of_a_confirmation_voids_the_first(shop: Coun
     assert await stock_now(shop.database, product) == Stock(50, 0, 1)
 
 
-async def test_slow_payment_is_pending_until_the_worker_finds_it_paid(shop: Counter, buyer: Buyer, product: Product) -> None:
+async def test_slow_payment_is_pending_until_the_worker_finds_it_paid(
+    shop: Counter, buyer: Buyer, product: Product
+) -> None:
     await buyer.up_to_details(("SALT", 1))
     assert (await buyer.pay(SLOW)).json()["status"] == "pending"
     assert (await buyer.pay(OK)).json()["code"] == "payment_in_progress"
@@ -315,7 +376,9 @@ async def test_slow_payment_is_pending_until_the_worker_finds_it_paid(shop: Coun
     assert await stock_now(shop.database, product) == Stock(50, 0, 1)
 
 
-async def test_success_that_comes_too_late_is_given_back(shop: Counter, buyer: Buyer, product: Product) -> None:
+async def test_success_that_comes_too_late_is_given_back(
+    shop: Counter, buyer: Buyer, product: Product
+) -> None:
     await execute(shop.database, "update stock_item set on_hand = 1")
     await buyer.up_to_details(("SALT", 1))
     await buyer.pay(ASKS)
@@ -334,7 +397,9 @@ async def test_success_that_comes_too_late_is_given_back(shop: Counter, buyer: B
     assert await scalar(shop.database, "select count(*) from orders") == 1
 
 
-async def test_pending_payment_is_given_up_when_its_goods_are_gone(shop: Counter, buyer: Buyer, product: Product) -> None:
+async def test_pending_payment_is_given_up_when_its_goods_are_gone(
+    shop: Counter, buyer: Buyer, product: Product
+) -> None:
     await execute(shop.database, "update stock_item set on_hand = 1")
     await buyer.up_to_details(("SALT", 1))
     await buyer.pay(SLOW)
@@ -350,7 +415,9 @@ async def test_pending_payment_is_given_up_when_its_goods_are_gone(shop: Counter
     await nothing_is_sold(shop, product)
 
 
-async def test_buyers_data_moves_into_the_order_and_is_forgotten_otherwise(shop: Counter, buyer: Buyer) -> None:
+async def test_buyers_data_moves_into_the_order_and_is_forgotten_otherwise(
+    shop: Counter, buyer: Buyer
+) -> None:
     await buyer.up_to_details(("SALT", 1))
     await buyer.pay()
     idle = Buyer(shop)
@@ -361,11 +428,22 @@ async def test_buyers_data_moves_into_the_order_and_is_forgotten_otherwise(shop:
     with clock.use(lambda: now + timedelta(hours=25)):
         await tasks.forget_abandoned(shop.database)
 
-    assert await scalar(shop.database, "select count(*) from checkout where email is not null or address is not null") == 0
-    assert await scalar(shop.database, "select email || (address ->> 'line1') from orders") == EMAIL + "1 High Street"
+    assert (
+        await scalar(
+            shop.database,
+            "select count(*) from checkout where email is not null or address is not null",
+        )
+        == 0
+    )
+    assert (
+        await scalar(shop.database, "select email || (address ->> 'line1') from orders")
+        == EMAIL + "1 High Street"
+    )
 
 
-async def test_duplicate_card_is_paid_by_the_worker_when_no_callback_arrives(shop: Counter, buyer: Buyer) -> None:
+async def test_duplicate_card_is_paid_by_the_worker_when_no_callback_arrives(
+    shop: Counter, buyer: Buyer
+) -> None:
     await buyer.up_to_details(("SALT", 1))
     assert (await buyer.pay(DUPLICATE)).json()["status"] == "pending"
 

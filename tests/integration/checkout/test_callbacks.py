@@ -16,7 +16,15 @@ from showfloor.checkout.adapters.test_provider import PlayMoney
 from showfloor.checkout.desk import Desk
 from showfloor.kit import ids
 from showfloor.stock.types import Stock
-from tests.integration.checkout.counter import DUPLICATE, OK, OUT_OF_ORDER, SECRET, SLOW, Buyer, Counter
+from tests.integration.checkout.counter import (
+    DUPLICATE,
+    OK,
+    OUT_OF_ORDER,
+    SECRET,
+    SLOW,
+    Buyer,
+    Counter,
+)
 from tests.integration.checkout.shop import execute, let_expire, scalar, stock_now
 
 
@@ -29,8 +37,12 @@ async def calling_shop(shop: Counter, tmp_path: Path) -> AsyncIterator[Counter]:
         await asyncio.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
     url = f"http://127.0.0.1:{port}/api/v1/payments/test/callback"
-    shop.provider = PlayMoney(mode="test", folder=tmp_path / "books", secret=SECRET, callback_url=url)
-    shop.app.state.desk = Desk(shop.database, secret=SECRET, hold_seconds=300, providers=shop.providers)
+    shop.provider = PlayMoney(
+        mode="test", folder=tmp_path / "books", secret=SECRET, callback_url=url
+    )
+    shop.app.state.desk = Desk(
+        shop.database, secret=SECRET, hold_seconds=300, providers=shop.providers
+    )
     yield shop
     await shop.provider.close()
     server.should_exit = True
@@ -48,7 +60,9 @@ async def calls_are_done(shop: Counter) -> None:
 
 
 @pytest.mark.parametrize("number", [OK, DUPLICATE, OUT_OF_ORDER, SLOW])
-async def test_calls_finish_the_payment_once(calling_shop: Counter, product: Product, number: str) -> None:
+async def test_calls_finish_the_payment_once(
+    calling_shop: Counter, product: Product, number: str
+) -> None:
     buyer = Buyer(calling_shop)
     await buyer.up_to_details(("SALT", 1))
     assert (await buyer.pay(number)).json()["status"] in ("pending", "paid")
@@ -67,7 +81,9 @@ async def test_calls_finish_the_payment_once(calling_shop: Counter, product: Pro
     assert await stock_now(calling_shop.database, product) == Stock(50, 0, 1)
 
 
-async def test_call_that_comes_too_late_gives_the_money_back(calling_shop: Counter, product: Product) -> None:
+async def test_call_that_comes_too_late_gives_the_money_back(
+    calling_shop: Counter, product: Product
+) -> None:
     await execute(calling_shop.database, "update stock_item set on_hand = 1")
     buyer = Buyer(calling_shop)
     await buyer.up_to_details(("SALT", 1))
@@ -85,9 +101,15 @@ async def test_call_that_is_not_the_providers_changes_nothing(shop: Counter, buy
     await buyer.up_to_details(("SALT", 1))
     await buyer.pay(SLOW)
     payment_id = next(iter(shop.ledger()))
-    body = json.dumps({"id": "evt_1", "type": "payment.succeeded", "payment_id": ids.show("pay", payment_id)})
+    body = json.dumps(
+        {"id": "evt_1", "type": "payment.succeeded", "payment_id": ids.show("pay", payment_id)}
+    )
     now = datetime.now(UTC)
-    forged = {"webhook-id": "evt_1", "webhook-timestamp": str(int(now.timestamp())), "webhook-signature": "v1,Zm9yZ2Vk"}
+    forged = {
+        "webhook-id": "evt_1",
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": "v1,Zm9yZ2Vk",
+    }
 
     refused = [
         await shop.client.post("/payments/test/callback", content=body, headers=forged),
@@ -95,17 +117,27 @@ async def test_call_that_is_not_the_providers_changes_nothing(shop: Counter, buy
     ]
     unknown = await shop.client.post("/payments/other/callback", content=body, headers=forged)
 
-    assert [(answer.status_code, answer.json()["code"]) for answer in refused] == [(401, "callback_invalid")] * 2
+    assert [(answer.status_code, answer.json()["code"]) for answer in refused] == [
+        (401, "callback_invalid")
+    ] * 2
     assert unknown.status_code == 404
     assert await scalar(shop.database, "select state from payment") == "pending"
     assert await scalar(shop.database, "select count(*) from payment_callback") == 0
 
 
 async def test_call_about_a_payment_of_somebody_else_is_heard_and_ignored(shop: Counter) -> None:
-    body = json.dumps({"id": "evt_1", "type": "payment.succeeded", "payment_id": ids.show("pay", ids.new())})
+    body = json.dumps(
+        {"id": "evt_1", "type": "payment.succeeded", "payment_id": ids.show("pay", ids.new())}
+    )
     now = datetime.now(UTC)
     signature = shop.provider._signer.sign("evt_1", now, body)
-    headers = {"webhook-id": "evt_1", "webhook-timestamp": str(int(now.timestamp())), "webhook-signature": signature}
+    headers = {
+        "webhook-id": "evt_1",
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": signature,
+    }
 
-    assert (await shop.client.post("/payments/test/callback", content=body, headers=headers)).status_code == 200
+    assert (
+        await shop.client.post("/payments/test/callback", content=body, headers=headers)
+    ).status_code == 200
     assert await scalar(shop.database, "select count(*) from payment_callback") == 0

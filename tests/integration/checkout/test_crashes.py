@@ -1,4 +1,6 @@
-"""`kill -9` between any two steps of paying loses and doubles nothing: only the first steps are run here, then the worker's task."""
+"""`kill -9` between any two steps of paying loses and doubles nothing: only the first steps are run
+here, then the worker's task.
+"""
 
 from __future__ import annotations
 
@@ -31,9 +33,19 @@ async def started(shop: Counter, buyer: Buyer, number: str = OK, key: str = "k" 
 
 def order_of(shop: Counter, buyer: Buyer, number: str, key: str) -> Order:
     total = Money(**buyer.checkout["total"])
-    body = {"payment_method": {"type": "test", "number": number}, "expected_total": buyer.checkout["total"]}
+    body = {
+        "payment_method": {"type": "test", "number": number},
+        "expected_total": buyer.checkout["total"],
+    }
     request = shop.app.state.desk.fingerprint(body)
-    return Order(ids.parse("chk", buyer.checkout["id"]), ids.parse("hold", buyer.hold["id"]), Method("test", number), total, key, request)
+    return Order(
+        ids.parse("chk", buyer.checkout["id"]),
+        ids.parse("hold", buyer.hold["id"]),
+        Method("test", number),
+        total,
+        key,
+        request,
+    )
 
 
 async def worker_looks(shop: Counter, seconds: float = 20) -> None:
@@ -46,7 +58,9 @@ async def state_of(shop: Counter, payment_id: UUID) -> object:
     return await scalar(shop.database, "select state from payment where id = :id", id=payment_id)
 
 
-async def test_killed_before_the_provider_heard_of_it(shop: Counter, buyer: Buyer, product: Product) -> None:
+async def test_killed_before_the_provider_heard_of_it(
+    shop: Counter, buyer: Buyer, product: Product
+) -> None:
     await buyer.up_to_details(("SALT", 1))
     payment = await started(shop, buyer)
     assert (await buyer.pay()).json()["code"] == "payment_in_progress"
@@ -54,14 +68,19 @@ async def test_killed_before_the_provider_heard_of_it(shop: Counter, buyer: Buye
     await worker_looks(shop)
 
     assert await state_of(shop, payment.id) == "declined"
-    assert await shop.provider.charge(Intent(payment.id, payment.amount), Method("test", OK)) is Report.VOIDED
+    assert (
+        await shop.provider.charge(Intent(payment.id, payment.amount), Method("test", OK))
+        is Report.VOIDED
+    )
     assert (await buyer.look()).json()["status"] == "declined"
     assert (await buyer.pay()).json()["status"] == "paid"
     assert shop.money_moved() == (1, 0)
     assert await stock_now(shop.database, product) == Stock(50, 0, 1)
 
 
-async def test_killed_after_the_provider_took_the_money(shop: Counter, buyer: Buyer, product: Product) -> None:
+async def test_killed_after_the_provider_took_the_money(
+    shop: Counter, buyer: Buyer, product: Product
+) -> None:
     await buyer.up_to_details(("SALT", 1))
     payment = await started(shop, buyer)
     await shop.provider.charge(Intent(payment.id, payment.amount), Method("test", OK))
@@ -75,7 +94,9 @@ async def test_killed_after_the_provider_took_the_money(shop: Counter, buyer: Bu
     assert await stock_now(shop.database, product) == Stock(50, 0, 1)
 
 
-async def test_killed_after_the_provider_took_the_money_and_asked_again(shop: Counter, buyer: Buyer, product: Product) -> None:
+async def test_killed_after_the_provider_took_the_money_and_asked_again(
+    shop: Counter, buyer: Buyer, product: Product
+) -> None:
     await buyer.up_to_details(("SALT", 1))
     payment = await started(shop, buyer)
     await shop.provider.charge(Intent(payment.id, payment.amount), Method("test", OK))
@@ -101,7 +122,9 @@ async def test_killed_and_the_hold_ran_out(shop: Counter, buyer: Buyer, product:
     assert await stock_now(shop.database, product) == Stock(1, 1, 0)
 
 
-async def test_killed_before_the_money_was_given_back(shop: Counter, buyer: Buyer, product: Product) -> None:
+async def test_killed_before_the_money_was_given_back(
+    shop: Counter, buyer: Buyer, product: Product
+) -> None:
     await buyer.up_to_details(("SALT", 1))
     payment = await started(shop, buyer)
     await shop.provider.charge(Intent(payment.id, payment.amount), Method("test", OK))
@@ -118,7 +141,9 @@ async def test_killed_before_the_money_was_given_back(shop: Counter, buyer: Buye
 
 
 async def test_worker_and_slow_request_meet(shop: Counter, buyer: Buyer, product: Product) -> None:
-    """The worker gave the payment up as never arrived; the request that was to bring it wakes up and still calls the provider."""
+    """The worker gave the payment up as never arrived; the request that was to bring it wakes up
+    and still calls the provider.
+    """
     await buyer.up_to_details(("SALT", 1))
     payment = await started(shop, buyer)
     await worker_looks(shop)
@@ -131,7 +156,9 @@ async def test_worker_and_slow_request_meet(shop: Counter, buyer: Buyer, product
     assert await stock_now(shop.database, product) == Stock(50, 1, 0)
 
 
-async def test_same_payment_recorded_from_all_sides_at_once_sells_once(shop: Counter, buyer: Buyer, product: Product) -> None:
+async def test_same_payment_recorded_from_all_sides_at_once_sells_once(
+    shop: Counter, buyer: Buyer, product: Product
+) -> None:
     await buyer.up_to_details(("SALT", 2))
     payment = await started(shop, buyer)
     await shop.provider.charge(Intent(payment.id, payment.amount), Method("test", OK))
@@ -156,7 +183,10 @@ async def test_two_cards_at_once_charge_once(shop: Counter, buyer: Buyer, produc
     answers = await asyncio.gather(*(buyer.pay() for _ in range(6)))
 
     assert {answer.status_code for answer in answers} <= {200, 409}
-    assert {answer.json().get("code") or answer.json()["status"] for answer in answers} <= {"paid", "payment_in_progress"}
+    assert {answer.json().get("code") or answer.json()["status"] for answer in answers} <= {
+        "paid",
+        "payment_in_progress",
+    }
     assert shop.money_moved() == (1, 0)
     assert await stock_now(shop.database, product) == Stock(50, 0, 1)
 
@@ -165,10 +195,16 @@ async def test_two_cards_at_once_charge_once(shop: Counter, buyer: Buyer, produc
 async def test_goods_are_not_given_back_while_a_payment_begins(
     shop: Counter, buyer: Buyer, product: Product, monkeypatch: pytest.MonkeyPatch, guarded: bool
 ) -> None:
-    """Two tabs. Without the guard, the lock on the checkout, the goods go and the money that follows has to be given back."""
+    """Two tabs.
+
+    Without the guard, the lock on the checkout, the goods go and the money that follows has to be
+    given back.
+    """
     if not guarded:
         unlocked = queries.checkout_of_hold
-        monkeypatch.setattr(queries, "checkout_of_hold", lambda session, hold_id, lock: unlocked(session, hold_id))
+        monkeypatch.setattr(
+            queries, "checkout_of_hold", lambda session, hold_id, lock: unlocked(session, hold_id)
+        )
     await buyer.up_to_details(("SALT", 1))
     async with asyncio.TaskGroup() as tabs, shop.database.session() as session:
         await begin(session, order_of(shop, buyer, OK, "k" * 16), "test")
@@ -183,7 +219,9 @@ async def test_goods_are_not_given_back_while_a_payment_begins(
         assert await stock_now(shop.database, product) == Stock(50, 0, 0)
 
 
-async def test_confirmation_whose_answer_got_lost(shop: Counter, buyer: Buyer, product: Product) -> None:
+async def test_confirmation_whose_answer_got_lost(
+    shop: Counter, buyer: Buyer, product: Product
+) -> None:
     await buyer.up_to_details(("SALT", 1))
     await buyer.pay(ASKS)
     payment_id = next(iter(shop.ledger()))
@@ -211,7 +249,11 @@ async def test_provider_that_does_not_answer_is_asked_again(
     monkeypatch.setattr(shop.provider, "charge", charge)
     lost = await buyer.pay(key="k" * 16)
 
-    assert (lost.status_code, lost.json()["code"], lost.headers["retry-after"]) == (503, "provider_unavailable", "2")
+    assert (lost.status_code, lost.json()["code"], lost.headers["retry-after"]) == (
+        503,
+        "provider_unavailable",
+        "2",
+    )
     assert (await buyer.look()).json()["status"] == "pending"
     assert (await buyer.pay(key="k" * 16)).json()["status"] == "paid"
     assert shop.money_moved() == (1, 0)

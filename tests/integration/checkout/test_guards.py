@@ -1,4 +1,6 @@
-"""The guards of a child and of money, each beside its twin: the same request with the guard taken out must do the harm."""
+"""The guards of a child and of money, each beside its twin: the same request with the guard taken
+out must do the harm.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ async def test_nothing_is_kept_of_who_does_not_declare_to_be_an_adult(
     answer = await buyer.give_details(adult=False)
 
     assert answer.status_code == (403 if guard else 201)
-    assert await scalar(shop.database, "select count(*) from checkout where email is not null") == (0 if guard else 1)
+    assert await scalar(shop.database, "select count(*) from checkout where email is not null") == (
+        0 if guard else 1
+    )
 
 
 @guarded
@@ -79,6 +83,7 @@ async def test_two_cards_at_the_same_moment_begin_one_payment(
         with pytest.raises(PaymentInProgress):
             await other
 
-    assert await scalar(shop.database, f"select count(*) from payment where state in {tuple(map(str, queries.BLOCKING))}") == (
-        1 if guard else 2
-    )
+    assert await scalar(
+        shop.database,
+        f"select count(*) from payment where state in {tuple(map(str, queries.BLOCKING))}",
+    ) == (1 if guard else 2)

@@ -13,10 +13,20 @@ from showfloor.kit.db import Database
 from showfloor.kit.money import Money
 from showfloor.stock.types import Stock
 from tests.integration.checkout.counter import OK, SLOW, Buyer, Counter, counter
-from tests.integration.checkout.shop import Seller, add_product, add_seller, execute, let_expire, scalar, stock_now
+from tests.integration.checkout.shop import (
+    Seller,
+    add_product,
+    add_seller,
+    execute,
+    let_expire,
+    scalar,
+    stock_now,
+)
 
 
-async def test_hold_answers_with_token_deadline_and_sum(shop: Counter, buyer: Buyer, product: Product) -> None:
+async def test_hold_answers_with_token_deadline_and_sum(
+    shop: Counter, buyer: Buyer, product: Product
+) -> None:
     answer = await buyer.reserve(("SALT", 2), ("CLAY", 1))
 
     body = answer.json()
@@ -24,14 +34,21 @@ async def test_hold_answers_with_token_deadline_and_sum(shop: Counter, buyer: Bu
     assert body["total"] == {"amount": 6600, "currency": "GBP"}
     unit = {"amount": 2200, "currency": "GBP"}
     assert body["lines"] == [
-        {"sku": "SALT", "quantity": 2, "unit_price": unit, "total": {"amount": 4400, "currency": "GBP"}},
+        {
+            "sku": "SALT",
+            "quantity": 2,
+            "unit_price": unit,
+            "total": {"amount": 4400, "currency": "GBP"},
+        },
         {"sku": "CLAY", "quantity": 1, "unit_price": unit, "total": unit},
     ]
     assert 295 < (clock.parse_rfc3339(body["expires_at"]) - clock.now()).total_seconds() <= 300
     assert await stock_now(shop.database, product) == Stock(50, 2, 0)
 
 
-async def test_repeated_request_gets_the_same_answer(shop: Counter, buyer: Buyer, product: Product) -> None:
+async def test_repeated_request_gets_the_same_answer(
+    shop: Counter, buyer: Buyer, product: Product
+) -> None:
     first = await buyer.reserve(("SALT", 1), key="k" * 16)
     again = await Buyer(shop).reserve(("SALT", 1), key="k" * 16)
     other = await Buyer(shop).reserve(("SALT", 2), key="k" * 16)
@@ -48,7 +65,12 @@ async def test_repeated_request_is_answered_after_the_show_and_the_price_changed
     first = await buyer.reserve(("SALT", 1), key="k" * 16, expected_total=expected)
     shop.app.state.desk.shelf._loading.clear()
     async with shop.database.session() as session:
-        await catalog.set_price(session, person=seller.person, variant_id=product.variants[0].id, price=Money(9900, "GBP"))
+        await catalog.set_price(
+            session,
+            person=seller.person,
+            variant_id=product.variants[0].id,
+            price=Money(9900, "GBP"),
+        )
     await execute(shop.database, "update show set state = 'ended'")
 
     again = await Buyer(shop).reserve(("SALT", 1), key="k" * 16, expected_total=expected)
@@ -74,7 +96,9 @@ async def test_eleven_pieces_are_too_many(shop: Counter, buyer: Buyer, product: 
     assert await stock_now(shop.database, product) == Stock(50, 0, 0)
 
 
-async def test_token_groups_the_holds_of_a_guest(shop: Counter, buyer: Buyer, product: Product) -> None:
+async def test_token_groups_the_holds_of_a_guest(
+    shop: Counter, buyer: Buyer, product: Product
+) -> None:
     for _ in range(5):
         assert (await buyer.reserve(("SALT", 1))).status_code == 201
 
@@ -85,7 +109,9 @@ async def test_token_groups_the_holds_of_a_guest(shop: Counter, buyer: Buyer, pr
     assert (await Buyer(shop).reserve(("SALT", 1))).status_code == 201
 
 
-async def test_other_price_than_shown_is_refused_with_the_new_one(shop: Counter, buyer: Buyer, product: Product) -> None:
+async def test_other_price_than_shown_is_refused_with_the_new_one(
+    shop: Counter, buyer: Buyer, product: Product
+) -> None:
     answer = await buyer.reserve(("SALT", 2), expected_total={"amount": 4000, "currency": "GBP"})
 
     assert (answer.status_code, answer.json()["code"]) == (409, "price_changed")
@@ -95,7 +121,9 @@ async def test_other_price_than_shown_is_refused_with_the_new_one(shop: Counter,
 
 
 @pytest.mark.parametrize("state", ["draft", "scheduled", "ended"])
-async def test_show_off_air_sells_nothing(shop: Counter, buyer: Buyer, product: Product, state: str) -> None:
+async def test_show_off_air_sells_nothing(
+    shop: Counter, buyer: Buyer, product: Product, state: str
+) -> None:
     await execute(shop.database, f"update show set state = '{state}'")
 
     answer = await buyer.reserve(("SALT", 1))
@@ -110,7 +138,9 @@ async def test_interrupted_show_sells(shop: Counter, buyer: Buyer) -> None:
     assert (await buyer.reserve(("SALT", 1))).status_code == 201
 
 
-async def test_product_of_another_show_is_not_for_sale(shop: Counter, buyer: Buyer, seller: Seller) -> None:
+async def test_product_of_another_show_is_not_for_sale(
+    shop: Counter, buyer: Buyer, seller: Seller
+) -> None:
     elsewhere = await add_product(shop.database, seller, ("VASE",))
 
     answer = await buyer.reserve(("SALT", 1), ("VASE", 1))
@@ -120,12 +150,16 @@ async def test_product_of_another_show_is_not_for_sale(shop: Counter, buyer: Buy
     assert await stock_now(shop.database, elsewhere) == Stock(50, 0, 0)
 
 
-async def test_two_merchants_are_held_together(database: Database, tmp_path: Path, seller: Seller, product: Product) -> None:
+async def test_two_merchants_are_held_together(
+    database: Database, tmp_path: Path, seller: Seller, product: Product
+) -> None:
     other = await add_seller(database, "zafralune", "ZL")
     scarf = await add_product(database, other, ("SCARF",), on_hand=1, price=5000)
 
     async with counter(database, tmp_path / "books", (seller, product), (other, scarf)) as shop:
-        assert (await Buyer(shop).reserve(("SALT", 1), ("SCARF", 1))).json()["total"]["amount"] == 7200
+        assert (await Buyer(shop).reserve(("SALT", 1), ("SCARF", 1))).json()["total"][
+            "amount"
+        ] == 7200
         refused = await Buyer(shop).reserve(("SALT", 1), ("SCARF", 1))
 
     assert refused.json()["lines"] == [{"sku": "SCARF", "available": 0}]
@@ -143,12 +177,20 @@ async def test_two_merchants_are_held_together(database: Database, tmp_path: Pat
         ({"lines": [{"sku": "SALT", "quantity": True}]}, "body/lines/0/quantity"),
         ({"lines": [{"sku": "SALT", "quantity": 1.5}]}, "body/lines/0/quantity"),
         ({"lines": [{"sku": "SALT", "quantity": 1}] * 2}, "body/lines/1/sku"),
-        ({"lines": [{"sku": "SALT", "quantity": 1}], "expected_total": {"amount": 1, "currency": "XQQ"}}, "body/expected_total/currency"),
+        (
+            {
+                "lines": [{"sku": "SALT", "quantity": 1}],
+                "expected_total": {"amount": 1, "currency": "XQQ"},
+            },
+            "body/expected_total/currency",
+        ),
         ({"lines": [{"sku": "x" * 20_000, "quantity": 1}]}, "body"),
         ([], "body"),
     ],
 )
-async def test_malformed_wish_is_told_where(shop: Counter, buyer: Buyer, product: Product, body: object, path: str) -> None:
+async def test_malformed_wish_is_told_where(
+    shop: Counter, buyer: Buyer, product: Product, body: object, path: str
+) -> None:
     answer = await buyer.ask("POST", f"/shows/{ids.show('show', shop.show_id)}/holds", body)
 
     assert (answer.status_code, answer.json()["code"]) == (422, "validation_failed")
@@ -167,10 +209,14 @@ async def test_unknown_show_key_and_token_are_refused(shop: Counter) -> None:
     body = {"lines": [{"sku": "SALT", "quantity": 1}]}
     right, key = f"/shows/{ids.show('show', shop.show_id)}/holds", {"Idempotency-Key": "k" * 16}
 
-    unknown = await shop.client.post(f"/shows/{ids.show('show', ids.new())}/holds", json=body, headers=key)
+    unknown = await shop.client.post(
+        f"/shows/{ids.show('show', ids.new())}/holds", json=body, headers=key
+    )
     malformed = await shop.client.post("/shows/show_1/holds", json=body, headers=key)
     keyless = await shop.client.post(right, json=body)
-    forged = await shop.client.post(right, json=body, headers={**key, "Authorization": "Bearer ht_forged"})
+    forged = await shop.client.post(
+        right, json=body, headers={**key, "Authorization": "Bearer ht_forged"}
+    )
 
     assert (unknown.status_code, unknown.json()["code"]) == (404, "show_not_found")
     assert malformed.status_code == 404
@@ -179,7 +225,9 @@ async def test_unknown_show_key_and_token_are_refused(shop: Counter) -> None:
     assert await scalar(shop.database, "select count(*) from hold") == 0
 
 
-async def test_owner_gives_the_goods_back_and_nobody_else(shop: Counter, buyer: Buyer, product: Product) -> None:
+async def test_owner_gives_the_goods_back_and_nobody_else(
+    shop: Counter, buyer: Buyer, product: Product
+) -> None:
     await buyer.reserve(("SALT", 2))
     stranger = Buyer(shop)
     await stranger.reserve(("SALT", 1))
@@ -201,11 +249,15 @@ async def test_paid_goods_are_not_given_back(shop: Counter, buyer: Buyer, produc
     second = Buyer(shop)
     await second.up_to_details(("SALT", 1))
     await second.pay(OK)
-    assert (await second.ask("DELETE", f"/holds/{second.hold['id']}")).json()["code"] == "already_paid"
+    assert (await second.ask("DELETE", f"/holds/{second.hold['id']}")).json()[
+        "code"
+    ] == "already_paid"
     assert await stock_now(shop.database, product) == Stock(50, 1, 1)
 
 
-async def test_expired_goods_go_to_the_next_buyer(shop: Counter, buyer: Buyer, product: Product) -> None:
+async def test_expired_goods_go_to_the_next_buyer(
+    shop: Counter, buyer: Buyer, product: Product
+) -> None:
     await execute(shop.database, "update stock_item set on_hand = 1")
     await buyer.reserve(("SALT", 1))
     await let_expire(shop.database, ids.parse("hold", buyer.hold["id"]))

@@ -1,6 +1,8 @@
-"""A thousand buyers at once over HTTP for fifty pieces, on real servers, with telephones that hang up and a server that is killed.
+"""A thousand buyers at once over HTTP for fifty pieces, on real servers, with telephones that hang
+up and a server that is killed.
 
-Exactly fifty are sold: none lost, none double. The twin, with the lock and the table's check taken out, has to oversell.
+Exactly fifty are sold: none lost, none double. The twin, with the lock and the table's check taken
+out, has to oversell.
 """
 
 from __future__ import annotations
@@ -30,8 +32,9 @@ CUT_EVERY = 7
 
 @dataclass
 class Shopper:
-    """One buyer with a telephone. `cuts` is how often it still loses its network, each time at another place of the exchange.
-    `ports` are the shop's servers; when one does not answer, the next one is asked."""
+    """One buyer with a telephone. `cuts` is how often it still loses its network, each time at
+    another place of the exchange. `ports` are the shop's servers; when one does not answer, the
+    next one is asked."""
 
     ports: list[int]
     cuts: int
@@ -44,7 +47,10 @@ class Shopper:
 
     async def ask(self, path: str, body: object) -> Answer:
         """The same request with the same key until there is an answer."""
-        headers = {"Idempotency-Key": ids.secret(), **({"Authorization": f"Bearer {self.token}"} if self.token else {})}
+        headers = {
+            "Idempotency-Key": ids.secret(),
+            **({"Authorization": f"Bearer {self.token}"} if self.token else {}),
+        }
         for _ in range(30):
             try:
                 if self.cuts:
@@ -66,7 +72,9 @@ class Shopper:
         self.connection.cut()
 
     async def hold(self, show: str) -> Answer:
-        answer = await self.ask(f"/api/v1/shows/{show}/holds", {"lines": [{"sku": "MUG", "quantity": 1}]})
+        answer = await self.ask(
+            f"/api/v1/shows/{show}/holds", {"lines": [{"sku": "MUG", "quantity": 1}]}
+        )
         if answer.status == 201:
             self.token = answer.body["token"]
         return answer
@@ -75,16 +83,24 @@ class Shopper:
         details = {"hold_id": hold["id"], "adult": True, "email": EMAIL, "address": ADDRESS}
         checkout = await self.ask("/api/v1/checkouts", details)
         assert checkout.status == 201, checkout
-        payment = {"payment_method": {"type": "test", "number": OK}, "expected_total": checkout.body["total"]}
+        payment = {
+            "payment_method": {"type": "test", "number": OK},
+            "expected_total": checkout.body["total"],
+        }
         return await self.ask(f"/api/v1/checkouts/{checkout.body['id']}/pay", payment)
 
 
 def shoppers(running: tuple[Server, ...]) -> list[Shopper]:
     ports = [server.port for server in running]
-    return [Shopper(ports, 2 if number % CUT_EVERY == 0 else 0, random.Random(number)) for number in range(BUYERS)]
+    return [
+        Shopper(ports, 2 if number % CUT_EVERY == 0 else 0, random.Random(number))
+        for number in range(BUYERS)
+    ]
 
 
-async def storm(running: tuple[Server, ...], show: str, *, kill_one: bool) -> tuple[list[Shopper], list[Answer]]:
+async def storm(
+    running: tuple[Server, ...], show: str, *, kill_one: bool
+) -> tuple[list[Shopper], list[Answer]]:
     """Everybody wants one piece, at once; in the middle of it one of the servers is killed."""
     crowd = shoppers(running)
     asking = [asyncio.create_task(shopper.hold(show)) for shopper in crowd]
@@ -112,10 +128,16 @@ async def show(database: Database) -> str:
 
 
 @pytest.mark.xdist_group("load")
-async def test_a_thousand_buyers_get_exactly_fifty_pieces(database: Database, database_url: str, tmp_path: Path, show: str) -> None:
+async def test_a_thousand_buyers_get_exactly_fifty_pieces(
+    database: Database, database_url: str, tmp_path: Path, show: str
+) -> None:
     async with servers(settings(database_url, tmp_path)) as running:
         crowd, answers = await storm(running, show, kill_one=True)
-        winners = [(shopper, answer.body) for shopper, answer in zip(crowd, answers, strict=True) if answer.status == 201]
+        winners = [
+            (shopper, answer.body)
+            for shopper, answer in zip(crowd, answers, strict=True)
+            if answer.status == 201
+        ]
         paid = await asyncio.gather(*(shopper.buy(hold) for shopper, hold in winners))
 
     assert Tally(answer.status for answer in answers) == {201: UNITS, 409: BUYERS - UNITS}
@@ -127,15 +149,23 @@ async def test_a_thousand_buyers_get_exactly_fifty_pieces(database: Database, da
     assert await scalar(database, "select sum(quantity) from order_line") == UNITS
     assert await scalar(database, "select count(distinct checkout_id) from orders") == UNITS
     books = Ledger(tmp_path / "test-payments").entries().values()
-    assert (sum(entry.charges for entry in books), sum(entry.refunds for entry in books)) == (UNITS, 0)
+    assert (sum(entry.charges for entry in books), sum(entry.refunds for entry in books)) == (
+        UNITS,
+        0,
+    )
 
 
 @pytest.mark.xdist_group("load")
-async def test_the_same_storm_without_the_guard_oversells(database: Database, database_url: str, tmp_path: Path, show: str) -> None:
+async def test_the_same_storm_without_the_guard_oversells(
+    database: Database, database_url: str, tmp_path: Path, show: str
+) -> None:
     await execute(database, "alter table stock_item drop constraint ck_stock_item_never_oversold")
 
     app = "tests.integration.checkout.unguarded:create_app"
-    async with servers(settings(database_url, tmp_path), app=app) as running, database.pool.connection() as gate:
+    async with (
+        servers(settings(database_url, tmp_path), app=app) as running,
+        database.pool.connection() as gate,
+    ):
         await gate.execute("select pg_advisory_lock(7)")
         storming = asyncio.create_task(storm(running, show, kill_one=False))
         await until_somebody_waits(database, len(running))

@@ -1,4 +1,7 @@
-"""The application with the guard taken out of the taking statements: the twin that has to oversell. Started by test_storm alone."""
+"""The application with the guard taken out of the taking statements: the twin that has to oversell.
+
+Started by test_storm alone.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,11 @@ from fastapi import FastAPI
 from showfloor.app import asgi
 from showfloor.stock import queries
 
-# Whoever looked waits at a gate that the test opens, and thinks for a moment before taking: that makes the oversale sure, not only
-# likely. The lock that was taken out would not mind.
-PAUSE: LiteralString = "  and pg_advisory_xact_lock_shared(7) is not null and pg_sleep(0.3) is not null\n"
+# Whoever looked waits at a gate that the test opens, and thinks for a moment before taking: that
+# makes the oversale sure, not only likely. The lock that was taken out would not mind.
+PAUSE: LiteralString = (
+    "  and pg_advisory_xact_lock_shared(7) is not null and pg_sleep(0.3) is not null\n"
+)
 ALONE: LiteralString = queries.TAKE.replace("  order by variant_id\n  for update\n", PAUSE)
 CROWD: LiteralString = queries.TAKE_FOR_CROWD.replace("  for update\n", PAUSE)
 assert ALONE != queries.TAKE and CROWD != queries.TAKE_FOR_CROWD

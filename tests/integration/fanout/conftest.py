@@ -25,7 +25,9 @@ PATIENCE = 1.5
 """Seconds after which a test that waits has failed."""
 
 
-def pytest_asyncio_loop_factories(config: pytest.Config, item: pytest.Item) -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+def pytest_asyncio_loop_factories(
+    config: pytest.Config, item: pytest.Item
+) -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
     """The loop that the room server runs on outside of tests."""
     return {"uvloop": uvloop.new_event_loop}
 
@@ -49,7 +51,9 @@ class Viewer:
     states: list[dict[str, Any]] = field(default_factory=list)
 
     async def ask(self, target: str, *headers: str) -> None:
-        self.writer.write("\r\n".join([f"GET {target} HTTP/1.1", "Host: rooms.test", *headers, "\r\n"]).encode())
+        self.writer.write(
+            "\r\n".join([f"GET {target} HTTP/1.1", "Host: rooms.test", *headers, "\r\n"]).encode()
+        )
         async with asyncio.timeout(PATIENCE):
             self.head = (await self.reader.readuntil(b"\r\n\r\n")).decode()
 
@@ -64,7 +68,11 @@ class Viewer:
                 self.retry = int(block[7:])
             else:
                 fields = dict(line.split(": ", 1) for line in block.strip().split("\n"))
-                return Event(fields["event"], int(fields["id"]) if "id" in fields else None, json.loads(fields["data"]))
+                return Event(
+                    fields["event"],
+                    int(fields["id"]) if "id" in fields else None,
+                    json.loads(fields["data"]),
+                )
 
     async def next_log(self) -> Event:
         """The next snapshot or set; states are collected on the way."""
@@ -116,13 +124,16 @@ class House:
         return {"seq": found.seq, "entries": dict(found.entries)}
 
     async def run(self, query: str, *values: Any, database: str | None = None) -> None:
-        async with await psycopg.AsyncConnection.connect(self.url, autocommit=True, dbname=database) as connection:
+        async with await psycopg.AsyncConnection.connect(
+            self.url, autocommit=True, dbname=database
+        ) as connection:
             await connection.execute(query, values)  # type: ignore[arg-type]
 
     async def set_stock(self, room: UUID, **stock: int) -> None:
         for sku, available in stock.items():
             await self.run(
-                "insert into room_stock values (%s, %s, %s) on conflict (room_id, sku) do update set available = excluded.available",
+                "insert into room_stock values (%s, %s, %s) on conflict (room_id, sku) do "
+                "update set available = excluded.available",
                 room,
                 sku,
                 available,
@@ -135,14 +146,24 @@ async def house(database: Database, database_url: str) -> House:
     house = House(database, database_url)
     async with await psycopg.AsyncConnection.connect(database_url, autocommit=True) as connection:
         await connection.execute("drop view room_stock")
-        await connection.execute("create table room_stock (room_id uuid, sku text, available int, primary key (room_id, sku))")
+        await connection.execute(
+            "create table room_stock (room_id uuid, sku text, available int, primary key "
+            "(room_id, sku))"
+        )
     return house
 
 
 @pytest.fixture
 def config(database_url: str) -> FanoutConfig:
     """Quick enough for a test; each test says what it needs otherwise."""
-    return FanoutConfig(database_url, port=0, look_every=0.02, stock_every=0.02, state_every=0.02, database_retry=0.03)
+    return FanoutConfig(
+        database_url,
+        port=0,
+        look_every=0.02,
+        stock_every=0.02,
+        state_every=0.02,
+        database_retry=0.03,
+    )
 
 
 @pytest.fixture
@@ -156,7 +177,9 @@ async def connect() -> AsyncIterator[Callable[..., Awaitable[Viewer]]]:
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         raw.setblocking(False)
         await asyncio.get_running_loop().sock_connect(raw, ("127.0.0.1", server.port))
-        viewer = Viewer(*await asyncio.open_connection(sock=raw, limit=2**16 if not receive_buffer else 2**10))
+        viewer = Viewer(
+            *await asyncio.open_connection(sock=raw, limit=2**16 if not receive_buffer else 2**10)
+        )
         opened.append(viewer)
         return viewer
 
@@ -169,7 +192,9 @@ async def connect() -> AsyncIterator[Callable[..., Awaitable[Viewer]]]:
 def watch(connect: Callable[..., Awaitable[Viewer]]) -> Callable[..., Awaitable[Viewer]]:
     """Open the stream of a room."""
 
-    async def watch(server: Server, room: UUID, *headers: str, query: str = "", receive_buffer: int = 0) -> Viewer:
+    async def watch(
+        server: Server, room: UUID, *headers: str, query: str = "", receive_buffer: int = 0
+    ) -> Viewer:
         viewer = await connect(server, receive_buffer)
         await viewer.ask(f"/rooms/{ids.show('show', room)}/events{query}", *headers)
         return viewer

@@ -29,7 +29,12 @@ async def test_snapshot_then_events(house: Any, serve: Any, watch: Any) -> None:
         assert (snapshot.kind, snapshot.id) == ("snapshot", 2)
         assert {key: snapshot.data[key] for key in ("seq", "entries")} == await house.snapshot(room)
         state = await viewer.next()
-        assert (state.kind, state.id, state.data["viewers"], state.data["stock"]) == ("state", None, 1, {})
+        assert (state.kind, state.id, state.data["viewers"], state.data["stock"]) == (
+            "state",
+            None,
+            1,
+            {},
+        )
 
         await house.set(room, "cue/1", {"kind": "pin"})
         event = await viewer.next()
@@ -39,17 +44,25 @@ async def test_snapshot_then_events(house: Any, serve: Any, watch: Any) -> None:
 
 
 @pytest.mark.parametrize("way", ["header", "query"])
-async def test_resume_gives_exactly_what_was_missed(house: Any, serve: Any, watch: Any, way: str) -> None:
+async def test_resume_gives_exactly_what_was_missed(
+    house: Any, serve: Any, watch: Any, way: str
+) -> None:
     room = await house.open_room(a=1, b=2, c=3, d=4)
     async with serve() as server:
-        viewer = await (watch(server, room, "last-event-id: 2") if way == "header" else watch(server, room, query="?last_event_id=2"))
+        viewer = await (
+            watch(server, room, "last-event-id: 2")
+            if way == "header"
+            else watch(server, room, query="?last_event_id=2")
+        )
 
         events = [await viewer.next() for _ in range(3)]
 
     assert [(event.kind, event.id) for event in events] == [("set", 3), ("set", 4), ("state", None)]
 
 
-async def test_resume_at_the_newest_event_gets_only_the_state(house: Any, serve: Any, watch: Any) -> None:
+async def test_resume_at_the_newest_event_gets_only_the_state(
+    house: Any, serve: Any, watch: Any
+) -> None:
     room = await house.open_room(a=1)
     async with serve() as server:
         viewer = await watch(server, room, "Last-Event-ID: 1", query="?last_event_id=0")
@@ -68,11 +81,19 @@ async def test_resume_from_a_number_that_the_log_does_not_have_gives_a_snapshot(
 
         event = await viewer.next()
 
-    assert (event.kind, event.id, event.data["entries"]) == ("snapshot", 3, {"a": 1, "b": 2, "c": 3})
+    assert (event.kind, event.id, event.data["entries"]) == (
+        "snapshot",
+        3,
+        {"a": 1, "b": 2, "c": 3},
+    )
 
 
-async def test_viewers_who_come_and_resume_at_any_time_agree(house: Any, serve: Any, watch: Any) -> None:
-    """Somebody who saw everything, somebody who came late and somebody who lost the stream fold to the same room."""
+async def test_viewers_who_come_and_resume_at_any_time_agree(
+    house: Any, serve: Any, watch: Any
+) -> None:
+    """Somebody who saw everything, somebody who came late and somebody who lost the stream fold to
+    the same room.
+    """
     room = await house.open_room()
     async with serve() as server:
         faithful = await watch(server, room)
@@ -92,7 +113,9 @@ async def _write(house: Any, room: Any, events: int) -> None:
         await house.set(room, random.choice("abc"), number)
 
 
-async def _fold(viewer: Any, until: int, seq: int = -1, entries: dict[str, Any] | None = None) -> dict[str, Any]:
+async def _fold(
+    viewer: Any, until: int, seq: int = -1, entries: dict[str, Any] | None = None
+) -> dict[str, Any]:
     entries = {} if entries is None else entries
     while seq < until:
         event = await viewer.next_log()
@@ -119,7 +142,9 @@ async def _fold_with_breaks(server: Any, room: Any, watch: Any, until: int) -> d
     return entries
 
 
-async def test_viewers_are_counted_when_they_come_and_go(house: Any, serve: Any, watch: Any) -> None:
+async def test_viewers_are_counted_when_they_come_and_go(
+    house: Any, serve: Any, watch: Any
+) -> None:
     room, other = await house.open_room(), await house.open_room()
     async with serve() as server:
         viewer = await watch(server, room)
@@ -141,13 +166,18 @@ async def test_stock_is_sampled_and_replaced_whole(house: Any, serve: Any, watch
         assert (await viewer.state_when(lambda _: True))["stock"] == {"A": 3, "B": 1}
 
         await house.set_stock(room, A=2)
-        assert (await viewer.state_when(lambda state: state["stock"]["A"] == 2))["stock"] == {"A": 2, "B": 1}
+        assert (await viewer.state_when(lambda state: state["stock"]["A"] == 2))["stock"] == {
+            "A": 2,
+            "B": 1,
+        }
 
         await house.run("delete from room_stock where sku = 'B'")
         await viewer.state_when(lambda state: state["stock"] == {"A": 2})
 
 
-async def test_state_is_not_repeated_and_heartbeats_go_on(house: Any, serve: Any, watch: Any) -> None:
+async def test_state_is_not_repeated_and_heartbeats_go_on(
+    house: Any, serve: Any, watch: Any
+) -> None:
     room = await house.open_room()
     async with serve(heartbeat_every=0.02) as server:
         viewer = await watch(server, room)
@@ -195,20 +225,28 @@ async def test_garbage_as_a_hint_is_a_hint(house: Any, serve: Any, watch: Any) -
         assert (await viewer.next_log()).id == 1
 
 
-async def test_log_forgotten_under_a_viewer_gives_it_a_snapshot(house: Any, serve: Any, watch: Any) -> None:
+async def test_log_forgotten_under_a_viewer_gives_it_a_snapshot(
+    house: Any, serve: Any, watch: Any
+) -> None:
     room = await house.open_room(a=1)
     async with serve(look_every=60.0) as server:
         viewer = await watch(server, room)
         await viewer.next_log()
 
-        async with house.database.session() as session:  # at once, as if the room server had not looked for an hour
+        async with (
+            house.database.session() as session
+        ):  # at once, as if the room server had not looked for an hour
             await service.set_entry(session, room, "b", 2)
             await service.set_entry(session, room, "c", 3)
             await session.execute(text("delete from room_event where seq <= 2"))
         await house.run(f"notify {queries.CHANNEL}")
 
         event = await viewer.next_log()
-        assert (event.kind, event.id, event.data["entries"]) == ("snapshot", 3, {"a": 1, "b": 2, "c": 3})
+        assert (event.kind, event.id, event.data["entries"]) == (
+            "snapshot",
+            3,
+            {"a": 1, "b": 2, "c": 3},
+        )
 
 
 async def test_room_that_is_deleted_ends_its_streams(house: Any, serve: Any, watch: Any) -> None:
@@ -223,7 +261,9 @@ async def test_room_that_is_deleted_ends_its_streams(house: Any, serve: Any, wat
         assert "404" in (await watch(server, room)).head
 
 
-async def test_room_without_viewers_is_forgotten_and_found_again(house: Any, serve: Any, watch: Any) -> None:
+async def test_room_without_viewers_is_forgotten_and_found_again(
+    house: Any, serve: Any, watch: Any
+) -> None:
     room = await house.open_room()
     async with serve(linger=0.0) as server:
         viewer = await watch(server, room)
@@ -244,7 +284,9 @@ async def test_unknown_rooms_are_asked_for_together(house: Any, serve: Any, watc
     assert server.feed.rooms == {}
 
 
-async def test_role_with_the_grants_is_enough_and_can_only_read(house: Any, serve: Any, watch: Any) -> None:
+async def test_role_with_the_grants_is_enough_and_can_only_read(
+    house: Any, serve: Any, watch: Any
+) -> None:
     room = await house.open_room(a=1)
     await house.run(f"grant select on room_stock to {queries.ROLE}")
     url = house.url.replace("showfloor@", f"{queries.ROLE}@")

@@ -18,9 +18,13 @@ SMALL = 4_096
 """Bytes; the kernel takes about twice that on either side."""
 
 
-async def test_slow_viewer_gets_the_latest_state_when_it_reads_again(house: Any, serve: Any, watch: Any) -> None:
+async def test_slow_viewer_gets_the_latest_state_when_it_reads_again(
+    house: Any, serve: Any, watch: Any
+) -> None:
     room = await house.open_room()
-    await house.run("insert into room_stock select %s, 'SKU-' || n, 0 from generate_series(1, 600) n", room)
+    await house.run(
+        "insert into room_stock select %s, 'SKU-' || n, 0 from generate_series(1, 600) n", room
+    )
     async with serve(socket_buffer=SMALL, high_water=8_192) as server:
         quick = await watch(server, room)
         slow = await watch(server, room, receive_buffer=SMALL)
@@ -35,7 +39,9 @@ async def test_slow_viewer_gets_the_latest_state_when_it_reads_again(house: Any,
         assert len(slow.states) < len(quick.states) / 2
 
 
-async def test_slow_viewer_gets_every_event_when_it_reads_again(house: Any, serve: Any, watch: Any) -> None:
+async def test_slow_viewer_gets_every_event_when_it_reads_again(
+    house: Any, serve: Any, watch: Any
+) -> None:
     room = await house.open_room()
     async with serve(socket_buffer=SMALL, high_water=8_192) as server:
         quick = await watch(server, room)
@@ -50,7 +56,9 @@ async def test_slow_viewer_gets_every_event_when_it_reads_again(house: Any, serv
         assert [(await slow.next_log()).id for _ in range(31)] == list(range(31))
 
 
-async def test_viewer_that_falls_too_far_behind_is_closed_and_resumes(house: Any, serve: Any, watch: Any) -> None:
+async def test_viewer_that_falls_too_far_behind_is_closed_and_resumes(
+    house: Any, serve: Any, watch: Any
+) -> None:
     room = await house.open_room()
     async with serve(socket_buffer=SMALL, high_water=8_192, log_events=10) as server:
         quick = await watch(server, room)
@@ -59,7 +67,10 @@ async def test_viewer_that_falls_too_far_behind_is_closed_and_resumes(house: Any
         for number in range(1, 31):
             await house.set(room, "a", f"{number}{'x' * 4_000}")
             assert (await quick.next_log()).id == number
-            assert max(viewer.transport.get_write_buffer_size() for viewer in server.door.audience) < 8_192 + 5_000
+            assert (
+                max(viewer.transport.get_write_buffer_size() for viewer in server.door.audience)
+                < 8_192 + 5_000
+            )
         await quick.state_when(lambda state: state["viewers"] == 1)
         assert server.feed.rooms[room].log.oldest == 20
 
@@ -70,7 +81,9 @@ async def test_viewer_that_falls_too_far_behind_is_closed_and_resumes(house: Any
 
 async def test_stalled_viewer_is_closed(house: Any, serve: Any, watch: Any) -> None:
     room = await house.open_room()
-    async with serve(socket_buffer=SMALL, high_water=8_192, stall_timeout=0.05, heartbeat_every=0.02) as server:
+    async with serve(
+        socket_buffer=SMALL, high_water=8_192, stall_timeout=0.05, heartbeat_every=0.02
+    ) as server:
         quick = await watch(server, room)
         await watch(server, room, receive_buffer=SMALL)
         await quick.state_when(lambda state: state["viewers"] == 2)
@@ -81,7 +94,9 @@ async def test_stalled_viewer_is_closed(house: Any, serve: Any, watch: Any) -> N
 
 
 @pytest.mark.parametrize("sent", [b"", b"GET /rooms/", b"GET /healthz HTTP/1.1\r\nHost: x\r\n"])
-async def test_half_open_request_is_closed(serve: Any, connect: Any, house: Any, sent: bytes) -> None:
+async def test_half_open_request_is_closed(
+    serve: Any, connect: Any, house: Any, sent: bytes
+) -> None:
     async with serve(header_timeout=0.05) as server:
         viewer = await connect(server)
         if sent:
@@ -104,7 +119,9 @@ async def test_half_open_request_is_closed(serve: Any, connect: Any, house: Any,
         (b"GET /rooms/show_1/events HTTP/1.1\r\n\r\n", 404),
     ],
 )
-async def test_bad_request_is_refused_with_a_problem(serve: Any, connect: Any, house: Any, sent: bytes, status: int) -> None:
+async def test_bad_request_is_refused_with_a_problem(
+    serve: Any, connect: Any, house: Any, sent: bytes, status: int
+) -> None:
     async with serve() as server:
         viewer = await connect(server)
         viewer.writer.write(sent)
@@ -139,8 +156,12 @@ async def test_health_preflight_and_upgrade(serve: Any, connect: Any, house: Any
     async with serve() as server:
         health, preflight, upgrade = [await connect(server) for _ in range(3)]
         health.writer.write(b"GET /healthz HTTP/1.1\r\n\r\n")
-        preflight.writer.write(b"OPTIONS /rooms/show_1/events HTTP/1.1\r\nOrigin: https://brand.test\r\n\r\n")
-        upgrade.writer.write(b"GET /healthz HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+        preflight.writer.write(
+            b"OPTIONS /rooms/show_1/events HTTP/1.1\r\nOrigin: https://brand.test\r\n\r\n"
+        )
+        upgrade.writer.write(
+            b"GET /healthz HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+        )
 
         assert (await health.ended()).endswith(b'\r\n\r\n{"status":"ok"}')
         answer = await preflight.ended()
@@ -149,7 +170,9 @@ async def test_health_preflight_and_upgrade(serve: Any, connect: Any, house: Any
         assert (await upgrade.ended()).endswith(b'{"status":"ok"}')
 
 
-async def test_more_connections_than_allowed_are_told_to_come_back(house: Any, serve: Any, watch: Any) -> None:
+async def test_more_connections_than_allowed_are_told_to_come_back(
+    house: Any, serve: Any, watch: Any
+) -> None:
     room = await house.open_room()
     async with serve(most_connections=2) as server:
         watching = [await watch(server, room) for _ in range(2)]
@@ -163,7 +186,9 @@ async def test_more_connections_than_allowed_are_told_to_come_back(house: Any, s
         assert (await watch(server, room)).head.startswith("HTTP/1.1 200 ")
 
 
-async def test_garbage_after_the_request_ends_only_that_stream(house: Any, serve: Any, watch: Any) -> None:
+async def test_garbage_after_the_request_ends_only_that_stream(
+    house: Any, serve: Any, watch: Any
+) -> None:
     room = await house.open_room()
     async with serve() as server:
         good, bad = await watch(server, room), await watch(server, room)
@@ -177,7 +202,11 @@ async def test_garbage_after_the_request_ends_only_that_stream(house: Any, serve
 async def _database_away(house: Any) -> None:
     """As far as this database's clients can see, the server is down."""
     await house.run(f"alter database {_name(house)} allow_connections false", database="postgres")
-    await house.run(f"select pg_terminate_backend(pid, 1000) from pg_stat_activity where datname = '{_name(house)}'", database="postgres")
+    await house.run(
+        f"select pg_terminate_backend(pid, 1000) from pg_stat_activity where datname = "
+        f"'{_name(house)}'",
+        database="postgres",
+    )
 
 
 async def _database_back(house: Any) -> None:
@@ -188,7 +217,9 @@ def _name(house: Any) -> str:
     return psycopg.conninfo.conninfo_to_dict(house.url)["dbname"]
 
 
-async def test_viewers_stay_while_the_database_is_away_and_catch_up(house: Any, serve: Any, watch: Any) -> None:
+async def test_viewers_stay_while_the_database_is_away_and_catch_up(
+    house: Any, serve: Any, watch: Any
+) -> None:
     room, unseen = await house.open_room(a=1), await house.open_room(z=1)
     async with serve(heartbeat_every=0.02) as server:
         viewer = await watch(server, room)
@@ -210,7 +241,9 @@ async def test_viewers_stay_while_the_database_is_away_and_catch_up(house: Any, 
         assert (await (await patient).next_log()).data["entries"] == {"z": 1}
 
 
-async def test_room_that_cannot_be_read_for_long_is_busy(house: Any, serve: Any, watch: Any) -> None:
+async def test_room_that_cannot_be_read_for_long_is_busy(
+    house: Any, serve: Any, watch: Any
+) -> None:
     room = await house.open_room()
     await house.run("alter table room_entry rename to away")
     async with serve(join_patience=0.1) as server:
@@ -219,7 +252,9 @@ async def test_room_that_cannot_be_read_for_long_is_busy(house: Any, serve: Any,
         assert viewer.head.startswith("HTTP/1.1 503 ")
 
 
-async def test_events_are_told_although_the_stock_view_is_missing(house: Any, serve: Any, watch: Any) -> None:
+async def test_events_are_told_although_the_stock_view_is_missing(
+    house: Any, serve: Any, watch: Any
+) -> None:
     room = await house.open_room(a=1)
     await house.run("alter table room_stock rename to away")
     async with serve() as server:
@@ -236,8 +271,10 @@ async def test_events_are_told_although_the_stock_view_is_missing(house: Any, se
 async def test_process_ends_its_streams_on_sigterm(house: Any, watch: Any) -> None:
     room = await house.open_room(a=1)
     program = (
-        "import logging, sys; from showfloor.fanout import server; from showfloor.fanout.config import FanoutConfig\n"
-        "logging.basicConfig(level='INFO', format='%(message)s'); server.run(FanoutConfig(sys.argv[1], port=0))"
+        "import logging, sys; from showfloor.fanout import server; from "
+        "showfloor.fanout.config import FanoutConfig\n"
+        "logging.basicConfig(level='INFO', format='%(message)s'); "
+        "server.run(FanoutConfig(sys.argv[1], port=0))"
     )
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -264,7 +301,9 @@ class _Address:
         self.port = port
 
 
-async def test_malformed_room_id_asks_the_database_nothing(serve: Any, connect: Any, house: Any) -> None:
+async def test_malformed_room_id_asks_the_database_nothing(
+    serve: Any, connect: Any, house: Any
+) -> None:
     async with serve() as server:
         viewer = await connect(server)
         await viewer.ask(f"/rooms/{ids.show('hold', ids.new())}/events")

@@ -19,7 +19,9 @@ EMAIL, PASSWORD = "lina@example.com", "correct horse"
 async def _add(database: Database) -> None:
     async with database.session() as session:
         admission = identity.admit(Door.ACCOUNT, adult=True)
-        await identity.add_person(session, admission=admission, email=EMAIL, name="Lina", password=PASSWORD)
+        await identity.add_person(
+            session, admission=admission, email=EMAIL, name="Lina", password=PASSWORD
+        )
 
 
 @pytest.mark.parametrize("declared", [None, False, "true", 1])
@@ -33,7 +35,10 @@ async def test_right_password_opens_a_session(database: Database) -> None:
     await _add(database)
 
     signed_in = await identity.sign_in(
-        database, admission=identity.admit(Door.STUDIO_SIGN_IN, adult=True), email=" Lina@Example.com", password=PASSWORD
+        database,
+        admission=identity.admit(Door.STUDIO_SIGN_IN, adult=True),
+        email=" Lina@Example.com",
+        password=PASSWORD,
     )
     async with database.session() as session:
         person = await identity.person_of_session(session, signed_in.token)
@@ -41,18 +46,27 @@ async def test_right_password_opens_a_session(database: Database) -> None:
     assert person is not None and person.name == "Lina"
 
 
-@pytest.mark.parametrize(("email", "password"), [(EMAIL, "wrong"), ("nobody@example.com", PASSWORD)])
+@pytest.mark.parametrize(
+    ("email", "password"), [(EMAIL, "wrong"), ("nobody@example.com", PASSWORD)]
+)
 async def test_wrong_sign_in_is_refused(database: Database, email: str, password: str) -> None:
     await _add(database)
 
     with pytest.raises(SignInFailed):
-        await identity.sign_in(database, admission=identity.admit(Door.STUDIO_SIGN_IN, adult=True), email=email, password=password)
+        await identity.sign_in(
+            database,
+            admission=identity.admit(Door.STUDIO_SIGN_IN, adult=True),
+            email=email,
+            password=password,
+        )
 
 
 async def test_session_ends_with_signing_out(database: Database) -> None:
     await _add(database)
     admission = identity.admit(Door.STUDIO_SIGN_IN, adult=True)
-    signed_in = await identity.sign_in(database, admission=admission, email=EMAIL, password=PASSWORD)
+    signed_in = await identity.sign_in(
+        database, admission=admission, email=EMAIL, password=PASSWORD
+    )
     async with database.session() as session:
         await identity.sign_out(session, token=signed_in.token)
 
@@ -76,20 +90,31 @@ async def test_erased_person_is_gone_and_cannot_sign_in(database: Database) -> N
     assert EMAIL not in rows and "Lina" not in rows
 
 
-async def test_sign_ins_that_wait_hold_no_connection(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Strangers at once, more than may wait: some are sent away, and the one or two connections there are stay free for the shows."""
+async def test_sign_ins_that_wait_hold_no_connection(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Strangers at once, more than may wait: some are sent away, and the one or two connections
+    there are stay free for the shows.
+    """
     monkeypatch.setattr(identity, "MOST_WAITING", 3)
     small = Database(database_url, size=1)
     admission = identity.admit(Door.STUDIO_SIGN_IN, adult=True)
     storm = [
-        asyncio.create_task(identity.sign_in(small, admission=admission, email=f"{number}@example.com", password="x"))
+        asyncio.create_task(
+            identity.sign_in(
+                small, admission=admission, email=f"{number}@example.com", password="x"
+            )
+        )
         for number in range(12)
     ]
     done, waiting = await asyncio.wait(storm, return_when=asyncio.FIRST_COMPLETED)
 
     async with small.session() as session:
         assert await identity.person_of_session(session, "nobody") is None
-    refused = {type(error).__name__ for error in await asyncio.gather(*done, *waiting, return_exceptions=True)}
+    refused = {
+        type(error).__name__
+        for error in await asyncio.gather(*done, *waiting, return_exceptions=True)
+    }
 
     assert refused == {"TooManyAttempts", "SignInFailed"}
     await small.close()

@@ -80,7 +80,9 @@ async def test_same_key_and_body_get_the_first_answer(database: Database) -> Non
         await idempotency.remember(session, "test", key, idempotency.StoredAnswer(201, {"id": "x"}))
 
     async with database.session() as session:
-        assert await idempotency.claim(session, "test", key, body) == idempotency.StoredAnswer(201, {"id": "x"})
+        assert await idempotency.claim(session, "test", key, body) == idempotency.StoredAnswer(
+            201, {"id": "x"}
+        )
 
 
 async def test_same_key_with_another_body_is_refused(database: Database) -> None:

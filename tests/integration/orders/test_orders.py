@@ -59,14 +59,32 @@ async def house(database: Database) -> AsyncIterator[House]:
     app.state.database = database
     app.add_exception_handler(AppError, on_app_error)
     app.include_router(http.router)
-    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://shop.test/api/v1") as client:
+    async with httpx2.AsyncClient(
+        transport=httpx2.ASGITransport(app=app), base_url="http://shop.test/api/v1"
+    ) as client:
         yield House(database, first, second, product, show_id, host, client, app)
 
 
-async def sell(house: House, seller: Seller, *, checkout_id: UUID | None = None, quantity: int = 2, buyer: Buyer = BUYER) -> Order:
+async def sell(
+    house: House,
+    seller: Seller,
+    *,
+    checkout_id: UUID | None = None,
+    quantity: int = 2,
+    buyer: Buyer = BUYER,
+) -> Order:
     variant = house.product.variants[0]
     text = {"en": "Thing", "ar": "شيء"}
-    item = Item(variant.id, house.product.id, variant.sku, text, text, quantity, Money(2200, "GBP"), "/salt.webp")
+    item = Item(
+        variant.id,
+        house.product.id,
+        variant.sku,
+        text,
+        text,
+        quantity,
+        Money(2200, "GBP"),
+        "/salt.webp",
+    )
     merchant = OrderSeller(seller.merchant.id, seller.merchant.name, seller.merchant.order_prefix)
     order = NewOrder(checkout_id or ids.new(), house.show_id, merchant, (item,), "GBP", buyer)
     async with house.database.session() as session:
@@ -114,10 +132,17 @@ async def test_order_is_placed_once_with_each_merchant_of_a_checkout(house: Hous
     assert other.number != first.number
     assert await scalar(house.database, "select count(*) from orders") == 2
     assert await scalar(house.database, "select count(*) from order_line") == 2
-    assert await scalar(house.database, "select count(*) from outbox_event where kind = 'orders.placed.v1'") == 2
+    assert (
+        await scalar(
+            house.database, "select count(*) from outbox_event where kind = 'orders.placed.v1'"
+        )
+        == 2
+    )
 
 
-async def test_number_that_is_taken_is_drawn_again(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_number_that_is_taken_is_drawn_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     drawn = iter([12_345_678, 12_345_678, 23_456_789])
     monkeypatch.setattr(queries, "_draw_number", lambda: next(drawn))
 
@@ -130,7 +155,11 @@ async def test_number_that_is_taken_is_drawn_again(house: House, monkeypatch: py
 async def test_event_tells_nothing_of_the_buyer(house: House) -> None:
     await sell(house, house.first)
 
-    payload = str(await scalar(house.database, "select payload::text from outbox_event where kind = 'orders.placed.v1'"))
+    payload = str(
+        await scalar(
+            house.database, "select payload::text from outbox_event where kind = 'orders.placed.v1'"
+        )
+    )
 
     assert "4400" in payload
     assert not any(word in payload for word in ("Anna", "Example", "Street", "London"))
@@ -153,7 +182,9 @@ async def test_list_is_newest_first_in_pages_without_buyers(house: House) -> Non
     house.as_person(house.first.person)
 
     first = (await house.client.get("/orders", params={"limit": 2})).json()
-    second = (await house.client.get("/orders", params={"limit": 2, "cursor": first["next_cursor"]})).json()
+    second = (
+        await house.client.get("/orders", params={"limit": 2, "cursor": first["next_cursor"]})
+    ).json()
 
     assert [order["id"] for order in first["items"] + second["items"]] == placed[::-1]
     assert second["next_cursor"] is None
@@ -162,7 +193,11 @@ async def test_list_is_newest_first_in_pages_without_buyers(house: House) -> Non
 
 async def test_orders_cost_two_queries_for_one_and_for_three(house: House) -> None:
     counted: list[str] = []
-    event.listen(house.database.engine.sync_engine, "before_cursor_execute", lambda *args: counted.append(args[2]))
+    event.listen(
+        house.database.engine.sync_engine,
+        "before_cursor_execute",
+        lambda *args: counted.append(args[2]),
+    )
 
     for _ in range(2):
         await sell(house, house.first)
@@ -181,9 +216,19 @@ async def test_host_sees_what_the_show_sold_but_not_to_whom(house: House) -> Non
     answer = await house.client.get(f"/shows/{ids.show('show', house.show_id)}/sales")
 
     body = answer.json()
-    assert (body["totals"], body["orders"], body["units"]) == ([{"amount": 6600, "currency": "GBP"}], 2, 3)
+    assert (body["totals"], body["orders"], body["units"]) == (
+        [{"amount": 6600, "currency": "GBP"}],
+        2,
+        3,
+    )
     assert [sale["total"]["amount"] for sale in body["recent"]] == [2200, 4400]
-    assert set(body["recent"][0]["items"][0]) == {"sku", "name", "options_text", "quantity", "picture_url"}
+    assert set(body["recent"][0]["items"][0]) == {
+        "sku",
+        "name",
+        "options_text",
+        "quantity",
+        "picture_url",
+    }
     assert not any(word in answer.text for word in ("Anna", "Example", "Street", "London", "buyer"))
 
 
@@ -198,7 +243,9 @@ async def test_sales_of_an_empty_show_are_nothing(house: House) -> None:
 async def test_sales_of_a_foreign_show_are_not_found(house: House) -> None:
     for somebody in (house.first.person, person(creator_id=ids.new())):
         house.as_person(somebody)
-        assert (await house.client.get(f"/shows/{ids.show('show', house.show_id)}/sales")).json()["code"] == "show_not_found"
+        assert (await house.client.get(f"/shows/{ids.show('show', house.show_id)}/sales")).json()[
+            "code"
+        ] == "show_not_found"
 
 
 async def test_erased_buyer_leaves_the_order_and_its_money(house: House) -> None:
@@ -216,4 +263,6 @@ async def test_erased_buyer_leaves_the_order_and_its_money(house: House) -> None
     assert kept.buyer is not None
     house.as_person(house.first.person)
     assert (await house.client.get(f"/orders/{ids.show('ord', order.id)}")).json()["buyer"] is None
-    assert await scalar(house.database, "select count(*) from orders where address is not null") == 1
+    assert (
+        await scalar(house.database, "select count(*) from orders where address is not null") == 1
+    )

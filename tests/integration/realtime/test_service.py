@@ -1,4 +1,6 @@
-"""Rooms on a real PostgreSQL: numbers without gaps, snapshots that agree with the log, hints after the commit."""
+"""Rooms on a real PostgreSQL: numbers without gaps, snapshots that agree with the log, hints after
+the commit.
+"""
 
 from __future__ import annotations
 
@@ -78,7 +80,11 @@ async def test_delete_entry_is_an_event_once(database: Database) -> None:
 
 async def test_values_come_back_as_they_were(database: Database) -> None:
     room = await _open(database)
-    value = {"title": {"ar": "مرحبا\n", "en": 'a "quote"'}, "list": [1, 2.5, None, True, []], "empty": {}}
+    value = {
+        "title": {"ar": "مرحبا\n", "en": 'a "quote"'},
+        "list": [1, 2.5, None, True, []],
+        "empty": {},
+    }
 
     await _set(database, room, "show", value)
 
@@ -193,7 +199,9 @@ async def _next_hint(listener: psycopg.AsyncConnection) -> str:
     raise AssertionError("no hint")
 
 
-async def test_hints_of_one_moment_come_as_one(database: Database, database_url: str, listener: psycopg.AsyncConnection) -> None:
+async def test_hints_of_one_moment_come_as_one(
+    database: Database, database_url: str, listener: psycopg.AsyncConnection
+) -> None:
     rooms = sorted([await _open(database) for _ in range(3)])
     sender = asyncio.create_task(Hints(database_url).run())
     await asyncio.sleep(0)
@@ -209,7 +217,9 @@ async def test_hints_of_one_moment_come_as_one(database: Database, database_url:
     assert [notify async for notify in listener.notifies(timeout=0.03)] == []
 
 
-async def test_no_hint_before_the_commit_or_without_a_change(database: Database, database_url: str) -> None:
+async def test_no_hint_before_the_commit_or_without_a_change(
+    database: Database, database_url: str
+) -> None:
     room, hints = await _open(database), Hints(database_url)
     with queries.commits(hints.committed):
         async with database.session() as session:
@@ -227,7 +237,9 @@ async def test_no_hint_before_the_commit_or_without_a_change(database: Database,
         assert hints._rooms == set()
 
 
-async def test_hints_survive_a_lost_connection(database: Database, database_url: str, listener: psycopg.AsyncConnection) -> None:
+async def test_hints_survive_a_lost_connection(
+    database: Database, database_url: str, listener: psycopg.AsyncConnection
+) -> None:
     room, hints = await _open(database), Hints(database_url)
     sender = asyncio.create_task(hints.run())
     await asyncio.sleep(0)
@@ -235,7 +247,8 @@ async def test_hints_survive_a_lost_connection(database: Database, database_url:
     await _next_hint(listener)
 
     await listener.execute(
-        "select pg_terminate_backend(pid) from pg_stat_activity where query like '%pg_notify%' and pid <> pg_backend_pid()"
+        "select pg_terminate_backend(pid) from pg_stat_activity where query like "
+        "'%pg_notify%' and pid <> pg_backend_pid()"
         " and datname = current_database()"
     )
     await _set(database, room, "k", 2)  # this hint meets the dead connection and is lost

@@ -22,7 +22,13 @@ async def _pinned(database: Database, streaming: FakeStreaming) -> tuple[Floor, 
     async with database.session() as session:
         floor = await add_floor(session)
         await put_on_air(session, floor)
-        cue = await shows.pin(session, streaming, person=floor.host, show_id=floor.show.id, product_id=floor.products[0].id)
+        cue = await shows.pin(
+            session,
+            streaming,
+            person=floor.host,
+            show_id=floor.show.id,
+            product_id=floor.products[0].id,
+        )
     streaming.advance(2)
     return floor, cue
 
@@ -64,7 +70,12 @@ async def test_pin_that_replaces_is_one_call_and_one_instant(database: Database)
 
     async with database.session() as session:
         second = await shows.pin(
-            session, streaming, person=floor.host, show_id=floor.show.id, product_id=floor.products[1].id, replace_others=True
+            session,
+            streaming,
+            person=floor.host,
+            show_id=floor.show.id,
+            product_id=floor.products[1].id,
+            replace_others=True,
         )
         timeline = await shows.list_timeline(session, show_id=floor.show.id)
 
@@ -73,7 +84,9 @@ async def test_pin_that_replaces_is_one_call_and_one_instant(database: Database)
     assert streaming.calls == [("start", old), ("start", new), ("replace", old)]
 
 
-async def test_pin_that_fails_after_the_stamp_is_taken_down(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_pin_that_fails_after_the_stamp_is_taken_down(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     streaming = FakeStreaming()
     floor, first = await _pinned(database, streaming)
 
@@ -83,7 +96,13 @@ async def test_pin_that_fails_after_the_stamp_is_taken_down(database: Database, 
     monkeypatch.setattr(cues.queries, "add_cue", fail)
     with pytest.raises(RuntimeError):
         async with database.session() as session:
-            await shows.pin(session, streaming, person=floor.host, show_id=floor.show.id, product_id=floor.products[1].id)
+            await shows.pin(
+                session,
+                streaming,
+                person=floor.host,
+                show_id=floor.show.id,
+                product_id=floor.products[1].id,
+            )
 
     (_, started), ended = streaming.calls[1:]
     assert ended == ("end", started)

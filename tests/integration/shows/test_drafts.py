@@ -19,14 +19,22 @@ from tests.people import add_floor, add_host
 
 async def _key(session: Session, person: Person) -> dict[str, str]:
     admission = identity.admit(Door.API, adult=True)
-    return {"Authorization": f"Bearer {await identity.add_api_key(session, admission=admission, person_id=person.id, label='test')}"}
+    key = await identity.add_api_key(
+        session, admission=admission, person_id=person.id, label="test"
+    )
+    return {"Authorization": f"Bearer {key}"}
 
 
 @pytest.mark.parametrize("what", ["", "/timeline"])
-async def test_draft_is_its_host_s_alone(client: httpx2.AsyncClient, database: Database, what: str) -> None:
+async def test_draft_is_its_host_s_alone(
+    client: httpx2.AsyncClient, database: Database, what: str
+) -> None:
     async with database.session() as session:
         floor = await add_floor(session)
-        host, stranger = await _key(session, floor.host), await _key(session, await add_host(session))
+        host, stranger = (
+            await _key(session, floor.host),
+            await _key(session, await add_host(session)),
+        )
     path = f"/api/v1/shows/{ids.show('show', floor.show.id)}{what}"
 
     answers = [await client.get(path, headers=headers) for headers in ({}, stranger, host)]
@@ -53,45 +61,70 @@ async def test_address_of_a_draft_is_found_once_it_is_announced(database: Databa
 
         with pytest.raises(ShowNotFound):
             await shows.find_public_show(session, floor.show.slug)
-        assert (await shows.find_public_show(session, floor.show.slug, person=floor.host)).id == floor.show.id
+        assert (
+            await shows.find_public_show(session, floor.show.slug, person=floor.host)
+        ).id == floor.show.id
 
-        await shows.change_show(session, person=floor.host, show_id=floor.show.id, starts_at=clock.now())
+        await shows.change_show(
+            session, person=floor.host, show_id=floor.show.id, starts_at=clock.now()
+        )
         assert (await shows.find_public_show(session, floor.show.slug)).id == floor.show.id
 
 
-async def test_what_is_announced_is_found_however_many_shows_never_began(database: Database) -> None:
+async def test_what_is_announced_is_found_however_many_shows_never_began(
+    database: Database,
+) -> None:
     long_ago, soon, later = (clock.now() + timedelta(hours=hours) for hours in (-48, 1, 30))
     title = {"en": "Evening", "ar": "مساء"}
     async with database.session() as session:
         floor = await add_floor(session)
         for starts_at in [*[long_ago] * 5, later, soon]:
-            await shows.create_show(session, person=floor.host, title=title, market="gb", starts_at=starts_at)
+            await shows.create_show(
+                session, person=floor.host, title=title, market="gb", starts_at=starts_at
+            )
 
-        assert [show.starts_at for show in await shows.list_upcoming(session, limit=5)] == [soon, later]
+        assert [show.starts_at for show in await shows.list_upcoming(session, limit=5)] == [
+            soon,
+            later,
+        ]
 
 
-async def test_own_shows_come_newest_first_and_page_by_page(client: httpx2.AsyncClient, database: Database) -> None:
+async def test_own_shows_come_newest_first_and_page_by_page(
+    client: httpx2.AsyncClient, database: Database
+) -> None:
     async with database.session() as session:
         floor = await add_floor(session)
-        second = await shows.create_show(session, person=floor.host, title={"en": "Evening", "ar": "مساء"}, market="gb")
+        second = await shows.create_show(
+            session, person=floor.host, title={"en": "Evening", "ar": "مساء"}, market="gb"
+        )
         host = await _key(session, floor.host)
 
     first_page = (await client.get("/api/v1/shows/mine?limit=1", headers=host)).json()
-    last_page = (await client.get(f"/api/v1/shows/mine?limit=1&cursor={first_page['next_cursor']}", headers=host)).json()
+    last_page = (
+        await client.get(
+            f"/api/v1/shows/mine?limit=1&cursor={first_page['next_cursor']}", headers=host
+        )
+    ).json()
 
-    assert [item["id"] for item in first_page["items"] + last_page["items"]] == [ids.show("show", show.id) for show in (second, floor.show)]
+    assert [item["id"] for item in first_page["items"] + last_page["items"]] == [
+        ids.show("show", show.id) for show in (second, floor.show)
+    ]
     assert last_page["next_cursor"] is None
 
 
 @pytest.mark.parametrize(("hours", "status"), [(-2, 422), (2, 201)])
-async def test_show_starts_at_a_time_that_is_still_to_come(client: httpx2.AsyncClient, database: Database, hours: int, status: int) -> None:
+async def test_show_starts_at_a_time_that_is_still_to_come(
+    client: httpx2.AsyncClient, database: Database, hours: int, status: int
+) -> None:
     async with database.session() as session:
         floor = await add_floor(session)
         host = await _key(session, floor.host)
     starts_at = clock.rfc3339(clock.now() + timedelta(hours=hours))
 
     answer = await client.post(
-        "/api/v1/shows", headers=host, json={"title": {"en": "A", "ar": "أ"}, "market": "gb", "starts_at": starts_at}
+        "/api/v1/shows",
+        headers=host,
+        json={"title": {"en": "A", "ar": "أ"}, "market": "gb", "starts_at": starts_at},
     )
 
     assert answer.status_code == status

@@ -16,11 +16,19 @@ async def test_every_entry_of_a_room_is_the_described_one(database: Database) ->
     async with database.session() as session:
         floor = await add_floor(session)
         await put_on_air(session, floor)
-        await shows.pin(session, FakeStreaming(), person=floor.host, show_id=floor.show.id, product_id=floor.products[0].id)
+        await shows.pin(
+            session,
+            FakeStreaming(),
+            person=floor.host,
+            show_id=floor.show.id,
+            product_id=floor.products[0].id,
+        )
 
         entries = (await realtime.snapshot(session, floor.show.id)).entries
 
     kinds = [key.partition("/")[0] for key in entries]
     assert sorted(kinds) == ["cue", "product", "product", "show"]
     for kind, value in zip(kinds, entries.values(), strict=True):
-        assert MODELS[kind].model_validate(value).model_dump(mode="json", exclude_unset=True) == value
+        assert (
+            MODELS[kind].model_validate(value).model_dump(mode="json", exclude_unset=True) == value
+        )

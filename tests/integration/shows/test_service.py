@@ -1,4 +1,6 @@
-"""Shows, their shelf, their cues and their signal, on a real database; the media server is its adapter's fake."""
+"""Shows, their shelf, their cues and their signal, on a real database; the media server is its
+adapter's fake.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,15 @@ from showfloor.shows.errors import (
     TooManyPins,
 )
 from showfloor.shows.types import ShowState
-from tests.people import FakeStreaming, add_floor, add_host, add_product, add_seller, put_on_air, report
+from tests.people import (
+    FakeStreaming,
+    add_floor,
+    add_host,
+    add_product,
+    add_seller,
+    put_on_air,
+    report,
+)
 
 SECRET = "s" * 32
 
@@ -44,7 +54,9 @@ async def test_show_without_signal_does_not_go_live(database: Database) -> None:
 async def test_encoder_without_a_picture_does_not_go_live(database: Database) -> None:
     async with database.session() as session:
         floor = await add_floor(session)
-        await shows.note_ingest(session, report=report(floor.show, IngestState.CONNECTED), secret=SECRET)
+        await shows.note_ingest(
+            session, report=report(floor.show, IngestState.CONNECTED), secret=SECRET
+        )
 
     with pytest.raises(SignalMissing):
         async with database.session() as session:
@@ -61,8 +73,15 @@ async def test_encoder_that_connects_neither_interrupts_nor_resumes(database: Da
         floor = await add_floor(session)
         await put_on_air(session, floor)
         states = []
-        for state in (IngestState.CONNECTED, IngestState.LOST, IngestState.CONNECTED, IngestState.PUBLISHING):
-            answer = await shows.note_ingest(session, report=report(floor.show, state), secret=SECRET)
+        for state in (
+            IngestState.CONNECTED,
+            IngestState.LOST,
+            IngestState.CONNECTED,
+            IngestState.PUBLISHING,
+        ):
+            answer = await shows.note_ingest(
+                session, report=report(floor.show, state), secret=SECRET
+            )
             assert answer is not None
             states.append(answer["state"])
 
@@ -84,10 +103,14 @@ async def test_lost_signal_interrupts_and_its_return_resumes(database: Database)
         floor = await add_floor(session)
         await put_on_air(session, floor)
 
-        answer = await shows.note_ingest(session, report=report(floor.show, IngestState.LOST), secret=SECRET)
+        answer = await shows.note_ingest(
+            session, report=report(floor.show, IngestState.LOST), secret=SECRET
+        )
         assert answer is not None and answer["state"] == "interrupted"
 
-        answer = await shows.note_ingest(session, report=report(floor.show, IngestState.PUBLISHING), secret=SECRET)
+        answer = await shows.note_ingest(
+            session, report=report(floor.show, IngestState.PUBLISHING), secret=SECRET
+        )
         assert answer is not None and answer["state"] == "live"
 
 
@@ -96,8 +119,16 @@ async def test_pin_is_stamped_by_the_media_server(database: Database) -> None:
     async with database.session() as session:
         floor = await add_floor(session)
         await put_on_air(session, floor)
-        cue = await shows.pin(session, streaming, person=floor.host, show_id=floor.show.id, product_id=floor.products[0].id)
-        timeline = await shows.list_timeline(session, show_id=floor.show.id, at=streaming.media_time)
+        cue = await shows.pin(
+            session,
+            streaming,
+            person=floor.host,
+            show_id=floor.show.id,
+            product_id=floor.products[0].id,
+        )
+        timeline = await shows.list_timeline(
+            session, show_id=floor.show.id, at=streaming.media_time
+        )
 
     assert cue.start == streaming.media_time
     assert timeline == [cue]
@@ -109,11 +140,23 @@ async def test_fourth_pin_is_refused_and_nothing_changes(database: Database) -> 
         floor = await add_floor(session)
         await put_on_air(session, floor)
         for _ in range(3):
-            await shows.pin(session, streaming, person=floor.host, show_id=floor.show.id, product_id=floor.products[0].id)
+            await shows.pin(
+                session,
+                streaming,
+                person=floor.host,
+                show_id=floor.show.id,
+                product_id=floor.products[0].id,
+            )
 
     with pytest.raises(TooManyPins):
         async with database.session() as session:
-            await shows.pin(session, streaming, person=floor.host, show_id=floor.show.id, product_id=floor.products[1].id)
+            await shows.pin(
+                session,
+                streaming,
+                person=floor.host,
+                show_id=floor.show.id,
+                product_id=floor.products[1].id,
+            )
 
     async with database.session() as session:
         assert len(await shows.list_timeline(session, show_id=floor.show.id)) == 3
@@ -125,12 +168,25 @@ async def test_pin_that_replaces_ends_the_others_at_the_same_instant(database: D
     async with database.session() as session:
         floor = await add_floor(session)
         await put_on_air(session, floor)
-        first = await shows.pin(session, streaming, person=floor.host, show_id=floor.show.id, product_id=floor.products[0].id)
+        first = await shows.pin(
+            session,
+            streaming,
+            person=floor.host,
+            show_id=floor.show.id,
+            product_id=floor.products[0].id,
+        )
         streaming.advance(5)
         second = await shows.pin(
-            session, streaming, person=floor.host, show_id=floor.show.id, product_id=floor.products[1].id, replace_others=True
+            session,
+            streaming,
+            person=floor.host,
+            show_id=floor.show.id,
+            product_id=floor.products[1].id,
+            replace_others=True,
         )
-        on_screen = await shows.list_timeline(session, show_id=floor.show.id, at=streaming.media_time)
+        on_screen = await shows.list_timeline(
+            session, show_id=floor.show.id, at=streaming.media_time
+        )
         before = await shows.list_timeline(session, show_id=floor.show.id, at=first.start)
 
     assert [cue.id for cue in on_screen] == [second.id]
@@ -146,7 +202,13 @@ async def test_pin_without_signal_is_refused_and_nothing_changes(database: Datab
 
     with pytest.raises(NotLive):
         async with database.session() as session:
-            await shows.pin(session, streaming, person=floor.host, show_id=floor.show.id, product_id=floor.products[0].id)
+            await shows.pin(
+                session,
+                streaming,
+                person=floor.host,
+                show_id=floor.show.id,
+                product_id=floor.products[0].id,
+            )
 
     async with database.session() as session:
         assert await shows.list_timeline(session, show_id=floor.show.id) == []
@@ -157,7 +219,13 @@ async def test_ending_a_cue_twice_keeps_its_first_end(database: Database) -> Non
     async with database.session() as session:
         floor = await add_floor(session)
         await put_on_air(session, floor)
-        cue = await shows.pin(session, streaming, person=floor.host, show_id=floor.show.id, product_id=floor.products[0].id)
+        cue = await shows.pin(
+            session,
+            streaming,
+            person=floor.host,
+            show_id=floor.show.id,
+            product_id=floor.products[0].id,
+        )
         streaming.advance(2)
         ended = await shows.end_cue(session, streaming, person=floor.host, cue_id=cue.id)
         streaming.advance(2)
@@ -171,7 +239,13 @@ async def test_end_of_the_show_ends_its_cues(database: Database) -> None:
     async with database.session() as session:
         floor = await add_floor(session)
         await put_on_air(session, floor)
-        await shows.pin(session, streaming, person=floor.host, show_id=floor.show.id, product_id=floor.products[0].id)
+        await shows.pin(
+            session,
+            streaming,
+            person=floor.host,
+            show_id=floor.show.id,
+            product_id=floor.products[0].id,
+        )
         await shows.end_show(session, person=floor.host, show_id=floor.show.id)
         timeline = await shows.list_timeline(session, show_id=floor.show.id)
 
@@ -185,7 +259,13 @@ async def test_ended_show_takes_no_products(database: Database) -> None:
 
     with pytest.raises(NotAllowedInState):
         async with database.session() as session:
-            await shows.remove_product(session, FakeStreaming(), person=floor.host, show_id=floor.show.id, product_id=floor.products[0].id)
+            await shows.remove_product(
+                session,
+                FakeStreaming(),
+                person=floor.host,
+                show_id=floor.show.id,
+                product_id=floor.products[0].id,
+            )
 
 
 async def test_foreign_show_is_not_found(database: Database) -> None:
@@ -206,7 +286,13 @@ async def test_pin_of_a_product_outside_the_show_is_refused(database: Database) 
 
     with pytest.raises(ProductNotInShow):
         async with database.session() as session:
-            await shows.pin(session, FakeStreaming(), person=floor.host, show_id=floor.show.id, product_id=other.id)
+            await shows.pin(
+                session,
+                FakeStreaming(),
+                person=floor.host,
+                show_id=floor.show.id,
+                product_id=other.id,
+            )
 
 
 async def test_product_of_a_merchant_without_agreement_is_refused(database: Database) -> None:
@@ -217,7 +303,9 @@ async def test_product_of_a_merchant_without_agreement_is_refused(database: Data
 
     with pytest.raises(ProductNotSellable):
         async with database.session() as session:
-            await shows.add_product(session, person=floor.host, show_id=floor.show.id, product_id=lamp.id)
+            await shows.add_product(
+                session, person=floor.host, show_id=floor.show.id, product_id=lamp.id
+            )
 
 
 async def test_same_sku_of_two_merchants_in_one_show_is_refused(database: Database) -> None:
@@ -227,7 +315,9 @@ async def test_same_sku_of_two_merchants_in_one_show_is_refused(database: Databa
 
     with pytest.raises(SkuConflict):
         async with database.session() as session:
-            await shows.add_product(session, person=floor.host, show_id=floor.show.id, product_id=twin.id)
+            await shows.add_product(
+                session, person=floor.host, show_id=floor.show.id, product_id=twin.id
+            )
 
 
 async def test_chosen_slug_is_given_once(database: Database) -> None:
@@ -236,7 +326,13 @@ async def test_chosen_slug_is_given_once(database: Database) -> None:
 
     with pytest.raises(SlugTaken):
         async with database.session() as session:
-            await shows.create_show(session, person=floor.host, title=floor.show.title, market="gb", slug=floor.show.slug)
+            await shows.create_show(
+                session,
+                person=floor.host,
+                title=floor.show.title,
+                market="gb",
+                slug=floor.show.slug,
+            )
 
 
 async def test_show_of_every_week_gets_an_address_of_its_own(database: Database) -> None:
@@ -245,7 +341,11 @@ async def test_show_of_every_week_gets_an_address_of_its_own(database: Database)
         floor = await add_floor(session)
         made = [
             await shows.create_show(
-                session, person=floor.host, title={"en": "Weekly edit", "ar": "مختارات"}, market="gb", starts_at=starts_at
+                session,
+                person=floor.host,
+                title={"en": "Weekly edit", "ar": "مختارات"},
+                market="gb",
+                starts_at=starts_at,
             )
             for starts_at in (tuesday, tuesday, tuesday, None)
         ]
@@ -255,7 +355,9 @@ async def test_show_of_every_week_gets_an_address_of_its_own(database: Database)
     assert all(show.slug.startswith("weekly-edit-") for show in made[1:])
 
 
-async def test_valid_key_admits_and_the_old_one_is_refused_with_a_reason(database: Database) -> None:
+async def test_valid_key_admits_and_the_old_one_is_refused_with_a_reason(
+    database: Database,
+) -> None:
     async with database.session() as session:
         floor = await add_floor(session)
         old = await media.issue_stream_key(session, floor.show.id)
@@ -273,7 +375,9 @@ async def test_valid_key_admits_and_the_old_one_is_refused_with_a_reason(databas
     assert seen.key_hint == new[-4:]
 
 
-async def test_publisher_has_to_go_when_its_key_is_replaced_whatever_the_clocks_say(database: Database) -> None:
+async def test_publisher_has_to_go_when_its_key_is_replaced_whatever_the_clocks_say(
+    database: Database,
+) -> None:
     async with database.session() as session:
         floor = await add_floor(session)
         now = report(floor.show, IngestState.PUBLISHING)

@@ -23,14 +23,18 @@ async def test_new_price_does_not_bring_back_a_product_that_left(database: Datab
             await refresh_everywhere(session, mug.id)
 
     async with database.session() as session:
-        await shows.remove_product(session, FakeStreaming(), person=floor.host, show_id=floor.show.id, product_id=mug.id)
+        await shows.remove_product(
+            session, FakeStreaming(), person=floor.host, show_id=floor.show.id, product_id=mug.id
+        )
         waiting = asyncio.create_task(refresh())
         await until_somebody_waits(database)
     await waiting
 
     async with database.session() as session:
         entries = (await realtime.snapshot(session, floor.show.id)).entries
-    assert {key for key in entries if key.startswith("product/")} == {f"product/{ids.show('prod', scarf.id)}"}
+    assert {key for key in entries if key.startswith("product/")} == {
+        f"product/{ids.show('prod', scarf.id)}"
+    }
 
 
 async def test_product_that_leaves_the_shelf_leaves_the_screen(database: Database) -> None:
@@ -39,13 +43,23 @@ async def test_product_that_leaves_the_shelf_leaves_the_screen(database: Databas
         floor = await add_floor(session)
         await put_on_air(session, floor)
         gone, stays = [
-            await shows.pin(session, streaming, person=floor.host, show_id=floor.show.id, product_id=product.id)
+            await shows.pin(
+                session, streaming, person=floor.host, show_id=floor.show.id, product_id=product.id
+            )
             for product in floor.products
         ]
         streaming.advance(2)
 
-        await shows.remove_product(session, streaming, person=floor.host, show_id=floor.show.id, product_id=floor.products[0].id)
-        on_screen = await shows.list_timeline(session, show_id=floor.show.id, at=streaming.media_time)
+        await shows.remove_product(
+            session,
+            streaming,
+            person=floor.host,
+            show_id=floor.show.id,
+            product_id=floor.products[0].id,
+        )
+        on_screen = await shows.list_timeline(
+            session, show_id=floor.show.id, at=streaming.media_time
+        )
 
     assert on_screen == [stays]
     assert streaming.calls[2:] == [("end", ids.show("cue", gone.id))]

@@ -28,7 +28,9 @@ async def _is_publishing(database: Database, show: Show) -> bool:
 async def test_locked_show_is_left_out_and_holds_up_no_other(database: Database) -> None:
     async with database.session() as session:
         floor = await add_floor(session)
-        other = await shows.create_show(session, person=floor.host, title={"en": "Evening", "ar": "مساء"}, market="gb")
+        other = await shows.create_show(
+            session, person=floor.host, title={"en": "Evening", "ar": "مساء"}, market="gb"
+        )
     reports = [report(show, IngestState.PUBLISHING) for show in (floor.show, other)]
 
     async with database.session() as session:
@@ -55,7 +57,9 @@ async def _lost(database: Database) -> list[UUID]:
 
 
 @pytest.mark.parametrize("state", [IngestState.PUBLISHING, IngestState.CONNECTED])
-async def test_silent_media_server_interrupts_a_live_show(state: IngestState, database: Database) -> None:
+async def test_silent_media_server_interrupts_a_live_show(
+    state: IngestState, database: Database
+) -> None:
     async with database.session() as session:
         floor = await add_floor(session)
         await put_on_air(session, floor)
@@ -76,7 +80,9 @@ async def test_report_that_comes_first_keeps_the_show_live(database: Database) -
     await _fall_silent(database)
 
     async with database.session() as session:
-        await shows.note_ingest(session, report=report(floor.show, IngestState.PUBLISHING), secret=SECRET)
+        await shows.note_ingest(
+            session, report=report(floor.show, IngestState.PUBLISHING), secret=SECRET
+        )
         waiting = asyncio.create_task(shows.interrupt_lost_shows(database))
         await until_somebody_waits(database)
     await waiting

@@ -12,12 +12,22 @@ from showfloor.kit.db import Database
 from showfloor.kit.errors import Busy
 from showfloor.stock import queries, service
 from showfloor.stock.types import Hold, Line, Stock
-from tests.integration.checkout.shop import add_product, add_seller, let_expire, line, scalar, stock_now, take
+from tests.integration.checkout.shop import (
+    add_product,
+    add_seller,
+    let_expire,
+    line,
+    scalar,
+    stock_now,
+    take,
+)
 
 SHOW = ids.new()
 
 
-async def crowd(database: Database, *wishes: tuple[Line, dict[str, Any]]) -> list[Hold | BaseException]:
+async def crowd(
+    database: Database, *wishes: tuple[Line, dict[str, Any]]
+) -> list[Hold | BaseException]:
     """All at once through one taker."""
     taker = service.Taker(database)
     asking = [
@@ -51,18 +61,32 @@ async def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return sizes
 
 
-async def test_crowd_is_served_in_one_statement(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    product, sizes = await add_product(database, await add_seller(database)), await counted(monkeypatch)
+async def test_crowd_is_served_in_one_statement(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    product, sizes = (
+        await add_product(database, await add_seller(database)),
+        await counted(monkeypatch),
+    )
 
     answers = await crowd(database, *[(line(product), {}) for _ in range(40)])
 
     assert told(answers) == ["Hold"] * 40
     assert sizes == [40]
     assert await stock_now(database, product) == Stock(50, 40, 0)
-    assert await scalar(database, "select count(*) from hold where total = 2200 and expires_at > now() + interval '290 s'") == 40
+    assert (
+        await scalar(
+            database,
+            "select count(*) from hold where total = 2200 and expires_at > now() + interval "
+            "'290 s'",
+        )
+        == 40
+    )
 
 
-async def test_whoever_came_first_is_served_and_the_rest_hear_what_is_left(database: Database) -> None:
+async def test_whoever_came_first_is_served_and_the_rest_hear_what_is_left(
+    database: Database,
+) -> None:
     product = await add_product(database, await add_seller(database), on_hand=10)
 
     answers = await crowd(database, *[(line(product), {}) for _ in range(30)])
@@ -75,7 +99,9 @@ async def test_whoever_came_first_is_served_and_the_rest_hear_what_is_left(datab
 async def test_small_wish_behind_a_large_one_still_fits(database: Database) -> None:
     product = await add_product(database, await add_seller(database), on_hand=10)
 
-    answers = await crowd(database, *[(line(product, quantity), {}) for quantity in (1, 6, 5, 3, 1)])
+    answers = await crowd(
+        database, *[(line(product, quantity), {}) for quantity in (1, 6, 5, 3, 1)]
+    )
 
     assert told(answers) == ["Hold", "Hold", "SoldOut", "Hold", "SoldOut"]
     assert await stock_now(database, product) == Stock(10, 10, 0)
@@ -105,7 +131,11 @@ async def test_same_key_in_two_crowds_of_two_servers_takes_once(database: Databa
 
 async def test_same_key_with_other_goods_conflicts(database: Database) -> None:
     product = await add_product(database, await add_seller(database))
-    wishes = [(line(product), {}), (line(product), {"key": "k" * 16}), (line(product, 2), {"key": "k" * 16})]
+    wishes = [
+        (line(product), {}),
+        (line(product), {"key": "k" * 16}),
+        (line(product, 2), {"key": "k" * 16}),
+    ]
 
     assert told(await crowd(database, *wishes)) == ["Hold", "Hold", "IdempotencyConflict"]
     assert await stock_now(database, product) == Stock(50, 2, 0)
@@ -115,7 +145,9 @@ async def test_guest_in_a_crowd_is_counted(database: Database) -> None:
     product = await add_product(database, await add_seller(database))
     first = await take(database, line(product), scope=SHOW)
 
-    answers = await crowd(database, *[(line(product), {"previous": first.id}) for _ in range(8)], (line(product), {}))
+    answers = await crowd(
+        database, *[(line(product), {"previous": first.id}) for _ in range(8)], (line(product), {})
+    )
 
     assert told(answers) == ["Hold"] * 4 + ["LimitReached"] * 4 + ["Hold"]
     assert await stock_now(database, product) == Stock(50, 6, 0)
@@ -138,10 +170,16 @@ async def test_different_variants_do_not_wait_for_each_other(database: Database)
     answers = await crowd(database, *[(line(product, 1, number % 2), {}) for number in range(20)])
 
     assert told(answers).count("Hold") == 10
-    assert await stock_now(database, product) == await stock_now(database, product, 1) == Stock(5, 5, 0)
+    assert (
+        await stock_now(database, product)
+        == await stock_now(database, product, 1)
+        == Stock(5, 5, 0)
+    )
 
 
-async def test_crowd_whose_statement_fails_hears_of_it_and_the_next_is_served(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_crowd_whose_statement_fails_hears_of_it_and_the_next_is_served(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     product = await add_product(database, await add_seller(database))
 
     async def fail(database: Database, crowd: object) -> Any:

@@ -1,4 +1,6 @@
-"""The guard and its twin: the same race with the lock taken out must oversell, or the race proves nothing."""
+"""The guard and its twin: the same race with the lock taken out must oversell, or the race proves
+nothing.
+"""
 
 from __future__ import annotations
 
@@ -41,14 +43,18 @@ def alone(statement: LiteralString = TAKE) -> Statement:
 def in_crowds(statement: LiteralString = TAKE_FOR_CROWD) -> Statement:
     async def take(database: Database, product: Product) -> list[Taken | None]:
         scope = ids.new()
-        return await queries.take_for_crowd(database, [wanted(product, scope) for _ in range(3)], statement)
+        return await queries.take_for_crowd(
+            database, [wanted(product, scope) for _ in range(3)], statement
+        )
 
     return take
 
 
 def wanted(product: Product, scope: UUID | None = None) -> Wanted:
     one, hold_id = line(product), ids.new()
-    return Wanted(hold_id, scope or ids.new(), hold_id.bytes, None, hold_id.bytes, b"", (one,), one.total, 300)
+    return Wanted(
+        hold_id, scope or ids.new(), hold_id.bytes, None, hold_id.bytes, b"", (one,), one.total, 300
+    )
 
 
 UNLOCKED = {
@@ -58,7 +64,10 @@ UNLOCKED = {
 
 
 async def race(database: Database, take: Statement) -> tuple[Product, int]:
-    """All buyers begin while somebody has the row: each has seen all units, then all go at once. How many were told that they got one."""
+    """All buyers begin while somebody has the row: each has seen all units, then all go at once.
+
+    How many were told that they got one.
+    """
     product = await add_product(database, await add_seller(database), on_hand=UNITS)
     async with database.pool.connection() as connection, connection.transaction():
         await connection.execute("select from stock_item for update")

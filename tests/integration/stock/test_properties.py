@@ -1,4 +1,6 @@
-"""Stock against a model of it, in any order of events; and in any interleaving, where only the invariants can be told."""
+"""Stock against a model of it, in any order of events; and in any interleaving, where only the
+invariants can be told.
+"""
 
 from __future__ import annotations
 
@@ -17,18 +19,30 @@ from showfloor.kit.db import Database
 from showfloor.kit.errors import AppError
 from showfloor.stock import service, tasks
 from showfloor.stock.errors import HoldExpired, HoldSettled, SoldOut
-from tests.integration.checkout.shop import add_product, add_seller, let_expire, line, scalar, stock_now, take
+from tests.integration.checkout.shop import (
+    add_product,
+    add_seller,
+    let_expire,
+    line,
+    scalar,
+    stock_now,
+    take,
+)
 
 ON_HAND = 4
 deeds = st.lists(
     st.one_of(
-        st.tuples(st.just("take"), st.integers(0, 3), st.integers(0, 3)).filter(lambda deed: deed[1] + deed[2] > 0),
+        st.tuples(st.just("take"), st.integers(0, 3), st.integers(0, 3)).filter(
+            lambda deed: deed[1] + deed[2] > 0
+        ),
         st.tuples(st.sampled_from(["release", "expire", "extend", "settle"]), st.integers(0, 7)),
         st.tuples(st.just("worker")),
     ),
     max_size=16,
 )
-lively = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+lively = settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 @dataclass
@@ -55,13 +69,22 @@ class Model:
         return ON_HAND - self.count(variant, "held") - self.count(variant, "settled")
 
     def take(self, pieces: dict[int, int]) -> bool:
-        short = [variant for variant, quantity in pieces.items() if self.available(variant) < quantity]
+        short = [
+            variant for variant, quantity in pieces.items() if self.available(variant) < quantity
+        ]
         expired = [hold for hold in self.holds if hold.expired]
-        back = {variant: sum(hold.pieces[variant] for hold in expired if hold.state.get(variant) == "held") for variant in short}
+        back = {
+            variant: sum(
+                hold.pieces[variant] for hold in expired if hold.state.get(variant) == "held"
+            )
+            for variant in short
+        }
         if any(self.available(variant) + back[variant] < pieces[variant] for variant in short):
             return False
         for hold in expired:
-            hold.state.update({variant: "released" for variant in short if hold.state.get(variant) == "held"})
+            hold.state.update(
+                {variant: "released" for variant in short if hold.state.get(variant) == "held"}
+            )
         self.holds.append(ModelHold(pieces, state=dict.fromkeys(pieces, "held")))
         return True
 
@@ -89,7 +112,11 @@ class Real:
         if deed == "expire":
             await let_expire(self.database, hold)
             return True
-        use_case: Any = {"release": service.release, "extend": service.extend_once, "settle": service.settle}[deed]
+        use_case: Any = {
+            "release": service.release,
+            "extend": service.extend_once,
+            "settle": service.settle,
+        }[deed]
         try:
             async with self.database.session() as session:
                 await use_case(session, hold)
@@ -101,16 +128,25 @@ class Real:
         """The invariants that hold in every interleaving."""
         for variant in range(2):
             stock = await stock_now(self.database, self.product, variant)
-            lines = "select coalesce(sum(quantity), 0) from hold_line where variant_id = :variant and state = :state"
+            lines = (
+                "select coalesce(sum(quantity), 0) from hold_line where variant_id = :variant "
+                "and state = :state"
+            )
             variant_id = self.product.variants[variant].id
-            assert stock.held == await scalar(self.database, lines, variant=variant_id, state="held")
-            assert stock.sold == await scalar(self.database, lines, variant=variant_id, state="settled")
+            assert stock.held == await scalar(
+                self.database, lines, variant=variant_id, state="held"
+            )
+            assert stock.sold == await scalar(
+                self.database, lines, variant=variant_id, state="settled"
+            )
             assert stock.held >= 0 and stock.sold >= 0 and stock.held + stock.sold <= stock.on_hand
 
 
 async def fresh(database: Database) -> Real:
     seller = await add_seller(database, f"s-{ids.new().hex}")
-    product = await add_product(database, seller, (f"A-{ids.new().hex}", f"B-{ids.new().hex}"), on_hand=ON_HAND)
+    product = await add_product(
+        database, seller, (f"A-{ids.new().hex}", f"B-{ids.new().hex}"), on_hand=ON_HAND
+    )
     return Real(database, product, ids.new())
 
 
@@ -128,7 +164,9 @@ def allowed(deed: str, hold: ModelHold) -> bool:
 
 @lively
 @given(deeds)
-async def test_stock_is_what_the_model_says(database: Database, deeds: list[tuple[Any, ...]]) -> None:
+async def test_stock_is_what_the_model_says(
+    database: Database, deeds: list[tuple[Any, ...]]
+) -> None:
     real, model = await fresh(database), Model()
 
     for deed in deeds:
@@ -150,7 +188,10 @@ async def test_stock_is_what_the_model_says(database: Database, deeds: list[tupl
                 model.move(hold, "released" if deed[0] == "release" else "settled")
         for variant in range(2):
             stock = await stock_now(database, real.product, variant)
-            assert (stock.held, stock.sold) == (model.count(variant, "held"), model.count(variant, "settled"))
+            assert (stock.held, stock.sold) == (
+                model.count(variant, "held"),
+                model.count(variant, "settled"),
+            )
 
 
 @lively
@@ -168,7 +209,11 @@ async def test_stock_keeps_its_invariant_in_any_interleaving(
 
     answers = await asyncio.gather(*(_deed(real, deed) for deed in at_once), return_exceptions=True)
 
-    assert [answer for answer in answers if isinstance(answer, BaseException) and not isinstance(answer, AppError)] == []
+    assert [
+        answer
+        for answer in answers
+        if isinstance(answer, BaseException) and not isinstance(answer, AppError)
+    ] == []
     await real.check()
     await tasks.release_expired(database)
     await real.check()

@@ -14,7 +14,16 @@ from showfloor.kit.money import Money
 from showfloor.stock import service, tasks
 from showfloor.stock.errors import HoldExpired, HoldSettled, LimitReached, SoldOut, StockCommitted
 from showfloor.stock.types import LineState, Stock
-from tests.integration.checkout.shop import add_product, add_seller, let_expire, line, person, scalar, stock_now, take
+from tests.integration.checkout.shop import (
+    add_product,
+    add_seller,
+    let_expire,
+    line,
+    person,
+    scalar,
+    stock_now,
+    take,
+)
 from tests.waiting import until_somebody_waits
 
 SHOW = ids.new()
@@ -31,8 +40,15 @@ async def test_hold_takes_its_pieces_and_freezes_its_price(database: Database) -
         stored = await service.get_hold(session, hold.id)
     assert stored is not None
     assert set(stored.lines) == set(hold.lines)
-    assert (stored.total, stored.expires_at, stored.state) == (hold.total, hold.expires_at, LineState.HELD)
-    assert await scalar(database, "select extract(epoch from expires_at - created_at)::int from hold") == 300
+    assert (stored.total, stored.expires_at, stored.state) == (
+        hold.total,
+        hold.expires_at,
+        LineState.HELD,
+    )
+    assert (
+        await scalar(database, "select extract(epoch from expires_at - created_at)::int from hold")
+        == 300
+    )
 
 
 async def test_hold_that_falls_short_in_one_line_takes_nothing(database: Database) -> None:
@@ -42,7 +58,11 @@ async def test_hold_that_falls_short_in_one_line_takes_nothing(database: Databas
         await take(database, line(product, 1), line(product, 3, index=1), scope=SHOW)
 
     assert refused.value.extra == {"lines": [{"sku": "B", "available": 2}]}
-    assert await stock_now(database, product) == await stock_now(database, product, 1) == Stock(2, 0, 0)
+    assert (
+        await stock_now(database, product)
+        == await stock_now(database, product, 1)
+        == Stock(2, 0, 0)
+    )
     assert await scalar(database, "select count(*) from hold") == 0
 
 
@@ -60,10 +80,19 @@ async def test_same_key_at_once_takes_once(database: Database) -> None:
     product = await add_product(database, await add_seller(database), ("A", "B"), on_hand=50)
 
     for key in (str(number) * 16 for number in range(10)):
-        holds = await asyncio.gather(*(take(database, line(product), line(product, 1, 1), scope=SHOW, key=key) for _ in range(8)))
+        holds = await asyncio.gather(
+            *(
+                take(database, line(product), line(product, 1, 1), scope=SHOW, key=key)
+                for _ in range(8)
+            )
+        )
         assert len({hold.id for hold in holds}) == 1
 
-    assert await stock_now(database, product) == await stock_now(database, product, 1) == Stock(50, 10, 0)
+    assert (
+        await stock_now(database, product)
+        == await stock_now(database, product, 1)
+        == Stock(50, 10, 0)
+    )
     assert await scalar(database, "select count(*) from hold_line") == 20
 
 
@@ -73,7 +102,9 @@ async def test_same_key_at_once_for_the_last_piece_gets_it_every_time(database: 
 
     for number in range(10):
         product = await add_product(database, seller, (f"LAST-{number}",), on_hand=1)
-        holds = await asyncio.gather(*(take(database, line(product), scope=SHOW, key=str(number) * 16) for _ in range(4)))
+        holds = await asyncio.gather(
+            *(take(database, line(product), scope=SHOW, key=str(number) * 16) for _ in range(4))
+        )
         assert len({hold.id for hold in holds}) == 1
 
 
@@ -81,11 +112,14 @@ async def test_same_key_at_once_for_other_goods_takes_once(database: Database) -
     product = await add_product(database, await add_seller(database), ("A", "B"))
 
     answers = await asyncio.gather(
-        *(take(database, line(product, 1, index), scope=SHOW, key="k" * 16) for index in (0, 1)), return_exceptions=True
+        *(take(database, line(product, 1, index), scope=SHOW, key="k" * 16) for index in (0, 1)),
+        return_exceptions=True,
     )
 
     assert sorted(type(answer).__name__ for answer in answers) == ["Hold", "IdempotencyConflict"]
-    assert (await stock_now(database, product)).held + (await stock_now(database, product, 1)).held == 1
+    assert (await stock_now(database, product)).held + (
+        await stock_now(database, product, 1)
+    ).held == 1
 
 
 async def test_key_of_another_show_is_another_key(database: Database) -> None:
@@ -176,7 +210,9 @@ async def test_hold_is_extended_once_by_two_minutes(database: Database) -> None:
     assert (first.expires_at - hold.expires_at).total_seconds() == 120
     assert again.expires_at == first.expires_at
     assert await scalar(
-        database, "select count(*) from hold_line join hold on hold.id = hold_id and hold.expires_at = hold_line.expires_at"
+        database,
+        "select count(*) from hold_line join hold on hold.id = hold_id and hold.expires_at = "
+        "hold_line.expires_at",
     )
 
 
@@ -243,10 +279,19 @@ async def test_on_hand_never_falls_below_what_is_promised(database: Database) ->
     async with database.session() as session:
         for on_hand in (1, -1):
             with pytest.raises(StockCommitted):
-                await service.set_on_hand(session, person=seller.person, variant_id=product.variants[0].id, on_hand=on_hand)
+                await service.set_on_hand(
+                    session,
+                    person=seller.person,
+                    variant_id=product.variants[0].id,
+                    on_hand=on_hand,
+                )
         with pytest.raises(VariantNotFound):
-            await service.set_on_hand(session, person=person(ids.new()), variant_id=product.variants[0].id, on_hand=9)
-        await service.set_on_hand(session, person=seller.person, variant_id=product.variants[0].id, on_hand=2)
+            await service.set_on_hand(
+                session, person=person(ids.new()), variant_id=product.variants[0].id, on_hand=9
+            )
+        await service.set_on_hand(
+            session, person=seller.person, variant_id=product.variants[0].id, on_hand=2
+        )
     assert await stock_now(database, product) == Stock(2, 2, 0)
 
 
@@ -264,7 +309,9 @@ async def test_old_holds_are_forgotten_but_not_while_they_hold(database: Databas
 
 
 async def test_goods_that_come_back_while_a_buyer_waits_are_sold(database: Database) -> None:
-    """The buyer's statement saw everything held, waits for the row, and finds it free: PostgreSQL would call that oversold at first."""
+    """The buyer's statement saw everything held, waits for the row, and finds it free: PostgreSQL
+    would call that oversold at first.
+    """
     product = await add_product(database, await add_seller(database), on_hand=4)
     early = await take(database, line(product, 4), scope=SHOW)
     await let_expire(database, early.id)

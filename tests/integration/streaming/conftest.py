@@ -21,14 +21,23 @@ _CLIPS = {
     "plain": ("testsrc2=s=320x180:r=30:d=9", f"{_VIDEO} -g 60 {_AUDIO}"),
     "brisk": ("testsrc2=s=320x180:r=30:d=9", f"{_VIDEO} -g 30 {_AUDIO}"),
     "larger": ("testsrc2=s=480x270:r=30:d=5", f"{_VIDEO} -g 60 {_AUDIO}"),
-    "b_frames": ("testsrc2=s=320x180:r=30:d=6", f"-c:v libx264 -preset veryfast -bf 2 -pix_fmt yuv420p -g 60 {_AUDIO}"),
+    "b_frames": (
+        "testsrc2=s=320x180:r=30:d=6",
+        f"-c:v libx264 -preset veryfast -bf 2 -pix_fmt yuv420p -g 60 {_AUDIO}",
+    ),
     "mute": ("testsrc2=s=320x180:r=30:d=6", f"{_VIDEO} -g 60 -an"),
     "long_gop": ("testsrc2=s=320x180:r=15:d=24", f"{_VIDEO} -g 150 -sc_threshold 0 {_AUDIO}"),
     "film": ("testsrc2=s=320x180:r=24:d=6", f"{_VIDEO} -g 48 {_AUDIO}"),
     "ntsc": ("testsrc2=s=320x180:r=30000/1001:d=6", f"{_VIDEO} -g 60 {_AUDIO}"),
-    "phone": (r"testsrc2=s=320x180:r=30:d=8,select='not(mod(n\,3)*gt(mod(t\,4)\,2))'", f"{_VIDEO} -g 30 -fps_mode vfr {_AUDIO}"),
+    "phone": (
+        r"testsrc2=s=320x180:r=30:d=8,select='not(mod(n\,3)*gt(mod(t\,4)\,2))'",
+        f"{_VIDEO} -g 30 -fps_mode vfr {_AUDIO}",
+    ),
     "mp3": ("testsrc2=s=320x180:r=30:d=6", f"{_VIDEO} -g 60 -c:a libmp3lame -ar 44100"),
-    "hevc": ("testsrc2=s=320x180:r=30:d=6", f"-c:v libx265 -preset ultrafast -x265-params log-level=none -g 60 {_AUDIO}"),
+    "hevc": (
+        "testsrc2=s=320x180:r=30:d=6",
+        f"-c:v libx265 -preset ultrafast -x265-params log-level=none -g 60 {_AUDIO}",
+    ),
     "sound": ("", f"-vn {_AUDIO}"),
 }
 
@@ -41,7 +50,19 @@ def _make(name: str, folder: Path) -> Path:
     target = folder / f"{name}.flv"
     beside = folder / f".{name}.flv"
     ffmpeg = imageio_ffmpeg.get_ffmpeg_exe()
-    command = [ffmpeg, "-v", "error", "-y", *inputs, *output.split(), "-flvflags", "no_duration_filesize", "-f", "flv", str(beside)]
+    command = [
+        ffmpeg,
+        "-v",
+        "error",
+        "-y",
+        *inputs,
+        *output.split(),
+        "-flvflags",
+        "no_duration_filesize",
+        "-f",
+        "flv",
+        str(beside),
+    ]
     subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
     beside.rename(target)
     return target

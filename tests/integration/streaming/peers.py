@@ -1,4 +1,6 @@
-"""The other side of each of the streaming process's doors: a web that answers, hosts that publish, viewers that watch."""
+"""The other side of each of the streaming process's doors: a web that answers, hosts that publish,
+viewers that watch.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,8 @@ values = json.loads(sys.argv[1])
 values["data_dir"] = pathlib.Path(values["data_dir"])
 import logging
 logging.basicConfig(level=logging.INFO)
-run(StreamingConfig(**values), lambda addresses: print(addresses.rtmp[1], addresses.http[1], flush=True))
+run(StreamingConfig(**values), lambda addresses: print(addresses.rtmp[1], addresses.http[1],
+  flush=True))
 """
 
 
@@ -50,8 +53,25 @@ class FakeWeb:
         self.port = 0
 
     def allow(self, key: str, show_id: str, state: str = "live", **more: Any) -> None:
-        self.keys[key] = (200, {"show_id": show_id, "key_id": f"id-of-{key}", "state": state, "cue_offset_ms": 0, "cues": [], **more})
-        self.shows[show_id] = {"state": state, "cue_offset_ms": 0, "preview_token": "team", "key_revoked": False, "cues": [], **more}
+        self.keys[key] = (
+            200,
+            {
+                "show_id": show_id,
+                "key_id": f"id-of-{key}",
+                "state": state,
+                "cue_offset_ms": 0,
+                "cues": [],
+                **more,
+            },
+        )
+        self.shows[show_id] = {
+            "state": state,
+            "cue_offset_ms": 0,
+            "preview_token": "team",
+            "key_revoked": False,
+            "cues": [],
+            **more,
+        }
 
     def refuse(self, key: str, code: str, detail: str) -> None:
         self.keys[key] = (403, {"code": code, "detail": detail})
@@ -67,26 +87,38 @@ class FakeWeb:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError, asyncio.IncompleteReadError):
             head = (await reader.readuntil(b"\r\n\r\n")).decode()
-            headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in head.split("\r\n")[1:])}
+            headers = {
+                name.lower(): value
+                for name, _, value in (line.partition(": ") for line in head.split("\r\n")[1:])
+            }
             self.authorizations.add(headers.get("authorization", ""))
             body = json.loads(await reader.readexactly(int(headers["content-length"])))
             status, answer = self._answer(head.split(" ")[1], body)
             raw = json.dumps(answer).encode()
             if "ingests" in body:
                 await self.hold.wait()
-            writer.write(f"HTTP/1.1 {status} X\r\nContent-Length: {len(raw)}\r\nConnection: close\r\n\r\n".encode() + raw)
+            writer.write(
+                f"HTTP/1.1 {status} X\r\nContent-Length: {len(raw)}\r\nConnection: close\r\n"
+                f"\r\n".encode()
+                + raw
+            )
             await writer.drain()
             writer.close()
 
     def _answer(self, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         if path == "/internal/publish":
             self.publishes.append(body)
-            return self.keys.get(body["stream_key"], (403, {"code": "stream_key_unknown", "detail": "Make a new key in the studio."}))
+            return self.keys.get(
+                body["stream_key"],
+                (403, {"code": "stream_key_unknown", "detail": "Make a new key in the studio."}),
+            )
         self.reports.append(body)
         self._news.set()
         return 200, {"shows": self.shows}
 
-    async def report(self, wanted: Callable[[dict[str, Any]], bool], show_id: str = "show_a") -> dict[str, Any]:
+    async def report(
+        self, wanted: Callable[[dict[str, Any]], bool], show_id: str = "show_a"
+    ) -> dict[str, Any]:
         """The next report about a show that is as wanted."""
         async with asyncio.timeout(LONGEST):
             while True:
@@ -151,11 +183,21 @@ class Streaming:
     async def get(self, path: str, **options: Any) -> Response:
         return await request(self.http_port, path, **options)
 
-    async def internal(self, method: str, path: str, body: object = None, token: str = TOKEN) -> Response:
-        return await request(self.http_port, f"/internal{path}", method=method, body=json.dumps(body or {}).encode(), token=token)
+    async def internal(
+        self, method: str, path: str, body: object = None, token: str = TOKEN
+    ) -> Response:
+        return await request(
+            self.http_port,
+            f"/internal{path}",
+            method=method,
+            body=json.dumps(body or {}).encode(),
+            token=token,
+        )
 
     async def until(self, msn: int, show_id: str = "show_a") -> str:
-        """The playlist once segment `msn` is complete, by blocking reloads as a player does them."""
+        """The playlist once segment `msn` is complete, by blocking reloads as a player does
+        them.
+        """
         text = await self.playlist(show_id)
         async with asyncio.timeout(LONGEST):
             while f"\n{msn}.m4s" not in text:
@@ -172,7 +214,9 @@ class Streaming:
         return [json.loads(line) for line in index.read_text().splitlines()]
 
     async def opened(self, path: str) -> Response:
-        """The answer once it is 200: a preview opens with web's answer to the report, a moment after the report was heard."""
+        """The answer once it is 200: a preview opens with web's answer to the report, a moment
+        after the report was heard.
+        """
         async with asyncio.timeout(LONGEST):
             while (response := await self.get(path)).status != 200:
                 await asyncio.sleep(0.02)
@@ -193,7 +237,9 @@ class Response(NamedTuple):
         return json.loads(self.body)
 
 
-async def request(port: int, path: str, *, method: str = "GET", body: bytes = b"", token: str = "") -> Response:
+async def request(
+    port: int, path: str, *, method: str = "GET", body: bytes = b"", token: str = ""
+) -> Response:
     async with asyncio.timeout(LONGEST):
         reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 20)
         bearer = f"Authorization: Bearer {token}\r\n" if token else ""
@@ -201,7 +247,9 @@ async def request(port: int, path: str, *, method: str = "GET", body: bytes = b"
         writer.write(f"{method} {path} HTTP/1.1\r\nHost: x\r\n{bearer}{length}\r\n".encode() + body)
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
         lines = head.split("\r\n")
-        headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines[1:])}
+        headers = {
+            name.lower(): value for name, _, value in (line.partition(": ") for line in lines[1:])
+        }
         size = 0 if method == "HEAD" else int(headers.get("content-length", 0))
         data = await reader.readexactly(size)
         writer.close()
@@ -258,8 +306,15 @@ class Publisher:
             answer = await self.reader.readexactly(3073)
             assert answer[1537:] == c1
             self.writer.write(answer[1:1537])
-            self._send(2, chunks.SET_CHUNK_SIZE, 0, self._chunk_size.to_bytes(4, "big"), chunk_size=128)
-            self.command(0, "connect", 1.0, {"app": self._app, "tcUrl": f"rtmp://127.0.0.1/{self._app}", "type": "nonprivate"})
+            self._send(
+                2, chunks.SET_CHUNK_SIZE, 0, self._chunk_size.to_bytes(4, "big"), chunk_size=128
+            )
+            self.command(
+                0,
+                "connect",
+                1.0,
+                {"app": self._app, "tcUrl": f"rtmp://127.0.0.1/{self._app}", "type": "nonprivate"},
+            )
             self.command(0, "createStream", 4.0, None)
             self.command(1, "publish", 5.0, None, self._key, "live")
             await self._started()
@@ -316,6 +371,17 @@ class Publisher:
                 yield message
         raise ConnectionError("closed before an answer")
 
-    def _send(self, stream_id: int, kind: int, stream: int, payload: bytes, *, timestamp: int = 0, chunk_size: int = 0) -> None:
+    def _send(
+        self,
+        stream_id: int,
+        kind: int,
+        stream: int,
+        payload: bytes,
+        *,
+        timestamp: int = 0,
+        chunk_size: int = 0,
+    ) -> None:
         size = chunk_size or self._chunk_size
-        self.writer.write(chunks.write(stream_id, kind, stream, payload, timestamp=timestamp, chunk_size=size))
+        self.writer.write(
+            chunks.write(stream_id, kind, stream, payload, timestamp=timestamp, chunk_size=size)
+        )

@@ -22,23 +22,35 @@ def moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-async def test_a_cue_is_stamped_with_the_newest_media(streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags) -> None:
+async def test_a_cue_is_stamped_with_the_newest_media(
+    streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags
+) -> None:
     host = await publish()
     await host.play([tag for tag in tags("plain") if tag.time < 6500])
     text = await streaming.until(2)
 
     cue = (await streaming.internal("POST", "/shows/show_a/cues", PIN)).json()
 
-    began = [moment(line.partition(":")[2]) for line in text.splitlines() if line.startswith("#EXT-X-PROGRAM-DATE-TIME")]
+    began = [
+        moment(line.partition(":")[2])
+        for line in text.splitlines()
+        if line.startswith("#EXT-X-PROGRAM-DATE-TIME")
+    ]
     # Everything sent before has been received: the segment that began at 6 s is open.
     assert timedelta(seconds=6) < moment(cue["start"]) - began[0] < timedelta(seconds=6.6)
     assert cue == {**PIN, "start": cue["start"], "end": None, "ended": {}}
     (line,) = date_ranges(await streaming.playlist())
     assert f'ID="cue_1",CLASS="showfloor.pin",START-DATE="{cue["start"]}"' in line
-    assert json.loads(base64.b64decode(line.partition('X-CUE="')[2].rstrip('"'))) == {**PIN, "start": cue["start"], "end": None}
+    assert json.loads(base64.b64decode(line.partition('X-CUE="')[2].rstrip('"'))) == {
+        **PIN,
+        "start": cue["start"],
+        "end": None,
+    }
 
 
-async def test_an_ended_cue_has_an_end_date(streaming: Streaming, publish: Publish, tags: Tags) -> None:
+async def test_an_ended_cue_has_an_end_date(
+    streaming: Streaming, publish: Publish, tags: Tags
+) -> None:
     host = await publish()
     await host.play(tags("plain"))
     await streaming.until(3)
@@ -51,7 +63,9 @@ async def test_an_ended_cue_has_an_end_date(streaming: Streaming, publish: Publi
     assert f'END-DATE="{ended.json()["end"]}"' in line
 
 
-async def test_the_encoder_delay_is_added(streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags) -> None:
+async def test_the_encoder_delay_is_added(
+    streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags
+) -> None:
     web.allow("key-a", "show_a", cue_offset_ms=-500)
     host = await publish()
     await host.play(tags("plain"))
@@ -77,7 +91,9 @@ async def test_asking_twice_stamps_once(streaming: Streaming, publish: Publish, 
     assert (await streaming.internal("POST", "/shows/show_a/cues", PIN)).json() == first.json()
 
 
-async def test_a_cue_that_replaces_others_starts_where_they_end(streaming: Streaming, publish: Publish, tags: Tags) -> None:
+async def test_a_cue_that_replaces_others_starts_where_they_end(
+    streaming: Streaming, publish: Publish, tags: Tags
+) -> None:
     host = await publish()
     await host.play([tag for tag in tags("plain") if tag.time < 4300])
     await streaming.until(1)
@@ -96,7 +112,9 @@ async def test_a_cue_that_replaces_others_starts_where_they_end(streaming: Strea
     assert (await streaming.internal("POST", "/shows/show_a/cues", body)).json() == new
 
 
-async def test_without_an_ingest_there_is_no_moment(streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags) -> None:
+async def test_without_an_ingest_there_is_no_moment(
+    streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags
+) -> None:
     never = await streaming.internal("POST", "/shows/show_a/cues", PIN)
     host = await publish()
     early = await streaming.internal("POST", "/shows/show_a/cues", PIN)
@@ -105,10 +123,14 @@ async def test_without_an_ingest_there_is_no_moment(streaming: Streaming, web: F
     late = await streaming.internal("POST", "/shows/show_a/cues", PIN)
     end = await streaming.internal("POST", "/shows/show_a/cues/cue_1/end")
 
-    assert [(answer.status, answer.json()["code"]) for answer in (never, early, late, end)] == [(409, "not_live")] * 4
+    assert [(answer.status, answer.json()["code"]) for answer in (never, early, late, end)] == [
+        (409, "not_live")
+    ] * 4
 
 
-async def test_mistakes_of_web_have_codes(streaming: Streaming, publish: Publish, tags: Tags) -> None:
+async def test_mistakes_of_web_have_codes(
+    streaming: Streaming, publish: Publish, tags: Tags
+) -> None:
     host = await publish()
     await host.play(tags("plain"))
     await streaming.until(3)
@@ -119,7 +141,10 @@ async def test_mistakes_of_web_have_codes(streaming: Streaming, publish: Publish
     stranger = await streaming.internal("POST", "/shows/show_a/cues", PIN, token="guess")
     nowhere = await streaming.internal("POST", "/elsewhere")
 
-    assert [(answer.status, answer.json()["code"]) for answer in (unknown, broken, ends, stranger, nowhere)] == [
+    assert [
+        (answer.status, answer.json()["code"])
+        for answer in (unknown, broken, ends, stranger, nowhere)
+    ] == [
         (404, "cue_unknown"),
         (400, "malformed_request"),
         (400, "malformed_request"),
@@ -129,7 +154,9 @@ async def test_mistakes_of_web_have_codes(streaming: Streaming, publish: Publish
     assert date_ranges(await streaming.playlist()) == []
 
 
-async def test_open_cues_come_with_the_permission_to_publish(streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags) -> None:
+async def test_open_cues_come_with_the_permission_to_publish(
+    streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags
+) -> None:
     known = {**PIN, "start": "2026-11-23T10:00:00.123Z", "end": None}
     web.allow("key-a", "show_a", cues=[known])
     host = await publish()

@@ -1,4 +1,6 @@
-"""Damaged RTMP and damaged media, from a fixed seed: no exception escapes, memory stays bounded, the process lives."""
+"""Damaged RTMP and damaged media, from a fixed seed: no exception escapes, memory stays bounded,
+the process lives.
+"""
 
 from __future__ import annotations
 
@@ -57,11 +59,17 @@ def test_damaged_tags_never_raise(tags: Tags, tmp_path: Path) -> None:
             send(moment, body)
         ingest.closed()
         rounds += 1
-        assert all(0 < part.duration <= config.longest_part_ms for segment in reel.parts for part in segment)
+        assert all(
+            0 < part.duration <= config.longest_part_ms
+            for segment in reel.parts
+            for part in segment
+        )
     assert rounds > 20
 
 
-async def test_damaged_connections_never_harm_the_process(streaming: Streaming, web: FakeWeb, tags: Tags) -> None:
+async def test_damaged_connections_never_harm_the_process(
+    streaming: Streaming, web: FakeWeb, tags: Tags
+) -> None:
     """Whole conversations are damaged after they were written, sent in pieces, and cut off."""
     for number in range(4):
         web.allow(f"key-{number}", f"show_{number}")
@@ -70,7 +78,9 @@ async def test_damaged_connections_never_harm_the_process(streaming: Streaming, 
     before = streaming.rss()
     end = time.monotonic() + SECONDS
     while time.monotonic() < end:
-        await asyncio.gather(*(converse(streaming.rtmp_port, f"key-{number}", media, dice) for number in range(4)))
+        await asyncio.gather(
+            *(converse(streaming.rtmp_port, f"key-{number}", media, dice) for number in range(4))
+        )
 
     assert streaming.process.returncode is None
     assert (await streaming.get("/healthz")).status == 200

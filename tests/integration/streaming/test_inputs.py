@@ -31,11 +31,15 @@ async def codecs(streaming: Streaming) -> str:
 
 
 def jumping(tags: list[Tag], at: int, by: int) -> list[Tag]:
-    return [tag if tag.time < at else tag._replace(time=(tag.time + by) & 0xFFFFFFFF) for tag in tags]
+    return [
+        tag if tag.time < at else tag._replace(time=(tag.time + by) & 0xFFFFFFFF) for tag in tags
+    ]
 
 
 @pytest.mark.parametrize("start", [0, 5_000, 0xFFFFFF - 3000, 0xFFFFFFFF - 3000, 0x7FFFFFFF - 3000])
-async def test_any_start_and_any_wrap_plays_the_same(start: int, streaming: Streaming, publish: Publish, tags: Tags) -> None:
+async def test_any_start_and_any_wrap_plays_the_same(
+    start: int, streaming: Streaming, publish: Publish, tags: Tags
+) -> None:
     host = await publish()
     await host.play(shifted(tags("plain"), start))
 
@@ -46,7 +50,9 @@ async def test_any_start_and_any_wrap_plays_the_same(start: int, streaming: Stre
 
 
 @pytest.mark.parametrize("jump", [100_000, -100_000])
-async def test_a_jump_of_the_clock_is_bridged_and_told(jump: int, streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags) -> None:
+async def test_a_jump_of_the_clock_is_bridged_and_told(
+    jump: int, streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags
+) -> None:
     host = await publish()
     await host.play(jumping(list(shifted(tags("plain"), 200_000)), 203_000, jump))
 
@@ -58,15 +64,21 @@ async def test_a_jump_of_the_clock_is_bridged_and_told(jump: int, streaming: Str
     await web.report(lambda ingest: "timestamps_jumped" in codes(ingest))
 
 
-async def test_small_steps_back_are_swallowed(streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags) -> None:
+async def test_small_steps_back_are_swallowed(
+    streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags
+) -> None:
     def shaken(tag: Tag) -> Tag:
-        return tag._replace(time=max(0, tag.time - (40 if tag.kind == 9 and tag.time % 7 == 0 else 0)))
+        return tag._replace(
+            time=max(0, tag.time - (40 if tag.kind == 9 and tag.time % 7 == 0 else 0))
+        )
 
     host = await publish()
     await host.play(shaken(tag) for tag in tags("plain"))
 
     assert sum(durations(await streaming.until(3))[:4]) == pytest.approx(8.0, abs=0.1)
-    assert "timestamps_jumped" not in codes(await web.report(lambda ingest: ingest["health"] is not None))
+    assert "timestamps_jumped" not in codes(
+        await web.report(lambda ingest: ingest["health"] is not None)
+    )
 
 
 async def test_no_sound(streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags) -> None:
@@ -82,7 +94,11 @@ async def test_no_sound(streaming: Streaming, web: FakeWeb, publish: Publish, ta
 
 async def test_sound_that_starts_late(streaming: Streaming, publish: Publish, tags: Tags) -> None:
     host = await publish()
-    await host.play(tag for tag in tags("plain") if tag.kind == 9 or tag.time > 3000 or (is_config(tag) and tag.kind != 8))
+    await host.play(
+        tag
+        for tag in tags("plain")
+        if tag.kind == 9 or tag.time > 3000 or (is_config(tag) and tag.kind != 8)
+    )
     assert "mp4a" not in await codecs(streaming)
 
     await host.play([tag for tag in tags("plain") if tag.kind == 8 and is_config(tag)])
@@ -93,7 +109,9 @@ async def test_sound_that_starts_late(streaming: Streaming, publish: Publish, ta
     assert text.count("#EXT-X-DISCONTINUITY\n") == 1
 
 
-async def test_a_sound_configuration_within_the_first_second_is_waited_for(streaming: Streaming, publish: Publish, tags: Tags) -> None:
+async def test_a_sound_configuration_within_the_first_second_is_waited_for(
+    streaming: Streaming, publish: Publish, tags: Tags
+) -> None:
     sent = tags("plain")
     config = next(tag for tag in sent if tag.kind == 8 and is_config(tag))
     rest = [tag for tag in sent if tag is not config]
@@ -115,10 +133,14 @@ async def test_sound_alone(streaming: Streaming, publish: Publish, tags: Tags) -
     text = await streaming.until(2)
 
     assert await codecs(streaming) == "mp4a.40.2"
-    assert all(part.duration <= 0.201 for segment in m3u8.loads(text).segments for part in segment.parts)
+    assert all(
+        part.duration <= 0.201 for segment in m3u8.loads(text).segments for part in segment.parts
+    )
 
 
-async def test_mp3_is_told_and_the_picture_goes_on(streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags) -> None:
+async def test_mp3_is_told_and_the_picture_goes_on(
+    streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags
+) -> None:
     host = await publish()
     await host.play(tags("mp3"))
 
@@ -126,11 +148,15 @@ async def test_mp3_is_told_and_the_picture_goes_on(streaming: Streaming, web: Fa
 
     assert "mp4a" not in await codecs(streaming)
     report = await web.report(lambda ingest: "audio_codec_unsupported" in codes(ingest))
-    assert {"code": "audio_codec_unsupported", "params": {"codec": "mp3"}} in report["health"]["warnings"]
+    assert {"code": "audio_codec_unsupported", "params": {"codec": "mp3"}} in report["health"][
+        "warnings"
+    ]
 
 
 @pytest.mark.parametrize("form", ["enhanced", "legacy"])
-async def test_hevc_is_told_and_the_sound_goes_on(form: str, streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags) -> None:
+async def test_hevc_is_told_and_the_sound_goes_on(
+    form: str, streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags
+) -> None:
     def old(tag: Tag) -> Tag:
         return tag if tag.kind != 9 else tag._replace(body=b"\x1c\x01\0\0\0" + tag.body[5:])
 
@@ -143,7 +169,9 @@ async def test_hevc_is_told_and_the_sound_goes_on(form: str, streaming: Streamin
 
     assert await codecs(streaming) == "mp4a.40.2"
     report = await web.report(lambda ingest: "video_codec_unsupported" in codes(ingest))
-    assert {"code": "video_codec_unsupported", "params": {"codec": "hevc"}} in report["health"]["warnings"]
+    assert {"code": "video_codec_unsupported", "params": {"codec": "hevc"}} in report["health"][
+        "warnings"
+    ]
 
 
 async def test_a_publisher_of_nothing_that_plays_is_only_connected(
@@ -158,10 +186,14 @@ async def test_a_publisher_of_nothing_that_plays_is_only_connected(
 
     assert report["state"] == "connected"
     assert state.json()["publishing"] is False
-    assert "publishing" not in {ingest["state"] for said in web.reports for ingest in said["ingests"]}
+    assert "publishing" not in {
+        ingest["state"] for said in web.reports for ingest in said["ingests"]
+    }
 
 
-async def test_web_hears_at_once_that_there_is_something_to_show(streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags) -> None:
+async def test_web_hears_at_once_that_there_is_something_to_show(
+    streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags
+) -> None:
     host = await publish()
     await web.report(lambda ingest: ingest["state"] == "connected")
 
@@ -181,10 +213,14 @@ async def test_a_key_frame_every_ten_seconds_is_told_and_the_target_is_right(
     assert durations(text)[:2] == [10.0, 10.0]
     assert m3u8.loads(text).target_duration == 10
     report = await web.report(lambda ingest: "keyframe_interval_long" in codes(ingest))
-    assert {"code": "keyframe_interval_long", "params": {"seconds": 10}} in report["health"]["warnings"]
+    assert {"code": "keyframe_interval_long", "params": {"seconds": 10}} in report["health"][
+        "warnings"
+    ]
 
 
-async def test_reordered_pictures_are_told(streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags) -> None:
+async def test_reordered_pictures_are_told(
+    streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags
+) -> None:
     host = await publish()
     await host.play(tags("b_frames"))
 
@@ -192,17 +228,23 @@ async def test_reordered_pictures_are_told(streaming: Streaming, web: FakeWeb, p
     await web.report(lambda ingest: "b_frames" in codes(ingest))
 
 
-async def test_a_phone_with_a_changing_frame_rate(streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags) -> None:
+async def test_a_phone_with_a_changing_frame_rate(
+    streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags
+) -> None:
     host = await publish()
     await host.play(tags("phone"))
 
     text = await streaming.until(2)
 
-    assert all(part.duration <= 0.201 for segment in m3u8.loads(text).segments for part in segment.parts)
+    assert all(
+        part.duration <= 0.201 for segment in m3u8.loads(text).segments for part in segment.parts
+    )
     await web.report(lambda ingest: "variable_frame_rate" in codes(ingest))
 
 
-async def test_a_stalled_publisher_is_told_and_goes_on(streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags) -> None:
+async def test_a_stalled_publisher_is_told_and_goes_on(
+    streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags
+) -> None:
     sent = tags("plain")
     host = await publish()
     await host.play(sent[:400])
@@ -214,7 +256,9 @@ async def test_a_stalled_publisher_is_told_and_goes_on(streaming: Streaming, web
     await web.report(lambda ingest: ingest["health"] is not None and "stalled" not in codes(ingest))
 
 
-async def test_new_picture_settings_in_mid_stream(streaming: Streaming, publish: Publish, tags: Tags) -> None:
+async def test_new_picture_settings_in_mid_stream(
+    streaming: Streaming, publish: Publish, tags: Tags
+) -> None:
     host = await publish()
     await host.play([*tags("plain"), *shifted(tags("larger"), 9000)])
 
@@ -224,18 +268,28 @@ async def test_new_picture_settings_in_mid_stream(streaming: Streaming, publish:
     assert text.count("#EXT-X-DISCONTINUITY\n") == 1
 
 
-async def test_what_comes_hard_on_the_heels_of_publish_is_not_lost(streaming: Streaming, tags: Tags) -> None:
-    """In one read with the command, key frame larger than what a stranger may send: no encoder repeats its configurations."""
+async def test_what_comes_hard_on_the_heels_of_publish_is_not_lost(
+    streaming: Streaming, tags: Tags
+) -> None:
+    """In one read with the command, key frame larger than what a stranger may send: no encoder
+    repeats its configurations.
+    """
     sent = tags("plain")
     at = next(number for number, tag in enumerate(sent) if tag.kind == 9 and not is_config(tag))
     sent[at] = sent[at]._replace(body=sent[at].body + bytes(90_000))
     commands = [("connect", 1.0, {"app": "live"}), ("publish", 5.0, None, "key-a", "live")]
-    said = b"".join(chunks.write(3, messages.COMMAND, 1, amf.encode(*command)) for command in commands)
-    said += b"".join(chunks.write(6, tag.kind, 1, tag.body, timestamp=tag.time) for tag in sent[:30])
+    said = b"".join(
+        chunks.write(3, messages.COMMAND, 1, amf.encode(*command)) for command in commands
+    )
+    said += b"".join(
+        chunks.write(6, tag.kind, 1, tag.body, timestamp=tag.time) for tag in sent[:30]
+    )
     _, writer = await asyncio.open_connection("127.0.0.1", streaming.rtmp_port)
 
     writer.write(b"\x03" + bytes(3072) + said)
-    writer.writelines(chunks.write(6, tag.kind, 1, tag.body, timestamp=tag.time) for tag in sent[30:])
+    writer.writelines(
+        chunks.write(6, tag.kind, 1, tag.body, timestamp=tag.time) for tag in sent[30:]
+    )
 
     await streaming.opened("/live/show_a/media.m3u8")
 
@@ -244,7 +298,9 @@ async def test_what_comes_hard_on_the_heels_of_publish_is_not_lost(streaming: St
 
 
 @pytest.mark.parametrize("chunk_size", [128, 65_536])
-async def test_any_chunk_size(chunk_size: int, streaming: Streaming, publish: Publish, tags: Tags) -> None:
+async def test_any_chunk_size(
+    chunk_size: int, streaming: Streaming, publish: Publish, tags: Tags
+) -> None:
     host = await publish(chunk_size=chunk_size)
     await host.play(tags("plain"))
 
@@ -253,7 +309,12 @@ async def test_any_chunk_size(chunk_size: int, streaming: Streaming, publish: Pu
 
 async def test_aggregate_messages(streaming: Streaming, publish: Publish, tags: Tags) -> None:
     def inner(tag: Tag) -> bytes:
-        head = bytes([tag.kind]) + len(tag.body).to_bytes(3, "big") + (tag.time & 0xFFFFFF).to_bytes(3, "big") + b"\0\0\0\0"
+        head = (
+            bytes([tag.kind])
+            + len(tag.body).to_bytes(3, "big")
+            + (tag.time & 0xFFFFFF).to_bytes(3, "big")
+            + b"\0\0\0\0"
+        )
         return head + tag.body + (len(tag.body) + 11).to_bytes(4, "big")
 
     sent = [tag for tag in tags("plain") if tag.kind in (8, 9)]

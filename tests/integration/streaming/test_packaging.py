@@ -1,4 +1,6 @@
-"""Real clips through ingest and packager, decoded by FFmpeg's libraries: every picture and every sound comes back."""
+"""Real clips through ingest and packager, decoded by FFmpeg's libraries: every picture and every
+sound comes back.
+"""
 
 from __future__ import annotations
 
@@ -94,7 +96,9 @@ def test_every_sample_comes_back(name: str, tags: Tags, config: StreamingConfig)
 
 
 @pytest.mark.parametrize("name", ["plain", "film", "ntsc", "phone", "long_gop"])
-def test_parts_fit_the_target_that_is_announced(name: str, tags: Tags, config: StreamingConfig) -> None:
+def test_parts_fit_the_target_that_is_announced(
+    name: str, tags: Tags, config: StreamingConfig
+) -> None:
     reel, _ = package(config, tags(name))
 
     for segment in reel.parts:
@@ -102,8 +106,14 @@ def test_parts_fit_the_target_that_is_announced(name: str, tags: Tags, config: S
         assert all(part.duration >= 0.85 * 201 for part in segment[:-1])
 
 
-def test_presentation_times_of_reordered_pictures_are_those_sent(tags: Tags, config: StreamingConfig) -> None:
-    sent = [tag for tag in tags("b_frames") if tag.kind == 9 and not is_config(tag) and len(tag.body) > 5]
+def test_presentation_times_of_reordered_pictures_are_those_sent(
+    tags: Tags, config: StreamingConfig
+) -> None:
+    sent = [
+        tag
+        for tag in tags("b_frames")
+        if tag.kind == 9 and not is_config(tag) and len(tag.body) > 5
+    ]
     reel, _ = package(config, tags("b_frames"))
     expected = sorted(tag.time + int.from_bytes(tag.body[2:5], "big", signed=True) for tag in sent)
 
@@ -118,7 +128,9 @@ def test_negative_composition_offsets_survive(tags: Tags, config: StreamingConfi
         if tag.kind != 9 or is_config(tag) or len(tag.body) < 6:
             return tag
         offset = int.from_bytes(tag.body[2:5], "big", signed=True) - 100
-        return tag._replace(body=tag.body[:2] + offset.to_bytes(3, "big", signed=True) + tag.body[5:])
+        return tag._replace(
+            body=tag.body[:2] + offset.to_bytes(3, "big", signed=True) + tag.body[5:]
+        )
 
     reel, _ = package(config, [earlier(tag) for tag in tags("b_frames")])
 

@@ -16,7 +16,9 @@ Publish = Callable[..., Awaitable[Publisher]]
 Tags = Callable[[str], list[Tag]]
 
 
-async def test_a_publisher_becomes_a_playlist(streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags) -> None:
+async def test_a_publisher_becomes_a_playlist(
+    streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags
+) -> None:
     host = await publish()
     await host.play(tags("plain"))
 
@@ -31,15 +33,43 @@ async def test_a_publisher_becomes_a_playlist(streaming: Streaming, web: FakeWeb
     assert web.authorizations == {"Bearer internal-test-token"}
 
 
-async def test_ffmpeg_publishes_and_ffmpeg_plays(streaming: Streaming, clip: Callable[[str], Path]) -> None:
+async def test_ffmpeg_publishes_and_ffmpeg_plays(
+    streaming: Streaming, clip: Callable[[str], Path]
+) -> None:
     ffmpeg = imageio_ffmpeg.get_ffmpeg_exe()
-    source = ["-re", "-readrate_initial_burst", "9", "-i", str(clip("plain")), "-c", "copy", "-f", "flv", streaming.rtmp_url("key-a")]
-    host = await asyncio.create_subprocess_exec(ffmpeg, "-v", "error", *source, stdin=subprocess.DEVNULL)
+    source = [
+        "-re",
+        "-readrate_initial_burst",
+        "9",
+        "-i",
+        str(clip("plain")),
+        "-c",
+        "copy",
+        "-f",
+        "flv",
+        streaming.rtmp_url("key-a"),
+    ]
+    host = await asyncio.create_subprocess_exec(
+        ffmpeg, "-v", "error", *source, stdin=subprocess.DEVNULL
+    )
     await host.wait()
 
     url = f"http://127.0.0.1:{streaming.http_port}/live/show_a/index.m3u8"
     viewer = await asyncio.create_subprocess_exec(
-        *(ffmpeg, "-v", "error", "-live_start_index", "0", "-i", url, "-t", "7", "-f", "framecrc", "-"),
+        *(
+            ffmpeg,
+            "-v",
+            "error",
+            "-live_start_index",
+            "0",
+            "-i",
+            url,
+            "-t",
+            "7",
+            "-f",
+            "framecrc",
+            "-",
+        ),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

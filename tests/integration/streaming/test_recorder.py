@@ -16,7 +16,9 @@ Publish = Callable[..., Awaitable[Publisher]]
 Tags = Callable[[str], list[Tag]]
 
 
-async def test_segments_init_and_index_are_on_disk_and_play(streaming: Streaming, publish: Publish, tags: Tags) -> None:
+async def test_segments_init_and_index_are_on_disk_and_play(
+    streaming: Streaming, publish: Publish, tags: Tags
+) -> None:
     host = await publish()
     await host.play(tags("plain"))
     lines = await streaming.recorded(3)
@@ -33,7 +35,9 @@ async def test_segments_init_and_index_are_on_disk_and_play(streaming: Streaming
     assert not [path for path in folder.iterdir() if path.name.startswith(".")]
 
 
-async def test_a_preview_is_marked(streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags) -> None:
+async def test_a_preview_is_marked(
+    streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags
+) -> None:
     web.allow("key-a", "show_a", "scheduled")
     host = await publish()
     await host.play(tags("plain"))
@@ -41,7 +45,9 @@ async def test_a_preview_is_marked(streaming: Streaming, web: FakeWeb, publish: 
     assert all(line["preview"] for line in await streaming.recorded(2) if "msn" in line)
 
 
-async def test_a_broken_disk_does_not_stop_the_show(streaming: Streaming, publish: Publish, tags: Tags) -> None:
+async def test_a_broken_disk_does_not_stop_the_show(
+    streaming: Streaming, publish: Publish, tags: Tags
+) -> None:
     (streaming.data_dir / "recordings").write_text("a file stands where the folder should be")
     host = await publish()
     await host.play(tags("plain"))
@@ -54,7 +60,9 @@ async def test_a_broken_disk_does_not_stop_the_show(streaming: Streaming, publis
     assert log.count("recording is losing segments") == 1
 
 
-async def test_a_full_disk_in_mid_show_does_not_stop_it_and_is_noticed_once(streaming: Streaming, publish: Publish, tags: Tags) -> None:
+async def test_a_full_disk_in_mid_show_does_not_stop_it_and_is_noticed_once(
+    streaming: Streaming, publish: Publish, tags: Tags
+) -> None:
     host = await publish()
     sent = tags("plain")
     await host.play([tag for tag in sent if tag.time < 4300])
@@ -71,7 +79,9 @@ async def test_a_full_disk_in_mid_show_does_not_stop_it_and_is_noticed_once(stre
     assert [line["msn"] for line in lines if "msn" in line] == [0, 1, 4]
 
 
-async def test_an_index_torn_by_a_crash_is_read_as_far_as_it_goes(streaming: Streaming, publish: Publish, tags: Tags) -> None:
+async def test_an_index_torn_by_a_crash_is_read_as_far_as_it_goes(
+    streaming: Streaming, publish: Publish, tags: Tags
+) -> None:
     host = await publish()
     await host.play(tags("plain"))
     await streaming.recorded(3)
@@ -88,7 +98,9 @@ async def test_an_index_torn_by_a_crash_is_read_as_far_as_it_goes(streaming: Str
     assert not recorded.ended
 
 
-async def test_an_ended_show_says_so(streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags) -> None:
+async def test_an_ended_show_says_so(
+    streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags
+) -> None:
     host = await publish()
     await host.play(tags("plain"))
     await streaming.recorded(3)

@@ -1,4 +1,6 @@
-"""How soon somebody who waits sees a picture. hls.js begins with the first whole segment: it refuses a playlist that has only parts."""
+"""How soon somebody who waits sees a picture. hls.js begins with the first whole segment: it
+refuses a playlist that has only parts.
+"""
 
 from __future__ import annotations
 
@@ -18,14 +20,18 @@ def lengths(text: str) -> list[float]:
     return [segment.duration for segment in m3u8.loads(text).segments if segment.duration]
 
 
-async def test_first_segment_ends_at_the_next_key_frame(streaming: Streaming, publish: Publish, tags: Tags) -> None:
+async def test_first_segment_ends_at_the_next_key_frame(
+    streaming: Streaming, publish: Publish, tags: Tags
+) -> None:
     host = await publish()
     await host.play(tags("brisk"))
 
     assert lengths(await streaming.until(2))[:3] == pytest.approx([1, 2, 2], abs=0.05)
 
 
-async def test_so_does_the_first_one_after_going_live(streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags) -> None:
+async def test_so_does_the_first_one_after_going_live(
+    streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags
+) -> None:
     web.allow("key-a", "show_a", "scheduled")
     host = await publish()
     await host.play([tag for tag in tags("brisk") if tag.time < 3300])

@@ -21,7 +21,12 @@ HELLO = b"\x03" + bytes(1536)
 @pytest.fixture
 async def streaming(web: FakeWeb, tmp_path: Path) -> AsyncIterator[Streaming]:
     """With short patience."""
-    options = {"handshake_seconds": 1.0, "idle_seconds": 1.5, "header_seconds": 0.8, "keep_alive_seconds": 1.0}
+    options = {
+        "handshake_seconds": 1.0,
+        "idle_seconds": 1.5,
+        "header_seconds": 0.8,
+        "keep_alive_seconds": 1.0,
+    }
     process = Streaming(web, tmp_path, options)
     await process.start()
     yield process
@@ -49,7 +54,12 @@ async def until_closed(port: int, *pieces: bytes) -> tuple[bytes, float]:
 
 @pytest.mark.parametrize(
     "first",
-    [b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(500), b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"\0", bytes(range(128, 256))],
+    [
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(500),
+        b"GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"\0",
+        bytes(range(128, 256)),
+    ],
     ids=["TLS", "HTTP", "zero", "garbage"],
 )
 async def test_what_is_no_rtmp_is_closed_at_once(first: bytes, streaming: Streaming) -> None:
@@ -60,10 +70,19 @@ async def test_what_is_no_rtmp_is_closed_at_once(first: bytes, streaming: Stream
 
 @pytest.mark.parametrize(
     "pieces",
-    [(), (b"\x03",), (b"\x03" + bytes(700),), (HELLO,), (HELLO, bytes(1536)), (HELLO, bytes(1536) + b"\x03\0\0")],
+    [
+        (),
+        (b"\x03",),
+        (b"\x03" + bytes(700),),
+        (HELLO,),
+        (HELLO, bytes(1536)),
+        (HELLO, bytes(1536) + b"\x03\0\0"),
+    ],
     ids=["silent", "one byte", "half", "no answer", "only a handshake", "half a chunk"],
 )
-async def test_a_handshake_that_leads_nowhere_is_closed_in_time(pieces: tuple[bytes, ...], streaming: Streaming) -> None:
+async def test_a_handshake_that_leads_nowhere_is_closed_in_time(
+    pieces: tuple[bytes, ...], streaming: Streaming
+) -> None:
     _, seconds = await until_closed(streaming.rtmp_port, *pieces)
 
     assert 0.5 < seconds < 5
@@ -86,7 +105,9 @@ async def test_garbage_after_the_handshake_is_closed(garbage: bytes, streaming: 
     assert (await streaming.get("/healthz")).status == 200
 
 
-async def test_a_published_message_of_16_mb_ends_the_connection_not_the_process(streaming: Streaming, publish: Publish, tags: Tags) -> None:
+async def test_a_published_message_of_16_mb_ends_the_connection_not_the_process(
+    streaming: Streaming, publish: Publish, tags: Tags
+) -> None:
     host = await publish()
     await host.play(tags("mute")[:30])
     host.writer.write(b"\x06\0\0\0\xff\xff\xff\x09\x01\0\0\0" + bytes(4000))
@@ -96,7 +117,9 @@ async def test_a_published_message_of_16_mb_ends_the_connection_not_the_process(
     assert (await streaming.get("/healthz")).status == 200
 
 
-async def test_a_publisher_says_little_beside_its_media(streaming: Streaming, publish: Publish, tags: Tags) -> None:
+async def test_a_publisher_says_little_beside_its_media(
+    streaming: Streaming, publish: Publish, tags: Tags
+) -> None:
     host = await publish()
     await host.play(tags("mute")[:30])
     host.send(Tag(18, 0, bytes(100_000)))
@@ -104,7 +127,9 @@ async def test_a_publisher_says_little_beside_its_media(streaming: Streaming, pu
     await host.closed_by_server()
 
 
-async def test_a_publisher_that_falls_silent_is_lost(streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags) -> None:
+async def test_a_publisher_that_falls_silent_is_lost(
+    streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags
+) -> None:
     host = await publish()
     await host.play(tags("mute")[:60])
 
@@ -120,7 +145,9 @@ async def test_media_before_publish_is_not_for_anyone(streaming: Streaming, tags
     assert (await streaming.get("/live/show_a/media.m3u8")).status == 404
 
 
-async def test_twenty_publishers_at_once(streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags) -> None:
+async def test_twenty_publishers_at_once(
+    streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags
+) -> None:
     for number in range(20):
         web.allow(f"key-{number}", f"show_{number}")
     hosts = await asyncio.gather(*(publish(f"key-{number}") for number in range(20)))
@@ -129,7 +156,9 @@ async def test_twenty_publishers_at_once(streaming: Streaming, web: FakeWeb, pub
     texts = await asyncio.gather(*(streaming.until(3, f"show_{number}") for number in range(20)))
 
     for text in texts:
-        assert [round(segment.duration, 2) for segment in m3u8.loads(text).segments if segment.uri][:4] == [2.0, 2.0, 2.0, 2.0]
+        assert [round(segment.duration, 2) for segment in m3u8.loads(text).segments if segment.uri][
+            :4
+        ] == [2.0, 2.0, 2.0, 2.0]
 
 
 async def test_slow_request_headers_are_closed(streaming: Streaming) -> None:
@@ -139,7 +168,9 @@ async def test_slow_request_headers_are_closed(streaming: Streaming) -> None:
 
 
 async def test_an_idle_viewer_is_closed(streaming: Streaming) -> None:
-    said, seconds = await until_closed(streaming.http_port, b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+    said, seconds = await until_closed(
+        streaming.http_port, b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+    )
 
     assert said.startswith(b"HTTP/1.1 200") and seconds < 5
 
@@ -152,12 +183,26 @@ async def test_an_idle_viewer_is_closed(streaming: Streaming) -> None:
         (b"GET /" + b"x" * 70_000 + b" HTTP/1.1\r\n\r\n", 413),
         (b"PUT /internal/x HTTP/1.1\r\nX: " + b"x" * 70_000 + b"\r\n\r\n", 413),
         (b"GET /healthz HTTP/1.1\r\nX: " + b"x" * 900_000, 413),
-        (b"POST /internal/shows/x/cues HTTP/1.1\r\nContent-Length: 90000\r\n\r\n" + bytes(90_000), 413),
+        (
+            b"POST /internal/shows/x/cues HTTP/1.1\r\nContent-Length: 90000\r\n\r\n"
+            + bytes(90_000),
+            413,
+        ),
         (b"GET /healthz HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n", 200),
     ],
-    ids=["TLS", "no method", "long address", "long header", "endless header", "long body", "upgrade"],
+    ids=[
+        "TLS",
+        "no method",
+        "long address",
+        "long header",
+        "endless header",
+        "long body",
+        "upgrade",
+    ],
 )
-async def test_bad_http_is_answered_once_and_closed(request_bytes: bytes, status: int, streaming: Streaming) -> None:
+async def test_bad_http_is_answered_once_and_closed(
+    request_bytes: bytes, status: int, streaming: Streaming
+) -> None:
     said, _ = await until_closed(streaming.http_port, request_bytes)
 
     assert said.startswith(f"HTTP/1.1 {status} ".encode())

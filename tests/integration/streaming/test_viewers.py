@@ -1,4 +1,6 @@
-"""What a player relies on: blocking reloads, immutable parts, previews that stay private, and nothing that asks for a cookie."""
+"""What a player relies on: blocking reloads, immutable parts, previews that stay private, and
+nothing that asks for a cookie.
+"""
 
 from __future__ import annotations
 
@@ -22,11 +24,16 @@ def after(tags: list[Tag], time: int) -> list[Tag]:
     return [tag for tag in tags if tag.time >= time]
 
 
-async def test_a_blocking_reload_is_answered_with_the_part_it_asked_for(streaming: Streaming, publish: Publish, tags: Tags) -> None:
+async def test_a_blocking_reload_is_answered_with_the_part_it_asked_for(
+    streaming: Streaming, publish: Publish, tags: Tags
+) -> None:
     host = await publish()
     await host.play(before(tags("plain"), 4300))
     await streaming.until(1)
-    waiting = [asyncio.create_task(streaming.playlist(query=f"?_HLS_msn=2&_HLS_part={part}")) for part in (3, 4, 5)]
+    waiting = [
+        asyncio.create_task(streaming.playlist(query=f"?_HLS_msn=2&_HLS_part={part}"))
+        for part in (3, 4, 5)
+    ]
     whole = asyncio.create_task(streaming.playlist(query="?_HLS_msn=2"))
     beyond = asyncio.create_task(streaming.playlist(query="?_HLS_msn=2&_HLS_part=99"))
     await asyncio.sleep(0.1)
@@ -41,9 +48,19 @@ async def test_a_blocking_reload_is_answered_with_the_part_it_asked_for(streamin
 
 
 @pytest.mark.parametrize(
-    "query", ["?_HLS_part=1", "?_HLS_msn=x", "?_HLS_msn=-1", "?_HLS_msn=99", "?_HLS_msn=2&_HLS_part=x", "?_HLS_msn=99999999999999999999"]
+    "query",
+    [
+        "?_HLS_part=1",
+        "?_HLS_msn=x",
+        "?_HLS_msn=-1",
+        "?_HLS_msn=99",
+        "?_HLS_msn=2&_HLS_part=x",
+        "?_HLS_msn=99999999999999999999",
+    ],
 )
-async def test_a_directive_that_makes_no_sense_is_refused(query: str, streaming: Streaming, publish: Publish, tags: Tags) -> None:
+async def test_a_directive_that_makes_no_sense_is_refused(
+    query: str, streaming: Streaming, publish: Publish, tags: Tags
+) -> None:
     host = await publish()
     await host.play(tags("plain"))
     await streaming.until(3)
@@ -53,7 +70,9 @@ async def test_a_directive_that_makes_no_sense_is_refused(query: str, streaming:
     assert (response.status, response.json()["code"]) == (400, "delivery_directive_invalid")
 
 
-async def test_the_hinted_part_is_sent_as_soon_as_it_exists(streaming: Streaming, publish: Publish, tags: Tags) -> None:
+async def test_the_hinted_part_is_sent_as_soon_as_it_exists(
+    streaming: Streaming, publish: Publish, tags: Tags
+) -> None:
     host = await publish()
     await host.play(before(tags("plain"), 4300))
     text = await streaming.until(1)
@@ -67,7 +86,9 @@ async def test_the_hinted_part_is_sent_as_soon_as_it_exists(streaming: Streaming
     assert (await waiting).body[4:8] == b"moof"
 
 
-async def test_a_delta_update_leaves_out_what_the_player_has(streaming: Streaming, publish: Publish, tags: Tags) -> None:
+async def test_a_delta_update_leaves_out_what_the_player_has(
+    streaming: Streaming, publish: Publish, tags: Tags
+) -> None:
     host = await publish()
     for repeat in range(5):
         await host.play([tag._replace(time=tag.time + repeat * 6000) for tag in tags("mute")])
@@ -81,14 +102,18 @@ async def test_a_delta_update_leaves_out_what_the_player_has(streaming: Streamin
     assert delta.splitlines()[-5:] == whole.splitlines()[-5:]
 
 
-async def test_parts_make_their_segment_and_never_change(streaming: Streaming, publish: Publish, tags: Tags) -> None:
+async def test_parts_make_their_segment_and_never_change(
+    streaming: Streaming, publish: Publish, tags: Tags
+) -> None:
     host = await publish()
     await host.play(tags("plain"))
     await streaming.until(3)
 
     segment = await streaming.get("/live/show_a/3.m4s")
     parts = [await streaming.get(f"/live/show_a/3.{number}.m4s") for number in range(10)]
-    init = await streaming.get("/live/show_a/" + m3u8.loads(await streaming.playlist()).segments[0].init_section.uri)
+    init = await streaming.get(
+        "/live/show_a/" + m3u8.loads(await streaming.playlist()).segments[0].init_section.uri
+    )
 
     assert b"".join(part.body for part in parts) == segment.body
     for response in (segment, parts[0], init):
@@ -98,8 +123,12 @@ async def test_parts_make_their_segment_and_never_change(streaming: Streaming, p
         assert "set-cookie" not in response.headers
 
 
-@pytest.mark.parametrize("file", ["99.m4s", "3.99.m4s", "init-0000.mp4", "x.m4s", "3.x.m4s", "other.txt", "..", ""])
-async def test_what_is_not_there_is_404(file: str, streaming: Streaming, publish: Publish, tags: Tags) -> None:
+@pytest.mark.parametrize(
+    "file", ["99.m4s", "3.99.m4s", "init-0000.mp4", "x.m4s", "3.x.m4s", "other.txt", "..", ""]
+)
+async def test_what_is_not_there_is_404(
+    file: str, streaming: Streaming, publish: Publish, tags: Tags
+) -> None:
     host = await publish()
     await host.play(tags("plain"))
     await streaming.until(3)
@@ -120,17 +149,23 @@ async def test_methods(streaming: Streaming, publish: Publish, tags: Tags) -> No
     post = await streaming.get("/live/show_a/3.m4s", method="POST")
 
     assert (head.status, int(head.headers["content-length"]) > 10_000) == (200, True)
-    assert (options.status, options.headers["access-control-allow-methods"]) == (204, "GET, HEAD, OPTIONS")
+    assert (options.status, options.headers["access-control-allow-methods"]) == (
+        204,
+        "GET, HEAD, OPTIONS",
+    )
     assert (post.status, post.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
 
 
-async def test_one_connection_serves_many_requests_in_order(streaming: Streaming, publish: Publish, tags: Tags) -> None:
+async def test_one_connection_serves_many_requests_in_order(
+    streaming: Streaming, publish: Publish, tags: Tags
+) -> None:
     host = await publish()
     await host.play(before(tags("plain"), 4300))
     await streaming.until(1)
     reader, writer = await asyncio.open_connection("127.0.0.1", streaming.http_port)
     writer.write(
-        b"GET /live/show_a/media.m3u8?_HLS_msn=2 HTTP/1.1\r\nHost: x\r\n\r\nGET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+        b"GET /live/show_a/media.m3u8?_HLS_msn=2 HTTP/1.1\r\nHost: x\r\n\r\n"
+        b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
     )
 
     await host.play(after(tags("plain"), 4300))
@@ -142,7 +177,9 @@ async def test_one_connection_serves_many_requests_in_order(streaming: Streaming
     assert said.index("2.m4s") < said.index('{"status": "ok"}')
 
 
-async def test_a_viewer_who_leaves_while_waiting_is_forgotten(streaming: Streaming, publish: Publish, tags: Tags) -> None:
+async def test_a_viewer_who_leaves_while_waiting_is_forgotten(
+    streaming: Streaming, publish: Publish, tags: Tags
+) -> None:
     host = await publish()
     await host.play(before(tags("plain"), 4300))
     await streaming.until(1)
@@ -169,7 +206,9 @@ async def test_the_window_is_bounded(streaming: Streaming, publish: Publish, tag
     assert (await streaming.get("/live/show_a/0.m4s")).status == 404
 
 
-async def test_a_preview_is_for_the_team_alone(streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags) -> None:
+async def test_a_preview_is_for_the_team_alone(
+    streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags
+) -> None:
     web.allow("key-a", "show_a", "scheduled")
     host = await publish()
     await host.play(before(tags("plain"), 4300))
@@ -180,7 +219,14 @@ async def test_a_preview_is_for_the_team_alone(streaming: Streaming, web: FakeWe
     text = await streaming.playlist(query="?preview=team")
     strangers = [
         (await streaming.get(f"/live/show_a/{path}")).status
-        for path in ("index.m3u8", "media.m3u8", "0.m4s", "0.0.m4s", "media.m3u8?preview=guess", "media.m3u8?preview=")
+        for path in (
+            "index.m3u8",
+            "media.m3u8",
+            "0.m4s",
+            "0.0.m4s",
+            "media.m3u8?preview=guess",
+            "media.m3u8?preview=",
+        )
     ]
 
     assert "media.m3u8?preview=team" in team.body.decode()
@@ -190,11 +236,15 @@ async def test_a_preview_is_for_the_team_alone(streaming: Streaming, web: FakeWe
     assert strangers == [404] * 6
 
 
-async def test_going_live_shows_nothing_of_the_preview(streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags) -> None:
+async def test_going_live_shows_nothing_of_the_preview(
+    streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags
+) -> None:
     web.allow("key-a", "show_a", "scheduled")
     host = await publish()
     await host.play(before(tags("plain"), 4300))
-    await web.report(lambda ingest: ingest["health"] is not None and ingest["health"]["video"] is not None)
+    await web.report(
+        lambda ingest: ingest["health"] is not None and ingest["health"]["video"] is not None
+    )
     await streaming.opened("/live/show_a/index.m3u8?preview=team")
     await streaming.playlist(query="?preview=team&_HLS_msn=1")
     web.shows["show_a"]["state"] = "live"
@@ -225,7 +275,9 @@ async def test_an_answer_from_before_going_live_takes_nothing_back(
     await streaming.internal("PUT", "/shows/show_a", {"state": "live"})
     await host.play(after(tags("plain"), 2300))
     first = m3u8.loads(await streaming.until(3)).media_sequence
-    await streaming.internal("POST", "/shows/show_a/cues", {"id": "cue_1", "kind": "pin", "payload": {}})
+    await streaming.internal(
+        "POST", "/shows/show_a/cues", {"id": "cue_1", "kind": "pin", "payload": {}}
+    )
 
     seen = len(web.reports)
     web.hold.set()
@@ -236,7 +288,9 @@ async def test_an_answer_from_before_going_live_takes_nothing_back(
     assert "cue_1" in text
 
 
-async def test_an_ended_show_is_closed_for_host_and_viewers(streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags) -> None:
+async def test_an_ended_show_is_closed_for_host_and_viewers(
+    streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags
+) -> None:
     host = await publish()
     await host.play(before(tags("plain"), 4300))
     await streaming.until(1)

@@ -5,11 +5,16 @@ from __future__ import annotations
 import subprocess
 import sys
 
-SAY = "import logging; from showfloor.app import log; log.configure(); logging.getLogger({name!r}).info('the database is back')"
+SAY = (
+    "import logging; from showfloor.app import log; log.configure(); "
+    "logging.getLogger({name!r}).info('the database is back')"
+)
 
 
 def _said_by(name: str) -> str:
-    return subprocess.run([sys.executable, "-c", SAY.format(name=name)], capture_output=True, text=True, check=True).stderr
+    return subprocess.run(
+        [sys.executable, "-c", SAY.format(name=name)], capture_output=True, text=True, check=True
+    ).stderr
 
 
 def test_what_our_servers_say_is_kept() -> None:

@@ -29,7 +29,9 @@ def test_socket_folder_is_made_for_us_alone(server: EmbeddedPostgres) -> None:
     assert server.socket_folder.stat().st_mode & 0o777 == 0o700
 
 
-def test_link_to_another_folder_of_ours_is_refused(server: EmbeddedPostgres, tmp_path: Path) -> None:
+def test_link_to_another_folder_of_ours_is_refused(
+    server: EmbeddedPostgres, tmp_path: Path
+) -> None:
     precious = tmp_path / "precious"
     precious.mkdir(mode=0o755)
     server.socket_folder.symlink_to(precious)

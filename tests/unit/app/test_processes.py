@@ -39,7 +39,9 @@ async def test_process_may_finish_what_it_does(tmp_path: Path) -> None:
     assert await _stopped(tmp_path)
 
 
-async def test_process_that_takes_too_long_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_process_that_takes_too_long_is_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(processes, "PATIENCE", 0.1)
 
     assert not await _stopped(tmp_path)

@@ -13,11 +13,15 @@ def test_fanout_with_a_role_of_its_own_does_not_see_the_owner_s() -> None:
 
 
 def test_fanout_without_one_can_still_read() -> None:
-    assert OWNER not in hidden_from("fanout", {}) and OWNER not in hidden_from("fanout", {ROOMS: ""})
+    assert OWNER not in hidden_from("fanout", {}) and OWNER not in hidden_from(
+        "fanout", {ROOMS: ""}
+    )
 
 
 def test_streaming_sees_neither() -> None:
-    assert {OWNER, ROOMS, SECRET} <= hidden_from("streaming", {ROOMS: "postgresql://showfloor_fanout@/x"})
+    assert {OWNER, ROOMS, SECRET} <= hidden_from(
+        "streaming", {ROOMS: "postgresql://showfloor_fanout@/x"}
+    )
 
 
 def test_worker_sees_what_it_needs() -> None:

@@ -28,8 +28,12 @@ def test_paid_stays_paid_whatever_comes_later(later: list[Report]) -> None:
 
 @given(reports)
 def test_money_for_a_payment_that_was_given_up_goes_back(later: list[Report]) -> None:
-    assert told(Report.DECLINED, *later) is (PaymentState.VOIDING if Report.PAID in later else PaymentState.DECLINED)
-    assert told(Report.VOIDED, *later) is (PaymentState.VOIDING if Report.PAID in later else PaymentState.VOIDED)
+    assert told(Report.DECLINED, *later) is (
+        PaymentState.VOIDING if Report.PAID in later else PaymentState.DECLINED
+    )
+    assert told(Report.VOIDED, *later) is (
+        PaymentState.VOIDING if Report.PAID in later else PaymentState.VOIDED
+    )
 
 
 @given(reports, st.integers(0, 8))
@@ -47,7 +51,9 @@ def test_unknown_tells_nothing(words: list[Report]) -> None:
 
 @pytest.mark.parametrize("state", PaymentState)
 def test_unfinished_payments_are_asked_about_and_no_others(state: PaymentState) -> None:
-    assert (rules.look_again_after(state) is not None) == (state in rules.OPEN | {PaymentState.VOIDING})
+    assert (rules.look_again_after(state) is not None) == (
+        state in rules.OPEN | {PaymentState.VOIDING}
+    )
 
 
 @pytest.mark.parametrize(
@@ -67,7 +73,9 @@ def test_unfinished_payments_are_asked_about_and_no_others(state: PaymentState) 
         (PaymentState.VOIDED, LineState.HELD, False, Status.EXPIRED),
     ],
 )
-def test_buyer_is_told_where_the_purchase_stands(payment: PaymentState | None, hold: LineState, ran_out: bool, status: Status) -> None:
+def test_buyer_is_told_where_the_purchase_stands(
+    payment: PaymentState | None, hold: LineState, ran_out: bool, status: Status
+) -> None:
     assert rules.status_of(payment, hold, ran_out=ran_out) is status
 
 

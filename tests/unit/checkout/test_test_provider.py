@@ -1,4 +1,6 @@
-"""The provider `test` against its own books: deterministic, once for each payment id, silent outside demo and test."""
+"""The provider `test` against its own books: deterministic, once for each payment id, silent
+outside demo and test.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ def provider(folder: Path, secret: str = "secret") -> PlayMoney:
     return PlayMoney(mode="test", folder=folder, secret=secret)
 
 
-async def charge(provider: PlayMoney, number: str, payment_id: UUID | None = None) -> tuple[UUID, Report]:
+async def charge(
+    provider: PlayMoney, number: str, payment_id: UUID | None = None
+) -> tuple[UUID, Report]:
     payment_id = payment_id or ids.new()
     return payment_id, await provider.charge(Intent(payment_id, PRICE), Method("test", number))
 
@@ -45,7 +49,9 @@ def test_other_modes_are_refused(tmp_path: Path, mode: str) -> None:
         ("4000000000005126", Report.PENDING, Report.PAID),
     ],
 )
-async def test_card_decides_the_outcome(tmp_path: Path, number: str, answer: Report, later: Report) -> None:
+async def test_card_decides_the_outcome(
+    tmp_path: Path, number: str, answer: Report, later: Report
+) -> None:
     payment_id, answered = await charge(provider(tmp_path), number)
 
     assert answered is answer
@@ -72,7 +78,9 @@ async def test_charging_twice_takes_money_once(tmp_path: Path) -> None:
     payment_id, _ = await charge(provider(tmp_path), "4242424242424242")
     twins = [provider(tmp_path) for _ in range(8)]
 
-    answers = await asyncio.gather(*(charge(twin, "4242424242424242", payment_id) for twin in twins))
+    answers = await asyncio.gather(
+        *(charge(twin, "4242424242424242", payment_id) for twin in twins)
+    )
 
     assert {report for _, report in answers} == {Report.PAID}
     assert Ledger(tmp_path).entries()[payment_id].charges == 1
@@ -98,7 +106,10 @@ async def test_voiding_gives_money_back_once(tmp_path: Path) -> None:
 
 async def test_confirmation_pays_once_and_never_after_a_void(tmp_path: Path) -> None:
     payment_id, _ = await charge(provider(tmp_path), "4000002500003155")
-    assert [await provider(tmp_path).confirm(payment_id) for _ in range(2)] == [Report.PAID, Report.PAID]
+    assert [await provider(tmp_path).confirm(payment_id) for _ in range(2)] == [
+        Report.PAID,
+        Report.PAID,
+    ]
     assert Ledger(tmp_path).entries()[payment_id].charges == 1
 
     other, _ = await charge(provider(tmp_path), "4000002500003155")
@@ -107,7 +118,9 @@ async def test_confirmation_pays_once_and_never_after_a_void(tmp_path: Path) -> 
     assert await provider(tmp_path).confirm(ids.new()) is Report.UNKNOWN
 
 
-def signed(provider: PlayMoney, body: str, at: datetime | None = None, event_id: str = "evt_1") -> dict[str, str]:
+def signed(
+    provider: PlayMoney, body: str, at: datetime | None = None, event_id: str = "evt_1"
+) -> dict[str, str]:
     at = at or datetime.now(UTC)
     return {
         "webhook-id": event_id,
@@ -118,7 +131,10 @@ def signed(provider: PlayMoney, body: str, at: datetime | None = None, event_id:
 
 async def test_callback_is_believed_only_with_the_right_signature_and_time(tmp_path: Path) -> None:
     ours, payment_id = provider(tmp_path), ids.new()
-    body = f'{{"id": "evt_1", "type": "payment.succeeded", "payment_id": "{ids.show("pay", payment_id)}"}}'
+    body = (
+        f'{{"id": "evt_1", "type": "payment.succeeded", "payment_id": '
+        f'"{ids.show("pay", payment_id)}"}}'
+    )
     assert ours.parse_callback(signed(ours, body), body.encode()).payment_id == payment_id
 
     broken = [

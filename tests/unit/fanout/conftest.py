@@ -46,7 +46,11 @@ def change() -> Callable[..., Change]:
 
 @pytest.fixture
 def room() -> Room:
-    return Room(RoomLog(3, {"show": '{"state":"live"}'}, most_events=10, most_bytes=10_000), lambda room: None, state_every=0.1)
+    return Room(
+        RoomLog(3, {"show": '{"state":"live"}'}, most_events=10, most_bytes=10_000),
+        lambda room: None,
+        state_every=0.1,
+    )
 
 
 @pytest.fixture

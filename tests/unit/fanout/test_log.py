@@ -21,7 +21,9 @@ def _seqs(chunk: bytes) -> list[int]:
 
 
 def _data(chunk: bytes) -> dict[str, object]:
-    return json.loads(next(line[6:] for line in chunk.decode().split("\n") if line.startswith("data: ")))
+    return json.loads(
+        next(line[6:] for line in chunk.decode().split("\n") if line.startswith("data: "))
+    )
 
 
 def test_snapshot_says_what_was_set_and_not_what_was_deleted() -> None:
@@ -31,7 +33,10 @@ def test_snapshot_says_what_was_set_and_not_what_was_deleted() -> None:
     log.append(Change(6, 2, "cue/1", None))
 
     snapshot = _data(log.snapshot())
-    assert (snapshot["seq"], snapshot["entries"]) == (6, {"show": {"title": {"ar": "مرحبا"}}, 'product/"a"': [1]})
+    assert (snapshot["seq"], snapshot["entries"]) == (
+        6,
+        {"show": {"title": {"ar": "مرحبا"}}, 'product/"a"': [1]},
+    )
     assert log.snapshot() is log.snapshot()
 
 
@@ -41,7 +46,10 @@ def test_event_is_one_block_with_its_number() -> None:
 
     chunk, reached = log.after(12)
 
-    assert chunk == (b'event: set\nid: 13\ndata: {"seq":13,"ts":1700000000123,"key":"cue/1","value":{"text": "a\\nb"}}\n\n')
+    assert chunk == (
+        b"event: set\nid: 13\ndata: "
+        b'{"seq":13,"ts":1700000000123,"key":"cue/1","value":{"text": "a\\nb"}}\n\n'
+    )
     assert reached == 13
 
 
@@ -55,7 +63,9 @@ def test_append_refuses_a_gap_and_a_repeat(change: Callable[..., Change]) -> Non
     assert log.seq == 5
 
 
-def test_remember_takes_the_events_that_lead_up_to_the_snapshot(change: Callable[..., Change]) -> None:
+def test_remember_takes_the_events_that_lead_up_to_the_snapshot(
+    change: Callable[..., Change],
+) -> None:
     log = _log(9)
 
     log.remember([change(seq) for seq in (4, 5, 7, 8, 9)])
@@ -86,7 +96,9 @@ def test_after_gives_a_portion_at_a_time(change: Callable[..., Change]) -> None:
 
 
 @given(st.lists(st.integers(0, 300), max_size=40), st.integers(1, 10), st.integers(100, 2_000))
-def test_log_is_bounded_and_replays_exactly(sizes: list[int], most_events: int, most_bytes: int) -> None:
+def test_log_is_bounded_and_replays_exactly(
+    sizes: list[int], most_events: int, most_bytes: int
+) -> None:
     log = _log(0, most_events, most_bytes)
     for seq, size in enumerate(sizes, start=1):
         log.append(Change(seq, seq, "k", json.dumps("x" * size)))

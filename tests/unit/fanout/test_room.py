@@ -23,7 +23,9 @@ def _push(room: Room) -> int:
 def _events(viewer: Viewer) -> list[str]:
     """`snapshot 3`, `set 4`, `state 1` (viewers) … in the order of writing."""
     written = viewer.transport.take().decode()  # type: ignore[attr-defined]
-    found = re.findall(r'event: (\w+)\n(?:id: (\d+)\n)?data: {"seq":\d+,"ts":\d+(?:,"viewers":(\d+))?', written)
+    found = re.findall(
+        r'event: (\w+)\n(?:id: (\d+)\n)?data: {"seq":\d+,"ts":\d+(?:,"viewers":(\d+))?', written
+    )
     return [f"{kind} {seq or viewers}" for kind, seq, viewers in found]
 
 
@@ -36,7 +38,9 @@ async def test_newcomer_gets_snapshot_and_state_once(room: Room, join: Join) -> 
     assert _events(viewer) == []
 
 
-async def test_newcomer_is_told_the_present_time_however_long_nothing_happened(room: Room, join: Join) -> None:
+async def test_newcomer_is_told_the_present_time_however_long_nothing_happened(
+    room: Room, join: Join
+) -> None:
     def times(viewer: Viewer) -> set[int]:
         return {int(ts) for ts in re.findall(rb'"ts":(\d+)', viewer.transport.take())}  # type: ignore[attr-defined]
 
@@ -52,7 +56,10 @@ async def test_newcomer_is_told_the_present_time_however_long_nothing_happened(r
 
 async def test_state_follows_joins_and_leaves_at_the_next_tick(room: Room, join: Join) -> None:
     first, second = join(), join()
-    assert (_events(first), _events(second)) == (["snapshot 3", "state 1"], ["snapshot 3", "state 2"])
+    assert (_events(first), _events(second)) == (
+        ["snapshot 3", "state 1"],
+        ["snapshot 3", "state 2"],
+    )
 
     room.tick(10.0)
     _push(room)
@@ -67,10 +74,15 @@ async def test_state_follows_joins_and_leaves_at_the_next_tick(room: Room, join:
     assert _events(first) == ["state 1"]
 
 
-async def test_host_hears_everything_and_is_not_counted(room: Room, join: Join, change: MakeChange) -> None:
+async def test_host_hears_everything_and_is_not_counted(
+    room: Room, join: Join, change: MakeChange
+) -> None:
     viewer = join()
     host = join(counted=False)
-    assert (_events(viewer), _events(host)) == (["snapshot 3", "state 1"], ["snapshot 3", "state 1"])
+    assert (_events(viewer), _events(host)) == (
+        ["snapshot 3", "state 1"],
+        ["snapshot 3", "state 1"],
+    )
 
     room.advance([change(4)])
     room.leave(viewer)
@@ -115,7 +127,9 @@ async def test_stock_is_sent_when_it_changed(room: Room, join: Join) -> None:
     assert viewer.transport.written == b""  # type: ignore[attr-defined]
 
 
-async def test_log_event_does_not_hurry_the_state(room: Room, join: Join, change: MakeChange) -> None:
+async def test_log_event_does_not_hurry_the_state(
+    room: Room, join: Join, change: MakeChange
+) -> None:
     viewer = join()
     room.tick(0.0)
     _push(room)
@@ -137,7 +151,9 @@ async def test_resume_gets_what_was_missed(room: Room, join: Join, change: MakeC
     assert _events(join(7)) == ["snapshot 6", "state 4"]
 
 
-async def test_long_resume_is_told_in_portions_with_the_state_last(room: Room, join: Join, change: MakeChange) -> None:
+async def test_long_resume_is_told_in_portions_with_the_state_last(
+    room: Room, join: Join, change: MakeChange
+) -> None:
     room.log = RoomLog(0, {}, most_events=100, most_bytes=10_000_000)
     room.advance([change(seq, f'"{"x" * 10_000}"') for seq in range(1, 11)])
 
@@ -150,7 +166,9 @@ async def test_long_resume_is_told_in_portions_with_the_state_last(room: Room, j
     assert _events(viewer) == ["set 5", "set 6", "set 7", "set 8", "set 9", "set 10", "state 1"]
 
 
-async def test_slow_viewer_gets_the_latest_state_and_every_event_when_it_drained(room: Room, join: Join, change: MakeChange) -> None:
+async def test_slow_viewer_gets_the_latest_state_and_every_event_when_it_drained(
+    room: Room, join: Join, change: MakeChange
+) -> None:
     slow, quick = join(), join()
     _push(room)
     _events(slow), _events(quick)
@@ -170,7 +188,9 @@ async def test_slow_viewer_gets_the_latest_state_and_every_event_when_it_drained
     assert b'"stock":{"A":7}' in written
 
 
-async def test_slow_viewer_that_falls_off_the_log_is_closed(room: Room, join: Join, change: MakeChange) -> None:
+async def test_slow_viewer_that_falls_off_the_log_is_closed(
+    room: Room, join: Join, change: MakeChange
+) -> None:
     slow, quick = join(), join()
     slow.pause_writing()
 
@@ -197,7 +217,9 @@ async def test_restart_sends_everybody_the_new_snapshot(room: Room, join: Join) 
     assert [_events(viewer) for viewer in viewers] == [["snapshot 2"], ["snapshot 2"]]
 
 
-async def test_push_pauses_after_a_slice_and_goes_on_with_what_came_meanwhile(room: Room, join: Join, change: MakeChange) -> None:
+async def test_push_pauses_after_a_slice_and_goes_on_with_what_came_meanwhile(
+    room: Room, join: Join, change: MakeChange
+) -> None:
     viewers = [join() for _ in range(SLICE + 1)]
     for viewer in viewers:
         viewer.transport.take()  # type: ignore[attr-defined]
@@ -216,7 +238,9 @@ async def test_push_pauses_after_a_slice_and_goes_on_with_what_came_meanwhile(ro
     assert sorted({tuple(_events(viewer)) for viewer in viewers}) == [("set 4", "set 5")]
 
 
-async def test_equal_viewers_are_written_the_same_bytes(room: Room, join: Join, change: MakeChange) -> None:
+async def test_equal_viewers_are_written_the_same_bytes(
+    room: Room, join: Join, change: MakeChange
+) -> None:
     written: list[bytes] = []
     for viewer in [join(), join()]:
         viewer.transport.write = written.append  # type: ignore[method-assign]

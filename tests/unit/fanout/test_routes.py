@@ -60,7 +60,10 @@ def test_answer_to_head_has_no_body() -> None:
     assert route(b"HEAD", PATH).endswith(b"\r\n\r\n")  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("answer", [routes.MALFORMED, routes.UNKNOWN_ROOM, routes.UNKNOWN_PATH, routes.WRONG_METHOD, routes.BUSY])
+@pytest.mark.parametrize(
+    "answer",
+    [routes.MALFORMED, routes.UNKNOWN_ROOM, routes.UNKNOWN_PATH, routes.WRONG_METHOD, routes.BUSY],
+)
 def test_refusal_is_a_problem_that_any_origin_may_read(answer: bytes) -> None:
     head, _, body = answer.partition(b"\r\n\r\n")
     problem = json.loads(body)

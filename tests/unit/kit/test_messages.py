@@ -1,4 +1,6 @@
-"""The catalogue is whole: same keys, same holes, all plural categories, nothing used that is not there."""
+"""The catalogue is whole: same keys, same holes, all plural categories, nothing used that is not
+there.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,10 @@ HOLE = re.compile(r"\{(\w+)\}")
 WHOLE_KEY = re.compile(r"""\b(?:t|translate)\(\s*["']([a-z_]+(?:\.[a-z_0-9]+)+)["']""")
 KEY_START = re.compile(r"""\b(?:t|translate)\(\s*[`'"]([a-z_]+\.(?:[a-z_]+\.)*)(?:\$\{|['"] ~)""")
 # Keys that stand as values in scripts, to be translated elsewhere: `wrong.email = "field.email"`.
-AREAS = "show|player|scene|pin|shelf|product|hold|checkout|test_card|pay|field|thanks|sheet|list|studio|health|home|nav"
+AREAS = (
+    "show|player|scene|pin|shelf|product|hold|checkout|test_card|pay|field|thanks|sheet|list|studio"
+    "|health|home|nav"
+)
 QUOTED = re.compile(rf"""["'`]((?:{AREAS})\.[a-z_0-9.]+)["'`]""")
 SCRIPTS = {".svelte", ".ts"}
 
@@ -33,13 +38,17 @@ def texts(entry: messages.Entry) -> list[str]:
 
 def sources() -> Iterator[tuple[Path, str]]:
     for path in (path for folder in SOURCES for path in folder.rglob("*")):
-        ours = not {"node_modules", "static"} & set(path.parts) and not path.name.endswith(".test.ts")
+        ours = not {"node_modules", "static"} & set(path.parts) and not path.name.endswith(
+            ".test.ts"
+        )
         if ours and path.suffix in SCRIPTS | {".html", ".py"}:
             yield path, path.read_text(encoding="utf-8")
 
 
 def used_keys(path: Path, text: str) -> set[str]:
-    return set(WHOLE_KEY.findall(text)) | set(QUOTED.findall(text) if path.suffix in SCRIPTS else [])
+    return set(WHOLE_KEY.findall(text)) | set(
+        QUOTED.findall(text) if path.suffix in SCRIPTS else []
+    )
 
 
 def test_every_language_has_the_same_keys() -> None:
@@ -47,14 +56,21 @@ def test_every_language_has_the_same_keys() -> None:
 
 
 def test_no_text_is_empty() -> None:
-    assert [key for lang in messages.LANGUAGES for key, entry in entries(lang).items() if not all(texts(entry))] == []
+    assert [
+        key
+        for lang in messages.LANGUAGES
+        for key, entry in entries(lang).items()
+        if not all(texts(entry))
+    ] == []
 
 
 @pytest.mark.parametrize("lang", messages.LANGUAGES)
 def test_a_counted_text_has_every_plural_category_of_its_language(lang: str) -> None:
     needed = set(Locale(lang).plural_form.tags) | {"other"}
 
-    counted = {key: set(entry) for key, entry in entries(lang).items() if not isinstance(entry, str)}
+    counted = {
+        key: set(entry) for key, entry in entries(lang).items() if not isinstance(entry, str)
+    }
 
     assert counted
     assert {key: have ^ needed for key, have in counted.items() if have != needed} == {}
@@ -68,16 +84,26 @@ def test_both_languages_count_the_same_texts() -> None:
 
 def test_holes_are_the_same_in_both_languages() -> None:
     def holes(lang: str, key: str) -> set[str]:
-        # A plural form may leave out its number (one piece, no pieces); it may not invent another hole.
+        # A plural form may leave out its number (one piece, no pieces); it may not invent another
+        # hole.
         return {hole for text in texts(entries(lang)[key]) for hole in HOLE.findall(text)}
 
-    assert {key: (holes("en", key), holes("ar", key)) for key in entries("en") if holes("en", key) != holes("ar", key)} == {}
+    assert {
+        key: (holes("en", key), holes("ar", key))
+        for key in entries("en")
+        if holes("en", key) != holes("ar", key)
+    } == {}
 
 
 def test_every_key_that_is_used_exists() -> None:
     known = entries("en")
 
-    missing = {(path.name, key) for path, text in sources() for key in used_keys(path, text) if key not in known}
+    missing = {
+        (path.name, key)
+        for path, text in sources()
+        for key in used_keys(path, text)
+        if key not in known
+    }
 
     assert missing == set()
 
@@ -88,13 +114,20 @@ def test_every_beginning_of_a_key_that_is_used_has_keys() -> None:
     starts = {(path.name, start) for path, text in sources() for start in KEY_START.findall(text)}
 
     assert starts
-    assert {start for start in starts if not any(key.startswith(start[1]) for key in known)} == set()
+    assert {
+        start for start in starts if not any(key.startswith(start[1]) for key in known)
+    } == set()
 
 
 def test_every_key_is_used() -> None:
     used = {key for path, text in sources() for key in used_keys(path, text)}
-    used |= {key for path, text in sources() if path.suffix == ".html" for key in QUOTED.findall(text)}
-    starts = tuple({start for _, text in sources() for start in KEY_START.findall(text)} | {"error.", "currency."})
+    used |= {
+        key for path, text in sources() if path.suffix == ".html" for key in QUOTED.findall(text)
+    }
+    starts = tuple(
+        {start for _, text in sources() for start in KEY_START.findall(text)}
+        | {"error.", "currency."}
+    )
 
     assert [key for key in entries("en") if key not in used and not key.startswith(starts)] == []
 
@@ -102,20 +135,28 @@ def test_every_key_is_used() -> None:
 def test_every_refusal_of_the_code_has_its_sentence() -> None:
     code = re.compile(r'^\s+code(?:: ClassVar\[str\])? = "([a-z_]+)"', re.MULTILINE)
 
-    used = {found for path in (ROOT / "src/showfloor").rglob("*.py") for found in code.findall(path.read_text(encoding="utf-8"))}
+    used = {
+        found
+        for path in (ROOT / "src/showfloor").rglob("*.py")
+        for found in code.findall(path.read_text(encoding="utf-8"))
+    }
 
     assert "sold_out" in used
     assert {each for each in used if not messages.load().has(f"error.{each}")} == set()
 
 
 def test_arabic_is_written_in_arabic() -> None:
-    """Left over English is found by the absence of any Arabic letter; codes, symbols and the other language's name may stay."""
+    """Left over English is found by the absence of any Arabic letter; codes, symbols and the other
+    language's name may stay.
+    """
     allowed = {"language.other"}
 
     latin = {
         key
         for key, entry in entries("ar").items()
-        if key not in allowed and not key.startswith("currency.") and not any(re.search("[\u0600-\u06ff]", text) for text in texts(entry))
+        if key not in allowed
+        and not key.startswith("currency.")
+        and not any(re.search("[\u0600-\u06ff]", text) for text in texts(entry))
     }
 
     assert latin == set()
@@ -123,7 +164,15 @@ def test_arabic_is_written_in_arabic() -> None:
 
 @pytest.mark.parametrize(
     ("count", "words"),
-    [(0, "لا منتجات"), (1, "منتج واحد"), (2, "منتجان"), (6, "6 منتجات"), (24, "24 منتجًا"), (100, "100 منتج"), (103, "103 منتجات")],
+    [
+        (0, "لا منتجات"),
+        (1, "منتج واحد"),
+        (2, "منتجان"),
+        (6, "6 منتجات"),
+        (24, "24 منتجًا"),
+        (100, "100 منتج"),
+        (103, "103 منتجات"),
+    ],
 )
 def test_arabic_counts_by_the_last_two_digits(count: int, words: str) -> None:
     assert messages.translate("ar", "shelf.products", count=count) == words
@@ -166,5 +215,7 @@ def test_a_missing_key_is_an_error_and_not_an_empty_page() -> None:
 
 
 def test_a_name_in_the_other_direction_keeps_its_signs_to_itself() -> None:
-    assert "\u2068Moss & Co.\u2069" in messages.translate("ar", "product.sold_by", seller="Moss & Co.")
+    assert "\u2068Moss & Co.\u2069" in messages.translate(
+        "ar", "product.sold_by", seller="Moss & Co."
+    )
     assert "\u2068" not in messages.translate("en", "product.sold_by", seller="Moss & Co.")

@@ -12,7 +12,9 @@ from showfloor.kit import clock, ids
 from showfloor.kit.money import Money, total
 
 
-@pytest.mark.parametrize(("currency", "precision"), [("USD", 2), ("JPY", 0), ("KWD", 3), ("GBP", 2)])
+@pytest.mark.parametrize(
+    ("currency", "precision"), [("USD", 2), ("JPY", 0), ("KWD", 3), ("GBP", 2)]
+)
 def test_precision_is_the_currency_s_own(currency: str, precision: int) -> None:
     assert Money(1, currency).precision == precision
 
@@ -38,7 +40,9 @@ def test_id_survives_being_shown() -> None:
     assert ids.parse("hold", ids.show("hold", value)) == value
 
 
-@pytest.mark.parametrize("text", ["", "hold_", "show_" + "0" * 32, "hold_" + "z" * 32, "hold_" + "0" * 31])
+@pytest.mark.parametrize(
+    "text", ["", "hold_", "show_" + "0" * 32, "hold_" + "z" * 32, "hold_" + "0" * 31]
+)
 def test_what_is_no_id_is_refused(text: str) -> None:
     with pytest.raises(ids.MalformedId):
         ids.parse("hold", text)

@@ -14,7 +14,11 @@ from showfloor.realtime.types import RoomEvent, Snapshot
 
 AT = datetime(2026, 11, 23, 10, tzinfo=UTC)
 KEYS = st.sampled_from(["show", "product/a", "product/b", "cue/1", ""])
-VALUES = st.integers(0, 3) | st.lists(st.booleans(), max_size=2) | st.dictionaries(st.sampled_from("xy"), st.none() | st.text(max_size=3))
+VALUES = (
+    st.integers(0, 3)
+    | st.lists(st.booleans(), max_size=2)
+    | st.dictionaries(st.sampled_from("xy"), st.none() | st.text(max_size=3))
+)
 CHANGES = st.lists(st.tuples(KEYS, st.none() | VALUES), max_size=30)
 
 
@@ -33,7 +37,9 @@ def _history(changes: list[tuple[str, Any]]) -> tuple[list[RoomEvent], list[Snap
 
 
 @given(CHANGES, st.data())
-def test_snapshot_and_events_make_a_later_snapshot(changes: list[tuple[str, Any]], data: st.DataObject) -> None:
+def test_snapshot_and_events_make_a_later_snapshot(
+    changes: list[tuple[str, Any]], data: st.DataObject
+) -> None:
     events, states = _history(changes)
     n = data.draw(st.integers(0, len(changes)))
     m = data.draw(st.integers(n, len(changes)))
@@ -42,7 +48,9 @@ def test_snapshot_and_events_make_a_later_snapshot(changes: list[tuple[str, Any]
 
 
 @given(CHANGES, st.data())
-def test_fold_refuses_a_log_with_a_hole(changes: list[tuple[str, Any]], data: st.DataObject) -> None:
+def test_fold_refuses_a_log_with_a_hole(
+    changes: list[tuple[str, Any]], data: st.DataObject
+) -> None:
     events, states = _history([*changes, ("last", 1), ("last", 2)])
     missing = data.draw(st.integers(0, len(events) - 2))
     del events[missing]
@@ -68,7 +76,16 @@ def test_apply_leaves_its_argument_alone() -> None:
 
 @pytest.mark.parametrize(
     ("after", "newest", "seqs", "expected"),
-    [(0, 0, [], True), (3, 5, [4, 5], True), (3, 5, [5], False), (3, 5, [], False), (5, 3, [], False), (3, 5, [4, 5, 6], False)],
+    [
+        (0, 0, [], True),
+        (3, 5, [4, 5], True),
+        (3, 5, [5], False),
+        (3, 5, [], False),
+        (5, 3, [], False),
+        (3, 5, [4, 5, 6], False),
+    ],
 )
-def test_continues_knows_a_forgotten_log(after: int, newest: int, seqs: list[int], expected: bool) -> None:
+def test_continues_knows_a_forgotten_log(
+    after: int, newest: int, seqs: list[int], expected: bool
+) -> None:
     assert continues(after, newest, [RoomEvent(seq, AT, "k", 1) for seq in seqs]) is expected

@@ -51,6 +51,9 @@ def test_cue_that_ends_before_it_starts_lasts_no_time() -> None:
     assert end_of(START, START - timedelta(seconds=1)) == START
 
 
-@pytest.mark.parametrize(("title", "slug"), [("The slow morning edit", "the-slow-morning-edit"), ("Café – 50 %!", "cafe-50"), ("صباح", "")])
+@pytest.mark.parametrize(
+    ("title", "slug"),
+    [("The slow morning edit", "the-slow-morning-edit"), ("Café – 50 %!", "cafe-50"), ("صباح", "")],
+)
 def test_slug_is_made_of_latin_letters_and_digits(title: str, slug: str) -> None:
     assert slug_of(title) == slug

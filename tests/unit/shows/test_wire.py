@@ -1,4 +1,6 @@
-"""What the two servers without FastAPI say is what the API's description promises: the front end's types come from it."""
+"""What the two servers without FastAPI say is what the API's description promises: the front end's
+types come from it.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,10 @@ from showfloor.shows.schemas import Health, RoomChange, RoomSnapshot, RoomState
 from showfloor.streaming import aac, h264
 from showfloor.streaming.health import HealthMeter
 
-SHOW = '{"id":"show_1","state":"live","title":{"en":"Show","ar":"عرض"},"starts_at":null,"went_live_at":"2026-11-23T10:00:00.000Z"}'
+SHOW = (
+    '{"id":"show_1","state":"live","title":{"en":"Show","ar":"عرض"},"starts_at":null,'
+    '"went_live_at":"2026-11-23T10:00:00.000Z"}'
+)
 
 
 @pytest.mark.parametrize(
@@ -25,7 +30,9 @@ SHOW = '{"id":"show_1","state":"live","title":{"en":"Show","ar":"عرض"},"start
         (RoomState, sse.state(5, 1003, 7, '{"MUG": 3}')),
     ],
 )
-def test_events_of_the_room_server_are_the_described_ones(model: type[BaseModel], event: bytes) -> None:
+def test_events_of_the_room_server_are_the_described_ones(
+    model: type[BaseModel], event: bytes
+) -> None:
     data = event.decode().partition("data: ")[2]
 
     assert model.model_validate_json(data).model_dump(mode="json") == json.loads(data)
@@ -33,7 +40,9 @@ def test_events_of_the_room_server_are_the_described_ones(model: type[BaseModel]
 
 def test_health_of_the_media_server_is_the_described_one() -> None:
     silent, first_frame = HealthMeter(0.0), HealthMeter(0.0)
-    video = h264.read_config(base64.b64decode("AWQAKP/hABtnZAAorNlAeAIn5cBEAAADAAQAAAMA8DxgxlgBAAZo6+PLIsD9+PgA"))
+    video = h264.read_config(
+        base64.b64decode("AWQAKP/hABtnZAAorNlAeAIn5cBEAAADAAQAAAMA8DxgxlgBAAZo6+PLIsD9+PgA")
+    )
     first_frame.configure(video, aac.read_config(bytes.fromhex("1190")))
     first_frame.frame(0.0, 0, 0, True, 20_000)
     first_frame.unsupported("audio", "opus")

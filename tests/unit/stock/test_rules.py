@@ -52,4 +52,6 @@ def test_eleven_pieces_of_one_variant_are_too_many() -> None:
     rules.check_pieces([line, line])
 
     with pytest.raises(LimitReached):
-        rules.check_pieces([line, Line(line.variant_id, "SKU", rules.MOST_PIECES + 1, line.unit_price)])
+        rules.check_pieces(
+            [line, Line(line.variant_id, "SKU", rules.MOST_PIECES + 1, line.unit_price)]
+        )

@@ -8,7 +8,15 @@ from showfloor.streaming import amf
 
 
 def test_values_come_back_as_they_went() -> None:
-    values = ["publish", 5.0, None, True, {"app": "live", "nested": {"x": 1.0}}, ["a", 2.0], "ü" * 70_000]
+    values = [
+        "publish",
+        5.0,
+        None,
+        True,
+        {"app": "live", "nested": {"x": 1.0}},
+        ["a", 2.0],
+        "ü" * 70_000,
+    ]
 
     assert amf.decode(amf.encode(*values)) == values
 

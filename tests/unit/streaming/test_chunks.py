@@ -30,18 +30,26 @@ def set_chunk_size(size: int) -> bytes:
 @pytest.mark.parametrize("chunk_size", [1, 128, 4096])
 def test_a_written_message_is_read_back(timestamp: int, chunk_size: int) -> None:
     reader = ChunkReader(1 << 16)
-    data = set_chunk_size(chunk_size) + chunks.write(6, 9, 1, BODY, timestamp=timestamp, chunk_size=chunk_size)
+    data = set_chunk_size(chunk_size) + chunks.write(
+        6, 9, 1, BODY, timestamp=timestamp, chunk_size=chunk_size
+    )
 
     assert list(reader.feed(data)) == [Message(9, 1, timestamp, BODY)]
 
 
 def test_it_does_not_matter_where_the_bytes_are_torn() -> None:
-    data = b"".join(chunks.write(6, 9, 1, BODY, timestamp=0x1000000 + number) for number in range(3))
+    data = b"".join(
+        chunks.write(6, 9, 1, BODY, timestamp=0x1000000 + number) for number in range(3)
+    )
     expected = list(ChunkReader(1 << 16).feed(data))
 
     for step in (1, 2, 3, 7, 130):
         reader = ChunkReader(1 << 16)
-        found = [message for at in range(0, len(data), step) for message in reader.feed(data[at : at + step])]
+        found = [
+            message
+            for at in range(0, len(data), step)
+            for message in reader.feed(data[at : at + step])
+        ]
         assert found == expected
 
 
@@ -55,7 +63,16 @@ def test_two_messages_may_interleave() -> None:
 
 def test_deltas_add_up_in_every_form() -> None:
     reader = ChunkReader(1 << 16)
-    data = header(0, 100, 1) + b"a" + header(1, 33, 1) + b"b" + header(2, 34) + b"c" + header(3, 0) + b"d"
+    data = (
+        header(0, 100, 1)
+        + b"a"
+        + header(1, 33, 1)
+        + b"b"
+        + header(2, 34)
+        + b"c"
+        + header(3, 0)
+        + b"d"
+    )
 
     assert [message.timestamp for message in reader.feed(data)] == [100, 133, 167, 201]
 
@@ -63,13 +80,17 @@ def test_deltas_add_up_in_every_form() -> None:
 def test_type_3_after_type_0_repeats_its_timestamp_as_delta() -> None:
     reader = ChunkReader(1 << 16)
 
-    assert [message.timestamp for message in reader.feed(header(0, 33, 1) + b"a" + header(3, 0) + b"b")] == [33, 66]
+    assert [
+        message.timestamp for message in reader.feed(header(0, 33, 1) + b"a" + header(3, 0) + b"b")
+    ] == [33, 66]
 
 
 def test_type_3_repeats_an_extended_timestamp() -> None:
     reader = ChunkReader(1 << 16)
     late = 0x1000010
-    data = header(0, late, 200) + BODY[:128] + header(3, 0) + late.to_bytes(4, "big") + BODY[128:200]
+    data = (
+        header(0, late, 200) + BODY[:128] + header(3, 0) + late.to_bytes(4, "big") + BODY[128:200]
+    )
 
     assert list(reader.feed(data)) == [Message(9, 1, late, BODY[:200])]
 
@@ -100,7 +121,9 @@ def test_chunk_stream_ids_have_three_sizes(number: int) -> None:
     reader = ChunkReader(1 << 16)
     data = basic + header(0, 5, 3)[1:] + b"abc"
 
-    assert [message for byte in data for message in reader.feed(bytes([byte]))] == [Message(9, 1, 5, b"abc")]
+    assert [message for byte in data for message in reader.feed(bytes([byte]))] == [
+        Message(9, 1, 5, b"abc")
+    ]
 
 
 def test_a_chunk_size_changes_between_chunks() -> None:
@@ -128,7 +151,9 @@ def test_an_empty_message_is_a_message() -> None:
 def test_a_repeated_full_header_continues_its_message() -> None:
     reader = ChunkReader(1 << 16)
 
-    assert list(reader.feed(header(0, 1, 200) + BODY[:128] + header(0, 1, 200) + BODY[128:200])) == [Message(9, 1, 1, BODY[:200])]
+    assert list(
+        reader.feed(header(0, 1, 200) + BODY[:128] + header(0, 1, 200) + BODY[128:200])
+    ) == [Message(9, 1, 1, BODY[:200])]
 
 
 @pytest.mark.parametrize(
@@ -142,8 +167,16 @@ def test_a_repeated_full_header_continues_its_message() -> None:
         chunks.write(2, chunks.SET_CHUNK_SIZE, 0, b""),
         b"".join(b"\0" + bytes([number]) + header(0, 1, 1)[1:] + b"x" for number in range(65)),
     ],
-    ids=["no header", "delta first", "too large", "another inside", "size 0", "no size", "too many streams"],
-)  # fmt: skip
+    ids=[
+        "no header",
+        "delta first",
+        "too large",
+        "another inside",
+        "size 0",
+        "no size",
+        "too many streams",
+    ],
+)
 def test_what_breaks_the_format_is_a_chunk_error(data: bytes) -> None:
     with pytest.raises(ChunkError):
         list(ChunkReader(1 << 16).feed(data))
@@ -152,12 +185,24 @@ def test_what_breaks_the_format_is_a_chunk_error(data: bytes) -> None:
 def test_unfinished_messages_are_bounded_together() -> None:
     reader = ChunkReader(1000)
     with pytest.raises(ChunkError, match="unfinished"):
-        list(reader.feed(set_chunk_size(900) + b"".join(header(0, 1, 1000, stream=3 + number) + bytes(900) for number in range(5))))
+        list(
+            reader.feed(
+                set_chunk_size(900)
+                + b"".join(
+                    header(0, 1, 1000, stream=3 + number) + bytes(900) for number in range(5)
+                )
+            )
+        )
 
 
 def test_what_a_message_changes_holds_for_those_behind_it() -> None:
     reader = ChunkReader(100)
-    found = reader.feed(set_chunk_size(1000) + chunks.write(3, messages.COMMAND, 1, b"publish") + header(0, 1, 900) + BODY[:900])
+    found = reader.feed(
+        set_chunk_size(1000)
+        + chunks.write(3, messages.COMMAND, 1, b"publish")
+        + header(0, 1, 900)
+        + BODY[:900]
+    )
 
     first = next(found)
     reader.media_limit = 1000
@@ -166,7 +211,17 @@ def test_what_a_message_changes_holds_for_those_behind_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "fits"), [(8, True), (9, True), (22, True), (15, False), (17, False), (18, False), (20, False), (4, False)]
+    ("kind", "fits"),
+    [
+        (8, True),
+        (9, True),
+        (22, True),
+        (15, False),
+        (17, False),
+        (18, False),
+        (20, False),
+        (4, False),
+    ],
 )
 def test_only_media_may_be_large(kind: int, fits: bool) -> None:
     reader = ChunkReader(100)
@@ -182,7 +237,12 @@ def test_only_media_may_be_large(kind: int, fits: bool) -> None:
 
 def test_an_aggregate_is_its_tags_on_the_clock_of_the_message() -> None:
     def tag(kind: int, time: int, body: bytes) -> bytes:
-        head = bytes([kind]) + len(body).to_bytes(3, "big") + (time & 0xFFFFFF).to_bytes(3, "big") + bytes([time >> 24, 0, 0, 0])
+        head = (
+            bytes([kind])
+            + len(body).to_bytes(3, "big")
+            + (time & 0xFFFFFF).to_bytes(3, "big")
+            + bytes([time >> 24, 0, 0, 0])
+        )
         return head + body + (11 + len(body)).to_bytes(4, "big")
 
     whole = tag(9, 500, b"video") + tag(8, 520, b"sound") + tag(9, 533, b"more")
@@ -190,6 +250,10 @@ def test_an_aggregate_is_its_tags_on_the_clock_of_the_message() -> None:
 
     parts = messages.split_aggregate(message)
 
-    assert [(part.kind, part.timestamp, part.payload) for part in parts] == [(9, 2000, b"video"), (8, 2020, b"sound"), (9, 2033, b"more")]
+    assert [(part.kind, part.timestamp, part.payload) for part in parts] == [
+        (9, 2000, b"video"),
+        (8, 2020, b"sound"),
+        (9, 2033, b"more"),
+    ]
     assert messages.split_aggregate(message._replace(payload=whole[:-6])) == parts[:2]
     assert len(messages.split_aggregate(message._replace(payload=tag(8, 0, b"") * 100_000))) == 1000

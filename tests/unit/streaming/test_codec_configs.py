@@ -13,20 +13,37 @@ HIGH_1080P = base64.b64decode("AWQAKP/hABtnZAAorNlAeAIn5cBEAAADAAQAAAMA8DxgxlgBA
 
 
 def avcc(sps: bytes) -> bytes:
-    return bytes([1, *sps[1:4], 0xFF, 0xE1]) + len(sps).to_bytes(2, "big") + sps + b"\x01\x00\x04\x68\xce\x3c\x80"
+    return (
+        bytes([1, *sps[1:4], 0xFF, 0xE1])
+        + len(sps).to_bytes(2, "big")
+        + sps
+        + b"\x01\x00\x04\x68\xce\x3c\x80"
+    )
 
 
 def test_size_profile_and_level_of_a_1080p_stream() -> None:
     config = h264.read_config(HIGH_1080P)
 
-    assert (config.width, config.height, config.profile, config.level, config.codec) == (1920, 1080, "High", "4.0", "avc1.640028")
+    assert (config.width, config.height, config.profile, config.level, config.codec) == (
+        1920,
+        1080,
+        "High",
+        "4.0",
+        "avc1.640028",
+    )
 
 
 @pytest.mark.parametrize(
     "record",
-    [b"", b"\0\0\0\x01\x67\x42\xc0", b"\x01\x64\x00\x28\xff\xe0\x00\x00", avcc(b"\x67\x64\x00\x28"), avcc(b"\x68\x64\x00\x28\xff")],
+    [
+        b"",
+        b"\0\0\0\x01\x67\x42\xc0",
+        b"\x01\x64\x00\x28\xff\xe0\x00\x00",
+        avcc(b"\x67\x64\x00\x28"),
+        avcc(b"\x68\x64\x00\x28\xff"),
+    ],
     ids=["empty", "Annex B", "no parameter set", "torn", "picture set instead"],
-)  # fmt: skip
+)
 def test_what_is_no_avc_configuration_is_refused(record: bytes) -> None:
     with pytest.raises(h264.ConfigError):
         h264.read_config(record)
@@ -35,7 +52,11 @@ def test_what_is_no_avc_configuration_is_refused(record: bytes) -> None:
 def test_no_torn_configuration_escapes_as_another_error() -> None:
     record = HIGH_1080P
     for size in range(len(record)):
-        for damaged in (record[:size], record[:size] + b"\xff" * (len(record) - size), record[:size] + bytes(len(record) - size)):
+        for damaged in (
+            record[:size],
+            record[:size] + b"\xff" * (len(record) - size),
+            record[:size] + bytes(len(record) - size),
+        ):
             try:
                 h264.read_config(damaged)
             except h264.ConfigError:
@@ -54,12 +75,29 @@ def test_no_torn_configuration_escapes_as_another_error() -> None:
         ("1194", "mp4a.40.2", 48000, 48000, 2, 960),
         ("1780bb8010", "mp4a.40.2", 96000, 96000, 2, 1024),
     ],
-    ids=["stereo", "mono 44.1", "mono", "HE-AAC implicit", "HE-AAC explicit", "HE-AAC v2", "960", "written rate"],
+    ids=[
+        "stereo",
+        "mono 44.1",
+        "mono",
+        "HE-AAC implicit",
+        "HE-AAC explicit",
+        "HE-AAC v2",
+        "960",
+        "written rate",
+    ],
 )
-def test_what_an_audio_configuration_says(record: str, codec: str, rate: int, output: int, channels: int, frame: int) -> None:
+def test_what_an_audio_configuration_says(
+    record: str, codec: str, rate: int, output: int, channels: int, frame: int
+) -> None:
     config = aac.read_config(bytes.fromhex(record))
 
-    assert (config.codec, config.rate, config.output_rate, config.channels, config.frame) == (codec, rate, output, channels, frame)
+    assert (config.codec, config.rate, config.output_rate, config.channels, config.frame) == (
+        codec,
+        rate,
+        output,
+        channels,
+        frame,
+    )
 
 
 @pytest.mark.parametrize("record", ["", "11", "1780", "1180", "6990", "16ff"])

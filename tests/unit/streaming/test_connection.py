@@ -66,7 +66,9 @@ def config(tmp_path: Path) -> StreamingConfig:
     return StreamingConfig("http://127.0.0.1:1", "x", tmp_path, forget_seconds=-1.0)
 
 
-def test_a_fault_of_ours_is_logged_and_said(config: StreamingConfig, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_fault_of_ours_is_logged_and_said(
+    config: StreamingConfig, caplog: pytest.LogCaptureFixture
+) -> None:
     connection, wire = connect(config, FailsOnce())
 
     connection.data_received(ASK + ASK)
@@ -79,7 +81,11 @@ def test_a_fault_of_ours_is_logged_and_said(config: StreamingConfig, caplog: pyt
 
 
 def test_every_refusal_says_what_to_do() -> None:
-    refusals = [value for value in vars(answers).values() if isinstance(value, Answer) and value is not answers.PREFLIGHT]
+    refusals = [
+        value
+        for value in vars(answers).values()
+        if isinstance(value, Answer) and value is not answers.PREFLIGHT
+    ]
 
     assert len(refusals) >= 9
     assert all(json.loads(refusal.body[0])["detail"].endswith(".") for refusal in refusals)
@@ -90,7 +96,9 @@ def test_who_waits_for_a_show_that_leaves_memory_is_told(config: StreamingConfig
     folder.mkdir(parents=True)
     line = {"open": 0, "start": clock.now().timestamp() * 1000, "ingest": "ingest_1"}
     (folder / "index.jsonl").write_text(json.dumps(line) + "\n")
-    shows = Shows(config, WebClient(config.web_url, "x", 1.0), Recorder(config.data_dir / "recordings"))
+    shows = Shows(
+        config, WebClient(config.web_url, "x", 1.0), Recorder(config.data_dir / "recordings")
+    )
     origin = Origin(shows, "x")
     shows.restore()
     shows.obey_all({"shows": {"show_a": {"state": "live"}}}, clock.monotonic())

@@ -26,7 +26,10 @@ from showfloor.streaming.flv import AudioTag, Packet, VideoTag
         ("960161766331000000" + "21aa", VideoTag("h264", Packet.FRAME, True, 33, 10)),
         ("960161766331010000" + "21aa", VideoTag("h264", Packet.OTHER, True, 0, 7)),
         ("961161766331000000" + "02aaaa", VideoTag("h264", Packet.OTHER, True, 0, 7)),
-        ("9702112233" + "01" + "61766331" + "000021aa", VideoTag("h264", Packet.FRAME, True, 33, 13)),
+        (
+            "9702112233" + "01" + "61766331" + "000021aa",
+            VideoTag("h264", Packet.FRAME, True, 33, 13),
+        ),
     ],
 )
 def test_what_a_video_tag_is(body: str, tag: VideoTag) -> None:
@@ -51,7 +54,15 @@ def test_what_an_audio_tag_is(body: str, tag: AudioTag) -> None:
 
 
 def test_torn_tags_are_none_or_readable_but_never_an_error() -> None:
-    for body in ("1701000021", "9702112233016176633100", "960161766331000000", "97ffffff", "9f", "95016d703461", ""):
+    for body in (
+        "1701000021",
+        "9702112233016176633100",
+        "960161766331000000",
+        "97ffffff",
+        "9f",
+        "95016d703461",
+        "",
+    ):
         raw = bytes.fromhex(body)
         for size in range(len(raw) + 1):
             flv.read_video(raw[:size])

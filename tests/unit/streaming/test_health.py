@@ -9,12 +9,20 @@ import pytest
 from showfloor.streaming import aac, h264
 from showfloor.streaming.health import HealthMeter
 
-VIDEO = h264.read_config(base64.b64decode("AWQAKP/hABtnZAAorNlAeAIn5cBEAAADAAQAAAMA8DxgxlgBAAZo6+PLIsD9+PgA"))
+VIDEO = h264.read_config(
+    base64.b64decode("AWQAKP/hABtnZAAorNlAeAIn5cBEAAADAAQAAAMA8DxgxlgBAAZo6+PLIsD9+PgA")
+)
 SOUND = aac.read_config(bytes.fromhex("1190"))
 
 
 def watched(
-    seconds: float = 6.0, *, gop: float = 2.0, size: int = 16_667, sound: bool = True, composition: int = 0, uneven: int = 0
+    seconds: float = 6.0,
+    *,
+    gop: float = 2.0,
+    size: int = 16_667,
+    sound: bool = True,
+    composition: int = 0,
+    uneven: int = 0,
 ) -> HealthMeter:
     meter = HealthMeter(0.0)
     meter.configure(VIDEO, SOUND if sound else None)
@@ -42,7 +50,12 @@ def test_a_good_stream_has_figures_and_no_warning() -> None:
             "bitrate": pytest.approx(4_000_000, rel=0.01),
             "keyframe_interval": 2.0,
         },
-        "audio": {"codec": "aac", "rate": 48000, "channels": 2, "bitrate": pytest.approx(128_000, rel=0.01)},
+        "audio": {
+            "codec": "aac",
+            "rate": 48000,
+            "channels": 2,
+            "bitrate": pytest.approx(128_000, rel=0.01),
+        },
         "warnings": [],
     }
 
@@ -73,5 +86,8 @@ def test_an_unsupported_codec_is_named() -> None:
     meter.configure(VIDEO, None)
     meter.unsupported("audio", "mp3")
 
-    assert meter.as_json(9.0)["warnings"][0] == {"code": "audio_codec_unsupported", "params": {"codec": "mp3"}}
+    assert meter.as_json(9.0)["warnings"][0] == {
+        "code": "audio_codec_unsupported",
+        "params": {"codec": "mp3"},
+    }
     assert "no_audio" not in codes(meter, 9.0)

@@ -87,7 +87,9 @@ def host(monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
         (KEY_FRAME, None, {"no_audio"}),
     ],
 )
-def test_data_that_flows_is_not_stalled(video: bytes | None, audio: bytes | None, codes: set[str], host: Host) -> None:
+def test_data_that_flows_is_not_stalled(
+    video: bytes | None, audio: bytes | None, codes: set[str], host: Host
+) -> None:
     host.play(video, audio)
 
     assert host.codes == codes

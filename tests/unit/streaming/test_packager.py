@@ -14,7 +14,9 @@ from showfloor.streaming.cmaf import Tracks
 from showfloor.streaming.packager import Frame, Packager
 from showfloor.streaming.window import Part
 
-VIDEO = h264.read_config(base64.b64decode("AWQAKP/hABtnZAAorNlAeAIn5cBEAAADAAQAAAMA8DxgxlgBAAZo6+PLIsD9+PgA"))
+VIDEO = h264.read_config(
+    base64.b64decode("AWQAKP/hABtnZAAorNlAeAIn5cBEAAADAAQAAAMA8DxgxlgBAAZo6+PLIsD9+PgA")
+)
 LARGER = h264.VideoConfig(VIDEO.record + b"\0", VIDEO.codec, "High", "4.0", 1280, 720)
 SOUND = aac.read_config(bytes.fromhex("1190"))
 TARGET = 201
@@ -59,11 +61,17 @@ def packager(cuts: Cuts, tracks: Tracks, *, cap: int = 12_000) -> Packager:
 def frames(rate: float, seconds: float, *, gop: float = 2.0) -> list[Frame]:
     """Frames with timestamps rounded to milliseconds, as RTMP has them."""
     per_gop = round(rate * gop)
-    return [Frame(round(n * 1000 / rate), 0, n % per_gop == 0, memoryview(b"frame")) for n in range(round(rate * seconds))]
+    return [
+        Frame(round(n * 1000 / rate), 0, n % per_gop == 0, memoryview(b"frame"))
+        for n in range(round(rate * seconds))
+    ]
 
 
 def packets(seconds: float, rate: int = 48000, begin: float = 0.0) -> list[Packet]:
-    return [Packet(round((begin + n * 1024 / rate) * 1000), memoryview(b"aac")) for n in range(round(seconds * rate / 1024))]
+    return [
+        Packet(round((begin + n * 1024 / rate) * 1000), memoryview(b"aac"))
+        for n in range(round(seconds * rate / 1024))
+    ]
 
 
 def package(made: Packager, pictures: list[Frame], sounds: list[Packet] | None = None) -> None:
@@ -75,8 +83,9 @@ def package(made: Packager, pictures: list[Frame], sounds: list[Packet] | None =
 
 
 @pytest.mark.parametrize(
-    "rate", [30, 29.97, 25, 24, 23.976, 60, 59.94, 50, 48, 20, 18, 16, 15, 14, 13, 12, 10, 9, 7, 4, 1]
-)  # fmt: skip
+    "rate",
+    [30, 29.97, 25, 24, 23.976, 60, 59.94, 50, 48, 20, 18, 16, 15, 14, 13, 12, 10, 9, 7, 4, 1],
+)
 def test_every_part_fits_and_is_well_filled(rate: float) -> None:
     cuts = Cuts()
     package(packager(cuts, Tracks(VIDEO, None)), frames(rate, 10))
@@ -88,12 +97,18 @@ def test_every_part_fits_and_is_well_filled(rate: float) -> None:
     assert cuts.durations[:-1] == [pytest.approx(2000, abs=80)] * (len(cuts.durations) - 1)
 
 
-@pytest.mark.parametrize(("rate", "parts"), [(25, 200), (30, 200), (50, 200), (60, 200), (29.97, 200.2), (59.94, 200.2)])
+@pytest.mark.parametrize(
+    ("rate", "parts"), [(25, 200), (30, 200), (50, 200), (60, 200), (29.97, 200.2), (59.94, 200.2)]
+)
 def test_common_rates_fill_parts_with_whole_frames(rate: float, parts: float) -> None:
     cuts = Cuts()
     package(packager(cuts, Tracks(VIDEO, None)), frames(rate, 10))
 
-    assert all(part.duration == pytest.approx(parts, abs=1) for segment in cuts.segments[:-1] for part in segment)
+    assert all(
+        part.duration == pytest.approx(parts, abs=1)
+        for segment in cuts.segments[:-1]
+        for part in segment
+    )
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -114,7 +129,11 @@ def test_a_pause_makes_no_long_segment(sound: bool) -> None:
     cuts = Cuts()
     made = packager(cuts, Tracks(VIDEO, SOUND if sound else None))
     again = [frame._replace(time=frame.time + 12_500) for frame in frames(30, 4)]
-    package(made, [*frames(30, 1.5), *again], [*packets(1.5), *packets(4, begin=12.5)] if sound else None)
+    package(
+        made,
+        [*frames(30, 1.5), *again],
+        [*packets(1.5), *packets(4, begin=12.5)] if sound else None,
+    )
 
     assert max(cuts.durations) < 2500
     assert cuts.starts[-2:] == [12_500, 14_500]
@@ -143,7 +162,8 @@ def test_the_last_part_is_told_together_with_the_end_of_its_segment() -> None:
     cuts = Cuts()
     package(packager(cuts, Tracks(VIDEO, None)), frames(30, 5))
 
-    # Segments, parts of the newest, closed ones: the tenth part of two seconds is never told of an open segment.
+    # Segments, parts of the newest, closed ones: the tenth part of two seconds is never told of an
+    # open segment.
     assert cuts.told[8:11] == [(1, 9, 0), (2, 0, 1), (2, 1, 1)]
 
 
@@ -180,7 +200,10 @@ def test_a_frame_longer_than_a_part_is_followed_by_empty_parts() -> None:
     cuts = Cuts()
     pictures = frames(30, 1)
     frozen = Frame(pictures[-1].time + 700, 0, False, memoryview(b"frame"))
-    package(packager(cuts, Tracks(VIDEO, None)), [*pictures, frozen, *(f._replace(time=f.time + 2000) for f in frames(30, 1))])
+    package(
+        packager(cuts, Tracks(VIDEO, None)),
+        [*pictures, frozen, *(f._replace(time=f.time + 2000) for f in frames(30, 1))],
+    )
 
     durations = [part.duration for part in cuts.segments[0]]
     assert max(durations) <= TARGET
@@ -229,7 +252,15 @@ def test_sound_that_ends_is_taken_out() -> None:
     cuts = Cuts()
     package(packager(cuts, Tracks(VIDEO, SOUND)), frames(30, 14), packets(3))
 
-    assert [tracks.audio is None for tracks in cuts.tracks] == [False, False, False, False, True, True, True]
+    assert [tracks.audio is None for tracks in cuts.tracks] == [
+        False,
+        False,
+        False,
+        False,
+        True,
+        True,
+        True,
+    ]
 
 
 def test_a_picture_that_ends_leaves_the_sound_and_comes_back_with_a_key_frame() -> None:
@@ -249,7 +280,9 @@ def test_sound_alone_is_cut_into_parts_and_segments() -> None:
     package(made, [], packets(9))
     made.finish()
 
-    assert all(171 <= part.duration <= TARGET for segment in cuts.segments[:-1] for part in segment[:-1])
+    assert all(
+        171 <= part.duration <= TARGET for segment in cuts.segments[:-1] for part in segment[:-1]
+    )
     assert all(1950 <= duration <= 2200 for duration in cuts.durations[:-1])
 
 

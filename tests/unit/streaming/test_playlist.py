@@ -17,7 +17,14 @@ from showfloor.streaming.window import Part, Segment
 EPOCH = 1_700_000_000_000.0
 
 
-def segment(msn: int, *, parts: int = 10, complete: bool = True, init: str = "init-a.mp4", discontinuity: bool = False) -> Segment:
+def segment(
+    msn: int,
+    *,
+    parts: int = 10,
+    complete: bool = True,
+    init: str = "init-a.mp4",
+    discontinuity: bool = False,
+) -> Segment:
     made = Segment(msn, EPOCH + msn * 2000, init, "avc1.42c01e,mp4a.40.2", discontinuity, False)
     for index in range(parts):
         made.add(Part(200, index == 0, b"x"))
@@ -37,10 +44,20 @@ def live() -> MediaView:
 def test_a_live_playlist_says_what_low_latency_players_need() -> None:
     parsed = m3u8.loads(playlist.media(live()))
 
-    assert (parsed.target_duration, parsed.media_sequence, parsed.part_inf.part_target) == (2, 40, 0.2)
+    assert (parsed.target_duration, parsed.media_sequence, parsed.part_inf.part_target) == (
+        2,
+        40,
+        0.2,
+    )
     control = parsed.server_control
-    assert (control.can_block_reload, control.part_hold_back, control.can_skip_until) == ("YES", pytest.approx(0.6), 12.0)
-    assert [item.uri for item in parsed.segments if item.uri] == [f"{msn}.m4s" for msn in range(40, 48)]
+    assert (control.can_block_reload, control.part_hold_back, control.can_skip_until) == (
+        "YES",
+        pytest.approx(0.6),
+        12.0,
+    )
+    assert [item.uri for item in parsed.segments if item.uri] == [
+        f"{msn}.m4s" for msn in range(40, 48)
+    ]
     assert [part.uri for part in parsed.segments[-1].parts] == ["48.0.m4s", "48.1.m4s", "48.2.m4s"]
     assert parsed.segments[-1].parts[0].independent == "YES"
     assert (parsed.preload_hint.hint_type, parsed.preload_hint.uri) == ("PART", "48.3.m4s")
@@ -62,7 +79,11 @@ def test_a_segment_that_was_read_back_lists_no_parts() -> None:
 
 def test_every_segment_has_its_moment_and_they_go_on() -> None:
     text = playlist.media(live())
-    moments = [line.partition(":")[2] for line in text.splitlines() if line.startswith("#EXT-X-PROGRAM-DATE-TIME")]
+    moments = [
+        line.partition(":")[2]
+        for line in text.splitlines()
+        if line.startswith("#EXT-X-PROGRAM-DATE-TIME")
+    ]
 
     assert len(moments) == 9
     assert moments == sorted(moments)
@@ -91,16 +112,28 @@ def test_a_short_playlist_has_no_delta() -> None:
 
 
 def test_new_tracks_are_a_discontinuity_with_their_own_map() -> None:
-    text = playlist.media(view(segment(1), segment(2, init="init-b.mp4", discontinuity=True), segment(3, init="init-b.mp4")))
+    text = playlist.media(
+        view(
+            segment(1),
+            segment(2, init="init-b.mp4", discontinuity=True),
+            segment(3, init="init-b.mp4"),
+        )
+    )
     parsed = m3u8.loads(text)
 
     assert [item.discontinuity for item in parsed.segments] == [False, True, False]
-    assert [item.init_section.uri for item in parsed.segments] == ["init-a.mp4", "init-b.mp4", "init-b.mp4"]
+    assert [item.init_section.uri for item in parsed.segments] == [
+        "init-a.mp4",
+        "init-b.mp4",
+        "init-b.mp4",
+    ]
     assert text.count("#EXT-X-MAP") == 2
 
 
 def test_discontinuities_that_left_are_counted() -> None:
-    assert "#EXT-X-DISCONTINUITY-SEQUENCE:3\n" in playlist.media(view(segment(1), discontinuities_gone=3))
+    assert "#EXT-X-DISCONTINUITY-SEQUENCE:3\n" in playlist.media(
+        view(segment(1), discontinuities_gone=3)
+    )
 
 
 def test_an_ended_show_is_closed() -> None:
@@ -114,10 +147,20 @@ def test_a_cue_travels_as_a_date_range() -> None:
     cue = Cue("cue_1", "pin", "2026-11-23T10:00:00.123Z", None, {"product_id": "prod_é"})
     ended = replace(cue, id="cue_2", end="2026-11-23T10:00:09.000Z")
     ranges = m3u8.loads(playlist.media(view(segment(1), cues=[cue, ended]))).segments[0].dateranges
-    ranges = ranges or m3u8.loads(playlist.media(view(segment(1), cues=[cue, ended])) + "#EXTINF:2,\nx.m4s\n").segments[-1].dateranges
+    ranges = (
+        ranges
+        or m3u8.loads(playlist.media(view(segment(1), cues=[cue, ended])) + "#EXTINF:2,\nx.m4s\n")
+        .segments[-1]
+        .dateranges
+    )
 
     first, second = ranges
-    assert (first.id, first.class_, first.start_date, first.end_date) == ("cue_1", "showfloor.pin", "2026-11-23T10:00:00.123Z", None)
+    assert (first.id, first.class_, first.start_date, first.end_date) == (
+        "cue_1",
+        "showfloor.pin",
+        "2026-11-23T10:00:00.123Z",
+        None,
+    )
     assert second.end_date == "2026-11-23T10:00:09.000Z"
     assert json.loads(base64.b64decode(dict(first.x_client_attrs)["x_cue"])) == cue.as_json()
 
@@ -133,18 +176,30 @@ def test_ending_a_cue_changes_no_attribute_that_was_sent() -> None:
 def test_the_preview_token_is_carried_into_every_address() -> None:
     text = playlist.media(replace(live(), query="?preview=t"))
     addresses = [line for line in text.splitlines() if not line.startswith("#")]
-    addresses += [line.split('URI="')[1].split('"')[0] for line in text.splitlines() if 'URI="' in line]
+    addresses += [
+        line.split('URI="')[1].split('"')[0] for line in text.splitlines() if 'URI="' in line
+    ]
 
     assert addresses and all(address.endswith("?preview=t") for address in addresses)
 
 
 def test_the_multivariant_playlist_names_codecs_and_size() -> None:
-    rendition = playlist.Rendition("avc1.42c01e,mp4a.40.2", 4_400_000, 4_000_000, (1080, 1920), 30.0)
+    rendition = playlist.Rendition(
+        "avc1.42c01e,mp4a.40.2", 4_400_000, 4_000_000, (1080, 1920), 30.0
+    )
     parsed = m3u8.loads(playlist.multivariant(rendition))
 
     info = parsed.playlists[0].stream_info
-    assert (info.bandwidth, info.average_bandwidth, info.codecs) == (4_400_000, 4_000_000, "avc1.42c01e,mp4a.40.2")
-    assert (info.resolution, info.frame_rate, parsed.playlists[0].uri) == ((1080, 1920), 30.0, "media.m3u8")
+    assert (info.bandwidth, info.average_bandwidth, info.codecs) == (
+        4_400_000,
+        4_000_000,
+        "avc1.42c01e,mp4a.40.2",
+    )
+    assert (info.resolution, info.frame_rate, parsed.playlists[0].uri) == (
+        (1080, 1920),
+        30.0,
+        "media.m3u8",
+    )
 
 
 def test_sound_alone_has_no_resolution() -> None:

@@ -1,4 +1,6 @@
-"""What a restart reads back: never a number twice, never a discontinuity fewer, whatever the disk did."""
+"""What a restart reads back: never a number twice, never a discontinuity fewer, whatever the disk
+did.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ from showfloor.streaming.show import LiveShow
 from showfloor.streaming.shows import Shows
 from showfloor.streaming.window import Part
 
-VIDEO = h264.read_config(base64.b64decode("AWQAKP/hABtnZAAorNlAeAIn5cBEAAADAAQAAAMA8DxgxlgBAAZo6+PLIsD9+PgA"))
+VIDEO = h264.read_config(
+    base64.b64decode("AWQAKP/hABtnZAAorNlAeAIn5cBEAAADAAQAAAMA8DxgxlgBAAZo6+PLIsD9+PgA")
+)
 TRACKS = cmaf.Tracks(VIDEO, None)
 
 
@@ -36,7 +40,13 @@ class Disk:
     def open(self) -> LiveShow:
         """The show as it is after a (re)start, with a publisher who has settled."""
         self.settle()
-        show = LiveShow("show_a", self.config, self.recorder.recording("show_a"), lambda show: None, lambda: None)
+        show = LiveShow(
+            "show_a",
+            self.config,
+            self.recorder.recording("show_a"),
+            lambda show: None,
+            lambda: None,
+        )
         recorded = read_back(self.folder, self.config.window_segments, self.config.window_bytes)
         if recorded is not None:
             show.restore(recorded, fresh=True)
@@ -73,7 +83,9 @@ def play(show: LiveShow, *, width: int = 1920, complete: bool = True) -> None:
 
 
 def numbers(show: LiveShow) -> dict[int, int]:
-    """The discontinuity sequence number (RFC 8216bis §3) of each segment that the playlist shows."""
+    """The discontinuity sequence number (RFC 8216bis §3) of each segment that the playlist
+    shows.
+    """
     view = show.view(preview=True)
     at, found = view.discontinuities_gone, {}
     for segment in view.segments:
@@ -129,7 +141,9 @@ def test_lines_that_are_no_ours_are_skipped(disk: Disk) -> None:
     play(disk.open())
     disk.settle()
     with (disk.folder / "index.jsonl").open("a") as index:
-        index.write('{"msn":9}\n{"open":"x"}\n[]\n{"msn":10,"start":"then","duration":1,"init":"","codecs":""}\n')
+        index.write(
+            '{"msn":9}\n{"open":"x"}\n[]\n{"msn":10,"start":"then","duration":1,"init":"","codecs":""}\n'
+        )
 
     recorded = read_back(disk.folder, 3, 1 << 20)
 
@@ -138,7 +152,9 @@ def test_lines_that_are_no_ours_are_skipped(disk: Disk) -> None:
 
 @pytest.mark.parametrize("lost", [0, 1, 2, 6])
 def test_discontinuity_numbers_survive_a_restart(lost: int, disk: Disk) -> None:
-    """Whether segments left the window before, stand in it, or were lost: each keeps the number that players know."""
+    """Whether segments left the window before, stand in it, or were lost: each keeps the number
+    that players know.
+    """
     show = disk.open()
     for width in (640, 1920, 640, 640, 640):
         play(show, width=width)
@@ -154,7 +170,9 @@ def test_discontinuity_numbers_survive_a_restart(lost: int, disk: Disk) -> None:
     after = numbers(again)
     assert again.window.discontinuities == show.window.discontinuities
     assert again.view(preview=True).discontinuities_gone >= gone
-    assert {msn: after[msn] for msn in before.keys() & after.keys()} == {msn: before[msn] for msn in before.keys() & after.keys()}
+    assert {msn: after[msn] for msn in before.keys() & after.keys()} == {
+        msn: before[msn] for msn in before.keys() & after.keys()
+    }
 
 
 def test_a_fault_in_a_write_does_not_end_recording(tmp_path: Path) -> None:
@@ -167,7 +185,9 @@ def test_a_fault_in_a_write_does_not_end_recording(tmp_path: Path) -> None:
     disk.recorder.stop()
 
 
-def test_a_full_disk_is_said_once_though_lines_still_fit(disk: Disk, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_full_disk_is_said_once_though_lines_still_fit(
+    disk: Disk, caplog: pytest.LogCaptureFixture
+) -> None:
     show = disk.open()
     for msn in range(3):
         (disk.folder / f".{msn}.m4s.part").mkdir(parents=True)
@@ -178,7 +198,9 @@ def test_a_full_disk_is_said_once_though_lines_still_fit(disk: Disk, caplog: pyt
     assert caplog.text.count("recording is losing segments") == 1
 
 
-def test_a_disk_that_hangs_does_not_hold_up_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_disk_that_hangs_does_not_hold_up_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(recorder, "_STOP_SECONDS", 0.1)
     disk, hangs = Disk(tmp_path), threading.Event()
     for _ in range(1000):
@@ -201,4 +223,6 @@ def test_folders_that_are_no_shows_are_not_restored(disk: Disk) -> None:
 
     shows.restore()
 
-    assert [shows.find(name) is not None for name in ("show_a", "show_a copy", "backup", "show_a.old")] == [True, False, False, False]
+    assert [
+        shows.find(name) is not None for name in ("show_a", "show_a copy", "backup", "show_a.old")
+    ] == [True, False, False, False]

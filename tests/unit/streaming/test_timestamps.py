@@ -11,8 +11,18 @@ from showfloor.streaming.timestamps import Timeline
 VIDEO, AUDIO = 0, 1
 
 
-def place_all(timeline: Timeline, raws: list[int], *, track: int = VIDEO, step: float = 33.0, begin: float = 0.0) -> list[int]:
-    return [timeline.place(track, raw & 0xFFFFFFFF, begin + number * step) for number, raw in enumerate(raws)]
+def place_all(
+    timeline: Timeline,
+    raws: list[int],
+    *,
+    track: int = VIDEO,
+    step: float = 33.0,
+    begin: float = 0.0,
+) -> list[int]:
+    return [
+        timeline.place(track, raw & 0xFFFFFFFF, begin + number * step)
+        for number, raw in enumerate(raws)
+    ]
 
 
 def test_a_steady_clock_is_kept_exactly() -> None:

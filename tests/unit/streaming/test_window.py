@@ -8,14 +8,25 @@ from dataclasses import replace
 from showfloor.streaming import cmaf, h264
 from showfloor.streaming.window import Part, Window
 
-VIDEO = h264.read_config(base64.b64decode("AWQAKP/hABtnZAAorNlAeAIn5cBEAAADAAQAAAMA8DxgxlgBAAZo6+PLIsD9+PgA"))
+VIDEO = h264.read_config(
+    base64.b64decode("AWQAKP/hABtnZAAorNlAeAIn5cBEAAADAAQAAAMA8DxgxlgBAAZo6+PLIsD9+PgA")
+)
 TRACKS = cmaf.Tracks(VIDEO, None)
 INIT = cmaf.init_segment(TRACKS)
 
 
-def add(window: Window, *, duration: int = 2000, size: int = 10, new_ingest: bool = False, width: int = 1920) -> None:
+def add(
+    window: Window,
+    *,
+    duration: int = 2000,
+    size: int = 10,
+    new_ingest: bool = False,
+    width: int = 1920,
+) -> None:
     tracks = cmaf.Tracks(replace(VIDEO, width=width), None)
-    window.begin(window.end, cmaf.init_segment(tracks), tracks, new_ingest=new_ingest, preview=False)
+    window.begin(
+        window.end, cmaf.init_segment(tracks), tracks, new_ingest=new_ingest, preview=False
+    )
     window.add_part(Part(duration, True, bytes(size)))
     window.complete()
 
@@ -26,7 +37,14 @@ def test_the_window_keeps_its_count_and_serves_a_little_longer() -> None:
         add(window)
 
     assert [segment.msn for segment in window.listed] == [7, 8, 9]
-    assert [window.find(msn) is not None for msn in (4, 5, 6, 7, 9, 10)] == [False, True, True, True, True, False]
+    assert [window.find(msn) is not None for msn in (4, 5, 6, 7, 9, 10)] == [
+        False,
+        True,
+        True,
+        True,
+        True,
+        False,
+    ]
 
 
 def test_the_window_is_bounded_in_bytes() -> None:

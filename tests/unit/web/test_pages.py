@@ -14,7 +14,13 @@ import pytest
 from showfloor.kit import messages
 from showfloor.web import pages
 
-BUILT = ["styles/showfloor.css", "entries/show.ts", "entries/home.ts", "entries/studio.ts", "player/hls.ts"]
+BUILT = [
+    "styles/showfloor.css",
+    "entries/show.ts",
+    "entries/home.ts",
+    "entries/studio.ts",
+    "player/hls.ts",
+]
 
 
 @pytest.fixture
@@ -22,7 +28,12 @@ def env(tmp_path: Path) -> jinja2.Environment:
     manifest = tmp_path / "manifest.json"
     fonts = [f"assets/{name}-h4sh.woff2" for name in pages.FONTS.values()]
     manifest.write_text(
-        json.dumps({name: {"file": f"assets/{Path(name).stem}-h4sh{Path(name).suffix}", "assets": fonts} for name in BUILT})
+        json.dumps(
+            {
+                name: {"file": f"assets/{Path(name).stem}-h4sh{Path(name).suffix}", "assets": fonts}
+                for name in BUILT
+            }
+        )
     )
     return pages.create_environment(messages.load(), manifest)
 
@@ -35,13 +46,33 @@ def product(number: int, name: str) -> dict[str, Any]:
     return {
         "id": f"prod_{number}",
         "slug": f"p-{number}",
-        "merchant": {"id": "mer_1", "slug": "loamwick", "name": text("Loamwick", "لوم ويك"), "avatar_url": None},
+        "merchant": {
+            "id": "mer_1",
+            "slug": "loamwick",
+            "name": text("Loamwick", "لوم ويك"),
+            "avatar_url": None,
+        },
         "name": text(name, f"منتج {number}"),
         "summary": text("", ""),
         "description": text("", ""),
         "options": [],
-        "pictures": [{"url": f"/m/{number}.webp", "width": 1200, "height": 1500, "alt": text("", ""), "shows": {}}],
-        "variants": [{"sku": f"SKU-{number}", "options": {}, "price": {"amount": 1000 + number, "currency": "GBP"}, "pictures": [0]}],
+        "pictures": [
+            {
+                "url": f"/m/{number}.webp",
+                "width": 1200,
+                "height": 1500,
+                "alt": text("", ""),
+                "shows": {},
+            }
+        ],
+        "variants": [
+            {
+                "sku": f"SKU-{number}",
+                "options": {},
+                "price": {"amount": 1000 + number, "currency": "GBP"},
+                "pictures": [0],
+            }
+        ],
     }
 
 
@@ -56,15 +87,28 @@ def show(**changes: Any) -> dict[str, Any]:
         "starts_at": "2026-11-23T10:00:00.000Z",
         "went_live_at": None,
         "ended_at": None,
-        "host": {"id": "cre_1", "name": text("Loamwick studio", "استوديو لوم ويك"), "avatar_url": None},
+        "host": {
+            "id": "cre_1",
+            "name": text("Loamwick studio", "استوديو لوم ويك"),
+            "avatar_url": None,
+        },
         "poster_url": "/m/poster.webp",
         "products": [product(1, "Dawn Mug"), product(2, "Olive Vase"), product(3, "Halo Lamp")],
-        "playback": {"hls_url": "http://media/live/show_1/index.m3u8", "events_url": "http://rooms/rooms/show_1/events"},
+        "playback": {
+            "hls_url": "http://media/live/show_1/index.m3u8",
+            "events_url": "http://rooms/rooms/show_1/events",
+        },
     } | changes
 
 
 def render(env: jinja2.Environment, lang: str = "en", **changes: Any) -> str:
-    return pages.render_show(env, lang=lang, show=show(**changes), base_url="https://shop.example", stock={"SKU-1": 4, "SKU-2": 0})
+    return pages.render_show(
+        env,
+        lang=lang,
+        show=show(**changes),
+        base_url="https://shop.example",
+        stock={"SKU-1": 4, "SKU-2": 0},
+    )
 
 
 def every_page(env: jinja2.Environment, lang: str) -> list[str]:
@@ -74,13 +118,19 @@ def every_page(env: jinja2.Environment, lang: str) -> list[str]:
         render(env, lang),
         render(env, lang, state="scheduled", products=[], poster_url=None),
         pages.render_embed(env, lang=lang, show=show(), theme={"accent": "#1f4b49"}),
-        pages.render_studio(env, lang=lang, markets=[{"code": "gb", "name": text("UK", "المملكة"), "currency": "GBP"}]),
+        pages.render_studio(
+            env,
+            lang=lang,
+            markets=[{"code": "gb", "name": text("UK", "المملكة"), "currency": "GBP"}],
+        ),
         pages.render_error(env, lang=lang, code="show_not_found", status=404),
     ]
 
 
 def data_of(html: str) -> dict[str, Any]:
-    found = re.search(r'<script type="application/json" id="page-data">(.*?)</script>', html, re.DOTALL)
+    found = re.search(
+        r'<script type="application/json" id="page-data">(.*?)</script>', html, re.DOTALL
+    )
     assert found
     data: dict[str, Any] = json.loads(found[1])
     return data
@@ -112,14 +162,22 @@ def test_no_page_holds_inline_script_or_style(env: jinja2.Environment, lang: str
 
 
 @pytest.mark.parametrize(("lang", "direction"), [("en", "ltr"), ("ar", "rtl")])
-def test_every_page_says_its_language_and_direction(env: jinja2.Environment, lang: str, direction: str) -> None:
+def test_every_page_says_its_language_and_direction(
+    env: jinja2.Environment, lang: str, direction: str
+) -> None:
     for html in every_page(env, lang):
         assert f'<html lang="{lang}" dir="{direction}">' in html
 
 
-@pytest.mark.parametrize(("lang", "font"), [("en", "figtree-latin-h4sh"), ("ar", "vazirmatn-arabic-h4sh")])
-def test_a_page_preloads_the_font_of_its_language_only(env: jinja2.Environment, lang: str, font: str) -> None:
-    preloaded = re.findall(r'<link rel="preload" href="/static/assets/([^"]+).woff2"', render(env, lang))
+@pytest.mark.parametrize(
+    ("lang", "font"), [("en", "figtree-latin-h4sh"), ("ar", "vazirmatn-arabic-h4sh")]
+)
+def test_a_page_preloads_the_font_of_its_language_only(
+    env: jinja2.Environment, lang: str, font: str
+) -> None:
+    preloaded = re.findall(
+        r'<link rel="preload" href="/static/assets/([^"]+).woff2"', render(env, lang)
+    )
 
     assert preloaded == [font]
 

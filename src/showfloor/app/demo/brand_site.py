@@ -1,4 +1,5 @@
-"""The website of one of the demo's brands: static pages on another site, under a strict policy of its own.
+"""The website of one of the demo's brands: static pages on another site, under a strict policy of
+its own.
 
 It loads one script of ours and has one tag of ours; everything else on it is the brand's.
 """
@@ -44,10 +45,21 @@ def create_site(base_url: str, data: Path) -> Starlette:
         # Read anew, because the host opens another show when somebody ends this one.
         state = load(data)
         assert state is not None
-        html = pages.get_template("index.html").render(lang=lang, base_url=base_url, slug=state.slug, goods=goods)
-        return HTMLResponse(html, headers={"Content-Security-Policy": policy, "Referrer-Policy": "strict-origin-when-cross-origin"})
+        html = pages.get_template("index.html").render(
+            lang=lang, base_url=base_url, slug=state.slug, goods=goods
+        )
+        return HTMLResponse(
+            html,
+            headers={
+                "Content-Security-Policy": policy,
+                "Referrer-Policy": "strict-origin-when-cross-origin",
+            },
+        )
 
-    static = [Mount("/media", StaticFiles(directory=FILES / "media")), Mount("/site", StaticFiles(directory=PAGES))]
+    static = [
+        Mount("/media", StaticFiles(directory=FILES / "media")),
+        Mount("/site", StaticFiles(directory=PAGES)),
+    ]
     return Starlette(routes=[Route("/", home), *static])
 
 
@@ -55,4 +67,10 @@ def brand_site() -> None:
     """Run it; addresses come from the demo's supervisor."""
     settings = Settings()
     port = int(os.environ["SHOWFLOOR_DEMO_BRAND_PORT"])
-    uvicorn.run(create_site(settings.public_urls.base, settings.data), host=settings.host, port=port, access_log=False, log_level="warning")
+    uvicorn.run(
+        create_site(settings.public_urls.base, settings.data),
+        host=settings.host,
+        port=port,
+        access_log=False,
+        log_level="warning",
+    )

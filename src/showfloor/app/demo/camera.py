@@ -1,7 +1,9 @@
-"""The demo's camera and host: ffmpeg publishes the film over RTMP like any camera, and the host pins each product when it appears.
+"""The demo's camera and host: ffmpeg publishes the film over RTMP like any camera, and the host
+pins each product when it appears.
 
-The host knows where the film is from ffmpeg's own progress, as a person would from the monitor, and uses the public API with the
-host's key. When somebody ends the show, the host opens the next one: the demo is always on.
+The host knows where the film is from ffmpeg's own progress, as a person would from the monitor, and
+uses the public API with the host's key. When somebody ends the show, the host opens the next one:
+the demo is always on.
 """
 
 from __future__ import annotations
@@ -43,9 +45,13 @@ class Host:
 
     def __init__(self, base_url: str, token: str) -> None:
         headers = {"Authorization": f"Bearer {token}"}
-        self._client = httpx2.AsyncClient(base_url=f"{base_url}/api/v1", headers=headers, timeout=5, trust_env=False)
+        self._client = httpx2.AsyncClient(
+            base_url=f"{base_url}/api/v1", headers=headers, timeout=5, trust_env=False
+        )
 
-    async def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> httpx2.Response:
+    async def call(
+        self, method: str, path: str, body: dict[str, Any] | None = None
+    ) -> httpx2.Response:
         """Keeps asking while the server is not there or says try again (503)."""
         while True:
             with contextlib.suppress(httpx2.HTTPError):
@@ -76,7 +82,11 @@ async def _open_show(host: Host, data: Path, state: DemoState) -> DemoState:
         await host.call(
             "POST",
             "/shows",
-            {"title": show["title"], "market": show["market"], "slug": f"{re.sub(r'-[0-9]{8}$', '', state.slug)}-{_serial()}"},
+            {
+                "title": show["title"],
+                "market": show["market"],
+                "slug": f"{re.sub(r'-[0-9]{8}$', '', state.slug)}-{_serial()}",
+            },
         )
     ).json()
     for product in show["products"]:
@@ -91,12 +101,34 @@ def _serial() -> str:
 
 
 async def _play(host: Host, state: DemoState) -> None:
-    """Publish the film in a loop and pin along, until ffmpeg ends (the server went away, or the show was ended)."""
+    """Publish the film in a loop and pin along, until ffmpeg ends (the server went away, or the
+    show was ended).
+    """
     key = (await host.call("POST", f"/shows/{state.show_id}/stream-key")).json()
     process = await asyncio.create_subprocess_exec(
         get_ffmpeg_exe(),
-        *["-hide_banner", "-loglevel", "error", "-nostdin", "-progress", "pipe:1", "-stats_period", PROGRESS_EVERY],
-        *["-re", "-stream_loop", "-1", "-i", str(FILM), "-c", "copy", "-f", "flv", f"{key['rtmp_url']}/{key['stream_key']}"],
+        *[
+            "-hide_banner",
+            "-loglevel",
+            "error",
+            "-nostdin",
+            "-progress",
+            "pipe:1",
+            "-stats_period",
+            PROGRESS_EVERY,
+        ],
+        *[
+            "-re",
+            "-stream_loop",
+            "-1",
+            "-i",
+            str(FILM),
+            "-c",
+            "copy",
+            "-f",
+            "flv",
+            f"{key['rtmp_url']}/{key['stream_key']}",
+        ],
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
         preexec_fn=die_with_parent,
@@ -121,7 +153,10 @@ async def _go_live(host: Host, state: DemoState, process: asyncio.subprocess.Pro
 
 async def _pin_along(host: Host, state: DemoState, process: asyncio.subprocess.Process) -> None:
     plan = show_plan()
-    segments = [Segment(entry["from"], state.product_ids.get(entry.get("product_id", ""))) for entry in plan["segments"]]
+    segments = [
+        Segment(entry["from"], state.product_ids.get(entry.get("product_id", "")))
+        for entry in plan["segments"]
+    ]
     shown: str | None = "?"
     async for position in _positions(process, plan["duration"]):
         product = [segment.product_id for segment in segments if segment.start <= position][-1]
@@ -132,16 +167,25 @@ async def _pin_along(host: Host, state: DemoState, process: asyncio.subprocess.P
 async def _show(host: Host, state: DemoState, product: str | None) -> bool:
     """Pin the product, or unpin everything at the opening; whether it worked."""
     if product is not None:
-        answer = await host.call("POST", f"/shows/{state.show_id}/cues", {"kind": "pin", "product_id": product, "replace": True})
+        answer = await host.call(
+            "POST",
+            f"/shows/{state.show_id}/cues",
+            {"kind": "pin", "product_id": product, "replace": True},
+        )
         return answer.status_code == 201
-    timeline = (await host.call("GET", f"/shows/{state.show_id}/timeline?at={clock.rfc3339(clock.now())}")).json()
+    timeline = (
+        await host.call("GET", f"/shows/{state.show_id}/timeline?at={clock.rfc3339(clock.now())}")
+    ).json()
     for cue in timeline["cues"]:
         await host.call("POST", f"/cues/{cue['id']}/end")
     return True
 
 
 async def _positions(process: asyncio.subprocess.Process, duration: float) -> AsyncIterator[float]:
-    """Where the film is, in seconds from its start, ten times a second, by ffmpeg's own reports. The film is `duration` seconds long."""
+    """Where the film is, in seconds from its start, ten times a second, by ffmpeg's own reports.
+
+    The film is `duration` seconds long.
+    """
     assert process.stdout is not None
     async for line in process.stdout:
         name, _, value = line.decode().strip().partition("=")

@@ -23,7 +23,9 @@ OFFSETS = {"port": 0, "media_port": 1, "rooms_port": 2, "rtmp_port": 3, "brand_p
 
 
 def run(data: Path, port: int, *, open_browser: bool) -> None:
-    """Until SIGTERM or SIGINT. Two demos need two data folders; a second one in the same folder is refused."""
+    """Until SIGTERM or SIGINT. Two demos need two data folders; a second one in the same folder is
+    refused.
+    """
     with only_one(data), contextlib.ExitStack() as reserved:
         try:
             ports = choose_ports(port, reserved)
@@ -36,7 +38,9 @@ def run(data: Path, port: int, *, open_browser: bool) -> None:
 
 
 def choose_ports(first: int, reserved: contextlib.ExitStack) -> dict[str, int]:
-    """By the names of `OFFSETS`; no other demo chooses them while `reserved` is open, though nobody listens on them yet."""
+    """By the names of `OFFSETS`; no other demo chooses them while `reserved` is open, though nobody
+    listens on them yet.
+    """
     return {name: _free(first + offset, reserved) for name, offset in OFFSETS.items()}
 
 
@@ -46,7 +50,8 @@ def _free(wanted: int, reserved: contextlib.ExitStack) -> int:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(("127.0.0.1", candidate))
             port: int = probe.getsockname()[1]
-            # A name that only one can have, and that ends with its process (unix(7), abstract sockets).
+            # A name that only one can have, and that ends with its process (unix(7), abstract
+            # sockets).
             sign = reserved.enter_context(socket.socket(socket.AF_UNIX))
             sign.bind(f"\0showfloor-demo-port-{port}")
             return port
@@ -57,9 +62,14 @@ async def _run(data: Path, ports: dict[str, int], open_browser: bool) -> None:
     secret = secrets(data)
     numbers = {name: ports[name] for name in ("port", "media_port", "rooms_port", "rtmp_port")}
     rtmp_url = f"rtmp://127.0.0.1:{ports['rtmp_port']}/live"
-    settings = Settings(mode="demo", data=data, host="127.0.0.1", rtmp_url=rtmp_url, **secret, **numbers)  # type: ignore[arg-type] # two dicts of two types
-    # localhost and 127.0.0.1 are two sites to a browser: the brand's page is a foreign one, as in real life.
-    brand_url = os.environ.get("SHOWFLOOR_DEMO_BRAND_URL") or f"http://127.0.0.1:{ports['brand_port']}"
+    settings = Settings(
+        mode="demo", data=data, host="127.0.0.1", rtmp_url=rtmp_url, **secret, **numbers
+    )  # type: ignore[arg-type] # two dicts of two types
+    # localhost and 127.0.0.1 are two sites to a browser: the brand's page is a foreign one, as in
+    # real life.
+    brand_url = (
+        os.environ.get("SHOWFLOOR_DEMO_BRAND_URL") or f"http://127.0.0.1:{ports['brand_port']}"
+    )
     supervisor = Supervisor(settings, _environment(settings, ports["brand_port"]))
     try:
         supervisor.start("streaming", ["streaming"])
@@ -70,7 +80,9 @@ async def _run(data: Path, ports: dict[str, int], open_browser: bool) -> None:
         await servers
         supervisor.start("camera", ["demo-camera"])
         supervisor.start("brand-site", ["demo-brand-site"])
-        await supervisor.wait_for("camera", f"{settings.internal_media}/live/{state.show_id}/index.m3u8")
+        await supervisor.wait_for(
+            "camera", f"{settings.internal_media}/live/{state.show_id}/index.m3u8"
+        )
         await supervisor.wait_for("brand-site", f"http://127.0.0.1:{ports['brand_port']}/")
         _announce(settings, state, data, brand_url)
         if open_browser:
@@ -87,10 +99,24 @@ def _seed(url: str, data: Path, brand_url: str) -> DemoState:
 
 
 def _environment(settings: Settings, brand_port: int) -> dict[str, str]:
-    names = ("mode", "data", "host", "port", "media_port", "rooms_port", "rtmp_port", "secret", "internal_token")
+    names = (
+        "mode",
+        "data",
+        "host",
+        "port",
+        "media_port",
+        "rooms_port",
+        "rtmp_port",
+        "secret",
+        "internal_token",
+    )
     environment = {f"SHOWFLOOR_{name.upper()}": str(getattr(settings, name)) for name in names}
     urls = settings.public_urls
-    environment |= {"SHOWFLOOR_BASE_URL": urls.base, "SHOWFLOOR_MEDIA_URL": urls.media, "SHOWFLOOR_ROOMS_URL": urls.rooms}
+    environment |= {
+        "SHOWFLOOR_BASE_URL": urls.base,
+        "SHOWFLOOR_MEDIA_URL": urls.media,
+        "SHOWFLOOR_ROOMS_URL": urls.rooms,
+    }
     environment |= {"SHOWFLOOR_RTMP_URL": urls.rtmp, "SHOWFLOOR_DEMO_API": settings.internal_web}
     return environment | {"SHOWFLOOR_DEMO_BRAND_PORT": str(brand_port)}
 
@@ -110,5 +136,8 @@ def _announce(settings: Settings, state: DemoState, data: Path, brand_url: str) 
     typer.echo("\nShowfloor is live.\n")
     for name, value in lines.items():
         typer.echo(f"  {name:<22}{value}")
-    typer.echo("\nA script pins the products of this show as the film shows them. To pin yourself, stream to the second show with OBS.")
+    typer.echo(
+        "\nA script pins the products of this show as the film shows them. To pin yourself, "
+        "stream to the second show with OBS."
+    )
     typer.echo("Ctrl+C ends it.\n")

@@ -45,11 +45,14 @@ async def seed(database: Database, data: Path, brand_origin: str) -> DemoState:
     _copy_pictures(data / "uploads")
     async with database.session() as session:
         state = load(data)
-        merchant = await identity.person_of_api_key(session, state.tokens["merchant"]) if state else None
+        merchant = (
+            await identity.person_of_api_key(session, state.tokens["merchant"]) if state else None
+        )
         if state is None or merchant is None:
             state, merchant = await _fill(session)
         await _allow_brand_site(session, merchant, brand_origin)
-        # Before the commit: whoever is killed in between finds a state without its people, and fills an empty database again.
+        # Before the commit: whoever is killed in between finds a state without its people, and
+        # fills an empty database again.
         save(data, state)
     return state
 
@@ -70,22 +73,33 @@ async def _fill(session: Session) -> tuple[DemoState, Person]:
     host = await _host(session, goods["hosts"][0])
     operator = await _person(session, "operator", "Operator", [(GrantKind.OPERATOR, UUID(int=0))])
     sellers = {brand["id"]: await _merchant(session, brand, host) for brand in goods["brands"]}
-    products = {entry["id"]: await _product(session, sellers[entry["brand"]], entry) for entry in goods["products"]}
+    products = {
+        entry["id"]: await _product(session, sellers[entry["brand"]], entry)
+        for entry in goods["products"]
+    }
     plan = show_plan()
-    live = await shows.create_show(session, person=host, title=plan["title"], market=MARKET, poster_url=_upload(plan["poster"]))
+    live = await shows.create_show(
+        session, person=host, title=plan["title"], market=MARKET, poster_url=_upload(plan["poster"])
+    )
     evening = await shows.create_show(
         session,
         person=host,
         title=EVENING,
         market=MARKET,
-        starts_at=(clock.now() + timedelta(days=2)).replace(hour=19, minute=0, second=0, microsecond=0),
+        starts_at=(clock.now() + timedelta(days=2)).replace(
+            hour=19, minute=0, second=0, microsecond=0
+        ),
         poster_url=_upload(goods["brands"][1]["hero"]),
     )
     order = [segment["product_id"] for segment in plan["segments"] if "product_id" in segment]
     for product_id in order:
-        await shows.add_product(session, person=host, show_id=live.id, product_id=products[product_id].id)
+        await shows.add_product(
+            session, person=host, show_id=live.id, product_id=products[product_id].id
+        )
     for product_id in reversed(order):
-        await shows.add_product(session, person=host, show_id=evening.id, product_id=products[product_id].id)
+        await shows.add_product(
+            session, person=host, show_id=evening.id, product_id=products[product_id].id
+        )
     people = {"merchant": sellers["loamwick"], "host": host, "operator": operator}
     keys = {role: await _api_key(session, person) for role, person in people.items()}
     stream_key = await media.issue_stream_key(session, evening.id)
@@ -93,7 +107,12 @@ async def _fill(session: Session) -> tuple[DemoState, Person]:
 
 
 def _state(
-    live: Show, evening: Show, stream_key: str, tokens: dict[str, str], products: dict[str, Product], goods: dict[str, Any]
+    live: Show,
+    evening: Show,
+    stream_key: str,
+    tokens: dict[str, str],
+    products: dict[str, Product],
+    goods: dict[str, Any],
 ) -> DemoState:
     variants = [variant for entry in goods["products"] for variant in entry["variants"]]
     return DemoState(
@@ -105,15 +124,21 @@ def _state(
         tokens=tokens,
         product_ids={name: ids.show("prod", product.id) for name, product in products.items()},
         skus=[variant["sku"] for variant in variants],
-        scarce_sku=next(variant["sku"] for variant in variants if variant["on_hand"] == SCARCE_UNITS),
+        scarce_sku=next(
+            variant["sku"] for variant in variants if variant["on_hand"] == SCARCE_UNITS
+        ),
         scarce_units=SCARCE_UNITS,
     )
 
 
-async def _person(session: Session, login: str, name: str, grants: list[tuple[GrantKind, UUID]]) -> Person:
+async def _person(
+    session: Session, login: str, name: str, grants: list[tuple[GrantKind, UUID]]
+) -> Person:
     admission = identity.admit(Door.ACCOUNT, adult=True)
     email = f"{login}@demo.showfloor.example"
-    person_id = await identity.add_person(session, admission=admission, email=email, name=name, password=PASSWORD)
+    person_id = await identity.add_person(
+        session, admission=admission, email=email, name=name, password=PASSWORD
+    )
     for kind, subject_id in grants:
         await identity.grant(session, person_id=person_id, kind=kind, subject_id=subject_id)
     person = await identity.get_person(session, person_id)
@@ -123,11 +148,15 @@ async def _person(session: Session, login: str, name: str, grants: list[tuple[Gr
 
 async def _api_key(session: Session, person: Person) -> str:
     admission = identity.admit(Door.API, adult=True)
-    return await identity.add_api_key(session, admission=admission, person_id=person.id, label="demo")
+    return await identity.add_api_key(
+        session, admission=admission, person_id=person.id, label="demo"
+    )
 
 
 async def _host(session: Session, entry: dict[str, Any]) -> Person:
-    creator = await merchants.add_creator(session, name=entry["name"], avatar_url=_upload(entry["avatar"]))
+    creator = await merchants.add_creator(
+        session, name=entry["name"], avatar_url=_upload(entry["avatar"])
+    )
     return await _person(session, "host", entry["name"]["en"], [(GrantKind.CREATOR, creator.id)])
 
 
@@ -141,15 +170,25 @@ async def _merchant(session: Session, brand: dict[str, Any], host: Person) -> Pe
         avatar_url=_upload(brand["avatar"]),
         order_prefix=PREFIXES[brand["id"]],
     )
-    person = await _person(session, brand["id"], brand["name"]["en"], [(GrantKind.MERCHANT, merchant.id)])
+    person = await _person(
+        session, brand["id"], brand["name"]["en"], [(GrantKind.MERCHANT, merchant.id)]
+    )
     assert host.creator_id is not None
-    await merchants.allow_creator(session, person=person, merchant_id=merchant.id, creator_id=host.creator_id)
+    await merchants.allow_creator(
+        session, person=person, merchant_id=merchant.id, creator_id=host.creator_id
+    )
     return person
 
 
 async def _product(session: Session, seller: Person, entry: dict[str, Any]) -> Product:
     whole = ProductEntry.model_validate(entry)
-    return await add_product(session, person=seller, merchant_id=next(iter(seller.merchant_ids)), entry=whole, picture_url=_upload)
+    return await add_product(
+        session,
+        person=seller,
+        merchant_id=next(iter(seller.merchant_ids)),
+        entry=whole,
+        picture_url=_upload,
+    )
 
 
 def _upload(file: str) -> str:
@@ -158,4 +197,6 @@ def _upload(file: str) -> str:
 
 async def _allow_brand_site(session: Session, merchant: Person, origin: str) -> None:
     """Every start, because the port may be another one."""
-    await merchants.allow_origin(session, person=merchant, merchant_id=next(iter(merchant.merchant_ids)), origin=origin)
+    await merchants.allow_origin(
+        session, person=merchant, merchant_id=next(iter(merchant.merchant_ids)), origin=origin
+    )

@@ -17,7 +17,10 @@ PASSWORD = "showfloor-demo"  # noqa: S105 - the demo's people are invented and t
 
 @dataclass(frozen=True, slots=True)
 class DemoState:
-    """Ids are in public form (`show_…`). The keys are those of the demo's own people and worth nothing elsewhere."""
+    """Ids are in public form (`show_…`).
+
+    The keys are those of the demo's own people and worth nothing elsewhere.
+    """
 
     show_id: str
     slug: str

@@ -1,6 +1,8 @@
-"""The books of the provider `test`: one small file for each payment, outside our database as any provider's books are.
+"""The books of the provider `test`: one small file for each payment, outside our database as any
+provider's books are.
 
-Files are replaced in one step and guarded by a lock between processes, so that `kill -9` leaves the state before or after, never half.
+Files are replaced in one step and guarded by a lock between processes, so that `kill -9` leaves the
+state before or after, never half.
 """
 
 from __future__ import annotations
@@ -20,8 +22,9 @@ from showfloor.kit.money import Money
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """`paid_from` (seconds since the epoch) turns a pending payment into a paid one. `charges` counts how often money was taken,
-    `refunds` how often it was given back: at most once each, whatever is asked."""
+    """`paid_from` (seconds since the epoch) turns a pending payment into a paid one. `charges`
+    counts how often money was taken, `refunds` how often it was given back: at most once each,
+    whatever is asked."""
 
     state: Report
     amount: int
@@ -32,7 +35,9 @@ class Entry:
 
 
 class Ledger:
-    """`folder` is made when it is missing. All methods block for a moment: call them in a thread."""
+    """`folder` is made when it is missing. All methods block for a moment: call them in a
+    thread.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -45,8 +50,13 @@ class Ledger:
             return None
         return Entry(**{**stored, "state": Report(stored["state"])})
 
-    def change(self, payment_id: UUID, decide: Callable[[Entry | None], Entry | None]) -> Entry | None:
-        """Replace an entry by what `decide` makes of it, alone; None leaves it as it is. The entry afterwards."""
+    def change(
+        self, payment_id: UUID, decide: Callable[[Entry | None], Entry | None]
+    ) -> Entry | None:
+        """Replace an entry by what `decide` makes of it, alone; None leaves it as it is.
+
+        The entry afterwards.
+        """
         with self._alone():
             before = self.read(payment_id)
             after = decide(before)
@@ -56,7 +66,10 @@ class Ledger:
 
     def entries(self) -> dict[UUID, Entry]:
         """Everything in the books, for checking them against ours."""
-        found = {UUID(hex=file.stem): self.read(UUID(hex=file.stem)) for file in self._folder.glob("*.json")}
+        found = {
+            UUID(hex=file.stem): self.read(UUID(hex=file.stem))
+            for file in self._folder.glob("*.json")
+        }
         return {payment_id: entry for payment_id, entry in found.items() if entry is not None}
 
     def _file(self, payment_id: UUID) -> Path:
@@ -77,8 +90,12 @@ class Ledger:
             yield
 
 
-def charged(amount: Money, state: Report, *, paid_from: float | None = None) -> Callable[[Entry | None], Entry | None]:
-    """The first charge of a payment; later ones find it done, or forbidden by a void that came before."""
+def charged(
+    amount: Money, state: Report, *, paid_from: float | None = None
+) -> Callable[[Entry | None], Entry | None]:
+    """The first charge of a payment; later ones find it done, or forbidden by a void that came
+    before.
+    """
 
     def decide(before: Entry | None) -> Entry | None:
         if before is not None:
@@ -99,7 +116,12 @@ def ripened(now: float) -> Callable[[Entry | None], Entry | None]:
     """A slow payment whose time has come is paid."""
 
     def decide(before: Entry | None) -> Entry | None:
-        if before is None or before.state is not Report.PENDING or before.paid_from is None or now < before.paid_from:
+        if (
+            before is None
+            or before.state is not Report.PENDING
+            or before.paid_from is None
+            or now < before.paid_from
+        ):
             return None
         return _counted(replace(before, state=Report.PAID))
 

@@ -10,8 +10,8 @@ from showfloor.checkout.types import Callback, Intent, Method, Report
 
 
 class PaymentProvider(Protocol):
-    """All calls are idempotent by payment id and happen outside any transaction. Each raises ProviderUnavailable when no answer came,
-    which means: perhaps it happened."""
+    """All calls are idempotent by payment id and happen outside any transaction. Each raises
+    ProviderUnavailable when no answer came, which means: perhaps it happened."""
 
     @property
     def name(self) -> str:
@@ -21,7 +21,10 @@ class PaymentProvider(Protocol):
         """Raises PaymentMethodInvalid, before anything is promised."""
 
     async def charge(self, intent: Intent, method: Method) -> Report:
-        """Take the money, once for each payment id. After `void` the answer is VOIDED and no money moves."""
+        """Take the money, once for each payment id.
+
+        After `void` the answer is VOIDED and no money moves.
+        """
 
     async def confirm(self, payment_id: UUID) -> Report:
         """The buyer answered the bank's question."""
@@ -30,10 +33,16 @@ class PaymentProvider(Protocol):
         """How the payment stands now; UNKNOWN when it never arrived."""
 
     async def void(self, payment_id: UUID) -> None:
-        """Cancel it or give the money back. Of a payment that never arrived it makes sure that it never will."""
+        """Cancel it or give the money back.
+
+        Of a payment that never arrived it makes sure that it never will.
+        """
 
     def parse_callback(self, headers: Mapping[str, str], body: bytes) -> Callback:
-        """Whose payment a call is about, after checking that it is the provider's. Raises CallbackInvalid."""
+        """Whose payment a call is about, after checking that it is the provider's.
+
+        Raises CallbackInvalid.
+        """
 
     async def close(self) -> None:
         """The process ends."""

@@ -1,7 +1,9 @@
-"""The built-in provider `test`: every outcome that a real one has, chosen by the card's number. No money moves.
+"""The built-in provider `test`: every outcome that a real one has, chosen by the card's number. No
+money moves.
 
-It refuses to be built outside demo and test mode, keeps books of its own (`ledger.py`), and calls back like a real one: signed by the
-Standard Webhooks scheme, sometimes twice, sometimes in the wrong order.
+It refuses to be built outside demo and test mode, keeps books of its own (`ledger.py`), and calls
+back like a real one: signed by the Standard Webhooks scheme, sometimes twice, sometimes in the
+wrong order.
 """
 
 from __future__ import annotations
@@ -29,7 +31,9 @@ _ATTEMPTS = 3
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What the bank does, what it answers at once, and the events it sends afterwards, in this order."""
+    """What the bank does, what it answers at once, and the events it sends afterwards, in this
+    order.
+    """
 
     state: Report
     answer: Report
@@ -53,11 +57,15 @@ class WrongMode(RuntimeError):
 
 
 class PlayMoney:
-    """`folder` holds the books, `secret` signs the callbacks, `callback_url` receives them; None sends none."""
+    """`folder` holds the books, `secret` signs the callbacks, `callback_url` receives them; None
+    sends none.
+    """
 
     name = "test"
 
-    def __init__(self, *, mode: str, folder: Path, secret: str, callback_url: str | None = None) -> None:
+    def __init__(
+        self, *, mode: str, folder: Path, secret: str, callback_url: str | None = None
+    ) -> None:
         if mode not in MODES:
             raise WrongMode(f"the payment provider test does not run in mode {mode}")
         self._ledger = ledger.Ledger(folder)
@@ -77,7 +85,9 @@ class PlayMoney:
 
     async def charge(self, intent: Intent, method: Method) -> Report:
         card = _card(method)
-        paid_from = clock.now().timestamp() + card.paid_after if card.paid_after is not None else None
+        paid_from = (
+            clock.now().timestamp() + card.paid_after if card.paid_after is not None else None
+        )
         known = await asyncio.to_thread(self._ledger.read, intent.payment_id)
         change = ledger.charged(intent.amount, card.state, paid_from=paid_from)
         entry = await asyncio.to_thread(self._ledger.change, intent.payment_id, change)
@@ -94,7 +104,9 @@ class PlayMoney:
         return entry.state if entry else Report.UNKNOWN
 
     async def lookup(self, payment_id: UUID) -> Report:
-        entry = await asyncio.to_thread(self._ledger.change, payment_id, ledger.ripened(clock.now().timestamp()))
+        entry = await asyncio.to_thread(
+            self._ledger.change, payment_id, ledger.ripened(clock.now().timestamp())
+        )
         return entry.state if entry else Report.UNKNOWN
 
     async def void(self, payment_id: UUID) -> None:
@@ -119,7 +131,13 @@ class PlayMoney:
         """The same event has the same id, however often it is sent."""
         await asyncio.sleep(delay)
         for event in events:
-            body = json.dumps({"id": f"evt_{payment_id.hex}_{event}", "type": event, "payment_id": ids.show("pay", payment_id)})
+            body = json.dumps(
+                {
+                    "id": f"evt_{payment_id.hex}_{event}",
+                    "type": event,
+                    "payment_id": ids.show("pay", payment_id),
+                }
+            )
             for attempt in range(_ATTEMPTS):
                 if await self._deliver(body):
                     break
@@ -134,7 +152,9 @@ class PlayMoney:
             "webhook-signature": self._signer.sign(event_id, now, body),
         }
         try:
-            return (await self._client.post(self._callback_url, content=body, headers=headers)).is_success
+            return (
+                await self._client.post(self._callback_url, content=body, headers=headers)
+            ).is_success
         except httpx2.HTTPError:
             return False
 

@@ -1,8 +1,14 @@
-"""Use cases of `checkout`, one file a step: shelf (what may be held, at which price), holds, details, paying, outcome."""
+"""Use cases of `checkout`, one file a step: shelf (what may be held, at which price), holds,
+details, paying, outcome.
+"""
 
 from showfloor.checkout.service.details import forget_abandoned, get_purchase, open_checkout
 from showfloor.checkout.service.holds import hold_goods, release_hold
-from showfloor.checkout.service.outcome import forget_old_callbacks, settle_open_payments, take_callback
+from showfloor.checkout.service.outcome import (
+    forget_old_callbacks,
+    settle_open_payments,
+    take_callback,
+)
 from showfloor.checkout.service.paying import confirm, pay
 from showfloor.checkout.service.shelf import Shelf
 

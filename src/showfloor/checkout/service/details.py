@@ -26,10 +26,14 @@ FORGOTTEN_AFTER = timedelta(hours=24)
 """Details that never became an order."""
 
 
-async def open_checkout(session: Session, *, admission: Admission, hold_id: UUID, buyer: Buyer) -> Purchase:
-    """Say who buys what is held; saying it again with other details replaces them until a payment is under way.
+async def open_checkout(
+    session: Session, *, admission: Admission, hold_id: UUID, buyer: Buyer
+) -> Purchase:
+    """Say who buys what is held; saying it again with other details replaces them until a payment
+    is under way.
 
-    Raises ValidationFailed (an address that the show's market does not deliver to), HoldExpired, CheckoutClosed, PaymentInProgress.
+    Raises ValidationFailed (an address that the show's market does not deliver to), HoldExpired,
+    CheckoutClosed, PaymentInProgress.
     """
     hold = await stock.require_open(session, hold_id)
     await _check_address(session, hold, buyer.address)
@@ -42,7 +46,10 @@ async def open_checkout(session: Session, *, admission: Admission, hold_id: UUID
 
 
 async def get_purchase(session: Session, *, checkout_id: UUID, hold_id: UUID) -> Purchase:
-    """How far a purchase has come, for the guest who holds the goods. Raises CheckoutNotFound for another guest's too."""
+    """How far a purchase has come, for the guest who holds the goods.
+
+    Raises CheckoutNotFound for another guest's too.
+    """
     checkout = await get_own_checkout(session, checkout_id=checkout_id, hold_id=hold_id)
     newest = await queries.newest_payment(session, checkout_id)
     hold = await stock.get_hold(session, hold_id)
@@ -51,7 +58,9 @@ async def get_purchase(session: Session, *, checkout_id: UUID, hold_id: UUID) ->
     return await purchase_of(session, checkout, status, hold)
 
 
-async def get_own_checkout(session: Session, *, checkout_id: UUID, hold_id: UUID, lock: bool = False) -> Checkout:
+async def get_own_checkout(
+    session: Session, *, checkout_id: UUID, hold_id: UUID, lock: bool = False
+) -> Checkout:
     """Raises CheckoutNotFound."""
     checkout = await queries.checkout(session, checkout_id, lock=lock)
     if checkout is None or checkout.hold_id != hold_id:
@@ -59,7 +68,9 @@ async def get_own_checkout(session: Session, *, checkout_id: UUID, hold_id: UUID
     return checkout
 
 
-async def purchase_of(session: Session, checkout: Checkout, status: Status, hold: Hold | None) -> Purchase:
+async def purchase_of(
+    session: Session, checkout: Checkout, status: Status, hold: Hold | None
+) -> Purchase:
     """With its orders, once it is paid."""
     placed = await orders.list_of_checkout(session, checkout.id) if status is Status.PAID else []
     return Purchase(checkout, status, tuple(placed), hold.expires_at if hold else clock.now())
@@ -74,20 +85,34 @@ async def _check_address(session: Session, hold: Hold, address: Address) -> None
     show = await shows.get_show(session, hold.scope)
     problems = rules.address_problems(address, get_market(show.market).country)
     if problems:
-        raise ValidationFailed(extra={"fields": [{"path": f"body/address/{name}", "problem": what} for name, what in problems]})
+        raise ValidationFailed(
+            extra={
+                "fields": [
+                    {"path": f"body/address/{name}", "problem": what} for name, what in problems
+                ]
+            }
+        )
 
 
 async def _agreed(session: Session, hold: Hold) -> Checkout:
-    """Names, prices and sellers as the buyer sees them now; they do not follow the catalogue from here on."""
-    products = await catalog.get_products_of_variants(session, [line.variant_id for line in hold.lines])
-    sellers = await merchants.get_merchants(session, {product.merchant_id for product in products.values()})
+    """Names, prices and sellers as the buyer sees them now; they do not follow the catalogue from
+    here on.
+    """
+    products = await catalog.get_products_of_variants(
+        session, [line.variant_id for line in hold.lines]
+    )
+    sellers = await merchants.get_merchants(
+        session, {product.merchant_id for product in products.values()}
+    )
     return Checkout(
         id=ids.new(),
         hold_id=hold.id,
         show_id=hold.scope,
         total=hold.total,
         lines=tuple(_line(line, products[line.variant_id]) for line in hold.lines),
-        sellers=tuple(Seller(seller.id, seller.name, seller.order_prefix) for seller in sellers.values()),
+        sellers=tuple(
+            Seller(seller.id, seller.name, seller.order_prefix) for seller in sellers.values()
+        ),
     )
 
 

@@ -20,7 +20,10 @@ from showfloor.stock.types import Hold, Line
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a buyer wants to hold: (SKU, quantity) each SKU once. `expected_total` is the sum on the buyer's screen."""
+    """What a buyer wants to hold: (SKU, quantity) each SKU once.
+
+    `expected_total` is the sum on the buyer's screen.
+    """
 
     show_id: UUID
     lines: tuple[tuple[str, int], ...]
@@ -33,8 +36,8 @@ class Wish:
 async def hold_goods(taker: stock.Taker, shelf: Shelf, wish: Wish, *, seconds: int) -> Hold:
     """Reserve at today's price, which is frozen for the life of the hold.
 
-    The hot path: no session, one statement (`stock`). Raises ShowNotFound, NotForSale, PriceChanged, SoldOut, LimitReached,
-    IdempotencyConflict, Busy.
+    The hot path: no session, one statement (`stock`). Raises ShowNotFound, NotForSale,
+    PriceChanged, SoldOut, LimitReached, IdempotencyConflict, Busy.
     """
     try:
         lines = _priced(await shelf.offers(wish.show_id), wish)
@@ -44,7 +47,13 @@ async def hold_goods(taker: stock.Taker, shelf: Shelf, wish: Wish, *, seconds: i
             return first
         raise
     return await stock.reserve(
-        taker, scope=wish.show_id, previous=wish.previous, key=wish.key, request=wish.request, lines=lines, seconds=seconds
+        taker,
+        scope=wish.show_id,
+        previous=wish.previous,
+        key=wish.key,
+        request=wish.request,
+        lines=lines,
+        seconds=seconds,
     )
 
 
@@ -66,12 +75,15 @@ def _line(offers: Offers, sku: str, quantity: int) -> Line:
 
 async def _first_answer(database: Database, wish: Wish) -> Hold | None:
     async with database.session() as session:
-        return await stock.find_by_key(session, scope=wish.show_id, key=wish.key, request=wish.request)
+        return await stock.find_by_key(
+            session, scope=wish.show_id, key=wish.key, request=wish.request
+        )
 
 
 async def release_hold(session: Session, *, hold_id: UUID) -> None:
     """The buyer changed their mind; twice is fine. Raises HoldSettled, PaymentInProgress."""
-    # Locked before the goods, as when paying begins: a payment that is starting in another tab is seen, not overtaken.
+    # Locked before the goods, as when paying begins: a payment that is starting in another tab is
+    # seen, not overtaken.
     checkout = await queries.checkout_of_hold(session, hold_id, lock=True)
     blocking = await queries.blocking_payment(session, checkout.id) if checkout else None
     if blocking is not None and blocking.state in (PaymentState.STARTED, PaymentState.PENDING):

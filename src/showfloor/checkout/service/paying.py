@@ -1,7 +1,8 @@
-"""Paying in three steps: the intent is committed, the provider is called outside any transaction, the result is committed.
+"""Paying in three steps: the intent is committed, the provider is called outside any transaction,
+the result is committed.
 
-`kill -9` between any two of them leaves a payment that is open and a hold that was extended; the same request again, or
-`settle_open_payments`, goes on from there.
+`kill -9` between any two of them leaves a payment that is open and a hold that was extended; the
+same request again, or `settle_open_payments`, goes on from there.
 """
 
 from __future__ import annotations
@@ -13,7 +14,12 @@ from uuid import UUID
 from showfloor.checkout import queries, rules
 from showfloor.checkout.adapters.provider import PaymentProvider
 from showfloor.checkout.cards import agreed_lines_card
-from showfloor.checkout.errors import NothingToConfirm, PaymentInProgress, PaymentMethodInvalid, PriceChanged
+from showfloor.checkout.errors import (
+    NothingToConfirm,
+    PaymentInProgress,
+    PaymentMethodInvalid,
+    PriceChanged,
+)
 from showfloor.checkout.service.details import get_own_checkout, purchase_of
 from showfloor.checkout.service.outcome import finish_voiding, record
 from showfloor.checkout.types import Checkout, Intent, Method, Payment, PaymentState, Purchase
@@ -29,7 +35,10 @@ Providers = Mapping[str, PaymentProvider]
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What the buyer orders to be paid: `expected_total` is the sum on the button. `request` is a fingerprint of all of it."""
+    """What the buyer orders to be paid: `expected_total` is the sum on the button.
+
+    `request` is a fingerprint of all of it.
+    """
 
     checkout_id: UUID
     hold_id: UUID
@@ -42,8 +51,8 @@ class Order:
 async def pay(database: Database, providers: Providers, order: Order) -> Purchase:
     """Charge once. The same key gets the same attempt again, as it stands by then.
 
-    Raises CheckoutNotFound, PaymentMethodInvalid, PriceChanged, HoldExpired, PaymentInProgress, IdempotencyConflict,
-    ProviderUnavailable (then ask again with the same key).
+    Raises CheckoutNotFound, PaymentMethodInvalid, PriceChanged, HoldExpired, PaymentInProgress,
+    IdempotencyConflict, ProviderUnavailable (then ask again with the same key).
     """
     provider = providers.get(order.method.type)
     if provider is None:
@@ -62,15 +71,22 @@ async def pay(database: Database, providers: Providers, order: Order) -> Purchas
 
 
 async def begin(session: Session, order: Order, provider: str) -> tuple[Payment, Payment | None]:
-    """Step one: the intent, and the hold extended. Also the payment it takes the place of, which is to be voided."""
-    checkout = await get_own_checkout(session, checkout_id=order.checkout_id, hold_id=order.hold_id, lock=True)
+    """Step one: the intent, and the hold extended.
+
+    Also the payment it takes the place of, which is to be voided.
+    """
+    checkout = await get_own_checkout(
+        session, checkout_id=order.checkout_id, hold_id=order.hold_id, lock=True
+    )
     key = ids.digest(order.key)
     if (attempt := await queries.attempt(session, checkout.id, key)) is not None:
         if attempt.request != order.request:
             raise IdempotencyConflict
         return attempt.payment, None
     if not rules.is_as_shown(checkout.total, order.expected_total):
-        raise PriceChanged(extra={"lines": agreed_lines_card(checkout.lines), "total": checkout.total.as_json()})
+        raise PriceChanged(
+            extra={"lines": agreed_lines_card(checkout.lines), "total": checkout.total.as_json()}
+        )
     blocking = await queries.blocking_payment(session, checkout.id)
     if blocking is not None and blocking.state is PaymentState.PAID:
         return blocking, None
@@ -80,22 +96,32 @@ async def begin(session: Session, order: Order, provider: str) -> tuple[Payment,
 
 
 async def _replace(session: Session, blocking: Payment) -> Payment:
-    """A buyer who does not answer the bank's question may take another card; the first one is voided."""
+    """A buyer who does not answer the bank's question may take another card; the first one is
+    voided.
+    """
     if blocking.state is not PaymentState.NEEDS_CONFIRMATION:
         raise PaymentInProgress
     now = clock.now()
     await queries.set_state(session, blocking.id, PaymentState.VOIDING, now=now, look_at=now)
-    return Payment(blocking.id, blocking.checkout_id, blocking.provider, blocking.amount, PaymentState.VOIDING)
+    return Payment(
+        blocking.id, blocking.checkout_id, blocking.provider, blocking.amount, PaymentState.VOIDING
+    )
 
 
-async def _add_intent(session: Session, checkout: Checkout, provider: str, key: bytes, request: bytes) -> Payment:
+async def _add_intent(
+    session: Session, checkout: Checkout, provider: str, key: bytes, request: bytes
+) -> Payment:
     payment = Payment(ids.new(), checkout.id, provider, checkout.total, PaymentState.STARTED)
     now = clock.now()
-    await queries.add_payment(session, payment, key=key, request=request, now=now, look_at=now + rules.CALL_TAKES)
+    await queries.add_payment(
+        session, payment, key=key, request=request, now=now, look_at=now + rules.CALL_TAKES
+    )
     return payment
 
 
-async def confirm(database: Database, providers: Providers, *, checkout_id: UUID, hold_id: UUID) -> Purchase:
+async def confirm(
+    database: Database, providers: Providers, *, checkout_id: UUID, hold_id: UUID
+) -> Purchase:
     """The buyer answered the bank's question; twice is fine.
 
     Raises CheckoutNotFound, NothingToConfirm, HoldExpired, ProviderUnavailable.

@@ -1,7 +1,8 @@
 """What a show sells right now and for how much, kept for up to a second.
 
-A thousand buyers of one drop ask for the same few rows. The price that is charged is the one that is answered, so a price that is up
-to a second old harms nobody; a show that ended is closed to buyers within that second.
+A thousand buyers of one drop ask for the same few rows. The price that is charged is the one that
+is answered, so a price that is up to a second old harms nobody; a show that ended is closed to
+buyers within that second.
 """
 
 from __future__ import annotations
@@ -57,6 +58,12 @@ class Shelf:
             show = await shows.get_show(session, show_id)
             products = await catalog.get_products(session, show.product_ids)
             variants = [variant for product in products for variant in product.variants]
-            prices = await catalog.prices(session, [variant.id for variant in variants], show.currency)
-        offers = {variant.sku: (variant.id, prices[variant.id]) for variant in variants if variant.id in prices}
+            prices = await catalog.prices(
+                session, [variant.id for variant in variants], show.currency
+            )
+        offers = {
+            variant.sku: (variant.id, prices[variant.id])
+            for variant in variants
+            if variant.id in prices
+        }
         return Offers(show.state.on_air, offers)

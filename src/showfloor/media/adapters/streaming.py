@@ -19,8 +19,16 @@ TIMEOUT = 3.0
 class StreamingServer(Protocol):
     """What the rest of the house asks of the media server."""
 
-    async def start_cue(self, show_id: UUID, cue_id: str, kind: str, payload: dict[str, Any], ends: Sequence[str] = ()) -> datetime:
-        """Put the cue into the stream; its start on the show clock, which is the end of the cues in `ends`.
+    async def start_cue(
+        self,
+        show_id: UUID,
+        cue_id: str,
+        kind: str,
+        payload: dict[str, Any],
+        ends: Sequence[str] = (),
+    ) -> datetime:
+        """Put the cue into the stream; its start on the show clock, which is the end of the cues in
+        `ends`.
 
         Raises NotLive, StreamingUnavailable.
         """
@@ -33,19 +41,32 @@ class StreamingServer(Protocol):
 
 
 class HttpStreamingServer:
-    """`base_url` is the internal address of `streaming`, `token` the shared secret of the machine."""
+    """`base_url` is the internal address of `streaming`, `token` the shared secret of the
+    machine.
+    """
 
     def __init__(self, base_url: str, token: str) -> None:
         headers = {"Authorization": f"Bearer {token}"}
-        self._client = httpx2.AsyncClient(base_url=base_url, headers=headers, timeout=TIMEOUT, trust_env=False)
+        self._client = httpx2.AsyncClient(
+            base_url=base_url, headers=headers, timeout=TIMEOUT, trust_env=False
+        )
 
-    async def start_cue(self, show_id: UUID, cue_id: str, kind: str, payload: dict[str, Any], ends: Sequence[str] = ()) -> datetime:
+    async def start_cue(
+        self,
+        show_id: UUID,
+        cue_id: str,
+        kind: str,
+        payload: dict[str, Any],
+        ends: Sequence[str] = (),
+    ) -> datetime:
         body = {"id": cue_id, "kind": kind, "payload": payload, "ends": list(ends)}
         answer = await self._call("POST", f"/internal/shows/{ids.show('show', show_id)}/cues", body)
         return clock.parse_rfc3339(answer["start"])
 
     async def end_cue(self, show_id: UUID, cue_id: str) -> datetime:
-        answer = await self._call("POST", f"/internal/shows/{ids.show('show', show_id)}/cues/{cue_id}/end", {})
+        answer = await self._call(
+            "POST", f"/internal/shows/{ids.show('show', show_id)}/cues/{cue_id}/end", {}
+        )
         return clock.parse_rfc3339(answer["end"])
 
     async def set_state(self, show_id: UUID, state: str) -> None:

@@ -13,7 +13,12 @@ from showfloor.shows.service.schedule import (
     list_upcoming,
 )
 from showfloor.shows.service.shelf import add_product, refresh_product, remove_product
-from showfloor.shows.service.signal import admit_publisher, interrupt_lost_shows, note_ingest, note_ingests
+from showfloor.shows.service.signal import (
+    admit_publisher,
+    interrupt_lost_shows,
+    note_ingest,
+    note_ingests,
+)
 
 __all__ = [
     "add_product",

@@ -1,4 +1,7 @@
-"""Cues: what is on screen when. Stamped by `streaming` on the show clock, kept in the timeline, told to the room."""
+"""Cues: what is on screen when.
+
+Stamped by `streaming` on the show clock, kept in the timeline, told to the room.
+"""
 
 from __future__ import annotations
 
@@ -22,9 +25,16 @@ from showfloor.shows.types import Cue, CueKind
 
 
 async def pin(
-    session: Session, streaming: StreamingServer, *, person: Person, show_id: UUID, product_id: UUID, replace_others: bool = False
+    session: Session,
+    streaming: StreamingServer,
+    *,
+    person: Person,
+    show_id: UUID,
+    product_id: UUID,
+    replace_others: bool = False,
 ) -> Cue:
-    """Pin a product on the newest frame that arrived. `replace_others` ends the open pins at the same instant.
+    """Pin a product on the newest frame that arrived. `replace_others` ends the open pins at the
+    same instant.
 
     Raises ShowNotFound, ProductNotInShow, TooManyPins, NotLive, StreamingUnavailable.
     """
@@ -44,8 +54,9 @@ async def pin(
     try:
         await _store_pin(session, cue, replaced)
     except BaseException:
-        # The players take it down at once. If this fails too, or the commit does, `streaming` drops what our answers do not
-        # know, and opens again what it replaced, after its own few seconds (`streaming/cues.py`).
+        # The players take it down at once. If this fails too, or the commit does, `streaming` drops
+        # what our answers do not know, and opens again what it replaced, after its own few seconds
+        # (`streaming/cues.py`).
         with contextlib.suppress(NotLive, StreamingUnavailable):
             await streaming.end_cue(show_id, shown)
         raise
@@ -60,8 +71,13 @@ async def _store_pin(session: Session, cue: Cue, replaced: list[Cue]) -> None:
     await _forget_old(session, cue.show_id)
 
 
-async def end_cue(session: Session, streaming: StreamingServer, *, person: Person, cue_id: UUID) -> Cue:
-    """End a cue on the newest frame; ending twice changes nothing. Raises CueNotFound, StreamingUnavailable."""
+async def end_cue(
+    session: Session, streaming: StreamingServer, *, person: Person, cue_id: UUID
+) -> Cue:
+    """End a cue on the newest frame; ending twice changes nothing.
+
+    Raises CueNotFound, StreamingUnavailable.
+    """
     cue = await _get_cue(session, cue_id)
     await get_own_show(session, person=person, show_id=cue.show_id, lock=True)
     # Again under the lock: somebody may have ended it while we waited.
@@ -75,13 +91,19 @@ async def _get_cue(session: Session, cue_id: UUID) -> Cue:
     return cue
 
 
-async def list_timeline(session: Session, *, show_id: UUID, at: datetime | None = None) -> list[Cue]:
+async def list_timeline(
+    session: Session, *, show_id: UUID, at: datetime | None = None
+) -> list[Cue]:
     """The show's cues by start, or those that contain `at`."""
     return await queries.cues(session, show_id, at=at)
 
 
-async def end_cues_of_product(session: Session, streaming: StreamingServer, *, show_id: UUID, product_id: UUID) -> None:
-    """What leaves the shelf leaves the screen; needs the show's lock. Raises StreamingUnavailable."""
+async def end_cues_of_product(
+    session: Session, streaming: StreamingServer, *, show_id: UUID, product_id: UUID
+) -> None:
+    """What leaves the shelf leaves the screen; needs the show's lock. Raises
+    StreamingUnavailable.
+    """
     shown = ids.show("prod", product_id)
     for cue in await queries.open_cues(session, show_id):
         if cue.payload.get("product_id") == shown:
@@ -98,7 +120,8 @@ async def _end(session: Session, streaming: StreamingServer, cue: Cue) -> Cue:
     try:
         end = await streaming.end_cue(cue.show_id, ids.show("cue", cue.id))
     except NotLive:
-        # Nobody publishes: no frame follows the last one before the next publisher, so any instant in between means the same.
+        # Nobody publishes: no frame follows the last one before the next publisher, so any instant
+        # in between means the same.
         end = clock.now()
     return await _store_end(session, cue, end)
 

@@ -20,7 +20,10 @@ from showfloor.shows.types import Show
 
 
 async def go_live(session: Session, *, person: Person, show_id: UUID) -> Show:
-    """From here on everybody sees the picture. Raises ShowNotFound, NotAllowedInState, SignalMissing."""
+    """From here on everybody sees the picture.
+
+    Raises ShowNotFound, NotAllowedInState, SignalMissing.
+    """
     show = await get_own_show(session, person=person, show_id=show_id, lock=True)
     state = after(show.state, Step.GO_LIVE)
     if not await media.is_publishing(session, show_id):

@@ -17,11 +17,18 @@ async def show_card(session: Session, show: Show, urls: PublicUrls) -> dict[str,
 
 
 async def show_cards(session: Session, shows: list[Show], urls: PublicUrls) -> list[dict[str, Any]]:
-    """Several at a time; the number of statements does not grow with the number of shows, only with that of currencies."""
+    """Several at a time; the number of statements does not grow with the number of shows, only with
+    that of currencies.
+    """
     hosts = await merchants.get_creators(session, {show.host_creator_id for show in shows})
     products: dict[str, dict[Any, dict[str, Any]]] = {}
     for currency in {show.currency for show in shows}:
-        wanted = {product_id for show in shows if show.currency == currency for product_id in show.product_ids}
+        wanted = {
+            product_id
+            for show in shows
+            if show.currency == currency
+            for product_id in show.product_ids
+        }
         products[currency] = await product_cards(session, sorted(wanted), currency)
     return [
         cards.show_card(

@@ -33,7 +33,8 @@ async def create_show(
     starts_at: datetime | None = None,
     poster_url: str | None = None,
 ) -> Show:
-    """A draft, or a scheduled show when it has a time. Without a `slug` one is made from the title, and made unlike all others.
+    """A draft, or a scheduled show when it has a time. Without a `slug` one is made from the title,
+    and made unlike all others.
 
     Raises Forbidden (only creators host), MarketUnknown, SlugTaken.
     """
@@ -75,7 +76,10 @@ async def change_show(
     starts_at: datetime | None = None,
     cue_offset_ms: int | None = None,
 ) -> Show:
-    """New title, time or encoder delay; a draft that gets a time is scheduled. Raises ShowNotFound, NotAllowedInState."""
+    """New title, time or encoder delay; a draft that gets a time is scheduled.
+
+    Raises ShowNotFound, NotAllowedInState.
+    """
     show = await get_own_show(session, person=person, show_id=show_id, lock=True)
     values: dict[str, Any] = {}
     if title is not None:
@@ -106,8 +110,13 @@ async def get_public_show(session: Session, show_id: UUID, *, person: Person | N
     return show
 
 
-async def get_own_show(session: Session, *, person: Person, show_id: UUID, lock: bool = False) -> Show:
-    """A show that this person runs. Somebody else's is not found, so that ids tell nothing. Raises ShowNotFound."""
+async def get_own_show(
+    session: Session, *, person: Person, show_id: UUID, lock: bool = False
+) -> Show:
+    """A show that this person runs. Somebody else's is not found, so that ids tell nothing.
+
+    Raises ShowNotFound.
+    """
     show = await queries.show(session, show_id, lock=lock)
     if show is None or not _runs(person, show):
         raise ShowNotFound
@@ -119,7 +128,10 @@ def _runs(person: Person, show: Show) -> bool:
 
 
 async def find_public_show(session: Session, slug: str, *, person: Person | None = None) -> Show:
-    """A show by its address, for pages and frames: a draft is its host's alone. Raises ShowNotFound."""
+    """A show by its address, for pages and frames: a draft is its host's alone.
+
+    Raises ShowNotFound.
+    """
     if (show_id := await queries.show_id_by_slug(session, slug)) is None:
         raise ShowNotFound
     return await get_public_show(session, show_id, person=person)
@@ -134,12 +146,19 @@ async def list_shows(
     after: UUID | None = None,
     newest_first: bool = False,
 ) -> list[Show]:
-    """Shows in these states, in the order in which they were made; `after` is the last id of the page before."""
-    return await queries.shows(session, states=states, host=host, limit=limit, after=after, newest_first=newest_first)
+    """Shows in these states, in the order in which they were made; `after` is the last id of the
+    page before.
+    """
+    return await queries.shows(
+        session, states=states, host=host, limit=limit, after=after, newest_first=newest_first
+    )
 
 
 async def list_upcoming(session: Session, limit: int = 50) -> list[Show]:
-    """What viewers can look forward to, soonest first. What should have begun hours ago and did not is not among it."""
+    """What viewers can look forward to, soonest first.
+
+    What should have begun hours ago and did not is not among it.
+    """
     return await queries.upcoming_shows(session, clock.now() - STILL_TO_COME, limit)
 
 

@@ -22,16 +22,29 @@ from showfloor.shows.types import Show, ShowState
 
 
 async def add_product(session: Session, *, person: Person, show_id: UUID, product_id: UUID) -> Show:
-    """Put a product on the shelf. Raises ShowNotFound, ProductNotSellable, SkuConflict, NotAllowedInState."""
+    """Put a product on the shelf.
+
+    Raises ShowNotFound, ProductNotSellable, SkuConflict, NotAllowedInState.
+    """
     show = await _open_show(session, person, show_id)
-    products = {product.id: product for product in await catalog.get_products(session, [*show.product_ids, product_id])}
+    products = {
+        product.id: product
+        for product in await catalog.get_products(session, [*show.product_ids, product_id])
+    }
     product = products.get(product_id)
     if product is None or product.merchant_id not in await merchants.sellable_by(session, person):
         raise ProductNotSellable
-    others = {variant.sku for other in products.values() if other.id != product_id for variant in other.variants}
+    others = {
+        variant.sku
+        for other in products.values()
+        if other.id != product_id
+        for variant in other.variants
+    }
     if others & {variant.sku for variant in product.variants}:
         raise SkuConflict
-    prices = await catalog.prices(session, [variant.id for variant in product.variants], show.currency)
+    prices = await catalog.prices(
+        session, [variant.id for variant in product.variants], show.currency
+    )
     if len(prices) < len(product.variants):
         raise ProductNotSellable
     await queries.add_product(session, show_id, product_id)
@@ -39,7 +52,9 @@ async def add_product(session: Session, *, person: Person, show_id: UUID, produc
     return await get_own_show(session, person=person, show_id=show_id)
 
 
-async def remove_product(session: Session, streaming: StreamingServer, *, person: Person, show_id: UUID, product_id: UUID) -> None:
+async def remove_product(
+    session: Session, streaming: StreamingServer, *, person: Person, show_id: UUID, product_id: UUID
+) -> None:
     """Take a product off the shelf and its cues off the screen; what is held stays held.
 
     Raises ShowNotFound, NotAllowedInState, StreamingUnavailable.
@@ -50,7 +65,9 @@ async def remove_product(session: Session, streaming: StreamingServer, *, person
     await realtime.delete_entry(session, show_id, _key(product_id))
 
 
-async def refresh_product(session: Session, *, show_id: UUID, product_id: UUID, currency: str) -> None:
+async def refresh_product(
+    session: Session, *, show_id: UUID, product_id: UUID, currency: str
+) -> None:
     """Tell the room what the product and its prices are now."""
     cards = await product_cards(session, [product_id], currency)
     await realtime.set_entry(session, show_id, _key(product_id), cards[product_id])
@@ -59,20 +76,30 @@ async def refresh_product(session: Session, *, show_id: UUID, product_id: UUID, 
 async def refresh_everywhere(session: Session, product_id: UUID) -> None:
     """A price changed: every room that carries the product hears of it.
 
-    Prices are read under the show's lock, so that no older one is told later; shows are locked by id, so that no two wait in a ring.
+    Prices are read under the show's lock, so that no older one is told later; shows are locked by
+    id, so that no two wait in a ring.
     """
     for show_id in await queries.open_shows_with_product(session, product_id):
         show = await queries.show(session, show_id, lock=True)
         if show is not None and product_id in show.product_ids:
-            await refresh_product(session, show_id=show_id, product_id=product_id, currency=show.currency)
+            await refresh_product(
+                session, show_id=show_id, product_id=product_id, currency=show.currency
+            )
 
 
-async def product_cards(session: Session, product_ids: Collection[UUID], currency: str) -> dict[UUID, dict[str, Any]]:
+async def product_cards(
+    session: Session, product_ids: Collection[UUID], currency: str
+) -> dict[UUID, dict[str, Any]]:
     """The Product JSON with today's prices; three statements however many products."""
     products = await catalog.get_products(session, product_ids)
-    prices = await catalog.prices(session, [variant.id for product in products for variant in product.variants], currency)
+    prices = await catalog.prices(
+        session, [variant.id for product in products for variant in product.variants], currency
+    )
     sellers = await merchants.get_merchants(session, {product.merchant_id for product in products})
-    return {product.id: product_card(product, prices, sellers[product.merchant_id]) for product in products}
+    return {
+        product.id: product_card(product, prices, sellers[product.merchant_id])
+        for product in products
+    }
 
 
 async def _open_show(session: Session, person: Person, show_id: UUID) -> Show:

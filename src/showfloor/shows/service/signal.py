@@ -23,12 +23,17 @@ from showfloor.shows.types import Show, ShowState
 REPORTS_AT_A_TIME = 4
 """Connections that a report may take from everybody else."""
 PATIENCE = 1.0
-"""Seconds that one locked show may hold up the answer about all others. `streaming` waits four for the whole."""
+"""Seconds that one locked show may hold up the answer about all others.
+
+`streaming` waits four for the whole.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class PublishAnswer:
-    """`refusal` is None when the publisher may go on; otherwise the reason, already noted for the host."""
+    """`refusal` is None when the publisher may go on; otherwise the reason, already noted for the
+    host.
+    """
 
     show: Show | None
     key_id: str
@@ -37,7 +42,10 @@ class PublishAnswer:
 
 
 async def admit_publisher(session: Session, *, stream_key: str) -> PublishAnswer:
-    """Whether the owner of this key may publish. A refusal is returned, not raised, because it is also written down."""
+    """Whether the owner of this key may publish.
+
+    A refusal is returned, not raised, because it is also written down.
+    """
     owner = await media.find_key(session, stream_key)
     show = await queries.show(session, owner.show_id) if owner else None
     if owner is None or show is None:
@@ -54,10 +62,14 @@ def _refusal(revoked: bool, show: Show) -> PublishRefused | None:
     return PublishToEndedShow() if show.state is ShowState.ENDED else None
 
 
-async def note_ingests(database: Database, *, reports: list[IngestReport], secret: str) -> dict[str, dict[str, Any]]:
-    """One transaction a show, a few at a time: what holds up one of them (a slow pin) holds up no other.
+async def note_ingests(
+    database: Database, *, reports: list[IngestReport], secret: str
+) -> dict[str, dict[str, Any]]:
+    """One transaction a show, a few at a time: what holds up one of them (a slow pin) holds up no
+    other.
 
-    A show that is locked for long is left out of the answer; the report of the next second asks again.
+    A show that is locked for long is left out of the answer; the report of the next second asks
+    again.
     """
     answers: dict[str, dict[str, Any]] = {}
     places = asyncio.Semaphore(REPORTS_AT_A_TIME)
@@ -73,15 +85,22 @@ async def note_ingests(database: Database, *, reports: list[IngestReport], secre
     return answers
 
 
-async def note_ingest(session: Session, *, report: IngestReport, secret: str) -> dict[str, Any] | None:
-    """Store the report, move the show, answer what `streaming` has to make true of it; None for a show that nobody knows."""
+async def note_ingest(
+    session: Session, *, report: IngestReport, secret: str
+) -> dict[str, Any] | None:
+    """Store the report, move the show, answer what `streaming` has to make true of it; None for a
+    show that nobody knows.
+    """
     show = await queries.show(session, report.show_id, lock=True)
     if show is None:
         return None
     await media.note_report(session, report)
-    # A publisher that has just connected may take over from another: the show is not interrupted for it, and not resumed either.
+    # A publisher that has just connected may take over from another: the show is not interrupted
+    # for it, and not resumed either.
     if report.state is not IngestState.CONNECTED:
-        show = await _follow_signal(session, show, publishing=report.state is IngestState.PUBLISHING)
+        show = await _follow_signal(
+            session, show, publishing=report.state is IngestState.PUBLISHING
+        )
     return {
         "state": show.state.value,
         "cue_offset_ms": show.cue_offset_ms,
@@ -92,7 +111,10 @@ async def note_ingest(session: Session, *, report: IngestReport, secret: str) ->
 
 
 async def interrupt_lost_shows(database: Database) -> None:
-    """`streaming` itself is silent: its live shows are interrupted until it speaks again. One transaction a show."""
+    """`streaming` itself is silent: its live shows are interrupted until it speaks again.
+
+    One transaction a show.
+    """
     async with database.session() as session:
         lost = await media.lost_with_streaming(session)
     for show_id in lost:
@@ -104,7 +126,8 @@ async def interrupt_lost_shows(database: Database) -> None:
 
 async def _interrupt_if_lost(session: Session, show_id: UUID) -> None:
     show = await queries.show(session, show_id, lock=True)
-    # Under the lock, because its report may have come in the meantime. An ended show is marked too, so that nobody looks again.
+    # Under the lock, because its report may have come in the meantime. An ended show is marked too,
+    # so that nobody looks again.
     if await media.mark_lost(session, show_id) and show is not None:
         await _follow_signal(session, show, publishing=False)
 
@@ -115,4 +138,7 @@ async def _follow_signal(session: Session, show: Show, *, publishing: bool) -> S
 
 
 async def _carried_cues(session: Session, show_id: UUID) -> list[dict[str, Any]]:
-    return [cue_card(cue) for cue in await queries.recent_cues(session, show_id, clock.now() - ENDED_CUES_STAY)]
+    return [
+        cue_card(cue)
+        for cue in await queries.recent_cues(session, show_id, clock.now() - ENDED_CUES_STAY)
+    ]

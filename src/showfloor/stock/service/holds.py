@@ -49,21 +49,28 @@ async def lock_hold(session: Session, hold_id: UUID) -> Hold | None:
 
 
 async def extend_once(session: Session, hold_id: UUID) -> Hold:
-    """The buyer began to pay: 120 s more, the first time. Raises HoldExpired when the deadline has passed."""
+    """The buyer began to pay: 120 s more, the first time.
+
+    Raises HoldExpired when the deadline has passed.
+    """
     await require_open(session, hold_id, lock=True)
     await queries.extend(session, hold_id, EXTENSION_SECONDS)
     return await require_open(session, hold_id)
 
 
 async def settle(session: Session, hold_id: UUID) -> None:
-    """Held becomes sold; call it last, the hot rows stay locked until the commit. Raises HoldExpired, changing nothing.
+    """Held becomes sold; call it last, the hot rows stay locked until the commit. Raises
+    HoldExpired, changing nothing.
 
-    A hold whose deadline passed while nobody took its goods back still settles: that is good for the buyer and oversells nothing.
+    A hold whose deadline passed while nobody took its goods back still settles: that is good for
+    the buyer and oversells nothing.
     """
     hold = await queries.hold_by_id(session, hold_id, lock=True)
     if hold is None or hold.state is not LineState.HELD:
         raise HoldExpired
-    await queries.move_stock(session, await queries.move_lines(session, hold_id, LineState.SETTLED), sold=True)
+    await queries.move_stock(
+        session, await queries.move_lines(session, hold_id, LineState.SETTLED), sold=True
+    )
 
 
 async def release(session: Session, hold_id: UUID) -> None:
@@ -71,7 +78,9 @@ async def release(session: Session, hold_id: UUID) -> None:
     hold = await queries.hold_by_id(session, hold_id, lock=True)
     if hold is not None and hold.state is LineState.SETTLED:
         raise HoldSettled
-    await queries.move_stock(session, await queries.move_lines(session, hold_id, LineState.RELEASED), sold=False)
+    await queries.move_stock(
+        session, await queries.move_lines(session, hold_id, LineState.RELEASED), sold=False
+    )
 
 
 async def release_expired(session: Session) -> int:
@@ -92,7 +101,10 @@ async def stock_of(session: Session, variant_ids: Collection[UUID]) -> dict[UUID
 
 
 async def set_on_hand(session: Session, *, person: Person, variant_id: UUID, on_hand: int) -> None:
-    """How many there are in all, sold ones included. Raises VariantNotFound for a foreign variant, StockCommitted."""
+    """How many there are in all, sold ones included.
+
+    Raises VariantNotFound for a foreign variant, StockCommitted.
+    """
     await check_own_variants(session, person=person, variant_ids=[variant_id])
     if on_hand < 0 or not await queries.set_on_hand(session, variant_id, on_hand):
         raise StockCommitted

@@ -1,7 +1,9 @@
-"""Goods are taken: alone in one statement, or with the crowd that wants the same at the same moment in one statement for all.
+"""Goods are taken: alone in one statement, or with the crowd that wants the same at the same moment
+in one statement for all.
 
-A hot row is locked until its commit is on the disk, so one commit for each buyer is a thousand buyers a second at best. Whoever asks
-while a statement for their variant runs joins the next one; nobody waits for a timer.
+A hot row is locked until its commit is on the disk, so one commit for each buyer is a thousand
+buyers a second at best. Whoever asks while a statement for their variant runs joins the next one;
+nobody waits for a timer.
 """
 
 from __future__ import annotations
@@ -25,7 +27,9 @@ _Wish = tuple[Wanted, asyncio.Future[Taken]]
 
 
 class Taker:
-    """The hold batcher of one process: the exception that DESIGN lists to "one transaction a request"."""
+    """The hold batcher of one process: the exception that DESIGN lists to "one transaction a
+    request".
+    """
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -33,7 +37,10 @@ class Taker:
         self._serving: set[asyncio.Task[None]] = set()
 
     async def take(self, wanted: Wanted) -> Taken:
-        """Raises Busy. A buyer who hangs up still gets what was asked for, and finds it by the same key."""
+        """Raises Busy.
+
+        A buyer who hangs up still gets what was asked for, and finds it by the same key.
+        """
         if len(wanted.lines) > 1:
             return await queries.take(self.database, wanted)
         place = wanted.scope, wanted.lines[0].variant_id, wanted.seconds
@@ -62,7 +69,8 @@ class Taker:
         crowd = _next_crowd(queue)
         left_over = await self._serve_crowd(crowd) if len(crowd) > 1 else crowd
         if left_over:
-            # There may be something for them, if what ran out is taken back. The first one does that, the others come next.
+            # There may be something for them, if what ran out is taken back. The first one does
+            # that, the others come next.
             queue.extendleft(reversed(left_over[1:]))
             await self._serve_alone(left_over[0])
 
@@ -88,7 +96,10 @@ class Taker:
 
 
 def _next_crowd(queue: deque[_Wish]) -> list[_Wish]:
-    """In the order of arrival. A guest's second wish waits for the next crowd, so that it is counted against the first."""
+    """In the order of arrival.
+
+    A guest's second wish waits for the next crowd, so that it is counted against the first.
+    """
     crowd: list[_Wish] = []
     guests: set[UUID] = set()
     while queue and len(crowd) < _LARGEST_CROWD:
@@ -112,12 +123,21 @@ def _refuse(answer: asyncio.Future[Taken], error: Exception) -> None:
 
 
 async def reserve(
-    taker: Taker, *, scope: UUID, previous: UUID | None, key: str, request: bytes, lines: Sequence[Line], seconds: int
+    taker: Taker,
+    *,
+    scope: UUID,
+    previous: UUID | None,
+    key: str,
+    request: bytes,
+    lines: Sequence[Line],
+    seconds: int,
 ) -> Hold:
-    """Hold the goods for `seconds`, all or nothing. The same `key` and `request` (a fingerprint) get the first hold again.
+    """Hold the goods for `seconds`, all or nothing. The same `key` and `request` (a fingerprint)
+    get the first hold again.
 
-    `previous` is an earlier hold of the same guest. The prices in `lines` are frozen for the life of the hold.
-    Raises SoldOut, LimitReached, IdempotencyConflict, Busy. Not in a session: the statement is a transaction of its own.
+    `previous` is an earlier hold of the same guest. The prices in `lines` are frozen for the life
+    of the hold. Raises SoldOut, LimitReached, IdempotencyConflict, Busy. Not in a session: the
+    statement is a transaction of its own.
     """
     rules.check_pieces(lines)
     hold_id = ids.new()
@@ -142,11 +162,17 @@ async def reserve(
 
 
 def _explain(taken: queries.Taken, lines: Sequence[Line]) -> None:
-    """Nothing, when the only reason left is another request with the same key that came first by a hair."""
+    """Nothing, when the only reason left is another request with the same key that came first by a
+    hair.
+    """
     if taken.limited:
         raise LimitReached(pieces=MOST_PIECES, holds=MOST_OPEN_HOLDS)
     if taken.short:
-        short = [{"sku": line.sku, "available": max(taken.short[line.variant_id], 0)} for line in lines if line.variant_id in taken.short]
+        short = [
+            {"sku": line.sku, "available": max(taken.short[line.variant_id], 0)}
+            for line in lines
+            if line.variant_id in taken.short
+        ]
         raise SoldOut(extra={"lines": short})
 
 

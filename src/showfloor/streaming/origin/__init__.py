@@ -1,1 +1,4 @@
-"""The HTTP side of `streaming`: viewers get playlists and parts, web gets the internal API. A bare protocol, no framework in the path."""
+"""The HTTP side of `streaming`: viewers get playlists and parts, web gets the internal API.
+
+A bare protocol, no framework in the path.
+"""

@@ -18,8 +18,12 @@ _REASONS = {
     500: "Internal Server Error",
     503: "Service Unavailable",
 }
-# Playback carries no cookie, so any page may read it; a frame with cross-origin isolation may embed it.
-_OPEN = "Access-Control-Allow-Origin: *\r\nTiming-Allow-Origin: *\r\nCross-Origin-Resource-Policy: cross-origin\r\n"
+# Playback carries no cookie, so any page may read it; a frame with cross-origin isolation may embed
+# it.
+_OPEN = (
+    "Access-Control-Allow-Origin: *\r\nTiming-Allow-Origin: *\r\n"
+    "Cross-Origin-Resource-Policy: cross-origin\r\n"
+)
 IMMUTABLE = "public, max-age=3600, immutable"
 FRESH = "no-cache"
 PRIVATE = "private, no-store"
@@ -28,11 +32,15 @@ MEDIA_TYPE = "video/mp4"
 
 
 class Answer:
-    """A complete response. `whole` is what a GET writes when it is small; a segment is written piece by piece, never joined."""
+    """A complete response. `whole` is what a GET writes when it is small; a segment is written
+    piece by piece, never joined.
+    """
 
     __slots__ = ("body", "head", "whole")
 
-    def __init__(self, status: int, content_type: str, body: Sequence[bytes], cache: str, extra: str = "") -> None:
+    def __init__(
+        self, status: int, content_type: str, body: Sequence[bytes], cache: str, extra: str = ""
+    ) -> None:
         size = sum(map(len, body))
         kind = f"Content-Type: {content_type}\r\n" if content_type else ""
         length = "" if status == 204 else f"Content-Length: {size}\r\n"
@@ -54,36 +62,73 @@ def media(pieces: Sequence[bytes], *, private: bool) -> Answer:
 
 
 def problem(status: int, code: str, detail: str, *, extra: str = "") -> Answer:
-    """RFC 9457 problem+json with a stable code and what to do, for whoever builds a player. Viewers read the page's sentences."""
-    body = json.dumps({"type": "about:blank", "title": _REASONS[status], "status": status, "code": code, "detail": detail}).encode()
+    """RFC 9457 problem+json with a stable code and what to do, for whoever builds a player.
+
+    Viewers read the page's sentences.
+    """
+    body = json.dumps(
+        {
+            "type": "about:blank",
+            "title": _REASONS[status],
+            "status": status,
+            "code": code,
+            "detail": detail,
+        }
+    ).encode()
     return Answer(status, "application/problem+json", [body], "no-store", extra)
 
 
 def as_json(status: int, value: dict[str, Any]) -> Answer:
-    return Answer(status, "application/json", [json.dumps(value, ensure_ascii=False).encode()], "no-store")
+    return Answer(
+        status, "application/json", [json.dumps(value, ensure_ascii=False).encode()], "no-store"
+    )
 
 
-NOT_FOUND = problem(404, "not_found", "There is nothing here. Take hls_url from GET /api/v1/shows/{id}.")
-BAD_REQUEST = problem(400, "malformed_request", "This port speaks plain HTTP/1.1: GET /live/{show_id}/index.m3u8.")
+NOT_FOUND = problem(
+    404, "not_found", "There is nothing here. Take hls_url from GET /api/v1/shows/{id}."
+)
+BAD_REQUEST = problem(
+    400, "malformed_request", "This port speaks plain HTTP/1.1: GET /live/{show_id}/index.m3u8."
+)
 BAD_DIRECTIVE = problem(
     400,
     "delivery_directive_invalid",
-    "_HLS_part needs _HLS_msn, and _HLS_msn may be one beyond the newest segment. Read the playlist again.",
+    "_HLS_part needs _HLS_msn, and _HLS_msn may be one beyond the newest segment. Read the "
+    "playlist again.",
 )
-NOT_ALLOWED = problem(405, "method_not_allowed", "Shows can only be watched here: use GET.", extra="Allow: GET, HEAD, OPTIONS\r\n")
+NOT_ALLOWED = problem(
+    405,
+    "method_not_allowed",
+    "Shows can only be watched here: use GET.",
+    extra="Allow: GET, HEAD, OPTIONS\r\n",
+)
 TOO_LARGE = problem(413, "request_too_large", "Send fewer or shorter header fields and cookies.")
-BROKEN = problem(500, "internal_error", "Something broke on our side. Try again; if it stays, tell the operator.")
-NOT_YET = problem(503, "not_yet", "Nothing has arrived to show. Try again in a second.", extra="Retry-After: 1\r\n")
+BROKEN = problem(
+    500, "internal_error", "Something broke on our side. Try again; if it stays, tell the operator."
+)
+NOT_YET = problem(
+    503,
+    "not_yet",
+    "Nothing has arrived to show. Try again in a second.",
+    extra="Retry-After: 1\r\n",
+)
 TOO_MANY = problem(
-    503, "busy", "Too many viewers are connected to this server. Try again in two seconds.", extra="Retry-After: 2\r\nConnection: close\r\n"
+    503,
+    "busy",
+    "Too many viewers are connected to this server. Try again in two seconds.",
+    extra="Retry-After: 2\r\nConnection: close\r\n",
 )
 UNAUTHORIZED = problem(
-    401, "not_authenticated", "Send the installation's internal token as a bearer token.", extra="WWW-Authenticate: Bearer\r\n"
+    401,
+    "not_authenticated",
+    "Send the installation's internal token as a bearer token.",
+    extra="WWW-Authenticate: Bearer\r\n",
 )
 PREFLIGHT = Answer(
     204,
     "",
     [],
     "max-age=600",
-    "Access-Control-Allow-Methods: GET, HEAD, OPTIONS\r\nAccess-Control-Allow-Headers: *\r\nAccess-Control-Max-Age: 86400\r\n",
+    "Access-Control-Allow-Methods: GET, HEAD, OPTIONS\r\nAccess-Control-Allow-Headers: *\r\n"
+    "Access-Control-Max-Age: 86400\r\n",
 )

@@ -24,7 +24,11 @@ _MAX_PIPELINED = 8
 
 
 _WEB_METHODS = b"P"
-"""POST and PUT are web's. Only its requests have a header that matters, and a browser's ten headers cost a quarter of an answer."""
+"""POST and PUT are web's.
+
+Only its requests have a header that matters, and a browser's ten headers cost a quarter of an
+answer.
+"""
 
 
 class Request(NamedTuple):
@@ -62,14 +66,32 @@ class _WithoutHeaders:
 
 
 class Connection(asyncio.Protocol):
-    """Answers in order; the next request is looked at when the last answer has left, so a slow reader holds one answer at most."""
+    """Answers in order; the next request is looked at when the last answer has left, so a slow
+    reader holds one answer at most.
+    """
 
     __slots__ = (
-        "_authorization", "_blocked", "_body", "_config", "_connections", "_parser", "_queue", "_request", "_router",
-        "_size", "_target", "_transport", "_unfinished", "_waiting", "deadline", "place",
-    )  # fmt: skip
+        "_authorization",
+        "_blocked",
+        "_body",
+        "_config",
+        "_connections",
+        "_parser",
+        "_queue",
+        "_request",
+        "_router",
+        "_size",
+        "_target",
+        "_transport",
+        "_unfinished",
+        "_waiting",
+        "deadline",
+        "place",
+    )
 
-    def __init__(self, config: StreamingConfig, router: Router, connections: set[Connection]) -> None:
+    def __init__(
+        self, config: StreamingConfig, router: Router, connections: set[Connection]
+    ) -> None:
         self._config = config
         self._router = router
         self._connections = connections
@@ -146,7 +168,9 @@ class Connection(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         keep_alive = self._parser.should_keep_alive() and not self._parser.should_upgrade()
-        request = Request(self._parser.get_method(), self._target, self._authorization, self._body, keep_alive)
+        request = Request(
+            self._parser.get_method(), self._target, self._authorization, self._body, keep_alive
+        )
         self._target = self._authorization = self._body = b""
         self._size = self._unfinished = 0
         if self._request is None and not self._blocked:
@@ -202,7 +226,12 @@ class Connection(asyncio.Protocol):
             self.deadline = clock.monotonic() + self._config.keep_alive_seconds
 
     def _next(self) -> None:
-        while self._queue and self._request is None and not self._blocked and not self._transport.is_closing():
+        while (
+            self._queue
+            and self._request is None
+            and not self._blocked
+            and not self._transport.is_closing()
+        ):
             self._serve(self._queue.popleft())
 
     def _serve(self, request: Request) -> None:

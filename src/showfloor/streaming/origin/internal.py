@@ -12,7 +12,9 @@ from showfloor.streaming.origin.answers import Answer
 from showfloor.streaming.origin.connection import Request
 from showfloor.streaming.shows import Shows
 
-_NOT_LIVE = answers.problem(409, "not_live", "Nobody publishes, so there is no media time to stamp a cue with.")
+_NOT_LIVE = answers.problem(
+    409, "not_live", "Nobody publishes, so there is no media time to stamp a cue with."
+)
 _CUE_UNKNOWN = answers.problem(404, "cue_unknown", "The stream carries no cue of that id.")
 
 
@@ -43,10 +45,13 @@ class InternalApi:
         if show is None:
             return answers.as_json(200, {"publishing": False, "health": None})
         self._shows.put_state(show, body.get("state"))
-        return answers.as_json(200, {"publishing": show.signal == "publishing", "health": show.health()})
+        return answers.as_json(
+            200, {"publishing": show.signal == "publishing", "health": show.health()}
+        )
 
     def _stamp(self, show_id: str, body: dict[str, Any]) -> Answer:
-        """The start is the newest media received on the show clock, and the end of the cues in `ends` is that same instant.
+        """The start is the newest media received on the show clock, and the end of the cues in
+        `ends` is that same instant.
 
         Asking twice for one id answers the first stamp again.
         """
@@ -62,8 +67,16 @@ class InternalApi:
         cue = show.cues.get(fresh.id) or fresh
         if cue is fresh:
             show.put_cue(cue)
-        ended = [show.end_cue(cue_id, cues.moment_of(cue.start)) for cue_id in ends if cue_id != cue.id]
-        return answers.as_json(200, {**cue.as_json(), "ended": {other.id: other.end for other in ended if other is not None}})
+        ended = [
+            show.end_cue(cue_id, cues.moment_of(cue.start)) for cue_id in ends if cue_id != cue.id
+        ]
+        return answers.as_json(
+            200,
+            {
+                **cue.as_json(),
+                "ended": {other.id: other.end for other in ended if other is not None},
+            },
+        )
 
     def _end(self, show_id: str, cue_id: str) -> Answer:
         show = self._shows.find(show_id)

@@ -1,4 +1,6 @@
-"""Which answer belongs to which address, and who waits for a part that is not there yet (RFC 8216bis §6.2.5)."""
+"""Which answer belongs to which address, and who waits for a part that is not there yet (RFC
+8216bis §6.2.5).
+"""
 
 from __future__ import annotations
 
@@ -14,13 +16,18 @@ from showfloor.streaming.show import LiveShow
 from showfloor.streaming.shows import Shows
 
 _LONGEST_WAIT = 8.0
-"""Players give up on a first byte after ten seconds; an unchanged playlist before that keeps them calm while a host is away."""
+"""Players give up on a first byte after ten seconds; an unchanged playlist before that keeps them
+calm while a host is away.
+"""
 _AHEAD = 2
 """A request for a segment further away than this is a mistake of the client (§6.2.5.2)."""
 
 
 class Wish(NamedTuple):
-    """What a viewer waits for. Equal wishes share one encoded answer. `part` is None for the whole segment, `msn` for anything at all."""
+    """What a viewer waits for. Equal wishes share one encoded answer.
+
+    `part` is None for the whole segment, `msn` for anything at all.
+    """
 
     file: str
     msn: int | None
@@ -31,7 +38,9 @@ class Wish(NamedTuple):
 
 
 class Origin:
-    """The router of the HTTP port. Waiters are grouped by wish; a new part answers each group with one encoded response."""
+    """The router of the HTTP port. Waiters are grouped by wish; a new part answers each group with
+    one encoded response.
+    """
 
     def __init__(self, shows: Shows, token: str) -> None:
         self._shows = shows
@@ -73,13 +82,19 @@ class Origin:
                 connection.answer(answers.NOT_FOUND)
 
     def give_up(self, connection: Connection) -> Answer:
-        """After the longest wait a viewer gets the playlist as it is, or hears that there is nothing yet."""
+        """After the longest wait a viewer gets the playlist as it is, or hears that there is
+        nothing yet.
+        """
         place = connection.place
         self.forget(connection)
         if isinstance(place, tuple):
             show_id, wish = place
             show = self._shows.find(show_id)
-            if show is not None and wish.file == "media.m3u8" and show.has_media(preview=wish.preview):
+            if (
+                show is not None
+                and wish.file == "media.m3u8"
+                and show.has_media(preview=wish.preview)
+            ):
                 return self._answer(show, wish)
         return answers.NOT_YET
 
@@ -95,7 +110,9 @@ class Origin:
             if not viewers:
                 del groups[wish]
 
-    def _live(self, method: bytes, show_id: str, file: str, query: str, connection: Connection) -> Answer | None:
+    def _live(
+        self, method: bytes, show_id: str, file: str, query: str, connection: Connection
+    ) -> Answer | None:
         if method == b"OPTIONS":
             return answers.PREFLIGHT
         if method not in (b"GET", b"HEAD"):
@@ -124,12 +141,18 @@ class Origin:
     def _keep(self, show: LiveShow, wish: Wish, connection: Connection) -> None:
         self._waiting.setdefault(show.id, {}).setdefault(wish, set()).add(connection)
         connection.place = (show.id, wish)
-        connection.wait_until(clock.monotonic() + min(3 * show.window.target_seconds, _LONGEST_WAIT))
+        connection.wait_until(
+            clock.monotonic() + min(3 * show.window.target_seconds, _LONGEST_WAIT)
+        )
 
     def _answer(self, show: LiveShow, wish: Wish) -> Answer:
         if wish.file.startswith("init-"):
             init = show.window.inits.get(wish.file)
-            return answers.media([init], private=wish.preview) if init is not None else answers.NOT_FOUND
+            return (
+                answers.media([init], private=wish.preview)
+                if init is not None
+                else answers.NOT_FOUND
+            )
         if wish.file.endswith(".m3u8"):
             return self._playlist(show, wish)
         assert wish.msn is not None
@@ -155,7 +178,9 @@ class Origin:
             rendition = show.rendition()
             if rendition is None:
                 return answers.NOT_FOUND
-            return answers.playlist(playlist.multivariant(rendition, wish.query), private=wish.preview)
+            return answers.playlist(
+                playlist.multivariant(rendition, wish.query), private=wish.preview
+            )
         view = show.view(preview=wish.preview, query=wish.query)
         return answers.playlist(playlist.media(view, skip=wish.skip), private=wish.preview)
 
@@ -186,12 +211,18 @@ def _read_wish(file: str, directives: dict[str, str], preview: bool, query: str)
 
 
 def _number(text: str | None) -> int | None:
-    return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) < 12 else None
+    return (
+        int(text)
+        if text is not None and text.isascii() and text.isdigit() and len(text) < 12
+        else None
+    )
 
 
 def _sensible(show: LiveShow, wish: Wish, directives: dict[str, str]) -> bool:
     """Directives that are malformed, alone, or too far ahead are answered 400 (§6.2.5.2)."""
-    if (wish.msn is None and "_HLS_msn" in directives) or (wish.part is None and "_HLS_part" in directives):
+    if (wish.msn is None and "_HLS_msn" in directives) or (
+        wish.part is None and "_HLS_part" in directives
+    ):
         return False
     if wish.part is not None and wish.msn is None:
         return False
@@ -214,7 +245,9 @@ def _granted(show: LiveShow, wish: Wish) -> bool:
 
 
 def _may_come(show: LiveShow, wish: Wish) -> bool:
-    """Whether waiting makes sense: for playlists yes while the show is on, for a part when it is the next to come."""
+    """Whether waiting makes sense: for playlists yes while the show is on, for a part when it is
+    the next to come.
+    """
     if show.state == "ended":
         return False
     if wish.file.endswith(".m3u8"):

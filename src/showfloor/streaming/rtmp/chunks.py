@@ -1,4 +1,6 @@
-"""Chunks to messages and back (RTMP 1.0 §5.3). The reader is the hottest loop of the process: flat on purpose."""
+"""Chunks to messages and back (RTMP 1.0 §5.3). The reader is the hottest loop of the process: flat
+on purpose.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,17 @@ class Message(NamedTuple):
 class _ChunkStream:
     """What the next chunk of this id inherits."""
 
-    __slots__ = ("delta", "extended", "field", "kind", "length", "missing", "payload", "stream", "timestamp")
+    __slots__ = (
+        "delta",
+        "extended",
+        "field",
+        "kind",
+        "length",
+        "missing",
+        "payload",
+        "stream",
+        "timestamp",
+    )
 
     def __init__(self) -> None:
         self.timestamp = self.delta = self.length = self.kind = self.stream = 0
@@ -48,8 +60,9 @@ class _ChunkStream:
 class ChunkReader:
     """Puts messages together, whatever the pieces in which the bytes arrive.
 
-    `limit` bounds a message, `media_limit` one of sound or picture, doubled also all unfinished messages together: a stranger
-    gets little, a publisher enough. Set Chunk Size and Abort are obeyed here because they must act between two chunks.
+    `limit` bounds a message, `media_limit` one of sound or picture, doubled also all unfinished
+    messages together: a stranger gets little, a publisher enough. Set Chunk Size and Abort are
+    obeyed here because they must act between two chunks.
     """
 
     def __init__(self, limit: int) -> None:
@@ -65,8 +78,8 @@ class ChunkReader:
     def feed(self, data: bytes) -> Iterator[Message]:
         """The messages that `data` completes; raises ChunkError.
 
-        Reads on when the next is asked for, so that what a message changes (the limit of an admitted publisher) holds for those
-        behind it. All must be taken before more is fed.
+        Reads on when the next is asked for, so that what a message changes (the limit of an
+        admitted publisher) holds for those behind it. All must be taken before more is fed.
         """
         if self._header_rest:
             data = self._header_rest + data
@@ -98,7 +111,9 @@ class ChunkReader:
                     yield Message(current.kind, current.stream, current.timestamp, payload)
 
     def _is_control(self, current: _ChunkStream, payload: bytes | bytearray) -> bool:
-        """Let go of a finished message and obey it if it is for this reader; False for any other."""
+        """Let go of a finished message and obey it if it is for this reader; False for any
+        other.
+        """
         if current.payload:
             self._held -= len(current.payload)
             current.payload = bytearray()
@@ -111,7 +126,9 @@ class ChunkReader:
         return True
 
     def _read_header(self, data: bytes, position: int, end: int) -> int:
-        """Begin a chunk: sets `_current` and `_chunk_left`, returns where its payload starts, or -1 when the header is not whole."""
+        """Begin a chunk: sets `_current` and `_chunk_left`, returns where its payload starts, or -1
+        when the header is not whole.
+        """
         start = position
         form = data[position] >> 6
         number = data[position] & 63
@@ -135,7 +152,8 @@ class ChunkReader:
             if position + 4 > end:
                 return -1
             field = int.from_bytes(data[position : position + 4], "big")
-            # Some encoders leave the field out of type 3 chunks (§5.3.1.3 wants it). A repeated value tells which kind this is.
+            # Some encoders leave the field out of type 3 chunks (§5.3.1.3 wants it). A repeated
+            # value tells which kind this is.
             if form < 3 or field == current.field:
                 position += 4
         if not current.missing:
@@ -156,16 +174,24 @@ class ChunkReader:
 
     @staticmethod
     def _continues(current: _ChunkStream, form: int, data: bytes, body: int) -> bool:
-        """Whether a full header only repeats what is known: seen from encoders that write one for every chunk."""
+        """Whether a full header only repeats what is known: seen from encoders that write one for
+        every chunk.
+        """
         if form == 2:
             return True
-        return int.from_bytes(data[body + 3 : body + 6], "big") == current.length and data[body + 6] == current.kind
+        return (
+            int.from_bytes(data[body + 3 : body + 6], "big") == current.length
+            and data[body + 6] == current.kind
+        )
 
-    def _begin(self, current: _ChunkStream, form: int, field: int, extended: bool, data: bytes, body: int) -> None:
+    def _begin(
+        self, current: _ChunkStream, form: int, field: int, extended: bool, data: bytes, body: int
+    ) -> None:
         current.extended = extended
         if form < 3:
             current.field = field
-            # A type 3 chunk after type 0 repeats that timestamp as its delta (§5.3.1.2.4); ffmpeg relies on it.
+            # A type 3 chunk after type 0 repeats that timestamp as its delta (§5.3.1.2.4); ffmpeg
+            # relies on it.
             current.delta = field
         if form < 2:
             current.length = int.from_bytes(data[body + 3 : body + 6], "big")
@@ -199,7 +225,15 @@ class ChunkReader:
             aborted.missing = 0
 
 
-def write(chunk_stream: int, kind: int, stream: int, payload: bytes, *, timestamp: int = 0, chunk_size: int = 128) -> bytes:
+def write(
+    chunk_stream: int,
+    kind: int,
+    stream: int,
+    payload: bytes,
+    *,
+    timestamp: int = 0,
+    chunk_size: int = 128,
+) -> bytes:
     """One message as chunks: type 0, then type 3."""
     field = min(timestamp, _EXTENDED)
     extended = struct.pack(">I", timestamp) if field == _EXTENDED else b""
@@ -213,5 +247,9 @@ def write(chunk_stream: int, kind: int, stream: int, payload: bytes, *, timestam
     )
     pieces = [head, payload[:chunk_size]]
     for position in range(chunk_size, len(payload), chunk_size):
-        pieces += (bytes([0xC0 | chunk_stream]), extended, payload[position : position + chunk_size])
+        pieces += (
+            bytes([0xC0 | chunk_stream]),
+            extended,
+            payload[position : position + chunk_size],
+        )
     return b"".join(pieces)

@@ -1,4 +1,6 @@
-"""The simple handshake (RTMP 1.0 §5.2). Every publisher in use accepts it; the digest variant was for Flash players."""
+"""The simple handshake (RTMP 1.0 §5.2). Every publisher in use accepts it; the digest variant was
+for Flash players.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The few messages that a server sends to a publisher (RTMP 1.0 §5.4 protocol control, §7.2 commands)."""
+"""The few messages that a server sends to a publisher (RTMP 1.0 §5.4 protocol control, §7.2
+commands).
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,10 @@ CHUNK_SIZE = 4096
 WINDOW = 2_500_000
 
 _MOST_TAGS = 1000
-"""In one aggregate: ten seconds of sound and picture. The limit of its bytes would let half a million empty ones in."""
+"""In one aggregate: ten seconds of sound and picture.
+
+The limit of its bytes would let half a million empty ones in.
+"""
 
 _CONTROL_STREAM = 2
 _COMMAND_STREAM = 3
@@ -59,8 +64,12 @@ def result(transaction: amf.Value, *values: object) -> bytes:
 
 
 def status(stream: int, level: str, code: str, description: str) -> bytes:
-    """`onStatus` (§7.2.2). `level` is `status` or `error`; the description is what a host reads in the encoder's window."""
-    payload = amf.encode("onStatus", 0.0, None, {"level": level, "code": code, "description": description})
+    """`onStatus` (§7.2.2). `level` is `status` or `error`; the description is what a host reads in
+    the encoder's window.
+    """
+    payload = amf.encode(
+        "onStatus", 0.0, None, {"level": level, "code": code, "description": description}
+    )
     return chunks.write(_STATUS_STREAM, COMMAND, stream, payload, chunk_size=CHUNK_SIZE)
 
 
@@ -76,7 +85,9 @@ def pong(ping: bytes | bytearray) -> bytes | None:
 
 
 def split_aggregate(message: chunks.Message) -> list[chunks.Message]:
-    """The FLV tags inside an aggregate message (§7.1.6), on the message's own clock; a torn or endless tail is dropped."""
+    """The FLV tags inside an aggregate message (§7.1.6), on the message's own clock; a torn or
+    endless tail is dropped.
+    """
     body, position, first = message.payload, 0, None
     parts = []
     for _ in range(_MOST_TAGS):
@@ -84,14 +95,23 @@ def split_aggregate(message: chunks.Message) -> list[chunks.Message]:
             break
         kind = body[position]
         size = int.from_bytes(body[position + 1 : position + 4], "big")
-        timestamp = int.from_bytes(body[position + 4 : position + 7], "big") | body[position + 7] << 24
+        timestamp = (
+            int.from_bytes(body[position + 4 : position + 7], "big") | body[position + 7] << 24
+        )
         if first is None:
             first = timestamp
         payload = body[position + 11 : position + 11 + size]
         if len(payload) < size:
             break
         if kind in (chunks.AUDIO, chunks.VIDEO):
-            parts.append(chunks.Message(kind, message.stream, (message.timestamp + timestamp - first) & 0xFFFFFFFF, payload))
+            parts.append(
+                chunks.Message(
+                    kind,
+                    message.stream,
+                    (message.timestamp + timestamp - first) & 0xFFFFFFFF,
+                    payload,
+                )
+            )
         position += 11 + size + 4
     return parts
 

@@ -6,10 +6,11 @@ from urllib.parse import parse_qs
 
 
 def read_key(app: str, name: str) -> str:
-    """`?key=` of the name or the application, else the last path element of the name, else of the application; it may be empty.
+    """`?key=` of the name or the application, else the last path element of the name, else of the
+    application; it may be empty.
 
-    Encoders disagree on where a URL is split: OBS sends `live` and the key, others `live/room` and `folder/key`, or everything
-    as application.
+    Encoders disagree on where a URL is split: OBS sends `live` and the key, others `live/room` and
+    `folder/key`, or everything as application.
     """
     app_path, _, app_query = app.partition("?")
     name_path, _, name_query = name.partition("?")

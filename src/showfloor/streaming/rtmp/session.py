@@ -1,4 +1,6 @@
-"""One publisher's connection: from the first byte to the last, with every clock that can run out on it."""
+"""One publisher's connection: from the first byte to the last, with every clock that can run out on
+it.
+"""
 
 from __future__ import annotations
 
@@ -20,11 +22,15 @@ MESSAGE_LIMIT = 64 << 10
 MEDIA_LIMIT = 8 << 20
 """A key frame of 8 MB would be 500 Mbit/s at 60 fps."""
 _LINGER_SECONDS = 0.5
-"""A refusal must reach the encoder before the connection closes, or the host sees a network error instead of the reason."""
+"""A refusal must reach the encoder before the connection closes, or the host sees a network error
+instead of the reason.
+"""
 
 
 class PublishRefused(Exception):
-    """`status` is the RTMP status code the encoder sees, `code` ours, `detail` a sentence for the host."""
+    """`status` is the RTMP status code the encoder sees, `code` ours, `detail` a sentence for the
+    host.
+    """
 
     def __init__(self, status: str, code: str, detail: str) -> None:
         super().__init__(code)
@@ -50,7 +56,8 @@ class Door(Protocol):
 
 
 class RtmpSession(asyncio.Protocol):
-    """A bare protocol: bytes in, media to the sink. Anything malformed closes the connection and is one log line.
+    """A bare protocol: bytes in, media to the sink. Anything malformed closes the connection and is
+    one log line.
 
     Log lines do not say where a publisher connects from: that is a camera at somebody's home.
     """
@@ -91,16 +98,24 @@ class RtmpSession(asyncio.Protocol):
         self._guard(lambda: self._take(data))
 
     def close(self) -> None:
-        """Let go of the publisher: its show ended, its key was replaced, or a newer publisher took over."""
+        """Let go of the publisher: its show ended, its key was replaced, or a newer publisher took
+        over.
+        """
         self._drop_sink()
         if not self._transport.is_closing():
-            self._transport.write(messages.status(1, "status", "NetStream.Unpublish.Success", "The show's ingest was closed."))
+            self._transport.write(
+                messages.status(
+                    1, "status", "NetStream.Unpublish.Success", "The show's ingest was closed."
+                )
+            )
             self._close_soon()
 
     def _check_time(self) -> None:
         now = clock.monotonic()
         publishing = self._sink is not None
-        if now - self._heard > self._config.idle_seconds or (not publishing and now - self._born > self._config.handshake_seconds):
+        if now - self._heard > self._config.idle_seconds or (
+            not publishing and now - self._born > self._config.handshake_seconds
+        ):
             log.info("rtmp closed reason=%s", "silent" if publishing else "did not publish in time")
             self._abort()
             return
@@ -113,7 +128,8 @@ class RtmpSession(asyncio.Protocol):
             log.info("rtmp closed reason=%s", problem)
             self._abort()
         except Exception:
-            # Whatever else a stranger's bytes provoke must end here: one connection, never the process.
+            # Whatever else a stranger's bytes provoke must end here: one connection, never the
+            # process.
             log.exception("rtmp failed")
             self._abort()
 
@@ -131,7 +147,10 @@ class RtmpSession(asyncio.Protocol):
         self._read_on()
 
     def _read_on(self) -> None:
-        """Handle what has come. A hasty publisher's media stays in the reader while web decides about it."""
+        """Handle what has come.
+
+        A hasty publisher's media stays in the reader while web decides about it.
+        """
         for message in self._messages:
             self._handle(message)
             if self._deciding or self._transport.is_closing():
@@ -157,7 +176,10 @@ class RtmpSession(asyncio.Protocol):
                     self._transport.write(answer)
 
     def _is_media(self, message: chunks.Message, sink: MediaSink) -> bool:
-        """Hand media on; False for any other message. onMetaData is a claim, what arrives is a fact, and only facts are used."""
+        """Hand media on; False for any other message.
+
+        onMetaData is a claim, what arrives is a fact, and only facts are used.
+        """
         match message.kind:
             case chunks.VIDEO:
                 sink.video(message.timestamp, message.payload)
@@ -186,7 +208,14 @@ class RtmpSession(asyncio.Protocol):
             case "publish":
                 self._publish(stream, values)
             case "play":
-                self._refuse(stream, PublishRefused("NetStream.Play.Failed", "play", "Watch by HLS; this port only takes publishers."))
+                self._refuse(
+                    stream,
+                    PublishRefused(
+                        "NetStream.Play.Failed",
+                        "play",
+                        "Watch by HLS; this port only takes publishers.",
+                    ),
+                )
             case "FCUnpublish" | "deleteStream" | "closeStream":
                 self._drop_sink()
                 self._close_soon()
@@ -197,7 +226,8 @@ class RtmpSession(asyncio.Protocol):
         self._asked = True
         text = values[3] if len(values) > 3 else None
         key = names.read_key(self._app, text if isinstance(text, str) else "")
-        # Nothing is read while web decides, so all but the read under way waits in the publisher's own socket buffer.
+        # Nothing is read while web decides, so all but the read under way waits in the publisher's
+        # own socket buffer.
         self._transport.pause_reading()
         self._deciding = True
         self._admission = asyncio.get_running_loop().create_task(self._admit(stream, key))
@@ -221,7 +251,8 @@ class RtmpSession(asyncio.Protocol):
         self._heard = clock.monotonic()
         self._reader.media_limit = MEDIA_LIMIT
         self._transport.write(
-            messages.stream_begin(stream or 1) + messages.status(stream, "status", "NetStream.Publish.Start", "Publishing.")
+            messages.stream_begin(stream or 1)
+            + messages.status(stream, "status", "NetStream.Publish.Start", "Publishing.")
         )
         self._guard(self._read_on)
         if not self._transport.is_closing():
@@ -229,7 +260,11 @@ class RtmpSession(asyncio.Protocol):
 
     def _refuse(self, stream: int, refusal: PublishRefused) -> None:
         if not self._transport.is_closing():
-            self._transport.write(messages.status(stream, "error", refusal.status, f"{refusal.code}: {refusal.detail}"))
+            self._transport.write(
+                messages.status(
+                    stream, "error", refusal.status, f"{refusal.code}: {refusal.detail}"
+                )
+            )
             self._close_soon()
 
     def _close_soon(self) -> None:
