@@ -7,6 +7,11 @@ export default defineConfig({
     outDir: "../src/showfloor/web/static",
     emptyOutDir: false,
     target: ["chrome90", "firefox90", "safari15"],
-    lib: { entry: "embed/loader.ts", formats: ["iife"], name: "ShowfloorEmbed", fileName: () => "embed.js" },
+    lib: {
+      entry: "embed/loader.ts",
+      formats: ["iife"],
+      name: "ShowfloorEmbed",
+      fileName: () => "embed.js",
+    },
   },
 });

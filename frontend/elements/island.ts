@@ -1,7 +1,11 @@
 /** A custom element that mounts a component in the light DOM, in place of what the server wrote there. */
 import { flushSync, mount, unmount, type Component } from "svelte";
 
-export function defineIsland<Props extends Record<string, unknown>>(name: string, component: Component<Props>, props: () => Props): void {
+export function defineIsland<Props extends Record<string, unknown>>(
+  name: string,
+  component: Component<Props>,
+  props: () => Props,
+): void {
   class Island extends HTMLElement {
     #mounted: Record<string, unknown> | null = null;
 

@@ -3,7 +3,9 @@ export const READABLE = 4.5;
 
 export function parseColour(text: string | undefined): [number, number, number] | null {
   const hex = /^#?([0-9a-f]{6})$/i.exec(text ?? "")?.[1];
-  return hex ? [0, 2, 4].map((at) => parseInt(hex.slice(at, at + 2), 16)) as [number, number, number] : null;
+  return hex
+    ? ([0, 2, 4].map((at) => parseInt(hex.slice(at, at + 2), 16)) as [number, number, number])
+    : null;
 }
 
 function luminance(colour: readonly number[]): number {

@@ -34,16 +34,25 @@ export function announce(store: ShowStore): void {
   };
   const { words } = store;
 
-  new ResizeObserver(() => say({ type: "resize", height: fittingHeight(innerWidth) })).observe(document.documentElement);
+  new ResizeObserver(() => say({ type: "resize", height: fittingHeight(innerWidth) })).observe(
+    document.documentElement,
+  );
   say({ type: "ready", show: store.page.show.slug, title: words.pick(store.page.show.title) });
   $effect.root(() => {
     $effect(() => say({ type: "state", state: store.show.state }));
     $effect(() => {
       const product = store.featuredNow ? store.featured : null;
-      say({ type: "pin", product: product && { id: product.id, slug: product.slug, name: words.pick(product.name) } });
+      say({
+        type: "pin",
+        product: product && { id: product.id, slug: product.slug, name: words.pick(product.name) },
+      });
     });
     $effect(() => {
-      if (store.buying.orders.length && !store.buying.recalled) say({ type: "order", orders: store.buying.orders.map(({ id, number, total }) => ({ id, number, total })) });
+      if (store.buying.orders.length && !store.buying.recalled)
+        say({
+          type: "order",
+          orders: store.buying.orders.map(({ id, number, total }) => ({ id, number, total })),
+        });
     });
   });
 }

@@ -28,8 +28,12 @@ class ShowfloorLive extends HTMLElement {
     const url = new URL(`/embed/${encodeURIComponent(show)}`, home);
     url.searchParams.set("parent", location.origin);
     for (const name of PASSED_ON) {
-      const value = name === "lang" ? (this.getAttribute(name) ?? this.closest("[lang]")?.getAttribute("lang")) : this.getAttribute(name);
-      if (value) url.searchParams.set(name.replace("-", "_"), name === "lang" ? value.slice(0, 2) : value);
+      const value =
+        name === "lang"
+          ? (this.getAttribute(name) ?? this.closest("[lang]")?.getAttribute("lang"))
+          : this.getAttribute(name);
+      if (value)
+        url.searchParams.set(name.replace("-", "_"), name === "lang" ? value.slice(0, 2) : value);
     }
     const frame = (this.#frame = document.createElement("iframe"));
     frame.src = url.href;
@@ -59,7 +63,8 @@ class ShowfloorLive extends HTMLElement {
     if (event.origin !== home || event.source !== this.#frame?.contentWindow) return;
     if (message?.source !== SOURCE || message.version !== VERSION || !message.type) return;
     const { source: _source, version: _version, type, ...detail } = message as Envelope;
-    if (type === "ready" && "title" in detail && !this.hasAttribute("title")) this.#frame.title = detail.title;
+    if (type === "ready" && "title" in detail && !this.hasAttribute("title"))
+      this.#frame.title = detail.title;
     if (type === "resize" && "height" in detail && !this.hasAttribute("fill")) {
       this.style.aspectRatio = "auto";
       this.style.height = `${Math.max(200, Math.min(4000, detail.height))}px`;

@@ -5,15 +5,33 @@ import { contrast, parseColour, READABLE } from "./contrast";
 const WHITE = [255, 255, 255] as const;
 const NIGHT = [43, 20, 36] as const;
 /** The surfaces that accent-coloured words stand on, light and dark (`--surface`, `--raised`, `--sunk` in tokens.css). */
-const SURFACES = { light: [[255, 255, 255], [244, 238, 233]], dark: [[31, 23, 30], [41, 31, 39], [17, 12, 16]] } as const;
+const SURFACES = {
+  light: [
+    [255, 255, 255],
+    [244, 238, 233],
+  ],
+  dark: [
+    [31, 23, 30],
+    [41, 31, 39],
+    [17, 12, 16],
+  ],
+} as const;
 /** How much of the accent its own tint has. */
 const TINT = 0.12;
 
-export function accepted(accent: string | undefined, scheme: "light" | "dark"): { accent: string; on: string } | null {
+export function accepted(
+  accent: string | undefined,
+  scheme: "light" | "dark",
+): { accent: string; on: string } | null {
   const colour = parseColour(accent);
   if (!colour) return null;
-  const tint = SURFACES[scheme][0].map((part, index) => part + (colour[index]! - part) * TINT) as [number, number, number];
-  if ([...SURFACES[scheme], tint].some((surface) => contrast(colour, surface) < READABLE)) return null;
+  const tint = SURFACES[scheme][0].map((part, index) => part + (colour[index]! - part) * TINT) as [
+    number,
+    number,
+    number,
+  ];
+  if ([...SURFACES[scheme], tint].some((surface) => contrast(colour, surface) < READABLE))
+    return null;
   const on = contrast(colour, WHITE) >= contrast(colour, NIGHT) ? "#ffffff" : "#2b1424";
   return { accent: `#${accent!.replace("#", "")}`, on };
 }
@@ -25,11 +43,21 @@ export function applyTheme(theme: Theme | null): void {
   const paint = () => {
     const scheme = dark.matches ? "dark" : "light";
     const wanted = accepted((dark.matches ? theme.accent_dark : undefined) ?? theme.accent, scheme);
-    for (const [name, value] of Object.entries({ "--accent": wanted?.accent, "--accent-hover": wanted?.accent, "--accent-ink": wanted?.accent, "--on-accent": wanted?.on, "--focus": wanted?.accent })) {
+    for (const [name, value] of Object.entries({
+      "--accent": wanted?.accent,
+      "--accent-hover": wanted?.accent,
+      "--accent-ink": wanted?.accent,
+      "--on-accent": wanted?.on,
+      "--focus": wanted?.accent,
+    })) {
       if (value) style.setProperty(name, value);
       else style.removeProperty(name);
     }
-    if (wanted) style.setProperty("--accent-tint", `color-mix(in srgb, ${wanted.accent} ${TINT * 100}%, var(--surface))`);
+    if (wanted)
+      style.setProperty(
+        "--accent-tint",
+        `color-mix(in srgb, ${wanted.accent} ${TINT * 100}%, var(--surface))`,
+      );
     else style.removeProperty("--accent-tint");
   };
   paint();
@@ -38,6 +66,12 @@ export function applyTheme(theme: Theme | null): void {
 }
 
 function round(style: CSSStyleDeclaration, corners: number): void {
-  for (const [name, ours] of [["--r-s", 8], ["--r-m", 12], ["--r-l", 18], ["--r-xl", 24]] as const) style.setProperty(name, `${Math.min(ours, corners)}px`);
+  for (const [name, ours] of [
+    ["--r-s", 8],
+    ["--r-m", 12],
+    ["--r-l", 18],
+    ["--r-xl", 24],
+  ] as const)
+    style.setProperty(name, `${Math.min(ours, corners)}px`);
   style.setProperty("--r-full", corners === 0 ? "0px" : "999px");
 }

@@ -19,5 +19,7 @@ for (const element of document.querySelectorAll<HTMLElement>("[data-date]")) {
   const locale = page.lang === "ar" ? "ar-u-nu-latn" : "en-GB";
   const today = moment.toDateString() === new Date().toDateString();
   element.querySelector("b")!.textContent = words.number(moment.getDate());
-  element.querySelector("span")!.textContent = today ? words.t("home.today") : new Intl.DateTimeFormat(locale, { weekday: "short" }).format(moment);
+  element.querySelector("span")!.textContent = today
+    ? words.t("home.today")
+    : new Intl.DateTimeFormat(locale, { weekday: "short" }).format(moment);
 }

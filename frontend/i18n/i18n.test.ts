@@ -42,7 +42,10 @@ test("numbers use European digits in both languages", () => {
 });
 
 test("holes take numbers and money as the language writes them", () => {
-  const text = english.t("product.price_changed_text", { before: { amount: 11800, currency: "USD" }, now: { amount: 12400, currency: "USD" } });
+  const text = english.t("product.price_changed_text", {
+    before: { amount: 11800, currency: "USD" },
+    now: { amount: 12400, currency: "USD" },
+  });
 
   expect(text).toContain("It was $118.00 when you opened this, and is now $124.00.");
 });
@@ -52,7 +55,12 @@ test("a missing key shows itself rather than nothing", () => {
 });
 
 test("the clock never shows less than nothing", () => {
-  expect([clock(3872), clock(272), clock(59.2), clock(-3)]).toEqual(["1:04:32", "4:32", "1:00", "0:00"]);
+  expect([clock(3872), clock(272), clock(59.2), clock(-3)]).toEqual([
+    "1:04:32",
+    "4:32",
+    "1:00",
+    "0:00",
+  ]);
 });
 
 test("fields accept both sets of digits", () => {

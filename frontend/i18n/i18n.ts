@@ -35,7 +35,10 @@ export function language(lang: Lang, catalogue: Catalogue): Language {
   const rules = new Intl.PluralRules(lang);
 
   function number(value: number, digits = 0): string {
-    return new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
+    return new Intl.NumberFormat(locale, {
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+    }).format(value);
   }
 
   /** Symbol first in English, after a no-break space in Arabic. A symbol made of letters is set off in English, too. */
@@ -48,15 +51,23 @@ export function language(lang: Lang, catalogue: Catalogue): Language {
   }
 
   function shown(value: string | number | Money): string {
-    if (typeof value === "string") return OTHER_SCRIPT[lang].test(value) ? `\u2068${value}\u2069` : value;
-    return typeof value === "number" ? number(value, Number.isInteger(value) ? 0 : 1) : price(value);
+    if (typeof value === "string")
+      return OTHER_SCRIPT[lang].test(value) ? `\u2068${value}\u2069` : value;
+    return typeof value === "number"
+      ? number(value, Number.isInteger(value) ? 0 : 1)
+      : price(value);
   }
 
   function t(key: string, params: Params = {}): string {
     const entry = catalogue[key];
     if (entry === undefined) return key;
-    const text = typeof entry === "string" ? entry : (entry[rules.select(Number(params.count))] ?? entry.other);
-    return text.replace(/\{(\w+)\}/g, (hole, name: string) => (name in params ? shown(params[name]!) : hole));
+    const text =
+      typeof entry === "string"
+        ? entry
+        : (entry[rules.select(Number(params.count))] ?? entry.other);
+    return text.replace(/\{(\w+)\}/g, (hole, name: string) =>
+      name in params ? shown(params[name]!) : hole,
+    );
   }
 
   const format = (options: Intl.DateTimeFormatOptions) => {
@@ -76,14 +87,18 @@ export function language(lang: Lang, catalogue: Catalogue): Language {
     number,
     price,
     time: format({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
-    day: (moment) => (new Date(moment).getFullYear() === new Date().getFullYear() ? thisYear : anyYear)(moment),
+    day: (moment) =>
+      (new Date(moment).getFullYear() === new Date().getFullYear() ? thisYear : anyYear)(moment),
     clock,
   };
 }
 
 /** Decimal places of a currency (CLDR): 2 for USD, 0 for JPY, 3 for KWD. */
 export function precision(currency: string): number {
-  return new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  return (
+    new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions()
+      .maximumFractionDigits ?? 2
+  );
 }
 
 export function clock(seconds: number): string {

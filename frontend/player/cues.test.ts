@@ -4,8 +4,15 @@ import { cueFromAttribute, learn, learnAll, openPins, pinsAt } from "./cues";
 
 const T = Date.parse("2026-11-23T10:00:00.000Z");
 const stamp = (seconds: number) => new Date(T + seconds * 1000).toISOString();
-const pin = (id: string, start: number, end: number | null = null): Cue => ({ id, kind: "pin", start: stamp(start), end: end === null ? null : stamp(end), payload: { product_id: `prod_${id}` } });
-const at = (cues: Cue[], seconds: number) => pinsAt(learnAll(new Map(), cues), T + seconds * 1000).map(({ id }) => id);
+const pin = (id: string, start: number, end: number | null = null): Cue => ({
+  id,
+  kind: "pin",
+  start: stamp(start),
+  end: end === null ? null : stamp(end),
+  payload: { product_id: `prod_${id}` },
+});
+const at = (cues: Cue[], seconds: number) =>
+  pinsAt(learnAll(new Map(), cues), T + seconds * 1000).map(({ id }) => id);
 
 test("a pin is on screen from its start up to, not including, its end", () => {
   const cues = [pin("a", 1, 3)];

@@ -18,16 +18,24 @@ export function learnAll(table: CueTable, cues: Iterable<Cue>): CueTable {
 /** The open pins at `moment` (ms since the epoch, show clock), newest first. `[start, end)`. */
 export function pinsAt(table: CueTable, moment: number): Cue[] {
   return [...table.values()]
-    .filter((cue) => cue.kind === "pin" && Date.parse(cue.start) <= moment && (cue.end === null || moment < Date.parse(cue.end)))
+    .filter(
+      (cue) =>
+        cue.kind === "pin" &&
+        Date.parse(cue.start) <= moment &&
+        (cue.end === null || moment < Date.parse(cue.end)),
+    )
     .sort(newestFirst);
 }
 
 /** Without a picture there is no frame to wait for: what is open now. */
 export function openPins(table: CueTable): Cue[] {
-  return [...table.values()].filter((cue) => cue.kind === "pin" && cue.end === null).sort(newestFirst);
+  return [...table.values()]
+    .filter((cue) => cue.kind === "pin" && cue.end === null)
+    .sort(newestFirst);
 }
 
-const newestFirst = (a: Cue, b: Cue) => Date.parse(b.start) - Date.parse(a.start) || (a.id < b.id ? 1 : -1);
+const newestFirst = (a: Cue, b: Cue) =>
+  Date.parse(b.start) - Date.parse(a.start) || (a.id < b.id ? 1 : -1);
 
 /** The cue in a DATERANGE's X-CUE attribute: base64 of compact UTF-8 JSON. Null for anything else. */
 export function cueFromAttribute(value: string | undefined): Cue | null {

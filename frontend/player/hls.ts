@@ -28,7 +28,14 @@ export function openHls(video: HTMLVideoElement, url: string, cues: (cues: Cue[]
       backBufferLength: 20,
       maxBufferLength: 8,
       // A publisher that went away answers no playlist for a while; the retries below are ours.
-      fragLoadPolicy: { default: { maxTimeToFirstByteMs: 8000, maxLoadTimeMs: 20_000, timeoutRetry: { maxNumRetry: 4, retryDelayMs: 0, maxRetryDelayMs: 0 }, errorRetry: { maxNumRetry: 6, retryDelayMs: 500, maxRetryDelayMs: 4000 } } },
+      fragLoadPolicy: {
+        default: {
+          maxTimeToFirstByteMs: 8000,
+          maxLoadTimeMs: 20_000,
+          timeoutRetry: { maxNumRetry: 4, retryDelayMs: 0, maxRetryDelayMs: 0 },
+          errorRetry: { maxNumRetry: 6, retryDelayMs: 500, maxRetryDelayMs: 4000 },
+        },
+      },
     });
     next.on(Hls.Events.LEVEL_UPDATED, (_name, { details }) => {
       wait = RETRY;
@@ -53,11 +60,14 @@ export function openHls(video: HTMLVideoElement, url: string, cues: (cues: Cue[]
     const paused = video.paused;
     hls.destroy();
     clearTimeout(timer);
-    timer = setTimeout(() => {
-      hls = create();
-      // Who paused wants quiet, also after a repair.
-      if (!paused) void video.play().catch(() => undefined);
-    }, wait * (0.75 + Math.random() / 2));
+    timer = setTimeout(
+      () => {
+        hls = create();
+        // Who paused wants quiet, also after a repair.
+        if (!paused) void video.play().catch(() => undefined);
+      },
+      wait * (0.75 + Math.random() / 2),
+    );
     wait = Math.min(LONGEST_RETRY, wait * 2);
   }
 

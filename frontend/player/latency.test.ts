@@ -1,10 +1,19 @@
 import { expect, test } from "vitest";
 import { AIM, decide, restarted, stalled, start, type Hold, type Sample } from "./latency";
 
-const at = (now: number, behind: number, ahead = behind - 0.1): Sample => ({ now, behind, ahead, playing: true });
+const at = (now: number, behind: number, ahead = behind - 0.1): Sample => ({
+  now,
+  behind,
+  ahead,
+  playing: true,
+});
 
 /** Plays for `seconds`, four decisions a second, the way the edge and the picture really move. */
-function run(hold: Hold, behind: number, seconds: number): { hold: Hold; behind: number; jumps: number } {
+function run(
+  hold: Hold,
+  behind: number,
+  seconds: number,
+): { hold: Hold; behind: number; jumps: number } {
   let jumps = 0;
   for (let now = 0; now <= seconds; now += 0.25) {
     const decision = decide(hold, at(now, behind));
@@ -41,7 +50,10 @@ test("far behind the whole way is jumped, whatever is loaded", () => {
 });
 
 test("no jump and no higher rate on an empty buffer", () => {
-  expect(decide({ ...start, playingSince: 0 }, at(2, 2, 0.2))).toMatchObject({ rate: 1, jump: null });
+  expect(decide({ ...start, playingSince: 0 }, at(2, 2, 0.2))).toMatchObject({
+    rate: 1,
+    jump: null,
+  });
 });
 
 test("rates stay too gentle to hear", () => {

@@ -44,7 +44,13 @@ const WORTH_A_JUMP = 0.12;
 /** Seconds; a minute of gentle rates would not make up for it. */
 const TOO_FAR = 3;
 
-export const start: Hold = { target: AIM, playingSince: null, seekedAt: null, stalls: 0, changedAt: 0 };
+export const start: Hold = {
+  target: AIM,
+  playingSince: null,
+  seekedAt: null,
+  stalls: 0,
+  changedAt: 0,
+};
 
 export function decide(hold: Hold, sample: Sample): Decision {
   if (!sample.playing) return { rate: 1, jump: null, hold: { ...hold, playingSince: null } };
@@ -68,7 +74,8 @@ function mayJump(hold: Hold, now: number, excess: number): boolean {
 }
 
 function rateFor(excess: number, ahead: number): number {
-  if (excess > TOLERANCE && ahead > RESERVE) return 1 + Math.min(0.06, Math.max(0.01, excess * 0.08));
+  if (excess > TOLERANCE && ahead > RESERVE)
+    return 1 + Math.min(0.06, Math.max(0.01, excess * 0.08));
   if (excess < -TOLERANCE) return 1 - Math.min(0.04, Math.max(0.01, -excess * 0.08));
   return 1;
 }
@@ -81,7 +88,13 @@ function relaxed(hold: Hold, now: number): Hold {
 
 /** A stall says that the target was too brave for this network. A camera that went away looks the same from here. */
 export function stalled(hold: Hold, now: number): Hold {
-  return { ...hold, stalls: hold.stalls + 1, target: Math.min(FARTHEST_AIM, hold.target + PER_STALL), changedAt: now, playingSince: null };
+  return {
+    ...hold,
+    stalls: hold.stalls + 1,
+    target: Math.min(FARTHEST_AIM, hold.target + PER_STALL),
+    changedAt: now,
+    playingSince: null,
+  };
 }
 
 /** The media began anew: there may be one seek again. */

@@ -45,7 +45,8 @@ export function play(video: HTMLVideoElement, url: string, listener: PlaybackLis
   let started = false;
   let closed = false;
   const events = new AbortController();
-  const on = (name: string, run: () => void) => video.addEventListener(name, run, { signal: events.signal });
+  const on = (name: string, run: () => void) =>
+    video.addEventListener(name, run, { signal: events.signal });
 
   function tick(): void {
     // Before the first picture, in a seek and in a pause the distance to the edge means nothing to a person.
@@ -53,7 +54,12 @@ export function play(video: HTMLVideoElement, url: string, listener: PlaybackLis
     const behind = settled ? (source?.behind() ?? null) : null;
     listener.behind(behind);
     if (behind === null) return;
-    const decision = latency.decide(hold, { now: performance.now() / 1000, behind, ahead: loadedAhead(video), playing: !video.paused && video.readyState > 2 });
+    const decision = latency.decide(hold, {
+      now: performance.now() / 1000,
+      behind,
+      ahead: loadedAhead(video),
+      playing: !video.paused && video.readyState > 2,
+    });
     hold = decision.hold;
     if (video.playbackRate !== decision.rate) video.playbackRate = decision.rate;
     if (decision.jump !== null) video.currentTime += decision.jump;
@@ -118,7 +124,11 @@ export function play(video: HTMLVideoElement, url: string, listener: PlaybackLis
   };
 }
 
-async function openSource(video: HTMLVideoElement, url: string, cues: (cues: Cue[]) => void): Promise<Source> {
+async function openSource(
+  video: HTMLVideoElement,
+  url: string,
+  cues: (cues: Cue[]) => void,
+): Promise<Source> {
   if (hasMediaSource()) {
     const { openHls } = await import("./hls");
     return openHls(video, url, cues);
@@ -140,13 +150,22 @@ function openNative(video: HTMLVideoElement & { getStartDate?: () => Date }, url
 }
 
 /** `playingDate` belongs to `currentTime`; a frame has its own `mediaTime`, and the difference is what a pin would be late. */
-function watchFrames(video: HTMLVideoElement, source: () => Source | null, listener: PlaybackListener, signal: AbortSignal): void {
+function watchFrames(
+  video: HTMLVideoElement,
+  source: () => Source | null,
+  listener: PlaybackListener,
+  signal: AbortSignal,
+): void {
   const moment = (mediaTime: number) => {
     const date = source()?.playingDate() ?? null;
     if (date !== null) listener.frame(date + (mediaTime - video.currentTime) * 1000);
   };
   if (!("requestVideoFrameCallback" in video)) {
-    (video as HTMLVideoElement).addEventListener("timeupdate", () => moment((video as HTMLVideoElement).currentTime), { signal });
+    (video as HTMLVideoElement).addEventListener(
+      "timeupdate",
+      () => moment((video as HTMLVideoElement).currentTime),
+      { signal },
+    );
     return;
   }
   const next = () =>
@@ -159,10 +178,15 @@ function watchFrames(video: HTMLVideoElement, source: () => Source | null, liste
 }
 
 function ranges({ buffered }: HTMLVideoElement): [number, number][] {
-  return Array.from({ length: buffered.length }, (_, index) => [buffered.start(index), buffered.end(index)]);
+  return Array.from({ length: buffered.length }, (_, index) => [
+    buffered.start(index),
+    buffered.end(index),
+  ]);
 }
 
 function loadedAhead(video: HTMLVideoElement): number {
-  const around = ranges(video).find(([start, end]) => start <= video.currentTime && video.currentTime <= end);
+  const around = ranges(video).find(
+    ([start, end]) => start <= video.currentTime && video.currentTime <= end,
+  );
   return around ? around[1] - video.currentTime : 0;
 }

@@ -9,7 +9,10 @@ test("a standstill is counted from the last progress", () => {
 });
 
 test("a hole is jumped after a moment, to just inside what comes behind it", () => {
-  const loaded = [[36, 54.6], [56, 58]] as const;
+  const loaded = [
+    [36, 54.6],
+    [56, 58],
+  ] as const;
 
   expect(nextAfterHole(54.6, loaded, 0.5)).toBeNull();
   expect(nextAfterHole(54.6, loaded, 1)).toBeCloseTo(56.05);
@@ -17,7 +20,25 @@ test("a hole is jumped after a moment, to just inside what comes behind it", () 
 });
 
 test("nothing is jumped while there is something to play here, or hardly anything there", () => {
-  expect(nextAfterHole(50, [[36, 54.6], [56, 58]], 5)).toBeNull();
-  expect(nextAfterHole(54.6, [[36, 54.6], [56, 56.1]], 5)).toBeNull();
+  expect(
+    nextAfterHole(
+      50,
+      [
+        [36, 54.6],
+        [56, 58],
+      ],
+      5,
+    ),
+  ).toBeNull();
+  expect(
+    nextAfterHole(
+      54.6,
+      [
+        [36, 54.6],
+        [56, 56.1],
+      ],
+      5,
+    ),
+  ).toBeNull();
   expect(nextAfterHole(54.6, [[36, 54.6]], 5)).toBeNull();
 });

@@ -17,7 +17,11 @@ export function watch(seen: Watch, at: number, now: number): Watch {
 }
 
 /** Where to go on after standing still for `still` seconds at the edge of a hole in what is loaded; null to keep waiting. */
-export function nextAfterHole(at: number, loaded: readonly (readonly [number, number])[], still: number): number | null {
+export function nextAfterHole(
+  at: number,
+  loaded: readonly (readonly [number, number])[],
+  still: number,
+): number | null {
   if (still < PATIENCE) return null;
   const next = loaded.find(([start]) => start > at + INTO);
   const here = loaded.find(([start, end]) => start <= at && at < end - RESERVE);

@@ -23,7 +23,9 @@ export function listen(url: string, listener: RoomListener): () => void {
   }
 
   function open(): void {
-    source = new EventSource(room.seq < 0 ? url : `${url}${url.includes("?") ? "&" : "?"}last_event_id=${room.seq}`);
+    source = new EventSource(
+      room.seq < 0 ? url : `${url}${url.includes("?") ? "&" : "?"}last_event_id=${room.seq}`,
+    );
     source.onopen = () => {
       wait = FIRST_RETRY;
       listener.connected(true);

@@ -3,12 +3,20 @@ import type { RoomEvent, Show } from "../contract";
 import { cuesOf, empty, fold, showOf, type Room } from "./fold";
 
 /** Values of any shape: folding never looks inside. */
-const snapshot = (seq: number, entries: object) => ({ type: "snapshot", seq, ts: 0, entries }) as RoomEvent;
-const set = (seq: number, key: string, value: unknown) => ({ type: "set", seq, ts: 0, key, value }) as RoomEvent;
-const after = (events: RoomEvent[]): Room => events.reduce((room, event) => fold(room, event, 0), empty);
+const snapshot = (seq: number, entries: object) =>
+  ({ type: "snapshot", seq, ts: 0, entries }) as RoomEvent;
+const set = (seq: number, key: string, value: unknown) =>
+  ({ type: "set", seq, ts: 0, key, value }) as RoomEvent;
+const after = (events: RoomEvent[]): Room =>
+  events.reduce((room, event) => fold(room, event, 0), empty);
 
 test("a snapshot and the events after it are the later snapshot", () => {
-  const folded = after([snapshot(3, { show: { state: "scheduled" }, "cue/a": 1 }), set(4, "show", { state: "live" }), set(5, "cue/a", null), set(6, "cue/b", 2)]);
+  const folded = after([
+    snapshot(3, { show: { state: "scheduled" }, "cue/a": 1 }),
+    set(4, "show", { state: "live" }),
+    set(5, "cue/a", null),
+    set(6, "cue/b", 2),
+  ]);
   const fresh = after([snapshot(6, { show: { state: "live" }, "cue/b": 2 })]);
 
   expect(folded).toEqual(fresh);
@@ -21,7 +29,11 @@ test("what was folded already is not folded again", () => {
 });
 
 test("state is replaced whole and keeps the sequence", () => {
-  const room = after([snapshot(5, {}), { type: "state", seq: 5, ts: 0, viewers: 7, stock: { A: 1, B: 2 } }, { type: "state", seq: 5, ts: 0, viewers: 8, stock: { A: 0 } }]);
+  const room = after([
+    snapshot(5, {}),
+    { type: "state", seq: 5, ts: 0, viewers: 7, stock: { A: 1, B: 2 } },
+    { type: "state", seq: 5, ts: 0, viewers: 8, stock: { A: 0 } },
+  ]);
 
   expect(room).toMatchObject({ seq: 5, viewers: 8, stock: { A: 0 } });
 });
@@ -34,10 +46,23 @@ test("the server's clock is the largest offset seen, because an event can only b
 });
 
 test("the room's facts go over the page's, in the shelf's order", () => {
-  const page = { state: "scheduled", products: [{ id: "p1", slug: "old" }, { id: "p2" }] } as unknown as Show;
-  const room = after([snapshot(1, { show: { state: "live" }, "product/p1": { id: "p1", slug: "new" }, "product/p3": { id: "p3" }, "cue/c": { id: "c" } })]);
+  const page = {
+    state: "scheduled",
+    products: [{ id: "p1", slug: "old" }, { id: "p2" }],
+  } as unknown as Show;
+  const room = after([
+    snapshot(1, {
+      show: { state: "live" },
+      "product/p1": { id: "p1", slug: "new" },
+      "product/p3": { id: "p3" },
+      "cue/c": { id: "c" },
+    }),
+  ]);
 
-  expect(showOf(room, page)).toMatchObject({ state: "live", products: [{ id: "p1", slug: "new" }, { id: "p3" }] });
+  expect(showOf(room, page)).toMatchObject({
+    state: "live",
+    products: [{ id: "p1", slug: "new" }, { id: "p3" }],
+  });
   expect(showOf(empty, page).products).toEqual(page.products);
   expect(cuesOf(room)).toEqual([{ id: "c" }]);
 });

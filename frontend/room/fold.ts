@@ -19,14 +19,20 @@ export function fold(room: Room, event: RoomEvent, receivedAt: number): Room {
       return { ...room, clockOffset, seq: event.seq, entries: event.entries };
     case "set":
       if (event.seq <= room.seq) return room;
-      return { ...room, clockOffset, seq: event.seq, entries: withKey(room.entries, event.key, event.value) };
+      return {
+        ...room,
+        clockOffset,
+        seq: event.seq,
+        entries: withKey(room.entries, event.key, event.value),
+      };
     case "state":
       return { ...room, clockOffset, viewers: event.viewers, stock: event.stock };
   }
 }
 
 /** An event can only arrive late, so the largest offset seen is the truest one. */
-const nearest = (known: number | null, seen: number) => (known === null ? seen : Math.max(known, seen));
+const nearest = (known: number | null, seen: number) =>
+  known === null ? seen : Math.max(known, seen);
 
 /** The server pairs keys and values; a type cannot follow a key that is only known when it comes. */
 function withKey(entries: RoomEntries, key: string, value: unknown): RoomEntries {
@@ -35,16 +41,23 @@ function withKey(entries: RoomEntries, key: string, value: unknown): RoomEntries
 }
 
 export function cuesOf(room: Room): Cue[] {
-  return Object.entries(room.entries).flatMap(([key, value]) => (key.startsWith("cue/") ? [value as Cue] : []));
+  return Object.entries(room.entries).flatMap(([key, value]) =>
+    key.startsWith("cue/") ? [value as Cue] : [],
+  );
 }
 
 /** The show as the room knows it: state and times from "show", products in shelf order, newer facts over the page's. */
 export function showOf(room: Room, page: Show): Show {
   // Before the room has spoken the page is all there is; from then on what the room does not have has left the shelf.
-  const products = room.seq < 0 ? page.products : page.products.flatMap((product) => room.entries[`product/${product.id}`] ?? []);
+  const products =
+    room.seq < 0
+      ? page.products
+      : page.products.flatMap((product) => room.entries[`product/${product.id}`] ?? []);
   const known = new Set(page.products.map((product) => product.id));
   const added = Object.entries(room.entries)
-    .filter(([key, value]) => key.startsWith("product/") && value && !known.has((value as Product).id))
+    .filter(
+      ([key, value]) => key.startsWith("product/") && value && !known.has((value as Product).id),
+    )
     .map(([, value]) => value as Product);
   return { ...page, ...room.entries.show, products: [...products, ...added] };
 }

@@ -9,7 +9,12 @@ for (const name of readdirSync(folder, { recursive: true })) {
   if (!/\.(js|css|svg|json)$/.test(name)) continue;
   const plain = readFileSync(new URL(name, folder));
   if (plain.length < worthIt) continue;
-  const brotli = { params: { [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT, [constants.BROTLI_PARAM_SIZE_HINT]: plain.length } };
+  const brotli = {
+    params: {
+      [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
+      [constants.BROTLI_PARAM_SIZE_HINT]: plain.length,
+    },
+  };
   writeFileSync(new URL(`${name}.gz`, folder), gzipSync(plain, { level: 9 }));
   writeFileSync(new URL(`${name}.br`, folder), brotliCompressSync(plain, brotli));
 }

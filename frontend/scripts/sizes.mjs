@@ -13,8 +13,11 @@ function closure(key, seen = new Set()) {
   for (const next of manifest[key].imports ?? []) closure(next, seen);
   return seen;
 }
-const script = (entry) => [...closure(entry)].reduce((sum, key) => sum + packed(manifest[key].file), 0);
-const lazy = Object.values(manifest).filter((chunk) => chunk.isDynamicEntry).map((chunk) => [chunk.name, packed(chunk.file)]);
+const script = (entry) =>
+  [...closure(entry)].reduce((sum, key) => sum + packed(manifest[key].file), 0);
+const lazy = Object.values(manifest)
+  .filter((chunk) => chunk.isDynamicEntry)
+  .map((chunk) => [chunk.name, packed(chunk.file)]);
 
 const rows = [
   ["show page script, before hls.js", script("entries/show.ts"), 50_000],
@@ -27,6 +30,8 @@ const rows = [
 let broken = false;
 for (const [name, size, budget] of rows) {
   broken ||= size > budget;
-  console.log(`${name.padEnd(34)} ${(size / 1000).toFixed(1).padStart(7)} kB gz${size > budget ? `  OVER ${budget / 1000} kB` : ""}`);
+  console.log(
+    `${name.padEnd(34)} ${(size / 1000).toFixed(1).padStart(7)} kB gz${size > budget ? `  OVER ${budget / 1000} kB` : ""}`,
+  );
 }
 process.exit(broken ? 1 : 0);

@@ -58,11 +58,15 @@ async function problemIn(answer: Response): Promise<Problem> {
 }
 
 /** Whether the request may have had its effect all the same. */
-export const isUnsure = (problem: Problem): boolean => problem.code === "unreachable" || problem.status >= 500;
+export const isUnsure = (problem: Problem): boolean =>
+  problem.code === "unreachable" || problem.status >= 500;
 
-export const problemOf = (error: unknown): Problem => (error instanceof Refused ? error.problem : { code: "internal_error", status: 0 });
+export const problemOf = (error: unknown): Problem =>
+  error instanceof Refused ? error.problem : { code: "internal_error", status: 0 };
 
 /** A fresh Idempotency-Key. `crypto.randomUUID` needs a secure context, and a shop on plain HTTP in a local network has none. */
 export function freshKey(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, "0"),
+  ).join("");
 }

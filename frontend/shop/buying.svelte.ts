@@ -1,5 +1,13 @@
 /** One purchase: hold, details, payment. What the server said is the state; what it has not said is never shown. */
-import type { Address, Checkout, Hold, Money, Payment, PaymentStatus, PlacedOrder } from "../contract";
+import type {
+  Address,
+  Checkout,
+  Hold,
+  Money,
+  Payment,
+  PaymentStatus,
+  PlacedOrder,
+} from "../contract";
 import { call, freshKey, isUnsure, problemOf, type Problem } from "./api";
 import { readKept, writeForm, writeKept } from "./kept";
 
@@ -63,7 +71,9 @@ export class Buying {
     return this.#step(async () => {
       const before = this.open;
       const wanted = before ? merge(before.lines, lines) : lines;
-      const total = before ? { ...expected, amount: expected.amount + before.total.amount } : expected;
+      const total = before
+        ? { ...expected, amount: expected.amount + before.total.amount }
+        : expected;
       this.#hold(before ? await this.#swap(before, wanted, total) : await this.#ask(wanted, total));
     });
   }
@@ -117,7 +127,10 @@ export class Buying {
   }
 
   #keep(): void {
-    writeKept(this.showId, this.hold && { hold: this.hold, checkout: this.#checkout, paid: this.payment === "paid" });
+    writeKept(
+      this.showId,
+      this.hold && { hold: this.hold, checkout: this.#checkout, paid: this.payment === "paid" },
+    );
   }
 
   /** After a reload in the middle of paying: asks how far it has come. */
@@ -144,7 +157,9 @@ export class Buying {
   async holdAgain(): Promise<boolean> {
     const before = this.hold;
     if (!before) return false;
-    return this.#step(async () => this.#hold(await this.#ask(before.lines.map(lineOf), before.total)));
+    return this.#step(async () =>
+      this.#hold(await this.#ask(before.lines.map(lineOf), before.total)),
+    );
   }
 
   async release(): Promise<void> {
@@ -158,7 +173,10 @@ export class Buying {
     this.details = details;
     await this.#step(async () => {
       const checkout = await this.#open(details);
-      await this.#settle(`/checkouts/${checkout.id}/pay`, { payment_method: { type: "test", number }, expected_total: expected });
+      await this.#settle(`/checkouts/${checkout.id}/pay`, {
+        payment_method: { type: "test", number },
+        expected_total: expected,
+      });
     });
   }
 
@@ -205,7 +223,9 @@ export class Buying {
 
   /** Giving back is a courtesy to others; if it fails, the hold ends by itself. */
   async #return(hold: Hold): Promise<void> {
-    await call(this.api, `/holds/${hold.id}`, { method: "DELETE", token: hold.token }).catch(() => undefined);
+    await call(this.api, `/holds/${hold.id}`, { method: "DELETE", token: hold.token }).catch(
+      () => undefined,
+    );
   }
 
   /** A checkout carries the details it was opened with; other details open another on the same hold. */
@@ -242,7 +262,9 @@ export class Buying {
   async #poll(pause = POLL): Promise<void> {
     const round = this.#round;
     try {
-      const payment = await call<Payment>(this.api, `/checkouts/${this.#checkout?.id}`, { token: this.hold?.token });
+      const payment = await call<Payment>(this.api, `/checkouts/${this.#checkout?.id}`, {
+        token: this.hold?.token,
+      });
       if (round === this.#round) this.#take(payment);
     } catch (error) {
       if (round !== this.#round) return;
@@ -265,7 +287,12 @@ export class Buying {
     const key = this.#keys.get(request) ?? freshKey();
     this.#keys.set(request, key);
     try {
-      const answer = await call<T>(this.api, path, { method: "POST", body, token: this.hold?.token, key });
+      const answer = await call<T>(this.api, path, {
+        method: "POST",
+        body,
+        token: this.hold?.token,
+        key,
+      });
       this.#keys.delete(request);
       return answer;
     } catch (error) {
@@ -292,7 +319,8 @@ export class Buying {
   #refuse(problem: Problem): void {
     if (problem.code === "hold_expired") this.expired = true;
     else this.problem = problem;
-    if (problem.code === "price_changed" && problem.total && this.hold) this.hold = { ...this.hold, total: problem.total };
+    if (problem.code === "price_changed" && problem.total && this.hold)
+      this.hold = { ...this.hold, total: problem.total };
   }
 }
 
@@ -301,11 +329,18 @@ const UNKNOWN: ReadonlySet<number> = new Set([401, 403, 404]);
 
 /** Whether the larger hold was refused only because we hold the smaller one. */
 function standsInTheWay(own: Hold, wanted: Line[], problem: Problem): boolean {
-  if (problem.code === "limit_reached") return wanted.every(({ quantity }) => quantity <= MOST_PIECES);
+  if (problem.code === "limit_reached")
+    return wanted.every(({ quantity }) => quantity <= MOST_PIECES);
   if (problem.code !== "sold_out") return false;
-  const pieces = (lines: Line[], sku: string) => lines.find((line) => line.sku === sku)?.quantity ?? 0;
+  const pieces = (lines: Line[], sku: string) =>
+    lines.find((line) => line.sku === sku)?.quantity ?? 0;
   const short = problem.lines ?? [];
-  return short.length > 0 && short.every(({ sku, available = 0 }) => available + pieces(own.lines, sku) >= pieces(wanted, sku));
+  return (
+    short.length > 0 &&
+    short.every(
+      ({ sku, available = 0 }) => available + pieces(own.lines, sku) >= pieces(wanted, sku),
+    )
+  );
 }
 
 const lineOf = ({ sku, quantity }: Line): Line => ({ sku, quantity });

@@ -8,10 +8,18 @@ const hold = (id: string, lines: { sku: string; quantity: number }[], total: num
   token: `${id}-token`,
   expires_at: new Date(Date.now() + 300_000).toISOString(),
   total: pounds(total),
-  lines: lines.map((line) => ({ ...line, unit_price: pounds(100), total: pounds(100 * line.quantity) })),
+  lines: lines.map((line) => ({
+    ...line,
+    unit_price: pounds(100),
+    total: pounds(100 * line.quantity),
+  })),
 });
 const later = () => new Date(Date.now() + 400_000).toISOString();
-const details = { email: "s@example.com", adult: true, address: { name: "S", line1: "1", city: "L", postal_code: "N1", country: "GB" } };
+const details = {
+  email: "s@example.com",
+  adult: true,
+  address: { name: "S", line1: "1", city: "L", postal_code: "N1", country: "GB" },
+};
 
 interface Request {
   method: string;
@@ -29,7 +37,13 @@ beforeEach(() => {
   vi.useFakeTimers({ shouldAdvanceTime: true, advanceTimeDelta: 200 });
   vi.stubGlobal("fetch", (path: string, init: RequestInit) => {
     const headers = init.headers as Record<string, string>;
-    asked.push({ method: init.method!, path, body: init.body ? JSON.parse(init.body as string) : null, key: headers["Idempotency-Key"] ?? null, token: headers["Authorization"] ?? null });
+    asked.push({
+      method: init.method!,
+      path,
+      body: init.body ? JSON.parse(init.body as string) : null,
+      key: headers["Idempotency-Key"] ?? null,
+      token: headers["Authorization"] ?? null,
+    });
     const answer = answers.shift();
     return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
   });
@@ -39,7 +53,8 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-const ok = (body: unknown, status = 200) => new Response(status === 204 ? null : JSON.stringify(body), { status });
+const ok = (body: unknown, status = 200) =>
+  new Response(status === 204 ? null : JSON.stringify(body), { status });
 const refusal = (code: string, status = 409, more = {}) => ok({ code, status, ...more }, status);
 
 test("a hold is asked for at the price on screen", async () => {
@@ -49,7 +64,10 @@ test("a hold is asked for at the price on screen", async () => {
   expect(await buying.reserve([{ sku: "A", quantity: 1 }], pounds(100))).toBe(true);
 
   expect(buying.hold?.id).toBe("h1");
-  expect(asked[0]).toMatchObject({ path: "/shows/show_1/holds", body: { lines: [{ sku: "A", quantity: 1 }], expected_total: pounds(100) } });
+  expect(asked[0]).toMatchObject({
+    path: "/shows/show_1/holds",
+    body: { lines: [{ sku: "A", quantity: 1 }], expected_total: pounds(100) },
+  });
 });
 
 test("a refused hold holds nothing and says why", async () => {
@@ -64,19 +82,39 @@ test("a refused hold holds nothing and says why", async () => {
 
 test("more goods join what is held, and the smaller hold is given back after the larger is taken", async () => {
   const buying = new Buying("", "show_1");
-  answers = [ok(hold("h1", [{ sku: "A", quantity: 1 }], 100), 201), ok(hold("h2", [{ sku: "A", quantity: 1 }, { sku: "B", quantity: 2 }], 300), 201), ok(null, 204)];
+  answers = [
+    ok(hold("h1", [{ sku: "A", quantity: 1 }], 100), 201),
+    ok(
+      hold(
+        "h2",
+        [
+          { sku: "A", quantity: 1 },
+          { sku: "B", quantity: 2 },
+        ],
+        300,
+      ),
+      201,
+    ),
+    ok(null, 204),
+  ];
   await buying.reserve([{ sku: "A", quantity: 1 }], pounds(100));
 
   await buying.reserve([{ sku: "B", quantity: 2 }], pounds(200));
 
   expect(buying.hold?.id).toBe("h2");
-  expect(asked.slice(1).map(({ method, path }) => `${method} ${path}`)).toEqual(["POST /shows/show_1/holds", "DELETE /holds/h1"]);
+  expect(asked.slice(1).map(({ method, path }) => `${method} ${path}`)).toEqual([
+    "POST /shows/show_1/holds",
+    "DELETE /holds/h1",
+  ]);
   expect(asked[1]?.body).toMatchObject({ expected_total: pounds(300) });
 });
 
 test("goods of another kind that have sold out cost nothing that is held", async () => {
   const buying = new Buying("", "show_1");
-  answers = [ok(hold("h1", [{ sku: "A", quantity: 1 }], 100), 201), refusal("sold_out", 409, { lines: [{ sku: "B", available: 0 }] })];
+  answers = [
+    ok(hold("h1", [{ sku: "A", quantity: 1 }], 100), 201),
+    refusal("sold_out", 409, { lines: [{ sku: "B", available: 0 }] }),
+  ];
   await buying.reserve([{ sku: "A", quantity: 1 }], pounds(100));
 
   expect(await buying.reserve([{ sku: "B", quantity: 1 }], pounds(100))).toBe(false);
@@ -91,7 +129,13 @@ const ownIsInTheWay = () => refusal("sold_out", 409, { lines: [{ sku: "A", avail
 test("where our own hold stands in the way it goes first, and comes back when the larger is refused", async () => {
   const buying = new Buying("", "show_1");
   const first = hold("h1", [{ sku: "A", quantity: 1 }], 100);
-  answers = [ok(first, 201), ownIsInTheWay(), ok(null, 204), refusal("sold_out"), ok({ ...first, id: "h3" }, 201)];
+  answers = [
+    ok(first, 201),
+    ownIsInTheWay(),
+    ok(null, 204),
+    refusal("sold_out"),
+    ok({ ...first, id: "h3" }, 201),
+  ];
   await buying.reserve([{ sku: "A", quantity: 1 }], pounds(100));
 
   expect(await buying.reserve([{ sku: "B", quantity: 1 }], pounds(100))).toBe(false);
@@ -102,7 +146,13 @@ test("where our own hold stands in the way it goes first, and comes back when th
 
 test("what does not come back is not shown as held", async () => {
   const buying = new Buying("", "show_1");
-  answers = [ok(hold("h1", [{ sku: "A", quantity: 1 }], 100), 201), ownIsInTheWay(), ok(null, 204), refusal("sold_out"), refusal("sold_out")];
+  answers = [
+    ok(hold("h1", [{ sku: "A", quantity: 1 }], 100), 201),
+    ownIsInTheWay(),
+    ok(null, 204),
+    refusal("sold_out"),
+    refusal("sold_out"),
+  ];
   await buying.reserve([{ sku: "A", quantity: 1 }], pounds(100));
 
   await buying.reserve([{ sku: "B", quantity: 1 }], pounds(100));
@@ -128,7 +178,12 @@ test("a declined payment keeps the hold and the checkout, a second card pays", a
   const buying = new Buying("", "show_1");
   const expires_at = new Date(Date.now() + 400_000).toISOString();
   const checkout = { id: "co_1", hold_id: "h1", total: pounds(100), expires_at, status: "open" };
-  answers = [ok(hold("h1", [{ sku: "A", quantity: 1 }], 100), 201), ok(checkout, 201), ok({ status: "declined", orders: [], expires_at }), ok({ status: "paid", orders: [{ id: "ord_1" }], expires_at })];
+  answers = [
+    ok(hold("h1", [{ sku: "A", quantity: 1 }], 100), 201),
+    ok(checkout, 201),
+    ok({ status: "declined", orders: [], expires_at }),
+    ok({ status: "paid", orders: [{ id: "ord_1" }], expires_at }),
+  ];
   await buying.reserve([{ sku: "A", quantity: 1 }], pounds(100));
 
   await buying.pay(details, "4000000000000002", pounds(100));
@@ -136,7 +191,12 @@ test("a declined payment keeps the hold and the checkout, a second card pays", a
   await buying.pay(details, "4242424242424242", pounds(100));
 
   expect(buying.payment).toBe("paid");
-  expect(asked.map(({ path }) => path)).toEqual(["/shows/show_1/holds", "/checkouts", "/checkouts/co_1/pay", "/checkouts/co_1/pay"]);
+  expect(asked.map(({ path }) => path)).toEqual([
+    "/shows/show_1/holds",
+    "/checkouts",
+    "/checkouts/co_1/pay",
+    "/checkouts/co_1/pay",
+  ]);
   expect(asked[3]?.token).toBe("Bearer h1-token");
   expect(buying.hold?.expires_at).toBe(expires_at);
 });
@@ -144,7 +204,11 @@ test("a declined payment keeps the hold and the checkout, a second card pays", a
 /** Up to a payment that the bank has. */
 async function paying(answer: Response): Promise<Buying> {
   const buying = new Buying("", "show_1");
-  answers = [ok(hold("h1", [{ sku: "A", quantity: 1 }], 100), 201), ok({ id: "co_1", expires_at: later() }, 201), answer];
+  answers = [
+    ok(hold("h1", [{ sku: "A", quantity: 1 }], 100), 201),
+    ok({ id: "co_1", expires_at: later() }, 201),
+    answer,
+  ];
   await buying.reserve([{ sku: "A", quantity: 1 }], pounds(100));
   await buying.pay(details, "4000000000000077", pounds(100));
   return buying;
@@ -165,7 +229,13 @@ test("while the bank decides nothing is added and nothing given back", async () 
 
 test("a shop that stumbles while it is asked loses no purchase", async () => {
   const buying = await paying(pending());
-  answers = [refusal("busy", 503), refusal("busy", 503), refusal("busy", 503), new Response("Bad Gateway", { status: 502 }), paid()];
+  answers = [
+    refusal("busy", 503),
+    refusal("busy", 503),
+    refusal("busy", 503),
+    new Response("Bad Gateway", { status: 502 }),
+    paid(),
+  ];
 
   await vi.waitFor(() => expect(buying.payment).toBe("paid"), 20_000);
 
@@ -182,11 +252,21 @@ test("a purchase that the shop does not know is none", async () => {
 test("when nobody knows whether money moved, the shop is asked until it is known", async () => {
   const silent = () => refusal("provider_unavailable", 503);
   const buying = new Buying("", "show_1");
-  answers = [ok(hold("h1", [{ sku: "A", quantity: 1 }], 100), 201), ok({ id: "co_1", expires_at: later() }, 201), silent(), silent(), silent(), pending(), paid()];
+  answers = [
+    ok(hold("h1", [{ sku: "A", quantity: 1 }], 100), 201),
+    ok({ id: "co_1", expires_at: later() }, 201),
+    silent(),
+    silent(),
+    silent(),
+    pending(),
+    paid(),
+  ];
   await buying.reserve([{ sku: "A", quantity: 1 }], pounds(100));
 
   await buying.pay(details, "4242424242424242", pounds(100));
-  expect(new Set(asked.filter(({ path }) => path.endsWith("/pay")).map(({ key }) => key)).size).toBe(1);
+  expect(
+    new Set(asked.filter(({ path }) => path.endsWith("/pay")).map(({ key }) => key)).size,
+  ).toBe(1);
 
   await vi.waitFor(() => expect(buying).toMatchObject({ payment: "paid", problem: null }), 5000);
 });
@@ -204,7 +284,11 @@ test("a hold that ended on the server ends here, with nothing charged", async ()
 /** The browser's storage, shared by its tabs. */
 function storage(): Map<string, string> {
   const kept = new Map<string, string>();
-  const stub = { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => kept.set(key, value), removeItem: (key: string) => kept.delete(key) };
+  const stub = {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => kept.set(key, value),
+    removeItem: (key: string) => kept.delete(key),
+  };
   vi.stubGlobal("localStorage", stub);
   vi.stubGlobal("sessionStorage", stub);
   return kept;
@@ -214,7 +298,11 @@ test("a reload in the middle of paying asks how far it has come, and another sho
   const kept = storage();
   const expires_at = later();
   const before = new Buying("", "show_1");
-  answers = [ok(hold("h1", [{ sku: "A", quantity: 1 }], 100), 201), ok({ id: "co_1", expires_at }, 201), ok({ status: "needs_confirmation", orders: [], expires_at })];
+  answers = [
+    ok(hold("h1", [{ sku: "A", quantity: 1 }], 100), 201),
+    ok({ id: "co_1", expires_at }, 201),
+    ok({ status: "needs_confirmation", orders: [], expires_at }),
+  ];
   await before.reserve([{ sku: "A", quantity: 1 }], pounds(100));
   await before.pay(details, "4000002500003155", pounds(100));
   expect([...kept.values()].join()).not.toContain("example.com");
@@ -224,7 +312,11 @@ test("a reload in the middle of paying asks how far it has come, and another sho
   await after.resume();
 
   expect(after).toMatchObject({ payment: "paid", orders: [{ id: "ord_1" }], recalled: false });
-  expect(asked.at(-1)).toMatchObject({ method: "GET", path: "/checkouts/co_1", token: "Bearer h1-token" });
+  expect(asked.at(-1)).toMatchObject({
+    method: "GET",
+    path: "/checkouts/co_1",
+    token: "Bearer h1-token",
+  });
 
   const again = new Buying("", "show_1");
   answers = [ok({ status: "paid", orders: [{ id: "ord_1" }], expires_at })];
@@ -253,10 +345,20 @@ test("back on the network, a payment whose answer got lost is asked about", asyn
   storage();
   const buying = new Buying("", "show_1");
   const lost = new TypeError("network");
-  answers = [ok(hold("h1", [{ sku: "A", quantity: 1 }], 100), 201), ok({ id: "co_1", expires_at: later() }, 201), lost, lost, lost];
+  answers = [
+    ok(hold("h1", [{ sku: "A", quantity: 1 }], 100), 201),
+    ok({ id: "co_1", expires_at: later() }, 201),
+    lost,
+    lost,
+    lost,
+  ];
   await buying.reserve([{ sku: "A", quantity: 1 }], pounds(100));
   await buying.pay(details, "4242424242424242", pounds(100));
-  expect(buying).toMatchObject({ payment: "open", problem: { code: "unreachable" }, extended: true });
+  expect(buying).toMatchObject({
+    payment: "open",
+    problem: { code: "unreachable" },
+    extended: true,
+  });
 
   answers = [ok({ status: "paid", orders: [{ id: "ord_1" }], expires_at: later() })];
   await buying.reconnected();
@@ -265,7 +367,15 @@ test("back on the network, a payment whose answer got lost is asked about", asyn
 });
 
 test("both lists become one, a SKU once", () => {
-  expect(merge([{ sku: "A", quantity: 1 }], [{ sku: "A", quantity: 2 }, { sku: "B", quantity: 1 }])).toEqual([
+  expect(
+    merge(
+      [{ sku: "A", quantity: 1 }],
+      [
+        { sku: "A", quantity: 2 },
+        { sku: "B", quantity: 1 },
+      ],
+    ),
+  ).toEqual([
     { sku: "A", quantity: 3 },
     { sku: "B", quantity: 1 },
   ]);

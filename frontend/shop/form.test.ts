@@ -1,10 +1,27 @@
 import { expect, test } from "vitest";
 import { cardNumber, emptyForm, problemsIn, toDetails, wrongIn, type Form } from "./form";
 
-const filled: Form = { ...emptyForm("GB"), email: " sofia@example.com ", adult: true, name: "Sofia Marin", line1: "48 Alder Street", city: "London", postal_code: "N1 9GU", number: "4242 4242 4242 4242" };
+const filled: Form = {
+  ...emptyForm("GB"),
+  email: " sofia@example.com ",
+  adult: true,
+  name: "Sofia Marin",
+  line1: "48 Alder Street",
+  city: "London",
+  postal_code: "N1 9GU",
+  number: "4242 4242 4242 4242",
+};
 
 test("an empty form misses everything that is needed, in the order of the page", () => {
-  expect(Object.keys(problemsIn(emptyForm("GB")))).toEqual(["email", "adult", "name", "line1", "city", "postal_code", "number"]);
+  expect(Object.keys(problemsIn(emptyForm("GB")))).toEqual([
+    "email",
+    "adult",
+    "name",
+    "line1",
+    "city",
+    "postal_code",
+    "number",
+  ]);
   expect(problemsIn(filled)).toEqual({});
   expect(problemsIn({ ...filled, postal_code: "" }, false)).toEqual({});
 });
@@ -13,7 +30,13 @@ test("details are trimmed and an empty second line is left out", () => {
   expect(toDetails(filled)).toEqual({
     email: "sofia@example.com",
     adult: true,
-    address: { name: "Sofia Marin", line1: "48 Alder Street", city: "London", postal_code: "N1 9GU", country: "GB" },
+    address: {
+      name: "Sofia Marin",
+      line1: "48 Alder Street",
+      city: "London",
+      postal_code: "N1 9GU",
+      country: "GB",
+    },
   });
 });
 
@@ -22,9 +45,23 @@ test("a card typed in Arabic digits is sent in European ones", () => {
 });
 
 test("what the server finds wrong stands beside its field", () => {
-  expect(wrongIn({ code: "payment_method_invalid", status: 422 })).toEqual({ number: "field.number" });
-  expect(wrongIn({ code: "validation_failed", status: 422, fields: [{ path: "body/address/postal_code", problem: "postal_code_invalid" }] })).toEqual({ postal_code: "field.postal_code" });
-  expect(wrongIn({ code: "validation_failed", status: 422, fields: [{ path: "body/hold_id", problem: "missing" }] })).toBeNull();
+  expect(wrongIn({ code: "payment_method_invalid", status: 422 })).toEqual({
+    number: "field.number",
+  });
+  expect(
+    wrongIn({
+      code: "validation_failed",
+      status: 422,
+      fields: [{ path: "body/address/postal_code", problem: "postal_code_invalid" }],
+    }),
+  ).toEqual({ postal_code: "field.postal_code" });
+  expect(
+    wrongIn({
+      code: "validation_failed",
+      status: 422,
+      fields: [{ path: "body/hold_id", problem: "missing" }],
+    }),
+  ).toBeNull();
   expect(wrongIn({ code: "sold_out", status: 409 })).toBeNull();
   expect(wrongIn(null)).toBeNull();
 });

@@ -17,7 +17,17 @@ export interface Form {
 /** Field to message key, in the order of the page. */
 export type Wrong = Partial<Record<keyof Form, string>>;
 
-export const emptyForm = (country: string): Form => ({ email: "", adult: false, name: "", line1: "", line2: "", city: "", postal_code: "", country, number: "" });
+export const emptyForm = (country: string): Form => ({
+  email: "",
+  adult: false,
+  name: "",
+  line1: "",
+  line2: "",
+  city: "",
+  postal_code: "",
+  country,
+  number: "",
+});
 
 const MESSAGES: Record<keyof Form, string> = {
   email: "field.email",
@@ -63,7 +73,9 @@ export function toDetails(form: Form): Details {
       line1: text(form.line1),
       ...(text(form.line2) ? { line2: text(form.line2) } : {}),
       city: text(form.city),
-      ...(text(form.postal_code) ? { postal_code: europeanDigits(text(form.postal_code)).toUpperCase() } : {}),
+      ...(text(form.postal_code)
+        ? { postal_code: europeanDigits(text(form.postal_code)).toUpperCase() }
+        : {}),
       country: form.country,
     },
   };

@@ -33,7 +33,8 @@ export function writeForm(showId: string, form: Form | null): void {
   write(() => sessionStorage, formSlotOf(showId), form && { ...form, number: "" });
 }
 
-export const readForm = (showId: string): Form | null => read<Form>(() => sessionStorage, formSlotOf(showId));
+export const readForm = (showId: string): Form | null =>
+  read<Form>(() => sessionStorage, formSlotOf(showId));
 
 function write(storage: () => Storage, slot: string, value: object | null): void {
   try {

@@ -13,7 +13,8 @@ import { findVariant } from "./variants";
 
 export type View = "show" | "shelf" | "product" | "checkout" | "thanks";
 /** What stands where the picture is. */
-export type Scene = "live" | "starting" | "tap" | "back" | "lost" | "ended" | "offline" | "scheduled";
+export type Scene =
+  "live" | "starting" | "tap" | "back" | "lost" | "ended" | "offline" | "scheduled";
 
 const SHEETS: ReadonlySet<View> = new Set(["product", "checkout", "thanks"]);
 
@@ -111,7 +112,9 @@ export class ShowStore {
 
   #showPins(open: Cue[]): void {
     const pins = this.show.state === "ended" ? [] : open;
-    const same = pins.length === this.pins.length && pins.every((cue, index) => cue.id === this.pins[index]!.id);
+    const same =
+      pins.length === this.pins.length &&
+      pins.every((cue, index) => cue.id === this.pins[index]!.id);
     if (same) return;
     this.pins = pins;
     if (pins[0]) this.lastPin = pins[0];
@@ -127,7 +130,8 @@ export class ShowStore {
     if (state === "scheduled" || state === "draft") return "scheduled";
     if (!this.online) return "offline";
     if (state === "interrupted" && this.status !== "playing") return "back";
-    if (this.status === "stuck" || (this.status === "waiting" && this.roomOpen === false)) return "lost";
+    if (this.status === "stuck" || (this.status === "waiting" && this.roomOpen === false))
+      return "lost";
     if (this.status === "paused" && !this.played) return "tap";
     return this.played ? "live" : "starting";
   }

@@ -7,27 +7,44 @@ export type Stock = Readonly<Record<string, number>>;
 export type Offer = "ok" | "gone" | "impossible";
 
 export function variantFor(product: Product, selection: Selection): Variant | undefined {
-  return product.variants.find((variant) => Object.entries(variant.options).every(([axis, value]) => selection[axis] === value));
+  return product.variants.find((variant) =>
+    Object.entries(variant.options).every(([axis, value]) => selection[axis] === value),
+  );
 }
 
 /** Stock is unknown until the room has spoken; nothing is called sold out before that. */
 export const isGone = (variant: Variant, stock: Stock) => stock[variant.sku] === 0;
 
 export function firstChoice(product: Product, stock: Stock): Selection {
-  return (product.variants.find((variant) => !isGone(variant, stock)) ?? product.variants[0])?.options ?? {};
+  return (
+    (product.variants.find((variant) => !isGone(variant, stock)) ?? product.variants[0])?.options ??
+    {}
+  );
 }
 
-export function offer(product: Product, selection: Selection, axis: string, value: string, stock: Stock): Offer {
+export function offer(
+  product: Product,
+  selection: Selection,
+  axis: string,
+  value: string,
+  stock: Stock,
+): Offer {
   const variant = variantFor(product, { ...selection, [axis]: value });
   if (!variant) return "impossible";
   return isGone(variant, stock) ? "gone" : "ok";
 }
 
 /** Takes `value` on `axis`; where that combination is not made, the other axes move as little as possible. */
-export function choose(product: Product, selection: Selection, axis: string, value: string): Selection {
+export function choose(
+  product: Product,
+  selection: Selection,
+  axis: string,
+  value: string,
+): Selection {
   const wanted = { ...selection, [axis]: value };
   if (variantFor(product, wanted)) return wanted;
-  const kept = (variant: Variant) => Object.entries(variant.options).filter(([other, chosen]) => wanted[other] === chosen).length;
+  const kept = (variant: Variant) =>
+    Object.entries(variant.options).filter(([other, chosen]) => wanted[other] === chosen).length;
   const candidates = product.variants.filter((variant) => variant.options[axis] === value);
   return candidates.sort((a, b) => kept(b) - kept(a))[0]?.options ?? selection;
 }
@@ -47,7 +64,10 @@ export function lowestPrice(product: Product): { price: Money; varies: boolean }
   return { price, varies: prices.some((other) => other.amount !== price.amount) };
 }
 
-export function findVariant(products: Product[], sku: string): { product: Product; variant: Variant } | null {
+export function findVariant(
+  products: Product[],
+  sku: string,
+): { product: Product; variant: Variant } | null {
   for (const product of products) {
     const variant = product.variants.find((candidate) => candidate.sku === sku);
     if (variant) return { product, variant };
@@ -55,4 +75,7 @@ export function findVariant(products: Product[], sku: string): { product: Produc
   return null;
 }
 
-export const times = (money: Money, quantity: number): Money => ({ ...money, amount: money.amount * quantity });
+export const times = (money: Money, quantity: number): Money => ({
+  ...money,
+  amount: money.amount * quantity,
+});

@@ -7,7 +7,10 @@ const STUDIO = Symbol("studio");
 const DESK = Symbol("desk");
 const PAGE = Symbol("page");
 
-export const provideStudio = (studio: Studio, page: StudioPage) => (setContext(PAGE, page), setContext(STUDIO, studio));
+export const provideStudio = (studio: Studio, page: StudioPage) => (
+  setContext(PAGE, page),
+  setContext(STUDIO, studio)
+);
 export const useStudio = () => getContext<Studio>(STUDIO);
 export const useStudioPage = () => getContext<StudioPage>(PAGE);
 export const provideDesk = (desk: Desk) => setContext(DESK, desk);

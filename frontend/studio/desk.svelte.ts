@@ -36,8 +36,13 @@ export class Desk {
   readonly products = $derived(this.show?.products ?? []);
   readonly open = $derived(openPins(this.#cues));
   readonly pinnedIds = $derived(new Map(this.open.map((cue) => [cue.payload.product_id, cue])));
-  readonly shownIds = $derived(new Set([...this.#cues.values()].map((cue) => cue.payload.product_id)));
-  readonly lastPinned = $derived([...this.#cues.values()].sort((a, b) => Date.parse(b.start) - Date.parse(a.start))[0]?.payload.product_id ?? null);
+  readonly shownIds = $derived(
+    new Set([...this.#cues.values()].map((cue) => cue.payload.product_id)),
+  );
+  readonly lastPinned = $derived(
+    [...this.#cues.values()].sort((a, b) => Date.parse(b.start) - Date.parse(a.start))[0]?.payload
+      .product_id ?? null,
+  );
   readonly receiving = $derived(this.view?.ingest.state === "publishing");
   readonly onAir = $derived(this.show?.state === "live" || this.show?.state === "interrupted");
   readonly mayPin = $derived(this.receiving && this.onAir);
@@ -55,7 +60,10 @@ export class Desk {
       .request<{ cues: Cue[] }>(`/shows/${this.showId}/timeline`)
       .then(({ cues }) => (this.#cues = learnAll(this.#cues, cues)))
       .catch(() => undefined);
-    this.#timers = [setInterval(() => void this.#ask(), POLL), setInterval(() => void this.#askSales(), POLL)];
+    this.#timers = [
+      setInterval(() => void this.#ask(), POLL),
+      setInterval(() => void this.#askSales(), POLL),
+    ];
   }
 
   stop(): void {
@@ -81,7 +89,9 @@ export class Desk {
   }
 
   async #askSales(): Promise<void> {
-    this.sales = await this.studio.request<Sales>(`/shows/${this.showId}/sales`).catch(() => this.sales);
+    this.sales = await this.studio
+      .request<Sales>(`/shows/${this.showId}/sales`)
+      .catch(() => this.sales);
   }
 
   #listen(url: string): () => void {
@@ -117,8 +127,12 @@ export class Desk {
   goLive = () => this.act(() => this.#post("/go-live"));
   end = () => this.act(() => this.#post("/end"));
   addProduct = (product_id: string) => this.act(() => this.#post("/products", { product_id }));
-  removeProduct = (id: string) => this.act(() => this.studio.request(`/shows/${this.showId}/products/${id}`, { method: "DELETE" }));
-  change = (body: object) => this.act(() => this.studio.request(`/shows/${this.showId}`, { method: "PATCH", body }));
+  removeProduct = (id: string) =>
+    this.act(() =>
+      this.studio.request(`/shows/${this.showId}/products/${id}`, { method: "DELETE" }),
+    );
+  change = (body: object) =>
+    this.act(() => this.studio.request(`/shows/${this.showId}`, { method: "PATCH", body }));
   makeKey = () =>
     this.act(async () => {
       this.streamKey = (await this.#post<{ stream_key: string }>("/stream-key")).stream_key;
@@ -163,13 +177,27 @@ export class Desk {
   /** Answers what would undo it. */
   async #carryOut(action: Action, before: Cue[]): Promise<Action[]> {
     if (action.do === "pin") {
-      const cue = await this.#post<Cue>("/cues", { kind: "pin", product_id: action.productId, replace: action.replace });
+      const cue = await this.#post<Cue>("/cues", {
+        kind: "pin",
+        product_id: action.productId,
+        replace: action.replace,
+      });
       this.#cues = learn(this.#cues, cue);
       const replaced = action.replace ? before.toReversed() : [];
-      return [{ do: "unpin", cueId: cue.id }, ...replaced.map((old): Action => ({ do: "pin", productId: old.payload.product_id!, replace: false }))];
+      return [
+        { do: "unpin", cueId: cue.id },
+        ...replaced.map((old): Action => ({
+          do: "pin",
+          productId: old.payload.product_id!,
+          replace: false,
+        })),
+      ];
     }
     if (action.do === "unpin") {
-      const cue = await this.studio.request<Cue>(`/cues/${action.cueId}/end`, { method: "POST", body: {} });
+      const cue = await this.studio.request<Cue>(`/cues/${action.cueId}/end`, {
+        method: "POST",
+        body: {},
+      });
       this.#cues = learn(this.#cues, cue);
       return [{ do: "pin", productId: cue.payload.product_id!, replace: false }];
     }

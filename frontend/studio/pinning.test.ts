@@ -4,7 +4,8 @@ import { commandFor, nextProduct, pinNext, toggle, unpinNewest } from "./pinning
 
 const products = ["a", "b", "c"].map((id) => ({ id }) as Product);
 const cue = (id: string, product_id: string) => ({ id, payload: { product_id } }) as Cue;
-const key = (code: string, more = {}) => commandFor({ code, ctrlKey: false, metaKey: false, altKey: false, repeat: false, ...more });
+const key = (code: string, more = {}) =>
+  commandFor({ code, ctrlKey: false, metaKey: false, altKey: false, repeat: false, ...more });
 
 test("next follows the shelf and starts over after the last", () => {
   expect(nextProduct(products, null)?.id).toBe("a");
@@ -18,7 +19,11 @@ test("pin next replaces what is open", () => {
 });
 
 test("a digit pins beside the others and unpins its own", () => {
-  expect(toggle(products, [cue("x", "a")], 1)).toEqual({ do: "pin", productId: "b", replace: false });
+  expect(toggle(products, [cue("x", "a")], 1)).toEqual({
+    do: "pin",
+    productId: "b",
+    replace: false,
+  });
   expect(toggle(products, [cue("x", "a")], 0)).toEqual({ do: "unpin", cueId: "x" });
   expect(toggle(products, [], 7)).toEqual({ do: "nothing" });
 });
@@ -29,6 +34,17 @@ test("unpin takes the newest", () => {
 });
 
 test("keys count by their place on the board, and not with a modifier", () => {
-  expect([key("KeyN"), key("KeyU"), key("KeyZ"), key("Digit1"), key("Numpad9")]).toEqual(["next", "unpin", "undo", 0, 8]);
-  expect([key("KeyZ", { ctrlKey: true }), key("KeyN", { repeat: true }), key("Digit0"), key("KeyA")]).toEqual([null, null, null, null]);
+  expect([key("KeyN"), key("KeyU"), key("KeyZ"), key("Digit1"), key("Numpad9")]).toEqual([
+    "next",
+    "unpin",
+    "undo",
+    0,
+    8,
+  ]);
+  expect([
+    key("KeyZ", { ctrlKey: true }),
+    key("KeyN", { repeat: true }),
+    key("Digit0"),
+    key("KeyA"),
+  ]).toEqual([null, null, null, null]);
 });

@@ -9,7 +9,10 @@ export type Action =
 const nothing: Action = { do: "nothing" };
 
 /** The product after the newest pin, in shelf order; the first one when nothing was pinned yet. After the last comes the first. */
-export function nextProduct(products: readonly Product[], lastPinned: string | null): Product | null {
+export function nextProduct(
+  products: readonly Product[],
+  lastPinned: string | null,
+): Product | null {
   const at = products.findIndex(({ id }) => id === lastPinned);
   return products[(at + 1) % products.length] ?? null;
 }
@@ -24,7 +27,9 @@ export function toggle(products: readonly Product[], open: readonly Cue[], index
   const product = products[index];
   if (!product) return nothing;
   const cue = open.find(({ payload }) => payload.product_id === product.id);
-  return cue ? { do: "unpin", cueId: cue.id } : { do: "pin", productId: product.id, replace: false };
+  return cue
+    ? { do: "unpin", cueId: cue.id }
+    : { do: "pin", productId: product.id, replace: false };
 }
 
 export function unpinNewest(open: readonly Cue[]): Action {
@@ -32,7 +37,9 @@ export function unpinNewest(open: readonly Cue[]): Action {
 }
 
 /** By the key's place on the board, so that an Arabic layout works the same. Null for keys that mean nothing here. */
-export function commandFor(event: Pick<KeyboardEvent, "code" | "ctrlKey" | "metaKey" | "altKey" | "repeat">): "next" | "unpin" | "undo" | number | null {
+export function commandFor(
+  event: Pick<KeyboardEvent, "code" | "ctrlKey" | "metaKey" | "altKey" | "repeat">,
+): "next" | "unpin" | "undo" | number | null {
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return null;
   const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code);
   if (digit) return Number(digit[1]) - 1;

@@ -9,7 +9,9 @@ export interface Route {
 
 export function parse(path: string): Route {
   const match = /^\/studio\/shows\/([^/]+)(?:\/(products|setup))?\/?$/.exec(path);
-  return match ? { place: (match[2] as Place | undefined) ?? "room", showId: match[1]! } : { place: "list", showId: null };
+  return match
+    ? { place: (match[2] as Place | undefined) ?? "room", showId: match[1]! }
+    : { place: "list", showId: null };
 }
 
 export function pathTo(place: Place, showId: string | null = null): string {
@@ -43,7 +45,15 @@ export const here = new Location();
 /** Plain clicks on the studio's own links stay in the page; anything with a modifier is the browser's. */
 export function follow(event: MouseEvent): void {
   const link = (event.target as Element).closest<HTMLAnchorElement>("a[href^='/studio']");
-  if (!link || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || link.search) return;
+  if (
+    !link ||
+    event.button !== 0 ||
+    event.metaKey ||
+    event.ctrlKey ||
+    event.shiftKey ||
+    link.search
+  )
+    return;
   event.preventDefault();
   const { place, showId } = parse(link.pathname);
   here.go(place, showId);

@@ -23,7 +23,10 @@ export class Studio {
   async signIn(email: string, password: string, adult: boolean): Promise<void> {
     this.problem = null;
     try {
-      this.session = await call<Session>(this.api, "/session", { method: "POST", body: { email, password, adult } });
+      this.session = await call<Session>(this.api, "/session", {
+        method: "POST",
+        body: { email, password, adult },
+      });
     } catch (error) {
       this.problem = problemOf(error);
     }
@@ -37,8 +40,10 @@ export class Studio {
   /** Every page of a list. */
   async all<Item>(path: string): Promise<Item[]> {
     const items: Item[] = [];
-    for (let cursor: string | null = ""; cursor !== null; ) {
-      const page: Page<Item> = await this.request(`${path}${path.includes("?") ? "&" : "?"}limit=100${cursor && `&cursor=${cursor}`}`);
+    for (let cursor: string | null = ""; cursor !== null;) {
+      const page: Page<Item> = await this.request(
+        `${path}${path.includes("?") ? "&" : "?"}limit=100${cursor && `&cursor=${cursor}`}`,
+      );
       items.push(...page.items);
       cursor = page.next_cursor;
     }

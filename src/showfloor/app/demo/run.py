@@ -63,8 +63,12 @@ async def _run(data: Path, ports: dict[str, int], open_browser: bool) -> None:
     numbers = {name: ports[name] for name in ("port", "media_port", "rooms_port", "rtmp_port")}
     rtmp_url = f"rtmp://127.0.0.1:{ports['rtmp_port']}/live"
     settings = Settings(
-        mode="demo", data=data, host="127.0.0.1", rtmp_url=rtmp_url, **secret, **numbers
-    )  # type: ignore[arg-type] # two dicts of two types
+        mode="demo",
+        data=data,
+        host="127.0.0.1",
+        rtmp_url=rtmp_url,
+        **{**secret, **numbers},  # type: ignore[arg-type]  # two dicts of two types
+    )
     # localhost and 127.0.0.1 are two sites to a browser: the brand's page is a foreign one, as in
     # real life.
     brand_url = (
