@@ -137,7 +137,7 @@ async def open_drop(database: Database, units: int) -> Drop:
         await session.execute(
             text("update show set state = 'live' where id = :id"), {"id": show.id}
         )
-    return Drop(ids.show("show", show.id), variant_id)
+    return Drop(ids.encode("show", show.id), variant_id)
 
 
 async def audit(database: Database, drop: Drop, run: Run, units: int) -> str:

@@ -147,7 +147,7 @@ def measure_ours(url: str, viewers: int, events: int) -> Result:
         result = measure(
             process.pid,
             port,
-            f"/rooms/{ids.show('show', room)}/events",
+            f"/rooms/{ids.encode('show', room)}/events",
             viewers,
             events,
             lambda seq: runner.run(writer.write(room, seq)),

@@ -1,6 +1,6 @@
 /** What the server put beside the markup for the script: read once, typed, never trusted as HTML. */
 import type { Lang, Show, Words } from "./contract";
-import type { Catalogue } from "./i18n/i18n";
+import type { Catalog } from "./i18n/i18n";
 
 export interface Theme {
   accent?: string;
@@ -11,7 +11,7 @@ export interface Theme {
 
 export interface PageData {
   lang: Lang;
-  messages: Catalogue;
+  messages: Catalog;
   api: string;
   home: string;
   other_language_url: string;

@@ -78,7 +78,7 @@ export interface components {
             audio: components["schemas"]["AudioHealth"] | null;
             warnings: components["schemas"]["HealthWarning"][];
         };
-        /** @description `params` fill the sentence `health.<code>` of the catalogue. */
+        /** @description `params` fill the sentence `health.<code>` of the catalog. */
         HealthWarning: {
             code: string;
             params: {

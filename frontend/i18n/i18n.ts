@@ -1,8 +1,8 @@
-/** Words, numbers, prices and times in the page's language. The catalogue is the one that the server reads (`kit/messages`). */
+/** Words, numbers, prices and times in the page's language. The catalog is the one that the server reads (`kit/messages`). */
 import type { Lang, Money, Words } from "../contract";
 
 export type Plural = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };
-export type Catalogue = Record<string, string | Plural>;
+export type Catalog = Record<string, string | Plural>;
 export type Params = Record<string, string | number | Money>;
 
 export interface Language {
@@ -30,7 +30,7 @@ const LOCALE: Record<Lang, string> = { en: "en-GB", ar: "ar-u-nu-latn" };
 const OTHER_SCRIPT: Record<Lang, RegExp> = { en: /[\u0590-\u08ff]/, ar: /[A-Za-z]/ };
 const NO_BREAK = "\u00a0";
 
-export function language(lang: Lang, catalogue: Catalogue): Language {
+export function language(lang: Lang, catalog: Catalog): Language {
   const locale = LOCALE[lang];
   const rules = new Intl.PluralRules(lang);
 
@@ -45,7 +45,7 @@ export function language(lang: Lang, catalogue: Catalogue): Language {
   function price({ amount, currency }: Money): string {
     const digits = precision(currency);
     const value = number(amount / 10 ** digits, digits);
-    const symbol = (catalogue[`currency.${currency}`] as string | undefined) ?? currency;
+    const symbol = (catalog[`currency.${currency}`] as string | undefined) ?? currency;
     if (lang === "ar") return value + NO_BREAK + symbol;
     return /\p{L}$/u.test(symbol) ? symbol + NO_BREAK + value : symbol + value;
   }
@@ -59,7 +59,7 @@ export function language(lang: Lang, catalogue: Catalogue): Language {
   }
 
   function t(key: string, params: Params = {}): string {
-    const entry = catalogue[key];
+    const entry = catalog[key];
     if (entry === undefined) return key;
     const text =
       typeof entry === "string"

@@ -45,7 +45,7 @@ export class ShowStore {
   readonly stock = $derived.by(() => ({ ...this.page.stock, ...this.#room.stock }));
   readonly viewers = $derived(this.#room.viewers);
   /** Everything that this page has ever shown: goods that are held stay goods when they leave the shelf. */
-  readonly catalogue = $derived.by(() => [...this.show.products, ...this.page.show.products]);
+  readonly catalog = $derived.by(() => [...this.show.products, ...this.page.show.products]);
   readonly knowsTime = $derived(this.#room.clockOffset !== null);
   /** The newest pin is the one on the card; older ones wait underneath. */
   readonly onScreen = $derived(this.pins[0]?.payload.product_id ?? null);
@@ -143,7 +143,7 @@ export class ShowStore {
   }
 
   sellerOf(sku: string): string {
-    const found = findVariant(this.catalogue, sku);
+    const found = findVariant(this.catalog, sku);
     return found ? this.words.pick(found.product.merchant.name) : "";
   }
 

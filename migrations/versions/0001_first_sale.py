@@ -1,4 +1,4 @@
-"""The first sale: people, merchants, catalogue, stock, shows, rooms, checkout, orders."""
+"""The first sale: people, merchants, catalog, stock, shows, rooms, checkout, orders."""
 
 from __future__ import annotations
 

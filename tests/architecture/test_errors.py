@@ -22,12 +22,12 @@ def _refusals() -> list[type[AppError]]:
 
 
 def test_every_refusal_has_words_in_both_languages() -> None:
-    catalogues = messages.load().catalogues
+    catalogs = messages.load().catalogs
     missing = {
         f"{lang}: error.{refusal.code}"
         for refusal in _refusals()
-        for lang in catalogues
-        if f"error.{refusal.code}" not in catalogues[lang]
+        for lang in catalogs
+        if f"error.{refusal.code}" not in catalogs[lang]
     }
 
     assert missing == set()

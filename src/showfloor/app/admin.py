@@ -18,7 +18,7 @@ from uuid import UUID
 
 from sqlalchemy.exc import OperationalError
 
-from showfloor.app.catalogue import Catalogue, ProductEntry, add_product
+from showfloor.app.catalog_import import Catalog, ProductEntry, add_product
 from showfloor.app.migrate import upgrade_now
 from showfloor.app.postgres import EmbeddedPostgres, PostgresFailed
 from showfloor.app.serve import claimed
@@ -26,7 +26,7 @@ from showfloor.app.settings import Settings
 from showfloor.catalog import service as catalog
 from showfloor.catalog.errors import VariantNotFound
 from showfloor.identity import service as identity
-from showfloor.identity.types import Admission, Door, GrantKind, Person
+from showfloor.identity.types import Admission, CollectionPoint, GrantKind, Person
 from showfloor.kit import ids
 from showfloor.kit.db import Database, Session
 from showfloor.kit.errors import AppError, ValidationFailed
@@ -131,7 +131,7 @@ async def add_key(session: Session, *, email: str, label: str) -> str:
     Raises PersonNotFound.
     """
     person = await identity.find_person(session, email=email)
-    admission = identity.admit(Door.API, adult=True)
+    admission = identity.admit(CollectionPoint.API, adult=True)
     return await identity.add_api_key(
         session, admission=admission, person_id=person.id, label=label
     )
@@ -158,10 +158,8 @@ async def allow_origin(session: Session, *, seller: str, origin: str) -> str:
     )
 
 
-async def import_catalogue(
-    session: Session, *, found: Catalogue, folder: Path, uploads: Path
-) -> int:
-    """All products of a catalogue file or none; how many. Pictures are read from `folder`.
+async def import_catalog(session: Session, *, found: Catalog, folder: Path, uploads: Path) -> int:
+    """All products of a catalog file or none; how many. Pictures are read from `folder`.
 
     A refusal says which product it is about.
     """
@@ -226,7 +224,7 @@ def store_picture(uploads: Path, folder: Path, file: str) -> str:
                 "fields": [
                     {
                         "path": file,
-                        "problem": f"needs to be a picture ({kinds}) beside the catalogue file",
+                        "problem": f"needs to be a picture ({kinds}) beside the catalog file",
                     }
                 ]
             }

@@ -1,4 +1,4 @@
-"""`showfloor person`, `merchant`, `creator`, `catalogue`, `stock`: fill an installation
+"""`showfloor person`, `merchant`, `creator`, `catalog`, `stock`: fill an installation
 (docs/operate/README.md).
 
 A refusal is printed as one sentence and ends with 1. Passwords are asked for or read from standard
@@ -78,14 +78,14 @@ person = typer.Typer(no_args_is_help=True, help="Who signs in, and their keys.")
 merchant = typer.Typer(no_args_is_help=True, help="Who sells.")
 origin = typer.Typer(no_args_is_help=True, help="The websites that may show a seller's shows.")
 creator = typer.Typer(no_args_is_help=True, help="Who hosts.")
-catalogue = typer.Typer(no_args_is_help=True, help="What is sold.")
+catalog = typer.Typer(no_args_is_help=True, help="What is sold.")
 stock = typer.Typer(no_args_is_help=True, help="How many there are.")
 merchant.add_typer(origin, name="origin")
 GROUPS = {
     "person": person,
     "merchant": merchant,
     "creator": creator,
-    "catalogue": catalogue,
+    "catalog": catalog,
     "stock": stock,
 }
 
@@ -104,9 +104,9 @@ def add_person(
     """An account. The password is asked for, or read from standard input."""
     from showfloor.app import admin  # noqa: PLC0415 - a process loads only what it runs
     from showfloor.identity.service import admit  # noqa: PLC0415 - a process loads only what it runs
-    from showfloor.identity.types import Door  # noqa: PLC0415 - a process loads only what it runs
+    from showfloor.identity.types import CollectionPoint  # noqa: PLC0415 - a process loads only what it runs
 
-    admission = _or_refused(lambda: admit(Door.ACCOUNT, adult=adult))
+    admission = _or_refused(lambda: admit(CollectionPoint.ACCOUNT, adult=adult))
     password = _password()
 
     async def work(session: Session) -> None:
@@ -198,7 +198,7 @@ def add_creator(name: Name, name_ar: NameAr, avatar: Avatar) -> None:
 
     picture = _stored(avatar)
     typer.echo(
-        ids.show(
+        ids.encode(
             "cre",
             _run(
                 lambda session: admin.add_creator(
@@ -217,19 +217,19 @@ def allow_creator(creator_id: CreatorId, slug: ShortName) -> None:
     _run(lambda session: admin.allow_creator(session, creator=creator_id, seller=slug))
 
 
-@catalogue.command("import")
-def import_catalogue(
+@catalog.command("import")
+def import_catalog(
     file: Annotated[
-        Path, typer.Argument(exists=True, dir_okay=False, help="in the form of demo/catalogue.json")
+        Path, typer.Argument(exists=True, dir_okay=False, help="in the form of demo/catalog.json")
     ],
 ) -> None:
     """Add all products of a file with their pictures, prices and stock, or none."""
     from showfloor.app import admin  # noqa: PLC0415 - a process loads only what it runs
-    from showfloor.app import catalogue as files  # noqa: PLC0415 - a process loads only what it runs
+    from showfloor.app import catalog_import as files  # noqa: PLC0415 - a process loads only what it runs
 
     found, uploads = _or_refused(lambda: files.read(file)), Settings().data / "uploads"
     count = _run(
-        lambda session: admin.import_catalogue(
+        lambda session: admin.import_catalog(
             session, found=found, folder=file.parent, uploads=uploads
         )
     )
@@ -288,7 +288,7 @@ def _or_refused(call: Callable[[], T]) -> T:
 
 
 def _explain(refusal: AppError) -> None:
-    """The catalogue's sentence, then what it is about, a line each."""
+    """The catalog's sentence, then what it is about, a line each."""
     from showfloor.kit import messages  # noqa: PLC0415 - a process loads only what it runs
 
     sentence = messages.translate("en", f"error.{refusal.code}", **refusal.params)

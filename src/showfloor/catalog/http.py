@@ -7,10 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from showfloor.catalog import service
-from showfloor.catalog.cards import product_card
 from showfloor.catalog.errors import PriceInvalid, ProductNotFound, VariantNotFound
 from showfloor.catalog.schemas import NewPrice, ProductOut, ProductPage
 from showfloor.catalog.types import Product
+from showfloor.catalog.views import product_view
 from showfloor.identity.errors import CsrfFailed, NotAuthenticated
 from showfloor.identity.http import CurrentPerson
 from showfloor.kit import ids
@@ -49,7 +49,7 @@ async def list_products(
         limit=limit,
         cursor=ids.parse("prod", cursor) if cursor else None,
     )
-    next_cursor = ids.show("prod", page.next_cursor) if page.next_cursor else None
+    next_cursor = ids.encode("prod", page.next_cursor) if page.next_cursor else None
     return {"items": await _cards(session, page.products, currency), "next_cursor": next_cursor}
 
 
@@ -101,4 +101,4 @@ async def _cards(
     prices = await service.prices(
         session, [variant.id for product in products for variant in product.variants], currency
     )
-    return [product_card(product, prices, merchants[product.merchant_id]) for product in products]
+    return [product_view(product, prices, merchants[product.merchant_id]) for product in products]

@@ -1,4 +1,4 @@
-"""Wire models of `catalog`, for the OpenAPI text; `cards.py` makes the JSON."""
+"""Wire models of `catalog`, for the OpenAPI text; `views.py` makes the JSON."""
 
 from __future__ import annotations
 

@@ -15,7 +15,6 @@ from pydantic import ValidationError
 from starlette.responses import JSONResponse
 
 from showfloor.checkout import service
-from showfloor.checkout.cards import checkout_card, hold_card, payment_card
 from showfloor.checkout.desk import Desk
 from showfloor.checkout.errors import (
     CallbackInvalid,
@@ -39,9 +38,10 @@ from showfloor.checkout.schemas import (
 from showfloor.checkout.service.holds import Wish
 from showfloor.checkout.service.paying import Order
 from showfloor.checkout.types import Method
+from showfloor.checkout.views import checkout_view, hold_view, payment_view
 from showfloor.identity.errors import AdultDeclarationRequired
 from showfloor.identity.service import admit
-from showfloor.identity.types import Door
+from showfloor.identity.types import CollectionPoint
 from showfloor.kit import idempotency, ids
 from showfloor.kit.errors import (
     IdempotencyConflict,
@@ -100,7 +100,7 @@ async def hold_goods(request: Request) -> Response:
     body = await _read(request)
     wish = _wish(show_id, key, previous, body)
     hold = await service.hold_goods(desk.taker, desk.shelf, wish, seconds=desk.hold_seconds)
-    return JSONResponse(hold_card(hold, stock.hold_token(desk.secret, hold.id)), 201)
+    return JSONResponse(hold_view(hold, stock.hold_token(desk.secret, hold.id)), 201)
 
 
 router.add_route(
@@ -162,7 +162,7 @@ def _money(given: MoneyIn | None) -> Money | None:
 )
 async def release_hold(hold_id: str, session: SessionDep, guest: GuestDep) -> None:
     """Give the goods back; doing so twice is fine."""
-    if hold_id != ids.show("hold", guest):
+    if hold_id != ids.encode("hold", guest):
         raise HoldTokenInvalid
     await service.release_hold(session, hold_id=guest)
 
@@ -189,15 +189,15 @@ async def open_checkout(
 
     Other details replace the first ones until a payment is under way.
     """
-    admission = admit(Door.GUEST_CHECKOUT, adult=body.adult)
-    if body.hold_id != ids.show("hold", guest):
+    admission = admit(CollectionPoint.GUEST_CHECKOUT, adult=body.adult)
+    if body.hold_id != ids.encode("hold", guest):
         raise HoldTokenInvalid
     scope, request = f"checkout.open:{guest.hex}", desk.fingerprint(body.model_dump())
     if (first := await idempotency.claim(session, scope, key, request)) is not None:
         return first.body
     buyer = Buyer(body.email, body.address.value())
     purchase = await service.open_checkout(session, admission=admission, hold_id=guest, buyer=buyer)
-    answer = checkout_card(purchase)
+    answer = checkout_view(purchase)
     await idempotency.remember(session, scope, key, idempotency.StoredAnswer(201, answer))
     return answer
 
@@ -209,7 +209,7 @@ async def open_checkout(
 )
 async def get_checkout(checkout_id: str, session: SessionDep, guest: GuestDep) -> object:
     """How far the purchase has come."""
-    return checkout_card(
+    return checkout_view(
         await service.get_purchase(
             session, checkout_id=ids.parse("chk", checkout_id), hold_id=guest
         )
@@ -247,7 +247,7 @@ async def pay(checkout_id: str, body: PayIn, desk: DeskDep, guest: GuestDep, key
         key=key,
         request=desk.fingerprint(body.model_dump()),
     )
-    return payment_card(await service.pay(desk.database, desk.providers, order))
+    return payment_view(await service.pay(desk.database, desk.providers, order))
 
 
 @router.post(
@@ -265,7 +265,7 @@ async def pay(checkout_id: str, body: PayIn, desk: DeskDep, guest: GuestDep, key
 async def confirm(checkout_id: str, desk: DeskDep, guest: GuestDep) -> object:
     """The buyer answered the bank's question; doing so twice is fine."""
     chosen = ids.parse("chk", checkout_id)
-    return payment_card(
+    return payment_view(
         await service.confirm(desk.database, desk.providers, checkout_id=chosen, hold_id=guest)
     )
 

@@ -79,7 +79,7 @@ async def oembed(
     path = url.removeprefix(f"{base}/s/").split("?", 1)[0].strip("/")
     if not url.startswith(f"{base}/s/") or "/" in path:
         raise ShowNotFound
-    card = await shows.show_card(
+    card = await shows.show_view(
         session, await shows.find_public_show(session, path), request.app.state.urls
     )
     lang = language(request)

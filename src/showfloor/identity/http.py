@@ -24,7 +24,7 @@ from showfloor.identity.errors import (
 )
 from showfloor.identity.rules import csrf_of, normalise_email
 from showfloor.identity.schemas import PersonOut, SessionOut, SignIn
-from showfloor.identity.types import Door, Person
+from showfloor.identity.types import CollectionPoint, Person
 from showfloor.kit import ids
 from showfloor.kit.http import DatabaseDep, SessionDep
 from showfloor.kit.openapi import refusals
@@ -95,10 +95,10 @@ CurrentPerson = Annotated[Person, Depends(get_person)]
 
 def _session_out(person: Person, csrf: str) -> SessionOut:
     return SessionOut(
-        person=PersonOut(id=ids.show("per", person.id), name=person.name),
+        person=PersonOut(id=ids.encode("per", person.id), name=person.name),
         csrf=csrf,
-        merchants=sorted(ids.show("mer", merchant) for merchant in person.merchant_ids),
-        creator=ids.show("cre", person.creator_id) if person.creator_id else None,
+        merchants=sorted(ids.encode("mer", merchant) for merchant in person.merchant_ids),
+        creator=ids.encode("cre", person.creator_id) if person.creator_id else None,
         operator=person.is_operator,
     )
 
@@ -110,7 +110,7 @@ async def sign_in(
     body: SignIn, request: Request, response: Response, database: DatabaseDep
 ) -> SessionOut:
     """Sign in to the studio."""
-    admission = service.admit(Door.STUDIO_SIGN_IN, adult=body.adult)
+    admission = service.admit(CollectionPoint.STUDIO_SIGN_IN, adult=body.adult)
     client = request.client.host if request.client else ""
     account = ids.digest(normalise_email(body.email)).hex()
     if not await _attempts.hit(_BY_CLIENT, client):

@@ -18,7 +18,7 @@ from showfloor.identity.errors import (
 )
 from showfloor.identity.models import PersonRow
 from showfloor.identity.rules import SESSION_LIFETIME, SHORTEST_PASSWORD, csrf_of, normalise_email
-from showfloor.identity.types import Admission, Door, GrantKind, Person, SignedIn
+from showfloor.identity.types import Admission, CollectionPoint, GrantKind, Person, SignedIn
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Database, Session
 
@@ -32,14 +32,14 @@ _waiting = 0
 _NOBODY = _passwords.hash("nobody")
 
 
-def admit(door: Door, *, adult: bool | None) -> Admission:
+def admit(point: CollectionPoint, *, adult: bool | None) -> Admission:
     """The one way in for personal data. Call it before anything else touches what the person gave.
 
     Raises AdultDeclarationRequired, with nothing read, stored or logged.
     """
     if adult is not True:
-        raise AdultDeclarationRequired(extra={"door": door.value})
-    return Admission(door, clock.now())
+        raise AdultDeclarationRequired(extra={"door": point.value})
+    return Admission(point, clock.now())
 
 
 async def add_person(

@@ -8,7 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 
 
-class Door(StrEnum):
+class CollectionPoint(StrEnum):
     """Every way in which a person gives data. A new one stands here first."""
 
     GUEST_CHECKOUT = "guest_checkout"
@@ -24,7 +24,7 @@ class Admission:
     Made nowhere else (tests/architecture).
     """
 
-    door: Door
+    point: CollectionPoint
     declared_adult_at: datetime
 
 

@@ -24,13 +24,13 @@ def new() -> UUID:
     return UUID(bytes=uuid_utils.uuid7().bytes)
 
 
-def show(prefix: str, value: UUID) -> str:
-    """`show("hold", id)` is `hold_` and 32 hexadecimal digits."""
+def encode(prefix: str, value: UUID) -> str:
+    """`encode("hold", id)` is `hold_` and 32 hexadecimal digits."""
     return f"{prefix}_{value.hex}"
 
 
 def parse(prefix: str, text: str) -> UUID:
-    """The inverse of `show`; raises MalformedId."""
+    """The inverse of `encode`; raises MalformedId."""
     head, _, digits = text.rpartition("_")
     if head != prefix or len(digits) != 32:
         raise MalformedId

@@ -1,8 +1,8 @@
-"""Every word a person reads: one catalogue for the pages, the API's refusals and the scripts
+"""Every word a person reads: one catalog for the pages, the API's refusals and the scripts
 (`messages/en.json`, `ar.json`).
 
-A catalogue maps flat dotted keys to a text, or to a text for each CLDR plural category, chosen by
-the parameter `count`. `{name}` is a hole for a parameter. The scripts format the same catalogue
+A catalog maps flat dotted keys to a text, or to a text for each CLDR plural category, chosen by
+the parameter `count`. `{name}` is a hole for a parameter. The scripts format the same catalog
 with `Intl` (frontend/i18n/i18n.ts): keep both alike.
 """
 
@@ -38,26 +38,26 @@ _FOLDER = Path(__file__).parent / "messages"
 
 
 class MissingMessage(LookupError):
-    """The catalogue of a language has no text under a key; a test finds this before a person
+    """The catalog of a language has no text under a key; a test finds this before a person
     does.
     """
 
 
 @dataclass(frozen=True, slots=True)
 class Messages:
-    """The catalogues of all languages, read once."""
+    """The catalogs of all languages, read once."""
 
-    catalogues: Mapping[str, Mapping[str, Entry]]
+    catalogs: Mapping[str, Mapping[str, Entry]]
 
     def has(self, key: str) -> bool:
-        return key in self.catalogues[DEFAULT_LANGUAGE]
+        return key in self.catalogs[DEFAULT_LANGUAGE]
 
     def translate(self, lang: str, key: str, **params: object) -> str:
         """The text under `key` with its holes filled.
 
         Whole numbers and `Money` are written as the language writes them.
         """
-        entry = self.catalogues[lang].get(key)
+        entry = self.catalogs[lang].get(key)
         if entry is None:
             raise MissingMessage(f"{lang}: {key}")
         text = entry if isinstance(entry, str) else _plural(entry, lang, params.get("count"))
@@ -67,7 +67,7 @@ class Messages:
         """What a page's script needs: all keys whose first part is one of `areas`."""
         return {
             key: entry
-            for key, entry in self.catalogues[lang].items()
+            for key, entry in self.catalogs[lang].items()
             if key.split(".", 1)[0] in areas
         }
 
@@ -80,7 +80,7 @@ class Messages:
         value = number(
             lang, money.amount / 10**digits, digits
         )  # only for display; Money itself stays whole
-        symbol = self.catalogues[lang].get(f"currency.{money.currency}", money.currency)
+        symbol = self.catalogs[lang].get(f"currency.{money.currency}", money.currency)
         if not isinstance(symbol, str):
             raise MissingMessage(f"{lang}: currency.{money.currency}")
         if lang == "ar":
@@ -114,7 +114,7 @@ def load(folder: Path = _FOLDER) -> Messages:
 
 
 def translate(lang: str, key: str, **params: object) -> str:
-    """The text under `key` of the product's own catalogue."""
+    """The text under `key` of the product's own catalog."""
     return load().translate(lang, key, **params)
 
 

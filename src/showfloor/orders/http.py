@@ -13,9 +13,9 @@ from showfloor.kit.errors import NotFound
 from showfloor.kit.http import SessionDep
 from showfloor.kit.openapi import refusals
 from showfloor.orders import service
-from showfloor.orders.cards import order_card, order_detail, sales_card
 from showfloor.orders.errors import OrderNotFound
 from showfloor.orders.schemas import OrderDetail, OrderPage, SalesOut
+from showfloor.orders.views import order_detail, order_view, sales_view
 from showfloor.shows.errors import ShowNotFound
 
 router = APIRouter(prefix="/api/v1", tags=["orders"])
@@ -31,8 +31,8 @@ async def list_orders(
     """The orders of this person's merchants, newest first; without buyers."""
     before = ids.parse("ord", cursor) if cursor else None
     page = await service.list_own_orders(session, person=person, limit=limit, cursor=before)
-    next_cursor = ids.show("ord", page.next_cursor) if page.next_cursor else None
-    return {"items": [order_card(order) for order in page.orders], "next_cursor": next_cursor}
+    next_cursor = ids.encode("ord", page.next_cursor) if page.next_cursor else None
+    return {"items": [order_view(order) for order in page.orders], "next_cursor": next_cursor}
 
 
 @router.get(
@@ -54,6 +54,6 @@ async def get_order(order_id: str, session: SessionDep, person: CurrentPerson) -
 )
 async def get_sales(show_id: str, session: SessionDep, person: CurrentPerson) -> object:
     """What the show sold, for its host; no buyer's data."""
-    return sales_card(
+    return sales_view(
         await service.sales_of_show(session, person=person, show_id=ids.parse("show", show_id))
     )

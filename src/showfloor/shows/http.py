@@ -20,7 +20,6 @@ from showfloor.media import service as media
 from showfloor.media.adapters.streaming import StreamingServer
 from showfloor.media.errors import NotLive, StreamingUnavailable
 from showfloor.shows import service
-from showfloor.shows.cards import cue_card
 from showfloor.shows.errors import (
     CueNotFound,
     NotAllowedInState,
@@ -46,6 +45,7 @@ from showfloor.shows.schemas import (
 )
 from showfloor.shows.service.schedule import get_own_show
 from showfloor.shows.types import PublicUrls, Show, ShowState
+from showfloor.shows.views import cue_view
 
 router = APIRouter(prefix="/api/v1", tags=["shows"])
 
@@ -101,7 +101,7 @@ async def _page_of(
     session: Session, found: list[Show], limit: int, urls: PublicUrls
 ) -> dict[str, Any]:
     """`found` has one more than the page when there is another page."""
-    cards = await service.show_cards(session, found[:limit], urls)
+    cards = await service.show_views(session, found[:limit], urls)
     return {"items": cards, "next_cursor": cards[-1]["id"] if len(found) > limit else None}
 
 
@@ -139,7 +139,7 @@ async def get_show(
 ) -> dict[str, Any]:
     """One show with its shelf; a draft only for its host."""
     show = await service.get_public_show(session, ids.parse("show", show_id), person=person)
-    return await service.show_card(session, show, urls)
+    return await service.show_view(session, show, urls)
 
 
 @router.post(
@@ -161,7 +161,7 @@ async def create_show(
         slug=body.slug,
         starts_at=body.starts_at,
     )
-    return await service.show_card(session, show, urls)
+    return await service.show_view(session, show, urls)
 
 
 @router.patch(
@@ -182,7 +182,7 @@ async def change_show(
         starts_at=body.starts_at,
         cue_offset_ms=body.cue_offset_ms,
     )
-    return await service.show_card(session, show, urls)
+    return await service.show_view(session, show, urls)
 
 
 @router.post(
@@ -200,7 +200,7 @@ async def add_product(
     show = await service.add_product(
         session, person=person, show_id=ids.parse("show", show_id), product_id=product_id
     )
-    return await service.show_card(session, show, urls)
+    return await service.show_view(session, show, urls)
 
 
 @router.delete(
@@ -241,7 +241,7 @@ async def go_live(
     # After the commit, so that the report of the next second cannot take it back; without it the
     # second is only slower.
     after.add_task(_tell, streaming, show.id, show.state)
-    return await service.show_card(session, show, urls)
+    return await service.show_view(session, show, urls)
 
 
 @router.post(
@@ -261,7 +261,7 @@ async def end_show(
     """The show is over for good."""
     show = await service.end_show(session, person=person, show_id=ids.parse("show", show_id))
     after.add_task(_tell, streaming, show.id, show.state)
-    return await service.show_card(session, show, urls)
+    return await service.show_view(session, show, urls)
 
 
 async def _tell(streaming: StreamingServer, show_id: Any, state: ShowState) -> None:
@@ -295,7 +295,7 @@ async def studio(
     show = await get_own_show(session, person=person, show_id=ids.parse("show", show_id))
     ingest = await media.get_ingest(session, show.id)
     token = media.preview_token(request.app.state.settings.secret, show.id)
-    card = await service.show_card(session, show, urls)
+    card = await service.show_view(session, show, urls)
     return {
         "show": card,
         "ingest": {
@@ -329,7 +329,7 @@ async def add_cue(
         product_id=ids.parse("prod", body.product_id),
         replace_others=body.replace,
     )
-    return CueOut.model_validate(cue_card(cue))
+    return CueOut.model_validate(cue_view(cue))
 
 
 @router.post("/cues/{cue_id}/end", responses=refusals(*CHANGE, CueNotFound, StreamingUnavailable))
@@ -338,7 +338,7 @@ async def end_cue(
 ) -> CueOut:
     """Unpin; ending twice changes nothing."""
     cue = await service.end_cue(session, streaming, person=person, cue_id=ids.parse("cue", cue_id))
-    return CueOut.model_validate(cue_card(cue))
+    return CueOut.model_validate(cue_view(cue))
 
 
 @router.get("/shows/{show_id}/timeline", responses=refusals(NotFound, ShowNotFound))
@@ -348,4 +348,4 @@ async def timeline(
     """The show's cues by start, or only those that contain `at`; a draft's only for its host."""
     show = await service.get_public_show(session, ids.parse("show", show_id), person=person)
     cues = await service.list_timeline(session, show_id=show.id, at=at)
-    return Timeline(cues=[CueOut.model_validate(cue_card(cue)) for cue in cues])
+    return Timeline(cues=[CueOut.model_validate(cue_view(cue)) for cue in cues])

@@ -47,7 +47,7 @@ async def may_publish(body: PublishQuestion, session: SessionDep) -> Response:
     show = answer.show
     return JSONResponse(
         {
-            "show_id": ids.show("show", show.id),
+            "show_id": ids.encode("show", show.id),
             "key_id": answer.key_id,
             "state": show.state.value,
             "cue_offset_ms": show.cue_offset_ms,

@@ -146,7 +146,7 @@ class AudioHealth(BaseModel):
 
 
 class HealthWarning(BaseModel):
-    """`params` fill the sentence `health.<code>` of the catalogue."""
+    """`params` fill the sentence `health.<code>` of the catalog."""
 
     code: str
     params: dict[str, str | int | float]

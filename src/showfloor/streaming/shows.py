@@ -82,7 +82,7 @@ class Shows:
             )
         show = await self._find_or_open(show_id)
         show.disconnect()
-        ingest_id = ids.show("ingest", ids.new())
+        ingest_id = ids.encode("ingest", ids.new())
         ingest = Ingest(self._config, show, ingest_id, show.floor)
         key_id = answer.get("key_id")
         show.publisher = Publisher(

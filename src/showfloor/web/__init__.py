@@ -3,5 +3,5 @@ complete without script.
 
 Owns: `templates/`, the built scripts and styles in `static/` (from `frontend/`, not in git). No
 table. Invariant: a page holds no inline script and no inline style, and every word on it comes from
-the catalogue in `kit/messages`.
+the catalog in `kit/messages`.
 """

@@ -57,8 +57,8 @@ async def home(request: Request, session: SessionDep) -> Response:
     html = pages.render_home(
         templates(),
         lang=language(request),
-        live=await shows.show_cards(session, live, urls),
-        upcoming=await shows.show_cards(session, upcoming, urls),
+        live=await shows.show_views(session, live, urls),
+        upcoming=await shows.show_views(session, upcoming, urls),
     )
     return page(request, html)
 
@@ -77,7 +77,7 @@ async def show(slug: str, request: Request, session: SessionDep) -> Response:
 async def show_context(request: Request, session: Session, found: Show) -> dict[str, Any]:
     """What the show page and the frame page have in common."""
     settings = request.app.state.settings
-    card = await shows.show_card(session, found, request.app.state.urls)
+    card = await shows.show_view(session, found, request.app.state.urls)
     market = get_market(found.market)
     return {
         "show": card,

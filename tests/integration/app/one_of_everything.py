@@ -15,7 +15,7 @@ import httpx2
 from showfloor.app.asgi import create_app
 from showfloor.app.settings import Settings
 from showfloor.identity import service as identity
-from showfloor.identity.types import Door, GrantKind, Person
+from showfloor.identity.types import CollectionPoint, GrantKind, Person
 from showfloor.kit import ids
 from showfloor.kit.db import Session
 from showfloor.media.types import IngestState
@@ -88,12 +88,12 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
         async with httpx2.AsyncClient(
             transport=httpx2.ASGITransport(app), base_url=f"{BASE}/api/v1"
         ) as client:
-            show = ids.show("show", floor.show.id)
+            show = ids.encode("show", floor.show.id)
             bought, held, spare = [await _checkout(client, show) for _ in range(3)]
             (order,) = (await _pay(client, bought)).json()["orders"]
             known = _known(floor) | {
                 "show_id": [show],
-                "cue_id": [ids.show("cue", cue.id)],
+                "cue_id": [ids.encode("cue", cue.id)],
                 "hold_id": [held["hold_id"], spare["hold_id"]],
                 "checkout_id": [held["id"]],
                 "order_id": [order["id"]],
@@ -102,16 +102,16 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
                 client,
                 known,
                 {"ApiKey": keys, "HoldToken": [held["token"], spare["token"]]},
-                ids.show("show", draft.id),
+                ids.encode("show", draft.id),
             )
     finally:
         await database.close()
 
 
 def _known(floor: Floor) -> dict[str, list[Any]]:
-    merchant = ids.show("mer", next(iter(floor.sellers[0].merchant_ids)))
+    merchant = ids.encode("mer", next(iter(floor.sellers[0].merchant_ids)))
     return {
-        "product_id": [ids.show("prod", product.id) for product in floor.products],
+        "product_id": [ids.encode("prod", product.id) for product in floor.products],
         "merchant_id": [merchant],
         "merchant": [merchant],
         "sku": [floor.products[0].variants[0].sku],
@@ -130,7 +130,10 @@ def _known(floor: Floor) -> dict[str, list[Any]]:
 
 async def _key(session: Session, person: Person) -> str:
     return await identity.add_api_key(
-        session, admission=identity.admit(Door.API, adult=True), person_id=person.id, label="test"
+        session,
+        admission=identity.admit(CollectionPoint.API, adult=True),
+        person_id=person.id,
+        label="test",
     )
 
 

@@ -24,13 +24,13 @@ from showfloor.app.postgres import EmbeddedPostgres
 from showfloor.app.serve import claimed
 from showfloor.app.settings import Settings
 from showfloor.identity import service as identity
-from showfloor.identity.types import Door
+from showfloor.identity.types import CollectionPoint
 from showfloor.kit.db import Database
 from showfloor.merchants import service as merchants
 from showfloor.shows import service as shows
 from tests.architecture.sources import ROOT
 
-CATALOGUE = ROOT / "demo" / "catalogue.json"
+CATALOGUE = ROOT / "demo" / "catalog.json"
 AVATAR = str(ROOT / "demo" / "media" / "avatars" / "loamwick.webp")
 PASSWORD = "a long enough password"
 Run = Callable[..., Result]
@@ -115,7 +115,7 @@ def test_commands_of_the_docs_lead_from_nothing_to_a_show(
 async def _show(database_url: str, product_id: UUID) -> dict[str, Any]:
     """What the host of the docs does in the studio: signs in, plans a show, fills its shelf."""
     database = Database(database_url)
-    admission = identity.admit(Door.STUDIO_SIGN_IN, adult=True)
+    admission = identity.admit(CollectionPoint.STUDIO_SIGN_IN, adult=True)
     host = (
         await identity.sign_in(
             database, admission=admission, email="host@live.example", password=PASSWORD
@@ -126,14 +126,14 @@ async def _show(database_url: str, product_id: UUID) -> dict[str, Any]:
             session, person=host, title={"en": "Slow morning", "ar": "صباح هادئ"}, market="gb"
         )
         show = await shows.add_product(session, person=host, show_id=made.id, product_id=product_id)
-        (card,) = await shows.show_cards(session, [show], Settings().public_urls)
+        (card,) = await shows.show_views(session, [show], Settings().public_urls)
     await database.close()
     return card
 
 
 def test_stock_is_what_was_said(run: Run, database_url: str) -> None:
     _add_merchants(run)
-    run("catalogue import", str(CATALOGUE))
+    run("catalog import", str(CATALOGUE))
     left = (
         "select available from stock_item join variant on variant.id = variant_id where sku = "
         "'LW-MUG-SALT-250'"
@@ -160,7 +160,7 @@ def test_sku_of_two_sellers_needs_the_seller(run: Run, database_url: str, tmp_pa
     (tmp_path / "two.json").write_text(
         json.dumps({"products": [mug, mug | {"brand": "zafralune"}]})
     )
-    assert run("catalogue import", str(tmp_path / "two.json")).exit_code == 0
+    assert run("catalog import", str(tmp_path / "two.json")).exit_code == 0
 
     assert run("stock set MUG 3").exit_code == 1
     assert run("stock set MUG 3 --merchant zafralune").exit_code == 0
@@ -170,7 +170,7 @@ def test_sku_of_two_sellers_needs_the_seller(run: Run, database_url: str, tmp_pa
     ]
 
 
-def test_catalogue_is_imported_whole_or_not_at_all(
+def test_catalog_is_imported_whole_or_not_at_all(
     run: Run, database_url: str, tmp_path: Path
 ) -> None:
     _add_merchants(run)
@@ -181,7 +181,7 @@ def test_catalogue_is_imported_whole_or_not_at_all(
     )
     (tmp_path / "broken.json").write_text(json.dumps(found))
 
-    refused = run("catalogue import", str(tmp_path / "broken.json"))
+    refused = run("catalog import", str(tmp_path / "broken.json"))
 
     assert refused.exit_code == 1 and "The product is not complete" in refused.stderr
     assert (
@@ -205,7 +205,7 @@ def test_file_that_cannot_be_imported_is_explained(
     file = tmp_path / "broken.json"
     file.write_text(content or CATALOGUE.read_text())
 
-    refused = run("catalogue import", str(file))
+    refused = run("catalog import", str(file))
 
     assert refused.exit_code == 1 and said in refused.stderr and "Traceback" not in refused.output
 
@@ -216,15 +216,15 @@ def test_only_pictures_beside_the_file_are_taken(
 ) -> None:
     _add_merchants(run)
     (tmp_path / "secret.webp").write_text("secret")
-    folder = tmp_path / "catalogue"
+    folder = tmp_path / "catalog"
     folder.mkdir()
     (folder / "mug.svg").write_text("<svg/>")
     found = json.loads(CATALOGUE.read_text())
     found["products"] = found["products"][:1]
     found["products"][0]["pictures"][0]["file"] = name
-    (folder / "catalogue.json").write_text(json.dumps(found))
+    (folder / "catalog.json").write_text(json.dumps(found))
 
-    refused = run("catalogue import", str(folder / "catalogue.json"))
+    refused = run("catalog import", str(folder / "catalog.json"))
 
     assert refused.exit_code == 1 and name in refused.stderr
     assert _scalar(database_url, "select count(*) from product") == 0

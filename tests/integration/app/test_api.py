@@ -11,7 +11,7 @@ import pytest
 
 from showfloor.app.wiring import connect_worker
 from showfloor.identity import service as identity
-from showfloor.identity.types import Door, Person
+from showfloor.identity.types import CollectionPoint, Person
 from showfloor.kit import ids, messages
 from showfloor.kit.db import Database
 from showfloor.kit.outbox import Dispatcher
@@ -33,7 +33,7 @@ async def _floor(database: Database, *, live: bool = False) -> Floor:
 
 async def _key(database: Database, person: Person) -> dict[str, str]:
     async with database.session() as session:
-        admission = identity.admit(Door.API, adult=True)
+        admission = identity.admit(CollectionPoint.API, adult=True)
         key = await identity.add_api_key(
             session, admission=admission, person_id=person.id, label="test"
         )
@@ -41,7 +41,7 @@ async def _key(database: Database, person: Person) -> dict[str, str]:
 
 
 async def test_unknown_show_is_a_problem_for_a_program(client: httpx2.AsyncClient) -> None:
-    answer = await client.get(f"/api/v1/shows/{ids.show('show', ids.new())}", headers=JSON)
+    answer = await client.get(f"/api/v1/shows/{ids.encode('show', ids.new())}", headers=JSON)
 
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
@@ -160,7 +160,7 @@ async def test_malformed_body_says_where_and_repeats_nothing(client: httpx2.Asyn
 async def test_pins_travel_over_the_api(client: httpx2.AsyncClient, database: Database) -> None:
     floor = await _floor(database, live=True)
     headers = await _key(database, floor.host)
-    show, product = ids.show("show", floor.show.id), ids.show("prod", floor.products[0].id)
+    show, product = ids.encode("show", floor.show.id), ids.encode("prod", floor.products[0].id)
 
     cue = await client.post(
         f"/api/v1/shows/{show}/cues", json={"kind": "pin", "product_id": product}, headers=headers
@@ -175,10 +175,10 @@ async def test_pins_travel_over_the_api(client: httpx2.AsyncClient, database: Da
 
 async def test_visitor_may_not_pin(client: httpx2.AsyncClient, database: Database) -> None:
     floor = await _floor(database, live=True)
-    path = f"/api/v1/shows/{ids.show('show', floor.show.id)}"
+    path = f"/api/v1/shows/{ids.encode('show', floor.show.id)}"
 
     answer = await client.post(
-        f"{path}/cues", json={"kind": "pin", "product_id": ids.show("prod", floor.products[0].id)}
+        f"{path}/cues", json={"kind": "pin", "product_id": ids.encode("prod", floor.products[0].id)}
     )
 
     assert answer.status_code == 401
@@ -188,7 +188,7 @@ async def test_visitor_may_not_pin(client: httpx2.AsyncClient, database: Databas
 async def test_stream_key_is_shown_once(client: httpx2.AsyncClient, database: Database) -> None:
     floor = await _floor(database)
     headers = await _key(database, floor.host)
-    path = f"/api/v1/shows/{ids.show('show', floor.show.id)}"
+    path = f"/api/v1/shows/{ids.encode('show', floor.show.id)}"
 
     key = (await client.post(f"{path}/stream-key", headers=headers)).json()["stream_key"]
     studio = await client.get(f"{path}/studio", headers=headers)
@@ -216,7 +216,7 @@ async def test_internal_routes_need_the_machine_s_secret(client: httpx2.AsyncCli
 async def test_report_about_what_is_no_show_of_ours_silences_no_other(
     client: httpx2.AsyncClient, database: Database
 ) -> None:
-    show_id = ids.show("show", (await _floor(database)).show.id)
+    show_id = ids.encode("show", (await _floor(database)).show.id)
     lines = [
         {"show_id": name, "ingest_id": "", "state": "lost", "since": "2026-11-23T10:00:00Z"}
         for name in ("show_a", show_id)
@@ -236,7 +236,7 @@ async def test_refused_publisher_is_shown_to_the_host(
 ) -> None:
     floor = await _floor(database)
     headers = await _key(database, floor.host)
-    path = f"/api/v1/shows/{ids.show('show', floor.show.id)}"
+    path = f"/api/v1/shows/{ids.encode('show', floor.show.id)}"
     old = (await client.post(f"{path}/stream-key", headers=headers)).json()["stream_key"]
     await client.post(f"{path}/stream-key", headers=headers)
 
@@ -309,7 +309,7 @@ async def test_error_page_links_home_only(client: httpx2.AsyncClient) -> None:
 
 async def test_draft_is_nobody_s_business(client: httpx2.AsyncClient, database: Database) -> None:
     floor = await _floor(database)
-    path = f"/api/v1/shows/{ids.show('show', floor.show.id)}"
+    path = f"/api/v1/shows/{ids.encode('show', floor.show.id)}"
 
     hidden = [
         await client.get(address, headers=BROWSER)
@@ -326,7 +326,7 @@ async def test_merchant_sets_a_price_and_the_room_hears_of_it(
 ) -> None:
     floor = await _floor(database, live=True)
     product = floor.products[0]
-    path = f"/api/v1/products/{ids.show('prod', product.id)}/prices"
+    path = f"/api/v1/products/{ids.encode('prod', product.id)}/prices"
     body = {"sku": product.variants[0].sku, "price": {"amount": 1900, "currency": "GBP"}}
 
     foreign = await client.post(path, json=body, headers=await _key(database, floor.sellers[1]))
@@ -338,5 +338,5 @@ async def test_merchant_sets_a_price_and_the_room_hears_of_it(
     assert foreign.status_code == 404 and own.status_code == 201
     async with database.session() as session:
         entries = (await realtime.snapshot(session, floor.show.id)).entries
-    card = entries[f"product/{ids.show('prod', product.id)}"]
+    card = entries[f"product/{ids.encode('prod', product.id)}"]
     assert card["variants"][0]["price"] == {"amount": 1900, "currency": "GBP"}

@@ -17,7 +17,7 @@ from showfloor.app.asgi import create_app
 from showfloor.app.compression import Compress
 from showfloor.app.settings import Settings
 from showfloor.identity import service as identity
-from showfloor.identity.types import Door
+from showfloor.identity.types import CollectionPoint
 from showfloor.kit.db import Database
 from showfloor.web.files import built_file
 from showfloor.web.pages import MANIFEST, STATIC
@@ -147,7 +147,7 @@ async def test_only_what_everybody_may_see_is_packed(
         await put_on_air(session, floor)
         key = await identity.add_api_key(
             session,
-            admission=identity.admit(Door.API, adult=True),
+            admission=identity.admit(CollectionPoint.API, adult=True),
             person_id=floor.host.id,
             label="test",
         )

@@ -9,9 +9,9 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import IntegrityError
 
 from showfloor.catalog import service
-from showfloor.catalog.cards import product_card
 from showfloor.catalog.errors import ProductInvalid, ProductNotFound, SkuTaken, VariantNotFound
 from showfloor.catalog.types import NewProduct
+from showfloor.catalog.views import product_view
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Database
 from showfloor.kit.money import Money
@@ -141,11 +141,11 @@ async def test_card_leaves_out_what_has_no_price(database: Database) -> None:
     product = await add_product(database, seller, ("SALT", "CLAY"))
     salt = product.variants[0]
 
-    card = product_card(product, {salt.id: Money(2200, "GBP")}, seller.merchant)
+    card = product_view(product, {salt.id: Money(2200, "GBP")}, seller.merchant)
 
-    assert card["id"] == ids.show("prod", product.id)
+    assert card["id"] == ids.encode("prod", product.id)
     assert card["merchant"] == {
-        "id": ids.show("mer", seller.merchant.id),
+        "id": ids.encode("mer", seller.merchant.id),
         "slug": "loamwick",
         "name": words("loamwick"),
         "avatar_url": "/loamwick.webp",

@@ -39,7 +39,7 @@ async def test_products_come_in_pages(
     database: Database, seller: Seller, client: httpx2.AsyncClient
 ) -> None:
     added = [
-        ids.show("prod", (await add_product(database, seller, (sku,))).id)
+        ids.encode("prod", (await add_product(database, seller, (sku,))).id)
         for sku in ("A", "B", "C")
     ]
     await add_product(database, await add_seller(database, "zafralune", "ZL"), ("A",))
@@ -59,7 +59,7 @@ async def test_product_has_prices_in_the_currency_asked_for(
     database: Database, seller: Seller, client: httpx2.AsyncClient
 ) -> None:
     product = await add_product(database, seller)
-    path = f"/products/{ids.show('prod', product.id)}"
+    path = f"/products/{ids.encode('prod', product.id)}"
 
     assert (await client.get(path, params={"currency": "USD"})).json()["variants"][0]["price"] == {
         "amount": 2800,
@@ -73,10 +73,10 @@ async def test_foreign_product_is_not_found(database: Database, client: httpx2.A
     other = await add_seller(database, "zafralune", "ZL")
     product = await add_product(database, other)
 
-    assert (await client.get(f"/products/{ids.show('prod', product.id)}")).json()[
+    assert (await client.get(f"/products/{ids.encode('prod', product.id)}")).json()[
         "code"
     ] == "product_not_found"
     assert (
-        await client.get("/products", params={"merchant": ids.show("mer", other.merchant.id)})
+        await client.get("/products", params={"merchant": ids.encode("mer", other.merchant.id)})
     ).json()["items"] == []
     assert (await client.get("/products/prod_1")).status_code == 404

@@ -152,7 +152,7 @@ class Buyer:
     ) -> httpx2.Response:
         body = {"lines": [{"sku": sku, "quantity": quantity} for sku, quantity in lines], **more}
         answer = await self.ask(
-            "POST", f"/shows/{ids.show('show', self.counter.show_id)}/holds", body, key
+            "POST", f"/shows/{ids.encode('show', self.counter.show_id)}/holds", body, key
         )
         if answer.status_code == 201:
             self.hold, self.token = answer.json(), answer.json()["token"]

@@ -102,7 +102,7 @@ async def test_call_that_is_not_the_providers_changes_nothing(shop: Counter, buy
     await buyer.pay(SLOW)
     payment_id = next(iter(shop.ledger()))
     body = json.dumps(
-        {"id": "evt_1", "type": "payment.succeeded", "payment_id": ids.show("pay", payment_id)}
+        {"id": "evt_1", "type": "payment.succeeded", "payment_id": ids.encode("pay", payment_id)}
     )
     now = datetime.now(UTC)
     forged = {
@@ -127,7 +127,7 @@ async def test_call_that_is_not_the_providers_changes_nothing(shop: Counter, buy
 
 async def test_call_about_a_payment_of_somebody_else_is_heard_and_ignored(shop: Counter) -> None:
     body = json.dumps(
-        {"id": "evt_1", "type": "payment.succeeded", "payment_id": ids.show("pay", ids.new())}
+        {"id": "evt_1", "type": "payment.succeeded", "payment_id": ids.encode("pay", ids.new())}
     )
     now = datetime.now(UTC)
     signature = shop.provider._signer.sign("evt_1", now, body)

@@ -191,7 +191,7 @@ async def test_two_merchants_are_held_together(
 async def test_malformed_wish_is_told_where(
     shop: Counter, buyer: Buyer, product: Product, body: object, path: str
 ) -> None:
-    answer = await buyer.ask("POST", f"/shows/{ids.show('show', shop.show_id)}/holds", body)
+    answer = await buyer.ask("POST", f"/shows/{ids.encode('show', shop.show_id)}/holds", body)
 
     assert (answer.status_code, answer.json()["code"]) == (422, "validation_failed")
     assert path in [field["path"] for field in answer.json()["fields"]]
@@ -199,7 +199,10 @@ async def test_malformed_wish_is_told_where(
 
 
 async def test_bytes_that_are_not_json_are_refused(shop: Counter) -> None:
-    path, headers = f"/shows/{ids.show('show', shop.show_id)}/holds", {"Idempotency-Key": "k" * 16}
+    path, headers = (
+        f"/shows/{ids.encode('show', shop.show_id)}/holds",
+        {"Idempotency-Key": "k" * 16},
+    )
 
     for content in (b"", b"{", b"\xff\xfe", b'{"lines": [NaN]}'):
         assert (await shop.client.post(path, content=content, headers=headers)).status_code == 422
@@ -207,10 +210,10 @@ async def test_bytes_that_are_not_json_are_refused(shop: Counter) -> None:
 
 async def test_unknown_show_key_and_token_are_refused(shop: Counter) -> None:
     body = {"lines": [{"sku": "SALT", "quantity": 1}]}
-    right, key = f"/shows/{ids.show('show', shop.show_id)}/holds", {"Idempotency-Key": "k" * 16}
+    right, key = f"/shows/{ids.encode('show', shop.show_id)}/holds", {"Idempotency-Key": "k" * 16}
 
     unknown = await shop.client.post(
-        f"/shows/{ids.show('show', ids.new())}/holds", json=body, headers=key
+        f"/shows/{ids.encode('show', ids.new())}/holds", json=body, headers=key
     )
     malformed = await shop.client.post("/shows/show_1/holds", json=body, headers=key)
     keyless = await shop.client.post(right, json=body)

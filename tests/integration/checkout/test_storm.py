@@ -124,7 +124,7 @@ def settings(database_url: str, folder: Path) -> dict[str, str]:
 async def show(database: Database) -> str:
     seller = await add_seller(database)
     product = await add_product(database, seller, on_hand=UNITS)
-    return ids.show("show", await open_show(database, (seller, product)))
+    return ids.encode("show", await open_show(database, (seller, product)))
 
 
 @pytest.mark.xdist_group("load")

@@ -196,7 +196,7 @@ def watch(connect: Callable[..., Awaitable[Viewer]]) -> Callable[..., Awaitable[
         server: Server, room: UUID, *headers: str, query: str = "", receive_buffer: int = 0
     ) -> Viewer:
         viewer = await connect(server, receive_buffer)
-        await viewer.ask(f"/rooms/{ids.show('show', room)}/events{query}", *headers)
+        await viewer.ask(f"/rooms/{ids.encode('show', room)}/events{query}", *headers)
         return viewer
 
     return watch

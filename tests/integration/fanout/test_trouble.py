@@ -306,7 +306,7 @@ async def test_malformed_room_id_asks_the_database_nothing(
 ) -> None:
     async with serve() as server:
         viewer = await connect(server)
-        await viewer.ask(f"/rooms/{ids.show('hold', ids.new())}/events")
+        await viewer.ask(f"/rooms/{ids.encode('hold', ids.new())}/events")
 
         assert " 404 " in viewer.head
         assert server.feed._wanted == {}

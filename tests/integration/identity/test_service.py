@@ -9,7 +9,7 @@ import pytest
 from showfloor.identity import service as identity
 from showfloor.identity.eraser import ERASER
 from showfloor.identity.errors import AdultDeclarationRequired, EmailTaken, SignInFailed
-from showfloor.identity.types import Door
+from showfloor.identity.types import CollectionPoint
 from showfloor.kit.db import Database
 from showfloor.privacy.types import Subject
 
@@ -18,15 +18,15 @@ EMAIL, PASSWORD = "lina@example.com", "correct horse"
 
 async def _add(database: Database) -> None:
     async with database.session() as session:
-        admission = identity.admit(Door.ACCOUNT, adult=True)
+        admission = identity.admit(CollectionPoint.ACCOUNT, adult=True)
         await identity.add_person(
             session, admission=admission, email=EMAIL, name="Lina", password=PASSWORD
         )
 
 
 @pytest.mark.parametrize("declared", [None, False, "true", 1])
-@pytest.mark.parametrize("door", list(Door))
-def test_every_door_asks_for_the_declaration(door: Door, declared: object) -> None:
+@pytest.mark.parametrize("door", list(CollectionPoint))
+def test_every_door_asks_for_the_declaration(door: CollectionPoint, declared: object) -> None:
     with pytest.raises(AdultDeclarationRequired):
         identity.admit(door, adult=declared)  # type: ignore[arg-type] # what a careless caller might pass
 
@@ -36,7 +36,7 @@ async def test_right_password_opens_a_session(database: Database) -> None:
 
     signed_in = await identity.sign_in(
         database,
-        admission=identity.admit(Door.STUDIO_SIGN_IN, adult=True),
+        admission=identity.admit(CollectionPoint.STUDIO_SIGN_IN, adult=True),
         email=" Lina@Example.com",
         password=PASSWORD,
     )
@@ -55,7 +55,7 @@ async def test_wrong_sign_in_is_refused(database: Database, email: str, password
     with pytest.raises(SignInFailed):
         await identity.sign_in(
             database,
-            admission=identity.admit(Door.STUDIO_SIGN_IN, adult=True),
+            admission=identity.admit(CollectionPoint.STUDIO_SIGN_IN, adult=True),
             email=email,
             password=password,
         )
@@ -63,7 +63,7 @@ async def test_wrong_sign_in_is_refused(database: Database, email: str, password
 
 async def test_session_ends_with_signing_out(database: Database) -> None:
     await _add(database)
-    admission = identity.admit(Door.STUDIO_SIGN_IN, adult=True)
+    admission = identity.admit(CollectionPoint.STUDIO_SIGN_IN, adult=True)
     signed_in = await identity.sign_in(
         database, admission=admission, email=EMAIL, password=PASSWORD
     )
@@ -98,7 +98,7 @@ async def test_sign_ins_that_wait_hold_no_connection(
     """
     monkeypatch.setattr(identity, "MOST_WAITING", 3)
     small = Database(database_url, size=1)
-    admission = identity.admit(Door.STUDIO_SIGN_IN, adult=True)
+    admission = identity.admit(CollectionPoint.STUDIO_SIGN_IN, adult=True)
     storm = [
         asyncio.create_task(
             identity.sign_in(

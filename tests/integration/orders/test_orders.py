@@ -16,7 +16,7 @@ from showfloor.catalog.types import Product
 from showfloor.checkout.eraser import ERASER as CHECKOUT_ERASER
 from showfloor.identity.http import get_person
 from showfloor.identity.service import admit
-from showfloor.identity.types import Door, Person
+from showfloor.identity.types import CollectionPoint, Person
 from showfloor.kit import ids
 from showfloor.kit.db import Database
 from showfloor.kit.errors import AppError
@@ -88,7 +88,9 @@ async def sell(
     merchant = OrderSeller(seller.merchant.id, seller.merchant.name, seller.merchant.order_prefix)
     order = NewOrder(checkout_id or ids.new(), house.show_id, merchant, (item,), "GBP", buyer)
     async with house.database.session() as session:
-        await service.place(session, admission=admit(Door.GUEST_CHECKOUT, adult=True), order=order)
+        await service.place(
+            session, admission=admit(CollectionPoint.GUEST_CHECKOUT, adult=True), order=order
+        )
     async with house.database.session() as session:
         found = await service.list_of_checkout(session, order.checkout_id)
     return next(one for one in found if one.merchant_id == seller.merchant.id)
@@ -100,13 +102,13 @@ async def test_order_keeps_what_was_agreed(house: House) -> None:
     await execute(house.database, "update merchant set name = '{}'")
 
     house.as_person(house.first.person)
-    answer = await house.client.get(f"/orders/{ids.show('ord', order.id)}")
+    answer = await house.client.get(f"/orders/{ids.encode('ord', order.id)}")
 
     body = answer.json()
     assert re.fullmatch(r"LW-\d{8}", body["number"])
     assert body["seller"] == {"en": "loamwick", "ar": "«loamwick»"}
     assert body["total"] == {"amount": 4400, "currency": "GBP"}
-    assert body["show_id"] == ids.show("show", house.show_id)
+    assert body["show_id"] == ids.encode("show", house.show_id)
     assert body["items"] == [
         {
             "sku": "SALT",
@@ -167,7 +169,7 @@ async def test_event_tells_nothing_of_the_buyer(house: House) -> None:
 
 async def test_foreign_order_is_not_found(house: House) -> None:
     order = await sell(house, house.first)
-    path = f"/orders/{ids.show('ord', order.id)}"
+    path = f"/orders/{ids.encode('ord', order.id)}"
 
     for somebody in (house.second.person, house.host, person()):
         house.as_person(somebody)
@@ -177,7 +179,7 @@ async def test_foreign_order_is_not_found(house: House) -> None:
 
 
 async def test_list_is_newest_first_in_pages_without_buyers(house: House) -> None:
-    placed = [ids.show("ord", (await sell(house, house.first)).id) for _ in range(3)]
+    placed = [ids.encode("ord", (await sell(house, house.first)).id) for _ in range(3)]
     await sell(house, house.second)
     house.as_person(house.first.person)
 
@@ -213,7 +215,7 @@ async def test_host_sees_what_the_show_sold_but_not_to_whom(house: House) -> Non
     await sell(house, house.second, quantity=1)
     house.as_person(house.host)
 
-    answer = await house.client.get(f"/shows/{ids.show('show', house.show_id)}/sales")
+    answer = await house.client.get(f"/shows/{ids.encode('show', house.show_id)}/sales")
 
     body = answer.json()
     assert (body["totals"], body["orders"], body["units"]) == (
@@ -235,7 +237,7 @@ async def test_host_sees_what_the_show_sold_but_not_to_whom(house: House) -> Non
 async def test_sales_of_an_empty_show_are_nothing(house: House) -> None:
     house.as_person(house.host)
 
-    answer = await house.client.get(f"/shows/{ids.show('show', house.show_id)}/sales")
+    answer = await house.client.get(f"/shows/{ids.encode('show', house.show_id)}/sales")
 
     assert answer.json() == {"totals": [], "orders": 0, "units": 0, "recent": []}
 
@@ -243,7 +245,7 @@ async def test_sales_of_an_empty_show_are_nothing(house: House) -> None:
 async def test_sales_of_a_foreign_show_are_not_found(house: House) -> None:
     for somebody in (house.first.person, person(creator_id=ids.new())):
         house.as_person(somebody)
-        assert (await house.client.get(f"/shows/{ids.show('show', house.show_id)}/sales")).json()[
+        assert (await house.client.get(f"/shows/{ids.encode('show', house.show_id)}/sales")).json()[
             "code"
         ] == "show_not_found"
 
@@ -262,7 +264,9 @@ async def test_erased_buyer_leaves_the_order_and_its_money(house: House) -> None
     assert (erased.buyer, erased.total, erased.items) == (None, order.total, order.items)
     assert kept.buyer is not None
     house.as_person(house.first.person)
-    assert (await house.client.get(f"/orders/{ids.show('ord', order.id)}")).json()["buyer"] is None
+    assert (await house.client.get(f"/orders/{ids.encode('ord', order.id)}")).json()[
+        "buyer"
+    ] is None
     assert (
         await scalar(house.database, "select count(*) from orders where address is not null") == 1
     )

@@ -11,9 +11,9 @@ from showfloor.kit import ids
 from showfloor.kit.db import Database
 from showfloor.realtime import service as realtime
 from showfloor.shows import service as shows
-from showfloor.shows.cards import cue_card
 from showfloor.shows.service import cues
 from showfloor.shows.types import Cue
+from showfloor.shows.views import cue_view
 from tests.people import FakeStreaming, Floor, add_floor, put_on_air
 from tests.waiting import until_somebody_waits
 
@@ -52,7 +52,7 @@ async def test_cue_ended_by_two_hands_at_once_has_one_end(database: Database) ->
         timeline = await shows.list_timeline(session, show_id=floor.show.id)
         entries = (await realtime.snapshot(session, floor.show.id)).entries
     assert first == second == timeline[0]
-    assert entries[f"cue/{ids.show('cue', cue.id)}"] == cue_card(first)
+    assert entries[f"cue/{ids.encode('cue', cue.id)}"] == cue_view(first)
     assert [what for what, _ in streaming.calls] == ["start", "end"]
 
 
@@ -80,7 +80,7 @@ async def test_pin_that_replaces_is_one_call_and_one_instant(database: Database)
         timeline = await shows.list_timeline(session, show_id=floor.show.id)
 
     assert [(cue.id, cue.end) for cue in timeline] == [(first.id, second.start), (second.id, None)]
-    old, new = ids.show("cue", first.id), ids.show("cue", second.id)
+    old, new = ids.encode("cue", first.id), ids.encode("cue", second.id)
     assert streaming.calls == [("start", old), ("start", new), ("replace", old)]
 
 

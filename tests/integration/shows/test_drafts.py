@@ -9,7 +9,7 @@ import pytest
 
 from showfloor.fanout import queries as rooms
 from showfloor.identity import service as identity
-from showfloor.identity.types import Door, Person
+from showfloor.identity.types import CollectionPoint, Person
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Database, Session
 from showfloor.shows import service as shows
@@ -18,7 +18,7 @@ from tests.people import add_floor, add_host
 
 
 async def _key(session: Session, person: Person) -> dict[str, str]:
-    admission = identity.admit(Door.API, adult=True)
+    admission = identity.admit(CollectionPoint.API, adult=True)
     key = await identity.add_api_key(
         session, admission=admission, person_id=person.id, label="test"
     )
@@ -35,7 +35,7 @@ async def test_draft_is_its_host_s_alone(
             await _key(session, floor.host),
             await _key(session, await add_host(session)),
         )
-    path = f"/api/v1/shows/{ids.show('show', floor.show.id)}{what}"
+    path = f"/api/v1/shows/{ids.encode('show', floor.show.id)}{what}"
 
     answers = [await client.get(path, headers=headers) for headers in ({}, stranger, host)]
 
@@ -107,7 +107,7 @@ async def test_own_shows_come_newest_first_and_page_by_page(
     ).json()
 
     assert [item["id"] for item in first_page["items"] + last_page["items"]] == [
-        ids.show("show", show.id) for show in (second, floor.show)
+        ids.encode("show", show.id) for show in (second, floor.show)
     ]
     assert last_page["next_cursor"] is None
 

@@ -33,7 +33,7 @@ async def test_new_price_does_not_bring_back_a_product_that_left(database: Datab
     async with database.session() as session:
         entries = (await realtime.snapshot(session, floor.show.id)).entries
     assert {key for key in entries if key.startswith("product/")} == {
-        f"product/{ids.show('prod', scarf.id)}"
+        f"product/{ids.encode('prod', scarf.id)}"
     }
 
 
@@ -62,4 +62,4 @@ async def test_product_that_leaves_the_shelf_leaves_the_screen(database: Databas
         )
 
     assert on_screen == [stays]
-    assert streaming.calls[2:] == [("end", ids.show("cue", gone.id))]
+    assert streaming.calls[2:] == [("end", ids.encode("cue", gone.id))]

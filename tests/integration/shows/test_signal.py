@@ -43,7 +43,7 @@ async def test_locked_show_is_left_out_and_holds_up_no_other(database: Database)
         async with asyncio.timeout(2):
             answers = await waiting
 
-    assert list(answers) == [ids.show("show", other.id)]
+    assert list(answers) == [ids.encode("show", other.id)]
 
 
 async def _fall_silent(database: Database) -> None:

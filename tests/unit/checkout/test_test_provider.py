@@ -133,7 +133,7 @@ async def test_callback_is_believed_only_with_the_right_signature_and_time(tmp_p
     ours, payment_id = provider(tmp_path), ids.new()
     body = (
         f'{{"id": "evt_1", "type": "payment.succeeded", "payment_id": '
-        f'"{ids.show("pay", payment_id)}"}}'
+        f'"{ids.encode("pay", payment_id)}"}}'
     )
     assert ours.parse_callback(signed(ours, body), body.encode()).payment_id == payment_id
 

@@ -12,7 +12,7 @@ from showfloor.fanout.routes import Stream, route
 from showfloor.kit import ids
 
 ROOM = UUID("0192aabb-ccdd-7eef-8001-020304050607")
-PATH = f"/rooms/{ids.show('show', ROOM)}/events".encode()
+PATH = f"/rooms/{ids.encode('show', ROOM)}/events".encode()
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The catalogue is whole: same keys, same holes, all plural categories, nothing used that is not
+"""The catalog is whole: same keys, same holes, all plural categories, nothing used that is not
 there.
 """
 
@@ -29,7 +29,7 @@ SCRIPTS = {".svelte", ".ts"}
 
 
 def entries(lang: str) -> dict[str, messages.Entry]:
-    return dict(messages.load().catalogues[lang])
+    return dict(messages.load().catalogs[lang])
 
 
 def texts(entry: messages.Entry) -> list[str]:

@@ -37,7 +37,7 @@ def test_total_is_the_sum(amounts: list[int]) -> None:
 def test_id_survives_being_shown() -> None:
     value = ids.new()
 
-    assert ids.parse("hold", ids.show("hold", value)) == value
+    assert ids.parse("hold", ids.encode("hold", value)) == value
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from showfloor.app.demo.state import FILES, catalogue, load
+from showfloor.app.demo.state import FILES, catalog, load
 from showfloor.app.settings import Settings
 
 PAGES = FILES / "brand-site"
@@ -41,7 +41,7 @@ def create_site(base_url: str, data: Path) -> Starlette:
 
     async def home(request: Request) -> Response:
         lang = "ar" if request.query_params.get("lang") == "ar" else "en"
-        goods = [entry for entry in catalogue()["products"] if entry["brand"] == "loamwick"]
+        goods = [entry for entry in catalog()["products"] if entry["brand"] == "loamwick"]
         # Read anew, because the host opens another show when somebody ends this one.
         state = load(data)
         assert state is not None

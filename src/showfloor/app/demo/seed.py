@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from showfloor.app.catalogue import ProductEntry, add_product
-from showfloor.app.demo.state import FILES, PASSWORD, DemoState, catalogue, load, save, show_plan
+from showfloor.app.catalog_import import ProductEntry, add_product
+from showfloor.app.demo.state import FILES, PASSWORD, DemoState, catalog, load, save, show_plan
 from showfloor.catalog.types import Product
 from showfloor.identity import service as identity
-from showfloor.identity.types import Door, GrantKind, Person
+from showfloor.identity.types import CollectionPoint, GrantKind, Person
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Database, Session
 from showfloor.media import service as media
@@ -69,7 +69,7 @@ def _copy_pictures(uploads: Path) -> None:
 
 async def _fill(session: Session) -> tuple[DemoState, Person]:
     """The state, and the merchant that has a website."""
-    goods = catalogue()
+    goods = catalog()
     host = await _host(session, goods["hosts"][0])
     operator = await _person(session, "operator", "Operator", [(GrantKind.OPERATOR, UUID(int=0))])
     sellers = {brand["id"]: await _merchant(session, brand, host) for brand in goods["brands"]}
@@ -116,13 +116,13 @@ def _state(
 ) -> DemoState:
     variants = [variant for entry in goods["products"] for variant in entry["variants"]]
     return DemoState(
-        show_id=ids.show("show", live.id),
+        show_id=ids.encode("show", live.id),
         slug=live.slug,
-        scheduled_show_id=ids.show("show", evening.id),
+        scheduled_show_id=ids.encode("show", evening.id),
         scheduled_slug=evening.slug,
         stream_key=stream_key,
         tokens=tokens,
-        product_ids={name: ids.show("prod", product.id) for name, product in products.items()},
+        product_ids={name: ids.encode("prod", product.id) for name, product in products.items()},
         skus=[variant["sku"] for variant in variants],
         scarce_sku=next(
             variant["sku"] for variant in variants if variant["on_hand"] == SCARCE_UNITS
@@ -134,7 +134,7 @@ def _state(
 async def _person(
     session: Session, login: str, name: str, grants: list[tuple[GrantKind, UUID]]
 ) -> Person:
-    admission = identity.admit(Door.ACCOUNT, adult=True)
+    admission = identity.admit(CollectionPoint.ACCOUNT, adult=True)
     email = f"{login}@demo.showfloor.example"
     person_id = await identity.add_person(
         session, admission=admission, email=email, name=name, password=PASSWORD
@@ -147,7 +147,7 @@ async def _person(
 
 
 async def _api_key(session: Session, person: Person) -> str:
-    admission = identity.admit(Door.API, adult=True)
+    admission = identity.admit(CollectionPoint.API, adult=True)
     return await identity.add_api_key(
         session, admission=admission, person_id=person.id, label="demo"
     )

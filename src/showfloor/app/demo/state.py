@@ -10,7 +10,7 @@ from typing import Any
 from showfloor.kit import ids
 
 FILES = Path(__file__).parents[4] / "demo"
-"""The film, the pictures and the catalogue, in the repository's `demo/`."""
+"""The film, the pictures and the catalog, in the repository's `demo/`."""
 
 PASSWORD = "showfloor-demo"  # noqa: S105 - the demo's people are invented and their password is printed on the screen
 
@@ -79,6 +79,6 @@ def show_plan() -> dict[str, Any]:
     return plan
 
 
-def catalogue() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((FILES / "catalogue.json").read_text("utf-8"))
+def catalog() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((FILES / "catalog.json").read_text("utf-8"))
     return found

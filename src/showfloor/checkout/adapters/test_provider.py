@@ -135,7 +135,7 @@ class PlayMoney:
                 {
                     "id": f"evt_{payment_id.hex}_{event}",
                     "type": event,
-                    "payment_id": ids.show("pay", payment_id),
+                    "payment_id": ids.encode("pay", payment_id),
                 }
             )
             for attempt in range(_ATTEMPTS):

@@ -95,7 +95,7 @@ async def _check_address(session: Session, hold: Hold, address: Address) -> None
 
 
 async def _agreed(session: Session, hold: Hold) -> Checkout:
-    """Names, prices and sellers as the buyer sees them now; they do not follow the catalogue from
+    """Names, prices and sellers as the buyer sees them now; they do not follow the catalog from
     here on.
     """
     products = await catalog.get_products_of_variants(

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from showfloor.checkout import queries, rules
-from showfloor.checkout.cards import lines_card
 from showfloor.checkout.errors import NotForSale, PaymentInProgress, PriceChanged
 from showfloor.checkout.service.shelf import Offers, Shelf
 from showfloor.checkout.types import PaymentState
+from showfloor.checkout.views import lines_view
 from showfloor.kit import money
 from showfloor.kit.db import Database, Session
 from showfloor.kit.money import Money
@@ -64,7 +64,7 @@ def _priced(offers: Offers, wish: Wish) -> list[Line]:
     lines = [_line(offers, sku, quantity) for sku, quantity in wish.lines]
     total = money.total([line.total for line in lines], lines[0].unit_price.currency)
     if not rules.is_as_shown(total, wish.expected_total):
-        raise PriceChanged(extra={"lines": lines_card(lines), "total": total.as_json()})
+        raise PriceChanged(extra={"lines": lines_view(lines), "total": total.as_json()})
     return lines
 
 

@@ -16,7 +16,7 @@ from showfloor.checkout.adapters.provider import PaymentProvider
 from showfloor.checkout.errors import ProviderUnavailable
 from showfloor.checkout.types import Checkout, Payment, PaymentState, Report
 from showfloor.identity.service import admit
-from showfloor.identity.types import Door
+from showfloor.identity.types import CollectionPoint
 from showfloor.kit import clock
 from showfloor.kit.db import Database, Session
 from showfloor.kit.errors import NotFound
@@ -76,7 +76,7 @@ async def _sell(session: Session, checkout_id: UUID) -> bool:
     if taken is None:
         return False
     buyer, declared_adult = taken
-    admission = admit(Door.GUEST_CHECKOUT, adult=declared_adult)
+    admission = admit(CollectionPoint.GUEST_CHECKOUT, adult=declared_adult)
     for seller in checkout.sellers:
         await orders.place(session, admission=admission, order=_order(checkout, seller, buyer))
     await stock.settle(session, checkout.hold_id)

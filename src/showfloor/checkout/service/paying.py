@@ -13,7 +13,6 @@ from uuid import UUID
 
 from showfloor.checkout import queries, rules
 from showfloor.checkout.adapters.provider import PaymentProvider
-from showfloor.checkout.cards import agreed_lines_card
 from showfloor.checkout.errors import (
     NothingToConfirm,
     PaymentInProgress,
@@ -23,6 +22,7 @@ from showfloor.checkout.errors import (
 from showfloor.checkout.service.details import get_own_checkout, purchase_of
 from showfloor.checkout.service.outcome import finish_voiding, record
 from showfloor.checkout.types import Checkout, Intent, Method, Payment, PaymentState, Purchase
+from showfloor.checkout.views import agreed_lines_view
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Database, Session
 from showfloor.kit.errors import IdempotencyConflict
@@ -85,7 +85,7 @@ async def begin(session: Session, order: Order, provider: str) -> tuple[Payment,
         return attempt.payment, None
     if not rules.is_as_shown(checkout.total, order.expected_total):
         raise PriceChanged(
-            extra={"lines": agreed_lines_card(checkout.lines), "total": checkout.total.as_json()}
+            extra={"lines": agreed_lines_view(checkout.lines), "total": checkout.total.as_json()}
         )
     blocking = await queries.blocking_payment(session, checkout.id)
     if blocking is not None and blocking.state is PaymentState.PAID:

@@ -60,17 +60,19 @@ class HttpStreamingServer:
         ends: Sequence[str] = (),
     ) -> datetime:
         body = {"id": cue_id, "kind": kind, "payload": payload, "ends": list(ends)}
-        answer = await self._call("POST", f"/internal/shows/{ids.show('show', show_id)}/cues", body)
+        answer = await self._call(
+            "POST", f"/internal/shows/{ids.encode('show', show_id)}/cues", body
+        )
         return clock.parse_rfc3339(answer["start"])
 
     async def end_cue(self, show_id: UUID, cue_id: str) -> datetime:
         answer = await self._call(
-            "POST", f"/internal/shows/{ids.show('show', show_id)}/cues/{cue_id}/end", {}
+            "POST", f"/internal/shows/{ids.encode('show', show_id)}/cues/{cue_id}/end", {}
         )
         return clock.parse_rfc3339(answer["end"])
 
     async def set_state(self, show_id: UUID, state: str) -> None:
-        await self._call("PUT", f"/internal/shows/{ids.show('show', show_id)}", {"state": state})
+        await self._call("PUT", f"/internal/shows/{ids.encode('show', show_id)}", {"state": state})
 
     async def is_alive(self) -> bool:
         try:

@@ -2,7 +2,7 @@
 
 from showfloor.shows.service.cues import end_cue, list_timeline, pin
 from showfloor.shows.service.lifecycle import end_show, go_live
-from showfloor.shows.service.page import show_card, show_cards
+from showfloor.shows.service.page import show_view, show_views
 from showfloor.shows.service.schedule import (
     change_show,
     create_show,
@@ -40,6 +40,6 @@ __all__ = [
     "pin",
     "refresh_product",
     "remove_product",
-    "show_card",
-    "show_cards",
+    "show_view",
+    "show_views",
 ]

@@ -17,11 +17,11 @@ from showfloor.media.adapters.streaming import StreamingServer
 from showfloor.media.errors import NotLive, StreamingUnavailable
 from showfloor.realtime import service as realtime
 from showfloor.shows import queries
-from showfloor.shows.cards import cue_card
 from showfloor.shows.errors import CueNotFound, ProductNotInShow, TooManyPins
 from showfloor.shows.rules import ENDED_CUES_STAY, MOST_PINS, end_of
 from showfloor.shows.service.schedule import get_own_show
 from showfloor.shows.types import Cue, CueKind
+from showfloor.shows.views import cue_view
 
 
 async def pin(
@@ -46,9 +46,9 @@ async def pin(
     open_pins = await queries.open_cues(session, show_id)
     if len(open_pins) >= MOST_PINS and not replace_others:
         raise TooManyPins(most=MOST_PINS)
-    cue_id, payload = ids.new(), {"product_id": ids.show("prod", product_id)}
+    cue_id, payload = ids.new(), {"product_id": ids.encode("prod", product_id)}
     replaced = open_pins if replace_others else []
-    shown, ends = ids.show("cue", cue_id), [ids.show("cue", other.id) for other in replaced]
+    shown, ends = ids.encode("cue", cue_id), [ids.encode("cue", other.id) for other in replaced]
     start = await streaming.start_cue(show_id, shown, CueKind.PIN, payload, ends)
     cue = Cue(cue_id, show_id, CueKind.PIN, start, None, payload)
     try:
@@ -104,7 +104,7 @@ async def end_cues_of_product(
     """What leaves the shelf leaves the screen; needs the show's lock. Raises
     StreamingUnavailable.
     """
-    shown = ids.show("prod", product_id)
+    shown = ids.encode("prod", product_id)
     for cue in await queries.open_cues(session, show_id):
         if cue.payload.get("product_id") == shown:
             await _end(session, streaming, cue)
@@ -118,7 +118,7 @@ async def close_open_cues(session: Session, show_id: UUID, end: datetime) -> Non
 
 async def _end(session: Session, streaming: StreamingServer, cue: Cue) -> Cue:
     try:
-        end = await streaming.end_cue(cue.show_id, ids.show("cue", cue.id))
+        end = await streaming.end_cue(cue.show_id, ids.encode("cue", cue.id))
     except NotLive:
         # Nobody publishes: no frame follows the last one before the next publisher, so any instant
         # in between means the same.
@@ -133,7 +133,9 @@ async def _store_end(session: Session, cue: Cue, end: datetime) -> Cue:
 
 
 async def _tell_room(session: Session, cue: Cue) -> None:
-    await realtime.set_entry(session, cue.show_id, f"cue/{ids.show('cue', cue.id)}", cue_card(cue))
+    await realtime.set_entry(
+        session, cue.show_id, f"cue/{ids.encode('cue', cue.id)}", cue_view(cue)
+    )
 
 
 async def _forget_old(session: Session, show_id: UUID) -> None:

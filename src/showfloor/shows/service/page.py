@@ -6,17 +6,17 @@ from typing import Any
 
 from showfloor.kit.db import Session
 from showfloor.merchants import service as merchants
-from showfloor.shows import cards
-from showfloor.shows.service.shelf import product_cards
+from showfloor.shows import views
+from showfloor.shows.service.shelf import product_views
 from showfloor.shows.types import PublicUrls, Show
 
 
-async def show_card(session: Session, show: Show, urls: PublicUrls) -> dict[str, Any]:
+async def show_view(session: Session, show: Show, urls: PublicUrls) -> dict[str, Any]:
     """The Show JSON of ARCHITECTURE.md."""
-    return (await show_cards(session, [show], urls))[0]
+    return (await show_views(session, [show], urls))[0]
 
 
-async def show_cards(session: Session, shows: list[Show], urls: PublicUrls) -> list[dict[str, Any]]:
+async def show_views(session: Session, shows: list[Show], urls: PublicUrls) -> list[dict[str, Any]]:
     """Several at a time; the number of statements does not grow with the number of shows, only with
     that of currencies.
     """
@@ -29,9 +29,9 @@ async def show_cards(session: Session, shows: list[Show], urls: PublicUrls) -> l
             if show.currency == currency
             for product_id in show.product_ids
         }
-        products[currency] = await product_cards(session, sorted(wanted), currency)
+        products[currency] = await product_views(session, sorted(wanted), currency)
     return [
-        cards.show_card(
+        views.show_view(
             show,
             host=hosts[show.host_creator_id],
             products=[products[show.currency][product_id] for product_id in show.product_ids],

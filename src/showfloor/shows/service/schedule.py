@@ -14,10 +14,10 @@ from showfloor.kit.db import Session
 from showfloor.markets.service import get_market
 from showfloor.realtime import service as realtime
 from showfloor.shows import queries
-from showfloor.shows.cards import room_card
 from showfloor.shows.errors import ShowNotFound, SlugTaken
 from showfloor.shows.rules import Step, after, slugs_for
 from showfloor.shows.types import Show, ShowState
+from showfloor.shows.views import room_view
 
 STILL_TO_COME = timedelta(hours=6)
 """How long after its time a show that has not begun is still announced."""
@@ -164,4 +164,4 @@ async def list_upcoming(session: Session, limit: int = 50) -> list[Show]:
 
 async def publish_state(session: Session, show: Show) -> None:
     """Tell the room what is true of the show now."""
-    await realtime.set_entry(session, show.id, "show", room_card(show))
+    await realtime.set_entry(session, show.id, "show", room_view(show))

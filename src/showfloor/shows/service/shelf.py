@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from showfloor.catalog import service as catalog
-from showfloor.catalog.cards import product_card
+from showfloor.catalog.views import product_view
 from showfloor.identity.types import Person
 from showfloor.kit import ids
 from showfloor.kit.db import Session
@@ -69,7 +69,7 @@ async def refresh_product(
     session: Session, *, show_id: UUID, product_id: UUID, currency: str
 ) -> None:
     """Tell the room what the product and its prices are now."""
-    cards = await product_cards(session, [product_id], currency)
+    cards = await product_views(session, [product_id], currency)
     await realtime.set_entry(session, show_id, _key(product_id), cards[product_id])
 
 
@@ -87,7 +87,7 @@ async def refresh_everywhere(session: Session, product_id: UUID) -> None:
             )
 
 
-async def product_cards(
+async def product_views(
     session: Session, product_ids: Collection[UUID], currency: str
 ) -> dict[UUID, dict[str, Any]]:
     """The Product JSON with today's prices; three statements however many products."""
@@ -97,7 +97,7 @@ async def product_cards(
     )
     sellers = await merchants.get_merchants(session, {product.merchant_id for product in products})
     return {
-        product.id: product_card(product, prices, sellers[product.merchant_id])
+        product.id: product_view(product, prices, sellers[product.merchant_id])
         for product in products
     }
 
@@ -110,4 +110,4 @@ async def _open_show(session: Session, person: Person, show_id: UUID) -> Show:
 
 
 def _key(product_id: UUID) -> str:
-    return f"product/{ids.show('prod', product_id)}"
+    return f"product/{ids.encode('prod', product_id)}"

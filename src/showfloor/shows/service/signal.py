@@ -15,10 +15,10 @@ from showfloor.media import service as media
 from showfloor.media.errors import PublishRefused, PublishToEndedShow, StreamKeyRevoked
 from showfloor.media.types import IngestReport, IngestState
 from showfloor.shows import queries
-from showfloor.shows.cards import cue_card
 from showfloor.shows.rules import ENDED_CUES_STAY, after, signal_step
 from showfloor.shows.service.lifecycle import move
 from showfloor.shows.types import Show, ShowState
+from showfloor.shows.views import cue_view
 
 REPORTS_AT_A_TIME = 4
 """Connections that a report may take from everybody else."""
@@ -79,7 +79,7 @@ async def note_ingests(
             async with places, asyncio.timeout(PATIENCE), database.session() as session:
                 answer = await note_ingest(session, report=report, secret=secret)
             if answer is not None:
-                answers[ids.show("show", report.show_id)] = answer
+                answers[ids.encode("show", report.show_id)] = answer
 
     await asyncio.gather(*(note(report) for report in reports))
     return answers
@@ -139,6 +139,6 @@ async def _follow_signal(session: Session, show: Show, *, publishing: bool) -> S
 
 async def _carried_cues(session: Session, show_id: UUID) -> list[dict[str, Any]]:
     return [
-        cue_card(cue)
+        cue_view(cue)
         for cue in await queries.recent_cues(session, show_id, clock.now() - ENDED_CUES_STAY)
     ]

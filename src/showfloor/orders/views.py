@@ -9,11 +9,11 @@ from showfloor.kit import clock, ids
 from showfloor.orders.types import Item, Order, Sales
 
 
-def order_card(order: Order) -> dict[str, Any]:
+def order_view(order: Order) -> dict[str, Any]:
     """An order without its buyer."""
     return {
-        **summary_card(order),
-        "show_id": ids.show("show", order.show_id),
+        **summary_view(order),
+        "show_id": ids.encode("show", order.show_id),
         "placed_at": clock.rfc3339(order.placed_at),
         "items": [
             {**_item(item), "unit_price": item.unit_price.as_json(), "total": item.total.as_json()}
@@ -22,10 +22,10 @@ def order_card(order: Order) -> dict[str, Any]:
     }
 
 
-def summary_card(order: Order) -> dict[str, Any]:
+def summary_view(order: Order) -> dict[str, Any]:
     """What the buyer gets to see of each order after paying."""
     return {
-        "id": ids.show("ord", order.id),
+        "id": ids.encode("ord", order.id),
         "number": order.number,
         "seller": order.seller_name,
         "total": order.total.as_json(),
@@ -34,10 +34,10 @@ def summary_card(order: Order) -> dict[str, Any]:
 
 def order_detail(order: Order) -> dict[str, Any]:
     """With the buyer, for the merchant that delivers."""
-    return {**order_card(order), "buyer": asdict(order.buyer) if order.buyer else None}
+    return {**order_view(order), "buyer": asdict(order.buyer) if order.buyer else None}
 
 
-def sales_card(sales: Sales) -> dict[str, Any]:
+def sales_view(sales: Sales) -> dict[str, Any]:
     """What a show sold, without buyers."""
     return {
         "totals": [takings.as_json() for takings in sales.totals],
@@ -45,7 +45,7 @@ def sales_card(sales: Sales) -> dict[str, Any]:
         "units": sales.units,
         "recent": [
             {
-                "id": ids.show("ord", sale.id),
+                "id": ids.encode("ord", sale.id),
                 "at": clock.rfc3339(sale.at),
                 "items": [_item(item) for item in sale.items],
                 "total": sale.total.as_json(),

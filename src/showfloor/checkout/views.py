@@ -7,22 +7,22 @@ from typing import Any
 
 from showfloor.checkout.types import Agreed, Purchase
 from showfloor.kit import clock, ids
-from showfloor.orders.cards import summary_card
+from showfloor.orders.views import summary_view
 from showfloor.stock.types import Hold, Line
 
 
-def hold_card(hold: Hold, token: str) -> dict[str, Any]:
+def hold_view(hold: Hold, token: str) -> dict[str, Any]:
     """What the buyer holds; `token` is a secret, the buyer's Bearer from here on."""
     return {
-        "id": ids.show("hold", hold.id),
+        "id": ids.encode("hold", hold.id),
         "token": token,
         "expires_at": clock.rfc3339(hold.expires_at),
         "total": hold.total.as_json(),
-        "lines": lines_card(hold.lines),
+        "lines": lines_view(hold.lines),
     }
 
 
-def lines_card(lines: Sequence[Line]) -> list[dict[str, Any]]:
+def lines_view(lines: Sequence[Line]) -> list[dict[str, Any]]:
     return [
         {
             "sku": line.sku,
@@ -34,32 +34,32 @@ def lines_card(lines: Sequence[Line]) -> list[dict[str, Any]]:
     ]
 
 
-def checkout_card(purchase: Purchase) -> dict[str, Any]:
+def checkout_view(purchase: Purchase) -> dict[str, Any]:
     """A purchase with everything that was agreed, and nothing about the buyer."""
     checkout = purchase.checkout
     return {
-        "id": ids.show("chk", checkout.id),
-        "hold_id": ids.show("hold", checkout.hold_id),
+        "id": ids.encode("chk", checkout.id),
+        "hold_id": ids.encode("hold", checkout.hold_id),
         "total": checkout.total.as_json(),
         "lines": [_agreed(line) for line in checkout.lines],
         "sellers": [
-            {"id": ids.show("mer", seller.merchant_id), "name": seller.name}
+            {"id": ids.encode("mer", seller.merchant_id), "name": seller.name}
             for seller in checkout.sellers
         ],
-        **payment_card(purchase),
+        **payment_view(purchase),
     }
 
 
-def payment_card(purchase: Purchase) -> dict[str, Any]:
+def payment_view(purchase: Purchase) -> dict[str, Any]:
     """How far the purchase has come."""
     return {
         "status": purchase.status.value,
-        "orders": [summary_card(order) for order in purchase.orders],
+        "orders": [summary_view(order) for order in purchase.orders],
         "expires_at": clock.rfc3339(purchase.expires_at),
     }
 
 
-def agreed_lines_card(lines: Sequence[Agreed]) -> list[dict[str, Any]]:
+def agreed_lines_view(lines: Sequence[Agreed]) -> list[dict[str, Any]]:
     return [_agreed(line) for line in lines]
 
 
@@ -73,5 +73,5 @@ def _agreed(line: Agreed) -> dict[str, Any]:
         "unit_price": item.unit_price.as_json(),
         "total": item.total.as_json(),
         "picture_url": item.picture_url,
-        "seller_id": ids.show("mer", line.merchant_id),
+        "seller_id": ids.encode("mer", line.merchant_id),
     }

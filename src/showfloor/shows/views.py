@@ -11,9 +11,9 @@ from showfloor.merchants.types import Creator
 from showfloor.shows.types import Cue, PublicUrls, Show
 
 
-def cue_card(cue: Cue) -> dict[str, Any]:
+def cue_view(cue: Cue) -> dict[str, Any]:
     return {
-        "id": ids.show("cue", cue.id),
+        "id": ids.encode("cue", cue.id),
         "kind": cue.kind.value,
         "start": clock.rfc3339(cue.start),
         "end": clock.rfc3339(cue.end) if cue.end else None,
@@ -21,10 +21,10 @@ def cue_card(cue: Cue) -> dict[str, Any]:
     }
 
 
-def room_card(show: Show) -> dict[str, Any]:
+def room_view(show: Show) -> dict[str, Any]:
     """The entry `show` of the room: what is true of it now, whatever frame is on screen."""
     return {
-        "id": ids.show("show", show.id),
+        "id": ids.encode("show", show.id),
         "state": show.state.value,
         "title": show.title,
         "starts_at": _time(show.starts_at),
@@ -32,18 +32,22 @@ def room_card(show: Show) -> dict[str, Any]:
     }
 
 
-def show_card(
+def show_view(
     show: Show, *, host: Creator, products: list[dict[str, Any]], urls: PublicUrls
 ) -> dict[str, Any]:
     """A show as pages and the API carry it; playback addresses are absolute."""
-    shown = ids.show("show", show.id)
+    shown = ids.encode("show", show.id)
     return {
-        **room_card(show),
+        **room_view(show),
         "slug": show.slug,
         "market": show.market,
         "currency": show.currency,
         "ended_at": _time(show.ended_at),
-        "host": {"id": ids.show("cre", host.id), "name": host.name, "avatar_url": host.avatar_url},
+        "host": {
+            "id": ids.encode("cre", host.id),
+            "name": host.name,
+            "avatar_url": host.avatar_url,
+        },
         "poster_url": show.poster_url or _first_picture(products),
         "products": products,
         "playback": {

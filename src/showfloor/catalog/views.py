@@ -13,16 +13,16 @@ from showfloor.kit.money import Money
 from showfloor.merchants.types import Merchant
 
 
-def product_card(
+def product_view(
     product: Product, prices: Mapping[UUID, Money], merchant: Merchant
 ) -> dict[str, Any]:
     """One product as everybody sees it. Variants that have no price are left out: they cannot be
     bought.
     """
     return {
-        "id": ids.show("prod", product.id),
+        "id": ids.encode("prod", product.id),
         "slug": product.slug,
-        "merchant": seller_card(merchant),
+        "merchant": seller_view(merchant),
         "name": product.name,
         "summary": product.summary,
         "description": product.description,
@@ -36,10 +36,10 @@ def product_card(
     }
 
 
-def seller_card(merchant: Merchant) -> dict[str, Any]:
+def seller_view(merchant: Merchant) -> dict[str, Any]:
     """Who sells it."""
     return {
-        "id": ids.show("mer", merchant.id),
+        "id": ids.encode("mer", merchant.id),
         "slug": merchant.slug,
         "name": merchant.name,
         "avatar_url": merchant.avatar_url,

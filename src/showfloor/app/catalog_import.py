@@ -1,5 +1,5 @@
-"""The catalogue file: products with their texts, options, pictures, prices and stock, as
-`demo/catalogue.json` has them.
+"""The catalog file: products with their texts, options, pictures, prices and stock, as
+`demo/catalog.json` has them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from showfloor.stock import service as stock
 
 
 class PictureEntry(BaseModel):
-    """`file` is relative to the catalogue file; `shows` names the option values that are seen."""
+    """`file` is relative to the catalog file; `shows` names the option values that are seen."""
 
     file: str
     width: int = Field(gt=0)
@@ -53,14 +53,14 @@ class ProductEntry(BaseModel):
     variants: tuple[VariantEntry, ...]
 
 
-class Catalogue(BaseModel):
+class Catalog(BaseModel):
     products: tuple[ProductEntry, ...]
 
 
-def read(file: Path) -> Catalogue:
+def read(file: Path) -> Catalog:
     """Raises ValidationFailed, which says where."""
     try:
-        return Catalogue.model_validate_json(file.read_bytes())
+        return Catalog.model_validate_json(file.read_bytes())
     except ValidationError as error:
         fields = [
             {"path": "/".join(map(str, item["loc"])), "problem": item["msg"]}
