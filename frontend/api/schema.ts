@@ -44,7 +44,11 @@ export interface components {
             email: string;
             address: components["schemas"]["AddressOut"];
         };
-        /** @description Only what an order needs. Whoever does not declare to be an adult is refused before anything is stored. */
+        /**
+         * @description Only what an order needs.
+         *
+         *     Whoever does not declare to be an adult is refused before anything is stored.
+         */
         CheckoutIn: {
             hold_id: string;
             adult?: boolean | null;
@@ -105,7 +109,10 @@ export interface components {
             total: components["schemas"]["MoneyOut"];
             lines: components["schemas"]["HeldLine"][];
         };
-        /** @description `expected_total` is the sum on the buyer's screen: another one is refused with price_changed. */
+        /**
+         * @description `expected_total` is the sum on the buyer's screen: another one is refused with
+         *     price_changed.
+         */
         HoldWish: {
             lines: components["schemas"]["HoldLine"][];
             expected_total?: components["schemas"]["MoneyIn"] | null;
@@ -137,7 +144,11 @@ export interface components {
             name: components["schemas"]["Words"];
             avatar_url: string;
         };
-        /** @description `type` names the provider. Card numbers go to the built-in test provider alone and are never stored. */
+        /**
+         * @description `type` names the provider.
+         *
+         *     Card numbers go to the built-in test provider alone and are never stored.
+         */
         MethodIn: {
             /** @constant */
             type: "test";
@@ -153,7 +164,10 @@ export interface components {
             amount: number;
             currency: string;
         };
-        /** @description `replace` ends the pins that are open at the same instant, so that the card changes without a gap. */
+        /**
+         * @description `replace` ends the pins that are open at the same instant, so that the card changes without a
+         *     gap.
+         */
         NewCue: {
             /** @constant */
             kind: "pin";
@@ -225,7 +239,10 @@ export interface components {
             id: string;
             name: string;
         };
-        /** @description `shows` names the option values seen in it, so that choosing a colour can choose its picture. */
+        /**
+         * @description `shows` names the option values seen in it, so that choosing a colour can choose its
+         *     picture.
+         */
         PictureOut: {
             url: string;
             width: number;
@@ -300,7 +317,8 @@ export interface components {
             went_live_at: string | null;
         };
         /**
-         * @description Event `snapshot`: the whole room after the event number `seq`. `ts` is the server's clock in milliseconds.
+         * @description Event `snapshot`: the whole room after the event number `seq`. `ts` is the server's clock in
+         *     milliseconds.
          *
          *     Keys: `show`, `product/<id>`, `cue/<id>`.
          */
@@ -344,7 +362,10 @@ export interface components {
             creator: string | null;
             operator: boolean;
         };
-        /** @description Only what is given changes. `cue_offset_ms` is the encoder's delay: 0 for zerolatency, about 500 for OBS with look-ahead. */
+        /**
+         * @description Only what is given changes. `cue_offset_ms` is the encoder's delay: 0 for zerolatency, about
+         *     500 for OBS with look-ahead.
+         */
         ShowChange: {
             title?: components["schemas"]["Text"] | null;
             starts_at?: string | null;
@@ -417,7 +438,10 @@ export interface components {
             price: components["schemas"]["MoneyOut"];
             pictures: number[];
         };
-        /** @description `bitrate` is bits a second, `keyframe_interval` seconds, null until two key frames have come. */
+        /**
+         * @description `bitrate` is bits a second, `keyframe_interval` seconds, null until two key frames have
+         *     come.
+         */
         VideoHealth: {
             codec: string;
             profile: string;
@@ -439,7 +463,8 @@ export interface components {
             problem: string;
         };
         /**
-         * @description Every refusal (RFC 9457). `code` is stable; `detail` is a sentence in the reader's language that says what to do.
+         * @description Every refusal (RFC 9457). `code` is stable; `detail` is a sentence in the reader's language
+         *     that says what to do.
          *
          *     The other members come with some codes only.
          */
@@ -460,7 +485,10 @@ export interface components {
             /** @description with adult_declaration_required */
             door?: string;
         };
-        /** @description What a refusal says of a SKU: how many are left (sold_out), or what it costs now (price_changed). */
+        /**
+         * @description What a refusal says of a SKU: how many are left (sold_out), or what it costs now
+         *     (price_changed).
+         */
         RefusedLine: {
             sku: string;
             available?: number;
