@@ -1,10 +1,29 @@
 import { expect, test } from "vitest";
-import ar from "../../src/showfloor/kit/messages/ar.json";
-import en from "../../src/showfloor/kit/messages/en.json";
-import { clock, europeanDigits, language, precision } from "./i18n";
+import { type Catalog, clock, europeanDigits, language, precision } from "./i18n";
 
-const english = language("en", en);
-const arabic = language("ar", ar);
+// The catalogs have one file an area. Vite reads the options of a glob before the test runs.
+const english = language(
+  "en",
+  joined(
+    import.meta.glob<Catalog>("../../src/showfloor/kit/messages/en/*.json", {
+      eager: true,
+      import: "default",
+    }),
+  ),
+);
+const arabic = language(
+  "ar",
+  joined(
+    import.meta.glob<Catalog>("../../src/showfloor/kit/messages/ar/*.json", {
+      eager: true,
+      import: "default",
+    }),
+  ),
+);
+
+function joined(areas: Record<string, Catalog>): Catalog {
+  return Object.assign({}, ...Object.values(areas)) as Catalog;
+}
 
 test("a price has its symbol first in English and after a no-break space in Arabic", () => {
   expect(english.price({ amount: 1234567, currency: "GBP" })).toBe("£12,345.67");

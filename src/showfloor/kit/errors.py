@@ -1,8 +1,8 @@
 """Refusals. One class each, with a stable code; rendered once, as RFC 9457 problem+json or as a
 page.
 
-The words a person reads stand in `kit/messages/*.json` under `error.<code>` and say what to do
-next.
+The words a person reads stand in `kit/messages/*/error.json` under `error.<code>` and say what to
+do next.
 """
 
 from __future__ import annotations

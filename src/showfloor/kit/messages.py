@@ -1,7 +1,7 @@
-"""Every word a person reads: one catalog for the pages, the API's refusals and the scripts
-(`messages/en.json`, `ar.json`).
+"""Every word a person reads: one catalog for the pages, the API's refusals and the scripts.
 
-A catalog maps flat dotted keys to a text, or to a text for each CLDR plural category, chosen by
+A catalog has one file an area (`messages/en/checkout.json`): the area is the first part of its
+keys. It maps flat dotted keys to a text, or to a text for each CLDR plural category, chosen by
 the parameter `count`. `{name}` is a hole for a parameter. The scripts format the same catalog
 with `Intl` (frontend/i18n/i18n.ts): keep both alike.
 """
@@ -105,12 +105,14 @@ def _plural(entry: Mapping[str, str], lang: str, count: object) -> str:
 
 @cache
 def load(folder: Path = _FOLDER) -> Messages:
-    return Messages(
-        {
-            lang: json.loads((folder / f"{lang}.json").read_text(encoding="utf-8"))
-            for lang in LANGUAGES
-        }
-    )
+    return Messages({lang: _catalog(folder / lang) for lang in LANGUAGES})
+
+
+def _catalog(folder: Path) -> dict[str, Entry]:
+    catalog: dict[str, Entry] = {}
+    for file in sorted(folder.glob("*.json")):
+        catalog |= json.loads(file.read_text(encoding="utf-8"))
+    return catalog
 
 
 def translate(lang: str, key: str, **params: object) -> str:

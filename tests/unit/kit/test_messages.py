@@ -4,6 +4,7 @@ there.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from showfloor.kit import messages
 from showfloor.kit.money import Money
 
 ROOT = Path(__file__).parents[3]
+FOLDER = ROOT / "src/showfloor/kit/messages"
 SOURCES = [ROOT / "frontend", ROOT / "src/showfloor/web", ROOT / "src/showfloor/embed"]
 HOLE = re.compile(r"\{(\w+)\}")
 WHOLE_KEY = re.compile(r"""\b(?:t|translate)\(\s*["']([a-z_]+(?:\.[a-z_0-9]+)+)["']""")
@@ -53,6 +55,16 @@ def used_keys(path: Path, text: str) -> set[str]:
 
 def test_every_language_has_the_same_keys() -> None:
     assert list(entries("en")) == list(entries("ar"))
+
+
+def test_every_text_stands_in_the_file_of_its_area() -> None:
+    def areas(lang: str) -> dict[str, set[str]]:
+        return {
+            file.stem: {key.split(".")[0] for key in json.loads(file.read_text(encoding="utf-8"))}
+            for file in (FOLDER / lang).glob("*.json")
+        }
+
+    assert areas("en") == areas("ar") == {area: {area} for area in areas("en")}
 
 
 def test_no_text_is_empty() -> None:
