@@ -1,21 +1,8 @@
 /** One purchase: hold, details, payment. What the server said is the state; what it has not said is never shown. */
-import type {
-  Address,
-  Checkout,
-  Hold,
-  Money,
-  Payment,
-  PaymentStatus,
-  PlacedOrder,
-} from "../contract";
-import { call, freshKey, isUnsure, problemOf, type Problem } from "./api";
+import type { Checkout, Hold, Money, Payment, PaymentStatus, PlacedOrder } from "../contract";
+import { call, freshKey, isUnsure, problemOf, type Problem } from "../api/client";
+import type { Details } from "./form";
 import { readKept, writeForm, writeKept } from "./kept";
-
-export interface Details {
-  email: string;
-  adult: boolean;
-  address: Address;
-}
 
 export interface Line {
   sku: string;

@@ -1,7 +1,7 @@
 /** What a guest types, and what is missing from it. Kept in memory only, gone with the page. */
+import type { Problem } from "../api/client";
+import type { Address } from "../contract";
 import { europeanDigits } from "../i18n/i18n";
-import type { Problem } from "./api";
-import type { Details } from "./buying.svelte";
 
 export interface Form {
   email: string;
@@ -13,6 +13,12 @@ export interface Form {
   postal_code: string;
   country: string;
   number: string;
+}
+/** What the API takes from a buyer. */
+export interface Details {
+  email: string;
+  adult: boolean;
+  address: Address;
 }
 /** Field to message key, in the order of the page. */
 export type Wrong = Partial<Record<keyof Form, string>>;

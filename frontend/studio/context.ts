@@ -1,10 +1,10 @@
 import { getContext, setContext } from "svelte";
 import type { StudioPage } from "../page";
-import type { Desk } from "./desk.svelte";
+import type { ShowConsole } from "./show-console.svelte";
 import type { Studio } from "./session.svelte";
 
 const STUDIO = Symbol("studio");
-const DESK = Symbol("desk");
+const CONSOLE = Symbol("console");
 const PAGE = Symbol("page");
 
 export const provideStudio = (studio: Studio, page: StudioPage) => (
@@ -13,5 +13,5 @@ export const provideStudio = (studio: Studio, page: StudioPage) => (
 );
 export const useStudio = () => getContext<Studio>(STUDIO);
 export const useStudioPage = () => getContext<StudioPage>(PAGE);
-export const provideDesk = (desk: Desk) => setContext(DESK, desk);
-export const useDesk = () => getContext<Desk>(DESK);
+export const provideShowConsole = (control: ShowConsole) => setContext(CONSOLE, control);
+export const useShowConsole = () => getContext<ShowConsole>(CONSOLE);

@@ -1,6 +1,6 @@
 /** Who works in the studio, and the requests they may make. */
 import type { Page, Session } from "../contract";
-import { call, problemOf, type Call, type Problem } from "../shop/api";
+import { call, problemOf, type Call, type Problem } from "../api/client";
 
 export class Studio {
   session = $state.raw<Session | null>(null);
@@ -50,7 +50,7 @@ export class Studio {
     return items;
   }
 
-  /** A request in this session's name; a session that has ended leads back to the door. */
+  /** A request in this session's name; a session that has ended leads back to the sign-in form. */
   async request<T>(path: string, options: Call = {}): Promise<T> {
     try {
       return await call<T>(this.api, path, { ...options, csrf: this.session?.csrf });

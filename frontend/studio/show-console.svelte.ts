@@ -3,14 +3,14 @@ import type { Cue, Sales, StudioView } from "../contract";
 import { learn, learnAll, openPins, type CueTable } from "../player/cues";
 import { listen } from "../room/connection";
 import { cuesOf } from "../room/fold";
-import { problemOf, type Problem } from "../shop/api";
+import { problemOf, type Problem } from "../api/client";
 import { pinNext, toggle, unpinNewest, type Action } from "./pinning";
 import type { Studio } from "./session.svelte";
 
 const POLL = 2000;
 const UNDO = 10_000;
 
-export class Desk {
+export class ShowConsole {
   view = $state.raw<StudioView | null>(null);
   sales = $state.raw<Sales | null>(null);
   viewers = $state<number | null>(null);
@@ -95,7 +95,7 @@ export class Desk {
   }
 
   #listen(url: string): () => void {
-    // A host at the desk is no viewer.
+    // A host in the studio is no viewer.
     return listen(`${url}?watching=0`, {
       changed: (room) => {
         this.viewers = room.viewers;
