@@ -14,12 +14,13 @@ import uvloop
 
 from showfloor.kit import clock
 from showfloor.streaming.config import StreamingConfig
-from showfloor.streaming.control import Reporter, WebClient
-from showfloor.streaming.origin.connection import Connection
-from showfloor.streaming.origin.routes import Origin
-from showfloor.streaming.recorder import Recorder
+from showfloor.streaming.control.reporter import Reporter
+from showfloor.streaming.control.web_client import WebClient
+from showfloor.streaming.http.connection import Connection
+from showfloor.streaming.http.routes import Origin
+from showfloor.streaming.live.registry import Shows
+from showfloor.streaming.recording.recorder import Recorder
 from showfloor.streaming.rtmp.session import RtmpSession
-from showfloor.streaming.shows import Shows
 
 log = logging.getLogger("showfloor.streaming.server")
 

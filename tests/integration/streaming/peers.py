@@ -15,8 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from showfloor.streaming import amf
-from showfloor.streaming.rtmp import chunks, messages
+from showfloor.streaming.rtmp import amf, chunks, messages
 
 TOKEN = "internal-test-token"
 SOURCE = Path(__file__).parents[3] / "src"

@@ -10,10 +10,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from showfloor.streaming import amf
 from showfloor.streaming.config import StreamingConfig
-from showfloor.streaming.ingest import Ingest
-from showfloor.streaming.rtmp import chunks, messages
+from showfloor.streaming.ingest.ingest import Ingest
+from showfloor.streaming.rtmp import amf, chunks, messages
 from tests.integration.streaming.peers import FakeWeb, Streaming, Tag
 from tests.integration.streaming.test_packaging import Reel
 

@@ -9,8 +9,7 @@ from typing import Any
 import m3u8
 import pytest
 
-from showfloor.streaming import amf
-from showfloor.streaming.rtmp import chunks, messages
+from showfloor.streaming.rtmp import amf, chunks, messages
 from tests.integration.streaming.peers import FakeWeb, Publisher, Streaming, Tag, is_config, shifted
 
 Publish = Callable[..., Awaitable[Publisher]]

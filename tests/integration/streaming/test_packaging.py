@@ -10,11 +10,11 @@ from collections.abc import Callable
 import av
 import pytest
 
-from showfloor.streaming import cmaf
-from showfloor.streaming.anchor import Anchor
 from showfloor.streaming.config import StreamingConfig
-from showfloor.streaming.ingest import Ingest
-from showfloor.streaming.window import Part
+from showfloor.streaming.ingest.anchor import Anchor
+from showfloor.streaming.ingest.ingest import Ingest
+from showfloor.streaming.packaging import cmaf
+from showfloor.streaming.packaging.window import Part
 from tests.integration.streaming.peers import Tag, is_config
 
 Tags = Callable[[str], list[Tag]]

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 
 import av
 
-from showfloor.streaming.recorder import read_back
+from showfloor.streaming.recording.recorder import read_back
 from tests.integration.streaming.peers import FakeWeb, Publisher, Streaming, Tag
 
 Publish = Callable[..., Awaitable[Publisher]]

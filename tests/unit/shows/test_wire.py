@@ -12,8 +12,8 @@ from pydantic import BaseModel
 
 from showfloor.fanout import sse
 from showfloor.shows.schemas import Health, RoomChange, RoomSnapshot, RoomState
-from showfloor.streaming import aac, h264
-from showfloor.streaming.health import HealthMeter
+from showfloor.streaming.codecs import aac, h264
+from showfloor.streaming.ingest.health import HealthMeter
 
 SHOW = (
     '{"id":"show_1","state":"live","title":{"en":"Show","ar":"عرض"},"starts_at":null,'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from showfloor.streaming import amf
+from showfloor.streaming.rtmp import amf
 
 
 def test_values_come_back_as_they_went() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 
-from showfloor.streaming.anchor import Anchor
+from showfloor.streaming.ingest.anchor import Anchor
 
 EPOCH = 1_700_000_000_000.0
 

@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from showfloor.streaming import aac, h264
+from showfloor.streaming.codecs import aac, h264
 
 # Written by x264.
 HIGH_1080P = base64.b64decode("AWQAKP/hABtnZAAorNlAeAIn5cBEAAADAAQAAAMA8DxgxlgBAAZo6+PLIsD9+PgA")

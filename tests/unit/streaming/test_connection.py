@@ -9,13 +9,13 @@ import pytest
 
 from showfloor.kit import clock
 from showfloor.streaming.config import StreamingConfig
-from showfloor.streaming.control import WebClient
-from showfloor.streaming.origin import answers
-from showfloor.streaming.origin.answers import Answer
-from showfloor.streaming.origin.connection import Connection, Request, Router
-from showfloor.streaming.origin.routes import Origin
-from showfloor.streaming.recorder import Recorder
-from showfloor.streaming.shows import Shows
+from showfloor.streaming.control.web_client import WebClient
+from showfloor.streaming.http import answers
+from showfloor.streaming.http.answers import Answer
+from showfloor.streaming.http.connection import Connection, Request, Router
+from showfloor.streaming.http.routes import Origin
+from showfloor.streaming.live.registry import Shows
+from showfloor.streaming.recording.recorder import Recorder
 
 ASK = b"GET /live/show_a/media.m3u8 HTTP/1.1\r\nHost: x\r\n\r\n"
 

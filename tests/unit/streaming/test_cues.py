@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from showfloor.streaming import cues
-from showfloor.streaming.cues import CueError, CueSet
+from showfloor.streaming.hls import cues
+from showfloor.streaming.hls.cues import CueError
+from showfloor.streaming.live.cues import CueSet
 
 AT = 1_700_000_000_123.4
 LATER = AT + 5000

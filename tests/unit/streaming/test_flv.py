@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from showfloor.streaming import flv
-from showfloor.streaming.flv import AudioTag, Packet, VideoTag
+from showfloor.streaming.rtmp import flv
+from showfloor.streaming.rtmp.flv import AudioTag, Packet, VideoTag
 
 
 @pytest.mark.parametrize(

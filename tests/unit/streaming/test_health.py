@@ -6,8 +6,8 @@ import base64
 
 import pytest
 
-from showfloor.streaming import aac, h264
-from showfloor.streaming.health import HealthMeter
+from showfloor.streaming.codecs import aac, h264
+from showfloor.streaming.ingest.health import HealthMeter
 
 VIDEO = h264.read_config(
     base64.b64decode("AWQAKP/hABtnZAAorNlAeAIn5cBEAAADAAQAAAMA8DxgxlgBAAZo6+PLIsD9+PgA")

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from showfloor.kit import clock
-from showfloor.streaming import cmaf
-from showfloor.streaming.anchor import Anchor
 from showfloor.streaming.config import StreamingConfig
-from showfloor.streaming.ingest import Ingest
-from showfloor.streaming.window import Part
+from showfloor.streaming.ingest.anchor import Anchor
+from showfloor.streaming.ingest.ingest import Ingest
+from showfloor.streaming.packaging import cmaf
+from showfloor.streaming.packaging.window import Part
 
 AVCC = base64.b64decode("AWQAKP/hABtnZAAorNlAeAIn5cBEAAADAAQAAAMA8DxgxlgBAAZo6+PLIsD9+PgA")
 VIDEO_CONFIG, AUDIO_CONFIG = b"\x17\0\0\0\0" + AVCC, b"\xaf\0\x11\x90"

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from showfloor.streaming import aac, h264
-from showfloor.streaming.audio import Packet
-from showfloor.streaming.cmaf import Tracks
-from showfloor.streaming.packager import Frame, Packager
-from showfloor.streaming.window import Part
+from showfloor.streaming.codecs import aac, h264
+from showfloor.streaming.packaging.audio import Packet
+from showfloor.streaming.packaging.cmaf import Tracks
+from showfloor.streaming.packaging.packager import Frame, Packager
+from showfloor.streaming.packaging.window import Part
 
 VIDEO = h264.read_config(
     base64.b64decode("AWQAKP/hABtnZAAorNlAeAIn5cBEAAADAAQAAAMA8DxgxlgBAAZo6+PLIsD9+PgA")

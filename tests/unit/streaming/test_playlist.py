@@ -9,10 +9,10 @@ from dataclasses import replace
 import m3u8
 import pytest
 
-from showfloor.streaming import playlist
-from showfloor.streaming.cues import Cue
-from showfloor.streaming.playlist import MediaView
-from showfloor.streaming.window import Part, Segment
+from showfloor.streaming.hls import playlist
+from showfloor.streaming.hls.cues import Cue
+from showfloor.streaming.hls.playlist import MediaView
+from showfloor.streaming.packaging.window import Part, Segment
 
 EPOCH = 1_700_000_000_000.0
 

@@ -14,13 +14,15 @@ from pathlib import Path
 import pytest
 
 from showfloor.kit import clock
-from showfloor.streaming import cmaf, h264, recorder
-from showfloor.streaming.anchor import Anchor
+from showfloor.streaming.codecs import h264
 from showfloor.streaming.config import StreamingConfig
-from showfloor.streaming.recorder import Recorder, read_back
-from showfloor.streaming.show import LiveShow
-from showfloor.streaming.shows import Shows
-from showfloor.streaming.window import Part
+from showfloor.streaming.ingest.anchor import Anchor
+from showfloor.streaming.live.live_show import LiveShow
+from showfloor.streaming.live.registry import Shows
+from showfloor.streaming.packaging import cmaf
+from showfloor.streaming.packaging.window import Part
+from showfloor.streaming.recording import recorder
+from showfloor.streaming.recording.recorder import Recorder, read_back
 
 VIDEO = h264.read_config(
     base64.b64decode("AWQAKP/hABtnZAAorNlAeAIn5cBEAAADAAQAAAMA8DxgxlgBAAZo6+PLIsD9+PgA")

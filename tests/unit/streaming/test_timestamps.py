@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from showfloor.streaming.timestamps import Timeline
+from showfloor.streaming.ingest.timestamps import Timeline
 
 VIDEO, AUDIO = 0, 1
 

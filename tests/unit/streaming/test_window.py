@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 from dataclasses import replace
 
-from showfloor.streaming import cmaf, h264
-from showfloor.streaming.window import Part, Window
+from showfloor.streaming.codecs import h264
+from showfloor.streaming.packaging import cmaf
+from showfloor.streaming.packaging.window import Part, Window
 
 VIDEO = h264.read_config(
     base64.b64decode("AWQAKP/hABtnZAAorNlAeAIn5cBEAAADAAQAAAMA8DxgxlgBAAZo6+PLIsD9+PgA")

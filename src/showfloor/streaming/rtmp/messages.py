@@ -6,8 +6,7 @@ from __future__ import annotations
 
 import struct
 
-from showfloor.streaming import amf
-from showfloor.streaming.rtmp import chunks
+from showfloor.streaming.rtmp import amf, chunks
 
 ACKNOWLEDGEMENT = 3
 USER_CONTROL = 4

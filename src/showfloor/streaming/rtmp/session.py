@@ -10,9 +10,8 @@ from collections.abc import Callable, Iterator
 from typing import Protocol, cast
 
 from showfloor.kit import clock
-from showfloor.streaming import amf
 from showfloor.streaming.config import StreamingConfig
-from showfloor.streaming.rtmp import chunks, messages, names
+from showfloor.streaming.rtmp import amf, chunks, messages, names
 from showfloor.streaming.rtmp.handshake import Handshake, NotRtmp
 
 log = logging.getLogger("showfloor.streaming.rtmp")

@@ -8,8 +8,8 @@ from collections import deque
 from itertools import pairwise
 from typing import Any
 
-from showfloor.streaming.aac import AudioConfig
-from showfloor.streaming.h264 import VideoConfig
+from showfloor.streaming.codecs.aac import AudioConfig
+from showfloor.streaming.codecs.h264 import VideoConfig
 
 _SPAN_SECONDS = 3.0
 _LONG_KEYFRAME_SECONDS = 4.0

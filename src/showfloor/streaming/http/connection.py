@@ -11,10 +11,10 @@ import httptools
 
 from showfloor.kit import clock
 from showfloor.streaming.config import StreamingConfig
-from showfloor.streaming.origin import answers
-from showfloor.streaming.origin.answers import Answer
+from showfloor.streaming.http import answers
+from showfloor.streaming.http.answers import Answer
 
-log = logging.getLogger("showfloor.streaming.origin")
+log = logging.getLogger("showfloor.streaming.http")
 
 _MAX_REQUEST = 64 << 10
 """What is kept of one request."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from showfloor.streaming.cues import Cue, text_of
-from showfloor.streaming.window import Segment
+from showfloor.streaming.hls.cues import Cue, text_of
+from showfloor.streaming.packaging.window import Segment
 
 _SKIP_TARGETS = 6
 """CAN-SKIP-UNTIL is at least six target durations (§4.4.3.8)."""

@@ -12,15 +12,15 @@ from datetime import timedelta
 from typing import Any
 
 from showfloor.kit import clock, ids
-from showfloor.streaming import cues
 from showfloor.streaming.config import StreamingConfig
-from showfloor.streaming.control import WebClient, WebUnavailable
-from showfloor.streaming.ingest import Ingest
-from showfloor.streaming.recorder import Recorded, Recorder, read_back
+from showfloor.streaming.control.web_client import WebClient, WebUnavailable
+from showfloor.streaming.hls import cues
+from showfloor.streaming.ingest.ingest import Ingest
+from showfloor.streaming.live.live_show import LiveShow, Publisher
+from showfloor.streaming.recording.recorder import Recorded, Recorder, read_back
 from showfloor.streaming.rtmp.session import PublishRefused, RtmpSession
-from showfloor.streaming.show import LiveShow, Publisher
 
-log = logging.getLogger("showfloor.streaming.shows")
+log = logging.getLogger("showfloor.streaming.live")
 
 _SHOW_ID = re.compile(r"show_[A-Za-z0-9]{1,80}")
 """What web calls a show. It names a folder and stands in addresses and reports."""

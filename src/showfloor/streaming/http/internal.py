@@ -6,11 +6,11 @@ import hmac
 import json
 from typing import Any
 
-from showfloor.streaming import cues
-from showfloor.streaming.origin import answers
-from showfloor.streaming.origin.answers import Answer
-from showfloor.streaming.origin.connection import Request
-from showfloor.streaming.shows import Shows
+from showfloor.streaming.hls import cues
+from showfloor.streaming.http import answers
+from showfloor.streaming.http.answers import Answer
+from showfloor.streaming.http.connection import Request
+from showfloor.streaming.live.registry import Shows
 
 _NOT_LIVE = answers.problem(
     409, "not_live", "Nobody publishes, so there is no media time to stamp a cue with."

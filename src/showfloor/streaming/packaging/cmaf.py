@@ -12,8 +12,8 @@ import struct
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from showfloor.streaming.aac import AudioConfig
-from showfloor.streaming.h264 import VideoConfig
+from showfloor.streaming.codecs.aac import AudioConfig
+from showfloor.streaming.codecs.h264 import VideoConfig
 
 VIDEO_TRACK = 1
 AUDIO_TRACK = 2

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from showfloor.streaming import cmaf
-from showfloor.streaming.aac import AudioConfig
+from showfloor.streaming.codecs.aac import AudioConfig
+from showfloor.streaming.packaging import cmaf
 
 _JUMP_MS = 100
 """A packet further off than this is a hole or a repetition, not jitter."""

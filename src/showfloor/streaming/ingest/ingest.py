@@ -9,14 +9,15 @@ from collections import deque
 from typing import Protocol
 
 from showfloor.kit import clock
-from showfloor.streaming import aac, flv, h264
-from showfloor.streaming.anchor import Anchor
-from showfloor.streaming.audio import Packet
-from showfloor.streaming.cmaf import Tracks
+from showfloor.streaming.codecs import aac, h264
 from showfloor.streaming.config import StreamingConfig
-from showfloor.streaming.health import HealthMeter
-from showfloor.streaming.packager import Frame, Packager, PartSink
-from showfloor.streaming.timestamps import Timeline
+from showfloor.streaming.ingest.anchor import Anchor
+from showfloor.streaming.ingest.health import HealthMeter
+from showfloor.streaming.ingest.timestamps import Timeline
+from showfloor.streaming.packaging.audio import Packet
+from showfloor.streaming.packaging.cmaf import Tracks
+from showfloor.streaming.packaging.packager import Frame, Packager, PartSink
+from showfloor.streaming.rtmp import flv
 
 log = logging.getLogger("showfloor.streaming.ingest")
 

@@ -12,13 +12,15 @@ from datetime import datetime
 from typing import Any
 
 from showfloor.kit import clock
-from showfloor.streaming import cmaf, playlist
-from showfloor.streaming.anchor import Anchor
 from showfloor.streaming.config import StreamingConfig
-from showfloor.streaming.cues import Cue, CueSet
-from showfloor.streaming.ingest import Ingest
-from showfloor.streaming.recorder import Recorded, Recording
-from showfloor.streaming.window import Part, Segment, Window
+from showfloor.streaming.hls import playlist
+from showfloor.streaming.hls.cues import Cue
+from showfloor.streaming.ingest.anchor import Anchor
+from showfloor.streaming.ingest.ingest import Ingest
+from showfloor.streaming.live.cues import CueSet
+from showfloor.streaming.packaging import cmaf
+from showfloor.streaming.packaging.window import Part, Segment, Window
+from showfloor.streaming.recording.recorder import Recorded, Recording
 
 PUBLIC_STATES = ("live", "interrupted", "ended")
 _MOST_LOST = 3

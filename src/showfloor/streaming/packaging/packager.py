@@ -7,11 +7,11 @@ from __future__ import annotations
 from collections import deque
 from typing import NamedTuple, Protocol
 
-from showfloor.streaming import cmaf
-from showfloor.streaming.aac import AudioConfig
-from showfloor.streaming.audio import AudioLane, Packet
-from showfloor.streaming.h264 import VideoConfig
-from showfloor.streaming.window import Part
+from showfloor.streaming.codecs.aac import AudioConfig
+from showfloor.streaming.codecs.h264 import VideoConfig
+from showfloor.streaming.packaging import cmaf
+from showfloor.streaming.packaging.audio import AudioLane, Packet
+from showfloor.streaming.packaging.window import Part
 
 _EARLY_MS = 50
 """A key frame this little before the target still ends the segment: encoders' two seconds are not

@@ -8,12 +8,12 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from showfloor.kit import clock
-from showfloor.streaming import playlist
-from showfloor.streaming.origin import answers, internal
-from showfloor.streaming.origin.answers import Answer
-from showfloor.streaming.origin.connection import Connection, Request
-from showfloor.streaming.show import LiveShow
-from showfloor.streaming.shows import Shows
+from showfloor.streaming.hls import playlist
+from showfloor.streaming.http import answers, internal
+from showfloor.streaming.http.answers import Answer
+from showfloor.streaming.http.connection import Connection, Request
+from showfloor.streaming.live.live_show import LiveShow
+from showfloor.streaming.live.registry import Shows
 
 _LONGEST_WAIT = 8.0
 """Players give up on a first byte after ten seconds; an unchanged playlist before that keeps them

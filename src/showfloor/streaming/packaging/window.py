@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
-from showfloor.streaming.cmaf import InitSegment, Tracks
+from showfloor.streaming.packaging.cmaf import InitSegment, Tracks
 
 _GRACE_SEGMENTS = 2
 """Served a while after they left the playlist (RFC 8216bis §6.2.2): a viewer may be about to ask

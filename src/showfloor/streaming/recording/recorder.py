@@ -19,10 +19,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from showfloor.streaming.cmaf import InitSegment
-from showfloor.streaming.window import Part, Segment
+from showfloor.streaming.packaging.cmaf import InitSegment
+from showfloor.streaming.packaging.window import Part, Segment
 
-log = logging.getLogger("showfloor.streaming.recorder")
+log = logging.getLogger("showfloor.streaming.recording")
 
 _QUEUE_JOBS = 256
 _QUEUE_BYTES = 64 << 20

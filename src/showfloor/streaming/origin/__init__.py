@@ -1,4 +1,0 @@
-"""The HTTP side of `streaming`: viewers get playlists and parts, web gets the internal API.
-
-A bare protocol, no framework in the path.
-"""
