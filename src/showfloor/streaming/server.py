@@ -18,7 +18,7 @@ from showfloor.streaming.control.reporter import Reporter
 from showfloor.streaming.control.web_client import WebClient
 from showfloor.streaming.http.connection import Connection
 from showfloor.streaming.http.routes import Origin
-from showfloor.streaming.live.registry import Shows
+from showfloor.streaming.live.registry import ShowRegistry
 from showfloor.streaming.recording.recorder import Recorder
 from showfloor.streaming.rtmp.session import RtmpSession
 
@@ -43,7 +43,7 @@ async def serve(
     loop = asyncio.get_running_loop()
     recorder = Recorder(config.data_dir / "recordings")
     web = WebClient(config.web_url, config.internal_token, config.web_timeout_seconds)
-    shows = Shows(config, web, recorder)
+    shows = ShowRegistry(config, web, recorder)
     origin = Origin(shows, config.internal_token)
     reporter = Reporter(web, config.report_seconds, shows.report, shows.obey_all)
     shows.on_report = reporter.kick
@@ -88,7 +88,7 @@ async def serve(
         log.info("streaming has ended")
 
 
-async def _sweep(viewers: set[Connection], shows: Shows) -> None:
+async def _sweep(viewers: set[Connection], shows: ShowRegistry) -> None:
     """Deadlines of all viewers in one place: a timer for each would cost more than this walk."""
     while True:
         await asyncio.sleep(_SWEEP_SECONDS)

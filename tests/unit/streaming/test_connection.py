@@ -14,7 +14,7 @@ from showfloor.streaming.http import answers
 from showfloor.streaming.http.answers import Answer
 from showfloor.streaming.http.connection import Connection, Request, Router
 from showfloor.streaming.http.routes import Origin
-from showfloor.streaming.live.registry import Shows
+from showfloor.streaming.live.registry import ShowRegistry
 from showfloor.streaming.recording.recorder import Recorder
 
 ASK = b"GET /live/show_a/media.m3u8 HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -96,7 +96,7 @@ def test_who_waits_for_a_show_that_leaves_memory_is_told(config: StreamingConfig
     folder.mkdir(parents=True)
     line = {"open": 0, "start": clock.now().timestamp() * 1000, "ingest": "ingest_1"}
     (folder / "index.jsonl").write_text(json.dumps(line) + "\n")
-    shows = Shows(
+    shows = ShowRegistry(
         config, WebClient(config.web_url, "x", 1.0), Recorder(config.data_dir / "recordings")
     )
     origin = Origin(shows, "x")

@@ -18,7 +18,7 @@ from showfloor.streaming.codecs import h264
 from showfloor.streaming.config import StreamingConfig
 from showfloor.streaming.ingest.anchor import Anchor
 from showfloor.streaming.live.live_show import LiveShow
-from showfloor.streaming.live.registry import Shows
+from showfloor.streaming.live.registry import ShowRegistry
 from showfloor.streaming.packaging import cmaf
 from showfloor.streaming.packaging.window import Part
 from showfloor.streaming.recording import recorder
@@ -221,7 +221,7 @@ def test_folders_that_are_no_shows_are_not_restored(disk: Disk) -> None:
     disk.settle()
     for name in ("show_a copy", "backup", "show_a.old"):
         disk.folder.with_name(name).symlink_to(disk.folder)
-    shows = Shows(disk.config, None, disk.recorder)  # type: ignore[arg-type]
+    shows = ShowRegistry(disk.config, None, disk.recorder)  # type: ignore[arg-type]
 
     shows.restore()
 

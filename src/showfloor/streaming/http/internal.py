@@ -10,7 +10,7 @@ from showfloor.streaming.hls import cues
 from showfloor.streaming.http import answers
 from showfloor.streaming.http.answers import Answer
 from showfloor.streaming.http.connection import Request
-from showfloor.streaming.live.registry import Shows
+from showfloor.streaming.live.registry import ShowRegistry
 
 _NOT_LIVE = answers.problem(
     409, "not_live", "Nobody publishes, so there is no media time to stamp a cue with."
@@ -21,7 +21,7 @@ _CUE_UNKNOWN = answers.problem(404, "cue_unknown", "The stream carries no cue of
 class InternalApi:
     """Routes below `/internal`. Everything is in memory, so every answer is immediate."""
 
-    def __init__(self, shows: Shows, token: str) -> None:
+    def __init__(self, shows: ShowRegistry, token: str) -> None:
         self._shows = shows
         self._expected = f"Bearer {token}".encode()
 

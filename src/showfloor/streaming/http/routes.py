@@ -13,7 +13,7 @@ from showfloor.streaming.http import answers, internal
 from showfloor.streaming.http.answers import Answer
 from showfloor.streaming.http.connection import Connection, Request
 from showfloor.streaming.live.live_show import LiveShow
-from showfloor.streaming.live.registry import Shows
+from showfloor.streaming.live.registry import ShowRegistry
 
 _LONGEST_WAIT = 8.0
 """Players give up on a first byte after ten seconds; an unchanged playlist before that keeps them
@@ -42,7 +42,7 @@ class Origin:
     one encoded response.
     """
 
-    def __init__(self, shows: Shows, token: str) -> None:
+    def __init__(self, shows: ShowRegistry, token: str) -> None:
         self._shows = shows
         self._internal = internal.InternalApi(shows, token)
         self._waiting: dict[str, dict[Wish, set[Connection]]] = {}

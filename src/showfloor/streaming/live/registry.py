@@ -28,7 +28,7 @@ _RESTORE_SECONDS = 900.0
 _STATES = ("draft", "scheduled", "live", "interrupted", "ended")
 
 
-class Shows:
+class ShowRegistry:
     """Implements the RTMP server's Door."""
 
     def __init__(self, config: StreamingConfig, web: WebClient, recorder: Recorder) -> None:
