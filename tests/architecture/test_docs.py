@@ -15,9 +15,7 @@ PAGES = sorted(
     if not {".venv", "node_modules", ".tool"} & set(path.relative_to(ROOT).parts)
 )
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
-FILE = re.compile(
-    r"`((?:src|tests|docs|frontend|migrations|scripts|demo|bench|deploy)/[\w./{},*-]+)`"
-)
+FILE = re.compile(r"`((?:src|tests|docs|frontend|scripts|bench|deploy)/[\w./{},*-]+)`")
 MAKE = re.compile(r"^\s*(?:\$ )?make ([a-z]+)", re.MULTILINE)
 
 

@@ -220,7 +220,8 @@ def allow_creator(creator_id: CreatorId, slug: ShortName) -> None:
 @catalog.command("import")
 def import_catalog(
     file: Annotated[
-        Path, typer.Argument(exists=True, dir_okay=False, help="in the form of demo/catalog.json")
+        Path,
+        typer.Argument(exists=True, dir_okay=False, help="in the form of the demo's"),
     ],
 ) -> None:
     """Add all products of a file with their pictures, prices and stock, or none."""

@@ -1,5 +1,5 @@
 """The catalog file: products with their texts, options, pictures, prices and stock, as
-`demo/catalog.json` has them.
+`demo/data/catalog.json` has them.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from sqlalchemy import create_engine, text
 
 import showfloor
 
-MIGRATIONS = Path(__file__).parents[3] / "migrations"
+MIGRATIONS = Path(__file__).parent / "migrations"
 LOCK = 0x5F0F_100F
 """Any number that nobody else uses for pg_advisory_lock."""
 

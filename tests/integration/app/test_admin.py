@@ -30,8 +30,9 @@ from showfloor.merchants import service as merchants
 from showfloor.shows import service as shows
 from tests.architecture.sources import ROOT
 
-CATALOGUE = ROOT / "demo" / "catalog.json"
-AVATAR = str(ROOT / "demo" / "media" / "avatars" / "loamwick.webp")
+DEMO = ROOT / "src" / "showfloor" / "app" / "demo" / "data"
+CATALOGUE = DEMO / "catalog.json"
+AVATAR = str(DEMO / "media" / "avatars" / "loamwick.webp")
 PASSWORD = "a long enough password"
 Run = Callable[..., Result]
 
@@ -108,7 +109,7 @@ def test_commands_of_the_docs_lead_from_nothing_to_a_show(
     assert [product["name"]["en"] for product in card["products"]] == ["Dawn Mug"]
     picture = card["products"][0]["pictures"][0]["url"]
     assert (tmp_path / picture.removeprefix("/")).read_bytes() == (
-        ROOT / "demo/media/products/mug-1.webp"
+        DEMO / "media/products/mug-1.webp"
     ).read_bytes()
 
 

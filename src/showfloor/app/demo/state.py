@@ -9,8 +9,8 @@ from typing import Any
 
 from showfloor.kit import ids
 
-FILES = Path(__file__).parents[4] / "demo"
-"""The film, the pictures and the catalog, in the repository's `demo/`."""
+FILES = Path(__file__).parent / "data"
+"""The film, the pictures and the catalog."""
 
 PASSWORD = "showfloor-demo"  # noqa: S105 - the demo's people are invented and their password is printed on the screen
 
