@@ -62,6 +62,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hold")),
         sa.UniqueConstraint("key", name=op.f("uq_hold_key")),
     )
+    op.create_index("ix_hold_expires_at", "hold", ["expires_at"], unique=False)
     op.create_index("ix_hold_guest_scope", "hold", ["guest", "scope"], unique=False)
     op.create_table(
         "idempotent_answer",
@@ -97,7 +98,7 @@ def upgrade() -> None:
     op.create_table(
         "orders",
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("serial", sa.BigInteger(), sa.Identity(always=True, start=20001), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
         sa.Column("prefix", sa.String(), nullable=False),
         sa.Column("merchant_id", sa.Uuid(), nullable=False),
         sa.Column("seller_name", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
@@ -115,7 +116,7 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "checkout_id", "merchant_id", name=op.f("uq_orders_checkout_id_merchant_id")
         ),
-        sa.UniqueConstraint("serial", name=op.f("uq_orders_serial")),
+        sa.UniqueConstraint("merchant_id", "number", name=op.f("uq_orders_merchant_id_number")),
     )
     op.create_index("ix_orders_email", "orders", [sa.literal_column("lower(email)")], unique=False)
     op.create_index("ix_orders_merchant_id_id", "orders", ["merchant_id", "id"], unique=False)
@@ -507,7 +508,7 @@ PRICES_ARE_ONLY_ADDED_TO = (
     """,
 )
 
-# What fanout samples: one row for each thing on the shelf of a show.
+# What fanout reads: one row for each thing on the shelf of a show, and the rooms that are public.
 ROOM_VIEWS = (
     """
     create view room_stock as
@@ -517,8 +518,12 @@ ROOM_VIEWS = (
     join variant on variant.product_id = shelf.product_id
     join stock_item stock on stock.variant_id = variant.id
     """,
-    "create view room_live as select id as room_id from show where state in ('live', "
-    "'interrupted')",
+    # A draft is its host's alone, and so is its room.
+    """
+    create view public_room as
+    select id, seq from room where not exists (select from show where show.id = room.id
+      and show.state = 'draft')
+    """,
 )
 
 # A managed server may not let us make roles; then its operator does (docs/operate/internal.md) and
@@ -533,7 +538,7 @@ FANOUT_MAY_ONLY_READ = (
         end;
       end if;
       if exists (select from pg_roles where rolname = 'showfloor_fanout') then
-        grant select on room, room_entry, room_event, room_stock, room_live to showfloor_fanout;
+        grant select on public_room, room_entry, room_event, room_stock to showfloor_fanout;
       end if;
     end $$
     """,
