@@ -11,7 +11,7 @@ from uuid import UUID
 from showfloor.catalog import service as catalog
 from showfloor.catalog.types import NewProduct, NewVariant, Product
 from showfloor.identity import service as identity
-from showfloor.identity.types import Door, GrantKind, Person
+from showfloor.identity.types import CollectionPoint, GrantKind, Person
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Session
 from showfloor.media.errors import NotLive
@@ -69,7 +69,7 @@ class Floor:
 
 
 async def add_person(session: Session, name: str, *grants: tuple[GrantKind, UUID]) -> Person:
-    admission = identity.admit(Door.ACCOUNT, adult=True)
+    admission = identity.admit(CollectionPoint.ACCOUNT, adult=True)
     email = f"{name}-{ids.secret(4)}@example.com".lower()
     person_id = await identity.add_person(
         session, admission=admission, email=email, name=name, password="correct horse"

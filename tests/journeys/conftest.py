@@ -16,7 +16,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -97,19 +97,24 @@ def free_ports(count: int) -> int:
     raise RuntimeError("no free ports")
 
 
-def start_demo(folder: Path) -> Installation:
-    """`showfloor demo` under two host names, ready when its demo.json is there."""
+CHECKOUT = (sys.executable, "-m", "showfloor")
+
+
+def start_demo(folder: Path, program: Sequence[str | Path] = CHECKOUT) -> Installation:
+    """`showfloor demo` under two host names, ready when its demo.json is there.
+
+    A `program` other than the checkout's has its own modules and gets none of ours.
+    """
     port = free_ports(5)
+    source = str(Path(__file__).parents[2] / "src") if program is CHECKOUT else ""
     environment = {
         **os.environ,
-        "PYTHONPATH": str(Path(__file__).parents[2] / "src"),
+        "PYTHONPATH": source,
         "SHOWFLOOR_BASE_URL": f"http://{SHOP}:{port}",
         "SHOWFLOOR_DEMO_BRAND_URL": f"http://{BRAND}:{port + 4}",
     }
     command = [
-        sys.executable,
-        "-m",
-        "showfloor",
+        *program,
         "demo",
         "--data",
         str(folder),
@@ -119,7 +124,12 @@ def start_demo(folder: Path) -> Installation:
     ]
     log = (folder.parent / f"{folder.name}.log").open("wb")
     process = subprocess.Popen(
-        command, env=environment, stdout=log, stderr=log, start_new_session=True
+        command,
+        env=environment,
+        cwd=folder.parent,
+        stdout=log,
+        stderr=log,
+        start_new_session=True,
     )
     end = time.monotonic() + START_WITHIN
     facts = folder / "demo.json"
