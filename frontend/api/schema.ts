@@ -95,6 +95,14 @@ export interface components {
             unit_price: components["schemas"]["MoneyOut"];
             total: components["schemas"]["MoneyOut"];
         };
+        /**
+         * @description `expected_total` is the sum on the buyer's screen: another one is refused with
+         *     price_changed.
+         */
+        HoldIn: {
+            lines: components["schemas"]["HoldLine"][];
+            expected_total?: components["schemas"]["MoneyIn"] | null;
+        };
         HoldLine: {
             sku: string;
             /** @description more than 10 are refused with limit_reached */
@@ -108,14 +116,6 @@ export interface components {
             expires_at: string;
             total: components["schemas"]["MoneyOut"];
             lines: components["schemas"]["HeldLine"][];
-        };
-        /**
-         * @description `expected_total` is the sum on the buyer's screen: another one is refused with
-         *     price_changed.
-         */
-        HoldWish: {
-            lines: components["schemas"]["HoldLine"][];
-            expected_total?: components["schemas"]["MoneyIn"] | null;
         };
         HostOut: {
             id: string;

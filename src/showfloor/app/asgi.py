@@ -89,7 +89,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     gc.freeze()
     async with wiring.background(app.state.settings):
         yield
-    for provider in app.state.desk.providers.values():
+    for provider in app.state.checkout.providers.values():
         await provider.close()
     await app.state.streaming.close()
     await app.state.database.close()

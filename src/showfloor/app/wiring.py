@@ -23,8 +23,8 @@ from showfloor.checkout import service as checkout
 from showfloor.checkout import tasks as checkout_tasks
 from showfloor.checkout.adapters.provider import PaymentProvider
 from showfloor.checkout.adapters.test_provider import MODES as TEST_MODES
-from showfloor.checkout.adapters.test_provider import PlayMoney
-from showfloor.checkout.desk import Desk
+from showfloor.checkout.adapters.test_provider import TestProvider
+from showfloor.checkout.deps import CheckoutDeps
 from showfloor.embed import http as embed_http
 from showfloor.identity import eraser as identity_eraser
 from showfloor.identity import http as identity_http
@@ -64,7 +64,7 @@ def connect_web(app: FastAPI, settings: Settings) -> None:
     for routes in EDGES:
         app.include_router(routes.router)
     app.openapi = cache(partial(openapi, app))  # type: ignore[method-assign]  # FastAPI's documented way to extend the document
-    app.state.desk = Desk(
+    app.state.checkout = CheckoutDeps(
         app.state.database,
         secret=settings.secret,
         hold_seconds=settings.hold_seconds,
@@ -112,13 +112,13 @@ def payment_providers(settings: Settings) -> dict[str, PaymentProvider]:
     if settings.mode not in TEST_MODES:
         return {}
     callback_url = f"{settings.internal_web}/api/v1/payments/test/callback"
-    play_money = PlayMoney(
+    test_provider = TestProvider(
         mode=settings.mode,
         folder=settings.test_payments,
         secret=settings.secret,
         callback_url=callback_url,
     )
-    return {play_money.name: play_money}
+    return {test_provider.name: test_provider}
 
 
 def connect_worker(dispatcher: Dispatcher) -> None:

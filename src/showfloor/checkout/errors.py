@@ -15,7 +15,7 @@ class NotForSale(AppError):
     status = 409
 
 
-class PriceChanged(AppError):
+class PriceMismatch(AppError):
     """The sum is not the one that was shown. `extra` has the new `lines` and `total`."""
 
     code = "price_changed"

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from starlette.responses import JSONResponse
 
 from showfloor.checkout import service
-from showfloor.checkout.desk import Desk
+from showfloor.checkout.deps import CheckoutDeps
 from showfloor.checkout.errors import (
     CallbackInvalid,
     CheckoutClosed,
@@ -23,20 +23,20 @@ from showfloor.checkout.errors import (
     NothingToConfirm,
     PaymentInProgress,
     PaymentMethodInvalid,
-    PriceChanged,
+    PriceMismatch,
     ProviderUnavailable,
 )
 from showfloor.checkout.openapi import HOLD_TOKEN
 from showfloor.checkout.schemas import (
     CheckoutIn,
     CheckoutOut,
-    HoldWish,
+    HoldIn,
     MoneyIn,
     PayIn,
     PurchaseOut,
 )
-from showfloor.checkout.service.holds import Wish
-from showfloor.checkout.service.paying import Order
+from showfloor.checkout.service.holds import HoldRequest
+from showfloor.checkout.service.paying import PaymentRequest
 from showfloor.checkout.types import Method
 from showfloor.checkout.views import checkout_view, hold_view, payment_view
 from showfloor.identity.errors import AdultDeclarationRequired
@@ -57,23 +57,23 @@ from showfloor.stock import service as stock
 from showfloor.stock.errors import HoldExpired, HoldSettled, HoldTokenInvalid
 
 router = APIRouter(prefix="/api/v1", tags=["buying"])
-LARGEST_WISH = 16 * 1024
+LARGEST_BODY = 16 * 1024
 """Bytes of a hold request."""
 
 
-def get_desk(request: Request) -> Desk:
-    desk: Desk = request.app.state.desk
-    return desk
+def get_deps(request: Request) -> CheckoutDeps:
+    deps: CheckoutDeps = request.app.state.checkout
+    return deps
 
 
-DeskDep = Annotated[Desk, Depends(get_desk)]
+CheckoutDep = Annotated[CheckoutDeps, Depends(get_deps)]
 
 
 def get_guest(
-    desk: DeskDep, given: Annotated[HTTPAuthorizationCredentials | None, Depends(HOLD_TOKEN)]
+    deps: CheckoutDep, given: Annotated[HTTPAuthorizationCredentials | None, Depends(HOLD_TOKEN)]
 ) -> UUID:
     """The hold whose token the guest shows. Raises HoldTokenInvalid."""
-    return stock.hold_of_token(desk.secret, given.credentials if given else None)
+    return stock.hold_of_token(deps.secret, given.credentials if given else None)
 
 
 GuestDep = Annotated[UUID, Depends(get_guest)]
@@ -92,15 +92,15 @@ KeyDep = Annotated[str, Depends(get_key)]
 
 async def hold_goods(request: Request) -> Response:
     """POST /api/v1/shows/{show_id}/holds: reserve what is in a show."""
-    desk = get_desk(request)
+    deps = get_deps(request)
     key = idempotency.check_key(request.headers.get("idempotency-key"))
     show_id = ids.parse("show", request.path_params["show_id"])
     token = bearer(request.headers.get("authorization"))
-    previous = stock.hold_of_token(desk.secret, token) if token else None
+    previous = stock.hold_of_token(deps.secret, token) if token else None
     body = await _read(request)
-    wish = _wish(show_id, key, previous, body)
-    hold = await service.hold_goods(desk.taker, desk.shelf, wish, seconds=desk.hold_seconds)
-    return JSONResponse(hold_view(hold, stock.hold_token(desk.secret, hold.id)), 201)
+    wanted = _hold_request(show_id, key, previous, body)
+    hold = await service.hold_goods(deps.batcher, deps.shelf, wanted, seconds=deps.hold_seconds)
+    return JSONResponse(hold_view(hold, stock.hold_token(deps.secret, hold.id)), 201)
 
 
 router.add_route(
@@ -112,32 +112,32 @@ async def _read(request: Request) -> bytes:
     body = b""
     async for chunk in request.stream():
         body += chunk
-        if len(body) > LARGEST_WISH:
+        if len(body) > LARGEST_BODY:
             raise ValidationFailed(extra={"fields": [{"path": "body", "problem": "too_long"}]})
     return body
 
 
-def _wish(show_id: UUID, key: str, previous: UUID | None, body: bytes) -> Wish:
+def _hold_request(show_id: UUID, key: str, previous: UUID | None, body: bytes) -> HoldRequest:
     try:
-        wanted = HoldWish.model_validate_json(body)
+        given = HoldIn.model_validate_json(body)
     except ValidationError as error:
         fields = [
             {"path": "/".join(["body", *map(str, item["loc"])]), "problem": item["type"]}
             for item in error.errors()
         ]
         raise ValidationFailed(extra={"fields": fields}) from None
-    lines = tuple((line.sku, line.quantity) for line in wanted.lines)
+    lines = tuple((line.sku, line.quantity) for line in given.lines)
     for place, (sku, _) in enumerate(lines):
         if sku in (earlier for earlier, _ in lines[:place]):
             raise ValidationFailed(
                 extra={"fields": [{"path": f"body/lines/{place}/sku", "problem": "repeated"}]}
             )
-    return Wish(
+    return HoldRequest(
         show_id,
         lines,
-        _money(wanted.expected_total),
+        _money(given.expected_total),
         key,
-        idempotency.fingerprint(wanted.model_dump()),
+        idempotency.fingerprint(given.model_dump()),
         previous,
     )
 
@@ -183,7 +183,7 @@ async def release_hold(hold_id: str, session: SessionDep, guest: GuestDep) -> No
     openapi_extra=KEY_HEADER,
 )
 async def open_checkout(
-    body: CheckoutIn, session: SessionDep, desk: DeskDep, guest: GuestDep, key: KeyDep
+    body: CheckoutIn, session: SessionDep, deps: CheckoutDep, guest: GuestDep, key: KeyDep
 ) -> object:
     """Say who buys and where the goods go.
 
@@ -192,7 +192,7 @@ async def open_checkout(
     admission = admit(CollectionPoint.GUEST_CHECKOUT, adult=body.adult)
     if body.hold_id != ids.encode("hold", guest):
         raise HoldTokenInvalid
-    scope, request = f"checkout.open:{guest.hex}", desk.fingerprint(body.model_dump())
+    scope, request = f"checkout.open:{guest.hex}", deps.fingerprint(body.model_dump())
     if (first := await idempotency.claim(session, scope, key, request)) is not None:
         return first.body
     buyer = Buyer(body.email, body.address.value())
@@ -224,7 +224,7 @@ async def get_checkout(checkout_id: str, session: SessionDep, guest: GuestDep) -
         HoldTokenInvalid,
         NotFound,
         CheckoutNotFound,
-        PriceChanged,
+        PriceMismatch,
         HoldExpired,
         PaymentInProgress,
         IdempotencyConflict,
@@ -233,21 +233,23 @@ async def get_checkout(checkout_id: str, session: SessionDep, guest: GuestDep) -
     ),
     openapi_extra=KEY_HEADER,
 )
-async def pay(checkout_id: str, body: PayIn, desk: DeskDep, guest: GuestDep, key: KeyDep) -> object:
+async def pay(
+    checkout_id: str, body: PayIn, deps: CheckoutDep, guest: GuestDep, key: KeyDep
+) -> object:
     """Order and pay. The same key gets the same attempt again, as it stands by then; another key is
     another attempt.
     """
     expected = _money(body.expected_total)
     assert expected is not None
-    order = Order(
+    payment = PaymentRequest(
         checkout_id=ids.parse("chk", checkout_id),
         hold_id=guest,
         method=Method(body.payment_method.type, body.payment_method.number),
         expected_total=expected,
         key=key,
-        request=desk.fingerprint(body.model_dump()),
+        request=deps.fingerprint(body.model_dump()),
     )
-    return payment_view(await service.pay(desk.database, desk.providers, order))
+    return payment_view(await service.pay(deps.database, deps.providers, payment))
 
 
 @router.post(
@@ -262,11 +264,11 @@ async def pay(checkout_id: str, body: PayIn, desk: DeskDep, guest: GuestDep, key
         ProviderUnavailable,
     ),
 )
-async def confirm(checkout_id: str, desk: DeskDep, guest: GuestDep) -> object:
+async def confirm(checkout_id: str, deps: CheckoutDep, guest: GuestDep) -> object:
     """The buyer answered the bank's question; doing so twice is fine."""
     chosen = ids.parse("chk", checkout_id)
     return payment_view(
-        await service.confirm(desk.database, desk.providers, checkout_id=chosen, hold_id=guest)
+        await service.confirm(deps.database, deps.providers, checkout_id=chosen, hold_id=guest)
     )
 
 
@@ -274,10 +276,10 @@ async def confirm(checkout_id: str, desk: DeskDep, guest: GuestDep) -> object:
     "/payments/{provider}/callback",
     responses=refusals(NotFound, CallbackInvalid, ProviderUnavailable, limited=False),
 )
-async def take_callback(provider: str, request: Request, desk: DeskDep) -> dict[str, str]:
+async def take_callback(provider: str, request: Request, deps: CheckoutDep) -> dict[str, str]:
     """The provider's word: verified by its signature, effective once."""
     body = await _read(request)
     await service.take_callback(
-        desk.database, desk.providers, provider=provider, headers=dict(request.headers), body=body
+        deps.database, deps.providers, provider=provider, headers=dict(request.headers), body=body
     )
     return {"status": "heard"}

@@ -9,8 +9,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from showfloor.checkout.errors import NotForSale, PriceChanged
-from showfloor.checkout.schemas import HoldOut, HoldWish
+from showfloor.checkout.errors import NotForSale, PriceMismatch
+from showfloor.checkout.schemas import HoldIn, HoldOut
 from showfloor.kit.errors import IdempotencyConflict, IdempotencyKeyRequired, NotFound
 from showfloor.kit.openapi import KEY_HEADER, refusals
 from showfloor.shows.errors import ShowNotFound
@@ -33,7 +33,7 @@ described = APIRouter(prefix="/api/v1", tags=["buying"])
         ShowNotFound,
         SoldOut,
         LimitReached,
-        PriceChanged,
+        PriceMismatch,
         NotForSale,
         IdempotencyConflict,
         limited=False,
@@ -43,7 +43,7 @@ described = APIRouter(prefix="/api/v1", tags=["buying"])
 )
 async def hold_goods(
     show_id: str,
-    body: HoldWish,
+    body: HoldIn,
     token: Annotated[HTTPAuthorizationCredentials | None, Depends(HOLD_TOKEN)],
 ) -> HoldOut:
     """Hold goods of a show at today's price for as long as the deadline says: all or nothing."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from showfloor.checkout.types import PaymentState, Report, Status
+from showfloor.checkout.types import PaymentState, ProviderStatus, Status
 from showfloor.kit.money import Money
 from showfloor.markets import postcodes
 from showfloor.orders.types import Address
@@ -39,11 +39,11 @@ _OF_ATTEMPT = {
     PaymentState.VOIDED: Status.EXPIRED,
 }
 _FROM_REPORT = {
-    Report.PENDING: PaymentState.PENDING,
-    Report.NEEDS_CONFIRMATION: PaymentState.NEEDS_CONFIRMATION,
-    Report.PAID: PaymentState.PAID,
-    Report.DECLINED: PaymentState.DECLINED,
-    Report.VOIDED: PaymentState.VOIDED,
+    ProviderStatus.PENDING: PaymentState.PENDING,
+    ProviderStatus.NEEDS_CONFIRMATION: PaymentState.NEEDS_CONFIRMATION,
+    ProviderStatus.PAID: PaymentState.PAID,
+    ProviderStatus.DECLINED: PaymentState.DECLINED,
+    ProviderStatus.VOIDED: PaymentState.VOIDED,
 }
 
 
@@ -62,15 +62,15 @@ def address_problems(address: Address, country: str) -> list[tuple[str, str]]:
     )
 
 
-def advance(state: PaymentState, report: Report) -> PaymentState:
+def advance(state: PaymentState, report: ProviderStatus) -> PaymentState:
     """The payment after the provider's word. Words come late, twice and out of order: what is final
     stays final.
 
     Money that arrives for a payment we had given up is given back.
     """
-    if state in (PaymentState.DECLINED, PaymentState.VOIDED) and report is Report.PAID:
+    if state in (PaymentState.DECLINED, PaymentState.VOIDED) and report is ProviderStatus.PAID:
         return PaymentState.VOIDING
-    if state not in OPEN or report is Report.UNKNOWN:
+    if state not in OPEN or report is ProviderStatus.UNKNOWN:
         return state
     return _FROM_REPORT[report]
 

@@ -38,7 +38,7 @@ class HoldLine(_Strict):
     )
 
 
-class HoldWish(_Strict):
+class HoldIn(_Strict):
     """`expected_total` is the sum on the buyer's screen: another one is refused with
     price_changed.
     """

@@ -26,7 +26,7 @@ class PaymentState(StrEnum):
     VOIDED = "voided"
 
 
-class Report(StrEnum):
+class ProviderStatus(StrEnum):
     """What a provider says of a payment. `UNKNOWN`: it never heard of it."""
 
     PENDING = "pending"

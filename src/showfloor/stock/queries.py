@@ -28,7 +28,7 @@ from showfloor.stock.types import Hold, Line, LineState, Stock
 # cannot keep goods from a buyer even when the worker is dead. It reads its clock after the lock was
 # got. Of two statements with the same key that run at once, one finds `key` taken: then `taken` is
 # empty and no stock moves.
-TAKE: LiteralString = """
+RESERVE: LiteralString = """
 with
 wanted as materialized (
   select variant_id, sku, quantity, unit_amount
@@ -124,9 +124,9 @@ select
 
 # The same for a crowd that wants one variant each, in one statement and one commit: whoever came
 # first is served while the sum of what the earlier ones wanted still fits. It neither reclaims nor
-# explains: who is left over while there may be something for them goes through TAKE alone. A
+# explains: who is left over while there may be something for them goes through RESERVE alone. A
 # variant that is sold out is not locked.
-TAKE_FOR_CROWD: LiteralString = """
+RESERVE_BATCH: LiteralString = """
 with
 wanted as materialized (
   select id, guest, previous, key, request, quantity, amount, place
@@ -197,7 +197,7 @@ _ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class Reservation:
     """Everything the taking statement needs. `lines` are sorted by variant, each variant once."""
 
     id: UUID
@@ -212,8 +212,8 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """`expires_at` is None when nothing was taken; the rest says why.
+class HoldResult:
+    """`expires_at` is None when nothing was reserved; the rest says why.
 
     `short` is what is left of the lines that fall short.
     """
@@ -224,54 +224,61 @@ class Taken:
     short: dict[UUID, int]
 
 
-async def take(database: Database, wanted: Wanted, statement: LiteralString = TAKE) -> Taken:
+async def reserve(
+    database: Database, reservation: Reservation, statement: LiteralString = RESERVE
+) -> HoldResult:
     """One hold, all or nothing. Raises Busy when the rows stay locked or no connection is free."""
     ((expires_at, known, limited, variants, left),) = await _run(
-        database, statement, _values(wanted)
+        database, statement, _values(reservation)
     )
-    taken = Taken(expires_at, known, limited, dict(zip(variants or (), left or (), strict=True)))
-    return (await _unless_taken_meanwhile(database, [(wanted, taken)]))[0]
+    result = HoldResult(
+        expires_at, known, limited, dict(zip(variants or (), left or (), strict=True))
+    )
+    return (await _unless_reserved_meanwhile(database, [(reservation, result)]))[0]
 
 
-async def take_for_crowd(
-    database: Database, crowd: Sequence[Wanted], statement: LiteralString = TAKE_FOR_CROWD
-) -> list[Taken | None]:
+async def reserve_batch(
+    database: Database, crowd: Sequence[Reservation], statement: LiteralString = RESERVE_BATCH
+) -> list[HoldResult | None]:
     """Holds of one line each, of one variant in one scope; None for those that have to go through
-    `take`. Raises Busy.
+    `reserve`. Raises Busy.
     """
     rows = await _run(database, statement, _crowd_values(crowd))
-    taken = await _unless_taken_meanwhile(
-        database, [(wanted, _taken(row)) for wanted, row in zip(crowd, rows, strict=True)]
+    result = await _unless_reserved_meanwhile(
+        database,
+        [(reservation, _result(row)) for reservation, row in zip(crowd, rows, strict=True)],
     )
     return [
-        None if _may_still_get(wanted, one, row) else one
-        for wanted, one, row in zip(crowd, taken, rows, strict=True)
+        None if _may_still_get(reservation, one, row) else one
+        for reservation, one, row in zip(crowd, result, rows, strict=True)
     ]
 
 
-def _taken(row: tuple[Any, ...]) -> Taken:
+def _result(row: tuple[Any, ...]) -> HoldResult:
     expires_at, known, limited, variant, left, _ = row
-    return Taken(expires_at, known, limited, {variant: left})
+    return HoldResult(expires_at, known, limited, {variant: left})
 
 
-def _may_still_get(wanted: Wanted, taken: Taken, row: tuple[Any, ...]) -> bool:
-    if taken.expires_at is not None or taken.known or taken.limited:
+def _may_still_get(reservation: Reservation, result: HoldResult, row: tuple[Any, ...]) -> bool:
+    if result.expires_at is not None or result.known or result.limited:
         return False
     *_, left, expired = row
-    return bool(left + expired >= wanted.lines[0].quantity)
+    return bool(left + expired >= reservation.lines[0].quantity)
 
 
-async def _unless_taken_meanwhile(
-    database: Database, answers: Sequence[tuple[Wanted, Taken]]
-) -> list[Taken]:
+async def _unless_reserved_meanwhile(
+    database: Database, answers: Sequence[tuple[Reservation, HoldResult]]
+) -> list[HoldResult]:
     """Whoever is refused may hold the goods already: the same request, sent twice, took the last
     one while this one waited, or stood before it in the same crowd. A refusal would lose that
     hold."""
     refused = [
-        wanted.key for wanted, taken in answers if taken.expires_at is None and not taken.known
+        reservation.key
+        for reservation, result in answers
+        if result.expires_at is None and not result.known
     ]
     if not refused:
-        return [taken for _, taken in answers]
+        return [result for _, result in answers]
     found = {
         key
         for (key,) in await _run(
@@ -279,8 +286,10 @@ async def _unless_taken_meanwhile(
         )
     }
     return [
-        replace(taken, known=True) if wanted.key in found and taken.expires_at is None else taken
-        for wanted, taken in answers
+        replace(result, known=True)
+        if reservation.key in found and result.expires_at is None
+        else result
+        for reservation, result in answers
     ]
 
 
@@ -301,27 +310,27 @@ async def _run(
     raise Busy
 
 
-def _values(wanted: Wanted) -> dict[str, Any]:
+def _values(reservation: Reservation) -> dict[str, Any]:
     return {
-        "id": wanted.id,
-        "scope": wanted.scope,
-        "guest": wanted.guest,
-        "previous": wanted.previous,
-        "key": wanted.key,
-        "request": wanted.request,
-        "currency": wanted.total.currency,
-        "total": wanted.total.amount,
-        "seconds": wanted.seconds,
+        "id": reservation.id,
+        "scope": reservation.scope,
+        "guest": reservation.guest,
+        "previous": reservation.previous,
+        "key": reservation.key,
+        "request": reservation.request,
+        "currency": reservation.total.currency,
+        "total": reservation.total.amount,
+        "seconds": reservation.seconds,
         "most": MOST_OPEN_HOLDS,
-        "variants": [line.variant_id for line in wanted.lines],
-        "skus": [line.sku for line in wanted.lines],
-        "quantities": [line.quantity for line in wanted.lines],
-        "amounts": [line.unit_price.amount for line in wanted.lines],
+        "variants": [line.variant_id for line in reservation.lines],
+        "skus": [line.sku for line in reservation.lines],
+        "quantities": [line.quantity for line in reservation.lines],
+        "amounts": [line.unit_price.amount for line in reservation.lines],
     }
 
 
-def _crowd_values(crowd: Sequence[Wanted]) -> dict[str, Any]:
-    first, lines = crowd[0], [wanted.lines[0] for wanted in crowd]
+def _crowd_values(crowd: Sequence[Reservation]) -> dict[str, Any]:
+    first, lines = crowd[0], [reservation.lines[0] for reservation in crowd]
     return {
         "variant": lines[0].variant_id,
         "sku": lines[0].sku,
@@ -329,18 +338,18 @@ def _crowd_values(crowd: Sequence[Wanted]) -> dict[str, Any]:
         "currency": first.total.currency,
         "seconds": first.seconds,
         "most": MOST_OPEN_HOLDS,
-        "ids": [wanted.id for wanted in crowd],
-        "guests": [wanted.guest for wanted in crowd],
-        "previous": [wanted.previous for wanted in crowd],
-        "keys": [wanted.key for wanted in crowd],
-        "requests": [wanted.request for wanted in crowd],
+        "ids": [reservation.id for reservation in crowd],
+        "guests": [reservation.guest for reservation in crowd],
+        "previous": [reservation.previous for reservation in crowd],
+        "keys": [reservation.key for reservation in crowd],
+        "requests": [reservation.request for reservation in crowd],
         "quantities": [line.quantity for line in lines],
         "amounts": [line.unit_price.amount for line in lines],
     }
 
 
 async def hold_by_key(session: Session, key: bytes) -> tuple[Hold, bytes] | None:
-    """The hold that was taken under an Idempotency-Key, and the fingerprint of its request."""
+    """The hold that was made under an Idempotency-Key, and the fingerprint of its request."""
     found = (
         await session.execute(select(HoldRow.id, HoldRow.request).where(HoldRow.key == key))
     ).first()

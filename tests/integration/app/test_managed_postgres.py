@@ -86,12 +86,12 @@ async def test_a_show_sells_out_on_a_managed_server(managed_url: str) -> None:
             product_id=floor.products[0].id,
         )
     variant = floor.products[0].variants[0]
-    taker = stock.Taker(database)
+    batcher = stock.HoldBatcher(database)
     line = Line(variant_id=variant.id, sku=variant.sku, quantity=10, unit_price=Money(2500, "GBP"))
 
     async def reserve(key: str) -> None:
         await stock.reserve(
-            taker,
+            batcher,
             scope=floor.show.id,
             previous=None,
             key=key,

@@ -15,7 +15,7 @@ def test_hold_route_and_room_are_described() -> None:
 
     hold = document["paths"]["/api/v1/shows/{show_id}/holds"]["post"]
     assert hold["requestBody"]["content"]["application/json"]["schema"] == {
-        "$ref": "#/components/schemas/HoldWish"
+        "$ref": "#/components/schemas/HoldIn"
     }
     assert hold["responses"]["201"]["content"]["application/json"]["schema"] == {
         "$ref": "#/components/schemas/HoldOut"

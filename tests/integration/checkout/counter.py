@@ -15,9 +15,9 @@ from fastapi.exceptions import RequestValidationError
 
 from showfloor.catalog.types import Product
 from showfloor.checkout import http as checkout_http
-from showfloor.checkout.adapters.ledger import Entry, Ledger
-from showfloor.checkout.adapters.test_provider import PlayMoney
-from showfloor.checkout.desk import Desk
+from showfloor.checkout.adapters.test_ledger import Entry, TestLedger
+from showfloor.checkout.adapters.test_provider import TestProvider
+from showfloor.checkout.deps import CheckoutDeps
 from showfloor.kit import ids
 from showfloor.kit.db import Database
 from showfloor.kit.errors import AppError
@@ -76,11 +76,11 @@ async def open_hosted_show(
     return show.id, host
 
 
-def make_app(database: Database, provider: PlayMoney, hold_seconds: int = 300) -> FastAPI:
+def make_app(database: Database, provider: TestProvider, hold_seconds: int = 300) -> FastAPI:
     """Only what buying needs."""
     app = FastAPI()
     app.state.database = database
-    app.state.desk = Desk(
+    app.state.checkout = CheckoutDeps(
         database, secret=SECRET, hold_seconds=hold_seconds, providers={"test": provider}
     )
     app.add_exception_handler(AppError, on_app_error)
@@ -97,16 +97,16 @@ class Counter:
     database: Database
     app: FastAPI
     client: httpx2.AsyncClient
-    provider: PlayMoney
+    provider: TestProvider
     books: Path
     show_id: UUID
 
     @property
-    def providers(self) -> dict[str, PlayMoney]:
+    def providers(self) -> dict[str, TestProvider]:
         return {"test": self.provider}
 
     def ledger(self) -> dict[UUID, Entry]:
-        return Ledger(self.books).entries()
+        return TestLedger(self.books).entries()
 
     def money_moved(self) -> tuple[int, int]:
         """How often money was taken and given back, by the provider's own books."""
@@ -119,7 +119,7 @@ async def counter(
     database: Database, books: Path, *shelf: tuple[Seller, Product], hold_seconds: int = 300
 ) -> AsyncIterator[Counter]:
     show_id = await open_show(database, *shelf)
-    provider = PlayMoney(mode="test", folder=books, secret=SECRET, callback_url=None)
+    provider = TestProvider(mode="test", folder=books, secret=SECRET, callback_url=None)
     app = make_app(database, provider, hold_seconds)
     transport = httpx2.ASGITransport(app=app)
     async with httpx2.AsyncClient(

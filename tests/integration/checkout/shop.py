@@ -101,7 +101,7 @@ async def take(
 ) -> Hold:
     request = repr([(one.sku, one.quantity) for one in lines]).encode()
     return await stock.reserve(
-        stock.Taker(database),
+        stock.HoldBatcher(database),
         scope=scope,
         previous=previous,
         key=key or ids.secret(),

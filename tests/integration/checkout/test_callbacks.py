@@ -12,8 +12,8 @@ import pytest
 import uvicorn
 
 from showfloor.catalog.types import Product
-from showfloor.checkout.adapters.test_provider import PlayMoney
-from showfloor.checkout.desk import Desk
+from showfloor.checkout.adapters.test_provider import TestProvider
+from showfloor.checkout.deps import CheckoutDeps
 from showfloor.kit import ids
 from showfloor.stock.types import Stock
 from tests.integration.checkout.counter import (
@@ -37,10 +37,10 @@ async def calling_shop(shop: Counter, tmp_path: Path) -> AsyncIterator[Counter]:
         await asyncio.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
     url = f"http://127.0.0.1:{port}/api/v1/payments/test/callback"
-    shop.provider = PlayMoney(
+    shop.provider = TestProvider(
         mode="test", folder=tmp_path / "books", secret=SECRET, callback_url=url
     )
-    shop.app.state.desk = Desk(
+    shop.app.state.checkout = CheckoutDeps(
         shop.database, secret=SECRET, hold_seconds=300, providers=shop.providers
     )
     yield shop

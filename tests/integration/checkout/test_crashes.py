@@ -13,9 +13,9 @@ import pytest
 from showfloor.catalog.types import Product
 from showfloor.checkout import queries, service
 from showfloor.checkout.errors import ProviderUnavailable
-from showfloor.checkout.service.outcome import record
-from showfloor.checkout.service.paying import Order, begin
-from showfloor.checkout.types import Intent, Method, Payment, PaymentState, Report
+from showfloor.checkout.service.paying import PaymentRequest, begin
+from showfloor.checkout.service.settlement import record
+from showfloor.checkout.types import Intent, Method, Payment, PaymentState, ProviderStatus
 from showfloor.kit import clock, ids
 from showfloor.kit.money import Money
 from showfloor.stock.types import Stock
@@ -31,14 +31,14 @@ async def started(shop: Counter, buyer: Buyer, number: str = OK, key: str = "k" 
     return payment
 
 
-def order_of(shop: Counter, buyer: Buyer, number: str, key: str) -> Order:
+def order_of(shop: Counter, buyer: Buyer, number: str, key: str) -> PaymentRequest:
     total = Money(**buyer.checkout["total"])
     body = {
         "payment_method": {"type": "test", "number": number},
         "expected_total": buyer.checkout["total"],
     }
-    request = shop.app.state.desk.fingerprint(body)
-    return Order(
+    request = shop.app.state.checkout.fingerprint(body)
+    return PaymentRequest(
         ids.parse("chk", buyer.checkout["id"]),
         ids.parse("hold", buyer.hold["id"]),
         Method("test", number),
@@ -70,7 +70,7 @@ async def test_killed_before_the_provider_heard_of_it(
     assert await state_of(shop, payment.id) == "declined"
     assert (
         await shop.provider.charge(Intent(payment.id, payment.amount), Method("test", OK))
-        is Report.VOIDED
+        is ProviderStatus.VOIDED
     )
     assert (await buyer.look()).json()["status"] == "declined"
     assert (await buyer.pay()).json()["status"] == "paid"
@@ -131,7 +131,9 @@ async def test_killed_before_the_money_was_given_back(
     await execute(shop.database, "update hold_line set state = 'released'")
     await execute(shop.database, "update stock_item set held = 0")
     async with shop.database.session() as session:
-        assert (await record(session, payment.id, Report.PAID)).state is PaymentState.VOIDING
+        assert (
+            await record(session, payment.id, ProviderStatus.PAID)
+        ).state is PaymentState.VOIDING
     assert shop.money_moved() == (1, 0)
 
     await worker_looks(shop)
@@ -163,11 +165,18 @@ async def test_same_payment_recorded_from_all_sides_at_once_sells_once(
     payment = await started(shop, buyer)
     await shop.provider.charge(Intent(payment.id, payment.amount), Method("test", OK))
 
-    async def hear(report: Report) -> PaymentState:
+    async def hear(report: ProviderStatus) -> PaymentState:
         async with shop.database.session() as session:
             return (await record(session, payment.id, report)).state
 
-    words = [Report.PAID, Report.PENDING, Report.PAID, Report.UNKNOWN, Report.PAID, Report.PENDING]
+    words = [
+        ProviderStatus.PAID,
+        ProviderStatus.PENDING,
+        ProviderStatus.PAID,
+        ProviderStatus.UNKNOWN,
+        ProviderStatus.PAID,
+        ProviderStatus.PENDING,
+    ]
     pays = [buyer.pay(key="k" * 16) for _ in range(3)]
     await asyncio.gather(*(hear(word) for word in words), worker_looks(shop), *pays)
 
@@ -240,7 +249,7 @@ async def test_provider_that_does_not_answer_is_asked_again(
     await buyer.up_to_details(("SALT", 1))
     real, calls = shop.provider.charge, []
 
-    async def charge(intent: Intent, method: Method) -> Report:
+    async def charge(intent: Intent, method: Method) -> ProviderStatus:
         calls.append(await real(intent, method))
         if len(calls) == 1:
             raise ProviderUnavailable
@@ -266,7 +275,7 @@ async def test_worker_survives_a_provider_that_does_not_answer(
     await buyer.up_to_details(("SALT", 1))
     payment = await started(shop, buyer)
 
-    async def lookup(payment_id: UUID) -> Report:
+    async def lookup(payment_id: UUID) -> ProviderStatus:
         raise failure
 
     with monkeypatch.context() as patched:

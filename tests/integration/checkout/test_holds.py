@@ -63,7 +63,7 @@ async def test_repeated_request_is_answered_after_the_show_and_the_price_changed
 ) -> None:
     expected = {"amount": 2200, "currency": "GBP"}
     first = await buyer.reserve(("SALT", 1), key="k" * 16, expected_total=expected)
-    shop.app.state.desk.shelf._loading.clear()
+    shop.app.state.checkout.shelf._loading.clear()
     async with shop.database.session() as session:
         await catalog.set_price(
             session,

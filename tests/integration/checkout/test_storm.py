@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from bench.holds_client import Answer, Connection, Server, request, servers
-from showfloor.checkout.adapters.ledger import Ledger
+from showfloor.checkout.adapters.test_ledger import TestLedger
 from showfloor.kit import ids
 from showfloor.kit.db import Database
 from tests.integration.checkout.counter import ADDRESS, EMAIL, OK, open_show
@@ -148,7 +148,7 @@ async def test_a_thousand_buyers_get_exactly_fifty_pieces(
     assert await scalar(database, "select sold || '/' || held from stock_item") == f"{UNITS}/0"
     assert await scalar(database, "select sum(quantity) from order_line") == UNITS
     assert await scalar(database, "select count(distinct checkout_id) from orders") == UNITS
-    books = Ledger(tmp_path / "test-payments").entries().values()
+    books = TestLedger(tmp_path / "test-payments").entries().values()
     assert (sum(entry.charges for entry in books), sum(entry.refunds for entry in books)) == (
         UNITS,
         0,

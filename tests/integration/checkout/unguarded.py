@@ -17,12 +17,12 @@ from showfloor.stock import queries
 PAUSE: LiteralString = (
     "  and pg_advisory_xact_lock_shared(7) is not null and pg_sleep(0.3) is not null\n"
 )
-ALONE: LiteralString = queries.TAKE.replace("  order by variant_id\n  for update\n", PAUSE)
-CROWD: LiteralString = queries.TAKE_FOR_CROWD.replace("  for update\n", PAUSE)
-assert ALONE != queries.TAKE and CROWD != queries.TAKE_FOR_CROWD
+ALONE: LiteralString = queries.RESERVE.replace("  order by variant_id\n  for update\n", PAUSE)
+CROWD: LiteralString = queries.RESERVE_BATCH.replace("  for update\n", PAUSE)
+assert ALONE != queries.RESERVE and CROWD != queries.RESERVE_BATCH
 
 
 def create_app() -> FastAPI:
-    queries.take.__defaults__ = (ALONE,)
-    queries.take_for_crowd.__defaults__ = (CROWD,)
+    queries.reserve.__defaults__ = (ALONE,)
+    queries.reserve_batch.__defaults__ = (CROWD,)
     return asgi.create_app()

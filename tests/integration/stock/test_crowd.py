@@ -28,11 +28,11 @@ SHOW = ids.new()
 async def crowd(
     database: Database, *wishes: tuple[Line, dict[str, Any]]
 ) -> list[Hold | BaseException]:
-    """All at once through one taker."""
-    taker = service.Taker(database)
+    """All at once through one batcher."""
+    batcher = service.HoldBatcher(database)
     asking = [
         service.reserve(
-            taker,
+            batcher,
             scope=SHOW,
             previous=more.get("previous"),
             key=more.get("key", ids.secret()),
@@ -51,13 +51,13 @@ def told(answers: list[Hold | BaseException]) -> list[str]:
 
 async def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The size of each crowd that was served in one statement."""
-    sizes, real = list[int](), queries.take_for_crowd
+    sizes, real = list[int](), queries.reserve_batch
 
-    async def take_for_crowd(database: Database, crowd: list[queries.Wanted]) -> Any:
+    async def reserve_batch(database: Database, crowd: list[queries.Reservation]) -> Any:
         sizes.append(len(crowd))
         return await real(database, crowd)
 
-    monkeypatch.setattr(queries, "take_for_crowd", take_for_crowd)
+    monkeypatch.setattr(queries, "reserve_batch", reserve_batch)
     return sizes
 
 
@@ -186,7 +186,7 @@ async def test_crowd_whose_statement_fails_hears_of_it_and_the_next_is_served(
         raise Busy
 
     with monkeypatch.context() as broken:
-        broken.setattr(queries, "take_for_crowd", fail)
+        broken.setattr(queries, "reserve_batch", fail)
         assert told(await crowd(database, *[(line(product), {}) for _ in range(3)])) == ["Busy"] * 3
     assert told(await crowd(database, *[(line(product), {}) for _ in range(3)])) == ["Hold"] * 3
     assert await stock_now(database, product) == Stock(50, 3, 0)

@@ -15,13 +15,13 @@ from showfloor.catalog.types import Product
 from showfloor.kit import ids
 from showfloor.kit.db import Database
 from showfloor.stock import queries
-from showfloor.stock.queries import TAKE, TAKE_FOR_CROWD, Taken, Wanted
+from showfloor.stock.queries import RESERVE, RESERVE_BATCH, HoldResult, Reservation
 from showfloor.stock.types import Stock
 from tests.integration.checkout.shop import add_product, add_seller, execute, line, stock_now
 from tests.waiting import until_somebody_waits
 
 BUYERS, UNITS = 12, 5
-Statement = Callable[[Database, Product], Awaitable[list[Taken | None]]]
+Statement = Callable[[Database, Product], Awaitable[list[HoldResult | None]]]
 
 
 @pytest.fixture
@@ -33,33 +33,33 @@ async def wide(database_url: str) -> AsyncIterator[Database]:
     await database.close()
 
 
-def alone(statement: LiteralString = TAKE) -> Statement:
-    async def take(database: Database, product: Product) -> list[Taken | None]:
-        return [await queries.take(database, wanted(product), statement)]
+def alone(statement: LiteralString = RESERVE) -> Statement:
+    async def take(database: Database, product: Product) -> list[HoldResult | None]:
+        return [await queries.reserve(database, wanted(product), statement)]
 
     return take
 
 
-def in_crowds(statement: LiteralString = TAKE_FOR_CROWD) -> Statement:
-    async def take(database: Database, product: Product) -> list[Taken | None]:
+def in_crowds(statement: LiteralString = RESERVE_BATCH) -> Statement:
+    async def take(database: Database, product: Product) -> list[HoldResult | None]:
         scope = ids.new()
-        return await queries.take_for_crowd(
+        return await queries.reserve_batch(
             database, [wanted(product, scope) for _ in range(3)], statement
         )
 
     return take
 
 
-def wanted(product: Product, scope: UUID | None = None) -> Wanted:
+def wanted(product: Product, scope: UUID | None = None) -> Reservation:
     one, hold_id = line(product), ids.new()
-    return Wanted(
+    return Reservation(
         hold_id, scope or ids.new(), hold_id.bytes, None, hold_id.bytes, b"", (one,), one.total, 300
     )
 
 
 UNLOCKED = {
-    "alone": alone(TAKE.replace("  order by variant_id\n  for update\n", "")),
-    "in_crowds": in_crowds(TAKE_FOR_CROWD.replace("  for update\n", "")),
+    "alone": alone(RESERVE.replace("  order by variant_id\n  for update\n", "")),
+    "in_crowds": in_crowds(RESERVE_BATCH.replace("  for update\n", "")),
 }
 
 

@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from showfloor.checkout import rules
-from showfloor.checkout.types import PaymentState, Report, Status
+from showfloor.checkout.types import PaymentState, ProviderStatus, Status
 from showfloor.kit.money import Money
 from showfloor.stock.types import LineState
 
-reports = st.lists(st.sampled_from(Report), max_size=8)
+reports = st.lists(st.sampled_from(ProviderStatus), max_size=8)
 
 
-def told(*words: Report) -> PaymentState:
+def told(*words: ProviderStatus) -> PaymentState:
     state = PaymentState.STARTED
     for word in words:
         state = rules.advance(state, word)
@@ -22,22 +22,22 @@ def told(*words: Report) -> PaymentState:
 
 
 @given(reports)
-def test_paid_stays_paid_whatever_comes_later(later: list[Report]) -> None:
-    assert told(Report.PAID, *later) is PaymentState.PAID
+def test_paid_stays_paid_whatever_comes_later(later: list[ProviderStatus]) -> None:
+    assert told(ProviderStatus.PAID, *later) is PaymentState.PAID
 
 
 @given(reports)
-def test_money_for_a_payment_that_was_given_up_goes_back(later: list[Report]) -> None:
-    assert told(Report.DECLINED, *later) is (
-        PaymentState.VOIDING if Report.PAID in later else PaymentState.DECLINED
+def test_money_for_a_payment_that_was_given_up_goes_back(later: list[ProviderStatus]) -> None:
+    assert told(ProviderStatus.DECLINED, *later) is (
+        PaymentState.VOIDING if ProviderStatus.PAID in later else PaymentState.DECLINED
     )
-    assert told(Report.VOIDED, *later) is (
-        PaymentState.VOIDING if Report.PAID in later else PaymentState.VOIDED
+    assert told(ProviderStatus.VOIDED, *later) is (
+        PaymentState.VOIDING if ProviderStatus.PAID in later else PaymentState.VOIDED
     )
 
 
 @given(reports, st.integers(0, 8))
-def test_a_word_heard_twice_changes_nothing(words: list[Report], place: int) -> None:
+def test_a_word_heard_twice_changes_nothing(words: list[ProviderStatus], place: int) -> None:
     place = min(place, len(words))
     repeated = [*words[:place], *words[max(place - 1, 0) : place], *words[place:]]
 
@@ -45,8 +45,8 @@ def test_a_word_heard_twice_changes_nothing(words: list[Report], place: int) -> 
 
 
 @given(reports)
-def test_unknown_tells_nothing(words: list[Report]) -> None:
-    assert told(*words) is told(*(word for word in words if word is not Report.UNKNOWN))
+def test_unknown_tells_nothing(words: list[ProviderStatus]) -> None:
+    assert told(*words) is told(*(word for word in words if word is not ProviderStatus.UNKNOWN))
 
 
 @pytest.mark.parametrize("state", PaymentState)

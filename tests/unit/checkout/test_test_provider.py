@@ -11,23 +11,23 @@ from uuid import UUID
 
 import pytest
 
-from showfloor.checkout.adapters.ledger import Ledger
-from showfloor.checkout.adapters.test_provider import PlayMoney, WrongMode
+from showfloor.checkout.adapters.test_ledger import TestLedger
+from showfloor.checkout.adapters.test_provider import TestProvider, WrongMode
 from showfloor.checkout.errors import CallbackInvalid, PaymentMethodInvalid
-from showfloor.checkout.types import Intent, Method, Report
+from showfloor.checkout.types import Intent, Method, ProviderStatus
 from showfloor.kit import clock, ids
 from showfloor.kit.money import Money
 
 PRICE = Money(1999, "GBP")
 
 
-def provider(folder: Path, secret: str = "secret") -> PlayMoney:
-    return PlayMoney(mode="test", folder=folder, secret=secret)
+def provider(folder: Path, secret: str = "secret") -> TestProvider:
+    return TestProvider(mode="test", folder=folder, secret=secret)
 
 
 async def charge(
-    provider: PlayMoney, number: str, payment_id: UUID | None = None
-) -> tuple[UUID, Report]:
+    provider: TestProvider, number: str, payment_id: UUID | None = None
+) -> tuple[UUID, ProviderStatus]:
     payment_id = payment_id or ids.new()
     return payment_id, await provider.charge(Intent(payment_id, PRICE), Method("test", number))
 
@@ -35,22 +35,22 @@ async def charge(
 @pytest.mark.parametrize("mode", ["production", "", "Test"])
 def test_other_modes_are_refused(tmp_path: Path, mode: str) -> None:
     with pytest.raises(WrongMode):
-        PlayMoney(mode=mode, folder=tmp_path, secret="secret")
+        TestProvider(mode=mode, folder=tmp_path, secret="secret")
 
 
 @pytest.mark.parametrize(
     ("number", "answer", "later"),
     [
-        ("4242 4242 4242 4242", Report.PAID, Report.PAID),
-        ("4000000000000002", Report.DECLINED, Report.DECLINED),
-        ("4000002500003155", Report.NEEDS_CONFIRMATION, Report.NEEDS_CONFIRMATION),
-        ("4000000000000077", Report.PENDING, Report.PENDING),
-        ("4000000000000259", Report.PENDING, Report.PAID),
-        ("4000000000005126", Report.PENDING, Report.PAID),
+        ("4242 4242 4242 4242", ProviderStatus.PAID, ProviderStatus.PAID),
+        ("4000000000000002", ProviderStatus.DECLINED, ProviderStatus.DECLINED),
+        ("4000002500003155", ProviderStatus.NEEDS_CONFIRMATION, ProviderStatus.NEEDS_CONFIRMATION),
+        ("4000000000000077", ProviderStatus.PENDING, ProviderStatus.PENDING),
+        ("4000000000000259", ProviderStatus.PENDING, ProviderStatus.PAID),
+        ("4000000000005126", ProviderStatus.PENDING, ProviderStatus.PAID),
     ],
 )
 async def test_card_decides_the_outcome(
-    tmp_path: Path, number: str, answer: Report, later: Report
+    tmp_path: Path, number: str, answer: ProviderStatus, later: ProviderStatus
 ) -> None:
     payment_id, answered = await charge(provider(tmp_path), number)
 
@@ -63,9 +63,9 @@ async def test_slow_card_pays_after_two_seconds(tmp_path: Path) -> None:
 
     now = clock.now()
     with clock.use(lambda: now + timedelta(seconds=2.1)):
-        assert await provider(tmp_path).lookup(payment_id) is Report.PAID
-        assert await provider(tmp_path).lookup(payment_id) is Report.PAID
-    assert Ledger(tmp_path).entries()[payment_id].charges == 1
+        assert await provider(tmp_path).lookup(payment_id) is ProviderStatus.PAID
+        assert await provider(tmp_path).lookup(payment_id) is ProviderStatus.PAID
+    assert TestLedger(tmp_path).entries()[payment_id].charges == 1
 
 
 @pytest.mark.parametrize("number", ["4242424242424241", "", "four", "tok_1"])
@@ -82,16 +82,18 @@ async def test_charging_twice_takes_money_once(tmp_path: Path) -> None:
         *(charge(twin, "4242424242424242", payment_id) for twin in twins)
     )
 
-    assert {report for _, report in answers} == {Report.PAID}
-    assert Ledger(tmp_path).entries()[payment_id].charges == 1
+    assert {report for _, report in answers} == {ProviderStatus.PAID}
+    assert TestLedger(tmp_path).entries()[payment_id].charges == 1
 
 
 async def test_voiding_before_the_charge_arrives_forbids_it(tmp_path: Path) -> None:
     payment_id = ids.new()
     await provider(tmp_path).void(payment_id)
 
-    assert (await charge(provider(tmp_path), "4242424242424242", payment_id))[1] is Report.VOIDED
-    assert Ledger(tmp_path).entries()[payment_id].charges == 0
+    assert (await charge(provider(tmp_path), "4242424242424242", payment_id))[
+        1
+    ] is ProviderStatus.VOIDED
+    assert TestLedger(tmp_path).entries()[payment_id].charges == 0
 
 
 async def test_voiding_gives_money_back_once(tmp_path: Path) -> None:
@@ -100,26 +102,26 @@ async def test_voiding_gives_money_back_once(tmp_path: Path) -> None:
     for _ in range(3):
         await provider(tmp_path).void(payment_id)
 
-    entry = Ledger(tmp_path).entries()[payment_id]
-    assert (entry.state, entry.charges, entry.refunds) == (Report.VOIDED, 1, 1)
+    entry = TestLedger(tmp_path).entries()[payment_id]
+    assert (entry.state, entry.charges, entry.refunds) == (ProviderStatus.VOIDED, 1, 1)
 
 
 async def test_confirmation_pays_once_and_never_after_a_void(tmp_path: Path) -> None:
     payment_id, _ = await charge(provider(tmp_path), "4000002500003155")
     assert [await provider(tmp_path).confirm(payment_id) for _ in range(2)] == [
-        Report.PAID,
-        Report.PAID,
+        ProviderStatus.PAID,
+        ProviderStatus.PAID,
     ]
-    assert Ledger(tmp_path).entries()[payment_id].charges == 1
+    assert TestLedger(tmp_path).entries()[payment_id].charges == 1
 
     other, _ = await charge(provider(tmp_path), "4000002500003155")
     await provider(tmp_path).void(other)
-    assert await provider(tmp_path).confirm(other) is Report.VOIDED
-    assert await provider(tmp_path).confirm(ids.new()) is Report.UNKNOWN
+    assert await provider(tmp_path).confirm(other) is ProviderStatus.VOIDED
+    assert await provider(tmp_path).confirm(ids.new()) is ProviderStatus.UNKNOWN
 
 
 def signed(
-    provider: PlayMoney, body: str, at: datetime | None = None, event_id: str = "evt_1"
+    provider: TestProvider, body: str, at: datetime | None = None, event_id: str = "evt_1"
 ) -> dict[str, str]:
     at = at or datetime.now(UTC)
     return {

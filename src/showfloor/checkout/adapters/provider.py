@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Protocol
 from uuid import UUID
 
-from showfloor.checkout.types import Callback, Intent, Method, Report
+from showfloor.checkout.types import Callback, Intent, Method, ProviderStatus
 
 
 class PaymentProvider(Protocol):
@@ -20,16 +20,16 @@ class PaymentProvider(Protocol):
     def check_method(self, method: Method) -> None:
         """Raises PaymentMethodInvalid, before anything is promised."""
 
-    async def charge(self, intent: Intent, method: Method) -> Report:
+    async def charge(self, intent: Intent, method: Method) -> ProviderStatus:
         """Take the money, once for each payment id.
 
         After `void` the answer is VOIDED and no money moves.
         """
 
-    async def confirm(self, payment_id: UUID) -> Report:
+    async def confirm(self, payment_id: UUID) -> ProviderStatus:
         """The buyer answered the bank's question."""
 
-    async def lookup(self, payment_id: UUID) -> Report:
+    async def lookup(self, payment_id: UUID) -> ProviderStatus:
         """How the payment stands now; UNKNOWN when it never arrived."""
 
     async def void(self, payment_id: UUID) -> None:

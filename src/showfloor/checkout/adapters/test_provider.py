@@ -19,9 +19,9 @@ from uuid import UUID
 import httpx2
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from showfloor.checkout.adapters import ledger
+from showfloor.checkout.adapters import test_ledger
 from showfloor.checkout.errors import CallbackInvalid, PaymentMethodInvalid
-from showfloor.checkout.types import Callback, Intent, Method, Report
+from showfloor.checkout.types import Callback, Intent, Method, ProviderStatus
 from showfloor.kit import clock, ids
 
 MODES = frozenset({"demo", "test"})
@@ -35,20 +35,24 @@ class Card:
     order.
     """
 
-    state: Report
-    answer: Report
+    state: ProviderStatus
+    answer: ProviderStatus
     events: tuple[str, ...]
     paid_after: float | None = None
 
 
 SUCCEEDED, PENDING, DECLINED = "payment.succeeded", "payment.pending", "payment.declined"
 CARDS: Mapping[str, Card] = {
-    "4242424242424242": Card(Report.PAID, Report.PAID, (SUCCEEDED,)),
-    "4000000000000002": Card(Report.DECLINED, Report.DECLINED, (DECLINED,)),
-    "4000002500003155": Card(Report.NEEDS_CONFIRMATION, Report.NEEDS_CONFIRMATION, ()),
-    "4000000000000077": Card(Report.PENDING, Report.PENDING, (SUCCEEDED,), paid_after=SLOW_SECONDS),
-    "4000000000000259": Card(Report.PAID, Report.PENDING, (SUCCEEDED, SUCCEEDED)),
-    "4000000000005126": Card(Report.PAID, Report.PENDING, (SUCCEEDED, PENDING)),
+    "4242424242424242": Card(ProviderStatus.PAID, ProviderStatus.PAID, (SUCCEEDED,)),
+    "4000000000000002": Card(ProviderStatus.DECLINED, ProviderStatus.DECLINED, (DECLINED,)),
+    "4000002500003155": Card(
+        ProviderStatus.NEEDS_CONFIRMATION, ProviderStatus.NEEDS_CONFIRMATION, ()
+    ),
+    "4000000000000077": Card(
+        ProviderStatus.PENDING, ProviderStatus.PENDING, (SUCCEEDED,), paid_after=SLOW_SECONDS
+    ),
+    "4000000000000259": Card(ProviderStatus.PAID, ProviderStatus.PENDING, (SUCCEEDED, SUCCEEDED)),
+    "4000000000005126": Card(ProviderStatus.PAID, ProviderStatus.PENDING, (SUCCEEDED, PENDING)),
 }
 
 
@@ -56,7 +60,7 @@ class WrongMode(RuntimeError):
     """A shop that takes real orders must not have a card that always pays."""
 
 
-class PlayMoney:
+class TestProvider:
     """`folder` holds the books, `secret` signs the callbacks, `callback_url` receives them; None
     sends none.
     """
@@ -68,7 +72,7 @@ class PlayMoney:
     ) -> None:
         if mode not in MODES:
             raise WrongMode(f"the payment provider test does not run in mode {mode}")
-        self._ledger = ledger.Ledger(folder)
+        self._ledger = test_ledger.TestLedger(folder)
         self._signer = Webhook(sha256(f"showfloor test callbacks v1:{secret}".encode()).digest())
         self._callback_url = callback_url
         self._client = httpx2.AsyncClient(timeout=5, trust_env=False)
@@ -83,34 +87,34 @@ class PlayMoney:
     def check_method(self, method: Method) -> None:
         _card(method)
 
-    async def charge(self, intent: Intent, method: Method) -> Report:
+    async def charge(self, intent: Intent, method: Method) -> ProviderStatus:
         card = _card(method)
         paid_from = (
             clock.now().timestamp() + card.paid_after if card.paid_after is not None else None
         )
         known = await asyncio.to_thread(self._ledger.read, intent.payment_id)
-        change = ledger.charged(intent.amount, card.state, paid_from=paid_from)
+        change = test_ledger.charged(intent.amount, card.state, paid_from=paid_from)
         entry = await asyncio.to_thread(self._ledger.change, intent.payment_id, change)
         assert entry is not None
-        if known is not None or entry.state is Report.VOIDED:
+        if known is not None or entry.state is ProviderStatus.VOIDED:
             return entry.state
         self._call_back(intent.payment_id, card.events, card.paid_after or 0.0)
         return card.answer
 
-    async def confirm(self, payment_id: UUID) -> Report:
-        entry = await asyncio.to_thread(self._ledger.change, payment_id, ledger.confirmed)
-        if entry is not None and entry.state is Report.PAID:
+    async def confirm(self, payment_id: UUID) -> ProviderStatus:
+        entry = await asyncio.to_thread(self._ledger.change, payment_id, test_ledger.confirmed)
+        if entry is not None and entry.state is ProviderStatus.PAID:
             self._call_back(payment_id, (SUCCEEDED,), 0.0)
-        return entry.state if entry else Report.UNKNOWN
+        return entry.state if entry else ProviderStatus.UNKNOWN
 
-    async def lookup(self, payment_id: UUID) -> Report:
+    async def lookup(self, payment_id: UUID) -> ProviderStatus:
         entry = await asyncio.to_thread(
-            self._ledger.change, payment_id, ledger.ripened(clock.now().timestamp())
+            self._ledger.change, payment_id, test_ledger.ripened(clock.now().timestamp())
         )
-        return entry.state if entry else Report.UNKNOWN
+        return entry.state if entry else ProviderStatus.UNKNOWN
 
     async def void(self, payment_id: UUID) -> None:
-        await asyncio.to_thread(self._ledger.change, payment_id, ledger.voided)
+        await asyncio.to_thread(self._ledger.change, payment_id, test_ledger.voided)
 
     def parse_callback(self, headers: Mapping[str, str], body: bytes) -> Callback:
         try:

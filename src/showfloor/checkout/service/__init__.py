@@ -1,15 +1,15 @@
 """Use cases of `checkout`, one file a step: shelf (what may be held, at which price), holds,
-details, paying, outcome.
+contact (who buys), paying, settlement (what the provider's status does).
 """
 
-from showfloor.checkout.service.details import forget_abandoned, get_purchase, open_checkout
+from showfloor.checkout.service.contact import forget_abandoned, get_purchase, open_checkout
 from showfloor.checkout.service.holds import hold_goods, release_hold
-from showfloor.checkout.service.outcome import (
+from showfloor.checkout.service.paying import confirm, pay
+from showfloor.checkout.service.settlement import (
     forget_old_callbacks,
     settle_open_payments,
     take_callback,
 )
-from showfloor.checkout.service.paying import confirm, pay
 from showfloor.checkout.service.shelf import Shelf
 
 __all__ = [

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from showfloor.checkout import queries, rules
-from showfloor.checkout.errors import NotForSale, PaymentInProgress, PriceChanged
+from showfloor.checkout.errors import NotForSale, PaymentInProgress, PriceMismatch
 from showfloor.checkout.service.shelf import Offers, Shelf
 from showfloor.checkout.types import PaymentState
 from showfloor.checkout.views import lines_view
@@ -19,7 +19,7 @@ from showfloor.stock.types import Hold, Line
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class HoldRequest:
     """What a buyer wants to hold: (SKU, quantity) each SKU once.
 
     `expected_total` is the sum on the buyer's screen.
@@ -33,38 +33,40 @@ class Wish:
     previous: UUID | None
 
 
-async def hold_goods(taker: stock.Taker, shelf: Shelf, wish: Wish, *, seconds: int) -> Hold:
+async def hold_goods(
+    batcher: stock.HoldBatcher, shelf: Shelf, request: HoldRequest, *, seconds: int
+) -> Hold:
     """Reserve at today's price, which is frozen for the life of the hold.
 
     The hot path: no session, one statement (`stock`). Raises ShowNotFound, NotForSale,
-    PriceChanged, SoldOut, LimitReached, IdempotencyConflict, Busy.
+    PriceMismatch, SoldOut, LimitReached, IdempotencyConflict, Busy.
     """
     try:
-        lines = _priced(await shelf.offers(wish.show_id), wish)
-    except (ShowNotFound, NotForSale, PriceChanged):
+        lines = _priced(await shelf.offers(request.show_id), request)
+    except (ShowNotFound, NotForSale, PriceMismatch):
         # A repeated request gets its first answer, whatever became of the show and the price since.
-        if (first := await _first_answer(taker.database, wish)) is not None:
+        if (first := await _first_answer(batcher.database, request)) is not None:
             return first
         raise
     return await stock.reserve(
-        taker,
-        scope=wish.show_id,
-        previous=wish.previous,
-        key=wish.key,
-        request=wish.request,
+        batcher,
+        scope=request.show_id,
+        previous=request.previous,
+        key=request.key,
+        request=request.request,
         lines=lines,
         seconds=seconds,
     )
 
 
-def _priced(offers: Offers, wish: Wish) -> list[Line]:
-    missing = [sku for sku, _ in wish.lines if sku not in offers.by_sku]
+def _priced(offers: Offers, request: HoldRequest) -> list[Line]:
+    missing = [sku for sku, _ in request.lines if sku not in offers.by_sku]
     if missing or not offers.on_air:
-        raise NotForSale(extra={"skus": missing or [sku for sku, _ in wish.lines]})
-    lines = [_line(offers, sku, quantity) for sku, quantity in wish.lines]
+        raise NotForSale(extra={"skus": missing or [sku for sku, _ in request.lines]})
+    lines = [_line(offers, sku, quantity) for sku, quantity in request.lines]
     total = money.total([line.total for line in lines], lines[0].unit_price.currency)
-    if not rules.is_as_shown(total, wish.expected_total):
-        raise PriceChanged(extra={"lines": lines_view(lines), "total": total.as_json()})
+    if not rules.is_as_shown(total, request.expected_total):
+        raise PriceMismatch(extra={"lines": lines_view(lines), "total": total.as_json()})
     return lines
 
 
@@ -73,10 +75,10 @@ def _line(offers: Offers, sku: str, quantity: int) -> Line:
     return Line(variant_id, sku, quantity, price)
 
 
-async def _first_answer(database: Database, wish: Wish) -> Hold | None:
+async def _first_answer(database: Database, request: HoldRequest) -> Hold | None:
     async with database.session() as session:
         return await stock.find_by_key(
-            session, scope=wish.show_id, key=wish.key, request=wish.request
+            session, scope=request.show_id, key=request.key, request=request.request
         )
 
 

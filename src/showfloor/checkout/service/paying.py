@@ -17,10 +17,10 @@ from showfloor.checkout.errors import (
     NothingToConfirm,
     PaymentInProgress,
     PaymentMethodInvalid,
-    PriceChanged,
+    PriceMismatch,
 )
-from showfloor.checkout.service.details import get_own_checkout, purchase_of
-from showfloor.checkout.service.outcome import finish_voiding, record
+from showfloor.checkout.service.contact import get_own_checkout, purchase_of
+from showfloor.checkout.service.settlement import finish_voiding, record
 from showfloor.checkout.types import Checkout, Intent, Method, Payment, PaymentState, Purchase
 from showfloor.checkout.views import agreed_lines_view
 from showfloor.kit import clock, ids
@@ -34,7 +34,7 @@ Providers = Mapping[str, PaymentProvider]
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class PaymentRequest:
     """What the buyer orders to be paid: `expected_total` is the sum on the button.
 
     `request` is a fingerprint of all of it.
@@ -48,43 +48,45 @@ class Order:
     request: bytes
 
 
-async def pay(database: Database, providers: Providers, order: Order) -> Purchase:
+async def pay(database: Database, providers: Providers, request: PaymentRequest) -> Purchase:
     """Charge once. The same key gets the same attempt again, as it stands by then.
 
-    Raises CheckoutNotFound, PaymentMethodInvalid, PriceChanged, HoldExpired, PaymentInProgress,
+    Raises CheckoutNotFound, PaymentMethodInvalid, PriceMismatch, HoldExpired, PaymentInProgress,
     IdempotencyConflict, ProviderUnavailable (then ask again with the same key).
     """
-    provider = providers.get(order.method.type)
+    provider = providers.get(request.method.type)
     if provider is None:
         raise PaymentMethodInvalid
-    provider.check_method(order.method)
+    provider.check_method(request.method)
     async with database.session() as session:
-        payment, replaced = await begin(session, order, provider.name)
+        payment, replaced = await begin(session, request, provider.name)
     if payment.state is PaymentState.STARTED:
-        report = await provider.charge(Intent(payment.id, payment.amount), order.method)
+        report = await provider.charge(Intent(payment.id, payment.amount), request.method)
         async with database.session() as session:
             payment = await record(session, payment.id, report)
     for late in (payment, replaced):
         if late is not None and late.state is PaymentState.VOIDING:
             await finish_voiding(database, providers, late)
-    return await _result(database, order.checkout_id, payment)
+    return await _result(database, request.checkout_id, payment)
 
 
-async def begin(session: Session, order: Order, provider: str) -> tuple[Payment, Payment | None]:
+async def begin(
+    session: Session, request: PaymentRequest, provider: str
+) -> tuple[Payment, Payment | None]:
     """Step one: the intent, and the hold extended.
 
     Also the payment it takes the place of, which is to be voided.
     """
     checkout = await get_own_checkout(
-        session, checkout_id=order.checkout_id, hold_id=order.hold_id, lock=True
+        session, checkout_id=request.checkout_id, hold_id=request.hold_id, lock=True
     )
-    key = ids.digest(order.key)
+    key = ids.digest(request.key)
     if (attempt := await queries.attempt(session, checkout.id, key)) is not None:
-        if attempt.request != order.request:
+        if attempt.request != request.request:
             raise IdempotencyConflict
         return attempt.payment, None
-    if not rules.is_as_shown(checkout.total, order.expected_total):
-        raise PriceChanged(
+    if not rules.is_as_shown(checkout.total, request.expected_total):
+        raise PriceMismatch(
             extra={"lines": agreed_lines_view(checkout.lines), "total": checkout.total.as_json()}
         )
     blocking = await queries.blocking_payment(session, checkout.id)
@@ -92,7 +94,7 @@ async def begin(session: Session, order: Order, provider: str) -> tuple[Payment,
         return blocking, None
     replaced = await _replace(session, blocking) if blocking else None
     await stock.extend_once(session, checkout.hold_id)
-    return await _add_intent(session, checkout, provider, key, order.request), replaced
+    return await _add_intent(session, checkout, provider, key, request.request), replaced
 
 
 async def _replace(session: Session, blocking: Payment) -> Payment:

@@ -15,10 +15,10 @@ from showfloor.stock.service.holds import (
     settle,
     stock_of,
 )
-from showfloor.stock.service.taking import Taker, reserve
+from showfloor.stock.service.reserving import HoldBatcher, reserve
 
 __all__ = [
-    "Taker",
+    "HoldBatcher",
     "extend_once",
     "find_by_key",
     "forget_old_holds",

@@ -14,7 +14,7 @@ import structlog
 from showfloor.checkout import queries, rules
 from showfloor.checkout.adapters.provider import PaymentProvider
 from showfloor.checkout.errors import ProviderUnavailable
-from showfloor.checkout.types import Checkout, Payment, PaymentState, Report
+from showfloor.checkout.types import Checkout, Payment, PaymentState, ProviderStatus
 from showfloor.identity.service import admit
 from showfloor.identity.types import CollectionPoint
 from showfloor.kit import clock
@@ -31,7 +31,7 @@ _AT_ONCE = 5
 CALLBACKS_KEPT_FOR = timedelta(days=30)
 
 
-async def record(session: Session, payment_id: UUID, report: Report) -> Payment:
+async def record(session: Session, payment_id: UUID, report: ProviderStatus) -> Payment:
     """Store the provider's word and what follows from it, in one transaction. VOIDING means: call
     `finish_voiding` afterwards.
     """
@@ -182,15 +182,15 @@ async def _ask(
 ) -> None:
     provider = providers[payment.provider]
     report = (
-        Report.UNKNOWN
+        ProviderStatus.UNKNOWN
         if payment.state is PaymentState.VOIDING
         else await provider.lookup(payment.id)
     )
-    if payment.state is PaymentState.STARTED and report is Report.UNKNOWN:
+    if payment.state is PaymentState.STARTED and report is ProviderStatus.UNKNOWN:
         # It never arrived. The void makes sure that it never will, should the request that was to
         # bring it still be alive.
         await provider.void(payment.id)
-        report = Report.DECLINED
+        report = ProviderStatus.DECLINED
     async with database.session() as session:
         payment = await record(session, payment.id, report)
         payment = await _give_up(session, payment)

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from uuid import UUID
 
-from showfloor.checkout.types import Report
+from showfloor.checkout.types import ProviderStatus
 from showfloor.kit.money import Money
 
 
@@ -26,7 +26,7 @@ class Entry:
     counts how often money was taken, `refunds` how often it was given back: at most once each,
     whatever is asked."""
 
-    state: Report
+    state: ProviderStatus
     amount: int
     currency: str
     paid_from: float | None = None
@@ -34,7 +34,7 @@ class Entry:
     refunds: int = 0
 
 
-class Ledger:
+class TestLedger:
     """`folder` is made when it is missing. All methods block for a moment: call them in a
     thread.
     """
@@ -48,7 +48,7 @@ class Ledger:
             stored = json.loads(self._file(payment_id).read_text())
         except FileNotFoundError:
             return None
-        return Entry(**{**stored, "state": Report(stored["state"])})
+        return Entry(**{**stored, "state": ProviderStatus(stored["state"])})
 
     def change(
         self, payment_id: UUID, decide: Callable[[Entry | None], Entry | None]
@@ -91,7 +91,7 @@ class Ledger:
 
 
 def charged(
-    amount: Money, state: Report, *, paid_from: float | None = None
+    amount: Money, state: ProviderStatus, *, paid_from: float | None = None
 ) -> Callable[[Entry | None], Entry | None]:
     """The first charge of a payment; later ones find it done, or forbidden by a void that came
     before.
@@ -107,9 +107,9 @@ def charged(
 
 def confirmed(before: Entry | None) -> Entry | None:
     """The bank's question was answered."""
-    if before is None or before.state is not Report.NEEDS_CONFIRMATION:
+    if before is None or before.state is not ProviderStatus.NEEDS_CONFIRMATION:
         return None
-    return _counted(replace(before, state=Report.PAID))
+    return _counted(replace(before, state=ProviderStatus.PAID))
 
 
 def ripened(now: float) -> Callable[[Entry | None], Entry | None]:
@@ -118,12 +118,12 @@ def ripened(now: float) -> Callable[[Entry | None], Entry | None]:
     def decide(before: Entry | None) -> Entry | None:
         if (
             before is None
-            or before.state is not Report.PENDING
+            or before.state is not ProviderStatus.PENDING
             or before.paid_from is None
             or now < before.paid_from
         ):
             return None
-        return _counted(replace(before, state=Report.PAID))
+        return _counted(replace(before, state=ProviderStatus.PAID))
 
     return decide
 
@@ -131,11 +131,13 @@ def ripened(now: float) -> Callable[[Entry | None], Entry | None]:
 def voided(before: Entry | None) -> Entry | None:
     """Paid money goes back; anything that is not paid never will be."""
     if before is None:
-        return Entry(Report.VOIDED, 0, "XXX")
-    if before.state in (Report.VOIDED, Report.DECLINED):
+        return Entry(ProviderStatus.VOIDED, 0, "XXX")
+    if before.state in (ProviderStatus.VOIDED, ProviderStatus.DECLINED):
         return None
-    return replace(before, state=Report.VOIDED, refunds=before.charges)
+    return replace(before, state=ProviderStatus.VOIDED, refunds=before.charges)
 
 
 def _counted(entry: Entry) -> Entry:
-    return replace(entry, charges=entry.charges + 1) if entry.state is Report.PAID else entry
+    return (
+        replace(entry, charges=entry.charges + 1) if entry.state is ProviderStatus.PAID else entry
+    )

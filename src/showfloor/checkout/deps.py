@@ -1,5 +1,5 @@
 """What the routes of `checkout` need beside a session; built once by `app/wiring`, found at
-`app.state.desk`.
+`app.state.checkout`.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from showfloor.checkout.adapters.provider import PaymentProvider
 from showfloor.checkout.service.shelf import Shelf
 from showfloor.kit import idempotency
 from showfloor.kit.db import Database
-from showfloor.stock.service import Taker
+from showfloor.stock.service import HoldBatcher
 
 
-class Desk:
+class CheckoutDeps:
     """`secret` signs the hold tokens; `hold_seconds` is how long goods are held; `providers` by the
     name of their `payment_method.type`.
     """
@@ -33,7 +33,7 @@ class Desk:
         self.hold_seconds = hold_seconds
         self.providers = providers
         self.shelf = Shelf(database)
-        self.taker = Taker(database)
+        self.batcher = HoldBatcher(database)
 
     def fingerprint(self, body: object) -> bytes:
         """Of a request with an address or a card in it: these are few enough to be guessed from a

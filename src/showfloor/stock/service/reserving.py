@@ -1,5 +1,5 @@
-"""Goods are taken: alone in one statement, or with the crowd that wants the same at the same moment
-in one statement for all.
+"""Goods are reserved: alone in one statement, or in one statement for all who want the same at the
+same moment.
 
 A hot row is locked until its commit is on the disk, so one commit for each buyer is a thousand
 buyers a second at best. Whoever asks while a statement for their variant runs joins the next one;
@@ -17,38 +17,38 @@ from showfloor.kit import ids, money
 from showfloor.kit.db import Database
 from showfloor.stock import queries, rules
 from showfloor.stock.errors import LimitReached, SoldOut
-from showfloor.stock.queries import Taken, Wanted
+from showfloor.stock.queries import HoldResult, Reservation
 from showfloor.stock.rules import MOST_OPEN_HOLDS, MOST_PIECES
 from showfloor.stock.service.holds import find_by_key
 from showfloor.stock.types import Hold, Line, LineState
 
 _LARGEST_CROWD = 500
-_Wish = tuple[Wanted, asyncio.Future[Taken]]
+_Waiting = tuple[Reservation, asyncio.Future[HoldResult]]
 
 
-class Taker:
+class HoldBatcher:
     """The hold batcher of one process: the exception that DESIGN lists to "one transaction a
     request".
     """
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self._waiting: dict[tuple[UUID, UUID, int], deque[_Wish]] = {}
+        self._waiting: dict[tuple[UUID, UUID, int], deque[_Waiting]] = {}
         self._serving: set[asyncio.Task[None]] = set()
 
-    async def take(self, wanted: Wanted) -> Taken:
+    async def reserve(self, reservation: Reservation) -> HoldResult:
         """Raises Busy.
 
         A buyer who hangs up still gets what was asked for, and finds it by the same key.
         """
-        if len(wanted.lines) > 1:
-            return await queries.take(self.database, wanted)
-        place = wanted.scope, wanted.lines[0].variant_id, wanted.seconds
-        answer: asyncio.Future[Taken] = asyncio.get_running_loop().create_future()
+        if len(reservation.lines) > 1:
+            return await queries.reserve(self.database, reservation)
+        place = reservation.scope, reservation.lines[0].variant_id, reservation.seconds
+        answer: asyncio.Future[HoldResult] = asyncio.get_running_loop().create_future()
         if place in self._waiting:
-            self._waiting[place].append((wanted, answer))
+            self._waiting[place].append((reservation, answer))
         else:
-            self._waiting[place] = deque([(wanted, answer)])
+            self._waiting[place] = deque([(reservation, answer)])
             serving = asyncio.create_task(self._serve(place))
             self._serving.add(serving)
             serving.add_done_callback(self._serving.discard)
@@ -65,7 +65,7 @@ class Taker:
             for _, answer in queue:
                 answer.cancel()
 
-    async def _serve_next(self, queue: deque[_Wish]) -> None:
+    async def _serve_next(self, queue: deque[_Waiting]) -> None:
         crowd = _next_crowd(queue)
         left_over = await self._serve_crowd(crowd) if len(crowd) > 1 else crowd
         if left_over:
@@ -74,33 +74,35 @@ class Taker:
             queue.extendleft(reversed(left_over[1:]))
             await self._serve_alone(left_over[0])
 
-    async def _serve_crowd(self, crowd: list[_Wish]) -> list[_Wish]:
+    async def _serve_crowd(self, crowd: list[_Waiting]) -> list[_Waiting]:
         """Those who have to be served alone."""
         try:
-            taken = await queries.take_for_crowd(self.database, [wanted for wanted, _ in crowd])
+            result = await queries.reserve_batch(
+                self.database, [reservation for reservation, _ in crowd]
+            )
         except Exception as error:  # whatever it is, each of them has to hear of it
             for _, answer in crowd:
                 _refuse(answer, error)
             return []
-        for (_, answer), one in zip(crowd, taken, strict=True):
+        for (_, answer), one in zip(crowd, result, strict=True):
             if one is not None:
                 _answer(answer, one)
-        return [wish for wish, one in zip(crowd, taken, strict=True) if one is None]
+        return [waiting for waiting, one in zip(crowd, result, strict=True) if one is None]
 
-    async def _serve_alone(self, wish: _Wish) -> None:
-        wanted, answer = wish
+    async def _serve_alone(self, waiting: _Waiting) -> None:
+        reservation, answer = waiting
         try:
-            _answer(answer, await queries.take(self.database, wanted))
+            _answer(answer, await queries.reserve(self.database, reservation))
         except Exception as error:  # whatever it is, the buyer has to hear of it
             _refuse(answer, error)
 
 
-def _next_crowd(queue: deque[_Wish]) -> list[_Wish]:
+def _next_crowd(queue: deque[_Waiting]) -> list[_Waiting]:
     """In the order of arrival.
 
-    A guest's second wish waits for the next crowd, so that it is counted against the first.
+    A guest's second request waits for the next crowd, so that it is counted against the first.
     """
-    crowd: list[_Wish] = []
+    crowd: list[_Waiting] = []
     guests: set[UUID] = set()
     while queue and len(crowd) < _LARGEST_CROWD:
         previous = queue[0][0].previous
@@ -112,18 +114,18 @@ def _next_crowd(queue: deque[_Wish]) -> list[_Wish]:
     return crowd
 
 
-def _answer(answer: asyncio.Future[Taken], taken: Taken) -> None:
+def _answer(answer: asyncio.Future[HoldResult], result: HoldResult) -> None:
     if not answer.done():
-        answer.set_result(taken)
+        answer.set_result(result)
 
 
-def _refuse(answer: asyncio.Future[Taken], error: Exception) -> None:
+def _refuse(answer: asyncio.Future[HoldResult], error: Exception) -> None:
     if not answer.done():
         answer.set_exception(error)
 
 
 async def reserve(
-    taker: Taker,
+    batcher: HoldBatcher,
     *,
     scope: UUID,
     previous: UUID | None,
@@ -142,7 +144,7 @@ async def reserve(
     rules.check_pieces(lines)
     hold_id = ids.new()
     total = money.total([line.total for line in lines], lines[0].unit_price.currency)
-    wanted = queries.Wanted(
+    reservation = queries.Reservation(
         id=hold_id,
         scope=scope,
         guest=ids.digest(hold_id.hex),
@@ -153,25 +155,25 @@ async def reserve(
         total=total,
         seconds=seconds,
     )
-    taken = await taker.take(wanted)
-    if taken.expires_at is not None:
-        return Hold(hold_id, scope, tuple(lines), total, taken.expires_at, LineState.HELD)
-    if not taken.known:
-        _explain(taken, lines)
-    return await _first_hold(taker.database, scope=scope, key=key, request=request)
+    result = await batcher.reserve(reservation)
+    if result.expires_at is not None:
+        return Hold(hold_id, scope, tuple(lines), total, result.expires_at, LineState.HELD)
+    if not result.known:
+        _explain(result, lines)
+    return await _first_hold(batcher.database, scope=scope, key=key, request=request)
 
 
-def _explain(taken: queries.Taken, lines: Sequence[Line]) -> None:
+def _explain(result: queries.HoldResult, lines: Sequence[Line]) -> None:
     """Nothing, when the only reason left is another request with the same key that came first by a
     hair.
     """
-    if taken.limited:
+    if result.limited:
         raise LimitReached(pieces=MOST_PIECES, holds=MOST_OPEN_HOLDS)
-    if taken.short:
+    if result.short:
         short = [
-            {"sku": line.sku, "available": max(taken.short[line.variant_id], 0)}
+            {"sku": line.sku, "available": max(result.short[line.variant_id], 0)}
             for line in lines
-            if line.variant_id in taken.short
+            if line.variant_id in result.short
         ]
         raise SoldOut(extra={"lines": short})
 
