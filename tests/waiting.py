@@ -1,12 +1,24 @@
-"""Two transactions that meet: the second is let loose once it waits for the first."""
+"""How a test waits: for something that happens, never for time to pass.
+
+`docs/contribute/testing.md` explains the rules. `BOUND` is the only limit in all tests: it ends a
+wait for something that never comes, so it says nothing about speed.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import inspect
+import time
+from collections.abc import Awaitable, Callable
 
 from sqlalchemy import text
 
 from showfloor.kit.db import Database
+
+BOUND = 40.0
+"""Seconds. Long enough for a machine whose cores are all busy with something else."""
+BETWEEN_LOOKS = 0.01
+"""Seconds between two looks at a fact that nothing announces."""
 
 _WAITING = text(
     "select count(*) from pg_stat_activity where datname = current_database() and "
@@ -14,15 +26,43 @@ _WAITING = text(
 )
 
 
+def bounded() -> asyncio.Timeout:
+    """`async with bounded():` around a wait that would hang if the product were broken."""
+    return asyncio.timeout(BOUND)
+
+
+async def until(condition: Callable[[], bool | Awaitable[bool]]) -> None:
+    """Return once the condition holds, however late that is.
+
+    For facts that nothing announces: a file, another process, a row. Where there is an event, a
+    future or a message to wait for, wait for that under `bounded()`.
+    """
+    async with bounded():
+        while True:
+            answer = condition()
+            if await answer if inspect.isawaitable(answer) else answer:
+                return
+            await asyncio.sleep(BETWEEN_LOOKS)
+
+
+def until_blocking(condition: Callable[[], bool], *, within: float = BOUND) -> None:
+    """`until` for tests that have no event loop."""
+    end = time.monotonic() + within
+    while not condition():
+        assert time.monotonic() < end, f"did not happen within {within} seconds"
+        time.sleep(BETWEEN_LOOKS)
+
+
 async def until_somebody_waits(database: Database, how_many: int = 1) -> None:
-    """Until so many transactions of this test's database wait for a lock of another."""
-    async with asyncio.timeout(5):
-        while await _waiting(database) < how_many:
-            await asyncio.sleep(0.01)
+    """Until so many transactions of this test's database wait for a lock of another.
 
+    Makes two transactions meet: the second has to wait for the first before the test goes on.
+    """
 
-async def _waiting(database: Database) -> int:
-    # A transaction of its own each time: within one, PostgreSQL shows the same picture of its
-    # sessions again.
-    async with database.session() as session:
-        return int((await session.execute(_WAITING)).scalar_one())
+    async def waits() -> bool:
+        # A transaction of its own each time: within one, PostgreSQL shows the same picture of its
+        # sessions again.
+        async with database.session() as session:
+            return int((await session.execute(_WAITING)).scalar_one()) >= how_many
+
+    await until(waits)

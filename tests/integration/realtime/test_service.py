@@ -5,13 +5,16 @@ the commit.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from uuid import UUID
 
 import psycopg
 import pytest
+from sqlalchemy import text
 
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Database
@@ -20,6 +23,13 @@ from showfloor.realtime import queries, service
 from showfloor.realtime.hints import Hints
 from showfloor.realtime.rules import fold
 from showfloor.realtime.types import RoomEvent, Snapshot
+from tests.waiting import bounded, until
+
+# Waits until the connection is gone.
+_KILL_NOTIFIER = text(
+    "select pg_terminate_backend(pid, 40000) from pg_stat_activity where query like "
+    "'%pg_notify%' and pid <> pg_backend_pid() and datname = current_database()"
+)
 
 
 async def _open(database: Database) -> UUID:
@@ -185,36 +195,64 @@ async def test_events_after_a_number_from_the_future_are_unknown(database: Datab
     assert await _events(database, room, 7) is None
 
 
+class Listener:
+    """What comes on the channel, in order. It listens before the test sends anything."""
+
+    def __init__(self, connection: psycopg.AsyncConnection) -> None:
+        self.connection = connection
+        self._payloads: asyncio.Queue[str] = asyncio.Queue()
+
+    async def follow(self) -> None:
+        """One iterator for the whole test: a packet may carry several notices, and an iterator
+        that ends after the first one drops the others.
+        """
+        async for notify in self.connection.notifies():
+            self._payloads.put_nowait(notify.payload)
+
+    async def next(self) -> set[UUID]:
+        async with bounded():
+            return {UUID(hex=room) for room in (await self._payloads.get()).split(",")}
+
+    @property
+    def has_heard(self) -> bool:
+        return not self._payloads.empty()
+
+
 @pytest.fixture
-async def listener(database_url: str) -> AsyncIterator[psycopg.AsyncConnection]:
+async def listener(database_url: str) -> AsyncIterator[Listener]:
     async with await psycopg.AsyncConnection.connect(database_url, autocommit=True) as connection:
         await connection.execute(f"listen {queries.CHANNEL}")
-        yield connection
+        listener = Listener(connection)
+        async with running(listener.follow()):
+            yield listener
 
 
-async def _next_hint(listener: psycopg.AsyncConnection) -> str:
-    async with asyncio.timeout(2):
-        async for notify in listener.notifies(stop_after=1):
-            return notify.payload
-    raise AssertionError("no hint")
+@asynccontextmanager
+async def running(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    """The work goes on while the block runs; nothing of it is left afterwards."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 async def test_hints_of_one_moment_come_as_one(
-    database: Database, database_url: str, listener: psycopg.AsyncConnection
+    database: Database, database_url: str, listener: Listener
 ) -> None:
-    rooms = sorted([await _open(database) for _ in range(3)])
-    sender = asyncio.create_task(Hints(database_url).run())
-    await asyncio.sleep(0)
+    rooms, later = {await _open(database) for _ in range(3)}, await _open(database)
+    hints = Hints(database_url)
+    with queries.commits(hints.committed):
+        for room in rooms:
+            await _set(database, room, "k", 1)
+            await _set(database, room, "k", 2)
 
-    for room in rooms:
-        await _set(database, room, "k", 1)
-        await _set(database, room, "k", 2)
-    named = set((await _next_hint(listener)).split(","))
-    while named != {room.hex for room in rooms}:
-        named |= set((await _next_hint(listener)).split(","))
-    sender.cancel()
-
-    assert [notify async for notify in listener.notifies(timeout=0.03)] == []
+        async with running(hints.run()):
+            assert await listener.next() == rooms
+            # What follows is the next room, so nothing else was sent before it.
+            await _set(database, later, "k", 1)
+            assert await listener.next() == {later}
 
 
 async def test_no_hint_before_the_commit_or_without_a_change(
@@ -238,28 +276,26 @@ async def test_no_hint_before_the_commit_or_without_a_change(
 
 
 async def test_hints_survive_a_lost_connection(
-    database: Database, database_url: str, listener: psycopg.AsyncConnection
+    database: Database, database_url: str, listener: Listener
 ) -> None:
-    room, hints = await _open(database), Hints(database_url)
-    sender = asyncio.create_task(hints.run())
-    await asyncio.sleep(0)
-    await _set(database, room, "k", 1)
-    await _next_hint(listener)
+    async def hinted(room: UUID) -> None:
+        """A hint may be lost with its connection, so the room is written until one names it."""
+        values = itertools.count()
+        named: set[UUID] = set()
 
-    await listener.execute(
-        "select pg_terminate_backend(pid) from pg_stat_activity where query like "
-        "'%pg_notify%' and pid <> pg_backend_pid()"
-        " and datname = current_database()"
-    )
-    await _set(database, room, "k", 2)  # this hint meets the dead connection and is lost
-    writer = asyncio.create_task(_keep_writing(database, room))
-    await _next_hint(listener)
+        async def is_named() -> bool:
+            await _set(database, room, "k", next(values))
+            while listener.has_heard:
+                named.update(await listener.next())
+            return room in named
 
-    writer.cancel()
-    sender.cancel()
+        await until(is_named)
 
+    before, after = await _open(database), await _open(database)
+    async with running(Hints(database_url).run()):
+        await hinted(before)
+        async with database.session() as session:
+            killed = await session.execute(_KILL_NOTIFIER)
 
-async def _keep_writing(database: Database, room: UUID) -> None:
-    for value in range(3, 1000):
-        await _set(database, room, "k", value)
-        await asyncio.sleep(0.05)
+        assert killed.scalars().all() == [True]
+        await hinted(after)
