@@ -16,6 +16,7 @@ import pytest
 from showfloor.app.migrate import upgrade_now
 from showfloor.app.postgres import EmbeddedPostgres
 from showfloor.kit.db import Database
+from tests.waiting import BOUND
 
 TEMPLATE = "showfloor_template"
 # Tests lose nothing that matters when the power goes.
@@ -77,7 +78,8 @@ def database_url(postgres: EmbeddedPostgres) -> Iterator[str]:
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
-    database = Database(database_url)
+    """As the product opens it, but whoever waits for a lock waits until the test lets it go on."""
+    database = Database(database_url, lock_timeout=f"{BOUND}s")
     await database.open()
     yield database
     await database.close()

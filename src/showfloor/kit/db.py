@@ -7,7 +7,7 @@ its own transaction.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, ClassVar
@@ -89,10 +89,13 @@ async def delete_batch(session: Session, table: type[Base], *which: ColumnElemen
 
 class Database:
     """The connections of one process. `url` is a libpq URL: `postgresql://user@host/name` or
-    `postgresql://user@/name?host=/socket/folder`.
+    `postgresql://user@/name?host=/socket/folder`. `lock_timeout` is a PostgreSQL interval.
     """
 
-    def __init__(self, url: str, *, size: int = 10, pool_size: int = 4) -> None:
+    def __init__(
+        self, url: str, *, size: int = 10, pool_size: int = 4, lock_timeout: str = LOCK_TIMEOUT
+    ) -> None:
+        limits = {"lock_timeout": lock_timeout, "statement_timeout": STATEMENT_TIMEOUT}
         self.engine: AsyncEngine = create_async_engine(
             url.replace("postgresql://", "postgresql+psycopg://", 1),
             pool_size=size,
@@ -101,7 +104,7 @@ class Database:
             pool_timeout=5,
             hide_parameters=True,
         )
-        event.listen(self.engine.sync_engine, "connect", _set_timeouts)
+        event.listen(self.engine.sync_engine, "connect", _set(limits))
         self.pool: AsyncConnectionPool[AsyncConnection[tuple[Any, ...]]] = AsyncConnectionPool(
             url,
             min_size=1,
@@ -110,9 +113,7 @@ class Database:
             timeout=10,
             kwargs={
                 "autocommit": True,
-                "options": (
-                    f"-c lock_timeout={LOCK_TIMEOUT} -c statement_timeout={STATEMENT_TIMEOUT}"
-                ),
+                "options": " ".join(f"-c {name}={value}" for name, value in limits.items()),
             },
             check=AsyncConnectionPool.check_connection,
         )
@@ -147,10 +148,14 @@ class Database:
                 raise
 
 
-def _set_timeouts(connection: Any, _record: Any) -> None:
-    autocommit, connection.autocommit = connection.autocommit, True
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"set lock_timeout = '{LOCK_TIMEOUT}'; set statement_timeout = '{STATEMENT_TIMEOUT}'"
-        )
-    connection.autocommit = autocommit
+def _set(limits: dict[str, str]) -> Callable[[Any, Any], None]:
+    """What sets these parameters on a new connection, before its first transaction."""
+    statement = "; ".join(f"set {name} = '{value}'" for name, value in limits.items())
+
+    def on_connect(connection: Any, _record: Any) -> None:
+        autocommit, connection.autocommit = connection.autocommit, True
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+        connection.autocommit = autocommit
+
+    return on_connect

@@ -13,9 +13,10 @@ from showfloor.media import service as media
 from showfloor.media.types import IngestState
 from showfloor.shows import queries
 from showfloor.shows import service as shows
+from showfloor.shows.service import signal
 from showfloor.shows.types import Show, ShowState
 from tests.people import add_floor, put_on_air, report
-from tests.waiting import until_somebody_waits
+from tests.waiting import BOUND, bounded, until, until_somebody_waits
 
 SECRET = "s" * 32
 
@@ -25,7 +26,10 @@ async def _is_publishing(database: Database, show: Show) -> bool:
         return await media.is_publishing(session, show.id)
 
 
-async def test_locked_show_is_left_out_and_holds_up_no_other(database: Database) -> None:
+async def test_locked_show_holds_up_no_other(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signal, "PATIENCE", BOUND)
     async with database.session() as session:
         floor = await add_floor(session)
         other = await shows.create_show(
@@ -37,13 +41,28 @@ async def test_locked_show_is_left_out_and_holds_up_no_other(database: Database)
         await queries.show(session, floor.show.id, lock=True)
         waiting = asyncio.create_task(shows.note_ingests(database, reports=reports, secret=SECRET))
         await until_somebody_waits(database)
-        async with asyncio.timeout(2):
-            while not await _is_publishing(database, other):
-                await asyncio.sleep(0.01)
-        async with asyncio.timeout(2):
-            answers = await waiting
+        await until(lambda: _is_publishing(database, other))
+        assert not await _is_publishing(database, floor.show)
 
-    assert list(answers) == [ids.encode("show", other.id)]
+    assert set(await waiting) == {ids.encode("show", show.id) for show in (floor.show, other)}
+
+
+async def test_show_that_is_locked_for_long_is_left_out(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signal, "PATIENCE", 0.05)
+    async with database.session() as session:
+        floor = await add_floor(session)
+
+    async with database.session() as session:
+        await queries.show(session, floor.show.id, lock=True)
+        async with bounded():
+            answers = await shows.note_ingests(
+                database, reports=[report(floor.show, IngestState.PUBLISHING)], secret=SECRET
+            )
+
+    assert answers == {}
+    assert not await _is_publishing(database, floor.show)
 
 
 async def _fall_silent(database: Database) -> None:

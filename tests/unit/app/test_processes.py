@@ -3,48 +3,71 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from showfloor.app import processes
 from showfloor.app.processes import LAST_REQUESTS, PATIENCE, Child
+from tests.waiting import BOUND, bounded, until
 
-TIDY = """
+SLOW_TO_END = """
 import pathlib, signal, sys, time
+folder = pathlib.Path(sys.argv[1])
 def end(*_):
-    time.sleep(0.4)
-    pathlib.Path(sys.argv[1], "tidy").touch()
+    (folder / "ending").touch()
+    while not (folder / "may end").exists():
+        time.sleep(0.01)
+    (folder / "tidy").touch()
     sys.exit()
 signal.signal(signal.SIGTERM, end)
-pathlib.Path(sys.argv[1], "up").touch()
-time.sleep(60)
+(folder / "up").touch()
+while True:
+    signal.pause()
 """
 
 
-async def _stopped(folder: Path) -> bool:
-    """Whether the program that was told to end could finish."""
-    child = Child("tidy", [sys.executable, "-c", TIDY, str(folder)], {}, folder)
+@asynccontextmanager
+async def _told_to_end(folder: Path) -> AsyncIterator[Process]:
+    """A program that was told to end and has begun to; it is gone after the block."""
+    child = Child("slow", [sys.executable, "-c", SLOW_TO_END, str(folder)], {}, folder)
     running = asyncio.create_task(child.keep_running())
-    while not (folder / "up").exists():
-        await asyncio.sleep(0.01)
+    await until((folder / "up").exists)
     running.cancel()
-    await asyncio.gather(running, return_exceptions=True)
-    assert child.process is not None and child.process.returncode is not None
-    return (folder / "tidy").exists()
+    await until((folder / "ending").exists)
+    assert child.process is not None
+    yield child.process
+    async with bounded():
+        await asyncio.gather(running, return_exceptions=True)
 
 
-async def test_process_may_finish_what_it_does(tmp_path: Path) -> None:
-    assert await _stopped(tmp_path)
+async def test_process_may_finish_what_it_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "PATIENCE", BOUND)
+
+    async with _told_to_end(tmp_path) as process:
+        (tmp_path / "may end").touch()
+
+    assert process.returncode == 0
+    assert (tmp_path / "tidy").exists()
 
 
 async def test_process_that_takes_too_long_is_killed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(processes, "PATIENCE", 0.1)
+    monkeypatch.setattr(processes, "PATIENCE", 1.0)
 
-    assert not await _stopped(tmp_path)
+    async with _told_to_end(tmp_path) as process:
+        pass
+
+    assert process.returncode == -signal.SIGKILL
+    assert not (tmp_path / "tidy").exists()
 
 
 def test_last_requests_end_before_the_patience_does() -> None:
