@@ -56,14 +56,17 @@ async def test_answer_leaves_after_the_commit() -> None:
     assert await _what_happens(app) == ["commit", "answer"]
 
 
+async def _with_default_scope(
+    database: Annotated[Any, Depends(get_database)],
+) -> AsyncIterator[Any]:
+    async with database.session() as opened:
+        yield opened
+
+
 async def test_default_scope_would_answer_first() -> None:
     app = FastAPI()
 
-    async def session(database: Annotated[Any, Depends(get_database)]) -> AsyncIterator[Any]:
-        async with database.session() as opened:
-            yield opened
-
     @app.post("/")
-    async def write(session: Annotated[Any, Depends(session)]) -> None: ...
+    async def write(session: Annotated[Any, Depends(_with_default_scope)]) -> None: ...
 
     assert await _what_happens(app) == ["answer", "commit"]
