@@ -1,10 +1,12 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
 
-/** Pages look up the hashed names in static/manifest.json; the web process serves the folder at /static. */
+/** Pages look up the hashed names in static/manifest.json; the web process serves /static. */
 export default defineConfig({
   base: "/static/",
   plugins: [svelte()],
+  // The breakpoints have names (styles/breakpoints.css), which the build resolves.
+  css: { transformer: "lightningcss", lightningcss: { drafts: { customMedia: true } } },
   publicDir: "public",
   server: { fs: { allow: [".."] } },
   build: {
@@ -18,7 +20,10 @@ export default defineConfig({
     chunkSizeWarningLimit: 600,
     rolldownOptions: {
       input: {
-        showfloor: "styles/showfloor.css",
+        "common-style": "styles/pages/common.css",
+        "show-style": "styles/pages/show.css",
+        "home-style": "styles/pages/home.css",
+        "studio-style": "styles/pages/studio.css",
         show: "entries/show.ts",
         home: "entries/home.ts",
         studio: "entries/studio.ts",

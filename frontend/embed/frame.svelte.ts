@@ -12,7 +12,7 @@ function parentOrigin(): string | null {
   }
 }
 
-/** Below this width the picture fills the frame; from it on, the shelf stands beside the picture (`45rem` in floor.css). */
+/** Below this width the picture fills the frame; from it on, the shelf stands beside the picture (`45rem` in show-layout.css). */
 const WIDE = 720;
 const TALLEST = 820;
 const NAME_LINE = 44;

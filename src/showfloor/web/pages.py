@@ -23,7 +23,7 @@ MANIFEST = STATIC / "manifest.json"
 
 FONTS = {"en": "figtree-latin", "ar": "vazirmatn-arabic"}
 """The one file that a page of the language preloads, by the beginning of its name."""
-STYLES = "styles/showfloor.css"
+STYLES = "styles/pages/common.css"
 SHOW_WORDS = (
     "show",
     "player",

@@ -15,7 +15,10 @@ from showfloor.kit import messages
 from showfloor.web import pages
 
 BUILT = [
-    "styles/showfloor.css",
+    "styles/pages/common.css",
+    "styles/pages/show.css",
+    "styles/pages/home.css",
+    "styles/pages/studio.css",
     "entries/show.ts",
     "entries/home.ts",
     "entries/studio.ts",
