@@ -1,4 +1,5 @@
-/** How a component reaches the page's words and its show, without passing them through every layer. */
+/** How a component reaches the page's words and its show, without passing them through every
+ *  layer. */
 import { getContext, setContext } from "svelte";
 import type { Language } from "./i18n/i18n";
 import type { ShowStore } from "./shop/store.svelte";

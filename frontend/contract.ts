@@ -1,5 +1,7 @@
-/** The JSON of the public API and of the room, version 1, under short names. The types are the server's own models:
- *  `scripts/contract` writes `api/schema.ts` anew after a change of a `schemas.py`, `make check` finds a stale one. */
+/** The JSON of the public API and of the room, version 1, under short names. The types are the
+ *  server's own models:
+ *  `scripts/contract` writes `api/schema.ts` anew after a change of a `schemas.py`, `make check`
+ *  finds a stale one. */
 import type { components } from "./api/schema";
 
 type Models = components["schemas"];
@@ -35,7 +37,8 @@ export type Page<Item> = Omit<Models["ShowPage"], "items"> & { items: Item[] };
 /** A refusal (RFC 9457). */
 export type Problem = Models["Problem"];
 
-/** The room's document. By hand, because OpenAPI has no names for keys by pattern; the values are the server's. */
+/** The room's document. By hand, because OpenAPI has no names for keys by pattern; the values are
+ *  the server's. */
 export interface RoomEntries {
   readonly show?: Models["RoomShow"];
   readonly [product: `product/${string}`]: Product;

@@ -1,4 +1,5 @@
-/** What the server put beside the markup for the script: read once, typed, never trusted as HTML. */
+/** What the server put beside the markup for the script: read once, typed, never trusted as
+ *  HTML. */
 import type { Lang, Show, Words } from "./contract";
 import type { Catalog } from "./i18n/i18n";
 

@@ -1,6 +1,7 @@
 import { defineConfig } from "vite";
 
-/** The loader that a brand's page includes: one classic script with a stable name, served at /embed.js. */
+/** The loader that a brand's page includes: one classic script with a stable name, served at
+ *  /embed.js. */
 export default defineConfig({
   publicDir: false,
   build: {

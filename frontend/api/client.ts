@@ -1,7 +1,9 @@
-/** Requests to the JSON API: problem+json becomes a typed refusal, a lost answer is asked for again with the same key. */
+/** Requests to the JSON API: problem+json becomes a typed refusal, a lost answer is asked for again
+ *  with the same key. */
 import type { Problem as Refusal } from "../contract";
 
-/** A refusal of the server, or what only we can know (`unreachable`), which has a code and a status of 0. */
+/** A refusal of the server, or what only we can know (`unreachable`), which has a code and a status
+ *  of 0. */
 export type Problem = Pick<Refusal, "code" | "status"> & Partial<Refusal>;
 
 export class Refused extends Error {
@@ -52,7 +54,8 @@ async function problemIn(answer: Response): Promise<Problem> {
     const body = (await answer.json()) as Partial<Problem>;
     return { ...body, code: body.code ?? "internal_error", status: answer.status };
   } catch {
-    // Something between us and the shop answered for it: whether the shop did what was asked is not known.
+    // Something between us and the shop answered for it: whether the shop did what was asked is not
+    // known.
     return { code: answer.status >= 500 ? "unreachable" : "internal_error", status: answer.status };
   }
 }
@@ -64,7 +67,8 @@ export const isUnsure = (problem: Problem): boolean =>
 export const problemOf = (error: unknown): Problem =>
   error instanceof Refused ? error.problem : { code: "internal_error", status: 0 };
 
-/** A fresh Idempotency-Key. `crypto.randomUUID` needs a secure context, and a shop on plain HTTP in a local network has none. */
+/** A fresh Idempotency-Key. `crypto.randomUUID` needs a secure context, and a shop on plain HTTP in
+ *  a local network has none. */
 export function freshKey(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
     byte.toString(16).padStart(2, "0"),

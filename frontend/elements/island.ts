@@ -1,4 +1,5 @@
-/** A custom element that mounts a component in the light DOM, in place of what the server wrote there. */
+/** A custom element that mounts a component in the light DOM, in place of what the server wrote
+ *  there. */
 import { flushSync, mount, unmount, type Component } from "svelte";
 
 export function defineIsland<Props extends Record<string, unknown>>(

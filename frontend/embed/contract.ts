@@ -1,4 +1,5 @@
-/** What a frame and the page around it say to each other. Version 1; a receiver ignores what it does not know. */
+/** What a frame and the page around it say to each other. Version 1; a receiver ignores what it
+ *  does not know. */
 import type { Money } from "../contract";
 
 export type FrameMessage =

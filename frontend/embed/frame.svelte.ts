@@ -2,7 +2,8 @@
 import type { ShowStore } from "../shop/store.svelte";
 import { SOURCE, VERSION, type FrameMessage } from "./contract";
 
-/** Only the page that framed us, and only at the origin that the loader named; frame-ancestors has let in nobody else. */
+/** Only the page that framed us, and only at the origin that the loader named; frame-ancestors has
+ *  let in nobody else. */
 function parentOrigin(): string | null {
   const named = new URLSearchParams(location.search).get("parent") ?? location.ancestorOrigins?.[0];
   try {
@@ -12,12 +13,14 @@ function parentOrigin(): string | null {
   }
 }
 
-/** Below this width the picture fills the frame; from it on, the shelf stands beside the picture (`45rem` in show-layout.css). */
+/** Below this width the picture fills the frame; from it on, the shelf stands beside the picture
+ *  (`45rem` in show-layout.css). */
 const WIDE = 720;
 const TALLEST = 820;
 const NAME_LINE = 44;
 
-/** The height in CSS pixels at which nothing is cut and no more of the brand's page is taken than needed. */
+/** The height in CSS pixels at which nothing is cut and no more of the brand's page is taken than
+ *  needed. */
 export function fittingHeight(width: number): number {
   return Math.round(width < WIDE ? Math.min(TALLEST, (width * 16) / 9) : 720) + NAME_LINE;
 }

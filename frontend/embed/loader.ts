@@ -1,4 +1,5 @@
-/** What a brand's page includes: `<script src="…/embed.js" async></script>` and `<showfloor-live show="…">`.
+/** What a brand's page includes: `<script src="…/embed.js" async></script>` and `<showfloor-live
+ *  show="…">`.
  *  It only makes the frame and passes on what the frame says, as DOM events. */
 import { SOURCE, VERSION, type Envelope } from "./contract";
 
@@ -46,7 +47,8 @@ class ShowfloorLive extends HTMLElement {
     style.width = "100%";
     style.height = "100%";
     this.style.display = "block";
-    // Until the frame has said how tall it should be; `fill` leaves the size to the brand's own stylesheet.
+    // Until the frame has said how tall it should be; `fill` leaves the size to the brand's own
+    // stylesheet.
     if (!this.hasAttribute("fill")) this.style.aspectRatio = "9 / 16";
     this.replaceChildren(frame);
     this.#listening = new AbortController();

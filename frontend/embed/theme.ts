@@ -1,10 +1,12 @@
-/** A brand's colours and corners in its frame. An accent that cannot be read is refused, and ours stays. */
+/** A brand's colours and corners in its frame. An accent that cannot be read is refused, and ours
+ *  stays. */
 import type { Theme } from "../page";
 import { contrast, parseColour, READABLE } from "./contrast";
 
 const WHITE = [255, 255, 255] as const;
 const NIGHT = [43, 20, 36] as const;
-/** The surfaces that accent-coloured words stand on, light and dark (`--surface`, `--raised`, `--sunk` in tokens.css). */
+/** The surfaces that accent-coloured words stand on, light and dark (`--surface`, `--raised`,
+ *  `--sunk` in tokens.css). */
 const SURFACES = {
   light: [
     [255, 255, 255],

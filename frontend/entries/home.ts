@@ -1,4 +1,5 @@
-/** The front page is complete without this: it only turns the server's UTC times into the viewer's own. */
+/** The front page is complete without this: it only turns the server's UTC times into the viewer's
+ *  own. */
 import { language } from "../i18n/i18n";
 import { pageData } from "../page";
 

@@ -1,4 +1,5 @@
-/** Words, numbers, prices and times in the page's language. The catalog is the one that the server reads (`kit/messages`). */
+/** Words, numbers, prices and times in the page's language. The catalog is the one that the server
+ *  reads (`kit/messages`). */
 import type { Lang, Money, Words } from "../contract";
 
 export type Plural = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };
@@ -26,7 +27,8 @@ export interface Language {
 
 /** European digits are the default of Arabic, too (visual direction, *Numerals*). */
 const LOCALE: Record<Lang, string> = { en: "en-GB", ar: "ar-u-nu-latn" };
-/** A name in the other direction is isolated (UAX 9, FSI and PDI), or it would drag the signs beside it along. */
+/** A name in the other direction is isolated (UAX 9, FSI and PDI), or it would drag the signs
+ *  beside it along. */
 const OTHER_SCRIPT: Record<Lang, RegExp> = { en: /[\u0590-\u08ff]/, ar: /[A-Za-z]/ };
 const NO_BREAK = "\u00a0";
 
@@ -41,7 +43,8 @@ export function language(lang: Lang, catalog: Catalog): Language {
     }).format(value);
   }
 
-  /** Symbol first in English, after a no-break space in Arabic. A symbol made of letters is set off in English, too. */
+  /** Symbol first in English, after a no-break space in Arabic. A symbol made of letters is set off
+   *  in English, too. */
   function price({ amount, currency }: Money): string {
     const digits = precision(currency);
     const value = number(amount / 10 ** digits, digits);
@@ -108,7 +111,8 @@ export function clock(seconds: number): string {
   return `${hours ? `${hours}:${two(minutes)}` : minutes}:${two(left % 60)}`;
 }
 
-/** Arabic-Indic and Persian digits become European ones: every field accepts both and stores these. */
+/** Arabic-Indic and Persian digits become European ones: every field accepts both and stores
+ *  these. */
 export function europeanDigits(text: string): string {
   return text.replace(/[٠-٩۰-۹]/g, (digit) => String(digit.charCodeAt(0) & 0xf));
 }

@@ -1,9 +1,11 @@
-/** What is on screen at a moment of the show clock: the cues that contain it, from both transports, by one rule. */
+/** What is on screen at a moment of the show clock: the cues that contain it, from both transports,
+ *  by one rule. */
 import type { Cue } from "../contract";
 
 export type CueTable = ReadonlyMap<string, Cue>;
 
-/** A cue is only ever closed or closed earlier, never reopened: the stream's copy may be older than the room's. */
+/** A cue is only ever closed or closed earlier, never reopened: the stream's copy may be older than
+ *  the room's. */
 export function learn(table: CueTable, cue: Cue): CueTable {
   const known = table.get(cue.id);
   if (known && (cue.end === null || known.end === cue.end)) return table;
@@ -37,7 +39,8 @@ export function openPins(table: CueTable): Cue[] {
 const newestFirst = (a: Cue, b: Cue) =>
   Date.parse(b.start) - Date.parse(a.start) || (a.id < b.id ? 1 : -1);
 
-/** The cue in a DATERANGE's X-CUE attribute: base64 of compact UTF-8 JSON. Null for anything else. */
+/** The cue in a DATERANGE's X-CUE attribute: base64 of compact UTF-8 JSON. Null for anything
+ *  else. */
 export function cueFromAttribute(value: string | undefined): Cue | null {
   if (!value) return null;
   try {

@@ -1,11 +1,13 @@
-/** The lazy chunk: hls.js (its light build: one muxed rendition needs no more), told to leave the latency to us. */
+/** The lazy chunk: hls.js (its light build: one muxed rendition needs no more), told to leave the
+ *  latency to us. */
 import Hls, { type LevelDetails } from "hls.js/light";
 import workerPath from "hls.js/dist/hls.worker.js?url";
 import type { Cue } from "../contract";
 import { cueFromAttribute } from "./cues";
 import type { Source } from "./playback";
 
-/** Milliseconds until the next try, doubled each time, a little different for every viewer so that they do not all come at once. */
+/** Milliseconds until the next try, doubled each time, a little different for every viewer so that
+ *  they do not all come at once. */
 const RETRY = 1000;
 const LONGEST_RETRY = 15_000;
 

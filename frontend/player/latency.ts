@@ -1,5 +1,7 @@
-/** Holds the picture close to the live edge. hls.js alone stops catching up at about a second of buffer, so this does it:
- *  one seek when the start has settled, then playback rates too gentle to hear. Pure: samples in, one decision out. */
+/** Holds the picture close to the live edge. hls.js alone stops catching up at about a second of
+ *  buffer, so this does it:
+ *  one seek when the start has settled, then playback rates too gentle to hear. Pure: samples in,
+ *  one decision out. */
 
 export interface Sample {
   /** Seconds on a clock that never goes back. */
@@ -12,7 +14,8 @@ export interface Sample {
 }
 
 export interface Hold {
-  /** Where we want to be behind the edge, in seconds; grows when the network proves us wrong, and shrinks while it is calm. */
+  /** Where we want to be behind the edge, in seconds; grows when the network proves us wrong, and
+   *  shrinks while it is calm. */
   target: number;
   playingSince: number | null;
   seekedAt: number | null;
@@ -31,7 +34,8 @@ export interface Decision {
 export const AIM = 0.7;
 const FARTHEST_AIM = 2;
 const PER_STALL = 0.2;
-/** Seconds without a stall after which we dare to go closer again; doubled with every stall, or a weak network would stall again and again. */
+/** Seconds without a stall after which we dare to go closer again; doubled with every stall, or a
+ *  weak network would stall again and again. */
 const CALM = 15;
 const LONGEST_CALM = 240;
 /** The buffer is filled unevenly while the first parts arrive; a seek before that would stall. */
@@ -60,7 +64,8 @@ export function decide(hold: Hold, sample: Sample): Decision {
   const excess = sample.behind - kept.target;
 
   if (settled && mayJump(hold, sample.now, excess)) {
-    // Far behind, what is loaded does not help: the media near the edge is loaded anew. Nearby, a jump stays inside what is loaded.
+    // Far behind, what is loaded does not help: the media near the edge is loaded anew. Nearby, a
+    // jump stays inside what is loaded.
     const jump = excess > TOO_FAR ? excess : Math.min(excess, sample.ahead - RESERVE);
     if (jump >= WORTH_A_JUMP) return { rate: 1, jump, hold: { ...kept, seekedAt: sample.now } };
   }
@@ -86,7 +91,8 @@ function relaxed(hold: Hold, now: number): Hold {
   return { ...hold, target: Math.max(AIM, hold.target - PER_STALL), changedAt: now };
 }
 
-/** A stall says that the target was too brave for this network. A camera that went away looks the same from here. */
+/** A stall says that the target was too brave for this network. A camera that went away looks the
+ *  same from here. */
 export function stalled(hold: Hold, now: number): Hold {
   return {
     ...hold,

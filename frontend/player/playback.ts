@@ -1,9 +1,11 @@
-/** Plays a show's low-latency stream in a video element and says which moment of the show clock each frame belongs to. */
+/** Plays a show's low-latency stream in a video element and says which moment of the show clock
+ *  each frame belongs to. */
 import type { Cue } from "../contract";
 import * as latency from "./latency";
 import { nextAfterHole, watch, type Watch } from "./standstill";
 
-/** `waiting`: for a moment, nothing to worry about. `stuck`: the picture has stood still for so long that people wonder. */
+/** `waiting`: for a moment, nothing to worry about. `stuck`: the picture has stood still for so
+ *  long that people wonder. */
 export type Status = "starting" | "playing" | "waiting" | "stuck" | "paused" | "ended";
 
 export interface PlaybackListener {
@@ -49,7 +51,8 @@ export function play(video: HTMLVideoElement, url: string, listener: PlaybackLis
     video.addEventListener(name, run, { signal: events.signal });
 
   function tick(): void {
-    // Before the first picture, in a seek and in a pause the distance to the edge means nothing to a person.
+    // Before the first picture, in a seek and in a pause the distance to the edge means nothing to
+    // a person.
     const settled = started && !video.seeking && !video.paused;
     const behind = settled ? (source?.behind() ?? null) : null;
     listener.behind(behind);
@@ -80,7 +83,8 @@ export function play(video: HTMLVideoElement, url: string, listener: PlaybackLis
   on("timeupdate", tick);
   watchFrames(video, () => source, listener, events.signal);
 
-  // A still picture sends no events, so somebody has to look. Media that got lost leaves a hole which no player would wait out.
+  // A still picture sends no events, so somebody has to look. Media that got lost leaves a hole
+  // which no player would wait out.
   let watched: Watch = { at: -1, since: performance.now() / 1000 };
   let stuck = false;
   const looking = setInterval(() => {
@@ -149,7 +153,8 @@ function openNative(video: HTMLVideoElement & { getStartDate?: () => Date }, url
   };
 }
 
-/** `playingDate` belongs to `currentTime`; a frame has its own `mediaTime`, and the difference is what a pin would be late. */
+/** `playingDate` belongs to `currentTime`; a frame has its own `mediaTime`, and the difference is
+ *  what a pin would be late. */
 function watchFrames(
   video: HTMLVideoElement,
   source: () => Source | null,

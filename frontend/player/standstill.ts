@@ -6,7 +6,8 @@ export interface Watch {
   since: number;
 }
 
-/** Seconds without progress after which a hole is jumped; a player that only waits for the next part needs less. */
+/** Seconds without progress after which a hole is jumped; a player that only waits for the next
+ *  part needs less. */
 const PATIENCE = 0.75;
 /** What must be loaded behind the hole, so that the jump does not end in the next standstill. */
 const RESERVE = 0.3;
@@ -16,7 +17,8 @@ export function watch(seen: Watch, at: number, now: number): Watch {
   return Math.abs(at - seen.at) > 0.001 ? { at, since: now } : seen;
 }
 
-/** Where to go on after standing still for `still` seconds at the edge of a hole in what is loaded; null to keep waiting. */
+/** Where to go on after standing still for `still` seconds at the edge of a hole in what is loaded;
+ *  null to keep waiting. */
 export function nextAfterHole(
   at: number,
   loaded: readonly (readonly [number, number])[],

@@ -1,4 +1,5 @@
-/** Listens to a show's room: Server-Sent Events with resume. The browser reconnects by itself after a broken connection,
+/** Listens to a show's room: Server-Sent Events with resume. The browser reconnects by itself after
+ *  a broken connection,
  *  but gives up after a refusal; then this starts again from the last number it saw. */
 import type { RoomEvent } from "../contract";
 import { empty, fold, type Room } from "./fold";

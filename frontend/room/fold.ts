@@ -1,4 +1,5 @@
-/** The room as a document: a snapshot, then single keys, then sampled state. `fold(snapshot(n), events n..m) == snapshot(m)`. */
+/** The room as a document: a snapshot, then single keys, then sampled state. `fold(snapshot(n),
+ *  events n..m) == snapshot(m)`. */
 import type { Cue, Product, RoomEntries, RoomEvent, Show } from "../contract";
 
 export interface Room {
@@ -34,7 +35,8 @@ export function fold(room: Room, event: RoomEvent, receivedAt: number): Room {
 const nearest = (known: number | null, seen: number) =>
   known === null ? seen : Math.max(known, seen);
 
-/** The server pairs keys and values; a type cannot follow a key that is only known when it comes. */
+/** The server pairs keys and values; a type cannot follow a key that is only known when it
+ *  comes. */
 function withKey(entries: RoomEntries, key: string, value: unknown): RoomEntries {
   const { [key]: _, ...others } = entries as Record<string, unknown>;
   return (value === null ? others : { ...others, [key]: value }) as RoomEntries;
@@ -46,9 +48,11 @@ export function cuesOf(room: Room): Cue[] {
   );
 }
 
-/** The show as the room knows it: state and times from "show", products in shelf order, newer facts over the page's. */
+/** The show as the room knows it: state and times from "show", products in shelf order, newer facts
+ *  over the page's. */
 export function showOf(room: Room, page: Show): Show {
-  // Before the room has spoken the page is all there is; from then on what the room does not have has left the shelf.
+  // Before the room has spoken the page is all there is; from then on what the room does not have
+  // has left the shelf.
   const products =
     room.seq < 0
       ? page.products

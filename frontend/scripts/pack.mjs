@@ -1,4 +1,5 @@
-// Packs what the build made, once and as small as it gets; the web process sends these files as they are (src/showfloor/web/files.py).
+// Packs what the build made, once and as small as it gets; the web process sends these files as
+// they are (src/showfloor/web/files.py).
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 

@@ -1,4 +1,5 @@
-// Prints what each page loads, gzipped, and fails when a budget is broken: 50 kB of script before hls.js, 2 kB for the loader.
+// Prints what each page loads, gzipped, and fails when a budget is broken: 50 kB of script before
+// hls.js, 2 kB for the loader.
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 

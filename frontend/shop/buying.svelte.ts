@@ -1,4 +1,5 @@
-/** One purchase: hold, details, payment. What the server said is the state; what it has not said is never shown. */
+/** One purchase: hold, details, payment. What the server said is the state; what it has not said is
+ *  never shown. */
 import type { Checkout, Hold, Money, Payment, PaymentStatus, PlacedOrder } from "../contract";
 import { call, freshKey, isUnsure, problemOf, type Problem } from "../api/client";
 import type { Details } from "./form";
@@ -11,7 +12,8 @@ export interface Line {
 
 const POLL = 1000;
 const LONGEST_POLL = 15_000;
-/** Pieces of one variant that the shop holds for one person; more are refused whoever else holds what. */
+/** Pieces of one variant that the shop holds for one person; more are refused whoever else holds
+ *  what. */
 const MOST_PIECES = 10;
 
 export class Buying {
@@ -24,14 +26,16 @@ export class Buying {
   expired = $state(false);
   /** Beginning to pay has moved the deadline. */
   extended = $state(false);
-  /** What is shown was paid before this page was loaded, or in another tab: it has been told already. */
+  /** What is shown was paid before this page was loaded, or in another tab: it has been told
+   *  already. */
   recalled = false;
   details: Details | null = null;
   #checkout: Checkout | null = null;
   #sent = "";
   /** A payment was asked for and its answer got lost. */
   #unsure = false;
-  /** Counts the purchases of this page, so that an answer to an earlier one is not taken for this one's. */
+  /** Counts the purchases of this page, so that an answer to an earlier one is not taken for this
+   *  one's. */
   #round = 0;
   /** Keys of requests whose answer got lost: the same request is asked again under the same key. */
   #keys = new Map<string, string>();
@@ -52,7 +56,8 @@ export class Buying {
     if (this.recalled) this.payment = "pending";
   }
 
-  /** Holds goods at the price that was on screen, together with what is held already. Answers true when they are held. */
+  /** Holds goods at the price that was on screen, together with what is held already. Answers true
+   *  when they are held. */
   async reserve(lines: Line[], expected: Money): Promise<boolean> {
     if (this.underWay) return false;
     return this.#step(async () => {
@@ -70,13 +75,16 @@ export class Buying {
     return this.expired || this.payment === "paid" ? null : this.hold;
   }
 
-  /** The bank has a payment for what is held: it is finished first, before anything is added or given back. */
+  /** The bank has a payment for what is held: it is finished first, before anything is added or
+   *  given back. */
   get underWay(): boolean {
     return this.payment === "pending" || this.payment === "needs_confirmation";
   }
 
-  /** The larger hold is taken before the smaller is given back, so that nothing can be lost in between; only where our own
-   *  hold stands in the way (the last piece, the limit) it goes first, and comes back when the larger is refused. */
+  /** The larger hold is taken before the smaller is given back, so that nothing can be lost in
+   *  between; only where our own
+   *  hold stands in the way (the last piece, the limit) it goes first, and comes back when the
+   *  larger is refused. */
   async #swap(before: Hold, wanted: Line[], total: Money): Promise<Hold> {
     try {
       const larger = await this.#ask(wanted, total);
@@ -125,7 +133,8 @@ export class Buying {
     if (this.#checkout) await this.#poll();
   }
 
-  /** Another tab of this browser held, paid or gave back; this one follows, unless it is in the middle of a step or says thanks. */
+  /** Another tab of this browser held, paid or gave back; this one follows, unless it is in the
+   *  middle of a step or says thanks. */
   async heed(): Promise<void> {
     if (this.busy || this.payment === "paid") return;
     this.#startOver();
@@ -171,7 +180,8 @@ export class Buying {
     await this.#step(() => this.#settle(`/checkouts/${this.#checkout?.id}/confirm`, {}));
   }
 
-  /** Money may have moved although the answer says otherwise or does not come: then the shop is asked how it stands. */
+  /** Money may have moved although the answer says otherwise or does not come: then the shop is
+   *  asked how it stands. */
   async #settle(path: string, body: unknown): Promise<void> {
     try {
       this.#take(await this.#post<Payment>(path, body));
@@ -215,7 +225,8 @@ export class Buying {
     );
   }
 
-  /** A checkout carries the details it was opened with; other details open another on the same hold. */
+  /** A checkout carries the details it was opened with; other details open another on the same
+   *  hold. */
   async #open(details: Details): Promise<Checkout> {
     const body = { hold_id: this.hold!.id, ...details };
     const text = JSON.stringify(body);

@@ -1,15 +1,18 @@
-/** What a reload must not lose, in the browser's own storage. A frame whose storage is blocked simply forgets it. */
+/** What a reload must not lose, in the browser's own storage. A frame whose storage is blocked
+ *  simply forgets it. */
 import type { Checkout, Hold } from "../contract";
 import type { Form } from "./form";
 
-/** The purchase of one show, shared by all tabs of this browser. No personal data: what is held, and which checkout was opened on it. */
+/** The purchase of one show, shared by all tabs of this browser. No personal data: what is held,
+ *  and which checkout was opened on it. */
 export interface Kept {
   hold: Hold;
   checkout: Checkout | null;
   paid: boolean;
 }
 
-/** Milliseconds after the hold's deadline: so long a reload shows what was bought, and a device's clock may be wrong. */
+/** Milliseconds after the hold's deadline: so long a reload shows what was bought, and a device's
+ *  clock may be wrong. */
 const LASTS = 15 * 60_000;
 
 export const slotOf = (showId: string) => `showfloor.hold.${showId}`;
@@ -27,7 +30,8 @@ export function readKept(showId: string): Kept | null {
   return null;
 }
 
-/** What the guest typed, for this tab alone and until it is paid or given back; never the card. A phone that needs memory for the
+/** What the guest typed, for this tab alone and until it is paid or given back; never the card. A
+ *  phone that needs memory for the
  *  bank's own app drops the tab that waits for it. */
 export function writeForm(showId: string, form: Form | null): void {
   write(() => sessionStorage, formSlotOf(showId), form && { ...form, number: "" });

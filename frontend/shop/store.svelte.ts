@@ -1,4 +1,5 @@
-/** The one store of a show page: the room and the player report, requests go up, and what the server said comes down. */
+/** The one store of a show page: the room and the player report, requests go up, and what the
+ *  server said comes down. */
 import { tick } from "svelte";
 import type { Cue, Product } from "../contract";
 import type { Language } from "../i18n/i18n";
@@ -31,20 +32,23 @@ export class ShowStore {
   pins = $state.raw<Cue[]>([]);
   /** The newest pin, or the one that was; the card keeps it until another comes. */
   lastPin = $state.raw<Cue | null>(null);
-  /** What the guest typed, kept through every error, through closing the sheet and through a reload. */
+  /** What the guest typed, kept through every error, through closing the sheet and through a
+   *  reload. */
   form: Form | null;
   #room = $state.raw<Room>(empty);
   #cues: CueTable = new Map();
   #frame: number | null = null;
   #opener: HTMLElement | null = null;
   #from: View = "show";
-  /** What is open has an entry in the browser's history, so that Back closes it instead of leaving the show. */
+  /** What is open has an entry in the browser's history, so that Back closes it instead of leaving
+   *  the show. */
   #inHistory = false;
 
   readonly show = $derived.by(() => showOf(this.#room, this.page.show));
   readonly stock = $derived.by(() => ({ ...this.page.stock, ...this.#room.stock }));
   readonly viewers = $derived(this.#room.viewers);
-  /** Everything that this page has ever shown: goods that are held stay goods when they leave the shelf. */
+  /** Everything that this page has ever shown: goods that are held stay goods when they leave the
+   *  shelf. */
   readonly catalog = $derived.by(() => [...this.show.products, ...this.page.show.products]);
   readonly knowsTime = $derived(this.#room.clockOffset !== null);
   /** The newest pin is the one on the card; older ones wait underneath. */

@@ -3,7 +3,8 @@ import type { Money, Product, Variant } from "../contract";
 
 export type Selection = Readonly<Record<string, string>>;
 export type Stock = Readonly<Record<string, number>>;
-/** `gone`: exists, none left. `impossible`: not made in combination with what is chosen on the other axes. */
+/** `gone`: exists, none left. `impossible`: not made in combination with what is chosen on the
+ *  other axes. */
 export type Offer = "ok" | "gone" | "impossible";
 
 export function variantFor(product: Product, selection: Selection): Variant | undefined {
@@ -34,7 +35,8 @@ export function offer(
   return isGone(variant, stock) ? "gone" : "ok";
 }
 
-/** Takes `value` on `axis`; where that combination is not made, the other axes move as little as possible. */
+/** Takes `value` on `axis`; where that combination is not made, the other axes move as little as
+ *  possible. */
 export function choose(
   product: Product,
   selection: Selection,

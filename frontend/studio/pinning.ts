@@ -8,7 +8,8 @@ export type Action =
 
 const nothing: Action = { do: "nothing" };
 
-/** The product after the newest pin, in shelf order; the first one when nothing was pinned yet. After the last comes the first. */
+/** The product after the newest pin, in shelf order; the first one when nothing was pinned yet.
+ *  After the last comes the first. */
 export function nextProduct(
   products: readonly Product[],
   lastPinned: string | null,
@@ -36,7 +37,8 @@ export function unpinNewest(open: readonly Cue[]): Action {
   return open[0] ? { do: "unpin", cueId: open[0].id } : nothing;
 }
 
-/** By the key's place on the board, so that an Arabic layout works the same. Null for keys that mean nothing here. */
+/** By the key's place on the board, so that an Arabic layout works the same. Null for keys that
+ *  mean nothing here. */
 export function commandFor(
   event: Pick<KeyboardEvent, "code" | "ctrlKey" | "metaKey" | "altKey" | "repeat">,
 ): "next" | "unpin" | "undo" | number | null {

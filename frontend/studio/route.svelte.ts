@@ -1,4 +1,5 @@
-/** Where in the studio: `/studio`, `/studio/shows/{id}` (control room), `/studio/shows/{id}/products`, `/studio/shows/{id}/setup`. */
+/** Where in the studio: `/studio`, `/studio/shows/{id}` (control room),
+ *  `/studio/shows/{id}/products`, `/studio/shows/{id}/setup`. */
 import { tick } from "svelte";
 
 export type Place = "list" | "room" | "products" | "setup";
@@ -42,7 +43,8 @@ class Location {
 
 export const here = new Location();
 
-/** Plain clicks on the studio's own links stay in the page; anything with a modifier is the browser's. */
+/** Plain clicks on the studio's own links stay in the page; anything with a modifier is the
+ *  browser's. */
 export function follow(event: MouseEvent): void {
   const link = (event.target as Element).closest<HTMLAnchorElement>("a[href^='/studio']");
   if (

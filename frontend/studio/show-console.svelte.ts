@@ -1,4 +1,5 @@
-/** One show as its host sees it: signal and sales asked for every two seconds, viewers and cues from the room. */
+/** One show as its host sees it: signal and sales asked for every two seconds, viewers and cues
+ *  from the room. */
 import type { Cue, Sales, StudioView } from "../contract";
 import { learn, learnAll, openPins, type CueTable } from "../player/cues";
 import { listen } from "../room/connection";
@@ -15,7 +16,8 @@ export class ShowConsole {
   sales = $state.raw<Sales | null>(null);
   viewers = $state<number | null>(null);
   stock = $state.raw<Readonly<Record<string, number>>>({});
-  /** What stopped the last action; and, beside it, what keeps the page from hearing how the show stands. */
+  /** What stopped the last action; and, beside it, what keeps the page from hearing how the show
+   *  stands. */
   problem = $state.raw<Problem | null>(null);
   silence = $state.raw<Problem | null>(null);
   busy = $state(false);
@@ -142,7 +144,8 @@ export class ShowConsole {
   toggle = (index: number) => this.#inTurn(() => toggle(this.products, this.open, index));
   unpin = () => this.#inTurn(() => unpinNewest(this.open));
 
-  /** Keys come faster than answers: each is carried out after the one before, and decided by what is pinned by then. */
+  /** Keys come faster than answers: each is carried out after the one before, and decided by what
+   *  is pinned by then. */
   #inTurn(decide: () => Action): Promise<void> {
     const turn = this.#queue.then(() => (this.mayPin ? this.#perform(decide()) : undefined));
     this.#queue = turn;
