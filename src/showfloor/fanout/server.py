@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import gc
 import logging
-import resource
 import signal
 import socket
 from collections.abc import AsyncIterator, Coroutine
@@ -19,6 +17,7 @@ from showfloor.fanout.feed import Feed
 from showfloor.fanout.protocol import Connection, Door
 from showfloor.fanout.room import SLICE, Pusher
 from showfloor.kit import clock
+from showfloor.kit.network import raise_open_file_limit
 
 BACKLOG = 4_096
 """Viewers that may knock at the same moment, when a show starts."""
@@ -130,9 +129,7 @@ async def serve(config: FanoutConfig) -> None:
 
 def run(config: FanoutConfig) -> None:
     """The whole process: as many files as the system allows, uvloop, `serve`."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    raise_open_file_limit()
     uvloop.run(serve(config))
 
 

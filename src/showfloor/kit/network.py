@@ -1,0 +1,67 @@
+"""Who is on the other end of a connection, as far as limits need to know: one household or office.
+And how many connections the process can hold.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import resource
+from functools import lru_cache
+
+log = logging.getLogger("showfloor.kit.network")
+
+
+@lru_cache(maxsize=4096)
+def client_network(address: str) -> str:
+    """What limits count by: an IPv4 address, or the /64 of an IPv6 address.
+
+    One IPv6 customer has at least a /64 and may use every address of it (RFC 6177 §2), so single
+    addresses would be no limit. An IPv4 address written as IPv6 (RFC 4291 §2.5.5.2) is the IPv4
+    address. What is no address (a Unix socket) is returned unchanged.
+    """
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return str(parsed)
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.ip_network((parsed, 64), strict=False))
+
+
+class Proxies:
+    """The proxies that the operator names: addresses and networks, with commas between.
+
+    Their connections carry many clients, so a limit per address does not hold for them.
+    """
+
+    def __init__(self, names: str) -> None:
+        """Raises ValueError for what is neither an address nor a network."""
+        entries = [entry.strip() for entry in names.split(",") if entry.strip()]
+        self._networks = [ipaddress.ip_network(entry, strict=False) for entry in entries]
+
+    def __contains__(self, address: str) -> bool:
+        try:
+            parsed = ipaddress.ip_address(address.partition("%")[0])
+        except ValueError:
+            return False
+        if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is not None:
+            return any(parsed.ipv4_mapped in network for network in self._networks)
+        return any(parsed in network for network in self._networks)
+
+
+def raise_open_file_limit() -> int:
+    """Allow this process as many open files as the system lets it have; returns how many.
+
+    Every connection is an open file. Shells and systemd give a soft limit of 1,024 (256 on some
+    systems), which a single busy show exceeds.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    except (ValueError, OSError) as problem:
+        log.warning("the limit of open files stays at %d: %s", soft, problem)
+        return soft
+    return hard
