@@ -67,11 +67,12 @@ export interface components {
             lines: components["schemas"]["AgreedLine"][];
             sellers: components["schemas"]["SellerOut"][];
         };
+        /** @enum {string} */
+        CueKind: "pin";
         /** @description An interval `[start, end)` on the show clock. `end` is null while it is open. */
         CueOut: {
             id: string;
-            /** @constant */
-            kind: "pin";
+            kind: components["schemas"]["CueKind"];
             /** Format: date-time */
             start: string;
             end: string | null;
@@ -191,11 +192,11 @@ export interface components {
             name: components["schemas"]["Words"];
             values: components["schemas"]["OptionValueOut"][];
         };
-        /** @description `swatch` is a CSS colour; it is left out where the option is no colour. */
+        /** @description `swatch` is a CSS colour, null where the option is no colour. */
         OptionValueOut: {
             code: string;
             name: components["schemas"]["Words"];
-            swatch?: string;
+            swatch: string | null;
         };
         /** @description `buyer` is null once the buyer's data was erased. */
         OrderDetail: {

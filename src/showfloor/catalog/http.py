@@ -9,17 +9,14 @@ from fastapi import APIRouter, Query
 from showfloor.catalog import service
 from showfloor.catalog.errors import PriceInvalid, ProductNotFound, VariantNotFound
 from showfloor.catalog.schemas import NewPrice, ProductOut, ProductPage
-from showfloor.catalog.types import Product
 from showfloor.catalog.views import product_view
 from showfloor.identity.errors import CsrfFailed, NotAuthenticated
 from showfloor.identity.http import CurrentPerson
 from showfloor.kit import ids
-from showfloor.kit.db import Session
 from showfloor.kit.errors import NotFound
 from showfloor.kit.http import SessionDep
 from showfloor.kit.money import Money
 from showfloor.kit.openapi import refusals
-from showfloor.merchants.service import get_merchants
 
 router = APIRouter(prefix="/api/v1", tags=["products"])
 Currency = Annotated[
@@ -27,12 +24,7 @@ Currency = Annotated[
 ]
 
 
-@router.get(
-    "/products",
-    response_model=ProductPage,
-    response_model_exclude_unset=True,
-    responses=refusals(NotAuthenticated, NotFound),
-)
+@router.get("/products", responses=refusals(NotAuthenticated, NotFound))
 async def list_products(
     session: SessionDep,
     person: CurrentPerson,
@@ -40,7 +32,7 @@ async def list_products(
     merchant: str | None = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
     cursor: str | None = None,
-) -> dict[str, object]:
+) -> ProductPage:
     """The products this person may sell, oldest first."""
     page = await service.list_sellable_products(
         session,
@@ -49,24 +41,25 @@ async def list_products(
         limit=limit,
         cursor=ids.parse("prod", cursor) if cursor else None,
     )
-    next_cursor = ids.encode("prod", page.next_cursor) if page.next_cursor else None
-    return {"items": await _cards(session, page.products, currency), "next_cursor": next_cursor}
+    priced = await service.price_products(session, page.products, currency)
+    return ProductPage(
+        items=[product_view(product) for product in priced.values()],
+        next_cursor=ids.encode("prod", page.next_cursor) if page.next_cursor else None,
+    )
 
 
 @router.get(
-    "/products/{product_id}",
-    response_model=ProductOut,
-    response_model_exclude_unset=True,
-    responses=refusals(NotAuthenticated, NotFound, ProductNotFound),
+    "/products/{product_id}", responses=refusals(NotAuthenticated, NotFound, ProductNotFound)
 )
 async def get_product(
     product_id: str, session: SessionDep, person: CurrentPerson, currency: Currency = "GBP"
-) -> object:
+) -> ProductOut:
     """One product of the person's own merchants."""
     found = await service.get_own_product(
         session, person=person, product_id=ids.parse("prod", product_id)
     )
-    return (await _cards(session, (found,), currency))[0]
+    priced = await service.price_products(session, [found], currency)
+    return product_view(priced[found.id])
 
 
 @router.post(
@@ -92,13 +85,3 @@ async def add_price(
         raise PriceInvalid from None
     await service.set_price(session, person=person, variant_id=variant.id, price=price)
     return body
-
-
-async def _cards(
-    session: Session, products: tuple[Product, ...], currency: str
-) -> list[dict[str, object]]:
-    merchants = await get_merchants(session, {product.merchant_id for product in products})
-    prices = await service.prices(
-        session, [variant.id for product in products for variant in product.variants], currency
-    )
-    return [product_view(product, prices, merchants[product.merchant_id]) for product in products]

@@ -1,35 +1,36 @@
-"""Wire models of `catalog`, for the OpenAPI text; `views.py` makes the JSON."""
+"""Wire models of `catalog`; `views.py` makes them from values."""
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import BaseModel, Field
-from pydantic.json_schema import SkipJsonSchema
 
-from showfloor.kit.schemas import MoneyOut, Words
+from showfloor.kit.schemas import MoneyOut, Shown, Words, id_with
 
 
-class MerchantOut(BaseModel):
-    id: str
+class MerchantOut(Shown):
+    id: Annotated[str, id_with("mer")]
     slug: str
     name: Words
     avatar_url: str
 
 
-class OptionValueOut(BaseModel):
-    """`swatch` is a CSS colour; it is left out where the option is no colour."""
+class OptionValueOut(Shown):
+    """`swatch` is a CSS colour, null where the option is no colour."""
 
     code: str
     name: Words
-    swatch: str | SkipJsonSchema[None] = None
+    swatch: str | None
 
 
-class OptionAxisOut(BaseModel):
+class OptionAxisOut(Shown):
     code: str
     name: Words
     values: list[OptionValueOut]
 
 
-class PictureOut(BaseModel):
+class PictureOut(Shown):
     """`shows` names the option values seen in it, so that choosing a colour can choose its
     picture.
     """
@@ -51,7 +52,7 @@ class VariantOut(BaseModel):
 
 
 class ProductOut(BaseModel):
-    id: str
+    id: Annotated[str, id_with("prod")]
     slug: str
     merchant: MerchantOut
     name: Words

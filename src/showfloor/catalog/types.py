@@ -4,8 +4,12 @@ code}.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
+
+from showfloor.kit.money import Money
+from showfloor.merchants.types import Merchant
 
 Text = dict[str, str]
 
@@ -60,6 +64,18 @@ class Product:
     options: tuple[OptionAxis, ...]
     pictures: tuple[Picture, ...]
     variants: tuple[Variant, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PricedProduct:
+    """A product with what its variants cost in one currency now, by variant id, and who sells it.
+
+    A variant without a price there is missing in `prices`.
+    """
+
+    product: Product
+    prices: Mapping[UUID, Money]
+    merchant: Merchant
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,63 +1,41 @@
-"""The Product JSON: the same in the room, the API and the pages."""
+"""What a product looks like on the wire: the same model in the room, the API and the pages."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict
-from typing import Any
-from uuid import UUID
-
-from showfloor.catalog.types import OptionAxis, Product, Variant
-from showfloor.kit import ids
+from showfloor.catalog.schemas import MerchantOut, ProductOut, VariantOut
+from showfloor.catalog.types import PricedProduct, Variant
 from showfloor.kit.money import Money
+from showfloor.kit.schemas import MoneyOut, fields_of
 from showfloor.merchants.types import Merchant
 
 
-def product_view(
-    product: Product, prices: Mapping[UUID, Money], merchant: Merchant
-) -> dict[str, Any]:
+def product_view(priced: PricedProduct) -> ProductOut:
     """One product as everybody sees it. Variants that have no price are left out: they cannot be
     bought.
     """
-    return {
-        "id": ids.encode("prod", product.id),
-        "slug": product.slug,
-        "merchant": seller_view(merchant),
-        "name": product.name,
-        "summary": product.summary,
-        "description": product.description,
-        "options": [_axis(axis) for axis in product.options],
-        "pictures": [asdict(picture) for picture in product.pictures],
-        "variants": [
-            _variant(variant, prices[variant.id])
-            for variant in product.variants
-            if variant.id in prices
-        ],
-    }
-
-
-def seller_view(merchant: Merchant) -> dict[str, Any]:
-    """Who sells it."""
-    return {
-        "id": ids.encode("mer", merchant.id),
-        "slug": merchant.slug,
-        "name": merchant.name,
-        "avatar_url": merchant.avatar_url,
-    }
-
-
-def _axis(axis: OptionAxis) -> dict[str, Any]:
-    values = [
-        {key: found for key, found in asdict(value).items() if found is not None}
-        for value in axis.values
+    variants = [
+        _variant(variant, priced.prices[variant.id])
+        for variant in priced.product.variants
+        if variant.id in priced.prices
     ]
-    return {"code": axis.code, "name": axis.name, "values": values}
+    return ProductOut.model_validate(
+        {
+            **fields_of(priced.product),
+            "merchant": merchant_view(priced.merchant),
+            "variants": variants,
+        }
+    )
 
 
-def _variant(variant: Variant, price: Money) -> dict[str, Any]:
-    return {
-        "sku": variant.sku,
-        "options": variant.options,
-        "price": price.as_json(),
-        "pictures": list(variant.pictures),
-    }
+def merchant_view(merchant: Merchant) -> MerchantOut:
+    """Who sells it."""
+    return MerchantOut.model_validate(merchant)
+
+
+def _variant(variant: Variant, price: Money) -> VariantOut:
+    return VariantOut(
+        sku=variant.sku,
+        options=variant.options,
+        price=MoneyOut.of(price),
+        pictures=list(variant.pictures),
+    )

@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel
 from starlette.responses import Response
 
-from showfloor.catalog import service as catalog
 from showfloor.kit.http import SessionDep, language
 from showfloor.merchants import service as merchants
 from showfloor.shows import service as shows
 from showfloor.shows.errors import ShowNotFound
 from showfloor.web import pages
 from showfloor.web.files import built_file
-from showfloor.web.http import page, show_context, templates
+from showfloor.web.http import page, shop_of, show_json, templates
 
 router = APIRouter(include_in_schema=False)
 COLOUR = re.compile(r"#[0-9a-f]{6}", re.IGNORECASE)
 FRAME_WIDTH, FRAME_HEIGHT = 400, 711
 Size = Annotated[int, Query(ge=1)]
 """CSS pixels: 9 to 16, a phone's picture."""
+
+
+class OEmbed(BaseModel):
+    version: Literal["1.0"] = "1.0"
+    type: Literal["rich"] = "rich"
+    provider_name: str = "Showfloor"
+    provider_url: str
+    title: str
+    width: int
+    height: int
+    html: str
 
 
 @router.get("/embed.js")
@@ -48,19 +59,23 @@ async def frame(
     """The show inside a frame; browsers show it only under origins that the show's merchants
     registered (CSP 3, frame-ancestors).
     """
-    show = await shows.find_public_show(session, slug)
-    context = await show_context(request, session, show)
-    products = await catalog.get_products(session, show.product_ids)
+    staged = await shows.with_shelf(session, await shows.find_public_show(session, slug))
     origins = await merchants.allowed_origins(
-        session, {product.merchant_id for product in products}
+        session, {priced.merchant.id for priced in staged.shelf}
     )
     wished = {"accent": accent, "accent_dark": accent_dark}
-    theme: dict[str, Any] = {
+    theme: dict[str, str | int] = {
         name: value for name, value in wished.items() if value and COLOUR.fullmatch(value)
     }
     if corners is not None:
         theme["corners"] = corners
-    html = pages.render_embed(templates(), lang=language(request), theme=theme or None, **context)
+    html = pages.render_embed(
+        templates(),
+        lang=language(request),
+        theme=theme or None,
+        show=show_json(request, staged),
+        **await shop_of(request, session, staged),
+    )
     return page(request, html, frame_ancestors=tuple(origins) or ("'none'",))
 
 
@@ -71,7 +86,7 @@ async def oembed(
     session: SessionDep,
     maxwidth: Size = FRAME_WIDTH,
     maxheight: Size = FRAME_HEIGHT,
-) -> dict[str, Any]:
+) -> OEmbed:
     """oEmbed 1.0 (oembed.com §2.3.4.4 "rich"): a website's editor turns the show's address into a
     frame.
     """
@@ -79,23 +94,17 @@ async def oembed(
     path = url.removeprefix(f"{base}/s/").split("?", 1)[0].strip("/")
     if not url.startswith(f"{base}/s/") or "/" in path:
         raise ShowNotFound
-    card = await shows.show_view(
-        session, await shows.find_public_show(session, path), request.app.state.urls
-    )
-    lang = language(request)
+    show = await shows.find_public_show(session, path)
     width, height = min(maxwidth, FRAME_WIDTH), min(maxheight, FRAME_HEIGHT)
     html = (
         templates()
         .get_template("oembed.html")
-        .render(base_url=base, slug=card["slug"], width=width, height=height)
+        .render(base_url=base, slug=show.slug, width=width, height=height)
     )
-    return {
-        "version": "1.0",
-        "type": "rich",
-        "provider_name": "Showfloor",
-        "provider_url": base,
-        "title": card["title"][lang],
-        "width": width,
-        "height": height,
-        "html": html,
-    }
+    return OEmbed(
+        provider_url=base,
+        title=show.title[language(request)],
+        width=width,
+        height=height,
+        html=html,
+    )

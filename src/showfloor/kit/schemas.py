@@ -4,14 +4,49 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from dataclasses import fields
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Self
+from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
-Time = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
-"""RFC 3339, as `clock.rfc3339` writes it. A text, so that nothing reads it and writes it otherwise.
+from showfloor.kit import clock, ids
+from showfloor.kit.money import Money
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+
+def _rfc3339(value: object) -> object:
+    return clock.rfc3339(value) if isinstance(value, datetime) else value
+
+
+Time = Annotated[str, BeforeValidator(_rfc3339), Field(json_schema_extra={"format": "date-time"})]
+"""RFC 3339, as `clock.rfc3339` writes it; a datetime becomes it. A text, so that nothing reads it
+and writes it otherwise.
 """
+
+
+def id_with(prefix: str) -> BeforeValidator:
+    """For an id that is a text on the wire: a UUID becomes `<prefix>_…`."""
+    return BeforeValidator(
+        lambda value: ids.encode(prefix, value) if isinstance(value, UUID) else value
+    )
+
+
+def fields_of(value: DataclassInstance) -> dict[str, object]:
+    """The fields of a frozen value by name, as they are: a view that adds to them names no field
+    twice.
+    """
+    return {field.name: getattr(value, field.name) for field in fields(value)}
+
+
+class Shown(BaseModel):
+    """A wire model that is read from the attributes of the value of the same shape."""
+
+    model_config = ConfigDict(from_attributes=True)
 
 
 class Words(BaseModel):
@@ -26,6 +61,10 @@ class MoneyOut(BaseModel):
 
     amount: int
     currency: str
+
+    @classmethod
+    def of(cls, money: Money) -> Self:
+        return cls(amount=money.amount, currency=money.currency)
 
 
 class MalformedField(BaseModel):

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Annotated, Any
+from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, BackgroundTasks, Depends, Query, Request
 from pydantic import AwareDatetime
 
 from showfloor.identity.errors import CsrfFailed, Forbidden, NotAuthenticated
 from showfloor.identity.http import CurrentPerson, OptionalPerson
-from showfloor.kit import clock, ids
-from showfloor.kit.db import Session
+from showfloor.kit import ids
 from showfloor.kit.errors import NotFound
 from showfloor.kit.http import SessionDep
 from showfloor.kit.openapi import refusals
@@ -44,8 +44,8 @@ from showfloor.shows.schemas import (
     Timeline,
 )
 from showfloor.shows.service.schedule import get_own_show
-from showfloor.shows.types import PublicUrls, Show, ShowState
-from showfloor.shows.views import cue_view
+from showfloor.shows.types import PublicUrls, ShowState
+from showfloor.shows.views import cue_view, page_view, show_view, studio_view
 
 router = APIRouter(prefix="/api/v1", tags=["shows"])
 
@@ -75,8 +75,6 @@ PUBLIC_STATES = {
 
 @router.get(
     "/shows",
-    response_model=ShowPage,
-    response_model_exclude_unset=True,
     responses=refusals(NotFound),
 )
 async def list_shows(
@@ -85,7 +83,7 @@ async def list_shows(
     state: Annotated[str | None, Query(pattern="^(live|scheduled|ended)$")] = None,
     limit: PageSize = 50,
     cursor: str | None = None,
-) -> dict[str, Any]:
+) -> ShowPage:
     """Shows that everybody may know of; drafts are nobody's business. Live includes interrupted."""
     states = (
         PUBLIC_STATES[state]
@@ -94,21 +92,11 @@ async def list_shows(
     )
     after = ids.parse("show", cursor) if cursor else None
     found = await service.list_shows(session, states=states, limit=limit + 1, after=after)
-    return await _page_of(session, found, limit, urls)
-
-
-async def _page_of(
-    session: Session, found: list[Show], limit: int, urls: PublicUrls
-) -> dict[str, Any]:
-    """`found` has one more than the page when there is another page."""
-    cards = await service.show_views(session, found[:limit], urls)
-    return {"items": cards, "next_cursor": cards[-1]["id"] if len(found) > limit else None}
+    return page_view(await service.with_shelves(session, found), limit, urls)
 
 
 @router.get(
     "/shows/mine",
-    response_model=ShowPage,
-    response_model_exclude_unset=True,
     responses=refusals(NotAuthenticated, NotFound),
 )
 async def list_own_shows(
@@ -117,41 +105,37 @@ async def list_own_shows(
     person: CurrentPerson,
     limit: PageSize = 50,
     cursor: str | None = None,
-) -> dict[str, Any]:
+) -> ShowPage:
     """The host's own, in every state, newest first."""
     if (mine := person.creator_id) is None:
-        return {"items": [], "next_cursor": None}
+        return ShowPage(items=[], next_cursor=None)
     after = ids.parse("show", cursor) if cursor else None
     found = await service.list_shows(
         session, states=list(ShowState), host=mine, limit=limit + 1, after=after, newest_first=True
     )
-    return await _page_of(session, found, limit, urls)
+    return page_view(await service.with_shelves(session, found), limit, urls)
 
 
 @router.get(
     "/shows/{show_id}",
-    response_model=ShowOut,
-    response_model_exclude_unset=True,
     responses=refusals(NotFound, ShowNotFound),
 )
 async def get_show(
     show_id: str, session: SessionDep, urls: UrlsDep, person: OptionalPerson
-) -> dict[str, Any]:
+) -> ShowOut:
     """One show with its shelf; a draft only for its host."""
     show = await service.get_public_show(session, ids.parse("show", show_id), person=person)
-    return await service.show_view(session, show, urls)
+    return show_view(await service.with_shelf(session, show), urls)
 
 
 @router.post(
     "/shows",
     status_code=201,
-    response_model=ShowOut,
-    response_model_exclude_unset=True,
     responses=refusals(NotAuthenticated, CsrfFailed, Forbidden, MarketUnknown, SlugTaken),
 )
 async def create_show(
     body: NewShow, session: SessionDep, urls: UrlsDep, person: CurrentPerson
-) -> dict[str, Any]:
+) -> ShowOut:
     """A draft, or a scheduled show when it has a time."""
     show = await service.create_show(
         session,
@@ -161,18 +145,16 @@ async def create_show(
         slug=body.slug,
         starts_at=body.starts_at,
     )
-    return await service.show_view(session, show, urls)
+    return show_view(await service.with_shelf(session, show), urls)
 
 
 @router.patch(
     "/shows/{show_id}",
-    response_model=ShowOut,
-    response_model_exclude_unset=True,
     responses=refusals(*CHANGE, NotAllowedInState),
 )
 async def change_show(
     show_id: str, body: ShowChange, session: SessionDep, urls: UrlsDep, person: CurrentPerson
-) -> dict[str, Any]:
+) -> ShowOut:
     """New title, time or encoder delay."""
     show = await service.change_show(
         session,
@@ -182,25 +164,23 @@ async def change_show(
         starts_at=body.starts_at,
         cue_offset_ms=body.cue_offset_ms,
     )
-    return await service.show_view(session, show, urls)
+    return show_view(await service.with_shelf(session, show), urls)
 
 
 @router.post(
     "/shows/{show_id}/products",
     status_code=201,
-    response_model=ShowOut,
-    response_model_exclude_unset=True,
     responses=refusals(*CHANGE, NotAllowedInState, ProductNotSellable, SkuConflict),
 )
 async def add_product(
     show_id: str, body: ShowProduct, session: SessionDep, urls: UrlsDep, person: CurrentPerson
-) -> dict[str, Any]:
+) -> ShowOut:
     """Put a product on the shelf, at its end."""
     product_id = ids.parse("prod", body.product_id)
     show = await service.add_product(
         session, person=person, show_id=ids.parse("show", show_id), product_id=product_id
     )
-    return await service.show_view(session, show, urls)
+    return show_view(await service.with_shelf(session, show), urls)
 
 
 @router.delete(
@@ -224,8 +204,6 @@ async def remove_product(
 
 @router.post(
     "/shows/{show_id}/go-live",
-    response_model=ShowOut,
-    response_model_exclude_unset=True,
     responses=refusals(*CHANGE, NotAllowedInState, SignalMissing),
 )
 async def go_live(
@@ -235,19 +213,17 @@ async def go_live(
     person: CurrentPerson,
     streaming: StreamingDep,
     after: BackgroundTasks,
-) -> dict[str, Any]:
+) -> ShowOut:
     """From here on everybody sees the picture."""
     show = await service.go_live(session, person=person, show_id=ids.parse("show", show_id))
     # After the commit, so that the report of the next second cannot take it back; without it the
     # second is only slower.
     after.add_task(_tell, streaming, show.id, show.state)
-    return await service.show_view(session, show, urls)
+    return show_view(await service.with_shelf(session, show), urls)
 
 
 @router.post(
     "/shows/{show_id}/end",
-    response_model=ShowOut,
-    response_model_exclude_unset=True,
     responses=refusals(*CHANGE, NotAllowedInState),
 )
 async def end_show(
@@ -257,14 +233,14 @@ async def end_show(
     person: CurrentPerson,
     streaming: StreamingDep,
     after: BackgroundTasks,
-) -> dict[str, Any]:
+) -> ShowOut:
     """The show is over for good."""
     show = await service.end_show(session, person=person, show_id=ids.parse("show", show_id))
     after.add_task(_tell, streaming, show.id, show.state)
-    return await service.show_view(session, show, urls)
+    return show_view(await service.with_shelf(session, show), urls)
 
 
-async def _tell(streaming: StreamingServer, show_id: Any, state: ShowState) -> None:
+async def _tell(streaming: StreamingServer, show_id: UUID, state: ShowState) -> None:
     with contextlib.suppress(StreamingUnavailable, NotLive):
         await streaming.set_state(show_id, state)
 
@@ -282,34 +258,19 @@ async def issue_stream_key(
 
 @router.get(
     "/shows/{show_id}/studio",
-    response_model=StudioOut,
-    response_model_exclude_unset=True,
     responses=refusals(*OWN),
 )
 async def studio(
     show_id: str, request: Request, session: SessionDep, urls: UrlsDep, person: CurrentPerson
-) -> dict[str, Any]:
+) -> StudioOut:
     """What the control room shows: the show, the signal and its health, refused publishers, the
     preview.
     """
     show = await get_own_show(session, person=person, show_id=ids.parse("show", show_id))
     ingest = await media.get_ingest(session, show.id)
     token = media.preview_token(request.app.state.settings.secret, show.id)
-    card = await service.show_view(session, show, urls)
-    return {
-        "show": card,
-        "ingest": {
-            "state": ingest.state.value,
-            "health": ingest.health,
-            "refusals": [
-                {"at": clock.rfc3339(refusal.at), "code": refusal.code}
-                for refusal in ingest.refusals
-            ],
-        },
-        "key_hint": f"…{ingest.key_hint}" if ingest.key_hint else None,
-        "rtmp_url": urls.rtmp,
-        "preview_hls_url": f"{card['playback']['hls_url']}?preview={token}",
-    }
+    view = show_view(await service.with_shelf(session, show), urls)
+    return studio_view(view, ingest, urls, token)
 
 
 @router.post(
@@ -329,7 +290,7 @@ async def add_cue(
         product_id=ids.parse("prod", body.product_id),
         replace_others=body.replace,
     )
-    return CueOut.model_validate(cue_view(cue))
+    return cue_view(cue)
 
 
 @router.post("/cues/{cue_id}/end", responses=refusals(*CHANGE, CueNotFound, StreamingUnavailable))
@@ -338,7 +299,7 @@ async def end_cue(
 ) -> CueOut:
     """Unpin; ending twice changes nothing."""
     cue = await service.end_cue(session, streaming, person=person, cue_id=ids.parse("cue", cue_id))
-    return CueOut.model_validate(cue_view(cue))
+    return cue_view(cue)
 
 
 @router.get("/shows/{show_id}/timeline", responses=refusals(NotFound, ShowNotFound))
@@ -348,4 +309,4 @@ async def timeline(
     """The show's cues by start, or only those that contain `at`; a draft's only for its host."""
     show = await service.get_public_show(session, ids.parse("show", show_id), person=person)
     cues = await service.list_timeline(session, show_id=show.id, at=at)
-    return Timeline(cues=[CueOut.model_validate(cue_view(cue)) for cue in cues])
+    return Timeline(cues=[cue_view(cue) for cue in cues])

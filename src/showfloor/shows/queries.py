@@ -10,9 +10,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
+from showfloor.kit import ids
 from showfloor.kit.db import Session
 from showfloor.shows.models import CueRow, ShowProductRow, ShowRow
-from showfloor.shows.types import Cue, CueKind, Show, ShowState
+from showfloor.shows.types import Cue, CueKind, PinPayload, Show, ShowState
 
 
 def _show(row: ShowRow, product_ids: Sequence[UUID]) -> Show:
@@ -55,11 +56,10 @@ async def show(session: Session, show_id: UUID, *, lock: bool = False) -> Show |
     return _show(row, await product_ids(session, show_id)) if row else None
 
 
-async def show_id_by_slug(session: Session, slug: str) -> UUID | None:
-    """The show behind an address."""
-    return (
-        await session.execute(select(ShowRow.id).where(ShowRow.slug == slug))
-    ).scalar_one_or_none()
+async def show_of_slug(session: Session, slug: str) -> Show | None:
+    """The show behind an address, with its products."""
+    row = (await session.execute(select(ShowRow).where(ShowRow.slug == slug))).scalar_one_or_none()
+    return _show(row, await product_ids(session, row.id)) if row else None
 
 
 async def shows(
@@ -144,7 +144,8 @@ async def open_shows_with_product(session: Session, product_id: UUID) -> list[UU
 
 
 def _cue(row: CueRow) -> Cue:
-    return Cue(row.id, row.show_id, CueKind(row.kind), row.starts_at, row.ends_at, row.payload)
+    payload = PinPayload(ids.parse("prod", row.payload["product_id"]))
+    return Cue(row.id, row.show_id, CueKind(row.kind), row.starts_at, row.ends_at, payload)
 
 
 async def add_cue(session: Session, cue: Cue) -> None:
@@ -155,7 +156,7 @@ async def add_cue(session: Session, cue: Cue) -> None:
         "kind": cue.kind,
         "starts_at": cue.start,
         "ends_at": cue.end,
-        "payload": cue.payload,
+        "payload": {"product_id": ids.encode("prod", cue.payload.product_id)},
     }
     await session.execute(insert(CueRow).values(**row))
 

@@ -10,9 +10,9 @@ from pydantic_core import PydanticCustomError
 
 from showfloor.catalog.schemas import ProductOut
 from showfloor.kit import clock
-from showfloor.kit.schemas import Time, Words
+from showfloor.kit.schemas import Shown, Time, Words, id_with
 from showfloor.media.types import IngestState
-from showfloor.shows.types import ShowState
+from showfloor.shows.types import CueKind, ShowState
 
 
 class Text(BaseModel):
@@ -64,15 +64,15 @@ class NewCue(BaseModel):
     replace: bool = False
 
 
-class PinPayload(BaseModel):
-    product_id: str
+class PinPayload(Shown):
+    product_id: Annotated[str, id_with("prod")]
 
 
-class CueOut(BaseModel):
+class CueOut(Shown):
     """An interval `[start, end)` on the show clock. `end` is null while it is open."""
 
-    id: str
-    kind: Literal["pin"]
+    id: Annotated[str, id_with("cue")]
+    kind: CueKind
     start: Time
     end: Time | None
     payload: PinPayload
@@ -82,18 +82,18 @@ class Timeline(BaseModel):
     cues: list[CueOut]
 
 
-class RoomShow(BaseModel):
+class RoomShow(Shown):
     """The room's entry `show`: what is true of it now, whatever frame is on screen."""
 
-    id: str
+    id: Annotated[str, id_with("show")]
     state: ShowState
     title: Words
     starts_at: Time | None
     went_live_at: Time | None
 
 
-class HostOut(BaseModel):
-    id: str
+class HostOut(Shown):
+    id: Annotated[str, id_with("cre")]
     name: Words
     avatar_url: str
 
@@ -158,14 +158,14 @@ class Health(BaseModel):
     warnings: list[HealthWarning]
 
 
-class RefusalOut(BaseModel):
+class RefusalOut(Shown):
     """A publisher was turned away."""
 
     at: Time
     code: str
 
 
-class IngestOut(BaseModel):
+class IngestOut(Shown):
     state: IngestState
     health: Health | None
     refusals: list[RefusalOut]

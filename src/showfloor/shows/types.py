@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
+
+from showfloor.catalog.types import PricedProduct
+from showfloor.merchants.types import Creator
 
 
 class ShowState(StrEnum):
@@ -44,8 +46,22 @@ class Show:
     product_ids: tuple[UUID, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ShowWithShelf:
+    """A show with its host and what it sells, in the order of the shelf."""
+
+    show: Show
+    host: Creator
+    shelf: tuple[PricedProduct, ...]
+
+
 class CueKind(StrEnum):
     PIN = "pin"
+
+
+@dataclass(frozen=True, slots=True)
+class PinPayload:
+    product_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +73,7 @@ class Cue:
     kind: CueKind
     start: datetime
     end: datetime | None
-    payload: dict[str, Any]
+    payload: PinPayload
 
 
 @dataclass(frozen=True, slots=True)

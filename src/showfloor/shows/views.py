@@ -1,68 +1,78 @@
-"""The JSON of shows and cues: the same bytes for the API, the room log, the playlist and the page's
-data.
+"""What shows and cues look like on the wire: the same models in the API, the room, the playlist and
+the page's data.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
 
-from showfloor.kit import clock, ids
-from showfloor.merchants.types import Creator
-from showfloor.shows.types import Cue, PublicUrls, Show
+from showfloor.catalog.schemas import ProductOut
+from showfloor.catalog.views import product_view
+from showfloor.kit import ids
+from showfloor.kit.schemas import fields_of
+from showfloor.media.types import Ingest
+from showfloor.shows.schemas import (
+    CueOut,
+    HostOut,
+    IngestOut,
+    Playback,
+    RoomShow,
+    ShowOut,
+    ShowPage,
+    StudioOut,
+)
+from showfloor.shows.types import Cue, PublicUrls, Show, ShowWithShelf
 
 
-def cue_view(cue: Cue) -> dict[str, Any]:
-    return {
-        "id": ids.encode("cue", cue.id),
-        "kind": cue.kind.value,
-        "start": clock.rfc3339(cue.start),
-        "end": clock.rfc3339(cue.end) if cue.end else None,
-        "payload": cue.payload,
-    }
+def cue_view(cue: Cue) -> CueOut:
+    return CueOut.model_validate(cue)
 
 
-def room_view(show: Show) -> dict[str, Any]:
+def room_view(show: Show) -> RoomShow:
     """The entry `show` of the room: what is true of it now, whatever frame is on screen."""
-    return {
-        "id": ids.encode("show", show.id),
-        "state": show.state.value,
-        "title": show.title,
-        "starts_at": _time(show.starts_at),
-        "went_live_at": _time(show.went_live_at),
-    }
+    return RoomShow.model_validate(show)
 
 
-def show_view(
-    show: Show, *, host: Creator, products: list[dict[str, Any]], urls: PublicUrls
-) -> dict[str, Any]:
+def show_view(staged: ShowWithShelf, urls: PublicUrls) -> ShowOut:
     """A show as pages and the API carry it; playback addresses are absolute."""
-    shown = ids.encode("show", show.id)
-    return {
-        **room_view(show),
-        "slug": show.slug,
-        "market": show.market,
-        "currency": show.currency,
-        "ended_at": _time(show.ended_at),
-        "host": {
-            "id": ids.encode("cre", host.id),
-            "name": host.name,
-            "avatar_url": host.avatar_url,
-        },
-        "poster_url": show.poster_url or _first_picture(products),
-        "products": products,
-        "playback": {
-            "hls_url": f"{urls.media}/live/{shown}/index.m3u8",
-            "events_url": f"{urls.rooms}/rooms/{shown}/events",
-        },
-    }
-
-
-def _first_picture(products: list[dict[str, Any]]) -> str | None:
-    """A show without a picture of its own is announced by what it sells first."""
-    return next(
-        (product["pictures"][0]["url"] for product in products if product["pictures"]), None
+    show, products = staged.show, [product_view(priced) for priced in staged.shelf]
+    return ShowOut.model_validate(
+        {
+            **fields_of(show),
+            "host": HostOut.model_validate(staged.host),
+            "poster_url": show.poster_url or _first_picture(products),
+            "products": products,
+            "playback": _playback(ids.encode("show", show.id), urls),
+        }
     )
 
 
-def _time(moment: Any) -> str | None:
-    return clock.rfc3339(moment) if moment else None
+def page_view(shows: Iterable[ShowWithShelf], limit: int, urls: PublicUrls) -> ShowPage:
+    """`shows` are one more than `limit` when there is another page."""
+    items = [show_view(staged, urls) for staged in shows]
+    return ShowPage(
+        items=items[:limit], next_cursor=items[limit - 1].id if len(items) > limit else None
+    )
+
+
+def studio_view(show: ShowOut, ingest: Ingest, urls: PublicUrls, preview_token: str) -> StudioOut:
+    """What the control room shows."""
+    return StudioOut(
+        show=show,
+        ingest=IngestOut.model_validate(ingest),
+        key_hint=f"…{ingest.key_hint}" if ingest.key_hint else None,
+        rtmp_url=urls.rtmp,
+        preview_hls_url=f"{show.playback.hls_url}?preview={preview_token}",
+    )
+
+
+def _playback(shown: str, urls: PublicUrls) -> Playback:
+    return Playback(
+        hls_url=f"{urls.media}/live/{shown}/index.m3u8",
+        events_url=f"{urls.rooms}/rooms/{shown}/events",
+    )
+
+
+def _first_picture(products: list[ProductOut]) -> str | None:
+    """A show without a picture of its own is announced by what it sells first."""
+    return next((product.pictures[0].url for product in products if product.pictures), None)

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cache
-from typing import Any
-from uuid import UUID
 
 import jinja2
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
-from showfloor.catalog import service as catalog
 from showfloor.kit import messages
 from showfloor.kit.db import Session
 from showfloor.kit.errors import AppError
@@ -19,7 +15,8 @@ from showfloor.kit.http import SessionDep, language
 from showfloor.markets import postcodes
 from showfloor.markets.service import get_market, list_markets
 from showfloor.shows import service as shows
-from showfloor.shows.types import PublicUrls, Show, ShowState
+from showfloor.shows.types import PublicUrls, ShowState, ShowWithShelf
+from showfloor.shows.views import show_view
 from showfloor.stock import service as stock
 from showfloor.web import pages
 from showfloor.web.security import A_YEAR, page_headers
@@ -48,7 +45,6 @@ def page(
 
 @router.get("/")
 async def home(request: Request, session: SessionDep) -> Response:
-    urls: PublicUrls = request.app.state.urls
     live = await shows.list_shows(
         session, states=[ShowState.LIVE, ShowState.INTERRUPTED], newest_first=True
     )
@@ -57,47 +53,50 @@ async def home(request: Request, session: SessionDep) -> Response:
     html = pages.render_home(
         templates(),
         lang=language(request),
-        live=await shows.show_views(session, live, urls),
-        upcoming=await shows.show_views(session, upcoming, urls),
+        live=[show_json(request, staged) for staged in await shows.with_shelves(session, live)],
+        upcoming=[
+            show_json(request, staged) for staged in await shows.with_shelves(session, upcoming)
+        ],
     )
     return page(request, html)
 
 
 @router.get("/s/{slug}")
 async def show(slug: str, request: Request, session: SessionDep) -> Response:
-    context = await show_context(request, session, await shows.find_public_show(session, slug))
-    return page(
-        request,
-        pages.render_show(
-            templates(), lang=language(request), base_url=request.app.state.urls.base, **context
-        ),
+    found = await shows.find_public_show(session, slug)
+    staged = await shows.with_shelf(session, found)
+    html = pages.render_show(
+        templates(),
+        lang=language(request),
+        base_url=request.app.state.urls.base,
+        show=show_json(request, staged),
+        **await shop_of(request, session, staged),
     )
+    return page(request, html)
 
 
-async def show_context(request: Request, session: Session, found: Show) -> dict[str, Any]:
-    """What the show page and the frame page have in common."""
+def show_json(request: Request, staged: ShowWithShelf) -> pages.Page:
+    """What the templates and the page's script read: the API's own model of the show."""
+    return show_view(staged, request.app.state.urls).model_dump(mode="json")
+
+
+async def shop_of(request: Request, session: Session, staged: ShowWithShelf) -> pages.Shop:
+    """What the show page and the frame page know besides the show. Stock is the first state of the
+    shelf; the room keeps it moving.
+    """
     settings = request.app.state.settings
-    card = await shows.show_view(session, found, request.app.state.urls)
-    market = get_market(found.market)
+    market = get_market(staged.show.market)
+    variants = [variant for priced in staged.shelf for variant in priced.product.variants]
+    left = await stock.stock_of(session, [variant.id for variant in variants])
     return {
-        "show": card,
-        "stock": await _available(session, found.product_ids),
+        "stock": {
+            variant.sku: left[variant.id].available for variant in variants if variant.id in left
+        },
         "country": market.country,
         "postal_code_needed": postcodes.is_needed(market.country),
         "hold_seconds": settings.hold_seconds,
         "test_payments": settings.mode in ("demo", "test"),
     }
-
-
-async def _available(session: Session, product_ids: Sequence[UUID]) -> dict[str, int]:
-    """Pieces left by SKU, as the first state of the shelf; the room keeps it moving."""
-    variants = [
-        variant
-        for product in await catalog.get_products(session, product_ids)
-        for variant in product.variants
-    ]
-    left = await stock.stock_of(session, [variant.id for variant in variants])
-    return {variant.sku: left[variant.id].available for variant in variants if variant.id in left}
 
 
 @router.get("/studio")

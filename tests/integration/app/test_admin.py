@@ -28,6 +28,7 @@ from showfloor.identity.types import CollectionPoint
 from showfloor.kit.db import Database
 from showfloor.merchants import service as merchants
 from showfloor.shows import service as shows
+from showfloor.shows.views import show_view
 from tests.architecture.sources import ROOT
 
 DEMO = ROOT / "src" / "showfloor" / "app" / "demo" / "data"
@@ -127,9 +128,9 @@ async def _show(database_url: str, product_id: UUID) -> dict[str, Any]:
             session, person=host, title={"en": "Slow morning", "ar": "صباح هادئ"}, market="gb"
         )
         show = await shows.add_product(session, person=host, show_id=made.id, product_id=product_id)
-        (card,) = await shows.show_views(session, [show], Settings().public_urls)
+        view = show_view(await shows.with_shelf(session, show), Settings().public_urls)
     await database.close()
-    return card
+    return view.model_dump(mode="json")
 
 
 def test_stock_is_what_was_said(run: Run, database_url: str) -> None:

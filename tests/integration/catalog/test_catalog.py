@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from showfloor.catalog import service
 from showfloor.catalog.errors import ProductInvalid, ProductNotFound, SkuTaken, VariantNotFound
-from showfloor.catalog.types import NewProduct
+from showfloor.catalog.types import NewProduct, PricedProduct
 from showfloor.catalog.views import product_view
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Database
@@ -141,7 +141,9 @@ async def test_card_leaves_out_what_has_no_price(database: Database) -> None:
     product = await add_product(database, seller, ("SALT", "CLAY"))
     salt = product.variants[0]
 
-    card = product_view(product, {salt.id: Money(2200, "GBP")}, seller.merchant)
+    priced = PricedProduct(product, {salt.id: Money(2200, "GBP")}, seller.merchant)
+
+    card = product_view(priced).model_dump(mode="json")
 
     assert card["id"] == ids.encode("prod", product.id)
     assert card["merchant"] == {
@@ -150,7 +152,11 @@ async def test_card_leaves_out_what_has_no_price(database: Database) -> None:
         "name": words("loamwick"),
         "avatar_url": "/loamwick.webp",
     }
-    assert card["options"][0]["values"][0] == {"code": "salt", "name": words("Salt")}
+    assert card["options"][0]["values"][0] == {
+        "code": "salt",
+        "name": words("Salt"),
+        "swatch": None,
+    }
     assert card["variants"] == [
         {
             "sku": "SALT",

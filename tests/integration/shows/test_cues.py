@@ -52,7 +52,7 @@ async def test_cue_ended_by_two_hands_at_once_has_one_end(database: Database) ->
         timeline = await shows.list_timeline(session, show_id=floor.show.id)
         entries = (await realtime.snapshot(session, floor.show.id)).entries
     assert first == second == timeline[0]
-    assert entries[f"cue/{ids.encode('cue', cue.id)}"] == cue_view(first)
+    assert entries[f"cue/{ids.encode('cue', cue.id)}"] == cue_view(first).model_dump(mode="json")
     assert [what for what, _ in streaming.calls] == ["start", "end"]
 
 

@@ -1,8 +1,7 @@
-"""Use cases of `shows`, one file a noun: schedule, shelf, lifecycle, cues, signal, page."""
+"""Use cases of `shows`, one file a noun: schedule, shelf, lifecycle, cues, signal, room."""
 
 from showfloor.shows.service.cues import end_cue, list_timeline, pin
 from showfloor.shows.service.lifecycle import end_show, go_live
-from showfloor.shows.service.page import show_view, show_views
 from showfloor.shows.service.schedule import (
     change_show,
     create_show,
@@ -12,7 +11,13 @@ from showfloor.shows.service.schedule import (
     list_shows,
     list_upcoming,
 )
-from showfloor.shows.service.shelf import add_product, refresh_product, remove_product
+from showfloor.shows.service.shelf import (
+    add_product,
+    refresh_product,
+    remove_product,
+    with_shelf,
+    with_shelves,
+)
 from showfloor.shows.service.signal import (
     admit_publisher,
     interrupt_lost_shows,
@@ -40,6 +45,6 @@ __all__ = [
     "pin",
     "refresh_product",
     "remove_product",
-    "show_view",
-    "show_views",
+    "with_shelf",
+    "with_shelves",
 ]

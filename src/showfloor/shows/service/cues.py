@@ -15,13 +15,12 @@ from showfloor.kit import clock, ids
 from showfloor.kit.db import Session
 from showfloor.media.adapters.streaming import StreamingServer
 from showfloor.media.errors import NotLive, StreamingUnavailable
-from showfloor.realtime import service as realtime
 from showfloor.shows import queries
 from showfloor.shows.errors import CueNotFound, ProductNotInShow, TooManyPins
-from showfloor.shows.rules import ENDED_CUES_STAY, MOST_PINS, end_of
+from showfloor.shows.rules import MOST_PINS, end_of
+from showfloor.shows.service.room import forget_old_cues, publish_cue
 from showfloor.shows.service.schedule import get_own_show
-from showfloor.shows.types import Cue, CueKind
-from showfloor.shows.views import cue_view
+from showfloor.shows.types import Cue, CueKind, PinPayload
 
 
 async def pin(
@@ -46,10 +45,11 @@ async def pin(
     open_pins = await queries.open_cues(session, show_id)
     if len(open_pins) >= MOST_PINS and not replace_others:
         raise TooManyPins(most=MOST_PINS)
-    cue_id, payload = ids.new(), {"product_id": ids.encode("prod", product_id)}
+    cue_id, payload = ids.new(), PinPayload(product_id)
     replaced = open_pins if replace_others else []
     shown, ends = ids.encode("cue", cue_id), [ids.encode("cue", other.id) for other in replaced]
-    start = await streaming.start_cue(show_id, shown, CueKind.PIN, payload, ends)
+    wire = {"product_id": ids.encode("prod", product_id)}
+    start = await streaming.start_cue(show_id, shown, CueKind.PIN, wire, ends)
     cue = Cue(cue_id, show_id, CueKind.PIN, start, None, payload)
     try:
         await _store_pin(session, cue, replaced)
@@ -67,8 +67,8 @@ async def _store_pin(session: Session, cue: Cue, replaced: list[Cue]) -> None:
     for other in replaced:
         await _store_end(session, other, cue.start)
     await queries.add_cue(session, cue)
-    await _tell_room(session, cue)
-    await _forget_old(session, cue.show_id)
+    await publish_cue(session, cue)
+    await forget_old_cues(session, cue.show_id)
 
 
 async def end_cue(
@@ -104,9 +104,8 @@ async def end_cues_of_product(
     """What leaves the shelf leaves the screen; needs the show's lock. Raises
     StreamingUnavailable.
     """
-    shown = ids.encode("prod", product_id)
     for cue in await queries.open_cues(session, show_id):
-        if cue.payload.get("product_id") == shown:
+        if cue.payload.product_id == product_id:
             await _end(session, streaming, cue)
 
 
@@ -128,20 +127,5 @@ async def _end(session: Session, streaming: StreamingServer, cue: Cue) -> Cue:
 
 async def _store_end(session: Session, cue: Cue, end: datetime) -> Cue:
     ended = replace(cue, end=await queries.end_cue(session, cue.id, end_of(cue.start, end)))
-    await _tell_room(session, ended)
+    await publish_cue(session, ended)
     return ended
-
-
-async def _tell_room(session: Session, cue: Cue) -> None:
-    await realtime.set_entry(
-        session, cue.show_id, f"cue/{ids.encode('cue', cue.id)}", cue_view(cue)
-    )
-
-
-async def _forget_old(session: Session, show_id: UUID) -> None:
-    """Cues that no viewer can still be waiting for leave the room; the timeline keeps them."""
-    entries = (await realtime.snapshot(session, show_id)).entries
-    limit = clock.rfc3339(clock.now() - ENDED_CUES_STAY)
-    for key, value in entries.items():
-        if key.startswith("cue/") and value["end"] is not None and value["end"] < limit:
-            await realtime.delete_entry(session, show_id, key)

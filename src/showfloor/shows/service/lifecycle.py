@@ -15,7 +15,8 @@ from showfloor.shows.errors import SignalMissing
 from showfloor.shows.events import ShowEnded, ShowWentLive
 from showfloor.shows.rules import Step, after
 from showfloor.shows.service.cues import close_open_cues
-from showfloor.shows.service.schedule import get_own_show, publish_state
+from showfloor.shows.service.room import publish_show
+from showfloor.shows.service.schedule import get_own_show
 from showfloor.shows.types import Show
 
 
@@ -47,5 +48,5 @@ async def move(session: Session, show: Show, values: dict[str, Any]) -> Show:
     """Store a step of the state machine and tell the room."""
     await queries.change_show(session, show.id, values)
     moved = replace(show, **values)
-    await publish_state(session, moved)
+    await publish_show(session, moved)
     return moved

@@ -16,8 +16,8 @@ from showfloor.realtime import service as realtime
 from showfloor.shows import queries
 from showfloor.shows.errors import ShowNotFound, SlugTaken
 from showfloor.shows.rules import Step, after, slugs_for
+from showfloor.shows.service.room import publish_show
 from showfloor.shows.types import Show, ShowState
-from showfloor.shows.views import room_view
 
 STILL_TO_COME = timedelta(hours=6)
 """How long after its time a show that has not begun is still announced."""
@@ -63,7 +63,7 @@ async def create_show(
     else:
         raise SlugTaken(slug=show.slug)
     await realtime.open_room(session, show.id)
-    await publish_state(session, show)
+    await publish_show(session, show)
     return show
 
 
@@ -91,7 +91,7 @@ async def change_show(
     if values:
         await queries.change_show(session, show_id, values)
     changed = replace(show, **values)
-    await publish_state(session, changed)
+    await publish_show(session, changed)
     return changed
 
 
@@ -104,10 +104,7 @@ async def get_show(session: Session, show_id: UUID) -> Show:
 
 async def get_public_show(session: Session, show_id: UUID, *, person: Person | None = None) -> Show:
     """A show that everybody may know of; a draft is its host's alone. Raises ShowNotFound."""
-    show = await get_show(session, show_id)
-    if show.state is ShowState.DRAFT and not (person is not None and _runs(person, show)):
-        raise ShowNotFound
-    return show
+    return _seen_by(person, await queries.show(session, show_id))
 
 
 async def get_own_show(
@@ -123,6 +120,14 @@ async def get_own_show(
     return show
 
 
+def _seen_by(person: Person | None, show: Show | None) -> Show:
+    if show is None or (
+        show.state is ShowState.DRAFT and not (person is not None and _runs(person, show))
+    ):
+        raise ShowNotFound
+    return show
+
+
 def _runs(person: Person, show: Show) -> bool:
     return person.is_operator or show.host_creator_id == person.creator_id
 
@@ -132,9 +137,7 @@ async def find_public_show(session: Session, slug: str, *, person: Person | None
 
     Raises ShowNotFound.
     """
-    if (show_id := await queries.show_id_by_slug(session, slug)) is None:
-        raise ShowNotFound
-    return await get_public_show(session, show_id, person=person)
+    return _seen_by(person, await queries.show_of_slug(session, slug))
 
 
 async def list_shows(
@@ -160,8 +163,3 @@ async def list_upcoming(session: Session, limit: int = 50) -> list[Show]:
     What should have begun hours ago and did not is not among it.
     """
     return await queries.upcoming_shows(session, clock.now() - STILL_TO_COME, limit)
-
-
-async def publish_state(session: Session, show: Show) -> None:
-    """Tell the room what is true of the show now."""
-    await realtime.set_entry(session, show.id, "show", room_view(show))

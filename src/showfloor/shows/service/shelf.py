@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Sequence
 from uuid import UUID
 
 from showfloor.catalog import service as catalog
-from showfloor.catalog.views import product_view
+from showfloor.catalog.types import PricedProduct
 from showfloor.identity.types import Person
-from showfloor.kit import ids
 from showfloor.kit.db import Session
 from showfloor.media.adapters.streaming import StreamingServer
 from showfloor.merchants import service as merchants
-from showfloor.realtime import service as realtime
 from showfloor.shows import queries
 from showfloor.shows.errors import NotAllowedInState, ProductNotSellable, SkuConflict
 from showfloor.shows.service.cues import end_cues_of_product
+from showfloor.shows.service.room import publish_product, withdraw_product
 from showfloor.shows.service.schedule import get_own_show
-from showfloor.shows.types import Show, ShowState
+from showfloor.shows.types import Show, ShowState, ShowWithShelf
 
 
 async def add_product(session: Session, *, person: Person, show_id: UUID, product_id: UUID) -> Show:
@@ -62,15 +60,15 @@ async def remove_product(
     await _open_show(session, person, show_id)
     await end_cues_of_product(session, streaming, show_id=show_id, product_id=product_id)
     await queries.remove_product(session, show_id, product_id)
-    await realtime.delete_entry(session, show_id, _key(product_id))
+    await withdraw_product(session, show_id, product_id)
 
 
 async def refresh_product(
     session: Session, *, show_id: UUID, product_id: UUID, currency: str
 ) -> None:
     """Tell the room what the product and its prices are now."""
-    cards = await product_views(session, [product_id], currency)
-    await realtime.set_entry(session, show_id, _key(product_id), cards[product_id])
+    priced = await catalog.get_priced_products(session, [product_id], currency)
+    await publish_product(session, show_id, priced[product_id])
 
 
 async def refresh_everywhere(session: Session, product_id: UUID) -> None:
@@ -87,19 +85,33 @@ async def refresh_everywhere(session: Session, product_id: UUID) -> None:
             )
 
 
-async def product_views(
-    session: Session, product_ids: Collection[UUID], currency: str
-) -> dict[UUID, dict[str, Any]]:
-    """The Product JSON with today's prices; three statements however many products."""
-    products = await catalog.get_products(session, product_ids)
-    prices = await catalog.prices(
-        session, [variant.id for product in products for variant in product.variants], currency
-    )
-    sellers = await merchants.get_merchants(session, {product.merchant_id for product in products})
-    return {
-        product.id: product_view(product, prices, sellers[product.merchant_id])
-        for product in products
-    }
+async def with_shelf(session: Session, show: Show) -> ShowWithShelf:
+    """The show with its host and what it sells."""
+    return (await with_shelves(session, [show]))[0]
+
+
+async def with_shelves(session: Session, shows: Sequence[Show]) -> list[ShowWithShelf]:
+    """Several at a time; the number of statements does not grow with the number of shows, only with
+    that of currencies.
+    """
+    hosts = await merchants.get_creators(session, {show.host_creator_id for show in shows})
+    priced: dict[str, dict[UUID, PricedProduct]] = {}
+    for currency in {show.currency for show in shows}:
+        wanted = {
+            product_id
+            for show in shows
+            if show.currency == currency
+            for product_id in show.product_ids
+        }
+        priced[currency] = await catalog.get_priced_products(session, sorted(wanted), currency)
+    return [
+        ShowWithShelf(
+            show,
+            hosts[show.host_creator_id],
+            tuple(priced[show.currency][product_id] for product_id in show.product_ids),
+        )
+        for show in shows
+    ]
 
 
 async def _open_show(session: Session, person: Person, show_id: UUID) -> Show:
@@ -107,7 +119,3 @@ async def _open_show(session: Session, person: Person, show_id: UUID) -> Show:
     if show.state is ShowState.ENDED:
         raise NotAllowedInState(state=show.state.value, step="change")
     return show
-
-
-def _key(product_id: UUID) -> str:
-    return f"product/{ids.encode('prod', product_id)}"

@@ -139,6 +139,6 @@ async def _follow_signal(session: Session, show: Show, *, publishing: bool) -> S
 
 async def _carried_cues(session: Session, show_id: UUID) -> list[dict[str, Any]]:
     return [
-        cue_view(cue)
+        cue_view(cue).model_dump(mode="json")
         for cue in await queries.recent_cues(session, show_id, clock.now() - ENDED_CUES_STAY)
     ]
