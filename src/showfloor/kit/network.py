@@ -9,7 +9,11 @@ import logging
 import resource
 from functools import lru_cache
 
+from showfloor.kit import clock
+
 log = logging.getLogger("showfloor.kit.network")
+
+_LOG_EVERY_SECONDS = 60.0
 
 
 @lru_cache(maxsize=4096)
@@ -65,3 +69,54 @@ def raise_open_file_limit() -> int:
         log.warning("the limit of open files stays at %d: %s", soft, problem)
         return soft
     return hard
+
+
+class ConnectionLimit:
+    """How many connections a server keeps open, in all and from one client network.
+
+    The limit for one network does not hold for the operator's proxies. A limit that is reached is
+    one log line a minute, without addresses of people.
+    """
+
+    def __init__(self, server: str, *, most: int, most_per_network: int, proxies: Proxies) -> None:
+        self._server = server
+        self._most = most
+        self._most_per_network = most_per_network
+        self._proxies = proxies
+        self._open = 0
+        self._by_network: dict[str, int] = {}
+        self._silent_until = 0.0
+
+    @property
+    def open(self) -> int:
+        return self._open
+
+    def add(self, address: str) -> bool:
+        """Count a new connection; False when it must be refused, and then it is not counted."""
+        network = client_network(address)
+        count = self._by_network.get(network, 0)
+        if self._open >= self._most:
+            self._log("connections=%d limit=%d", self._open, self._most)
+            return False
+        if count >= self._most_per_network and address not in self._proxies:
+            self._log("connections of one network=%d limit=%d", count, self._most_per_network)
+            return False
+        self._open += 1
+        self._by_network[network] = count + 1
+        return True
+
+    def remove(self, address: str) -> None:
+        """A connection that `add` counted has ended."""
+        network = client_network(address)
+        self._open -= 1
+        left = self._by_network[network] - 1
+        if left:
+            self._by_network[network] = left
+        else:
+            del self._by_network[network]
+
+    def _log(self, what: str, *values: int) -> None:
+        now = clock.monotonic()
+        if now >= self._silent_until:
+            self._silent_until = now + _LOG_EVERY_SECONDS
+            log.warning(f"{self._server} refuses connections, {what}", *values)
