@@ -10,23 +10,20 @@ import { cuesOf, empty, showOf, type Room } from "../room/fold";
 import { Buying } from "./buying.svelte";
 import type { Form } from "./form";
 import { readForm, writeForm } from "./kept";
+import * as navigation from "./navigation";
+import { isSheet, type View } from "./navigation";
+import { sceneOf, type Scene } from "./scene";
 import { findVariant } from "./variants";
-
-export type View = "show" | "shelf" | "product" | "checkout" | "thanks";
-/** What stands where the picture is. */
-export type Scene =
-  "live" | "starting" | "tap" | "back" | "lost" | "ended" | "offline" | "scheduled";
-
-const SHEETS: ReadonlySet<View> = new Set(["product", "checkout", "thanks"]);
 
 export class ShowStore {
   readonly buying: Buying;
-  view = $state<View>("show");
-  productId = $state<string | null>(null);
+  #place = $state.raw(navigation.atShow);
   status = $state<Status>("starting");
   played = $state(false);
   behind = $state<number | null>(null);
   muted = $state(true);
+  /** The stream carries no picture. */
+  soundOnly = $state(false);
   online = $state(true);
   roomOpen = $state<boolean | null>(null);
   pins = $state.raw<Cue[]>([]);
@@ -39,11 +36,10 @@ export class ShowStore {
   #cues: CueTable = new Map();
   #frame: number | null = null;
   #opener: HTMLElement | null = null;
-  #from: View = "show";
-  /** What is open has an entry in the browser's history, so that Back closes it instead of leaving
-   *  the show. */
-  #inHistory = false;
 
+  readonly view = $derived(this.#place.view);
+  readonly productId = $derived(this.#place.productId);
+  readonly inSheet = $derived(isSheet(this.view));
   readonly show = $derived.by(() => showOf(this.#room, this.page.show));
   readonly stock = $derived.by(() => ({ ...this.page.stock, ...this.#room.stock }));
   readonly viewers = $derived(this.#room.viewers);
@@ -56,7 +52,15 @@ export class ShowStore {
   readonly featured = $derived(this.#product(this.lastPin?.payload.product_id));
   readonly featuredNow = $derived(this.pins.length > 0);
   readonly product = $derived(this.#product(this.productId));
-  readonly scene = $derived.by((): Scene => this.#scene());
+  readonly scene = $derived.by((): Scene =>
+    sceneOf({
+      state: this.show.state,
+      online: this.online,
+      status: this.status,
+      played: this.played,
+      roomOpen: this.roomOpen,
+    }),
+  );
 
   constructor(
     readonly page: ShowPageData,
@@ -76,10 +80,11 @@ export class ShowStore {
 
   /** The browser's Back: one step out of what is open. */
   wentBack(): void {
-    if (!this.#inHistory) return;
-    this.#inHistory = false;
-    if (this.view === "product" && this.#from === "shelf") this.open("shelf");
-    else this.close("show");
+    const move = navigation.wentBack(this.#place);
+    if (!move) return;
+    const closes = move.to.view === "show";
+    this.#go(move);
+    if (closes) this.#returnFocus();
   }
 
   /** What another tab of this browser did with the purchase. */
@@ -114,6 +119,14 @@ export class ShowStore {
     if (status === "playing") this.played = true;
   }
 
+  /** Without a picture there are no frames to wait for. */
+  soundOnlyChanged(alone: boolean): void {
+    this.soundOnly = alone;
+    if (!alone) return;
+    this.#frame = null;
+    this.#showPins(openPins(this.#cues));
+  }
+
   #showPins(open: Cue[]): void {
     const pins = this.show.state === "ended" ? [] : open;
     const same =
@@ -128,18 +141,6 @@ export class ShowStore {
     return this.show.products.find((product) => product.id === id) ?? null;
   }
 
-  #scene(): Scene {
-    const { state } = this.show;
-    if (state === "ended") return "ended";
-    if (state === "scheduled" || state === "draft") return "scheduled";
-    if (!this.online) return "offline";
-    if (state === "interrupted" && this.status !== "playing") return "back";
-    if (this.status === "stuck" || (this.status === "waiting" && this.roomOpen === false))
-      return "lost";
-    if (this.status === "paused" && !this.played) return "tap";
-    return this.played ? "live" : "starting";
-  }
-
   /** Whether some variant of the product is among the goods held. */
   holds(product: Product | null): boolean {
     const skus = new Set(this.buying.open?.lines.map(({ sku }) => sku));
@@ -152,30 +153,28 @@ export class ShowStore {
   }
 
   open(view: View, productId: string | null = this.productId): void {
-    if (!SHEETS.has(this.view)) {
+    if (!this.inSheet)
       this.#opener = document.activeElement instanceof HTMLElement ? document.activeElement : null;
-      this.#from = this.view;
-    }
-    if (this.view === "thanks") this.buying.clear();
-    if (!this.#inHistory && view !== "show") {
-      history.pushState(null, "");
-      this.#inHistory = true;
-    }
     // What stopped the last step belongs to the sheet it was made in.
     this.buying.problem = null;
-    this.productId = productId;
-    this.view = view;
-    if (SHEETS.has(view)) window.scrollTo({ top: 0 });
+    this.#go(navigation.open(this.#place, view, productId));
+    if (isSheet(view)) window.scrollTo({ top: 0 });
   }
 
   /** Back to where the sheet was opened, with the focus on what opened it. */
-  close(to: View = this.view === "product" ? this.#from : "show"): void {
+  close(to?: View): void {
+    this.#go(navigation.close(this.#place, to));
+    this.#returnFocus();
+  }
+
+  #go({ to, history: step }: navigation.Move): void {
     if (this.view === "thanks") this.buying.clear();
-    this.view = to;
-    if (to === "show" && this.#inHistory) {
-      this.#inHistory = false;
-      history.back();
-    }
+    if (step === "push") history.pushState(null, "");
+    this.#place = to;
+    if (step === "back") history.back();
+  }
+
+  #returnFocus(): void {
     const opener = this.#opener;
     void tick().then(() => {
       if (opener?.isConnected && opener.offsetParent !== null) opener.focus();

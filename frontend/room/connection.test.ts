@@ -1,0 +1,125 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { listen } from "./connection";
+import type { Room } from "./fold";
+
+/** The browser's EventSource, moved by hand. */
+class FakeEventSource {
+  static readonly CLOSED = 2;
+  static made: FakeEventSource[] = [];
+  readyState = 1;
+  closed = false;
+  onopen: (() => void) | null = null;
+  onerror: (() => void) | null = null;
+  #listeners = new Map<string, (message: { data: string }) => void>();
+
+  constructor(readonly url: string) {
+    FakeEventSource.made.push(this);
+  }
+  addEventListener(type: string, run: (message: { data: string }) => void): void {
+    this.#listeners.set(type, run);
+  }
+  send(type: string, value: object): void {
+    this.#listeners.get(type)!({ data: JSON.stringify({ ts: 1000, ...value }) });
+  }
+  /** A refusal: the browser gives up, where it would retry a broken connection. */
+  refuse(): void {
+    this.readyState = FakeEventSource.CLOSED;
+    this.onerror!();
+  }
+  close(): void {
+    this.closed = true;
+  }
+}
+
+let rooms: Room[];
+let connected: boolean[];
+const listener = {
+  changed: (room: Room) => rooms.push(room),
+  connected: (open: boolean) => connected.push(open),
+};
+const now = () => FakeEventSource.made.at(-1)!;
+const show = { state: "live" };
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal("EventSource", FakeEventSource);
+  FakeEventSource.made = [];
+  rooms = [];
+  connected = [];
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+test("a snapshot and what follows become one room", () => {
+  listen("/rooms/a/events", listener);
+  now().send("snapshot", { seq: 4, entries: { show } });
+  now().send("set", { seq: 5, key: "product/p", value: { id: "p" } });
+  now().send("state", { seq: 5, viewers: 12, stock: { MUG: 3 } });
+
+  expect(rooms.at(-1)).toMatchObject({
+    seq: 5,
+    entries: { show, "product/p": { id: "p" } },
+    viewers: 12,
+    stock: { MUG: 3 },
+  });
+});
+
+test("a broken connection is the browser's to mend", () => {
+  listen("/rooms/a/events", listener);
+  now().onopen!();
+  now().readyState = 0;
+  now().onerror!();
+  vi.advanceTimersByTime(60_000);
+
+  expect(connected).toEqual([true, false]);
+  expect(FakeEventSource.made.length).toBe(1);
+});
+
+test("after a refusal it goes on from the last number, and waits longer each time", () => {
+  listen("/rooms/a/events", listener);
+  now().send("snapshot", { seq: 7, entries: {} });
+
+  now().refuse();
+  vi.advanceTimersByTime(1000);
+  expect(now().url).toBe("/rooms/a/events?last_event_id=7");
+  now().refuse();
+  vi.advanceTimersByTime(1999);
+  expect(FakeEventSource.made.length).toBe(2);
+  vi.advanceTimersByTime(1);
+  expect(FakeEventSource.made.length).toBe(3);
+
+  now().onopen!();
+  now().refuse();
+  vi.advanceTimersByTime(1000);
+  expect(FakeEventSource.made.length).toBe(4);
+});
+
+test("an address with a query keeps it", () => {
+  listen("/rooms/a/events?token=t", listener);
+  now().send("snapshot", { seq: 2, entries: {} });
+  now().refuse();
+  vi.advanceTimersByTime(1000);
+
+  expect(now().url).toBe("/rooms/a/events?token=t&last_event_id=2");
+});
+
+test("a room that refused before it spoke is asked from its beginning", () => {
+  listen("/rooms/a/events", listener);
+  now().refuse();
+  vi.advanceTimersByTime(1000);
+
+  expect(now().url).toBe("/rooms/a/events");
+});
+
+test("hanging up closes the connection and ends the tries", () => {
+  const hangUp = listen("/rooms/a/events", listener);
+  now().refuse();
+
+  hangUp();
+  vi.advanceTimersByTime(60_000);
+
+  expect(now().closed).toBe(true);
+  expect(FakeEventSource.made.length).toBe(1);
+});

@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+import { sceneOf, type Scene, type Signs } from "./scene";
+
+const watching: Signs = {
+  state: "live",
+  online: true,
+  status: "playing",
+  played: true,
+  roomOpen: true,
+};
+
+test.each<[string, Partial<Signs>, Scene]>([
+  ["a picture that runs", {}, "live"],
+  ["a person's own pause", { status: "paused" }, "live"],
+  ["a short wait", { status: "waiting" }, "live"],
+  ["no picture yet", { status: "starting", played: false }, "starting"],
+  ["a refused start", { status: "paused", played: false }, "tap"],
+  ["a picture that stands still", { status: "stuck" }, "lost"],
+  ["a wait without the room", { status: "waiting", roomOpen: false }, "lost"],
+  ["a wait before the room answered", { status: "waiting", roomOpen: null }, "live"],
+  ["a camera that went away", { state: "interrupted", status: "waiting" }, "back"],
+  ["what is still loaded of it", { state: "interrupted" }, "live"],
+  ["no network", { online: false }, "offline"],
+  ["no decoder", { status: "unplayable", played: false }, "unplayable"],
+  [
+    "no decoder for a camera that went away",
+    { status: "unplayable", state: "interrupted" },
+    "back",
+  ],
+  ["an ended show without network", { state: "ended", online: false }, "ended"],
+  ["a show to come", { state: "scheduled", status: "starting", played: false }, "scheduled"],
+  ["a draft, for its team", { state: "draft", status: "starting", played: false }, "scheduled"],
+])("%s", (_what, signs, scene) => {
+  expect(sceneOf({ ...watching, ...signs })).toBe(scene);
+});

@@ -1,0 +1,158 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Cue, Product, Show } from "../contract";
+import type { Language } from "../i18n/i18n";
+import type { ShowPageData } from "../page";
+import { empty, type Room } from "../room/fold";
+import { ShowStore } from "./store.svelte";
+
+const T = Date.parse("2026-11-23T10:00:00.000Z");
+const at = (seconds: number) => new Date(T + seconds * 1000).toISOString();
+const product = (id: string): Product =>
+  ({
+    id,
+    name: { en: id, ar: id },
+    merchant: { id: "mer", name: { en: "Loamwick", ar: "لوم ويك" } },
+    variants: [{ sku: `${id}-1` }],
+  }) as unknown as Product;
+const pin = (id: string, start: number, end: number | null = null): Cue => ({
+  id,
+  kind: "pin",
+  start: at(start),
+  end: end === null ? null : at(end),
+  payload: { product_id: id },
+});
+const words = { pick: ({ en }: { en: string }) => en } as unknown as Language;
+const mug = product("mug");
+const vase = product("vase");
+
+function room(entries: object, more: Partial<Room> = {}): Room {
+  return { ...empty, seq: 1, clockOffset: 0, ...more, entries: entries as Room["entries"] };
+}
+const onShelf = {
+  show: { state: "live" },
+  "product/mug": mug,
+  "product/vase": vase,
+};
+
+let store: ShowStore;
+let steps: string[];
+
+beforeEach(() => {
+  steps = [];
+  vi.stubGlobal("history", {
+    pushState: () => steps.push("push"),
+    back: () => steps.push("back"),
+  });
+  vi.stubGlobal("document", { activeElement: null, querySelector: () => null });
+  vi.stubGlobal("HTMLElement", class {});
+  vi.stubGlobal("window", { scrollTo: () => undefined });
+  const show = { id: "show_1", state: "live", products: [mug, vase] } as unknown as Show;
+  store = new ShowStore(
+    { show, stock: { "mug-1": 5 }, api: "/api/v1" } as unknown as ShowPageData,
+    words,
+  );
+});
+afterEach(() => vi.unstubAllGlobals());
+
+test("before the first frame the newest open pin is on screen", () => {
+  store.roomChanged(room({ ...onShelf, "cue/mug": pin("mug", 1), "cue/vase": pin("vase", 2) }));
+
+  expect(store.onScreen).toBe("vase");
+  expect(store.featured?.id).toBe("vase");
+});
+
+test("a frame shows exactly the pins that contain it, whatever the room said since", () => {
+  store.roomChanged(room({ ...onShelf, "cue/mug": pin("mug", 1, 5) }));
+
+  store.frameShown(T + 500);
+  expect(store.onScreen).toBeNull();
+  store.frameShown(T + 1000);
+  expect(store.onScreen).toBe("mug");
+  store.roomChanged(room({ ...onShelf, "cue/vase": pin("vase", 8) }));
+  expect(store.onScreen).toBe("mug");
+  store.frameShown(T + 5000);
+  expect(store.onScreen).toBeNull();
+});
+
+test("the card keeps the last pin until another comes", () => {
+  store.cuesHeard([pin("mug", 1, 2)]);
+
+  store.frameShown(T + 1500);
+  store.frameShown(T + 3000);
+
+  expect(store.featuredNow).toBe(false);
+  expect(store.featured?.id).toBe("mug");
+});
+
+test("with sound alone there is no frame to wait for", () => {
+  store.frameShown(T);
+  store.cuesHeard([pin("mug", 9)]);
+  expect(store.onScreen).toBeNull();
+
+  store.soundOnlyChanged(true);
+
+  expect(store.onScreen).toBe("mug");
+});
+
+test("an ended show has nothing on screen", () => {
+  store.cuesHeard([pin("mug", 1)]);
+  expect(store.onScreen).toBe("mug");
+
+  store.roomChanged(room({ ...onShelf, show: { state: "ended" }, "cue/mug": pin("mug", 1) }));
+
+  expect(store.onScreen).toBeNull();
+});
+
+test("the room's stock goes over the page's", () => {
+  expect(store.stock).toEqual({ "mug-1": 5 });
+
+  store.roomChanged(room(onShelf, { stock: { "mug-1": 2, "vase-1": 7 } }));
+
+  expect(store.stock).toEqual({ "mug-1": 2, "vase-1": 7 });
+});
+
+test("what left the shelf stays known to who holds it", () => {
+  store.roomChanged(room({ show: { state: "live" }, "product/vase": vase }));
+
+  expect(store.show.products.map(({ id }) => id)).toEqual(["vase"]);
+  expect(store.sellerOf("mug-1")).toBe("Loamwick");
+});
+
+test("opening and closing keep one entry in the browser's history", () => {
+  store.open("shelf");
+  store.open("product", "mug");
+  expect(store.product?.id).toBe("mug");
+  store.close();
+  expect(store.view).toBe("shelf");
+  store.close();
+
+  expect(store.view).toBe("show");
+  expect(steps).toEqual(["push", "back"]);
+});
+
+test("the browser's Back closes a sheet without another step back", () => {
+  store.open("product", "mug");
+
+  store.wentBack();
+
+  expect(store.view).toBe("show");
+  expect(steps).toEqual(["push"]);
+});
+
+test("a problem belongs to the sheet it came up in", () => {
+  store.open("product", "mug");
+  store.buying.problem = { code: "sold_out", status: 409 } as never;
+
+  store.open("product", "vase");
+
+  expect(store.buying.problem).toBeNull();
+});
+
+test("the picture was seen once it played, whatever comes after", () => {
+  expect(store.scene).toBe("starting");
+
+  store.statusChanged("playing");
+  store.statusChanged("waiting");
+
+  expect(store.scene).toBe("live");
+});
