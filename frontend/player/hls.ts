@@ -1,17 +1,16 @@
 /** The lazy chunk: hls.js (its light build: one muxed rendition needs no more), told to leave the
  *  latency to us. */
-import Hls, { type LevelDetails } from "hls.js/light";
+import Hls, { type ErrorData, type LevelDetails } from "hls.js/light";
 import workerPath from "hls.js/dist/hls.worker.js?url";
 import type { Cue } from "../contract";
 import { cueFromAttribute } from "./cues";
-import type { Source } from "./playback";
+import type { Source, SourceListener } from "./source";
 
 /** Milliseconds until the next try, doubled each time, a little different for every viewer so that
  *  they do not all come at once. */
 const RETRY = 1000;
 const LONGEST_RETRY = 15_000;
-
-export function openHls(video: HTMLVideoElement, url: string, cues: (cues: Cue[]) => void): Source {
+export function openHls(video: HTMLVideoElement, url: string, listener: SourceListener): Source {
   let hls = create();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let recoveredAt = -Infinity;
@@ -41,14 +40,28 @@ export function openHls(video: HTMLVideoElement, url: string, cues: (cues: Cue[]
     });
     next.on(Hls.Events.LEVEL_UPDATED, (_name, { details }) => {
       wait = RETRY;
-      cues(cuesIn(details));
+      listener.cues(cuesIn(details));
     });
+    next.on(Hls.Events.MANIFEST_PARSED, (_name, { video, audio }) =>
+      listener.soundOnly(audio && !video),
+    );
+    // A camera that starts again may send a picture where there was none: the media has the last
+    // word.
+    next.on(Hls.Events.BUFFER_CODECS, (_name, tracks) =>
+      listener.soundOnly(!tracks.video && !tracks.audiovideo),
+    );
     next.on(Hls.Events.ERROR, (_name, error) => {
-      if (error.fatal) recover(error.type === Hls.ErrorTypes.MEDIA_ERROR);
+      if (lacksDecoder(error)) giveUp();
+      else if (error.fatal) recover(error.type === Hls.ErrorTypes.MEDIA_ERROR);
     });
     next.loadSource(url);
     next.attachMedia(video);
     return next;
+  }
+
+  function giveUp(): void {
+    hls.destroy();
+    listener.unplayable();
   }
 
   /** A broken decoder is reset once; anything else, and a second break at once, starts over. */
@@ -59,14 +72,12 @@ export function openHls(video: HTMLVideoElement, url: string, cues: (cues: Cue[]
       hls.recoverMediaError();
       return;
     }
-    const paused = video.paused;
     hls.destroy();
     clearTimeout(timer);
     timer = setTimeout(
       () => {
         hls = create();
-        // Who paused wants quiet, also after a repair.
-        if (!paused) void video.play().catch(() => undefined);
+        if (listener.wantsToPlay()) void video.play().catch(() => undefined);
       },
       wait * (0.75 + Math.random() / 2),
     );
@@ -94,4 +105,14 @@ function cuesIn(details: LevelDetails): Cue[] {
     // END-DATE may be newer than the copy of the cue that was encoded when it opened.
     return cue ? [{ ...cue, end: range?.endDate ? range.endDate.toISOString() : cue.end }] : [];
   });
+}
+
+/** Trying again would change nothing: the browser has no decoder for what is sent. */
+function lacksDecoder({ details, mimeType }: ErrorData): boolean {
+  if (details === Hls.ErrorDetails.BUFFER_ADD_CODEC_ERROR)
+    return mimeType !== undefined && !Hls.getMediaSource()?.isTypeSupported(mimeType);
+  return (
+    details === Hls.ErrorDetails.MANIFEST_INCOMPATIBLE_CODECS_ERROR ||
+    details === Hls.ErrorDetails.BUFFER_INCOMPATIBLE_CODECS_ERROR
+  );
 }

@@ -1,12 +1,15 @@
-/** Plays a show's low-latency stream in a video element and says which moment of the show clock
- *  each frame belongs to. */
+/** Plays a show's low-latency stream in a video element and says which moment of the show clock each
+ *  frame belongs to. */
 import type { Cue } from "../contract";
 import * as latency from "./latency";
+import type { OpenSource, Source } from "./source";
 import { nextAfterHole, watch, type Watch } from "./standstill";
+import { mustMute, mustResume, resumed, untouched } from "./unasked";
 
-/** `waiting`: for a moment, nothing to worry about. `stuck`: the picture has stood still for so
- *  long that people wonder. */
-export type Status = "starting" | "playing" | "waiting" | "stuck" | "paused" | "ended";
+/** `waiting`: for a moment, nothing to worry about. `stuck`: the picture has stood still for so long
+ *  that people wonder. `unplayable`: this browser has no decoder for the stream. */
+export type Status =
+  "starting" | "playing" | "waiting" | "stuck" | "paused" | "ended" | "unplayable";
 
 export interface PlaybackListener {
   status(status: Status): void;
@@ -15,37 +18,47 @@ export interface PlaybackListener {
   /** A frame came on screen; its moment on the show clock in ms. */
   frame(moment: number): void;
   cues(cues: Cue[]): void;
-}
-
-/** What plays the stream: hls.js, or the browser itself where it has no Media Source Extensions. */
-export interface Source {
-  behind(): number | null;
-  /** Show clock at the video's `currentTime`, ms. */
-  playingDate(): number | null;
-  liveEdge(): number | null;
-  close(): void;
+  /** The sound as it is now, also when the browser's own controls changed it. */
+  muted?(muted: boolean): void;
+  soundOnly?(alone: boolean): void;
+  /** The picture's size in pixels, each time it changes. */
+  size?(width: number, height: number): void;
 }
 
 export interface Playback {
   goLive(): void;
+  pause(): void;
+  mute(muted: boolean): void;
   close(): void;
 }
 
 /** Seconds of a still picture after which that is said. */
 const STUCK = 2.5;
+/** Milliseconds before the player's script is asked for again, doubled up to the second. */
+const FIRST_RETRY = 1000;
+const LAST_RETRY = 15_000;
 
 const hasMediaSource = () => "MediaSource" in globalThis || "ManagedMediaSource" in globalThis;
+const seconds = () => performance.now() / 1000;
 
 /** Loads what `play` will need, for somebody who waits for a show to begin. */
 export async function prepare(): Promise<void> {
   if (hasMediaSource()) await import("./hls");
 }
 
-export function play(video: HTMLVideoElement, url: string, listener: PlaybackListener): Playback {
+/** Starts muted: only silent video may start by itself. */
+export function play(
+  video: HTMLVideoElement,
+  url: string,
+  listener: PlaybackListener,
+  open: OpenSource = openSource,
+): Playback {
   let source: Source | null = null;
   let hold = latency.start;
+  let asked = { ...untouched, muted: video.muted };
   let started = false;
   let closed = false;
+  let retry: ReturnType<typeof setTimeout> | undefined;
   const events = new AbortController();
   const on = (name: string, run: () => void) =>
     video.addEventListener(name, run, { signal: events.signal });
@@ -58,13 +71,16 @@ export function play(video: HTMLVideoElement, url: string, listener: PlaybackLis
     listener.behind(behind);
     if (behind === null) return;
     const decision = latency.decide(hold, {
-      now: performance.now() / 1000,
+      now: seconds(),
       behind,
       ahead: loadedAhead(video),
       playing: !video.paused && video.readyState > 2,
     });
     hold = decision.hold;
-    if (video.playbackRate !== decision.rate) video.playbackRate = decision.rate;
+    if (video.playbackRate !== decision.rate) {
+      asked = { ...asked, rateWrittenAt: seconds() };
+      video.playbackRate = decision.rate;
+    }
     if (decision.jump !== null) video.currentTime += decision.jump;
   }
 
@@ -73,23 +89,44 @@ export function play(video: HTMLVideoElement, url: string, listener: PlaybackLis
     listener.status("playing");
   });
   on("waiting", () => {
-    if (started && !video.seeking) hold = latency.stalled(hold, performance.now() / 1000);
+    if (started && !video.seeking) hold = latency.stalled(hold, seconds());
     listener.status(started ? "waiting" : "starting");
   });
   on("emptied", () => (hold = latency.restarted(hold)));
-  on("pause", () => listener.behind(null));
-  on("pause", () => listener.status(video.ended ? "ended" : "paused"));
+  on("pause", paused);
   on("ended", () => listener.status("ended"));
   on("timeupdate", tick);
+  on("volumechange", volumeChanged);
+  on("resize", () => listener.size?.(video.videoWidth, video.videoHeight));
   watchFrames(video, () => source, listener, events.signal);
+
+  function paused(): void {
+    listener.behind(null);
+    if (video.ended) return listener.status("ended");
+    if (started && mustResume(asked, seconds())) {
+      asked = resumed(asked, seconds());
+      video.muted = true;
+      void video.play().catch(() => listener.status("paused"));
+      return;
+    }
+    listener.status("paused");
+  }
+
+  function volumeChanged(): void {
+    if (mustMute(asked, video.muted, hasBeenTouched(), seconds())) video.muted = true;
+    else if (video.muted !== asked.muted) {
+      asked = { ...asked, muted: video.muted };
+      listener.muted?.(video.muted);
+    }
+  }
 
   // A still picture sends no events, so somebody has to look. Media that got lost leaves a hole
   // which no player would wait out.
-  let watched: Watch = { at: -1, since: performance.now() / 1000 };
+  let watched: Watch = { at: -1, since: seconds() };
   let stuck = false;
   const looking = setInterval(() => {
     if (!started || video.paused) return;
-    const now = performance.now() / 1000;
+    const now = seconds();
     watched = watch(watched, video.currentTime, now);
     const still = now - watched.since;
     const next = nextAfterHole(video.currentTime, ranges(video), still);
@@ -102,43 +139,56 @@ export function play(video: HTMLVideoElement, url: string, listener: PlaybackLis
   }, 250);
 
   /** The player's script may be out of reach for a moment, like everything else. */
-  async function open(pause = 1000): Promise<void> {
+  async function begin(wait = FIRST_RETRY): Promise<void> {
     try {
-      const opened = await openSource(video, url, (cues) => listener.cues(cues));
+      const opened = await open(video, url, {
+        cues: (cues) => listener.cues(cues),
+        soundOnly: (alone) => listener.soundOnly?.(alone),
+        unplayable: () => listener.status("unplayable"),
+        wantsToPlay: () => !asked.paused,
+      });
       if (closed) opened.close();
       else source = opened;
     } catch {
-      if (!closed) setTimeout(() => void open(Math.min(15_000, pause * 2)), pause);
+      if (!closed) retry = setTimeout(() => void begin(Math.min(LAST_RETRY, wait * 2)), wait);
     }
   }
-  void open();
+  void begin();
 
   return {
     goLive() {
+      asked = { ...asked, paused: false };
       const edge = source?.liveEdge() ?? null;
       if (edge !== null) video.currentTime = Math.max(video.currentTime, edge - hold.target);
       void video.play().catch(() => listener.status("paused"));
+    },
+    pause() {
+      asked = { ...asked, paused: true };
+      video.pause();
+    },
+    mute(muted) {
+      asked = { ...asked, muted };
+      video.muted = muted;
+      listener.muted?.(muted);
     },
     close() {
       closed = true;
       events.abort();
       clearInterval(looking);
+      clearTimeout(retry);
       source?.close();
     },
   };
 }
 
-async function openSource(
-  video: HTMLVideoElement,
-  url: string,
-  cues: (cues: Cue[]) => void,
-): Promise<Source> {
-  if (hasMediaSource()) {
-    const { openHls } = await import("./hls");
-    return openHls(video, url, cues);
-  }
-  return openNative(video, url);
-}
+/** Whether a person ever touched the page. Where the browser does not say it, somebody may have. */
+const hasBeenTouched = () => globalThis.navigator?.userActivation?.hasBeenActive ?? true;
+
+const openSource: OpenSource = async (video, url, listener) => {
+  if (!hasMediaSource()) return openNative(video, url);
+  const { openHls } = await import("./hls");
+  return openHls(video, url, listener);
+};
 
 /** iOS before 17.1: the browser plays the playlist itself; cues then come from the room alone. */
 function openNative(video: HTMLVideoElement & { getStartDate?: () => Date }, url: string): Source {

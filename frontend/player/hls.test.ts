@@ -1,0 +1,221 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Cue } from "../contract";
+import { openHls } from "./hls";
+import type { SourceListener } from "./source";
+
+/** hls.js as this player uses it: it loads an address, tells events, and is destroyed. */
+const { made, FakeHls } = vi.hoisted(() => {
+  type Listener = (name: string, data: never) => void;
+  const made: InstanceType<typeof FakeHls>[] = [];
+  class FakeHls {
+    static Events = {
+      LEVEL_UPDATED: "level",
+      MANIFEST_PARSED: "manifest",
+      BUFFER_CODECS: "codecs",
+      ERROR: "error",
+    };
+    static ErrorTypes = { MEDIA_ERROR: "media", NETWORK_ERROR: "network" };
+    static ErrorDetails = {
+      MANIFEST_INCOMPATIBLE_CODECS_ERROR: "manifestIncompatible",
+      BUFFER_INCOMPATIBLE_CODECS_ERROR: "bufferIncompatible",
+      BUFFER_ADD_CODEC_ERROR: "addCodec",
+    };
+    static getMediaSource = () => ({ isTypeSupported: (type: string) => type.includes("avc1.64") });
+    listeners = new Map<string, Listener>();
+    destroyed = false;
+    recovered = 0;
+    url = "";
+    latency = 0.8;
+    playingDate: Date | null = null;
+    latestLevelDetails: { edge: number; age: number } | null = null;
+    constructor() {
+      made.push(this);
+    }
+    on(name: string, run: Listener) {
+      this.listeners.set(name, run);
+    }
+    tell(name: string, data: unknown) {
+      this.listeners.get(name)?.(name, data as never);
+    }
+    loadSource(url: string) {
+      this.url = url;
+    }
+    attachMedia() {}
+    recoverMediaError() {
+      this.recovered += 1;
+    }
+    destroy() {
+      this.destroyed = true;
+    }
+  }
+  return { made, FakeHls };
+});
+vi.mock("hls.js/light", () => ({ default: FakeHls }));
+
+let cues: Cue[][];
+let alone: boolean[];
+let gaveUp: number;
+let wantsToPlay: boolean;
+let played: number;
+const video = { play: async () => void (played += 1) } as unknown as HTMLVideoElement;
+const listener: SourceListener = {
+  cues: (heard) => cues.push(heard),
+  soundOnly: (now) => alone.push(now),
+  unplayable: () => (gaveUp += 1),
+  wantsToPlay: () => wantsToPlay,
+};
+const now = () => made.at(-1)!;
+const network = { type: "network", details: "levelLoadError", fatal: true };
+const media = { type: "media", details: "bufferAppendError", fatal: true };
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: 0 });
+  vi.spyOn(Math, "random").mockReturnValue(0.5);
+  made.length = 0;
+  cues = [];
+  alone = [];
+  gaveUp = 0;
+  wantsToPlay = true;
+  played = 0;
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+test("a lost server is tried again, later each time, and at once again after it answered", () => {
+  openHls(video, "/live/a/index.m3u8", listener);
+
+  now().tell("error", network);
+  expect(now().destroyed).toBe(true);
+  vi.advanceTimersByTime(1000);
+  expect(made.length).toBe(2);
+  expect(now().url).toBe("/live/a/index.m3u8");
+  now().tell("error", network);
+  vi.advanceTimersByTime(1999);
+  expect(made.length).toBe(2);
+  vi.advanceTimersByTime(1);
+  expect(made.length).toBe(3);
+
+  now().tell("level", { details: { dateRanges: {} } });
+  now().tell("error", network);
+  vi.advanceTimersByTime(1000);
+  expect(made.length).toBe(4);
+});
+
+test("after a repair the picture runs, unless the person paused it", () => {
+  openHls(video, "/", listener);
+  now().tell("error", network);
+  vi.advanceTimersByTime(1000);
+  expect(played).toBe(1);
+
+  wantsToPlay = false;
+  now().tell("error", network);
+  vi.advanceTimersByTime(2000);
+  expect(played).toBe(1);
+});
+
+test("an error that is not fatal is hls.js's own to mend", () => {
+  openHls(video, "/", listener);
+
+  now().tell("error", { ...network, fatal: false });
+  vi.advanceTimersByTime(60_000);
+
+  expect(made.length).toBe(1);
+  expect(now().destroyed).toBe(false);
+});
+
+test("a broken decoder is reset once; a second break at once starts over", () => {
+  openHls(video, "/", listener);
+  vi.advanceTimersByTime(1);
+
+  now().tell("error", media);
+  expect(now().recovered).toBe(1);
+  vi.advanceTimersByTime(4000);
+  now().tell("error", media);
+
+  expect(now().destroyed).toBe(true);
+  vi.advanceTimersByTime(1000);
+  expect(made.length).toBe(2);
+});
+
+test.each([
+  { type: "media", details: "manifestIncompatible", fatal: true },
+  { type: "media", details: "bufferIncompatible", fatal: true },
+  { type: "media", details: "addCodec", fatal: false, mimeType: "video/mp4;codecs=avc1.f4001e" },
+])("a stream without a decoder ends the tries: $details", (error) => {
+  openHls(video, "/", listener);
+
+  now().tell("error", error);
+  vi.advanceTimersByTime(60_000);
+
+  expect(gaveUp).toBe(1);
+  expect(now().destroyed).toBe(true);
+  expect(made.length).toBe(1);
+});
+
+test("a buffer that fails for a codec which can be decoded is hls.js's own to mend", () => {
+  openHls(video, "/", listener);
+
+  now().tell("error", {
+    type: "media",
+    details: "addCodec",
+    fatal: false,
+    mimeType: "video/mp4;codecs=avc1.640028",
+  });
+
+  expect(gaveUp).toBe(0);
+  expect(now().destroyed).toBe(false);
+});
+
+test("a stream of sound alone is said, and its picture when one comes", () => {
+  openHls(video, "/", listener);
+
+  now().tell("manifest", { audio: true, video: false });
+  now().tell("codecs", { audio: {} });
+  now().tell("codecs", { audiovideo: {} });
+
+  expect(alone).toEqual([true, true, false]);
+});
+
+test("a cue of the playlist ends where the playlist says, whatever its copy says", () => {
+  openHls(video, "/", listener);
+  const cue = { id: "cue_1", kind: "pin", start: "2026-11-23T10:00:00Z", end: null, payload: {} };
+  const encoded = btoa(JSON.stringify(cue));
+  const range = (endDate: Date | null) => ({ attr: { "X-CUE": encoded }, endDate });
+
+  now().tell("level", {
+    details: {
+      dateRanges: {
+        a: range(null),
+        b: range(new Date("2026-11-23T10:01:00Z")),
+        other: { attr: {} },
+      },
+    },
+  });
+
+  expect(cues).toEqual([[cue, { ...cue, end: "2026-11-23T10:01:00.000Z" }]]);
+});
+
+test("the edge moves on between two playlists", () => {
+  const source = openHls(video, "/", listener);
+  expect(source.liveEdge()).toBeNull();
+  expect(source.behind()).toBeNull();
+
+  now().latestLevelDetails = { edge: 30, age: 0.4 };
+  now().playingDate = new Date(5000);
+
+  expect(source.liveEdge()).toBeCloseTo(30.4);
+  expect(source.behind()).toBe(0.8);
+  expect(source.playingDate()).toBe(5000);
+});
+
+test("closing ends the tries that are under way", () => {
+  const source = openHls(video, "/", listener);
+  now().tell("error", network);
+
+  source.close();
+  vi.advanceTimersByTime(60_000);
+
+  expect(made.length).toBe(1);
+});

@@ -1,0 +1,28 @@
+/** The port between the player and what fetches the stream for it. */
+import type { Cue } from "../contract";
+
+/** hls.js, or the browser itself where it has no Media Source Extensions. */
+export interface Source {
+  /** Seconds between the picture and the newest media that the server announced. */
+  behind(): number | null;
+  /** Show clock at the video's `currentTime`, ms. */
+  playingDate(): number | null;
+  liveEdge(): number | null;
+  close(): void;
+}
+
+export interface SourceListener {
+  cues(cues: Cue[]): void;
+  /** True when the stream carries no picture, false when it carries one again. */
+  soundOnly(alone: boolean): void;
+  /** This browser has no decoder for the stream. The source has stopped trying. */
+  unplayable(): void;
+  /** False after the person paused: a repair then leaves the video paused. */
+  wantsToPlay(): boolean;
+}
+
+export type OpenSource = (
+  video: HTMLVideoElement,
+  url: string,
+  listener: SourceListener,
+) => Source | Promise<Source>;
