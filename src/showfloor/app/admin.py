@@ -126,12 +126,9 @@ async def give_grants(
 
 
 async def add_key(session: Session, *, email: str, label: str) -> str:
-    """A new API key, shown this once. Its owner declared to be an adult when the account was made.
-
-    Raises PersonNotFound.
-    """
+    """A new API key, shown this once. Raises PersonNotFound."""
     person = await identity.find_person(session, email=email)
-    admission = identity.admit(CollectionPoint.API, adult=True)
+    admission = await identity.admit_again(session, CollectionPoint.API, person_id=person.id)
     return await identity.add_api_key(
         session, admission=admission, person_id=person.id, label=label
     )
@@ -146,7 +143,7 @@ async def allow_creator(session: Session, *, creator: UUID, seller: str) -> None
     merchant = await merchants.find_merchant(session, seller)
     await merchants.get_creator(session, creator)
     await merchants.allow_creator(
-        session, person=_for(merchant.id), merchant_id=merchant.id, creator_id=creator
+        session, person=identity.operator(merchant.id), merchant_id=merchant.id, creator_id=creator
     )
 
 
@@ -154,7 +151,7 @@ async def allow_origin(session: Session, *, seller: str, origin: str) -> str:
     """The origin as browsers write it. Raises MerchantNotFound, OriginInvalid."""
     merchant = await merchants.find_merchant(session, seller)
     return await merchants.allow_origin(
-        session, person=_for(merchant.id), merchant_id=merchant.id, origin=origin
+        session, person=identity.operator(merchant.id), merchant_id=merchant.id, origin=origin
     )
 
 
@@ -182,7 +179,11 @@ async def _import_product(
         return store_picture(uploads, folder, file)
 
     await add_product(
-        session, person=_for(merchant_id), merchant_id=merchant_id, entry=entry, picture_url=url
+        session,
+        person=identity.operator(merchant_id),
+        merchant_id=merchant_id,
+        entry=entry,
+        picture_url=url,
     )
 
 
@@ -203,7 +204,7 @@ async def set_stock(session: Session, *, sku: str, on_hand: int, seller: str | N
         raise VariantNotFound(sku=sku)
     ((merchant_id, variant_id),) = owners.items()
     await stock.set_on_hand(
-        session, person=_for(merchant_id), variant_id=variant_id, on_hand=on_hand
+        session, person=identity.operator(merchant_id), variant_id=variant_id, on_hand=on_hand
     )
 
 
@@ -236,8 +237,3 @@ def store_picture(uploads: Path, folder: Path, file: str) -> str:
         shutil.copyfile(source, beside)
         beside.replace(uploads / name)
     return f"/uploads/{name}"
-
-
-def _for(merchant_id: UUID) -> Person:
-    """Who acts here: the operator at the machine, in a seller's place."""
-    return Person(UUID(int=0), "operator", "", frozenset({merchant_id}), None, is_operator=True)

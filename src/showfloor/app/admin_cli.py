@@ -80,6 +80,7 @@ origin = typer.Typer(no_args_is_help=True, help="The websites that may show a se
 creator = typer.Typer(no_args_is_help=True, help="Who hosts.")
 catalog = typer.Typer(no_args_is_help=True, help="What is sold.")
 stock = typer.Typer(no_args_is_help=True, help="How many there are.")
+jobs = typer.Typer(no_args_is_help=True, help="What the worker could not do.")
 merchant.add_typer(origin, name="origin")
 GROUPS = {
     "person": person,
@@ -87,6 +88,7 @@ GROUPS = {
     "creator": creator,
     "catalog": catalog,
     "stock": stock,
+    "jobs": jobs,
 }
 
 
@@ -252,6 +254,34 @@ def set_stock(
     from showfloor.app import admin  # noqa: PLC0415 - a process loads only what it runs
 
     _run(lambda session: admin.set_stock(session, sku=sku, on_hand=on_hand, seller=seller))
+
+
+@jobs.command("list")
+def list_jobs() -> None:
+    """Jobs that fail, and events that were tried so often that they are parked."""
+    from showfloor.kit import clock, outbox  # noqa: PLC0415 - a process loads only what it runs
+    from showfloor.kit import jobs as periodic  # noqa: PLC0415 - a process loads only what it runs
+
+    async def work(session: Session) -> tuple[list[periodic.Failing], list[outbox.Parked]]:
+        return await periodic.list_failing(session), await outbox.list_parked(session)
+
+    failing, parked = _run(work)
+    for job in failing:
+        since = clock.rfc3339(job.failed_at)
+        typer.echo(f"failing  {job.name}: {job.attempts} times, last {since}, {job.error}")
+    for event in parked:
+        since = clock.rfc3339(event.at)
+        typer.echo(f"parked   {event.kind} {event.id} of {since}: {event.error}")
+    if not failing and not parked:
+        typer.echo("Everything was done.")
+
+
+@jobs.command("retry")
+def retry_jobs() -> None:
+    """Try every parked event again, now that its cause is gone."""
+    from showfloor.kit import outbox  # noqa: PLC0415 - a process loads only what it runs
+
+    typer.echo(f"{_run(outbox.retry_parked)} events are tried again.")
 
 
 def _password() -> str:

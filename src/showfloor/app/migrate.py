@@ -44,5 +44,5 @@ def import_models() -> None:
     for module in pkgutil.iter_modules(showfloor.__path__):
         if module.ispkg and importlib.util.find_spec(f"showfloor.{module.name}.models"):
             importlib.import_module(f"showfloor.{module.name}.models")
-    importlib.import_module("showfloor.kit.outbox")
-    importlib.import_module("showfloor.kit.idempotency")
+    for name in ("outbox", "idempotency", "jobs"):
+        importlib.import_module(f"showfloor.kit.{name}")

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 
@@ -31,6 +29,8 @@ from showfloor.identity import http as identity_http
 from showfloor.identity import service as identity
 from showfloor.kit import idempotency, outbox
 from showfloor.kit.db import Database, Session
+from showfloor.kit.jobs import Job
+from showfloor.kit.notify import Waker
 from showfloor.kit.openapi import describe_problem
 from showfloor.kit.outbox import Dispatcher
 from showfloor.media import service as media
@@ -49,15 +49,6 @@ from showfloor.stock import tasks as stock_tasks
 from showfloor.web import http as web_http
 from showfloor.web.files import BuiltFiles, UploadedFiles
 from showfloor.web.pages import STATIC
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A periodic job; `every` in seconds."""
-
-    name: str
-    every: float
-    run: Callable[[Database], Awaitable[object]]
 
 
 def connect_web(app: FastAPI, settings: Settings) -> None:
@@ -131,17 +122,20 @@ def connect_erasers() -> None:
         register_eraser(eraser)
 
 
-def periodic_jobs(providers: Mapping[str, PaymentProvider]) -> list[Job]:
+def periodic_jobs(providers: Mapping[str, PaymentProvider], *, hold_seconds: float) -> list[Job]:
+    """`hold_seconds`: no hold that is made from now on runs out earlier, so looking that often
+    misses none.
+    """
     return [
-        Job("release expired holds", 0.25, stock_tasks.release_expired),
+        Job("release expired holds", min(hold_seconds, 10.0), stock_tasks.release_expired),
         Job(
             "settle open payments",
-            1.0,
+            2.0,
             partial(checkout_tasks.settle_open_payments, providers=providers),
         ),
+        Job("interrupt lost shows", 5.0, shows_tasks.interrupt_lost_shows),
         Job("forget abandoned checkouts", 3600.0, checkout_tasks.forget_abandoned),
         Job("forget old holds", 3600.0, stock_tasks.forget_old_holds),
-        Job("interrupt lost shows", 1.0, shows_tasks.interrupt_lost_shows),
         Job("forget old room events", 300.0, partial(_in_batches, realtime.forget_old_events)),
         Job("forget old answers", 3600.0, partial(_in_batches, idempotency.forget_old)),
         Job("forget old sessions", 3600.0, partial(_in_batches, identity.forget_old_sessions)),
@@ -164,10 +158,13 @@ async def _in_batches(forget: Callable[[Session], Awaitable[int]], database: Dat
 @asynccontextmanager
 async def background(settings: Settings) -> AsyncIterator[None]:
     """What runs beside the requests or jobs of every process that writes rooms."""
-    hints = asyncio.create_task(Hints(settings.database_url).run())
+    tasks = [
+        asyncio.create_task(Hints(settings.database_url).run()),
+        asyncio.create_task(Waker(settings.database_url).run()),
+    ]
     try:
         yield
     finally:
-        hints.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await hints
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -214,6 +214,12 @@ async def due_payments(
     return [_payment(row) for row in rows]
 
 
+async def next_look(session: Session, providers: Collection[str]) -> datetime | None:
+    """When the first of the payments that are open is to be asked about."""
+    first = select(func.min(PaymentRow.look_at)).where(PaymentRow.provider.in_(providers))
+    return (await session.execute(first)).scalar_one()
+
+
 async def note_callback(session: Session, provider: str, event_id: str, now: datetime) -> bool:
     """False when this event had its effect before."""
     noted = (

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from showfloor.checkout import service
 from showfloor.checkout.adapters.provider import PaymentProvider
+from showfloor.kit import clock
 from showfloor.kit.db import Database
 
 
 async def settle_open_payments(
     database: Database, *, providers: Mapping[str, PaymentProvider]
-) -> None:
-    """Every second: finish what a crash or a slow bank left open."""
+) -> datetime | None:
+    """Finish what a crash or a slow bank left open; when the next payment is to be asked about."""
+    async with database.session() as session:
+        due = await service.next_look(session, providers)
+    if due is None or due > clock.now():
+        return due
     await service.settle_open_payments(database, providers)
+    async with database.session() as session:
+        return await service.next_look(session, providers)
 
 
 async def forget_abandoned(database: Database) -> None:

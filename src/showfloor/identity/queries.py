@@ -22,6 +22,12 @@ async def add_person(session: Session, row: PersonRow) -> bool:
     return added.first() is not None
 
 
+async def declared_adult_at(session: Session, person_id: UUID) -> datetime | None:
+    """When a person declared to be an adult; None for nobody."""
+    chosen = select(PersonRow.declared_adult_at).where(PersonRow.id == person_id)
+    return (await session.execute(chosen)).scalar_one_or_none()
+
+
 async def add_grant(session: Session, person_id: UUID, kind: GrantKind, subject_id: UUID) -> None:
     """Granting twice is granting once."""
     await session.execute(

@@ -42,6 +42,25 @@ def admit(point: CollectionPoint, *, adult: bool | None) -> Admission:
     return Admission(point, clock.now())
 
 
+async def admit_again(session: Session, point: CollectionPoint, *, person_id: UUID) -> Admission:
+    """The way in for somebody who has an account: the declaration that was stored with it.
+
+    Raises AdultDeclarationRequired when there is none.
+    """
+    declared_at = await queries.declared_adult_at(session, person_id)
+    if declared_at is None:
+        raise AdultDeclarationRequired(extra={"door": point.value})
+    return Admission(point, declared_at)
+
+
+def operator(*merchant_ids: UUID) -> Person:
+    """Whoever works at the machine itself and may read its settings, acting for these sellers.
+
+    No person of the database; nothing may be stored under this id.
+    """
+    return Person(UUID(int=0), "operator", "", frozenset(merchant_ids), None, is_operator=True)
+
+
 async def add_person(
     session: Session, *, admission: Admission, email: str, name: str, password: str
 ) -> UUID:

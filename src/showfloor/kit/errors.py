@@ -7,6 +7,7 @@ do next.
 
 from __future__ import annotations
 
+import traceback
 from typing import Any, ClassVar
 
 
@@ -72,3 +73,15 @@ class IdempotencyConflict(AppError):
 
     code = "idempotency_conflict"
     status = 409
+
+
+def where_raised(error: BaseException) -> str:
+    """`KeyError at showfloor/shows/queries.py:41`: what may be stored of a failure, for its text
+    could quote somebody's data.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if "/showfloor/" in frame.filename] or frames
+    if not ours:
+        return type(error).__name__
+    file = ours[-1].filename.rpartition("/showfloor/")[2]
+    return f"{type(error).__name__} at {file}:{ours[-1].lineno}"

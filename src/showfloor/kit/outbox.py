@@ -10,38 +10,69 @@ order across kinds.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, is_dataclass
+from dataclasses import dataclass, is_dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
-from uuid import UUID
 
 import structlog
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, insert, or_, select, update
+from pydantic import TypeAdapter
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Identity,
+    Index,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as insert_or
 from sqlalchemy.orm import Mapped, mapped_column
 
 from showfloor.kit import clock
 from showfloor.kit.db import Base, Database, Session, delete_batch
+from showfloor.kit.errors import where_raised
+from showfloor.kit.notify import wake
 
 log = structlog.get_logger()
 E = TypeVar("E")
+OUTBOX = "outbox"
+"""The name under which the worker is woken."""
 PUT_OFF = timedelta(seconds=5)
+"""How long an event waits after its first failure; twice as long after each further one."""
+MOST_ATTEMPTS = 10
+"""After so many (about 40 minutes) an event is parked: the operator reads why (`showfloor jobs`),
+and lets it go on when the cause is gone.
+"""
 KEPT_FOR = timedelta(days=7)
 Subscriber = Callable[[Session, Any], Awaitable[None]]
 
 _kind_of: dict[type[Any], str] = {}
-_class_of: dict[str, type[Any]] = {}
+_adapter_of: dict[str, TypeAdapter[Any]] = {}
 
 
 class OutboxEvent(Base):
     __tablename__ = "outbox_event"
-    __table_args__ = (Index("ix_outbox_event_open", "id", postgresql_where="done_at is null"),)
+    __table_args__ = (
+        Index(
+            "ix_outbox_event_open",
+            "id",
+            postgresql_where=text("done_at is null and parked_at is null"),
+        ),
+    )
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     kind: Mapped[str]
     payload: Mapped[dict[str, Any]]
     at: Mapped[datetime]
     done_at: Mapped[datetime | None]
     not_before: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(server_default=text("0"))
+    """Deliveries that failed."""
+    error: Mapped[str | None]
+    """The kind of the last failure and where it was raised; its text could hold personal data."""
+    parked_at: Mapped[datetime | None]
 
 
 class OutboxDone(Base):
@@ -59,7 +90,7 @@ def event(kind: str) -> Callable[[type[E]], type[E]]:
     """
 
     def register(cls: type[E]) -> type[E]:
-        _kind_of[cls], _class_of[kind] = kind, cls
+        _kind_of[cls], _adapter_of[kind] = kind, TypeAdapter(cls)
         return cls
 
     return register
@@ -68,39 +99,13 @@ def event(kind: str) -> Callable[[type[E]], type[E]]:
 async def publish(session: Session, happened: object) -> None:
     """Write the event in the caller's transaction."""
     assert is_dataclass(happened) and not isinstance(happened, type)
-    await session.execute(
-        insert(OutboxEvent).values(
-            kind=_kind_of[type(happened)], payload=_plain(asdict(happened)), at=clock.now()
-        )
-    )
+    kind = _kind_of[type(happened)]
+    payload = _adapter_of[kind].dump_python(happened, mode="json")
+    await session.execute(insert(OutboxEvent).values(kind=kind, payload=payload, at=clock.now()))
+    wake(session, OUTBOX)
 
 
-def _plain(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: _plain_value(value) for name, value in values.items()}
-
-
-def _plain_value(value: Any) -> Any:
-    if isinstance(value, UUID):
-        return value.hex
-    if isinstance(value, datetime):
-        return clock.rfc3339(value)
-    return value
-
-
-def _restore(kind: str, payload: dict[str, Any]) -> Any:
-    cls = _class_of[kind]
-    hints = {name: str(annotation) for name, annotation in cls.__annotations__.items()}
-    return cls(**{name: _restore_value(hints[name], value) for name, value in payload.items()})
-
-
-def _restore_value(hint: str, value: Any) -> Any:
-    if value is None:
-        return None
-    if "UUID" in hint and isinstance(value, str):
-        return UUID(hex=value)
-    if "datetime" in hint and isinstance(value, str):
-        return clock.parse_rfc3339(value)
-    return value
+_OPEN = OutboxEvent.done_at.is_(None), OutboxEvent.parked_at.is_(None)
 
 
 class Dispatcher:
@@ -117,30 +122,34 @@ class Dispatcher:
     async def drain(self, limit: int = 100) -> int:
         """Deliver up to `limit` open events, oldest first; the number delivered.
 
-        One whose subscriber raises waits a while.
+        One whose subscriber raises waits, longer each time, and is parked in the end.
         """
-        oldest = select(OutboxEvent.id, OutboxEvent.kind, OutboxEvent.payload).where(
-            OutboxEvent.done_at.is_(None),
-            or_(OutboxEvent.not_before.is_(None), OutboxEvent.not_before <= clock.now()),
+        oldest = select(
+            OutboxEvent.id, OutboxEvent.kind, OutboxEvent.payload, OutboxEvent.attempts
+        ).where(
+            *_OPEN, or_(OutboxEvent.not_before.is_(None), OutboxEvent.not_before <= clock.now())
         )
         async with self._database.session() as session:
             rows = (await session.execute(oldest.order_by(OutboxEvent.id).limit(limit))).all()
         delivered = 0
-        for event_id, kind, payload in rows:
+        for event_id, kind, payload, attempts in rows:
             try:
                 await self._hand_out(event_id, kind, payload)
                 delivered += 1
-            except (
-                Exception
-            ) as error:  # one event that cannot be delivered must not hold up the others
-                log.warning(
-                    "event stays open", kind=kind, number=event_id, error=type(error).__name__
-                )
-                await self._put_off(event_id)
+            except Exception as error:  # one that cannot be delivered must not hold up the others
+                log.warning("event stays open", kind=kind, number=event_id, exc_info=error)
+                await self._put_off(event_id, attempts + 1, error)
         return delivered
 
+    async def next_due(self) -> datetime | None:
+        """When the next event that waits is to be tried again; None when none waits."""
+        async with self._database.session() as session:
+            return (
+                await session.execute(select(func.min(OutboxEvent.not_before)).where(*_OPEN))
+            ).scalar_one()
+
     async def _hand_out(self, event_id: int, kind: str, payload: dict[str, Any]) -> None:
-        happened = _restore(kind, payload)
+        happened = _adapter_of[kind].validate_python(payload)
         for name, subscriber in self._subscribers.get(kind, []):
             await self._deliver(event_id, name, subscriber, happened)
         async with self._database.session() as session:
@@ -148,11 +157,17 @@ class Dispatcher:
                 update(OutboxEvent).where(OutboxEvent.id == event_id).values(done_at=clock.now())
             )
 
-    async def _put_off(self, event_id: int) -> None:
+    async def _put_off(self, event_id: int, attempts: int, error: Exception) -> None:
+        now = clock.now()
+        values = {
+            "attempts": attempts,
+            "error": where_raised(error),
+            "not_before": now + PUT_OFF * 2 ** (attempts - 1),
+            "parked_at": now if attempts >= MOST_ATTEMPTS else None,
+        }
         async with self._database.session() as session:
-            later = clock.now() + PUT_OFF
             await session.execute(
-                update(OutboxEvent).where(OutboxEvent.id == event_id).values(not_before=later)
+                update(OutboxEvent).where(OutboxEvent.id == event_id).values(values)
             )
 
     async def _deliver(
@@ -169,9 +184,48 @@ class Dispatcher:
                 await subscriber(session, happened)
 
 
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """An event that was tried often enough."""
+
+    id: int
+    kind: str
+    at: datetime
+    attempts: int
+    error: str
+
+
+async def list_parked(session: Session, most: int = 100) -> list[Parked]:
+    """Oldest first."""
+    columns = OutboxEvent.id, OutboxEvent.kind, OutboxEvent.at, OutboxEvent.attempts
+    chosen = select(*columns, OutboxEvent.error).where(OutboxEvent.parked_at.is_not(None))
+    rows = await session.execute(chosen.order_by(OutboxEvent.id).limit(most))
+    return [Parked(row.id, row.kind, row.at, row.attempts, row.error or "") for row in rows]
+
+
+async def retry_parked(session: Session) -> int:
+    """Let every parked event be tried again at once; how many."""
+    again = update(OutboxEvent).where(OutboxEvent.parked_at.is_not(None))
+    done = await session.execute(
+        again.values(parked_at=None, attempts=0, not_before=None).returning(OutboxEvent.id)
+    )
+    wake(session, OUTBOX)
+    return len(done.all())
+
+
 async def forget_old(session: Session) -> int:
     """Delivered events are kept a week, to look at. One batch; how many went."""
     return await delete_batch(session, OutboxEvent, OutboxEvent.done_at < clock.now() - KEPT_FOR)
 
 
-__all__ = ["Dispatcher", "OutboxDone", "OutboxEvent", "event", "forget_old", "publish"]
+__all__ = [
+    "Dispatcher",
+    "OutboxDone",
+    "OutboxEvent",
+    "Parked",
+    "event",
+    "forget_old",
+    "list_parked",
+    "publish",
+    "retry_parked",
+]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from showfloor.kit.db import Session, delete_batch
@@ -104,6 +104,11 @@ async def present_seen_before(session: Session, moment: datetime) -> list[UUID]:
     """
     stale = select(IngestRow.show_id).where(_PRESENT, IngestRow.seen_at < moment)
     return list((await session.execute(stale.order_by(IngestRow.show_id))).scalars())
+
+
+async def first_seen_at(session: Session) -> datetime | None:
+    """The oldest last word about a publisher that counts as present."""
+    return (await session.execute(select(func.min(IngestRow.seen_at)).where(_PRESENT))).scalar_one()
 
 
 async def mark_lost(session: Session, show_id: UUID, moment: datetime) -> bool:

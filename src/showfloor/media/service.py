@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from showfloor.kit import clock, ids
@@ -69,6 +69,12 @@ async def is_publishing(session: Session, show_id: UUID) -> bool:
 async def lost_with_streaming(session: Session) -> list[UUID]:
     """Shows that count as having a publisher though `streaming` has been silent too long."""
     return await queries.present_seen_before(session, clock.now() - STALE_AFTER)
+
+
+async def next_loss(session: Session) -> datetime | None:
+    """When the first publisher counts as lost unless `streaming` speaks of it again."""
+    seen_at = await queries.first_seen_at(session)
+    return seen_at + STALE_AFTER if seen_at else None
 
 
 async def mark_lost(session: Session, show_id: UUID) -> bool:

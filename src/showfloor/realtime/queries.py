@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import psycopg
-from sqlalchemy import event, text
-from sqlalchemy.orm import Session as SyncSession
+from sqlalchemy import text
 
+from showfloor.kit import notify
 from showfloor.kit.db import BATCH, Session
+from showfloor.kit.notify import NotifierLost as NotifierLost
+from showfloor.kit.notify import commits as commits
 from showfloor.realtime.types import RoomEvent, Snapshot
 
 CHANNEL = "showfloor_rooms"
@@ -86,7 +87,6 @@ _FORGET_EVENTS = text("""
 
 # "Look": on a connection of its own, since a NOTIFY inside a transaction makes all that notify
 # commit one after the other.
-_NOTIFY = "select pg_notify(%s, %s)"
 
 
 async def insert_room(session: Session, room_id: UUID) -> None:
@@ -142,41 +142,6 @@ async def delete_events(session: Session, before: datetime) -> int:
     return len((await session.execute(_FORGET_EVENTS, {"before": before, "most": BATCH})).all())
 
 
-@contextmanager
-def commits(listener: Callable[[Any], None]) -> Iterator[None]:
-    """While open, `listener(session)` is called after each transaction of any session was
-    committed; not after a savepoint.
-    """
-
-    def committed(session: SyncSession) -> None:
-        if session.get_nested_transaction() is None:
-            listener(session)
-
-    event.listen(SyncSession, "after_commit", committed)
-    try:
-        yield
-    finally:
-        event.remove(SyncSession, "after_commit", committed)
-
-
-class NotifierLost(Exception):
-    """The connection for hints is gone."""
-
-
-@asynccontextmanager
-async def notifier(url: str) -> AsyncIterator[Callable[[str], Awaitable[None]]]:
-    """A connection of its own in autocommit mode, as a function that sends one payload.
-
-    Raises NotifierLost.
-    """
-    try:
-        async with await psycopg.AsyncConnection.connect(
-            url, autocommit=True, connect_timeout=5
-        ) as connection:
-
-            async def notify(payload: str) -> None:
-                await connection.execute(_NOTIFY, (CHANNEL, payload))
-
-            yield notify
-    except psycopg.Error as error:
-        raise NotifierLost from error
+def notifier(url: str) -> AbstractAsyncContextManager[Callable[[str], Awaitable[None]]]:
+    """A connection of its own that sends hints to `fanout`. Raises NotifierLost."""
+    return notify.notifier(url, CHANNEL)

@@ -458,6 +458,13 @@ async def release_due(session: Session, most: int) -> dict[UUID, int]:
     return {row.variant_id: row.quantity for row in due}
 
 
+async def next_expiry(session: Session) -> datetime | None:
+    """The earliest end of a line that is held."""
+    first = text("select min(expires_at) from hold_line where state = 'held'")
+    found: datetime | None = (await session.execute(first)).scalar_one()
+    return found
+
+
 async def remove_holds_before(session: Session, moment: datetime) -> int:
     """A batch of holds whose goods went back long ago; what was sold stands in the orders."""
     kept = exists().where(HoldLineRow.hold_id == HoldRow.id, HoldLineRow.state == LineState.HELD)

@@ -22,6 +22,8 @@ from showfloor.shows import service as shows
 from showfloor.shows.types import Show
 
 MARKET = "gb"
+INVENTED_ADULTS = True
+"""The demo's people exist nowhere, so nobody can declare it for them."""
 SCARCE_UNITS = 8
 PREFIXES = {"loamwick": "LW", "zafralune": "ZL"}
 EVENING = {"en": "Evening light, two brands", "ar": "ضوء المساء، علامتان"}
@@ -134,7 +136,7 @@ def _state(
 async def _person(
     session: Session, login: str, name: str, grants: list[tuple[GrantKind, UUID]]
 ) -> Person:
-    admission = identity.admit(CollectionPoint.ACCOUNT, adult=True)
+    admission = identity.admit(CollectionPoint.ACCOUNT, adult=INVENTED_ADULTS)
     email = f"{login}@demo.showfloor.example"
     person_id = await identity.add_person(
         session, admission=admission, email=email, name=name, password=PASSWORD
@@ -147,7 +149,7 @@ async def _person(
 
 
 async def _api_key(session: Session, person: Person) -> str:
-    admission = identity.admit(CollectionPoint.API, adult=True)
+    admission = await identity.admit_again(session, CollectionPoint.API, person_id=person.id)
     return await identity.add_api_key(
         session, admission=admission, person_id=person.id, label="demo"
     )

@@ -7,6 +7,7 @@ from showfloor.checkout.service.holds import hold_goods, release_hold
 from showfloor.checkout.service.paying import confirm, pay
 from showfloor.checkout.service.settlement import (
     forget_old_callbacks,
+    next_look,
     settle_open_payments,
     take_callback,
 )
@@ -19,6 +20,7 @@ __all__ = [
     "forget_old_callbacks",
     "get_purchase",
     "hold_goods",
+    "next_look",
     "open_checkout",
     "pay",
     "release_hold",

@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -148,6 +148,11 @@ async def settle_open_payments(database: Database, providers: Mapping[str, Payme
     for failure in filter(None, ends):
         log.error("payment could not be put off", exc_info=failure)
     return len(due)
+
+
+async def next_look(session: Session, providers: Mapping[str, PaymentProvider]) -> datetime | None:
+    """When the first of the payments that are open is to be asked about."""
+    return await queries.next_look(session, list(providers))
 
 
 async def _settle(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from showfloor.catalog.service import check_own_variants
@@ -88,6 +88,11 @@ async def release_expired(session: Session) -> int:
     released = await queries.release_due(session, _BATCH)
     await queries.move_stock(session, released, sold=False)
     return sum(released.values())
+
+
+async def next_expiry(session: Session) -> datetime | None:
+    """When the next of the holds that are open runs out."""
+    return await queries.next_expiry(session)
 
 
 async def forget_old_holds(session: Session) -> int:

@@ -96,6 +96,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("slug", name=op.f("uq_merchant_slug")),
     )
     op.create_table(
+        "job_failure",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("failed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("error", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_job_failure")),
+    )
+    op.create_table(
         "orders",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.BigInteger(), nullable=False),
@@ -129,6 +137,9 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("error", sa.String(), nullable=True),
+        sa.Column("parked_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_event")),
     )
     op.create_index(
@@ -136,7 +147,7 @@ def upgrade() -> None:
         "outbox_event",
         ["id"],
         unique=False,
-        postgresql_where="done_at is null",
+        postgresql_where=sa.text("done_at is null and parked_at is null"),
     )
     op.create_table(
         "payment_callback",
