@@ -35,6 +35,23 @@ def test_admissions_are_made_by_identity_alone() -> None:
     assert made == []
 
 
+def test_people_are_made_by_identity_alone() -> None:
+    assert offences(("Person",), allowed=("identity/",)) == []
+
+
+def test_nobody_declares_an_adult_in_somebody_s_place() -> None:
+    constants = [
+        f"{path}:{node.value.lineno}"
+        for path, tree in trees().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.keyword)
+        and node.arg == "adult"
+        and isinstance(node.value, ast.Constant)
+    ]
+
+    assert constants == []
+
+
 def test_every_module_has_a_card() -> None:
     for name in modules():
         card = ast.get_docstring(trees()[f"{name}/__init__.py"]) or ""

@@ -8,7 +8,10 @@ do next.
 from __future__ import annotations
 
 import traceback
+from pathlib import Path
 from typing import Any, ClassVar
+
+_OURS = str(Path(__file__).parents[1])
 
 
 class AppError(Exception):
@@ -76,12 +79,12 @@ class IdempotencyConflict(AppError):
 
 
 def where_raised(error: BaseException) -> str:
-    """`KeyError at showfloor/shows/queries.py:41`: what may be stored of a failure, for its text
+    """`KeyError at shows/queries.py:41`: what may be stored of a failure, for its text
     could quote somebody's data.
     """
     frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if "/showfloor/" in frame.filename] or frames
+    ours = [frame for frame in frames if frame.filename.startswith(_OURS)]
     if not ours:
         return type(error).__name__
-    file = ours[-1].filename.rpartition("/showfloor/")[2]
+    file = ours[-1].filename.removeprefix(f"{_OURS}/")
     return f"{type(error).__name__} at {file}:{ours[-1].lineno}"

@@ -360,3 +360,25 @@ def test_embedded_database_is_started_for_a_command_and_ended_after_it(tmp_path:
         assert server.pid() is not None
     finally:
         server.stop()
+
+
+def test_operator_sees_what_the_worker_could_not_do_and_retries_it(
+    run: Run, database_url: str
+) -> None:
+    assert run("jobs list").stdout == "Everything was done.\n"
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            "insert into outbox_event (kind, payload, at, attempts, error, parked_at) values "
+            "('orders.placed.v1', '{}', now(), 10, 'KeyError at kit/outbox.py:1', now())"
+        )
+        connection.execute(
+            "insert into job_failure values ('forget old holds', 3, now(), 'Busy at kit/db.py:1')"
+        )
+
+    told = run("jobs list").stdout
+    retried = run("jobs retry")
+
+    assert "failing  forget old holds: 3 times" in told
+    assert "parked   orders.placed.v1" in told and "KeyError at kit/outbox.py:1" in told
+    assert retried.stdout == "1 events are tried again.\n"
+    assert _scalar(database_url, "select count(*) from outbox_event where parked_at is null") == 1

@@ -10,6 +10,7 @@ from showfloor.identity import service as identity
 from showfloor.identity.eraser import ERASER
 from showfloor.identity.errors import AdultDeclarationRequired, EmailTaken, SignInFailed
 from showfloor.identity.types import CollectionPoint
+from showfloor.kit import ids
 from showfloor.kit.db import Database
 from showfloor.privacy.types import Subject
 
@@ -118,3 +119,17 @@ async def test_sign_ins_that_wait_hold_no_connection(
 
     assert refused == {"TooManyAttempts", "SignInFailed"}
     await small.close()
+
+
+async def test_declaration_of_an_account_is_read_and_not_made_up(database: Database) -> None:
+    async with database.session() as session:
+        declared = identity.admit(CollectionPoint.ACCOUNT, adult=True)
+        person_id = await identity.add_person(
+            session, admission=declared, email=EMAIL, name="Lina", password=PASSWORD
+        )
+
+        again = await identity.admit_again(session, CollectionPoint.API, person_id=person_id)
+
+        assert again.declared_adult_at == declared.declared_adult_at
+        with pytest.raises(AdultDeclarationRequired):
+            await identity.admit_again(session, CollectionPoint.API, person_id=ids.new())
