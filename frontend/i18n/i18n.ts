@@ -110,9 +110,3 @@ export function clock(seconds: number): string {
   const [hours, minutes] = [Math.floor(left / 3600), Math.floor(left / 60) % 60];
   return `${hours ? `${hours}:${two(minutes)}` : minutes}:${two(left % 60)}`;
 }
-
-/** Arabic-Indic and Persian digits become European ones: every field accepts both and stores
- *  these. */
-export function europeanDigits(text: string): string {
-  return text.replace(/[٠-٩۰-۹]/g, (digit) => String(digit.charCodeAt(0) & 0xf));
-}

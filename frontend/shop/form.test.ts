@@ -40,6 +40,24 @@ test("details are trimmed and an empty second line is left out", () => {
   });
 });
 
+test("marks that came with a paste are neither refused nor sent", () => {
+  const pasted = {
+    ...filled,
+    email: "\u202asofia@example.com\u202c",
+    name: "\u200fSofia  Marin",
+    postal_code: "\u202an1\u00a0 9gu\u202c",
+    number: "\u200e4242\u20134242 4242 4242",
+  };
+
+  expect(problemsIn(pasted)).toEqual({});
+  expect(toDetails(pasted)).toEqual(toDetails(filled));
+  expect(cardNumber(pasted)).toBe("4242424242424242");
+});
+
+test("a name of which nothing is seen is missing", () => {
+  expect(problemsIn({ ...filled, name: "\u200b\u3164" })).toEqual({ name: "field.name" });
+});
+
 test("a card typed in Arabic digits is sent in European ones", () => {
   expect(cardNumber({ ...filled, number: "٤٢٤٢ ٤٢٤٢ ٤٢٤٢ ٤٢٤٢" })).toBe("4242424242424242");
 });

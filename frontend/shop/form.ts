@@ -1,7 +1,14 @@
-/** What a guest types, and what is missing from it. Kept in memory only, gone with the page. */
+/** What a guest types, and what is missing from it. `kept.ts` says how long the browser keeps it; the card is never kept. */
 import type { Problem } from "../api/client";
 import type { Address } from "../contract";
-import { europeanDigits } from "../i18n/i18n";
+import {
+  cleanDigits,
+  cleanEmail,
+  cleanLine,
+  cleanPostalCode,
+  isEmail,
+  isVisible,
+} from "../i18n/text";
 
 export interface Form {
   email: string;
@@ -50,12 +57,12 @@ const NEEDED = ["name", "line1", "city"] as const;
 
 export function problemsIn(form: Form, postalCodeNeeded = true): Wrong {
   const wrong: Wrong = {};
-  if (!/^\S+@\S+\.\S+$/.test(form.email.trim())) wrong.email = MESSAGES.email;
+  if (!isEmail(cleanEmail(form.email))) wrong.email = MESSAGES.email;
   if (!form.adult) wrong.adult = MESSAGES.adult;
   for (const name of postalCodeNeeded ? [...NEEDED, "postal_code" as const] : NEEDED) {
-    if (!form[name].trim()) wrong[name] = MESSAGES[name];
+    if (!isVisible(form[name])) wrong[name] = MESSAGES[name];
   }
-  if (!/^\d{12,19}$/.test(digits(form.number))) wrong.number = MESSAGES.number;
+  if (!/^\d{12,19}$/.test(cardNumber(form))) wrong.number = MESSAGES.number;
   return wrong;
 }
 
@@ -67,27 +74,24 @@ export function wrongIn(problem: Problem | null): Wrong | null {
   return known.length ? Object.fromEntries(known.map((name) => [name, MESSAGES[name]])) : null;
 }
 
-const digits = (text: string) => europeanDigits(text).replace(/[\s-]/g, "");
-
 export function toDetails(form: Form): Details {
-  const text = (value: string) => value.trim();
+  const line2 = cleanLine(form.line2);
+  const postal_code = cleanPostalCode(form.postal_code);
   return {
-    email: text(form.email),
+    email: cleanEmail(form.email),
     adult: form.adult,
     address: {
-      name: text(form.name),
-      line1: text(form.line1),
-      ...(text(form.line2) ? { line2: text(form.line2) } : {}),
-      city: text(form.city),
-      ...(text(form.postal_code)
-        ? { postal_code: europeanDigits(text(form.postal_code)).toUpperCase() }
-        : {}),
+      name: cleanLine(form.name),
+      line1: cleanLine(form.line1),
+      ...(line2 ? { line2 } : {}),
+      city: cleanLine(form.city),
+      ...(postal_code ? { postal_code } : {}),
       country: form.country,
     },
   };
 }
 
-export const cardNumber = (form: Form) => digits(form.number);
+export const cardNumber = (form: Form) => cleanDigits(form.number);
 
 /** The built-in test provider's cards, each with one fixed outcome. */
 export const TEST_CARDS = [

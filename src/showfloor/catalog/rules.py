@@ -5,6 +5,7 @@ from __future__ import annotations
 from babel.numbers import is_currency
 
 from showfloor.catalog.types import NewProduct, NewVariant, OptionAxis, Text
+from showfloor.kit.text import is_visible
 
 LANGUAGES = frozenset({"en", "ar"})
 HIGHEST_PRICE = 10**11
@@ -54,7 +55,7 @@ def _text_problems(product: NewProduct) -> list[str]:
 
 
 def _in_every_language(text: Text) -> bool:
-    return set(text) == LANGUAGES and all(words.strip() for words in text.values())
+    return set(text) == LANGUAGES and all(map(is_visible, text.values()))
 
 
 def _axis_problems(axes: tuple[OptionAxis, ...]) -> list[str]:
@@ -88,7 +89,7 @@ def _variant_problems(product: NewProduct, variant: NewVariant) -> list[str]:
 
 def _together_problems(variants: tuple[NewVariant, ...]) -> list[str]:
     found = [] if variants else ["a product needs a variant"]
-    if any(not variant.sku.strip() for variant in variants) or len(
+    if any(not is_visible(variant.sku) for variant in variants) or len(
         {variant.sku for variant in variants}
     ) < len(variants):
         found.append("every variant needs a SKU of its own")

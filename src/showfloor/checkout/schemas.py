@@ -4,20 +4,13 @@ like one.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
 from showfloor.kit.schemas import MoneyOut, Time, Words
+from showfloor.kit.text import CardNumber, Email, Line, OptionalLine, PostalCode
 from showfloor.orders.types import Address
-
-Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20)]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-# One @, no space, a dot in the domain: whether the mailbox exists only a letter can tell.
-Email = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$"),
-]
 
 
 class _Strict(BaseModel):
@@ -50,9 +43,9 @@ class HoldIn(_Strict):
 class AddressIn(_Strict):
     name: Line
     line1: Line
-    line2: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] | None = None
+    line2: OptionalLine | None = None
     city: Line
-    postal_code: Short | None = None
+    postal_code: PostalCode | None = None
     country: str = Field(pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2")
 
     def value(self) -> Address:
@@ -80,7 +73,7 @@ class MethodIn(_Strict):
     """
 
     type: Literal["test"]
-    number: str = Field(min_length=1, max_length=100)
+    number: CardNumber
 
 
 class PayIn(_Strict):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from hashlib import sha256
 
+from showfloor.kit.text import clean_email
+
 SESSION_LIFETIME = timedelta(hours=12)
 """A working day; a show host signs in before the show."""
 
@@ -14,8 +16,8 @@ SHORTEST_PASSWORD = 12
 
 
 def normalise_email(text: str) -> str:
-    """Addresses are compared in lower case, without surrounding space."""
-    return text.strip().lower()
+    """Addresses are compared in lower case, without the marks of where they were copied."""
+    return clean_email(text).lower()
 
 
 def csrf_of(session_token: str) -> str:

@@ -44,8 +44,8 @@ SessionDep = Annotated[Session, Depends(get_session, scope="function")]
 def language(request: Request) -> str:
     """The reader's language: `?lang=`, then the cookie, then Accept-Language, then English."""
     for chosen in (request.query_params.get("lang"), request.cookies.get("lang")):
-        if chosen in messages.LANGUAGES:
-            return str(chosen)
+        if (known := messages.match_language(chosen)) is not None:
+            return known
     return messages.choose_language(request.headers.get("accept-language"))
 
 

@@ -34,6 +34,10 @@ _LOCALES = {"en": Locale("en", "GB"), "ar": Locale("ar")}
 # A name in the other direction is isolated (UAX 9, FSI and PDI), or it would drag the signs beside
 # it along.
 _OTHER_SCRIPT = {"en": re.compile(r"[\u0590-\u08ff]"), "ar": re.compile(r"[A-Za-z]")}
+_WISH = re.compile(
+    r"(?P<tag>\*|[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*)"
+    r"(?:[ \t]*;[ \t]*[qQ]=(?P<weight>0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?))?"
+)
 _FOLDER = Path(__file__).parent / "messages"
 
 
@@ -139,15 +143,35 @@ def direction(lang: str) -> str:
     return "rtl" if lang == "ar" else "ltr"
 
 
+def match_language(tag: str | None) -> str | None:
+    """Our language for a language tag (BCP 47: letters of any case, the language first), or None.
+
+    `AR-eg` is Arabic; `arn` is Mapudungun, which we do not speak. A POSIX name (`ar_EG`) is read
+    alike.
+    """
+    language = re.split("[-_]", (tag or "").strip(), maxsplit=1)[0].lower()
+    return language if language in LANGUAGES else None
+
+
 def choose_language(accepted: str | None) -> str:
     """The best of our languages for an Accept-Language header (RFC 9110 §12.5.4); English when none
     fits.
     """
-    wishes: list[tuple[float, int, str]] = []
-    for order, item in enumerate((accepted or "").split(",")):
-        tag, _, weight = item.strip().partition(";q=")
-        try:
-            wishes.append((-float(weight or 1), order, tag[:2].lower()))
-        except ValueError:
-            continue
-    return next((lang for _, _, lang in sorted(wishes) if lang in LANGUAGES), DEFAULT_LANGUAGE)
+    wishes = [wish for item in (accepted or "").split(",") if (wish := _read_wish(item))]
+    refused = {match_language(tag) for tag, weight in wishes if weight == 0 and "-" not in tag}
+    welcome = [each for each in LANGUAGES if each not in refused]
+    # Sorting is stable: of wishes that weigh the same, the one named first wins.
+    for tag, weight in sorted(wishes, key=lambda wish: -wish[1]):
+        if weight == 0:
+            break
+        if tag == "*" and welcome:
+            return welcome[0]
+        if (language := match_language(tag)) is not None:
+            return language
+    return welcome[0] if welcome else DEFAULT_LANGUAGE
+
+
+def _read_wish(item: str) -> tuple[str, float] | None:
+    """(tag, weight) of one language range; None when it is not written as RFC 9110 says."""
+    found = _WISH.fullmatch(item.strip(" \t"))
+    return (found["tag"], float(found["weight"] or 1)) if found else None

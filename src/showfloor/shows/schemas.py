@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 from showfloor.catalog.schemas import ProductOut
 from showfloor.kit import clock
 from showfloor.kit.schemas import Shown, Time, Words, id_with
+from showfloor.kit.text import Title
 from showfloor.media.types import IngestState
 from showfloor.shows.types import CueKind, ShowState
 
@@ -19,8 +20,8 @@ class Text(BaseModel):
     """The same words in every language."""
 
     model_config = ConfigDict(extra="forbid")
-    en: str = Field(min_length=1, max_length=120)
-    ar: str = Field(min_length=1, max_length=120)
+    en: Title
+    ar: Title
 
 
 def _still_to_come(moment: datetime) -> datetime:

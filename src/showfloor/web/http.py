@@ -36,7 +36,7 @@ def page(
     urls: PublicUrls = request.app.state.urls
     lang = language(request)
     answer = HTMLResponse(html, status, page_headers(urls, lang, frame_ancestors))
-    if request.query_params.get("lang") == lang and not frame_ancestors:
+    if messages.match_language(request.query_params.get("lang")) == lang and not frame_ancestors:
         answer.set_cookie(
             "lang", lang, max_age=A_YEAR, samesite="lax", secure=request.app.state.settings.secure
         )

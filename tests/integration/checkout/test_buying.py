@@ -129,6 +129,9 @@ async def test_only_adults_get_through_the_door(shop: Counter, buyer: Buyer) -> 
         ({"email": "no address"}, "body/email"),
         ({"email": "a@b"}, "body/email"),
         ({"email": None}, "body/email"),
+        ({"email": "\u200b"}, "body/email"),
+        ({"email": "two @example.com"}, "body/email"),
+        ({"address": {**ADDRESS, "name": "\u200b\u3164"}}, "body/address/name"),
         ({"adult": "yes"}, "body/adult"),
         ({"address": {**ADDRESS, "country": "England"}}, "body/address/country"),
         ({"address": {**ADDRESS, "city": "  "}}, "body/address/city"),
@@ -174,6 +177,18 @@ async def test_goods_go_only_where_the_market_delivers(
     assert refused.status_code == 422 and refused.json()["fields"] == [problem]
     assert await scalar(shop.database, "select count(*) from checkout") == 0
     assert await stock_now(shop.database, product) == Stock(50, 1, 0)
+
+
+async def test_marks_of_a_paste_are_not_stored(shop: Counter, buyer: Buyer) -> None:
+    await buyer.reserve(("SALT", 1))
+    pasted = {**ADDRESS, "name": "\u200fAnna  \u202aB\u202c", "postal_code": "\u202an1  9gu\u202c"}
+
+    taken = await buyer.give_details(email=f"\u202a{EMAIL}\u202c", address=pasted)
+
+    assert taken.status_code == 201
+    assert await scalar(shop.database, "select email from checkout") == EMAIL
+    stored = await scalar(shop.database, "select address from checkout")
+    assert (stored["name"], stored["postal_code"]) == ("Anna B", "N1 9GU")
 
 
 async def test_same_key_opens_the_checkout_once(shop: Counter, buyer: Buyer) -> None:

@@ -215,10 +215,37 @@ def test_prices_are_written_as_the_scripts_write_them(lang: str, money: Money, t
         ("fr", "en"),
         ("en;q=0.1,ar;q=0.5", "ar"),
         ("x;q=?", "en"),
+        ("en; q=0.1, ar; q=0.9", "ar"),
+        ("en ;\tq=0.1 , ar ; Q=0.9", "ar"),
+        ("AR-eg", "ar"),
+        ("ar;q=0", "en"),
+        ("ar;q=0.000, *", "en"),
+        ("en;q=0", "ar"),
+        ("en;q=0, *;q=0.5", "ar"),
+        ("en-GB;q=0, en", "en"),
+        ("en;q=0, ar;q=0", "en"),
+        ("arn", "en"),
+        ("arn, ar;q=0.2", "ar"),
+        ("ara-x-long-private, fr", "en"),
+        ("ar-Arab-EG-x-twain", "ar"),
+        ("fr, *;q=0.1", "en"),
+        ("ar;q=5, en;q=0.1", "en"),
+        ("ar;level=1", "en"),
+        ("", "en"),
+        (",,;", "en"),
+        ("ar, en", "ar"),
     ],
 )
 def test_the_language_follows_the_readers_wishes(header: str | None, lang: str) -> None:
     assert messages.choose_language(header) == lang
+
+
+@pytest.mark.parametrize(
+    ("tag", "lang"),
+    [("ar", "ar"), ("AR-EG", "ar"), ("ar_EG", "ar"), (" en-GB", "en"), ("arn", None), ("", None)],
+)
+def test_a_language_tag_names_its_language_first(tag: str, lang: str | None) -> None:
+    assert messages.match_language(tag) == lang
 
 
 def test_a_missing_key_is_an_error_and_not_an_empty_page() -> None:
