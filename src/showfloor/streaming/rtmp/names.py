@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import parse_qs
 
+from showfloor.kit.text import clean_code
+
 
 def read_key(app: str, name: str) -> str:
     """`?key=` of the name or the application, else the last path element of the name, else of the
@@ -17,7 +19,9 @@ def read_key(app: str, name: str) -> str:
     asked = _query_key(name_query) or _query_key(app_query)
     last = name_path.rstrip("/").rpartition("/")[2]
     # The first element of an application is its name, `live`, and never the key.
-    return asked or last or app_path.strip("/").partition("/")[2].rpartition("/")[2]
+    key = asked or last or app_path.strip("/").partition("/")[2].rpartition("/")[2]
+    # A key that was pasted brings blanks and marks along.
+    return clean_code(key)
 
 
 def _query_key(query: str) -> str:
