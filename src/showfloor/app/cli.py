@@ -128,7 +128,14 @@ def fanout() -> None:
             "rooms are read as the database's owner: set SHOWFLOOR_ROOMS_DATABASE_URL"
         )
     url = settings.rooms_database_url or settings.database_url
-    run(FanoutConfig(database_url=url, host=settings.host, port=settings.rooms_port))
+    run(
+        FanoutConfig(
+            database_url=url,
+            host=settings.host,
+            port=settings.rooms_port,
+            proxies=settings.proxies,
+        )
+    )
 
 
 @cli.command()

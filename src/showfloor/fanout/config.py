@@ -1,4 +1,4 @@
-"""What the room server is told at its start; `app/cli.py` fills it in."""
+"""The settings of the room server; `app/cli.py` fills them in."""
 
 from __future__ import annotations
 
@@ -16,6 +16,12 @@ class FanoutConfig:
     """0 takes a free one; `Server.port` tells which."""
 
     most_connections: int = 20_000
+    most_per_network: int = 2_000
+    """Connections from one IPv4 address or IPv6 /64. Generous, because a whole office or mobile
+    network may share one.
+    """
+    proxies: str = "127.0.0.1"
+    """Addresses and networks, with commas between, that `most_per_network` does not hold for."""
     header_timeout: float = 10.0
     header_bytes: int = 8_192
     join_patience: float = 10.0
@@ -25,19 +31,18 @@ class FanoutConfig:
 
     heartbeat_every: float = 15.0
     high_water: int = 65_536
-    """Unsent bytes of one viewer beyond which nothing more is written to it until it has drained.
-    """
+    """Unsent bytes of one viewer. Above this nothing more is written to it until it has drained."""
     socket_buffer: int = 65_536
-    """The kernel's part per viewer (SO_SNDBUF; Linux doubles it): what lies there is stale before a
-    slow viewer reads it.
+    """SO_SNDBUF of each connection; Linux doubles it. Kept small, because bytes in it are old
+    before a slow viewer reads them.
     """
     stall_timeout: float = 60.0
     """A viewer whose buffer stays full that long is closed."""
 
     log_events: int = 5_000
     log_bytes: int = 8 * 1024 * 1024
-    """A room's newest events in memory: how far a viewer may resume, and how far a slow one may
-    fall behind before it is closed.
+    """Both bound a room's newest events in memory. A viewer can resume that far back, and a slow
+    viewer that falls further behind is closed.
     """
 
     look_every: float = 0.1

@@ -1,9 +1,9 @@
-"""Keeps the rooms in memory equal to the database: one task that looks, one that listens for hints
-when to look.
+"""Keeps the rooms in memory equal to the database: one task reads, another listens for hints when
+to read.
 
-The log is the truth and a hint only saves time: what is not hinted is found at the next look. When
-the database is away, viewers stay and nothing is forgotten; when it is back, the next look brings
-all that was missed.
+The log in the database is the truth, and a hint only saves time: changes without a hint are found
+by the next periodic read. While the database is away, viewers stay connected and rooms stay in
+memory; once it is back, the next read finds all that was missed.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ logger = logging.getLogger("showfloor.fanout")
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """A room that somebody waits for.
+class PendingRoom:
+    """A room that connections have been waiting for since `since`.
 
     `found` becomes the room, None when there is none, or raises Unavailable.
     """
@@ -37,32 +37,37 @@ class Wanted:
 
 
 class Feed:
-    """`announce` is given to every room; see there."""
+    """The rooms of this process. `announce` is passed to every `Room`."""
 
     def __init__(self, config: FanoutConfig, announce: Callable[[Room], None]) -> None:
         self.rooms: dict[UUID, Room] = {}
         self._config = config
         self._announce = announce
-        self._wanted: dict[UUID, Wanted] = {}
+        self._pending: dict[UUID, PendingRoom] = {}
         self._woken = asyncio.Event()
         self._stock_due = 0.0
         self._away = False
 
+    def watched(self, room_id: UUID) -> Room | None:
+        """The room if somebody watches it, so that its stock is read regularly."""
+        room = self.rooms.get(room_id)
+        return room if room is not None and room.viewers else None
+
     def want(self, room_id: UUID) -> asyncio.Future[Room | None]:
-        """Ask for a room that is not in memory; all who ask share one answer, and all that are
-        asked for share one query.
+        """Ask for a room that nobody watches. It comes with the stock of this moment, also when it
+        is still in memory.
+
+        All who ask for the same room share one answer, all pending rooms share one query.
         """
-        if (wanted := self._wanted.get(room_id)) is None:
-            wanted = self._wanted[room_id] = Wanted(
+        if (pending := self._pending.get(room_id)) is None:
+            pending = self._pending[room_id] = PendingRoom(
                 clock.monotonic(), asyncio.get_running_loop().create_future()
             )
             self._woken.set()
-        return wanted.found
+        return pending.found
 
     async def look(self) -> None:
-        """Until cancelled: read what is wanted and what changed, over a connection that is made
-        again whenever it is lost.
-        """
+        """Until cancelled: read pending rooms and what changed. A lost connection is made again."""
         while True:
             try:
                 async with queries.reader(
@@ -71,11 +76,11 @@ class Feed:
                     await self._follow(reader)
             except Unavailable as error:
                 self._note_away(error)
-                self._refuse_late()
+                self._answer_pending()
                 await asyncio.sleep(self._config.database_retry)
 
     async def listen(self) -> None:
-        """Until cancelled: look at once when a hint names a room that is in memory."""
+        """Until cancelled: read at once when a hint names a room that is in memory."""
         while True:
             with contextlib.suppress(Unavailable):
                 async with contextlib.aclosing(
@@ -88,9 +93,10 @@ class Feed:
 
     async def _follow(self, reader: Reader) -> None:
         while True:
-            if self._wanted:
-                await self._load(reader)
+            # Before rooms are loaded: those have no viewers yet, and would be forgotten.
             self._forget_empty()
+            if self._pending:
+                await self._load(reader)
             if self.rooms:
                 await self._catch_up(reader)
                 await self._sample(reader)
@@ -98,24 +104,26 @@ class Feed:
             await self._rest()
 
     async def _rest(self) -> None:
-        """Until a hint, a new room, or the next look by ourselves; for ever if there is nothing to
-        look at.
-        """
+        """Until a hint, a pending room, or the next periodic read. Without rooms there is none."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._config.look_every if self.rooms else None):
                 await self._woken.wait()
         self._woken.clear()
 
     async def _load(self, reader: Reader) -> None:
-        ids = list(self._wanted)
-        documents = await reader.documents(ids, self._config.log_events)
-        rooms = {room_id: self._open(document) for room_id, document in documents.items()}
-        self.rooms.update(rooms)
+        ids = list(self._pending)
+        missing = [room_id for room_id in ids if room_id not in self.rooms]
+        documents = await reader.documents(missing, self._config.log_events) if missing else {}
+        self.rooms.update(
+            (room_id, self._open(document)) for room_id, document in documents.items()
+        )
+        found = {room_id: self.rooms[room_id] for room_id in ids if room_id in self.rooms}
         try:
-            await self._take_stock(reader, rooms)
+            if found:
+                await self._take_stock(reader, found)
         finally:
             for room_id in ids:
-                self._wanted.pop(room_id).found.set_result(rooms.get(room_id))
+                self._pending.pop(room_id).found.set_result(found.get(room_id))
 
     def _open(self, document: Document) -> Room:
         return Room(self._read_log(document), self._announce, self._config.state_every)
@@ -142,8 +150,8 @@ class Feed:
                 self.rooms[room_id].restart(self._read_log(document))
 
     def _continues(self, room: Room, movement: Movement) -> bool:
-        """Whether the room is now where the database is; not when its log was forgotten meanwhile,
-        or went back.
+        """Apply the movement; False if it leaves a gap, because the log was forgotten meanwhile or
+        went back.
         """
         with contextlib.suppress(LogHasGap):
             room.advance(movement.changes)
@@ -173,12 +181,20 @@ class Feed:
         ]:
             del self.rooms[room_id]
 
-    def _refuse_late(self) -> None:
+    def _answer_pending(self) -> None:
+        """While the database is away: rooms in memory are good enough, others are refused once the
+        patience of those who wait is over.
+        """
         late = clock.monotonic() - self._config.join_patience
-        for room_id in [room_id for room_id, wanted in self._wanted.items() if wanted.since < late]:
-            found = self._wanted.pop(room_id).found
-            found.set_exception(Unavailable())
-            found.exception()  # those who wait are told by their callbacks; nobody may be left
+        for room_id, pending in list(self._pending.items()):
+            if (room := self.rooms.get(room_id)) is not None:
+                pending.found.set_result(room)
+            elif pending.since < late:
+                pending.found.set_exception(Unavailable())
+                pending.found.exception()  # marks it as retrieved: all who waited may have hung up
+            else:
+                continue
+            del self._pending[room_id]
 
     def _note_away(self, error: Unavailable) -> None:
         if not self._away:

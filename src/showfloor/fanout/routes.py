@@ -1,14 +1,16 @@
-"""What is asked for, and every answer that is not a stream. Pure.
+"""What a request asks for, and every answer that is not a stream. Pure.
 
-GET /rooms/{show_…}/events is the stream (with `?watching=0` for who follows the room but is no
-viewer, like the host's studio), GET /healthz says "ok", OPTIONS lets any origin ask; refusals are
-problem+json (RFC 9457). A browser's EventSource gives up when it is refused (HTML Living Standard
-§9.2.3), so that a lost room is not asked for ever.
+GET /rooms/{show_…}/events is the stream; `?watching=0` keeps its client, like the host's studio,
+out of the number of viewers. GET /healthz says "ok", OPTIONS lets any origin ask. Refusals are
+problem+json (RFC 9457). A browser's EventSource does not retry after a refusal (HTML Living
+Standard §9.2.3).
 """
 
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qs
 from uuid import UUID
@@ -19,8 +21,14 @@ from showfloor.kit import ids
 
 MOST_DIGITS = 18
 """A sequence number is a PostgreSQL bigint; longer ones are nobody's."""
+_HOST = re.compile(rb"[A-Za-z0-9._~!$&'()*+,;=%:\[\]-]*")
+"""uri-host and port (RFC 3986 §3.2.2), loosely: no user, no path, no blanks."""
 _EVERY_ANSWER = (
-    "Access-Control-Allow-Origin: *\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n"
+    "Access-Control-Allow-Origin: *\r\n"
+    "X-Content-Type-Options: nosniff\r\n"
+    "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"
+    "Referrer-Policy: no-referrer\r\n"
+    "Connection: close\r\n\r\n"
 )
 
 
@@ -75,6 +83,11 @@ MALFORMED = _problem(
     "malformed_request",
     "This port speaks plain HTTP/1.1: GET /rooms/{show_id}/events.",
 )
+BAD_HOST = _problem(
+    "400 Bad Request",
+    "malformed_request",
+    "Send exactly one Host header field with the name and port of this server (RFC 9112, 3.2).",
+)
 UNKNOWN_ROOM = _problem(
     "404 Not Found",
     "not_found",
@@ -103,12 +116,19 @@ BUSY = _problem(
     "The rooms cannot be read right now. Try again in a second.",
     "Retry-After: 1",
 )
+FULL = _problem(
+    "503 Service Unavailable",
+    "busy",
+    "Too many viewers are connected to this server, or too many from your network. Close other "
+    "tabs that show a room, or try again in two seconds.",
+    "Retry-After: 2",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """Somebody wants to follow a room. `last_event_id` is what the query says; the header field of
-    that name is newer.
+    """A request to follow a room. `last_event_id` is from the query; the header field of that name
+    takes precedence.
     """
 
     room_id: UUID
@@ -116,10 +136,17 @@ class Stream:
     counted: bool
 
 
+def is_host_valid(version: str, hosts: Sequence[bytes]) -> bool:
+    """Whether these values of Host are what RFC 9112 §3.2 demands; HTTP/1.0 may have none."""
+    if not hosts:
+        return version == "1.0"
+    return len(hosts) == 1 and _HOST.fullmatch(hosts[0]) is not None
+
+
 def route(method: bytes, target: bytes) -> Stream | bytes:
     """The stream that a request asks for, or its whole answer.
 
-    `target` is the request target (RFC 9112 §3.2).
+    `target` is the request target, in origin-form or absolute-form (RFC 9112 §3.2).
     """
     if method == b"OPTIONS":
         return PREFLIGHT
@@ -150,5 +177,5 @@ def _route_room(path: str, query: str) -> Stream | bytes:
 
 
 def sequence_number(text: str) -> int | None:
-    """None for anything that is not one: such a viewer is sent the snapshot."""
+    """None for anything that is not one; the viewer then gets the snapshot."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS else None

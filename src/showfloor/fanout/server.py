@@ -9,24 +9,30 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import uvloop
 
 from showfloor.fanout.config import FanoutConfig
 from showfloor.fanout.feed import Feed
-from showfloor.fanout.protocol import Connection, Door
+from showfloor.fanout.protocol import Connection
+from showfloor.fanout.registry import ConnectionRegistry
 from showfloor.fanout.room import SLICE, Pusher
 from showfloor.kit import clock
 from showfloor.kit.network import raise_open_file_limit
 
 BACKLOG = 4_096
-"""Viewers that may knock at the same moment, when a show starts."""
-LAST_WORDS = 100
-"""Hundredths of a second that streams may take to send what is written when the process ends."""
-UNANSWERED = 60_000
-"""Milliseconds until the kernel gives up a viewer that no longer acknowledges (TCP_USER_TIMEOUT,
-tcp(7)); heartbeats make it notice.
+"""Connections that may wait to be accepted, when a show starts."""
+DRAIN_LOOKS = 100
+"""How often, a hundredth of a second apart, the ending process looks whether all streams have sent
+what is written.
 """
+UNANSWERED = 60_000
+"""Milliseconds until the kernel closes a connection that acknowledges nothing (TCP_USER_TIMEOUT,
+tcp(7)). Heartbeats are what it fails to acknowledge.
+"""
+RESERVED_FILES = 64
+"""Open files that are no connections: the database, logs, the listening socket."""
 
 logger = logging.getLogger("showfloor.fanout")
 
@@ -38,7 +44,7 @@ class Server:
         self._config = config
         self._pusher = Pusher()
         self.feed = Feed(config, self._pusher.add)
-        self.door = Door(config, self.feed)
+        self.connections = ConnectionRegistry(config, self.feed)
         self._socket = _listening_socket(config)
 
     @property
@@ -47,33 +53,31 @@ class Server:
 
     async def accept(self) -> asyncio.Server:
         return await asyncio.get_running_loop().create_server(
-            lambda: Connection(self.door), sock=self._socket, backlog=BACKLOG
+            lambda: Connection(self.connections), sock=self._socket, backlog=BACKLOG
         )
 
     def work(self) -> list[Coroutine[None, None, None]]:
-        """What runs as long as the server does; none of it ever ends by itself."""
+        """The tasks of the server. None of them ends by itself."""
         return [
             self.feed.look(),
             self.feed.listen(),
             self._pusher.run(),
             self._tick(),
             self._beat(),
-            self._watch_door(),
+            self._close_late(),
         ]
 
     async def close_streams(self) -> None:
-        """End every stream; browsers come back by themselves after `retry` milliseconds and
-        resume.
-        """
-        for connection in list(self.door.waiting):
+        """End every stream. Browsers connect again after `retry` milliseconds and resume."""
+        for connection in list(self.connections.waiting):
             connection.abort()
-        for viewer in list(self.door.audience):
+        for viewer in list(self.connections.audience):
             viewer.close()
-        for _ in range(LAST_WORDS):
-            if not self.door.audience:
+        for _ in range(DRAIN_LOOKS):
+            if not self.connections.audience:
                 return
             await asyncio.sleep(0.01)
-        for viewer in list(self.door.audience):
+        for viewer in list(self.connections.audience):
             viewer.transport.abort()
 
     async def _tick(self) -> None:
@@ -86,16 +90,20 @@ class Server:
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(self._config.heartbeat_every)
-            stalled_since = clock.monotonic() - self._config.stall_timeout
-            for number, viewer in enumerate(list(self.door.audience), start=1):
-                viewer.beat(stalled_since)
-                if number % SLICE == 0:
-                    await asyncio.sleep(0)
+            await self.beat(clock.monotonic())
 
-    async def _watch_door(self) -> None:
+    async def beat(self, now: float) -> None:
+        """One heartbeat to every stream; streams that have stalled until `now` are closed."""
+        stalled_since = now - self._config.stall_timeout
+        for number, viewer in enumerate(list(self.connections.audience), start=1):
+            viewer.beat(stalled_since)
+            if number % SLICE == 0:
+                await asyncio.sleep(0)
+
+    async def _close_late(self) -> None:
         while True:
             await asyncio.sleep(min(1.0, self._config.header_timeout / 4))
-            self.door.close_late()
+            self.connections.close_late()
 
 
 @asynccontextmanager
@@ -128,9 +136,20 @@ async def serve(config: FanoutConfig) -> None:
 
 
 def run(config: FanoutConfig) -> None:
-    """The whole process: as many files as the system allows, uvloop, `serve`."""
-    raise_open_file_limit()
-    uvloop.run(serve(config))
+    """The whole process, with as many open files as the system allows."""
+    uvloop.run(serve(within_open_files(config, raise_open_file_limit())))
+
+
+def within_open_files(config: FanoutConfig, files: int) -> FanoutConfig:
+    """The same with no more connections than a limit of `files` open files can hold.
+
+    Without it `accept` would fail, and a refused viewer would get no answer.
+    """
+    possible = max(1, files - RESERVED_FILES)
+    if possible >= config.most_connections:
+        return config
+    logger.warning("the limit of open files (%d) allows %d connections only", files, possible)
+    return replace(config, most_connections=possible)
 
 
 def _listening_socket(config: FanoutConfig) -> socket.socket:

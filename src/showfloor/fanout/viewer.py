@@ -1,5 +1,5 @@
-"""One viewer's stream. It holds no queue: a slow viewer is a number that falls behind in its room's
-log.
+"""One viewer's stream. It has no queue of its own: `seq` says how far it got in its room's log, and
+a slow viewer's `seq` falls behind.
 """
 
 from __future__ import annotations
@@ -14,6 +14,13 @@ MOST_SURPLUS = 1_024
 """Bytes that a client may still send after its request; nothing is expected."""
 
 
+class Audience(Protocol):
+    """Everybody who watches any room."""
+
+    def leave(self, viewer: Viewer, /) -> None:
+        """The connection is gone."""
+
+
 class Watched(Protocol):
     """The viewer's room."""
 
@@ -25,13 +32,17 @@ class Watched(Protocol):
 
 
 class Viewer(asyncio.Protocol):
-    """`seq` and `state` are the newest event and state version written to it. `ready` is False
-    while its buffer is full or it is gone. `counted`: it is one of the viewers that the state tells
-    of."""
+    """One connection that streams.
+
+    `seq` and `state` are the newest event and state version written to it. `ready` is False while
+    its buffer is full or it is gone. `counted`: the number of viewers in the state includes it.
+    `address` is where its connection comes from.
+    """
 
     __slots__ = (
         "_audience",
         "_surplus",
+        "address",
         "counted",
         "paused_at",
         "ready",
@@ -45,19 +56,20 @@ class Viewer(asyncio.Protocol):
         self,
         transport: asyncio.WriteTransport,
         room: Watched,
-        audience: set[Viewer],
+        audience: Audience,
+        address: str = "",
         *,
         counted: bool = True,
     ) -> None:
         self.transport = transport
         self.room = room
+        self.address = address
         self.counted = counted
         self.seq = self.state = -1
         self.ready = True
         self.paused_at = 0.0
         self._surplus = 0
         self._audience = audience
-        audience.add(self)
 
     def pause_writing(self) -> None:
         self.ready = False
@@ -74,11 +86,11 @@ class Viewer(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         self.ready = False
-        self._audience.discard(self)
+        self._audience.leave(self)
         self.room.leave(self)
 
     def beat(self, stalled_since: float) -> None:
-        """Show that the stream lives; close it if its buffer has been full since before
+        """Send a heartbeat; abort the stream if its buffer has been full since before
         `stalled_since`.
         """
         if self.ready:
@@ -87,8 +99,8 @@ class Viewer(asyncio.Protocol):
             self.transport.abort()
 
     def close(self) -> None:
-        """The end of the stream after what is written; a full buffer would keep it open for
-        ever.
+        """End the stream after what is already written. A stream with a full buffer is aborted: it
+        might never drain.
         """
         if self.ready:
             self.transport.close()

@@ -20,9 +20,10 @@ from showfloor.fanout.server import Server, running
 from showfloor.kit import ids
 from showfloor.kit.db import Database
 from showfloor.realtime import service
+from tests.waiting import BOUND, bounded
 
-PATIENCE = 1.5
-"""Seconds after which a test that waits has failed."""
+NEVER = 100 * BOUND
+"""Seconds of a timer that no test waits for."""
 
 
 def pytest_asyncio_loop_factories(
@@ -49,30 +50,42 @@ class Viewer:
     retry: int | None = None
     heartbeats: int = 0
     states: list[dict[str, Any]] = field(default_factory=list)
+    _kept: list[Event] = field(default_factory=list)
 
     async def ask(self, target: str, *headers: str) -> None:
         self.writer.write(
             "\r\n".join([f"GET {target} HTTP/1.1", "Host: rooms.test", *headers, "\r\n"]).encode()
         )
-        async with asyncio.timeout(PATIENCE):
+        async with bounded():
             self.head = (await self.reader.readuntil(b"\r\n\r\n")).decode()
 
     async def next(self) -> Event:
         """The next event of any kind; heartbeats are counted on the way."""
-        while True:
-            async with asyncio.timeout(PATIENCE):
-                block = (await self.reader.readuntil(b"\n\n")).decode()
-            if block == ": hb\n\n":
-                self.heartbeats += 1
-            elif block.startswith("retry: "):
-                self.retry = int(block[7:])
-            else:
-                fields = dict(line.split(": ", 1) for line in block.strip().split("\n"))
-                return Event(
-                    fields["event"],
-                    int(fields["id"]) if "id" in fields else None,
-                    json.loads(fields["data"]),
-                )
+        if self._kept:
+            return self._kept.pop(0)
+        while (event := await self._read_block()) is None:
+            pass
+        return event
+
+    async def heartbeat(self) -> None:
+        """Until the next heartbeat; events before it stay for `next`."""
+        before = self.heartbeats
+        while self.heartbeats == before:
+            if (event := await self._read_block()) is not None:
+                self._kept.append(event)
+
+    async def _read_block(self) -> Event | None:
+        async with bounded():
+            block = (await self.reader.readuntil(b"\n\n")).decode()
+        if block == ": hb\n\n":
+            self.heartbeats += 1
+            return None
+        if block.startswith("retry: "):
+            self.retry = int(block[7:])
+            return None
+        fields = dict(line.split(": ", 1) for line in block.strip().split("\n"))
+        number = int(fields["id"]) if "id" in fields else None
+        return Event(fields["event"], number, json.loads(fields["data"]))
 
     async def next_log(self) -> Event:
         """The next snapshot or set; states are collected on the way."""
@@ -90,7 +103,7 @@ class Viewer:
 
     async def ended(self) -> bytes:
         """Whatever still comes until the server closes the connection."""
-        async with asyncio.timeout(PATIENCE):
+        async with bounded():
             with contextlib.suppress(ConnectionResetError):
                 return await self.reader.read()
         return b""
@@ -155,10 +168,15 @@ async def house(database: Database, database_url: str) -> House:
 
 @pytest.fixture
 def config(database_url: str) -> FanoutConfig:
-    """Quick enough for a test; each test says what it needs otherwise."""
+    """Looks often, and never gives up by itself; each test says what it needs otherwise."""
     return FanoutConfig(
         database_url,
         port=0,
+        header_timeout=NEVER,
+        join_patience=NEVER,
+        stall_timeout=NEVER,
+        linger=NEVER,
+        database_timeout=BOUND,
         look_every=0.02,
         stock_every=0.02,
         state_every=0.02,

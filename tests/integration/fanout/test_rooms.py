@@ -14,6 +14,8 @@ from showfloor.fanout import queries
 from showfloor.kit import ids
 from showfloor.realtime import service
 from showfloor.realtime.hints import Hints
+from tests.integration.fanout.conftest import NEVER
+from tests.waiting import until
 
 
 async def test_snapshot_then_events(house: Any, serve: Any, watch: Any) -> None:
@@ -203,7 +205,7 @@ async def test_event_without_a_hint_is_found_by_looking(house: Any, serve: Any, 
 async def test_hint_is_quicker_than_looking(house: Any, serve: Any, watch: Any) -> None:
     room = await house.open_room()
     sender = asyncio.create_task(Hints(house.url).run())
-    async with serve(look_every=60.0) as server:
+    async with serve(look_every=NEVER) as server:
         viewer = await watch(server, room)
         await viewer.next_log()
 
@@ -215,7 +217,7 @@ async def test_hint_is_quicker_than_looking(house: Any, serve: Any, watch: Any) 
 
 async def test_garbage_as_a_hint_is_a_hint(house: Any, serve: Any, watch: Any) -> None:
     room = await house.open_room()
-    async with serve(look_every=60.0) as server:
+    async with serve(look_every=NEVER) as server:
         viewer = await watch(server, room)
         await viewer.next_log()
         await house.set(room, "a", 1)
@@ -229,7 +231,7 @@ async def test_log_forgotten_under_a_viewer_gives_it_a_snapshot(
     house: Any, serve: Any, watch: Any
 ) -> None:
     room = await house.open_room(a=1)
-    async with serve(look_every=60.0) as server:
+    async with serve(look_every=NEVER) as server:
         viewer = await watch(server, room)
         await viewer.next_log()
 
@@ -268,12 +270,41 @@ async def test_room_without_viewers_is_forgotten_and_found_again(
     async with serve(linger=0.0) as server:
         viewer = await watch(server, room)
         viewer.close()
-        async with asyncio.timeout(1):
-            while server.feed.rooms:
-                await asyncio.sleep(0.01)
+        await until(lambda: not server.feed.rooms)
 
         await house.set(room, "a", 1)
         assert (await (await watch(server, room)).next_log()).id == 1
+
+
+async def test_newcomer_to_a_room_that_nobody_watches_is_shown_the_present_stock(
+    house: Any, serve: Any, watch: Any
+) -> None:
+    room = await house.open_room()
+    await house.set_stock(room, A=972)
+    async with serve() as server:
+        (await watch(server, room)).close()
+        await until(lambda: not server.connections.audience)
+        in_memory = server.feed.rooms[room]
+        await house.set_stock(room, A=0)
+
+        newcomer = await watch(server, room)
+
+        first = await newcomer.state_when(lambda _: True)
+        assert (first["stock"], len(newcomer.states)) == ({"A": 0}, 1)
+        assert server.feed.rooms[room] is in_memory
+
+
+async def test_room_that_is_forgotten_at_once_stays_for_whoever_asked_for_it(
+    house: Any, serve: Any, watch: Any
+) -> None:
+    room = await house.open_room()
+    async with serve(linger=0.0) as server:
+        viewer = await watch(server, room)
+        await viewer.next_log()
+
+        await house.set(room, "a", 1)
+
+        assert (await viewer.next_log()).id == 1
 
 
 async def test_unknown_rooms_are_asked_for_together(house: Any, serve: Any, watch: Any) -> None:

@@ -35,6 +35,12 @@ class FakeTransport:
         return written
 
 
+class NobodyElse:
+    """The audience of a test that looks at one room only."""
+
+    def leave(self, viewer: Viewer) -> None: ...
+
+
 def make_change(seq: int, value: str = "1", key: str = "k") -> Change:
     return Change(seq, 1_000 + seq, key, value)
 
@@ -56,7 +62,7 @@ def room() -> Room:
 @pytest.fixture
 def join(room: Room) -> Callable[..., Viewer]:
     def join(last_event_id: int | None = None, *, counted: bool = True) -> Viewer:
-        viewer = Viewer(FakeTransport(), room, set(), counted=counted)  # type: ignore[arg-type]
+        viewer = Viewer(FakeTransport(), room, NobodyElse(), counted=counted)  # type: ignore[arg-type]
         room.join(viewer, last_event_id)
         return viewer
 

@@ -62,7 +62,16 @@ def test_answer_to_head_has_no_body() -> None:
 
 @pytest.mark.parametrize(
     "answer",
-    [routes.MALFORMED, routes.UNKNOWN_ROOM, routes.UNKNOWN_PATH, routes.WRONG_METHOD, routes.BUSY],
+    [
+        routes.MALFORMED,
+        routes.BAD_HOST,
+        routes.UNKNOWN_ROOM,
+        routes.UNKNOWN_PATH,
+        routes.WRONG_METHOD,
+        routes.LARGE_HEAD,
+        routes.BUSY,
+        routes.FULL,
+    ],
 )
 def test_refusal_is_a_problem_that_any_origin_may_read(answer: bytes) -> None:
     head, _, body = answer.partition(b"\r\n\r\n")
@@ -73,3 +82,35 @@ def test_refusal_is_a_problem_that_any_origin_may_read(answer: bytes) -> None:
     assert b"Access-Control-Allow-Origin: *" in head
     assert f"Content-Length: {len(body)}".encode() in head
     assert problem["code"] and problem["detail"]
+
+
+@pytest.mark.parametrize(
+    "answer", [routes.STREAM, routes.HEALTHY, routes.PREFLIGHT, routes.MALFORMED, routes.FULL]
+)
+def test_every_answer_protects_whoever_opens_it_as_a_page(answer: bytes) -> None:
+    head = answer.partition(b"\r\n\r\n")[0].split(b"\r\n")
+
+    assert b"X-Content-Type-Options: nosniff" in head
+    assert b"Content-Security-Policy: default-src 'none'; frame-ancestors 'none'" in head
+    assert b"Referrer-Policy: no-referrer" in head
+
+
+@pytest.mark.parametrize(
+    ("version", "hosts", "valid"),
+    [
+        ("1.1", [b"rooms.test:8082"], True),
+        ("1.1", [b"[2001:db8::1]:80"], True),
+        ("1.1", [b"xn--rms-0na.test"], True),
+        ("1.1", [b""], True),
+        ("1.0", [], True),
+        ("1.1", [], False),
+        ("1.0", [b"a", b"b"], False),
+        ("1.1", [b"a", b"a"], False),
+        ("1.1", [b"a b"], False),
+        ("1.1", [b"a/b"], False),
+        ("1.1", [b"user@a"], False),
+        ("1.1", ["ä".encode()], False),
+    ],
+)
+def test_host(version: str, hosts: list[bytes], valid: bool) -> None:
+    assert routes.is_host_valid(version, hosts) is valid
