@@ -105,6 +105,7 @@ def streaming() -> None:
     settings = _settings("internal_token")
     run(
         StreamingConfig(
+            proxies=settings.proxies,
             web_url=settings.internal_web,
             internal_token=settings.internal_token,
             data_dir=settings.data,

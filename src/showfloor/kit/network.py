@@ -71,6 +71,11 @@ def raise_open_file_limit() -> int:
     return hard
 
 
+def open_files() -> int:
+    """How many files this process may open."""
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+
+
 class ConnectionLimit:
     """How many connections a server keeps open, in all and from one client network.
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+_OTHER_FILES = 64
+"""Listening sockets, logs, the event loop, calls to web."""
+
 
 @dataclass(frozen=True, slots=True)
 class StreamingConfig:
@@ -41,8 +44,10 @@ class StreamingConfig:
     settle_ms: int = 1000
     """How long a new publisher is listened to before its clock, tracks and frame rate are fixed."""
 
-    handshake_seconds: float = 8.0
-    """A peer that has not asked to publish by then is closed."""
+    handshake_seconds: float = 3.0
+    """A peer that has not finished the RTMP handshake by then is closed."""
+    publish_seconds: float = 8.0
+    """A peer that has not been admitted as a publisher by then is closed."""
     idle_seconds: float = 12.0
     """A publisher that sent no byte for so long is gone (half-open TCP)."""
     header_seconds: float = 10.0
@@ -57,9 +62,26 @@ class StreamingConfig:
     """An ended or abandoned show leaves memory after this; its recording stays."""
 
     max_publishers: int = 200
-    """Open connections on the RTMP port."""
+    """Admitted connections on the RTMP port."""
+    max_strangers: int = 200
+    """Connections on the RTMP port that are not admitted; for a new one the oldest is closed."""
+    max_strangers_per_network: int = 32
+    """The same, of one IPv4 address or IPv6 /64. Behind a proxy all cameras share one address."""
     max_viewers: int = 20_000
-    """Open connections on the HTTP port."""
+    """Open connections on the HTTP port, when the limit of open files allows so many."""
+    max_viewers_per_network: int = 2_000
+    """The same, of one IPv4 address or IPv6 /64; a browser opens up to six. Not for proxies."""
+    proxies: str = "127.0.0.1"
+    """Addresses or networks of reverse proxies in front of the HTTP port, with commas between."""
+
+    def viewer_places(self, open_files: int) -> int:
+        """How many viewers may connect when the process may open so many files.
+
+        Files for cameras, strangers, recordings and calls to web are kept free, so that viewers
+        cannot shut a camera out; below a few hundred files each side gets half.
+        """
+        reserve = 3 * self.max_publishers + self.max_strangers + _OTHER_FILES
+        return min(self.max_viewers, max(open_files - reserve, open_files // 2))
 
     @property
     def longest_part_ms(self) -> int:

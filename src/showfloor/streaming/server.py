@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import uvloop
 
 from showfloor.kit import clock
+from showfloor.kit.network import ConnectionLimit, Proxies, open_files, raise_open_file_limit
 from showfloor.streaming.config import StreamingConfig
 from showfloor.streaming.control.reporter import Reporter
 from showfloor.streaming.control.web_client import WebClient
@@ -20,6 +21,7 @@ from showfloor.streaming.http.connection import Connection
 from showfloor.streaming.http.routes import Origin
 from showfloor.streaming.live.registry import ShowRegistry
 from showfloor.streaming.recording.recorder import Recorder
+from showfloor.streaming.rtmp.pool import ConnectionPool
 from showfloor.streaming.rtmp.session import RtmpSession
 
 log = logging.getLogger("showfloor.streaming.server")
@@ -47,18 +49,28 @@ async def serve(
     origin = Origin(shows, config.internal_token)
     reporter = Reporter(web, config.report_seconds, shows.report, shows.obey_all)
     shows.on_report = reporter.kick
-    publishers: set[RtmpSession] = set()
+    pool = ConnectionPool(
+        most_publishers=config.max_publishers,
+        most_strangers=config.max_strangers,
+        most_strangers_per_network=config.max_strangers_per_network,
+    )
     viewers: set[Connection] = set()
+    places = ConnectionLimit(
+        "streaming",
+        most=config.viewer_places(open_files()),
+        most_per_network=config.max_viewers_per_network,
+        proxies=Proxies(config.proxies),
+    )
     recorder.start()
     shows.restore()
     rtmp = await loop.create_server(
-        lambda: RtmpSession(config, shows, publishers),
+        lambda: RtmpSession(config, shows, pool),
         config.rtmp_host,
         config.rtmp_port,
         backlog=128,
     )
     http = await loop.create_server(
-        lambda: Connection(config, origin, viewers),
+        lambda: Connection(config, origin, viewers, places),
         config.http_host,
         config.http_port,
         backlog=4096,
@@ -78,7 +90,7 @@ async def serve(
         rtmp.close()
         http.close()
         shows.close()
-        if publishers or viewers:
+        if len(pool) or viewers:
             # What was published last, and the word that the ingest is closed, are still on their
             # way.
             await asyncio.sleep(_LAST_WORDS_SECONDS)
@@ -100,6 +112,7 @@ async def _sweep(viewers: set[Connection], shows: ShowRegistry) -> None:
 
 def run(config: StreamingConfig, started: Callable[[Addresses], None] | None = None) -> None:
     """The process: returns after SIGTERM or SIGINT, with everything published and on disk."""
+    raise_open_file_limit()
     uvloop.run(_until_signal(config, started))
 
 

@@ -28,6 +28,9 @@ from showfloor.streaming.config import StreamingConfig
 from showfloor.streaming.server import run
 values = json.loads(sys.argv[1])
 values["data_dir"] = pathlib.Path(values["data_dir"])
+if files := values.pop("open_files", 0):
+    import resource
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
 import logging
 logging.basicConfig(level=logging.INFO)
 run(StreamingConfig(**values), lambda addresses: print(addresses.rtmp[1], addresses.http[1],

@@ -23,6 +23,7 @@ async def streaming(web: FakeWeb, tmp_path: Path) -> AsyncIterator[Streaming]:
     """With short patience."""
     options = {
         "handshake_seconds": 1.0,
+        "publish_seconds": 1.0,
         "idle_seconds": 1.5,
         "header_seconds": 0.8,
         "keep_alive_seconds": 1.0,
@@ -180,7 +181,7 @@ async def test_an_idle_viewer_is_closed(streaming: Streaming) -> None:
     [
         (b"\x16\x03\x01\x02\x00\x01", 400),
         (b"NONSENSE\r\n\r\n", 400),
-        (b"GET /" + b"x" * 70_000 + b" HTTP/1.1\r\n\r\n", 413),
+        (b"GET /" + b"x" * 70_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", 413),
         (b"PUT /internal/x HTTP/1.1\r\nX: " + b"x" * 70_000 + b"\r\n\r\n", 413),
         (b"GET /healthz HTTP/1.1\r\nX: " + b"x" * 900_000, 413),
         (
@@ -188,7 +189,14 @@ async def test_an_idle_viewer_is_closed(streaming: Streaming) -> None:
             + bytes(90_000),
             413,
         ),
-        (b"GET /healthz HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n", 200),
+        (
+            b"GET /healthz HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n"
+            b"Connection: Upgrade\r\n\r\n",
+            200,
+        ),
+        (b"GET /healthz HTTP/1.1\r\n\r\n", 400),
+        (b"GET /healthz HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", 400),
+        (b"GET http://x/healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", 200),
     ],
     ids=[
         "TLS",
@@ -198,6 +206,9 @@ async def test_an_idle_viewer_is_closed(streaming: Streaming) -> None:
         "endless header",
         "long body",
         "upgrade",
+        "no host",
+        "two hosts",
+        "absolute form",
     ],
 )
 async def test_bad_http_is_answered_once_and_closed(
@@ -208,3 +219,45 @@ async def test_bad_http_is_answered_once_and_closed(
     assert said.startswith(f"HTTP/1.1 {status} ".encode())
     assert said.count(b"HTTP/1.1 ") == 1
     assert (await streaming.get("/healthz")).status == 200
+
+
+async def test_a_flood_of_silent_sockets_shuts_no_camera_out(
+    web: FakeWeb, tmp_path: Path, tags: Tags
+) -> None:
+    """230 idle connections made it impossible to publish, with the right key, for as long as they
+    were renewed.
+    """
+    process = Streaming(web, tmp_path, {"handshake_seconds": 60.0, "publish_seconds": 60.0})
+    await process.start()
+    silent = [await asyncio.open_connection("127.0.0.1", process.rtmp_port) for _ in range(230)]
+
+    host = Publisher(process.rtmp_port, "key-a")
+    await host.connect()
+    await host.play(tags("mute")[:60])
+    flood = [await asyncio.open_connection("127.0.0.1", process.rtmp_port) for _ in range(230)]
+
+    await web.report(lambda ingest: ingest["state"] == "publishing")
+    host.kill()
+    for _, writer in (*silent, *flood):
+        writer.close()
+    await process.stop()
+
+
+async def test_viewers_leave_files_for_a_camera(web: FakeWeb, tmp_path: Path, tags: Tags) -> None:
+    """With 256 files, 300 viewers shut out the camera and each other, and nobody said so."""
+    process = Streaming(web, tmp_path, {"open_files": 256})
+    await process.start()
+    viewers = [await asyncio.open_connection("127.0.0.1", process.http_port) for _ in range(300)]
+    refused = [await reader.read(12) for reader, _ in viewers[-100:]]
+
+    host = Publisher(process.rtmp_port, "key-a")
+    await host.connect()
+    await host.play(tags("mute")[:60])
+
+    await web.report(lambda ingest: ingest["state"] == "publishing")
+    assert refused == [b"HTTP/1.1 503"] * 100
+    assert "streaming refuses connections, connections=128 limit=128" in process.log.read_text()
+    host.kill()
+    for _, writer in viewers:
+        writer.close()
+    await process.stop()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from showfloor.kit import clock
+from showfloor.kit.network import ConnectionLimit, Proxies
 from showfloor.streaming.config import StreamingConfig
 from showfloor.streaming.control.web_client import WebClient
 from showfloor.streaming.http import answers
@@ -36,6 +37,10 @@ class Wire:
     def is_closing(self) -> bool:
         return self.closed
 
+    def get_extra_info(self, name: str) -> tuple[str, int]:
+        assert name == "peername"
+        return ("192.0.2.1", 40_000)
+
 
 class FailsOnce:
     """A router with a fault."""
@@ -55,8 +60,14 @@ class FailsOnce:
     def forget(self, connection: Connection) -> None: ...
 
 
-def connect(config: StreamingConfig, router: Router) -> tuple[Connection, Wire]:
-    wire, connection = Wire(), Connection(config, router, set())
+def some_places(most: int = 100) -> ConnectionLimit:
+    return ConnectionLimit("test", most=most, most_per_network=most, proxies=Proxies(""))
+
+
+def connect(
+    config: StreamingConfig, router: Router, places: ConnectionLimit | None = None
+) -> tuple[Connection, Wire]:
+    wire, connection = Wire(), Connection(config, router, set(), places or some_places())
     connection.connection_made(wire)  # type: ignore[arg-type]
     return connection, wire
 
@@ -109,3 +120,95 @@ def test_who_waits_for_a_show_that_leaves_memory_is_told(config: StreamingConfig
     shows.forget_old()
 
     assert [answer.split(b" ")[1] for answer in wire.said] == [b"404"]
+
+
+class Repeats:
+    """A router that answers each request with its target."""
+
+    def handle(self, request: Request, connection: Connection) -> Answer | None:
+        return answers.as_json(200, {"target": request.target.decode()})
+
+    def give_up(self, connection: Connection) -> Answer:
+        return answers.NOT_YET
+
+    def forget(self, connection: Connection) -> None: ...
+
+
+def statuses(wire: Wire) -> list[str]:
+    return [answer.split(b" ")[1].decode() for answer in wire.said]
+
+
+@pytest.mark.parametrize(
+    ("sent", "expected"),
+    [
+        (b"GET /a HTTP/1.1\r\nHost: x\r\n\r\n", ["200"]),
+        (b"GET /a HTTP/1.1\r\nhOsT:x\r\n\r\n", ["200"]),
+        (b"GET /a HTTP/1.0\r\n\r\n", ["200"]),
+        (b"\r\n\r\nGET /a HTTP/1.1\r\nHost: x\r\n\r\n", ["200"]),
+        (b"GET /a HTTP/1.1\r\nHost: x\r\n\r\n" * 3, ["200"] * 3),
+        (b"GET /a HTTP/1.1\r\nAccept: */*\r\n\r\n", ["400"]),
+        (b"GET /a HTTP/1.1\r\nHost: x\r\nHost: x\r\n\r\n", ["400"]),
+        (b"GET /a HTTP/1.1\r\nHost: x\r\nHOST : y\r\n\r\n", ["400"]),
+        (b"PUT /a HTTP/1.1\r\nContent-Length: 0\r\n\r\n", ["400"]),
+        (b"PUT /a HTTP/1.1\r\nHost: x\r\nHost: x\r\nContent-Length: 0\r\n\r\n", ["400"]),
+        (b"PUT /a HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", ["200"]),
+    ],
+)
+def test_a_request_names_one_host(
+    config: StreamingConfig, sent: bytes, expected: list[str]
+) -> None:
+    connection, wire = connect(config, Repeats())
+
+    connection.data_received(sent)
+
+    assert statuses(wire) == expected
+    assert wire.closed == (expected == ["400"] or b"HTTP/1.0" in sent)
+
+
+def test_the_host_is_found_wherever_the_network_cuts(config: StreamingConfig) -> None:
+    whole = b"GET /a HTTP/1.1\r\nHost: x\r\n\r\n"
+    two = b"GET /a HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n"
+    for request, expected in ((whole, ["200"]), (two, ["400"])):
+        for cut in range(1, len(request)):
+            connection, wire = connect(config, Repeats())
+            connection.data_received(request[:cut])
+            connection.data_received(request[cut:])
+
+            assert statuses(wire) == expected
+
+
+def test_absolute_form_is_the_same_request(config: StreamingConfig) -> None:
+    connection, wire = connect(config, Repeats())
+
+    connection.data_received(b"GET http://x/live/a?b=1 HTTP/1.1\r\nHost: x\r\n\r\n")
+
+    assert json.loads(wire.said[0].partition(b"\r\n\r\n")[2]) == {"target": "/live/a?b=1"}
+
+
+def test_blank_lines_do_not_renew_the_deadline(config: StreamingConfig) -> None:
+    connection, _ = connect(config, Repeats())
+    connection.data_received(b"\r\n")
+    deadline = connection.deadline
+
+    connection.data_received(b"\r\n" * 5)
+
+    assert connection.deadline == deadline
+
+
+def test_a_viewer_beyond_the_limit_is_refused_and_frees_nothing(config: StreamingConfig) -> None:
+    places = some_places(1)
+    first, _ = connect(config, Repeats(), places)
+    second, refused = connect(config, Repeats(), places)
+
+    second.connection_lost(None)
+
+    assert statuses(refused) == ["503"] and refused.closed
+    assert places.open == 1
+    first.connection_lost(None)
+    assert places.open == 0
+
+
+def test_cameras_keep_files_of_their_own(config: StreamingConfig) -> None:
+    assert config.viewer_places(1_000_000) == config.max_viewers
+    assert config.viewer_places(4_096) == 4_096 - 864
+    assert config.viewer_places(256) == 128

@@ -10,6 +10,7 @@ from typing import NamedTuple, Protocol, cast
 import httptools
 
 from showfloor.kit import clock
+from showfloor.kit.network import ConnectionLimit
 from showfloor.streaming.config import StreamingConfig
 from showfloor.streaming.http import answers
 from showfloor.streaming.http.answers import Answer
@@ -26,9 +27,10 @@ _MAX_PIPELINED = 8
 _WEB_METHODS = b"P"
 """POST and PUT are web's.
 
-Only its requests have a header that matters, and a browser's ten headers cost a quarter of an
-answer.
+Only its requests have a header whose value matters, and a browser's ten headers cost a quarter of
+an answer. Viewers' requests are only checked for their one Host (`_has_one_host`).
 """
+_HEAD_END = b"\r\n\r\n"
 
 
 class Request(NamedTuple):
@@ -71,18 +73,23 @@ class Connection(asyncio.Protocol):
     """
 
     __slots__ = (
+        "_address",
         "_authorization",
         "_blocked",
         "_body",
         "_config",
         "_connections",
+        "_hosts",
         "_parser",
+        "_places",
         "_queue",
+        "_reads_headers",
         "_request",
         "_router",
         "_size",
         "_target",
         "_transport",
+        "_unchecked",
         "_unfinished",
         "_waiting",
         "deadline",
@@ -90,11 +97,20 @@ class Connection(asyncio.Protocol):
     )
 
     def __init__(
-        self, config: StreamingConfig, router: Router, connections: set[Connection]
+        self,
+        config: StreamingConfig,
+        router: Router,
+        connections: set[Connection],
+        places: ConnectionLimit,
     ) -> None:
         self._config = config
         self._router = router
         self._connections = connections
+        self._places = places
+        self._address = ""
+        self._hosts = 0
+        self._unchecked = b""
+        self._reads_headers = False
         self._queue: deque[Request] = deque()
         self._request: Request | None = None
         self._waiting = self._blocked = False
@@ -111,24 +127,34 @@ class Connection(asyncio.Protocol):
         # uvloop's transports are not subclasses of asyncio's.
         self._transport = cast("asyncio.Transport", transport)
         self.deadline = clock.monotonic() + self._config.header_seconds
-        self._connections.add(self)
-        if len(self._connections) > self._config.max_viewers:
-            assert answers.TOO_MANY.whole is not None
-            self._transport.write(answers.TOO_MANY.whole)
-            self._transport.close()
+        self._address = (transport.get_extra_info("peername") or ("",))[0]
+        if self._places.add(self._address):
+            self._connections.add(self)
+        else:
+            self._refuse(answers.TOO_MANY)
 
     def connection_lost(self, error: Exception | None) -> None:
-        self._connections.discard(self)
+        if self in self._connections:
+            self._connections.discard(self)
+            self._places.remove(self._address)
         if self._waiting:
             self._router.forget(self)
         self._queue.clear()
 
     def data_received(self, data: bytes) -> None:
-        if self._size == 0 and not self._waiting and not self._blocked:
-            self.deadline = clock.monotonic() + self._config.header_seconds
-        if self._unfinished == 0 and data[0] in _WEB_METHODS:
-            self._parser = httptools.HttpRequestParser(self)
+        if self._transport.is_closing():
+            return
+        if self._unfinished == 0 and self._size == 0:
+            # Once a request: blank lines before one (RFC 9112 §2.2) must not renew the deadline.
+            if not self._waiting and not self._blocked:
+                self.deadline = clock.monotonic() + self._config.header_seconds
+            if data[0] in _WEB_METHODS:
+                self._parser = httptools.HttpRequestParser(self)
+                self._reads_headers = True
         self._unfinished += len(data)
+        if not self._reads_headers and not self._have_one_host(data):
+            self._refuse(answers.BAD_REQUEST)
+            return
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
@@ -152,6 +178,7 @@ class Connection(asyncio.Protocol):
 
     def on_message_begin(self) -> None:
         self._size = 1
+        self._hosts = 0
 
     def on_url(self, url: bytes) -> None:
         self._grow(len(url))
@@ -161,15 +188,20 @@ class Connection(asyncio.Protocol):
         self._grow(len(name) + len(value))
         if len(name) == 13 and name.lower() == b"authorization":
             self._authorization = value
+        elif len(name) == 4 and name.lower() == b"host":
+            self._hosts += 1
 
     def on_body(self, body: bytes) -> None:
         self._grow(len(body))
         self._body += body
 
     def on_message_complete(self) -> None:
+        if self._reads_headers and self._hosts != 1:
+            raise ValueError("not one Host field")
         keep_alive = self._parser.should_keep_alive() and not self._parser.should_upgrade()
+        target = _origin_form(self._target)
         request = Request(
-            self._parser.get_method(), self._target, self._authorization, self._body, keep_alive
+            self._parser.get_method(), target, self._authorization, self._body, keep_alive
         )
         self._target = self._authorization = self._body = b""
         self._size = self._unfinished = 0
@@ -179,6 +211,20 @@ class Connection(asyncio.Protocol):
             self._transport.abort()
         else:
             self._queue.append(request)
+
+    def _have_one_host(self, data: bytes) -> bool:
+        """Whether each request head that is complete now has exactly one Host field.
+
+        The parser of viewers' requests reports no header, because that would cost a quarter of an
+        answer; so the bytes are searched.
+        """
+        end = len(data) - len(_HEAD_END)
+        if not self._unchecked and end > 0 and data.find(_HEAD_END) == end:
+            return _has_one_host(data)
+        heads, found, self._unchecked = (self._unchecked + data).rpartition(_HEAD_END)
+        return not found or all(
+            _has_one_host(head) for head in heads.split(_HEAD_END) if head.strip(b"\r\n")
+        )
 
     def _grow(self, size: int) -> None:
         self._size += size
@@ -249,3 +295,18 @@ class Connection(asyncio.Protocol):
             assert answer.whole is not None
             self._transport.write(answer.whole)
             self._transport.close()
+
+
+def _has_one_host(head: bytes) -> bool:
+    """RFC 9112 §3.2; a request of HTTP/1.0 may have none."""
+    hosts = head.lower().count(b"\nhost:")
+    return hosts == 1 or (hosts == 0 and b" HTTP/1.0\r\n" in head + b"\r\n")
+
+
+def _origin_form(target: bytes) -> bytes:
+    """Path and query of a target; a proxy may send the absolute form (RFC 9112 §3.2.2)."""
+    if target.startswith(b"/"):
+        return target
+    _, _, rest = target.partition(b"://")
+    _, slash, path = rest.partition(b"/")
+    return slash + path or target

@@ -13,6 +13,7 @@ from showfloor.kit import clock
 from showfloor.streaming.config import StreamingConfig
 from showfloor.streaming.rtmp import amf, chunks, messages, names
 from showfloor.streaming.rtmp.handshake import Handshake, NotRtmp
+from showfloor.streaming.rtmp.pool import ConnectionPool
 
 log = logging.getLogger("showfloor.streaming.rtmp")
 
@@ -54,6 +55,13 @@ class Door(Protocol):
         ...
 
 
+_TOO_MANY_PUBLISHERS = PublishRefused(
+    "NetStream.Publish.Failed",
+    "too_many_publishers",
+    "As many cameras publish to this server as it takes. Ask its operator.",
+)
+
+
 class RtmpSession(asyncio.Protocol):
     """A bare protocol: bytes in, media to the sink. Anything malformed closes the connection and is
     one log line.
@@ -61,10 +69,10 @@ class RtmpSession(asyncio.Protocol):
     Log lines do not say where a publisher connects from: that is a camera at somebody's home.
     """
 
-    def __init__(self, config: StreamingConfig, door: Door, connections: set[RtmpSession]) -> None:
+    def __init__(self, config: StreamingConfig, door: Door, pool: ConnectionPool) -> None:
         self._config = config
         self._door = door
-        self._connections = connections
+        self._pool = pool
         self._handshake: Handshake | None = Handshake()
         self._reader = chunks.ChunkReader(MESSAGE_LIMIT)
         self._messages: Iterator[chunks.Message] = iter(())
@@ -78,16 +86,13 @@ class RtmpSession(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # uvloop's transports are not subclasses of asyncio's.
         self._transport = cast("asyncio.Transport", transport)
-        if len(self._connections) >= self._config.max_publishers:
-            log.warning("rtmp refused, too many connections limit=%d", self._config.max_publishers)
-            self._transport.abort()
-        self._connections.add(self)
+        self._pool.add(self, (transport.get_extra_info("peername") or ("",))[0])
         self._born = self._heard = clock.monotonic()
         self._watch = asyncio.get_running_loop().call_later(1.0, self._check_time)
 
     def connection_lost(self, error: Exception | None) -> None:
         self._watch.cancel()
-        self._connections.discard(self)
+        self._pool.remove(self)
         if self._admission is not None:
             self._admission.cancel()
         self._drop_sink()
@@ -112,11 +117,16 @@ class RtmpSession(asyncio.Protocol):
     def _check_time(self) -> None:
         now = clock.monotonic()
         publishing = self._sink is not None
+        patience = (
+            self._config.publish_seconds
+            if self._handshake is None
+            else self._config.handshake_seconds
+        )
         if now - self._heard > self._config.idle_seconds or (
-            not publishing and now - self._born > self._config.handshake_seconds
+            not publishing and now - self._born > patience
         ):
             log.info("rtmp closed reason=%s", "silent" if publishing else "did not publish in time")
-            self._abort()
+            self.abort()
             return
         self._watch = asyncio.get_running_loop().call_later(1.0, self._check_time)
 
@@ -125,12 +135,12 @@ class RtmpSession(asyncio.Protocol):
             step()
         except (NotRtmp, chunks.ChunkError, amf.AmfError) as problem:
             log.info("rtmp closed reason=%s", problem)
-            self._abort()
+            self.abort()
         except Exception:
             # Whatever else a stranger's bytes provoke must end here: one connection, never the
             # process.
             log.exception("rtmp failed")
-            self._abort()
+            self.abort()
 
     def _take(self, data: bytes) -> None:
         self._received += len(data)
@@ -240,10 +250,15 @@ class RtmpSession(asyncio.Protocol):
             return
         except Exception:
             log.exception("rtmp admission failed")
-            self._abort()
+            self.abort()
             return
         if self._transport.is_closing():
             sink.closed()
+            return
+        if not self._pool.admit(self):
+            sink.closed()
+            log.warning("rtmp publish refused, too many publishers=%d", self._config.max_publishers)
+            self._refuse(stream, _TOO_MANY_PUBLISHERS)
             return
         self._sink = sink
         self._deciding = False
@@ -274,5 +289,6 @@ class RtmpSession(asyncio.Protocol):
         if sink is not None:
             sink.closed()
 
-    def _abort(self) -> None:
+    def abort(self) -> None:
+        """Close at once, without a word."""
         self._transport.abort()
