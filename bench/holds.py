@@ -36,6 +36,7 @@ from showfloor.kit import ids
 from showfloor.kit.db import Database
 from showfloor.merchants import service as merchants
 from showfloor.shows import service as shows
+from showfloor.shows.schemas import NewShow
 from showfloor.stock import service as stock
 
 APP = "bench.holds_app:create_app"
@@ -132,7 +133,9 @@ async def open_drop(database: Database, units: int) -> Drop:
         product = await catalog.add_product(session, person=person, product=draft)
         variant_id = product.variants[0].id
         await stock.set_on_hand(session, person=person, variant_id=variant_id, on_hand=units)
-        show = await shows.create_show(session, person=person, title=words, market="gb", slug=slug)
+        show = await shows.create_show(
+            session, person=person, new=NewShow(title=words, market="gb", slug=slug)
+        )
         await shows.add_product(session, person=person, show_id=show.id, product_id=product.id)
         await session.execute(
             text("update show set state = 'live' where id = :id"), {"id": show.id}

@@ -18,6 +18,7 @@ from showfloor.media.errors import NotLive
 from showfloor.media.types import IngestReport, IngestState
 from showfloor.merchants import service as merchants
 from showfloor.shows import service as shows
+from showfloor.shows.schemas import NewShow
 from showfloor.shows.types import Show
 from showfloor.stock import service as stock
 
@@ -138,7 +139,9 @@ async def add_floor(session: Session) -> Floor:
         await add_product(session, second, "scarf"),
     )
     show = await shows.create_show(
-        session, person=host, title={"en": "Slow morning", "ar": "صباح هادئ"}, market="gb"
+        session,
+        person=host,
+        new=NewShow(title={"en": "Slow morning", "ar": "صباح هادئ"}, market="gb"),
     )
     await shows.add_product(session, person=host, show_id=show.id, product_id=mug.id)
     show = await shows.add_product(session, person=host, show_id=show.id, product_id=scarf.id)

@@ -180,6 +180,7 @@ export interface components {
             sku: string;
             price: components["schemas"]["PriceIn"];
         };
+        /** @description The names are those of `types.Show`. */
         NewShow: {
             title: components["schemas"]["Text"];
             /** @example gb */
@@ -366,6 +367,8 @@ export interface components {
         /**
          * @description Only what is given changes. `cue_offset_ms` is the encoder's delay: 0 for zerolatency, about
          *     500 for OBS with look-ahead.
+         *
+         *     The names are those of `types.Show`.
          */
         ShowChange: {
             title?: components["schemas"]["Text"] | null;

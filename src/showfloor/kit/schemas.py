@@ -5,12 +5,20 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Self
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+)
 from pydantic.json_schema import SkipJsonSchema
+from pydantic_core import PydanticCustomError
 
 from showfloor.kit import clock, ids
 from showfloor.kit.money import Money
@@ -27,6 +35,17 @@ Time = Annotated[str, BeforeValidator(_rfc3339), Field(json_schema_extra={"forma
 """RFC 3339, as `clock.rfc3339` writes it; a datetime becomes it. A text, so that nothing reads it
 and writes it otherwise.
 """
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """Within a day of year 1 or 9999 some offsets lead out of the calendar, here or later on."""
+    if not 1971 <= moment.year <= 9000:
+        raise PydanticCustomError("out_of_range", "a time between the years 1971 and 9000")
+    return moment.astimezone(UTC)
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+"""A time that somebody sends: RFC 3339 with an offset. A UTC datetime inside."""
 
 
 def id_with(prefix: str) -> BeforeValidator:

@@ -7,7 +7,6 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, BackgroundTasks, Depends, Query, Request
-from pydantic import AwareDatetime
 
 from showfloor.identity.errors import CsrfFailed, Forbidden, NotAuthenticated
 from showfloor.identity.http import CurrentPerson, OptionalPerson
@@ -15,6 +14,7 @@ from showfloor.kit import ids
 from showfloor.kit.errors import NotFound
 from showfloor.kit.http import SessionDep
 from showfloor.kit.openapi import refusals
+from showfloor.kit.schemas import Moment
 from showfloor.markets.errors import MarketUnknown
 from showfloor.media import service as media
 from showfloor.media.adapters.streaming import StreamingServer
@@ -137,14 +137,7 @@ async def create_show(
     body: NewShow, session: SessionDep, urls: UrlsDep, person: CurrentPerson
 ) -> ShowOut:
     """A draft, or a scheduled show when it has a time."""
-    show = await service.create_show(
-        session,
-        person=person,
-        title=body.title.model_dump(),
-        market=body.market,
-        slug=body.slug,
-        starts_at=body.starts_at,
-    )
+    show = await service.create_show(session, person=person, new=body)
     return show_view(await service.with_shelf(session, show), urls)
 
 
@@ -157,12 +150,7 @@ async def change_show(
 ) -> ShowOut:
     """New title, time or encoder delay."""
     show = await service.change_show(
-        session,
-        person=person,
-        show_id=ids.parse("show", show_id),
-        title=body.title.model_dump() if body.title else None,
-        starts_at=body.starts_at,
-        cue_offset_ms=body.cue_offset_ms,
+        session, person=person, show_id=ids.parse("show", show_id), change=body
     )
     return show_view(await service.with_shelf(session, show), urls)
 
@@ -304,7 +292,7 @@ async def end_cue(
 
 @router.get("/shows/{show_id}/timeline", responses=refusals(NotFound, ShowNotFound))
 async def timeline(
-    show_id: str, session: SessionDep, person: OptionalPerson, at: AwareDatetime | None = None
+    show_id: str, session: SessionDep, person: OptionalPerson, at: Moment | None = None
 ) -> Timeline:
     """The show's cues by start, or only those that contain `at`; a draft's only for its host."""
     show = await service.get_public_show(session, ids.parse("show", show_id), person=person)

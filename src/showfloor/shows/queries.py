@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, delete, func, insert, or_, select, update
@@ -15,28 +14,17 @@ from showfloor.kit.db import Session
 from showfloor.shows.models import CueRow, ShowProductRow, ShowRow
 from showfloor.shows.types import Cue, CueKind, PinPayload, Show, ShowState
 
+_COLUMNS = [column.name for column in ShowRow.__table__.columns]
+
 
 def _show(row: ShowRow, product_ids: Sequence[UUID]) -> Show:
-    return Show(
-        id=row.id,
-        slug=row.slug,
-        title=row.title,
-        state=ShowState(row.state),
-        market=row.market,
-        currency=row.currency,
-        host_creator_id=row.host_creator_id,
-        starts_at=row.starts_at,
-        went_live_at=row.went_live_at,
-        ended_at=row.ended_at,
-        poster_url=row.poster_url,
-        cue_offset_ms=row.cue_offset_ms,
-        product_ids=tuple(product_ids),
-    )
+    values = {name: getattr(row, name) for name in _COLUMNS}
+    return Show(**values | {"state": ShowState(row.state)}, product_ids=tuple(product_ids))
 
 
 async def add_show(session: Session, show: Show) -> bool:
     """False when the slug is taken."""
-    values = {column.name: getattr(show, column.name) for column in ShowRow.__table__.columns}
+    values = {name: getattr(show, name) for name in _COLUMNS}
     added = await session.execute(
         insert_or(ShowRow).values(**values).on_conflict_do_nothing().returning(ShowRow.id)
     )
@@ -103,9 +91,13 @@ async def _with_products(session: Session, chosen: Select[ShowRow]) -> list[Show
     return [_show(row, of_show.get(row.id, [])) for row in rows]
 
 
-async def change_show(session: Session, show_id: UUID, values: dict[str, Any]) -> None:
-    """New values for some columns."""
-    await session.execute(update(ShowRow).where(ShowRow.id == show_id).values(**values))
+async def save_show(session: Session, before: Show, now: Show) -> None:
+    """The columns in which `now` differs from `before`; needs the show's lock."""
+    changed = {
+        name: getattr(now, name) for name in _COLUMNS if getattr(now, name) != getattr(before, name)
+    }
+    if changed:
+        await session.execute(update(ShowRow).where(ShowRow.id == now.id).values(**changed))
 
 
 async def product_ids(session: Session, show_id: UUID) -> list[UUID]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -62,11 +63,11 @@ def end_of(start: datetime, end: datetime) -> datetime:
     return max(start, end)
 
 
-def slugs_for(title: str, starts_at: datetime | None, show_id: UUID) -> list[str]:
+def slugs_for(title: Mapping[str, str], starts_at: datetime | None, show_id: UUID) -> list[str]:
     """Addresses for a show, the nicest first: its title; with the day, for a show that comes every
     week; with a part of its id.
     """
-    nicest = slug_of(title) or "show"
+    nicest = slug_of(title.get("en", "")) or "show"
     days = [f"{nicest[:49]}-{starts_at:%Y-%m-%d}"] if starts_at else []
     return [nicest, *days, f"{nicest[:47]}-{show_id.hex[-12:]}"]
 

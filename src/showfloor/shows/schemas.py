@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from showfloor.catalog.schemas import ProductOut
 from showfloor.kit import clock
-from showfloor.kit.schemas import Shown, Time, Words, id_with
+from showfloor.kit.schemas import Moment, Shown, Time, Words, id_with
 from showfloor.kit.text import Title
 from showfloor.media.types import IngestState
 from showfloor.shows.types import CueKind, ShowState
@@ -24,17 +24,26 @@ class Text(BaseModel):
     ar: Title
 
 
+FURTHEST_AHEAD = timedelta(days=731)
+"""Nobody plans a show further ahead than two years; a later time is a slip of the pen."""
+
+
 def _still_to_come(moment: datetime) -> datetime:
     """An hour late is a slow host, not a slip of the pen."""
     if moment < clock.now() - timedelta(hours=1):
         raise PydanticCustomError("in_the_past", "a show cannot start in the past")
+    if moment > clock.now() + FURTHEST_AHEAD:
+        raise PydanticCustomError("too_far_ahead", "a show cannot start later than in two years")
     return moment
 
 
-StartsAt = Annotated[AwareDatetime, AfterValidator(_still_to_come)]
+StartsAt = Annotated[Moment, AfterValidator(_still_to_come)]
 
 
 class NewShow(BaseModel):
+    """The names are those of `types.Show`."""
+
+    model_config = ConfigDict(frozen=True)
     title: Text
     market: str = Field(examples=["gb"])
     slug: str | None = Field(default=None, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)
@@ -44,11 +53,18 @@ class NewShow(BaseModel):
 class ShowChange(BaseModel):
     """Only what is given changes. `cue_offset_ms` is the encoder's delay: 0 for zerolatency, about
     500 for OBS with look-ahead.
+
+    The names are those of `types.Show`.
     """
 
+    model_config = ConfigDict(frozen=True)
     title: Text | None = None
     starts_at: StartsAt | None = None
     cue_offset_ms: int | None = Field(default=None, ge=-2000, le=2000)
+
+    def values(self) -> dict[str, Any]:
+        """By field of `types.Show`; null means the same as not given."""
+        return self.model_dump(exclude_none=True)
 
 
 class ShowProduct(BaseModel):
@@ -227,7 +243,7 @@ class IngestLine(BaseModel):
     show_id: str
     ingest_id: str
     state: Literal["connected", "publishing", "lost"]
-    since: AwareDatetime
+    since: Moment
     key_id: str | None = Field(default=None, max_length=64)
     health: dict[str, Any] | None = None
 

@@ -24,9 +24,9 @@ class ShowState(StrEnum):
         return self in (ShowState.LIVE, ShowState.INTERRUPTED)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Show:
-    """`product_ids` in the order of the shelf.
+    """The columns of `ShowRow` under their names, and `product_ids` in the order of the shelf.
 
     `cue_offset_ms` is the encoder's delay, added to every stamp.
     """
@@ -38,12 +38,12 @@ class Show:
     market: str
     currency: str
     host_creator_id: UUID
-    starts_at: datetime | None
-    went_live_at: datetime | None
-    ended_at: datetime | None
-    poster_url: str | None
-    cue_offset_ms: int
-    product_ids: tuple[UUID, ...]
+    starts_at: datetime | None = None
+    went_live_at: datetime | None = None
+    ended_at: datetime | None = None
+    poster_url: str | None = None
+    cue_offset_ms: int = 0
+    product_ids: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from showfloor.kit import ids
 from showfloor.kit.db import Session
 from showfloor.media.types import IngestState
 from showfloor.shows import service as shows
+from showfloor.shows.schemas import NewShow
 from tests.people import FakeStreaming, Floor, add_floor, put_on_air, report
 
 BASE = "http://shop.localhost:8000"
@@ -71,7 +72,9 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
                 session, person_id=floor.host.id, kind=GrantKind.MERCHANT, subject_id=merchant_id
             )
             draft = await shows.create_show(
-                session, person=floor.host, title={"en": "Later", "ar": "لاحقًا"}, market="gb"
+                session,
+                person=floor.host,
+                new=NewShow(title={"en": "Later", "ar": "لاحقًا"}, market="gb"),
             )
             await shows.note_ingest(
                 session, report=report(draft, IngestState.PUBLISHING), secret="s" * 32

@@ -28,6 +28,7 @@ from showfloor.identity.types import CollectionPoint
 from showfloor.kit.db import Database
 from showfloor.merchants import service as merchants
 from showfloor.shows import service as shows
+from showfloor.shows.schemas import NewShow
 from showfloor.shows.views import show_view
 from tests.architecture.sources import ROOT
 
@@ -125,7 +126,9 @@ async def _show(database_url: str, product_id: UUID) -> dict[str, Any]:
     ).person
     async with database.session() as session:
         made = await shows.create_show(
-            session, person=host, title={"en": "Slow morning", "ar": "صباح هادئ"}, market="gb"
+            session,
+            person=host,
+            new=NewShow(title={"en": "Slow morning", "ar": "صباح هادئ"}, market="gb"),
         )
         show = await shows.add_product(session, person=host, show_id=made.id, product_id=product_id)
         view = show_view(await shows.with_shelf(session, show), Settings().public_urls)

@@ -25,6 +25,7 @@ from showfloor.kit.http import on_app_error, on_validation_error
 from showfloor.merchants import service as merchants
 from showfloor.orders import http as orders_http
 from showfloor.shows import service as shows
+from showfloor.shows.schemas import NewShow
 from tests.integration.checkout.shop import Seller, execute, person
 
 SECRET = "a secret for tests with enough letters"
@@ -63,9 +64,7 @@ async def open_hosted_show(
         show = await shows.create_show(
             session,
             person=host,
-            title={"en": "Show", "ar": "عرض"},
-            market="gb",
-            slug=f"s-{ids.new().hex}",
+            new=NewShow(title={"en": "Show", "ar": "عرض"}, market="gb", slug=f"s-{ids.new().hex}"),
         )
         for seller, product in shelf:
             await merchants.allow_creator(

@@ -14,6 +14,7 @@ from showfloor.kit import clock, ids
 from showfloor.kit.db import Database, Session
 from showfloor.shows import service as shows
 from showfloor.shows.errors import ShowNotFound
+from showfloor.shows.schemas import NewShow, ShowChange
 from tests.people import add_floor, add_host
 
 
@@ -51,7 +52,9 @@ async def test_room_of_a_draft_is_not_served(database: Database, database_url: s
         assert await reader.documents([room], most=10) == {}
 
         async with database.session() as session:
-            await shows.change_show(session, person=floor.host, show_id=room, starts_at=clock.now())
+            await shows.change_show(
+                session, person=floor.host, show_id=room, change=ShowChange(starts_at=clock.now())
+            )
         assert "show" in (await reader.documents([room], most=10))[room].entries
 
 
@@ -66,7 +69,10 @@ async def test_address_of_a_draft_is_found_once_it_is_announced(database: Databa
         ).id == floor.show.id
 
         await shows.change_show(
-            session, person=floor.host, show_id=floor.show.id, starts_at=clock.now()
+            session,
+            person=floor.host,
+            show_id=floor.show.id,
+            change=ShowChange(starts_at=clock.now()),
         )
         assert (await shows.find_public_show(session, floor.show.slug)).id == floor.show.id
 
@@ -79,9 +85,9 @@ async def test_what_is_announced_is_found_however_many_shows_never_began(
     async with database.session() as session:
         floor = await add_floor(session)
         for starts_at in [*[long_ago] * 5, later, soon]:
-            await shows.create_show(
-                session, person=floor.host, title=title, market="gb", starts_at=starts_at
-            )
+            with clock.use(lambda: long_ago):
+                new = NewShow(title=title, market="gb", starts_at=starts_at)
+            await shows.create_show(session, person=floor.host, new=new)
 
         assert [show.starts_at for show in await shows.list_upcoming(session, limit=5)] == [
             soon,
@@ -95,7 +101,9 @@ async def test_own_shows_come_newest_first_and_page_by_page(
     async with database.session() as session:
         floor = await add_floor(session)
         second = await shows.create_show(
-            session, person=floor.host, title={"en": "Evening", "ar": "مساء"}, market="gb"
+            session,
+            person=floor.host,
+            new=NewShow(title={"en": "Evening", "ar": "مساء"}, market="gb"),
         )
         host = await _key(session, floor.host)
 
@@ -112,9 +120,57 @@ async def test_own_shows_come_newest_first_and_page_by_page(
     assert last_page["next_cursor"] is None
 
 
-@pytest.mark.parametrize(("hours", "status"), [(-2, 422), (2, 201)])
+EDGES_OF_TIME = (
+    "9999-12-31T23:59:59-14:00",
+    "9999-12-31T23:59:59Z",
+    "0001-01-01T00:00:00+14:00",
+    "0001-01-01T00:00:00Z",
+    "1969-12-31T23:59:59Z",
+)
+
+
+@pytest.mark.parametrize("moment", EDGES_OF_TIME)
+async def test_time_at_the_edge_of_the_calendar_is_refused_in_every_field(
+    client: httpx2.AsyncClient, database: Database, moment: str
+) -> None:
+    async with database.session() as session:
+        floor = await add_floor(session)
+        host = await _key(session, floor.host)
+    show = f"/api/v1/shows/{ids.encode('show', floor.show.id)}"
+    new = {"title": {"en": "A", "ar": "أ"}, "market": "gb", "starts_at": moment}
+    line = {"show_id": "show_1", "ingest_id": "i", "state": "lost", "since": moment}
+
+    answers = [
+        await client.post("/api/v1/shows", headers=host, json=new),
+        await client.patch(show, headers=host, json={"starts_at": moment}),
+        await client.get(f"{show}/timeline", headers=host, params={"at": moment}),
+        await client.post(
+            "/internal/ingests",
+            headers={"Authorization": f"Bearer {'t' * 32}"},
+            json={"ingests": [line]},
+        ),
+    ]
+
+    assert [answer.status_code for answer in answers] == [422] * 4
+    async with database.session() as session:
+        assert (await shows.get_show(session, floor.show.id)).starts_at is None
+
+
+DAY = 24
+TWO_YEARS = 731 * DAY
+
+
+@pytest.mark.parametrize(
+    ("hours", "status", "problem"),
+    [
+        (-2, 422, "in_the_past"),
+        (2, 201, ""),
+        (TWO_YEARS - DAY, 201, ""),
+        (TWO_YEARS + DAY, 422, "too_far_ahead"),
+    ],
+)
 async def test_show_starts_at_a_time_that_is_still_to_come(
-    client: httpx2.AsyncClient, database: Database, hours: int, status: int
+    client: httpx2.AsyncClient, database: Database, hours: int, status: int, problem: str
 ) -> None:
     async with database.session() as session:
         floor = await add_floor(session)
@@ -129,4 +185,4 @@ async def test_show_starts_at_a_time_that_is_still_to_come(
 
     assert answer.status_code == status
     if status == 422:
-        assert answer.json()["fields"] == [{"path": "body/starts_at", "problem": "in_the_past"}]
+        assert answer.json()["fields"] == [{"path": "body/starts_at", "problem": problem}]

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from showfloor.kit import clock
 from showfloor.kit.db import Database
 from showfloor.shows import service as shows
+from showfloor.shows.schemas import ShowChange
 from tests.people import add_floor, add_product
 from tests.statements import noted
 
@@ -30,7 +31,7 @@ async def test_page_reads_its_products_once_for_two_and_for_four(
             session,
             person=floor.host,
             show_id=floor.show.id,
-            starts_at=clock.now() + timedelta(hours=1),
+            change=ShowChange(starts_at=clock.now() + timedelta(hours=1)),
         )
 
     for extra in ((), ("vase", "lamp")):

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from showfloor.kit import clock
 from showfloor.kit.db import Database
 from showfloor.media import service as media
 from showfloor.media.errors import NotLive
@@ -25,6 +26,7 @@ from showfloor.shows.errors import (
     SlugTaken,
     TooManyPins,
 )
+from showfloor.shows.schemas import NewShow
 from showfloor.shows.types import ShowState
 from tests.people import (
     FakeStreaming,
@@ -329,26 +331,20 @@ async def test_chosen_slug_is_given_once(database: Database) -> None:
             await shows.create_show(
                 session,
                 person=floor.host,
-                title=floor.show.title,
-                market="gb",
-                slug=floor.show.slug,
+                new=NewShow(title=floor.show.title, market="gb", slug=floor.show.slug),
             )
 
 
 async def test_show_of_every_week_gets_an_address_of_its_own(database: Database) -> None:
     tuesday = datetime(2026, 11, 24, 18, tzinfo=UTC)
-    async with database.session() as session:
-        floor = await add_floor(session)
-        made = [
-            await shows.create_show(
-                session,
-                person=floor.host,
-                title={"en": "Weekly edit", "ar": "مختارات"},
-                market="gb",
-                starts_at=starts_at,
-            )
+    with clock.use(lambda: tuesday - timedelta(days=30)):
+        plans = [
+            NewShow(title={"en": "Weekly edit", "ar": "مختارات"}, market="gb", starts_at=starts_at)
             for starts_at in (tuesday, tuesday, tuesday, None)
         ]
+    async with database.session() as session:
+        floor = await add_floor(session)
+        made = [await shows.create_show(session, person=floor.host, new=plan) for plan in plans]
 
     assert [show.slug for show in made[:2]] == ["weekly-edit", "weekly-edit-2026-11-24"]
     assert len({show.slug for show in made}) == 4

@@ -13,6 +13,7 @@ from showfloor.media import service as media
 from showfloor.media.types import IngestState
 from showfloor.shows import queries
 from showfloor.shows import service as shows
+from showfloor.shows.schemas import NewShow
 from showfloor.shows.service import signal
 from showfloor.shows.types import Show, ShowState
 from tests.people import add_floor, put_on_air, report
@@ -33,7 +34,9 @@ async def test_locked_show_holds_up_no_other(
     async with database.session() as session:
         floor = await add_floor(session)
         other = await shows.create_show(
-            session, person=floor.host, title={"en": "Evening", "ar": "مساء"}, market="gb"
+            session,
+            person=floor.host,
+            new=NewShow(title={"en": "Evening", "ar": "مساء"}, market="gb"),
         )
     reports = [report(show, IngestState.PUBLISHING) for show in (floor.show, other)]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,7 @@ from showfloor.kit.db import Database, Session
 from showfloor.media import service as media
 from showfloor.merchants import service as merchants
 from showfloor.shows import service as shows
+from showfloor.shows.schemas import NewShow, Text
 from showfloor.shows.types import Show
 
 MARKET = "gb"
@@ -26,7 +27,7 @@ INVENTED_ADULTS = True
 """The demo's people exist nowhere, so nobody can declare it for them."""
 SCARCE_UNITS = 8
 PREFIXES = {"loamwick": "LW", "zafralune": "ZL"}
-EVENING = {"en": "Evening light, two brands", "ar": "ضوء المساء، علامتان"}
+EVENING = Text(en="Evening light, two brands", ar="ضوء المساء، علامتان")
 
 
 def seed_now(url: str, data: Path, brand_origin: str) -> DemoState:
@@ -81,16 +82,15 @@ async def _fill(session: Session) -> tuple[DemoState, Person]:
     }
     plan = show_plan()
     live = await shows.create_show(
-        session, person=host, title=plan["title"], market=MARKET, poster_url=_upload(plan["poster"])
+        session,
+        person=host,
+        new=NewShow(title=Text(**plan["title"]), market=MARKET),
+        poster_url=_upload(plan["poster"]),
     )
     evening = await shows.create_show(
         session,
         person=host,
-        title=EVENING,
-        market=MARKET,
-        starts_at=(clock.now() + timedelta(days=2)).replace(
-            hour=19, minute=0, second=0, microsecond=0
-        ),
+        new=NewShow(title=EVENING, market=MARKET, starts_at=_in_two_days_at_seven()),
         poster_url=_upload(goods["brands"][1]["hero"]),
     )
     order = [segment["product_id"] for segment in plan["segments"] if "product_id" in segment]
@@ -191,6 +191,10 @@ async def _product(session: Session, seller: Person, entry: dict[str, Any]) -> P
         entry=whole,
         picture_url=_upload,
     )
+
+
+def _in_two_days_at_seven() -> datetime:
+    return (clock.now() + timedelta(days=2)).replace(hour=19, minute=0, second=0, microsecond=0)
 
 
 def _upload(file: str) -> str:

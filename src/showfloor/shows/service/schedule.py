@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 from uuid import UUID
 
 from showfloor.identity.errors import Forbidden
@@ -16,6 +15,7 @@ from showfloor.realtime import service as realtime
 from showfloor.shows import queries
 from showfloor.shows.errors import ShowNotFound, SlugTaken
 from showfloor.shows.rules import Step, after, slugs_for
+from showfloor.shows.schemas import NewShow, ShowChange
 from showfloor.shows.service.room import publish_show
 from showfloor.shows.types import Show, ShowState
 
@@ -24,39 +24,26 @@ STILL_TO_COME = timedelta(hours=6)
 
 
 async def create_show(
-    session: Session,
-    *,
-    person: Person,
-    title: dict[str, str],
-    market: str,
-    slug: str | None = None,
-    starts_at: datetime | None = None,
-    poster_url: str | None = None,
+    session: Session, *, person: Person, new: NewShow, poster_url: str | None = None
 ) -> Show:
-    """A draft, or a scheduled show when it has a time. Without a `slug` one is made from the title,
+    """A draft, or a scheduled show when it has a time. Without a slug one is made from the title,
     and made unlike all others.
 
     Raises Forbidden (only creators host), MarketUnknown, SlugTaken.
     """
     if person.creator_id is None:
         raise Forbidden
-    show_id = ids.new()
+    state = ShowState.SCHEDULED if new.starts_at else ShowState.DRAFT
     show = Show(
-        id=show_id,
-        slug="",
-        title=title,
-        state=ShowState.SCHEDULED if starts_at else ShowState.DRAFT,
-        market=market,
-        currency=get_market(market).currency,
+        id=ids.new(),
+        state=state,
+        currency=get_market(new.market).currency,
         host_creator_id=person.creator_id,
-        starts_at=starts_at,
-        went_live_at=None,
-        ended_at=None,
         poster_url=poster_url,
-        cue_offset_ms=0,
-        product_ids=(),
+        **new.model_dump(),
     )
-    for candidate in [slug] if slug else slugs_for(title["en"], starts_at, show_id):
+    candidates = [show.slug] if show.slug else slugs_for(show.title, show.starts_at, show.id)
+    for candidate in candidates:
         show = replace(show, slug=candidate)
         if await queries.add_show(session, show):
             break
@@ -68,31 +55,24 @@ async def create_show(
 
 
 async def change_show(
-    session: Session,
-    *,
-    person: Person,
-    show_id: UUID,
-    title: dict[str, str] | None = None,
-    starts_at: datetime | None = None,
-    cue_offset_ms: int | None = None,
+    session: Session, *, person: Person, show_id: UUID, change: ShowChange
 ) -> Show:
-    """New title, time or encoder delay; a draft that gets a time is scheduled.
+    """New words, time or encoder delay; a draft that gets a time is scheduled.
 
     Raises ShowNotFound, NotAllowedInState.
     """
     show = await get_own_show(session, person=person, show_id=show_id, lock=True)
-    values: dict[str, Any] = {}
-    if title is not None:
-        values["title"] = title
-    if starts_at is not None:
-        values |= {"starts_at": starts_at, "state": after(show.state, Step.SCHEDULE)}
-    if cue_offset_ms is not None:
-        values["cue_offset_ms"] = cue_offset_ms
-    if values:
-        await queries.change_show(session, show_id, values)
-    changed = replace(show, **values)
-    await publish_show(session, changed)
-    return changed
+    changed = replace(show, **change.values())
+    if change.starts_at is not None:
+        changed = replace(changed, state=after(show.state, Step.SCHEDULE))
+    return await save(session, show, changed)
+
+
+async def save(session: Session, before: Show, now: Show) -> Show:
+    """Store what changed and say it in the room; needs the show's lock."""
+    await queries.save_show(session, before, now)
+    await publish_show(session, now)
+    return now
 
 
 async def get_show(session: Session, show_id: UUID) -> Show:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from showfloor.media.errors import PublishRefused, PublishToEndedShow, StreamKey
 from showfloor.media.types import IngestReport, IngestState
 from showfloor.shows import queries
 from showfloor.shows.rules import ENDED_CUES_STAY, after, signal_step
-from showfloor.shows.service.lifecycle import move
+from showfloor.shows.service.schedule import save
 from showfloor.shows.types import Show, ShowState
 from showfloor.shows.views import cue_view
 
@@ -134,7 +134,11 @@ async def _interrupt_if_lost(session: Session, show_id: UUID) -> None:
 
 async def _follow_signal(session: Session, show: Show, *, publishing: bool) -> Show:
     step = signal_step(show.state, publishing=publishing)
-    return show if step is None else await move(session, show, {"state": after(show.state, step)})
+    return (
+        show
+        if step is None
+        else await save(session, show, replace(show, state=after(show.state, step)))
+    )
 
 
 async def _carried_cues(session: Session, show_id: UUID) -> list[dict[str, Any]]:
