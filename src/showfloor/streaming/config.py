@@ -1,4 +1,4 @@
-"""What the streaming process is told at its start."""
+"""The settings of the streaming process."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class StreamingConfig:
     write_seconds: float = 30.0
     """A viewer who takes nothing for so long is closed."""
     report_seconds: float = 1.0
-    """How often web is told who publishes."""
+    """How often web gets a report of who publishes."""
     web_timeout_seconds: float = 4.0
     forget_seconds: float = 600.0
     """An ended or abandoned show leaves memory after this; its recording stays."""

@@ -18,7 +18,9 @@ from showfloor.streaming.config import StreamingConfig
 from showfloor.streaming.control.reporter import Reporter
 from showfloor.streaming.control.web_client import WebClient
 from showfloor.streaming.http.connection import Connection
-from showfloor.streaming.http.routes import Origin
+from showfloor.streaming.http.responder import Responder
+from showfloor.streaming.http.routes import HttpRouter
+from showfloor.streaming.live.live_show import LiveShow
 from showfloor.streaming.live.registry import ShowRegistry
 from showfloor.streaming.recording.recorder import Recorder
 from showfloor.streaming.rtmp.pool import ConnectionPool
@@ -27,7 +29,7 @@ from showfloor.streaming.rtmp.session import RtmpSession
 log = logging.getLogger("showfloor.streaming.server")
 
 _SWEEP_SECONDS = 0.5
-_LAST_WORDS_SECONDS = 0.2
+_FLUSH_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,23 @@ class Addresses:
     http: tuple[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class _Listener:
+    """Shows' news to viewers and to web."""
+
+    responder: Responder
+    reporter: Reporter
+
+    def show_changed(self, show: LiveShow) -> None:
+        self.responder.show_changed(show)
+
+    def show_forgotten(self, show: LiveShow) -> None:
+        self.responder.show_forgotten(show)
+
+    def signal_changed(self) -> None:
+        self.reporter.wake()
+
+
 async def serve(
     config: StreamingConfig, started: Callable[[Addresses], None] | None = None
 ) -> None:
@@ -45,10 +64,10 @@ async def serve(
     loop = asyncio.get_running_loop()
     recorder = Recorder(config.data_dir / "recordings")
     web = WebClient(config.web_url, config.internal_token, config.web_timeout_seconds)
-    shows = ShowRegistry(config, web, recorder)
-    origin = Origin(shows, config.internal_token)
-    reporter = Reporter(web, config.report_seconds, shows.report, shows.obey_all)
-    shows.on_report = reporter.kick
+    reporter = Reporter(web, config.report_seconds)
+    responder = Responder()
+    shows = ShowRegistry(config, web, recorder, _Listener(responder, reporter))
+    router = HttpRouter(shows, responder, config.internal_token)
     pool = ConnectionPool(
         most_publishers=config.max_publishers,
         most_strangers=config.max_strangers,
@@ -70,7 +89,7 @@ async def serve(
         backlog=128,
     )
     http = await loop.create_server(
-        lambda: Connection(config, origin, viewers, places),
+        lambda: Connection(config, router, viewers, places),
         config.http_host,
         config.http_port,
         backlog=4096,
@@ -81,7 +100,7 @@ async def serve(
     log.info("streaming listens rtmp=%s:%d http=%s:%d", *addresses.rtmp, *addresses.http)
     if started is not None:
         started(addresses)
-    tasks = [loop.create_task(reporter.run()), loop.create_task(_sweep(viewers, shows))]
+    tasks = [loop.create_task(reporter.run(shows)), loop.create_task(_sweep(viewers, shows))]
     try:
         await asyncio.gather(*tasks)
     finally:
@@ -91,9 +110,8 @@ async def serve(
         http.close()
         shows.close()
         if len(pool) or viewers:
-            # What was published last, and the word that the ingest is closed, are still on their
-            # way.
-            await asyncio.sleep(_LAST_WORDS_SECONDS)
+            # The last parts and the message that the ingest is closed are still being sent.
+            await asyncio.sleep(_FLUSH_SECONDS)
         for connection in list(viewers):
             connection.close()
         await loop.run_in_executor(None, recorder.stop)

@@ -11,10 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from showfloor.streaming.config import StreamingConfig
-from showfloor.streaming.ingest.ingest import Ingest
 from showfloor.streaming.rtmp import amf, chunks, messages
 from tests.integration.streaming.peers import FakeWeb, Streaming, Tag
-from tests.integration.streaming.test_packaging import Reel
+from tests.unit.streaming.ends import Reel, ingest_into, send_audio, send_video
 
 Tags = Callable[[str], list[Tag]]
 SECONDS = 6.0
@@ -50,12 +49,12 @@ def test_damaged_tags_never_raise(tags: Tags, tmp_path: Path) -> None:
     end, rounds = time.monotonic() + SECONDS, 0
     while time.monotonic() < end:
         reel = Reel()
-        ingest = Ingest(config, reel, "ingest_fuzz", 0.0)
+        ingest = ingest_into(reel, config)
         for tag in dice.choice(sources):
             body = damage(tag.body, dice) if dice.random() < 0.2 else tag.body
             moment = dice.randrange(1 << 32) if dice.random() < 0.05 else tag.time
-            send = ingest.video if (tag.kind == 9) != (dice.random() < 0.02) else ingest.audio
-            send(moment, body)
+            send = send_video if (tag.kind == 9) != (dice.random() < 0.02) else send_audio
+            send(ingest, moment, body)
         ingest.closed()
         rounds += 1
         assert all(

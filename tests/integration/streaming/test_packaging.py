@@ -11,51 +11,21 @@ import av
 import pytest
 
 from showfloor.streaming.config import StreamingConfig
-from showfloor.streaming.ingest.anchor import Anchor
 from showfloor.streaming.ingest.ingest import Ingest
-from showfloor.streaming.packaging import cmaf
-from showfloor.streaming.packaging.window import Part
 from tests.integration.streaming.peers import Tag, is_config
+from tests.unit.streaming.ends import Reel, ingest_into, send_audio, send_video
 
 Tags = Callable[[str], list[Tag]]
 
 
-class Reel:
-    """A stage that keeps everything, split by init segment."""
-
-    def __init__(self) -> None:
-        self.inits: list[str] = []
-        self.files: list[bytearray] = []
-        self.parts: list[list[Part]] = []
-
-    def settled(self, anchor: Anchor) -> None: ...
-
-    def begin_segment(self, start: int, tracks: cmaf.Tracks) -> None:
-        init = cmaf.init_segment(tracks)
-        if not self.inits or self.inits[-1] != init.name:
-            self.inits.append(init.name)
-            self.files.append(bytearray(init.data))
-        self.parts.append([])
-
-    def add_part(self, part: Part) -> None:
-        self.files[-1] += part.data
-        self.parts[-1].append(part)
-
-    def end_segment(self) -> None: ...
-
-    def published(self) -> None: ...
-
-    def ingest_closed(self, ingest: Ingest) -> None: ...
-
-
 def package(config: StreamingConfig, tags: list[Tag]) -> tuple[Reel, Ingest]:
     reel = Reel()
-    ingest = Ingest(config, reel, "ingest_test", 0.0)
+    ingest = ingest_into(reel, config)
     for tag in tags:
         if tag.kind == 9:
-            ingest.video(tag.time, tag.body)
+            send_video(ingest, tag.time, tag.body)
         elif tag.kind == 8:
-            ingest.audio(tag.time, tag.body)
+            send_audio(ingest, tag.time, tag.body)
     ingest.closed()
     return reel, ingest
 

@@ -80,3 +80,19 @@ async def test_ffmpeg_publishes_and_ffmpeg_plays(
     frames = [line for line in out.decode().splitlines() if line.startswith("0,")]
     assert errors.decode() == ""
     assert len(frames) == 210
+
+
+async def test_twenty_publishers_at_once(
+    streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags
+) -> None:
+    for number in range(20):
+        web.allow(f"key-{number}", f"show_{number}")
+    hosts = await asyncio.gather(*(publish(f"key-{number}") for number in range(20)))
+
+    await asyncio.gather(*(host.play(tags("plain")) for host in hosts))
+    texts = await asyncio.gather(*(streaming.until(3, f"show_{number}") for number in range(20)))
+
+    for text in texts:
+        assert [round(segment.duration, 2) for segment in m3u8.loads(text).segments if segment.uri][
+            :4
+        ] == [2.0, 2.0, 2.0, 2.0]

@@ -7,7 +7,6 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
-import m3u8
 import pytest
 
 from showfloor.streaming.rtmp import chunks, messages
@@ -144,22 +143,6 @@ async def test_media_before_publish_is_not_for_anyone(streaming: Streaming, tags
     await until_closed(streaming.rtmp_port, HELLO, bytes(1536) + chunks.write(6, 9, 1, video.body))
 
     assert (await streaming.get("/live/show_a/media.m3u8")).status == 404
-
-
-async def test_twenty_publishers_at_once(
-    streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags
-) -> None:
-    for number in range(20):
-        web.allow(f"key-{number}", f"show_{number}")
-    hosts = await asyncio.gather(*(publish(f"key-{number}") for number in range(20)))
-
-    await asyncio.gather(*(host.play(tags("plain")) for host in hosts))
-    texts = await asyncio.gather(*(streaming.until(3, f"show_{number}") for number in range(20)))
-
-    for text in texts:
-        assert [round(segment.duration, 2) for segment in m3u8.loads(text).segments if segment.uri][
-            :4
-        ] == [2.0, 2.0, 2.0, 2.0]
 
 
 async def test_slow_request_headers_are_closed(streaming: Streaming) -> None:

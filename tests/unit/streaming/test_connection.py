@@ -14,7 +14,8 @@ from showfloor.streaming.control.web_client import WebClient
 from showfloor.streaming.http import answers
 from showfloor.streaming.http.answers import Answer
 from showfloor.streaming.http.connection import Connection, Request, Router
-from showfloor.streaming.http.routes import Origin
+from showfloor.streaming.http.responder import Responder
+from showfloor.streaming.http.routes import HttpRouter
 from showfloor.streaming.live.registry import ShowRegistry
 from showfloor.streaming.recording.recorder import Recorder
 
@@ -58,6 +59,16 @@ class FailsOnce:
         return answers.NOT_YET
 
     def forget(self, connection: Connection) -> None: ...
+
+
+class Listener:
+    """Tells viewers alone."""
+
+    def __init__(self, responder: Responder) -> None:
+        self.show_changed = responder.show_changed
+        self.show_forgotten = responder.show_forgotten
+
+    def signal_changed(self) -> None: ...
 
 
 def some_places(most: int = 100) -> ConnectionLimit:
@@ -107,13 +118,17 @@ def test_who_waits_for_a_show_that_leaves_memory_is_told(config: StreamingConfig
     folder.mkdir(parents=True)
     line = {"open": 0, "start": clock.now().timestamp() * 1000, "ingest": "ingest_1"}
     (folder / "index.jsonl").write_text(json.dumps(line) + "\n")
+    responder = Responder()
     shows = ShowRegistry(
-        config, WebClient(config.web_url, "x", 1.0), Recorder(config.data_dir / "recordings")
+        config,
+        WebClient(config.web_url, "x", 1.0),
+        Recorder(config.data_dir / "recordings"),
+        Listener(responder),
     )
-    origin = Origin(shows, "x")
+    router = HttpRouter(shows, responder, "x")
     shows.restore()
-    shows.obey_all({"shows": {"show_a": {"state": "live"}}}, clock.monotonic())
-    connection, wire = connect(config, origin)
+    shows.apply_all({"shows": {"show_a": {"state": "live"}}}, clock.monotonic())
+    connection, wire = connect(config, router)
     connection.data_received(ASK)
     assert wire.said == []
 

@@ -10,10 +10,8 @@ import pytest
 
 from showfloor.kit import clock
 from showfloor.streaming.config import StreamingConfig
-from showfloor.streaming.ingest.anchor import Anchor
 from showfloor.streaming.ingest.ingest import Ingest
-from showfloor.streaming.packaging import cmaf
-from showfloor.streaming.packaging.window import Part
+from tests.unit.streaming.ends import Reel, ingest_into, send_audio, send_video
 
 AVCC = base64.b64decode("AWQAKP/hABtnZAAorNlAeAIn5cBEAAADAAQAAAMA8DxgxlgBAAZo6+PLIsD9+PgA")
 VIDEO_CONFIG, AUDIO_CONFIG = b"\x17\0\0\0\0" + AVCC, b"\xaf\0\x11\x90"
@@ -21,49 +19,27 @@ KEY_FRAME, PACKET = b"\x17\x01\0\0\0picture", b"\xaf\x01sound"
 HEVC, MP3 = b"\x1c\x01\0\0\0picture", b"\x2fsound"
 
 
-class Stage:
-    """Counts what is published."""
-
-    def __init__(self) -> None:
-        self.parts = 0
-        self.is_settled = False
-
-    def settled(self, anchor: Anchor) -> None:
-        self.is_settled = True
-
-    def begin_segment(self, start: int, tracks: cmaf.Tracks) -> None: ...
-
-    def add_part(self, part: Part) -> None:
-        self.parts += 1
-
-    def end_segment(self) -> None: ...
-
-    def published(self) -> None: ...
-
-    def ingest_closed(self, ingest: Ingest) -> None: ...
-
-
 class Host:
     """Sends for ten seconds what it is told to, ten times a second."""
 
     def __init__(self) -> None:
         self.now = 1000.0
-        self.stage = Stage()
+        self.reel = Reel()
 
     def monotonic(self) -> float:
         return self.now
 
     def connect(self) -> Ingest:
-        self.ingest = Ingest(StreamingConfig("", "x", Path()), self.stage, "ingest_1", 0.0)
+        self.ingest = ingest_into(self.reel, StreamingConfig("", "x", Path()))
         return self.ingest
 
     def play(self, video: bytes | None, audio: bytes | None, seconds: int = 10) -> None:
         for _ in range(seconds * 10):
             self.now += 0.1
             if video is not None:
-                self.ingest.video(round(self.now * 1000), video)
+                send_video(self.ingest, round(self.now * 1000), video)
             if audio is not None:
-                self.ingest.audio(round(self.now * 1000), audio)
+                send_audio(self.ingest, round(self.now * 1000), audio)
 
     @property
     def codes(self) -> set[str]:
@@ -93,21 +69,21 @@ def test_data_that_flows_is_not_stalled(
     host.play(video, audio)
 
     assert host.codes == codes
-    assert host.stage.parts == 0
+    assert host.reel.parts == []
 
     host.now += 3
     assert "stalled" in host.codes
 
 
 def test_a_configuration_that_cannot_be_read_is_told_until_another_can(host: Host) -> None:
-    host.ingest.video(0, VIDEO_CONFIG[:-30])
-    host.ingest.audio(0, b"\xaf\0\xff\xff")
+    send_video(host.ingest, 0, VIDEO_CONFIG[:-30])
+    send_audio(host.ingest, 0, b"\xaf\0\xff\xff")
     host.play(KEY_FRAME, PACKET)
     assert host.codes == {"video_configuration_unreadable", "audio_configuration_unreadable"}
 
-    host.ingest.video(0, VIDEO_CONFIG)
-    host.ingest.audio(0, AUDIO_CONFIG)
+    send_video(host.ingest, 0, VIDEO_CONFIG)
+    send_audio(host.ingest, 0, AUDIO_CONFIG)
     host.play(KEY_FRAME, PACKET)
 
     assert host.codes == set()
-    assert host.stage.parts > 0
+    assert host.reel.parts != []

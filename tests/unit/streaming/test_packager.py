@@ -55,7 +55,9 @@ class Cuts:
 
 
 def packager(cuts: Cuts, tracks: Tracks, *, cap: int = 12_000) -> Packager:
-    return Packager(cuts, tracks, part_target=TARGET, segment_target=2000, segment_cap=cap)
+    made = Packager(cuts, part_target=TARGET, segment_target=2000, segment_cap=cap)
+    made.start(tracks)
+    return made
 
 
 def frames(rate: float, seconds: float, *, gop: float = 2.0) -> list[Frame]:

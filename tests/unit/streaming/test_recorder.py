@@ -23,6 +23,7 @@ from showfloor.streaming.packaging import cmaf
 from showfloor.streaming.packaging.window import Part
 from showfloor.streaming.recording import recorder
 from showfloor.streaming.recording.recorder import Recorder, read_back
+from tests.unit.streaming.ends import NobodyListens
 
 VIDEO = h264.read_config(
     base64.b64decode("AWQAKP/hABtnZAAorNlAeAIn5cBEAAADAAQAAAMA8DxgxlgBAAZo6+PLIsD9+PgA")
@@ -45,9 +46,8 @@ class Disk:
         show = LiveShow(
             "show_a",
             self.config,
-            self.recorder.recording("show_a"),
-            lambda show: None,
-            lambda: None,
+            [self.recorder.recording("show_a")],
+            NobodyListens(),
         )
         recorded = read_back(self.folder, self.config.window_segments, self.config.window_bytes)
         if recorded is not None:
@@ -221,7 +221,7 @@ def test_folders_that_are_no_shows_are_not_restored(disk: Disk) -> None:
     disk.settle()
     for name in ("show_a copy", "backup", "show_a.old"):
         disk.folder.with_name(name).symlink_to(disk.folder)
-    shows = ShowRegistry(disk.config, None, disk.recorder)  # type: ignore[arg-type]
+    shows = ShowRegistry(disk.config, None, disk.recorder, NobodyListens())  # type: ignore[arg-type]
 
     shows.restore()
 

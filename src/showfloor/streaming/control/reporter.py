@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from showfloor.kit import clock
 from showfloor.streaming.control.web_client import WebClient, WebUnavailable
@@ -16,47 +15,50 @@ log = logging.getLogger("showfloor.streaming.control")
 _SHORTEST_PAUSE = 0.05
 
 
+class ReportSource(Protocol):
+    """Whose state is reported, and who applies web's answer."""
+
+    def report(self) -> dict[str, Any]: ...
+    def apply_all(self, answer: dict[str, Any], asked: float) -> None:
+        """`asked` is when the report was made, on the steady clock: what happened since is not in
+        the answer.
+        """
+        ...
+
+
 class Reporter:
-    """Tells web every second, and at once when something changed.
+    """Reports to web every second, and at once after `wake`.
 
     One report is under way at a time.
     """
 
-    def __init__(
-        self,
-        web: WebClient,
-        period: float,
-        report: Callable[[], dict[str, Any]],
-        obey: Callable[[dict[str, Any], float], None],
-    ) -> None:
-        """`obey` gets an answer and when it was asked for: what happened since is not in it."""
+    def __init__(self, web: WebClient, period: float) -> None:
         self._web = web
         self._period = period
-        self._report = report
-        self._obey = obey
         self._news = asyncio.Event()
         self._reachable = True
 
-    def kick(self) -> None:
+    def wake(self) -> None:
+        """Something changed that web should learn at once."""
         self._news.set()
 
-    async def run(self) -> None:
+    async def run(self, source: ReportSource) -> None:
         """Until cancelled. Nothing that web answers, or does not, ends it."""
         while True:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._period):
                     await self._news.wait()
             self._news.clear()
-            await self._exchange()
+            await self._exchange(source)
             await asyncio.sleep(_SHORTEST_PAUSE)
 
-    async def _exchange(self) -> None:
+    async def _exchange(self, source: ReportSource) -> None:
         asked = clock.monotonic()
         try:
-            status, answer = await self._web.post("/internal/ingests", self._report())
+            status, answer = await self._web.post("/internal/ingests", source.report())
             if status != 200:
                 raise WebUnavailable(f"status {status}")
-            self._obey(answer, asked)
+            source.apply_all(answer, asked)
         except WebUnavailable as problem:
             if self._reachable:
                 log.warning("web is out of reach, going on with what is known reason=%s", problem)

@@ -58,7 +58,7 @@ class Router(Protocol):
 
 
 class _WithoutHeaders:
-    """What a parser that may skip headers tells a connection."""
+    """The callbacks of a parser that may skip headers."""
 
     def __init__(self, connection: Connection) -> None:
         self.on_message_begin = connection.on_message_begin

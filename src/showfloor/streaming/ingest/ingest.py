@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
+from collections.abc import Sequence
 from typing import Protocol
 
 from showfloor.kit import clock
@@ -16,8 +17,8 @@ from showfloor.streaming.ingest.health import HealthMeter
 from showfloor.streaming.ingest.timestamps import Timeline
 from showfloor.streaming.packaging.audio import Packet
 from showfloor.streaming.packaging.cmaf import Tracks
-from showfloor.streaming.packaging.packager import Frame, Packager, PartSink
-from showfloor.streaming.rtmp import flv
+from showfloor.streaming.packaging.packager import Frame
+from showfloor.streaming.ports import AudioFrame, VideoFrame
 
 log = logging.getLogger("showfloor.streaming.ingest")
 
@@ -26,32 +27,58 @@ _VIDEO_WAIT_MS = 3_000
 """Players cannot add a picture to a show that began as sound, so a missing picture is waited for
 longer than missing sound.
 """
+_SOUND_LEAD_MS = 25
+"""A packet of sound that began just before the first picture belongs to it."""
 _SETTLE_BYTES = 16 << 20
 _SETTLE_ITEMS = 2_000
 
 
-class Stage(PartSink, Protocol):
-    """The show that an ingest plays on."""
+class FrameSink(Protocol):
+    """Takes one publisher's frames on media time: the packager, later also a push to another
+    network.
+    """
+
+    def start(self, tracks: Tracks) -> None:
+        """The tracks are fixed; frames follow."""
+        ...
+
+    def video(self, frame: Frame, config: h264.VideoConfig) -> None: ...
+    def audio(self, packet: Packet, config: aac.AudioConfig) -> None: ...
+    def finish(self) -> None:
+        """The publisher is gone."""
+        ...
+
+
+class IngestListener(Protocol):
+    """What the show of an ingest must know of it."""
 
     def settled(self, anchor: Anchor) -> None:
-        """The clock is fixed; parts follow."""
+        """The clock is fixed; the sinks start next."""
         ...
 
     def ingest_closed(self, ingest: Ingest) -> None: ...
 
 
 class Ingest:
-    """The media sink of one RTMP session. Bad media is dropped and told to the host; nothing here
-    raises for it.
+    """The media sink of one publisher. Bad media is dropped and named in the health figures;
+    nothing here raises for it.
     """
 
-    def __init__(self, config: StreamingConfig, stage: Stage, ingest_id: str, floor: float) -> None:
+    def __init__(
+        self,
+        config: StreamingConfig,
+        listener: IngestListener,
+        sinks: Sequence[FrameSink],
+        ingest_id: str,
+        floor: float,
+    ) -> None:
         self.id = ingest_id
         self.anchor = Anchor(floor)
         self.newest = 0
         """Newest media time received, ms: what a cue is stamped with."""
         self._config = config
-        self._stage = stage
+        self._listener = listener
+        self._sinks = sinks
         self._timeline = Timeline()
         now = clock.monotonic()
         self.health = HealthMeter(now)
@@ -60,65 +87,18 @@ class Ingest:
         self._epoch = clock.now().timestamp() - now
         self._video: h264.VideoConfig | None = None
         self._audio: aac.AudioConfig | None = None
-        self._packager: Packager | None = None
-        self._heard: deque[tuple[Frame, h264.VideoConfig] | tuple[Packet, aac.AudioConfig]] = (
-            deque()
-        )
-        self._heard_bytes = 0
+        self._settled = False
+        self._held: deque[tuple[Frame, h264.VideoConfig] | tuple[Packet, aac.AudioConfig]] = deque()
+        """What came before the tracks were fixed."""
+        self._held_bytes = 0
         self._first: int | None = None
         self._began = now
         self._closed = False
 
-    def video(self, timestamp: int, payload: bytes | bytearray) -> None:
-        tag = flv.read_video(payload)
-        if tag is None or tag.packet is flv.Packet.OTHER:
+    def configure_video(self, codec: str, record: bytes) -> None:
+        if codec != "h264":
+            self._unsupported("video", codec)
             return
-        if tag.codec != "h264":
-            self._unsupported("video", tag.codec)
-        elif tag.packet is flv.Packet.CONFIG:
-            self._configure_video(bytes(payload[tag.offset :]))
-        elif self._video is None:
-            self.health.heard(clock.monotonic())
-        elif len(payload) > tag.offset:
-            self._frame(timestamp, tag, payload)
-
-    def audio(self, timestamp: int, payload: bytes | bytearray) -> None:
-        tag = flv.read_audio(payload)
-        if tag is None or tag.packet is flv.Packet.OTHER:
-            return
-        if tag.codec != "aac":
-            self._unsupported("audio", tag.codec)
-        elif tag.packet is flv.Packet.CONFIG:
-            self._configure_audio(bytes(payload[tag.offset :]))
-        elif self._audio is None:
-            self.health.heard(clock.monotonic())
-        elif len(payload) > tag.offset:
-            self._packet(timestamp, tag, payload)
-
-    @property
-    def publishing(self) -> bool:
-        """Whether anything could be packaged yet; listening to a new publisher takes a second, and
-        some send nothing of use.
-        """
-        return self._packager is not None
-
-    def end_segment_early(self) -> None:
-        """Viewers wait for the next segment."""
-        if self._packager is not None:
-            self._packager.end_segment_early()
-
-    def closed(self) -> None:
-        """The connection is gone. Publishes what has come; idempotent."""
-        if self._closed:
-            return
-        self._closed = True
-        if self._packager is None and self._heard:
-            self._settle()
-        if self._packager is not None:
-            self._packager.finish()
-        self._stage.ingest_closed(self)
-
-    def _configure_video(self, record: bytes) -> None:
         try:
             config = h264.read_config(record)
         except h264.ConfigError as problem:
@@ -130,7 +110,10 @@ class Ingest:
             self._video = config
             self.health.configure(self._video, self._audio)
 
-    def _configure_audio(self, record: bytes) -> None:
+    def configure_audio(self, codec: str, record: bytes) -> None:
+        if codec != "aac":
+            self._unsupported("audio", codec)
+            return
         try:
             config = aac.read_config(record)
         except aac.ConfigError as problem:
@@ -142,33 +125,66 @@ class Ingest:
             self._audio = config
             self.health.configure(self._video, self._audio)
 
+    def video(self, frame: VideoFrame) -> None:
+        if frame.codec != "h264":
+            self._unsupported("video", frame.codec)
+        elif self._video is None:
+            self.health.heard(clock.monotonic())
+        else:
+            self._frame(frame, self._video)
+
+    def audio(self, frame: AudioFrame) -> None:
+        if frame.codec != "aac":
+            self._unsupported("audio", frame.codec)
+        elif self._audio is None:
+            self.health.heard(clock.monotonic())
+        else:
+            self._packet(frame, self._audio)
+
+    @property
+    def publishing(self) -> bool:
+        """Whether anything could be packaged yet; listening to a new publisher takes a second, and
+        some send nothing of use.
+        """
+        return self._settled
+
+    def closed(self) -> None:
+        """The connection is gone. Publishes what has come; idempotent."""
+        if self._closed:
+            return
+        self._closed = True
+        if not self._settled and self._held:
+            self._settle()
+        if self._settled:
+            for sink in self._sinks:
+                sink.finish()
+        self._listener.ingest_closed(self)
+
     def _unsupported(self, kind: str, codec: str) -> None:
         self.health.unsupported(kind, codec)
         self.health.heard(clock.monotonic())
 
-    def _frame(self, timestamp: int, tag: flv.VideoTag, payload: bytes | bytearray) -> None:
-        time = self._place(_VIDEO, timestamp)
-        size = len(payload) - tag.offset
-        self.health.frame(clock.monotonic(), time, tag.composition, tag.key, size)
-        assert self._video is not None
-        frame = Frame(time, tag.composition, tag.key, memoryview(payload)[tag.offset :])
-        if self._packager is not None:
-            self._packager.video(frame, self._video)
-            return
-        if not self._heard and not tag.key:
-            return
-        self._listen((frame, self._video), time, size)
+    def _frame(self, sent: VideoFrame, config: h264.VideoConfig) -> None:
+        time = self._place(_VIDEO, sent.stamp)
+        size = len(sent.payload)
+        self.health.frame(clock.monotonic(), time, sent.composition, sent.key, size)
+        frame = Frame(time, sent.composition, sent.key, sent.payload)
+        if self._settled:
+            for sink in self._sinks:
+                sink.video(frame, config)
+        elif self._held or sent.key:
+            self._hold((frame, config), time, size)
 
-    def _packet(self, timestamp: int, tag: flv.AudioTag, payload: bytes | bytearray) -> None:
-        time = self._place(_AUDIO, timestamp)
-        size = len(payload) - tag.offset
+    def _packet(self, sent: AudioFrame, config: aac.AudioConfig) -> None:
+        time = self._place(_AUDIO, sent.stamp)
+        size = len(sent.payload)
         self.health.packet(clock.monotonic(), size)
-        assert self._audio is not None
-        packet = Packet(time, memoryview(payload)[tag.offset :])
-        if self._packager is not None:
-            self._packager.audio(packet, self._audio)
-            return
-        self._listen((packet, self._audio), time, size)
+        packet = Packet(time, sent.payload)
+        if self._settled:
+            for sink in self._sinks:
+                sink.audio(packet, config)
+        else:
+            self._hold((packet, config), time, size)
 
     def _place(self, track: int, timestamp: int) -> int:
         now = clock.monotonic()
@@ -181,14 +197,14 @@ class Ingest:
         self.newest = max(self.newest, time)
         return time
 
-    def _listen(
+    def _hold(
         self,
-        heard: tuple[Frame, h264.VideoConfig] | tuple[Packet, aac.AudioConfig],
+        item: tuple[Frame, h264.VideoConfig] | tuple[Packet, aac.AudioConfig],
         time: int,
         size: int,
     ) -> None:
-        self._heard.append(heard)
-        self._heard_bytes += size
+        self._held.append(item)
+        self._held_bytes += size
         if self._first is None:
             self._first = time
         long = max(
@@ -196,41 +212,43 @@ class Ingest:
             round((clock.monotonic() - self._began) * 1000) - self._config.settle_ms,
         )
         complete = self._video is not None and any(
-            isinstance(item, Frame) and item.key for item, _ in self._heard
+            isinstance(item, Frame) and item.key for item, _ in self._held
         )
         wait = self._config.settle_ms if complete else max(_VIDEO_WAIT_MS, self._config.settle_ms)
-        if long >= wait or self._heard_bytes > _SETTLE_BYTES or len(self._heard) > _SETTLE_ITEMS:
+        if long >= wait or self._held_bytes > _SETTLE_BYTES or len(self._held) > _SETTLE_ITEMS:
             self._settle()
 
     def _settle(self) -> None:
-        """Fix tracks and clock, and publish what was heard meanwhile."""
+        """Fix tracks and clock, and hand on what was held meanwhile."""
         key = next(
-            (item.time for item, _ in self._heard if isinstance(item, Frame) and item.key), None
+            (item.time for item, _ in self._held if isinstance(item, Frame) and item.key), None
         )
         tracks = Tracks(self._video if key is not None else None, self._audio)
         if tracks.video is None and tracks.audio is None:
-            self._heard.clear()
-            self._heard_bytes = 0
+            self._held.clear()
+            self._held_bytes = 0
             return
-        start = key if key is not None else self._heard[0][0].time
+        start = key if key is not None else self._held[0][0].time
         self.anchor.freeze(start)
-        self._stage.settled(self.anchor)
-        self._packager = Packager(
-            self._stage,
-            tracks,
-            part_target=self._config.longest_part_ms,
-            segment_target=self._config.segment_target_ms,
-            segment_cap=self._config.segment_cap_ms,
-        )
+        self._settled = True
+        self._listener.settled(self.anchor)
+        for sink in self._sinks:
+            sink.start(tracks)
         log.info("publishing ingest=%s codecs=%s", self.id, tracks.codecs)
-        while self._heard:
-            item, config = self._heard.popleft()
+        while self._held:
+            item, config = self._held.popleft()
+            self._hand_on(item, config, start - _SOUND_LEAD_MS)
+        self._held_bytes = 0
+
+    def _hand_on(
+        self, item: Frame | Packet, config: h264.VideoConfig | aac.AudioConfig, start: int
+    ) -> None:
+        for sink in self._sinks:
             if isinstance(item, Frame) and isinstance(config, h264.VideoConfig):
-                self._packager.video(item, config)
+                sink.video(item, config)
             elif (
                 isinstance(item, Packet)
                 and isinstance(config, aac.AudioConfig)
-                and item.time >= start - 25
+                and item.time >= start
             ):
-                self._packager.audio(item, config)
-        self._heard_bytes = 0
+                sink.audio(item, config)

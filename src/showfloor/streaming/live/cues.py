@@ -48,13 +48,13 @@ class CueSet:
         self.put(ended, now)
         return ended
 
-    def replace(self, told: Iterable[Cue], asked: float) -> bool:
+    def replace(self, confirmed: Iterable[Cue], asked: float) -> bool:
         """Become what web says, which was asked at `asked` on the steady clock.
 
         True when that changed anything.
         """
         fresh = {key for key, at in self._touched.items() if asked - at < _UNCONFIRMED_SECONDS}
-        wanted = {cue.id: cue for cue in told}
+        wanted = {cue.id: cue for cue in confirmed}
         for key in fresh & self._cues.keys():
             wanted[key] = self._cues[key]
         self._touched = {key: at for key, at in self._touched.items() if key in fresh}

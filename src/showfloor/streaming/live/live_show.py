@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import hmac
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from showfloor.kit import clock
 from showfloor.streaming.config import StreamingConfig
@@ -19,8 +19,9 @@ from showfloor.streaming.ingest.anchor import Anchor
 from showfloor.streaming.ingest.ingest import Ingest
 from showfloor.streaming.live.cues import CueSet
 from showfloor.streaming.packaging import cmaf
-from showfloor.streaming.packaging.window import Part, Segment, Window
-from showfloor.streaming.recording.recorder import Recorded, Recording
+from showfloor.streaming.packaging.packager import Packager
+from showfloor.streaming.packaging.window import Part, Segment, SegmentSink, Window
+from showfloor.streaming.recording.recorder import Recorded
 
 PUBLIC_STATES = ("live", "interrupted", "ended")
 _MOST_LOST = 3
@@ -35,29 +36,42 @@ class Publisher:
     """
 
     ingest: Ingest | None
+    packager: Packager | None
     ingest_id: str
     since: datetime
     close: Callable[[], None]
     key_id: str | None
 
 
-class LiveShow:
-    """Implements the ingest's Stage.
+class ShowListener(Protocol):
+    """What the rest of the process must know of shows."""
 
-    Every change that a viewer could see calls `changed`, the begin and end of media `signal`.
-    """
+    def show_changed(self, show: LiveShow) -> None:
+        """Viewers may have something new to see."""
+        ...
+
+    def show_forgotten(self, show: LiveShow) -> None:
+        """The show has left memory."""
+        ...
+
+    def signal_changed(self) -> None:
+        """A publisher came, began or went: web should learn it at once."""
+        ...
+
+
+class LiveShow:
+    """Listens to its ingest, and takes the parts that the packager makes of it."""
 
     def __init__(
         self,
         show_id: str,
         config: StreamingConfig,
-        recording: Recording,
-        changed: Callable[[LiveShow], None],
-        signal: Callable[[], None],
+        segment_sinks: Sequence[SegmentSink],
+        listener: ShowListener,
     ) -> None:
         self.id = show_id
         self.state: str | None = None
-        """What web last said; None until it has said anything."""
+        """As web last set it; None before its first answer."""
         self.preview_token = ""
         self.cue_offset = 0
         self.cues = CueSet()
@@ -68,15 +82,14 @@ class LiveShow:
             limit=config.window_bytes,
             target_ms=config.segment_target_ms,
         )
-        self.told = 0.0
-        """When web last spoke of this show by itself, on the steady clock: an answer that was asked
-        for before is too old.
+        self.state_set_at = 0.0
+        """When web last set this show's state by itself, on the steady clock: an answer that was
+        asked for before is too old.
         """
         self.touched = clock.monotonic()
         """When somebody last published here."""
-        self._recording = recording
-        self._changed = changed
-        self._signal = signal
+        self._segment_sinks = segment_sinks
+        self._listener = listener
         self._anchor: Anchor | None = None
         self._new_ingest = False
         self._public_from = 0
@@ -109,7 +122,7 @@ class LiveShow:
         self._floor = recorded.end
         self._public_from = next((s.msn for s in self.window.listed if not s.preview), next_msn)
 
-    # The ingest's Stage
+    # The ingest's listener, the packager's sink
 
     @property
     def floor(self) -> float:
@@ -119,7 +132,7 @@ class LiveShow:
     def settled(self, anchor: Anchor) -> None:
         self._anchor = anchor
         self._new_ingest = True
-        self._signal()
+        self._listener.signal_changed()
 
     def begin_segment(self, start: int, tracks: cmaf.Tracks) -> None:
         assert self._anchor is not None
@@ -136,37 +149,35 @@ class LiveShow:
         if preview:
             self._public_from = segment.msn + 1
         if not self.has_media(preview=preview):
-            self._hurry()
-        self._recording.begin(
-            segment,
-            init,
-            self.publisher.ingest_id if self.publisher else "",
-            self.window.discontinuities,
-        )
+            self._end_segment_soon()
+        ingest_id = self.publisher.ingest_id if self.publisher else ""
+        for sink in self._segment_sinks:
+            sink.begin(segment, init, ingest_id, self.window.discontinuities)
 
     def add_part(self, part: Part) -> None:
         self.window.add_part(part)
 
     def end_segment(self) -> None:
         segment = self.window.complete()
-        self._recording.complete(segment)
+        for sink in self._segment_sinks:
+            sink.complete(segment)
 
     def published(self) -> None:
-        self._changed(self)
+        self._listener.show_changed(self)
 
     def ingest_closed(self, ingest: Ingest) -> None:
         if self.publisher is not None and self.publisher.ingest is ingest:
-            self.publisher.ingest = None
+            self.publisher.ingest = self.publisher.packager = None
             self.publisher.since = clock.now()
             self.touched = clock.monotonic()
-            self._signal()
-        self._changed(self)
+            self._listener.signal_changed()
+        self._listener.show_changed(self)
 
     # Control
 
     def set_state(self, state: str) -> None:
-        """Obey web. Going live opens the playlist from the next segment on: what the team saw in
-        the preview stays theirs.
+        """Apply web's state. Going live opens the playlist from the next segment on: what the team
+        saw in the preview stays theirs.
         """
         if state == self.state or self.state == "ended":
             return
@@ -175,16 +186,17 @@ class LiveShow:
         self.state = state
         if state in PUBLIC_STATES and not was_public and not first:
             self._public_from = self.window.next_msn
-            self._hurry()
+            self._end_segment_soon()
         if state == "ended":
             self.disconnect()
-            self._recording.end()
-        self._changed(self)
+            for sink in self._segment_sinks:
+                sink.end()
+        self._listener.show_changed(self)
 
-    def _hurry(self) -> None:
-        """Somebody may be waiting for the end of this segment."""
-        if self.publisher is not None and self.publisher.ingest is not None:
-            self.publisher.ingest.end_segment_early()
+    def _end_segment_soon(self) -> None:
+        """A viewer may be waiting for the end of this segment."""
+        if self.publisher is not None and self.publisher.packager is not None:
+            self.publisher.packager.end_segment_early()
 
     def disconnect(self) -> None:
         """Let go of the publisher, whose last frames are published on the way."""
@@ -193,20 +205,20 @@ class LiveShow:
 
     def set_cues(self, cues: list[Cue], asked: float) -> None:
         if self.cues.replace(cues, asked):
-            self._changed(self)
+            self._listener.show_changed(self)
 
     def put_cue(self, cue: Cue) -> None:
         self.cues.put(cue, clock.monotonic())
-        self._changed(self)
+        self._listener.show_changed(self)
 
     def end_cue(self, identifier: str, at: float) -> Cue | None:
         cue = self.cues.end(identifier, at, clock.monotonic())
-        self._changed(self)
+        self._listener.show_changed(self)
         return cue
 
     @property
     def signal(self) -> str:
-        """What web is told of the publisher: connected until there is something to show."""
+        """The state of the ingest in reports: connected until there is something to show."""
         if self.publisher is None or self.publisher.ingest is None:
             return "lost"
         return "publishing" if self.publisher.ingest.publishing else "connected"

@@ -1,5 +1,5 @@
-"""All shows of this process: the door that publishers come through, and the place where web's word
-is obeyed.
+"""All shows of this process: authorizes publishers by asking web, and applies the state that web
+sets.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from showfloor.streaming.config import StreamingConfig
 from showfloor.streaming.control.web_client import WebClient, WebUnavailable
 from showfloor.streaming.hls import cues
 from showfloor.streaming.ingest.ingest import Ingest
-from showfloor.streaming.live.live_show import LiveShow, Publisher
+from showfloor.streaming.live.live_show import LiveShow, Publisher, ShowListener
+from showfloor.streaming.packaging.packager import Packager
+from showfloor.streaming.ports import PublishRefused
 from showfloor.streaming.recording.recorder import Recorded, Recorder, read_back
-from showfloor.streaming.rtmp.session import PublishRefused, RtmpSession
 
 log = logging.getLogger("showfloor.streaming.live")
 
@@ -29,19 +30,20 @@ _STATES = ("draft", "scheduled", "live", "interrupted", "ended")
 
 
 class ShowRegistry:
-    """Implements the RTMP server's Door."""
+    """The PublishAuthorizer, and the source of the reports to web."""
 
-    def __init__(self, config: StreamingConfig, web: WebClient, recorder: Recorder) -> None:
+    def __init__(
+        self,
+        config: StreamingConfig,
+        web: WebClient,
+        recorder: Recorder,
+        listener: ShowListener,
+    ) -> None:
         self._config = config
         self._web = web
         self._recorder = recorder
+        self._listener = listener
         self._shows: dict[str, LiveShow] = {}
-        self.on_change: Callable[[LiveShow], None] = lambda show: None
-        """Called when viewers may have something new to see."""
-        self.on_forget: Callable[[LiveShow], None] = lambda show: None
-        """Called when a show has left memory."""
-        self.on_report: Callable[[], None] = lambda: None
-        """Called when web should hear at once."""
 
     def find(self, show_id: str) -> LiveShow | None:
         return self._shows.get(show_id)
@@ -62,68 +64,73 @@ class ShowRegistry:
             if show.state == "ended":
                 del self._shows[show.id]
 
-    async def admit(self, key: str, session: RtmpSession) -> Ingest:
+    async def authorize(self, key: str, close: Callable[[], None]) -> Ingest:
         """Ask web about the key. The newest publisher wins. Raises PublishRefused."""
         asked = clock.monotonic()
         try:
             status, answer = await self._web.post("/internal/publish", {"stream_key": key})
         except WebUnavailable:
             raise PublishRefused(
-                "NetStream.Publish.Failed",
-                "try_again",
-                "The shop cannot be asked right now; try again.",
+                "try_again", "The shop cannot be asked right now; try again.", temporary=True
             ) from None
         if status == 403:
             raise _refusal(answer)
         show_id = answer.get("show_id")
         if status != 200 or not isinstance(show_id, str) or not _SHOW_ID.fullmatch(show_id):
             raise PublishRefused(
-                "NetStream.Publish.Failed", "try_again", "The shop gave no clear answer; try again."
+                "try_again", "The shop gave no clear answer; try again.", temporary=True
             )
         show = await self._find_or_open(show_id)
         show.disconnect()
         ingest_id = ids.encode("ingest", ids.new())
-        ingest = Ingest(self._config, show, ingest_id, show.floor)
+        packager = Packager(
+            show,
+            part_target=self._config.longest_part_ms,
+            segment_target=self._config.segment_target_ms,
+            segment_cap=self._config.segment_cap_ms,
+        )
+        ingest = Ingest(self._config, show, [packager], ingest_id, show.floor)
         key_id = answer.get("key_id")
         show.publisher = Publisher(
             ingest,
+            packager,
             ingest_id,
             clock.now(),
-            session.close,
+            close,
             key_id if isinstance(key_id, str) else None,
         )
         show.touched = clock.monotonic()
-        if show.told <= asked:
-            self.obey(show, answer, asked)
+        if show.state_set_at <= asked:
+            self.apply(show, answer, asked)
         # Whatever web is about to answer was asked about the publisher before.
-        show.told = clock.monotonic()
+        show.state_set_at = clock.monotonic()
         log.info("ingest accepted show=%s ingest=%s", show_id, ingest_id)
-        self.on_report()
+        self._listener.signal_changed()
         return ingest
 
     def report(self) -> dict[str, Any]:
-        """What web is told every second (level-triggered: the whole truth each time)."""
+        """The report of every second (level-triggered: the whole state each time)."""
         return {
             "ingests": [
                 _ingest_json(show) for show in self._shows.values() if show.publisher is not None
             ]
         }
 
-    def obey_all(self, answer: dict[str, Any], asked: float) -> None:
+    def apply_all(self, answer: dict[str, Any], asked: float) -> None:
         """Make the shows equal to web's answer to the report of `asked` (steady clock), but those
         that changed since.
         """
         shows = answer.get("shows")
         for show_id, wanted in shows.items() if isinstance(shows, dict) else ():
             show = self._shows.get(show_id)
-            if show is not None and isinstance(wanted, dict) and show.told <= asked:
-                self.obey(show, wanted, asked)
+            if show is not None and isinstance(wanted, dict) and show.state_set_at <= asked:
+                self.apply(show, wanted, asked)
 
-    def obey(self, show: LiveShow, wanted: dict[str, Any], asked: float) -> None:
-        """Take over what web says of one show; a member that is missing or malformed changes
+    def apply(self, show: LiveShow, wanted: dict[str, Any], asked: float) -> None:
+        """Apply what web says of one show; a member that is missing or malformed changes
         nothing.
         """
-        offset, token, told = (
+        offset, token, open_cues = (
             wanted.get("cue_offset_ms"),
             wanted.get("preview_token"),
             wanted.get("cues"),
@@ -132,15 +139,15 @@ class ShowRegistry:
             show.cue_offset = offset
         if isinstance(token, str):
             show.preview_token = token
-        if isinstance(told, list):
-            show.set_cues(_read_cues(told), asked)
+        if isinstance(open_cues, list):
+            show.set_cues(_read_cues(open_cues), asked)
         _set_state(show, wanted.get("state"))
         if wanted.get("key_revoked") is True:
             show.disconnect()
 
     def put_state(self, show: LiveShow, state: object) -> None:
-        """Web says it at once, after its commit; answers that are on their way were made before."""
-        show.told = clock.monotonic()
+        """Web sets it right after its commit; answers that are on their way were made before."""
+        show.state_set_at = clock.monotonic()
         _set_state(show, state)
 
     def forget_old(self) -> None:
@@ -151,7 +158,7 @@ class ShowRegistry:
         ]:
             log.info("show leaves memory show=%s", show.id)
             del self._shows[show.id]
-            self.on_forget(show)
+            self._listener.show_forgotten(show)
 
     def close(self) -> None:
         """The process ends: publish what has come and let the encoders reconnect to the next
@@ -179,7 +186,7 @@ class ShowRegistry:
 
     def _open(self, show_id: str, recorded: Recorded | None) -> LiveShow:
         recording = self._recorder.recording(show_id)
-        show = LiveShow(show_id, self._config, recording, self._changed, lambda: self.on_report())
+        show = LiveShow(show_id, self._config, [recording], self._listener)
         if recorded is not None:
             fresh = clock.now().timestamp() * 1000 - recorded.end < _RESTORE_SECONDS * 1000
             show.restore(recorded, fresh=fresh)
@@ -189,12 +196,11 @@ class ShowRegistry:
                 since = clock.now() - timedelta(
                     milliseconds=max(0.0, clock.now().timestamp() * 1000 - recorded.end)
                 )
-                show.publisher = Publisher(None, recorded.ingest_id, since, lambda: None, None)
+                show.publisher = Publisher(
+                    None, None, recorded.ingest_id, since, lambda: None, None
+                )
         self._shows[show_id] = show
         return show
-
-    def _changed(self, show: LiveShow) -> None:
-        self.on_change(show)
 
 
 def _set_state(show: LiveShow, state: object) -> None:
@@ -205,15 +211,14 @@ def _set_state(show: LiveShow, state: object) -> None:
 def _refusal(answer: dict[str, Any]) -> PublishRefused:
     code, detail = answer.get("code"), answer.get("detail")
     return PublishRefused(
-        "NetStream.Publish.BadName",
         code if isinstance(code, str) else "stream_key_unknown",
         detail if isinstance(detail, str) else "This stream key is not valid.",
     )
 
 
-def _read_cues(told: list[object]) -> list[cues.Cue]:
+def _read_cues(values: list[object]) -> list[cues.Cue]:
     known = []
-    for value in told:
+    for value in values:
         try:
             known.append(cues.read(value))
         except cues.CueError as problem:

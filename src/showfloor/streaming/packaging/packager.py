@@ -46,7 +46,7 @@ class PartSink(Protocol):
     def add_part(self, part: Part) -> None: ...
     def end_segment(self) -> None: ...
     def published(self) -> None:
-        """Viewers may be told now.
+        """The parts so far may go to viewers.
 
         A last part and the end of its segment come together, so no part is hinted that never comes.
         """
@@ -68,7 +68,6 @@ class Packager:
     def __init__(
         self,
         sink: PartSink,
-        tracks: cmaf.Tracks,
         *,
         part_target: int,
         segment_target: int,
@@ -76,7 +75,7 @@ class Packager:
     ) -> None:
         self._sink = sink
         self._news = False
-        self._tracks = tracks
+        self._tracks = cmaf.Tracks(None, None)
         self._part_target = part_target
         self._least_part = part_target * _LEAST_PART
         self._segment_target = segment_target
@@ -93,7 +92,11 @@ class Packager:
         self._part_bytes = 0
         self._video_end = 0
         self._lane: AudioLane | None = None
-        self._later: deque[tuple[Packet, AudioConfig]] = deque(maxlen=_MAX_WAITING_PACKETS)
+        self._held_packets: deque[tuple[Packet, AudioConfig]] = deque(maxlen=_MAX_WAITING_PACKETS)
+
+    def start(self, tracks: cmaf.Tracks) -> None:
+        """The tracks of the first segment; before anything else."""
+        self._tracks = tracks
 
     def video(self, frame: Frame, config: VideoConfig) -> None:
         """The next picture in decode order. Nothing is packaged before the first key frame."""
@@ -144,7 +147,7 @@ class Packager:
     def _audio(self, packet: Packet, config: AudioConfig) -> None:
         lane = self._lane
         if lane is None or lane.config != config:
-            self._later.append((packet, config))
+            self._held_packets.append((packet, config))
         else:
             lane.add(packet)
         if self._tracks.video is not None and self._video_is_gone(packet.time):
@@ -206,8 +209,12 @@ class Packager:
         """The tracks of the segment that begins with `frame`. They change on key frames only."""
         if not frame.key:
             return self._tracks
-        audio = self._later[-1][1] if self._later else self._tracks.audio
-        if self._lane is not None and not self._later and frame.time - self._lane.end > _GONE_MS:
+        audio = self._held_packets[-1][1] if self._held_packets else self._tracks.audio
+        if (
+            self._lane is not None
+            and not self._held_packets
+            and frame.time - self._lane.end > _GONE_MS
+        ):
             audio = None
         return cmaf.Tracks(config, audio)
 
@@ -263,8 +270,8 @@ class Packager:
         self._segment_bytes = 0
         self._enough = self._segment_target - _EARLY_MS
         self._sink.begin_segment(start, tracks)
-        while self._later:
-            packet, config = self._later.popleft()
+        while self._held_packets:
+            packet, config = self._held_packets.popleft()
             if self._lane is not None and config == self._lane.config:
                 self._lane.add(packet)
 
@@ -277,9 +284,9 @@ class Packager:
         while until - self._part_start > self._part_target:
             self._cut_part(self._part_start + self._part_target)
             if gap and self._part_start - (self._segment_start or 0) >= self._segment_target:
-                self._go_on()
+                self._roll_segment()
 
-    def _go_on(self) -> None:
+    def _roll_segment(self) -> None:
         """The next segment, with the same tracks and in the middle of a gap: it ends as soon as
         decoding can start again.
         """

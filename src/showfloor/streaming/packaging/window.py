@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from showfloor.streaming.packaging.cmaf import InitSegment, Tracks
 
@@ -58,6 +59,21 @@ class Segment:
     @property
     def end(self) -> float:
         return self.start + self.duration
+
+
+class SegmentSink(Protocol):
+    """Takes a show's segments: the recording, later also storage elsewhere."""
+
+    def begin(
+        self, segment: Segment, init: InitSegment, ingest_id: str, discontinuities: int
+    ) -> None:
+        """A segment has its number. `discontinuities` are the show's up to and with it."""
+        ...
+
+    def complete(self, segment: Segment) -> None: ...
+    def end(self) -> None:
+        """The show has ended; no segment follows."""
+        ...
 
 
 class Window:

@@ -62,7 +62,7 @@ class ChunkReader:
 
     `limit` bounds a message, `media_limit` one of sound or picture, doubled also all unfinished
     messages together: a stranger gets little, a publisher enough. Set Chunk Size and Abort are
-    obeyed here because they must act between two chunks.
+    applied here because they must act between two chunks.
     """
 
     def __init__(self, limit: int) -> None:
@@ -111,7 +111,7 @@ class ChunkReader:
                     yield Message(current.kind, current.stream, current.timestamp, payload)
 
     def _is_control(self, current: _ChunkStream, payload: bytes | bytearray) -> bool:
-        """Let go of a finished message and obey it if it is for this reader; False for any
+        """Let go of a finished message and apply it if it is for this reader; False for any
         other.
         """
         if current.payload:

@@ -7,11 +7,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterator
-from typing import Protocol, cast
+from typing import cast
 
 from showfloor.kit import clock
 from showfloor.streaming.config import StreamingConfig
-from showfloor.streaming.rtmp import amf, chunks, messages, names
+from showfloor.streaming.ports import MediaSink, PublishAuthorizer, PublishRefused
+from showfloor.streaming.rtmp import amf, chunks, media, messages, names
 from showfloor.streaming.rtmp.handshake import Handshake, NotRtmp
 from showfloor.streaming.rtmp.pool import ConnectionPool
 
@@ -27,38 +28,10 @@ instead of the reason.
 """
 
 
-class PublishRefused(Exception):
-    """`status` is the RTMP status code the encoder sees, `code` ours, `detail` a sentence for the
-    host.
-    """
-
-    def __init__(self, status: str, code: str, detail: str) -> None:
-        super().__init__(code)
-        self.status = status
-        self.code = code
-        self.detail = detail
-
-
-class MediaSink(Protocol):
-    """Where an admitted publisher's media goes. None of these may raise for bad media."""
-
-    def video(self, timestamp: int, payload: bytes | bytearray) -> None: ...
-    def audio(self, timestamp: int, payload: bytes | bytearray) -> None: ...
-    def closed(self) -> None: ...
-
-
-class Door(Protocol):
-    """Decides who may publish."""
-
-    async def admit(self, key: str, session: RtmpSession) -> MediaSink:
-        """Raises PublishRefused."""
-        ...
-
-
 _TOO_MANY_PUBLISHERS = PublishRefused(
-    "NetStream.Publish.Failed",
     "too_many_publishers",
     "As many cameras publish to this server as it takes. Ask its operator.",
+    temporary=True,
 )
 
 
@@ -69,9 +42,11 @@ class RtmpSession(asyncio.Protocol):
     Log lines do not say where a publisher connects from: that is a camera at somebody's home.
     """
 
-    def __init__(self, config: StreamingConfig, door: Door, pool: ConnectionPool) -> None:
+    def __init__(
+        self, config: StreamingConfig, authorizer: PublishAuthorizer, pool: ConnectionPool
+    ) -> None:
         self._config = config
-        self._door = door
+        self._authorizer = authorizer
         self._pool = pool
         self._handshake: Handshake | None = Handshake()
         self._reader = chunks.ChunkReader(MESSAGE_LIMIT)
@@ -169,7 +144,7 @@ class RtmpSession(asyncio.Protocol):
             self._transport.write(messages.acknowledgement(self._received))
 
     def _handle(self, message: chunks.Message) -> None:
-        if self._sink is not None and self._is_media(message, self._sink):
+        if self._sink is not None and media.hand_on(message, self._sink):
             return
         match message.kind:
             case messages.COMMAND:
@@ -183,23 +158,6 @@ class RtmpSession(asyncio.Protocol):
                 answer = messages.pong(message.payload)
                 if answer is not None:
                     self._transport.write(answer)
-
-    def _is_media(self, message: chunks.Message, sink: MediaSink) -> bool:
-        """Hand media on; False for any other message.
-
-        onMetaData is a claim, what arrives is a fact, and only facts are used.
-        """
-        match message.kind:
-            case chunks.VIDEO:
-                sink.video(message.timestamp, message.payload)
-            case chunks.AUDIO:
-                sink.audio(message.timestamp, message.payload)
-            case chunks.AGGREGATE:
-                for part in messages.split_aggregate(message):
-                    self._is_media(part, sink)
-            case _:
-                return False
-        return True
 
     def _command(self, stream: int, values: list[amf.Value]) -> None:
         name = values[0] if values else None
@@ -217,13 +175,10 @@ class RtmpSession(asyncio.Protocol):
             case "publish":
                 self._publish(stream, values)
             case "play":
-                self._refuse(
+                self._fail(
                     stream,
-                    PublishRefused(
-                        "NetStream.Play.Failed",
-                        "play",
-                        "Watch by HLS; this port only takes publishers.",
-                    ),
+                    "NetStream.Play.Failed",
+                    "play: Watch by HLS; this port only takes publishers.",
                 )
             case "FCUnpublish" | "deleteStream" | "closeStream":
                 self._drop_sink()
@@ -243,7 +198,7 @@ class RtmpSession(asyncio.Protocol):
 
     async def _admit(self, stream: int, key: str) -> None:
         try:
-            sink = await self._door.admit(key, self)
+            sink = await self._authorizer.authorize(key, self.close)
         except PublishRefused as refusal:
             log.info("rtmp publish refused code=%s", refusal.code)
             self._refuse(stream, refusal)
@@ -273,12 +228,12 @@ class RtmpSession(asyncio.Protocol):
             self._transport.resume_reading()
 
     def _refuse(self, stream: int, refusal: PublishRefused) -> None:
+        status = "NetStream.Publish.Failed" if refusal.temporary else "NetStream.Publish.BadName"
+        self._fail(stream, status, f"{refusal.code}: {refusal.detail}")
+
+    def _fail(self, stream: int, status: str, description: str) -> None:
         if not self._transport.is_closing():
-            self._transport.write(
-                messages.status(
-                    stream, "error", refusal.status, f"{refusal.code}: {refusal.detail}"
-                )
-            )
+            self._transport.write(messages.status(stream, "error", status, description))
             self._close_soon()
 
     def _close_soon(self) -> None:
