@@ -61,15 +61,19 @@ LARGEST_BODY = 16 * 1024
 """Bytes of a hold request."""
 
 
-def get_deps(request: Request) -> CheckoutDeps:
+def deps_of(request: Request) -> CheckoutDeps:
     deps: CheckoutDeps = request.app.state.checkout
     return deps
+
+
+async def get_deps(request: Request) -> CheckoutDeps:
+    return deps_of(request)
 
 
 CheckoutDep = Annotated[CheckoutDeps, Depends(get_deps)]
 
 
-def get_guest(
+async def get_guest(
     deps: CheckoutDep, given: Annotated[HTTPAuthorizationCredentials | None, Depends(HOLD_TOKEN)]
 ) -> UUID:
     """The hold whose token the guest shows. Raises HoldTokenInvalid."""
@@ -80,7 +84,7 @@ GuestDep = Annotated[UUID, Depends(get_guest)]
 """The id of the guest's hold."""
 
 
-def get_key(
+async def get_key(
     key: Annotated[str | None, Header(alias="Idempotency-Key", include_in_schema=False)] = None,
 ) -> str:
     """Raises IdempotencyKeyRequired."""
@@ -92,7 +96,7 @@ KeyDep = Annotated[str, Depends(get_key)]
 
 async def hold_goods(request: Request) -> Response:
     """POST /api/v1/shows/{show_id}/holds: reserve what is in a show."""
-    deps = get_deps(request)
+    deps = deps_of(request)
     key = idempotency.check_key(request.headers.get("idempotency-key"))
     show_id = ids.parse("show", request.path_params["show_id"])
     token = bearer(request.headers.get("authorization"))

@@ -76,9 +76,36 @@ async def listen(url: str, channel: str, heard: Callable[[str], None]) -> None:
             ) as connection:
                 await connection.execute(f"listen {channel}")
                 heard("")
-                async for notice in connection.notifies():
-                    heard(notice.payload)
+                await _hand_on(connection, heard)
         await asyncio.sleep(RECONNECT)
+
+
+async def _hand_on(connection: psycopg.AsyncConnection[Any], heard: Callable[[str], None]) -> None:
+    """Until the connection is lost, which raises psycopg.Error.
+
+    psycopg's own `notifies()` looks ten times a second; here the loop says when there is something
+    to read.
+    """
+    loop = asyncio.get_running_loop()
+    lost: asyncio.Future[None] = loop.create_future()
+    socket = connection.pgconn.socket
+
+    def read() -> None:
+        try:
+            connection.pgconn.consume_input()
+            while notice := connection.pgconn.notifies():
+                heard(notice.extra.decode())
+        except psycopg.Error as error:
+            loop.remove_reader(socket)
+            if not lost.done():
+                lost.set_exception(error)
+
+    loop.add_reader(socket, read)
+    try:
+        read()  # what came with the answer to `listen`
+        await lost
+    finally:
+        loop.remove_reader(socket)
 
 
 def wake(session: Session, name: str) -> None:

@@ -50,12 +50,12 @@ from showfloor.shows.views import cue_view, page_view, show_view, studio_view
 router = APIRouter(prefix="/api/v1", tags=["shows"])
 
 
-def get_urls(request: Request) -> PublicUrls:
+async def get_urls(request: Request) -> PublicUrls:
     urls: PublicUrls = request.app.state.urls
     return urls
 
 
-def get_streaming(request: Request) -> StreamingServer:
+async def get_streaming(request: Request) -> StreamingServer:
     streaming: StreamingServer = request.app.state.streaming
     return streaming
 
