@@ -130,8 +130,9 @@ def periodic_jobs(providers: Mapping[str, PaymentProvider], *, hold_seconds: flo
         Job("release expired holds", min(hold_seconds, 10.0), stock_tasks.release_expired),
         Job(
             "settle open payments",
-            2.0,
+            10.0,
             partial(checkout_tasks.settle_open_payments, providers=providers),
+            wakes=checkout_tasks.PAYMENTS,
         ),
         Job("interrupt lost shows", 5.0, shows_tasks.interrupt_lost_shows),
         Job("forget abandoned checkouts", 3600.0, checkout_tasks.forget_abandoned),

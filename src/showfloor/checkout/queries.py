@@ -12,10 +12,11 @@ from sqlalchemy import exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from showfloor.checkout.models import CallbackRow, CheckoutRow, PaymentRow
-from showfloor.checkout.rules import BLOCKING
+from showfloor.checkout.rules import BLOCKING, PAYMENTS
 from showfloor.checkout.types import Agreed, Checkout, Payment, PaymentState
 from showfloor.kit.db import Session, delete_batch
 from showfloor.kit.money import Money
+from showfloor.kit.notify import wake
 from showfloor.orders.types import Address, Buyer, Item, Seller
 
 
@@ -185,6 +186,8 @@ async def set_state(
     look_at: datetime | None,
 ) -> None:
     """Where a payment stands, and when to ask about it again."""
+    if look_at is not None:
+        wake(session, PAYMENTS)
     values = {"state": state, "changed_at": now, "look_at": look_at}
     await session.execute(update(PaymentRow).where(PaymentRow.id == payment_id).values(values))
 

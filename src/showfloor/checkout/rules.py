@@ -18,6 +18,8 @@ BLOCKING = OPEN | {PaymentState.PAID}
 same.
 """
 
+PAYMENTS = "payments"
+"""The name under which the worker is woken when a payment is to be asked about again soon."""
 CALL_TAKES = timedelta(seconds=15)
 """Longer than any call to a provider lasts: a payment that is still only started by then was
 interrupted.

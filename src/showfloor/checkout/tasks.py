@@ -7,6 +7,7 @@ from datetime import datetime
 
 from showfloor.checkout import service
 from showfloor.checkout.adapters.provider import PaymentProvider
+from showfloor.checkout.rules import PAYMENTS as PAYMENTS
 from showfloor.kit import clock
 from showfloor.kit.db import Database
 

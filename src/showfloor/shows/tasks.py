@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from showfloor.kit import clock
 from showfloor.kit.db import Database
 from showfloor.media import service as media
 from showfloor.shows import service
@@ -11,6 +12,9 @@ from showfloor.shows import service
 
 async def interrupt_lost_shows(database: Database) -> datetime | None:
     """When the next show is lost unless `streaming` speaks of it again."""
-    await service.interrupt_lost_shows(database)
     async with database.session() as session:
-        return await media.next_loss(session)
+        due = await media.next_loss(session)
+    if due is None or due > clock.now():
+        return due
+    await service.interrupt_lost_shows(database)
+    return clock.now()
