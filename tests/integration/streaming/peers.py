@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from showfloor.streaming.rtmp import amf, chunks, messages
+from tests.waiting import BOUND, bounded, until
 
 TOKEN = "internal-test-token"
 SOURCE = Path(__file__).parents[3] / "src"
-LONGEST = 20.0
-"""No test waits longer for anything."""
+NEVER = 100 * BOUND
+"""Seconds of a deadline that no test waits for."""
 
 _LAUNCH = """
 import json, sys, pathlib
@@ -122,7 +123,7 @@ class FakeWeb:
         self, wanted: Callable[[dict[str, Any]], bool], show_id: str = "show_a"
     ) -> dict[str, Any]:
         """The next report about a show that is as wanted."""
-        async with asyncio.timeout(LONGEST):
+        async with bounded():
             while True:
                 for ingest in self.reports[-1]["ingests"] if self.reports else ():
                     if ingest["show_id"] == show_id and wanted(ingest):
@@ -149,6 +150,14 @@ class Streaming:
             "rtmp_port": self.rtmp_port,
             "http_port": self.http_port,
             "report_seconds": 0.2,
+            # On a busy machine a peer may be slow. Each test sets the deadline that it is about.
+            "handshake_seconds": NEVER,
+            "publish_seconds": NEVER,
+            "idle_seconds": NEVER,
+            "header_seconds": NEVER,
+            "keep_alive_seconds": NEVER,
+            "write_seconds": NEVER,
+            "web_timeout_seconds": BOUND,
             **self.options,
         }
         self.log = self.data_dir / "log"
@@ -161,7 +170,7 @@ class Streaming:
                 env={**os.environ, "PYTHONPATH": str(SOURCE)},
             )
         assert self.process.stdout is not None
-        async with asyncio.timeout(LONGEST):
+        async with bounded():
             line = await self.process.stdout.readline()
         assert line, self.log.read_text()
         self.rtmp_port, self.http_port = map(int, line.split())
@@ -169,7 +178,7 @@ class Streaming:
     async def stop(self, number: int = signal.SIGTERM) -> None:
         if self.process.returncode is None:
             self.process.send_signal(number)
-        async with asyncio.timeout(LONGEST):
+        async with bounded():
             await self.process.wait()
 
     def rss(self) -> int:
@@ -201,7 +210,7 @@ class Streaming:
         them.
         """
         text = await self.playlist(show_id)
-        async with asyncio.timeout(LONGEST):
+        async with bounded():
             while f"\n{msn}.m4s" not in text:
                 hint = text.rpartition('URI="')[2].split(".")
                 text = await self.playlist(show_id, f"?_HLS_msn={hint[0]}&_HLS_part={hint[1]}")
@@ -210,19 +219,29 @@ class Streaming:
     async def recorded(self, msn: int, show_id: str = "show_a") -> list[dict[str, Any]]:
         """The lines of the index once segment `msn` is on disk."""
         index = self.data_dir / "recordings" / show_id / "index.jsonl"
-        async with asyncio.timeout(LONGEST):
-            while not index.exists() or f'"msn":{msn},' not in index.read_text():
-                await asyncio.sleep(0.02)
+        await until(lambda: index.exists() and f'"msn":{msn},' in index.read_text())
         return [json.loads(line) for line in index.read_text().splitlines()]
 
     async def opened(self, path: str) -> Response:
         """The answer once it is 200: a preview opens with web's answer to the report, a moment
         after the report was heard.
         """
-        async with asyncio.timeout(LONGEST):
-            while (response := await self.get(path)).status != 200:
-                await asyncio.sleep(0.02)
-        return response
+        responses: list[Response] = []
+
+        async def is_open() -> bool:
+            responses.append(await self.get(path))
+            return responses[-1].status == 200
+
+        await until(is_open)
+        return responses[-1]
+
+    async def asked(self, path: str) -> asyncio.Task[Response]:
+        """A request that the server has read, before whatever the test sends next; its answer may
+        come at any time.
+        """
+        reader, writer = await _send(self.http_port, path)
+        await until_read(writer)
+        return asyncio.create_task(_receive(reader, writer))
 
     async def playlist(self, show_id: str = "show_a", query: str = "") -> str:
         response = await self.get(f"/live/{show_id}/media.m3u8{query}")
@@ -238,15 +257,31 @@ class Response(NamedTuple):
     def json(self) -> Any:
         return json.loads(self.body)
 
+    def text(self) -> str:
+        return self.body.decode()
+
 
 async def request(
     port: int, path: str, *, method: str = "GET", body: bytes = b"", token: str = ""
 ) -> Response:
-    async with asyncio.timeout(LONGEST):
+    return await _receive(*await _send(port, path, method, body, token), method)
+
+
+async def _send(
+    port: int, path: str, method: str = "GET", body: bytes = b"", token: str = ""
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    async with bounded():
         reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 20)
-        bearer = f"Authorization: Bearer {token}\r\n" if token else ""
-        length = f"Content-Length: {len(body)}\r\n" if body else ""
-        writer.write(f"{method} {path} HTTP/1.1\r\nHost: x\r\n{bearer}{length}\r\n".encode() + body)
+    bearer = f"Authorization: Bearer {token}\r\n" if token else ""
+    length = f"Content-Length: {len(body)}\r\n" if body else ""
+    writer.write(f"{method} {path} HTTP/1.1\r\nHost: x\r\n{bearer}{length}\r\n".encode() + body)
+    return reader, writer
+
+
+async def _receive(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, method: str = "GET"
+) -> Response:
+    async with bounded():
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
         lines = head.split("\r\n")
         headers = {
@@ -256,6 +291,30 @@ async def request(
         data = await reader.readexactly(size)
         writer.close()
         return Response(int(lines[0].split(" ")[1]), headers, data)
+
+
+async def until_read(writer: asyncio.StreamWriter) -> None:
+    """Until the server has taken all that was written on this connection from the kernel.
+
+    A server with one loop handles it before anything that is sent to it afterwards, on whatever
+    connection. The kernel knows it (proc(5), /proc/net/tcp), so the product needs no extra answer.
+    """
+    here, there = (f"{writer.get_extra_info(end)[1]:04X}" for end in ("sockname", "peername"))
+
+    def is_read() -> bool:
+        if writer.transport.get_write_buffer_size():
+            return False
+        for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+            _, local, remote, _, queues, *_ = line.split()
+            ends = local.rpartition(":")[2], remote.rpartition(":")[2]
+            unsent, unread = queues.split(":")
+            if (ends == (here, there) and int(unsent, 16)) or (
+                ends == (there, here) and int(unread, 16)
+            ):
+                return False
+        return True
+
+    await until(is_read)
 
 
 METADATA = 18
@@ -300,7 +359,7 @@ class Publisher:
 
     async def connect(self) -> None:
         """Until NetStream.Publish.Start; raises PublishRejected."""
-        async with asyncio.timeout(LONGEST):
+        async with bounded():
             self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self._port)
             self.port: int = self.writer.get_extra_info("sockname")[1]
             c1 = bytes(8) + os.urandom(1528)
@@ -334,12 +393,17 @@ class Publisher:
             first = tag.time if first is None else first
             if speed:
                 due = began + (tag.time - first) / 1000 / speed
+                # waits: a camera sends at the pace of its clock
                 await asyncio.sleep(max(0.0, due - asyncio.get_running_loop().time()))
             self.send(tag)
             await self.writer.drain()
 
+    async def until_read(self) -> None:
+        """Until the server has taken all that was played."""
+        await until_read(self.writer)
+
     async def closed_by_server(self) -> None:
-        async with asyncio.timeout(LONGEST):
+        async with bounded():
             with contextlib.suppress(ConnectionError):
                 while await self.reader.read(65536):
                     pass

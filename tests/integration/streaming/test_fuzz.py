@@ -5,18 +5,22 @@ the process lives.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 from showfloor.streaming.config import StreamingConfig
 from showfloor.streaming.rtmp import amf, chunks, messages
-from tests.integration.streaming.peers import FakeWeb, Streaming, Tag
+from tests.integration.streaming.peers import FakeWeb, Streaming, Tag, until_read
 from tests.unit.streaming.ends import Reel, ingest_into, send_audio, send_video
+from tests.waiting import bounded
 
 Tags = Callable[[str], list[Tag]]
-SECONDS = 6.0
+ROUNDS = 60
+"""Clips that are damaged: the same ones on every machine."""
+CONVERSATIONS = 20
+"""For each of four publishers."""
 SEED = 20_261_123
 
 
@@ -46,8 +50,7 @@ def test_damaged_tags_never_raise(tags: Tags, tmp_path: Path) -> None:
     config = StreamingConfig("http://127.0.0.1:1", "x", tmp_path)
     sources = [tags(name)[:150] for name in ("plain", "b_frames", "hevc", "mp3")]
     dice = random.Random(SEED)
-    end, rounds = time.monotonic() + SECONDS, 0
-    while time.monotonic() < end:
+    for _ in range(ROUNDS):
         reel = Reel()
         ingest = ingest_into(reel, config)
         for tag in dice.choice(sources):
@@ -56,13 +59,11 @@ def test_damaged_tags_never_raise(tags: Tags, tmp_path: Path) -> None:
             send = send_video if (tag.kind == 9) != (dice.random() < 0.02) else send_audio
             send(ingest, moment, body)
         ingest.closed()
-        rounds += 1
         assert all(
             0 < part.duration <= config.longest_part_ms
             for segment in reel.parts
             for part in segment
         )
-    assert rounds > 20
 
 
 async def test_damaged_connections_never_harm_the_process(
@@ -74,8 +75,7 @@ async def test_damaged_connections_never_harm_the_process(
     dice = random.Random(SEED)
     media = tags("plain")[:120]
     before = streaming.rss()
-    end = time.monotonic() + SECONDS
-    while time.monotonic() < end:
+    for _ in range(CONVERSATIONS):
         await asyncio.gather(
             *(converse(streaming.rtmp_port, f"key-{number}", media, dice) for number in range(4))
         )
@@ -98,14 +98,12 @@ async def converse(port: int, key: str, media: list[Tag], dice: random.Random) -
             commands = damage(commands, dice)
         case _:
             body = damage(body, dice)
-    try:
-        async with asyncio.timeout(2):
+    with contextlib.suppress(OSError):
+        async with bounded():
             _, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.write(hello + commands)
-            await asyncio.sleep(0.02)
+            await until_read(writer)
             writer.write(body[: dice.randrange(len(body))])
             await writer.drain()
-            await asyncio.sleep(0.02)
-            writer.transport.abort()
-    except (OSError, TimeoutError):
-        pass
+            await until_read(writer)
+        writer.transport.abort()

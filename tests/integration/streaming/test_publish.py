@@ -11,6 +11,7 @@ import imageio_ffmpeg
 import m3u8
 
 from tests.integration.streaming.peers import FakeWeb, Publisher, Streaming, Tag
+from tests.waiting import bounded
 
 Publish = Callable[..., Awaitable[Publisher]]
 Tags = Callable[[str], list[Tag]]
@@ -52,7 +53,8 @@ async def test_ffmpeg_publishes_and_ffmpeg_plays(
     host = await asyncio.create_subprocess_exec(
         ffmpeg, "-v", "error", *source, stdin=subprocess.DEVNULL
     )
-    await host.wait()
+    async with bounded():
+        await host.wait()
 
     url = f"http://127.0.0.1:{streaming.http_port}/live/show_a/index.m3u8"
     viewer = await asyncio.create_subprocess_exec(
@@ -74,7 +76,7 @@ async def test_ffmpeg_publishes_and_ffmpeg_plays(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    async with asyncio.timeout(20):
+    async with bounded():
         out, errors = await viewer.communicate()
 
     frames = [line for line in out.decode().splitlines() if line.startswith("0,")]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import json
 from collections.abc import Awaitable, Callable
@@ -11,6 +10,7 @@ import av
 
 from showfloor.streaming.recording.recorder import read_back
 from tests.integration.streaming.peers import FakeWeb, Publisher, Streaming, Tag
+from tests.waiting import until
 
 Publish = Callable[..., Awaitable[Publisher]]
 Tags = Callable[[str], list[Tag]]
@@ -54,10 +54,9 @@ async def test_a_broken_disk_does_not_stop_the_show(
 
     assert "\n3.m4s" in await streaming.until(3)
     # The recorder writes, and says so, in a thread of its own.
-    async with asyncio.timeout(10):
-        while "recording is losing segments" not in (log := streaming.log.read_text()):
-            await asyncio.sleep(0.02)
-    assert log.count("recording is losing segments") == 1
+    lost = "recording is losing segments"
+    await until(lambda: lost in streaming.log.read_text())
+    assert streaming.log.read_text().count(lost) == 1
 
 
 async def test_a_full_disk_in_mid_show_does_not_stop_it_and_is_noticed_once(

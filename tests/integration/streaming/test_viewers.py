@@ -10,10 +10,12 @@ from collections.abc import Awaitable, Callable
 import m3u8
 import pytest
 
-from tests.integration.streaming.peers import FakeWeb, Publisher, Streaming, Tag
+from tests.integration.streaming.peers import FakeWeb, Publisher, Streaming, Tag, until_read
+from tests.waiting import bounded
 
 Publish = Callable[..., Awaitable[Publisher]]
 Tags = Callable[[str], list[Tag]]
+MEDIA = "/live/show_a/media.m3u8"
 
 
 def before(tags: list[Tag], time: int) -> list[Tag]:
@@ -30,21 +32,17 @@ async def test_a_blocking_reload_is_answered_with_the_part_it_asked_for(
     host = await publish()
     await host.play(before(tags("plain"), 4300))
     await streaming.until(1)
-    waiting = [
-        asyncio.create_task(streaming.playlist(query=f"?_HLS_msn=2&_HLS_part={part}"))
-        for part in (3, 4, 5)
-    ]
-    whole = asyncio.create_task(streaming.playlist(query="?_HLS_msn=2"))
-    beyond = asyncio.create_task(streaming.playlist(query="?_HLS_msn=2&_HLS_part=99"))
-    await asyncio.sleep(0.1)
-    assert not any(task.done() for task in (*waiting, whole, beyond))
+    asked = f"{MEDIA}?_HLS_msn=2"
+    waiting = [await streaming.asked(f"{asked}&_HLS_part={part}") for part in (3, 4, 5)]
+    whole, beyond = await streaming.asked(asked), await streaming.asked(f"{asked}&_HLS_part=99")
 
+    # None of it exists before, so whoever is told of it has waited.
     await host.play(after(tags("plain"), 4300))
 
     for part, task in zip((3, 4, 5), waiting, strict=True):
-        assert f'"2.{part}.m4s"' in await task
-    assert "\n2.m4s" in await whole
-    assert '"3.0.m4s"' in await beyond
+        assert f'"2.{part}.m4s"' in (await task).text()
+    assert "\n2.m4s" in (await whole).text()
+    assert '"3.0.m4s"' in (await beyond).text()
 
 
 @pytest.mark.parametrize(
@@ -77,9 +75,7 @@ async def test_the_hinted_part_is_sent_as_soon_as_it_exists(
     await host.play(before(tags("plain"), 4300))
     text = await streaming.until(1)
     hinted = m3u8.loads(text).preload_hint.uri
-    waiting = asyncio.create_task(streaming.get(f"/live/show_a/{hinted}"))
-    await asyncio.sleep(0.05)
-    assert not waiting.done()
+    waiting = await streaming.asked(f"/live/show_a/{hinted}")
 
     await host.play(after(tags("plain"), 4300))
 
@@ -169,7 +165,7 @@ async def test_one_connection_serves_many_requests_in_order(
     )
 
     await host.play(after(tags("plain"), 4300))
-    async with asyncio.timeout(10):
+    async with bounded():
         said = (await reader.read()).decode()
     writer.close()
 
@@ -186,7 +182,7 @@ async def test_a_viewer_who_leaves_while_waiting_is_forgotten(
     for _ in range(50):
         _, writer = await asyncio.open_connection("127.0.0.1", streaming.http_port)
         writer.write(b"GET /live/show_a/media.m3u8?_HLS_msn=2 HTTP/1.1\r\nHost: x\r\n\r\n")
-        await writer.drain()
+        await until_read(writer)
         writer.transport.abort()
 
     await host.play(after(tags("plain"), 4300))
@@ -250,9 +246,9 @@ async def test_going_live_shows_nothing_of_the_preview(
     web.shows["show_a"]["state"] = "live"
 
     answer = await streaming.internal("PUT", "/shows/show_a", {"state": "live"})
-    first = asyncio.create_task(streaming.playlist())
+    first = await streaming.asked(MEDIA)
     await host.play(after(tags("plain"), 4300))
-    text = await first
+    text = (await first).text()
 
     assert answer.json()["publishing"] is True
     assert answer.json()["health"]["video"]["codec"] == "h264"
@@ -294,14 +290,13 @@ async def test_an_ended_show_is_closed_for_host_and_viewers(
     host = await publish()
     await host.play(before(tags("plain"), 4300))
     await streaming.until(1)
-    waiting = asyncio.create_task(streaming.playlist(query="?_HLS_msn=2&_HLS_part=9"))
-    await asyncio.sleep(0.05)
+    waiting = await streaming.asked(f"{MEDIA}?_HLS_msn=2&_HLS_part=9")
     web.shows["show_a"]["state"] = "ended"
 
     await streaming.internal("PUT", "/shows/show_a", {"state": "ended"})
 
     await host.closed_by_server()
-    assert (await waiting).endswith("#EXT-X-ENDLIST\n")
+    assert (await waiting).text().endswith("#EXT-X-ENDLIST\n")
     assert m3u8.loads(await streaming.playlist()).is_endlist
     assert (await streaming.get("/live/show_a/1.m4s")).status == 200
 
