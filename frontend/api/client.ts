@@ -17,6 +17,8 @@ export interface Call {
   body?: unknown;
   token?: string | undefined;
   csrf?: string | undefined;
+  /** The page is going away: the browser finishes the request without it. */
+  leaving?: boolean;
   /** Makes a repeated request safe (same key and body: the first answer again). */
   key?: string;
 }
@@ -25,13 +27,19 @@ const ATTEMPTS = 3;
 const PAUSE = 600;
 
 export async function call<T>(base: string, path: string, options: Call = {}): Promise<T> {
-  const { method = "GET", body, token, csrf, key } = options;
+  const { method = "GET", body, token, csrf, key, leaving = false } = options;
   const headers: Record<string, string> = { Accept: "application/json" };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (token) headers["Authorization"] = `Bearer ${token}`;
   if (csrf) headers["X-CSRF-Token"] = csrf;
   if (key) headers["Idempotency-Key"] = key;
-  const request: RequestInit = { method, headers, credentials: "same-origin", cache: "no-store" };
+  const request: RequestInit = {
+    method,
+    headers,
+    credentials: "same-origin",
+    cache: "no-store",
+    keepalive: leaving,
+  };
   if (body !== undefined) request.body = JSON.stringify(body);
 
   const repeatable = method === "GET" || key !== undefined;

@@ -14,7 +14,7 @@ const POLL = 1000;
 const LONGEST_POLL = 15_000;
 /** Pieces of one variant that the shop holds for one person; more are refused whoever else holds
  *  what. */
-const MOST_PIECES = 10;
+export const MOST_PIECES = 10;
 
 export class Buying {
   hold = $state.raw<Hold | null>(null);
@@ -52,6 +52,8 @@ export class Buying {
     this.hold = kept?.hold ?? null;
     this.#checkout = kept?.checkout ?? null;
     this.recalled = kept?.paid ?? false;
+    const over = !this.hold || Date.parse(this.hold.expires_at) <= Date.now();
+    if (over || this.recalled) this.#forgetForm();
     // What was paid is not counted down while the server is asked what became of it.
     if (this.recalled) this.payment = "pending";
   }
@@ -109,6 +111,21 @@ export class Buying {
       // Somebody else was quicker. What is not held is not shown as held.
       this.clear();
     }
+  }
+
+  /** Another quantity of what is held; none takes the line away. The hold stays as it is when the
+   *  shop refuses. */
+  async change(sku: string, quantity: number): Promise<void> {
+    const before = this.open;
+    if (!before || this.busy || this.underWay) return;
+    const wanted = before.lines
+      .map((line) => (line.sku === sku ? { ...line, quantity } : line))
+      .filter((line) => line.quantity > 0);
+    if (!wanted.length) return this.release();
+    const amount = wanted.reduce((sum, line) => sum + line.unit_price.amount * line.quantity, 0);
+    await this.#step(async () =>
+      this.#hold(await this.#swap(before, wanted.map(lineOf), { ...before.total, amount })),
+    );
   }
 
   #ask(lines: Line[], expected_total: Money): Promise<Hold> {
@@ -187,6 +204,8 @@ export class Buying {
       this.#take(await this.#post<Payment>(path, body));
     } catch (error) {
       const problem = problemOf(error);
+      if (problem.code === "price_changed" && problem.total && this.hold)
+        this.hold = { ...this.hold, total: problem.total };
       this.#unsure = isUnsure(problem) || problem.code === "payment_in_progress";
       if (this.#unsure && problem.code !== "unreachable") void this.#poll();
       throw error;
@@ -195,13 +214,23 @@ export class Buying {
 
   /** The hold's time is over by the server's clock. A payment under way decides by itself. */
   expire(): void {
-    if (this.payment === "open" || this.payment === "declined") this.expired = true;
+    if (this.payment === "open" || this.payment === "declined") this.#runOut();
+  }
+
+  #runOut(): void {
+    this.expired = true;
+    this.#forgetForm();
+  }
+
+  /** In the browser's storage; an open page keeps what stands in its fields. */
+  #forgetForm(): void {
+    writeForm(this.showId, null);
   }
 
   clear(): void {
     this.hold = null;
     this.#keep();
-    writeForm(this.showId, null);
+    this.#forgetForm();
     this.#startOver();
   }
 
@@ -242,12 +271,12 @@ export class Buying {
     this.payment = payment.status;
     this.#unsure = false;
     if (payment.status !== "open") this.problem = null;
-    if (payment.status === "expired") this.expired = true;
+    if (payment.status === "expired") this.#runOut();
     if (payment.expires_at) this.#extend(payment.expires_at);
     if (payment.status === "paid") {
       this.orders = payment.orders;
       this.#keep();
-      writeForm(this.showId, null);
+      this.#forgetForm();
     }
     if (payment.status === "pending") this.#pollIn(POLL);
   }
@@ -315,10 +344,9 @@ export class Buying {
   }
 
   #refuse(problem: Problem): void {
-    if (problem.code === "hold_expired") this.expired = true;
+    if (problem.code === "adult_declaration_required") this.#forgetForm();
+    if (problem.code === "hold_expired") this.#runOut();
     else this.problem = problem;
-    if (problem.code === "price_changed" && problem.total && this.hold)
-      this.hold = { ...this.hold, total: problem.total };
   }
 }
 

@@ -30,11 +30,12 @@ export function readKept(showId: string): Kept | null {
   return null;
 }
 
-/** What the guest typed, for this tab alone and until it is paid or given back; never the card. A
- *  phone that needs memory for the
- *  bank's own app drops the tab that waits for it. */
+/** What the guest typed, for this tab alone and until it is paid, given back or run out; never the
+ *  card, and nothing of somebody who has not declared to be an adult. A phone that needs memory for
+ *  the bank's own app drops the tab that waits for it. */
 export function writeForm(showId: string, form: Form | null): void {
-  write(() => sessionStorage, formSlotOf(showId), form && { ...form, number: "" });
+  const kept = form?.adult ? { ...form, number: "" } : null;
+  write(() => sessionStorage, formSlotOf(showId), kept);
 }
 
 export const readForm = (showId: string): Form | null =>

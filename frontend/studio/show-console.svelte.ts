@@ -5,6 +5,7 @@ import { learn, learnAll, openPins, type CueTable } from "../player/cues";
 import { listen } from "../room/connection";
 import { cuesOf } from "../room/fold";
 import { problemOf, type Problem } from "../api/client";
+import { Ending } from "./ending.svelte";
 import { pinNext, toggle, unpinNewest, type Action } from "./pinning";
 import type { Studio } from "./session.svelte";
 
@@ -23,6 +24,7 @@ export class ShowConsole {
   busy = $state(false);
   /** A key that was just made. It is in this page's memory only, and gone with it. */
   streamKey = $state<string | null>(null);
+  readonly ending: Ending;
   #cues = $state.raw<CueTable>(new Map());
   #clockOffset = 0;
   #undo = $state.raw<{ actions: Action[]; until: number } | null>(null);
@@ -53,7 +55,9 @@ export class ShowConsole {
   constructor(
     readonly studio: Studio,
     readonly showId: string,
-  ) {}
+  ) {
+    this.ending = new Ending(showId, (leaving) => this.#end(leaving));
+  }
 
   start(): void {
     void this.#ask();
@@ -82,8 +86,10 @@ export class ShowConsole {
       const view = await this.studio.request<StudioView>(`/shows/${this.showId}/studio`);
       if (this.#stopped || number < this.#shown) return;
       this.#shown = number;
+      const first = this.view === null;
       this.view = view;
       this.silence = null;
+      if (first && this.onAir) this.ending.resume();
       this.#hangUp ??= this.#listen(view.show.playback.events_url);
     } catch (error) {
       this.silence = problemOf(error);
@@ -127,7 +133,6 @@ export class ShowConsole {
   }
 
   goLive = () => this.act(() => this.#post("/go-live"));
-  end = () => this.act(() => this.#post("/end"));
   addProduct = (product_id: string) => this.act(() => this.#post("/products", { product_id }));
   removeProduct = (id: string) =>
     this.act(() =>
@@ -213,6 +218,14 @@ export class ShowConsole {
     setTimeout(() => {
       if (this.#undo === offer) this.#undo = null;
     }, UNDO);
+  }
+
+  #end(leaving: boolean): void {
+    const ended = () =>
+      this.studio.request(`/shows/${this.showId}/end`, { method: "POST", body: {}, leaving });
+    // Nobody is left to read the answer; a pin that is under way must not hold it up.
+    if (leaving) void ended().catch(() => undefined);
+    else this.#queue = this.#queue.then(() => void this.act(ended));
   }
 
   #post<T>(path: string, body: unknown = {}): Promise<T> {

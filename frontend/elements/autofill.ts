@@ -1,0 +1,29 @@
+/** Browsers fill fields in without the event that a binding waits for: some fire `change` alone,
+ *  some fire none. A form with this attachment reads its own fields when one changes and once more
+ *  before it is submitted, so that what stands in a field is what is sent. */
+export function readAtSubmit(node: Element): () => void {
+  const form = node as HTMLFormElement;
+  const changed = ({ target }: Event) => target instanceof HTMLInputElement && read(target);
+  const submitted = () => {
+    for (const field of form.elements) read(field);
+  };
+  form.addEventListener("change", changed);
+  // Before the form's own listener: at its target a capturing listener comes first.
+  form.addEventListener("submit", submitted, { capture: true });
+  return () => {
+    form.removeEventListener("change", changed);
+    form.removeEventListener("submit", submitted, { capture: true });
+  };
+}
+
+/** Fires the event that the field's binding listens to. */
+function read(field: Element): void {
+  if (field instanceof HTMLSelectElement || isCheck(field)) {
+    field.dispatchEvent(new Event("change"));
+  } else if (field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement) {
+    field.dispatchEvent(new Event("input"));
+  }
+}
+
+const isCheck = (field: Element): boolean =>
+  field instanceof HTMLInputElement && (field.type === "checkbox" || field.type === "radio");
