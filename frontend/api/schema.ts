@@ -182,7 +182,7 @@ export interface components {
         };
         /** @description The names are those of `types.Show`. */
         NewShow: {
-            title: components["schemas"]["Text"];
+            title: components["schemas"]["TitleIn"];
             /** @example gb */
             market: string;
             slug?: string | null;
@@ -310,13 +310,21 @@ export interface components {
             key: string;
             value: components["schemas"]["RoomShow"] | components["schemas"]["ProductOut"] | components["schemas"]["CueOut"] | null;
         };
-        /** @description The room's entry `show`: what is true of it now, whatever frame is on screen. */
+        /**
+         * @description The room's entry `show`: what is true of it now, whatever frame is on screen.
+         *
+         *     `languages` are those in which the host wrote the title; in another it stands in the first of
+         *     them. `product_ids` is the order of the shelf.
+         */
         RoomShow: {
             id: string;
             state: components["schemas"]["ShowState"];
             title: components["schemas"]["Words"];
+            languages: string[];
             starts_at: string | null;
             went_live_at: string | null;
+            ended_at: string | null;
+            product_ids: string[];
         };
         /**
          * @description Event `snapshot`: the whole room after the event number `seq`. `ts` is the server's clock in
@@ -364,6 +372,10 @@ export interface components {
             creator: string | null;
             operator: boolean;
         };
+        /** @description Every product of the shelf, once. */
+        ShelfOrder: {
+            product_ids: string[];
+        };
         /**
          * @description Only what is given changes. `cue_offset_ms` is the encoder's delay: 0 for zerolatency, about
          *     500 for OBS with look-ahead.
@@ -371,7 +383,7 @@ export interface components {
          *     The names are those of `types.Show`.
          */
         ShowChange: {
-            title?: components["schemas"]["Text"] | null;
+            title?: components["schemas"]["TitleIn"] | null;
             starts_at?: string | null;
             cue_offset_ms?: number | null;
         };
@@ -379,12 +391,14 @@ export interface components {
             id: string;
             state: components["schemas"]["ShowState"];
             title: components["schemas"]["Words"];
+            languages: string[];
             starts_at: string | null;
             went_live_at: string | null;
+            ended_at: string | null;
+            product_ids: string[];
             slug: string;
             market: string;
             currency: string;
-            ended_at: string | null;
             host: components["schemas"]["HostOut"];
             poster_url: string | null;
             products: components["schemas"]["ProductOut"][];
@@ -425,13 +439,13 @@ export interface components {
             rtmp_url: string;
             preview_hls_url: string;
         };
-        /** @description The same words in every language. */
-        Text: {
-            en: string;
-            ar: string;
-        };
         Timeline: {
             cues: components["schemas"]["CueOut"][];
+        };
+        /** @description In one language or more; readers of another see the one there is. */
+        TitleIn: {
+            en?: string;
+            ar?: string;
         };
         /** @description `pictures` are indices into the product's pictures. */
         VariantOut: {

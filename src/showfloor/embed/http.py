@@ -13,6 +13,7 @@ from showfloor.kit.http import SessionDep, language
 from showfloor.merchants import service as merchants
 from showfloor.shows import service as shows
 from showfloor.shows.errors import ShowNotFound
+from showfloor.shows.views import room_view
 from showfloor.web import pages
 from showfloor.web.files import built_file
 from showfloor.web.http import page, shop_of, show_json, templates
@@ -103,7 +104,7 @@ async def oembed(
     )
     return OEmbed(
         provider_url=base,
-        title=show.title[language(request)],
+        title=room_view(show).title.model_dump()[language(request)],
         width=width,
         height=height,
         html=html,

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Self
@@ -21,6 +22,7 @@ from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
 from showfloor.kit import clock, ids
+from showfloor.kit.messages import LANGUAGES
 from showfloor.kit.money import Money
 
 if TYPE_CHECKING:
@@ -73,6 +75,20 @@ class Words(BaseModel):
 
     en: str
     ar: str
+
+
+def _in_every_language(words: object) -> object:
+    """What was not written in a language is shown in the first in which it was: better than
+    nothing.
+    """
+    if not isinstance(words, Mapping) or not words:
+        return words
+    there = next(words[lang] for lang in LANGUAGES if lang in words)
+    return {lang: words.get(lang, there) for lang in LANGUAGES}
+
+
+EveryLanguage = Annotated[Words, BeforeValidator(_in_every_language)]
+"""For words that somebody may have written in one language alone."""
 
 
 class MoneyOut(BaseModel):

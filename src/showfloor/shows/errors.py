@@ -44,6 +44,13 @@ class ProductNotInShow(AppError):
     status = 409
 
 
+class ShelfChanged(AppError):
+    """The new order names other products than those on the shelf: somebody changed it meanwhile."""
+
+    code = "shelf_changed"
+    status = 409
+
+
 class SkuConflict(AppError):
     """Two merchants of one show use the same SKU: a line of an order could mean either."""
 

@@ -25,6 +25,7 @@ from showfloor.shows.errors import (
     NotAllowedInState,
     ProductNotInShow,
     ProductNotSellable,
+    ShelfChanged,
     ShowNotFound,
     SignalMissing,
     SkuConflict,
@@ -35,6 +36,7 @@ from showfloor.shows.schemas import (
     CueOut,
     NewCue,
     NewShow,
+    ShelfOrder,
     ShowChange,
     ShowOut,
     ShowPage,
@@ -188,6 +190,21 @@ async def remove_product(
     await service.remove_product(
         session, streaming, person=person, show_id=show, product_id=product
     )
+
+
+@router.put(
+    "/shows/{show_id}/products",
+    responses=refusals(*CHANGE, NotAllowedInState, ShelfChanged),
+)
+async def arrange_products(
+    show_id: str, body: ShelfOrder, session: SessionDep, urls: UrlsDep, person: CurrentPerson
+) -> ShowOut:
+    """The whole shelf in its new order."""
+    product_ids = [ids.parse("prod", product_id) for product_id in body.product_ids]
+    show = await service.arrange_products(
+        session, person=person, show_id=ids.parse("show", show_id), product_ids=product_ids
+    )
+    return show_view(await service.with_shelf(session, show), urls)
 
 
 @router.post(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, case, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from showfloor.kit import ids
@@ -124,6 +124,17 @@ async def remove_product(session: Session, show_id: UUID, product_id: UUID) -> N
             ShowProductRow.show_id == show_id, ShowProductRow.product_id == product_id
         )
     )
+
+
+async def arrange_products(session: Session, show_id: UUID, product_ids: Sequence[UUID]) -> None:
+    """Positions from 1 on, in one statement."""
+    order = {product_id: position for position, product_id in enumerate(product_ids, 1)}
+    if order:
+        await session.execute(
+            update(ShowProductRow)
+            .where(ShowProductRow.show_id == show_id)
+            .values(position=case(order, value=ShowProductRow.product_id))
+        )
 
 
 async def open_shows_with_product(session: Session, product_id: UUID) -> list[UUID]:

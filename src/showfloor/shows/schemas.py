@@ -5,24 +5,38 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, with_config
 from pydantic_core import PydanticCustomError
+from typing_extensions import TypedDict
 
 from showfloor.catalog.schemas import ProductOut
 from showfloor.kit import clock
-from showfloor.kit.schemas import Moment, Shown, Time, Words, id_with
-from showfloor.kit.text import Title
+from showfloor.kit.schemas import EveryLanguage, Moment, Shown, Time, Words, id_with
+from showfloor.kit.text import OptionalTitle
 from showfloor.media.types import IngestState
 from showfloor.shows.types import CueKind, ShowState
 
 
-class Text(BaseModel):
-    """The same words in every language."""
+@with_config(ConfigDict(extra="forbid"))
+class TitleIn(TypedDict, total=False):
+    """In one language or more; readers of another see the one there is."""
 
-    model_config = ConfigDict(extra="forbid")
-    en: Title
-    ar: Title
+    en: OptionalTitle
+    ar: OptionalTitle
 
+
+def _said(words: dict[str, str]) -> dict[str, str]:
+    """Without the languages whose field was left empty."""
+    return {language: text for language, text in words.items() if text}
+
+
+def _needed(words: dict[str, str]) -> dict[str, str]:
+    if not words:
+        raise PydanticCustomError("missing_words", "words in at least one language")
+    return words
+
+
+NeededTitle = Annotated[TitleIn, AfterValidator(_said), AfterValidator(_needed)]
 
 FURTHEST_AHEAD = timedelta(days=731)
 """Nobody plans a show further ahead than two years; a later time is a slip of the pen."""
@@ -44,7 +58,7 @@ class NewShow(BaseModel):
     """The names are those of `types.Show`."""
 
     model_config = ConfigDict(frozen=True)
-    title: Text
+    title: NeededTitle
     market: str = Field(examples=["gb"])
     slug: str | None = Field(default=None, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)
     starts_at: StartsAt | None = None
@@ -58,7 +72,7 @@ class ShowChange(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True)
-    title: Text | None = None
+    title: NeededTitle | None = None
     starts_at: StartsAt | None = None
     cue_offset_ms: int | None = Field(default=None, ge=-2000, le=2000)
 
@@ -69,6 +83,12 @@ class ShowChange(BaseModel):
 
 class ShowProduct(BaseModel):
     product_id: str
+
+
+class ShelfOrder(BaseModel):
+    """Every product of the shelf, once."""
+
+    product_ids: list[str] = Field(max_length=500)
 
 
 class NewCue(BaseModel):
@@ -100,13 +120,20 @@ class Timeline(BaseModel):
 
 
 class RoomShow(Shown):
-    """The room's entry `show`: what is true of it now, whatever frame is on screen."""
+    """The room's entry `show`: what is true of it now, whatever frame is on screen.
+
+    `languages` are those in which the host wrote the title; in another it stands in the first of
+    them. `product_ids` is the order of the shelf.
+    """
 
     id: Annotated[str, id_with("show")]
     state: ShowState
-    title: Words
+    title: EveryLanguage
+    languages: list[str]
     starts_at: Time | None
     went_live_at: Time | None
+    ended_at: Time | None
+    product_ids: list[Annotated[str, id_with("prod")]]
 
 
 class HostOut(Shown):
@@ -126,7 +153,6 @@ class ShowOut(RoomShow):
     slug: str
     market: str
     currency: str
-    ended_at: Time | None
     host: HostOut
     poster_url: str | None
     products: list[ProductOut]

@@ -8,6 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from showfloor.catalog.types import PricedProduct
+from showfloor.kit.messages import LANGUAGES
 from showfloor.merchants.types import Creator
 
 
@@ -28,6 +29,7 @@ class ShowState(StrEnum):
 class Show:
     """The columns of `ShowRow` under their names, and `product_ids` in the order of the shelf.
 
+    `title` is {"en": …, "ar": …}, or one of them alone.
     `cue_offset_ms` is the encoder's delay, added to every stamp.
     """
 
@@ -44,6 +46,11 @@ class Show:
     poster_url: str | None = None
     cue_offset_ms: int = 0
     product_ids: tuple[UUID, ...] = ()
+
+    @property
+    def languages(self) -> list[str]:
+        """In which the title is written."""
+        return [language for language in LANGUAGES if language in self.title]
 
 
 @dataclass(frozen=True, slots=True)

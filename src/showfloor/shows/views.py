@@ -39,6 +39,7 @@ def show_view(staged: ShowWithShelf, urls: PublicUrls) -> ShowOut:
     return ShowOut.model_validate(
         {
             **fields_of(show),
+            "languages": show.languages,
             "host": HostOut.model_validate(staged.host),
             "poster_url": show.poster_url or _first_picture(products),
             "products": products,

@@ -115,6 +115,7 @@ def _known(floor: Floor) -> dict[str, list[Any]]:
     merchant = ids.encode("mer", next(iter(floor.sellers[0].merchant_ids)))
     return {
         "product_id": [ids.encode("prod", product.id) for product in floor.products],
+        "product_ids": [[ids.encode("prod", product.id) for product in floor.products]],
         "merchant_id": [merchant],
         "merchant": [merchant],
         "sku": [floor.products[0].variants[0].sku],

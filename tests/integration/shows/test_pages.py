@@ -7,12 +7,13 @@ from datetime import timedelta
 import httpx2
 import pytest
 from fastapi import FastAPI
+from pydantic import ValidationError
 
-from showfloor.kit import clock
+from showfloor.kit import clock, ids
 from showfloor.kit.db import Database
 from showfloor.shows import service as shows
-from showfloor.shows.schemas import ShowChange
-from tests.people import add_floor, add_product
+from showfloor.shows.schemas import NewShow, ShowChange
+from tests.people import add_floor, add_host, add_product
 from tests.statements import noted
 
 EMBED_STATEMENTS = 9
@@ -46,3 +47,33 @@ async def test_page_reads_its_products_once_for_two_and_for_four(
         assert answer.status_code == 200
         assert len([text for text in statements if "FROM product " in text]) == 1
         assert len(statements) == most
+
+
+@pytest.mark.parametrize(
+    ("title", "languages"),
+    [({"ar": "صباح هادئ"}, ["ar"]), ({"en": "Slow morning", "ar": " \u200b"}, ["en"])],
+)
+async def test_title_in_one_language_is_shown_to_readers_of_both(
+    client: httpx2.AsyncClient, database: Database, title: dict[str, str], languages: list[str]
+) -> None:
+    async with database.session() as session:
+        host = await add_host(session)
+        show = await shows.create_show(
+            session,
+            person=host,
+            new=NewShow(title=title, market="gb", starts_at=clock.now() + timedelta(hours=1)),
+        )
+
+    answer = (await client.get(f"/api/v1/shows/{ids.encode('show', show.id)}")).json()
+    pages = [(await client.get(f"/s/{show.slug}?lang={lang}")).text for lang in ("en", "ar")]
+
+    written = title[languages[0]]
+    assert answer["title"] == {"en": written, "ar": written}
+    assert answer["languages"] == languages
+    assert all(written in page for page in pages)
+
+
+@pytest.mark.parametrize("title", [{}, {"en": " "}, {"en": "\u200b", "ar": ""}, {"fr": "Matin"}])
+def test_title_that_nobody_sees_is_refused(title: dict[str, str]) -> None:
+    with pytest.raises(ValidationError):
+        NewShow(title=title, market="gb")

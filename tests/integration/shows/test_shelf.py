@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from uuid import UUID
+
+import pytest
 
 from showfloor.kit import ids
 from showfloor.kit.db import Database
 from showfloor.realtime import service as realtime
 from showfloor.shows import service as shows
+from showfloor.shows.errors import ShelfChanged, ShowNotFound
 from showfloor.shows.service.shelf import refresh_everywhere
-from tests.people import FakeStreaming, add_floor, put_on_air
+from tests.people import FakeStreaming, add_floor, add_host, put_on_air
 from tests.waiting import until_somebody_waits
 
 
@@ -35,6 +39,67 @@ async def test_new_price_does_not_bring_back_a_product_that_left(database: Datab
     assert {key for key in entries if key.startswith("product/")} == {
         f"product/{ids.encode('prod', scarf.id)}"
     }
+
+
+async def _order(database: Database, show_id: UUID) -> tuple[object, object]:
+    """What the show and its room say."""
+    async with database.session() as session:
+        show = await shows.get_show(session, show_id)
+        entries = (await realtime.snapshot(session, show_id)).entries
+    return [ids.encode("prod", each) for each in show.product_ids], entries["show"]["product_ids"]
+
+
+async def test_shelf_stands_in_the_order_of_its_host_in_the_room_too(database: Database) -> None:
+    async with database.session() as session:
+        floor = await add_floor(session)
+    mug, scarf = (product.id for product in floor.products)
+
+    for _ in range(2):
+        async with database.session() as session:
+            await shows.arrange_products(
+                session, person=floor.host, show_id=floor.show.id, product_ids=[scarf, mug]
+            )
+        told = [ids.encode("prod", each) for each in (scarf, mug)]
+        assert await _order(database, floor.show.id) == (told, told)
+
+
+@pytest.mark.parametrize("wrong", [[], [0], [0, 0], [0, 0, 1], [0, 1, 2]])
+async def test_order_of_other_products_is_refused_and_nothing_changes(
+    database: Database, wrong: list[int]
+) -> None:
+    async with database.session() as session:
+        floor = await add_floor(session)
+    before = await _order(database, floor.show.id)
+    products = [*(product.id for product in floor.products), ids.new()]
+
+    with pytest.raises(ShelfChanged):
+        async with database.session() as session:
+            await shows.arrange_products(
+                session,
+                person=floor.host,
+                show_id=floor.show.id,
+                product_ids=[products[index] for index in reversed(wrong)],
+            )
+
+    assert await _order(database, floor.show.id) == before
+
+
+async def test_stranger_does_not_arrange_the_shelf(database: Database) -> None:
+    async with database.session() as session:
+        floor = await add_floor(session)
+        stranger = await add_host(session)
+    before = await _order(database, floor.show.id)
+
+    with pytest.raises(ShowNotFound):
+        async with database.session() as session:
+            await shows.arrange_products(
+                session,
+                person=stranger,
+                show_id=floor.show.id,
+                product_ids=list(reversed(floor.show.product_ids)),
+            )
+
+    assert await _order(database, floor.show.id) == before
 
 
 async def test_product_that_leaves_the_shelf_leaves_the_screen(database: Database) -> None:

@@ -19,7 +19,7 @@ from showfloor.kit.db import Database, Session
 from showfloor.media import service as media
 from showfloor.merchants import service as merchants
 from showfloor.shows import service as shows
-from showfloor.shows.schemas import NewShow, Text
+from showfloor.shows.schemas import NewShow, TitleIn
 from showfloor.shows.types import Show
 
 MARKET = "gb"
@@ -27,7 +27,7 @@ INVENTED_ADULTS = True
 """The demo's people exist nowhere, so nobody can declare it for them."""
 SCARCE_UNITS = 8
 PREFIXES = {"loamwick": "LW", "zafralune": "ZL"}
-EVENING = Text(en="Evening light, two brands", ar="ضوء المساء، علامتان")
+EVENING: TitleIn = {"en": "Evening light, two brands", "ar": "ضوء المساء، علامتان"}
 
 
 def seed_now(url: str, data: Path, brand_origin: str) -> DemoState:
@@ -84,7 +84,7 @@ async def _fill(session: Session) -> tuple[DemoState, Person]:
     live = await shows.create_show(
         session,
         person=host,
-        new=NewShow(title=Text(**plan["title"]), market=MARKET),
+        new=NewShow(title=plan["title"], market=MARKET),
         poster_url=_upload(plan["poster"]),
     )
     evening = await shows.create_show(

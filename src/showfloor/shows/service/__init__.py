@@ -13,6 +13,7 @@ from showfloor.shows.service.schedule import (
 )
 from showfloor.shows.service.shelf import (
     add_product,
+    arrange_products,
     refresh_product,
     remove_product,
     with_shelf,
@@ -28,6 +29,7 @@ from showfloor.shows.service.signal import (
 __all__ = [
     "add_product",
     "admit_publisher",
+    "arrange_products",
     "change_show",
     "create_show",
     "end_cue",

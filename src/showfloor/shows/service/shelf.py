@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from showfloor.catalog import service as catalog
@@ -12,9 +13,14 @@ from showfloor.kit.db import Session
 from showfloor.media.adapters.streaming import StreamingServer
 from showfloor.merchants import service as merchants
 from showfloor.shows import queries
-from showfloor.shows.errors import NotAllowedInState, ProductNotSellable, SkuConflict
+from showfloor.shows.errors import (
+    NotAllowedInState,
+    ProductNotSellable,
+    ShelfChanged,
+    SkuConflict,
+)
 from showfloor.shows.service.cues import end_cues_of_product
-from showfloor.shows.service.room import publish_product, withdraw_product
+from showfloor.shows.service.room import publish_product, publish_show, withdraw_product
 from showfloor.shows.service.schedule import get_own_show
 from showfloor.shows.types import Show, ShowState, ShowWithShelf
 
@@ -47,7 +53,7 @@ async def add_product(session: Session, *, person: Person, show_id: UUID, produc
         raise ProductNotSellable
     await queries.add_product(session, show_id, product_id)
     await refresh_product(session, show_id=show_id, product_id=product_id, currency=show.currency)
-    return await get_own_show(session, person=person, show_id=show_id)
+    return await _publish_order(session, show)
 
 
 async def remove_product(
@@ -57,10 +63,25 @@ async def remove_product(
 
     Raises ShowNotFound, NotAllowedInState, StreamingUnavailable.
     """
-    await _open_show(session, person, show_id)
+    show = await _open_show(session, person, show_id)
     await end_cues_of_product(session, streaming, show_id=show_id, product_id=product_id)
     await queries.remove_product(session, show_id, product_id)
     await withdraw_product(session, show_id, product_id)
+    await _publish_order(session, show)
+
+
+async def arrange_products(
+    session: Session, *, person: Person, show_id: UUID, product_ids: Sequence[UUID]
+) -> Show:
+    """The whole shelf in its new order; the same order again changes nothing.
+
+    Raises ShowNotFound, NotAllowedInState, ShelfChanged (the shelf holds other products by now).
+    """
+    show = await _open_show(session, person, show_id)
+    if sorted(product_ids) != sorted(show.product_ids):
+        raise ShelfChanged
+    await queries.arrange_products(session, show_id, product_ids)
+    return await _publish_order(session, show)
 
 
 async def refresh_product(
@@ -112,6 +133,12 @@ async def with_shelves(session: Session, shows: Sequence[Show]) -> list[ShowWith
         )
         for show in shows
     ]
+
+
+async def _publish_order(session: Session, show: Show) -> Show:
+    arranged = replace(show, product_ids=tuple(await queries.product_ids(session, show.id)))
+    await publish_show(session, arranged)
+    return arranged
 
 
 async def _open_show(session: Session, person: Person, show_id: UUID) -> Show:
