@@ -85,7 +85,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     await database.close()
 
 
-LONGEST = 180
+LONGEST = 600
 """Seconds a test may take; one that hangs fails and says where, instead of holding up all others.
 """
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import uvicorn
+from starlette.types import Receive, Scope, Send
 
 from showfloor.catalog.types import Product
 from showfloor.checkout.adapters.test_provider import TestProvider
@@ -26,15 +27,30 @@ from tests.integration.checkout.counter import (
     Counter,
 )
 from tests.integration.checkout.shop import execute, let_expire, scalar, stock_now
+from tests.waiting import BOUND, bounded, until
 
 
 @pytest.fixture
-async def calling_shop(shop: Counter, tmp_path: Path) -> AsyncIterator[Counter]:
-    """The same shop behind a real server, with a provider that calls it."""
-    server = uvicorn.Server(uvicorn.Config(shop.app, port=0, log_level="error", lifespan="off"))
+def gate() -> asyncio.Event:
+    """Cleared, it keeps the provider's calls waiting; buyers ask past it."""
+    gate = asyncio.Event()
+    gate.set()
+    return gate
+
+
+@pytest.fixture
+async def calling_shop(
+    shop: Counter, tmp_path: Path, gate: asyncio.Event
+) -> AsyncIterator[Counter]:
+    """The same shop behind a real server, with a provider that calls it through the gate."""
+
+    async def behind_gate(scope: Scope, receive: Receive, send: Send) -> None:
+        await gate.wait()
+        await shop.app(scope, receive, send)
+
+    server = uvicorn.Server(uvicorn.Config(behind_gate, port=0, log_level="error", lifespan="off"))
     serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
+    await until(lambda: server.started)
     port = server.servers[0].sockets[0].getsockname()[1]
     url = f"http://127.0.0.1:{port}/api/v1/payments/test/callback"
     shop.provider = TestProvider(
@@ -49,14 +65,9 @@ async def calling_shop(shop: Counter, tmp_path: Path) -> AsyncIterator[Counter]:
     await serving
 
 
-async def until(happens: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(10):
-        while not await happens():
-            await asyncio.sleep(0.02)
-
-
 async def calls_are_done(shop: Counter) -> None:
-    await asyncio.gather(*shop.provider._calls)
+    async with bounded():
+        await asyncio.gather(*shop.provider._calls)
 
 
 @pytest.mark.parametrize("number", [OK, DUPLICATE, OUT_OF_ORDER, SLOW])
@@ -82,14 +93,17 @@ async def test_calls_finish_the_payment_once(
 
 
 async def test_call_that_comes_too_late_gives_the_money_back(
-    calling_shop: Counter, product: Product
+    calling_shop: Counter, product: Product, gate: asyncio.Event
 ) -> None:
+    gate.clear()
+    calling_shop.provider._client.timeout = BOUND
     await execute(calling_shop.database, "update stock_item set on_hand = 1")
     buyer = Buyer(calling_shop)
     await buyer.up_to_details(("SALT", 1))
     await buyer.pay(SLOW)
     await let_expire(calling_shop.database, ids.parse("hold", buyer.hold["id"]))
-    await Buyer(calling_shop).reserve(("SALT", 1))
+    assert (await Buyer(calling_shop).reserve(("SALT", 1))).status_code == 201
+    gate.set()
     await calls_are_done(calling_shop)
 
     assert (await buyer.look()).json()["status"] == "expired"
