@@ -53,7 +53,7 @@ def run(settings: Settings, work: Callable[[Session], Awaitable[T]]) -> T:
         finally:
             await database.close()
 
-    with _database_url(settings) as url:
+    with database_url(settings) as url:
         _upgrade(url)
         return asyncio.run(once(url))
 
@@ -67,7 +67,10 @@ def _upgrade(url: str) -> None:
 
 
 @contextlib.contextmanager
-def _database_url(settings: Settings) -> Iterator[str]:
+def database_url(settings: Settings) -> Iterator[str]:
+    """The database's URL while the block runs. An embedded server that did not run is started, and
+    stopped in the end. Raises PostgresFailed.
+    """
     if settings.database_url:
         yield settings.database_url
         return

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -71,6 +72,39 @@ def serve_command() -> None:
     from showfloor.app.serve import run  # noqa: PLC0415 - a process loads only what it runs
 
     run(_settings("secret", "internal_token"))
+
+
+Folder = Annotated[Path, typer.Argument(help="the folder of the backup")]
+
+
+@cli.command()
+def backup(folder: Folder) -> None:
+    """Write database and pictures into a new folder, beside a running installation or not."""
+    from showfloor.app.backup import back_up  # noqa: PLC0415 - a process loads only what it runs
+
+    _or_refused(lambda: back_up(Settings(), folder.absolute()))
+    typer.echo(f"The backup is in {folder}. It holds addresses of buyers: keep it encrypted.")
+
+
+@cli.command()
+def restore(folder: Folder) -> None:
+    """Bring a backup back into an installation without data."""
+    from showfloor.app.backup import restore  # noqa: PLC0415 - a process loads only what it runs
+
+    _or_refused(lambda: restore(Settings(), folder.absolute()))
+    typer.echo("Everything of the backup is here. Start Showfloor with `showfloor serve`.")
+
+
+def _or_refused(work: Callable[[], None]) -> None:
+    """Ends with 1 and one sentence when the backup or the database stands in the way."""
+    from showfloor.app.backup import BackupFailed  # noqa: PLC0415 - a process loads only what it runs
+    from showfloor.app.postgres import PostgresFailed  # noqa: PLC0415 - a process loads only what it runs
+
+    try:
+        work()
+    except (BackupFailed, PostgresFailed) as problem:
+        typer.echo(str(problem), err=True)
+        raise typer.Exit(1) from problem
 
 
 @cli.command()

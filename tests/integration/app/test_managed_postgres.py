@@ -11,10 +11,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from showfloor.app.backup import back_up, restore
 from showfloor.app.migrate import upgrade_now
 from showfloor.app.postgres import as_unprivileged
+from showfloor.app.settings import Settings
 from showfloor.kit.db import Database
 from showfloor.kit.money import Money
 from showfloor.realtime import service as realtime
@@ -108,3 +111,24 @@ async def test_a_show_sells_out_on_a_managed_server(managed_url: str) -> None:
         assert (await stock.stock_of(session, [variant.id]))[variant.id].available == 0
         assert "show" in (await realtime.snapshot(session, floor.show.id)).entries
     await database.close()
+
+
+async def test_backup_of_a_managed_server_is_restored_into_it(
+    managed_url: str, tmp_path: Path
+) -> None:
+    """The programs that we carry are newer than the server."""
+    upgrade_now(managed_url)
+    database = Database(managed_url)
+    async with database.session() as session:
+        await add_floor(session)
+    await database.close()
+    with psycopg.connect(managed_url, autocommit=True) as connection:
+        connection.execute("create database second")
+    old = Settings(mode="test", data=tmp_path / "old", database_url=managed_url)
+    second = managed_url.replace("/postgres?", "/second?")
+
+    back_up(old, tmp_path / "backup")
+    restore(Settings(mode="test", data=tmp_path / "new", database_url=second), tmp_path / "backup")
+
+    with psycopg.connect(second) as connection:
+        assert connection.execute("select count(*) > 0 from product").fetchone() == (True,)
