@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from showfloor.kit.db import Database
 
-BOUND = 40.0
+BOUND = 60.0
 """Seconds. Long enough for a machine whose cores are all busy with something else."""
 BETWEEN_LOOKS = 0.01
 """Seconds between two looks at a fact that nothing announces."""
@@ -45,12 +45,18 @@ async def until(condition: Callable[[], bool | Awaitable[bool]]) -> None:
             await asyncio.sleep(BETWEEN_LOOKS)
 
 
-def until_blocking(condition: Callable[[], bool], *, within: float = BOUND) -> None:
-    """`until` for tests that have no event loop."""
+def until_blocking(
+    condition: Callable[[], bool],
+    *,
+    within: float = BOUND,
+    otherwise: Callable[[], str] = lambda: "it did not happen",
+    pause: Callable[[], None] = lambda: time.sleep(BETWEEN_LOOKS),
+) -> None:
+    """`until` for tests that have no event loop; `otherwise` says what is wrong if it fails."""
     end = time.monotonic() + within
     while not condition():
-        assert time.monotonic() < end, f"did not happen within {within} seconds"
-        time.sleep(BETWEEN_LOOKS)
+        assert time.monotonic() < end, otherwise()
+        pause()
 
 
 async def until_somebody_waits(database: Database, how_many: int = 1) -> None:

@@ -15,7 +15,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,11 +22,22 @@ from typing import Any
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Frame, Page, Playwright, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Frame,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
+
+from tests.waiting import BOUND, until_blocking
 
 SHOP, BRAND = "shop.localhost", "brand.test"
-START_WITHIN = 90
-"""Seconds; a busy CI machine, cold."""
+START_WITHIN = 4 * BOUND
+"""Seconds; the demo makes a database, its pictures and five processes."""
+expect.set_options(timeout=BOUND * 1000)
 CHROMIUM = [
     "--no-sandbox",
     "--disable-gpu",
@@ -131,19 +141,20 @@ def start_demo(folder: Path, program: Sequence[str | Path] = CHECKOUT) -> Instal
         stderr=log,
         start_new_session=True,
     )
-    end = time.monotonic() + START_WITHIN
     facts = folder / "demo.json"
-    while not facts.exists():
-        if process.poll() is not None or time.monotonic() > end:
-            raise RuntimeError(f"the demo did not start:\n{Path(log.name).read_text()[-3000:]}")
-        time.sleep(0.05)
+    until_blocking(
+        lambda: facts.exists() or process.poll() is not None,
+        within=START_WITHIN,
+        otherwise=lambda: f"the demo did not start:\n{Path(log.name).read_text()[-3000:]}",
+    )
+    assert facts.exists(), f"the demo ended:\n{Path(log.name).read_text()[-3000:]}"
     return Installation(json.loads(facts.read_text()), folder, process, port)
 
 
 def stop_demo(installation: Installation) -> None:
     installation.supervisor.send_signal(signal.SIGTERM)
     try:
-        installation.supervisor.wait(20)
+        installation.supervisor.wait(BOUND)
     except subprocess.TimeoutExpired:
         installation.supervisor.kill()
 
@@ -171,7 +182,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB")
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(BOUND * 1000)
     yield context
     context.close()
 
@@ -192,12 +203,24 @@ def page(context: BrowserContext) -> Iterator[Page]:
     assert problems == []
 
 
-def until(page: Page | Frame, expression: str, *, within: float = 20.0) -> None:
+def until(page: Page | Frame, expression: str, *, within: float = BOUND) -> None:
     """Wait until JavaScript says yes.
 
     Playwright's own `wait_for_function` needs eval, which our policy forbids.
     """
-    end = time.monotonic() + within
-    while not page.evaluate(expression):
-        assert time.monotonic() < end, f"never became true: {expression}"
-        page.wait_for_timeout(50)
+    until_blocking(
+        lambda: bool(page.evaluate(expression)),
+        within=within,
+        otherwise=lambda: f"never became true: {expression}",
+        # waits: Playwright hands events to the test only while it waits itself
+        pause=lambda: page.wait_for_timeout(50),
+    )
+
+
+def settled(page: Page) -> None:
+    """Until nothing moves any more but the video: fonts are there, transitions are over."""
+    until(
+        page,
+        "document.fonts.status === 'loaded' && document.getAnimations().every(one => "
+        "one.playState !== 'running' || one.effect.getComputedTiming().endTime === Infinity)",
+    )

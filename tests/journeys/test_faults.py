@@ -4,10 +4,10 @@ no order is lost.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import signal
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,9 @@ from playwright.sync_api import Page
 
 from tests.journeys.conftest import Installation, until
 from tests.journeys.test_buy import VIDEO, position, watch
+from tests.waiting import until_blocking
 
 pytestmark = [pytest.mark.serial]
-BACK_WITHIN = 20.0
 
 
 def process_of(demo: Installation, name: str) -> int:
@@ -40,25 +40,25 @@ def process_of(demo: Installation, name: str) -> int:
     raise AssertionError(f"{name} does not run")
 
 
-def buy(demo: Installation, sku: str, keep_trying_until: float) -> dict[str, Any]:
+def buy(demo: Installation, sku: str) -> dict[str, Any]:
     """A whole purchase over the API, each step tried again with its own key until it is
     answered.
     """
     keys = [secrets.token_hex(16) for _ in range(3)]
 
     def insist(call: Callable[[httpx2.Client], httpx2.Response]) -> dict[str, Any]:
-        while True:
-            assert time.monotonic() < keep_trying_until, "no answer in time"
-            try:
-                with demo.api() as api:
-                    answer = call(api)
+        found: list[dict[str, Any]] = []
+
+        def is_answered() -> bool:
+            with contextlib.suppress(httpx2.HTTPError), demo.api() as api:
+                answer = call(api)
                 if answer.status_code < 500:
                     assert answer.is_success, answer.text
-                    found: dict[str, Any] = answer.json()
-                    return found
-            except httpx2.HTTPError:
-                pass
-            time.sleep(0.05)
+                    found.append(answer.json())
+            return bool(found)
+
+        until_blocking(is_answered)
+        return found[0]
 
     show = demo.facts["show_id"]
     lines = {"lines": [{"sku": sku, "quantity": 1}]}
@@ -123,29 +123,24 @@ def test_killed_process_comes_back_and_nothing_is_lost(
     first = buy(
         demo,
         "LW-BOWLS-EARTH" if "LW-BOWLS-EARTH" in demo.facts["skus"] else demo.facts["skus"][0],
-        time.monotonic() + BACK_WITHIN,
     )
     victim = process_of(demo, name)
 
     os.kill(victim, signal.SIGKILL)
-    second = buy(demo, demo.facts["skus"][0], time.monotonic() + BACK_WITHIN)
+    second = buy(demo, demo.facts["skus"][0])
 
-    end = time.monotonic() + BACK_WITHIN
-    while True:
-        try:
-            if process_of(demo, name) != victim:
-                break
-        except (AssertionError, FileNotFoundError, ValueError):
-            pass
-        assert time.monotonic() < end, f"{name} did not come back"
-        time.sleep(0.05)
+    def is_back() -> bool:
+        with contextlib.suppress(AssertionError, FileNotFoundError, ValueError):
+            return process_of(demo, name) != victim
+        return False
+
+    until_blocking(is_back, otherwise=lambda: f"{name} did not come back")
     sold = {order["id"] for paid in (first, second) for order in paid["orders"]}
     assert order_ids(demo) == before | sold and len(sold) == 2
     seen_at = position(page)
-    until(page, f"{VIDEO}.currentTime > {seen_at} + 1", within=30)
+    until(page, f"{VIDEO}.currentTime > {seen_at} + 1")
     until(
         page,
         "!document.querySelector('.stage__state') || "
         "document.querySelector('.stage__state').hidden",
-        within=30,
     )

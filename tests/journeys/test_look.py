@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.conftest import Installation, until
+from tests.journeys.conftest import Installation, settled, until
 from tests.journeys.test_buy import VIDEO, open_product
+from tests.waiting import BOUND
 
 pytestmark = [pytest.mark.serial]
 ROOT = Path(__file__).parents[2]
@@ -85,7 +86,8 @@ def control_room(demo: Installation, page: Page, lang: str) -> None:
 def brand(demo: Installation, page: Page, lang: str) -> None:
     page.goto(f"{demo.brand}/?lang={lang}")
     expect(page.frame_locator("showfloor-live iframe").locator("video")).to_be_visible()
-    page.wait_for_timeout(1500)
+    inner = next(frame for frame in page.frames if "/embed/" in frame.url)
+    until(inner, f"{VIDEO}?.currentTime > 0")
 
 
 def missing(demo: Installation, page: Page, lang: str) -> None:
@@ -123,12 +125,12 @@ def test_pages_are_sound(demo: Installation, browser: Browser, lang: str, width:
     context = browser.new_context(
         viewport={"width": width, "height": 740 if width < 960 else 800}, color_scheme="light"
     )
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(BOUND * 1000)
     wrong: dict[str, Any] = {}
     for visit in PAGES:
         page = context.new_page()
         visit(demo, page, lang)
-        page.wait_for_timeout(300)
+        settled(page)
         if found := look(page, f"{visit.__name__}-{lang}-{width}"):
             wrong[visit.__name__] = found
         page.close()
@@ -144,7 +146,7 @@ def test_dark_pages_are_sound(demo: Installation, browser: Browser) -> None:
     for visit in (home, show, checkout, control_room):
         page = context.new_page()
         visit(demo, page, "en")
-        page.wait_for_timeout(300)
+        settled(page)
         if found := look(page, f"{visit.__name__}-en-1280-dark"):
             wrong[visit.__name__] = found
         page.close()

@@ -50,7 +50,6 @@ def publisher(address: str) -> Iterator[subprocess.Popen[bytes]]:
 def test_host_runs_a_show_of_their_own(
     demo: Installation, page: Page, context: BrowserContext
 ) -> None:
-    page.set_default_timeout(20_000)
     studio(demo, page, "en")
     page.get_by_role("button", name="New show").click()
     page.get_by_label("Title in English").fill("Evening kiln")

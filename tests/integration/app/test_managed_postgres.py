@@ -7,7 +7,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,6 +25,7 @@ from showfloor.stock import service as stock
 from showfloor.stock.errors import SoldOut
 from showfloor.stock.types import Line
 from tests.people import FakeStreaming, add_floor, put_on_air
+from tests.waiting import BOUND, until_blocking
 
 FOUND = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
 pytestmark = pytest.mark.skipif(
@@ -60,17 +60,21 @@ def managed_url(tmp_path: Path) -> Iterator[str]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    end = time.monotonic() + 20
-    while (
-        not (run / ".s.PGSQL.5432").exists() or "ready" not in (data / "postmaster.pid").read_text()
-    ):
-        assert server.poll() is None and time.monotonic() < end
-        time.sleep(0.02)
+    until_blocking(
+        lambda: (
+            server.poll() is not None
+            or (
+                (run / ".s.PGSQL.5432").exists()
+                and "ready" in (data / "postmaster.pid").read_text()
+            )
+        )
+    )
+    assert server.poll() is None
     yield f"postgresql://owner@/postgres?host={run}"
     server.send_signal(
         signal.SIGINT
     )  # fast shutdown: does not wait for connections of a test that failed
-    server.wait(20)
+    server.wait(BOUND)
 
 
 async def test_a_show_sells_out_on_a_managed_server(managed_url: str) -> None:

@@ -16,9 +16,9 @@ from showfloor.kit.db import Database, Session
 from showfloor.kit.errors import Busy
 from showfloor.kit.jobs import Job
 from tests.integration.kit.test_db import Happened
+from tests.waiting import bounded, until
 
 NEVER = 3600.0
-BOUND = 20
 
 
 @asynccontextmanager
@@ -29,7 +29,7 @@ async def running(database: Database, *some: Job, url: str = "") -> AsyncIterato
         tasks.append(asyncio.create_task(notify.listen(url, notify.JOBS, runner.wake)))
         tasks.append(asyncio.create_task(notify.Waker(url).run()))
     try:
-        async with asyncio.timeout(BOUND):
+        async with bounded():
             yield runner
     finally:
         for task in tasks:
@@ -82,10 +82,13 @@ async def test_event_is_handed_out_when_its_commit_is_told(
     ):
         # A hint before somebody listens is lost, so events are written until one arrives.
         happened = Happened(ids.new())
-        while seen.empty():
+
+        async def is_seen() -> bool:
             async with database.session() as session:
                 await outbox.publish(session, happened)
-            await asyncio.sleep(0.1)
+            return not seen.empty()
+
+        await until(is_seen)
 
         assert await seen.get() == happened
 
@@ -127,11 +130,12 @@ async def test_job_that_fails_is_noted_until_it_works_again(
         works.set()
         while await runs.get() < 4:
             pass
-        while True:
+
+        async def works_again() -> bool:
             async with database.session() as session:
-                if not await jobs.list_failing(session):
-                    break
-            await asyncio.sleep(0.01)
+                return not await jobs.list_failing(session)
+
+        await until(works_again)
 
     assert (found.name, found.attempts) == ("sums", 2)
     assert (

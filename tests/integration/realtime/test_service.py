@@ -27,7 +27,7 @@ from tests.waiting import bounded, until
 
 # Waits until the connection is gone.
 _KILL_NOTIFIER = text(
-    "select pg_terminate_backend(pid, 40000) from pg_stat_activity where query like "
+    "select pg_terminate_backend(pid, 60000) from pg_stat_activity where query like "
     "'%pg_notify%' and pid <> pg_backend_pid() and datname = current_database()"
 )
 

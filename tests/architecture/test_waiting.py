@@ -1,0 +1,80 @@
+"""Tests wait for events. `docs/contribute/testing.md` says how; this refuses the other ways."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+from tests.architecture.sources import ROOT
+
+HOME = "tests/waiting.py"
+"""The one file that may sleep between two looks and that knows the bound."""
+SLEEPS = ("asyncio.sleep", "time.sleep", "wait_for_timeout")
+CLOCKS = ("time.monotonic", "time.time", "time.perf_counter")
+DEADLINES = ("asyncio.timeout", "asyncio.wait_for")
+REASON = "# waits: "
+
+
+def _offence(call: ast.Call) -> str | None:
+    """What is wrong with a call in a test, if anything is."""
+    name = ast.unparse(call.func)
+    values = [*call.args, *(word.value for word in call.keywords)]
+    if name.endswith(SLEEPS):
+        # Sleeping for nothing lets other tasks run; it waits for no time.
+        yields = len(values) == 1 and isinstance(values[0], ast.Constant) and values[0].value == 0
+        return None if yields else f"{name} looks at the clock instead of the product"
+    if name in CLOCKS:
+        return f"{name} makes a bound of its own: use until_blocking"
+    if name in DEADLINES and any(isinstance(value, ast.Constant) for value in values):
+        return f"{name} has a bound of its own: use bounded()"
+    return None
+
+
+def offences(path: str, source: str) -> list[str]:
+    """Every call that waits for time and does not say why, on its line or the one above."""
+    lines = source.splitlines()
+    found = [
+        (call.lineno, wrong)
+        for call in ast.walk(ast.parse(source))
+        if isinstance(call, ast.Call) and (wrong := _offence(call)) is not None
+    ]
+    return [
+        f"{path}:{line} {wrong}"
+        for line, wrong in sorted(found)
+        if not any(REASON in text for text in lines[max(0, line - 2) : line])
+    ]
+
+
+def _tests() -> list[Path]:
+    files = sorted((ROOT / "tests").rglob("*.py"))
+    return [path for path in files if str(path.relative_to(ROOT)) != HOME]
+
+
+def test_no_test_waits_for_time() -> None:
+    wrong = [
+        offence
+        for path in _tests()
+        for offence in offences(str(path.relative_to(ROOT)), path.read_text("utf-8"))
+    ]
+
+    assert wrong == []
+
+
+def test_the_rule_finds_each_way_and_lets_a_reason_pass() -> None:
+    source = """
+await asyncio.sleep(0)
+await asyncio.sleep(0.1)
+time.sleep(pause)
+page.wait_for_timeout(300)
+end = time.monotonic() + 5
+async with asyncio.timeout(2): ...
+await asyncio.wait_for(task, timeout=2)
+async with asyncio.timeout(BOUND): ...
+# waits: a camera sends at the pace of its clock
+await asyncio.sleep(due)
+await asyncio.sleep(due)  # waits: the same
+"""
+
+    assert [offence.split()[0] for offence in offences("t.py", source)] == [
+        f"t.py:{line}" for line in (3, 4, 5, 6, 7, 8)
+    ]
