@@ -38,6 +38,7 @@ _CLIPS = {
         "testsrc2=s=320x180:r=30:d=6",
         f"-c:v libx265 -preset ultrafast -x265-params log-level=none -g 60 {_AUDIO}",
     ),
+    "sliced": ("testsrc2=s=320x180:r=30:d=6", f"{_VIDEO} -x264-params slices=4 -g 60 {_AUDIO}"),
     "sound": ("", f"-vn {_AUDIO}"),
 }
 

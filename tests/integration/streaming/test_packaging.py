@@ -5,11 +5,13 @@ sound comes back.
 from __future__ import annotations
 
 import io
+import itertools
 from collections.abc import Callable
 
 import av
 import pytest
 
+from showfloor.kit import clock
 from showfloor.streaming.config import StreamingConfig
 from showfloor.streaming.ingest.ingest import Ingest
 from tests.integration.streaming.peers import Tag, is_config
@@ -117,3 +119,120 @@ def test_the_packaged_bytes_are_the_sent_ones(tags: Tags, config: StreamingConfi
         packaged = [bytes(packet) for packet in container.demux(video=0) if packet.size]
 
     assert packaged == sent
+
+
+def nal_units(body: bytes) -> list[bytes]:
+    """The NAL units of an FLV video body, each with its length."""
+    units, position = [], 5
+    while position < len(body):
+        size = 4 + int.from_bytes(body[position : position + 4], "big")
+        units.append(body[position : position + size])
+        position += size
+    return units
+
+
+def is_picture(tag: Tag) -> bool:
+    return tag.kind == 9 and not is_config(tag) and len(tag.body) > 5
+
+
+def one_unit_a_message(tag: Tag) -> list[Tag]:
+    if not is_picture(tag):
+        return [tag]
+    return [tag._replace(body=tag.body[:5] + unit) for unit in nal_units(tag.body)]
+
+
+def with_sei_before(tag: Tag) -> list[Tag]:
+    """bluenviron/mediamtx #5221: telemetry in a message of its own at the picture's stamp."""
+    sei = bytes.fromhex("0000001b060518") + bytes(16) + b"telemetr\x80"
+    return [tag._replace(body=b"\x27\1\0\0\0" + sei), tag] if is_picture(tag) else [tag]
+
+
+def with_delimiter_before(tag: Tag) -> list[Tag]:
+    delimiter = bytes.fromhex("270100000000000002") + b"\x09\xf0"
+    return [tag._replace(body=delimiter), tag] if is_picture(tag) else [tag]
+
+
+def with_empty_units(tag: Tag) -> list[Tag]:
+    """bluenviron/mediamtx #2374: units of no length, in front, behind, and alone."""
+    if not is_picture(tag):
+        return [tag]
+    body = tag.body[:5] + bytes(4) + tag.body[5:] + bytes(4)
+    return [tag._replace(body=body), tag._replace(body=tag.body[:5] + bytes(4))]
+
+
+@pytest.mark.parametrize("name", ["plain", "b_frames", "sliced"])
+@pytest.mark.parametrize(
+    "sent_as", [one_unit_a_message, with_sei_before, with_delimiter_before, with_empty_units]
+)
+def test_pictures_come_back_however_they_are_sent(
+    name: str, sent_as: Callable[[Tag], list[Tag]], tags: Tags, config: StreamingConfig
+) -> None:
+    sent = tags(name)
+    reel, ingest = package(config, [other for tag in sent for other in sent_as(tag)])
+
+    pictures, _ = decode(bytes(reel.files[0]))
+
+    assert len(reel.inits) == 1
+    assert len(pictures) == count(sent, 9)
+    assert pictures == sorted(set(pictures))
+    assert reel.seconds == pytest.approx(sent[-1].time / 1000, abs=0.2)
+    video = ingest.health.as_json(0.0)["video"]
+    assert video["fps"] == pytest.approx(30.0, abs=0.2)
+
+
+def test_parameter_sets_in_band_alone_play(tags: Tags, config: StreamingConfig) -> None:
+    sent = tags("plain")
+    record = next(tag.body[5:] for tag in sent if tag.kind == 9 and is_config(tag))
+    size = int.from_bytes(record[6:8], "big")
+    sps, rest = record[8 : 8 + size], record[9 + size :]
+    pps = rest[2 : 2 + int.from_bytes(rest[:2], "big")]
+    sets = b"".join(len(unit).to_bytes(4, "big") + unit for unit in (sps, pps))
+
+    def in_band(tag: Tag) -> Tag:
+        key = is_picture(tag) and tag.body[0] >> 4 == 1
+        return tag._replace(body=tag.body[:5] + sets + tag.body[5:]) if key else tag
+
+    reel, ingest = package(
+        config, [in_band(tag) for tag in sent if not (tag.kind == 9 and is_config(tag))]
+    )
+
+    pictures, _ = decode(bytes(reel.files[0]))
+    assert len(pictures) == count(sent, 9)
+    codes = [warning["code"] for warning in ingest.health.as_json(clock.monotonic())["warnings"]]
+    assert "video_configuration_missing" not in codes
+
+
+def test_a_picture_that_begins_before_the_sound_keeps_its_distance(
+    tags: Tags, config: StreamingConfig
+) -> None:
+    """bluenviron/mediamtx #2393: the first picture has the stamp 0xFFFFFF8B."""
+
+    def earlier(tag: Tag) -> Tag:
+        return tag._replace(time=(tag.time - 117) & 0xFFFFFFFF) if tag.kind == 9 else tag
+
+    sent = sorted(tags("plain"), key=lambda tag: (not is_config(tag), tag.time))
+    reel, _ = package(config, [earlier(tag) for tag in sent])
+
+    with av.open(io.BytesIO(bytes(reel.files[0]))) as container:
+        times = [packet.pts for packet in container.demux(video=0) if packet.pts is not None]
+    assert {later - earlier for earlier, later in itertools.pairwise(times)} <= {2970, 3060}
+    assert len(times) == count(tags("plain"), 9)
+
+
+@pytest.mark.parametrize("off", [-400, 400, 2000])
+def test_a_stray_stamp_a_second_costs_no_time(
+    off: int, tags: Tags, config: StreamingConfig
+) -> None:
+    """AlexxIT/go2rtc #1969: one picture a second is stamped wrongly."""
+    sent = [tag._replace(time=tag.time + 10_000) for tag in tags("plain")]
+    stray = [
+        tag._replace(time=tag.time + off)
+        if is_picture(tag) and tag.time > 10_500 and tag.time % 1000 < 33
+        else tag
+        for tag in sent
+    ]
+    reel, _ = package(config, stray)
+
+    assert sum(a != b for a, b in zip(sent, stray, strict=True)) >= 8
+    assert reel.seconds == pytest.approx(9.0, abs=0.1)
+    assert len(decode(bytes(reel.files[0]))[0]) == count(sent, 9)

@@ -46,7 +46,7 @@ def test_health_of_the_media_server_is_the_described_one() -> None:
     )
     first_frame.configure(video, aac.read_config(bytes.fromhex("1190")))
     first_frame.frame(0.0, 0, 0, True, 20_000)
-    first_frame.unsupported("audio", "opus")
+    first_frame.unusable(0.0, "audio", "audio_codec_unsupported", codec="opus")
 
     for told in (silent.as_json(5.0), first_frame.as_json(0.1)):
         assert Health.model_validate(told).model_dump(mode="json") == told

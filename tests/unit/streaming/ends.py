@@ -69,6 +69,23 @@ def ingest_into(reel: Reel, config: StreamingConfig) -> Ingest:
     return Ingest(config, reel, [packager], "ingest_test", 0.0)
 
 
+def unit(header: int, body: bytes) -> bytes:
+    """A NAL unit with its length in four bytes."""
+    return (len(body) + 1).to_bytes(4, "big") + bytes([header]) + body
+
+
+IDR = unit(0x65, b"\x88\x84 a whole picture of intra slices")
+LATER = unit(0x41, b"\x9a\x24 a picture that needs the one before")
+SEI = unit(0x06, b"\x05\x18 sixteen bytes idtelemetr\x80")
+DELIMITER = unit(0x09, b"\xf0")
+EMPTY = bytes(4)
+
+
+def avc(*units: bytes, key: bool = False, composition: int = 0) -> bytes:
+    """An FLV video body."""
+    return bytes([0x17 if key else 0x27, 1]) + composition.to_bytes(3, "big") + b"".join(units)
+
+
 def send_video(sink: MediaSink, time: int, body: bytes) -> None:
     """An RTMP video message at `time` ms."""
     media.hand_on(chunks.Message(chunks.VIDEO, 1, time & 0xFFFFFFFF, body), sink)

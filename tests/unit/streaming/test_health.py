@@ -21,13 +21,14 @@ def watched(
     gop: float = 2.0,
     size: int = 16_667,
     sound: bool = True,
-    composition: int = 0,
+    reordered: bool = False,
     uneven: int = 0,
 ) -> HealthMeter:
     meter = HealthMeter(0.0)
     meter.configure(VIDEO, SOUND if sound else None)
     for number in range(round(seconds * 30)):
         time = round(number * 1000 / 30) + (number % 3) * uneven
+        composition = (133, 0, 0, 0)[number % 4] if reordered else 0
         meter.frame(number / 30, time, composition, number % round(30 * gop) == 0, size)
     for number in range(round(seconds * 46.875) if sound else 0):
         meter.packet(number / 46.875, 341)
@@ -63,7 +64,7 @@ def test_a_good_stream_has_figures_and_no_warning() -> None:
 def test_each_trouble_has_its_code() -> None:
     assert codes(watched(12.0, gop=10.0), 12.0) == ["keyframe_interval_long"]
     assert codes(watched(sound=False)) == ["no_audio"]
-    assert codes(watched(composition=66)) == ["b_frames"]
+    assert codes(watched(reordered=True)) == ["b_frames"]
     assert codes(watched(uneven=12)) == ["variable_frame_rate"]
     assert codes(watched(size=60_000)) == ["bitrate_high"]
     assert codes(watched(), now=8.5) == ["stalled"]
@@ -71,6 +72,49 @@ def test_each_trouble_has_its_code() -> None:
 
 def test_an_endless_group_is_noticed_before_it_ends() -> None:
     assert codes(watched(6.0, gop=1000.0)) == ["keyframe_interval_long"]
+
+
+def test_reordered_frames_of_a_steady_source_do_not_vary() -> None:
+    # GStreamer's x264enc with bframes=3: decode times 21 and 43 ms apart in turn.
+    meter = HealthMeter(0.0)
+    meter.configure(VIDEO, SOUND)
+    for number in range(180):
+        shown = round((number // 4 * 4 + (4, 2, 1, 3)[number % 4]) * 1000 / 30)
+        time = round(number * 32 + (number % 2) * 10.6)
+        meter.frame(number / 30, time, shown - time + 200, number % 60 == 0, 16_667)
+    for number in range(280):
+        meter.packet(number / 46.875, 341)
+
+    assert codes(meter) == ["b_frames"]
+
+
+def test_one_offset_for_all_frames_is_no_reordering() -> None:
+    meter = HealthMeter(0.0)
+    for number in range(180):
+        meter.frame(number / 30, round(number * 1000 / 30), 66, number % 60 == 0, 16_667)
+
+    assert "b_frames" not in codes(meter)
+
+
+def test_a_picture_that_stays_away_is_told_and_silence_is_one_trouble() -> None:
+    sound_alone = HealthMeter(0.0)
+    sound_alone.configure(None, SOUND)
+    for number in range(280):
+        sound_alone.packet(number / 46.875, 341)
+
+    assert codes(sound_alone) == ["no_video"]
+    assert codes(sound_alone, now=12.0) == ["no_video", "stalled"]
+    assert codes(watched(), now=12.0) == ["stalled"]
+    assert codes(HealthMeter(0.0), now=12.0) == ["stalled"]
+
+
+def test_stamps_that_stand_still_are_told_until_they_move() -> None:
+    meter = watched()
+    meter.frozen(True)
+    assert codes(meter) == ["timestamps_missing"]
+
+    meter.frozen(False)
+    assert codes(meter) == []
 
 
 def test_jumps_are_told_for_a_minute() -> None:
@@ -84,7 +128,7 @@ def test_jumps_are_told_for_a_minute() -> None:
 def test_an_unsupported_codec_is_named() -> None:
     meter = HealthMeter(0.0)
     meter.configure(VIDEO, None)
-    meter.unsupported("audio", "mp3")
+    meter.unusable(9.0, "audio", "audio_codec_unsupported", codec="mp3")
 
     assert meter.as_json(9.0)["warnings"][0] == {
         "code": "audio_codec_unsupported",

@@ -64,7 +64,7 @@ def frames(rate: float, seconds: float, *, gop: float = 2.0) -> list[Frame]:
     """Frames with timestamps rounded to milliseconds, as RTMP has them."""
     per_gop = round(rate * gop)
     return [
-        Frame(round(n * 1000 / rate), 0, n % per_gop == 0, memoryview(b"frame"))
+        Frame(round(n * 1000 / rate), 0, n % per_gop == 0, [memoryview(b"frame")])
         for n in range(round(rate * seconds))
     ]
 
@@ -117,7 +117,7 @@ def test_common_rates_fill_parts_with_whole_frames(rate: float, parts: float) ->
 def test_a_phone_whose_rate_wanders_keeps_the_rule(seed: int) -> None:
     dice, cuts, time, pictures = random.Random(seed), Cuts(), 0, []
     while time < 10_000:
-        pictures.append(Frame(time, 0, len(pictures) % 30 == 0, memoryview(b"frame")))
+        pictures.append(Frame(time, 0, len(pictures) % 30 == 0, [memoryview(b"frame")]))
         time += dice.choice((33, 34, 42, 50, 67, 83, 100, 300))
     package(packager(cuts, Tracks(VIDEO, None)), pictures)
 
@@ -201,7 +201,7 @@ def test_a_long_group_makes_a_long_segment_up_to_the_cap() -> None:
 def test_a_frame_longer_than_a_part_is_followed_by_empty_parts() -> None:
     cuts = Cuts()
     pictures = frames(30, 1)
-    frozen = Frame(pictures[-1].time + 700, 0, False, memoryview(b"frame"))
+    frozen = Frame(pictures[-1].time + 700, 0, False, [memoryview(b"frame")])
     package(
         packager(cuts, Tracks(VIDEO, None)),
         [*pictures, frozen, *(f._replace(time=f.time + 2000) for f in frames(30, 1))],
@@ -293,7 +293,7 @@ def test_a_flood_of_huge_frames_is_cut_by_size() -> None:
     made = packager(cuts, Tracks(VIDEO, None))
     big = memoryview(bytes(4 << 20))
     for number in range(40):
-        made.video(Frame(number, 0, number == 0, big), VIDEO)
+        made.video(Frame(number, 0, number == 0, [big]), VIDEO)
 
     assert max(len(part.data) for segment in cuts.segments for part in segment) < 16 << 20
     assert len(cuts.segments) > 2

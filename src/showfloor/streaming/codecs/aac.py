@@ -7,6 +7,7 @@ from dataclasses import dataclass
 _RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350)
 _CHANNELS = {1: 1, 2: 2, 3: 3, 4: 4, 5: 5, 6: 6, 7: 8, 11: 7, 12: 8, 14: 8}
 _LC, _SBR, _PS = 2, 5, 29
+_ADTS_HEADER = 7
 
 
 class ConfigError(ValueError):
@@ -40,6 +41,41 @@ def read_config(record: bytes) -> AudioConfig:
         return _read(bits, bytes(record))
     except IndexError:
         raise ConfigError("AudioSpecificConfig is torn") from None
+
+
+def split_adts(payload: memoryview) -> list[memoryview]:
+    """The ADTS frames that fill a packet (14496-3 §1.A.3), with their headers; none when it is raw
+    AAC.
+    """
+    frames = []
+    position, end = 0, len(payload)
+    while position < end:
+        head = payload[position : position + _ADTS_HEADER]
+        if len(head) < _ADTS_HEADER or head[0] != 0xFF or head[1] & 0xF6 != 0xF0:
+            return []
+        size = (head[3] & 3) << 11 | head[4] << 3 | head[5] >> 5
+        if size <= _adts_header_size(head) or position + size > end:
+            return []
+        frames.append(payload[position : position + size])
+        position += size
+    return frames
+
+
+def adts_config(frame: memoryview) -> bytes:
+    """The AudioSpecificConfig that an ADTS header stands for."""
+    kind, rate = (frame[2] >> 6) + 1, frame[2] >> 2 & 15
+    channels = (frame[2] & 1) << 2 | frame[3] >> 6
+    return (kind << 11 | rate << 7 | channels << 3).to_bytes(2, "big")
+
+
+def without_adts(frame: memoryview) -> memoryview:
+    """The raw AAC behind an ADTS header."""
+    return frame[_adts_header_size(frame) :]
+
+
+def _adts_header_size(head: memoryview) -> int:
+    """Two bytes more with a checksum (protection_absent is 0)."""
+    return _ADTS_HEADER if head[1] & 1 else _ADTS_HEADER + 2
 
 
 class _Bits:

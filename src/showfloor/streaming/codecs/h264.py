@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from showfloor.streaming.codecs.bits import Bits, unescape
+
 _HIGH_PROFILES = (100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135)
 _PROFILE_NAMES = {
     66: "Baseline",
@@ -16,8 +18,12 @@ _PROFILE_NAMES = {
     122: "High 4:2:2",
     244: "High 4:4:4",
 }
+_PLAYABLE_PROFILES = (66, 77, 100)
+"""Baseline, Main and High: 8 bits, 4:2:0. Firefox and many phones decode no other."""
 _MAX_SIDE = 16_384
 _SPS = 7
+_NO_SIZE = 2
+"""lengthSizeMinusOne that is not allowed: three bytes (14496-15 §5.3.3.1.2)."""
 
 
 class ConfigError(ValueError):
@@ -26,7 +32,11 @@ class ConfigError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class VideoConfig:
-    """An `avcC` record and what it means. `codec` is its RFC 6381 name."""
+    """An `avcC` record and what it means. `codec` is its RFC 6381 name.
+
+    `length_size` is how many bytes stand before each NAL unit. With `fields`, two pictures of one
+    stamp may be the two fields of a frame.
+    """
 
     record: bytes
     codec: str
@@ -34,6 +44,18 @@ class VideoConfig:
     level: str
     width: int
     height: int
+    length_size: int = 4
+    fields: bool = False
+
+    @property
+    def shape(self) -> tuple[str, int, int]:
+        """What a player must set up anew when it changes."""
+        return self.codec, self.width, self.height
+
+    @property
+    def is_widely_playable(self) -> bool:
+        """Whether all browsers decode this profile."""
+        return int(self.codec[5:7], 16) in _PLAYABLE_PROFILES
 
 
 def read_config(record: bytes) -> VideoConfig:
@@ -42,12 +64,14 @@ def read_config(record: bytes) -> VideoConfig:
     """
     if len(record) < 8 or record[0] != 1 or not record[5] & 31:
         raise ConfigError("not an AVC decoder configuration")
+    if record[4] & 3 == _NO_SIZE:
+        raise ConfigError("NAL unit lengths of three bytes")
     size = int.from_bytes(record[6:8], "big")
     sps = record[8 : 8 + size]
     if len(sps) < max(size, 4) or sps[0] & 31 != _SPS:
         raise ConfigError("no sequence parameter set")
     try:
-        width, height = _read_size(_Bits(_unescape(sps[1:])))
+        width, height, fields = _read_size(Bits(unescape(sps[1:])))
     except IndexError:
         raise ConfigError("sequence parameter set is torn") from None
     if not (16 <= width <= _MAX_SIDE and 16 <= height <= _MAX_SIDE):
@@ -61,40 +85,24 @@ def read_config(record: bytes) -> VideoConfig:
         level=f"{sps[3] // 10}.{sps[3] % 10}",
         width=width,
         height=height,
+        length_size=(record[4] & 3) + 1,
+        fields=fields,
     )
 
 
-def _unescape(data: bytes) -> bytes:
-    """Take the emulation prevention bytes out (H.264 §7.4.1)."""
-    return data.replace(b"\0\0\3", b"\0\0")
+def build_config(sps: bytes, pps: bytes, length_size: int) -> VideoConfig:
+    """The configuration for parameter sets that came in the stream; raises ConfigError."""
+    head = b"\1" + sps[1:4] + bytes([0xFC | length_size - 1, 0xE1])
+    sets = len(sps).to_bytes(2, "big") + sps + b"\1" + len(pps).to_bytes(2, "big") + pps
+    # High profile says its chroma format and bit depths once more: 4:2:0, 8 bits.
+    rest = b"\xfd\xf8\xf8\0" if sps[1:2] == b"\x64" else b""
+    return read_config(head + sets + rest)
 
 
-class _Bits:
-    """Reads fixed and Exp-Golomb codes (H.264 §9.1); IndexError beyond the end."""
-
-    def __init__(self, data: bytes) -> None:
-        self._value = int.from_bytes(data, "big")
-        self._left = len(data) * 8
-
-    def fixed(self, size: int) -> int:
-        if size > self._left:
-            raise IndexError
-        self._left -= size
-        return self._value >> self._left & ((1 << size) - 1)
-
-    def unsigned(self) -> int:
-        zeros = 0
-        while not self.fixed(1):
-            zeros += 1
-        return (1 << zeros) - 1 + self.fixed(zeros)
-
-    def signed(self) -> int:
-        code = self.unsigned()
-        return (code + 1) // 2 if code & 1 else -(code // 2)
-
-
-def _read_size(bits: _Bits) -> tuple[int, int]:
-    """Width and height in pixels after cropping (H.264 §7.3.2.1.1)."""
+def _read_size(bits: Bits) -> tuple[int, int, bool]:
+    """Width and height in pixels after cropping, and whether pictures may be fields (H.264
+    §7.3.2.1.1).
+    """
     profile = bits.fixed(8)
     bits.fixed(16)
     bits.unsigned()
@@ -111,14 +119,15 @@ def _read_size(bits: _Bits) -> tuple[int, int]:
         bits.fixed(1)
     bits.fixed(1)
     if not bits.fixed(1):
-        return width, height
+        return width, height, not frames_only
     left, right, top, bottom = (bits.unsigned() for _ in range(4))
     step_x = 2 if chroma in (1, 2) else 1
     step_y = (2 if chroma == 1 else 1) * (2 - frames_only)
-    return width - (left + right) * step_x, height - (top + bottom) * step_y
+    width, height = width - (left + right) * step_x, height - (top + bottom) * step_y
+    return width, height, not frames_only
 
 
-def _read_chroma(bits: _Bits) -> int:
+def _read_chroma(bits: Bits) -> int:
     chroma = bits.unsigned()
     if chroma == 3:
         bits.fixed(1)
@@ -132,7 +141,7 @@ def _read_chroma(bits: _Bits) -> int:
     return chroma
 
 
-def _skip_scaling_list(bits: _Bits, size: int) -> None:
+def _skip_scaling_list(bits: Bits, size: int) -> None:
     last = following = 8
     for _ in range(size):
         if following:
@@ -140,7 +149,7 @@ def _skip_scaling_list(bits: _Bits, size: int) -> None:
         last = following or last
 
 
-def _skip_picture_order(bits: _Bits) -> None:
+def _skip_picture_order(bits: Bits) -> None:
     kind = bits.unsigned()
     if kind == 0:
         bits.unsigned()

@@ -1,12 +1,13 @@
-"""What the host is told about the stream that arrives: figures over the last seconds, and warnings
-in plain codes.
+"""The figures and warnings about an arriving stream that its host reads in the studio.
+
+Figures are of the last seconds; a warning is a code with parameters, and ends when its cause does.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from showfloor.streaming.codecs.aac import AudioConfig
 from showfloor.streaming.codecs.h264 import VideoConfig
@@ -16,9 +17,24 @@ _LONG_KEYFRAME_SECONDS = 4.0
 _HIGH_BITRATE = 12_000_000
 _STALLED_SECONDS = 2.0
 _JUMP_MEMORY_SECONDS = 60.0
-_NO_AUDIO_SECONDS = 3.0
+_ABSENT_SECONDS = 3.0
+_MISSING = ("video_configuration_missing", "audio_configuration_missing")
+_TORN_SECONDS = 5.0
+_REORDERED_SECONDS = 10.0
+_REORDERED_FRAMES = 3
+_UNSHOWN_FRAMES = 8
+"""The newest frames may still be waiting for one that is shown before them."""
 _VARIABLE_RATIO = 1.6
 _MAX_FRAMES = 1000
+
+
+class _Frame(NamedTuple):
+    """Arrival in seconds on the steady clock; decode and presentation time in ms; bytes."""
+
+    arrival: float
+    time: int
+    shown: int
+    size: int
 
 
 class HealthMeter:
@@ -26,48 +42,76 @@ class HealthMeter:
 
     def __init__(self, now: float) -> None:
         self._began = now
-        self._heard = now
-        self._frames: deque[tuple[float, int, int]] = deque(maxlen=_MAX_FRAMES)
-        """Arrival, media time, bytes."""
+        self._received = now
+        self._frames: deque[_Frame] = deque(maxlen=_MAX_FRAMES)
         self._packets: deque[tuple[float, int]] = deque(maxlen=_MAX_FRAMES)
+        """Arrival, bytes."""
         self._keys: deque[int] = deque(maxlen=4)
         self._newest = 0
+        self._newest_shown = 0
         self._jumped: float | None = None
-        self._reordered = 0
-        self._unsupported: dict[str, str] = {}
+        self._torn: float | None = None
+        self._reordered: deque[float] = deque(maxlen=_REORDERED_FRAMES)
+        """When the last frames arrived that are shown before an earlier one."""
+        self._unusable: dict[str, tuple[str, dict[str, str]]] = {}
         self._unreadable: set[str] = set()
+        self._frozen = False
+        self._seen: set[str] = set()
+        """Kinds of which something usable has come."""
         self._video: VideoConfig | None = None
         self._audio: AudioConfig | None = None
 
     def configure(self, video: VideoConfig | None, audio: AudioConfig | None) -> None:
         self._video, self._audio = video, audio
 
-    def heard(self, now: float) -> None:
-        """Something came that cannot be used."""
-        self._heard = now
+    def received(self, now: float) -> None:
+        """Something came, usable or not."""
+        self._received = now
 
     def frame(self, now: float, time: int, composition: int, key: bool, size: int) -> None:
-        self._heard = now
+        """A picture that can be packaged."""
+        self._received = now
         self._newest = time
-        self._frames.append((now, time, size))
+        self._unusable.pop("video", None)
+        self._seen.add("video")
+        shown = time + composition
+        self._frames.append(_Frame(now, time, shown, size))
         if key:
             self._keys.append(time)
-        # An encoder without B-frames has one composition offset for all frames, mostly 0.
-        if composition != 0:
-            self._reordered = min(self._reordered + 2, 100)
-        elif self._reordered:
-            self._reordered -= 1
+        if shown < self._newest_shown:
+            self._reordered.append(now)
+        self._newest_shown = max(self._newest_shown, shown)
+
+    def more(self, size: int) -> None:
+        """More bytes of the newest picture."""
+        if self._frames:
+            newest = self._frames.pop()
+            self._frames.append(newest._replace(size=newest.size + size))
 
     def packet(self, now: float, size: int) -> None:
-        self._heard = now
+        self._received = now
+        self._unusable.pop("audio", None)
+        self._seen.add("audio")
         self._packets.append((now, size))
 
     def jumped(self, now: float) -> None:
         self._jumped = now
 
-    def unsupported(self, kind: str, codec: str) -> None:
-        """`kind` is `video` or `audio`."""
-        self._unsupported[kind] = codec
+    def frozen(self, frozen: bool) -> None:
+        """Whether time stamps stand still while media arrives."""
+        self._frozen = frozen
+
+    def torn(self, now: float) -> None:
+        """A packet of the picture whose NAL units cannot be told apart was left out."""
+        self._received = now
+        self._torn = now
+
+    def unusable(self, now: float, kind: str, code: str, **params: str) -> None:
+        """Media of a `kind` (`video` or `audio`) came that cannot be packaged; `code` says why. It
+        holds until media of the kind can be.
+        """
+        self._received = now
+        self._unusable[kind] = (code, params)
 
     def configuration(self, kind: str, *, readable: bool) -> None:
         """Whether the last decoder configuration made sense."""
@@ -81,7 +125,7 @@ class HealthMeter:
         """Frames a second by media time over what is remembered."""
         if len(self._frames) < 3:
             return None
-        span = self._frames[-1][1] - self._frames[0][1]
+        span = self._frames[-1].time - self._frames[0].time
         return round((len(self._frames) - 1) * 1000 / span, 2) if span > 0 else None
 
     def as_json(self, now: float) -> dict[str, Any]:
@@ -103,7 +147,7 @@ class HealthMeter:
             "width": config.width,
             "height": config.height,
             "fps": self.frame_rate or 0.0,
-            "bitrate": _bitrate([(at, size) for at, _, size in self._frames]),
+            "bitrate": self._video_bitrate(),
             "keyframe_interval": round(self._keyframe_seconds(), 2)
             if len(self._keys) > 1
             else None,
@@ -121,55 +165,81 @@ class HealthMeter:
         }
 
     def _warnings(self, now: float) -> list[dict[str, Any]]:
-        rate = _bitrate([(at, size) for at, _, size in self._frames])
-        silent, long_keys = round(now - self._heard), self._keyframe_seconds()
+        rate, long_keys = self._video_bitrate(), self._keyframe_seconds()
+        stalled = now - self._received > _STALLED_SECONDS
+        profile = self._video.profile if self._video is not None else ""
         conditions: list[tuple[bool, str, dict[str, Any]]] = [
             *(
-                (True, f"{kind}_codec_unsupported", {"codec": codec})
-                for kind, codec in self._unsupported.items()
+                (kind not in self._unreadable or code not in _MISSING, code, params)
+                for kind, (code, params) in self._unusable.items()
             ),
             *(
                 (True, f"{kind}_configuration_unreadable", {})
                 for kind in ("video", "audio")
                 if kind in self._unreadable
             ),
-            (self._is_mute(now), "no_audio", {}),
+            (
+                self._video is not None and not self._video.is_widely_playable,
+                "video_profile_unsupported",
+                {"profile": profile},
+            ),
+            (
+                self._is_torn(now) and "video" not in self._unreadable,
+                "video_packets_unreadable",
+                {},
+            ),
+            (self._is_absent("video", now, stalled=stalled), "no_video", {}),
+            (self._is_absent("audio", now, stalled=stalled), "no_audio", {}),
             (
                 self._video is not None and long_keys > _LONG_KEYFRAME_SECONDS,
                 "keyframe_interval_long",
                 {"seconds": round(long_keys)},
             ),
-            (self._reordered > 10, "b_frames", {}),
+            (self._reorders(now), "b_frames", {}),
             (self._varies(), "variable_frame_rate", {}),
-            (
-                self._jumped is not None and now - self._jumped < _JUMP_MEMORY_SECONDS,
-                "timestamps_jumped",
-                {},
-            ),
-            (now - self._heard > _STALLED_SECONDS, "stalled", {"seconds": silent}),
+            (self._frozen, "timestamps_missing", {}),
+            (_within(self._jumped, now, _JUMP_MEMORY_SECONDS), "timestamps_jumped", {}),
+            (stalled, "stalled", {"seconds": round(now - self._received)}),
             (rate > _HIGH_BITRATE, "bitrate_high", {"bitrate": rate}),
         ]
         return [{"code": code, "params": params} for holds, code, params in conditions if holds]
 
-    def _is_mute(self, now: float) -> bool:
-        """Whether no sound comes. Sound that comes and cannot be used has warnings of its own."""
+    def _is_absent(self, kind: str, now: float, *, stalled: bool) -> bool:
+        """Whether nothing of a kind comes. What comes and cannot be used has a warning of its own,
+        and so has a publisher of whom nothing comes any more.
+        """
+        if stalled and (kind in self._seen or not self._seen):
+            return False
+        arrived = self._frames if kind == "video" else self._packets
         return (
-            "audio" not in self._unsupported
-            and "audio" not in self._unreadable
-            and not self._packets
-            and now - self._began > _NO_AUDIO_SECONDS
+            kind not in self._unusable
+            and kind not in self._unreadable
+            and not (kind == "video" and self._is_torn(now))
+            and not arrived
+            and now - self._began > _ABSENT_SECONDS
         )
+
+    def _is_torn(self, now: float) -> bool:
+        return _within(self._torn, now, _TORN_SECONDS)
+
+    def _video_bitrate(self) -> int:
+        return _bitrate([(frame.arrival, frame.size) for frame in self._frames])
 
     def _keyframe_seconds(self) -> float:
         """The longest of the last distances between key frames, the one under way included."""
         times = [*self._keys, self._newest]
         return max((later - earlier for earlier, later in pairwise(times)), default=0) / 1000
 
+    def _reorders(self, now: float) -> bool:
+        """Whether frames are decoded in another order than they are shown in."""
+        enough = len(self._reordered) == _REORDERED_FRAMES
+        return enough and now - self._reordered[0] < _REORDERED_SECONDS
+
     def _varies(self) -> bool:
-        """Whether frames differ in length by more than rounding does: the spread between the longer
-        and the shorter ones.
+        """Whether frames are shown for times that differ by more than rounding: the spread between
+        the longer and the shorter ones.
         """
-        times = [time for _, time, _ in self._frames]
+        times = sorted(frame.shown for frame in self._frames)[:-_UNSHOWN_FRAMES]
         gaps = sorted(later - earlier for earlier, later in pairwise(times))
         if len(gaps) < 10:
             return False
@@ -177,10 +247,14 @@ class HealthMeter:
         return high > low * _VARIABLE_RATIO and high - low > 4
 
     def _forget(self, now: float) -> None:
-        while self._frames and now - self._frames[0][0] > _SPAN_SECONDS:
+        while self._frames and now - self._frames[0].arrival > _SPAN_SECONDS:
             self._frames.popleft()
         while self._packets and now - self._packets[0][0] > _SPAN_SECONDS:
             self._packets.popleft()
+
+
+def _within(moment: float | None, now: float, seconds: float) -> bool:
+    return moment is not None and now - moment < seconds
 
 
 def _bitrate(arrivals: list[tuple[float, int]]) -> int:

@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from showfloor.kit import clock
-from showfloor.streaming.codecs import aac, h264
+from showfloor.streaming.codecs import aac, h264, nal
 from showfloor.streaming.config import StreamingConfig
 from showfloor.streaming.ingest.anchor import Anchor
 from showfloor.streaming.ingest.health import HealthMeter
+from showfloor.streaming.ingest.pictures import Picture, PictureAssembler, Unreadable
 from showfloor.streaming.ingest.timestamps import Timeline
 from showfloor.streaming.packaging.audio import Packet
 from showfloor.streaming.packaging.cmaf import Tracks
@@ -43,6 +44,10 @@ class FrameSink(Protocol):
         ...
 
     def video(self, frame: Frame, config: h264.VideoConfig) -> None: ...
+    def more_video(self, pieces: list[memoryview]) -> None:
+        """More slices of the newest frame."""
+        ...
+
     def audio(self, packet: Packet, config: aac.AudioConfig) -> None: ...
     def finish(self) -> None:
         """The publisher is gone."""
@@ -85,19 +90,25 @@ class Ingest:
         # Arrival is read from the steady clock, so a step of the system's clock does not move the
         # show's.
         self._epoch = clock.now().timestamp() - now
+        self._pictures = PictureAssembler()
         self._video: h264.VideoConfig | None = None
+        self._record = b""
+        """The newest configuration that the publisher sent apart from the stream."""
+        self._sps: bytes | None = None
+        """The newest parameter set in the stream that was looked at."""
         self._audio: aac.AudioConfig | None = None
         self._settled = False
         self._held: deque[tuple[Frame, h264.VideoConfig] | tuple[Packet, aac.AudioConfig]] = deque()
         """What came before the tracks were fixed."""
+        self._newest_held: Frame | None = None
         self._held_bytes = 0
-        self._first: int | None = None
-        self._began = now
+        self._first: tuple[int, float] | None = None
+        """Media time in ms and arrival in seconds of the first item held."""
         self._closed = False
 
     def configure_video(self, codec: str, record: bytes) -> None:
         if codec != "h264":
-            self._unsupported("video", codec)
+            self._unusable("video", "video_codec_unsupported", codec=codec)
             return
         try:
             config = h264.read_config(record)
@@ -106,13 +117,14 @@ class Ingest:
             self.health.configuration("video", readable=False)
             return
         self.health.configuration("video", readable=True)
-        if config != self._video:
-            self._video = config
-            self.health.configure(self._video, self._audio)
+        # A record that is repeated must not undo what the stream itself has said since.
+        if record != self._record:
+            self._record = record
+            self._use_video(config)
 
     def configure_audio(self, codec: str, record: bytes) -> None:
         if codec != "aac":
-            self._unsupported("audio", codec)
+            self._unusable("audio", "audio_codec_unsupported", codec=codec)
             return
         try:
             config = aac.read_config(record)
@@ -127,19 +139,39 @@ class Ingest:
 
     def video(self, frame: VideoFrame) -> None:
         if frame.codec != "h264":
-            self._unsupported("video", frame.codec)
-        elif self._video is None:
-            self.health.heard(clock.monotonic())
+            self._unusable("video", "video_codec_unsupported", codec=frame.codec)
+            return
+        self.health.received(clock.monotonic())
+        try:
+            picture = self._pictures.add(frame, self._video)
+        except Unreadable:
+            self.health.torn(clock.monotonic())
+            return
+        self._configure_in_band()
+        if picture is None:
+            return
+        if self._video is None:
+            self._unusable("video", "video_configuration_missing")
+        elif picture.continues:
+            self._more_video(picture.pieces)
         else:
-            self._frame(frame, self._video)
+            self._frame(frame, picture, self._video)
 
     def audio(self, frame: AudioFrame) -> None:
         if frame.codec != "aac":
-            self._unsupported("audio", frame.codec)
-        elif self._audio is None:
-            self.health.heard(clock.monotonic())
-        else:
-            self._packet(frame, self._audio)
+            self._unusable("audio", "audio_codec_unsupported", codec=frame.codec)
+            return
+        framed = aac.split_adts(frame.payload)
+        if framed and self._audio is None:
+            self.configure_audio("aac", aac.adts_config(framed[0]))
+        if self._audio is None:
+            self._unusable("audio", "audio_configuration_missing")
+            return
+        for number, packet in enumerate(framed):
+            late = number * self._audio.frame * 1000 // self._audio.rate
+            self._packet(frame.stamp + late, aac.without_adts(packet), self._audio)
+        if not framed:
+            self._packet(frame.stamp, frame.payload, self._audio)
 
     @property
     def publishing(self) -> bool:
@@ -160,26 +192,60 @@ class Ingest:
                 sink.finish()
         self._listener.ingest_closed(self)
 
-    def _unsupported(self, kind: str, codec: str) -> None:
-        self.health.unsupported(kind, codec)
-        self.health.heard(clock.monotonic())
+    def _unusable(self, kind: str, code: str, **params: str) -> None:
+        self.health.unusable(clock.monotonic(), kind, code, **params)
 
-    def _frame(self, sent: VideoFrame, config: h264.VideoConfig) -> None:
+    def _use_video(self, config: h264.VideoConfig) -> None:
+        if config != self._video:
+            self._video = config
+            self.health.configure(self._video, self._audio)
+
+    def _configure_in_band(self) -> None:
+        """Take the configuration from the stream where none was sent apart from it, or another
+        picture than the stream's.
+        """
+        parameters = self._pictures.parameters
+        sps, pps = parameters.get(nal.SPS), parameters.get(nal.PPS)
+        if sps is None or pps is None or sps == self._sps:
+            return
+        self._sps = sps
+        known = self._video
+        try:
+            config = h264.build_config(sps, pps, known.length_size if known is not None else 4)
+        except h264.ConfigError as problem:
+            log.info("parameter set ignored ingest=%s problem=%s", self.id, problem)
+            return
+        if known is None or config.shape != known.shape:
+            self.health.configuration("video", readable=True)
+            self._use_video(config)
+
+    def _frame(self, sent: VideoFrame, picture: Picture, config: h264.VideoConfig) -> None:
         time = self._place(_VIDEO, sent.stamp)
-        size = len(sent.payload)
-        self.health.frame(clock.monotonic(), time, sent.composition, sent.key, size)
-        frame = Frame(time, sent.composition, sent.key, sent.payload)
+        frame = Frame(time, sent.composition, picture.key, picture.pieces)
+        size = frame.size
+        self.health.frame(clock.monotonic(), time, sent.composition, picture.key, size)
         if self._settled:
             for sink in self._sinks:
                 sink.video(frame, config)
-        elif self._held or sent.key:
+        elif self._held or picture.key:
+            self._newest_held = frame
             self._hold((frame, config), time, size)
 
-    def _packet(self, sent: AudioFrame, config: aac.AudioConfig) -> None:
-        time = self._place(_AUDIO, sent.stamp)
-        size = len(sent.payload)
+    def _more_video(self, pieces: list[memoryview]) -> None:
+        size = sum(map(len, pieces))
+        self.health.more(size)
+        if self._settled:
+            for sink in self._sinks:
+                sink.more_video(pieces)
+        elif self._newest_held is not None:
+            self._newest_held.pieces.extend(pieces)
+            self._held_bytes += size
+
+    def _packet(self, stamp: int, payload: memoryview, config: aac.AudioConfig) -> None:
+        time = self._place(_AUDIO, stamp)
+        size = len(payload)
         self.health.packet(clock.monotonic(), size)
-        packet = Packet(time, sent.payload)
+        packet = Packet(time, payload)
         if self._settled:
             for sink in self._sinks:
                 sink.audio(packet, config)
@@ -188,11 +254,13 @@ class Ingest:
 
     def _place(self, track: int, timestamp: int) -> int:
         now = clock.monotonic()
-        jumps = self._timeline.jumps
-        time = self._timeline.place(track, timestamp, now * 1000)
-        if self._timeline.jumps != jumps:
+        timeline = self._timeline
+        corrections = timeline.jumps + timeline.strays
+        time = timeline.place(track, timestamp, now * 1000)
+        if timeline.jumps + timeline.strays != corrections:
             self.health.jumped(now)
-            log.info("timestamps jumped ingest=%s", self.id)
+            log.info("timestamps corrected ingest=%s jumps=%d", self.id, timeline.jumps)
+        self.health.frozen(timeline.frozen)
         self.anchor.observe(time, (self._epoch + now) * 1000)
         self.newest = max(self.newest, time)
         return time
@@ -206,11 +274,10 @@ class Ingest:
         self._held.append(item)
         self._held_bytes += size
         if self._first is None:
-            self._first = time
-        long = max(
-            time - self._first,
-            round((clock.monotonic() - self._began) * 1000) - self._config.settle_ms,
-        )
+            self._first = (time, clock.monotonic())
+        first, arrival = self._first
+        waited = round((clock.monotonic() - arrival) * 1000)
+        long = max(time - first, waited - self._config.settle_ms)
         complete = self._video is not None and any(
             isinstance(item, Frame) and item.key for item, _ in self._held
         )
@@ -239,6 +306,7 @@ class Ingest:
             item, config = self._held.popleft()
             self._hand_on(item, config, start - _SOUND_LEAD_MS)
         self._held_bytes = 0
+        self._newest_held = None
 
     def _hand_on(
         self, item: Frame | Packet, config: h264.VideoConfig | aac.AudioConfig, start: int

@@ -70,7 +70,7 @@ class AudioLane:
             for duration, payload in zip(self._durations, self._payloads, strict=True)
         ]
         shift = round(self._origin * self.config.rate / 1000)
-        run = cmaf.Run(cmaf.AUDIO_TRACK, max(shift + self._start, 0), samples, self._payloads)
+        run = cmaf.Run(cmaf.AUDIO_TRACK, shift + self._start, samples, self._payloads)
         self._clear()
         return run
 

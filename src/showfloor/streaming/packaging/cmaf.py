@@ -55,8 +55,8 @@ class InitSegment(NamedTuple):
 
 
 class Run(NamedTuple):
-    """Consecutive samples of one track. `samples` are packed by `sample`; `payloads` follow in the
-    same order.
+    """Consecutive samples of one track. `samples` are packed by `sample`; the bytes of `payloads`
+    follow in the same order, in any number of pieces.
     """
 
     track: int

@@ -30,13 +30,17 @@ _DEFAULT_FRAME_MS = 33
 
 class Frame(NamedTuple):
     """One picture. `time` is decode time, `composition` is from there to presentation, both in
-    ms.
+    ms. `pieces` are its bytes.
     """
 
     time: int
     composition: int
     key: bool
-    data: memoryview
+    pieces: list[memoryview]
+
+    @property
+    def size(self) -> int:
+        return sum(map(len, self.pieces))
 
 
 class PartSink(Protocol):
@@ -102,6 +106,11 @@ class Packager:
         """The next picture in decode order. Nothing is packaged before the first key frame."""
         self._video(frame, config)
         self._publish()
+
+    def more_video(self, pieces: list[memoryview]) -> None:
+        """More slices of the newest picture, which is not packaged before the next one comes."""
+        if self._pending is not None:
+            self._pending.pieces.extend(pieces)
 
     def audio(self, packet: Packet, config: AudioConfig) -> None:
         """The next packet of sound. One with a new configuration waits for the next segment."""
@@ -172,11 +181,10 @@ class Packager:
         if end - self._part_start > self._part_target and self._is_filled(frame.time):
             self._cut_part(frame.time)
         flags = cmaf.SYNC if frame.key else cmaf.DEPENDENT
-        self._samples.append(
-            cmaf.sample(duration * 90, len(frame.data), flags, frame.composition * 90)
-        )
+        size = frame.size
+        self._samples.append(cmaf.sample(duration * 90, size, flags, frame.composition * 90))
         self._frames.append(frame)
-        self._part_bytes += len(frame.data)
+        self._part_bytes += size
         self._video_end = end
         if duration < 1000:
             self._frame_ms = duration
@@ -310,10 +318,8 @@ class Packager:
         runs = []
         if self._tracks.video is not None:
             decode_time = self._frames[0].time if self._frames else self._video_end
-            payloads = [frame.data for frame in self._frames]
-            runs.append(
-                cmaf.Run(cmaf.VIDEO_TRACK, max(decode_time, 0) * 90, self._samples, payloads)
-            )
+            payloads = [piece for frame in self._frames for piece in frame.pieces]
+            runs.append(cmaf.Run(cmaf.VIDEO_TRACK, decode_time * 90, self._samples, payloads))
         sound = self._lane.take() if self._lane is not None else None
         if sound is not None:
             runs.append(sound)

@@ -1,0 +1,103 @@
+"""Video packets to pictures.
+
+Most encoders send one picture a packet. Some send each slice, each SEI message or each access unit
+delimiter in a packet of its own, or NAL units without a byte in them, and decoders accept none of
+that as a sample.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import NamedTuple
+
+from showfloor.streaming.codecs import h264, nal
+from showfloor.streaming.ports import VideoFrame
+
+_MOST_HELD = 64
+"""Units that wait for the next picture; what comes beyond that is damage."""
+_HELD_BYTES = 64 << 10
+_PICTURE_BYTES = 8 << 20
+_SAME_PICTURE_MS = 10
+"""Slices that an encoder stamps one by one are no further apart."""
+_WRAP = 1 << 32
+_HALF = 1 << 31
+
+
+class Picture(NamedTuple):
+    """The bytes of a picture, or with `continues` more slices of the newest one."""
+
+    continues: bool
+    key: bool
+    pieces: list[memoryview]
+
+
+class Unreadable(ValueError):
+    """The packet is not a row of length-prefixed NAL units."""
+
+
+class PictureAssembler:
+    """Joins the packets of one picture, and keeps what belongs to the next.
+
+    `parameters` are the newest SPS and PPS that came in the stream.
+    """
+
+    def __init__(self) -> None:
+        self.parameters: dict[int, bytes] = {}
+        self._held: deque[memoryview] = deque(maxlen=_MOST_HELD)
+        self._held_size = 4
+        self._stamp: int | None = None
+        self._size = 0
+
+    def add(self, frame: VideoFrame, config: h264.VideoConfig | None) -> Picture | None:
+        """The picture in a packet, None when it holds no slice; raises Unreadable."""
+        size = config.length_size if config is not None else 4
+        units = nal.split(frame.payload, size)
+        if units is None:
+            raise Unreadable
+        kinds = [nal.kind(unit, size) for unit in units]
+        self._note_parameters(units, kinds, size)
+        slices = [unit for unit, kind in zip(units, kinds, strict=True) if nal.is_slice(kind)]
+        if not slices:
+            self._hold(units, kinds, size)
+            return None
+        key = nal.can_start_decoding(slices, size, claimed=frame.key)
+        whole = sum(map(len, units)) == len(frame.payload)
+        pieces = [frame.payload] if whole else units
+        if self._continues(frame.stamp, slices[0], config, size):
+            self._size += len(frame.payload)
+            return Picture(True, key, pieces)
+        self._stamp, self._size = frame.stamp, len(frame.payload)
+        return Picture(False, key, [*self._take_held(size), *pieces])
+
+    def _continues(
+        self, stamp: int, first: memoryview, config: h264.VideoConfig | None, size: int
+    ) -> bool:
+        """Whether a slice is part of the newest picture: it begins below the top, or it is the
+        second field of the same stamp.
+        """
+        if self._stamp is None or self._size > _PICTURE_BYTES:
+            return False
+        distance = (stamp - self._stamp + _HALF) % _WRAP - _HALF
+        if not nal.begins_picture(first, size):
+            return abs(distance) <= _SAME_PICTURE_MS
+        return config is not None and config.fields and distance == 0
+
+    def _hold(self, units: list[memoryview], kinds: list[int], size: int) -> None:
+        if size != self._held_size:
+            self._held.clear()
+            self._held_size = size
+        self._held.extend(
+            unit for unit, kind in zip(units, kinds, strict=True) if nal.belongs_to_next(kind)
+        )
+        if sum(map(len, self._held)) > _HELD_BYTES:
+            self._held.clear()
+
+    def _take_held(self, size: int) -> list[memoryview]:
+        held = list(self._held) if size == self._held_size else []
+        self._held.clear()
+        return held
+
+    def _note_parameters(self, units: list[memoryview], kinds: list[int], size: int) -> None:
+        for unit, kind in zip(units, kinds, strict=True):
+            if kind in (nal.SPS, nal.PPS):
+                self.parameters[kind] = bytes(unit[size:])
