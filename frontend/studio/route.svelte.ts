@@ -1,30 +1,34 @@
-/** Where in the studio: `/studio`, `/studio/shows/{id}` (control room),
- *  `/studio/shows/{id}/products`, `/studio/shows/{id}/setup`. */
+/** Where in the studio: `/studio`, `/studio/shows/{id}` (control room), `/studio/shows/{id}/products`,
+ *  `/studio/shows/{id}/setup`, `/studio/orders`, `/studio/orders/{id}`. */
 import { tick } from "svelte";
 
-export type Place = "list" | "room" | "products" | "setup";
-export interface Route {
-  place: Place;
-  showId: string | null;
-}
+export type ShowPlace = "room" | "products" | "setup";
+export type Route =
+  | { place: "list" }
+  | { place: "orders" }
+  | { place: ShowPlace; showId: string }
+  | { place: "order"; orderId: string };
 
 export function parse(path: string): Route {
-  const match = /^\/studio\/shows\/([^/]+)(?:\/(products|setup))?\/?$/.exec(path);
-  return match
-    ? { place: (match[2] as Place | undefined) ?? "room", showId: match[1]! }
-    : { place: "list", showId: null };
+  const show = /^\/studio\/shows\/([^/]+)(?:\/(products|setup))?\/?$/.exec(path);
+  if (show) return { place: (show[2] as ShowPlace | undefined) ?? "room", showId: show[1]! };
+  const order = /^\/studio\/orders(?:\/([^/]+))?\/?$/.exec(path);
+  if (order) return order[1] ? { place: "order", orderId: order[1] } : { place: "orders" };
+  return { place: "list" };
 }
 
-export function pathTo(place: Place, showId: string | null = null): string {
-  if (place === "list" || !showId) return "/studio";
-  return `/studio/shows/${showId}${place === "room" ? "" : `/${place}`}`;
+export function pathTo(route: Route): string {
+  if (route.place === "list") return "/studio";
+  if (route.place === "orders") return "/studio/orders";
+  if (route.place === "order") return `/studio/orders/${route.orderId}`;
+  return `/studio/shows/${route.showId}${route.place === "room" ? "" : `/${route.place}`}`;
 }
 
 class Location {
   route = $state.raw<Route>(parse(location.pathname));
 
-  go(place: Place, showId: string | null = null): void {
-    history.pushState(null, "", pathTo(place, showId));
+  go(route: Route): void {
+    history.pushState(null, "", pathTo(route));
     this.read();
     void this.#arrive();
   }
@@ -43,20 +47,11 @@ class Location {
 
 export const here = new Location();
 
-/** Plain clicks on the studio's own links stay in the page; anything with a modifier is the
- *  browser's. */
+/** Plain clicks on the studio's own links stay in the page; anything with a modifier is the browser's. */
 export function follow(event: MouseEvent): void {
   const link = (event.target as Element).closest<HTMLAnchorElement>("a[href^='/studio']");
-  if (
-    !link ||
-    event.button !== 0 ||
-    event.metaKey ||
-    event.ctrlKey ||
-    event.shiftKey ||
-    link.search
-  )
-    return;
+  const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey;
+  if (!link || !plain || link.search) return;
   event.preventDefault();
-  const { place, showId } = parse(link.pathname);
-  here.go(place, showId);
+  here.go(parse(link.pathname));
 }

@@ -2,37 +2,68 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import AsyncIterator
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
+from starlette.responses import StreamingResponse
 
 from showfloor.identity.errors import NotAuthenticated
 from showfloor.identity.http import CurrentPerson
-from showfloor.kit import ids
+from showfloor.identity.types import Person
+from showfloor.kit import clock, csv, ids
+from showfloor.kit.db import Database
 from showfloor.kit.errors import NotFound
-from showfloor.kit.http import SessionDep
+from showfloor.kit.http import DatabaseDep, SessionDep, language
 from showfloor.kit.openapi import refusals
 from showfloor.orders import service
 from showfloor.orders.errors import OrderNotFound
 from showfloor.orders.schemas import OrderDetail, OrderPage, SalesOut
-from showfloor.orders.views import order_detail, order_view, sales_view
+from showfloor.orders.views import CSV_HEADER, csv_rows, order_detail, order_view, sales_view
 from showfloor.shows.errors import ShowNotFound
 
 router = APIRouter(prefix="/api/v1", tags=["orders"])
 
 
-@router.get("/orders", response_model=OrderPage, responses=refusals(NotAuthenticated, NotFound))
+@router.get(
+    "/orders",
+    response_model=OrderPage,
+    responses={**refusals(NotAuthenticated, NotFound), 200: {"content": {"text/csv": {}}}},
+)
 async def list_orders(
+    request: Request,
     session: SessionDep,
+    database: DatabaseDep,
     person: CurrentPerson,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
     cursor: str | None = None,
+    format: Literal["json", "csv"] = "json",
 ) -> object:
-    """The orders of this person's merchants, newest first; without buyers."""
+    """The orders of this person's merchants, newest first; without buyers.
+
+    `format=csv` answers all of them as one file for a spreadsheet, with where they go, a row for
+    each line.
+    """
+    if format == "csv":
+        return _csv(database, person, language(request))
     before = ids.parse("ord", cursor) if cursor else None
     page = await service.list_own_orders(session, person=person, limit=limit, cursor=before)
     next_cursor = ids.encode("ord", page.next_cursor) if page.next_cursor else None
     return {"items": [order_view(order) for order in page.orders], "next_cursor": next_cursor}
+
+
+def _csv(database: Database, person: Person, lang: str) -> StreamingResponse:
+    async def text() -> AsyncIterator[str]:
+        yield csv.BYTE_ORDER_MARK + csv.rows_text([CSV_HEADER])
+        async for order in service.walk_own_orders(database, person=person):
+            yield csv.rows_text(csv_rows(order, lang))
+
+    name = f"orders-{clock.now():%Y-%m-%d}.csv"
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Cache-Control": "private, no-store",
+    }
+    return StreamingResponse(text(), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 @router.get(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from uuid import UUID
 
 from showfloor.identity.types import Admission, Person
 from showfloor.kit import clock
-from showfloor.kit.db import Session
+from showfloor.kit.db import Database, Session
 from showfloor.kit.outbox import publish
 from showfloor.orders import queries
 from showfloor.orders.errors import OrderNotFound
@@ -15,6 +16,8 @@ from showfloor.orders.types import NewOrder, Order, Page, Sale, Sales
 from showfloor.shows.service.schedule import get_own_show
 
 _RECENT = 20
+_WALKED = 200
+"""Orders in one transaction of a walk through all."""
 
 
 async def place(session: Session, *, admission: Admission, order: NewOrder) -> None:
@@ -56,6 +59,18 @@ async def list_own_orders(
     found = await queries.orders_of_merchants(session, person.merchant_ids, limit + 1, cursor)
     page = tuple(found[:limit])
     return Page(page, page[-1].id if len(found) > limit else None)
+
+
+async def walk_own_orders(database: Database, *, person: Person) -> AsyncIterator[Order]:
+    """Every order of this person's merchants, newest first; a short transaction for each page."""
+    cursor: UUID | None = None
+    while True:
+        async with database.session() as session:
+            page = await list_own_orders(session, person=person, limit=_WALKED, cursor=cursor)
+        for order in page.orders:
+            yield order
+        if (cursor := page.next_cursor) is None:
+            return
 
 
 async def sales_of_show(session: Session, *, person: Person, show_id: UUID) -> Sales:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from showfloor.kit import clock, ids
+from showfloor.kit import clock, csv, ids
 from showfloor.orders.types import Item, Order, Sales
 
 
@@ -63,3 +63,61 @@ def _item(item: Item) -> dict[str, Any]:
         "quantity": item.quantity,
         "picture_url": item.picture_url,
     }
+
+
+CSV_HEADER = [
+    "order",
+    "placed_at",
+    "seller",
+    "show_id",
+    "sku",
+    "product",
+    "options",
+    "quantity",
+    "unit_price",
+    "total",
+    "currency",
+    "name",
+    "line1",
+    "line2",
+    "city",
+    "postal_code",
+    "country",
+    "email",
+]
+
+
+def csv_rows(order: Order, lang: str) -> list[list[str | int]]:
+    """A row for each line, with where it goes; an erased buyer leaves empty cells."""
+    return [
+        [
+            order.number,
+            clock.rfc3339(order.placed_at),
+            order.seller_name[lang],
+            ids.encode("show", order.show_id),
+            item.sku,
+            item.name[lang],
+            item.options_text[lang],
+            item.quantity,
+            csv.decimal(item.unit_price),
+            csv.decimal(item.total),
+            order.total.currency,
+            *_buyer_cells(order),
+        ]
+        for item in order.items
+    ]
+
+
+def _buyer_cells(order: Order) -> list[str]:
+    if order.buyer is None:
+        return [""] * 7
+    to = order.buyer.address
+    return [
+        to.name,
+        to.line1,
+        to.line2 or "",
+        to.city,
+        to.postal_code or "",
+        to.country,
+        order.buyer.email,
+    ]

@@ -40,7 +40,18 @@ SHOW_WORDS = (
     "sheet",
 )
 SHARED_WORDS = ("list", "problem", "error", "currency", "language")
-STUDIO_WORDS = ("studio", "health", "player", "scene", "pin", "product", "show", "shelf")
+STUDIO_WORDS = (
+    "studio",
+    "health",
+    "player",
+    "scene",
+    "pin",
+    "product",
+    "show",
+    "shelf",
+    "orders",
+    "field",
+)
 
 Page = Mapping[str, Any]
 

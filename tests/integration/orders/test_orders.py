@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -208,6 +210,50 @@ async def test_orders_cost_two_queries_for_one_and_for_three(house: House) -> No
             await service.list_own_orders(session, person=house.first.person)
         assert len(counted) == 2
         await sell(house, house.first)
+
+
+async def test_file_of_orders_holds_the_own_ones_as_harmless_text(house: House) -> None:
+    formula = Buyer(
+        "=1@example.com", Address("=HYPERLINK(1)", "1, High Street", None, "London", "N1", "GB")
+    )
+    own = await sell(house, house.first, buyer=formula)
+    await sell(house, house.second)
+    house.as_person(house.first.person)
+
+    answer = await house.client.get("/orders?format=csv")
+
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.headers["content-disposition"].startswith('attachment; filename="orders-')
+    assert answer.text.startswith("\ufeff")
+    header, row = csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"), newline=""))
+    found = dict(zip(header, row, strict=True))
+    assert (found["order"], found["quantity"]) == (own.number, "2")
+    assert (found["name"], found["line1"]) == ("'=HYPERLINK(1)", "1, High Street")
+    assert found["email"] == "'=1@example.com"
+
+
+async def test_file_of_orders_is_whole_beyond_one_page(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "_WALKED", 2)
+    sold = [(await sell(house, house.first)).number for _ in range(5)]
+    house.as_person(house.first.person)
+
+    answer = await house.client.get("/orders?format=csv")
+
+    rows = list(csv.reader(io.StringIO(answer.text, newline="")))
+    assert [row[0] for row in rows[1:]] == sold[::-1]
+
+
+async def test_file_of_orders_has_no_buyer_that_was_erased(house: House) -> None:
+    await sell(house, house.first)
+    async with house.database.session() as session:
+        await queries.erase_buyer(session, BUYER.email.lower())
+    house.as_person(house.first.person)
+
+    answer = await house.client.get("/orders?format=csv")
+
+    assert answer.text.endswith("GBP,,,,,,,\r\n") and "High Street" not in answer.text
 
 
 async def test_host_sees_what_the_show_sold_but_not_to_whom(house: House) -> None:

@@ -1,0 +1,24 @@
+import { expect, test, vi } from "vitest";
+import type { Route } from "./route.svelte";
+
+vi.stubGlobal("location", { pathname: "/studio" });
+const { parse, pathTo } = await import("./route.svelte");
+
+const ROUTES: [string, Route][] = [
+  ["/studio", { place: "list" }],
+  ["/studio/shows/show_1", { place: "room", showId: "show_1" }],
+  ["/studio/shows/show_1/products", { place: "products", showId: "show_1" }],
+  ["/studio/shows/show_1/setup", { place: "setup", showId: "show_1" }],
+  ["/studio/orders", { place: "orders" }],
+  ["/studio/orders/ord_1", { place: "order", orderId: "ord_1" }],
+];
+
+test.each(ROUTES)("%s leads to its place and back", (path, route) => {
+  expect(parse(path)).toEqual(route);
+  expect(parse(`${path}/`)).toEqual(route);
+  expect(pathTo(route)).toBe(path);
+});
+
+test("an unknown path is the list", () => {
+  expect(parse("/studio/shows/show_1/elsewhere")).toEqual({ place: "list" });
+});
