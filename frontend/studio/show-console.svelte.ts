@@ -134,6 +134,14 @@ export class ShowConsole {
 
   goLive = () => this.act(() => this.#post("/go-live"));
   addProduct = (product_id: string) => this.act(() => this.#post("/products", { product_id }));
+  /** The whole shelf in its new order; N and the digits follow it. */
+  arrange = (product_ids: string[]) =>
+    this.act(() =>
+      this.studio.request(`/shows/${this.showId}/products`, {
+        method: "PUT",
+        body: { product_ids },
+      }),
+    );
   removeProduct = (id: string) =>
     this.act(() =>
       this.studio.request(`/shows/${this.showId}/products/${id}`, { method: "DELETE" }),
