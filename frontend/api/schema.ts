@@ -401,6 +401,8 @@ export interface components {
             currency: string;
             host: components["schemas"]["HostOut"];
             poster_url: string | null;
+            /** @description Width over height; null until a camera sent a picture. */
+            picture_ratio: number | null;
             products: components["schemas"]["ProductOut"][];
             playback: components["schemas"]["Playback"];
         };

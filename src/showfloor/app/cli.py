@@ -59,11 +59,14 @@ def demo_command(
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="open the show in a browser")
     ] = True,
+    wide: Annotated[
+        bool, typer.Option("--wide", help="also put the second show on air, in landscape")
+    ] = False,
 ) -> None:
     """A live show, two brands, a brand's website, everything on this machine."""
     from showfloor.app.demo.run import run  # noqa: PLC0415 - a process loads only what it runs
 
-    run(data.resolve(), port, open_browser=browser)
+    run(data.resolve(), port, open_browser=browser, wide=wide)
 
 
 @cli.command("serve")
@@ -203,11 +206,11 @@ def openapi(
 
 
 @cli.command("demo-camera", hidden=True)
-def demo_camera() -> None:
+def demo_camera(*, wide: Annotated[bool, typer.Option("--wide")] = False) -> None:
     """The demo's camera and its host."""
-    from showfloor.app.demo.camera import camera  # noqa: PLC0415 - a process loads only what it runs
+    from showfloor.app.demo import camera  # noqa: PLC0415 - a process loads only what it runs
 
-    asyncio.run(camera())
+    asyncio.run(camera.wide_camera() if wide else camera.camera())
 
 
 @cli.command("demo-brand-site", hidden=True)

@@ -25,6 +25,7 @@ class ShowRow(Base):
     went_live_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     poster_url: Mapped[str | None]
+    picture_ratio: Mapped[float | None]
     cue_offset_ms: Mapped[int] = mapped_column(default=0)
 
 

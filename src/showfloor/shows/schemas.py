@@ -155,6 +155,9 @@ class ShowOut(RoomShow):
     currency: str
     host: HostOut
     poster_url: str | None
+    picture_ratio: Annotated[
+        float | None, Field(description="Width over height; null until a camera sent a picture.")
+    ]
     products: list[ProductOut]
     playback: Playback
 

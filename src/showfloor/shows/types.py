@@ -30,7 +30,8 @@ class Show:
     """The columns of `ShowRow` under their names, and `product_ids` in the order of the shelf.
 
     `title` is {"en": …, "ar": …}, or one of them alone.
-    `cue_offset_ms` is the encoder's delay, added to every stamp.
+    `cue_offset_ms` is the encoder's delay, added to every stamp. `picture_ratio` is the width of
+    the camera's picture over its height, None until a camera sent one.
     """
 
     id: UUID
@@ -44,6 +45,7 @@ class Show:
     went_live_at: datetime | None = None
     ended_at: datetime | None = None
     poster_url: str | None = None
+    picture_ratio: float | None = None
     cue_offset_ms: int = 0
     product_ids: tuple[UUID, ...] = ()
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
 
 from showfloor.kit import ids
-from showfloor.kit.db import Database
+from showfloor.kit.db import Database, Session
 from showfloor.media import service as media
 from showfloor.media.types import IngestState
 from showfloor.shows import queries
@@ -125,3 +126,29 @@ async def test_ended_show_is_looked_at_once(database: Database) -> None:
     async with database.session() as session:
         assert (await shows.get_show(session, floor.show.id)).state is ShowState.ENDED
     assert await _lost(database) == []
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "ratio"), [(1280, 720, 1.7778), (720, 1280, 0.5625), (640, 480, 1.3333)]
+)
+async def test_show_keeps_the_shape_of_its_picture(
+    database: Database, width: int, height: int, ratio: float
+) -> None:
+    async with database.session() as session:
+        floor = await add_floor(session)
+        sent = report(floor.show, IngestState.PUBLISHING)
+        with_picture = replace(
+            sent, health={**(sent.health or {}), "video": {"width": width, "height": height}}
+        )
+
+        await shows.note_ingest(session, report=with_picture, secret=SECRET)
+        assert (await _show(session, floor.show.id)).picture_ratio == ratio
+
+        await shows.note_ingest(session, report=sent, secret=SECRET)
+        assert (await _show(session, floor.show.id)).picture_ratio == ratio
+
+
+async def _show(session: Session, show_id: UUID) -> Show:
+    show = await queries.show(session, show_id)
+    assert show is not None
+    return show

@@ -27,8 +27,11 @@ from showfloor.kit import clock
 
 log = structlog.get_logger()
 FILM = FILES / "media" / "show-720x1280.mp4"
+WIDE_FILM = FILES / "media" / "show-1280x720.mp4"
 RETRY = 0.25
 """Seconds between attempts while a server is coming up."""
+WIDE_RETRY = 3.0
+"""Seconds between two looks whether another encoder has the second show."""
 PROGRESS_EVERY = "0.1"
 
 
@@ -69,8 +72,31 @@ async def camera() -> None:
     host = Host(os.environ["SHOWFLOOR_DEMO_API"], state.tokens["host"])
     while True:
         state = await _open_show(host, data, state)
-        await _play(host, state)
+        key = (await host.call("POST", f"/shows/{state.show_id}/stream-key")).json()
+        await _play(host, state, FILM, f"{key['rtmp_url']}/{key['stream_key']}")
         await asyncio.sleep(RETRY)
+
+
+async def wide_camera() -> None:
+    """The second show, with the film for wide screens, until somebody ends it. Its key stays the
+    one of `demo.json`: an encoder that uses it takes the show over.
+    """
+    first = load(Path(os.environ["SHOWFLOOR_DATA"]))
+    assert first is not None, "showfloor demo seeds before it starts the camera"
+    host = Host(os.environ["SHOWFLOOR_DEMO_API"], first.tokens["host"])
+    state = replace(first, show_id=first.scheduled_show_id, slug=first.scheduled_slug)
+    address = f"{os.environ['SHOWFLOOR_RTMP_URL']}/{first.stream_key}"
+    while (await host.call("GET", f"/shows/{state.show_id}")).json()["state"] != "ended":
+        await _play(host, state, WIDE_FILM, address)
+        await _until_nobody_publishes(host, state)
+
+
+async def _until_nobody_publishes(host: Host, state: DemoState) -> None:
+    while True:
+        await asyncio.sleep(WIDE_RETRY)
+        view = (await host.call("GET", f"/shows/{state.show_id}/studio")).json()
+        if view["ingest"]["state"] not in ("connected", "publishing"):
+            return
 
 
 async def _open_show(host: Host, data: Path, state: DemoState) -> DemoState:
@@ -100,11 +126,10 @@ def _serial() -> str:
     return str(clock.milliseconds(clock.now()))[-8:]
 
 
-async def _play(host: Host, state: DemoState) -> None:
+async def _play(host: Host, state: DemoState, film: Path, address: str) -> None:
     """Publish the film in a loop and pin along, until ffmpeg ends (the server went away, or the
     show was ended).
     """
-    key = (await host.call("POST", f"/shows/{state.show_id}/stream-key")).json()
     process = await asyncio.create_subprocess_exec(
         get_ffmpeg_exe(),
         *[
@@ -122,12 +147,12 @@ async def _play(host: Host, state: DemoState) -> None:
             "-stream_loop",
             "-1",
             "-i",
-            str(FILM),
+            str(film),
             "-c",
             "copy",
             "-f",
             "flv",
-            f"{key['rtmp_url']}/{key['stream_key']}",
+            address,
         ],
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,

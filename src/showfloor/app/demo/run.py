@@ -22,7 +22,7 @@ OFFSETS = {"port": 0, "media_port": 1, "rooms_port": 2, "rtmp_port": 3, "brand_p
 """Every port follows from the first; one that is taken is replaced by a free one."""
 
 
-def run(data: Path, port: int, *, open_browser: bool) -> None:
+def run(data: Path, port: int, *, open_browser: bool, wide: bool = False) -> None:
     """Until SIGTERM or SIGINT. Two demos need two data folders; a second one in the same folder is
     refused.
     """
@@ -31,7 +31,7 @@ def run(data: Path, port: int, *, open_browser: bool) -> None:
             ports = choose_ports(port, reserved)
             if ports["port"] != port:
                 typer.echo(f"Port {port} is taken, so this demo is at {ports['port']}.", err=True)
-            asyncio.run(_run(data, ports, open_browser))
+            asyncio.run(_run(data, ports, open_browser, wide))
         except (NotReady, PostgresFailed) as error:
             typer.echo(str(error), err=True)
             raise typer.Exit(1) from error
@@ -58,7 +58,7 @@ def _free(wanted: int, reserved: contextlib.ExitStack) -> int:
     raise NotReady(f"port {wanted} is taken and no other could be had")
 
 
-async def _run(data: Path, ports: dict[str, int], open_browser: bool) -> None:
+async def _run(data: Path, ports: dict[str, int], open_browser: bool, wide: bool) -> None:
     secret = secrets(data)
     numbers = {name: ports[name] for name in ("port", "media_port", "rooms_port", "rtmp_port")}
     rtmp_url = f"rtmp://127.0.0.1:{ports['rtmp_port']}/live"
@@ -83,6 +83,8 @@ async def _run(data: Path, ports: dict[str, int], open_browser: bool) -> None:
         state = await asyncio.to_thread(_seed, url, data, brand_url)
         await servers
         supervisor.start("camera", ["demo-camera"])
+        if wide:
+            supervisor.start("wide-camera", ["demo-camera", "--wide"])
         supervisor.start("brand-site", ["demo-brand-site"])
         await supervisor.wait_for(
             "camera", f"{settings.internal_media}/live/{state.show_id}/index.m3u8"

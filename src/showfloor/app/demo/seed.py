@@ -27,6 +27,8 @@ INVENTED_ADULTS = True
 """The demo's people exist nowhere, so nobody can declare it for them."""
 SCARCE_UNITS = 8
 PREFIXES = {"loamwick": "LW", "zafralune": "ZL"}
+WIDE = 16 / 9
+"""The second show is one for wide screens."""
 EVENING: TitleIn = {"en": "Evening light, two brands", "ar": "ضوء المساء، علامتان"}
 
 
@@ -92,6 +94,7 @@ async def _fill(session: Session) -> tuple[DemoState, Person]:
         person=host,
         new=NewShow(title=EVENING, market=MARKET, starts_at=_in_two_days_at_seven()),
         poster_url=_upload(goods["brands"][1]["hero"]),
+        picture_ratio=WIDE,
     )
     order = [segment["product_id"] for segment in plan["segments"] if "product_id" in segment]
     for product_id in order:

@@ -24,10 +24,15 @@ STILL_TO_COME = timedelta(hours=6)
 
 
 async def create_show(
-    session: Session, *, person: Person, new: NewShow, poster_url: str | None = None
+    session: Session,
+    *,
+    person: Person,
+    new: NewShow,
+    poster_url: str | None = None,
+    picture_ratio: float | None = None,
 ) -> Show:
     """A draft, or a scheduled show when it has a time. Without a slug one is made from the title,
-    and made unlike all others.
+    and made unlike all others. `picture_ratio` is a forecast: the camera's picture replaces it.
 
     Raises Forbidden (only creators host), MarketUnknown, SlugTaken.
     """
@@ -40,6 +45,7 @@ async def create_show(
         currency=get_market(new.market).currency,
         host_creator_id=person.creator_id,
         poster_url=poster_url,
+        picture_ratio=picture_ratio,
         **new.model_dump(),
     )
     candidates = [show.slug] if show.slug else slugs_for(show.title, show.starts_at, show.id)

@@ -95,6 +95,7 @@ async def note_ingest(
     if show is None:
         return None
     await media.note_report(session, report)
+    show = await _follow_picture(session, show, report.health)
     # A publisher that has just connected may take over from another: the show is not interrupted
     # for it, and not resumed either.
     if report.state is not IngestState.CONNECTED:
@@ -130,6 +131,18 @@ async def _interrupt_if_lost(session: Session, show_id: UUID) -> None:
     # so that nobody looks again.
     if await media.mark_lost(session, show_id) and show is not None:
         await _follow_signal(session, show, publishing=False)
+
+
+async def _follow_picture(session: Session, show: Show, health: dict[str, Any] | None) -> Show:
+    """Pages lay the stage out before the first frame: the show keeps the shape of its picture."""
+    video = (health or {}).get("video")
+    if not video:
+        return show
+    ratio = round(video["width"] / video["height"], 4)
+    if ratio == show.picture_ratio:
+        return show
+    await queries.change_show(session, show.id, {"picture_ratio": ratio})
+    return replace(show, picture_ratio=ratio)
 
 
 async def _follow_signal(session: Session, show: Show, *, publishing: bool) -> Show:

@@ -226,6 +226,7 @@ def upgrade() -> None:
         sa.Column("went_live_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("poster_url", sa.String(), nullable=True),
+        sa.Column("picture_ratio", sa.Float(), nullable=True),
         sa.Column("cue_offset_ms", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_show")),
         sa.UniqueConstraint("slug", name=op.f("uq_show_slug")),
