@@ -30,5 +30,11 @@ export default defineConfig({
       },
     },
   },
-  test: { environment: "node", include: ["**/*.test.ts"], exclude: ["node_modules/**"] },
+  // A style sheet is empty in a test, but for the one that a test reads.
+  test: {
+    css: { include: /breakpoints/ },
+    environment: "node",
+    include: ["**/*.test.ts"],
+    exclude: ["node_modules/**"],
+  },
 });

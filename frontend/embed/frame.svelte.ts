@@ -16,13 +16,22 @@ function parentOrigin(): string | null {
 /** Below this width the picture fills the frame; from it on, the shelf stands beside the picture
  *  (`45rem` in show-layout.css). */
 const WIDE = 720;
+/** From here on the shelf stands beside a wide picture (`--desk`). */
+const DESK = 960;
 const TALLEST = 820;
 const NAME_LINE = 44;
+/** Under a wide picture: whose show it is, what is on screen, three rows of the shelf. */
+const BELOW = 420;
+/** A band takes no more than this of the height (`46dvh` in show-layout.css). */
+const BAND_SHARE = 0.46;
 
 /** The height in CSS pixels at which nothing is cut and no more of the brand's page is taken than
  *  needed. */
-export function fittingHeight(width: number): number {
-  return Math.round(width < WIDE ? Math.min(TALLEST, (width * 16) / 9) : 720) + NAME_LINE;
+export function fittingHeight(width: number, ratio: number): number {
+  const band = width / ratio;
+  if (ratio >= 1 && width < DESK)
+    return Math.round(Math.max(band + BELOW, band / BAND_SHARE)) + NAME_LINE;
+  return Math.round(width < WIDE ? Math.min(TALLEST, band) : 720) + NAME_LINE;
 }
 
 export function announce(store: ShowStore): void {
@@ -37,11 +46,11 @@ export function announce(store: ShowStore): void {
   };
   const { words } = store;
 
-  new ResizeObserver(() => say({ type: "resize", height: fittingHeight(innerWidth) })).observe(
-    document.documentElement,
-  );
+  const resize = () => say({ type: "resize", height: fittingHeight(innerWidth, store.ratio) });
+  new ResizeObserver(resize).observe(document.documentElement);
   say({ type: "ready", show: store.page.show.slug, title: words.pick(store.page.show.title) });
   $effect.root(() => {
+    $effect(resize);
     $effect(() => say({ type: "state", state: store.show.state }));
     $effect(() => {
       const product = store.featuredNow ? store.featured : null;

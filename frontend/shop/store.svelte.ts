@@ -15,6 +15,13 @@ import { isSheet, type View } from "./navigation";
 import { sceneOf, type Scene } from "./scene";
 import { findVariant } from "./variants";
 
+const TALL = 9 / 16;
+/** A film's and a phone's, and nothing beyond: the page has to have room for its goods. */
+const WIDEST = 21 / 9;
+
+const shapeOf = (ratio: number | null): number =>
+  Math.min(WIDEST, Math.max(1 / WIDEST, ratio ?? TALL));
+
 export class ShowStore {
   readonly buying: Buying;
   #place = $state.raw(navigation.atShow);
@@ -24,6 +31,11 @@ export class ShowStore {
   muted = $state(true);
   /** The stream carries no picture. */
   soundOnly = $state(false);
+  /** Width over height: the running video's own, or the poster's. */
+  videoRatio = $state<number | null>(null);
+  posterRatio = $state<number | null>(null);
+  /** A wide picture takes the whole place: on a phone's side, in full screen. */
+  theatre = $state(false);
   online = $state(true);
   roomOpen = $state<boolean | null>(null);
   pins = $state.raw<Cue[]>([]);
@@ -39,6 +51,11 @@ export class ShowStore {
 
   readonly view = $derived(this.#place.view);
   readonly productId = $derived(this.#place.productId);
+  /** What the last camera sent is known before the first frame. */
+  readonly ratio = $derived.by(() =>
+    shapeOf(this.videoRatio ?? this.page.show.picture_ratio ?? this.posterRatio),
+  );
+  readonly wide = $derived(this.ratio >= 1);
   readonly inSheet = $derived(isSheet(this.view));
   readonly show = $derived.by(() => showOf(this.#room, this.page.show));
   readonly stock = $derived.by(() => ({ ...this.page.stock, ...this.#room.stock }));

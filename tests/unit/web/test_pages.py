@@ -96,6 +96,7 @@ def show(**changes: Any) -> dict[str, Any]:
             "avatar_url": None,
         },
         "poster_url": "/m/poster.webp",
+        "picture_ratio": None,
         "products": [product(1, "Dawn Mug"), product(2, "Olive Vase"), product(3, "Halo Lamp")],
         "playback": {
             "hls_url": "http://media/live/show_1/index.m3u8",
