@@ -139,10 +139,9 @@ async def _follow_picture(session: Session, show: Show, health: dict[str, Any] |
     if not video:
         return show
     ratio = round(video["width"] / video["height"], 4)
-    if ratio == show.picture_ratio:
-        return show
-    await queries.change_show(session, show.id, {"picture_ratio": ratio})
-    return replace(show, picture_ratio=ratio)
+    shaped = replace(show, picture_ratio=ratio)
+    await queries.save_show(session, show, shaped)
+    return shaped
 
 
 async def _follow_signal(session: Session, show: Show, *, publishing: bool) -> Show:
