@@ -26,7 +26,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from bench.holds_client import Connection, Server, servers
+from bench.holds_client import Connection, Server, address, servers
 from showfloor.app.migrate import upgrade
 from showfloor.app.postgres import EmbeddedPostgres
 from showfloor.catalog import service as catalog
@@ -85,16 +85,20 @@ async def storm(running: tuple[Server, ...], path: str, *, buyers: int, requests
         )
     left, statuses, latencies = [requests], Counter[int](), list[float]()
 
-    async def shop(connection: Connection) -> None:
+    async def shop(connection: Connection, buyer: int) -> None:
         while left[0] > 0:
             left[0] -= 1
+            headers = {
+                "Idempotency-Key": secrets.token_hex(16),
+                "X-Forwarded-For": address(buyer),
+            }
             began = time.perf_counter()
-            answer = await connection.post(path, BODY, {"Idempotency-Key": secrets.token_hex(16)})
+            answer = await connection.post(path, BODY, headers)
             latencies.append(time.perf_counter() - began)
             statuses[answer.status] += 1
 
     began, cpu = time.perf_counter(), sum(cpu_seconds(server.process.pid) for server in running)
-    await asyncio.gather(*(shop(connection) for connection in connections))
+    await asyncio.gather(*(shop(connection, buyer) for buyer, connection in enumerate(connections)))
     seconds, cpu = (
         time.perf_counter() - began,
         sum(cpu_seconds(server.process.pid) for server in running) - cpu,

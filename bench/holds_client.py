@@ -88,6 +88,11 @@ def request(path: str, body: object, headers: Mapping[str, str]) -> bytes:
     )
 
 
+def address(number: int) -> str:
+    """A client address of its own for each buyer, as the trusted proxy reports it."""
+    return f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+
+
 def allow_many_connections() -> None:
     """A thousand buyers are a thousand open files, here and in each server."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -123,6 +128,8 @@ def _start(settings: Mapping[str, str], app: str) -> Server:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen(4096)
+        # Where the test provider calls back.
+        environment["SHOWFLOOR_PORT"] = str(listening.getsockname()[1])
         command = [
             sys.executable,
             "-m",
