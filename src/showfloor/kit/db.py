@@ -1,23 +1,32 @@
 """PostgreSQL: one transaction per request or job, committed here and nowhere else.
 
-`Database.session()` is the rule. `Database.pool` is the one exception that `docs/decisions/0003`
-lists: hot paths that are a single SQL statement run it in autocommit mode, so that the statement is
-its own transaction.
+`Database.session()` is the rule. A purchase uses `Database.transaction()`: the same rule on the
+driver itself, because SQLAlchemy would cost more than the statements. `Database.pool` is the one
+exception that `docs/decisions/0003` lists: hot paths that are a single SQL statement run it in
+autocommit mode, so that the statement is its own transaction.
+
+No connection is tested before its use. An idle connection has nothing to say; one that can be read
+was closed by the server (or was sent a notice) and is replaced. What dies after that look is tried
+once more where nothing has happened yet, and is Busy otherwise.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+import select as readiness
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, LiteralString
+from weakref import WeakKeyDictionary
 
+import psycopg
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
+from psycopg_pool import PoolTimeout as NoConnection
 from sqlalchemy import ColumnElement, DateTime, MetaData, delete, event, select, tuple_
 from sqlalchemy import inspect as sql_inspect
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import DataError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, MappedColumn, mapped_column
@@ -25,11 +34,14 @@ from sqlalchemy.orm import DeclarativeBase, MappedColumn, mapped_column
 from showfloor.kit.errors import Busy, ValidationFailed
 
 Session = AsyncSession
+Connection = AsyncConnection[tuple[Any, ...]]
 LOCK_TIMEOUT = "3s"
 """How long a statement waits for a row lock before the caller gets 503 `busy` (pretix's doctrine:
 refuse, do not queue for ever).
 """
 STATEMENT_TIMEOUT = "15s"
+_BEGIN = "begin"
+_BEGIN_SOFTLY = "begin; set local synchronous_commit to off"
 
 
 class Base(DeclarativeBase):
@@ -93,19 +105,19 @@ class Database:
     """
 
     def __init__(
-        self, url: str, *, size: int = 10, pool_size: int = 4, lock_timeout: str = LOCK_TIMEOUT
+        self, url: str, *, size: int = 10, pool_size: int = 8, lock_timeout: str = LOCK_TIMEOUT
     ) -> None:
         limits = {"lock_timeout": lock_timeout, "statement_timeout": STATEMENT_TIMEOUT}
         self.engine: AsyncEngine = create_async_engine(
             url.replace("postgresql://", "postgresql+psycopg://", 1),
             pool_size=size,
             max_overflow=size,
-            pool_pre_ping=True,
             pool_timeout=5,
             hide_parameters=True,
         )
         event.listen(self.engine.sync_engine, "connect", _set(limits))
-        self.pool: AsyncConnectionPool[AsyncConnection[tuple[Any, ...]]] = AsyncConnectionPool(
+        event.listen(self.engine.sync_engine, "checkout", _replace_if_closed)
+        self.pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             url,
             min_size=1,
             max_size=pool_size,
@@ -115,7 +127,7 @@ class Database:
                 "autocommit": True,
                 "options": " ".join(f"-c {name}={value}" for name, value in limits.items()),
             },
-            check=AsyncConnectionPool.check_connection,
+            check=_check_if_disturbed,
         )
 
     async def open(self) -> None:
@@ -146,6 +158,124 @@ class Database:
             except BaseException:
                 await session.rollback()
                 raise
+
+    @asynccontextmanager
+    async def transaction(self, *, durable: bool = True) -> AsyncIterator[Connection]:
+        """As `session`, on the driver. A connection that turns out to be dead when the transaction
+        begins is replaced once: nothing has happened yet.
+
+        One that is not `durable` does not wait for the disk: when the server loses its power within
+        the next half second it may never have been, but it is never half. For what can be asked for
+        again without harm, and is followed by something durable before money moves.
+        """
+        try:
+            connection = await self._begin(_BEGIN if durable else _BEGIN_SOFTLY)
+            try:
+                yield connection
+                await connection.execute("commit")
+                _tell(_left_to_do.pop(connection, None))
+            except BaseException:
+                _left_to_do.pop(connection, None)
+                if not connection.closed:
+                    await connection.rollback()
+                raise
+            finally:
+                await self.pool.putconn(connection)
+        except psycopg.DataError as error:
+            raise ValidationFailed from error
+        except (psycopg.OperationalError, NoConnection) as error:
+            raise Busy from error
+
+    async def _begin(self, statement: LiteralString) -> Connection:
+        connection = await self.pool.getconn()
+        try:
+            await connection.execute(statement)
+        except psycopg.OperationalError:
+            await self.pool.putconn(connection)
+            await self.pool.check()
+            connection = await self.pool.getconn()
+            try:
+                await connection.execute(statement)
+            except BaseException:
+                await self.pool.putconn(connection)
+                raise
+        except BaseException:
+            await self.pool.putconn(connection)
+            raise
+        return connection
+
+    async def run(self, statement: LiteralString, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+        """One statement that is its own transaction, and safe to repeat: on a connection that dies
+        it runs once more.
+
+        Raises psycopg's errors.
+        """
+        try:
+            return await self._run(statement, values)
+        except NoConnection:
+            raise
+        except psycopg.OperationalError as error:
+            if error.sqlstate is not None and not error.sqlstate.startswith("57P"):
+                raise
+        await self.pool.check()
+        return await self._run(statement, values)
+
+    async def _run(self, statement: LiteralString, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+        async with self.pool.connection() as connection:
+            return await fetch(connection, statement, values)
+
+
+_left_to_do: WeakKeyDictionary[Connection, set[str]] = WeakKeyDictionary()
+_listeners: list[Callable[[set[str]], None]] = []
+
+
+def leave_to_do(connection: Connection, name: str) -> None:
+    """Remember that the open transaction leaves something to do; `listen_to_commits` hears of
+    it.
+    """
+    _left_to_do.setdefault(connection, set()).add(name)
+
+
+@contextmanager
+def listen_to_commits(listener: Callable[[set[str]], None]) -> Iterator[None]:
+    """While open, `listener(names)` is called after each commit of a `transaction` that left
+    something to do.
+    """
+    _listeners.append(listener)
+    try:
+        yield
+    finally:
+        _listeners.remove(listener)
+
+
+def _tell(names: set[str] | None) -> None:
+    for listener in _listeners if names else ():
+        listener(names or set())
+
+
+async def fetch(
+    connection: Connection, statement: LiteralString, values: dict[str, Any]
+) -> list[tuple[Any, ...]]:
+    """The rows of a statement, which the server prepares once for each connection."""
+    cursor = await connection.execute(statement, values, prepare=True)
+    return await cursor.fetchall() if cursor.description else []
+
+
+def _is_disturbed(connection: Any) -> bool:
+    """Whether an idle connection can be read: closed by the server, or told something."""
+    poll = readiness.poll()
+    poll.register(connection.fileno(), readiness.POLLIN | readiness.POLLHUP | readiness.POLLERR)
+    return bool(poll.poll(0))
+
+
+async def _check_if_disturbed(connection: Connection) -> None:
+    if _is_disturbed(connection):
+        await AsyncConnectionPool.check_connection(connection)
+
+
+def _replace_if_closed(connection: Any, _record: Any, _proxy: Any) -> None:
+    if _is_disturbed(connection.driver_connection):
+        raise InvalidatePoolError("closed by the server")
 
 
 def _set(limits: dict[str, str]) -> Callable[[Any, Any], None]:

@@ -15,12 +15,12 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import LargeBinary, select
-from sqlalchemy.dialects.postgresql import insert
+from psycopg.types.json import Jsonb
+from sqlalchemy import LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from showfloor.kit import clock
-from showfloor.kit.db import Base, Session, delete_batch
+from showfloor.kit.db import Base, Connection, Session, delete_batch, fetch
 from showfloor.kit.errors import IdempotencyConflict, IdempotencyKeyRequired
 
 SHORTEST_KEY, LONGEST_KEY = 16, 255
@@ -57,30 +57,49 @@ def fingerprint(body: object) -> bytes:
     ).digest()
 
 
-async def claim(session: Session, scope: str, key: str, request: bytes) -> StoredAnswer | None:
+async def claim(
+    connection: Connection, scope: str, key: str, request: bytes
+) -> StoredAnswer | None:
     """The first answer if there is one, else None and the key is ours until this transaction ends.
 
     `scope` keeps routes and people apart ("checkout.pay:chk_…"). Raises IdempotencyConflict for
     another body.
     """
-    hashed = sha256(key.encode()).digest()
-    row = {"scope": scope, "key": hashed, "request": request, "at": clock.now()}
-    await session.execute(insert(IdempotentAnswer).values(**row).on_conflict_do_nothing())
-    ours = select(IdempotentAnswer).where(
-        IdempotentAnswer.scope == scope, IdempotentAnswer.key == hashed
+    ((first_request, status, body),) = await fetch(
+        connection,
+        # An update that changes nothing locks the row of whoever came first, and waits for it.
+        """
+        insert into idempotent_answer (scope, key, request, at)
+        values (%(scope)s, %(key)s, %(request)s, %(at)s)
+        on conflict (scope, key) do update set at = idempotent_answer.at
+        returning request, status, body
+        """,
+        {"scope": scope, "key": _digest(key), "request": request, "at": clock.now()},
     )
-    stored = (await session.execute(ours.with_for_update())).scalar_one()
-    if stored.request != request:
+    if bytes(first_request) != request:
         raise IdempotencyConflict
-    if stored.status is None or stored.body is None:
-        return None
-    return StoredAnswer(stored.status, stored.body)
+    return None if status is None or body is None else StoredAnswer(status, body)
 
 
-async def remember(session: Session, scope: str, key: str, answer: StoredAnswer) -> None:
+async def remember(connection: Connection, scope: str, key: str, answer: StoredAnswer) -> None:
     """Store the answer beside its effect, in the caller's transaction."""
-    stored = await session.get_one(IdempotentAnswer, (scope, sha256(key.encode()).digest()))
-    stored.status, stored.body = answer.status, answer.body
+    await fetch(
+        connection,
+        """
+        update idempotent_answer set status = %(status)s, body = %(body)s
+        where scope = %(scope)s and key = %(key)s
+        """,
+        {
+            "scope": scope,
+            "key": _digest(key),
+            "status": answer.status,
+            "body": Jsonb(answer.body),
+        },
+    )
+
+
+def _digest(key: str) -> bytes:
+    return sha256(key.encode()).digest()
 
 
 async def forget_old(session: Session) -> int:

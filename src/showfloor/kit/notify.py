@@ -16,12 +16,14 @@ import psycopg
 from sqlalchemy import event
 from sqlalchemy.orm import Session as SyncSession
 
-from showfloor.kit.db import Session
+from showfloor.kit.db import Connection, Session, leave_to_do, listen_to_commits
 
 JOBS = "showfloor_jobs"
 """The channel on which the worker is woken; the payload is names, with commas between."""
 RECONNECT = 0.5
 """Seconds before the next attempt when the database is away."""
+GATHER = 0.02
+"""Seconds in which the commits after a hint become the next one."""
 _WOKEN = "notify.woken"
 
 
@@ -108,8 +110,11 @@ async def _hand_on(connection: psycopg.AsyncConnection[Any], heard: Callable[[st
         loop.remove_reader(socket)
 
 
-def wake(session: Session, name: str) -> None:
-    """Remember in the session that its transaction left something to do for the worker."""
+def wake(session: Session | Connection, name: str) -> None:
+    """Remember that this transaction left something to do for the worker."""
+    if not isinstance(session, Session):
+        leave_to_do(session, name)
+        return
     session.info.setdefault(_WOKEN, set()).add(name)
 
 
@@ -123,7 +128,7 @@ class Waker:
 
     async def run(self) -> None:
         """Until cancelled."""
-        with commits(self.committed):
+        with commits(self.committed), listen_to_commits(self._wake):
             while True:
                 with contextlib.suppress(NotifierLost):
                     await self._send()
@@ -132,8 +137,11 @@ class Waker:
     def committed(self, session: Any) -> None:
         """Called after a commit; takes what the transaction left to do."""
         if names := session.info.pop(_WOKEN, None):
-            self._names |= names
-            self._woken.set()
+            self._wake(names)
+
+    def _wake(self, names: set[str]) -> None:
+        self._names |= names
+        self._woken.set()
 
     async def _send(self) -> None:
         async with notifier(self._url, JOBS) as notify:
@@ -142,3 +150,5 @@ class Waker:
                 names, self._names = self._names, set()
                 self._woken.clear()
                 await notify(",".join(sorted(names)))
+                # Many commits a second are one hint.
+                await asyncio.sleep(GATHER)

@@ -9,7 +9,7 @@ order across kinds.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, is_dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -32,7 +32,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_or
 from sqlalchemy.orm import Mapped, mapped_column
 
 from showfloor.kit import clock
-from showfloor.kit.db import Base, Database, Session, delete_batch
+from showfloor.kit.db import Base, Connection, Database, Session, delete_batch, fetch
 from showfloor.kit.errors import where_raised
 from showfloor.kit.notify import wake
 
@@ -103,6 +103,25 @@ async def publish(session: Session, happened: object) -> None:
     payload = _adapter_of[kind].dump_python(happened, mode="json")
     await session.execute(insert(OutboxEvent).values(kind=kind, payload=payload, at=clock.now()))
     wake(session, OUTBOX)
+
+
+async def publish_all(connection: Connection, happened: Sequence[object]) -> None:
+    """As `publish`, for the events of one transaction on the driver, in one statement."""
+    kinds = [_kind_of[type(event)] for event in happened]
+    payloads = [
+        _adapter_of[kind].dump_json(event).decode()
+        for kind, event in zip(kinds, happened, strict=True)
+    ]
+    await fetch(
+        connection,
+        """
+        insert into outbox_event (kind, payload, at)
+        select kind, payload::jsonb, %(at)s
+        from unnest(%(kinds)s::text[], %(payloads)s::text[]) as event(kind, payload)
+        """,
+        {"at": clock.now(), "kinds": kinds, "payloads": payloads},
+    )
+    wake(connection, OUTBOX)
 
 
 _OPEN = OutboxEvent.done_at.is_(None), OutboxEvent.parked_at.is_(None)
@@ -227,5 +246,6 @@ __all__ = [
     "forget_old",
     "list_parked",
     "publish",
+    "publish_all",
     "retry_parked",
 ]

@@ -110,7 +110,8 @@ class MalformedField(BaseModel):
 
 
 class RefusedLine(BaseModel):
-    """What a refusal says of a SKU: how many are left (sold_out), or what it costs now
+    """What a refusal says of a SKU: how many may be held (sold_out,
+    network_limit_reached), or what it costs now
     (price_changed).
     """
 
@@ -137,10 +138,11 @@ class Problem(BaseModel):
         None, description="with validation_failed"
     )
     lines: list[RefusedLine] | SkipJsonSchema[None] = Field(
-        None, description="with sold_out and price_changed"
+        None, description="with sold_out, network_limit_reached and price_changed"
     )
     total: MoneyOut | SkipJsonSchema[None] = Field(
         None, description="with price_changed: the sum now"
     )
     skus: list[str] | SkipJsonSchema[None] = Field(None, description="with not_for_sale")
+    hold_id: str | SkipJsonSchema[None] = Field(None, description="with already_held")
     door: str | SkipJsonSchema[None] = Field(None, description="with adult_declaration_required")

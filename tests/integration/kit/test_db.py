@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
+import psycopg
 import pytest
 from sqlalchemy import text
 
-from showfloor.kit import clock, idempotency, ids, outbox
+from showfloor.kit import clock, db, idempotency, ids, outbox
 from showfloor.kit.db import Database, Session
 from showfloor.kit.errors import IdempotencyConflict, IdempotencyKeyRequired
 
@@ -75,11 +76,11 @@ async def test_event_whose_subscriber_fails_is_delivered_again(database: Databas
 
 async def test_same_key_and_body_get_the_first_answer(database: Database) -> None:
     key, body = "k" * 20, idempotency.fingerprint({"a": 1})
-    async with database.session() as session:
+    async with database.transaction() as session:
         assert await idempotency.claim(session, "test", key, body) is None
         await idempotency.remember(session, "test", key, idempotency.StoredAnswer(201, {"id": "x"}))
 
-    async with database.session() as session:
+    async with database.transaction() as session:
         assert await idempotency.claim(session, "test", key, body) == idempotency.StoredAnswer(
             201, {"id": "x"}
         )
@@ -87,14 +88,89 @@ async def test_same_key_and_body_get_the_first_answer(database: Database) -> Non
 
 async def test_same_key_with_another_body_is_refused(database: Database) -> None:
     key = "k" * 20
-    async with database.session() as session:
+    async with database.transaction() as session:
         await idempotency.claim(session, "test", key, idempotency.fingerprint({"a": 1}))
 
     with pytest.raises(IdempotencyConflict):
-        async with database.session() as session:
+        async with database.transaction() as session:
             await idempotency.claim(session, "test", key, idempotency.fingerprint({"a": 2}))
 
 
 def test_short_key_is_refused() -> None:
     with pytest.raises(IdempotencyKeyRequired):
         idempotency.check_key("1")
+
+
+async def test_closed_connections_are_replaced_without_a_ping(database: Database) -> None:
+    """Both pools, after the server ended every connection in them."""
+    for _ in range(2):
+        async with database.session() as session, database.transaction() as connection:
+            await session.execute(text("select 1"))
+            await connection.execute("select 1")
+        assert await database.run("select 1", {}) == [(1,)]
+        await _end_all_connections(database)
+
+
+async def test_connection_that_dies_after_the_look_is_replaced_once(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(db, "_is_disturbed", lambda connection: False)
+    database.pool._check = None
+    async with database.transaction() as connection:
+        await connection.execute("select 1")
+    await _end_all_connections(database)
+
+    async with database.transaction() as connection:
+        assert await db.fetch(connection, "select 1", {}) == [(1,)]
+    await _end_all_connections(database)
+
+    assert await database.run("select 1", {}) == [(1,)]
+
+
+async def test_transaction_that_raises_leaves_nothing(database: Database) -> None:
+    with pytest.raises(ZeroDivisionError):
+        async with database.transaction() as connection:
+            await outbox.publish_all(connection, [Happened(ids.new())])
+            raise ZeroDivisionError
+
+    assert await _events(database) == 0
+
+
+async def test_commits_tell_what_is_left_to_do(database: Database) -> None:
+    heard: list[set[str]] = []
+
+    with db.listen_to_commits(heard.append):
+        async with database.transaction() as connection:
+            await outbox.publish_all(connection, [Happened(ids.new())])
+            assert heard == []
+        with pytest.raises(ZeroDivisionError):
+            async with database.transaction() as connection:
+                await outbox.publish_all(connection, [Happened(ids.new())])
+                raise ZeroDivisionError
+
+    assert heard == [{"outbox"}]
+
+
+async def test_transaction_that_is_not_durable_does_not_wait_for_the_disk(
+    database: Database,
+) -> None:
+    async def setting() -> list[tuple[object, ...]]:
+        return await db.fetch(connection, "select current_setting('synchronous_commit')", {})
+
+    async with database.transaction() as connection:
+        usual = await setting()
+    async with database.transaction(durable=False) as connection:
+        assert await setting() == [("off",)]
+    async with database.transaction() as connection:
+        assert await setting() == usual
+
+
+async def _end_all_connections(database: Database) -> None:
+    """All but the one that asks."""
+    async with await psycopg.AsyncConnection.connect(
+        database.pool.conninfo, autocommit=True
+    ) as other:
+        await other.execute(
+            "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
+            " where datname = current_database() and pid <> pg_backend_pid()"
+        )
