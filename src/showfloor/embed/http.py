@@ -77,7 +77,7 @@ async def frame(
         show=show_json(request, staged),
         **await shop_of(request, session, staged),
     )
-    return page(request, html, frame_ancestors=tuple(origins) or ("'none'",))
+    return page(request, html, frame_ancestors=tuple(origins) or ("'none'",), sells=True)
 
 
 @router.get("/oembed")

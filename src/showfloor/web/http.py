@@ -30,12 +30,20 @@ def templates() -> jinja2.Environment:
 
 
 def page(
-    request: Request, html: str, status: int = 200, frame_ancestors: tuple[str, ...] = ()
+    request: Request,
+    html: str,
+    status: int = 200,
+    frame_ancestors: tuple[str, ...] = (),
+    *,
+    sells: bool = False,
 ) -> HTMLResponse:
-    """The answer with its headers; a language chosen by `?lang=` is remembered."""
+    """The answer with its headers; a language chosen by `?lang=` is remembered. A page that `sells`
+    may load what the payment providers need.
+    """
     urls: PublicUrls = request.app.state.urls
     lang = language(request)
-    answer = HTMLResponse(html, status, page_headers(urls, lang, frame_ancestors))
+    sources = request.app.state.provider_sources if sells else None
+    answer = HTMLResponse(html, status, page_headers(urls, lang, frame_ancestors, sources))
     if messages.match_language(request.query_params.get("lang")) == lang and not frame_ancestors:
         answer.set_cookie(
             "lang", lang, max_age=A_YEAR, samesite="lax", secure=request.app.state.settings.secure
@@ -72,7 +80,7 @@ async def show(slug: str, request: Request, session: SessionDep) -> Response:
         show=show_json(request, staged),
         **await shop_of(request, session, staged),
     )
-    return page(request, html)
+    return page(request, html, sells=True)
 
 
 def show_json(request: Request, staged: ShowWithShelf) -> pages.Page:

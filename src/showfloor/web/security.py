@@ -4,18 +4,42 @@ nowhere.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 
 from showfloor.shows.types import PublicUrls
 
 A_YEAR = 365 * 24 * 3600
+ORIGIN = re.compile(r"https://[a-z0-9.*-]+(:\d+)?")
+
+
+PROVIDER_DIRECTIVES = frozenset({"script-src", "connect-src", "frame-src", "img-src"})
+"""What a payment provider may need of a page that pays with it."""
+Sources = Mapping[str, Sequence[str]]
+
+
+def join_sources(providers: Iterable[Sources]) -> dict[str, list[str]]:
+    """What all payment providers together need. Raises ValueError for anything but origins by
+    https in a directive that a provider may ask for.
+    """
+    joined: dict[str, list[str]] = {}
+    for sources in providers:
+        for directive, origins in sources.items():
+            wrong = [origin for origin in origins if not ORIGIN.fullmatch(origin)]
+            if directive not in PROVIDER_DIRECTIVES or wrong:
+                raise ValueError(f"not for a payment provider: {directive} {' '.join(origins)}")
+            joined.setdefault(directive, []).extend(origins)
+    return joined
 
 
 def page_headers(
-    urls: PublicUrls, lang: str, frame_ancestors: Sequence[str] = ()
+    urls: PublicUrls,
+    lang: str,
+    frame_ancestors: Sequence[str] = (),
+    provider_sources: Sources | None = None,
 ) -> dict[str, str]:
     """`frame_ancestors` are the origins that may show the page in a frame; none for a page of our
-    own.
+    own. `provider_sources` is what the payment providers need where something is sold.
     """
     policy = {
         "default-src": "'none'",
@@ -31,6 +55,8 @@ def page_headers(
         "base-uri": "'none'",
         "frame-ancestors": " ".join(frame_ancestors) or "'none'",
     }
+    for directive, origins in (provider_sources or {}).items():
+        policy[directive] = " ".join([policy.get(directive, ""), *origins]).strip()
     headers = {
         "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
         "Content-Language": lang,
