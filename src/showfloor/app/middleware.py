@@ -11,8 +11,10 @@ from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
+from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from showfloor.checkout.openapi import CALLBACK, HOLDS
 from showfloor.kit import clock
 from showfloor.kit.errors import RateLimited
 from showfloor.kit.http import language, problem
@@ -71,8 +73,7 @@ class RateLimit:
     Counted in this process, by the caller's token, else by address; neither is kept longer than its
     minute. A token is only a claim here, so the address is counted beside it. Not limited: a
     provider's callbacks, and holds, because a drop is a thousand buyers in one second, some of them
-    behind one address. What a guest may hold is `stock`'s to limit; it does not stop somebody who
-    poses as many guests.
+    behind one address. What a guest and a client network may hold is `stock`'s to limit.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -82,7 +83,7 @@ class RateLimit:
         self._most = RateLimitItemPerMinute(PER_ADDRESS, namespace="address")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not _is_limited(scope["path"]):
+        if scope["type"] != "http" or not _is_limited(scope):
             await self._app(scope, receive, send)
             return
         address = _digest((scope.get("client") or ("?", 0))[0])
@@ -104,8 +105,14 @@ class RateLimit:
         await answer(scope, receive, with_headers)
 
 
-def _is_limited(path: str) -> bool:
-    return path.startswith("/api/v1/") and not path.endswith(("/holds", "/callback"))
+UNLIMITED = tuple(compile_path(path)[0] for path in (HOLDS, CALLBACK))
+
+
+def _is_limited(scope: Scope) -> bool:
+    path = scope["path"]
+    if not path.startswith("/api/v1/"):
+        return False
+    return scope["method"] != "POST" or not any(route.match(path) for route in UNLIMITED)
 
 
 def _digest(text: str) -> str:

@@ -55,6 +55,19 @@ async def test_made_up_tokens_open_no_new_allowance(app: ASGIApp) -> None:
     assert [answer.status_code for answer in answers] == [404] * 5 + [429]
 
 
+async def test_only_the_hold_and_callback_routes_are_not_counted(
+    client: httpx2.AsyncClient,
+) -> None:
+    """A path that only ends like them is counted as any other."""
+    show = ids.encode("show", ids.new())
+    for path in ("/orders/holds", "/products/callback", f"/shows/{show}/extra/holds"):
+        assert "ratelimit" in (await client.post(f"/api/v1{path}")).headers
+    assert "ratelimit" in (await client.get(f"/api/v1/shows/{show}/holds")).headers
+
+    for path in (f"/shows/{show}/holds", "/payments/test/callback"):
+        assert "ratelimit" not in (await client.post(f"/api/v1{path}")).headers
+
+
 async def test_too_many_sign_ins_are_slowed_down(
     client: httpx2.AsyncClient, database: Database
 ) -> None:
