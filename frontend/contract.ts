@@ -27,6 +27,8 @@ export type OrderDetail = Models["OrderDetail"];
 export type Payment = Models["PurchaseOut"];
 export type PaymentStatus = Payment["status"];
 export type Checkout = Models["CheckoutOut"];
+/** How the buyer pays: one shape for each provider, told apart by `type`. */
+export type PaymentMethod = Models["PayIn"]["payment_method"];
 
 export type StudioView = Models["StudioOut"];
 export type SoldItem = Models["SoldItem"];

@@ -40,6 +40,14 @@ export interface components {
             channels: number;
             bitrate: number;
         };
+        /**
+         * @description How many pieces of a SKU one buyer may have in a show, held and bought; null for no limit but
+         *     the house's.
+         */
+        BuyerLimit: {
+            sku: string;
+            buyer_limit: number | null;
+        };
         BuyerOut: {
             email: string;
             address: components["schemas"]["AddressOut"];
@@ -61,11 +69,20 @@ export interface components {
             orders: components["schemas"]["PlacedOrder"][];
             /** Format: date-time */
             expires_at: string;
+            next: (components["schemas"]["ShowForm"] | components["schemas"]["Redirect"] | components["schemas"]["Confirm"] | components["schemas"]["Wait"]) | null;
             id: string;
             hold_id: string;
             total: components["schemas"]["MoneyOut"];
             lines: components["schemas"]["AgreedLine"][];
             sellers: components["schemas"]["SellerOut"][];
+        };
+        /** @description The bank asks the buyer; `POST /checkouts/{id}/confirm` tells that they agreed. */
+        Confirm: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "confirm";
         };
         /** @enum {string} */
         CueKind: "pin";
@@ -145,16 +162,6 @@ export interface components {
             name: components["schemas"]["Words"];
             avatar_url: string;
         };
-        /**
-         * @description `type` names the provider.
-         *
-         *     Card numbers go to the built-in test provider alone and are never stored.
-         */
-        MethodIn: {
-            /** @constant */
-            type: "test";
-            number: string;
-        };
         /** @description Minor units: 1999 USD is 19.99 US dollars. */
         MoneyIn: {
             amount: number;
@@ -204,7 +211,8 @@ export interface components {
             id: string;
             number: string;
             seller: components["schemas"]["Words"];
-            show_id: string;
+            sold_in: components["schemas"]["SoldIn"];
+            show_id: string | null;
             /** Format: date-time */
             placed_at: string;
             total: components["schemas"]["MoneyOut"];
@@ -216,7 +224,8 @@ export interface components {
             id: string;
             number: string;
             seller: components["schemas"]["Words"];
-            show_id: string;
+            sold_in: components["schemas"]["SoldIn"];
+            show_id: string | null;
             /** Format: date-time */
             placed_at: string;
             total: components["schemas"]["MoneyOut"];
@@ -234,7 +243,7 @@ export interface components {
             origins: string[];
         };
         PayIn: {
-            payment_method: components["schemas"]["MethodIn"];
+            payment_method: components["schemas"]["TestCardIn"];
             expected_total: components["schemas"]["MoneyIn"];
         };
         PersonOut: {
@@ -289,13 +298,26 @@ export interface components {
             items: components["schemas"]["ProductOut"][];
             next_cursor: string | null;
         };
-        /** @description How far a purchase has come; `expires_at` is the hold's deadline. */
+        /**
+         * @description How far a purchase has come; `expires_at` is the hold's deadline, `next` is null when there
+         *     is nothing left to do.
+         */
         PurchaseOut: {
             /** @enum {string} */
             status: "open" | "pending" | "needs_confirmation" | "paid" | "declined" | "expired";
             orders: components["schemas"]["PlacedOrder"][];
             /** Format: date-time */
             expires_at: string;
+            next: (components["schemas"]["ShowForm"] | components["schemas"]["Redirect"] | components["schemas"]["Confirm"] | components["schemas"]["Wait"]) | null;
+        };
+        /** @description The provider's own page; it sends the buyer back to the page they came from. */
+        Redirect: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "redirect";
+            url: string;
         };
         /** @description A publisher was turned away. */
         RefusalOut: {
@@ -355,6 +377,12 @@ export interface components {
             items: components["schemas"]["SoldItem"][];
             total: components["schemas"]["MoneyOut"];
         };
+        /**
+         * @description Where something is offered. A replay, a clip and a product's page get their kinds when they
+         *     sell.
+         * @enum {string}
+         */
+        SalesKind: "show";
         SalesOut: {
             totals: components["schemas"]["MoneyOut"][];
             orders: number;
@@ -386,6 +414,14 @@ export interface components {
             title?: components["schemas"]["TitleIn"] | null;
             starts_at?: string | null;
             cue_offset_ms?: number | null;
+        };
+        /** @description The form for the payment method. */
+        ShowForm: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "form";
         };
         ShowOut: {
             id: string;
@@ -421,6 +457,11 @@ export interface components {
             password: string;
             adult?: boolean | null;
         };
+        /** @description Where the buyer stood: in a show so far. */
+        SoldIn: {
+            kind: components["schemas"]["SalesKind"];
+            market: string;
+        };
         SoldItem: {
             sku: string;
             name: components["schemas"]["Words"];
@@ -440,6 +481,15 @@ export interface components {
             key_hint: string | null;
             rtmp_url: string;
             preview_hls_url: string;
+        };
+        /**
+         * @description A card of the built-in test provider. Real card numbers never come here, and none is
+         *     stored.
+         */
+        TestCardIn: {
+            /** @constant */
+            type: "test";
+            number: string;
         };
         Timeline: {
             cues: components["schemas"]["CueOut"][];
@@ -472,6 +522,14 @@ export interface components {
             bitrate: number;
             keyframe_interval: number | null;
         };
+        /** @description The provider takes its time; ask again with `GET /checkouts/{id}`. */
+        Wait: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "wait";
+        };
         /** @description The same words in every language. */
         Words: {
             en: string;
@@ -496,17 +554,20 @@ export interface components {
             detail: string;
             /** @description with validation_failed */
             fields?: components["schemas"]["MalformedField"][];
-            /** @description with sold_out and price_changed */
+            /** @description with sold_out, network_limit_reached and price_changed */
             lines?: components["schemas"]["RefusedLine"][];
             /** @description with price_changed: the sum now */
             total?: components["schemas"]["MoneyOut"];
             /** @description with not_for_sale */
             skus?: string[];
+            /** @description with already_held */
+            hold_id?: string;
             /** @description with adult_declaration_required */
             door?: string;
         };
         /**
-         * @description What a refusal says of a SKU: how many are left (sold_out), or what it costs now
+         * @description What a refusal says of a SKU: how many may be held (sold_out,
+         *     network_limit_reached), or what it costs now
          *     (price_changed).
          */
         RefusedLine: {

@@ -1,6 +1,14 @@
 /** One purchase: hold, details, payment. What the server said is the state; what it has not said is
  *  never shown. */
-import type { Checkout, Hold, Money, Payment, PaymentStatus, PlacedOrder } from "../contract";
+import type {
+  Checkout,
+  Hold,
+  Money,
+  Payment,
+  PaymentStatus,
+  PlacedOrder,
+  PaymentMethod,
+} from "../contract";
 import { call, freshKey, isUnsure, problemOf, type Problem } from "../api/client";
 import type { Details } from "./form";
 import { readKept, writeForm, writeKept } from "./kept";
@@ -182,12 +190,12 @@ export class Buying {
     await this.#step(() => this.#return(hold));
   }
 
-  async pay(details: Details, number: string, expected: Money): Promise<void> {
+  async pay(details: Details, method: PaymentMethod, expected: Money): Promise<void> {
     this.details = details;
     await this.#step(async () => {
       const checkout = await this.#open(details);
       await this.#settle(`/checkouts/${checkout.id}/pay`, {
-        payment_method: { type: "test", number },
+        payment_method: method,
         expected_total: expected,
       });
     });

@@ -186,9 +186,9 @@ test("a declined payment keeps the hold and the checkout, a second card pays", a
   ];
   await buying.reserve([{ sku: "A", quantity: 1 }], pounds(100));
 
-  await buying.pay(details, "4000000000000002", pounds(100));
+  await buying.pay(details, { type: "test", number: "4000000000000002" }, pounds(100));
   expect(buying.payment).toBe("declined");
-  await buying.pay(details, "4242424242424242", pounds(100));
+  await buying.pay(details, { type: "test", number: "4242424242424242" }, pounds(100));
 
   expect(buying.payment).toBe("paid");
   expect(asked.map(({ path }) => path)).toEqual([
@@ -210,7 +210,7 @@ async function paying(answer: Response): Promise<Buying> {
     answer,
   ];
   await buying.reserve([{ sku: "A", quantity: 1 }], pounds(100));
-  await buying.pay(details, "4000000000000077", pounds(100));
+  await buying.pay(details, { type: "test", number: "4000000000000077" }, pounds(100));
   return buying;
 }
 const pending = () => ok({ status: "pending", orders: [], expires_at: later() });
@@ -263,7 +263,7 @@ test("when nobody knows whether money moved, the shop is asked until it is known
   ];
   await buying.reserve([{ sku: "A", quantity: 1 }], pounds(100));
 
-  await buying.pay(details, "4242424242424242", pounds(100));
+  await buying.pay(details, { type: "test", number: "4242424242424242" }, pounds(100));
   expect(
     new Set(asked.filter(({ path }) => path.endsWith("/pay")).map(({ key }) => key)).size,
   ).toBe(1);
@@ -276,7 +276,7 @@ test("a hold that ended on the server ends here, with nothing charged", async ()
   answers = [ok(hold("h1", [{ sku: "A", quantity: 1 }], 100), 201), refusal("hold_expired")];
   await buying.reserve([{ sku: "A", quantity: 1 }], pounds(100));
 
-  await buying.pay(details, "4242424242424242", pounds(100));
+  await buying.pay(details, { type: "test", number: "4242424242424242" }, pounds(100));
 
   expect(buying).toMatchObject({ expired: true, payment: "open" });
 });
@@ -304,7 +304,7 @@ test("a reload in the middle of paying asks how far it has come, and another sho
     ok({ status: "needs_confirmation", orders: [], expires_at }),
   ];
   await before.reserve([{ sku: "A", quantity: 1 }], pounds(100));
-  await before.pay(details, "4000002500003155", pounds(100));
+  await before.pay(details, { type: "test", number: "4000002500003155" }, pounds(100));
   expect([...kept.values()].join()).not.toContain("example.com");
 
   const after = new Buying("", "show_1");
@@ -353,7 +353,7 @@ test("back on the network, a payment whose answer got lost is asked about", asyn
     lost,
   ];
   await buying.reserve([{ sku: "A", quantity: 1 }], pounds(100));
-  await buying.pay(details, "4242424242424242", pounds(100));
+  await buying.pay(details, { type: "test", number: "4242424242424242" }, pounds(100));
   expect(buying).toMatchObject({
     payment: "open",
     problem: { code: "unreachable" },

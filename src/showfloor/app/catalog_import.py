@@ -30,7 +30,7 @@ class PictureEntry(BaseModel):
 
 class VariantEntry(BaseModel):
     """`price` is in minor units by ISO 4217 code, `pictures` are indices; `on_hand` counts all
-    pieces there are.
+    pieces there are, `buyer_limit` is how many of them one buyer may have in a show.
     """
 
     sku: str
@@ -38,6 +38,7 @@ class VariantEntry(BaseModel):
     price: dict[str, int]
     pictures: tuple[int, ...] = ()
     on_hand: int = Field(0, ge=0)
+    buyer_limit: int | None = Field(None, gt=0)
 
 
 class ProductEntry(BaseModel):
@@ -88,6 +89,10 @@ async def add_product(
         await stock.set_on_hand(
             session, person=person, variant_id=variant.id, on_hand=stated.on_hand
         )
+        if stated.buyer_limit is not None:
+            await stock.set_buyer_limit(
+                session, person=person, variant_id=variant.id, limit=stated.buyer_limit
+            )
     return product
 
 

@@ -45,10 +45,12 @@ from showfloor.shows import internal as shows_internal
 from showfloor.shows import openapi as shows_openapi
 from showfloor.shows import subscribers as shows_subscribers
 from showfloor.shows import tasks as shows_tasks
+from showfloor.stock import http as stock_http
 from showfloor.stock import tasks as stock_tasks
 from showfloor.web import http as web_http
 from showfloor.web.files import BuiltFiles, UploadedFiles
 from showfloor.web.pages import STATIC
+from showfloor.web.security import join_sources
 
 
 def connect_web(app: FastAPI, settings: Settings) -> None:
@@ -60,6 +62,9 @@ def connect_web(app: FastAPI, settings: Settings) -> None:
         secret=settings.secret,
         hold_seconds=settings.hold_seconds,
         providers=payment_providers(settings),
+    )
+    app.state.provider_sources = join_sources(
+        provider.sources for provider in app.state.checkout.providers.values()
     )
     app.mount("/static", BuiltFiles(directory=STATIC), name="static")
     app.mount(
@@ -76,6 +81,7 @@ EDGES = (
     identity_http,
     merchants_http,
     catalog_http,
+    stock_http,
     shows_http,
     orders_http,
     shows_internal,
@@ -135,7 +141,8 @@ def periodic_jobs(providers: Mapping[str, PaymentProvider], *, hold_seconds: flo
             wakes=checkout_tasks.PAYMENTS,
         ),
         Job("interrupt lost shows", 5.0, shows_tasks.interrupt_lost_shows),
-        Job("forget abandoned checkouts", 3600.0, checkout_tasks.forget_abandoned),
+        Job("forget abandoned checkouts", 60.0, checkout_tasks.forget_abandoned),
+        Job("forget networks", 60.0, stock_tasks.forget_clients),
         Job("forget old holds", 3600.0, stock_tasks.forget_old_holds),
         Job("forget old room events", 300.0, partial(_in_batches, realtime.forget_old_events)),
         Job("forget old answers", 3600.0, partial(_in_batches, idempotency.forget_old)),

@@ -12,6 +12,8 @@ from showfloor.checkout.adapters.provider import PaymentProvider
 from showfloor.checkout.service.shelf import Shelf
 from showfloor.kit import idempotency
 from showfloor.kit.db import Database
+from showfloor.kit.network import client_network
+from showfloor.stock import service as stock
 from showfloor.stock.service import HoldBatcher
 
 
@@ -40,3 +42,7 @@ class CheckoutDeps:
         plain digest.
         """
         return hmac.digest(self.secret, idempotency.fingerprint(body), sha256)
+
+    def client(self, address: str) -> bytes:
+        """What is known of who asks for a hold: a keyed digest of the network (kit/network)."""
+        return stock.client_digest(self.secret, client_network(address))

@@ -1,64 +1,66 @@
 """JSON routes of `checkout`: hold, details, payment.
 
-The hold route stands on plain Starlette: FastAPI's machinery would cost more than the hold itself
-(docs/benchmarks.md). For the OpenAPI document it is described in `openapi.py`.
+What every purchase goes through stands on plain Starlette: FastAPI's machinery would cost more than
+the work itself (docs/benchmarks.md). For the OpenAPI document it is described in `openapi.py`.
 """
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, TypeVar
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from starlette.responses import JSONResponse
 
 from showfloor.checkout import service
 from showfloor.checkout.deps import CheckoutDeps
 from showfloor.checkout.errors import (
-    CallbackInvalid,
     CheckoutClosed,
     CheckoutNotFound,
+    NotForSale,
     NothingToConfirm,
     PaymentInProgress,
-    PaymentMethodInvalid,
     PriceMismatch,
     ProviderUnavailable,
 )
-from showfloor.checkout.openapi import HOLD_TOKEN
+from showfloor.checkout.openapi import CALLBACK, CHECKOUTS, HOLD_TOKEN, HOLDS, PAY
 from showfloor.checkout.schemas import (
     CheckoutIn,
     CheckoutOut,
     HoldIn,
+    HoldOut,
     MoneyIn,
     PayIn,
     PurchaseOut,
 )
 from showfloor.checkout.service.holds import HoldRequest
 from showfloor.checkout.service.paying import PaymentRequest
-from showfloor.checkout.types import Method
-from showfloor.checkout.views import checkout_view, hold_view, payment_view
-from showfloor.identity.errors import AdultDeclarationRequired
+from showfloor.checkout.views import checkout_view, hold_view, purchase_view
 from showfloor.identity.service import admit
 from showfloor.identity.types import CollectionPoint
 from showfloor.kit import idempotency, ids
-from showfloor.kit.errors import (
-    IdempotencyConflict,
-    IdempotencyKeyRequired,
-    NotFound,
-    ValidationFailed,
-)
-from showfloor.kit.http import SessionDep, bearer
+from showfloor.kit.errors import NotFound, ValidationFailed
+from showfloor.kit.http import bearer
 from showfloor.kit.money import Money
-from showfloor.kit.openapi import KEY_HEADER, refusals
+from showfloor.kit.openapi import refusals
 from showfloor.orders.types import Buyer
 from showfloor.stock import service as stock
-from showfloor.stock.errors import HoldExpired, HoldSettled, HoldTokenInvalid
+from showfloor.stock.errors import (
+    HoldExpired,
+    HoldSettled,
+    HoldTokenInvalid,
+    LimitReached,
+    NetworkLimitReached,
+    SoldOut,
+)
+from showfloor.stock.types import Caller
 
-router = APIRouter(prefix="/api/v1", tags=["buying"])
+router = APIRouter(tags=["buying"])
 LARGEST_BODY = 16 * 1024
-"""Bytes of a hold request."""
+"""Bytes."""
+M = TypeVar("M", bound=BaseModel)
 
 
 def deps_of(request: Request) -> CheckoutDeps:
@@ -84,35 +86,116 @@ GuestDep = Annotated[UUID, Depends(get_guest)]
 """The id of the guest's hold."""
 
 
-async def get_key(
-    key: Annotated[str | None, Header(alias="Idempotency-Key", include_in_schema=False)] = None,
-) -> str:
+def _token(request: Request) -> str | None:
+    return bearer(request.headers.get("authorization"))
+
+
+def _guest(request: Request, deps: CheckoutDeps) -> UUID:
+    """As `get_guest`, for routes on plain Starlette."""
+    return stock.hold_of_token(deps.secret, _token(request))
+
+
+def _key(request: Request) -> str:
     """Raises IdempotencyKeyRequired."""
-    return idempotency.check_key(key)
+    return idempotency.check_key(request.headers.get("idempotency-key"))
 
 
-KeyDep = Annotated[str, Depends(get_key)]
+def _json(model: BaseModel, status: int = 200) -> Response:
+    return Response(model.model_dump_json(), status, media_type="application/json")
 
 
 async def hold_goods(request: Request) -> Response:
     """POST /api/v1/shows/{show_id}/holds: reserve what is in a show."""
     deps = deps_of(request)
-    key = idempotency.check_key(request.headers.get("idempotency-key"))
+    key = _key(request)
     show_id = ids.parse("show", request.path_params["show_id"])
-    token = bearer(request.headers.get("authorization"))
+    token = _token(request)
     previous = stock.hold_of_token(deps.secret, token) if token else None
-    body = await _read(request)
-    wanted = _hold_request(show_id, key, previous, body)
-    hold = await service.hold_goods(deps.batcher, deps.shelf, wanted, seconds=deps.hold_seconds)
-    return JSONResponse(hold_view(hold, stock.hold_token(deps.secret, hold.id)), 201)
+    given = await _read(request, HoldIn)
+    asked = HoldRequest(
+        show_id,
+        _lines(given),
+        _money(given.expected_total),
+        key,
+        idempotency.fingerprint(given.model_dump()),
+        Caller(previous, deps.client(request.client.host) if request.client else None),
+    )
+    hold = await service.hold_goods(deps.batcher, deps.shelf, asked, seconds=deps.hold_seconds)
+    return _json(hold_view(hold, stock.hold_token(deps.secret, hold.id)), 201)
 
 
-router.add_route(
-    "/api/v1/shows/{show_id}/holds", hold_goods, methods=["POST"], include_in_schema=False
-)
+async def open_checkout(request: Request) -> Response:
+    """POST /api/v1/checkouts: say who buys and where the goods go. Other details replace the first
+    ones until a payment is under way.
+    """
+    deps = deps_of(request)
+    guest, key = _guest(request, deps), _key(request)
+    body = await _read(request, CheckoutIn)
+    admission = admit(CollectionPoint.GUEST_CHECKOUT, adult=body.adult)
+    _check_own(body.hold_id, guest)
+    scope, fingerprint = f"checkout.open:{guest.hex}", deps.fingerprint(body.model_dump())
+    buyer = Buyer(body.email, body.address.value())
+    # Details that are lost with the server's power are typed again; the intent to pay, which is
+    # durable, comes after them.
+    async with deps.database.transaction(durable=False) as connection:
+        if (first := await idempotency.claim(connection, scope, key, fingerprint)) is not None:
+            return JSONResponse(first.body, first.status)
+        answer = checkout_view(
+            await service.open_checkout(
+                connection, deps.shelf, admission=admission, hold_id=guest, buyer=buyer
+            )
+        )
+        stored = idempotency.StoredAnswer(201, answer.model_dump())
+        await idempotency.remember(connection, scope, key, stored)
+    return _json(answer, 201)
 
 
-async def _read(request: Request) -> bytes:
+async def pay(request: Request) -> Response:
+    """POST /api/v1/checkouts/{checkout_id}/pay: order and pay. The same key gets the same attempt
+    again, as it stands by then; another key is another attempt.
+    """
+    deps = deps_of(request)
+    guest, key = _guest(request, deps), _key(request)
+    checkout_id = ids.parse("chk", request.path_params["checkout_id"])
+    body = await _read(request, PayIn)
+    expected = _money(body.expected_total)
+    assert expected is not None
+    payment = PaymentRequest(
+        checkout_id=checkout_id,
+        hold_id=guest,
+        method=body.payment_method.value(),
+        expected_total=expected,
+        key=key,
+        request=deps.fingerprint(body.model_dump()),
+    )
+    return _json(purchase_view(await service.pay(deps.database, deps.providers, payment)))
+
+
+async def take_callback(request: Request) -> Response:
+    """POST /api/v1/payments/{provider}/callback: the provider's word, verified by its signature,
+    effective once.
+    """
+    deps = deps_of(request)
+    await service.take_callback(
+        deps.database,
+        deps.providers,
+        provider=request.path_params["provider"],
+        headers=dict(request.headers),
+        body=await _body(request),
+    )
+    return JSONResponse({"status": "heard"})
+
+
+for path, endpoint in {
+    HOLDS: hold_goods,
+    CHECKOUTS: open_checkout,
+    PAY: pay,
+    CALLBACK: take_callback,
+}.items():
+    router.add_route(path, endpoint, methods=["POST"], include_in_schema=False)
+
+
+async def _body(request: Request) -> bytes:
     body = b""
     async for chunk in request.stream():
         body += chunk
@@ -121,29 +204,27 @@ async def _read(request: Request) -> bytes:
     return body
 
 
-def _hold_request(show_id: UUID, key: str, previous: UUID | None, body: bytes) -> HoldRequest:
+async def _read(request: Request, model: type[M]) -> M:
+    """As FastAPI would read it. Says where something is malformed, never repeats what was sent."""
     try:
-        given = HoldIn.model_validate_json(body)
+        return model.model_validate_json(await _body(request))
     except ValidationError as error:
         fields = [
             {"path": "/".join(["body", *map(str, item["loc"])]), "problem": item["type"]}
             for item in error.errors()
         ]
         raise ValidationFailed(extra={"fields": fields}) from None
+
+
+def _lines(given: HoldIn) -> tuple[tuple[str, int], ...]:
+    """(SKU, quantity). Raises ValidationFailed when a SKU comes twice."""
     lines = tuple((line.sku, line.quantity) for line in given.lines)
     for place, (sku, _) in enumerate(lines):
         if sku in (earlier for earlier, _ in lines[:place]):
             raise ValidationFailed(
                 extra={"fields": [{"path": f"body/lines/{place}/sku", "problem": "repeated"}]}
             )
-    return HoldRequest(
-        show_id,
-        lines,
-        _money(given.expected_total),
-        key,
-        idempotency.fingerprint(given.model_dump()),
-        previous,
-    )
+    return lines
 
 
 def _money(given: MoneyIn | None) -> Money | None:
@@ -159,106 +240,77 @@ def _money(given: MoneyIn | None) -> Money | None:
         ) from None
 
 
-@router.delete(
-    "/holds/{hold_id}",
-    status_code=204,
-    responses=refusals(HoldTokenInvalid, HoldSettled, PaymentInProgress),
+@router.get(
+    "/api/v1/holds/{hold_id}",
+    responses=refusals(HoldTokenInvalid, HoldExpired),
 )
-async def release_hold(hold_id: str, session: SessionDep, guest: GuestDep) -> None:
-    """Give the goods back; doing so twice is fine."""
-    if hold_id != ids.encode("hold", guest):
-        raise HoldTokenInvalid
-    await service.release_hold(session, hold_id=guest)
+async def get_hold(hold_id: str, deps: CheckoutDep, guest: GuestDep) -> HoldOut:
+    """What the guest holds: for another tab, or after a reload."""
+    _check_own(hold_id, guest)
+    async with deps.database.transaction() as connection:
+        hold = await service.get_hold(connection, hold_id=guest)
+    return hold_view(hold, stock.hold_token(deps.secret, guest))
 
 
-@router.post(
-    "/checkouts",
-    status_code=201,
-    response_model=CheckoutOut,
+@router.patch(
+    "/api/v1/holds/{hold_id}",
     responses=refusals(
-        IdempotencyKeyRequired,
         HoldTokenInvalid,
-        AdultDeclarationRequired,
         HoldExpired,
         CheckoutClosed,
         PaymentInProgress,
-        IdempotencyConflict,
+        NotForSale,
+        PriceMismatch,
+        SoldOut,
+        LimitReached,
+        NetworkLimitReached,
     ),
-    openapi_extra=KEY_HEADER,
 )
-async def open_checkout(
-    body: CheckoutIn, session: SessionDep, deps: CheckoutDep, guest: GuestDep, key: KeyDep
-) -> object:
-    """Say who buys and where the goods go.
-
-    Other details replace the first ones until a payment is under way.
+async def change_hold(hold_id: str, body: HoldIn, deps: CheckoutDep, guest: GuestDep) -> HoldOut:
+    """Other lines and quantities, until the same deadline, all or nothing. What was held keeps its
+    price; a checkout on the hold changes with it. Doing so twice is fine.
     """
-    admission = admit(CollectionPoint.GUEST_CHECKOUT, adult=body.adult)
-    if body.hold_id != ids.encode("hold", guest):
+    _check_own(hold_id, guest)
+    lines, expected = _lines(body), _money(body.expected_total)
+    async with deps.database.transaction() as connection:
+        hold = await service.change_hold(
+            connection, deps.shelf, hold_id=guest, lines=lines, expected_total=expected
+        )
+    return hold_view(hold, stock.hold_token(deps.secret, guest))
+
+
+def _check_own(hold_id: str, guest: UUID) -> None:
+    if hold_id != ids.encode("hold", guest):
         raise HoldTokenInvalid
-    scope, request = f"checkout.open:{guest.hex}", deps.fingerprint(body.model_dump())
-    if (first := await idempotency.claim(session, scope, key, request)) is not None:
-        return first.body
-    buyer = Buyer(body.email, body.address.value())
-    purchase = await service.open_checkout(session, admission=admission, hold_id=guest, buyer=buyer)
-    answer = checkout_view(purchase)
-    await idempotency.remember(session, scope, key, idempotency.StoredAnswer(201, answer))
-    return answer
+
+
+@router.delete(
+    "/api/v1/holds/{hold_id}",
+    status_code=204,
+    responses=refusals(HoldTokenInvalid, HoldSettled, PaymentInProgress),
+)
+async def release_hold(hold_id: str, deps: CheckoutDep, guest: GuestDep) -> None:
+    """Give the goods back; doing so twice is fine."""
+    _check_own(hold_id, guest)
+    async with deps.database.transaction() as connection:
+        await service.release_hold(connection, hold_id=guest)
 
 
 @router.get(
-    "/checkouts/{checkout_id}",
-    response_model=CheckoutOut,
+    "/api/v1/checkouts/{checkout_id}",
     responses=refusals(HoldTokenInvalid, NotFound, CheckoutNotFound),
 )
-async def get_checkout(checkout_id: str, session: SessionDep, guest: GuestDep) -> object:
+async def get_checkout(checkout_id: str, deps: CheckoutDep, guest: GuestDep) -> CheckoutOut:
     """How far the purchase has come."""
-    return checkout_view(
-        await service.get_purchase(
-            session, checkout_id=ids.parse("chk", checkout_id), hold_id=guest
+    chosen = ids.parse("chk", checkout_id)
+    async with deps.database.transaction() as connection:
+        return checkout_view(
+            await service.get_purchase(connection, checkout_id=chosen, hold_id=guest)
         )
-    )
 
 
 @router.post(
-    "/checkouts/{checkout_id}/pay",
-    response_model=PurchaseOut,
-    responses=refusals(
-        IdempotencyKeyRequired,
-        HoldTokenInvalid,
-        NotFound,
-        CheckoutNotFound,
-        PriceMismatch,
-        HoldExpired,
-        PaymentInProgress,
-        IdempotencyConflict,
-        PaymentMethodInvalid,
-        ProviderUnavailable,
-    ),
-    openapi_extra=KEY_HEADER,
-)
-async def pay(
-    checkout_id: str, body: PayIn, deps: CheckoutDep, guest: GuestDep, key: KeyDep
-) -> object:
-    """Order and pay. The same key gets the same attempt again, as it stands by then; another key is
-    another attempt.
-    """
-    expected = _money(body.expected_total)
-    assert expected is not None
-    payment = PaymentRequest(
-        checkout_id=ids.parse("chk", checkout_id),
-        hold_id=guest,
-        method=Method(body.payment_method.type, body.payment_method.number),
-        expected_total=expected,
-        key=key,
-        request=deps.fingerprint(body.model_dump()),
-    )
-    return payment_view(await service.pay(deps.database, deps.providers, payment))
-
-
-@router.post(
-    "/checkouts/{checkout_id}/confirm",
-    response_model=PurchaseOut,
+    "/api/v1/checkouts/{checkout_id}/confirm",
     responses=refusals(
         HoldTokenInvalid,
         NotFound,
@@ -268,22 +320,9 @@ async def pay(
         ProviderUnavailable,
     ),
 )
-async def confirm(checkout_id: str, deps: CheckoutDep, guest: GuestDep) -> object:
+async def confirm(checkout_id: str, deps: CheckoutDep, guest: GuestDep) -> PurchaseOut:
     """The buyer answered the bank's question; doing so twice is fine."""
     chosen = ids.parse("chk", checkout_id)
-    return payment_view(
+    return purchase_view(
         await service.confirm(deps.database, deps.providers, checkout_id=chosen, hold_id=guest)
     )
-
-
-@router.post(
-    "/payments/{provider}/callback",
-    responses=refusals(NotFound, CallbackInvalid, ProviderUnavailable, limited=False),
-)
-async def take_callback(provider: str, request: Request, deps: CheckoutDep) -> dict[str, str]:
-    """The provider's word: verified by its signature, effective once."""
-    body = await _read(request)
-    await service.take_callback(
-        deps.database, deps.providers, provider=provider, headers=dict(request.headers), body=body
-    )
-    return {"status": "heard"}

@@ -14,21 +14,27 @@ from showfloor.kit.db import Base, personal
 
 
 class CheckoutRow(Base):
-    """`lines` and `sellers` are what the buyer saw. The buyer's own data moves into the orders when
-    these are placed, and is forgotten when nothing was bought."""
+    """`lines` and `sellers` are what the buyer saw; `kind`, `market` and `show_id` where they saw
+    it. The buyer's own data moves into the orders when these are placed, and is forgotten when
+    nothing was bought: with the hold, or soon after `expires_at`, the hold's deadline.
+    """
 
     __tablename__ = "checkout"
     __table_args__ = (
-        Index("ix_checkout_kept", "created_at", postgresql_where=text("email is not null")),
+        Index("ix_checkout_kept", "expires_at", postgresql_where=text("email is not null")),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True)
     hold_id: Mapped[UUID] = mapped_column(unique=True)
-    show_id: Mapped[UUID]
+    kind: Mapped[str]
+    market: Mapped[str]
+    scope: Mapped[UUID]
+    show_id: Mapped[UUID | None]
     currency: Mapped[str]
     total: Mapped[int] = mapped_column(BigInteger)
     lines: Mapped[list[Any]]
     sellers: Mapped[list[Any]]
     created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
     declared_adult_at: Mapped[datetime | None]
     email: Mapped[str | None] = personal("checkout")
     address: Mapped[dict[str, Any] | None] = personal("checkout", JSONB(none_as_null=True))
@@ -36,8 +42,9 @@ class CheckoutRow(Base):
 
 class PaymentRow(Base):
     """`key` is the digest of the Idempotency-Key, `request` the fingerprint of what was asked.
-    `look_at` is when the worker asks the provider; null when there is nothing to ask. No card
-    number, not even a part of one."""
+    `look_at` is when the worker asks the provider; null when there is nothing to ask. `next_step`
+    is what the provider wants the buyer to see. No card number, not even a part of one.
+    """
 
     __tablename__ = "payment"
     __table_args__ = (
@@ -61,6 +68,7 @@ class PaymentRow(Base):
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     look_at: Mapped[datetime | None]
+    next_step: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
 
 
 class CallbackRow(Base):

@@ -1,5 +1,5 @@
-"""The hold route for the OpenAPI document alone: it stands on plain Starlette (`http.py`), which
-FastAPI does not see.
+"""The routes on plain Starlette (`http.py`) for the OpenAPI document alone: FastAPI does not see
+them there.
 """
 
 from __future__ import annotations
@@ -9,21 +9,43 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from showfloor.checkout.errors import NotForSale, PriceMismatch
-from showfloor.checkout.schemas import HoldIn, HoldOut
+from showfloor.checkout.errors import (
+    CallbackInvalid,
+    CheckoutClosed,
+    CheckoutNotFound,
+    NotForSale,
+    PaymentInProgress,
+    PaymentMethodInvalid,
+    PriceMismatch,
+    ProviderUnavailable,
+)
+from showfloor.checkout.schemas import CheckoutIn, CheckoutOut, HoldIn, HoldOut, PayIn, PurchaseOut
+from showfloor.identity.errors import AdultDeclarationRequired
 from showfloor.kit.errors import IdempotencyConflict, IdempotencyKeyRequired, NotFound
 from showfloor.kit.openapi import KEY_HEADER, refusals
 from showfloor.shows.errors import ShowNotFound
-from showfloor.stock.errors import HoldTokenInvalid, LimitReached, SoldOut
+from showfloor.stock.errors import (
+    AlreadyHeld,
+    HoldExpired,
+    HoldTokenInvalid,
+    LimitReached,
+    NetworkLimitReached,
+    SoldOut,
+)
 
+HOLDS = "/api/v1/shows/{show_id}/holds"
+CHECKOUTS = "/api/v1/checkouts"
+PAY = "/api/v1/checkouts/{checkout_id}/pay"
+CALLBACK = "/api/v1/payments/{provider}/callback"
 HOLD_TOKEN = HTTPBearer(
     scheme_name="HoldToken", auto_error=False, description="`token` of the guest's hold"
 )
-described = APIRouter(prefix="/api/v1", tags=["buying"])
+Token = Annotated[HTTPAuthorizationCredentials | None, Depends(HOLD_TOKEN)]
+described = APIRouter(tags=["buying"])
 
 
 @described.post(
-    "/shows/{show_id}/holds",
+    HOLDS,
     operation_id="hold_goods",
     status_code=201,
     responses=refusals(
@@ -32,7 +54,9 @@ described = APIRouter(prefix="/api/v1", tags=["buying"])
         NotFound,
         ShowNotFound,
         SoldOut,
+        AlreadyHeld,
         LimitReached,
+        NetworkLimitReached,
         PriceMismatch,
         NotForSale,
         IdempotencyConflict,
@@ -41,10 +65,63 @@ described = APIRouter(prefix="/api/v1", tags=["buying"])
     # The first hold of a guest comes without a token; with one, limits count together.
     openapi_extra={**KEY_HEADER, "security": [{}]},
 )
-async def hold_goods(
-    show_id: str,
-    body: HoldIn,
-    token: Annotated[HTTPAuthorizationCredentials | None, Depends(HOLD_TOKEN)],
-) -> HoldOut:
+async def hold_goods(show_id: str, body: HoldIn, token: Token) -> HoldOut:
     """Hold goods of a show at today's price for as long as the deadline says: all or nothing."""
+    raise NotImplementedError
+
+
+@described.post(
+    CHECKOUTS,
+    operation_id="open_checkout",
+    status_code=201,
+    responses=refusals(
+        IdempotencyKeyRequired,
+        HoldTokenInvalid,
+        AdultDeclarationRequired,
+        HoldExpired,
+        CheckoutClosed,
+        PaymentInProgress,
+        IdempotencyConflict,
+    ),
+    openapi_extra=KEY_HEADER,
+)
+async def open_checkout(body: CheckoutIn, token: Token) -> CheckoutOut:
+    """Say who buys and where the goods go.
+
+    Other details replace the first ones until a payment is under way.
+    """
+    raise NotImplementedError
+
+
+@described.post(
+    PAY,
+    operation_id="pay",
+    responses=refusals(
+        IdempotencyKeyRequired,
+        HoldTokenInvalid,
+        NotFound,
+        CheckoutNotFound,
+        PriceMismatch,
+        HoldExpired,
+        PaymentInProgress,
+        IdempotencyConflict,
+        PaymentMethodInvalid,
+        ProviderUnavailable,
+    ),
+    openapi_extra=KEY_HEADER,
+)
+async def pay(checkout_id: str, body: PayIn, token: Token) -> PurchaseOut:
+    """Order and pay. The same key gets the same attempt again, as it stands by then; another key is
+    another attempt.
+    """
+    raise NotImplementedError
+
+
+@described.post(
+    CALLBACK,
+    operation_id="take_callback",
+    responses=refusals(NotFound, CallbackInvalid, ProviderUnavailable, limited=False),
+)
+async def take_callback(provider: str) -> dict[str, str]:
+    """The provider's word: verified by its signature, effective once."""
     raise NotImplementedError

@@ -6,7 +6,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from showfloor.checkout.types import PaymentState, ProviderStatus, Status
+from showfloor.checkout.types import (
+    NextStep,
+    Payment,
+    PaymentState,
+    ProviderStatus,
+    Status,
+    StepKind,
+)
 from showfloor.kit.money import Money
 from showfloor.markets import postcodes
 from showfloor.orders.types import Address
@@ -98,6 +105,24 @@ def status_of(payment: PaymentState | None, hold: LineState, *, ran_out: bool) -
 def status_of_attempt(payment: PaymentState) -> Status:
     """What came of one attempt to pay, whatever became of the purchase since."""
     return _OF_ATTEMPT[payment]
+
+
+def next_step(status: Status, payment: Payment | None) -> NextStep | None:
+    """What the page shows. The provider decides; without its word the usual thing."""
+    if status in (Status.OPEN, Status.DECLINED):
+        return NextStep(StepKind.FORM)
+    if status is Status.PENDING:
+        return (payment.next_step if payment else None) or NextStep(StepKind.WAIT)
+    if status is Status.NEEDS_CONFIRMATION:
+        return (payment.next_step if payment else None) or NextStep(StepKind.CONFIRM)
+    return None
+
+
+def repeats(state: PaymentState, word: ProviderStatus) -> bool:
+    """Whether a provider's word changes nothing in a payment that is in this state."""
+    return state is PaymentState.PAID or (
+        state is PaymentState.DECLINED and word is ProviderStatus.DECLINED
+    )
 
 
 def is_as_shown(total: Money, expected: Money | None) -> bool:

@@ -4,10 +4,11 @@ like one.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from showfloor.checkout.types import Method, TestCard
 from showfloor.kit.schemas import MoneyOut, Time, Words
 from showfloor.kit.text import CardNumber, Email, Line, OptionalLine, PostalCode
 from showfloor.orders.types import Address
@@ -66,18 +67,26 @@ class CheckoutIn(_Strict):
     address: AddressIn
 
 
-class MethodIn(_Strict):
-    """`type` names the provider.
-
-    Card numbers go to the built-in test provider alone and are never stored.
+class TestCardIn(_Strict):
+    """A card of the built-in test provider. Real card numbers never come here, and none is
+    stored.
     """
 
     type: Literal["test"]
     number: CardNumber
 
+    def value(self) -> Method:
+        return TestCard(self.number)
+
+
+PaymentMethodIn = TestCardIn
+"""One model for each provider, told apart by `type`: with a second provider a union with
+`Field(discriminator="type")`, here and in `NextOut`'s manner.
+"""
+
 
 class PayIn(_Strict):
-    payment_method: MethodIn
+    payment_method: PaymentMethodIn
     expected_total: MoneyIn
 
 
@@ -120,12 +129,44 @@ class PlacedOrder(BaseModel):
 Status = Literal["open", "pending", "needs_confirmation", "paid", "declined", "expired"]
 
 
+class ShowForm(BaseModel):
+    """The form for the payment method."""
+
+    kind: Literal["form"] = "form"
+
+
+class Redirect(BaseModel):
+    """The provider's own page; it sends the buyer back to the page they came from."""
+
+    kind: Literal["redirect"] = "redirect"
+    url: str
+
+
+class Confirm(BaseModel):
+    """The bank asks the buyer; `POST /checkouts/{id}/confirm` tells that they agreed."""
+
+    kind: Literal["confirm"] = "confirm"
+
+
+class Wait(BaseModel):
+    """The provider takes its time; ask again with `GET /checkouts/{id}`."""
+
+    kind: Literal["wait"] = "wait"
+
+
+NextOut = Annotated[ShowForm | Redirect | Confirm | Wait, Field(discriminator="kind")]
+"""What the page shows next, as the provider says."""
+
+
 class PurchaseOut(BaseModel):
-    """How far a purchase has come; `expires_at` is the hold's deadline."""
+    """How far a purchase has come; `expires_at` is the hold's deadline, `next` is null when there
+    is nothing left to do.
+    """
 
     status: Status
     orders: list[PlacedOrder]
     expires_at: Time
+    next: NextOut | None
 
 
 class CheckoutOut(PurchaseOut):

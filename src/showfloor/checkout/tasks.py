@@ -16,16 +16,18 @@ async def settle_open_payments(
     database: Database, *, providers: Mapping[str, PaymentProvider]
 ) -> datetime | None:
     """Finish what a crash or a slow bank left open; when the next payment is to be asked about."""
-    async with database.session() as session:
-        due = await service.next_look(session, providers)
+    async with database.transaction() as connection:
+        due = await service.next_look(connection, providers)
     if due is None or due > clock.now():
         return due
     await service.settle_open_payments(database, providers)
-    async with database.session() as session:
-        return await service.next_look(session, providers)
+    async with database.transaction() as connection:
+        return await service.next_look(connection, providers)
 
 
 async def forget_abandoned(database: Database) -> None:
-    """Every hour: who did not buy leaves no address behind."""
-    async with database.session() as session:
-        await service.forget_abandoned(session)
+    """Every minute: who did not buy leaves no address behind."""
+    forgotten = 1
+    while forgotten:
+        async with database.transaction() as connection:
+            forgotten = await service.forget_abandoned(connection)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 from uuid import UUID
 
 from showfloor.kit.money import Money
+from showfloor.markets.types import SalesContext
 from showfloor.orders.types import Item, Order, Seller
 
 
@@ -24,6 +26,25 @@ class PaymentState(StrEnum):
     DECLINED = "declined"
     VOIDING = "voiding"
     VOIDED = "voided"
+
+
+class StepKind(StrEnum):
+    """What the page shows next: the form for the payment method, the provider's own page, the
+    bank's question, or that we wait for the provider.
+    """
+
+    FORM = "form"
+    REDIRECT = "redirect"
+    CONFIRM = "confirm"
+    WAIT = "wait"
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """`url` is where a redirect leads."""
+
+    kind: StepKind
+    url: str | None = None
 
 
 class ProviderStatus(StrEnum):
@@ -49,11 +70,42 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Method:
-    """How the buyer pays: which provider, and what that provider needs to know. Never stored."""
+class ProviderReply:
+    """How a payment stands, and what the buyer has to do about it, if anything."""
 
-    type: str
+    status: ProviderStatus
+    next_step: NextStep | None = None
+
+
+class RefundStatus(StrEnum):
+    """`REFUSED`: there is not so much to give back."""
+
+    DONE = "done"
+    PENDING = "pending"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """Money to be given back once: `id` is the provider's idempotency key."""
+
+    id: UUID
+    payment_id: UUID
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class TestCard:
+    """A card of the built-in provider. Never stored."""
+
     number: str
+    type: ClassVar[str] = "test"
+
+
+Method = TestCard
+"""How the buyer pays, in the provider's own words: a union with one member for each provider, told
+apart by `type`.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +118,13 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Callback:
-    """A verified call from a provider: something happened to this payment."""
+    """A verified call from a provider: something happened to this payment. `status` is what it
+    says; only a hint, because calls come late and in any order.
+    """
 
     event_id: str
     payment_id: UUID
+    status: ProviderStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +142,7 @@ class Payment:
     provider: str
     amount: Money
     state: PaymentState
+    next_step: NextStep | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +151,7 @@ class Checkout:
 
     id: UUID
     hold_id: UUID
-    show_id: UUID
+    context: SalesContext
     total: Money
     lines: tuple[Agreed, ...]
     sellers: tuple[Seller, ...]
@@ -103,9 +159,12 @@ class Checkout:
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
-    """A checkout with how far it has come. `expires_at` is the hold's deadline."""
+    """A checkout with how far it has come. `expires_at` is the hold's deadline; `next_step` what
+    the page shows now, None when there is nothing left to do.
+    """
 
     checkout: Checkout
     status: Status
     orders: tuple[Order, ...]
     expires_at: datetime
+    next_step: NextStep | None

@@ -1,77 +1,119 @@
-"""The JSON of holds and purchases."""
+"""The wire models of holds and purchases, made from values."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from showfloor.checkout.types import Agreed, Purchase
+from showfloor.checkout.schemas import (
+    AgreedLine,
+    CheckoutOut,
+    Confirm,
+    HeldLine,
+    HoldOut,
+    NextOut,
+    PlacedOrder,
+    PurchaseOut,
+    Redirect,
+    SellerOut,
+    ShowForm,
+    Wait,
+)
+from showfloor.checkout.types import Agreed, NextStep, Purchase, StepKind
 from showfloor.kit import clock, ids
-from showfloor.orders.views import summary_view
+from showfloor.kit.schemas import MoneyOut, Words
+from showfloor.orders.types import Order
 from showfloor.stock.types import Hold, Line
 
 
-def hold_view(hold: Hold, token: str) -> dict[str, Any]:
+def hold_view(hold: Hold, token: str) -> HoldOut:
     """What the buyer holds; `token` is a secret, the buyer's Bearer from here on."""
-    return {
-        "id": ids.encode("hold", hold.id),
-        "token": token,
-        "expires_at": clock.rfc3339(hold.expires_at),
-        "total": hold.total.as_json(),
-        "lines": lines_view(hold.lines),
-    }
+    return HoldOut(
+        id=ids.encode("hold", hold.id),
+        token=token,
+        expires_at=clock.rfc3339(hold.expires_at),
+        total=MoneyOut.of(hold.total),
+        lines=[_held(line) for line in hold.lines],
+    )
 
 
-def lines_view(lines: Sequence[Line]) -> list[dict[str, Any]]:
-    return [
-        {
-            "sku": line.sku,
-            "quantity": line.quantity,
-            "unit_price": line.unit_price.as_json(),
-            "total": line.total.as_json(),
-        }
-        for line in lines
-    ]
+def _held(line: Line) -> HeldLine:
+    return HeldLine(
+        sku=line.sku,
+        quantity=line.quantity,
+        unit_price=MoneyOut.of(line.unit_price),
+        total=MoneyOut.of(line.total),
+    )
 
 
-def checkout_view(purchase: Purchase) -> dict[str, Any]:
+def checkout_view(purchase: Purchase) -> CheckoutOut:
     """A purchase with everything that was agreed, and nothing about the buyer."""
     checkout = purchase.checkout
-    return {
-        "id": ids.encode("chk", checkout.id),
-        "hold_id": ids.encode("hold", checkout.hold_id),
-        "total": checkout.total.as_json(),
-        "lines": [_agreed(line) for line in checkout.lines],
-        "sellers": [
-            {"id": ids.encode("mer", seller.merchant_id), "name": seller.name}
+    return CheckoutOut(
+        id=ids.encode("chk", checkout.id),
+        hold_id=ids.encode("hold", checkout.hold_id),
+        total=MoneyOut.of(checkout.total),
+        lines=[_agreed(line) for line in checkout.lines],
+        sellers=[
+            SellerOut(id=ids.encode("mer", seller.merchant_id), name=Words(**seller.name))
             for seller in checkout.sellers
         ],
-        **payment_view(purchase),
-    }
+        **dict(purchase_view(purchase)),
+    )
 
 
-def payment_view(purchase: Purchase) -> dict[str, Any]:
+def purchase_view(purchase: Purchase) -> PurchaseOut:
     """How far the purchase has come."""
-    return {
-        "status": purchase.status.value,
-        "orders": [summary_view(order) for order in purchase.orders],
-        "expires_at": clock.rfc3339(purchase.expires_at),
-    }
+    return PurchaseOut(
+        status=purchase.status.value,
+        orders=[_placed(order) for order in purchase.orders],
+        expires_at=clock.rfc3339(purchase.expires_at),
+        next=_next(purchase.next_step),
+    )
 
 
-def agreed_lines_view(lines: Sequence[Agreed]) -> list[dict[str, Any]]:
-    return [_agreed(line) for line in lines]
+def _placed(order: Order) -> PlacedOrder:
+    return PlacedOrder(
+        id=ids.encode("ord", order.id),
+        number=order.number,
+        seller=Words(**order.seller_name),
+        total=MoneyOut.of(order.total),
+    )
 
 
-def _agreed(line: Agreed) -> dict[str, Any]:
+def _next(step: NextStep | None) -> NextOut | None:
+    if step is None:
+        return None
+    match step.kind:
+        case StepKind.FORM:
+            return ShowForm()
+        case StepKind.REDIRECT:
+            return Redirect(url=step.url or "")
+        case StepKind.CONFIRM:
+            return Confirm()
+        case StepKind.WAIT:
+            return Wait()
+
+
+def _agreed(line: Agreed) -> AgreedLine:
     item = line.item
-    return {
-        "sku": item.sku,
-        "name": item.name,
-        "options_text": item.options_text,
-        "quantity": item.quantity,
-        "unit_price": item.unit_price.as_json(),
-        "total": item.total.as_json(),
-        "picture_url": item.picture_url,
-        "seller_id": ids.encode("mer", line.merchant_id),
-    }
+    return AgreedLine(
+        sku=item.sku,
+        name=Words(**item.name),
+        options_text=Words(**item.options_text),
+        quantity=item.quantity,
+        unit_price=MoneyOut.of(item.unit_price),
+        total=MoneyOut.of(item.total),
+        picture_url=item.picture_url,
+        seller_id=ids.encode("mer", line.merchant_id),
+    )
+
+
+def lines_json(lines: Sequence[Line]) -> list[dict[str, Any]]:
+    """For a refusal: what is held, or could be."""
+    return [_held(line).model_dump() for line in lines]
+
+
+def agreed_lines_json(lines: Sequence[Agreed]) -> list[dict[str, Any]]:
+    """For a refusal: what was agreed."""
+    return [_agreed(line).model_dump() for line in lines]

@@ -1,8 +1,10 @@
-"""A market as others see it."""
+"""A market, and what is sold in it, as others see them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,3 +17,29 @@ class Market:
     name: dict[str, str]
     currency: str
     country: str
+
+
+class SalesKind(StrEnum):
+    """Where something is offered. A replay, a clip and a product's page get their kinds when they
+    sell.
+    """
+
+    SHOW = "show"
+
+
+@dataclass(frozen=True, slots=True)
+class SalesContext:
+    """In which market something is sold, and on which occasion.
+
+    `scope` is what the limits of holds count in; in a show it is the show. `show_id` is the show
+    whose sales it counts as, if any.
+    """
+
+    kind: SalesKind
+    market: str
+    scope: UUID
+    show_id: UUID | None
+
+    @classmethod
+    def in_show(cls, show_id: UUID, market: str) -> SalesContext:
+        return cls(SalesKind.SHOW, market, show_id, show_id)

@@ -12,14 +12,17 @@ from showfloor.kit.outbox import event
 @event("orders.placed.v1")
 @dataclass(frozen=True, slots=True)
 class OrderPlaced:
-    """Paid for and to be delivered. `amount` is in minor units of `currency`.
+    """Paid for and to be delivered. `amount` is in minor units of `currency`; `show_id` is the show
+    that sold it, if one did.
 
     No word about the buyer.
     """
 
     order_id: UUID
     merchant_id: UUID
-    show_id: UUID
+    kind: str
+    market: str
+    show_id: UUID | None
     currency: str
     amount: int
     units: int

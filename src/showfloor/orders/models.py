@@ -15,7 +15,7 @@ from showfloor.kit.db import Base, personal
 
 class OrderRow(Base):
     """In the plural, because ORDER is a word of SQL. `number` is drawn by lot; with `prefix` it is
-    what people read.
+    what people read. `kind`, `market` and `show_id` are where it was sold.
     """
 
     __tablename__ = "orders"
@@ -30,7 +30,9 @@ class OrderRow(Base):
     prefix: Mapped[str]
     merchant_id: Mapped[UUID]
     seller_name: Mapped[dict[str, Any]]
-    show_id: Mapped[UUID] = mapped_column(index=True)
+    kind: Mapped[str]
+    market: Mapped[str]
+    show_id: Mapped[UUID | None] = mapped_column(index=True)
     checkout_id: Mapped[UUID]
     currency: Mapped[str]
     total: Mapped[int] = mapped_column(BigInteger)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import secrets
-from collections.abc import Collection, Sequence
-from dataclasses import asdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import datetime
+from typing import Any, LiteralString
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as insert_or
+from psycopg.types.json import Jsonb
+from sqlalchemy import func, select, update
 
-from showfloor.kit import ids, money
-from showfloor.kit.db import Session
+from showfloor.kit import ids
+from showfloor.kit.db import Connection, Session, fetch
 from showfloor.kit.money import Money
+from showfloor.markets.types import SalesKind
 from showfloor.orders.models import OrderLineRow, OrderRow
 from showfloor.orders.rules import number_of
 from showfloor.orders.types import Address, Buyer, Item, NewOrder, Order
@@ -24,42 +27,79 @@ eighty-nine is taken.
 """
 
 
-async def add_order(session: Session, new: NewOrder, now: datetime) -> UUID | None:
-    """The order with its lines; None when this checkout already placed one with this merchant."""
+# Orders of one purchase with their lines. A row that is there already, or whose number is taken,
+# is left out.
+PLACE: LiteralString = """
+with
+new as materialized (
+  select * from jsonb_to_recordset(%(orders)s::jsonb) as new(
+    id uuid, number bigint, prefix text, merchant_id uuid, seller_name jsonb, total bigint,
+    items jsonb)
+),
+placed as (
+  insert into orders (id, number, prefix, merchant_id, seller_name, kind, market, show_id,
+    checkout_id, currency, total, placed_at, country, email, address)
+  select id, number, prefix, merchant_id, seller_name, %(kind)s, %(market)s, %(show_id)s,
+    %(checkout_id)s, %(currency)s, total, %(now)s, %(country)s, %(email)s, %(address)s
+  from new
+  on conflict do nothing
+  returning id
+),
+lines as (
+  insert into order_line (order_id, position, variant_id, product_id, sku, product_name,
+    options_text, quantity, unit_amount, picture_url)
+  select placed.id, item.* from placed join new using (id) cross join jsonb_to_recordset(items)
+    as item(position int, variant_id uuid, product_id uuid, sku text, product_name jsonb,
+      options_text jsonb, quantity int, unit_amount bigint, picture_url text)
+)
+select id from placed
+"""
+
+
+async def add_orders(connection: Connection, new: Sequence[NewOrder], now: datetime) -> list[Order]:
+    """The orders of one purchase; without those that this checkout placed before."""
+    added: dict[UUID, tuple[NewOrder, int]] = {}
+    left = list(new)
     for _ in range(_DRAWS):
-        order_id = await _add_row(session, new, now)
-        if order_id is not None:
-            await session.execute(
-                insert(OrderLineRow),
-                [_line(order_id, place, item) for place, item in enumerate(new.items)],
-            )
-            return order_id
-        if await _is_placed(session, new):
-            return None
+        drawn = {ids.new(): (order, _draw_number()) for order in left}
+        for (order_id,) in await fetch(connection, PLACE, _values(drawn, now)):
+            added[order_id] = drawn[order_id]
+        done = {order.seller.merchant_id for order, _ in added.values()}
+        left = [order for order in left if order.seller.merchant_id not in done]
+        if left:
+            placed = await _placed_with(connection, new[0].checkout_id)
+            left = [order for order in left if order.seller.merchant_id not in placed]
+        if not left:
+            return [_placed_order(order_id, *pair, now) for order_id, pair in added.items()]
     raise RuntimeError("no free order number was drawn")
 
 
-async def _add_row(session: Session, new: NewOrder, now: datetime) -> UUID | None:
-    """None when there is one already, or the number is taken."""
-    row = {
-        "id": ids.new(),
-        "number": _draw_number(),
-        "prefix": new.seller.order_prefix,
-        "merchant_id": new.seller.merchant_id,
-        "seller_name": new.seller.name,
-        "show_id": new.show_id,
-        "checkout_id": new.checkout_id,
-        "currency": new.currency,
-        "total": money.total([item.total for item in new.items], new.currency).amount,
-        "placed_at": now,
-        "country": new.buyer.address.country,
-        "email": new.buyer.email,
-        "address": asdict(new.buyer.address),
+def _values(drawn: Mapping[UUID, tuple[NewOrder, int]], now: datetime) -> dict[str, Any]:
+    first = next(iter(drawn.values()))[0]
+    return {
+        "orders": json.dumps([_row(order_id, *pair) for order_id, pair in drawn.items()]),
+        "kind": first.context.kind.value,
+        "market": first.context.market,
+        "show_id": first.context.show_id,
+        "checkout_id": first.checkout_id,
+        "currency": first.currency,
+        "now": now,
+        "country": first.buyer.address.country,
+        "email": first.buyer.email,
+        "address": Jsonb(asdict(first.buyer.address)),
     }
-    added = await session.execute(
-        insert_or(OrderRow).values(row).on_conflict_do_nothing().returning(OrderRow.id)
-    )
-    return added.scalar_one_or_none()
+
+
+def _row(order_id: UUID, new: NewOrder, number: int) -> dict[str, object]:
+    return {
+        "id": order_id.hex,
+        "number": number,
+        "prefix": new.seller.order_prefix,
+        "merchant_id": new.seller.merchant_id.hex,
+        "seller_name": new.seller.name,
+        "total": new.total.amount,
+        "items": [_line(place, item) for place, item in enumerate(new.items)],
+    }
 
 
 def _draw_number() -> int:
@@ -71,19 +111,21 @@ def _draw_number() -> int:
     return 10_000_000 + secrets.randbelow(90_000_000)
 
 
-async def _is_placed(session: Session, new: NewOrder) -> bool:
-    same = select(OrderRow.id).where(
-        OrderRow.checkout_id == new.checkout_id, OrderRow.merchant_id == new.seller.merchant_id
+async def _placed_with(connection: Connection, checkout_id: UUID) -> set[UUID]:
+    """The merchants with which a checkout has placed an order."""
+    rows = await fetch(
+        connection,
+        "select merchant_id from orders where checkout_id = %(checkout_id)s",
+        {"checkout_id": checkout_id},
     )
-    return (await session.execute(same)).first() is not None
+    return {merchant_id for (merchant_id,) in rows}
 
 
-def _line(order_id: UUID, position: int, item: Item) -> dict[str, object]:
+def _line(position: int, item: Item) -> dict[str, object]:
     return {
-        "order_id": order_id,
         "position": position,
-        "variant_id": item.variant_id,
-        "product_id": item.product_id,
+        "variant_id": item.variant_id.hex,
+        "product_id": item.product_id.hex,
         "sku": item.sku,
         "product_name": item.name,
         "options_text": item.options_text,
@@ -93,6 +135,24 @@ def _line(order_id: UUID, position: int, item: Item) -> dict[str, object]:
     }
 
 
+def _placed_order(order_id: UUID, new: NewOrder, number: int, now: datetime) -> Order:
+    """An order as it was just written."""
+    return Order(
+        id=order_id,
+        number=number_of(new.seller.order_prefix, number),
+        merchant_id=new.seller.merchant_id,
+        seller_name=new.seller.name,
+        kind=new.context.kind,
+        market=new.context.market,
+        show_id=new.context.show_id,
+        checkout_id=new.checkout_id,
+        items=new.items,
+        total=new.total,
+        placed_at=now,
+        buyer=new.buyer,
+    )
+
+
 async def order(session: Session, order_id: UUID, merchant_ids: Collection[UUID]) -> Order | None:
     """An order of one of these merchants."""
     chosen = select(OrderRow).where(OrderRow.id == order_id, OrderRow.merchant_id.in_(merchant_ids))
@@ -100,10 +160,48 @@ async def order(session: Session, order_id: UUID, merchant_ids: Collection[UUID]
     return found[0] if found else None
 
 
-async def orders_of_checkout(session: Session, checkout_id: UUID) -> list[Order]:
+OF_CHECKOUT: LiteralString = """
+select orders.id, orders.number, prefix, merchant_id, seller_name, kind, market, show_id,
+  checkout_id, currency, total, placed_at, email, address, variant_id, product_id, sku,
+  product_name, options_text, quantity, unit_amount, picture_url
+from orders join order_line on order_id = orders.id
+where checkout_id = %(checkout_id)s
+order by orders.id, position
+"""
+
+
+async def orders_of_checkout(connection: Connection, checkout_id: UUID) -> list[Order]:
     """What one purchase became."""
-    chosen = select(OrderRow).where(OrderRow.checkout_id == checkout_id).order_by(OrderRow.id)
-    return await _with_lines(session, (await session.execute(chosen)).scalars().all())
+    found: dict[UUID, Order] = {}
+    for row in await fetch(connection, OF_CHECKOUT, {"checkout_id": checkout_id}):
+        order = found.get(row[0]) or _bare_order(row[:14])
+        found[order.id] = replace(order, items=(*order.items, _sold_item(order, row[14:])))
+    return list(found.values())
+
+
+def _sold_item(order: Order, row: tuple[Any, ...]) -> Item:
+    variant_id, product_id, sku, name, options_text, quantity, amount, picture_url = row
+    price = Money(amount, order.total.currency)
+    return Item(variant_id, product_id, sku, name, options_text, quantity, price, picture_url)
+
+
+def _bare_order(row: tuple[Any, ...]) -> Order:
+    order_id, number, prefix, merchant_id, seller_name, kind, market, show_id, *rest = row
+    checkout_id, currency, total, placed_at, email, address = rest
+    return Order(
+        id=order_id,
+        number=number_of(prefix, number),
+        merchant_id=merchant_id,
+        seller_name=seller_name,
+        kind=SalesKind(kind),
+        market=market,
+        show_id=show_id,
+        checkout_id=checkout_id,
+        items=(),
+        total=Money(total, currency),
+        placed_at=placed_at,
+        buyer=Buyer(email, Address(**address)) if email is not None and address else None,
+    )
 
 
 async def orders_of_merchants(
@@ -192,6 +290,8 @@ def _order(row: OrderRow, items: list[Item]) -> Order:
         number=number_of(row.prefix, row.number),
         merchant_id=row.merchant_id,
         seller_name=row.seller_name,
+        kind=SalesKind(row.kind),
+        market=row.market,
         show_id=row.show_id,
         checkout_id=row.checkout_id,
         items=tuple(items),

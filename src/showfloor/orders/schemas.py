@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel
 
 from showfloor.kit.schemas import MoneyOut, Time, Words
+from showfloor.markets.types import SalesKind
 
 
 class ItemOut(BaseModel):
@@ -31,13 +32,21 @@ class BuyerOut(BaseModel):
     address: AddressOut
 
 
+class SoldIn(BaseModel):
+    """Where the buyer stood: in a show so far."""
+
+    kind: SalesKind
+    market: str
+
+
 class OrderOut(BaseModel):
     """An order as a merchant's list shows it: without the buyer."""
 
     id: str
     number: str
     seller: Words
-    show_id: str
+    sold_in: SoldIn
+    show_id: str | None
     placed_at: Time
     total: MoneyOut
     items: list[ItemOut]

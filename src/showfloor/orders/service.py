@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from uuid import UUID
 
 from showfloor.identity.types import Admission, Person
 from showfloor.kit import clock
-from showfloor.kit.db import Database, Session
-from showfloor.kit.outbox import publish
+from showfloor.kit.db import Connection, Database, Session
+from showfloor.kit.outbox import publish_all
 from showfloor.orders import queries
 from showfloor.orders.errors import OrderNotFound
 from showfloor.orders.events import OrderPlaced
@@ -20,29 +20,38 @@ _WALKED = 200
 """Orders in one transaction of a walk through all."""
 
 
-async def place(session: Session, *, admission: Admission, order: NewOrder) -> None:
-    """Write down what was agreed with one merchant. Placing twice is placing once.
+async def place(
+    connection: Connection, *, admission: Admission, orders: Sequence[NewOrder]
+) -> list[Order]:
+    """Write down what was agreed in one purchase, with each merchant. Placing twice is placing
+    once: what was placed before is left out of the answer.
 
-    `admission` is the proof that the buyer came through the one door (identity); it is asked for
+    `admission` is the proof that the buyer declared to be an adult (identity); it is asked for
     because personal data is written.
     """
-    now = clock.now()
-    order_id = await queries.add_order(session, order, now)
-    if order_id is None:
-        return
-    amount = sum(item.total.amount for item in order.items)
-    units = sum(item.quantity for item in order.items)
-    await publish(
-        session,
-        OrderPlaced(
-            order_id, order.seller.merchant_id, order.show_id, order.currency, amount, units, now
-        ),
+    placed = await queries.add_orders(connection, orders, clock.now())
+    if placed:
+        await publish_all(connection, [_event(order) for order in placed])
+    return placed
+
+
+def _event(order: Order) -> OrderPlaced:
+    return OrderPlaced(
+        order_id=order.id,
+        merchant_id=order.merchant_id,
+        kind=order.kind.value,
+        market=order.market,
+        show_id=order.show_id,
+        currency=order.total.currency,
+        amount=order.total.amount,
+        units=sum(item.quantity for item in order.items),
+        at=order.placed_at,
     )
 
 
-async def list_of_checkout(session: Session, checkout_id: UUID) -> list[Order]:
+async def list_of_checkout(connection: Connection, checkout_id: UUID) -> list[Order]:
     """What one purchase became. For the buyer: whoever calls has checked the hold's token."""
-    return await queries.orders_of_checkout(session, checkout_id)
+    return await queries.orders_of_checkout(connection, checkout_id)
 
 
 async def get_own_order(session: Session, *, person: Person, order_id: UUID) -> Order:

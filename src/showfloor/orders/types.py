@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from showfloor.kit import money
 from showfloor.kit.money import Money
+from showfloor.markets.types import SalesContext, SalesKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +61,30 @@ class NewOrder:
     """What one merchant has to deliver of a paid checkout."""
 
     checkout_id: UUID
-    show_id: UUID
+    context: SalesContext
     seller: Seller
     items: tuple[Item, ...]
     currency: str
     buyer: Buyer
 
+    @property
+    def total(self) -> Money:
+        return money.total([item.total for item in self.items], self.currency)
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """`buyer` is None once the buyer's data was erased."""
+    """`kind`, `market` and `show_id` say where it was sold. `buyer` is None once the buyer's data
+    was erased.
+    """
 
     id: UUID
     number: str
     merchant_id: UUID
     seller_name: dict[str, str]
-    show_id: UUID
+    kind: SalesKind
+    market: str
+    show_id: UUID | None
     checkout_id: UUID
     items: tuple[Item, ...]
     total: Money

@@ -13,7 +13,8 @@ def order_view(order: Order) -> dict[str, Any]:
     """An order without its buyer."""
     return {
         **summary_view(order),
-        "show_id": ids.encode("show", order.show_id),
+        "sold_in": {"kind": order.kind.value, "market": order.market},
+        "show_id": ids.encode("show", order.show_id) if order.show_id else None,
         "placed_at": clock.rfc3339(order.placed_at),
         "items": [
             {**_item(item), "unit_price": item.unit_price.as_json(), "total": item.total.as_json()}
@@ -94,7 +95,7 @@ def csv_rows(order: Order, lang: str) -> list[list[str | int]]:
             order.number,
             clock.rfc3339(order.placed_at),
             order.seller_name[lang],
-            ids.encode("show", order.show_id),
+            ids.encode("show", order.show_id) if order.show_id else "",
             item.sku,
             item.name[lang],
             item.options_text[lang],

@@ -12,8 +12,27 @@ class SoldOut(AppError):
     status = 409
 
 
+class AlreadyHeld(AppError):
+    """The goods are short because this very buyer holds them. `extra["hold_id"]` names that
+    hold.
+    """
+
+    code = "already_held"
+    status = 409
+
+
+class NetworkLimitReached(AppError):
+    """Too many pieces are held, or were held and not paid lately, from one client network.
+
+    `extra["lines"]` lists {"sku", "available"}: how many it may still hold.
+    """
+
+    code = "network_limit_reached"
+    status = 409
+
+
 class LimitReached(AppError):
-    """Too many pieces in a line, or too many open holds of one guest in one show."""
+    """Too many pieces for one buyer, or too many open holds of one guest in one show."""
 
     code = "limit_reached"
     status = 409

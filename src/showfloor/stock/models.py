@@ -12,15 +12,17 @@ from showfloor.kit.db import Base
 
 
 class StockItemRow(Base):
-    """`on_hand` counts what was sold too: it changes when goods arrive, not when they leave. Half
-    the page is left free so that the hot row of a drop is updated in place (PostgreSQL heap-only
-    tuples)."""
+    """`on_hand` counts what was sold too: it changes when goods arrive, not when they leave.
+    `buyer_limit` is how many pieces the merchant lets one buyer have in one show. Half the page is
+    left free so that the hot row of a drop is updated in place (PostgreSQL heap-only tuples).
+    """
 
     __tablename__ = "stock_item"
     __table_args__ = (
         CheckConstraint("held >= 0", name="held"),
         CheckConstraint("sold >= 0", name="sold"),
         CheckConstraint("sold + held <= on_hand", name="never_oversold"),
+        CheckConstraint("buyer_limit > 0", name="buyer_limit"),
         {"postgresql_with": {"fillfactor": 50}},
     )
     variant_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -28,24 +30,34 @@ class StockItemRow(Base):
     held: Mapped[int] = mapped_column(server_default=text("0"))
     sold: Mapped[int] = mapped_column(server_default=text("0"))
     available: Mapped[int] = mapped_column(Computed("on_hand - held - sold", persisted=True))
+    buyer_limit: Mapped[int | None]
 
 
 class HoldRow(Base):
     """`guest` groups the holds of one browser and is random: nobody is known by it.
 
-    `key` is a digest of the Idempotency-Key.
+    `key` is a digest of the Idempotency-Key. `client` is a keyed digest of the network that asked
+    (kit/network); it goes when the goods are sold or given back, and with the cool-down after a
+    hold that ran out. `kind`, `market`, `scope` and `show_id` are the sales context.
     """
 
     __tablename__ = "hold"
     __table_args__ = (
         Index("ix_hold_guest_scope", "guest", "scope"),
         Index("ix_hold_expires_at", "expires_at"),
+        Index(
+            "ix_hold_client_scope", "client", "scope", postgresql_where=text("client is not null")
+        ),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    market: Mapped[str]
     scope: Mapped[UUID]
+    show_id: Mapped[UUID | None]
     guest: Mapped[bytes] = mapped_column(LargeBinary)
     key: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     request: Mapped[bytes] = mapped_column(LargeBinary)
+    client: Mapped[bytes | None] = mapped_column(LargeBinary)
     currency: Mapped[str]
     total: Mapped[int] = mapped_column(BigInteger)
     expires_at: Mapped[datetime]

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
 from psycopg import OperationalError
 from psycopg.errors import CheckViolation
-from sqlalchemy import case, exists, func, select, text, update
+from sqlalchemy import exists, select
 from sqlalchemy.dialects.postgresql import insert
 
-from showfloor.kit.db import Database, Session, delete_batch
+from showfloor.kit import money
+from showfloor.kit.db import Connection, Database, Session, delete_batch, fetch
 from showfloor.kit.errors import Busy
 from showfloor.kit.money import Money
+from showfloor.markets.types import SalesContext, SalesKind
 from showfloor.stock.models import HoldLineRow, HoldRow, StockItemRow
-from showfloor.stock.rules import MOST_OPEN_HOLDS, state_of
-from showfloor.stock.types import Hold, Line, LineState, Stock
+from showfloor.stock.rules import (
+    COOL_DOWN_FREE,
+    COOL_DOWN_SECONDS,
+    MOST_OPEN_HOLDS,
+    NETWORK_LEAST,
+    NETWORK_SHARE,
+    QUICK_SECONDS,
+    state_of,
+)
+from showfloor.stock.types import Caller, Hold, Line, LineState, Stock
 
 # Take everything or nothing, once per key, in one statement that is its own transaction.  All parts
 # see the database as it was when the statement began, except rows that are locked or updated: those
@@ -27,7 +37,9 @@ from showfloor.stock.types import Hold, Line, LineState, Stock
 # ran out and is still held: it is taken back here when stock runs short, so that an expired hold
 # cannot keep goods from a buyer even when the worker is dead. It reads its clock after the lock was
 # got. Of two statements with the same key that run at once, one finds `key` taken: then `taken` is
-# empty and no stock moves.
+# empty and no stock moves. `near` and `mine`, what the buyer's network and the buyer already have,
+# are as old as the statement: HoldBatcher keeps requests of one network from overlapping within a
+# process, so several processes can overshoot that bound by one request each, never the stock.
 RESERVE: LiteralString = """
 with
 wanted as materialized (
@@ -47,6 +59,24 @@ limits as materialized (
   where scope = %(scope)s and expires_at > statement_timestamp()
     and exists (select from hold_line where hold_id = hold.id and state = 'held')
 ),
+mine as materialized (
+  select variant_id, sum(quantity)::int as quantity
+  from hold join guest on hold.guest = guest.hash join hold_line on hold_id = hold.id
+  where scope = %(scope)s
+    and (state = 'settled' or state = 'held' and hold_line.expires_at > statement_timestamp())
+  group by variant_id
+),
+near as materialized (
+  select variant_id,
+    coalesce(sum(quantity) filter (where hold.expires_at > statement_timestamp()
+      and state = 'held'), 0)
+    + greatest(coalesce(sum(quantity) filter (where hold.expires_at <= statement_timestamp()), 0)
+      - %(free)s::int, 0) as quantity
+  from hold join hold_line on hold_id = hold.id
+  where client = %(client)s::bytea and scope = %(scope)s and state <> 'settled'
+    and hold.expires_at > statement_timestamp() - make_interval(secs => %(cool_down)s)
+  group by variant_id
+),
 seen as materialized (
   select wanted.variant_id, quantity, coalesce(available, 0) + case
     when coalesce(available, 0) >= quantity then 0
@@ -58,7 +88,8 @@ seen as materialized (
   from wanted left join stock_item using (variant_id)
 ),
 stock as materialized (
-  select variant_id, on_hand - held - sold as available
+  select variant_id, on_hand - held - sold as available, buyer_limit,
+    greatest(%(least)s::int, ceil((on_hand - sold) / %(share)s::numeric)::int) as room
   from stock_item
   where variant_id = any(%(variants)s::uuid[])
     and not (select reached from limits)
@@ -83,15 +114,24 @@ returned as materialized (
   select variant_id, sum(quantity)::int as quantity from reclaimed group by variant_id
 ),
 found as materialized (
-  select variant_id, wanted.quantity, stock.available + coalesce(returned.quantity, 0) as available
+  select variant_id, wanted.quantity,
+    stock.available + coalesce(returned.quantity, 0) as available,
+    case when %(client)s::bytea is null then wanted.quantity
+      else stock.room - coalesce(near.quantity, 0) end as room,
+    coalesce(buyer_limit - coalesce(mine.quantity, 0), wanted.quantity) as allowed,
+    buyer_limit
   from wanted join stock using (variant_id) left join returned using (variant_id)
+    left join near using (variant_id) left join mine using (variant_id)
 ),
 taken as (
-  insert into hold (id, scope, guest, key, request, currency, total, expires_at, created_at)
-  select %(id)s, %(scope)s, hash, %(key)s, %(request)s, %(currency)s, %(total)s,
+  insert into hold (id, kind, market, scope, show_id, guest, key, request, client, currency, total,
+    expires_at, created_at)
+  select %(id)s, %(kind)s, %(market)s, %(scope)s, %(show_id)s, hash, %(key)s, %(request)s,
+    %(client)s, %(currency)s, %(total)s,
     clock_timestamp() + make_interval(secs => %(seconds)s), clock_timestamp()
   from guest
-  where (select count(*) from found where available >= quantity) = cardinality(%(variants)s::uuid[])
+  where (select count(*) from found where least(available, room, allowed) >= quantity)
+    = cardinality(%(variants)s::uuid[])
   on conflict (key) do nothing
   returning id, expires_at
 ),
@@ -119,22 +159,26 @@ select
   exists (select from earlier),
   (select reached from limits),
   (select array_agg(variant_id) from short),
-  (select array_agg(available) from short)
+  (select array_agg(available) from short),
+  (select min(buyer_limit) from found where allowed < quantity),
+  (select array_agg(variant_id) from found where room < quantity),
+  (select array_agg(room) from found where room < quantity)
 """
 
 # The same for a crowd that wants one variant each, in one statement and one commit: whoever came
 # first is served while the sum of what the earlier ones wanted still fits. It neither reclaims nor
-# explains: who is left over while there may be something for them goes through RESERVE alone. A
+# explains: who is left over while there may be something for them goes through RESERVE alone, and
+# so does who fits into the room of their network only if others of it in this crowd do not. A
 # variant that is sold out is not locked.
 RESERVE_BATCH: LiteralString = """
 with
 wanted as materialized (
-  select id, guest, previous, key, request, quantity, amount, place
+  select id, guest, previous, key, request, client, quantity, amount, place
   from unnest(
     %(ids)s::uuid[], %(guests)s::bytea[], %(previous)s::uuid[], %(keys)s::bytea[],
-      %(requests)s::bytea[],
+      %(requests)s::bytea[], %(clients)s::bytea[],
     %(quantities)s::int[], %(amounts)s::bigint[]
-  ) with ordinality as line(id, guest, previous, key, request, quantity, amount, place)
+  ) with ordinality as line(id, guest, previous, key, request, client, quantity, amount, place)
 ),
 known as materialized (
   select key from hold where key = any(%(keys)s::bytea[])
@@ -144,22 +188,51 @@ guests as materialized (
     select count(*) >= %(most)s::int from hold
     where hold.guest = earlier.guest and scope = %(scope)s and expires_at > statement_timestamp()
       and exists (select from hold_line where hold_id = hold.id and state = 'held')
-  ) as reached
+  ) as reached, case when earlier.guest is null then 0 else (
+    select coalesce(sum(mine.quantity), 0)
+    from hold join hold_line mine on mine.hold_id = hold.id and mine.variant_id = %(variant)s
+    where hold.guest = earlier.guest and scope = %(scope)s
+      and (state = 'settled' or state = 'held' and mine.expires_at > statement_timestamp())
+  ) end as mine
   from wanted left join hold earlier on earlier.id = wanted.previous
 ),
-queue as materialized (
-  select wanted.*, hash, sum(quantity) over (order by place) as upto
-  from wanted join guests using (place)
-  where not reached and key not in (select key from known)
+near as materialized (
+  select client,
+    coalesce(sum(quantity) filter (where hold.expires_at > statement_timestamp()
+      and state = 'held'), 0)
+    + greatest(coalesce(sum(quantity) filter (where hold.expires_at <= statement_timestamp()), 0)
+      - %(free)s::int, 0) as quantity
+  from (select distinct client from wanted where client is not null) as networks
+    join hold using (client) join hold_line on hold_id = hold.id
+  where scope = %(scope)s and variant_id = %(variant)s and state <> 'settled'
+    and hold.expires_at > statement_timestamp() - make_interval(secs => %(cool_down)s)
+  group by client
 ),
 stock as materialized (
-  select on_hand - held - sold as available
+  select on_hand - held - sold as available, buyer_limit,
+    greatest(%(least)s::int, ceil((on_hand - sold) / %(share)s::numeric)::int) as room
   from stock_item where variant_id = %(variant)s and on_hand - held - sold > 0
   for update
 ),
+allowed as materialized (
+  select wanted.*, hash, wanted.quantity <= coalesce(buyer_limit - mine, wanted.quantity) as fits,
+    case when client is null then wanted.quantity else room - coalesce(near.quantity, 0) end as room
+  from wanted join guests using (place) cross join stock left join near using (client)
+  where not reached and key not in (select key from known)
+),
+grouped as materialized (
+  select *, client is null or sum(quantity) over (partition by client order by place) <= room
+    as is_near_enough
+  from allowed where fits
+),
+queue as materialized (
+  select *, sum(quantity) over (order by place) as upto from grouped where is_near_enough
+),
 taken as (
-  insert into hold (id, scope, guest, key, request, currency, total, expires_at, created_at)
-  select id, %(scope)s, hash, key, request, %(currency)s, amount * quantity,
+  insert into hold (id, kind, market, scope, show_id, guest, key, request, client, currency, total,
+    expires_at, created_at)
+  select id, %(kind)s, %(market)s, %(scope)s, %(show_id)s, hash, key, request, client,
+    %(currency)s, amount * quantity,
     clock_timestamp() + make_interval(secs => %(seconds)s), clock_timestamp()
   from queue cross join stock
   where upto <= available
@@ -185,10 +258,12 @@ expired as materialized (
 )
 select taken.expires_at, known.key is not null or coalesce(upto <= available, false), reached,
   %(variant)s::uuid,
-  coalesce(available, 0) - coalesce((select sum(quantity) from lines), 0)::int, expired.quantity
+  coalesce(available, 0) - coalesce((select sum(quantity) from lines), 0)::int, expired.quantity,
+  case when not allowed.fits then stock.buyer_limit end,
+  case when allowed.room < wanted.quantity then allowed.room::int end
 from wanted join guests using (place) cross join expired
-  left join known using (key) left join queue using (place) left join stock on true left
-    join taken on taken.id = wanted.id
+  left join known using (key) left join queue using (place) left join stock on true
+  left join allowed using (place) left join taken on taken.id = wanted.id
 order by place
 """
 
@@ -198,12 +273,12 @@ _ATTEMPTS = 5
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """Everything the taking statement needs. `lines` are sorted by variant, each variant once."""
+    """Everything the statement needs. `lines` are sorted by variant, each variant once."""
 
     id: UUID
-    scope: UUID
+    context: SalesContext
     guest: bytes
-    previous: UUID | None
+    caller: Caller
     key: bytes
     request: bytes
     lines: tuple[Line, ...]
@@ -215,24 +290,32 @@ class Reservation:
 class HoldResult:
     """`expires_at` is None when nothing was reserved; the rest says why.
 
-    `short` is what is left of the lines that fall short.
+    `short` is what is left of the lines that fall short, `room` what the buyer's network may still
+    hold of those that it may not, `buyer_limit` the merchant's limit where the buyer is over it.
     """
 
     expires_at: datetime | None
     known: bool
     limited: bool
-    short: dict[UUID, int]
+    short: Mapping[UUID, int]
+    buyer_limit: int | None = None
+    room: Mapping[UUID, int] = field(default_factory=dict)
 
 
 async def reserve(
     database: Database, reservation: Reservation, statement: LiteralString = RESERVE
 ) -> HoldResult:
     """One hold, all or nothing. Raises Busy when the rows stay locked or no connection is free."""
-    ((expires_at, known, limited, variants, left),) = await _run(
+    ((expires_at, known, limited, short, left, buyer_limit, crowded, room),) = await _run(
         database, statement, _values(reservation)
     )
     result = HoldResult(
-        expires_at, known, limited, dict(zip(variants or (), left or (), strict=True))
+        expires_at,
+        known,
+        limited,
+        dict(zip(short or (), left or (), strict=True)),
+        buyer_limit,
+        dict(zip(crowded or (), room or (), strict=True)),
     )
     return (await _unless_reserved_meanwhile(database, [(reservation, result)]))[0]
 
@@ -240,29 +323,38 @@ async def reserve(
 async def reserve_batch(
     database: Database, crowd: Sequence[Reservation], statement: LiteralString = RESERVE_BATCH
 ) -> list[HoldResult | None]:
-    """Holds of one line each, of one variant in one scope; None for those that have to go through
+    """Holds of one line each, of one variant in one context; None for those that have to go through
     `reserve`. Raises Busy.
     """
     rows = await _run(database, statement, _crowd_values(crowd))
-    result = await _unless_reserved_meanwhile(
+    results = await _unless_reserved_meanwhile(
         database,
         [(reservation, _result(row)) for reservation, row in zip(crowd, rows, strict=True)],
     )
     return [
         None if _may_still_get(reservation, one, row) else one
-        for reservation, one, row in zip(crowd, result, rows, strict=True)
+        for reservation, one, row in zip(crowd, results, rows, strict=True)
     ]
 
 
 def _result(row: tuple[Any, ...]) -> HoldResult:
-    expires_at, known, limited, variant, left, _ = row
-    return HoldResult(expires_at, known, limited, {variant: left})
+    expires_at, known, limited, variant, left, _, buyer_limit, room = row
+    return HoldResult(
+        expires_at,
+        known,
+        limited,
+        {variant: left},
+        buyer_limit,
+        {} if room is None else {variant: room},
+    )
 
 
 def _may_still_get(reservation: Reservation, result: HoldResult, row: tuple[Any, ...]) -> bool:
     if result.expires_at is not None or result.known or result.limited:
         return False
-    *_, left, expired = row
+    if result.room or result.buyer_limit is not None:
+        return False
+    left, expired = row[4:6]
     return bool(left + expired >= reservation.lines[0].quantity)
 
 
@@ -298,8 +390,7 @@ async def _run(
 ) -> list[tuple[Any, ...]]:
     for _ in range(_ATTEMPTS):
         try:
-            async with database.pool.connection() as connection:
-                return await (await connection.execute(statement, values, prepare=True)).fetchall()
+            return await database.run(statement, values)
         except CheckViolation:
             # PostgreSQL checks an update against the version that the statement saw first, and only
             # then finds that there is a newer one. When goods came back in between, the older
@@ -310,18 +401,28 @@ async def _run(
     raise Busy
 
 
+_LIMITS = {
+    "most": MOST_OPEN_HOLDS,
+    "share": NETWORK_SHARE,
+    "least": NETWORK_LEAST,
+    "free": COOL_DOWN_FREE,
+    "cool_down": COOL_DOWN_SECONDS,
+}
+
+
 def _values(reservation: Reservation) -> dict[str, Any]:
     return {
+        **_LIMITS,
+        **_context_values(reservation.context),
         "id": reservation.id,
-        "scope": reservation.scope,
         "guest": reservation.guest,
-        "previous": reservation.previous,
+        "previous": reservation.caller.previous,
+        "client": reservation.caller.client,
         "key": reservation.key,
         "request": reservation.request,
         "currency": reservation.total.currency,
         "total": reservation.total.amount,
         "seconds": reservation.seconds,
-        "most": MOST_OPEN_HOLDS,
         "variants": [line.variant_id for line in reservation.lines],
         "skus": [line.sku for line in reservation.lines],
         "quantities": [line.quantity for line in reservation.lines],
@@ -332,15 +433,16 @@ def _values(reservation: Reservation) -> dict[str, Any]:
 def _crowd_values(crowd: Sequence[Reservation]) -> dict[str, Any]:
     first, lines = crowd[0], [reservation.lines[0] for reservation in crowd]
     return {
+        **_LIMITS,
+        **_context_values(first.context),
         "variant": lines[0].variant_id,
         "sku": lines[0].sku,
-        "scope": first.scope,
         "currency": first.total.currency,
         "seconds": first.seconds,
-        "most": MOST_OPEN_HOLDS,
         "ids": [reservation.id for reservation in crowd],
         "guests": [reservation.guest for reservation in crowd],
-        "previous": [reservation.previous for reservation in crowd],
+        "previous": [reservation.caller.previous for reservation in crowd],
+        "clients": [reservation.caller.client for reservation in crowd],
         "keys": [reservation.key for reservation in crowd],
         "requests": [reservation.request for reservation in crowd],
         "quantities": [line.quantity for line in lines],
@@ -348,121 +450,345 @@ def _crowd_values(crowd: Sequence[Reservation]) -> dict[str, Any]:
     }
 
 
-async def hold_by_key(session: Session, key: bytes) -> tuple[Hold, bytes] | None:
-    """The hold that was made under an Idempotency-Key, and the fingerprint of its request."""
-    found = (
-        await session.execute(select(HoldRow.id, HoldRow.request).where(HoldRow.key == key))
-    ).first()
-    hold = await hold_by_id(session, found.id) if found else None
-    return (hold, found.request) if found and hold else None
+def _context_values(context: SalesContext) -> dict[str, Any]:
+    return {
+        "kind": context.kind.value,
+        "market": context.market,
+        "scope": context.scope,
+        "show_id": context.show_id,
+    }
 
 
-async def hold_by_id(session: Session, hold_id: UUID, *, lock: bool = False) -> Hold | None:
-    """A hold with its lines; `lock` keeps every line as it is until this transaction ends."""
-    chosen = (
-        select(HoldLineRow).where(HoldLineRow.hold_id == hold_id).order_by(HoldLineRow.variant_id)
+@dataclass(frozen=True, slots=True)
+class StoredRequest:
+    """What a hold was asked for with: by whom, and for which goods."""
+
+    hold_id: UUID
+    request: bytes
+    guest: bytes
+    client: bytes | None
+
+
+async def request_of_key(connection: Connection, key: bytes) -> StoredRequest | None:
+    """What an Idempotency-Key was used for."""
+    rows = await fetch(
+        connection, "select id, request, guest, client from hold where key = %(key)s", {"key": key}
     )
-    chosen = chosen.execution_options(populate_existing=True)
-    lines = (await session.execute(chosen.with_for_update() if lock else chosen)).scalars().all()
-    columns = select(HoldRow.scope, HoldRow.currency, HoldRow.total, HoldRow.expires_at)
-    ran_out = (HoldRow.expires_at <= func.clock_timestamp()).label("ran_out")
-    row = (await session.execute(columns.add_columns(ran_out).where(HoldRow.id == hold_id))).first()
-    if row is None:
-        return None
+    return StoredRequest(*rows[0]) if rows else None
+
+
+async def guest_of(connection: Connection, hold_id: UUID) -> bytes | None:
+    """The guest that a hold belongs to."""
+    rows = await fetch(connection, "select guest from hold where id = %(id)s", {"id": hold_id})
+    return bytes(rows[0][0]) if rows else None
+
+
+# A hold with its lines. The lines are read after their lock was got, and their deadline with them:
+# it repeats the hold's.
+_READ: LiteralString = """
+with line as materialized (
+  select * from hold_line where hold_id = %(id)s order by variant_id {lock}
+)
+select hold.kind, market, scope, show_id, line.currency, line.expires_at,
+  line.expires_at <= clock_timestamp(), variant_id, sku, quantity, unit_amount, state
+from hold join line on hold_id = hold.id
+where hold.id = %(id)s
+order by variant_id
+"""
+READ_HOLD: LiteralString = _READ.replace("{lock}", "")
+LOCK_HOLD: LiteralString = _READ.replace("{lock}", "for update")
+
+
+async def hold_by_id(connection: Connection, hold_id: UUID, *, lock: bool = False) -> Hold | None:
+    """A hold with its lines; `lock` keeps every line as it is until this transaction ends."""
+    rows = await fetch(connection, LOCK_HOLD if lock else READ_HOLD, {"id": hold_id})
+    return _hold(hold_id, rows) if rows else None
+
+
+def _hold(hold_id: UUID, rows: Sequence[tuple[Any, ...]]) -> Hold:
+    kind, market, scope, show_id, currency, expires_at, ran_out = rows[0][:7]
+    lines = tuple(Line(row[7], row[8], row[9], Money(row[10], currency)) for row in rows)
     return Hold(
         id=hold_id,
-        scope=row.scope,
-        lines=tuple(
-            Line(line.variant_id, line.sku, line.quantity, Money(line.unit_amount, line.currency))
-            for line in lines
-        ),
-        total=Money(row.total, row.currency),
-        expires_at=row.expires_at,
-        state=state_of([LineState(line.state) for line in lines]),
-        ran_out=row.ran_out,
+        context=SalesContext(SalesKind(kind), market, scope, show_id),
+        lines=lines,
+        total=money.total([line.total for line in lines], currency),
+        expires_at=expires_at,
+        state=state_of([LineState(row[11]) for row in rows]),
+        ran_out=ran_out,
     )
 
 
-async def extend(session: Session, hold_id: UUID, seconds: int) -> None:
-    """Move the deadline of a hold that was not extended yet. The caller has locked the lines."""
-    fresh = update(HoldRow).where(HoldRow.id == hold_id, HoldRow.extended.is_(False))
-    values = {"extended": True, "expires_at": HoldRow.expires_at + timedelta(seconds=seconds)}
-    moved = (
-        await session.execute(fresh.values(values).returning(HoldRow.expires_at))
-    ).scalar_one_or_none()
-    if moved is not None:
-        await session.execute(
-            update(HoldLineRow).where(HoldLineRow.hold_id == hold_id).values(expires_at=moved)
-        )
+# The deadline of an open hold moves once. Everything that decides is locked first.
+EXTEND: LiteralString = """
+with line as materialized (
+  select * from hold_line where hold_id = %(id)s order by variant_id for update
+),
+open as materialized (
+  select bool_and(state = 'held' and expires_at > clock_timestamp()) as is_open from line
+),
+moved as (
+  update hold set extended = true,
+    expires_at = hold.expires_at + make_interval(secs => %(seconds)s)
+  from open where id = %(id)s and not extended and is_open
+  returning hold.expires_at
+),
+lines as (
+  update hold_line set expires_at = moved.expires_at from moved where hold_id = %(id)s
+)
+select hold.kind, market, scope, show_id, line.currency,
+  coalesce((select expires_at from moved), line.expires_at),
+  not (select is_open from open), variant_id, sku, quantity, unit_amount, state
+from hold join line on hold_id = hold.id
+where hold.id = %(id)s
+order by variant_id
+"""
 
 
-async def move_lines(session: Session, hold_id: UUID, to: LineState) -> dict[UUID, int]:
-    """Held lines of a hold become released or settled; pieces per variant.
-
-    Lines are locked from here, stock rows come after.
+async def extend(connection: Connection, hold_id: UUID, seconds: int) -> Hold | None:
+    """The hold, locked; its deadline is later by `seconds` if it is open and was not extended
+    yet.
     """
-    held = (
-        update(HoldLineRow)
-        .where(HoldLineRow.hold_id == hold_id, HoldLineRow.state == LineState.HELD)
-        .values(state=to)
-    )
-    moved = await session.execute(held.returning(HoldLineRow.variant_id, HoldLineRow.quantity))
-    return {row.variant_id: row.quantity for row in moved}
+    rows = await fetch(connection, EXTEND, {"id": hold_id, "seconds": seconds})
+    return _hold(hold_id, rows) if rows else None
 
 
-async def move_stock(session: Session, pieces: dict[UUID, int], *, sold: bool) -> None:
-    """Held pieces are sold or free again. Rows are locked in the order of their ids."""
-    if not pieces:
-        return
-    chosen = StockItemRow.variant_id.in_(pieces)
-    await session.execute(
-        select(StockItemRow.variant_id)
-        .where(chosen)
-        .order_by(StockItemRow.variant_id)
-        .with_for_update()
+async def shorten(connection: Connection, hold_id: UUID, seconds: int) -> None:
+    """Take an extension back. The caller has locked the checkout, so that nobody pays meanwhile."""
+    await fetch(
+        connection,
+        """
+        with line as materialized (
+          select * from hold_line where hold_id = %(id)s and state = 'held'
+          order by variant_id for update
+        ),
+        moved as (
+          update hold set extended = false,
+            expires_at = hold.expires_at - make_interval(secs => %(seconds)s)
+          where id = %(id)s and extended and (select count(*) from line) > 0
+          returning expires_at
+        )
+        update hold_line set expires_at = moved.expires_at from moved
+        where hold_id = %(id)s and state = 'held'
+        """,
+        {"id": hold_id, "seconds": seconds},
     )
-    quantity = case(pieces, value=StockItemRow.variant_id)
+
+
+# Held lines of a hold are sold or free again: lines are locked first, stock rows after them and in
+# the order of their ids. Whose they were is forgotten, but for goods that were kept a while and not
+# bought: those count in the cool-down.
+SETTLE: LiteralString = """
+with line as materialized (
+  select variant_id, quantity from hold_line
+  where hold_id = %(id)s and state = 'held' order by variant_id for update
+),
+done as (
+  update hold_line set state = 'settled' from line
+  where hold_id = %(id)s and hold_line.variant_id = line.variant_id
+),
+stock as materialized (
+  select variant_id from stock_item where variant_id in (select variant_id from line)
+  order by variant_id for update
+),
+forgotten as (
+  update hold set client = null where id = %(id)s and exists (select from line)
+)
+update stock_item set held = held - line.quantity, sold = sold + line.quantity
+from line join stock using (variant_id) where stock_item.variant_id = line.variant_id
+"""
+RELEASE: LiteralString = """
+with line as materialized (
+  select variant_id, quantity from hold_line
+  where hold_id = %(id)s and state = 'held' order by variant_id for update
+),
+done as (
+  update hold_line set state = 'released' from line
+  where hold_id = %(id)s and hold_line.variant_id = line.variant_id
+),
+stock as materialized (
+  select variant_id from stock_item where variant_id in (select variant_id from line)
+  order by variant_id for update
+),
+ended as (
+  update hold set expires_at = least(expires_at, clock_timestamp()),
+    client = case when created_at < clock_timestamp() - make_interval(secs => %(quick)s)
+      then client end
+  where id = %(id)s and exists (select from line)
+)
+update stock_item set held = held - line.quantity
+from line join stock using (variant_id) where stock_item.variant_id = line.variant_id
+"""
+
+
+async def settle(connection: Connection, hold_id: UUID) -> None:
+    """Held pieces are sold."""
+    await fetch(connection, SETTLE, {"id": hold_id})
+
+
+async def release(connection: Connection, hold_id: UUID) -> None:
+    """Held pieces are free again."""
+    await fetch(connection, RELEASE, {"id": hold_id, "quick": QUICK_SECONDS})
+
+
+# What a hold may still take of each variant, with the stock rows locked. `others` is what the buyer
+# has besides this hold, `near` what the buyer's network holds besides it.
+LOCK_STOCK: LiteralString = """
+with own as materialized (
+  select guest, client, scope from hold where id = %(id)s
+),
+stock as materialized (
+  select variant_id, on_hand - held - sold as available, buyer_limit,
+    greatest(%(least)s::int, ceil((on_hand - sold) / %(share)s::numeric)::int) as room
+  from stock_item where variant_id = any(%(variants)s::uuid[])
+  order by variant_id for update
+),
+others as materialized (
+  select variant_id, sum(quantity)::int as quantity
+  from own join hold using (guest, scope) join hold_line on hold_id = hold.id
+  where hold.id <> %(id)s
+    and (state = 'settled' or state = 'held' and hold_line.expires_at > statement_timestamp())
+  group by variant_id
+),
+near as materialized (
+  select variant_id, sum(quantity)::int as quantity
+  from own join hold using (client, scope) join hold_line on hold_id = hold.id
+  where hold.id <> %(id)s and state = 'held' and hold_line.expires_at > statement_timestamp()
+  group by variant_id
+)
+select variant_id, available, buyer_limit - coalesce(others.quantity, 0), buyer_limit,
+  case when (select client from own) is not null then room - coalesce(near.quantity, 0) end
+from stock left join others using (variant_id) left join near using (variant_id)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """How many pieces are free, and how many this hold may have in all: by the merchant's limit
+    and by the bound of its network. None is no bound.
+    """
+
+    available: int
+    allowed: int | None
+    buyer_limit: int | None
+    room: int | None
+
+
+async def lock_stock(
+    connection: Connection, hold_id: UUID, variant_ids: Collection[UUID]
+) -> dict[UUID, Margin]:
+    """The stock rows, locked in the order of their ids. The caller has locked the hold's lines."""
     values = {
-        "held": StockItemRow.held - quantity,
-        **({"sold": StockItemRow.sold + quantity} if sold else {}),
+        "id": hold_id,
+        "variants": list(variant_ids),
+        "least": NETWORK_LEAST,
+        "share": NETWORK_SHARE,
     }
-    await session.execute(
-        update(StockItemRow)
-        .where(chosen)
-        .values(values)
-        .execution_options(synchronize_session=False)
+    return {row[0]: Margin(*row[1:]) for row in await fetch(connection, LOCK_STOCK, values)}
+
+
+CHANGE: LiteralString = """
+with
+wanted as materialized (
+  select variant_id, sku, quantity, unit_amount
+  from unnest(%(variants)s::uuid[], %(skus)s::text[], %(quantities)s::int[], %(amounts)s::bigint[])
+    as line(variant_id, sku, quantity, unit_amount)
+),
+moved as (
+  update stock_item set held = held + coalesce(wanted.quantity, 0) - coalesce(old.quantity, 0)
+  from (select variant_id, quantity from hold_line where hold_id = %(id)s) as old
+    full join wanted using (variant_id)
+  where stock_item.variant_id = coalesce(old.variant_id, wanted.variant_id)
+),
+gone as (
+  delete from hold_line where hold_id = %(id)s and variant_id <> all(%(variants)s::uuid[])
+),
+put as (
+  insert into hold_line (hold_id, variant_id, sku, quantity, unit_amount, currency, state,
+    expires_at)
+  select %(id)s, variant_id, sku, quantity, unit_amount, %(currency)s, 'held', %(expires_at)s
+  from wanted
+  on conflict (hold_id, variant_id) do update set quantity = excluded.quantity
+)
+update hold set total = %(total)s where id = %(id)s
+"""
+
+
+async def change_lines(connection: Connection, hold: Hold) -> None:
+    """The lines of a hold become these; all of it is locked already."""
+    await fetch(
+        connection,
+        CHANGE,
+        {
+            "id": hold.id,
+            "currency": hold.total.currency,
+            "total": hold.total.amount,
+            "expires_at": hold.expires_at,
+            "variants": [line.variant_id for line in hold.lines],
+            "skus": [line.sku for line in hold.lines],
+            "quantities": [line.quantity for line in hold.lines],
+            "amounts": [line.unit_price.amount for line in hold.lines],
+        },
     )
 
 
-async def release_due(session: Session, most: int) -> dict[UUID, int]:
-    """Lines that ran out are released; pieces per variant.
+RELEASE_DUE: LiteralString = """
+with due as materialized (
+  select hold_id, variant_id, quantity from hold_line
+  where state = 'held' and expires_at <= statement_timestamp()
+  order by expires_at limit %(most)s
+  for update skip locked
+),
+released as (
+  update hold_line set state = 'released' from due
+  where hold_line.hold_id = due.hold_id and hold_line.variant_id = due.variant_id
+),
+sums as materialized (
+  select variant_id, sum(quantity)::int as quantity from due group by variant_id
+),
+stock as materialized (
+  select variant_id from stock_item where variant_id in (select variant_id from sums)
+  order by variant_id for update
+),
+moved as (
+  update stock_item set held = held - sums.quantity
+  from sums join stock using (variant_id) where stock_item.variant_id = sums.variant_id
+)
+select coalesce(sum(quantity), 0)::int from sums
+"""
+
+
+async def release_due(connection: Connection, most: int) -> int:
+    """Lines that ran out are released; how many pieces.
 
     Lines that a payment or another worker has locked are left alone.
     """
-    due = await session.execute(
-        text("""
-        with due as materialized (
-          select hold_id, variant_id from hold_line
-          where state = 'held' and expires_at <= statement_timestamp()
-          order by expires_at limit :most
-          for update skip locked
-        ), released as (
-          update hold_line set state = 'released' from due
-          where hold_line.hold_id = due.hold_id and hold_line.variant_id = due.variant_id
-          returning hold_line.variant_id, quantity
+    ((pieces,),) = await fetch(connection, RELEASE_DUE, {"most": most})
+    return int(pieces)
+
+
+async def forget_clients_before(connection: Connection, moment: datetime, most: int) -> int:
+    """A batch of holds whose cool-down is over: which network asked is forgotten."""
+    rows = await fetch(
+        connection,
+        """
+        with old as materialized (
+          select id from hold where client is not null and expires_at < %(moment)s
+          limit %(most)s for update skip locked
         )
-        select variant_id, sum(quantity)::int as quantity from released group by variant_id
-        """),
-        {"most": most},
+        update hold set client = null from old where hold.id = old.id returning hold.id
+        """,
+        {"moment": moment, "most": most},
     )
-    return {row.variant_id: row.quantity for row in due}
+    return len(rows)
 
 
-async def next_expiry(session: Session) -> datetime | None:
+async def next_expiry(connection: Connection) -> datetime | None:
     """The earliest end of a line that is held."""
-    first = text("select min(expires_at) from hold_line where state = 'held'")
-    found: datetime | None = (await session.execute(first)).scalar_one()
-    return found
+    ((first,),) = await fetch(
+        connection, "select min(expires_at) from hold_line where state = 'held'", {}
+    )
+    return first if isinstance(first, datetime) else None
 
 
 async def remove_holds_before(session: Session, moment: datetime) -> int:
@@ -477,6 +803,15 @@ async def stock_of(session: Session, variant_ids: Collection[UUID]) -> dict[UUID
         select(StockItemRow).where(StockItemRow.variant_id.in_(variant_ids))
     )
     return {row.variant_id: Stock(row.on_hand, row.held, row.sold) for row in rows.scalars()}
+
+
+async def set_buyer_limit(session: Session, variant_id: UUID, limit: int | None) -> None:
+    """How many pieces one buyer may have; None for no limit."""
+    row: dict[str, Any] = {"variant_id": variant_id, "on_hand": 0, "buyer_limit": limit}
+    stored = insert(StockItemRow).values(row)
+    await session.execute(
+        stored.on_conflict_do_update(index_elements=["variant_id"], set_={"buyer_limit": limit})
+    )
 
 
 async def set_on_hand(session: Session, variant_id: UUID, on_hand: int) -> bool:

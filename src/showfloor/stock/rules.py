@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 from uuid import UUID
 
+from showfloor.kit import ids
 from showfloor.stock.errors import HoldTokenInvalid, LimitReached
 from showfloor.stock.types import Line, LineState
 
@@ -17,6 +18,17 @@ MOST_PIECES = 10
 MOST_OPEN_HOLDS = 5
 """Of one guest in one show."""
 EXTENSION_SECONDS = 120
+NETWORK_SHARE = 4
+"""One client network may hold every fourth of the pieces of a variant that are not sold yet, so
+that the bound gets tighter as stock gets scarce,"""
+NETWORK_LEAST = 2
+"""but always this many, for the couple on one sofa."""
+COOL_DOWN_SECONDS = 600
+"""So long, pieces that ran out unpaid count as if they were still held by that network,"""
+COOL_DOWN_FREE = 2
+"""except this many, for those who were only slow."""
+QUICK_SECONDS = 60
+"""Goods that are given back sooner do not count: somebody changed their mind."""
 _PREFIX = "ht_"
 _MAC_BYTES = 26
 """With the 16 of the id a multiple of three: no padding in the token."""
@@ -26,6 +38,18 @@ def check_pieces(lines: Sequence[Line]) -> None:
     """Raises LimitReached when a line wants more pieces than one buyer may hold."""
     if any(line.quantity > MOST_PIECES for line in lines):
         raise LimitReached(pieces=MOST_PIECES, holds=MOST_OPEN_HOLDS)
+
+
+def client_digest(secret: bytes, network: str) -> bytes:
+    """What is stored of a client network while a hold of it is open. Addresses are few enough to
+    be guessed from a plain digest.
+    """
+    return hmac.digest(secret, b"showfloor client v1:" + network.encode(), sha256)[:16]
+
+
+def guest_of(first_hold: UUID) -> bytes:
+    """What groups the holds of a guest: made from the first one."""
+    return ids.digest(first_hold.hex)
 
 
 def key_of(scope: UUID, key: str) -> bytes:

@@ -14,10 +14,18 @@ async def release_expired(database: Database) -> datetime | None:
     """
     released = 1
     while released:
-        async with database.session() as session:
-            released = await service.release_expired(session)
-            next_expiry = await service.next_expiry(session)
+        async with database.transaction() as connection:
+            released = await service.release_expired(connection)
+            next_expiry = await service.next_expiry(connection)
     return next_expiry
+
+
+async def forget_clients(database: Database) -> None:
+    """Every minute: which network held what."""
+    forgotten = 1
+    while forgotten:
+        async with database.transaction() as connection:
+            forgotten = await service.forget_clients(connection)
 
 
 async def forget_old_holds(database: Database) -> None:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from showfloor.kit.money import Money
+from showfloor.markets.types import SalesContext
 
 
 class LineState(StrEnum):
@@ -31,18 +32,35 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks for a hold, as far as anybody can tell.
+
+    `previous` is an earlier hold of the same guest, whose token was shown. `client` is a keyed
+    digest of the network that asks; None is not limited.
+    """
+
+    previous: UUID | None = None
+    client: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Hold:
-    """`scope` is what the limits count in: the show. `state` is held only while every line is.
-    `ran_out` by the database's clock: the goods may still be there, but the next buyer gets
-    them."""
+    """`state` is held only while every line is. `ran_out` by the database's clock: the goods may
+    still be there, but the next buyer gets them.
+    """
 
     id: UUID
-    scope: UUID
+    context: SalesContext
     lines: tuple[Line, ...]
     total: Money
     expires_at: datetime
     state: LineState
     ran_out: bool = False
+
+    @property
+    def pieces(self) -> dict[UUID, int]:
+        """How many of each variant."""
+        return {line.variant_id: line.quantity for line in self.lines}
 
     @property
     def is_open(self) -> bool:

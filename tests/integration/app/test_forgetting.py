@@ -29,9 +29,10 @@ insert into room (id) values ('00000000-0000-0000-0000-00000000000{first}');
 insert into room_event (room_id, seq, at, key)
   select '00000000-0000-0000-0000-00000000000{first}', n, {at}, 'k' from generate_series({first},
     {last}) n;
-insert into hold (id, scope, guest, key, request, currency, total, expires_at, created_at)
-  select gen_random_uuid(), gen_random_uuid(), '', n::text::bytea, '', 'GBP', 1, {at}, {at}
-    from generate_series({first}, {last}) n;
+insert into hold (id, kind, market, scope, guest, key, request, currency, total, expires_at,
+    created_at)
+  select gen_random_uuid(), 'show', 'gb', gen_random_uuid(), '', n::text::bytea, '', 'GBP', 1, {at},
+    {at} from generate_series({first}, {last}) n;
 """
 KEPT = (
     "idempotent_answer",

@@ -19,11 +19,12 @@ from showfloor.app.postgres import as_unprivileged
 from showfloor.app.settings import Settings
 from showfloor.kit.db import Database
 from showfloor.kit.money import Money
+from showfloor.markets.types import SalesContext
 from showfloor.realtime import service as realtime
 from showfloor.shows import service as shows
 from showfloor.stock import service as stock
 from showfloor.stock.errors import SoldOut
-from showfloor.stock.types import Line
+from showfloor.stock.types import Caller, Line
 from tests.people import FakeStreaming, add_floor, put_on_air
 from tests.waiting import BOUND, until_blocking
 
@@ -99,8 +100,8 @@ async def test_a_show_sells_out_on_a_managed_server(managed_url: str) -> None:
     async def reserve(key: str) -> None:
         await stock.reserve(
             batcher,
-            scope=floor.show.id,
-            previous=None,
+            context=SalesContext.in_show(floor.show.id, "gb"),
+            caller=Caller(),
             key=key,
             request=b"r",
             lines=[line],

@@ -14,10 +14,11 @@ from showfloor.identity.types import Person
 from showfloor.kit import ids
 from showfloor.kit.db import Database
 from showfloor.kit.money import Money
+from showfloor.markets.types import SalesContext
 from showfloor.merchants import service as merchants
 from showfloor.merchants.types import Merchant
 from showfloor.stock import service as stock
-from showfloor.stock.types import Hold, Line, Stock
+from showfloor.stock.types import Caller, Hold, Line, Stock
 
 
 def words(english: str) -> Text:
@@ -97,13 +98,14 @@ async def take(
     scope: UUID,
     key: str | None = None,
     previous: UUID | None = None,
+    client: bytes | None = None,
     seconds: int = 300,
 ) -> Hold:
     request = repr([(one.sku, one.quantity) for one in lines]).encode()
     return await stock.reserve(
         stock.HoldBatcher(database),
-        scope=scope,
-        previous=previous,
+        context=SalesContext.in_show(scope, "gb"),
+        caller=Caller(previous, client),
         key=key or ids.secret(),
         request=request,
         lines=lines,

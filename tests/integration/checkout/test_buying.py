@@ -10,7 +10,16 @@ import pytest
 
 from showfloor.catalog import service as catalog
 from showfloor.catalog.types import Product
-from showfloor.checkout import service, tasks
+from showfloor.checkout import queries, service, tasks
+from showfloor.checkout.service import settlement
+from showfloor.checkout.types import (
+    Intent,
+    NextStep,
+    ProviderReply,
+    ProviderStatus,
+    StepKind,
+    TestCard,
+)
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Database
 from showfloor.kit.money import Money
@@ -38,6 +47,10 @@ from tests.integration.checkout.shop import (
 )
 
 GBP_2200 = {"amount": 2200, "currency": "GBP"}
+
+
+async def nothing(*_: object) -> None:
+    """Instead of a guard."""
 
 
 async def nothing_is_sold(shop: Counter, product: Product) -> None:
@@ -287,11 +300,57 @@ async def test_starting_to_pay_extends_the_hold_once(shop: Counter, buyer: Buyer
     await buyer.up_to_details(("SALT", 1))
 
     deadlines = [
-        clock.parse_rfc3339((await buyer.pay(DECLINED)).json()["expires_at"]) for _ in range(2)
+        clock.parse_rfc3339((await buyer.pay(number)).json()["expires_at"])
+        for number in (ASKS, ASKS, OK)
     ]
 
     held_until = clock.parse_rfc3339(buyer.hold["expires_at"])
-    assert [deadline - held_until for deadline in deadlines] == [timedelta(seconds=120)] * 2
+    assert [deadline - held_until for deadline in deadlines] == [timedelta(seconds=120)] * 3
+
+
+@pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
+async def test_declined_card_holds_the_goods_no_longer(
+    shop: Counter, buyer: Buyer, monkeypatch: pytest.MonkeyPatch, guard: bool
+) -> None:
+    if not guard:
+        monkeypatch.setattr(settlement.stock, "withdraw_extension", nothing)
+    await buyer.up_to_details(("SALT", 1))
+
+    for _ in range(2):
+        assert (await buyer.pay(DECLINED)).json()["status"] == "declined"
+        held_until = clock.parse_rfc3339((await buyer.look()).json()["expires_at"])
+        longer = held_until - clock.parse_rfc3339(buyer.hold["expires_at"])
+        assert longer == timedelta(seconds=0 if guard else 120)
+    assert (await buyer.pay(OK)).json()["status"] == "paid"
+
+
+async def test_provider_says_what_the_page_shows_next(shop: Counter, buyer: Buyer) -> None:
+    await buyer.up_to_details(("SALT", 1))
+
+    seen = [buyer.checkout["next"]]
+    for number in (DECLINED, ASKS):
+        seen.append((await buyer.pay(number)).json()["next"])
+        assert (await buyer.look()).json()["next"] == seen[-1]
+    seen += [(await buyer.pay(SLOW)).json()["next"]]
+
+    assert seen == [{"kind": "form"}, {"kind": "form"}, {"kind": "confirm"}, {"kind": "wait"}]
+
+
+async def test_redirect_of_a_provider_survives_a_reload(
+    shop: Counter, buyer: Buyer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step = NextStep(StepKind.REDIRECT, "https://bank.example/3ds")
+
+    async def charge(intent: Intent, method: TestCard) -> ProviderReply:
+        return ProviderReply(ProviderStatus.NEEDS_CONFIRMATION, step)
+
+    monkeypatch.setattr(shop.provider, "charge", charge)
+    await buyer.up_to_details(("SALT", 1))
+
+    paid = (await buyer.pay()).json()
+
+    assert paid["next"] == {"kind": "redirect", "url": "https://bank.example/3ds"}
+    assert (await buyer.look()).json()["next"] == paid["next"]
 
 
 async def test_same_key_pays_once(shop: Counter, buyer: Buyer, product: Product) -> None:
@@ -440,7 +499,10 @@ async def test_buyers_data_moves_into_the_order_and_is_forgotten_otherwise(
     assert await scalar(shop.database, "select count(*) from checkout where email is not null") == 1
 
     now = clock.now()
-    with clock.use(lambda: now + timedelta(hours=25)):
+    with clock.use(lambda: now + timedelta(seconds=300 + 299)):
+        await tasks.forget_abandoned(shop.database)
+    assert await scalar(shop.database, "select count(*) from checkout where email is not null") == 1
+    with clock.use(lambda: now + timedelta(seconds=300 + 301)):
         await tasks.forget_abandoned(shop.database)
 
     assert (
@@ -454,6 +516,31 @@ async def test_buyers_data_moves_into_the_order_and_is_forgotten_otherwise(
         await scalar(shop.database, "select email || (address ->> 'line1') from orders")
         == EMAIL + "1 High Street"
     )
+
+
+@pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
+async def test_goods_that_are_given_back_take_the_buyers_data_with_them(
+    shop: Counter, buyer: Buyer, monkeypatch: pytest.MonkeyPatch, guard: bool
+) -> None:
+    if not guard:
+        monkeypatch.setattr(queries, "forget_buyer", nothing)
+    await buyer.up_to_details(("SALT", 1))
+
+    assert (await buyer.ask("DELETE", f"/holds/{buyer.hold['id']}")).status_code == 204
+
+    kept = "select count(*) from checkout where email is not null or address is not null"
+    assert await scalar(shop.database, kept) == (0 if guard else 1)
+
+
+async def test_details_are_kept_while_a_payment_is_open(shop: Counter, buyer: Buyer) -> None:
+    await buyer.up_to_details(("SALT", 1))
+    await buyer.pay(SLOW)
+
+    now = clock.now()
+    with clock.use(lambda: now + timedelta(hours=1)):
+        await tasks.forget_abandoned(shop.database)
+
+    assert await scalar(shop.database, "select count(*) from checkout where email is not null") == 1
 
 
 async def test_duplicate_card_is_paid_by_the_worker_when_no_callback_arrives(

@@ -15,7 +15,14 @@ from showfloor.checkout import queries, service
 from showfloor.checkout.errors import ProviderUnavailable
 from showfloor.checkout.service.paying import PaymentRequest, begin
 from showfloor.checkout.service.settlement import record
-from showfloor.checkout.types import Intent, Method, Payment, PaymentState, ProviderStatus
+from showfloor.checkout.types import (
+    Intent,
+    Payment,
+    PaymentState,
+    ProviderReply,
+    ProviderStatus,
+    TestCard,
+)
 from showfloor.kit import clock, ids
 from showfloor.kit.money import Money
 from showfloor.stock.types import Stock
@@ -26,7 +33,7 @@ from tests.waiting import until_somebody_waits
 
 async def started(shop: Counter, buyer: Buyer, number: str = OK, key: str = "k" * 16) -> Payment:
     """Step one alone: the intent is committed, then the process dies."""
-    async with shop.database.session() as session:
+    async with shop.database.transaction() as session:
         payment, _ = await begin(session, order_of(shop, buyer, number, key), "test")
     return payment
 
@@ -41,7 +48,7 @@ def order_of(shop: Counter, buyer: Buyer, number: str, key: str) -> PaymentReque
     return PaymentRequest(
         ids.parse("chk", buyer.checkout["id"]),
         ids.parse("hold", buyer.hold["id"]),
-        Method("test", number),
+        TestCard(number),
         total,
         key,
         request,
@@ -69,9 +76,8 @@ async def test_killed_before_the_provider_heard_of_it(
 
     assert await state_of(shop, payment.id) == "declined"
     assert (
-        await shop.provider.charge(Intent(payment.id, payment.amount), Method("test", OK))
-        is ProviderStatus.VOIDED
-    )
+        await shop.provider.charge(Intent(payment.id, payment.amount), TestCard(OK))
+    ).status is ProviderStatus.VOIDED
     assert (await buyer.look()).json()["status"] == "declined"
     assert (await buyer.pay()).json()["status"] == "paid"
     assert shop.money_moved() == (1, 0)
@@ -83,7 +89,7 @@ async def test_killed_after_the_provider_took_the_money(
 ) -> None:
     await buyer.up_to_details(("SALT", 1))
     payment = await started(shop, buyer)
-    await shop.provider.charge(Intent(payment.id, payment.amount), Method("test", OK))
+    await shop.provider.charge(Intent(payment.id, payment.amount), TestCard(OK))
 
     await worker_looks(shop)
     await worker_looks(shop)
@@ -99,7 +105,7 @@ async def test_killed_after_the_provider_took_the_money_and_asked_again(
 ) -> None:
     await buyer.up_to_details(("SALT", 1))
     payment = await started(shop, buyer)
-    await shop.provider.charge(Intent(payment.id, payment.amount), Method("test", OK))
+    await shop.provider.charge(Intent(payment.id, payment.amount), TestCard(OK))
 
     assert (await buyer.pay(key="k" * 16)).json()["status"] == "paid"
     assert shop.money_moved() == (1, 0)
@@ -110,7 +116,7 @@ async def test_killed_and_the_hold_ran_out(shop: Counter, buyer: Buyer, product:
     await execute(shop.database, "update stock_item set on_hand = 1")
     await buyer.up_to_details(("SALT", 1))
     payment = await started(shop, buyer)
-    await shop.provider.charge(Intent(payment.id, payment.amount), Method("test", OK))
+    await shop.provider.charge(Intent(payment.id, payment.amount), TestCard(OK))
     await let_expire(shop.database, ids.parse("hold", buyer.hold["id"]))
     await Buyer(shop).reserve(("SALT", 1))
 
@@ -127,13 +133,12 @@ async def test_killed_before_the_money_was_given_back(
 ) -> None:
     await buyer.up_to_details(("SALT", 1))
     payment = await started(shop, buyer)
-    await shop.provider.charge(Intent(payment.id, payment.amount), Method("test", OK))
+    await shop.provider.charge(Intent(payment.id, payment.amount), TestCard(OK))
     await execute(shop.database, "update hold_line set state = 'released'")
     await execute(shop.database, "update stock_item set held = 0")
-    async with shop.database.session() as session:
-        assert (
-            await record(session, payment.id, ProviderStatus.PAID)
-        ).state is PaymentState.VOIDING
+    async with shop.database.transaction() as session:
+        recorded = await record(session, payment.id, ProviderReply(ProviderStatus.PAID))
+        assert recorded.payment.state is PaymentState.VOIDING
     assert shop.money_moved() == (1, 0)
 
     await worker_looks(shop)
@@ -150,9 +155,9 @@ async def test_worker_and_slow_request_meet(shop: Counter, buyer: Buyer, product
     payment = await started(shop, buyer)
     await worker_looks(shop)
 
-    report = await shop.provider.charge(Intent(payment.id, payment.amount), Method("test", OK))
-    async with shop.database.session() as session:
-        assert (await record(session, payment.id, report)).state is PaymentState.DECLINED
+    report = await shop.provider.charge(Intent(payment.id, payment.amount), TestCard(OK))
+    async with shop.database.transaction() as session:
+        assert (await record(session, payment.id, report)).payment.state is PaymentState.DECLINED
 
     assert shop.money_moved() == (0, 0)
     assert await stock_now(shop.database, product) == Stock(50, 1, 0)
@@ -163,11 +168,12 @@ async def test_same_payment_recorded_from_all_sides_at_once_sells_once(
 ) -> None:
     await buyer.up_to_details(("SALT", 2))
     payment = await started(shop, buyer)
-    await shop.provider.charge(Intent(payment.id, payment.amount), Method("test", OK))
+    await shop.provider.charge(Intent(payment.id, payment.amount), TestCard(OK))
 
     async def hear(report: ProviderStatus) -> PaymentState:
-        async with shop.database.session() as session:
-            return (await record(session, payment.id, report)).state
+        async with shop.database.transaction() as session:
+            reply = ProviderReply(report)
+            return (await record(session, payment.id, reply)).payment.state
 
     words = [
         ProviderStatus.PAID,
@@ -215,7 +221,7 @@ async def test_goods_are_not_given_back_while_a_payment_begins(
             queries, "checkout_of_hold", lambda session, hold_id, lock: unlocked(session, hold_id)
         )
     await buyer.up_to_details(("SALT", 1))
-    async with asyncio.TaskGroup() as tabs, shop.database.session() as session:
+    async with asyncio.TaskGroup() as tabs, shop.database.transaction() as session:
         await begin(session, order_of(shop, buyer, OK, "k" * 16), "test")
         given_back = tabs.create_task(buyer.ask("DELETE", f"/holds/{buyer.hold['id']}"))
         await until_somebody_waits(shop.database)
@@ -249,7 +255,7 @@ async def test_provider_that_does_not_answer_is_asked_again(
     await buyer.up_to_details(("SALT", 1))
     real, calls = shop.provider.charge, []
 
-    async def charge(intent: Intent, method: Method) -> ProviderStatus:
+    async def charge(intent: Intent, method: TestCard) -> ProviderReply:
         calls.append(await real(intent, method))
         if len(calls) == 1:
             raise ProviderUnavailable
@@ -275,7 +281,7 @@ async def test_worker_survives_a_provider_that_does_not_answer(
     await buyer.up_to_details(("SALT", 1))
     payment = await started(shop, buyer)
 
-    async def lookup(payment_id: UUID) -> ProviderStatus:
+    async def lookup(payment_id: UUID) -> ProviderReply:
         raise failure
 
     with monkeypatch.context() as patched:

@@ -67,15 +67,15 @@ async def test_two_cards_at_the_same_moment_begin_one_payment(
 
         monkeypatch.setattr(paying, "get_own_checkout", unlocked)
         # The goods' deadline is moved under a lock of its own, which would hide what is to be seen.
-        monkeypatch.setattr(paying.stock, "extend_once", lambda session, hold_id: asyncio.sleep(0))
+        monkeypatch.setattr(paying.stock, "extend_once", paying.stock.get_hold)
         await execute(shop.database, "drop index uq_payment_one_blocking")
     await buyer.up_to_details(("SALT", 1))
 
     async def second() -> None:
-        async with shop.database.session() as session:
+        async with shop.database.transaction() as session:
             await begin(session, order_of(shop, buyer, OK, "b" * 16), "test")
 
-    async with shop.database.session() as session:
+    async with shop.database.transaction() as session:
         await begin(session, order_of(shop, buyer, OK, "a" * 16), "test")
         other = asyncio.create_task(second())
         await (until_somebody_waits(shop.database) if guard else other)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from showfloor.catalog import service as catalog
@@ -11,6 +13,7 @@ from showfloor.catalog.types import Product
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Database
 from showfloor.kit.money import Money
+from showfloor.stock.service import holds as stock_holds
 from showfloor.stock.types import Stock
 from tests.integration.checkout.counter import OK, SLOW, Buyer, Counter, counter
 from tests.integration.checkout.shop import (
@@ -188,7 +191,7 @@ async def test_two_merchants_are_held_together(
         ([], "body"),
     ],
 )
-async def test_malformed_wish_is_told_where(
+async def test_malformed_request_is_told_where(
     shop: Counter, buyer: Buyer, product: Product, body: object, path: str
 ) -> None:
     answer = await buyer.ask("POST", f"/shows/{ids.encode('show', shop.show_id)}/holds", body)
@@ -267,3 +270,70 @@ async def test_expired_goods_go_to_the_next_buyer(
 
     assert (await Buyer(shop).reserve(("SALT", 1))).status_code == 201
     assert await stock_now(shop.database, product) == Stock(1, 1, 0)
+
+
+def at(shop: Counter, address: str) -> Counter:
+    """The same shop, asked from another address."""
+    transport = httpx2.ASGITransport(app=shop.app, client=(address, 50000))
+    client = httpx2.AsyncClient(transport=transport, base_url=shop.client.base_url)
+    return replace(shop, client=client)
+
+
+async def test_addresses_of_one_household_count_together(shop: Counter, product: Product) -> None:
+    here, next_room, elsewhere = (
+        Buyer(at(shop, f"2001:db8:{part}")) for part in ("1::1", "1::2", "2::1")
+    )
+    assert (await here.reserve(("SALT", 10))).status_code == 201
+
+    refused = await next_room.reserve(("SALT", 4))
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "network_limit_reached")
+    assert "try again in a few minutes" in refused.json()["detail"]
+    assert await stock_now(shop.database, product) == Stock(50, 10, 0)
+    assert (await elsewhere.reserve(("SALT", 1))).status_code == 201
+
+
+@pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
+async def test_key_of_another_buyer_does_not_get_the_buyers_token(
+    shop: Counter, buyer: Buyer, product: Product, monkeypatch: pytest.MonkeyPatch, guard: bool
+) -> None:
+    """From another network, with another guest's token, and after the goods were paid."""
+    if not guard:
+
+        async def anybody(*_: object) -> bool:
+            return True
+
+        monkeypatch.setattr(stock_holds, "_is_same_caller", anybody)
+    key = "k" * 16
+    await buyer.reserve(("SALT", 1), key=key)
+    guest = Buyer(shop)
+    await guest.reserve(("CLAY", 1))
+
+    answers = [
+        await Buyer(at(shop, "192.0.2.7")).reserve(("SALT", 1), key=key),
+        await guest.reserve(("SALT", 1), key=key),
+    ]
+    await buyer.give_details()
+    await buyer.pay()
+    answers.append(await Buyer(shop).reserve(("SALT", 1), key=key))
+
+    tokens = [answer.json().get("token") for answer in answers]
+    assert tokens == ([None] * 3 if guard else [buyer.token] * 3)
+    assert {answer.status_code for answer in answers} == ({409} if guard else {201})
+    assert await stock_now(shop.database, product) == Stock(50, 0, 1)
+
+
+async def test_another_tab_meets_the_hold(shop: Counter, buyer: Buyer, product: Product) -> None:
+    await execute(shop.database, "update stock_item set on_hand = 1")
+    await buyer.reserve(("SALT", 1))
+    held = buyer.hold
+
+    again = await buyer.reserve(("SALT", 1))
+    found = await buyer.ask("GET", f"/holds/{held['id']}")
+
+    assert (again.status_code, again.json()["code"]) == (409, "already_held")
+    assert again.json()["hold_id"] == held["id"]
+    assert (found.status_code, found.json()) == (200, held)
+    stranger = Buyer(shop)
+    await stranger.reserve(("CLAY", 1))
+    assert (await stranger.ask("GET", f"/holds/{held['id']}")).status_code == 401

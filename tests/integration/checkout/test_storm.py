@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from bench.holds_client import Answer, Connection, Server, request, servers
+from bench.holds_client import Answer, Connection, Server, address, request, servers
 from showfloor.checkout.adapters.test_ledger import TestLedger
 from showfloor.kit import ids
 from showfloor.kit.db import Database
@@ -35,12 +35,14 @@ STORM_BOUND = 4 * BOUND
 @dataclass
 class Shopper:
     """One buyer with a telephone. `cuts` is how often it still loses its network, each time at
-    another place of the exchange. `ports` are the shop's servers; when one does not answer, the
-    next one is asked."""
+    another place of the exchange; `address` is its own. `ports` are the shop's servers; when one
+    does not answer, the next one is asked.
+    """
 
     ports: list[int]
     cuts: int
     random: random.Random
+    address: str
     connection: Connection = field(init=False)
     token: str = ""
 
@@ -51,6 +53,7 @@ class Shopper:
         """The same request with the same key until there is an answer."""
         headers = {
             "Idempotency-Key": ids.secret(),
+            "X-Forwarded-For": self.address,
             **({"Authorization": f"Bearer {self.token}"} if self.token else {}),
         }
         async with asyncio.timeout(STORM_BOUND):
@@ -97,7 +100,7 @@ class Shopper:
 def shoppers(running: tuple[Server, ...], how_many: int) -> list[Shopper]:
     ports = [server.port for server in running]
     return [
-        Shopper(ports, 2 if number % CUT_EVERY == 0 else 0, random.Random(number))
+        Shopper(ports, 2 if number % CUT_EVERY == 0 else 0, random.Random(number), address(number))
         for number in range(how_many)
     ]
 

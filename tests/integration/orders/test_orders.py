@@ -24,6 +24,7 @@ from showfloor.kit.db import Database
 from showfloor.kit.errors import AppError
 from showfloor.kit.http import on_app_error
 from showfloor.kit.money import Money
+from showfloor.markets.types import SalesContext
 from showfloor.orders import http, queries, service
 from showfloor.orders.eraser import ERASER
 from showfloor.orders.types import Address, Buyer, Item, NewOrder, Order
@@ -88,13 +89,13 @@ async def sell(
         "/salt.webp",
     )
     merchant = OrderSeller(seller.merchant.id, seller.merchant.name, seller.merchant.order_prefix)
-    order = NewOrder(checkout_id or ids.new(), house.show_id, merchant, (item,), "GBP", buyer)
-    async with house.database.session() as session:
+    context = SalesContext.in_show(house.show_id, "gb")
+    order = NewOrder(checkout_id or ids.new(), context, merchant, (item,), "GBP", buyer)
+    async with house.database.transaction() as connection:
         await service.place(
-            session, admission=admit(CollectionPoint.GUEST_CHECKOUT, adult=True), order=order
+            connection, admission=admit(CollectionPoint.GUEST_CHECKOUT, adult=True), orders=[order]
         )
-    async with house.database.session() as session:
-        found = await service.list_of_checkout(session, order.checkout_id)
+        found = await service.list_of_checkout(connection, order.checkout_id)
     return next(one for one in found if one.merchant_id == seller.merchant.id)
 
 
@@ -111,6 +112,7 @@ async def test_order_keeps_what_was_agreed(house: House) -> None:
     assert body["seller"] == {"en": "loamwick", "ar": "«loamwick»"}
     assert body["total"] == {"amount": 4400, "currency": "GBP"}
     assert body["show_id"] == ids.encode("show", house.show_id)
+    assert body["sold_in"] == {"kind": "show", "market": "gb"}
     assert body["items"] == [
         {
             "sku": "SALT",

@@ -10,8 +10,9 @@ import pytest
 from showfloor.kit import ids
 from showfloor.kit.db import Database
 from showfloor.kit.errors import Busy
+from showfloor.markets.types import SalesContext
 from showfloor.stock import queries, service
-from showfloor.stock.types import Hold, Line, Stock
+from showfloor.stock.types import Caller, Hold, Line, Stock
 from tests.integration.checkout.shop import (
     add_product,
     add_seller,
@@ -33,8 +34,8 @@ async def crowd(
     asking = [
         service.reserve(
             batcher,
-            scope=SHOW,
-            previous=more.get("previous"),
+            context=SalesContext.in_show(SHOW, "gb"),
+            caller=Caller(more.get("previous"), more.get("client")),
             key=more.get("key", ids.secret()),
             request=repr((one.sku, one.quantity)).encode(),
             lines=[one],

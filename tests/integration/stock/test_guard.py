@@ -14,9 +14,10 @@ import pytest
 from showfloor.catalog.types import Product
 from showfloor.kit import ids
 from showfloor.kit.db import Database
+from showfloor.markets.types import SalesContext
 from showfloor.stock import queries
 from showfloor.stock.queries import RESERVE, RESERVE_BATCH, HoldResult, Reservation
-from showfloor.stock.types import Stock
+from showfloor.stock.types import Caller, Stock
 from tests.integration.checkout.shop import add_product, add_seller, execute, line, stock_now
 from tests.waiting import until_somebody_waits
 
@@ -53,7 +54,15 @@ def in_crowds(statement: LiteralString = RESERVE_BATCH) -> Statement:
 def wanted(product: Product, scope: UUID | None = None) -> Reservation:
     one, hold_id = line(product), ids.new()
     return Reservation(
-        hold_id, scope or ids.new(), hold_id.bytes, None, hold_id.bytes, b"", (one,), one.total, 300
+        hold_id,
+        SalesContext.in_show(scope or ids.new(), "gb"),
+        hold_id.bytes,
+        Caller(),
+        hold_id.bytes,
+        b"",
+        (one,),
+        one.total,
+        300,
     )
 
 

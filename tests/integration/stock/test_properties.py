@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from showfloor.catalog.types import Product
 from showfloor.kit import ids
-from showfloor.kit.db import Database
+from showfloor.kit.db import Connection, Database
 from showfloor.kit.errors import AppError
 from showfloor.stock import service, tasks
 from showfloor.stock.errors import HoldExpired, HoldSettled, SoldOut
@@ -92,6 +92,12 @@ class Model:
         hold.state.update({variant: to for variant, state in hold.state.items() if state == "held"})
 
 
+async def settle(connection: Connection, hold_id: UUID) -> None:
+    hold = await service.lock_hold(connection, hold_id)
+    assert hold is not None
+    await service.settle(connection, hold)
+
+
 @dataclass
 class Real:
     database: Database
@@ -115,10 +121,10 @@ class Real:
         use_case: Any = {
             "release": service.release,
             "extend": service.extend_once,
-            "settle": service.settle,
+            "settle": settle,
         }[deed]
         try:
-            async with self.database.session() as session:
+            async with self.database.transaction() as session:
                 await use_case(session, hold)
         except (HoldExpired, HoldSettled):
             return False

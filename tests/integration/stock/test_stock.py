@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from uuid import UUID
 
 import pytest
 
 from showfloor.catalog.errors import VariantNotFound
 from showfloor.kit import ids
-from showfloor.kit.db import Database
+from showfloor.kit.db import Connection, Database
 from showfloor.kit.errors import IdempotencyConflict
 from showfloor.kit.money import Money
 from showfloor.stock import service, tasks
@@ -29,6 +30,12 @@ from tests.waiting import until_somebody_waits
 SHOW = ids.new()
 
 
+async def settle(connection: Connection, hold_id: UUID) -> None:
+    hold = await service.lock_hold(connection, hold_id)
+    assert hold is not None
+    await service.settle(connection, hold)
+
+
 async def test_hold_takes_its_pieces_and_freezes_its_price(database: Database) -> None:
     product = await add_product(database, await add_seller(database), ("A", "B"), on_hand=5)
 
@@ -36,7 +43,7 @@ async def test_hold_takes_its_pieces_and_freezes_its_price(database: Database) -
 
     assert hold.total == Money(4700, "GBP")
     assert await stock_now(database, product) == Stock(on_hand=5, held=2, sold=0)
-    async with database.session() as session:
+    async with database.transaction() as session:
         stored = await service.get_hold(session, hold.id)
     assert stored is not None
     assert set(stored.lines) == set(hold.lines)
@@ -166,7 +173,7 @@ async def test_expired_hold_is_left_alone_while_there_is_enough(database: Databa
 
     await take(database, line(product), scope=SHOW)
 
-    async with database.session() as session:
+    async with database.transaction() as session:
         assert (await service.get_hold(session, early.id)).state is LineState.HELD  # type: ignore[union-attr]
 
 
@@ -176,9 +183,9 @@ async def test_hold_that_lost_one_line_is_lost(database: Database) -> None:
     await let_expire(database, early.id)
     await take(database, line(product), scope=SHOW)
 
-    async with database.session() as session:
+    async with database.transaction() as session:
         with pytest.raises(HoldExpired):
-            await service.settle(session, early.id)
+            await settle(session, early.id)
     await tasks.release_expired(database)
 
     assert await stock_now(database, product) == Stock(1, 1, 0)
@@ -195,7 +202,7 @@ async def test_worker_returns_what_ran_out_and_nothing_else(database: Database) 
 
     assert await stock_now(database, product) == Stock(50, 2, 0)
     assert await stock_now(database, product, 1) == Stock(50, 0, 0)
-    async with database.session() as session:
+    async with database.transaction() as session:
         assert (await service.get_hold(session, kept.id)).state is LineState.HELD  # type: ignore[union-attr]
 
 
@@ -203,7 +210,7 @@ async def test_hold_is_extended_once_by_two_minutes(database: Database) -> None:
     product = await add_product(database, await add_seller(database))
     hold = await take(database, line(product), scope=SHOW)
 
-    async with database.session() as session:
+    async with database.transaction() as session:
         first = await service.extend_once(session, hold.id)
         again = await service.extend_once(session, hold.id)
 
@@ -221,7 +228,7 @@ async def test_expired_hold_is_not_extended(database: Database) -> None:
     hold = await take(database, line(product), scope=SHOW)
     await let_expire(database, hold.id)
 
-    async with database.session() as session:
+    async with database.transaction() as session:
         with pytest.raises(HoldExpired):
             await service.extend_once(session, hold.id)
         with pytest.raises(HoldExpired):
@@ -233,12 +240,12 @@ async def test_extension_that_came_first_wins_over_the_next_buyer(database: Data
     hold = await take(database, line(product), scope=SHOW)
     await let_expire(database, hold.id)
 
-    async with database.session() as session:
+    async with database.transaction() as session:
         await service.lock_hold(session, hold.id)
         with pytest.raises(SoldOut):
             await take(database, line(product), scope=SHOW)
         await tasks.release_expired(database)
-        await service.settle(session, hold.id)
+        await settle(session, hold.id)
 
     assert await stock_now(database, product) == Stock(1, 0, 1)
 
@@ -246,15 +253,15 @@ async def test_extension_that_came_first_wins_over_the_next_buyer(database: Data
 async def test_settled_hold_is_sold_for_good(database: Database) -> None:
     product = await add_product(database, await add_seller(database), on_hand=3)
     hold = await take(database, line(product, 2), scope=SHOW)
-    async with database.session() as session:
-        await service.settle(session, hold.id)
+    async with database.transaction() as session:
+        await settle(session, hold.id)
     await let_expire(database, hold.id)
     await tasks.release_expired(database)
 
     assert await stock_now(database, product) == Stock(3, 0, 2)
-    async with database.session() as session:
+    async with database.transaction() as session:
         with pytest.raises(HoldExpired):
-            await service.settle(session, hold.id)
+            await settle(session, hold.id)
         with pytest.raises(HoldSettled):
             await service.release(session, hold.id)
     assert await stock_now(database, product) == Stock(3, 0, 2)
@@ -265,7 +272,7 @@ async def test_released_hold_gives_back_once(database: Database) -> None:
     hold = await take(database, line(product, 2), scope=SHOW)
 
     for _ in range(2):
-        async with database.session() as session:
+        async with database.transaction() as session:
             await service.release(session, hold.id)
 
     assert await stock_now(database, product) == Stock(50, 0, 0)
@@ -316,7 +323,7 @@ async def test_goods_that_come_back_while_a_buyer_waits_are_sold(database: Datab
     early = await take(database, line(product, 4), scope=SHOW)
     await let_expire(database, early.id)
 
-    async with database.session() as session:
+    async with database.transaction() as session:
         await service.release(session, early.id)
         buyer = asyncio.create_task(take(database, line(product), scope=SHOW))
         await until_somebody_waits(database)

@@ -14,7 +14,7 @@ import pytest
 from showfloor.checkout.adapters.test_ledger import TestLedger
 from showfloor.checkout.adapters.test_provider import TestProvider, WrongMode
 from showfloor.checkout.errors import CallbackInvalid, PaymentMethodInvalid
-from showfloor.checkout.types import Intent, Method, ProviderStatus
+from showfloor.checkout.types import Intent, ProviderStatus, Refund, RefundStatus, TestCard
 from showfloor.kit import clock, ids
 from showfloor.kit.money import Money
 
@@ -29,7 +29,8 @@ async def charge(
     provider: TestProvider, number: str, payment_id: UUID | None = None
 ) -> tuple[UUID, ProviderStatus]:
     payment_id = payment_id or ids.new()
-    return payment_id, await provider.charge(Intent(payment_id, PRICE), Method("test", number))
+    reply = await provider.charge(Intent(payment_id, PRICE), TestCard(number))
+    return payment_id, reply.status
 
 
 @pytest.mark.parametrize("mode", ["production", "", "Test"])
@@ -55,7 +56,7 @@ async def test_card_decides_the_outcome(
     payment_id, answered = await charge(provider(tmp_path), number)
 
     assert answered is answer
-    assert await provider(tmp_path).lookup(payment_id) is later
+    assert (await provider(tmp_path).lookup(payment_id)).status is later
 
 
 async def test_slow_card_pays_after_two_seconds(tmp_path: Path) -> None:
@@ -63,15 +64,15 @@ async def test_slow_card_pays_after_two_seconds(tmp_path: Path) -> None:
 
     now = clock.now()
     with clock.use(lambda: now + timedelta(seconds=2.1)):
-        assert await provider(tmp_path).lookup(payment_id) is ProviderStatus.PAID
-        assert await provider(tmp_path).lookup(payment_id) is ProviderStatus.PAID
+        assert (await provider(tmp_path).lookup(payment_id)).status is ProviderStatus.PAID
+        assert (await provider(tmp_path).lookup(payment_id)).status is ProviderStatus.PAID
     assert TestLedger(tmp_path).entries()[payment_id].charges == 1
 
 
 @pytest.mark.parametrize("number", ["4242424242424241", "", "four", "tok_1"])
 def test_other_numbers_are_no_cards(tmp_path: Path, number: str) -> None:
     with pytest.raises(PaymentMethodInvalid):
-        provider(tmp_path).check_method(Method("test", number))
+        provider(tmp_path).check_method(TestCard(number))
 
 
 async def test_charging_twice_takes_money_once(tmp_path: Path) -> None:
@@ -106,9 +107,38 @@ async def test_voiding_gives_money_back_once(tmp_path: Path) -> None:
     assert (entry.state, entry.charges, entry.refunds) == (ProviderStatus.VOIDED, 1, 1)
 
 
+async def test_refund_gives_back_once_and_never_more_than_was_paid(tmp_path: Path) -> None:
+    payment_id, _ = await charge(provider(tmp_path), "4242424242424242")
+    part = Refund(ids.new(), payment_id, Money(1500, "GBP"))
+    rest = Refund(ids.new(), payment_id, Money(499, "GBP"))
+    wrong = [
+        Refund(ids.new(), payment_id, Money(500, "GBP")),
+        Refund(ids.new(), payment_id, Money(10, "USD")),
+        Refund(ids.new(), payment_id, Money(0, "GBP")),
+        Refund(ids.new(), ids.new(), Money(1, "GBP")),
+        Refund(part.id, payment_id, Money(1, "GBP")),
+    ]
+
+    done = [await provider(tmp_path).refund(refund) for refund in (part, part)]
+    refused = [await provider(tmp_path).refund(refund) for refund in wrong]
+    done.append(await provider(tmp_path).refund(rest))
+
+    assert done == [RefundStatus.DONE] * 3
+    assert refused == [RefundStatus.REFUSED] * 5
+    assert sum(TestLedger(tmp_path).entries()[payment_id].refunded.values()) == 1999
+
+
+async def test_what_is_not_paid_is_not_refunded(tmp_path: Path) -> None:
+    payment_id, _ = await charge(provider(tmp_path), "4000000000000002")
+
+    refund = Refund(ids.new(), payment_id, Money(1, "GBP"))
+
+    assert await provider(tmp_path).refund(refund) is RefundStatus.REFUSED
+
+
 async def test_confirmation_pays_once_and_never_after_a_void(tmp_path: Path) -> None:
     payment_id, _ = await charge(provider(tmp_path), "4000002500003155")
-    assert [await provider(tmp_path).confirm(payment_id) for _ in range(2)] == [
+    assert [(await provider(tmp_path).confirm(payment_id)).status for _ in range(2)] == [
         ProviderStatus.PAID,
         ProviderStatus.PAID,
     ]
@@ -116,8 +146,8 @@ async def test_confirmation_pays_once_and_never_after_a_void(tmp_path: Path) -> 
 
     other, _ = await charge(provider(tmp_path), "4000002500003155")
     await provider(tmp_path).void(other)
-    assert await provider(tmp_path).confirm(other) is ProviderStatus.VOIDED
-    assert await provider(tmp_path).confirm(ids.new()) is ProviderStatus.UNKNOWN
+    assert (await provider(tmp_path).confirm(other)).status is ProviderStatus.VOIDED
+    assert (await provider(tmp_path).confirm(ids.new())).status is ProviderStatus.UNKNOWN
 
 
 def signed(

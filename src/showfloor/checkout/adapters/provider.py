@@ -2,40 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
-from showfloor.checkout.types import Callback, Intent, Method, ProviderStatus
+from showfloor.checkout.types import (
+    Callback,
+    Intent,
+    Method,
+    ProviderReply,
+    Refund,
+    RefundStatus,
+)
 
 
 class PaymentProvider(Protocol):
     """All calls are idempotent by payment id and happen outside any transaction. Each raises
-    ProviderUnavailable when no answer came, which means: perhaps it happened."""
+    ProviderUnavailable when no answer came, which means: perhaps it happened.
+
+    A reply says how the payment stands and, where the usual thing will not do, what the page shows
+    next.
+    """
 
     @property
     def name(self) -> str:
         """As in the address of its callbacks and in `payment_method.type`."""
 
+    @property
+    def sources(self) -> Mapping[str, Sequence[str]]:
+        """What a page that pays with it may load besides our own files: origins by directive of the
+        Content Security Policy (CSP3 §6).
+        """
+
     def check_method(self, method: Method) -> None:
         """Raises PaymentMethodInvalid, before anything is promised."""
 
-    async def charge(self, intent: Intent, method: Method) -> ProviderStatus:
+    async def charge(self, intent: Intent, method: Method) -> ProviderReply:
         """Take the money, once for each payment id.
 
         After `void` the answer is VOIDED and no money moves.
         """
 
-    async def confirm(self, payment_id: UUID) -> ProviderStatus:
+    async def confirm(self, payment_id: UUID) -> ProviderReply:
         """The buyer answered the bank's question."""
 
-    async def lookup(self, payment_id: UUID) -> ProviderStatus:
+    async def lookup(self, payment_id: UUID) -> ProviderReply:
         """How the payment stands now; UNKNOWN when it never arrived."""
 
     async def void(self, payment_id: UUID) -> None:
         """Cancel it or give the money back.
 
         Of a payment that never arrived it makes sure that it never will.
+        """
+
+    async def refund(self, refund: Refund) -> RefundStatus:
+        """Give back a part or all of what was paid, once for each refund id; never more than was
+        paid.
         """
 
     def parse_callback(self, headers: Mapping[str, str], body: bytes) -> Callback:

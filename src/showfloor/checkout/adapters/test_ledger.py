@@ -1,18 +1,19 @@
 """The books of the provider `test`: one small file for each payment, outside our database as any
 provider's books are.
 
-Files are replaced in one step and guarded by a lock between processes, so that `kill -9` leaves the
-state before or after, never half.
+Promised is: files are replaced in one step and guarded by a lock between processes, so that
+`kill -9` of any process leaves the state before or after, never half. Not promised is that a change
+outlives the power of the machine: nothing here waits for the disk, because a purchase would mostly
+measure that, and no money is lost with it.
 """
 
 from __future__ import annotations
 
 import fcntl
 import json
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from uuid import UUID
 
@@ -23,8 +24,10 @@ from showfloor.kit.money import Money
 @dataclass(frozen=True, slots=True)
 class Entry:
     """`paid_from` (seconds since the epoch) turns a pending payment into a paid one. `charges`
-    counts how often money was taken, `refunds` how often it was given back: at most once each,
-    whatever is asked."""
+    counts how often money was taken, `refunds` how often all of it was given back by a void: at
+    most once each, whatever is asked. `refunded` has the parts that were given back later, by
+    refund id.
+    """
 
     state: ProviderStatus
     amount: int
@@ -32,11 +35,12 @@ class Entry:
     paid_from: float | None = None
     charges: int = 0
     refunds: int = 0
+    refunded: dict[str, int] = field(default_factory=dict)
 
 
 class TestLedger:
-    """`folder` is made when it is missing. All methods block for a moment: call them in a
-    thread.
+    """`folder` is made when it is missing. All methods block, but only for as long as another
+    process writes a small file.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -79,8 +83,6 @@ class TestLedger:
         draft = self._file(payment_id).with_suffix(".draft")
         with draft.open("w") as file:
             json.dump(asdict(entry), file)
-            file.flush()
-            os.fsync(file.fileno())
         draft.replace(self._file(payment_id))
 
     @contextmanager
@@ -135,6 +137,22 @@ def voided(before: Entry | None) -> Entry | None:
     if before.state in (ProviderStatus.VOIDED, ProviderStatus.DECLINED):
         return None
     return replace(before, state=ProviderStatus.VOIDED, refunds=before.charges)
+
+
+def refunded(refund_id: UUID, amount: Money) -> Callable[[Entry | None], Entry | None]:
+    """So much of what was paid goes back, unless it did already or there is not so much."""
+
+    def decide(before: Entry | None) -> Entry | None:
+        if before is None or before.state is not ProviderStatus.PAID:
+            return None
+        left = Money(before.amount - sum(before.refunded.values()), before.currency)
+        if refund_id.hex in before.refunded:
+            return None
+        if amount.currency != left.currency or not 0 < amount.amount <= left.amount:
+            return None
+        return replace(before, refunded={**before.refunded, refund_id.hex: amount.amount})
+
+    return decide
 
 
 def _counted(entry: Entry) -> Entry:

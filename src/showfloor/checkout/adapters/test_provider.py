@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 from uuid import UUID
 
 import httpx2
@@ -21,11 +22,23 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from showfloor.checkout.adapters import test_ledger
 from showfloor.checkout.errors import CallbackInvalid, PaymentMethodInvalid
-from showfloor.checkout.types import Callback, Intent, Method, ProviderStatus
+from showfloor.checkout.types import (
+    Callback,
+    Intent,
+    Method,
+    NextStep,
+    ProviderReply,
+    ProviderStatus,
+    Refund,
+    RefundStatus,
+    StepKind,
+)
 from showfloor.kit import clock, ids
 
 MODES = frozenset({"demo", "test"})
 SLOW_SECONDS = 2.0
+BANK_SECONDS = 1.0
+"""After the answer, the first event comes."""
 _ATTEMPTS = 3
 
 
@@ -42,6 +55,11 @@ class Card:
 
 
 SUCCEEDED, PENDING, DECLINED = "payment.succeeded", "payment.pending", "payment.declined"
+_WORDS = {
+    SUCCEEDED: ProviderStatus.PAID,
+    PENDING: ProviderStatus.PENDING,
+    DECLINED: ProviderStatus.DECLINED,
+}
 CARDS: Mapping[str, Card] = {
     "4242424242424242": Card(ProviderStatus.PAID, ProviderStatus.PAID, (SUCCEEDED,)),
     "4000000000000002": Card(ProviderStatus.DECLINED, ProviderStatus.DECLINED, (DECLINED,)),
@@ -66,6 +84,7 @@ class TestProvider:
     """
 
     name = "test"
+    sources: Mapping[str, Sequence[str]] = MappingProxyType({})
 
     def __init__(
         self, *, mode: str, folder: Path, secret: str, callback_url: str | None = None
@@ -87,39 +106,49 @@ class TestProvider:
     def check_method(self, method: Method) -> None:
         _card(method)
 
-    async def charge(self, intent: Intent, method: Method) -> ProviderStatus:
-        card = _card(method)
+    async def charge(self, intent: Intent, method: Method) -> ProviderReply:
+        card, is_first = _card(method), []
         paid_from = (
             clock.now().timestamp() + card.paid_after if card.paid_after is not None else None
         )
-        known = await asyncio.to_thread(self._ledger.read, intent.payment_id)
-        change = test_ledger.charged(intent.amount, card.state, paid_from=paid_from)
-        entry = await asyncio.to_thread(self._ledger.change, intent.payment_id, change)
+        charge = test_ledger.charged(intent.amount, card.state, paid_from=paid_from)
+
+        def decide(before: test_ledger.Entry | None) -> test_ledger.Entry | None:
+            is_first.append(before is None)
+            return charge(before)
+
+        entry = self._ledger.change(intent.payment_id, decide)
         assert entry is not None
-        if known is not None or entry.state is ProviderStatus.VOIDED:
-            return entry.state
-        self._call_back(intent.payment_id, card.events, card.paid_after or 0.0)
-        return card.answer
+        if not is_first[0]:
+            return _reply(entry.state)
+        self._call_back(intent.payment_id, card.events, card.paid_after or BANK_SECONDS)
+        return _reply(card.answer)
 
-    async def confirm(self, payment_id: UUID) -> ProviderStatus:
-        entry = await asyncio.to_thread(self._ledger.change, payment_id, test_ledger.confirmed)
+    async def confirm(self, payment_id: UUID) -> ProviderReply:
+        entry = self._ledger.change(payment_id, test_ledger.confirmed)
         if entry is not None and entry.state is ProviderStatus.PAID:
-            self._call_back(payment_id, (SUCCEEDED,), 0.0)
-        return entry.state if entry else ProviderStatus.UNKNOWN
+            self._call_back(payment_id, (SUCCEEDED,), BANK_SECONDS)
+        return _reply(entry.state if entry else ProviderStatus.UNKNOWN)
 
-    async def lookup(self, payment_id: UUID) -> ProviderStatus:
-        entry = await asyncio.to_thread(
-            self._ledger.change, payment_id, test_ledger.ripened(clock.now().timestamp())
-        )
-        return entry.state if entry else ProviderStatus.UNKNOWN
+    async def lookup(self, payment_id: UUID) -> ProviderReply:
+        entry = self._ledger.change(payment_id, test_ledger.ripened(clock.now().timestamp()))
+        return _reply(entry.state if entry else ProviderStatus.UNKNOWN)
 
     async def void(self, payment_id: UUID) -> None:
-        await asyncio.to_thread(self._ledger.change, payment_id, test_ledger.voided)
+        self._ledger.change(payment_id, test_ledger.voided)
+
+    async def refund(self, refund: Refund) -> RefundStatus:
+        change = test_ledger.refunded(refund.id, refund.amount)
+        entry = self._ledger.change(refund.payment_id, change)
+        done = entry is not None and entry.refunded.get(refund.id.hex) == refund.amount.amount
+        return RefundStatus.DONE if done else RefundStatus.REFUSED
 
     def parse_callback(self, headers: Mapping[str, str], body: bytes) -> Callback:
         try:
             event = self._signer.verify(body, dict(headers))
-            return Callback(event["id"], ids.parse("pay", event["payment_id"]))
+            return Callback(
+                event["id"], ids.parse("pay", event["payment_id"]), _WORDS[event["type"]]
+            )
         except (WebhookVerificationError, ValueError, KeyError, TypeError):
             # The library lets a malformed signature's own errors through.
             raise CallbackInvalid from None
@@ -161,6 +190,12 @@ class TestProvider:
             ).is_success
         except httpx2.HTTPError:
             return False
+
+
+def _reply(status: ProviderStatus) -> ProviderReply:
+    """The bank's question is asked on our own page."""
+    asks = status is ProviderStatus.NEEDS_CONFIRMATION
+    return ProviderReply(status, NextStep(StepKind.CONFIRM) if asks else None)
 
 
 def _card(method: Method) -> Card:

@@ -3,7 +3,7 @@ contact (who buys), paying, settlement (what the provider's status does).
 """
 
 from showfloor.checkout.service.contact import forget_abandoned, get_purchase, open_checkout
-from showfloor.checkout.service.holds import hold_goods, release_hold
+from showfloor.checkout.service.holds import change_hold, get_hold, hold_goods, release_hold
 from showfloor.checkout.service.paying import confirm, pay
 from showfloor.checkout.service.settlement import (
     forget_old_callbacks,
@@ -15,9 +15,11 @@ from showfloor.checkout.service.shelf import Shelf
 
 __all__ = [
     "Shelf",
+    "change_hold",
     "confirm",
     "forget_abandoned",
     "forget_old_callbacks",
+    "get_hold",
     "get_purchase",
     "hold_goods",
     "next_look",

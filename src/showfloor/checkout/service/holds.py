@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from showfloor.checkout import queries, rules
-from showfloor.checkout.errors import NotForSale, PaymentInProgress, PriceMismatch
-from showfloor.checkout.service.shelf import Offers, Shelf
+from showfloor.checkout.errors import (
+    CheckoutClosed,
+    NotForSale,
+    PaymentInProgress,
+    PriceMismatch,
+)
+from showfloor.checkout.service.shelf import Goods, Offers, Shelf
 from showfloor.checkout.types import PaymentState
-from showfloor.checkout.views import lines_view
+from showfloor.checkout.views import lines_json
 from showfloor.kit import money
-from showfloor.kit.db import Database, Session
+from showfloor.kit.db import Connection, Database
 from showfloor.kit.money import Money
 from showfloor.shows.errors import ShowNotFound
 from showfloor.stock import service as stock
-from showfloor.stock.types import Hold, Line
+from showfloor.stock.errors import HoldExpired
+from showfloor.stock.types import Caller, Hold, Line
 
 
 @dataclass(frozen=True, slots=True)
 class HoldRequest:
-    """What a buyer wants to hold: (SKU, quantity) each SKU once.
+    """What a buyer asks to hold: (SKU, quantity) each SKU once.
 
     `expected_total` is the sum on the buyer's screen.
     """
@@ -30,64 +37,143 @@ class HoldRequest:
     expected_total: Money | None
     key: str
     request: bytes
-    previous: UUID | None
+    caller: Caller
 
 
 async def hold_goods(
-    batcher: stock.HoldBatcher, shelf: Shelf, request: HoldRequest, *, seconds: int
+    batcher: stock.HoldBatcher, shelf: Shelf, asked: HoldRequest, *, seconds: int
 ) -> Hold:
     """Reserve at today's price, which is frozen for the life of the hold.
 
     The hot path: no session, one statement (`stock`). Raises ShowNotFound, NotForSale,
-    PriceMismatch, SoldOut, LimitReached, IdempotencyConflict, Busy.
+    PriceMismatch, SoldOut, AlreadyHeld, LimitReached, NetworkLimitReached, IdempotencyConflict,
+    Busy.
     """
     try:
-        lines = _priced(await shelf.offers(request.show_id), request)
+        offers = await shelf.offers(asked.show_id)
+        lines = _priced(offers, asked)
     except (ShowNotFound, NotForSale, PriceMismatch):
         # A repeated request gets its first answer, whatever became of the show and the price since.
-        if (first := await _first_answer(batcher.database, request)) is not None:
+        if (first := await _first_answer(batcher.database, asked)) is not None:
             return first
         raise
     return await stock.reserve(
         batcher,
-        scope=request.show_id,
-        previous=request.previous,
-        key=request.key,
-        request=request.request,
+        context=offers.context,
+        caller=asked.caller,
+        key=asked.key,
+        request=asked.request,
         lines=lines,
         seconds=seconds,
     )
 
 
-def _priced(offers: Offers, request: HoldRequest) -> list[Line]:
-    missing = [sku for sku, _ in request.lines if sku not in offers.by_sku]
-    if missing or not offers.on_air:
-        raise NotForSale(extra={"skus": missing or [sku for sku, _ in request.lines]})
-    lines = [_line(offers, sku, quantity) for sku, quantity in request.lines]
-    total = money.total([line.total for line in lines], lines[0].unit_price.currency)
-    if not rules.is_as_shown(total, request.expected_total):
-        raise PriceMismatch(extra={"lines": lines_view(lines), "total": total.as_json()})
+def _priced(offers: Offers, asked: HoldRequest) -> list[Line]:
+    if not offers.on_air:
+        raise NotForSale(extra={"skus": [sku for sku, _ in asked.lines]})
+    lines = price_lines(offers.by_sku, asked.lines, kept={})
+    check_total(lines, asked.expected_total)
     return lines
 
 
-def _line(offers: Offers, sku: str, quantity: int) -> Line:
-    variant_id, price = offers.by_sku[sku]
-    return Line(variant_id, sku, quantity, price)
+def price_lines(
+    offered: Mapping[str, Goods], lines: tuple[tuple[str, int], ...], kept: Mapping[str, Line]
+) -> list[Line]:
+    """At today's price, or at the price of a line that is `kept`. Raises NotForSale."""
+    missing = [sku for sku, _ in lines if sku not in kept and sku not in offered]
+    if missing:
+        raise NotForSale(extra={"skus": missing})
+    return [
+        Line(kept[sku].variant_id, sku, quantity, kept[sku].unit_price)
+        if sku in kept
+        else _line(offered[sku], quantity)
+        for sku, quantity in lines
+    ]
 
 
-async def _first_answer(database: Database, request: HoldRequest) -> Hold | None:
-    async with database.session() as session:
+def check_total(lines: list[Line], expected: Money | None) -> None:
+    """Raises PriceMismatch when the sum is not the one that the buyer saw."""
+    total = money.total([line.total for line in lines], lines[0].unit_price.currency)
+    if not rules.is_as_shown(total, expected):
+        raise PriceMismatch(extra={"lines": lines_json(lines), "total": total.as_json()})
+
+
+def _line(goods: Goods, quantity: int) -> Line:
+    assert goods.price is not None, "only what has a price is offered"
+    return Line(goods.variant_id, goods.variant.sku, quantity, goods.price)
+
+
+async def _first_answer(database: Database, asked: HoldRequest) -> Hold | None:
+    async with database.transaction() as connection:
         return await stock.find_by_key(
-            session, scope=request.show_id, key=request.key, request=request.request
+            connection,
+            scope=asked.show_id,
+            caller=asked.caller,
+            key=asked.key,
+            request=asked.request,
         )
 
 
-async def release_hold(session: Session, *, hold_id: UUID) -> None:
-    """The buyer changed their mind; twice is fine. Raises HoldSettled, PaymentInProgress."""
+async def change_hold(
+    connection: Connection,
+    shelf: Shelf,
+    *,
+    hold_id: UUID,
+    lines: tuple[tuple[str, int], ...],
+    expected_total: Money | None,
+) -> Hold:
+    """Other lines and quantities in an open hold, until the same deadline. What was in it keeps its
+    price, what is new has today's. A checkout on it goes with it.
+
+    Raises HoldExpired, CheckoutClosed, PaymentInProgress, NotForSale, PriceMismatch, SoldOut,
+    LimitReached, NetworkLimitReached; then nothing has changed.
+    """
+    checkout = await queries.checkout_of_hold(connection, hold_id, lock=True)
+    if checkout is not None:
+        blocking = queries.blocking(await queries.lock_attempts(connection, checkout.id))
+        if blocking is not None:
+            raise CheckoutClosed if blocking.state is PaymentState.PAID else PaymentInProgress
+    hold = await stock.lock_hold(connection, hold_id)
+    if hold is None or not hold.is_open:
+        raise HoldExpired
+    wanted = await _repriced(shelf, hold, lines)
+    check_total(wanted, expected_total)
+    changed = await stock.change_lines(connection, hold, wanted)
+    if checkout is not None:
+        agreed = await shelf.agree(changed)
+        await queries.set_agreed(connection, replace(agreed, id=checkout.id))
+    return changed
+
+
+async def _repriced(shelf: Shelf, hold: Hold, lines: tuple[tuple[str, int], ...]) -> list[Line]:
+    """Raises NotForSale for goods that are new in the hold and cannot be bought now."""
+    kept = {line.sku: line for line in hold.lines}
+    new = [sku for sku, _ in lines if sku not in kept]
+    if not new:
+        return price_lines({}, lines, kept)
+    if hold.context.show_id is None:
+        raise NotForSale(extra={"skus": new})
+    offers = await shelf.offers(hold.context.show_id)
+    if not offers.on_air:
+        raise NotForSale(extra={"skus": new})
+    return price_lines(offers.by_sku, lines, kept)
+
+
+async def get_hold(connection: Connection, *, hold_id: UUID) -> Hold:
+    """What the guest holds. Raises HoldExpired when it is gone."""
+    return await stock.require_open(connection, hold_id)
+
+
+async def release_hold(connection: Connection, *, hold_id: UUID) -> None:
+    """The buyer changed their mind; twice is fine. Who it was is forgotten with it. Raises
+    HoldSettled, PaymentInProgress.
+    """
     # Locked before the goods, as when paying begins: a payment that is starting in another tab is
     # seen, not overtaken.
-    checkout = await queries.checkout_of_hold(session, hold_id, lock=True)
-    blocking = await queries.blocking_payment(session, checkout.id) if checkout else None
-    if blocking is not None and blocking.state in (PaymentState.STARTED, PaymentState.PENDING):
-        raise PaymentInProgress
-    await stock.release(session, hold_id)
+    checkout = await queries.checkout_of_hold(connection, hold_id, lock=True)
+    if checkout is not None:
+        blocking = queries.blocking(await queries.lock_attempts(connection, checkout.id))
+        if blocking is not None and blocking.state in (PaymentState.STARTED, PaymentState.PENDING):
+            raise PaymentInProgress
+        await queries.forget_buyer(connection, checkout.id)
+    await stock.release(connection, hold_id)

@@ -8,7 +8,7 @@ same request again, or `settle_open_payments`, goes on from there.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from showfloor.checkout import queries, rules
@@ -19,16 +19,18 @@ from showfloor.checkout.errors import (
     PaymentMethodInvalid,
     PriceMismatch,
 )
-from showfloor.checkout.service.contact import get_own_checkout, purchase_of
-from showfloor.checkout.service.settlement import finish_voiding, record
+from showfloor.checkout.queries import Attempt
+from showfloor.checkout.service.contact import get_own_checkout, orders_of, purchase
+from showfloor.checkout.service.settlement import Recorded, finish_voiding, record
 from showfloor.checkout.types import Checkout, Intent, Method, Payment, PaymentState, Purchase
-from showfloor.checkout.views import agreed_lines_view
+from showfloor.checkout.views import agreed_lines_json, lines_json
 from showfloor.kit import clock, ids
-from showfloor.kit.db import Database, Session
+from showfloor.kit.db import Connection, Database
 from showfloor.kit.errors import IdempotencyConflict
 from showfloor.kit.money import Money
 from showfloor.stock import service as stock
 from showfloor.stock.errors import HoldExpired
+from showfloor.stock.types import Hold
 
 Providers = Mapping[str, PaymentProvider]
 
@@ -58,65 +60,84 @@ async def pay(database: Database, providers: Providers, request: PaymentRequest)
     if provider is None:
         raise PaymentMethodInvalid
     provider.check_method(request.method)
-    async with database.session() as session:
-        payment, replaced = await begin(session, request, provider.name)
+    async with database.transaction() as connection:
+        payment, replaced = await begin(connection, request, provider.name)
+    recorded = None
     if payment.state is PaymentState.STARTED:
-        report = await provider.charge(Intent(payment.id, payment.amount), request.method)
-        async with database.session() as session:
-            payment = await record(session, payment.id, report)
+        reply = await provider.charge(Intent(payment.id, payment.amount), request.method)
+        async with database.transaction() as connection:
+            recorded = await record(connection, payment.id, reply)
+        payment = recorded.payment
     for late in (payment, replaced):
         if late is not None and late.state is PaymentState.VOIDING:
             await finish_voiding(database, providers, late)
-    return await _result(database, request.checkout_id, payment)
+    return await _result(database, request.checkout_id, payment, recorded)
 
 
 async def begin(
-    session: Session, request: PaymentRequest, provider: str
+    connection: Connection, request: PaymentRequest, provider: str
 ) -> tuple[Payment, Payment | None]:
     """Step one: the intent, and the hold extended.
 
     Also the payment it takes the place of, which is to be voided.
     """
     checkout = await get_own_checkout(
-        session, checkout_id=request.checkout_id, hold_id=request.hold_id, lock=True
+        connection, checkout_id=request.checkout_id, hold_id=request.hold_id, lock=True
     )
     key = ids.digest(request.key)
-    if (attempt := await queries.attempt(session, checkout.id, key)) is not None:
-        if attempt.request != request.request:
+    attempts = await queries.lock_attempts(connection, checkout.id)
+    if (earlier := _under_key(attempts, key)) is not None:
+        if earlier.request != request.request:
             raise IdempotencyConflict
-        return attempt.payment, None
+        return earlier.payment, None
     if not rules.is_as_shown(checkout.total, request.expected_total):
         raise PriceMismatch(
-            extra={"lines": agreed_lines_view(checkout.lines), "total": checkout.total.as_json()}
+            extra={
+                "lines": agreed_lines_json(checkout.lines),
+                "total": checkout.total.as_json(),
+            }
         )
-    blocking = await queries.blocking_payment(session, checkout.id)
+    blocking = queries.blocking(attempts)
     if blocking is not None and blocking.state is PaymentState.PAID:
         return blocking, None
-    replaced = await _replace(session, blocking) if blocking else None
-    await stock.extend_once(session, checkout.hold_id)
-    return await _add_intent(session, checkout, provider, key, request.request), replaced
+    replaced = await _replace(connection, blocking) if blocking else None
+    hold = await stock.extend_once(connection, checkout.hold_id)
+    _check_goods(checkout, hold)
+    return await _add_intent(connection, checkout, provider, key, request.request), replaced
 
 
-async def _replace(session: Session, blocking: Payment) -> Payment:
+def _under_key(attempts: list[Attempt], key: bytes) -> Attempt | None:
+    return next((attempt for attempt in attempts if attempt.key == key), None)
+
+
+def _check_goods(checkout: Checkout, hold: Hold) -> None:
+    """What is held may have changed in another tab after the details were given. Raises
+    PriceMismatch.
+    """
+    agreed = {line.item.variant_id: line.item.quantity for line in checkout.lines}
+    if agreed != hold.pieces or checkout.total != hold.total:
+        raise PriceMismatch(extra={"lines": lines_json(hold.lines), "total": hold.total.as_json()})
+
+
+async def _replace(connection: Connection, blocking: Payment) -> Payment:
     """A buyer who does not answer the bank's question may take another card; the first one is
     voided.
     """
     if blocking.state is not PaymentState.NEEDS_CONFIRMATION:
         raise PaymentInProgress
     now = clock.now()
-    await queries.set_state(session, blocking.id, PaymentState.VOIDING, now=now, look_at=now)
-    return Payment(
-        blocking.id, blocking.checkout_id, blocking.provider, blocking.amount, PaymentState.VOIDING
-    )
+    voiding = replace(blocking, state=PaymentState.VOIDING)
+    await queries.set_state(connection, voiding, now=now, look_at=now)
+    return voiding
 
 
 async def _add_intent(
-    session: Session, checkout: Checkout, provider: str, key: bytes, request: bytes
+    connection: Connection, checkout: Checkout, provider: str, key: bytes, request: bytes
 ) -> Payment:
     payment = Payment(ids.new(), checkout.id, provider, checkout.total, PaymentState.STARTED)
     now = clock.now()
     await queries.add_payment(
-        session, payment, key=key, request=request, now=now, look_at=now + rules.CALL_TAKES
+        connection, payment, key=key, request=request, now=now, look_at=now + rules.CALL_TAKES
     )
     return payment
 
@@ -128,25 +149,40 @@ async def confirm(
 
     Raises CheckoutNotFound, NothingToConfirm, HoldExpired, ProviderUnavailable.
     """
-    async with database.session() as session:
-        checkout = await get_own_checkout(session, checkout_id=checkout_id, hold_id=hold_id)
-        payment = await queries.newest_payment(session, checkout.id)
+    async with database.transaction() as connection:
+        checkout = await get_own_checkout(connection, checkout_id=checkout_id, hold_id=hold_id)
+        payment = await queries.newest_payment(connection, checkout.id)
     if payment is None:
         raise NothingToConfirm
+    recorded = None
     if payment.state is PaymentState.NEEDS_CONFIRMATION:
-        report = await providers[payment.provider].confirm(payment.id)
-        async with database.session() as session:
-            payment = await record(session, payment.id, report)
+        reply = await providers[payment.provider].confirm(payment.id)
+        async with database.transaction() as connection:
+            recorded = await record(connection, payment.id, reply)
+        payment = recorded.payment
         if payment.state is PaymentState.VOIDING:
             await finish_voiding(database, providers, payment)
-    return await _result(database, checkout_id, payment)
+    return await _result(database, checkout_id, payment, recorded)
 
 
-async def _result(database: Database, checkout_id: UUID, payment: Payment) -> Purchase:
+async def _result(
+    database: Database, checkout_id: UUID, payment: Payment, recorded: Recorded | None
+) -> Purchase:
+    """From what was just recorded, or as it stands by now."""
     if payment.state in (PaymentState.VOIDING, PaymentState.VOIDED):
         raise HoldExpired
-    async with database.session() as session:
-        checkout = await queries.checkout(session, checkout_id)
+    status = rules.status_of_attempt(payment.state)
+    if recorded is not None and recorded.hold is not None and recorded.is_first:
+        return purchase(
+            recorded.checkout,
+            status,
+            recorded.hold,
+            payment=payment,
+            placed=recorded.orders,
+        )
+    async with database.transaction() as connection:
+        checkout = await queries.checkout(connection, checkout_id)
         assert checkout is not None
-        hold = await stock.get_hold(session, checkout.hold_id)
-        return await purchase_of(session, checkout, rules.status_of_attempt(payment.state), hold)
+        hold = await stock.get_hold(connection, checkout.hold_id)
+        placed = await orders_of(connection, checkout, status)
+    return purchase(checkout, status, hold, payment=payment, placed=placed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,16 +14,23 @@ import structlog
 from showfloor.checkout import queries, rules
 from showfloor.checkout.adapters.provider import PaymentProvider
 from showfloor.checkout.errors import ProviderUnavailable
-from showfloor.checkout.types import Checkout, Payment, PaymentState, ProviderStatus
+from showfloor.checkout.queries import LockedPayment
+from showfloor.checkout.types import (
+    Checkout,
+    Payment,
+    PaymentState,
+    ProviderReply,
+    ProviderStatus,
+)
 from showfloor.identity.service import admit
 from showfloor.identity.types import CollectionPoint
 from showfloor.kit import clock
-from showfloor.kit.db import Database, Session
+from showfloor.kit.db import Connection, Database, Session
 from showfloor.kit.errors import NotFound
 from showfloor.orders import service as orders
-from showfloor.orders.types import Buyer, NewOrder, Seller
+from showfloor.orders.types import Buyer, NewOrder, Order, Seller
 from showfloor.stock import service as stock
-from showfloor.stock.types import LineState
+from showfloor.stock.types import Hold, LineState
 
 log = structlog.get_logger()
 _BATCH = 50
@@ -31,61 +38,74 @@ _AT_ONCE = 5
 CALLBACKS_KEPT_FOR = timedelta(days=30)
 
 
-async def record(session: Session, payment_id: UUID, report: ProviderStatus) -> Payment:
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a provider's word has done.
+
+    `hold` and `orders` are known when this word was the first to bring the payment to where it is
+    (`is_first`).
+    """
+
+    payment: Payment
+    checkout: Checkout
+    is_first: bool
+    hold: Hold | None = None
+    orders: list[Order] = field(default_factory=list)
+
+
+async def record(connection: Connection, payment_id: UUID, reply: ProviderReply) -> Recorded:
     """Store the provider's word and what follows from it, in one transaction. VOIDING means: call
     `finish_voiding` afterwards.
     """
-    payment = await _lock(session, payment_id)
-    state = rules.advance(payment.state, report)
-    if (
-        state is PaymentState.PAID
-        and payment.state is not PaymentState.PAID
-        and not await _sell(session, payment.checkout_id)
-    ):
-        state = PaymentState.VOIDING
-    wait, now = rules.look_again_after(state), clock.now()
+    locked = await queries.lock_payment(connection, payment_id)
+    payment, checkout = locked.payment, locked.checkout
+    state = rules.advance(payment.state, reply.status)
+    if state is payment.state:
+        await _set_state(connection, payment)
+        return Recorded(payment, checkout, is_first=False)
+    if state is PaymentState.PAID:
+        return await _sell(connection, locked)
+    payment = replace(payment, state=state, next_step=reply.next_step)
+    hold = None
+    if state is PaymentState.DECLINED:
+        await stock.withdraw_extension(connection, checkout.hold_id)
+    if state in (PaymentState.DECLINED, PaymentState.PENDING, PaymentState.NEEDS_CONFIRMATION):
+        hold = await stock.get_hold(connection, checkout.hold_id)
+    await _set_state(connection, payment)
+    return Recorded(payment, checkout, is_first=True, hold=hold)
+
+
+async def _set_state(connection: Connection, payment: Payment, *, sold: bool = False) -> None:
+    wait, now = rules.look_again_after(payment.state), clock.now()
     await queries.set_state(
-        session, payment_id, state, now=now, look_at=now + wait if wait else None
+        connection, payment, now=now, look_at=now + wait if wait else None, sold=sold
     )
-    return replace(payment, state=state)
 
 
-async def _lock(session: Session, payment_id: UUID) -> Payment:
-    """The checkout first, as everybody does who locks both."""
-    payment = await queries.payment(session, payment_id)
-    assert payment is not None, "an intent is committed before its provider is called"
-    await queries.checkout(session, payment.checkout_id, lock=True)
-    locked = await queries.payment(session, payment_id, lock=True)
-    assert locked is not None
-    return locked
-
-
-async def _sell(session: Session, checkout_id: UUID) -> bool:
+async def _sell(connection: Connection, locked: LockedPayment) -> Recorded:
     """The held goods become orders, one for each merchant.
 
-    False, with nothing done, when somebody else has the goods by now.
+    When somebody else has the goods by now, nothing is done but to give the money back.
     """
-    checkout = await queries.checkout(session, checkout_id)
-    assert checkout is not None
-    hold = await stock.lock_hold(session, checkout.hold_id)
-    taken = (
-        await queries.take_buyer(session, checkout_id)
-        if hold and hold.state is LineState.HELD
-        else None
-    )
-    if taken is None:
-        return False
-    buyer, declared_adult = taken
-    admission = admit(CollectionPoint.GUEST_CHECKOUT, adult=declared_adult)
-    for seller in checkout.sellers:
-        await orders.place(session, admission=admission, order=_order(checkout, seller, buyer))
-    await stock.settle(session, checkout.hold_id)
-    return True
+    checkout = locked.checkout
+    hold = await stock.lock_hold(connection, checkout.hold_id)
+    if hold is None or hold.state is not LineState.HELD or locked.buyer is None:
+        voiding = replace(locked.payment, state=PaymentState.VOIDING, next_step=None)
+        await _set_state(connection, voiding)
+        return Recorded(voiding, checkout, is_first=True)
+    admission = admit(CollectionPoint.GUEST_CHECKOUT, adult=locked.declared_adult)
+    buyer = locked.buyer
+    new = [_order(checkout, seller, buyer) for seller in checkout.sellers]
+    placed = await orders.place(connection, admission=admission, orders=new)
+    paid = replace(locked.payment, state=PaymentState.PAID, next_step=None)
+    await _set_state(connection, paid, sold=True)
+    await stock.settle(connection, hold)
+    return Recorded(paid, checkout, is_first=True, hold=hold, orders=placed)
 
 
 def _order(checkout: Checkout, seller: Seller, buyer: Buyer) -> NewOrder:
     items = tuple(line.item for line in checkout.lines if line.merchant_id == seller.merchant_id)
-    return NewOrder(checkout.id, checkout.show_id, seller, items, checkout.total.currency, buyer)
+    return NewOrder(checkout.id, checkout.context, seller, items, checkout.total.currency, buyer)
 
 
 async def finish_voiding(
@@ -96,8 +116,8 @@ async def finish_voiding(
         await providers[payment.provider].void(payment.id)
     except ProviderUnavailable:
         return
-    async with database.session() as session:
-        await queries.set_voided(session, payment.id, clock.now())
+    async with database.transaction() as connection:
+        await queries.set_voided(connection, payment.id, clock.now())
 
 
 async def forget_old_callbacks(session: Session) -> int:
@@ -116,20 +136,22 @@ async def take_callback(
     body: bytes,
 ) -> None:
     """A provider calls. Its word is verified and has its effect once; what it says is only a hint
-    to ask how the payment stands now, so that calls may come twice and in any order. Raises
-    NotFound, CallbackInvalid, ProviderUnavailable (then it calls again)."""
+    to ask how the payment stands now, so that calls may come twice and in any order. One that only
+    repeats what is known costs one statement. Raises NotFound, CallbackInvalid,
+    ProviderUnavailable (then it calls again).
+    """
     known = providers.get(provider)
     if known is None:
         raise NotFound
     callback = known.parse_callback(headers, body)
-    async with database.session() as session:
-        if await queries.payment(session, callback.payment_id) is None:
+    state = await queries.state_of_payment(database, callback.payment_id)
+    if state is None or rules.repeats(state, callback.status):
+        return
+    reply = await known.lookup(callback.payment_id)
+    async with database.transaction() as connection:
+        if not await queries.note_callback(connection, provider, callback.event_id, clock.now()):
             return
-    report = await known.lookup(callback.payment_id)
-    async with database.session() as session:
-        if not await queries.note_callback(session, provider, callback.event_id, clock.now()):
-            return
-        payment = await record(session, callback.payment_id, report)
+        payment = (await record(connection, callback.payment_id, reply)).payment
     if payment.state is PaymentState.VOIDING:
         await finish_voiding(database, providers, payment)
 
@@ -138,8 +160,8 @@ async def settle_open_payments(database: Database, providers: Mapping[str, Payme
     """Ask the providers about what stayed open, whoever died in the middle of it; the number asked
     about.
     """
-    async with database.session() as session:
-        due = await queries.due_payments(session, clock.now(), list(providers), _BATCH)
+    async with database.transaction() as connection:
+        due = await queries.due_payments(connection, clock.now(), list(providers), _BATCH)
     together = asyncio.Semaphore(_AT_ONCE)
     ends = await asyncio.gather(
         *(_settle(database, providers, payment, together) for payment in due),
@@ -150,9 +172,11 @@ async def settle_open_payments(database: Database, providers: Mapping[str, Payme
     return len(due)
 
 
-async def next_look(session: Session, providers: Mapping[str, PaymentProvider]) -> datetime | None:
+async def next_look(
+    connection: Connection, providers: Mapping[str, PaymentProvider]
+) -> datetime | None:
     """When the first of the payments that are open is to be asked about."""
-    return await queries.next_look(session, list(providers))
+    return await queries.next_look(connection, list(providers))
 
 
 async def _settle(
@@ -178,42 +202,42 @@ async def _settle(
             )
         else:
             return
-        async with database.session() as session:
-            await queries.look_later(session, payment.id, clock.now() + rules.CALL_TAKES)
+        async with database.transaction() as connection:
+            await queries.look_later(connection, payment.id, clock.now() + rules.CALL_TAKES)
 
 
 async def _ask(
     database: Database, providers: Mapping[str, PaymentProvider], payment: Payment
 ) -> None:
     provider = providers[payment.provider]
-    report = (
-        ProviderStatus.UNKNOWN
+    reply = (
+        ProviderReply(ProviderStatus.UNKNOWN)
         if payment.state is PaymentState.VOIDING
         else await provider.lookup(payment.id)
     )
-    if payment.state is PaymentState.STARTED and report is ProviderStatus.UNKNOWN:
+    if payment.state is PaymentState.STARTED and reply.status is ProviderStatus.UNKNOWN:
         # It never arrived. The void makes sure that it never will, should the request that was to
         # bring it still be alive.
         await provider.void(payment.id)
-        report = ProviderStatus.DECLINED
-    async with database.session() as session:
-        payment = await record(session, payment.id, report)
-        payment = await _give_up(session, payment)
+        reply = ProviderReply(ProviderStatus.DECLINED)
+    async with database.transaction() as connection:
+        recorded = await record(connection, payment.id, reply)
+        payment = await _give_up(connection, recorded)
     if payment.state is PaymentState.VOIDING:
         await finish_voiding(database, providers, payment)
 
 
-async def _give_up(session: Session, payment: Payment) -> Payment:
+async def _give_up(connection: Connection, recorded: Recorded) -> Payment:
     """A payment that waits for goods which are gone is voided, whatever becomes of it at the
     bank.
     """
+    payment = recorded.payment
     if payment.state not in rules.OPEN:
         return payment
-    checkout = await queries.checkout(session, payment.checkout_id)
-    hold = await stock.get_hold(session, checkout.hold_id) if checkout else None
+    hold = await stock.get_hold(connection, recorded.checkout.hold_id)
     if hold is not None and hold.state is LineState.HELD:
         return payment
-    await queries.set_state(
-        session, payment.id, PaymentState.VOIDING, now=clock.now(), look_at=clock.now()
-    )
-    return replace(payment, state=PaymentState.VOIDING)
+    voiding = replace(payment, state=PaymentState.VOIDING, next_step=None)
+    now = clock.now()
+    await queries.set_state(connection, voiding, now=now, look_at=now)
+    return voiding

@@ -9,90 +9,110 @@ from uuid import UUID
 from showfloor.catalog.service import check_own_variants
 from showfloor.identity.types import Person
 from showfloor.kit import clock
-from showfloor.kit.db import Session
+from showfloor.kit.db import Connection, Session
 from showfloor.kit.errors import IdempotencyConflict
 from showfloor.stock import queries, rules
 from showfloor.stock.errors import HoldExpired, HoldSettled, StockCommitted
-from showfloor.stock.rules import EXTENSION_SECONDS
-from showfloor.stock.types import Hold, LineState, Stock
+from showfloor.stock.rules import COOL_DOWN_SECONDS, EXTENSION_SECONDS
+from showfloor.stock.types import Caller, Hold, LineState, Stock
 
 KEPT_FOR = timedelta(days=2)
 _BATCH = 500
 
 
-async def find_by_key(session: Session, *, scope: UUID, key: str, request: bytes) -> Hold | None:
-    """The hold taken under this key; raises IdempotencyConflict when it was for another request."""
-    found = await queries.hold_by_key(session, rules.key_of(scope, key))
-    if found is None:
+async def find_by_key(
+    connection: Connection, *, scope: UUID, caller: Caller, key: str, request: bytes
+) -> Hold | None:
+    """The hold that this caller got under this key.
+
+    Raises IdempotencyConflict when it was for another request, or of somebody else: the answer
+    carries the hold's token, so knowing the key is not enough.
+    """
+    first = await queries.request_of_key(connection, rules.key_of(scope, key))
+    if first is None:
         return None
-    hold, first_request = found
-    if first_request != request:
+    if first.request != request or not await _is_same_caller(connection, first, caller):
         raise IdempotencyConflict
-    return hold
+    return await queries.hold_by_id(connection, first.hold_id)
 
 
-async def get_hold(session: Session, hold_id: UUID) -> Hold | None:
-    return await queries.hold_by_id(session, hold_id)
+async def _is_same_caller(
+    connection: Connection, first: queries.StoredRequest, caller: Caller
+) -> bool:
+    """The guest whose token is shown; without one, the network that asked first."""
+    if caller.previous is not None:
+        return await queries.guest_of(connection, caller.previous) == first.guest
+    return first.guest == rules.guest_of(first.hold_id) and first.client == caller.client
 
 
-async def require_open(session: Session, hold_id: UUID, *, lock: bool = False) -> Hold:
+async def get_hold(connection: Connection, hold_id: UUID) -> Hold | None:
+    return await queries.hold_by_id(connection, hold_id)
+
+
+async def require_open(connection: Connection, hold_id: UUID) -> Hold:
     """Raises HoldExpired when the goods are gone or the deadline has passed."""
-    hold = await queries.hold_by_id(session, hold_id, lock=lock)
+    return _opened(await queries.hold_by_id(connection, hold_id))
+
+
+async def lock_hold(connection: Connection, hold_id: UUID) -> Hold | None:
+    """The hold, whose goods nobody can take back until this transaction ends."""
+    return await queries.hold_by_id(connection, hold_id, lock=True)
+
+
+async def extend_once(connection: Connection, hold_id: UUID) -> Hold:
+    """The buyer began to pay: 120 s more, the first time. The hold stays locked.
+
+    Raises HoldExpired when the deadline has passed.
+    """
+    return _opened(await queries.extend(connection, hold_id, EXTENSION_SECONDS))
+
+
+async def withdraw_extension(connection: Connection, hold_id: UUID) -> None:
+    """The payment was declined: the goods are held as long as without it."""
+    await queries.shorten(connection, hold_id, EXTENSION_SECONDS)
+
+
+def _opened(hold: Hold | None) -> Hold:
     if hold is None or not hold.is_open:
         raise HoldExpired
     return hold
 
 
-async def lock_hold(session: Session, hold_id: UUID) -> Hold | None:
-    """The hold, whose goods nobody can take back until this transaction ends."""
-    return await queries.hold_by_id(session, hold_id, lock=True)
+async def settle(connection: Connection, hold: Hold) -> None:
+    """Held becomes sold; call it last, the hot rows stay locked until the commit. `hold` is locked.
 
-
-async def extend_once(session: Session, hold_id: UUID) -> Hold:
-    """The buyer began to pay: 120 s more, the first time.
-
-    Raises HoldExpired when the deadline has passed.
+    Raises HoldExpired, changing nothing. A hold whose deadline passed while nobody took its goods
+    back still settles: that is good for the buyer and oversells nothing.
     """
-    await require_open(session, hold_id, lock=True)
-    await queries.extend(session, hold_id, EXTENSION_SECONDS)
-    return await require_open(session, hold_id)
-
-
-async def settle(session: Session, hold_id: UUID) -> None:
-    """Held becomes sold; call it last, the hot rows stay locked until the commit. Raises
-    HoldExpired, changing nothing.
-
-    A hold whose deadline passed while nobody took its goods back still settles: that is good for
-    the buyer and oversells nothing.
-    """
-    hold = await queries.hold_by_id(session, hold_id, lock=True)
-    if hold is None or hold.state is not LineState.HELD:
+    if hold.state is not LineState.HELD:
         raise HoldExpired
-    await queries.move_stock(
-        session, await queries.move_lines(session, hold_id, LineState.SETTLED), sold=True
-    )
+    await queries.settle(connection, hold.id)
 
 
-async def release(session: Session, hold_id: UUID) -> None:
+async def release(connection: Connection, hold_id: UUID) -> None:
     """The owner gives the goods back; doing so twice is fine. Raises HoldSettled."""
-    hold = await queries.hold_by_id(session, hold_id, lock=True)
+    hold = await queries.hold_by_id(connection, hold_id, lock=True)
     if hold is not None and hold.state is LineState.SETTLED:
         raise HoldSettled
-    await queries.move_stock(
-        session, await queries.move_lines(session, hold_id, LineState.RELEASED), sold=False
-    )
+    await queries.release(connection, hold_id)
 
 
-async def release_expired(session: Session) -> int:
+async def release_expired(connection: Connection) -> int:
     """Pieces that went back because their hold ran out; the worker calls this all the time."""
-    released = await queries.release_due(session, _BATCH)
-    await queries.move_stock(session, released, sold=False)
-    return sum(released.values())
+    return await queries.release_due(connection, _BATCH)
 
 
-async def next_expiry(session: Session) -> datetime | None:
+async def forget_clients(connection: Connection) -> int:
+    """Which network held what is forgotten when it does not count any more. One batch; how many
+    went.
+    """
+    before = clock.now() - timedelta(seconds=COOL_DOWN_SECONDS)
+    return await queries.forget_clients_before(connection, before, _BATCH)
+
+
+async def next_expiry(connection: Connection) -> datetime | None:
     """When the next of the holds that are open runs out."""
-    return await queries.next_expiry(session)
+    return await queries.next_expiry(connection)
 
 
 async def forget_old_holds(session: Session) -> int:
@@ -105,6 +125,18 @@ async def stock_of(session: Session, variant_ids: Collection[UUID]) -> dict[UUID
     return await queries.stock_of(session, variant_ids)
 
 
+async def set_buyer_limit(
+    session: Session, *, person: Person, variant_id: UUID, limit: int | None
+) -> None:
+    """How many pieces of it one buyer may have in a show, held and bought; None for no limit but
+    the house's. What is held already stays.
+
+    Raises VariantNotFound for a foreign variant.
+    """
+    await check_own_variants(session, person=person, variant_ids=[variant_id])
+    await queries.set_buyer_limit(session, variant_id, limit)
+
+
 async def set_on_hand(session: Session, *, person: Person, variant_id: UUID, on_hand: int) -> None:
     """How many there are in all, sold ones included.
 
@@ -113,6 +145,10 @@ async def set_on_hand(session: Session, *, person: Person, variant_id: UUID, on_
     await check_own_variants(session, person=person, variant_ids=[variant_id])
     if on_hand < 0 or not await queries.set_on_hand(session, variant_id, on_hand):
         raise StockCommitted
+
+
+def client_digest(secret: bytes, network: str) -> bytes:
+    return rules.client_digest(secret, network)
 
 
 def hold_token(secret: bytes, hold_id: UUID) -> str:

@@ -10,31 +10,34 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 from showfloor.kit import ids, money
 from showfloor.kit.db import Database
+from showfloor.markets.types import SalesContext
 from showfloor.stock import queries, rules
-from showfloor.stock.errors import LimitReached, SoldOut
+from showfloor.stock.errors import AlreadyHeld, LimitReached, NetworkLimitReached, SoldOut
 from showfloor.stock.queries import HoldResult, Reservation
 from showfloor.stock.rules import MOST_OPEN_HOLDS, MOST_PIECES
 from showfloor.stock.service.holds import find_by_key
-from showfloor.stock.types import Hold, Line, LineState
+from showfloor.stock.types import Caller, Hold, Line, LineState
 
 _LARGEST_CROWD = 500
 _Waiting = tuple[Reservation, asyncio.Future[HoldResult]]
 
 
 class HoldBatcher:
-    """The hold batcher of one process: the exception that DESIGN lists to "one transaction a
-    request".
+    """The hold batcher of one process: the exception to "one transaction a request"
+    (docs/decisions/0007).
     """
 
     def __init__(self, database: Database) -> None:
         self.database = database
         self._waiting: dict[tuple[UUID, UUID, int], deque[_Waiting]] = {}
         self._serving: set[asyncio.Task[None]] = set()
+        self._networks: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
 
     async def reserve(self, reservation: Reservation) -> HoldResult:
         """Raises Busy.
@@ -42,8 +45,8 @@ class HoldBatcher:
         A buyer who hangs up still gets what was asked for, and finds it by the same key.
         """
         if len(reservation.lines) > 1:
-            return await queries.reserve(self.database, reservation)
-        place = reservation.scope, reservation.lines[0].variant_id, reservation.seconds
+            return await self._reserve_several(reservation)
+        place = reservation.context.scope, reservation.lines[0].variant_id, reservation.seconds
         answer: asyncio.Future[HoldResult] = asyncio.get_running_loop().create_future()
         if place in self._waiting:
             self._waiting[place].append((reservation, answer))
@@ -53,6 +56,17 @@ class HoldBatcher:
             self._serving.add(serving)
             serving.add_done_callback(self._serving.discard)
         return await answer
+
+    async def _reserve_several(self, reservation: Reservation) -> HoldResult:
+        """One after another for each client network: the statement counts what the network holds
+        before it locks anything.
+        """
+        client = reservation.caller.client
+        if client is None:
+            return await queries.reserve(self.database, reservation)
+        lock = self._networks.setdefault(client, asyncio.Lock())
+        async with lock:
+            return await queries.reserve(self.database, reservation)
 
     async def _serve(self, place: tuple[UUID, UUID, int]) -> None:
         queue = self._waiting[place]
@@ -105,7 +119,7 @@ def _next_crowd(queue: deque[_Waiting]) -> list[_Waiting]:
     crowd: list[_Waiting] = []
     guests: set[UUID] = set()
     while queue and len(crowd) < _LARGEST_CROWD:
-        previous = queue[0][0].previous
+        previous = queue[0][0].caller.previous
         if previous is not None and previous in guests:
             break
         if previous is not None:
@@ -127,29 +141,29 @@ def _refuse(answer: asyncio.Future[HoldResult], error: Exception) -> None:
 async def reserve(
     batcher: HoldBatcher,
     *,
-    scope: UUID,
-    previous: UUID | None,
+    context: SalesContext,
+    caller: Caller,
     key: str,
     request: bytes,
     lines: Sequence[Line],
     seconds: int,
 ) -> Hold:
-    """Hold the goods for `seconds`, all or nothing. The same `key` and `request` (a fingerprint)
-    get the first hold again.
+    """Hold the goods for `seconds`, all or nothing. The same `key` and `request` (a fingerprint) of
+    the same caller get the first hold again.
 
-    `previous` is an earlier hold of the same guest. The prices in `lines` are frozen for the life
-    of the hold. Raises SoldOut, LimitReached, IdempotencyConflict, Busy. Not in a session: the
-    statement is a transaction of its own.
+    The prices in `lines` are frozen for the life of the hold. Raises SoldOut, AlreadyHeld,
+    LimitReached, NetworkLimitReached, IdempotencyConflict, Busy. Not in a session: the statement is
+    a transaction of its own.
     """
     rules.check_pieces(lines)
     hold_id = ids.new()
     total = money.total([line.total for line in lines], lines[0].unit_price.currency)
     reservation = queries.Reservation(
         id=hold_id,
-        scope=scope,
-        guest=ids.digest(hold_id.hex),
-        previous=previous,
-        key=rules.key_of(scope, key),
+        context=context,
+        guest=rules.guest_of(hold_id),
+        caller=caller,
+        key=rules.key_of(context.scope, key),
         request=request,
         lines=tuple(sorted(lines, key=lambda line: line.variant_id)),
         total=total,
@@ -157,29 +171,50 @@ async def reserve(
     )
     result = await batcher.reserve(reservation)
     if result.expires_at is not None:
-        return Hold(hold_id, scope, tuple(lines), total, result.expires_at, LineState.HELD)
+        return Hold(hold_id, context, tuple(lines), total, result.expires_at, LineState.HELD)
     if not result.known:
+        await _refuse_own(batcher.database, caller, result)
         _explain(result, lines)
-    return await _first_hold(batcher.database, scope=scope, key=key, request=request)
+    return await _first_hold(batcher.database, context.scope, caller, key, request)
 
 
-def _explain(result: queries.HoldResult, lines: Sequence[Line]) -> None:
+async def _refuse_own(database: Database, caller: Caller, result: HoldResult) -> None:
+    """Raises AlreadyHeld when what is short is in the buyer's own hold."""
+    if result.limited or caller.previous is None or not result.short:
+        return
+    async with database.transaction() as connection:
+        own = await queries.hold_by_id(connection, caller.previous)
+    if own is not None and own.is_open and result.short.keys() <= set(own.pieces):
+        raise AlreadyHeld(extra={"hold_id": ids.encode("hold", own.id)})
+
+
+def _explain(result: HoldResult, lines: Sequence[Line]) -> None:
     """Nothing, when the only reason left is another request with the same key that came first by a
     hair.
     """
     if result.limited:
         raise LimitReached(pieces=MOST_PIECES, holds=MOST_OPEN_HOLDS)
-    if result.short:
-        short = [
-            {"sku": line.sku, "available": max(result.short[line.variant_id], 0)}
-            for line in lines
-            if line.variant_id in result.short
-        ]
+    if short := _named(result.short, lines):
         raise SoldOut(extra={"lines": short})
+    if result.buyer_limit is not None:
+        raise LimitReached(pieces=result.buyer_limit, holds=MOST_OPEN_HOLDS)
+    if room := _named(result.room, lines):
+        raise NetworkLimitReached(extra={"lines": room})
 
 
-async def _first_hold(database: Database, *, scope: UUID, key: str, request: bytes) -> Hold:
-    async with database.session() as session:
-        hold = await find_by_key(session, scope=scope, key=key, request=request)
+def _named(pieces: Mapping[UUID, int], lines: Sequence[Line]) -> list[dict[str, object]]:
+    """By SKU, as far as there are fewer than a line wants."""
+    return [
+        {"sku": line.sku, "available": max(pieces[line.variant_id], 0)}
+        for line in lines
+        if line.variant_id in pieces and pieces[line.variant_id] < line.quantity
+    ]
+
+
+async def _first_hold(
+    database: Database, scope: UUID, caller: Caller, key: str, request: bytes
+) -> Hold:
+    async with database.transaction() as connection:
+        hold = await find_by_key(connection, scope=scope, caller=caller, key=key, request=request)
     assert hold is not None, "a key that conflicts belongs to a committed hold"
     return hold

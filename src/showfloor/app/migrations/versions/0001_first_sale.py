@@ -19,12 +19,16 @@ def upgrade() -> None:
         "checkout",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("hold_id", sa.Uuid(), nullable=False),
-        sa.Column("show_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("market", sa.String(), nullable=False),
+        sa.Column("scope", sa.Uuid(), nullable=False),
+        sa.Column("show_id", sa.Uuid(), nullable=True),
         sa.Column("currency", sa.String(), nullable=False),
         sa.Column("total", sa.BigInteger(), nullable=False),
         sa.Column("lines", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("sellers", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("declared_adult_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("email", sa.String(), nullable=True),
         sa.Column(
@@ -36,7 +40,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_checkout_kept",
         "checkout",
-        ["created_at"],
+        ["expires_at"],
         unique=False,
         postgresql_where=sa.text("email is not null"),
     )
@@ -50,10 +54,14 @@ def upgrade() -> None:
     op.create_table(
         "hold",
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("market", sa.String(), nullable=False),
         sa.Column("scope", sa.Uuid(), nullable=False),
+        sa.Column("show_id", sa.Uuid(), nullable=True),
         sa.Column("guest", sa.LargeBinary(), nullable=False),
         sa.Column("key", sa.LargeBinary(), nullable=False),
         sa.Column("request", sa.LargeBinary(), nullable=False),
+        sa.Column("client", sa.LargeBinary(), nullable=True),
         sa.Column("currency", sa.String(), nullable=False),
         sa.Column("total", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
@@ -61,6 +69,13 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hold")),
         sa.UniqueConstraint("key", name=op.f("uq_hold_key")),
+    )
+    op.create_index(
+        "ix_hold_client_scope",
+        "hold",
+        ["client", "scope"],
+        unique=False,
+        postgresql_where=sa.text("client is not null"),
     )
     op.create_index("ix_hold_expires_at", "hold", ["expires_at"], unique=False)
     op.create_index("ix_hold_guest_scope", "hold", ["guest", "scope"], unique=False)
@@ -110,7 +125,9 @@ def upgrade() -> None:
         sa.Column("prefix", sa.String(), nullable=False),
         sa.Column("merchant_id", sa.Uuid(), nullable=False),
         sa.Column("seller_name", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("show_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("market", sa.String(), nullable=False),
+        sa.Column("show_id", sa.Uuid(), nullable=True),
         sa.Column("checkout_id", sa.Uuid(), nullable=False),
         sa.Column("currency", sa.String(), nullable=False),
         sa.Column("total", sa.BigInteger(), nullable=False),
@@ -245,6 +262,8 @@ def upgrade() -> None:
             sa.Computed("on_hand - held - sold", persisted=True),
             nullable=False,
         ),
+        sa.Column("buyer_limit", sa.Integer(), nullable=True),
+        sa.CheckConstraint("buyer_limit > 0", name=op.f("ck_stock_item_buyer_limit")),
         sa.CheckConstraint("held >= 0", name=op.f("ck_stock_item_held")),
         sa.CheckConstraint("sold + held <= on_hand", name=op.f("ck_stock_item_never_oversold")),
         sa.CheckConstraint("sold >= 0", name=op.f("ck_stock_item_sold")),
@@ -403,6 +422,11 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("look_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "next_step",
+            postgresql.JSONB(none_as_null=True, astext_type=sa.Text()),
+            nullable=True,
+        ),
         sa.ForeignKeyConstraint(
             ["checkout_id"], ["checkout.id"], name=op.f("fk_payment_checkout_id")
         ),
