@@ -35,10 +35,9 @@ class StreamingConfig:
     200.2 ms.
     """
     segment_target_ms: int = 2000
-    segment_cap_ms: int = 12_000
-    """A segment is as long as its group of pictures, but never longer than this."""
+    """A segment ends at the first key frame after this, or before `segment_cap_ms` without one."""
     window_segments: int = 8
-    """Complete segments that a playlist lists."""
+    """Complete segments that a playlist lists, or more until they are three target durations."""
     window_bytes: int = 64 << 20
     """Older segments go early when a show's window outgrows this."""
     settle_ms: int = 1000
@@ -82,6 +81,16 @@ class StreamingConfig:
         """
         reserve = 3 * self.max_publishers + self.max_strangers + _OTHER_FILES
         return min(self.max_viewers, max(open_files - reserve, open_files // 2))
+
+    @property
+    def target_seconds(self) -> int:
+        """EXT-X-TARGETDURATION of every show, as long as it lasts (RFC 8216bis §4.4.3.1)."""
+        return (self.segment_target_ms + 500) // 1000
+
+    @property
+    def segment_cap_ms(self) -> int:
+        """The longest segment whose rounded EXTINF does not exceed the target duration."""
+        return self.target_seconds * 1000 + 499
 
     @property
     def longest_part_ms(self) -> int:

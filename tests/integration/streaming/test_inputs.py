@@ -201,16 +201,18 @@ async def test_web_hears_at_once_that_there_is_something_to_show(
     await web.report(lambda ingest: ingest["state"] == "publishing")
 
 
-async def test_a_key_frame_every_ten_seconds_is_told_and_the_target_is_right(
+async def test_a_key_frame_every_ten_seconds_is_told_and_the_target_stays(
     streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags
 ) -> None:
     host = await publish()
     await host.play(tags("long_gop"))
 
-    text = await streaming.until(1)
+    text = await streaming.until(7)
 
-    assert durations(text)[:2] == [10.0, 10.0]
-    assert m3u8.loads(text).target_duration == 10
+    parsed = m3u8.loads(text)
+    assert parsed.target_duration == 2
+    assert max(durations(text)) < 2.5
+    assert sum(durations(text)) >= 6.0
     report = await web.report(lambda ingest: "keyframe_interval_long" in codes(ingest))
     assert {"code": "keyframe_interval_long", "params": {"seconds": 10}} in report["health"][
         "warnings"

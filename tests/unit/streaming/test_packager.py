@@ -20,6 +20,7 @@ VIDEO = h264.read_config(
 LARGER = h264.VideoConfig(VIDEO.record + b"\0", VIDEO.codec, "High", "4.0", 1280, 720)
 SOUND = aac.read_config(bytes.fromhex("1190"))
 TARGET = 201
+CAP = 2499
 OTHER_SOUND = aac.read_config(bytes.fromhex("1208"))
 
 
@@ -54,7 +55,7 @@ class Cuts:
         return [sum(part.duration for part in segment) for segment in self.segments]
 
 
-def packager(cuts: Cuts, tracks: Tracks, *, cap: int = 12_000) -> Packager:
+def packager(cuts: Cuts, tracks: Tracks, *, cap: int = CAP) -> Packager:
     made = Packager(cuts, part_target=TARGET, segment_target=2000, segment_cap=cap)
     made.start(tracks)
     return made
@@ -187,15 +188,44 @@ def test_a_segment_ends_early_at_the_next_key_frame_when_viewers_wait_for_anothe
     assert cuts.starts == [0, 2000, 2500, 4500, 6500]
 
 
-def test_a_long_group_makes_a_long_segment_up_to_the_cap() -> None:
+@pytest.mark.parametrize("gop", [0.4, 1.0, 1.2, 1.5, 2.0, 2.4, 3.0, 4.0, 8.33, 10.0, 1000.0])
+@pytest.mark.parametrize("rate", [30, 24, 15, 1])
+def test_no_segment_exceeds_the_target_duration(gop: float, rate: float) -> None:
     cuts = Cuts()
-    package(packager(cuts, Tracks(VIDEO, None)), frames(30, 40, gop=10))
-    assert cuts.starts == [0, 10_000, 20_000, 30_000]
+    pictures = frames(rate, 40, gop=max(gop, 1 / rate))
+    package(packager(cuts, Tracks(VIDEO, None)), pictures, packets(40))
 
-    capped = Cuts()
-    package(packager(capped, Tracks(VIDEO, None), cap=6000), frames(30, 40, gop=1000))
-    assert all(duration <= 6000 for duration in capped.durations)
-    assert sum(capped.durations) == capped.starts[-1] + capped.durations[-1]
+    assert max(cuts.durations) <= CAP
+    assert sum(cuts.durations) == cuts.starts[-1] + cuts.durations[-1]
+    assert all(part.duration <= TARGET for segment in cuts.segments for part in segment)
+
+
+def test_groups_that_fit_begin_every_segment() -> None:
+    for gop in (0.4, 0.5, 1.0, 1.2, 1.5, 1.8, 2.0, 2.4):
+        cuts = Cuts()
+        package(packager(cuts, Tracks(VIDEO, None)), frames(30, 20, gop=gop))
+
+        assert all(segment[0].independent for segment in cuts.segments[1:] if segment), gop
+
+
+def test_a_long_group_is_cut_and_a_segment_begins_at_its_end() -> None:
+    cuts = Cuts()
+    package(packager(cuts, Tracks(VIDEO, None)), frames(30, 25, gop=10))
+
+    assert [start for start in cuts.starts if start % 10_000 == 0] == [0, 10_000, 20_000]
+    independent = [
+        start
+        for start, parts in zip(cuts.starts, cuts.segments, strict=True)
+        if parts and parts[0].independent
+    ]
+    assert independent == [0, 10_000, 20_000]
+
+
+def test_a_segment_without_the_cap_would_exceed_it() -> None:
+    cuts = Cuts()
+    package(packager(cuts, Tracks(VIDEO, None), cap=12_000), frames(30, 40, gop=10))
+
+    assert max(cuts.durations) > CAP
 
 
 def test_a_frame_longer_than_a_part_is_followed_by_empty_parts() -> None:

@@ -33,7 +33,7 @@ def add(
 
 
 def test_the_window_keeps_its_count_and_serves_a_little_longer() -> None:
-    window = Window(segments=3, limit=1 << 20, target_ms=2000)
+    window = Window(segments=3, limit=1 << 20, target_seconds=2)
     for _ in range(10):
         add(window)
 
@@ -49,7 +49,7 @@ def test_the_window_keeps_its_count_and_serves_a_little_longer() -> None:
 
 
 def test_the_window_is_bounded_in_bytes() -> None:
-    window = Window(segments=10, limit=1000, target_ms=2000)
+    window = Window(segments=10, limit=1000, target_seconds=2)
     for _ in range(20):
         add(window, size=300)
 
@@ -58,7 +58,7 @@ def test_the_window_is_bounded_in_bytes() -> None:
 
 
 def test_a_reconnect_and_new_tracks_are_discontinuities_and_counted_when_they_leave() -> None:
-    window = Window(segments=3, limit=1 << 20, target_ms=2000)
+    window = Window(segments=3, limit=1 << 20, target_seconds=2)
     add(window)
     add(window, new_ingest=True)
     add(window, width=640)
@@ -70,7 +70,7 @@ def test_a_reconnect_and_new_tracks_are_discontinuities_and_counted_when_they_le
 
 
 def test_inits_leave_with_their_last_segment() -> None:
-    window = Window(segments=2, limit=1 << 20, target_ms=2000)
+    window = Window(segments=2, limit=1 << 20, target_seconds=2)
     add(window, width=640)
     for _ in range(5):
         add(window)
@@ -82,12 +82,17 @@ def test_the_same_tracks_have_the_same_init() -> None:
     assert cmaf.init_segment(cmaf.Tracks(h264.read_config(VIDEO.record), None)) == INIT
 
 
-def test_the_target_duration_grows_with_the_longest_segment_and_stays() -> None:
-    window = Window(segments=2, limit=1 << 20, target_ms=2000)
-    add(window)
-    assert window.target_seconds == 2
+def test_three_target_durations_stay_listed_however_short_segments_are() -> None:
+    window = Window(segments=2, limit=1 << 20, target_seconds=2)
+    for _ in range(30):
+        add(window, duration=500)
 
-    add(window, duration=9600)
-    for _ in range(5):
-        add(window)
-    assert window.target_seconds == 10
+    assert sum(segment.duration for segment in window.listed) == 6000
+
+
+def test_memory_comes_before_the_three_target_durations() -> None:
+    window = Window(segments=2, limit=60, target_seconds=2)
+    for _ in range(30):
+        add(window, duration=500)
+
+    assert window.size <= 60 + 20

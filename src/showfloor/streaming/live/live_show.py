@@ -21,7 +21,7 @@ from showfloor.streaming.live.cues import CueSet
 from showfloor.streaming.packaging import cmaf
 from showfloor.streaming.packaging.packager import Packager
 from showfloor.streaming.packaging.window import Part, Segment, SegmentSink, Window
-from showfloor.streaming.recording.recorder import Recorded
+from showfloor.streaming.recording.recorder import Recorded, RecordedSegment
 
 PUBLIC_STATES = ("live", "interrupted", "ended")
 _MOST_LOST = 3
@@ -77,10 +77,11 @@ class LiveShow:
         self.cues = CueSet()
         self.publisher: Publisher | None = None
         self.part_target = config.longest_part_ms
+        self._longest_segment = config.segment_cap_ms
         self.window = Window(
             segments=config.window_segments,
             limit=config.window_bytes,
-            target_ms=config.segment_target_ms,
+            target_seconds=config.target_seconds,
         )
         self.state_set_at = 0.0
         """When web last set this show's state by itself, on the steady clock: an answer that was
@@ -102,7 +103,7 @@ class LiveShow:
         """Numbers and clock go on where they stopped; the window, too, when that was a short while
         ago (`fresh`).
         """
-        next_msn, segments = recorded.next_msn, recorded.segments
+        next_msn, segments = recorded.next_msn, self._short_enough(recorded.segments)
         for segment, init in (
             segments
             if fresh and segments and next_msn - segments[-1][0].msn <= _MOST_LOST + 1
@@ -122,6 +123,13 @@ class LiveShow:
         self._floor = recorded.end
         self._public_from = next((s.msn for s in self.window.listed if not s.preview), next_msn)
 
+    def _short_enough(self, segments: list[RecordedSegment]) -> list[RecordedSegment]:
+        """Those behind the last that is longer than the target duration allows: an older version
+        recorded it.
+        """
+        long = [segment.duration > self._longest_segment for segment, _ in segments]
+        return segments[len(long) - long[::-1].index(True) :] if True in long else segments
+
     # The ingest's listener, the packager's sink
 
     @property
@@ -132,6 +140,7 @@ class LiveShow:
     def settled(self, anchor: Anchor) -> None:
         self._anchor = anchor
         self._new_ingest = True
+        self._frame_rate = None
         self._listener.signal_changed()
 
     def begin_segment(self, start: int, tracks: cmaf.Tracks) -> None:
@@ -315,5 +324,5 @@ class LiveShow:
             peak=max(max(rates) * 11 // 10, 64_000),
             average=max(sum(rates) // len(rates), 64_000),
             size=segment.size_in_pixels,
-            frame_rate=self._frame_rate,
+            frame_rate=self._frame_rate if segment.size_in_pixels is not None else None,
         )

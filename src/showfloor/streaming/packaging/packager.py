@@ -25,6 +25,9 @@ _SEGMENT_BYTES = 32 << 20
 _GONE_MS = 4_000
 """A track that is silent for so long while the other goes on is taken out of the presentation."""
 _MAX_WAITING_PACKETS = 500
+_REMEMBERED_KEYS = 4
+_SHORTEST_SEGMENT_MS = 500
+"""No segment is made shorter than this for the sake of the next."""
 _DEFAULT_FRAME_MS = 33
 
 
@@ -64,9 +67,12 @@ class Packager:
     that it ends where a frame does. Where whole frames would fill too little of it (12, 14, 18 or
     24 frames a second at 200 ms), or one frame is longer than a part (a slow or frozen camera), it
     ends at the target, in the middle of the frame that began in it; what follows until the next
-    frame holds only sound, or nothing. A segment ends at the first key frame after
-    `segment_target`, or at `segment_cap` without one, and in a gap longer than itself. Tracks
-    change between segments.
+    frame holds only sound, or nothing.
+
+    A segment ends at the first key frame after `segment_target`, or at one before it when the next
+    key frame would come too late. Where no key frame comes before `segment_cap`, which no segment
+    exceeds, it ends in the middle of the group of pictures; the next then ends at the next key
+    frame, so that one begins there again. Tracks change between segments.
     """
 
     def __init__(
@@ -88,6 +94,10 @@ class Packager:
         self._segment_start: int | None = None
         self._segment_bytes = 0
         self._enough = segment_target - _EARLY_MS
+        self._inside_group = False
+        """The open segment did not begin at a key frame."""
+        self._newest_key: int | None = None
+        self._key_distances: deque[int] = deque(maxlen=_REMEMBERED_KEYS)
         self._part_start = 0
         self._pending: Frame | None = None
         self._frame_ms = _DEFAULT_FRAME_MS
@@ -132,6 +142,8 @@ class Packager:
             self._sink.published()
 
     def _video(self, frame: Frame, config: VideoConfig) -> None:
+        if frame.key:
+            self._note_key(frame.time)
         if self._tracks.video is None:
             if frame.key:
                 self._cut_segment(max(self._sound_end(), self._part_start))
@@ -147,6 +159,8 @@ class Packager:
             if self._ends_segment(frame, config):
                 self._cut_segment(frame.time)
                 self._open(frame.time, self._next_tracks(frame, config))
+                if not frame.key:
+                    self._begin_inside_group()
             elif self._is_full(frame.time):
                 self._cut_part(frame.time)
         else:
@@ -211,7 +225,24 @@ class Packager:
         long = frame.time - self._segment_start
         if frame.key and (long >= self._enough or config != self._tracks.video):
             return True
-        return long >= self._segment_cap - self._frame_ms or self._segment_bytes > _SEGMENT_BYTES
+        if frame.key and long >= _SHORTEST_SEGMENT_MS and self._next_key_is_late(long):
+            return True
+        most = self._segment_target if self._inside_group else self._segment_cap - self._frame_ms
+        return long >= most or self._segment_bytes > _SEGMENT_BYTES
+
+    def _note_key(self, time: int) -> None:
+        if self._newest_key is not None:
+            self._key_distances.append(time - self._newest_key)
+        self._newest_key = time
+
+    def _next_key_is_late(self, long: int) -> bool:
+        """Whether the key frame after this one would come when the segment must have ended."""
+        return long + max(self._key_distances, default=0) > self._segment_cap
+
+    def _begin_inside_group(self) -> None:
+        """The segment just opened ends as soon as decoding can start again."""
+        self._inside_group = True
+        self._enough = 1
 
     def _next_tracks(self, frame: Frame, config: VideoConfig) -> cmaf.Tracks:
         """The tracks of the segment that begins with `frame`. They change on key frames only."""
@@ -277,6 +308,7 @@ class Packager:
         self._segment_start = self._part_start = self._video_end = start
         self._segment_bytes = 0
         self._enough = self._segment_target - _EARLY_MS
+        self._inside_group = False
         self._sink.begin_segment(start, tracks)
         while self._held_packets:
             packet, config = self._held_packets.popleft()
@@ -286,23 +318,26 @@ class Packager:
     def _fill(self, until: int) -> None:
         """Publish whole parts up to there.
 
-        In a gap segments end at their target, or one long one would set EXT-X-TARGETDURATION.
+        In a gap segments end at their target, and always before they would exceed the cap.
         """
         gap = until - self._part_start > self._segment_target
         while until - self._part_start > self._part_target:
             self._cut_part(self._part_start + self._part_target)
-            if gap and self._part_start - (self._segment_start or 0) >= self._segment_target:
+            start = self._segment_start or 0
+            long = self._part_start - start
+            full = (
+                until - start > self._segment_cap and long + self._part_target > self._segment_cap
+            )
+            if full or (gap and long >= self._segment_target):
                 self._roll_segment()
 
     def _roll_segment(self) -> None:
-        """The next segment, with the same tracks and in the middle of a gap: it ends as soon as
-        decoding can start again.
-        """
+        """The next segment, with the same tracks and in the middle of a gap."""
         self._sink.end_segment()
         self._sink.begin_segment(self._part_start, self._tracks)
         self._segment_start = self._part_start
         self._segment_bytes = 0
-        self._enough = 1
+        self._begin_inside_group()
 
     def _cut_segment(self, at: int) -> None:
         if self._segment_start is None:

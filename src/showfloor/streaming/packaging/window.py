@@ -10,6 +10,7 @@ from typing import Protocol
 
 from showfloor.streaming.packaging.cmaf import InitSegment, Tracks
 
+_LISTED_TARGETS = 3
 _GRACE_SEGMENTS = 2
 """Served a while after they left the playlist (RFC 8216bis §6.2.2): a viewer may be about to ask
 for them.
@@ -60,6 +61,11 @@ class Segment:
     def end(self) -> float:
         return self.start + self.duration
 
+    @property
+    def independent(self) -> bool:
+        """Whether it begins where decoding can start."""
+        return bool(self.parts) and self.parts[0].independent
+
 
 class SegmentSink(Protocol):
     """Takes a show's segments: the recording, later also storage elsewhere."""
@@ -77,9 +83,14 @@ class SegmentSink(Protocol):
 
 
 class Window:
-    """Segments in order; the last may be open. Memory is bounded by count and by bytes."""
+    """Segments in order; the last may be open. Memory is bounded by count and by bytes.
 
-    def __init__(self, *, segments: int, limit: int, target_ms: int) -> None:
+    Three target durations stay listed (RFC 8216bis §6.2.2) as far as the bytes allow.
+    """
+
+    def __init__(self, *, segments: int, limit: int, target_seconds: int) -> None:
+        self.target_seconds = target_seconds
+        """EXT-X-TARGETDURATION: no rounded EXTINF exceeds it, and it never changes."""
         self._count = segments
         self._limit = limit
         self.listed: deque[Segment] = deque()
@@ -88,17 +99,11 @@ class Window:
         self.next_msn = 0
         self.discontinuities_gone = 0
         """EXT-X-DISCONTINUITY tags that left with their segments (RFC 8216bis §4.4.3.3)."""
-        self._longest = target_ms
 
     @property
     def open(self) -> Segment | None:
         """The segment that parts are being added to."""
         return self.listed[-1] if self.listed and not self.listed[-1].complete else None
-
-    @property
-    def target_seconds(self) -> int:
-        """EXT-X-TARGETDURATION: no rounded EXTINF exceeds it, and it never shrinks."""
-        return (self._longest + 500) // 1000
 
     @property
     def end(self) -> float:
@@ -135,7 +140,6 @@ class Window:
     def add_part(self, part: Part) -> None:
         segment = self.listed[-1]
         segment.add(part)
-        self._longest = max(self._longest, segment.duration)
 
     def complete(self) -> Segment:
         """Close the open segment and let go of the oldest."""
@@ -150,7 +154,6 @@ class Window:
         self.inits[init.name] = init.data
         self.listed.append(segment)
         self.next_msn = segment.msn + 1
-        self._longest = max(self._longest, segment.duration)
         self._trim()
 
     def restore_gap(self, duration: int, *, discontinuity: bool) -> None:
@@ -185,8 +188,14 @@ class Window:
 
     def _trim(self) -> None:
         size = self.size
-        while len(self.listed) > 1 and (len(self.listed) > self._count or size > self._limit):
+        left = sum(segment.duration for segment in self.listed)
+        least = _LISTED_TARGETS * self.target_seconds * 1000
+        while len(self.listed) > 1 and (
+            size > self._limit
+            or (len(self.listed) > self._count and left - self.listed[0].duration >= least)
+        ):
             gone = self.listed.popleft()
+            left -= gone.duration
             self.discontinuities_gone += gone.discontinuity
             self._grace.append(gone)
             while len(self._grace) > _GRACE_SEGMENTS or (self._grace and size > self._limit):

@@ -134,6 +134,7 @@ class Recording:
             "size": segment.size_in_pixels,
             "discontinuity": segment.discontinuity,
             "preview": segment.preview,
+            "independent": segment.independent,
             "bytes": segment.size,
         }
 
@@ -175,6 +176,9 @@ class Recording:
             raise
 
 
+RecordedSegment = tuple[Segment, InitSegment]
+
+
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """What a show's folder says about where it stopped."""
@@ -187,7 +191,7 @@ class Recorded:
     """Discontinuity tags of all segments that ever began."""
     discontinuous: frozenset[int]
     """Numbers of the segments that had one."""
-    segments: list[tuple[Segment, InitSegment]]
+    segments: list[RecordedSegment]
     ended: bool
 
 
