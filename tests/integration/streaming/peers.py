@@ -353,8 +353,17 @@ class PublishRejected(Exception):
 class Publisher:
     """An RTMP host that sends as fast as it is told to."""
 
-    def __init__(self, port: int, key: str, *, app: str = "live", chunk_size: int = 4096) -> None:
+    def __init__(
+        self,
+        port: int,
+        key: str,
+        *,
+        app: str = "live",
+        chunk_size: int = 4096,
+        before_publish: Iterable[tuple[object, ...]] = (),
+    ) -> None:
         self._port, self._key, self._app, self._chunk_size = port, key, app, chunk_size
+        self._before_publish = before_publish
         self._answers = chunks.ChunkReader(1 << 20)
 
     async def connect(self) -> None:
@@ -377,11 +386,16 @@ class Publisher:
                 {"app": self._app, "tcUrl": f"rtmp://127.0.0.1/{self._app}", "type": "nonprivate"},
             )
             self.command(0, "createStream", 4.0, None)
+            for command in self._before_publish:
+                self.command(1, *command)
             self.command(1, "publish", 5.0, None, self._key, "live")
             await self._started()
 
     def command(self, stream: int, *values: object) -> None:
-        self._send(3, messages.COMMAND, stream, amf.encode(*values))
+        self.raw_command(stream, amf.encode(*values))
+
+    def raw_command(self, stream: int, payload: bytes) -> None:
+        self._send(3, messages.COMMAND, stream, payload)
 
     def send(self, tag: Tag) -> None:
         self._send(6 if tag.kind == 9 else 4, tag.kind, 1, tag.body, timestamp=tag.time)

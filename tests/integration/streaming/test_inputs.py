@@ -324,3 +324,49 @@ async def test_aggregate_messages(streaming: Streaming, publish: Publish, tags: 
     await host.play(Tag(22, group[0].time, b"".join(map(inner, group))) for group in groups)
 
     assert durations(await streaming.until(3))[:4] == [2.0, 2.0, 2.0, 2.0]
+
+
+@pytest.mark.parametrize("command", ["FCUnpublish", "deleteStream", "closeStream"])
+async def test_what_ends_nothing_before_publish_ends_nothing(
+    command: str, streaming: Streaming, publish: Publish, tags: Tags
+) -> None:
+    """Some encoders tidy up first, whatever was there before them."""
+    host = await publish(before_publish=[(command, 4.0, None, "key-a")])
+    await host.play(tags("plain"), speed=8)
+
+    assert durations(await streaming.until(3))[:4] == [2.0, 2.0, 2.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [b"\x11\x09", b"\x42", b"\x03\0\x04torn\x02\0\xffx"],
+    ids=["amf3", "unknown marker", "torn object"],
+)
+async def test_a_command_that_is_not_ours_does_not_end_a_publisher(
+    tail: bytes, streaming: Streaming, publish: Publish, tags: Tags
+) -> None:
+    host = await publish()
+    await host.play(tags("plain")[:200])
+    host.raw_command(1, amf.encode("onStatistics", 0.0, None) + tail)
+    host.raw_command(1, tail)
+    await host.play(tags("plain")[200:])
+
+    assert durations(await streaming.until(3))[:4] == [2.0, 2.0, 2.0, 2.0]
+
+
+async def test_sound_alone_after_a_picture_has_no_frame_rate(
+    streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags
+) -> None:
+    first = await publish()
+    await first.play(tags("plain"))
+    await streaming.until(3)
+    await web.report(lambda ingest: (ingest["health"] or {}).get("video") is not None)
+    await first.stop()
+    second = await publish()
+    await second.play(tags("sound"))
+    await streaming.until(6)
+
+    master = (await streaming.get("/live/show_a/index.m3u8")).body.decode()
+
+    assert 'CODECS="mp4a.40.2"' in master
+    assert "FRAME-RATE" not in master and "RESOLUTION" not in master

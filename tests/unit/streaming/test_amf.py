@@ -60,3 +60,38 @@ def test_a_lie_is_an_amf_error(data: bytes) -> None:
 def test_what_has_no_amf_form_is_our_mistake() -> None:
     with pytest.raises(TypeError):
         amf.encode({1, 2})
+
+
+def test_a_command_is_its_name_transaction_and_arguments() -> None:
+    assert amf.decode_command(amf.encode("publish", 5.0, None, "key", "live")) == amf.Command(
+        "publish", 5.0, [None, "key", "live"]
+    )
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [b"\x11\x09", b"\x42", b"\x03\0\x04torn\x02\0\xffx", b"\x0a\xff\xff\xff\xff"],
+    ids=["amf3", "unknown marker", "torn object", "endless array"],
+)
+def test_a_value_that_cannot_be_read_ends_the_arguments(tail: bytes) -> None:
+    command = amf.decode_command(amf.encode("onStatistics", 7.0, None) + tail)
+
+    assert command is not None
+    assert (command.name, command.transaction, command.arguments[:1]) == (
+        "onStatistics",
+        7.0,
+        [None],
+    )
+
+
+def test_the_members_before_one_that_cannot_be_read_are_kept() -> None:
+    details = b"\x03\0\x03app" + amf.encode("live") + b"\0\x04odd \x11\x09\0\0\x09"
+
+    command = amf.decode_command(amf.encode("connect", 1.0) + details)
+
+    assert command == amf.Command("connect", 1.0, [{"app": "live"}])
+
+
+@pytest.mark.parametrize("data", [b"", b"\x42", amf.encode(1.0, "x"), b"\x02\0\xffx"])
+def test_what_has_no_name_is_no_command(data: bytes) -> None:
+    assert amf.decode_command(data) is None

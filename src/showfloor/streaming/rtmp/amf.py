@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping
-from typing import Union
+from typing import NamedTuple, Union
 
 Value = Union[None, bool, float, str, dict[str, "Value"], list["Value"]]  # noqa: UP007 - a recursive alias needs a name that exists
 
@@ -31,6 +31,32 @@ def decode(data: bytes | bytearray) -> list[Value]:
     while not reader.at_end():
         values.append(reader.value(0))
     return values
+
+
+class Command(NamedTuple):
+    """What a command message says: the arguments as far as they can be read."""
+
+    name: str
+    transaction: Value
+    arguments: list[Value]
+
+
+def decode_command(data: bytes | bytearray) -> Command | None:
+    """A command message; None when it does not even begin with a name.
+
+    Encoders put values that we do not read (AMF3 among them) into commands that mean nothing to us,
+    so a value that cannot be read ends the arguments and not the connection.
+    """
+    reader = _Reader(bytes(data))
+    values: list[Value] = []
+    try:
+        while not reader.at_end():
+            values.append(reader.value(0))
+    except AmfError:
+        values += reader.unfinished
+    if not values or not isinstance(values[0], str):
+        return None
+    return Command(values[0], values[1] if len(values) > 1 else 0.0, values[2:])
 
 
 def encode(*values: object) -> bytes:
@@ -79,6 +105,8 @@ class _Reader:
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._position = 0
+        self.unfinished: list[Value] = []
+        """The outermost object that was being read, with the members that were whole."""
 
     def at_end(self) -> bool:
         return self._position >= len(self._data)
@@ -110,10 +138,14 @@ class _Reader:
     def _members(self, head: int, depth: int) -> dict[str, Value]:
         self._take(head)
         members: dict[str, Value] = {}
+        if depth == 0:
+            self.unfinished = [members]
         while True:
             name = self._text(self._short())
             if not name and self._data[self._position : self._position + 1] == bytes([_OBJECT_END]):
                 self._position += 1
+                if depth == 0:
+                    self.unfinished = []
                 return members
             members[name] = self.value(depth + 1)
 

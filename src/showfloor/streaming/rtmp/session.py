@@ -148,9 +148,9 @@ class RtmpSession(asyncio.Protocol):
             return
         match message.kind:
             case messages.COMMAND:
-                self._command(message.stream, amf.decode(message.payload))
+                self._command(message.stream, message.payload)
             case messages.COMMAND_AMF3:
-                self._command(message.stream, amf.decode(message.payload[1:]))
+                self._command(message.stream, message.payload[1:])
             case messages.WINDOW_SIZE if len(message.payload) >= 4:
                 # A tiny window would have us answer every byte.
                 self._window = max(int.from_bytes(message.payload[:4], "big"), 1 << 16)
@@ -159,12 +159,16 @@ class RtmpSession(asyncio.Protocol):
                 if answer is not None:
                     self._transport.write(answer)
 
-    def _command(self, stream: int, values: list[amf.Value]) -> None:
-        name = values[0] if values else None
-        transaction = values[1] if len(values) > 1 else 0.0
+    def _command(self, stream: int, payload: bytes | bytearray) -> None:
+        command = amf.decode_command(payload)
+        if command is None:
+            if self._sink is None:
+                raise amf.AmfError("a command without a name")
+            return
+        name, transaction, arguments = command
         match name:
             case "connect":
-                details = values[2] if len(values) > 2 else None
+                details = arguments[0] if arguments else None
                 app = details.get("app") if isinstance(details, dict) else None
                 self._app = app if isinstance(app, str) else ""
                 self._transport.write(messages.welcome(transaction))
@@ -173,22 +177,22 @@ class RtmpSession(asyncio.Protocol):
             case "releaseStream" | "FCPublish" | "_checkbw":
                 self._transport.write(messages.result(transaction, None, None))
             case "publish":
-                self._publish(stream, values)
+                self._publish(stream, arguments)
             case "play":
                 self._fail(
                     stream,
                     "NetStream.Play.Failed",
                     "play: Watch by HLS; this port only takes publishers.",
                 )
-            case "FCUnpublish" | "deleteStream" | "closeStream":
+            case "FCUnpublish" | "deleteStream" | "closeStream" if self._sink is not None:
                 self._drop_sink()
                 self._close_soon()
 
-    def _publish(self, stream: int, values: list[amf.Value]) -> None:
+    def _publish(self, stream: int, arguments: list[amf.Value]) -> None:
         if self._asked:
             raise chunks.ChunkError("published twice on one connection")
         self._asked = True
-        text = values[3] if len(values) > 3 else None
+        text = arguments[1] if len(arguments) > 1 else None
         key = names.read_key(self._app, text if isinstance(text, str) else "")
         # Nothing is read while web decides, so all but the read under way waits in the publisher's
         # own socket buffer.
