@@ -96,11 +96,11 @@ class EmbeddedPostgres:
     def stop(self) -> None:
         """Fast shutdown: open transactions are rolled back, what was committed is on disk."""
         with self._lock():
-            if (pid := self.pid()) is None:
-                return
-            os.kill(pid, signal.SIGINT)
+            if (pid := self.pid()) is not None:
+                os.kill(pid, signal.SIGINT)
             while self.pid() is not None:
                 time.sleep(0.02)
+            self._remove_temporary_folder()
 
     def pid(self) -> int | None:
         """The postmaster's process id, or None when none is alive (a zombie counts as dead)."""
@@ -146,6 +146,12 @@ class EmbeddedPostgres:
             folder.chmod(0o700)
             if user and folder.stat().st_uid != user.pw_uid:
                 os.chown(folder, user.pw_uid, user.pw_gid)
+
+    def _remove_temporary_folder(self) -> None:
+        """Leave nothing among everybody's temporary files; a socket that is in use stays."""
+        if self.socket_folder.parent == Path(gettempdir()):
+            with contextlib.suppress(OSError):
+                self.socket_folder.rmdir()
 
     def _check_version(self) -> None:
         file = self.data / "PG_VERSION"

@@ -51,3 +51,21 @@ def test_folder_of_a_stranger_is_refused(server: EmbeddedPostgres) -> None:
         server._prepare_folders()
 
     assert server.socket_folder.stat().st_uid == 12345
+
+
+def test_nothing_is_left_among_temporary_files(server: EmbeddedPostgres) -> None:
+    server._prepare_folders()
+
+    server.stop()
+
+    assert list(server.socket_folder.parent.iterdir()) == []
+    assert server.data.exists()
+
+
+def test_folder_with_something_in_it_stays(server: EmbeddedPostgres) -> None:
+    server._prepare_folders()
+    (server.socket_folder / ".s.PGSQL.5432").touch()
+
+    server.stop()
+
+    assert (server.socket_folder / ".s.PGSQL.5432").exists()
