@@ -12,11 +12,22 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from showfloor.app.migrate import upgrade_now
 from showfloor.app.postgres import EmbeddedPostgres
 from showfloor.kit.db import Database
 from tests.waiting import BOUND
+
+# The same examples on every machine and in every run, however long one takes.
+settings.register_profile(
+    "repeatable",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("repeatable")
 
 TEMPLATE = "showfloor_template"
 # Tests lose nothing that matters when the power goes.

@@ -18,6 +18,7 @@ NOT_PERSONAL = {
     "merchant.name",  # a company's
     "creator.name",  # a stage name, public by choice
     "product.name",
+    "job_failure.name",  # a periodic job's
 }
 
 
