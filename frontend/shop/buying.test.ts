@@ -380,3 +380,62 @@ test("both lists become one, a SKU once", () => {
     { sku: "B", quantity: 1 },
   ]);
 });
+
+async function holding(lines = [{ sku: "MUG", quantity: 1 }]): Promise<Buying> {
+  const total = lines.reduce((sum, { quantity }) => sum + 100 * quantity, 0);
+  const buying = new Buying("", "show_1");
+  answers = [ok(hold("one", lines, total), 201)];
+  await buying.reserve(lines, pounds(total));
+  return buying;
+}
+
+test("a line's quantity changes by a new hold before the old one goes", async () => {
+  const buying = await holding();
+  answers = [ok(hold("new", [{ sku: "MUG", quantity: 3 }], 300), 201), ok(null, 204)];
+  await buying.change("MUG", 3);
+
+  expect(asked.at(-2)).toMatchObject({
+    method: "POST",
+    body: { lines: [{ sku: "MUG", quantity: 3 }], expected_total: pounds(300) },
+  });
+  expect(asked.at(-1)).toMatchObject({ method: "DELETE", path: "/holds/one" });
+  expect(buying.hold?.id).toBe("new");
+});
+
+test("a line that is taken off leaves the others", async () => {
+  const buying = await holding([
+    { sku: "MUG", quantity: 1 },
+    { sku: "BAG", quantity: 2 },
+  ]);
+  answers = [ok(hold("new", [{ sku: "BAG", quantity: 2 }], 200), 201), ok(null, 204)];
+  await buying.change("MUG", 0);
+
+  expect(asked.at(-2)?.body).toMatchObject({ lines: [{ sku: "BAG", quantity: 2 }] });
+  expect(buying.hold?.lines.map(({ sku }) => sku)).toEqual(["BAG"]);
+});
+
+test("taking off the last line gives everything back", async () => {
+  const buying = await holding();
+  answers = [ok(null, 204)];
+  await buying.change("MUG", 0);
+
+  expect(asked.at(-1)).toMatchObject({ method: "DELETE", path: "/holds/one" });
+  expect(buying.hold).toBeNull();
+});
+
+test("a quantity that the shop refuses leaves the hold and its sum as they are", async () => {
+  const buying = await holding();
+  answers = [refusal("price_changed", 409, { total: pounds(999) })];
+  await buying.change("MUG", 2);
+
+  expect(buying.problem?.code).toBe("price_changed");
+  expect([buying.hold?.id, buying.hold?.total]).toEqual(["one", pounds(100)]);
+});
+
+test("nothing is changed while the bank decides", async () => {
+  const buying = await holding();
+  buying.payment = "pending";
+  await buying.change("MUG", 2);
+
+  expect(asked).toHaveLength(1);
+});
