@@ -217,3 +217,18 @@ def test_every_picture_is_one_sample_however_it_is_sent(messages: list[bytes], h
     assert host.codes == {"no_audio"}
     kept = b"".join(item[5:] for item in messages if b"lower slice" in item or SEI in item)
     assert kept in host.reel.files[0]
+
+
+def test_listening_begins_with_the_first_media_and_not_with_the_admission(host: Host) -> None:
+    """A camera that is slow to begin and sends sound first was taken for one without a picture."""
+    host.now += 10
+
+    send_video(host.ingest, 0, VIDEO_CONFIG)
+    send_audio(host.ingest, 0, AUDIO_CONFIG)
+    send_audio(host.ingest, 0, PACKET)
+    assert not host.ingest.publishing
+    host.play(KEY_FRAME, PACKET, seconds=2)
+
+    assert [
+        (tracks.video is not None, tracks.audio is not None) for tracks in host.reel.tracks
+    ] == [(True, True)]
