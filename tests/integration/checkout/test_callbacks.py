@@ -96,7 +96,8 @@ async def test_call_that_comes_too_late_gives_the_money_back(
     calling_shop: Counter, product: Product, gate: asyncio.Event
 ) -> None:
     gate.clear()
-    calling_shop.provider._client.timeout = BOUND
+    assert calling_shop.provider._caller is not None
+    calling_shop.provider._caller.timeout = BOUND
     await execute(calling_shop.database, "update stock_item set on_hand = 1")
     buyer = Buyer(calling_shop)
     await buyer.up_to_details(("SALT", 1))

@@ -17,10 +17,10 @@ from pathlib import Path
 from types import MappingProxyType
 from uuid import UUID
 
-import httpx2
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from showfloor.checkout.adapters import test_ledger
+from showfloor.checkout.adapters.test_caller import TestCaller
 from showfloor.checkout.errors import CallbackInvalid, PaymentMethodInvalid
 from showfloor.checkout.types import (
     Callback,
@@ -93,15 +93,15 @@ class TestProvider:
             raise WrongMode(f"the payment provider test does not run in mode {mode}")
         self._ledger = test_ledger.TestLedger(folder)
         self._signer = Webhook(sha256(f"showfloor test callbacks v1:{secret}".encode()).digest())
-        self._callback_url = callback_url
-        self._client = httpx2.AsyncClient(timeout=5, trust_env=False)
+        self._caller = TestCaller(callback_url) if callback_url else None
         self._calls: set[asyncio.Task[None]] = set()
 
     async def close(self) -> None:
         for call in self._calls:
             call.cancel()
         await asyncio.gather(*self._calls, return_exceptions=True)
-        await self._client.aclose()
+        if self._caller is not None:
+            self._caller.close()
 
     def check_method(self, method: Method) -> None:
         _card(method)
@@ -154,7 +154,7 @@ class TestProvider:
             raise CallbackInvalid from None
 
     def _call_back(self, payment_id: UUID, events: Sequence[str], delay: float) -> None:
-        if self._callback_url is None or not events:
+        if self._caller is None or not events:
             return
         call = asyncio.create_task(self._send(payment_id, events, delay))
         self._calls.add(call)
@@ -177,19 +177,14 @@ class TestProvider:
                 await asyncio.sleep(0.5 * 2**attempt)
 
     async def _deliver(self, body: str) -> bool:
-        assert self._callback_url is not None
+        assert self._caller is not None
         event_id, now = json.loads(body)["id"], clock.now()
         headers = {
             "webhook-id": event_id,
             "webhook-timestamp": str(int(now.timestamp())),
             "webhook-signature": self._signer.sign(event_id, now, body),
         }
-        try:
-            return (
-                await self._client.post(self._callback_url, content=body, headers=headers)
-            ).is_success
-        except httpx2.HTTPError:
-            return False
+        return await self._caller.post(body.encode(), headers)
 
 
 def _reply(status: ProviderStatus) -> ProviderReply:
