@@ -160,7 +160,7 @@ def test_sku_of_two_sellers_needs_the_seller(run: Run, database_url: str, tmp_pa
     mug = found["products"][0] | {
         "pictures": [],
         "options": [],
-        "variants": [{"sku": "MUG", "price": {"GBP": 100}}],
+        "variants": [{"sku": "MUG", "price": {"GBP": 100}, "buyer_limit": 2}],
     }
     (tmp_path / "two.json").write_text(
         json.dumps({"products": [mug, mug | {"brand": "zafralune"}]})
@@ -173,6 +173,8 @@ def test_sku_of_two_sellers_needs_the_seller(run: Run, database_url: str, tmp_pa
         0,
         3,
     ]
+    limits = "select array_agg(buyer_limit) from stock_item"
+    assert _scalar(database_url, limits) == [2, 2]
 
 
 def test_catalog_is_imported_whole_or_not_at_all(

@@ -1,0 +1,51 @@
+"""The policy of a page that sells holds what its payment providers need, and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from showfloor.shows.types import PublicUrls
+from showfloor.web.security import join_sources, page_headers
+
+URLS = PublicUrls(
+    base="https://shop.test",
+    media="https://media.test",
+    rooms="https://rooms.test",
+    rtmp="rtmp://shop.test/live",
+)
+BANK = {
+    "script-src": ["https://js.bank.example"],
+    "frame-src": ["https://js.bank.example", "https://hooks.bank.example"],
+}
+
+
+def policy(**more: object) -> dict[str, str]:
+    text = page_headers(URLS, "en", **more)["Content-Security-Policy"]  # type: ignore[arg-type]  # passed through
+    return dict(part.split(" ", 1) for part in text.split("; "))
+
+
+def test_sources_of_a_provider_stand_beside_our_own() -> None:
+    found = policy(provider_sources=join_sources([{}, BANK]))
+
+    assert found["script-src"] == "'self' https://js.bank.example"
+    assert found["frame-src"] == "https://js.bank.example https://hooks.bank.example"
+    assert found["connect-src"] == policy()["connect-src"]
+
+
+def test_page_that_sells_nothing_names_no_provider() -> None:
+    assert "frame-src" not in policy() and policy()["script-src"] == "'self'"
+
+
+@pytest.mark.parametrize(
+    ("directive", "origin"),
+    [
+        ("script-src", "'unsafe-inline'"),
+        ("script-src", "http://bank.example"),
+        ("script-src", "https://bank.example; default-src *"),
+        ("default-src", "https://bank.example"),
+        ("form-action", "https://bank.example"),
+    ],
+)
+def test_provider_cannot_open_the_policy(directive: str, origin: str) -> None:
+    with pytest.raises(ValueError, match="not for a payment provider"):
+        join_sources([{directive: [origin]}])
