@@ -58,7 +58,9 @@ async def get_ingest(session: Session, show_id: UUID) -> Ingest:
     if row is None:
         return Ingest(IngestState.NONE, None, refusals, hint)
     state = state_at(IngestState(row.state), row.seen_at, now)
-    return Ingest(state, row.health if state.present else None, refusals, hint)
+    # Health belongs to the state it was reported with, also the reason why a publisher had to go.
+    health = row.health if state is IngestState(row.state) else None
+    return Ingest(state, health, refusals, hint)
 
 
 async def is_publishing(session: Session, show_id: UUID) -> bool:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
+import imageio_ffmpeg
 import m3u8
 import pytest
 
@@ -370,3 +372,30 @@ async def test_sound_alone_after_a_picture_has_no_frame_rate(
 
     assert 'CODECS="mp4a.40.2"' in master
     assert "FRAME-RATE" not in master and "RESOLUTION" not in master
+
+
+async def test_a_publisher_of_mpeg_ts_is_closed_with_a_reason_that_the_next_one_clears(
+    streaming: Streaming, web: FakeWeb, publish: Publish, clip: Callable[[str], Path], tags: Tags
+) -> None:
+    """bluenviron/mediamtx #4006: `ffmpeg -f mpegts` to an rtmp:// address."""
+    ffmpeg = [
+        imageio_ffmpeg.get_ffmpeg_exe(),
+        "-v",
+        "error",
+        "-i",
+        str(clip("plain")),
+        "-c",
+        "copy",
+    ]
+    process = await asyncio.create_subprocess_exec(
+        *ffmpeg, *("-f", "mpegts", streaming.rtmp_url("key-a")), stderr=asyncio.subprocess.DEVNULL
+    )
+    report = await web.report(
+        lambda ingest: ingest["state"] == "lost" and codes(ingest) == ["stream_unreadable"]
+    )
+    await process.wait()
+    assert report["health"]["video"] is None
+
+    host = await publish()
+    await host.play(tags("plain"))
+    await web.report(lambda ingest: ingest["state"] == "publishing" and codes(ingest) == [])

@@ -128,6 +128,16 @@ def test_a_slow_camera_in_a_burst_keeps_its_steps(step: int) -> None:
     assert timeline.jumps == timeline.strays == 0
 
 
+@pytest.mark.parametrize("pause", [150, 250, 400])
+def test_a_camera_that_is_short_of_breath_is_not_corrected(pause: int) -> None:
+    timeline, raws = Timeline(), [0]
+    for number in range(90):
+        raws.append(raws[-1] + (pause if number % 10 == 9 else 33))
+
+    assert [timeline.place(VIDEO, raw, float(raw)) - 5000 for raw in raws] == raws
+    assert timeline.jumps == timeline.strays == 0
+
+
 def test_two_stamps_that_agree_are_a_gap_or_a_jump() -> None:
     ahead, back = Timeline(), Timeline()
 

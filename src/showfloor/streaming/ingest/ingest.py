@@ -61,7 +61,7 @@ class IngestListener(Protocol):
         """The clock is fixed; the sinks start next."""
         ...
 
-    def ingest_closed(self, ingest: Ingest) -> None: ...
+    def ingest_closed(self, ingest: Ingest, problem: str | None) -> None: ...
 
 
 class Ingest:
@@ -180,7 +180,7 @@ class Ingest:
         """
         return self._settled
 
-    def closed(self) -> None:
+    def closed(self, problem: str | None = None) -> None:
         """The connection is gone. Publishes what has come; idempotent."""
         if self._closed:
             return
@@ -190,7 +190,7 @@ class Ingest:
         if self._settled:
             for sink in self._sinks:
                 sink.finish()
-        self._listener.ingest_closed(self)
+        self._listener.ingest_closed(self, problem)
 
     def _unusable(self, kind: str, code: str, **params: str) -> None:
         self.health.unusable(clock.monotonic(), kind, code, **params)

@@ -128,6 +128,8 @@ class Timeline:
         most = max(_STEP_MS, _STEP_FRAMES * track.interval)
         before, passed = track.suspect, track.interval * track.unconfirmed
         if -_BACK_MS <= stamp - track.line <= most + passed:
+            if before is not None and not 0 < stamp - before.stamp <= most:
+                self.strays += 1
             return self._go_on(track, stamp, arrival)
         waited, last_waited = (
             _between(since, arrival) for since in (track.line_arrival, track.arrival)
@@ -152,9 +154,7 @@ class Timeline:
 
     def _go_on(self, track: _Track, stamp: int, arrival: float) -> int:
         """The stamp continues the clock of its track."""
-        if track.suspect is not None:
-            self.strays += 1
-            track.suspect, track.unconfirmed = None, 0
+        track.suspect, track.unconfirmed = None, 0
         if stamp <= track.line:
             return self._stand_still(track, stamp, arrival)
         track.still = 0

@@ -41,6 +41,8 @@ class Publisher:
     since: datetime
     close: Callable[[], None]
     key_id: str | None
+    problem: str | None = None
+    """Why it is gone: a warning's code."""
 
 
 class ShowListener(Protocol):
@@ -78,6 +80,7 @@ class LiveShow:
         self.publisher: Publisher | None = None
         self.part_target = config.longest_part_ms
         self._longest_segment = config.segment_cap_ms
+        self._shortest_rated = config.segment_target_ms // 2
         self.window = Window(
             segments=config.window_segments,
             limit=config.window_bytes,
@@ -174,10 +177,11 @@ class LiveShow:
     def published(self) -> None:
         self._listener.show_changed(self)
 
-    def ingest_closed(self, ingest: Ingest) -> None:
+    def ingest_closed(self, ingest: Ingest, problem: str | None) -> None:
         if self.publisher is not None and self.publisher.ingest is ingest:
             self.publisher.ingest = self.publisher.packager = None
             self.publisher.since = clock.now()
+            self.publisher.problem = problem
             self.touched = clock.monotonic()
             self._listener.signal_changed()
         self._listener.show_changed(self)
@@ -243,8 +247,15 @@ class LiveShow:
         return moment if math.isfinite(moment) else None
 
     def health(self) -> dict[str, Any] | None:
-        if self.publisher is None or self.publisher.ingest is None:
+        """The figures of the present publisher, or why the last one had to go."""
+        if self.publisher is None:
             return None
+        if self.publisher.ingest is None:
+            problem = self.publisher.problem
+            if problem is None:
+                return None
+            gone: dict[str, Any] = {"code": problem, "params": {}}
+            return {"video": None, "audio": None, "warnings": [gone]}
         meter = self.publisher.ingest.health
         self._frame_rate = meter.frame_rate or self._frame_rate
         return meter.as_json(clock.monotonic())
@@ -316,9 +327,9 @@ class LiveShow:
         segment = self.window.listed[-1] if self.window.listed else None
         if segment is None:
             return None
-        rates = [s.size * 8000 // s.duration for s in self.window.listed if s.duration] or [
-            1_000_000
-        ]
+        # A segment that was cut short holds little but a key frame and says nothing about the rate.
+        listed = [s for s in self.window.listed if s.duration >= self._shortest_rated]
+        rates = [s.size * 8000 // s.duration for s in listed] or [1_000_000]
         return playlist.Rendition(
             codecs=segment.codecs,
             peak=max(max(rates) * 11 // 10, 64_000),

@@ -110,6 +110,7 @@ class RtmpSession(asyncio.Protocol):
             step()
         except (NotRtmp, chunks.ChunkError, amf.AmfError) as problem:
             log.info("rtmp closed reason=%s", problem)
+            self._drop_sink("stream_unreadable")
             self.abort()
         except Exception:
             # Whatever else a stranger's bytes provoke must end here: one connection, never the
@@ -243,10 +244,10 @@ class RtmpSession(asyncio.Protocol):
     def _close_soon(self) -> None:
         asyncio.get_running_loop().call_later(_LINGER_SECONDS, self._transport.close)
 
-    def _drop_sink(self) -> None:
+    def _drop_sink(self, problem: str | None = None) -> None:
         sink, self._sink = self._sink, None
         if sink is not None:
-            sink.closed()
+            sink.closed(problem)
 
     def abort(self) -> None:
         """Close at once, without a word."""
