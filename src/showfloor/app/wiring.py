@@ -56,6 +56,7 @@ from showfloor.web.security import join_sources
 def connect_web(app: FastAPI, settings: Settings) -> None:
     for routes in EDGES:
         app.include_router(routes.router)
+    app.include_router(identity_http.account)
     app.openapi = cache(partial(openapi, app))  # type: ignore[method-assign]  # FastAPI's documented way to extend the document
     app.state.checkout = CheckoutDeps(
         app.state.database,
@@ -147,6 +148,7 @@ def periodic_jobs(providers: Mapping[str, PaymentProvider], *, hold_seconds: flo
         Job("forget old room events", 300.0, partial(_in_batches, realtime.forget_old_events)),
         Job("forget old answers", 3600.0, partial(_in_batches, idempotency.forget_old)),
         Job("forget old sessions", 3600.0, partial(_in_batches, identity.forget_old_sessions)),
+        Job("forget old records", 3600.0, partial(_in_batches, identity.forget_old_records)),
         Job("forget old events", 3600.0, partial(_in_batches, outbox.forget_old)),
         Job("forget old refusals", 3600.0, partial(_in_batches, media.forget_old_refusals)),
         Job("forget old callbacks", 3600.0, partial(_in_batches, checkout.forget_old_callbacks)),

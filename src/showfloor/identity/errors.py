@@ -12,9 +12,17 @@ class AdultDeclarationRequired(AppError):
     status = 403
 
 
+class ScopeMissing(AppError):
+    """The key is valid, but was not made for this."""
+
+    code = "scope_missing"
+    status = 403
+
+
 class NotAuthenticated(AppError):
     code = "not_authenticated"
     status = 401
+    implies = (ScopeMissing,)
 
 
 class SignInFailed(AppError):
@@ -25,9 +33,14 @@ class SignInFailed(AppError):
 
 
 class TooManyAttempts(AppError):
+    """`retry_after` in seconds."""
+
     code = "too_many_attempts"
     status = 429
-    retry_after = 60
+
+    def __init__(self, *, retry_after: int = 60) -> None:
+        super().__init__(extra={"seconds": retry_after}, seconds=retry_after)
+        self.retry_after = retry_after
 
 
 class Forbidden(AppError):
@@ -48,6 +61,18 @@ class PersonNotFound(AppError):
 class PasswordTooShort(AppError):
     code = "password_too_short"
     status = 422
+
+
+class PasswordTooCommon(AppError):
+    """Guessers try it among the first million."""
+
+    code = "password_too_common"
+    status = 422
+
+
+class KeyNotFound(AppError):
+    code = "key_not_found"
+    status = 404
 
 
 class EmailTaken(AppError):

@@ -6,9 +6,11 @@ Other modules' routes use `CurrentPerson` and `OptionalPerson`.
 from __future__ import annotations
 
 import secrets
+from datetime import timedelta
+from math import ceil
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from limits import RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage
@@ -18,19 +20,48 @@ from showfloor.identity import service
 from showfloor.identity.errors import (
     AdultDeclarationRequired,
     CsrfFailed,
+    Forbidden,
+    KeyNotFound,
     NotAuthenticated,
+    PasswordTooCommon,
+    PasswordTooShort,
+    ScopeMissing,
     SignInFailed,
     TooManyAttempts,
 )
-from showfloor.identity.rules import csrf_of, normalise_email
-from showfloor.identity.schemas import PersonOut, SessionOut, SignIn
+from showfloor.identity.rules import (
+    SAFE_METHODS,
+    WrongPasswords,
+    csrf_of,
+    delay_of_all,
+    device_of,
+    device_token,
+    may_use,
+    normalise_email,
+    own_delay,
+)
+from showfloor.identity.schemas import (
+    ChangePassword,
+    KeyOut,
+    KeysOut,
+    NewKeyIn,
+    NewKeyOut,
+    OpenSessionOut,
+    PersonOut,
+    SecurityLogOut,
+    SecurityRecordOut,
+    SessionOut,
+    SessionsOut,
+    SignIn,
+)
 from showfloor.identity.types import CollectionPoint, Person
-from showfloor.kit import ids
+from showfloor.kit import clock, ids
+from showfloor.kit.errors import NotFound
 from showfloor.kit.http import DatabaseDep, SessionDep
+from showfloor.kit.network import client_network
 from showfloor.kit.openapi import refusals
 
 router = APIRouter(prefix="/api/v1", tags=["session"])
-SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 API_KEY = HTTPBearer(
     scheme_name="ApiKey",
     auto_error=False,
@@ -40,12 +71,10 @@ API_KEY = HTTPBearer(
     ),
 )
 _attempts = MovingWindowRateLimiter(MemoryStorage())
-# Each attempt costs an argon2 run, so one client gets a bounded number of them whatever it types;
-# and guesses at one account are bounded from one client, and more generously from all together, so
-# that a stranger cannot lock a host out before a show.
+# Each attempt costs an argon2 run, so one client gets a bounded number of them whatever it types.
 _BY_CLIENT = RateLimitItemPerMinute(60, namespace="client")
-_GUESSES_BY_CLIENT = RateLimitItemPerMinute(10, namespace="guess")
-_GUESSES = RateLimitItemPerMinute(60, namespace="guesses")
+_wrong = WrongPasswords()
+DEVICE_REMEMBERED = 365 * 24 * 3600
 
 
 def cookie_name(request: Request) -> str:
@@ -55,22 +84,34 @@ def cookie_name(request: Request) -> str:
     return "__Host-showfloor" if request.app.state.settings.secure else "showfloor"
 
 
+def device_cookie_name(request: Request) -> str:
+    return cookie_name(request) + "-device"
+
+
 async def get_optional_person(
     request: Request,
     session: SessionDep,
     given: Annotated[HTTPAuthorizationCredentials | None, Depends(API_KEY)],
 ) -> Person | None:
     """The caller, or None for a visitor. Raises CsrfFailed for a change made with the cookie
-    alone.
+    alone, ScopeMissing for one made with a key that is for something else.
     """
     if given is not None and given.credentials.startswith("sf_"):
-        return await service.person_of_api_key(session, given.credentials)
+        caller = await service.person_of_api_key(session, given.credentials)
+        return _in_scope(request, caller) if caller else None
     cookie = request.cookies.get(cookie_name(request))
     if cookie is None:
         return None
     person = await service.person_of_session(session, cookie)
     if person is not None and request.method not in SAFE_METHODS:
         _check_csrf(request, cookie)
+    return person
+
+
+def _in_scope(request: Request, person: Person) -> Person:
+    tag = next(iter(getattr(request.scope.get("route"), "tags", None) or []), "")
+    if person.scopes is not None and not may_use(person.scopes, str(tag), request.method):
+        raise ScopeMissing
     return person
 
 
@@ -103,38 +144,84 @@ def _session_out(person: Person, csrf: str) -> SessionOut:
     )
 
 
+def _client(request: Request) -> str:
+    return client_network(request.client.host if request.client else "")
+
+
+class _Attempt:
+    """One try to sign in, and whom its failure counts against: a device that signed in before, or
+    an address among strangers.
+    """
+
+    def __init__(self, request: Request, email: str) -> None:
+        secret: str = request.app.state.settings.secret
+        self.account = ids.digest(normalise_email(email)).hex()
+        self.client = _client(request)
+        cookie = request.cookies.get(device_cookie_name(request))
+        self.device = device_of(secret, self.account, cookie)
+        self._own = f"{self.account} {self.device or self.client}"
+
+    async def check(self) -> None:
+        """Raises TooManyAttempts."""
+        if self.device is None and not await _attempts.hit(_BY_CLIENT, self.client):
+            raise TooManyAttempts
+        now = clock.monotonic()
+        wait = _wrong.wait(self._own, own_delay, now)
+        if self.device is None:
+            wait = max(wait, _wrong.wait(self.account, delay_of_all, now))
+        if wait > 0:
+            raise TooManyAttempts(retry_after=ceil(wait))
+
+    def failed(self) -> None:
+        now = clock.monotonic()
+        _wrong.add(self._own, now)
+        if self.device is None:
+            _wrong.add(self.account, now)
+
+    def succeeded(self) -> None:
+        _wrong.forget(self._own)
+
+
 @router.post(
     "/session", responses=refusals(AdultDeclarationRequired, SignInFailed, TooManyAttempts)
 )
 async def sign_in(
     body: SignIn, request: Request, response: Response, database: DatabaseDep
 ) -> SessionOut:
-    """Sign in to the studio."""
+    """Sign in to the studio. A session that this browser has ends."""
     admission = service.admit(CollectionPoint.STUDIO_SIGN_IN, adult=body.adult)
-    client = request.client.host if request.client else ""
-    account = ids.digest(normalise_email(body.email)).hex()
-    if not await _attempts.hit(_BY_CLIENT, client):
-        raise TooManyAttempts
-    if not (
-        await _attempts.test(_GUESSES_BY_CLIENT, account, client)
-        and await _attempts.test(_GUESSES, account)
-    ):
-        raise TooManyAttempts
+    attempt = _Attempt(request, body.email)
+    await attempt.check()
     try:
         signed_in = await service.sign_in(
-            database, admission=admission, email=body.email, password=body.password
+            database,
+            admission=admission,
+            email=body.email,
+            password=body.password,
+            client=attempt.client,
+            known=attempt.device is not None,
+            replaces=request.cookies.get(cookie_name(request)),
         )
     except SignInFailed:
-        await _attempts.hit(_GUESSES_BY_CLIENT, account, client)
-        await _attempts.hit(_GUESSES, account)
+        attempt.failed()
         raise
+    attempt.succeeded()
+    settings = request.app.state.settings
     response.set_cookie(
         cookie_name(request),
         signed_in.token,
         expires=signed_in.expires_at,
         httponly=True,
         samesite="lax",
-        secure=request.app.state.settings.secure,
+        secure=settings.secure,
+    )
+    response.set_cookie(
+        device_cookie_name(request),
+        device_token(settings.secret, attempt.account, attempt.device or ids.secret(16)),
+        max_age=DEVICE_REMEMBERED,
+        httponly=True,
+        samesite="lax",
+        secure=settings.secure,
     )
     return _session_out(signed_in.person, signed_in.csrf)
 
@@ -157,4 +244,138 @@ async def sign_out(
         httponly=True,
         samesite="lax",
         secure=request.app.state.settings.secure,
+    )
+
+
+account = APIRouter(prefix="/api/v1", tags=["account"])
+OWN = (NotAuthenticated, CsrfFailed)
+
+
+async def get_own_session(request: Request, person: CurrentPerson) -> str:
+    """The token of the session that asks; a key may not change the account it acts for."""
+    token = request.cookies.get(cookie_name(request))
+    if token is None:
+        raise NotAuthenticated
+    return token
+
+
+OwnSession = Annotated[str, Depends(get_own_session)]
+
+
+@account.put(
+    "/password",
+    status_code=204,
+    responses=refusals(*OWN, SignInFailed, TooManyAttempts, PasswordTooShort, PasswordTooCommon),
+)
+async def change_password(
+    body: ChangePassword,
+    request: Request,
+    database: DatabaseDep,
+    person: CurrentPerson,
+    token: OwnSession,
+) -> None:
+    """Choose another password. All other sessions end."""
+    attempt = _Attempt(request, person.email)
+    await attempt.check()
+    try:
+        await service.change_password(
+            database,
+            person=person,
+            token=token,
+            client=attempt.client,
+            current=body.current,
+            new=body.new,
+        )
+    except SignInFailed:
+        attempt.failed()
+        raise
+
+
+@account.get("/sessions", responses=refusals(*OWN))
+async def list_sessions(
+    session: SessionDep, person: CurrentPerson, token: OwnSession
+) -> SessionsOut:
+    """Where this person is signed in, newest first."""
+    found = await service.list_sessions(session, person=person)
+    return SessionsOut(
+        sessions=[
+            OpenSessionOut(
+                id=ids.encode("ses", one.id), created_at=one.created_at, expires_at=one.expires_at
+            )
+            for one in found
+        ]
+    )
+
+
+@account.delete("/sessions", status_code=204, responses=refusals(*OWN))
+async def end_other_sessions(session: SessionDep, person: CurrentPerson, token: OwnSession) -> None:
+    """Sign out everywhere else."""
+    await service.end_other_sessions(session, person=person, token=token)
+
+
+@account.get("/keys", responses=refusals(*OWN))
+async def list_keys(session: SessionDep, person: CurrentPerson, token: OwnSession) -> KeysOut:
+    """The person's API keys that were not revoked, newest first."""
+    return KeysOut(
+        keys=[
+            KeyOut(
+                id=ids.encode("key", key.id),
+                label=key.label,
+                scopes=sorted(key.scopes),
+                created_at=key.created_at,
+                expires_at=key.expires_at,
+                last_used_at=key.last_used_at,
+            )
+            for key in await service.list_keys(session, person_id=person.id)
+        ]
+    )
+
+
+@account.post("/keys", status_code=201, responses=refusals(*OWN))
+async def add_key(
+    body: NewKeyIn, session: SessionDep, person: CurrentPerson, token: OwnSession
+) -> NewKeyOut:
+    """A key for a program. It is shown this once."""
+    admission = await service.admit_again(session, CollectionPoint.API, person_id=person.id)
+    return NewKeyOut(
+        key=await service.add_api_key(
+            session,
+            admission=admission,
+            person_id=person.id,
+            label=body.label,
+            scopes=body.scopes,
+            lasts=timedelta(days=body.days),
+        )
+    )
+
+
+@account.delete("/keys/{key_id}", status_code=204, responses=refusals(*OWN, KeyNotFound, NotFound))
+async def revoke_key(
+    key_id: str, session: SessionDep, person: CurrentPerson, token: OwnSession
+) -> None:
+    """The key means nothing from the next request on."""
+    await service.revoke_key(session, person_id=person.id, key_id=ids.parse("key", key_id))
+
+
+@account.get("/security-log", responses=refusals(*OWN, Forbidden))
+async def security_log(
+    session: SessionDep,
+    person: CurrentPerson,
+    token: OwnSession,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    before: Annotated[int | None, Query(ge=1, le=2**62)] = None,
+) -> SecurityLogOut:
+    """Sign-ins, refusals and grants, newest first; for operators. People are named by id."""
+    found = await service.list_records(session, person=person, limit=limit, before=before)
+    return SecurityLogOut(
+        records=[
+            SecurityRecordOut(
+                id=one.id,
+                at=one.at,
+                event=one.event,
+                person=ids.encode("per", one.person_id) if one.person_id else None,
+                about=one.about,
+            )
+            for one in found
+        ]
     )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, LargeBinary
+from sqlalchemy import BigInteger, ForeignKey, Identity, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from showfloor.kit.db import Base, personal
@@ -19,6 +20,7 @@ class PersonRow(Base):
     password_hash: Mapped[str] = personal("identity")
     declared_adult_at: Mapped[datetime]
     created_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
 
 
 class GrantRow(Base):
@@ -33,6 +35,7 @@ class GrantRow(Base):
 class SessionRow(Base):
     __tablename__ = "sign_in_session"
     token_digest: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    id: Mapped[UUID] = mapped_column(unique=True, server_default=text("gen_random_uuid()"))
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="cascade"), index=True)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
@@ -41,7 +44,22 @@ class SessionRow(Base):
 class ApiKeyRow(Base):
     __tablename__ = "api_key"
     key_digest: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    id: Mapped[UUID] = mapped_column(unique=True, server_default=text("gen_random_uuid()"))
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="cascade"), index=True)
     label: Mapped[str]
     created_at: Mapped[datetime]
+    scopes: Mapped[list[Any]]
+    expires_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+
+
+class SecurityRow(Base):
+    """`about` holds ids and kinds; no foreign key, because the log outlives what it is about."""
+
+    __tablename__ = "security_event"
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    event: Mapped[str]
+    person_id: Mapped[UUID | None]
+    about: Mapped[str]

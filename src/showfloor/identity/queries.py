@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
-from showfloor.identity.models import ApiKeyRow, GrantRow, PersonRow, SessionRow
-from showfloor.identity.types import GrantKind, Person
+from showfloor.identity.models import ApiKeyRow, GrantRow, PersonRow, SecurityRow, SessionRow
+from showfloor.identity.types import (
+    ApiKey,
+    Credentials,
+    GrantKind,
+    NewKey,
+    NewPerson,
+    OpenSession,
+    Person,
+    Scope,
+    SecurityEvent,
+    SecurityRecord,
+)
 from showfloor.kit.db import Session, delete_batch
 
 
-async def add_person(session: Session, row: PersonRow) -> bool:
+async def add_person(session: Session, new: NewPerson) -> bool:
     """False when the address is taken."""
-    values = {column.name: getattr(row, column.name) for column in PersonRow.__table__.columns}
     added = await session.execute(
-        insert_or(PersonRow).values(**values).on_conflict_do_nothing().returning(PersonRow.id)
+        insert_or(PersonRow).values(**asdict(new)).on_conflict_do_nothing().returning(PersonRow.id)
     )
     return added.first() is not None
 
@@ -37,27 +48,55 @@ async def add_grant(session: Session, person_id: UUID, kind: GrantKind, subject_
     )
 
 
-async def password_of(session: Session, email: str) -> tuple[UUID, str] | None:
+async def remove_grant(
+    session: Session, person_id: UUID, kind: GrantKind, subject_id: UUID
+) -> bool:
+    """Whether there was one."""
+    chosen = delete(GrantRow).where(
+        GrantRow.person_id == person_id, GrantRow.kind == kind, GrantRow.subject_id == subject_id
+    )
+    return (await session.execute(chosen.returning(GrantRow.person_id))).first() is not None
+
+
+async def password_of(session: Session, email: str) -> Credentials | None:
     """The person behind an address and the hash to compare with."""
-    found = (
-        await session.execute(
-            select(PersonRow.id, PersonRow.password_hash).where(PersonRow.email == email)
-        )
-    ).first()
-    return (found.id, found.password_hash) if found else None
+    chosen = select(PersonRow.id, PersonRow.password_hash).where(PersonRow.email == email)
+    found = (await session.execute(chosen)).first()
+    return Credentials(found.id, found.password_hash) if found else None
 
 
-async def add_session(
-    session: Session, digest: bytes, person_id: UUID, created_at: datetime, expires_at: datetime
-) -> None:
+async def set_password(session: Session, person_id: UUID, hashed: str) -> None:
+    """The old one means nothing from here on."""
+    changed = update(PersonRow).where(PersonRow.id == person_id)
+    await session.execute(changed.values(password_hash=hashed))
+
+
+async def set_disabled(session: Session, person_id: UUID, moment: datetime | None) -> None:
+    """Nobody signs in as this person from that moment on; None: they do again."""
+    changed = update(PersonRow).where(PersonRow.id == person_id)
+    await session.execute(changed.values(disabled_at=moment))
+
+
+async def add_session(session: Session, digest: bytes, person_id: UUID, new: OpenSession) -> None:
     """A signed-in browser."""
-    values = {
-        "token_digest": digest,
-        "person_id": person_id,
-        "created_at": created_at,
-        "expires_at": expires_at,
-    }
+    values = {"token_digest": digest, "person_id": person_id, **asdict(new)}
     await session.execute(insert(SessionRow).values(**values))
+
+
+async def sessions_of(session: Session, person_id: UUID, now: datetime) -> list[OpenSession]:
+    """Those that have not run out, newest first."""
+    columns = select(SessionRow.id, SessionRow.created_at, SessionRow.expires_at)
+    chosen = columns.where(SessionRow.person_id == person_id, SessionRow.expires_at > now)
+    rows = await session.execute(chosen.order_by(SessionRow.created_at.desc()))
+    return [OpenSession(*row) for row in rows]
+
+
+async def remove_sessions(session: Session, person_id: UUID, *, keep: bytes | None) -> int:
+    """All sessions of a person but one; how many."""
+    chosen = delete(SessionRow).where(SessionRow.person_id == person_id)
+    if keep is not None:
+        chosen = chosen.where(SessionRow.token_digest != keep)
+    return len((await session.execute(chosen.returning(SessionRow.id))).all())
 
 
 async def remove_session(session: Session, digest: bytes) -> None:
@@ -70,15 +109,61 @@ async def remove_sessions_before(session: Session, moment: datetime) -> int:
     return await delete_batch(session, SessionRow, SessionRow.expires_at < moment)
 
 
-async def add_api_key(
-    session: Session, digest: bytes, person_id: UUID, label: str, created_at: datetime
-) -> None:
+async def add_api_key(session: Session, person_id: UUID, new: NewKey) -> None:
     """A program that acts for a person."""
     await session.execute(
         insert(ApiKeyRow).values(
-            key_digest=digest, person_id=person_id, label=label, created_at=created_at
+            key_digest=new.digest,
+            id=new.id,
+            person_id=person_id,
+            label=new.label,
+            scopes=sorted(new.scopes),
+            created_at=new.created_at,
+            expires_at=new.expires_at,
         )
     )
+
+
+async def keys_of(session: Session, person_id: UUID) -> list[ApiKey]:
+    """Those that were not revoked, newest first."""
+    chosen = select(ApiKeyRow).where(
+        ApiKeyRow.person_id == person_id, ApiKeyRow.revoked_at.is_(None)
+    )
+    rows = (await session.execute(chosen.order_by(ApiKeyRow.created_at.desc()))).scalars()
+    return [
+        ApiKey(
+            row.id,
+            row.label,
+            frozenset(map(Scope, row.scopes)),
+            row.created_at,
+            row.expires_at,
+            row.last_used_at,
+        )
+        for row in rows
+    ]
+
+
+async def revoke_key(session: Session, person_id: UUID, key_id: UUID, now: datetime) -> bool:
+    """Whether this person had such a key."""
+    chosen = update(ApiKeyRow).where(
+        ApiKeyRow.person_id == person_id, ApiKeyRow.id == key_id, ApiKeyRow.revoked_at.is_(None)
+    )
+    done = await session.execute(chosen.values(revoked_at=now).returning(ApiKeyRow.id))
+    return done.first() is not None
+
+
+async def revoke_keys(session: Session, person_id: UUID, now: datetime) -> None:
+    """All keys of a person."""
+    chosen = update(ApiKeyRow).where(
+        ApiKeyRow.person_id == person_id, ApiKeyRow.revoked_at.is_(None)
+    )
+    await session.execute(chosen.values(revoked_at=now))
+
+
+async def note_use(session: Session, digest: bytes, now: datetime) -> None:
+    """When a key was last used."""
+    chosen = update(ApiKeyRow).where(ApiKeyRow.key_digest == digest)
+    await session.execute(chosen.values(last_used_at=now))
 
 
 async def person_of_session(session: Session, digest: bytes, now: datetime) -> Person | None:
@@ -86,34 +171,45 @@ async def person_of_session(session: Session, digest: bytes, now: datetime) -> P
     owner = select(SessionRow.person_id).where(
         SessionRow.token_digest == digest, SessionRow.expires_at > now
     )
-    return await _person(session, owner)
+    return await _person(session, PersonRow.id.in_(owner), PersonRow.disabled_at.is_(None))
 
 
-async def person_of_api_key(session: Session, digest: bytes) -> Person | None:
-    """Who is behind an API key that was not revoked."""
-    return await _person(
-        session,
-        select(ApiKeyRow.person_id).where(
-            ApiKeyRow.key_digest == digest, ApiKeyRow.revoked_at.is_(None)
-        ),
+async def person_of_api_key(
+    session: Session, digest: bytes, now: datetime
+) -> tuple[Person, datetime | None] | None:
+    """Who is behind an API key that is valid now, with its scopes; and when it was last used."""
+    valid = select(ApiKeyRow.person_id, ApiKeyRow.scopes, ApiKeyRow.last_used_at).where(
+        ApiKeyRow.key_digest == digest,
+        ApiKeyRow.revoked_at.is_(None),
+        or_(ApiKeyRow.expires_at.is_(None), ApiKeyRow.expires_at > now),
     )
+    key = (await session.execute(valid)).first()
+    person = await active_person(session, key.person_id) if key else None
+    if key is None or person is None:
+        return None
+    return replace(person, scopes=frozenset(map(Scope, key.scopes))), key.last_used_at
+
+
+async def active_person(session: Session, person_id: UUID) -> Person | None:
+    """A person with their grants, unless they were disabled."""
+    return await _person(session, PersonRow.id == person_id, PersonRow.disabled_at.is_(None))
 
 
 async def person_of_email(session: Session, email: str) -> Person | None:
     """Who has an address."""
-    return await _person(session, select(PersonRow.id).where(PersonRow.email == email))
+    return await _person(session, PersonRow.email == email)
 
 
 async def person(session: Session, person_id: UUID) -> Person | None:
     """A person with their grants."""
-    return await _person(session, select(PersonRow.id).where(PersonRow.id == person_id))
+    return await _person(session, PersonRow.id == person_id)
 
 
-async def _person(session: Session, owner: Select[UUID]) -> Person | None:
+async def _person(session: Session, *which: ColumnElement[bool]) -> Person | None:
     joined = (
         select(PersonRow.id, PersonRow.name, PersonRow.email, GrantRow.kind, GrantRow.subject_id)
         .outerjoin(GrantRow, GrantRow.person_id == PersonRow.id)
-        .where(PersonRow.id.in_(owner))
+        .where(*which)
     )
     rows = (await session.execute(joined)).all()
     if not rows:
@@ -139,3 +235,27 @@ async def erase_person(session: Session, email: str, pseudonym: str) -> int:
         update(PersonRow).where(PersonRow.email == email).values(**nobody).returning(PersonRow.id)
     )
     return len(done.all())
+
+
+async def add_record(
+    session: Session, at: datetime, event: SecurityEvent, person_id: UUID | None, about: str
+) -> None:
+    """A line of the security log."""
+    values = {"at": at, "event": event, "person_id": person_id, "about": about}
+    await session.execute(insert(SecurityRow).values(**values))
+
+
+async def records(session: Session, limit: int, before: int | None) -> list[SecurityRecord]:
+    """Newest first."""
+    chosen = select(SecurityRow).order_by(SecurityRow.id.desc()).limit(limit)
+    if before is not None:
+        chosen = chosen.where(SecurityRow.id < before)
+    return [
+        SecurityRecord(row.id, row.at, SecurityEvent(row.event), row.person_id, row.about)
+        for row in (await session.execute(chosen)).scalars()
+    ]
+
+
+async def remove_records_before(session: Session, moment: datetime) -> int:
+    """A batch of the log's oldest lines."""
+    return await delete_batch(session, SecurityRow, SecurityRow.at < moment)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import hmac
+from collections import OrderedDict
+from collections.abc import Callable
 from datetime import timedelta
 from hashlib import sha256
+from math import inf
 
+from showfloor.identity.types import Scope
 from showfloor.kit.text import clean_email
 
 SESSION_LIFETIME = timedelta(hours=12)
@@ -12,7 +17,18 @@ SESSION_LIFETIME = timedelta(hours=12)
 
 
 SHORTEST_PASSWORD = 12
-"""Characters. No other rule: length is what helps."""
+"""Characters. Beside it only what guessers try first is refused: length is what helps."""
+FEWEST_GUESSES = 1_000_000
+"""A password that a guesser reaches sooner is common (zxcvbn's estimate)."""
+REMEMBERED = 3600.0
+"""Seconds for which a wrong password counts."""
+FREE_GUESSES, FREE_OF_ALL = 3, 100
+"""Wrong passwords at one account after which a stranger has to wait: those from the own address,
+and those from all addresses together.
+"""
+LONGEST_OWN_DELAY, LONGEST_DELAY_OF_ALL = 900.0, 60.0
+MOST_REMEMBERED = 50_000
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def normalise_email(text: str) -> str:
@@ -25,3 +41,83 @@ def csrf_of(session_token: str) -> str:
     cookie.
     """
     return sha256(f"csrf:{session_token}".encode()).hexdigest()
+
+
+def own_delay(wrong: int) -> float:
+    """Seconds from the last wrong password until the next try, after so many from one address or
+    device.
+    """
+    over = wrong - FREE_GUESSES
+    return 0.0 if over < 0 else min(2.0 ** min(over, 20), LONGEST_OWN_DELAY)
+
+
+def delay_of_all(wrong: int) -> float:
+    """The same for all strangers together: it grows slowly, because the owner may be among them."""
+    over = (wrong - FREE_OF_ALL) // 25
+    return 0.0 if over < 0 else min(2.0 ** min(over, 20), LONGEST_DELAY_OF_ALL)
+
+
+class WrongPasswords:
+    """How often somebody was wrong lately. Bounded: the oldest are forgotten first."""
+
+    def __init__(self) -> None:
+        self._counts: OrderedDict[str, tuple[int, float]] = OrderedDict()
+
+    def add(self, key: str, now: float) -> None:
+        count, _ = self._lately(key, now)
+        self._counts[key] = count + 1, now
+        self._counts.move_to_end(key)
+        if len(self._counts) > MOST_REMEMBERED:
+            self._counts.popitem(last=False)
+
+    def forget(self, key: str) -> None:
+        self._counts.pop(key, None)
+
+    def wait(self, key: str, delay: Callable[[int], float], now: float) -> float:
+        """Seconds until the next try is allowed; 0 when it is allowed now."""
+        count, last = self._lately(key, now)
+        return max(0.0, last + delay(count) - now)
+
+    def _lately(self, key: str, now: float) -> tuple[int, float]:
+        count, last = self._counts.get(key, (0, -inf))
+        return (count, last) if now - last < REMEMBERED else (0, -inf)
+
+
+def device_token(secret: str, account: str, nonce: str) -> str:
+    """What a browser shows later to be told from strangers. It opens nothing by itself, and says
+    nothing about the account to who has no secret.
+    """
+    signed = hmac.new(secret.encode(), f"device:{account}:{nonce}".encode(), sha256).hexdigest()
+    return f"{nonce}.{signed}"
+
+
+def device_of(secret: str, account: str, token: str | None) -> str | None:
+    """The device's nonce when it signed in to this account before."""
+    nonce, _, _ = (token or "").partition(".")
+    expected = device_token(secret, account, nonce)
+    known = hmac.compare_digest(expected.encode(), (token or "").encode())
+    return nonce if known and nonce else None
+
+
+_SCOPES: dict[str, tuple[Scope, Scope]] = {
+    "orders": (Scope.ORDERS_READ, Scope.ORDERS_WRITE),
+    "products": (Scope.CATALOG_WRITE, Scope.CATALOG_WRITE),
+    "merchants": (Scope.MERCHANT_WRITE, Scope.MERCHANT_WRITE),
+    "shows": (Scope.SHOWS_RUN, Scope.SHOWS_RUN),
+}
+
+
+def may_use(scopes: frozenset[Scope], tag: str, method: str) -> bool:
+    """Whether a key with these scopes may be used for a route of this tag.
+
+    Accounts, sessions and keys are for the person alone. A tag that nobody thought of here takes a
+    key with every scope.
+    """
+    safe = method in SAFE_METHODS
+    if tag == "session":
+        return safe
+    if tag == "account":
+        return False
+    if tag not in _SCOPES:
+        return scopes == frozenset(Scope)
+    return _SCOPES[tag][0 if safe else 1] in scopes

@@ -36,9 +36,22 @@ class GrantKind(StrEnum):
     OPERATOR = "operator"
 
 
+class Scope(StrEnum):
+    """What an API key may be used for."""
+
+    ORDERS_READ = "orders:read"
+    ORDERS_WRITE = "orders:write"
+    CATALOG_WRITE = "catalog:write"
+    MERCHANT_WRITE = "merchant:write"
+    SHOWS_RUN = "shows:run"
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who signed in, with what they were granted."""
+    """Somebody who signed in, with what they were granted.
+
+    `scopes` are those of the key that acts for the person; None for the person's own session.
+    """
 
     id: UUID
     name: str
@@ -46,6 +59,91 @@ class Person:
     merchant_ids: frozenset[UUID]
     creator_id: UUID | None
     is_operator: bool
+    scopes: frozenset[Scope] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewPerson:
+    """An account to be stored."""
+
+    id: UUID
+    email: str
+    name: str
+    password_hash: str
+    declared_adult_at: datetime
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a password is compared with; the hash of a person who was erased is empty."""
+
+    id: UUID
+    password_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A browser that is signed in."""
+
+    id: UUID
+    created_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A key to be stored."""
+
+    id: UUID
+    digest: bytes
+    label: str
+    scopes: frozenset[Scope]
+    created_at: datetime
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A key as its owner sees it: never the secret."""
+
+    id: UUID
+    label: str
+    scopes: frozenset[Scope]
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+
+
+class SecurityEvent(StrEnum):
+    """What the security log says."""
+
+    SIGNED_IN = "signed_in"
+    SIGN_IN_REFUSED = "sign_in_refused"
+    SESSIONS_ENDED = "sessions_ended"
+    PERSON_ADDED = "person_added"
+    PERSON_DISABLED = "person_disabled"
+    PERSON_ENABLED = "person_enabled"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of an event
+    GRANTED = "granted"
+    GRANT_REVOKED = "grant_revoked"
+    KEY_ADDED = "key_added"
+    KEY_REVOKED = "key_revoked"
+    ORIGIN_ALLOWED = "origin_allowed"
+    ORIGIN_FORBIDDEN = "origin_forbidden"
+    CREATOR_ALLOWED = "creator_allowed"
+    CREATOR_FORBIDDEN = "creator_forbidden"
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityRecord:
+    """One line of the security log. `person_id` is None where nobody has the address."""
+
+    id: int
+    at: datetime
+    event: SecurityEvent
+    person_id: UUID | None
+    about: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,9 @@ class AppError(Exception):
 
     code: ClassVar[str] = "internal_error"
     status: ClassVar[int] = 500
-    retry_after: ClassVar[int | None] = None
+    implies: ClassVar[tuple[type[AppError], ...]] = ()
+    """Whoever may refuse with this may refuse with these, too (the API's description)."""
+    retry_after: int | None = None
     """Seconds, sent as Retry-After (RFC 9110 §10.2.3)."""
 
     def __init__(self, *, extra: dict[str, Any] | None = None, **params: Any) -> None:

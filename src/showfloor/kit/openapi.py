@@ -45,11 +45,17 @@ def refusals(*errors: type[AppError], limited: bool = True) -> Responses:
 
     `limited` is false where `RateLimit` does not count.
     """
-    possible: list[type[AppError]] = [*errors, *_ALWAYS, *([RateLimited] if limited else [])]
+    implied: list[type[AppError]] = [also for error in errors for also in error.implies]
+    possible: list[type[AppError]] = [
+        *errors,
+        *implied,
+        *_ALWAYS,
+        *([RateLimited] if limited else []),
+    ]
     found: dict[int, list[str]] = {}
     for error in possible:
         found.setdefault(error.status, []).append(error.code)
-    return {status: refusal(*sorted(codes)) for status, codes in sorted(found.items())}
+    return {status: refusal(*sorted(set(codes))) for status, codes in sorted(found.items())}
 
 
 def refusal(*codes: str) -> dict[str, Any]:

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import httpx2
 import pytest
 from limits import RateLimitItemPerMinute
+from limits.aio.storage import MemoryStorage
+from limits.aio.strategies import MovingWindowRateLimiter
 from starlette.types import ASGIApp
 
 from showfloor.app.middleware import RateLimit
 from showfloor.identity import http as identity_http
-from showfloor.kit import ids
+from showfloor.identity.rules import (
+    FREE_GUESSES,
+    FREE_OF_ALL,
+    MOST_REMEMBERED,
+    WrongPasswords,
+    delay_of_all,
+    device_of,
+    device_token,
+    own_delay,
+)
+from showfloor.identity.service import passwords
+from showfloor.kit import clock, ids
 from showfloor.kit.db import Database
 from tests.integration.app.conftest import BASE
 from tests.people import add_floor
@@ -68,49 +83,99 @@ async def test_only_the_hold_and_callback_routes_are_not_counted(
         assert "ratelimit" not in (await client.post(f"/api/v1{path}")).headers
 
 
-async def test_too_many_sign_ins_are_slowed_down(
-    client: httpx2.AsyncClient, database: Database
-) -> None:
-    body = {"email": f"{ids.secret(4)}@example.com", "password": "wrong", "adult": True}
-
-    answers = [await client.post("/api/v1/session", json=body) for _ in range(11)]
-
-    assert {answer.json()["code"] for answer in answers[:10]} == {"sign_in_failed"}
-    assert answers[10].status_code == 429 and answers[10].headers["retry-after"] == "60"
-
-
-async def test_a_stranger_s_guesses_do_not_lock_the_host_out(
-    app: ASGIApp, database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(
-        identity_http, "_GUESSES_BY_CLIENT", RateLimitItemPerMinute(2, namespace="two guesses")
-    )
+async def _host(database: Database) -> dict[str, object]:
     async with database.session() as session:
         floor = await add_floor(session)
-    wrong = {"email": floor.host.email, "password": "wrong", "adult": True}
+    return {"email": floor.host.email, "password": "correct horse", "adult": True}
 
+
+@pytest.fixture(autouse=True)
+def _nobody_was_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(identity_http, "_wrong", WrongPasswords())
+    monkeypatch.setattr(identity_http, "_attempts", MovingWindowRateLimiter(MemoryStorage()))
+
+
+async def test_wrong_passwords_of_one_address_are_slowed_down(
+    app: ASGIApp, database: Database
+) -> None:
+    right = await _host(database)
     async with client_at(app, "192.0.2.2") as stranger, client_at(app, "192.0.2.3") as host:
-        answers = [await stranger.post("/api/v1/session", json=wrong) for _ in range(3)]
-        signed_in = await host.post("/api/v1/session", json={**wrong, "password": "correct horse"})
+        wrong = [
+            await stranger.post("/api/v1/session", json={**right, "password": "wrong"})
+            for _ in range(FREE_GUESSES + 1)
+        ]
+        signed_in = await host.post("/api/v1/session", json=right)
 
-    assert [answer.status_code for answer in answers] == [401, 401, 429]
-    assert signed_in.status_code == 200
+    assert [answer.status_code for answer in wrong] == [401] * FREE_GUESSES + [429]
+    assert wrong[-1].headers["retry-after"] == "1" and wrong[-1].json()["seconds"] == 1
+    assert signed_in.status_code == 200, "another address is not slowed down with it"
 
 
-async def test_signing_in_is_no_guess(
+async def test_guesses_from_everywhere_delay_strangers_and_no_known_device(
+    app: ASGIApp, database: Database
+) -> None:
+    right = await _host(database)
+    async with client_at(app, "192.0.2.9") as host, client_at(app, "192.0.2.10") as stranger:
+        assert (await host.post("/api/v1/session", json=right)).status_code == 200
+        account = ids.digest(str(right["email"])).hex()
+        for _ in range(FREE_OF_ALL + 200):
+            identity_http._wrong.add(account, clock.monotonic())
+
+        refused = await stranger.post("/api/v1/session", json=right)
+        known = await host.post("/api/v1/session", json=right)
+        host.cookies.delete("showfloor-device")
+        forgotten = await host.post("/api/v1/session", json=right)
+
+    assert refused.status_code == 429 and int(refused.headers["retry-after"]) > 1
+    assert known.status_code == 200
+    assert forgotten.status_code == 429, "the twin: without the cookie it is a stranger"
+
+
+async def test_device_of_one_account_is_a_stranger_to_another(
+    app: ASGIApp, database: Database
+) -> None:
+    token = device_token("s" * 32, "a", "nonce")
+
+    assert device_of("s" * 32, "a", token) == "nonce"
+    for secret, account, shown in (
+        ("t" * 32, "a", token),
+        ("s" * 32, "b", token),
+        ("s" * 32, "a", "nonce."),
+        ("s" * 32, "a", None),
+        ("s" * 32, "a", device_token("s" * 32, "a", "")),
+    ):
+        assert device_of(secret, account, shown) is None
+
+
+async def test_one_address_occupies_two_places_of_the_hashing(
     app: ASGIApp, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        identity_http, "_GUESSES_BY_CLIENT", RateLimitItemPerMinute(1, namespace="one guess")
-    )
-    async with database.session() as session:
-        floor = await add_floor(session)
-    right = {"email": floor.host.email, "password": "correct horse", "adult": True}
+    """Sign-ins of unknown people at once, all of one address: the host's stands behind two."""
+    monkeypatch.setattr(passwords, "STRANGERS", passwords.Lane(at_once=1, most_waiting=40))
+    right = await _host(database)
+    async with client_at(app, "2001:db8::1") as stranger, client_at(app, "192.0.2.11") as host:
+        storm = [
+            asyncio.create_task(
+                stranger.post(
+                    "/api/v1/session", json={**right, "email": f"{ids.secret(4)}@example.com"}
+                )
+            )
+            for _ in range(20)
+        ]
+        await asyncio.wait(storm, return_when=asyncio.FIRST_COMPLETED)
+        signed_in = await host.post("/api/v1/session", json=right)
+        answers = [answer.status_code for answer in await asyncio.gather(*storm)]
 
+    assert signed_in.status_code == 200
+    assert set(answers) == {401, 429} and answers.count(401) < 10
+
+
+async def test_signing_in_is_no_guess(app: ASGIApp, database: Database) -> None:
+    right = await _host(database)
     async with client_at(app, "192.0.2.4") as host:
-        answers = [await host.post("/api/v1/session", json=right) for _ in range(2)]
+        answers = [await host.post("/api/v1/session", json=right) for _ in range(FREE_GUESSES + 2)]
 
-    assert [answer.status_code for answer in answers] == [200, 200]
+    assert {answer.status_code for answer in answers} == {200}
 
 
 async def test_one_client_signs_in_so_often_and_no_more_whatever_it_types(
@@ -119,11 +184,33 @@ async def test_one_client_signs_in_so_often_and_no_more_whatever_it_types(
     monkeypatch.setattr(
         identity_http, "_BY_CLIENT", RateLimitItemPerMinute(2, namespace="two tries")
     )
-    async with client_at(app, "192.0.2.5") as client:
-        bodies = [
-            {"email": f"{ids.secret(4)}@example.com", "password": "wrong", "adult": True}
-            for _ in range(3)
-        ]
-        answers = [await client.post("/api/v1/session", json=body) for body in bodies]
+    bodies = [
+        {"email": f"{ids.secret(4)}@example.com", "password": "wrong", "adult": True}
+        for _ in range(3)
+    ]
+    answers = []
+    for number, body in enumerate(bodies):
+        # One customer has a whole /64 of IPv6 (RFC 6177).
+        async with client_at(app, f"2001:db8:0:1::{number + 1}") as client:
+            answers.append(await client.post("/api/v1/session", json=body))
 
     assert [answer.status_code for answer in answers] == [401, 401, 429]
+
+
+def test_delays_grow_and_end() -> None:
+    assert [own_delay(wrong) for wrong in (0, 2, 3, 4, 8, 500)] == [0, 0, 1, 2, 32, 900]
+    assert [delay_of_all(wrong) for wrong in (0, 99, 100, 150, 10_000)] == [0, 0, 1, 4, 60]
+
+
+def test_wrong_passwords_are_forgotten_after_an_hour_and_are_bounded() -> None:
+    wrong = WrongPasswords()
+    for _ in range(5):
+        wrong.add("a", 0.0)
+
+    assert wrong.wait("a", own_delay, 1.0) == 3.0
+    assert wrong.wait("a", own_delay, 4.0) == 0
+    wrong.add("a", 3700.0)
+    assert wrong.wait("a", own_delay, 3700.0) == 0
+    for number in range(MOST_REMEMBERED + 5):
+        wrong.add(str(number), 1.0)
+    assert len(wrong._counts) == MOST_REMEMBERED

@@ -9,6 +9,7 @@ import pytest
 from showfloor.identity import service as identity
 from showfloor.identity.eraser import ERASER
 from showfloor.identity.errors import AdultDeclarationRequired, EmailTaken, SignInFailed
+from showfloor.identity.service import passwords
 from showfloor.identity.types import CollectionPoint
 from showfloor.kit import ids
 from showfloor.kit.db import Database
@@ -97,13 +98,17 @@ async def test_sign_ins_that_wait_hold_no_connection(
     """Strangers at once, more than may wait: some are sent away, and the one or two connections
     there are stay free for the shows.
     """
-    monkeypatch.setattr(identity, "MOST_WAITING", 3)
+    monkeypatch.setattr(passwords, "STRANGERS", passwords.Lane(at_once=2, most_waiting=3))
     small = Database(database_url, size=1)
     admission = identity.admit(CollectionPoint.STUDIO_SIGN_IN, adult=True)
     storm = [
         asyncio.create_task(
             identity.sign_in(
-                small, admission=admission, email=f"{number}@example.com", password="x"
+                small,
+                admission=admission,
+                email=f"{number}@example.com",
+                password="x",
+                client=str(number),
             )
         )
         for number in range(12)

@@ -181,6 +181,7 @@ def upgrade() -> None:
         sa.Column("password_hash", sa.String(), nullable=False),
         sa.Column("declared_adult_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("email", name=op.f("uq_person_email")),
     )
@@ -230,6 +231,16 @@ def upgrade() -> None:
         sa.Column("seq", sa.BigInteger(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_room")),
     )
+    op.create_table(
+        "security_event",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("event", sa.String(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("about", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_security_event")),
+    )
+    op.create_index(op.f("ix_security_event_at"), "security_event", ["at"], unique=False)
     op.create_table(
         "show",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -289,14 +300,19 @@ def upgrade() -> None:
     op.create_table(
         "api_key",
         sa.Column("key_digest", sa.LargeBinary(), nullable=False),
+        sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("label", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("scopes", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_api_key_person_id"), ondelete="cascade"
         ),
         sa.PrimaryKeyConstraint("key_digest", name=op.f("pk_api_key")),
+        sa.UniqueConstraint("id", name=op.f("uq_api_key_id")),
     )
     op.create_index(op.f("ix_api_key_person_id"), "api_key", ["person_id"], unique=False)
     op.create_table(
@@ -498,6 +514,7 @@ def upgrade() -> None:
     op.create_table(
         "sign_in_session",
         sa.Column("token_digest", sa.LargeBinary(), nullable=False),
+        sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
@@ -508,6 +525,7 @@ def upgrade() -> None:
             ondelete="cascade",
         ),
         sa.PrimaryKeyConstraint("token_digest", name=op.f("pk_sign_in_session")),
+        sa.UniqueConstraint("id", name=op.f("uq_sign_in_session_id")),
     )
     op.create_index(
         op.f("ix_sign_in_session_person_id"), "sign_in_session", ["person_id"], unique=False

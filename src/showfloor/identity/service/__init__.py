@@ -1,0 +1,59 @@
+"""Use cases of `identity`, one file a noun: accounts, sessions, keys, the security log."""
+
+from showfloor.identity.service.accounts import (
+    add_person,
+    admit,
+    admit_again,
+    change_password,
+    disable,
+    enable,
+    find_person,
+    get_person,
+    grant,
+    operator,
+    revoke_grant,
+    set_password,
+)
+from showfloor.identity.service.keys import (
+    add_api_key,
+    list_keys,
+    person_of_api_key,
+    revoke_key,
+)
+from showfloor.identity.service.security_log import forget_old_records, list_records, record
+from showfloor.identity.service.sessions import (
+    end_other_sessions,
+    forget_old_sessions,
+    list_sessions,
+    person_of_session,
+    sign_in,
+    sign_out,
+)
+
+__all__ = [
+    "add_api_key",
+    "add_person",
+    "admit",
+    "admit_again",
+    "change_password",
+    "disable",
+    "enable",
+    "end_other_sessions",
+    "find_person",
+    "forget_old_records",
+    "forget_old_sessions",
+    "get_person",
+    "grant",
+    "list_keys",
+    "list_records",
+    "list_sessions",
+    "operator",
+    "person_of_api_key",
+    "person_of_session",
+    "record",
+    "revoke_grant",
+    "revoke_key",
+    "set_password",
+    "sign_in",
+    "sign_out",
+]

@@ -1,0 +1,156 @@
+"""People: how they come, what they may do, how that ends."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from showfloor.identity import queries
+from showfloor.identity.errors import (
+    AdultDeclarationRequired,
+    EmailTaken,
+    PersonNotFound,
+    SignInFailed,
+)
+from showfloor.identity.rules import normalise_email
+from showfloor.identity.service import passwords
+from showfloor.identity.service.security_log import record
+from showfloor.identity.types import (
+    Admission,
+    CollectionPoint,
+    GrantKind,
+    NewPerson,
+    Person,
+    SecurityEvent,
+)
+from showfloor.kit import clock, ids
+from showfloor.kit.db import Database, Session
+
+
+def admit(point: CollectionPoint, *, adult: bool | None) -> Admission:
+    """The one way in for personal data. Call it before anything else touches what the person gave.
+
+    Raises AdultDeclarationRequired, with nothing read, stored or logged.
+    """
+    if adult is not True:
+        raise AdultDeclarationRequired(extra={"door": point.value})
+    return Admission(point, clock.now())
+
+
+async def admit_again(session: Session, point: CollectionPoint, *, person_id: UUID) -> Admission:
+    """The way in for somebody who has an account: the declaration that was stored with it.
+
+    Raises AdultDeclarationRequired when there is none.
+    """
+    declared_at = await queries.declared_adult_at(session, person_id)
+    if declared_at is None:
+        raise AdultDeclarationRequired(extra={"door": point.value})
+    return Admission(point, declared_at)
+
+
+def operator(*merchant_ids: UUID) -> Person:
+    """Whoever works at the machine itself and may read its settings, acting for these sellers.
+
+    No person of the database; nothing may be stored under this id.
+    """
+    return Person(UUID(int=0), "operator", "", frozenset(merchant_ids), None, is_operator=True)
+
+
+async def add_person(
+    session: Session, *, admission: Admission, email: str, name: str, password: str
+) -> UUID:
+    """An account for somebody who works here.
+
+    Raises EmailTaken, PasswordTooShort, PasswordTooCommon.
+    """
+    person_id, address = ids.new(), normalise_email(email)
+    new = NewPerson(
+        id=person_id,
+        email=address,
+        name=name,
+        password_hash=await passwords.choose(password, address, name),
+        declared_adult_at=admission.declared_adult_at,
+        created_at=clock.now(),
+    )
+    if not await queries.add_person(session, new):
+        raise EmailTaken
+    await record(session, SecurityEvent.PERSON_ADDED, person_id=person_id)
+    return person_id
+
+
+async def grant(session: Session, *, person_id: UUID, kind: GrantKind, subject_id: UUID) -> None:
+    """Let a person act for a merchant, as a creator, or as an operator."""
+    await queries.add_grant(session, person_id, kind, subject_id)
+    about = f"{kind.value} {subject_id}"
+    await record(session, SecurityEvent.GRANTED, person_id=person_id, about=about)
+
+
+async def revoke_grant(
+    session: Session, *, person_id: UUID, kind: GrantKind, subject_id: UUID
+) -> bool:
+    """Take back what was granted, from the next request on; whether there was such a grant."""
+    removed = await queries.remove_grant(session, person_id, kind, subject_id)
+    if removed:
+        about = f"{kind.value} {subject_id}"
+        await record(session, SecurityEvent.GRANT_REVOKED, person_id=person_id, about=about)
+    return removed
+
+
+async def get_person(session: Session, person_id: UUID) -> Person | None:
+    return await queries.person(session, person_id)
+
+
+async def find_person(session: Session, *, email: str) -> Person:
+    """Raises PersonNotFound."""
+    found = await queries.person_of_email(session, normalise_email(email))
+    if found is None:
+        raise PersonNotFound(email=email)
+    return found
+
+
+async def disable(session: Session, *, person_id: UUID) -> None:
+    """End all sessions and keys of a person, and let nobody sign in as them."""
+    await queries.set_disabled(session, person_id, clock.now())
+    await queries.remove_sessions(session, person_id, keep=None)
+    await queries.revoke_keys(session, person_id, clock.now())
+    await record(session, SecurityEvent.PERSON_DISABLED, person_id=person_id)
+
+
+async def enable(session: Session, *, person_id: UUID) -> None:
+    """Let a person sign in again; keys that were revoked stay so."""
+    await queries.set_disabled(session, person_id, None)
+    await record(session, SecurityEvent.PERSON_ENABLED, person_id=person_id)
+
+
+async def set_password(session: Session, *, person: Person, password: str) -> None:
+    """The operator's way; ends all sessions of the person.
+
+    Raises PasswordTooShort, PasswordTooCommon.
+    """
+    hashed = await passwords.choose(password, person.email, person.name)
+    await _store_password(session, person.id, hashed, keep=None)
+
+
+async def change_password(
+    database: Database, *, person: Person, token: str, client: str, current: str, new: str
+) -> None:
+    """The person's own way; ends all sessions but the one of `token`.
+
+    Raises SignInFailed for a wrong current password, TooManyAttempts, PasswordTooShort,
+    PasswordTooCommon.
+    """
+    async with database.session() as session:
+        found = await queries.password_of(session, person.email)
+    stored = found.password_hash if found else ""
+    if not await passwords.KNOWN.verify(current, stored or passwords.NOBODY, client) or not stored:
+        raise SignInFailed
+    hashed = await passwords.choose(new, person.email, person.name)
+    async with database.session() as session:
+        await _store_password(session, person.id, hashed, keep=ids.digest(token))
+
+
+async def _store_password(
+    session: Session, person_id: UUID, hashed: str, *, keep: bytes | None
+) -> None:
+    await queries.set_password(session, person_id, hashed)
+    await queries.remove_sessions(session, person_id, keep=keep)
+    await record(session, SecurityEvent.PASSWORD_CHANGED, person_id=person_id)
