@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import shutil
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
@@ -26,7 +27,7 @@ from showfloor.app.settings import Settings
 from showfloor.catalog import service as catalog
 from showfloor.catalog.errors import VariantNotFound
 from showfloor.identity import service as identity
-from showfloor.identity.types import Admission, CollectionPoint, GrantKind, Person
+from showfloor.identity.types import Admission, CollectionPoint, GrantKind, Person, Scope
 from showfloor.kit import ids
 from showfloor.kit.db import Database, Session
 from showfloor.kit.errors import AppError, ValidationFailed
@@ -128,12 +129,40 @@ async def give_grants(
         )
 
 
-async def add_key(session: Session, *, email: str, label: str) -> str:
+async def take_grants(
+    session: Session,
+    *,
+    person: Person,
+    sellers: Sequence[str],
+    creator: UUID | None,
+    operator: bool,
+) -> int:
+    """Take back what `give_grants` gave; how many grants there were. Raises MerchantNotFound."""
+    subjects = [
+        (GrantKind.MERCHANT, (await merchants.find_merchant(session, slug)).id) for slug in sellers
+    ]
+    subjects += [(GrantKind.CREATOR, creator)] if creator is not None else []
+    subjects += [(GrantKind.OPERATOR, UUID(int=0))] if operator else []
+    taken = [
+        await identity.revoke_grant(session, person_id=person.id, kind=kind, subject_id=subject)
+        for kind, subject in subjects
+    ]
+    return sum(taken)
+
+
+async def add_key(
+    session: Session, *, email: str, label: str, scopes: Collection[Scope], lasts: timedelta
+) -> str:
     """A new API key, shown this once. Raises PersonNotFound."""
     person = await identity.find_person(session, email=email)
     admission = await identity.admit_again(session, CollectionPoint.API, person_id=person.id)
     return await identity.add_api_key(
-        session, admission=admission, person_id=person.id, label=label
+        session,
+        admission=admission,
+        person_id=person.id,
+        label=label,
+        scopes=scopes,
+        lasts=lasts,
     )
 
 
@@ -147,6 +176,25 @@ async def allow_creator(session: Session, *, creator: UUID, seller: str) -> None
     await merchants.get_creator(session, creator)
     await merchants.allow_creator(
         session, person=identity.operator(merchant.id), merchant_id=merchant.id, creator_id=creator
+    )
+
+
+async def forbid_creator(session: Session, *, creator: UUID, seller: str) -> None:
+    """Raises MerchantNotFound."""
+    merchant = await merchants.find_merchant(session, seller)
+    await merchants.forbid_creator(
+        session,
+        person=identity.operator(merchant.id),
+        merchant_id=merchant.id,
+        creator_id=creator,
+    )
+
+
+async def forbid_origin(session: Session, *, seller: str, origin: str) -> None:
+    """Raises MerchantNotFound, OriginInvalid."""
+    merchant = await merchants.find_merchant(session, seller)
+    await merchants.forbid_origin(
+        session, person=identity.operator(merchant.id), merchant_id=merchant.id, origin=origin
     )
 
 

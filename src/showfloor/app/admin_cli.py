@@ -79,6 +79,9 @@ merchant = typer.Typer(no_args_is_help=True, help="Who sells.")
 origin = typer.Typer(no_args_is_help=True, help="The websites that may show a seller's shows.")
 creator = typer.Typer(no_args_is_help=True, help="Who hosts.")
 catalog = typer.Typer(no_args_is_help=True, help="What is sold.")
+key = typer.Typer(no_args_is_help=True, help="Programs that act for a person.")
+security = typer.Typer(no_args_is_help=True, help="What happened to accounts.")
+person.add_typer(key, name="key")
 stock = typer.Typer(no_args_is_help=True, help="How many there are.")
 jobs = typer.Typer(no_args_is_help=True, help="What the worker could not do.")
 merchant.add_typer(origin, name="origin")
@@ -89,6 +92,7 @@ GROUPS = {
     "catalog": catalog,
     "stock": stock,
     "jobs": jobs,
+    "security": security,
 }
 
 
@@ -143,13 +147,148 @@ def grant(
     _run(work)
 
 
-@person.command("key")
-def add_key(email: Email, label: Annotated[str, typer.Option(help="what the key is for")]) -> None:
-    """Print a new API key of this person, this once."""
+@person.command("revoke")
+def revoke(
+    email: Email,
+    sellers: Sellers = [],  # noqa: B006 - typer copies it
+    as_creator: AsCreator = None,
+    operator: Operator = False,
+) -> None:
+    """Take back what somebody was granted, from the next request on."""
     from showfloor.app import admin  # noqa: PLC0415 - a process loads only what it runs
+    from showfloor.identity.service import find_person  # noqa: PLC0415 - a process loads only what it runs
 
-    typer.echo(_run(lambda session: admin.add_key(session, email=email, label=label)))
+    async def work(session: Session) -> int:
+        found = await find_person(session, email=email)
+        return await admin.take_grants(
+            session, person=found, sellers=sellers, creator=as_creator, operator=operator
+        )
+
+    typer.echo(f"{_run(work)} grants were taken back.")
+
+
+@person.command("password")
+def set_password(email: Email) -> None:
+    """A new password, asked for or read from standard input; ends all sessions of this person."""
+    from showfloor.identity import service  # noqa: PLC0415 - a process loads only what it runs
+
+    password = _password()
+
+    async def work(session: Session) -> None:
+        found = await service.find_person(session, email=email)
+        await service.set_password(session, person=found, password=password)
+
+    _run(work)
+    typer.echo(f"{email} has a new password and is signed out everywhere.")
+
+
+@person.command("disable")
+def disable(email: Email) -> None:
+    """End all sessions and keys of a person, and let nobody sign in as them."""
+    from showfloor.identity import service  # noqa: PLC0415 - a process loads only what it runs
+
+    async def work(session: Session) -> None:
+        found = await service.find_person(session, email=email)
+        await service.disable(session, person_id=found.id)
+
+    _run(work)
+    typer.echo(f"{email} cannot sign in any more.")
+
+
+@person.command("enable")
+def enable(email: Email) -> None:
+    """Let a person sign in again who was disabled; their keys stay revoked."""
+    from showfloor.identity import service  # noqa: PLC0415 - a process loads only what it runs
+
+    async def work(session: Session) -> None:
+        found = await service.find_person(session, email=email)
+        await service.enable(session, person_id=found.id)
+
+    _run(work)
+    typer.echo(f"{email} can sign in.")
+
+
+@key.command("add")
+def add_key(
+    email: Email,
+    label: Annotated[str, typer.Option(help="what the key is for")],
+    scopes: Annotated[
+        list[str],
+        typer.Option(
+            "--scope",
+            help="orders:read, orders:write, catalog:write, merchant:write, shows:run, or all; "
+            "several times for several",
+        ),
+    ],
+    days: Annotated[int, typer.Option(min=1, max=3650, help="until it ends by itself")] = 365,
+) -> None:
+    """Print a new API key of this person, this once."""
+    from datetime import timedelta  # noqa: PLC0415 - a process loads only what it runs
+
+    from showfloor.app import admin  # noqa: PLC0415 - a process loads only what it runs
+    from showfloor.identity.types import Scope  # noqa: PLC0415 - a process loads only what it runs
+
+    try:
+        chosen = list(Scope) if "all" in scopes else [Scope(scope) for scope in scopes]
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    lasts = timedelta(days=days)
+    typer.echo(
+        _run(
+            lambda session: admin.add_key(
+                session, email=email, label=label, scopes=chosen, lasts=lasts
+            )
+        )
+    )
     typer.echo("Keep it now: it is not shown again.", err=True)
+
+
+@key.command("list")
+def list_keys(email: Email) -> None:
+    """The keys of this person that were not revoked: id, label, scopes, end, last use."""
+    from showfloor.identity import service  # noqa: PLC0415 - a process loads only what it runs
+    from showfloor.identity.types import ApiKey  # noqa: PLC0415 - a process loads only what it runs
+    from showfloor.kit import clock, ids  # noqa: PLC0415 - a process loads only what it runs
+
+    async def work(session: Session) -> list[ApiKey]:
+        found = await service.find_person(session, email=email)
+        return await service.list_keys(session, person_id=found.id)
+
+    for one in _run(work):
+        ends = f"ends {clock.rfc3339(one.expires_at)}" if one.expires_at else "never ends"
+        used = f"used {clock.rfc3339(one.last_used_at)}" if one.last_used_at else "never used"
+        scopes = " ".join(sorted(one.scopes))
+        typer.echo(f"{ids.encode('key', one.id)}  {one.label}  {scopes}  {ends}  {used}")
+
+
+@key.command("revoke")
+def revoke_key(
+    email: Email,
+    key_id: Annotated[str, typer.Argument(metavar="KEY", help="key_…, as `key list` prints it")],
+) -> None:
+    """The key means nothing from the next request on."""
+    from showfloor.identity import service  # noqa: PLC0415 - a process loads only what it runs
+    from showfloor.kit import ids  # noqa: PLC0415 - a process loads only what it runs
+
+    async def work(session: Session) -> None:
+        found = await service.find_person(session, email=email)
+        await service.revoke_key(session, person_id=found.id, key_id=ids.parse("key", key_id))
+
+    _run(work)
+    typer.echo("The key is revoked.")
+
+
+@security.command("list")
+def security_log(limit: Annotated[int, typer.Option(min=1, max=10_000)] = 50) -> None:
+    """Sign-ins, refusals and grants, newest first; people are named by id."""
+    from showfloor.identity import service  # noqa: PLC0415 - a process loads only what it runs
+    from showfloor.kit import clock, ids  # noqa: PLC0415 - a process loads only what it runs
+
+    for one in _run(
+        lambda session: service.list_records(session, person=service.operator(), limit=limit)
+    ):
+        who = ids.encode("per", one.person_id) if one.person_id else "-"
+        typer.echo(f"{clock.rfc3339(one.at)}  {one.event}  {who}  {one.about}".rstrip())
 
 
 @merchant.command("add")
@@ -192,6 +331,17 @@ def add_origin(
     typer.echo(_run(lambda session: admin.allow_origin(session, seller=slug, origin=address)))
 
 
+@origin.command("remove")
+def remove_origin(
+    slug: ShortName,
+    address: Annotated[str, typer.Argument(metavar="ORIGIN", help="https://www.brand.example")],
+) -> None:
+    """Let a website show this seller's shows no more."""
+    from showfloor.app import admin  # noqa: PLC0415 - a process loads only what it runs
+
+    _run(lambda session: admin.forbid_origin(session, seller=slug, origin=address))
+
+
 @creator.command("add")
 def add_creator(name: Name, name_ar: NameAr, avatar: Avatar) -> None:
     """Somebody who hosts; prints the id."""
@@ -217,6 +367,14 @@ def allow_creator(creator_id: CreatorId, slug: ShortName) -> None:
     from showfloor.app import admin  # noqa: PLC0415 - a process loads only what it runs
 
     _run(lambda session: admin.allow_creator(session, creator=creator_id, seller=slug))
+
+
+@creator.command("forbid")
+def forbid_creator(creator_id: CreatorId, slug: ShortName) -> None:
+    """Let a creator add no more of a seller's products to shows."""
+    from showfloor.app import admin  # noqa: PLC0415 - a process loads only what it runs
+
+    _run(lambda session: admin.forbid_creator(session, creator=creator_id, seller=slug))
 
 
 @catalog.command("import")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,11 +15,19 @@ from starlette.responses import JSONResponse, Response
 
 from showfloor.app import log, wiring
 from showfloor.app.compression import Compress
-from showfloor.app.middleware import HeadAsGet, NeverStored, RateLimit
+from showfloor.app.middleware import (
+    BodyLimit,
+    HeadAsGet,
+    NeverStored,
+    OwnHosts,
+    RateLimit,
+    SafeHeaders,
+)
 from showfloor.app.settings import Settings
 from showfloor.kit.db import Database
 from showfloor.kit.errors import AppError
 from showfloor.kit.http import on_app_error, on_http_exception, on_validation_error, refusal_of
+from showfloor.kit.recent import Recent
 from showfloor.media.adapters.streaming import HttpStreamingServer
 from showfloor.web.http import error_page
 
@@ -35,10 +44,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         generate_unique_id_function=lambda route: route.name,
         lifespan=_lifespan,
+        # A redirect to the address with a slash would repeat the caller's Host.
+        redirect_slashes=False,
     )
     app.state.settings = settings
     app.state.urls = settings.public_urls
     app.state.database = Database(settings.database_url)
+    app.state.readiness = Readiness(app)
     app.state.streaming = HttpStreamingServer(settings.internal_media, settings.internal_token)
     app.add_exception_handler(AppError, _refuse)
     app.add_exception_handler(RequestValidationError, on_validation_error)
@@ -47,7 +59,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(Compress)
     app.add_middleware(RateLimit)
     app.add_middleware(NeverStored)
+    app.add_middleware(BodyLimit, internal_token=settings.internal_token)
+    app.add_middleware(OwnHosts, hosts=settings.own_hosts)
     app.add_middleware(HeadAsGet)
+    app.add_middleware(SafeHeaders, secure=settings.secure)
     wiring.connect_web(app, settings)
     app.add_api_route("/healthz", healthz, include_in_schema=False)
     app.add_api_route("/readyz", readyz, include_in_schema=False)
@@ -92,6 +107,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     for provider in app.state.checkout.providers.values():
         await provider.close()
     await app.state.streaming.close()
+    await app.state.readiness.close()
     await app.state.database.close()
 
 
@@ -102,13 +118,38 @@ async def healthz() -> dict[str, str]:
 
 async def readyz(request: Request) -> Response:
     """Database, streaming and fanout reachable: 200, else 503 with what is missing."""
-    settings: Settings = request.app.state.settings
-    found = {
-        "database": await _database_answers(request.app.state.database),
-        "streaming": await request.app.state.streaming.is_alive(),
-        "fanout": await _rooms_answer(f"{settings.internal_rooms}/healthz"),
-    }
+    found: dict[str, bool] = await request.app.state.readiness.get()
     return JSONResponse(found, 200 if all(found.values()) else 503)
+
+
+class Readiness:
+    """Asks the others once a second at most, whoever wants to know."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self._app = app
+        self._client = httpx2.AsyncClient(timeout=1, trust_env=False)
+        self._answers: Recent[dict[str, bool]] = Recent(seconds=1.0, most=1)
+
+    async def get(self) -> dict[str, bool]:
+        return await self._answers.get("readiness", self._ask)
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    async def _ask(self) -> dict[str, bool]:
+        state = self._app.state
+        database, streaming, fanout = await asyncio.gather(
+            _database_answers(state.database),
+            state.streaming.is_alive(),
+            self._answers_at(f"{state.settings.internal_rooms}/healthz"),
+        )
+        return {"database": database, "streaming": streaming, "fanout": fanout}
+
+    async def _answers_at(self, url: str) -> bool:
+        try:
+            return (await self._client.get(url)).status_code == 200
+        except httpx2.HTTPError:
+            return False
 
 
 async def _database_answers(database: Database) -> bool:
@@ -118,11 +159,3 @@ async def _database_answers(database: Database) -> bool:
     except Exception:  # whatever the driver raises, the answer is "not ready"
         return False
     return True
-
-
-async def _rooms_answer(url: str) -> bool:
-    try:
-        async with httpx2.AsyncClient(timeout=1, trust_env=False) as client:
-            return (await client.get(url)).status_code == 200
-    except httpx2.HTTPError:
-        return False

@@ -19,6 +19,9 @@ import typer
 from showfloor.app import admin_cli, log
 from showfloor.app.settings import SHORTEST_SECRET, Settings
 
+OTHER_FILES = 128
+"""Open files of `web` that are no visitors: the database, the other servers, what is read."""
+
 
 def _settings(*needed: str) -> Settings:
     """The settings, refused when a secret that this process needs could be guessed."""
@@ -116,15 +119,29 @@ def web() -> None:
     import uvicorn  # noqa: PLC0415 - a process loads only what it runs
 
     from showfloor.app.processes import LAST_REQUESTS  # noqa: PLC0415 - a process loads only what it runs
+    from showfloor.app.protocol import bounded  # noqa: PLC0415 - a process loads only what it runs
+    from showfloor.kit.network import (  # noqa: PLC0415 - a process loads only what it runs
+        ConnectionLimit,
+        Proxies,
+        raise_open_file_limit,
+    )
 
     settings = _settings("secret", "internal_token")
+    most = raise_open_file_limit() - OTHER_FILES
+    connections = ConnectionLimit(
+        "web",
+        most=most,
+        most_per_network=most // 4,
+        proxies=Proxies(settings.proxies),
+    )
     uvicorn.run(
         "showfloor.app.asgi:create_app",
         factory=True,
         host=settings.host,
         port=settings.port,
         loop="uvloop",
-        http="httptools",
+        http=bounded(connections),
+        ws="none",
         access_log=False,
         log_level="warning",
         timeout_graceful_shutdown=LAST_REQUESTS,
@@ -180,7 +197,9 @@ def fanout() -> None:
 def worker() -> None:
     """Jobs and event subscribers."""
     from showfloor.app.worker import work  # noqa: PLC0415 - a process loads only what it runs
+    from showfloor.kit.network import raise_open_file_limit  # noqa: PLC0415 - a process loads only what it runs
 
+    raise_open_file_limit()
     asyncio.run(work(_settings("secret")))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -92,6 +93,14 @@ class Settings(BaseSettings):
     def secure(self) -> bool:
         """Whether browsers reach us by HTTPS."""
         return self.public_urls.base.startswith("https://")
+
+    @property
+    def own_hosts(self) -> frozenset[str]:
+        """The names and addresses under which `web` answers."""
+        urls = (self.public_urls.base, self.internal_web)
+        names = {urlsplit(url).hostname or "" for url in urls} | {self.host, "::1"}
+        hosts = {f"[{name}]" if ":" in name else name for name in names}
+        return frozenset({*hosts, "localhost", "127.0.0.1"})
 
     @property
     def public_urls(self) -> PublicUrls:

@@ -53,6 +53,27 @@ class RateLimited(AppError):
     retry_after = 60
 
 
+class PayloadTooLarge(AppError):
+    """`most` in bytes."""
+
+    code = "payload_too_large"
+    status = 413
+
+
+class RequestTimeout(AppError):
+    """The body did not arrive in time."""
+
+    code = "request_timeout"
+    status = 408
+
+
+class HostUnknown(AppError):
+    """The request names another host than ours (RFC 9110 §7.4)."""
+
+    code = "host_unknown"
+    status = 400
+
+
 class Busy(AppError):
     """The database is locked or out of connections; nothing was done."""
 

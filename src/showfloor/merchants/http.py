@@ -59,3 +59,42 @@ async def forbid_origin(
     await service.forbid_origin(
         session, person=person, merchant_id=ids.parse("mer", merchant_id), origin=origin
     )
+
+
+class CreatorOut(BaseModel):
+    id: str
+    name: dict[str, str]
+
+
+class Creators(BaseModel):
+    creators: list[CreatorOut]
+
+
+@router.get(
+    "/merchants/{merchant_id}/creators", responses=refusals(NotAuthenticated, Forbidden, NotFound)
+)
+async def list_creators(merchant_id: str, session: SessionDep, person: CurrentPerson) -> Creators:
+    """Who may show and sell this merchant's products."""
+    found = await service.list_creators(
+        session, person=person, merchant_id=ids.parse("mer", merchant_id)
+    )
+    return Creators(
+        creators=[CreatorOut(id=ids.encode("cre", one.id), name=one.name) for one in found]
+    )
+
+
+@router.delete(
+    "/merchants/{merchant_id}/creators/{creator_id}",
+    status_code=204,
+    responses=refusals(NotAuthenticated, CsrfFailed, Forbidden, NotFound),
+)
+async def forbid_creator(
+    merchant_id: str, creator_id: str, session: SessionDep, person: CurrentPerson
+) -> None:
+    """Let a creator add no more of this merchant's products to shows."""
+    await service.forbid_creator(
+        session,
+        person=person,
+        merchant_id=ids.parse("mer", merchant_id),
+        creator_id=ids.parse("cre", creator_id),
+    )

@@ -80,6 +80,22 @@ async def add_partnership(session: Session, merchant_id: UUID, creator_id: UUID)
     await session.execute(row.on_conflict_do_nothing())
 
 
+async def remove_partnership(session: Session, merchant_id: UUID, creator_id: UUID) -> None:
+    """The creator may not show these products any more."""
+    await session.execute(
+        delete(PartnershipRow).where(
+            PartnershipRow.merchant_id == merchant_id, PartnershipRow.creator_id == creator_id
+        )
+    )
+
+
+async def partners_of_merchant(session: Session, merchant_id: UUID) -> list[Creator]:
+    """The creators who may show a merchant's products, oldest first."""
+    allowed = select(PartnershipRow.creator_id).where(PartnershipRow.merchant_id == merchant_id)
+    found = await creators(session, (await session.execute(allowed)).scalars())
+    return sorted(found.values(), key=lambda creator: creator.id)
+
+
 async def partners_of(session: Session, creator_id: UUID) -> frozenset[UUID]:
     """The merchants whose products a creator may show."""
     chosen = select(PartnershipRow.merchant_id).where(PartnershipRow.creator_id == creator_id)

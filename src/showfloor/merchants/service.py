@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
+from showfloor.identity import service as identity
 from showfloor.identity.errors import Forbidden
-from showfloor.identity.types import Person
+from showfloor.identity.types import Person, SecurityEvent
 from showfloor.kit import ids
 from showfloor.kit.db import Session
 from showfloor.merchants import queries
@@ -71,6 +72,7 @@ async def allow_origin(session: Session, *, person: Person, merchant_id: UUID, o
     _check_member(person, merchant_id)
     normal = normalise_origin(origin)
     await queries.add_origin(session, merchant_id, normal)
+    await _record(session, SecurityEvent.ORIGIN_ALLOWED, person, f"{merchant_id} {normal}")
     return normal
 
 
@@ -85,7 +87,9 @@ async def forbid_origin(
 ) -> None:
     """Raises Forbidden, OriginInvalid."""
     _check_member(person, merchant_id)
-    await queries.remove_origin(session, merchant_id, normalise_origin(origin))
+    normal = normalise_origin(origin)
+    await queries.remove_origin(session, merchant_id, normal)
+    await _record(session, SecurityEvent.ORIGIN_FORBIDDEN, person, f"{merchant_id} {normal}")
 
 
 async def allowed_origins(session: Session, merchant_ids: Iterable[UUID]) -> list[str]:
@@ -99,6 +103,25 @@ async def allow_creator(
     """Let a creator show and sell this merchant's products. Raises Forbidden."""
     _check_member(person, merchant_id)
     await queries.add_partnership(session, merchant_id, creator_id)
+    await _record(session, SecurityEvent.CREATOR_ALLOWED, person, f"{merchant_id} {creator_id}")
+
+
+async def forbid_creator(
+    session: Session, *, person: Person, merchant_id: UUID, creator_id: UUID
+) -> None:
+    """The creator adds no more of this merchant's products to shows; forbidding twice is fine.
+
+    Raises Forbidden.
+    """
+    _check_member(person, merchant_id)
+    await queries.remove_partnership(session, merchant_id, creator_id)
+    await _record(session, SecurityEvent.CREATOR_FORBIDDEN, person, f"{merchant_id} {creator_id}")
+
+
+async def list_creators(session: Session, *, person: Person, merchant_id: UUID) -> list[Creator]:
+    """Who may show this merchant's products. Raises Forbidden."""
+    _check_member(person, merchant_id)
+    return await queries.partners_of_merchant(session, merchant_id)
 
 
 async def sellable_by(session: Session, person: Person) -> frozenset[UUID]:
@@ -109,6 +132,12 @@ async def sellable_by(session: Session, person: Person) -> frozenset[UUID]:
         await queries.partners_of(session, person.creator_id) if person.creator_id else frozenset()
     )
     return person.merchant_ids | partners
+
+
+async def _record(session: Session, event: SecurityEvent, person: Person, about: str) -> None:
+    await identity.record(
+        session, event, person_id=person.id if person.id.int else None, about=about
+    )
 
 
 def _check_member(person: Person, merchant_id: UUID) -> None:

@@ -66,6 +66,16 @@ def page_headers(
         "Cache-Control": "private, no-cache",
         "Vary": "Accept-Language, Cookie",
     }
-    if urls.base.startswith("https://"):
+    return answer_headers(secure=urls.base.startswith("https://")) | headers
+
+
+def answer_headers(*, secure: bool) -> dict[str, str]:
+    """For every answer that is no page: nothing in it is ever run or shown in a frame."""
+    headers = {
+        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+    }
+    if secure:
         headers["Strict-Transport-Security"] = f"max-age={A_YEAR}"
     return headers

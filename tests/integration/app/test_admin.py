@@ -272,7 +272,7 @@ def test_key_is_all_that_its_command_prints(run: Run, database_url: str) -> None
     run("person add books@brand.example --name Books --adult", typed=f"{PASSWORD}\n")
     assert run("person grant books@brand.example --merchant loamwick").exit_code == 0
 
-    key = run("person key books@brand.example --label books")
+    key = run("person key add books@brand.example --label books --scope orders:read")
 
     assert re.fullmatch(r"sf_[\w-]{32}\n", key.stdout)
     found = admin.run(
@@ -282,7 +282,7 @@ def test_key_is_all_that_its_command_prints(run: Run, database_url: str) -> None
     assert (
         found is not None and found.email == "books@brand.example" and len(found.merchant_ids) == 1
     )
-    assert run("person key nobody@brand.example --label x").exit_code == 1
+    assert run("person key add nobody@brand.example --label x --scope all").exit_code == 1
 
 
 def test_names_are_given_once(run: Run, database_url: str) -> None:
@@ -335,9 +335,7 @@ def test_empty_database_is_brought_into_shape_first(postgres: EmbeddedPostgres) 
 def test_database_that_does_not_answer_is_named_as_the_reason(tmp_path: Path) -> None:
     environment = {"SHOWFLOOR_DATABASE_URL": f"postgresql://nobody@/nothing?host={tmp_path}"}
 
-    refused = CliRunner().invoke(
-        cli, ["person", "key", "a@brand.example", "--label", "x"], env=environment
-    )
+    refused = CliRunner().invoke(cli, ["person", "disable", "a@brand.example"], env=environment)
 
     assert refused.exit_code == 1 and refused.stderr.startswith("The database does not answer")
 
@@ -387,3 +385,34 @@ def test_operator_sees_what_the_worker_could_not_do_and_retries_it(
     assert "parked   orders.placed.v1" in told and "KeyError at kit/outbox.py:1" in told
     assert retried.stdout == "1 events are tried again.\n"
     assert _scalar(database_url, "select count(*) from outbox_event where parked_at is null") == 1
+
+
+def test_what_was_granted_is_taken_back(run: Run, database_url: str) -> None:
+    _add_merchants(run)
+    creator = _add_host(run)
+    who = "books@brand.example"
+    run(f"person add {who} --name Books --adult --merchant loamwick", typed=f"{PASSWORD}\n")
+    run(f"person key add {who} --label a --scope orders:read --days 30")
+    listed = run(f"person key list {who}").stdout
+    key_id = listed.split()[0]
+
+    assert key_id.startswith("key_") and "orders:read" in listed and "never used" in listed
+    assert run(f"person key revoke {who} {key_id}").exit_code == 0
+    assert run(f"person key revoke {who} {key_id}").exit_code == 1
+    assert run(f"person key list {who}").stdout == ""
+    assert run(f"person revoke {who} --merchant loamwick").stdout == "1 grants were taken back.\n"
+    assert run(f"person revoke {who} --merchant loamwick").stdout == "0 grants were taken back.\n"
+    assert run("creator forbid", creator, "loamwick").exit_code == 0
+    assert _scalar(database_url, "select count(*) from merchant_creator") == 1
+    run("merchant origin add loamwick https://www.loamwick.example")
+    run("merchant origin remove loamwick https://www.loamwick.example")
+    assert _scalar(database_url, "select count(*) from merchant_origin") == 0
+    assert run(f"person password {who}", typed="password1234\n").exit_code == 1
+    assert run(f"person password {who}", typed=f"{PASSWORD} 2\n").exit_code == 0
+    assert run(f"person disable {who}").exit_code == 0
+    assert _scalar(database_url, "select count(*) from person where disabled_at is not null") == 1
+    assert run(f"person enable {who}").exit_code == 0
+    log = run("security list").stdout
+    for event in ("key_revoked", "grant_revoked", "creator_forbidden", "origin_forbidden"):
+        assert event in log
+    assert "@" not in log and "Books" not in log
