@@ -17,6 +17,28 @@ from sqlalchemy import create_engine, text
 import showfloor
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+FANOUT_MAY_ONLY_READ = """
+do $$ begin
+  if not exists (select from pg_roles where rolname = 'showfloor_fanout') then
+    begin
+      create role showfloor_fanout login;
+    exception when insufficient_privilege or duplicate_object or unique_violation then null;
+    end;
+  end if;
+  if exists (select from pg_roles where rolname = 'showfloor_fanout') and not (
+    has_table_privilege('showfloor_fanout', 'public_room', 'select')
+    and has_table_privilege('showfloor_fanout', 'room_entry', 'select')
+    and has_table_privilege('showfloor_fanout', 'room_event', 'select')
+    and has_table_privilege('showfloor_fanout', 'room_stock', 'select')
+  ) then
+    grant select on public_room, room_entry, room_event, room_stock to showfloor_fanout;
+  end if;
+end $$
+"""
+"""After each upgrade, because a role is no part of a database: a backup brings none. A managed
+server may not let us make roles; then its operator does (docs/operate/internal.md) and fanout gets
+its own URL.
+"""
 LOCK = 0x5F0F_100F
 """Any number that nobody else uses for pg_advisory_lock."""
 
@@ -35,6 +57,7 @@ def upgrade_now(url: str) -> None:
             connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            connection.execute(text(FANOUT_MAY_ONLY_READ))
     finally:
         engine.dispose()
 

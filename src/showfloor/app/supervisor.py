@@ -23,7 +23,7 @@ from showfloor.kit import clock
 
 log = structlog.get_logger()
 FANOUT_ROLE = "showfloor_fanout"
-"""Made by the first migration; may only SELECT what rooms show."""
+"""Made with each upgrade; may only SELECT what rooms show."""
 ROOMS_URL = "SHOWFLOOR_ROOMS_DATABASE_URL"
 HIDDEN = {
     "streaming": frozenset({"SHOWFLOOR_DATABASE_URL", ROOMS_URL, "SHOWFLOOR_SECRET"}),

@@ -73,6 +73,9 @@ def test_restored_installation_is_the_one_that_was_backed_up(
 
     assert rows(empty_url) == rows(old.database_url)
     assert sum(map(len, rows(empty_url).values())) > 10
+    with psycopg.connect(empty_url) as connection:
+        reads = "select has_table_privilege('showfloor_fanout', 'public_room', 'select')"
+        assert connection.execute(reads).fetchone() == (True,), "fanout serves rooms from it"
     assert (tmp_path / "new" / "uploads" / "mug.webp").read_bytes() == b"picture"
 
 

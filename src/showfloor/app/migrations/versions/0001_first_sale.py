@@ -546,7 +546,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("merchant_id", "sku", name=op.f("uq_variant_merchant_id_sku")),
     )
     op.create_index(op.f("ix_variant_product_id"), "variant", ["product_id"], unique=False)
-    for statement in (*PRICES_ARE_ONLY_ADDED_TO, *ROOM_VIEWS, *FANOUT_MAY_ONLY_READ):
+    for statement in (*PRICES_ARE_ONLY_ADDED_TO, *ROOM_VIEWS):
         op.execute(statement)
 
 
@@ -577,23 +577,5 @@ ROOM_VIEWS = (
     create view public_room as
     select id, seq from room where not exists (select from show where show.id = room.id
       and show.state = 'draft')
-    """,
-)
-
-# A managed server may not let us make roles; then its operator does (docs/operate/internal.md) and
-# fanout gets its own URL.
-FANOUT_MAY_ONLY_READ = (
-    """
-    do $$ begin
-      if not exists (select from pg_roles where rolname = 'showfloor_fanout') then
-        begin
-          create role showfloor_fanout login;
-        exception when insufficient_privilege or duplicate_object or unique_violation then null;
-        end;
-      end if;
-      if exists (select from pg_roles where rolname = 'showfloor_fanout') then
-        grant select on public_room, room_entry, room_event, room_stock to showfloor_fanout;
-      end if;
-    end $$
     """,
 )
