@@ -52,6 +52,10 @@ export interface components {
             email: string;
             address: components["schemas"]["AddressOut"];
         };
+        ChangePassword: {
+            current: string;
+            new: string;
+        };
         /**
          * @description Only what an order needs.
          *
@@ -83,6 +87,15 @@ export interface components {
              * @enum {string}
              */
             kind: "confirm";
+        };
+        CreatorOut: {
+            id: string;
+            name: {
+                [key: string]: string;
+            };
+        };
+        Creators: {
+            creators: components["schemas"]["CreatorOut"][];
         };
         /** @enum {string} */
         CueKind: "pin";
@@ -156,6 +169,18 @@ export interface components {
             total: components["schemas"]["MoneyOut"];
             picture_url: string | null;
         };
+        KeyOut: {
+            id: string;
+            label: string;
+            scopes: components["schemas"]["Scope"][];
+            /** Format: date-time */
+            created_at: string;
+            expires_at: string | null;
+            last_used_at: string | null;
+        };
+        KeysOut: {
+            keys: components["schemas"]["KeyOut"][];
+        };
         MerchantOut: {
             id: string;
             slug: string;
@@ -183,6 +208,16 @@ export interface components {
             /** @default false */
             replace: boolean;
         };
+        /** @description What a key is called, what it may be used for, and for how long. */
+        NewKeyIn: {
+            label: string;
+            scopes: components["schemas"]["Scope"][];
+            /** @default 365 */
+            days: number;
+        };
+        NewKeyOut: {
+            key: string;
+        };
         NewPrice: {
             sku: string;
             price: components["schemas"]["PriceIn"];
@@ -194,6 +229,13 @@ export interface components {
             market: string;
             slug?: string | null;
             starts_at?: string | null;
+        };
+        OpenSessionOut: {
+            id: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
         };
         OptionAxisOut: {
             code: string;
@@ -389,6 +431,27 @@ export interface components {
             units: number;
             recent: components["schemas"]["SaleOut"][];
         };
+        /**
+         * @description What an API key may be used for.
+         * @enum {string}
+         */
+        Scope: "orders:read" | "orders:write" | "catalog:write" | "merchant:write" | "shows:run";
+        /**
+         * @description What the security log says.
+         * @enum {string}
+         */
+        SecurityEvent: "signed_in" | "sign_in_refused" | "sessions_ended" | "person_added" | "person_disabled" | "person_enabled" | "password_changed" | "granted" | "grant_revoked" | "key_added" | "key_revoked" | "origin_allowed" | "origin_forbidden" | "creator_allowed" | "creator_forbidden";
+        SecurityLogOut: {
+            records: components["schemas"]["SecurityRecordOut"][];
+        };
+        SecurityRecordOut: {
+            id: number;
+            /** Format: date-time */
+            at: string;
+            event: components["schemas"]["SecurityEvent"];
+            person: string | null;
+            about: string;
+        };
         SellerOut: {
             id: string;
             name: components["schemas"]["Words"];
@@ -399,6 +462,9 @@ export interface components {
             merchants: string[];
             creator: string | null;
             operator: boolean;
+        };
+        SessionsOut: {
+            sessions: components["schemas"]["OpenSessionOut"][];
         };
         /** @description Every product of the shelf, once. */
         ShelfOrder: {

@@ -33,6 +33,7 @@ from showfloor.kit.jobs import Job
 from showfloor.kit.notify import Waker
 from showfloor.kit.openapi import describe_problem
 from showfloor.kit.outbox import Dispatcher
+from showfloor.kit.recent import Recent
 from showfloor.media import service as media
 from showfloor.merchants import http as merchants_http
 from showfloor.orders import eraser as orders_eraser
@@ -67,6 +68,8 @@ def connect_web(app: FastAPI, settings: Settings) -> None:
     app.state.provider_sources = join_sources(
         provider.sources for provider in app.state.checkout.providers.values()
     )
+    app.state.pages = Recent(seconds=1.0, most=1000)
+    app.state.frames = Recent(seconds=1.0, most=1000)
     app.mount("/static", BuiltFiles(directory=STATIC), name="static")
     app.mount(
         "/uploads",

@@ -9,7 +9,9 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
+from showfloor.kit.db import Session
 from showfloor.kit.http import SessionDep, language
+from showfloor.kit.recent import Recent
 from showfloor.merchants import service as merchants
 from showfloor.shows import service as shows
 from showfloor.shows.errors import ShowNotFound
@@ -60,16 +62,28 @@ async def frame(
     """The show inside a frame; browsers show it only under origins that the show's merchants
     registered (CSP 3, frame-ancestors).
     """
-    staged = await shows.with_shelf(session, await shows.find_public_show(session, slug))
-    origins = await merchants.allowed_origins(
-        session, {priced.merchant.id for priced in staged.shelf}
-    )
     wished = {"accent": accent, "accent_dark": accent_dark}
     theme: dict[str, str | int] = {
         name: value for name, value in wished.items() if value and COLOUR.fullmatch(value)
     }
     if corners is not None:
         theme["corners"] = corners
+    frames: Recent[tuple[str, tuple[str, ...]]] = request.app.state.frames
+    html, origins = await frames.get(
+        (slug, language(request), tuple(theme.items())),
+        lambda: _frame(slug, request, session, theme),
+    )
+    return page(request, html, frame_ancestors=origins, sells=True)
+
+
+async def _frame(
+    slug: str, request: Request, session: Session, theme: dict[str, str | int]
+) -> tuple[str, tuple[str, ...]]:
+    """The page, and the origins that may show it."""
+    staged = await shows.with_shelf(session, await shows.find_public_show(session, slug))
+    origins = await merchants.allowed_origins(
+        session, {priced.merchant.id for priced in staged.shelf}
+    )
     html = pages.render_embed(
         templates(),
         lang=language(request),
@@ -77,7 +91,7 @@ async def frame(
         show=show_json(request, staged),
         **await shop_of(request, session, staged),
     )
-    return page(request, html, frame_ancestors=tuple(origins) or ("'none'",), sells=True)
+    return html, tuple(origins) or ("'none'",)
 
 
 @router.get("/oembed")

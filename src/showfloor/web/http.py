@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Hashable
 from functools import cache
 
 import jinja2
@@ -12,6 +13,7 @@ from showfloor.kit import messages
 from showfloor.kit.db import Session
 from showfloor.kit.errors import AppError
 from showfloor.kit.http import SessionDep, language
+from showfloor.kit.recent import Recent
 from showfloor.markets import postcodes
 from showfloor.markets.service import get_market, list_markets
 from showfloor.shows import service as shows
@@ -53,12 +55,25 @@ def page(
 
 @router.get("/")
 async def home(request: Request, session: SessionDep) -> Response:
+    lang = language(request)
+    return page(request, await kept(request, lambda: _home(request, session), "home", lang))
+
+
+async def kept(request: Request, render: Callable[[], Awaitable[str]], *key: Hashable) -> str:
+    """The page as it was rendered in this second, for whoever asks: nothing on it is about the
+    reader, and the room keeps what stands on it up to date.
+    """
+    pages_of_this_second: Recent[str] = request.app.state.pages
+    return await pages_of_this_second.get(key, render)
+
+
+async def _home(request: Request, session: Session) -> str:
     live = await shows.list_shows(
         session, states=[ShowState.LIVE, ShowState.INTERRUPTED], newest_first=True
     )
     live.sort(key=lambda show: show.state is not ShowState.LIVE)
     upcoming = await shows.list_upcoming(session)
-    html = pages.render_home(
+    return pages.render_home(
         templates(),
         lang=language(request),
         live=[show_json(request, staged) for staged in await shows.with_shelves(session, live)],
@@ -66,21 +81,25 @@ async def home(request: Request, session: SessionDep) -> Response:
             show_json(request, staged) for staged in await shows.with_shelves(session, upcoming)
         ],
     )
-    return page(request, html)
 
 
 @router.get("/s/{slug}")
 async def show(slug: str, request: Request, session: SessionDep) -> Response:
+    lang = language(request)
+    html = await kept(request, lambda: _show(slug, request, session), "show", slug, lang)
+    return page(request, html, sells=True)
+
+
+async def _show(slug: str, request: Request, session: Session) -> str:
     found = await shows.find_public_show(session, slug)
     staged = await shows.with_shelf(session, found)
-    html = pages.render_show(
+    return pages.render_show(
         templates(),
         lang=language(request),
         base_url=request.app.state.urls.base,
         show=show_json(request, staged),
         **await shop_of(request, session, staged),
     )
-    return page(request, html, sells=True)
 
 
 def show_json(request: Request, staged: ShowWithShelf) -> pages.Page:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
+import socket
 import subprocess
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from tests.architecture.sources import ROOT
+from tests.journeys.conftest import free_ports
 
 NGINX = shutil.which("nginx")
 pytestmark = pytest.mark.skipif(
@@ -18,14 +24,22 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def test_nginx_takes_the_configuration(tmp_path: Path) -> None:
+def _configuration(folder: Path, port: int) -> Path:
+    """Ours, without what only a real host has: certificates and port 443."""
     ours = (ROOT / "deploy" / "nginx.conf").read_text("utf-8")
-    site = tmp_path / "site.conf"
-    site.write_text(
-        re.sub(r"ssl_certificate.*", "", ours).replace("listen 443 ssl", "listen 127.0.0.1:9443")
+    plain = re.sub(r"ssl_certificate.*|http2(?=;)", "", ours)
+    site = folder / "site.conf"
+    site.write_text(plain.replace("listen 443 ssl", f"listen 127.0.0.1:{port}"))
+    whole = folder / "nginx.conf"
+    whole.write_text(
+        f"daemon off;\nevents {{ }}\npid {folder}/pid;\n"
+        f"http {{ access_log off; include {site}; }}\n"
     )
-    whole = tmp_path / "nginx.conf"
-    whole.write_text(f"events {{ }}\npid {tmp_path}/pid;\nhttp {{ include {site}; }}\n")
+    return whole
+
+
+def test_nginx_takes_the_configuration(tmp_path: Path) -> None:
+    whole = _configuration(tmp_path, 9443)
 
     assert NGINX is not None, "CI installs nginx (scripts/setup)"
     said = subprocess.run(
@@ -72,3 +86,43 @@ def test_systemd_takes_the_unit(tmp_path: Path) -> None:
     )
 
     assert "showfloor.service" not in said.stderr, said.stderr
+
+
+@pytest.fixture
+def nginx(tmp_path: Path) -> Iterator[int]:
+    """A running one with nothing behind it; the port."""
+    assert NGINX is not None, "CI installs nginx (scripts/setup)"
+    port = free_ports(1)
+    command = [NGINX, "-c", _configuration(tmp_path, port), "-e", tmp_path / "error.log"]
+    process = subprocess.Popen(command)
+    try:
+        _wait_for(port, process)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + 20
+    while process.poll() is None and time.monotonic() < end:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.05)
+    raise RuntimeError("nginx did not start")
+
+
+def test_nginx_keeps_strangers_out(nginx: int) -> None:
+    with httpx2.Client(
+        base_url=f"http://127.0.0.1:{nginx}", headers={"Host": "live.example"}, trust_env=False
+    ) as client:
+        inside = [client.get(path).status_code for path in ("/internal/ingests", "/readyz")]
+        with pytest.raises(httpx2.RemoteProtocolError):
+            client.get("/", headers={"Host": "evil.example"})
+        large = client.post("/api/v1/session", content=b"x" * 70_000).status_code
+        answers = [client.get("/s/x").status_code for _ in range(300)]
+        files = [client.get("/static/x").status_code for _ in range(300)]
+
+    assert inside == [404, 404] and large == 413
+    assert answers[0] == 502 and answers[-1] == 429, "nobody is behind it, and 20 a second pass"
+    assert set(files) == {502}
