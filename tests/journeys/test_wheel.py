@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 import sysconfig
@@ -37,6 +38,17 @@ def installed(tmp_path: Path) -> Path:
     return environment / "bin" / "showfloor"
 
 
+def _command_lines_with(text: str) -> list[bytes]:
+    """What every user of the machine sees."""
+    found = []
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            line = file.read_bytes()
+            if b"ffmpeg" in line.split(b"\0")[0] and b"flv" in line and text.encode() in line:
+                found.append(line)
+    return found
+
+
 def test_wheel_outside_the_checkout_runs_the_demo(installed: Path, tmp_path: Path) -> None:
     source = "import showfloor; print(showfloor.__file__)"
     found = subprocess.run(
@@ -58,5 +70,13 @@ def test_wheel_outside_the_checkout_runs_the_demo(installed: Path, tmp_path: Pat
         assert "Dawn Mug" in page.text
         style = page.text.split('rel="stylesheet" href="')[1].split('"')[0]
         assert httpx2.get(f"http://127.0.0.1:{demo.port}{style}", trust_env=False).is_success
+        open_to_others = [
+            path
+            for name in ("recordings", "logs", "demo.json", "secrets.json", "camera.ffpreset")
+            for path in (demo.data / name, *(demo.data / name).rglob("*"))
+            if path.stat().st_mode & 0o077
+        ]
+        assert open_to_others == []
+        assert not _command_lines_with("sk_")
     finally:
         stop_demo(demo)

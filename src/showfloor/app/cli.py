@@ -17,6 +17,7 @@ from typing import Annotated
 import typer
 
 from showfloor.app import admin_cli, log
+from showfloor.app.private import keep_files_private
 from showfloor.app.settings import SHORTEST_SECRET, Settings
 
 OTHER_FILES = 128
@@ -50,6 +51,7 @@ for name, group in admin_cli.GROUPS.items():
 
 def main() -> None:
     log.configure()
+    keep_files_private()
     cli()
 
 
@@ -77,7 +79,9 @@ def serve_command() -> None:
     """Every process of one machine, configured by SHOWFLOOR_… variables."""
     from showfloor.app.serve import run  # noqa: PLC0415 - a process loads only what it runs
 
-    run(_settings("secret", "internal_token"))
+    settings = Settings()
+    made = [name for name in ("secret", "internal_token") if not getattr(settings, name)]
+    run(_settings(*({"secret", "internal_token"} - set(made))), made)
 
 
 Folder = Annotated[Path, typer.Argument(help="the folder of the backup")]

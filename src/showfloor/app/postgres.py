@@ -146,6 +146,10 @@ class EmbeddedPostgres:
             folder.chmod(0o700)
             if user and folder.stat().st_uid != user.pw_uid:
                 os.chown(folder, user.pw_uid, user.pw_gid)
+        if user:
+            # Its user has to pass through folders that are ours alone, not to read them.
+            for folder in (self.folder, self.folder.parent):
+                folder.chmod(folder.stat().st_mode & 0o7777 | 0o011)
 
     def _remove_temporary_folder(self) -> None:
         """Leave nothing among everybody's temporary files; a socket that is in use stays."""

@@ -6,23 +6,34 @@ import asyncio
 import contextlib
 import fcntl
 import signal
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 import structlog
 import typer
 
 from showfloor.app.postgres import PostgresFailed
+from showfloor.app.private import close_folder, secrets
 from showfloor.app.settings import Settings
 from showfloor.app.supervisor import NotReady, Supervisor
 
 log = structlog.get_logger()
 
 
-def run(settings: Settings) -> None:
-    """Until SIGTERM or SIGINT."""
+def run(settings: Settings, made: Collection[str] = ()) -> None:
+    """Until SIGTERM or SIGINT. Secrets named in `made` are not set: they are made at the first
+    start and kept in the data folder.
+    """
     with only_one(settings.data):
-        asyncio.run(_serve(settings))
+        kept = {name: secrets(settings.data)[name] for name in made}
+        if kept:
+            say(f"Secrets that are not set are kept in {settings.data / 'secrets.json'}.")
+        asyncio.run(_serve(settings.model_copy(update=kept), kept))
+
+
+def say(text: str) -> None:
+    """What whoever started it reads in its first seconds."""
+    typer.echo(text, err=True)
 
 
 @contextlib.contextmanager
@@ -46,7 +57,7 @@ def claimed(data: Path) -> Iterator[bool]:
     """Whether the data folder is ours while the block runs; False when an installation runs in
     it.
     """
-    data.mkdir(parents=True, exist_ok=True)
+    close_folder(data)
     with (data / "lock").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -56,12 +67,21 @@ def claimed(data: Path) -> Iterator[bool]:
             yield True
 
 
-async def _serve(settings: Settings) -> None:
-    supervisor = Supervisor(settings, {"SHOWFLOOR_DATA": str(settings.data)})
+async def _serve(settings: Settings, kept: Mapping[str, str]) -> None:
+    environment = {f"SHOWFLOOR_{name.upper()}": value for name, value in kept.items()}
+    supervisor = Supervisor(settings, environment | {"SHOWFLOOR_DATA": str(settings.data)})
     try:
+        where = "the managed server" if settings.database_url else str(settings.data / "postgres")
+        say(f"Showfloor starts in {settings.data}. Logs: {settings.data / 'logs'}")
+        say(f"1 of 3: PostgreSQL in {where}, and its newest shape ...")
         await supervisor.start_database()
+        say("2 of 3: web, streaming, fanout and worker ...")
         await supervisor.start_servers()
-        log.info("ready", url=settings.public_urls.base)
+        urls = settings.public_urls
+        say(f"3 of 3: ready. Pages: {urls.base}  Studio: {urls.base}/studio  Cameras: {urls.rtmp}")
+        if not settings.secure:
+            say("Browsers reach it without HTTPS: put a proxy in front (docs/operate/README.md).")
+        log.info("ready", url=urls.base)
         await until_signal()
     except (NotReady, PostgresFailed) as error:
         typer.echo(str(error), err=True)

@@ -75,11 +75,16 @@ class Settings(BaseSettings):
     secret: str = Field(
         "",
         description=(
-            "signs hold tokens, previews and callbacks; at least 32 characters; demo makes its own"
+            "signs hold tokens, previews and callbacks; at least 32 characters; empty: serve and "
+            "demo make one and keep it in the data folder"
         ),
     )
     internal_token: str = Field(
-        "", description="shared by web and streaming; at least 32 characters; demo makes its own"
+        "",
+        description=(
+            "shared by web and streaming; at least 32 characters; empty: serve and demo make one "
+            "and keep it in the data folder"
+        ),
     )
     hold_seconds: int = Field(300, ge=5, le=3600, description="how long goods are held for a buyer")
 

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import typer
 
-from showfloor.app.demo.state import PASSWORD, DemoState, report, secrets
+from showfloor.app.demo.state import PASSWORD, DemoState, report
 from showfloor.app.postgres import PostgresFailed
+from showfloor.app.private import secrets
 from showfloor.app.serve import only_one, until_signal
 from showfloor.app.settings import Settings
 from showfloor.app.supervisor import NotReady, Supervisor

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from showfloor.kit import ids
+from showfloor.app.private import private_text
 
 FILES = Path(__file__).parent / "data"
 """The film, the pictures and the catalog."""
@@ -35,21 +35,7 @@ class DemoState:
 
 
 def _private(path: Path, value: dict[str, Any]) -> None:
-    """Whole or not at all: a program that is killed leaves the old file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".draft")
-    draft.touch(mode=0o600)
-    draft.write_text(json.dumps(value, indent=1))
-    draft.replace(path)
-
-
-def secrets(data: Path) -> dict[str, str]:
-    """Made at the first start, kept with the data."""
-    file = data / "secrets.json"
-    if not file.exists():
-        _private(file, {"secret": ids.secret(32), "internal_token": ids.secret(32)})
-    found: dict[str, str] = json.loads(file.read_text())
-    return found
+    private_text(path, json.dumps(value, indent=1))
 
 
 def load(data: Path) -> DemoState | None:
