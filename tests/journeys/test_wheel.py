@@ -72,7 +72,7 @@ def test_wheel_outside_the_checkout_runs_the_demo(installed: Path, tmp_path: Pat
         assert httpx2.get(f"http://127.0.0.1:{demo.port}{style}", trust_env=False).is_success
         open_to_others = [
             path
-            for name in ("recordings", "logs", "demo.json", "secrets.json", "camera.ffpreset")
+            for name in ("recordings", "logs", "demo.json", "secrets.json")
             for path in (demo.data / name, *(demo.data / name).rglob("*"))
             if path.stat().st_mode & 0o077
         ]

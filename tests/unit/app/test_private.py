@@ -7,7 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-from showfloor.app.demo.camera import destination
 from showfloor.app.private import close_folder, private_text, secrets
 
 
@@ -58,12 +57,3 @@ def test_secrets_are_made_once_and_kept(tmp_path: Path) -> None:
     assert secrets(tmp_path) == first
     assert {len(value) >= 32 for value in first.values()} == {True}
     assert _mode(tmp_path / "secrets.json") == 0o600
-
-
-def test_stream_key_reaches_ffmpeg_in_a_closed_file(tmp_path: Path) -> None:
-    line = destination(tmp_path, "rtmp://127.0.0.1:1935/live", "sk_secret")
-
-    file = tmp_path / "camera.ffpreset"
-    assert line == ("-fpre", str(file), "rtmp://127.0.0.1:1935/live")
-    assert file.read_text() == "rtmp_app=live\nrtmp_playpath=sk_secret\n"
-    assert _mode(file) == 0o600

@@ -12,7 +12,7 @@ import asyncio
 import contextlib
 import os
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,8 @@ import httpx2
 import structlog
 from imageio_ffmpeg import get_ffmpeg_exe
 
+from showfloor.app.demo.key_relay import key_relay
 from showfloor.app.demo.state import FILES, DemoState, load, move_on, show_plan
-from showfloor.app.private import private_text
 from showfloor.app.processes import die_with_parent
 from showfloor.kit import clock
 
@@ -74,7 +74,8 @@ async def camera() -> None:
     while True:
         state = await _open_show(host, data, state)
         key = (await host.call("POST", f"/shows/{state.show_id}/stream-key")).json()
-        await _play(host, state, FILM, destination(data, key["rtmp_url"], key["stream_key"]))
+        async with key_relay(key["rtmp_url"], key["stream_key"]) as address:
+            await _play(host, state, FILM, address)
         await asyncio.sleep(RETRY)
 
 
@@ -86,10 +87,9 @@ async def wide_camera() -> None:
     assert first is not None, "showfloor demo seeds before it starts the camera"
     host = Host(os.environ["SHOWFLOOR_DEMO_API"], first.tokens["host"])
     state = replace(first, show_id=first.scheduled_show_id, slug=first.scheduled_slug)
-    data = Path(os.environ["SHOWFLOOR_DATA"])
-    where = destination(data, os.environ["SHOWFLOOR_RTMP_URL"], first.stream_key, "wide")
     while (await host.call("GET", f"/shows/{state.show_id}")).json()["state"] != "ended":
-        await _play(host, state, WIDE_FILM, where)
+        async with key_relay(os.environ["SHOWFLOOR_RTMP_URL"], first.stream_key) as address:
+            await _play(host, state, WIDE_FILM, address)
         await _until_nobody_publishes(host, state)
 
 
@@ -128,9 +128,9 @@ def _serial() -> str:
     return str(clock.milliseconds(clock.now()))[-8:]
 
 
-async def _play(host: Host, state: DemoState, film: Path, where: Sequence[str]) -> None:
+async def _play(host: Host, state: DemoState, film: Path, address: str) -> None:
     """Publish the film in a loop and pin along, until ffmpeg ends (the server went away, or the
-    show was ended). `where` is the end of ffmpeg's command line.
+    show was ended).
     """
     process = await asyncio.create_subprocess_exec(
         get_ffmpeg_exe(),
@@ -154,7 +154,7 @@ async def _play(host: Host, state: DemoState, film: Path, where: Sequence[str]) 
             "copy",
             "-f",
             "flv",
-            *where,
+            address,
         ],
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
@@ -167,17 +167,6 @@ async def _play(host: Host, state: DemoState, film: Path, where: Sequence[str]) 
         if process.returncode is None:
             process.terminate()
         await process.wait()
-
-
-def destination(
-    data: Path, rtmp_url: str, stream_key: str, camera: str = "camera"
-) -> tuple[str, ...]:
-    """Where ffmpeg publishes. The key stands in a file that only we may read, one for each camera:
-    everybody on the machine sees a command line.
-    """
-    file = data / f"{camera}.ffpreset"
-    private_text(file, f"rtmp_app={rtmp_url.rpartition('/')[2]}\nrtmp_playpath={stream_key}\n")
-    return "-fpre", str(file), rtmp_url
 
 
 async def _go_live(host: Host, state: DemoState, process: asyncio.subprocess.Process) -> None:
