@@ -72,11 +72,16 @@ export class Buying {
     if (this.underWay) return false;
     return this.#step(async () => {
       const before = this.open;
-      const wanted = before ? merge(before.lines, lines) : lines;
-      const total = before
-        ? { ...expected, amount: expected.amount + before.total.amount }
-        : expected;
-      this.#hold(before ? await this.#swap(before, wanted, total) : await this.#ask(wanted, total));
+      if (!before) return this.#hold(await this.#ask(lines, expected));
+      const total = { ...expected, amount: expected.amount + before.total.amount };
+      const wanted = merge(before.lines, lines);
+      try {
+        this.#changed(await this.#exchange(before, wanted, total));
+      } catch (error) {
+        // By the server's clock nothing is held any more: the goods are asked for anew.
+        if (problemOf(error).code !== "hold_expired") throw error;
+        this.#hold(await this.#ask(wanted, total));
+      }
     });
   }
 
@@ -91,36 +96,6 @@ export class Buying {
     return this.payment === "pending" || this.payment === "needs_confirmation";
   }
 
-  /** The larger hold is taken before the smaller is given back, so that nothing can be lost in
-   *  between; only where our own
-   *  hold stands in the way (the last piece, the limit) it goes first, and comes back when the
-   *  larger is refused. */
-  async #swap(before: Hold, wanted: Line[], total: Money): Promise<Hold> {
-    try {
-      const larger = await this.#ask(wanted, total);
-      await this.#return(before);
-      return larger;
-    } catch (error) {
-      if (!standsInTheWay(before, wanted, problemOf(error))) throw error;
-    }
-    await this.#return(before);
-    try {
-      return await this.#ask(wanted, total);
-    } catch (error) {
-      await this.#takeBack(before);
-      throw error;
-    }
-  }
-
-  async #takeBack(before: Hold): Promise<void> {
-    try {
-      this.#hold(await this.#ask(before.lines.map(lineOf), before.total));
-    } catch {
-      // Somebody else was quicker. What is not held is not shown as held.
-      this.clear();
-    }
-  }
-
   /** Another quantity of what is held; none takes the line away. The hold stays as it is when the
    *  shop refuses. */
   async change(sku: string, quantity: number): Promise<void> {
@@ -132,8 +107,25 @@ export class Buying {
     if (!wanted.length) return this.release();
     const amount = wanted.reduce((sum, line) => sum + line.unit_price.amount * line.quantity, 0);
     await this.#step(async () =>
-      this.#hold(await this.#swap(before, wanted.map(lineOf), { ...before.total, amount })),
+      this.#changed(await this.#exchange(before, wanted.map(lineOf), { ...before.total, amount })),
     );
+  }
+
+  /** Other lines on the same hold, all or nothing, at the price of the held ones. */
+  #exchange({ id, token }: Hold, lines: Line[], expected_total: Money): Promise<Hold> {
+    // Doing so twice is fine, so a lost answer is asked for again.
+    return call<Hold>(this.api, `/holds/${id}`, {
+      method: "PATCH",
+      body: { lines, expected_total },
+      token,
+      key: freshKey(),
+    });
+  }
+
+  /** A checkout that was opened on the hold has changed with it. */
+  #changed(hold: Hold): void {
+    this.hold = hold;
+    this.#keep();
   }
 
   #ask(lines: Line[], expected_total: Money): Promise<Hold> {
@@ -360,22 +352,6 @@ export class Buying {
 
 /** Answers to a question about somebody's purchase that say: there is none. */
 const UNKNOWN: ReadonlySet<number> = new Set([401, 403, 404]);
-
-/** Whether the larger hold was refused only because we hold the smaller one. */
-function standsInTheWay(own: Hold, wanted: Line[], problem: Problem): boolean {
-  if (problem.code === "limit_reached")
-    return wanted.every(({ quantity }) => quantity <= MOST_PIECES);
-  if (problem.code !== "sold_out") return false;
-  const pieces = (lines: Line[], sku: string) =>
-    lines.find((line) => line.sku === sku)?.quantity ?? 0;
-  const short = problem.lines ?? [];
-  return (
-    short.length > 0 &&
-    short.every(
-      ({ sku, available = 0 }) => available + pieces(own.lines, sku) >= pieces(wanted, sku),
-    )
-  );
-}
 
 const lineOf = ({ sku, quantity }: Line): Line => ({ sku, quantity });
 

@@ -80,85 +80,52 @@ test("a refused hold holds nothing and says why", async () => {
   expect(buying.problem?.code).toBe("sold_out");
 });
 
-test("more goods join what is held, and the smaller hold is given back after the larger is taken", async () => {
+const one = [{ sku: "A", quantity: 1 }];
+const both = [
+  { sku: "A", quantity: 1 },
+  { sku: "B", quantity: 2 },
+];
+
+test("more goods join what is held, on the same hold", async () => {
+  const buying = new Buying("", "show_1");
+  answers = [ok(hold("h1", one, 100), 201), ok(hold("h1", both, 300))];
+  await buying.reserve(one, pounds(100));
+
+  expect(await buying.reserve([{ sku: "B", quantity: 2 }], pounds(200))).toBe(true);
+
+  expect(asked[1]).toMatchObject({
+    method: "PATCH",
+    path: "/holds/h1",
+    token: "Bearer h1-token",
+    body: { lines: both, expected_total: pounds(300) },
+  });
+  expect(buying.hold?.lines).toHaveLength(2);
+});
+
+test("goods that have sold out cost nothing that is held", async () => {
+  const buying = new Buying("", "show_1");
+  answers = [ok(hold("h1", one, 100), 201), refusal("sold_out")];
+  await buying.reserve(one, pounds(100));
+
+  expect(await buying.reserve([{ sku: "B", quantity: 1 }], pounds(100))).toBe(false);
+
+  expect([buying.hold?.id, buying.hold?.lines.length]).toEqual(["h1", 1]);
+  expect(buying.problem?.code).toBe("sold_out");
+  expect(asked.map(({ method }) => method)).toEqual(["POST", "PATCH"]);
+});
+
+test("a hold that the server has ended meanwhile is asked for anew with what was added", async () => {
   const buying = new Buying("", "show_1");
   answers = [
-    ok(hold("h1", [{ sku: "A", quantity: 1 }], 100), 201),
-    ok(
-      hold(
-        "h2",
-        [
-          { sku: "A", quantity: 1 },
-          { sku: "B", quantity: 2 },
-        ],
-        300,
-      ),
-      201,
-    ),
-    ok(null, 204),
+    ok(hold("h1", one, 100), 201),
+    refusal("hold_expired"),
+    ok(hold("h2", both, 300), 201),
   ];
-  await buying.reserve([{ sku: "A", quantity: 1 }], pounds(100));
-
+  await buying.reserve(one, pounds(100));
   await buying.reserve([{ sku: "B", quantity: 2 }], pounds(200));
 
-  expect(buying.hold?.id).toBe("h2");
-  expect(asked.slice(1).map(({ method, path }) => `${method} ${path}`)).toEqual([
-    "POST /shows/show_1/holds",
-    "DELETE /holds/h1",
-  ]);
-  expect(asked[1]?.body).toMatchObject({ expected_total: pounds(300) });
-});
-
-test("goods of another kind that have sold out cost nothing that is held", async () => {
-  const buying = new Buying("", "show_1");
-  answers = [
-    ok(hold("h1", [{ sku: "A", quantity: 1 }], 100), 201),
-    refusal("sold_out", 409, { lines: [{ sku: "B", available: 0 }] }),
-  ];
-  await buying.reserve([{ sku: "A", quantity: 1 }], pounds(100));
-
-  expect(await buying.reserve([{ sku: "B", quantity: 1 }], pounds(100))).toBe(false);
-
-  expect(buying.hold?.id).toBe("h1");
-  expect(asked.map(({ method }) => method)).toEqual(["POST", "POST"]);
-});
-
-/** We hold the last A, so that A and B together are refused for A. */
-const ownIsInTheWay = () => refusal("sold_out", 409, { lines: [{ sku: "A", available: 0 }] });
-
-test("where our own hold stands in the way it goes first, and comes back when the larger is refused", async () => {
-  const buying = new Buying("", "show_1");
-  const first = hold("h1", [{ sku: "A", quantity: 1 }], 100);
-  answers = [
-    ok(first, 201),
-    ownIsInTheWay(),
-    ok(null, 204),
-    refusal("sold_out"),
-    ok({ ...first, id: "h3" }, 201),
-  ];
-  await buying.reserve([{ sku: "A", quantity: 1 }], pounds(100));
-
-  expect(await buying.reserve([{ sku: "B", quantity: 1 }], pounds(100))).toBe(false);
-
-  expect(buying.hold?.id).toBe("h3");
-  expect(buying.problem?.code).toBe("sold_out");
-});
-
-test("what does not come back is not shown as held", async () => {
-  const buying = new Buying("", "show_1");
-  answers = [
-    ok(hold("h1", [{ sku: "A", quantity: 1 }], 100), 201),
-    ownIsInTheWay(),
-    ok(null, 204),
-    refusal("sold_out"),
-    refusal("sold_out"),
-  ];
-  await buying.reserve([{ sku: "A", quantity: 1 }], pounds(100));
-
-  await buying.reserve([{ sku: "B", quantity: 1 }], pounds(100));
-
-  expect(buying.hold).toBeNull();
-  expect(buying.problem?.code).toBe("sold_out");
+  expect(asked[2]).toMatchObject({ method: "POST", body: { lines: both } });
+  expect([buying.hold?.id, buying.expired]).toEqual(["h2", false]);
 });
 
 test("a lost answer is asked for again under the same key, also by the person's second press", async () => {
@@ -389,17 +356,17 @@ async function holding(lines = [{ sku: "MUG", quantity: 1 }]): Promise<Buying> {
   return buying;
 }
 
-test("a line's quantity changes by a new hold before the old one goes", async () => {
+test("a line's quantity changes on the same hold, at the price of the hold", async () => {
   const buying = await holding();
-  answers = [ok(hold("new", [{ sku: "MUG", quantity: 3 }], 300), 201), ok(null, 204)];
+  answers = [ok(hold("one", [{ sku: "MUG", quantity: 3 }], 300))];
   await buying.change("MUG", 3);
 
-  expect(asked.at(-2)).toMatchObject({
-    method: "POST",
+  expect(asked.at(-1)).toMatchObject({
+    method: "PATCH",
+    path: "/holds/one",
     body: { lines: [{ sku: "MUG", quantity: 3 }], expected_total: pounds(300) },
   });
-  expect(asked.at(-1)).toMatchObject({ method: "DELETE", path: "/holds/one" });
-  expect(buying.hold?.id).toBe("new");
+  expect(buying.hold?.total).toEqual(pounds(300));
 });
 
 test("a line that is taken off leaves the others", async () => {
@@ -407,11 +374,32 @@ test("a line that is taken off leaves the others", async () => {
     { sku: "MUG", quantity: 1 },
     { sku: "BAG", quantity: 2 },
   ]);
-  answers = [ok(hold("new", [{ sku: "BAG", quantity: 2 }], 200), 201), ok(null, 204)];
+  answers = [ok(hold("one", [{ sku: "BAG", quantity: 2 }], 200))];
   await buying.change("MUG", 0);
 
-  expect(asked.at(-2)?.body).toMatchObject({ lines: [{ sku: "BAG", quantity: 2 }] });
+  expect(asked.at(-1)?.body).toMatchObject({ lines: [{ sku: "BAG", quantity: 2 }] });
   expect(buying.hold?.lines.map(({ sku }) => sku)).toEqual(["BAG"]);
+});
+
+test("a checkout that is open stays the one that is paid after a change", async () => {
+  const buying = await holding();
+  const checkout = { id: "co_1", hold_id: "one", total: pounds(100), expires_at: later() };
+  answers = [
+    ok(checkout, 201),
+    ok({ status: "declined", orders: [], expires_at: later() }),
+    ok(hold("one", [{ sku: "MUG", quantity: 2 }], 200)),
+    ok({ status: "paid", orders: [], expires_at: later() }),
+  ];
+  const card = { type: "test", number: "4000000000000002" } as const;
+  await buying.pay(details, card, pounds(100));
+  await buying.change("MUG", 2);
+  await buying.pay(details, card, buying.hold!.total);
+
+  expect(asked.at(-1)).toMatchObject({
+    path: "/checkouts/co_1/pay",
+    body: { expected_total: pounds(200) },
+  });
+  expect(buying.payment).toBe("paid");
 });
 
 test("taking off the last line gives everything back", async () => {

@@ -1,5 +1,5 @@
-"""The ground floor: database, outbox, errors, money, clock, ids, messages. Knows no domain word and
-imports no module.
+"""The ground floor: database, outbox, errors, money, clock, ids, messages, text as people paste it,
+CSV. Knows no domain word and imports no module.
 
 Owns: the tables `outbox_event`, `outbox_done`, `idempotent_answer`.
 Invariant: a transaction is committed here and nowhere else, before the answer leaves.
