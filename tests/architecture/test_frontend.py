@@ -1,4 +1,4 @@
-"""The front end's own walls: no module imports itself through others."""
+"""The front end's own walls: no import in circles, and each page carries the words it says."""
 
 from __future__ import annotations
 
@@ -6,8 +6,14 @@ import re
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
+import pytest
+
+from showfloor.web import pages
+
 FRONTEND = Path(__file__).parents[2] / "frontend"
 IMPORT = re.compile(r"""(?:^|\s)(?:import|export)\s[^"']*?["'](\.[^"']+)["']""")
+WORDS = re.compile(r"""["'`]([a-z_]+)\.[a-z_0-9]+(?:\.[a-z_0-9]+)*(?=["'`]|\.?\$\{)""")
+TYPES = re.compile(r"""import type [^"']*["'][^"']+["']""")
 SUFFIXES = ("", ".ts", ".svelte", ".svelte.ts")
 
 
@@ -19,9 +25,10 @@ def modules() -> list[Path]:
     ]
 
 
-def imports(module: Path) -> set[Path]:
-    """What `module` imports of ours at its start, types included."""
-    wanted = IMPORT.findall(module.read_text(encoding="utf-8"))
+def imports(module: Path, *, types: bool = True) -> set[Path]:
+    """What `module` imports of ours at its start."""
+    text = module.read_text(encoding="utf-8")
+    wanted = IMPORT.findall(text if types else TYPES.sub("", text))
     return {
         Path(f"{(module.parent / name).resolve()}{suffix}")
         for name in wanted
@@ -39,3 +46,31 @@ def test_no_module_imports_itself_through_others() -> None:
     except CycleError as found:
         raise AssertionError([str(path.relative_to(FRONTEND)) for path in found.args[1]]) from None
     assert len(order) == len(graph)
+
+
+def reached_from(entry: Path) -> set[Path]:
+    ours, found, waiting = set(modules()), set[Path](), [entry]
+    while waiting:
+        module = waiting.pop()
+        found.add(module)
+        waiting += (imports(module, types=False) & ours) - found
+    return found
+
+
+@pytest.mark.parametrize(
+    ("entry", "carried"), [("studio", pages.STUDIO_WORDS), ("show", pages.SHOW_WORDS)]
+)
+def test_page_carries_every_word_that_its_components_say(
+    entry: str, carried: tuple[str, ...]
+) -> None:
+    areas = {file.stem for file in (FRONTEND / "../src/showfloor/kit/messages/en").glob("*.json")}
+
+    said = {
+        (module.name, area)
+        for module in reached_from(FRONTEND / "entries" / f"{entry}.ts")
+        for area in WORDS.findall(module.read_text(encoding="utf-8"))
+        if area in areas
+    }
+
+    assert len(said) > 20
+    assert {each for each in said if each[1] not in {*carried, *pages.SHARED_WORDS}} == set()

@@ -1,0 +1,79 @@
+import { beforeEach, expect, test, vi } from "vitest";
+import type { Session } from "../contract";
+import type { StudioPage } from "../page";
+import { arabic, markup, textOf } from "../testing/rendered";
+import type { Studio } from "./session.svelte";
+
+vi.stubGlobal("location", { pathname: "/studio" });
+vi.stubGlobal("history", { pushState: () => undefined });
+const { provideStudio } = await import("./context");
+const { here, parse } = await import("./route.svelte");
+const { default: StudioBar } = await import("./studio-bar.svelte");
+
+const session = (more: Partial<Session>): Session => ({
+  person: { id: "per_1", name: "Lina" },
+  csrf: "c",
+  merchants: [],
+  creator: null,
+  operator: false,
+  ...more,
+});
+const host = session({ creator: "cre_1" });
+const merchant = session({ merchants: ["mer_1"] });
+const both = session({ creator: "cre_1", merchants: ["mer_1"] });
+
+beforeEach(() => {
+  here.route = parse("/studio");
+});
+
+function bar(who: Session | null, showId: string | null = null, words?: typeof arabic): string {
+  const studio = { session: who } as unknown as Studio;
+  const provide = () => void provideStudio(studio, {} as StudioPage);
+  return markup(StudioBar, { showId }, words ? { words, provide } : { provide });
+}
+const places = (html: string) =>
+  [...html.matchAll(/<a href="(\/studio[^"]*)"/g)].map((found) => found[1]);
+const current = (html: string) => /<a href="([^"]*)" aria-current="page"/.exec(html)?.[1];
+
+test("nobody has places, and no way out of a session", () => {
+  const html = bar(null);
+
+  expect(places(html)).toEqual([]);
+  expect(textOf(html)).not.toContain("Sign out");
+});
+
+test("a host has shows, and in a show its three places", () => {
+  expect(places(bar(host))).toEqual(["/studio"]);
+  expect(places(bar(host, "show_1"))).toEqual([
+    "/studio",
+    "/studio/shows/show_1",
+    "/studio/shows/show_1/products",
+    "/studio/shows/show_1/setup",
+  ]);
+});
+
+test("a merchant has orders, and meets them first", () => {
+  expect(places(bar(merchant))).toEqual(["/studio/orders"]);
+  expect(current(bar(merchant))).toBe("/studio/orders");
+});
+
+test("who hosts and sells has both", () => {
+  expect(places(bar(both))).toEqual(["/studio", "/studio/orders"]);
+  expect(current(bar(both))).toBe("/studio");
+});
+
+test("one order stands under the list of them", () => {
+  here.route = parse("/studio/orders/ord_1");
+
+  expect(current(bar(both))).toBe("/studio/orders");
+});
+
+test.each([host, merchant, both])("the way out is on every page", (who) => {
+  expect(textOf(bar(who))).toContain("Sign out");
+  expect(textOf(bar(who, "show_1"))).toContain("Sign out");
+});
+
+test("the other language is one press away", () => {
+  expect(bar(host)).toContain('href="?lang=ar"');
+  expect(bar(host, null, arabic)).toContain('href="?lang=en"');
+});
