@@ -1,6 +1,9 @@
 /** When a show starts, as its host types it: a wall time, and what is wrong with it. */
 import { momentsOf, ownZone, wallTime } from "./wall-time";
 
+/** Two years, as the server says (`shows/schemas.py`). */
+const FURTHEST_AHEAD = 731 * 24 * 3_600_000;
+
 export class Starts {
   /** As `datetime-local` gives it; empty while nothing is chosen. */
   wall = $state("");
@@ -23,7 +26,8 @@ export class Starts {
     if (!this.wall) return "studio.field_starts";
     if (this.moments.length === 0) return "studio.field_starts_skipped";
     if (!this.moment) return "studio.field_starts_twice";
-    return this.moment.getTime() < now ? "studio.field_starts_past" : undefined;
+    if (this.moment.getTime() < now) return "studio.field_starts_past";
+    return this.moment.getTime() > now + FURTHEST_AHEAD ? "studio.field_starts_far" : undefined;
   }
 }
 

@@ -12,6 +12,8 @@ test("a time is asked for, and one that is still to come", () => {
   expect(typed("").problem(now)).toBe("studio.field_starts");
   expect(typed("2026-12-31T23:00").problem(now)).toBe("studio.field_starts_past");
   expect(typed("2027-02-01T19:00").problem(now)).toBeUndefined();
+  expect(typed("2028-12-31T19:00").problem(now)).toBeUndefined();
+  expect(typed("2029-01-02T19:00").problem(now)).toBe("studio.field_starts_far");
 });
 
 test("a skipped time is no time", () => {
