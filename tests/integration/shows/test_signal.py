@@ -152,3 +152,38 @@ async def _show(session: Session, show_id: UUID) -> Show:
     show = await queries.show(session, show_id)
     assert show is not None
     return show
+
+
+async def test_reason_why_a_publisher_had_to_go_is_shown_until_the_next_comes(
+    database: Database,
+) -> None:
+    reason = {
+        "video": None,
+        "audio": None,
+        "warnings": [{"code": "stream_unreadable", "params": {}}],
+    }
+    async with database.session() as session:
+        floor = await add_floor(session)
+        lost = replace(report(floor.show, IngestState.LOST), health=reason)
+        await shows.note_ingest(session, report=lost, secret=SECRET)
+        assert (await media.get_ingest(session, floor.show.id)).health == reason
+
+        connected = replace(report(floor.show, IngestState.CONNECTED), health=None)
+        await shows.note_ingest(session, report=connected, secret=SECRET)
+        assert (await media.get_ingest(session, floor.show.id)).health is None
+
+
+async def test_figures_of_a_media_server_that_fell_silent_are_not_shown(
+    database: Database,
+) -> None:
+    async with database.session() as session:
+        floor = await add_floor(session)
+        await shows.note_ingest(
+            session, report=report(floor.show, IngestState.PUBLISHING), secret=SECRET
+        )
+        assert (await media.get_ingest(session, floor.show.id)).health is not None
+    await _fall_silent(database)
+
+    async with database.session() as session:
+        seen = await media.get_ingest(session, floor.show.id)
+    assert (seen.state, seen.health) == (IngestState.LOST, None)
