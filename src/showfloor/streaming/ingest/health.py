@@ -236,21 +236,31 @@ class HealthMeter:
         return enough and now - self._reordered[0] < _REORDERED_SECONDS
 
     def _varies(self) -> bool:
-        """Whether frames are shown for times that differ by more than rounding: the spread between
-        the longer and the shorter ones.
+        """Whether frames are shown for times that differ by more than rounding.
+
+        GStreamer's flvmux writes no negative offsets, so frames without one may be stamped late;
+        where frames are reordered the others must be uneven, too.
         """
-        times = sorted(frame.shown for frame in self._frames)[:-_UNSHOWN_FRAMES]
-        gaps = sorted(later - earlier for earlier, later in pairwise(times))
-        if len(gaps) < 10:
+        if not _is_uneven([frame.shown for frame in self._frames]):
             return False
-        low, high = gaps[len(gaps) // 10], gaps[-1 - len(gaps) // 10]
-        return high > low * _VARIABLE_RATIO and high - low > 4
+        with_offset = [frame.shown for frame in self._frames if frame.shown > frame.time]
+        return not self._reordered or _is_uneven(with_offset)
 
     def _forget(self, now: float) -> None:
         while self._frames and now - self._frames[0].arrival > _SPAN_SECONDS:
             self._frames.popleft()
         while self._packets and now - self._packets[0][0] > _SPAN_SECONDS:
             self._packets.popleft()
+
+
+def _is_uneven(shown: list[int]) -> bool:
+    """Whether the longer distances are clearly longer than the shorter ones."""
+    times = sorted(shown)[:-_UNSHOWN_FRAMES]
+    gaps = sorted(later - earlier for earlier, later in pairwise(times))
+    if len(gaps) < 10:
+        return False
+    low, high = gaps[len(gaps) // 10], gaps[-1 - len(gaps) // 10]
+    return high > low * _VARIABLE_RATIO and high - low > 4
 
 
 def _within(moment: float | None, now: float, seconds: float) -> bool:
