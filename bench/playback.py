@@ -28,12 +28,13 @@ from typing import Any
 import av
 import m3u8
 from imageio_ffmpeg import get_ffmpeg_exe
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, Playwright, sync_playwright
 
 from bench.barcode import STRIP, read
 from tests.journeys.conftest import CHROMIUM, Installation, chromium, start_demo, stop_demo
 
 WIDTH, HEIGHT, FPS = 1280, 720, 30
+OPENINGS = 9
 SETTLE = 6.0
 """Seconds at the start that are not counted: the player settles within five."""
 RATE = ["-preset", "veryfast", "-b:v", "2500k"]
@@ -75,7 +76,7 @@ WATCH = """
     const name = document.querySelector('.feature h3')?.textContent?.trim() ?? '';
     if (name && name !== shown) { shown = name; window.cards.push([name, window.stamp]); }
   };
-  new MutationObserver(card).observe(document.querySelector('.shop'), { subtree: true,
+  new MutationObserver(card).observe(document.querySelector('.show-layout'), { subtree: true,
     childList: true, characterData: true });
 })()
 """
@@ -222,6 +223,41 @@ def measure(page: Page, demo: Installation, name: str, seconds: float) -> str:
     return f"| {name} | {glass} | {page.evaluate('window.stalls')} | {pins} | {first:.0f} |"
 
 
+FIRST_PICTURE = """
+new MutationObserver(() => {
+  const video = document.querySelector('showfloor-show video');
+  if (!video || video.watched) return;
+  video.watched = true;
+  window.appeared = performance.now();
+  video.requestVideoFrameCallback(() => window.firstPicture = performance.now());
+}).observe(document, { childList: true, subtree: true });
+"""
+
+
+def measure_opening(running: Playwright, demo: Installation) -> list[str]:
+    """Rows of milliseconds from the start of the navigation, each in a browser with nothing in its
+    cache; what the page itself needs stands beside it.
+    """
+    pictures, pages = [], []
+    for _ in range(OPENINGS):
+        browser = running.chromium.launch(executable_path=chromium(), args=CHROMIUM)
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        page.add_init_script(FIRST_PICTURE)
+        page.goto(f"{demo.show_page}?lang=en", wait_until="commit")
+        while not page.evaluate("window.firstPicture ?? 0"):
+            page.wait_for_timeout(20)
+        pictures.append(page.evaluate("window.firstPicture"))
+        pages.append(page.evaluate("window.appeared"))
+        browser.close()
+    return [
+        f"| {name} | {statistics.median(found):.0f} | {min(found):.0f} | {max(found):.0f} |"
+        for name, found in (
+            ("the page stands, with its player", pages),
+            ("the first picture", pictures),
+        )
+    ]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--seconds", type=float, default=24)
@@ -235,6 +271,7 @@ def main() -> None:
         demo = start_demo(Path(folder) / "demo")
         try:
             with sync_playwright() as running:
+                openings = measure_opening(running, demo)
                 browser = running.chromium.launch(executable_path=chromium(), args=CHROMIUM)
                 for name, encoder in ENCODERS.items():
                     with camera(f"{demo.facts['rtmp_url']}/{demo.facts['stream_key']}", encoder):
@@ -246,6 +283,8 @@ def main() -> None:
                 browser.close()
         finally:
             stop_demo(demo)
+    print("\n| from navigation in a cold browser | p50 ms | least | most |\n|---|---|---|---|")
+    print("\n".join(openings))
     print(
         "\nFirst frame: after opening the page of a show that is on. Not tried: Apple "
         "devices, and OBS itself (its settings are)."

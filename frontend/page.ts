@@ -6,6 +6,11 @@ import type { Catalog } from "./i18n/i18n";
 export interface Theme {
   accent?: string;
   accent_dark?: string;
+  /** The page's ground, `#rrggbb`, on light and on dark. */
+  ground?: string;
+  ground_dark?: string;
+  /** A font family of the viewer's own device, like `Georgia, serif`. */
+  font?: string;
   /** Corner radius in CSS pixels, 0 to 24. */
   corners?: number;
 }

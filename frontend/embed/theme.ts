@@ -21,19 +21,44 @@ const SURFACES = {
 /** How much of the accent its own tint has. */
 const TINT = 0.12;
 
+/** The texts that have to be read on a ground, light and dark (`--ink`, `--ink-2`, `--ink-3`,
+ *  `--good`, `--warn`, `--bad`). */
+const INKS = {
+  light: ["#241822", "#5c4e57", "#6f6069", "#1c6546", "#7d4a00", "#a8231c"],
+  dark: ["#f7f0eb", "#cdc0c6", "#ad9ea6", "#86d6aa", "#f2c274", "#ffa399"],
+} as const;
+
+/** A ground on which all our texts can be read, or null. */
+export function acceptedGround(
+  ground: string | undefined,
+  scheme: "light" | "dark",
+): string | null {
+  const colour = parseColour(ground);
+  if (!colour) return null;
+  const readable = INKS[scheme].every((ink) => contrast(colour, parseColour(ink)!) >= READABLE);
+  return readable ? `#${ground!.replace("#", "")}` : null;
+}
+
+/** Names of families and nothing else: no address, no function. */
+export function acceptedFont(font: string | undefined): string | null {
+  return font && /^[\p{L}\d ,'"-]{1,80}$/u.test(font) ? font : null;
+}
+
 export function accepted(
   accent: string | undefined,
   scheme: "light" | "dark",
+  ground: string | null = null,
 ): { accent: string; on: string } | null {
   const colour = parseColour(accent);
   if (!colour) return null;
-  const tint = SURFACES[scheme][0].map((part, index) => part + (colour[index]! - part) * TINT) as [
+  const own = parseColour(ground ?? undefined);
+  const surfaces: readonly (readonly number[])[] = own ? [own] : SURFACES[scheme];
+  const tint = surfaces[0]!.map((part, index) => part + (colour[index]! - part) * TINT) as [
     number,
     number,
     number,
   ];
-  if ([...SURFACES[scheme], tint].some((surface) => contrast(colour, surface) < READABLE))
-    return null;
+  if ([...surfaces, tint].some((surface) => contrast(colour, surface) < READABLE)) return null;
   const on = contrast(colour, WHITE) >= contrast(colour, NIGHT) ? "#ffffff" : "#2b1424";
   return { accent: `#${accent!.replace("#", "")}`, on };
 }
@@ -44,8 +69,17 @@ export function applyTheme(theme: Theme | null): void {
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const paint = () => {
     const scheme = dark.matches ? "dark" : "light";
-    const wanted = accepted((dark.matches ? theme.accent_dark : undefined) ?? theme.accent, scheme);
+    const ground = acceptedGround(dark.matches ? theme.ground_dark : theme.ground, scheme);
+    const wanted = accepted(
+      (dark.matches ? theme.accent_dark : undefined) ?? theme.accent,
+      scheme,
+      ground,
+    );
     for (const [name, value] of Object.entries({
+      "--paper": ground,
+      "--surface": ground,
+      "--raised": ground,
+      "--sunk": ground && `color-mix(in srgb, ${ground} 95%, var(--ink))`,
       "--accent": wanted?.accent,
       "--accent-hover": wanted?.accent,
       "--accent-ink": wanted?.accent,
@@ -64,6 +98,8 @@ export function applyTheme(theme: Theme | null): void {
   };
   paint();
   dark.addEventListener("change", paint);
+  const font = acceptedFont(theme.font);
+  if (font) style.setProperty("--font", `${font}, "Showfloor Text", system-ui, sans-serif`);
   if (theme.corners !== undefined) round(style, Math.max(0, Math.min(24, theme.corners)));
 }
 

@@ -26,6 +26,8 @@ export function openHls(video: HTMLVideoElement, url: string, listener: SourceLi
       enableDateRangeMetadataCues: false,
       enableID3MetadataCues: false,
       enableEmsgMetadataCues: false,
+      // The first media is asked for while the browser still opens its buffers.
+      startFragPrefetch: true,
       backBufferLength: 20,
       maxBufferLength: 8,
       // A publisher that went away answers no playlist for a while; the retries below are ours.

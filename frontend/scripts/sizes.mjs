@@ -1,5 +1,5 @@
 // Prints what each page loads, gzipped, and fails when a budget is broken: 50 kB of script before
-// hls.js, 2 kB for the loader.
+// hls.js, 2.5 kB for the loader.
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
@@ -27,7 +27,7 @@ const rows = [
   ["show page script, before hls.js", script("entries/show.ts"), 50_000],
   ["home page script", script("entries/home.ts"), 50_000],
   ["studio script", script("entries/studio.ts"), 80_000],
-  ["embed.js", packed("embed.js"), 2_000],
+  ["embed.js", packed("embed.js"), 2_500],
   ...["show", "home", "studio"].map((page) => [
     `style of ${page}, with the common one`,
     style(page),

@@ -152,11 +152,46 @@ def test_unregistered_website_may_not_frame_the_show(
     page = context.new_page()
     # The brand's own page, asked for under a name that nobody registered, is another site.
     stranger = demo.brand.replace("127.0.0.1", "localhost").replace("brand.test", "stranger.test")
+    codes: list[str] = []
+    page.expose_function("failed", lambda code: codes.append(code))
+    page.add_init_script("addEventListener('showfloor:error', e => window.failed(e.detail.code))")
     with page.expect_console_message(lambda message: "frame-ancestors" in message.text):
         page.goto(f"{stranger}/?lang=en")
-    expect(page.locator("showfloor-live iframe")).to_be_attached()
+    element = page.locator("showfloor-live")
+    expect(element).to_contain_text("The show cannot be seen here right now.")
 
+    assert codes == ["origin_not_allowed"]
     assert not any(frame.locator("video").count() for frame in page.frames)
+    box = element.bounding_box()
+    assert box is not None and box["height"] < 200
+
+
+def test_element_follows_its_attributes_and_survives_being_moved(
+    demo: Installation, page: Page
+) -> None:
+    page.goto(f"{demo.brand}/?lang=en")
+    frame = page.frame_locator("showfloor-live iframe")
+    expect(frame.locator("video")).to_be_visible()
+
+    page.evaluate(
+        "(() => { const live = document.querySelector('showfloor-live');"
+        " live.setAttribute('lang', 'AR-eg'); live.remove(); document.body.append(live); })()"
+    )
+
+    expect(frame.locator("html")).to_have_attribute("lang", "ar")
+    expect(frame.locator("video")).to_be_visible()
+
+
+def test_frame_with_too_few_rights_shows_a_way_to_the_show(demo: Installation, page: Page) -> None:
+    page.goto(f"{demo.brand}/?lang=en")
+    page.evaluate(
+        "(address => { const frame = document.createElement('iframe');"
+        " frame.sandbox = 'allow-scripts'; frame.src = address; frame.id = 'poor';"
+        " document.body.prepend(frame); })"
+        f"('{demo.base}/embed/{demo.facts['slug']}?lang=en')"
+    )
+
+    expect(page.frame_locator("#poor").get_by_role("link", name="Open the show")).to_be_visible()
 
 
 def test_whole_purchase_by_keyboard_alone(demo: Installation, page: Page) -> None:

@@ -15,12 +15,15 @@ from showfloor.kit.recent import Recent
 from showfloor.merchants import service as merchants
 from showfloor.shows import service as shows
 from showfloor.shows.errors import ShowNotFound
+from showfloor.shows.types import ShowWithShelf
 from showfloor.shows.views import room_view
 from showfloor.web import pages
 from showfloor.web.files import built_file
 from showfloor.web.http import page, shop_of, show_json, templates
 
 router = APIRouter(include_in_schema=False)
+FONT = re.compile(r"[\w ,'\"-]{1,80}")
+"""Names of font families; the page's script checks them again."""
 COLOUR = re.compile(r"#[0-9a-f]{6}", re.IGNORECASE)
 FRAME_WIDTH, FRAME_HEIGHT = 400, 711
 Size = Annotated[int, Query(ge=1)]
@@ -57,15 +60,25 @@ async def frame(
     session: SessionDep,
     accent: str | None = None,
     accent_dark: str | None = None,
+    ground: str | None = None,
+    ground_dark: str | None = None,
+    font: str | None = None,
     corners: Annotated[int | None, Query(ge=0, le=24)] = None,
 ) -> Response:
     """The show inside a frame; browsers show it only under origins that the show's merchants
     registered (CSP 3, frame-ancestors).
     """
-    wished = {"accent": accent, "accent_dark": accent_dark}
+    wished = {
+        "accent": accent,
+        "accent_dark": accent_dark,
+        "ground": ground,
+        "ground_dark": ground_dark,
+    }
     theme: dict[str, str | int] = {
         name: value for name, value in wished.items() if value and COLOUR.fullmatch(value)
     }
+    if font and FONT.fullmatch(font):
+        theme["font"] = font
     if corners is not None:
         theme["corners"] = corners
     frames: Recent[tuple[str, tuple[str, ...]]] = request.app.state.frames
@@ -81,9 +94,7 @@ async def _frame(
 ) -> tuple[str, tuple[str, ...]]:
     """The page, and the origins that may show it."""
     staged = await shows.with_shelf(session, await shows.find_public_show(session, slug))
-    origins = await merchants.allowed_origins(
-        session, {priced.merchant.id for priced in staged.shelf}
-    )
+    origins = await _origins(session, staged)
     html = pages.render_embed(
         templates(),
         lang=language(request),
@@ -92,6 +103,31 @@ async def _frame(
         **await shop_of(request, session, staged),
     )
     return html, tuple(origins) or ("'none'",)
+
+
+async def _origins(session: Session, staged: ShowWithShelf) -> list[str]:
+    """Where the show may be framed: on the websites of those who sell in it."""
+    return list(
+        await merchants.allowed_origins(session, {priced.merchant.id for priced in staged.shelf})
+    )
+
+
+class FrameCheck(BaseModel):
+    code: Literal["show_not_found", "origin_not_allowed"] | None
+
+
+@router.get("/embed/{slug}/check")
+async def check(slug: str, request: Request, response: Response, session: SessionDep) -> FrameCheck:
+    """Why a frame stays empty: a browser tells that to nobody. The loader asks after the fact."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Vary"] = "Origin"
+    response.headers["Cache-Control"] = "no-store"
+    try:
+        staged = await shows.with_shelf(session, await shows.find_public_show(session, slug))
+    except ShowNotFound:
+        return FrameCheck(code="show_not_found")
+    allowed = request.headers.get("origin") in await _origins(session, staged)
+    return FrameCheck(code=None if allowed else "origin_not_allowed")
 
 
 @router.get("/oembed")

@@ -73,7 +73,7 @@ def create_environment(
     messages: Messages, manifest_path: Path = MANIFEST, *, static_url: str = "/static/"
 ) -> jinja2.Environment:
     """The templates with their vocabulary: `asset(name)` is the hashed address of a built file,
-    `icons` the shapes.
+    `imports(name)` the addresses of the chunks that it needs, `icons` the shapes.
     """
     loader = jinja2.FileSystemLoader(TEMPLATES)
     env = jinja2.Environment(
@@ -85,6 +85,9 @@ def create_environment(
     )
     manifest: dict[str, dict[str, Any]] = json.loads(manifest_path.read_text(encoding="utf-8"))
     env.globals["asset"] = lambda name: static_url + manifest[name]["file"]
+    env.globals["imports"] = lambda name: [
+        static_url + manifest[chunk]["file"] for chunk in _imports(manifest, name)
+    ]
     env.globals["fonts"] = {
         lang: static_url + _font(manifest[STYLES]["assets"], name) for lang, name in FONTS.items()
     }
@@ -92,6 +95,18 @@ def create_environment(
     env.globals["icons"] = json.loads((TEMPLATES / "icons.json").read_text(encoding="utf-8"))
     env.globals["messages"] = messages
     return env
+
+
+def _imports(manifest: Mapping[str, Page], name: str) -> list[str]:
+    """Every chunk that the entry imports, so that a page can ask for all of them at once."""
+    found: list[str] = []
+    waiting = [name]
+    while waiting:
+        for chunk in manifest[waiting.pop()].get("imports", ()):
+            if chunk not in found:
+                found.append(chunk)
+                waiting.append(chunk)
+    return found
 
 
 def _font(assets: Sequence[str], name: str) -> str:

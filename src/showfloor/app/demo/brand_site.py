@@ -33,6 +33,7 @@ def create_site(base_url: str, data: Path) -> Starlette:
             "img-src 'self'",
             f"script-src {base_url}",
             f"frame-src {base_url}",
+            f"connect-src {base_url}",
             "base-uri 'none'",
             "form-action 'none'",
             "frame-ancestors 'none'",
