@@ -17,6 +17,11 @@ export type Product = Models["ProductOut"];
 
 export type ShowState = Models["ShowState"];
 export type Show = Models["ShowOut"];
+
+/** Nothing can happen to it any more; `cancelled` is a draft that was given up, which only its host ever sees. */
+export const isOver = (state: ShowState | undefined): boolean =>
+  state === "ended" || state === "cancelled";
+
 export type Cue = Models["CueOut"];
 
 export type Hold = Models["HoldOut"];

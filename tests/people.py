@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from showfloor.catalog import service as catalog
@@ -13,9 +12,9 @@ from showfloor.catalog.types import NewProduct, NewVariant, Product
 from showfloor.identity import service as identity
 from showfloor.identity.types import CollectionPoint, GrantKind, Person
 from showfloor.kit import clock, ids
+from showfloor.kit.contract import CarriedCue, Health
 from showfloor.kit.db import Session
-from showfloor.media.errors import NotLive
-from showfloor.media.types import IngestReport, IngestState
+from showfloor.media.types import IngestReport, IngestState, MediaMoment
 from showfloor.merchants import service as merchants
 from showfloor.shows import service as shows
 from showfloor.shows.schemas import NewShow
@@ -24,39 +23,31 @@ from showfloor.stock import service as stock
 
 
 class FakeStreaming:
-    """The media server behind its adapter: stamps cues on a clock of its own that tests move."""
+    """The media server behind its adapter: has a clock of its own that tests move, and keeps what
+    it was sent.
+    """
 
     def __init__(self) -> None:
         self.media_time = datetime.fromisoformat("2026-11-23T10:00:00+00:00")
         self.publishing = True
-        self.calls: list[tuple[str, str]] = []
+        self.states: list[str] = []
+        self.put: list[list[CarriedCue]] = []
 
     def advance(self, seconds: float) -> None:
         self.media_time += timedelta(seconds=seconds)
 
-    async def start_cue(
-        self,
-        show_id: UUID,
-        cue_id: str,
-        kind: str,
-        payload: dict[str, Any],
-        ends: Sequence[str] = (),
-    ) -> datetime:
-        start = self._stamp("start", cue_id)
-        self.calls += [("replace", ended) for ended in ends]
-        return start
+    @property
+    def now(self) -> MediaMoment:
+        return MediaMoment(self.media_time if self.publishing else None)
 
-    async def end_cue(self, show_id: UUID, cue_id: str) -> datetime:
-        return self._stamp("end", cue_id)
+    async def moment(self, show_id: UUID) -> MediaMoment:
+        return self.now
+
+    async def put_cues(self, show_id: UUID, cues: Sequence[CarriedCue]) -> None:
+        self.put.append(list(cues))
 
     async def set_state(self, show_id: UUID, state: str) -> None:
-        self.calls.append(("state", state))
-
-    def _stamp(self, what: str, cue_id: str) -> datetime:
-        if not self.publishing:
-            raise NotLive
-        self.calls.append((what, cue_id))
-        return self.media_time
+        self.states.append(state)
 
 
 @dataclass(frozen=True)
@@ -148,10 +139,17 @@ async def add_floor(session: Session) -> Floor:
     return Floor(host, (first, second), (mug, scarf), show)
 
 
-def report(show: Show, state: IngestState) -> IngestReport:
-    return IngestReport(
-        show.id, "ing_1", state, clock.now(), {"video": None, "audio": None, "warnings": []}
+async def add_key(session: Session, person: Person) -> dict[str, str]:
+    """The header of somebody who calls the API."""
+    admission = identity.admit(CollectionPoint.API, adult=True)
+    key = await identity.add_api_key(
+        session, admission=admission, person_id=person.id, label="test"
     )
+    return {"Authorization": f"Bearer {key}"}
+
+
+def report(show: Show, state: IngestState) -> IngestReport:
+    return IngestReport(show.id, "ing_1", state, clock.now(), Health(None, None, []))
 
 
 async def put_on_air(session: Session, floor: Floor) -> Show:

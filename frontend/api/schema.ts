@@ -517,7 +517,7 @@ export interface components {
             product_id: string;
         };
         /** @enum {string} */
-        ShowState: "draft" | "scheduled" | "live" | "interrupted" | "ended";
+        ShowState: "draft" | "scheduled" | "live" | "interrupted" | "ended" | "cancelled";
         SignIn: {
             email: string;
             password: string;

@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import re
 
-from tests.architecture.sources import SOURCE, modules, offences, trees
+import pytest
+
+from tests.architecture.sources import SOURCE, calls, modules, offences, trees
 
 
 def test_nobody_commits_but_kit() -> None:
@@ -24,9 +26,34 @@ def test_nobody_asks_the_clock_but_kit() -> None:
         "time.monotonic",
         "time.time_ns",
         "date.today",
+        "loop.time",
+        "loop().time",
     )
 
     assert offences(wrong, allowed=("kit/clock.py", "app/postgres.py")) == []
+
+
+def test_nobody_takes_a_clock_by_its_name() -> None:
+    """`from time import monotonic` would hide from the rule above."""
+    clocks = {"time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns"}
+    taken = [
+        f"{path}:{node.lineno}"
+        for path, tree in trees().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "time"
+        if clocks & {name.name for name in node.names}
+    ]
+
+    assert taken == []
+
+
+@pytest.mark.parametrize(
+    "code", ["asyncio.get_running_loop().time()", "loop.time()", "self._loop.time()"]
+)
+def test_the_rule_about_clocks_finds_those_of_loops(code: str) -> None:
+    (name,) = (name for name, _ in calls(ast.parse(code)) if name.endswith("time"))
+
+    assert name.endswith(("loop.time", "loop().time"))
 
 
 def test_admissions_are_made_by_identity_alone() -> None:

@@ -17,6 +17,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    TypeAdapter,
 )
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
@@ -48,6 +49,14 @@ def _in_utc(moment: datetime) -> datetime:
 
 Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 """A time that somebody sends: RFC 3339 with an offset. A UTC datetime inside."""
+
+
+_moment = TypeAdapter(Moment)
+
+
+def parse_moment(text: str) -> datetime:
+    """A text as a Moment; raises ValueError."""
+    return _moment.validate_python(text)
 
 
 def id_with(prefix: str) -> BeforeValidator:

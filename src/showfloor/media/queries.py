@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
@@ -82,7 +83,7 @@ async def save_report(session: Session, report: IngestReport, seen_at: datetime)
         "state": report.state,
         "since": report.since,
         "seen_at": seen_at,
-        "health": report.health,
+        "health": asdict(report.health) if report.health else None,
     }
     statement = upsert(IngestRow).values(show_id=report.show_id, **values)
     await session.execute(statement.on_conflict_do_update(index_elements=["show_id"], set_=values))

@@ -19,9 +19,15 @@ def key_id(digest: bytes) -> str:
     return digest.hex()[:16]
 
 
-def preview_token(secret: str, show_id: UUID) -> str:
-    """What lets the team watch a show that is not public yet."""
-    return hmac.new(secret.encode(), b"preview:" + show_id.bytes, "sha256").hexdigest()[:32]
+PREVIEW_LASTS = timedelta(hours=6)
+"""A preview link works for at least so long, and at most twice as long."""
+
+
+def preview_token(secret: str, show_id: UUID, at: datetime) -> str:
+    """What lets the team watch a show that is not public yet, in the period of `at`."""
+    period = int(at.timestamp() // PREVIEW_LASTS.total_seconds()).to_bytes(8)
+    signed = b"preview:" + show_id.bytes + period
+    return hmac.new(secret.encode(), signed, "sha256").hexdigest()[:32]
 
 
 def state_at(state: IngestState, seen_at: datetime, now: datetime) -> IngestState:

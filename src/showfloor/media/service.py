@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from showfloor.kit import clock, ids
+from showfloor.kit.contract import Health, read
 from showfloor.kit.db import Session
 from showfloor.media import queries
-from showfloor.media.rules import STALE_AFTER, state_at
-from showfloor.media.rules import preview_token as preview_token
+from showfloor.media.rules import PREVIEW_LASTS, STALE_AFTER, preview_token, state_at
 from showfloor.media.types import Ingest, IngestReport, IngestState, KeyOwner
 
 REFUSALS_REMEMBERED = timedelta(minutes=10)
@@ -59,8 +59,14 @@ async def get_ingest(session: Session, show_id: UUID) -> Ingest:
         return Ingest(IngestState.NONE, None, refusals, hint)
     state = state_at(IngestState(row.state), row.seen_at, now)
     # Health belongs to the state it was reported with, also the reason why a publisher had to go.
-    health = row.health if state is IngestState(row.state) else None
-    return Ingest(state, health, refusals, hint)
+    current = row.health if state is IngestState(row.state) else None
+    return Ingest(state, read(Health, current) if current else None, refusals, hint)
+
+
+def get_preview_tokens(secret: str, show_id: UUID) -> tuple[str, str]:
+    """The token of today's links, and the one before it, which still works."""
+    now = clock.now()
+    return preview_token(secret, show_id, now), preview_token(secret, show_id, now - PREVIEW_LASTS)
 
 
 async def is_publishing(session: Session, show_id: UUID) -> bool:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
+
+from showfloor.kit.contract import Health
+from showfloor.media.errors import NotLive, StreamingUnavailable
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +39,40 @@ class IngestState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class MediaMoment:
+    """The newest media of a show when `streaming` was asked. `at` is None when nobody publishes, or
+    when `streaming` did not answer (`reachable`).
+    """
+
+    at: datetime | None
+    reachable: bool = True
+
+    def required(self) -> datetime:
+        """Raises NotLive, StreamingUnavailable."""
+        self.check_reachable()
+        if self.at is None:
+            raise NotLive
+        return self.at
+
+    def check_reachable(self) -> None:
+        """Raises StreamingUnavailable."""
+        if not self.reachable:
+            raise StreamingUnavailable
+
+
+@dataclass(frozen=True, slots=True)
 class IngestReport:
     """One line of what `streaming` says every second.
 
-    `health` is as in docs/operate/internal.md, or None when nobody publishes; `key_id` is None when
-    `streaming` does not know it any more, after its restart.
+    `health` is None when nobody publishes; `key_id` is None when `streaming` does not know it any
+    more, after its restart.
     """
 
     show_id: UUID
     ingest_id: str
     state: IngestState
     since: datetime
-    health: dict[str, Any] | None
+    health: Health | None
     key_id: str | None = None
 
 
@@ -65,6 +89,6 @@ class Ingest:
     """The signal as the host sees it."""
 
     state: IngestState
-    health: dict[str, Any] | None
+    health: Health | None
     refusals: tuple[Refusal, ...]
     key_hint: str | None

@@ -22,6 +22,13 @@ class CreatorNotFound(AppError):
     status = 404
 
 
+class TooManyOrigins(AppError):
+    """A browser gets all origins of a show in one header field, which proxies bound."""
+
+    code = "too_many_origins"
+    status = 409
+
+
 class OriginInvalid(AppError):
     """An origin is scheme, host and port, nothing more (RFC 6454 §4); https, or http on loopback
     names for trying things out.

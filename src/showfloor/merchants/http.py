@@ -12,10 +12,10 @@ from showfloor.kit.errors import NotFound
 from showfloor.kit.http import SessionDep
 from showfloor.kit.openapi import refusals
 from showfloor.merchants import service
-from showfloor.merchants.errors import OriginInvalid
+from showfloor.merchants.errors import OriginInvalid, TooManyOrigins
 
 router = APIRouter(prefix="/api/v1", tags=["merchants"])
-CHANGE = refusals(NotAuthenticated, CsrfFailed, Forbidden, NotFound, OriginInvalid)
+CHANGE = (NotAuthenticated, CsrfFailed, Forbidden, NotFound, OriginInvalid)
 
 
 class Origin(BaseModel):
@@ -38,7 +38,11 @@ async def list_origins(merchant_id: str, session: SessionDep, person: CurrentPer
     )
 
 
-@router.post("/merchants/{merchant_id}/origins", status_code=201, responses=CHANGE)
+@router.post(
+    "/merchants/{merchant_id}/origins",
+    status_code=201,
+    responses=refusals(*CHANGE, TooManyOrigins),
+)
 async def allow_origin(
     merchant_id: str, body: Origin, session: SessionDep, person: CurrentPerson
 ) -> Origin:
@@ -51,7 +55,7 @@ async def allow_origin(
     )
 
 
-@router.delete("/merchants/{merchant_id}/origins", status_code=204, responses=CHANGE)
+@router.delete("/merchants/{merchant_id}/origins", status_code=204, responses=refusals(*CHANGE))
 async def forbid_origin(
     merchant_id: str, origin: str, session: SessionDep, person: CurrentPerson
 ) -> None:

@@ -61,6 +61,13 @@ async def add_origin(session: Session, merchant_id: UUID, origin: str) -> None:
     )
 
 
+async def lock_merchant(session: Session, merchant_id: UUID) -> None:
+    """Others who change this seller wait until this transaction ends."""
+    await session.execute(
+        select(MerchantRow.id).where(MerchantRow.id == merchant_id).with_for_update(key_share=True)
+    )
+
+
 async def remove_origin(session: Session, merchant_id: UUID, origin: str) -> None:
     """The site may not frame shows any more."""
     await session.execute(

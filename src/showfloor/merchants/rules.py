@@ -11,6 +11,8 @@ from showfloor.merchants.errors import OriginInvalid
 # is nobody's on the internet (§6.2) and leads where the tester's own resolver says.
 LOOPBACK_NAMES = {"localhost", "127.0.0.1", "[::1]"}
 LOOPBACK_SUFFIXES = (".localhost", ".test")
+MOST_ORIGINS = 20
+"""Of one merchant. Twenty are some 600 bytes in the header of a frame (253 bytes each at most)."""
 HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|::1")
 
 

@@ -11,8 +11,13 @@ from showfloor.identity.types import Person, SecurityEvent
 from showfloor.kit import ids
 from showfloor.kit.db import Session
 from showfloor.merchants import queries
-from showfloor.merchants.errors import CreatorNotFound, MerchantNotFound, MerchantTaken
-from showfloor.merchants.rules import normalise_origin
+from showfloor.merchants.errors import (
+    CreatorNotFound,
+    MerchantNotFound,
+    MerchantTaken,
+    TooManyOrigins,
+)
+from showfloor.merchants.rules import MOST_ORIGINS, normalise_origin
 from showfloor.merchants.types import Creator, Merchant
 
 
@@ -67,10 +72,14 @@ async def get_creators(session: Session, creator_ids: Iterable[UUID]) -> dict[UU
 async def allow_origin(session: Session, *, person: Person, merchant_id: UUID, origin: str) -> str:
     """Let a website carry this merchant's shows; the origin as stored.
 
-    Raises Forbidden, OriginInvalid.
+    Raises Forbidden, OriginInvalid, TooManyOrigins.
     """
     _check_member(person, merchant_id)
     normal = normalise_origin(origin)
+    await queries.lock_merchant(session, merchant_id)
+    known = await queries.origins(session, [merchant_id])
+    if normal not in known and len(known) >= MOST_ORIGINS:
+        raise TooManyOrigins(most=MOST_ORIGINS)
     await queries.add_origin(session, merchant_id, normal)
     await _record(session, SecurityEvent.ORIGIN_ALLOWED, person, f"{merchant_id} {normal}")
     return normal

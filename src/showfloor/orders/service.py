@@ -13,7 +13,7 @@ from showfloor.orders import queries
 from showfloor.orders.errors import OrderNotFound
 from showfloor.orders.events import OrderPlaced
 from showfloor.orders.types import NewOrder, Order, Page, Sale, Sales
-from showfloor.shows.service.schedule import get_own_show
+from showfloor.shows.service import get_own_show
 
 _RECENT = 20
 _WALKED = 200

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, BackgroundTasks, Depends, Query, Request
+from fastapi.security import HTTPAuthorizationCredentials
 
 from showfloor.identity.errors import CsrfFailed, Forbidden, NotAuthenticated
-from showfloor.identity.http import CurrentPerson, OptionalPerson
+from showfloor.identity.http import (
+    API_KEY,
+    CurrentPerson,
+    OptionalPerson,
+    get_optional_person,
+    get_person,
+)
+from showfloor.identity.types import Person
 from showfloor.kit import ids
 from showfloor.kit.errors import NotFound
-from showfloor.kit.http import SessionDep
+from showfloor.kit.http import DatabaseDep, SessionDep
 from showfloor.kit.openapi import refusals
 from showfloor.kit.schemas import Moment
 from showfloor.markets.errors import MarketUnknown
@@ -45,7 +51,6 @@ from showfloor.shows.schemas import (
     StudioOut,
     Timeline,
 )
-from showfloor.shows.service.schedule import get_own_show
 from showfloor.shows.types import PublicUrls, ShowState
 from showfloor.shows.views import cue_view, page_view, show_view, studio_view
 
@@ -62,6 +67,19 @@ async def get_streaming(request: Request) -> StreamingServer:
     return streaming
 
 
+async def get_caller(
+    request: Request,
+    database: DatabaseDep,
+    given: Annotated[HTTPAuthorizationCredentials | None, Depends(API_KEY)],
+) -> Person:
+    """Who is asking, in a transaction of its own: the route asks `streaming` before it opens one
+    that changes anything.
+    """
+    async with database.session() as session:
+        return await get_person(await get_optional_person(request, session, given))
+
+
+Caller = Annotated[Person, Depends(get_caller)]
 UrlsDep = Annotated[PublicUrls, Depends(get_urls)]
 StreamingDep = Annotated[StreamingServer, Depends(get_streaming)]
 PageSize = Annotated[int, Query(ge=1, le=100)]
@@ -181,15 +199,20 @@ async def add_product(
 async def remove_product(
     show_id: str,
     product_id: str,
-    session: SessionDep,
-    person: CurrentPerson,
+    person: Caller,
+    database: DatabaseDep,
     streaming: StreamingDep,
+    after: BackgroundTasks,
 ) -> None:
     """Take a product off the shelf and off the screen; what is held stays held."""
     show, product = ids.parse("show", show_id), ids.parse("prod", product_id)
-    await service.remove_product(
-        session, streaming, person=person, show_id=show, product_id=product
-    )
+    moment = await streaming.moment(show)
+    async with database.session() as session:
+        await service.remove_product(
+            session, person=person, show_id=show, product_id=product, moment=moment
+        )
+        carried = await service.list_carried_cues(session, show)
+    after.add_task(streaming.put_cues, show, carried)
 
 
 @router.put(
@@ -223,7 +246,7 @@ async def go_live(
     show = await service.go_live(session, person=person, show_id=ids.parse("show", show_id))
     # After the commit, so that the report of the next second cannot take it back; without it the
     # second is only slower.
-    after.add_task(_tell, streaming, show.id, show.state)
+    after.add_task(streaming.set_state, show.id, show.state)
     return show_view(await service.with_shelf(session, show), urls)
 
 
@@ -241,13 +264,8 @@ async def end_show(
 ) -> ShowOut:
     """The show is over for good."""
     show = await service.end_show(session, person=person, show_id=ids.parse("show", show_id))
-    after.add_task(_tell, streaming, show.id, show.state)
+    after.add_task(streaming.set_state, show.id, show.state)
     return show_view(await service.with_shelf(session, show), urls)
-
-
-async def _tell(streaming: StreamingServer, show_id: UUID, state: ShowState) -> None:
-    with contextlib.suppress(StreamingUnavailable, NotLive):
-        await streaming.set_state(show_id, state)
 
 
 @router.post("/shows/{show_id}/stream-key", status_code=201, responses=refusals(*CHANGE))
@@ -255,7 +273,9 @@ async def issue_stream_key(
     show_id: str, session: SessionDep, urls: UrlsDep, person: CurrentPerson
 ) -> StreamKeyOut:
     """A new key for the camera, shown this once; the one before stops working."""
-    show = await get_own_show(session, person=person, show_id=ids.parse("show", show_id), lock=True)
+    show = await service.get_own_show(
+        session, person=person, show_id=ids.parse("show", show_id), lock=True
+    )
     return StreamKeyOut(
         rtmp_url=urls.rtmp, stream_key=await media.issue_stream_key(session, show.id)
     )
@@ -271,9 +291,9 @@ async def studio(
     """What the control room shows: the show, the signal and its health, refused publishers, the
     preview.
     """
-    show = await get_own_show(session, person=person, show_id=ids.parse("show", show_id))
+    show = await service.get_own_show(session, person=person, show_id=ids.parse("show", show_id))
     ingest = await media.get_ingest(session, show.id)
-    token = media.preview_token(request.app.state.settings.secret, show.id)
+    token, _ = media.get_preview_tokens(request.app.state.settings.secret, show.id)
     view = show_view(await service.with_shelf(session, show), urls)
     return studio_view(view, ingest, urls, token)
 
@@ -284,27 +304,48 @@ async def studio(
     responses=refusals(*CHANGE, ProductNotInShow, TooManyPins, NotLive, StreamingUnavailable),
 )
 async def add_cue(
-    show_id: str, body: NewCue, session: SessionDep, person: CurrentPerson, streaming: StreamingDep
+    show_id: str,
+    body: NewCue,
+    person: Caller,
+    database: DatabaseDep,
+    streaming: StreamingDep,
+    after: BackgroundTasks,
 ) -> CueOut:
     """Pin a product on the newest frame."""
-    cue = await service.pin(
-        session,
-        streaming,
-        person=person,
-        show_id=ids.parse("show", show_id),
-        product_id=ids.parse("prod", body.product_id),
-        replace_others=body.replace,
-    )
+    show, product = ids.parse("show", show_id), ids.parse("prod", body.product_id)
+    moment = await streaming.moment(show)
+    async with database.session() as session:
+        cue = await service.pin(
+            session,
+            person=person,
+            show_id=show,
+            product_id=product,
+            moment=moment,
+            replace_others=body.replace,
+        )
+        carried = await service.list_carried_cues(session, show)
+    after.add_task(streaming.put_cues, show, carried)
     return cue_view(cue)
 
 
 @router.post("/cues/{cue_id}/end", responses=refusals(*CHANGE, CueNotFound, StreamingUnavailable))
 async def end_cue(
-    cue_id: str, session: SessionDep, person: CurrentPerson, streaming: StreamingDep
+    cue_id: str,
+    person: Caller,
+    database: DatabaseDep,
+    streaming: StreamingDep,
+    after: BackgroundTasks,
 ) -> CueOut:
     """Unpin; ending twice changes nothing."""
-    cue = await service.end_cue(session, streaming, person=person, cue_id=ids.parse("cue", cue_id))
-    return cue_view(cue)
+    cue = ids.parse("cue", cue_id)
+    async with database.session() as session:
+        show = (await service.get_own_cue(session, person=person, cue_id=cue)).show_id
+    moment = await streaming.moment(show)
+    async with database.session() as session:
+        ended = await service.end_cue(session, person=person, cue_id=cue, moment=moment)
+        carried = await service.list_carried_cues(session, show)
+    after.add_task(streaming.put_cues, show, carried)
+    return cue_view(ended)
 
 
 @router.get("/shows/{show_id}/timeline", responses=refusals(NotFound, ShowNotFound))

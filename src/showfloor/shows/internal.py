@@ -6,17 +6,24 @@ They stand here because they must know the show's state.
 from __future__ import annotations
 
 import secrets
-from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
-from starlette.responses import JSONResponse
 
 from showfloor.identity.errors import NotAuthenticated
 from showfloor.kit import ids, messages
+from showfloor.kit.contract import (
+    IngestAnswer,
+    IngestLine,
+    IngestReports,
+    PublishPermission,
+    PublishQuestion,
+    PublishRefusal,
+    to_json,
+)
 from showfloor.kit.http import BearerDep, DatabaseDep, SessionDep
+from showfloor.kit.schemas import parse_moment
 from showfloor.media.types import IngestReport, IngestState
 from showfloor.shows import service
-from showfloor.shows.schemas import IngestLine, IngestReports, PublishQuestion
 
 
 async def check_token(request: Request, token: BearerDep) -> None:
@@ -28,8 +35,8 @@ async def check_token(request: Request, token: BearerDep) -> None:
 router = APIRouter(prefix="/internal", include_in_schema=False, dependencies=[Depends(check_token)])
 
 
-@router.post("/publish")
-async def may_publish(body: PublishQuestion, session: SessionDep) -> Response:
+@router.post("/publish", response_model=None)
+async def may_publish(body: PublishQuestion, session: SessionDep) -> PublishPermission | Response:
     """Whether the owner of this stream key may publish; 403 with the reason otherwise (which is
     also kept for the host).
     """
@@ -37,44 +44,35 @@ async def may_publish(body: PublishQuestion, session: SessionDep) -> Response:
     if answer.refusal is not None or answer.show is None:
         code = answer.refusal.code if answer.refusal else "stream_key_unknown"
         # The encoder shows the sentence to the host, whose language nobody knows here.
-        return JSONResponse(
-            {
-                "code": code,
-                "detail": messages.translate(messages.DEFAULT_LANGUAGE, f"error.{code}"),
-            },
-            403,
-        )
+        detail = messages.translate(messages.DEFAULT_LANGUAGE, f"error.{code}")
+        return Response(to_json(PublishRefusal(code, detail)), 403, media_type="application/json")
     show = answer.show
-    return JSONResponse(
-        {
-            "show_id": ids.encode("show", show.id),
-            "key_id": answer.key_id,
-            "state": show.state.value,
-            "cue_offset_ms": show.cue_offset_ms,
-            "cues": answer.cues,
-        }
+    return PublishPermission(
+        ids.encode("show", show.id),
+        answer.key_id,
+        show.state.value,
+        show.cue_offset_ms,
+        answer.cues,
     )
 
 
 @router.post("/ingests")
-async def ingests(body: IngestReports, request: Request, database: DatabaseDep) -> dict[str, Any]:
+async def ingests(body: IngestReports, request: Request, database: DatabaseDep) -> IngestAnswer:
     """Level-triggered: the whole truth of `streaming` in, the whole truth of `web` out."""
     reports = [report for line in body.ingests if (report := _read(line)) is not None]
-    return {
-        "shows": await service.note_ingests(
-            database, reports=reports, secret=request.app.state.settings.secret
-        )
-    }
+    return await service.note_ingests(
+        database, reports=reports, secret=request.app.state.settings.secret
+    )
 
 
 def _read(line: IngestLine) -> IngestReport | None:
-    """None for a show that is none of ours: one such line must not silence those about all
+    """None for what is no show of ours or no time: one such line must not silence those about all
     others.
     """
     try:
-        show_id = ids.parse("show", line.show_id)
-    except ids.MalformedId:
+        show_id, since = ids.parse("show", line.show_id), parse_moment(line.since)
+    except ValueError:
         return None
     return IngestReport(
-        show_id, line.ingest_id, IngestState(line.state), line.since, line.health, line.key_id
+        show_id, line.ingest_id, IngestState(line.state), since, line.health, line.key_id
     )

@@ -22,6 +22,7 @@ class ShowRow(Base):
     currency: Mapped[str]
     host_creator_id: Mapped[UUID] = mapped_column(index=True)
     starts_at: Mapped[datetime | None]
+    published_at: Mapped[datetime | None]
     went_live_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     poster_url: Mapped[str | None]

@@ -141,7 +141,8 @@ async def open_shows_with_product(session: Session, product_id: UUID) -> list[UU
     """Shows that are not over and carry the product, by id."""
     chosen = select(ShowProductRow.show_id).join(ShowRow, ShowRow.id == ShowProductRow.show_id)
     carrying = chosen.where(
-        ShowProductRow.product_id == product_id, ShowRow.state != ShowState.ENDED
+        ShowProductRow.product_id == product_id,
+        ShowRow.state.not_in([state for state in ShowState if state.over]),
     )
     return list((await session.execute(carrying.order_by(ShowProductRow.show_id))).scalars())
 
@@ -190,9 +191,11 @@ async def cues(session: Session, show_id: UUID, *, at: datetime | None = None) -
     return await _cues_where(session, CueRow.show_id == show_id, *contain)
 
 
-async def open_cues(session: Session, show_id: UUID) -> list[Cue]:
-    """What has no end yet, oldest first."""
-    return await _cues_where(session, CueRow.show_id == show_id, CueRow.ends_at.is_(None))
+async def open_cues(session: Session, show_id: UUID, *, kind: CueKind | None = None) -> list[Cue]:
+    """What has no end yet, of one kind or of all, oldest first."""
+    of_kind = [] if kind is None else [CueRow.kind == kind]
+    open_now = CueRow.ends_at.is_(None)
+    return await _cues_where(session, CueRow.show_id == show_id, open_now, *of_kind)
 
 
 async def recent_cues(session: Session, show_id: UUID, ended_after: datetime) -> list[Cue]:

@@ -34,7 +34,7 @@ _NEXT: dict[tuple[ShowState, Step], ShowState] = {
     (ShowState.SCHEDULED, Step.GO_LIVE): ShowState.LIVE,
     (ShowState.LIVE, Step.INTERRUPT): ShowState.INTERRUPTED,
     (ShowState.INTERRUPTED, Step.RESUME): ShowState.LIVE,
-    (ShowState.DRAFT, Step.END): ShowState.ENDED,
+    (ShowState.DRAFT, Step.END): ShowState.CANCELLED,
     (ShowState.SCHEDULED, Step.END): ShowState.ENDED,
     (ShowState.LIVE, Step.END): ShowState.ENDED,
     (ShowState.INTERRUPTED, Step.END): ShowState.ENDED,

@@ -11,6 +11,7 @@ from typing_extensions import TypedDict
 
 from showfloor.catalog.schemas import ProductOut
 from showfloor.kit import clock
+from showfloor.kit.contract import Health
 from showfloor.kit.schemas import EveryLanguage, Moment, Shown, Time, Words, id_with
 from showfloor.kit.text import OptionalTitle
 from showfloor.media.types import IngestState
@@ -169,41 +170,6 @@ class ShowPage(BaseModel):
     next_cursor: str | None
 
 
-class VideoHealth(BaseModel):
-    """`bitrate` is bits a second, `keyframe_interval` seconds, null until two key frames have
-    come.
-    """
-
-    codec: str
-    profile: str
-    level: str
-    width: int
-    height: int
-    fps: float
-    bitrate: int
-    keyframe_interval: float | None
-
-
-class AudioHealth(BaseModel):
-    codec: str
-    rate: int
-    channels: int
-    bitrate: int
-
-
-class HealthWarning(BaseModel):
-    """`params` fill the sentence `health.<code>` of the catalog."""
-
-    code: str
-    params: dict[str, str | int | float]
-
-
-class Health(BaseModel):
-    video: VideoHealth | None
-    audio: AudioHealth | None
-    warnings: list[HealthWarning]
-
-
 class RefusalOut(Shown):
     """A publisher was turned away."""
 
@@ -262,20 +228,3 @@ class StreamKeyOut(BaseModel):
 
     rtmp_url: str
     stream_key: str
-
-
-class PublishQuestion(BaseModel):
-    stream_key: str = Field(max_length=512)
-
-
-class IngestLine(BaseModel):
-    show_id: str
-    ingest_id: str
-    state: Literal["connected", "publishing", "lost"]
-    since: Moment
-    key_id: str | None = Field(default=None, max_length=64)
-    health: dict[str, Any] | None = None
-
-
-class IngestReports(BaseModel):
-    ingests: list[IngestLine] = Field(max_length=1000)

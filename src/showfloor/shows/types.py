@@ -18,18 +18,25 @@ class ShowState(StrEnum):
     LIVE = "live"
     INTERRUPTED = "interrupted"
     ENDED = "ended"
+    CANCELLED = "cancelled"
+    """A draft that was given up: nobody but its host ever saw it, and nobody will."""
 
     @property
     def on_air(self) -> bool:
         """Viewers are in the room and can buy; interrupted means back in a moment."""
         return self in (ShowState.LIVE, ShowState.INTERRUPTED)
 
+    @property
+    def over(self) -> bool:
+        return self in (ShowState.ENDED, ShowState.CANCELLED)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Show:
     """The columns of `ShowRow` under their names, and `product_ids` in the order of the shelf.
 
-    `title` is {"en": …, "ar": …}, or one of them alone.
+    `title` is {"en": …, "ar": …}, or one of them alone. `published_at` is when everybody could
+    first see it, scheduled or live: who may see it follows from that, never from its state.
     `cue_offset_ms` is the encoder's delay, added to every stamp. `picture_ratio` is the width of
     the camera's picture over its height, None until a camera sent one.
     """
@@ -42,6 +49,7 @@ class Show:
     currency: str
     host_creator_id: UUID
     starts_at: datetime | None = None
+    published_at: datetime | None = None
     went_live_at: datetime | None = None
     ended_at: datetime | None = None
     poster_url: str | None = None

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from showfloor.catalog.schemas import ProductOut
 from showfloor.catalog.views import product_view
 from showfloor.kit import ids
+from showfloor.kit.contract import CarriedCue, read
 from showfloor.kit.schemas import fields_of
 from showfloor.media.types import Ingest
 from showfloor.shows.schemas import (
@@ -26,6 +27,11 @@ from showfloor.shows.types import Cue, PublicUrls, Show, ShowWithShelf
 
 def cue_view(cue: Cue) -> CueOut:
     return CueOut.model_validate(cue)
+
+
+def carried_cue(cue: Cue) -> CarriedCue:
+    """The same JSON, as the playlist carries it."""
+    return read(CarriedCue, cue_view(cue).model_dump(mode="json"))
 
 
 def room_view(show: Show) -> RoomShow:

@@ -82,7 +82,7 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
             await put_on_air(session, floor)
             cue = await shows.pin(
                 session,
-                streaming,
+                moment=streaming.now,
                 person=floor.host,
                 show_id=floor.show.id,
                 product_id=floor.products[0].id,

@@ -8,22 +8,14 @@ import httpx2
 import pytest
 
 from showfloor.fanout import queries as rooms
-from showfloor.identity import service as identity
-from showfloor.identity.types import CollectionPoint, Person
 from showfloor.kit import clock, ids
-from showfloor.kit.db import Database, Session
+from showfloor.kit.db import Database
+from showfloor.media import service as media
 from showfloor.shows import service as shows
 from showfloor.shows.errors import ShowNotFound
 from showfloor.shows.schemas import NewShow, ShowChange
-from tests.people import add_floor, add_host
-
-
-async def _key(session: Session, person: Person) -> dict[str, str]:
-    admission = identity.admit(CollectionPoint.API, adult=True)
-    key = await identity.add_api_key(
-        session, admission=admission, person_id=person.id, label="test"
-    )
-    return {"Authorization": f"Bearer {key}"}
+from showfloor.shows.types import ShowState
+from tests.people import add_floor, add_host, add_key
 
 
 @pytest.mark.parametrize("what", ["", "/timeline"])
@@ -33,8 +25,8 @@ async def test_draft_is_its_host_s_alone(
     async with database.session() as session:
         floor = await add_floor(session)
         host, stranger = (
-            await _key(session, floor.host),
-            await _key(session, await add_host(session)),
+            await add_key(session, floor.host),
+            await add_key(session, await add_host(session)),
         )
     path = f"/api/v1/shows/{ids.encode('show', floor.show.id)}{what}"
 
@@ -56,6 +48,51 @@ async def test_room_of_a_draft_is_not_served(database: Database, database_url: s
                 session, person=floor.host, show_id=room, change=ShowChange(starts_at=clock.now())
             )
         assert "show" in (await reader.documents([room], most=10))[room].entries
+
+
+async def test_cancelled_draft_stays_its_host_s_alone(
+    client: httpx2.AsyncClient, database: Database, database_url: str
+) -> None:
+    async with database.session() as session:
+        floor = await add_floor(session)
+        key = await media.issue_stream_key(session, floor.show.id)
+        ended = await shows.end_show(session, person=floor.host, show_id=floor.show.id)
+        host = await add_key(session, floor.host)
+    path = f"/api/v1/shows/{ids.encode('show', floor.show.id)}"
+    outside = [path, f"{path}/timeline", f"/s/{ended.slug}", f"/embed/{ended.slug}"]
+
+    answers = [await client.get(each) for each in outside]
+    lists = [await client.get(f"/api/v1/shows{query}") for query in ("", "?state=ended")]
+    mine = (await client.get("/api/v1/shows/mine", headers=host)).json()
+
+    assert ended.state is ShowState.CANCELLED
+    assert [answer.status_code for answer in answers] == [404] * len(outside)
+    assert [answer.json()["items"] for answer in lists] == [[], []]
+    assert [item["state"] for item in mine["items"]] == ["cancelled"]
+    async with rooms.reader(database_url, limit=5) as reader:
+        assert await reader.documents([floor.show.id], most=10) == {}
+    async with database.session() as session:
+        answer = await shows.admit_publisher(session, stream_key=key)
+    assert answer.refusal is not None and answer.refusal.code == "show_ended"
+
+
+async def test_show_that_was_announced_stays_public_when_it_is_called_off(
+    client: httpx2.AsyncClient, database: Database
+) -> None:
+    """Its address was given away: the page says that it is over."""
+    async with database.session() as session:
+        floor = await add_floor(session)
+        await shows.change_show(
+            session,
+            person=floor.host,
+            show_id=floor.show.id,
+            change=ShowChange(starts_at=clock.now()),
+        )
+        await shows.end_show(session, person=floor.host, show_id=floor.show.id)
+
+    answer = await client.get(f"/api/v1/shows/{ids.encode('show', floor.show.id)}")
+
+    assert (answer.status_code, answer.json()["state"]) == (200, "ended")
 
 
 async def test_address_of_a_draft_is_found_once_it_is_announced(database: Database) -> None:
@@ -105,7 +142,7 @@ async def test_own_shows_come_newest_first_and_page_by_page(
             person=floor.host,
             new=NewShow(title={"en": "Evening", "ar": "مساء"}, market="gb"),
         )
-        host = await _key(session, floor.host)
+        host = await add_key(session, floor.host)
 
     first_page = (await client.get("/api/v1/shows/mine?limit=1", headers=host)).json()
     last_page = (
@@ -135,7 +172,7 @@ async def test_time_at_the_edge_of_the_calendar_is_refused_in_every_field(
 ) -> None:
     async with database.session() as session:
         floor = await add_floor(session)
-        host = await _key(session, floor.host)
+        host = await add_key(session, floor.host)
     show = f"/api/v1/shows/{ids.encode('show', floor.show.id)}"
     new = {"title": {"en": "A", "ar": "أ"}, "market": "gb", "starts_at": moment}
     line = {"show_id": "show_1", "ingest_id": "i", "state": "lost", "since": moment}
@@ -151,7 +188,7 @@ async def test_time_at_the_edge_of_the_calendar_is_refused_in_every_field(
         ),
     ]
 
-    assert [answer.status_code for answer in answers] == [422] * 4
+    assert [answer.status_code for answer in answers] == [422, 422, 422, 200]
     async with database.session() as session:
         assert (await shows.get_show(session, floor.show.id)).starts_at is None
 
@@ -174,7 +211,7 @@ async def test_show_starts_at_a_time_that_is_still_to_come(
 ) -> None:
     async with database.session() as session:
         floor = await add_floor(session)
-        host = await _key(session, floor.host)
+        host = await add_key(session, floor.host)
     starts_at = clock.rfc3339(clock.now() + timedelta(hours=hours))
 
     answer = await client.post(

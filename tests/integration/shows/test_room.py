@@ -18,7 +18,7 @@ async def test_every_entry_of_a_room_is_the_described_one(database: Database) ->
         await put_on_air(session, floor)
         await shows.pin(
             session,
-            FakeStreaming(),
+            moment=FakeStreaming().now,
             person=floor.host,
             show_id=floor.show.id,
             product_id=floor.products[0].id,

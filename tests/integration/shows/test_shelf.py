@@ -28,7 +28,11 @@ async def test_new_price_does_not_bring_back_a_product_that_left(database: Datab
 
     async with database.session() as session:
         await shows.remove_product(
-            session, FakeStreaming(), person=floor.host, show_id=floor.show.id, product_id=mug.id
+            session,
+            moment=FakeStreaming().now,
+            person=floor.host,
+            show_id=floor.show.id,
+            product_id=mug.id,
         )
         waiting = asyncio.create_task(refresh())
         await until_somebody_waits(database)
@@ -109,7 +113,11 @@ async def test_product_that_leaves_the_shelf_leaves_the_screen(database: Databas
         await put_on_air(session, floor)
         gone, stays = [
             await shows.pin(
-                session, streaming, person=floor.host, show_id=floor.show.id, product_id=product.id
+                session,
+                moment=streaming.now,
+                person=floor.host,
+                show_id=floor.show.id,
+                product_id=product.id,
             )
             for product in floor.products
         ]
@@ -117,7 +125,7 @@ async def test_product_that_leaves_the_shelf_leaves_the_screen(database: Databas
 
         await shows.remove_product(
             session,
-            streaming,
+            moment=streaming.now,
             person=floor.host,
             show_id=floor.show.id,
             product_id=floor.products[0].id,
@@ -127,4 +135,7 @@ async def test_product_that_leaves_the_shelf_leaves_the_screen(database: Databas
         )
 
     assert on_screen == [stays]
-    assert streaming.calls[2:] == [("end", ids.encode("cue", gone.id))]
+    async with database.session() as session:
+        carried = await shows.list_carried_cues(session, floor.show.id)
+    ended = {cue.id for cue in carried if cue.end is not None}
+    assert ended == {ids.encode("cue", gone.id)}

@@ -6,6 +6,7 @@ import base64
 import json
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from tests.integration.streaming.peers import FakeWeb, Publisher, Streaming, Tag
 
@@ -22,14 +23,24 @@ def moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-async def test_a_cue_is_stamped_with_the_newest_media(
+async def pin(streaming: Streaming, web: FakeWeb, cue_id: str = "cue_1") -> dict[str, Any]:
+    """As web does it: ask for the moment, commit, send."""
+    at = (await streaming.internal("GET", "/shows/show_a/moment")).json()["at"]
+    cue = {**PIN, "id": cue_id, "start": at, "end": None}
+    web.shows["show_a"]["cues"] = [*web.shows["show_a"]["cues"], cue]
+    answer = await streaming.internal("PUT", "/shows/show_a/cues", {"cues": [cue]})
+    assert answer.status == 200
+    return cue
+
+
+async def test_the_moment_is_that_of_the_newest_media(
     streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags
 ) -> None:
     host = await publish()
     await host.play([tag for tag in tags("plain") if tag.time < 6500])
     text = await streaming.until(2)
 
-    cue = (await streaming.internal("POST", "/shows/show_a/cues", PIN)).json()
+    cue = await pin(streaming, web)
 
     began = [
         moment(line.partition(":")[2])
@@ -38,29 +49,26 @@ async def test_a_cue_is_stamped_with_the_newest_media(
     ]
     # Everything sent before has been received: the segment that began at 6 s is open.
     assert timedelta(seconds=6) < moment(cue["start"]) - began[0] < timedelta(seconds=6.6)
-    assert cue == {**PIN, "start": cue["start"], "end": None, "ended": {}}
     (line,) = date_ranges(await streaming.playlist())
     assert f'ID="cue_1",CLASS="showfloor.pin",START-DATE="{cue["start"]}"' in line
-    assert json.loads(base64.b64decode(line.partition('X-CUE="')[2].rstrip('"'))) == {
-        **PIN,
-        "start": cue["start"],
-        "end": None,
-    }
+    assert json.loads(base64.b64decode(line.partition('X-CUE="')[2].rstrip('"'))) == cue
 
 
-async def test_an_ended_cue_has_an_end_date(
-    streaming: Streaming, publish: Publish, tags: Tags
+async def test_an_ended_cue_has_an_end_date_and_keeps_it(
+    streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags
 ) -> None:
     host = await publish()
     await host.play(tags("plain"))
     await streaming.until(3)
-    await streaming.internal("POST", "/shows/show_a/cues", PIN)
+    cue = await pin(streaming, web)
+    ends = [cue["start"], "2099-01-01T00:00:00.000Z", None]
+    web.shows["show_a"]["cues"] = [{**cue, "end": ends[0]}]
 
-    ended = await streaming.internal("POST", "/shows/show_a/cues/cue_1/end")
+    for end in ends:
+        await streaming.internal("PUT", "/shows/show_a/cues", {"cues": [{**cue, "end": end}]})
 
     (line,) = date_ranges(await streaming.playlist())
-    assert ended.status == 200
-    assert f'END-DATE="{ended.json()["end"]}"' in line
+    assert f'END-DATE="{ends[0]}"' in line
 
 
 async def test_the_encoder_delay_is_added(
@@ -70,62 +78,30 @@ async def test_the_encoder_delay_is_added(
     host = await publish()
     await host.play(tags("plain"))
     await streaming.until(3)
-    first = (await streaming.internal("POST", "/shows/show_a/cues", PIN)).json()
+    first = (await streaming.internal("GET", "/shows/show_a/moment")).json()
     web.allow("key-a", "show_a", cue_offset_ms=0)
     seen = len(web.reports)
     await web.report(lambda ingest: len(web.reports) > seen + 1)
 
-    second = (await streaming.internal("POST", "/shows/show_a/cues", {**PIN, "id": "cue_2"})).json()
+    second = (await streaming.internal("GET", "/shows/show_a/moment")).json()
 
-    assert moment(second["start"]) - moment(first["start"]) == timedelta(milliseconds=500)
-
-
-async def test_asking_twice_stamps_once(streaming: Streaming, publish: Publish, tags: Tags) -> None:
-    host = await publish()
-    await host.play([tag for tag in tags("plain") if tag.time < 4300])
-    await streaming.until(1)
-    first = await streaming.internal("POST", "/shows/show_a/cues", PIN)
-    await host.play([tag for tag in tags("plain") if tag.time >= 4300])
-    await streaming.until(3)
-
-    assert (await streaming.internal("POST", "/shows/show_a/cues", PIN)).json() == first.json()
-
-
-async def test_a_cue_that_replaces_others_starts_where_they_end(
-    streaming: Streaming, publish: Publish, tags: Tags
-) -> None:
-    host = await publish()
-    await host.play([tag for tag in tags("plain") if tag.time < 4300])
-    await streaming.until(1)
-    for cue_id in ("cue_1", "cue_2"):
-        await streaming.internal("POST", "/shows/show_a/cues", {**PIN, "id": cue_id})
-    await host.play([tag for tag in tags("plain") if tag.time >= 4300])
-    await streaming.until(3)
-
-    body = {**PIN, "id": "cue_3", "ends": ["cue_1", "cue_2", "cue_9"]}
-    new = (await streaming.internal("POST", "/shows/show_a/cues", body)).json()
-
-    assert new["ended"] == {"cue_1": new["start"], "cue_2": new["start"]}
-    *old, last = date_ranges(await streaming.playlist())
-    assert [f'END-DATE="{new["start"]}"' in line for line in old] == [True, True]
-    assert "END-DATE" not in last
-    assert (await streaming.internal("POST", "/shows/show_a/cues", body)).json() == new
+    assert moment(second["at"]) - moment(first["at"]) == timedelta(milliseconds=500)
 
 
 async def test_without_an_ingest_there_is_no_moment(
     streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags
 ) -> None:
-    never = await streaming.internal("POST", "/shows/show_a/cues", PIN)
+    path = "/shows/show_a/moment"
+    never = await streaming.internal("GET", path)
     host = await publish()
-    early = await streaming.internal("POST", "/shows/show_a/cues", PIN)
+    early = await streaming.internal("GET", path)
     host.kill()
     await web.report(lambda ingest: ingest["state"] == "lost")
-    late = await streaming.internal("POST", "/shows/show_a/cues", PIN)
-    end = await streaming.internal("POST", "/shows/show_a/cues/cue_1/end")
+    late = await streaming.internal("GET", path)
 
-    assert [(answer.status, answer.json()["code"]) for answer in (never, early, late, end)] == [
+    assert [(answer.status, answer.json()["code"]) for answer in (never, early, late)] == [
         (409, "not_live")
-    ] * 4
+    ] * 3
 
 
 async def test_mistakes_of_web_have_codes(
@@ -134,20 +110,18 @@ async def test_mistakes_of_web_have_codes(
     host = await publish()
     await host.play(tags("plain"))
     await streaming.until(3)
+    path, good = "/shows/show_a/cues", {**PIN, "start": "2026-11-23T10:00:00Z", "end": None}
+    broken = [{}, {"cues": "cue_9"}, {"cues": [PIN]}, {"cues": [{**good, "id": 'a"b'}]}]
+    broken += [{"cues": [{**good, "start": "yesterday"}]}, {"cues": [good, {**good, "end": 5}]}]
 
-    unknown = await streaming.internal("POST", "/shows/show_a/cues/cue_9/end")
-    broken = await streaming.internal("POST", "/shows/show_a/cues", {"id": 'a"b', "kind": "pin"})
-    ends = await streaming.internal("POST", "/shows/show_a/cues", {**PIN, "ends": "cue_9"})
-    stranger = await streaming.internal("POST", "/shows/show_a/cues", PIN, token="guess")
+    refused = [await streaming.internal("PUT", path, body) for body in broken]
+    stranger = await streaming.internal("PUT", path, {"cues": [good]}, token="guess")
     nowhere = await streaming.internal("POST", "/elsewhere")
 
-    assert [
-        (answer.status, answer.json()["code"])
-        for answer in (unknown, broken, ends, stranger, nowhere)
-    ] == [
-        (404, "cue_unknown"),
-        (400, "malformed_request"),
-        (400, "malformed_request"),
+    assert [(answer.status, answer.json()["code"]) for answer in refused] == [
+        (400, "malformed_request")
+    ] * len(broken)
+    assert [(answer.status, answer.json()["code"]) for answer in (stranger, nowhere)] == [
         (401, "not_authenticated"),
         (404, "not_found"),
     ]
@@ -171,7 +145,12 @@ async def test_open_cues_come_with_the_permission_to_publish(
     assert date_ranges(await streaming.playlist()) == []
 
 
-async def test_a_state_for_a_show_that_nobody_published_is_accepted(streaming: Streaming) -> None:
-    answer = await streaming.internal("PUT", "/shows/show_never", {"state": "live"})
+async def test_orders_for_a_show_that_nobody_published_are_accepted(streaming: Streaming) -> None:
+    cue = {**PIN, "start": "2026-11-23T10:00:00Z", "end": None}
 
-    assert (answer.status, answer.json()) == (200, {"publishing": False, "health": None})
+    answers = [
+        await streaming.internal("PUT", "/shows/show_never", {"state": "live"}),
+        await streaming.internal("PUT", "/shows/show_never/cues", {"cues": [cue]}),
+    ]
+
+    assert [(answer.status, answer.json()) for answer in answers] == [(200, {})] * 2

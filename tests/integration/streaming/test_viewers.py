@@ -271,9 +271,15 @@ async def test_an_answer_from_before_going_live_takes_nothing_back(
     await streaming.internal("PUT", "/shows/show_a", {"state": "live"})
     await host.play(after(tags("plain"), 2300))
     first = m3u8.loads(await streaming.until(3)).media_sequence
-    await streaming.internal(
-        "POST", "/shows/show_a/cues", {"id": "cue_1", "kind": "pin", "payload": {}}
-    )
+    cue = {
+        "id": "cue_1",
+        "kind": "pin",
+        "start": "2026-11-23T10:00:00Z",
+        "end": None,
+        "payload": {},
+    }
+    web.shows["show_a"] = {**web.shows["show_a"], "cues": [cue]}
+    await streaming.internal("PUT", "/shows/show_a/cues", {"cues": [cue]})
 
     seen = len(web.reports)
     web.hold.set()

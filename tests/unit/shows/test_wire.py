@@ -6,12 +6,15 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import asdict
 
 import pytest
 from pydantic import BaseModel
 
 from showfloor.fanout import sse
-from showfloor.shows.schemas import Health, RoomChange, RoomSnapshot, RoomState
+from showfloor.kit import contract
+from showfloor.kit.contract import Health
+from showfloor.shows.schemas import RoomChange, RoomSnapshot, RoomState
 from showfloor.streaming.codecs import aac, h264
 from showfloor.streaming.ingest.health import HealthMeter
 
@@ -49,4 +52,4 @@ def test_health_of_the_media_server_is_the_described_one() -> None:
     first_frame.unusable(0.0, "audio", "audio_codec_unsupported", codec="opus")
 
     for told in (silent.as_json(5.0), first_frame.as_json(0.1)):
-        assert Health.model_validate(told).model_dump(mode="json") == told
+        assert asdict(contract.read(Health, told)) == told

@@ -1,50 +1,47 @@
-"""The cues of a show: web's word, and the moment before it is given."""
+"""The cues of a show: what web sent, and what it answered before."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
+from showfloor.kit.contract import CarriedCue
 from showfloor.streaming.hls import cues
 from showfloor.streaming.hls.cues import CueError
 from showfloor.streaming.live.cues import CueSet
 
-AT = 1_700_000_000_123.4
-LATER = AT + 5000
-
-
-def test_a_cue_is_stamped_with_milliseconds() -> None:
-    cue = cues.stamp("cue_1", "pin", {"product_id": "prod_1"}, AT)
-
-    assert cue.as_json() == {
-        "id": "cue_1",
-        "kind": "pin",
-        "start": "2023-11-14T22:13:20.123Z",
-        "end": None,
-        "payload": {"product_id": "prod_1"},
-    }
-    assert cues.read(cue.as_json()) == cue
+AT, LATER = "2023-11-14T22:13:20.123Z", "2023-11-14T22:13:25.123Z"
+CUE = CarriedCue("cue_1", "pin", AT, None, {"product_id": "prod_1"})
 
 
 @pytest.mark.parametrize(
-    "value",
+    "wrong",
     [
-        None,
-        {},
-        {"id": 'x"', "kind": "pin", "start": "2023-11-14T22:13:20Z"},
-        {"id": "x\n", "kind": "pin", "start": "2023-11-14T22:13:20Z"},
-        {"id": "x", "kind": "pin", "start": "yesterday"},
-        {"id": "x", "kind": "pin", "start": "2023-11-14T22:13:20"},
-        {"id": "x" * 101, "kind": "pin", "start": "2023-11-14T22:13:20Z"},
+        {"id": 'x"'},
+        {"id": "x\n"},
+        {"id": ""},
+        {"id": "x" * 101},
+        {"kind": "a,b"},
+        {"start": "yesterday"},
+        {"start": "2023-11-14T22:13:20"},
+        {"end": "later"},
+        {"start": "9999-12-31T23:59:59-14:00"},
     ],
 )
-def test_what_could_break_a_playlist_is_no_cue(value: object) -> None:
+def test_what_could_break_a_playlist_is_no_cue(wrong: dict[str, Any]) -> None:
     with pytest.raises(CueError):
-        cues.read(value)
+        cues.check(replace(CUE, **wrong))
+
+
+def test_times_are_written_as_this_server_writes_them() -> None:
+    assert cues.check(replace(CUE, start="2023-11-14T23:13:20.123456+01:00")) == CUE
 
 
 def test_web_replaces_what_is_known() -> None:
     known = CueSet()
-    old, new = cues.stamp("old", "pin", {}, AT), cues.stamp("new", "pin", {}, AT)
+    old, new = replace(CUE, id="old"), replace(CUE, id="new")
     known.replace([old], asked=0)
 
     assert known.replace([new], asked=10)
@@ -52,53 +49,41 @@ def test_web_replaces_what_is_known() -> None:
     assert not known.replace([new], asked=11)
 
 
-def test_a_cue_outlives_an_answer_that_was_on_its_way() -> None:
+def test_a_cue_sent_after_web_was_asked_outlives_the_answer_however_late_it_comes() -> None:
     known = CueSet()
-    cue = cues.stamp("cue_1", "pin", {}, AT)
-    known.put(cue, now=100)
+    known.add([CUE], now=100)
+
+    known.replace([], asked=99)
+    assert list(known) == [CUE]
 
     known.replace([], asked=101)
-    assert list(known) == [cue]
-
-    known.replace([], asked=104)
     assert list(known) == []
 
 
-def test_a_cue_set_after_web_was_asked_outlives_the_answer_however_late_it_comes() -> None:
+def test_an_end_sent_after_web_was_asked_outlives_the_answer() -> None:
     known = CueSet()
-    cue = cues.stamp("cue_1", "pin", {}, AT)
-    known.put(cue, now=100)
+    known.replace([CUE], asked=0)
+    ended = replace(CUE, end=LATER)
+    known.add([ended], now=100)
 
-    known.replace([], asked=99)
-    known.replace([], asked=102)
-    assert list(known) == [cue]
+    known.replace([CUE], asked=99)
 
-
-def test_an_end_outlives_an_answer_that_was_on_its_way() -> None:
-    known = CueSet()
-    cue = cues.stamp("cue_1", "pin", {}, AT)
-    known.replace([cue], asked=0)
-    ended = known.end("cue_1", LATER, now=100)
-
-    known.replace([cue], asked=101)
-    assert ended is not None and ended.end == "2023-11-14T22:13:25.123Z"
     assert list(known) == [ended]
 
 
-def test_ending_twice_keeps_the_first_end_and_never_precedes_the_start() -> None:
+def test_an_ended_cue_keeps_its_first_end_and_never_precedes_its_start() -> None:
     known = CueSet()
-    known.put(cues.stamp("cue_1", "pin", {}, AT), now=0)
+    known.add([CUE], now=0)
 
-    first = known.end("cue_1", AT - 1000, now=1)
-    second = known.end("cue_1", LATER, now=2)
+    assert known.add([replace(CUE, end="2023-11-14T22:13:19.000Z")], now=1)
+    assert not known.add([replace(CUE, end=LATER), CUE], now=2)
 
-    assert first == second and first is not None and first.end == first.start
-    assert known.end("cue_2", LATER, now=3) is None
+    assert list(known) == [replace(CUE, end=AT)]
 
 
 def test_the_set_is_bounded() -> None:
     known = CueSet()
     for number in range(500):
-        known.put(cues.stamp(f"cue_{number}", "pin", {}, AT), now=number)
+        known.add([replace(CUE, id=f"cue_{number}")], now=number)
 
     assert len(list(known)) == 200

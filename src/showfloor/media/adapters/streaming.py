@@ -1,43 +1,43 @@
-"""Internal HTTP to `streaming` (contract: docs/operate/internal.md)."""
+"""Internal HTTP to `streaming` (contract: docs/operate/internal.md, values: kit/contract.py)."""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID
 
 import httpx2
 
 from showfloor.kit import clock, ids
-from showfloor.media.errors import NotLive, StreamingUnavailable
+from showfloor.kit.contract import (
+    CarriedCue,
+    ContractError,
+    ShowCues,
+    ShowMoment,
+    ShowStateOrder,
+    from_json,
+    to_json,
+)
+from showfloor.media.types import MediaMoment
 
 TIMEOUT = 3.0
 """Seconds. It is the same machine or the next one; a pin that takes longer is a pin that missed."""
 
 
 class StreamingServer(Protocol):
-    """What the rest of the house asks of the media server."""
+    """What the rest of the house asks of the media server. None of these raises: a moment says
+    itself when there is none, and what else is lost the periodic report repeats.
+    """
 
-    async def start_cue(
-        self,
-        show_id: UUID,
-        cue_id: str,
-        kind: str,
-        payload: dict[str, Any],
-        ends: Sequence[str] = (),
-    ) -> datetime:
-        """Put the cue into the stream; its start on the show clock, which is the end of the cues in
-        `ends`.
+    async def moment(self, show_id: UUID) -> MediaMoment:
+        """The newest frame that arrived, on the show clock."""
 
-        Raises NotLive, StreamingUnavailable.
-        """
-
-    async def end_cue(self, show_id: UUID, cue_id: str) -> datetime:
-        """Its end on the show clock. Raises NotLive, StreamingUnavailable."""
+    async def put_cues(self, show_id: UUID, cues: Sequence[CarriedCue]) -> None:
+        """Put committed cues into the stream at once, and the ends of those that ended."""
 
     async def set_state(self, show_id: UUID, state: str) -> None:
-        """Make the show public or over at once. Raises StreamingUnavailable."""
+        """Make a committed state true at once."""
 
 
 class HttpStreamingServer:
@@ -46,33 +46,26 @@ class HttpStreamingServer:
     """
 
     def __init__(self, base_url: str, token: str) -> None:
-        headers = {"Authorization": f"Bearer {token}"}
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         self._client = httpx2.AsyncClient(
             base_url=base_url, headers=headers, timeout=TIMEOUT, trust_env=False
         )
 
-    async def start_cue(
-        self,
-        show_id: UUID,
-        cue_id: str,
-        kind: str,
-        payload: dict[str, Any],
-        ends: Sequence[str] = (),
-    ) -> datetime:
-        body = {"id": cue_id, "kind": kind, "payload": payload, "ends": list(ends)}
-        answer = await self._call(
-            "POST", f"/internal/shows/{ids.encode('show', show_id)}/cues", body
-        )
-        return clock.parse_rfc3339(answer["start"])
+    async def moment(self, show_id: UUID) -> MediaMoment:
+        try:
+            answer = await self._client.get(f"{_path(show_id)}/moment")
+            if answer.status_code in (404, 409):
+                return MediaMoment(None)
+            at = from_json(ShowMoment, answer.content).at
+            return MediaMoment(clock.parse_rfc3339(at))
+        except (httpx2.HTTPError, ContractError, ValueError):
+            return MediaMoment(None, reachable=False)
 
-    async def end_cue(self, show_id: UUID, cue_id: str) -> datetime:
-        answer = await self._call(
-            "POST", f"/internal/shows/{ids.encode('show', show_id)}/cues/{cue_id}/end", {}
-        )
-        return clock.parse_rfc3339(answer["end"])
+    async def put_cues(self, show_id: UUID, cues: Sequence[CarriedCue]) -> None:
+        await self._put(f"{_path(show_id)}/cues", to_json(ShowCues(list(cues))))
 
     async def set_state(self, show_id: UUID, state: str) -> None:
-        await self._call("PUT", f"/internal/shows/{ids.encode('show', show_id)}", {"state": state})
+        await self._put(_path(show_id), to_json(ShowStateOrder(state)))
 
     async def is_alive(self) -> bool:
         try:
@@ -83,14 +76,10 @@ class HttpStreamingServer:
     async def close(self) -> None:
         await self._client.aclose()
 
-    async def _call(self, method: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        try:
-            answer = await self._client.request(method, path, json=body)
-        except httpx2.HTTPError:
-            raise StreamingUnavailable from None
-        if answer.status_code in (404, 409):
-            raise NotLive
-        if answer.status_code != 200:
-            raise StreamingUnavailable
-        result: dict[str, Any] = answer.json()
-        return result
+    async def _put(self, path: str, body: bytes) -> None:
+        with contextlib.suppress(httpx2.HTTPError):
+            await self._client.put(path, content=body)
+
+
+def _path(show_id: UUID) -> str:
+    return f"/internal/shows/{ids.encode('show', show_id)}"

@@ -1,13 +1,30 @@
-"""Use cases of `shows`, one file a noun: schedule, shelf, lifecycle, cues, signal, room."""
+"""Use cases of `shows`, one file a noun: access, schedule, shelf, lifecycle, cues, ingest_reports,
+room.
+"""
 
-from showfloor.shows.service.cues import end_cue, list_timeline, pin
+from showfloor.shows.service.access import (
+    find_public_show,
+    get_own_show,
+    get_public_show,
+    get_show,
+)
+from showfloor.shows.service.cues import (
+    end_cue,
+    get_own_cue,
+    list_carried_cues,
+    list_timeline,
+    pin,
+)
+from showfloor.shows.service.ingest_reports import (
+    admit_publisher,
+    interrupt_lost_shows,
+    note_ingest,
+    note_ingests,
+)
 from showfloor.shows.service.lifecycle import end_show, go_live
 from showfloor.shows.service.schedule import (
     change_show,
     create_show,
-    find_public_show,
-    get_public_show,
-    get_show,
     list_shows,
     list_upcoming,
 )
@@ -19,12 +36,6 @@ from showfloor.shows.service.shelf import (
     with_shelf,
     with_shelves,
 )
-from showfloor.shows.service.signal import (
-    admit_publisher,
-    interrupt_lost_shows,
-    note_ingest,
-    note_ingests,
-)
 
 __all__ = [
     "add_product",
@@ -35,10 +46,13 @@ __all__ = [
     "end_cue",
     "end_show",
     "find_public_show",
+    "get_own_cue",
+    "get_own_show",
     "get_public_show",
     "get_show",
     "go_live",
     "interrupt_lost_shows",
+    "list_carried_cues",
     "list_shows",
     "list_timeline",
     "list_upcoming",

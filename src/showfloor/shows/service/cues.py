@@ -1,39 +1,42 @@
 """Cues: what is on screen when.
 
-Stamped by `streaming` on the show clock, kept in the timeline, told to the room.
+The caller asks `streaming` for the moment before its transaction; the cue is stored in the timeline
+and the room; after the commit the caller sends the carried cues to `streaming`, and the periodic
+report repeats them. So no lock waits for the network, and nothing has to be taken back.
 """
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from showfloor.identity.types import Person
 from showfloor.kit import clock, ids
+from showfloor.kit.contract import CarriedCue
 from showfloor.kit.db import Session
-from showfloor.media.adapters.streaming import StreamingServer
-from showfloor.media.errors import NotLive, StreamingUnavailable
+from showfloor.media.errors import NotLive
+from showfloor.media.types import MediaMoment
 from showfloor.shows import queries
 from showfloor.shows.errors import CueNotFound, ProductNotInShow, TooManyPins
-from showfloor.shows.rules import MOST_PINS, end_of
+from showfloor.shows.rules import ENDED_CUES_STAY, MOST_PINS, end_of
+from showfloor.shows.service.access import get_own_show
 from showfloor.shows.service.room import forget_old_cues, publish_cue
-from showfloor.shows.service.schedule import get_own_show
 from showfloor.shows.types import Cue, CueKind, PinPayload
+from showfloor.shows.views import carried_cue
 
 
 async def pin(
     session: Session,
-    streaming: StreamingServer,
     *,
     person: Person,
     show_id: UUID,
     product_id: UUID,
+    moment: MediaMoment,
     replace_others: bool = False,
 ) -> Cue:
-    """Pin a product on the newest frame that arrived. `replace_others` ends the open pins at the
-    same instant.
+    """Pin a product on the frame of `moment`. `replace_others` ends the open pins at the same
+    instant.
 
     Raises ShowNotFound, ProductNotInShow, TooManyPins, NotLive, StreamingUnavailable.
     """
@@ -42,47 +45,42 @@ async def pin(
         raise ProductNotInShow
     if not show.state.on_air:
         raise NotLive
-    open_pins = await queries.open_cues(session, show_id)
+    start = moment.required()
+    open_pins = await queries.open_cues(session, show_id, kind=CueKind.PIN)
     if len(open_pins) >= MOST_PINS and not replace_others:
         raise TooManyPins(most=MOST_PINS)
-    cue_id, payload = ids.new(), PinPayload(product_id)
-    replaced = open_pins if replace_others else []
-    shown, ends = ids.encode("cue", cue_id), [ids.encode("cue", other.id) for other in replaced]
-    wire = {"product_id": ids.encode("prod", product_id)}
-    start = await streaming.start_cue(show_id, shown, CueKind.PIN, wire, ends)
-    cue = Cue(cue_id, show_id, CueKind.PIN, start, None, payload)
-    try:
-        await _store_pin(session, cue, replaced)
-    except BaseException:
-        # The players take it down at once. If this fails too, or the commit does, `streaming` drops
-        # what our answers do not know, and opens again what it replaced, after its own few seconds
-        # (`streaming/cues.py`).
-        with contextlib.suppress(NotLive, StreamingUnavailable):
-            await streaming.end_cue(show_id, shown)
-        raise
+    for other in open_pins if replace_others else []:
+        await _end(session, other, start)
+    cue = Cue(ids.new(), show_id, CueKind.PIN, start, None, PinPayload(product_id))
+    await queries.add_cue(session, cue)
+    await publish_cue(session, cue)
+    await forget_old_cues(session, show_id)
     return cue
 
 
-async def _store_pin(session: Session, cue: Cue, replaced: list[Cue]) -> None:
-    for other in replaced:
-        await _store_end(session, other, cue.start)
-    await queries.add_cue(session, cue)
-    await publish_cue(session, cue)
-    await forget_old_cues(session, cue.show_id)
+async def end_cue(session: Session, *, person: Person, cue_id: UUID, moment: MediaMoment) -> Cue:
+    """End a cue on the frame of `moment`; ending twice changes nothing.
 
-
-async def end_cue(
-    session: Session, streaming: StreamingServer, *, person: Person, cue_id: UUID
-) -> Cue:
-    """End a cue on the newest frame; ending twice changes nothing.
-
-    Raises CueNotFound, StreamingUnavailable.
+    Raises CueNotFound, ShowNotFound, StreamingUnavailable.
     """
     cue = await _get_cue(session, cue_id)
     await get_own_show(session, person=person, show_id=cue.show_id, lock=True)
     # Again under the lock: somebody may have ended it while we waited.
     cue = await _get_cue(session, cue_id)
-    return cue if cue.end else await _end(session, streaming, cue)
+    return cue if cue.end else await _end(session, cue, _last_frame(moment))
+
+
+async def get_own_cue(session: Session, *, person: Person, cue_id: UUID) -> Cue:
+    """A cue of a show that this person runs. Raises CueNotFound, ShowNotFound."""
+    cue = await _get_cue(session, cue_id)
+    await get_own_show(session, person=person, show_id=cue.show_id)
+    return cue
+
+
+async def list_carried_cues(session: Session, show_id: UUID) -> list[CarriedCue]:
+    """What `streaming` carries: open cues, and those that ended a moment ago."""
+    recent = await queries.recent_cues(session, show_id, clock.now() - ENDED_CUES_STAY)
+    return [carried_cue(cue) for cue in recent]
 
 
 async def _get_cue(session: Session, cue_id: UUID) -> Cue:
@@ -99,33 +97,31 @@ async def list_timeline(
 
 
 async def end_cues_of_product(
-    session: Session, streaming: StreamingServer, *, show_id: UUID, product_id: UUID
+    session: Session, *, show_id: UUID, product_id: UUID, moment: MediaMoment
 ) -> None:
     """What leaves the shelf leaves the screen; needs the show's lock. Raises
     StreamingUnavailable.
     """
     for cue in await queries.open_cues(session, show_id):
         if cue.payload.product_id == product_id:
-            await _end(session, streaming, cue)
+            await _end(session, cue, _last_frame(moment))
 
 
 async def close_open_cues(session: Session, show_id: UUID, end: datetime) -> None:
     """The show is over, and so is everything on it."""
     for cue in await queries.open_cues(session, show_id):
-        await _store_end(session, cue, end)
+        await _end(session, cue, end)
 
 
-async def _end(session: Session, streaming: StreamingServer, cue: Cue) -> Cue:
-    try:
-        end = await streaming.end_cue(cue.show_id, ids.encode("cue", cue.id))
-    except NotLive:
-        # Nobody publishes: no frame follows the last one before the next publisher, so any instant
-        # in between means the same.
-        end = clock.now()
-    return await _store_end(session, cue, end)
+def _last_frame(moment: MediaMoment) -> datetime:
+    """Where nobody publishes no frame follows the last one before the next publisher, so any
+    instant in between means the same.
+    """
+    moment.check_reachable()
+    return moment.at or clock.now()
 
 
-async def _store_end(session: Session, cue: Cue, end: datetime) -> Cue:
+async def _end(session: Session, cue: Cue, end: datetime) -> Cue:
     ended = replace(cue, end=await queries.end_cue(session, cue.id, end_of(cue.start, end)))
     await publish_cue(session, ended)
     return ended

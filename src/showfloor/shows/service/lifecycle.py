@@ -12,8 +12,9 @@ from showfloor.media import service as media
 from showfloor.shows.errors import SignalMissing
 from showfloor.shows.events import ShowEnded, ShowWentLive
 from showfloor.shows.rules import Step, after
+from showfloor.shows.service.access import get_own_show
 from showfloor.shows.service.cues import close_open_cues
-from showfloor.shows.service.schedule import get_own_show, save
+from showfloor.shows.service.schedule import published, save
 from showfloor.shows.types import Show
 
 
@@ -28,11 +29,15 @@ async def go_live(session: Session, *, person: Person, show_id: UUID) -> Show:
         raise SignalMissing
     now = clock.now()
     await outbox.publish(session, ShowWentLive(show_id, now))
-    return await save(session, show, replace(show, state=state, went_live_at=now))
+    live = published(replace(show, state=state, went_live_at=now))
+    return await save(session, show, live)
 
 
 async def end_show(session: Session, *, person: Person, show_id: UUID) -> Show:
-    """The show is over for good; open cues end with it. Raises ShowNotFound, NotAllowedInState."""
+    """The show is over for good, a draft is cancelled; open cues end with it.
+
+    Raises ShowNotFound, NotAllowedInState.
+    """
     show = await get_own_show(session, person=person, show_id=show_id, lock=True)
     now = clock.now()
     ended = replace(show, state=after(show.state, Step.END), ended_at=now)

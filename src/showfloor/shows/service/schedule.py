@@ -13,9 +13,10 @@ from showfloor.kit.db import Session
 from showfloor.markets.service import get_market
 from showfloor.realtime import service as realtime
 from showfloor.shows import queries
-from showfloor.shows.errors import ShowNotFound, SlugTaken
+from showfloor.shows.errors import SlugTaken
 from showfloor.shows.rules import Step, after, slugs_for
 from showfloor.shows.schemas import NewShow, ShowChange
+from showfloor.shows.service.access import get_own_show
 from showfloor.shows.service.room import publish_show
 from showfloor.shows.types import Show, ShowState
 
@@ -44,6 +45,7 @@ async def create_show(
         state=state,
         currency=get_market(new.market).currency,
         host_creator_id=person.creator_id,
+        published_at=clock.now() if new.starts_at else None,
         poster_url=poster_url,
         picture_ratio=picture_ratio,
         **new.model_dump(),
@@ -70,8 +72,13 @@ async def change_show(
     show = await get_own_show(session, person=person, show_id=show_id, lock=True)
     changed = replace(show, **change.values())
     if change.starts_at is not None:
-        changed = replace(changed, state=after(show.state, Step.SCHEDULE))
+        changed = published(replace(changed, state=after(show.state, Step.SCHEDULE)))
     return await save(session, show, changed)
+
+
+def published(show: Show) -> Show:
+    """Everybody can see it from now on, whatever becomes of it."""
+    return replace(show, published_at=show.published_at or clock.now())
 
 
 async def save(session: Session, before: Show, now: Show) -> Show:
@@ -79,51 +86,6 @@ async def save(session: Session, before: Show, now: Show) -> Show:
     await queries.save_show(session, before, now)
     await publish_show(session, now)
     return now
-
-
-async def get_show(session: Session, show_id: UUID) -> Show:
-    """Raises ShowNotFound."""
-    if (show := await queries.show(session, show_id)) is None:
-        raise ShowNotFound
-    return show
-
-
-async def get_public_show(session: Session, show_id: UUID, *, person: Person | None = None) -> Show:
-    """A show that everybody may know of; a draft is its host's alone. Raises ShowNotFound."""
-    return _seen_by(person, await queries.show(session, show_id))
-
-
-async def get_own_show(
-    session: Session, *, person: Person, show_id: UUID, lock: bool = False
-) -> Show:
-    """A show that this person runs. Somebody else's is not found, so that ids tell nothing.
-
-    Raises ShowNotFound.
-    """
-    show = await queries.show(session, show_id, lock=lock)
-    if show is None or not _runs(person, show):
-        raise ShowNotFound
-    return show
-
-
-def _seen_by(person: Person | None, show: Show | None) -> Show:
-    if show is None or (
-        show.state is ShowState.DRAFT and not (person is not None and _runs(person, show))
-    ):
-        raise ShowNotFound
-    return show
-
-
-def _runs(person: Person, show: Show) -> bool:
-    return person.is_operator or show.host_creator_id == person.creator_id
-
-
-async def find_public_show(session: Session, slug: str, *, person: Person | None = None) -> Show:
-    """A show by its address, for pages and frames: a draft is its host's alone.
-
-    Raises ShowNotFound.
-    """
-    return _seen_by(person, await queries.show_of_slug(session, slug))
 
 
 async def list_shows(

@@ -10,7 +10,7 @@ from showfloor.catalog import service as catalog
 from showfloor.catalog.types import PricedProduct
 from showfloor.identity.types import Person
 from showfloor.kit.db import Session
-from showfloor.media.adapters.streaming import StreamingServer
+from showfloor.media.types import MediaMoment
 from showfloor.merchants import service as merchants
 from showfloor.shows import queries
 from showfloor.shows.errors import (
@@ -19,10 +19,10 @@ from showfloor.shows.errors import (
     ShelfChanged,
     SkuConflict,
 )
+from showfloor.shows.service.access import get_own_show
 from showfloor.shows.service.cues import end_cues_of_product
 from showfloor.shows.service.room import publish_product, publish_show, withdraw_product
-from showfloor.shows.service.schedule import get_own_show
-from showfloor.shows.types import Show, ShowState, ShowWithShelf
+from showfloor.shows.types import Show, ShowWithShelf
 
 
 async def add_product(session: Session, *, person: Person, show_id: UUID, product_id: UUID) -> Show:
@@ -57,14 +57,15 @@ async def add_product(session: Session, *, person: Person, show_id: UUID, produc
 
 
 async def remove_product(
-    session: Session, streaming: StreamingServer, *, person: Person, show_id: UUID, product_id: UUID
+    session: Session, *, person: Person, show_id: UUID, product_id: UUID, moment: MediaMoment
 ) -> None:
-    """Take a product off the shelf and its cues off the screen; what is held stays held.
+    """Take a product off the shelf and its cues off the screen at `moment`; what is held stays
+    held.
 
     Raises ShowNotFound, NotAllowedInState, StreamingUnavailable.
     """
     show = await _open_show(session, person, show_id)
-    await end_cues_of_product(session, streaming, show_id=show_id, product_id=product_id)
+    await end_cues_of_product(session, show_id=show_id, product_id=product_id, moment=moment)
     await queries.remove_product(session, show_id, product_id)
     await withdraw_product(session, show_id, product_id)
     await _publish_order(session, show)
@@ -143,6 +144,6 @@ async def _publish_order(session: Session, show: Show) -> Show:
 
 async def _open_show(session: Session, person: Person, show_id: UUID) -> Show:
     show = await get_own_show(session, person=person, show_id=show_id, lock=True)
-    if show.state is ShowState.ENDED:
+    if show.state.over:
         raise NotAllowedInState(state=show.state.value, step="change")
     return show

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from typing import Any, Protocol
+from typing import Protocol
 
 from showfloor.kit import clock
+from showfloor.kit.contract import IngestAnswer, IngestReports, from_json, to_json
 from showfloor.streaming.control.web_client import WebClient, WebUnavailable
 
 log = logging.getLogger("showfloor.streaming.control")
@@ -18,8 +19,8 @@ _SHORTEST_PAUSE = 0.05
 class ReportSource(Protocol):
     """Whose state is reported, and who applies web's answer."""
 
-    def report(self) -> dict[str, Any]: ...
-    def apply_all(self, answer: dict[str, Any], asked: float) -> None:
+    def report(self) -> IngestReports: ...
+    def apply_all(self, answer: IngestAnswer, asked: float) -> None:
         """`asked` is when the report was made, on the steady clock: what happened since is not in
         the answer.
         """
@@ -55,10 +56,10 @@ class Reporter:
     async def _exchange(self, source: ReportSource) -> None:
         asked = clock.monotonic()
         try:
-            status, answer = await self._web.post("/internal/ingests", source.report())
+            status, body = await self._web.post("/internal/ingests", to_json(source.report()))
             if status != 200:
                 raise WebUnavailable(f"status {status}")
-            source.apply_all(answer, asked)
+            source.apply_all(from_json(IngestAnswer, body), asked)
         except WebUnavailable as problem:
             if self._reachable:
                 log.warning("web is out of reach, going on with what is known reason=%s", problem)

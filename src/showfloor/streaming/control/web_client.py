@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
-from typing import Any
 from urllib.parse import urlsplit
 
 import httptools
@@ -31,16 +29,16 @@ class WebClient:
         self._token = token
         self._timeout = timeout
 
-    async def post(self, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-        """Status and JSON object (empty when the body is none); raises WebUnavailable."""
+    async def post(self, path: str, body: bytes) -> tuple[int, bytes]:
+        """Status and body; raises WebUnavailable."""
         try:
             async with asyncio.timeout(self._timeout):
-                return await self._exchange(path, json.dumps(body).encode())
+                return await self._exchange(path, body)
         except (OSError, TimeoutError, httptools.HttpParserError, EOFError) as problem:
             # The text of the problem could hold an address, never the body: a stream key is in it.
             raise WebUnavailable(type(problem).__name__) from None
 
-    async def _exchange(self, path: str, body: bytes) -> tuple[int, dict[str, Any]]:
+    async def _exchange(self, path: str, body: bytes) -> tuple[int, bytes]:
         reader, writer = await asyncio.open_connection(
             self._host, self._port, ssl=True if self._secure else None
         )
@@ -58,7 +56,7 @@ class WebClient:
                 if not data:
                     raise EOFError
                 answer.feed(data)
-            return answer.status, answer.json()
+            return answer.status, answer.body
         finally:
             writer.close()
             with contextlib.suppress(OSError):
@@ -88,9 +86,6 @@ class _Answer:
     def status(self) -> int:
         return int(self._parser.get_status_code())
 
-    def json(self) -> dict[str, Any]:
-        try:
-            value = json.loads(self._body) if self._body else {}
-        except ValueError:
-            return {}
-        return value if isinstance(value, dict) else {}
+    @property
+    def body(self) -> bytes:
+        return bytes(self._body)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from showfloor.streaming.hls.cues import Cue, text_of
+from showfloor.kit.contract import CarriedCue
+from showfloor.streaming.hls.cues import date_range, text_of
 from showfloor.streaming.packaging.window import Segment
 
 _SKIP_TARGETS = 6
@@ -27,7 +28,7 @@ class MediaView:
     part_target: int
     discontinuities_gone: int
     next_msn: int
-    cues: Iterable[Cue]
+    cues: Iterable[CarriedCue]
     ended: bool
     query: str = ""
 
@@ -69,7 +70,7 @@ def media(view: MediaView, *, skip: bool = False) -> str:
     if skipped:
         lines.append(f"#EXT-X-SKIP:SKIPPED-SEGMENTS={skipped}")
     lines += _body(view, shown)
-    lines += [cue.date_range() for cue in view.cues]
+    lines += [date_range(cue) for cue in view.cues]
     if view.ended:
         lines.append("#EXT-X-ENDLIST")
     else:

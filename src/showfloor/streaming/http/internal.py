@@ -1,11 +1,11 @@
-"""What web may ask (bearer token): stamp a cue, end it, take a show's new state at once."""
+"""What web may ask (bearer token): a show's moment, its cues, its new state at once."""
 
 from __future__ import annotations
 
 import hmac
-import json
-from typing import Any
+from dataclasses import asdict
 
+from showfloor.kit.contract import ContractError, ShowCues, ShowMoment, ShowStateOrder, from_json
 from showfloor.streaming.hls import cues
 from showfloor.streaming.http import answers
 from showfloor.streaming.http.answers import Answer
@@ -15,7 +15,7 @@ from showfloor.streaming.live.registry import ShowRegistry
 _NOT_LIVE = answers.problem(
     409, "not_live", "Nobody publishes, so there is no media time to stamp a cue with."
 )
-_CUE_UNKNOWN = answers.problem(404, "cue_unknown", "The stream carries no cue of that id.")
+_DONE = answers.as_json(200, {})
 
 
 class InternalApi:
@@ -28,71 +28,34 @@ class InternalApi:
     def handle(self, request: Request, path: list[str]) -> Answer:
         if not hmac.compare_digest(request.authorization, self._expected):
             return answers.UNAUTHORIZED
-        body = _read_body(request.body)
-        if body is None:
+        try:
+            match request.method, path:
+                case b"GET", ["shows", show_id, "moment"]:
+                    return self._moment(show_id)
+                case b"PUT", ["shows", show_id, "cues"]:
+                    return self._add_cues(show_id, from_json(ShowCues, request.body))
+                case b"PUT", ["shows", show_id]:
+                    return self._put_state(show_id, from_json(ShowStateOrder, request.body))
+        except (ContractError, cues.CueError):
             return answers.BAD_REQUEST
-        match request.method, path:
-            case b"PUT", ["shows", show_id]:
-                return self._put_state(show_id, body)
-            case b"POST", ["shows", show_id, "cues"]:
-                return self._stamp(show_id, body)
-            case b"POST", ["shows", show_id, "cues", cue_id, "end"]:
-                return self._end(show_id, cue_id)
         return answers.NOT_FOUND
 
-    def _put_state(self, show_id: str, body: dict[str, Any]) -> Answer:
-        show = self._shows.find(show_id)
-        if show is None:
-            return answers.as_json(200, {"publishing": False, "health": None})
-        self._shows.put_state(show, body.get("state"))
-        return answers.as_json(
-            200, {"publishing": show.signal == "publishing", "health": show.health()}
-        )
-
-    def _stamp(self, show_id: str, body: dict[str, Any]) -> Answer:
-        """The start is the newest media received on the show clock, and the end of the cues in
-        `ends` is that same instant.
-
-        Asking twice for one id answers the first stamp again.
-        """
+    def _moment(self, show_id: str) -> Answer:
+        """The newest media received on the show clock."""
         show = self._shows.find(show_id)
         moment = show.cue_time() if show is not None else None
-        if show is None or moment is None:
+        if moment is None:
             return _NOT_LIVE
-        try:
-            fresh = cues.stamp(body.get("id"), body.get("kind"), body.get("payload"), moment)
-            ends = cues.read_ids(body.get("ends", []))
-        except cues.CueError:
-            return answers.BAD_REQUEST
-        cue = show.cues.get(fresh.id) or fresh
-        if cue is fresh:
-            show.put_cue(cue)
-        ended = [
-            show.end_cue(cue_id, cues.moment_of(cue.start)) for cue_id in ends if cue_id != cue.id
-        ]
-        return answers.as_json(
-            200,
-            {
-                **cue.as_json(),
-                "ended": {other.id: other.end for other in ended if other is not None},
-            },
-        )
+        return answers.as_json(200, asdict(ShowMoment(cues.text_of(moment))))
 
-    def _end(self, show_id: str, cue_id: str) -> Answer:
-        show = self._shows.find(show_id)
-        moment = show.cue_time() if show is not None else None
-        if show is None or moment is None:
-            return _NOT_LIVE
-        ended = show.end_cue(cue_id, moment)
-        return answers.as_json(200, {"end": ended.end}) if ended is not None else _CUE_UNKNOWN
+    def _add_cues(self, show_id: str, order: ShowCues) -> Answer:
+        """A show that nobody published has no stream to carry them."""
+        carried = [cues.check(cue) for cue in order.cues]
+        if (show := self._shows.find(show_id)) is not None:
+            show.add_cues(carried)
+        return _DONE
 
-
-def _read_body(body: bytes) -> dict[str, Any] | None:
-    """A JSON object; an empty body is an empty one. None when it is anything else."""
-    if not body:
-        return {}
-    try:
-        value = json.loads(body)
-    except ValueError:
-        return None
-    return value if isinstance(value, dict) else None
+    def _put_state(self, show_id: str, order: ShowStateOrder) -> Answer:
+        if (show := self._shows.find(show_id)) is not None:
+            self._shows.put_state(show, order.state)
+        return _DONE

@@ -5,59 +5,52 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from showfloor.streaming.hls.cues import Cue, text_of
+from showfloor.kit.contract import CarriedCue
 
-_UNCONFIRMED_SECONDS = 3.0
-"""How long a cue stamped here may be missing in what web is asked for: web commits after we have
-answered.
-"""
 _MAX_CUES = 200
 
 
 class CueSet:
-    """The cues of one show. Web's answer is the truth; what was stamped or ended here a moment ago
-    survives a stale answer.
+    """The cues of one show. Web commits a cue before it sends it here, so what web sent since it
+    was asked is newer than its answer.
     """
 
     def __init__(self) -> None:
-        self._cues: dict[str, Cue] = {}
+        self._cues: dict[str, CarriedCue] = {}
         self._touched: dict[str, float] = {}
 
-    def __iter__(self) -> Iterator[Cue]:
+    def __iter__(self) -> Iterator[CarriedCue]:
         return iter(self._cues.values())
 
-    def get(self, identifier: str) -> Cue | None:
-        return self._cues.get(identifier)
-
-    def put(self, cue: Cue, now: float) -> None:
-        """`now` is seconds on the steady clock."""
-        if len(self._cues) >= _MAX_CUES:
-            del self._cues[next(iter(self._cues))]
-        self._cues[cue.id] = cue
-        self._touched[cue.id] = now
-
-    def end(self, identifier: str, at: float, now: float) -> Cue | None:
-        """End an open cue at epoch ms `at`, never before its start. An ended cue keeps its end.
-
-        None when there is no such cue.
+    def add(self, cues: Iterable[CarriedCue], now: float) -> bool:
+        """Add what is new and end what has an end now; an ended cue keeps its end, never before its
+        start. `now` is seconds on the steady clock. True when that changed anything.
         """
-        cue = self._cues.get(identifier)
-        if cue is None or cue.end is not None:
-            return cue
-        ended = replace(cue, end=max(text_of(at), cue.start))
-        self.put(ended, now)
-        return ended
+        before = dict(self._cues)
+        for cue in cues:
+            self._touched[cue.id] = now
+            self._cues[cue.id] = _ended(self._cues.get(cue.id, cue), cue.end)
+        while len(self._cues) > _MAX_CUES:
+            del self._cues[next(iter(self._cues))]
+        return self._cues != before
 
-    def replace(self, confirmed: Iterable[Cue], asked: float) -> bool:
-        """Become what web says, which was asked at `asked` on the steady clock.
+    def replace(self, carried: Iterable[CarriedCue], asked: float) -> bool:
+        """Become web's answer to what it was asked at `asked` on the steady clock.
 
         True when that changed anything.
         """
-        fresh = {key for key, at in self._touched.items() if asked - at < _UNCONFIRMED_SECONDS}
-        wanted = {cue.id: cue for cue in confirmed}
+        fresh = {key for key, at in self._touched.items() if at >= asked}
+        wanted = {cue.id: cue for cue in carried}
         for key in fresh & self._cues.keys():
             wanted[key] = self._cues[key]
         self._touched = {key: at for key, at in self._touched.items() if key in fresh}
         changed = wanted != self._cues
         self._cues = wanted
         return changed
+
+
+def _ended(cue: CarriedCue, end: str | None) -> CarriedCue:
+    """RFC 3339 in UTC with milliseconds sorts as text does."""
+    if cue.end is not None or end is None:
+        return cue
+    return replace(cue, end=max(end, cue.start))

@@ -9,12 +9,12 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Literal, Protocol
 
 from showfloor.kit import clock
+from showfloor.kit.contract import CarriedCue, Health, HealthWarning, read
 from showfloor.streaming.config import StreamingConfig
 from showfloor.streaming.hls import playlist
-from showfloor.streaming.hls.cues import Cue
 from showfloor.streaming.ingest.anchor import Anchor
 from showfloor.streaming.ingest.ingest import Ingest
 from showfloor.streaming.live.cues import CueSet
@@ -24,6 +24,7 @@ from showfloor.streaming.packaging.window import Part, Segment, SegmentSink, Win
 from showfloor.streaming.recording.recorder import Recorded, RecordedSegment
 
 PUBLIC_STATES = ("live", "interrupted", "ended")
+OVER_STATES = ("ended", "cancelled")
 _MOST_LOST = 3
 """After a crash that lost more segments than this, the window starts empty."""
 _SHORTEST_GAP_MS = 100
@@ -74,7 +75,7 @@ class LiveShow:
         self.id = show_id
         self.state: str | None = None
         """As web last set it; None before its first answer."""
-        self.preview_token = ""
+        self.preview_tokens: tuple[str, ...] = ()
         self.cue_offset = 0
         self.cues = CueSet()
         self.publisher: Publisher | None = None
@@ -192,7 +193,7 @@ class LiveShow:
         """Apply web's state. Going live opens the playlist from the next segment on: what the team
         saw in the preview stays theirs.
         """
-        if state == self.state or self.state == "ended":
+        if state == self.state or self.state in OVER_STATES:
             return
         was_public = self.state in PUBLIC_STATES
         first = self.state is None
@@ -200,7 +201,7 @@ class LiveShow:
         if state in PUBLIC_STATES and not was_public and not first:
             self._public_from = self.window.next_msn
             self._end_segment_soon()
-        if state == "ended":
+        if state in OVER_STATES:
             self.disconnect()
             for sink in self._segment_sinks:
                 sink.end()
@@ -216,21 +217,16 @@ class LiveShow:
         if self.publisher is not None and self.publisher.ingest is not None:
             self.publisher.close()
 
-    def set_cues(self, cues: list[Cue], asked: float) -> None:
+    def set_cues(self, cues: list[CarriedCue], asked: float) -> None:
         if self.cues.replace(cues, asked):
             self._listener.show_changed(self)
 
-    def put_cue(self, cue: Cue) -> None:
-        self.cues.put(cue, clock.monotonic())
-        self._listener.show_changed(self)
-
-    def end_cue(self, identifier: str, at: float) -> Cue | None:
-        cue = self.cues.end(identifier, at, clock.monotonic())
-        self._listener.show_changed(self)
-        return cue
+    def add_cues(self, cues: list[CarriedCue]) -> None:
+        if self.cues.add(cues, clock.monotonic()):
+            self._listener.show_changed(self)
 
     @property
-    def signal(self) -> str:
+    def signal(self) -> Literal["connected", "publishing", "lost"]:
         """The state of the ingest in reports: connected until there is something to show."""
         if self.publisher is None or self.publisher.ingest is None:
             return "lost"
@@ -246,7 +242,7 @@ class LiveShow:
         moment = ingest.anchor.at(ingest.newest) + self.cue_offset
         return moment if math.isfinite(moment) else None
 
-    def health(self) -> dict[str, Any] | None:
+    def health(self) -> Health | None:
         """The figures of the present publisher, or why the last one had to go."""
         if self.publisher is None:
             return None
@@ -254,11 +250,10 @@ class LiveShow:
             problem = self.publisher.problem
             if problem is None:
                 return None
-            gone: dict[str, Any] = {"code": problem, "params": {}}
-            return {"video": None, "audio": None, "warnings": [gone]}
+            return Health(None, None, [HealthWarning(problem, {})])
         meter = self.publisher.ingest.health
         self._frame_rate = meter.frame_rate or self._frame_rate
-        return meter.as_json(clock.monotonic())
+        return read(Health, meter.as_json(clock.monotonic()))
 
     # Viewers
 
@@ -267,10 +262,8 @@ class LiveShow:
         return self.state in PUBLIC_STATES or self.may_preview(token)
 
     def may_preview(self, token: str) -> bool:
-        return (
-            bool(token)
-            and bool(self.preview_token)
-            and hmac.compare_digest(token.encode(), self.preview_token.encode())
+        return bool(token) and any(
+            hmac.compare_digest(token.encode(), good.encode()) for good in self.preview_tokens
         )
 
     def has_media(self, *, preview: bool) -> bool:

@@ -9,9 +9,21 @@ import logging
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 from showfloor.kit import clock, ids
+from showfloor.kit.contract import (
+    CarriedCue,
+    ContractError,
+    IngestAnswer,
+    IngestLine,
+    IngestReports,
+    PublishPermission,
+    PublishQuestion,
+    PublishRefusal,
+    ShowOrders,
+    from_json,
+    to_json,
+)
 from showfloor.streaming.config import StreamingConfig
 from showfloor.streaming.control.web_client import WebClient, WebUnavailable
 from showfloor.streaming.hls import cues
@@ -26,7 +38,7 @@ log = logging.getLogger("showfloor.streaming.live")
 _SHOW_ID = re.compile(r"show_[A-Za-z0-9]{1,80}")
 """What web calls a show. It names a folder and stands in addresses and reports."""
 _RESTORE_SECONDS = 900.0
-_STATES = ("draft", "scheduled", "live", "interrupted", "ended")
+_STATES = ("draft", "scheduled", "live", "interrupted", "ended", "cancelled")
 
 
 class ShowRegistry:
@@ -68,19 +80,19 @@ class ShowRegistry:
         """Ask web about the key. The newest publisher wins. Raises PublishRefused."""
         asked = clock.monotonic()
         try:
-            status, answer = await self._web.post("/internal/publish", {"stream_key": key})
+            status, body = await self._web.post("/internal/publish", to_json(PublishQuestion(key)))
+            if status == 403:
+                raise _refusal(from_json(PublishRefusal, body))
+            answer = _permission(status, body)
         except WebUnavailable:
             raise PublishRefused(
                 "try_again", "The shop cannot be asked right now; try again.", temporary=True
             ) from None
-        if status == 403:
-            raise _refusal(answer)
-        show_id = answer.get("show_id")
-        if status != 200 or not isinstance(show_id, str) or not _SHOW_ID.fullmatch(show_id):
+        except ContractError:
             raise PublishRefused(
                 "try_again", "The shop gave no clear answer; try again.", temporary=True
-            )
-        show = await self._find_or_open(show_id)
+            ) from None
+        show = await self._find_or_open(answer.show_id)
         show.disconnect()
         ingest_id = ids.encode("ingest", ids.new())
         packager = Packager(
@@ -90,62 +102,48 @@ class ShowRegistry:
             segment_cap=self._config.segment_cap_ms,
         )
         ingest = Ingest(self._config, show, [packager], ingest_id, show.floor)
-        key_id = answer.get("key_id")
         show.publisher = Publisher(
             ingest,
             packager,
             ingest_id,
             clock.now(),
             close,
-            key_id if isinstance(key_id, str) else None,
+            answer.key_id,
         )
         show.touched = clock.monotonic()
         if show.state_set_at <= asked:
-            self.apply(show, answer, asked)
+            show.cue_offset = answer.cue_offset_ms
+            show.set_cues(_checked(answer.cues), asked)
+            _set_state(show, answer.state)
         # Whatever web is about to answer was asked about the publisher before.
         show.state_set_at = clock.monotonic()
-        log.info("ingest accepted show=%s ingest=%s", show_id, ingest_id)
+        log.info("ingest accepted show=%s ingest=%s", show.id, ingest_id)
         self._listener.signal_changed()
         return ingest
 
-    def report(self) -> dict[str, Any]:
+    def report(self) -> IngestReports:
         """The report of every second (level-triggered: the whole state each time)."""
-        return {
-            "ingests": [
-                _ingest_json(show) for show in self._shows.values() if show.publisher is not None
-            ]
-        }
+        return IngestReports([line for show in self._shows.values() if (line := _line(show))])
 
-    def apply_all(self, answer: dict[str, Any], asked: float) -> None:
+    def apply_all(self, answer: IngestAnswer, asked: float) -> None:
         """Make the shows equal to web's answer to the report of `asked` (steady clock), but those
         that changed since.
         """
-        shows = answer.get("shows")
-        for show_id, wanted in shows.items() if isinstance(shows, dict) else ():
+        for show_id, orders in answer.shows.items():
             show = self._shows.get(show_id)
-            if show is not None and isinstance(wanted, dict) and show.state_set_at <= asked:
-                self.apply(show, wanted, asked)
+            if show is not None and show.state_set_at <= asked:
+                self.apply(show, orders, asked)
 
-    def apply(self, show: LiveShow, wanted: dict[str, Any], asked: float) -> None:
-        """Apply what web says of one show; a member that is missing or malformed changes
-        nothing.
-        """
-        offset, token, open_cues = (
-            wanted.get("cue_offset_ms"),
-            wanted.get("preview_token"),
-            wanted.get("cues"),
-        )
-        if isinstance(offset, int):
-            show.cue_offset = offset
-        if isinstance(token, str):
-            show.preview_token = token
-        if isinstance(open_cues, list):
-            show.set_cues(_read_cues(open_cues), asked)
-        _set_state(show, wanted.get("state"))
-        if wanted.get("key_revoked") is True:
+    def apply(self, show: LiveShow, orders: ShowOrders, asked: float) -> None:
+        """Make true of one show what web says."""
+        show.cue_offset = orders.cue_offset_ms
+        show.preview_tokens = (orders.preview_token, orders.old_preview_token)
+        show.set_cues(_checked(orders.cues), asked)
+        _set_state(show, orders.state)
+        if orders.key_revoked:
             show.disconnect()
 
-    def put_state(self, show: LiveShow, state: object) -> None:
+    def put_state(self, show: LiveShow, state: str) -> None:
         """Web sets it right after its commit; answers that are on their way were made before."""
         show.state_set_at = clock.monotonic()
         _set_state(show, state)
@@ -203,37 +201,42 @@ class ShowRegistry:
         return show
 
 
-def _set_state(show: LiveShow, state: object) -> None:
-    if isinstance(state, str) and state in _STATES:
+def _set_state(show: LiveShow, state: str) -> None:
+    if state in _STATES:
         show.set_state(state)
 
 
-def _refusal(answer: dict[str, Any]) -> PublishRefused:
-    code, detail = answer.get("code"), answer.get("detail")
-    return PublishRefused(
-        code if isinstance(code, str) else "stream_key_unknown",
-        detail if isinstance(detail, str) else "This stream key is not valid.",
-    )
+def _permission(status: int, body: bytes) -> PublishPermission:
+    """Raises ContractError."""
+    permission = from_json(PublishPermission, body)
+    if status != 200 or not _SHOW_ID.fullmatch(permission.show_id):
+        raise ContractError("no permission")
+    return permission
 
 
-def _read_cues(values: list[object]) -> list[cues.Cue]:
+def _refusal(answer: PublishRefusal) -> PublishRefused:
+    return PublishRefused(answer.code, answer.detail)
+
+
+def _checked(carried: list[CarriedCue]) -> list[CarriedCue]:
     known = []
-    for value in values:
+    for cue in carried:
         try:
-            known.append(cues.read(value))
+            known.append(cues.check(cue))
         except cues.CueError as problem:
             log.warning("cue ignored problem=%s", problem)
     return known
 
 
-def _ingest_json(show: LiveShow) -> dict[str, Any]:
+def _line(show: LiveShow) -> IngestLine | None:
     publisher = show.publisher
-    assert publisher is not None
-    return {
-        "show_id": show.id,
-        "ingest_id": publisher.ingest_id,
-        "key_id": publisher.key_id,
-        "state": show.signal,
-        "since": clock.rfc3339(publisher.since),
-        "health": show.health(),
-    }
+    if publisher is None:
+        return None
+    return IngestLine(
+        show_id=show.id,
+        ingest_id=publisher.ingest_id,
+        state=show.signal,
+        since=clock.rfc3339(publisher.since),
+        key_id=publisher.key_id,
+        health=show.health(),
+    )

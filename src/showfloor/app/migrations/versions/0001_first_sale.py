@@ -251,6 +251,7 @@ def upgrade() -> None:
         sa.Column("currency", sa.String(), nullable=False),
         sa.Column("host_creator_id", sa.Uuid(), nullable=False),
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("went_live_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("poster_url", sa.String(), nullable=True),
@@ -572,10 +573,10 @@ ROOM_VIEWS = (
     join variant on variant.product_id = shelf.product_id
     join stock_item stock on stock.variant_id = variant.id
     """,
-    # A draft is its host's alone, and so is its room.
+    # What was never published is its host's alone, and so is its room.
     """
     create view public_room as
     select id, seq from room where not exists (select from show where show.id = room.id
-      and show.state = 'draft')
+      and show.published_at is null)
     """,
 )

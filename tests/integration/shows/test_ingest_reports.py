@@ -65,7 +65,7 @@ async def test_show_that_is_locked_for_long_is_left_out(
                 database, reports=[report(floor.show, IngestState.PUBLISHING)], secret=SECRET
             )
 
-    assert answers == {}
+    assert answers.shows == {}
     assert not await _is_publishing(database, floor.show)
 
 

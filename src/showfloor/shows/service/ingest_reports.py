@@ -5,20 +5,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from dataclasses import dataclass, replace
-from typing import Any
 from uuid import UUID
 
-from showfloor.kit import clock, ids
+from showfloor.kit import ids
+from showfloor.kit.contract import CarriedCue, IngestAnswer, ShowOrders
 from showfloor.kit.db import Database, Session
 from showfloor.kit.errors import Busy
 from showfloor.media import service as media
 from showfloor.media.errors import PublishRefused, PublishToEndedShow, StreamKeyRevoked
 from showfloor.media.types import IngestReport, IngestState
 from showfloor.shows import queries
-from showfloor.shows.rules import ENDED_CUES_STAY, after, signal_step
+from showfloor.shows.rules import after, signal_step
+from showfloor.shows.service.cues import list_carried_cues
 from showfloor.shows.service.schedule import save
-from showfloor.shows.types import Show, ShowState
-from showfloor.shows.views import cue_view
+from showfloor.shows.types import Show
 
 REPORTS_AT_A_TIME = 4
 """Connections that a report may take from everybody else."""
@@ -37,7 +37,7 @@ class PublishAnswer:
 
     show: Show | None
     key_id: str
-    cues: list[dict[str, Any]]
+    cues: list[CarriedCue]
     refusal: PublishRefused | None
 
 
@@ -53,25 +53,25 @@ async def admit_publisher(session: Session, *, stream_key: str) -> PublishAnswer
     if (refusal := _refusal(owner.revoked, show)) is not None:
         await media.note_refusal(session, show.id, refusal.code)
         return PublishAnswer(show, owner.key_id, [], refusal)
-    return PublishAnswer(show, owner.key_id, await _carried_cues(session, show.id), None)
+    return PublishAnswer(show, owner.key_id, await list_carried_cues(session, show.id), None)
 
 
 def _refusal(revoked: bool, show: Show) -> PublishRefused | None:
     if revoked:
         return StreamKeyRevoked()
-    return PublishToEndedShow() if show.state is ShowState.ENDED else None
+    return PublishToEndedShow() if show.state.over else None
 
 
 async def note_ingests(
     database: Database, *, reports: list[IngestReport], secret: str
-) -> dict[str, dict[str, Any]]:
+) -> IngestAnswer:
     """One transaction a show, a few at a time: what holds up one of them (a slow pin) holds up no
     other.
 
     A show that is locked for long is left out of the answer; the report of the next second asks
     again.
     """
-    answers: dict[str, dict[str, Any]] = {}
+    answers: dict[str, ShowOrders] = {}
     places = asyncio.Semaphore(REPORTS_AT_A_TIME)
 
     async def note(report: IngestReport) -> None:
@@ -82,12 +82,10 @@ async def note_ingests(
                 answers[ids.encode("show", report.show_id)] = answer
 
     await asyncio.gather(*(note(report) for report in reports))
-    return answers
+    return IngestAnswer(answers)
 
 
-async def note_ingest(
-    session: Session, *, report: IngestReport, secret: str
-) -> dict[str, Any] | None:
+async def note_ingest(session: Session, *, report: IngestReport, secret: str) -> ShowOrders | None:
     """Store the report, move the show, answer what `streaming` has to make true of it; None for a
     show that nobody knows.
     """
@@ -102,13 +100,15 @@ async def note_ingest(
         show = await _follow_signal(
             session, show, publishing=report.state is IngestState.PUBLISHING
         )
-    return {
-        "state": show.state.value,
-        "cue_offset_ms": show.cue_offset_ms,
-        "preview_token": media.preview_token(secret, show.id),
-        "key_revoked": await media.is_key_revoked(session, show.id, report.key_id),
-        "cues": await _carried_cues(session, show.id),
-    }
+    token, old_token = media.get_preview_tokens(secret, show.id)
+    return ShowOrders(
+        state=show.state.value,
+        cue_offset_ms=show.cue_offset_ms,
+        preview_token=token,
+        old_preview_token=old_token,
+        key_revoked=await media.is_key_revoked(session, show.id, report.key_id),
+        cues=await list_carried_cues(session, show.id),
+    )
 
 
 async def interrupt_lost_shows(database: Database) -> None:
@@ -151,10 +151,3 @@ async def _follow_signal(session: Session, show: Show, *, publishing: bool) -> S
         if step is None
         else await save(session, show, replace(show, state=after(show.state, step)))
     )
-
-
-async def _carried_cues(session: Session, show_id: UUID) -> list[dict[str, Any]]:
-    return [
-        cue_view(cue).model_dump(mode="json")
-        for cue in await queries.recent_cues(session, show_id, clock.now() - ENDED_CUES_STAY)
-    ]

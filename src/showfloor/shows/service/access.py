@@ -1,0 +1,57 @@
+"""Who may do what to a show: its host and operators everything, everybody else see what was ever
+published.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from showfloor.identity.types import Person
+from showfloor.kit.db import Session
+from showfloor.shows import queries
+from showfloor.shows.errors import ShowNotFound
+from showfloor.shows.types import Show
+
+
+def may_run(person: Person, show: Show) -> bool:
+    return person.is_operator or show.host_creator_id == person.creator_id
+
+
+def may_see(person: Person | None, show: Show) -> bool:
+    return show.published_at is not None or (person is not None and may_run(person, show))
+
+
+async def get_show(session: Session, show_id: UUID) -> Show:
+    """Whoever asks. Raises ShowNotFound."""
+    if (show := await queries.show(session, show_id)) is None:
+        raise ShowNotFound
+    return show
+
+
+async def get_public_show(session: Session, show_id: UUID, *, person: Person | None = None) -> Show:
+    """A show that this person may know of. Raises ShowNotFound."""
+    return _if_seen(person, await queries.show(session, show_id))
+
+
+async def find_public_show(session: Session, slug: str, *, person: Person | None = None) -> Show:
+    """The same by its address, for pages and frames. Raises ShowNotFound."""
+    return _if_seen(person, await queries.show_of_slug(session, slug))
+
+
+async def get_own_show(
+    session: Session, *, person: Person, show_id: UUID, lock: bool = False
+) -> Show:
+    """A show that this person runs. Somebody else's is not found, so that ids tell nothing.
+
+    Raises ShowNotFound.
+    """
+    show = await queries.show(session, show_id, lock=lock)
+    if show is None or not may_run(person, show):
+        raise ShowNotFound
+    return show
+
+
+def _if_seen(person: Person | None, show: Show | None) -> Show:
+    if show is None or not may_see(person, show):
+        raise ShowNotFound
+    return show

@@ -1,0 +1,5 @@
+"""The web application for what routes of `merchants` add to its services."""
+
+from tests.integration.app.conftest import app, client
+
+__all__ = ["app", "client"]
