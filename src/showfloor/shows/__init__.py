@@ -2,6 +2,7 @@
 
 Owns: `show`, `show_product`, `cue`; writes the room log of each show through `realtime`. Invariant:
 a cue is stamped by `streaming` on the show clock, never by a wall clock; at most three pins are
-open; a show goes live only with a signal. Events out: ShowWentLive, ShowEnded. Events in:
+open; a show goes live only with a signal; others see a show from its first publication on, never a
+draft or a cancelled one. Events out: ShowWentLive, ShowEnded. Events in:
 catalog.PriceChanged.
 """

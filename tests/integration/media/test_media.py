@@ -10,14 +10,15 @@ import pytest
 from sqlalchemy import text
 
 from showfloor.kit import clock, ids
+from showfloor.kit.contract import AudioHealth, Health
 from showfloor.kit.db import Database
-from showfloor.media import rules, service
+from showfloor.media import service
 from showfloor.media.queries import REFUSALS_SHOWN
 from showfloor.media.rules import STALE_AFTER
 from showfloor.media.service import REFUSALS_REMEMBERED
 from showfloor.media.types import Ingest, IngestReport, IngestState
 
-HEALTH = {"video": {"codec": "h264"}, "audio": None, "warnings": []}
+HEALTH = Health(None, AudioHealth("aac", 48000, 2, 128_000), [])
 MOMENT = timedelta(microseconds=1)
 
 
@@ -202,15 +203,3 @@ async def test_old_refusals_are_neither_shown_nor_kept(database: Database, time:
         assert await service.forget_old_refusals(session) == 0
         left = (await session.execute(text("select code from publish_refusal"))).scalars().all()
     assert left == ["stream_key_revoked"]
-
-
-def test_preview_token_is_of_one_show_and_one_secret() -> None:
-    show, other = ids.new(), ids.new()
-
-    token = rules.preview_token("s" * 32, show)
-
-    assert token == rules.preview_token("s" * 32, show)
-    assert (
-        len({token, rules.preview_token("s" * 32, other), rules.preview_token("t" * 32, show)}) == 3
-    )
-    assert show.hex not in token

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from showfloor.kit import ids
+from showfloor.kit.contract import Health, VideoHealth
 from showfloor.kit.db import Database, Session
 from showfloor.media import service as media
 from showfloor.media.types import IngestState
@@ -138,7 +139,10 @@ async def test_show_keeps_the_shape_of_its_picture(
         floor = await add_floor(session)
         sent = report(floor.show, IngestState.PUBLISHING)
         with_picture = replace(
-            sent, health={**(sent.health or {}), "video": {"width": width, "height": height}}
+            sent,
+            health=Health(
+                VideoHealth("h264", "High", "4.0", width, height, 30.0, 1, None), None, []
+            ),
         )
 
         await shows.note_ingest(session, report=with_picture, secret=SECRET)

@@ -34,8 +34,12 @@ def test_preview_link_works_for_hours_and_not_for_ever(later: timedelta, works: 
     assert (link in accepted) == works
 
 
-def test_preview_link_is_for_one_show() -> None:
-    with clock.use(lambda: NOW):
-        one, other = (service.get_preview_tokens(SECRET, ids.new()) for _ in range(2))
+def test_preview_link_is_of_one_show_and_one_secret() -> None:
+    show, other = ids.new(), ids.new()
+    made = [(SECRET, show), (SECRET, other), ("t" * 32, show)]
 
-    assert not set(one) & set(other)
+    with clock.use(lambda: NOW):
+        links = [service.get_preview_tokens(secret, each) for secret, each in made]
+
+    assert len({token for link in links for token in link}) == 2 * len(made)
+    assert not any(show.hex in token for link in links for token in link)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from showfloor.kit import ids
-from showfloor.kit.contract import CarriedCue, IngestAnswer, ShowOrders
+from showfloor.kit.contract import CarriedCue, Health, IngestAnswer, ShowOrders
 from showfloor.kit.db import Database, Session
 from showfloor.kit.errors import Busy
 from showfloor.media import service as media
@@ -133,13 +133,12 @@ async def _interrupt_if_lost(session: Session, show_id: UUID) -> None:
         await _follow_signal(session, show, publishing=False)
 
 
-async def _follow_picture(session: Session, show: Show, health: dict[str, Any] | None) -> Show:
+async def _follow_picture(session: Session, show: Show, health: Health | None) -> Show:
     """Pages lay the stage out before the first frame: the show keeps the shape of its picture."""
-    video = (health or {}).get("video")
-    if not video:
+    video = health.video if health is not None else None
+    if video is None or not video.height:
         return show
-    ratio = round(video["width"] / video["height"], 4)
-    shaped = replace(show, picture_ratio=ratio)
+    shaped = replace(show, picture_ratio=round(video.width / video.height, 4))
     await queries.save_show(session, show, shaped)
     return shaped
 
