@@ -108,6 +108,11 @@ export interface components {
             end: string | null;
             payload: components["schemas"]["PinPayload"];
         };
+        /** @description In one language or more, as TitleIn. */
+        DescriptionIn: {
+            en?: string;
+            ar?: string;
+        };
         Health: {
             video: components["schemas"]["VideoHealth"] | null;
             audio: components["schemas"]["AudioHealth"] | null;
@@ -225,6 +230,7 @@ export interface components {
         /** @description The names are those of `types.Show`. */
         NewShow: {
             title: components["schemas"]["TitleIn"];
+            description?: components["schemas"]["DescriptionIn"] | null;
             /** @example gb */
             market: string;
             slug?: string | null;
@@ -471,13 +477,14 @@ export interface components {
             product_ids: string[];
         };
         /**
-         * @description Only what is given changes. `cue_offset_ms` is the encoder's delay: 0 for zerolatency, about
-         *     500 for OBS with look-ahead.
+         * @description Only what is given changes; null takes a description away. `cue_offset_ms` is the encoder's
+         *     delay: 0 for zerolatency, about 500 for OBS with look-ahead.
          *
          *     The names are those of `types.Show`.
          */
         ShowChange: {
             title?: components["schemas"]["TitleIn"] | null;
+            description?: components["schemas"]["DescriptionIn"] | null;
             starts_at?: string | null;
             cue_offset_ms?: number | null;
         };
@@ -501,6 +508,7 @@ export interface components {
             slug: string;
             market: string;
             currency: string;
+            description: components["schemas"]["Words"] | null;
             host: components["schemas"]["HostOut"];
             poster_url: string | null;
             /** @description Width over height; null until a camera sent a picture. */

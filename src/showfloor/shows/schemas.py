@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, with_config
 from pydantic_core import PydanticCustomError
@@ -13,7 +13,7 @@ from showfloor.catalog.schemas import ProductOut
 from showfloor.kit import clock
 from showfloor.kit.contract import Health
 from showfloor.kit.schemas import EveryLanguage, Moment, Shown, Time, Words, id_with
-from showfloor.kit.text import OptionalTitle
+from showfloor.kit.text import OptionalTitle, Paragraphs
 from showfloor.media.types import IngestState
 from showfloor.shows.types import CueKind, ShowState
 
@@ -31,13 +31,26 @@ def _said(words: dict[str, str]) -> dict[str, str]:
     return {language: text for language, text in words.items() if text}
 
 
+def _said_or_none(words: dict[str, str]) -> dict[str, str] | None:
+    return _said(words) or None
+
+
 def _needed(words: dict[str, str]) -> dict[str, str]:
     if not words:
         raise PydanticCustomError("missing_words", "words in at least one language")
     return words
 
 
+@with_config(ConfigDict(extra="forbid"))
+class DescriptionIn(TypedDict, total=False):
+    """In one language or more, as TitleIn."""
+
+    en: Paragraphs
+    ar: Paragraphs
+
+
 NeededTitle = Annotated[TitleIn, AfterValidator(_said), AfterValidator(_needed)]
+Description = Annotated[DescriptionIn, AfterValidator(_said_or_none)]
 
 FURTHEST_AHEAD = timedelta(days=731)
 """Nobody plans a show further ahead than two years; a later time is a slip of the pen."""
@@ -60,26 +73,37 @@ class NewShow(BaseModel):
 
     model_config = ConfigDict(frozen=True)
     title: NeededTitle
+    description: Description | None = None
     market: str = Field(examples=["gb"])
     slug: str | None = Field(default=None, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)
     starts_at: StartsAt | None = None
 
 
 class ShowChange(BaseModel):
-    """Only what is given changes. `cue_offset_ms` is the encoder's delay: 0 for zerolatency, about
-    500 for OBS with look-ahead.
+    """Only what is given changes; null takes a description away. `cue_offset_ms` is the encoder's
+    delay: 0 for zerolatency, about 500 for OBS with look-ahead.
 
     The names are those of `types.Show`.
     """
 
     model_config = ConfigDict(frozen=True)
     title: NeededTitle | None = None
+    description: Description | None = None
     starts_at: StartsAt | None = None
     cue_offset_ms: int | None = Field(default=None, ge=-2000, le=2000)
 
+    _OPTIONAL: ClassVar = frozenset({"description"})
+
     def values(self) -> dict[str, Any]:
-        """By field of `types.Show`; null means the same as not given."""
-        return self.model_dump(exclude_none=True)
+        """By field of `types.Show`. Null takes away what a show can be without; elsewhere it means
+        the same as not given.
+        """
+        given = self.model_dump(exclude_unset=True)
+        return {
+            name: value
+            for name, value in given.items()
+            if value is not None or name in self._OPTIONAL
+        }
 
 
 class ShowProduct(BaseModel):
@@ -154,6 +178,7 @@ class ShowOut(RoomShow):
     slug: str
     market: str
     currency: str
+    description: EveryLanguage | None
     host: HostOut
     poster_url: str | None
     picture_ratio: Annotated[

@@ -35,8 +35,9 @@ class ShowState(StrEnum):
 class Show:
     """The columns of `ShowRow` under their names, and `product_ids` in the order of the shelf.
 
-    `title` is {"en": …, "ar": …}, or one of them alone. `published_at` is when everybody could
-    first see it, scheduled or live: who may see it follows from that, never from its state.
+    `title` and `description` are {"en": …, "ar": …}, or one of them alone. `published_at` is when
+    everybody could first see it, scheduled or live: who may see it follows from that, never from
+    its state.
     `cue_offset_ms` is the encoder's delay, added to every stamp. `picture_ratio` is the width of
     the camera's picture over its height, None until a camera sent one.
     """
@@ -48,6 +49,7 @@ class Show:
     market: str
     currency: str
     host_creator_id: UUID
+    description: dict[str, str] | None = None
     starts_at: datetime | None = None
     published_at: datetime | None = None
     went_live_at: datetime | None = None

@@ -13,7 +13,7 @@ from showfloor.kit import clock, ids
 from showfloor.kit.db import Database
 from showfloor.shows import service as shows
 from showfloor.shows.schemas import NewShow, ShowChange
-from tests.people import add_floor, add_host, add_product
+from tests.people import add_floor, add_host, add_key, add_product
 from tests.statements import noted
 
 EMBED_STATEMENTS = 9
@@ -71,6 +71,29 @@ async def test_title_in_one_language_is_shown_to_readers_of_both(
     assert answer["title"] == {"en": written, "ar": written}
     assert answer["languages"] == languages
     assert all(written in page for page in pages)
+
+
+async def test_description_is_stored_shown_and_taken_away(
+    client: httpx2.AsyncClient, database: Database
+) -> None:
+    async with database.session() as session:
+        floor = await add_floor(session)
+        host, stranger = (
+            await add_key(session, floor.host),
+            await add_key(session, await add_host(session)),
+        )
+    path = f"/api/v1/shows/{ids.encode('show', floor.show.id)}"
+    words = {"en": "Cups and bowls.\n\nAll thrown by hand."}
+
+    given = await client.patch(path, headers=host, json={"description": words})
+    refused = await client.patch(path, headers=stranger, json={"description": {"en": "Mine"}})
+    other = await client.patch(path, headers=host, json={"cue_offset_ms": 100})
+    gone = await client.patch(path, headers=host, json={"description": None})
+
+    assert given.json()["description"] == {"en": words["en"], "ar": words["en"]}
+    assert refused.status_code == 404
+    assert other.json()["description"] == given.json()["description"]
+    assert gone.json()["description"] is None
 
 
 @pytest.mark.parametrize("title", [{}, {"en": " "}, {"en": "\u200b", "ar": ""}, {"fr": "Matin"}])

@@ -246,6 +246,11 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("slug", sa.String(), nullable=False),
         sa.Column("title", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column(
+            "description",
+            postgresql.JSONB(none_as_null=True, astext_type=sa.Text()),
+            nullable=True,
+        ),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("market", sa.String(), nullable=False),
         sa.Column("currency", sa.String(), nullable=False),
