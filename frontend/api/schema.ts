@@ -236,6 +236,10 @@ export interface components {
             slug?: string | null;
             starts_at?: string | null;
         };
+        /** @description `show` is null when nothing is announced. */
+        NextShow: {
+            show: components["schemas"]["ShowOut"] | null;
+        };
         OpenSessionOut: {
             id: string;
             /** Format: date-time */

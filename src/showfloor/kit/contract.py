@@ -138,7 +138,7 @@ class IngestAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ShowMoment:
-    """`GET /internal/shows/{id}/moment`: the newest media received plus `cue_offset_ms`, on the
+    """`POST /internal/shows/{id}/moment`: the newest media received plus `cue_offset_ms`, on the
     show clock.
     """
 

@@ -42,6 +42,7 @@ from showfloor.shows.schemas import (
     CueOut,
     NewCue,
     NewShow,
+    NextShow,
     ShelfOrder,
     ShowChange,
     ShowOut,
@@ -146,6 +147,18 @@ async def get_show(
     """One show with its shelf; a draft only for its host."""
     show = await service.get_public_show(session, ids.parse("show", show_id), person=person)
     return show_view(await service.with_shelf(session, show), urls)
+
+
+@router.get("/shows/{show_id}/next", responses=refusals(NotFound, ShowNotFound))
+async def get_next_show(
+    show_id: str, session: SessionDep, urls: UrlsDep, person: OptionalPerson
+) -> NextShow:
+    """What comes after this show: its host's next one, or else the soonest of all."""
+    show = await service.get_public_show(session, ids.parse("show", show_id), person=person)
+    following = await service.find_next(session, show)
+    if following is None:
+        return NextShow(show=None)
+    return NextShow(show=show_view(await service.with_shelf(session, following), urls))
 
 
 @router.post(

@@ -80,6 +80,18 @@ async def upcoming_shows(session: Session, since: datetime, limit: int) -> list[
     )
 
 
+async def next_show(session: Session, after: Show, since: datetime) -> Show | None:
+    """The soonest scheduled show, one of the same host before all others."""
+    chosen = select(ShowRow).where(
+        ShowRow.state == ShowState.SCHEDULED, ShowRow.starts_at >= since, ShowRow.id != after.id
+    )
+    others = ShowRow.host_creator_id != after.host_creator_id
+    found = await _with_products(
+        session, chosen.order_by(others, ShowRow.starts_at, ShowRow.id).limit(1)
+    )
+    return found[0] if found else None
+
+
 async def _with_products(session: Session, chosen: Select[ShowRow]) -> list[Show]:
     rows = (await session.execute(chosen)).scalars().all()
     products = select(ShowProductRow.show_id, ShowProductRow.product_id).where(

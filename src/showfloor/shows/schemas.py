@@ -195,6 +195,12 @@ class ShowPage(BaseModel):
     next_cursor: str | None
 
 
+class NextShow(BaseModel):
+    """`show` is null when nothing is announced."""
+
+    show: ShowOut | None
+
+
 class RefusalOut(Shown):
     """A publisher was turned away."""
 

@@ -9,8 +9,9 @@ import pytest
 from fastapi import FastAPI
 from pydantic import ValidationError
 
+from showfloor.identity.types import Person
 from showfloor.kit import clock, ids
-from showfloor.kit.db import Database
+from showfloor.kit.db import Database, Session
 from showfloor.shows import service as shows
 from showfloor.shows.schemas import NewShow, ShowChange
 from tests.people import add_floor, add_host, add_key, add_product
@@ -94,6 +95,33 @@ async def test_description_is_stored_shown_and_taken_away(
     assert refused.status_code == 404
     assert other.json()["description"] == given.json()["description"]
     assert gone.json()["description"] is None
+
+
+async def test_next_is_the_host_s_own_show_or_else_the_soonest(
+    client: httpx2.AsyncClient, database: Database
+) -> None:
+    async def plan(session: Session, host: Person, hours: int) -> str:
+        starts_at = clock.now() + timedelta(hours=hours)
+        new = NewShow(title={"en": f"In {hours}"}, market="gb", starts_at=starts_at)
+        show = await shows.create_show(session, person=host, new=new)
+        return ids.encode("show", show.id)
+
+    async def next_after(show: str) -> str | None:
+        answer = (await client.get(f"/api/v1/shows/{show}/next")).json()["show"]
+        return answer["id"] if answer else None
+
+    async with database.session() as session:
+        host, other = await add_host(session), await add_host(session)
+        now = await plan(session, host, 0)
+    assert await next_after(now) is None
+
+    async with database.session() as session:
+        soonest = await plan(session, other, 1)
+    assert await next_after(now) == soonest
+
+    async with database.session() as session:
+        own = [await plan(session, host, hours) for hours in (48, 24)]
+    assert await next_after(now) == own[1]
 
 
 @pytest.mark.parametrize("title", [{}, {"en": " "}, {"en": "\u200b", "ar": ""}, {"fr": "Matin"}])

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from showfloor.kit import ids
+from showfloor.kit import clock, ids
 from showfloor.kit.db import Database
 from showfloor.realtime import service as realtime
 from showfloor.shows import service as shows
@@ -108,6 +108,7 @@ async def test_stranger_does_not_arrange_the_shelf(database: Database) -> None:
 
 async def test_product_that_leaves_the_shelf_leaves_the_screen(database: Database) -> None:
     streaming = FakeStreaming()
+    streaming.media_time = clock.now()
     async with database.session() as session:
         floor = await add_floor(session)
         await put_on_air(session, floor)

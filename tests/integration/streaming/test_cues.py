@@ -25,7 +25,7 @@ def moment(text: str) -> datetime:
 
 async def pin(streaming: Streaming, web: FakeWeb, cue_id: str = "cue_1") -> dict[str, Any]:
     """As web does it: ask for the moment, commit, send."""
-    at = (await streaming.internal("GET", "/shows/show_a/moment")).json()["at"]
+    at = (await streaming.internal("POST", "/shows/show_a/moment")).json()["at"]
     cue = {**PIN, "id": cue_id, "start": at, "end": None}
     web.shows["show_a"]["cues"] = [*web.shows["show_a"]["cues"], cue]
     answer = await streaming.internal("PUT", "/shows/show_a/cues", {"cues": [cue]})
@@ -78,12 +78,12 @@ async def test_the_encoder_delay_is_added(
     host = await publish()
     await host.play(tags("plain"))
     await streaming.until(3)
-    first = (await streaming.internal("GET", "/shows/show_a/moment")).json()
+    first = (await streaming.internal("POST", "/shows/show_a/moment")).json()
     web.allow("key-a", "show_a", cue_offset_ms=0)
     seen = len(web.reports)
     await web.report(lambda ingest: len(web.reports) > seen + 1)
 
-    second = (await streaming.internal("GET", "/shows/show_a/moment")).json()
+    second = (await streaming.internal("POST", "/shows/show_a/moment")).json()
 
     assert moment(second["at"]) - moment(first["at"]) == timedelta(milliseconds=500)
 
@@ -92,12 +92,12 @@ async def test_without_an_ingest_there_is_no_moment(
     streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags
 ) -> None:
     path = "/shows/show_a/moment"
-    never = await streaming.internal("GET", path)
+    never = await streaming.internal("POST", path)
     host = await publish()
-    early = await streaming.internal("GET", path)
+    early = await streaming.internal("POST", path)
     host.kill()
     await web.report(lambda ingest: ingest["state"] == "lost")
-    late = await streaming.internal("GET", path)
+    late = await streaming.internal("POST", path)
 
     assert [(answer.status, answer.json()["code"]) for answer in (never, early, late)] == [
         (409, "not_live")

@@ -53,7 +53,7 @@ class HttpStreamingServer:
 
     async def moment(self, show_id: UUID) -> MediaMoment:
         try:
-            answer = await self._client.get(f"{_path(show_id)}/moment")
+            answer = await self._client.post(f"{_path(show_id)}/moment")
             if answer.status_code in (404, 409):
                 return MediaMoment(None)
             at = from_json(ShowMoment, answer.content).at

@@ -25,6 +25,7 @@ from showfloor.shows.service.lifecycle import end_show, go_live
 from showfloor.shows.service.schedule import (
     change_show,
     create_show,
+    find_next,
     list_shows,
     list_upcoming,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "create_show",
     "end_cue",
     "end_show",
+    "find_next",
     "find_public_show",
     "get_own_cue",
     "get_own_show",

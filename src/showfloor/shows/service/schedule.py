@@ -105,6 +105,11 @@ async def list_shows(
     )
 
 
+async def find_next(session: Session, show: Show) -> Show | None:
+    """What viewers of a show can look forward to: the host's next one, or else the soonest."""
+    return await queries.next_show(session, show, clock.now() - STILL_TO_COME)
+
+
 async def list_upcoming(session: Session, limit: int = 50) -> list[Show]:
     """What viewers can look forward to, soonest first.
 

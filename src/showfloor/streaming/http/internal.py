@@ -30,7 +30,8 @@ class InternalApi:
             return answers.UNAUTHORIZED
         try:
             match request.method, path:
-                case b"GET", ["shows", show_id, "moment"]:
+                # Viewers' GETs are parsed without their header fields, so this is none.
+                case b"POST", ["shows", show_id, "moment"]:
                     return self._moment(show_id)
                 case b"PUT", ["shows", show_id, "cues"]:
                     return self._add_cues(show_id, from_json(ShowCues, request.body))
