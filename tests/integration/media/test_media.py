@@ -120,7 +120,7 @@ async def test_old_report_says_nothing_good_any_more(
 
     found = await seen(database, show)
     assert found.state is expected
-    assert found.health == (HEALTH if expected is not IngestState.LOST else None)
+    assert found.health == (HEALTH if expected is state else None)
 
 
 async def test_last_report_replaces_the_one_before(database: Database) -> None:

@@ -16,7 +16,7 @@ from showfloor.media.types import IngestState
 from showfloor.shows import queries
 from showfloor.shows import service as shows
 from showfloor.shows.schemas import NewShow
-from showfloor.shows.service import signal
+from showfloor.shows.service import ingest_reports
 from showfloor.shows.types import Show, ShowState
 from tests.people import add_floor, put_on_air, report
 from tests.waiting import BOUND, bounded, until, until_somebody_waits
@@ -32,7 +32,7 @@ async def _is_publishing(database: Database, show: Show) -> bool:
 async def test_locked_show_holds_up_no_other(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(signal, "PATIENCE", BOUND)
+    monkeypatch.setattr(ingest_reports, "PATIENCE", BOUND)
     async with database.session() as session:
         floor = await add_floor(session)
         other = await shows.create_show(
@@ -55,7 +55,7 @@ async def test_locked_show_holds_up_no_other(
 async def test_show_that_is_locked_for_long_is_left_out(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(signal, "PATIENCE", 0.05)
+    monkeypatch.setattr(ingest_reports, "PATIENCE", 0.05)
     async with database.session() as session:
         floor = await add_floor(session)
 
