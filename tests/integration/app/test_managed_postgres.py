@@ -88,7 +88,7 @@ async def test_a_show_sells_out_on_a_managed_server(managed_url: str) -> None:
         await put_on_air(session, floor)
         await shows.pin(
             session,
-            FakeStreaming(),
+            moment=FakeStreaming().now,
             person=floor.host,
             show_id=floor.show.id,
             product_id=floor.products[0].id,
