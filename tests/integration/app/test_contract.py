@@ -35,8 +35,15 @@ CHECKS = [
 ]
 SIGNED = ["take_callback"]
 """Nobody but a provider gets a good answer."""
-LAST = ["remove_product", "forbid_origin", "release_hold", "sign_out", "end_show"]
-"""They take away what the others need."""
+LAST = [
+    "confirm",
+    "remove_product",
+    "forbid_origin",
+    "release_hold",
+    "sign_out",
+    "end_show",
+]
+"""Confirming needs a payment; the others take away what the rest needs."""
 
 
 def test_every_route_keeps_its_promise(
