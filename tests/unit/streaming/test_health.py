@@ -113,10 +113,10 @@ def test_a_picture_that_stays_away_is_told_and_silence_is_one_trouble() -> None:
 
 def test_stamps_that_stand_still_are_told_until_they_move() -> None:
     meter = watched()
-    meter.frozen(True)
+    meter.frozen = True
     assert codes(meter) == ["timestamps_missing"]
 
-    meter.frozen(False)
+    meter.frozen = False
     assert codes(meter) == []
 
 

@@ -60,8 +60,9 @@ def can_start_decoding(slices: Sequence[memoryview], length_size: int, *, claime
     That is an IDR picture, or one that the publisher says it is and that holds intra slices only
     (open groups of pictures with a recovery point).
     """
-    if any(unit[length_size] & 31 == _IDR for unit in slices):
-        return True
+    for unit in slices:
+        if unit[length_size] & 31 == _IDR:
+            return True
     return claimed and bool(slices) and all(_is_intra(unit, length_size) for unit in slices)
 
 

@@ -55,7 +55,8 @@ class HealthMeter:
         """When the last frames arrived that are shown before an earlier one."""
         self._unusable: dict[str, tuple[str, dict[str, str]]] = {}
         self._unreadable: set[str] = set()
-        self._frozen = False
+        self.frozen = False
+        """Whether time stamps stand still while media arrives."""
         self._seen: set[str] = set()
         """Kinds of which something usable has come."""
         self._video: VideoConfig | None = None
@@ -96,10 +97,6 @@ class HealthMeter:
 
     def jumped(self, now: float) -> None:
         self._jumped = now
-
-    def frozen(self, frozen: bool) -> None:
-        """Whether time stamps stand still while media arrives."""
-        self._frozen = frozen
 
     def torn(self, now: float) -> None:
         """A packet of the picture whose NAL units cannot be told apart was left out."""
@@ -197,7 +194,7 @@ class HealthMeter:
             ),
             (self._reorders(now), "b_frames", {}),
             (self._varies(), "variable_frame_rate", {}),
-            (self._frozen, "timestamps_missing", {}),
+            (self.frozen, "timestamps_missing", {}),
             (_within(self._jumped, now, _JUMP_MEMORY_SECONDS), "timestamps_jumped", {}),
             (stalled, "stalled", {"seconds": round(now - self._received)}),
             (rate > _HIGH_BITRATE, "bitrate_high", {"bitrate": rate}),

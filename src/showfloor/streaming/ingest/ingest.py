@@ -260,7 +260,7 @@ class Ingest:
         if timeline.jumps + timeline.strays != corrections:
             self.health.jumped(now)
             log.info("timestamps corrected ingest=%s jumps=%d", self.id, timeline.jumps)
-        self.health.frozen(timeline.frozen)
+        self.health.frozen = timeline.frozen
         self.anchor.observe(time, (self._epoch + now) * 1000)
         self.newest = max(self.newest, time)
         return time

@@ -16,6 +16,7 @@ from showfloor.streaming.ports import VideoFrame
 _MOST_HELD = 64
 """Units that wait for the next picture; what comes beyond that is damage."""
 _HELD_BYTES = 64 << 10
+_PARAMETERS = (nal.SPS, nal.PPS)
 _PICTURE_BYTES = 8 << 20
 _SAME_PICTURE_MS = 10
 """Slices that an encoder stamps one by one are no further apart."""
@@ -54,11 +55,15 @@ class PictureAssembler:
         units = nal.split(frame.payload, size)
         if units is None:
             raise Unreadable
-        kinds = [nal.kind(unit, size) for unit in units]
-        self._note_parameters(units, kinds, size)
-        slices = [unit for unit, kind in zip(units, kinds, strict=True) if nal.is_slice(kind)]
+        slices = []
+        for unit in units:
+            kind = nal.kind(unit, size)
+            if nal.is_slice(kind):
+                slices.append(unit)
+            elif kind in _PARAMETERS:
+                self.parameters[kind] = bytes(unit[size:])
         if not slices:
-            self._hold(units, kinds, size)
+            self._hold(units, size)
             return None
         key = nal.can_start_decoding(slices, size, claimed=frame.key)
         whole = sum(map(len, units)) == len(frame.payload)
@@ -82,13 +87,11 @@ class PictureAssembler:
             return abs(distance) <= _SAME_PICTURE_MS
         return config is not None and config.fields and distance == 0
 
-    def _hold(self, units: list[memoryview], kinds: list[int], size: int) -> None:
+    def _hold(self, units: list[memoryview], size: int) -> None:
         if size != self._held_size:
             self._held.clear()
             self._held_size = size
-        self._held.extend(
-            unit for unit, kind in zip(units, kinds, strict=True) if nal.belongs_to_next(kind)
-        )
+        self._held.extend(unit for unit in units if nal.belongs_to_next(nal.kind(unit, size)))
         if sum(map(len, self._held)) > _HELD_BYTES:
             self._held.clear()
 
@@ -96,8 +99,3 @@ class PictureAssembler:
         held = list(self._held) if size == self._held_size else []
         self._held.clear()
         return held
-
-    def _note_parameters(self, units: list[memoryview], kinds: list[int], size: int) -> None:
-        for unit, kind in zip(units, kinds, strict=True):
-            if kind in (nal.SPS, nal.PPS):
-                self.parameters[kind] = bytes(unit[size:])

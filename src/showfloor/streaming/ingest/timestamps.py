@@ -68,17 +68,14 @@ class Timeline:
         """Movements of the publisher's clock."""
         self.strays = 0
         """Stamps off the clock that nothing confirmed."""
+        self.frozen = False
+        """Whether the stamps of a track stand still."""
         self._unwrapped: int | None = None
         self._shifts: tuple[int, ...] = ()
         self._tracks: dict[int, _Track] = {}
         self._newest = _ORIGIN_MS
         self._lead = 0.0
         """Media time less arrival, when stamps last made progress."""
-
-    @property
-    def frozen(self) -> bool:
-        """Whether the stamps of a track stand still."""
-        return any(track.frozen for track in self._tracks.values())
 
     def place(self, track: int, raw: int, arrival: float) -> int:
         """Media time of a message with the 32-bit timestamp `raw` that came at `arrival` (ms on any
@@ -162,7 +159,7 @@ class Timeline:
         time = stamp + track.shift
         if track.frozen or time < track.last - _OVERTAKEN_MS:
             # Time went on by arrival; the stamps continue from there.
-            track.frozen = False
+            self._freeze(track, False)
             return self._move(track, track.last + track.interval - stamp, stamp, arrival)
         return time
 
@@ -171,10 +168,14 @@ class Timeline:
             track.still_since = arrival
         track.still += 1
         if track.still >= _FROZEN_MESSAGES and arrival - track.still_since >= _FROZEN_MS:
-            track.frozen = True
+            self._freeze(track, True)
             track.line_arrival = arrival
             return round(arrival + self._lead)
         return stamp + track.shift
+
+    def _freeze(self, track: _Track, frozen: bool) -> None:
+        track.frozen = frozen
+        self.frozen = any(known.frozen for known in self._tracks.values())
 
     def _confirm(
         self, track: _Track, before: _Suspect, stamp: int, arrival: float, waited: float
