@@ -68,13 +68,28 @@ def sign_in(demo: Installation, page: Page, lang: str) -> None:
     expect(page.locator("input[type=password]")).to_be_visible()
 
 
-def studio(demo: Installation, page: Page, lang: str) -> None:
+def enter(demo: Installation, page: Page, lang: str, who: str) -> None:
     sign_in(demo, page, lang)
-    page.locator("input[type=email]").fill("host@demo.showfloor.example")
+    page.locator("input[type=email]").fill(f"{who}@demo.showfloor.example")
     page.locator("input[type=password]").fill("showfloor-demo")
     page.get_by_role("checkbox").check()
     page.locator("input[type=password]").press("Enter")
+
+
+def studio(demo: Installation, page: Page, lang: str) -> None:
+    enter(demo, page, lang, "host")
     expect(page.locator(f"a[href*='{demo.facts['show_id']}']").first).to_be_visible()
+
+
+def shelf_of_host(demo: Installation, page: Page, lang: str) -> None:
+    studio(demo, page, lang)
+    page.goto(f"{demo.base}/studio/shows/{demo.facts['scheduled_show_id']}/products")
+    expect(page.locator("tr[data-row]").first).to_be_visible()
+
+
+def orders(demo: Installation, page: Page, lang: str) -> None:
+    enter(demo, page, lang, "loamwick")
+    expect(page.locator(".order-rows, .empty")).to_be_visible()
 
 
 def control_room(demo: Installation, page: Page, lang: str) -> None:
@@ -103,6 +118,8 @@ PAGES: list[Callable[[Installation, Page, str], None]] = [
     sign_in,
     studio,
     control_room,
+    shelf_of_host,
+    orders,
     brand,
     missing,
 ]
