@@ -76,7 +76,7 @@ def request(path: str, body: object, headers: Mapping[str, str]) -> bytes:
     content = json.dumps(body).encode()
     lines = [
         f"POST {path} HTTP/1.1",
-        "Host: shop.test",
+        "Host: 127.0.0.1",
         "Content-Type: application/json",
         f"Content-Length: {len(content)}",
     ]
@@ -159,7 +159,7 @@ async def _answers(port: int) -> bool:
     connection = Connection(port)
     try:
         async with asyncio.timeout(20):
-            await connection.send(b"GET /healthz HTTP/1.1\r\nHost: shop.test\r\n\r\n")
+            await connection.send(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
             return (await connection.receive()).status == 200
     except (OSError, EOFError, TimeoutError):
         return False
