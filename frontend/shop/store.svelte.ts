@@ -1,7 +1,7 @@
 /** The one store of a show page: the room and the player report, requests go up, and what the
  *  server said comes down. */
 import { tick } from "svelte";
-import type { Cue, Product } from "../contract";
+import type { Cue, Product, Show } from "../contract";
 import type { Language } from "../i18n/i18n";
 import type { ShowPageData } from "../page";
 import { learnAll, openPins, pinsAt, type CueTable } from "../player/cues";
@@ -36,6 +36,8 @@ export class ShowStore {
   posterRatio = $state<number | null>(null);
   /** A wide picture takes the whole place: on a phone's side, in full screen. */
   theatre = $state(false);
+  /** After the end: the show that comes next. */
+  next = $state.raw<Show | null>(null);
   online = $state(true);
   roomOpen = $state<boolean | null>(null);
   pins = $state.raw<Cue[]>([]);
