@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from showfloor.kit import ids
-from showfloor.kit.contract import Health, VideoHealth
+from showfloor.kit.contract import Health, HealthWarning, VideoHealth
 from showfloor.kit.db import Database, Session
 from showfloor.media import service as media
 from showfloor.media.types import IngestState
@@ -49,7 +49,9 @@ async def test_locked_show_holds_up_no_other(
         await until(lambda: _is_publishing(database, other))
         assert not await _is_publishing(database, floor.show)
 
-    assert set(await waiting) == {ids.encode("show", show.id) for show in (floor.show, other)}
+    assert set((await waiting).shows) == {
+        ids.encode("show", show.id) for show in (floor.show, other)
+    }
 
 
 async def test_show_that_is_locked_for_long_is_left_out(
@@ -161,11 +163,7 @@ async def _show(session: Session, show_id: UUID) -> Show:
 async def test_reason_why_a_publisher_had_to_go_is_shown_until_the_next_comes(
     database: Database,
 ) -> None:
-    reason = {
-        "video": None,
-        "audio": None,
-        "warnings": [{"code": "stream_unreadable", "params": {}}],
-    }
+    reason = Health(None, None, [HealthWarning("stream_unreadable", {})])
     async with database.session() as session:
         floor = await add_floor(session)
         lost = replace(report(floor.show, IngestState.LOST), health=reason)
