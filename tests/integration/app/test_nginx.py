@@ -8,7 +8,6 @@ import re
 import shutil
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +16,7 @@ import pytest
 
 from tests.architecture.sources import ROOT
 from tests.journeys.conftest import free_ports
+from tests.waiting import BOUND, until_blocking
 
 NGINX = shutil.which("nginx")
 pytestmark = pytest.mark.skipif(
@@ -100,16 +100,17 @@ def nginx(tmp_path: Path) -> Iterator[int]:
         yield port
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(BOUND)
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + 20
-    while process.poll() is None and time.monotonic() < end:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-            return
-        time.sleep(0.05)
-    raise RuntimeError("nginx did not start")
+    def listens() -> bool:
+        assert process.poll() is None, "nginx ended"
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+            return True
+        return False
+
+    until_blocking(listens)
 
 
 def test_nginx_keeps_strangers_out(nginx: int) -> None:

@@ -18,14 +18,15 @@ from sqlalchemy import text
 from showfloor.app import middleware, protocol
 from showfloor.app.asgi import Readiness
 from showfloor.app.middleware import RateLimit
-from showfloor.app.protocol import MOST_HEAD, bounded
+from showfloor.app.protocol import MOST_HEAD
+from showfloor.app.protocol import bounded as protocol_with
 from showfloor.kit.db import Database
 from showfloor.kit.network import ConnectionLimit, Proxies
 from showfloor.kit.recent import Recent
 from tests.integration.app.test_limits import client_at
 from tests.people import add_floor, put_on_air
+from tests.waiting import bounded, until
 
-BOUND = 20
 HOST = b"Host: shop.localhost\r\n"
 GET = b"GET /healthz HTTP/1.1\r\n"
 CLOSE = b"Connection: close\r\n\r\n"
@@ -36,14 +37,13 @@ async def served(app: FastAPI, *, per_network: int = 100) -> AsyncIterator[int]:
     """The application behind our own protocol on a real socket; the port."""
     limit = ConnectionLimit("web", most=100, most_per_network=per_network, proxies=Proxies(""))
     config = uvicorn.Config(
-        app, port=0, http=bounded(limit), ws="none", lifespan="off", log_level="error"
+        app, port=0, http=protocol_with(limit), ws="none", lifespan="off", log_level="error"
     )
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve())
     try:
-        async with asyncio.timeout(BOUND):
-            while not server.started:
-                await asyncio.sleep(0.01)
+        await until(lambda: server.started)
+        async with bounded():
             yield server.servers[0].sockets[0].getsockname()[1]
     finally:
         server.should_exit = True
@@ -93,7 +93,7 @@ async def test_head_that_drips_ends_at_its_deadline(
         async def drip() -> None:
             while True:
                 writer.write(drop)
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(0.05)  # waits: between two drops, for the server's deadline
 
         dripping = asyncio.create_task(drip())
         try:
@@ -114,8 +114,11 @@ async def test_connections_of_one_address_are_bounded_and_given_back(app: FastAP
         assert await exchange(port, GET + HOST + CLOSE) == b""
 
         writer.close()
-        while not await exchange(port, GET + HOST + CLOSE):
-            await asyncio.sleep(0.01)
+
+        async def answered() -> bool:
+            return bool(await exchange(port, GET + HOST + CLOSE))
+
+        await until(answered)
 
 
 async def _call(app: Any, scope: dict[str, Any], chunks: list[bytes]) -> tuple[int, int, bytes]:
@@ -135,7 +138,7 @@ async def _call(app: Any, scope: dict[str, Any], chunks: list[bytes]) -> tuple[i
         status = message.get("status", status)
         body += message.get("body", b"")
 
-    async with asyncio.timeout(BOUND):
+    async with bounded():
         await app(scope, receive, send)
     return status, read, body
 

@@ -6,6 +6,7 @@ import asyncio
 from urllib.parse import urlsplit
 
 from showfloor.app.demo.key_relay import key_relay
+from tests.waiting import bounded
 
 KEY = "sk_abcdefgh"
 
@@ -20,7 +21,7 @@ async def test_key_takes_the_place_of_the_name_in_the_commands_alone() -> None:
 
     listening = await asyncio.start_server(server, "127.0.0.1", 0)
     port = listening.sockets[0].getsockname()[1]
-    async with asyncio.timeout(20), key_relay(f"rtmp://127.0.0.1:{port}/live", KEY) as address:
+    async with bounded(), key_relay(f"rtmp://127.0.0.1:{port}/live", KEY) as address:
         url = urlsplit(address)
         assert KEY not in address and url.path == "/live/" + "x" * len(KEY)
         name = "x" * len(KEY)
