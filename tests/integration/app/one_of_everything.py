@@ -117,6 +117,7 @@ def _known(floor: Floor) -> dict[str, list[Any]]:
         "product_id": [ids.encode("prod", product.id) for product in floor.products],
         "product_ids": [[ids.encode("prod", product.id) for product in floor.products]],
         "merchant_id": [merchant],
+        "creator_id": [ids.encode("cre", floor.host.creator_id or ids.new())],
         "merchant": [merchant],
         "sku": [floor.products[0].variants[0].sku],
         "market": ["gb"],
