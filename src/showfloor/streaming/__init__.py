@@ -5,6 +5,6 @@ Owns: the window of each running show in memory, and `data_dir/recordings/{show_
 segments, segments, `index.jsonl`). Invariant: a media sequence number never means other bytes, and
 PROGRAM-DATE-TIME, the show clock, never goes back: not across a reconnect of the publisher and not
 across a restart of this process. In: RTMP from hosts, HTTP from viewers, the internal API from web.
-Out: reports to web once a second (`control`). Flow: `rtmp` -> `ingest` (`codecs`) -> `packaging`
--> `live` (`recording`, cues) -> `http` (`hls`).
+Out: reports to web once a second (`control`). Flow: `rtmp` -> `ports` -> `ingest` (`codecs`) ->
+`packaging` -> `live` (`recording`, cues) -> `http` (`hls`).
 """
