@@ -20,9 +20,9 @@ ANSWER = StoredAnswer(201, {"id": "pay_1"})
 
 
 async def answer_once(database: Database, *, key: str = KEY, scope: str = SCOPE) -> None:
-    async with database.session() as session:
-        assert await idempotency.claim(session, scope, key, BODY) is None
-        await idempotency.remember(session, scope, key, ANSWER)
+    async with database.transaction() as connection:
+        assert await idempotency.claim(connection, scope, key, BODY) is None
+        await idempotency.remember(connection, scope, key, ANSWER)
 
 
 @pytest.mark.parametrize("key", [None, "", "k" * (SHORTEST_KEY - 1), "k" * (LONGEST_KEY + 1)])
@@ -47,19 +47,19 @@ def test_bodies_that_mean_the_same_have_one_fingerprint() -> None:
 async def test_repeat_gets_the_first_answer(database: Database) -> None:
     await answer_once(database)
 
-    async with database.session() as session:
-        assert await idempotency.claim(session, SCOPE, KEY, BODY) == ANSWER
+    async with database.transaction() as connection:
+        assert await idempotency.claim(connection, SCOPE, KEY, BODY) == ANSWER
 
 
 async def test_other_body_is_refused_and_the_answer_stays(database: Database) -> None:
     await answer_once(database)
 
     with pytest.raises(IdempotencyConflict):
-        async with database.session() as session:
-            await idempotency.claim(session, SCOPE, KEY, idempotency.fingerprint({"total": 1}))
+        async with database.transaction() as connection:
+            await idempotency.claim(connection, SCOPE, KEY, idempotency.fingerprint({"total": 1}))
 
-    async with database.session() as session:
-        assert await idempotency.claim(session, SCOPE, KEY, BODY) == ANSWER
+    async with database.transaction() as connection:
+        assert await idempotency.claim(connection, SCOPE, KEY, BODY) == ANSWER
 
 
 async def test_scopes_and_keys_are_apart(database: Database) -> None:
@@ -75,8 +75,8 @@ async def test_scopes_and_keys_are_apart(database: Database) -> None:
 
 async def test_key_of_a_request_that_failed_is_free_again(database: Database) -> None:
     with pytest.raises(ZeroDivisionError):
-        async with database.session() as session:
-            await idempotency.claim(session, SCOPE, KEY, BODY)
+        async with database.transaction() as connection:
+            await idempotency.claim(connection, SCOPE, KEY, BODY)
             raise ZeroDivisionError
 
     await answer_once(database)
@@ -86,26 +86,26 @@ async def test_second_of_two_at_once_waits_and_gets_the_first_one_s_answer(
     database: Database,
 ) -> None:
     async def second() -> StoredAnswer | None:
-        async with database.session() as session:
-            return await idempotency.claim(session, SCOPE, KEY, BODY)
+        async with database.transaction() as connection:
+            return await idempotency.claim(connection, SCOPE, KEY, BODY)
 
-    async with database.session() as session:
-        assert await idempotency.claim(session, SCOPE, KEY, BODY) is None
+    async with database.transaction() as connection:
+        assert await idempotency.claim(connection, SCOPE, KEY, BODY) is None
         waiting = asyncio.create_task(second())
         await until_somebody_waits(database)
-        await idempotency.remember(session, SCOPE, KEY, ANSWER)
+        await idempotency.remember(connection, SCOPE, KEY, ANSWER)
 
     assert await waiting == ANSWER
 
 
 async def test_second_of_two_at_once_goes_on_when_the_first_one_fails(database: Database) -> None:
     async def second() -> StoredAnswer | None:
-        async with database.session() as session:
-            return await idempotency.claim(session, SCOPE, KEY, BODY)
+        async with database.transaction() as connection:
+            return await idempotency.claim(connection, SCOPE, KEY, BODY)
 
     with pytest.raises(ZeroDivisionError):
-        async with database.session() as session:
-            await idempotency.claim(session, SCOPE, KEY, BODY)
+        async with database.transaction() as connection:
+            await idempotency.claim(connection, SCOPE, KEY, BODY)
             waiting = asyncio.create_task(second())
             await until_somebody_waits(database)
             raise ZeroDivisionError
@@ -132,6 +132,6 @@ async def test_answers_are_kept_a_day(database: Database) -> None:
         async with database.session() as session:
             assert await idempotency.forget_old(session) == 1
 
-    async with database.session() as session:
-        assert await idempotency.claim(session, SCOPE, "o" * SHORTEST_KEY, BODY) == ANSWER
-        assert await idempotency.claim(session, SCOPE, KEY, BODY) is None
+    async with database.transaction() as connection:
+        assert await idempotency.claim(connection, SCOPE, "o" * SHORTEST_KEY, BODY) == ANSWER
+        assert await idempotency.claim(connection, SCOPE, KEY, BODY) is None
