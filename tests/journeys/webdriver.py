@@ -11,14 +11,14 @@ import signal
 import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx2
 
-BOUND = 60.0
+from tests.waiting import BOUND, until_blocking
+
 MINI_BROWSER = sorted(Path("/usr/lib").glob("*/webkit2gtk-4.*/MiniBrowser"))
 
 
@@ -44,10 +44,10 @@ class WebDriver:
         return self._call("POST", f"{self._session}/execute/sync", body)
 
     def until(self, expression: str) -> None:
-        end = time.monotonic() + BOUND
-        while not self.evaluate(expression):
-            assert time.monotonic() < end, f"never became true: {expression}"
-            time.sleep(0.1)
+        until_blocking(
+            lambda: bool(self.evaluate(expression)),
+            otherwise=lambda: f"never became true: {expression}",
+        )
 
     def quit(self) -> None:
         with contextlib.suppress(httpx2.HTTPError):
@@ -64,17 +64,24 @@ def _driver(command: list[str], port: int, environment: dict[str, str]) -> Itera
         start_new_session=True,
     )
     try:
-        end = time.monotonic() + BOUND
-        while True:
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-                break
-            assert process.poll() is None and time.monotonic() < end, f"{command[0]} did not start"
-            time.sleep(0.1)
+        until_blocking(
+            lambda: process.poll() is not None or _answers(port),
+            otherwise=lambda: f"{command[0]} did not start",
+        )
+        assert process.poll() is None, f"{command[0]} ended at its start"
         yield f"http://127.0.0.1:{port}"
     finally:
         # The browser is a child of the driver, in the same group.
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(10)
+
+
+def _answers(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+    except OSError:
+        return False
+    return True
 
 
 def _free_port() -> int:

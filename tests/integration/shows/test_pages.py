@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from showfloor.identity.types import Person
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Database, Session
+from showfloor.kit.recent import Recent
 from showfloor.shows import service as shows
 from showfloor.shows.schemas import NewShow, ShowChange
 from tests.people import add_floor, add_host, add_key, add_product
@@ -43,6 +44,8 @@ async def test_page_reads_its_products_once_for_two_and_for_four(
                 await shows.add_product(
                     session, person=floor.host, show_id=floor.show.id, product_id=product.id
                 )
+        # A page is kept for a second; this one is asked for anew.
+        app.state.pages = app.state.frames = Recent(seconds=0, most=1)
         with noted(app.state.database) as statements:
             answer = await client.get(f"{path}{floor.show.slug}")
         assert answer.status_code == 200

@@ -183,10 +183,8 @@ async def test_a_publisher_of_nothing_that_plays_is_only_connected(
     await host.play(tag for tag in tags("hevc") if tag.kind != 8)
 
     report = await web.report(lambda ingest: "video_codec_unsupported" in codes(ingest))
-    state = await streaming.internal("PUT", "/shows/show_a", {"state": "live"})
 
     assert report["state"] == "connected"
-    assert state.json()["publishing"] is False
     assert "publishing" not in {
         ingest["state"] for said in web.reports for ingest in said["ingests"]
     }
@@ -398,4 +396,6 @@ async def test_a_publisher_of_mpeg_ts_is_closed_with_a_reason_that_the_next_one_
 
     host = await publish()
     await host.play(tags("plain"))
-    await web.report(lambda ingest: ingest["state"] == "publishing" and codes(ingest) == [])
+    await web.report(
+        lambda ingest: ingest["state"] == "publishing" and "stream_unreadable" not in codes(ingest)
+    )

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from showfloor.kit import clock
+from showfloor.kit.contract import IngestAnswer, ShowOrders
 from showfloor.kit.network import ConnectionLimit, Proxies
 from showfloor.streaming.config import StreamingConfig
 from showfloor.streaming.control.web_client import WebClient
@@ -127,7 +128,8 @@ def test_who_waits_for_a_show_that_leaves_memory_is_told(config: StreamingConfig
     )
     router = HttpRouter(shows, responder, "x")
     shows.restore()
-    shows.apply_all({"shows": {"show_a": {"state": "live"}}}, clock.monotonic())
+    orders = ShowOrders("live", 0, "", key_revoked=False, cues=[])
+    shows.apply_all(IngestAnswer({"show_a": orders}), clock.monotonic())
     connection, wire = connect(config, router)
     connection.data_received(ASK)
     assert wire.said == []

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import m3u8
 import pytest
 
+from showfloor.kit.contract import CarriedCue
 from showfloor.streaming.hls import playlist
-from showfloor.streaming.hls.cues import Cue
+from showfloor.streaming.hls.cues import date_range
 from showfloor.streaming.hls.playlist import MediaView
 from showfloor.streaming.packaging.window import Part, Segment
 
@@ -144,7 +145,7 @@ def test_an_ended_show_is_closed() -> None:
 
 
 def test_a_cue_travels_as_a_date_range() -> None:
-    cue = Cue("cue_1", "pin", "2026-11-23T10:00:00.123Z", None, {"product_id": "prod_é"})
+    cue = CarriedCue("cue_1", "pin", "2026-11-23T10:00:00.123Z", None, {"product_id": "prod_é"})
     ended = replace(cue, id="cue_2", end="2026-11-23T10:00:09.000Z")
     ranges = m3u8.loads(playlist.media(view(segment(1), cues=[cue, ended]))).segments[0].dateranges
     ranges = (
@@ -162,13 +163,14 @@ def test_a_cue_travels_as_a_date_range() -> None:
         None,
     )
     assert second.end_date == "2026-11-23T10:00:09.000Z"
-    assert json.loads(base64.b64decode(dict(first.x_client_attrs)["x_cue"])) == cue.as_json()
+    assert json.loads(base64.b64decode(dict(first.x_client_attrs)["x_cue"])) == asdict(cue)
 
 
 def test_ending_a_cue_changes_no_attribute_that_was_sent() -> None:
     """Players drop an update in which an attribute of a known ID differs (RFC 8216bis §4.4.5.1)."""
-    cue = Cue("cue_1", "pin", "2026-11-23T10:00:00.123Z", None, {})
-    before, after = cue.date_range(), replace(cue, end="2026-11-23T10:00:09.000Z").date_range()
+    cue = CarriedCue("cue_1", "pin", "2026-11-23T10:00:00.123Z", None, {})
+    before = date_range(cue)
+    after = date_range(replace(cue, end="2026-11-23T10:00:09.000Z"))
 
     assert set(before.split(",")) < set(after.split(","))
 
