@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.conftest import Installation, settled, until
+from tests.journeys.conftest import Installation, new_visitor, settled, until
 from tests.journeys.test_buy import VIDEO, open_product
 from tests.waiting import BOUND
 
@@ -139,8 +139,10 @@ def look(page: Page, name: str) -> list[str]:
 @pytest.mark.parametrize("lang", ["en", "ar"])
 @pytest.mark.parametrize("width", [360, 1280])
 def test_pages_are_sound(demo: Installation, browser: Browser, lang: str, width: int) -> None:
-    context = browser.new_context(
-        viewport={"width": width, "height": 740 if width < 960 else 800}, color_scheme="light"
+    context = new_visitor(
+        browser,
+        viewport={"width": width, "height": 740 if width < 960 else 800},
+        color_scheme="light",
     )
     context.set_default_timeout(BOUND * 1000)
     wrong: dict[str, Any] = {}
@@ -158,7 +160,7 @@ def test_pages_are_sound(demo: Installation, browser: Browser, lang: str, width:
 
 
 def test_dark_pages_are_sound(demo: Installation, browser: Browser) -> None:
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, color_scheme="dark")
+    context = new_visitor(browser, viewport={"width": 1280, "height": 800}, color_scheme="dark")
     wrong: dict[str, Any] = {}
     for visit in (home, show, checkout, control_room):
         page = context.new_page()
@@ -174,7 +176,9 @@ def test_dark_pages_are_sound(demo: Installation, browser: Browser) -> None:
 
 
 def test_show_page_says_everything_without_script(demo: Installation, browser: Browser) -> None:
-    context = browser.new_context(java_script_enabled=False, viewport={"width": 360, "height": 740})
+    context = new_visitor(
+        browser, java_script_enabled=False, viewport={"width": 360, "height": 740}
+    )
     page = context.new_page()
     page.goto(f"{demo.show_page}?lang=en")
 
