@@ -186,7 +186,8 @@ _visitors = itertools.count(1)
 def new_visitor(browser: Browser, **options: Any) -> BrowserContext:
     """A fresh profile at an address of its own (RFC 5737), as if behind the operator's proxy.
 
-    What one network may hold unpaid is limited, and every test leaves something behind.
+    What one network may hold unpaid is limited, and tests leave their holds behind. The
+    field makes a script's call from a brand's page to ours ask for permission first (CORS).
     """
     address = f"203.0.113.{next(_visitors)}"
     return browser.new_context(extra_http_headers={"X-Forwarded-For": address}, **options)
