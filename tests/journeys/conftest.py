@@ -8,7 +8,6 @@ One installation and one browser for all journeys of a run; each test gets a fre
 from __future__ import annotations
 
 import contextlib
-import itertools
 import json
 import os
 import shutil
@@ -33,6 +32,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from tests.journeys.networks import Networks
 from tests.waiting import BOUND, until_blocking
 
 SHOP, BRAND = "shop.localhost", "brand.test"
@@ -180,17 +180,15 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     browser.close()
 
 
-_visitors = itertools.count(1)
+_networks = Networks()
 
 
 def new_visitor(browser: Browser, **options: Any) -> BrowserContext:
-    """A fresh profile at an address of its own (RFC 5737), as if behind the operator's proxy.
+    """A fresh profile at an address of its own.
 
-    What one network may hold unpaid is limited, and tests leave their holds behind. The
-    field makes a script's call from a brand's page to ours ask for permission first (CORS).
+    What one network may hold unpaid is limited, and tests leave their holds behind.
     """
-    address = f"203.0.113.{next(_visitors)}"
-    return browser.new_context(extra_http_headers={"X-Forwarded-For": address}, **options)
+    return browser.new_context(proxy={"server": _networks.new()}, **options)
 
 
 @pytest.fixture
@@ -203,14 +201,18 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def page(context: BrowserContext) -> Iterator[Page]:
-    """A page that fails its test when a script raises or the policy refuses something."""
+    """A page that fails its test when a script raises, or when the content security policy or
+    another origin (CORS) refuses something.
+    """
     page = context.new_page()
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on(
         "console",
         lambda message: (
-            problems.append(message.text) if "Content Security Policy" in message.text else None
+            problems.append(message.text)
+            if "Content Security Policy" in message.text or "CORS policy" in message.text
+            else None
         ),
     )
     yield page

@@ -181,7 +181,11 @@ def test_element_follows_its_attributes_and_survives_being_moved(
     expect(frame.locator("video")).to_be_visible()
 
 
-def test_frame_with_too_few_rights_shows_a_way_to_the_show(demo: Installation, page: Page) -> None:
+def test_frame_with_too_few_rights_shows_a_way_to_the_show(
+    demo: Installation, context: BrowserContext
+) -> None:
+    # Such a frame is nobody's origin, so browsers refuse it our scripts and fonts, and say so.
+    page = context.new_page()
     page.goto(f"{demo.brand}/?lang=en")
     page.evaluate(
         "(address => { const frame = document.createElement('iframe');"
