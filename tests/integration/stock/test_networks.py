@@ -171,7 +171,7 @@ async def test_network_whose_holds_ran_out_unpaid_cools_down(
     database: Database, product: Product, monkeypatch: pytest.MonkeyPatch, guard: bool
 ) -> None:
     if not guard:
-        monkeypatch.setitem(queries._LIMITS, "cool_down", 0)
+        monkeypatch.setitem(queries.LIMITS, "cool_down", 0)
     await take(database, line(product, 10), scope=SHOW, client=SCALPER)
     await run_out(database, 1)
 

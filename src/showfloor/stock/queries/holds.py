@@ -1,0 +1,131 @@
+"""Reading a hold, and moving its deadline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, LiteralString
+from uuid import UUID
+
+from showfloor.kit import money
+from showfloor.kit.db import Connection, fetch
+from showfloor.kit.money import Money
+from showfloor.markets.types import SalesContext, SalesKind
+from showfloor.stock.rules import state_of
+from showfloor.stock.types import Hold, Line, LineState
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRequest:
+    """What a hold was asked for with: by whom, and for which goods."""
+
+    hold_id: UUID
+    request: bytes
+    guest: bytes
+    client: bytes | None
+
+
+async def request_of_key(connection: Connection, key: bytes) -> StoredRequest | None:
+    """What an Idempotency-Key was used for."""
+    rows = await fetch(
+        connection, "select id, request, guest, client from hold where key = %(key)s", {"key": key}
+    )
+    return StoredRequest(*rows[0]) if rows else None
+
+
+async def guest_of(connection: Connection, hold_id: UUID) -> bytes | None:
+    """The guest that a hold belongs to."""
+    rows = await fetch(connection, "select guest from hold where id = %(id)s", {"id": hold_id})
+    return bytes(rows[0][0]) if rows else None
+
+
+# A hold with its lines. The lines are read after their lock was got, and their deadline with them:
+# it repeats the hold's.
+_READ: LiteralString = """
+with line as materialized (
+  select * from hold_line where hold_id = %(id)s order by variant_id {lock}
+)
+select hold.kind, market, scope, show_id, line.currency, line.expires_at,
+  line.expires_at <= clock_timestamp(), variant_id, sku, quantity, unit_amount, state
+from hold join line on hold_id = hold.id
+where hold.id = %(id)s
+order by variant_id
+"""
+READ_HOLD: LiteralString = _READ.replace("{lock}", "")
+LOCK_HOLD: LiteralString = _READ.replace("{lock}", "for update")
+
+
+async def hold_by_id(connection: Connection, hold_id: UUID, *, lock: bool = False) -> Hold | None:
+    """A hold with its lines; `lock` keeps every line as it is until this transaction ends."""
+    rows = await fetch(connection, LOCK_HOLD if lock else READ_HOLD, {"id": hold_id})
+    return _hold(hold_id, rows) if rows else None
+
+
+def _hold(hold_id: UUID, rows: Sequence[tuple[Any, ...]]) -> Hold:
+    kind, market, scope, show_id, currency, expires_at, ran_out = rows[0][:7]
+    lines = tuple(Line(row[7], row[8], row[9], Money(row[10], currency)) for row in rows)
+    return Hold(
+        id=hold_id,
+        context=SalesContext(SalesKind(kind), market, scope, show_id),
+        lines=lines,
+        total=money.total([line.total for line in lines], currency),
+        expires_at=expires_at,
+        state=state_of([LineState(row[11]) for row in rows]),
+        ran_out=ran_out,
+    )
+
+
+# The deadline of an open hold moves once. Everything that decides is locked first.
+EXTEND: LiteralString = """
+with line as materialized (
+  select * from hold_line where hold_id = %(id)s order by variant_id for update
+),
+open as materialized (
+  select bool_and(state = 'held' and expires_at > clock_timestamp()) as is_open from line
+),
+moved as (
+  update hold set extended = true,
+    expires_at = hold.expires_at + make_interval(secs => %(seconds)s)
+  from open where id = %(id)s and not extended and is_open
+  returning hold.expires_at
+),
+lines as (
+  update hold_line set expires_at = moved.expires_at from moved where hold_id = %(id)s
+)
+select hold.kind, market, scope, show_id, line.currency,
+  coalesce((select expires_at from moved), line.expires_at),
+  not (select is_open from open), variant_id, sku, quantity, unit_amount, state
+from hold join line on hold_id = hold.id
+where hold.id = %(id)s
+order by variant_id
+"""
+
+
+async def extend(connection: Connection, hold_id: UUID, seconds: int) -> Hold | None:
+    """The hold, locked; its deadline is later by `seconds` if it is open and was not extended
+    yet.
+    """
+    rows = await fetch(connection, EXTEND, {"id": hold_id, "seconds": seconds})
+    return _hold(hold_id, rows) if rows else None
+
+
+async def shorten(connection: Connection, hold_id: UUID, seconds: int) -> None:
+    """Take an extension back. The caller has locked the checkout, so that nobody pays meanwhile."""
+    await fetch(
+        connection,
+        """
+        with line as materialized (
+          select * from hold_line where hold_id = %(id)s and state = 'held'
+          order by variant_id for update
+        ),
+        moved as (
+          update hold set extended = false,
+            expires_at = hold.expires_at - make_interval(secs => %(seconds)s)
+          where id = %(id)s and extended and (select count(*) from line) > 0
+          returning expires_at
+        )
+        update hold_line set expires_at = moved.expires_at from moved
+        where hold_id = %(id)s and state = 'held'
+        """,
+        {"id": hold_id, "seconds": seconds},
+    )

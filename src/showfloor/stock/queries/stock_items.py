@@ -1,0 +1,42 @@
+"""What there is of a variant."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from showfloor.kit.db import Session
+from showfloor.stock.models import StockItemRow
+from showfloor.stock.types import Stock
+
+
+async def stock_of(session: Session, variant_ids: Collection[UUID]) -> dict[UUID, Stock]:
+    """What is there of each variant; unknown ids are left out."""
+    rows = await session.execute(
+        select(StockItemRow).where(StockItemRow.variant_id.in_(variant_ids))
+    )
+    return {row.variant_id: Stock(row.on_hand, row.held, row.sold) for row in rows.scalars()}
+
+
+async def set_buyer_limit(session: Session, variant_id: UUID, limit: int | None) -> None:
+    """How many pieces one buyer may have; None for no limit."""
+    row: dict[str, Any] = {"variant_id": variant_id, "on_hand": 0, "buyer_limit": limit}
+    stored = insert(StockItemRow).values(row)
+    await session.execute(
+        stored.on_conflict_do_update(index_elements=["variant_id"], set_={"buyer_limit": limit})
+    )
+
+
+async def set_on_hand(session: Session, variant_id: UUID, on_hand: int) -> bool:
+    """False when more is held and sold than that."""
+    row: dict[str, Any] = {"variant_id": variant_id, "on_hand": on_hand}
+    enough = StockItemRow.held + StockItemRow.sold <= on_hand
+    stored = insert(StockItemRow).values(row)
+    stored = stored.on_conflict_do_update(
+        index_elements=["variant_id"], set_={"on_hand": on_hand}, where=enough
+    )
+    return (await session.execute(stored.returning(StockItemRow.variant_id))).first() is not None
