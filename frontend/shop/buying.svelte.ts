@@ -9,7 +9,7 @@ import type {
   PlacedOrder,
   PaymentMethod,
 } from "../contract";
-import { call, freshKey, isUnsure, problemOf, type Problem } from "../api/client";
+import { call, freshKey, isUnsure, problemOf, Refused, type Problem } from "../api/client";
 import type { Details } from "./form";
 import { readKept, writeForm, writeKept } from "./kept";
 
@@ -69,6 +69,7 @@ export class Buying {
   /** Holds goods at the price that was on screen, together with what is held already. Answers true
    *  when they are held. */
   async reserve(lines: Line[], expected: Money): Promise<boolean> {
+    if (!this.busy) this.#catchUp();
     if (this.underWay) return false;
     return this.#step(async () => {
       const before = this.open;
@@ -78,11 +79,30 @@ export class Buying {
       try {
         this.#changed(await this.#exchange(before, wanted, total));
       } catch (error) {
+        const problem = problemOf(error);
+        if (isOfOwnHold(problem, before, lines))
+          throw new Refused({ ...problem, code: "already_held" });
         // By the server's clock nothing is held any more: the goods are asked for anew.
-        if (problemOf(error).code !== "hold_expired") throw error;
+        if (problem.code !== "hold_expired") throw error;
         this.#hold(await this.#ask(wanted, total));
       }
     });
+  }
+
+  /** Another tab may hold goods, and a page that slept was not told. Without storage this page's own
+   *  hold stays. */
+  #catchUp(): void {
+    const kept = readKept(this.showId);
+    if (!kept || kept.paid || kept.hold.id === this.hold?.id) return;
+    if (this.open && this.payment !== "open") return;
+    if (Date.parse(kept.hold.expires_at) <= Date.now()) return;
+    this.#startOver();
+    this.#recall();
+  }
+
+  /** Pieces of a variant that this buyer holds now. */
+  heldOf(sku: string): number {
+    return this.open?.lines.find((line) => line.sku === sku)?.quantity ?? 0;
   }
 
   /** The hold while it can still be paid. */
@@ -352,6 +372,16 @@ export class Buying {
 
 /** Answers to a question about somebody's purchase that say: there is none. */
 const UNKNOWN: ReadonlySet<number> = new Set([401, 403, 404]);
+
+/** More of what is held was refused only because it is held: nothing has sold out, no other buyer is
+ *  in the way. */
+const SHORT: ReadonlySet<string> = new Set(["sold_out", "limit_reached", "network_limit_reached"]);
+
+function isOfOwnHold(problem: Problem, hold: Hold, added: Line[]): boolean {
+  const held = new Set(hold.lines.map(({ sku }) => sku));
+  const short = problem.lines ?? added;
+  return SHORT.has(problem.code) && short.every(({ sku }) => held.has(sku));
+}
 
 const lineOf = ({ sku, quantity }: Line): Line => ({ sku, quantity });
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Hold } from "../contract";
 import { Buying, merge } from "./buying.svelte";
+import { writeKept } from "./kept";
 
 const pounds = (amount: number) => ({ amount, currency: "GBP" });
 const hold = (id: string, lines: { sku: string; quantity: number }[], total: number): Hold => ({
@@ -306,6 +307,64 @@ test("another tab sees the hold, and that it was given back", async () => {
   await here.release();
   await there.heed();
   expect(there.open).toBeNull();
+});
+
+test("a page that was not told of another tab's hold adds to it instead of competing with it", async () => {
+  storage();
+  const here = new Buying("", "show_1");
+  const there = new Buying("", "show_1");
+  answers = [ok(hold("h1", one, 100), 201), ok(hold("h1", both, 300))];
+  await here.reserve(one, pounds(100));
+
+  expect(await there.reserve([{ sku: "B", quantity: 2 }], pounds(200))).toBe(true);
+
+  expect(asked.at(-1)).toMatchObject({
+    method: "PATCH",
+    path: "/holds/h1",
+    token: "Bearer h1-token",
+    body: { lines: both, expected_total: pounds(300) },
+  });
+});
+
+test("a tab that was closed and opened again has the hold, and gives it back", async () => {
+  const kept = storage();
+  answers = [ok(hold("h1", one, 100), 201)];
+  await new Buying("", "show_1").reserve(one, pounds(100));
+
+  const reopened = new Buying("", "show_1");
+  expect([reopened.open?.id, reopened.heldOf("A"), reopened.heldOf("B")]).toEqual(["h1", 1, 0]);
+  answers = [ok(null, 204)];
+  await reopened.release();
+
+  expect(asked.at(-1)).toMatchObject({ method: "DELETE", token: "Bearer h1-token" });
+  expect(kept.size).toBe(0);
+});
+
+test.each(["sold_out", "limit_reached", "network_limit_reached"])(
+  "%s for more of what is held says whose the goods are",
+  async (code) => {
+    const buying = await holding();
+    answers = [refusal(code, 409, code === "limit_reached" ? {} : { lines: [{ sku: "MUG" }] })];
+
+    expect(await buying.reserve([{ sku: "MUG", quantity: 1 }], pounds(100))).toBe(false);
+
+    expect(buying.problem?.code).toBe("already_held");
+    expect([buying.hold?.id, buying.heldOf("MUG")]).toEqual(["one", 1]);
+  },
+);
+
+test("a hold that another tab let run out is not taken over", async () => {
+  storage();
+  const late = { ...hold("h0", one, 100), expires_at: new Date(Date.now() - 1000).toISOString() };
+  const here = new Buying("", "show_1");
+  writeKept("show_1", { hold: late, checkout: null, paid: false });
+  answers = [ok(hold("h1", one, 100), 201)];
+
+  await here.reserve(one, pounds(100));
+
+  expect(asked.map(({ method, path }) => `${method} ${path}`)).toEqual([
+    "POST /shows/show_1/holds",
+  ]);
 });
 
 test("back on the network, a payment whose answer got lost is asked about", async () => {

@@ -61,6 +61,15 @@ export class ShowStore {
   readonly inSheet = $derived(isSheet(this.view));
   readonly show = $derived.by(() => showOf(this.#room, this.page.show));
   readonly stock = $derived.by(() => ({ ...this.page.stock, ...this.#room.stock }));
+  /** What is left for this buyer: the pieces that the own hold keeps have not sold out. */
+  readonly forMe = $derived.by(() => {
+    const stock = { ...this.stock };
+    for (const { sku, quantity } of this.buying.open?.lines ?? []) {
+      const left = stock[sku];
+      if (left !== undefined) stock[sku] = left + quantity;
+    }
+    return stock;
+  });
   readonly viewers = $derived(this.#room.viewers);
   /** Everything that this page has ever shown: goods that are held stay goods when they leave the
    *  shelf. */

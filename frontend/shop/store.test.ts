@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Cue, Product, Show } from "../contract";
+import type { Cue, Hold, Product, Show } from "../contract";
 import type { Language } from "../i18n/i18n";
 import type { ShowPageData } from "../page";
 import { empty, type Room } from "../room/fold";
@@ -109,6 +109,14 @@ test("the room's stock goes over the page's", () => {
   store.roomChanged(room(onShelf, { stock: { "mug-1": 2, "vase-1": 7 } }));
 
   expect(store.stock).toEqual({ "mug-1": 2, "vase-1": 7 });
+});
+
+test("the last piece is not gone for the buyer who holds it", () => {
+  store.roomChanged(room(onShelf, { stock: { "mug-1": 0, "vase-1": 0 } }));
+  store.buying.hold = { id: "h1", lines: [{ sku: "mug-1", quantity: 1 }] } as unknown as Hold;
+
+  expect(store.forMe).toEqual({ "mug-1": 1, "vase-1": 0 });
+  expect([store.holds(mug), store.holds(vase)]).toEqual([true, false]);
 });
 
 test("what left the shelf stays known to who holds it", () => {

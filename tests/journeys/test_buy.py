@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, FrameLocator, Locator, Page, expect
 
-from tests.journeys.conftest import Installation, until
+from tests.journeys.conftest import Installation, new_visitor, until
 
 pytestmark = [pytest.mark.serial]
 VIDEO = "document.querySelector('video')"
@@ -119,6 +120,61 @@ def test_purchase_survives_a_reload_and_is_seen_in_a_second_tab(
     page.get_by_role("button", name="Back to the show").last.click()
     page.reload()
     expect(page.get_by_role("heading", name=re.compile("It is yours"))).to_have_count(0)
+
+
+def take_the_rest(demo: Installation, browser: Browser, sku: str) -> list[BrowserContext]:
+    """Other people hold every piece that is left, each at an address of their own."""
+    show = f"{demo.base}/api/v1/shows/{demo.facts['show_id']}"
+    others: list[BrowserContext] = []
+    while True:
+        others.append(other := new_visitor(browser))
+        variants = [
+            variant
+            for product in other.request.get(show).json()["products"]
+            for variant in product["variants"]
+            if variant["sku"] == sku
+        ]
+        answer = other.request.post(
+            f"{show}/holds",
+            headers={"Idempotency-Key": uuid4().hex},
+            data={
+                "lines": [{"sku": sku, "quantity": 1}],
+                "expected_total": variants[0]["price"],
+            },
+        )
+        if answer.status != 201:
+            assert answer.json()["code"] == "sold_out"
+            return others
+
+
+def test_own_hold_of_the_last_piece_is_met_again_in_every_tab(
+    demo: Installation, browser: Browser, context: BrowserContext, page: Page
+) -> None:
+    watch(page, f"{demo.show_page}?lang=en")
+    second = context.new_page()
+    watch(second, f"{demo.show_page}?lang=en")
+    open_product(page, "Olive Grove Vase")
+    page.get_by_role("button", name=re.compile("Hold and check out")).click()
+    expect(page.get_by_role("dialog").get_by_role("timer")).to_be_visible()
+    fill_details(page, "closed@example.com")
+    others = take_the_rest(demo, browser, "LW-VASE-MOSS")
+    page.close()
+
+    reopened = context.new_page()
+    watch(reopened, f"{demo.show_page}?lang=en")
+    for tab in (second, reopened):
+        expect(tab.get_by_role("timer").first).to_be_visible()
+        open_product(tab, "Olive Grove Vase")
+        product = tab.get_by_role("dialog", name="Olive Grove Vase")
+        expect(product).to_contain_text("Held for you already")
+        expect(product.get_by_text("is sold out")).to_have_count(0)
+        product.get_by_role("button", name="Check out").click()
+        # What was typed belongs to the tab it was typed in.
+        expect(tab.get_by_label("Email")).to_have_value("")
+    reopened.get_by_role("button", name="Give it back").click()
+    expect(second.get_by_role("timer")).to_have_count(0)
+    for other in others:
+        other.close()
 
 
 def test_viewer_buys_inside_a_brand_s_website(demo: Installation, page: Page) -> None:
