@@ -92,7 +92,7 @@ test("the only line goes by giving the hold back", () => {
   const html = summary({ lines: [line("MUG", 1)] });
 
   expect(namesIn(html).some((name) => name.startsWith("Take off"))).toBe(false);
-  expect(textOf(html)).toContain("Give it back");
+  expect(textOf(html)).toContain("Put it back on the shelf");
 });
 
 test("no more can be added than the shop has or holds for one person", () => {
@@ -109,7 +109,7 @@ test.each(["pending", "needs_confirmation"] as const)(
     const html = summary({ lines: [line("MUG", 2), line("BAG", 1)], payment });
 
     expect(namesIn(html).filter((name) => name.startsWith("Quantity"))).toEqual([]);
-    expect(textOf(html)).not.toContain("Give it back");
+    expect(textOf(html)).not.toContain("Put it back on the shelf");
     expect(textOf(html)).toContain("2 pieces");
   },
 );

@@ -171,7 +171,7 @@ def test_own_hold_of_the_last_piece_is_met_again_in_every_tab(
         product.get_by_role("button", name="Check out").click()
         # What was typed belongs to the tab it was typed in.
         expect(tab.get_by_label("Email")).to_have_value("")
-    reopened.get_by_role("button", name="Give it back").click()
+    reopened.get_by_role("button", name="Put it back on the shelf").click()
     expect(second.get_by_role("timer")).to_have_count(0)
     for other in others:
         other.close()

@@ -99,7 +99,7 @@ def test_what_is_held_can_be_changed_in_the_checkout(demo: Installation, page: P
     expect(
         checkout.get_by_role("button", name=re.compile(r"Order and pay.*£104\.00"))
     ).to_be_visible()
-    checkout.get_by_role("button", name="Give it back").click()
+    checkout.get_by_role("button", name="Put it back on the shelf").click()
     expect(page.get_by_role("timer")).to_have_count(0)
 
 
