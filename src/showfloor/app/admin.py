@@ -1,5 +1,5 @@
-"""What an operator does at the machine itself: people, sellers, creators, goods. `admin_cli` puts
-commands in front of it.
+"""What an operator does at the machine itself: people, sellers, creators, goods. `commands` are
+in front of it.
 
 Whoever may read the installation's settings may do all of this; there is nobody else to ask. It
 goes through the same services as everything, and people's data through the one door.

@@ -17,6 +17,7 @@ from pathlib import Path
 import psycopg
 
 from showfloor.app.admin import database_url
+from showfloor.app.failures import CommandFailed
 from showfloor.app.migrate import upgrade_now
 from showfloor.app.postgres import binaries
 from showfloor.app.settings import Settings
@@ -29,8 +30,8 @@ _PREAMBLE_LINES = 40
 """Settings stand at the beginning of a dump's script; what comes later may be somebody's text."""
 
 
-class BackupFailed(RuntimeError):
-    """The text says what stands in the way and what to do."""
+class BackupFailed(CommandFailed):
+    """A backup cannot be written or brought back."""
 
 
 def back_up(settings: Settings, folder: Path) -> None:

@@ -29,6 +29,8 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
+from showfloor.app.failures import CommandFailed
+
 MAJOR = 18
 USER = "showfloor"
 DATABASE = "showfloor"
@@ -36,7 +38,7 @@ LONGEST_SOCKET_FOLDER = 80
 """A Unix socket's path has at most 107 bytes (unix(7)); PostgreSQL adds `/.s.PGSQL.5432`."""
 
 
-class PostgresFailed(RuntimeError):
+class PostgresFailed(CommandFailed):
     """The server did not start; the text ends with what it wrote to its log."""
 
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import structlog
 import typer
 
-from showfloor.app.postgres import PostgresFailed
+from showfloor.app.failures import CommandFailed
 from showfloor.app.private import close_folder, secrets
 from showfloor.app.settings import Settings
-from showfloor.app.supervisor import NotReady, Supervisor
+from showfloor.app.supervisor import Supervisor
 
 log = structlog.get_logger()
 
@@ -83,7 +83,7 @@ async def _serve(settings: Settings, kept: Mapping[str, str]) -> None:
             say("Browsers reach it without HTTPS: put a proxy in front (docs/operate/README.md).")
         log.info("ready", url=urls.base)
         await until_signal()
-    except (NotReady, PostgresFailed) as error:
+    except CommandFailed as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
     finally:

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 import httpx2
 import structlog
 
+from showfloor.app.failures import CommandFailed
 from showfloor.app.postgres import EmbeddedPostgres
 from showfloor.app.processes import Child
 from showfloor.app.settings import Settings
@@ -39,7 +40,7 @@ started it.
 """
 
 
-class NotReady(RuntimeError):
+class NotReady(CommandFailed):
     """A process did not come up in time; its log says why."""
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import typer
 
 from showfloor.app.demo.state import PASSWORD, DemoState, report
-from showfloor.app.postgres import PostgresFailed
+from showfloor.app.failures import CommandFailed
 from showfloor.app.private import secrets
 from showfloor.app.serve import only_one, until_signal
 from showfloor.app.settings import Settings
@@ -33,7 +33,7 @@ def run(data: Path, port: int, *, open_browser: bool, wide: bool = False) -> Non
             if ports["port"] != port:
                 typer.echo(f"Port {port} is taken, so this demo is at {ports['port']}.", err=True)
             asyncio.run(_run(data, ports, open_browser, wide))
-        except (NotReady, PostgresFailed) as error:
+        except CommandFailed as error:
             typer.echo(str(error), err=True)
             raise typer.Exit(1) from error
 

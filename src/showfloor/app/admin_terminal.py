@@ -1,0 +1,92 @@
+"""What the commands share that fill an installation (docs/operate/README.md).
+
+Passwords are asked for or read from standard input, never taken from the command line, where every
+user of the machine could read them; an API key is the only thing that its command prints to
+standard output.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, TypeVar
+from uuid import UUID
+
+import typer
+
+from showfloor.app import admin
+from showfloor.app.settings import Settings
+from showfloor.app.terminal import or_refused
+from showfloor.kit import ids
+from showfloor.kit.db import Session
+
+T = TypeVar("T")
+
+
+def matching(pattern: str, words: str) -> Callable[[str], str]:
+    """Refuses an argument that is not as `words` say."""
+
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise typer.BadParameter(words)
+        return value
+
+    return check
+
+
+def _creator_id(text: str) -> UUID:
+    try:
+        return ids.parse("cre", text)
+    except ids.MalformedId:
+        raise typer.BadParameter("a creator's id looks like cre_0192…") from None
+
+
+ShortName = Annotated[
+    str,
+    typer.Argument(
+        callback=matching(r"[a-z0-9]+(-[a-z0-9]+)*", "small letters, digits and single hyphens")
+    ),
+]
+Email = Annotated[str, typer.Argument(callback=matching(r"[^@\s]+@[^@\s]+", "an email address"))]
+Name = Annotated[str, typer.Option("--name", help="in English")]
+NameAr = Annotated[str, typer.Option("--name-ar", help="in Arabic")]
+Avatar = Annotated[
+    Path, typer.Option("--avatar", help="a square picture", exists=True, dir_okay=False)
+]
+CreatorId = Annotated[
+    UUID,
+    typer.Argument(parser=_creator_id, metavar="CREATOR", help="cre_…, as `creator add` prints it"),
+]
+Sellers = Annotated[
+    list[str],
+    typer.Option(
+        "--merchant", help="a seller's short name: may act for it; several times for several"
+    ),
+]
+AsCreator = Annotated[
+    UUID | None,
+    typer.Option(
+        "--creator", parser=_creator_id, metavar="CREATOR", help="cre_…: hosts as this creator"
+    ),
+]
+Operator = Annotated[bool, typer.Option("--operator", help="may act for every seller")]
+
+
+def run(work: Callable[[Session], Awaitable[T]]) -> T:
+    """`work` in one transaction of the installation's database; a refusal ends the command."""
+    return or_refused(lambda: admin.run(Settings(), work))
+
+
+def password_of_person() -> str:
+    if sys.stdin.isatty():
+        return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+    return sys.stdin.readline().rstrip("\n")
+
+
+def stored_picture(picture: Path) -> str:
+    """The address of a copy of this picture; a refusal ends the command."""
+    return or_refused(
+        lambda: admin.store_picture(Settings().data / "uploads", picture.parent, picture.name)
+    )

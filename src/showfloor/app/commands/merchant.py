@@ -1,0 +1,68 @@
+"""Who sells."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from showfloor.app import admin
+from showfloor.app.admin_terminal import (
+    Avatar,
+    Name,
+    NameAr,
+    ShortName,
+    matching,
+    run,
+    stored_picture,
+)
+from showfloor.merchants import service
+
+group = typer.Typer(no_args_is_help=True)
+origin = typer.Typer(no_args_is_help=True, help="The websites that may show a seller's shows.")
+group.add_typer(origin, name="origin")
+
+
+@group.command("add")
+def add_merchant(
+    slug: ShortName,
+    name: Name,
+    name_ar: NameAr,
+    avatar: Avatar,
+    order_prefix: Annotated[
+        str,
+        typer.Option(
+            help="begins the order numbers",
+            callback=matching("[A-Z]{2,4}", "two to four capital letters"),
+        ),
+    ],
+    about: Annotated[str, typer.Option(help="in English")] = "",
+    about_ar: Annotated[str, typer.Option(help="in Arabic")] = "",
+) -> None:
+    """A seller under a short name."""
+    picture = stored_picture(avatar)
+    texts = {"name": {"en": name, "ar": name_ar}, "about": {"en": about, "ar": about_ar}}
+    run(
+        lambda session: service.add_merchant(
+            session, slug=slug, avatar_url=picture, order_prefix=order_prefix, **texts
+        )
+    )
+    typer.echo(f"{slug} can sell.")
+
+
+@origin.command("add")
+def add_origin(
+    slug: ShortName,
+    address: Annotated[str, typer.Argument(metavar="ORIGIN", help="https://www.brand.example")],
+) -> None:
+    """Let a website show this seller's shows."""
+    typer.echo(run(lambda session: admin.allow_origin(session, seller=slug, origin=address)))
+
+
+@origin.command("remove")
+def remove_origin(
+    slug: ShortName,
+    address: Annotated[str, typer.Argument(metavar="ORIGIN", help="https://www.brand.example")],
+) -> None:
+    """Let a website show this seller's shows no more."""
+    run(lambda session: admin.forbid_origin(session, seller=slug, origin=address))
