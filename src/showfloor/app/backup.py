@@ -1,25 +1,33 @@
-"""`showfloor backup` and `showfloor restore`: the database and the pictures of an installation.
+"""`showfloor backup` and `showfloor restore`: the database, the pictures and the secrets of an
+installation.
 
 A copied folder of a running PostgreSQL is no backup: its files are of different moments
 (PostgreSQL, "File System Level Backup"). pg_dump reads one snapshot while the installation runs.
 Recordings are not part of it: they are large, and they are only added to; copy them with rsync.
+
+With another secret than before, no hold, preview link, signed-in device or callback of a payment
+provider that the old one signed is valid. So the secrets that `serve` made are part of it; of one
+that the environment sets, a fingerprint is, and `restore` refuses when it does not match.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
 import shutil
 import subprocess
+from collections.abc import Mapping
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
 import psycopg
+from pydantic import BaseModel
 
 from showfloor.app.admin import database_url
 from showfloor.app.failures import CommandFailed
 from showfloor.app.migrate import upgrade_now
 from showfloor.app.postgres import binaries
+from showfloor.app.private import SECRETS, keep_secrets, kept_secrets
 from showfloor.app.settings import Settings
 from showfloor.kit import clock
 
@@ -32,6 +40,16 @@ _PREAMBLE_LINES = 40
 
 class BackupFailed(CommandFailed):
     """A backup cannot be written or brought back."""
+
+
+class _Manifest(BaseModel):
+    """What `backup.json` says about the files beside it."""
+
+    made_at: datetime
+    sha256: str
+    """Of the dump."""
+    secret: str | None = None
+    """The fingerprint of the secret; None where no server ever ran."""
 
 
 def back_up(settings: Settings, folder: Path) -> None:
@@ -48,28 +66,37 @@ def back_up(settings: Settings, folder: Path) -> None:
     with database_url(settings) as url:
         target = f"--file={partial / DUMP}"
         _run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", target, url)
+    secrets = kept_secrets(settings.data)
+    if secrets is not None:
+        keep_secrets(partial, secrets)
     # After the dump: pictures are only added, so every one that a row of the dump names is there.
     if (settings.data / PICTURES).is_dir():
         shutil.copytree(settings.data / PICTURES, partial / PICTURES)
-    manifest = {
-        "made_at": clock.rfc3339(clock.now()),
-        "sha256": _digest(partial / DUMP),
-    }
-    (partial / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n")
+    manifest = _Manifest(
+        made_at=clock.now(),
+        sha256=_digest(partial / DUMP),
+        secret=_fingerprint(settings, secrets),
+    )
+    (partial / MANIFEST).write_text(manifest.model_dump_json(indent=2) + "\n")
     for path in partial.rglob("*"):
         path.chmod(0o700 if path.is_dir() else 0o600)
     partial.rename(folder)
 
 
-def restore(settings: Settings, folder: Path) -> None:
+def restore(settings: Settings, folder: Path, *, new_secret: bool = False) -> None:
     """Bring a backup back into an installation that has no data yet.
 
-    All of the database or nothing is restored, and then brought to this version's shape.
-    Raises BackupFailed.
+    All of the database or nothing is restored, and then brought to this version's shape. With
+    `new_secret` the secret may be another one than before. Raises BackupFailed.
     """
-    _check(folder)
+    manifest, secrets = _check(folder), kept_secrets(folder)
+    if not new_secret:
+        _check_secret(settings, manifest, secrets)
     with database_url(settings) as url:
         _check_empty(url)
+        # Before the data: a restored database without its secrets would look complete.
+        if secrets is not None and not new_secret:
+            keep_secrets(settings.data, secrets)
         _load(folder / DUMP, url)
         upgrade_now(url)
     if (folder / PICTURES).is_dir():
@@ -106,14 +133,39 @@ def _load(dump: Path, url: str) -> None:
         raise BackupFailed(f"The backup could not be restored: {problem.decode()[-2000:]}")
 
 
-def _check(folder: Path) -> None:
+def _check(folder: Path) -> _Manifest:
     try:
-        manifest = json.loads((folder / MANIFEST).read_text())
-        whole = manifest["sha256"] == _digest(folder / DUMP)
-    except (OSError, ValueError, KeyError):
+        manifest = _Manifest.model_validate_json((folder / MANIFEST).read_text())
+        whole = manifest.sha256 == _digest(folder / DUMP)
+    except (OSError, ValueError):
         raise BackupFailed(f"{folder} is no backup made by `showfloor backup`.") from None
     if not whole:
         raise BackupFailed(f"{folder / DUMP} is damaged: use another backup.")
+    return manifest
+
+
+def _check_secret(
+    settings: Settings, manifest: _Manifest, secrets: Mapping[str, str] | None
+) -> None:
+    """The restored installation must sign with the secret that the backup's one signed with."""
+    present = kept_secrets(settings.data)
+    if present is not None and secrets is not None and present != secrets:
+        raise BackupFailed(
+            f"{settings.data / SECRETS} holds other secrets than the backup. Restore into a new "
+            f"data folder, or with --new-secret to keep those."
+        )
+    if manifest.secret not in (None, _fingerprint(settings, secrets or present)):
+        raise BackupFailed(
+            "The backed up installation had another secret. Set SHOWFLOOR_SECRET to what it was "
+            "there; or, if that is lost, restore with --new-secret: open holds, preview links and "
+            "payments on their way then end."
+        )
+
+
+def _fingerprint(settings: Settings, secrets: Mapping[str, str] | None) -> str | None:
+    """Tells two secrets apart and says nothing about them: they are random and long."""
+    secret = settings.secret or (secrets or {}).get("secret")
+    return sha256(f"showfloor backup {secret}".encode()).hexdigest()[:16] if secret else None
 
 
 def _check_empty(url: str) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from showfloor.kit import ids
 
+SECRETS = "secrets.json"
 UMASK = 0o077
 """Recordings show drafts, logs and the test ledger show who was there: nobody else reads them."""
 
@@ -41,9 +43,20 @@ def private_text(path: Path, text: str) -> None:
 
 def secrets(data: Path) -> dict[str, str]:
     """Made at the first start, kept with the data."""
-    file = data / "secrets.json"
+    if (found := kept_secrets(data)) is None:
+        found = {"secret": ids.secret(32), "internal_token": ids.secret(32)}
+        keep_secrets(data, found)
+    return found
+
+
+def kept_secrets(data: Path) -> dict[str, str] | None:
+    """What `secrets` made; None where it never did."""
+    file = data / SECRETS
     if not file.exists():
-        made = {"secret": ids.secret(32), "internal_token": ids.secret(32)}
-        private_text(file, json.dumps(made, indent=1))
+        return None
     found: dict[str, str] = json.loads(file.read_text())
     return found
+
+
+def keep_secrets(data: Path, values: Mapping[str, str]) -> None:
+    private_text(data / SECRETS, json.dumps(values, indent=1))

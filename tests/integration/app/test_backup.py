@@ -14,6 +14,7 @@ import pytest
 
 from showfloor.app.backup import BackupFailed, back_up, restore
 from showfloor.app.demo.state import FILES
+from showfloor.app.private import kept_secrets, secrets
 from showfloor.app.settings import Settings
 from showfloor.kit.db import Database
 from tests.people import add_floor
@@ -89,6 +90,20 @@ def test_nobody_else_can_read_a_backup(old: Settings, tmp_path: Path) -> None:
     assert modes == {0}
 
 
+def test_secrets_that_serve_made_come_back_private(
+    old: Settings, empty_url: str, tmp_path: Path
+) -> None:
+    made = secrets(old.data)
+    new = Settings(mode="test", data=tmp_path / "new", database_url=empty_url)
+
+    back_up(old, tmp_path / "backup")
+    restore(new, tmp_path / "backup")
+
+    assert secrets(new.data) == made
+    for folder in (tmp_path / "backup", new.data):
+        assert (folder / "secrets.json").stat().st_mode & 0o777 == 0o600
+
+
 def test_existing_folder_is_not_written_to(old: Settings, tmp_path: Path) -> None:
     (tmp_path / "backup").mkdir()
 
@@ -106,6 +121,45 @@ def test_database_with_data_is_not_restored_over(old: Settings, tmp_path: Path) 
         restore(old, tmp_path / "backup")
 
     assert rows(old.database_url) == before
+
+
+@pytest.mark.parametrize("known", ["by_the_environment", "by_the_folder"])
+def test_other_secret_is_refused_before_anything_is_restored(
+    old: Settings, empty_url: str, tmp_path: Path, known: str
+) -> None:
+    backed_up, other, new = old, {}, tmp_path / "new"
+    if known == "by_the_environment":
+        backed_up, other = old.model_copy(update={"secret": "a" * 32}), {"secret": "b" * 32}
+    else:
+        secrets(old.data)
+        secrets(new)
+    settings = Settings(mode="test", data=new, database_url=empty_url, **other)
+    before = kept_secrets(new)
+    back_up(backed_up, tmp_path / "backup")
+
+    with pytest.raises(BackupFailed, match="--new-secret"):
+        restore(settings, tmp_path / "backup")
+
+    assert rows(empty_url) == {} and kept_secrets(new) == before
+    restore(settings, tmp_path / "backup", new_secret=True)
+    assert rows(empty_url) == rows(old.database_url) and kept_secrets(new) == before
+
+
+def test_secret_of_the_environment_is_needed_and_not_in_the_backup(
+    old: Settings, empty_url: str, tmp_path: Path
+) -> None:
+    same = {"secret": "a" * 32}
+    new = Settings(mode="test", data=tmp_path / "new", database_url=empty_url)
+
+    back_up(old.model_copy(update=same), tmp_path / "backup")
+
+    written = [path.read_bytes() for path in (tmp_path / "backup").rglob("*") if path.is_file()]
+    assert not any(b"a" * 32 in each for each in written)
+    with pytest.raises(BackupFailed, match="SHOWFLOOR_SECRET"):
+        restore(new, tmp_path / "backup")
+    assert rows(empty_url) == {}
+    restore(new.model_copy(update=same), tmp_path / "backup")
+    assert rows(empty_url) == rows(old.database_url)
 
 
 @pytest.mark.parametrize("damage", ["manifest", "dump", "both"])
@@ -133,7 +187,7 @@ def test_dump_that_ends_early_restores_nothing(
     back_up(old, tmp_path / "backup")
     dump = tmp_path / "backup" / "database.dump"
     dump.write_bytes(dump.read_bytes()[: -dump.stat().st_size // 4])
-    manifest = {"sha256": sha256(dump.read_bytes()).hexdigest()}
+    manifest = {"made_at": "2026-11-25T12:00:00Z", "sha256": sha256(dump.read_bytes()).hexdigest()}
     (tmp_path / "backup" / "backup.json").write_text(json.dumps(manifest))
 
     with pytest.raises(BackupFailed, match="could not be restored"):
