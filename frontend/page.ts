@@ -31,6 +31,8 @@ export interface ShowPageData extends PageData {
   hold_seconds: number;
   /** True where the built-in test provider answers, which takes no real money. */
   test_payments: boolean;
+  /** The request asked to save data (`Save-Data: on`). */
+  save_data: boolean;
   embed: { theme: Theme | null } | null;
 }
 

@@ -6,6 +6,7 @@ import type { Language } from "../i18n/i18n";
 import type { ShowPageData } from "../page";
 import { learnAll, openPins, pinsAt, type CueTable } from "../player/cues";
 import type { Status } from "../player/playback";
+import { savesData } from "../player/save-data";
 import { cuesOf, empty, showOf, type Room } from "../room/fold";
 import { Buying } from "./buying.svelte";
 import type { Form } from "./form";
@@ -51,6 +52,15 @@ export class ShowStore {
   #frame: number | null = null;
   #opener: HTMLElement | null = null;
 
+  /** The browser or the person asks to save data: nothing is loaded for the picture before a tap. */
+  readonly savesData: boolean;
+  #playAsked = $state(false);
+  readonly mayPlay = $derived.by(
+    () =>
+      (this.show.state === "live" || this.show.state === "interrupted") &&
+      (this.#playAsked || !this.savesData),
+  );
+
   readonly view = $derived(this.#place.view);
   readonly productId = $derived(this.#place.productId);
   /** What the last camera sent is known before the first frame. */
@@ -94,6 +104,8 @@ export class ShowStore {
     readonly page: ShowPageData,
     readonly words: Language,
   ) {
+    this.savesData = savesData(page);
+    if (this.savesData) this.status = "paused";
     this.buying = new Buying(page.api, page.show.id);
     this.form = this.buying.hold && readForm(page.show.id);
   }
@@ -140,6 +152,11 @@ export class ShowStore {
   frameShown(moment: number): void {
     this.#frame = moment;
     this.#showPins(pinsAt(this.#cues, moment));
+  }
+
+  /** The person wants the picture. */
+  askToPlay(): void {
+    this.#playAsked = true;
   }
 
   statusChanged(status: Status): void {

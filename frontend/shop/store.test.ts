@@ -164,3 +164,32 @@ test("the picture was seen once it played, whatever comes after", () => {
 
   expect(store.scene).toBe("live");
 });
+
+const showing = (page: object) =>
+  new ShowStore(
+    {
+      show: { id: "show_1", state: "live", products: [] },
+      stock: {},
+      api: "",
+      ...page,
+    } as unknown as ShowPageData,
+    words,
+  );
+
+test("the picture starts by itself, and for who saves data when it is asked for", () => {
+  expect([showing({}).mayPlay, showing({}).scene]).toEqual([true, "starting"]);
+
+  const saving = showing({ save_data: true });
+  expect([saving.mayPlay, saving.scene]).toEqual([false, "tap"]);
+  saving.askToPlay();
+  expect(saving.mayPlay).toBe(true);
+});
+
+test("a show that begins waits for a tap, too, where the browser saves data", () => {
+  vi.stubGlobal("navigator", { connection: { saveData: true } });
+  const saving = showing({ show: { id: "show_1", state: "scheduled", products: [] } });
+
+  saving.roomChanged(room({ show: { state: "live" } }));
+
+  expect([saving.mayPlay, saving.scene]).toEqual([false, "tap"]);
+});

@@ -19,7 +19,7 @@ from showfloor.shows.types import ShowWithShelf
 from showfloor.shows.views import room_view
 from showfloor.web import pages
 from showfloor.web.files import built_file
-from showfloor.web.http import page, shop_of, show_json, templates
+from showfloor.web.http import page, saves_data, shop_of, show_json, templates
 
 router = APIRouter(include_in_schema=False)
 FONT = re.compile(r"[\w ,'\"-]{1,80}")
@@ -83,7 +83,7 @@ async def frame(
         theme["corners"] = corners
     frames: Recent[tuple[str, tuple[str, ...]]] = request.app.state.frames
     html, origins = await frames.get(
-        (slug, language(request), tuple(theme.items())),
+        (slug, language(request), saves_data(request), tuple(theme.items())),
         lambda: _frame(slug, request, session, theme),
     )
     return page(request, html, frame_ancestors=origins, sells=True)

@@ -86,7 +86,8 @@ async def _home(request: Request, session: Session) -> str:
 @router.get("/s/{slug}")
 async def show(slug: str, request: Request, session: SessionDep) -> Response:
     lang = language(request)
-    html = await kept(request, lambda: _show(slug, request, session), "show", slug, lang)
+    key = ("show", slug, lang, saves_data(request))
+    html = await kept(request, lambda: _show(slug, request, session), *key)
     return page(request, html, sells=True)
 
 
@@ -107,6 +108,11 @@ def show_json(request: Request, staged: ShowWithShelf) -> pages.Page:
     return show_view(staged, request.app.state.urls).model_dump(mode="json")
 
 
+def saves_data(request: Request) -> bool:
+    """`Save-Data: on` (WICG, Save Data API §2): media are loaded when the reader asks for them."""
+    return request.headers.get("save-data", "").strip().lower() == "on"
+
+
 async def shop_of(request: Request, session: Session, staged: ShowWithShelf) -> pages.Shop:
     """What the show page and the frame page know besides the show. Stock is the first state of the
     shelf; the room keeps it moving.
@@ -123,6 +129,7 @@ async def shop_of(request: Request, session: Session, staged: ShowWithShelf) -> 
         "postal_code_needed": postcodes.is_needed(market.country),
         "hold_seconds": settings.hold_seconds,
         "test_payments": settings.mode in ("demo", "test"),
+        "save_data": saves_data(request),
     }
 
 

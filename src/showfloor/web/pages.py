@@ -67,6 +67,8 @@ class Shop(TypedDict, total=False):
     hold_seconds: int
     test_payments: bool
     """The built-in test provider answers, which takes no real money."""
+    save_data: bool
+    """The reader's request asks to save data: nothing is loaded for the picture before a tap."""
 
 
 def create_environment(
@@ -209,6 +211,7 @@ def _show_data(env: jinja2.Environment, lang: str, show: Page, shop: Shop) -> di
         "postal_code_needed": shop.get("postal_code_needed", True),
         "hold_seconds": shop.get("hold_seconds", 300),
         "test_payments": shop.get("test_payments", False),
+        "save_data": shop.get("save_data", False),
         "messages": _messages(env).subset(lang, *SHOW_WORDS, *SHARED_WORDS),
     }
 

@@ -64,7 +64,7 @@ def page_headers(
         "X-Content-Type-Options": "nosniff",
         "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
         "Cache-Control": "private, no-cache",
-        "Vary": "Accept-Language, Cookie",
+        "Vary": "Accept-Language, Cookie, Save-Data",
     }
     return answer_headers(secure=urls.base.startswith("https://")) | headers
 

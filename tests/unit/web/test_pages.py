@@ -173,6 +173,21 @@ def test_every_page_says_its_language_and_direction(
         assert f'<html lang="{lang}" dir="{direction}">' in html
 
 
+def test_nothing_of_the_picture_is_preloaded_for_who_saves_data(env: jinja2.Environment) -> None:
+    def loaded(html: str) -> list[str]:
+        return re.findall(
+            r'<link rel="[a-z]*preload" href="(http://media[^"]*|[^"]*/hls-[^"]*)"', html
+        )
+
+    saving = pages.render_show(
+        env, lang="en", show=show(), base_url="https://shop.example", save_data=True
+    )
+
+    assert len(loaded(render(env))) == 3
+    assert loaded(saving) == []
+    assert data_of(saving)["save_data"] is True and data_of(render(env))["save_data"] is False
+
+
 @pytest.mark.parametrize(
     ("lang", "font"), [("en", "figtree-latin-h4sh"), ("ar", "vazirmatn-arabic-h4sh")]
 )
