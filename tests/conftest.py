@@ -13,9 +13,12 @@ from pathlib import Path
 import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 
 from showfloor.app.migrate import upgrade_now
 from showfloor.app.postgres import EmbeddedPostgres
+from showfloor.identity.service import passwords
 from showfloor.kit.db import Database
 from tests.waiting import BOUND
 
@@ -28,6 +31,12 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("repeatable")
+
+# Each person of a test has a password, and the product's cost of hashing it is a quarter of a
+# second of a core (tests/unit/identity/test_passwords.py looks at the product's own).
+PRODUCT_PASSWORDS, PRODUCT_NOBODY = passwords._passwords, passwords.NOBODY
+passwords._passwords = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+passwords.NOBODY = passwords._passwords.hash("nobody")
 
 TEMPLATE = "showfloor_template"
 # Tests lose nothing that matters when the power goes.
