@@ -2,7 +2,7 @@
 brand.test.
 
 One installation and one browser for all journeys of a run; each test gets a fresh profile
-(context).
+(context). Journeys run one after another in one worker while other workers run other tests.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ from playwright.sync_api import (
 from tests.journeys.networks import Networks
 from tests.waiting import BOUND, until_blocking
 
+IN_TURN = pytest.mark.xdist_group("browser")
+"""Every journey has it, so that all of them share one installation and never kill each other's."""
 SHOP, BRAND = "shop.localhost", "brand.test"
 START_WITHIN = 4 * BOUND
 """Seconds; the demo makes a database, its pictures and five processes."""
@@ -81,7 +83,7 @@ class Installation:
         return httpx2.Client(
             base_url=f"http://127.0.0.1:{self.port}/api/v1",
             headers=headers,
-            timeout=10,
+            timeout=BOUND,
             trust_env=False,
         )
 

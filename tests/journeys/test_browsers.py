@@ -6,10 +6,10 @@ import os
 
 import pytest
 
-from tests.journeys.conftest import SHOP, Installation
+from tests.journeys.conftest import IN_TURN, SHOP, Installation
 from tests.journeys.webdriver import WebDriver, firefox, lacks_firefox, lacks_webkit, webkit
 
-pytestmark = [pytest.mark.serial]
+pytestmark = [IN_TURN]
 VIDEO = "document.querySelector('showfloor-show video')"
 # The page's own words on what the player does, and how often the picture stopped.
 WATCH = f"""

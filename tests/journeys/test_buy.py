@@ -9,12 +9,11 @@ import re
 from typing import Any
 from uuid import uuid4
 
-import pytest
 from playwright.sync_api import Browser, BrowserContext, FrameLocator, Locator, Page, expect
 
-from tests.journeys.conftest import Installation, new_visitor, until
+from tests.journeys.conftest import IN_TURN, Installation, new_visitor, until
 
-pytestmark = [pytest.mark.serial]
+pytestmark = [IN_TURN]
 VIDEO = "document.querySelector('video')"
 
 

@@ -16,11 +16,11 @@ import httpx2
 import pytest
 from playwright.sync_api import Page
 
-from tests.journeys.conftest import Installation, until
+from tests.journeys.conftest import IN_TURN, Installation, until
 from tests.journeys.test_buy import VIDEO, position, watch
 from tests.waiting import until_blocking
 
-pytestmark = [pytest.mark.serial]
+pytestmark = [IN_TURN]
 
 
 def process_of(demo: Installation, name: str) -> int:

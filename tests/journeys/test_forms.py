@@ -7,11 +7,11 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import Installation
+from tests.journeys.conftest import IN_TURN, Installation
 from tests.journeys.test_buy import fill_card, fill_details, open_product, watch
 from tests.journeys.test_look import sign_in, studio
 
-pytestmark = [pytest.mark.serial]
+pytestmark = [IN_TURN]
 
 # As some browsers fill a form in: the value alone, without a word to the page.
 FILL = """([id, value]) => {

@@ -9,16 +9,16 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import pytest
 from imageio_ffmpeg import get_ffmpeg_exe
 from playwright.sync_api import BrowserContext, Page, expect
 
 from showfloor.app.demo.camera import FILM
-from tests.journeys.conftest import Installation, until
+from tests.journeys.conftest import IN_TURN, Installation, until
 from tests.journeys.test_buy import VIDEO
 from tests.journeys.test_look import studio
 
-pytestmark = [pytest.mark.serial]
+pytestmark = [IN_TURN]
+TEN_SECONDS_PASS = "(now => { Date.now = () => now() + 10_000; })(Date.now)"
 
 
 @contextmanager
@@ -96,4 +96,6 @@ def test_host_runs_a_show_of_their_own(
         page.get_by_role("alert").get_by_role("button", name="Undo").click()
         page.get_by_role("button", name="End show").click()
         page.get_by_role("button", name="Yes, end the show").click()
+        expect(page.get_by_role("alert").get_by_role("button", name="Undo")).to_be_visible()
+        page.evaluate(TEN_SECONDS_PASS)
         expect(outsider.get_by_text("That was the show").first).to_be_visible()
