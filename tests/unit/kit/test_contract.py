@@ -73,6 +73,8 @@ def test_both_sides_ignore_what_they_do_not_know(message: Any) -> None:
         (ShowMoment, "{}"),
         (ShowMoment, '{"at": 5}'),
         (ShowMoment, "\x00"),
+        (ShowMoment, "[" * 60_000),
+        (ShowMoment, '{"at":' * 60_000),
         (ShowCues, '{"cues": {}}'),
         (ShowCues, '{"cues": [{"id": "cue_1"}]}'),
         (IngestAnswer, '{"shows": []}'),
