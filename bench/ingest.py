@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
 import os
 import shutil
@@ -27,6 +28,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import imageio_ffmpeg
+
+from showfloor.kit.contract import IngestAnswer, PublishPermission, to_json
 
 ROOT = Path(__file__).parents[1]
 WARM_SECONDS = 25
@@ -117,6 +120,9 @@ def publishers(clip: Path, urls: list[str]) -> Iterator[None]:
     running = [subprocess.Popen([ffmpeg, *source, url], stdin=subprocess.DEVNULL) for url in urls]
     try:
         yield
+        gone = [process.returncode for process in running if process.poll() is not None]
+        if gone:
+            raise SystemExit(f"publishers were refused or ended: exit codes {gone}")
     finally:
         for process in running:
             process.kill()
@@ -184,7 +190,9 @@ def watch(name: str, process: int, clip: Path, urls: list[str], seconds: float) 
 def allowing_web() -> Iterator[str]:
     """A web that allows every key as a show of its own, in a process of its own."""
     answering = subprocess.Popen(
-        [sys.executable, __file__, "--allowing-web"], stdout=subprocess.PIPE
+        [sys.executable, __file__, "--allowing-web"],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
     )
     try:
         assert answering.stdout is not None
@@ -196,23 +204,20 @@ def allowing_web() -> Iterator[str]:
 
 async def allow_everything() -> None:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            head = (await reader.readuntil(b"\r\n\r\n")).decode()
-        except asyncio.IncompleteReadError:
-            return
-        size = int(head.lower().split("content-length: ")[1].split("\r\n")[0])
-        asked = json.loads(await reader.readexactly(size))
-        key = asked.get("stream_key")
-        answer = json.dumps(
-            {"show_id": f"show_{key}", "state": "live", "cue_offset_ms": 0, "cues": []}
-            if key
-            else {"shows": {}}
-        ).encode()
-        writer.write(
-            b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s"
-            % (len(answer), answer)
-        )
-        await writer.drain()
+        with contextlib.suppress(asyncio.IncompleteReadError):
+            while True:
+                head = (await reader.readuntil(b"\r\n\r\n")).decode()
+                size = int(head.lower().split("content-length: ")[1].split("\r\n")[0])
+                asked = json.loads(await reader.readexactly(size))
+                key = asked.get("stream_key")
+                answer = to_json(
+                    PublishPermission(f"show_{key}", f"key_{key}", "live", 0, [])
+                    if key
+                    else IngestAnswer({})
+                )
+                writer.write(
+                    b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(answer), answer)
+                )
         writer.close()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
