@@ -14,6 +14,7 @@ from showfloor.streaming.control.web_client import WebClient, WebUnavailable
 log = logging.getLogger("showfloor.streaming.control")
 
 _SHORTEST_PAUSE = 0.05
+"""Seconds between the answer to one report and the next report."""
 
 
 class ReportSource(Protocol):
@@ -45,13 +46,15 @@ class Reporter:
 
     async def run(self, source: ReportSource) -> None:
         """Until cancelled. Nothing that web answers, or does not, ends it."""
+        answered = clock.monotonic()
         while True:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._period):
                     await self._news.wait()
+                    await asyncio.sleep(answered + _SHORTEST_PAUSE - clock.monotonic())
             self._news.clear()
             await self._exchange(source)
-            await asyncio.sleep(_SHORTEST_PAUSE)
+            answered = clock.monotonic()
 
     async def _exchange(self, source: ReportSource) -> None:
         asked = clock.monotonic()
