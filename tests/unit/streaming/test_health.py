@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import asdict
 
 import pytest
 
@@ -36,11 +37,11 @@ def watched(
 
 
 def codes(meter: HealthMeter, now: float = 6.0) -> list[str]:
-    return [warning["code"] for warning in meter.as_json(now)["warnings"]]
+    return [warning.code for warning in meter.read(now).warnings]
 
 
 def test_a_good_stream_has_figures_and_no_warning() -> None:
-    assert watched().as_json(6.0) == {
+    assert asdict(watched().read(6.0)) == {
         "video": {
             "codec": "h264",
             "profile": "High",
@@ -133,7 +134,7 @@ def test_an_unsupported_codec_is_named() -> None:
     meter.configure(VIDEO, None)
     meter.unusable(9.0, "audio", "audio_codec_unsupported", codec="mp3")
 
-    assert meter.as_json(9.0)["warnings"][0] == {
+    assert asdict(meter.read(9.0).warnings[0]) == {
         "code": "audio_codec_unsupported",
         "params": {"codec": "mp3"},
     }

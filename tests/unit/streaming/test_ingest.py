@@ -57,7 +57,7 @@ class Host:
 
     @property
     def codes(self) -> set[str]:
-        return {warning["code"] for warning in self.ingest.health.as_json(self.now)["warnings"]}
+        return {warning.code for warning in self.ingest.health.read(self.now).warnings}
 
 
 @pytest.fixture
@@ -210,9 +210,10 @@ def test_every_picture_is_one_sample_however_it_is_sent(messages: list[bytes], h
         for message in messages:
             send_video(host.ingest, round(host.now * 1000), message)
 
-    video = host.ingest.health.as_json(host.now)["video"]
-    assert video["fps"] == pytest.approx(10.0, abs=0.1)
-    assert video["keyframe_interval"] == pytest.approx(0.1)
+    video = host.ingest.health.read(host.now).video
+    assert video is not None
+    assert video.fps == pytest.approx(10.0, abs=0.1)
+    assert video.keyframe_interval == pytest.approx(0.1)
     assert EMPTY + IDR not in host.reel.files[0] and IDR + EMPTY not in host.reel.files[0]
     assert host.codes == {"no_audio"}
     kept = b"".join(item[5:] for item in messages if b"lower slice" in item or SEI in item)

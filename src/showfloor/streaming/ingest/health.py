@@ -6,9 +6,11 @@ Figures are of the last seconds; a warning is a code with parameters, and ends w
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from showfloor.kit.contract import AudioHealth, Health, HealthWarning, VideoHealth
 from showfloor.streaming.codecs.aac import AudioConfig
 from showfloor.streaming.codecs.h264 import VideoConfig
 
@@ -83,8 +85,9 @@ class HealthMeter:
             self._reordered.append(now)
         self._newest_shown = max(self._newest_shown, shown)
 
-    def more(self, size: int) -> None:
+    def more(self, now: float, size: int) -> None:
         """More bytes of the newest picture."""
+        self._received = now
         if self._frames:
             newest = self._frames.pop()
             self._frames.append(newest._replace(size=newest.size + size))
@@ -125,47 +128,42 @@ class HealthMeter:
         span = self._frames[-1].time - self._frames[0].time
         return round((len(self._frames) - 1) * 1000 / span, 2) if span > 0 else None
 
-    def as_json(self, now: float) -> dict[str, Any]:
+    def read(self, now: float) -> Health:
+        """The figures and warnings of this moment."""
         self._forget(now)
-        return {
-            "video": self._video_json(),
-            "audio": self._audio_json(),
-            "warnings": self._warnings(now),
-        }
+        return Health(self._video_health(), self._audio_health(), self._warnings(now))
 
-    def _video_json(self) -> dict[str, Any] | None:
+    def _video_health(self) -> VideoHealth | None:
         config = self._video
         if config is None:
             return None
-        return {
-            "codec": "h264",
-            "profile": config.profile,
-            "level": config.level,
-            "width": config.width,
-            "height": config.height,
-            "fps": self.frame_rate or 0.0,
-            "bitrate": self._video_bitrate(),
-            "keyframe_interval": round(self._keyframe_seconds(), 2)
-            if len(self._keys) > 1
-            else None,
-        }
+        return VideoHealth(
+            codec="h264",
+            profile=config.profile,
+            level=config.level,
+            width=config.width,
+            height=config.height,
+            fps=self.frame_rate or 0.0,
+            bitrate=self._video_bitrate(),
+            keyframe_interval=round(self._keyframe_seconds(), 2) if len(self._keys) > 1 else None,
+        )
 
-    def _audio_json(self) -> dict[str, Any] | None:
+    def _audio_health(self) -> AudioHealth | None:
         config = self._audio
         if config is None:
             return None
-        return {
-            "codec": "aac",
-            "rate": config.output_rate,
-            "channels": config.channels,
-            "bitrate": _bitrate(list(self._packets)),
-        }
+        return AudioHealth(
+            codec="aac",
+            rate=config.output_rate,
+            channels=config.channels,
+            bitrate=_bitrate(self._packets),
+        )
 
-    def _warnings(self, now: float) -> list[dict[str, Any]]:
+    def _warnings(self, now: float) -> list[HealthWarning]:
         rate, long_keys = self._video_bitrate(), self._keyframe_seconds()
         stalled = now - self._received > _STALLED_SECONDS
         profile = self._video.profile if self._video is not None else ""
-        conditions: list[tuple[bool, str, dict[str, Any]]] = [
+        conditions: list[tuple[bool, str, Mapping[str, str | int | float]]] = [
             *(
                 (kind not in self._unreadable or code not in _MISSING, code, params)
                 for kind, (code, params) in self._unusable.items()
@@ -199,7 +197,7 @@ class HealthMeter:
             (stalled, "stalled", {"seconds": round(now - self._received)}),
             (rate > _HIGH_BITRATE, "bitrate_high", {"bitrate": rate}),
         ]
-        return [{"code": code, "params": params} for holds, code, params in conditions if holds]
+        return [HealthWarning(code, dict(params)) for holds, code, params in conditions if holds]
 
     def _is_absent(self, kind: str, now: float, *, stalled: bool) -> bool:
         """Whether nothing of a kind comes. What comes and cannot be used has a warning of its own,
@@ -264,9 +262,9 @@ def _within(moment: float | None, now: float, seconds: float) -> bool:
     return moment is not None and now - moment < seconds
 
 
-def _bitrate(arrivals: list[tuple[float, int]]) -> int:
+def _bitrate(arrivals: Sequence[tuple[float, int]]) -> int:
     """Bits per second over the remembered arrivals, rounded to 1,000."""
     if len(arrivals) < 2 or arrivals[-1][0] <= arrivals[0][0]:
         return 0
-    bits = 8 * sum(size for _, size in arrivals[1:])
+    bits = 8 * (sum(size for _, size in arrivals) - arrivals[0][1])
     return round(bits / (arrivals[-1][0] - arrivals[0][0]) / 1000) * 1000

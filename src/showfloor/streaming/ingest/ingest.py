@@ -141,21 +141,23 @@ class Ingest:
         if frame.codec != "h264":
             self._unusable("video", "video_codec_unsupported", codec=frame.codec)
             return
-        self.health.received(clock.monotonic())
+        now = clock.monotonic()
         try:
             picture = self._pictures.add(frame, self._video)
         except Unreadable:
-            self.health.torn(clock.monotonic())
+            self.health.torn(now)
             return
-        self._configure_in_band()
+        if self._pictures.parameters:
+            self._configure_in_band()
         if picture is None:
+            self.health.received(now)
             return
         if self._video is None:
             self._unusable("video", "video_configuration_missing")
         elif picture.continues:
-            self._more_video(picture.pieces)
+            self._more_video(picture.pieces, now)
         else:
-            self._frame(frame, picture, self._video)
+            self._frame(frame, picture, self._video, now)
 
     def audio(self, frame: AudioFrame) -> None:
         if frame.codec != "aac":
@@ -219,11 +221,13 @@ class Ingest:
             self.health.configuration("video", readable=True)
             self._use_video(config)
 
-    def _frame(self, sent: VideoFrame, picture: Picture, config: h264.VideoConfig) -> None:
-        time = self._place(_VIDEO, sent.stamp)
+    def _frame(
+        self, sent: VideoFrame, picture: Picture, config: h264.VideoConfig, now: float
+    ) -> None:
+        time = self._place(_VIDEO, sent.stamp, now)
+        size = picture.size
         frame = Frame(time, sent.composition, picture.key, picture.pieces)
-        size = frame.size
-        self.health.frame(clock.monotonic(), time, sent.composition, picture.key, size)
+        self.health.frame(now, time, sent.composition, picture.key, size)
         if self._settled:
             for sink in self._sinks:
                 sink.video(frame, config)
@@ -231,9 +235,9 @@ class Ingest:
             self._newest_held = frame
             self._hold((frame, config), time, size)
 
-    def _more_video(self, pieces: list[memoryview]) -> None:
+    def _more_video(self, pieces: list[memoryview], now: float) -> None:
         size = sum(map(len, pieces))
-        self.health.more(size)
+        self.health.more(now, size)
         if self._settled:
             for sink in self._sinks:
                 sink.more_video(pieces)
@@ -242,9 +246,10 @@ class Ingest:
             self._held_bytes += size
 
     def _packet(self, stamp: int, payload: memoryview, config: aac.AudioConfig) -> None:
-        time = self._place(_AUDIO, stamp)
+        now = clock.monotonic()
+        time = self._place(_AUDIO, stamp, now)
         size = len(payload)
-        self.health.packet(clock.monotonic(), size)
+        self.health.packet(now, size)
         packet = Packet(time, payload)
         if self._settled:
             for sink in self._sinks:
@@ -252,8 +257,7 @@ class Ingest:
         else:
             self._hold((packet, config), time, size)
 
-    def _place(self, track: int, timestamp: int) -> int:
-        now = clock.monotonic()
+    def _place(self, track: int, timestamp: int, now: float) -> int:
         timeline = self._timeline
         corrections = timeline.jumps + timeline.strays
         time = timeline.place(track, timestamp, now * 1000)
@@ -262,7 +266,8 @@ class Ingest:
             log.info("timestamps corrected ingest=%s jumps=%d", self.id, timeline.jumps)
         self.health.frozen = timeline.frozen
         self.anchor.observe(time, (self._epoch + now) * 1000)
-        self.newest = max(self.newest, time)
+        if time > self.newest:
+            self.newest = time
         return time
 
     def _hold(

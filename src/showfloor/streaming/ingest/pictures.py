@@ -29,6 +29,7 @@ class Picture(NamedTuple):
 
     continues: bool
     key: bool
+    size: int
     pieces: list[memoryview]
 
 
@@ -56,7 +57,9 @@ class PictureAssembler:
         if units is None:
             raise Unreadable
         slices = []
+        length = 0
         for unit in units:
+            length += len(unit)
             kind = nal.kind(unit, size)
             if nal.is_slice(kind):
                 slices.append(unit)
@@ -66,13 +69,16 @@ class PictureAssembler:
             self._hold(units, size)
             return None
         key = nal.can_start_decoding(slices, size, claimed=frame.key)
-        whole = sum(map(len, units)) == len(frame.payload)
-        pieces = [frame.payload] if whole else units
+        pieces = [frame.payload] if length == len(frame.payload) else units
         if self._continues(frame.stamp, slices[0], config, size):
-            self._size += len(frame.payload)
-            return Picture(True, key, pieces)
-        self._stamp, self._size = frame.stamp, len(frame.payload)
-        return Picture(False, key, [*self._take_held(size), *pieces])
+            self._size += length
+            return Picture(True, key, length, pieces)
+        self._stamp, self._size = frame.stamp, length
+        if self._held:
+            held = self._take_held(size)
+            length += sum(map(len, held))
+            pieces = [*held, *pieces]
+        return Picture(False, key, length, pieces)
 
     def _continues(
         self, stamp: int, first: memoryview, config: h264.VideoConfig | None, size: int

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from showfloor.kit import clock
-from showfloor.kit.contract import CarriedCue, Health, HealthWarning, read
+from showfloor.kit.contract import CarriedCue, Health, HealthWarning
 from showfloor.streaming.config import StreamingConfig
 from showfloor.streaming.hls import playlist
 from showfloor.streaming.ingest.anchor import Anchor
@@ -253,7 +253,7 @@ class LiveShow:
             return Health(None, None, [HealthWarning(problem, {})])
         meter = self.publisher.ingest.health
         self._frame_rate = meter.frame_rate or self._frame_rate
-        return read(Health, meter.as_json(clock.monotonic()))
+        return meter.read(clock.monotonic())
 
     # Viewers
 

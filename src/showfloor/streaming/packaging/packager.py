@@ -169,7 +169,7 @@ class Packager:
 
     def _audio(self, packet: Packet, config: AudioConfig) -> None:
         lane = self._lane
-        if lane is None or lane.config != config:
+        if lane is None or (lane.config is not config and lane.config != config):
             self._held_packets.append((packet, config))
         else:
             lane.add(packet)
