@@ -28,7 +28,7 @@ from showfloor.streaming.rtmp.session import RtmpSession
 
 log = logging.getLogger("showfloor.streaming.server")
 
-_SWEEP_SECONDS = 0.5
+_SWEEP_SECONDS = 1.0
 _FLUSH_SECONDS = 0.2
 
 
@@ -100,7 +100,7 @@ async def serve(
     log.info("streaming listens rtmp=%s:%d http=%s:%d", *addresses.rtmp, *addresses.http)
     if started is not None:
         started(addresses)
-    tasks = [loop.create_task(reporter.run(shows)), loop.create_task(_sweep(viewers, shows))]
+    tasks = [loop.create_task(reporter.run(shows)), loop.create_task(_sweep(viewers, pool, shows))]
     try:
         await asyncio.gather(*tasks)
     finally:
@@ -114,17 +114,19 @@ async def serve(
             await asyncio.sleep(_FLUSH_SECONDS)
         for connection in list(viewers):
             connection.close()
+        web.close()
         await loop.run_in_executor(None, recorder.stop)
         log.info("streaming has ended")
 
 
-async def _sweep(viewers: set[Connection], shows: ShowRegistry) -> None:
-    """Deadlines of all viewers in one place: a timer for each would cost more than this walk."""
+async def _sweep(viewers: set[Connection], pool: ConnectionPool, shows: ShowRegistry) -> None:
+    """Deadlines of all connections in one place: a timer for each would cost more than this."""
     while True:
         await asyncio.sleep(_SWEEP_SECONDS)
         now = clock.monotonic()
         for connection in [connection for connection in viewers if connection.deadline < now]:
             connection.expire()
+        pool.check()
         shows.forget_old()
 
 

@@ -389,7 +389,7 @@ class Publisher:
             for command in self._before_publish:
                 self.command(1, *command)
             self.command(1, "publish", 5.0, None, self._key, "live")
-            await self._started()
+            assert await self.status() == "NetStream.Publish.Start"
 
     def command(self, stream: int, *values: object) -> None:
         self.raw_command(stream, amf.encode(*values))
@@ -429,11 +429,26 @@ class Publisher:
     async def stop(self) -> None:
         """As when the host presses stop."""
         self.command(1, "deleteStream", 0.0, None, 1.0)
-        await self.writer.drain()
+        self.writer.write_eof()
         await self.closed_by_server()
         self.writer.close()
 
-    async def _started(self) -> None:
+    async def unpublish(self) -> None:
+        """Stop, and keep the connection."""
+        async with bounded():
+            self.command(1, "FCUnpublish", 6.0, None, self._key)
+            self.command(1, "deleteStream", 0.0, None, 1.0)
+            assert await self.status() == "NetStream.Unpublish.Success"
+
+    async def publish(self, key: str) -> None:
+        """Publish on the connection that is there; raises PublishRejected."""
+        async with bounded():
+            self.command(0, "createStream", 7.0, None)
+            self.command(1, "publish", 8.0, None, key, "live")
+            assert await self.status() == "NetStream.Publish.Start"
+
+    async def status(self) -> str:
+        """The code of the next onStatus; raises PublishRejected."""
         async for message in self._messages():
             values = amf.decode(message.payload) if message.kind == messages.COMMAND else []
             if not values or values[0] != "onStatus":
@@ -442,8 +457,8 @@ class Publisher:
             assert isinstance(status, dict)
             if status["level"] == "error":
                 raise PublishRejected(status["code"], status["description"])
-            assert status["code"] == "NetStream.Publish.Start"
-            return
+            return str(status["code"])
+        raise AssertionError("unreachable")
 
     async def _messages(self) -> AsyncIterator[chunks.Message]:
         while data := await self.reader.read(65536):

@@ -9,8 +9,16 @@ from pathlib import Path
 
 import imageio_ffmpeg
 import m3u8
+import pytest
 
-from tests.integration.streaming.peers import FakeWeb, Publisher, Streaming, Tag
+from tests.integration.streaming.peers import (
+    FakeWeb,
+    Publisher,
+    PublishRejected,
+    Streaming,
+    Tag,
+)
+from tests.integration.streaming.test_inputs import durations
 from tests.waiting import bounded
 
 Publish = Callable[..., Awaitable[Publisher]]
@@ -82,6 +90,43 @@ async def test_ffmpeg_publishes_and_ffmpeg_plays(
     frames = [line for line in out.decode().splitlines() if line.startswith("0,")]
     assert errors.decode() == ""
     assert len(frames) == 210
+
+
+async def test_a_publisher_may_stop_and_publish_again_on_the_same_connection(
+    streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags
+) -> None:
+    web.allow("key-b", "show_b")
+    host = await publish()
+    await host.play(tags("plain"))
+    await streaming.until(3)
+
+    await host.unpublish()
+    await web.report(lambda ingest: ingest["state"] == "lost")
+    await host.publish("key-a")
+    await host.play(tags("plain"))
+    again = await streaming.until(8)
+    await host.unpublish()
+    await host.publish("key-b")
+    await host.play(tags("plain"))
+
+    assert again.count("#EXT-X-DISCONTINUITY\n") == 1
+    assert "#EXT-X-DISCONTINUITY\n" not in await streaming.until(3, "show_b")
+    assert "\n10.m4s" not in await streaming.playlist("show_a")
+
+
+async def test_a_second_stream_on_one_connection_is_refused_and_ends_nothing(
+    streaming: Streaming, web: FakeWeb, publish: Publish, tags: Tags
+) -> None:
+    web.allow("key-b", "show_b")
+    host = await publish()
+    await host.play(tags("plain")[:200])
+
+    with pytest.raises(PublishRejected, match="publishing_already"):
+        await host.publish("key-b")
+    await host.play(tags("plain")[200:])
+
+    assert durations(await streaming.until(3))[:4] == [2.0, 2.0, 2.0, 2.0]
+    assert [question["stream_key"] for question in web.publishes] == ["key-a"]
 
 
 async def test_twenty_publishers_at_once(

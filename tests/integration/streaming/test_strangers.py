@@ -143,6 +143,18 @@ async def test_a_publisher_that_falls_silent_is_lost(
     assert (await web.report(lambda ingest: ingest["state"] == "lost"))["health"] is None
 
 
+async def test_who_stopped_and_publishes_nothing_more_is_closed(start: Start, tags: Tags) -> None:
+    streaming = await start(publish_seconds=1.0)
+    host = Publisher(streaming.rtmp_port, "key-a")
+    await host.connect()
+    await host.play(tags("mute")[:60])
+    await host.unpublish()
+
+    await host.closed_by_server()
+
+    assert (await streaming.get("/healthz")).status == 200
+
+
 async def test_media_before_publish_is_not_for_anyone(start: Start, tags: Tags) -> None:
     streaming = await start(publish_seconds=1.0)
     video = next(tag for tag in tags("plain") if tag.kind == 9)

@@ -257,3 +257,15 @@ def test_an_aggregate_is_its_tags_on_the_clock_of_the_message() -> None:
     ]
     assert messages.split_aggregate(message._replace(payload=whole[:-6])) == parts[:2]
     assert len(messages.split_aggregate(message._replace(payload=tag(8, 0, b"") * 100_000))) == 1000
+
+
+def test_the_bytes_that_a_message_still_needs_are_counted_with_their_headers() -> None:
+    reader = ChunkReader(1 << 20)
+    written = chunks.write(6, chunks.VIDEO, 1, bytes(1000), chunk_size=128)
+    left = range(len(written) - 100, 0, -100)
+
+    for number, missing in enumerate(left):
+        assert list(reader.feed(written[number * 100 : number * 100 + 100])) == []
+        assert reader.missing == pytest.approx(missing, abs=1)
+    assert len(list(reader.feed(written[len(left) * 100 :]))) == 1
+    assert reader.missing == 0

@@ -17,6 +17,8 @@ class Peer:
     def abort(self) -> None:
         self.closed = True
 
+    def check(self) -> None: ...
+
 
 @pytest.fixture
 def pool() -> ConnectionPool:

@@ -13,6 +13,7 @@ ABORT = 2
 AUDIO = 8
 VIDEO = 9
 AGGREGATE = 22
+_CONTROL = (SET_CHUNK_SIZE, ABORT)
 _MEDIA = (AUDIO, VIDEO, AGGREGATE)
 _HEADER_SIZES = (11, 7, 3, 0)
 _EXTENDED = 0xFFFFFF
@@ -36,6 +37,7 @@ class _ChunkStream:
     """What the next chunk of this id inherits."""
 
     __slots__ = (
+        "continuation",
         "delta",
         "extended",
         "field",
@@ -47,7 +49,9 @@ class _ChunkStream:
         "timestamp",
     )
 
-    def __init__(self) -> None:
+    def __init__(self, number: int) -> None:
+        self.continuation = 0xC0 | number if number < 64 else -1
+        """The whole header of a chunk that goes on with a message (type 3, §5.3.1.2.4)."""
         self.timestamp = self.delta = self.length = self.kind = self.stream = 0
         self.field = 0
         """The last extended timestamp as sent: what a type 3 chunk repeats."""
@@ -55,6 +59,11 @@ class _ChunkStream:
         self.payload = bytearray()
         self.missing = 0
         """Bytes that the message under way still needs; 0 between messages."""
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether a message is under way whose further chunks have a header of one byte."""
+        return self.missing > 0 and not self.extended
 
 
 class ChunkReader:
@@ -72,8 +81,19 @@ class ChunkReader:
         self._streams: dict[int, _ChunkStream] = {}
         self._header_rest = b""
         self._current: _ChunkStream | None = None
+        self._newest: _ChunkStream | None = None
         self._chunk_left = 0
         self._held = 0
+
+    @property
+    def missing(self) -> int:
+        """Bytes that the message of the newest chunk still needs, with a header of one byte for
+        each further chunk.
+        """
+        if self._newest is None:
+            return 0
+        missing = self._newest.missing
+        return missing + missing // self._chunk_size
 
     def feed(self, data: bytes) -> Iterator[Message]:
         """The messages that `data` completes; raises ChunkError.
@@ -88,7 +108,7 @@ class ChunkReader:
         while position < end:
             current = self._current
             if current is None:
-                after = self._read_header(data, position, end)
+                after = self._next_chunk(data, position, end)
                 if after < 0:
                     self._header_rest = data[position:]
                     break
@@ -107,23 +127,24 @@ class ChunkReader:
             current.missing -= take
             if self._chunk_left == 0:
                 self._current = None
-                if current.missing == 0 and not self._is_control(current, payload):
+                if current.missing:
+                    continue
+                if payload is current.payload:
+                    self._held -= len(payload)
+                    current.payload = bytearray()
+                if current.kind in _CONTROL:
+                    self._apply(current.kind, payload)
+                else:
                     yield Message(current.kind, current.stream, current.timestamp, payload)
 
-    def _is_control(self, current: _ChunkStream, payload: bytes | bytearray) -> bool:
-        """Let go of a finished message and apply it if it is for this reader; False for any
-        other.
-        """
-        if current.payload:
-            self._held -= len(current.payload)
-            current.payload = bytearray()
-        if current.kind == SET_CHUNK_SIZE:
-            self._set_chunk_size(payload)
-        elif current.kind == ABORT:
-            self._abort(payload)
-        else:
-            return False
-        return True
+    def _next_chunk(self, data: bytes, position: int, end: int) -> int:
+        """Most chunks of a picture go on with the message of the chunk before."""
+        newest = self._newest
+        if newest is None or data[position] != newest.continuation or not newest.goes_on:
+            return self._read_header(data, position, end)
+        self._current = newest
+        self._chunk_left = min(self._chunk_size, newest.missing)
+        return position + 1
 
     def _read_header(self, data: bytes, position: int, end: int) -> int:
         """Begin a chunk: sets `_current` and `_chunk_left`, returns where its payload starts, or -1
@@ -160,7 +181,7 @@ class ChunkReader:
             self._begin(current, form, field, extended, data, body)
         elif form < 3 and not self._continues(current, form, data, body):
             raise ChunkError("a message begins inside another")
-        self._current = current
+        self._current = self._newest = current
         self._chunk_left = min(self._chunk_size, current.missing)
         return position
 
@@ -169,7 +190,7 @@ class ChunkReader:
             raise ChunkError(f"chunk stream {number} starts without a header")
         if len(self._streams) >= _MAX_CHUNK_STREAMS:
             raise ChunkError("too many chunk streams")
-        current = self._streams[number] = _ChunkStream()
+        current = self._streams[number] = _ChunkStream(number)
         return current
 
     @staticmethod
@@ -206,6 +227,13 @@ class ChunkReader:
         if self._held > 2 * self.media_limit:
             raise ChunkError("too many unfinished messages")
         current.missing = current.length
+
+    def _apply(self, kind: int, payload: bytes | bytearray) -> None:
+        """What the peer says to this reader."""
+        if kind == SET_CHUNK_SIZE:
+            self._set_chunk_size(payload)
+        else:
+            self._abort(payload)
 
     def _set_chunk_size(self, payload: bytes | bytearray) -> None:
         if len(payload) < 4:

@@ -19,6 +19,12 @@ class Packet(Enum):
     """End of sequence, metadata, another track: nothing to package."""
 
 
+CONFIG, FRAME, OTHER = Packet
+"""Looking a member up in its class takes as long as reading the rest of a tag."""
+_PACKETS = {0: CONFIG, 1: FRAME}
+_AUDIO_PACKETS = {0: CONFIG}
+
+
 class VideoTag(NamedTuple):
     """`offset` is where the packet starts in the body; `composition` is milliseconds from decoding
     to presentation.
@@ -91,10 +97,10 @@ def read_video(body: Body) -> VideoTag | None:
     codec = _VIDEO_CODECS.get(first & 15, f"flv{first & 15}")
     key = first >> 4 == 1
     if codec not in ("h264", "hevc"):
-        return VideoTag(codec, Packet.FRAME, key, 0, 1)
+        return VideoTag(codec, FRAME, key, 0, 1)
     if len(body) < 5:
         return None
-    packet = {0: Packet.CONFIG, 1: Packet.FRAME}.get(body[1], Packet.OTHER)
+    packet = _PACKETS.get(body[1], OTHER)
     return VideoTag(codec, packet, key, _signed24(body, 2), 5)
 
 
@@ -107,8 +113,8 @@ def read_audio(body: Body) -> AudioTag | None:
         return _read_enhanced_audio(body)
     codec = _AUDIO_CODECS.get(form, f"flv{form}")
     if codec != "aac":
-        return AudioTag(codec, Packet.FRAME, 1)
-    return AudioTag(codec, Packet.CONFIG if body[1] == 0 else Packet.FRAME, 2)
+        return AudioTag(codec, FRAME, 1)
+    return AudioTag(codec, _AUDIO_PACKETS.get(body[1], FRAME), 2)
 
 
 def _read_enhanced_video(body: Body) -> VideoTag | None:
@@ -118,12 +124,12 @@ def _read_enhanced_video(body: Body) -> VideoTag | None:
     if position > len(body):
         return None
     if kind == _SEQUENCE_START:
-        return VideoTag(codec, Packet.CONFIG, key, 0, position)
+        return VideoTag(codec, CONFIG, key, 0, position)
     if kind == _CODED and codec in _WITH_COMPOSITION:
         if len(body) < position + 3:
             return None
-        return VideoTag(codec, Packet.FRAME, key, _signed24(body, position), position + 3)
-    packet = Packet.FRAME if kind in (_CODED, _CODED_WITHOUT_OFFSET) else Packet.OTHER
+        return VideoTag(codec, FRAME, key, _signed24(body, position), position + 3)
+    packet = FRAME if kind in (_CODED, _CODED_WITHOUT_OFFSET) else OTHER
     return VideoTag(codec, packet, key, 0, position)
 
 
@@ -132,7 +138,7 @@ def _read_enhanced_audio(body: Body) -> AudioTag | None:
     kind, codec, position = _read_enhanced_head(body, _AUDIO_MULTITRACK)
     if position > len(body):
         return None
-    packet = {_SEQUENCE_START: Packet.CONFIG, _CODED: Packet.FRAME}.get(kind, Packet.OTHER)
+    packet = {_SEQUENCE_START: CONFIG, _CODED: FRAME}.get(kind, OTHER)
     return AudioTag(codec, packet, position)
 
 

@@ -24,6 +24,10 @@ class Session(Protocol):
         """Close at once."""
         ...
 
+    def check(self) -> None:
+        """Look at the clock; called once a second."""
+        ...
+
 
 class ConnectionPool:
     """Who is connected. A full pool of strangers closes its oldest one, of the network with most.
@@ -44,6 +48,14 @@ class ConnectionPool:
         self._publishers: set[Session] = set()
         self._silent_until = 0.0
 
+    def check(self) -> None:
+        """Once a second: have every connection look at the clock.
+
+        A timer for each would wake the process as often as there are connections.
+        """
+        for session in [*self._strangers, *self._publishers]:
+            session.check()
+
     def __len__(self) -> int:
         return len(self._strangers) + len(self._publishers)
 
@@ -58,7 +70,12 @@ class ConnectionPool:
         self._by_network.setdefault(network, {})[session] = None
 
     def admit(self, session: Session) -> bool:
-        """The stranger has a valid stream key; False when all publishers' places are in use."""
+        """The session has a valid stream key; False when all publishers' places are in use.
+
+        A publisher who stopped and publishes again still has its place.
+        """
+        if session in self._publishers:
+            return True
         if len(self._publishers) >= self._most_publishers:
             return False
         self._remove_stranger(session)

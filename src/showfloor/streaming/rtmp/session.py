@@ -5,7 +5,9 @@ it.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import socket
 from collections.abc import Callable, Iterator
 from typing import cast
 
@@ -26,7 +28,11 @@ _LINGER_SECONDS = 0.5
 """A refusal must reach the encoder before the connection closes, or the host sees a network error
 instead of the reason.
 """
-
+_SOUND_BYTES = 1200
+"""More than a packet of sound."""
+_SHORT_WAIT = 64
+"""A reciprocal of seconds: 16 ms."""
+_MOST_AWAITED = 64 << 10
 
 _TOO_MANY_PUBLISHERS = PublishRefused(
     "too_many_publishers",
@@ -38,6 +44,11 @@ _TOO_MANY_PUBLISHERS = PublishRefused(
 class RtmpSession(asyncio.Protocol):
     """A bare protocol: bytes in, media to the sink. Anything malformed closes the connection and is
     one log line.
+
+    A publisher may stop and publish again on the same connection, one stream at a time.
+
+    Waking up costs more than what is done with a packet, so the kernel is asked to wake us when the
+    rest of a message has come, and not for a packet of sound alone (`_await_bytes`).
 
     Log lines do not say where a publisher connects from: that is a camera at somebody's home.
     """
@@ -54,19 +65,19 @@ class RtmpSession(asyncio.Protocol):
         self._app = ""
         self._sink: MediaSink | None = None
         self._admission: asyncio.Task[None] | None = None
-        self._asked = self._deciding = False
-        self._received = self._acknowledged = 0
+        self._deciding = self._refused = False
+        self._received = self._acknowledged = self._checked = 0
         self._window = messages.WINDOW
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # uvloop's transports are not subclasses of asyncio's.
         self._transport = cast("asyncio.Transport", transport)
         self._pool.add(self, (transport.get_extra_info("peername") or ("",))[0])
-        self._born = self._heard = clock.monotonic()
-        self._watch = asyncio.get_running_loop().call_later(1.0, self._check_time)
+        self._idle_since = self._heard = clock.monotonic()
+        """Since when nothing is published."""
+        self._awaited = self._least_awaited = 1
 
     def connection_lost(self, error: Exception | None) -> None:
-        self._watch.cancel()
         self._pool.remove(self)
         if self._admission is not None:
             self._admission.cancel()
@@ -74,7 +85,7 @@ class RtmpSession(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._heard = clock.monotonic()
-        self._guard(lambda: self._take(data))
+        self._guard(self._take, data)
 
     def close(self) -> None:
         """Let go of the publisher: its show ended, its key was replaced, or a newer publisher took
@@ -89,7 +100,8 @@ class RtmpSession(asyncio.Protocol):
             )
             self._close_soon()
 
-    def _check_time(self) -> None:
+    def check(self) -> None:
+        """Once a second: close the connection when it has been silent for too long."""
         now = clock.monotonic()
         publishing = self._sink is not None
         patience = (
@@ -98,16 +110,29 @@ class RtmpSession(asyncio.Protocol):
             else self._config.handshake_seconds
         )
         if now - self._heard > self._config.idle_seconds or (
-            not publishing and now - self._born > patience
+            not publishing and now - self._idle_since > patience
         ):
             log.info("rtmp closed reason=%s", "silent" if publishing else "did not publish in time")
             self.abort()
             return
-        self._watch = asyncio.get_running_loop().call_later(1.0, self._check_time)
+        rate, self._checked = self._received - self._checked, self._received
+        self._least_awaited = max(1, min(rate // _SHORT_WAIT, _SOUND_BYTES))
+        self._await_bytes(self._least_awaited)
 
-    def _guard(self, step: Callable[[], None]) -> None:
+    def _await_bytes(self, count: int) -> None:
+        """Have the kernel wake us for so many bytes (SO_RCVLOWAT), or when the peer is gone.
+
+        What an encoder that stops sends last may be less; `check` takes it after a second.
+        """
+        if count != self._awaited:
+            self._awaited = count
+            endpoint: socket.socket = self._transport.get_extra_info("socket")
+            with contextlib.suppress(OSError):
+                endpoint.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, count)
+
+    def _guard(self, step: Callable[..., None], *arguments: object) -> None:
         try:
-            step()
+            step(*arguments)
         except (NotRtmp, chunks.ChunkError, amf.AmfError) as problem:
             log.info("rtmp closed reason=%s", problem)
             self._drop_sink("stream_unreadable")
@@ -137,16 +162,19 @@ class RtmpSession(asyncio.Protocol):
         A hasty publisher's media stays in the reader while web decides about it.
         """
         for message in self._messages:
+            if self._sink is not None and media.hand_on(message, self._sink):
+                continue
             self._handle(message)
             if self._deciding or self._transport.is_closing():
                 return
         if self._received - self._acknowledged >= self._window:
             self._acknowledged = self._received
             self._transport.write(messages.acknowledgement(self._received))
+        if self._sink is not None:
+            missing = min(self._reader.missing, _MOST_AWAITED)
+            self._await_bytes(max(missing, self._least_awaited))
 
     def _handle(self, message: chunks.Message) -> None:
-        if self._sink is not None and media.hand_on(message, self._sink):
-            return
         match message.kind:
             case messages.COMMAND:
                 self._command(message.stream, message.payload)
@@ -186,13 +214,31 @@ class RtmpSession(asyncio.Protocol):
                     "play: Watch by HLS; this port only takes publishers.",
                 )
             case "FCUnpublish" | "deleteStream" | "closeStream" if self._sink is not None:
-                self._drop_sink()
-                self._close_soon()
+                self._unpublish(stream)
+
+    def _unpublish(self, stream: int) -> None:
+        """The publisher has stopped, and may publish again."""
+        self._drop_sink()
+        self._idle_since = clock.monotonic()
+        self._least_awaited = 1
+        self._await_bytes(1)
+        self._transport.write(
+            messages.status(stream, "status", "NetStream.Unpublish.Success", "Stopped.")
+        )
 
     def _publish(self, stream: int, arguments: list[amf.Value]) -> None:
-        if self._asked:
-            raise chunks.ChunkError("published twice on one connection")
-        self._asked = True
+        if self._refused:
+            return
+        if self._sink is not None:
+            self._transport.write(
+                messages.status(
+                    stream,
+                    "error",
+                    "NetStream.Publish.BadName",
+                    "publishing_already: Open another connection for another stream.",
+                )
+            )
+            return
         text = arguments[1] if len(arguments) > 1 else None
         key = names.read_key(self._app, text if isinstance(text, str) else "")
         # Nothing is read while web decides, so all but the read under way waits in the publisher's
@@ -233,6 +279,7 @@ class RtmpSession(asyncio.Protocol):
             self._transport.resume_reading()
 
     def _refuse(self, stream: int, refusal: PublishRefused) -> None:
+        self._refused = True
         status = "NetStream.Publish.Failed" if refusal.temporary else "NetStream.Publish.BadName"
         self._fail(stream, status, f"{refusal.code}: {refusal.detail}")
 
