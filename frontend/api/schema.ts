@@ -170,9 +170,9 @@ export interface components {
             name: components["schemas"]["Words"];
             options_text: components["schemas"]["Words"];
             quantity: number;
+            picture_url: string | null;
             unit_price: components["schemas"]["MoneyOut"];
             total: components["schemas"]["MoneyOut"];
-            picture_url: string | null;
         };
         KeyOut: {
             id: string;

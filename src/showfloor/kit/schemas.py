@@ -100,7 +100,7 @@ EveryLanguage = Annotated[Words, BeforeValidator(_in_every_language)]
 """For words that somebody may have written in one language alone."""
 
 
-class MoneyOut(BaseModel):
+class MoneyOut(Shown):
     """Minor units: 1999 USD is 19.99 US dollars."""
 
     amount: int

@@ -19,7 +19,7 @@ from showfloor.kit.openapi import refusals
 from showfloor.orders import service
 from showfloor.orders.errors import OrderNotFound
 from showfloor.orders.schemas import OrderDetail, OrderPage, SalesOut
-from showfloor.orders.views import CSV_HEADER, csv_rows, order_detail, order_view, sales_view
+from showfloor.orders.views import CSV_HEADER, csv_rows, order_detail, page_view, sales_view
 from showfloor.shows.errors import ShowNotFound
 
 router = APIRouter(prefix="/api/v1", tags=["orders"])
@@ -38,7 +38,7 @@ async def list_orders(
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
     cursor: str | None = None,
     format: Literal["json", "csv"] = "json",
-) -> object:
+) -> OrderPage | StreamingResponse:
     """The orders of this person's merchants, newest first; without buyers.
 
     `format=csv` answers all of them as one file for a spreadsheet, with where they go, a row for
@@ -48,8 +48,7 @@ async def list_orders(
         return _csv(database, person, language(request))
     before = ids.parse("ord", cursor) if cursor else None
     page = await service.list_own_orders(session, person=person, limit=limit, cursor=before)
-    next_cursor = ids.encode("ord", page.next_cursor) if page.next_cursor else None
-    return {"items": [order_view(order) for order in page.orders], "next_cursor": next_cursor}
+    return page_view(page)
 
 
 def _csv(database: Database, person: Person, lang: str) -> StreamingResponse:
@@ -68,10 +67,9 @@ def _csv(database: Database, person: Person, lang: str) -> StreamingResponse:
 
 @router.get(
     "/orders/{order_id}",
-    response_model=OrderDetail,
     responses=refusals(NotAuthenticated, NotFound, OrderNotFound),
 )
-async def get_order(order_id: str, session: SessionDep, person: CurrentPerson) -> object:
+async def get_order(order_id: str, session: SessionDep, person: CurrentPerson) -> OrderDetail:
     """One order, with where it goes."""
     return order_detail(
         await service.get_own_order(session, person=person, order_id=ids.parse("ord", order_id))
@@ -80,10 +78,9 @@ async def get_order(order_id: str, session: SessionDep, person: CurrentPerson) -
 
 @router.get(
     "/shows/{show_id}/sales",
-    response_model=SalesOut,
     responses=refusals(NotAuthenticated, NotFound, ShowNotFound),
 )
-async def get_sales(show_id: str, session: SessionDep, person: CurrentPerson) -> object:
+async def get_sales(show_id: str, session: SessionDep, person: CurrentPerson) -> SalesOut:
     """What the show sold, for its host; no buyer's data."""
     return sales_view(
         await service.sales_of_show(session, person=person, show_id=ids.parse("show", show_id))

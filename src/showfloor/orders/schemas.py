@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import BaseModel
 
-from showfloor.kit.schemas import MoneyOut, Time, Words
+from showfloor.kit.schemas import MoneyOut, Shown, Time, Words, id_with
 from showfloor.markets.types import SalesKind
 
 
-class ItemOut(BaseModel):
+class SoldItem(Shown):
     sku: str
     name: Words
     options_text: Words
     quantity: int
-    unit_price: MoneyOut
-    total: MoneyOut
     picture_url: str | None
 
 
-class AddressOut(BaseModel):
+class ItemOut(SoldItem):
+    unit_price: MoneyOut
+    total: MoneyOut
+
+
+class AddressOut(Shown):
     name: str
     line1: str
     line2: str | None
@@ -27,12 +32,12 @@ class AddressOut(BaseModel):
     country: str
 
 
-class BuyerOut(BaseModel):
+class BuyerOut(Shown):
     email: str
     address: AddressOut
 
 
-class SoldIn(BaseModel):
+class SoldIn(Shown):
     """Where the buyer stood: in a show so far."""
 
     kind: SalesKind
@@ -42,11 +47,11 @@ class SoldIn(BaseModel):
 class OrderOut(BaseModel):
     """An order as a merchant's list shows it: without the buyer."""
 
-    id: str
+    id: Annotated[str, id_with("ord")]
     number: str
     seller: Words
     sold_in: SoldIn
-    show_id: str | None
+    show_id: Annotated[str, id_with("show")] | None
     placed_at: Time
     total: MoneyOut
     items: list[ItemOut]
@@ -63,22 +68,14 @@ class OrderPage(BaseModel):
     next_cursor: str | None
 
 
-class SoldItem(BaseModel):
-    sku: str
-    name: Words
-    options_text: Words
-    quantity: int
-    picture_url: str | None
-
-
-class SaleOut(BaseModel):
-    id: str
+class SaleOut(Shown):
+    id: Annotated[str, id_with("ord")]
     at: Time
     items: list[SoldItem]
     total: MoneyOut
 
 
-class SalesOut(BaseModel):
+class SalesOut(Shown):
     totals: list[MoneyOut]
     orders: int
     units: int

@@ -1,69 +1,37 @@
-"""The JSON of orders and sales."""
+"""What orders and sales look like on the wire, and in a merchant's spreadsheet."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Any
-
 from showfloor.kit import clock, csv, ids
-from showfloor.orders.types import Item, Order, Sales
+from showfloor.kit.schemas import fields_of
+from showfloor.orders.schemas import OrderDetail, OrderOut, OrderPage, SalesOut
+from showfloor.orders.types import Order, Page, Sales
 
 
-def order_view(order: Order) -> dict[str, Any]:
+def order_view(order: Order) -> OrderOut:
     """An order without its buyer."""
-    return {
-        **summary_view(order),
-        "sold_in": {"kind": order.kind.value, "market": order.market},
-        "show_id": ids.encode("show", order.show_id) if order.show_id else None,
-        "placed_at": clock.rfc3339(order.placed_at),
-        "items": [
-            {**_item(item), "unit_price": item.unit_price.as_json(), "total": item.total.as_json()}
-            for item in order.items
-        ],
-    }
+    return OrderOut.model_validate(_with_names_of_the_wire(order))
 
 
-def summary_view(order: Order) -> dict[str, Any]:
-    """What the buyer gets to see of each order after paying."""
-    return {
-        "id": ids.encode("ord", order.id),
-        "number": order.number,
-        "seller": order.seller_name,
-        "total": order.total.as_json(),
-    }
-
-
-def order_detail(order: Order) -> dict[str, Any]:
+def order_detail(order: Order) -> OrderDetail:
     """With the buyer, for the merchant that delivers."""
-    return {**order_view(order), "buyer": asdict(order.buyer) if order.buyer else None}
+    return OrderDetail.model_validate(_with_names_of_the_wire(order))
 
 
-def sales_view(sales: Sales) -> dict[str, Any]:
+def _with_names_of_the_wire(order: Order) -> dict[str, object]:
+    return {**fields_of(order), "seller": order.seller_name, "sold_in": order}
+
+
+def page_view(page: Page) -> OrderPage:
+    return OrderPage(
+        items=[order_view(order) for order in page.orders],
+        next_cursor=ids.encode("ord", page.next_cursor) if page.next_cursor else None,
+    )
+
+
+def sales_view(sales: Sales) -> SalesOut:
     """What a show sold, without buyers."""
-    return {
-        "totals": [takings.as_json() for takings in sales.totals],
-        "orders": sales.orders,
-        "units": sales.units,
-        "recent": [
-            {
-                "id": ids.encode("ord", sale.id),
-                "at": clock.rfc3339(sale.at),
-                "items": [_item(item) for item in sale.items],
-                "total": sale.total.as_json(),
-            }
-            for sale in sales.recent
-        ],
-    }
-
-
-def _item(item: Item) -> dict[str, Any]:
-    return {
-        "sku": item.sku,
-        "name": item.name,
-        "options_text": item.options_text,
-        "quantity": item.quantity,
-        "picture_url": item.picture_url,
-    }
+    return SalesOut.model_validate(sales)
 
 
 CSV_HEADER = [
