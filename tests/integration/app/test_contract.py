@@ -47,6 +47,7 @@ PERSONAL = [
 """Keys get no good answer, only the person's own session does (test_accounts.py)."""
 LAST = [
     "confirm",
+    "set_buyer_limit",
     "remove_product",
     "forbid_origin",
     "forbid_creator",
