@@ -1,0 +1,114 @@
+"""What follows from settings that are not set."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from showfloor.app.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def nothing_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"SHOWFLOOR_{name.upper()}", raising=False)
+
+
+def test_one_machine_needs_no_settings() -> None:
+    urls = Settings().public_urls
+
+    assert urls.base == "http://localhost:8080"
+    assert urls.media == "http://localhost:8081"
+    assert urls.rooms == "http://localhost:8082"
+    assert urls.rtmp == "rtmp://localhost:1935/live"
+    assert Settings().internal_web == "http://127.0.0.1:8080"
+    assert Settings().internal_media == "http://127.0.0.1:8081"
+    assert Settings().internal_rooms == "http://127.0.0.1:8082"
+
+
+@pytest.mark.parametrize(
+    ("base", "rtmp"),
+    [
+        ("https://shop.example", "rtmp://shop.example:1935/live"),
+        ("https://shop.example:8443", "rtmp://shop.example:1935/live"),
+        ("http://192.0.2.7:9000", "rtmp://192.0.2.7:1935/live"),
+    ],
+)
+def test_addresses_follow_from_the_base(base: str, rtmp: str) -> None:
+    urls = Settings(base_url=base).public_urls
+
+    assert (urls.base, urls.rtmp) == (base, rtmp)
+
+
+def test_what_is_set_is_taken_as_it_is() -> None:
+    settings = Settings(
+        base_url="https://shop.example",
+        media_url="https://cdn.example",
+        rooms_url="https://rooms.example",
+        rtmp_url="rtmps://ingest.example/live",
+        internal_media_url="http://10.0.0.2:8081",
+        internal_web_url="http://10.0.0.1:8080",
+        internal_rooms_url="http://10.0.0.3:8082",
+    )
+
+    urls = settings.public_urls
+    assert (urls.media, urls.rooms) == ("https://cdn.example", "https://rooms.example")
+    assert urls.rtmp == "rtmps://ingest.example/live"
+    assert settings.internal_media == "http://10.0.0.2:8081"
+    assert settings.internal_rooms == "http://10.0.0.3:8082"
+
+
+@pytest.mark.parametrize(
+    ("base", "secure"),
+    [("https://shop.example", True), ("http://shop.example", False), ("", False)],
+)
+def test_secure_is_how_browsers_come(base: str, secure: bool) -> None:
+    assert Settings(base_url=base).secure is secure
+
+
+def test_web_answers_under_its_public_and_its_inner_names() -> None:
+    settings = Settings(
+        base_url="https://shop.example:8443", internal_web_url="http://web.internal:8080", host="::"
+    )
+
+    assert settings.own_hosts == {
+        "shop.example",
+        "web.internal",
+        "[::]",
+        "[::1]",
+        "localhost",
+        "127.0.0.1",
+    }
+
+
+def test_data_folder_is_the_same_from_everywhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    settings = Settings(data=Path("data"))
+
+    assert settings.data == tmp_path / "data"
+    assert settings.test_payments == tmp_path / "data" / "test-payments"
+
+
+def test_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHOWFLOOR_PORT", "9000")
+    monkeypatch.setenv("SHOWFLOOR_MODE", "test")
+
+    assert (Settings().port, Settings().mode) == (9000, "test")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("HOLD_SECONDS", "4"), ("HOLD_SECONDS", "3601"), ("PORT", "http"), ("MODE", "prod")],
+)
+def test_setting_that_makes_no_sense_ends_the_start(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(f"SHOWFLOOR_{name}", value)
+
+    with pytest.raises(ValidationError, match=name.lower()):
+        Settings()
