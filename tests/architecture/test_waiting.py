@@ -12,7 +12,16 @@ HOME = "tests/waiting.py"
 SLEEPS = ("asyncio.sleep", "time.sleep", "wait_for_timeout")
 CLOCKS = ("time.monotonic", "time.time", "time.perf_counter")
 DEADLINES = ("asyncio.timeout", "asyncio.wait_for")
+ENDS = (".wait", ".join", ".communicate", ".result", ".acquire")
+"""Waiting for the end of a process, thread, future or lock: the first argument is a bound."""
+HIDDEN = {"time": ("sleep", "monotonic", "time", "perf_counter"), "asyncio": ("sleep", "timeout")}
+"""Names that this rule knows by their module, and would miss under another name."""
 REASON = "# waits: "
+
+
+def _is_number(value: ast.expr) -> bool:
+    """A figure that is written there; 0 asks and does not wait."""
+    return isinstance(value, ast.Constant) and type(value.value) in (int, float) and value.value > 0
 
 
 def _offence(call: ast.Call) -> str | None:
@@ -27,16 +36,34 @@ def _offence(call: ast.Call) -> str | None:
         return f"{name} makes a bound of its own: use until_blocking"
     if name in DEADLINES and any(isinstance(value, ast.Constant) for value in values):
         return f"{name} has a bound of its own: use bounded()"
+    if any(word.arg == "timeout" and _is_number(word.value) for word in call.keywords):
+        return f"{name} has a bound of its own: use BOUND"
+    if name.endswith(ENDS) and len(call.args) == 1 and _is_number(call.args[0]):
+        return f"{name} has a bound of its own: use BOUND"
+    return None
+
+
+def _hides(node: ast.AST) -> str | None:
+    """What is wrong with an import, if anything is."""
+    if isinstance(node, ast.ImportFrom):
+        hidden = [one.name for one in node.names if one.name in HIDDEN.get(node.module or "", ())]
+        return f"{node.module}.{hidden[0]} is hidden under another name" if hidden else None
     return None
 
 
 def offences(path: str, source: str) -> list[str]:
     """Every call that waits for time and does not say why, on its line or the one above."""
     lines = source.splitlines()
+    tree = list(ast.walk(ast.parse(source)))
     found = [
         (call.lineno, wrong)
-        for call in ast.walk(ast.parse(source))
+        for call in tree
         if isinstance(call, ast.Call) and (wrong := _offence(call)) is not None
+    ]
+    found += [
+        (node.lineno, wrong)
+        for node in tree
+        if isinstance(node, ast.ImportFrom) and (wrong := _hides(node)) is not None
     ]
     return [
         f"{path}:{line} {wrong}"
@@ -73,8 +100,16 @@ async with asyncio.timeout(BOUND): ...
 # waits: a camera sends at the pace of its clock
 await asyncio.sleep(due)
 await asyncio.sleep(due)  # waits: the same
+process.wait(BOUND)
+from time import sleep
+httpx2.get(address, timeout=10)
+process.wait(10)
+process.wait(timeout=0.5)
+", ".join(names)
+from time import struct_time
+task.result(timeout=0)
 """
 
     assert [offence.split()[0] for offence in offences("t.py", source)] == [
-        f"t.py:{line}" for line in (3, 4, 5, 6, 7, 8)
+        f"t.py:{line}" for line in (3, 4, 5, 6, 7, 8, 14, 15, 16, 17)
     ]

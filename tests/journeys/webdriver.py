@@ -73,7 +73,7 @@ def _driver(command: list[str], port: int, environment: dict[str, str]) -> Itera
     finally:
         # The browser is a child of the driver, in the same group.
         os.killpg(process.pid, signal.SIGTERM)
-        process.wait(10)
+        process.wait(BOUND)
 
 
 def _answers(port: int) -> bool:
@@ -166,4 +166,4 @@ def webkit() -> Iterator[WebDriver]:
                 driver.quit()
     finally:
         screen.terminate()
-        screen.wait(10)
+        screen.wait(BOUND)

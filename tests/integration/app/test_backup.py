@@ -18,6 +18,7 @@ from showfloor.app.private import kept_secrets, secrets
 from showfloor.app.settings import Settings
 from showfloor.kit.db import Database
 from tests.people import add_floor
+from tests.waiting import BOUND
 
 TABLES = (
     "select relname from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace"
@@ -208,7 +209,7 @@ def test_commands_back_up_and_restore_an_embedded_installation(tmp_path: Path) -
             env={**os.environ, "SHOWFLOOR_DATA": str(tmp_path / data)},
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=2 * BOUND,
         )
 
     picture = FILES / "media" / "avatars" / "loamwick.webp"

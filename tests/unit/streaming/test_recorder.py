@@ -24,6 +24,7 @@ from showfloor.streaming.packaging.window import Part
 from showfloor.streaming.recording import recorder
 from showfloor.streaming.recording.recorder import Recorder, read_back
 from tests.unit.streaming.ends import NobodyListens
+from tests.waiting import BOUND
 
 VIDEO = h264.read_config(
     base64.b64decode("AWQAKP/hABtnZAAorNlAeAIn5cBEAAADAAQAAAMA8DxgxlgBAAZo6+PLIsD9+PgA")
@@ -66,7 +67,7 @@ class Disk:
         """Everything that was given to the recorder is on disk, as far as it goes."""
         done = threading.Event()
         self.recorder.submit(done.set, 0)
-        assert done.wait(5)
+        assert done.wait(BOUND)
 
 
 @pytest.fixture
@@ -206,11 +207,11 @@ def test_a_disk_that_hangs_does_not_hold_up_the_end(
     monkeypatch.setattr(recorder, "_STOP_SECONDS", 0.1)
     disk, hangs = Disk(tmp_path), threading.Event()
     for _ in range(1000):
-        disk.recorder.submit(lambda: hangs.wait(10) and None, 0)
+        disk.recorder.submit(lambda: hangs.wait(BOUND) and None, 0)
 
     stopping = threading.Thread(target=disk.recorder.stop)
     stopping.start()
-    stopping.join(3)
+    stopping.join(BOUND)
 
     assert not stopping.is_alive()
     hangs.set()
