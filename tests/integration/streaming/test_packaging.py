@@ -176,8 +176,8 @@ def test_pictures_come_back_however_they_are_sent(
     assert len(pictures) == count(sent, 9)
     assert pictures == sorted(set(pictures))
     assert reel.seconds == pytest.approx(sent[-1].time / 1000, abs=0.2)
-    video = ingest.health.as_json(0.0)["video"]
-    assert video["fps"] == pytest.approx(30.0, abs=0.2)
+    video = ingest.health.read(0.0).video
+    assert video is not None and video.fps == pytest.approx(30.0, abs=0.2)
 
 
 def test_parameter_sets_in_band_alone_play(tags: Tags, config: StreamingConfig) -> None:
@@ -198,7 +198,7 @@ def test_parameter_sets_in_band_alone_play(tags: Tags, config: StreamingConfig) 
 
     pictures, _ = decode(bytes(reel.files[0]))
     assert len(pictures) == count(sent, 9)
-    codes = [warning["code"] for warning in ingest.health.as_json(clock.monotonic())["warnings"]]
+    codes = [warning.code for warning in ingest.health.read(clock.monotonic()).warnings]
     assert "video_configuration_missing" not in codes
 
 
