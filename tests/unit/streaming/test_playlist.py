@@ -25,10 +25,11 @@ def segment(
     complete: bool = True,
     init: str = "init-a.mp4",
     discontinuity: bool = False,
+    key: bool = True,
 ) -> Segment:
     made = Segment(msn, EPOCH + msn * 2000, init, "avc1.42c01e,mp4a.40.2", discontinuity, False)
     for index in range(parts):
-        made.add(Part(200, index == 0, b"x"))
+        made.add(Part(200, key and index == 0, b"x"))
     made.complete = complete
     return made
 
@@ -63,6 +64,30 @@ def test_a_live_playlist_says_what_low_latency_players_need() -> None:
     assert parsed.segments[-1].parts[0].independent == "YES"
     assert (parsed.preload_hint.hint_type, parsed.preload_hint.uri) == ("PART", "48.3.m4s")
     assert not parsed.is_endlist
+
+
+@pytest.mark.parametrize(
+    ("keys", "newest", "start"),
+    [
+        ([True] * 4, 3, None),
+        ([True, False, False, False], 5, "-6.980"),
+        ([True, False, False, True], 3, None),  # three parts are what a player keeps
+        ([True, False, False, True], 2, "-0.380"),
+        ([True, True, False, False], 1, "-4.180"),
+        ([False] * 4, 5, None),
+    ],
+)
+def test_who_joins_inside_a_long_group_starts_at_its_key_frame(
+    keys: list[bool], newest: int, start: str | None
+) -> None:
+    *whole, last = keys
+    segments = [segment(number, key=key) for number, key in enumerate(whole)]
+    segments.append(segment(3, parts=newest, complete=False, key=last))
+
+    text = playlist.media(view(*segments))
+
+    assert (f"#EXT-X-START:TIME-OFFSET={start}\n" in text) == (start is not None)
+    assert text.count("#EXT-X-START") == (start is not None)
 
 
 def test_only_the_newest_segments_list_their_parts() -> None:

@@ -13,6 +13,8 @@ _SKIP_TARGETS = 6
 """CAN-SKIP-UNTIL is at least six target durations (§4.4.3.8)."""
 _PART_HOLD_BACK = 3
 """PART-HOLD-BACK should be three part targets (§4.4.3.8)."""
+_INSIDE_MS = 20
+"""A start this far behind a key frame lies in its segment, whatever was rounded."""
 _SEGMENTS_WITH_PARTS = 2
 """Complete segments that still list their parts; older ones would be asked for whole."""
 
@@ -99,9 +101,33 @@ def _head(view: MediaView) -> list[str]:
         f"#EXT-X-PART-INF:PART-TARGET={view.part_target / 1000:.3f}",
         f"#EXT-X-MEDIA-SEQUENCE:{view.segments[0].msn if view.segments else view.next_msn}",
     ]
+    if not view.ended:
+        lines += _start(view)
     if view.discontinuities_gone:
         lines.append(f"#EXT-X-DISCONTINUITY-SEQUENCE:{view.discontinuities_gone}")
     return lines
+
+
+def _start(view: MediaView) -> list[str]:
+    """Where a viewer who joins inside a long group of pictures starts: at its key frame (§4.4.2.2).
+
+    A player starts PART-HOLD-BACK before the end. When the segment there does not begin where
+    decoding can start, hls.js loads it all the same, gets no picture out of it, and starts over.
+    """
+    behind = 0
+    key: int | None = None
+    first: Segment | None = None
+    for segment in reversed(view.segments):
+        behind += segment.duration
+        if key is None and segment.independent:
+            key = behind
+        if first is None and behind >= _PART_HOLD_BACK * view.part_target:
+            first = segment
+        if key is not None and first is not None:
+            break
+    if key is None or first is None or first.independent:
+        return []
+    return [f"#EXT-X-START:TIME-OFFSET={(_INSIDE_MS - key) / 1000:.3f}"]
 
 
 def _skippable(view: MediaView) -> int:

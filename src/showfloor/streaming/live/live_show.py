@@ -98,6 +98,8 @@ class LiveShow:
         self._anchor: Anchor | None = None
         self._new_ingest = False
         self._public_from = 0
+        self._newest_start = -1
+        """Number of the newest segment in which decoding can start, in memory or gone."""
         self._floor = 0.0
         self._frame_rate: float | None = None
 
@@ -124,6 +126,8 @@ class LiveShow:
             )
         self.window.next_msn = next_msn
         self.window.discontinuities_gone += recorded.discontinuities - self.window.discontinuities
+        starts = [segment.msn for segment in self.window.listed if segment.independent]
+        self._newest_start = max(starts, default=-1)
         self._floor = recorded.end
         self._public_from = next((s.msn for s in self.window.listed if not s.preview), next_msn)
 
@@ -169,6 +173,8 @@ class LiveShow:
 
     def add_part(self, part: Part) -> None:
         self.window.add_part(part)
+        if part.independent:
+            self._newest_start = self.window.listed[-1].msn
 
     def end_segment(self) -> None:
         segment = self.window.complete()
@@ -267,10 +273,13 @@ class LiveShow:
         )
 
     def has_media(self, *, preview: bool) -> bool:
-        """Whether a playlist would list a whole segment: hls.js refuses one that has only parts
-        (`No Segments found in Playlist`).
+        """Whether a playlist would list a whole segment, and a place to start at: hls.js refuses
+        one that has only parts (`No Segments found in Playlist`), and starts over again and again
+        where it cannot decode.
         """
         floor = 0 if preview else self._public_from
+        if self._newest_start < floor:
+            return False
         for segment in reversed(self.window.listed):
             if segment.msn < floor:
                 return False

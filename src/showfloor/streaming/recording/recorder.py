@@ -285,6 +285,7 @@ def _read_segments(
             preview,
             tuple(size) if size else None,
         )
-        segment.add(Part(line["duration"], True, data))
+        independent = bool(line.get("independent", True))
+        segment.add(Part(line["duration"], independent, data))
         found.append((segment, init))
     return found[::-1]
