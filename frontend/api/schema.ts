@@ -565,7 +565,10 @@ export interface components {
          *     stored.
          */
         TestCardIn: {
-            /** @constant */
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             type: "test";
             number: string;
         };

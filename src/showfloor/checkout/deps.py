@@ -5,10 +5,11 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
 from showfloor.checkout.adapters.provider import PaymentProvider
+from showfloor.checkout.schemas import PAYMENT_METHODS, PaymentMethodIn, pay_in
 from showfloor.checkout.service.shelf import Shelf
 from showfloor.kit import idempotency
 from showfloor.kit.db import Database
@@ -19,7 +20,7 @@ from showfloor.stock.service import HoldBatcher
 
 class CheckoutDeps:
     """`secret` signs the hold tokens; `hold_seconds` is how long goods are held; `providers` by the
-    name of their `payment_method.type`.
+    name of their `payment_method.type`, and `methods` are the models of these.
     """
 
     def __init__(
@@ -29,11 +30,13 @@ class CheckoutDeps:
         secret: str,
         hold_seconds: int,
         providers: Mapping[str, PaymentProvider],
+        methods: Sequence[type[PaymentMethodIn]] = PAYMENT_METHODS,
     ) -> None:
         self.database = database
         self.secret = secret.encode()
         self.hold_seconds = hold_seconds
         self.providers = providers
+        self.pay_in = pay_in(methods)
         self.shelf = Shelf(database)
         self.batcher = HoldBatcher(database)
 

@@ -32,7 +32,6 @@ from showfloor.checkout.schemas import (
     HoldIn,
     HoldOut,
     MoneyIn,
-    PayIn,
     PurchaseOut,
 )
 from showfloor.checkout.service.holds import HoldRequest
@@ -157,7 +156,7 @@ async def pay(request: Request) -> Response:
     deps = deps_of(request)
     guest, key = _guest(request, deps), _key(request)
     checkout_id = ids.parse("chk", request.path_params["checkout_id"])
-    body = await _read(request, PayIn)
+    body = await _read(request, deps.pay_in)
     expected = _money(body.expected_total)
     assert expected is not None
     payment = PaymentRequest(

@@ -4,9 +4,13 @@ like one.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, Union
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, create_model
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from showfloor.checkout.types import Method, TestCard
 from showfloor.kit.schemas import MoneyOut, Time, Words
@@ -67,7 +71,18 @@ class CheckoutIn(_Strict):
     address: AddressIn
 
 
-class TestCardIn(_Strict):
+class PaymentMethodIn(_Strict):
+    """How the buyer pays, in the words of the provider that `type` names. Each provider has a
+    subclass, whose `type` is a Literal.
+    """
+
+    type: str
+
+    def value(self) -> Method:
+        raise NotImplementedError
+
+
+class TestCardIn(PaymentMethodIn):
     """A card of the built-in test provider. Real card numbers never come here, and none is
     stored.
     """
@@ -79,15 +94,46 @@ class TestCardIn(_Strict):
         return TestCard(self.number)
 
 
-PaymentMethodIn = TestCardIn
-"""One model for each provider, told apart by `type`: with a second provider a union with
-`Field(discriminator="type")`, here and in `NextOut`'s manner.
-"""
+PAYMENT_METHODS: tuple[type[PaymentMethodIn], ...] = (TestCardIn,)
 
 
-class PayIn(_Strict):
+@dataclass(frozen=True)
+class _DescribedAsUnion:
+    """A union with one member is that member to pydantic; the API's description says `oneOf` and
+    `discriminator` all the same, so that a second provider only adds to it.
+    """
+
+    type: str
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        described = handler(schema)
+        mapping = {self.type: described["$ref"]}
+        return {
+            "oneOf": [described],
+            "discriminator": {"propertyName": "type", "mapping": mapping},
+        }
+
+
+class PayBody(_Strict):
     payment_method: PaymentMethodIn
     expected_total: MoneyIn
+
+
+class PayIn(PayBody):
+    # With a second provider: TestCardIn | …, and Field(discriminator="type").
+    payment_method: Annotated[TestCardIn, _DescribedAsUnion("test")]
+
+
+def pay_in(methods: Sequence[type[PaymentMethodIn]]) -> type[PayBody]:
+    """The body of `pay` where these are the ways to pay, told apart by `type`."""
+    if len(methods) == 1:
+        method: Any = methods[0]
+    else:
+        # Of classes that are known at run time only.
+        method = Annotated[Union[tuple(methods)], Field(discriminator="type")]  # noqa: UP007
+    return create_model("PayIn", __base__=PayBody, payment_method=(method, ...))
 
 
 class HeldLine(BaseModel):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Protocol
 from uuid import UUID
 
 from showfloor.kit.money import Money
@@ -94,18 +94,20 @@ class Refund:
     amount: Money
 
 
+class Method(Protocol):
+    """How the buyer pays, in the provider's own words: each provider has a class of its own."""
+
+    @property
+    def type(self) -> str:
+        """The provider's name."""
+
+
 @dataclass(frozen=True, slots=True)
 class TestCard:
     """A card of the built-in provider. Never stored."""
 
     number: str
     type: ClassVar[str] = "test"
-
-
-Method = TestCard
-"""How the buyer pays, in the provider's own words: a union with one member for each provider, told
-apart by `type`.
-"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from showfloor.checkout.types import (
     Refund,
     RefundStatus,
     StepKind,
+    TestCard,
 )
 from showfloor.kit import clock, ids
 
@@ -194,7 +195,8 @@ def _reply(status: ProviderStatus) -> ProviderReply:
 
 
 def _card(method: Method) -> Card:
-    found = CARDS.get("".join(method.number.split()))
+    number = method.number if isinstance(method, TestCard) else ""
+    found = CARDS.get("".join(number.split()))
     if found is None:
         raise PaymentMethodInvalid
     return found
