@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar, cast
 
 import typer
 
@@ -46,7 +46,7 @@ def _explain(refusal: AppError) -> None:
     """The catalog's sentence, then what it is about, a line each."""
     sentence = messages.translate("en", f"error.{refusal.code}", **refusal.params)
     typer.echo(sentence, err=True)
-    fields: list[dict[str, Any]] = refusal.extra.get("fields", [])
+    fields = cast("list[dict[str, str]]", refusal.extra.get("fields", []))
     about = refusal.params | {field["path"]: field["problem"] for field in fields}
     for name, value in about.items():
         if str(value) not in sentence:

@@ -21,9 +21,9 @@ class ProductRow(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     merchant_id: Mapped[UUID]
     slug: Mapped[str]
-    name: Mapped[dict[str, Any]]
-    summary: Mapped[dict[str, Any]]
-    description: Mapped[dict[str, Any]]
+    name: Mapped[dict[str, str]]
+    summary: Mapped[dict[str, str]]
+    description: Mapped[dict[str, str]]
     options: Mapped[list[Any]]
     pictures: Mapped[list[Any]]
     created_at: Mapped[datetime]
@@ -40,7 +40,7 @@ class VariantRow(Base):
     )
     merchant_id: Mapped[UUID]
     sku: Mapped[str]
-    options: Mapped[dict[str, Any]]
+    options: Mapped[dict[str, str]]
     pictures: Mapped[list[Any]]
     position: Mapped[int]
 

@@ -37,6 +37,7 @@ class CheckoutRow(Base):
     expires_at: Mapped[datetime]
     declared_adult_at: Mapped[datetime | None]
     email: Mapped[str | None] = personal("checkout")
+    # The fields of orders.types.Address, which is built from them by name.
     address: Mapped[dict[str, Any] | None] = personal("checkout", JSONB(none_as_null=True))
 
 
@@ -68,7 +69,7 @@ class PaymentRow(Base):
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     look_at: Mapped[datetime | None]
-    next_step: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    next_step: Mapped[dict[str, str | None] | None] = mapped_column(JSONB(none_as_null=True))
 
 
 class CallbackRow(Base):

@@ -14,7 +14,7 @@ from sqlalchemy import func, update
 from showfloor.checkout.models import CallbackRow, CheckoutRow
 from showfloor.checkout.rules import BLOCKING, PAYMENTS
 from showfloor.checkout.types import Agreed, Checkout, NextStep, Payment, PaymentState, StepKind
-from showfloor.kit.db import BATCH, Connection, Database, Session, delete_batch, fetch
+from showfloor.kit.db import BATCH, Connection, Database, Parameters, Session, delete_batch, fetch
 from showfloor.kit.money import Money
 from showfloor.kit.notify import wake
 from showfloor.markets.types import SalesContext, SalesKind
@@ -60,7 +60,7 @@ async def open_checkout(
     """The checkout on a hold, made with these details if there is none. One that was there stays as
     it is.
     """
-    ((checkout_id, is_new),) = await fetch(connection, OPEN, _values(new, details) | {"now": now})
+    ((checkout_id, is_new),) = await fetch(connection, OPEN, {**_values(new, details), "now": now})
     return Opened(checkout_id, is_new)
 
 
@@ -69,7 +69,7 @@ async def reopen_checkout(connection: Connection, new: Checkout, details: Detail
     await fetch(connection, REOPEN, _values(new, details))
 
 
-def _values(new: Checkout, details: Details) -> dict[str, Any]:
+def _values(new: Checkout, details: Details) -> Parameters:
     return {
         "id": new.id,
         "hold_id": new.hold_id,
@@ -85,7 +85,7 @@ def _values(new: Checkout, details: Details) -> dict[str, Any]:
     }
 
 
-def _agreed_values(checkout: Checkout) -> dict[str, Any]:
+def _agreed_values(checkout: Checkout) -> Parameters:
     return {
         "currency": checkout.total.currency,
         "total": checkout.total.amount,
@@ -438,7 +438,7 @@ def _checkout(row: tuple[Any, ...] | list[Any]) -> Checkout:
     )
 
 
-def _stored_line(line: Agreed) -> dict[str, Any]:
+def _stored_line(line: Agreed) -> dict[str, object]:
     item = line.item
     return {
         "merchant_id": line.merchant_id.hex,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from showfloor.checkout.schemas import (
     AgreedLine,
@@ -109,11 +108,11 @@ def _agreed(line: Agreed) -> AgreedLine:
     )
 
 
-def lines_json(lines: Sequence[Line]) -> list[dict[str, Any]]:
+def lines_view(lines: Sequence[Line]) -> list[HeldLine]:
     """For a refusal: what is held, or could be."""
-    return [_held(line).model_dump() for line in lines]
+    return [_held(line) for line in lines]
 
 
-def agreed_lines_json(lines: Sequence[Agreed]) -> list[dict[str, Any]]:
+def agreed_lines_view(lines: Sequence[Agreed]) -> list[AgreedLine]:
     """For a refusal: what was agreed."""
-    return [_agreed(line).model_dump() for line in lines]
+    return [_agreed(line) for line in lines]

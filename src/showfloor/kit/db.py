@@ -13,7 +13,7 @@ once more where nothing has happened yet, and is Busy otherwise.
 from __future__ import annotations
 
 import select as readiness
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from typing import Any, ClassVar, LiteralString
@@ -44,6 +44,10 @@ _BEGIN = "begin"
 _BEGIN_SOFTLY = "begin; set local synchronous_commit to off"
 
 
+Parameters = Mapping[str, object]
+"""Of a statement, by name."""
+
+
 class Base(DeclarativeBase):
     """All tables. Modules refer to each other's rows by id, never by relationship."""
 
@@ -59,6 +63,7 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar[dict[Any, Any]] = {
         datetime: DateTime(timezone=True),
         dict[str, Any]: JSONB,
+        dict[str, str]: JSONB,
         list[Any]: JSONB,
     }
 
@@ -204,7 +209,7 @@ class Database:
             raise
         return connection
 
-    async def run(self, statement: LiteralString, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    async def run(self, statement: LiteralString, values: Parameters) -> list[tuple[Any, ...]]:
         """One statement that is its own transaction, and safe to repeat: on a connection that dies
         it runs once more.
 
@@ -220,7 +225,7 @@ class Database:
         await self.pool.check()
         return await self._run(statement, values)
 
-    async def _run(self, statement: LiteralString, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    async def _run(self, statement: LiteralString, values: Parameters) -> list[tuple[Any, ...]]:
         async with self.pool.connection() as connection:
             return await fetch(connection, statement, values)
 
@@ -254,7 +259,7 @@ def _tell(names: set[str] | None) -> None:
 
 
 async def fetch(
-    connection: Connection, statement: LiteralString, values: dict[str, Any]
+    connection: Connection, statement: LiteralString, values: Parameters
 ) -> list[tuple[Any, ...]]:
     """The rows of a statement, which the server prepares once for each connection."""
     cursor = await connection.execute(statement, values, prepare=True)

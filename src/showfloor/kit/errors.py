@@ -8,6 +8,7 @@ do next.
 from __future__ import annotations
 
 import traceback
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -17,7 +18,8 @@ _OURS = str(Path(__file__).parents[1])
 class AppError(Exception):
     """A refusal that a caller can act on.
 
-    `params` fill the message, `extra` are further members of the problem (RFC 9457 §3.2).
+    `params` fill the message, `extra` are further members of the problem (RFC 9457 §3.2), as
+    `kit.schemas.Problem` describes them.
     """
 
     code: ClassVar[str] = "internal_error"
@@ -27,7 +29,7 @@ class AppError(Exception):
     retry_after: int | None = None
     """Seconds, sent as Retry-After (RFC 9110 §10.2.3)."""
 
-    def __init__(self, *, extra: dict[str, Any] | None = None, **params: Any) -> None:
+    def __init__(self, *, extra: Mapping[str, object] | None = None, **params: Any) -> None:
         super().__init__(self.code)
         self.params = params
         self.extra = extra or {}

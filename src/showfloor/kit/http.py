@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends, Header, Request
 from fastapi.exceptions import RequestValidationError
+from pydantic_core import to_jsonable_python
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
@@ -57,7 +58,7 @@ def language(request: Request) -> str:
 
 def problem(error: AppError, lang: str) -> JSONResponse:
     """RFC 9457 problem details; `code` is stable, `detail` is for people and says what to do."""
-    body: dict[str, Any] = {
+    body = {
         "type": f"https://showfloor.example/problems/{error.code}",
         "title": HTTPStatus(error.status).phrase,
         "status": error.status,
@@ -68,7 +69,7 @@ def problem(error: AppError, lang: str) -> JSONResponse:
     headers = {"Retry-After": str(error.retry_after)} if error.retry_after is not None else {}
     if error.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
-    return JSONResponse(body, error.status, headers, media_type=PROBLEM)
+    return JSONResponse(to_jsonable_python(body), error.status, headers, media_type=PROBLEM)
 
 
 async def on_app_error(request: Request, error: Exception) -> Response:

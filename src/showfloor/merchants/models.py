@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey
@@ -15,8 +14,8 @@ class MerchantRow(Base):
     __tablename__ = "merchant"
     id: Mapped[UUID] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(unique=True)
-    name: Mapped[dict[str, Any]]
-    about: Mapped[dict[str, Any]]
+    name: Mapped[dict[str, str]]
+    about: Mapped[dict[str, str]]
     avatar_url: Mapped[str]
     order_prefix: Mapped[str]
 
@@ -28,7 +27,7 @@ class CreatorRow(Base):
 
     __tablename__ = "creator"
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    name: Mapped[dict[str, Any]]
+    name: Mapped[dict[str, str]]
     avatar_url: Mapped[str]
 
 

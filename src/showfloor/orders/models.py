@@ -29,7 +29,7 @@ class OrderRow(Base):
     number: Mapped[int] = mapped_column(BigInteger)
     prefix: Mapped[str]
     merchant_id: Mapped[UUID]
-    seller_name: Mapped[dict[str, Any]]
+    seller_name: Mapped[dict[str, str]]
     kind: Mapped[str]
     market: Mapped[str]
     show_id: Mapped[UUID | None] = mapped_column(index=True)
@@ -39,6 +39,7 @@ class OrderRow(Base):
     placed_at: Mapped[datetime]
     country: Mapped[str]
     email: Mapped[str | None] = personal("orders")
+    # The fields of orders.types.Address, which is built from them by name.
     address: Mapped[dict[str, Any] | None] = personal("orders", JSONB(none_as_null=True))
 
 
@@ -52,8 +53,8 @@ class OrderLineRow(Base):
     variant_id: Mapped[UUID]
     product_id: Mapped[UUID]
     sku: Mapped[str]
-    product_name: Mapped[dict[str, Any]]
-    options_text: Mapped[dict[str, Any]]
+    product_name: Mapped[dict[str, str]]
+    options_text: Mapped[dict[str, str]]
     quantity: Mapped[int]
     unit_amount: Mapped[int] = mapped_column(BigInteger)
     picture_url: Mapped[str | None]

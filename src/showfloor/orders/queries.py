@@ -14,7 +14,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import func, select, update
 
 from showfloor.kit import ids
-from showfloor.kit.db import Connection, Session, fetch
+from showfloor.kit.db import Connection, Parameters, Session, fetch
 from showfloor.kit.money import Money
 from showfloor.markets.types import SalesKind
 from showfloor.orders.models import OrderLineRow, OrderRow
@@ -74,7 +74,7 @@ async def add_orders(connection: Connection, new: Sequence[NewOrder], now: datet
     raise RuntimeError("no free order number was drawn")
 
 
-def _values(drawn: Mapping[UUID, tuple[NewOrder, int]], now: datetime) -> dict[str, Any]:
+def _values(drawn: Mapping[UUID, tuple[NewOrder, int]], now: datetime) -> Parameters:
     first = next(iter(drawn.values()))[0]
     return {
         "orders": json.dumps([_row(order_id, *pair) for order_id, pair in drawn.items()]),

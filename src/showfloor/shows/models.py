@@ -17,8 +17,8 @@ class ShowRow(Base):
     __tablename__ = "show"
     id: Mapped[UUID] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(unique=True)
-    title: Mapped[dict[str, Any]]
-    description: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    title: Mapped[dict[str, str]]
+    description: Mapped[dict[str, str] | None] = mapped_column(JSONB(none_as_null=True))
     state: Mapped[str] = mapped_column(index=True)
     market: Mapped[str]
     currency: Mapped[str]

@@ -94,7 +94,7 @@ class ShowChange(BaseModel):
 
     _OPTIONAL: ClassVar = frozenset({"description"})
 
-    def values(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:  # of as many kinds as there are fields
         """By field of `types.Show`. Null takes away what a show can be without; elsewhere it means
         the same as not given.
         """

@@ -15,7 +15,7 @@ from showfloor.checkout.errors import (
 )
 from showfloor.checkout.service.shelf import Goods, Offers, Shelf
 from showfloor.checkout.types import PaymentState
-from showfloor.checkout.views import lines_json
+from showfloor.checkout.views import lines_view
 from showfloor.kit import money
 from showfloor.kit.db import Connection, Database
 from showfloor.kit.money import Money
@@ -95,7 +95,7 @@ def check_total(lines: list[Line], expected: Money | None) -> None:
     """Raises PriceMismatch when the sum is not the one that the buyer saw."""
     total = money.total([line.total for line in lines], lines[0].unit_price.currency)
     if not rules.is_as_shown(total, expected):
-        raise PriceMismatch(extra={"lines": lines_json(lines), "total": total.as_json()})
+        raise PriceMismatch(extra={"lines": lines_view(lines), "total": total.as_json()})
 
 
 def _line(goods: Goods, quantity: int) -> Line:

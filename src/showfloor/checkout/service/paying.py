@@ -23,7 +23,7 @@ from showfloor.checkout.queries import Attempt
 from showfloor.checkout.service.contact import get_own_checkout, orders_of, purchase
 from showfloor.checkout.service.settlement import Recorded, finish_voiding, record
 from showfloor.checkout.types import Checkout, Intent, Method, Payment, PaymentState, Purchase
-from showfloor.checkout.views import agreed_lines_json, lines_json
+from showfloor.checkout.views import agreed_lines_view, lines_view
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Connection, Database
 from showfloor.kit.errors import IdempotencyConflict
@@ -93,7 +93,7 @@ async def begin(
     if not rules.is_as_shown(checkout.total, request.expected_total):
         raise PriceMismatch(
             extra={
-                "lines": agreed_lines_json(checkout.lines),
+                "lines": agreed_lines_view(checkout.lines),
                 "total": checkout.total.as_json(),
             }
         )
@@ -116,7 +116,7 @@ def _check_goods(checkout: Checkout, hold: Hold) -> None:
     """
     agreed = {line.item.variant_id: line.item.quantity for line in checkout.lines}
     if agreed != hold.pieces or checkout.total != hold.total:
-        raise PriceMismatch(extra={"lines": lines_json(hold.lines), "total": hold.total.as_json()})
+        raise PriceMismatch(extra={"lines": lines_view(hold.lines), "total": hold.total.as_json()})
 
 
 async def _replace(connection: Connection, blocking: Payment) -> Payment:

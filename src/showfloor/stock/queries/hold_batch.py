@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, LiteralString
 
-from showfloor.kit.db import Database
+from showfloor.kit.db import Database, Parameters
 from showfloor.stock.queries.reservation import (
     LIMITS,
     HoldResult,
@@ -156,7 +156,7 @@ def _may_still_get(reservation: Reservation, result: HoldResult, row: tuple[Any,
     return bool(left + expired >= reservation.lines[0].quantity)
 
 
-def _crowd_values(crowd: Sequence[Reservation]) -> dict[str, Any]:
+def _crowd_values(crowd: Sequence[Reservation]) -> Parameters:
     first, lines = crowd[0], [reservation.lines[0] for reservation in crowd]
     return {
         **LIMITS,

@@ -11,7 +11,7 @@ from uuid import UUID
 from psycopg import OperationalError
 from psycopg.errors import CheckViolation
 
-from showfloor.kit.db import Database
+from showfloor.kit.db import Database, Parameters
 from showfloor.kit.errors import Busy
 from showfloor.kit.money import Money
 from showfloor.markets.types import SalesContext
@@ -86,7 +86,7 @@ async def unless_reserved_meanwhile(
 
 
 async def run(
-    database: Database, statement: LiteralString, values: dict[str, Any]
+    database: Database, statement: LiteralString, values: Parameters
 ) -> list[tuple[Any, ...]]:
     for _ in range(_ATTEMPTS):
         try:
@@ -110,7 +110,7 @@ LIMITS = {
 }
 
 
-def context_values(context: SalesContext) -> dict[str, Any]:
+def context_values(context: SalesContext) -> Parameters:
     return {
         "kind": context.kind.value,
         "market": context.market,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, LiteralString
+from typing import LiteralString
 
-from showfloor.kit.db import Database
+from showfloor.kit.db import Database, Parameters
 from showfloor.stock.queries.reservation import (
     LIMITS,
     HoldResult,
@@ -168,7 +168,7 @@ async def reserve(
     return (await unless_reserved_meanwhile(database, [(reservation, result)]))[0]
 
 
-def _values(reservation: Reservation) -> dict[str, Any]:
+def _values(reservation: Reservation) -> Parameters:
     return {
         **LIMITS,
         **context_values(reservation.context),

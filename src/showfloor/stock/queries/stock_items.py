@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from showfloor.kit.db import Session
+from showfloor.kit.db import Parameters, Session
 from showfloor.stock.models import StockItemRow
 from showfloor.stock.types import Stock
 
@@ -24,7 +23,7 @@ async def stock_of(session: Session, variant_ids: Collection[UUID]) -> dict[UUID
 
 async def set_buyer_limit(session: Session, variant_id: UUID, limit: int | None) -> None:
     """How many pieces one buyer may have; None for no limit."""
-    row: dict[str, Any] = {"variant_id": variant_id, "on_hand": 0, "buyer_limit": limit}
+    row: Parameters = {"variant_id": variant_id, "on_hand": 0, "buyer_limit": limit}
     stored = insert(StockItemRow).values(row)
     await session.execute(
         stored.on_conflict_do_update(index_elements=["variant_id"], set_={"buyer_limit": limit})
@@ -33,7 +32,7 @@ async def set_buyer_limit(session: Session, variant_id: UUID, limit: int | None)
 
 async def set_on_hand(session: Session, variant_id: UUID, on_hand: int) -> bool:
     """False when more is held and sold than that."""
-    row: dict[str, Any] = {"variant_id": variant_id, "on_hand": on_hand}
+    row: Parameters = {"variant_id": variant_id, "on_hand": on_hand}
     enough = StockItemRow.held + StockItemRow.sold <= on_hand
     stored = insert(StockItemRow).values(row)
     stored = stored.on_conflict_do_update(

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 _REASONS = {
     200: "OK",
@@ -78,7 +77,7 @@ def problem(status: int, code: str, detail: str, *, extra: str = "") -> Answer:
     return Answer(status, "application/problem+json", [body], "no-store", extra)
 
 
-def as_json(status: int, value: dict[str, Any]) -> Answer:
+def as_json(status: int, value: Mapping[str, object]) -> Answer:
     return Answer(
         status, "application/json", [json.dumps(value, ensure_ascii=False).encode()], "no-store"
     )
