@@ -111,7 +111,7 @@ async def hold_goods(request: Request) -> Response:
     token = _token(request)
     previous = stock.hold_of_token(deps.secret, token) if token else None
     given = await _read(request, HoldIn)
-    asked = HoldRequest(
+    wanted = HoldRequest(
         show_id,
         _lines(given),
         _money(given.expected_total),
@@ -119,7 +119,7 @@ async def hold_goods(request: Request) -> Response:
         idempotency.fingerprint(given.model_dump()),
         Caller(previous, deps.client(request.client.host) if request.client else None),
     )
-    hold = await service.hold_goods(deps.batcher, deps.shelf, asked, seconds=deps.hold_seconds)
+    hold = await service.hold_goods(deps.batcher, deps.shelf, wanted, seconds=deps.hold_seconds)
     return _json(hold_view(hold, stock.hold_token(deps.secret, hold.id)), 201)
 
 

@@ -68,14 +68,14 @@ async def frame(
     """The show inside a frame; browsers show it only under origins that the show's merchants
     registered (CSP 3, frame-ancestors).
     """
-    wished = {
+    given = {
         "accent": accent,
         "accent_dark": accent_dark,
         "ground": ground,
         "ground_dark": ground_dark,
     }
     theme: dict[str, str | int] = {
-        name: value for name, value in wished.items() if value and COLOUR.fullmatch(value)
+        name: value for name, value in given.items() if value and COLOUR.fullmatch(value)
     }
     if font and FONT.fullmatch(font):
         theme["font"] = font

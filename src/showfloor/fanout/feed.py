@@ -18,7 +18,7 @@ from uuid import UUID
 from showfloor.fanout import queries
 from showfloor.fanout.config import FanoutConfig
 from showfloor.fanout.log import LogHasGap, RoomLog
-from showfloor.fanout.queries import Document, Movement, Reader, Unavailable
+from showfloor.fanout.queries import Document, Reader, RoomUpdate, Unavailable
 from showfloor.fanout.room import Room
 from showfloor.kit import clock
 
@@ -37,12 +37,12 @@ class PendingRoom:
 
 
 class Feed:
-    """The rooms of this process. `announce` is passed to every `Room`."""
+    """The rooms of this process. `schedule_push` is passed to every `Room`."""
 
-    def __init__(self, config: FanoutConfig, announce: Callable[[Room], None]) -> None:
+    def __init__(self, config: FanoutConfig, schedule_push: Callable[[Room], None]) -> None:
         self.rooms: dict[UUID, Room] = {}
         self._config = config
-        self._announce = announce
+        self._schedule_push = schedule_push
         self._pending: dict[UUID, PendingRoom] = {}
         self._woken = asyncio.Event()
         self._stock_due = 0.0
@@ -126,22 +126,22 @@ class Feed:
                 self._pending.pop(room_id).found.set_result(found.get(room_id))
 
     def _open(self, document: Document) -> Room:
-        return Room(self._read_log(document), self._announce, self._config.state_every)
+        return Room(self._read_log(document), self._schedule_push, self._config.state_every)
 
     def _read_log(self, document: Document) -> RoomLog:
         log = RoomLog(
             document.seq, document.entries, self._config.log_events, self._config.log_bytes
         )
-        log.remember(document.log)
+        log.backfill(document.log)
         return log
 
     async def _catch_up(self, reader: Reader) -> None:
         known = {room_id: room.log.seq for room_id, room in self.rooms.items()}
         torn = []
-        for room_id, movement in (await reader.movements(known, self._config.log_events)).items():
-            if movement.seq is None:
+        for room_id, update in (await reader.updates(known, self._config.log_events)).items():
+            if update.seq is None:
                 self._close(room_id)
-            elif not self._continues(self.rooms[room_id], movement):
+            elif not self._continues(self.rooms[room_id], update):
                 torn.append(room_id)
         if torn:
             for room_id, document in (
@@ -149,13 +149,13 @@ class Feed:
             ).items():
                 self.rooms[room_id].restart(self._read_log(document))
 
-    def _continues(self, room: Room, movement: Movement) -> bool:
-        """Apply the movement; False if it leaves a gap, because the log was forgotten meanwhile or
+    def _continues(self, room: Room, update: RoomUpdate) -> bool:
+        """Apply the update; False if it leaves a gap, because the log was forgotten meanwhile or
         went back.
         """
         with contextlib.suppress(LogHasGap):
-            room.advance(movement.changes)
-        return room.log.seq == movement.seq
+            room.advance(update.changes)
+        return room.log.seq == update.seq
 
     async def _sample(self, reader: Reader) -> None:
         watched = {room_id: room for room_id, room in self.rooms.items() if room.viewers}

@@ -1,5 +1,5 @@
-"""A room's document and its newest events as ready-made chunks. No viewer, no I/O: a viewer is a
-number that points into it.
+"""A room's document and its newest events, encoded. It knows no viewer and does no I/O: a viewer
+keeps the number of the last event that was written to it.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from showfloor.fanout import sse
 from showfloor.kit import clock
 
-PORTION = 32_768
+CATCH_UP_BYTES = 32_768
 """About how many bytes of missed events are written to one viewer at a time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """An event as the database tells it: `ts` in milliseconds since the epoch, `value` as JSON text
-    or None for deleted.
+    """An event of the database: `ts` in milliseconds since the epoch, `value` as JSON text, or None
+    when the key was deleted.
     """
 
     seq: int
@@ -26,7 +26,7 @@ class Change:
 
 
 class LogHasGap(ValueError):
-    """The change does not follow the newest one: the room must be read anew."""
+    """The change does not follow the newest one: the room must be read again."""
 
 
 class RoomLog:
@@ -44,14 +44,14 @@ class RoomLog:
 
     @property
     def oldest(self) -> int:
-        """Whoever has this event, or a later one, can be told all that it misses."""
+        """A viewer that has this event, or a later one, can be sent every event that it lacks."""
         return self.seq - len(self._chunks)
 
     def reaches(self, seq: int) -> bool:
         return self.oldest <= seq <= self.seq
 
-    def remember(self, changes: list[Change]) -> None:
-        """Fill in events from before the snapshot: those that lead up to it without a hole."""
+    def backfill(self, changes: list[Change]) -> None:
+        """Add events that are older than the snapshot: those that lead up to it without a gap."""
         assert not self._chunks
         expected = self.seq
         for change in reversed(changes):
@@ -77,23 +77,21 @@ class RoomLog:
         self._trim()
 
     def after(self, seq: int) -> tuple[bytes, int]:
-        """The events after `seq` as one chunk of about `PORTION` bytes or all that there are, and
-        the number it reaches to.
+        """The events after `seq` as one chunk of about `CATCH_UP_BYTES`, and the number of the last
+        event in it.
         """
         start = end = seq - self.oldest
         size = 0
-        while end < len(self._chunks) and size < PORTION:
+        while end < len(self._chunks) and size < CATCH_UP_BYTES:
             size += len(self._chunks[end])
             end += 1
         chunk = self._chunks[start] if end - start == 1 else b"".join(self._chunks[start:end])
         return chunk, self.oldest + end
 
     def snapshot(self) -> bytes:
-        """Encoded once a second at most, however many join: its time is what a newcomer sets its
-        clock by.
-        """
+        """Encoded once a second at most, however many viewers join."""
         now = clock.milliseconds(clock.now())
-        if self._snapshot is None or now - self._snapshot[0] >= sse.FRESH:
+        if self._snapshot is None or now - self._snapshot[0] >= sse.REUSE_MS:
             self._snapshot = now, sse.snapshot(self.seq, now, self._entries)
         return self._snapshot[1]
 

@@ -119,17 +119,17 @@ class Connection(asyncio.Protocol):
         if not routes.is_host_valid(self._version, self._hosts):
             self._answer(routes.BAD_HOST)
             return
-        asked = routes.route(self._method, self._target)
-        if isinstance(asked, bytes):
-            self._answer(asked)
-        elif (room := self._registry.feed.watched(asked.room_id)) is not None:
-            self._watch(room, asked)
+        stream = routes.route(self._method, self._target)
+        if isinstance(stream, bytes):
+            self._answer(stream)
+        elif (room := self._registry.feed.watched(stream.room_id)) is not None:
+            self._watch(room, stream)
         else:
-            self._registry.feed.want(asked.room_id).add_done_callback(
-                lambda found: self._watch_when_found(found, asked)
+            self._registry.feed.want(stream.room_id).add_done_callback(
+                lambda found: self._watch_when_found(found, stream)
             )
 
-    def _watch_when_found(self, found: asyncio.Future[Room | None], asked: routes.Stream) -> None:
+    def _watch_when_found(self, found: asyncio.Future[Room | None], stream: routes.Stream) -> None:
         if self._answered or found.cancelled():
             return
         if isinstance(found.exception(), Unavailable):
@@ -137,16 +137,18 @@ class Connection(asyncio.Protocol):
         elif (room := found.result()) is None:
             self._answer(routes.UNKNOWN_ROOM)
         else:
-            self._watch(room, asked)
+            self._watch(room, stream)
 
-    def _watch(self, room: Room, asked: routes.Stream) -> None:
+    def _watch(self, room: Room, stream: routes.Stream) -> None:
         self._answered = True
-        viewer = Viewer(self._transport, room, self._registry, self._address, counted=asked.counted)
+        viewer = Viewer(
+            self._transport, room, self._registry, self._address, counted=stream.counted
+        )
         self._registry.promote(self, viewer)
         self._transport.set_write_buffer_limits(high=self._registry.config.high_water)
         self._transport.set_protocol(viewer)
         self._transport.write(routes.STREAM)
-        newest = asked.last_event_id if self._last_event_id is None else self._last_event_id
+        newest = stream.last_event_id if self._last_event_id is None else self._last_event_id
         room.join(viewer, newest)
 
     def _answer(self, answer: bytes) -> None:

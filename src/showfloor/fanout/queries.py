@@ -1,8 +1,8 @@
-"""All SQL of `fanout`, read-only, and all it knows of the database's driver.
+"""All SQL of `fanout`, which only reads, and all use of the database's driver.
 
-The views run with their owner's rights, so the tables behind them stay closed to the role. It may
-do what the migrations grant it and nothing else; CONNECT and USAGE on schema public are PUBLIC's,
-and LISTEN needs no right.
+The views run with their owner's privileges, so the role cannot read the tables behind them. The
+role has the privileges that the migrations grant, and those of PUBLIC: CONNECT, and USAGE on schema
+public. LISTEN needs none.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from showfloor.fanout.log import Change
 ROLE = "showfloor_fanout"
 CHANNEL = "showfloor_rooms"
 
-# What each room's document is now; a room without entries is one row without a key, an unknown room
-# none.
+# The document of each room. A room without entries is one row without a key; an unknown room has no
+# row.
 _DOCUMENTS = """
     select room.id, room.seq, entry.key, entry.value::text
     from public_room room left join room_entry entry on entry.room_id = room.id
     where room.id = any(%(ids)s) order by room.id, entry.key
 """
 
-# The end of each log, up to the documents that were just read.
+# The newest events of each room, up to the sequence number of the document that was just read.
 _LOG_ENDS = """
     select event.room_id, event.seq, (extract(epoch from event.at) * 1000)::bigint, event.key,
       event.value::text
@@ -40,8 +40,8 @@ _LOG_ENDS = """
     order by event.room_id, event.seq
 """
 
-# Only rooms that moved, or vanished; whoever missed more than the newest %(most)s events gets those
-# and notices the gap.
+# Only rooms whose sequence number changed, or that were deleted. A reader that lacks more than the
+# newest %(most)s events gets those and notices the gap.
 _CHANGES = """
     select known.id, room.seq, event.seq, (extract(epoch from event.at) * 1000)::bigint, event.key,
       event.value::text
@@ -52,7 +52,7 @@ _CHANGES = """
     where room.seq is distinct from known.seq order by known.id, event.seq
 """
 
-# What is left of everything that these rooms sell.
+# The stock left of every SKU that these rooms sell.
 _STOCK = (
     "select room_id, sku, available from room_stock where room_id = any(%(ids)s) order by "
     "room_id, sku"
@@ -65,12 +65,12 @@ _SETTINGS = (
 
 
 class Unavailable(Exception):
-    """The database cannot be asked now; everything is read again when it can."""
+    """The database does not answer; everything is read again when it does."""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A room as it stands: keys with JSON text, and the end of its log, oldest first."""
+    """The state of a room: keys with JSON text, and its newest events, oldest first."""
 
     seq: int
     entries: dict[str, str]
@@ -78,9 +78,9 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class Movement:
-    """A known room whose newest number is another one than before; None means that the room is
-    gone.
+class RoomUpdate:
+    """The new events of a known room. `seq` is its newest sequence number, None when the room was
+    deleted.
     """
 
     seq: int | None
@@ -100,39 +100,39 @@ class Reader:
     async def documents(self, ids: Collection[UUID], most: int) -> dict[UUID, Document]:
         """Rooms by id, each with at most `most` events of its log; unknown rooms are left out."""
         found: dict[UUID, Document] = {}
-        for room_id, seq, key, value in await self._ask(_DOCUMENTS, ids=list(ids)):
+        for room_id, seq, key, value in await self._fetch(_DOCUMENTS, ids=list(ids)):
             document = found.setdefault(room_id, Document(seq, {}, []))
             if key is not None:
                 document.entries[key] = value
         seqs = [document.seq for document in found.values()]
-        for room_id, *change in await self._ask(_LOG_ENDS, ids=list(found), seqs=seqs, most=most):
+        for room_id, *change in await self._fetch(_LOG_ENDS, ids=list(found), seqs=seqs, most=most):
             found[room_id].log.append(Change(*change))
         return found
 
-    async def movements(self, known: Mapping[UUID, int], most: int) -> dict[UUID, Movement]:
-        """The rooms among `known` (id to newest number seen) that moved, with at most `most` events
-        each.
+    async def updates(self, known: Mapping[UUID, int], most: int) -> dict[UUID, RoomUpdate]:
+        """The rooms of `known` (id to newest sequence number read) that changed, with at most
+        `most` events each.
         """
-        found: dict[UUID, Movement] = {}
-        for room_id, newest, seq, *change in await self._ask(
+        found: dict[UUID, RoomUpdate] = {}
+        for room_id, newest, seq, *change in await self._fetch(
             _CHANGES, ids=list(known), seqs=list(known.values()), most=most
         ):
-            movement = found.setdefault(room_id, Movement(newest, []))
+            update = found.setdefault(room_id, RoomUpdate(newest, []))
             if seq is not None:
-                movement.changes.append(Change(seq, *change))
+                update.changes.append(Change(seq, *change))
         return found
 
     async def stock(self, ids: Collection[UUID]) -> dict[UUID, str]:
         """`{"SKU":41,…}` as JSON text for every one of the rooms."""
         found: dict[UUID, dict[str, int]] = {room_id: {} for room_id in ids}
-        for room_id, sku, available in await self._ask(_STOCK, ids=list(ids)):
+        for room_id, sku, available in await self._fetch(_STOCK, ids=list(ids)):
             found[room_id][sku] = available
         return {
             room_id: json.dumps(stock, ensure_ascii=False, separators=(",", ":"))
             for room_id, stock in found.items()
         }
 
-    async def _ask(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
+    async def _fetch(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
         try:
             async with asyncio.timeout(self._limit):
                 return await (await self._connection.execute(query, values)).fetchall()
@@ -151,7 +151,7 @@ async def reader(url: str, limit: float) -> AsyncIterator[Reader]:
 
 
 async def hints(url: str, limit: float) -> AsyncGenerator[frozenset[UUID] | None, None]:
-    """Which rooms to look at, None for all of them; the first comes at once.
+    """The rooms that may have changed, None for all rooms; the first item comes at once.
 
     Raises Unavailable when the connection ends.
     """
@@ -160,14 +160,14 @@ async def hints(url: str, limit: float) -> AsyncGenerator[frozenset[UUID] | None
         await connection.execute(f"listen {CHANNEL}")
         yield None
         async for notify in connection.notifies():
-            yield _named(notify.payload)
+            yield _room_ids(notify.payload)
     except psycopg.Error as error:
         raise Unavailable(str(error)) from error
     finally:
         await connection.close()
 
 
-def _named(payload: str) -> frozenset[UUID] | None:
+def _room_ids(payload: str) -> frozenset[UUID] | None:
     try:
         return frozenset(UUID(hex=part) for part in payload.split(",")) if payload else None
     except ValueError:

@@ -1,7 +1,7 @@
-"""One room: who watches it and what they have been told.
+"""One room: its viewers, and what was written to each of them.
 
-An event is encoded once and the same bytes are written to everybody. Viewers are served in slices,
-so that somebody who joins, a heartbeat or another room never waits for ten thousand writes.
+An event is encoded once and the same bytes are written to every viewer. Viewers are served in
+slices, so that a new viewer, a heartbeat or another room does not wait for ten thousand writes.
 """
 
 from __future__ import annotations
@@ -18,37 +18,41 @@ from showfloor.kit import clock
 SLICE = 1_000
 """Viewers served before the loop does something else: about 7 ms."""
 STOCK_DELIVERIES = 50_000
-"""States written a second at most in one room: with 10,000 viewers five a second instead of ten."""
-COUNT_DELIVERIES = 10_000
-"""The same while only the number of viewers changes, or a crowd that comes in would keep the room
-busy with counting itself.
+"""Writes of the state a second in one room at most: 10,000 viewers get it five times a second
+instead of ten.
 """
-NOTHING = -1
-"""The sequence number of a viewer that knows nothing yet: it is sent the snapshot."""
+COUNT_DELIVERIES = 10_000
+"""The same limit while only the number of viewers changed: each viewer that joins changes it, and
+would otherwise cause a write to all others.
+"""
+NO_EVENT = -1
+"""The sequence number of a viewer that has no event yet: it is sent the snapshot."""
 
 
 class Room:
-    """`announce(room)` is called when viewers are behind; `push()` then brings them up to date."""
+    """The room calls `schedule_push(room)` when viewers are behind; `push()` then serves them."""
 
-    def __init__(self, log: RoomLog, announce: Callable[[Room], None], state_every: float) -> None:
+    def __init__(
+        self, log: RoomLog, schedule_push: Callable[[Room], None], state_every: float
+    ) -> None:
         self.log = log
         self.viewers: set[Viewer] = set()
         self.watching = 0
-        """How many of them are counted as viewers."""
+        """How many of `viewers` the state counts."""
         self.stock = "{}"
         self.empty_since = clock.monotonic()
         self.pushing = False
-        self._announce = announce
+        self._schedule_push = schedule_push
         self._state_every = state_every
-        self._released_at = -1.0
-        self._released_stock = ""
+        self._published_at = -1.0
+        self._published_stock = ""
         self._content: tuple[int, str] | None = None
         self._encoded_at = 0
         self._version = 0
         self._newest = b""
-        self._released, self._state = 0, b""
-        self._parcel_for: tuple[int, bool] | None = None
-        self._parcel = b"", 0
+        self._published, self._state = 0, b""
+        self._update_for: tuple[int, bool] | None = None
+        self._update = b"", 0
 
     def join(self, viewer: Viewer, last_event_id: int | None) -> None:
         """Write what the viewer missed since `last_event_id`, or the snapshot, then the state of
@@ -73,72 +77,72 @@ class Room:
         """New events, oldest first. Raises LogHasGap."""
         for change in changes:
             self.log.append(change)
-        self._parcel_for = None
-        self._announce(self)
+        self._update_for = None
+        self._schedule_push(self)
 
     def restart(self, log: RoomLog) -> None:
-        """The log has a gap or went back: everybody is sent the new snapshot."""
+        """Replace a log that has a gap or went back: every viewer is sent the new snapshot."""
         self.log = log
         for viewer in self.viewers:
-            viewer.seq = NOTHING
-        self._parcel_for = None
-        self._announce(self)
+            viewer.seq = NO_EVENT
+        self._update_for = None
+        self._schedule_push(self)
 
     def tick(self, now: float) -> None:
-        """Release a state to everybody if it changed and the last one is long enough ago; `now` is
-        monotonic.
+        """Publish the state if it changed and the last one was published long enough ago; `now` is
+        of the monotonic clock.
         """
-        if not self.viewers or now < self._released_at + self._pause():
+        if not self.viewers or now < self._published_at + self._pause():
             return
         self._encode_state()
-        if self._released != self._version:
-            self._released, self._state = self._version, self._newest
-            self._released_at, self._released_stock = now, self.stock
-            self._parcel_for = None
-            self._announce(self)
+        if self._published != self._version:
+            self._published, self._state = self._version, self._newest
+            self._published_at, self._published_stock = now, self.stock
+            self._update_for = None
+            self._schedule_push(self)
 
     def _pause(self) -> float:
-        pace = COUNT_DELIVERIES if self.stock == self._released_stock else STOCK_DELIVERIES
+        pace = COUNT_DELIVERIES if self.stock == self._published_stock else STOCK_DELIVERIES
         return max(self._state_every, len(self.viewers) / pace)
 
     def push(self) -> Iterator[None]:
-        """Bring every viewer up to date; pauses after each slice, and goes round again for what
-        happened in between.
+        """Send every viewer what it lacks. Yields after each slice, and repeats until nothing
+        happened meanwhile.
         """
         self.pushing = True
         done: tuple[RoomLog, int, int] | None = None
-        while done != (done := (self.log, self.log.seq, self._released)):
-            everybody = iter(list(self.viewers))
-            while some := list(islice(everybody, SLICE)):
-                for viewer in some:
+        while done != (done := (self.log, self.log.seq, self._published)):
+            waiting = iter(list(self.viewers))
+            while slice_ := list(islice(waiting, SLICE)):
+                for viewer in slice_:
                     self.deliver(viewer)
                 yield
         self.pushing = False
 
     def deliver(self, viewer: Viewer) -> None:
-        """Write what the viewer lacks. While its buffer is full it gets nothing; if it falls off
-        the log meanwhile, it is closed.
+        """Write what the viewer lacks. Nothing is written while its buffer is full; when the log no
+        longer has all events that it lacks, it is disconnected.
         """
         if not viewer.ready:
             if not self.log.reaches(viewer.seq):
                 viewer.transport.abort()
             return
-        lacks = viewer.seq, viewer.state < self._released
-        if lacks != self._parcel_for:
-            self._parcel_for, self._parcel = lacks, self._pack(*lacks)
-        chunk, seq = self._parcel
+        lacks = viewer.seq, viewer.state < self._published
+        if lacks != self._update_for:
+            self._update_for, self._update = lacks, self._encode_update(*lacks)
+        chunk, seq = self._update
         if chunk:
             viewer.transport.write(chunk)
         viewer.seq = seq
         if seq == self.log.seq:
             if lacks[1]:
-                viewer.state = self._released
+                viewer.state = self._published
         else:
             self._continue(viewer)
 
-    def _pack(self, seq: int, lacks_state: bool) -> tuple[bytes, int]:
-        """A state says to which event it belongs, so it follows only when the log is told to its
-        end.
+    def _encode_update(self, seq: int, lacks_state: bool) -> tuple[bytes, int]:
+        """The state names the event that it belongs to, so it is added only after the last event
+        of the log.
         """
         chunk, reached = (
             self.log.after(seq) if self.log.reaches(seq) else (self.log.snapshot(), self.log.seq)
@@ -165,7 +169,7 @@ class Room:
     def _encode_state(self) -> None:
         now = clock.milliseconds(clock.now())
         changed = (content := (self.watching, self.stock)) != self._content
-        if not changed and now - self._encoded_at < sse.FRESH:
+        if not changed and now - self._encoded_at < sse.REUSE_MS:
             return
         self._version += changed
         self._content, self._encoded_at = content, now
@@ -173,7 +177,7 @@ class Room:
 
 
 class Pusher:
-    """Serves the rooms whose viewers are behind, one slice of one room at a time."""
+    """Pushes to the rooms whose viewers are behind, one slice of one room at a time."""
 
     def __init__(self) -> None:
         self._rounds: list[Iterator[None]] = []

@@ -168,11 +168,11 @@ def _route_room(path: str, query: str) -> Stream | bytes:
         room_id = ids.parse("show", name)
     except ids.MalformedId:
         return UNKNOWN_ROOM
-    asked = parse_qs(query)
+    query_fields = parse_qs(query)
     return Stream(
         room_id,
-        sequence_number(asked.get("last_event_id", [""])[-1]),
-        asked.get("watching") != ["0"],
+        sequence_number(query_fields.get("last_event_id", [""])[-1]),
+        query_fields.get("watching") != ["0"],
     )
 
 

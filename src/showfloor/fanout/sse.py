@@ -11,10 +11,12 @@ import json
 from collections.abc import Mapping
 
 RETRY = b"retry: 1000\n\n"
-"""Milliseconds until a browser that lost its stream asks again."""
+"""Milliseconds until a browser that lost its stream connects again."""
 HEARTBEAT = b": hb\n\n"
-FRESH = 1000
-"""Milliseconds for which an encoded time may be told to somebody new."""
+REUSE_MS = 1000
+"""Milliseconds for which an encoded snapshot or state may be sent to new viewers: they set their
+clock by the time in it.
+"""
 
 
 def snapshot(seq: int, ts: int, entries: Mapping[str, str]) -> bytes:
@@ -35,7 +37,7 @@ def change(seq: int, ts: int, key: str, value: str | None) -> bytes:
 
 
 def state(seq: int, ts: int, viewers: int, stock: str) -> bytes:
-    """What changes fast, replaced whole.
+    """The values that change often, sent whole each time.
 
     It has no `id`, so that the browser's Last-Event-ID stays that of the log.
     """

@@ -34,7 +34,7 @@ _LOCALES = {"en": Locale("en", "GB"), "ar": Locale("ar")}
 # A name in the other direction is isolated (UAX 9, FSI and PDI), or it would drag the signs beside
 # it along.
 _OTHER_SCRIPT = {"en": re.compile(r"[\u0590-\u08ff]"), "ar": re.compile(r"[A-Za-z]")}
-_WISH = re.compile(
+_LANGUAGE_RANGE = re.compile(
     r"(?P<tag>\*|[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*)"
     r"(?:[ \t]*;[ \t]*[qQ]=(?P<weight>0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?))?"
 )
@@ -157,11 +157,11 @@ def choose_language(accepted: str | None) -> str:
     """The best of our languages for an Accept-Language header (RFC 9110 §12.5.4); English when none
     fits.
     """
-    wishes = [wish for item in (accepted or "").split(",") if (wish := _read_wish(item))]
-    refused = {match_language(tag) for tag, weight in wishes if weight == 0 and "-" not in tag}
+    ranges = [found for item in (accepted or "").split(",") if (found := _read_range(item))]
+    refused = {match_language(tag) for tag, weight in ranges if weight == 0 and "-" not in tag}
     welcome = [each for each in LANGUAGES if each not in refused]
-    # Sorting is stable: of wishes that weigh the same, the one named first wins.
-    for tag, weight in sorted(wishes, key=lambda wish: -wish[1]):
+    # Sorting is stable: of ranges that weigh the same, the one named first wins.
+    for tag, weight in sorted(ranges, key=lambda found: -found[1]):
         if weight == 0:
             break
         if tag == "*" and welcome:
@@ -171,7 +171,7 @@ def choose_language(accepted: str | None) -> str:
     return welcome[0] if welcome else DEFAULT_LANGUAGE
 
 
-def _read_wish(item: str) -> tuple[str, float] | None:
+def _read_range(item: str) -> tuple[str, float] | None:
     """(tag, weight) of one language range; None when it is not written as RFC 9110 says."""
-    found = _WISH.fullmatch(item.strip(" \t"))
+    found = _LANGUAGE_RANGE.fullmatch(item.strip(" \t"))
     return (found["tag"], float(found["weight"] or 1)) if found else None

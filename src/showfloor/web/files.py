@@ -51,14 +51,17 @@ class UploadedFiles(StaticFiles):
 
 
 def built_file(
-    path: str, asked: Headers, headers: Mapping[str, str], found: os.stat_result | None = None
+    path: str,
+    request_headers: Headers,
+    headers: Mapping[str, str],
+    found: os.stat_result | None = None,
 ) -> FileResponse:
-    """The file in the best coding that the caller takes. The ETag is of the bytes that are sent."""
+    """The file in the best coding that the request accepts. The ETag is of what is sent."""
     found = found or os.stat(path)  # noqa: PTH116 - StaticFiles deals in the same type
     media_type = guess_type(path)[0] or "application/octet-stream"
     shared = {**SAFE, "Vary": "Accept-Encoding", **headers}
     for coding, ending in PACKED.items():
-        if _takes(asked.get("accept-encoding", ""), coding) and (
+        if _accepts(request_headers.get("accept-encoding", ""), coding) and (
             packed := _fresh(path + ending, found)
         ):
             return FileResponse(
@@ -70,13 +73,13 @@ def built_file(
     return FileResponse(path, headers=shared, media_type=media_type, stat_result=found)
 
 
-def _takes(accepted: str, coding: str) -> bool:
+def _accepts(accepted: str, coding: str) -> bool:
     """Named, and not with the weight 0 that refuses it (RFC 9110 §12.5.3)."""
-    wishes = {
+    codings = {
         name.strip().lower(): weight.strip()
         for name, _, weight in (item.partition(";") for item in accepted.split(","))
     }
-    return coding in wishes and not REFUSED.fullmatch(wishes[coding])
+    return coding in codings and not REFUSED.fullmatch(codings[coding])
 
 
 def _fresh(path: str, original: os.stat_result) -> os.stat_result | None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from showfloor.fanout.log import PORTION, Change, LogHasGap, RoomLog
+from showfloor.fanout.log import CATCH_UP_BYTES, Change, LogHasGap, RoomLog
 
 
 def _log(seq: int = 0, most_events: int = 100, most_bytes: int = 1_000_000) -> RoomLog:
@@ -68,7 +68,7 @@ def test_remember_takes_the_events_that_lead_up_to_the_snapshot(
 ) -> None:
     log = _log(9)
 
-    log.remember([change(seq) for seq in (4, 5, 7, 8, 9)])
+    log.backfill([change(seq) for seq in (4, 5, 7, 8, 9)])
 
     assert (log.oldest, _seqs(log.after(6)[0])) == (6, [7, 8, 9])
 
@@ -76,7 +76,7 @@ def test_remember_takes_the_events_that_lead_up_to_the_snapshot(
 def test_remember_takes_nothing_when_the_end_is_missing(change: Callable[..., Change]) -> None:
     log = _log(9)
 
-    log.remember([change(7), change(8)])
+    log.backfill([change(7), change(8)])
 
     assert (log.oldest, log.reaches(8), log.reaches(9), log.reaches(10)) == (9, False, True, False)
 
@@ -84,12 +84,12 @@ def test_remember_takes_nothing_when_the_end_is_missing(change: Callable[..., Ch
 def test_after_gives_a_portion_at_a_time(change: Callable[..., Change]) -> None:
     log = _log()
     for seq in range(1, 8):
-        log.append(change(seq, json.dumps("x" * (PORTION // 3))))
+        log.append(change(seq, json.dumps("x" * (CATCH_UP_BYTES // 3))))
 
     seen, reached = [], 0
     while reached < log.seq:
         chunk, reached = log.after(reached)
-        assert len(chunk) < PORTION * 1.5
+        assert len(chunk) < CATCH_UP_BYTES * 1.5
         seen.append(_seqs(chunk))
 
     assert seen == [[1, 2, 3], [4, 5, 6], [7]]

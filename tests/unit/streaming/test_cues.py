@@ -42,31 +42,31 @@ def test_times_are_written_as_this_server_writes_them() -> None:
 def test_web_replaces_what_is_known() -> None:
     known = CueSet()
     old, new = replace(CUE, id="old"), replace(CUE, id="new")
-    known.replace([old], asked=0)
+    known.replace([old], requested_at=0)
 
-    assert known.replace([new], asked=10)
+    assert known.replace([new], requested_at=10)
     assert list(known) == [new]
-    assert not known.replace([new], asked=11)
+    assert not known.replace([new], requested_at=11)
 
 
 def test_a_cue_sent_after_web_was_asked_outlives_the_answer_however_late_it_comes() -> None:
     known = CueSet()
     known.add([CUE], now=100)
 
-    known.replace([], asked=99)
+    known.replace([], requested_at=99)
     assert list(known) == [CUE]
 
-    known.replace([], asked=101)
+    known.replace([], requested_at=101)
     assert list(known) == []
 
 
 def test_an_end_sent_after_web_was_asked_outlives_the_answer() -> None:
     known = CueSet()
-    known.replace([CUE], asked=0)
+    known.replace([CUE], requested_at=0)
     ended = replace(CUE, end=LATER)
     known.add([ended], now=100)
 
-    known.replace([CUE], asked=99)
+    known.replace([CUE], requested_at=99)
 
     assert list(known) == [ended]
 

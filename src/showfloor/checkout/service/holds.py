@@ -41,7 +41,7 @@ class HoldRequest:
 
 
 async def hold_goods(
-    batcher: stock.HoldBatcher, shelf: Shelf, asked: HoldRequest, *, seconds: int
+    batcher: stock.HoldBatcher, shelf: Shelf, wanted: HoldRequest, *, seconds: int
 ) -> Hold:
     """Reserve at today's price, which is frozen for the life of the hold.
 
@@ -50,29 +50,29 @@ async def hold_goods(
     Busy.
     """
     try:
-        offers = await shelf.offers(asked.show_id)
-        lines = _priced(offers, asked)
+        offers = await shelf.offers(wanted.show_id)
+        lines = _priced(offers, wanted)
     except (ShowNotFound, NotForSale, PriceMismatch):
         # A repeated request gets its first answer, whatever became of the show and the price since.
-        if (first := await _first_answer(batcher.database, asked)) is not None:
+        if (first := await _first_answer(batcher.database, wanted)) is not None:
             return first
         raise
     return await stock.reserve(
         batcher,
         context=offers.context,
-        caller=asked.caller,
-        key=asked.key,
-        request=asked.request,
+        caller=wanted.caller,
+        key=wanted.key,
+        request=wanted.request,
         lines=lines,
         seconds=seconds,
     )
 
 
-def _priced(offers: Offers, asked: HoldRequest) -> list[Line]:
+def _priced(offers: Offers, wanted: HoldRequest) -> list[Line]:
     if not offers.on_air:
-        raise NotForSale(extra={"skus": [sku for sku, _ in asked.lines]})
-    lines = price_lines(offers.by_sku, asked.lines, kept={})
-    check_total(lines, asked.expected_total)
+        raise NotForSale(extra={"skus": [sku for sku, _ in wanted.lines]})
+    lines = price_lines(offers.by_sku, wanted.lines, kept={})
+    check_total(lines, wanted.expected_total)
     return lines
 
 
@@ -103,14 +103,14 @@ def _line(goods: Goods, quantity: int) -> Line:
     return Line(goods.variant_id, goods.variant.sku, quantity, goods.price)
 
 
-async def _first_answer(database: Database, asked: HoldRequest) -> Hold | None:
+async def _first_answer(database: Database, wanted: HoldRequest) -> Hold | None:
     async with database.transaction() as connection:
         return await stock.find_by_key(
             connection,
-            scope=asked.show_id,
-            caller=asked.caller,
-            key=asked.key,
-            request=asked.request,
+            scope=wanted.show_id,
+            caller=wanted.caller,
+            key=wanted.key,
+            request=wanted.request,
         )
 
 

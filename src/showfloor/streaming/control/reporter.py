@@ -21,9 +21,9 @@ class ReportSource(Protocol):
     """Whose state is reported, and who applies web's answer."""
 
     def report(self) -> IngestReports: ...
-    def apply_all(self, answer: IngestAnswer, asked: float) -> None:
-        """`asked` is when the report was made, on the steady clock: what happened since is not in
-        the answer.
+    def apply_all(self, answer: IngestAnswer, requested_at: float) -> None:
+        """`requested_at` is when the report was made, on the steady clock: the answer does not
+        know what happened since.
         """
         ...
 
@@ -57,12 +57,12 @@ class Reporter:
             answered = clock.monotonic()
 
     async def _exchange(self, source: ReportSource) -> None:
-        asked = clock.monotonic()
+        requested_at = clock.monotonic()
         try:
             status, body = await self._web.post("/internal/ingests", to_json(source.report()))
             if status != 200:
                 raise WebUnavailable(f"status {status}")
-            source.apply_all(from_json(IngestAnswer, body), asked)
+            source.apply_all(from_json(IngestAnswer, body), requested_at)
         except WebUnavailable as problem:
             if self._reachable:
                 log.warning("web is out of reach, going on with what is known reason=%s", problem)

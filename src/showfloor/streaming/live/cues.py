@@ -34,12 +34,12 @@ class CueSet:
             del self._cues[next(iter(self._cues))]
         return self._cues != before
 
-    def replace(self, carried: Iterable[CarriedCue], asked: float) -> bool:
-        """Become web's answer to what it was asked at `asked` on the steady clock.
+    def replace(self, carried: Iterable[CarriedCue], requested_at: float) -> bool:
+        """Become web's answer to the request made at `requested_at` on the steady clock.
 
         True when that changed anything.
         """
-        fresh = {key for key, at in self._touched.items() if at >= asked}
+        fresh = {key for key, at in self._touched.items() if at >= requested_at}
         wanted = {cue.id: cue for cue in carried}
         for key in fresh & self._cues.keys():
             wanted[key] = self._cues[key]

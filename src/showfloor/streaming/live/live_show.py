@@ -223,8 +223,8 @@ class LiveShow:
         if self.publisher is not None and self.publisher.ingest is not None:
             self.publisher.close()
 
-    def set_cues(self, cues: list[CarriedCue], asked: float) -> None:
-        if self.cues.replace(cues, asked):
+    def set_cues(self, cues: list[CarriedCue], requested_at: float) -> None:
+        if self.cues.replace(cues, requested_at):
             self._listener.show_changed(self)
 
     def add_cues(self, cues: list[CarriedCue]) -> None:

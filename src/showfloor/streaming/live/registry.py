@@ -78,7 +78,7 @@ class ShowRegistry:
 
     async def authorize(self, key: str, close: Callable[[], None]) -> Ingest:
         """Ask web about the key. The newest publisher wins. Raises PublishRefused."""
-        asked = clock.monotonic()
+        requested_at = clock.monotonic()
         try:
             status, body = await self._web.post("/internal/publish", to_json(PublishQuestion(key)))
             if status == 403:
@@ -111,9 +111,9 @@ class ShowRegistry:
             answer.key_id,
         )
         show.touched = clock.monotonic()
-        if show.state_set_at <= asked:
+        if show.state_set_at <= requested_at:
             show.cue_offset = answer.cue_offset_ms
-            show.set_cues(_checked(answer.cues), asked)
+            show.set_cues(_checked(answer.cues), requested_at)
             _set_state(show, answer.state)
         # Whatever web is about to answer was asked about the publisher before.
         show.state_set_at = clock.monotonic()
@@ -125,20 +125,20 @@ class ShowRegistry:
         """The report of every second (level-triggered: the whole state each time)."""
         return IngestReports([line for show in self._shows.values() if (line := _line(show))])
 
-    def apply_all(self, answer: IngestAnswer, asked: float) -> None:
-        """Make the shows equal to web's answer to the report of `asked` (steady clock), but those
-        that changed since.
+    def apply_all(self, answer: IngestAnswer, requested_at: float) -> None:
+        """Make the shows equal to web's answer to the report made at `requested_at` (steady clock),
+        but those that changed since.
         """
         for show_id, orders in answer.shows.items():
             show = self._shows.get(show_id)
-            if show is not None and show.state_set_at <= asked:
-                self.apply(show, orders, asked)
+            if show is not None and show.state_set_at <= requested_at:
+                self.apply(show, orders, requested_at)
 
-    def apply(self, show: LiveShow, orders: ShowOrders, asked: float) -> None:
+    def apply(self, show: LiveShow, orders: ShowOrders, requested_at: float) -> None:
         """Make true of one show what web says."""
         show.cue_offset = orders.cue_offset_ms
         show.preview_tokens = (orders.preview_token, orders.old_preview_token)
-        show.set_cues(_checked(orders.cues), asked)
+        show.set_cues(_checked(orders.cues), requested_at)
         _set_state(show, orders.state)
         if orders.key_revoked:
             show.disconnect()

@@ -16,10 +16,10 @@ def read_key(app: str, name: str) -> str:
     """
     app_path, _, app_query = app.partition("?")
     name_path, _, name_query = name.partition("?")
-    asked = _query_key(name_query) or _query_key(app_query)
+    queried = _query_key(name_query) or _query_key(app_query)
     last = name_path.rstrip("/").rpartition("/")[2]
     # The first element of an application is its name, `live`, and never the key.
-    key = asked or last or app_path.strip("/").partition("/")[2].rpartition("/")[2]
+    key = queried or last or app_path.strip("/").partition("/")[2].rpartition("/")[2]
     # A key that was pasted brings blanks and marks along.
     return clean_code(key)
 
