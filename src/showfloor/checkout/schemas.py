@@ -131,7 +131,7 @@ def pay_in(methods: Sequence[type[PaymentMethodIn]]) -> type[PayBody]:
     if len(methods) == 1:
         method: Any = methods[0]
     else:
-        one_of = Union[tuple(methods)]  # noqa: UP007 - of classes that are known at run time only
+        one_of: Any = Union[tuple(methods)]  # noqa: UP007 - of classes known at run time only
         method = Annotated[one_of, Field(discriminator="type")]
     return create_model("PayIn", __base__=PayBody, payment_method=(method, ...))
 
