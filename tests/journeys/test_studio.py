@@ -8,6 +8,7 @@ import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from imageio_ffmpeg import get_ffmpeg_exe
 from playwright.sync_api import BrowserContext, Page, expect
@@ -22,7 +23,7 @@ TEN_SECONDS_PASS = "(now => { Date.now = () => now() + 10_000; })(Date.now)"
 
 
 @contextmanager
-def publisher(address: str) -> Iterator[subprocess.Popen[bytes]]:
+def publisher(address: str, film: Path = FILM) -> Iterator[subprocess.Popen[bytes]]:
     """Any camera: the film, not encoded again."""
     command = [
         get_ffmpeg_exe(),
@@ -32,7 +33,7 @@ def publisher(address: str) -> Iterator[subprocess.Popen[bytes]]:
         "-stream_loop",
         "-1",
         "-i",
-        str(FILM),
+        str(film),
         "-c",
         "copy",
         "-f",
