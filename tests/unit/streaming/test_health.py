@@ -92,6 +92,35 @@ def test_reordered_frames_of_a_steady_source_do_not_vary(least: int) -> None:
     assert codes(meter) == ["b_frames"]
 
 
+# Stamp and composition offset as `x264enc bframes=3 ! flvmux streamable=true` sent them beside
+# live sound (GStreamer 1.22): multiples of a packet of sound, negative offsets as zero.
+ON_TIME = (
+    "0+10 23+120 46+30 93+0 116+0 163+113 186+24 232+0 255+0 279+131 325+18 348+0 395+0 418+125 "
+    "464+12 488+0 511+0 557+119 581+29 627+0 650+0 697+113 720+23 766+0 789+0 813+130 859+17 882+0 "
+    "929+0 952+124 998+12 1022+0 1045+0 1091+119 1115+28 1161+0 1184+0 1231+112 1254+22 1277+0 "
+    "1324+0 1347+129 1393+17 1416+0 1463+0 1486+124 1533+10 1556+0 1579+0 1625+118"
+)
+# The same where the encoder was too slow: each picture has the stamp of the sound beside it.
+TOO_LATE = (
+    "929+0 998+0 1068+0 1138+0 1184+0 1254+0 1347+0 1416+0 1416+0 1509+0 1579+0 1672+0 1672+0 "
+    "1741+0 1834+0 1974+0 1997+0 2206+0 2368+0 2484+0 2809+0 2833+0 2902+0 2949+0 3042+0 3065+0"
+)
+
+
+@pytest.mark.parametrize(
+    ("sent", "expected"), [(ON_TIME, "b_frames"), (TOO_LATE, "variable_frame_rate")]
+)
+def test_gstreamer_beside_sound_varies_only_where_its_stamps_do(sent: str, expected: str) -> None:
+    meter = HealthMeter(0.0)
+    meter.configure(VIDEO, SOUND)
+    meter.packet(3.0, 341)
+    stamps = [tuple(map(int, item.split("+"))) for item in sent.split()]
+    for number, (stamp, offset) in enumerate(stamps):
+        meter.frame(stamp / 1000, stamp, offset, number == 0, 16_667)
+
+    assert codes(meter, 3.0) == [expected]
+
+
 def test_one_offset_for_all_frames_is_no_reordering() -> None:
     meter = HealthMeter(0.0)
     for number in range(180):
