@@ -18,7 +18,7 @@ from showfloor.media.types import IngestReport, IngestState, MediaMoment
 from showfloor.merchants import service as merchants
 from showfloor.shows import service as shows
 from showfloor.shows.schemas import NewShow
-from showfloor.shows.types import Show
+from showfloor.shows.types import Cue, Show
 from showfloor.stock import service as stock
 
 
@@ -157,3 +157,20 @@ async def put_on_air(session: Session, floor: Floor) -> Show:
         session, report=report(floor.show, IngestState.PUBLISHING), secret="s" * 32
     )
     return await shows.go_live(session, person=floor.host, show_id=floor.show.id)
+
+
+async def add_floor_on_air(session: Session) -> Floor:
+    floor = await add_floor(session)
+    await put_on_air(session, floor)
+    return floor
+
+
+async def pin(session: Session, floor: Floor, streaming: FakeStreaming, place: int = 0) -> Cue:
+    """The host pins the product at this place of the shelf, now by the camera's clock."""
+    return await shows.pin(
+        session,
+        moment=streaming.now,
+        person=floor.host,
+        show_id=floor.show.id,
+        product_id=floor.products[place].id,
+    )

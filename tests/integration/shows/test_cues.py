@@ -20,21 +20,14 @@ from showfloor.shows import queries
 from showfloor.shows import service as shows
 from showfloor.shows.types import Cue, CueKind
 from showfloor.shows.views import cue_view
-from tests.people import FakeStreaming, Floor, add_floor, add_key, put_on_air
+from tests.people import FakeStreaming, Floor, add_floor_on_air, add_key, pin
 from tests.waiting import until_somebody_waits
 
 
 async def _pinned(database: Database, streaming: FakeStreaming) -> tuple[Floor, Cue]:
     async with database.session() as session:
-        floor = await add_floor(session)
-        await put_on_air(session, floor)
-        cue = await shows.pin(
-            session,
-            moment=streaming.now,
-            person=floor.host,
-            show_id=floor.show.id,
-            product_id=floor.products[0].id,
-        )
+        floor = await add_floor_on_air(session)
+        cue = await pin(session, floor, streaming)
     streaming.advance(2)
     return floor, cue
 
@@ -137,8 +130,7 @@ async def test_pin_is_committed_before_it_is_sent(
     streaming = app.state.streaming = Watching()
     streaming.media_time = clock.now()
     async with database.session() as session:
-        floor = await add_floor(session)
-        await put_on_air(session, floor)
+        floor = await add_floor_on_air(session)
         headers = await add_key(session, floor.host)
     path = f"/api/v1/shows/{ids.encode('show', floor.show.id)}"
     product = ids.encode("prod", floor.products[0].id)
@@ -166,8 +158,7 @@ async def test_pin_without_an_answer_of_the_media_server_is_refused_and_nothing_
 
     app.state.streaming = Silent()
     async with database.session() as session:
-        floor = await add_floor(session)
-        await put_on_air(session, floor)
+        floor = await add_floor_on_air(session)
         headers = await add_key(session, floor.host)
     product = ids.encode("prod", floor.products[0].id)
 

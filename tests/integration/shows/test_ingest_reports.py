@@ -18,7 +18,7 @@ from showfloor.shows import service as shows
 from showfloor.shows.schemas import NewShow
 from showfloor.shows.service import ingest_reports
 from showfloor.shows.types import Show, ShowState
-from tests.people import add_floor, put_on_air, report
+from tests.people import add_floor, add_floor_on_air, report
 from tests.waiting import BOUND, bounded, until, until_somebody_waits
 
 SECRET = "s" * 32
@@ -87,8 +87,7 @@ async def test_silent_media_server_interrupts_a_live_show(
     state: IngestState, database: Database
 ) -> None:
     async with database.session() as session:
-        floor = await add_floor(session)
-        await put_on_air(session, floor)
+        floor = await add_floor_on_air(session)
         await shows.note_ingest(session, report=report(floor.show, state), secret=SECRET)
     await _fall_silent(database)
 
@@ -101,8 +100,7 @@ async def test_silent_media_server_interrupts_a_live_show(
 
 async def test_report_that_comes_first_keeps_the_show_live(database: Database) -> None:
     async with database.session() as session:
-        floor = await add_floor(session)
-        await put_on_air(session, floor)
+        floor = await add_floor_on_air(session)
     await _fall_silent(database)
 
     async with database.session() as session:
@@ -119,8 +117,7 @@ async def test_report_that_comes_first_keeps_the_show_live(database: Database) -
 
 async def test_ended_show_is_looked_at_once(database: Database) -> None:
     async with database.session() as session:
-        floor = await add_floor(session)
-        await put_on_air(session, floor)
+        floor = await add_floor_on_air(session)
         await shows.end_show(session, person=floor.host, show_id=floor.show.id)
     await _fall_silent(database)
 

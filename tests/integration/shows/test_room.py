@@ -7,15 +7,14 @@ from showfloor.kit.db import Database
 from showfloor.realtime import service as realtime
 from showfloor.shows import service as shows
 from showfloor.shows.schemas import CueOut, RoomShow
-from tests.people import FakeStreaming, add_floor, put_on_air
+from tests.people import FakeStreaming, add_floor_on_air
 
 MODELS = {"show": RoomShow, "product": ProductOut, "cue": CueOut}
 
 
 async def test_every_entry_of_a_room_is_the_described_one(database: Database) -> None:
     async with database.session() as session:
-        floor = await add_floor(session)
-        await put_on_air(session, floor)
+        floor = await add_floor_on_air(session)
         await shows.pin(
             session,
             moment=FakeStreaming().now,

@@ -31,10 +31,11 @@ from showfloor.shows.types import ShowState
 from tests.people import (
     FakeStreaming,
     add_floor,
+    add_floor_on_air,
     add_host,
     add_product,
     add_seller,
-    put_on_air,
+    pin,
     report,
 )
 
@@ -72,8 +73,7 @@ async def test_encoder_without_a_picture_does_not_go_live(database: Database) ->
 
 async def test_encoder_that_connects_neither_interrupts_nor_resumes(database: Database) -> None:
     async with database.session() as session:
-        floor = await add_floor(session)
-        await put_on_air(session, floor)
+        floor = await add_floor_on_air(session)
         states = []
         for state in (
             IngestState.CONNECTED,
@@ -92,8 +92,7 @@ async def test_encoder_that_connects_neither_interrupts_nor_resumes(database: Da
 
 async def test_room_hears_that_the_show_is_live(database: Database) -> None:
     async with database.session() as session:
-        floor = await add_floor(session)
-        await put_on_air(session, floor)
+        floor = await add_floor_on_air(session)
         entries = (await realtime.snapshot(session, floor.show.id)).entries
 
     assert entries["show"]["state"] == "live"
@@ -102,8 +101,7 @@ async def test_room_hears_that_the_show_is_live(database: Database) -> None:
 
 async def test_lost_signal_interrupts_and_its_return_resumes(database: Database) -> None:
     async with database.session() as session:
-        floor = await add_floor(session)
-        await put_on_air(session, floor)
+        floor = await add_floor_on_air(session)
 
         answer = await shows.note_ingest(
             session, report=report(floor.show, IngestState.LOST), secret=SECRET
@@ -119,15 +117,8 @@ async def test_lost_signal_interrupts_and_its_return_resumes(database: Database)
 async def test_pin_is_stamped_by_the_media_server(database: Database) -> None:
     streaming = FakeStreaming()
     async with database.session() as session:
-        floor = await add_floor(session)
-        await put_on_air(session, floor)
-        cue = await shows.pin(
-            session,
-            moment=streaming.now,
-            person=floor.host,
-            show_id=floor.show.id,
-            product_id=floor.products[0].id,
-        )
+        floor = await add_floor_on_air(session)
+        cue = await pin(session, floor, streaming)
         timeline = await shows.list_timeline(
             session, show_id=floor.show.id, at=streaming.media_time
         )
@@ -139,26 +130,13 @@ async def test_pin_is_stamped_by_the_media_server(database: Database) -> None:
 async def test_fourth_pin_is_refused_and_nothing_changes(database: Database) -> None:
     streaming = FakeStreaming()
     async with database.session() as session:
-        floor = await add_floor(session)
-        await put_on_air(session, floor)
+        floor = await add_floor_on_air(session)
         for _ in range(3):
-            await shows.pin(
-                session,
-                moment=streaming.now,
-                person=floor.host,
-                show_id=floor.show.id,
-                product_id=floor.products[0].id,
-            )
+            await pin(session, floor, streaming)
 
     with pytest.raises(TooManyPins):
         async with database.session() as session:
-            await shows.pin(
-                session,
-                moment=streaming.now,
-                person=floor.host,
-                show_id=floor.show.id,
-                product_id=floor.products[1].id,
-            )
+            await pin(session, floor, streaming, 1)
 
     async with database.session() as session:
         assert len(await shows.list_timeline(session, show_id=floor.show.id)) == 3
@@ -167,15 +145,8 @@ async def test_fourth_pin_is_refused_and_nothing_changes(database: Database) -> 
 async def test_pin_that_replaces_ends_the_others_at_the_same_instant(database: Database) -> None:
     streaming = FakeStreaming()
     async with database.session() as session:
-        floor = await add_floor(session)
-        await put_on_air(session, floor)
-        first = await shows.pin(
-            session,
-            moment=streaming.now,
-            person=floor.host,
-            show_id=floor.show.id,
-            product_id=floor.products[0].id,
-        )
+        floor = await add_floor_on_air(session)
+        first = await pin(session, floor, streaming)
         streaming.advance(5)
         second = await shows.pin(
             session,
@@ -198,18 +169,11 @@ async def test_pin_without_signal_is_refused_and_nothing_changes(database: Datab
     streaming = FakeStreaming()
     streaming.publishing = False
     async with database.session() as session:
-        floor = await add_floor(session)
-        await put_on_air(session, floor)
+        floor = await add_floor_on_air(session)
 
     with pytest.raises(NotLive):
         async with database.session() as session:
-            await shows.pin(
-                session,
-                moment=streaming.now,
-                person=floor.host,
-                show_id=floor.show.id,
-                product_id=floor.products[0].id,
-            )
+            await pin(session, floor, streaming)
 
     async with database.session() as session:
         assert await shows.list_timeline(session, show_id=floor.show.id) == []
@@ -218,15 +182,8 @@ async def test_pin_without_signal_is_refused_and_nothing_changes(database: Datab
 async def test_ending_a_cue_twice_keeps_its_first_end(database: Database) -> None:
     streaming = FakeStreaming()
     async with database.session() as session:
-        floor = await add_floor(session)
-        await put_on_air(session, floor)
-        cue = await shows.pin(
-            session,
-            moment=streaming.now,
-            person=floor.host,
-            show_id=floor.show.id,
-            product_id=floor.products[0].id,
-        )
+        floor = await add_floor_on_air(session)
+        cue = await pin(session, floor, streaming)
         streaming.advance(2)
         ended = await shows.end_cue(session, moment=streaming.now, person=floor.host, cue_id=cue.id)
         streaming.advance(2)
@@ -238,15 +195,8 @@ async def test_ending_a_cue_twice_keeps_its_first_end(database: Database) -> Non
 async def test_end_of_the_show_ends_its_cues(database: Database) -> None:
     streaming = FakeStreaming()
     async with database.session() as session:
-        floor = await add_floor(session)
-        await put_on_air(session, floor)
-        await shows.pin(
-            session,
-            moment=streaming.now,
-            person=floor.host,
-            show_id=floor.show.id,
-            product_id=floor.products[0].id,
-        )
+        floor = await add_floor_on_air(session)
+        await pin(session, floor, streaming)
         await shows.end_show(session, person=floor.host, show_id=floor.show.id)
         timeline = await shows.list_timeline(session, show_id=floor.show.id)
 
@@ -281,8 +231,7 @@ async def test_foreign_show_is_not_found(database: Database) -> None:
 
 async def test_pin_of_a_product_outside_the_show_is_refused(database: Database) -> None:
     async with database.session() as session:
-        floor = await add_floor(session)
-        await put_on_air(session, floor)
+        floor = await add_floor_on_air(session)
         other = await add_product(session, floor.sellers[0], "vase")
 
     with pytest.raises(ProductNotInShow):

@@ -13,7 +13,7 @@ from showfloor.realtime import service as realtime
 from showfloor.shows import service as shows
 from showfloor.shows.errors import ShelfChanged, ShowNotFound
 from showfloor.shows.service.shelf import refresh_everywhere
-from tests.people import FakeStreaming, add_floor, add_host, put_on_air
+from tests.people import FakeStreaming, add_floor, add_floor_on_air, add_host
 from tests.waiting import until_somebody_waits
 
 
@@ -110,8 +110,7 @@ async def test_product_that_leaves_the_shelf_leaves_the_screen(database: Databas
     streaming = FakeStreaming()
     streaming.media_time = clock.now()
     async with database.session() as session:
-        floor = await add_floor(session)
-        await put_on_air(session, floor)
+        floor = await add_floor_on_air(session)
         gone, stays = [
             await shows.pin(
                 session,
