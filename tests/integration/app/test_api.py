@@ -157,6 +157,20 @@ async def test_malformed_body_says_where_and_repeats_nothing(client: httpx2.Asyn
     assert "my secret" not in answer.text
 
 
+@pytest.mark.parametrize("body", [b"[" * 60_000, b'{"a":' * 10_000], ids=["lists", "objects"])
+@pytest.mark.parametrize("path", ["/api/v1/session", "/internal/ingests"])
+async def test_body_nested_deeper_than_can_be_read_is_refused(
+    client: httpx2.AsyncClient, path: str, body: bytes
+) -> None:
+    headers = {"Content-Type": "application/json", "Idempotency-Key": "a" * 32}
+
+    answer = await client.post(path, content=body, headers=headers)
+
+    assert 400 <= answer.status_code < 500
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["code"] in ("validation_failed", "not_authenticated"), answer.text
+
+
 async def test_pins_travel_over_the_api(client: httpx2.AsyncClient, database: Database) -> None:
     floor = await _floor(database, live=True)
     headers = await _key(database, floor.host)
