@@ -33,3 +33,10 @@ test("a browser that insists has its way after three attempts, and another try h
   expect(mustResume(insisted, 4)).toBe(false);
   expect(mustResume(insisted, 31.5)).toBe(true);
 });
+
+test("a pause right after a written rate is undone however many there were", () => {
+  const insisted = { ...[1, 2, 3].reduce(resumed, untouched), rateWrittenAt: 4 };
+
+  expect(mustResume(insisted, 4.5)).toBe(true);
+  expect(mustResume(insisted, 6.5)).toBe(false);
+});

@@ -33,9 +33,11 @@ export function mustMute(asked: Asked, muted: boolean, touched: boolean, now: nu
 }
 
 /** Whether to play on after a pause. With sound on, a pause may come from a headset or another
- *  player that took the speakers over, and stays. */
+ *  player that took the speakers over, and stays. A pause right after a written rate is always the
+ *  browser's own doing: on a busy machine there are more of them than others are forgiven. */
 export function mustResume(asked: Asked, now: number): boolean {
   if (asked.paused || !asked.muted) return false;
+  if (now - asked.rateWrittenAt < SIDE_EFFECT) return true;
   return asked.resumedAt.filter((at) => now - at < RESUME_WINDOW).length < MOST_RESUMES;
 }
 
