@@ -145,7 +145,7 @@ async def open_checkout(request: Request) -> Response:
             )
         )
         stored = idempotency.StoredAnswer(201, answer.model_dump())
-        await idempotency.remember(connection, scope, key, stored)
+        idempotency.remember(connection, scope, key, stored)
     return _json(answer, 201)
 
 

@@ -14,9 +14,19 @@ from sqlalchemy import func, update
 from showfloor.checkout.models import CallbackRow, CheckoutRow
 from showfloor.checkout.rules import BLOCKING, PAYMENTS
 from showfloor.checkout.types import Agreed, Checkout, NextStep, Payment, PaymentState, StepKind
-from showfloor.kit.db import BATCH, Connection, Database, Parameters, Session, delete_batch, fetch
+from showfloor.kit.db import (
+    BATCH,
+    Connection,
+    Database,
+    Parameters,
+    Session,
+    delete_batch,
+    fetch,
+    write,
+)
 from showfloor.kit.money import Money
 from showfloor.kit.notify import wake
+from showfloor.kit.pipeline import Statement
 from showfloor.markets.types import SalesContext, SalesKind
 from showfloor.orders.types import Address, Buyer, Item, Seller
 
@@ -64,9 +74,9 @@ async def open_checkout(
     return Opened(checkout_id, is_new)
 
 
-async def reopen_checkout(connection: Connection, new: Checkout, details: Details) -> None:
+def reopen_checkout(connection: Connection, new: Checkout, details: Details) -> None:
     """Other details, and the goods as they are held now. The caller has locked the checkout."""
-    await fetch(connection, REOPEN, _values(new, details))
+    write(connection, REOPEN, _values(new, details))
 
 
 def _values(new: Checkout, details: Details) -> Parameters:
@@ -99,9 +109,9 @@ def _agreed_values(checkout: Checkout) -> Parameters:
     }
 
 
-async def set_agreed(connection: Connection, checkout: Checkout) -> None:
+def set_agreed(connection: Connection, checkout: Checkout) -> None:
     """The goods of a checkout as they are held now. The caller has locked it."""
-    await fetch(
+    write(
         connection,
         """
         update checkout set currency = %(currency)s, total = %(total)s, lines = %(lines)s,
@@ -119,17 +129,15 @@ from checkout where {which} = %(id)s {lock}
 """
 _BY_ID: LiteralString = READ.replace("{which}", "id")
 _BY_HOLD: LiteralString = READ.replace("{which}", "hold_id")
-_UNLOCKED: LiteralString = _BY_ID.replace("{lock}", "")
-_LOCKED: LiteralString = _BY_ID.replace("{lock}", "for update")
+UNLOCKED: LiteralString = _BY_ID.replace("{lock}", "")
+LOCKED: LiteralString = _BY_ID.replace("{lock}", "for update")
 _HOLD_UNLOCKED: LiteralString = _BY_HOLD.replace("{lock}", "")
 _HOLD_LOCKED: LiteralString = _BY_HOLD.replace("{lock}", "for update")
 
 
-async def checkout(
-    connection: Connection, checkout_id: UUID, *, lock: bool = False
-) -> Checkout | None:
-    """A checkout as it was agreed; `lock` keeps other payments of it waiting."""
-    rows = await fetch(connection, _LOCKED if lock else _UNLOCKED, {"id": checkout_id})
+async def checkout(connection: Connection, checkout_id: UUID) -> Checkout | None:
+    """A checkout as it was agreed."""
+    rows = await fetch(connection, UNLOCKED, {"id": checkout_id})
     return _checkout(rows[0]) if rows else None
 
 
@@ -178,9 +186,9 @@ async def lock_payment(connection: Connection, payment_id: UUID) -> LockedPaymen
     )
 
 
-async def forget_buyer(connection: Connection, checkout_id: UUID) -> None:
+def forget_buyer(connection: Connection, checkout_id: UUID) -> None:
     """The buyer's data goes: into the orders, or with the goods that were given back."""
-    await fetch(
+    write(
         connection,
         "update checkout set email = null, address = null where id = %(id)s",
         {"id": checkout_id},
@@ -236,8 +244,25 @@ from payment where checkout_id = %(checkout_id)s order by id for update
 
 async def lock_attempts(connection: Connection, checkout_id: UUID) -> list[Attempt]:
     """All payments of a checkout, oldest first."""
-    rows = await fetch(connection, ATTEMPTS, {"checkout_id": checkout_id})
-    return [Attempt(_payment(row[:7]), bytes(row[7]), bytes(row[8])) for row in rows]
+    return _attempts(await fetch(connection, ATTEMPTS, {"checkout_id": checkout_id}))
+
+
+def _attempts(rows: list[tuple[Any, ...]]) -> list[Attempt]:
+    return [Attempt(_payment(row[:7]), row[7], row[8]) for row in rows]
+
+
+async def lock_checkout(
+    connection: Connection, checkout_id: UUID
+) -> tuple[Checkout | None, list[Attempt]]:
+    """A checkout with all payments of it, oldest first; others who pay for it wait.
+
+    Two statements in one round trip: the second looks when the first has its lock, and sees what
+    was committed by whoever had it before.
+    """
+    rows, attempts = await connection.fetch(
+        Statement(LOCKED, {"id": checkout_id}), Statement(ATTEMPTS, {"checkout_id": checkout_id})
+    )
+    return (_checkout(rows[0]) if rows else None), _attempts(attempts)
 
 
 def blocking(attempts: Collection[Attempt]) -> Payment | None:
@@ -265,7 +290,7 @@ async def state_of_payment(database: Database, payment_id: UUID) -> PaymentState
     return PaymentState(rows[0][0]) if rows else None
 
 
-async def add_payment(
+def add_payment(
     connection: Connection,
     new: Payment,
     *,
@@ -275,7 +300,7 @@ async def add_payment(
     look_at: datetime,
 ) -> None:
     """An intent. The unique index refuses a second one that is under way."""
-    await fetch(
+    write(
         connection,
         """
         insert into payment (id, checkout_id, provider, amount, currency, state, key, request,
@@ -314,7 +339,7 @@ where id = %(id)s
 """
 
 
-async def set_state(
+def set_state(
     connection: Connection,
     payment: Payment,
     *,
@@ -328,7 +353,7 @@ async def set_state(
     if look_at is not None:
         wake(connection, PAYMENTS)
     step = payment.next_step
-    await fetch(
+    write(
         connection,
         SET_SOLD if sold else SET_STATE,
         {
@@ -341,9 +366,9 @@ async def set_state(
     )
 
 
-async def set_voided(connection: Connection, payment_id: UUID, now: datetime) -> None:
+def set_voided(connection: Connection, payment_id: UUID, now: datetime) -> None:
     """The money went back."""
-    await fetch(
+    write(
         connection,
         """
         update payment set state = 'voided', changed_at = %(now)s, look_at = null
@@ -353,9 +378,9 @@ async def set_voided(connection: Connection, payment_id: UUID, now: datetime) ->
     )
 
 
-async def look_later(connection: Connection, payment_id: UUID, look_at: datetime) -> None:
+def look_later(connection: Connection, payment_id: UUID, look_at: datetime) -> None:
     """Ask about a payment again later, unless it is finished by now."""
-    await fetch(
+    write(
         connection,
         "update payment set look_at = %(look_at)s where id = %(id)s and look_at is not null",
         {"id": payment_id, "look_at": look_at},

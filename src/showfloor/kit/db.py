@@ -8,19 +8,21 @@ autocommit mode, so that the statement is its own transaction.
 No connection is tested before its use. An idle connection has nothing to say; one that can be read
 was closed by the server (or was sent a notice) and is replaced. What dies after that look is tried
 once more where nothing has happened yet, and is Busy otherwise.
+
+A transaction borrows its connection when its first statements are sent, not before, and who waits
+for one has a place by its urgency (kit/turns).
 """
 
 from __future__ import annotations
 
 import select as readiness
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from typing import Any, ClassVar, LiteralString
-from weakref import WeakKeyDictionary
 
 import psycopg
-from psycopg import AsyncConnection
+from psycopg.pq import TransactionStatus
 from psycopg_pool import AsyncConnectionPool
 from psycopg_pool import PoolTimeout as NoConnection
 from sqlalchemy import ColumnElement, DateTime, MetaData, delete, event, select, tuple_
@@ -32,16 +34,20 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.orm import DeclarativeBase, MappedColumn, mapped_column
 
 from showfloor.kit.errors import Busy, ValidationFailed
+from showfloor.kit.pipeline import PipelineConnection, Row, Statement
+from showfloor.kit.turns import Turns, Urgency
 
 Session = AsyncSession
-Connection = AsyncConnection[tuple[Any, ...]]
 LOCK_TIMEOUT = "3s"
 """How long a statement waits for a row lock before the caller gets 503 `busy` (pretix's doctrine:
 refuse, do not queue for ever).
 """
 STATEMENT_TIMEOUT = "15s"
-_BEGIN = "begin"
-_BEGIN_SOFTLY = "begin; set local synchronous_commit to off"
+_WAIT = 10.0
+"""Seconds for which a transaction waits for a connection before it is Busy."""
+_BEGIN = Statement("begin", {})
+_SOFTLY = Statement("set local synchronous_commit to off", {})
+_COMMIT = Statement("commit", {})
 
 
 Parameters = Mapping[str, object]
@@ -122,12 +128,14 @@ class Database:
         )
         event.listen(self.engine.sync_engine, "connect", _set(limits))
         event.listen(self.engine.sync_engine, "checkout", _replace_if_closed)
-        self.pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
+        self._turns = Turns(pool_size)
+        self.pool: AsyncConnectionPool[PipelineConnection] = AsyncConnectionPool(
             url,
+            connection_class=PipelineConnection,
             min_size=1,
             max_size=pool_size,
             open=False,
-            timeout=10,
+            timeout=_WAIT,
             kwargs={
                 "autocommit": True,
                 "options": " ".join(f"-c {name}={value}" for name, value in limits.items()),
@@ -165,72 +173,116 @@ class Database:
                 raise
 
     @asynccontextmanager
-    async def transaction(self, *, durable: bool = True) -> AsyncIterator[Connection]:
-        """As `session`, on the driver. A connection that turns out to be dead when the transaction
-        begins is replaced once: nothing has happened yet.
+    async def transaction(
+        self, *, durable: bool = True, urgency: Urgency = Urgency.USUAL
+    ) -> AsyncIterator[Connection]:
+        """As `session`, on the driver.
 
         One that is not `durable` does not wait for the disk: when the server loses its power within
         the next half second it may never have been, but it is never half. For what can be asked for
         again without harm, and is followed by something durable before money moves.
         """
+        begin = [_BEGIN] if durable else [_BEGIN, _SOFTLY]
+        connection = Connection(self, begin, urgency)
         try:
-            connection = await self._begin(_BEGIN if durable else _BEGIN_SOFTLY)
             try:
                 yield connection
-                await connection.execute("commit")
-                _tell(_left_to_do.pop(connection, None))
-            except BaseException:
-                _left_to_do.pop(connection, None)
-                if not connection.closed:
-                    await connection.rollback()
-                raise
+                await connection.commit()
             finally:
-                await self.pool.putconn(connection)
+                await connection.give_back()
         except psycopg.DataError as error:
             raise ValidationFailed from error
         except (psycopg.OperationalError, NoConnection) as error:
             raise Busy from error
+        _tell(connection.left_to_do)
 
-    async def _begin(self, statement: LiteralString) -> Connection:
-        connection = await self.pool.getconn()
-        try:
-            await connection.execute(statement)
-        except psycopg.OperationalError:
-            await self.pool.putconn(connection)
-            await self.pool.check()
-            connection = await self.pool.getconn()
-            try:
-                await connection.execute(statement)
-            except BaseException:
-                await self.pool.putconn(connection)
-                raise
-        except BaseException:
-            await self.pool.putconn(connection)
-            raise
-        return connection
-
-    async def run(self, statement: LiteralString, values: Parameters) -> list[tuple[Any, ...]]:
+    async def run(self, text: LiteralString, values: Parameters) -> list[Row]:
         """One statement that is its own transaction, and safe to repeat: on a connection that dies
         it runs once more.
 
         Raises psycopg's errors.
         """
+        connection, (rows,) = await self.start([Statement(text, values)], Urgency.USUAL)
+        await self.give_back(connection)
+        return rows
+
+    async def start(
+        self, statements: Sequence[Statement], urgency: Urgency
+    ) -> tuple[PipelineConnection, list[list[Row]]]:
+        """Borrow a connection and send these. One that turns out to be dead is replaced once."""
         try:
-            return await self._run(statement, values)
-        except NoConnection:
+            await self._turns.take(urgency, within=_WAIT)
+        except TimeoutError:
+            raise NoConnection from None
+        connection: PipelineConnection | None = None
+        try:
+            connection = await self.pool.getconn()
+            try:
+                return connection, await connection.exchange(statements)
+            except psycopg.OperationalError:
+                if not connection.closed:
+                    raise
+            dead, connection = connection, None
+            await self.pool.putconn(dead)
+            await self.pool.check()
+            connection = await self.pool.getconn()
+            return connection, await connection.exchange(statements)
+        except BaseException:
+            await self.give_back(connection)
             raise
-        except psycopg.OperationalError as error:
-            if error.sqlstate is not None and not error.sqlstate.startswith("57P"):
-                raise
-        await self.pool.check()
-        return await self._run(statement, values)
 
-    async def _run(self, statement: LiteralString, values: Parameters) -> list[tuple[Any, ...]]:
-        async with self.pool.connection() as connection:
-            return await fetch(connection, statement, values)
+    async def give_back(self, connection: PipelineConnection | None) -> None:
+        """What `start` borrowed; a transaction that is open is rolled back."""
+        try:
+            if connection is not None:
+                if connection.pgconn.transaction_status in _OPEN:
+                    await connection.rollback()
+                await self.pool.putconn(connection)
+        finally:
+            self._turns.give()
 
 
-_left_to_do: WeakKeyDictionary[Connection, set[str]] = WeakKeyDictionary()
+_OPEN = TransactionStatus.INTRANS, TransactionStatus.INERROR
+
+
+class Connection:
+    """What a transaction on the driver sends its statements over.
+
+    They go together where they can: `begin` with the first, `write` with the next that is waited
+    for, the last ones with `commit`.
+    """
+
+    def __init__(self, database: Database, begin: list[Statement], urgency: Urgency) -> None:
+        self._database = database
+        self._urgency = urgency
+        self._waiting = begin
+        self._borrowed: PipelineConnection | None = None
+        self.left_to_do = set[str]()
+
+    def write(self, statement: Statement) -> None:
+        self._waiting.append(statement)
+
+    async def fetch(self, *statements: Statement) -> list[list[Row]]:
+        """The rows of each of these."""
+        waiting, self._waiting = [*self._waiting, *statements], []
+        if self._borrowed is not None:
+            rows = await self._borrowed.exchange(waiting)
+        else:
+            self._borrowed, rows = await self._database.start(waiting, self._urgency)
+        return rows[len(waiting) - len(statements) :]
+
+    async def commit(self) -> None:
+        if self._borrowed is None:
+            # What is sent on a fresh connection may be sent twice, and a commit must not be.
+            await self.fetch()
+        await self.fetch(_COMMIT)
+
+    async def give_back(self) -> None:
+        borrowed, self._borrowed = self._borrowed, None
+        if borrowed is not None:
+            await self._database.give_back(borrowed)
+
+
 _listeners: list[Callable[[set[str]], None]] = []
 
 
@@ -238,7 +290,7 @@ def leave_to_do(connection: Connection, name: str) -> None:
     """Remember that the open transaction leaves something to do; `listen_to_commits` hears of
     it.
     """
-    _left_to_do.setdefault(connection, set()).add(name)
+    connection.left_to_do.add(name)
 
 
 @contextmanager
@@ -253,17 +305,22 @@ def listen_to_commits(listener: Callable[[set[str]], None]) -> Iterator[None]:
         _listeners.remove(listener)
 
 
-def _tell(names: set[str] | None) -> None:
+def _tell(names: set[str]) -> None:
     for listener in _listeners if names else ():
-        listener(names or set())
+        listener(names)
 
 
-async def fetch(
-    connection: Connection, statement: LiteralString, values: Parameters
-) -> list[tuple[Any, ...]]:
+async def fetch(connection: Connection, text: LiteralString, values: Parameters) -> list[Row]:
     """The rows of a statement, which the server prepares once for each connection."""
-    cursor = await connection.execute(statement, values, prepare=True)
-    return await cursor.fetchall() if cursor.description else []
+    (rows,) = await connection.fetch(Statement(text, values))
+    return rows
+
+
+def write(connection: Connection, text: LiteralString, values: Parameters) -> None:
+    """A statement whose rows nobody reads: it is sent with the next `fetch`, or with the commit,
+    which then raises what is wrong with it.
+    """
+    connection.write(Statement(text, values))
 
 
 def _is_disturbed(connection: Any) -> bool:
@@ -273,7 +330,7 @@ def _is_disturbed(connection: Any) -> bool:
     return bool(poll.poll(0))
 
 
-async def _check_if_disturbed(connection: Connection) -> None:
+async def _check_if_disturbed(connection: PipelineConnection) -> None:
     if _is_disturbed(connection):
         await AsyncConnectionPool.check_connection(connection)
 

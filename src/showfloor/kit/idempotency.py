@@ -20,7 +20,7 @@ from sqlalchemy import LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from showfloor.kit import clock
-from showfloor.kit.db import Base, Connection, Session, delete_batch, fetch
+from showfloor.kit.db import Base, Connection, Session, delete_batch, fetch, write
 from showfloor.kit.errors import IdempotencyConflict, IdempotencyKeyRequired
 
 SHORTEST_KEY, LONGEST_KEY = 16, 255
@@ -81,9 +81,9 @@ async def claim(
     return None if status is None or body is None else StoredAnswer(status, body)
 
 
-async def remember(connection: Connection, scope: str, key: str, answer: StoredAnswer) -> None:
+def remember(connection: Connection, scope: str, key: str, answer: StoredAnswer) -> None:
     """Store the answer beside its effect, in the caller's transaction."""
-    await fetch(
+    write(
         connection,
         """
         update idempotent_answer set status = %(status)s, body = %(body)s

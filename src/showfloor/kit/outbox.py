@@ -32,7 +32,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_or
 from sqlalchemy.orm import Mapped, mapped_column
 
 from showfloor.kit import clock
-from showfloor.kit.db import Base, Connection, Database, Session, delete_batch, fetch
+from showfloor.kit.db import Base, Connection, Database, Session, delete_batch, write
 from showfloor.kit.errors import where_raised
 from showfloor.kit.notify import wake
 
@@ -105,14 +105,14 @@ async def publish(session: Session, happened: object) -> None:
     wake(session, OUTBOX)
 
 
-async def publish_all(connection: Connection, happened: Sequence[object]) -> None:
+def publish_all(connection: Connection, happened: Sequence[object]) -> None:
     """As `publish`, for the events of one transaction on the driver, in one statement."""
     kinds = [_kind_of[type(event)] for event in happened]
     payloads = [
         _adapter_of[kind].dump_json(event).decode()
         for kind, event in zip(kinds, happened, strict=True)
     ]
-    await fetch(
+    write(
         connection,
         """
         insert into outbox_event (kind, payload, at)

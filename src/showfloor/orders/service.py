@@ -31,7 +31,7 @@ async def place(
     """
     placed = await queries.add_orders(connection, orders, clock.now())
     if placed:
-        await publish_all(connection, [_event(order) for order in placed])
+        publish_all(connection, [_event(order) for order in placed])
     return placed
 
 

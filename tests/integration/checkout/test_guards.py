@@ -5,7 +5,6 @@ out must do the harm.
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 import pytest
 
@@ -60,12 +59,7 @@ async def test_two_cards_at_the_same_moment_begin_one_payment(
 ) -> None:
     """The lock on the checkout, and behind it the index that allows one open payment."""
     if not guard:
-        locked = paying.get_own_checkout
-
-        async def unlocked(*args: Any, lock: bool = False, **more: Any) -> Any:
-            return await locked(*args, **more)
-
-        monkeypatch.setattr(paying, "get_own_checkout", unlocked)
+        monkeypatch.setattr(queries, "LOCKED", queries.UNLOCKED)
         # The goods' deadline is moved under a lock of its own, which would hide what is to be seen.
         monkeypatch.setattr(paying.stock, "extend_once", paying.stock.get_hold)
         await execute(shop.database, "drop index uq_payment_one_blocking")

@@ -78,7 +78,7 @@ async def test_same_key_and_body_get_the_first_answer(database: Database) -> Non
     key, body = "k" * 20, idempotency.fingerprint({"a": 1})
     async with database.transaction() as session:
         assert await idempotency.claim(session, "test", key, body) is None
-        await idempotency.remember(session, "test", key, idempotency.StoredAnswer(201, {"id": "x"}))
+        idempotency.remember(session, "test", key, idempotency.StoredAnswer(201, {"id": "x"}))
 
     async with database.transaction() as session:
         assert await idempotency.claim(session, "test", key, body) == idempotency.StoredAnswer(
@@ -106,7 +106,7 @@ async def test_closed_connections_are_replaced_without_a_ping(database: Database
     for _ in range(2):
         async with database.session() as session, database.transaction() as connection:
             await session.execute(text("select 1"))
-            await connection.execute("select 1")
+            await db.fetch(connection, "select 1", {})
         assert await database.run("select 1", {}) == [(1,)]
         await _end_all_connections(database)
 
@@ -117,7 +117,7 @@ async def test_connection_that_dies_after_the_look_is_replaced_once(
     monkeypatch.setattr(db, "_is_disturbed", lambda connection: False)
     database.pool._check = None
     async with database.transaction() as connection:
-        await connection.execute("select 1")
+        await db.fetch(connection, "select 1", {})
     await _end_all_connections(database)
 
     async with database.transaction() as connection:
@@ -130,7 +130,7 @@ async def test_connection_that_dies_after_the_look_is_replaced_once(
 async def test_transaction_that_raises_leaves_nothing(database: Database) -> None:
     with pytest.raises(ZeroDivisionError):
         async with database.transaction() as connection:
-            await outbox.publish_all(connection, [Happened(ids.new())])
+            outbox.publish_all(connection, [Happened(ids.new())])
             raise ZeroDivisionError
 
     assert await _events(database) == 0
@@ -141,11 +141,11 @@ async def test_commits_tell_what_is_left_to_do(database: Database) -> None:
 
     with db.listen_to_commits(heard.append):
         async with database.transaction() as connection:
-            await outbox.publish_all(connection, [Happened(ids.new())])
+            outbox.publish_all(connection, [Happened(ids.new())])
             assert heard == []
         with pytest.raises(ZeroDivisionError):
             async with database.transaction() as connection:
-                await outbox.publish_all(connection, [Happened(ids.new())])
+                outbox.publish_all(connection, [Happened(ids.new())])
                 raise ZeroDivisionError
 
     assert heard == [{"outbox"}]

@@ -22,7 +22,7 @@ ANSWER = StoredAnswer(201, {"id": "pay_1"})
 async def answer_once(database: Database, *, key: str = KEY, scope: str = SCOPE) -> None:
     async with database.transaction() as connection:
         assert await idempotency.claim(connection, scope, key, BODY) is None
-        await idempotency.remember(connection, scope, key, ANSWER)
+        idempotency.remember(connection, scope, key, ANSWER)
 
 
 @pytest.mark.parametrize("key", [None, "", "k" * (SHORTEST_KEY - 1), "k" * (LONGEST_KEY + 1)])
@@ -93,7 +93,7 @@ async def test_second_of_two_at_once_waits_and_gets_the_first_one_s_answer(
         assert await idempotency.claim(connection, SCOPE, KEY, BODY) is None
         waiting = asyncio.create_task(second())
         await until_somebody_waits(database)
-        await idempotency.remember(connection, SCOPE, KEY, ANSWER)
+        idempotency.remember(connection, SCOPE, KEY, ANSWER)
 
     assert await waiting == ANSWER
 

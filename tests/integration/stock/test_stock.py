@@ -325,6 +325,7 @@ async def test_goods_that_come_back_while_a_buyer_waits_are_sold(database: Datab
 
     async with database.transaction() as session:
         await service.release(session, early.id)
+        await session.fetch()  # sends what would else go with the commit
         buyer = asyncio.create_task(take(database, line(product), scope=SHOW))
         await until_somebody_waits(database)
 

@@ -57,7 +57,7 @@ async def _replace_details(
     blocking = queries.blocking(attempts)
     if blocking is not None:
         raise CheckoutClosed if blocking.state is PaymentState.PAID else PaymentInProgress
-    await queries.reopen_checkout(connection, checkout, details)
+    queries.reopen_checkout(connection, checkout, details)
     return attempts[-1].payment if attempts else None
 
 
@@ -79,11 +79,13 @@ def _state(payment: Payment | None) -> PaymentState | None:
     return payment.state if payment else None
 
 
-async def get_own_checkout(
-    connection: Connection, *, checkout_id: UUID, hold_id: UUID, lock: bool = False
-) -> Checkout:
+async def get_own_checkout(connection: Connection, *, checkout_id: UUID, hold_id: UUID) -> Checkout:
     """Raises CheckoutNotFound."""
-    checkout = await queries.checkout(connection, checkout_id, lock=lock)
+    return check_own(await queries.checkout(connection, checkout_id), hold_id)
+
+
+def check_own(checkout: Checkout | None, hold_id: UUID) -> Checkout:
+    """The checkout of the guest who holds these goods. Raises CheckoutNotFound for any other."""
     if checkout is None or checkout.hold_id != hold_id:
         raise CheckoutNotFound
     return checkout

@@ -141,7 +141,7 @@ async def change_hold(
     changed = await stock.change_lines(connection, hold, wanted)
     if checkout is not None:
         agreed = await shelf.agree(changed)
-        await queries.set_agreed(connection, replace(agreed, id=checkout.id))
+        queries.set_agreed(connection, replace(agreed, id=checkout.id))
     return changed
 
 
@@ -175,5 +175,5 @@ async def release_hold(connection: Connection, *, hold_id: UUID) -> None:
         blocking = queries.blocking(await queries.lock_attempts(connection, checkout.id))
         if blocking is not None and blocking.state in (PaymentState.STARTED, PaymentState.PENDING):
             raise PaymentInProgress
-        await queries.forget_buyer(connection, checkout.id)
+        queries.forget_buyer(connection, checkout.id)
     await stock.release(connection, hold_id)

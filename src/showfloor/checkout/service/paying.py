@@ -20,7 +20,12 @@ from showfloor.checkout.errors import (
     PriceMismatch,
 )
 from showfloor.checkout.queries import Attempt
-from showfloor.checkout.service.contact import get_own_checkout, orders_of, purchase
+from showfloor.checkout.service.contact import (
+    check_own,
+    get_own_checkout,
+    orders_of,
+    purchase,
+)
 from showfloor.checkout.service.settlement import Recorded, finish_voiding, record
 from showfloor.checkout.types import Checkout, Intent, Method, Payment, PaymentState, Purchase
 from showfloor.checkout.views import agreed_lines_view, lines_view
@@ -28,6 +33,7 @@ from showfloor.kit import clock, ids
 from showfloor.kit.db import Connection, Database
 from showfloor.kit.errors import IdempotencyConflict
 from showfloor.kit.money import Money
+from showfloor.kit.turns import Urgency
 from showfloor.stock import service as stock
 from showfloor.stock.errors import HoldExpired
 from showfloor.stock.types import Hold
@@ -60,12 +66,12 @@ async def pay(database: Database, providers: Providers, request: PaymentRequest)
     if provider is None:
         raise PaymentMethodInvalid
     provider.check_method(request.method)
-    async with database.transaction() as connection:
+    async with database.transaction(urgency=Urgency.GO_ON) as connection:
         payment, replaced = await begin(connection, request, provider.name)
     recorded = None
     if payment.state is PaymentState.STARTED:
         reply = await provider.charge(Intent(payment.id, payment.amount), request.method)
-        async with database.transaction() as connection:
+        async with database.transaction(urgency=Urgency.FINISH) as connection:
             recorded = await record(connection, payment.id, reply)
         payment = recorded.payment
     for late in (payment, replaced):
@@ -81,11 +87,8 @@ async def begin(
 
     Also the payment it takes the place of, which is to be voided.
     """
-    checkout = await get_own_checkout(
-        connection, checkout_id=request.checkout_id, hold_id=request.hold_id, lock=True
-    )
-    key = ids.digest(request.key)
-    attempts = await queries.lock_attempts(connection, checkout.id)
+    found, attempts = await queries.lock_checkout(connection, request.checkout_id)
+    checkout, key = check_own(found, request.hold_id), ids.digest(request.key)
     if (earlier := _under_key(attempts, key)) is not None:
         if earlier.request != request.request:
             raise IdempotencyConflict
@@ -100,10 +103,10 @@ async def begin(
     blocking = queries.blocking(attempts)
     if blocking is not None and blocking.state is PaymentState.PAID:
         return blocking, None
-    replaced = await _replace(connection, blocking) if blocking else None
+    replaced = _replace(connection, blocking) if blocking else None
     hold = await stock.extend_once(connection, checkout.hold_id)
     _check_goods(checkout, hold)
-    return await _add_intent(connection, checkout, provider, key, request.request), replaced
+    return _add_intent(connection, checkout, provider, key, request.request), replaced
 
 
 def _under_key(attempts: list[Attempt], key: bytes) -> Attempt | None:
@@ -119,7 +122,7 @@ def _check_goods(checkout: Checkout, hold: Hold) -> None:
         raise PriceMismatch(extra={"lines": lines_view(hold.lines), "total": hold.total.as_json()})
 
 
-async def _replace(connection: Connection, blocking: Payment) -> Payment:
+def _replace(connection: Connection, blocking: Payment) -> Payment:
     """A buyer who does not answer the bank's question may take another card; the first one is
     voided.
     """
@@ -127,16 +130,16 @@ async def _replace(connection: Connection, blocking: Payment) -> Payment:
         raise PaymentInProgress
     now = clock.now()
     voiding = replace(blocking, state=PaymentState.VOIDING)
-    await queries.set_state(connection, voiding, now=now, look_at=now)
+    queries.set_state(connection, voiding, now=now, look_at=now)
     return voiding
 
 
-async def _add_intent(
+def _add_intent(
     connection: Connection, checkout: Checkout, provider: str, key: bytes, request: bytes
 ) -> Payment:
     payment = Payment(ids.new(), checkout.id, provider, checkout.total, PaymentState.STARTED)
     now = clock.now()
-    await queries.add_payment(
+    queries.add_payment(
         connection, payment, key=key, request=request, now=now, look_at=now + rules.CALL_TAKES
     )
     return payment
@@ -157,7 +160,7 @@ async def confirm(
     recorded = None
     if payment.state is PaymentState.NEEDS_CONFIRMATION:
         reply = await providers[payment.provider].confirm(payment.id)
-        async with database.transaction() as connection:
+        async with database.transaction(urgency=Urgency.FINISH) as connection:
             recorded = await record(connection, payment.id, reply)
         payment = recorded.payment
         if payment.state is PaymentState.VOIDING:

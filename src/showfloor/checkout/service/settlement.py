@@ -61,7 +61,7 @@ async def record(connection: Connection, payment_id: UUID, reply: ProviderReply)
     payment, checkout = locked.payment, locked.checkout
     state = rules.advance(payment.state, reply.status)
     if state is payment.state:
-        await _set_state(connection, payment)
+        _set_state(connection, payment)
         return Recorded(payment, checkout, is_first=False)
     if state is PaymentState.PAID:
         return await _sell(connection, locked)
@@ -71,15 +71,13 @@ async def record(connection: Connection, payment_id: UUID, reply: ProviderReply)
         await stock.withdraw_extension(connection, checkout.hold_id)
     if state in (PaymentState.DECLINED, PaymentState.PENDING, PaymentState.NEEDS_CONFIRMATION):
         hold = await stock.get_hold(connection, checkout.hold_id)
-    await _set_state(connection, payment)
+    _set_state(connection, payment)
     return Recorded(payment, checkout, is_first=True, hold=hold)
 
 
-async def _set_state(connection: Connection, payment: Payment, *, sold: bool = False) -> None:
+def _set_state(connection: Connection, payment: Payment, *, sold: bool = False) -> None:
     wait, now = rules.look_again_after(payment.state), clock.now()
-    await queries.set_state(
-        connection, payment, now=now, look_at=now + wait if wait else None, sold=sold
-    )
+    queries.set_state(connection, payment, now=now, look_at=now + wait if wait else None, sold=sold)
 
 
 async def _sell(connection: Connection, locked: LockedPayment) -> Recorded:
@@ -91,14 +89,14 @@ async def _sell(connection: Connection, locked: LockedPayment) -> Recorded:
     hold = await stock.lock_hold(connection, checkout.hold_id)
     if hold is None or hold.state is not LineState.HELD or locked.buyer is None:
         voiding = replace(locked.payment, state=PaymentState.VOIDING, next_step=None)
-        await _set_state(connection, voiding)
+        _set_state(connection, voiding)
         return Recorded(voiding, checkout, is_first=True)
     admission = admit(CollectionPoint.GUEST_CHECKOUT, adult=locked.declared_adult)
     buyer = locked.buyer
     new = [_order(checkout, seller, buyer) for seller in checkout.sellers]
     placed = await orders.place(connection, admission=admission, orders=new)
     paid = replace(locked.payment, state=PaymentState.PAID, next_step=None)
-    await _set_state(connection, paid, sold=True)
+    _set_state(connection, paid, sold=True)
     await stock.settle(connection, hold)
     return Recorded(paid, checkout, is_first=True, hold=hold, orders=placed)
 
@@ -117,7 +115,7 @@ async def finish_voiding(
     except ProviderUnavailable:
         return
     async with database.transaction() as connection:
-        await queries.set_voided(connection, payment.id, clock.now())
+        queries.set_voided(connection, payment.id, clock.now())
 
 
 async def forget_old_callbacks(session: Session) -> int:
@@ -203,7 +201,7 @@ async def _settle(
         else:
             return
         async with database.transaction() as connection:
-            await queries.look_later(connection, payment.id, clock.now() + rules.CALL_TAKES)
+            queries.look_later(connection, payment.id, clock.now() + rules.CALL_TAKES)
 
 
 async def _ask(
@@ -239,5 +237,5 @@ async def _give_up(connection: Connection, recorded: Recorded) -> Payment:
         return payment
     voiding = replace(payment, state=PaymentState.VOIDING, next_step=None)
     now = clock.now()
-    await queries.set_state(connection, voiding, now=now, look_at=now)
+    queries.set_state(connection, voiding, now=now, look_at=now)
     return voiding

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import LiteralString
 from uuid import UUID
 
-from showfloor.kit.db import Connection, fetch
+from showfloor.kit.db import Connection, fetch, write
 from showfloor.stock.rules import NETWORK_LEAST, NETWORK_SHARE
 from showfloor.stock.types import Hold
 
@@ -94,9 +94,9 @@ update hold set total = %(total)s where id = %(id)s
 """
 
 
-async def change_lines(connection: Connection, hold: Hold) -> None:
+def change_lines(connection: Connection, hold: Hold) -> None:
     """The lines of a hold become these; all of it is locked already."""
-    await fetch(
+    write(
         connection,
         CHANGE,
         {

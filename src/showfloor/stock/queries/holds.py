@@ -8,7 +8,7 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 from showfloor.kit import money
-from showfloor.kit.db import Connection, fetch
+from showfloor.kit.db import Connection, fetch, write
 from showfloor.kit.money import Money
 from showfloor.markets.types import SalesContext, SalesKind
 from showfloor.stock.rules import state_of
@@ -109,9 +109,9 @@ async def extend(connection: Connection, hold_id: UUID, seconds: int) -> Hold | 
     return _hold(hold_id, rows) if rows else None
 
 
-async def shorten(connection: Connection, hold_id: UUID, seconds: int) -> None:
+def shorten(connection: Connection, hold_id: UUID, seconds: int) -> None:
     """Take an extension back. The caller has locked the checkout, so that nobody pays meanwhile."""
-    await fetch(
+    write(
         connection,
         """
         with line as materialized (

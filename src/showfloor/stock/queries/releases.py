@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import exists
 
-from showfloor.kit.db import Connection, Session, delete_batch, fetch
+from showfloor.kit.db import Connection, Session, delete_batch, fetch, write
 from showfloor.stock.models import HoldLineRow, HoldRow
 from showfloor.stock.rules import QUICK_SECONDS
 from showfloor.stock.types import LineState
@@ -59,14 +59,14 @@ from line join stock using (variant_id) where stock_item.variant_id = line.varia
 """
 
 
-async def settle(connection: Connection, hold_id: UUID) -> None:
+def settle(connection: Connection, hold_id: UUID) -> None:
     """Held pieces are sold."""
-    await fetch(connection, SETTLE, {"id": hold_id})
+    write(connection, SETTLE, {"id": hold_id})
 
 
-async def release(connection: Connection, hold_id: UUID) -> None:
+def release(connection: Connection, hold_id: UUID) -> None:
     """Held pieces are free again."""
-    await fetch(connection, RELEASE, {"id": hold_id, "quick": QUICK_SECONDS})
+    write(connection, RELEASE, {"id": hold_id, "quick": QUICK_SECONDS})
 
 
 RELEASE_DUE: LiteralString = """

@@ -33,7 +33,7 @@ async def change_lines(connection: Connection, hold: Hold, lines: Sequence[Line]
     await queries.release_due(connection, _RECLAIMED)
     margins = await queries.lock_stock(connection, hold.id, sorted(variants))
     _check(hold.pieces, changed, margins)
-    await queries.change_lines(connection, changed)
+    queries.change_lines(connection, changed)
     return changed
 
 

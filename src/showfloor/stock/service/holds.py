@@ -69,7 +69,7 @@ async def extend_once(connection: Connection, hold_id: UUID) -> Hold:
 
 async def withdraw_extension(connection: Connection, hold_id: UUID) -> None:
     """The payment was declined: the goods are held as long as without it."""
-    await queries.shorten(connection, hold_id, EXTENSION_SECONDS)
+    queries.shorten(connection, hold_id, EXTENSION_SECONDS)
 
 
 def _opened(hold: Hold | None) -> Hold:
@@ -86,7 +86,7 @@ async def settle(connection: Connection, hold: Hold) -> None:
     """
     if hold.state is not LineState.HELD:
         raise HoldExpired
-    await queries.settle(connection, hold.id)
+    queries.settle(connection, hold.id)
 
 
 async def release(connection: Connection, hold_id: UUID) -> None:
@@ -94,7 +94,7 @@ async def release(connection: Connection, hold_id: UUID) -> None:
     hold = await queries.hold_by_id(connection, hold_id, lock=True)
     if hold is not None and hold.state is LineState.SETTLED:
         raise HoldSettled
-    await queries.release(connection, hold_id)
+    queries.release(connection, hold_id)
 
 
 async def release_expired(connection: Connection) -> int:
