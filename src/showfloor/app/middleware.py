@@ -9,9 +9,6 @@ import secrets
 from collections.abc import Collection
 from hashlib import sha256
 
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
@@ -29,6 +26,7 @@ from showfloor.kit.errors import (
     RequestTimeout,
 )
 from showfloor.kit.http import bearer, language, problem
+from showfloor.kit.minutes import PerMinute
 from showfloor.kit.network import client_network
 from showfloor.web.security import answer_headers
 
@@ -214,18 +212,18 @@ class RateLimit:
     """`RateLimit` and `RateLimit-Policy` on the API (draft-ietf-httpapi-ratelimit-headers-10), and
     a limit on pages, which cost more.
 
-    Counted in this process, by the caller's token, else by address; neither is kept longer than its
-    minute. A token is only a claim here, so the address is counted beside it. Not limited: a
-    provider's callbacks, and holds, because a drop is a thousand buyers in one second, some of them
-    behind one address. What a guest and a client network may hold is `stock`'s to limit.
+    Counted in this process, by a digest of the caller's token, else of its network; the first call
+    of another minute forgets both. A token is only a claim here, so the address is counted beside
+    it. Not limited: a provider's callbacks, and holds, because a drop is a thousand buyers in one
+    second, some of them behind one address. What a guest and a client network may hold is `stock`'s
+    to limit.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._limiter = FixedWindowRateLimiter(MemoryStorage())
-        self._limit = RateLimitItemPerMinute(PER_MINUTE, namespace="caller")
-        self._most = RateLimitItemPerMinute(PER_ADDRESS, namespace="address")
-        self._pages = RateLimitItemPerMinute(PAGES_PER_ADDRESS, namespace="page")
+        self._callers = PerMinute(PER_MINUTE)
+        self._addresses = PerMinute(PER_ADDRESS)
+        self._pages = PerMinute(PAGES_PER_ADDRESS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         kind = _kind(scope) if scope["type"] == "http" else None
@@ -234,21 +232,20 @@ class RateLimit:
             return
         address = _digest(client_network((scope.get("client") or ("?", 0))[0]))
         if kind == "page":
-            allowed = self._limiter.hit(self._pages, address)
+            allowed = self._pages.hit(address)
             await (self._app if allowed else refused(scope))(scope, receive, send)
             return
         token = Headers(scope=scope).get("authorization")
         caller = _digest(token) if token else address
         # An address that has used up its calls opens no more buckets for tokens that it makes up.
-        allowed = self._limiter.hit(self._most, address) and self._limiter.hit(self._limit, caller)
-        left = self._limiter.get_window_stats(self._limit, caller)
-        seconds = max(0, round(left.reset_time - clock.now().timestamp()))
+        allowed = self._addresses.hit(address) and self._callers.hit(caller)
+        left, seconds = self._callers.left(caller), self._callers.seconds()
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers["RateLimit-Policy"] = f'"caller";q={PER_MINUTE};w=60'
-                headers["RateLimit"] = f'"caller";r={left.remaining};t={seconds}'
+                headers["RateLimit"] = f'"caller";r={left};t={seconds}'
             await send(message)
 
         answer = self._app if allowed else refused(scope)
@@ -273,5 +270,5 @@ def _kind(scope: Scope) -> str | None:
     return None if free else "api"
 
 
-def _digest(text: str) -> str:
-    return sha256(text.encode()).hexdigest()
+def _digest(text: str) -> bytes:
+    return sha256(text.encode()).digest()

@@ -1,6 +1,8 @@
 """The ground floor: database, outbox, errors, money, clock, ids, messages, text as people paste it,
 CSV. Knows no domain word and imports no module.
 
+`db` has the transactions; `pipeline` sends their statements, `turns` says who gets a connection.
+
 Owns: the tables `outbox_event`, `outbox_done`, `idempotent_answer`.
 Invariant: a transaction is committed here and nowhere else, before the answer leaves.
 """

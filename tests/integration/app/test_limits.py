@@ -26,6 +26,7 @@ from showfloor.identity.rules import (
 from showfloor.identity.service import passwords
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Database
+from showfloor.kit.minutes import PerMinute
 from tests.integration.app.conftest import BASE
 from tests.people import add_floor
 
@@ -60,7 +61,7 @@ async def test_caller_over_the_limit_is_told_when_to_come_back(client: httpx2.As
 
 async def test_made_up_tokens_open_no_new_allowance(app: ASGIApp) -> None:
     limited = RateLimit(app)
-    limited._most = RateLimitItemPerMinute(5)
+    limited._addresses = PerMinute(5)
     async with client_at(limited, "192.0.2.1") as client:
         answers = [
             await client.get("/api/v1/nothing", headers={"Authorization": f"Bearer {number}"})

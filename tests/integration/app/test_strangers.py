@@ -12,7 +12,6 @@ import httpx2
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from limits import RateLimitItemPerMinute
 from sqlalchemy import text
 
 from showfloor.app import middleware, protocol
@@ -21,6 +20,7 @@ from showfloor.app.middleware import RateLimit
 from showfloor.app.protocol import MOST_HEAD
 from showfloor.app.protocol import bounded as protocol_with
 from showfloor.kit.db import Database
+from showfloor.kit.minutes import PerMinute
 from showfloor.kit.network import ConnectionLimit, Proxies
 from showfloor.kit.recent import Recent
 from tests.integration.app.test_limits import client_at
@@ -229,8 +229,8 @@ async def test_readiness_is_asked_once_whoever_wants_to_know(
 
 async def test_pages_are_counted_and_holds_alone_are_not(app: FastAPI) -> None:
     limited = RateLimit(app)
-    limited._pages = RateLimitItemPerMinute(2, namespace="two pages")
-    limited._limit = RateLimitItemPerMinute(2, namespace="two calls")
+    limited._pages = PerMinute(2)
+    limited._callers = PerMinute(2)
     async with client_at(limited, "192.0.2.20") as client:
         pages = [(await client.get("/")).status_code for _ in range(3)]
         # These only end like the address that is free.

@@ -1,0 +1,40 @@
+"""How often something happened in this minute, counted in this process."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable
+from math import ceil
+
+from showfloor.kit import clock
+
+_MINUTE = 60.0
+
+
+class PerMinute:
+    """At most `most` hits of each key in a minute, the same minute for all keys.
+
+    No timer ends it: the first hit afterwards forgets everything that was counted before. (The
+    memory storage of the library `limits` starts threads for that, a twelfth of a purchase.)
+    """
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self._ends = 0.0
+        self._hits = Counter[Hashable]()
+
+    def hit(self, key: Hashable) -> bool:
+        """Whether this one is still allowed."""
+        now = clock.monotonic()
+        if now >= self._ends:
+            self._ends = now + _MINUTE
+            self._hits.clear()
+        self._hits[key] += 1
+        return self._hits[key] <= self.most
+
+    def left(self, key: Hashable) -> int:
+        return max(0, self.most - self._hits[key])
+
+    def seconds(self) -> int:
+        """Until the next minute."""
+        return max(0, ceil(self._ends - clock.monotonic()))

@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import pytest
+
+from showfloor.kit import clock
+from showfloor.kit.minutes import PerMinute
+
+
+def test_each_key_has_its_own_hits() -> None:
+    calls = PerMinute(2)
+
+    assert [calls.hit("a") for _ in range(3)] == [True, True, False]
+    assert calls.hit("b")
+    assert (calls.left("a"), calls.left("b"), calls.left("c")) == (0, 1, 2)
+
+
+def test_next_minute_forgets_what_was_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [1000.0]
+    monkeypatch.setattr(clock, "monotonic", lambda: now[0])
+    calls = PerMinute(1)
+    calls.hit("a")
+    now[0] += 59.5
+    assert not calls.hit("a") and calls.seconds() == 1
+
+    now[0] += 0.5
+
+    assert calls.hit("a") and calls.seconds() == 60
+    assert len(calls._hits) == 1
