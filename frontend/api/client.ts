@@ -15,6 +15,8 @@ export class Refused extends Error {
 export interface Call {
   method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   body?: unknown;
+  /** A file instead, sent as it is under its own type. */
+  file?: Blob;
   token?: string | undefined;
   csrf?: string | undefined;
   /** The page is going away: the browser finishes the request without it. */
@@ -27,7 +29,7 @@ const ATTEMPTS = 3;
 const PAUSE = 600;
 
 export async function call<T>(base: string, path: string, options: Call = {}): Promise<T> {
-  const { method = "GET", body, token, csrf, key, leaving = false } = options;
+  const { method = "GET", body, file, token, csrf, key, leaving = false } = options;
   const headers: Record<string, string> = { Accept: "application/json" };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (token) headers["Authorization"] = `Bearer ${token}`;
@@ -41,6 +43,10 @@ export async function call<T>(base: string, path: string, options: Call = {}): P
     keepalive: leaving,
   };
   if (body !== undefined) request.body = JSON.stringify(body);
+  if (file) {
+    headers["Content-Type"] = file.type;
+    request.body = file;
+  }
 
   const repeatable = method === "GET" || key !== undefined;
   for (let attempt = 1; ; attempt++) {

@@ -115,6 +115,11 @@ export class ShowConsole {
     });
   }
 
+  /** After something of the show was stored by another way than `act`. */
+  refresh(): Promise<void> {
+    return this.#ask();
+  }
+
   /** Asks the server, then shows its new view; a refusal is said and changes nothing. */
   async act(run: () => Promise<unknown>): Promise<boolean> {
     if (this.busy) return false;

@@ -5,6 +5,7 @@ answer.
 from __future__ import annotations
 
 import asyncio
+import re
 import secrets
 from collections.abc import Collection
 from hashlib import sha256
@@ -38,8 +39,13 @@ LARGEST_BODY = 64 * 1024
 """Bytes; the largest thing that anybody sends is a show's texts in two languages."""
 LARGEST_REPORT = 4 * 1024 * 1024
 """Bytes of a report of `streaming` about all its ingests."""
+LARGEST_COVER = 8 * 1024 * 1024
+"""Bytes of a picture, as a phone takes it."""
+COVER = re.compile(r"/api/v1/shows/[^/]+/cover")
 BODY_WITHIN = 10.0
 """Seconds for a whole body."""
+COVER_WITHIN = 60.0
+"""Seconds for a picture over a slow network: the largest at 1.1 Mbit/s."""
 BY_ADDRESS = ("/healthz", "/readyz", "/internal/")
 PER_ADDRESS = 12_000
 """Calls from one address, whatever tokens they carry: a whole office, train or mobile network may
@@ -103,7 +109,9 @@ class BodyLimit:
         internal = scope["path"].startswith("/internal/")
         headers = Headers(scope=scope)
         refusal: AppError | None = None
-        most = LARGEST_REPORT if internal else LARGEST_BODY
+        picture = scope["method"] == "PUT" and COVER.fullmatch(scope["path"]) is not None
+        most = LARGEST_REPORT if internal else LARGEST_COVER if picture else LARGEST_BODY
+        within = COVER_WITHIN if picture else BODY_WITHIN
         if internal and not self._may_enter(headers):
             refusal = NotAuthenticated()
         elif _content_length(headers) > most:
@@ -111,7 +119,7 @@ class BodyLimit:
         if refusal is not None:
             await problem(refusal, language(Request(scope)))(scope, receive, send)
             return
-        await self._with_limit(most, scope, receive, send)
+        await self._with_limit(most, within, scope, receive, send)
 
     def _may_enter(self, headers: Headers) -> bool:
         given = bearer(headers.get("authorization")) or ""
@@ -119,8 +127,10 @@ class BodyLimit:
             given.encode(), self._internal_token
         )
 
-    async def _with_limit(self, most: int, scope: Scope, receive: Receive, send: Send) -> None:
-        size, end = 0, clock.monotonic() + BODY_WITHIN
+    async def _with_limit(
+        self, most: int, within: float, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        size, end = 0, clock.monotonic() + within
         whole = started = False
         refusal: AppError | None = None
 

@@ -46,6 +46,7 @@ from showfloor.shows import internal as shows_internal
 from showfloor.shows import openapi as shows_openapi
 from showfloor.shows import subscribers as shows_subscribers
 from showfloor.shows import tasks as shows_tasks
+from showfloor.shows.adapters.covers import CoverFolder
 from showfloor.stock import http as stock_http
 from showfloor.stock import tasks as stock_tasks
 from showfloor.web import http as web_http
@@ -68,6 +69,7 @@ def connect_web(app: FastAPI, settings: Settings) -> None:
     app.state.provider_sources = join_sources(
         provider.sources for provider in app.state.checkout.providers.values()
     )
+    app.state.covers = CoverFolder(settings.data / "uploads")
     app.state.pages = Recent(seconds=1.0, most=1000)
     app.state.frames = Recent(seconds=1.0, most=1000)
     app.mount("/static", BuiltFiles(directory=STATIC), name="static")

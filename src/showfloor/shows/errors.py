@@ -65,3 +65,27 @@ class ProductNotSellable(AppError):
 
     code = "product_not_sellable"
     status = 409
+
+
+class CoverTypeUnsupported(AppError):
+    """The upload says that it is something else than a JPEG, PNG or WebP picture."""
+
+    code = "cover_type_unsupported"
+    status = 415
+
+
+class CoverUnreadable(AppError):
+    """The upload is no picture, or a broken one."""
+
+    code = "cover_unreadable"
+    status = 422
+
+
+class CoverTooManyPixels(AppError):
+    code = "cover_too_many_pixels"
+    status = 422
+
+
+class CoverTooSmall(AppError):
+    code = "cover_too_small"
+    status = 422

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, BackgroundTasks, Depends, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials
@@ -17,7 +17,7 @@ from showfloor.identity.http import (
 )
 from showfloor.identity.types import Person
 from showfloor.kit import ids
-from showfloor.kit.errors import NotFound
+from showfloor.kit.errors import NotFound, PayloadTooLarge, RequestTimeout
 from showfloor.kit.http import DatabaseDep, SessionDep
 from showfloor.kit.openapi import refusals
 from showfloor.kit.schemas import Moment
@@ -26,7 +26,12 @@ from showfloor.media import service as media
 from showfloor.media.adapters.streaming import StreamingServer
 from showfloor.media.errors import NotLive, StreamingUnavailable
 from showfloor.shows import service
+from showfloor.shows.adapters.covers import CoverFolder
 from showfloor.shows.errors import (
+    CoverTooManyPixels,
+    CoverTooSmall,
+    CoverTypeUnsupported,
+    CoverUnreadable,
     CueNotFound,
     NotAllowedInState,
     ProductNotInShow,
@@ -68,6 +73,11 @@ async def get_streaming(request: Request) -> StreamingServer:
     return streaming
 
 
+async def get_covers(request: Request) -> CoverFolder:
+    covers: CoverFolder = request.app.state.covers
+    return covers
+
+
 async def get_caller(
     request: Request,
     database: DatabaseDep,
@@ -81,6 +91,7 @@ async def get_caller(
 
 
 Caller = Annotated[Person, Depends(get_caller)]
+CoversDep = Annotated[CoverFolder, Depends(get_covers)]
 UrlsDep = Annotated[PublicUrls, Depends(get_urls)]
 StreamingDep = Annotated[StreamingServer, Depends(get_streaming)]
 PageSize = Annotated[int, Query(ge=1, le=100)]
@@ -186,6 +197,69 @@ async def change_show(
         session, person=person, show_id=ids.parse("show", show_id), change=body
     )
     return show_view(await service.with_shelf(session, show), urls)
+
+
+COVER_TYPES = ("image/jpeg", "image/png", "image/webp")
+COVER_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            kind: {"schema": {"type": "string", "format": "binary"}} for kind in COVER_TYPES
+        },
+    }
+}
+"""FastAPI would read a body that it knows of before it asks who is there."""
+
+
+@router.put(
+    "/shows/{show_id}/cover",
+    responses=refusals(
+        *CHANGE,
+        PayloadTooLarge,
+        RequestTimeout,
+        CoverTypeUnsupported,
+        CoverUnreadable,
+        CoverTooManyPixels,
+        CoverTooSmall,
+    ),
+    openapi_extra=COVER_BODY,
+)
+async def put_cover(
+    show_id: str,
+    request: Request,
+    person: Caller,
+    database: DatabaseDep,
+    urls: UrlsDep,
+    covers: CoversDep,
+) -> ShowOut:
+    """The picture that announces the show: a JPEG, PNG or WebP of at most 8 MiB and with no side
+    under 320 pixels. It is stored as a JPEG of at most 1920 pixels, without metadata.
+    """
+    show = ids.parse("show", show_id)
+    async with database.session() as session:
+        await service.get_own_show(session, person=person, show_id=show)
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in COVER_TYPES:
+        raise CoverTypeUnsupported
+    url = await covers.store(show, await request.body())
+    async with database.session() as session:
+        changed, before = await service.set_cover(session, person=person, show_id=show, url=url)
+        view = show_view(await service.with_shelf(session, changed), urls)
+    await covers.remove(before)
+    return view
+
+
+@router.delete("/shows/{show_id}/cover", responses=refusals(*CHANGE))
+async def delete_cover(
+    show_id: str, person: Caller, database: DatabaseDep, urls: UrlsDep, covers: CoversDep
+) -> ShowOut:
+    """The show is announced by its first product again; its picture is deleted."""
+    show = ids.parse("show", show_id)
+    async with database.session() as session:
+        changed, before = await service.set_cover(session, person=person, show_id=show, url=None)
+        view = show_view(await service.with_shelf(session, changed), urls)
+    await covers.remove(before)
+    return view
 
 
 @router.post(

@@ -180,7 +180,10 @@ class ShowOut(RoomShow):
     currency: str
     description: EveryLanguage | None
     host: HostOut
-    poster_url: str | None
+    cover_url: Annotated[str | None, Field(description="The host's own picture.")]
+    poster_url: Annotated[
+        str | None, Field(description="What announces the show: its cover, or its first product.")
+    ]
     picture_ratio: Annotated[
         float | None, Field(description="Width over height; null until a camera sent a picture.")
     ]

@@ -47,6 +47,7 @@ def show_view(staged: ShowWithShelf, urls: PublicUrls) -> ShowOut:
             **fields_of(show),
             "languages": show.languages,
             "host": HostOut.model_validate(staged.host),
+            "cover_url": show.poster_url,
             "poster_url": show.poster_url or _first_picture(products),
             "products": products,
             "playback": _playback(ids.encode("show", show.id), urls),

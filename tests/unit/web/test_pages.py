@@ -95,6 +95,7 @@ def show(**changes: Any) -> dict[str, Any]:
             "name": text("Loamwick studio", "استوديو لوم ويك"),
             "avatar_url": None,
         },
+        "description": None,
         "poster_url": "/m/poster.webp",
         "picture_ratio": None,
         "products": [product(1, "Dawn Mug"), product(2, "Olive Vase"), product(3, "Halo Lamp")],
@@ -171,6 +172,14 @@ def test_every_page_says_its_language_and_direction(
 ) -> None:
     for html in every_page(env, lang):
         assert f'<html lang="{lang}" dir="{direction}">' in html
+
+
+def test_description_stands_on_the_page_and_in_its_link_preview(env: jinja2.Environment) -> None:
+    html = render(env, "ar", description=text("Cups\n<b>Bowls</b>", "أكواب\nوأوعية"))
+
+    assert html.count("أكواب وأوعية") == 2, "for search and for links that are shared"
+    assert "أكواب\nوأوعية</p>" in html
+    assert "<b>Bowls" not in html and "shelf__about" not in render(env)
 
 
 def test_nothing_of_the_picture_is_preloaded_for_who_saves_data(env: jinja2.Environment) -> None:

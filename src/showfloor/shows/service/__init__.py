@@ -1,5 +1,5 @@
-"""Use cases of `shows`, one file a noun: access, schedule, shelf, lifecycle, cues, ingest_reports,
-room.
+"""Use cases of `shows`, one file a noun: access, schedule, covers, shelf, lifecycle, cues,
+ingest_reports, room.
 """
 
 from showfloor.shows.service.access import (
@@ -8,6 +8,7 @@ from showfloor.shows.service.access import (
     get_public_show,
     get_show,
 )
+from showfloor.shows.service.covers import set_cover
 from showfloor.shows.service.cues import (
     end_cue,
     get_own_cue,
@@ -63,6 +64,7 @@ __all__ = [
     "pin",
     "refresh_product",
     "remove_product",
+    "set_cover",
     "with_shelf",
     "with_shelves",
 ]

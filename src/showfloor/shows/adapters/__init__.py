@@ -1,0 +1,1 @@
+"""What `shows` keeps outside the database."""
