@@ -39,6 +39,11 @@ export type StudioView = Models["StudioOut"];
 export type SoldItem = Models["SoldItem"];
 export type Sales = Models["SalesOut"];
 export type Session = Models["SessionOut"];
+export type OpenSession = Models["OpenSessionOut"];
+export type ApiKey = Models["KeyOut"];
+export type Scope = Models["Scope"];
+export type SecurityRecord = Models["SecurityRecordOut"];
+export type Creator = Models["CreatorOut"];
 
 /** Every list of the API; its models (`ShowPage`, `ProductPage`) differ in the item alone. */
 export type Page<Item> = Omit<Models["ShowPage"], "items"> & { items: Item[] };

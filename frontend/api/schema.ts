@@ -240,8 +240,10 @@ export interface components {
         NextShow: {
             show: components["schemas"]["ShowOut"] | null;
         };
+        /** @description `current`: the one that asks. */
         OpenSessionOut: {
             id: string;
+            current: boolean;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -514,6 +516,9 @@ export interface components {
             currency: string;
             description: components["schemas"]["Words"] | null;
             host: components["schemas"]["HostOut"];
+            /** @description The host's own picture. */
+            cover_url: string | null;
+            /** @description What announces the show: its cover, or its first product. */
             poster_url: string | null;
             /** @description Width over height; null until a camera sent a picture. */
             picture_ratio: number | null;

@@ -1,11 +1,12 @@
 /** Where in the studio: `/studio`, `/studio/shows/{id}` (control room), `/studio/shows/{id}/products`,
- *  `/studio/shows/{id}/setup`, `/studio/orders`, `/studio/orders/{id}`. */
+ *  `/studio/shows/{id}/setup`, `/studio/orders`, `/studio/orders/{id}`, `/studio/account`. */
 import { tick } from "svelte";
 
 export type ShowPlace = "room" | "products" | "setup";
 export type Route =
   | { place: "list" }
   | { place: "orders" }
+  | { place: "account" }
   | { place: ShowPlace; showId: string }
   | { place: "order"; orderId: string };
 
@@ -14,11 +15,13 @@ export function parse(path: string): Route {
   if (show) return { place: (show[2] as ShowPlace | undefined) ?? "room", showId: show[1]! };
   const order = /^\/studio\/orders(?:\/([^/]+))?\/?$/.exec(path);
   if (order) return order[1] ? { place: "order", orderId: order[1] } : { place: "orders" };
+  if (/^\/studio\/account\/?$/.test(path)) return { place: "account" };
   return { place: "list" };
 }
 
 export function pathTo(route: Route): string {
   if (route.place === "list") return "/studio";
+  if (route.place === "account") return "/studio/account";
   if (route.place === "orders") return "/studio/orders";
   if (route.place === "order") return `/studio/orders/${route.orderId}`;
   return `/studio/shows/${route.showId}${route.place === "room" ? "" : `/${route.place}`}`;

@@ -10,6 +10,7 @@ const ROUTES: [string, Route][] = [
   ["/studio/shows/show_1/products", { place: "products", showId: "show_1" }],
   ["/studio/shows/show_1/setup", { place: "setup", showId: "show_1" }],
   ["/studio/orders", { place: "orders" }],
+  ["/studio/account", { place: "account" }],
   ["/studio/orders/ord_1", { place: "order", orderId: "ord_1" }],
 ];
 

@@ -106,6 +106,18 @@ def orders(demo: Installation, page: Page, lang: str) -> None:
     expect(page.locator(".order-rows, .empty")).to_be_visible()
 
 
+def set_up(demo: Installation, page: Page, lang: str) -> None:
+    studio(demo, page, lang)
+    page.goto(f"{demo.base}/studio/shows/{demo.facts['scheduled_show_id']}/setup")
+    expect(page.locator(".cover")).to_be_visible()
+
+
+def account(demo: Installation, page: Page, lang: str) -> None:
+    enter(demo, page, lang, "operator")
+    page.goto(f"{demo.base}/studio/account")
+    expect(page.locator(".account__log")).to_be_visible()
+
+
 def control_room(demo: Installation, page: Page, lang: str) -> None:
     studio(demo, page, lang)
     page.locator(f"a[href*='{demo.facts['show_id']}']").first.click()
@@ -133,6 +145,8 @@ PAGES: list[Callable[[Installation, Page, str], None]] = [
     studio,
     control_room,
     shelf_of_host,
+    set_up,
+    account,
     orders,
     brand,
     missing,

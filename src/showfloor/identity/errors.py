@@ -75,6 +75,13 @@ class KeyNotFound(AppError):
     status = 404
 
 
+class SessionNotFound(AppError):
+    """Also one that has ended by itself, and somebody else's."""
+
+    code = "session_not_found"
+    status = 404
+
+
 class EmailTaken(AppError):
     code = "email_taken"
     status = 409

@@ -26,6 +26,7 @@ from showfloor.identity.errors import (
     PasswordTooCommon,
     PasswordTooShort,
     ScopeMissing,
+    SessionNotFound,
     SignInFailed,
     TooManyAttempts,
 )
@@ -297,10 +298,14 @@ async def list_sessions(
 ) -> SessionsOut:
     """Where this person is signed in, newest first."""
     found = await service.list_sessions(session, person=person)
+    own = await service.find_session(session, token=token)
     return SessionsOut(
         sessions=[
             OpenSessionOut(
-                id=ids.encode("ses", one.id), created_at=one.created_at, expires_at=one.expires_at
+                id=ids.encode("ses", one.id),
+                current=one.id == own,
+                created_at=one.created_at,
+                expires_at=one.expires_at,
             )
             for one in found
         ]
@@ -311,6 +316,18 @@ async def list_sessions(
 async def end_other_sessions(session: SessionDep, person: CurrentPerson, token: OwnSession) -> None:
     """Sign out everywhere else."""
     await service.end_other_sessions(session, person=person, token=token)
+
+
+@account.delete(
+    "/sessions/{session_id}",
+    status_code=204,
+    responses=refusals(*OWN, NotFound, SessionNotFound),
+)
+async def end_session(
+    session_id: str, session: SessionDep, person: CurrentPerson, token: OwnSession
+) -> None:
+    """Sign one browser out."""
+    await service.end_session(session, person=person, session_id=ids.parse("ses", session_id))
 
 
 @account.get("/keys", responses=refusals(*OWN))

@@ -99,6 +99,20 @@ async def remove_sessions(session: Session, person_id: UUID, *, keep: bytes | No
     return len((await session.execute(chosen.returning(SessionRow.id))).all())
 
 
+async def session_id(session: Session, digest: bytes) -> UUID | None:
+    """The public id of a signed-in browser."""
+    chosen = select(SessionRow.id).where(SessionRow.token_digest == digest)
+    return (await session.execute(chosen)).scalar_one_or_none()
+
+
+async def remove_own_session(session: Session, person_id: UUID, session_id: UUID) -> bool:
+    """Whether this person had such a session."""
+    chosen = delete(SessionRow).where(
+        SessionRow.person_id == person_id, SessionRow.id == session_id
+    )
+    return (await session.execute(chosen.returning(SessionRow.id))).first() is not None
+
+
 async def remove_session(session: Session, digest: bytes) -> None:
     """Signing out."""
     await session.execute(delete(SessionRow).where(SessionRow.token_digest == digest))

@@ -33,7 +33,10 @@ class ChangePassword(BaseModel):
 
 
 class OpenSessionOut(BaseModel):
+    """`current`: the one that asks."""
+
     id: str
+    current: bool
     created_at: Time
     expires_at: Time
 

@@ -42,6 +42,7 @@ SHOW_WORDS = (
 SHARED_WORDS = ("list", "problem", "error", "currency", "language")
 STUDIO_WORDS = (
     "studio",
+    "account",
     "health",
     "player",
     "scene",

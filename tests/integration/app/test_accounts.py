@@ -97,6 +97,29 @@ async def test_new_password_ends_the_other_sessions(
     await _sign_in(client, floor.host, NEW)
 
 
+async def test_one_session_is_ended_by_its_owner_alone(
+    client: httpx2.AsyncClient, database: Database
+) -> None:
+    floor = await _floor(database)
+    elsewhere = await _sign_in(client, floor.host)
+    client.cookies.clear()
+    here = await _sign_in(client, floor.host)
+    listed = (await client.get("/api/v1/sessions")).json()["sessions"]
+    other = next(one["id"] for one in listed if not one["current"])
+    assert [one["current"] for one in listed] == [True, False]
+
+    ended = await client.delete(f"/api/v1/sessions/{other}")
+    again = await client.delete(f"/api/v1/sessions/{other}")
+    client.cookies.clear()
+    await _sign_in(client, floor.sellers[0])
+    strange = await client.delete(f"/api/v1/sessions/{listed[0]['id']}")
+
+    client.cookies.clear()
+    assert [ended.status_code, again.status_code, strange.status_code] == [204, 404, 404]
+    assert again.json()["code"] == strange.json()["code"] == "session_not_found"
+    assert [await _who(client, elsewhere), await _who(client, here)] == [401, 200]
+
+
 async def test_keys_are_made_listed_and_revoked_by_their_owner(
     client: httpx2.AsyncClient, database: Database
 ) -> None:

@@ -23,6 +23,8 @@ from showfloor.identity.service.keys import (
 from showfloor.identity.service.security_log import forget_old_records, list_records, record
 from showfloor.identity.service.sessions import (
     end_other_sessions,
+    end_session,
+    find_session,
     forget_old_sessions,
     list_sessions,
     person_of_session,
@@ -39,7 +41,9 @@ __all__ = [
     "disable",
     "enable",
     "end_other_sessions",
+    "end_session",
     "find_person",
+    "find_session",
     "forget_old_records",
     "forget_old_sessions",
     "get_person",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from showfloor.identity import queries
-from showfloor.identity.errors import SignInFailed
+from showfloor.identity.errors import SessionNotFound, SignInFailed
 from showfloor.identity.rules import SESSION_LIFETIME, csrf_of, normalise_email
 from showfloor.identity.service import passwords
 from showfloor.identity.service.security_log import record
@@ -67,6 +67,18 @@ async def sign_out(session: Session, *, token: str) -> None:
 async def list_sessions(session: Session, *, person: Person) -> list[OpenSession]:
     """Newest first."""
     return await queries.sessions_of(session, person.id, clock.now())
+
+
+async def find_session(session: Session, *, token: str) -> UUID | None:
+    """Which of the listed sessions belongs to this token."""
+    return await queries.session_id(session, ids.digest(token))
+
+
+async def end_session(session: Session, *, person: Person, session_id: UUID) -> None:
+    """Sign one browser of this person out. Raises SessionNotFound."""
+    if not await queries.remove_own_session(session, person.id, session_id):
+        raise SessionNotFound
+    await record(session, SecurityEvent.SESSIONS_ENDED, person_id=person.id, about="1")
 
 
 async def end_other_sessions(session: Session, *, person: Person, token: str) -> int:
