@@ -34,6 +34,8 @@ export default defineConfig({
   test: {
     css: { include: /breakpoints/ },
     environment: "node",
+    // A bound is for hanging, not for speed: on a busy machine a test waits for several seconds.
+    testTimeout: 30_000,
     include: ["**/*.test.ts"],
     exclude: ["node_modules/**"],
   },
