@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import asdict
 
 import pytest
 from pydantic import BaseModel
@@ -51,5 +50,5 @@ def test_health_of_the_media_server_is_the_described_one() -> None:
     first_frame.frame(0.0, 0, 0, True, 20_000)
     first_frame.unusable(0.0, "audio", "audio_codec_unsupported", codec="opus")
 
-    for told in (silent.as_json(5.0), first_frame.as_json(0.1)):
-        assert asdict(contract.read(Health, told)) == told
+    for told in (silent.read(5.0), first_frame.read(0.1)):
+        assert contract.from_json(Health, contract.to_json(told)) == told
