@@ -113,7 +113,7 @@ def add_parts(show: LiveShow, *bodies: bytes) -> None:
     """Parts of 200 ms; the first of a segment is independent."""
     for body in bodies:
         first = not show.window.listed[-1].parts
-        show.window.add_part(Part(200, first, body))
+        show.add_part(Part(200, first, body))
 
 
 def add_segment(show: LiveShow, *bodies: bytes, preview: bool = False) -> None:

@@ -183,7 +183,7 @@ def test_show_without_a_publisher_has_no_signal(show: LiveShow) -> None:
 def test_rendition_says_what_the_newest_segment_is(show: LiveShow) -> None:
     begin(show)
     for _ in range(5):
-        show.window.add_part(Part(200, True, bytes(25_000)))
+        show.add_part(Part(200, True, bytes(25_000)))
     show.window.complete()
 
     rendition = show.rendition()
@@ -197,7 +197,7 @@ def test_rendition_says_what_the_newest_segment_is(show: LiveShow) -> None:
 def test_segment_that_was_cut_short_says_nothing_about_the_rate(show: LiveShow) -> None:
     begin(show)
     for _ in range(5):
-        show.window.add_part(Part(200, True, bytes(25_000)))
+        show.add_part(Part(200, True, bytes(25_000)))
     show.window.complete()
     add_segment(show, bytes(1_000_000))
 
@@ -209,7 +209,7 @@ def test_segment_that_was_cut_short_says_nothing_about_the_rate(show: LiveShow) 
 def test_quiet_picture_announces_a_rate_that_players_take(show: LiveShow) -> None:
     begin(show)
     for _ in range(5):
-        show.window.add_part(Part(200, True, b"x"))
+        show.add_part(Part(200, True, b"x"))
     show.window.complete()
 
     rendition = show.rendition()
@@ -221,7 +221,7 @@ def test_sound_alone_has_no_size_and_no_frame_rate(show: LiveShow) -> None:
     sound = cmaf.Tracks(None, TRACKS.audio)
     segment = show.window.begin(START, INIT, TRACKS, new_ingest=False, preview=False)
     segment.size_in_pixels = None
-    show.window.add_part(Part(200, True, b"x"))
+    show.add_part(Part(200, True, b"x"))
     show.window.complete()
 
     rendition = show.rendition()

@@ -116,6 +116,7 @@ async def test_web_that_does_not_answer_in_time_is_away_and_let_go(web: Web) -> 
     web.answer, web.stays = [], True
 
     with pytest.raises(WebUnavailable, match="TimeoutError"):
+        # waits: the deadline is what this test is about
         await web.client(timeout=0.05).post("/x", b"{}")
 
     async with bounded():
