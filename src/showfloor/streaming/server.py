@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import uvloop
 
-from showfloor.kit import clock
+from showfloor.kit import clock, recording
 from showfloor.kit.network import ConnectionLimit, Proxies, open_files, raise_open_file_limit
 from showfloor.streaming.config import StreamingConfig
 from showfloor.streaming.control.reporter import Reporter
@@ -62,7 +62,7 @@ async def serve(
 ) -> None:
     """Serve until cancelled. `started` is called once both ports accept connections."""
     loop = asyncio.get_running_loop()
-    recorder = Recorder(config.data_dir / "recordings")
+    recorder = Recorder(config.data_dir / recording.FOLDER)
     web = WebClient(config.web_url, config.internal_token, config.web_timeout_seconds)
     reporter = Reporter(web, config.report_seconds)
     responder = Responder()

@@ -10,8 +10,8 @@ import m3u8
 import pytest
 
 from showfloor.kit.contract import CarriedCue
+from showfloor.kit.hls import date_range
 from showfloor.streaming.hls import playlist
-from showfloor.streaming.hls.cues import date_range
 from showfloor.streaming.hls.playlist import MediaView
 from showfloor.streaming.packaging.window import Part, Segment
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from showfloor.kit.contract import CarriedCue
-from showfloor.streaming.hls.cues import date_range, text_of
+from showfloor.kit.hls import date_range, date_time, stream_inf
 from showfloor.streaming.packaging.window import Segment
 
 _SKIP_TARGETS = 6
@@ -50,18 +50,14 @@ def multivariant(rendition: Rendition, query: str = "") -> str:
     """§4.4.6: names codecs and size, so that a player sets up its decoders before the first
     segment.
     """
-    attributes = [
-        f"BANDWIDTH={rendition.peak}",
-        f"AVERAGE-BANDWIDTH={rendition.average}",
-        f'CODECS="{rendition.codecs}"',
-    ]
-    if rendition.size is not None:
-        attributes.append(f"RESOLUTION={rendition.size[0]}x{rendition.size[1]}")
-    if rendition.frame_rate:
-        attributes.append(f"FRAME-RATE={rendition.frame_rate:.3f}")
-    return (
-        f"#EXTM3U\n#EXT-X-VERSION:6\n#EXT-X-STREAM-INF:{','.join(attributes)}\nmedia.m3u8{query}\n"
+    line = stream_inf(
+        codecs=rendition.codecs,
+        peak=rendition.peak,
+        average=rendition.average,
+        size=rendition.size,
+        frame_rate=rendition.frame_rate,
     )
+    return f"#EXTM3U\n#EXT-X-VERSION:6\n{line}\nmedia.m3u8{query}\n"
 
 
 def media(view: MediaView, *, skip: bool = False) -> str:
@@ -157,7 +153,7 @@ def _body(view: MediaView, shown: Sequence[Segment]) -> list[str]:
         if segment.init != init:
             init = segment.init
             lines.append(f'#EXT-X-MAP:URI="{init}{view.query}"')
-        lines.append(f"#EXT-X-PROGRAM-DATE-TIME:{text_of(segment.start)}")
+        lines.append(f"#EXT-X-PROGRAM-DATE-TIME:{date_time(segment.start)}")
         if segment.msn >= with_parts and not segment.whole:
             lines += _parts(segment, view.query)
         if segment.gap:

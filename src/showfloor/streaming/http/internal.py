@@ -6,6 +6,7 @@ import hmac
 from dataclasses import asdict
 
 from showfloor.kit.contract import ContractError, ShowCues, ShowMoment, ShowStateOrder, from_json
+from showfloor.kit.hls import date_time
 from showfloor.streaming.hls import cues
 from showfloor.streaming.http import answers
 from showfloor.streaming.http.answers import Answer
@@ -47,7 +48,7 @@ class InternalApi:
         moment = show.cue_time() if show is not None else None
         if moment is None:
             return _NOT_LIVE
-        return answers.as_json(200, asdict(ShowMoment(cues.text_of(moment))))
+        return answers.as_json(200, asdict(ShowMoment(date_time(moment))))
 
     def _add_cues(self, show_id: str, order: ShowCues) -> Answer:
         """A show that nobody published has no stream to carry them."""

@@ -1,15 +1,12 @@
 """Segments to disk, from the first day: the replay is built on them, and a restart continues from
-them.
+them (`kit/recording.py` has the format).
 
-`recordings/{show_id}/` holds `init-{hash}.mp4`, `{msn}.m4s`, `index.jsonl`, which only grows, and
-`newest.json`, the index's newest `open` line again in a file of constant size: a full disk still
-lets it be overwritten, so that no number is given out twice. One thread writes; its queue is
-bounded, and a disk that is slow or full costs recording, never the live show.
+One thread writes; its queue is bounded, and a disk that is slow or full costs recording, never the
+live show.
 """
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import queue
@@ -17,8 +14,9 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from showfloor.kit import recording
+from showfloor.kit.recording import OpenLine, SegmentLine, read_index, segment_name
 from showfloor.streaming.packaging.cmaf import InitSegment
 from showfloor.streaming.packaging.window import Part, Segment
 
@@ -27,7 +25,6 @@ log = logging.getLogger("showfloor.streaming.recording")
 _QUEUE_JOBS = 256
 _QUEUE_BYTES = 64 << 20
 _STOP_SECONDS = 10.0
-_NEWEST_SIZE = 256
 
 
 class Recorder:
@@ -109,57 +106,57 @@ class Recording:
         if init.name not in self._inits:
             self._inits.add(init.name)
             self._recorder.submit(lambda: self._write(init.name, [init.data]), len(init.data))
-        line = {
-            "open": segment.msn,
-            "start": round(segment.start, 3),
-            "ingest": ingest_id,
-            "discontinuity": segment.discontinuity,
-            "discontinuities": discontinuities,
-        }
+        line = OpenLine(
+            open=segment.msn,
+            start=round(segment.start, 3),
+            ingest=ingest_id,
+            discontinuity=segment.discontinuity,
+            discontinuities=discontinuities,
+        )
 
         def note() -> None:
-            self._overwrite(line)
-            self._append(line)
+            self._overwrite(recording.encode_newest(line))
+            self._append(recording.encode(line))
 
         self._recorder.submit(note, 0)
 
     def complete(self, segment: Segment) -> None:
         parts = [part.data for part in segment.parts]
-        line = {
-            "msn": segment.msn,
-            "start": round(segment.start, 3),
-            "duration": segment.duration,
-            "init": segment.init,
-            "codecs": segment.codecs,
-            "size": segment.size_in_pixels,
-            "discontinuity": segment.discontinuity,
-            "preview": segment.preview,
-            "independent": segment.independent,
-            "bytes": segment.size,
-        }
+        line = SegmentLine(
+            msn=segment.msn,
+            start=round(segment.start, 3),
+            duration=segment.duration,
+            init=segment.init,
+            codecs=segment.codecs,
+            size=list(segment.size_in_pixels) if segment.size_in_pixels else None,
+            discontinuity=segment.discontinuity,
+            preview=segment.preview,
+            independent=segment.independent,
+            bytes=segment.size,
+        )
 
         def write() -> None:
-            self._write(f"{segment.msn}.m4s", parts)
-            self._append(line)
+            self._write(line.name, parts)
+            self._append(recording.encode(line))
 
         self._recorder.submit(write, segment.size)
 
     def end(self) -> None:
-        self._recorder.submit(lambda: self._append({"ended": True}), 0)
+        self._recorder.submit(lambda: self._append(recording.ENDED), 0)
 
-    def _append(self, line: dict[str, Any]) -> None:
+    def _append(self, line: bytes) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
-        with (self._folder / "index.jsonl").open("a+b") as index:
+        with (self._folder / recording.INDEX).open("a+b") as index:
             # A line that a crash or a full disk tore must not swallow this one.
             torn = index.tell() > 0 and index.seek(-1, os.SEEK_END) >= 0 and index.read(1) != b"\n"
-            index.write(b"\n" * torn + _encode(line) + b"\n")
+            index.write(b"\n" * torn + line + b"\n")
 
-    def _overwrite(self, line: dict[str, Any]) -> None:
+    def _overwrite(self, line: bytes) -> None:
         """In place, without a moment at which the file is empty."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        newest = os.open(self._folder / "newest.json", os.O_WRONLY | os.O_CREAT, 0o644)
+        newest = os.open(self._folder / recording.NEWEST, os.O_WRONLY | os.O_CREAT, 0o644)
         try:
-            os.pwrite(newest, _encode(line).ljust(_NEWEST_SIZE), 0)
+            os.pwrite(newest, line, 0)
         finally:
             os.close(newest)
 
@@ -200,92 +197,47 @@ def read_back(folder: Path, count: int, limit: int) -> Recorded | None:
 
     None when nothing was recorded.
     """
-    lines = _read_lines(folder / "index.jsonl")
-    opened = [
-        line
-        for line in (*lines, *_read_lines(folder / "newest.json"))
-        if _has(line, open=int, start=float)
-    ]
-    complete = [
-        line
-        for line in lines
-        if _has(line, msn=int, start=float, duration=int, init=str, codecs=str)
-    ]
-    if not opened:
+    index = read_index(folder)
+    if not index.opened:
         return None
-    newest = max(opened, key=lambda line: int(line["open"]))
-    ends = [float(line["start"]) + line["duration"] for line in complete]
-    named = [(line["open"], line) for line in opened] + [(line["msn"], line) for line in complete]
-    marked = {msn for msn, line in named if line.get("discontinuity")}
+    newest = max(index.opened, key=lambda line: line.open)
+    complete = index.segments
+    marked = {line.open for line in index.opened if line.discontinuity}
+    marked |= {line.msn for line in complete if line.discontinuity}
     return Recorded(
-        next_msn=max([newest["open"], *(line["msn"] for line in complete)]) + 1,
-        end=max([*ends, float(newest["start"])]),
-        ingest_id=str(newest.get("ingest", "")),
-        discontinuities=max(len(marked), int(newest.get("discontinuities", 0))),
+        next_msn=max([newest.open, *(line.msn for line in complete)]) + 1,
+        end=max([*(line.end for line in complete), newest.start]),
+        ingest_id=newest.ingest,
+        discontinuities=max(len(marked), newest.discontinuities),
         discontinuous=frozenset(marked),
         segments=_read_segments(folder, complete[-count:], limit),
-        ended=any(line.get("ended") for line in lines[-3:]),
+        ended=index.ended,
     )
-
-
-def _has(line: dict[str, Any], **kinds: type) -> bool:
-    """Whether members are there and of their kind; a whole number is a float, too."""
-    return all(
-        isinstance(line.get(name), (int, float) if kind is float else kind)
-        for name, kind in kinds.items()
-    )
-
-
-def _encode(line: dict[str, Any]) -> bytes:
-    return json.dumps(line, separators=(",", ":")).encode()
-
-
-def _read_lines(file: Path) -> list[dict[str, Any]]:
-    """JSON objects, one a line; what a crash tore is skipped."""
-    try:
-        raw = file.read_bytes()
-    except OSError:
-        return []
-    lines = []
-    for text in raw.split(b"\n"):
-        try:
-            line = json.loads(text) if text else None
-        except ValueError:
-            continue
-        if isinstance(line, dict):
-            lines.append(line)
-    return lines
 
 
 def _read_segments(
-    folder: Path, lines: list[dict[str, Any]], limit: int
+    folder: Path, lines: list[SegmentLine], limit: int
 ) -> list[tuple[Segment, InitSegment]]:
     """The newest segments without a hole between them, oldest first."""
     found: list[tuple[Segment, InitSegment]] = []
     for line in reversed(lines):
         try:
-            data = (folder / f"{line['msn']}.m4s").read_bytes()
-            init = InitSegment(line["init"], (folder / Path(line["init"]).name).read_bytes())
+            data = (folder / segment_name(line.msn)).read_bytes()
+            init = InitSegment(line.init, (folder / Path(line.init).name).read_bytes())
         except OSError:
             break
         limit -= len(data)
-        if limit < 0 or (found and found[-1][0].msn != line["msn"] + 1):
+        if limit < 0 or (found and found[-1][0].msn != line.msn + 1):
             break
-        size, discontinuity, preview = (
-            line.get("size"),
-            bool(line.get("discontinuity")),
-            bool(line.get("preview")),
-        )
         segment = Segment(
-            line["msn"],
-            line["start"],
-            line["init"],
-            line["codecs"],
-            discontinuity,
-            preview,
-            tuple(size) if size else None,
+            line.msn,
+            line.start,
+            line.init,
+            line.codecs,
+            line.discontinuity,
+            line.preview,
+            (line.size[0], line.size[1]) if line.size else None,
         )
-        independent = bool(line.get("independent", True))
-        segment.add(Part(line["duration"], independent, data))
+        segment.add(Part(line.duration, line.independent, data))
         found.append((segment, init))
     return found[::-1]
