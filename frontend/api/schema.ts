@@ -113,6 +113,11 @@ export interface components {
             en?: string;
             ar?: string;
         };
+        /** @description The picture was away: `at_s` seconds into the replay, for `away_s` seconds. */
+        GapOut: {
+            at_s: number;
+            away_s: number;
+        };
         Health: {
             video: components["schemas"]["VideoHealth"] | null;
             audio: components["schemas"]["AudioHealth"] | null;
@@ -326,7 +331,10 @@ export interface components {
             seller: components["schemas"]["Words"];
             total: components["schemas"]["MoneyOut"];
         };
-        /** @description Absolute addresses: LL-HLS, and the room's Server-Sent Events. */
+        /**
+         * @description Absolute addresses: LL-HLS or, once there is a replay, video on demand; and the room's
+         *     Server-Sent Events.
+         */
         Playback: {
             hls_url: string;
             events_url: string;
@@ -379,6 +387,38 @@ export interface components {
             at: string;
             code: string;
         };
+        /**
+         * @description Only what is given changes. `trim_start` and `trim_end` are moments of the show clock, null
+         *     takes the trim away; `hidden` replaces the whole list.
+         */
+        ReplayChange: {
+            public?: boolean | null;
+            trim_start?: string | null;
+            trim_end?: string | null;
+            hidden?: components["schemas"]["SpanIn"][] | null;
+        };
+        /**
+         * @description What the host decided about the replay, and what is published of it. `state` is null until
+         *     the show has ended.
+         */
+        ReplayDecision: {
+            state: components["schemas"]["ReplayState"] | null;
+            public: boolean;
+            trim_start: string | null;
+            trim_end: string | null;
+            hidden: components["schemas"]["SpanOut"][];
+            starts_at: string | null;
+            duration_s: number;
+            gaps: components["schemas"]["GapOut"][];
+        };
+        /** @description What of an ended show can be watched again; `starts_at` is the moment of the first frame. */
+        ReplayOut: {
+            state: components["schemas"]["ReplayState"];
+            starts_at: string | null;
+            duration_s: number;
+        };
+        /** @enum {string} */
+        ReplayState: "preparing" | "ready" | "withheld" | "deleted";
         /** @description Event `set`: one key has another value; null: it is gone. */
         RoomChange: {
             seq: number;
@@ -400,6 +440,8 @@ export interface components {
             starts_at: string | null;
             went_live_at: string | null;
             ended_at: string | null;
+            /** @description Null until the show has ended, and for one that was never live. */
+            replay: components["schemas"]["ReplayOut"] | null;
             product_ids: string[];
         };
         /**
@@ -510,6 +552,8 @@ export interface components {
             starts_at: string | null;
             went_live_at: string | null;
             ended_at: string | null;
+            /** @description Null until the show has ended, and for one that was never live. */
+            replay: components["schemas"]["ReplayOut"] | null;
             product_ids: string[];
             slug: string;
             market: string;
@@ -551,6 +595,19 @@ export interface components {
             options_text: components["schemas"]["Words"];
             quantity: number;
             picture_url: string | null;
+        };
+        /** @description `[start, end)` on the show clock. */
+        SpanIn: {
+            /** Format: date-time */
+            start: string;
+            /** Format: date-time */
+            end: string;
+        };
+        SpanOut: {
+            /** Format: date-time */
+            start: string;
+            /** Format: date-time */
+            end: string;
         };
         /** @description The key is shown this once. */
         StreamKeyOut: {

@@ -267,7 +267,7 @@ def refused(scope: Scope) -> JSONResponse:
 
 
 UNLIMITED = tuple(compile_path(path)[0] for path in (HOLDS, CALLBACK))
-CHEAP = ("/static/", "/uploads/", "/embed.js", "/healthz", "/readyz", "/internal/")
+CHEAP = ("/static/", "/uploads/", "/replays/", "/embed.js", "/healthz", "/readyz", "/internal/")
 """Files, and what our own processes and the operator's monitoring ask for."""
 
 

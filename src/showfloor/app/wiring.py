@@ -41,16 +41,24 @@ from showfloor.orders import http as orders_http
 from showfloor.privacy.service import register_eraser
 from showfloor.realtime import service as realtime
 from showfloor.realtime.hints import Hints
+from showfloor.replays import http as replays_http
+from showfloor.replays import subscribers as replays_subscribers
+from showfloor.replays import tasks as replays_tasks
+from showfloor.replays.adapters.disk import FOLDER as REPLAYS_FOLDER
+from showfloor.replays.adapters.disk import DiskStorage
+from showfloor.replays.adapters.storage import Storage
+from showfloor.replays.service import REPLAYS
 from showfloor.shows import http as shows_http
 from showfloor.shows import internal as shows_internal
 from showfloor.shows import openapi as shows_openapi
 from showfloor.shows import subscribers as shows_subscribers
 from showfloor.shows import tasks as shows_tasks
 from showfloor.shows.adapters.covers import CoverFolder
+from showfloor.shows.events import ShowEnded
 from showfloor.stock import http as stock_http
 from showfloor.stock import tasks as stock_tasks
 from showfloor.web import http as web_http
-from showfloor.web.files import BuiltFiles, UploadedFiles
+from showfloor.web.files import BuiltFiles, ReplayFiles, UploadedFiles
 from showfloor.web.pages import STATIC
 from showfloor.web.security import join_sources
 
@@ -78,6 +86,12 @@ def connect_web(app: FastAPI, settings: Settings) -> None:
         UploadedFiles(directory=settings.data / "uploads", check_dir=False),
         name="uploads",
     )
+    app.mount(
+        "/replays",
+        ReplayFiles(directory=settings.data / REPLAYS_FOLDER, check_dir=False),
+        name="replays",
+    )
+    app.state.replay_storage = DiskStorage(settings.data)
     connect_erasers()
 
 
@@ -89,6 +103,7 @@ EDGES = (
     catalog_http,
     stock_http,
     shows_http,
+    replays_http,
     orders_http,
     shows_internal,
     web_http,
@@ -126,6 +141,7 @@ def payment_providers(settings: Settings) -> dict[str, PaymentProvider]:
 
 def connect_worker(dispatcher: Dispatcher) -> None:
     dispatcher.subscribe(PriceChanged, shows_subscribers.on_price_changed)
+    dispatcher.subscribe(ShowEnded, replays_subscribers.on_show_ended)
     connect_erasers()
 
 
@@ -134,7 +150,9 @@ def connect_erasers() -> None:
         register_eraser(eraser)
 
 
-def periodic_jobs(providers: Mapping[str, PaymentProvider], *, hold_seconds: float) -> list[Job]:
+def periodic_jobs(
+    providers: Mapping[str, PaymentProvider], storage: Storage, *, hold_seconds: float
+) -> list[Job]:
     """`hold_seconds`: no hold that is made from now on runs out earlier, so looking that often
     misses none.
     """
@@ -147,6 +165,12 @@ def periodic_jobs(providers: Mapping[str, PaymentProvider], *, hold_seconds: flo
             wakes=checkout_tasks.PAYMENTS,
         ),
         Job("interrupt lost shows", 5.0, shows_tasks.interrupt_lost_shows),
+        Job(
+            "publish replays",
+            60.0,
+            partial(replays_tasks.publish_replays, storage=storage),
+            wakes=REPLAYS,
+        ),
         Job("forget abandoned checkouts", 60.0, checkout_tasks.forget_abandoned),
         Job("forget networks", 60.0, stock_tasks.forget_clients),
         Job("forget old holds", 3600.0, stock_tasks.forget_old_holds),

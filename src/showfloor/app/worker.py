@@ -21,6 +21,7 @@ from showfloor.kit.db import Database
 from showfloor.kit.errors import Busy
 from showfloor.kit.jobs import Job
 from showfloor.kit.outbox import OUTBOX, Dispatcher
+from showfloor.replays.adapters.disk import DiskStorage
 
 log = structlog.get_logger()
 NET = 10.0
@@ -40,7 +41,9 @@ async def work(settings: Settings) -> None:
     providers = wiring.payment_providers(settings)
     everything = [
         outbox_job(dispatcher),
-        *wiring.periodic_jobs(providers, hold_seconds=settings.hold_seconds),
+        *wiring.periodic_jobs(
+            providers, DiskStorage(settings.data), hold_seconds=settings.hold_seconds
+        ),
     ]
     runner = Runner(database, everything)
     tasks = [

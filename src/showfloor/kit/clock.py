@@ -33,6 +33,11 @@ def milliseconds(moment: datetime) -> int:
     return round(moment.timestamp() * 1000)
 
 
+def from_milliseconds(value: float) -> datetime:
+    """Milliseconds since the epoch as an aware datetime in UTC."""
+    return datetime.fromtimestamp(value / 1000, UTC)
+
+
 def rfc3339(moment: datetime) -> str:
     """`2026-11-23T10:00:00.123Z`: RFC 3339, UTC, milliseconds."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

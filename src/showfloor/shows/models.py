@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -30,6 +30,9 @@ class ShowRow(Base):
     poster_url: Mapped[str | None]
     picture_ratio: Mapped[float | None]
     cue_offset_ms: Mapped[int] = mapped_column(default=0)
+    replay_state: Mapped[str | None]
+    replay_starts_at: Mapped[datetime | None]
+    replay_duration_ms: Mapped[int] = mapped_column(server_default=text("0"))
 
 
 class ShowProductRow(Base):

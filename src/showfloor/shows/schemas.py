@@ -15,7 +15,7 @@ from showfloor.kit.contract import Health
 from showfloor.kit.schemas import EveryLanguage, Moment, Shown, Time, Words, id_with
 from showfloor.kit.text import OptionalTitle, Paragraphs
 from showfloor.media.types import IngestState
-from showfloor.shows.types import CueKind, ShowState
+from showfloor.shows.types import CueKind, ReplayState, ShowState
 
 
 @with_config(ConfigDict(extra="forbid"))
@@ -144,6 +144,14 @@ class Timeline(BaseModel):
     cues: list[CueOut]
 
 
+class ReplayOut(Shown):
+    """What of an ended show can be watched again; `starts_at` is the moment of the first frame."""
+
+    state: ReplayState
+    starts_at: Time | None
+    duration_s: float
+
+
 class RoomShow(Shown):
     """The room's entry `show`: what is true of it now, whatever frame is on screen.
 
@@ -158,6 +166,10 @@ class RoomShow(Shown):
     starts_at: Time | None
     went_live_at: Time | None
     ended_at: Time | None
+    replay: Annotated[
+        ReplayOut | None,
+        Field(description="Null until the show has ended, and for one that was never live."),
+    ]
     product_ids: list[Annotated[str, id_with("prod")]]
 
 
@@ -168,7 +180,9 @@ class HostOut(Shown):
 
 
 class Playback(BaseModel):
-    """Absolute addresses: LL-HLS, and the room's Server-Sent Events."""
+    """Absolute addresses: LL-HLS or, once there is a replay, video on demand; and the room's
+    Server-Sent Events.
+    """
 
     hls_url: str
     events_url: str

@@ -31,13 +31,36 @@ class ShowState(StrEnum):
         return self in (ShowState.ENDED, ShowState.CANCELLED)
 
 
+class ReplayState(StrEnum):
+    PREPARING = "preparing"
+    READY = "ready"
+    WITHHELD = "withheld"
+    """Its host does not show it."""
+    DELETED = "deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayFacts:
+    """What everybody may know of an ended show's replay. `starts_at` is the moment of its first
+    frame.
+    """
+
+    state: ReplayState
+    starts_at: datetime | None = None
+    duration_ms: int = 0
+
+    @property
+    def duration_s(self) -> float:
+        return self.duration_ms / 1000
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Show:
     """The columns of `ShowRow` under their names, and `product_ids` in the order of the shelf.
 
     `title` and `description` are {"en": …, "ar": …}, or one of them alone. `published_at` is when
     everybody could first see it, scheduled or live: who may see it follows from that, never from
-    its state.
+    its state. The `replay_…` columns are `replays`' word about what can be watched again.
     `cue_offset_ms` is the encoder's delay, added to every stamp. `picture_ratio` is the width of
     the camera's picture over its height, None until a camera sent one.
     """
@@ -57,12 +80,29 @@ class Show:
     poster_url: str | None = None
     picture_ratio: float | None = None
     cue_offset_ms: int = 0
+    replay_state: str | None = None
+    replay_starts_at: datetime | None = None
+    replay_duration_ms: int = 0
     product_ids: tuple[UUID, ...] = ()
 
     @property
     def languages(self) -> list[str]:
         """In which the title is written."""
         return [language for language in LANGUAGES if language in self.title]
+
+    @property
+    def sells(self) -> bool:
+        """On the air, or to be watched again: its goods can be held and paid for."""
+        replay = self.replay
+        return self.state.on_air or (replay is not None and replay.state is ReplayState.READY)
+
+    @property
+    def replay(self) -> ReplayFacts | None:
+        """None until the show has ended, and for one that was never live."""
+        if self.replay_state is None:
+            return None
+        state = ReplayState(self.replay_state)
+        return ReplayFacts(state, self.replay_starts_at, self.replay_duration_ms)
 
 
 @dataclass(frozen=True, slots=True)

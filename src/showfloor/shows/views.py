@@ -22,7 +22,7 @@ from showfloor.shows.schemas import (
     ShowPage,
     StudioOut,
 )
-from showfloor.shows.types import Cue, PublicUrls, Show, ShowWithShelf
+from showfloor.shows.types import Cue, PublicUrls, ReplayState, Show, ShowWithShelf
 
 
 def cue_view(cue: Cue) -> CueOut:
@@ -50,7 +50,8 @@ def show_view(staged: ShowWithShelf, urls: PublicUrls) -> ShowOut:
             "cover_url": show.poster_url,
             "poster_url": show.poster_url or _first_picture(products),
             "products": products,
-            "playback": _playback(ids.encode("show", show.id), urls),
+            "replay": show.replay,
+            "playback": _playback(show, urls),
         }
     )
 
@@ -74,9 +75,12 @@ def studio_view(show: ShowOut, ingest: Ingest, urls: PublicUrls, preview_token: 
     )
 
 
-def _playback(shown: str, urls: PublicUrls) -> Playback:
+def _playback(show: Show, urls: PublicUrls) -> Playback:
+    shown = ids.encode("show", show.id)
+    ready = show.replay is not None and show.replay.state is ReplayState.READY
+    folder = f"{urls.base}/replays" if ready else f"{urls.media}/live"
     return Playback(
-        hls_url=f"{urls.media}/live/{shown}/index.m3u8",
+        hls_url=f"{folder}/{shown}/index.m3u8",
         events_url=f"{urls.rooms}/rooms/{shown}/events",
     )
 

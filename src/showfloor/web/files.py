@@ -7,7 +7,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from http import HTTPStatus
 from mimetypes import guess_type
+from pathlib import Path
 from typing import Any
 
 from starlette.datastructures import Headers
@@ -22,6 +24,20 @@ writes; the best first.
 REFUSED = re.compile(r"q=0(\.0*)?")
 SAFE = {"X-Content-Type-Options": "nosniff"}
 A_YEAR = "public, max-age=31536000, immutable"
+AN_HOUR = "public, max-age=3600, immutable"
+OPEN = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Content-Range",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Timing-Allow-Origin": "*",
+}
+REPLAY_TYPES = {
+    ".m3u8": "application/vnd.apple.mpegurl",
+    ".m4s": "video/mp4",
+    ".mp4": "video/mp4",
+    ".webp": "image/webp",
+    ".vtt": "text/vtt; charset=utf-8",
+}
 
 
 class BuiltFiles(StaticFiles):
@@ -47,6 +63,25 @@ class UploadedFiles(StaticFiles):
     def file_response(self, *args: Any, **kwargs: Any) -> Response:
         answer = super().file_response(*args, **kwargs)
         answer.headers.update(SAFE)
+        return answer
+
+
+class ReplayFiles(StaticFiles):
+    """Replays: like live video they carry no cookie, so any page may play them. Media never changes
+    under its name; a playlist does, when its host cuts something.
+    """
+
+    def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
+        """A file that is being written has a name with a dot in front."""
+        return ("", None) if Path(path).name.startswith(".") else super().lookup_path(path)
+
+    def file_response(self, full_path: Any, *args: Any, **kwargs: Any) -> Response:
+        answer = super().file_response(full_path, *args, **kwargs)
+        kind = Path(full_path).suffix
+        answer.headers.update(SAFE | OPEN)
+        answer.headers["Cache-Control"] = "no-cache" if kind == ".m3u8" else AN_HOUR
+        if kind in REPLAY_TYPES and answer.status_code != HTTPStatus.NOT_MODIFIED:
+            answer.headers["Content-Type"] = REPLAY_TYPES[kind]
         return answer
 
 

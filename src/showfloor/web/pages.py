@@ -28,6 +28,7 @@ SHOW_WORDS = (
     "show",
     "player",
     "scene",
+    "replay",
     "pin",
     "shelf",
     "product",

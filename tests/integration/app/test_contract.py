@@ -54,6 +54,7 @@ LAST = [
     "release_hold",
     "sign_out",
     "end_show",
+    "delete_replay",
 ]
 """Confirming needs a payment; the others take away what the rest needs."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import psycopg
 import pytest
 
@@ -10,6 +12,7 @@ from showfloor.kit import db
 from showfloor.kit.db import Database
 from showfloor.media.service import forget_old_refusals
 from showfloor.realtime import queries as realtime
+from showfloor.replays.adapters.disk import DiskStorage
 
 PLANT = """
 insert into idempotent_answer (scope, key, request, at) select 's', n::text::bytea, '', {at}
@@ -67,10 +70,12 @@ def _left(url: str) -> dict[str, int]:
         }  # type: ignore[index, arg-type] # a count has a row
 
 
-async def test_old_rows_go_and_new_ones_stay(database: Database, piled_up: str) -> None:
+async def test_old_rows_go_and_new_ones_stay(
+    database: Database, piled_up: str, tmp_path: Path
+) -> None:
     jobs = [
         job
-        for job in wiring.periodic_jobs({}, hold_seconds=300)
+        for job in wiring.periodic_jobs({}, DiskStorage(tmp_path), hold_seconds=300)
         if job.name.startswith("forget old")
     ]
 
@@ -88,11 +93,11 @@ async def test_transaction_removes_no_more_than_a_batch(database: Database, pile
 
 
 async def test_clean_up_that_fails_leaves_the_others_to_do_theirs(
-    database: Database, piled_up: str
+    database: Database, piled_up: str, tmp_path: Path
 ) -> None:
     jobs = [
         job
-        for job in wiring.periodic_jobs({}, hold_seconds=300)
+        for job in wiring.periodic_jobs({}, DiskStorage(tmp_path), hold_seconds=300)
         if job.name.startswith("forget old")
     ]
     with psycopg.connect(piled_up, autocommit=True) as connection:

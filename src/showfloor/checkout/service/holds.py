@@ -69,7 +69,7 @@ async def hold_goods(
 
 
 def _priced(offers: Offers, wanted: HoldRequest) -> list[Line]:
-    if not offers.on_air:
+    if not offers.open:
         raise NotForSale(extra={"skus": [sku for sku, _ in wanted.lines]})
     lines = price_lines(offers.by_sku, wanted.lines, kept={})
     check_total(lines, wanted.expected_total)
@@ -154,7 +154,7 @@ async def _repriced(shelf: Shelf, hold: Hold, lines: tuple[tuple[str, int], ...]
     if hold.context.show_id is None:
         raise NotForSale(extra={"skus": new})
     offers = await shelf.offers(hold.context.show_id)
-    if not offers.on_air:
+    if not offers.open:
         raise NotForSale(extra={"skus": new})
     return price_lines(offers.by_sku, lines, kept)
 

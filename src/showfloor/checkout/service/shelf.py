@@ -59,7 +59,8 @@ class Offers:
     `by_variant` all of them.
     """
 
-    on_air: bool
+    open: bool
+    """Whether the show sells now."""
     context: SalesContext
     by_sku: Mapping[str, Goods]
     by_variant: Mapping[UUID, Goods]
@@ -118,7 +119,7 @@ class Shelf:
             priced = await catalog.get_priced_products(session, show.product_ids, show.currency)
         goods = list(_goods(priced.values()))
         return Offers(
-            on_air=show.state.on_air,
+            open=show.sells,
             context=SalesContext.in_show(show_id, show.market),
             by_sku={each.variant.sku: each for each in goods if each.price is not None},
             by_variant={each.variant_id: each for each in goods},

@@ -14,6 +14,7 @@ from showfloor.shows.service.cues import (
     get_own_cue,
     list_carried_cues,
     list_timeline,
+    list_whole_timeline,
     pin,
 )
 from showfloor.shows.service.ingest_reports import (
@@ -22,7 +23,7 @@ from showfloor.shows.service.ingest_reports import (
     note_ingest,
     note_ingests,
 )
-from showfloor.shows.service.lifecycle import end_show, go_live
+from showfloor.shows.service.lifecycle import end_show, go_live, set_replay
 from showfloor.shows.service.schedule import (
     change_show,
     create_show,
@@ -59,12 +60,14 @@ __all__ = [
     "list_shows",
     "list_timeline",
     "list_upcoming",
+    "list_whole_timeline",
     "note_ingest",
     "note_ingests",
     "pin",
     "refresh_product",
     "remove_product",
     "set_cover",
+    "set_replay",
     "with_shelf",
     "with_shelves",
 ]

@@ -83,6 +83,11 @@ async def list_carried_cues(session: Session, show_id: UUID) -> list[CarriedCue]
     return [carried_cue(cue) for cue in recent]
 
 
+async def list_whole_timeline(session: Session, show_id: UUID) -> list[CarriedCue]:
+    """Every cue of the show by start, as a playlist carries it."""
+    return [carried_cue(cue) for cue in await queries.cues(session, show_id)]
+
+
 async def _get_cue(session: Session, cue_id: UUID) -> Cue:
     if (cue := await queries.cue(session, cue_id)) is None:
         raise CueNotFound

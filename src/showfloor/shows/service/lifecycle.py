@@ -9,13 +9,14 @@ from showfloor.identity.types import Person
 from showfloor.kit import clock, outbox
 from showfloor.kit.db import Session
 from showfloor.media import service as media
-from showfloor.shows.errors import SignalMissing
+from showfloor.shows import queries
+from showfloor.shows.errors import ShowNotFound, SignalMissing
 from showfloor.shows.events import ShowEnded, ShowWentLive
 from showfloor.shows.rules import Step, after
 from showfloor.shows.service.access import get_own_show
 from showfloor.shows.service.cues import close_open_cues
 from showfloor.shows.service.schedule import published, save
-from showfloor.shows.types import Show
+from showfloor.shows.types import ReplayFacts, Show
 
 
 async def go_live(session: Session, *, person: Person, show_id: UUID) -> Show:
@@ -45,3 +46,20 @@ async def end_show(session: Session, *, person: Person, show_id: UUID) -> Show:
     await close_open_cues(session, show_id, now)
     await outbox.publish(session, ShowEnded(show_id, now))
     return ended
+
+
+async def set_replay(session: Session, show_id: UUID, facts: ReplayFacts) -> None:
+    """What `replays` says of an ended show. Nothing happens when it is known. Raises
+    ShowNotFound.
+    """
+    show = await queries.show(session, show_id, lock=True)
+    if show is None:
+        raise ShowNotFound
+    if show.replay != facts:
+        now = replace(
+            show,
+            replay_state=facts.state.value,
+            replay_starts_at=facts.starts_at,
+            replay_duration_ms=facts.duration_ms,
+        )
+        await save(session, show, now)

@@ -1,0 +1,1 @@
+"""Where replays lie: one file for each kind of storage."""

@@ -1,0 +1,85 @@
+"""Replays on the local disk: `replays/{show}/` holds hard links to the files of
+`recordings/{show}/` that may be watched, so that publishing copies nothing, and hiding is removing
+a link.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Mapping, Set
+from pathlib import Path
+
+from showfloor.kit import recording
+from showfloor.kit.recording import Index
+
+FOLDER = "replays"
+
+
+class DiskStorage:
+    """`data` is the installation's data folder."""
+
+    def __init__(self, data: Path) -> None:
+        self._recordings = data / recording.FOLDER
+        self._replays = data / FOLDER
+
+    def read_index(self, show: str) -> Index:
+        return recording.read_index(self._recordings / show)
+
+    def publish(self, show: str, media: Set[str], playlists: Mapping[str, str]) -> set[str]:
+        folder = self._replays / show
+        folder.mkdir(parents=True, exist_ok=True)
+        missing = {name for name in media if not self._link(show, name)}
+        if missing:
+            return missing
+        # Nobody may be sent to a segment that is gone: first the playlists, then the rest goes.
+        for name, text in playlists.items():
+            _write(folder / name, text)
+        for file in folder.iterdir():
+            if file.name not in media and file.name not in playlists:
+                file.unlink(missing_ok=True)
+        return set()
+
+    def withdraw(self, show: str) -> None:
+        _remove(self._replays / show)
+
+    def delete(self, show: str) -> None:
+        self.withdraw(show)
+        _remove(self._recordings / show)
+
+    def _link(self, show: str, name: str) -> bool:
+        """Whether the public folder has the file now."""
+        source, target = self._recordings / show / name, self._replays / show / name
+        if target.exists():
+            return True
+        beside = target.with_name(f".{name}.part")
+        beside.unlink(missing_ok=True)
+        try:
+            try:
+                os.link(source, beside)
+            except OSError:
+                # A file system without hard links, or another than the recording's.
+                shutil.copy2(source, beside)
+            beside.replace(target)
+        except FileNotFoundError:
+            return False
+        return True
+
+
+def _write(file: Path, text: str) -> None:
+    """Whole or not at all; a file that says the same keeps its time, and so its ETag."""
+    data = text.encode()
+    with contextlib.suppress(FileNotFoundError):
+        if file.read_bytes() == data:
+            return
+    beside = file.with_name(f".{file.name}.part")
+    beside.write_bytes(data)
+    beside.replace(file)
+
+
+def _remove(folder: Path) -> None:
+    """Playlists first, so that nobody is sent to a segment that is gone."""
+    for playlist in folder.glob("*.m3u8"):
+        playlist.unlink(missing_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,31 @@
+"""Recordings and published replays, in the words of `replays`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+from typing import Protocol
+
+from showfloor.kit.recording import Index
+
+
+class Storage(Protocol):
+    """Blocking: callers run it in a thread. Everything may be repeated."""
+
+    def read_index(self, show: str) -> Index:
+        """What was recorded of a show (`show_…`)."""
+        ...
+
+    def publish(self, show: str, media: Set[str], playlists: Mapping[str, str]) -> set[str]:
+        """Make exactly these files of the recording public, and these playlists. Returns the media
+        files that the recording does not have; they are not public, and the playlists are not
+        written when there is one.
+        """
+        ...
+
+    def withdraw(self, show: str) -> None:
+        """Nothing of the show is public from now on."""
+        ...
+
+    def delete(self, show: str) -> None:
+        """Withdraw, and delete the recording for good."""
+        ...

@@ -1,0 +1,111 @@
+"""All SQL of `replays`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_or
+
+from showfloor.kit.db import Session
+from showfloor.replays.models import HiddenSpanRow, ReplayRow
+from showfloor.replays.types import Cut, Gap, Replay, Span
+
+
+async def add(session: Session, show_id: UUID) -> None:
+    """A row with what holds unless the host decides otherwise; adding twice is adding once."""
+    new = Replay(show_id)
+    row = {
+        "show_id": show_id,
+        "public": new.public,
+        "gaps": [],
+        "version": new.version,
+        "published_version": new.published_version,
+        "complete": new.complete,
+    }
+    await session.execute(insert_or(ReplayRow).values(**row).on_conflict_do_nothing())
+
+
+async def replay(session: Session, show_id: UUID, *, lock: bool = False) -> Replay | None:
+    """One replay as it is now."""
+    chosen = select(ReplayRow).where(ReplayRow.show_id == show_id)
+    chosen = chosen.execution_options(populate_existing=True)
+    row = (await session.execute(chosen.with_for_update() if lock else chosen)).scalar_one_or_none()
+    return _replay(row, await _hidden(session, show_id)) if row else None
+
+
+async def unpublished(session: Session) -> list[UUID]:
+    """Ended shows whose folder does not show the last decision, or whose recording is not whole."""
+    behind = ReplayRow.published_version < ReplayRow.version
+    chosen = select(ReplayRow.show_id).where(
+        ReplayRow.ended_at.is_not(None), or_(behind, ReplayRow.complete.is_(False))
+    )
+    return list((await session.execute(chosen.order_by(ReplayRow.show_id))).scalars())
+
+
+async def end(session: Session, show_id: UUID, ended_at: datetime) -> None:
+    """The show is over: what was recorded may be published."""
+    ended = update(ReplayRow).where(ReplayRow.show_id == show_id)
+    await session.execute(ended.values(ended_at=ended_at))
+
+
+async def save_decision(session: Session, now: Replay) -> None:
+    """What the host decided, with its hidden spans; needs the row's lock."""
+    decided = update(ReplayRow).where(ReplayRow.show_id == now.show_id)
+    await session.execute(
+        decided.values(
+            public=now.public,
+            trim_start=now.cut.trim_start,
+            trim_end=now.cut.trim_end,
+            deleted_at=now.deleted_at,
+            version=now.version,
+        )
+    )
+    await session.execute(delete(HiddenSpanRow).where(HiddenSpanRow.show_id == now.show_id))
+    rows = [
+        {"show_id": now.show_id, "starts_at": span.start, "ends_at": span.end}
+        for span in now.cut.hidden
+    ]
+    if rows:
+        await session.execute(insert(HiddenSpanRow).values(rows))
+
+
+async def save_published(session: Session, now: Replay) -> None:
+    """What the folder shows."""
+    published = update(ReplayRow).where(ReplayRow.show_id == now.show_id)
+    await session.execute(
+        published.values(
+            starts_at=now.starts_at,
+            duration_ms=now.duration_ms,
+            gaps=[asdict(gap) for gap in now.gaps],
+            published_version=now.published_version,
+            complete=now.complete,
+        )
+    )
+
+
+async def _hidden(session: Session, show_id: UUID) -> Sequence[Span]:
+    chosen = select(HiddenSpanRow.starts_at, HiddenSpanRow.ends_at)
+    rows = await session.execute(
+        chosen.where(HiddenSpanRow.show_id == show_id).order_by(HiddenSpanRow.starts_at)
+    )
+    return [Span(row.starts_at, row.ends_at) for row in rows]
+
+
+def _replay(row: ReplayRow, hidden: Sequence[Span]) -> Replay:
+    return Replay(
+        show_id=row.show_id,
+        public=row.public,
+        cut=Cut(row.trim_start, row.trim_end, tuple(hidden)),
+        ended_at=row.ended_at,
+        deleted_at=row.deleted_at,
+        starts_at=row.starts_at,
+        duration_ms=row.duration_ms,
+        gaps=tuple(Gap(**gap) for gap in row.gaps),
+        version=row.version,
+        published_version=row.published_version,
+        complete=row.complete,
+    )

@@ -1,0 +1,85 @@
+"""Pure decisions of `replays`: which segments may be watched, where the picture was away, what a
+cut may be.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from showfloor.kit.clock import milliseconds, parse_rfc3339
+from showfloor.kit.contract import CarriedCue
+from showfloor.kit.recording import SegmentLine
+from showfloor.replays.errors import CutInvalid
+from showfloor.replays.types import Cut, Gap, Span
+
+SHORTEST_GAP_MS = 1000
+"""A shorter absence of the picture is not worth a mark."""
+MOST_HIDDEN = 100
+WAIT_FOR_RECORDING = timedelta(seconds=20)
+"""After the end the last segments are still on their way to the disk; a recording that a crash left
+without its end is taken as it is after this.
+"""
+
+
+def check_cut(cut: Cut) -> None:
+    """Raises CutInvalid."""
+    backwards = any(span.end <= span.start for span in cut.hidden)
+    nothing = cut.trim_start and cut.trim_end and cut.trim_end <= cut.trim_start
+    if backwards or nothing or len(cut.hidden) > MOST_HIDDEN:
+        raise CutInvalid(most=MOST_HIDDEN)
+
+
+def visible_segments(recorded: Iterable[SegmentLine], cut: Cut) -> list[SegmentLine]:
+    """The segments that everybody may watch, in their order.
+
+    A segment is served whole or not at all, so one that holds any hidden moment is left out: up to
+    a segment's length (2 s) more than was asked for, never less.
+    """
+    segments = {line.msn: line for line in recorded if not line.preview and line.duration > 0}
+    start = milliseconds(cut.trim_start) if cut.trim_start else -math.inf
+    end = milliseconds(cut.trim_end) if cut.trim_end else math.inf
+    return [
+        line
+        for _, line in sorted(segments.items())
+        if (first := round(line.start)) >= start
+        and (last := round(line.end)) <= end
+        and not _is_hidden(first, last, cut)
+    ]
+
+
+def gaps_between(visible: Sequence[SegmentLine], cut: Cut) -> list[Gap]:
+    """Where the picture was away while the show went on. What the host hid is no gap."""
+    gaps, at = [], 0
+    for before, line in itertools.pairwise(visible):
+        at += before.duration
+        away = line.start - before.end
+        if away >= SHORTEST_GAP_MS and not _is_hidden(before.end, line.start, cut):
+            gaps.append(Gap(at, round(away)))
+    return gaps
+
+
+def _is_hidden(start: float, end: float, cut: Cut) -> bool:
+    """Whether any moment of `[start, end)`, epoch ms, is."""
+    return any(
+        start < milliseconds(span.end) and milliseconds(span.start) < end for span in cut.hidden
+    )
+
+
+def visible_cues(cues: Iterable[CarriedCue], cut: Cut) -> list[CarriedCue]:
+    """Without the cues that lie wholly in what was taken out."""
+    return [cue for cue in cues if not _taken_out(cue, cut)]
+
+
+def _taken_out(cue: CarriedCue, cut: Cut) -> bool:
+    start = parse_rfc3339(cue.start)
+    end = parse_rfc3339(cue.end) if cue.end else start
+    before = cut.trim_start is not None and end <= cut.trim_start
+    after = cut.trim_end is not None and start >= cut.trim_end
+    return before or after or any(_within(start, end, span) for span in cut.hidden)
+
+
+def _within(start: datetime, end: datetime, span: Span) -> bool:
+    return span.start <= start and end <= span.end

@@ -1,0 +1,160 @@
+"""Use cases of `replays`."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from showfloor.identity.types import Person
+from showfloor.kit import clock, ids
+from showfloor.kit.db import Session
+from showfloor.kit.notify import wake
+from showfloor.replays import playlist, queries
+from showfloor.replays.adapters.storage import Storage
+from showfloor.replays.errors import ReplayDeleted
+from showfloor.replays.rules import (
+    WAIT_FOR_RECORDING,
+    check_cut,
+    gaps_between,
+    visible_cues,
+    visible_segments,
+)
+from showfloor.replays.schemas import ReplayChange
+from showfloor.replays.types import Replay
+from showfloor.shows import service as shows
+from showfloor.shows.types import ReplayFacts, ReplayState
+
+REPLAYS = "replays"
+"""The name under which the worker is woken."""
+
+
+async def begin(session: Session, show_id: UUID, ended_at: datetime) -> None:
+    """The show has ended. One that never went live has nothing to watch again."""
+    show = await shows.get_show(session, show_id)
+    if show.went_live_at is None:
+        return
+    await queries.add(session, show_id)
+    await queries.end(session, show_id, ended_at)
+    await shows.set_replay(session, show_id, ReplayFacts(ReplayState.PREPARING))
+    wake(session, REPLAYS)
+
+
+async def get_replay(session: Session, *, person: Person, show_id: UUID) -> Replay:
+    """The host's view; before the end it is what will hold. Raises ShowNotFound."""
+    await shows.get_own_show(session, person=person, show_id=show_id)
+    return await queries.replay(session, show_id) or Replay(show_id)
+
+
+async def change_replay(
+    session: Session, *, person: Person, show_id: UUID, change: ReplayChange
+) -> Replay:
+    """Publish or withhold, trim, hide. The caller publishes after the commit.
+
+    Raises ShowNotFound, ReplayDeleted, CutInvalid.
+    """
+    before = await _get_own(session, person, show_id)
+    now = change.apply(before)
+    check_cut(now.cut)
+    return await _decide(session, now)
+
+
+async def delete_replay(session: Session, *, person: Person, show_id: UUID) -> Replay:
+    """For good: withdrawn as soon as the caller publishes, and the recording is deleted by the
+    worker. Raises ShowNotFound, ReplayDeleted.
+    """
+    before = await _get_own(session, person, show_id)
+    return await _decide(session, replace(before, deleted_at=clock.now()))
+
+
+async def publish(
+    session: Session, storage: Storage, show_id: UUID, *, thorough: bool = False
+) -> Replay:
+    """Make the folder equal to the row, and the show's facts, too. May be repeated at any time.
+
+    The row's lock is held meanwhile, so that an older decision cannot be published over a newer
+    one. `thorough` deletes what was deleted for good from the recording, too, which takes long.
+    """
+    now = await queries.replay(session, show_id, lock=True)
+    assert now is not None
+    if now.ended_at is None:
+        return now
+    name = ids.encode("show", show_id)
+    if now.deleted_at is not None:
+        await asyncio.to_thread(storage.delete if thorough else storage.withdraw, name)
+        published = replace(now, complete=thorough, duration_ms=0, gaps=(), starts_at=None)
+    elif now.public:
+        published = await _publish_segments(session, storage, now)
+    else:
+        await asyncio.to_thread(storage.withdraw, name)
+        published = replace(now, complete=True)
+    published = replace(published, published_version=now.version)
+    await queries.save_published(session, published)
+    await shows.set_replay(session, show_id, facts_of(published))
+    return published
+
+
+async def list_unpublished(session: Session) -> list[UUID]:
+    return await queries.unpublished(session)
+
+
+def facts_of(published: Replay) -> ReplayFacts:
+    """What everybody may know."""
+    if published.deleted_at is not None:
+        return ReplayFacts(ReplayState.DELETED)
+    if not published.public:
+        return ReplayFacts(ReplayState.WITHHELD)
+    if not published.duration_ms:
+        state = ReplayState.WITHHELD if published.complete else ReplayState.PREPARING
+        return ReplayFacts(state)
+    return ReplayFacts(ReplayState.READY, published.starts_at, published.duration_ms)
+
+
+async def _publish_segments(session: Session, storage: Storage, now: Replay) -> Replay:
+    """What is on disk by now; `complete` once nothing more will come."""
+    assert now.ended_at is not None
+    name = ids.encode("show", now.show_id)
+    index = await asyncio.to_thread(storage.read_index, name)
+    complete = index.ended or clock.now() - now.ended_at > WAIT_FOR_RECORDING
+    visible = visible_segments(index.segments, now.cut)
+    cues = visible_cues(await shows.list_whole_timeline(session, now.show_id), now.cut)
+    while visible:
+        playlists = {
+            playlist.MULTIVARIANT: playlist.multivariant(visible),
+            playlist.MEDIA: playlist.media(visible, cues),
+        }
+        media = {line.name for line in visible} | {line.init for line in visible}
+        missing = await asyncio.to_thread(storage.publish, name, media, playlists)
+        if not missing:
+            break
+        # A file that a crash or a person took away is a gap like any other.
+        visible = [line for line in visible if not {line.name, line.init} & missing]
+    else:
+        await asyncio.to_thread(storage.withdraw, name)
+        return replace(now, complete=complete, duration_ms=0, gaps=(), starts_at=None)
+    return replace(
+        now,
+        starts_at=clock.from_milliseconds(visible[0].start),
+        duration_ms=sum(line.duration for line in visible),
+        gaps=tuple(gaps_between(visible, now.cut)),
+        complete=complete,
+    )
+
+
+async def _get_own(session: Session, person: Person, show_id: UUID) -> Replay:
+    """Locked, so that two decisions come one after the other."""
+    await shows.get_own_show(session, person=person, show_id=show_id)
+    await queries.add(session, show_id)
+    found = await queries.replay(session, show_id, lock=True)
+    assert found is not None
+    if found.deleted_at is not None:
+        raise ReplayDeleted
+    return found
+
+
+async def _decide(session: Session, now: Replay) -> Replay:
+    decided = replace(now, version=now.version + 1)
+    await queries.save_decision(session, decided)
+    wake(session, REPLAYS)
+    return decided

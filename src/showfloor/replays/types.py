@@ -1,0 +1,54 @@
+"""A replay as others see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """`[start, end)` on the show clock."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """The picture was away: `at_ms` into the replay, for `away_ms` of the show clock."""
+
+    at_ms: int
+    away_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What the host takes out. None: from the first frame, to the last."""
+
+    trim_start: datetime | None = None
+    trim_end: datetime | None = None
+    hidden: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What the host decided (`public`, `cut`) and what is published of it. `version` counts
+    decisions, `published_version` is the one that the folder shows.
+    """
+
+    show_id: UUID
+    public: bool = True
+    cut: Cut = Cut()
+    ended_at: datetime | None = None
+    """When the show ended; nothing is published before."""
+    deleted_at: datetime | None = None
+    starts_at: datetime | None = None
+    """The moment of the first frame that can be watched."""
+    duration_ms: int = 0
+    gaps: tuple[Gap, ...] = ()
+    version: int = 1
+    published_version: int = 0
+    complete: bool = False
+    """The recording is whole on disk."""

@@ -1,0 +1,183 @@
+"""From the end of a show to what everybody can watch again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+from threading import Event
+
+import httpx2
+import m3u8
+import pytest
+
+from showfloor.kit import clock, recording
+from showfloor.kit.db import Database
+from showfloor.realtime import service as realtime
+from showfloor.replays import service
+from showfloor.replays.adapters.disk import DiskStorage
+from showfloor.replays.rules import WAIT_FOR_RECORDING
+from showfloor.shows import service as shows
+from tests.integration.replays.conftest import EndedShow, EndShow
+from tests.people import add_floor
+
+WHOLE = {"init-a.mp4", "1.m4s", "2.m4s", "3.m4s", "4.m4s", "5.m4s", "index.m3u8", "media.m3u8"}
+
+
+async def test_show_on_air_has_no_replay(client: httpx2.AsyncClient, on_air: EndedShow) -> None:
+    assert await on_air.publish() is None
+    assert await on_air.shown(client) is None
+    assert on_air.public() == set()
+
+
+async def test_ended_show_says_that_its_replay_is_being_prepared(
+    client: httpx2.AsyncClient, end: EndShow
+) -> None:
+    show = await end()
+
+    assert await show.shown(client) == {"state": "preparing", "starts_at": None, "duration_s": 0}
+
+
+async def test_replay_is_everything_but_the_preview(
+    client: httpx2.AsyncClient, ended: EndedShow
+) -> None:
+    answer = (await client.get(ended.path)).json()
+
+    assert answer["replay"] == {
+        "state": "ready",
+        "starts_at": clock.rfc3339(ended.start),
+        "duration_s": 10.0,
+    }
+    assert answer["playback"]["hls_url"].endswith(f"/replays/{ended.shown_id}/index.m3u8")
+    assert ended.public() == WHOLE
+
+
+async def test_playlist_carries_segments_and_pins_on_the_show_clock(
+    client: httpx2.AsyncClient, ended: EndedShow
+) -> None:
+    text = (await client.get(f"/replays/{ended.shown_id}/media.m3u8")).text
+
+    parsed = m3u8.loads(text)
+    assert parsed.is_endlist
+    assert [segment.uri for segment in parsed.segments] == [f"{n}.m4s" for n in range(1, 6)]
+    assert parsed.segments[0].program_date_time == ended.start
+    (pin,) = parsed.segments[0].dateranges
+    assert pin.start_date == clock.rfc3339(ended.at(2))
+    assert pin.end_date == clock.rfc3339(ended.at(6))
+
+
+async def test_room_learns_that_the_replay_is_ready(ended: EndedShow, database: Database) -> None:
+    async with database.session() as session:
+        entries = (await realtime.snapshot(session, ended.id)).entries
+
+    assert entries["show"]["replay"]["state"] == "ready"
+
+
+async def test_replay_plays_while_the_last_segment_is_on_its_way(end: EndShow) -> None:
+    show = await end()
+
+    again = await show.publish()
+    first = show.public()
+    show.record(6, 10)
+    show.note(recording.ENDED)
+    last = await show.publish()
+
+    assert (first, again is not None) == (WHOLE, True)
+    assert (show.public(), last) == (WHOLE | {"6.m4s"}, None)
+
+
+async def test_recording_without_its_end_is_taken_as_it_is_after_a_while(end: EndShow) -> None:
+    show = await end()
+    assert await show.publish() is not None
+
+    later = clock.now() + 2 * WAIT_FOR_RECORDING
+    with clock.use(lambda: later):
+        assert await show.publish() is None
+    assert show.public() == WHOLE
+
+
+async def test_segment_that_the_disk_lost_is_a_gap(
+    client: httpx2.AsyncClient, end: EndShow
+) -> None:
+    show = await end()
+    (show.recorded / "3.m4s").unlink()
+    show.note(recording.ENDED)
+
+    await show.publish()
+    decision = (await client.get(f"{show.path}/replay", headers=show.host)).json()
+
+    assert show.public() == WHOLE - {"3.m4s"}
+    assert decision["gaps"] == [{"at_s": 4.0, "away_s": 2.0}]
+    assert decision["duration_s"] == 8.0
+
+
+async def test_show_that_never_went_live_has_no_replay(
+    client: httpx2.AsyncClient, database: Database
+) -> None:
+    async with database.session() as session:
+        floor = await add_floor(session)
+        await service.begin(session, floor.show.id, clock.now())
+        show = await shows.get_show(session, floor.show.id)
+
+    assert show.replay is None
+
+
+async def test_show_of_which_nothing_was_recorded_has_nothing_to_watch(
+    client: httpx2.AsyncClient, end: EndShow
+) -> None:
+    show = await end()
+    (show.recorded / recording.INDEX).write_bytes(recording.ENDED + b"\n")
+
+    assert await show.publish() is None
+    assert await show.shown(client) == {"state": "withheld", "starts_at": None, "duration_s": 0}
+
+
+class SlowStorage(DiskStorage):
+    """Publishing waits in the middle until it may go on."""
+
+    def __init__(self, *args: object) -> None:
+        super().__init__(*args)  # type: ignore[arg-type] # as DiskStorage's own
+        self.begun, self.go_on = Event(), Event()
+
+    def publish(self, show: str, media: Set[str], playlists: Mapping[str, str]) -> set[str]:
+        self.begun.set()
+        assert self.go_on.wait(60)
+        return super().publish(show, media, playlists)
+
+
+@pytest.mark.parametrize("name", ["media.m3u8", "index.m3u8"])
+async def test_playlist_is_asked_for_again_and_costs_nothing_unchanged(
+    client: httpx2.AsyncClient, ended: EndedShow, name: str
+) -> None:
+    path = f"/replays/{ended.shown_id}/{name}"
+    first = await client.get(path)
+
+    again = await client.get(path, headers={"If-None-Match": first.headers["etag"]})
+
+    assert first.headers["content-type"] == "application/vnd.apple.mpegurl"
+    assert first.headers["cache-control"] == "no-cache"
+    assert first.headers["access-control-allow-origin"] == "*"
+    assert (again.status_code, again.content) == (304, b"")
+
+
+async def test_segment_answers_ranges(client: httpx2.AsyncClient, ended: EndedShow) -> None:
+    path = f"/replays/{ended.shown_id}/1.m4s"
+
+    whole = await client.get(path)
+    part = await client.get(path, headers={"Range": "bytes=2-4"})
+    beyond = await client.get(path, headers={"Range": "bytes=70-80"})
+
+    assert (whole.status_code, whole.content) == (200, b"segment")
+    assert whole.headers["content-type"] == "video/mp4"
+    assert (part.status_code, part.content) == (206, b"gme")
+    assert part.headers["content-range"] == "bytes 2-4/7"
+    assert beyond.status_code == 416
+
+
+@pytest.mark.parametrize(
+    "name", ["0.m4s", "9.m4s", "index.jsonl", ".1.m4s.part", "../../recordings", ""]
+)
+async def test_what_is_not_published_is_not_there(
+    client: httpx2.AsyncClient, ended: EndedShow, name: str
+) -> None:
+    (ended.data / "replays" / ended.shown_id / ".1.m4s.part").write_bytes(b"half")
+
+    assert (await client.get(f"/replays/{ended.shown_id}/{name}")).status_code == 404

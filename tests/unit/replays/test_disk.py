@@ -1,0 +1,96 @@
+"""The folder of a replay holds exactly what may be watched."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from showfloor.replays.adapters import disk
+from showfloor.replays.adapters.disk import DiskStorage
+
+SHOW = "show_a"
+LISTS = {"index.m3u8": "#EXTM3U\nmedia.m3u8\n", "media.m3u8": "#EXTM3U\n1.m4s\n"}
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    recorded = tmp_path / "recordings" / SHOW
+    recorded.mkdir(parents=True)
+    for name in ("init-a.mp4", "1.m4s", "2.m4s", "3.m4s", "index.jsonl"):
+        (recorded / name).write_bytes(name.encode())
+    return tmp_path
+
+
+def public(data: Path) -> set[str]:
+    folder = data / "replays" / SHOW
+    return {file.name for file in folder.iterdir()} if folder.exists() else set()
+
+
+def test_published_files_are_links_and_nothing_else_is_there(data: Path) -> None:
+    missing = DiskStorage(data).publish(SHOW, {"init-a.mp4", "1.m4s"}, LISTS)
+
+    assert missing == set()
+    assert public(data) == {"init-a.mp4", "1.m4s", "index.m3u8", "media.m3u8"}
+    assert os.path.samefile(  # noqa: PTH121 - pathlib's opens neither
+        data / "recordings" / SHOW / "1.m4s", data / "replays" / SHOW / "1.m4s"
+    )
+
+
+def test_file_that_is_not_named_any_more_is_gone_and_the_recording_stays(data: Path) -> None:
+    storage = DiskStorage(data)
+    storage.publish(SHOW, {"init-a.mp4", "1.m4s", "2.m4s"}, LISTS)
+
+    storage.publish(SHOW, {"init-a.mp4", "2.m4s"}, LISTS)
+
+    assert public(data) == {"init-a.mp4", "2.m4s", "index.m3u8", "media.m3u8"}
+    assert (data / "recordings" / SHOW / "1.m4s").exists()
+
+
+def test_publishing_again_changes_nothing_and_keeps_the_playlist_s_time(data: Path) -> None:
+    storage = DiskStorage(data)
+    storage.publish(SHOW, {"1.m4s"}, LISTS)
+    before = (data / "replays" / SHOW / "media.m3u8").stat().st_mtime_ns
+
+    storage.publish(SHOW, {"1.m4s"}, LISTS)
+
+    assert (data / "replays" / SHOW / "media.m3u8").stat().st_mtime_ns == before
+
+
+def test_file_that_the_recording_lacks_is_named_and_no_playlist_is_written(data: Path) -> None:
+    missing = DiskStorage(data).publish(SHOW, {"1.m4s", "9.m4s"}, LISTS)
+
+    assert missing == {"9.m4s"}
+    assert public(data) == {"1.m4s"}
+
+
+def test_disk_without_hard_links_gets_copies(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(disk.os, "link", refuse)
+
+    assert DiskStorage(data).publish(SHOW, {"1.m4s"}, LISTS) == set()
+    assert (data / "replays" / SHOW / "1.m4s").read_bytes() == b"1.m4s"
+
+
+def test_withdrawn_replay_leaves_nothing_public_and_the_recording_untouched(data: Path) -> None:
+    storage = DiskStorage(data)
+    storage.publish(SHOW, {"1.m4s"}, LISTS)
+
+    storage.withdraw(SHOW)
+    storage.withdraw(SHOW)
+
+    assert public(data) == set()
+    assert (data / "recordings" / SHOW / "1.m4s").exists()
+
+
+def test_deleted_replay_takes_the_recording_with_it(data: Path) -> None:
+    storage = DiskStorage(data)
+    storage.publish(SHOW, {"1.m4s"}, LISTS)
+
+    storage.delete(SHOW)
+
+    assert not (data / "recordings" / SHOW).exists()
+    assert public(data) == set()
