@@ -5,12 +5,29 @@ import workerPath from "hls.js/dist/hls.worker.js?url";
 import type { Cue } from "../contract";
 import { cueFromAttribute } from "./cues";
 import type { Source, SourceListener } from "./source";
+import { stretchesOf, type Stretch } from "./stretches";
 
 /** Milliseconds until the next try, doubled each time, a little different for every viewer so that
  *  they do not all come at once. */
 const RETRY = 1000;
 const LONGEST_RETRY = 15_000;
-export function openHls(video: HTMLVideoElement, url: string, listener: SourceListener): Source {
+
+/** What differs between following a live show and playing a recording. */
+const LIVE = {
+  lowLatencyMode: true,
+  maxLiveSyncPlaybackRate: 1,
+  liveSyncOnStallIncrease: 0,
+  backBufferLength: 20,
+  maxBufferLength: 8,
+};
+const RECORDED = { lowLatencyMode: false, backBufferLength: 60, maxBufferLength: 30 };
+
+export function openHls(
+  video: HTMLVideoElement,
+  url: string,
+  listener: SourceListener,
+  kind: "live" | "recorded" = "live",
+): Source {
   let hls = create();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let recoveredAt = -Infinity;
@@ -19,17 +36,13 @@ export function openHls(video: HTMLVideoElement, url: string, listener: SourceLi
   function create(): Hls {
     const next = new Hls({
       workerPath,
-      lowLatencyMode: true,
-      maxLiveSyncPlaybackRate: 1,
-      liveSyncOnStallIncrease: 0,
+      ...(kind === "live" ? LIVE : RECORDED),
       // Cues come from the playlist below; the metadata text track would need data: in the policy.
       enableDateRangeMetadataCues: false,
       enableID3MetadataCues: false,
       enableEmsgMetadataCues: false,
       // The first media is asked for while the browser still opens its buffers.
       startFragPrefetch: true,
-      backBufferLength: 20,
-      maxBufferLength: 8,
       // A publisher that went away answers no playlist for a while; the retries below are ours.
       fragLoadPolicy: {
         default: {
@@ -43,6 +56,7 @@ export function openHls(video: HTMLVideoElement, url: string, listener: SourceLi
     next.on(Hls.Events.LEVEL_UPDATED, (_name, { details }) => {
       wait = RETRY;
       listener.cues(cuesIn(details));
+      if (!details.live) listener.recorded?.();
     });
     next.on(Hls.Events.MANIFEST_PARSED, (_name, { video, audio }) =>
       listener.soundOnly(audio && !video),
@@ -94,11 +108,25 @@ export function openHls(video: HTMLVideoElement, url: string, listener: SourceLi
       const known = details();
       return known ? known.edge + known.age : null;
     },
+    stretches: () => {
+      const known = details();
+      return known && !known.live ? stretchesIn(known) : [];
+    },
     close() {
       clearTimeout(timer);
       hls.destroy();
     },
   };
+}
+
+function stretchesIn({ fragments }: LevelDetails): Stretch[] {
+  return stretchesOf(
+    fragments.map(({ start, duration, programDateTime }) => ({
+      at: start,
+      moment: programDateTime ?? NaN,
+      seconds: duration,
+    })),
+  );
 }
 
 function cuesIn(details: LevelDetails): Cue[] {

@@ -82,6 +82,7 @@ beforeEach(() => {
     behind: () => source.behindNow,
     playingDate: () => 1_000_000 + video.currentTime * 1000,
     liveEdge: () => 20,
+    stretches: () => [],
     close: () => (source.closed = true),
   };
 });

@@ -38,7 +38,8 @@ const STUCK = 2.5;
 const FIRST_RETRY = 1000;
 const LAST_RETRY = 15_000;
 
-const hasMediaSource = () => "MediaSource" in globalThis || "ManagedMediaSource" in globalThis;
+export const hasMediaSource = () =>
+  "MediaSource" in globalThis || "ManagedMediaSource" in globalThis;
 const seconds = () => performance.now() / 1000;
 
 /** Loads what `play` will need, for somebody who waits for a show to begin. */
@@ -98,7 +99,12 @@ export function play(
   on("timeupdate", tick);
   on("volumechange", volumeChanged);
   on("resize", () => listener.size?.(video.videoWidth, video.videoHeight));
-  watchFrames(video, () => source, listener, events.signal);
+  watchFrames(video, frameShown, events.signal);
+
+  function frameShown(mediaTime: number): void {
+    const date = source?.playingDate() ?? null;
+    if (date !== null) listener.frame(date + (mediaTime - video.currentTime) * 1000);
+  }
 
   function paused(): void {
     listener.behind(null);
@@ -199,26 +205,22 @@ function openNative(video: HTMLVideoElement & { getStartDate?: () => Date }, url
     behind: () => (edge() === null ? null : edge()! - video.currentTime),
     playingDate: () => (Number.isNaN(startDate()) ? null : startDate() + video.currentTime * 1000),
     liveEdge: edge,
+    stretches: () => [],
     close: () => video.removeAttribute("src"),
   };
 }
 
 /** `playingDate` belongs to `currentTime`; a frame has its own `mediaTime`, and the difference is
  *  what a pin would be late. */
-function watchFrames(
+export function watchFrames(
   video: HTMLVideoElement,
-  source: () => Source | null,
-  listener: PlaybackListener,
+  shown: (mediaTime: number) => void,
   signal: AbortSignal,
 ): void {
-  const moment = (mediaTime: number) => {
-    const date = source()?.playingDate() ?? null;
-    if (date !== null) listener.frame(date + (mediaTime - video.currentTime) * 1000);
-  };
   if (!("requestVideoFrameCallback" in video)) {
     (video as HTMLVideoElement).addEventListener(
       "timeupdate",
-      () => moment((video as HTMLVideoElement).currentTime),
+      () => shown((video as HTMLVideoElement).currentTime),
       { signal },
     );
     return;
@@ -226,13 +228,13 @@ function watchFrames(
   const next = () =>
     video.requestVideoFrameCallback((_now, frame) => {
       if (signal.aborted) return;
-      moment(frame.mediaTime);
+      shown(frame.mediaTime);
       next();
     });
   next();
 }
 
-function ranges({ buffered }: HTMLVideoElement): [number, number][] {
+export function ranges({ buffered }: HTMLVideoElement): [number, number][] {
   return Array.from({ length: buffered.length }, (_, index) => [
     buffered.start(index),
     buffered.end(index),

@@ -1,5 +1,6 @@
 /** The port between the player and what fetches the stream for it. */
 import type { Cue } from "../contract";
+import type { Stretch } from "./stretches";
 
 /** hls.js, or the browser itself where it has no Media Source Extensions. */
 export interface Source {
@@ -8,11 +9,15 @@ export interface Source {
   /** Show clock at the video's `currentTime`, ms. */
   playingDate(): number | null;
   liveEdge(): number | null;
+  /** A recording's two clocks; empty for a live show and while unknown. */
+  stretches(): Stretch[];
   close(): void;
 }
 
 export interface SourceListener {
   cues(cues: Cue[]): void;
+  /** The whole recording is known. Never for a live show. */
+  recorded?(): void;
   /** True when the stream carries no picture, false when it carries one again. */
   soundOnly(alone: boolean): void;
   /** This browser has no decoder for the stream. The source has stopped trying. */

@@ -6,6 +6,7 @@ const watching: Signs = {
   online: true,
   status: "playing",
   played: true,
+  replay: "none",
   roomOpen: true,
 };
 
@@ -28,6 +29,14 @@ test.each<[string, Partial<Signs>, Scene]>([
     "back",
   ],
   ["an ended show without network", { state: "ended", online: false }, "ended"],
+  ["a recording to watch", { state: "ended", replay: "offered" }, "replay"],
+  ["a recording that plays", { state: "ended", replay: "begun" }, "live"],
+  [
+    "a recording that is opened",
+    { state: "ended", replay: "begun", status: "starting", played: false },
+    "starting",
+  ],
+  ["a recording without network", { state: "ended", replay: "begun", online: false }, "offline"],
   ["a show to come", { state: "scheduled", status: "starting", played: false }, "scheduled"],
   ["a draft, for its team", { state: "draft", status: "starting", played: false }, "scheduled"],
 ])("%s", (_what, signs, scene) => {

@@ -3,7 +3,16 @@ import type { ShowState } from "../contract";
 import type { Status } from "../player/playback";
 
 export type Scene =
-  "live" | "starting" | "tap" | "back" | "lost" | "ended" | "offline" | "scheduled" | "unplayable";
+  | "live"
+  | "starting"
+  | "tap"
+  | "back"
+  | "lost"
+  | "ended"
+  | "replay"
+  | "offline"
+  | "scheduled"
+  | "unplayable";
 
 export interface Signs {
   state: ShowState;
@@ -12,12 +21,15 @@ export interface Signs {
   status: Status;
   /** Whether a picture of this show was ever on screen. */
   played: boolean;
+  /** An ended show's recording: there is none to watch, it is offered, or somebody watches it. */
+  replay: "none" | "offered" | "begun";
   /** Whether the room answers; null before the first answer. */
   roomOpen: boolean | null;
 }
 
-export function sceneOf({ state, online, status, played, roomOpen }: Signs): Scene {
-  if (state === "ended") return "ended";
+export function sceneOf({ state, online, status, played, replay, roomOpen }: Signs): Scene {
+  if (state === "ended" && replay === "none") return "ended";
+  if (state === "ended" && replay === "offered") return "replay";
   if (state === "scheduled" || state === "draft") return "scheduled";
   if (!online) return "offline";
   if (state === "interrupted" && status !== "playing") return "back";

@@ -8,9 +8,11 @@ import { learnAll, openPins, pinsAt, type CueTable } from "../player/cues";
 import type { Status } from "../player/playback";
 import { savesData } from "../player/save-data";
 import { cuesOf, empty, showOf, type Room } from "../room/fold";
+import type { Stretch } from "../player/stretches";
 import { Buying } from "./buying.svelte";
 import type { Form } from "./form";
 import { readForm, writeForm } from "./kept";
+import { chaptersOf } from "./chapters";
 import * as navigation from "./navigation";
 import { isSheet, type View } from "./navigation";
 import { sceneOf, type Scene } from "./scene";
@@ -37,6 +39,11 @@ export class ShowStore {
   posterRatio = $state<number | null>(null);
   /** A wide picture takes the whole place: on a phone's side, in full screen. */
   theatre = $state(false);
+  /** The recording of an ended show is being watched. */
+  replaying = $state(false);
+  /** Seconds into it. */
+  position = $state(0);
+  stretches = $state.raw<Stretch[]>([]);
   /** After the end: the show that comes next. */
   next = $state.raw<Show | null>(null);
   online = $state(true);
@@ -48,7 +55,7 @@ export class ShowStore {
    *  reload. */
   form: Form | null;
   #room = $state.raw<Room>(empty);
-  #cues: CueTable = new Map();
+  #cues = $state.raw<CueTable>(new Map());
   #frame: number | null = null;
   #opener: HTMLElement | null = null;
 
@@ -59,6 +66,21 @@ export class ShowStore {
     () =>
       (this.show.state === "live" || this.show.state === "interrupted") &&
       (this.#playAsked || !this.savesData),
+  );
+
+  readonly recorded = $derived.by(
+    () => this.show.state === "ended" && this.show.replay?.state === "ready",
+  );
+  /** On the air, or to be watched again: its goods can be held. */
+  readonly sells = $derived.by(
+    () => this.show.state === "live" || this.show.state === "interrupted" || this.recorded,
+  );
+  readonly duration = $derived.by(() => {
+    const last = this.stretches.at(-1);
+    return last ? last.at + last.seconds : (this.show.replay?.duration_s ?? 0);
+  });
+  readonly chapters = $derived.by(() =>
+    chaptersOf(this.#cues.values(), this.stretches, this.show.products),
   );
 
   readonly view = $derived(this.#place.view);
@@ -96,6 +118,7 @@ export class ShowStore {
       online: this.online,
       status: this.status,
       played: this.played,
+      replay: this.replaying ? "begun" : this.recorded ? "offered" : "none",
       roomOpen: this.roomOpen,
     }),
   );
@@ -145,13 +168,27 @@ export class ShowStore {
 
   cuesHeard(cues: Cue[]): void {
     this.#cues = learnAll(this.#cues, cues);
-    if (this.#frame === null || this.show.state === "ended") this.#showPins(openPins(this.#cues));
+    if (this.replaying && this.#frame !== null) this.#showPins(pinsAt(this.#cues, this.#frame));
+    else if (this.#frame === null || this.show.state === "ended")
+      this.#showPins(openPins(this.#cues));
   }
 
   /** A frame of this moment is on screen: exactly the cues that contain it are, too. */
   frameShown(moment: number): void {
     this.#frame = moment;
     this.#showPins(pinsAt(this.#cues, moment));
+  }
+
+  /** The player moves the picture there; nobody before it is opened. */
+  jumpTo: (position: number) => void = () => undefined;
+
+  /** The recording is opened, with sound, because somebody asked for it. */
+  beginReplay(): void {
+    this.replaying = true;
+    this.played = false;
+    this.behind = null;
+    this.muted = false;
+    this.#frame = null;
   }
 
   /** The person wants the picture. */
@@ -173,7 +210,7 @@ export class ShowStore {
   }
 
   #showPins(open: Cue[]): void {
-    const pins = this.show.state === "ended" ? [] : open;
+    const pins = this.show.state === "ended" && !this.replaying ? [] : open;
     const same =
       pins.length === this.pins.length &&
       pins.every((cue, index) => cue.id === this.pins[index]!.id);

@@ -17,6 +17,16 @@ export function countdown(startsAt: string | null, now: number): number | null {
   return Number.isFinite(left) && left < 24 * 3600 ? Math.max(0, left) : null;
 }
 
+/** Where the recording of an ended show plays; null when the shop cannot be asked. */
+export async function fetchReplay(api: string, show: Show): Promise<string | null> {
+  try {
+    const answer = await fetch(`${api}/shows/${show.id}`);
+    return answer.ok ? ((await answer.json()) as Show).playback.hls_url : null;
+  } catch {
+    return null;
+  }
+}
+
 /** A page without an answer simply says nothing about what comes next. */
 export async function fetchNext(api: string, current: string, now: number): Promise<Show | null> {
   try {

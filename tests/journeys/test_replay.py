@@ -1,0 +1,155 @@
+"""A show that has ended is watched again: from its page, by its products, and bought from."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+import httpx2
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.conftest import IN_TURN, Installation, settled, until
+from tests.journeys.test_buy import VIDEO
+from tests.journeys.test_studio import publisher
+from tests.waiting import until_blocking
+
+pytestmark = [IN_TURN]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """An ended show: two products, each shown once; `second` is the other's place in seconds."""
+
+    page: str
+    api: str
+    second: float
+
+
+def wait_for(api: httpx2.Client, path: str, wanted: str, *members: str) -> dict[str, object]:
+    found: dict[str, object] = {}
+
+    def look() -> bool:
+        found.clear()
+        found.update(api.get(path).json())
+        value: object = found
+        for member in members:
+            value = value[member] if isinstance(value, dict) else None
+        return value == wanted
+
+    until_blocking(look, otherwise=lambda: f"{path} never said {members} is {wanted}: {found}")
+    return found
+
+
+@pytest.fixture(scope="module")
+def ended(demo: Installation) -> Ended:
+    """Made through the API by a camera that really publishes."""
+    with demo.api("host") as api:
+        shelf = api.get("/shows", params={"state": "live"}).json()["items"][0]["products"]
+        show = api.post(
+            "/shows",
+            json={"title": {"en": "Second firing", "ar": "الحرقة الثانية"}, "market": "gb"},
+        ).json()
+        path = f"/shows/{show['id']}"
+        products = [
+            product["id"]
+            for product in shelf
+            if product["name"]["en"] in ("Dawn Mug", "Amber Hour")
+        ]
+        for product in products:
+            api.post(f"{path}/products", json={"product_id": product}).raise_for_status()
+        key = api.post(f"{path}/stream-key").json()["stream_key"]
+        with publisher(f"{demo.facts['rtmp_url']}/{key}"):
+            wait_for(api, f"{path}/studio", "publishing", "ingest", "state")
+            api.post(f"{path}/go-live").raise_for_status()
+            for product in products:
+                cue = api.post(f"{path}/cues", json={"kind": "pin", "product_id": product})
+                cue.raise_for_status()
+                _watched(demo, str(show["id"]), segments=3 * (products.index(product) + 1))
+                api.post(f"/cues/{cue.json()['id']}/end").raise_for_status()
+            api.post(f"{path}/end").raise_for_status()
+        over = wait_for(api, path, "ready", "replay", "state")
+        cues = api.get(f"{path}/timeline").json()["cues"]
+        first = httpx2.get(_local(demo, over["playback"]["hls_url"]), trust_env=False)  # type: ignore[index] # a show has it
+        assert first.status_code == 200
+    seconds = _seconds_between(str(over["replay"]["starts_at"]), cues[1]["start"])  # type: ignore[index] # as above
+    return Ended(f"{demo.base}/s/{show['slug']}", path, seconds)
+
+
+def _local(demo: Installation, url: object) -> str:
+    return str(url).replace("shop.localhost", "127.0.0.1")
+
+
+def _watched(demo: Installation, show: str, *, segments: int) -> None:
+    """Until so many segments of the show are on the disk."""
+    folder = demo.data / "recordings" / show
+    until_blocking(
+        lambda: len(list(folder.glob("*.m4s"))) > segments, otherwise=lambda: str(folder)
+    )
+
+
+def _seconds_between(start: str, end: str) -> float:
+    return (datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds()
+
+
+def watch_replay(page: Page, address: str) -> None:
+    page.goto(address)
+    page.get_by_role("button", name="Watch the replay").click()
+    until(page, f"{VIDEO}?.currentTime > 0")
+
+
+def test_ended_show_is_watched_again_with_its_products_in_place(page: Page, ended: Ended) -> None:
+    watch_replay(page, f"{ended.page}?lang=en")
+
+    expect(page.locator(".feature")).to_contain_text("Dawn Mug")
+    page.get_by_role("button", name=re.compile("^Watch .*Amber Hour")).click()
+    until(page, f"{VIDEO}.currentTime >= {ended.second - 0.5}")
+    expect(page.locator(".feature")).to_contain_text("Amber Hour")
+    page.get_by_role("button", name="Previous product").click()
+    expect(page.locator(".feature")).to_contain_text("Dawn Mug")
+
+
+def test_replay_is_moved_by_keys_from_left_to_right_in_arabic_too(page: Page, ended: Ended) -> None:
+    page.goto(f"{ended.page}?lang=ar")
+    page.get_by_role("button", name="مشاهدة الإعادة").click()
+    until(page, f"{VIDEO}?.currentTime > 0")
+    page.get_by_role("button", name="إيقاف مؤقت").click()
+    bar = page.get_by_role("slider")
+
+    bar.press("Home")
+    until(page, f"{VIDEO}.currentTime === 0")
+    bar.press("ArrowRight")
+    until(page, f"{VIDEO}.currentTime === 5")
+    box = bar.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] * 0.9, box["y"] + box["height"] / 2)
+    until(page, f"{VIDEO}.currentTime > {VIDEO}.duration * 0.8")
+
+
+def test_link_to_a_moment_opens_the_replay_there(page: Page, ended: Ended) -> None:
+    watch_replay(page, f"{ended.page}?lang=en&t={ended.second + 0.5}")
+
+    until(page, f"{VIDEO}.currentTime >= {ended.second + 0.5}")
+    expect(page.locator(".feature")).to_contain_text("Amber Hour")
+
+
+def test_what_is_seen_again_is_bought_as_live(demo: Installation, page: Page, ended: Ended) -> None:
+    watch_replay(page, f"{ended.page}?lang=en")
+
+    page.get_by_role("button", name="View: Dawn Mug").first.click()
+    page.get_by_role("button", name="Hold and check out").click()
+
+    expect(page.get_by_role("dialog").get_by_role("timer")).to_be_visible()
+
+
+def test_withheld_replay_is_not_offered(demo: Installation, page: Page, ended: Ended) -> None:
+    with demo.api("host") as api:
+        api.patch(f"{ended.api}/replay", json={"public": False}).raise_for_status()
+        page.goto(f"{ended.page}?lang=en")
+        expect(page.get_by_text("That was the show").first).to_be_visible()
+        expect(page.get_by_role("button", name="Watch the replay")).to_have_count(0)
+        api.patch(f"{ended.api}/replay", json={"public": True}).raise_for_status()
+
+    expect(page.get_by_role("button", name="Watch the replay")).to_be_visible()
+    settled(page)
