@@ -16,7 +16,7 @@ from showfloor.replays.schemas import ReplayChange
 from tests.integration.replays.conftest import EndedShow
 from tests.integration.replays.test_publish import WHOLE, SlowStorage
 from tests.people import add_host, add_key, add_person
-from tests.waiting import until_somebody_waits
+from tests.waiting import BOUND, until_somebody_waits
 
 
 def span(show: EndedShow, start: float, end: float) -> dict[str, str]:
@@ -160,7 +160,7 @@ async def test_older_decision_is_never_published_over_a_newer_one(
             await service.publish(session, slow, ended.id)
 
     older = asyncio.create_task(publish())
-    await asyncio.to_thread(slow.begun.wait)
+    assert await asyncio.to_thread(slow.begun.wait, BOUND)
     newer = asyncio.create_task(change(client, ended, hidden=[span(ended, 0, 1)]))
     await until_somebody_waits(database)
     slow.go_on.set()

@@ -18,6 +18,7 @@ from showfloor.replays.rules import WAIT_FOR_RECORDING
 from showfloor.shows import service as shows
 from tests.integration.replays.conftest import EndedShow, EndShow
 from tests.people import add_floor
+from tests.waiting import BOUND
 
 WHOLE = {"init-a.mp4", "1.m4s", "2.m4s", "3.m4s", "4.m4s", "5.m4s", "index.m3u8", "media.m3u8"}
 
@@ -139,7 +140,7 @@ class SlowStorage(DiskStorage):
 
     def publish(self, show: str, media: Set[str], playlists: Mapping[str, str]) -> set[str]:
         self.begun.set()
-        assert self.go_on.wait(60)
+        assert self.go_on.wait(BOUND)
         return super().publish(show, media, playlists)
 
 
