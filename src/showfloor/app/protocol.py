@@ -1,5 +1,5 @@
 """What uvicorn leaves open, bounded where the bytes arrive: how long and how large a request's head
-may be, how slowly it may come, how many connections there may be (decision 0008).
+may be, how slowly it may come, how many connections there may be (decision 0010).
 
 nginx does the same in front (deploy/nginx.conf); this holds where nothing stands in front.
 """
