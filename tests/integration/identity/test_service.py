@@ -14,6 +14,7 @@ from showfloor.identity.types import CollectionPoint
 from showfloor.kit import ids
 from showfloor.kit.db import Database
 from showfloor.privacy.types import Subject
+from tests.conftest import PRODUCT_NOBODY
 
 EMAIL, PASSWORD = "lina@example.com", "correct horse"
 
@@ -99,6 +100,8 @@ async def test_sign_ins_that_wait_hold_no_connection(
     there are stay free for the shows.
     """
     monkeypatch.setattr(passwords, "STRANGERS", passwords.Lane(at_once=2, most_waiting=3))
+    # The product's cost: with the tests' own nobody would ever wait.
+    monkeypatch.setattr(passwords, "NOBODY", PRODUCT_NOBODY)
     small = Database(database_url, size=1)
     admission = identity.admit(CollectionPoint.STUDIO_SIGN_IN, adult=True)
     storm = [
