@@ -12,7 +12,7 @@ import type { Stretch } from "../player/stretches";
 import { Buying } from "./buying.svelte";
 import type { Form } from "./form";
 import { readForm, writeForm } from "./kept";
-import { chaptersOf } from "./chapters";
+import type { Chapter } from "./chapters";
 import * as navigation from "./navigation";
 import { isSheet, type View } from "./navigation";
 import { sceneOf, type Scene } from "./scene";
@@ -44,6 +44,8 @@ export class ShowStore {
   /** Seconds into it. */
   position = $state(0);
   stretches = $state.raw<Stretch[]>([]);
+  /** Its products in the order in which they were shown; the replay's controls fill it in. */
+  chapters = $state.raw<Chapter[]>([]);
   /** After the end: the show that comes next. */
   next = $state.raw<Show | null>(null);
   online = $state(true);
@@ -75,13 +77,11 @@ export class ShowStore {
   readonly sells = $derived.by(
     () => this.show.state === "live" || this.show.state === "interrupted" || this.recorded,
   );
+  readonly cues = $derived([...this.#cues.values()]);
   readonly duration = $derived.by(() => {
     const last = this.stretches.at(-1);
     return last ? last.at + last.seconds : (this.show.replay?.duration_s ?? 0);
   });
-  readonly chapters = $derived.by(() =>
-    chaptersOf(this.#cues.values(), this.stretches, this.show.products),
-  );
 
   readonly view = $derived(this.#place.view);
   readonly productId = $derived(this.#place.productId);
