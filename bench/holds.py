@@ -26,7 +26,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from bench.holds_client import Connection, Server, address, servers
+from bench.holds_client import Connection, Server, address, servers, settings_of
 from showfloor.app.migrate import upgrade
 from showfloor.app.postgres import EmbeddedPostgres
 from showfloor.catalog import service as catalog
@@ -234,13 +234,7 @@ def main() -> None:
 
 async def run(url: str, folder: Path, arguments: argparse.Namespace) -> None:
     await upgrade(url)
-    settings = {
-        "SHOWFLOOR_MODE": "test",
-        "SHOWFLOOR_DATABASE_URL": url,
-        "SHOWFLOOR_DATA": str(folder),
-        "SHOWFLOOR_SECRET": secrets.token_hex(20),
-        "SHOWFLOOR_INTERNAL_TOKEN": secrets.token_hex(20),
-    }
+    settings = settings_of(url, folder)
     database = Database(url)
     print(
         f"| web processes × route, {arguments.buyers:,} buyers | requests/s | per CPU second "

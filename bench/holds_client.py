@@ -11,6 +11,7 @@ import contextlib
 import json
 import os
 import resource
+import secrets
 import socket
 import subprocess
 import sys
@@ -105,6 +106,17 @@ class Server:
 
     port: int
     process: subprocess.Popen[bytes]
+
+
+def settings_of(url: str, folder: Path) -> dict[str, str]:
+    """Settings of web processes on the database `url`, with secrets of their own."""
+    return {
+        "SHOWFLOOR_MODE": "test",
+        "SHOWFLOOR_DATABASE_URL": url,
+        "SHOWFLOOR_DATA": str(folder),
+        "SHOWFLOOR_SECRET": secrets.token_hex(20),
+        "SHOWFLOOR_INTERNAL_TOKEN": secrets.token_hex(20),
+    }
 
 
 @asynccontextmanager

@@ -26,7 +26,7 @@ from typing import Any
 from sqlalchemy import text
 
 from bench.holds import APP, Drop, cpu_seconds, open_drop, storm
-from bench.holds_client import Answer, Connection, Server, address, servers
+from bench.holds_client import Answer, Connection, Server, address, servers, settings_of
 from showfloor.app.migrate import upgrade
 from showfloor.app.postgres import EmbeddedPostgres
 from showfloor.checkout.adapters.test_ledger import TestLedger
@@ -211,13 +211,7 @@ async def measure(
 
 async def run(url: str, folder: Path, arguments: argparse.Namespace) -> None:
     await upgrade(url)
-    settings = {
-        "SHOWFLOOR_MODE": "test",
-        "SHOWFLOOR_DATABASE_URL": url,
-        "SHOWFLOOR_DATA": str(folder),
-        "SHOWFLOOR_SECRET": secrets.token_hex(20),
-        "SHOWFLOOR_INTERNAL_TOKEN": secrets.token_hex(20),
-    }
+    settings = settings_of(url, folder)
     database = Database(url)
     print(
         "| web processes | buyers | empty requests/s | purchases/s | of empty | CPU of an empty "
