@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
+from typing import LiteralString
 from uuid import UUID
 
+from psycopg.types.json import Jsonb
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from showfloor.kit.db import Session, delete_batch
+from showfloor.kit.db import Connection, Session, delete_batch, fetch
 from showfloor.media.models import IngestRow, RefusalRow, StreamKeyRow
 from showfloor.media.rules import key_id
 from showfloor.media.types import IngestReport, IngestState, KeyOwner, Refusal
@@ -87,6 +89,33 @@ async def save_report(session: Session, report: IngestReport, seen_at: datetime)
     }
     statement = upsert(IngestRow).values(show_id=report.show_id, **values)
     await session.execute(statement.on_conflict_do_update(index_elements=["show_id"], set_=values))
+
+
+_REPLACE_REPORT: LiteralString = """
+insert into ingest (show_id, ingest_id, state, since, seen_at, health)
+values (%(show)s, %(ingest)s, %(state)s, %(since)s, %(seen_at)s, %(health)s)
+on conflict (show_id) do update set ingest_id = excluded.ingest_id, state = excluded.state,
+  since = excluded.since, seen_at = excluded.seen_at, health = excluded.health
+returning (
+  select digest from stream_key where show_id = %(show)s and revoked_at is null
+)
+"""
+
+
+async def replace_report(
+    connection: Connection, report: IngestReport, seen_at: datetime
+) -> str | None:
+    """As `save_report`; the key that is valid for the show now."""
+    values = {
+        "show": report.show_id,
+        "ingest": report.ingest_id,
+        "state": report.state.value,
+        "since": report.since,
+        "seen_at": seen_at,
+        "health": Jsonb(asdict(report.health)) if report.health else None,
+    }
+    ((digest,),) = await fetch(connection, _REPLACE_REPORT, values)
+    return key_id(digest) if digest is not None else None
 
 
 async def ingest(session: Session, show_id: UUID) -> IngestRow | None:

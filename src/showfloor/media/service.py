@@ -7,7 +7,7 @@ from uuid import UUID
 
 from showfloor.kit import clock, ids
 from showfloor.kit.contract import Health, read
-from showfloor.kit.db import Session
+from showfloor.kit.db import Connection, Session
 from showfloor.media import queries
 from showfloor.media.rules import PREVIEW_LASTS, STALE_AFTER, preview_token, state_at
 from showfloor.media.types import Ingest, IngestReport, IngestState, KeyOwner
@@ -40,6 +40,12 @@ async def forget_old_refusals(session: Session) -> int:
 async def note_report(session: Session, report: IngestReport) -> None:
     """Store what `streaming` just said about one show."""
     await queries.save_report(session, report, clock.now())
+
+
+async def replace_report(connection: Connection, report: IngestReport) -> bool:
+    """As `note_report` and `is_key_revoked`, in one round trip."""
+    valid = await queries.replace_report(connection, report, clock.now())
+    return report.key_id is not None and report.key_id != valid
 
 
 async def is_key_revoked(session: Session, show_id: UUID, key_id: str | None) -> bool:

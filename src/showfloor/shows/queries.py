@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import LiteralString
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, case, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from showfloor.kit import ids
-from showfloor.kit.db import Session
+from showfloor.kit.db import Connection, Session
+from showfloor.kit.pipeline import Statement
 from showfloor.shows.models import CueRow, ShowProductRow, ShowRow
 from showfloor.shows.types import Cue, CueKind, PinPayload, Show, ShowState
 
@@ -213,6 +216,42 @@ async def open_cues(session: Session, show_id: UUID, *, kind: CueKind | None = N
 async def recent_cues(session: Session, show_id: UUID, ended_after: datetime) -> list[Cue]:
     """Open cues and those that ended a moment ago: what `streaming` has to carry."""
     return await _cues_where(session, CueRow.show_id == show_id, _open_or_ending_after(ended_after))
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """What a report about a show is compared with, and answered from."""
+
+    state: ShowState
+    cue_offset_ms: int
+    picture_ratio: float | None
+    cues: list[Cue]
+
+
+_LOCK_REPORTED: LiteralString = """
+select state, cue_offset_ms, picture_ratio from show where id = %(show)s for update
+"""
+_RECENT_CUES: LiteralString = """
+select id, show_id, kind, starts_at, ends_at, payload from cue
+where show_id = %(show)s and (ends_at is null or ends_at > %(ended_after)s)
+order by starts_at, id
+"""
+
+
+async def lock_reported(
+    connection: Connection, show_id: UUID, ended_after: datetime
+) -> Reported | None:
+    """The show with its `recent_cues`; who changes it waits until this transaction ends."""
+    values = {"show": show_id, "ended_after": ended_after}
+    shows, cues = await connection.fetch(
+        Statement(_LOCK_REPORTED, values), Statement(_RECENT_CUES, values)
+    )
+    if not shows:
+        return None
+    ((state, cue_offset_ms, picture_ratio),) = shows
+    names = ("id", "show_id", "kind", "starts_at", "ends_at", "payload")
+    recent = [_cue(CueRow(**dict(zip(names, row, strict=True)))) for row in cues]
+    return Reported(ShowState(state), cue_offset_ms, picture_ratio, recent)
 
 
 async def _cues_where(session: Session, *conditions: ColumnElement[bool]) -> list[Cue]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -11,6 +12,7 @@ import pytest
 from showfloor.kit import ids
 from showfloor.kit.contract import Health, HealthWarning, VideoHealth
 from showfloor.kit.db import Database, Session
+from showfloor.kit.pipeline import PipelineConnection, Row, Statement
 from showfloor.media import service as media
 from showfloor.media.types import IngestState
 from showfloor.shows import queries
@@ -18,7 +20,7 @@ from showfloor.shows import service as shows
 from showfloor.shows.schemas import NewShow
 from showfloor.shows.service import ingest_reports
 from showfloor.shows.types import Show, ShowState
-from tests.people import add_floor, add_floor_on_air, report
+from tests.people import FakeStreaming, add_floor, add_floor_on_air, pin, report
 from tests.waiting import BOUND, bounded, until, until_somebody_waits
 
 SECRET = "s" * 32
@@ -186,3 +188,79 @@ async def test_figures_of_a_media_server_that_fell_silent_are_not_shown(
     async with database.session() as session:
         seen = await media.get_ingest(session, floor.show.id)
     assert (seen.state, seen.health) == (IngestState.LOST, None)
+
+
+@pytest.mark.parametrize("key_id", [None, "unknown"])
+async def test_report_in_passing_stores_and_answers_what_the_whole_transaction_does(
+    database: Database, key_id: str | None
+) -> None:
+    streaming = FakeStreaming()
+    async with database.session() as session:
+        floor = await add_floor_on_air(session)
+        await pin(session, floor, streaming)
+        usual = replace(report(floor.show, IngestState.PUBLISHING), key_id=key_id)
+        answer = await shows.note_ingest(session, report=usual, secret=SECRET)
+        stored = await media.get_ingest(session, floor.show.id)
+    assert answer is not None
+    assert len(answer.cues) == 1
+    assert answer.key_revoked is (key_id is not None)
+
+    newer = replace(usual, health=Health(None, None, [HealthWarning("no_sound", {})]))
+    answers = await shows.note_ingests(database, reports=[newer], secret=SECRET)
+
+    assert answers.shows == {ids.encode("show", floor.show.id): answer}
+    async with database.session() as session:
+        now = await media.get_ingest(session, floor.show.id)
+    assert now == replace(stored, health=newer.health)
+
+
+async def test_usual_report_is_three_round_trips_and_no_orm(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with database.session() as session:
+        floor = await add_floor_on_air(session)
+    trips, exchange = list[int](), PipelineConnection.exchange
+
+    async def counted(
+        connection: PipelineConnection, statements: Sequence[Statement]
+    ) -> list[list[Row]]:
+        trips.append(len(statements))
+        return await exchange(connection, statements)
+
+    monkeypatch.setattr(PipelineConnection, "exchange", counted)
+    monkeypatch.setattr(database, "session", None)
+
+    usual = report(floor.show, IngestState.PUBLISHING)
+    answers = await shows.note_ingests(database, reports=[usual], secret=SECRET)
+
+    assert len(answers.shows) == 1
+    assert len(trips) == 3
+
+
+async def test_report_that_moves_the_show_moves_it(database: Database) -> None:
+    async with database.session() as session:
+        floor = await add_floor_on_air(session)
+
+    for state, after in (
+        (IngestState.LOST, ShowState.INTERRUPTED),
+        (IngestState.CONNECTED, ShowState.INTERRUPTED),
+        (IngestState.PUBLISHING, ShowState.LIVE),
+    ):
+        answers = await shows.note_ingests(
+            database, reports=[report(floor.show, state)], secret=SECRET
+        )
+        assert [each.state for each in answers.shows.values()] == [after.value]
+        async with database.session() as session:
+            assert (await shows.get_show(session, floor.show.id)).state is after
+
+
+async def test_report_about_an_unknown_show_stores_nothing(database: Database) -> None:
+    async with database.session() as session:
+        floor = await add_floor(session)
+    stranger = replace(report(floor.show, IngestState.PUBLISHING), show_id=UUID(int=1))
+
+    answers = await shows.note_ingests(database, reports=[stranger], secret=SECRET)
+
+    assert answers.shows == {}
+    async with database.session() as session:
+        assert not await media.is_publishing(session, stranger.show_id)

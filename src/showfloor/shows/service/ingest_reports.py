@@ -7,7 +7,7 @@ import contextlib
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from showfloor.kit import ids
+from showfloor.kit import clock, ids
 from showfloor.kit.contract import CarriedCue, Health, IngestAnswer, ShowOrders
 from showfloor.kit.db import Database, Session
 from showfloor.kit.errors import Busy
@@ -15,10 +15,11 @@ from showfloor.media import service as media
 from showfloor.media.errors import PublishRefused, PublishToEndedShow, StreamKeyRevoked
 from showfloor.media.types import IngestReport, IngestState
 from showfloor.shows import queries
-from showfloor.shows.rules import after, signal_step
+from showfloor.shows.rules import ENDED_CUES_STAY, after, signal_step
 from showfloor.shows.service.cues import list_carried_cues
 from showfloor.shows.service.schedule import save
 from showfloor.shows.types import Show
+from showfloor.shows.views import carried_cue
 
 REPORTS_AT_A_TIME = 4
 """Connections that a report may take from everybody else."""
@@ -76,13 +77,50 @@ async def note_ingests(
 
     async def note(report: IngestReport) -> None:
         with contextlib.suppress(Busy, TimeoutError):
-            async with places, asyncio.timeout(PATIENCE), database.session() as session:
-                answer = await note_ingest(session, report=report, secret=secret)
+            async with places, asyncio.timeout(PATIENCE):
+                try:
+                    answer = await _note_in_passing(database, report, secret)
+                except _Moves:
+                    async with database.session() as session:
+                        answer = await note_ingest(session, report=report, secret=secret)
             if answer is not None:
                 answers[ids.encode("show", report.show_id)] = answer
 
     await asyncio.gather(*(note(report) for report in reports))
     return IngestAnswer(answers)
+
+
+class _Moves(Exception):
+    """The report changes the show."""
+
+
+async def _note_in_passing(
+    database: Database, report: IngestReport, secret: str
+) -> ShowOrders | None:
+    """As `note_ingest`, for the usual report, which says what was known: three round trips on the
+    driver, which every publisher costs each second. Raises _Moves with nothing stored.
+
+    Not durable: the next second says it again.
+    """
+    async with database.transaction(durable=False) as connection:
+        ended_after = clock.now() - ENDED_CUES_STAY
+        show = await queries.lock_reported(connection, report.show_id, ended_after)
+        if show is None:
+            return None
+        if _is_news(show, report):
+            raise _Moves
+        key_revoked = await media.replace_report(connection, report)
+    return _orders(
+        report.show_id, show, [carried_cue(cue) for cue in show.cues], key_revoked, secret
+    )
+
+
+def _is_news(show: queries.Reported, report: IngestReport) -> bool:
+    publishing = report.state is IngestState.PUBLISHING
+    moves = report.state is not IngestState.CONNECTED and signal_step(
+        show.state, publishing=publishing
+    )
+    return bool(moves) or _ratio(report.health, show.picture_ratio) != show.picture_ratio
 
 
 async def note_ingest(session: Session, *, report: IngestReport, secret: str) -> ShowOrders | None:
@@ -100,14 +138,25 @@ async def note_ingest(session: Session, *, report: IngestReport, secret: str) ->
         show = await _follow_signal(
             session, show, publishing=report.state is IngestState.PUBLISHING
         )
-    token, old_token = media.get_preview_tokens(secret, show.id)
+    key_revoked = await media.is_key_revoked(session, show.id, report.key_id)
+    return _orders(show.id, show, await list_carried_cues(session, show.id), key_revoked, secret)
+
+
+def _orders(
+    show_id: UUID,
+    show: Show | queries.Reported,
+    cues: list[CarriedCue],
+    key_revoked: bool,
+    secret: str,
+) -> ShowOrders:
+    token, old_token = media.get_preview_tokens(secret, show_id)
     return ShowOrders(
         state=show.state.value,
         cue_offset_ms=show.cue_offset_ms,
         preview_token=token,
         old_preview_token=old_token,
-        key_revoked=await media.is_key_revoked(session, show.id, report.key_id),
-        cues=await list_carried_cues(session, show.id),
+        key_revoked=key_revoked,
+        cues=cues,
     )
 
 
@@ -135,12 +184,16 @@ async def _interrupt_if_lost(session: Session, show_id: UUID) -> None:
 
 async def _follow_picture(session: Session, show: Show, health: Health | None) -> Show:
     """Pages lay the stage out before the first frame: the show keeps the shape of its picture."""
-    video = health.video if health is not None else None
-    if video is None or not video.height:
-        return show
-    shaped = replace(show, picture_ratio=round(video.width / video.height, 4))
+    shaped = replace(show, picture_ratio=_ratio(health, show.picture_ratio))
     await queries.save_show(session, show, shaped)
     return shaped
+
+
+def _ratio(health: Health | None, before: float | None) -> float | None:
+    video = health.video if health is not None else None
+    if video is None or not video.height:
+        return before
+    return round(video.width / video.height, 4)
 
 
 async def _follow_signal(session: Session, show: Show, *, publishing: bool) -> Show:
