@@ -1,7 +1,6 @@
 /** The lazy chunk: hls.js (its light build: one muxed rendition needs no more), told to leave the
  *  latency to us. */
 import Hls, { type ErrorData, type LevelDetails } from "hls.js/light";
-import workerPath from "hls.js/dist/hls.worker.js?url";
 import type { Cue } from "../contract";
 import { cueFromAttribute } from "./cues";
 import type { Source, SourceListener } from "./source";
@@ -35,7 +34,9 @@ export function openHls(
 
   function create(): Hls {
     const next = new Hls({
-      workerPath,
+      // Our media is fragmented MP4, which hls.js passes on as it is. Its worker would only delay the
+      // first picture by what it takes to fetch and start a script.
+      enableWorker: false,
       ...(kind === "live" ? LIVE : RECORDED),
       // Cues come from the playlist below; the metadata text track would need data: in the policy.
       enableDateRangeMetadataCues: false,

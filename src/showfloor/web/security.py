@@ -48,9 +48,8 @@ def page_headers(
         "font-src": "'self'",
         "img-src": "'self'",
         "connect-src": f"'self' {urls.media} {urls.rooms}",
-        # hls.js feeds the video element from memory ; its worker is a file of our own origin.
+        # hls.js feeds the video element from memory.
         "media-src": f"blob: {urls.media}",
-        "worker-src": "'self'",
         "form-action": "'self'",
         "base-uri": "'none'",
         "frame-ancestors": " ".join(frame_ancestors) or "'none'",
