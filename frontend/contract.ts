@@ -23,6 +23,7 @@ export const isOver = (state: ShowState | undefined): boolean =>
   state === "ended" || state === "cancelled";
 
 export type Cue = Models["CueOut"];
+export type ReplayDecision = Models["ReplayDecision"];
 
 export type Hold = Models["HoldOut"];
 export type Address = Models["AddressIn"];

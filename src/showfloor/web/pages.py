@@ -44,8 +44,10 @@ SHARED_WORDS = ("list", "problem", "error", "currency", "language")
 STUDIO_WORDS = (
     "studio",
     "account",
+    "cut",
     "health",
     "player",
+    "replay",
     "scene",
     "pin",
     "product",
