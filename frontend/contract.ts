@@ -23,6 +23,8 @@ export const isOver = (state: ShowState | undefined): boolean =>
   state === "ended" || state === "cancelled";
 
 export type Cue = Models["CueOut"];
+export type Storyboard = Models["Storyboard"];
+export type StoryboardTile = Models["StoryboardTile"];
 export type ReplayDecision = Models["ReplayDecision"];
 
 export type Hold = Models["HoldOut"];

@@ -389,13 +389,15 @@ export interface components {
         };
         /**
          * @description Only what is given changes. `trim_start` and `trim_end` are moments of the show clock, null
-         *     takes the trim away; `hidden` replaces the whole list.
+         *     takes the trim away; `hidden` replaces the whole list. `poster_at` is the frame that announces
+         *     the replay; null leaves the choice to the server.
          */
         ReplayChange: {
             public?: boolean | null;
             trim_start?: string | null;
             trim_end?: string | null;
             hidden?: components["schemas"]["SpanIn"][] | null;
+            poster_at?: string | null;
         };
         /**
          * @description What the host decided about the replay, and what is published of it. `state` is null until
@@ -407,15 +409,21 @@ export interface components {
             trim_start: string | null;
             trim_end: string | null;
             hidden: components["schemas"]["SpanOut"][];
+            poster_at: string | null;
             starts_at: string | null;
             duration_s: number;
             gaps: components["schemas"]["GapOut"][];
         };
-        /** @description What of an ended show can be watched again; `starts_at` is the moment of the first frame. */
+        /**
+         * @description What of an ended show can be watched again; `starts_at` is the moment of the first frame.
+         *     Pictures follow a while after the video; `storyboard_url` answers a `Storyboard`.
+         */
         ReplayOut: {
             state: components["schemas"]["ReplayState"];
             starts_at: string | null;
             duration_s: number;
+            poster_url: string | null;
+            storyboard_url: string | null;
         };
         /** @enum {string} */
         ReplayState: "preparing" | "ready" | "withheld" | "deleted";
@@ -562,7 +570,7 @@ export interface components {
             host: components["schemas"]["HostOut"];
             /** @description The host's own picture. */
             cover_url: string | null;
-            /** @description What announces the show: its cover, or its first product. */
+            /** @description What announces the show: its cover, a frame of its replay, or its first product. */
             poster_url: string | null;
             /** @description Width over height; null until a camera sent a picture. */
             picture_ratio: number | null;
@@ -608,6 +616,19 @@ export interface components {
             start: string;
             /** Format: date-time */
             end: string;
+        };
+        /** @description The file that `storyboard_url` of a replay names; sheets lie beside it. */
+        Storyboard: {
+            width: number;
+            height: number;
+            tiles: components["schemas"]["StoryboardTile"][];
+        };
+        /** @description The picture of `at` (epoch ms on the show clock) lies in `sheet`, at `x` and `y` pixels. */
+        StoryboardTile: {
+            at: number;
+            sheet: string;
+            x: number;
+            y: number;
         };
         /** @description The key is shown this once. */
         StreamKeyOut: {

@@ -54,6 +54,9 @@ export class ReplayDecisions {
       true,
     );
 
+  /** The frame that announces the replay; it is drawn a moment later. */
+  announceBy = (poster_at: string) => this.#change({ poster_at }, "cut.poster_set");
+
   wholeAgain = () => this.#change({ trim_start: null, trim_end: null }, "cut.whole_again", true);
 
   /** For good: the server cannot take it back either. */

@@ -42,12 +42,14 @@ from showfloor.privacy.service import register_eraser
 from showfloor.realtime import service as realtime
 from showfloor.realtime.hints import Hints
 from showfloor.replays import http as replays_http
+from showfloor.replays import openapi as replays_openapi
 from showfloor.replays import subscribers as replays_subscribers
 from showfloor.replays import tasks as replays_tasks
 from showfloor.replays.adapters.disk import FOLDER as REPLAYS_FOLDER
 from showfloor.replays.adapters.disk import DiskStorage
+from showfloor.replays.adapters.painter import ProcessPainter
 from showfloor.replays.adapters.storage import Storage
-from showfloor.replays.service import REPLAYS
+from showfloor.replays.service import PICTURES, REPLAYS
 from showfloor.shows import http as shows_http
 from showfloor.shows import internal as shows_internal
 from showfloor.shows import openapi as shows_openapi
@@ -116,7 +118,11 @@ def openapi(app: FastAPI) -> dict[str, Any]:
 
     The front end's types come from it (scripts/contract).
     """
-    described = [*checkout_openapi.described.routes, *shows_openapi.described.routes]
+    described = [
+        route
+        for module in (checkout_openapi, shows_openapi, replays_openapi)
+        for route in module.described.routes
+    ]
     document = get_openapi(title=app.title, version=app.version, routes=[*app.routes, *described])
     document["paths"][shows_openapi.PATH]["servers"] = [{"url": app.state.urls.rooms}]
     describe_problem(document)
@@ -170,6 +176,12 @@ def periodic_jobs(
             60.0,
             partial(replays_tasks.publish_replays, storage=storage),
             wakes=REPLAYS,
+        ),
+        Job(
+            "draw replay pictures",
+            60.0,
+            partial(replays_tasks.draw_pictures, storage=storage, painter=ProcessPainter()),
+            wakes=PICTURES,
         ),
         Job("forget abandoned checkouts", 60.0, checkout_tasks.forget_abandoned),
         Job("forget networks", 60.0, stock_tasks.forget_clients),

@@ -26,6 +26,10 @@ class ReplayRow(Base):
     version: Mapped[int]
     published_version: Mapped[int]
     complete: Mapped[bool]
+    poster_at: Mapped[datetime | None]
+    drawn_version: Mapped[int] = mapped_column(server_default=text("0"))
+    poster_file: Mapped[str | None]
+    storyboard_file: Mapped[str | None]
 
 
 class HiddenSpanRow(Base):

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from showfloor.kit.db import Session
 from showfloor.replays.models import HiddenSpanRow, ReplayRow
-from showfloor.replays.types import Cut, Gap, Replay, Span
+from showfloor.replays.types import Cut, Gap, Pictures, Replay, Span
 
 
 async def add(session: Session, show_id: UUID) -> None:
@@ -60,6 +60,7 @@ async def save_decision(session: Session, now: Replay) -> None:
             public=now.public,
             trim_start=now.cut.trim_start,
             trim_end=now.cut.trim_end,
+            poster_at=now.poster_at,
             deleted_at=now.deleted_at,
             version=now.version,
         )
@@ -74,7 +75,7 @@ async def save_decision(session: Session, now: Replay) -> None:
 
 
 async def save_published(session: Session, now: Replay) -> None:
-    """What the folder shows."""
+    """What the folder shows; needs the row's lock."""
     published = update(ReplayRow).where(ReplayRow.show_id == now.show_id)
     await session.execute(
         published.values(
@@ -83,8 +84,24 @@ async def save_published(session: Session, now: Replay) -> None:
             gaps=[asdict(gap) for gap in now.gaps],
             published_version=now.published_version,
             complete=now.complete,
+            drawn_version=now.drawn_version,
+            poster_file=now.pictures.poster,
+            storyboard_file=now.pictures.storyboard,
         )
     )
+
+
+async def undrawn(session: Session) -> list[UUID]:
+    """Published replays whose pictures are still to be drawn."""
+    chosen = select(ReplayRow.show_id).where(
+        ReplayRow.complete,
+        ReplayRow.public,
+        ReplayRow.deleted_at.is_(None),
+        ReplayRow.duration_ms > 0,
+        ReplayRow.published_version == ReplayRow.version,
+        ReplayRow.drawn_version < ReplayRow.published_version,
+    )
+    return list((await session.execute(chosen.order_by(ReplayRow.show_id))).scalars())
 
 
 async def _hidden(session: Session, show_id: UUID) -> Sequence[Span]:
@@ -108,4 +125,7 @@ def _replay(row: ReplayRow, hidden: Sequence[Span]) -> Replay:
         version=row.version,
         published_version=row.published_version,
         complete=row.complete,
+        poster_at=row.poster_at,
+        drawn_version=row.drawn_version,
+        pictures=Pictures(row.poster_file, row.storyboard_file),
     )

@@ -13,7 +13,7 @@ from showfloor.kit.clock import milliseconds, parse_rfc3339
 from showfloor.kit.contract import CarriedCue
 from showfloor.kit.recording import SegmentLine
 from showfloor.replays.errors import CutInvalid
-from showfloor.replays.types import Cut, Gap, Span
+from showfloor.replays.types import Cut, Drawing, Gap, Span, Still
 
 SHORTEST_GAP_MS = 1000
 """A shorter absence of the picture is not worth a mark."""
@@ -22,6 +22,12 @@ WAIT_FOR_RECORDING = timedelta(seconds=20)
 """After the end the last segments are still on their way to the disk; a recording that a crash left
 without its end is taken as it is after this.
 """
+
+MOST_TILES = 100
+"""Of a storyboard beside those of pins: what a person can tell apart on a line of time."""
+CLOSEST_TILES_MS = 2000
+POSTER_AFTER_MS = 10_000
+"""Hosts begin with a greeting: a frame of the first seconds announces nothing."""
 
 
 def check_cut(cut: Cut) -> None:
@@ -83,3 +89,45 @@ def _taken_out(cue: CarriedCue, cut: Cut) -> bool:
 
 def _within(start: datetime, end: datetime, span: Span) -> bool:
     return span.start <= start and end <= span.end
+
+
+def plan_pictures(
+    visible: Sequence[SegmentLine], cues: Iterable[CarriedCue], poster_at: datetime | None
+) -> Drawing | None:
+    """A tile every few seconds and one for each pin, all of them key frames that begin a segment;
+    and the poster: the very frame that was chosen, when it can be seen. None without a picture.
+    """
+    drawable = [line for line in visible if line.independent and line.size]
+    if not drawable:
+        return None
+    chosen = poster_at and _segment_at(drawable, milliseconds(poster_at), exactly=True)
+    if chosen and poster_at:
+        poster = Still(chosen, max(0, round(milliseconds(poster_at) - chosen.start)))
+    else:
+        total = drawable[-1].end - drawable[0].start
+        after = drawable[0].start + min(POSTER_AFTER_MS, total / 2)
+        poster = Still(_segment_at(drawable, after) or drawable[0])
+    starts = [milliseconds(parse_rfc3339(cue.start)) for cue in cues if cue.kind == "pin"]
+    pinned = [line for at in starts if (line := _segment_at(drawable, at))][:MOST_TILES]
+    tiles = {line.msn: line for line in [*_every(drawable), *pinned]}
+    return Drawing([Still(line) for _, line in sorted(tiles.items())], poster)
+
+
+def _every(segments: Sequence[SegmentLine]) -> Iterable[SegmentLine]:
+    """At most MOST_TILES, the same time apart."""
+    total = sum(line.duration for line in segments)
+    apart = max(CLOSEST_TILES_MS, math.ceil(total / MOST_TILES))
+    played, due = 0, 0
+    for line in segments:
+        if played >= due:
+            yield line
+            due += apart * math.ceil((played - due + 1) / apart)
+        played += line.duration
+
+
+def _segment_at(
+    segments: Sequence[SegmentLine], moment: float, *, exactly: bool = False
+) -> SegmentLine | None:
+    """The one that holds the moment, or else the first after it."""
+    found = next((line for line in segments if moment < line.end), None)
+    return None if found and exactly and moment < found.start else found

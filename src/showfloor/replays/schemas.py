@@ -21,7 +21,8 @@ class SpanIn(BaseModel):
 
 class ReplayChange(BaseModel):
     """Only what is given changes. `trim_start` and `trim_end` are moments of the show clock, null
-    takes the trim away; `hidden` replaces the whole list.
+    takes the trim away; `hidden` replaces the whole list. `poster_at` is the frame that announces
+    the replay; null leaves the choice to the server.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -29,6 +30,7 @@ class ReplayChange(BaseModel):
     trim_start: Moment | None = None
     trim_end: Moment | None = None
     hidden: list[SpanIn] | None = Field(default=None, max_length=MOST_HIDDEN)
+    poster_at: Moment | None = None
 
     def apply(self, before: Replay) -> Replay:
         given = self.model_fields_set
@@ -36,6 +38,7 @@ class ReplayChange(BaseModel):
         return replace(
             before,
             public=before.public if self.public is None else self.public,
+            poster_at=self.poster_at if "poster_at" in given else before.poster_at,
             cut=Cut(
                 trim_start=self.trim_start if "trim_start" in given else cut.trim_start,
                 trim_end=self.trim_end if "trim_end" in given else cut.trim_end,
@@ -74,6 +77,24 @@ class ReplayDecision(BaseModel):
     trim_start: Time | None
     trim_end: Time | None
     hidden: list[SpanOut]
+    poster_at: Time | None
     starts_at: Time | None
     duration_s: float
     gaps: list[GapOut]
+
+
+class StoryboardTile(BaseModel):
+    """The picture of `at` (epoch ms on the show clock) lies in `sheet`, at `x` and `y` pixels."""
+
+    at: int
+    sheet: str
+    x: int
+    y: int
+
+
+class Storyboard(BaseModel):
+    """The file that `storyboard_url` of a replay names; sheets lie beside it."""
+
+    width: int
+    height: int
+    tiles: list[StoryboardTile]

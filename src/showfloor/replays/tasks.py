@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import tempfile
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from showfloor.kit import clock
 from showfloor.kit.db import Database
 from showfloor.replays import service
+from showfloor.replays.adapters.painter import Painter
 from showfloor.replays.adapters.storage import Storage
 
 LOOK_AGAIN = timedelta(seconds=1)
@@ -23,3 +26,18 @@ async def publish_replays(database: Database, storage: Storage) -> datetime | No
             published = await service.publish(session, storage, show_id, thorough=True)
         unfinished |= not published.complete
     return clock.now() + LOOK_AGAIN if unfinished else None
+
+
+async def draw_pictures(database: Database, storage: Storage, painter: Painter) -> None:
+    """One replay after the other, with no transaction open while something is drawn."""
+    async with database.session() as session:
+        waiting = await service.list_undrawn(session)
+    for show_id in waiting:
+        with tempfile.TemporaryDirectory() as folder:
+            async with database.session() as session:
+                ordered = await service.order_pictures(session, storage, show_id, Path(folder))
+            if ordered is None:
+                continue
+            drawn = await painter.draw(ordered.order)
+            async with database.session() as session:
+                await service.show_pictures(session, storage, ordered, drawn)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+
+from showfloor.kit.recording import SegmentLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,31 @@ class Cut:
 
 
 @dataclass(frozen=True, slots=True)
+class Still:
+    """The first frame of a segment at or after `offset_ms`."""
+
+    segment: SegmentLine
+    offset_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """The pictures of a replay."""
+
+    tiles: Sequence[Still]
+    poster: Still | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """Files in the replay's public folder; None for one that could not be drawn."""
+
+    poster: str | None = None
+    storyboard: str | None = None
+    """The index of its sheets (`schemas.Storyboard`)."""
+
+
+@dataclass(frozen=True, slots=True)
 class Replay:
     """What the host decided (`public`, `cut`) and what is published of it. `version` counts
     decisions, `published_version` is the one that the folder shows.
@@ -41,6 +69,8 @@ class Replay:
     show_id: UUID
     public: bool = True
     cut: Cut = Cut()
+    poster_at: datetime | None = None
+    """The frame that announces it; None: one that is chosen by rule."""
     ended_at: datetime | None = None
     """When the show ended; nothing is published before."""
     deleted_at: datetime | None = None
@@ -52,3 +82,6 @@ class Replay:
     published_version: int = 0
     complete: bool = False
     """The recording is whole on disk."""
+    drawn_version: int = 0
+    """The decision that `pictures` belong to; 0 while they are still to be drawn."""
+    pictures: Pictures = Pictures()

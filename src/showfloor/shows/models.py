@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey, Index, false, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -33,6 +33,9 @@ class ShowRow(Base):
     replay_state: Mapped[str | None]
     replay_starts_at: Mapped[datetime | None]
     replay_duration_ms: Mapped[int] = mapped_column(server_default=text("0"))
+    replay_poster_url: Mapped[str | None]
+    replay_poster_chosen: Mapped[bool] = mapped_column(server_default=false())
+    replay_storyboard_url: Mapped[str | None]
 
 
 class ShowProductRow(Base):

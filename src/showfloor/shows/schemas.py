@@ -145,11 +145,15 @@ class Timeline(BaseModel):
 
 
 class ReplayOut(Shown):
-    """What of an ended show can be watched again; `starts_at` is the moment of the first frame."""
+    """What of an ended show can be watched again; `starts_at` is the moment of the first frame.
+    Pictures follow a while after the video; `storyboard_url` answers a `Storyboard`.
+    """
 
     state: ReplayState
     starts_at: Time | None
     duration_s: float
+    poster_url: str | None
+    storyboard_url: str | None
 
 
 class RoomShow(Shown):
@@ -196,7 +200,11 @@ class ShowOut(RoomShow):
     host: HostOut
     cover_url: Annotated[str | None, Field(description="The host's own picture.")]
     poster_url: Annotated[
-        str | None, Field(description="What announces the show: its cover, or its first product.")
+        str | None,
+        Field(
+            description="What announces the show: its cover, a frame of its replay, or its first "
+            "product."
+        ),
     ]
     picture_ratio: Annotated[
         float | None, Field(description="Width over height; null until a camera sent a picture.")

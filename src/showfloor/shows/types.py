@@ -48,6 +48,10 @@ class ReplayFacts:
     state: ReplayState
     starts_at: datetime | None = None
     duration_ms: int = 0
+    poster_url: str | None = None
+    poster_chosen: bool = False
+    """By the host, who then prefers it to the cover."""
+    storyboard_url: str | None = None
 
     @property
     def duration_s(self) -> float:
@@ -83,6 +87,9 @@ class Show:
     replay_state: str | None = None
     replay_starts_at: datetime | None = None
     replay_duration_ms: int = 0
+    replay_poster_url: str | None = None
+    replay_poster_chosen: bool = False
+    replay_storyboard_url: str | None = None
     product_ids: tuple[UUID, ...] = ()
 
     @property
@@ -102,7 +109,22 @@ class Show:
         if self.replay_state is None:
             return None
         state = ReplayState(self.replay_state)
-        return ReplayFacts(state, self.replay_starts_at, self.replay_duration_ms)
+        return ReplayFacts(
+            state,
+            self.replay_starts_at,
+            self.replay_duration_ms,
+            self.replay_poster_url,
+            self.replay_poster_chosen,
+            self.replay_storyboard_url,
+        )
+
+    @property
+    def announced_by(self) -> str | None:
+        """The picture that stands for the show; None when only its goods can."""
+        replay = self.replay
+        frame = replay.poster_url if replay else None
+        chosen = replay is not None and replay.poster_chosen
+        return frame if frame and (chosen or not self.poster_url) else self.poster_url
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ def show_view(staged: ShowWithShelf, urls: PublicUrls) -> ShowOut:
             "languages": show.languages,
             "host": HostOut.model_validate(staged.host),
             "cover_url": show.poster_url,
-            "poster_url": show.poster_url or _first_picture(products),
+            "poster_url": show.announced_by or _first_picture(products),
             "products": products,
             "replay": show.replay,
             "playback": _playback(show, urls),

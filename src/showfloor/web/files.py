@@ -37,7 +37,9 @@ REPLAY_TYPES = {
     ".mp4": "video/mp4",
     ".webp": "image/webp",
     ".vtt": "text/vtt; charset=utf-8",
+    ".json": "application/json",
 }
+CHANGING = (".m3u8", ".json")
 
 
 class BuiltFiles(StaticFiles):
@@ -68,7 +70,7 @@ class UploadedFiles(StaticFiles):
 
 class ReplayFiles(StaticFiles):
     """Replays: like live video they carry no cookie, so any page may play them. Media never changes
-    under its name; a playlist does, when its host cuts something.
+    under its name; a playlist and an index of pictures do, when the host cuts something.
     """
 
     def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
@@ -79,7 +81,7 @@ class ReplayFiles(StaticFiles):
         answer = super().file_response(full_path, *args, **kwargs)
         kind = Path(full_path).suffix
         answer.headers.update(SAFE | OPEN)
-        answer.headers["Cache-Control"] = "no-cache" if kind == ".m3u8" else AN_HOUR
+        answer.headers["Cache-Control"] = "no-cache" if kind in CHANGING else AN_HOUR
         if kind in REPLAY_TYPES and answer.status_code != HTTPStatus.NOT_MODIFIED:
             answer.headers["Content-Type"] = REPLAY_TYPES[kind]
         return answer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +21,7 @@ from showfloor.replays import tasks
 from showfloor.replays.adapters.disk import DiskStorage
 from showfloor.shows import service as shows
 from tests.integration.app.conftest import app, client
+from tests.integration.replays.films import make_film
 from tests.people import FakeStreaming, Floor, add_floor, add_key, put_on_air
 
 __all__ = ["app", "client"]
@@ -140,6 +142,23 @@ def end(database: Database, on_air: EndedShow) -> EndShow:
 @pytest.fixture
 async def ended(end: EndShow) -> EndedShow:
     """Ended, recorded to the end, and published."""
+    show = await end()
+    show.note(recording.ENDED)
+    await show.publish()
+    return show
+
+
+@pytest.fixture(scope="session")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("film")
+    make_film(folder)
+    return folder
+
+
+@pytest.fixture
+async def filmed(end: EndShow, on_air: EndedShow, film: Path) -> EndedShow:
+    """As `ended`, with media that can be decoded."""
+    shutil.copytree(film, on_air.recorded, dirs_exist_ok=True)
     show = await end()
     show.note(recording.ENDED)
     await show.publish()

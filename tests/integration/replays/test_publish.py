@@ -29,12 +29,23 @@ async def test_show_on_air_has_no_replay(client: httpx2.AsyncClient, on_air: End
     assert on_air.public() == set()
 
 
+def told(state: str, starts_at: str | None = None, duration_s: float = 0) -> dict[str, object]:
+    """What everybody reads of a replay before its pictures are drawn."""
+    return {
+        "state": state,
+        "starts_at": starts_at,
+        "duration_s": duration_s,
+        "poster_url": None,
+        "storyboard_url": None,
+    }
+
+
 async def test_ended_show_says_that_its_replay_is_being_prepared(
     client: httpx2.AsyncClient, end: EndShow
 ) -> None:
     show = await end()
 
-    assert await show.shown(client) == {"state": "preparing", "starts_at": None, "duration_s": 0}
+    assert await show.shown(client) == told("preparing")
 
 
 async def test_replay_is_everything_but_the_preview(
@@ -42,11 +53,7 @@ async def test_replay_is_everything_but_the_preview(
 ) -> None:
     answer = (await client.get(ended.path)).json()
 
-    assert answer["replay"] == {
-        "state": "ready",
-        "starts_at": clock.rfc3339(ended.start),
-        "duration_s": 10.0,
-    }
+    assert answer["replay"] == told("ready", clock.rfc3339(ended.start), 10.0)
     assert answer["playback"]["hls_url"].endswith(f"/replays/{ended.shown_id}/index.m3u8")
     assert ended.public() == WHOLE
 
@@ -128,7 +135,7 @@ async def test_show_of_which_nothing_was_recorded_has_nothing_to_watch(
     (show.recorded / recording.INDEX).write_bytes(recording.ENDED + b"\n")
 
     assert await show.publish() is None
-    assert await show.shown(client) == {"state": "withheld", "starts_at": None, "duration_s": 0}
+    assert await show.shown(client) == told("withheld")
 
 
 class SlowStorage(DiskStorage):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from pathlib import Path
 
 from showfloor.kit import recording
@@ -40,6 +40,16 @@ class DiskStorage:
             if file.name not in media and file.name not in playlists:
                 file.unlink(missing_ok=True)
         return set()
+
+    def media(self, show: str) -> Path:
+        return self._recordings / show
+
+    def add(self, show: str, files: Iterable[Path]) -> None:
+        folder = self._replays / show
+        for file in files:
+            beside = folder / f".{file.name}.part"
+            shutil.move(file, beside)
+            beside.replace(folder / file.name)
 
     def withdraw(self, show: str) -> None:
         _remove(self._replays / show)

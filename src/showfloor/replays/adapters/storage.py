@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
+from pathlib import Path
 from typing import Protocol
 
 from showfloor.kit.recording import Index
@@ -16,10 +17,18 @@ class Storage(Protocol):
         ...
 
     def publish(self, show: str, media: Set[str], playlists: Mapping[str, str]) -> set[str]:
-        """Make exactly these files of the recording public, and these playlists. Returns the media
-        files that the recording does not have; they are not public, and the playlists are not
-        written when there is one.
+        """Make exactly these files of the recording public, and these playlists; what was added is
+        gone. Returns the media files that the recording does not have; they are not public, and the
+        playlists are not written when there is one.
         """
+        ...
+
+    def media(self, show: str) -> Path:
+        """A folder of this machine in which the files of the recording can be read."""
+        ...
+
+    def add(self, show: str, files: Iterable[Path]) -> None:
+        """Move these files into what is public of a published replay, the last one last."""
         ...
 
     def withdraw(self, show: str) -> None:

@@ -61,5 +61,8 @@ async def set_replay(session: Session, show_id: UUID, facts: ReplayFacts) -> Non
             replay_state=facts.state.value,
             replay_starts_at=facts.starts_at,
             replay_duration_ms=facts.duration_ms,
+            replay_poster_url=facts.poster_url,
+            replay_poster_chosen=facts.poster_chosen,
+            replay_storyboard_url=facts.storyboard_url,
         )
         await save(session, show, now)

@@ -1,4 +1,6 @@
-"""Use cases of `replays`."""
+"""What of an ended show can be watched again: the host's decisions, and the folder that follows
+them.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +11,10 @@ from uuid import UUID
 
 from showfloor.identity.types import Person
 from showfloor.kit import clock, ids
+from showfloor.kit.contract import CarriedCue
 from showfloor.kit.db import Session
 from showfloor.kit.notify import wake
+from showfloor.kit.recording import Index, SegmentLine
 from showfloor.replays import playlist, queries
 from showfloor.replays.adapters.storage import Storage
 from showfloor.replays.errors import ReplayDeleted
@@ -22,12 +26,13 @@ from showfloor.replays.rules import (
     visible_segments,
 )
 from showfloor.replays.schemas import ReplayChange
-from showfloor.replays.types import Replay
+from showfloor.replays.types import Pictures, Replay
 from showfloor.shows import service as shows
 from showfloor.shows.types import ReplayFacts, ReplayState
 
 REPLAYS = "replays"
-"""The name under which the worker is woken."""
+PICTURES = "replay pictures"
+"""Names under which the worker is woken."""
 
 
 async def begin(session: Session, show_id: UUID, ended_at: datetime) -> None:
@@ -89,9 +94,15 @@ async def publish(
     else:
         await asyncio.to_thread(storage.withdraw, name)
         published = replace(now, complete=True)
-    published = replace(published, published_version=now.version)
+    # Pictures went with everything else that is not the recording: whoever hid something must not
+    # find a frame of it.
+    published = replace(
+        published, published_version=now.version, drawn_version=0, pictures=Pictures()
+    )
     await queries.save_published(session, published)
     await shows.set_replay(session, show_id, facts_of(published))
+    if published.complete and published.duration_ms:
+        wake(session, PICTURES)
     return published
 
 
@@ -108,17 +119,33 @@ def facts_of(published: Replay) -> ReplayFacts:
     if not published.duration_ms:
         state = ReplayState.WITHHELD if published.complete else ReplayState.PREPARING
         return ReplayFacts(state)
-    return ReplayFacts(ReplayState.READY, published.starts_at, published.duration_ms)
+    folder = f"/replays/{ids.encode('show', published.show_id)}"
+    pictures = published.pictures
+    return ReplayFacts(
+        ReplayState.READY,
+        published.starts_at,
+        published.duration_ms,
+        poster_url=f"{folder}/{pictures.poster}" if pictures.poster else None,
+        poster_chosen=published.poster_at is not None,
+        storyboard_url=f"{folder}/{pictures.storyboard}" if pictures.storyboard else None,
+    )
+
+
+async def watchable(
+    session: Session, storage: Storage, now: Replay
+) -> tuple[Index, list[SegmentLine], list[CarriedCue]]:
+    """What the decision leaves of the recording as it is on disk by now."""
+    index = await asyncio.to_thread(storage.read_index, ids.encode("show", now.show_id))
+    cues = await shows.list_whole_timeline(session, now.show_id)
+    return index, visible_segments(index.segments, now.cut), visible_cues(cues, now.cut)
 
 
 async def _publish_segments(session: Session, storage: Storage, now: Replay) -> Replay:
     """What is on disk by now; `complete` once nothing more will come."""
     assert now.ended_at is not None
     name = ids.encode("show", now.show_id)
-    index = await asyncio.to_thread(storage.read_index, name)
+    index, visible, cues = await watchable(session, storage, now)
     complete = index.ended or clock.now() - now.ended_at > WAIT_FOR_RECORDING
-    visible = visible_segments(index.segments, now.cut)
-    cues = visible_cues(await shows.list_whole_timeline(session, now.show_id), now.cut)
     while visible:
         playlists = {
             playlist.MULTIVARIANT: playlist.multivariant(visible),
