@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -96,6 +96,39 @@ class PublishRefusal:
     detail: str
 
 
+PushState = Literal["waiting", "connecting", "sending", "retrying", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class DestinationOrder:
+    """Another network that gets the show while it is on the air. A new `attempt` starts one anew
+    that had given up.
+    """
+
+    id: str
+    url: str = field(repr=False)
+    key: str = field(repr=False)
+    attempt: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DestinationLine:
+    """How a destination is. The counts are since `streaming` began with it; `bytes` are those sent,
+    `dropped` pictures that it was too slow for. `reason` is the code of the last failure, `detail`
+    the destination's own words about it.
+    """
+
+    id: str
+    state: PushState
+    since: str
+    bytes: int
+    dropped: int
+    reconnects: int
+    slow: bool = False
+    reason: str | None = None
+    detail: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class IngestLine:
     """One publisher. `key_id` is null when streaming does not know it any more, `health` when
@@ -108,6 +141,7 @@ class IngestLine:
     since: str
     key_id: str | None = None
     health: Health | None = None
+    destinations: list[DestinationLine] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +161,7 @@ class ShowOrders:
     key_revoked: bool
     cues: list[CarriedCue]
     old_preview_token: str = ""
+    destinations: list[DestinationOrder] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +281,7 @@ def _expect(holds: bool, value: Any) -> Any:
 
 @cache
 def _names(kind: Any) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
+    return tuple(member.name for member in fields(kind))
 
 
 @cache
@@ -256,4 +291,8 @@ def _hints(kind: Any) -> dict[str, Any]:
 
 @cache
 def _required(kind: Any) -> frozenset[str]:
-    return frozenset(field.name for field in fields(kind) if field.default is MISSING)
+    return frozenset(
+        member.name
+        for member in fields(kind)
+        if member.default is MISSING and member.default_factory is MISSING
+    )

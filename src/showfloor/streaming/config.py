@@ -57,6 +57,19 @@ class StreamingConfig:
     report_seconds: float = 1.0
     """How often web gets a report of who publishes."""
     web_timeout_seconds: float = 4.0
+    push_networks: str = ""
+    """Addresses or networks that destinations may be in besides the public internet, with commas
+    between.
+    """
+    push_backlog_bytes: int = 4 << 20
+    """What waits for a slow destination; beyond it, everything up to a later key frame is dropped.
+    """
+    push_retry_seconds: float = 30.0
+    """The longest pause before a destination is tried again."""
+    push_stall_seconds: float = 15.0
+    """A destination that takes nothing for so long is connected anew."""
+    push_idle_seconds: float = 20.0
+    """Connections to destinations stay so long without a publisher."""
     forget_seconds: float = 600.0
     """An ended or abandoned show leaves memory after this; its recording stays."""
 

@@ -139,6 +139,7 @@ class Streaming:
     web: FakeWeb
     data_dir: Path
     options: dict[str, Any] = field(default_factory=dict)
+    environment: dict[str, str] = field(default_factory=dict)
     rtmp_port: int = 0
     http_port: int = 0
 
@@ -167,7 +168,7 @@ class Streaming:
                 *("-c", _LAUNCH, json.dumps(values)),
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
-                env={**os.environ, "PYTHONPATH": str(SOURCE)},
+                env={**os.environ, "PYTHONPATH": str(SOURCE), **self.environment},
             )
         assert self.process.stdout is not None
         async with bounded():

@@ -21,6 +21,7 @@ from showfloor.streaming.live.live_show import LiveShow
 from showfloor.streaming.live.registry import ShowRegistry
 from showfloor.streaming.packaging import cmaf
 from showfloor.streaming.packaging.window import Part
+from showfloor.streaming.push.simulcast import Simulcast, SimulcastFactory
 from showfloor.streaming.recording.recorder import Recorder
 
 VIDEO = h264.read_config(
@@ -95,8 +96,12 @@ def registry_at(folder: Path, web: Web, heard: Heard) -> ShowRegistry:
     return ShowRegistry(config_at(folder), web, Recorder(folder / "recordings"), heard)
 
 
+def simulcast_at(folder: Path) -> Simulcast:
+    return SimulcastFactory(config_at(folder), lambda: None)()
+
+
 def live_show(folder: Path, heard: Heard, *, state: str | None = "live") -> LiveShow:
-    show = LiveShow("show_a", config_at(folder), [], heard)
+    show = LiveShow("show_a", config_at(folder), [], heard, simulcast_at(folder))
     if state is not None:
         show.set_state(state)
     return show

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from showfloor.kit import clock
-from showfloor.streaming.config import StreamingConfig
 from showfloor.streaming.live.live_show import LiveShow
 from showfloor.streaming.packaging import cmaf
 from showfloor.streaming.packaging.window import Part, Segment
@@ -25,6 +24,7 @@ from tests.unit.streaming.shows import (
     config_at,
     cue,
     live_show,
+    simulcast_at,
 )
 
 
@@ -254,7 +254,7 @@ def recorded(*segments: tuple[Segment, object], next_msn: int, **changes: object
 
 
 def restored(folder: Path, heard: Heard, found: Recorded, *, fresh: bool = True) -> LiveShow:
-    show = LiveShow("show_a", StreamingConfig("http://127.0.0.1:1", "x", folder), [], heard)
+    show = LiveShow("show_a", config_at(folder), [], heard, simulcast_at(folder))
     show.restore(found, fresh=fresh)
     return show
 

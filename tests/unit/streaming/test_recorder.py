@@ -24,6 +24,7 @@ from showfloor.streaming.packaging.window import Part
 from showfloor.streaming.recording import recorder
 from showfloor.streaming.recording.recorder import Recorder, read_back
 from tests.unit.streaming.ends import NobodyListens
+from tests.unit.streaming.shows import simulcast_at
 from tests.waiting import BOUND
 
 VIDEO = h264.read_config(
@@ -49,6 +50,7 @@ class Disk:
             self.config,
             [self.recorder.recording("show_a")],
             NobodyListens(),
+            simulcast_at(self.config.data_dir),
         )
         recorded = read_back(self.folder, self.config.window_segments, self.config.window_bytes)
         if recorded is not None:

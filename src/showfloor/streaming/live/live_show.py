@@ -21,9 +21,11 @@ from showfloor.streaming.live.cues import CueSet
 from showfloor.streaming.packaging import cmaf
 from showfloor.streaming.packaging.packager import Packager
 from showfloor.streaming.packaging.window import Part, Segment, SegmentSink, Window
+from showfloor.streaming.push.simulcast import Simulcast
 from showfloor.streaming.recording.recorder import Recorded, RecordedSegment
 
 PUBLIC_STATES = ("live", "interrupted", "ended")
+ON_AIR_STATES = ("live", "interrupted")
 OVER_STATES = ("ended", "cancelled")
 _MOST_LOST = 3
 """After a crash that lost more segments than this, the window starts empty."""
@@ -71,8 +73,10 @@ class LiveShow:
         config: StreamingConfig,
         segment_sinks: Sequence[SegmentSink],
         listener: ShowListener,
+        simulcast: Simulcast,
     ) -> None:
         self.id = show_id
+        self.simulcast = simulcast
         self.state: str | None = None
         """As web last set it; None before its first answer."""
         self.preview_tokens: tuple[str, ...] = ()
@@ -204,6 +208,7 @@ class LiveShow:
         was_public = self.state in PUBLIC_STATES
         first = self.state is None
         self.state = state
+        self.simulcast.set_on_air(state in ON_AIR_STATES)
         if state in PUBLIC_STATES and not was_public and not first:
             self._public_from = self.window.next_msn
             self._end_segment_soon()

@@ -31,6 +31,7 @@ from showfloor.streaming.ingest.ingest import Ingest
 from showfloor.streaming.live.live_show import LiveShow, Publisher, ShowListener
 from showfloor.streaming.packaging.packager import Packager
 from showfloor.streaming.ports import PublishRefused
+from showfloor.streaming.push.simulcast import SimulcastFactory
 from showfloor.streaming.recording.recorder import Recorded, Recorder, read_back
 
 log = logging.getLogger("showfloor.streaming.live")
@@ -51,6 +52,7 @@ class ShowRegistry:
         recorder: Recorder,
         listener: ShowListener,
     ) -> None:
+        self._simulcast = SimulcastFactory(config, listener.signal_changed)
         self._config = config
         self._web = web
         self._recorder = recorder
@@ -101,7 +103,7 @@ class ShowRegistry:
             segment_target=self._config.segment_target_ms,
             segment_cap=self._config.segment_cap_ms,
         )
-        ingest = Ingest(self._config, show, [packager], ingest_id, show.floor)
+        ingest = Ingest(self._config, show, [packager, show.simulcast], ingest_id, show.floor)
         show.publisher = Publisher(
             ingest,
             packager,
@@ -140,6 +142,7 @@ class ShowRegistry:
         show.preview_tokens = (orders.preview_token, orders.old_preview_token)
         show.set_cues(_checked(orders.cues), requested_at)
         _set_state(show, orders.state)
+        show.simulcast.apply(orders.destinations)
         if orders.key_revoked:
             show.disconnect()
 
@@ -156,6 +159,7 @@ class ShowRegistry:
         ]:
             log.info("show leaves memory show=%s", show.id)
             del self._shows[show.id]
+            show.simulcast.close()
             self._listener.show_forgotten(show)
 
     def close(self) -> None:
@@ -164,6 +168,7 @@ class ShowRegistry:
         """
         for show in self._shows.values():
             show.disconnect()
+            show.simulcast.close()
 
     async def _find_or_open(self, show_id: str) -> LiveShow:
         """Reads what was recorded in a thread: a long show's index must not hold up the media of
@@ -184,7 +189,7 @@ class ShowRegistry:
 
     def _open(self, show_id: str, recorded: Recorded | None) -> LiveShow:
         recording = self._recorder.recording(show_id)
-        show = LiveShow(show_id, self._config, [recording], self._listener)
+        show = LiveShow(show_id, self._config, [recording], self._listener, self._simulcast())
         if recorded is not None:
             fresh = clock.now().timestamp() * 1000 - recorded.end < _RESTORE_SECONDS * 1000
             show.restore(recorded, fresh=fresh)
@@ -239,4 +244,5 @@ def _line(show: LiveShow) -> IngestLine | None:
         since=clock.rfc3339(publisher.since),
         key_id=publisher.key_id,
         health=show.health(),
+        destinations=show.simulcast.report(),
     )

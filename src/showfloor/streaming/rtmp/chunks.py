@@ -281,3 +281,18 @@ def write(
             payload[position : position + chunk_size],
         )
     return b"".join(pieces)
+
+
+def split(chunk_stream: int, payload: bytes, chunk_size: int) -> bytes:
+    """A payload in chunks, all that follows the first header of a message without an extended
+    timestamp; any receiver's.
+    """
+    if len(payload) <= chunk_size:
+        return payload
+    mark = bytes([0xC0 | chunk_stream])
+    return mark.join(
+        [
+            payload[position : position + chunk_size]
+            for position in range(0, len(payload), chunk_size)
+        ]
+    )
