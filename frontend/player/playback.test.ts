@@ -242,6 +242,20 @@ test("a picture that stands still is said after two and a half seconds, and when
   expect(statuses).toEqual(["playing", "stuck", "playing"]);
 });
 
+test("a long pause is no standstill when the picture goes on", async () => {
+  const playback = await started();
+  await vi.advanceTimersByTimeAsync(1000);
+  playback.pause();
+  await vi.advanceTimersByTimeAsync(60_000);
+  statuses.length = 0;
+
+  playback.goLive();
+  video.currentTime = 10;
+  await vi.advanceTimersByTimeAsync(500);
+
+  expect(statuses).toEqual(["playing"]);
+});
+
 test("a hole in what is loaded is jumped", async () => {
   await started();
   video.loaded = [

@@ -1,28 +1,23 @@
 /** Plays a show's low-latency stream in a video element and says which moment of the show clock each
  *  frame belongs to. */
-import type { Cue } from "../contract";
 import * as latency from "./latency";
+import {
+  hasMediaSource,
+  openUntilItWorks,
+  ranges,
+  seconds,
+  watchFrames,
+  watchStandstill,
+  type PictureListener,
+} from "./picture";
 import type { OpenSource, Source } from "./source";
-import { nextAfterHole, watch, type Watch } from "./standstill";
 import { mustMute, mustResume, resumed, untouched } from "./unasked";
 
-/** `waiting`: for a moment, nothing to worry about. `stuck`: the picture has stood still for so long
- *  that people wonder. `unplayable`: this browser has no decoder for the stream. */
-export type Status =
-  "starting" | "playing" | "waiting" | "stuck" | "paused" | "ended" | "unplayable";
+export type { Status } from "./picture";
 
-export interface PlaybackListener {
-  status(status: Status): void;
+export interface PlaybackListener extends PictureListener {
   /** Seconds between the picture and the live edge; null while unknown. */
   behind(seconds: number | null): void;
-  /** A frame came on screen; its moment on the show clock in ms. */
-  frame(moment: number): void;
-  cues(cues: Cue[]): void;
-  /** The sound as it is now, also when the browser's own controls changed it. */
-  muted?(muted: boolean): void;
-  soundOnly?(alone: boolean): void;
-  /** The picture's size in pixels, each time it changes. */
-  size?(width: number, height: number): void;
 }
 
 export interface Playback {
@@ -31,16 +26,6 @@ export interface Playback {
   mute(muted: boolean): void;
   close(): void;
 }
-
-/** Seconds of a still picture after which that is said. */
-const STUCK = 2.5;
-/** Milliseconds before the player's script is asked for again, doubled up to the second. */
-const FIRST_RETRY = 1000;
-const LAST_RETRY = 15_000;
-
-export const hasMediaSource = () =>
-  "MediaSource" in globalThis || "ManagedMediaSource" in globalThis;
-const seconds = () => performance.now() / 1000;
 
 /** Loads what `play` will need, for somebody who waits for a show to begin. */
 export async function prepare(): Promise<void> {
@@ -58,8 +43,6 @@ export function play(
   let hold = latency.start;
   let asked = { ...untouched, muted: video.muted };
   let started = false;
-  let closed = false;
-  let retry: ReturnType<typeof setTimeout> | undefined;
   const events = new AbortController();
   const on = (name: string, run: () => void) =>
     video.addEventListener(name, run, { signal: events.signal });
@@ -126,40 +109,25 @@ export function play(
     }
   }
 
-  // A still picture sends no events, so somebody has to look. Media that got lost leaves a hole
-  // which no player would wait out.
-  let watched: Watch = { at: -1, since: seconds() };
-  let stuck = false;
-  const looking = setInterval(() => {
-    if (!started || video.paused) return;
-    const now = seconds();
-    watched = watch(watched, video.currentTime, now);
-    const still = now - watched.since;
-    const next = nextAfterHole(video.currentTime, ranges(video), still);
-    if (next !== null) video.currentTime = next;
-    if (still > STUCK !== stuck) {
-      stuck = !stuck;
-      listener.status(stuck ? "stuck" : "playing");
-    }
-    if (still > 0.5) tick();
-  }, 250);
+  // A picture that stands still sends no "timeupdate", but its distance to the edge grows.
+  watchStandstill(
+    video,
+    (status) => listener.status(status),
+    events.signal,
+    (still) => still > 0.5 && tick(),
+  );
 
-  /** The player's script may be out of reach for a moment, like everything else. */
-  async function begin(wait = FIRST_RETRY): Promise<void> {
-    try {
-      const opened = await open(video, url, {
+  void openUntilItWorks(
+    () =>
+      open(video, url, {
         cues: (cues) => listener.cues(cues),
         soundOnly: (alone) => listener.soundOnly?.(alone),
         unplayable: () => listener.status("unplayable"),
         wantsToPlay: () => !asked.paused,
-      });
-      if (closed) opened.close();
-      else source = opened;
-    } catch {
-      if (!closed) retry = setTimeout(() => void begin(Math.min(LAST_RETRY, wait * 2)), wait);
-    }
-  }
-  void begin();
+      }),
+    (opened) => (source = opened),
+    events.signal,
+  );
 
   return {
     goLive() {
@@ -178,10 +146,7 @@ export function play(
       listener.muted?.(muted);
     },
     close() {
-      closed = true;
       events.abort();
-      clearInterval(looking);
-      clearTimeout(retry);
       source?.close();
     },
   };
@@ -208,37 +173,6 @@ function openNative(video: HTMLVideoElement & { getStartDate?: () => Date }, url
     stretches: () => [],
     close: () => video.removeAttribute("src"),
   };
-}
-
-/** `playingDate` belongs to `currentTime`; a frame has its own `mediaTime`, and the difference is
- *  what a pin would be late. */
-export function watchFrames(
-  video: HTMLVideoElement,
-  shown: (mediaTime: number) => void,
-  signal: AbortSignal,
-): void {
-  if (!("requestVideoFrameCallback" in video)) {
-    (video as HTMLVideoElement).addEventListener(
-      "timeupdate",
-      () => shown((video as HTMLVideoElement).currentTime),
-      { signal },
-    );
-    return;
-  }
-  const next = () =>
-    video.requestVideoFrameCallback((_now, frame) => {
-      if (signal.aborted) return;
-      shown(frame.mediaTime);
-      next();
-    });
-  next();
-}
-
-export function ranges({ buffered }: HTMLVideoElement): [number, number][] {
-  return Array.from({ length: buffered.length }, (_, index) => [
-    buffered.start(index),
-    buffered.end(index),
-  ]);
 }
 
 function loadedAhead(video: HTMLVideoElement): number {

@@ -1,23 +1,20 @@
 /** Plays a recorded show in a video element: from anywhere to anywhere, at any speed, and says which
  *  moment of the show clock each frame belongs to. */
-import type { Cue } from "../contract";
-import { hasMediaSource, ranges, watchFrames, type Status } from "./playback";
+import {
+  hasMediaSource,
+  openUntilItWorks,
+  watchFrames,
+  watchStandstill,
+  type PictureListener,
+} from "./picture";
 import type { OpenSource, Source } from "./source";
-import { nextAfterHole, watch, type Watch } from "./standstill";
 import { momentAt, positionAt, type Stretch } from "./stretches";
 
-export interface ReplayListener {
-  status(status: Status): void;
+export interface ReplayListener extends PictureListener {
   /** Seconds into the video; after a seek at once, not when its picture comes. */
   position(seconds: number): void;
   /** The recording's two clocks are known. */
   stretches(stretches: Stretch[]): void;
-  /** A frame came on screen; its moment on the show clock in ms. */
-  frame(moment: number): void;
-  cues(cues: Cue[]): void;
-  muted?(muted: boolean): void;
-  soundOnly?(alone: boolean): void;
-  size?(width: number, height: number): void;
 }
 
 export interface Replay {
@@ -32,11 +29,6 @@ export interface Replay {
   close(): void;
 }
 
-/** Seconds of a still picture after which that is said. */
-const STUCK = 2.5;
-const FIRST_RETRY = 1000;
-const LAST_RETRY = 15_000;
-
 /** Loads at once and waits for `play`; `from` is seconds into the video. */
 export function replay(
   video: HTMLVideoElement,
@@ -49,10 +41,7 @@ export function replay(
   let stretches: Stretch[] = [];
   let wanted = false;
   let waiting: (() => void) | null = from > 0 ? () => seek(from) : null;
-  let closed = false;
   let started = false;
-  let stuck = false;
-  let retry: ReturnType<typeof setTimeout> | undefined;
   const events = new AbortController();
   const on = (name: string, run: () => void) =>
     video.addEventListener(name, run, { signal: events.signal });
@@ -74,22 +63,7 @@ export function replay(
     if (moment !== null) listener.frame(moment);
   }
 
-  // A still picture sends no events, and a segment that is gone leaves a hole in what is loaded.
-  let watched: Watch = { at: -1, since: now() };
-  const looking = setInterval(() => {
-    if (!started || video.paused) {
-      watched = { at: -1, since: now() };
-      return;
-    }
-    watched = watch(watched, video.currentTime, now());
-    const still = now() - watched.since;
-    const next = nextAfterHole(video.currentTime, ranges(video), still);
-    if (next !== null) video.currentTime = next;
-    if (still > STUCK !== stuck) {
-      stuck = !stuck;
-      listener.status(stuck ? "stuck" : "playing");
-    }
-  }, 250);
+  watchStandstill(video, (status) => listener.status(status), events.signal);
 
   function seek(position: number): void {
     if (!stretches.length) {
@@ -109,23 +83,21 @@ export function replay(
     waiting = null;
   }
 
-  async function begin(wait = FIRST_RETRY): Promise<void> {
-    try {
-      const opened = await open(video, url, {
+  void openUntilItWorks(
+    () =>
+      open(video, url, {
         cues: (cues) => listener.cues(cues),
         recorded,
         soundOnly: (alone) => listener.soundOnly?.(alone),
         unplayable: () => listener.status("unplayable"),
         wantsToPlay: () => wanted,
-      });
-      if (closed) return opened.close();
+      }),
+    (opened) => {
       source = opened;
       recorded();
-    } catch {
-      if (!closed) retry = setTimeout(() => void begin(Math.min(LAST_RETRY, wait * 2)), wait);
-    }
-  }
-  void begin();
+    },
+    events.signal,
+  );
 
   return {
     play() {
@@ -152,16 +124,11 @@ export function replay(
       video.muted = muted;
     },
     close() {
-      closed = true;
       events.abort();
-      clearInterval(looking);
-      clearTimeout(retry);
       source?.close();
     },
   };
 }
-
-const now = (): number => performance.now() / 1000;
 
 const openRecorded: OpenSource = async (video, url, listener) => {
   if (!hasMediaSource()) return openNative(video, url, listener);
