@@ -25,10 +25,12 @@ const { made, FakeHls } = vi.hoisted(() => {
     destroyed = false;
     recovered = 0;
     url = "";
+    config: { startPosition?: number };
     latency = 0.8;
     playingDate: Date | null = null;
     latestLevelDetails: { edge: number; age: number } | null = null;
-    constructor() {
+    constructor(config: { startPosition?: number } = {}) {
+      this.config = config;
       made.push(this);
     }
     on(name: string, run: Listener) {
@@ -57,7 +59,10 @@ let alone: boolean[];
 let gaveUp: number;
 let wantsToPlay: boolean;
 let played: number;
-const video = { play: async () => void (played += 1) } as unknown as HTMLVideoElement;
+const video = {
+  currentTime: 0,
+  play: async () => void (played += 1),
+} as unknown as HTMLVideoElement;
 const listener: SourceListener = {
   cues: (heard) => cues.push(heard),
   soundOnly: (now) => alone.push(now),
@@ -77,6 +82,7 @@ beforeEach(() => {
   gaveUp = 0;
   wantsToPlay = true;
   played = 0;
+  video.currentTime = 0;
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -113,6 +119,32 @@ test("after a repair the picture runs, unless the person paused it", () => {
   now().tell("error", network);
   vi.advanceTimersByTime(2000);
   expect(played).toBe(1);
+});
+
+test("a recording goes on where it was, also when the first repair fails", () => {
+  openHls(video, "/replays/a/index.m3u8", listener, "recorded");
+  expect(now().config.startPosition).toBe(-1);
+  video.currentTime = 754.5;
+
+  now().tell("error", network);
+  // An element that lost its source is at its beginning.
+  video.currentTime = 0;
+  vi.advanceTimersByTime(1000);
+  expect(now().config.startPosition).toBe(754.5);
+  now().tell("error", network);
+  vi.advanceTimersByTime(2000);
+
+  expect([made.length, now().config.startPosition]).toEqual([3, 754.5]);
+});
+
+test("a live show goes on at its edge", () => {
+  openHls(video, "/live/a/index.m3u8", listener);
+  video.currentTime = 754.5;
+
+  now().tell("error", network);
+  vi.advanceTimersByTime(1000);
+
+  expect(now().config.startPosition).toBe(-1);
 });
 
 test("an error that is not fatal is hls.js's own to mend", () => {

@@ -27,6 +27,8 @@ export function openHls(
   listener: SourceListener,
   kind: "live" | "recorded" = "live",
 ): Source {
+  /** Seconds into a recording; -1 is its beginning, and a live show's edge. */
+  let position = -1;
   let hls = create();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let recoveredAt = -Infinity;
@@ -38,6 +40,7 @@ export function openHls(
       // first picture by what it takes to fetch and start a script.
       enableWorker: false,
       ...(kind === "live" ? LIVE : RECORDED),
+      startPosition: position,
       // Cues come from the playlist below; the metadata text track would need data: in the policy.
       enableDateRangeMetadataCues: false,
       enableID3MetadataCues: false,
@@ -89,6 +92,8 @@ export function openHls(
       hls.recoverMediaError();
       return;
     }
+    // An element without a source is at its beginning: a second failure must not take that for it.
+    if (kind === "recorded" && video.currentTime > 0) position = video.currentTime;
     hls.destroy();
     clearTimeout(timer);
     timer = setTimeout(

@@ -18,6 +18,7 @@ class FakeVideo extends EventTarget {
   ended = false;
   currentTime = 0;
   playbackRate = 1;
+  defaultPlaybackRate = 1;
   preservesPitch = false;
   videoWidth = 0;
   videoHeight = 0;
@@ -195,11 +196,27 @@ test("a pause is a pause and no stall", async () => {
   expect(heard.wantsToPlay()).toBe(false);
 });
 
-test("speed keeps the pitch", async () => {
+test("speed keeps the pitch, and stays when the media is loaded anew", async () => {
   const player = open();
   player.rate(1.5);
 
+  // The load algorithm of HTML sets the rate to the default one.
+  video.playbackRate = video.defaultPlaybackRate;
+
   expect([video.playbackRate, video.preservesPitch]).toEqual([1.5, true]);
+});
+
+test("a recording of sound alone has a moment, too, though no frame comes", async () => {
+  open();
+  await load();
+  video.currentTime = 10.5;
+  video.say("timeupdate");
+  expect(frames).toEqual([]);
+
+  heard.soundOnly(true);
+  video.say("timeupdate");
+
+  expect(frames).toEqual([START + 50_500]);
 });
 
 test("a script that cannot be loaded is asked for again", async () => {

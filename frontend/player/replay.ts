@@ -42,6 +42,7 @@ export function replay(
   let wanted = false;
   let waiting: (() => void) | null = from > 0 ? () => seek(from) : null;
   let started = false;
+  let alone = false;
   const events = new AbortController();
   const on = (name: string, run: () => void) =>
     video.addEventListener(name, run, { signal: events.signal });
@@ -53,7 +54,11 @@ export function replay(
   on("waiting", () => listener.status(started ? "waiting" : "starting"));
   on("pause", () => !video.ended && listener.status("paused"));
   on("ended", () => listener.status("ended"));
-  on("timeupdate", () => listener.position(video.currentTime));
+  on("timeupdate", () => {
+    listener.position(video.currentTime);
+    // Sound alone has no frames, but its products were shown at moments all the same.
+    if (alone) frameShown(video.currentTime);
+  });
   on("volumechange", () => listener.muted?.(video.muted));
   on("resize", () => listener.size?.(video.videoWidth, video.videoHeight));
   watchFrames(video, frameShown, events.signal);
@@ -88,7 +93,10 @@ export function replay(
       open(video, url, {
         cues: (cues) => listener.cues(cues),
         recorded,
-        soundOnly: (alone) => listener.soundOnly?.(alone),
+        soundOnly: (now) => {
+          alone = now;
+          listener.soundOnly?.(now);
+        },
         unplayable: () => listener.status("unplayable"),
         wantsToPlay: () => wanted,
       }),
@@ -117,6 +125,8 @@ export function replay(
       if (position !== null) seek(position);
     },
     rate(rate) {
+      // The default one, too: media that is loaded anew after a failure starts at that.
+      video.defaultPlaybackRate = rate;
       video.playbackRate = rate;
       video.preservesPitch = true;
     },
