@@ -190,9 +190,29 @@ export class Buying {
   async holdAgain(): Promise<boolean> {
     const before = this.hold;
     if (!before) return false;
-    return this.#step(async () =>
-      this.#hold(await this.#ask(before.lines.map(lineOf), before.total)),
-    );
+    return this.#step(async () => {
+      try {
+        this.#hold(await this.#ask(before.lines.map(lineOf), before.total));
+      } catch (error) {
+        this.#showNewPrice(problemOf(error));
+        throw error;
+      }
+    });
+  }
+
+  /** What the goods cost now, to be agreed to by the next press. */
+  #showNewPrice({ code, total, lines = [] }: Problem): void {
+    if (code !== "price_changed" || !total || !this.hold) return;
+    const now = new Map(lines.map((line) => [line.sku, line]));
+    this.hold = {
+      ...this.hold,
+      total,
+      lines: this.hold.lines.map((line) => ({
+        ...line,
+        unit_price: now.get(line.sku)?.unit_price ?? line.unit_price,
+        total: now.get(line.sku)?.total ?? line.total,
+      })),
+    };
   }
 
   async release(): Promise<void> {
@@ -224,8 +244,7 @@ export class Buying {
       this.#take(await this.#post<Payment>(path, body));
     } catch (error) {
       const problem = problemOf(error);
-      if (problem.code === "price_changed" && problem.total && this.hold)
-        this.hold = { ...this.hold, total: problem.total };
+      this.#showNewPrice(problem);
       this.#unsure = isUnsure(problem) || problem.code === "payment_in_progress";
       if (this.#unsure && problem.code !== "unreachable") void this.#poll();
       throw error;

@@ -262,6 +262,30 @@ function storage(): Map<string, string> {
   return kept;
 }
 
+test("goods whose price changed are held again at the new price with the second press", async () => {
+  const buying = new Buying("", "show_1");
+  const line = { sku: "A", quantity: 1, unit_price: pounds(120), total: pounds(120) };
+  answers = [
+    ok(hold("h1", one, 100), 201),
+    refusal("price_changed", 409, { lines: [line], total: pounds(120) }),
+    ok({ ...hold("h2", one, 120), lines: [line] }, 201),
+  ];
+  await buying.reserve(one, pounds(100));
+  buying.expire();
+
+  expect(await buying.holdAgain()).toBe(false);
+  expect(buying.problem?.code).toBe("price_changed");
+  expect([buying.hold?.total.amount, buying.hold?.lines[0]?.total.amount]).toEqual([120, 120]);
+  expect(await buying.holdAgain()).toBe(true);
+
+  expect(asked.map(({ body }) => body?.expected_total)).toEqual([
+    pounds(100),
+    pounds(100),
+    pounds(120),
+  ]);
+  expect(buying.hold?.id).toBe("h2");
+});
+
 test("a reload in the middle of paying asks how far it has come, and another shows what was bought until it is put away", async () => {
   const kept = storage();
   const expires_at = later();
