@@ -238,7 +238,18 @@ export class ShowConsole {
       this.studio.request(`/shows/${this.showId}/end`, { method: "POST", body: {}, leaving });
     // Nobody is left to read the answer; a pin that is under way must not hold it up.
     if (leaving) void ended().catch(() => undefined);
-    else this.#queue = this.#queue.then(() => void this.act(ended));
+    else this.#queue = this.#queue.then(() => this.#endNow(ended));
+  }
+
+  /** Not by `act`, which does nothing while another action is under way: an end is never dropped. */
+  async #endNow(ended: () => Promise<unknown>): Promise<void> {
+    this.problem = null;
+    try {
+      await ended();
+      await this.#ask();
+    } catch (error) {
+      this.problem = problemOf(error);
+    }
   }
 
   #post<T>(path: string, body: unknown = {}): Promise<T> {

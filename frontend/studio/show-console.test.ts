@@ -217,6 +217,33 @@ test("the end is sent when its ten seconds are over, and not before", async () =
   expect(posted()).toEqual(["/shows/show_1/end"]);
 });
 
+test("an end is sent also while another action is under way", async () => {
+  const control = await started();
+  vi.useFakeTimers();
+  let release: (answer: unknown) => void = () => undefined;
+  const slow = new Promise((resolve) => (release = resolve));
+  void control.act(() => slow);
+  control.ending.begin();
+
+  await vi.advanceTimersByTimeAsync(10_500);
+  expect(posted()).toEqual(["/shows/show_1/end"]);
+  release({});
+  await vi.advanceTimersByTimeAsync(0);
+
+  expect([control.busy, control.problem]).toEqual([false, null]);
+});
+
+test("an end that is refused is said", async () => {
+  const control = await started();
+  vi.useFakeTimers();
+  refuse = { "/end": "unreachable" };
+  control.ending.begin();
+
+  await vi.advanceTimersByTimeAsync(10_500);
+
+  expect(control.problem?.code).toBe("unreachable");
+});
+
 test("a closing tab sends the end without waiting for a pin", async () => {
   const control = await started();
   control.ending.begin();
