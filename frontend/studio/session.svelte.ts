@@ -32,9 +32,15 @@ export class Studio {
     }
   }
 
+  /** Without the server's answer the session stays: its cookie would sign the next reload in. */
   async signOut(): Promise<void> {
-    await this.request("/session", { method: "DELETE" }).catch(() => undefined);
-    this.session = null;
+    this.problem = null;
+    try {
+      await this.request("/session", { method: "DELETE" });
+      this.session = null;
+    } catch (error) {
+      if (this.session) this.problem = problemOf(error);
+    }
   }
 
   /** Every page of a list. */

@@ -107,13 +107,30 @@ test("another refusal keeps the session", async () => {
   expect(studio.session).not.toBeNull();
 });
 
-test("signing out ends the session here, also when the shop does not answer", async () => {
+test("signing out ends the session here and on the server", async () => {
+  const studio = await signedIn();
+  answers = [new Response(null, { status: 204 })];
+  await studio.signOut();
+
+  expect(asked.at(-1)).toMatchObject({ method: "DELETE", url: "/api/v1/session" });
+  expect([studio.session, studio.problem]).toEqual([null, null]);
+});
+
+test("a sign-out that did not reach the server says so, because a reload would be signed in", async () => {
   const studio = await signedIn();
   answers = [new TypeError("offline")];
   await studio.signOut();
 
-  expect(asked.at(-1)).toMatchObject({ method: "DELETE", url: "/api/v1/session" });
-  expect(studio.session).toBeNull();
+  expect(studio.session).not.toBeNull();
+  expect(studio.problem?.code).toBe("unreachable");
+});
+
+test("signing out of a session that has ended is done", async () => {
+  const studio = await signedIn();
+  answers = [refused("not_authenticated", 401)];
+  await studio.signOut();
+
+  expect([studio.session, studio.problem]).toEqual([null, null]);
 });
 
 test("a list is read to its last page", async () => {

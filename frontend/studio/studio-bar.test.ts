@@ -1,7 +1,7 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import type { Session } from "../contract";
 import type { StudioPage } from "../page";
-import { arabic, markup, textOf } from "../testing/rendered";
+import { arabic, english, markup, textOf } from "../testing/rendered";
 import type { Studio } from "./session.svelte";
 
 vi.stubGlobal("location", { pathname: "/studio" });
@@ -26,8 +26,13 @@ beforeEach(() => {
   here.route = parse("/studio");
 });
 
-function bar(who: Session | null, showId: string | null = null, words?: typeof arabic): string {
-  const studio = { session: who } as unknown as Studio;
+function bar(
+  who: Session | null,
+  showId: string | null = null,
+  words?: typeof arabic,
+  problem: Studio["problem"] = null,
+): string {
+  const studio = { session: who, problem } as unknown as Studio;
   const provide = () => void provideStudio(studio, {} as StudioPage);
   return markup(StudioBar, { showId }, words ? { words, provide } : { provide });
 }
@@ -72,6 +77,20 @@ test.each([host, merchant, both])("the way out is on every page", (who) => {
   expect(textOf(bar(who))).toContain("Sign out");
   expect(textOf(bar(who, "show_1"))).toContain("Sign out");
 });
+
+test.each([english, arabic])(
+  "a sign-out that did not reach the server can be pressed again",
+  (words) => {
+    const html = bar(host, null, words, { code: "unreachable", status: 0 });
+
+    expect(textOf(html)).toContain(words.t("studio.sign_out_failed"));
+    expect(bar(host, null, words)).not.toContain('role="alert"');
+    // On the sign-in form a problem is the form's own.
+    expect(bar(null, null, words, { code: "unreachable", status: 0 })).not.toContain(
+      'role="alert"',
+    );
+  },
+);
 
 test("the other language is one press away", () => {
   expect(bar(host)).toContain('href="?lang=ar"');
