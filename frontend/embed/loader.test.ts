@@ -126,7 +126,8 @@ test("the frame is of our site and knows the page around it", async () => {
 
   expect(address(live).origin + address(live).pathname).toBe(`${HOME}/embed/slow%20morning%2F1`);
   expect(address(live).searchParams.get("parent")).toBe("https://brand.example");
-  expect(frame(live).allow).toContain("autoplay");
+  for (const right of ["autoplay", "fullscreen", "clipboard-write", "web-share"])
+    expect(frame(live).allow).toContain(right);
   expect(live.style).toMatchObject({ display: "block", aspectRatio: "9 / 16", maxHeight: "864px" });
 });
 

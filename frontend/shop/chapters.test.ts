@@ -84,3 +84,9 @@ test("an address at a moment says it to half a second and keeps the rest", () =>
   );
   expect(addressAt("https://shop.example/s/kiln?t=3", 60)).toBe("https://shop.example/s/kiln?t=60");
 });
+
+test("from a brand's frame the address is the show's own page, without what dresses the frame", () => {
+  const frame = "https://shop.example/embed/kiln?parent=https%3A%2F%2Fb.example&lang=ar&corners=0";
+
+  expect(addressAt(frame, 60)).toBe("https://shop.example/s/kiln?lang=ar&t=60");
+});

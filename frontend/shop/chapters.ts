@@ -51,10 +51,15 @@ export function startOf(search: string): number {
   return hours * 3600 + minutes * 60 + seconds;
 }
 
-/** The page's address with the moment in it, exact to half a second. */
+/** The show's own page with the moment in its address, exact to half a second. */
 export function addressAt(page: string, position: number): string {
   const address = new URL(page);
   address.hash = "";
+  if (address.pathname.startsWith("/embed/")) {
+    const lang = address.searchParams.get("lang");
+    address.pathname = address.pathname.replace("/embed/", "/s/");
+    address.search = lang ? `?lang=${lang}` : "";
+  }
   address.searchParams.set("t", String(Math.floor(position * 2) / 2));
   return address.href;
 }
