@@ -1,7 +1,13 @@
 /** Moves the focus into what has just been opened, so that a keyboard or a screen reader goes on
  *  from there. */
-export function trapFocusStart(node: Element, when: () => boolean = () => true): void {
+export function takeFocus(node: Element, when: () => boolean = () => true): void {
   if (when()) (node as HTMLElement).focus({ preventScroll: true });
+}
+
+/** Moves the focus to the field that has to be filled in first, so that what is wrong with it is
+ *  seen and read out. */
+export function focusOn(id: string): void {
+  document.getElementById(id)?.focus();
 }
 
 /** Brings a notice into view: what happened is above what was being typed. */

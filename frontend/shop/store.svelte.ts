@@ -153,6 +153,13 @@ export class ShowStore {
   /** What another tab of this browser did with the purchase. */
   async followTabs(): Promise<void> {
     await this.buying.heed();
+    this.leaveEmptySheet();
+  }
+
+  /** A product that left the shelf and a purchase that is none have nothing to show, not even a
+   *  button to close the sheet with. */
+  leaveEmptySheet(): void {
+    if (this.view === "product" && !this.product) this.close();
     if (this.view === "checkout" && !this.buying.hold) this.close("show");
   }
 
@@ -164,6 +171,7 @@ export class ShowStore {
   roomChanged(room: Room): void {
     this.#room = room;
     this.cuesHeard(cuesOf(room));
+    this.leaveEmptySheet();
   }
 
   cuesHeard(cues: Cue[]): void {

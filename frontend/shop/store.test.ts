@@ -147,6 +147,26 @@ test("the browser's Back closes a sheet without another step back", () => {
   expect(steps).toEqual(["push"]);
 });
 
+test("the sheet of a product that leaves the shelf closes, and another's stays", () => {
+  store.roomChanged(room(onShelf));
+  store.open("shelf");
+  store.open("product", "mug");
+
+  store.roomChanged(room({ show: { state: "live" }, "product/mug": mug }));
+  expect([store.view, store.product?.id]).toEqual(["product", "mug"]);
+  store.roomChanged(room({ show: { state: "live" }, "product/vase": vase }));
+
+  expect(store.view).toBe("shelf");
+});
+
+test("a checkout without anything held closes", () => {
+  store.open("checkout");
+
+  store.leaveEmptySheet();
+
+  expect([store.view, steps]).toEqual(["show", ["push", "back"]]);
+});
+
 test("a problem belongs to the sheet it came up in", () => {
   store.open("product", "mug");
   store.buying.problem = { code: "sold_out", status: 409 } as never;

@@ -65,6 +65,26 @@ def test_sign_in_that_the_browser_filled_in_signs_in(demo: Installation, page: P
     expect(page.get_by_role("heading", name="Your shows")).to_be_visible()
 
 
+def test_empty_form_on_a_phone_shows_what_is_missing_first(demo: Installation, page: Page) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    watch(page, f"{demo.show_page}?lang=en")
+    page.get_by_role("button", name="Open the shelf").click()
+    open_product(page, "Olive Grove Vase")
+    page.get_by_role("button", name=re.compile("Hold and check out")).click()
+    page.get_by_role("button", name=re.compile("Order and pay")).click()
+
+    expect(page.get_by_label("Email")).to_be_focused()
+    expect(page.get_by_text("Enter an email address")).to_be_in_viewport(ratio=1)
+    page.get_by_role("button", name="Put it back on the shelf").click()
+
+    studio(demo, page, "en")
+    page.get_by_role("button", name="New show").click()
+    page.get_by_role("button", name="Schedule the show").click()
+
+    expect(page.get_by_label("Title in English")).to_be_focused()
+    expect(page.get_by_text("Enter a title in one language")).to_be_in_viewport(ratio=1)
+
+
 def test_nothing_of_an_undeclared_buyer_stays_in_the_browser(
     demo: Installation, page: Page
 ) -> None:
