@@ -23,6 +23,9 @@ export const isOver = (state: ShowState | undefined): boolean =>
   state === "ended" || state === "cancelled";
 
 export type Cue = Models["CueOut"];
+export type Pin = Cue & { payload: Models["PinPayload"] };
+export type Disclosure = Models["Disclosure"];
+export type Clip = Models["ClipOut"];
 export type Storyboard = Models["Storyboard"];
 export type StoryboardTile = Models["StoryboardTile"];
 export type ReplayDecision = Models["ReplayDecision"];

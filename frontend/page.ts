@@ -1,6 +1,6 @@
 /** What the server put beside the markup for the script: read once, typed, never trusted as
  *  HTML. */
-import type { Lang, Show, Words } from "./contract";
+import type { Clip, Lang, Show, Words } from "./contract";
 import type { Catalog } from "./i18n/i18n";
 
 export interface Theme {
@@ -34,6 +34,8 @@ export interface ShowPageData extends PageData {
   /** The request asked to save data (`Save-Data: on`). */
   save_data: boolean;
   embed: { theme: Theme | null } | null;
+  /** The page, or the frame, is about a part of the show. */
+  clip: (Clip & { others: Clip[] }) | null;
 }
 
 export interface StudioPage extends PageData {

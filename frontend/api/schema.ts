@@ -80,6 +80,39 @@ export interface components {
             lines: components["schemas"]["AgreedLine"][];
             sellers: components["schemas"]["SellerOut"][];
         };
+        /** @description Only what is given changes; null means the same as not given. */
+        ClipChange: {
+            from?: string | null;
+            to?: string | null;
+            title?: string | components["schemas"]["TitleIn"] | null;
+            public?: boolean | null;
+        };
+        /** @description Of one show, in their order in it. */
+        ClipList: {
+            items: components["schemas"]["ClipOut"][];
+        };
+        /** @description A part of a show. Its addresses answer while it is `ready`; they are absolute. */
+        ClipOut: {
+            id: string;
+            show_id: string;
+            slug: string;
+            title: components["schemas"]["Words"];
+            state: components["schemas"]["ClipState"];
+            public: boolean;
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            duration_s: number;
+            /** @description Of the pin that a suggestion was made for. */
+            product_id: string | null;
+            url: string;
+            hls_url: string;
+            mp4_url: string;
+            poster_url: string;
+        };
+        /** @enum {string} */
+        ClipState: "suggested" | "draft" | "preparing" | "ready" | "unavailable" | "failed";
         /** @description The bank asks the buyer; `POST /checkouts/{id}/confirm` tells that they agreed. */
         Confirm: {
             /**
@@ -98,7 +131,7 @@ export interface components {
             creators: components["schemas"]["CreatorOut"][];
         };
         /** @enum {string} */
-        CueKind: "pin";
+        CueKind: "pin" | "disclosure";
         /** @description An interval `[start, end)` on the show clock. `end` is null while it is open. */
         CueOut: {
             id: string;
@@ -106,12 +139,20 @@ export interface components {
             /** Format: date-time */
             start: string;
             end: string | null;
-            payload: components["schemas"]["PinPayload"];
+            payload: components["schemas"]["PinPayload"] | components["schemas"]["DisclosurePayload"];
         };
         /** @description In one language or more, as TitleIn. */
         DescriptionIn: {
             en?: string;
             ar?: string;
+        };
+        /**
+         * @description What viewers have to be told on every frame that it is true of.
+         * @enum {string}
+         */
+        Disclosure: "paid_partnership" | "recorded_host" | "synthetic_host" | "dubbed_voice";
+        DisclosurePayload: {
+            disclosure: components["schemas"]["Disclosure"];
         };
         /** @description The picture was away: `at_s` seconds into the replay, for `away_s` seconds. */
         GapOut: {
@@ -208,15 +249,23 @@ export interface components {
             currency: string;
         };
         /**
-         * @description `replace` ends the pins that are open at the same instant, so that the card changes without a
-         *     gap.
+         * @description `[from, to)` on the show clock, 1 to 180 s. The title is a text, or one for each language. It
+         *     is published unless `public` is false.
          */
-        NewCue: {
+        NewClip: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            title: string | components["schemas"]["TitleIn"];
+            /** @default true */
+            public: boolean;
+        };
+        /** @description A label on the picture from now on. */
+        NewDisclosure: {
             /** @constant */
-            kind: "pin";
-            product_id: string;
-            /** @default false */
-            replace: boolean;
+            kind: "disclosure";
+            disclosure: components["schemas"]["Disclosure"];
         };
         /** @description What a key is called, what it may be used for, and for how long. */
         NewKeyIn: {
@@ -227,6 +276,17 @@ export interface components {
         };
         NewKeyOut: {
             key: string;
+        };
+        /**
+         * @description `replace` ends the pins that are open at the same instant, so that the card changes without a
+         *     gap.
+         */
+        NewPin: {
+            /** @constant */
+            kind: "pin";
+            product_id: string;
+            /** @default false */
+            replace: boolean;
         };
         NewPrice: {
             sku: string;
@@ -322,8 +382,11 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** @description `name` and `price` (the lowest of its variants) are those of the moment of the pin. */
         PinPayload: {
             product_id: string;
+            name: components["schemas"]["Words"] | null;
+            price: components["schemas"]["MoneyOut"] | null;
         };
         PlacedOrder: {
             id: string;
@@ -533,8 +596,9 @@ export interface components {
             product_ids: string[];
         };
         /**
-         * @description Only what is given changes; null takes a description away. `cue_offset_ms` is the encoder's
-         *     delay: 0 for zerolatency, about 500 for OBS with look-ahead.
+         * @description Only what is given changes; null takes a description away. `disclosures` are the labels that
+         *     the picture carries from its first public frame on; once it is live they are cues.
+         *     `cue_offset_ms` is the encoder's delay: 0 for zerolatency, about 500 for OBS with look-ahead.
          *
          *     The names are those of `types.Show`.
          */
@@ -543,6 +607,7 @@ export interface components {
             description?: components["schemas"]["DescriptionIn"] | null;
             starts_at?: string | null;
             cue_offset_ms?: number | null;
+            disclosures?: components["schemas"]["Disclosure"][] | null;
         };
         /** @description The form for the payment method. */
         ShowForm: {
@@ -640,6 +705,8 @@ export interface components {
             show: components["schemas"]["ShowOut"];
             ingest: components["schemas"]["IngestOut"];
             key_hint: string | null;
+            /** @description Said before going live; null while nobody has been asked. */
+            disclosures: components["schemas"]["Disclosure"][] | null;
             rtmp_url: string;
             preview_hls_url: string;
         };

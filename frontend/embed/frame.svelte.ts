@@ -51,7 +51,12 @@ export function announce(store: ShowStore): void {
   say({ type: "ready", show: store.page.show.slug, title: words.pick(store.page.show.title) });
   $effect.root(() => {
     $effect(resize);
-    $effect(() => say({ type: "state", state: store.show.state }));
+    $effect(() =>
+      say({
+        type: "state",
+        state: store.clip ? "clip" : store.recorded ? "replay" : store.show.state,
+      }),
+    );
     $effect(() => {
       const product = store.featuredNow ? store.featured : null;
       say({

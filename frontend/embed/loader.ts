@@ -12,7 +12,7 @@ const SPEAKS_WITHIN = 4000;
 const TALLEST = 864;
 
 class ShowfloorLive extends HTMLElement {
-  static observedAttributes = ["show", "lang", "title", "fill", ...THEME];
+  static observedAttributes = ["show", "clip", "lang", "title", "fill", ...THEME];
   #frame: HTMLIFrameElement | null = null;
   #listening: AbortController | null = null;
   #due = false;
@@ -72,6 +72,8 @@ class ShowfloorLive extends HTMLElement {
   #address(): string {
     const url = new URL(`/embed/${encodeURIComponent(this.getAttribute("show")!)}`, home);
     url.searchParams.set("parent", location.origin);
+    const clip = this.getAttribute("clip");
+    if (clip) url.searchParams.set("clip", clip);
     const lang = this.#lang();
     if (lang) url.searchParams.set("lang", lang);
     for (const name of THEME) {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Cue } from "../contract";
-import { cueFromAttribute, learn, learnAll, openPins, pinsAt } from "./cues";
+import { cueFromAttribute, disclosuresAt, learn, learnAll, openPins, pinsAt } from "./cues";
 
 const T = Date.parse("2026-11-23T10:00:00.000Z");
 const stamp = (seconds: number) => new Date(T + seconds * 1000).toISOString();
@@ -9,7 +9,7 @@ const pin = (id: string, start: number, end: number | null = null): Cue => ({
   kind: "pin",
   start: stamp(start),
   end: end === null ? null : stamp(end),
-  payload: { product_id: `prod_${id}` },
+  payload: { product_id: `prod_${id}`, name: null, price: null },
 });
 const at = (cues: Cue[], seconds: number) =>
   pinsAt(learnAll(new Map(), cues), T + seconds * 1000).map(({ id }) => id);
@@ -47,10 +47,46 @@ test("both transports in any order come to the same", () => {
 });
 
 test("the attribute is base64 of UTF-8 JSON; anything else is no cue", () => {
-  const cue = { ...pin("a", 1), payload: { product_id: "prod_كوب" } };
+  const cue = { ...pin("a", 1), payload: { product_id: "prod_كوب", name: null, price: null } };
   const encoded = btoa(String.fromCharCode(...new TextEncoder().encode(JSON.stringify(cue))));
 
   expect(cueFromAttribute(encoded)).toEqual(cue);
   expect(cueFromAttribute("not base64!")).toBeNull();
   expect(cueFromAttribute(undefined)).toBeNull();
+});
+
+const label = (
+  disclosure: "paid_partnership" | "dubbed_voice",
+  start: number,
+  end: number | null = null,
+): Cue => ({
+  ...pin(`${disclosure}${start}`, start, end),
+  kind: "disclosure",
+  payload: { disclosure },
+});
+
+test("of frames at random none is without the labels that hold for it", () => {
+  const cues = [
+    label("paid_partnership", -60, 20),
+    label("paid_partnership", 15, 40),
+    label("dubbed_voice", 30),
+    pin("a", 0),
+  ];
+  const table = learnAll(new Map(), cues);
+  const holds = (from: number, to: number, at: number) => from <= at && at < to;
+
+  for (let frame = 0; frame < 500; frame++) {
+    const at = Math.random() * 120 - 70;
+    const wanted = [
+      ...(holds(30, Infinity, at) ? ["dubbed_voice"] : []),
+      ...(holds(-60, 20, at) || holds(15, 40, at) ? ["paid_partnership"] : []),
+    ];
+    expect(disclosuresAt(table, T + at * 1000)).toEqual(wanted);
+  }
+});
+
+test("before the first frame the labels that are open stand on the poster", () => {
+  const table = learnAll(new Map(), [label("paid_partnership", 1, 3), label("dubbed_voice", 2)]);
+
+  expect(disclosuresAt(table, null)).toEqual(["dubbed_voice"]);
 });

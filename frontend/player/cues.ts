@@ -1,6 +1,6 @@
 /** What is on screen at a moment of the show clock: the cues that contain it, from both transports,
  *  by one rule. */
-import type { Cue } from "../contract";
+import type { Cue, Disclosure, Pin } from "../contract";
 
 export type CueTable = ReadonlyMap<string, Cue>;
 
@@ -18,21 +18,32 @@ export function learnAll(table: CueTable, cues: Iterable<Cue>): CueTable {
 }
 
 /** The open pins at `moment` (ms since the epoch, show clock), newest first. `[start, end)`. */
-export function pinsAt(table: CueTable, moment: number): Cue[] {
-  return [...table.values()]
-    .filter(
-      (cue) =>
-        cue.kind === "pin" &&
-        Date.parse(cue.start) <= moment &&
-        (cue.end === null || moment < Date.parse(cue.end)),
-    )
-    .sort(newestFirst);
+export function pinsAt(table: CueTable, moment: number): Pin[] {
+  return cuesAt(table, moment).filter(isPin).sort(newestFirst);
+}
+
+export const isPin = (cue: Cue): cue is Pin => cue.kind === "pin";
+
+const cuesAt = (table: CueTable, moment: number): Cue[] =>
+  [...table.values()].filter(
+    ({ start, end }) => Date.parse(start) <= moment && (end === null || moment < Date.parse(end)),
+  );
+
+/** The labels that the frame of `moment` must carry; of no frame yet: those that are open. */
+export function disclosuresAt(table: CueTable, moment: number | null): Disclosure[] {
+  const cues =
+    moment === null ? [...table.values()].filter(({ end }) => end === null) : cuesAt(table, moment);
+  const found = cues.flatMap(({ payload }) =>
+    "disclosure" in payload ? [payload.disclosure] : [],
+  );
+  return [...new Set(found)].sort();
 }
 
 /** Without a picture there is no frame to wait for: what is open now. */
-export function openPins(table: CueTable): Cue[] {
+export function openPins(table: CueTable): Pin[] {
   return [...table.values()]
-    .filter((cue) => cue.kind === "pin" && cue.end === null)
+    .filter(isPin)
+    .filter(({ end }) => end === null)
     .sort(newestFirst);
 }
 

@@ -1,10 +1,11 @@
 /** A replay's products in the order in which they were shown, each with its place in the video; and
  *  where in the replay an address points. Pure. */
-import type { Cue, Product } from "../contract";
+import type { Cue, Pin, Product } from "../contract";
+import { isPin } from "../player/cues";
 import { positionAt, type Stretch } from "../player/stretches";
 
 export interface Chapter {
-  cue: Cue;
+  cue: Pin;
   product: Product;
   /** Seconds into the video. */
   at: number;
@@ -21,6 +22,7 @@ export function chaptersOf(
 ): Chapter[] {
   const byId = new Map(products.map((product) => [product.id, product]));
   return [...cues]
+    .filter(isPin)
     .flatMap((cue) => {
       const product = byId.get(cue.payload.product_id);
       const at = positionAt(stretches, Date.parse(cue.start));

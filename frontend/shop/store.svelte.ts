@@ -1,10 +1,10 @@
 /** The one store of a show page: the room and the player report, requests go up, and what the
  *  server said comes down. */
 import { tick } from "svelte";
-import type { Cue, Product, Show } from "../contract";
+import type { Cue, Disclosure, Pin, Product, Show } from "../contract";
 import type { Language } from "../i18n/i18n";
 import type { ShowPageData } from "../page";
-import { learnAll, openPins, pinsAt, type CueTable } from "../player/cues";
+import { disclosuresAt, learnAll, openPins, pinsAt, type CueTable } from "../player/cues";
 import type { Status } from "../player/playback";
 import { savesData } from "../player/save-data";
 import { cuesOf, empty, showOf, type Room } from "../room/fold";
@@ -50,9 +50,11 @@ export class ShowStore {
   next = $state.raw<Show | null>(null);
   online = $state(true);
   roomOpen = $state<boolean | null>(null);
-  pins = $state.raw<Cue[]>([]);
+  pins = $state.raw<Pin[]>([]);
+  /** What the picture on screen must be labelled with. */
+  disclosures = $state.raw<Disclosure[]>([]);
   /** The newest pin, or the one that was; the card keeps it until another comes. */
-  lastPin = $state.raw<Cue | null>(null);
+  lastPin = $state.raw<Pin | null>(null);
   /** What the guest typed, kept through every error, through closing the sheet and through a
    *  reload. */
   form: Form | null;
@@ -61,17 +63,24 @@ export class ShowStore {
   #frame: number | null = null;
   #opener: HTMLElement | null = null;
 
+  /** The part of the show that this page is about. */
+  get clip() {
+    return this.page.clip;
+  }
+
   /** The browser or the person asks to save data: nothing is loaded for the picture before a tap. */
   readonly savesData: boolean;
   #playAsked = $state(false);
   readonly mayPlay = $derived.by(
     () =>
+      !this.clip &&
       (this.show.state === "live" || this.show.state === "interrupted") &&
       (this.#playAsked || !this.savesData),
   );
 
   readonly recorded = $derived.by(
-    () => this.show.state === "ended" && this.show.replay?.state === "ready",
+    () =>
+      this.clip !== null || (this.show.state === "ended" && this.show.replay?.state === "ready"),
   );
   /** On the air, or to be watched again: its goods can be held. */
   readonly sells = $derived.by(
@@ -80,7 +89,8 @@ export class ShowStore {
   readonly cues = $derived([...this.#cues.values()]);
   readonly duration = $derived.by(() => {
     const last = this.stretches.at(-1);
-    return last ? last.at + last.seconds : (this.show.replay?.duration_s ?? 0);
+    if (last) return last.at + last.seconds;
+    return this.clip?.duration_s ?? this.show.replay?.duration_s ?? 0;
   });
 
   readonly view = $derived(this.#place.view);
@@ -111,10 +121,13 @@ export class ShowStore {
   readonly onScreen = $derived(this.pins[0]?.payload.product_id ?? null);
   readonly featured = $derived(this.#product(this.lastPin?.payload.product_id));
   readonly featuredNow = $derived(this.pins.length > 0);
+  /** In a recording: what the product on the card cost when it was shown. */
+  readonly priceThen = $derived(this.replaying ? (this.lastPin?.payload.price ?? null) : null);
   readonly product = $derived(this.#product(this.productId));
   readonly scene = $derived.by((): Scene =>
     sceneOf({
-      state: this.show.state,
+      // A clip is a recording, whatever its show does now.
+      state: this.clip ? "ended" : this.show.state,
       online: this.online,
       status: this.status,
       played: this.played,
@@ -176,7 +189,8 @@ export class ShowStore {
 
   cuesHeard(cues: Cue[]): void {
     this.#cues = learnAll(this.#cues, cues);
-    if (this.replaying && this.#frame !== null) this.#showPins(pinsAt(this.#cues, this.#frame));
+    this.#label();
+    if (this.recorded && this.#frame !== null) this.#showPins(pinsAt(this.#cues, this.#frame));
     else if (this.#frame === null || this.show.state === "ended")
       this.#showPins(openPins(this.#cues));
   }
@@ -184,6 +198,7 @@ export class ShowStore {
   /** A frame of this moment is on screen: exactly the cues that contain it are, too. */
   frameShown(moment: number): void {
     this.#frame = moment;
+    this.#label();
     this.#showPins(pinsAt(this.#cues, moment));
   }
 
@@ -217,8 +232,14 @@ export class ShowStore {
     this.#showPins(openPins(this.#cues));
   }
 
-  #showPins(open: Cue[]): void {
-    const pins = this.show.state === "ended" && !this.replaying ? [] : open;
+  /** Before the first frame and without a picture: what is open now. */
+  #label(): void {
+    const needed = disclosuresAt(this.#cues, this.#frame);
+    if (needed.join() !== this.disclosures.join()) this.disclosures = needed;
+  }
+
+  #showPins(open: Pin[]): void {
+    const pins = (this.show.state === "ended" || this.clip) && !this.replaying ? [] : open;
     const same =
       pins.length === this.pins.length &&
       pins.every((cue, index) => cue.id === this.pins[index]!.id);

@@ -19,7 +19,7 @@ const pin = (id: string, start: number, end: number | null = null): Cue => ({
   kind: "pin",
   start: at(start),
   end: end === null ? null : at(end),
-  payload: { product_id: id },
+  payload: { product_id: id, name: null, price: { amount: 2000, currency: "GBP" } },
 });
 const words = { pick: ({ en }: { en: string }) => en } as unknown as Language;
 const mug = product("mug");
@@ -212,4 +212,36 @@ test("a show that begins waits for a tap, too, where the browser saves data", ()
   saving.roomChanged(room({ show: { state: "live" } }));
 
   expect([saving.mayPlay, saving.scene]).toEqual([false, "tap"]);
+});
+
+test("in a recording the card says what the product cost when it was shown", () => {
+  store.roomChanged(room(onShelf));
+  store.cuesHeard([pin("mug", 0)]);
+  store.frameShown(Date.parse(at(1)));
+  expect(store.priceThen).toBeNull();
+
+  store.beginReplay();
+  store.frameShown(Date.parse(at(1)));
+
+  expect(store.priceThen).toEqual({ amount: 2000, currency: "GBP" });
+});
+
+test("a label is on the picture from the frame on that it holds for", () => {
+  const label = (start: number, end: number | null): Cue => ({
+    ...pin("partner", start, end),
+    kind: "disclosure",
+    payload: { disclosure: "paid_partnership" },
+  });
+  store.roomChanged(room(onShelf));
+  store.cuesHeard([label(2, null)]);
+  expect(store.disclosures).toEqual(["paid_partnership"]);
+
+  store.frameShown(Date.parse(at(1)));
+  expect(store.disclosures).toEqual([]);
+  store.frameShown(Date.parse(at(2)));
+  expect(store.disclosures).toEqual(["paid_partnership"]);
+  store.cuesHeard([label(2, 3)]);
+  store.frameShown(Date.parse(at(3)));
+
+  expect(store.disclosures).toEqual([]);
 });

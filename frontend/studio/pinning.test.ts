@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import type { Cue, Product } from "../contract";
+import type { Pin, Product } from "../contract";
 import { commandFor, nextProduct, pinNext, toggle, unpinNewest } from "./pinning";
 
 const products = ["a", "b", "c"].map((id) => ({ id }) as Product);
-const cue = (id: string, product_id: string) => ({ id, payload: { product_id } }) as Cue;
+const cue = (id: string, product_id: string) => ({ id, payload: { product_id } }) as Pin;
 const key = (code: string, more = {}) =>
   commandFor({ code, ctrlKey: false, metaKey: false, altKey: false, repeat: false, ...more });
 

@@ -1,5 +1,5 @@
 /** What the pin keys do, as plain decisions over the open pins and the shelf. */
-import type { Cue, Product } from "../contract";
+import type { Pin, Product } from "../contract";
 
 export type Action =
   | { do: "pin"; productId: string; replace: boolean }
@@ -24,7 +24,7 @@ export function pinNext(products: readonly Product[], lastPinned: string | null)
 }
 
 /** A digit pins its product beside what is pinned, or unpins it. */
-export function toggle(products: readonly Product[], open: readonly Cue[], index: number): Action {
+export function toggle(products: readonly Product[], open: readonly Pin[], index: number): Action {
   const product = products[index];
   if (!product) return nothing;
   const cue = open.find(({ payload }) => payload.product_id === product.id);
@@ -33,7 +33,7 @@ export function toggle(products: readonly Product[], open: readonly Cue[], index
     : { do: "pin", productId: product.id, replace: false };
 }
 
-export function unpinNewest(open: readonly Cue[]): Action {
+export function unpinNewest(open: readonly Pin[]): Action {
   return open[0] ? { do: "unpin", cueId: open[0].id } : nothing;
 }
 

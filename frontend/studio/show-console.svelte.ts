@@ -1,7 +1,7 @@
 /** One show as its host sees it: signal and sales asked for every two seconds, viewers and cues
  *  from the room. */
-import type { Cue, Sales, StudioView } from "../contract";
-import { learn, learnAll, openPins, type CueTable } from "../player/cues";
+import type { Cue, Disclosure, Pin, Sales, StudioView } from "../contract";
+import { isPin, learn, learnAll, openPins, type CueTable } from "../player/cues";
 import { listen } from "../room/connection";
 import { cuesOf } from "../room/fold";
 import { problemOf, type Problem } from "../api/client";
@@ -41,11 +41,12 @@ export class ShowConsole {
   readonly open = $derived(openPins(this.#cues));
   readonly pinnedIds = $derived(new Map(this.open.map((cue) => [cue.payload.product_id, cue])));
   readonly shownIds = $derived(
-    new Set([...this.#cues.values()].map((cue) => cue.payload.product_id)),
+    new Set([...this.#cues.values()].filter(isPin).map((cue) => cue.payload.product_id)),
   );
   readonly lastPinned = $derived(
-    [...this.#cues.values()].sort((a, b) => Date.parse(b.start) - Date.parse(a.start))[0]?.payload
-      .product_id ?? null,
+    [...this.#cues.values()]
+      .filter(isPin)
+      .sort((a, b) => Date.parse(b.start) - Date.parse(a.start))[0]?.payload.product_id ?? null,
   );
   readonly receiving = $derived(this.view?.ingest.state === "publishing");
   readonly onAir = $derived(this.show?.state === "live" || this.show?.state === "interrupted");
@@ -158,6 +159,36 @@ export class ShowConsole {
       this.streamKey = (await this.#post<{ stream_key: string }>("/stream-key")).stream_key;
     });
 
+  /** Before going live it is what the host says; on the air each label is a cue of its own. */
+  readonly disclosed = $derived.by((): ReadonlySet<Disclosure> => {
+    if (!this.onAir) return new Set(this.view?.disclosures ?? []);
+    return new Set(this.#labels().map(([disclosure]) => disclosure));
+  });
+
+  disclose = (disclosure: Disclosure, holds: boolean): Promise<boolean> =>
+    this.act(async () => {
+      if (!this.onAir) {
+        const said = new Set(this.disclosed);
+        if (holds) said.add(disclosure);
+        else said.delete(disclosure);
+        const body = { disclosures: [...said] };
+        await this.studio.request(`/shows/${this.showId}`, { method: "PATCH", body });
+        return;
+      }
+      const open = this.#labels().find(([of]) => of === disclosure)?.[1];
+      const cue = holds
+        ? await this.#post<Cue>("/cues", { kind: "disclosure", disclosure })
+        : open &&
+          (await this.studio.request<Cue>(`/cues/${open.id}/end`, { method: "POST", body: {} }));
+      if (cue) this.#cues = learn(this.#cues, cue);
+    });
+
+  #labels(): [Disclosure, Cue][] {
+    return [...this.#cues.values()].flatMap((cue): [Disclosure, Cue][] =>
+      cue.end === null && "disclosure" in cue.payload ? [[cue.payload.disclosure, cue]] : [],
+    );
+  }
+
   pinNext = () => this.#inTurn(() => pinNext(this.products, this.lastPinned));
   toggle = (index: number) => this.#inTurn(() => toggle(this.products, this.open, index));
   unpin = () => this.#inTurn(() => unpinNewest(this.open));
@@ -196,9 +227,9 @@ export class ShowConsole {
   }
 
   /** Answers what would undo it. */
-  async #carryOut(action: Action, before: Cue[]): Promise<Action[]> {
+  async #carryOut(action: Action, before: Pin[]): Promise<Action[]> {
     if (action.do === "pin") {
-      const cue = await this.#post<Cue>("/cues", {
+      const cue = await this.#post<Pin>("/cues", {
         kind: "pin",
         product_id: action.productId,
         replace: action.replace,
@@ -209,18 +240,18 @@ export class ShowConsole {
         { do: "unpin", cueId: cue.id },
         ...replaced.map((old): Action => ({
           do: "pin",
-          productId: old.payload.product_id!,
+          productId: old.payload.product_id,
           replace: false,
         })),
       ];
     }
     if (action.do === "unpin") {
-      const cue = await this.studio.request<Cue>(`/cues/${action.cueId}/end`, {
+      const cue = await this.studio.request<Pin>(`/cues/${action.cueId}/end`, {
         method: "POST",
         body: {},
       });
       this.#cues = learn(this.#cues, cue);
-      return [{ do: "pin", productId: cue.payload.product_id!, replace: false }];
+      return [{ do: "pin", productId: cue.payload.product_id, replace: false }];
     }
     return [];
   }

@@ -262,3 +262,23 @@ test("silence is said beside the last view, and ends with the next answer", asyn
   await vi.advanceTimersByTimeAsync(10);
   expect([control.silence?.code, control.show?.id]).toEqual(["unreachable", "show_1"]);
 });
+
+test("what must be said is stored before going live, and is a cue on the air", async () => {
+  const before = await started("scheduled");
+  await before.disclose("paid_partnership", true);
+  expect(asked.filter(({ method }) => method !== "GET")).toEqual([
+    { method: "PATCH", path: "/shows/show_1", body: { disclosures: ["paid_partnership"] } },
+  ]);
+  before.stop();
+
+  const onAir = await started("live");
+  asked = [];
+  await onAir.disclose("paid_partnership", true);
+
+  expect(asked.find(({ method }) => method === "POST")).toEqual({
+    method: "POST",
+    path: "/shows/show_1/cues",
+    body: { kind: "disclosure", disclosure: "paid_partnership" },
+  });
+  onAir.stop();
+});

@@ -45,11 +45,12 @@ from showfloor.replays import http as replays_http
 from showfloor.replays import openapi as replays_openapi
 from showfloor.replays import subscribers as replays_subscribers
 from showfloor.replays import tasks as replays_tasks
+from showfloor.replays.adapters.cutter import ProcessCutter
 from showfloor.replays.adapters.disk import FOLDER as REPLAYS_FOLDER
 from showfloor.replays.adapters.disk import DiskStorage
 from showfloor.replays.adapters.painter import ProcessPainter
 from showfloor.replays.adapters.storage import Storage
-from showfloor.replays.service import PICTURES, REPLAYS
+from showfloor.replays.service import CLIPS, PICTURES, REPLAYS
 from showfloor.shows import http as shows_http
 from showfloor.shows import internal as shows_internal
 from showfloor.shows import openapi as shows_openapi
@@ -61,7 +62,7 @@ from showfloor.stock import http as stock_http
 from showfloor.stock import tasks as stock_tasks
 from showfloor.web import http as web_http
 from showfloor.web.files import BuiltFiles, ReplayFiles, UploadedFiles
-from showfloor.web.pages import STATIC
+from showfloor.web.pages import STATIC, label_fonts
 from showfloor.web.security import join_sources
 
 
@@ -182,6 +183,17 @@ def periodic_jobs(
             60.0,
             partial(replays_tasks.draw_pictures, storage=storage, painter=ProcessPainter()),
             wakes=PICTURES,
+        ),
+        Job(
+            "make clips",
+            60.0,
+            partial(
+                replays_tasks.make_clips,
+                storage=storage,
+                cutter=ProcessCutter(),
+                fonts=label_fonts(),
+            ),
+            wakes=CLIPS,
         ),
         Job("forget abandoned checkouts", 60.0, checkout_tasks.forget_abandoned),
         Job("forget networks", 60.0, stock_tasks.forget_clients),

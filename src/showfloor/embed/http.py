@@ -13,13 +13,15 @@ from showfloor.kit.db import Session
 from showfloor.kit.http import SessionDep, language
 from showfloor.kit.recent import Recent
 from showfloor.merchants import service as merchants
+from showfloor.replays import service as replays
+from showfloor.replays.errors import ClipNotFound
 from showfloor.shows import service as shows
 from showfloor.shows.errors import ShowNotFound
 from showfloor.shows.types import ShowWithShelf
 from showfloor.shows.views import room_view
 from showfloor.web import pages
 from showfloor.web.files import built_file
-from showfloor.web.http import page, saves_data, shop_of, show_json, templates
+from showfloor.web.http import clip_json, page, saves_data, shop_of, show_json, templates
 
 router = APIRouter(include_in_schema=False)
 FONT = re.compile(r"[\w ,'\"-]{1,80}")
@@ -64,6 +66,7 @@ async def frame(
     ground_dark: str | None = None,
     font: str | None = None,
     corners: Annotated[int | None, Query(ge=0, le=24)] = None,
+    clip: str | None = None,
 ) -> Response:
     """The show inside a frame; browsers show it only under origins that the show's merchants
     registered (CSP 3, frame-ancestors).
@@ -83,20 +86,31 @@ async def frame(
         theme["corners"] = corners
     frames: Recent[tuple[str, tuple[str, ...]]] = request.app.state.frames
     html, origins = await frames.get(
-        (slug, language(request), saves_data(request), tuple(theme.items())),
-        lambda: _frame(slug, request, session, theme),
+        (slug, language(request), saves_data(request), tuple(theme.items()), clip),
+        lambda: _frame(slug, request, session, theme, clip),
     )
     return page(request, html, frame_ancestors=origins, sells=True)
 
 
 async def _frame(
-    slug: str, request: Request, session: Session, theme: dict[str, str | int]
+    slug: str,
+    request: Request,
+    session: Session,
+    theme: dict[str, str | int],
+    clip: str | None,
 ) -> tuple[str, tuple[str, ...]]:
     """The page, and the origins that may show it."""
     staged = await shows.with_shelf(session, await shows.find_public_show(session, slug))
     origins = await _origins(session, staged)
+    part = None
+    if clip is not None:
+        found, its_show = await replays.find_clip(session, clip)
+        if its_show.id != staged.show.id:
+            raise ClipNotFound
+        part = await clip_json(request, session, found)
     html = pages.render_embed(
         templates(),
+        clip=part,
         lang=language(request),
         theme=theme or None,
         show=show_json(request, staged),

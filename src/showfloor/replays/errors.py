@@ -17,3 +17,29 @@ class CutInvalid(AppError):
 
     code = "replay_cut_invalid"
     status = 422
+
+
+class ClipNotFound(AppError):
+    """No such clip, or not this person's."""
+
+    code = "clip_not_found"
+    status = 404
+
+
+class ClipSpanInvalid(AppError):
+    """It ends before it begins, or is too short or too long."""
+
+    code = "clip_span_invalid"
+    status = 422
+
+
+class ClipSpanUnavailable(AppError):
+    """Something of it was hidden, trimmed or never recorded."""
+
+    code = "clip_span_unavailable"
+    status = 409
+
+
+class TooManyClips(AppError):
+    code = "too_many_clips"
+    status = 409

@@ -9,19 +9,33 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 
 from showfloor.identity.errors import CsrfFailed, NotAuthenticated
-from showfloor.identity.http import CurrentPerson
+from showfloor.identity.http import CurrentPerson, OptionalPerson
 from showfloor.kit import ids
 from showfloor.kit.errors import NotFound
 from showfloor.kit.http import DatabaseDep, SessionDep
 from showfloor.kit.openapi import refusals
 from showfloor.replays import service
 from showfloor.replays.adapters.storage import Storage
-from showfloor.replays.errors import CutInvalid, ReplayDeleted
-from showfloor.replays.schemas import ReplayChange, ReplayDecision
+from showfloor.replays.errors import (
+    ClipNotFound,
+    ClipSpanInvalid,
+    ClipSpanUnavailable,
+    CutInvalid,
+    ReplayDeleted,
+    TooManyClips,
+)
+from showfloor.replays.schemas import (
+    ClipChange,
+    ClipList,
+    ClipOut,
+    NewClip,
+    ReplayChange,
+    ReplayDecision,
+)
 from showfloor.replays.types import Replay
-from showfloor.replays.views import decision_view
+from showfloor.replays.views import clip_view, decision_view
 from showfloor.shows.errors import ShowNotFound
-from showfloor.shows.http import Caller
+from showfloor.shows.http import Caller, UrlsDep
 
 router = APIRouter(prefix="/api/v1", tags=["replays"])
 
@@ -71,3 +85,69 @@ async def delete_replay(
 
 def _view(found: Replay) -> ReplayDecision:
     return decision_view(found, service.facts_of(found).state if found.ended_at else None)
+
+
+CLIP_CHANGE = (NotAuthenticated, NotFound, ClipNotFound, CsrfFailed)
+
+
+@router.post(
+    "/shows/{show_id}/clips",
+    status_code=201,
+    responses=refusals(*OWN, CsrfFailed, ClipSpanInvalid, ClipSpanUnavailable, TooManyClips),
+)
+async def add_clip(
+    show_id: str, body: NewClip, session: SessionDep, urls: UrlsDep, person: CurrentPerson
+) -> ClipOut:
+    """A part of a show, live or over, with an address of its own. Its files are there when its
+    state is `ready`.
+    """
+    show = ids.parse("show", show_id)
+    made = await service.add_clip(session, person=person, show_id=show, new=body)
+    return clip_view(made, urls)
+
+
+@router.get("/shows/{show_id}/clips", responses=refusals(NotFound, ShowNotFound))
+async def list_clips(
+    show_id: str, session: SessionDep, urls: UrlsDep, person: OptionalPerson
+) -> ClipList:
+    """Those that everybody may watch; for who runs the show all of them, suggestions too."""
+    show = ids.parse("show", show_id)
+    found = await service.list_clips(session, person=person, show_id=show)
+    products = await service.products_of(session, show, [each.clip for each in found])
+    return ClipList(items=[clip_view(each, urls, products.get(each.clip.id)) for each in found])
+
+
+@router.patch(
+    "/clips/{clip_id}",
+    responses=refusals(*CLIP_CHANGE, ClipSpanInvalid, ClipSpanUnavailable),
+)
+async def change_clip(
+    clip_id: str,
+    body: ClipChange,
+    person: Caller,
+    database: DatabaseDep,
+    storage: StorageDep,
+    urls: UrlsDep,
+) -> ClipOut:
+    """Publish or unpublish, another title or span. What is not public any more is gone before the
+    answer.
+    """
+    clip = ids.parse("clip", clip_id)
+    async with database.session() as session:
+        changed = await service.change_clip(session, person=person, clip_id=clip, change=body)
+    async with database.session() as session:
+        await service.settle_files(session, storage, changed.clip)
+    return clip_view(changed, urls)
+
+
+@router.delete("/clips/{clip_id}", status_code=204, responses=refusals(*CLIP_CHANGE))
+async def delete_clip(
+    clip_id: str, person: Caller, database: DatabaseDep, storage: StorageDep
+) -> None:
+    """For good, with its files, before the answer."""
+    async with database.session() as session:
+        deleted = await service.delete_clip(
+            session, person=person, clip_id=ids.parse("clip", clip_id)
+        )
+    async with database.session() as session:
+        await service.settle_files(session, storage, deleted)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, text
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from showfloor.kit.db import Base
@@ -39,3 +39,26 @@ class HiddenSpanRow(Base):
     )
     starts_at: Mapped[datetime] = mapped_column(primary_key=True)
     ends_at: Mapped[datetime]
+
+
+class ClipRow(Base):
+    __tablename__ = "clip"
+    __table_args__ = (
+        Index("ix_clip_of_cue", "show_id", "cue_id", unique=True),
+        Index("ix_clip_unmade", "id", postgresql_where=text("public and not made and not failed")),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    show_id: Mapped[UUID] = mapped_column(index=True)
+    slug: Mapped[str] = mapped_column(unique=True)
+    title: Mapped[dict[str, str]]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    cue_id: Mapped[UUID | None]
+    public: Mapped[bool]
+    decided: Mapped[bool]
+    made: Mapped[bool]
+    failed: Mapped[bool]
+    duration_ms: Mapped[int]
+    version: Mapped[int]
+    created_at: Mapped[datetime]
+    deleted_at: Mapped[datetime | None]

@@ -61,3 +61,30 @@ def _most_of(segments: Sequence[SegmentLine]) -> SegmentLine:
         durations[line.init] = durations.get(line.init, 0) + line.duration
     init = max(durations, key=lambda name: durations[name])
     return next(line for line in segments if line.init == init)
+
+
+def clip(
+    file: str,
+    head: int,
+    fragments: Sequence[tuple[float, int, int, float]],
+    cues: Iterable[CarriedCue],
+) -> str:
+    """A clip's one file in byte ranges (§4.4.4.2). A fragment is seconds, size, offset, and its
+    moment on the show clock (epoch ms).
+    """
+    lines = [
+        "#EXTM3U",
+        "#EXT-X-VERSION:7",
+        f"#EXT-X-TARGETDURATION:{max(round(seconds) for seconds, *_ in fragments) or 1}",
+        "#EXT-X-MEDIA-SEQUENCE:0",
+        "#EXT-X-PLAYLIST-TYPE:VOD",
+        "#EXT-X-INDEPENDENT-SEGMENTS",
+        *(date_range(cue) for cue in cues),
+        f'#EXT-X-MAP:URI="{file}",BYTERANGE="{head}@0"',
+    ]
+    for seconds, size, offset, moment in fragments:
+        lines.append(f"#EXT-X-PROGRAM-DATE-TIME:{date_time(moment)}")
+        lines.append(f"#EXTINF:{seconds:.3f},")
+        lines.append(f"#EXT-X-BYTERANGE:{size}@{offset}")
+        lines.append(file)
+    return "\n".join([*lines, "#EXT-X-ENDLIST", ""])

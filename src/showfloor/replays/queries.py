@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, delete, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from showfloor.kit.db import Session
-from showfloor.replays.models import HiddenSpanRow, ReplayRow
-from showfloor.replays.types import Cut, Gap, Pictures, Replay, Span
+from showfloor.replays.models import ClipRow, HiddenSpanRow, ReplayRow
+from showfloor.replays.types import Clip, Cut, Gap, Pictures, Replay, Span
 
 
 async def add(session: Session, show_id: UUID) -> None:
@@ -129,3 +130,79 @@ def _replay(row: ReplayRow, hidden: Sequence[Span]) -> Replay:
         drawn_version=row.drawn_version,
         pictures=Pictures(row.poster_file, row.storyboard_file),
     )
+
+
+_CLIP_FIELDS = (
+    "id", "show_id", "slug", "title", "public", "created_at", "cue_id", "decided", "made", "failed",
+    "duration_ms", "version",
+)  # fmt: skip
+
+
+async def add_clip(session: Session, clip: Clip) -> bool:
+    """False when the address is taken, or the pin has its suggestion already."""
+    added = insert_or(ClipRow).values(**_clip_values(clip)).on_conflict_do_nothing()
+    return (await session.execute(added.returning(ClipRow.id))).first() is not None
+
+
+async def clip(session: Session, clip_id: UUID) -> Clip | None:
+    """As it is now; its show's replay is what is locked."""
+    return await _one_clip(session, ClipRow.id == clip_id)
+
+
+async def clip_of_slug(session: Session, slug: str) -> Clip | None:
+    return await _one_clip(session, ClipRow.slug == slug)
+
+
+async def clips(session: Session, show_id: UUID) -> list[Clip]:
+    """Of a show, by their place in it."""
+    return await _clips_where(session, ClipRow.show_id == show_id)
+
+
+async def latest_clips(session: Session, limit: int) -> list[Clip]:
+    """Public and made, the latest first."""
+    chosen = select(ClipRow).where(ClipRow.public, ClipRow.made, ClipRow.deleted_at.is_(None))
+    rows = await session.execute(chosen.order_by(ClipRow.created_at.desc()).limit(limit))
+    return [_clip(row) for row in rows.scalars()]
+
+
+async def unmade_clips(session: Session) -> list[UUID]:
+    """Public clips whose files are not there."""
+    chosen = select(ClipRow.id).where(
+        ClipRow.public, ClipRow.made.is_(False), ClipRow.failed.is_(False)
+    )
+    alive = chosen.where(ClipRow.deleted_at.is_(None)).order_by(ClipRow.created_at)
+    return list((await session.execute(alive)).scalars())
+
+
+async def save_clip(session: Session, now: Clip) -> None:
+    """Needs the lock of its show's replay."""
+    values = _clip_values(now)
+    await session.execute(update(ClipRow).where(ClipRow.id == now.id).values(**values))
+
+
+async def delete_clip(session: Session, clip_id: UUID, at: datetime) -> None:
+    """The row stays, so that its pin gets no suggestion again and its address no other clip."""
+    gone = update(ClipRow).where(ClipRow.id == clip_id)
+    await session.execute(gone.values(deleted_at=at, public=False, made=False))
+
+
+async def _one_clip(session: Session, which: ColumnElement[bool]) -> Clip | None:
+    found = await _clips_where(session, which)
+    return found[0] if found else None
+
+
+async def _clips_where(session: Session, which: ColumnElement[bool]) -> list[Clip]:
+    chosen = select(ClipRow).where(which, ClipRow.deleted_at.is_(None))
+    ordered = chosen.order_by(ClipRow.starts_at, ClipRow.id)
+    rows = await session.execute(ordered.execution_options(populate_existing=True))
+    return [_clip(row) for row in rows.scalars()]
+
+
+def _clip(row: ClipRow) -> Clip:
+    values = {name: getattr(row, name) for name in _CLIP_FIELDS}
+    return Clip(**values, span=Span(row.starts_at, row.ends_at))
+
+
+def _clip_values(clip: Clip) -> dict[str, Any]:
+    values = {name: getattr(clip, name) for name in _CLIP_FIELDS}
+    return values | {"starts_at": clip.span.start, "ends_at": clip.span.end}

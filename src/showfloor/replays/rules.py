@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from showfloor.kit.clock import milliseconds, parse_rfc3339
 from showfloor.kit.contract import CarriedCue
 from showfloor.kit.recording import SegmentLine
-from showfloor.replays.errors import CutInvalid
+from showfloor.replays.errors import ClipSpanInvalid, CutInvalid
 from showfloor.replays.types import Cut, Drawing, Gap, Span, Still
 
 SHORTEST_GAP_MS = 1000
@@ -131,3 +131,49 @@ def _segment_at(
     """The one that holds the moment, or else the first after it."""
     found = next((line for line in segments if moment < line.end), None)
     return None if found and exactly and moment < found.start else found
+
+
+SHORTEST_CLIP, LONGEST_CLIP = timedelta(seconds=1), timedelta(seconds=180)
+MOST_CLIPS = 200
+SUGGESTED_FROM, SUGGESTED_TO = timedelta(seconds=15), timedelta(seconds=90)
+WAIT_FOR_CLIP = timedelta(seconds=15)
+"""A clip of the last seconds of a live show waits for its last segment."""
+
+
+def check_clip(span: Span) -> None:
+    """Raises ClipSpanInvalid."""
+    if not SHORTEST_CLIP <= span.end - span.start <= LONGEST_CLIP:
+        raise ClipSpanInvalid(longest=int(LONGEST_CLIP.total_seconds()))
+
+
+def suggested_span(cue: CarriedCue, last: datetime) -> Span | None:
+    """What a pin suggests: from its frame on for 15 to 90 s, as long as it was on screen. `last` is
+    the end of what was recorded.
+    """
+    start = parse_rfc3339(cue.start)
+    end = min(parse_rfc3339(cue.end) if cue.end else last, last)
+    wanted = min(max(end - start, SUGGESTED_FROM), SUGGESTED_TO)
+    span = Span(start, min(start + wanted, last))
+    return span if span.end - span.start >= SUGGESTED_FROM else None
+
+
+def runs_of(segments: Iterable[SegmentLine], span: Span) -> list[list[SegmentLine]]:
+    """The segments that hold the span, as runs without a jump, each of one camera's settings."""
+    start, end = milliseconds(span.start), milliseconds(span.end)
+    lines = {line.msn: line for line in segments if not line.preview and line.duration > 0}
+    runs: list[list[SegmentLine]] = []
+    for _, line in sorted(lines.items()):
+        if line.end <= start or line.start >= end:
+            continue
+        last = runs[-1][-1] if runs else None
+        follows = last is not None and not (
+            line.discontinuity
+            or line.msn != last.msn + 1
+            or line.init != last.init
+            or abs(line.start - last.end) >= SHORTEST_GAP_MS / 4
+        )
+        if follows:
+            runs[-1].append(line)
+        else:
+            runs.append([line])
+    return runs

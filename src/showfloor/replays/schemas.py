@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from showfloor.kit.schemas import Moment, Shown, Time
+from showfloor.kit.schemas import EveryLanguage, Moment, Shown, Time
+from showfloor.kit.text import Title
 from showfloor.replays.rules import MOST_HIDDEN
-from showfloor.replays.types import Cut, Replay, Span
+from showfloor.replays.types import Clip, ClipState, Cut, Replay, Span
+from showfloor.shows.schemas import NeededTitle, TitleIn
 from showfloor.shows.types import ReplayState
 
 
@@ -98,3 +102,77 @@ class Storyboard(BaseModel):
     width: int
     height: int
     tiles: list[StoryboardTile]
+
+
+def _by_language(title: str | TitleIn) -> dict[str, str]:
+    """A title without a language is in the one of its letters."""
+    if isinstance(title, str):
+        return {"ar" if _ARABIC.search(title) else "en": title}
+    return {language: str(words) for language, words in title.items()}
+
+
+_ARABIC = re.compile(r"[\u0600-\u06ff]")
+ClipTitle = Annotated[Title | NeededTitle, Field(union_mode="left_to_right")]
+
+
+class NewClip(BaseModel):
+    """`[from, to)` on the show clock, 1 to 180 s. The title is a text, or one for each language. It
+    is published unless `public` is false.
+    """
+
+    model_config = ConfigDict(frozen=True)
+    start: Moment = Field(alias="from")
+    end: Moment = Field(alias="to")
+    title: ClipTitle
+    public: bool = True
+
+    @property
+    def words(self) -> dict[str, str]:
+        return _by_language(self.title)
+
+
+class ClipChange(BaseModel):
+    """Only what is given changes; null means the same as not given."""
+
+    model_config = ConfigDict(frozen=True)
+    start: Moment | None = Field(default=None, alias="from")
+    end: Moment | None = Field(default=None, alias="to")
+    title: ClipTitle | None = None
+    public: bool | None = None
+
+    def apply(self, before: Clip) -> Clip:
+        return replace(
+            before,
+            title=before.title if self.title is None else _by_language(self.title),
+            span=Span(self.start or before.span.start, self.end or before.span.end),
+            public=before.public if self.public is None else self.public,
+        )
+
+
+class ClipOut(BaseModel):
+    """A part of a show. Its addresses answer while it is `ready`; they are absolute."""
+
+    id: str
+    show_id: str
+    slug: str
+    title: EveryLanguage
+    state: ClipState
+    public: bool
+    start: Time = Field(alias="from")
+    end: Time = Field(alias="to")
+    duration_s: float
+    product_id: Annotated[
+        str | None, Field(description="Of the pin that a suggestion was made for.")
+    ]
+    url: str
+    hls_url: str
+    mp4_url: str
+    poster_url: str
+
+    model_config = ConfigDict(serialize_by_alias=True, validate_by_name=True)
+
+
+class ClipList(BaseModel):
+    """Of one show, in their order in it."""
+
+    items: list[ClipOut]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from showfloor.kit import clock
 from showfloor.kit.db import Database
 from showfloor.replays import service
+from showfloor.replays.adapters.cutter import Cutter
 from showfloor.replays.adapters.painter import Painter
 from showfloor.replays.adapters.storage import Storage
 
@@ -41,3 +44,27 @@ async def draw_pictures(database: Database, storage: Storage, painter: Painter) 
             drawn = await painter.draw(ordered.order)
             async with database.session() as session:
                 await service.show_pictures(session, storage, ordered, drawn)
+
+
+async def make_clips(
+    database: Database, storage: Storage, cutter: Cutter, fonts: Mapping[str, str]
+) -> datetime | None:
+    """One clip after the other, with no transaction open while one is cut; when to look again."""
+    async with database.session() as session:
+        waiting = await service.list_unmade(session)
+    unfinished = False
+    for clip_id in waiting:
+        with tempfile.TemporaryDirectory(
+            dir=await asyncio.to_thread(storage.workshop), ignore_cleanup_errors=True
+        ) as workshop:
+            folder = Path(workshop) / "clip"
+            folder.mkdir(mode=0o755)
+            async with database.session() as session:
+                making = await service.order_clip(session, storage, clip_id, folder, fonts)
+            if making is None:
+                unfinished = True
+                continue
+            made = await cutter.cut(making.order) if making.order.pieces else None
+            async with database.session() as session:
+                await service.show_clip(session, storage, making, made)
+    return clock.now() + LOOK_AGAIN if unfinished else None

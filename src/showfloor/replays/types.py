@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from showfloor.kit.recording import SegmentLine
@@ -33,6 +34,13 @@ class Cut:
     trim_start: datetime | None = None
     trim_end: datetime | None = None
     hidden: tuple[Span, ...] = ()
+
+    def leaves(self, span: Span) -> bool:
+        """Whether every moment of it may be watched."""
+        before = self.trim_start is not None and span.start < self.trim_start
+        after = self.trim_end is not None and span.end > self.trim_end
+        cut = any(out.start < span.end and span.start < out.end for out in self.hidden)
+        return not (before or after or cut)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +93,51 @@ class Replay:
     drawn_version: int = 0
     """The decision that `pictures` belong to; 0 while they are still to be drawn."""
     pictures: Pictures = Pictures()
+
+
+class ClipState(StrEnum):
+    SUGGESTED = "suggested"
+    """Made for a pin by the server; nobody but the host knows of it."""
+    DRAFT = "draft"
+    PREPARING = "preparing"
+    READY = "ready"
+    UNAVAILABLE = "unavailable"
+    """Something of it was taken out of its show, or is not recorded."""
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clip:
+    """`span` of a show. `public` is the host's decision, `made` says that its files are there.
+    `cue_id` is the pin that a suggestion was made for; `decided` that the host made it their own.
+    """
+
+    id: UUID
+    show_id: UUID
+    slug: str
+    title: dict[str, str]
+    span: Span
+    public: bool
+    created_at: datetime
+    cue_id: UUID | None = None
+    decided: bool = True
+    made: bool = False
+    failed: bool = False
+    duration_ms: int = 0
+    version: int = 1
+
+    def state(self, cut: Cut | None) -> ClipState:
+        """`cut` is its show's; None when the recording was deleted."""
+        if cut is None or not cut.leaves(self.span):
+            return ClipState.UNAVAILABLE
+        if not self.public:
+            return ClipState.DRAFT if self.decided else ClipState.SUGGESTED
+        if self.failed:
+            return ClipState.FAILED
+        return ClipState.READY if self.made else ClipState.PREPARING
+
+
+@dataclass(frozen=True, slots=True)
+class ClipWithState:
+    clip: Clip
+    state: ClipState

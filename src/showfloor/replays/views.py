@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from showfloor.replays.schemas import ReplayDecision
-from showfloor.replays.types import Replay
-from showfloor.shows.types import ReplayState
+from uuid import UUID
+
+from showfloor.kit import ids
+from showfloor.replays.schemas import ClipOut, ReplayDecision
+from showfloor.replays.types import ClipWithState, Replay
+from showfloor.shows.types import PublicUrls, ReplayState
 
 
 def decision_view(now: Replay, state: ReplayState | None) -> ReplayDecision:
@@ -19,5 +22,30 @@ def decision_view(now: Replay, state: ReplayState | None) -> ReplayDecision:
             "starts_at": now.starts_at,
             "duration_s": now.duration_ms / 1000,
             "gaps": [{"at_s": gap.at_ms / 1000, "away_s": gap.away_ms / 1000} for gap in now.gaps],
+        }
+    )
+
+
+def clip_view(found: ClipWithState, urls: PublicUrls, product_id: UUID | None = None) -> ClipOut:
+    """A clip as the API and its page carry it."""
+    clip = found.clip
+    folder = f"{urls.base}/replays/{ids.encode('clip', clip.id)}"
+    seconds = (clip.span.end - clip.span.start).total_seconds()
+    return ClipOut.model_validate(
+        {
+            "id": ids.encode("clip", clip.id),
+            "show_id": ids.encode("show", clip.show_id),
+            "slug": clip.slug,
+            "title": clip.title,
+            "state": found.state,
+            "public": clip.public,
+            "start": clip.span.start,
+            "end": clip.span.end,
+            "duration_s": clip.duration_ms / 1000 if clip.made else seconds,
+            "product_id": ids.encode("prod", product_id) if product_id else None,
+            "url": f"{urls.base}/c/{clip.slug}",
+            "hls_url": f"{folder}/index.m3u8",
+            "mp4_url": f"{folder}/clip.mp4",
+            "poster_url": f"{folder}/poster.webp",
         }
     )

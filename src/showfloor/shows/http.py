@@ -46,6 +46,8 @@ from showfloor.shows.errors import (
 from showfloor.shows.schemas import (
     CueOut,
     NewCue,
+    NewDisclosure,
+    NewPin,
     NewShow,
     NextShow,
     ShelfOrder,
@@ -333,6 +335,8 @@ async def go_live(
     show = await service.go_live(session, person=person, show_id=ids.parse("show", show_id))
     # After the commit, so that the report of the next second cannot take it back; without it the
     # second is only slower.
+    carried = await service.list_carried_cues(session, show.id)
+    after.add_task(streaming.put_cues, show.id, carried)
     after.add_task(streaming.set_state, show.id, show.state)
     return show_view(await service.with_shelf(session, show), urls)
 
@@ -382,7 +386,7 @@ async def studio(
     ingest = await media.get_ingest(session, show.id)
     token, _ = media.get_preview_tokens(request.app.state.settings.secret, show.id)
     view = show_view(await service.with_shelf(session, show), urls)
-    return studio_view(view, ingest, urls, token)
+    return studio_view(view, show.disclosures, ingest, urls, token)
 
 
 @router.post(
@@ -398,18 +402,25 @@ async def add_cue(
     streaming: StreamingDep,
     after: BackgroundTasks,
 ) -> CueOut:
-    """Pin a product on the newest frame."""
-    show, product = ids.parse("show", show_id), ids.parse("prod", body.product_id)
+    """Pin a product on the newest frame, or label the picture from it on."""
+    show = ids.parse("show", show_id)
+    product = ids.parse("prod", body.product_id) if isinstance(body, NewPin) else None
     moment = await streaming.moment(show)
     async with database.session() as session:
-        cue = await service.pin(
-            session,
-            person=person,
-            show_id=show,
-            product_id=product,
-            moment=moment,
-            replace_others=body.replace,
-        )
+        if isinstance(body, NewDisclosure):
+            cue = await service.disclose(
+                session, person=person, show_id=show, disclosure=body.disclosure, moment=moment
+            )
+        else:
+            assert product is not None
+            cue = await service.pin(
+                session,
+                person=person,
+                show_id=show,
+                product_id=product,
+                moment=moment,
+                replace_others=body.replace,
+            )
         carried = await service.list_carried_cues(session, show)
     after.add_task(streaming.put_cues, show, carried)
     return cue_view(cue)

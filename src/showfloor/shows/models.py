@@ -30,9 +30,11 @@ class ShowRow(Base):
     poster_url: Mapped[str | None]
     picture_ratio: Mapped[float | None]
     cue_offset_ms: Mapped[int] = mapped_column(default=0)
+    disclosures: Mapped[list[str] | None] = mapped_column(JSONB(none_as_null=True))
     replay_state: Mapped[str | None]
     replay_starts_at: Mapped[datetime | None]
     replay_duration_ms: Mapped[int] = mapped_column(server_default=text("0"))
+    clips: Mapped[int] = mapped_column(server_default=text("0"))
     replay_poster_url: Mapped[str | None]
     replay_poster_chosen: Mapped[bool] = mapped_column(server_default=false())
     replay_storyboard_url: Mapped[str | None]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import LiteralString
+from typing import Any, LiteralString
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, case, delete, func, insert, or_, select, update
@@ -13,16 +13,31 @@ from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from showfloor.kit import ids
 from showfloor.kit.db import Connection, Session
+from showfloor.kit.money import Money
 from showfloor.kit.pipeline import Statement
 from showfloor.shows.models import CueRow, ShowProductRow, ShowRow
-from showfloor.shows.types import Cue, CueKind, PinPayload, Show, ShowState
+from showfloor.shows.types import (
+    Cue,
+    CueKind,
+    Disclosure,
+    DisclosurePayload,
+    PinPayload,
+    ReplayState,
+    Show,
+    ShowState,
+)
 
 _COLUMNS = [column.name for column in ShowRow.__table__.columns]
 
 
 def _show(row: ShowRow, product_ids: Sequence[UUID]) -> Show:
     values = {name: getattr(row, name) for name in _COLUMNS}
-    return Show(**values | {"state": ShowState(row.state)}, product_ids=tuple(product_ids))
+    said = row.disclosures
+    own = {
+        "state": ShowState(row.state),
+        "disclosures": None if said is None else tuple(Disclosure(each) for each in said),
+    }
+    return Show(**values | own, product_ids=tuple(product_ids))
 
 
 async def add_show(session: Session, show: Show) -> bool:
@@ -95,6 +110,14 @@ async def next_show(session: Session, after: Show, since: datetime) -> Show | No
     return found[0] if found else None
 
 
+async def watchable_shows(session: Session, limit: int) -> list[Show]:
+    """Ended shows with a replay, the latest first."""
+    chosen = select(ShowRow).where(
+        ShowRow.state == ShowState.ENDED, ShowRow.replay_state == ReplayState.READY
+    )
+    return await _with_products(session, chosen.order_by(ShowRow.ended_at.desc()).limit(limit))
+
+
 async def _with_products(session: Session, chosen: Select[ShowRow]) -> list[Show]:
     rows = (await session.execute(chosen)).scalars().all()
     products = select(ShowProductRow.show_id, ShowProductRow.product_id).where(
@@ -163,8 +186,30 @@ async def open_shows_with_product(session: Session, product_id: UUID) -> list[UU
 
 
 def _cue(row: CueRow) -> Cue:
-    payload = PinPayload(ids.parse("prod", row.payload["product_id"]))
-    return Cue(row.id, row.show_id, CueKind(row.kind), row.starts_at, row.ends_at, payload)
+    kind = CueKind(row.kind)
+    payload = _payload(kind, row.payload)
+    return Cue(row.id, row.show_id, kind, row.starts_at, row.ends_at, payload)
+
+
+def _payload(kind: CueKind, stored: Mapping[str, Any]) -> PinPayload | DisclosurePayload:
+    if kind is CueKind.DISCLOSURE:
+        return DisclosurePayload(Disclosure(stored["disclosure"]))
+    price = stored.get("price")
+    return PinPayload(
+        ids.parse("prod", stored["product_id"]),
+        stored.get("name"),
+        Money(price["amount"], price["currency"]) if price else None,
+    )
+
+
+def _stored(payload: PinPayload | DisclosurePayload) -> dict[str, Any]:
+    if isinstance(payload, DisclosurePayload):
+        return {"disclosure": payload.disclosure.value}
+    return {
+        "product_id": ids.encode("prod", payload.product_id),
+        "name": payload.name,
+        "price": asdict(payload.price) if payload.price else None,
+    }
 
 
 async def add_cue(session: Session, cue: Cue) -> None:
@@ -175,7 +220,7 @@ async def add_cue(session: Session, cue: Cue) -> None:
         "kind": cue.kind,
         "starts_at": cue.start,
         "ends_at": cue.end,
-        "payload": {"product_id": ids.encode("prod", cue.payload.product_id)},
+        "payload": _stored(cue.payload),
     }
     await session.execute(insert(CueRow).values(**row))
 

@@ -13,6 +13,8 @@ from showfloor.shows.errors import NotAllowedInState
 from showfloor.shows.types import ShowState
 
 MOST_PINS = 3
+BEFORE_THE_FIRST_FRAME = timedelta(seconds=60)
+"""No group of pictures is longer."""
 ENDED_CUES_STAY = timedelta(seconds=60)
 """How long an ended cue is kept in rooms and playlists: longer than any viewer is behind."""
 

@@ -12,10 +12,10 @@ from typing_extensions import TypedDict
 from showfloor.catalog.schemas import ProductOut
 from showfloor.kit import clock
 from showfloor.kit.contract import Health
-from showfloor.kit.schemas import EveryLanguage, Moment, Shown, Time, Words, id_with
+from showfloor.kit.schemas import EveryLanguage, Moment, MoneyOut, Shown, Time, Words, id_with
 from showfloor.kit.text import OptionalTitle, Paragraphs
 from showfloor.media.types import IngestState
-from showfloor.shows.types import CueKind, ReplayState, ShowState
+from showfloor.shows.types import CueKind, Disclosure, ReplayState, ShowState
 
 
 @with_config(ConfigDict(extra="forbid"))
@@ -80,8 +80,9 @@ class NewShow(BaseModel):
 
 
 class ShowChange(BaseModel):
-    """Only what is given changes; null takes a description away. `cue_offset_ms` is the encoder's
-    delay: 0 for zerolatency, about 500 for OBS with look-ahead.
+    """Only what is given changes; null takes a description away. `disclosures` are the labels that
+    the picture carries from its first public frame on; once it is live they are cues.
+    `cue_offset_ms` is the encoder's delay: 0 for zerolatency, about 500 for OBS with look-ahead.
 
     The names are those of `types.Show`.
     """
@@ -91,6 +92,7 @@ class ShowChange(BaseModel):
     description: Description | None = None
     starts_at: StartsAt | None = None
     cue_offset_ms: int | None = Field(default=None, ge=-2000, le=2000)
+    disclosures: Annotated[list[Disclosure], Field(max_length=len(Disclosure))] | None = None
 
     _OPTIONAL: ClassVar = frozenset({"description"})
 
@@ -99,6 +101,8 @@ class ShowChange(BaseModel):
         the same as not given.
         """
         given = self.model_dump(exclude_unset=True)
+        if self.disclosures is not None:
+            given["disclosures"] = tuple(dict.fromkeys(self.disclosures))
         return {
             name: value
             for name, value in given.items()
@@ -116,7 +120,7 @@ class ShelfOrder(BaseModel):
     product_ids: list[str] = Field(max_length=500)
 
 
-class NewCue(BaseModel):
+class NewPin(BaseModel):
     """`replace` ends the pins that are open at the same instant, so that the card changes without a
     gap.
     """
@@ -126,8 +130,26 @@ class NewCue(BaseModel):
     replace: bool = False
 
 
+class NewDisclosure(BaseModel):
+    """A label on the picture from now on."""
+
+    kind: Literal["disclosure"]
+    disclosure: Disclosure
+
+
+NewCue = Annotated[NewPin | NewDisclosure, Field(discriminator="kind")]
+
+
 class PinPayload(Shown):
+    """`name` and `price` (the lowest of its variants) are those of the moment of the pin."""
+
     product_id: Annotated[str, id_with("prod")]
+    name: Words | None
+    price: MoneyOut | None
+
+
+class DisclosurePayload(Shown):
+    disclosure: Disclosure
 
 
 class CueOut(Shown):
@@ -137,7 +159,7 @@ class CueOut(Shown):
     kind: CueKind
     start: Time
     end: Time | None
-    payload: PinPayload
+    payload: PinPayload | DisclosurePayload
 
 
 class Timeline(BaseModel):
@@ -245,6 +267,10 @@ class StudioOut(BaseModel):
     show: ShowOut
     ingest: IngestOut
     key_hint: str | None
+    disclosures: Annotated[
+        list[Disclosure] | None,
+        Field(description="Said before going live; null while nobody has been asked."),
+    ]
     rtmp_url: str
     preview_hls_url: str
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from showfloor.catalog.types import PricedProduct
 from showfloor.kit.messages import LANGUAGES
+from showfloor.kit.money import Money
 from showfloor.merchants.types import Creator
 
 
@@ -84,9 +85,13 @@ class Show:
     poster_url: str | None = None
     picture_ratio: float | None = None
     cue_offset_ms: int = 0
+    disclosures: tuple[Disclosure, ...] | None = None
+    """What its host said before going live; None when nobody was asked."""
     replay_state: str | None = None
     replay_starts_at: datetime | None = None
     replay_duration_ms: int = 0
+    clips: int = 0
+    """How many of it can be watched."""
     replay_poster_url: str | None = None
     replay_poster_chosen: bool = False
     replay_storyboard_url: str | None = None
@@ -99,9 +104,12 @@ class Show:
 
     @property
     def sells(self) -> bool:
-        """On the air, or to be watched again: its goods can be held and paid for."""
+        """On the air, or to be watched again, if only in clips: its goods can be held and paid
+        for.
+        """
         replay = self.replay
-        return self.state.on_air or (replay is not None and replay.state is ReplayState.READY)
+        ready = replay is not None and replay.state is ReplayState.READY
+        return self.state.on_air or ready or self.clips > 0
 
     @property
     def replay(self) -> ReplayFacts | None:
@@ -138,11 +146,34 @@ class ShowWithShelf:
 
 class CueKind(StrEnum):
     PIN = "pin"
+    DISCLOSURE = "disclosure"
+
+
+class Disclosure(StrEnum):
+    """What viewers have to be told on every frame that it is true of."""
+
+    PAID_PARTNERSHIP = "paid_partnership"
+    RECORDED_HOST = "recorded_host"
+    """The host was filmed before; nobody is there now."""
+    SYNTHETIC_HOST = "synthetic_host"
+    """The host is no person, or a machine speaks in a person's place."""
+    DUBBED_VOICE = "dubbed_voice"
 
 
 @dataclass(frozen=True, slots=True)
 class PinPayload:
+    """`name` and `price` (the lowest of the variants) are those of the moment when the product was
+    pinned; None in cues of older versions.
+    """
+
     product_id: UUID
+    name: dict[str, str] | None = None
+    price: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosurePayload:
+    disclosure: Disclosure
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +185,16 @@ class Cue:
     kind: CueKind
     start: datetime
     end: datetime | None
-    payload: PinPayload
+    payload: PinPayload | DisclosurePayload
+
+    @property
+    def product_id(self) -> UUID | None:
+        """Of a pin."""
+        return self.payload.product_id if isinstance(self.payload, PinPayload) else None
+
+    @property
+    def disclosure(self) -> Disclosure | None:
+        return self.payload.disclosure if isinstance(self.payload, DisclosurePayload) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ the page's data.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from showfloor.catalog.schemas import ProductOut
 from showfloor.catalog.views import product_view
@@ -22,7 +22,7 @@ from showfloor.shows.schemas import (
     ShowPage,
     StudioOut,
 )
-from showfloor.shows.types import Cue, PublicUrls, ReplayState, Show, ShowWithShelf
+from showfloor.shows.types import Cue, Disclosure, PublicUrls, ReplayState, Show, ShowWithShelf
 
 
 def cue_view(cue: Cue) -> CueOut:
@@ -64,11 +64,18 @@ def page_view(shows: Iterable[ShowWithShelf], limit: int, urls: PublicUrls) -> S
     )
 
 
-def studio_view(show: ShowOut, ingest: Ingest, urls: PublicUrls, preview_token: str) -> StudioOut:
+def studio_view(
+    show: ShowOut,
+    said: Sequence[Disclosure] | None,
+    ingest: Ingest,
+    urls: PublicUrls,
+    preview_token: str,
+) -> StudioOut:
     """What the control room shows."""
     return StudioOut(
         show=show,
         ingest=IngestOut.model_validate(ingest),
+        disclosures=None if said is None else list(said),
         key_hint=f"…{ingest.key_hint}" if ingest.key_hint else None,
         rtmp_url=urls.rtmp,
         preview_hls_url=f"{show.playback.hls_url}?preview={preview_token}",

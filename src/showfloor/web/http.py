@@ -16,6 +16,9 @@ from showfloor.kit.http import SessionDep, language
 from showfloor.kit.recent import Recent
 from showfloor.markets import postcodes
 from showfloor.markets.service import get_market, list_markets
+from showfloor.replays import service as replays
+from showfloor.replays.types import Clip, ClipState, ClipWithState
+from showfloor.replays.views import clip_view
 from showfloor.shows import service as shows
 from showfloor.shows.types import PublicUrls, ShowState, ShowWithShelf
 from showfloor.shows.views import show_view
@@ -68,17 +71,24 @@ async def kept(request: Request, render: Callable[[], Awaitable[str]], *key: Has
 
 
 async def _home(request: Request, session: Session) -> str:
+    urls: PublicUrls = request.app.state.urls
     live = await shows.list_shows(
         session, states=[ShowState.LIVE, ShowState.INTERRUPTED], newest_first=True
     )
     live.sort(key=lambda show: show.state is not ShowState.LIVE)
     upcoming = await shows.list_upcoming(session)
+    again = await shows.list_watchable(session)
     return pages.render_home(
         templates(),
         lang=language(request),
         live=[show_json(request, staged) for staged in await shows.with_shelves(session, live)],
         upcoming=[
             show_json(request, staged) for staged in await shows.with_shelves(session, upcoming)
+        ],
+        again=[show_json(request, staged) for staged in await shows.with_shelves(session, again)],
+        clips=[
+            clip_view(ClipWithState(clip, ClipState.READY), urls).model_dump(mode="json")
+            for clip in await replays.list_latest(session)
         ],
     )
 
@@ -101,6 +111,36 @@ async def _show(slug: str, request: Request, session: Session) -> str:
         show=show_json(request, staged),
         **await shop_of(request, session, staged),
     )
+
+
+@router.get("/c/{slug}")
+async def clip(slug: str, request: Request, session: SessionDep) -> Response:
+    lang = language(request)
+    key = ("clip", slug, lang, saves_data(request))
+    html = await kept(request, lambda: _clip(slug, request, session), *key)
+    return page(request, html, sells=True)
+
+
+async def _clip(slug: str, request: Request, session: Session) -> str:
+    found, its_show = await replays.find_clip(session, slug)
+    staged = await shows.with_shelf(session, its_show)
+    return pages.render_clip(
+        templates(),
+        lang=language(request),
+        base_url=request.app.state.urls.base,
+        show=show_json(request, staged),
+        clip=await clip_json(request, session, found),
+        **await shop_of(request, session, staged),
+    )
+
+
+async def clip_json(request: Request, session: Session, clip: Clip) -> pages.Page:
+    """A clip with the others of its show."""
+    urls: PublicUrls = request.app.state.urls
+    listed = await replays.list_clips(session, person=None, show_id=clip.show_id)
+    views = {each.clip.id: clip_view(each, urls).model_dump(mode="json") for each in listed}
+    others = [view for clip_id, view in views.items() if clip_id != clip.id]
+    return views[clip.id] | {"others": others}
 
 
 def show_json(request: Request, staged: ShowWithShelf) -> pages.Page:

@@ -5,6 +5,7 @@ HTML stands in `templates/`.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -29,6 +30,8 @@ SHOW_WORDS = (
     "player",
     "scene",
     "replay",
+    "clip",
+    "disclosure",
     "pin",
     "shelf",
     "product",
@@ -44,7 +47,9 @@ SHARED_WORDS = ("list", "problem", "error", "currency", "language")
 STUDIO_WORDS = (
     "studio",
     "account",
+    "clip",
     "cut",
+    "disclosure",
     "health",
     "player",
     "replay",
@@ -115,6 +120,13 @@ def _imports(manifest: Mapping[str, Page], name: str) -> list[str]:
     return found
 
 
+def label_fonts() -> dict[str, str]:
+    """Font files by language, for words in a picture."""
+    manifest: dict[str, dict[str, Any]] = json.loads(MANIFEST.read_text(encoding="utf-8"))
+    assets = manifest[STYLES]["assets"]
+    return {lang: str(STATIC / _font(assets, name)) for lang, name in FONTS.items()}
+
+
 def _font(assets: Sequence[str], name: str) -> str:
     return next(asset for asset in assets if Path(asset).name.startswith(name))
 
@@ -125,18 +137,32 @@ def render_home(
     lang: str,
     live: Sequence[Page],
     upcoming: Sequence[Page],
+    again: Sequence[Page] = (),
+    clips: Sequence[Page] = (),
     path: str = "/",
 ) -> str:
-    """`live` and `upcoming` are Show JSON, in the order to be shown."""
+    """`live`, `upcoming` and `again` (to be watched again) are Show JSON, in the order to be
+    shown.
+    """
     data = {"messages": _messages(env).subset(lang, "home")}
-    return _render(env, "home.html", lang=lang, path=path, data=data, live=live, upcoming=upcoming)
+    return _render(
+        env,
+        "home.html",
+        lang=lang,
+        path=path,
+        data=data,
+        live=live,
+        upcoming=upcoming,
+        again=again,
+        clips=clips,
+    )
 
 
 def render_show(
     env: jinja2.Environment, *, lang: str, show: Page, base_url: str, **shop: Unpack[Shop]
 ) -> str:
     """The show page. `show` is Show JSON; `base_url` has no slash at its end."""
-    data = _show_data(env, lang, show, shop) | {"embed": None}
+    data = _show_data(env, lang, show, shop) | {"embed": None, "clip": None}
     return _render(
         env,
         "show.html",
@@ -149,17 +175,64 @@ def render_show(
     )
 
 
+def render_clip(
+    env: jinja2.Environment,
+    *,
+    lang: str,
+    show: Page,
+    clip: Page,
+    base_url: str,
+    **shop: Unpack[Shop],
+) -> str:
+    """The page of a clip. `clip` is Clip JSON with the show's `others`."""
+    data = _show_data(env, lang, show, shop) | {"embed": None, "clip": clip}
+    return _render(
+        env,
+        "clip.html",
+        lang=lang,
+        path=f"/c/{clip['slug']}",
+        data=data,
+        show=show,
+        clip=clip,
+        base_url=base_url,
+        linked=_linked_clip(lang, show, clip),
+        stock=shop.get("stock", {}),
+    )
+
+
+def _linked_clip(lang: str, show: Page, clip: Page) -> dict[str, Any]:
+    """What search engines read of it (schema.org VideoObject, with the show as its whole)."""
+    title = clip["title"][lang]
+    return {
+        "@context": "https://schema.org",
+        "@type": "VideoObject",
+        "name": title,
+        "description": f"{title}. {show['title'][lang]}",
+        "thumbnailUrl": [clip["poster_url"]],
+        "uploadDate": clip["from"],
+        "duration": f"PT{max(1, round(clip['duration_s']))}S",
+        "contentUrl": clip["mp4_url"],
+        "url": clip["url"],
+        "inLanguage": show["languages"],
+        "isPartOf": {"@type": "CreativeWork", "name": show["title"][lang]},
+    }
+
+
 def render_embed(
     env: jinja2.Environment,
     *,
     lang: str,
     show: Page,
     theme: Page | None = None,
+    clip: Page | None = None,
     **shop: Unpack[Shop],
 ) -> str:
     """The frame page. `theme` may hold `accent`, `accent_dark` (#rrggbb) and `corners` (0 to 24
     px); the script refuses an accent that cannot be read."""
-    data = _show_data(env, lang, show, shop) | {"embed": {"theme": dict(theme) if theme else None}}
+    data = _show_data(env, lang, show, shop) | {
+        "embed": {"theme": dict(theme) if theme else None},
+        "clip": clip,
+    }
     return _render(
         env,
         "embed.html",
@@ -242,6 +315,7 @@ def _render(
         price=lambda money: _messages(env).price(lang, Money(money["amount"], money["currency"])),
         number=partial(words.number, lang),
         moment=_moment,
+        clock=_clock,
         day=partial(words.day, lang),
         weekday=partial(words.weekday, lang),
         lowest=lowest_price,
@@ -258,6 +332,13 @@ def _messages(env: jinja2.Environment) -> Messages:
 
 def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def _clock(seconds: float) -> str:
+    """As frontend/i18n/i18n.ts `clock`."""
+    left = math.ceil(seconds)
+    hours, minutes = left // 3600, left // 60 % 60
+    return f"{hours}:{minutes:02}:{left % 60:02}" if hours else f"{minutes}:{left % 60:02}"
 
 
 def lowest_price(product: Page) -> dict[str, Any]:

@@ -259,3 +259,15 @@ def test_a_product_without_a_price_does_not_break_the_page(env: jinja2.Environme
     bare = product(1, "Dawn Mug") | {"variants": [], "pictures": []}
 
     assert "Dawn Mug" in render(env, products=[bare])
+
+
+def test_replays_stand_on_the_front_page_with_their_length(env: jinja2.Environment) -> None:
+    replay = {"state": "ready", "duration_s": 3723.4}
+    html = pages.render_home(
+        env, lang="en", live=[], upcoming=[], again=[show(state="ended", replay=replay)]
+    )
+
+    heading = f"<h2>{messages.translate('en', 'home.again')}</h2>"
+    assert heading in html
+    assert "1:02:04" in html
+    assert heading not in pages.render_home(env, lang="en", live=[], upcoming=[])

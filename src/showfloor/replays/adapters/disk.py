@@ -9,12 +9,15 @@ import contextlib
 import os
 import shutil
 from collections.abc import Iterable, Mapping, Set
+from datetime import timedelta
 from pathlib import Path
 
-from showfloor.kit import recording
+from showfloor.kit import clock, recording
 from showfloor.kit.recording import Index
 
 FOLDER = "replays"
+ABANDONED_AFTER = timedelta(minutes=20)
+"""Nothing takes as long as that to make."""
 
 
 class DiskStorage:
@@ -23,6 +26,7 @@ class DiskStorage:
     def __init__(self, data: Path) -> None:
         self._recordings = data / recording.FOLDER
         self._replays = data / FOLDER
+        self._workshop = data / "making"
 
     def read_index(self, show: str) -> Index:
         return recording.read_index(self._recordings / show)
@@ -51,6 +55,18 @@ class DiskStorage:
             shutil.move(file, beside)
             beside.replace(folder / file.name)
 
+    def workshop(self) -> Path:
+        self._workshop.mkdir(parents=True, exist_ok=True)
+        for left in self._workshop.iterdir():
+            if time_since(left) > ABANDONED_AFTER:
+                shutil.rmtree(left, ignore_errors=True)
+        return self._workshop
+
+    def put(self, name: str, folder: Path) -> None:
+        _remove(self._replays / name)
+        self._replays.mkdir(parents=True, exist_ok=True)
+        folder.replace(self._replays / name)
+
     def withdraw(self, show: str) -> None:
         _remove(self._replays / show)
 
@@ -75,6 +91,15 @@ class DiskStorage:
         except FileNotFoundError:
             return False
         return True
+
+
+def time_since(file: Path) -> timedelta:
+    """Since it was made."""
+    try:
+        made = clock.from_milliseconds(file.stat().st_mtime * 1000)
+    except FileNotFoundError:
+        return timedelta()
+    return clock.now() - made
 
 
 def _write(file: Path, text: str) -> None:

@@ -31,6 +31,16 @@ class Storage(Protocol):
         """Move these files into what is public of a published replay, the last one last."""
         ...
 
+    def workshop(self) -> Path:
+        """A folder for files that are being made. What an earlier process left in it is deleted
+        after a while.
+        """
+        ...
+
+    def put(self, name: str, folder: Path) -> None:
+        """Everything of this folder becomes public under a name, at once, in place of what was."""
+        ...
+
     def withdraw(self, show: str) -> None:
         """Nothing of the show is public from now on."""
         ...

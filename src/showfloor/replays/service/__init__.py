@@ -1,5 +1,19 @@
-"""Use cases of `replays`, one file a noun: replay, pictures."""
+"""Use cases of `replays`, one file a noun: replay, pictures, clips."""
 
+from showfloor.replays.service.clips import (
+    CLIPS,
+    add_clip,
+    change_clip,
+    delete_clip,
+    find_clip,
+    list_clips,
+    list_latest,
+    list_unmade,
+    order_clip,
+    products_of,
+    settle_files,
+    show_clip,
+)
 from showfloor.replays.service.pictures import list_undrawn, order_pictures, show_pictures
 from showfloor.replays.service.replay import (
     PICTURES,
@@ -14,16 +28,28 @@ from showfloor.replays.service.replay import (
 )
 
 __all__ = [
+    "CLIPS",
     "PICTURES",
     "REPLAYS",
+    "add_clip",
     "begin",
+    "change_clip",
     "change_replay",
+    "delete_clip",
     "delete_replay",
     "facts_of",
+    "find_clip",
     "get_replay",
+    "list_clips",
+    "list_latest",
     "list_undrawn",
+    "list_unmade",
     "list_unpublished",
+    "order_clip",
     "order_pictures",
+    "products_of",
     "publish",
+    "settle_files",
+    "show_clip",
     "show_pictures",
 ]

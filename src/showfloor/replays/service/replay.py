@@ -26,6 +26,7 @@ from showfloor.replays.rules import (
     visible_segments,
 )
 from showfloor.replays.schemas import ReplayChange
+from showfloor.replays.service import clips
 from showfloor.replays.types import Pictures, Replay
 from showfloor.shows import service as shows
 from showfloor.shows.types import ReplayFacts, ReplayState
@@ -101,6 +102,10 @@ async def publish(
     )
     await queries.save_published(session, published)
     await shows.set_replay(session, show_id, facts_of(published))
+    await clips.withdraw_cut(session, storage, published)
+    if published.complete and published.deleted_at is None:
+        _, recorded, _ = await watchable(session, storage, published)
+        await clips.suggest(session, published, recorded)
     if published.complete and published.duration_ms:
         wake(session, PICTURES)
     return published

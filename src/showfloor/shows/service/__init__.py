@@ -2,14 +2,17 @@
 ingest_reports, room.
 """
 
+from showfloor.shows.rules import slug_of
 from showfloor.shows.service.access import (
     find_public_show,
     get_own_show,
     get_public_show,
     get_show,
+    may_run,
 )
 from showfloor.shows.service.covers import set_cover
 from showfloor.shows.service.cues import (
+    disclose,
     end_cue,
     get_own_cue,
     list_carried_cues,
@@ -23,13 +26,14 @@ from showfloor.shows.service.ingest_reports import (
     note_ingest,
     note_ingests,
 )
-from showfloor.shows.service.lifecycle import end_show, go_live, set_replay
+from showfloor.shows.service.lifecycle import end_show, go_live, set_clips, set_replay
 from showfloor.shows.service.schedule import (
     change_show,
     create_show,
     find_next,
     list_shows,
     list_upcoming,
+    list_watchable,
 )
 from showfloor.shows.service.shelf import (
     add_product,
@@ -46,6 +50,7 @@ __all__ = [
     "arrange_products",
     "change_show",
     "create_show",
+    "disclose",
     "end_cue",
     "end_show",
     "find_next",
@@ -60,14 +65,18 @@ __all__ = [
     "list_shows",
     "list_timeline",
     "list_upcoming",
+    "list_watchable",
     "list_whole_timeline",
+    "may_run",
     "note_ingest",
     "note_ingests",
     "pin",
     "refresh_product",
     "remove_product",
+    "set_clips",
     "set_cover",
     "set_replay",
+    "slug_of",
     "with_shelf",
     "with_shelves",
 ]

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from showfloor.catalog import service as catalog
 from showfloor.identity.types import Person
 from showfloor.kit import clock, ids
 from showfloor.kit.contract import CarriedCue
@@ -19,10 +20,17 @@ from showfloor.media.errors import NotLive
 from showfloor.media.types import MediaMoment
 from showfloor.shows import queries
 from showfloor.shows.errors import CueNotFound, ProductNotInShow, TooManyPins
-from showfloor.shows.rules import ENDED_CUES_STAY, MOST_PINS, end_of
+from showfloor.shows.rules import BEFORE_THE_FIRST_FRAME, ENDED_CUES_STAY, MOST_PINS, end_of
 from showfloor.shows.service.access import get_own_show
 from showfloor.shows.service.room import forget_old_cues, publish_cue
-from showfloor.shows.types import Cue, CueKind, PinPayload
+from showfloor.shows.types import (
+    Cue,
+    CueKind,
+    Disclosure,
+    DisclosurePayload,
+    PinPayload,
+    Show,
+)
 from showfloor.shows.views import carried_cue
 
 
@@ -51,11 +59,67 @@ async def pin(
         raise TooManyPins(most=MOST_PINS)
     for other in open_pins if replace_others else []:
         await _end(session, other, start)
-    cue = Cue(ids.new(), show_id, CueKind.PIN, start, None, PinPayload(product_id))
-    await queries.add_cue(session, cue)
-    await publish_cue(session, cue)
+    payload = await _as_of_now(session, product_id, show.currency)
+    cue = Cue(ids.new(), show_id, CueKind.PIN, start, None, payload)
+    await _begin(session, cue)
     await forget_old_cues(session, show_id)
     return cue
+
+
+async def _as_of_now(session: Session, product_id: UUID, currency: str) -> PinPayload:
+    """A replay says what the product was called and cost when it was shown."""
+    found = await catalog.get_priced_products(session, [product_id], currency)
+    priced = found.get(product_id)
+    if priced is None:
+        return PinPayload(product_id)
+    costs = [
+        priced.prices[variant.id]
+        for variant in priced.product.variants
+        if variant.id in priced.prices
+    ]
+    lowest = min(costs, key=lambda price: price.amount, default=None)
+    return PinPayload(product_id, priced.product.name, lowest)
+
+
+async def disclose(
+    session: Session,
+    *,
+    person: Person,
+    show_id: UUID,
+    disclosure: Disclosure,
+    moment: MediaMoment,
+) -> Cue:
+    """From the frame of `moment` on the picture carries this label. Disclosing what is disclosed
+    changes nothing.
+
+    Raises ShowNotFound, NotLive, StreamingUnavailable.
+    """
+    show = await get_own_show(session, person=person, show_id=show_id, lock=True)
+    if not show.state.on_air:
+        raise NotLive
+    start = moment.required()
+    for cue in await queries.open_cues(session, show_id, kind=CueKind.DISCLOSURE):
+        if cue.disclosure is disclosure:
+            return cue
+    payload = DisclosurePayload(disclosure)
+    cue = Cue(ids.new(), show_id, CueKind.DISCLOSURE, start, None, payload)
+    await _begin(session, cue)
+    return cue
+
+
+async def disclose_from_the_start(session: Session, show: Show, live: datetime) -> None:
+    """What the host said before going live holds for every frame that anybody will see, also those
+    of the group of pictures in which the show went live.
+    """
+    for disclosure in show.disclosures or ():
+        payload = DisclosurePayload(disclosure)
+        start = live - BEFORE_THE_FIRST_FRAME
+        await _begin(session, Cue(ids.new(), show.id, CueKind.DISCLOSURE, start, None, payload))
+
+
+async def _begin(session: Session, cue: Cue) -> None:
+    await queries.add_cue(session, cue)
+    await publish_cue(session, cue)
 
 
 async def end_cue(session: Session, *, person: Person, cue_id: UUID, moment: MediaMoment) -> Cue:
@@ -108,7 +172,7 @@ async def end_cues_of_product(
     StreamingUnavailable.
     """
     for cue in await queries.open_cues(session, show_id):
-        if cue.payload.product_id == product_id:
+        if cue.product_id == product_id:
             await _end(session, cue, _last_frame(moment))
 
 

@@ -14,7 +14,7 @@ from showfloor.shows.errors import ShowNotFound, SignalMissing
 from showfloor.shows.events import ShowEnded, ShowWentLive
 from showfloor.shows.rules import Step, after
 from showfloor.shows.service.access import get_own_show
-from showfloor.shows.service.cues import close_open_cues
+from showfloor.shows.service.cues import close_open_cues, disclose_from_the_start
 from showfloor.shows.service.schedule import published, save
 from showfloor.shows.types import ReplayFacts, Show
 
@@ -30,6 +30,7 @@ async def go_live(session: Session, *, person: Person, show_id: UUID) -> Show:
         raise SignalMissing
     now = clock.now()
     await outbox.publish(session, ShowWentLive(show_id, now))
+    await disclose_from_the_start(session, show, now)
     live = published(replace(show, state=state, went_live_at=now))
     return await save(session, show, live)
 
@@ -66,3 +67,11 @@ async def set_replay(session: Session, show_id: UUID, facts: ReplayFacts) -> Non
             replay_storyboard_url=facts.storyboard_url,
         )
         await save(session, show, now)
+
+
+async def set_clips(session: Session, show_id: UUID, count: int) -> None:
+    """How many clips of the show can be watched. Raises ShowNotFound."""
+    show = await queries.show(session, show_id, lock=True)
+    if show is None:
+        raise ShowNotFound
+    await queries.save_show(session, show, replace(show, clips=count))

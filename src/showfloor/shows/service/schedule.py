@@ -110,6 +110,11 @@ async def find_next(session: Session, show: Show) -> Show | None:
     return await queries.next_show(session, show, clock.now() - STILL_TO_COME)
 
 
+async def list_watchable(session: Session, limit: int = 12) -> list[Show]:
+    """What can be watched again, the latest first."""
+    return await queries.watchable_shows(session, limit)
+
+
 async def list_upcoming(session: Session, limit: int = 50) -> list[Show]:
     """What viewers can look forward to, soonest first.
 
