@@ -1,6 +1,14 @@
 """All SQL of `stock`."""
 
-from showfloor.stock.queries.changes import CHANGE, LOCK_STOCK, Margin, change_lines, lock_stock
+from showfloor.stock.queries.changes import (
+    CHANGE,
+    LOCK_STOCK,
+    MARGINS,
+    RECLAIM,
+    Margin,
+    change_lines,
+    lock_stock,
+)
 from showfloor.stock.queries.hold_batch import RESERVE_BATCH, reserve_batch
 from showfloor.stock.queries.holds import (
     EXTEND,
@@ -34,7 +42,9 @@ __all__ = [
     "LIMITS",
     "LOCK_HOLD",
     "LOCK_STOCK",
+    "MARGINS",
     "READ_HOLD",
+    "RECLAIM",
     "RELEASE",
     "RELEASE_DUE",
     "RESERVE",

@@ -7,13 +7,37 @@ from dataclasses import dataclass
 from typing import LiteralString
 from uuid import UUID
 
-from showfloor.kit.db import Connection, fetch, write
-from showfloor.stock.rules import NETWORK_LEAST, NETWORK_SHARE
+from showfloor.kit.db import Connection, write
+from showfloor.kit.pipeline import Statement
+from showfloor.stock.queries.reservation import LIMITS
 from showfloor.stock.types import Hold
 
-# What a hold may still take of each variant, with the stock rows locked. `others` is what the buyer
-# has besides this hold, `near` what the buyer's network holds besides it.
 LOCK_STOCK: LiteralString = """
+select variant_id from stock_item where variant_id = any(%(variants)s::uuid[])
+order by variant_id for update
+"""
+# What ran out of these variants is free again; lines that somebody has locked are skipped. The hold
+# itself was found open under its lock: when its deadline passes now, it still has its goods.
+RECLAIM: LiteralString = """
+with due as materialized (
+  select hold_id, variant_id, quantity from hold_line
+  where variant_id = any(%(variants)s::uuid[]) and state = 'held'
+    and expires_at <= statement_timestamp() and hold_id <> %(id)s
+  for update skip locked
+),
+released as (
+  update hold_line set state = 'released' from due
+  where hold_line.hold_id = due.hold_id and hold_line.variant_id = due.variant_id
+),
+sums as materialized (
+  select variant_id, sum(quantity)::int as quantity from due group by variant_id
+)
+update stock_item set held = held - sums.quantity
+from sums where stock_item.variant_id = sums.variant_id
+"""
+# What a hold may still take of each variant. `others` is what the buyer has besides this hold,
+# `near` what the buyer's network holds besides it, with what ran out lately, as in RESERVE.
+MARGINS: LiteralString = """
 with own as materialized (
   select guest, client, scope from hold where id = %(id)s
 ),
@@ -21,7 +45,6 @@ stock as materialized (
   select variant_id, on_hand - held - sold as available, buyer_limit,
     greatest(%(least)s::int, ceil((on_hand - sold) / %(share)s::numeric)::int) as room
   from stock_item where variant_id = any(%(variants)s::uuid[])
-  order by variant_id for update
 ),
 others as materialized (
   select variant_id, sum(quantity)::int as quantity
@@ -31,13 +54,19 @@ others as materialized (
   group by variant_id
 ),
 near as materialized (
-  select variant_id, sum(quantity)::int as quantity
+  select variant_id,
+    coalesce(sum(quantity) filter (where hold.expires_at > statement_timestamp()
+      and state = 'held'), 0)
+    + greatest(coalesce(sum(quantity) filter (where hold.expires_at <= statement_timestamp()), 0)
+      - %(free)s::int, 0) as quantity
   from own join hold using (client, scope) join hold_line on hold_id = hold.id
-  where hold.id <> %(id)s and state = 'held' and hold_line.expires_at > statement_timestamp()
+  where hold.id <> %(id)s and state <> 'settled'
+    and hold.expires_at > statement_timestamp() - make_interval(secs => %(cool_down)s)
   group by variant_id
 )
 select variant_id, available, buyer_limit - coalesce(others.quantity, 0), buyer_limit,
-  case when (select client from own) is not null then room - coalesce(near.quantity, 0) end
+  case when (select client from own) is not null
+    then (room - coalesce(near.quantity, 0))::int end
 from stock left join others using (variant_id) left join near using (variant_id)
 """
 
@@ -57,14 +86,17 @@ class Margin:
 async def lock_stock(
     connection: Connection, hold_id: UUID, variant_ids: Collection[UUID]
 ) -> dict[UUID, Margin]:
-    """The stock rows, locked in the order of their ids. The caller has locked the hold's lines."""
-    values = {
-        "id": hold_id,
-        "variants": list(variant_ids),
-        "least": NETWORK_LEAST,
-        "share": NETWORK_SHARE,
-    }
-    return {row[0]: Margin(*row[1:]) for row in await fetch(connection, LOCK_STOCK, values)}
+    """The stock rows, locked in the order of their ids, with what ran out free again. The caller
+    has locked the hold's lines.
+
+    Three statements in one round trip: the margins are read when the rows are locked, so that they
+    count what others had committed by then.
+    """
+    values = {**LIMITS, "id": hold_id, "variants": list(variant_ids)}
+    _, _, margins = await connection.fetch(
+        Statement(LOCK_STOCK, values), Statement(RECLAIM, values), Statement(MARGINS, values)
+    )
+    return {row[0]: Margin(*row[1:]) for row in margins}
 
 
 CHANGE: LiteralString = """

@@ -14,8 +14,6 @@ from showfloor.stock.queries import Margin
 from showfloor.stock.rules import MOST_OPEN_HOLDS
 from showfloor.stock.types import Hold, Line
 
-_RECLAIMED = 500
-
 
 async def change_lines(connection: Connection, hold: Hold, lines: Sequence[Line]) -> Hold:
     """The hold with these lines instead of its own, until the same deadline. `hold` is open and
@@ -29,8 +27,6 @@ async def change_lines(connection: Connection, hold: Hold, lines: Sequence[Line]
     changed = replace(hold, lines=tuple(sorted(lines, key=lambda each: each.variant_id)))
     changed = replace(changed, total=total)
     variants = hold.pieces.keys() | changed.pieces.keys()
-    # What ran out goes to whoever asks next, as when goods are reserved: lines before stock.
-    await queries.release_due(connection, _RECLAIMED)
     margins = await queries.lock_stock(connection, hold.id, sorted(variants))
     _check(hold.pieces, changed, margins)
     queries.change_lines(connection, changed)
