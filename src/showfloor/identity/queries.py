@@ -65,10 +65,25 @@ async def password_of(session: Session, email: str) -> Credentials | None:
     return Credentials(found.id, found.password_hash) if found else None
 
 
-async def set_password(session: Session, person_id: UUID, hashed: str) -> None:
-    """The old one means nothing from here on."""
+async def lock_password(session: Session, credentials: Credentials) -> bool:
+    """Whether the password is still this one. Nobody changes it, or disables the person, until this
+    transaction ends.
+    """
+    chosen = select(PersonRow.id).where(
+        PersonRow.id == credentials.id, PersonRow.password_hash == credentials.password_hash
+    )
+    return (await session.execute(chosen.with_for_update(read=True))).first() is not None
+
+
+async def set_password(
+    session: Session, person_id: UUID, hashed: str, *, replaces: str | None = None
+) -> bool:
+    """A new password; False when `replaces` is given and the stored hash is another one by now."""
     changed = update(PersonRow).where(PersonRow.id == person_id)
-    await session.execute(changed.values(password_hash=hashed))
+    if replaces is not None:
+        changed = changed.where(PersonRow.password_hash == replaces)
+    done = await session.execute(changed.values(password_hash=hashed).returning(PersonRow.id))
+    return done.first() is not None
 
 
 async def set_disabled(session: Session, person_id: UUID, moment: datetime | None) -> None:
@@ -228,7 +243,8 @@ async def _person(session: Session, *which: ColumnElement[bool]) -> Person | Non
     rows = (await session.execute(joined)).all()
     if not rows:
         return None
-    creators = [row.subject_id for row in rows if row.kind == GrantKind.CREATOR]
+    # A person hosts as one creator: the oldest, if there were ever several.
+    creators = sorted(row.subject_id for row in rows if row.kind == GrantKind.CREATOR)
     return Person(
         id=rows[0].id,
         name=rows[0].name,

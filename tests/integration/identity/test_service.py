@@ -6,16 +6,26 @@ import asyncio
 
 import pytest
 
+from showfloor.identity import queries
 from showfloor.identity import service as identity
 from showfloor.identity.eraser import ERASER
 from showfloor.identity.errors import AdultDeclarationRequired, EmailTaken, SignInFailed
 from showfloor.identity.service import passwords
-from showfloor.identity.types import CollectionPoint
+from showfloor.identity.service.passwords import Lane
+from showfloor.identity.types import (
+    CollectionPoint,
+    GrantKind,
+    Person,
+    SecurityEvent,
+    SignedIn,
+)
 from showfloor.kit import ids
 from showfloor.kit.db import Database
 from showfloor.privacy.types import Subject
 from tests.conftest import PRODUCT_NOBODY
+from tests.waiting import bounded
 
+guarded = pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
 EMAIL, PASSWORD = "lina@example.com", "correct horse"
 
 
@@ -127,6 +137,123 @@ async def test_sign_ins_that_wait_hold_no_connection(
 
     assert refused == {"TooManyAttempts", "SignInFailed"}
     await small.close()
+
+
+class Paused(Lane):
+    """A lane that holds its answer back until the test says so."""
+
+    def __init__(self) -> None:
+        super().__init__(at_once=2, most_waiting=40)
+        self.compared, self.go_on = asyncio.Event(), asyncio.Event()
+
+    async def verify(self, password: str, hashed: str, client: str) -> bool:
+        answer = await super().verify(password, hashed, client)
+        self.compared.set()
+        await self.go_on.wait()
+        return answer
+
+
+async def _find(database: Database) -> Person:
+    async with database.session() as session:
+        return await identity.find_person(session, email=EMAIL)
+
+
+@guarded
+async def test_password_that_is_replaced_while_it_is_compared_opens_nothing(
+    database: Database, monkeypatch: pytest.MonkeyPatch, guard: bool
+) -> None:
+    """A thief signs in at the moment at which the operator sets another password."""
+    if not guard:
+        monkeypatch.setattr(queries, "lock_password", _always)
+    await _add(database)
+    person = await _find(database)
+    monkeypatch.setattr(passwords, "STRANGERS", lane := Paused())
+    thief = asyncio.create_task(
+        identity.sign_in(
+            database,
+            admission=identity.admit(CollectionPoint.STUDIO_SIGN_IN, adult=True),
+            email=EMAIL,
+            password=PASSWORD,
+        )
+    )
+    async with bounded():
+        await lane.compared.wait()
+    async with database.session() as session:
+        await identity.set_password(session, person=person, password="another long password")
+    lane.go_on.set()
+
+    (end,) = await asyncio.gather(thief, return_exceptions=True)
+
+    assert isinstance(end, SignInFailed if guard else SignedIn)
+    async with database.session() as session:
+        open_sessions = await identity.list_sessions(session, person=person)
+        log = await identity.list_records(session, person=identity.operator(), limit=1)
+    assert len(open_sessions) == (0 if guard else 1)
+    assert log[0].event is (SecurityEvent.SIGN_IN_REFUSED if guard else SecurityEvent.SIGNED_IN)
+
+
+async def _always(*_: object) -> bool:
+    return True
+
+
+async def test_password_of_the_operator_is_not_replaced_by_a_change_under_way(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await _add(database)
+    person = await _find(database)
+    monkeypatch.setattr(passwords, "KNOWN", lane := Paused())
+    thief = asyncio.create_task(
+        identity.change_password(
+            database,
+            person=person,
+            token="stolen",
+            client="thief",
+            current=PASSWORD,
+            new="a password of the thief",
+        )
+    )
+    async with bounded():
+        await lane.compared.wait()
+    async with database.session() as session:
+        await identity.set_password(session, person=person, password="another long password")
+        kept = await queries.password_of(session, EMAIL)
+    lane.go_on.set()
+
+    with pytest.raises(SignInFailed):
+        await thief
+    async with database.session() as session:
+        assert await queries.password_of(session, EMAIL) == kept
+
+
+async def test_refused_sign_in_of_somebody_disabled_stands_in_the_log(database: Database) -> None:
+    await _add(database)
+    person = await _find(database)
+    async with database.session() as session:
+        await identity.disable(session, person_id=person.id)
+
+    with pytest.raises(SignInFailed):
+        await identity.sign_in(
+            database,
+            admission=identity.admit(CollectionPoint.STUDIO_SIGN_IN, adult=True),
+            email=EMAIL,
+            password=PASSWORD,
+        )
+
+    async with database.session() as session:
+        log = await identity.list_records(session, person=identity.operator(), limit=1)
+    assert (log[0].event, log[0].person_id) == (SecurityEvent.SIGN_IN_REFUSED, person.id)
+
+
+async def test_person_with_two_creators_hosts_as_the_older_one(database: Database) -> None:
+    await _add(database)
+    person, older, newer = await _find(database), ids.new(), ids.new()
+    for creator in (newer, older):
+        async with database.session() as session:
+            await identity.grant(
+                session, person_id=person.id, kind=GrantKind.CREATOR, subject_id=creator
+            )
+
+    assert (await _find(database)).creator_id == older
 
 
 async def test_declaration_of_an_account_is_read_and_not_made_up(database: Database) -> None:

@@ -145,12 +145,20 @@ async def change_password(
         raise SignInFailed
     hashed = await passwords.choose(new, person.email, person.name)
     async with database.session() as session:
-        await _store_password(session, person.id, hashed, keep=ids.digest(token))
+        # An operator may have set another password while these were hashed: that one stays.
+        await _store_password(session, person.id, hashed, keep=ids.digest(token), replaces=stored)
 
 
 async def _store_password(
-    session: Session, person_id: UUID, hashed: str, *, keep: bytes | None
+    session: Session,
+    person_id: UUID,
+    hashed: str,
+    *,
+    keep: bytes | None,
+    replaces: str | None = None,
 ) -> None:
-    await queries.set_password(session, person_id, hashed)
+    """Raises SignInFailed when the password is not the one that it `replaces` any more."""
+    if not await queries.set_password(session, person_id, hashed, replaces=replaces):
+        raise SignInFailed
     await queries.remove_sessions(session, person_id, keep=keep)
     await record(session, SecurityEvent.PASSWORD_CHANGED, person_id=person_id)

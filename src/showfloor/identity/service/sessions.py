@@ -9,7 +9,14 @@ from showfloor.identity.errors import SessionNotFound, SignInFailed
 from showfloor.identity.rules import SESSION_LIFETIME, csrf_of, normalise_email
 from showfloor.identity.service import passwords
 from showfloor.identity.service.security_log import record
-from showfloor.identity.types import Admission, OpenSession, Person, SecurityEvent, SignedIn
+from showfloor.identity.types import (
+    Admission,
+    Credentials,
+    OpenSession,
+    Person,
+    SecurityEvent,
+    SignedIn,
+)
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Database, Session
 
@@ -30,7 +37,9 @@ async def sign_in(
     SignInFailed, after the same time whether the address exists or not, and TooManyAttempts when
     many wait already.
 
-    Three steps, because nobody may hold a connection while a password is compared.
+    Three steps, because nobody may hold a connection while a password is compared. The last one
+    looks again: a password that was replaced meanwhile, or a person who was disabled, opens
+    nothing.
     """
     async with database.session() as session:
         found = await queries.password_of(session, normalise_email(email))
@@ -40,11 +49,24 @@ async def sign_in(
     if not await lane.verify(password, hashed, client) or found is None or not found.password_hash:
         await _record_refusal(database, found.id if found else None)
         raise SignInFailed
+    signed_in = await _open_session(database, found, replaces)
+    if signed_in is None:
+        await _record_refusal(database, found.id)
+        raise SignInFailed
+    return signed_in
+
+
+async def _open_session(
+    database: Database, credentials: Credentials, replaces: str | None
+) -> SignedIn | None:
+    """None when these are not the credentials of an active person any more."""
     token, now = ids.secret(), clock.now()
     async with database.session() as session:
-        person = await queries.active_person(session, found.id)
+        if not await queries.lock_password(session, credentials):
+            return None
+        person = await queries.active_person(session, credentials.id)
         if person is None:
-            raise SignInFailed
+            return None
         if replaces is not None:
             await queries.remove_session(session, ids.digest(replaces))
         new = OpenSession(ids.new(), now, now + SESSION_LIFETIME)
