@@ -12,7 +12,7 @@ from showfloor.kit.errors import NotFound
 from showfloor.kit.http import SessionDep
 from showfloor.kit.openapi import refusals
 from showfloor.merchants import service
-from showfloor.merchants.errors import OriginInvalid, TooManyOrigins
+from showfloor.merchants.errors import MerchantNotFound, OriginInvalid, TooManyOrigins
 
 router = APIRouter(prefix="/api/v1", tags=["merchants"])
 CHANGE = (NotAuthenticated, CsrfFailed, Forbidden, NotFound, OriginInvalid)
@@ -41,7 +41,7 @@ async def list_origins(merchant_id: str, session: SessionDep, person: CurrentPer
 @router.post(
     "/merchants/{merchant_id}/origins",
     status_code=201,
-    responses=refusals(*CHANGE, TooManyOrigins),
+    responses=refusals(*CHANGE, MerchantNotFound, TooManyOrigins),
 )
 async def allow_origin(
     merchant_id: str, body: Origin, session: SessionDep, person: CurrentPerson

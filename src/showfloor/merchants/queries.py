@@ -61,11 +61,10 @@ async def add_origin(session: Session, merchant_id: UUID, origin: str) -> None:
     )
 
 
-async def lock_merchant(session: Session, merchant_id: UUID) -> None:
-    """Others who change this seller wait until this transaction ends."""
-    await session.execute(
-        select(MerchantRow.id).where(MerchantRow.id == merchant_id).with_for_update(key_share=True)
-    )
+async def lock_merchant(session: Session, merchant_id: UUID) -> bool:
+    """Whether there is this seller. Others who change it wait until this transaction ends."""
+    chosen = select(MerchantRow.id).where(MerchantRow.id == merchant_id)
+    return (await session.execute(chosen.with_for_update(key_share=True))).first() is not None
 
 
 async def remove_origin(session: Session, merchant_id: UUID, origin: str) -> None:

@@ -72,11 +72,12 @@ async def get_creators(session: Session, creator_ids: Iterable[UUID]) -> dict[UU
 async def allow_origin(session: Session, *, person: Person, merchant_id: UUID, origin: str) -> str:
     """Let a website carry this merchant's shows; the origin as stored.
 
-    Raises Forbidden, OriginInvalid, TooManyOrigins.
+    Raises Forbidden, MerchantNotFound, OriginInvalid, TooManyOrigins.
     """
     _check_member(person, merchant_id)
     normal = normalise_origin(origin)
-    await queries.lock_merchant(session, merchant_id)
+    if not await queries.lock_merchant(session, merchant_id):
+        raise MerchantNotFound
     known = await queries.origins(session, [merchant_id])
     if normal not in known and len(known) >= MOST_ORIGINS:
         raise TooManyOrigins(most=MOST_ORIGINS)

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from showfloor.identity.errors import Forbidden
+from showfloor.identity.service import operator
 from showfloor.identity.types import Person
 from showfloor.kit import ids
 from showfloor.kit.db import Database
@@ -129,6 +130,11 @@ async def test_forbidden_origin_is_gone_for_this_merchant_alone(database: Databa
 
     assert await origins(database, loam) == []
     assert await origins(database, zafra) == ["https://brand.example"]
+
+
+async def test_operator_allows_nothing_for_a_merchant_that_is_none(database: Database) -> None:
+    with pytest.raises(MerchantNotFound):
+        await allow(database, operator(), ids.new(), "https://brand.example")
 
 
 async def test_what_is_no_origin_changes_nothing(database: Database) -> None:
