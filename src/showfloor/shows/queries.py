@@ -176,11 +176,16 @@ async def arrange_products(session: Session, show_id: UUID, product_ids: Sequenc
 
 
 async def open_shows_with_product(session: Session, product_id: UUID) -> list[UUID]:
-    """Shows that are not over and carry the product, by id."""
+    """Shows that carry the product and sell it now or later, by id: those that are not over, and
+    those that can be watched again.
+    """
     chosen = select(ShowProductRow.show_id).join(ShowRow, ShowRow.id == ShowProductRow.show_id)
     carrying = chosen.where(
         ShowProductRow.product_id == product_id,
-        ShowRow.state.not_in([state for state in ShowState if state.over]),
+        or_(
+            ShowRow.state.not_in([state for state in ShowState if state.over]),
+            ShowRow.replay_state.in_([state for state in ReplayState if state.lasts]),
+        ),
     )
     return list((await session.execute(carrying.order_by(ShowProductRow.show_id))).scalars())
 

@@ -39,6 +39,11 @@ class ReplayState(StrEnum):
     """Its host does not show it."""
     DELETED = "deleted"
 
+    @property
+    def lasts(self) -> bool:
+        """It can be watched, or may be some day."""
+        return self is not ReplayState.DELETED
+
 
 @dataclass(frozen=True, slots=True)
 class ReplayFacts:

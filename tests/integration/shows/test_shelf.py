@@ -7,12 +7,16 @@ from uuid import UUID
 
 import pytest
 
+from showfloor.catalog import service as catalog
+from showfloor.catalog.types import Product
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Database
+from showfloor.kit.money import Money
 from showfloor.realtime import service as realtime
 from showfloor.shows import service as shows
 from showfloor.shows.errors import ShelfChanged, ShowNotFound
 from showfloor.shows.service.shelf import refresh_everywhere
+from showfloor.shows.types import ReplayFacts, ReplayState
 from tests.people import FakeStreaming, add_floor, add_floor_on_air, add_host
 from tests.waiting import until_somebody_waits
 
@@ -43,6 +47,36 @@ async def test_new_price_does_not_bring_back_a_product_that_left(database: Datab
     assert {key for key in entries if key.startswith("product/")} == {
         f"product/{ids.encode('prod', scarf.id)}"
     }
+
+
+async def test_new_price_is_in_the_room_of_a_show_that_is_watched_again(
+    database: Database,
+) -> None:
+    """Its goods are bought from there, so viewers have to see what they pay."""
+    async with database.session() as session:
+        floor = await add_floor_on_air(session)
+        mug = floor.products[0]
+        await shows.end_show(session, person=floor.host, show_id=floor.show.id)
+        await shows.set_replay(session, floor.show.id, ReplayFacts(ReplayState.READY, clock.now()))
+    async with database.session() as session:
+        await catalog.set_price(
+            session,
+            person=floor.sellers[0],
+            variant_id=mug.variants[0].id,
+            price=Money(100, "GBP"),
+        )
+
+    async with database.session() as session:
+        await refresh_everywhere(session, mug.id)
+
+    async with database.session() as session:
+        entries = (await realtime.snapshot(session, floor.show.id)).entries
+    price = entries[product_key(mug)]["variants"][0]["price"]
+    assert price == {"amount": 100, "currency": "GBP"}
+
+
+def product_key(product: Product) -> str:
+    return f"product/{ids.encode('prod', product.id)}"
 
 
 async def _order(database: Database, show_id: UUID) -> tuple[object, object]:
