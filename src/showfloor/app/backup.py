@@ -13,6 +13,7 @@ that the environment sets, a fingerprint is, and `restore` refuses when it does 
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -21,6 +22,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from pydantic import BaseModel
 
 from showfloor.app.admin import database_url
@@ -65,7 +67,9 @@ def back_up(settings: Settings, folder: Path) -> None:
     partial.mkdir(mode=0o700, parents=True)
     with database_url(settings) as url:
         target = f"--file={partial / DUMP}"
-        _run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", target, url)
+        where, secret = _split_password(url)
+        options = ["--format=custom", "--no-owner", "--no-privileges"]
+        _run("pg_dump", *options, target, f"--dbname={where}", environment=secret)
     secrets = kept_secrets(settings.data)
     if secrets is not None:
         keep_secrets(partial, secrets)
@@ -109,14 +113,18 @@ def _load(dump: Path, url: str) -> None:
     pg_restore cannot do this alone: ours sets `transaction_timeout`, which servers before
     PostgreSQL 17 do not know, and one unknown setting would undo everything.
     """
+    where, secret = _split_password(url)
     write = [_program("pg_restore"), "--no-owner", "--no-privileges", "--file=-", str(dump)]
     read = [
         *(_program("psql"), "--no-psqlrc", "--no-password", "--quiet", "--single-transaction"),
-        *("--set=ON_ERROR_STOP=1", "--output=/dev/null", f"--dbname={url}"),
+        *("--set=ON_ERROR_STOP=1", "--output=/dev/null", f"--dbname={where}"),
     ]
+    environment = os.environ | secret
     with (
         subprocess.Popen(write, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as writer,
-        subprocess.Popen(read, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as reader,
+        subprocess.Popen(
+            read, stdin=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
+        ) as reader,
     ):
         assert writer.stdout and writer.stderr and reader.stdin and reader.stderr
         with contextlib.suppress(BrokenPipeError), reader.stdin:
@@ -180,9 +188,20 @@ def _check_empty(url: str) -> None:
         )
 
 
-def _run(program: str, *arguments: str) -> None:
+def _split_password(url: str) -> tuple[str, dict[str, str]]:
+    """The database for a command line, which every user of the machine can read, and the
+    environment that carries the password instead (libpq, PGPASSWORD).
+    """
+    given = conninfo_to_dict(url)
+    password = given.pop("password", None)
+    return make_conninfo("", **given), {"PGPASSWORD": str(password)} if password else {}
+
+
+def _run(program: str, *arguments: str, environment: Mapping[str, str]) -> None:
     command = [_program(program), "--no-password", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, env=os.environ | environment
+    )
     if done.returncode != 0:
         raise BackupFailed(f"{program} failed: {done.stderr.strip()[-2000:]}")
 

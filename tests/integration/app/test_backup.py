@@ -8,10 +8,12 @@ import subprocess
 import sys
 from hashlib import sha256
 from pathlib import Path
+from urllib.parse import quote
 
 import psycopg
 import pytest
 
+from showfloor.app import backup
 from showfloor.app.backup import BackupFailed, back_up, restore
 from showfloor.app.demo.state import FILES
 from showfloor.app.private import kept_secrets, secrets
@@ -89,6 +91,41 @@ def test_nobody_else_can_read_a_backup(old: Settings, tmp_path: Path) -> None:
         for path in [tmp_path / "backup", *(tmp_path / "backup").rglob("*")]
     }
     assert modes == {0}
+
+
+def test_password_of_the_database_is_on_no_command_line(
+    old: Settings, empty_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every user of the machine can read command lines."""
+    real, told = backup.binaries(), tmp_path / "told"
+    for program in ("pg_dump", "pg_restore", "psql"):
+        wrapper = tmp_path / "bin" / program
+        wrapper.parent.mkdir(exist_ok=True)
+        line = f'echo "{program} $PGPASSWORD: $*" >> {told}\nexec {real / program} "$@"\n'
+        wrapper.write_text(f"#!/bin/sh\n{line}")
+        wrapper.chmod(0o700)
+    monkeypatch.setattr(backup, "binaries", lambda: tmp_path / "bin")
+    new = Settings(mode="test", data=tmp_path / "new", database_url=with_password(empty_url))
+
+    back_up(
+        old.model_copy(update={"database_url": with_password(old.database_url)}), tmp_path / "b"
+    )
+    restore(new, tmp_path / "b")
+
+    commands = [line.partition(": ") for line in told.read_text().splitlines()]
+    assert [who for who, _, _ in commands if PASSWORD in who] == [
+        f"pg_dump {PASSWORD}",
+        f"psql {PASSWORD}",
+    ]
+    assert not any(PASSWORD in arguments for _, _, arguments in commands)
+    assert rows(empty_url) == rows(old.database_url)
+
+
+PASSWORD = "it's secret"
+
+
+def with_password(url: str) -> str:
+    return url.replace("@", f":{quote(PASSWORD)}@")
 
 
 def test_secrets_that_serve_made_come_back_private(
