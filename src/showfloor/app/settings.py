@@ -6,6 +6,7 @@ docs/operate/settings.md describes each; a test compares the two.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -17,6 +18,10 @@ from showfloor.shows.types import PublicUrls
 
 SHORTEST_SECRET = 32
 """Characters."""
+URLS = (
+    *("base_url", "media_url", "rooms_url", "rtmp_url"),
+    *("internal_web_url", "internal_media_url", "internal_rooms_url"),
+)
 
 
 class Settings(BaseSettings):
@@ -94,6 +99,14 @@ class Settings(BaseSettings):
         """Servers run with another working folder than ours."""
         return data.resolve()
 
+    @field_validator(*URLS)
+    @classmethod
+    def _whole(cls, url: str) -> str:
+        """Everything is added behind it, with a slash in between."""
+        if url and not re.match("[a-z]+://[^/]", url):
+            raise ValueError("needs a scheme and a host: https://live.example")
+        return url.rstrip("/")
+
     @property
     def secure(self) -> bool:
         """Whether browsers reach us by HTTPS."""
@@ -104,13 +117,12 @@ class Settings(BaseSettings):
         """The names and addresses under which `web` answers."""
         urls = (self.public_urls.base, self.internal_web)
         names = {urlsplit(url).hostname or "" for url in urls} | {self.host, "::1"}
-        hosts = {f"[{name}]" if ":" in name else name for name in names}
-        return frozenset({*hosts, "localhost", "127.0.0.1"})
+        return frozenset({*map(_in_url, names), "localhost", "127.0.0.1"})
 
     @property
     def public_urls(self) -> PublicUrls:
         base = self.base_url or f"http://localhost:{self.port}"
-        host = base.split("://", 1)[1].split(":", 1)[0].split("/", 1)[0]
+        host = _in_url(urlsplit(base).hostname or "")
         return PublicUrls(
             base=base,
             media=self.media_url or f"http://{host}:{self.media_port}",
@@ -120,15 +132,15 @@ class Settings(BaseSettings):
 
     @property
     def internal_web(self) -> str:
-        return self.internal_web_url or f"http://{self.host}:{self.port}"
+        return self.internal_web_url or f"http://{_in_url(self.host)}:{self.port}"
 
     @property
     def internal_media(self) -> str:
-        return self.internal_media_url or f"http://{self.host}:{self.media_port}"
+        return self.internal_media_url or f"http://{_in_url(self.host)}:{self.media_port}"
 
     @property
     def internal_rooms(self) -> str:
-        return self.internal_rooms_url or f"http://{self.host}:{self.rooms_port}"
+        return self.internal_rooms_url or f"http://{_in_url(self.host)}:{self.rooms_port}"
 
     @property
     def test_payments(self) -> Path:
@@ -136,3 +148,8 @@ class Settings(BaseSettings):
         provider.
         """
         return self.data / "test-payments"
+
+
+def _in_url(host: str) -> str:
+    """An IPv6 address has brackets there (RFC 3986 §3.2.2)."""
+    return f"[{host}]" if ":" in host else host

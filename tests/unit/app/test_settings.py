@@ -34,12 +34,29 @@ def test_one_machine_needs_no_settings() -> None:
         ("https://shop.example", "rtmp://shop.example:1935/live"),
         ("https://shop.example:8443", "rtmp://shop.example:1935/live"),
         ("http://192.0.2.7:9000", "rtmp://192.0.2.7:1935/live"),
+        ("http://[2001:db8::7]:9000", "rtmp://[2001:db8::7]:1935/live"),
     ],
 )
 def test_addresses_follow_from_the_base(base: str, rtmp: str) -> None:
     urls = Settings(base_url=base).public_urls
 
     assert (urls.base, urls.rtmp) == (base, rtmp)
+
+
+def test_slash_at_the_end_of_an_address_is_not_doubled() -> None:
+    settings = Settings(base_url="https://shop.example/", internal_media_url="http://10.0.0.2/")
+
+    assert settings.public_urls.base == "https://shop.example"
+    assert settings.internal_media == "http://10.0.0.2"
+
+
+def test_servers_that_listen_on_an_ipv6_address_reach_each_other_there() -> None:
+    settings = Settings(host="::1")
+
+    assert settings.internal_web == "http://[::1]:8080"
+    assert settings.internal_media == "http://[::1]:8081"
+    assert settings.internal_rooms == "http://[::1]:8082"
+    assert "[::1]" in settings.own_hosts
 
 
 def test_what_is_set_is_taken_as_it_is() -> None:
@@ -103,7 +120,14 @@ def test_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("HOLD_SECONDS", "4"), ("HOLD_SECONDS", "3601"), ("PORT", "http"), ("MODE", "prod")],
+    [
+        ("HOLD_SECONDS", "4"),
+        ("HOLD_SECONDS", "3601"),
+        ("PORT", "http"),
+        ("MODE", "prod"),
+        ("BASE_URL", "shop.example"),
+        ("MEDIA_URL", "https:///live"),
+    ],
 )
 def test_setting_that_makes_no_sense_ends_the_start(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str
