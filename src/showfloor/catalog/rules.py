@@ -5,7 +5,7 @@ from __future__ import annotations
 from babel.numbers import is_currency
 
 from showfloor.catalog.types import NewProduct, NewVariant, OptionAxis, Text
-from showfloor.kit.text import is_visible
+from showfloor.kit.text import LONGEST_SKU, is_visible
 
 LANGUAGES = frozenset({"en", "ar"})
 HIGHEST_PRICE = 10**11
@@ -72,7 +72,8 @@ def _axis_problems(axes: tuple[OptionAxis, ...]) -> list[str]:
 
 
 def _variant_problems(product: NewProduct, variant: NewVariant) -> list[str]:
-    found = []
+    # What is longer could not be named in a hold.
+    found = [f"{variant.sku} is too long"] if len(variant.sku) > LONGEST_SKU else []
     codes = {axis.code: {value.code for value in axis.values} for axis in product.options}
     if set(variant.options) != set(codes) or any(
         value not in codes[axis] for axis, value in variant.options.items()

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from showfloor.kit.schemas import MoneyOut, Shown, Words, id_with
+from showfloor.kit.text import Sku
 
 
 class MerchantOut(Shown):
@@ -78,5 +79,5 @@ class PriceIn(BaseModel):
 
 
 class NewPrice(BaseModel):
-    sku: str = Field(max_length=64)
+    sku: Sku
     price: PriceIn

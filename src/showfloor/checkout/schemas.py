@@ -14,7 +14,7 @@ from pydantic_core import CoreSchema
 
 from showfloor.checkout.types import Method, TestCard
 from showfloor.kit.schemas import MoneyOut, Time, Words
-from showfloor.kit.text import CardNumber, Email, Line, OptionalLine, PostalCode
+from showfloor.kit.text import CardNumber, Email, Line, OptionalLine, PostalCode, Sku
 from showfloor.orders.types import Address
 
 
@@ -30,7 +30,7 @@ class MoneyIn(_Strict):
 
 
 class HoldLine(_Strict):
-    sku: str = Field(min_length=1, max_length=100)
+    sku: Sku
     quantity: int = Field(
         ge=1, le=10_000, description="more than 10 are refused with limit_reached"
     )

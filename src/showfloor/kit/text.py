@@ -82,4 +82,7 @@ Email = Annotated[
     AfterValidator(clean_email),
     StringConstraints(max_length=254, pattern=r"^[^@\s<>,;:]+@[^@\s<>,;:.]+(\.[^@\s<>,;:.]+)+$"),
 ]
+LONGEST_SKU = 100
+"""Characters of a merchant's name for a variant, which is taken as it is."""
+Sku = Annotated[str, Field(min_length=1, max_length=LONGEST_SKU)]
 CardNumber = Annotated[str, AfterValidator(clean_digits), Field(min_length=1, max_length=100)]

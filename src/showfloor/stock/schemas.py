@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from showfloor.kit.text import Sku
+
 
 class BuyerLimit(BaseModel):
     """How many pieces of a SKU one buyer may have in a show, held and bought; null for no limit but
@@ -12,5 +14,5 @@ class BuyerLimit(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="forbid")
 
-    sku: str = Field(min_length=1, max_length=100)
+    sku: Sku
     buyer_limit: int | None = Field(ge=1, le=10_000)

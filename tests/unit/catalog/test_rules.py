@@ -51,6 +51,7 @@ def test_whole_product_has_no_problem() -> None:
             "M-SALT needs one value on each axis",
         ),
         (replace(MUG, variants=(replace(SALT, prices={}),)), "M-SALT needs a price"),
+        (replace(MUG, variants=(replace(SALT, sku="M" * 101),)), f"{'M' * 101} is too long"),
         (replace(MUG, variants=(replace(SALT, prices={"GBP": 0}),)), "M-SALT needs a price"),
         (replace(MUG, variants=(replace(SALT, prices={"XYZ": 1}),)), "M-SALT needs a price"),
         (
