@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, Field
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, Field
 
 from showfloor.identity.types import Scope, SecurityEvent
 from showfloor.kit.schemas import Time
+from showfloor.kit.text import clean_line
+
+Label = Annotated[str, AfterValidator(clean_line), Field(min_length=1, max_length=100)]
 
 
 class SignIn(BaseModel):
@@ -48,7 +53,7 @@ class SessionsOut(BaseModel):
 class NewKeyIn(BaseModel):
     """What a key is called, what it may be used for, and for how long."""
 
-    label: str = Field(min_length=1, max_length=100)
+    label: Label
     scopes: list[Scope] = Field(min_length=1, max_length=20)
     days: int = Field(365, ge=1, le=3650)
 

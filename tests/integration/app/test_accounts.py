@@ -140,6 +140,21 @@ async def test_keys_are_made_listed_and_revoked_by_their_owner(
     assert (await client.get("/api/v1/orders", headers=key)).status_code == 401
 
 
+async def test_key_has_a_label_that_people_can_see(
+    client: httpx2.AsyncClient, database: Database
+) -> None:
+    floor = await _floor(database)
+    await _sign_in(client, floor.host)
+    body = {"scopes": ["orders:read"]}
+
+    refused = await client.post("/api/v1/keys", json={"label": " \u200b\u2066", **body})
+    made = await client.post("/api/v1/keys", json={"label": "\u200eShop  sync ", **body})
+
+    assert (refused.status_code, made.status_code) == (422, 201)
+    keys = (await client.get("/api/v1/keys")).json()["keys"]
+    assert [key["label"] for key in keys] == ["Shop sync"]
+
+
 async def test_key_for_orders_changes_no_price_and_no_account(
     client: httpx2.AsyncClient, database: Database
 ) -> None:
