@@ -93,6 +93,18 @@ def test_modules_with_tables_say_what_they_own_and_promise() -> None:
         )
 
 
+def test_card_of_a_module_names_every_table_of_it() -> None:
+    table = re.compile(r'__tablename__ = "(\w+)"')
+    missing = [
+        f"{path.parent.name}: {name}"
+        for path in SOURCE.glob("*/models.py")
+        for name in table.findall(path.read_text("utf-8"))
+        if f"`{name}`" not in (ast.get_docstring(trees()[f"{path.parent.name}/__init__.py"]) or "")
+    ]
+
+    assert missing == []
+
+
 def test_suppressed_lints_say_why() -> None:
     silent = re.compile(
         r"#\s*(?:noqa(?!: [A-Z0-9, ]+ - \S)|type: ignore(?!\[[a-z-]+\] {2}# \S|\[[a-z-]+(?:, "
