@@ -50,7 +50,8 @@ async def upgrade(url: str) -> None:
 def upgrade_now(url: str) -> None:
     """`url` is a libpq URL; the role must own the database."""
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    # ConfigParser takes a single % of a folder's name for a reference.
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1))
     try:
         with engine.begin() as connection:

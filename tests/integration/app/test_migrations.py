@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
 from typing import Any
 
 import psycopg
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 
+from showfloor.app import migrate
 from showfloor.app.migrate import import_models
 from showfloor.kit.db import Base
 
@@ -25,6 +29,18 @@ def _difference(url: str) -> list[Any]:
 
 
 def test_migrations_make_the_schema_of_the_models(database_url: str) -> None:
+    assert _difference(database_url) == []
+
+
+def test_folder_of_the_program_may_have_any_name(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "100% live" / "migrations"
+    shutil.copytree(migrate.MIGRATIONS, folder)
+    monkeypatch.setattr(migrate, "MIGRATIONS", folder)
+
+    migrate.upgrade_now(database_url)
+
     assert _difference(database_url) == []
 
 
