@@ -19,6 +19,11 @@ _SEGMENTS_WITH_PARTS = 2
 """Complete segments that still list their parts; older ones would be asked for whole."""
 
 
+AUDIO_ONLY = "audio.m3u8"
+AUDIO_PREFIX = "audio-"
+"""Of the addresses of segments and init segments without a picture."""
+
+
 @dataclass(frozen=True, slots=True)
 class MediaView:
     """What a playlist shows. `part_target` is ms; `query` is appended to every URI (`?preview=…` or
@@ -37,13 +42,17 @@ class MediaView:
 
 @dataclass(frozen=True, slots=True)
 class Rendition:
-    """The one variant of a show. `peak` and `average` are bits per second."""
+    """A show as its camera sends it. `peak`, `average` and `audio` are bits per second; `audio` is
+    the rate of the sound alone, None where there is none or nothing else.
+    """
 
     codecs: str
     peak: int
     average: int
     size: tuple[int, int] | None
     frame_rate: float | None
+    audio: int | None = None
+    audio_codec: str = ""
 
 
 def multivariant(rendition: Rendition, query: str = "") -> str:
@@ -57,7 +66,15 @@ def multivariant(rendition: Rendition, query: str = "") -> str:
         size=rendition.size,
         frame_rate=rendition.frame_rate,
     )
-    return f"#EXTM3U\n#EXT-X-VERSION:6\n{line}\nmedia.m3u8{query}\n"
+    lines = ["#EXTM3U", "#EXT-X-VERSION:6", line, f"media.m3u8{query}"]
+    if rendition.audio is not None:
+        # For players that choose by themselves (Safari); hls.js leaves it out beside a picture.
+        rate = rendition.audio
+        alone = stream_inf(
+            codecs=rendition.audio_codec, peak=rate, average=rate, size=None, frame_rate=None
+        )
+        lines += [alone, f"{AUDIO_ONLY}{query}"]
+    return "\n".join([*lines, ""])
 
 
 def media(view: MediaView, *, skip: bool = False) -> str:
@@ -78,6 +95,38 @@ def media(view: MediaView, *, skip: bool = False) -> str:
     return "\n".join(lines)
 
 
+def audio_only(view: MediaView) -> str:
+    """The playlist of the sound alone, for viewers with next to no network: whole segments, because
+    the requests for parts would cost more than the sound in them.
+    """
+    lines = [
+        "#EXTM3U",
+        "#EXT-X-VERSION:9",
+        f"#EXT-X-TARGETDURATION:{view.target_seconds}",
+        "#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES",
+        *_numbers(view),
+    ]
+    init = ""
+    for segment in view.segments:
+        if not segment.complete:
+            continue
+        silent = segment.gap or not segment.has_audio
+        if segment.discontinuity:
+            lines.append("#EXT-X-DISCONTINUITY")
+        if not silent and segment.init != init:
+            init = segment.init
+            lines.append(f'#EXT-X-MAP:URI="{AUDIO_PREFIX}{init}{view.query}"')
+        lines.append(f"#EXT-X-PROGRAM-DATE-TIME:{date_time(segment.start)}")
+        if silent:
+            lines.append("#EXT-X-GAP")
+        lines.append(f"#EXTINF:{segment.duration / 1000:.3f},")
+        lines.append(f"{AUDIO_PREFIX}{segment.msn}.m4s{view.query}")
+    lines += [date_range(cue) for cue in view.cues]
+    if view.ended:
+        lines.append("#EXT-X-ENDLIST")
+    return "\n".join([*lines, ""])
+
+
 def next_part(view: MediaView) -> tuple[int, int]:
     """Media sequence number and index of the part that will come next."""
     last = view.segments[-1] if view.segments else None
@@ -95,10 +144,17 @@ def _head(view: MediaView) -> list[str]:
         f"#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK={hold_back:.3f},"
         f"CAN-SKIP-UNTIL={_SKIP_TARGETS * view.target_seconds:.1f}",
         f"#EXT-X-PART-INF:PART-TARGET={view.part_target / 1000:.3f}",
-        f"#EXT-X-MEDIA-SEQUENCE:{view.segments[0].msn if view.segments else view.next_msn}",
+        *_numbers(view),
     ]
     if not view.ended:
         lines += _start(view)
+    return lines
+
+
+def _numbers(view: MediaView) -> list[str]:
+    """Of the first segment and of the first discontinuity (§4.4.3.2, §4.4.3.3)."""
+    first = view.segments[0].msn if view.segments else view.next_msn
+    lines = [f"#EXT-X-MEDIA-SEQUENCE:{first}"]
     if view.discontinuities_gone:
         lines.append(f"#EXT-X-DISCONTINUITY-SEQUENCE:{view.discontinuities_gone}")
     return lines

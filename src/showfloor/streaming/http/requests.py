@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from showfloor.streaming.hls.playlist import AUDIO_ONLY, AUDIO_PREFIX
 from showfloor.streaming.live.live_show import LiveShow
 
 _AHEAD = 2
@@ -15,7 +16,8 @@ class ViewerRequest(NamedTuple):
     """A file of a show, and what must be there before it can be answered. Equal requests share one
     encoded answer.
 
-    `part` is None for the whole segment, `msn` for anything at all.
+    `part` is None for the whole segment, `msn` for anything at all. `audio_only`: the file without
+    its picture; `file` is then the name of the one with it.
     """
 
     file: str
@@ -24,6 +26,7 @@ class ViewerRequest(NamedTuple):
     skip: bool
     preview: bool
     query: str
+    audio_only: bool = False
 
 
 def read_query(query: str) -> dict[str, str]:
@@ -38,6 +41,15 @@ def read_request(
     file: str, directives: dict[str, str], preview: bool, query: str
 ) -> ViewerRequest | None:
     """None for a file that no show has."""
+    if file == AUDIO_ONLY:
+        msn = _number(directives.get("_HLS_msn"))
+        return ViewerRequest(file, msn, None, False, preview, query)
+    if file.startswith(AUDIO_PREFIX):
+        named = file.removeprefix(AUDIO_PREFIX)
+        whole = None if named.startswith(AUDIO_PREFIX) else read_request(named, {}, preview, query)
+        if whole is None or whole.part is not None or whole.file.endswith(".m3u8"):
+            return None
+        return whole._replace(audio_only=True)
     if file == "media.m3u8":
         msn, part = _number(directives.get("_HLS_msn")), _number(directives.get("_HLS_part"))
         return ViewerRequest(

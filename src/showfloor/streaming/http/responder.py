@@ -9,6 +9,8 @@ from showfloor.streaming.http.answers import Answer
 from showfloor.streaming.http.connection import Connection
 from showfloor.streaming.http.requests import ViewerRequest, is_ready
 from showfloor.streaming.live.live_show import LiveShow
+from showfloor.streaming.packaging import audio_only
+from showfloor.streaming.packaging.window import Segment
 
 _LONGEST_WAIT = 8.0
 """Players give up on a first byte after ten seconds; an unchanged playlist before that keeps them
@@ -51,7 +53,7 @@ class Responder:
         self.forget(connection)
         if isinstance(place, tuple):
             show, request = place
-            if request.file == "media.m3u8" and show.has_media(preview=request.preview):
+            if request.file.endswith(".m3u8") and show.has_media(preview=request.preview):
                 return self.answer(show, request)
         return answers.NOT_YET
 
@@ -77,12 +79,7 @@ class Responder:
 
     def answer(self, show: LiveShow, request: ViewerRequest) -> Answer:
         if request.file.startswith("init-"):
-            init = show.window.inits.get(request.file)
-            return (
-                answers.media([init], private=request.preview)
-                if init is not None
-                else answers.NOT_FOUND
-            )
+            return self._init(show, request)
         if request.file.endswith(".m3u8"):
             return self._playlist(show, request)
         assert request.msn is not None
@@ -90,10 +87,27 @@ class Responder:
         if segment is None:
             return answers.NOT_FOUND
         if request.part is None:
-            return answers.media([part.data for part in segment.parts], private=request.preview)
+            return self._segment(segment, request)
         if segment.whole or request.part >= len(segment.parts):
             return answers.NOT_FOUND
         return answers.media([segment.parts[request.part].data], private=request.preview)
+
+    def _init(self, show: LiveShow, request: ViewerRequest) -> Answer:
+        init = show.window.inits.get(request.file)
+        if init is not None and request.audio_only:
+            init = audio_only.init_segment(init)
+        if init is None:
+            return answers.NOT_FOUND
+        return answers.media([init], private=request.preview)
+
+    def _segment(self, segment: Segment, request: ViewerRequest) -> Answer:
+        pieces = [part.data for part in segment.parts]
+        if request.audio_only:
+            sound = audio_only.segment(pieces)
+            if sound is None:
+                return answers.NOT_FOUND
+            pieces = [sound]
+        return answers.media(pieces, private=request.preview)
 
     def _playlist(self, show: LiveShow, request: ViewerRequest) -> Answer:
         cache = self._cache.setdefault(show.id, {})
@@ -112,4 +126,8 @@ class Responder:
                 playlist.multivariant(rendition, request.query), private=request.preview
             )
         view = show.view(preview=request.preview, query=request.query)
+        if request.file == playlist.AUDIO_ONLY:
+            if not any(segment.has_audio for segment in view.segments):
+                return answers.NOT_FOUND
+            return answers.playlist(playlist.audio_only(view), private=request.preview)
         return answers.playlist(playlist.media(view, skip=request.skip), private=request.preview)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from showfloor.streaming.hls.playlist import AUDIO_ONLY
 from showfloor.streaming.http import answers, internal
 from showfloor.streaming.http.answers import Answer
 from showfloor.streaming.http.connection import Connection, Request
 from showfloor.streaming.http.requests import is_ready, is_valid, may_come, read_query, read_request
 from showfloor.streaming.http.responder import Responder
 from showfloor.streaming.live.registry import ShowRegistry
+
+PLAYLISTS = ("media.m3u8", AUDIO_ONLY)
+"""Those that a player may ask for before they are there (RFC 8216bis §6.2.5.2)."""
 
 
 class HttpRouter:
@@ -54,7 +58,7 @@ class HttpRouter:
         request = read_request(file, directives, preview, f"?preview={token}" if preview else "")
         if request is None:
             return answers.NOT_FOUND
-        if file == "media.m3u8" and not is_valid(show, request, directives):
+        if file in PLAYLISTS and not is_valid(show, request, directives):
             return answers.BAD_DIRECTIVE
         if is_ready(show, request):
             return self._responder.answer(show, request)

@@ -18,7 +18,7 @@ from showfloor.streaming.hls import playlist
 from showfloor.streaming.ingest.anchor import Anchor
 from showfloor.streaming.ingest.ingest import Ingest
 from showfloor.streaming.live.cues import CueSet
-from showfloor.streaming.packaging import cmaf
+from showfloor.streaming.packaging import audio_only, cmaf
 from showfloor.streaming.packaging.packager import Packager
 from showfloor.streaming.packaging.window import Part, Segment, SegmentSink, Window
 from showfloor.streaming.push.simulcast import Simulcast
@@ -343,4 +343,14 @@ class LiveShow:
             average=max(sum(rates) // len(rates), 64_000),
             size=segment.size_in_pixels,
             frame_rate=self._frame_rate if segment.size_in_pixels is not None else None,
+            audio=self._audio_rate(segment),
+            audio_codec=segment.codecs.rpartition(",")[2],
         )
+
+    def _audio_rate(self, newest: Segment) -> int | None:
+        """Bits per second of the sound beside the picture, by the last whole segment."""
+        if newest.size_in_pixels is None or not newest.has_audio:
+            return None
+        whole = [s for s in self.window.listed if s.complete and s.has_audio and s.duration]
+        sound = audio_only.segment([part.data for part in whole[-1].parts]) if whole else None
+        return len(sound) * 8000 // whole[-1].duration if sound else None

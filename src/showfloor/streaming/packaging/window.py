@@ -62,6 +62,10 @@ class Segment:
         return self.start + self.duration
 
     @property
+    def has_audio(self) -> bool:
+        return "mp4a" in self.codecs
+
+    @property
     def independent(self) -> bool:
         """Whether it begins where decoding can start."""
         return bool(self.parts) and self.parts[0].independent
