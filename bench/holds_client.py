@@ -161,8 +161,12 @@ def _start(settings: Mapping[str, str], app: str) -> Server:
         return Server(listening.getsockname()[1], process)
 
 
+_START = 150
+"""Seconds for which a process may import and open its pool on a machine that does other things."""
+
+
 async def _until_ready(server: Server) -> None:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(_START):
         while server.process.poll() is None:
             if await _answers(server.port):
                 return
