@@ -2,6 +2,7 @@
  *  latency to us. */
 import Hls, { type ErrorData, type LevelDetails } from "hls.js/light";
 import type { Cue } from "../contract";
+import { AUDIO_ONLY_BEHIND } from "./audio-only";
 import { cueFromAttribute } from "./cues";
 import type { Source, SourceListener } from "./source";
 import { stretchesOf, type Stretch } from "./stretches";
@@ -20,12 +21,24 @@ const LIVE = {
   maxBufferLength: 8,
 };
 const RECORDED = { lowLatencyMode: false, backBufferLength: 60, maxBufferLength: 30 };
+/** Whole segments over a network that may need as long for each as it plays. */
+const AUDIO_ONLY = {
+  lowLatencyMode: true,
+  maxLiveSyncPlaybackRate: 1,
+  liveSyncDuration: AUDIO_ONLY_BEHIND,
+  liveMaxLatencyDuration: 4 * AUDIO_ONLY_BEHIND,
+  liveSyncOnStallIncrease: 0,
+  backBufferLength: 20,
+  maxBufferLength: 3 * AUDIO_ONLY_BEHIND,
+};
+const SETTINGS = { live: LIVE, recorded: RECORDED, audio: AUDIO_ONLY };
+export type Kind = keyof typeof SETTINGS;
 
 export function openHls(
   video: HTMLVideoElement,
   url: string,
   listener: SourceListener,
-  kind: "live" | "recorded" = "live",
+  kind: Kind = "live",
 ): Source {
   /** Seconds into a recording; -1 is its beginning, and a live show's edge. */
   let position = -1;
@@ -39,7 +52,7 @@ export function openHls(
       // Our media is fragmented MP4, which hls.js passes on as it is. Its worker would only delay the
       // first picture by what it takes to fetch and start a script.
       enableWorker: false,
-      ...(kind === "live" ? LIVE : RECORDED),
+      ...SETTINGS[kind],
       startPosition: position,
       // Cues come from the playlist below; the metadata text track would need data: in the policy.
       enableDateRangeMetadataCues: false,
@@ -71,7 +84,7 @@ export function openHls(
       listener.soundOnly(!tracks.video && !tracks.audiovideo),
     );
     next.on(Hls.Events.ERROR, (_name, error) => {
-      if (lacksDecoder(error)) giveUp();
+      if (lacksDecoder(error) || (kind === "audio" && isMissing(error))) giveUp();
       else if (error.fatal) recover(error.type === Hls.ErrorTypes.MEDIA_ERROR);
     });
     next.loadSource(url);
@@ -142,6 +155,10 @@ function cuesIn(details: LevelDetails): Cue[] {
     return cue ? [{ ...cue, end: range?.endDate ? range.endDate.toISOString() : cue.end }] : [];
   });
 }
+
+/** The show has no sound to be played alone. */
+const isMissing = ({ details, response }: ErrorData): boolean =>
+  details === Hls.ErrorDetails.MANIFEST_LOAD_ERROR && response?.code === 404;
 
 /** Trying again would change nothing: the browser has no decoder for what is sent. */
 function lacksDecoder({ details, mimeType }: ErrorData): boolean {

@@ -32,11 +32,16 @@ const LAST_RETRY = 15_000;
 export const hasMediaSource = () =>
   "MediaSource" in globalThis || "ManagedMediaSource" in globalThis;
 
+/** Loads what opening a source needs, for somebody who waits for a show to begin. */
+export async function prepare(): Promise<void> {
+  if (hasMediaSource()) await import("./hls");
+}
+
 /** Seconds on a clock that never goes back. */
 export const seconds = (): number => performance.now() / 1000;
 
-/** Opens the source, and again later when the player's script is out of reach. A source that opens
- *  after `signal` is closed at once. */
+/** Opens the source, and again later when the player's script is out of reach. After `signal` none is
+ *  opened: it would take the video from the one that came after it. */
 export async function openUntilItWorks(
   open: () => Source | Promise<Source>,
   opened: (source: Source) => void,
@@ -44,6 +49,8 @@ export async function openUntilItWorks(
   wait = FIRST_RETRY,
 ): Promise<void> {
   try {
+    await prepare();
+    if (signal.aborted) return;
     const source = await open();
     if (signal.aborted) source.close();
     else opened(source);

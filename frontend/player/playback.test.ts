@@ -91,7 +91,10 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-function start(open: (listener: SourceListener) => Source | Promise<Source> = () => source) {
+function start(
+  open: (listener: SourceListener) => Source | Promise<Source> = () => source,
+  kind: "live" | "audio" = "live",
+) {
   return play(
     video as unknown as HTMLVideoElement,
     "/live/index.m3u8",
@@ -103,9 +106,12 @@ function start(open: (listener: SourceListener) => Source | Promise<Source> = ()
       muted: (muted) => sounds.push(muted),
       size: (...size) => sizes.push(size),
     },
-    (_video, _url, listener) => {
-      heard = listener;
-      return open(listener);
+    {
+      kind,
+      open: (_video, _url, listener) => {
+        heard = listener;
+        return open(listener);
+      },
     },
   );
 }
@@ -287,12 +293,26 @@ test("a player script out of reach is asked for again, later each time", async (
 test("a source that opens after the player was closed is closed at once", async () => {
   let opened: (source: Source) => void = () => undefined;
   const playback = start(() => new Promise((resolve) => (opened = resolve)));
+  await vi.advanceTimersByTimeAsync(0);
 
   playback.close();
   opened(source);
   await vi.advanceTimersByTimeAsync(0);
 
   expect(source.closed).toBe(true);
+});
+
+test("after closing no source is opened: it would take the video from the next one", async () => {
+  let opened = 0;
+  const playback = start(() => {
+    opened += 1;
+    return source;
+  });
+
+  playback.close();
+  await vi.advanceTimersByTimeAsync(0);
+
+  expect(opened).toBe(0);
 });
 
 test("after closing, the video's events say nothing more", async () => {
@@ -307,8 +327,9 @@ test("after closing, the video's events say nothing more", async () => {
   expect(source.closed).toBe(true);
 });
 
-test("a stream without a decoder is said", () => {
+test("a stream without a decoder is said", async () => {
   start();
+  await vi.advanceTimersByTimeAsync(0);
 
   heard!.unplayable();
 
@@ -323,4 +344,30 @@ test("the picture's size is said when it changes", () => {
   video.say("resize");
 
   expect(sizes).toEqual([[1280, 720]]);
+});
+
+test("the sound alone is never hurried, and goes back to its own distance", async () => {
+  source.behindNow = 9;
+  source.liveEdge = () => 30;
+  const playback = start(() => source, "audio");
+  await vi.advanceTimersByTimeAsync(0);
+  video.say("playing");
+
+  for (let tick = 0; tick < 10; tick++) {
+    await vi.advanceTimersByTimeAsync(1000);
+    video.say("timeupdate");
+  }
+  expect([video.playbackRate, video.currentTime]).toEqual([1, 10]);
+
+  playback.goLive();
+  expect(video.currentTime).toBe(24);
+});
+
+test("without frames the sound says which moment it is", async () => {
+  await started();
+  heard!.soundOnly(true);
+
+  video.say("timeupdate");
+
+  expect(frames).toEqual([source.playingDate()]);
 });

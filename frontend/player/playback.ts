@@ -1,5 +1,6 @@
 /** Plays a show's low-latency stream in a video element and says which moment of the show clock each
  *  frame belongs to. */
+import { AUDIO_ONLY_BEHIND } from "./audio-only";
 import * as latency from "./latency";
 import {
   hasMediaSource,
@@ -13,7 +14,7 @@ import {
 import type { OpenSource, Source } from "./source";
 import { mustMute, mustResume, resumed, untouched } from "./unasked";
 
-export type { Status } from "./picture";
+export { prepare, type Status } from "./picture";
 
 export interface PlaybackListener extends PictureListener {
   /** Seconds between the picture and the live edge; null while unknown. */
@@ -27,22 +28,19 @@ export interface Playback {
   close(): void;
 }
 
-/** Loads what `play` will need, for somebody who waits for a show to begin. */
-export async function prepare(): Promise<void> {
-  if (hasMediaSource()) await import("./hls");
-}
-
-/** Starts muted: only silent video may start by itself. */
+/** Starts muted: only silent video may start by itself. `kind` "audio" plays the sound alone, from
+ *  its own playlist and farther behind the edge. */
 export function play(
   video: HTMLVideoElement,
   url: string,
   listener: PlaybackListener,
-  open: OpenSource = openSource,
+  { kind = "live", open = openSource }: { kind?: "live" | "audio"; open?: OpenSource } = {},
 ): Playback {
   let source: Source | null = null;
   let hold = latency.start;
   let asked = { ...untouched, muted: video.muted };
   let started = false;
+  let pictured = true;
   const events = new AbortController();
   const on = (name: string, run: () => void) =>
     video.addEventListener(name, run, { signal: events.signal });
@@ -53,7 +51,8 @@ export function play(
     const settled = started && !video.seeking && !video.paused;
     const behind = settled ? (source?.behind() ?? null) : null;
     listener.behind(behind);
-    if (behind === null) return;
+    // Nobody hears whether the sound alone is five or six seconds late; to catch up costs stalls.
+    if (behind === null || kind === "audio") return;
     const decision = latency.decide(hold, {
       now: seconds(),
       behind,
@@ -79,7 +78,10 @@ export function play(
   on("emptied", () => (hold = latency.restarted(hold)));
   on("pause", paused);
   on("ended", () => listener.status("ended"));
-  on("timeupdate", tick);
+  on("timeupdate", () => {
+    tick();
+    if (!pictured) frameShown(video.currentTime);
+  });
   on("volumechange", volumeChanged);
   on("resize", () => listener.size?.(video.videoWidth, video.videoHeight));
   watchFrames(video, frameShown, events.signal);
@@ -119,21 +121,31 @@ export function play(
 
   void openUntilItWorks(
     () =>
-      open(video, url, {
-        cues: (cues) => listener.cues(cues),
-        soundOnly: (alone) => listener.soundOnly?.(alone),
-        unplayable: () => listener.status("unplayable"),
-        wantsToPlay: () => !asked.paused,
-      }),
+      open(
+        video,
+        url,
+        {
+          cues: (cues) => listener.cues(cues),
+          soundOnly(alone) {
+            pictured = !alone;
+            listener.soundOnly?.(alone);
+          },
+          unplayable: () => listener.status("unplayable"),
+          wantsToPlay: () => !asked.paused,
+        },
+        kind,
+      ),
     (opened) => (source = opened),
     events.signal,
   );
+
+  const aim = () => (kind === "audio" ? AUDIO_ONLY_BEHIND : hold.target);
 
   return {
     goLive() {
       asked = { ...asked, paused: false };
       const edge = source?.liveEdge() ?? null;
-      if (edge !== null) video.currentTime = Math.max(video.currentTime, edge - hold.target);
+      if (edge !== null) video.currentTime = Math.max(video.currentTime, edge - aim());
       void video.play().catch(() => listener.status("paused"));
     },
     pause() {
@@ -155,10 +167,10 @@ export function play(
 /** Whether a person ever touched the page. Where the browser does not say it, somebody may have. */
 const hasBeenTouched = () => globalThis.navigator?.userActivation?.hasBeenActive ?? true;
 
-const openSource: OpenSource = async (video, url, listener) => {
+const openSource: OpenSource = async (video, url, listener, kind) => {
   if (!hasMediaSource()) return openNative(video, url);
   const { openHls } = await import("./hls");
-  return openHls(video, url, listener);
+  return openHls(video, url, listener, kind);
 };
 
 /** iOS before 17.1: the browser plays the playlist itself; cues then come from the room alone. */

@@ -30,4 +30,5 @@ export type OpenSource = (
   video: HTMLVideoElement,
   url: string,
   listener: SourceListener,
+  kind?: "live" | "audio",
 ) => Source | Promise<Source>;

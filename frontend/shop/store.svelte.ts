@@ -4,6 +4,7 @@ import { tick } from "svelte";
 import type { Cue, Disclosure, Pin, Product, Show } from "../contract";
 import type { Language } from "../i18n/i18n";
 import type { ShowPageData } from "../page";
+import { isTooMuch, withStall } from "../player/audio-only";
 import { disclosuresAt, learnAll, openPins, pinsAt, type CueTable } from "../player/cues";
 import type { Status } from "../player/playback";
 import { savesData } from "../player/save-data";
@@ -34,6 +35,11 @@ export class ShowStore {
   muted = $state(true);
   /** The stream carries no picture. */
   soundOnly = $state(false);
+  /** The viewer hears the show without its picture: asked for it, or the network made it so. */
+  audioOnly = $state<"asked" | "slow" | null>(null);
+  #stalls: number[] = [];
+  #soundless = $state(false);
+  #staysPictured = false;
   /** Width over height: the running video's own, or the poster's. */
   videoRatio = $state<number | null>(null);
   posterRatio = $state<number | null>(null);
@@ -219,9 +225,39 @@ export class ShowStore {
     this.#playAsked = true;
   }
 
+  /** There is a sound to be heard alone. */
+  readonly offersAudio = $derived.by(
+    () => this.show.state === "live" && !this.audioOnly && !this.#soundless,
+  );
+
+  listen(): void {
+    this.audioOnly = "asked";
+    this.muted = false;
+    this.askToPlay();
+  }
+
+  /** Back to the picture, whatever the network does. */
+  showPicture(): void {
+    this.audioOnly = null;
+    this.#staysPictured = true;
+  }
+
   statusChanged(status: Status): void {
+    // A show without sound: there is nothing to listen to.
+    if (status === "unplayable" && this.audioOnly) {
+      this.#soundless = true;
+      return this.showPicture();
+    }
     this.status = status;
     if (status === "playing") this.played = true;
+    if (status === "waiting" || status === "stuck") this.#stalled();
+  }
+
+  /** A picture that keeps stopping gives way to the sound. A camera that is away is no stall. */
+  #stalled(): void {
+    if (!this.offersAudio || this.#staysPictured || !this.played || !this.online) return;
+    this.#stalls = withStall(this.#stalls, performance.now() / 1000);
+    if (isTooMuch(this.#stalls)) this.audioOnly = "slow";
   }
 
   /** Without a picture there are no frames to wait for. */

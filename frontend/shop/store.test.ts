@@ -245,3 +245,49 @@ test("a label is on the picture from the frame on that it holds for", () => {
 
   expect(store.disclosures).toEqual([]);
 });
+
+function stall(times: number): void {
+  for (let count = 0; count < times; count++) {
+    store.statusChanged("waiting");
+    store.statusChanged("playing");
+  }
+}
+
+test("a picture that keeps stopping gives way to the sound", () => {
+  store.statusChanged("playing");
+
+  stall(3);
+  expect(store.audioOnly).toBeNull();
+  stall(1);
+  expect(store.audioOnly).toBe("slow");
+
+  store.showPicture();
+  stall(9);
+  expect(store.audioOnly).toBeNull();
+});
+
+test("a camera that is away is no reason to listen only", () => {
+  store.statusChanged("playing");
+  store.roomChanged(room({ ...onShelf, show: { state: "interrupted" } }));
+
+  stall(9);
+
+  expect(store.audioOnly).toBeNull();
+});
+
+test("who saves data may listen at once, with sound", () => {
+  const saving = showing({ save_data: true });
+
+  saving.listen();
+
+  expect([saving.mayPlay, saving.audioOnly, saving.muted]).toEqual([true, "asked", false]);
+});
+
+test("a show without sound goes back to its picture and offers no listening", () => {
+  expect(store.offersAudio).toBe(true);
+  store.listen();
+
+  store.statusChanged("unplayable");
+
+  expect([store.audioOnly, store.offersAudio, store.status]).toEqual([null, false, "starting"]);
+});

@@ -61,6 +61,8 @@ def test_load_ends_when_the_tests_are_interrupted(number: int, tmp_path: Path) -
         "import pathlib, signal\n"
         "def test_it():\n"
         f"    pathlib.Path({str(tmp_path)!r}, 'runs').touch()\n"
+        # Should nobody be left to end it.
+        "    signal.alarm(180)\n"
         "    signal.pause()\n"
     )
     with _under_load("-p", "no:cacheprovider", "-c", os.devnull, str(endless)) as process:

@@ -22,6 +22,8 @@ _SEGMENTS_WITH_PARTS = 2
 AUDIO_ONLY = "audio.m3u8"
 AUDIO_PREFIX = "audio-"
 """Of the addresses of segments and init segments without a picture."""
+AUDIO_SEGMENTS = 6
+"""Newest segments that the playlist of the sound lists: twice what a playlist must (§6.2.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,19 +99,22 @@ def media(view: MediaView, *, skip: bool = False) -> str:
 
 def audio_only(view: MediaView) -> str:
     """The playlist of the sound alone, for viewers with next to no network: whole segments, because
-    the requests for parts would cost more than the sound in them.
+    the requests for parts would cost more than the sound in them, and of segments and cues only
+    what a player needs.
     """
+    whole = [segment for segment in view.segments if segment.complete]
+    shown = whole if view.ended else whole[-AUDIO_SEGMENTS:]
+    hidden = whole[: len(whole) - len(shown)]
+    gone = view.discontinuities_gone + sum(segment.discontinuity for segment in hidden)
     lines = [
         "#EXTM3U",
         "#EXT-X-VERSION:9",
         f"#EXT-X-TARGETDURATION:{view.target_seconds}",
         "#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES",
-        *_numbers(view),
+        *_numbers(shown[0].msn if shown else view.next_msn, gone),
     ]
     init = ""
-    for segment in view.segments:
-        if not segment.complete:
-            continue
+    for segment in shown:
         silent = segment.gap or not segment.has_audio
         if segment.discontinuity:
             lines.append("#EXT-X-DISCONTINUITY")
@@ -121,7 +126,8 @@ def audio_only(view: MediaView) -> str:
             lines.append("#EXT-X-GAP")
         lines.append(f"#EXTINF:{segment.duration / 1000:.3f},")
         lines.append(f"{AUDIO_PREFIX}{segment.msn}.m4s{view.query}")
-    lines += [date_range(cue) for cue in view.cues]
+    since = date_time(shown[0].start) if shown else ""
+    lines += [date_range(cue) for cue in view.cues if cue.end is None or cue.end > since]
     if view.ended:
         lines.append("#EXT-X-ENDLIST")
     return "\n".join([*lines, ""])
@@ -144,19 +150,20 @@ def _head(view: MediaView) -> list[str]:
         f"#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK={hold_back:.3f},"
         f"CAN-SKIP-UNTIL={_SKIP_TARGETS * view.target_seconds:.1f}",
         f"#EXT-X-PART-INF:PART-TARGET={view.part_target / 1000:.3f}",
-        *_numbers(view),
+        *_numbers(
+            view.segments[0].msn if view.segments else view.next_msn, view.discontinuities_gone
+        ),
     ]
     if not view.ended:
         lines += _start(view)
     return lines
 
 
-def _numbers(view: MediaView) -> list[str]:
+def _numbers(msn: int, discontinuities: int) -> list[str]:
     """Of the first segment and of the first discontinuity (§4.4.3.2, §4.4.3.3)."""
-    first = view.segments[0].msn if view.segments else view.next_msn
-    lines = [f"#EXT-X-MEDIA-SEQUENCE:{first}"]
-    if view.discontinuities_gone:
-        lines.append(f"#EXT-X-DISCONTINUITY-SEQUENCE:{view.discontinuities_gone}")
+    lines = [f"#EXT-X-MEDIA-SEQUENCE:{msn}"]
+    if discontinuities:
+        lines.append(f"#EXT-X-DISCONTINUITY-SEQUENCE:{discontinuities}")
     return lines
 
 
