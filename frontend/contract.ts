@@ -50,6 +50,9 @@ export type ApiKey = Models["KeyOut"];
 export type Scope = Models["Scope"];
 export type SecurityRecord = Models["SecurityRecordOut"];
 export type Creator = Models["CreatorOut"];
+export type Destination = Models["DestinationOut"];
+export type BrokenRule = Models["BrokenRuleOut"];
+export type Platform = Models["PlatformOut"];
 
 /** Every list of the API; its models (`ShowPage`, `ProductPage`) differ in the item alone. */
 export type Page<Item> = Omit<Models["ShowPage"], "items"> & { items: Item[] };

@@ -40,6 +40,17 @@ export interface components {
             channels: number;
             bitrate: number;
         };
+        /** @description A sentence `destination.rule.<code>` with `params`. `forbids`: it cannot be started. */
+        BrokenRuleOut: {
+            code: string;
+            forbids: boolean;
+            params: {
+                [key: string]: string | number;
+            };
+            source: string;
+            read_on: string | null;
+            source_url: string | null;
+        };
         /**
          * @description How many pieces of a SKU one buyer may have in a show, held and bought; null for no limit but
          *     the house's.
@@ -145,6 +156,38 @@ export interface components {
         DescriptionIn: {
             en?: string;
             ar?: string;
+        };
+        /** @description Only what is given changes. */
+        DestinationChange: {
+            name?: string | null;
+            url?: string | null;
+            key?: string | null;
+        };
+        /**
+         * @description `key_hint` are the last characters of the key. The counts are since `streaming` began with
+         *     it. `reason` is the code of what last went wrong, `detail` the network's own words.
+         */
+        DestinationOut: {
+            id: string;
+            platform: string;
+            name: string;
+            url: string;
+            key_hint: string;
+            started: boolean;
+            state: components["schemas"]["DestinationState"];
+            since: string | null;
+            bytes: number;
+            dropped: number;
+            reconnects: number;
+            slow: boolean;
+            reason: string | null;
+            detail: string;
+            broken_rules: components["schemas"]["BrokenRuleOut"][];
+        };
+        /** @enum {string} */
+        DestinationState: "off" | "waiting" | "connecting" | "sending" | "retrying" | "refused";
+        DestinationsOut: {
+            items: components["schemas"]["DestinationOut"][];
         };
         /**
          * @description What viewers have to be told on every frame that it is true of.
@@ -260,6 +303,16 @@ export interface components {
             title: string | components["schemas"]["TitleIn"];
             /** @default true */
             public: boolean;
+        };
+        /** @description `platform` is a code of `GET /platforms`; without `url` its own address is used. */
+        NewDestination: {
+            /** @default custom */
+            platform: string;
+            /** @default  */
+            name: string;
+            /** @default  */
+            url: string;
+            key: string;
         };
         /** @description A label on the picture from now on. */
         NewDisclosure: {
@@ -393,6 +446,16 @@ export interface components {
             number: string;
             seller: components["schemas"]["Words"];
             total: components["schemas"]["MoneyOut"];
+        };
+        /** @description `url` is empty where every account gets an address of its own. */
+        PlatformOut: {
+            code: string;
+            title: string;
+            url: string;
+            forbidden: boolean;
+        };
+        PlatformsOut: {
+            items: components["schemas"]["PlatformOut"][];
         };
         /**
          * @description Absolute addresses: LL-HLS or, once there is a replay, video on demand; and the room's

@@ -47,13 +47,14 @@ test("nobody has places, and no way out of a session", () => {
   expect(textOf(html)).not.toContain("Sign out");
 });
 
-test("a host has shows, and in a show its three places", () => {
+test("a host has shows, and in a show its four places", () => {
   expect(places(bar(host))).toEqual(["/studio"]);
   expect(places(bar(host, "show_1"))).toEqual([
     "/studio",
     "/studio/shows/show_1",
     "/studio/shows/show_1/products",
     "/studio/shows/show_1/setup",
+    "/studio/shows/show_1/destinations",
   ]);
 });
 

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from showfloor.kit.network import Proxies
 from showfloor.shows.types import PublicUrls
 
 SHORTEST_SECRET = 32
@@ -91,7 +92,20 @@ class Settings(BaseSettings):
             "and keep it in the data folder"
         ),
     )
+    push_networks: str = Field(
+        "",
+        description=(
+            "addresses or networks, with commas between, that shows may be sent to besides the "
+            "public internet; demo and test allow all"
+        ),
+    )
     hold_seconds: int = Field(300, ge=5, le=3600, description="how long goods are held for a buyer")
+
+    @field_validator("push_networks")
+    @classmethod
+    def _readable(cls, names: str) -> str:
+        Proxies(names)
+        return names
 
     @field_validator("data")
     @classmethod
@@ -129,6 +143,11 @@ class Settings(BaseSettings):
             rooms=self.rooms_url or f"http://{host}:{self.rooms_port}",
             rtmp=self.rtmp_url or f"rtmp://{host}:{self.rtmp_port}/live",
         )
+
+    @property
+    def allowed_push_networks(self) -> str:
+        """Outside production, destinations may be on the same machine."""
+        return self.push_networks if self.mode == "production" else "0.0.0.0/0, ::/0"
 
     @property
     def internal_web(self) -> str:

@@ -58,6 +58,7 @@ from showfloor.shows import subscribers as shows_subscribers
 from showfloor.shows import tasks as shows_tasks
 from showfloor.shows.adapters.covers import CoverFolder
 from showfloor.shows.events import ShowEnded
+from showfloor.shows.http import destinations as destinations_http
 from showfloor.stock import http as stock_http
 from showfloor.stock import tasks as stock_tasks
 from showfloor.web import http as web_http
@@ -106,6 +107,7 @@ EDGES = (
     catalog_http,
     stock_http,
     shows_http,
+    destinations_http,
     replays_http,
     orders_http,
     shows_internal,

@@ -33,3 +33,43 @@ class StreamKeyRevoked(PublishRefused):
 
 class PublishToEndedShow(PublishRefused):
     code = "show_ended"
+
+
+class DestinationNotFound(AppError):
+    code = "destination_not_found"
+    status = 404
+
+
+class DestinationAddressInvalid(AppError):
+    """Not `rtmp://host/application` or `rtmps://…`, or this installation itself."""
+
+    code = "destination_address_invalid"
+    status = 422
+
+
+class PlatformUnknown(AppError):
+    code = "platform_unknown"
+    status = 422
+
+
+class TooManyDestinations(AppError):
+    code = "too_many_destinations"
+    status = 409
+
+
+class DestinationForbidden(AppError):
+    """A rule of the network, of the law or of the operator stands against it; `code` says which."""
+
+    status = 409
+
+
+class PlatformForbidden(DestinationForbidden):
+    code = "platform_forbidden"
+
+
+class ShopSimulcastForbidden(DestinationForbidden):
+    code = "shop_simulcast_forbidden"
+
+
+class DisclosureNotBurntIn(DestinationForbidden):
+    code = "disclosure_not_burnt_in"

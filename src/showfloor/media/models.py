@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Identity, Index, LargeBinary
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from showfloor.kit.db import Base
@@ -32,6 +33,7 @@ class IngestRow(Base):
     since: Mapped[datetime]
     seen_at: Mapped[datetime]
     health: Mapped[dict[str, Any] | None]
+    destinations: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")
 
 
 class RefusalRow(Base):
@@ -41,3 +43,23 @@ class RefusalRow(Base):
     show_id: Mapped[UUID]
     at: Mapped[datetime]
     code: Mapped[str]
+
+
+class DestinationRow(Base):
+    __tablename__ = "destination"
+    __table_args__ = (Index("ix_destination_show", "show_id"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    show_id: Mapped[UUID]
+    platform: Mapped[str]
+    name: Mapped[str]
+    url: Mapped[str]
+    sealed_key: Mapped[bytes] = mapped_column(LargeBinary)
+    key_hint: Mapped[str]
+    wanted: Mapped[bool]
+    attempt: Mapped[int]
+
+
+class ForbiddenPlatformRow(Base):
+    __tablename__ = "forbidden_platform"
+    platform: Mapped[str] = mapped_column(primary_key=True)
+    forbidden_at: Mapped[datetime]

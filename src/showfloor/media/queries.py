@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import LiteralString
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from showfloor.kit.db import Connection, Session, delete_batch, fetch
-from showfloor.media.models import IngestRow, RefusalRow, StreamKeyRow
+from showfloor.media.models import (
+    DestinationRow,
+    ForbiddenPlatformRow,
+    IngestRow,
+    RefusalRow,
+    StreamKeyRow,
+)
 from showfloor.media.rules import key_id
-from showfloor.media.types import IngestReport, IngestState, KeyOwner, Refusal
+from showfloor.media.types import Destination, IngestReport, IngestState, KeyOwner, Refusal
 
 REFUSALS_SHOWN = 5
 
@@ -86,26 +92,28 @@ async def save_report(session: Session, report: IngestReport, seen_at: datetime)
         "since": report.since,
         "seen_at": seen_at,
         "health": asdict(report.health) if report.health else None,
+        "destinations": [asdict(line) for line in report.destinations],
     }
     statement = upsert(IngestRow).values(show_id=report.show_id, **values)
     await session.execute(statement.on_conflict_do_update(index_elements=["show_id"], set_=values))
 
 
 _REPLACE_REPORT: LiteralString = """
-insert into ingest (show_id, ingest_id, state, since, seen_at, health)
-values (%(show)s, %(ingest)s, %(state)s, %(since)s, %(seen_at)s, %(health)s)
+insert into ingest (show_id, ingest_id, state, since, seen_at, health, destinations)
+values (%(show)s, %(ingest)s, %(state)s, %(since)s, %(seen_at)s, %(health)s, %(destinations)s)
 on conflict (show_id) do update set ingest_id = excluded.ingest_id, state = excluded.state,
-  since = excluded.since, seen_at = excluded.seen_at, health = excluded.health
+  since = excluded.since, seen_at = excluded.seen_at, health = excluded.health,
+  destinations = excluded.destinations
 returning (
   select digest from stream_key where show_id = %(show)s and revoked_at is null
-)
+), exists (select from destination where show_id = %(show)s and wanted)
 """
 
 
 async def replace_report(
     connection: Connection, report: IngestReport, seen_at: datetime
-) -> str | None:
-    """As `save_report`; the key that is valid for the show now."""
+) -> tuple[str | None, bool]:
+    """As `save_report`; the key that is valid for the show now, and whether it has destinations."""
     values = {
         "show": report.show_id,
         "ingest": report.ingest_id,
@@ -113,9 +121,58 @@ async def replace_report(
         "since": report.since,
         "seen_at": seen_at,
         "health": Jsonb(asdict(report.health)) if report.health else None,
+        "destinations": Jsonb([asdict(line) for line in report.destinations]),
     }
-    ((digest,),) = await fetch(connection, _REPLACE_REPORT, values)
-    return key_id(digest) if digest is not None else None
+    ((digest, pushes),) = await fetch(connection, _REPLACE_REPORT, values)
+    return (key_id(digest) if digest is not None else None), pushes
+
+
+async def destinations(session: Session, show_id: UUID) -> list[Destination]:
+    """All of a show, oldest first."""
+    chosen = select(DestinationRow).where(DestinationRow.show_id == show_id)
+    rows = await session.execute(chosen.order_by(DestinationRow.id))
+    return [_destination(row) for row in rows.scalars()]
+
+
+def _destination(row: DestinationRow) -> Destination:
+    return Destination(**{name: getattr(row, name) for name in _DESTINATION})
+
+
+_DESTINATION = [member.name for member in fields(Destination)]
+
+
+async def add_destination(session: Session, added: Destination) -> None:
+    await session.execute(insert(DestinationRow).values(**_columns(added)))
+
+
+async def save_destination(session: Session, changed: Destination) -> None:
+    """All columns of one that is there."""
+    statement = update(DestinationRow).where(DestinationRow.id == changed.id)
+    await session.execute(statement.values(**_columns(changed)))
+
+
+def _columns(destination: Destination) -> dict[str, object]:
+    return {name: getattr(destination, name) for name in _DESTINATION}
+
+
+async def remove_destination(session: Session, destination_id: UUID) -> None:
+    await session.execute(delete(DestinationRow).where(DestinationRow.id == destination_id))
+
+
+async def forbidden_platforms(session: Session) -> frozenset[str]:
+    """Networks that the operator does not allow."""
+    rows = await session.execute(select(ForbiddenPlatformRow.platform))
+    return frozenset(rows.scalars())
+
+
+async def forbid_platform(session: Session, platform: str, now: datetime) -> None:
+    statement = upsert(ForbiddenPlatformRow).values(platform=platform, forbidden_at=now)
+    await session.execute(statement.on_conflict_do_nothing())
+
+
+async def allow_platform(session: Session, platform: str) -> None:
+    chosen = ForbiddenPlatformRow.platform == platform
+    await session.execute(delete(ForbiddenPlatformRow).where(chosen))
 
 
 async def ingest(session: Session, show_id: UUID) -> IngestRow | None:

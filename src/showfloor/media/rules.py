@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import hmac
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 from uuid import UUID
 
-from showfloor.media.types import IngestState
+from showfloor.kit.contract import DestinationLine
+from showfloor.media.errors import DestinationAddressInvalid
+from showfloor.media.platforms import Platform, Source
+from showfloor.media.types import (
+    Broadcast,
+    BrokenRule,
+    Destination,
+    DestinationState,
+    IngestState,
+)
 
 STALE_AFTER = timedelta(seconds=5)
 """`streaming` reports every second; five missed reports mean that it is gone, not slow."""
@@ -33,3 +43,69 @@ def preview_token(secret: str, show_id: UUID, at: datetime) -> str:
 def state_at(state: IngestState, seen_at: datetime, now: datetime) -> IngestState:
     """A report that is too old says nothing good any more."""
     return IngestState.LOST if state.present and now - seen_at > STALE_AFTER else state
+
+
+MOST_DESTINATIONS = 8
+"""Of one show."""
+_SCHEMES = ("rtmp", "rtmps")
+
+
+def check_address(url: str, own_hosts: frozenset[str]) -> None:
+    """Raises DestinationAddressInvalid, also for ourselves: a show that is its own camera.
+
+    Whether a name leads into a private network is found out when it is connected to.
+    """
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - reading it checks it
+    except ValueError:
+        raise DestinationAddressInvalid from None
+    if parts.scheme not in _SCHEMES or not parts.hostname or not parts.path.strip("/"):
+        raise DestinationAddressInvalid
+    if parts.username or parts.password or parts.hostname in own_hosts:
+        raise DestinationAddressInvalid
+
+
+def broken_rules(
+    platform: Platform, broadcast: Broadcast, *, forbidden: bool
+) -> tuple[BrokenRule, ...]:
+    """What stands against sending this broadcast there; the ones that forbid come first."""
+    title = platform.title
+    found: list[BrokenRule] = []
+    if forbidden:
+        found.append(BrokenRule("platform_forbidden", True, {"platform": title}))
+    if platform.no_shop_source is not None and broadcast.sells:
+        found.append(_read("shop_simulcast_forbidden", True, platform.no_shop_source, title))
+    if broadcast.paid_partnership:
+        found.append(BrokenRule("disclosure_not_burnt_in", True, {"platform": title}))
+    if platform.portrait_source is not None and broadcast.portrait is False:
+        found.append(_read("portrait_advised", False, platform.portrait_source, title))
+    most = platform.most_kbps
+    if platform.bit_rate_source and most and broadcast.kbps and broadcast.kbps > most:
+        rule = _read("bit_rate_high", False, platform.bit_rate_source, title)
+        rule.params.update(most=most, now=broadcast.kbps)
+        found.append(rule)
+    return tuple(found)
+
+
+def _read(code: str, forbids: bool, source: Source, title: str) -> BrokenRule:
+    return BrokenRule(code, forbids, {"platform": title}, source.name, source.read_on, source.url)
+
+
+def destination_state(
+    destination: Destination, line: DestinationLine | None, *, forbidden: bool
+) -> DestinationState:
+    """`line` is what `streaming` last said of it, None when that is too long ago."""
+    if not destination.wanted:
+        return DestinationState.OFF
+    if forbidden:
+        return DestinationState.REFUSED
+    return DestinationState(line.state) if line is not None else DestinationState.WAITING
+
+
+def hint_of(key: str) -> str:
+    """So much of a key that its host can tell which it is, and nobody can use it."""
+    return key[-4:] if len(key) >= _HINTED_LENGTH else ""
+
+
+_HINTED_LENGTH = 12

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from showfloor.kit.contract import Health
+from showfloor.kit.contract import DestinationLine, Health
 from showfloor.media.errors import NotLive, StreamingUnavailable
 
 
@@ -74,6 +74,7 @@ class IngestReport:
     since: datetime
     health: Health | None
     key_id: str | None = None
+    destinations: tuple[DestinationLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +93,70 @@ class Ingest:
     health: Health | None
     refusals: tuple[Refusal, ...]
     key_hint: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Another network that gets a show. Its key is stored sealed and never leaves this room but to
+    `streaming`; `key_hint` are its last characters. `wanted`: its host started it, which a rule may
+    still forbid.
+    """
+
+    id: UUID
+    show_id: UUID
+    platform: str
+    name: str
+    url: str
+    sealed_key: bytes = field(repr=False)
+    key_hint: str = ""
+    wanted: bool = False
+    attempt: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Broadcast:
+    """What the rules of other networks ask about a show. None: not known before a camera sends."""
+
+    sells: bool
+    paid_partnership: bool
+    portrait: bool | None
+    kbps: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenRule:
+    """What stands against a destination (`forbids`), or what its network advises otherwise.
+
+    `params` fill the sentence `platform_rule.<code>`.
+    """
+
+    code: str
+    forbids: bool
+    params: dict[str, str | int]
+    source: str = ""
+    read_on: date | None = None
+    source_url: str | None = None
+
+
+class DestinationState(StrEnum):
+    OFF = "off"
+    WAITING = "waiting"
+    """For the show to go on the air, or for its camera."""
+    CONNECTING = "connecting"
+    SENDING = "sending"
+    RETRYING = "retrying"
+    REFUSED = "refused"
+    """Not tried again by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class DestinationView:
+    """A destination as its host sees it."""
+
+    destination: Destination
+    platform: str
+    """Whose rules hold."""
+    state: DestinationState
+    line: DestinationLine | None
+    broken_rules: tuple[BrokenRule, ...]
+    reason: str | None

@@ -74,5 +74,11 @@ def _read(line: IngestLine) -> IngestReport | None:
     except ValueError:
         return None
     return IngestReport(
-        show_id, line.ingest_id, IngestState(line.state), since, line.health, line.key_id
+        show_id,
+        line.ingest_id,
+        IngestState(line.state),
+        since,
+        line.health,
+        line.key_id,
+        tuple(line.destinations),
     )

@@ -8,7 +8,20 @@ from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    case,
+    cast,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import JSONPATH
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from showfloor.kit import ids
@@ -302,6 +315,19 @@ async def lock_reported(
     names = ("id", "show_id", "kind", "starts_at", "ends_at", "payload")
     recent = [_cue(CueRow(**dict(zip(names, row, strict=True)))) for row in cues]
     return Reported(ShowState(state), cue_offset_ms, picture_ratio, recent)
+
+
+async def has_paid_partnership(session: Session, show_id: UUID) -> bool:
+    """Whether a disclosure of the show says that somebody pays for it, whatever the member of its
+    payload is called.
+    """
+    path = '$.** ? (@ == "paid_partnership")'
+    disclosed = (
+        (CueRow.show_id == show_id)
+        & (CueRow.kind == "disclosure")
+        & func.jsonb_path_exists(CueRow.payload, cast(path, JSONPATH))
+    )
+    return bool((await session.execute(select(exists().where(disclosed)))).scalar_one())
 
 
 async def _cues_where(session: Session, *conditions: ColumnElement[bool]) -> list[Cue]:

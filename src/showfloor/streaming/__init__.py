@@ -6,5 +6,6 @@ segments, segments, `index.jsonl`). Invariant: a media sequence number never mea
 PROGRAM-DATE-TIME, the show clock, never goes back: not across a reconnect of the publisher and not
 across a restart of this process. In: RTMP from hosts, HTTP from viewers, the internal API from web.
 Out: reports to web once a second (`control`). Flow: `rtmp` -> `ports` -> `ingest` (`codecs`) ->
-`packaging` -> `live` (`recording`, cues) -> `http` (`hls`).
+`packaging` -> `live` (`recording`, cues) -> `http` (`hls`); beside the packager, `push` to other
+networks.
 """

@@ -48,6 +48,7 @@ STUDIO_WORDS = (
     "studio",
     "account",
     "clip",
+    "destination",
     "cut",
     "disclosure",
     "health",

@@ -12,6 +12,7 @@ def command() -> None:
     run(
         StreamingConfig(
             proxies=settings.proxies,
+            push_networks=settings.allowed_push_networks,
             web_url=settings.internal_web,
             internal_token=settings.internal_token,
             data_dir=settings.data,

@@ -1,5 +1,5 @@
 """Use cases of `shows`, one file a noun: access, schedule, covers, shelf, lifecycle, cues,
-ingest_reports, room.
+ingest_reports, destinations, room.
 """
 
 from showfloor.shows.rules import slug_of
@@ -19,6 +19,11 @@ from showfloor.shows.service.cues import (
     list_timeline,
     list_whole_timeline,
     pin,
+)
+from showfloor.shows.service.destinations import (
+    get_broadcast,
+    get_destination,
+    get_show_to_send,
 )
 from showfloor.shows.service.ingest_reports import (
     admit_publisher,
@@ -55,10 +60,13 @@ __all__ = [
     "end_show",
     "find_next",
     "find_public_show",
+    "get_broadcast",
+    "get_destination",
     "get_own_cue",
     "get_own_show",
     "get_public_show",
     "get_show",
+    "get_show_to_send",
     "go_live",
     "interrupt_lost_shows",
     "list_carried_cues",

@@ -17,6 +17,7 @@ from showfloor.media.types import IngestReport, IngestState
 from showfloor.shows import queries
 from showfloor.shows.rules import ENDED_CUES_STAY, after, signal_step
 from showfloor.shows.service.cues import list_carried_cues
+from showfloor.shows.service.destinations import list_orders
 from showfloor.shows.service.schedule import save
 from showfloor.shows.types import Show
 from showfloor.shows.views import carried_cue
@@ -79,10 +80,15 @@ async def note_ingests(
         with contextlib.suppress(Busy, TimeoutError):
             async with places, asyncio.timeout(PATIENCE):
                 try:
-                    answer = await _note_in_passing(database, report, secret)
+                    answer, pushes = await _note_in_passing(database, report, secret)
                 except _Moves:
                     async with database.session() as session:
                         answer = await note_ingest(session, report=report, secret=secret)
+                    pushes = True
+                if answer is not None and pushes:
+                    async with database.session() as session:
+                        orders = await list_orders(session, report.show_id, secret=secret)
+                    answer = replace(answer, destinations=orders)
             if answer is not None:
                 answers[ids.encode("show", report.show_id)] = answer
 
@@ -96,23 +102,23 @@ class _Moves(Exception):
 
 async def _note_in_passing(
     database: Database, report: IngestReport, secret: str
-) -> ShowOrders | None:
+) -> tuple[ShowOrders | None, bool]:
     """As `note_ingest`, for the usual report, which says what was known: three round trips on the
     driver, which every publisher costs each second. Raises _Moves with nothing stored.
 
+    Also whether destinations are started.
     Not durable: the next second says it again.
     """
     async with database.transaction(durable=False) as connection:
         ended_after = clock.now() - ENDED_CUES_STAY
         show = await queries.lock_reported(connection, report.show_id, ended_after)
         if show is None:
-            return None
+            return None, False
         if _is_news(show, report):
             raise _Moves
-        key_revoked = await media.replace_report(connection, report)
-    return _orders(
-        report.show_id, show, [carried_cue(cue) for cue in show.cues], key_revoked, secret
-    )
+        key_revoked, pushes = await media.replace_report(connection, report)
+    cues = [carried_cue(cue) for cue in show.cues]
+    return _orders(report.show_id, show, cues, key_revoked, secret), pushes
 
 
 def _is_news(show: queries.Reported, report: IngestReport) -> bool:

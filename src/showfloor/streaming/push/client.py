@@ -103,8 +103,8 @@ class RtmpClient(asyncio.Protocol):
             await self._call(_PUBLISH, "publish", None, self._key, "live", stream=self.stream)
         except PushFailed as problem:
             # Several servers answer a wrong key by closing the connection.
-            code = "key_refused" if problem.code in ("closed", "refused") else problem.code
-            raise PushFailed(code, problem.detail) from None
+            by_key = problem.code in ("closed", "refused")
+            raise PushFailed("key_refused" if by_key else problem.code, problem.detail) from None
 
     def write(self, data: bytes) -> None:
         self._transport.write(data)

@@ -42,10 +42,12 @@ async def note_report(session: Session, report: IngestReport) -> None:
     await queries.save_report(session, report, clock.now())
 
 
-async def replace_report(connection: Connection, report: IngestReport) -> bool:
-    """As `note_report` and `is_key_revoked`, in one round trip."""
-    valid = await queries.replace_report(connection, report, clock.now())
-    return report.key_id is not None and report.key_id != valid
+async def replace_report(connection: Connection, report: IngestReport) -> tuple[bool, bool]:
+    """As `note_report` and `is_key_revoked`, in one round trip; and whether the show has
+    destinations that are started.
+    """
+    valid, pushes = await queries.replace_report(connection, report, clock.now())
+    return report.key_id is not None and report.key_id != valid, pushes
 
 
 async def is_key_revoked(session: Session, show_id: UUID, key_id: str | None) -> bool:
