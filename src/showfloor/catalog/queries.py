@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import TypedDict
 from uuid import UUID
 
 from sqlalchemy import insert, select
@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.exc import IntegrityError
 
 from showfloor.catalog.models import PriceRow, ProductRow, VariantRow
-from showfloor.catalog.types import OptionAxis, OptionValue, Picture, Product, Variant
+from showfloor.catalog.types import OptionAxis, OptionValue, Picture, Product, Text, Variant
 from showfloor.kit.db import Session
 from showfloor.kit.money import Money
 
@@ -141,7 +141,21 @@ def _product(row: ProductRow, variants: list[Variant]) -> Product:
     )
 
 
-def _axis(stored: dict[str, Any]) -> OptionAxis:
+class _StoredValue(TypedDict):
+    code: str
+    name: Text
+    swatch: str | None
+
+
+class _StoredAxis(TypedDict):
+    """An element of the column `options`."""
+
+    code: str
+    name: Text
+    values: list[_StoredValue]
+
+
+def _axis(stored: _StoredAxis) -> OptionAxis:
     return OptionAxis(
         stored["code"], stored["name"], tuple(OptionValue(**value) for value in stored["values"])
     )
