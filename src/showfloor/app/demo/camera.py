@@ -12,10 +12,9 @@ import asyncio
 import contextlib
 import os
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import httpx2
 import structlog
@@ -54,7 +53,7 @@ class Host:
         )
 
     async def call(
-        self, method: str, path: str, body: dict[str, Any] | None = None
+        self, method: str, path: str, body: Mapping[str, object] | None = None
     ) -> httpx2.Response:
         """Keeps asking while the server is not there or says try again (503)."""
         while True:

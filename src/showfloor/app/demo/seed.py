@@ -6,11 +6,22 @@ import asyncio
 import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from showfloor.app.catalog_import import ProductEntry, add_product
-from showfloor.app.demo.state import FILES, PASSWORD, DemoState, catalog, load, save, show_plan
+from showfloor.app.demo import state as demo_state
+from showfloor.app.demo.state import (
+    FILES,
+    PASSWORD,
+    BrandEntry,
+    DemoState,
+    Goods,
+    HostEntry,
+    catalog,
+    load,
+    save,
+    show_plan,
+)
 from showfloor.catalog.types import Product
 from showfloor.identity import service as identity
 from showfloor.identity.types import CollectionPoint, GrantKind, Person
@@ -117,7 +128,7 @@ def _state(
     stream_key: str,
     tokens: dict[str, str],
     products: dict[str, Product],
-    goods: dict[str, Any],
+    goods: Goods,
 ) -> DemoState:
     variants = [variant for entry in goods["products"] for variant in entry["variants"]]
     return DemoState(
@@ -158,14 +169,14 @@ async def _api_key(session: Session, person: Person) -> str:
     )
 
 
-async def _host(session: Session, entry: dict[str, Any]) -> Person:
+async def _host(session: Session, entry: HostEntry) -> Person:
     creator = await merchants.add_creator(
         session, name=entry["name"], avatar_url=_upload(entry["avatar"])
     )
     return await _person(session, "host", entry["name"]["en"], [(GrantKind.CREATOR, creator.id)])
 
 
-async def _merchant(session: Session, brand: dict[str, Any], host: Person) -> Person:
+async def _merchant(session: Session, brand: BrandEntry, host: Person) -> Person:
     """The brand, one person who works there, and its leave for the host to sell its products."""
     merchant = await merchants.add_merchant(
         session,
@@ -185,7 +196,7 @@ async def _merchant(session: Session, brand: dict[str, Any], host: Person) -> Pe
     return person
 
 
-async def _product(session: Session, seller: Person, entry: dict[str, Any]) -> Product:
+async def _product(session: Session, seller: Person, entry: demo_state.ProductEntry) -> Product:
     whole = ProductEntry.model_validate(entry)
     return await add_product(
         session,

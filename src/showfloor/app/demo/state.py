@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 from showfloor.app.private import private_text
+
+if TYPE_CHECKING:
+    # Not needed to run: the demo's camera loads no more than it uses.
+    from showfloor.catalog.types import Text
+    from showfloor.shows.schemas import TitleIn
 
 FILES = Path(__file__).parent / "data"
 """The film, the pictures and the catalog."""
@@ -34,7 +40,56 @@ class DemoState:
     scarce_units: int
 
 
-def _private(path: Path, value: dict[str, Any]) -> None:
+class HostEntry(TypedDict):
+    name: Text
+    avatar: str
+
+
+class BrandEntry(TypedDict):
+    """`id` is the seller's short name."""
+
+    id: str
+    name: Text
+    about: Text
+    avatar: str
+    hero: str
+
+
+class VariantEntry(TypedDict):
+    sku: str
+    on_hand: int
+
+
+class ProductEntry(TypedDict):
+    """What the demo itself needs of a product; `app/catalog_import` reads the rest."""
+
+    id: str
+    brand: str
+    variants: list[VariantEntry]
+
+
+class Goods(TypedDict):
+    """`data/catalog.json`."""
+
+    hosts: list[HostEntry]
+    brands: list[BrandEntry]
+    products: list[ProductEntry]
+
+
+Stretch = TypedDict("Stretch", {"from": float, "to": float, "product_id": NotRequired[str]})
+"""Of the film, in seconds; the opening shows no product."""
+
+
+class Plan(TypedDict):
+    """`data/show.json`; `duration` of the film in seconds."""
+
+    title: TitleIn
+    duration: float
+    poster: str
+    segments: list[Stretch]
+
+
+def _private(path: Path, value: Mapping[str, object]) -> None:
     private_text(path, json.dumps(value, indent=1))
 
 
@@ -60,11 +115,11 @@ def move_on(data: Path, state: DemoState) -> None:
         _private(file, {**json.loads(file.read_text()), **asdict(state)})
 
 
-def show_plan() -> dict[str, Any]:
-    plan: dict[str, Any] = json.loads((FILES / "show.json").read_text("utf-8"))
+def show_plan() -> Plan:
+    plan: Plan = json.loads((FILES / "show.json").read_text("utf-8"))
     return plan
 
 
-def catalog() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((FILES / "catalog.json").read_text("utf-8"))
+def catalog() -> Goods:
+    found: Goods = json.loads((FILES / "catalog.json").read_text("utf-8"))
     return found
