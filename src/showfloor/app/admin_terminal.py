@@ -62,7 +62,9 @@ CreatorId = Annotated[
 Sellers = Annotated[
     list[str],
     typer.Option(
-        "--merchant", help="a seller's short name: may act for it; several times for several"
+        "--merchant",
+        default_factory=list,
+        help="a seller's short name: may act for it; several times for several",
     ),
 ]
 AsCreator = Annotated[

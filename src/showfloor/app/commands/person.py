@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
@@ -18,24 +19,34 @@ from showfloor.app.admin_terminal import (
 )
 from showfloor.app.terminal import or_refused
 from showfloor.identity import service
-from showfloor.identity.service import admit, find_person
-from showfloor.identity.types import ApiKey, CollectionPoint, Scope
+from showfloor.identity.service import admit
+from showfloor.identity.types import CollectionPoint, Person, Scope
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Session
 
+T = TypeVar("T")
 group = typer.Typer(no_args_is_help=True)
 key = typer.Typer(no_args_is_help=True, help="Programs that act for a person.")
 group.add_typer(key, name="key")
+
+
+def _of(email: str, work: Callable[[Session, Person], Awaitable[T]]) -> T:
+    """`work` with the person who has this address, in one transaction."""
+
+    async def find_first(session: Session) -> T:
+        return await work(session, await service.find_person(session, email=email))
+
+    return run(find_first)
 
 
 @group.command("add")
 def add_person(
     email: Email,
     name: Annotated[str, typer.Option("--name")],
+    sellers: Sellers,
     adult: Annotated[
         bool, typer.Option("--adult", help="this person has declared to be an adult")
     ] = False,
-    sellers: Sellers = [],  # noqa: B006 - typer copies it
     as_creator: AsCreator = None,
     operator: Operator = False,
 ) -> None:
@@ -58,73 +69,60 @@ def add_person(
 @group.command("grant")
 def grant(
     email: Email,
-    sellers: Sellers = [],  # noqa: B006 - typer copies it
+    sellers: Sellers,
     as_creator: AsCreator = None,
     operator: Operator = False,
 ) -> None:
     """Let somebody who has an account act for sellers or as a creator."""
 
-    async def work(session: Session) -> None:
-        found = await find_person(session, email=email)
-        await admin.give_grants(
-            session, person=found, sellers=sellers, creator=as_creator, operator=operator
-        )
-
-    run(work)
+    _of(
+        email,
+        lambda session, person: admin.give_grants(
+            session, person=person, sellers=sellers, creator=as_creator, operator=operator
+        ),
+    )
 
 
 @group.command("revoke")
 def revoke(
     email: Email,
-    sellers: Sellers = [],  # noqa: B006 - typer copies it
+    sellers: Sellers,
     as_creator: AsCreator = None,
     operator: Operator = False,
 ) -> None:
     """Take back what somebody was granted, from the next request on."""
 
-    async def work(session: Session) -> int:
-        found = await find_person(session, email=email)
-        return await admin.take_grants(
-            session, person=found, sellers=sellers, creator=as_creator, operator=operator
-        )
-
-    typer.echo(f"{run(work)} grants were taken back.")
+    taken = _of(
+        email,
+        lambda session, person: admin.take_grants(
+            session, person=person, sellers=sellers, creator=as_creator, operator=operator
+        ),
+    )
+    typer.echo(f"{taken} grants were taken back.")
 
 
 @group.command("password")
 def set_password(email: Email) -> None:
     """A new password, asked for or read from standard input; ends all sessions of this person."""
     password = password_of_person()
-
-    async def work(session: Session) -> None:
-        found = await service.find_person(session, email=email)
-        await service.set_password(session, person=found, password=password)
-
-    run(work)
+    _of(
+        email,
+        lambda session, person: service.set_password(session, person=person, password=password),
+    )
     typer.echo(f"{email} has a new password and is signed out everywhere.")
 
 
 @group.command("disable")
 def disable(email: Email) -> None:
     """End all sessions and keys of a person, and let nobody sign in as them."""
-
-    async def work(session: Session) -> None:
-        found = await service.find_person(session, email=email)
-        await service.disable(session, person_id=found.id)
-
-    run(work)
+    _of(email, lambda session, person: service.disable(session, person_id=person.id))
     typer.echo(f"{email} cannot sign in any more.")
 
 
 @group.command("enable")
 def enable(email: Email) -> None:
     """Let a person sign in again who was disabled; their keys stay revoked."""
-
-    async def work(session: Session) -> None:
-        found = await service.find_person(session, email=email)
-        await service.enable(session, person_id=found.id)
-
-    run(work)
+    _of(email, lambda session, person: service.enable(session, person_id=person.id))
     typer.echo(f"{email} can sign in.")
 
 
@@ -161,12 +159,8 @@ def add_key(
 @key.command("list")
 def list_keys(email: Email) -> None:
     """The keys of this person that were not revoked: id, label, scopes, end, last use."""
-
-    async def work(session: Session) -> list[ApiKey]:
-        found = await service.find_person(session, email=email)
-        return await service.list_keys(session, person_id=found.id)
-
-    for one in run(work):
+    keys = _of(email, lambda session, person: service.list_keys(session, person_id=person.id))
+    for one in keys:
         ends = f"ends {clock.rfc3339(one.expires_at)}" if one.expires_at else "never ends"
         used = f"used {clock.rfc3339(one.last_used_at)}" if one.last_used_at else "never used"
         scopes = " ".join(sorted(one.scopes))
@@ -179,10 +173,10 @@ def revoke_key(
     key_id: Annotated[str, typer.Argument(metavar="KEY", help="key_…, as `key list` prints it")],
 ) -> None:
     """The key means nothing from the next request on."""
-
-    async def work(session: Session) -> None:
-        found = await service.find_person(session, email=email)
-        await service.revoke_key(session, person_id=found.id, key_id=ids.parse("key", key_id))
-
-    run(work)
+    _of(
+        email,
+        lambda session, person: service.revoke_key(
+            session, person_id=person.id, key_id=ids.parse("key", key_id)
+        ),
+    )
     typer.echo("The key is revoked.")
