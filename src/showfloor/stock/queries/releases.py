@@ -13,35 +13,15 @@ from showfloor.stock.models import HoldLineRow, HoldRow
 from showfloor.stock.rules import QUICK_SECONDS
 from showfloor.stock.types import LineState
 
-# Held lines of a hold are sold or free again: lines are locked first, stock rows after them and in
-# the order of their ids. Whose they were is forgotten, but for goods that were kept a while and not
-# bought: those count in the cool-down.
-SETTLE: LiteralString = """
+# The held lines of a hold end: lines are locked first, stock rows after them and in the order of
+# their ids.
+_END: LiteralString = """
 with line as materialized (
   select variant_id, quantity from hold_line
   where hold_id = %(id)s and state = 'held' order by variant_id for update
 ),
 done as (
-  update hold_line set state = 'settled' from line
-  where hold_id = %(id)s and hold_line.variant_id = line.variant_id
-),
-stock as materialized (
-  select variant_id from stock_item where variant_id in (select variant_id from line)
-  order by variant_id for update
-),
-forgotten as (
-  update hold set client = null where id = %(id)s and exists (select from line)
-)
-update stock_item set held = held - line.quantity, sold = sold + line.quantity
-from line join stock using (variant_id) where stock_item.variant_id = line.variant_id
-"""
-RELEASE: LiteralString = """
-with line as materialized (
-  select variant_id, quantity from hold_line
-  where hold_id = %(id)s and state = 'held' order by variant_id for update
-),
-done as (
-  update hold_line set state = 'released' from line
+  update hold_line set state = '{state}' from line
   where hold_id = %(id)s and hold_line.variant_id = line.variant_id
 ),
 stock as materialized (
@@ -49,14 +29,27 @@ stock as materialized (
   order by variant_id for update
 ),
 ended as (
-  update hold set expires_at = least(expires_at, clock_timestamp()),
-    client = case when created_at < clock_timestamp() - make_interval(secs => %(quick)s)
-      then client end
-  where id = %(id)s and exists (select from line)
+  update hold set {forget} where id = %(id)s and exists (select from line)
 )
-update stock_item set held = held - line.quantity
+update stock_item set held = held - line.quantity{sold}
 from line join stock using (variant_id) where stock_item.variant_id = line.variant_id
 """
+SETTLE: LiteralString = (
+    _END.replace("{state}", "settled")
+    .replace("{forget}", "client = null")
+    .replace("{sold}", ", sold = sold + line.quantity")
+)
+# Whose they were is forgotten, but for goods that were kept a while and not bought: those count in
+# the cool-down.
+RELEASE: LiteralString = (
+    _END.replace("{state}", "released")
+    .replace(
+        "{forget}",
+        "expires_at = least(expires_at, clock_timestamp()), client = case when created_at "
+        "< clock_timestamp() - make_interval(secs => %(quick)s) then client end",
+    )
+    .replace("{sold}", "")
+)
 
 
 def settle(connection: Connection, hold_id: UUID) -> None:
