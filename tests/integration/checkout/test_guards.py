@@ -9,8 +9,9 @@ import asyncio
 import pytest
 
 from showfloor.catalog.types import Product
-from showfloor.checkout import http, queries, rules
+from showfloor.checkout import http, rules
 from showfloor.checkout.errors import PaymentInProgress
+from showfloor.checkout.queries import checkouts, payments
 from showfloor.checkout.service import paying
 from showfloor.checkout.service.paying import begin
 from showfloor.identity.types import Admission
@@ -59,7 +60,7 @@ async def test_two_cards_at_the_same_moment_begin_one_payment(
 ) -> None:
     """The lock on the checkout, and behind it the index that allows one open payment."""
     if not guard:
-        monkeypatch.setattr(queries, "LOCKED", queries.UNLOCKED)
+        monkeypatch.setattr(payments, "LOCKED", checkouts.UNLOCKED)
         # The goods' deadline is moved under a lock of its own, which would hide what is to be seen.
         monkeypatch.setattr(paying.stock, "extend_once", paying.stock.get_hold)
         await execute(shop.database, "drop index uq_payment_one_blocking")
@@ -79,5 +80,5 @@ async def test_two_cards_at_the_same_moment_begin_one_payment(
 
     assert await scalar(
         shop.database,
-        f"select count(*) from payment where state in {tuple(map(str, queries.BLOCKING))}",
+        f"select count(*) from payment where state in {tuple(map(str, rules.BLOCKING))}",
     ) == (1 if guard else 2)

@@ -1,0 +1,235 @@
+"""What is bought on a hold, and by whom."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, LiteralString, TypedDict
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+from sqlalchemy import func, update
+
+from showfloor.checkout.models import CheckoutRow
+from showfloor.checkout.types import Agreed, Checkout
+from showfloor.kit.db import BATCH, Connection, Parameters, Session, fetch, write
+from showfloor.kit.money import Money
+from showfloor.markets.types import SalesContext, SalesKind
+from showfloor.orders.types import Buyer, Item, Seller
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """Who buys. `expires_at` is the hold's deadline, after which nobody keeps them."""
+
+    buyer: Buyer
+    declared_adult_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A checkout whose row is locked; `is_new` when this request made it."""
+
+    id: UUID
+    is_new: bool
+
+
+OPEN: LiteralString = """
+insert into checkout (id, hold_id, kind, market, scope, show_id, currency, total, lines, sellers,
+  created_at, expires_at, declared_adult_at, email, address)
+values (%(id)s, %(hold_id)s, %(kind)s, %(market)s, %(scope)s, %(show_id)s, %(currency)s, %(total)s,
+  %(lines)s, %(sellers)s, %(now)s, %(expires_at)s, %(declared_adult_at)s, %(email)s, %(address)s)
+on conflict (hold_id) do update set hold_id = checkout.hold_id
+returning id, id = %(id)s
+"""
+REOPEN: LiteralString = """
+update checkout set currency = %(currency)s, total = %(total)s, lines = %(lines)s,
+  sellers = %(sellers)s, expires_at = %(expires_at)s, declared_adult_at = %(declared_adult_at)s,
+  email = %(email)s, address = %(address)s
+where hold_id = %(hold_id)s
+"""
+
+
+async def open_checkout(
+    connection: Connection, new: Checkout, details: Details, now: datetime
+) -> Opened:
+    """The checkout on a hold, made with these details if there is none. One that was there stays as
+    it is.
+    """
+    ((checkout_id, is_new),) = await fetch(connection, OPEN, {**_values(new, details), "now": now})
+    return Opened(checkout_id, is_new)
+
+
+def reopen_checkout(connection: Connection, new: Checkout, details: Details) -> None:
+    """Other details, and the goods as they are held now. The caller has locked the checkout."""
+    write(connection, REOPEN, _values(new, details))
+
+
+def _values(new: Checkout, details: Details) -> Parameters:
+    return {
+        "id": new.id,
+        "hold_id": new.hold_id,
+        "kind": new.context.kind.value,
+        "market": new.context.market,
+        "scope": new.context.scope,
+        "show_id": new.context.show_id,
+        **_agreed_values(new),
+        "declared_adult_at": details.declared_adult_at,
+        "email": details.buyer.email,
+        "address": Jsonb(asdict(details.buyer.address)),
+        "expires_at": details.expires_at,
+    }
+
+
+def _agreed_values(checkout: Checkout) -> Parameters:
+    return {
+        "currency": checkout.total.currency,
+        "total": checkout.total.amount,
+        "lines": Jsonb([_stored_line(line) for line in checkout.lines]),
+        "sellers": Jsonb(
+            [
+                {**asdict(seller), "merchant_id": seller.merchant_id.hex}
+                for seller in checkout.sellers
+            ]
+        ),
+    }
+
+
+def set_agreed(connection: Connection, checkout: Checkout) -> None:
+    """The goods of a checkout as they are held now. The caller has locked it."""
+    write(
+        connection,
+        """
+        update checkout set currency = %(currency)s, total = %(total)s, lines = %(lines)s,
+          sellers = %(sellers)s
+        where id = %(id)s
+        """,
+        {"id": checkout.id, **_agreed_values(checkout)},
+    )
+
+
+READ: LiteralString = """
+select checkout.id, checkout.hold_id, checkout.kind, checkout.market, checkout.scope,
+  checkout.show_id, checkout.currency, checkout.total, checkout.lines, checkout.sellers
+from checkout where {which} = %(id)s {lock}
+"""
+_BY_ID: LiteralString = READ.replace("{which}", "id")
+_BY_HOLD: LiteralString = READ.replace("{which}", "hold_id")
+UNLOCKED: LiteralString = _BY_ID.replace("{lock}", "")
+LOCKED: LiteralString = _BY_ID.replace("{lock}", "for update")
+_HOLD_UNLOCKED: LiteralString = _BY_HOLD.replace("{lock}", "")
+_HOLD_LOCKED: LiteralString = _BY_HOLD.replace("{lock}", "for update")
+
+
+async def checkout(connection: Connection, checkout_id: UUID) -> Checkout | None:
+    """A checkout as it was agreed."""
+    rows = await fetch(connection, UNLOCKED, {"id": checkout_id})
+    return read_checkout(rows[0]) if rows else None
+
+
+async def checkout_of_hold(
+    connection: Connection, hold_id: UUID, *, lock: bool = False
+) -> Checkout | None:
+    """The checkout on a hold; `lock` keeps payments of it waiting."""
+    rows = await fetch(connection, _HOLD_LOCKED if lock else _HOLD_UNLOCKED, {"id": hold_id})
+    return read_checkout(rows[0]) if rows else None
+
+
+def forget_buyer(connection: Connection, checkout_id: UUID) -> None:
+    """The buyer's data goes: into the orders, or with the goods that were given back."""
+    write(
+        connection,
+        "update checkout set email = null, address = null where id = %(id)s",
+        {"id": checkout_id},
+    )
+
+
+async def forget_buyers_before(connection: Connection, moment: datetime) -> int:
+    """A batch of details whose hold ran out before this moment; a payment under way still needs
+    them.
+    """
+    rows = await fetch(
+        connection,
+        """
+        with old as materialized (
+          select id from checkout
+          where expires_at < %(moment)s and email is not null and not exists (
+            select from payment where checkout_id = checkout.id and look_at is not null)
+          limit %(most)s for update skip locked
+        )
+        update checkout set email = null, address = null from old where checkout.id = old.id
+        returning checkout.id
+        """,
+        {"moment": moment, "most": BATCH},
+    )
+    return len(rows)
+
+
+async def erase_buyer(session: Session, email: str) -> int:
+    """A person's details, wherever a purchase was left unfinished."""
+    left = (
+        update(CheckoutRow)
+        .where(func.lower(CheckoutRow.email) == email)
+        .values(email=None, address=None)
+    )
+    return len((await session.execute(left.returning(CheckoutRow.id))).all())
+
+
+def read_checkout(row: tuple[Any, ...] | list[Any]) -> Checkout:
+    """A row of `READ`, or the same columns of another statement."""
+    checkout_id, hold_id, kind, market, scope, show_id, currency, total, lines, sellers = row
+    return Checkout(
+        id=checkout_id,
+        hold_id=hold_id,
+        context=SalesContext(SalesKind(kind), market, scope, show_id),
+        total=Money(total, currency),
+        lines=tuple(_line(line, currency) for line in lines),
+        sellers=tuple(
+            Seller(UUID(hex=stored["merchant_id"]), stored["name"], stored["order_prefix"])
+            for stored in sellers
+        ),
+    )
+
+
+class _StoredLine(TypedDict):
+    """An element of the column `lines`: ids are hexadecimal, the currency is the checkout's."""
+
+    merchant_id: str
+    variant_id: str
+    product_id: str
+    sku: str
+    name: dict[str, str]
+    options_text: dict[str, str]
+    quantity: int
+    unit_amount: int
+    picture_url: str | None
+
+
+def _stored_line(line: Agreed) -> _StoredLine:
+    item = line.item
+    return {
+        "merchant_id": line.merchant_id.hex,
+        "variant_id": item.variant_id.hex,
+        "product_id": item.product_id.hex,
+        "sku": item.sku,
+        "name": item.name,
+        "options_text": item.options_text,
+        "quantity": item.quantity,
+        "unit_amount": item.unit_price.amount,
+        "picture_url": item.picture_url,
+    }
+
+
+def _line(stored: _StoredLine, currency: str) -> Agreed:
+    item = Item(
+        variant_id=UUID(hex=stored["variant_id"]),
+        product_id=UUID(hex=stored["product_id"]),
+        sku=stored["sku"],
+        name=stored["name"],
+        options_text=stored["options_text"],
+        quantity=stored["quantity"],
+        unit_price=Money(stored["unit_amount"], currency),
+        picture_url=stored["picture_url"],
+    )
+    return Agreed(UUID(hex=stored["merchant_id"]), item)
