@@ -6,7 +6,8 @@ from showfloor.kit.errors import AppError
 
 
 class NotForSale(AppError):
-    """The show is not on air, or the goods are not on its shelf or have no price in its currency.
+    """The show sells nothing now (it is neither on air nor watched again), or the goods are not on
+    its shelf or have no price in its currency.
 
     `extra["skus"]` names them.
     """

@@ -20,8 +20,8 @@ class Market:
 
 
 class SalesKind(StrEnum):
-    """Where something is offered. A replay, a clip and a product's page get their kinds when they
-    sell.
+    """Where something is offered. What is bought while a replay is watched was offered in its
+    show.
     """
 
     SHOW = "show"

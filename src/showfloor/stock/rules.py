@@ -19,16 +19,19 @@ MOST_OPEN_HOLDS = 5
 """Of one guest in one show."""
 EXTENSION_SECONDS = 120
 NETWORK_SHARE = 4
-"""One client network may hold every fourth of the pieces of a variant that are not sold yet, so
-that the bound gets tighter as stock gets scarce,"""
+"""One client network may hold a fourth of the pieces of a variant that are not sold yet: the bound
+gets tighter as stock gets scarce.
+"""
 NETWORK_LEAST = 2
-"""but always this many, for the couple on one sofa."""
+"""Pieces that one client network may hold however scarce they are: two people of one household."""
 COOL_DOWN_SECONDS = 600
-"""So long, pieces that ran out unpaid count as if they were still held by that network,"""
+"""For this long after a hold ran out unpaid its pieces still count as held by that network."""
 COOL_DOWN_FREE = 2
-"""except this many, for those who were only slow."""
+"""Pieces that the cool-down leaves out, for buyers who were only slow."""
 QUICK_SECONDS = 60
-"""Goods that are given back sooner do not count: somebody changed their mind."""
+"""Goods that are given back within this time do not count in the cool-down: the buyer changed
+their mind.
+"""
 _PREFIX = "ht_"
 _MAC_BYTES = 26
 """With the 16 of the id a multiple of three: no padding in the token."""

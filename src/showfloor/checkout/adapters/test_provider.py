@@ -1,9 +1,9 @@
 """The built-in provider `test`: every outcome that a real one has, chosen by the card's number. No
 money moves.
 
-It refuses to be built outside demo and test mode, keeps books of its own (`ledger.py`), and calls
-back like a real one: signed by the Standard Webhooks scheme, sometimes twice, sometimes in the
-wrong order.
+It refuses to be built outside demo and test mode, keeps books of its own (`test_ledger.py`), and
+calls back like a real one: signed by the Standard Webhooks scheme, sometimes twice, sometimes in
+the wrong order.
 """
 
 from __future__ import annotations

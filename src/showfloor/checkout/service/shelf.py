@@ -1,8 +1,8 @@
 """What is sold in a show right now and for how much, kept for up to a second.
 
 A thousand buyers of one drop ask for the same few rows. The price that is charged is the one that
-is answered, so a price that is up to a second old harms nobody; a show that ended is closed to
-buyers within that second.
+is answered, so a price that is up to a second old harms nobody; a show that stops selling is closed
+to buyers within that second.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from showfloor.stock.queries.reservation import (
     unless_reserved_meanwhile,
 )
 
-# Take everything or nothing, once per key, in one statement that is its own transaction.  All parts
+# Take everything or nothing, once per key, in one statement that is its own transaction. All parts
 # see the database as it was when the statement began, except rows that are locked or updated: those
 # are read again in their newest version (PostgreSQL, "Read Committed"). So what decides, `stock`,
 # is locked; `seen` only spares a buyer who comes too late the lock and the commit. `due` is what
@@ -22,8 +22,9 @@ from showfloor.stock.queries.reservation import (
 # cannot keep goods from a buyer even when the worker is dead. It reads its clock after the lock was
 # got. Of two statements with the same key that run at once, one finds `key` taken: then `taken` is
 # empty and no stock moves. `near` and `mine`, what the buyer's network and the buyer already have,
-# are as old as the statement: HoldBatcher keeps requests of one network from overlapping within a
-# process, so several processes can overshoot that bound by one request each, never the stock.
+# are as old as the statement. Within a process HoldBatcher runs the requests of one network for one
+# variant one after another, and those of several lines too; only one of each kind can overlap. So
+# each process can overshoot that bound by two requests, never the stock.
 RESERVE: LiteralString = """
 with
 wanted as materialized (
