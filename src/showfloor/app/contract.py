@@ -8,14 +8,15 @@ from typing import Any
 
 from showfloor.app.asgi import create_app
 from showfloor.app.settings import Settings
+from showfloor.kit.openapi import Document
 
 
-def document() -> dict[str, Any]:
+def document() -> Document:
     """OpenAPI 3.1; nothing is connected, the database's address is never asked."""
     return create_app(Settings(database_url="postgresql:///nothing")).openapi()
 
 
-def models() -> dict[str, Any]:
+def models() -> Document:
     """An OpenAPI document of the models alone, without the titles that only repeat their names."""
     whole = document()
     components = {"schemas": _without_titles(whole["components"]["schemas"])}

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import cache, partial
-from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
@@ -31,7 +30,7 @@ from showfloor.kit import idempotency, outbox
 from showfloor.kit.db import Database, Session
 from showfloor.kit.jobs import Job
 from showfloor.kit.notify import Waker
-from showfloor.kit.openapi import describe_problem
+from showfloor.kit.openapi import Document, describe_problem
 from showfloor.kit.outbox import Dispatcher
 from showfloor.kit.recent import Recent
 from showfloor.media import service as media
@@ -116,7 +115,7 @@ EDGES = (
 )
 
 
-def openapi(app: FastAPI) -> dict[str, Any]:
+def openapi(app: FastAPI) -> Document:
     """The API as a caller sees it, with the routes that FastAPI does not serve.
 
     The front end's types come from it (scripts/contract).

@@ -33,14 +33,14 @@ class IdempotentAnswer(Base):
     key: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     request: Mapped[bytes] = mapped_column(LargeBinary)
     status: Mapped[int | None]
-    body: Mapped[dict[str, Any] | None]
+    body: Mapped[dict[str, Any] | None]  # the answer of any route
     at: Mapped[datetime]
 
 
 @dataclass(frozen=True, slots=True)
 class StoredAnswer:
     status: int
-    body: dict[str, Any]
+    body: dict[str, Any]  # the answer of any route
 
 
 def check_key(key: str | None) -> str:

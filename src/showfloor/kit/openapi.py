@@ -18,7 +18,10 @@ _REF = "#/components/schemas/{model}"
 _ALWAYS = (ValidationFailed, Busy, AppError)
 """Any payload may be malformed, the database may be away, and we may be wrong."""
 
-KEY_HEADER: dict[str, Any] = {
+Document = dict[str, Any]
+"""OpenAPI 3.1 or a part of it, in the shape that FastAPI and the specification give it."""
+
+KEY_HEADER: Document = {
     "parameters": [
         {
             "name": "Idempotency-Key",
@@ -37,7 +40,7 @@ KEY_HEADER: dict[str, Any] = {
 so FastAPI must not ask for it.
 """
 
-Responses = dict[int | str, dict[str, Any]]
+Responses = dict[int | str, Document]
 
 
 def refusals(*errors: type[AppError], limited: bool = True) -> Responses:
@@ -58,7 +61,7 @@ def refusals(*errors: type[AppError], limited: bool = True) -> Responses:
     return {status: refusal(*sorted(set(codes))) for status, codes in sorted(found.items())}
 
 
-def refusal(*codes: str) -> dict[str, Any]:
+def refusal(*codes: str) -> Document:
     """One answer that carries one of these codes."""
     schema = {
         "allOf": [
@@ -78,7 +81,7 @@ class _MembersLeftOut(GenerateJsonSchema):
         return self.generate_inner(schema["schema"])
 
 
-def describe_problem(document: dict[str, Any]) -> None:
+def describe_problem(document: Document) -> None:
     """Add the model that every refusal refers to."""
     _, definitions = models_json_schema(
         [(Problem, "serialization")], ref_template=_REF, schema_generator=_MembersLeftOut

@@ -64,7 +64,7 @@ class OutboxEvent(Base):
     )
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     kind: Mapped[str]
-    payload: Mapped[dict[str, Any]]
+    payload: Mapped[dict[str, Any]]  # the fields of any event
     at: Mapped[datetime]
     done_at: Mapped[datetime | None]
     not_before: Mapped[datetime | None]

@@ -13,7 +13,9 @@ class LogHasGap(ValueError):
 
 
 def apply(event: RoomEvent, entries: Mapping[str, Any]) -> dict[str, Any]:
-    """The entries after `event`; deleting a key that is not there changes nothing."""
+    """The entries after `event`; deleting a key that is not there changes nothing. Values are the
+    wire models of other modules, as JSON.
+    """
     kept = {key: value for key, value in entries.items() if key != event.key}
     return kept if event.value is None else {**kept, event.key: event.value}
 

@@ -57,4 +57,4 @@ class CueRow(Base):
     kind: Mapped[str]
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime | None]
-    payload: Mapped[dict[str, Any]]
+    payload: Mapped[dict[str, Any]]  # a payload of `types`, as `queries` stores it

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, TypedDict, Unpack
+from typing import Any, NotRequired, TypedDict, Unpack
 
 import jinja2
 
@@ -66,6 +66,14 @@ STUDIO_WORDS = (
 Page = Mapping[str, Any]
 
 
+class Chunk(TypedDict):
+    """A built file in Vite's manifest."""
+
+    file: str
+    imports: NotRequired[list[str]]
+    assets: NotRequired[list[str]]
+
+
 class Shop(TypedDict, total=False):
     """What a show's page must know besides the show."""
 
@@ -95,7 +103,7 @@ def create_environment(
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    manifest: dict[str, dict[str, Any]] = json.loads(manifest_path.read_text(encoding="utf-8"))
+    manifest: dict[str, Chunk] = json.loads(manifest_path.read_text(encoding="utf-8"))
     env.globals["asset"] = lambda name: static_url + manifest[name]["file"]
     env.globals["imports"] = lambda name: [
         static_url + manifest[chunk]["file"] for chunk in _imports(manifest, name)
@@ -109,7 +117,7 @@ def create_environment(
     return env
 
 
-def _imports(manifest: Mapping[str, Page], name: str) -> list[str]:
+def _imports(manifest: Mapping[str, Chunk], name: str) -> list[str]:
     """Every chunk that the entry imports, so that a page can ask for all of them at once."""
     found: list[str] = []
     waiting = [name]
@@ -123,7 +131,7 @@ def _imports(manifest: Mapping[str, Page], name: str) -> list[str]:
 
 def label_fonts() -> dict[str, str]:
     """Font files by language, for words in a picture."""
-    manifest: dict[str, dict[str, Any]] = json.loads(MANIFEST.read_text(encoding="utf-8"))
+    manifest: dict[str, Chunk] = json.loads(MANIFEST.read_text(encoding="utf-8"))
     assets = manifest[STYLES]["assets"]
     return {lang: str(STATIC / _font(assets, name)) for lang, name in FONTS.items()}
 
@@ -201,7 +209,7 @@ def render_clip(
     )
 
 
-def _linked_clip(lang: str, show: Page, clip: Page) -> dict[str, Any]:
+def _linked_clip(lang: str, show: Page, clip: Page) -> dict[str, object]:
     """What search engines read of it (schema.org VideoObject, with the show as its whole)."""
     title = clip["title"][lang]
     return {
@@ -228,8 +236,10 @@ def render_embed(
     clip: Page | None = None,
     **shop: Unpack[Shop],
 ) -> str:
-    """The frame page. `theme` may hold `accent`, `accent_dark` (#rrggbb) and `corners` (0 to 24
-    px); the script refuses an accent that cannot be read."""
+    """The frame page. `theme` may hold `accent`, `accent_dark`, `ground`, `ground_dark` (#rrggbb),
+    `font` (names of families) and `corners` (0 to 24 px); the script refuses an accent that cannot
+    be read.
+    """
     data = _show_data(env, lang, show, shop) | {
         "embed": {"theme": dict(theme) if theme else None},
         "clip": clip,
@@ -281,7 +291,7 @@ def render_error(
     )
 
 
-def _show_data(env: jinja2.Environment, lang: str, show: Page, shop: Shop) -> dict[str, Any]:
+def _show_data(env: jinja2.Environment, lang: str, show: Page, shop: Shop) -> dict[str, object]:
     return {
         "show": show,
         "stock": dict(shop.get("stock", {})),
@@ -342,8 +352,15 @@ def _clock(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{left % 60:02}" if hours else f"{minutes}:{left % 60:02}"
 
 
-def lowest_price(product: Page) -> dict[str, Any]:
-    """{"price": Money JSON, "varies": bool}, as frontend/shop/variants.ts `lowestPrice`."""
+class LowestPrice(TypedDict):
+    """`price` is Money JSON."""
+
+    price: Page
+    varies: bool
+
+
+def lowest_price(product: Page) -> LowestPrice:
+    """As frontend/shop/variants.ts `lowestPrice`."""
     prices = [variant["price"] for variant in product["variants"]]
     price = min(prices, key=lambda each: int(each["amount"]))
     return {"price": price, "varies": any(each["amount"] != price["amount"] for each in prices)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, BackgroundTasks, Depends, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials
@@ -19,7 +19,7 @@ from showfloor.identity.types import Person
 from showfloor.kit import ids
 from showfloor.kit.errors import NotFound, PayloadTooLarge, RequestTimeout
 from showfloor.kit.http import DatabaseDep, SessionDep
-from showfloor.kit.openapi import refusals
+from showfloor.kit.openapi import Document, refusals
 from showfloor.kit.schemas import Moment
 from showfloor.markets.errors import MarketUnknown
 from showfloor.media import service as media
@@ -202,7 +202,7 @@ async def change_show(
 
 
 COVER_TYPES = ("image/jpeg", "image/png", "image/webp")
-COVER_BODY: dict[str, Any] = {
+COVER_BODY: Document = {
     "requestBody": {
         "required": True,
         "content": {
