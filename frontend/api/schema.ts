@@ -608,8 +608,8 @@ export interface components {
             total: components["schemas"]["MoneyOut"];
         };
         /**
-         * @description Where something is offered. A replay, a clip and a product's page get their kinds when they
-         *     sell.
+         * @description Where something is offered. What is bought while a replay is watched was offered in its
+         *     show.
          * @enum {string}
          */
         SalesKind: "show";
