@@ -1,8 +1,9 @@
 """A camera whose every frame says when it was made: 32 cells of black and white along the top are
 the clock's milliseconds.
 
-    python -m bench.barcode WIDTH HEIGHT FPS    writes raw yuv420p frames to standard output, in
-    real time
+    python -m bench.barcode WIDTH HEIGHT FPS
+
+writes raw yuv420p frames to standard output, in real time.
 
 The clock is stamped before the encoder, so what a viewer reads back from the picture is the whole
 delay, glass to glass. When its reader goes away it prints to standard error how late its frames

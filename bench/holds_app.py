@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse
 from showfloor.app import asgi
 from showfloor.checkout import http
 from showfloor.kit.db import Database
+from showfloor.kit.pipeline import PipelineConnection
 
 NOTHING = "/api/v1/shows/{show_id}/nothing"
 ANSWER = {
@@ -56,9 +57,9 @@ class Held:
             self._since[id(connection)] = time.perf_counter()
             return connection
 
-        async def putconn(connection: Any) -> None:
-            self._back(connection)
-            await give(connection)
+        async def putconn(conn: PipelineConnection) -> None:
+            self._back(conn)
+            await give(conn)
 
         database.pool.getconn = getconn  # type: ignore[method-assign]  # the bench looks inside
         database.pool.putconn = putconn  # type: ignore[method-assign]  # the bench looks inside

@@ -188,17 +188,18 @@ def show_clock_minus_stamp(demo: Installation, show_id: str) -> float:
         if found.uri and found.duration and found.program_date_time
     ][-1]
     media = fetch(segment.init_section.uri) + fetch(segment.uri)
-    with av.open(io.BytesIO(media)) as container:
+    with av.open(io.BytesIO(media), "r") as container:
         picture = next(container.decode(video=0))
         luma = picture.planes[0]
         line = bytes(luma)[STRIP // 2 * luma.line_size :][:WIDTH]
         first = min(packet.pts for packet in _packets(media) if packet.pts is not None)
         late = float((picture.pts - first) * picture.time_base) * 1000
-    return segment.program_date_time.timestamp() * 1000 + late - _unwrap(read(line, WIDTH))
+    begins: datetime = segment.program_date_time
+    return begins.timestamp() * 1000 + late - _unwrap(read(line, WIDTH))
 
 
 def _packets(media: bytes) -> list[Any]:
-    with av.open(io.BytesIO(media)) as container:
+    with av.open(io.BytesIO(media), "r") as container:
         return list(container.demux(video=0))
 
 

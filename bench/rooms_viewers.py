@@ -1,9 +1,8 @@
-"""Two thousand viewers in one process: opens the streams, checks that each gets every event once
-and in order, and says when.
+"""All viewers in one process: opens the streams and checks that each gets every event once and in
+order.
 
-Prints `joined <seconds>` when all have their snapshot, then `<seq> <milliseconds>` when the last
-viewer has event `seq`, with the median and the slowest 1 % of the viewers since the first of them
-had it; ends at the last event with `gaps <n>`.
+Prints `joined <seconds>` when all have their snapshot, `<seq>` when the last viewer has event
+`seq`, and after the last event `gaps <n>`: how many events were missed or repeated.
 """
 
 from __future__ import annotations
