@@ -134,9 +134,7 @@ export interface components {
         };
         CreatorOut: {
             id: string;
-            name: {
-                [key: string]: string;
-            };
+            name: components["schemas"]["Words"];
         };
         Creators: {
             creators: components["schemas"]["CreatorOut"][];

@@ -11,6 +11,7 @@ from showfloor.kit import ids
 from showfloor.kit.errors import NotFound
 from showfloor.kit.http import SessionDep
 from showfloor.kit.openapi import refusals
+from showfloor.kit.schemas import Words
 from showfloor.merchants import service
 from showfloor.merchants.errors import MerchantNotFound, OriginInvalid, TooManyOrigins
 
@@ -67,7 +68,7 @@ async def forbid_origin(
 
 class CreatorOut(BaseModel):
     id: str
-    name: dict[str, str]
+    name: Words
 
 
 class Creators(BaseModel):
@@ -83,7 +84,7 @@ async def list_creators(merchant_id: str, session: SessionDep, person: CurrentPe
         session, person=person, merchant_id=ids.parse("mer", merchant_id)
     )
     return Creators(
-        creators=[CreatorOut(id=ids.encode("cre", one.id), name=one.name) for one in found]
+        creators=[CreatorOut(id=ids.encode("cre", one.id), name=Words(**one.name)) for one in found]
     )
 
 
