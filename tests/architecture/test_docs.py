@@ -37,6 +37,17 @@ def test_files_that_the_page_names_exist(page) -> None:  # type: ignore[no-untyp
     assert [name for name in named if not (ROOT / name).exists()] == []
 
 
+@pytest.mark.parametrize(
+    "page", sorted((ROOT / "docs/decisions").glob("*.md")), ids=lambda page: page.stem
+)
+def test_decision_has_a_number_and_four_parts(page) -> None:  # type: ignore[no-untyped-def]
+    text = page.read_text("utf-8")
+    parts = re.findall(r"^\*\*(\w+)\.\*\*", text, re.MULTILINE)
+
+    assert text.startswith(f"# {int(page.name[:4])}. ")
+    assert parts == ["Context", "Decision", "Consequences", "Alternatives"]
+
+
 def test_make_commands_of_the_docs_exist() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     named = {command for page in PAGES for command in MAKE.findall(page.read_text("utf-8"))}
