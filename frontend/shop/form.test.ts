@@ -58,6 +58,16 @@ test("a name of which nothing is seen is missing", () => {
   expect(problemsIn({ ...filled, name: "\u200b\u3164" })).toEqual({ name: "field.name" });
 });
 
+test("a line that is too long is to be shortened, and is not called missing", () => {
+  const long = "N".repeat(201);
+
+  expect(problemsIn({ ...filled, name: long, line2: long })).toEqual({
+    name: "field.line2",
+    line2: "field.line2",
+  });
+  expect(problemsIn({ ...filled, name: ` ${"N".repeat(200)} `, line2: "" })).toEqual({});
+});
+
 test("a card typed in Arabic digits is sent in European ones", () => {
   expect(cardNumber({ ...filled, number: "٤٢٤٢ ٤٢٤٢ ٤٢٤٢ ٤٢٤٢" })).toBe("4242424242424242");
 });

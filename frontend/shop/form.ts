@@ -53,14 +53,18 @@ const MESSAGES: Record<keyof Form, string> = {
   country: "field.country",
   number: "field.number",
 };
-const NEEDED = ["name", "line1", "city"] as const;
+const LINES = ["name", "line1", "line2", "city", "postal_code"] as const;
+/** Characters of a line, as the server says (`kit/text.py`). */
+const LONGEST = 200;
 
 export function problemsIn(form: Form, postalCodeNeeded = true): Wrong {
   const wrong: Wrong = {};
   if (!isEmail(cleanEmail(form.email))) wrong.email = MESSAGES.email;
   if (!form.adult) wrong.adult = MESSAGES.adult;
-  for (const name of postalCodeNeeded ? [...NEEDED, "postal_code" as const] : NEEDED) {
-    if (!isVisible(form[name])) wrong[name] = MESSAGES[name];
+  for (const name of LINES) {
+    const optional = name === "line2" || (name === "postal_code" && !postalCodeNeeded);
+    if (!optional && !isVisible(form[name])) wrong[name] = MESSAGES[name];
+    else if ([...cleanLine(form[name])].length > LONGEST) wrong[name] = MESSAGES.line2;
   }
   if (!/^\d{12,19}$/.test(cardNumber(form))) wrong.number = MESSAGES.number;
   return wrong;
