@@ -1,7 +1,6 @@
 /** The JSON of the public API and of the room, version 1, under short names. The types are the
- *  server's own models:
- *  `scripts/contract` writes `api/schema.ts` anew after a change of a `schemas.py`, `make check`
- *  finds a stale one. */
+ *  server's own models: `scripts/contract` writes `api/schema.ts` anew after a change of a
+ *  `schemas.py`, and `make check` fails when it is stale. */
 import type { components } from "./api/schema";
 
 type Models = components["schemas"];

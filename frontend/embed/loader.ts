@@ -6,7 +6,7 @@ import { languageOf, UNAVAILABLE, type Failure } from "./failure";
 
 const home = new URL((document.currentScript as HTMLScriptElement).src).origin;
 const THEME = ["accent", "accent-dark", "ground", "ground-dark", "font", "corners"];
-/** Milliseconds that the frame's page may need after it was loaded; a refused page never speaks. */
+/** Milliseconds that the frame's page may need after it was loaded; a refused page sends no message. */
 const SPEAKS_WITHIN = 4000;
 /** CSS pixels; before the frame has said how tall it should be. */
 const TALLEST = 864;

@@ -1,5 +1,5 @@
-/** The lazy chunk: hls.js (its light build: one muxed rendition needs no more), told to leave the
- *  latency to us. */
+/** hls.js, loaded on demand: its light build, because there is one muxed rendition, and without its
+ *  own control of the latency, which `latency.ts` does. */
 import Hls, { type ErrorData, type LevelDetails } from "hls.js/light";
 import type { Cue } from "../contract";
 import { AUDIO_ONLY_BEHIND } from "./audio-only";

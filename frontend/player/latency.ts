@@ -1,7 +1,6 @@
-/** Holds the picture close to the live edge. hls.js alone stops catching up at about a second of
- *  buffer, so this does it:
- *  one seek when the start has settled, then playback rates too gentle to hear. Pure: samples in,
- *  one decision out. */
+/** Keeps the picture close to the live edge. hls.js alone stops catching up at about a second of
+ *  buffer. This does one seek when the start has settled, then changes the playback rate by too
+ *  little to hear. Pure: samples in, one decision out. */
 
 export interface Sample {
   /** Seconds on a clock that never goes back. */
@@ -14,8 +13,8 @@ export interface Sample {
 }
 
 export interface Hold {
-  /** Where we want to be behind the edge, in seconds; grows when the network proves us wrong, and
-   *  shrinks while it is calm. */
+  /** Where we want to be behind the edge, in seconds; grows with each stall, and shrinks
+   *  again after a time without one. */
   target: number;
   playingSince: number | null;
   seekedAt: number | null;
@@ -34,8 +33,8 @@ export interface Decision {
 export const AIM = 0.7;
 const FARTHEST_AIM = 2;
 const PER_STALL = 0.2;
-/** Seconds without a stall after which we dare to go closer again; doubled with every stall, or a
- *  weak network would stall again and again. */
+/** Seconds without a stall after which the target moves closer to the edge again; doubled with every
+ *  stall, or a weak network would stall again and again. */
 const CALM = 15;
 const LONGEST_CALM = 240;
 /** The buffer is filled unevenly while the first parts arrive; a seek before that would stall. */
@@ -91,8 +90,8 @@ function relaxed(hold: Hold, now: number): Hold {
   return { ...hold, target: Math.max(AIM, hold.target - PER_STALL), changedAt: now };
 }
 
-/** A stall says that the target was too brave for this network. A camera that went away looks the
- *  same from here. */
+/** A stall means that the target is too close to the edge for this network. A camera that went away
+ *  cannot be told apart from that here. */
 export function stalled(hold: Hold, now: number): Hold {
   return {
     ...hold,

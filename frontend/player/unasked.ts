@@ -14,7 +14,7 @@ export interface Asked {
 
 /** Seconds after a written rate in which an unmuting is the browser's own doing. */
 const SIDE_EFFECT = 2;
-/** A browser that insists on the pause has its way after so many attempts in so many seconds. */
+/** After so many attempts in so many seconds the browser's pause stays. */
 const MOST_RESUMES = 3;
 const RESUME_WINDOW = 30;
 
@@ -34,7 +34,7 @@ export function mustMute(asked: Asked, muted: boolean, touched: boolean, now: nu
 
 /** Whether to play on after a pause. With sound on, a pause may come from a headset or another
  *  player that took the speakers over, and stays. A pause right after a written rate is always the
- *  browser's own doing: on a busy machine there are more of them than others are forgiven. */
+ *  browser's own doing: on a busy machine there are more of them than MOST_RESUMES. */
 export function mustResume(asked: Asked, now: number): boolean {
   if (asked.paused || !asked.muted) return false;
   if (now - asked.rateWrittenAt < SIDE_EFFECT) return true;

@@ -1,6 +1,6 @@
 /** Listens to a show's room: Server-Sent Events with resume. The browser reconnects by itself after
- *  a broken connection,
- *  but gives up after a refusal; then this starts again from the last number it saw. */
+ *  a broken connection, but gives up after a refusal; then this opens the stream again behind the
+ *  last event it got. */
 import type { RoomEvent } from "../contract";
 import { empty, fold, type Room } from "./fold";
 

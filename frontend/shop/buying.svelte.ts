@@ -1,5 +1,5 @@
-/** One purchase: hold, details, payment. What the server said is the state; what it has not said is
- *  never shown. */
+/** One purchase: hold, details, payment. The state is what the server answered; nothing is shown
+ *  before its answer. */
 import type {
   Checkout,
   Hold,
@@ -34,8 +34,8 @@ export class Buying {
   expired = $state(false);
   /** Beginning to pay has moved the deadline. */
   extended = $state(false);
-  /** What is shown was paid before this page was loaded, or in another tab: it has been told
-   *  already. */
+  /** What is shown was paid before this page was loaded, or in another tab, where the brand's page
+   *  got its event. */
   recalled = false;
   details: Details | null = null;
   #checkout: Checkout | null = null;
@@ -89,8 +89,8 @@ export class Buying {
     });
   }
 
-  /** Another tab may hold goods, and a page that slept was not told. Without storage this page's own
-   *  hold stays. */
+  /** Another tab may hold goods, and a page that was suspended got no event of it. Without storage
+   *  this page's own hold stays. */
   #catchUp(): void {
     const kept = readKept(this.showId);
     if (!kept || kept.paid || kept.hold.id === this.hold?.id) return;
@@ -172,7 +172,7 @@ export class Buying {
 
   /** Another tab of this browser held, paid or gave back; this one follows, unless it is in the
    *  middle of a step or says thanks. */
-  async heed(): Promise<void> {
+  async reloadKept(): Promise<void> {
     if (this.busy || this.payment === "paid") return;
     this.#startOver();
     this.#recall();

@@ -325,11 +325,11 @@ test("another tab sees the hold, and that it was given back", async () => {
   answers = [ok(hold("h1", [{ sku: "A", quantity: 1 }], 100), 201), ok(null, 204)];
 
   await here.reserve([{ sku: "A", quantity: 1 }], pounds(100));
-  await there.heed();
+  await there.reloadKept();
   expect(there.open?.id).toBe("h1");
 
   await here.release();
-  await there.heed();
+  await there.reloadKept();
   expect(there.open).toBeNull();
 });
 

@@ -171,7 +171,7 @@ export class ShowStore {
 
   /** What another tab of this browser did with the purchase. */
   async followTabs(): Promise<void> {
-    await this.buying.heed();
+    await this.buying.reloadKept();
     this.leaveEmptySheet();
   }
 

@@ -17,8 +17,8 @@ export class ShowConsole {
   sales = $state.raw<Sales | null>(null);
   viewers = $state<number | null>(null);
   stock = $state.raw<Readonly<Record<string, number>>>({});
-  /** What stopped the last action; and, beside it, what keeps the page from hearing how the show
-   *  stands. */
+  /** Why the last action was refused, and, apart from it, why the state of the show cannot be
+   *  read. */
   problem = $state.raw<Problem | null>(null);
   silence = $state.raw<Problem | null>(null);
   busy = $state(false);
