@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import select as readiness
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import datetime
 from typing import Any, ClassVar, LiteralString
 
@@ -235,11 +235,18 @@ class Database:
         """What `start` borrowed; a transaction that is open is rolled back."""
         try:
             if connection is not None:
-                if connection.pgconn.transaction_status in _OPEN:
-                    await connection.rollback()
-                await self.pool.putconn(connection)
+                await self._put_back(connection)
         finally:
             self._turns.give()
+
+    async def _put_back(self, connection: PipelineConnection) -> None:
+        """Also a connection that is lost, which the pool replaces; the server rolls back then."""
+        try:
+            if connection.pgconn.transaction_status in _OPEN:
+                with suppress(psycopg.Error):
+                    await connection.rollback()
+        finally:
+            await self.pool.putconn(connection)
 
 
 _OPEN = TransactionStatus.INTRANS, TransactionStatus.INERROR

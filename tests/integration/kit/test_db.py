@@ -174,3 +174,17 @@ async def _end_all_connections(database: Database) -> None:
             "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
             " where datname = current_database() and pid <> pg_backend_pid()"
         )
+
+
+async def test_transaction_whose_connection_is_lost_gives_its_place_back(
+    database: Database,
+) -> None:
+    """More often than there are places: not one may be lost."""
+    for _ in range(database.pool.max_size + 1):
+        with pytest.raises(ZeroDivisionError):
+            async with database.transaction() as connection:
+                await db.fetch(connection, "select 1", {})
+                await _end_all_connections(database)
+                raise ZeroDivisionError
+
+    assert await database.run("select 1", {}) == [(1,)]
