@@ -263,6 +263,21 @@ async def test_refused_camera_is_told_why(
     assert not camera.wire.aborted and camera.gate.sink.closings == []
 
 
+async def test_refusal_can_be_read_by_who_never_sent_connect(camera: Camera, soon: None) -> None:
+    reason = "This show is over. " * 20
+    camera.gate.problem = PublishRefused("show_ended", reason)
+    camera.greet()
+    camera.command("publish", 3.0, None, "sk_1", "live", stream=1)
+    async with bounded():
+        await camera.gate.asked.wait()
+
+    camera.gate.decided.set()
+    async with bounded():
+        await camera.wire.ended.wait()
+
+    assert camera.statuses() == [("NetStream.Publish.BadName", f"show_ended: {reason}")]
+
+
 async def test_fault_while_asking_ends_this_connection_alone(camera: Camera) -> None:
     camera.gate.problem = ZeroDivisionError()
     await camera.publish()
@@ -340,6 +355,19 @@ async def test_connect_is_answered_with_window_bandwidth_and_success(camera: Cam
     name, transaction, _, info = amf.decode(camera.heard()[-1][1])
     assert (name, transaction) == ("_result", 1.0)
     assert info["code"] == "NetConnection.Connect.Success"  # type: ignore[index,call-overload] # an object
+
+
+async def test_transaction_that_is_no_number_is_answered_as_zero(camera: Camera) -> None:
+    """Each byte that is no UTF-8 would be sent back as three, and an AMF key is 64 KB at most."""
+    camera.greet()
+    odd = b"\x03" + struct.pack(">H", 40_000) + b"\xff" * 40_000 + b"\x05\0\0\x09"
+
+    camera.send(
+        chunks.write(3, messages.COMMAND, 0, amf.encode("createStream") + odd, chunk_size=128)
+    )
+
+    assert not camera.wire.closed
+    assert amf.decode(camera.heard()[-1][1])[:2] == ["_result", 0.0]
 
 
 @pytest.mark.parametrize("name", ["releaseStream", "FCPublish", "_checkbw", "createStream"])
@@ -503,6 +531,27 @@ async def test_stranger_has_so_long_to_shake_hands_and_to_publish(
 
     assert camera.wire.aborted is closed
     camera.session.connection_lost(None)
+
+
+async def test_camera_that_is_let_go_has_time_to_read_why(at: list[float], tmp_path: Path) -> None:
+    camera = Camera(tmp_path)
+    await camera.admitted()
+    at[0] += 60.0
+    camera.media(chunks.AUDIO, 0, b"\xaf\x01x")
+
+    camera.gate.close()
+    camera.session.check()
+
+    assert not camera.wire.aborted
+    camera.session.connection_lost(None)
+
+
+async def test_camera_that_reads_no_answer_is_closed(camera: Camera) -> None:
+    await camera.admitted()
+
+    camera.session.pause_writing()
+
+    assert camera.wire.aborted
 
 
 async def test_camera_may_be_silent_for_twelve_seconds(at: list[float], tmp_path: Path) -> None:

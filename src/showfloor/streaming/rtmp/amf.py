@@ -34,10 +34,13 @@ def decode(data: bytes | bytearray) -> list[Value]:
 
 
 class Command(NamedTuple):
-    """What a command message says: the arguments as far as they can be read."""
+    """What a command message says: the arguments as far as they can be read.
+
+    `transaction` is 0 when it is no number: it is sent back in the answer.
+    """
 
     name: str
-    transaction: Value
+    transaction: float
     arguments: list[Value]
 
 
@@ -56,7 +59,8 @@ def decode_command(data: bytes | bytearray) -> Command | None:
         values += reader.unfinished
     if not values or not isinstance(values[0], str):
         return None
-    return Command(values[0], values[1] if len(values) > 1 else 0.0, values[2:])
+    number = values[1] if len(values) > 1 else None
+    return Command(values[0], number if isinstance(number, float) else 0.0, values[2:])
 
 
 def encode(*values: object) -> bytes:

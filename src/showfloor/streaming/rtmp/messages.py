@@ -16,7 +16,7 @@ COMMAND_AMF3 = 17
 COMMAND = 20
 
 CHUNK_SIZE = 4096
-"""What we announce for our own side."""
+"""Of our side: `announce_chunk_size` comes before anything that is longer than 128 bytes."""
 WINDOW = 2_500_000
 
 _MOST_TAGS = 1000
@@ -36,13 +36,17 @@ def acknowledgement(received: int) -> bytes:
     return _control(ACKNOWLEDGEMENT, struct.pack(">I", received & 0xFFFFFFFF))
 
 
-def welcome(transaction: amf.Value) -> bytes:
-    """The answer to `connect`: window, bandwidth, chunk size, then `_result`."""
+def announce_chunk_size() -> bytes:
+    """Set Chunk Size (§5.4.1): until then a peer reads chunks of 128 bytes."""
+    return _control(chunks.SET_CHUNK_SIZE, struct.pack(">I", CHUNK_SIZE))
+
+
+def welcome(transaction: float) -> bytes:
+    """The answer to `connect`: window, bandwidth, then `_result`."""
     return b"".join(
         (
             _control(WINDOW_SIZE, struct.pack(">I", WINDOW)),
             _control(PEER_BANDWIDTH, struct.pack(">IB", WINDOW, 2)),
-            _control(chunks.SET_CHUNK_SIZE, struct.pack(">I", CHUNK_SIZE)),
             result(
                 transaction,
                 {"fmsVer": "FMS/3,0,1,123", "capabilities": 31.0},
@@ -57,7 +61,7 @@ def welcome(transaction: amf.Value) -> bytes:
     )
 
 
-def result(transaction: amf.Value, *values: object) -> bytes:
+def result(transaction: float, *values: object) -> bytes:
     payload = amf.encode("_result", transaction, *values)
     return chunks.write(_COMMAND_STREAM, COMMAND, 0, payload, chunk_size=CHUNK_SIZE)
 

@@ -65,7 +65,7 @@ class RtmpSession(asyncio.Protocol):
         self._app = ""
         self._sink: MediaSink | None = None
         self._admission: asyncio.Task[None] | None = None
-        self._deciding = self._refused = False
+        self._deciding = self._refused = self._announced = False
         self._received = self._acknowledged = self._checked = 0
         self._window = messages.WINDOW
 
@@ -86,6 +86,13 @@ class RtmpSession(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self._heard = clock.monotonic()
         self._guard(self._take, data)
+
+    def pause_writing(self) -> None:
+        """The peer reads no answers, so they would pile up; a publisher's are a few bytes a
+        second.
+        """
+        log.info("rtmp closed reason=%s", "does not read")
+        self.abort()
 
     def close(self) -> None:
         """Let go of the publisher: its show ended, its key was replaced, or a newer publisher took
@@ -195,6 +202,10 @@ class RtmpSession(asyncio.Protocol):
                 raise amf.AmfError("a command without a name")
             return
         name, transaction, arguments = command
+        if not self._announced:
+            # Here and not in the answer to `connect`, which some peers leave out.
+            self._announced = True
+            self._transport.write(messages.announce_chunk_size())
         match name:
             case "connect":
                 details = arguments[0] if arguments else None
@@ -289,6 +300,8 @@ class RtmpSession(asyncio.Protocol):
             self._close_soon()
 
     def _close_soon(self) -> None:
+        # `check` must not close it before the peer has read why.
+        self._idle_since = clock.monotonic()
         asyncio.get_running_loop().call_later(_LINGER_SECONDS, self._transport.close)
 
     def _drop_sink(self, problem: str | None = None) -> None:
