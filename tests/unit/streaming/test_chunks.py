@@ -195,6 +195,24 @@ def test_unfinished_messages_are_bounded_together() -> None:
         )
 
 
+def test_messages_that_grow_side_by_side_are_bounded_by_what_they_announce() -> None:
+    """Each begins with a few bytes, and all of them could go on to their full length."""
+    reader = ChunkReader(1000)
+    beginnings = [header(0, 1, 1000, stream=3 + number) + bytes(128) for number in range(3)]
+    assert list(reader.feed(b"".join(beginnings[:2]))) == []
+
+    with pytest.raises(ChunkError, match="unfinished"):
+        list(reader.feed(beginnings[2]))
+
+
+def test_message_that_ended_makes_room_for_the_next() -> None:
+    reader = ChunkReader(1000)
+    abort = chunks.write(2, chunks.ABORT, 0, (6).to_bytes(4, "big"))
+    data = header(0, 1, 1000) + BODY[:128] + abort + chunks.write(6, 9, 1, BODY[:1000])
+
+    assert len(list(reader.feed(data * 10))) == 10
+
+
 def test_what_a_message_changes_holds_for_those_behind_it() -> None:
     reader = ChunkReader(100)
     found = reader.feed(

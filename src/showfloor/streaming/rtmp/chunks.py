@@ -70,8 +70,8 @@ class ChunkReader:
     """Puts messages together, whatever the pieces in which the bytes arrive.
 
     `limit` bounds a message, `media_limit` one of sound or picture, doubled also all unfinished
-    messages together: a stranger gets little, a publisher enough. Set Chunk Size and Abort are
-    applied here because they must act between two chunks.
+    messages together, by the lengths that they announce: a stranger gets little, a publisher
+    enough. Set Chunk Size and Abort are applied here because they must act between two chunks.
     """
 
     def __init__(self, limit: int) -> None:
@@ -83,7 +83,8 @@ class ChunkReader:
         self._current: _ChunkStream | None = None
         self._newest: _ChunkStream | None = None
         self._chunk_left = 0
-        self._held = 0
+        self._announced = 0
+        """Bytes of all messages that are under way, as far as they have come or not."""
 
     @property
     def missing(self) -> int:
@@ -120,7 +121,6 @@ class ChunkReader:
                 payload: bytes | bytearray = data[position : position + take]
             else:
                 current.payload += data[position : position + take]
-                self._held += take
                 payload = current.payload
             position += take
             self._chunk_left -= take
@@ -129,8 +129,8 @@ class ChunkReader:
                 self._current = None
                 if current.missing:
                     continue
+                self._announced -= current.length
                 if payload is current.payload:
-                    self._held -= len(payload)
                     current.payload = bytearray()
                 if current.kind in _CONTROL:
                     self._apply(current.kind, payload)
@@ -224,7 +224,8 @@ class ChunkReader:
             current.timestamp = (current.timestamp + current.delta) & 0xFFFFFFFF
         if current.length > (self.media_limit if current.kind in _MEDIA else self._limit):
             raise ChunkError(f"message of {current.length} bytes")
-        if self._held > 2 * self.media_limit:
+        self._announced += current.length
+        if self._announced > 2 * self.media_limit:
             raise ChunkError("too many unfinished messages")
         current.missing = current.length
 
@@ -248,7 +249,8 @@ class ChunkReader:
         number = int.from_bytes(payload[:4], "big")
         aborted = self._streams.get(number)
         if aborted is not None:
-            self._held -= len(aborted.payload)
+            if aborted.missing:
+                self._announced -= aborted.length
             aborted.payload = bytearray()
             aborted.missing = 0
 
