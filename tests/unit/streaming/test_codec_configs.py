@@ -7,6 +7,7 @@ import base64
 import pytest
 
 from showfloor.streaming.codecs import aac, h264
+from showfloor.streaming.codecs.bits import Bits
 
 # Written by x264.
 HIGH_1080P = base64.b64decode("AWQAKP/hABtnZAAorNlAeAIn5cBEAAADAAQAAAMA8DxgxlgBAAZo6+PLIsD9+PgA")
@@ -47,6 +48,33 @@ def test_size_profile_and_level_of_a_1080p_stream() -> None:
 def test_what_is_no_avc_configuration_is_refused(record: bytes) -> None:
     with pytest.raises(h264.ConfigError):
         h264.read_config(record)
+
+
+def test_parameter_set_that_is_cut_off_is_refused() -> None:
+    extension = 4
+    whole = len(HIGH_1080P) - extension
+    assert h264.read_config(HIGH_1080P[:whole]).width == 1920
+
+    for size in range(whole):
+        with pytest.raises(h264.ConfigError):
+            h264.read_config(HIGH_1080P[:size])
+
+
+def test_configuration_may_leave_the_picture_set_to_the_stream() -> None:
+    sps = HIGH_1080P[8 : 8 + 27]
+
+    assert h264.read_config(HIGH_1080P[:35] + b"\0").width == 1920
+    assert h264.build_config(sps, b"\x68\xeb\xe3\xcb", 4).width == 1920
+
+
+def test_code_longer_than_any_value_is_no_code() -> None:
+    """One that fills a parameter set of 64 KB took 25 seconds, in which nobody was served."""
+    assert Bits(bytes(4) + b"\x80" + bytes(4)).unsigned() == 0xFFFFFFFF
+
+    with pytest.raises(IndexError):
+        Bits(bytes(5) + b"\x80" + bytes(5)).unsigned()
+    with pytest.raises(h264.ConfigError):
+        h264.read_config(avcc(b"\x67\x64\x00\x28" + b"\xff" * 20 + bytes(64_000)))
 
 
 def test_no_torn_configuration_escapes_as_another_error() -> None:

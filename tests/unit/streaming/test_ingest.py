@@ -12,6 +12,8 @@ from showfloor.kit import clock
 from showfloor.streaming.codecs import aac, h264
 from showfloor.streaming.config import StreamingConfig
 from showfloor.streaming.ingest.ingest import Ingest
+from showfloor.streaming.ingest.pictures import PictureAssembler
+from showfloor.streaming.ports import VideoFrame
 from tests.unit.streaming.ends import (
     DELIMITER,
     EMPTY,
@@ -233,3 +235,26 @@ def test_listening_begins_with_the_first_media_and_not_with_the_admission(host: 
     assert [
         (tracks.video is not None, tracks.audio is not None) for tracks in host.reel.tracks
     ] == [(True, True)]
+
+
+@pytest.mark.parametrize("sets", [(0x67, 0x68), (0x68, 0x67)], ids=["sequence", "picture"])
+def test_parameter_set_longer_than_any_is_left_out(host: Host, sets: tuple[int, int]) -> None:
+    ingest = host.connect()
+    long, short = unit(sets[0], bytes(70_000)), unit(sets[1], b"\x64\0\x28")
+
+    send_video(ingest, 1000, avc(long, short, IDR, key=True))
+
+    assert host.codes == {"video_configuration_missing"}
+
+
+def test_unit_that_waits_does_not_keep_the_packet_that_it_came_in() -> None:
+    filler = unit(0x0C, bytes(1 << 20))
+    packet = bytearray(SEI + filler)
+    pictures = PictureAssembler()
+
+    assert pictures.add(VideoFrame("h264", 0, 0, False, memoryview(packet)), None) is None
+
+    # A buffer that somebody still reads cannot change its size (BufferError).
+    packet.clear()
+    picture = pictures.add(VideoFrame("h264", 40, 0, True, memoryview(IDR)), None)
+    assert picture is not None and [bytes(piece) for piece in picture.pieces] == [SEI, IDR]

@@ -8,8 +8,14 @@ def unescape(data: bytes) -> bytes:
     return data.replace(b"\0\0\3", b"\0\0")
 
 
+_MOST_ZEROS = 32
+"""In front of an Exp-Golomb code: no value of H.264 has more than 32 bits (§7.4)."""
+
+
 class Bits:
-    """Reads fixed and Exp-Golomb codes (H.264 §9.1); IndexError beyond the end."""
+    """Reads fixed and Exp-Golomb codes (H.264 §9.1); IndexError beyond the end, and for a code that
+    is longer than any value.
+    """
 
     def __init__(self, data: bytes) -> None:
         self._value = int.from_bytes(data, "big")
@@ -25,6 +31,8 @@ class Bits:
         zeros = 0
         while not self.fixed(1):
             zeros += 1
+            if zeros > _MOST_ZEROS:
+                raise IndexError
         return (1 << zeros) - 1 + self.fixed(zeros)
 
     def signed(self) -> int:

@@ -22,6 +22,10 @@ _PLAYABLE_PROFILES = (66, 77, 100)
 """Baseline, Main and High: 8 bits, 4:2:0. Firefox and many phones decode no other."""
 _MAX_SIDE = 16_384
 _SPS = 7
+_SPS_BYTES = 2048
+"""What is read of a sequence parameter set; scaling lists that nobody sends would be longer."""
+_SET_BYTES = 0xFFFF
+"""A parameter set has its length in two bytes."""
 _NO_SIZE = 2
 """lengthSizeMinusOne that is not allowed: three bytes (14496-15 §5.3.3.1.2)."""
 
@@ -70,8 +74,9 @@ def read_config(record: bytes) -> VideoConfig:
     sps = record[8 : 8 + size]
     if len(sps) < max(size, 4) or sps[0] & 31 != _SPS:
         raise ConfigError("no sequence parameter set")
+    _check_lengths(record)
     try:
-        width, height, fields = _read_size(Bits(unescape(sps[1:])))
+        width, height, fields = _read_size(Bits(unescape(sps[1:_SPS_BYTES])))
     except IndexError:
         raise ConfigError("sequence parameter set is torn") from None
     if not (16 <= width <= _MAX_SIDE and 16 <= height <= _MAX_SIDE):
@@ -92,11 +97,27 @@ def read_config(record: bytes) -> VideoConfig:
 
 def build_config(sps: bytes, pps: bytes, length_size: int) -> VideoConfig:
     """The configuration for parameter sets that came in the stream; raises ConfigError."""
+    if max(len(sps), len(pps)) > _SET_BYTES:
+        raise ConfigError("parameter set is too long")
     head = b"\1" + sps[1:4] + bytes([0xFC | length_size - 1, 0xE1])
     sets = len(sps).to_bytes(2, "big") + sps + b"\1" + len(pps).to_bytes(2, "big") + pps
     # High profile says its chroma format and bit depths once more: 4:2:0, 8 bits.
     rest = b"\xfd\xf8\xf8\0" if sps[1:2] == b"\x64" else b""
     return read_config(head + sets + rest)
+
+
+def _check_lengths(record: bytes) -> None:
+    """All parameter sets are whole; browsers refuse the init segment otherwise. A PPS may be
+    missing: it may come in the stream.
+    """
+    position = 5
+    for mask in (31, 255):
+        count = record[position] & mask if position < len(record) else 1
+        position += 1
+        for _ in range(count):
+            position += 2 + int.from_bytes(record[position : position + 2], "big")
+    if position > len(record):
+        raise ConfigError("parameter sets are torn")
 
 
 def _read_size(bits: Bits) -> tuple[int, int, bool]:

@@ -97,7 +97,10 @@ class PictureAssembler:
         if size != self._held_size:
             self._held.clear()
             self._held_size = size
-        self._held.extend(unit for unit in units if nal.belongs_to_next(nal.kind(unit, size)))
+        # Copies: a unit of a few bytes must not keep a packet of megabytes.
+        self._held.extend(
+            memoryview(bytes(unit)) for unit in units if nal.belongs_to_next(nal.kind(unit, size))
+        )
         if sum(map(len, self._held)) > _HELD_BYTES:
             self._held.clear()
 
