@@ -100,6 +100,18 @@ def test_part_is_there_when_it_or_the_next_segment_came(
     assert show.has_part(msn, part) is there
 
 
+def test_part_beyond_the_end_of_its_segment_waits_for_the_next_segment_s_first(
+    show: LiveShow,
+) -> None:
+    add_segment(show, b"one", b"two")
+    begin(show)
+    assert [show.has_part(0, part) for part in (0, 1, 2, 9)] == [True, True, False, False]
+
+    add_parts(show, b"three")
+
+    assert show.has_part(0, 2) and show.has_part(0, 9)
+
+
 def test_nothing_is_there_before_anything_came(show: LiveShow) -> None:
     assert not show.has_part(0, 0) and not show.has_segment(0)
     assert show.rendition() is None and show.find(0, preview=True) is None

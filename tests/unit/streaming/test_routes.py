@@ -232,8 +232,33 @@ async def test_part_beyond_the_end_of_its_segment_is_the_next_one_s_first(port: 
 
     begin(show)
     show.published()
+    assert viewer.got == []
+    add_parts(show, b"three")
+    show.published()
 
-    assert "#EXT-X-MEDIA-SEQUENCE" in text(viewer.got[0])
+    assert 'URI="1.0.m4s"' in text(viewer.got[0])
+
+
+async def test_part_that_its_segment_does_not_have_is_refused_at_once(port: Port) -> None:
+    show = await port.publish()
+    add_segment(show, b"one", b"two")
+
+    assert port.ask("/live/show_a/0.2.m4s") is answers.NOT_FOUND
+    assert port.ask("/live/show_a/0.99.m4s") is answers.NOT_FOUND
+
+
+async def test_viewer_who_waits_for_a_part_hears_when_the_segment_ends_without_it(
+    port: Port,
+) -> None:
+    show = await port.publish()
+    begin(show)
+    add_parts(show, b"one")
+    assert port.ask("/live/show_a/0.5.m4s", viewer := Viewer()) is None
+
+    show.window.complete()
+    show.published()
+
+    assert viewer.got == [answers.NOT_FOUND]
 
 
 async def test_viewer_waits_for_a_whole_segment(port: Port) -> None:

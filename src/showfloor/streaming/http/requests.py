@@ -98,7 +98,9 @@ def is_ready(show: LiveShow, request: ViewerRequest) -> bool:
         return True
     if request.part is None:
         return show.has_segment(request.msn)
-    return show.has_part(request.msn, request.part)
+    # A file is a part of its own segment alone, and once that is complete no part follows.
+    is_file = not request.file.endswith(".m3u8")
+    return (is_file and show.has_segment(request.msn)) or show.has_part(request.msn, request.part)
 
 
 def may_come(show: LiveShow, request: ViewerRequest) -> bool:

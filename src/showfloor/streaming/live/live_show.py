@@ -295,11 +295,13 @@ class LiveShow:
     def has_part(self, msn: int, part: int) -> bool:
         """Whether a blocking reload for that part can be answered.
 
-        A part beyond the end of its segment means the next segment's first.
+        A part beyond the end of its segment means the next segment's first (RFC 8216bis §6.2.5.2).
         """
         last = self.window.listed[-1] if self.window.listed else None
         if last is None or msn > last.msn:
             return False
+        if msn == last.msn - 1 and not last.parts and len(self.window.listed) > 1:
+            last = self.window.listed[-2]
         return msn < last.msn or last.whole or part < len(last.parts)
 
     def has_segment(self, msn: int) -> bool:
