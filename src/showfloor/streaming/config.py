@@ -53,7 +53,7 @@ class StreamingConfig:
     """A viewer's request line and headers must be complete by then."""
     keep_alive_seconds: float = 75.0
     write_seconds: float = 30.0
-    """A viewer who takes nothing for so long is closed."""
+    """A viewer who has not taken the whole answer by then is closed."""
     report_seconds: float = 1.0
     """How often web gets a report of who publishes."""
     web_timeout_seconds: float = 4.0

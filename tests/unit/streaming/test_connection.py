@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from time import process_time
 
 import pytest
 
@@ -192,6 +193,27 @@ def test_the_host_is_found_wherever_the_network_cuts(config: StreamingConfig) ->
             connection.data_received(request[cut:])
 
             assert statuses(wire) == expected
+
+
+def test_byte_of_a_long_request_costs_what_one_of_a_short_one_does(
+    config: StreamingConfig,
+) -> None:
+    """A request that came byte by byte was searched from its beginning for each: a millisecond."""
+
+    def seconds(before: int) -> float:
+        connection, wire = connect(config, Repeats())
+        connection.data_received(b"GET /a HTTP/1.1\r\nHost: x\r\nX: " + b"a" * before)
+        began = process_time()
+        for _ in range(1000):
+            connection.data_received(b"a")
+        took = process_time() - began
+        connection.data_received(b"\r\n\r\n")
+        assert statuses(wire) == ["200"]
+        return took
+
+    short = seconds(1_000)
+
+    assert seconds(400_000) < 50 * short
 
 
 def test_absolute_form_is_the_same_request(config: StreamingConfig) -> None:

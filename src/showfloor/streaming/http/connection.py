@@ -109,7 +109,7 @@ class Connection(asyncio.Protocol):
         self._places = places
         self._address = ""
         self._hosts = 0
-        self._unchecked = b""
+        self._unchecked = bytearray()
         self._reads_headers = False
         self._queue: deque[Request] = deque()
         self._request: Request | None = None
@@ -221,9 +221,14 @@ class Connection(asyncio.Protocol):
         end = len(data) - len(_HEAD_END)
         if not self._unchecked and end > 0 and data.find(_HEAD_END) == end:
             return _has_one_host(data)
-        heads, found, self._unchecked = (self._unchecked + data).rpartition(_HEAD_END)
-        return not found or all(
-            _has_one_host(head) for head in heads.split(_HEAD_END) if head.strip(b"\r\n")
+        # The end may be torn. What came before is searched once, however small the pieces are.
+        fresh = max(len(self._unchecked) - len(_HEAD_END) + 1, 0)
+        self._unchecked += data
+        if self._unchecked.find(_HEAD_END, fresh) < 0:
+            return True
+        heads, _, self._unchecked = self._unchecked.rpartition(_HEAD_END)
+        return all(
+            _has_one_host(bytes(head)) for head in heads.split(_HEAD_END) if head.strip(b"\r\n")
         )
 
     def _grow(self, size: int) -> None:
