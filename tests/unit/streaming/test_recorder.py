@@ -203,6 +203,24 @@ def test_a_full_disk_is_said_once_though_lines_still_fit(
     assert caplog.text.count("recording is losing segments") == 1
 
 
+def test_init_segment_that_did_not_fit_is_written_with_the_next_segment(disk: Disk) -> None:
+    show = disk.open()
+    name = cmaf.init_segment(TRACKS).name
+    obstacle = disk.folder / f".{name}.part"
+    obstacle.mkdir(parents=True)
+    play(show)
+    disk.settle()
+    assert not (disk.folder / name).exists()
+    obstacle.rmdir()
+
+    play(show)
+    disk.settle()
+
+    assert (disk.folder / name).read_bytes() == cmaf.init_segment(TRACKS).data
+    recorded = read_back(disk.folder, 3, 1 << 20)
+    assert recorded is not None and [segment.msn for segment, _ in recorded.segments] == [0, 1]
+
+
 def test_a_disk_that_hangs_does_not_hold_up_the_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

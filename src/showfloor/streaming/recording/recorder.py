@@ -55,14 +55,15 @@ class Recorder:
     def recording(self, show_id: str) -> Recording:
         return Recording(self, self.root / show_id)
 
-    def submit(self, job: Callable[[], None], size: int) -> None:
-        """Queue one write. Never blocks: a full queue drops it."""
+    def submit(self, job: Callable[[], None], size: int) -> bool:
+        """Queue one write. Never blocks: a full queue drops it, which is False."""
         with self._lock:
             if self._queued + size > _QUEUE_BYTES or self._jobs.qsize() >= _QUEUE_JOBS:
                 self._fail("the disk is too slow")
-                return
+                return False
             self._queued += size
         self._jobs.put((job, size))
+        return True
 
     def _work(self) -> None:
         while (item := self._jobs.get()) is not None:
@@ -94,6 +95,7 @@ class Recording:
         self._recorder = recorder
         self._folder = folder
         self._inits: set[str] = set()
+        """Init segments that are on disk, or on their way to it."""
 
     def begin(
         self, segment: Segment, init: InitSegment, ingest_id: str, discontinuities: int
@@ -104,8 +106,10 @@ class Recording:
         `discontinuities` are the tags of the show up to and with this segment.
         """
         if init.name not in self._inits:
+            # Before the write, which may have failed by the time that it is known to be queued.
             self._inits.add(init.name)
-            self._recorder.submit(lambda: self._write(init.name, [init.data]), len(init.data))
+            if not self._recorder.submit(lambda: self._keep(init), len(init.data)):
+                self._inits.discard(init.name)
         line = OpenLine(
             open=segment.msn,
             start=round(segment.start, 3),
@@ -143,6 +147,14 @@ class Recording:
 
     def end(self) -> None:
         self._recorder.submit(lambda: self._append(recording.ENDED), 0)
+
+    def _keep(self, init: InitSegment) -> None:
+        """When this fails the next segment tries again: without it none of them plays."""
+        try:
+            self._write(init.name, [init.data])
+        except OSError:
+            self._inits.discard(init.name)
+            raise
 
     def _append(self, line: bytes) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
