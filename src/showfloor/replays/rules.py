@@ -7,7 +7,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from showfloor.kit.clock import milliseconds, parse_rfc3339
 from showfloor.kit.contract import CarriedCue
@@ -15,6 +15,7 @@ from showfloor.kit.recording import SegmentLine
 from showfloor.replays.errors import ClipSpanInvalid, CutInvalid
 from showfloor.replays.types import Cut, Drawing, Gap, Span, Still
 
+_EVER, _NEVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 SHORTEST_GAP_MS = 1000
 """A shorter absence of the picture is not worth a mark."""
 MOST_HIDDEN = 100
@@ -75,20 +76,27 @@ def _is_hidden(start: float, end: float, cut: Cut) -> bool:
 
 
 def visible_cues(cues: Iterable[CarriedCue], cut: Cut) -> list[CarriedCue]:
-    """Without the cues that lie wholly in what was taken out."""
-    return [cue for cue in cues if not _taken_out(cue, cut)]
+    """Without the cues of which every moment was taken out."""
+    taken = sorted(_taken_out(cut), key=lambda span: span.start)
+    return [cue for cue in cues if not _lies_in(taken, cue)]
 
 
-def _taken_out(cue: CarriedCue, cut: Cut) -> bool:
-    start = parse_rfc3339(cue.start)
-    end = parse_rfc3339(cue.end) if cue.end else start
-    before = cut.trim_start is not None and end <= cut.trim_start
-    after = cut.trim_end is not None and start >= cut.trim_end
-    return before or after or any(_within(start, end, span) for span in cut.hidden)
+def _taken_out(cut: Cut) -> Iterable[Span]:
+    yield from cut.hidden
+    if cut.trim_start is not None:
+        yield Span(_EVER, cut.trim_start)
+    if cut.trim_end is not None:
+        yield Span(cut.trim_end, _NEVER)
 
 
-def _within(start: datetime, end: datetime, span: Span) -> bool:
-    return span.start <= start and end <= span.end
+def _lies_in(spans: Sequence[Span], cue: CarriedCue) -> bool:
+    """Whether these spans, put together, hold every moment of the cue; they are in order."""
+    start = reached = parse_rfc3339(cue.start)
+    end = parse_rfc3339(cue.end) if cue.end else _NEVER
+    for span in spans:
+        if span.start <= reached < span.end:
+            reached = span.end
+    return reached > start and reached >= end
 
 
 def plan_pictures(

@@ -100,6 +100,28 @@ def test_cue_goes_with_what_was_taken_out_and_stays_when_a_moment_of_it_stays(
 
 
 @pytest.mark.parametrize(
+    ("start", "end", "kept"),
+    [(1, 6, False), (3, 7, False), (1, 7.5, True), (6, None, True), (8.5, None, False)],
+)
+def test_cue_goes_when_several_cuts_hold_it_together(
+    start: float, end: float | None, kept: bool
+) -> None:
+    cut = Cut(trim_start=at(2), trim_end=at(8), hidden=(Span(at(4), at(7)), Span(at(2), at(4.5))))
+
+    assert bool(visible_cues([cue(start, end)], cut)) is kept
+
+
+def test_cue_of_a_moment_goes_with_the_cut_around_it_alone() -> None:
+    cut = Cut(hidden=(Span(at(4), at(5)),))
+
+    assert [bool(visible_cues([cue(at_s, at_s)], cut)) for at_s in (3, 4, 5)] == [
+        True,
+        False,
+        True,
+    ]
+
+
+@pytest.mark.parametrize(
     "cut",
     [
         Cut(hidden=(Span(at(4), at(4)),)),
