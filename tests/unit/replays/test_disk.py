@@ -58,6 +58,19 @@ def test_publishing_again_changes_nothing_and_keeps_the_playlist_s_time(data: Pa
     assert (data / "replays" / SHOW / "media.m3u8").stat().st_mtime_ns == before
 
 
+def test_what_was_hidden_is_gone_though_the_playlist_cannot_be_written(data: Path) -> None:
+    storage = DiskStorage(data)
+    storage.publish(SHOW, {"1.m4s", "2.m4s"}, LISTS)
+    obstacle = data / "replays" / SHOW / "media.m3u8"
+    obstacle.unlink()
+    obstacle.mkdir()
+
+    with pytest.raises(OSError):
+        storage.publish(SHOW, {"1.m4s"}, LISTS)
+
+    assert "2.m4s" not in public(data)
+
+
 def test_file_that_the_recording_lacks_is_named_and_no_playlist_is_written(data: Path) -> None:
     missing = DiskStorage(data).publish(SHOW, {"1.m4s", "9.m4s"}, LISTS)
 
@@ -94,3 +107,18 @@ def test_deleted_replay_takes_the_recording_with_it(data: Path) -> None:
 
     assert not (data / "recordings" / SHOW).exists()
     assert public(data) == set()
+
+
+@pytest.mark.parametrize("folder", ["replays", "recordings"])
+def test_folder_that_cannot_be_removed_is_not_said_to_be_gone(data: Path, folder: str) -> None:
+    """One that an operator moved to another disk."""
+    storage = DiskStorage(data)
+    storage.publish(SHOW, {"1.m4s"}, LISTS)
+    place = data / folder / SHOW
+    place.rename(data / "elsewhere")
+    place.symlink_to(data / "elsewhere")
+
+    with pytest.raises(OSError, match="symbolic link"):
+        storage.delete(SHOW)
+
+    assert (data / "elsewhere" / "1.m4s").exists()

@@ -37,12 +37,15 @@ class DiskStorage:
         missing = {name for name in media if not self._link(show, name)}
         if missing:
             return missing
-        # Nobody may be sent to a segment that is gone: first the playlists, then the rest goes.
-        for name, text in playlists.items():
-            _write(folder / name, text)
-        for file in folder.iterdir():
-            if file.name not in media and file.name not in playlists:
-                file.unlink(missing_ok=True)
+        # Nobody may be sent to a segment that is gone: first the playlists, then the rest goes. It
+        # goes also when the playlists cannot be written (a full disk).
+        try:
+            for name, text in playlists.items():
+                _write(folder / name, text)
+        finally:
+            for file in folder.iterdir():
+                if file.name not in media and file.name not in playlists:
+                    file.unlink(missing_ok=True)
         return set()
 
     def media(self, show: str) -> Path:
@@ -117,4 +120,6 @@ def _remove(folder: Path) -> None:
     """Playlists first, so that nobody is sent to a segment that is gone."""
     for playlist in folder.glob("*.m3u8"):
         playlist.unlink(missing_ok=True)
-    shutil.rmtree(folder, ignore_errors=True)
+    # What cannot be removed raises: nobody may be told that it is gone.
+    if folder.exists():
+        shutil.rmtree(folder)
