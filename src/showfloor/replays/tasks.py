@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 from showfloor.kit import clock
 from showfloor.kit.db import Database
@@ -20,30 +21,49 @@ LOOK_AGAIN = timedelta(seconds=1)
 
 
 async def publish_replays(database: Database, storage: Storage) -> datetime | None:
-    """One transaction a show; when to look again."""
+    """One transaction a show; when to look again. A show that fails does not hold up the others,
+    and what it raised is raised when they are done.
+    """
     async with database.session() as session:
         waiting = await service.list_unpublished(session)
     unfinished = False
+    failure: Exception | None = None
     for show_id in waiting:
-        async with database.session() as session:
-            published = await service.publish(session, storage, show_id, thorough=True)
-        unfinished |= not published.complete
+        try:
+            async with database.session() as session:
+                published = await service.publish(session, storage, show_id, thorough=True)
+            unfinished |= not published.complete
+        except Exception as error:  # a folder that cannot be written, a row that is locked
+            failure = error
+    if failure is not None:
+        raise failure
     return clock.now() + LOOK_AGAIN if unfinished else None
 
 
 async def draw_pictures(database: Database, storage: Storage, painter: Painter) -> None:
-    """One replay after the other, with no transaction open while something is drawn."""
+    """One replay after the other; one that fails does not hold up the others."""
     async with database.session() as session:
         waiting = await service.list_undrawn(session)
+    failure: Exception | None = None
     for show_id in waiting:
-        with tempfile.TemporaryDirectory() as folder:
-            async with database.session() as session:
-                ordered = await service.order_pictures(session, storage, show_id, Path(folder))
-            if ordered is None:
-                continue
-            drawn = await painter.draw(ordered.order)
-            async with database.session() as session:
-                await service.show_pictures(session, storage, ordered, drawn)
+        try:
+            await _draw(database, storage, painter, show_id)
+        except Exception as error:  # a folder that cannot be written, a row that is locked
+            failure = error
+    if failure is not None:
+        raise failure
+
+
+async def _draw(database: Database, storage: Storage, painter: Painter, show_id: UUID) -> None:
+    """No transaction is open while something is drawn."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with database.session() as session:
+            ordered = await service.order_pictures(session, storage, show_id, Path(folder))
+        if ordered is None:
+            return
+        drawn = await painter.draw(ordered.order)
+        async with database.session() as session:
+            await service.show_pictures(session, storage, ordered, drawn)
 
 
 async def make_clips(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
+from dataclasses import replace
 from threading import Event
 
 import httpx2
@@ -16,8 +17,9 @@ from showfloor.replays import service
 from showfloor.replays.adapters.disk import DiskStorage
 from showfloor.replays.rules import WAIT_FOR_RECORDING
 from showfloor.shows import service as shows
+from showfloor.shows.schemas import NewShow
 from tests.integration.replays.conftest import EndedShow, EndShow
-from tests.people import add_floor
+from tests.people import add_floor, put_on_air
 from tests.waiting import BOUND
 
 WHOLE = {"init-a.mp4", "1.m4s", "2.m4s", "3.m4s", "4.m4s", "5.m4s", "index.m3u8", "media.m3u8"}
@@ -189,3 +191,32 @@ async def test_what_is_not_published_is_not_there(
     (ended.data / "replays" / ended.shown_id / ".1.m4s.part").write_bytes(b"half")
 
     assert (await client.get(f"/replays/{ended.shown_id}/{name}")).status_code == 404
+
+
+async def test_replay_that_cannot_be_published_does_not_hold_up_the_next(
+    end: EndShow, on_air: EndedShow, database: Database
+) -> None:
+    floor = on_air.floor
+    async with database.session() as session:
+        new = NewShow(title={"en": "Later", "ar": "لاحقا"}, market="gb")
+        later = await shows.create_show(session, person=floor.host, new=new)
+        await shows.add_product(
+            session, person=floor.host, show_id=later.id, product_id=floor.products[0].id
+        )
+        other = replace(floor, show=await put_on_air(session, replace(floor, show=later)))
+        await shows.end_show(session, person=floor.host, show_id=later.id)
+    broken = await end()
+    healthy = replace(broken, floor=other)
+    for show in (broken, healthy):
+        show.recorded.mkdir(parents=True, exist_ok=True)
+        (show.recorded / "init-a.mp4").write_bytes(b"init")
+        show.record(1, 0)
+        show.note(recording.ENDED)
+    (broken.data / "replays").mkdir()
+    (broken.data / "replays" / broken.shown_id).write_text("in the way")
+
+    with pytest.raises(FileExistsError):
+        await broken.publish()
+
+    assert broken.id < healthy.id, "the broken one comes first"
+    assert "media.m3u8" in healthy.public()
