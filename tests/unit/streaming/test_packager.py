@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import random
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import pytest
 
@@ -148,6 +149,18 @@ def test_a_pause_of_sound_alone_makes_no_long_segment() -> None:
     package(packager(cuts, Tracks(None, SOUND)), [], [*packets(1.5), *packets(4, begin=12.5)])
 
     assert max(cuts.durations) < 2500
+
+
+def test_part_without_sound_or_picture_says_when_it_is() -> None:
+    cuts = Cuts()
+    made = packager(cuts, Tracks(None, SOUND))
+    package(made, [], [*packets(1), *packets(1, begin=3)])
+
+    empty = [part for segment in cuts.segments for part in segment if b"aac" not in part.data]
+    times = [int.from_bytes(part.data.partition(b"tfdt")[2][4:12], "big") for part in empty]
+
+    assert len(times) > 5 and times[0] > 48_000
+    assert [later - earlier for earlier, later in pairwise(times)] == [201 * 48] * (len(times) - 1)
 
 
 def test_segments_begin_at_key_frames_and_leave_no_hole() -> None:

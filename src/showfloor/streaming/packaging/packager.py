@@ -359,7 +359,9 @@ class Packager:
         if sound is not None:
             runs.append(sound)
         if not runs:
-            runs.append(cmaf.Run(cmaf.AUDIO_TRACK, 0, [], []))
+            rate = self._tracks.audio.rate if self._tracks.audio is not None else 0
+            start = round(self._part_start * rate / 1000)
+            runs.append(cmaf.Run(cmaf.AUDIO_TRACK, start, [], []))
         self._sequence += 1
         independent = self._tracks.video is None or any(frame.key for frame in self._frames)
         data = cmaf.fragment(self._sequence, runs)
