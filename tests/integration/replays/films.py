@@ -9,6 +9,8 @@ from pathlib import Path
 
 from imageio_ffmpeg import get_ffmpeg_exe
 
+from tests.waiting import BOUND
+
 SECONDS = 10
 DARKEST, STEP = 30, 20
 SIZE = (180, 320)
@@ -28,5 +30,5 @@ def make_film(folder: Path) -> None:
     command += ["-color_range", "tv", "-c:a", "aac", "-f", "hls", "-hls_time", "2"]
     command += ["-hls_playlist_type", "vod", "-hls_segment_type", "fmp4", "-start_number", "1"]
     command += ["-hls_fmp4_init_filename", "init-a.mp4", "-hls_segment_filename", "%d.m4s"]
-    subprocess.run([*command, "film.m3u8"], cwd=folder, check=True, timeout=60)
+    subprocess.run([*command, "film.m3u8"], cwd=folder, check=True, timeout=BOUND)
     (folder / "film.m3u8").unlink()
