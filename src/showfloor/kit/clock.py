@@ -44,11 +44,16 @@ def rfc3339(moment: datetime) -> str:
 
 
 def parse_rfc3339(text: str) -> datetime:
-    """An aware UTC datetime; raises ValueError for text that is not RFC 3339 or has no offset."""
+    """An aware UTC datetime; raises ValueError for text that is no time, has no offset, or leads
+    out of the calendar in UTC.
+    """
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError(f"a time needs an offset: {text}")
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"a time outside the calendar: {text}") from None
 
 
 @contextmanager

@@ -4,6 +4,7 @@ name: `hold_0192…`.
 
 from __future__ import annotations
 
+import re
 import secrets
 from hashlib import sha256
 from uuid import UUID
@@ -11,6 +12,8 @@ from uuid import UUID
 import uuid_utils
 
 from showfloor.kit.errors import NotFound
+
+_DIGITS = re.compile(r"[0-9a-fA-F]{32}")
 
 
 class MalformedId(NotFound, ValueError):
@@ -32,12 +35,10 @@ def encode(prefix: str, value: UUID) -> str:
 def parse(prefix: str, text: str) -> UUID:
     """The inverse of `encode`; raises MalformedId."""
     head, _, digits = text.rpartition("_")
-    if head != prefix or len(digits) != 32:
+    # UUID would also read signs, blanks, `0x` and the digits of other scripts.
+    if head != prefix or _DIGITS.fullmatch(digits) is None:
         raise MalformedId
-    try:
-        return UUID(hex=digits)
-    except ValueError:
-        raise MalformedId from None
+    return UUID(hex=digits)
 
 
 def secret(size: int = 24) -> str:

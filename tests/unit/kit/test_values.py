@@ -48,6 +48,13 @@ def test_what_is_no_id_is_refused(text: str) -> None:
         ids.parse("hold", text)
 
 
+@pytest.mark.parametrize("digits", ["+" + "a" * 31, "0x" + "a" * 30, " " + "a" * 31, "٠" * 32])
+def test_id_has_one_spelling(digits: str) -> None:
+    """Python reads each of these as a number."""
+    with pytest.raises(ids.MalformedId):
+        ids.parse("hold", f"hold_{digits}")
+
+
 def test_later_ids_sort_after_earlier_ones() -> None:
     made = [ids.new() for _ in range(100)]
 
@@ -63,3 +70,9 @@ def test_time_is_shown_in_utc_with_milliseconds() -> None:
 def test_time_without_an_offset_is_refused() -> None:
     with pytest.raises(ValueError, match="offset"):
         clock.parse_rfc3339("2026-11-23T10:00:00")
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "now"])
+def test_time_that_utc_does_not_have_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):
+        clock.parse_rfc3339(text)

@@ -22,7 +22,7 @@ def check(cue: CarriedCue) -> CarriedCue:
     try:
         start = clock.rfc3339(clock.parse_rfc3339(cue.start))
         end = None if cue.end is None else clock.rfc3339(clock.parse_rfc3339(cue.end))
-    except (ValueError, OverflowError):
+    except ValueError:
         raise CueError("a moment is RFC 3339") from None
     return replace(cue, start=start, end=end)
 
