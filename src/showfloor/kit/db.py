@@ -5,12 +5,13 @@ driver itself, because SQLAlchemy would cost more than the statements. `Database
 exception that `docs/decisions/0003` lists: hot paths that are a single SQL statement run it in
 autocommit mode, so that the statement is its own transaction.
 
-No connection is tested before its use. An idle connection has nothing to say; one that can be read
-was closed by the server (or was sent a notice) and is replaced. What dies after that look is tried
-once more where nothing has happened yet, and is Busy otherwise.
+No connection is tested by a statement before its use. The server sends nothing on an idle
+connection, so one that is readable was closed (or got a notice) and is replaced. When a connection
+is lost after that check, the first statements of a transaction are sent once more on another one;
+with later statements the caller gets Busy.
 
-A transaction borrows its connection when its first statements are sent, not before, and who waits
-for one has a place by its urgency (kit/turns).
+A transaction borrows its connection when its first statements are sent, not before; those that
+wait for one are served by their urgency (kit/turns).
 """
 
 from __future__ import annotations
@@ -331,7 +332,7 @@ def write(connection: Connection, text: LiteralString, values: Parameters) -> No
 
 
 def _is_disturbed(connection: Any) -> bool:
-    """Whether an idle connection can be read: closed by the server, or told something."""
+    """Whether an idle connection is readable: the server closed it, or sent a notice."""
     poll = readiness.poll()
     poll.register(connection.fileno(), readiness.POLLIN | readiness.POLLHUP | readiness.POLLERR)
     return bool(poll.poll(0))

@@ -99,9 +99,7 @@ def refusal_of(error: HTTPException) -> AppError:
 
 
 async def on_http_exception(request: Request, error: Exception) -> Response:
-    """Keeps the framework's header fields: a 405 without Allow would tell half (RFC 9110
-    §15.5.6).
-    """
+    """Keeps the framework's header fields: a 405 must have Allow (RFC 9110 §15.5.6)."""
     assert isinstance(error, HTTPException)
     answer = problem(refusal_of(error), language(request))
     answer.headers.update(error.headers or {})

@@ -61,7 +61,7 @@ async def note_failure(database: Database, name: str, attempts: int, error: Exce
 
 
 async def note_success(database: Database, name: str) -> None:
-    """It works again."""
+    """Delete the failure that was noted."""
     async with database.session() as session:
         await session.execute(delete(JobFailure).where(JobFailure.name == name))
 

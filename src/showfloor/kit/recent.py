@@ -1,4 +1,6 @@
-"""Answers that are right for a moment: asked for by many at once, worked out once."""
+"""A cache for a few seconds that computes each value once, however many callers ask for it at the
+same time.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who comes next when more want something than can have it at once."""
+"""A priority queue for what only a limited number of tasks may have at a time."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from itertools import count
 
 
 class Urgency(IntEnum):
-    """Smaller comes first. Who has come far keeps others waiting longest, and is let through."""
+    """Smaller comes first: a purchase that is nearly done holds up others, so it goes before one
+    that begins.
+    """
 
     FINISH = 0
     GO_ON = 1

@@ -23,8 +23,8 @@ STALE_AFTER = timedelta(seconds=5)
 
 
 def key_id(digest: bytes) -> str:
-    """A name for a stream key: enough of its digest to tell it from all others, and nothing that
-    opens a door.
+    """A name for a stream key: enough of its digest to tell it from all others; nobody can publish
+    with it.
     """
     return digest.hex()[:16]
 
@@ -41,7 +41,7 @@ def preview_token(secret: str, show_id: UUID, at: datetime) -> str:
 
 
 def state_at(state: IngestState, seen_at: datetime, now: datetime) -> IngestState:
-    """A report that is too old says nothing good any more."""
+    """The reported state; a publisher whose last report is too old counts as lost."""
     return IngestState.LOST if state.present and now - seen_at > STALE_AFTER else state
 
 

@@ -1,6 +1,7 @@
-"""Say "look" to `fanout` after a commit, at most once in 20 ms, outside of every transaction.
+"""Hints to `fanout` which rooms a commit changed: at most one in 20 ms, outside of every
+transaction.
 
-A hint saves `fanout` the rest of its 100 ms between two looks. It may be lost at any time: nobody
+A hint saves `fanout` the rest of its 100 ms between two reads. It may be lost at any time: nobody
 waits for it or repeats it.
 """
 
@@ -21,7 +22,7 @@ RECONNECT = 0.5
 """Seconds before the next attempt when the database is away."""
 MOST_ROOMS = 200
 """Rooms named in one hint: a payload has less than 8,000 bytes (PostgreSQL, NOTIFY), an id takes
-33. More: "look at all".
+33. With more rooms the payload is empty, which means all of them.
 """
 
 

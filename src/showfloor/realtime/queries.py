@@ -85,9 +85,6 @@ _FORGET_EVENTS = text("""
     returning event.seq
 """)
 
-# "Look": on a connection of its own, since a NOTIFY inside a transaction makes all that notify
-# commit one after the other.
-
 
 async def insert_room(session: Session, room_id: UUID) -> None:
     """Opening twice is opening once."""

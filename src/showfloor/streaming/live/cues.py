@@ -35,9 +35,8 @@ class CueSet:
         return self._cues != before
 
     def replace(self, carried: Iterable[CarriedCue], requested_at: float) -> bool:
-        """Become web's answer to the request made at `requested_at` on the steady clock.
-
-        True when that changed anything.
+        """Take the cues of web's answer to the request made at `requested_at` on the steady clock,
+        and keep those that web sent since. True when that changed anything.
         """
         fresh = {key for key, at in self._touched.items() if at >= requested_at}
         wanted = {cue.id: cue for cue in carried}

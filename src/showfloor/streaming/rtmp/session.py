@@ -310,5 +310,5 @@ class RtmpSession(asyncio.Protocol):
             sink.closed(problem)
 
     def abort(self) -> None:
-        """Close at once, without a word."""
+        """Close at once, without an answer."""
         self._transport.abort()
