@@ -29,7 +29,13 @@ from typing import NamedTuple
 
 import imageio_ffmpeg
 
-from showfloor.kit.contract import IngestAnswer, PublishPermission, to_json
+from showfloor.kit.contract import (
+    DestinationOrder,
+    IngestAnswer,
+    PublishPermission,
+    ShowOrders,
+    to_json,
+)
 
 ROOT = Path(__file__).parents[1]
 WARM_SECONDS = 25
@@ -129,16 +135,21 @@ def publishers(clip: Path, urls: list[str]) -> Iterator[None]:
             process.wait()
 
 
-def measure_ours(clip: Path, shows: int, seconds: float, folder: Path) -> Row:
+def measure_ours(
+    clip: Path, shows: int, seconds: float, folder: Path, destinations: tuple[str, ...] = ()
+) -> Row:
+    """`destinations` are the addresses of other networks that get each show, too."""
     launch = """
 import asyncio, json, pathlib, sys
 from showfloor.streaming.config import StreamingConfig
 from showfloor.streaming.server import run
 web, data = sys.argv[1:]
-config = StreamingConfig(web, "bench", pathlib.Path(data), rtmp_port=0, http_port=0)
+config = StreamingConfig(
+    web, "bench", pathlib.Path(data), rtmp_port=0, http_port=0, push_networks="127.0.0.0/8"
+)
 run(config, lambda addresses: print(addresses.rtmp[1], flush=True))
 """
-    with allowing_web() as web, tempfile.TemporaryDirectory(dir=folder) as data:
+    with allowing_web(destinations) as web, tempfile.TemporaryDirectory(dir=folder) as data:
         command = [sys.executable, "-c", launch, web, data]
         server = subprocess.Popen(
             command, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT / "src")}
@@ -147,13 +158,22 @@ run(config, lambda addresses: print(addresses.rtmp[1], flush=True))
             assert server.stdout is not None
             port = int(server.stdout.readline())
             urls = [f"rtmp://127.0.0.1:{port}/live/key{number}" for number in range(shows)]
-            return watch("showfloor", server.pid, clip, urls, seconds)
+            name = f"showfloor, {len(destinations)} destinations" if destinations else "showfloor"
+            return watch(name, server.pid, clip, urls, seconds)
         finally:
             server.send_signal(signal.SIGTERM)
             server.wait()
 
 
 def measure_nginx(clip: Path, shows: int, seconds: float, folder: Path) -> Row:
+    with nginx(folder) as (worker, port):
+        urls = [f"rtmp://127.0.0.1:{port}/live/key{number}" for number in range(shows)]
+        return watch("nginx-rtmp (receives only)", worker, clip, urls, seconds)
+
+
+@contextmanager
+def nginx(folder: Path) -> Iterator[tuple[int, int]]:
+    """Debian's nginx-rtmp: its worker's process id, and its port."""
     port = free_port()
     config = folder / "nginx.conf"
     config.write_text(
@@ -169,8 +189,7 @@ def measure_nginx(clip: Path, shows: int, seconds: float, folder: Path) -> Row:
     try:
         time.sleep(1)
         worker = int(Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()[0])
-        urls = [f"rtmp://127.0.0.1:{port}/live/key{number}" for number in range(shows)]
-        return watch("nginx-rtmp (receives only)", worker, clip, urls, seconds)
+        yield worker, port
     finally:
         server.send_signal(signal.SIGQUIT)
         server.wait()
@@ -187,10 +206,10 @@ def watch(name: str, process: int, clip: Path, urls: list[str], seconds: float) 
 
 
 @contextmanager
-def allowing_web() -> Iterator[str]:
+def allowing_web(destinations: tuple[str, ...] = ()) -> Iterator[str]:
     """A web that allows every key as a show of its own, in a process of its own."""
     answering = subprocess.Popen(
-        [sys.executable, __file__, "--allowing-web"],
+        [sys.executable, __file__, "--allowing-web", *destinations],
         stdout=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
     )
@@ -202,7 +221,15 @@ def allowing_web() -> Iterator[str]:
         answering.wait()
 
 
-async def allow_everything() -> None:
+def orders(show_id: str, destinations: list[str]) -> ShowOrders:
+    wanted = [
+        DestinationOrder(f"dest_{number}", url, f"{show_id}-{number}")
+        for number, url in enumerate(destinations)
+    ]
+    return ShowOrders("live", 0, "", False, [], destinations=wanted)
+
+
+async def allow_everything(destinations: list[str]) -> None:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(asyncio.IncompleteReadError):
             while True:
@@ -213,7 +240,12 @@ async def allow_everything() -> None:
                 answer = to_json(
                     PublishPermission(f"show_{key}", f"key_{key}", "live", 0, [])
                     if key
-                    else IngestAnswer({})
+                    else IngestAnswer(
+                        {
+                            line["show_id"]: orders(line["show_id"], destinations)
+                            for line in asked["ingests"]
+                        }
+                    )
                 )
                 writer.write(
                     b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(answer), answer)
@@ -253,7 +285,7 @@ def print_table(rows: list[Row]) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["--allowing-web"]:
-        asyncio.run(allow_everything())
+    if sys.argv[1:2] == ["--allowing-web"]:
+        asyncio.run(allow_everything(sys.argv[2:]))
     else:
         main()
