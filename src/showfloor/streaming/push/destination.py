@@ -95,7 +95,8 @@ class Destination:
             self._open(client)
             return
         self._behind = True
-        self._dropped += sum(tag.kind == chunks.VIDEO for tag in tags)
+        if self._base is not None:
+            self._dropped += sum(tag.kind == chunks.VIDEO for tag in tags)
 
     def _open(self, client: RtmpClient) -> None:
         """Headers and the newest key frame, what came after it, then whatever comes."""
