@@ -18,7 +18,17 @@ from showfloor.app.private import keep_files_private
 
 COMMANDS = (
     *("demo", "serve", "backup", "restore", "web", "streaming", "fanout", "worker", "migrate"),
-    *("openapi", "person", "merchant", "creator", "catalog", "stock", "jobs", "security"),
+    *(
+        "openapi",
+        "person",
+        "merchant",
+        "creator",
+        "catalog",
+        "stock",
+        "recording",
+        "jobs",
+        "security",
+    ),
 )
 """In the order of `showfloor --help`."""
 OWN_COMMANDS = ("demo-camera", "demo-brand-site")

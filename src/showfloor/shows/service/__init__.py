@@ -31,7 +31,14 @@ from showfloor.shows.service.ingest_reports import (
     note_ingest,
     note_ingests,
 )
-from showfloor.shows.service.lifecycle import end_show, go_live, set_clips, set_replay
+from showfloor.shows.service.lifecycle import (
+    check_importable,
+    end_imported,
+    end_show,
+    go_live,
+    set_clips,
+    set_replay,
+)
 from showfloor.shows.service.schedule import (
     change_show,
     create_show,
@@ -54,9 +61,11 @@ __all__ = [
     "admit_publisher",
     "arrange_products",
     "change_show",
+    "check_importable",
     "create_show",
     "disclose",
     "end_cue",
+    "end_imported",
     "end_show",
     "find_next",
     "find_public_show",

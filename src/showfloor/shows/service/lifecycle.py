@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from showfloor.identity.types import Person
@@ -10,13 +11,13 @@ from showfloor.kit import clock, outbox
 from showfloor.kit.db import Session
 from showfloor.media import service as media
 from showfloor.shows import queries
-from showfloor.shows.errors import ShowNotFound, SignalMissing
+from showfloor.shows.errors import NotAllowedInState, ShowNotFound, SignalMissing
 from showfloor.shows.events import ShowEnded, ShowWentLive
 from showfloor.shows.rules import Step, after
 from showfloor.shows.service.access import get_own_show
 from showfloor.shows.service.cues import close_open_cues, disclose_from_the_start
 from showfloor.shows.service.schedule import published, save
-from showfloor.shows.types import ReplayFacts, Show
+from showfloor.shows.types import ReplayFacts, Show, ShowState
 
 
 async def go_live(session: Session, *, person: Person, show_id: UUID) -> Show:
@@ -47,6 +48,31 @@ async def end_show(session: Session, *, person: Person, show_id: UUID) -> Show:
     await close_open_cues(session, show_id, now)
     await outbox.publish(session, ShowEnded(show_id, now))
     return ended
+
+
+async def check_importable(session: Session, *, show_id: UUID) -> None:
+    """Raises ShowNotFound, NotAllowedInState (it was live already, or is over)."""
+    show = await queries.show(session, show_id)
+    if show is None:
+        raise ShowNotFound
+    if show.state not in (ShowState.DRAFT, ShowState.SCHEDULED):
+        raise NotAllowedInState(state=show.state.value)
+
+
+async def end_imported(
+    session: Session, *, show_id: UUID, began_at: datetime, ended_at: datetime
+) -> Show:
+    """The show was a film from `began_at` to `ended_at`, and is over.
+
+    Raises ShowNotFound, NotAllowedInState.
+    """
+    show = await queries.show(session, show_id, lock=True)
+    if show is None:
+        raise ShowNotFound
+    live = after(show.state, Step.GO_LIVE)
+    ended = replace(show, state=after(live, Step.END), went_live_at=began_at, ended_at=ended_at)
+    await outbox.publish(session, ShowEnded(show_id, ended_at))
+    return await save(session, show, published(ended))
 
 
 async def set_replay(session: Session, show_id: UUID, facts: ReplayFacts) -> None:

@@ -1,0 +1,43 @@
+"""Recordings of shows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from showfloor.app.admin_terminal import run
+from showfloor.app.recording_import import write_recording
+from showfloor.app.settings import Settings
+from showfloor.app.terminal import or_refused
+from showfloor.kit import ids
+from showfloor.shows import service as shows
+
+group = typer.Typer(no_args_is_help=True)
+
+
+@group.callback()
+def callback() -> None:
+    """So that `import` stays a word of its own while it is the only one."""
+
+
+@group.command("import")
+def import_recording(
+    file: Annotated[
+        Path,
+        typer.Argument(exists=True, dir_okay=False, help="a film with H.264 and AAC"),
+    ],
+    show: Annotated[str, typer.Option(help="the show's id, show_…; one that was never live")],
+) -> None:
+    """Make a film the whole of a show: it has ended, and its replay is prepared."""
+    show_id = or_refused(lambda: ids.parse("show", show))
+    run(lambda session: shows.check_importable(session, show_id=show_id))
+    found = or_refused(lambda: write_recording(file, Settings().data, show))
+    run(
+        lambda session: shows.end_imported(
+            session, show_id=show_id, began_at=found.began_at, ended_at=found.ended_at
+        )
+    )
+    seconds = (found.ended_at - found.began_at).total_seconds()
+    typer.echo(f"{seconds:.0f} seconds are recorded; the worker prepares the replay.")
