@@ -462,6 +462,8 @@ export interface components {
         Playback: {
             hls_url: string;
             events_url: string;
+            /** @description The show from its beginning while it is on air; 404 where its host withholds the replay. */
+            rewind_url: string | null;
         };
         /** @description Minor units. */
         PriceIn: {

@@ -123,7 +123,7 @@ test("after a repair the picture runs, unless the person paused it", () => {
 
 test("a recording goes on where it was, also when the first repair fails", () => {
   openHls(video, "/replays/a/index.m3u8", listener, "recorded");
-  expect(now().config.startPosition).toBe(-1);
+  expect(now().config.startPosition).toBe(0);
   video.currentTime = 754.5;
 
   now().tell("error", network);
@@ -250,4 +250,17 @@ test("closing ends the tries that are under way", () => {
   vi.advanceTimersByTime(60_000);
 
   expect(made.length).toBe(1);
+});
+
+test("a live show's recording is known anew each time it has grown", () => {
+  let grown = 0;
+  const growing = { ...listener, recorded: () => (grown += 1) };
+  openHls(video, "/replays/a/rewind.m3u8", growing, "recorded");
+
+  now().tell("level", { details: { live: true, dateRanges: {} } });
+  now().tell("level", { details: { live: true, dateRanges: {} } });
+  openHls(video, "/live/a/index.m3u8", growing);
+  now().tell("level", { details: { live: true, dateRanges: {} } });
+
+  expect(grown).toBe(2);
 });

@@ -20,6 +20,8 @@ const LIVE = {
   backBufferLength: 20,
   maxBufferLength: 8,
 };
+/** Also a live show's recording as it grows: it is followed from where the person is, not from its
+ *  edge. */
 const RECORDED = { lowLatencyMode: false, backBufferLength: 60, maxBufferLength: 30 };
 /** Whole segments over a network that may need as long for each as it plays. */
 const AUDIO_ONLY = {
@@ -40,8 +42,8 @@ export function openHls(
   listener: SourceListener,
   kind: Kind = "live",
 ): Source {
-  /** Seconds into a recording; -1 is its beginning, and a live show's edge. */
-  let position = -1;
+  /** Seconds into a recording; -1 is a live show's edge. */
+  let position = kind === "recorded" ? 0 : -1;
   let hls = create();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let recoveredAt = -Infinity;
@@ -73,7 +75,7 @@ export function openHls(
     next.on(Hls.Events.LEVEL_UPDATED, (_name, { details }) => {
       wait = RETRY;
       listener.cues(cuesIn(details));
-      if (!details.live) listener.recorded?.();
+      if (kind === "recorded") listener.recorded?.();
     });
     next.on(Hls.Events.MANIFEST_PARSED, (_name, { video, audio }) =>
       listener.soundOnly(audio && !video),
@@ -129,7 +131,7 @@ export function openHls(
     },
     stretches: () => {
       const known = details();
-      return known && !known.live ? stretchesIn(known) : [];
+      return known && kind === "recorded" ? stretchesIn(known) : [];
     },
     close() {
       clearTimeout(timer);

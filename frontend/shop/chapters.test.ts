@@ -5,6 +5,7 @@ import {
   addressAt,
   chapterAt,
   chaptersOf,
+  marksOf,
   nextChapter,
   previousChapter,
   startOf,
@@ -89,4 +90,11 @@ test("from a brand's frame the address is the show's own page, without what dres
   const frame = "https://shop.example/embed/kiln?parent=https%3A%2F%2Fb.example&lang=ar&corners=0";
 
   expect(addressAt(frame, 60)).toBe("https://shop.example/s/kiln?lang=ar&t=60");
+});
+
+test("marks that would cover each other are left out", () => {
+  const chapters = [0, 1, 30, 31, 60].map((at) => ({ ...CHAPTERS[0]!, at }));
+
+  expect(marksOf(chapters, 100).map(({ at }) => at)).toEqual([0, 30, 60]);
+  expect(marksOf(chapters, 10).map(({ at }) => at)).toEqual([0, 1, 30, 31, 60]);
 });

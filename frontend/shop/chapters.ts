@@ -13,6 +13,8 @@ export interface Chapter {
 
 /** Seconds. Who presses "previous product" sooner after a chapter began means the one before. */
 const JUST_BEGUN = 3;
+/** Of a line's length: two marks side by side on a phone. */
+const CLOSEST = 1 / 40;
 
 /** Pins of which no frame can be watched are none. */
 export function chaptersOf(
@@ -30,6 +32,14 @@ export function chaptersOf(
       return product && at !== null && at !== end ? [{ cue, product, at }] : [];
     })
     .sort((one, other) => one.at - other.at);
+}
+
+/** Those whose marks can be told apart on a line of `duration` seconds: a long show pins hundreds. */
+export function marksOf(chapters: readonly Chapter[], duration: number): Chapter[] {
+  const marks: Chapter[] = [];
+  for (const chapter of chapters)
+    if (chapter.at - (marks.at(-1)?.at ?? -Infinity) >= duration * CLOSEST) marks.push(chapter);
+  return marks;
 }
 
 /** The chapter on screen at a position: the last that has begun. */

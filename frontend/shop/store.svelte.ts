@@ -23,6 +23,9 @@ const TALL = 9 / 16;
 /** A film's and a phone's, and nothing beyond: the page has to have room for its goods. */
 const WIDEST = 21 / 9;
 
+/** Milliseconds in which there is nothing to go back to. */
+const YOUNG = 60_000;
+
 const shapeOf = (ratio: number | null): number =>
   Math.min(WIDEST, Math.max(1 / WIDEST, ratio ?? TALL));
 
@@ -47,6 +50,8 @@ export class ShowStore {
   theatre = $state(false);
   /** The recording of an ended show is being watched. */
   replaying = $state(false);
+  /** It is a live show's, watched from the beginning. */
+  rewound = $state(false);
   /** Seconds into it. */
   position = $state(0);
   stretches = $state.raw<Stretch[]>([]);
@@ -71,7 +76,7 @@ export class ShowStore {
 
   /** The part of the show that this page is about. */
   get clip() {
-    return this.page.clip;
+    return this.page.clip ?? null;
   }
 
   /** The browser or the person asks to save data: nothing is loaded for the picture before a tap. */
@@ -211,6 +216,31 @@ export class ShowStore {
   /** The player moves the picture there; nobody before it is opened. */
   jumpTo: (position: number) => void = () => undefined;
 
+  /** The player leaves the recording for the live picture; nobody before it is opened. */
+  goLive: () => void = () => undefined;
+
+  beginRewind(): void {
+    this.rewound = true;
+    this.beginReplay();
+  }
+
+  endRewind(): void {
+    this.rewound = false;
+    this.replaying = false;
+    this.stretches = [];
+    this.chapters = [];
+    this.#frame = null;
+    this.statusChanged("starting");
+  }
+
+  /** Where the show plays from its beginning; null while it is too young for that. */
+  get rewindUrl(): string | null {
+    const { state, went_live_at } = this.show;
+    const onAir = state === "live" || state === "interrupted";
+    if (!onAir || this.serverNow() - Date.parse(went_live_at ?? "") < YOUNG) return null;
+    return this.page.show.playback.rewind_url ?? `/replays/${this.page.show.id}/rewind.m3u8`;
+  }
+
   /** The recording is opened, with sound, because somebody asked for it. */
   beginReplay(): void {
     this.replaying = true;
@@ -227,7 +257,12 @@ export class ShowStore {
 
   /** There is a sound to be heard alone. */
   readonly offersAudio = $derived.by(
-    () => this.show.state === "live" && !this.audioOnly && !this.#soundless,
+    () =>
+      this.show.state === "live" &&
+      !this.audioOnly &&
+      !this.#soundless &&
+      !this.replaying &&
+      !this.clip,
   );
 
   listen(): void {

@@ -46,7 +46,8 @@ beforeEach(() => {
   vi.stubGlobal("document", { activeElement: null, querySelector: () => null });
   vi.stubGlobal("HTMLElement", class {});
   vi.stubGlobal("window", { scrollTo: () => undefined });
-  const show = { id: "show_1", state: "live", products: [mug, vase] } as unknown as Show;
+  const playback = { rewind_url: null };
+  const show = { id: "show_1", state: "live", products: [mug, vase], playback } as unknown as Show;
   store = new ShowStore(
     { show, stock: { "mug-1": 5 }, api: "/api/v1" } as unknown as ShowPageData,
     words,
@@ -290,4 +291,21 @@ test("a show without sound goes back to its picture and offers no listening", ()
   store.statusChanged("unplayable");
 
   expect([store.audioOnly, store.offersAudio, store.status]).toEqual([null, false, "starting"]);
+});
+
+test("a show can be watched from its beginning once it has one, and goes on live", () => {
+  const live = (went_live_at: string) => ({ ...onShelf, show: { state: "live", went_live_at } });
+  const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
+  store.roomChanged(room(live(minutesAgo(0.5))));
+  expect(store.rewindUrl).toBeNull();
+  store.roomChanged(room(live(minutesAgo(5))));
+  expect(store.rewindUrl).toContain("/rewind.m3u8");
+
+  store.beginRewind();
+  store.cuesHeard([pin("mug", 0, 2)]);
+  store.frameShown(Date.parse(at(1)));
+  expect([store.replaying, store.onScreen]).toEqual([true, "mug"]);
+  store.endRewind();
+
+  expect([store.rewound, store.replaying, store.stretches]).toEqual([false, false, []]);
 });

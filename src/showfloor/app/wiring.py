@@ -83,6 +83,7 @@ def connect_web(app: FastAPI, settings: Settings) -> None:
     app.state.covers = CoverFolder(settings.data / "uploads")
     app.state.pages = Recent(seconds=1.0, most=1000)
     app.state.frames = Recent(seconds=1.0, most=1000)
+    app.state.rewinds = Recent(seconds=1.0, most=100)
     app.mount("/static", BuiltFiles(directory=STATIC), name="static")
     app.mount(
         "/uploads",

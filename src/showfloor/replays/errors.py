@@ -43,3 +43,12 @@ class ClipSpanUnavailable(AppError):
 class TooManyClips(AppError):
     code = "too_many_clips"
     status = 409
+
+
+class ReplayNotThere(AppError):
+    """The show cannot be watched from its beginning: nothing is recorded, or its host withholds
+    it.
+    """
+
+    code = "replay_not_there"
+    status = 404

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
+from starlette.responses import RedirectResponse, Response
 
 from showfloor.identity.errors import CsrfFailed, NotAuthenticated
 from showfloor.identity.http import CurrentPerson, OptionalPerson
@@ -14,6 +15,7 @@ from showfloor.kit import ids
 from showfloor.kit.errors import NotFound
 from showfloor.kit.http import DatabaseDep, SessionDep
 from showfloor.kit.openapi import refusals
+from showfloor.kit.recent import Recent
 from showfloor.replays import service
 from showfloor.replays.adapters.storage import Storage
 from showfloor.replays.errors import (
@@ -22,6 +24,7 @@ from showfloor.replays.errors import (
     ClipSpanUnavailable,
     CutInvalid,
     ReplayDeleted,
+    ReplayNotThere,
     TooManyClips,
 )
 from showfloor.replays.schemas import (
@@ -37,7 +40,10 @@ from showfloor.replays.views import clip_view, decision_view
 from showfloor.shows.errors import ShowNotFound
 from showfloor.shows.http import Caller, UrlsDep
 
-router = APIRouter(prefix="/api/v1", tags=["replays"])
+router = APIRouter(tags=["replays"])
+OPEN = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-cache"}
+"""As the files beside it (`web/files.py`)."""
+REWIND = "/replays/{show_id}/rewind.m3u8"
 
 
 async def get_storage(request: Request) -> Storage:
@@ -50,14 +56,14 @@ OWN = (NotAuthenticated, NotFound, ShowNotFound)
 CHANGE = (*OWN, CsrfFailed, ReplayDeleted)
 
 
-@router.get("/shows/{show_id}/replay", responses=refusals(*OWN))
+@router.get("/api/v1/shows/{show_id}/replay", responses=refusals(*OWN))
 async def get_replay(show_id: str, session: SessionDep, person: CurrentPerson) -> ReplayDecision:
     """The host's view of it, also before the show has ended."""
     found = await service.get_replay(session, person=person, show_id=ids.parse("show", show_id))
     return _view(found)
 
 
-@router.patch("/shows/{show_id}/replay", responses=refusals(*CHANGE, CutInvalid))
+@router.patch("/api/v1/shows/{show_id}/replay", responses=refusals(*CHANGE, CutInvalid))
 async def change_replay(
     show_id: str, body: ReplayChange, person: Caller, database: DatabaseDep, storage: StorageDep
 ) -> ReplayDecision:
@@ -71,7 +77,7 @@ async def change_replay(
         return _view(await service.publish(session, storage, show))
 
 
-@router.delete("/shows/{show_id}/replay", status_code=204, responses=refusals(*CHANGE))
+@router.delete("/api/v1/shows/{show_id}/replay", status_code=204, responses=refusals(*CHANGE))
 async def delete_replay(
     show_id: str, person: Caller, database: DatabaseDep, storage: StorageDep
 ) -> None:
@@ -83,6 +89,23 @@ async def delete_replay(
         await service.publish(session, storage, show)
 
 
+@router.get(
+    REWIND, response_class=Response, responses=refusals(NotFound, ShowNotFound, ReplayNotThere)
+)
+async def rewind(
+    show_id: str, request: Request, session: SessionDep, storage: StorageDep
+) -> Response:
+    """A live show from its beginning: an EVENT playlist (RFC 8216 §4.3.3.5) over its recording.
+    Once the show has ended it leads to the replay's.
+    """
+    show = ids.parse("show", show_id)
+    kept: Recent[str] = request.app.state.rewinds
+    text = await kept.get((show,), lambda: service.rewind(session, storage, show))
+    if not text:
+        return RedirectResponse("media.m3u8", headers=OPEN)
+    return Response(text, media_type="application/vnd.apple.mpegurl", headers=OPEN)
+
+
 def _view(found: Replay) -> ReplayDecision:
     return decision_view(found, service.facts_of(found).state if found.ended_at else None)
 
@@ -91,7 +114,7 @@ CLIP_CHANGE = (NotAuthenticated, NotFound, ClipNotFound, CsrfFailed)
 
 
 @router.post(
-    "/shows/{show_id}/clips",
+    "/api/v1/shows/{show_id}/clips",
     status_code=201,
     responses=refusals(*OWN, CsrfFailed, ClipSpanInvalid, ClipSpanUnavailable, TooManyClips),
 )
@@ -106,7 +129,7 @@ async def add_clip(
     return clip_view(made, urls)
 
 
-@router.get("/shows/{show_id}/clips", responses=refusals(NotFound, ShowNotFound))
+@router.get("/api/v1/shows/{show_id}/clips", responses=refusals(NotFound, ShowNotFound))
 async def list_clips(
     show_id: str, session: SessionDep, urls: UrlsDep, person: OptionalPerson
 ) -> ClipList:
@@ -118,7 +141,7 @@ async def list_clips(
 
 
 @router.patch(
-    "/clips/{clip_id}",
+    "/api/v1/clips/{clip_id}",
     responses=refusals(*CLIP_CHANGE, ClipSpanInvalid, ClipSpanUnavailable),
 )
 async def change_clip(
@@ -140,7 +163,7 @@ async def change_clip(
     return clip_view(changed, urls)
 
 
-@router.delete("/clips/{clip_id}", status_code=204, responses=refusals(*CLIP_CHANGE))
+@router.delete("/api/v1/clips/{clip_id}", status_code=204, responses=refusals(*CLIP_CHANGE))
 async def delete_clip(
     clip_id: str, person: Caller, database: DatabaseDep, storage: StorageDep
 ) -> None:

@@ -28,9 +28,11 @@ def multivariant(segments: Sequence[SegmentLine]) -> str:
     return f"#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n{line}\n{MEDIA}\n"
 
 
-def media(segments: Sequence[SegmentLine], cues: Iterable[CarriedCue]) -> str:
+def media(
+    segments: Sequence[SegmentLine], cues: Iterable[CarriedCue], *, ended: bool = True
+) -> str:
     """Every segment with its moment on the show clock, so that the clock may jump where the picture
-    was away.
+    was away. Of a live show: what there is of it by now.
     """
     target = max(round(line.duration / 1000) for line in segments)
     lines = [
@@ -38,7 +40,7 @@ def media(segments: Sequence[SegmentLine], cues: Iterable[CarriedCue]) -> str:
         "#EXT-X-VERSION:7",
         f"#EXT-X-TARGETDURATION:{max(target, 1)}",
         "#EXT-X-MEDIA-SEQUENCE:0",
-        "#EXT-X-PLAYLIST-TYPE:VOD",
+        f"#EXT-X-PLAYLIST-TYPE:{'VOD' if ended else 'EVENT'}",
     ]
     lines += [date_range(cue) for cue in cues]
     previous: SegmentLine | None = None
@@ -51,7 +53,7 @@ def media(segments: Sequence[SegmentLine], cues: Iterable[CarriedCue]) -> str:
         lines.append(f"#EXTINF:{segment.duration / 1000:.3f},")
         lines.append(segment.name)
         previous = segment
-    return "\n".join([*lines, "#EXT-X-ENDLIST", ""])
+    return "\n".join([*lines, *(["#EXT-X-ENDLIST"] if ended else []), ""])
 
 
 def _most_of(segments: Sequence[SegmentLine]) -> SegmentLine:

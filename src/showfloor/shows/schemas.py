@@ -212,6 +212,13 @@ class Playback(BaseModel):
 
     hls_url: str
     events_url: str
+    rewind_url: Annotated[
+        str | None,
+        Field(
+            description="The show from its beginning while it is on air; 404 where its host "
+            "withholds the replay."
+        ),
+    ]
 
 
 class ShowOut(RoomShow):

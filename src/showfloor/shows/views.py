@@ -89,6 +89,7 @@ def _playback(show: Show, urls: PublicUrls) -> Playback:
     return Playback(
         hls_url=f"{folder}/{shown}/index.m3u8",
         events_url=f"{urls.rooms}/rooms/{shown}/events",
+        rewind_url=f"{urls.base}/replays/{shown}/rewind.m3u8" if show.state.on_air else None,
     )
 
 

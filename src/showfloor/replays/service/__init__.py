@@ -1,4 +1,4 @@
-"""Use cases of `replays`, one file a noun: replay, pictures, clips."""
+"""Use cases of `replays`, one file a noun: replay, rewind, pictures, clips."""
 
 from showfloor.replays.service.clips import (
     CLIPS,
@@ -26,6 +26,7 @@ from showfloor.replays.service.replay import (
     list_unpublished,
     publish,
 )
+from showfloor.replays.service.rewind import rewind
 
 __all__ = [
     "CLIPS",
@@ -49,6 +50,7 @@ __all__ = [
     "order_pictures",
     "products_of",
     "publish",
+    "rewind",
     "settle_files",
     "show_clip",
     "show_pictures",

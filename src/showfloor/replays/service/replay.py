@@ -5,6 +5,7 @@ them.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -85,6 +86,7 @@ async def publish(
     now = await queries.replay(session, show_id, lock=True)
     assert now is not None
     if now.ended_at is None:
+        await show_so_far(session, storage, now)
         return now
     name = ids.encode("show", show_id)
     if now.deleted_at is not None:
@@ -109,6 +111,31 @@ async def publish(
     if published.complete and published.duration_ms:
         wake(session, PICTURES)
     return published
+
+
+async def show_so_far(
+    session: Session, storage: Storage, now: Replay
+) -> tuple[list[SegmentLine], list[CarriedCue]]:
+    """Make the folder of a live show equal to what may be watched by now, which it returns; needs
+    the row's lock where there is a row.
+    """
+    name = ids.encode("show", now.show_id)
+    if now.deleted_at is not None or not now.public:
+        await asyncio.to_thread(storage.withdraw, name)
+        return [], []
+    _, visible, cues = await watchable(session, storage, now)
+    while visible:
+        missing = await asyncio.to_thread(storage.publish, name, _files_of(visible), {})
+        if not missing:
+            break
+        visible = [line for line in visible if not {line.name, line.init} & missing]
+    else:
+        await asyncio.to_thread(storage.withdraw, name)
+    return visible, cues
+
+
+def _files_of(segments: Sequence[SegmentLine]) -> set[str]:
+    return {line.name for line in segments} | {line.init for line in segments}
 
 
 async def list_unpublished(session: Session) -> list[UUID]:
@@ -156,8 +183,7 @@ async def _publish_segments(session: Session, storage: Storage, now: Replay) -> 
             playlist.MULTIVARIANT: playlist.multivariant(visible),
             playlist.MEDIA: playlist.media(visible, cues),
         }
-        media = {line.name for line in visible} | {line.init for line in visible}
-        missing = await asyncio.to_thread(storage.publish, name, media, playlists)
+        missing = await asyncio.to_thread(storage.publish, name, _files_of(visible), playlists)
         if not missing:
             break
         # A file that a crash or a person took away is a gap like any other.
