@@ -104,6 +104,7 @@ _SCOPES: dict[str, tuple[Scope, Scope]] = {
     "products": (Scope.CATALOG_WRITE, Scope.CATALOG_WRITE),
     "merchants": (Scope.MERCHANT_WRITE, Scope.MERCHANT_WRITE),
     "shows": (Scope.SHOWS_RUN, Scope.SHOWS_RUN),
+    "replays": (Scope.SHOWS_RUN, Scope.SHOWS_RUN),
 }
 
 

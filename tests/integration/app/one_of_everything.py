@@ -96,8 +96,16 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
             show = ids.encode("show", floor.show.id)
             bought, held, spare = [await _checkout(client, show) for _ in range(3)]
             (order,) = (await _pay(client, bought)).json()["orders"]
+            span = {"from": "2026-11-23T10:00:00Z", "to": "2026-11-23T10:00:30Z"}
+            clip = await client.post(
+                f"/shows/{show}/clips",
+                json={"title": "Glaze", **span},
+                headers={"Authorization": f"Bearer {keys[0]}"},
+            )
             known = _known(floor) | {
                 "show_id": [show],
+                "clip_id": [clip.json()["id"]],
+                **{name: [moment] for name, moment in span.items()},
                 "cue_id": [ids.encode("cue", cue.id)],
                 "hold_id": [held["hold_id"], spare["hold_id"]],
                 "checkout_id": [held["id"]],

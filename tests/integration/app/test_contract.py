@@ -57,6 +57,7 @@ LAST = [
     "release_hold",
     "sign_out",
     "end_show",
+    "delete_clip",
     "delete_replay",
 ]
 """Confirming needs a payment; the others take away what the rest needs."""
@@ -168,10 +169,11 @@ def cases(draw: st.DrawFn, operation: APIOperation[Any, Any], everything: Everyt
 
 def fields_of(operation: APIOperation[Any, Any]) -> set[str]:
     """Of the body, with those that may be missing."""
-    reference = operation.definition.raw["requestBody"]["content"]["application/json"]["schema"][
-        "$ref"
-    ]
-    return set(DOCUMENT["components"]["schemas"][reference.rpartition("/")[2]]["properties"])
+    schema = operation.definition.raw["requestBody"]["content"]["application/json"]["schema"]
+    names = [one["$ref"].rpartition("/")[2] for one in schema.get("oneOf", [schema])]
+    return {
+        field for name in names for field in DOCUMENT["components"]["schemas"][name]["properties"]
+    }
 
 
 def filled(value: Any, known: dict[str, Any]) -> Any:
