@@ -22,10 +22,7 @@ HOLE = re.compile(r"\{(\w+)\}")
 WHOLE_KEY = re.compile(r"""\b(?:t|translate)\(\s*["']([a-z_]+(?:\.[a-z_0-9]+)+)["']""")
 KEY_START = re.compile(r"""\b(?:t|translate)\(\s*[`'"]([a-z_]+\.(?:[a-z_]+\.)*)(?:\$\{|['"] ~)""")
 # Keys that stand as values in scripts, to be translated elsewhere: `wrong.email = "field.email"`.
-AREAS = (
-    "show|player|scene|pin|shelf|product|hold|checkout|test_card|pay|field|thanks|sheet|list|studio"
-    "|health|home|nav|orders|account|destination"
-)
+AREAS = "|".join(sorted(file.stem for file in (FOLDER / "en").glob("*.json")))
 QUOTED = re.compile(rf"""["'`]((?:{AREAS})\.[a-z_0-9.]+)["'`]""")
 SCRIPTS = {".svelte", ".ts"}
 
