@@ -102,8 +102,17 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
                 json={"title": "Glaze", **span},
                 headers={"Authorization": f"Bearer {keys[0]}"},
             )
+            network = {"url": "rtmp://restreamer.example/live", "key": "k-1"}
+            destination = await client.post(
+                f"/shows/{show}/destinations",
+                json={"platform": "custom", **network},
+                headers={"Authorization": f"Bearer {keys[0]}"},
+            )
             known = _known(floor) | {
                 "show_id": [show],
+                "destination_id": [destination.json()["id"]],
+                "platform": ["custom"],
+                **{name: [value] for name, value in network.items()},
                 "clip_id": [clip.json()["id"]],
                 **{name: [moment] for name, moment in span.items()},
                 "cue_id": [ids.encode("cue", cue.id)],

@@ -104,7 +104,9 @@ class Guest:
     def _answer(self, command: amf.Command, stream: int, refuse: tuple[str, str] | None) -> None:
         match command.name:
             case "connect":
-                self.writer.write(messages.welcome(command.transaction))
+                self.writer.write(
+                    messages.announce_chunk_size() + messages.welcome(command.transaction)
+                )
             case "createStream":
                 self.writer.write(messages.result(command.transaction, None, 7.0))
             case "publish" if refuse is not None:
