@@ -487,6 +487,16 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * @description `ticket` opens a publisher's socket (`websocket_url`, docs/operate/publishing.md) until
+         *     `expires_at`.
+         */
+        PublishTicketOut: {
+            websocket_url: string;
+            ticket: string;
+            /** Format: date-time */
+            expires_at: string;
+        };
+        /**
          * @description How far a purchase has come; `expires_at` is the hold's deadline, `next` is null when there
          *     is nothing left to do.
          */

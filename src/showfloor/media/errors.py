@@ -31,6 +31,10 @@ class StreamKeyRevoked(PublishRefused):
     code = "stream_key_revoked"
 
 
+class PublishTicketExpired(PublishRefused):
+    code = "publish_ticket_expired"
+
+
 class PublishToEndedShow(PublishRefused):
     code = "show_ended"
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import hmac
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -38,6 +40,40 @@ def preview_token(secret: str, show_id: UUID, at: datetime) -> str:
     period = int(at.timestamp() // PREVIEW_LASTS.total_seconds()).to_bytes(8)
     signed = b"preview:" + show_id.bytes + period
     return hmac.new(secret.encode(), signed, "sha256").hexdigest()[:32]
+
+
+TICKET_PREFIX = "pt_"
+TICKET_LASTS = timedelta(seconds=60)
+"""From the click to the first message of a socket takes a second; a tunnel takes longer, and then a
+new ticket is asked for.
+"""
+DEVICE_KEY_ID = "device"
+"""Who came with a ticket instead of a key: the signed-in host's own browser."""
+_MAC_BYTES = 20
+
+
+def publish_ticket(secret: str, show_id: UUID, at: datetime) -> str:
+    """What lets the browser of a show's host publish until a minute after `at`."""
+    signed = show_id.bytes + int((at + TICKET_LASTS).timestamp()).to_bytes(8)
+    sealed = base64.urlsafe_b64encode(signed + _seal(secret, signed)).rstrip(b"=")
+    return TICKET_PREFIX + sealed.decode()
+
+
+def read_ticket(secret: str, ticket: str) -> tuple[UUID, datetime] | None:
+    """The show of a genuine ticket and when it runs out; None for what is not of our making."""
+    text = ticket.removeprefix(TICKET_PREFIX)
+    try:
+        whole = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    signed, seal = whole[:-_MAC_BYTES], whole[-_MAC_BYTES:]
+    if len(signed) != 24 or not hmac.compare_digest(seal, _seal(secret, signed)):
+        return None
+    return UUID(bytes=signed[:16]), datetime.fromtimestamp(int.from_bytes(signed[16:]), UTC)
+
+
+def _seal(secret: str, signed: bytes) -> bytes:
+    return hmac.new(secret.encode(), b"publish:" + signed, "sha256").digest()[:_MAC_BYTES]
 
 
 def state_at(state: IngestState, seen_at: datetime, now: datetime) -> IngestState:

@@ -13,8 +13,8 @@ from showfloor.media.errors import NotLive, StreamingUnavailable
 
 @dataclass(frozen=True, slots=True)
 class KeyOwner:
-    """The show that a stream key belongs to; a revoked key still has one, so that the host can be
-    told.
+    """The show that a stream key or a ticket belongs to; a revoked key still has one, so that the
+    host can be told.
 
     `key_id` names the key where it must not be said.
     """
@@ -22,6 +22,16 @@ class KeyOwner:
     key_id: str
     show_id: UUID
     revoked: bool
+    expired: bool = False
+    """A ticket whose minute is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishTicket:
+    """`text` lets a browser publish to one show until `expires_at`."""
+
+    text: str
+    expires_at: datetime
 
 
 class IngestState(StrEnum):
@@ -79,7 +89,9 @@ class IngestReport:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A publisher was turned away; `code` is one of stream_key_revoked, show_ended."""
+    """A publisher was turned away; `code` is one of stream_key_revoked,
+    publish_ticket_expired, show_ended.
+    """
 
     at: datetime
     code: str

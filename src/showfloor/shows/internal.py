@@ -36,11 +36,15 @@ router = APIRouter(prefix="/internal", include_in_schema=False, dependencies=[De
 
 
 @router.post("/publish", response_model=None)
-async def may_publish(body: PublishQuestion, session: SessionDep) -> PublishPermission | Response:
+async def may_publish(
+    body: PublishQuestion, request: Request, session: SessionDep
+) -> PublishPermission | Response:
     """Whether the owner of this stream key may publish; 403 with the reason otherwise (which is
     also kept for the host).
     """
-    answer = await service.admit_publisher(session, stream_key=body.stream_key)
+    answer = await service.admit_publisher(
+        session, stream_key=body.stream_key, secret=request.app.state.settings.secret
+    )
     if answer.refusal is not None or answer.show is None:
         code = answer.refusal.code if answer.refusal else "stream_key_unknown"
         # The encoder shows the sentence to the host, whose language nobody knows here.

@@ -312,6 +312,16 @@ class RoomState(BaseModel):
     stock: dict[str, int]
 
 
+class PublishTicketOut(BaseModel):
+    """`ticket` opens a publisher's socket (`websocket_url`, docs/operate/publishing.md) until
+    `expires_at`.
+    """
+
+    websocket_url: str
+    ticket: str
+    expires_at: Time
+
+
 class StreamKeyOut(BaseModel):
     """The key is shown this once."""
 

@@ -210,3 +210,8 @@ class PublicUrls:
     media: str
     rooms: str
     rtmp: str
+
+    @property
+    def publish(self) -> str:
+        """Where browsers publish, by WebSocket: `media` with ws for http."""
+        return f"ws{self.media.removeprefix('http')}/publish"

@@ -11,12 +11,13 @@ from showfloor.catalog.views import product_view
 from showfloor.kit import ids
 from showfloor.kit.contract import CarriedCue, read
 from showfloor.kit.schemas import fields_of
-from showfloor.media.types import Ingest
+from showfloor.media.types import Ingest, PublishTicket
 from showfloor.shows.schemas import (
     CueOut,
     HostOut,
     IngestOut,
     Playback,
+    PublishTicketOut,
     RoomShow,
     ShowOut,
     ShowPage,
@@ -79,6 +80,12 @@ def studio_view(
         key_hint=f"…{ingest.key_hint}" if ingest.key_hint else None,
         rtmp_url=urls.rtmp,
         preview_hls_url=f"{show.playback.hls_url}?preview={preview_token}",
+    )
+
+
+def publish_ticket_view(ticket: PublishTicket, urls: PublicUrls) -> PublishTicketOut:
+    return PublishTicketOut(
+        websocket_url=urls.publish, ticket=ticket.text, expires_at=ticket.expires_at
     )
 
 

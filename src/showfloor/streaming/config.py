@@ -74,9 +74,9 @@ class StreamingConfig:
     """An ended or abandoned show leaves memory after this; its recording stays."""
 
     max_publishers: int = 200
-    """Admitted connections on the RTMP port."""
+    """Admitted connections, by RTMP and by WebSocket."""
     max_strangers: int = 200
-    """Connections on the RTMP port that are not admitted; for a new one the oldest is closed."""
+    """Connections of publishers that are not admitted; for a new one the oldest is closed."""
     max_strangers_per_network: int = 32
     """The same, of one IPv4 address or IPv6 /64. Behind a proxy all cameras share one address."""
     max_viewers: int = 20_000

@@ -1,4 +1,4 @@
-"""The publishing port: what any way in (RTMP today; WHIP and WebSocket fit) hands to an ingest, and
+"""The publishing port: what any way in (RTMP, WebSocket) hands to an ingest, and
 who decides whether it may.
 
 A protocol's own framing ends before this port. Payloads are what MP4 stores: length-prefixed NAL
@@ -9,6 +9,7 @@ AudioSpecificConfig.
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 
@@ -62,9 +63,42 @@ class PublishRefused(Exception):
         self.temporary = temporary
 
 
+TOO_MANY_PUBLISHERS = PublishRefused(
+    "too_many_publishers",
+    "As many cameras publish to this server as it takes. Ask its operator.",
+    temporary=True,
+)
+
+
+class LetGo(StrEnum):
+    """Why a publisher has to go. The value is a stable code.
+
+    After `REPLACED` and `SHOW_ENDED` coming back by itself would be wrong: two cameras that do it
+    would replace each other for ever.
+    """
+
+    REPLACED = "replaced"
+    KEY_REVOKED = "stream_key_revoked"
+    SHOW_ENDED = "show_ended"
+    RESTARTING = "restarting"
+
+    @property
+    def detail(self) -> str:
+        """What an encoder or a program shows to the host."""
+        return _LET_GO[self]
+
+
+_LET_GO = {
+    LetGo.REPLACED: "Another camera has taken over.",
+    LetGo.KEY_REVOKED: "This stream key was revoked. Put the new one into the encoder.",
+    LetGo.SHOW_ENDED: "The show has ended.",
+    LetGo.RESTARTING: "The server restarts. Connect again.",
+}
+
+
 class PublishAuthorizer(Protocol):
     """Decides who may publish."""
 
-    async def authorize(self, key: str, close: Callable[[], None]) -> MediaSink:
+    async def authorize(self, key: str, close: Callable[[LetGo], None]) -> MediaSink:
         """Raises PublishRefused. `close` ends the publisher's connection."""
         ...

@@ -22,9 +22,10 @@ from showfloor.streaming.http.responder import Responder
 from showfloor.streaming.http.routes import HttpRouter
 from showfloor.streaming.live.live_show import LiveShow
 from showfloor.streaming.live.registry import ShowRegistry
+from showfloor.streaming.pool import ConnectionPool
 from showfloor.streaming.recording.recorder import Recorder
-from showfloor.streaming.rtmp.pool import ConnectionPool
 from showfloor.streaming.rtmp.session import RtmpSession
+from showfloor.streaming.websocket.session import WebSocketSession
 
 log = logging.getLogger("showfloor.streaming.server")
 
@@ -74,12 +75,17 @@ async def serve(
         most_strangers_per_network=config.max_strangers_per_network,
     )
     viewers: set[Connection] = set()
+    proxies = Proxies(config.proxies)
     places = ConnectionLimit(
         "streaming",
         most=config.viewer_places(open_files()),
         most_per_network=config.max_viewers_per_network,
-        proxies=Proxies(config.proxies),
+        proxies=proxies,
     )
+
+    def publisher() -> WebSocketSession:
+        return WebSocketSession(config, shows, pool, proxies)
+
     recorder.start()
     shows.restore()
     rtmp = await loop.create_server(
@@ -89,7 +95,7 @@ async def serve(
         backlog=128,
     )
     http = await loop.create_server(
-        lambda: Connection(config, router, viewers, places),
+        lambda: Connection(config, router, viewers, places, publisher),
         config.http_host,
         config.http_port,
         backlog=4096,

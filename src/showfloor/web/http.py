@@ -41,14 +41,16 @@ def page(
     frame_ancestors: tuple[str, ...] = (),
     *,
     sells: bool = False,
+    publishes: bool = False,
 ) -> HTMLResponse:
     """The answer with its headers; a language chosen by `?lang=` is remembered. A page that `sells`
-    may load what the payment providers need.
+    may load what the payment providers need, one that `publishes` may ask for the camera.
     """
     urls: PublicUrls = request.app.state.urls
     lang = language(request)
     sources = request.app.state.provider_sources if sells else None
-    answer = HTMLResponse(html, status, page_headers(urls, lang, frame_ancestors, sources))
+    headers = page_headers(urls, lang, frame_ancestors, sources, publishes=publishes)
+    answer = HTMLResponse(html, status, headers)
     if messages.match_language(request.query_params.get("lang")) == lang and not frame_ancestors:
         answer.set_cookie(
             "lang", lang, max_age=A_YEAR, samesite="lax", secure=request.app.state.settings.secure
@@ -180,7 +182,8 @@ async def studio(request: Request) -> Response:
         {"code": market.code, "name": market.name, "currency": market.currency}
         for market in list_markets()
     ]
-    return page(request, pages.render_studio(templates(), lang=language(request), markets=markets))
+    html = pages.render_studio(templates(), lang=language(request), markets=markets)
+    return page(request, html, publishes=True)
 
 
 def error_page(request: Request, error: AppError) -> Response:

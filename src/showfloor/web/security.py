@@ -37,9 +37,12 @@ def page_headers(
     lang: str,
     frame_ancestors: Sequence[str] = (),
     provider_sources: Sources | None = None,
+    *,
+    publishes: bool = False,
 ) -> dict[str, str]:
     """`frame_ancestors` are the origins that may show the page in a frame; none for a page of our
-    own. `provider_sources` is what the payment providers need where something is sold.
+    own. `provider_sources` is what the payment providers need where something is sold. A page that
+    `publishes` is the studio, where a host goes live with the device: it may ask for the camera.
     """
     policy = {
         "default-src": "'none'",
@@ -47,7 +50,9 @@ def page_headers(
         "style-src": "'self'",
         "font-src": "'self'",
         "img-src": "'self'",
-        "connect-src": f"'self' {urls.media} {urls.rooms}",
+        "connect-src": " ".join(
+            ["'self'", urls.media, urls.rooms, *([urls.publish] if publishes else [])]
+        ),
         # hls.js feeds the video element from memory.
         "media-src": f"blob: {urls.media}",
         "form-action": "'self'",
@@ -56,12 +61,13 @@ def page_headers(
     }
     for directive, origins in (provider_sources or {}).items():
         policy[directive] = " ".join([policy.get(directive, ""), *origins]).strip()
+    devices = "(self)" if publishes else "()"
     headers = {
         "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
         "Content-Language": lang,
         "Referrer-Policy": "strict-origin-when-cross-origin",
         "X-Content-Type-Options": "nosniff",
-        "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+        "Permissions-Policy": f"camera={devices}, microphone={devices}, geolocation=()",
         "Cache-Control": "private, no-cache",
         "Vary": "Accept-Language, Cookie, Save-Data",
     }

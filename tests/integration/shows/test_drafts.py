@@ -72,7 +72,7 @@ async def test_cancelled_draft_stays_its_host_s_alone(
     async with rooms.reader(database_url, limit=5) as reader:
         assert await reader.documents([floor.show.id], most=10) == {}
     async with database.session() as session:
-        answer = await shows.admit_publisher(session, stream_key=key)
+        answer = await shows.admit_publisher(session, stream_key=key, secret="s" * 32)
     assert answer.refusal is not None and answer.refusal.code == "show_ended"
 
 

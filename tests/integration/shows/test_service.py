@@ -299,6 +299,27 @@ async def test_show_of_every_week_gets_an_address_of_its_own(database: Database)
     assert all(show.slug.startswith("weekly-edit-") for show in made[1:])
 
 
+async def test_ticket_admits_for_a_minute_and_outlives_a_new_stream_key(
+    database: Database,
+) -> None:
+    async with database.session() as session:
+        floor = await add_floor(session)
+        ticket = media.issue_ticket(SECRET, floor.show.id)
+        later = clock.now() + timedelta(seconds=61)
+
+        admitted = await shows.admit_publisher(session, stream_key=ticket.text, secret=SECRET)
+        foreign = await shows.admit_publisher(session, stream_key=ticket.text, secret="t" * 32)
+        with clock.use(lambda: later):
+            late = await shows.admit_publisher(session, stream_key=ticket.text, secret=SECRET)
+        await media.issue_stream_key(session, floor.show.id)
+        let_go = await media.is_key_revoked(session, floor.show.id, admitted.key_id)
+
+    assert admitted.refusal is None and admitted.show is not None
+    assert (admitted.show.id, let_go) == (floor.show.id, False)
+    assert foreign.refusal is not None and foreign.refusal.code == "stream_key_unknown"
+    assert late.refusal is not None and late.refusal.code == "publish_ticket_expired"
+
+
 async def test_valid_key_admits_and_the_old_one_is_refused_with_a_reason(
     database: Database,
 ) -> None:
@@ -307,9 +328,9 @@ async def test_valid_key_admits_and_the_old_one_is_refused_with_a_reason(
         old = await media.issue_stream_key(session, floor.show.id)
         new = await media.issue_stream_key(session, floor.show.id)
 
-        admitted = await shows.admit_publisher(session, stream_key=new)
-        refused = await shows.admit_publisher(session, stream_key=old)
-        unknown = await shows.admit_publisher(session, stream_key="sk_nothing")
+        admitted = await shows.admit_publisher(session, stream_key=new, secret=SECRET)
+        refused = await shows.admit_publisher(session, stream_key=old, secret=SECRET)
+        unknown = await shows.admit_publisher(session, stream_key="sk_nothing", secret=SECRET)
         seen = await media.get_ingest(session, floor.show.id)
 
     assert admitted.refusal is None
@@ -328,7 +349,9 @@ async def test_publisher_has_to_go_when_its_key_is_replaced_whatever_the_clocks_
         asked = []
         for _ in range(2):
             key = await media.issue_stream_key(session, floor.show.id)
-            asked.append((await shows.admit_publisher(session, stream_key=key)).key_id)
+            asked.append(
+                (await shows.admit_publisher(session, stream_key=key, secret=SECRET)).key_id
+            )
         lines = [
             replace(now, key_id=asked[0], since=now.since + timedelta(hours=1)),
             replace(now, key_id=asked[1], since=now.since - timedelta(hours=1)),
@@ -346,7 +369,7 @@ async def test_key_of_an_ended_show_is_refused(database: Database) -> None:
         key = await media.issue_stream_key(session, floor.show.id)
         await shows.end_show(session, person=floor.host, show_id=floor.show.id)
 
-        answer = await shows.admit_publisher(session, stream_key=key)
+        answer = await shows.admit_publisher(session, stream_key=key, secret=SECRET)
 
     assert answer.refusal is not None and answer.refusal.code == "show_ended"
 

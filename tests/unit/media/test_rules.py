@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from showfloor.kit import clock, ids
 from showfloor.media import service
-from showfloor.media.rules import PREVIEW_LASTS
+from showfloor.media.rules import PREVIEW_LASTS, TICKET_LASTS, publish_ticket, read_ticket
 
 NOW = datetime(2026, 11, 26, 10, 30, tzinfo=UTC)
 SECRET = "s" * 32
@@ -43,3 +44,31 @@ def test_preview_link_is_of_one_show_and_one_secret() -> None:
 
     assert len({token for link in links for token in link}) == 2 * len(made)
     assert not any(show.hex in token for link in links for token in link)
+
+
+def test_ticket_names_its_show_and_its_end() -> None:
+    show = ids.new()
+    with clock.use(lambda: NOW):
+        ticket = service.issue_ticket(SECRET, show)
+
+    assert read_ticket(SECRET, ticket.text) == (show, NOW + TICKET_LASTS)
+    assert ticket.expires_at == NOW + TICKET_LASTS
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda ticket: ticket[:-1] + ("A" if ticket[-1] != "A" else "B"),
+        lambda ticket: ticket[:10] + ("A" if ticket[10] != "A" else "B") + ticket[11:],
+        lambda ticket: ticket[:40],
+        lambda ticket: ticket + "AAAA",
+        lambda ticket: "pt_",
+        lambda ticket: "pt_\u0661\u0662",
+    ],
+    ids=["end", "show", "torn", "longer", "empty", "no base64"],
+)
+def test_changed_ticket_is_nobodys(change: Callable[[str], str]) -> None:
+    ticket = publish_ticket(SECRET, ids.new(), NOW)
+
+    assert read_ticket(SECRET, change(ticket)) is None
+    assert read_ticket("t" * 32, ticket) is None

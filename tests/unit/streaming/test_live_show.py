@@ -11,6 +11,7 @@ from showfloor.kit import clock
 from showfloor.streaming.live.live_show import LiveShow
 from showfloor.streaming.packaging import cmaf
 from showfloor.streaming.packaging.window import Part, Segment
+from showfloor.streaming.ports import LetGo
 from showfloor.streaming.recording.recorder import Recorded
 from tests.unit.streaming.shows import (
     INIT,
@@ -186,7 +187,7 @@ def test_only_new_cues_are_news(show: LiveShow, heard: Heard) -> None:
 
 def test_show_without_a_publisher_has_no_signal(show: LiveShow) -> None:
     assert (show.signal, show.cue_time(), show.health()) == ("lost", None, None)
-    show.disconnect()
+    show.disconnect(LetGo.REPLACED)
 
 
 # The multivariant playlist

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from showfloor.streaming.rtmp.pool import ConnectionPool
+from showfloor.streaming.pool import ConnectionPool
 
 
 class Peer:

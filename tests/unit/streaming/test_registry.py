@@ -11,7 +11,7 @@ from showfloor.kit import clock
 from showfloor.kit.contract import IngestAnswer, PublishRefusal, ShowOrders
 from showfloor.streaming.live.live_show import LiveShow
 from showfloor.streaming.live.registry import ShowRegistry
-from showfloor.streaming.ports import PublishRefused
+from showfloor.streaming.ports import LetGo, PublishRefused
 from tests.unit.streaming.ends import DELIMITER, IDR, avc, send_video
 from tests.unit.streaming.shows import Heard, Web, cue, registry_at
 
@@ -48,7 +48,7 @@ class Camera:
         self._shows = shows
         self.closed = 0
 
-    def close(self) -> None:
+    def close(self, reason: LetGo) -> None:
         self.closed += 1
         self.sink.closed()
 

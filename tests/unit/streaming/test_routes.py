@@ -70,7 +70,7 @@ class Port:
 
     async def publish(self, state: str = "live") -> LiveShow:
         self.web.allow("key", "show_a", state=state)
-        await self.shows.authorize("key", lambda: None)
+        await self.shows.authorize("key", lambda reason: None)
         show = self.shows.find("show_a")
         assert show is not None
         return show

@@ -13,11 +13,11 @@ import pytest
 
 from showfloor.kit import clock
 from showfloor.streaming.config import StreamingConfig
-from showfloor.streaming.ports import AudioFrame, MediaSink, PublishRefused, VideoFrame
+from showfloor.streaming.pool import ConnectionPool
+from showfloor.streaming.ports import AudioFrame, LetGo, MediaSink, PublishRefused, VideoFrame
 from showfloor.streaming.rtmp import amf, chunks, messages, session
 from showfloor.streaming.rtmp.handshake import Handshake, NotRtmp
 from showfloor.streaming.rtmp.media import hand_on
-from showfloor.streaming.rtmp.pool import ConnectionPool
 from showfloor.streaming.rtmp.session import RtmpSession
 from tests.unit.streaming.ends import IDR, avc
 from tests.waiting import bounded
@@ -94,9 +94,9 @@ class Gate:
         self.problem: Exception | None = None
         self.asked = asyncio.Event()
         self.decided = asyncio.Event()
-        self.close: Callable[[], None] = lambda: None
+        self.close: Callable[[LetGo], None] = lambda reason: None
 
-    async def authorize(self, key: str, close: Callable[[], None]) -> MediaSink:
+    async def authorize(self, key: str, close: Callable[[LetGo], None]) -> MediaSink:
         self.keys.append(key)
         self.close = close
         self.asked.set()
@@ -444,8 +444,8 @@ async def test_nonsense_from_a_publisher_is_ignored(camera: Camera) -> None:
 async def test_show_that_ends_lets_its_camera_go_with_a_word(camera: Camera, soon: None) -> None:
     await camera.admitted()
 
-    camera.gate.close()
-    camera.gate.close()
+    camera.gate.close(LetGo.REPLACED)
+    camera.gate.close(LetGo.REPLACED)
 
     assert camera.gate.sink.closings == [None]
     assert camera.statuses()[-1][0] == "NetStream.Unpublish.Success"
@@ -457,7 +457,7 @@ async def test_lost_connection_closes_the_ingest_once(camera: Camera) -> None:
     await camera.admitted()
 
     camera.session.connection_lost(ConnectionResetError())
-    camera.gate.close()
+    camera.gate.close(LetGo.REPLACED)
 
     assert camera.gate.sink.closings == [None] and len(camera.pool) == 0
 

@@ -9,8 +9,18 @@ from showfloor.kit import clock, ids
 from showfloor.kit.contract import Health, read
 from showfloor.kit.db import Connection, Session
 from showfloor.media import queries
-from showfloor.media.rules import PREVIEW_LASTS, STALE_AFTER, preview_token, state_at
-from showfloor.media.types import Ingest, IngestReport, IngestState, KeyOwner
+from showfloor.media.rules import (
+    DEVICE_KEY_ID,
+    PREVIEW_LASTS,
+    STALE_AFTER,
+    TICKET_LASTS,
+    TICKET_PREFIX,
+    preview_token,
+    publish_ticket,
+    read_ticket,
+    state_at,
+)
+from showfloor.media.types import Ingest, IngestReport, IngestState, KeyOwner, PublishTicket
 
 REFUSALS_REMEMBERED = timedelta(minutes=10)
 
@@ -22,8 +32,20 @@ async def issue_stream_key(session: Session, show_id: UUID) -> str:
     return key
 
 
-async def find_key(session: Session, key: str) -> KeyOwner | None:
-    """Who a key belongs to, or None for a key that never was."""
+def issue_ticket(secret: str, show_id: UUID) -> PublishTicket:
+    """What the host's own browser publishes with. It is stored nowhere."""
+    now = clock.now()
+    return PublishTicket(publish_ticket(secret, show_id, now), now + TICKET_LASTS)
+
+
+async def find_key(session: Session, key: str, *, secret: str) -> KeyOwner | None:
+    """Who a stream key or a ticket belongs to, or None for one that never was."""
+    if key.startswith(TICKET_PREFIX):
+        ticket = read_ticket(secret, key)
+        if ticket is None:
+            return None
+        show_id, until = ticket
+        return KeyOwner(DEVICE_KEY_ID, show_id, revoked=False, expired=until < clock.now())
     return await queries.key_owner(session, ids.digest(key))
 
 
@@ -53,9 +75,12 @@ async def replace_report(connection: Connection, report: IngestReport) -> tuple[
 async def is_key_revoked(session: Session, show_id: UUID, key_id: str | None) -> bool:
     """Whether a publisher came with a key that is not valid any more: it has to go.
 
-    False when nobody knows what it came with.
+    False when nobody knows what it came with, and for the host's own browser, whose ticket is not
+    the key that was replaced.
     """
-    return key_id is not None and key_id != await queries.valid_key_id(session, show_id)
+    if key_id is None or key_id == DEVICE_KEY_ID:
+        return False
+    return key_id != await queries.valid_key_id(session, show_id)
 
 
 async def get_ingest(session: Session, show_id: UUID) -> Ingest:

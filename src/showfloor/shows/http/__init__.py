@@ -50,6 +50,7 @@ from showfloor.shows.schemas import (
     NewPin,
     NewShow,
     NextShow,
+    PublishTicketOut,
     ShelfOrder,
     ShowChange,
     ShowOut,
@@ -60,7 +61,7 @@ from showfloor.shows.schemas import (
     Timeline,
 )
 from showfloor.shows.types import PublicUrls, ShowState
-from showfloor.shows.views import cue_view, page_view, show_view, studio_view
+from showfloor.shows.views import cue_view, page_view, publish_ticket_view, show_view, studio_view
 
 router = APIRouter(prefix="/api/v1", tags=["shows"])
 
@@ -370,6 +371,18 @@ async def issue_stream_key(
     return StreamKeyOut(
         rtmp_url=urls.rtmp, stream_key=await media.issue_stream_key(session, show.id)
     )
+
+
+@router.post("/shows/{show_id}/publish-ticket", status_code=201, responses=refusals(*CHANGE))
+async def issue_publish_ticket(
+    show_id: str, request: Request, session: SessionDep, urls: UrlsDep, person: CurrentPerson
+) -> PublishTicketOut:
+    """What the host's own browser publishes with, instead of a stream key: it lasts a minute and is
+    sent in the first message of the socket, never in an address.
+    """
+    show = await service.get_own_show(session, person=person, show_id=ids.parse("show", show_id))
+    ticket = media.issue_ticket(request.app.state.settings.secret, show.id)
+    return publish_ticket_view(ticket, urls)
 
 
 @router.get(

@@ -12,8 +12,13 @@ from showfloor.kit.contract import CarriedCue, Health, IngestAnswer, ShowOrders
 from showfloor.kit.db import Database, Session
 from showfloor.kit.errors import Busy
 from showfloor.media import service as media
-from showfloor.media.errors import PublishRefused, PublishToEndedShow, StreamKeyRevoked
-from showfloor.media.types import IngestReport, IngestState
+from showfloor.media.errors import (
+    PublishRefused,
+    PublishTicketExpired,
+    PublishToEndedShow,
+    StreamKeyRevoked,
+)
+from showfloor.media.types import IngestReport, IngestState, KeyOwner
 from showfloor.shows import queries
 from showfloor.shows.rules import ENDED_CUES_STAY, after, signal_step
 from showfloor.shows.service.cues import list_carried_cues
@@ -43,24 +48,26 @@ class PublishAnswer:
     refusal: PublishRefused | None
 
 
-async def admit_publisher(session: Session, *, stream_key: str) -> PublishAnswer:
-    """Whether the owner of this key may publish.
+async def admit_publisher(session: Session, *, stream_key: str, secret: str) -> PublishAnswer:
+    """Whether the owner of this key, or of this ticket, may publish.
 
     A refusal is returned, not raised, because it is also written down.
     """
-    owner = await media.find_key(session, stream_key)
+    owner = await media.find_key(session, stream_key, secret=secret)
     show = await queries.show(session, owner.show_id) if owner else None
     if owner is None or show is None:
         return PublishAnswer(None, "", [], PublishRefused())
-    if (refusal := _refusal(owner.revoked, show)) is not None:
+    if (refusal := _refusal(owner, show)) is not None:
         await media.note_refusal(session, show.id, refusal.code)
         return PublishAnswer(show, owner.key_id, [], refusal)
     return PublishAnswer(show, owner.key_id, await list_carried_cues(session, show.id), None)
 
 
-def _refusal(revoked: bool, show: Show) -> PublishRefused | None:
-    if revoked:
+def _refusal(owner: KeyOwner, show: Show) -> PublishRefused | None:
+    if owner.revoked:
         return StreamKeyRevoked()
+    if owner.expired:
+        return PublishTicketExpired()
     return PublishToEndedShow() if show.state.over else None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
+from collections.abc import Callable
 from typing import NamedTuple, Protocol, cast
 
 import httptools
@@ -31,6 +32,9 @@ Only its requests have a header whose value matters, and a browser's ten headers
 an answer. Viewers' requests are only checked for their one Host (`_has_one_host`).
 """
 _HEAD_END = b"\r\n\r\n"
+_PUBLISH = (b"GET /publish ", b"GET /publish?")
+_GET = ord("G")
+_PUBLISH_SIZE = len(_PUBLISH[0])
 
 
 class Request(NamedTuple):
@@ -80,8 +84,10 @@ class Connection(asyncio.Protocol):
         "_config",
         "_connections",
         "_hosts",
+        "_opening",
         "_parser",
         "_places",
+        "_publisher",
         "_queue",
         "_reads_headers",
         "_request",
@@ -102,11 +108,16 @@ class Connection(asyncio.Protocol):
         router: Router,
         connections: set[Connection],
         places: ConnectionLimit,
+        publisher: Callable[[], asyncio.Protocol] | None = None,
     ) -> None:
+        """`publisher` takes the connection over when it asks for `/publish`."""
         self._config = config
         self._router = router
         self._connections = connections
         self._places = places
+        self._publisher = publisher
+        self._opening = b""
+        """The beginning of a request that may become one for `/publish`."""
         self._address = ""
         self._hosts = 0
         self._unchecked = bytearray()
@@ -144,6 +155,13 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         if self._transport.is_closing():
             return
+        if self._opening:
+            data, self._opening = self._opening + data, b""
+        begins = self._unfinished == 0 and self._size == 0
+        if not (begins and self._is_for_publishers(data)):
+            self._read(data)
+
+    def _read(self, data: bytes) -> None:
         if self._unfinished == 0 and self._size == 0:
             # Once a request: blank lines before one (RFC 9112 §2.2) must not renew the deadline.
             if not self._waiting and not self._blocked:
@@ -164,6 +182,28 @@ class Connection(asyncio.Protocol):
             self._refuse(answers.TOO_LARGE if self._size > _MAX_REQUEST else answers.BAD_REQUEST)
         if self._unfinished > _MAX_UNFINISHED:
             self._refuse(answers.TOO_LARGE)
+
+    @property
+    def _is_idle(self) -> bool:
+        return self._request is None and not self._queue and not self._blocked
+
+    def _is_for_publishers(self, data: bytes) -> bool:
+        """Hand the connection over to a publisher's session, or keep what is too short to say."""
+        if data[0] != _GET or self._publisher is None or not self._is_idle:
+            return False
+        if len(data) < _PUBLISH_SIZE:
+            if any(target.startswith(data) for target in _PUBLISH):
+                self._opening = data
+            return bool(self._opening)
+        if not data.startswith(_PUBLISH):
+            return False
+        self._connections.discard(self)
+        self._places.remove(self._address)
+        session = self._publisher()
+        self._transport.set_protocol(session)
+        session.connection_made(self._transport)
+        session.data_received(data)
+        return True
 
     def pause_writing(self) -> None:
         self._blocked = True

@@ -21,6 +21,7 @@ from showfloor.streaming.live.cues import CueSet
 from showfloor.streaming.packaging import audio_only, cmaf
 from showfloor.streaming.packaging.packager import Packager
 from showfloor.streaming.packaging.window import Part, Segment, SegmentSink, Window
+from showfloor.streaming.ports import LetGo
 from showfloor.streaming.push.simulcast import Simulcast
 from showfloor.streaming.recording.recorder import Recorded, RecordedSegment
 
@@ -42,7 +43,7 @@ class Publisher:
     packager: Packager | None
     ingest_id: str
     since: datetime
-    close: Callable[[], None]
+    close: Callable[[LetGo], None]
     key_id: str | None
     problem: str | None = None
     """Why it is gone: a warning's code."""
@@ -213,7 +214,7 @@ class LiveShow:
             self._public_from = self.window.next_msn
             self._end_segment_soon()
         if state in OVER_STATES:
-            self.disconnect()
+            self.disconnect(LetGo.SHOW_ENDED)
             for sink in self._segment_sinks:
                 sink.end()
         self._listener.show_changed(self)
@@ -223,10 +224,10 @@ class LiveShow:
         if self.publisher is not None and self.publisher.packager is not None:
             self.publisher.packager.end_segment_early()
 
-    def disconnect(self) -> None:
+    def disconnect(self, reason: LetGo) -> None:
         """Let go of the publisher, whose last frames are published on the way."""
         if self.publisher is not None and self.publisher.ingest is not None:
-            self.publisher.close()
+            self.publisher.close(reason)
 
     def set_cues(self, cues: list[CarriedCue], requested_at: float) -> None:
         if self.cues.replace(cues, requested_at):

@@ -30,7 +30,7 @@ from showfloor.streaming.hls import cues
 from showfloor.streaming.ingest.ingest import Ingest
 from showfloor.streaming.live.live_show import LiveShow, Publisher, ShowListener
 from showfloor.streaming.packaging.packager import Packager
-from showfloor.streaming.ports import PublishRefused
+from showfloor.streaming.ports import LetGo, PublishRefused
 from showfloor.streaming.push.simulcast import SimulcastFactory
 from showfloor.streaming.recording.recorder import Recorded, Recorder, read_back
 
@@ -78,7 +78,7 @@ class ShowRegistry:
             if show.state == "ended":
                 del self._shows[show.id]
 
-    async def authorize(self, key: str, close: Callable[[], None]) -> Ingest:
+    async def authorize(self, key: str, close: Callable[[LetGo], None]) -> Ingest:
         """Ask web about the key. The newest publisher wins. Raises PublishRefused."""
         requested_at = clock.monotonic()
         try:
@@ -95,7 +95,7 @@ class ShowRegistry:
                 "try_again", "The shop gave no clear answer; try again.", temporary=True
             ) from None
         show = await self._find_or_open(answer.show_id)
-        show.disconnect()
+        show.disconnect(LetGo.REPLACED)
         ingest_id = ids.encode("ingest", ids.new())
         packager = Packager(
             show,
@@ -144,7 +144,7 @@ class ShowRegistry:
         _set_state(show, orders.state)
         show.simulcast.apply(orders.destinations)
         if orders.key_revoked:
-            show.disconnect()
+            show.disconnect(LetGo.KEY_REVOKED)
 
     def put_state(self, show: LiveShow, state: str) -> None:
         """Web sets it right after its commit; answers that are on their way were made before."""
@@ -167,7 +167,7 @@ class ShowRegistry:
         one.
         """
         for show in self._shows.values():
-            show.disconnect()
+            show.disconnect(LetGo.RESTARTING)
             show.simulcast.close()
 
     async def _find_or_open(self, show_id: str) -> LiveShow:
@@ -200,7 +200,7 @@ class ShowRegistry:
                     milliseconds=max(0.0, clock.now().timestamp() * 1000 - recorded.end)
                 )
                 show.publisher = Publisher(
-                    None, None, recorded.ingest_id, since, lambda: None, None
+                    None, None, recorded.ingest_id, since, lambda reason: None, None
                 )
         self._shows[show_id] = show
         return show

@@ -13,10 +13,16 @@ from typing import cast
 
 from showfloor.kit import clock
 from showfloor.streaming.config import StreamingConfig
-from showfloor.streaming.ports import MediaSink, PublishAuthorizer, PublishRefused
+from showfloor.streaming.pool import ConnectionPool
+from showfloor.streaming.ports import (
+    TOO_MANY_PUBLISHERS,
+    LetGo,
+    MediaSink,
+    PublishAuthorizer,
+    PublishRefused,
+)
 from showfloor.streaming.rtmp import amf, chunks, media, messages, names
 from showfloor.streaming.rtmp.handshake import Handshake, NotRtmp
-from showfloor.streaming.rtmp.pool import ConnectionPool
 
 log = logging.getLogger("showfloor.streaming.rtmp")
 
@@ -33,12 +39,6 @@ _SOUND_BYTES = 1200
 _SHORT_WAIT = 64
 """A reciprocal of seconds: 16 ms."""
 _MOST_AWAITED = 64 << 10
-
-_TOO_MANY_PUBLISHERS = PublishRefused(
-    "too_many_publishers",
-    "As many cameras publish to this server as it takes. Ask its operator.",
-    temporary=True,
-)
 
 
 class RtmpSession(asyncio.Protocol):
@@ -94,7 +94,7 @@ class RtmpSession(asyncio.Protocol):
         log.info("rtmp closed reason=%s", "does not read")
         self.abort()
 
-    def close(self) -> None:
+    def close(self, reason: LetGo) -> None:
         """Let go of the publisher: its show ended, its key was replaced, or a newer publisher took
         over.
         """
@@ -102,7 +102,10 @@ class RtmpSession(asyncio.Protocol):
         if not self._transport.is_closing():
             self._transport.write(
                 messages.status(
-                    1, "status", "NetStream.Unpublish.Success", "The show's ingest was closed."
+                    1,
+                    "status",
+                    "NetStream.Unpublish.Success",
+                    f"{reason.value}: {reason.detail}",
                 )
             )
             self._close_soon()
@@ -275,7 +278,7 @@ class RtmpSession(asyncio.Protocol):
         if not self._pool.admit(self):
             sink.closed()
             log.warning("rtmp publish refused, too many publishers=%d", self._config.max_publishers)
-            self._refuse(stream, _TOO_MANY_PUBLISHERS)
+            self._refuse(stream, TOO_MANY_PUBLISHERS)
             return
         self._sink = sink
         self._deciding = False

@@ -1,6 +1,7 @@
-"""The open connections of the RTMP port: strangers, who have proved nothing, and publishers.
+"""The open connections of publishers, by RTMP or by WebSocket, and of strangers, who have proved
+nothing.
 
-The port is open to the world, so strangers may be as many as somebody likes. They never take a
+The ports are open to the world, so strangers may be as many as somebody likes. They never take a
 place of a publisher, nor a place of strangers from other networks.
 """
 
@@ -12,13 +13,13 @@ from typing import Protocol
 from showfloor.kit import clock
 from showfloor.kit.network import client_network
 
-log = logging.getLogger("showfloor.streaming.rtmp")
+log = logging.getLogger("showfloor.streaming.pool")
 
 _LOG_EVERY_SECONDS = 60.0
 
 
 class Session(Protocol):
-    """A connection of the RTMP port."""
+    """A connection that publishes or may come to."""
 
     def abort(self) -> None:
         """Close at once."""
@@ -94,7 +95,7 @@ class ConnectionPool:
         now = clock.monotonic()
         if now >= self._silent_until:
             self._silent_until = now + _LOG_EVERY_SECONDS
-            log.warning("rtmp closes strangers, too many connections=%d", len(self))
+            log.warning("strangers are closed, too many connections=%d", len(self))
         oldest.abort()
 
     def _remove_stranger(self, session: Session) -> None:

@@ -1,0 +1,1 @@
+"""Opus turned into AAC, beside the event loop. The first publisher who needs it loads PyAV."""
