@@ -41,6 +41,7 @@ export type Checkout = Models["CheckoutOut"];
 export type PaymentMethod = Models["PayIn"]["payment_method"];
 
 export type StudioView = Models["StudioOut"];
+export type PublishTicket = Models["PublishTicketOut"];
 export type SoldItem = Models["SoldItem"];
 export type Sales = Models["SalesOut"];
 export type Session = Models["SessionOut"];

@@ -1,8 +1,9 @@
 /** Where in the studio: `/studio`, `/studio/shows/{id}` (control room), `/studio/shows/{id}/products`,
- *  `/studio/shows/{id}/setup`, `/studio/shows/{id}/destinations`, `/studio/orders`, `/studio/orders/{id}`, `/studio/account`. */
+ *  `/studio/shows/{id}/setup`, `/studio/shows/{id}/device`,
+ *  `/studio/shows/{id}/destinations`, `/studio/orders`, `/studio/orders/{id}`, `/studio/account`. */
 import { tick } from "svelte";
 
-export type ShowPlace = "room" | "products" | "setup" | "destinations";
+export type ShowPlace = "room" | "products" | "setup" | "device" | "destinations";
 export type Route =
   | { place: "list" }
   | { place: "orders" }
@@ -11,7 +12,7 @@ export type Route =
   | { place: "order"; orderId: string };
 
 export function parse(path: string): Route {
-  const show = /^\/studio\/shows\/([^/]+)(?:\/(products|setup|destinations))?\/?$/.exec(path);
+  const show = /^\/studio\/shows\/([^/]+)(?:\/(products|setup|device|destinations))?\/?$/.exec(path);
   if (show) return { place: (show[2] as ShowPlace | undefined) ?? "room", showId: show[1]! };
   const order = /^\/studio\/orders(?:\/([^/]+))?\/?$/.exec(path);
   if (order) return order[1] ? { place: "order", orderId: order[1] } : { place: "orders" };

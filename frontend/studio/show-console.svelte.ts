@@ -1,6 +1,7 @@
 /** One show as its host sees it: signal and sales asked for every two seconds, viewers and cues
  *  from the room. */
-import type { Cue, Disclosure, Pin, Sales, StudioView } from "../contract";
+import type { Cue, Disclosure, Pin, PublishTicket, Sales, StudioView } from "../contract";
+import type { Device } from "../device/device.svelte";
 import { isPin, learn, learnAll, openPins, type CueTable } from "../player/cues";
 import { listen } from "../room/connection";
 import { cuesOf } from "../room/fold";
@@ -24,6 +25,8 @@ export class ShowConsole {
   busy = $state(false);
   /** A key that was just made. It is in this page's memory only, and gone with it. */
   streamKey = $state<string | null>(null);
+  /** This device as the camera, once the host has opened it; its code is loaded with it. */
+  device = $state.raw<Device | null>(null);
   readonly ending: Ending;
   #cues = $state.raw<CueTable>(new Map());
   #clockOffset = 0;
@@ -77,6 +80,7 @@ export class ShowConsole {
     this.#stopped = true;
     this.#timers.forEach(clearInterval);
     this.#hangUp?.();
+    this.device?.close();
   }
 
   serverNow = (): number => Date.now() + this.#clockOffset;
@@ -188,6 +192,9 @@ export class ShowConsole {
       cue.end === null && "disclosure" in cue.payload ? [[cue.payload.disclosure, cue]] : [],
     );
   }
+
+  /** What this device publishes with. */
+  ticket = () => this.#post<PublishTicket>("/publish-ticket");
 
   pinNext = () => this.#inTurn(() => pinNext(this.products, this.lastPinned));
   toggle = (index: number) => this.#inTurn(() => toggle(this.products, this.open, index));

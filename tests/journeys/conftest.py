@@ -49,6 +49,9 @@ CHROMIUM = [
     "--disable-sync",
     "--disable-quic",
     "--autoplay-policy=no-user-gesture-required",
+    # A camera with a moving picture and a microphone that beeps; nobody has to allow them.
+    "--use-fake-device-for-media-stream=device-count=2",
+    "--use-fake-ui-for-media-stream",
     f"--host-resolver-rules=MAP {SHOP} 127.0.0.1, MAP {BRAND} 127.0.0.1, MAP stranger.test "
     f"127.0.0.1",
     # Third-party cookies are blocked, as in the browsers of most people.

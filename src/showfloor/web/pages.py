@@ -51,6 +51,7 @@ STUDIO_WORDS = (
     "destination",
     "cut",
     "disclosure",
+    "device",
     "health",
     "player",
     "replay",

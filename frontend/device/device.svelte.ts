@@ -1,0 +1,226 @@
+/** This device as the show's camera: its picture, its sound, and the way to the server. It lives as
+ *  long as its show is open in the studio, on whatever page of it. */
+import { problemOf } from "../api/client";
+import { constraints, trouble, troubleOf, type Choice, type Trouble } from "./camera";
+import type { Loudness } from "./level";
+import { MOST, Rate, type Softness } from "./rate";
+import { soundOf, Uplink, type Ticket } from "./socket";
+import { Source } from "./source";
+
+const METER = 120;
+const PAUSES = [100, 300, 700, 1000];
+const SHOWN_SECONDS = 20;
+
+export type DeviceState = "off" | "ready" | "connecting" | "on" | "away" | "stopped";
+
+export class Device {
+  state = $state<DeviceState>("off");
+  trouble = $state<Trouble | null>(null);
+  /** Why the server let this device go, or refused it: a code of the catalog. */
+  refusal = $state<string | null>(null);
+  stream = $state.raw<MediaStream | null>(null);
+  cameras = $state.raw<MediaDeviceInfo[]>([]);
+  microphones = $state.raw<MediaDeviceInfo[]>([]);
+  choice = $state.raw<Choice>({
+    camera: null,
+    microphone: null,
+    portrait: true,
+    facing: "user",
+  });
+  step = $state(0);
+  loudness = $state<Loudness | null>(null);
+  muted = $state(false);
+  /** Kilobits a second that the uplink was trusted with in each of the last seconds, and how many were
+   *  sent in the last one. */
+  network = $state.raw<readonly number[]>([]);
+  sent = $state(0);
+  softness = $state<Softness>(null);
+  quality = $state<string>("");
+  behind = $state(0);
+  #source: Source | null = null;
+  #uplink: Uplink | null = null;
+  #rate = new Rate();
+  #wanted = false;
+  #tries = 0;
+  #meter: ReturnType<typeof setInterval> | null = null;
+  #retry: ReturnType<typeof setTimeout> | null = null;
+  #lock: WakeLockSentinel | null = null;
+  #asked = 0;
+
+  constructor(private readonly ask: () => Promise<Ticket>) {}
+
+  get mirrored(): boolean {
+    return this.choice.facing !== "environment";
+  }
+
+  /** Ask for camera and microphone; what is chosen may change while the show runs. */
+  async open(change: Partial<Choice> = {}): Promise<void> {
+    const asked = ++this.#asked;
+    this.choice = { ...this.choice, ...change };
+    this.trouble = trouble();
+    if (this.trouble) return;
+    let stream: MediaStream;
+    try {
+      stream = await navigator.mediaDevices.getUserMedia(constraints(this.choice));
+    } catch (error) {
+      if (asked === this.#asked) this.trouble = troubleOf(error);
+      return;
+    }
+    if (asked !== this.#asked) return stream.getTracks().forEach((track) => track.stop());
+    this.#use(stream);
+    await this.#list();
+  }
+
+  /** Publish, and come back by itself until `stop`. */
+  publish(): void {
+    this.#wanted = true;
+    this.refusal = null;
+    this.#tries = 0;
+    if (this.#source) this.state = "connecting";
+    void this.#connect();
+    void this.#stayAwake();
+  }
+
+  stop(): void {
+    this.#wanted = false;
+    this.#drop();
+    if (this.state !== "off") this.state = "stopped";
+    void this.#lock?.release();
+    this.#lock = null;
+  }
+
+  mute(muted: boolean): void {
+    this.muted = muted;
+    this.stream?.getAudioTracks().forEach((track) => (track.enabled = !muted));
+  }
+
+  close(): void {
+    this.#asked += 1;
+    this.stop();
+    this.#source?.close();
+    this.#source = null;
+    this.stream = null;
+    this.state = "off";
+    if (this.#meter) clearInterval(this.#meter);
+    this.#meter = null;
+    navigator.mediaDevices?.removeEventListener("devicechange", this.#list);
+    document.removeEventListener("visibilitychange", this.#stayAwake);
+  }
+
+  #use(stream: MediaStream): void {
+    this.#source?.close();
+    this.#source = new Source(stream);
+    this.#source.taker = this.#uplink;
+    this.stream = stream;
+    this.mute(this.muted);
+    if (this.state === "off") this.state = "ready";
+    const [picture] = stream.getVideoTracks();
+    if (picture) {
+      picture.onended = () => this.#leave("gone");
+      picture.onmute = () => this.#leave("away");
+      picture.onunmute = () => this.#back();
+    }
+    stream.getAudioTracks().forEach((track) => (track.onended = () => this.#leave("gone")));
+    if (!this.#meter) {
+      this.#meter = setInterval(() => this.#look(), METER);
+      navigator.mediaDevices.addEventListener("devicechange", this.#list);
+      document.addEventListener("visibilitychange", this.#stayAwake);
+    }
+    if (this.#wanted && !this.#uplink) this.#back();
+  }
+
+  #look(): void {
+    if (!this.#source) return;
+    this.step = this.#source.level.step;
+    this.loudness = this.muted ? null : this.#source.level.loudness;
+  }
+
+  /** The system took the camera away (a call, a locked screen), or somebody pulled it out: viewers
+   *  read that the host is back in a moment. */
+  #leave(why: Trouble): void {
+    this.trouble = why;
+    if (!this.#wanted) return;
+    this.#drop();
+    this.state = "away";
+  }
+
+  #back(): void {
+    this.trouble = null;
+    if (!this.#wanted) return;
+    this.state = "connecting";
+    void this.#connect();
+  }
+
+  async #connect(): Promise<void> {
+    if (!this.#wanted || this.#uplink || !this.#source) return;
+    let ticket: Ticket;
+    let sound: Awaited<ReturnType<typeof soundOf>>;
+    try {
+      [ticket, sound] = await Promise.all([this.ask(), soundOf()]);
+    } catch (error) {
+      const problem = problemOf(error);
+      if (problem.status === 0 || problem.status >= 500) return this.#again();
+      this.#wanted = false;
+      this.refusal = problem.code;
+      this.state = "stopped";
+      return;
+    }
+    if (!this.#wanted || this.#uplink || !this.#source) return;
+    this.#uplink = new Uplink(ticket, sound, this.choice.portrait ? 9 / 16 : 16 / 9, this.#rate, {
+      accepted: () => {
+        this.#tries = 0;
+        this.state = "on";
+      },
+      second: (behind, bits) => this.#second(behind, bits),
+      closed: (code, final) => this.#closed(code, final),
+    });
+    this.#source.taker = this.#uplink;
+  }
+
+  #second(behind: number, bits: number): void {
+    this.behind = behind;
+    this.sent = bits / 1000;
+    this.network = [...this.network, Math.round(this.#rate.bitrate / 1000)].slice(-SHOWN_SECONDS);
+    this.softness = this.#rate.softness;
+    this.quality = this.#rate.size.name;
+  }
+
+  #closed(code: string, final: boolean): void {
+    this.#uplink = null;
+    if (this.#source) this.#source.taker = null;
+    if (!final) return this.#again();
+    this.#wanted = false;
+    this.refusal = code;
+    this.state = "stopped";
+  }
+
+  #again(): void {
+    if (!this.#wanted) return;
+    this.state = "connecting";
+    const pause = PAUSES[Math.min(this.#tries++, PAUSES.length - 1)];
+    if (this.#retry) clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => void this.#connect(), pause);
+  }
+
+  #drop(): void {
+    if (this.#retry) clearTimeout(this.#retry);
+    if (this.#source) this.#source.taker = null;
+    this.#uplink?.close();
+    this.#uplink = null;
+  }
+
+  #list = async (): Promise<void> => {
+    const all = await navigator.mediaDevices.enumerateDevices();
+    this.cameras = all.filter(({ kind }) => kind === "videoinput");
+    this.microphones = all.filter(({ kind }) => kind === "audioinput");
+  };
+
+  /** A screen that goes dark takes the camera along. */
+  #stayAwake = async (): Promise<void> => {
+    if (!this.#wanted || document.visibilityState !== "visible" || !("wakeLock" in navigator))
+      return;
+    this.#lock = await navigator.wakeLock.request("screen").catch(() => null);
+  };
+}
+
+export const MOST_KBITS = MOST / 1000;

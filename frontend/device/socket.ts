@@ -1,0 +1,223 @@
+/** One connection of this device to the server: encoders in front of a WebSocket. */
+import { middle } from "./crop";
+import { Rate, TOO_FAR } from "./rate";
+import type { Taker } from "./source";
+import type { TrackClock } from "./track-clock";
+import * as wire from "./wire";
+
+const KEY_EVERY = 2_000_000;
+const MOST_QUEUED = 3;
+const SOUND_BITRATE = 96_000;
+/** Nothing was received for so long although pictures were sent: the network changed. */
+const DEAD = 5_000;
+
+export interface Ticket {
+  readonly websocket_url: string;
+  readonly ticket: string;
+}
+export interface Listener {
+  accepted(): void;
+  /** A second has passed; `behind` is ms. */
+  second(behind: number, bits: number): void;
+  /** The connection is over. `final`: coming back by itself would be wrong. */
+  closed(code: string, final: boolean): void;
+}
+
+const FINAL = new Set(["replaced", "show_ended", "stream_key_revoked", "stream_key_unknown"]);
+
+/** Whether the browser's own encoder makes AAC; on Linux it does not. */
+export async function soundOf(): Promise<wire.Sound> {
+  const aac = { codec: "mp4a.40.2", sampleRate: 48_000, numberOfChannels: 1, bitrate: 96_000 };
+  return (await AudioEncoder.isConfigSupported(aac)).supported ? "aac" : "opus";
+}
+
+export class Uplink implements Taker {
+  #socket: WebSocket;
+  #video: VideoEncoder | null = null;
+  #videoClock: TrackClock | null = null;
+  #audio: AudioEncoder | null = null;
+  #audioClock: TrackClock | null = null;
+  #shape = "";
+  #keyAt = -Infinity;
+  #open = false;
+  #over = false;
+  #sent = 0;
+  #received = 0;
+  #bits = 0;
+  #pictures = 0;
+  #skipped = 0;
+  #heardAt = performance.now();
+  #timer: ReturnType<typeof setInterval>;
+
+  constructor(
+    ticket: Ticket,
+    private readonly codec: wire.Sound,
+    private readonly ratio: number,
+    readonly rate: Rate,
+    private readonly listener: Listener,
+  ) {
+    this.#socket = new WebSocket(ticket.websocket_url, wire.SUBPROTOCOL);
+    this.#socket.binaryType = "arraybuffer";
+    this.#socket.onopen = () => this.#socket.send(wire.hello(ticket.ticket, codec));
+    this.#socket.onmessage = ({ data }) => this.#hear(JSON.parse(data as string) as wire.Said);
+    this.#socket.onclose = () => this.#end("connection_lost", false);
+    this.#timer = setInterval(() => this.#second(), 1000);
+  }
+
+  close(): void {
+    this.#end("closed", true, false);
+  }
+
+  /** As after a change of the camera: the next picture starts anew. */
+  restart(): void {
+    this.#dropVideo();
+    this.#dropAudio();
+  }
+
+  picture(frame: VideoFrame, clock: TrackClock): void {
+    this.#pictures += 1;
+    const slow = (this.#video?.encodeQueueSize ?? 0) > MOST_QUEUED;
+    if (!this.#open || slow || this.#behind() > TOO_FAR) {
+      if (slow) this.#skipped += 1;
+      frame.close();
+      return;
+    }
+    const box = middle(frame.visibleRect!, this.ratio);
+    const part = new VideoFrame(frame, {
+      visibleRect: { ...box },
+      displayWidth: box.width,
+      displayHeight: box.height,
+    });
+    frame.close();
+    this.#encode(part, clock);
+    part.close();
+  }
+
+  sound(data: AudioData, clock: TrackClock): void {
+    if (this.#open) {
+      if (this.#audioClock !== clock) this.#dropAudio();
+      this.#audioClock = clock;
+      this.#audio ??= this.#makeAudio(data);
+      if (this.#audio.state === "configured") this.#audio.encode(data);
+    }
+    data.close();
+  }
+
+  #encode(frame: VideoFrame, clock: TrackClock): void {
+    const { short, long } = this.rate.size;
+    const [width, height] = this.ratio < 1 ? [short, long] : [long, short];
+    const bitrate = Math.round(this.rate.bitrate);
+    const shape = `${width}x${height}@${bitrate}`;
+    if (this.#videoClock !== clock) this.#dropVideo();
+    this.#videoClock = clock;
+    this.#video ??= new VideoEncoder({
+      output: (chunk, metadata) => this.#sendPicture(chunk, metadata, clock),
+      error: () => this.#dropVideo(),
+    });
+    if (shape !== this.#shape) {
+      this.#shape = shape;
+      this.#video.configure({
+        codec: "avc1.42e01f",
+        width,
+        height,
+        bitrate,
+        framerate: 30,
+        latencyMode: "realtime",
+        avc: { format: "avc" },
+      });
+    }
+    const keyFrame = frame.timestamp - this.#keyAt >= KEY_EVERY;
+    if (keyFrame) this.#keyAt = frame.timestamp;
+    this.#video.encode(frame, { keyFrame });
+  }
+
+  #sendPicture(
+    chunk: EncodedVideoChunk,
+    metadata: EncodedVideoChunkMetadata | undefined,
+    clock: TrackClock,
+  ): void {
+    const record = metadata?.decoderConfig?.description;
+    if (record) this.#send(wire.videoConfig(bytesOf(record)));
+    this.#sent = clock.at(chunk.timestamp);
+    this.#send(wire.video(this.#sent, chunk.type === "key", chunk));
+  }
+
+  #makeAudio(data: AudioData): AudioEncoder {
+    const encoder = new AudioEncoder({
+      output: (chunk, metadata) => {
+        const config = metadata?.decoderConfig;
+        if (config)
+          this.#send(wire.audioConfig(this.codec, bytesOf(config.description ?? new Uint8Array())));
+        this.#send(wire.audio(this.#audioClock!.at(chunk.timestamp), this.codec, chunk));
+      },
+      error: () => this.#dropAudio(),
+    });
+    encoder.configure({
+      codec: this.codec === "aac" ? "mp4a.40.2" : "opus",
+      sampleRate: data.sampleRate,
+      numberOfChannels: Math.min(2, data.numberOfChannels),
+      bitrate: SOUND_BITRATE,
+    });
+    return encoder;
+  }
+
+  #send(message: Uint8Array<ArrayBuffer>): void {
+    if (this.#socket.readyState !== WebSocket.OPEN) return;
+    this.#bits += message.byteLength * 8;
+    this.#socket.send(message);
+  }
+
+  /** Milliseconds between the newest picture that was sent and the newest that has arrived. */
+  #behind(): number {
+    if (!this.#received) return 0;
+    return Math.max(0, (this.#sent - this.#received) / 1000);
+  }
+
+  #hear(said: wire.Said): void {
+    this.#heardAt = performance.now();
+    if (said.type === "accepted") {
+      this.#open = true;
+      this.listener.accepted();
+    } else if (said.type === "received") this.#received = said.stamp;
+    else this.#end(said.code, FINAL.has(said.code) && !("temporary" in said && said.temporary));
+  }
+
+  #second(): void {
+    if (!this.#open) return;
+    const behind = this.#behind();
+    this.rate.second(behind, this.#pictures ? this.#skipped / this.#pictures : 0);
+    this.listener.second(behind, this.#bits);
+    this.#bits = this.#pictures = this.#skipped = 0;
+    if (this.#sent > this.#received && performance.now() - this.#heardAt > DEAD)
+      this.#end("connection_lost", false);
+  }
+
+  #end(code: string, final: boolean, tell = true): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#open = false;
+    clearInterval(this.#timer);
+    this.#dropVideo();
+    this.#dropAudio();
+    this.#socket.close();
+    if (tell) this.listener.closed(code, final);
+  }
+
+  #dropVideo(): void {
+    if (this.#video && this.#video.state !== "closed") this.#video.close();
+    this.#video = null;
+    this.#shape = "";
+    this.#keyAt = -Infinity;
+  }
+
+  #dropAudio(): void {
+    if (this.#audio && this.#audio.state !== "closed") this.#audio.close();
+    this.#audio = null;
+  }
+}
+
+function bytesOf(source: AllowSharedBufferSource): Uint8Array {
+  return ArrayBuffer.isView(source)
+    ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
+    : new Uint8Array(source);
+}

@@ -1,0 +1,80 @@
+/** The frames of a camera and a microphone, each on the page's clock. */
+import { Level } from "./level";
+import { TrackClock } from "./track-clock";
+
+/** Takes frames and closes them. */
+export interface Taker {
+  picture(frame: VideoFrame, clock: TrackClock): void;
+  sound(data: AudioData, clock: TrackClock): void;
+}
+
+const now = (): number => performance.now() * 1000;
+
+export class Source {
+  readonly level = new Level();
+  taker: Taker | null = null;
+  #closed = false;
+  #clocks: TrackClock[] = [];
+
+  constructor(readonly stream: MediaStream) {
+    for (const track of stream.getVideoTracks()) void this.#readPictures(track);
+    for (const track of stream.getAudioTracks()) void this.#readSound(track);
+  }
+
+  /** Both clocks are known. */
+  get settled(): boolean {
+    return this.#clocks.length > 0 && this.#clocks.every((clock) => clock.settled);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.taker = null;
+    this.stream.getTracks().forEach((track) => track.stop());
+  }
+
+  async #readPictures(track: MediaStreamTrack): Promise<void> {
+    const clock = this.#clock();
+    for await (const frame of this.#frames<VideoFrame>(track)) {
+      clock.observe(frame.timestamp, now());
+      this.#hand(frame, (taker) => taker.picture(frame, clock));
+    }
+  }
+
+  async #readSound(track: MediaStreamTrack): Promise<void> {
+    const clock = this.#clock();
+    for await (const data of this.#frames<AudioData>(track)) {
+      clock.observe(data.timestamp, now());
+      const samples = new Float32Array(data.numberOfFrames);
+      data.copyTo(samples, { planeIndex: 0, format: "f32-planar" });
+      this.level.hear(samples, now());
+      this.#hand(data, (taker) => taker.sound(data, clock));
+    }
+  }
+
+  /** One frame that an encoder chokes on does not end the track. */
+  #hand(frame: VideoFrame | AudioData, take: (taker: Taker) => void): void {
+    try {
+      if (this.taker && this.settled) take(this.taker);
+      else frame.close();
+    } catch (error) {
+      frame.close();
+      console.error(error);
+    }
+  }
+
+  #clock(): TrackClock {
+    const clock = new TrackClock();
+    this.#clocks.push(clock);
+    return clock;
+  }
+
+  async *#frames<T>(track: MediaStreamTrack): AsyncGenerator<T> {
+    const reader = new MediaStreamTrackProcessor<T>({ track }).readable.getReader();
+    while (!this.#closed) {
+      const { done, value } = await reader.read();
+      if (done || value === undefined) return;
+      yield value;
+    }
+    void reader.cancel();
+  }
+}
