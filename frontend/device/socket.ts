@@ -188,7 +188,7 @@ export class Uplink implements Taker {
     this.rate.second(behind, this.#pictures ? this.#skipped / this.#pictures : 0);
     this.listener.second(behind, this.#bits);
     this.#bits = this.#pictures = this.#skipped = 0;
-    if (this.#sent > this.#received && performance.now() - this.#heardAt > DEAD)
+    if (behind > TOO_FAR / 2 && performance.now() - this.#heardAt > DEAD)
       this.#end("connection_lost", false);
   }
 

@@ -12,7 +12,9 @@ export type Route =
   | { place: "order"; orderId: string };
 
 export function parse(path: string): Route {
-  const show = /^\/studio\/shows\/([^/]+)(?:\/(products|setup|device|destinations))?\/?$/.exec(path);
+  const show = /^\/studio\/shows\/([^/]+)(?:\/(products|setup|device|destinations))?\/?$/.exec(
+    path,
+  );
   if (show) return { place: (show[2] as ShowPlace | undefined) ?? "room", showId: show[1]! };
   const order = /^\/studio\/orders(?:\/([^/]+))?\/?$/.exec(path);
   if (order) return order[1] ? { place: "order", orderId: order[1] } : { place: "orders" };

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from playwright.sync_api import BrowserContext, Page, WebSocketRoute, expect
 
 from tests.journeys.conftest import IN_TURN, Installation, until
@@ -46,7 +48,7 @@ def test_host_goes_live_with_the_device_and_comes_back(
     viewer = context.new_page()
     viewer.goto(f"{demo.base}/s/{show['slug']}?lang=en")
     until(viewer, f"{VIDEO}?.currentTime > 0 && {VIDEO}.videoHeight > {VIDEO}.videoWidth")
-    page.keyboard.press("n")
+    page.get_by_role("button", name="Pin next").click()
     expect(viewer.get_by_text("On screen now").first).to_be_visible()
 
     # A tunnel: the socket is gone, and the device comes back by itself on the same timeline.
@@ -70,8 +72,15 @@ def test_host_goes_live_with_the_device_and_comes_back(
     seen = viewer.evaluate(f"{VIDEO}.currentTime")
     until(viewer, f"{VIDEO}.currentTime > {seen} + 4")
     with demo.api("host") as api:
-        ingest = api.get(f"/shows/{show['id']}/studio").json()["ingest"]
-        assert (ingest["state"], ingest["health"]["audio"]["codec"]) == ("publishing", "aac")
-        assert ingest["health"]["video"]["height"] > ingest["health"]["video"]["width"]
+        health: dict[str, Any] = {}
+
+        def is_whole() -> bool:
+            ingest = api.get(f"/shows/{show['id']}/studio").json()["ingest"]
+            health.update(ingest["health"] or {})
+            return bool(health.get("video") and health.get("audio"))
+
+        until_blocking(is_whole)
+        assert health["audio"]["codec"] == "aac"
+        assert health["video"]["height"] > health["video"]["width"]
         api.post(f"/shows/{show['id']}/end")
     expect(page.get_by_text("The show has ended.").first).to_be_visible()

@@ -52,6 +52,15 @@ DEVICE_KEY_ID = "device"
 _MAC_BYTES = 20
 
 
+def has_to_go(key_id: str | None, valid: str | None) -> bool:
+    """Whether a publisher came with a key that is not the show's valid one any more.
+
+    False when nobody knows what it came with, and for the host's own browser, whose ticket is not
+    the key that was replaced.
+    """
+    return key_id not in (None, DEVICE_KEY_ID, valid)
+
+
 def publish_ticket(secret: str, show_id: UUID, at: datetime) -> str:
     """What lets the browser of a show's host publish until a minute after `at`."""
     signed = show_id.bytes + int((at + TICKET_LASTS).timestamp()).to_bytes(8)

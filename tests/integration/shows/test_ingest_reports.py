@@ -74,6 +74,20 @@ async def test_show_that_is_locked_for_long_is_left_out(
     assert not await _is_publishing(database, floor.show)
 
 
+async def test_hosts_own_browser_stays_and_a_revoked_key_goes(database: Database) -> None:
+    async with database.session() as session:
+        floor = await add_floor(session)
+    known = report(floor.show, IngestState.PUBLISHING)
+
+    let_go = []
+    for key_id in ("device", "revoked", None):
+        line = replace(known, key_id=key_id)
+        answer = await shows.note_ingests(database, reports=[line], secret=SECRET)
+        let_go.append(answer.shows[ids.encode("show", floor.show.id)].key_revoked)
+
+    assert let_go == [False, True, False]
+
+
 async def _fall_silent(database: Database) -> None:
     async with database.pool.connection() as connection:
         await connection.execute("update ingest set seen_at = seen_at - interval '10 seconds'")

@@ -15,6 +15,7 @@ from showfloor.media.rules import (
     STALE_AFTER,
     TICKET_LASTS,
     TICKET_PREFIX,
+    has_to_go,
     preview_token,
     publish_ticket,
     read_ticket,
@@ -69,18 +70,12 @@ async def replace_report(connection: Connection, report: IngestReport) -> tuple[
     destinations that are started.
     """
     valid, pushes = await queries.replace_report(connection, report, clock.now())
-    return report.key_id is not None and report.key_id != valid, pushes
+    return has_to_go(report.key_id, valid), pushes
 
 
 async def is_key_revoked(session: Session, show_id: UUID, key_id: str | None) -> bool:
-    """Whether a publisher came with a key that is not valid any more: it has to go.
-
-    False when nobody knows what it came with, and for the host's own browser, whose ticket is not
-    the key that was replaced.
-    """
-    if key_id is None or key_id == DEVICE_KEY_ID:
-        return False
-    return key_id != await queries.valid_key_id(session, show_id)
+    """Whether a publisher came with a key that is not valid any more: it has to go."""
+    return has_to_go(key_id, await queries.valid_key_id(session, show_id))
 
 
 async def get_ingest(session: Session, show_id: UUID) -> Ingest:
