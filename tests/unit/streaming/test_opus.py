@@ -11,7 +11,8 @@ import av
 from av.audio.codeccontext import AudioCodecContext
 
 from showfloor.streaming.codecs import aac
-from showfloor.streaming.sound.lane import CONFIG, OpusLane, Stamped
+from showfloor.streaming.sound.lane import CONFIG, OpusLane
+from showfloor.streaming.sound.types import Stamped
 from showfloor.streaming.sound.opus import OpusToAac
 from tests.waiting import until
 

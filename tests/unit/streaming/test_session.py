@@ -539,7 +539,7 @@ async def test_camera_that_is_let_go_has_time_to_read_why(at: list[float], tmp_p
     at[0] += 60.0
     camera.media(chunks.AUDIO, 0, b"\xaf\x01x")
 
-    camera.gate.close()
+    camera.gate.close(LetGo.REPLACED)
     camera.session.check()
 
     assert not camera.wire.aborted

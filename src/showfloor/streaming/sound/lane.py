@@ -7,7 +7,9 @@ import logging
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from showfloor.streaming.sound.types import Stamped
 
 if TYPE_CHECKING:
     from showfloor.streaming.sound.opus import OpusToAac
@@ -23,13 +25,6 @@ _AT_ONCE = 2
 _MOST_WAITING = 250
 """Five seconds; older sound is of no use to a live show."""
 _THREADS = ThreadPoolExecutor(2, thread_name_prefix="sound")
-
-
-class Stamped(NamedTuple):
-    """One packet of sound; microseconds on the publisher's clock."""
-
-    stamp: int
-    payload: bytes
 
 
 async def prepare() -> None:

@@ -9,7 +9,7 @@ from av.audio.codeccontext import AudioCodecContext
 from av.audio.fifo import AudioFifo
 from av.audio.resampler import AudioResampler
 
-from showfloor.streaming.sound.lane import Stamped
+from showfloor.streaming.sound.types import Stamped
 
 _RATE = 48_000
 """Opus is always decoded at 48 kHz (RFC 6716 §2)."""
