@@ -168,11 +168,11 @@ async def test_key_in_the_address_is_refused(streaming: Streaming, web: FakeWeb)
         [b""],
         [b"\x00" * 20],
         [packets.write_video(0, b"abc", key=True)],
-        [packets.write_hello("key-a"), packets.write_video(0, b"abc", key=True)],
+        [packets.write_hello("key-a"), b"\x00" * 20],
         ["text"],
         [packets.write_hello("key-a") + bytes(20_000)],
     ],
-    ids=["empty", "zeros", "media first", "media before the answer", "text", "long hello"],
+    ids=["empty", "zeros", "media first", "zeros before the answer", "text", "long hello"],
 )
 async def test_what_is_no_hello_closes_with_a_sentence(
     messages: list[Any], streaming: Streaming
