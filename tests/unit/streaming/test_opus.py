@@ -12,8 +12,8 @@ from av.audio.codeccontext import AudioCodecContext
 
 from showfloor.streaming.codecs import aac
 from showfloor.streaming.sound.lane import CONFIG, OpusLane
-from showfloor.streaming.sound.types import Stamped
 from showfloor.streaming.sound.opus import OpusToAac
+from showfloor.streaming.sound.types import Stamped
 from tests.waiting import until
 
 RATE = 48_000
