@@ -20,6 +20,7 @@ from showfloor.media.types import Ingest, IngestReport, IngestState
 
 HEALTH = Health(None, AudioHealth("aac", 48000, 2, 128_000), [])
 MOMENT = timedelta(microseconds=1)
+SECRET = "s" * 32
 
 
 class Time:
@@ -61,7 +62,7 @@ async def test_key_is_shown_once_and_stored_as_a_digest(database: Database) -> N
     async with database.session() as session:
         stored = (await session.execute(text("select stream_key::text from stream_key"))).scalars()
         assert all(key not in row for row in stored)
-        owner = await service.find_key(session, key)
+        owner = await service.find_key(session, key, secret=SECRET)
     assert owner is not None
     assert (owner.show_id, owner.revoked) == (show, False)
     assert owner.key_id not in key and len(owner.key_id) == 16
@@ -76,7 +77,10 @@ async def test_new_key_ends_the_one_before_and_no_other_show_s(database: Databas
         second = await service.issue_stream_key(session, show)
 
     async with database.session() as session:
-        owners = [await service.find_key(session, key) for key in (first, second, strangers)]
+        owners = [
+            await service.find_key(session, key, secret=SECRET)
+            for key in (first, second, strangers)
+        ]
         assert [owner.revoked for owner in owners if owner] == [True, False, False]
         ended, valid = (owner.key_id for owner in owners[:2] if owner)
         assert await service.is_key_revoked(session, show, ended)
@@ -90,10 +94,12 @@ async def test_publisher_of_a_show_without_a_key_has_to_go(database: Database) -
         assert await service.is_key_revoked(session, ids.new(), "0123456789abcdef")
 
 
-@pytest.mark.parametrize("key", ["", "sk_", "sk_unknown", "\u202esk_x", "x" * 10_000])
+@pytest.mark.parametrize(
+    "key", ["", "sk_", "sk_unknown", "\u202esk_x", "x" * 10_000, "pt_", "pt_AAAA"]
+)
 async def test_key_that_never_was_has_no_owner(database: Database, key: str) -> None:
     async with database.session() as session:
-        assert await service.find_key(session, key) is None
+        assert await service.find_key(session, key, secret=SECRET) is None
 
 
 async def test_show_without_any_report_has_no_signal(database: Database) -> None:

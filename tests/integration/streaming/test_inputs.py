@@ -213,10 +213,9 @@ async def test_a_key_frame_every_ten_seconds_is_told_and_the_target_stays(
     assert parsed.target_duration == 2
     assert max(durations(text)) < 2.5
     assert sum(durations(text)) >= 6.0
-    report = await web.report(lambda ingest: "keyframe_interval_long" in codes(ingest))
-    assert {"code": "keyframe_interval_long", "params": {"seconds": 10}} in report["health"][
-        "warnings"
-    ]
+    # A report in between counts the seconds since the newest key frame.
+    warning = {"code": "keyframe_interval_long", "params": {"seconds": 10}}
+    await web.report(lambda ingest: warning in (ingest["health"] or {}).get("warnings", []))
 
 
 async def test_reordered_pictures_are_told(
