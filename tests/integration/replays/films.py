@@ -20,12 +20,13 @@ def brightness_at(second: float) -> int:
     return DARKEST + STEP * int(second)
 
 
-def make_film(folder: Path) -> None:
+def make_film(folder: Path, *, sound: bool = True) -> None:
     """`init-a.mp4` and `1.m4s` to `5.m4s`."""
     level = f"lum='{DARKEST}+{STEP}*floor(T)':cb=128:cr=128"
     picture = f"color=s={SIZE[0]}x{SIZE[1]}:r=10:d={SECONDS},geq={level}"
     command = [get_ffmpeg_exe(), "-v", "error", "-f", "lavfi", "-i", picture]
-    command += ["-f", "lavfi", "-i", f"sine=frequency=440:duration={SECONDS}", "-shortest"]
+    if sound:
+        command += ["-f", "lavfi", "-i", f"sine=frequency=440:duration={SECONDS}", "-shortest"]
     command += ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "20"]
     command += ["-color_range", "tv", "-c:a", "aac", "-f", "hls", "-hls_time", "2"]
     command += ["-hls_playlist_type", "vod", "-hls_segment_type", "fmp4", "-start_number", "1"]

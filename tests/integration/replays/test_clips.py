@@ -19,13 +19,13 @@ from PIL import Image, ImageStat
 from showfloor.kit import clock, ids, recording
 from showfloor.kit.db import Database
 from showfloor.replays import tasks
-from showfloor.replays.adapters.cutter import CutClip, CutOrder, ProcessCutter
+from showfloor.replays.adapters.cutter import CutClip, CutOrder, Label, Piece, ProcessCutter
 from showfloor.replays.adapters.disk import DiskStorage
 from showfloor.shows import service as shows
 from showfloor.shows.types import Disclosure
 from showfloor.web.pages import label_fonts
 from tests.integration.replays.conftest import EndedShow, EndShow
-from tests.integration.replays.films import brightness_at
+from tests.integration.replays.films import brightness_at, make_film
 from tests.integration.replays.test_decisions import change, span
 from tests.people import FakeStreaming, add_host, add_key
 from tests.waiting import until
@@ -328,6 +328,27 @@ async def test_label_that_has_to_be_said_is_burnt_into_the_file(
     spread = [int(high) - int(low) for low, high in edges]  # type: ignore[arg-type]  # a grey picture has one band
     assert max(spread[:19]) < 30
     assert min(spread[21:]) > 100
+
+
+@pytest.mark.parametrize("sounds", [[False], [True, False], [False, True], [True, True]])
+async def test_labelled_clip_has_the_sound_that_there_is(
+    sounds: list[bool], tmp_path: Path
+) -> None:
+    pieces = []
+    for number, sound in enumerate(sounds):
+        film = tmp_path / f"film-{number}"
+        film.mkdir()
+        make_film(film, sound=sound)
+        pieces.append(Piece(str(film / "init-a.mp4"), [str(film / "1.m4s")], 0, 2000))
+    font = next(iter(label_fonts().values()))
+    label = Label("Paid partnership", str(font), 0, 2000)
+
+    cut = await ProcessCutter().cut(CutOrder(str(tmp_path), pieces, [label]))
+
+    assert cut is not None
+    assert cut.seconds == pytest.approx(2 * len(sounds), abs=0.2)
+    with av.open(str(tmp_path / "clip.mp4"), mode="r") as media:
+        assert len(media.streams.audio) == any(sounds)
 
 
 async def test_pin_suggests_a_clip_once_and_nobody_else_sees_it(

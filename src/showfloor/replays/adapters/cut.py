@@ -239,7 +239,9 @@ def _both(config: bytes, annex_b: bytes) -> bytes:
 
 
 def _encode(order: CutOrder, pieces: list[Path], clip: Path) -> None:
-    """All of it again: pieces joined into the first one's size, and words in the picture."""
+    """All of it again: pieces joined into the first one's size, and words in the picture. A piece
+    without sound is silent where another has some.
+    """
     folder = clip.parent
     with av.open(str(pieces[0]), mode="r") as media:
         track = media.streams.video[0]
@@ -251,9 +253,19 @@ def _encode(order: CutOrder, pieces: list[Path], clip: Path) -> None:
         f"scale={width}:{height}:force_original_aspect_ratio=decrease,"
         f"pad={width}:{height}:(ow-iw)/2:(oh-ih)/2,setsar=1"
     )
-    steps = [f"[{n}:v]{fit}[v{n}];[{n}:a]aresample=48000[a{n}]" for n in range(len(pieces))]
-    joined = "".join(f"[v{n}][a{n}]" for n in range(len(pieces)))
-    steps.append(f"{joined}concat=n={len(pieces)}:v=1:a=1[v][a]")
+    sounds = [_has_sound(piece) for piece in pieces]
+    steps = [f"[{n}:v]{fit}[v{n}]" for n in range(len(pieces))]
+    if any(sounds):
+        alike = "aformat=sample_rates=48000:channel_layouts=stereo"
+        for number, (wanted, has_sound) in enumerate(zip(order.pieces, sounds, strict=True)):
+            silence = f"aevalsrc=0:d={(wanted.end_ms - wanted.start_ms) / 1000:.3f}"
+            source = f"[{number}:a]{alike}" if has_sound else f"{silence},{alike}"
+            steps.append(f"{source}[a{number}]")
+        joined = "".join(f"[v{n}][a{n}]" for n in range(len(pieces)))
+        steps.append(f"{joined}concat=n={len(pieces)}:v=1:a=1[v][a]")
+    else:
+        joined = "".join(f"[v{n}]" for n in range(len(pieces)))
+        steps.append(f"{joined}concat=n={len(pieces)}:v=1:a=0[v]")
     picture = "[v]"
     for number, label in enumerate(order.labels):
         file = folder / f"label-{number}.png"
@@ -267,10 +279,15 @@ def _encode(order: CutOrder, pieces: list[Path], clip: Path) -> None:
         )
         picture = f"[w{number}]"
     graph = ";".join(steps)
-    mapped = ["-map", picture, "-map", "[a]"]
+    mapped = ["-map", picture, *(["-map", "[a]"] if any(sounds) else [])]
     _ffmpeg(*inputs, "-filter_complex", graph, *mapped, *ENCODE, "-c:a", "aac", *PLAIN, clip)
     for file in folder.glob("label-*.png"):
         file.unlink()
+
+
+def _has_sound(piece: Path) -> bool:
+    with av.open(str(piece), mode="r") as media:
+        return bool(media.streams.audio)
 
 
 def _write_label(label: Label, width: int, height: int, file: Path) -> None:
