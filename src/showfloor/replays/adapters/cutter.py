@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-import sys
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Protocol
 
-import structlog
+from showfloor.replays.adapters.program import Program
 
-from showfloor.kit.contract import ContractError, from_json
-
-log = structlog.get_logger()
 SECONDS = 300
 
 
@@ -77,26 +71,7 @@ class ProcessCutter:
     """One clip at a time, as a process of its own."""
 
     def __init__(self, seconds: float = SECONDS) -> None:
-        self._seconds = seconds
-        self._one = asyncio.Lock()
+        self._program = Program("showfloor.replays.adapters.cut", CutClip, seconds)
 
     async def cut(self, order: CutOrder) -> CutClip | None:
-        async with self._one:
-            program = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "showfloor.replays.adapters.cut"),
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE,
-            )
-            try:
-                async with asyncio.timeout(self._seconds):
-                    answer, said = await program.communicate(json.dumps(asdict(order)).encode())
-                return from_json(CutClip, answer)
-            except (TimeoutError, ContractError):
-                reason = "it took too long" if program.returncode is None else said.decode()[-800:]
-                log.warning("a clip could not be cut", folder=order.folder, reason=reason)
-                return None
-            finally:
-                if program.returncode is None:
-                    program.kill()
-                    await program.wait()
+        return await self._program.run(order)

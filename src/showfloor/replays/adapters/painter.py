@@ -5,19 +5,13 @@ falls.
 
 from __future__ import annotations
 
-import asyncio
-import json
-import sys
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-import structlog
-
-from showfloor.kit.contract import ContractError, from_json
+from showfloor.replays.adapters.program import Program
 from showfloor.replays.types import Still
 
-log = structlog.get_logger()
 SECONDS = 120
 """For all pictures of a replay; a thousandth of that for each is typical."""
 
@@ -74,29 +68,10 @@ class ProcessPainter:
     """One drawing at a time, as a process of its own."""
 
     def __init__(self, seconds: float = SECONDS) -> None:
-        self._seconds = seconds
-        self._one = asyncio.Lock()
+        self._program = Program("showfloor.replays.adapters.draw", Drawn, seconds)
 
     async def draw(self, order: Order) -> Drawn:
-        async with self._one:
-            program = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "showfloor.replays.adapters.draw"),
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE,
-            )
-            try:
-                async with asyncio.timeout(self._seconds):
-                    answer, said = await program.communicate(json.dumps(asdict(order)).encode())
-                return from_json(Drawn, answer)
-            except (TimeoutError, ContractError):
-                reason = "it took too long" if program.returncode is None else said.decode()[-500:]
-                log.warning("pictures could not be drawn", mark=order.mark, reason=reason)
-                return NOTHING
-            finally:
-                if program.returncode is None:
-                    program.kill()
-                    await program.wait()
+        return await self._program.run(order) or NOTHING
 
 
 def still_file(still: Still, folder: Path) -> StillFile:
