@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -20,7 +21,7 @@ MAKE = re.compile(r"^\s*(?:\$ )?make ([a-z]+)", re.MULTILINE)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_links_of_the_page_lead_somewhere(page) -> None:  # type: ignore[no-untyped-def]
+def test_links_of_the_page_lead_somewhere(page: Path) -> None:
     broken = [
         link for link in LINK.findall(page.read_text("utf-8")) if not (page.parent / link).exists()
     ]
@@ -29,7 +30,7 @@ def test_links_of_the_page_lead_somewhere(page) -> None:  # type: ignore[no-unty
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_files_that_the_page_names_exist(page) -> None:  # type: ignore[no-untyped-def]
+def test_files_that_the_page_names_exist(page: Path) -> None:
     named = [
         name for name in FILE.findall(page.read_text("utf-8")) if not re.search(r"[{}*]", name)
     ]
@@ -40,7 +41,7 @@ def test_files_that_the_page_names_exist(page) -> None:  # type: ignore[no-untyp
 @pytest.mark.parametrize(
     "page", sorted((ROOT / "docs/decisions").glob("*.md")), ids=lambda page: page.stem
 )
-def test_decision_has_a_number_and_four_parts(page) -> None:  # type: ignore[no-untyped-def]
+def test_decision_has_a_number_and_four_parts(page: Path) -> None:
     text = page.read_text("utf-8")
     parts = re.findall(r"^\*\*(\w+)\.\*\*", text, re.MULTILINE)
 
