@@ -1,5 +1,7 @@
-"""What holds where: currency, country, how its postcodes look. Data, not code.
+"""What holds where: currency, country, how its postcodes look, what people of which age may do.
+Data, not code.
 
-Owns: no tables; `markets.json`. Invariant: an unknown market is refused, never guessed.
-Events: none.
+Owns: no tables; `markets.json`, and `ages.json`, whose rules carry the day from which they hold and
+where they stand. Invariants: an unknown market is refused, never guessed; where no rule is in force
+nothing is allowed; an older person may do whatever a younger one may. Events: none.
 """

@@ -1,19 +1,34 @@
-"""Look a market up."""
+"""Look a market up, and what people of which age may do there."""
 
 from __future__ import annotations
 
 import json
+from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
+from showfloor.markets import rules
 from showfloor.markets.errors import MarketUnknown
-from showfloor.markets.types import Market
+from showfloor.markets.types import (
+    AgePolicy,
+    AgeRule,
+    Band,
+    Capability,
+    Decision,
+    Level,
+    Market,
+    ProofRule,
+)
+
+
+def _read(name: str) -> Any:
+    return json.loads(files("showfloor.markets").joinpath(name).read_text("utf-8"))
 
 
 @cache
 def _markets() -> dict[str, Market]:
-    rows = json.loads(files("showfloor.markets").joinpath("markets.json").read_text("utf-8"))
-    return {code: Market(code=code, **row) for code, row in rows.items()}
+    return {code: Market(code=code, **row) for code, row in _read("markets.json").items()}
 
 
 def get_market(code: str) -> Market:
@@ -26,3 +41,59 @@ def get_market(code: str) -> Market:
 
 def list_markets() -> list[Market]:
     return list(_markets().values())
+
+
+@cache
+def age_policy() -> AgePolicy:
+    """The rules in `ages.json`, those of the past and the future too."""
+    table = _read("ages.json")
+    groups: dict[str, list[str]] = table["groups"]
+    return AgePolicy(
+        table["version"],
+        tuple(_age_rule(row, groups) for row in table["rules"]),
+        tuple(_proof_rule(row, groups) for row in table["proofs"]),
+    )
+
+
+def decide(band: Band, market: str, capability: Capability, moment: datetime) -> Decision:
+    """What somebody of this band may do in a market. Raises MarketUnknown."""
+    country = get_market(market).country
+    return rules.decide(age_policy(), band, country, capability, moment)
+
+
+def decide_anywhere(band: Band, capability: Capability, moment: datetime) -> Decision:
+    """The same where it is not known which market it is about: what all of them allow."""
+    return rules.strictest(
+        decide(band, market.code, capability, moment) for market in list_markets()
+    )
+
+
+def _age_rule(row: dict[str, Any], groups: dict[str, list[str]]) -> AgeRule:
+    return AgeRule(
+        Capability(row["capability"]),
+        _countries(row["where"], groups),
+        date.fromisoformat(row["since"]),
+        row["alone_from"],
+        row.get("with_parent_from"),
+        row.get("each_time", False),
+        row.get("off_by_default", False),
+        row["source"],
+        date.fromisoformat(row["checked"]),
+        row["known"],
+    )
+
+
+def _proof_rule(row: dict[str, Any], groups: dict[str, list[str]]) -> ProofRule:
+    return ProofRule(
+        row["proof"],
+        Level(row["level"]),
+        _countries(row["where"], groups),
+        date.fromisoformat(row["since"]),
+        row["source"],
+        date.fromisoformat(row["checked"]),
+        row["known"],
+    )
+
+
+def _countries(where: list[str], groups: dict[str, list[str]]) -> frozenset[str]:
+    return frozenset(country for name in where for country in groups.get(name, [name]))

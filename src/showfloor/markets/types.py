@@ -1,8 +1,9 @@
-"""A market, and what is sold in it, as others see them."""
+"""A market, what is sold in it, and what people of which age may do there, as others see them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
@@ -43,3 +44,102 @@ class SalesContext:
     @classmethod
     def in_show(cls, show_id: UUID, market: str) -> SalesContext:
         return cls(SalesKind.SHOW, market, show_id, show_id)
+
+
+class Band(StrEnum):
+    """All that is ever known of somebody's age. Who is not known belongs to the youngest."""
+
+    U13 = "U13"
+    FROM_13 = "13-15"
+    FROM_16 = "16-17"
+    ADULT = "ADULT"
+
+    @property
+    def youngest(self) -> int:
+        """The age that everybody in the band has reached, in years."""
+        return {"U13": 0, "13-15": 13, "16-17": 16, "ADULT": 18}[self]
+
+
+class Capability(StrEnum):
+    """What somebody may want to do."""
+
+    WATCH = "watch"
+    ACCOUNT = "account"
+    BUY = "buy"
+    HOST = "host"
+    ON_CAMERA = "on_camera"
+
+
+class Outcome(StrEnum):
+    """What the policy says, from the strictest on."""
+
+    DENY = "deny"
+    ASK_PARENT = "ask_parent"
+    ALLOW = "allow"
+
+
+class Level(StrEnum):
+    """How sure an answer about somebody's age is (research: assurance levels A0 to A2)."""
+
+    DECLARED = "declared"
+    SIGNAL = "signal"
+    VERIFIED = "verified"
+
+
+EVERYWHERE = "*"
+"""The country of a rule that holds wherever no other does."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgeRule:
+    """What one law or decision of ours says about a capability, from a day on.
+
+    Ages are in years. From `alone_from` on nobody else is asked; from `with_parent_from` on
+    (None: never) a parent is. `each_time`: the parent is asked for every order, not once.
+    `off_by_default`: what a parent allows still has to be switched on. `source` is where it stands,
+    `checked` when somebody last looked, `known` how (`read` in the source, `secondary`, `recalled`,
+    or `own`, a decision of ours).
+    """
+
+    capability: Capability
+    countries: frozenset[str]
+    since: date
+    alone_from: int
+    with_parent_from: int | None
+    each_time: bool
+    off_by_default: bool
+    source: str
+    checked: date
+    known: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProofRule:
+    """A proof of age that is worth something in these countries, from a day on."""
+
+    proof: str
+    level: Level
+    countries: frozenset[str]
+    since: date
+    source: str
+    checked: date
+    known: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgePolicy:
+    """All rules there are; `version` changes with them."""
+
+    version: str
+    rules: tuple[AgeRule, ...]
+    proofs: tuple[ProofRule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What somebody of a band may do, and the rule that says so (None: no rule, so nothing)."""
+
+    outcome: Outcome
+    each_time: bool = False
+    off_by_default: bool = False
+    rule: AgeRule | None = None

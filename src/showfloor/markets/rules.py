@@ -1,0 +1,65 @@
+"""Which age may do what: a table of dated rules, and the pure function that reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import TypeVar
+
+from showfloor.markets.types import (
+    EVERYWHERE,
+    AgePolicy,
+    AgeRule,
+    Band,
+    Capability,
+    Decision,
+    Outcome,
+    ProofRule,
+)
+
+DENIED = Decision(Outcome.DENY)
+"""Where no rule is in force nothing is allowed."""
+R = TypeVar("R", AgeRule, ProofRule)
+
+
+def decide(
+    policy: AgePolicy, band: Band, country: str, capability: Capability, moment: datetime
+) -> Decision:
+    """What somebody of this band may do in this country at this moment.
+
+    A country's own rule comes before the one for everywhere; of several, the newest in force.
+    """
+    rules = (rule for rule in policy.rules if rule.capability is capability)
+    rule = _newest(rules, country, moment.date())
+    if rule is None:
+        return DENIED
+    if band.youngest >= rule.alone_from:
+        return Decision(Outcome.ALLOW, rule=rule)
+    if rule.with_parent_from is None or band.youngest < rule.with_parent_from:
+        return Decision(Outcome.DENY, rule=rule)
+    return Decision(Outcome.ASK_PARENT, rule.each_time, rule.off_by_default, rule)
+
+
+def strictest(decisions: Iterable[Decision]) -> Decision:
+    """Where it is not known which country's rules hold; of none, nothing is allowed."""
+    order = list(Outcome)
+    return min(decisions, key=lambda decision: order.index(decision.outcome), default=DENIED)
+
+
+def proofs_in_force(policy: AgePolicy, country: str, moment: datetime) -> list[ProofRule]:
+    """The proofs of age that count in this country at this moment, each by its newest rule."""
+    day = moment.date()
+    kinds = sorted({rule.proof for rule in policy.proofs})
+    newest = (
+        _newest((rule for rule in policy.proofs if rule.proof == kind), country, day)
+        for kind in kinds
+    )
+    return [rule for rule in newest if rule is not None]
+
+
+def _newest(rules: Iterable[R], country: str, day: date) -> R | None:
+    """Days are UTC's: a law begins at most half a day early or late."""
+    in_force = [rule for rule in rules if rule.since <= day]
+    own = [rule for rule in in_force if country in rule.countries]
+    general = [rule for rule in in_force if EVERYWHERE in rule.countries]
+    return max(own or general, key=lambda rule: rule.since, default=None)
