@@ -33,6 +33,8 @@ from showfloor.streaming.push.simulcast import SimulcastFactory
 from showfloor.streaming.recording.recorder import Recorder
 from showfloor.streaming.rtmp import chunks, flv
 
+INGEST = "import"
+"""In place of a camera's ingest."""
 _HEAD = 13
 """Bytes before the first tag (FLV 10.1 §E.2)."""
 _LOOKED_AT = 400
@@ -72,12 +74,13 @@ class _Tag:
 
 
 def write_recording(file: Path, data: Path, show_id: str) -> ImportedRecording:
-    """Write the folder of a show's recording; it appears whole, or not at all.
+    """Write the folder of a show's recording; it appears whole, or not at all. The show must not be
+    over: what an import wrote that was killed before its show had ended is replaced.
 
     Raises RecordingUnreadable, RecordingCodecUnsupported, RecordingExists.
     """
     target = data / recording.FOLDER / show_id
-    if (target / recording.INDEX).exists():
+    if any(line.ingest != INGEST for line in recording.read_index(target).opened):
         raise RecordingExists
     began = clock.now() - timedelta(milliseconds=_last(file))
     # Beside the recordings, which the media server looks through when it starts.
@@ -231,7 +234,7 @@ class _Import:
     def begin(
         self, segment: Segment, init: InitSegment, ingest_id: str, discontinuities: int
     ) -> None:
-        self._recording.begin(segment, init, "import", discontinuities)
+        self._recording.begin(segment, init, INGEST, discontinuities)
 
     def complete(self, segment: Segment) -> None:
         self._recording.complete(segment)

@@ -203,6 +203,15 @@ class Cue:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordedPin:
+    """A product in a show that was filmed before, on screen during `[start, end)`."""
+
+    product_id: UUID
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PublicUrls:
     """Where browsers and cameras reach us; no trailing slash."""
 

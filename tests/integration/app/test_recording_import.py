@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import subprocess
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import imageio_ffmpeg
@@ -19,12 +20,14 @@ from showfloor.app.recording_import import (
     RecordingUnreadable,
     write_recording,
 )
-from showfloor.kit import ids
+from showfloor.kit import clock, ids
 from showfloor.kit.db import Database
 from showfloor.kit.errors import AppError
-from showfloor.kit.recording import read_index
+from showfloor.kit.recording import OpenLine, encode, read_index
 from showfloor.shows import service as shows
-from showfloor.shows.types import ShowState
+from showfloor.shows.errors import ProductNotInShow, TooManyPins
+from showfloor.shows.schemas import ShowChange
+from showfloor.shows.types import Disclosure, PinPayload, RecordedPin, ShowState
 from showfloor.streaming.packaging.packager import Packager
 from tests.people import add_floor
 
@@ -118,16 +121,27 @@ def test_what_is_no_film_is_refused(tmp_path: Path) -> None:
     assert nothing_stored(tmp_path / "data")
 
 
-def test_a_recording_is_never_written_over(film: Film, tmp_path: Path) -> None:
+def test_what_a_camera_recorded_is_never_written_over(film: Film, tmp_path: Path) -> None:
     data = tmp_path / "data"
-    write_recording(film(), data, "show_a")
     index = data / "recordings" / "show_a" / "index.jsonl"
+    index.parent.mkdir(parents=True)
+    index.write_bytes(encode(OpenLine(0, 1.0, "ingest_1")) + b"\n")
     before = hashlib.sha256(index.read_bytes()).digest()
 
     with pytest.raises(RecordingExists):
         write_recording(film("other.mp4"), data, "show_a")
 
     assert hashlib.sha256(index.read_bytes()).digest() == before
+
+
+def test_what_an_import_left_whose_show_never_ended_is_replaced(film: Film, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    write_recording(film(), data, "show_a")
+
+    write_recording(film("mute.mp4", VIDEO, mute=True), data, "show_a")
+
+    index = read_index(data / "recordings" / "show_a")
+    assert {line.codecs.count(",") for line in index.segments} == {0}
 
 
 def test_an_import_that_broke_off_leaves_nothing_and_the_next_succeeds(
@@ -147,6 +161,58 @@ def test_an_import_that_broke_off_leaves_nothing_and_the_next_succeeds(
     write_recording(made, data, "show_a")
 
     assert read_index(data / "recordings" / "show_a").ended
+
+
+async def test_imported_show_has_its_pins_and_what_its_host_disclosed(
+    database: Database,
+) -> None:
+    began = clock.now()
+    async with database.session() as session:
+        floor = await add_floor(session)
+        change = ShowChange(disclosures=[Disclosure.RECORDED_HOST])
+        await shows.change_show(session, person=floor.host, show_id=floor.show.id, change=change)
+        pins = [
+            RecordedPin(
+                product.id, began + timedelta(seconds=at), began + timedelta(seconds=at + 5)
+            )
+            for at, product in enumerate(floor.products[:2])
+        ]
+        ended = began + timedelta(seconds=20)
+        await shows.end_imported(
+            session, show_id=floor.show.id, began_at=began, ended_at=ended, pins=pins
+        )
+
+    async with database.session() as session:
+        found = await shows.list_timeline(session, show_id=floor.show.id)
+    said, *pinned = found
+    assert (said.disclosure, said.end) == (Disclosure.RECORDED_HOST, ended)
+    assert said.start <= began
+    assert [RecordedPin(cue.product_id, cue.start, cue.end) for cue in pinned] == pins  # type: ignore[arg-type] # all of them are there
+    assert all(isinstance(cue.payload, PinPayload) and cue.payload.price for cue in pinned)
+
+
+@pytest.mark.parametrize(
+    ("of_others", "count", "refusal"), [(True, 1, ProductNotInShow), (False, 4, TooManyPins)]
+)
+async def test_pins_that_no_host_could_set_are_refused_and_the_show_stays_as_it_was(
+    of_others: bool, count: int, refusal: type[AppError], database: Database
+) -> None:
+    began = clock.now()
+    async with database.session() as session:
+        floor = await add_floor(session)
+    product = ids.new() if of_others else floor.products[0].id
+    pins = [RecordedPin(product, began, began + timedelta(seconds=5))] * count
+
+    with pytest.raises(refusal):
+        async with database.session() as session:
+            await shows.end_imported(
+                session, show_id=floor.show.id, began_at=began, ended_at=began, pins=pins
+            )
+
+    async with database.session() as session:
+        show = await shows.get_show(session, floor.show.id)
+        cues = await shows.list_timeline(session, show_id=show.id)
+    assert (show.state, show.ended_at, cues) == (floor.show.state, None, [])
 
 
 async def test_the_show_has_ended_when_the_command_has(

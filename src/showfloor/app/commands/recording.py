@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from showfloor.app.admin_terminal import run
+from showfloor.app.pins_file import place_pins, read_pins
 from showfloor.app.recording_import import write_recording
 from showfloor.app.settings import Settings
 from showfloor.app.terminal import or_refused
@@ -29,14 +30,29 @@ def import_recording(
         typer.Argument(exists=True, dir_okay=False, help="a film with H.264 and AAC"),
     ],
     show: Annotated[str, typer.Option(help="the show's id, show_…; one that was never live")],
+    pins: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            help='when which product is shown: JSON, [{"product_id": "prod_…", "from": 4, "to": 9}]'
+            " in seconds of the film",
+        ),
+    ] = None,
 ) -> None:
     """Make a film the whole of a show: it has ended, and its replay is prepared."""
     show_id = or_refused(lambda: ids.parse("show", show))
+    planned = or_refused(lambda: read_pins(pins)) if pins else []
     run(lambda session: shows.check_importable(session, show_id=show_id))
     found = or_refused(lambda: write_recording(file, Settings().data, show))
+    placed = or_refused(lambda: place_pins(planned, found.began_at, found.ended_at))
     run(
         lambda session: shows.end_imported(
-            session, show_id=show_id, began_at=found.began_at, ended_at=found.ended_at
+            session,
+            show_id=show_id,
+            began_at=found.began_at,
+            ended_at=found.ended_at,
+            pins=placed,
         )
     )
     seconds = (found.ended_at - found.began_at).total_seconds()

@@ -7,6 +7,7 @@ report repeats them. So no lock waits for the network, and nothing has to be tak
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -29,6 +30,7 @@ from showfloor.shows.types import (
     Disclosure,
     DisclosurePayload,
     PinPayload,
+    RecordedPin,
     Show,
 )
 from showfloor.shows.views import carried_cue
@@ -115,6 +117,22 @@ async def disclose_from_the_start(session: Session, show: Show, live: datetime) 
         payload = DisclosurePayload(disclosure)
         start = live - BEFORE_THE_FIRST_FRAME
         await _begin(session, Cue(ids.new(), show.id, CueKind.DISCLOSURE, start, None, payload))
+
+
+async def pin_recorded(session: Session, show: Show, pins: Sequence[RecordedPin]) -> None:
+    """The pins of a show that was filmed before; needs its lock. The room does not hear of them:
+    nobody watches it.
+
+    Raises ProductNotInShow, TooManyPins.
+    """
+    for pinned in pins:
+        if pinned.product_id not in show.product_ids:
+            raise ProductNotInShow
+        if sum(other.start <= pinned.start < other.end for other in pins) > MOST_PINS:
+            raise TooManyPins(most=MOST_PINS)
+        payload = await _as_of_now(session, pinned.product_id, show.currency)
+        cue = Cue(ids.new(), show.id, CueKind.PIN, pinned.start, pinned.end, payload)
+        await queries.add_cue(session, cue)
 
 
 async def _begin(session: Session, cue: Cue) -> None:

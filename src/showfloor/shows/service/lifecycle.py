@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -15,9 +16,13 @@ from showfloor.shows.errors import NotAllowedInState, ShowNotFound, SignalMissin
 from showfloor.shows.events import ShowEnded, ShowWentLive
 from showfloor.shows.rules import Step, after
 from showfloor.shows.service.access import get_own_show
-from showfloor.shows.service.cues import close_open_cues, disclose_from_the_start
+from showfloor.shows.service.cues import (
+    close_open_cues,
+    disclose_from_the_start,
+    pin_recorded,
+)
 from showfloor.shows.service.schedule import published, save
-from showfloor.shows.types import ReplayFacts, Show, ShowState
+from showfloor.shows.types import RecordedPin, ReplayFacts, Show, ShowState
 
 
 async def go_live(session: Session, *, person: Person, show_id: UUID) -> Show:
@@ -60,17 +65,26 @@ async def check_importable(session: Session, *, show_id: UUID) -> None:
 
 
 async def end_imported(
-    session: Session, *, show_id: UUID, began_at: datetime, ended_at: datetime
+    session: Session,
+    *,
+    show_id: UUID,
+    began_at: datetime,
+    ended_at: datetime,
+    pins: Sequence[RecordedPin] = (),
 ) -> Show:
-    """The show was a film from `began_at` to `ended_at`, and is over.
+    """The show was a film from `began_at` to `ended_at` with these pins, and is over. What its host
+    disclosed stands on every frame.
 
-    Raises ShowNotFound, NotAllowedInState.
+    Raises ShowNotFound, NotAllowedInState, ProductNotInShow, TooManyPins.
     """
     show = await queries.show(session, show_id, lock=True)
     if show is None:
         raise ShowNotFound
     live = after(show.state, Step.GO_LIVE)
     ended = replace(show, state=after(live, Step.END), went_live_at=began_at, ended_at=ended_at)
+    await disclose_from_the_start(session, show, began_at)
+    await close_open_cues(session, show_id, ended_at)
+    await pin_recorded(session, show, pins)
     await outbox.publish(session, ShowEnded(show_id, ended_at))
     return await save(session, show, published(ended))
 
