@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tests.journeys.conftest import start_demo, stop_demo
 
-SETTLE = 20
+SETTLE = 45
 """Seconds after the start that do not count: imports, first connections, the first segments."""
 PROCESSES = ("web", "worker", "fanout", "streaming", "demo-camera")
 REACH = {"web + worker": 2.0, "web + worker + fanout": 3.0}

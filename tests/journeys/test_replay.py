@@ -10,7 +10,7 @@ import httpx2
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import IN_TURN, Installation, settled, until
+from tests.journeys.conftest import IN_TURN, START_WITHIN, Installation, settled, until
 from tests.journeys.test_buy import VIDEO
 from tests.journeys.test_studio import publisher
 from tests.waiting import until_blocking
@@ -91,6 +91,35 @@ def _watched(demo: Installation, show: str, *, segments: int) -> None:
 
 def _seconds_between(start: str, end: str) -> float:
     return (datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds()
+
+
+def test_demo_has_a_show_that_is_over_with_its_pins_and_three_clips(
+    demo: Installation, page: Page
+) -> None:
+    past, slug = demo.facts["past_show_id"], demo.facts["past_slug"]
+    with demo.api() as api:
+        until_blocking(
+            lambda: len(api.get(f"/shows/{past}/clips").json().get("items", ())) == 3,
+            within=START_WITHIN,
+            otherwise=lambda: (demo.data / "logs" / "past-show.log").read_text(),
+        )
+        wait_for(api, f"/shows/{past}", "ready", "replay", "state")
+
+    page.goto(f"{demo.base}/?lang=ar")
+    expect(page.locator(f"a[href='/s/{slug}']")).to_contain_text("صباحات هادئة")
+    expect(page.locator("a[href^='/c/']").filter(has_text="كوب مزجّج يدويًا")).to_be_visible()
+    page.goto(f"{demo.base}/?lang=en")
+    page.get_by_role("link", name=re.compile("A mug glazed by hand")).click()
+    page.get_by_role("button", name="Watch the clip").click()
+    until(page, f"{VIDEO}?.currentTime > 0")
+    expect(page.locator(".feature")).to_contain_text("Dawn Mug")
+
+    watch_replay(page, f"{demo.base}/s/{slug}?lang=en&t=28")
+    expect(page.locator(".feature")).to_contain_text("Halo Table Lamp")
+    page.get_by_role("button", name="Pause").click()
+    page.get_by_role("button", name="View: Halo Table Lamp").first.click()
+    page.get_by_role("button", name="Hold and check out").click()
+    expect(page.get_by_role("dialog").get_by_role("timer")).to_be_visible()
 
 
 def watch_replay(page: Page, address: str) -> None:

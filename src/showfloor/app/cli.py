@@ -31,7 +31,7 @@ COMMANDS = (
     ),
 )
 """In the order of `showfloor --help`."""
-OWN_COMMANDS = ("demo-camera", "demo-brand-site")
+OWN_COMMANDS = ("demo-camera", "demo-brand-site", "demo-past-show")
 """What the demo starts; nobody types them."""
 
 

@@ -72,6 +72,14 @@ class Child:
         finally:
             await asyncio.shield(self.stop())
 
+    async def run_to_its_end(self) -> None:
+        """Once, until it ends or this task is cancelled."""
+        try:
+            if (code := await self._run_once()) != 0:
+                log.warning("program failed", name=self.name, code=code)
+        finally:
+            await asyncio.shield(self.stop())
+
     @property
     def is_up(self) -> bool:
         """It runs, and not only because it was started again a moment ago."""

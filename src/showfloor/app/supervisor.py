@@ -84,11 +84,19 @@ class Supervisor:
 
     def start(self, name: str, arguments: list[str]) -> None:
         """One more process of our own program."""
-        command = [sys.executable, "-m", "showfloor", *arguments]
-        hidden = hidden_from(name, {**os.environ, **self.environment})
-        child = Child(name, command, self.environment, self.settings.data / "logs", hidden=hidden)
+        child = self._child(name, arguments)
         self.children[name] = child
         self._tasks.append(asyncio.create_task(child.keep_running()))
+
+    def start_once(self, name: str, arguments: list[str]) -> None:
+        """A program that does its work and ends; it is ended with us."""
+        child = self._child(name, arguments)
+        self._tasks.append(asyncio.create_task(child.run_to_its_end()))
+
+    def _child(self, name: str, arguments: list[str]) -> Child:
+        command = [sys.executable, "-m", "showfloor", *arguments]
+        hidden = hidden_from(name, {**os.environ, **self.environment})
+        return Child(name, command, self.environment, self.settings.data / "logs", hidden=hidden)
 
     async def wait_for(self, name: str, url: str, patience: float = 40) -> None:
         """Until the URL answers 200, for `patience` seconds at most. Raises NotReady."""

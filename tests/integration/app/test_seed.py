@@ -9,8 +9,11 @@ import pytest
 from showfloor.app.demo import seed, state
 from showfloor.app.demo.state import DemoState
 from showfloor.identity import service as identity
+from showfloor.kit import ids
 from showfloor.kit.db import Database
 from showfloor.shows import service as shows
+from showfloor.shows.errors import ShowNotFound
+from showfloor.shows.types import ShowState
 
 ORIGIN = "http://127.0.0.1:8084"
 
@@ -61,3 +64,17 @@ async def test_pictures_whose_copying_was_cut_off_are_copied_again(
 
     assert (tmp_path / "uploads" / "products" / "mug-1.webp").stat().st_size > 0
     assert not (tmp_path / "uploads" / "torn.webp").exists()
+
+
+async def test_show_that_is_over_is_planned_with_the_whole_shelf_and_seen_by_nobody_yet(
+    database: Database, tmp_path: Path
+) -> None:
+    found = await seed.seed(database, tmp_path, ORIGIN)
+
+    async with database.session() as session:
+        past = await shows.get_show(session, ids.parse("show", found.past_show_id))
+        with pytest.raises(ShowNotFound):
+            await shows.find_public_show(session, found.past_slug)
+    assert (past.state, len(past.product_ids)) == (ShowState.DRAFT, len(found.product_ids))
+    clips = {clip["product_id"] for clip in state.show_plan()["past"]["clips"]}
+    assert len(clips) == 3 and clips <= found.product_ids.keys()

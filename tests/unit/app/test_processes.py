@@ -72,3 +72,17 @@ async def test_process_that_takes_too_long_is_killed(
 
 def test_last_requests_end_before_the_patience_does() -> None:
     assert LAST_REQUESTS * 2 < PATIENCE
+
+
+@pytest.mark.parametrize("code", [0, 3])
+async def test_program_that_does_its_work_is_started_once_whatever_comes_of_it(
+    tmp_path: Path, code: int
+) -> None:
+    once = f"print('started', flush=True); raise SystemExit({code})"
+    child = Child("once", [sys.executable, "-c", once], {}, tmp_path)
+
+    async with bounded():
+        await child.run_to_its_end()
+
+    assert child.restarts == 0
+    assert (tmp_path / "once.log").read_text() == "started\n"

@@ -92,6 +92,7 @@ async def _run(data: Path, ports: dict[str, int], open_browser: bool, wide: bool
         )
         await supervisor.wait_for("brand-site", f"http://127.0.0.1:{ports['brand_port']}/")
         _announce(settings, state, data, brand_url)
+        supervisor.start_once("past-show", ["demo-past-show"])
         if open_browser:
             webbrowser.open(f"{settings.public_urls.base}/s/{state.slug}")
         await until_signal()
@@ -140,6 +141,8 @@ def _announce(settings: Settings, state: DemoState, data: Path, brand_url: str) 
         "For OBS": f"server {addresses['rtmp_url']}, key {state.stream_key}",
         "Everything else": json.dumps(str(data / "demo.json"))[1:-1],
     }
+    if state.past_slug:
+        lines["One that is over"] = f"{urls.base}/s/{state.past_slug} (in a moment)"
     typer.echo("\nShowfloor is live.\n")
     for name, value in lines.items():
         typer.echo(f"  {name:<22}{value}")

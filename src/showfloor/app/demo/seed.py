@@ -1,4 +1,4 @@
-"""Fill an empty database with the demo's two brands, their people and two shows."""
+"""Fill an empty database with the demo's two brands, their people and three shows."""
 
 from __future__ import annotations
 
@@ -107,11 +107,16 @@ async def _fill(session: Session) -> tuple[DemoState, Person]:
         poster_url=_upload(goods["brands"][1]["hero"]),
         picture_ratio=WIDE,
     )
+    # Its film is recorded later (`past_show`), when the live show stands.
+    past = await shows.create_show(
+        session, person=host, new=NewShow(title=plan["past"]["title"], market=MARKET)
+    )
     order = [segment["product_id"] for segment in plan["segments"] if "product_id" in segment]
     for product_id in order:
-        await shows.add_product(
-            session, person=host, show_id=live.id, product_id=products[product_id].id
-        )
+        for show in (live, past):
+            await shows.add_product(
+                session, person=host, show_id=show.id, product_id=products[product_id].id
+            )
     for product_id in reversed(order):
         await shows.add_product(
             session, person=host, show_id=evening.id, product_id=products[product_id].id
@@ -119,17 +124,18 @@ async def _fill(session: Session) -> tuple[DemoState, Person]:
     people = {"merchant": sellers["loamwick"], "host": host, "operator": operator}
     keys = {role: await _api_key(session, person) for role, person in people.items()}
     stream_key = await media.issue_stream_key(session, evening.id)
-    return _state(live, evening, stream_key, keys, products, goods), people["merchant"]
+    state = _state((live, evening, past), stream_key, keys, products, goods)
+    return state, people["merchant"]
 
 
 def _state(
-    live: Show,
-    evening: Show,
+    planned: tuple[Show, Show, Show],
     stream_key: str,
     tokens: dict[str, str],
     products: dict[str, Product],
     goods: Goods,
 ) -> DemoState:
+    live, evening, past = planned
     variants = [variant for entry in goods["products"] for variant in entry["variants"]]
     return DemoState(
         show_id=ids.encode("show", live.id),
@@ -144,6 +150,8 @@ def _state(
             variant["sku"] for variant in variants if variant["on_hand"] == SCARCE_UNITS
         ),
         scarce_units=SCARCE_UNITS,
+        past_show_id=ids.encode("show", past.id),
+        past_slug=past.slug,
     )
 
 

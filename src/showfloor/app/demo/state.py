@@ -38,6 +38,9 @@ class DemoState:
     skus: list[str]
     scarce_sku: str
     scarce_units: int
+    past_show_id: str = ""
+    """The one that is over; empty in the folder of an older version."""
+    past_slug: str = ""
 
 
 class HostEntry(TypedDict):
@@ -80,6 +83,20 @@ Stretch = TypedDict("Stretch", {"from": float, "to": float, "product_id": NotReq
 """Of the film, in seconds; the opening shows no product."""
 
 
+class PlannedClip(TypedDict):
+    """Of the show that is over: the clip of this product's pin."""
+
+    product_id: str
+    title: TitleIn
+
+
+class Past(TypedDict):
+    """The show that is over."""
+
+    title: TitleIn
+    clips: list[PlannedClip]
+
+
 class Plan(TypedDict):
     """`data/show.json`; `duration` of the film in seconds."""
 
@@ -87,6 +104,7 @@ class Plan(TypedDict):
     duration: float
     poster: str
     segments: list[Stretch]
+    past: Past
 
 
 def _private(path: Path, value: Mapping[str, object]) -> None:
