@@ -41,6 +41,8 @@ export type Checkout = Models["CheckoutOut"];
 export type PaymentMethod = Models["PayIn"]["payment_method"];
 
 export type StudioView = Models["StudioOut"];
+export type PreflightReport = Models["PreflightOut"];
+export type Check = Models["CheckOut"];
 export type PublishTicket = Models["PublishTicketOut"];
 export type SoldItem = Models["SoldItem"];
 export type Sales = Models["SalesOut"];

@@ -12,12 +12,12 @@ from showfloor.catalog.types import NewProduct, NewVariant, Product
 from showfloor.identity import service as identity
 from showfloor.identity.types import CollectionPoint, GrantKind, Person
 from showfloor.kit import clock, ids
-from showfloor.kit.contract import CarriedCue, Health
+from showfloor.kit.contract import CarriedCue, Health, SoundMeasure
 from showfloor.kit.db import Session
 from showfloor.media.types import IngestReport, IngestState, MediaMoment
 from showfloor.merchants import service as merchants
 from showfloor.shows import service as shows
-from showfloor.shows.schemas import NewShow
+from showfloor.shows.schemas import NewShow, ShowChange
 from showfloor.shows.types import Cue, Show
 from showfloor.stock import service as stock
 
@@ -32,6 +32,7 @@ class FakeStreaming:
         self.publishing = True
         self.states: list[str] = []
         self.put: list[list[CarriedCue]] = []
+        self.measured: SoundMeasure | None = None
 
     def advance(self, seconds: float) -> None:
         self.media_time += timedelta(seconds=seconds)
@@ -42,6 +43,9 @@ class FakeStreaming:
 
     async def moment(self, show_id: UUID) -> MediaMoment:
         return self.now
+
+    async def sound(self, show_id: UUID) -> SoundMeasure | None:
+        return self.measured
 
     async def put_cues(self, show_id: UUID, cues: Sequence[CarriedCue]) -> None:
         self.put.append(list(cues))
@@ -156,7 +160,15 @@ async def put_on_air(session: Session, floor: Floor) -> Show:
     await shows.note_ingest(
         session, report=report(floor.show, IngestState.PUBLISHING), secret="s" * 32
     )
+    await answer_disclosures(session, floor)
     return await shows.go_live(session, person=floor.host, show_id=floor.show.id)
+
+
+async def answer_disclosures(session: Session, floor: Floor) -> None:
+    """There is nothing to tell; what the host said before stays."""
+    if (await shows.get_show(session, floor.show.id)).disclosures is None:
+        nothing = ShowChange(disclosures=[])
+        await shows.change_show(session, person=floor.host, show_id=floor.show.id, change=nothing)
 
 
 async def add_floor_on_air(session: Session) -> Floor:

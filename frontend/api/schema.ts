@@ -67,6 +67,24 @@ export interface components {
             current: string;
             new: string;
         };
+        /** @enum {string} */
+        CheckArea: "picture" | "sound" | "signal" | "goods" | "frames" | "disclosures" | "destinations";
+        /**
+         * @description What was looked at before going live. A sentence stands in the catalog for each `code`, which
+         *     `params` fill; `product_ids` and `origins` are what it is about.
+         */
+        CheckOut: {
+            area: components["schemas"]["CheckArea"];
+            code: string;
+            status: components["schemas"]["CheckStatus"];
+            params: {
+                [key: string]: string | number;
+            };
+            product_ids: string[];
+            origins: string[];
+        };
+        /** @enum {string} */
+        CheckStatus: "ok" | "warn" | "bad" | "unknown";
         /**
          * @description Only what an order needs.
          *
@@ -343,7 +361,10 @@ export interface components {
             sku: string;
             price: components["schemas"]["PriceIn"];
         };
-        /** @description The names are those of `types.Show`. */
+        /**
+         * @description The names are those of `types.Show`. A show goes live only when `disclosures` was answered,
+         *     here or later.
+         */
         NewShow: {
             title: components["schemas"]["TitleIn"];
             description?: components["schemas"]["DescriptionIn"] | null;
@@ -351,6 +372,7 @@ export interface components {
             market: string;
             slug?: string | null;
             starts_at?: string | null;
+            disclosures?: components["schemas"]["Disclosure"][] | null;
         };
         /** @description `show` is null when nothing is announced. */
         NextShow: {
@@ -464,6 +486,11 @@ export interface components {
             events_url: string;
             /** @description The show from its beginning while it is on air; 404 where its host withholds the replay. */
             rewind_url: string | null;
+        };
+        /** @description `ready`: nothing stands against going live; a warning does not. */
+        PreflightOut: {
+            ready: boolean;
+            checks: components["schemas"]["CheckOut"][];
         };
         /** @description Minor units. */
         PriceIn: {

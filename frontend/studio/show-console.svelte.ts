@@ -169,6 +169,11 @@ export class ShowConsole {
     return new Set(this.#labels().map(([disclosure]) => disclosure));
   });
 
+  /** Whether the host has said what viewers must be told, if only that it is nothing. */
+  readonly answered = $derived(this.view?.disclosures != null);
+  readonly mayGoLive = $derived(this.receiving && this.answered);
+  discloseNothing = () => this.change({ disclosures: [] });
+
   disclose = (disclosure: Disclosure, holds: boolean): Promise<boolean> =>
     this.act(async () => {
       if (!this.onAir) {

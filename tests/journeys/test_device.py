@@ -40,6 +40,7 @@ def test_host_goes_live_with_the_device_and_comes_back(
 
     # The preview: the server has the picture, viewers do not.
     live = page.get_by_role("button", name="Go live")
+    page.get_by_label("None of these").check()
     expect(live).to_have_attribute("aria-disabled", "false")
     expect(page.get_by_text("Only you see this")).to_be_visible()
     live.click()

@@ -49,7 +49,12 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def show(demo: Installation, film: Path) -> Iterator[tuple[str, str]]:
     """Page and playlist of a live show whose newest media is inside a group."""
     with demo.api("host") as api:
-        body = {"title": {"en": "Long groups"}, "market": "gb", "slug": f"g-{secrets.token_hex(4)}"}
+        body = {
+            "title": {"en": "Long groups"},
+            "market": "gb",
+            "slug": f"g-{secrets.token_hex(4)}",
+            "disclosures": [],
+        }
         made = api.post("/shows", json=body).json()
         key = api.post(f"/shows/{made['id']}/stream-key").json()
         with publisher(f"{key['rtmp_url']}/{key['stream_key']}", film):

@@ -49,7 +49,11 @@ def ended(demo: Installation) -> Ended:
         shelf = api.get("/shows", params={"state": "live"}).json()["items"][0]["products"]
         show = api.post(
             "/shows",
-            json={"title": {"en": "Second firing", "ar": "الحرقة الثانية"}, "market": "gb"},
+            json={
+                "title": {"en": "Second firing", "ar": "الحرقة الثانية"},
+                "market": "gb",
+                "disclosures": [],
+            },
         ).json()
         path = f"/shows/{show['id']}"
         products = [

@@ -67,9 +67,15 @@ def test_host_runs_a_show_of_their_own(
     page.get_by_role("button", name="Make a stream key").click()
     key = page.get_by_text(re.compile(r"^sk_\S+$")).inner_text()
     with publisher(f"{demo.facts['rtmp_url']}/{key}"):
-        expect(page.get_by_role("button", name="Go live").first).to_have_attribute(
-            "aria-disabled", "false"
-        )
+        live = page.get_by_role("button", name="Go live").first
+        preflight = page.get_by_role("region", name="Before you go live")
+        expect(preflight).to_contain_text("Not ready")
+        expect(preflight).to_contain_text("The picture arrives")
+        expect(preflight).to_contain_text("LUFS")
+        expect(live).to_have_attribute("aria-disabled", "true")
+        page.get_by_label("None of these").check()
+        expect(preflight.get_by_text("Ready", exact=True)).to_be_visible()
+        expect(live).to_have_attribute("aria-disabled", "false")
         slug = page.url.split("/shows/")[1].split("/")[0]
         with demo.api("host") as api:
             show = api.get(f"/shows/{slug}").json()
@@ -81,7 +87,7 @@ def test_host_runs_a_show_of_their_own(
             == 404
         )
 
-        page.get_by_role("button", name="Go live").first.click()
+        live.click()
         outsider.goto(f"{demo.base}/s/{show['slug']}?lang=en")
         until(outsider, f"{VIDEO}?.currentTime > 0")
         page.get_by_role("link", name="Show", exact=True).click()

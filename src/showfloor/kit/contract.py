@@ -181,6 +181,18 @@ class ShowMoment:
 
 
 @dataclass(frozen=True, slots=True)
+class SoundMeasure:
+    """`POST /internal/shows/{id}/sound`: how the last `seconds` of sound are. `loudness` is LUFS
+    (EBU R 128), null when all of it is below the gate of the measure; `peak` is dBFS, null for
+    digital silence, and above 0 for sound that the camera cut off.
+    """
+
+    seconds: float
+    loudness: float | None
+    peak: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class ShowCues:
     """`PUT /internal/shows/{id}/cues`: add these, and end those that have an end now."""
 

@@ -34,6 +34,15 @@ class SignalMissing(AppError):
     status = 409
 
 
+class DisclosuresUnanswered(AppError):
+    """Nobody said whether viewers must be told something about the picture. "Nothing" is an
+    answer; silence is none, because the label has to stand on the first public frame.
+    """
+
+    code = "disclosures_unanswered"
+    status = 409
+
+
 class TooManyPins(AppError):
     code = "too_many_pins"
     status = 409

@@ -15,7 +15,14 @@ from showfloor.kit.contract import Health
 from showfloor.kit.schemas import EveryLanguage, Moment, MoneyOut, Shown, Time, Words, id_with
 from showfloor.kit.text import OptionalTitle, Paragraphs
 from showfloor.media.types import IngestState
-from showfloor.shows.types import CueKind, Disclosure, ReplayState, ShowState
+from showfloor.shows.types import (
+    CheckArea,
+    CheckStatus,
+    CueKind,
+    Disclosure,
+    ReplayState,
+    ShowState,
+)
 
 
 @with_config(ConfigDict(extra="forbid"))
@@ -68,8 +75,20 @@ def _still_to_come(moment: datetime) -> datetime:
 StartsAt = Annotated[Moment, AfterValidator(_still_to_come)]
 
 
+def _each_once(said: list[Disclosure]) -> list[Disclosure]:
+    return list(dict.fromkeys(said))
+
+
+Disclosures = Annotated[
+    list[Disclosure], Field(max_length=len(Disclosure)), AfterValidator(_each_once)
+]
+"""What viewers must be told; an empty list is the answer that it is nothing."""
+
+
 class NewShow(BaseModel):
-    """The names are those of `types.Show`."""
+    """The names are those of `types.Show`. A show goes live only when `disclosures` was answered,
+    here or later.
+    """
 
     model_config = ConfigDict(frozen=True)
     title: NeededTitle
@@ -77,6 +96,7 @@ class NewShow(BaseModel):
     market: str = Field(examples=["gb"])
     slug: str | None = Field(default=None, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)
     starts_at: StartsAt | None = None
+    disclosures: Disclosures | None = None
 
 
 class ShowChange(BaseModel):
@@ -92,7 +112,7 @@ class ShowChange(BaseModel):
     description: Description | None = None
     starts_at: StartsAt | None = None
     cue_offset_ms: int | None = Field(default=None, ge=-2000, le=2000)
-    disclosures: Annotated[list[Disclosure], Field(max_length=len(Disclosure))] | None = None
+    disclosures: Disclosures | None = None
 
     _OPTIONAL: ClassVar = frozenset({"description"})
 
@@ -102,7 +122,7 @@ class ShowChange(BaseModel):
         """
         given = self.model_dump(exclude_unset=True)
         if self.disclosures is not None:
-            given["disclosures"] = tuple(dict.fromkeys(self.disclosures))
+            given["disclosures"] = tuple(self.disclosures)
         return {
             name: value
             for name, value in given.items()
@@ -280,6 +300,26 @@ class StudioOut(BaseModel):
     ]
     rtmp_url: str
     preview_hls_url: str
+
+
+class CheckOut(Shown):
+    """What was looked at before going live. A sentence stands in the catalog for each `code`, which
+    `params` fill; `product_ids` and `origins` are what it is about.
+    """
+
+    area: CheckArea
+    code: str
+    status: CheckStatus
+    params: dict[str, str | int | float]
+    product_ids: list[Annotated[str, id_with("prod")]]
+    origins: list[str]
+
+
+class PreflightOut(Shown):
+    """`ready`: nothing stands against going live; a warning does not."""
+
+    ready: bool
+    checks: list[CheckOut]
 
 
 class RoomSnapshot(BaseModel):

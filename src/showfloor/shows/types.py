@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -200,6 +201,51 @@ class Cue:
     @property
     def disclosure(self) -> Disclosure | None:
         return self.payload.disclosure if isinstance(self.payload, DisclosurePayload) else None
+
+
+class CheckStatus(StrEnum):
+    OK = "ok"
+    WARN = "warn"
+    """The show can go live; it would be better without."""
+    BAD = "bad"
+    """Nobody should go live with it."""
+    UNKNOWN = "unknown"
+    """Not measured yet, or nobody could."""
+
+
+class CheckArea(StrEnum):
+    PICTURE = "picture"
+    SOUND = "sound"
+    SIGNAL = "signal"
+    """What else the media server says of the camera."""
+    GOODS = "goods"
+    FRAMES = "frames"
+    DISCLOSURES = "disclosures"
+    DESTINATIONS = "destinations"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at before going live. `params` fill the sentence of `code`;
+    `product_ids` and `origins` are what it is about.
+    """
+
+    area: CheckArea
+    code: str
+    status: CheckStatus
+    params: Mapping[str, str | int | float] = field(default_factory=dict)
+    product_ids: tuple[UUID, ...] = ()
+    origins: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Preflight:
+    checks: tuple[Check, ...]
+
+    @property
+    def ready(self) -> bool:
+        """Nothing stands against going live."""
+        return all(check.status is not CheckStatus.BAD for check in self.checks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ SHOW_WORDS = (
 )
 SHARED_WORDS = ("list", "problem", "error", "currency", "language")
 STUDIO_WORDS = (
+    "preflight",
     "studio",
     "account",
     "clip",

@@ -76,7 +76,7 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
             draft = await shows.create_show(
                 session,
                 person=floor.host,
-                new=NewShow(title={"en": "Later", "ar": "لاحقًا"}, market="gb"),
+                new=NewShow(title={"en": "Later", "ar": "لاحقًا"}, market="gb", disclosures=[]),
             )
             await shows.note_ingest(
                 session, report=report(draft, IngestState.PUBLISHING), secret="s" * 32

@@ -77,6 +77,7 @@ async def test_frame_at_random_of_a_show_is_never_without_its_label(
 async def test_label_is_put_on_and_taken_off_on_the_air_once(
     client: httpx2.AsyncClient, streaming: FakeStreaming, host: dict[str, str], path: str
 ) -> None:
+    await client.patch(path, json={"disclosures": []}, headers=host)
     await client.post(f"{path}/go-live", headers=host)
     body = {"kind": "disclosure", "disclosure": "dubbed_voice"}
 
@@ -141,6 +142,7 @@ async def test_pin_keeps_the_name_and_the_price_of_its_moment(
     database: Database,
 ) -> None:
     mug = floor.products[0]
+    await client.patch(path, json={"disclosures": []}, headers=host)
     await client.post(f"{path}/go-live", headers=host)
     body = {"kind": "pin", "product_id": ids.encode("prod", mug.id)}
     cue = (await client.post(f"{path}/cues", json=body, headers=host)).json()

@@ -97,13 +97,15 @@ async def _fill(session: Session) -> tuple[DemoState, Person]:
     live = await shows.create_show(
         session,
         person=host,
-        new=NewShow(title=plan["title"], market=MARKET),
+        new=NewShow(title=plan["title"], market=MARKET, disclosures=[]),
         poster_url=_upload(plan["poster"]),
     )
     evening = await shows.create_show(
         session,
         person=host,
-        new=NewShow(title=EVENING, market=MARKET, starts_at=_in_two_days_at_seven()),
+        new=NewShow(
+            title=EVENING, market=MARKET, starts_at=_in_two_days_at_seven(), disclosures=[]
+        ),
         poster_url=_upload(goods["brands"][1]["hero"]),
         picture_ratio=WIDE,
     )

@@ -16,6 +16,7 @@ from showfloor.kit.contract import (
     ShowCues,
     ShowMoment,
     ShowStateOrder,
+    SoundMeasure,
     from_json,
     to_json,
 )
@@ -32,6 +33,9 @@ class StreamingServer(Protocol):
 
     async def moment(self, show_id: UUID) -> MediaMoment:
         """The newest frame that arrived, on the show clock."""
+
+    async def sound(self, show_id: UUID) -> SoundMeasure | None:
+        """How the sound of the last seconds is; None when there is none, or nobody could say."""
 
     async def put_cues(self, show_id: UUID, cues: Sequence[CarriedCue]) -> None:
         """Put committed cues into the stream at once, and the ends of those that ended."""
@@ -60,6 +64,13 @@ class HttpStreamingServer:
             return MediaMoment(clock.parse_rfc3339(at))
         except (httpx2.HTTPError, ContractError, ValueError):
             return MediaMoment(None, reachable=False)
+
+    async def sound(self, show_id: UUID) -> SoundMeasure | None:
+        try:
+            answer = await self._client.post(f"{_path(show_id)}/sound")
+            return from_json(SoundMeasure, answer.content) if answer.is_success else None
+        except (httpx2.HTTPError, ContractError):
+            return None
 
     async def put_cues(self, show_id: UUID, cues: Sequence[CarriedCue]) -> None:
         await self._put(f"{_path(show_id)}/cues", to_json(ShowCues(list(cues))))

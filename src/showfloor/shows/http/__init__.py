@@ -33,6 +33,7 @@ from showfloor.shows.errors import (
     CoverTypeUnsupported,
     CoverUnreadable,
     CueNotFound,
+    DisclosuresUnanswered,
     NotAllowedInState,
     ProductNotInShow,
     ProductNotSellable,
@@ -50,6 +51,7 @@ from showfloor.shows.schemas import (
     NewPin,
     NewShow,
     NextShow,
+    PreflightOut,
     PublishTicketOut,
     ShelfOrder,
     ShowChange,
@@ -322,7 +324,7 @@ async def arrange_products(
 
 @router.post(
     "/shows/{show_id}/go-live",
-    responses=refusals(*CHANGE, NotAllowedInState, SignalMissing),
+    responses=refusals(*CHANGE, NotAllowedInState, SignalMissing, DisclosuresUnanswered),
 )
 async def go_live(
     show_id: str,
@@ -400,6 +402,31 @@ async def studio(
     token, _ = media.get_preview_tokens(request.app.state.settings.secret, show.id)
     view = show_view(await service.with_shelf(session, show), urls)
     return studio_view(view, show.disclosures, ingest, urls, token)
+
+
+@router.get("/shows/{show_id}/preflight", responses=refusals(*OWN))
+async def check_before_going_live(
+    show_id: str,
+    request: Request,
+    person: Caller,
+    database: DatabaseDep,
+    streaming: StreamingDep,
+) -> PreflightOut:
+    """What stands against going live, and what would be better: picture, sound, goods, websites,
+    disclosures, other networks.
+    """
+    async with database.session() as session:
+        show = await service.get_own_show(
+            session, person=person, show_id=ids.parse("show", show_id)
+        )
+    # No connection to the database waits while the sound is measured.
+    sound = await streaming.sound(show.id)
+    async with database.session() as session:
+        show = await service.get_own_show(session, person=person, show_id=show.id)
+        found = await service.check_preflight(
+            session, show, sound=sound, secret=request.app.state.settings.secret
+        )
+    return PreflightOut.model_validate(found)
 
 
 @router.post(

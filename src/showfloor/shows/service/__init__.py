@@ -1,5 +1,6 @@
 """Use cases of `shows`, one file a noun: access, schedule, covers, shelf, lifecycle, cues,
-ingest_reports, destinations, room.
+ingest_reports, destinations, preflight,
+room.
 """
 
 from showfloor.shows.rules import slug_of
@@ -39,6 +40,7 @@ from showfloor.shows.service.lifecycle import (
     set_clips,
     set_replay,
 )
+from showfloor.shows.service.preflight import check_preflight
 from showfloor.shows.service.schedule import (
     change_show,
     create_show,
@@ -62,6 +64,7 @@ __all__ = [
     "arrange_products",
     "change_show",
     "check_importable",
+    "check_preflight",
     "create_show",
     "disclose",
     "end_cue",

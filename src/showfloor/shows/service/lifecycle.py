@@ -14,7 +14,7 @@ from showfloor.media import service as media
 from showfloor.shows import queries
 from showfloor.shows.errors import NotAllowedInState, ShowNotFound, SignalMissing
 from showfloor.shows.events import ShowEnded, ShowWentLive
-from showfloor.shows.rules import Step, after
+from showfloor.shows.rules import Step, after, require_answer
 from showfloor.shows.service.access import get_own_show
 from showfloor.shows.service.cues import (
     close_open_cues,
@@ -28,12 +28,13 @@ from showfloor.shows.types import RecordedPin, ReplayFacts, Show, ShowState
 async def go_live(session: Session, *, person: Person, show_id: UUID) -> Show:
     """From here on everybody sees the picture.
 
-    Raises ShowNotFound, NotAllowedInState, SignalMissing.
+    Raises ShowNotFound, NotAllowedInState, SignalMissing, DisclosuresUnanswered.
     """
     show = await get_own_show(session, person=person, show_id=show_id, lock=True)
     state = after(show.state, Step.GO_LIVE)
     if not await media.is_publishing(session, show_id):
         raise SignalMissing
+    require_answer(show.disclosures)
     now = clock.now()
     await outbox.publish(session, ShowWentLive(show_id, now))
     await disclose_from_the_start(session, show, now)

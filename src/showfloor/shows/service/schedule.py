@@ -48,7 +48,8 @@ async def create_show(
         published_at=clock.now() if new.starts_at else None,
         poster_url=poster_url,
         picture_ratio=picture_ratio,
-        **new.model_dump(),
+        disclosures=None if new.disclosures is None else tuple(new.disclosures),
+        **new.model_dump(exclude={"disclosures"}),
     )
     candidates = [show.slug] if show.slug else slugs_for(show.title, show.starts_at, show.id)
     for candidate in candidates:

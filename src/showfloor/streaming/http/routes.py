@@ -30,7 +30,7 @@ class HttpRouter:
         if path == "/healthz":
             return answers.as_json(200, {"status": "ok"})
         if pieces[1:2] == ["internal"]:
-            return self._internal.handle(request, pieces[2:])
+            return self._internal.handle(request, pieces[2:], connection)
         return answers.NOT_FOUND
 
     def give_up(self, connection: Connection) -> Answer:

@@ -31,6 +31,8 @@ OVER_STATES = ("ended", "cancelled")
 _MOST_LOST = 3
 """After a crash that lost more segments than this, the window starts empty."""
 _SHORTEST_GAP_MS = 100
+_MEASURED_MS = 10_000
+"""Of sound: long enough for a sentence, short enough for the host to hear the difference."""
 
 
 @dataclass(slots=True)
@@ -253,6 +255,25 @@ class LiveShow:
         ingest = self.publisher.ingest
         moment = ingest.anchor.at(ingest.newest) + self.cue_offset
         return moment if math.isfinite(moment) else None
+
+    def recent_sound(self) -> tuple[int, bytes] | None:
+        """The sound of the last seconds as a file of its own, and the number of its last segment.
+        None while no sound comes.
+        """
+        if self.signal != "publishing":
+            return None
+        chosen: list[Segment] = []
+        for segment in reversed(self.window.listed):
+            if sum(each.duration for each in chosen) >= _MEASURED_MS:
+                break
+            if not segment.complete:
+                continue
+            if segment.gap or (chosen and segment.init != chosen[0].init):
+                break
+            chosen.insert(0, segment)
+        init = audio_only.init_segment(self.window.inits[chosen[0].init]) if chosen else None
+        sound = audio_only.segment([part.data for segment in chosen for part in segment.parts])
+        return (chosen[-1].msn, init + sound) if init is not None and sound is not None else None
 
     def health(self) -> Health | None:
         """The figures of the present publisher, or why the last one had to go."""

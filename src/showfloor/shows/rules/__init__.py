@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from showfloor.shows.errors import NotAllowedInState
-from showfloor.shows.types import ShowState
+from showfloor.shows.errors import DisclosuresUnanswered, NotAllowedInState
+from showfloor.shows.types import Disclosure, ShowState
 
 MOST_PINS = 3
 BEFORE_THE_FIRST_FRAME = timedelta(seconds=60)
@@ -49,6 +49,12 @@ def after(state: ShowState, step: Step) -> ShowState:
         return _NEXT[state, step]
     except KeyError:
         raise NotAllowedInState(state=state.value, step=step.value) from None
+
+
+def require_answer(said: Sequence[Disclosure] | None) -> None:
+    """Nothing to tell is an answer; raises DisclosuresUnanswered where there is none."""
+    if said is None:
+        raise DisclosuresUnanswered
 
 
 def signal_step(state: ShowState, *, publishing: bool) -> Step | None:
