@@ -71,7 +71,9 @@ class StreamingConfig:
     push_idle_seconds: float = 20.0
     """Connections to destinations stay so long without a publisher."""
     forget_seconds: float = 600.0
-    """An ended or abandoned show leaves memory after this; its recording stays."""
+    """A show that is over, or was never live, leaves memory after this; its recording stays."""
+    abandon_seconds: float = 12 * 3600.0
+    """The same for a show on the air, whose viewers wait at its address for the camera."""
 
     max_publishers: int = 200
     """Admitted connections, by RTMP and by WebSocket."""

@@ -87,7 +87,9 @@ def connect(
 
 @pytest.fixture
 def config(tmp_path: Path) -> StreamingConfig:
-    return StreamingConfig("http://127.0.0.1:1", "x", tmp_path, forget_seconds=-1.0)
+    return StreamingConfig(
+        "http://127.0.0.1:1", "x", tmp_path, forget_seconds=-1.0, abandon_seconds=-1.0
+    )
 
 
 def test_a_fault_of_ours_is_logged_and_said(

@@ -230,9 +230,11 @@ async def test_cue_that_no_playlist_can_carry_is_left_out_alone(
     assert [carried.id for carried in found(shows).cues] == ["good", "also_good"]
 
 
+@pytest.mark.parametrize(("state", "seconds"), [("scheduled", 600), ("live", 12 * 3600)])
 async def test_show_leaves_memory_long_after_its_publisher(
-    shows: ShowRegistry, heard: Heard, at: list[float]
+    shows: ShowRegistry, web: Web, heard: Heard, at: list[float], state: str, seconds: int
 ) -> None:
+    web.allow("key", "show_a", state=state)
     camera = Camera(shows)
     await camera.publish()
     at[0] += 10_000
@@ -240,7 +242,7 @@ async def test_show_leaves_memory_long_after_its_publisher(
     assert shows.find("show_a") is not None, "somebody publishes"
 
     camera.sink.closed()
-    at[0] += 600
+    at[0] += seconds
     shows.forget_old()
     assert shows.find("show_a") is not None
     at[0] += 1

@@ -28,7 +28,12 @@ from showfloor.streaming.config import StreamingConfig
 from showfloor.streaming.control.web_client import WebClient, WebUnavailable
 from showfloor.streaming.hls import cues
 from showfloor.streaming.ingest.ingest import Ingest
-from showfloor.streaming.live.live_show import LiveShow, Publisher, ShowListener
+from showfloor.streaming.live.live_show import (
+    ON_AIR_STATES,
+    LiveShow,
+    Publisher,
+    ShowListener,
+)
 from showfloor.streaming.packaging.packager import Packager
 from showfloor.streaming.ports import LetGo, PublishRefused
 from showfloor.streaming.push.simulcast import SimulcastFactory
@@ -153,14 +158,20 @@ class ShowRegistry:
 
     def forget_old(self) -> None:
         """Shows that nobody has published to for long leave memory."""
-        limit = clock.monotonic() - self._config.forget_seconds
+        now = clock.monotonic()
         for show in [
-            show for show in self._shows.values() if show.signal == "lost" and show.touched < limit
+            show
+            for show in self._shows.values()
+            if show.signal == "lost" and now - show.touched > self._patience(show)
         ]:
             log.info("show leaves memory show=%s", show.id)
             del self._shows[show.id]
             show.simulcast.close()
             self._listener.show_forgotten(show)
+
+    def _patience(self, show: LiveShow) -> float:
+        on_air = show.state in ON_AIR_STATES
+        return self._config.abandon_seconds if on_air else self._config.forget_seconds
 
     def close(self) -> None:
         """The process ends: publish what has come and let the encoders reconnect to the next
