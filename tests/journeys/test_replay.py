@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 import httpx2
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import IN_TURN, START_WITHIN, Installation, settled, until
+from showfloor.app.demo.camera import FILM
+from tests.integration.streaming.conftest import clip, tags
+from tests.integration.streaming.peers import SOURCE, Tag
+from tests.journeys.conftest import CHECKOUT, IN_TURN, START_WITHIN, Installation, settled, until
 from tests.journeys.test_buy import VIDEO
 from tests.journeys.test_studio import publisher
+from tests.recordings import filming
 from tests.waiting import until_blocking
+
+__all__ = ["clip", "tags"]
 
 pytestmark = [IN_TURN]
 
@@ -124,6 +137,51 @@ def test_demo_has_a_show_that_is_over_with_its_pins_and_three_clips(
     page.get_by_role("button", name="View: Halo Table Lamp").first.click()
     page.get_by_role("button", name="Hold and check out").click()
     expect(page.get_by_role("dialog").get_by_role("timer")).to_be_visible()
+
+
+async def film_with_absences(data: Path, show: str, tags: Callable[[str], list[Tag]]) -> None:
+    """A camera away for 2, 60 and 600 s, which comes back with another picture; a killed process; a
+    segment that the disk did not take.
+    """
+    with filming(data, show) as filmed:
+        await filmed.film(tags("plain"))
+        filmed.away(2)
+        await filmed.film(tags("plain"), then_crash=True)
+        filmed.away(60)
+        (filmed.folder / ".12.m4s.part").mkdir()
+        await filmed.film(tags("plain"))
+        filmed.away(600)
+        await filmed.film(tags("larger"))
+        filmed.end()
+
+
+def test_replay_of_a_show_with_everything_that_goes_wrong_plays_through(
+    demo: Installation, page: Page, tags: Callable[[str], list[Tag]], tmp_path: Path
+) -> None:
+    with demo.api("host") as api:
+        new = {"title": {"en": "Rough evening", "ar": "أمسية عاصفة"}, "market": "gb"}
+        show = api.post("/shows", json=new).json()
+        path, folder = f"/shows/{show['id']}", demo.data / "recordings" / show["id"]
+        command = [*CHECKOUT, "recording", "import", str(FILM), "--show", show["id"]]
+        environment = {**os.environ, "SHOWFLOOR_DATA": str(demo.data), "PYTHONPATH": str(SOURCE)}
+        subprocess.run(command, env=environment, check=True, timeout=START_WITHIN)
+        wait_for(api, path, "ready", "replay", "state")
+        # What was imported makes room for a recording that was less lucky.
+        api.patch(f"{path}/replay", json={"public": False}).raise_for_status()
+        with ThreadPoolExecutor() as apart:
+            apart.submit(asyncio.run, film_with_absences(tmp_path, show["id"], tags)).result()
+        shutil.rmtree(folder)
+        shutil.copytree(tmp_path / "recordings" / show["id"], folder)
+        told = api.patch(f"{path}/replay", json={"public": True}).json()
+    assert [round(gap["away_s"]) for gap in told["gaps"]] == [2, 61, 2, 600]
+
+    watch_replay(page, f"{demo.base}/s/{show['slug']}?lang=en")
+    assert abs(page.evaluate(f"{VIDEO}.duration") - told["duration_s"]) < 0.2
+    for gap in told["gaps"]:
+        page.evaluate(f"{VIDEO}.currentTime = {gap['at_s'] - 1}")
+        until(page, f"{VIDEO}.currentTime > {gap['at_s'] + 0.5} && !{VIDEO}.seeking")
+    until(page, f"{VIDEO}.videoWidth === 480")
+    until(page, f"{VIDEO}.ended || {VIDEO}.currentTime > {told['duration_s'] - 0.5}")
 
 
 def watch_replay(page: Page, address: str) -> None:

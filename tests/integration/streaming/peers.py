@@ -140,6 +140,8 @@ class Streaming:
     data_dir: Path
     options: dict[str, Any] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)
+    launcher: tuple[str, ...] = ()
+    """A program that starts this one."""
     rtmp_port: int = 0
     http_port: int = 0
 
@@ -164,8 +166,7 @@ class Streaming:
         self.log = self.data_dir / "log"
         with self.log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                *("-c", _LAUNCH, json.dumps(values)),
+                *(*self.launcher, sys.executable, "-c", _LAUNCH, json.dumps(values)),
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
                 env={**os.environ, "PYTHONPATH": str(SOURCE), **self.environment},
