@@ -22,6 +22,10 @@ export interface PageData {
   home: string;
   other_language_url: string;
 }
+export interface Payments {
+  test?: Record<string, never>;
+  stripe?: { publishable_key: string; script: string };
+}
 export interface ShowPageData extends PageData {
   show: Show;
   stock: Record<string, number>;
@@ -29,8 +33,8 @@ export interface ShowPageData extends PageData {
   country: string;
   postal_code_needed: boolean;
   hold_seconds: number;
-  /** True where the built-in test provider answers, which takes no real money. */
-  test_payments: boolean;
+  /** How one can pay: providers by name, with what their forms need. `test` takes no real money. */
+  payments: Payments;
   /** The request asked to save data (`Save-Data: on`). */
   save_data: boolean;
   embed: { theme: Theme | null } | null;
@@ -40,6 +44,8 @@ export interface ShowPageData extends PageData {
 
 export interface StudioPage extends PageData {
   markets: { code: string; name: Words; currency: string }[];
+  /** Settings without which nothing can be paid. */
+  payments_missing: string[];
 }
 
 export function pageData<T extends PageData>(): T {

@@ -40,6 +40,19 @@ export interface components {
             channels: number;
             bitrate: number;
         };
+        /**
+         * @description The bank asks the buyer through the provider's own script, which needs `client_secret`; where
+         *     that is null, `POST /checkouts/{id}/confirm` answers it. The same call tells that the buyer
+         *     answered.
+         */
+        Authenticate: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "authenticate";
+            client_secret: string | null;
+        };
         /** @description A sentence `destination.rule.<code>` with `params`. `forbids`: it cannot be started. */
         BrokenRuleOut: {
             code: string;
@@ -102,7 +115,8 @@ export interface components {
             orders: components["schemas"]["PlacedOrder"][];
             /** Format: date-time */
             expires_at: string;
-            next: (components["schemas"]["ShowForm"] | components["schemas"]["Redirect"] | components["schemas"]["Confirm"] | components["schemas"]["Wait"]) | null;
+            next: (components["schemas"]["ShowForm"] | components["schemas"]["Redirect"] | components["schemas"]["Confirm"] | components["schemas"]["Authenticate"] | components["schemas"]["Wait"]) | null;
+            declined: ("declined" | "insufficient_funds" | "expired_card" | "wrong_details" | "not_authenticated" | "not_supported" | "try_again") | null;
             id: string;
             hold_id: string;
             total: components["schemas"]["MoneyOut"];
@@ -435,7 +449,7 @@ export interface components {
             origins: string[];
         };
         PayIn: {
-            payment_method: components["schemas"]["TestCardIn"];
+            payment_method: components["schemas"]["TestCardIn"] | components["schemas"]["StripeTokenIn"];
             expected_total: components["schemas"]["MoneyIn"];
         };
         PersonOut: {
@@ -525,7 +539,7 @@ export interface components {
         };
         /**
          * @description How far a purchase has come; `expires_at` is the hold's deadline, `next` is null when there
-         *     is nothing left to do.
+         *     is nothing left to do, `declined` says why the last attempt was, if it was.
          */
         PurchaseOut: {
             /** @enum {string} */
@@ -533,7 +547,8 @@ export interface components {
             orders: components["schemas"]["PlacedOrder"][];
             /** Format: date-time */
             expires_at: string;
-            next: (components["schemas"]["ShowForm"] | components["schemas"]["Redirect"] | components["schemas"]["Confirm"] | components["schemas"]["Wait"]) | null;
+            next: (components["schemas"]["ShowForm"] | components["schemas"]["Redirect"] | components["schemas"]["Confirm"] | components["schemas"]["Authenticate"] | components["schemas"]["Wait"]) | null;
+            declined: ("declined" | "insufficient_funds" | "expired_card" | "wrong_details" | "not_authenticated" | "not_supported" | "try_again") | null;
         };
         /** @description The provider's own page; it sends the buyer back to the page they came from. */
         Redirect: {
@@ -799,6 +814,18 @@ export interface components {
         StreamKeyOut: {
             rtmp_url: string;
             stream_key: string;
+        };
+        /**
+         * @description The ConfirmationToken of Stripe's Payment Element: the card itself goes from the buyer's
+         *     browser to Stripe.
+         */
+        StripeTokenIn: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "stripe";
+            confirmation_token: string;
         };
         /** @description What the control room shows. */
         StudioOut: {

@@ -11,14 +11,19 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from showfloor.checkout.adapters.stripe_keys import StripeKeys
 from showfloor.kit.network import Proxies
 from showfloor.shows.types import PublicUrls
 
 SHORTEST_SECRET = 32
 """Characters."""
+STRIPE_PREFIXES = {
+    "stripe_secret_key": ("sk_", "rk_"),
+    "stripe_webhook_secrets": ("whsec_",),
+}
 URLS = (
     *("base_url", "media_url", "rooms_url", "rtmp_url"),
     *("internal_web_url", "internal_media_url", "internal_rooms_url"),
@@ -28,7 +33,10 @@ URLS = (
 class Settings(BaseSettings):
     """One machine's settings. URLs have no trailing slash; ports are TCP."""
 
-    model_config = SettingsConfigDict(env_prefix="SHOWFLOOR_", extra="ignore")
+    # What is refused may be a key in the wrong variable: no message repeats it.
+    model_config = SettingsConfigDict(
+        env_prefix="SHOWFLOOR_", extra="ignore", hide_input_in_errors=True
+    )
 
     mode: Literal["demo", "test", "production"] = Field(
         "production", description="demo and test allow the test payment provider"
@@ -99,6 +107,21 @@ class Settings(BaseSettings):
             "public internet; demo and test allow all"
         ),
     )
+    stripe_secret_key: SecretStr = Field(
+        SecretStr(""), description="sk_… or rk_…: takes payments through Stripe (payments.md)"
+    )
+    stripe_publishable_key: str = Field("", description="pk_… of the same account")
+    stripe_webhook_secrets: SecretStr = Field(
+        SecretStr(""),
+        description=(
+            "whsec_… of the endpoint that calls us; two with a comma between while one replaces "
+            "the other"
+        ),
+    )
+    stripe_api: str = Field("", description="only in mode test: a server that stands in for Stripe")
+    stripe_script: str = Field(
+        "", description="only in mode test: a script that stands in for Stripe's"
+    )
     hold_seconds: int = Field(300, ge=5, le=3600, description="how long goods are held for a buyer")
 
     @field_validator("push_networks")
@@ -120,6 +143,55 @@ class Settings(BaseSettings):
         if url and not re.match("[a-z]+://[^/]", url):
             raise ValueError("needs a scheme and a host: https://live.example")
         return url.rstrip("/")
+
+    @field_validator("stripe_secret_key", "stripe_webhook_secrets")
+    @classmethod
+    def _looks_like_theirs(cls, given: SecretStr, info: ValidationInfo) -> SecretStr:
+        """A key in the wrong variable is found out at the start, not at the first buyer. The
+        message repeats no part of it.
+        """
+        for each in _list(given.get_secret_value()):
+            if not each.startswith(STRIPE_PREFIXES[str(info.field_name)]):
+                raise ValueError("is not the kind of Stripe key that belongs here")
+        return given
+
+    @model_validator(mode="after")
+    def _stripe_is_whole(self) -> Settings:
+        if self.mode != "test" and (self.stripe_api or self.stripe_script):
+            raise ValueError("stripe_api and stripe_script are for mode test alone")
+        key, page = self.stripe_secret_key.get_secret_value(), self.stripe_publishable_key
+        if page and not page.startswith("pk_"):
+            raise ValueError("stripe_publishable_key begins with pk_")
+        if key and page and ("_test_" in key) != ("_test_" in page):
+            raise ValueError("one Stripe key is for testing and the other is not")
+        return self
+
+    @property
+    def stripe_keys(self) -> StripeKeys | None:
+        """None as long as one is missing; `payments_missing` says which."""
+        if any(name.startswith("stripe_") for name in self.payments_missing):
+            return None
+        if not self.stripe_secret_key.get_secret_value():
+            return None
+        return StripeKeys(
+            self.stripe_secret_key.get_secret_value(),
+            self.stripe_publishable_key,
+            tuple(_list(self.stripe_webhook_secrets.get_secret_value())),
+        )
+
+    @property
+    def payments_missing(self) -> list[str]:
+        """Settings without which no money is taken. A demo needs none, unless one of them is
+        there.
+        """
+        given = {
+            "stripe_secret_key": self.stripe_secret_key.get_secret_value(),
+            "stripe_publishable_key": self.stripe_publishable_key,
+            "stripe_webhook_secrets": self.stripe_webhook_secrets.get_secret_value(),
+        }
+        if self.mode != "production" and not any(given.values()):
+            return []
+        return [name for name, value in given.items() if not value]
 
     @property
     def secure(self) -> bool:
@@ -167,6 +239,11 @@ class Settings(BaseSettings):
         provider.
         """
         return self.data / "test-payments"
+
+
+def _list(text: str) -> list[str]:
+    """With commas between."""
+    return [each.strip() for each in text.split(",") if each.strip()]
 
 
 def _in_url(host: str) -> str:

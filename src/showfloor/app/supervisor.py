@@ -26,9 +26,10 @@ log = structlog.get_logger()
 FANOUT_ROLE = "showfloor_fanout"
 """Made with each upgrade; may only SELECT what rooms show."""
 ROOMS_URL = "SHOWFLOOR_ROOMS_DATABASE_URL"
+PAYMENT_SECRETS = frozenset({"SHOWFLOOR_STRIPE_SECRET_KEY", "SHOWFLOOR_STRIPE_WEBHOOK_SECRETS"})
 HIDDEN = {
-    "streaming": frozenset({"SHOWFLOOR_DATABASE_URL", ROOMS_URL, "SHOWFLOOR_SECRET"}),
-    "fanout": frozenset({"SHOWFLOOR_SECRET", "SHOWFLOOR_INTERNAL_TOKEN"}),
+    "streaming": PAYMENT_SECRETS | {"SHOWFLOOR_DATABASE_URL", ROOMS_URL, "SHOWFLOOR_SECRET"},
+    "fanout": PAYMENT_SECRETS | {"SHOWFLOOR_SECRET", "SHOWFLOOR_INTERNAL_TOKEN"},
 }
 """What a process does not get to know: the media server parses bytes of strangers and holds no
 credentials.

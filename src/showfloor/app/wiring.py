@@ -19,6 +19,8 @@ from showfloor.checkout import openapi as checkout_openapi
 from showfloor.checkout import service as checkout
 from showfloor.checkout import tasks as checkout_tasks
 from showfloor.checkout.adapters.provider import PaymentProvider
+from showfloor.checkout.adapters.stripe import API as STRIPE_API
+from showfloor.checkout.adapters.stripe import SCRIPT, StripeProvider
 from showfloor.checkout.adapters.test_provider import MODES as TEST_MODES
 from showfloor.checkout.adapters.test_provider import TestProvider
 from showfloor.checkout.deps import CheckoutDeps
@@ -77,9 +79,11 @@ def connect_web(app: FastAPI, settings: Settings) -> None:
         hold_seconds=settings.hold_seconds,
         providers=payment_providers(settings),
     )
+    providers = app.state.checkout.providers
     app.state.provider_sources = join_sources(
-        provider.sources for provider in app.state.checkout.providers.values()
+        (provider.sources for provider in providers.values()), local=settings.mode == "test"
     )
+    app.state.payment_forms = payment_forms(providers)
     app.state.covers = CoverFolder(settings.data / "uploads")
     app.state.pages = Recent(seconds=1.0, most=1000)
     app.state.frames = Recent(seconds=1.0, most=1000)
@@ -136,8 +140,13 @@ def payment_providers(settings: Settings) -> dict[str, PaymentProvider]:
     """By the name that `payment_method.type` uses; the test provider exists in demo and test mode
     only.
     """
+    providers: dict[str, PaymentProvider] = {}
+    if (keys := settings.stripe_keys) is not None:
+        providers["stripe"] = StripeProvider(
+            keys, api=settings.stripe_api or STRIPE_API, script=settings.stripe_script or SCRIPT
+        )
     if settings.mode not in TEST_MODES:
-        return {}
+        return providers
     callback_url = f"{settings.internal_web}/api/v1/payments/test/callback"
     test_provider = TestProvider(
         mode=settings.mode,
@@ -145,7 +154,13 @@ def payment_providers(settings: Settings) -> dict[str, PaymentProvider]:
         secret=settings.secret,
         callback_url=callback_url,
     )
-    return {test_provider.name: test_provider}
+    return providers | {test_provider.name: test_provider}
+
+
+def payment_forms(providers: Mapping[str, PaymentProvider]) -> dict[str, Mapping[str, str]]:
+    """What the pages offer to pay with: play money only where there is nothing real."""
+    real = {name: provider.form for name, provider in providers.items() if name != "test"}
+    return real or {name: provider.form for name, provider in providers.items()}
 
 
 def connect_worker(dispatcher: Dispatcher) -> None:

@@ -59,6 +59,8 @@ from showfloor.stock.types import Caller
 router = APIRouter(tags=["buying"])
 LARGEST_BODY = 16 * 1024
 """Bytes."""
+LARGEST_CALLBACK = 64 * 1024
+"""Bytes: providers send whole objects."""
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -180,7 +182,7 @@ async def take_callback(request: Request) -> Response:
         deps.providers,
         provider=request.path_params["provider"],
         headers=dict(request.headers),
-        body=await _body(request),
+        body=await _body(request, LARGEST_CALLBACK),
     )
     return JSONResponse({"status": "heard"})
 
@@ -194,11 +196,11 @@ for path, endpoint in {
     router.add_route(path, endpoint, methods=["POST"], include_in_schema=False)
 
 
-async def _body(request: Request) -> bytes:
+async def _body(request: Request, largest: int = LARGEST_BODY) -> bytes:
     body = b""
     async for chunk in request.stream():
         body += chunk
-        if len(body) > LARGEST_BODY:
+        if len(body) > largest:
             raise ValidationFailed(extra={"fields": [{"path": "body", "problem": "too_long"}]})
     return body
 

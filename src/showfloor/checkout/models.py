@@ -44,7 +44,8 @@ class CheckoutRow(Base):
 class PaymentRow(Base):
     """`key` is the digest of the Idempotency-Key, `request` the fingerprint of what was asked.
     `look_at` is when the worker asks the provider; null when there is nothing to ask. `next_step`
-    is what the provider wants the buyer to see. No card number, not even a part of one.
+    is what the provider wants the buyer to see, `reference` the provider's own name for the
+    payment, `reason` why it was declined. No card number, not even a part of one.
     """
 
     __tablename__ = "payment"
@@ -54,7 +55,9 @@ class PaymentRow(Base):
             "uq_payment_one_blocking",
             "checkout_id",
             unique=True,
-            postgresql_where=text("state in ('started', 'pending', 'needs_confirmation', 'paid')"),
+            postgresql_where=text(
+                "state in ('started', 'pending', 'needs_confirmation', 'capturing', 'paid')"
+            ),
         ),
         Index("ix_payment_look_at", "look_at", postgresql_where=text("look_at is not null")),
     )
@@ -70,6 +73,8 @@ class PaymentRow(Base):
     changed_at: Mapped[datetime]
     look_at: Mapped[datetime | None]
     next_step: Mapped[dict[str, str | None] | None] = mapped_column(JSONB(none_as_null=True))
+    reference: Mapped[str | None]
+    reason: Mapped[str | None]
 
 
 class CallbackRow(Base):

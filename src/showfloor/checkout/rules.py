@@ -19,7 +19,14 @@ from showfloor.markets import postcodes
 from showfloor.orders.types import Address
 from showfloor.stock.types import LineState
 
-OPEN = frozenset({PaymentState.STARTED, PaymentState.PENDING, PaymentState.NEEDS_CONFIRMATION})
+OPEN = frozenset(
+    {
+        PaymentState.STARTED,
+        PaymentState.PENDING,
+        PaymentState.NEEDS_CONFIRMATION,
+        PaymentState.CAPTURING,
+    }
+)
 BLOCKING = OPEN | {PaymentState.PAID}
 """A checkout has at most one payment in one of these states; the table's unique index says the
 same.
@@ -35,6 +42,7 @@ _LOOK_AGAIN = {
     PaymentState.STARTED: CALL_TAKES,
     PaymentState.PENDING: timedelta(seconds=1),
     PaymentState.NEEDS_CONFIRMATION: timedelta(seconds=5),
+    PaymentState.CAPTURING: CALL_TAKES,
     PaymentState.VOIDING: timedelta(seconds=2),
 }
 
@@ -42,6 +50,7 @@ _OF_ATTEMPT = {
     PaymentState.STARTED: Status.PENDING,
     PaymentState.PENDING: Status.PENDING,
     PaymentState.NEEDS_CONFIRMATION: Status.NEEDS_CONFIRMATION,
+    PaymentState.CAPTURING: Status.PENDING,
     PaymentState.PAID: Status.PAID,
     PaymentState.DECLINED: Status.DECLINED,
     PaymentState.VOIDING: Status.EXPIRED,
@@ -50,9 +59,22 @@ _OF_ATTEMPT = {
 _FROM_REPORT = {
     ProviderStatus.PENDING: PaymentState.PENDING,
     ProviderStatus.NEEDS_CONFIRMATION: PaymentState.NEEDS_CONFIRMATION,
+    ProviderStatus.AUTHORIZED: PaymentState.CAPTURING,
     ProviderStatus.PAID: PaymentState.PAID,
     ProviderStatus.DECLINED: PaymentState.DECLINED,
     ProviderStatus.VOIDED: PaymentState.VOIDED,
+}
+
+_MONEY = frozenset({ProviderStatus.AUTHORIZED, ProviderStatus.PAID})
+_AFTER_CAPTURE = {
+    ProviderStatus.PAID: PaymentState.PAID,
+    ProviderStatus.DECLINED: PaymentState.DECLINED,
+    ProviderStatus.VOIDED: PaymentState.DECLINED,
+}
+_REPEATED = {
+    PaymentState.CAPTURING: frozenset({ProviderStatus.AUTHORIZED}),
+    PaymentState.DECLINED: frozenset({ProviderStatus.DECLINED, ProviderStatus.VOIDED}),
+    PaymentState.VOIDED: frozenset({ProviderStatus.DECLINED, ProviderStatus.VOIDED}),
 }
 
 
@@ -75,10 +97,13 @@ def advance(state: PaymentState, report: ProviderStatus) -> PaymentState:
     """The payment after the provider's word. Words come late, twice and out of order: what is final
     stays final.
 
-    Money that arrives for a payment we had given up is given back.
+    Money that arrives for a payment we had given up is given back. A promise of the bank that ends
+    before the money was taken is a declined payment: the goods are still held.
     """
-    if state in (PaymentState.DECLINED, PaymentState.VOIDED) and report is ProviderStatus.PAID:
+    if state in (PaymentState.DECLINED, PaymentState.VOIDED) and report in _MONEY:
         return PaymentState.VOIDING
+    if state is PaymentState.CAPTURING:
+        return _AFTER_CAPTURE.get(report, state)
     if state not in OPEN or report is ProviderStatus.UNKNOWN:
         return state
     return _FROM_REPORT[report]
@@ -120,9 +145,7 @@ def next_step(status: Status, payment: Payment | None) -> NextStep | None:
 
 def repeats(state: PaymentState, word: ProviderStatus) -> bool:
     """Whether a provider's word changes nothing in a payment that is in this state."""
-    return state is PaymentState.PAID or (
-        state is PaymentState.DECLINED and word is ProviderStatus.DECLINED
-    )
+    return state is PaymentState.PAID or word in _REPEATED.get(state, ())
 
 
 def is_as_shown(total: Money, expected: Money | None) -> bool:

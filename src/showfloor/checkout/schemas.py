@@ -5,14 +5,11 @@ like one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Union
 
-from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, create_model
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from showfloor.checkout.types import Method, TestCard
+from showfloor.checkout.types import Method, StripeToken, TestCard
 from showfloor.kit.schemas import MoneyOut, Time, Words
 from showfloor.kit.text import CardNumber, Email, Line, OptionalLine, PostalCode, Sku
 from showfloor.orders.types import Address
@@ -94,26 +91,19 @@ class TestCardIn(PaymentMethodIn):
         return TestCard(self.number)
 
 
-PAYMENT_METHODS: tuple[type[PaymentMethodIn], ...] = (TestCardIn,)
-
-
-@dataclass(frozen=True)
-class _DescribedAsUnion:
-    """A union with one member is that member to pydantic; the API's description says `oneOf` and
-    `discriminator` all the same, so that a second provider only adds to it.
+class StripeTokenIn(PaymentMethodIn):
+    """The ConfirmationToken of Stripe's Payment Element: the card itself goes from the buyer's
+    browser to Stripe.
     """
 
-    type: str
+    type: Literal["stripe"]
+    confirmation_token: str = Field(pattern="^ctoken_[A-Za-z0-9_]{1,200}$")
 
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
-        described = handler(schema)
-        mapping = {self.type: described["$ref"]}
-        return {
-            "oneOf": [described],
-            "discriminator": {"propertyName": "type", "mapping": mapping},
-        }
+    def value(self) -> Method:
+        return StripeToken(self.confirmation_token)
+
+
+PAYMENT_METHODS: tuple[type[PaymentMethodIn], ...] = (TestCardIn, StripeTokenIn)
 
 
 class PayBody(_Strict):
@@ -122,8 +112,7 @@ class PayBody(_Strict):
 
 
 class PayIn(PayBody):
-    # With a second provider: TestCardIn | …, and Field(discriminator="type").
-    payment_method: Annotated[TestCardIn, _DescribedAsUnion("test")]
+    payment_method: Annotated[TestCardIn | StripeTokenIn, Field(discriminator="type")]
 
 
 def pay_in(methods: Sequence[type[PaymentMethodIn]]) -> type[PayBody]:
@@ -172,6 +161,16 @@ class PlacedOrder(BaseModel):
     total: MoneyOut
 
 
+Declined = Literal[
+    "declined",
+    "insufficient_funds",
+    "expired_card",
+    "wrong_details",
+    "not_authenticated",
+    "not_supported",
+    "try_again",
+]
+"""As in `types.DeclineReason`; each has a sentence for the buyer."""
 Status = Literal["open", "pending", "needs_confirmation", "paid", "declined", "expired"]
 
 
@@ -194,25 +193,38 @@ class Confirm(BaseModel):
     kind: Literal["confirm"] = "confirm"
 
 
+class Authenticate(BaseModel):
+    """The bank asks the buyer through the provider's own script, which needs `client_secret`; where
+    that is null, `POST /checkouts/{id}/confirm` answers it. The same call tells that the buyer
+    answered.
+    """
+
+    kind: Literal["authenticate"] = "authenticate"
+    client_secret: str | None
+
+
 class Wait(BaseModel):
     """The provider takes its time; ask again with `GET /checkouts/{id}`."""
 
     kind: Literal["wait"] = "wait"
 
 
-NextOut = Annotated[ShowForm | Redirect | Confirm | Wait, Field(discriminator="kind")]
+NextOut = Annotated[
+    ShowForm | Redirect | Confirm | Authenticate | Wait, Field(discriminator="kind")
+]
 """What the page shows next, as the provider says."""
 
 
 class PurchaseOut(BaseModel):
     """How far a purchase has come; `expires_at` is the hold's deadline, `next` is null when there
-    is nothing left to do.
+    is nothing left to do, `declined` says why the last attempt was, if it was.
     """
 
     status: Status
     orders: list[PlacedOrder]
     expires_at: Time
     next: NextOut | None
+    declined: Declined | None
 
 
 class CheckoutOut(PurchaseOut):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, Protocol
@@ -14,7 +14,8 @@ from showfloor.orders.types import Item, Order, Seller
 
 
 class PaymentState(StrEnum):
-    """`STARTED` is an intent whose answer we do not know yet.
+    """`STARTED` is an intent whose answer we do not know yet. `CAPTURING` is money that the bank
+    has promised and that is being taken: the goods are secured, no deadline takes them back.
 
     `VOIDING` is money that came too late and is being given back.
     """
@@ -22,6 +23,7 @@ class PaymentState(StrEnum):
     STARTED = "started"
     PENDING = "pending"
     NEEDS_CONFIRMATION = "needs_confirmation"
+    CAPTURING = "capturing"
     PAID = "paid"
     DECLINED = "declined"
     VOIDING = "voiding"
@@ -30,28 +32,35 @@ class PaymentState(StrEnum):
 
 class StepKind(StrEnum):
     """What the page shows next: the form for the payment method, the provider's own page, the
-    bank's question, or that we wait for the provider.
+    bank's question on our page or by the provider's script, or that we wait for the provider.
     """
 
     FORM = "form"
     REDIRECT = "redirect"
     CONFIRM = "confirm"
+    AUTHENTICATE = "authenticate"
     WAIT = "wait"
 
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """`url` is where a redirect leads."""
+    """`url` is where a redirect leads. `secret` lets the provider's script ask the bank's question:
+    for the buyer alone, and never stored.
+    """
 
     kind: StepKind
     url: str | None = None
+    secret: str | None = field(default=None, repr=False)
 
 
 class ProviderStatus(StrEnum):
-    """What a provider says of a payment. `UNKNOWN`: it never heard of it."""
+    """What a provider says of a payment. `AUTHORIZED`: the bank promised the money, which is taken
+    by `capture` alone. `UNKNOWN`: it never heard of it.
+    """
 
     PENDING = "pending"
     NEEDS_CONFIRMATION = "needs_confirmation"
+    AUTHORIZED = "authorized"
     PAID = "paid"
     DECLINED = "declined"
     VOIDED = "voided"
@@ -69,12 +78,31 @@ class Status(StrEnum):
     EXPIRED = "expired"
 
 
+class DeclineReason(StrEnum):
+    """Why a payment was declined, as far as the buyer can do something about it. Each has a
+    sentence in the messages (`pay.declined.…`). A card that is said to be lost or stolen is only
+    `DECLINED`, as card networks ask.
+    """
+
+    DECLINED = "declined"
+    INSUFFICIENT_FUNDS = "insufficient_funds"
+    EXPIRED_CARD = "expired_card"
+    WRONG_DETAILS = "wrong_details"
+    NOT_AUTHENTICATED = "not_authenticated"
+    NOT_SUPPORTED = "not_supported"
+    TRY_AGAIN = "try_again"
+
+
 @dataclass(frozen=True, slots=True)
 class ProviderReply:
-    """How a payment stands, and what the buyer has to do about it, if anything."""
+    """How a payment stands, and what the buyer has to do about it, if anything. `reference` is the
+    provider's own name for it, `reason` why it was declined.
+    """
 
     status: ProviderStatus
     next_step: NextStep | None = None
+    reference: str | None = None
+    reason: DeclineReason | None = None
 
 
 class RefundStatus(StrEnum):
@@ -87,11 +115,14 @@ class RefundStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """Money to be given back once: `id` is the provider's idempotency key."""
+    """Money to be given back once: `id` is the provider's idempotency key. `reference` as in
+    `Intent`.
+    """
 
     id: UUID
     payment_id: UUID
     amount: Money
+    reference: str | None = None
 
 
 class Method(Protocol):
@@ -111,11 +142,24 @@ class TestCard:
 
 
 @dataclass(frozen=True, slots=True)
+class StripeToken:
+    """What Stripe's Payment Element collected, under a name that is good for one payment. Never
+    stored.
+    """
+
+    confirmation_token: str
+    type: ClassVar[str] = "stripe"
+
+
+@dataclass(frozen=True, slots=True)
 class Intent:
-    """A charge to be made once: `payment_id` is the provider's idempotency key."""
+    """A charge to be made once: `payment_id` is the provider's idempotency key. `reference` is the
+    provider's own name for it, once an answer of the provider has come.
+    """
 
     payment_id: UUID
     amount: Money
+    reference: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +189,13 @@ class Payment:
     amount: Money
     state: PaymentState
     next_step: NextStep | None = None
+    reference: str | None = None
+    reason: DeclineReason | None = None
+
+    @property
+    def intent(self) -> Intent:
+        """The payment in its provider's eyes."""
+        return Intent(self.id, self.amount, self.reference)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +213,8 @@ class Checkout:
 @dataclass(frozen=True, slots=True)
 class Purchase:
     """A checkout with how far it has come. `expires_at` is the hold's deadline; `next_step` what
-    the page shows now, None when there is nothing left to do.
+    the page shows now, None when there is nothing left to do; `reason` why the last attempt to pay
+    was declined, if it was.
     """
 
     checkout: Checkout
@@ -170,3 +222,4 @@ class Purchase:
     orders: tuple[Order, ...]
     expires_at: datetime
     next_step: NextStep | None
+    reason: DeclineReason | None = None

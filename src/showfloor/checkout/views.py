@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from showfloor.checkout.schemas import (
     AgreedLine,
+    Authenticate,
     CheckoutOut,
     Confirm,
     HeldLine,
@@ -68,6 +69,7 @@ def purchase_view(purchase: Purchase) -> PurchaseOut:
         orders=[_placed(order) for order in purchase.orders],
         expires_at=clock.rfc3339(purchase.expires_at),
         next=_next(purchase.next_step),
+        declined=purchase.reason.value if purchase.reason else None,
     )
 
 
@@ -90,6 +92,8 @@ def _next(step: NextStep | None) -> NextOut | None:
             return Redirect(url=step.url or "")
         case StepKind.CONFIRM:
             return Confirm()
+        case StepKind.AUTHENTICATE:
+            return Authenticate(client_secret=step.secret)
         case StepKind.WAIT:
             return Wait()
 

@@ -18,6 +18,8 @@ MOST_PIECES = 10
 MOST_OPEN_HOLDS = 5
 """Of one guest in one show."""
 EXTENSION_SECONDS = 120
+SECURED_SECONDS = 7 * 24 * 3600
+"""As long as a bank keeps its promise of a card's money."""
 NETWORK_SHARE = 4
 """One client network may hold a fourth of the pieces of a variant that are not sold yet: the bound
 gets tighter as stock gets scarce.

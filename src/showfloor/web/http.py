@@ -170,7 +170,7 @@ async def shop_of(request: Request, session: Session, staged: ShowWithShelf) -> 
         "country": market.country,
         "postal_code_needed": postcodes.is_needed(market.country),
         "hold_seconds": settings.hold_seconds,
-        "test_payments": settings.mode in ("demo", "test"),
+        "payments": dict(request.app.state.payment_forms),
         "save_data": saves_data(request),
     }
 
@@ -182,7 +182,13 @@ async def studio(request: Request) -> Response:
         {"code": market.code, "name": market.name, "currency": market.currency}
         for market in list_markets()
     ]
-    html = pages.render_studio(templates(), lang=language(request), markets=markets)
+    missing = request.app.state.settings.payments_missing
+    html = pages.render_studio(
+        templates(),
+        lang=language(request),
+        markets=markets,
+        payments_missing=[f"SHOWFLOOR_{name.upper()}" for name in missing],
+    )
     return page(request, html, publishes=True)
 
 

@@ -85,8 +85,8 @@ class Shop(TypedDict, total=False):
     """Where the market delivers, ISO 3166-1 alpha-2."""
     postal_code_needed: bool
     hold_seconds: int
-    test_payments: bool
-    """The built-in test provider answers, which takes no real money."""
+    payments: Mapping[str, Mapping[str, str]]
+    """How one can pay: providers with what their forms need. `test` takes no real money."""
     save_data: bool
     """The reader's request asks to save data: nothing is loaded for the picture before a tap."""
 
@@ -257,13 +257,21 @@ def render_embed(
     )
 
 
-def render_studio(env: jinja2.Environment, *, lang: str, markets: Sequence[Page] = ()) -> str:
+def render_studio(
+    env: jinja2.Environment,
+    *,
+    lang: str,
+    markets: Sequence[Page] = (),
+    payments_missing: Sequence[str] = (),
+) -> str:
     """The studio's one page; its script signs in by itself. `markets`: {"code", "name": {en, ar},
-    "currency"} to schedule a show in.
+    "currency"} to schedule a show in. `payments_missing` names the settings without which nothing
+    can be paid.
     """
     data = {
         "messages": _messages(env).subset(lang, *STUDIO_WORDS, *SHARED_WORDS),
         "markets": list(markets),
+        "payments_missing": list(payments_missing),
     }
     return _render(env, "studio.html", lang=lang, path="/studio", data=data)
 
@@ -300,7 +308,7 @@ def _show_data(env: jinja2.Environment, lang: str, show: Page, shop: Shop) -> di
         "country": shop.get("country") or str(show["market"]).upper(),
         "postal_code_needed": shop.get("postal_code_needed", True),
         "hold_seconds": shop.get("hold_seconds", 300),
-        "test_payments": shop.get("test_payments", False),
+        "payments": {name: dict(form) for name, form in shop.get("payments", {}).items()},
         "save_data": shop.get("save_data", False),
         "messages": _messages(env).subset(lang, *SHOW_WORDS, *SHARED_WORDS),
     }

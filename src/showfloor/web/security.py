@@ -18,14 +18,22 @@ PROVIDER_DIRECTIVES = frozenset({"script-src", "connect-src", "frame-src", "img-
 Sources = Mapping[str, Sequence[str]]
 
 
-def join_sources(providers: Iterable[Sources]) -> dict[str, list[str]]:
+LOCAL_ORIGIN = re.compile(r"http://127\.0\.0\.1:\d+")
+"""Of a test's own server, which stands in for a provider."""
+
+
+def join_sources(providers: Iterable[Sources], *, local: bool = False) -> dict[str, list[str]]:
     """What all payment providers together need. Raises ValueError for anything but origins by
-    https in a directive that a provider may ask for.
+    https in a directive that a provider may ask for; `local` ones are for mode test alone.
     """
     joined: dict[str, list[str]] = {}
     for sources in providers:
         for directive, origins in sources.items():
-            wrong = [origin for origin in origins if not ORIGIN.fullmatch(origin)]
+            wrong = [
+                origin
+                for origin in origins
+                if not ORIGIN.fullmatch(origin) and not (local and LOCAL_ORIGIN.fullmatch(origin))
+            ]
             if directive not in PROVIDER_DIRECTIVES or wrong:
                 raise ValueError(f"not for a payment provider: {directive} {' '.join(origins)}")
             joined.setdefault(directive, []).extend(origins)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from showfloor.catalog.types import Product
+from showfloor.checkout.queries.payments import FIND
 from showfloor.kit.pipeline import PipelineConnection, Row, Statement
 from showfloor.stock.queries import RESERVE
 from showfloor.stock.types import Stock
@@ -69,4 +70,4 @@ async def test_callback_that_repeats_what_is_known_is_one_statement(
 
     await calls_are_done(calling_shop)
 
-    assert statements == ["select state from payment where id = %(id)s", SYNC]
+    assert statements == [FIND, SYNC]

@@ -240,7 +240,7 @@ async def test_confirmation_whose_answer_got_lost(
     await buyer.up_to_details(("SALT", 1))
     await buyer.pay(ASKS)
     payment_id = next(iter(shop.ledger()))
-    await shop.provider.confirm(payment_id)
+    await shop.provider.confirm(Intent(payment_id, Money(2200, "GBP")))
 
     await worker_looks(shop, seconds=6)
 
@@ -281,7 +281,7 @@ async def test_worker_survives_a_provider_that_does_not_answer(
     await buyer.up_to_details(("SALT", 1))
     payment = await started(shop, buyer)
 
-    async def lookup(payment_id: UUID) -> ProviderReply:
+    async def lookup(intent: Intent) -> ProviderReply:
         raise failure
 
     with monkeypatch.context() as patched:

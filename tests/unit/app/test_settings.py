@@ -136,3 +136,53 @@ def test_setting_that_makes_no_sense_ends_the_start(
 
     with pytest.raises(ValidationError, match=name.lower()):
         Settings()
+
+
+STRIPE = {
+    "stripe_secret_key": "sk_test_1",
+    "stripe_publishable_key": "pk_test_1",
+    "stripe_webhook_secrets": "whsec_1, whsec_2",
+}
+
+
+def test_stripe_is_connected_by_three_settings_and_none_of_them_is_shown() -> None:
+    settings = Settings(**STRIPE)
+
+    keys = settings.stripe_keys
+    assert keys is not None and keys.webhook_secrets == ("whsec_1", "whsec_2")
+    assert settings.payments_missing == []
+    shown = f"{settings!r} {settings} {keys!r} {settings.model_dump_json()}"
+    assert "sk_test_1" not in shown and "whsec_" not in shown
+
+
+@pytest.mark.parametrize("missing", STRIPE)
+@pytest.mark.parametrize("mode", ["production", "demo"])
+def test_half_of_stripe_is_none_and_says_what_is_missing(missing: str, mode: str) -> None:
+    given = {name: value for name, value in STRIPE.items() if name != missing}
+    settings = Settings(mode=mode, **given)
+
+    assert settings.stripe_keys is None
+    assert settings.payments_missing == [missing]
+
+
+def test_demo_needs_no_payments_and_production_does() -> None:
+    assert Settings(mode="demo").payments_missing == []
+    assert Settings().payments_missing == list(STRIPE)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"stripe_secret_key": "pk_test_1"},
+        {"stripe_publishable_key": "sk_test_1"},
+        {"stripe_webhook_secrets": "whsec_1,sk_test_2"},
+        {**STRIPE, "stripe_publishable_key": "pk_live_1"},
+        {"stripe_api": "http://127.0.0.1:1"},
+        {"mode": "demo", "stripe_script": "http://127.0.0.1:1/script.js"},
+    ],
+)
+def test_stripe_s_keys_in_the_wrong_place_are_refused(wrong: dict[str, str]) -> None:
+    with pytest.raises(ValidationError) as refused:
+        Settings(**wrong)
+
+    assert "sk_test" not in str(refused.value)

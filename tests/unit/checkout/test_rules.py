@@ -11,6 +11,7 @@ from showfloor.checkout.types import PaymentState, ProviderStatus, Status
 from showfloor.kit.money import Money
 from showfloor.stock.types import LineState
 
+STALE = (ProviderStatus.PENDING, ProviderStatus.NEEDS_CONFIRMATION, ProviderStatus.AUTHORIZED)
 reports = st.lists(st.sampled_from(ProviderStatus), max_size=8)
 
 
@@ -28,12 +29,48 @@ def test_paid_stays_paid_whatever_comes_later(later: list[ProviderStatus]) -> No
 
 @given(reports)
 def test_money_for_a_payment_that_was_given_up_goes_back(later: list[ProviderStatus]) -> None:
+    money = {ProviderStatus.PAID, ProviderStatus.AUTHORIZED} & set(later)
+
     assert told(ProviderStatus.DECLINED, *later) is (
-        PaymentState.VOIDING if ProviderStatus.PAID in later else PaymentState.DECLINED
+        PaymentState.VOIDING if money else PaymentState.DECLINED
     )
     assert told(ProviderStatus.VOIDED, *later) is (
-        PaymentState.VOIDING if ProviderStatus.PAID in later else PaymentState.VOIDED
+        PaymentState.VOIDING if money else PaymentState.VOIDED
     )
+
+
+@given(st.lists(st.sampled_from([*STALE, ProviderStatus.UNKNOWN]), max_size=8))
+def test_a_promise_of_the_bank_outlives_what_was_said_before_it(
+    stale: list[ProviderStatus],
+) -> None:
+    assert told(ProviderStatus.AUTHORIZED, *stale) is PaymentState.CAPTURING
+    assert told(*stale, ProviderStatus.AUTHORIZED, *stale) is PaymentState.CAPTURING
+    assert told(ProviderStatus.AUTHORIZED, *stale, ProviderStatus.PAID) is PaymentState.PAID
+
+
+@pytest.mark.parametrize("end", [ProviderStatus.DECLINED, ProviderStatus.VOIDED])
+def test_promise_that_ends_before_the_money_was_taken_is_a_declined_payment(
+    end: ProviderStatus,
+) -> None:
+    assert told(ProviderStatus.AUTHORIZED, end) is PaymentState.DECLINED
+    assert told(ProviderStatus.AUTHORIZED, end, ProviderStatus.PAID) is PaymentState.VOIDING
+
+
+@pytest.mark.parametrize(
+    ("state", "word"),
+    [
+        (PaymentState.CAPTURING, ProviderStatus.AUTHORIZED),
+        (PaymentState.DECLINED, ProviderStatus.VOIDED),
+        (PaymentState.VOIDED, ProviderStatus.DECLINED),
+        (PaymentState.PAID, ProviderStatus.DECLINED),
+    ],
+)
+def test_what_repeats_what_is_known_is_not_asked_about(
+    state: PaymentState, word: ProviderStatus
+) -> None:
+    assert rules.repeats(state, word)
+    assert not rules.repeats(PaymentState.VOIDING, ProviderStatus.PAID)
+    assert not rules.repeats(PaymentState.CAPTURING, ProviderStatus.DECLINED)
 
 
 @given(reports, st.integers(0, 8))
@@ -66,6 +103,7 @@ def test_unfinished_payments_are_asked_about_and_no_others(state: PaymentState) 
         (PaymentState.PENDING, LineState.HELD, True, Status.PENDING),
         (PaymentState.NEEDS_CONFIRMATION, LineState.HELD, False, Status.NEEDS_CONFIRMATION),
         (PaymentState.NEEDS_CONFIRMATION, LineState.RELEASED, True, Status.EXPIRED),
+        (PaymentState.CAPTURING, LineState.HELD, True, Status.PENDING),
         (PaymentState.DECLINED, LineState.HELD, False, Status.DECLINED),
         (PaymentState.DECLINED, LineState.HELD, True, Status.EXPIRED),
         (PaymentState.PAID, LineState.SETTLED, True, Status.PAID),

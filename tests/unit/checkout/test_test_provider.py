@@ -25,6 +25,10 @@ def provider(folder: Path, secret: str = "secret") -> TestProvider:
     return TestProvider(mode="test", folder=folder, secret=secret)
 
 
+def of(payment_id: UUID) -> Intent:
+    return Intent(payment_id, PRICE)
+
+
 async def charge(
     provider: TestProvider, number: str, payment_id: UUID | None = None
 ) -> tuple[UUID, ProviderStatus]:
@@ -56,7 +60,7 @@ async def test_card_decides_the_outcome(
     payment_id, answered = await charge(provider(tmp_path), number)
 
     assert answered is answer
-    assert (await provider(tmp_path).lookup(payment_id)).status is later
+    assert (await provider(tmp_path).lookup(of(payment_id))).status is later
 
 
 async def test_slow_card_pays_after_two_seconds(tmp_path: Path) -> None:
@@ -64,8 +68,8 @@ async def test_slow_card_pays_after_two_seconds(tmp_path: Path) -> None:
 
     now = clock.now()
     with clock.use(lambda: now + timedelta(seconds=2.1)):
-        assert (await provider(tmp_path).lookup(payment_id)).status is ProviderStatus.PAID
-        assert (await provider(tmp_path).lookup(payment_id)).status is ProviderStatus.PAID
+        assert (await provider(tmp_path).lookup(of(payment_id))).status is ProviderStatus.PAID
+        assert (await provider(tmp_path).lookup(of(payment_id))).status is ProviderStatus.PAID
     assert TestLedger(tmp_path).entries()[payment_id].charges == 1
 
 
@@ -89,7 +93,7 @@ async def test_charging_twice_takes_money_once(tmp_path: Path) -> None:
 
 async def test_voiding_before_the_charge_arrives_forbids_it(tmp_path: Path) -> None:
     payment_id = ids.new()
-    await provider(tmp_path).void(payment_id)
+    await provider(tmp_path).void(of(payment_id))
 
     assert (await charge(provider(tmp_path), "4242424242424242", payment_id))[
         1
@@ -101,7 +105,7 @@ async def test_voiding_gives_money_back_once(tmp_path: Path) -> None:
     payment_id, _ = await charge(provider(tmp_path), "4242424242424242")
 
     for _ in range(3):
-        await provider(tmp_path).void(payment_id)
+        await provider(tmp_path).void(of(payment_id))
 
     entry = TestLedger(tmp_path).entries()[payment_id]
     assert (entry.state, entry.charges, entry.refunds) == (ProviderStatus.VOIDED, 1, 1)
@@ -138,16 +142,16 @@ async def test_what_is_not_paid_is_not_refunded(tmp_path: Path) -> None:
 
 async def test_confirmation_pays_once_and_never_after_a_void(tmp_path: Path) -> None:
     payment_id, _ = await charge(provider(tmp_path), "4000002500003155")
-    assert [(await provider(tmp_path).confirm(payment_id)).status for _ in range(2)] == [
+    assert [(await provider(tmp_path).confirm(of(payment_id))).status for _ in range(2)] == [
         ProviderStatus.PAID,
         ProviderStatus.PAID,
     ]
     assert TestLedger(tmp_path).entries()[payment_id].charges == 1
 
     other, _ = await charge(provider(tmp_path), "4000002500003155")
-    await provider(tmp_path).void(other)
-    assert (await provider(tmp_path).confirm(other)).status is ProviderStatus.VOIDED
-    assert (await provider(tmp_path).confirm(ids.new())).status is ProviderStatus.UNKNOWN
+    await provider(tmp_path).void(of(other))
+    assert (await provider(tmp_path).confirm(of(other))).status is ProviderStatus.VOIDED
+    assert (await provider(tmp_path).confirm(of(ids.new()))).status is ProviderStatus.UNKNOWN
 
 
 def signed(

@@ -49,3 +49,14 @@ def test_page_that_sells_nothing_names_no_provider() -> None:
 def test_provider_cannot_open_the_policy(directive: str, origin: str) -> None:
     with pytest.raises(ValueError, match="not for a payment provider"):
         join_sources([{directive: [origin]}])
+
+
+def test_local_server_stands_in_for_a_provider_in_tests_alone() -> None:
+    local = {"script-src": ["http://127.0.0.1:8099"]}
+
+    assert join_sources([local], local=True) == local
+    for refused in (local, {"script-src": ["http://127.0.0.1.example:80"]}):
+        with pytest.raises(ValueError):
+            join_sources([refused])
+    with pytest.raises(ValueError):
+        join_sources([{"script-src": ["http://elsewhere.example"]}], local=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Protocol
-from uuid import UUID
 
 from showfloor.checkout.types import (
     Callback,
@@ -18,10 +17,13 @@ from showfloor.checkout.types import (
 
 class PaymentProvider(Protocol):
     """All calls are idempotent by payment id and happen outside any transaction. Each raises
-    ProviderUnavailable when no answer came, which means: perhaps it happened.
+    ProviderUnavailable when no answer came, which means: perhaps it happened. None may take longer
+    than `rules.CALL_TAKES`.
 
     A reply says how the payment stands and, where the usual thing will not do, what the page shows
-    next.
+    next. Its `reference` is stored and comes back with every later `Intent`; an intent without one
+    is of a payment whose first answer was lost. `tests/provider_conformance` holds every provider
+    to all of this, docs/operate/payments.md says it in more words.
     """
 
     @property
@@ -34,22 +36,29 @@ class PaymentProvider(Protocol):
         Content Security Policy (CSP3 §6).
         """
 
+    @property
+    def form(self) -> Mapping[str, str]:
+        """What the page's form for it must know, and everybody may: no secret."""
+
     def check_method(self, method: Method) -> None:
         """Raises PaymentMethodInvalid, before anything is promised."""
 
     async def charge(self, intent: Intent, method: Method) -> ProviderReply:
-        """Take the money, once for each payment id.
+        """Take the money, or have the bank promise it (AUTHORIZED), once for each payment id.
 
         After `void` the answer is VOIDED and no money moves.
         """
 
-    async def confirm(self, payment_id: UUID) -> ProviderReply:
-        """The buyer answered the bank's question."""
+    async def capture(self, intent: Intent) -> ProviderReply:
+        """Take what was promised, once. DECLINED or VOIDED when the promise is no longer good."""
 
-    async def lookup(self, payment_id: UUID) -> ProviderReply:
+    async def confirm(self, intent: Intent) -> ProviderReply:
+        """The buyer answered the bank's question, or wants to hear it again."""
+
+    async def lookup(self, intent: Intent) -> ProviderReply:
         """How the payment stands now; UNKNOWN when it never arrived."""
 
-    async def void(self, payment_id: UUID) -> None:
+    async def void(self, intent: Intent) -> None:
         """Cancel it or give the money back.
 
         Of a payment that never arrived it makes sure that it never will.
@@ -60,8 +69,9 @@ class PaymentProvider(Protocol):
         paid.
         """
 
-    def parse_callback(self, headers: Mapping[str, str], body: bytes) -> Callback:
-        """Whose payment a call is about, after checking that it is the provider's.
+    def parse_callback(self, headers: Mapping[str, str], body: bytes) -> Callback | None:
+        """Whose payment a call is about, after checking that it is the provider's; None when it is
+        about none of ours.
 
         Raises CallbackInvalid.
         """

@@ -24,6 +24,7 @@ from showfloor.checkout.adapters.test_caller import TestCaller
 from showfloor.checkout.errors import CallbackInvalid, PaymentMethodInvalid
 from showfloor.checkout.types import (
     Callback,
+    DeclineReason,
     Intent,
     Method,
     NextStep,
@@ -86,6 +87,7 @@ class TestProvider:
 
     name = "test"
     sources: Mapping[str, Sequence[str]] = MappingProxyType({})
+    form: Mapping[str, str] = MappingProxyType({})
 
     def __init__(
         self, *, mode: str, folder: Path, secret: str, callback_url: str | None = None
@@ -125,18 +127,23 @@ class TestProvider:
         self._call_back(intent.payment_id, card.events, card.paid_after or BANK_SECONDS)
         return _reply(card.answer)
 
-    async def confirm(self, payment_id: UUID) -> ProviderReply:
-        entry = self._ledger.change(payment_id, test_ledger.confirmed)
+    async def capture(self, intent: Intent) -> ProviderReply:
+        """Its cards pay at once, so nothing is ever only promised."""
+        return await self.lookup(intent)
+
+    async def confirm(self, intent: Intent) -> ProviderReply:
+        entry = self._ledger.change(intent.payment_id, test_ledger.confirmed)
         if entry is not None and entry.state is ProviderStatus.PAID:
-            self._call_back(payment_id, (SUCCEEDED,), BANK_SECONDS)
+            self._call_back(intent.payment_id, (SUCCEEDED,), BANK_SECONDS)
         return _reply(entry.state if entry else ProviderStatus.UNKNOWN)
 
-    async def lookup(self, payment_id: UUID) -> ProviderReply:
-        entry = self._ledger.change(payment_id, test_ledger.ripened(clock.now().timestamp()))
+    async def lookup(self, intent: Intent) -> ProviderReply:
+        ripened = test_ledger.ripened(clock.now().timestamp())
+        entry = self._ledger.change(intent.payment_id, ripened)
         return _reply(entry.state if entry else ProviderStatus.UNKNOWN)
 
-    async def void(self, payment_id: UUID) -> None:
-        self._ledger.change(payment_id, test_ledger.voided)
+    async def void(self, intent: Intent) -> None:
+        self._ledger.change(intent.payment_id, test_ledger.voided)
 
     async def refund(self, refund: Refund) -> RefundStatus:
         change = test_ledger.refunded(refund.id, refund.amount)
@@ -191,7 +198,8 @@ class TestProvider:
 def _reply(status: ProviderStatus) -> ProviderReply:
     """The bank's question is asked on our own page."""
     asks = status is ProviderStatus.NEEDS_CONFIRMATION
-    return ProviderReply(status, NextStep(StepKind.CONFIRM) if asks else None)
+    reason = DeclineReason.DECLINED if status is ProviderStatus.DECLINED else None
+    return ProviderReply(status, NextStep(StepKind.CONFIRM) if asks else None, reason=reason)
 
 
 def _card(method: Method) -> Card:

@@ -17,6 +17,7 @@ from showfloor.checkout.queries.payments import (
     add_payment,
     blocking,
     due_payments,
+    find_payment,
     lock_attempts,
     lock_checkout,
     lock_payment,
@@ -27,7 +28,6 @@ from showfloor.checkout.queries.payments import (
     remove_callbacks_before,
     set_state,
     set_voided,
-    state_of_payment,
 )
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "checkout_of_hold",
     "due_payments",
     "erase_buyer",
+    "find_payment",
     "forget_buyer",
     "forget_buyers_before",
     "lock_attempts",
@@ -55,5 +56,4 @@ __all__ = [
     "set_agreed",
     "set_state",
     "set_voided",
-    "state_of_payment",
 ]

@@ -13,7 +13,14 @@ from psycopg.types.json import Jsonb
 from showfloor.checkout.models import CallbackRow
 from showfloor.checkout.queries.checkouts import LOCKED, read_checkout
 from showfloor.checkout.rules import BLOCKING, PAYMENTS
-from showfloor.checkout.types import Checkout, NextStep, Payment, PaymentState, StepKind
+from showfloor.checkout.types import (
+    Checkout,
+    DeclineReason,
+    NextStep,
+    Payment,
+    PaymentState,
+    StepKind,
+)
 from showfloor.kit.db import Connection, Database, Session, delete_batch, fetch, write
 from showfloor.kit.money import Money
 from showfloor.kit.notify import wake
@@ -38,9 +45,9 @@ with owner as materialized (
   where id = (select checkout_id from payment where id = %(id)s) for update
 )
 select payment.id, payment.checkout_id, payment.provider, payment.amount, payment.currency,
-  payment.state, payment.next_step, owner.id, owner.hold_id, owner.kind, owner.market, owner.scope,
-  owner.show_id, owner.currency, owner.total, owner.lines, owner.sellers, owner.email,
-  owner.address, owner.declared_adult_at
+  payment.state, payment.next_step, payment.reference, payment.reason, owner.id, owner.hold_id,
+  owner.kind, owner.market, owner.scope, owner.show_id, owner.currency, owner.total, owner.lines,
+  owner.sellers, owner.email, owner.address, owner.declared_adult_at
 from owner join payment on payment.checkout_id = owner.id
 where payment.id = %(id)s
 for update of payment
@@ -54,7 +61,7 @@ async def lock_payment(connection: Connection, payment_id: UUID) -> LockedPaymen
     )
     buyer = Buyer(email, Address(**address)) if email is not None and address else None
     return LockedPayment(
-        _payment(row[:7]), read_checkout(row[7:]), buyer, declared_adult_at is not None
+        _payment(row[:9]), read_checkout(row[9:]), buyer, declared_adult_at is not None
     )
 
 
@@ -69,7 +76,7 @@ class Attempt:
 
 ATTEMPTS: LiteralString = """
 select payment.id, payment.checkout_id, payment.provider, payment.amount, payment.currency,
-  payment.state, payment.next_step, key, request
+  payment.state, payment.next_step, payment.reference, payment.reason, key, request
 from payment where checkout_id = %(checkout_id)s order by id for update
 """
 
@@ -80,7 +87,7 @@ async def lock_attempts(connection: Connection, checkout_id: UUID) -> list[Attem
 
 
 def _attempts(rows: list[tuple[Any, ...]]) -> list[Attempt]:
-    return [Attempt(_payment(row[:7]), row[7], row[8]) for row in rows]
+    return [Attempt(_payment(row[:9]), row[9], row[10]) for row in rows]
 
 
 async def lock_checkout(
@@ -108,7 +115,7 @@ async def newest_payment(connection: Connection, checkout_id: UUID) -> Payment |
         connection,
         """
         select payment.id, payment.checkout_id, payment.provider, payment.amount, payment.currency,
-          payment.state, payment.next_step
+          payment.state, payment.next_step, payment.reference, payment.reason
         from payment where checkout_id = %(checkout_id)s order by id desc limit 1
         """,
         {"checkout_id": checkout_id},
@@ -116,10 +123,16 @@ async def newest_payment(connection: Connection, checkout_id: UUID) -> Payment |
     return _payment(rows[0]) if rows else None
 
 
-async def state_of_payment(database: Database, payment_id: UUID) -> PaymentState | None:
-    """Where a payment stands, in one statement without a transaction around it."""
-    rows = await database.run("select state from payment where id = %(id)s", {"id": payment_id})
-    return PaymentState(rows[0][0]) if rows else None
+FIND: LiteralString = """
+select id, checkout_id, provider, amount, currency, state, next_step, reference, reason
+from payment where id = %(id)s
+"""
+
+
+async def find_payment(database: Database, payment_id: UUID) -> Payment | None:
+    """A payment as it stands, in one statement without a transaction around it."""
+    rows = await database.run(FIND, {"id": payment_id})
+    return _payment(rows[0]) if rows else None
 
 
 def add_payment(
@@ -157,7 +170,7 @@ def add_payment(
 
 SET_STATE: LiteralString = """
 update payment set state = %(state)s, next_step = %(next_step)s, changed_at = %(now)s,
-  look_at = %(look_at)s
+  look_at = %(look_at)s, reference = %(reference)s, reason = %(reason)s
 where id = %(id)s
 """
 SET_SOLD: LiteralString = """
@@ -166,7 +179,7 @@ with forgotten as (
   where id = (select checkout_id from payment where id = %(id)s)
 )
 update payment set state = %(state)s, next_step = %(next_step)s, changed_at = %(now)s,
-  look_at = %(look_at)s
+  look_at = %(look_at)s, reference = %(reference)s, reason = %(reason)s
 where id = %(id)s
 """
 
@@ -194,6 +207,8 @@ def set_state(
             "next_step": Jsonb({"kind": step.kind.value, "url": step.url}) if step else None,
             "now": now,
             "look_at": look_at,
+            "reference": payment.reference,
+            "reason": payment.reason.value if payment.reason else None,
         },
     )
 
@@ -227,7 +242,7 @@ async def due_payments(
         connection,
         """
         select payment.id, payment.checkout_id, payment.provider, payment.amount, payment.currency,
-          payment.state, payment.next_step
+          payment.state, payment.next_step, payment.reference, payment.reason
         from payment
         where look_at <= %(now)s and provider = any(%(providers)s::text[])
         order by look_at limit %(most)s
@@ -269,7 +284,7 @@ async def remove_callbacks_before(session: Session, moment: datetime) -> int:
 
 
 def _payment(row: tuple[Any, ...] | list[Any]) -> Payment:
-    payment_id, checkout_id, provider, amount, currency, state, step = row
+    payment_id, checkout_id, provider, amount, currency, state, step, reference, reason = row
     return Payment(
         payment_id,
         checkout_id,
@@ -277,4 +292,6 @@ def _payment(row: tuple[Any, ...] | list[Any]) -> Payment:
         Money(amount, currency),
         PaymentState(state),
         NextStep(StepKind(step["kind"]), step["url"]) if step else None,
+        reference,
+        DeclineReason(reason) if reason else None,
     )

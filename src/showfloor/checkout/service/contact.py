@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from showfloor.checkout import queries, rules
@@ -111,9 +111,19 @@ def purchase(
         checkout,
         status,
         tuple(placed or ()),
-        hold.expires_at if hold else clock.now(),
+        _deadline(hold, payment),
         rules.next_step(status, payment),
+        payment.reason if payment and status is Status.DECLINED else None,
     )
+
+
+def _deadline(hold: Hold | None, payment: Payment | None) -> datetime:
+    """Goods whose money is being taken have none that a buyer could miss."""
+    if hold is None:
+        return clock.now()
+    if payment is not None and payment.state is PaymentState.CAPTURING:
+        return min(hold.expires_at, clock.now() + rules.CALL_TAKES)
+    return hold.expires_at
 
 
 async def forget_abandoned(connection: Connection) -> int:

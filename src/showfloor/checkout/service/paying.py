@@ -26,8 +26,15 @@ from showfloor.checkout.service.contact import (
     orders_of,
     purchase,
 )
-from showfloor.checkout.service.settlement import Recorded, finish_voiding, record
-from showfloor.checkout.types import Checkout, Intent, Method, Payment, PaymentState, Purchase
+from showfloor.checkout.service.settlement import Recorded, carry_on, finish_voiding, record
+from showfloor.checkout.types import (
+    Checkout,
+    Method,
+    Payment,
+    PaymentState,
+    ProviderReply,
+    Purchase,
+)
 from showfloor.checkout.views import agreed_lines_view, lines_view
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Connection, Database
@@ -70,14 +77,20 @@ async def pay(database: Database, providers: Providers, request: PaymentRequest)
         payment, replaced = await begin(connection, request, provider.name)
     recorded = None
     if payment.state is PaymentState.STARTED:
-        reply = await provider.charge(Intent(payment.id, payment.amount), request.method)
-        async with database.transaction(urgency=Urgency.FINISH) as connection:
-            recorded = await record(connection, payment.id, reply)
+        reply = await provider.charge(payment.intent, request.method)
+        recorded = await _record(database, providers, payment, reply)
         payment = recorded.payment
-    for late in (payment, replaced):
-        if late is not None and late.state is PaymentState.VOIDING:
-            await finish_voiding(database, providers, late)
+    if replaced is not None:
+        await finish_voiding(database, providers, replaced)
     return await _result(database, request.checkout_id, payment, recorded)
+
+
+async def _record(
+    database: Database, providers: Providers, payment: Payment, reply: ProviderReply
+) -> Recorded:
+    async with database.transaction(urgency=Urgency.FINISH) as connection:
+        recorded = await record(connection, payment.id, reply)
+    return await carry_on(database, providers, recorded)
 
 
 async def begin(
@@ -159,12 +172,9 @@ async def confirm(
         raise NothingToConfirm
     recorded = None
     if payment.state is PaymentState.NEEDS_CONFIRMATION:
-        reply = await providers[payment.provider].confirm(payment.id)
-        async with database.transaction(urgency=Urgency.FINISH) as connection:
-            recorded = await record(connection, payment.id, reply)
+        reply = await providers[payment.provider].confirm(payment.intent)
+        recorded = await _record(database, providers, payment, reply)
         payment = recorded.payment
-        if payment.state is PaymentState.VOIDING:
-            await finish_voiding(database, providers, payment)
     return await _result(database, checkout_id, payment, recorded)
 
 

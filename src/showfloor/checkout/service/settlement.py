@@ -17,6 +17,7 @@ from showfloor.checkout.errors import ProviderUnavailable
 from showfloor.checkout.queries import LockedPayment
 from showfloor.checkout.types import (
     Checkout,
+    DeclineReason,
     Payment,
     PaymentState,
     ProviderReply,
@@ -27,6 +28,7 @@ from showfloor.identity.types import CollectionPoint
 from showfloor.kit import clock
 from showfloor.kit.db import Connection, Database, Session
 from showfloor.kit.errors import NotFound
+from showfloor.kit.turns import Urgency
 from showfloor.orders import service as orders
 from showfloor.orders.types import Buyer, NewOrder, Order, Seller
 from showfloor.stock import service as stock
@@ -54,18 +56,24 @@ class Recorded:
 
 
 async def record(connection: Connection, payment_id: UUID, reply: ProviderReply) -> Recorded:
-    """Store the provider's word and what follows from it, in one transaction. VOIDING means: call
-    `finish_voiding` afterwards.
+    """Store the provider's word and what follows from it, in one transaction. Call `carry_on`
+    afterwards.
     """
     locked = await queries.lock_payment(connection, payment_id)
     payment, checkout = locked.payment, locked.checkout
+    payment = replace(payment, reference=reply.reference or payment.reference)
+    locked = replace(locked, payment=payment)
     state = rules.advance(payment.state, reply.status)
     if state is payment.state:
         _set_state(connection, payment)
-        return Recorded(payment, checkout, is_first=False)
+        # What the bank asks may need a secret that is not stored.
+        shown = replace(payment, next_step=reply.next_step or payment.next_step)
+        return Recorded(shown, checkout, is_first=False)
     if state is PaymentState.PAID:
         return await _sell(connection, locked)
-    payment = replace(payment, state=state, next_step=reply.next_step)
+    if state is PaymentState.CAPTURING:
+        return await _secure(connection, locked)
+    payment = replace(payment, state=state, next_step=reply.next_step, reason=reply.reason)
     hold = None
     if state is PaymentState.DECLINED:
         await stock.withdraw_extension(connection, checkout.hold_id)
@@ -80,6 +88,26 @@ def _set_state(connection: Connection, payment: Payment, *, sold: bool = False) 
     queries.set_state(connection, payment, now=now, look_at=now + wait if wait else None, sold=sold)
 
 
+async def _secure(connection: Connection, locked: LockedPayment) -> Recorded:
+    """The bank promised the money: nobody takes the goods back before it was taken.
+
+    When somebody else has the goods by now, nothing is done but to give the promise back.
+    """
+    hold = await stock.lock_hold(connection, locked.checkout.hold_id)
+    if hold is None or hold.state is not LineState.HELD or locked.buyer is None:
+        return _give_back(connection, locked)
+    stock.secure(connection, hold)
+    payment = replace(locked.payment, state=PaymentState.CAPTURING, next_step=None)
+    _set_state(connection, payment)
+    return Recorded(payment, locked.checkout, is_first=True, hold=hold)
+
+
+def _give_back(connection: Connection, locked: LockedPayment) -> Recorded:
+    voiding = replace(locked.payment, state=PaymentState.VOIDING, next_step=None)
+    _set_state(connection, voiding)
+    return Recorded(voiding, locked.checkout, is_first=True)
+
+
 async def _sell(connection: Connection, locked: LockedPayment) -> Recorded:
     """The held goods become orders, one for each merchant.
 
@@ -88,9 +116,7 @@ async def _sell(connection: Connection, locked: LockedPayment) -> Recorded:
     checkout = locked.checkout
     hold = await stock.lock_hold(connection, checkout.hold_id)
     if hold is None or hold.state is not LineState.HELD or locked.buyer is None:
-        voiding = replace(locked.payment, state=PaymentState.VOIDING, next_step=None)
-        _set_state(connection, voiding)
-        return Recorded(voiding, checkout, is_first=True)
+        return _give_back(connection, locked)
     admission = admit(CollectionPoint.GUEST_CHECKOUT, adult=locked.declared_adult)
     buyer = locked.buyer
     new = [_order(checkout, seller, buyer) for seller in checkout.sellers]
@@ -106,12 +132,37 @@ def _order(checkout: Checkout, seller: Seller, buyer: Buyer) -> NewOrder:
     return NewOrder(checkout.id, checkout.context, seller, items, checkout.total.currency, buyer)
 
 
+async def carry_on(
+    database: Database, providers: Mapping[str, PaymentProvider], recorded: Recorded
+) -> Recorded:
+    """What the provider has to do after its word was stored: take the money that was promised, or
+    give it back. When it does not answer the worker tries again.
+    """
+    if recorded.payment.state is PaymentState.CAPTURING:
+        recorded = await _capture(database, providers, recorded)
+    if recorded.payment.state is PaymentState.VOIDING:
+        await finish_voiding(database, providers, recorded.payment)
+    return recorded
+
+
+async def _capture(
+    database: Database, providers: Mapping[str, PaymentProvider], recorded: Recorded
+) -> Recorded:
+    payment = recorded.payment
+    try:
+        reply = await providers[payment.provider].capture(payment.intent)
+    except ProviderUnavailable:
+        return recorded
+    async with database.transaction(urgency=Urgency.FINISH) as connection:
+        return await record(connection, payment.id, reply)
+
+
 async def finish_voiding(
     database: Database, providers: Mapping[str, PaymentProvider], payment: Payment
 ) -> None:
     """Give the money back. When the provider does not answer the worker tries again."""
     try:
-        await providers[payment.provider].void(payment.id)
+        await providers[payment.provider].void(payment.intent)
     except ProviderUnavailable:
         return
     async with database.transaction() as connection:
@@ -142,16 +193,19 @@ async def take_callback(
     if known is None:
         raise NotFound
     callback = known.parse_callback(headers, body)
-    state = await queries.state_of_payment(database, callback.payment_id)
-    if state is None or rules.repeats(state, callback.status):
+    if callback is None:
         return
-    reply = await known.lookup(callback.payment_id)
+    payment = await queries.find_payment(database, callback.payment_id)
+    if payment is None or payment.provider != provider:
+        return
+    if rules.repeats(payment.state, callback.status):
+        return
+    reply = await known.lookup(payment.intent)
     async with database.transaction() as connection:
         if not await queries.note_callback(connection, provider, callback.event_id, clock.now()):
             return
-        payment = (await record(connection, callback.payment_id, reply)).payment
-    if payment.state is PaymentState.VOIDING:
-        await finish_voiding(database, providers, payment)
+        recorded = await record(connection, callback.payment_id, reply)
+    await carry_on(database, providers, recorded)
 
 
 async def settle_open_payments(database: Database, providers: Mapping[str, PaymentProvider]) -> int:
@@ -211,31 +265,30 @@ async def _ask(
     reply = (
         ProviderReply(ProviderStatus.UNKNOWN)
         if payment.state is PaymentState.VOIDING
-        else await provider.lookup(payment.id)
+        else await provider.lookup(payment.intent)
     )
     if payment.state is PaymentState.STARTED and reply.status is ProviderStatus.UNKNOWN:
         # It never arrived. The void makes sure that it never will, should the request that was to
         # bring it still be alive.
-        await provider.void(payment.id)
-        reply = ProviderReply(ProviderStatus.DECLINED)
+        await provider.void(payment.intent)
+        reply = ProviderReply(ProviderStatus.DECLINED, reason=DeclineReason.TRY_AGAIN)
     async with database.transaction() as connection:
         recorded = await record(connection, payment.id, reply)
-        payment = await _give_up(connection, recorded)
-    if payment.state is PaymentState.VOIDING:
-        await finish_voiding(database, providers, payment)
+        recorded = await _give_up(connection, recorded)
+    await carry_on(database, providers, recorded)
 
 
-async def _give_up(connection: Connection, recorded: Recorded) -> Payment:
+async def _give_up(connection: Connection, recorded: Recorded) -> Recorded:
     """A payment that waits for goods which are gone is voided, whatever becomes of it at the
     bank.
     """
     payment = recorded.payment
     if payment.state not in rules.OPEN:
-        return payment
+        return recorded
     hold = await stock.get_hold(connection, recorded.checkout.hold_id)
     if hold is not None and hold.state is LineState.HELD:
-        return payment
+        return recorded
     voiding = replace(payment, state=PaymentState.VOIDING, next_step=None)
     now = clock.now()
     queries.set_state(connection, voiding, now=now, look_at=now)
-    return voiding
+    return replace(recorded, payment=voiding)

@@ -19,6 +19,7 @@ from showfloor.stock.queries.holds import (
     guest_of,
     hold_by_id,
     request_of_key,
+    secure,
     shorten,
 )
 from showfloor.stock.queries.networks import forget_clients_before
@@ -67,6 +68,7 @@ __all__ = [
     "request_of_key",
     "reserve",
     "reserve_batch",
+    "secure",
     "set_buyer_limit",
     "set_on_hand",
     "settle",

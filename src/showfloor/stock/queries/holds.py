@@ -109,6 +109,20 @@ async def extend(connection: Connection, hold_id: UUID, seconds: int) -> Hold | 
     return _hold(hold_id, rows) if rows else None
 
 
+def secure(connection: Connection, hold_id: UUID, seconds: int) -> None:
+    """The lines, which are what taking goods reads, run out later; the hold keeps its deadline for
+    whoever goes back to it.
+    """
+    write(
+        connection,
+        """
+        update hold_line set expires_at = clock_timestamp() + make_interval(secs => %(seconds)s)
+        where hold_id = %(id)s and state = 'held'
+        """,
+        {"id": hold_id, "seconds": seconds},
+    )
+
+
 def shorten(connection: Connection, hold_id: UUID, seconds: int) -> None:
     """Take an extension back. The caller has locked the checkout, so that nobody pays meanwhile."""
     write(

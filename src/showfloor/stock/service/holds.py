@@ -13,7 +13,7 @@ from showfloor.kit.db import Connection, Session
 from showfloor.kit.errors import IdempotencyConflict
 from showfloor.stock import queries, rules
 from showfloor.stock.errors import HoldExpired, HoldSettled, StockCommitted
-from showfloor.stock.rules import COOL_DOWN_SECONDS, EXTENSION_SECONDS
+from showfloor.stock.rules import COOL_DOWN_SECONDS, EXTENSION_SECONDS, SECURED_SECONDS
 from showfloor.stock.types import Caller, Hold, LineState, Stock
 
 KEPT_FOR = timedelta(days=2)
@@ -70,6 +70,17 @@ async def extend_once(connection: Connection, hold_id: UUID) -> Hold:
 async def withdraw_extension(connection: Connection, hold_id: UUID) -> None:
     """The payment was declined: the goods are held as long as without it."""
     queries.shorten(connection, hold_id, EXTENSION_SECONDS)
+
+
+def secure(connection: Connection, hold: Hold) -> None:
+    """The bank promised the buyer's money: while it is being taken no deadline takes the goods
+    back. `hold` is locked; `settle` or `withdraw_extension` ends it.
+
+    Raises HoldExpired, changing nothing.
+    """
+    if hold.state is not LineState.HELD:
+        raise HoldExpired
+    queries.secure(connection, hold.id, SECURED_SECONDS)
 
 
 def _opened(hold: Hold | None) -> Hold:
