@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from showfloor.checkout.openapi import CALLBACK, HOLDS
 from showfloor.identity.errors import NotAuthenticated
 from showfloor.kit import clock
+from showfloor.kit.answers import bearer, language, problem
 from showfloor.kit.errors import (
     AppError,
     HostUnknown,
@@ -26,7 +27,6 @@ from showfloor.kit.errors import (
     RateLimited,
     RequestTimeout,
 )
-from showfloor.kit.http import bearer, language, problem
 from showfloor.kit.minutes import PerMinute
 from showfloor.kit.network import client_network
 from showfloor.web.security import answer_headers

@@ -40,8 +40,8 @@ from showfloor.checkout.views import checkout_view, hold_view, purchase_view
 from showfloor.identity.service import admit
 from showfloor.identity.types import CollectionPoint
 from showfloor.kit import idempotency, ids
+from showfloor.kit.answers import bearer
 from showfloor.kit.errors import NotFound, ValidationFailed
-from showfloor.kit.http import bearer
 from showfloor.kit.money import Money
 from showfloor.kit.openapi import refusals
 from showfloor.orders.types import Buyer

@@ -9,8 +9,9 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
+from showfloor.kit.answers import language
 from showfloor.kit.db import Session
-from showfloor.kit.http import SessionDep, language
+from showfloor.kit.http import SessionDep
 from showfloor.kit.recent import Recent
 from showfloor.merchants import service as merchants
 from showfloor.replays import service as replays

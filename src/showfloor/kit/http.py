@@ -1,4 +1,4 @@
-"""What every route shares: the transaction, the refusal, the language.
+"""What every route of `web` shares: the transaction, and refusals as answers.
 
 Imported only where HTTP is spoken (`*/http.py`, `web`, `embed`, `app`); services never see a
 request.
@@ -7,19 +7,16 @@ request.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import Depends, Header, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic_core import to_jsonable_python
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
-from showfloor.kit import messages
+from showfloor.kit.answers import bearer, language, problem
 from showfloor.kit.db import Database, Session
 from showfloor.kit.errors import AppError, MethodNotAllowed, NotFound, ValidationFailed
-from showfloor.kit.openapi import PROBLEM
 
 
 # Dependencies are coroutines even when they wait for nothing: FastAPI runs plain functions in a
@@ -46,30 +43,6 @@ async def get_session(request: Request) -> AsyncIterator[Session]:
 
 DatabaseDep = Annotated[Database, Depends(get_database)]
 SessionDep = Annotated[Session, Depends(get_session, scope="function")]
-
-
-def language(request: Request) -> str:
-    """The reader's language: `?lang=`, then the cookie, then Accept-Language, then English."""
-    for chosen in (request.query_params.get("lang"), request.cookies.get("lang")):
-        if (known := messages.match_language(chosen)) is not None:
-            return known
-    return messages.choose_language(request.headers.get("accept-language"))
-
-
-def problem(error: AppError, lang: str) -> JSONResponse:
-    """RFC 9457 problem details; `code` is stable, `detail` is for people and says what to do."""
-    body = {
-        "type": f"https://showfloor.example/problems/{error.code}",
-        "title": HTTPStatus(error.status).phrase,
-        "status": error.status,
-        "code": error.code,
-        "detail": messages.translate(lang, f"error.{error.code}", **error.params),
-        **error.extra,
-    }
-    headers = {"Retry-After": str(error.retry_after)} if error.retry_after is not None else {}
-    if error.status == 401:
-        headers["WWW-Authenticate"] = "Bearer"
-    return JSONResponse(to_jsonable_python(body), error.status, headers, media_type=PROBLEM)
 
 
 async def on_app_error(request: Request, error: Exception) -> Response:
@@ -104,12 +77,6 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
     answer = problem(refusal_of(error), language(request))
     answer.headers.update(error.headers or {})
     return answer
-
-
-def bearer(authorization: str | None) -> str | None:
-    """The token of an `Authorization: Bearer` header (RFC 6750 §2.1), or None."""
-    scheme, _, token = (authorization or "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" and token.strip() else None
 
 
 async def get_bearer(authorization: Annotated[str | None, Header()] = None) -> str | None:

@@ -10,10 +10,10 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_jso
 from pydantic_core.core_schema import WithDefaultSchema
 
 from showfloor.kit import idempotency
+from showfloor.kit.answers import PROBLEM
 from showfloor.kit.errors import AppError, Busy, RateLimited, ValidationFailed
 from showfloor.kit.schemas import Problem
 
-PROBLEM = "application/problem+json"
 _REF = "#/components/schemas/{model}"
 _ALWAYS = (ValidationFailed, Busy, AppError)
 """Any payload may be malformed, the database may be away, and we may be wrong."""

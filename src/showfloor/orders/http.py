@@ -12,9 +12,10 @@ from showfloor.identity.errors import NotAuthenticated
 from showfloor.identity.http import CurrentPerson
 from showfloor.identity.types import Person
 from showfloor.kit import clock, csv, ids
+from showfloor.kit.answers import language
 from showfloor.kit.db import Database
 from showfloor.kit.errors import NotFound
-from showfloor.kit.http import DatabaseDep, SessionDep, language
+from showfloor.kit.http import DatabaseDep, SessionDep
 from showfloor.kit.openapi import refusals
 from showfloor.orders import service
 from showfloor.orders.errors import OrderNotFound

@@ -10,9 +10,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
 from showfloor.kit import messages
+from showfloor.kit.answers import language
 from showfloor.kit.db import Session
 from showfloor.kit.errors import AppError
-from showfloor.kit.http import SessionDep, language
+from showfloor.kit.http import SessionDep
 from showfloor.kit.recent import Recent
 from showfloor.markets import postcodes
 from showfloor.markets.service import get_market, list_markets

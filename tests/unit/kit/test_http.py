@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from showfloor.identity.errors import NotAuthenticated, PasswordTooShort
+from showfloor.kit.answers import bearer, language, problem
 from showfloor.kit.errors import (
     AppError,
     Busy,
@@ -21,13 +22,10 @@ from showfloor.kit.errors import (
     ValidationFailed,
 )
 from showfloor.kit.http import (
-    bearer,
     get_bearer,
-    language,
     on_app_error,
     on_http_exception,
     on_validation_error,
-    problem,
     refusal_of,
 )
 
