@@ -43,6 +43,16 @@ class AudioHealth:
 
 
 @dataclass(frozen=True, slots=True)
+class NetworkHealth:
+    """Of a publisher by WebRTC: the share of its packets that is lost on the way, and by how many
+    milliseconds the others come unevenly.
+    """
+
+    loss: float
+    jitter_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class HealthWarning:
     """`params` fill the sentence `health.<code>` of the catalog."""
 
@@ -55,6 +65,7 @@ class Health:
     video: VideoHealth | None
     audio: AudioHealth | None
     warnings: list[HealthWarning]
+    network: NetworkHealth | None = None
 
 
 @dataclass(frozen=True, slots=True)

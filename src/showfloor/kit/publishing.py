@@ -15,6 +15,7 @@ CONFIG_LIMIT = 4 << 10
 """A decoder configuration has some dozen bytes."""
 SOUND_LIMIT = 64 << 10
 _LONGEST_KEY = 200
+_LONGEST_JITTER_MS = 60_000
 _HEAD = struct.Struct(">BBq")
 _KEY, _ANNEX_B = 1, 2
 
@@ -28,6 +29,7 @@ class Kind(IntEnum):
     AUDIO_CONFIG = 3
     VIDEO = 4
     AUDIO = 5
+    NETWORK = 6
 
 
 class Codec(IntEnum):
@@ -89,7 +91,17 @@ class Audio:
     payload: memoryview
 
 
-Packet = VideoConfig | AudioConfig | Video | Audio
+@dataclass(frozen=True, slots=True)
+class Network:
+    """How well packets arrive where they were received last: the share that is lost, and by how
+    many milliseconds they come unevenly.
+    """
+
+    loss: float
+    jitter_ms: int
+
+
+Packet = VideoConfig | AudioConfig | Video | Audio | Network
 
 
 def read_hello(message: bytes | bytearray) -> Hello:
@@ -122,6 +134,9 @@ def read(message: bytes | bytearray) -> Packet:
     if kind == Kind.AUDIO_CONFIG and len(message) > 1:
         _check(len(message), CONFIG_LIMIT)
         return AudioConfig(_codec(message[1]), bytes(message[2:]))
+    if kind == Kind.NETWORK:
+        _check(len(message), CONFIG_LIMIT)
+        return _network(message)
     raise Unreadable(f"A message of kind {kind} is not one that a publisher sends here.")
 
 
@@ -130,6 +145,17 @@ def _frame(message: bytes | bytearray) -> tuple[int, int, memoryview]:
         raise Unreadable(f"A frame has {_HEAD.size} bytes of head and then its data.")
     _, flags, stamp = _HEAD.unpack_from(message)
     return flags, stamp, memoryview(message)[_HEAD.size :]
+
+
+def _network(message: bytes | bytearray) -> Network:
+    try:
+        value = json.loads(message[1:])
+        loss, jitter = float(value["loss"]), int(value["jitter_ms"])
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
+        raise Unreadable('The network is {"loss": <0 to 1>, "jitter_ms": <number>}.') from None
+    if not 0 <= loss <= 1 or not 0 <= jitter <= _LONGEST_JITTER_MS:
+        raise Unreadable("Between 0 and 1 is lost, and packets come at most a minute unevenly.")
+    return Network(loss, jitter)
 
 
 def _codec(number: int) -> Codec:
@@ -163,3 +189,8 @@ def write_video_config(record: bytes) -> bytes:
 
 def write_audio_config(record: bytes, codec: Codec) -> bytes:
     return bytes([Kind.AUDIO_CONFIG, codec]) + record
+
+
+def write_network(network: Network) -> bytes:
+    said = {"loss": network.loss, "jitter_ms": network.jitter_ms}
+    return bytes([Kind.NETWORK]) + json.dumps(said).encode()

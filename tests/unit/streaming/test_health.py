@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 import pytest
 
+from showfloor.kit.contract import HealthWarning, NetworkHealth
 from showfloor.streaming.codecs import aac, h264
 from showfloor.streaming.ingest.health import HealthMeter
 
@@ -59,7 +60,20 @@ def test_a_good_stream_has_figures_and_no_warning() -> None:
             "bitrate": pytest.approx(128_000, rel=0.01),
         },
         "warnings": [],
+        "network": None,
     }
+
+
+def test_lost_packets_are_told_from_two_in_a_hundred() -> None:
+    meter = watched()
+    meter.network(NetworkHealth(0.019, 12))
+    few = codes(meter)
+    meter.network(NetworkHealth(0.042, 12))
+    health = meter.read(6.0)
+
+    assert few == []
+    assert health.network == NetworkHealth(0.042, 12)
+    assert health.warnings == [HealthWarning("packets_lost", {"percent": 4})]
 
 
 def test_each_trouble_has_its_code() -> None:

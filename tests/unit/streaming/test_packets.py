@@ -56,6 +56,34 @@ def test_frames_keep_stamp_flags_and_bytes() -> None:
     assert audio == packets.Audio(Codec.OPUS, 1 << 40, memoryview(b"de"))
 
 
+def test_network_keeps_its_figures() -> None:
+    network = packets.Network(0.0125, 17)
+
+    assert packets.read(packets.write_network(network)) == network
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "",
+        "{",
+        "[]",
+        "{}",
+        '{"loss": 2, "jitter_ms": 1}',
+        '{"loss": NaN, "jitter_ms": 1}',
+        '{"loss": 0, "jitter_ms": -1}',
+        '{"loss": 0, "jitter_ms": 1e99}',
+        '{"loss": 0, "jitter_ms": Infinity}',
+        '{"loss": "much", "jitter_ms": 1}',
+        "[" * 4000,
+        "[" * 5000,
+    ],
+)
+def test_what_is_no_network_is_refused(said: str) -> None:
+    with pytest.raises(Unreadable):
+        packets.read(b"\6" + said.encode())
+
+
 def test_configurations_keep_codec_and_record() -> None:
     video = packets.read(packets.write_video_config(b"\1record"))
     audio = packets.read(packets.write_audio_config(b"\x11\x90", Codec.AAC))

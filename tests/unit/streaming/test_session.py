@@ -81,6 +81,9 @@ class Sink(MediaSink):
     def audio(self, frame: AudioFrame) -> None:
         self.got.append((frame.codec, frame.stamp, bytes(frame.payload)))
 
+    def network(self, loss: float, jitter_ms: int) -> None:
+        pass
+
     def closed(self, problem: str | None = None) -> None:
         self.closings.append(problem)
 

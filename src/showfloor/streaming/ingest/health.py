@@ -10,7 +10,13 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from showfloor.kit.contract import AudioHealth, Health, HealthWarning, VideoHealth
+from showfloor.kit.contract import (
+    AudioHealth,
+    Health,
+    HealthWarning,
+    NetworkHealth,
+    VideoHealth,
+)
 from showfloor.streaming.codecs.aac import AudioConfig
 from showfloor.streaming.codecs.h264 import VideoConfig
 
@@ -18,6 +24,8 @@ _SPAN_SECONDS = 3.0
 _LONG_KEYFRAME_SECONDS = 4.0
 _HIGH_BITRATE = 12_000_000
 _STALLED_SECONDS = 2.0
+_MUCH_LOSS = 0.02
+"""Retransmission mends less; more is a picture that stands still now and then."""
 _JUMP_MEMORY_SECONDS = 60.0
 _ABSENT_SECONDS = 3.0
 _MISSING = ("video_configuration_missing", "audio_configuration_missing")
@@ -63,6 +71,7 @@ class HealthMeter:
         """Kinds of which something usable has come."""
         self._video: VideoConfig | None = None
         self._audio: AudioConfig | None = None
+        self._network: NetworkHealth | None = None
 
     def configure(self, video: VideoConfig | None, audio: AudioConfig | None) -> None:
         self._video, self._audio = video, audio
@@ -98,6 +107,10 @@ class HealthMeter:
         self._seen.add("audio")
         self._packets.append((now, size))
 
+    def network(self, network: NetworkHealth) -> None:
+        """How well packets arrive, where somebody counts them."""
+        self._network = network
+
     def jumped(self, now: float) -> None:
         self._jumped = now
 
@@ -131,7 +144,9 @@ class HealthMeter:
     def read(self, now: float) -> Health:
         """The figures and warnings of this moment."""
         self._forget(now)
-        return Health(self._video_health(), self._audio_health(), self._warnings(now))
+        return Health(
+            self._video_health(), self._audio_health(), self._warnings(now), self._network
+        )
 
     def _video_health(self) -> VideoHealth | None:
         config = self._video
@@ -160,6 +175,7 @@ class HealthMeter:
         )
 
     def _warnings(self, now: float) -> list[HealthWarning]:
+        loss = self._network.loss if self._network is not None else 0.0
         rate, long_keys = self._video_bitrate(), self._keyframe_seconds()
         stalled = now - self._received > _STALLED_SECONDS
         profile = self._video.profile if self._video is not None else ""
@@ -196,6 +212,7 @@ class HealthMeter:
             (_within(self._jumped, now, _JUMP_MEMORY_SECONDS), "timestamps_jumped", {}),
             (stalled, "stalled", {"seconds": round(now - self._received)}),
             (rate > _HIGH_BITRATE, "bitrate_high", {"bitrate": rate}),
+            (loss >= _MUCH_LOSS, "packets_lost", {"percent": round(loss * 100)}),
         ]
         return [HealthWarning(code, dict(params)) for holds, code, params in conditions if holds]
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from showfloor.kit import clock
+from showfloor.kit.contract import NetworkHealth
 from showfloor.streaming.codecs import aac, h264, nal
 from showfloor.streaming.config import StreamingConfig
 from showfloor.streaming.ingest.anchor import Anchor
@@ -174,6 +175,9 @@ class Ingest:
             self._packet(frame.stamp + late, aac.without_adts(packet), self._audio)
         if not framed:
             self._packet(frame.stamp, frame.payload, self._audio)
+
+    def network(self, loss: float, jitter_ms: int) -> None:
+        self.health.network(NetworkHealth(loss, jitter_ms))
 
     @property
     def publishing(self) -> bool:

@@ -251,6 +251,8 @@ class WebSocketSession(asyncio.Protocol):
             self._confirm(packet.stamp)
         elif isinstance(packet, packets.Audio):
             self._hand_on_sound(packet, sink)
+        elif isinstance(packet, packets.Network):
+            sink.network(packet.loss, packet.jitter_ms)
         elif isinstance(packet, packets.VideoConfig):
             sink.configure_video("h264", packet.record)
         elif packet.codec is Codec.AAC:
