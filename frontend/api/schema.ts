@@ -236,6 +236,7 @@ export interface components {
             video: components["schemas"]["VideoHealth"] | null;
             audio: components["schemas"]["AudioHealth"] | null;
             warnings: components["schemas"]["HealthWarning"][];
+            network?: components["schemas"]["NetworkHealth"] | null;
         };
         /** @description `params` fill the sentence `health.<code>` of the catalog. */
         HealthWarning: {
@@ -320,6 +321,14 @@ export interface components {
         MoneyOut: {
             amount: number;
             currency: string;
+        };
+        /**
+         * @description Of a publisher by WebRTC: the share of its packets that is lost on the way, and by how many
+         *     milliseconds the others come unevenly.
+         */
+        NetworkHealth: {
+            loss: number;
+            jitter_ms: number;
         };
         /**
          * @description `[from, to)` on the show clock, 1 to 180 s. The title is a text, or one for each language. It
@@ -528,11 +537,12 @@ export interface components {
             next_cursor: string | null;
         };
         /**
-         * @description `ticket` opens a publisher's socket (`websocket_url`, docs/operate/publishing.md) until
-         *     `expires_at`.
+         * @description `ticket` opens a publisher's socket (`websocket_url`, docs/operate/publishing.md), or is the
+         *     bearer token of its offer (`whip_url`), until `expires_at`.
          */
         PublishTicketOut: {
             websocket_url: string;
+            whip_url: string;
             ticket: string;
             /** Format: date-time */
             expires_at: string;
@@ -835,6 +845,8 @@ export interface components {
             /** @description Said before going live; null while nobody has been asked. */
             disclosures: components["schemas"]["Disclosure"][] | null;
             rtmp_url: string;
+            /** @description For encoders that speak WHIP; the stream key is the bearer token. */
+            whip_url: string;
             preview_hls_url: string;
         };
         /**

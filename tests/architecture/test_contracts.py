@@ -12,7 +12,7 @@ from tests.architecture.sources import ROOT, SOURCE
 CONTRACTS: list[dict[str, Any]] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))[
     "tool"
 ]["importlinter"]["contracts"]
-PROCESSES = {"app", "embed", "fanout", "kit", "streaming", "web"}
+PROCESSES = {"app", "embed", "fanout", "kit", "rtc", "streaming", "web"}
 """They have contracts of their own, or an order of their own."""
 HOME = ("models", "queries", "rules")
 

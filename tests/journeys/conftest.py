@@ -121,7 +121,7 @@ def start_demo(folder: Path, program: Sequence[str | Path] = CHECKOUT) -> Instal
 
     A `program` other than the checkout's has its own modules and gets none of ours.
     """
-    port = free_ports(5)
+    port = free_ports(6)
     source = str(Path(__file__).parents[2] / "src") if program is CHECKOUT else ""
     environment = {
         **os.environ,

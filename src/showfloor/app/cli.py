@@ -17,7 +17,8 @@ from showfloor.app import commands, log
 from showfloor.app.private import keep_files_private
 
 COMMANDS = (
-    *("demo", "serve", "backup", "restore", "web", "streaming", "fanout", "worker", "migrate"),
+    *("demo", "serve", "backup", "restore"),
+    *("web", "streaming", "rtc", "fanout", "worker", "migrate"),
     *(
         "openapi",
         "person",

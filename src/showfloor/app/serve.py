@@ -75,7 +75,7 @@ async def _serve(settings: Settings, kept: Mapping[str, str]) -> None:
         say(f"Showfloor starts in {settings.data}. Logs: {settings.data / 'logs'}")
         say(f"1 of 3: PostgreSQL in {where}, and its newest shape ...")
         await supervisor.start_database()
-        say("2 of 3: web, streaming, fanout and worker ...")
+        say("2 of 3: web, streaming, rtc, fanout and worker ...")
         await supervisor.start_servers()
         urls = settings.public_urls
         say(f"3 of 3: ready. Pages: {urls.base}  Studio: {urls.base}/studio  Cameras: {urls.rtmp}")

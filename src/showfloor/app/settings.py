@@ -7,6 +7,7 @@ docs/operate/settings.md describes each; a test compares the two.
 from __future__ import annotations
 
 import re
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -25,7 +26,7 @@ STRIPE_PREFIXES = {
     "stripe_webhook_secrets": ("whsec_",),
 }
 URLS = (
-    *("base_url", "media_url", "rooms_url", "rtmp_url"),
+    *("base_url", "media_url", "rooms_url", "rtmp_url", "whip_url"),
     *("internal_web_url", "internal_media_url", "internal_rooms_url"),
 )
 
@@ -64,6 +65,29 @@ class Settings(BaseSettings):
     media_port: int = Field(8081, description="video over HTTP")
     rooms_port: int = Field(8082, description="room events")
     rtmp_port: int = Field(1935, description="RTMP ingest")
+    rtc_port: int = Field(8083, description="WHIP: offers of publishers by WebRTC")
+    rtc_host: str = Field(
+        "",
+        description=(
+            "address on which the media of WebRTC arrives, by UDP; 0.0.0.0: every address of the "
+            "machine; empty: host"
+        ),
+    )
+    rtc_ports: str = Field(
+        "",
+        description=(
+            "UDP ports for it, one a publisher, 40000-40199 for example; empty: any free one"
+        ),
+    )
+    rtc_sessions: int = Field(
+        64, ge=1, le=1000, description="publishers by WebRTC at once; each takes a tenth of a core"
+    )
+    rtc_address: str = Field(
+        "",
+        description=(
+            "public address of the machine where its own is another (address translation)"
+        ),
+    )
     base_url: str = Field(
         "", description="how browsers reach pages and API; empty: http://localhost:port"
     )
@@ -75,6 +99,10 @@ class Settings(BaseSettings):
     )
     rtmp_url: str = Field(
         "", description="what hosts type into OBS; empty: rtmp://base host:rtmp_port/live"
+    )
+    whip_url: str = Field(
+        "",
+        description=("how browsers and encoders reach WHIP; empty: http://base host:rtc_port/whip"),
     )
     internal_web_url: str = Field(
         "", description="how streaming reaches web on another machine; empty: http://host:port"
@@ -129,6 +157,21 @@ class Settings(BaseSettings):
     def _readable(cls, names: str) -> str:
         Proxies(names)
         return names
+
+    @field_validator("rtc_ports")
+    @classmethod
+    def _range(cls, ports: str) -> str:
+        found = re.fullmatch(r"(\d{4,5})-(\d{4,5})", ports)
+        if ports and (found is None or not 1024 <= int(found[1]) <= int(found[2]) < 1 << 16):
+            raise ValueError("needs two ports with a dash between: 40000-40199")
+        return ports
+
+    @field_validator("rtc_address")
+    @classmethod
+    def _address(cls, address: str) -> str:
+        if address:
+            ip_address(address)
+        return address
 
     @field_validator("data")
     @classmethod
@@ -214,7 +257,21 @@ class Settings(BaseSettings):
             media=self.media_url or f"http://{host}:{self.media_port}",
             rooms=self.rooms_url or f"http://{host}:{self.rooms_port}",
             rtmp=self.rtmp_url or f"rtmp://{host}:{self.rtmp_port}/live",
+            whip=self.whip_url or f"http://{host}:{self.rtc_port}/whip",
         )
+
+    @property
+    def rtc_port_range(self) -> range | None:
+        """The UDP ports of `rtc_ports`."""
+        if not self.rtc_ports:
+            return None
+        first, last = self.rtc_ports.split("-")
+        return range(int(first), int(last) + 1)
+
+    @property
+    def publish_url(self) -> str:
+        """Where `rtc` publishes what it receives."""
+        return f"ws{self.internal_media.removeprefix('http')}/publish"
 
     @property
     def allowed_push_networks(self) -> str:
@@ -228,6 +285,10 @@ class Settings(BaseSettings):
     @property
     def internal_media(self) -> str:
         return self.internal_media_url or f"http://{_in_url(self.host)}:{self.media_port}"
+
+    @property
+    def internal_rtc(self) -> str:
+        return f"http://{_in_url(self.host)}:{self.rtc_port}"
 
     @property
     def internal_rooms(self) -> str:

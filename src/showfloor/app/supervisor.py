@@ -1,5 +1,5 @@
-"""Runs every process of one machine: PostgreSQL, web, streaming, fanout, worker, and what the demo
-adds.
+"""Runs every process of one machine: PostgreSQL, web, streaming, rtc, fanout, worker, and what the
+demo adds.
 
 One crash restarts that process and nothing else. `showfloor serve` and `showfloor demo` are this;
 on several machines each process is started alone (`showfloor web`, …) by the machine's own
@@ -30,9 +30,10 @@ PAYMENT_SECRETS = frozenset({"SHOWFLOOR_STRIPE_SECRET_KEY", "SHOWFLOOR_STRIPE_WE
 HIDDEN = {
     "streaming": PAYMENT_SECRETS | {"SHOWFLOOR_DATABASE_URL", ROOMS_URL, "SHOWFLOOR_SECRET"},
     "fanout": PAYMENT_SECRETS | {"SHOWFLOOR_SECRET", "SHOWFLOOR_INTERNAL_TOKEN"},
+    "rtc": PAYMENT_SECRETS
+    | {"SHOWFLOOR_DATABASE_URL", ROOMS_URL, "SHOWFLOOR_SECRET", "SHOWFLOOR_INTERNAL_TOKEN"},
 }
-"""What a process does not get to know: the media server parses bytes of strangers and holds no
-credentials.
+"""What a process does not get to know: those that parse bytes of strangers hold no credentials.
 """
 AFTER_FAILURE = 2.0
 LOOK_EVERY = 0.2
@@ -69,10 +70,10 @@ class Supervisor:
         return url
 
     async def start_servers(self) -> None:
-        """Web, streaming, fanout and worker; returns when all that listen answer. Raises
+        """Web, streaming, rtc, fanout and worker; returns when all that listen answer. Raises
         NotReady.
         """
-        for name in ("streaming", "fanout", "web", "worker"):
+        for name in ("streaming", "fanout", "web", "worker", "rtc"):
             if name not in self.children:
                 self.start(name, [name])
         settings = self.settings
@@ -80,6 +81,7 @@ class Supervisor:
             ("web", settings.internal_web),
             ("streaming", settings.internal_media),
             ("fanout", settings.internal_rooms),
+            ("rtc", settings.internal_rtc),
         ):
             await self.wait_for(name, f"{url}/healthz")
 

@@ -299,6 +299,9 @@ class StudioOut(BaseModel):
         Field(description="Said before going live; null while nobody has been asked."),
     ]
     rtmp_url: str
+    whip_url: Annotated[
+        str, Field(description="For encoders that speak WHIP; the stream key is the bearer token.")
+    ]
     preview_hls_url: str
 
 
@@ -353,11 +356,12 @@ class RoomState(BaseModel):
 
 
 class PublishTicketOut(BaseModel):
-    """`ticket` opens a publisher's socket (`websocket_url`, docs/operate/publishing.md) until
-    `expires_at`.
+    """`ticket` opens a publisher's socket (`websocket_url`, docs/operate/publishing.md), or is the
+    bearer token of its offer (`whip_url`), until `expires_at`.
     """
 
     websocket_url: str
+    whip_url: str
     ticket: str
     expires_at: Time
 

@@ -265,6 +265,7 @@ class PublicUrls:
     media: str
     rooms: str
     rtmp: str
+    whip: str
 
     @property
     def publish(self) -> str:

@@ -79,13 +79,17 @@ def studio_view(
         disclosures=None if said is None else list(said),
         key_hint=f"…{ingest.key_hint}" if ingest.key_hint else None,
         rtmp_url=urls.rtmp,
+        whip_url=urls.whip,
         preview_hls_url=f"{show.playback.hls_url}?preview={preview_token}",
     )
 
 
 def publish_ticket_view(ticket: PublishTicket, urls: PublicUrls) -> PublishTicketOut:
     return PublishTicketOut(
-        websocket_url=urls.publish, ticket=ticket.text, expires_at=ticket.expires_at
+        websocket_url=urls.publish,
+        whip_url=urls.whip,
+        ticket=ticket.text,
+        expires_at=ticket.expires_at,
     )
 
 

@@ -52,15 +52,14 @@ def page_headers(
     own. `provider_sources` is what the payment providers need where something is sold. A page that
     `publishes` is the studio, where a host goes live with the device: it may ask for the camera.
     """
+    publishing = [urls.publish, urls.whip, f"{urls.whip}/"] if publishes else []
     policy = {
         "default-src": "'none'",
         "script-src": "'self'",
         "style-src": "'self'",
         "font-src": "'self'",
         "img-src": "'self'",
-        "connect-src": " ".join(
-            ["'self'", urls.media, urls.rooms, *([urls.publish] if publishes else [])]
-        ),
+        "connect-src": " ".join(["'self'", urls.media, urls.rooms, *publishing]),
         # hls.js feeds the video element from memory.
         "media-src": f"blob: {urls.media}",
         "form-action": "'self'",

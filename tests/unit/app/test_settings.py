@@ -43,6 +43,33 @@ def test_addresses_follow_from_the_base(base: str, rtmp: str) -> None:
     assert (urls.base, urls.rtmp) == (base, rtmp)
 
 
+def test_whip_is_beside_the_pages_and_its_media_where_the_operator_says() -> None:
+    usual = Settings()
+    given = Settings(whip_url="https://shop.example/whip/", rtc_ports="40000-40199")
+
+    assert usual.public_urls.whip == "http://localhost:8083/whip"
+    assert (usual.internal_rtc, usual.rtc_port_range) == ("http://127.0.0.1:8083", None)
+    assert usual.publish_url == "ws://127.0.0.1:8081/publish"
+    assert given.public_urls.whip == "https://shop.example/whip"
+    assert given.rtc_port_range == range(40000, 40200)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"rtc_ports": "40000"},
+        {"rtc_ports": "40199-40000"},
+        {"rtc_ports": "80-90"},
+        {"rtc_ports": "40000-99999"},
+        {"rtc_address": "shop.example"},
+        {"rtc_sessions": 0},
+    ],
+)
+def test_ports_and_address_of_webrtc_are_checked_at_the_start(wrong: dict[str, str]) -> None:
+    with pytest.raises(ValidationError):
+        Settings(**wrong)  # type: ignore[arg-type]  # what a variable would say
+
+
 def test_slash_at_the_end_of_an_address_is_not_doubled() -> None:
     settings = Settings(base_url="https://shop.example/", internal_media_url="http://10.0.0.2/")
 

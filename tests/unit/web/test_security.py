@@ -12,6 +12,7 @@ URLS = PublicUrls(
     media="https://media.test",
     rooms="https://rooms.test",
     rtmp="rtmp://shop.test/live",
+    whip="https://whip.test/whip",
 )
 BANK = {
     "script-src": ["https://js.bank.example"],
@@ -60,3 +61,13 @@ def test_local_server_stands_in_for_a_provider_in_tests_alone() -> None:
             join_sources([refused])
     with pytest.raises(ValueError):
         join_sources([{"script-src": ["http://elsewhere.example"]}], local=True)
+
+
+def test_page_that_publishes_may_offer_and_end_by_whip() -> None:
+    sources = policy(publishes=True)["connect-src"].split()
+
+    # The session's own address lies under the endpoint's.
+    assert {"wss://media.test/publish", "https://whip.test/whip", "https://whip.test/whip/"} <= {
+        *sources
+    }
+    assert "whip" not in policy()["connect-src"]

@@ -19,7 +19,14 @@ from showfloor.app.serve import only_one, until_signal
 from showfloor.app.settings import Settings
 from showfloor.app.supervisor import NotReady, Supervisor
 
-OFFSETS = {"port": 0, "media_port": 1, "rooms_port": 2, "rtmp_port": 3, "brand_port": 4}
+OFFSETS = {
+    "port": 0,
+    "media_port": 1,
+    "rooms_port": 2,
+    "rtmp_port": 3,
+    "brand_port": 4,
+    "rtc_port": 5,
+}
 """Every port follows from the first; one that is taken is replaced by a free one."""
 
 
@@ -61,7 +68,7 @@ def _free(wanted: int, reserved: contextlib.ExitStack) -> int:
 
 async def _run(data: Path, ports: dict[str, int], open_browser: bool, wide: bool) -> None:
     secret = secrets(data)
-    numbers = {name: ports[name] for name in ("port", "media_port", "rooms_port", "rtmp_port")}
+    numbers = {name: ports[name] for name in OFFSETS if name != "brand_port"}
     rtmp_url = f"rtmp://127.0.0.1:{ports['rtmp_port']}/live"
     settings = Settings(
         mode="demo",
@@ -115,6 +122,7 @@ def _environment(settings: Settings, brand_port: int) -> dict[str, str]:
         "media_port",
         "rooms_port",
         "rtmp_port",
+        "rtc_port",
         "secret",
         "internal_token",
     )
@@ -124,6 +132,7 @@ def _environment(settings: Settings, brand_port: int) -> dict[str, str]:
         "SHOWFLOOR_BASE_URL": urls.base,
         "SHOWFLOOR_MEDIA_URL": urls.media,
         "SHOWFLOOR_ROOMS_URL": urls.rooms,
+        "SHOWFLOOR_WHIP_URL": urls.whip,
     }
     environment |= {"SHOWFLOOR_RTMP_URL": urls.rtmp, "SHOWFLOOR_DEMO_API": settings.internal_web}
     return environment | {"SHOWFLOOR_DEMO_BRAND_PORT": str(brand_port)}
