@@ -60,6 +60,7 @@ from showfloor.shows import tasks as shows_tasks
 from showfloor.shows.adapters.covers import CoverFolder
 from showfloor.shows.events import ShowEnded
 from showfloor.shows.http import destinations as destinations_http
+from showfloor.shows.http import remotes as remotes_http
 from showfloor.stock import http as stock_http
 from showfloor.stock import tasks as stock_tasks
 from showfloor.web import http as web_http
@@ -112,6 +113,7 @@ EDGES = (
     stock_http,
     shows_http,
     destinations_http,
+    remotes_http,
     replays_http,
     orders_http,
     shows_internal,
