@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import cache, partial
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 
 from showfloor.app.settings import Settings
 from showfloor.catalog import http as catalog_http
@@ -70,9 +71,8 @@ from showfloor.web.security import join_sources
 
 
 def connect_web(app: FastAPI, settings: Settings) -> None:
-    for routes in EDGES:
-        app.include_router(routes.router)
-    app.include_router(identity_http.account)
+    for router in (*(routes.router for routes in EDGES), identity_http.account):
+        _add_routes(app, router)
     app.openapi = cache(partial(openapi, app))  # type: ignore[method-assign]  # FastAPI's documented way to extend the document
     app.state.checkout = CheckoutDeps(
         app.state.database,
@@ -102,6 +102,18 @@ def connect_web(app: FastAPI, settings: Settings) -> None:
     )
     app.state.replay_storage = DiskStorage(settings.data)
     connect_erasers()
+
+
+def _add_routes(app: FastAPI, router: APIRouter) -> None:
+    """The routes themselves, under their own paths. `include_router` would build each of them again
+    at the first request that reaches it, for settings of an inclusion that we do not use.
+    """
+    for route in router.routes:
+        if isinstance(route, APIRoute):
+            # Names of calls in the OpenAPI document, as FastAPI's "Path Operation Advanced
+            # Configuration" describes.
+            route.operation_id = route.name
+    app.router.routes.extend(router.routes)
 
 
 # Routes are tried in this order: what a thousand people ask for at once comes first.
