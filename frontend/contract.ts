@@ -29,6 +29,9 @@ export type Storyboard = Models["Storyboard"];
 export type StoryboardTile = Models["StoryboardTile"];
 export type ReplayDecision = Models["ReplayDecision"];
 
+export type AdmissionRequest = Models["AdmissionIn"];
+export type Admission = Models["AdmissionOut"];
+
 export type Hold = Models["HoldOut"];
 export type Address = Models["AddressIn"];
 export type PlacedOrder = Models["PlacedOrder"];
@@ -41,9 +44,6 @@ export type Checkout = Models["CheckoutOut"];
 export type PaymentMethod = Models["PayIn"]["payment_method"];
 
 export type StudioView = Models["StudioOut"];
-export type Remote = Models["RemoteOut"];
-export type RemoteTicket = Models["RemoteTicketOut"];
-export type RemoteShow = Models["RemoteShowOut"];
 export type PreflightReport = Models["PreflightOut"];
 export type Check = Models["CheckOut"];
 export type PublishTicket = Models["PublishTicketOut"];

@@ -24,6 +24,19 @@ export interface components {
             postal_code: string | null;
             country: string;
         };
+        /** @description `country` is where the goods go (ISO 3166-1 alpha-2), for the doors that sell. */
+        AdmissionIn: {
+            door: components["schemas"]["CollectionPoint"];
+            country?: string | null;
+            born: components["schemas"]["BornIn"];
+        };
+        /**
+         * @description `admission` goes into the request at that door, within the hour. It says to which age band
+         *     somebody belongs, and nothing that would tell two people of a band apart.
+         */
+        AdmissionOut: {
+            admission: string;
+        };
         AgreedLine: {
             sku: string;
             quantity: number;
@@ -52,6 +65,15 @@ export interface components {
              */
             kind: "authenticate";
             client_secret: string | null;
+        };
+        /**
+         * @description A date of birth in the Gregorian calendar. It becomes an age band before anything else
+         *     happens, and is not stored.
+         */
+        BornIn: {
+            day: number;
+            month: number;
+            year: number;
         };
         /** @description A sentence `destination.rule.<code>` with `params`. `forbids`: it cannot be started. */
         BrokenRuleOut: {
@@ -98,14 +120,15 @@ export interface components {
         };
         /** @enum {string} */
         CheckStatus: "ok" | "warn" | "bad" | "unknown";
-        /**
-         * @description Only what an order needs.
-         *
-         *     Whoever does not declare to be an adult is refused before anything is stored.
-         */
+        /** @description Only what an order needs. Who may not buy is refused before anything else is looked at. */
         CheckoutIn: {
-            hold_id: string;
+            /** @description what the person answered just now */
+            born?: components["schemas"]["BornIn"] | null;
+            /** @description what `POST /admissions` answered */
+            admission?: string | null;
+            /** @description true: a program has asked the person and knows that they are an adult. A browser asks the person: there it means nothing */
             adult?: boolean | null;
+            hold_id: string;
             email: string;
             address: components["schemas"]["AddressIn"];
         };
@@ -156,6 +179,11 @@ export interface components {
         };
         /** @enum {string} */
         ClipState: "suggested" | "draft" | "preparing" | "ready" | "unavailable" | "failed";
+        /**
+         * @description Every way in which a person gives data. A new one stands here first.
+         * @enum {string}
+         */
+        CollectionPoint: "guest_checkout" | "studio_sign_in" | "account" | "api";
         /** @description The bank asks the buyer; `POST /checkouts/{id}/confirm` tells that they agreed. */
         Confirm: {
             /**
@@ -560,14 +588,6 @@ export interface components {
             next: (components["schemas"]["ShowForm"] | components["schemas"]["Redirect"] | components["schemas"]["Confirm"] | components["schemas"]["Authenticate"] | components["schemas"]["Wait"]) | null;
             declined: ("declined" | "insufficient_funds" | "expired_card" | "wrong_details" | "not_authenticated" | "not_supported" | "try_again") | null;
         };
-        /**
-         * @description A QR code as the path of an SVG of `size` by `size` units, dark on light, without its quiet
-         *     zone.
-         */
-        QrCode: {
-            size: number;
-            path: string;
-        };
         /** @description The provider's own page; it sends the buyer back to the page they came from. */
         Redirect: {
             /**
@@ -582,52 +602,6 @@ export interface components {
             /** Format: date-time */
             at: string;
             code: string;
-        };
-        /** @description A second device. `joined_at` is null while its ticket waits. */
-        RemoteOut: {
-            id: string;
-            /** Format: date-time */
-            created_at: string;
-            joined_at: string | null;
-            /** Format: date-time */
-            expires_at: string;
-        };
-        /** @description `replace` ends what else is pinned at the same instant. */
-        RemotePin: {
-            product_id: string;
-            /** @default true */
-            replace: boolean;
-        };
-        /**
-         * @description What a remote shows: the shelf, what is pinned, newest first, and whether it can pin.
-         *     `last_product_id` is that of the newest pin, open or ended.
-         */
-        RemoteShowOut: {
-            title: components["schemas"]["Words"];
-            state: components["schemas"]["ShowState"];
-            receiving: boolean;
-            products: components["schemas"]["ProductOut"][];
-            pins: components["schemas"]["CueOut"][];
-            last_product_id: string | null;
-        };
-        RemoteTicketIn: {
-            ticket: string;
-        };
-        /**
-         * @description `url` is what the code says: the page of a remote with the ticket behind the `#`, so that it
-         *     is in nobody's log. It works once, until the remote's `expires_at`.
-         */
-        RemoteTicketOut: {
-            remote: components["schemas"]["RemoteOut"];
-            url: string;
-            qr: components["schemas"]["QrCode"];
-        };
-        /** @description `token` is the Bearer of every further request of this device. */
-        RemoteTokenOut: {
-            token: string;
-        };
-        RemotesOut: {
-            items: components["schemas"]["RemoteOut"][];
         };
         /**
          * @description Only what is given changes. `trim_start` and `trim_end` are moments of the show clock, null
@@ -832,9 +806,14 @@ export interface components {
         /** @enum {string} */
         ShowState: "draft" | "scheduled" | "live" | "interrupted" | "ended" | "cancelled";
         SignIn: {
+            /** @description what the person answered just now */
+            born?: components["schemas"]["BornIn"] | null;
+            /** @description what `POST /admissions` answered */
+            admission?: string | null;
+            /** @description true: a program has asked the person and knows that they are an adult. A browser asks the person: there it means nothing */
+            adult?: boolean | null;
             email: string;
             password: string;
-            adult?: boolean | null;
         };
         /** @description Where the buyer stood: in a show so far. */
         SoldIn: {

@@ -27,9 +27,8 @@ const rows = [
   ["show page script, before hls.js", script("entries/show.ts"), 50_000],
   ["home page script", script("entries/home.ts"), 50_000],
   ["studio script", script("entries/studio.ts"), 80_000],
-  ["remote script", script("entries/remote.ts"), 30_000],
   ["embed.js", packed("embed.js"), 2_500],
-  ...["show", "home", "studio", "remote"].map((page) => [
+  ...["show", "home", "studio"].map((page) => [
     `style of ${page}, with the common one`,
     style(page),
     12_000,

@@ -383,7 +383,8 @@ export class Buying {
   }
 
   #refuse(problem: Problem): void {
-    if (problem.code === "adult_declaration_required") this.#forgetForm();
+    // Who may not buy leaves nothing in the browser.
+    if (problem.status === 403) this.#forgetForm();
     if (problem.code === "hold_expired") this.#runOut();
     else this.problem = problem;
   }

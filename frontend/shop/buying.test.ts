@@ -18,7 +18,7 @@ const hold = (id: string, lines: { sku: string; quantity: number }[], total: num
 const later = () => new Date(Date.now() + 400_000).toISOString();
 const details = {
   email: "s@example.com",
-  adult: true,
+  admission: "ADULT.GB.1.mac",
   address: { name: "S", line1: "1", city: "L", postal_code: "N1", country: "GB" },
 };
 

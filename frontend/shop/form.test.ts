@@ -4,7 +4,7 @@ import { cardNumber, emptyForm, problemsIn, toDetails, wrongIn, type Form } from
 const filled: Form = {
   ...emptyForm("GB"),
   email: " sofia@example.com ",
-  adult: true,
+  admission: "ADULT.GB.1.mac",
   name: "Sofia Marin",
   line1: "48 Alder Street",
   city: "London",
@@ -15,7 +15,6 @@ const filled: Form = {
 test("an empty form misses everything that is needed, in the order of the page", () => {
   expect(Object.keys(problemsIn(emptyForm("GB")))).toEqual([
     "email",
-    "adult",
     "name",
     "line1",
     "city",
@@ -29,7 +28,7 @@ test("an empty form misses everything that is needed, in the order of the page",
 test("details are trimmed and an empty second line is left out", () => {
   expect(toDetails(filled)).toEqual({
     email: "sofia@example.com",
-    adult: true,
+    admission: "ADULT.GB.1.mac",
     address: {
       name: "Sofia Marin",
       line1: "48 Alder Street",

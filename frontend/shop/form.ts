@@ -12,7 +12,8 @@ import {
 
 export interface Form {
   email: string;
-  adult: boolean;
+  /** What the answer about the date of birth got; empty before it. The date itself is nowhere. */
+  admission: string;
   name: string;
   line1: string;
   line2: string;
@@ -24,15 +25,16 @@ export interface Form {
 /** What the API takes from a buyer. */
 export interface Details {
   email: string;
-  adult: boolean;
+  admission: string;
   address: Address;
 }
 /** Field to message key, in the order of the page. */
-export type Wrong = Partial<Record<keyof Form, string>>;
+export type Wrong = Partial<Record<Field, string>>;
+type Field = Exclude<keyof Form, "admission">;
 
 export const emptyForm = (country: string): Form => ({
   email: "",
-  adult: false,
+  admission: "",
   name: "",
   line1: "",
   line2: "",
@@ -42,9 +44,8 @@ export const emptyForm = (country: string): Form => ({
   number: "",
 });
 
-const MESSAGES: Record<keyof Form, string> = {
+const MESSAGES: Record<Field, string> = {
   email: "field.email",
-  adult: "field.adult",
   name: "field.name",
   line1: "field.line1",
   line2: "field.line2",
@@ -60,7 +61,6 @@ const LONGEST = 200;
 export function problemsIn(form: Form, postalCodeNeeded = true): Wrong {
   const wrong: Wrong = {};
   if (!isEmail(cleanEmail(form.email))) wrong.email = MESSAGES.email;
-  if (!form.adult) wrong.adult = MESSAGES.adult;
   for (const name of LINES) {
     const optional = name === "line2" || (name === "postal_code" && !postalCodeNeeded);
     if (!optional && !isVisible(form[name])) wrong[name] = MESSAGES[name];
@@ -74,7 +74,7 @@ export function problemsIn(form: Form, postalCodeNeeded = true): Wrong {
 export function wrongIn(problem: Problem | null): Wrong | null {
   if (problem?.code === "payment_method_invalid") return { number: MESSAGES.number };
   const names = problem?.fields?.map(({ path }) => path.split("/").at(-1)!) ?? [];
-  const known = names.filter((name): name is keyof Form => name in MESSAGES);
+  const known = names.filter((name): name is Field => name in MESSAGES);
   return known.length ? Object.fromEntries(known.map((name) => [name, MESSAGES[name]])) : null;
 }
 
@@ -83,7 +83,7 @@ export function toDetails(form: Form): Details {
   const postal_code = cleanPostalCode(form.postal_code);
   return {
     email: cleanEmail(form.email),
-    adult: form.adult,
+    admission: form.admission,
     address: {
       name: cleanLine(form.name),
       line1: cleanLine(form.line1),

@@ -6,7 +6,7 @@ import { readForm, readKept, slotOf, writeForm, writeKept } from "./kept";
 const typed: Form = {
   ...emptyForm("GB"),
   email: "anna@example.com",
-  adult: true,
+  admission: "ADULT.GB.1.mac",
   name: "Anna",
   number: "4242 4242 4242 4242",
 };
@@ -31,18 +31,18 @@ beforeEach(() => {
 });
 afterEach(() => vi.unstubAllGlobals());
 
-test("what somebody typed who has not declared to be an adult is never stored", () => {
-  writeForm("show_1", { ...typed, adult: false });
+test("what somebody typed who was not let in is never stored", () => {
+  writeForm("show_1", { ...typed, admission: "" });
 
   expect(session.all.size).toBe(0);
   expect(readForm("show_1")).toBeNull();
 });
 
-test("what was stored goes when the declaration is taken back", () => {
+test("what was stored goes when the admission is over", () => {
   writeForm("show_1", typed);
   expect(readForm("show_1")?.email).toBe("anna@example.com");
 
-  writeForm("show_1", { ...typed, adult: false });
+  writeForm("show_1", { ...typed, admission: "" });
   expect(session.all.size).toBe(0);
 });
 

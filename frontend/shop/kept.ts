@@ -31,10 +31,10 @@ export function readKept(showId: string): Kept | null {
 }
 
 /** What the guest typed, for this tab alone and until it is paid, given back or run out; never the
- *  card, and nothing of somebody who has not declared to be an adult. A phone that needs memory for
+ *  card, and nothing of somebody who was not let in. A phone that needs memory for
  *  the bank's own app drops the tab that waits for it. */
 export function writeForm(showId: string, form: Form | null): void {
-  const kept = form?.adult ? { ...form, number: "" } : null;
+  const kept = form?.admission ? { ...form, number: "" } : null;
   write(() => sessionStorage, formSlotOf(showId), kept);
 }
 

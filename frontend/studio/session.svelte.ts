@@ -2,13 +2,33 @@
 import type { Page, Session } from "../contract";
 import { call, problemOf, type Call, type Problem } from "../api/client";
 
+const DEVICE = "showfloor.device";
+
+/** Somebody has signed in here before: the server knows the device by a cookie of its own, and asks
+ *  for nobody's date of birth. */
+export function isKnownDevice(): boolean {
+  try {
+    return localStorage.getItem(DEVICE) !== null;
+  } catch {
+    return false;
+  }
+}
+
+function rememberDevice(): void {
+  try {
+    localStorage.setItem(DEVICE, "known");
+  } catch {
+    /* asked again next time */
+  }
+}
+
 export class Studio {
   session = $state.raw<Session | null>(null);
   /** False until the server has said who this is. */
   known = $state(false);
   problem = $state.raw<Problem | null>(null);
 
-  constructor(private readonly api: string) {}
+  constructor(readonly api: string) {}
 
   async resume(): Promise<void> {
     try {
@@ -20,13 +40,15 @@ export class Studio {
     this.known = true;
   }
 
-  async signIn(email: string, password: string, adult: boolean): Promise<void> {
+  /** `admission` is null on a device that has signed in before. */
+  async signIn(email: string, password: string, admission: string | null): Promise<void> {
     this.problem = null;
     try {
       this.session = await call<Session>(this.api, "/session", {
         method: "POST",
-        body: { email, password, adult },
+        body: { email, password, ...(admission ? { admission } : {}) },
       });
+      rememberDevice();
     } catch (error) {
       this.problem = problemOf(error);
     }

@@ -60,15 +60,15 @@ test("a shop that cannot say who this is says so", async () => {
   expect([studio.known, studio.problem?.code]).toEqual([true, "internal_error"]);
 });
 
-test("signing in sends the declaration and keeps the session", async () => {
+test("signing in sends the admission and keeps the session", async () => {
   const studio = new Studio("/api/v1");
   answers = [json(SESSION)];
-  await studio.signIn("lina@example.com", "secret", true);
+  await studio.signIn("lina@example.com", "secret", "ADULT..1.mac");
 
   expect(asked[0]).toMatchObject({
     method: "POST",
     url: "/api/v1/session",
-    body: { email: "lina@example.com", password: "secret", adult: true },
+    body: { email: "lina@example.com", password: "secret", admission: "ADULT..1.mac" },
   });
   expect(studio.session?.csrf).toBe("csrf_1");
 });
@@ -76,10 +76,10 @@ test("signing in sends the declaration and keeps the session", async () => {
 test("a refused sign-in is said, and the next attempt begins without it", async () => {
   const studio = new Studio("/api/v1");
   answers = [refused("sign_in_failed", 401), json(SESSION)];
-  await studio.signIn("lina@example.com", "wrong", true);
+  await studio.signIn("lina@example.com", "wrong", null);
   expect([studio.session, studio.problem?.code]).toEqual([null, "sign_in_failed"]);
 
-  await studio.signIn("lina@example.com", "right", true);
+  await studio.signIn("lina@example.com", "right", null);
   expect([studio.session?.person.id, studio.problem]).toEqual(["per_1", null]);
 });
 

@@ -18,7 +18,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.conftest import IN_TURN, Installation, new_visitor, settled, until
-from tests.journeys.test_buy import VIDEO, open_product
+from tests.journeys.test_buy import VIDEO, open_product, say_born
 from tests.waiting import BOUND
 
 pytestmark = [IN_TURN]
@@ -63,11 +63,13 @@ def product(demo: Installation, page: Page, lang: str) -> None:
 def checkout(demo: Installation, page: Page, lang: str) -> None:
     product(demo, page, lang)
     page.get_by_role("button", name=re.compile("Hold and check out|حجز ومتابعة الدفع")).click()
-    expect(page.get_by_role("dialog").get_by_role("timer")).to_be_visible()
+    say_born(page)
+    expect(page.locator("#co-email")).to_be_visible()
 
 
 def sign_in(demo: Installation, page: Page, lang: str) -> None:
     page.goto(f"{demo.base}/studio?lang={lang}")
+    say_born(page)
     expect(page.locator("input[type=password]")).to_be_visible()
 
 
@@ -84,7 +86,6 @@ def enter(demo: Installation, page: Page, lang: str, who: str) -> None:
     sign_in(demo, page, lang)
     page.locator("input[type=email]").fill(f"{who}@demo.showfloor.example")
     page.locator("input[type=password]").fill("showfloor-demo")
-    page.get_by_role("checkbox").check()
     page.locator("input[type=password]").press("Enter")
     expect(page.locator("input[type=password]")).to_have_count(0)
     _signed_in[who] = page.context.cookies(demo.base)

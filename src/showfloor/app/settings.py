@@ -150,13 +150,6 @@ class Settings(BaseSettings):
     stripe_script: str = Field(
         "", description="only in mode test: a script that stands in for Stripe's"
     )
-    disk_reserve_mb: int = Field(
-        1024,
-        ge=0,
-        description=(
-            "recording stops while less than so many MiB of the disk are free; the show goes on"
-        ),
-    )
     hold_seconds: int = Field(300, ge=5, le=3600, description="how long goods are held for a buyer")
 
     @field_validator("push_networks")
@@ -247,6 +240,12 @@ class Settings(BaseSettings):
     def secure(self) -> bool:
         """Whether browsers reach us by HTTPS."""
         return self.public_urls.base.startswith("https://")
+
+    @property
+    def local(self) -> bool:
+        """Whether browsers reach us on their own machine."""
+        host = urlsplit(self.public_urls.base).hostname or ""
+        return host in ("127.0.0.1", "localhost") or host.endswith(".localhost")
 
     @property
     def own_hosts(self) -> frozenset[str]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import cache, partial
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from fastapi.routing import APIRoute
 
 from showfloor.app.settings import Settings
 from showfloor.catalog import http as catalog_http
@@ -29,8 +29,10 @@ from showfloor.embed import http as embed_http
 from showfloor.identity import eraser as identity_eraser
 from showfloor.identity import http as identity_http
 from showfloor.identity import service as identity
+from showfloor.identity.deps import HttpGate
 from showfloor.kit import idempotency, outbox
 from showfloor.kit.db import Database, Session
+from showfloor.kit.errors import where_raised
 from showfloor.kit.jobs import Job
 from showfloor.kit.notify import Waker
 from showfloor.kit.openapi import Document, describe_problem
@@ -61,7 +63,6 @@ from showfloor.shows import tasks as shows_tasks
 from showfloor.shows.adapters.covers import CoverFolder
 from showfloor.shows.events import ShowEnded
 from showfloor.shows.http import destinations as destinations_http
-from showfloor.shows.http import remotes as remotes_http
 from showfloor.stock import http as stock_http
 from showfloor.stock import tasks as stock_tasks
 from showfloor.web import http as web_http
@@ -69,11 +70,17 @@ from showfloor.web.files import BuiltFiles, ReplayFiles, UploadedFiles
 from showfloor.web.pages import STATIC, label_fonts
 from showfloor.web.security import join_sources
 
+log = logging.getLogger("showfloor.app")
+
 
 def connect_web(app: FastAPI, settings: Settings) -> None:
-    for router in (*(routes.router for routes in EDGES), identity_http.account):
-        _add_routes(app, router)
+    for routes in EDGES:
+        app.include_router(routes.router)
+    app.include_router(identity_http.account)
     app.openapi = cache(partial(openapi, app))  # type: ignore[method-assign]  # FastAPI's documented way to extend the document
+    app.state.gate = HttpGate(
+        identity.Gate(settings.secret), secure=settings.secure, local=settings.local
+    )
     app.state.checkout = CheckoutDeps(
         app.state.database,
         secret=settings.secret,
@@ -104,18 +111,6 @@ def connect_web(app: FastAPI, settings: Settings) -> None:
     connect_erasers()
 
 
-def _add_routes(app: FastAPI, router: APIRouter) -> None:
-    """The routes themselves, under their own paths. `include_router` would build each of them again
-    at the first request that reaches it, for settings of an inclusion that we do not use.
-    """
-    for route in router.routes:
-        if isinstance(route, APIRoute):
-            # Names of calls in the OpenAPI document, as FastAPI's "Path Operation Advanced
-            # Configuration" describes.
-            route.operation_id = route.name
-    app.router.routes.extend(router.routes)
-
-
 # Routes are tried in this order: what a thousand people ask for at once comes first.
 EDGES = (
     checkout_http,
@@ -125,7 +120,6 @@ EDGES = (
     stock_http,
     shows_http,
     destinations_http,
-    remotes_http,
     replays_http,
     orders_http,
     shows_internal,
@@ -247,6 +241,30 @@ async def _in_batches(forget: Callable[[Session], Awaitable[int]], database: Dat
     while forgotten:
         async with database.session() as session:
             forgotten = await forget(session)
+
+
+@asynccontextmanager
+async def saved_counts(app: FastAPI) -> AsyncIterator[None]:
+    """What the gate counts is stored every minute, and when the process ends."""
+    gate: HttpGate = app.state.gate
+    task = asyncio.create_task(_save_every_minute(gate.gate, app.state.database))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await gate.gate.save_counts(app.state.database)
+
+
+async def _save_every_minute(gate: identity.Gate, database: Database) -> None:
+    while True:
+        await asyncio.sleep(60)
+        try:
+            await gate.save_counts(database)
+        except (
+            Exception
+        ) as error:  # whatever the driver raises: the counts wait for the next minute
+            log.warning("counts of the gate are not stored: %s", where_raised(error))
 
 
 @asynccontextmanager

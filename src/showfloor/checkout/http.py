@@ -27,6 +27,7 @@ from showfloor.checkout.errors import (
 )
 from showfloor.checkout.openapi import CALLBACK, CHECKOUTS, HOLD_TOKEN, HOLDS, PAY
 from showfloor.checkout.schemas import (
+    AgeAtCheckout,
     CheckoutIn,
     CheckoutOut,
     HoldIn,
@@ -37,7 +38,8 @@ from showfloor.checkout.schemas import (
 from showfloor.checkout.service.holds import HoldRequest
 from showfloor.checkout.service.paying import PaymentRequest
 from showfloor.checkout.views import checkout_view, hold_view, purchase_view
-from showfloor.identity.service import admit
+from showfloor.identity.deps import gate_of
+from showfloor.identity.schemas import AgeIn
 from showfloor.identity.types import CollectionPoint
 from showfloor.kit import idempotency, ids
 from showfloor.kit.answers import bearer
@@ -131,10 +133,14 @@ async def open_checkout(request: Request) -> Response:
     """
     deps = deps_of(request)
     guest, key = _guest(request, deps), _key(request)
-    body = await _read(request, CheckoutIn)
-    admission = admit(CollectionPoint.GUEST_CHECKOUT, adult=body.adult)
+    sent = await _body(request)
+    # Before the rest is looked at: what a child typed beside the date is not even checked.
+    age = _parse(sent, AgeAtCheckout)
+    admission = gate_of(request).admit(request, CollectionPoint.GUEST_CHECKOUT, age, age.country)
+    body = _parse(sent, CheckoutIn)
     _check_own(body.hold_id, guest)
-    scope, fingerprint = f"checkout.open:{guest.hex}", deps.fingerprint(body.model_dump())
+    scope = f"checkout.open:{guest.hex}"
+    fingerprint = deps.fingerprint(body.model_dump(exclude=set(AgeIn.model_fields)))
     buyer = Buyer(body.email, body.address.value())
     # Details that are lost with the server's power are typed again; the intent to pay, which is
     # durable, comes after them.
@@ -206,9 +212,14 @@ async def _body(request: Request, largest: int = LARGEST_BODY) -> bytes:
 
 
 async def _read(request: Request, model: type[M]) -> M:
-    """As FastAPI would read it. Says where something is malformed, never repeats what was sent."""
+    """As FastAPI would read it."""
+    return _parse(await _body(request), model)
+
+
+def _parse(body: bytes, model: type[M]) -> M:
+    """Says where something is malformed, never repeats what was sent."""
     try:
-        return model.model_validate_json(await _body(request))
+        return model.model_validate_json(body)
     except ValidationError as error:
         fields = [
             {"path": "/".join(["body", *map(str, item["loc"])]), "problem": item["type"]}

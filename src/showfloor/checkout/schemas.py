@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Union
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from showfloor.checkout.types import Method, StripeToken, TestCard
+from showfloor.identity.schemas import AgeIn
 from showfloor.kit.schemas import MoneyOut, Time, Words
 from showfloor.kit.text import CardNumber, Email, Line, OptionalLine, PostalCode, Sku
 from showfloor.orders.types import Address
@@ -56,14 +57,25 @@ class AddressIn(_Strict):
         )
 
 
-class CheckoutIn(_Strict):
-    """Only what an order needs.
+class _Delivery(BaseModel):
+    country: str | None = Field(None, pattern="^[A-Z]{2}$")
 
-    Whoever does not declare to be an adult is refused before anything is stored.
-    """
 
+class AgeAtCheckout(AgeIn):
+    """What decides at the gate, out of a body of which nothing else has been looked at."""
+
+    address: _Delivery | None = None
+
+    @property
+    def country(self) -> str | None:
+        return self.address.country if self.address else None
+
+
+class CheckoutIn(AgeIn):
+    """Only what an order needs. Who may not buy is refused before anything else is looked at."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
     hold_id: str
-    adult: bool | None = None
     email: Email
     address: AddressIn
 

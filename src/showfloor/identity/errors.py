@@ -5,11 +5,19 @@ from __future__ import annotations
 from showfloor.kit.errors import AppError
 
 
+class AgeRefused(AppError):
+    """The person may not do this, now or within a day. Nothing was read, nothing was written."""
+
+    code = "age_refused"
+    status = 403
+
+
 class AdultDeclarationRequired(AppError):
-    """Nothing was read, nothing was written."""
+    """Nobody has said how old the person is. Nothing was read, nothing was written."""
 
     code = "adult_declaration_required"
     status = 403
+    implies = (AgeRefused,)
 
 
 class ScopeMissing(AppError):

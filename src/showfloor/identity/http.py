@@ -9,17 +9,20 @@ import secrets
 from datetime import timedelta
 from math import ceil
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from limits import RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import MovingWindowRateLimiter
+from pydantic import ValidationError
 
 from showfloor.identity import service
+from showfloor.identity.deps import gate_of
 from showfloor.identity.errors import (
     AdultDeclarationRequired,
+    AgeRefused,
     CsrfFailed,
     Forbidden,
     KeyNotFound,
@@ -43,6 +46,9 @@ from showfloor.identity.rules import (
     own_delay,
 )
 from showfloor.identity.schemas import (
+    AdmissionIn,
+    AdmissionOut,
+    AgeIn,
     ChangePassword,
     KeyOut,
     KeysOut,
@@ -56,7 +62,7 @@ from showfloor.identity.schemas import (
     SessionsOut,
     SignIn,
 )
-from showfloor.identity.types import CollectionPoint, Person
+from showfloor.identity.types import Admission, CollectionPoint, Person
 from showfloor.kit import clock, ids
 from showfloor.kit.errors import NotFound
 from showfloor.kit.http import DatabaseDep, SessionDep
@@ -124,18 +130,6 @@ def _check_csrf(request: Request, cookie: str) -> None:
         raise CsrfFailed
 
 
-async def get_browser(
-    request: Request,
-    session: SessionDep,
-    given: Annotated[HTTPAuthorizationCredentials | None, Depends(API_KEY)],
-) -> UUID | None:
-    """The signed-in browser that asks; None for a program with a key."""
-    cookie = request.cookies.get(cookie_name(request))
-    if given is not None or cookie is None:
-        return None
-    return await service.find_session(session, token=cookie)
-
-
 OptionalPerson = Annotated[Person | None, Depends(get_optional_person)]
 
 
@@ -196,14 +190,54 @@ class _Attempt:
         _wrong.forget(self._own)
 
 
+@router.post("/admissions", status_code=201, responses=refusals(AgeRefused))
+async def ask_age(body: AdmissionIn, request: Request) -> AdmissionOut:
+    """Answer the question that everybody is asked, before anything else is typed. The date is
+    neither stored nor written down anywhere.
+    """
+    gate = gate_of(request)
+    admission = gate.admit(request, body.door, AgeIn(born=body.born), body.country)
+    return AdmissionOut(admission=gate.gate.token(admission, body.country))
+
+
+async def admit_to_studio(request: Request) -> Admission:
+    """Before the rest of the request is looked at. A device that has signed in to this account
+    before is not asked again.
+    """
+    point, given = CollectionPoint.STUDIO_SIGN_IN, await _typed(request)
+    device = _Attempt(request, given.email).device if given.email else None
+    if device is not None:
+        return service.admit_known_device(point, device)
+    return gate_of(request).admit(request, point, given)
+
+
+class _Typed(AgeIn):
+    email: str = ""
+
+
+async def _typed(request: Request) -> _Typed:
+    """What decides at the gate, out of a body of which nothing else has been looked at."""
+    try:
+        return _Typed.model_validate_json(await request.body())
+    except ValidationError as error:
+        wrong = [{"loc": ("body", *item["loc"]), "type": item["type"]} for item in error.errors()]
+        raise RequestValidationError(wrong) from None
+
+
+AdmittedDep = Annotated[Admission, Depends(admit_to_studio)]
+
+
 @router.post(
     "/session", responses=refusals(AdultDeclarationRequired, SignInFailed, TooManyAttempts)
 )
 async def sign_in(
-    body: SignIn, request: Request, response: Response, database: DatabaseDep
+    admission: AdmittedDep,
+    body: SignIn,
+    request: Request,
+    response: Response,
+    database: DatabaseDep,
 ) -> SessionOut:
     """Sign in to the studio. A session that this browser has ends."""
-    admission = service.admit(CollectionPoint.STUDIO_SIGN_IN, adult=body.adult)
     attempt = _Attempt(request, body.email)
     await attempt.check()
     try:

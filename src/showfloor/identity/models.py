@@ -63,3 +63,13 @@ class SecurityRow(Base):
     event: Mapped[str]
     person_id: Mapped[UUID | None]
     about: Mapped[str]
+
+
+class GateCountRow(Base):
+    """How often a door refused in an hour: nothing about anybody."""
+
+    __tablename__ = "gate_count"
+    hour: Mapped[datetime] = mapped_column(primary_key=True)
+    market: Mapped[str] = mapped_column(primary_key=True)
+    door: Mapped[str] = mapped_column(primary_key=True)
+    refused: Mapped[int]

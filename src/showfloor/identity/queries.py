@@ -9,10 +9,19 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, delete, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
-from showfloor.identity.models import ApiKeyRow, GrantRow, PersonRow, SecurityRow, SessionRow
+from showfloor.identity.models import (
+    ApiKeyRow,
+    GateCountRow,
+    GrantRow,
+    PersonRow,
+    SecurityRow,
+    SessionRow,
+)
 from showfloor.identity.types import (
     ApiKey,
+    CollectionPoint,
     Credentials,
+    GateCount,
     GrantKind,
     NewKey,
     NewPerson,
@@ -118,12 +127,6 @@ async def session_id(session: Session, digest: bytes) -> UUID | None:
     """The public id of a signed-in browser."""
     chosen = select(SessionRow.id).where(SessionRow.token_digest == digest)
     return (await session.execute(chosen)).scalar_one_or_none()
-
-
-async def has_session(session: Session, session_id: UUID, now: datetime) -> bool:
-    """Whether a browser is still signed in."""
-    chosen = select(SessionRow.id).where(SessionRow.id == session_id, SessionRow.expires_at > now)
-    return (await session.execute(chosen)).first() is not None
 
 
 async def remove_own_session(session: Session, person_id: UUID, session_id: UUID) -> bool:
@@ -295,3 +298,25 @@ async def records(session: Session, limit: int, before: int | None) -> list[Secu
 async def remove_records_before(session: Session, moment: datetime) -> int:
     """A batch of the log's oldest lines."""
     return await delete_batch(session, SecurityRow, SecurityRow.at < moment)
+
+
+async def add_count(session: Session, count: GateCount) -> None:
+    """Add to the count of the same hour, market and door."""
+    new = insert_or(GateCountRow).values(**asdict(count))
+    await session.execute(
+        new.on_conflict_do_update(
+            index_elements=[GateCountRow.hour, GateCountRow.market, GateCountRow.door],
+            set_={"refused": GateCountRow.refused + new.excluded.refused},
+        )
+    )
+
+
+async def counts(session: Session) -> list[GateCount]:
+    """Newest hour first."""
+    chosen = select(GateCountRow).order_by(
+        GateCountRow.hour.desc(), GateCountRow.market, GateCountRow.door
+    )
+    return [
+        GateCount(row.hour, row.market, CollectionPoint(row.door), row.refused)
+        for row in (await session.execute(chosen)).scalars()
+    ]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hmac
 from collections import OrderedDict
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from math import inf
 
-from showfloor.identity.types import Scope
+from showfloor.identity.types import BirthDate, Scope
 from showfloor.kit.text import clean_email
+from showfloor.markets.types import Band
 
 SESSION_LIFETIME = timedelta(hours=12)
 """A working day; a show host signs in before the show."""
@@ -29,6 +30,10 @@ and those from all addresses together.
 LONGEST_OWN_DELAY, LONGEST_DELAY_OF_ALL = 900.0, 60.0
 MOST_REMEMBERED = 50_000
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+REFUSED_FOR = timedelta(hours=24)
+"""For so long a browser that was refused is refused again."""
+FIRST_YEAR = 1900
+"""Nobody alive was born earlier."""
 
 
 def normalise_email(text: str) -> str:
@@ -122,3 +127,53 @@ def may_use(scopes: frozenset[Scope], tag: str, method: str) -> bool:
     if tag not in _SCOPES:
         return scopes == frozenset(Scope)
     return _SCOPES[tag][0 if safe else 1] in scopes
+
+
+def band_of(born: BirthDate, today: date) -> Band:
+    """Raises ValueError for a day that is none, or that nobody alive was born on.
+
+    Who was born on 29 February is a year older on 1 March.
+    """
+    day = date(born.year, born.month, born.day)
+    if not day.year >= FIRST_YEAR or day > today:
+        raise ValueError("nobody was born then")
+    had_birthday = (today.month, today.day) >= (day.month, day.day)
+    age = today.year - day.year - (0 if had_birthday else 1)
+    return max((band for band in Band if band.youngest <= age), key=lambda band: band.youngest)
+
+
+def admission_token(secret: str, band: Band, country: str, now: datetime) -> str:
+    """What an answer gets: band, country and the end of the next hour, signed.
+
+    It is the same for everybody of a band, a country and an hour, so it tells nobody from another.
+    """
+    until = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=2)
+    text = f"{band}.{country}.{int(until.timestamp())}"
+    return f"{text}.{_signature(secret, text)}"
+
+
+def band_of_token(secret: str, token: str, country: str, now: datetime) -> Band | None:
+    """None when the token is not ours, is over, or was given for another country."""
+    text, _, signature = token.rpartition(".")
+    if not hmac.compare_digest(signature.encode(), _signature(secret, text).encode()):
+        return None
+    band, given_for, until = text.split(".")
+    if given_for != country or now.timestamp() >= int(until):
+        return None
+    return Band(band)
+
+
+def _signature(secret: str, text: str) -> str:
+    return hmac.new(secret.encode(), f"admission:{text}".encode(), sha256).hexdigest()
+
+
+def refusal_mark(now: datetime) -> str:
+    """What a refused browser keeps: the day, so everybody refused on it keeps the same."""
+    return now.date().isoformat()
+
+
+def is_refused(mark: str | None, now: datetime) -> bool:
+    """Whether a browser with this mark was refused within a day, as far as the browser keeps its
+    own time: a mark is that of today or of yesterday.
+    """
+    return mark in {refusal_mark(now), refusal_mark(now - REFUSED_FOR)}

@@ -4,19 +4,69 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from showfloor.identity.types import Scope, SecurityEvent
+from showfloor.identity.types import AgeAnswer, BirthDate, CollectionPoint, Scope, SecurityEvent
 from showfloor.kit.schemas import Time
 from showfloor.kit.text import clean_line
 
 Label = Annotated[str, AfterValidator(clean_line), Field(min_length=1, max_length=100)]
 
 
-class SignIn(BaseModel):
+class BornIn(BaseModel):
+    """A date of birth in the Gregorian calendar. It becomes an age band before anything else
+    happens, and is not stored.
+    """
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+    day: int = Field(ge=1, le=31, repr=False)
+    month: int = Field(ge=1, le=12, repr=False)
+    year: int = Field(ge=1, le=9999, repr=False)
+
+
+class AgeIn(BaseModel):
+    """How old the person is, in one of three ways, of which the first that is there counts."""
+
+    model_config = ConfigDict(strict=True)
+    born: BornIn | None = Field(None, description="what the person answered just now")
+    admission: str | None = Field(
+        None, max_length=200, repr=False, description="what `POST /admissions` answered"
+    )
+    adult: bool | None = Field(
+        None,
+        description=(
+            "true: a program has asked the person and knows that they are an adult. A browser asks "
+            "the person: there it means nothing"
+        ),
+    )
+
+    def answer(self, country: str | None) -> AgeAnswer:
+        typed = self.born
+        born = BirthDate(typed.day, typed.month, typed.year) if typed else None
+        return AgeAnswer(born, self.admission, self.adult, country)
+
+
+class AdmissionIn(BaseModel):
+    """`country` is where the goods go (ISO 3166-1 alpha-2), for the doors that sell."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+    door: CollectionPoint = Field(strict=False)
+    country: str | None = Field(None, pattern="^[A-Z]{2}$")
+    born: BornIn
+
+
+class AdmissionOut(BaseModel):
+    """`admission` goes into the request at that door, within the hour. It says to which age band
+    somebody belongs, and nothing that would tell two people of a band apart.
+    """
+
+    admission: str
+
+
+class SignIn(AgeIn):
+    model_config = ConfigDict(strict=False)
     email: str = Field(max_length=254)
     password: str = Field(max_length=200)
-    adult: bool | None = None
 
 
 class PersonOut(BaseModel):

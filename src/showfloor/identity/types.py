@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
+
+from showfloor.markets.types import Band, Capability
 
 
 class CollectionPoint(StrEnum):
@@ -16,16 +18,57 @@ class CollectionPoint(StrEnum):
     ACCOUNT = "account"
     API = "api"
 
+    @property
+    def capability(self) -> Capability:
+        """What a person must be allowed to do for their data to be taken here."""
+        return {"guest_checkout": Capability.BUY}.get(self, Capability.HOST)
+
+
+@dataclass(frozen=True, slots=True)
+class BirthDate:
+    """A day as somebody typed it, on its way to becoming a band: never stored, logged or sent on,
+    and no part of any text.
+    """
+
+    day: int = field(repr=False)
+    month: int = field(repr=False)
+    year: int = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AgeAnswer:
+    """What a request says about the person's age, in one of three ways.
+
+    `admission` is what an earlier answer got. `adult` is a program's word for somebody it asked
+    itself. `country`, ISO 3166-1 alpha-2, is where the goods go; None where nobody knows.
+    """
+
+    born: BirthDate | None = None
+    admission: str | None = field(default=None, repr=False)
+    adult: bool | None = None
+    country: str | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """Proof that `identity.service.admit` let this person give data at this door.
+    """Proof that `identity.service` let this person give data at this door.
 
     Made nowhere else (tests/architecture).
     """
 
     point: CollectionPoint
     declared_adult_at: datetime
+    band: Band = Band.ADULT
+
+
+@dataclass(frozen=True, slots=True)
+class GateCount:
+    """How often a door refused in one hour: all that a refusal leaves behind."""
+
+    hour: datetime
+    market: str
+    door: CollectionPoint
+    refused: int
 
 
 class GrantKind(StrEnum):

@@ -37,6 +37,7 @@ def problem(error: AppError, lang: str) -> JSONResponse:
     headers = {"Retry-After": str(error.retry_after)} if error.retry_after is not None else {}
     if error.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
+    headers |= error.headers
     return JSONResponse(to_jsonable_python(body), error.status, headers, media_type=PROBLEM)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 _OURS = str(Path(__file__).parents[1])
@@ -28,6 +29,8 @@ class AppError(Exception):
     """Whoever may refuse with this may refuse with these, too (the API's description)."""
     retry_after: int | None = None
     """Seconds, sent as Retry-After (RFC 9110 §10.2.3)."""
+    headers: Mapping[str, str] = MappingProxyType({})
+    """Further header fields of the answer."""
 
     def __init__(self, *, extra: Mapping[str, object] | None = None, **params: Any) -> None:
         super().__init__(self.code)

@@ -15,6 +15,7 @@ import httpx2
 from showfloor.app.asgi import create_app
 from showfloor.app.settings import Settings
 from showfloor.identity import service as identity
+from showfloor.identity.service import Gate
 from showfloor.identity.types import CollectionPoint, GrantKind, Person
 from showfloor.kit import ids
 from showfloor.kit.db import Session
@@ -108,15 +109,7 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
                 json={"platform": "custom", **network},
                 headers={"Authorization": f"Bearer {keys[0]}"},
             )
-            host = {"Authorization": f"Bearer {keys[0]}"}
-            waits, joins = [
-                (await client.post(f"/shows/{show}/remotes", headers=host)).json() for _ in range(2)
-            ]
-            ticket = {"ticket": joins["url"].partition("#")[2]}
-            remote = (await client.post("/remote", json=ticket)).json()["token"]
             known = _known(floor) | {
-                "remote_id": [waits["remote"]["id"]],
-                "ticket": [waits["url"].partition("#")[2]],
                 "show_id": [show],
                 "destination_id": [destination.json()["id"]],
                 "platform": ["custom"],
@@ -131,11 +124,7 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
             yield Everything(
                 client,
                 known,
-                {
-                    "ApiKey": keys,
-                    "HoldToken": [held["token"], spare["token"]],
-                    "RemoteToken": [remote],
-                },
+                {"ApiKey": keys, "HoldToken": [held["token"], spare["token"]]},
                 ids.encode("show", draft.id),
             )
     finally:
@@ -156,6 +145,10 @@ def _known(floor: Floor) -> dict[str, list[Any]]:
         "email": [floor.host.email],
         "password": ["correct horse"],
         "adult": [True],
+        "born": [{"day": 7, "month": 3, "year": 1986}],
+        "door": ["guest_checkout", "studio_sign_in"],
+        "country": ["GB"],
+        "admission": [Gate("s" * 32).token(identity.admit(CollectionPoint.API, adult=True), "GB")],
         "currency": ["GBP"],
         "quantity": [1],
         "amount": [2500],

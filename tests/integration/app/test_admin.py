@@ -241,7 +241,7 @@ def test_account_needs_the_declaration_and_a_long_password(run: Run, database_ur
     undeclared = run("person add a@brand.example --name A", typed=f"{PASSWORD}\n")
     short = run("person add a@brand.example --name A --adult", typed="short\n")
 
-    assert undeclared.exit_code == 1 and "Only adults" in undeclared.stderr
+    assert undeclared.exit_code == 2 and "--adult" in undeclared.stderr
     assert short.exit_code == 1 and "at least 12 characters" in short.stderr
     assert _scalar(database_url, "select count(*) from person") == 0
 

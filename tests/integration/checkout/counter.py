@@ -18,6 +18,8 @@ from showfloor.checkout import http as checkout_http
 from showfloor.checkout.adapters.test_ledger import Entry, TestLedger
 from showfloor.checkout.adapters.test_provider import TestProvider
 from showfloor.checkout.deps import CheckoutDeps
+from showfloor.identity.deps import HttpGate
+from showfloor.identity.service import Gate
 from showfloor.kit import ids
 from showfloor.kit.db import Database
 from showfloor.kit.errors import AppError
@@ -82,6 +84,7 @@ def make_app(database: Database, provider: TestProvider, hold_seconds: int = 300
     app.state.checkout = CheckoutDeps(
         database, secret=SECRET, hold_seconds=hold_seconds, providers={"test": provider}
     )
+    app.state.gate = HttpGate(Gate(SECRET), secure=False)
     app.add_exception_handler(AppError, on_app_error)
     app.add_exception_handler(RequestValidationError, on_validation_error)
     app.include_router(checkout_http.router)

@@ -9,12 +9,13 @@ import asyncio
 import pytest
 
 from showfloor.catalog.types import Product
-from showfloor.checkout import http, rules
+from showfloor.checkout import rules
 from showfloor.checkout.errors import PaymentInProgress
 from showfloor.checkout.queries import checkouts, payments
 from showfloor.checkout.service import paying
 from showfloor.checkout.service.paying import begin
-from showfloor.identity.types import Admission
+from showfloor.identity.service import Gate
+from showfloor.identity.types import Admission, AgeAnswer, CollectionPoint
 from showfloor.kit import clock
 from tests.integration.checkout.counter import OK, Buyer, Counter
 from tests.integration.checkout.shop import execute, scalar
@@ -24,15 +25,26 @@ from tests.waiting import until_somebody_waits
 guarded = pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
 
 
+def _lets_everybody_in(_gate: Gate, point: CollectionPoint, _answer: AgeAnswer) -> Admission:
+    return Admission(point, clock.now())
+
+
 @guarded
-async def test_nothing_is_kept_of_who_does_not_declare_to_be_an_adult(
-    shop: Counter, buyer: Buyer, monkeypatch: pytest.MonkeyPatch, guard: bool
+@pytest.mark.parametrize(
+    "said", [{"adult": False}, {"born": {"day": 3, "month": 7, "year": clock.now().year - 11}}]
+)
+async def test_nothing_is_kept_of_who_may_not_buy(
+    shop: Counter,
+    buyer: Buyer,
+    monkeypatch: pytest.MonkeyPatch,
+    guard: bool,
+    said: dict[str, object],
 ) -> None:
     if not guard:
-        monkeypatch.setattr(http, "admit", lambda door, *, adult: Admission(door, clock.now()))
+        monkeypatch.setattr(Gate, "admit", _lets_everybody_in)
     await buyer.reserve(("SALT", 1))
 
-    answer = await buyer.give_details(adult=False)
+    answer = await buyer.give_details(**said)
 
     assert answer.status_code == (403 if guard else 201)
     assert await scalar(shop.database, "select count(*) from checkout where email is not null") == (

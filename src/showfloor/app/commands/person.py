@@ -51,6 +51,8 @@ def add_person(
     operator: Operator = False,
 ) -> None:
     """An account. The password is asked for, or read from standard input."""
+    if not adult:
+        raise typer.BadParameter("ask this person for their age, and say --adult for an adult")
     admission = or_refused(lambda: admit(CollectionPoint.ACCOUNT, adult=adult))
     password = password_of_person()
 

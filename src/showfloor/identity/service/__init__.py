@@ -1,19 +1,23 @@
-"""Use cases of `identity`, one file a noun: accounts, sessions, keys, the security log."""
+"""Use cases of `identity`, one file a noun: gate, accounts, sessions, keys, security log."""
 
 from showfloor.identity.service.accounts import (
     add_person,
-    admit,
-    admit_again,
     change_password,
     disable,
     enable,
     find_person,
-    get_active_person,
     get_person,
     grant,
     operator,
     revoke_grant,
     set_password,
+)
+from showfloor.identity.service.gate import (
+    Gate,
+    admit,
+    admit_again,
+    admit_known_device,
+    list_counts,
 )
 from showfloor.identity.service.keys import (
     add_api_key,
@@ -27,7 +31,6 @@ from showfloor.identity.service.sessions import (
     end_session,
     find_session,
     forget_old_sessions,
-    is_session_open,
     list_sessions,
     person_of_session,
     sign_in,
@@ -35,10 +38,12 @@ from showfloor.identity.service.sessions import (
 )
 
 __all__ = [
+    "Gate",
     "add_api_key",
     "add_person",
     "admit",
     "admit_again",
+    "admit_known_device",
     "change_password",
     "disable",
     "enable",
@@ -48,10 +53,9 @@ __all__ = [
     "find_session",
     "forget_old_records",
     "forget_old_sessions",
-    "get_active_person",
     "get_person",
     "grant",
-    "is_session_open",
+    "list_counts",
     "list_keys",
     "list_records",
     "list_sessions",

@@ -5,18 +5,12 @@ from __future__ import annotations
 from uuid import UUID
 
 from showfloor.identity import queries
-from showfloor.identity.errors import (
-    AdultDeclarationRequired,
-    EmailTaken,
-    PersonNotFound,
-    SignInFailed,
-)
+from showfloor.identity.errors import EmailTaken, PersonNotFound, SignInFailed
 from showfloor.identity.rules import normalise_email
 from showfloor.identity.service import passwords
 from showfloor.identity.service.security_log import record
 from showfloor.identity.types import (
     Admission,
-    CollectionPoint,
     GrantKind,
     NewPerson,
     Person,
@@ -24,27 +18,6 @@ from showfloor.identity.types import (
 )
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Database, Session
-
-
-def admit(point: CollectionPoint, *, adult: bool | None) -> Admission:
-    """The one way in for personal data. Call it before anything else touches what the person gave.
-
-    Raises AdultDeclarationRequired, with nothing read, stored or logged.
-    """
-    if adult is not True:
-        raise AdultDeclarationRequired(extra={"door": point.value})
-    return Admission(point, clock.now())
-
-
-async def admit_again(session: Session, point: CollectionPoint, *, person_id: UUID) -> Admission:
-    """The way in for somebody who has an account: the declaration that was stored with it.
-
-    Raises AdultDeclarationRequired when there is none.
-    """
-    declared_at = await queries.declared_adult_at(session, person_id)
-    if declared_at is None:
-        raise AdultDeclarationRequired(extra={"door": point.value})
-    return Admission(point, declared_at)
 
 
 def operator(*merchant_ids: UUID) -> Person:
@@ -97,11 +70,6 @@ async def revoke_grant(
 
 async def get_person(session: Session, person_id: UUID) -> Person | None:
     return await queries.person(session, person_id)
-
-
-async def get_active_person(session: Session, person_id: UUID) -> Person | None:
-    """None also for who was disabled."""
-    return await queries.active_person(session, person_id)
 
 
 async def find_person(session: Session, *, email: str) -> Person:

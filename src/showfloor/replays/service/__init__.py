@@ -1,4 +1,4 @@
-"""Use cases of `replays`, one file a noun: replay, rewind, pictures, clips, disk_use."""
+"""Use cases of `replays`, one file a noun: replay, rewind, pictures, clips."""
 
 from showfloor.replays.service.clips import (
     CLIPS,
@@ -14,7 +14,6 @@ from showfloor.replays.service.clips import (
     settle_files,
     show_clip,
 )
-from showfloor.replays.service.disk_use import list_disk_use
 from showfloor.replays.service.pictures import list_undrawn, order_pictures, show_pictures
 from showfloor.replays.service.replay import (
     PICTURES,
@@ -43,7 +42,6 @@ __all__ = [
     "find_clip",
     "get_replay",
     "list_clips",
-    "list_disk_use",
     "list_latest",
     "list_undrawn",
     "list_unmade",

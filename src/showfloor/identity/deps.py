@@ -1,0 +1,65 @@
+"""The gate as HTTP speaks to it: who is refused by the cookie of an earlier refusal, and what a
+browser may not say for the person in front of it. Built once by `app/wiring`, found at
+`app.state.gate`.
+"""
+
+from __future__ import annotations
+
+from fastapi import Request
+
+from showfloor.identity.errors import AgeRefused
+from showfloor.identity.rules import REFUSED_FOR, is_refused, refusal_mark
+from showfloor.identity.schemas import AgeIn
+from showfloor.identity.service import Gate
+from showfloor.identity.types import Admission, CollectionPoint
+from showfloor.kit import clock
+
+BROWSER_FIELDS = ("origin", "sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest")
+"""Header fields that browsers send with what a page asks for (Fetch, Metadata Request Headers), and
+that no script of a page can leave out.
+"""
+
+
+class HttpGate:
+    """`secure`: browsers reach us by HTTPS. `local`: they run on this machine, and trust it as if
+    they did (Secure Contexts §3.1).
+    """
+
+    def __init__(self, gate: Gate, *, secure: bool, local: bool = False) -> None:
+        self.gate = gate
+        self._secure = secure
+        self._trusted = secure or local
+
+    def admit(
+        self, request: Request, point: CollectionPoint, given: AgeIn, country: str | None = None
+    ) -> Admission:
+        """As `Gate.admit`, for a browser that was not refused within a day."""
+        if is_refused(request.cookies.get(self.cookie), clock.now()):
+            raise AgeRefused
+        answer = given.answer(country)
+        if any(name in request.headers for name in BROWSER_FIELDS):
+            answer = given.model_copy(update={"adult": None}).answer(country)
+        try:
+            return self.gate.admit(point, answer)
+        except AgeRefused as refused:
+            refused.headers = {"Set-Cookie": self._mark()}
+            raise
+
+    @property
+    def cookie(self) -> str:
+        """`__Host-` needs HTTPS (RFC 6265bis §4.1.3.2)."""
+        return "__Host-gate" if self._secure else "gate"
+
+    def _mark(self) -> str:
+        """Partitioned, so that it is kept in the frame on a brand's site, too (CHIPS): there every
+        other cookie of ours is a third party's.
+        """
+        seconds = int(REFUSED_FOR.total_seconds())
+        kept = f"{self.cookie}={refusal_mark(clock.now())}; Path=/; Max-Age={seconds}; HttpOnly"
+        within = "; Secure; SameSite=None; Partitioned" if self._trusted else "; SameSite=Lax"
+        return kept + within
+
+
+def gate_of(request: Request) -> HttpGate:
+    gate: HttpGate = request.app.state.gate
+    return gate

@@ -1,0 +1,303 @@
+"""The gate at every door: decided before any SQL, refused for a day, counted and nothing more.
+
+Each guard has its twin: without it the same request is let in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from showfloor.app.asgi import create_app
+from showfloor.app.settings import Settings
+from showfloor.identity import deps
+from showfloor.identity import service as identity
+from showfloor.identity.errors import AgeRefused
+from showfloor.identity.service import Gate, gate
+from showfloor.identity.types import AgeAnswer, BirthDate, CollectionPoint
+from showfloor.kit import clock, ids
+from showfloor.kit.db import Database
+from showfloor.markets.types import Decision, Outcome
+from showfloor.stock import service as stock
+from tests.people import add_floor
+
+BASE = "https://shop.localhost:8000"
+SECRET = "s" * 32
+YEAR = clock.now().year
+CHILD, TEEN, ADULT = ({"day": 3, "month": 1, "year": YEAR - age} for age in (11, 17, 40))
+HOME = {
+    "name": "Anna Example",
+    "line1": "1 High Street",
+    "city": "London",
+    "postal_code": "N1 1AA",
+    "country": "GB",
+}
+BROWSER = {"Origin": BASE, "Sec-Fetch-Site": "same-origin"}
+DOORS = ["admissions", "checkouts", "session"]
+guarded = pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> Iterator[httpx2.AsyncClient]:
+    """A shop by HTTPS whose database nobody can reach: whatever it answers, it has sent no SQL."""
+    app = create_app(
+        Settings(
+            mode="test",
+            data=tmp_path,
+            database_url="postgresql:///nothing?host=/nowhere",
+            base_url=BASE,
+            secret=SECRET,
+            internal_token="t" * 32,
+        )
+    )
+    transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
+    yield httpx2.AsyncClient(transport=transport, base_url=BASE)
+
+
+def gate_of(client: httpx2.AsyncClient) -> Gate:
+    transport = client._transport
+    assert isinstance(transport, httpx2.ASGITransport)
+    found: Gate = transport.app.state.gate.gate  # type: ignore[attr-defined]  # a FastAPI
+    return found
+
+
+async def knock(
+    client: httpx2.AsyncClient,
+    door: str,
+    said: dict[str, Any],
+    *,
+    whole: bool = True,
+    **headers: str,
+) -> httpx2.Response:
+    """The door's own request with this about the age; `whole` with all the rest filled in."""
+    if door == "admissions":
+        # An admission and an adult cannot be said here: this door is for the question.
+        asked = {"door": "guest_checkout", "country": "GB", **said}
+        return await client.post("/api/v1/admissions", json=asked, headers=headers)
+    if door == "session":
+        rest = {"email": "kid@example.com", "password": "correct horse"}
+        return await client.post(
+            "/api/v1/session", json={**said, **(rest if whole else {})}, headers=headers
+        )
+    hold = ids.new()
+    rest = {"hold_id": ids.encode("hold", hold), "email": "kid@example.com", "address": HOME}
+    token = stock.hold_token(SECRET.encode(), hold)
+    return await client.post(
+        "/api/v1/checkouts",
+        json={**said, **(rest if whole else {})},
+        headers={"Authorization": f"Bearer {token}", "Idempotency-Key": ids.secret(), **headers},
+    )
+
+
+def let_in(answer: httpx2.Response) -> bool:
+    """Past the gate: this shop then fails at its database."""
+    return answer.status_code in (201, 500, 503)
+
+
+@guarded
+@pytest.mark.parametrize("whole", [True, False], ids=["filled in", "alone"])
+@pytest.mark.parametrize("born", [CHILD, TEEN], ids=["child", "teen"])
+@pytest.mark.parametrize("door", DOORS)
+async def test_door_refuses_who_may_not_before_it_looks_at_anything_else(
+    client: httpx2.AsyncClient,
+    monkeypatch: pytest.MonkeyPatch,
+    door: str,
+    born: dict[str, int],
+    whole: bool,
+    guard: bool,
+) -> None:
+    if not guard:
+        allowed = Decision(Outcome.ALLOW)
+        monkeypatch.setattr(gate, "_decide", lambda *_: allowed)
+
+    answer = await knock(client, door, {"born": born}, whole=whole)
+
+    if guard:
+        assert (answer.status_code, answer.json()["code"]) == (403, "age_refused")
+        assert not {"13", "16", "18"} & set(answer.json()["detail"].split())
+        assert "kid@" not in answer.text and str(born["year"]) not in answer.text
+    else:
+        assert let_in(answer) if whole else answer.status_code != 403
+
+
+@pytest.mark.parametrize("door", DOORS)
+async def test_adult_is_let_in_with_a_date_and_then_without(
+    client: httpx2.AsyncClient, door: str
+) -> None:
+    assert let_in(await knock(client, door, {"born": ADULT}))
+
+    point = {"checkouts": "guest_checkout", "session": "studio_sign_in"}.get(door)
+    if point is None:
+        return
+    where = {"country": "GB"} if door == "checkouts" else {}
+    asked = {"door": point, "born": ADULT, **where}
+    admission = (await client.post("/api/v1/admissions", json=asked)).json()["admission"]
+    assert let_in(await knock(client, door, {"admission": admission}))
+    spoilt = await knock(client, door, {"admission": admission + "0"})
+    assert (spoilt.status_code, spoilt.json()["code"]) == (403, "adult_declaration_required")
+
+
+@pytest.mark.parametrize("door", DOORS[1:])
+async def test_door_without_an_answer_asks_for_it(client: httpx2.AsyncClient, door: str) -> None:
+    answer = await knock(client, door, {})
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "adult_declaration_required")
+    assert "set-cookie" not in answer.headers
+
+
+@guarded
+@pytest.mark.parametrize("field", deps.BROWSER_FIELDS)
+@pytest.mark.parametrize("door", DOORS[1:])
+async def test_page_may_not_say_for_a_person_that_they_are_an_adult(
+    client: httpx2.AsyncClient,
+    monkeypatch: pytest.MonkeyPatch,
+    door: str,
+    field: str,
+    guard: bool,
+) -> None:
+    if not guard:
+        monkeypatch.setattr(deps, "BROWSER_FIELDS", ())
+
+    by_a_page = await knock(client, door, {"adult": True}, **{field: "same-origin"})
+    by_a_program = await knock(client, door, {"adult": True})
+
+    assert (by_a_page.status_code == 403) is guard
+    assert let_in(by_a_program)
+
+
+@pytest.mark.parametrize(
+    "born",
+    [
+        {"day": 31, "month": 2, "year": 2000},
+        {"day": 1, "month": 1, "year": YEAR + 1},
+        {"day": 1, "month": 1, "year": 90},
+        {"day": 0, "month": 1, "year": 2000},
+        {"day": "3", "month": 1, "year": 2000},
+        {"day": 1, "month": 1},
+    ],
+)
+@pytest.mark.parametrize("door", DOORS)
+async def test_date_that_is_none_is_typed_again(
+    client: httpx2.AsyncClient, door: str, born: dict[str, Any]
+) -> None:
+    answer = await knock(client, door, {"born": born})
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "validation_failed")
+    assert all(field["path"].startswith("body/born") for field in answer.json()["fields"])
+    assert "set-cookie" not in answer.headers
+    assert not gate_of(client)._refused
+
+
+@guarded
+async def test_who_was_refused_stays_refused_at_every_door_for_a_day(
+    client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch, guard: bool
+) -> None:
+    if not guard:
+        monkeypatch.setattr(deps, "is_refused", lambda *_: False)
+    asked = {"door": "guest_checkout", "country": "GB", "born": ADULT}
+    admission = (await client.post("/api/v1/admissions", json=asked)).json()["admission"]
+    refused = await knock(client, "checkouts", {"born": CHILD})
+    assert refused.json()["code"] == "age_refused"
+
+    says = [*((door, {"born": ADULT}) for door in DOORS), ("checkouts", {"admission": admission})]
+    for lang in ("en", "ar"):
+        for door, said in says:
+            again = await knock(client, door, said, **BROWSER, **{"Accept-Language": lang})
+            assert (again.status_code == 403) is guard, door
+
+    start = clock.now()
+    with clock.use(lambda: start + timedelta(hours=48)):
+        assert let_in(await knock(client, "checkouts", {"born": ADULT}))
+
+
+async def test_mark_of_everybody_refused_on_a_day_is_the_same(client: httpx2.AsyncClient) -> None:
+    moment = clock.now().replace(hour=9)
+    marks = set()
+    for hours, door, born in (
+        (0, "checkouts", CHILD),
+        (7, "session", TEEN),
+        (9, "admissions", CHILD),
+    ):
+        with clock.use(lambda hours=hours: moment + timedelta(hours=hours)):
+            client.cookies.clear()
+            marks.add((await knock(client, door, {"born": born})).headers["set-cookie"])
+
+    assert marks == {
+        f"__Host-gate={moment.date().isoformat()}; Path=/; Max-Age=86400; HttpOnly; Secure; "
+        "SameSite=None; Partitioned"
+    }
+
+
+async def test_refusal_leaves_a_count_and_nothing_else(
+    client: httpx2.AsyncClient, database: Database
+) -> None:
+    hour = clock.now().replace(minute=0, second=0, microsecond=0)
+    with clock.use(lambda: hour + timedelta(minutes=20)):
+        for door, born in (("checkouts", CHILD), ("checkouts", TEEN), ("session", CHILD)):
+            client.cookies.clear()
+            await knock(client, door, {"born": born})
+
+    counting = gate_of(client)
+    await counting.save_counts(database)
+    await counting.save_counts(database)
+    async with database.session() as session:
+        counts = {
+            (count.hour, count.market, count.door): count.refused
+            for count in await identity.list_counts(session)
+        }
+
+    assert counts == {
+        (hour, "gb", CollectionPoint.GUEST_CHECKOUT): 2,
+        (hour, "unknown", CollectionPoint.STUDIO_SIGN_IN): 1,
+    }
+
+
+async def test_counts_that_cannot_be_stored_wait(
+    client: httpx2.AsyncClient, database: Database
+) -> None:
+    await knock(client, "checkouts", {"born": CHILD})
+    counting, away = gate_of(client), Database("postgresql:///nothing?host=/nowhere")
+
+    with pytest.raises(Exception):  # noqa: B017 - whatever the driver raises
+        await counting.save_counts(away)
+    await counting.save_counts(database)
+
+    async with database.session() as session:
+        assert [count.refused for count in await identity.list_counts(session)] == [1]
+
+
+async def test_count_of_an_hour_adds_up_over_processes(database: Database) -> None:
+    born = BirthDate(CHILD["day"], CHILD["month"], CHILD["year"])
+    for _ in range(2):
+        counting = Gate(SECRET)
+        with pytest.raises(AgeRefused):
+            counting.admit(CollectionPoint.GUEST_CHECKOUT, AgeAnswer(born, country="GB"))
+        await counting.save_counts(database)
+
+    async with database.session() as session:
+        assert [count.refused for count in await identity.list_counts(session)] == [2]
+
+
+async def test_device_that_signed_in_before_is_not_asked_again(
+    app: Any, database: Database
+) -> None:
+    transport = httpx2.ASGITransport(app)
+    async with database.session() as session:
+        floor = await add_floor(session)
+    who = {"email": floor.host.email, "password": "correct horse"}
+    async with httpx2.AsyncClient(
+        transport=transport, base_url="http://shop.localhost:8000/api/v1"
+    ) as device:
+        assert (await device.post("/session", json=who)).status_code == 403
+        assert (await device.post("/session", json={**who, "born": ADULT})).status_code == 200
+
+        again = await device.post("/session", json=who)
+        another = await device.post("/session", json={**who, "email": floor.sellers[0].email})
+
+    assert again.status_code == 200
+    assert another.json()["code"] == "adult_declaration_required"
