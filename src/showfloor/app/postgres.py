@@ -30,6 +30,7 @@ import psycopg
 from psycopg import sql
 
 from showfloor.app.failures import CommandFailed
+from showfloor.app.statement_logging import EMBEDDED
 
 MAJOR = 18
 USER = "showfloor"
@@ -219,10 +220,8 @@ class EmbeddedPostgres:
             "wal_compression": "pglz",
             "jit": "off",
             "timezone": "UTC",
-            # A refused row or key must not reach the log: it may be a child's (research:
-            # PostgreSQL's default log leaks it).
-            "log_error_verbosity": "terse",
-            "log_min_error_statement": "panic",
+            # A refused row or key must not reach the log: it may be a child's.
+            **EMBEDDED,
             **self.options,
         }
         settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]

@@ -15,6 +15,7 @@ import typer
 from showfloor.app.failures import CommandFailed
 from showfloor.app.private import close_folder, secrets
 from showfloor.app.settings import Settings
+from showfloor.app.statement_logging import check_statement_logging
 from showfloor.app.supervisor import Supervisor
 
 log = structlog.get_logger()
@@ -74,7 +75,8 @@ async def _serve(settings: Settings, kept: Mapping[str, str]) -> None:
         where = "the managed server" if settings.database_url else str(settings.data / "postgres")
         say(f"Showfloor starts in {settings.data}. Logs: {settings.data / 'logs'}")
         say(f"1 of 3: PostgreSQL in {where}, and its newest shape ...")
-        await supervisor.start_database()
+        database_url = await supervisor.start_database()
+        await asyncio.to_thread(check_statement_logging, settings, database_url)
         say("2 of 3: web, streaming, rtc, fanout and worker ...")
         await supervisor.start_servers()
         urls = settings.public_urls

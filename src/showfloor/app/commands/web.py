@@ -6,7 +6,8 @@ import uvicorn
 
 from showfloor.app.processes import LAST_REQUESTS
 from showfloor.app.protocol import bounded
-from showfloor.app.terminal import settings_with
+from showfloor.app.statement_logging import check_statement_logging
+from showfloor.app.terminal import or_refused, settings_with
 from showfloor.kit.network import ConnectionLimit, Proxies, raise_open_file_limit
 
 OTHER_FILES = 128
@@ -15,6 +16,7 @@ OTHER_FILES = 128
 
 def command() -> None:
     settings = settings_with("secret", "internal_token")
+    or_refused(lambda: check_statement_logging(settings, settings.database_url))
     most = raise_open_file_limit() - OTHER_FILES
     connections = ConnectionLimit(
         "web",
