@@ -606,7 +606,8 @@ export interface components {
         /**
          * @description Only what is given changes. `trim_start` and `trim_end` are moments of the show clock, null
          *     takes the trim away; `hidden` replaces the whole list. `poster_at` is the frame that announces
-         *     the replay; null leaves the choice to the server.
+         *     the replay; null leaves the choice to the server. `keep_days` after its end the recording is
+         *     deleted for good; null: when the market says.
          */
         ReplayChange: {
             public?: boolean | null;
@@ -614,6 +615,7 @@ export interface components {
             trim_end?: string | null;
             hidden?: components["schemas"]["SpanIn"][] | null;
             poster_at?: string | null;
+            keep_days?: number | null;
         };
         /**
          * @description What the host decided about the replay, and what is published of it. `state` is null until
@@ -626,6 +628,10 @@ export interface components {
             trim_end: string | null;
             hidden: components["schemas"]["SpanOut"][];
             poster_at: string | null;
+            /** @description Null: when the market says. */
+            keep_days: number | null;
+            /** @description The recording is deleted for good then. */
+            keep_until: string | null;
             starts_at: string | null;
             duration_s: number;
             gaps: components["schemas"]["GapOut"][];

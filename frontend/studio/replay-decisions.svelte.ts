@@ -57,6 +57,9 @@ export class ReplayDecisions {
   /** The frame that announces the replay; it is drawn a moment later. */
   announceBy = (poster_at: string) => this.#change({ poster_at }, "cut.poster_set");
 
+  /** Days after the end; null: when the market of the show says. */
+  keep = (keep_days: number | null) => this.#change({ keep_days }, "cut.keep_saved");
+
   wholeAgain = () => this.#change({ trim_start: null, trim_end: null }, "cut.whole_again", true);
 
   /** For good: the server cannot take it back either. */

@@ -49,6 +49,19 @@ test("a part is hidden beside those that are hidden already, and the player open
   expect([made.cuts, made.done, told]).toEqual([1, "cut.hidden", ["changed"]]);
 });
 
+test("how long it is kept is sent alone, and the player stays", async () => {
+  const { made, asked } = await decisions(decision(), decision({ keep_days: 30 }), decision());
+
+  await made.keep(30);
+  expect([made.now?.keep_days, made.cuts, made.done]).toEqual([30, 0, "cut.keep_saved"]);
+  await made.keep(null);
+
+  expect(asked).toEqual([
+    ["PATCH /shows/show_1/replay", { keep_days: 30 }],
+    ["PATCH /shows/show_1/replay", { keep_days: null }],
+  ]);
+});
+
 test("a part is shown again alone", async () => {
   const { made, asked } = await decisions(decision({ hidden: [PART, OTHER] }), decision());
 

@@ -220,6 +220,7 @@ def periodic_jobs(
             ),
             wakes=CLIPS,
         ),
+        Job("delete outlived replays", 3600.0, replays_tasks.delete_outlived),
         Job("forget abandoned checkouts", 60.0, checkout_tasks.forget_abandoned),
         Job("forget networks", 60.0, stock_tasks.forget_clients),
         Job("forget old holds", 3600.0, stock_tasks.forget_old_holds),

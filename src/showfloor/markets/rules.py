@@ -13,13 +13,14 @@ from showfloor.markets.types import (
     Band,
     Capability,
     Decision,
+    KeepingRule,
     Outcome,
     ProofRule,
 )
 
 DENIED = Decision(Outcome.DENY)
 """Where no rule is in force nothing is allowed."""
-R = TypeVar("R", AgeRule, ProofRule)
+R = TypeVar("R", AgeRule, ProofRule, KeepingRule)
 
 
 def decide(
@@ -55,6 +56,13 @@ def proofs_in_force(policy: AgePolicy, country: str, moment: datetime) -> list[P
         for kind in kinds
     )
     return [rule for rule in newest if rule is not None]
+
+
+def keeping(rules: Iterable[KeepingRule], country: str, moment: datetime) -> KeepingRule:
+    """The rule in force; there is one for everywhere."""
+    rule = _newest(rules, country, moment.date())
+    assert rule is not None
+    return rule
 
 
 def _newest(rules: Iterable[R], country: str, day: date) -> R | None:

@@ -1,4 +1,4 @@
-"""Look a market up, and what people of which age may do there."""
+"""Look a market up, what people of which age may do there, and how long recordings are kept."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from showfloor.markets.types import (
     Band,
     Capability,
     Decision,
+    KeepingRule,
     Level,
     Market,
     ProofRule,
@@ -53,6 +54,28 @@ def age_policy() -> AgePolicy:
         tuple(_age_rule(row, groups) for row in table["rules"]),
         tuple(_proof_rule(row, groups) for row in table["proofs"]),
     )
+
+
+@cache
+def keeping_rules() -> tuple[KeepingRule, ...]:
+    """Those of the past and the future too."""
+    return tuple(
+        KeepingRule(
+            frozenset(row["where"]),
+            date.fromisoformat(row["since"]),
+            row["days"],
+            row.get("at_least"),
+            row["source"],
+            date.fromisoformat(row["checked"]),
+            row["known"],
+        )
+        for row in _read("keeping.json")
+    )
+
+
+def get_keeping(market: str, moment: datetime) -> KeepingRule:
+    """How long the recording of a show that ended then is kept. Raises MarketUnknown."""
+    return rules.keeping(keeping_rules(), get_market(market).country, moment)
 
 
 def decide(band: Band, market: str, capability: Capability, moment: datetime) -> Decision:

@@ -136,6 +136,22 @@ class AgePolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepingRule:
+    """How many days the recording of a show is kept after its end unless its host decides
+    otherwise, from a day on. `at_least` is what the law demands (None: nothing); the rest is as in
+    `AgeRule`.
+    """
+
+    countries: frozenset[str]
+    since: date
+    days: int
+    at_least: int | None
+    source: str
+    checked: date
+    known: str
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """What somebody of a band may do, and the rule that says so (None: no rule, so nothing)."""
 

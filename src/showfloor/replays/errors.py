@@ -19,6 +19,13 @@ class CutInvalid(AppError):
     status = 422
 
 
+class KeptTooBriefly(AppError):
+    """By law, or because that day has passed."""
+
+    code = "replay_kept_too_briefly"
+    status = 422
+
+
 class ClipNotFound(AppError):
     """No such clip, or not this person's."""
 

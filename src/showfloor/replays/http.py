@@ -23,6 +23,7 @@ from showfloor.replays.errors import (
     ClipSpanInvalid,
     ClipSpanUnavailable,
     CutInvalid,
+    KeptTooBriefly,
     ReplayDeleted,
     ReplayNotThere,
     TooManyClips,
@@ -63,16 +64,20 @@ async def get_replay(show_id: str, session: SessionDep, person: CurrentPerson) -
     return _view(found)
 
 
-@router.patch("/api/v1/shows/{show_id}/replay", responses=refusals(*CHANGE, CutInvalid))
+@router.patch(
+    "/api/v1/shows/{show_id}/replay", responses=refusals(*CHANGE, CutInvalid, KeptTooBriefly)
+)
 async def change_replay(
     show_id: str, body: ReplayChange, person: Caller, database: DatabaseDep, storage: StorageDep
 ) -> ReplayDecision:
-    """Publish or withhold, trim, hide spans. What is taken out is gone from the server before the
-    answer.
+    """Publish or withhold, trim, hide spans, choose how long it is kept. What is taken out is gone
+    from the server before the answer.
     """
     show = ids.parse("show", show_id)
     async with database.session() as session:
-        await service.change_replay(session, person=person, show_id=show, change=body)
+        now = await service.change_replay(session, person=person, show_id=show, change=body)
+    if now.version == now.published_version:
+        return _view(now)
     async with database.session() as session:
         return _view(await service.publish(session, storage, show))
 

@@ -20,6 +20,8 @@ class ReplayRow(Base):
     trim_end: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
+    keep_days: Mapped[int | None]
+    keep_until: Mapped[datetime | None] = mapped_column(index=True)
     starts_at: Mapped[datetime | None]
     duration_ms: Mapped[int] = mapped_column(server_default=text("0"))
     gaps: Mapped[list[Any]]

@@ -47,10 +47,17 @@ async def unpublished(session: Session) -> list[UUID]:
     return list((await session.execute(chosen.order_by(ReplayRow.show_id))).scalars())
 
 
-async def end(session: Session, show_id: UUID, ended_at: datetime) -> None:
+async def end(session: Session, show_id: UUID, ended_at: datetime, keep_until: datetime) -> None:
     """The show is over: what was recorded may be published."""
     ended = update(ReplayRow).where(ReplayRow.show_id == show_id)
-    await session.execute(ended.values(ended_at=ended_at))
+    await session.execute(ended.values(ended_at=ended_at, keep_until=keep_until))
+
+
+async def outlived(session: Session, now: datetime) -> list[UUID]:
+    """Replays of ended shows that are to be deleted by now, the oldest first."""
+    due = [ReplayRow.keep_until <= now, ReplayRow.ended_at.is_not(None)]
+    chosen = select(ReplayRow.show_id).where(*due, ReplayRow.deleted_at.is_(None))
+    return list((await session.execute(chosen.order_by(ReplayRow.keep_until))).scalars())
 
 
 async def save_decision(session: Session, now: Replay) -> None:
@@ -63,6 +70,8 @@ async def save_decision(session: Session, now: Replay) -> None:
             trim_end=now.cut.trim_end,
             poster_at=now.poster_at,
             deleted_at=now.deleted_at,
+            keep_days=now.keep_days,
+            keep_until=now.keep_until,
             version=now.version,
         )
     )
@@ -120,6 +129,8 @@ def _replay(row: ReplayRow, hidden: Sequence[Span]) -> Replay:
         cut=Cut(row.trim_start, row.trim_end, tuple(hidden)),
         ended_at=row.ended_at,
         deleted_at=row.deleted_at,
+        keep_days=row.keep_days,
+        keep_until=row.keep_until,
         starts_at=row.starts_at,
         duration_ms=row.duration_ms,
         gaps=tuple(Gap(**gap) for gap in row.gaps),

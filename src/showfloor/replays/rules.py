@@ -12,7 +12,8 @@ from datetime import UTC, datetime, timedelta
 from showfloor.kit.clock import milliseconds, parse_rfc3339
 from showfloor.kit.contract import CarriedCue
 from showfloor.kit.recording import SegmentLine
-from showfloor.replays.errors import ClipSpanInvalid, CutInvalid
+from showfloor.markets.types import KeepingRule
+from showfloor.replays.errors import ClipSpanInvalid, CutInvalid, KeptTooBriefly
 from showfloor.replays.types import Cut, Drawing, Gap, Span, Still
 
 _EVER, _NEVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
@@ -23,6 +24,8 @@ WAIT_FOR_RECORDING = timedelta(seconds=20)
 """After the end the last segments are still on their way to the disk; a recording that a crash left
 without its end is taken as it is after this.
 """
+
+MOST_KEEP_DAYS = 3650
 
 MOST_TILES = 100
 """Of a storyboard beside those of pins: what a person can tell apart on a line of time."""
@@ -37,6 +40,21 @@ def check_cut(cut: Cut) -> None:
     nothing = cut.trim_start and cut.trim_end and cut.trim_end <= cut.trim_start
     if backwards or nothing or len(cut.hidden) > MOST_HIDDEN:
         raise CutInvalid(most=MOST_HIDDEN)
+
+
+def keep_until(days: int | None, ended_at: datetime, rule: KeepingRule) -> datetime:
+    """When the recording of a show that ended is deleted."""
+    return ended_at + timedelta(days=max(days or rule.days, rule.at_least or 0))
+
+
+def check_keeping(
+    days: int | None, ended_at: datetime | None, rule: KeepingRule, now: datetime
+) -> None:
+    """What the law demands, and a day that has passed, cannot be chosen. Raises KeptTooBriefly."""
+    if days is not None and days < (rule.at_least or 0):
+        raise KeptTooBriefly(days=rule.at_least)
+    if ended_at is not None and keep_until(days, ended_at, rule) <= now:
+        raise KeptTooBriefly(days=(now - ended_at).days + 1)
 
 
 def visible_segments(recorded: Iterable[SegmentLine], cut: Cut) -> list[SegmentLine]:

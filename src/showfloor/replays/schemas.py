@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from showfloor.kit.schemas import EveryLanguage, Moment, Shown, Time
 from showfloor.kit.text import Title
-from showfloor.replays.rules import MOST_HIDDEN
+from showfloor.replays.rules import MOST_HIDDEN, MOST_KEEP_DAYS
 from showfloor.replays.types import Clip, ClipState, Cut, Replay, Span
 from showfloor.shows.schemas import NeededTitle, TitleIn
 from showfloor.shows.types import ReplayState
@@ -26,7 +26,8 @@ class SpanIn(BaseModel):
 class ReplayChange(BaseModel):
     """Only what is given changes. `trim_start` and `trim_end` are moments of the show clock, null
     takes the trim away; `hidden` replaces the whole list. `poster_at` is the frame that announces
-    the replay; null leaves the choice to the server.
+    the replay; null leaves the choice to the server. `keep_days` after its end the recording is
+    deleted for good; null: when the market says.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -35,6 +36,7 @@ class ReplayChange(BaseModel):
     trim_end: Moment | None = None
     hidden: list[SpanIn] | None = Field(default=None, max_length=MOST_HIDDEN)
     poster_at: Moment | None = None
+    keep_days: int | None = Field(default=None, ge=1, le=MOST_KEEP_DAYS)
 
     def apply(self, before: Replay) -> Replay:
         given = self.model_fields_set
@@ -43,6 +45,7 @@ class ReplayChange(BaseModel):
             before,
             public=before.public if self.public is None else self.public,
             poster_at=self.poster_at if "poster_at" in given else before.poster_at,
+            keep_days=self.keep_days if "keep_days" in given else before.keep_days,
             cut=Cut(
                 trim_start=self.trim_start if "trim_start" in given else cut.trim_start,
                 trim_end=self.trim_end if "trim_end" in given else cut.trim_end,
@@ -82,6 +85,8 @@ class ReplayDecision(BaseModel):
     trim_end: Time | None
     hidden: list[SpanOut]
     poster_at: Time | None
+    keep_days: Annotated[int | None, Field(description="Null: when the market says.")]
+    keep_until: Annotated[Time | None, Field(description="The recording is deleted for good then.")]
     starts_at: Time | None
     duration_s: float
     gaps: list[GapOut]

@@ -40,6 +40,23 @@ async def publish_replays(database: Database, storage: Storage) -> datetime | No
     return clock.now() + LOOK_AGAIN if unfinished else None
 
 
+async def delete_outlived(database: Database) -> None:
+    """What was kept as long as it was to be: one transaction a show. Its files go with the next
+    round of `publish_replays`, which this wakes.
+    """
+    async with database.session() as session:
+        due = await service.list_outlived(session)
+    failure: Exception | None = None
+    for show_id in due:
+        try:
+            async with database.session() as session:
+                await service.delete_outlived(session, show_id)
+        except Exception as error:  # a row that is locked
+            failure = error
+    if failure is not None:
+        raise failure
+
+
 async def draw_pictures(database: Database, storage: Storage, painter: Painter) -> None:
     """One replay after the other; one that fails does not hold up the others."""
     async with database.session() as session:

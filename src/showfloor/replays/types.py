@@ -82,6 +82,10 @@ class Replay:
     ended_at: datetime | None = None
     """When the show ended; nothing is published before."""
     deleted_at: datetime | None = None
+    keep_days: int | None = None
+    """After its end; None: what its market says."""
+    keep_until: datetime | None = None
+    """It is deleted for good then; None before the end, and for shows of older versions."""
     starts_at: datetime | None = None
     """The moment of the first frame that can be watched."""
     duration_ms: int = 0

@@ -19,6 +19,8 @@ def decision_view(now: Replay, state: ReplayState | None) -> ReplayDecision:
             "trim_end": now.cut.trim_end,
             "hidden": now.cut.hidden,
             "poster_at": now.poster_at,
+            "keep_days": now.keep_days,
+            "keep_until": None if now.deleted_at else now.keep_until,
             "starts_at": now.starts_at,
             "duration_s": now.duration_ms / 1000,
             "gaps": [{"at_s": gap.at_ms / 1000, "away_s": gap.away_ms / 1000} for gap in now.gaps],

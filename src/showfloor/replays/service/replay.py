@@ -16,13 +16,16 @@ from showfloor.kit.contract import CarriedCue
 from showfloor.kit.db import Session
 from showfloor.kit.notify import wake
 from showfloor.kit.recording import Index, SegmentLine
+from showfloor.markets.service import get_keeping
 from showfloor.replays import playlist, queries
 from showfloor.replays.adapters.storage import Storage
 from showfloor.replays.errors import ReplayDeleted
 from showfloor.replays.rules import (
     WAIT_FOR_RECORDING,
     check_cut,
+    check_keeping,
     gaps_between,
+    keep_until,
     visible_cues,
     visible_segments,
 )
@@ -43,7 +46,11 @@ async def begin(session: Session, show_id: UUID, ended_at: datetime) -> None:
     if show.went_live_at is None:
         return
     await queries.add(session, show_id)
-    await queries.end(session, show_id, ended_at)
+    decided = await queries.replay(session, show_id, lock=True)
+    assert decided is not None
+    rule = get_keeping(show.market, ended_at)
+    until = keep_until(decided.keep_days, ended_at, rule)
+    await queries.end(session, show_id, ended_at, until)
     await shows.set_replay(session, show_id, ReplayFacts(ReplayState.PREPARING))
     wake(session, REPLAYS)
 
@@ -57,14 +64,39 @@ async def get_replay(session: Session, *, person: Person, show_id: UUID) -> Repl
 async def change_replay(
     session: Session, *, person: Person, show_id: UUID, change: ReplayChange
 ) -> Replay:
-    """Publish or withhold, trim, hide. The caller publishes after the commit.
+    """Publish or withhold, trim, hide, keep. The caller publishes after the commit, if there is
+    another version then.
 
-    Raises ShowNotFound, ReplayDeleted, CutInvalid.
+    Raises ShowNotFound, ReplayDeleted, CutInvalid, KeptTooBriefly.
     """
     before = await _get_own(session, person, show_id)
     now = change.apply(before)
     check_cut(now.cut)
+    if now.keep_days != before.keep_days:
+        show = await shows.get_show(session, show_id)
+        rule = get_keeping(show.market, before.ended_at or clock.now())
+        check_keeping(now.keep_days, now.ended_at, rule, clock.now())
+        until = keep_until(now.keep_days, now.ended_at, rule) if now.ended_at else None
+        now = replace(now, keep_until=until)
+    if replace(now, keep_days=before.keep_days, keep_until=before.keep_until) == before:
+        await queries.save_decision(session, now)
+        return now
     return await _decide(session, now)
+
+
+async def list_outlived(session: Session) -> list[UUID]:
+    return await queries.outlived(session, clock.now())
+
+
+async def delete_outlived(session: Session, show_id: UUID) -> bool:
+    """For good, as its host would, because its time is over; False when it is not by now."""
+    now = await queries.replay(session, show_id, lock=True)
+    if now is None or now.deleted_at or now.ended_at is None or now.keep_until is None:
+        return False
+    if now.keep_until > clock.now():
+        return False
+    await _decide(session, replace(now, deleted_at=clock.now()))
+    return True
 
 
 async def delete_replay(session: Session, *, person: Person, show_id: UUID) -> Replay:
