@@ -1,4 +1,6 @@
 /** Asking for the camera and the microphone, and what to say when that fails. */
+import { chooseWay } from "./transport";
+
 export interface Choice {
   readonly camera: string | null;
   readonly microphone: string | null;
@@ -13,8 +15,7 @@ export type Trouble =
 /** Whether this browser can publish at all. */
 export function trouble(): Trouble | null {
   if (!isSecureContext || !navigator.mediaDevices) return "insecure";
-  const able = "VideoEncoder" in window && "MediaStreamTrackProcessor" in window;
-  return able ? null : "unsupported";
+  return chooseWay(window) ? null : "unsupported";
 }
 
 /** What went wrong, by the name of the browser's error (Media Capture and Streams §10.2.5). */

@@ -3,9 +3,16 @@
 import { problemOf } from "../api/client";
 import { constraints, trouble, troubleOf, type Choice, type Trouble } from "./camera";
 import type { Loudness } from "./level";
-import { MOST, Rate, type Softness } from "./rate";
-import { soundOf, Uplink, type Ticket } from "./socket";
-import { Source } from "./source";
+import { MOST, type Softness } from "./rate";
+import {
+  chooseWay,
+  load,
+  type Capture,
+  type Second,
+  type Ticket,
+  type Transport,
+  type Uplink,
+} from "./transport";
 
 const METER = 120;
 const PAUSES = [100, 300, 700, 1000];
@@ -37,9 +44,10 @@ export class Device {
   softness = $state<Softness>(null);
   quality = $state<string>("");
   behind = $state(0);
-  #source: Source | null = null;
+  #transport: Transport | null = null;
+  #capture: Capture | null = null;
   #uplink: Uplink | null = null;
-  #rate = new Rate();
+  #connecting = false;
   #wanted = false;
   #tries = 0;
   #meter: ReturnType<typeof setInterval> | null = null;
@@ -58,7 +66,9 @@ export class Device {
     const asked = ++this.#asked;
     this.choice = { ...this.choice, ...change };
     this.trouble = trouble();
-    if (this.trouble) return;
+    const way = chooseWay(window);
+    if (this.trouble || !way) return;
+    this.#transport ??= await load(way);
     let stream: MediaStream;
     try {
       stream = await navigator.mediaDevices.getUserMedia(constraints(this.choice));
@@ -76,7 +86,7 @@ export class Device {
     this.#wanted = true;
     this.refusal = null;
     this.#tries = 0;
-    if (this.#source) this.state = "connecting";
+    if (this.#capture) this.state = "connecting";
     void this.#connect();
     void this.#stayAwake();
   }
@@ -97,8 +107,8 @@ export class Device {
   close(): void {
     this.#asked += 1;
     this.stop();
-    this.#source?.close();
-    this.#source = null;
+    this.#capture?.close();
+    this.#capture = null;
     this.stream = null;
     this.state = "off";
     if (this.#meter) clearInterval(this.#meter);
@@ -108,9 +118,10 @@ export class Device {
   }
 
   #use(stream: MediaStream): void {
-    this.#source?.close();
-    this.#source = new Source(stream);
-    this.#source.taker = this.#uplink;
+    const before = this.#capture;
+    this.#capture = this.#transport!.capture(stream, this.choice.portrait ? 9 / 16 : 16 / 9);
+    this.#uplink?.use(this.#capture);
+    before?.close();
     this.stream = stream;
     this.mute(this.muted);
     if (this.state === "off") this.state = "ready";
@@ -130,9 +141,9 @@ export class Device {
   }
 
   #look(): void {
-    if (!this.#source) return;
-    this.step = this.#source.level.step;
-    this.loudness = this.muted ? null : this.#source.level.loudness;
+    if (!this.#capture) return;
+    this.step = this.#capture.level.step;
+    this.loudness = this.muted ? null : this.#capture.level.loudness;
   }
 
   /** The system took the camera away (a call, a locked screen), or somebody pulled it out: viewers
@@ -152,43 +163,49 @@ export class Device {
   }
 
   async #connect(): Promise<void> {
-    if (!this.#wanted || this.#uplink || !this.#source) return;
-    let ticket: Ticket;
-    let sound: Awaited<ReturnType<typeof soundOf>>;
+    if (!this.#wanted || this.#uplink || this.#connecting || !this.#capture) return;
+    this.#connecting = true;
     try {
-      [ticket, sound] = await Promise.all([this.ask(), soundOf()]);
+      const ticket = await this.ask();
+      if (!this.#wanted || !this.#capture) return;
+      let over = false;
+      const uplink = await this.#transport!.connect(this.#capture, ticket, {
+        accepted: () => {
+          this.#tries = 0;
+          this.state = "on";
+        },
+        second: (second) => this.#second(second),
+        closed: (code, final) => {
+          over = true;
+          this.#closed(code, final);
+        },
+      });
+      if (!this.#wanted) uplink.close();
+      else if (!over) this.#uplink = uplink;
     } catch (error) {
       const problem = problemOf(error);
-      if (problem.status === 0 || problem.status >= 500) return this.#again();
-      this.#wanted = false;
-      this.refusal = problem.code;
-      this.state = "stopped";
-      return;
+      if (problem.status === 0 || problem.status >= 500) this.#again();
+      else this.#give(problem.code);
+    } finally {
+      this.#connecting = false;
     }
-    if (!this.#wanted || this.#uplink || !this.#source) return;
-    this.#uplink = new Uplink(ticket, sound, this.choice.portrait ? 9 / 16 : 16 / 9, this.#rate, {
-      accepted: () => {
-        this.#tries = 0;
-        this.state = "on";
-      },
-      second: (behind, bits) => this.#second(behind, bits),
-      closed: (code, final) => this.#closed(code, final),
-    });
-    this.#source.taker = this.#uplink;
   }
 
-  #second(behind: number, bits: number): void {
+  #second({ behind, bits, trusted, softness, quality }: Second): void {
     this.behind = behind;
     this.sent = bits / 1000;
-    this.network = [...this.network, Math.round(this.#rate.bitrate / 1000)].slice(-SHOWN_SECONDS);
-    this.softness = this.#rate.softness;
-    this.quality = this.#rate.size.name;
+    this.network = [...this.network, Math.round(trusted / 1000)].slice(-SHOWN_SECONDS);
+    this.softness = softness;
+    this.quality = quality;
   }
 
   #closed(code: string, final: boolean): void {
     this.#uplink = null;
-    if (this.#source) this.#source.taker = null;
-    if (!final) return this.#again();
+    if (final) this.#give(code);
+    else this.#again();
+  }
+
+  #give(code: string): void {
     this.#wanted = false;
     this.refusal = code;
     this.state = "stopped";
@@ -204,7 +221,6 @@ export class Device {
 
   #drop(): void {
     if (this.#retry) clearTimeout(this.#retry);
-    if (this.#source) this.#source.taker = null;
     this.#uplink?.close();
     this.#uplink = null;
   }

@@ -3,7 +3,9 @@ import { troubleOf, constraints } from "./camera";
 import { middle } from "./crop";
 import { Level, STEPS } from "./level";
 import { LEAST, MOST, Rate, SIZES } from "./rate";
+import { Figures, type Line } from "./stats";
 import { TrackClock } from "./track-clock";
+import { chooseWay } from "./transport";
 import * as wire from "./wire";
 
 const chunk = (...bytes: number[]): wire.Chunk => ({
@@ -169,5 +171,84 @@ describe("the camera", () => {
       video: { deviceId: { exact: "a" } },
       audio: { deviceId: { exact: "b" } },
     });
+  });
+});
+
+describe("the way to the server", () => {
+  const WHOLE = { VideoEncoder: 1, AudioEncoder: 1, MediaStreamTrackProcessor: 1 };
+
+  it("is WebCodecs where the browser has all of it", () => {
+    expect(chooseWay({ ...WHOLE, RTCPeerConnection: 1 })).toBe("webcodecs");
+    expect(chooseWay(WHOLE)).toBe("webcodecs");
+  });
+
+  it.each(Object.keys(WHOLE))("is WebRTC without %s", (name) => {
+    const browser: Record<string, number> = { ...WHOLE, RTCPeerConnection: 1 };
+    delete browser[name];
+    expect(chooseWay(browser)).toBe("whip");
+  });
+
+  it("is none where there is neither", () => {
+    expect(chooseWay({ VideoEncoder: 1 })).toBeNull();
+  });
+});
+
+describe("a peer connection's figures", () => {
+  const lines = (bytes: number, more: Partial<Line> = {}, heard = 0): Line[] => [
+    { type: "outbound-rtp", kind: "audio", bytesSent: 1000 },
+    {
+      type: "outbound-rtp",
+      kind: "video",
+      bytesSent: bytes,
+      frameWidth: 720,
+      frameHeight: 1280,
+      ...more,
+    },
+    { type: "candidate-pair", nominated: false, availableOutgoingBitrate: 1 },
+    {
+      type: "candidate-pair",
+      nominated: true,
+      availableOutgoingBitrate: 900_000,
+      currentRoundTripTime: 0.08,
+    },
+    { type: "remote-inbound-rtp", kind: "video", timestamp: heard },
+  ];
+
+  it("say what was sent in one second, and how far the server is", () => {
+    const figures = new Figures(0);
+    figures.read(lines(100_000), 1000);
+    expect(figures.read(lines(225_000), 2000)).toEqual({
+      behind: 40,
+      bits: 1_000_000,
+      trusted: 900_000,
+      softness: null,
+      quality: "720p",
+    });
+  });
+
+  it.each([
+    ["bandwidth", "network"],
+    ["cpu", "device"],
+    ["none", null],
+  ])("call a picture limited by %s: %s", (reason, softness) => {
+    const second = new Figures(0).read(lines(1, { qualityLimitationReason: reason }), 1000);
+    expect(second.softness).toBe(softness);
+  });
+
+  it("never trust the uplink with more than is ever sent", () => {
+    const rich = lines(1).map((line) =>
+      line.nominated ? { ...line, availableOutgoingBitrate: 5e7 } : line,
+    );
+    expect(new Figures(0).read(rich, 1000).trusted).toBe(MOST);
+  });
+
+  it("notice when the server says nothing any more", () => {
+    const figures = new Figures(0);
+    figures.read(lines(1, {}, 500), 1000);
+    figures.read(lines(2, {}, 500), 2000);
+    figures.read(lines(3, {}, 500), 6000);
+    expect(figures.silent(6000)).toBe(5000);
+    figures.read(lines(4, {}, 6500), 7000);
+    expect(figures.silent(7000)).toBe(0);
   });
 });

@@ -1,8 +1,9 @@
 /** One connection of this device to the server: encoders in front of a WebSocket. */
 import { middle } from "./crop";
 import { Rate, TOO_FAR } from "./rate";
-import type { Taker } from "./source";
+import type { Source, Taker } from "./source";
 import type { TrackClock } from "./track-clock";
+import { FINAL, type Listener, type Ticket, type Uplink } from "./transport";
 import * as wire from "./wire";
 
 const KEY_EVERY = 2_000_000;
@@ -11,27 +12,13 @@ const SOUND_BITRATE = 96_000;
 /** Nothing was received for so long although pictures were sent: the network changed. */
 const DEAD = 5_000;
 
-export interface Ticket {
-  readonly websocket_url: string;
-  readonly ticket: string;
-}
-export interface Listener {
-  accepted(): void;
-  /** A second has passed; `behind` is ms. */
-  second(behind: number, bits: number): void;
-  /** The connection is over. `final`: coming back by itself would be wrong. */
-  closed(code: string, final: boolean): void;
-}
-
-const FINAL = new Set(["replaced", "show_ended", "stream_key_revoked", "stream_key_unknown"]);
-
 /** Whether the browser's own encoder makes AAC; on Linux it does not. */
 export async function soundOf(): Promise<wire.Sound> {
   const aac = { codec: "mp4a.40.2", sampleRate: 48_000, numberOfChannels: 1, bitrate: 96_000 };
   return (await AudioEncoder.isConfigSupported(aac)).supported ? "aac" : "opus";
 }
 
-export class Uplink implements Taker {
+export class SocketUplink implements Taker, Uplink<Source> {
   #socket: WebSocket;
   #video: VideoEncoder | null = null;
   #videoClock: TrackClock | null = null;
@@ -50,12 +37,13 @@ export class Uplink implements Taker {
   #timer: ReturnType<typeof setInterval>;
 
   constructor(
+    private source: Source,
     ticket: Ticket,
     private readonly codec: wire.Sound,
-    private readonly ratio: number,
     readonly rate: Rate,
     private readonly listener: Listener,
   ) {
+    source.taker = this;
     this.#socket = new WebSocket(ticket.websocket_url, wire.SUBPROTOCOL);
     this.#socket.binaryType = "arraybuffer";
     this.#socket.onopen = () => this.#socket.send(wire.hello(ticket.ticket, codec));
@@ -68,10 +56,10 @@ export class Uplink implements Taker {
     this.#end("closed", true, false);
   }
 
-  /** As after a change of the camera: the next picture starts anew. */
-  restart(): void {
-    this.#dropVideo();
-    this.#dropAudio();
+  use(source: Source): void {
+    this.source.taker = null;
+    this.source = source;
+    source.taker = this;
   }
 
   picture(frame: VideoFrame, clock: TrackClock): void {
@@ -82,7 +70,7 @@ export class Uplink implements Taker {
       frame.close();
       return;
     }
-    const box = middle(frame.visibleRect!, this.ratio);
+    const box = middle(frame.visibleRect!, this.source.ratio);
     const part = new VideoFrame(frame, {
       visibleRect: { ...box },
       displayWidth: box.width,
@@ -105,7 +93,7 @@ export class Uplink implements Taker {
 
   #encode(frame: VideoFrame, clock: TrackClock): void {
     const { short, long } = this.rate.size;
-    const [width, height] = this.ratio < 1 ? [short, long] : [long, short];
+    const [width, height] = this.source.ratio < 1 ? [short, long] : [long, short];
     const bitrate = Math.round(this.rate.bitrate);
     const shape = `${width}x${height}@${bitrate}`;
     if (this.#videoClock !== clock) this.#dropVideo();
@@ -186,7 +174,13 @@ export class Uplink implements Taker {
     if (!this.#open) return;
     const behind = this.#behind();
     this.rate.second(behind, this.#pictures ? this.#skipped / this.#pictures : 0);
-    this.listener.second(behind, this.#bits);
+    this.listener.second({
+      behind,
+      bits: this.#bits,
+      trusted: this.rate.bitrate,
+      softness: this.rate.softness,
+      quality: this.rate.size.name,
+    });
     this.#bits = this.#pictures = this.#skipped = 0;
     if (behind > TOO_FAR / 2 && performance.now() - this.#heardAt > DEAD)
       this.#end("connection_lost", false);
@@ -197,6 +191,7 @@ export class Uplink implements Taker {
     this.#over = true;
     this.#open = false;
     clearInterval(this.#timer);
+    this.source.taker = null;
     this.#dropVideo();
     this.#dropAudio();
     this.#socket.close();

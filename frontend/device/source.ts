@@ -1,5 +1,6 @@
 /** The frames of a camera and a microphone, each on the page's clock. */
 import { Level } from "./level";
+import type { Capture } from "./transport";
 import { TrackClock } from "./track-clock";
 
 /** Takes frames and closes them. */
@@ -10,13 +11,16 @@ export interface Taker {
 
 const now = (): number => performance.now() * 1000;
 
-export class Source {
+export class Source implements Capture {
   readonly level = new Level();
   taker: Taker | null = null;
   #closed = false;
   #clocks: TrackClock[] = [];
 
-  constructor(readonly stream: MediaStream) {
+  constructor(
+    readonly stream: MediaStream,
+    readonly ratio: number,
+  ) {
     for (const track of stream.getVideoTracks()) void this.#readPictures(track);
     for (const track of stream.getAudioTracks()) void this.#readSound(track);
   }

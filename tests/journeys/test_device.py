@@ -80,7 +80,7 @@ def test_host_goes_live_with_the_device_and_comes_back(
             health.update(ingest["health"] or {})
             return bool(health.get("video") and health.get("audio"))
 
-        until_blocking(is_whole)
+        until_blocking(is_whole, otherwise=lambda: f"{health}")
         assert health["audio"]["codec"] == "aac"
         assert health["video"]["height"] > health["video"]["width"]
         api.post(f"/shows/{show['id']}/end")

@@ -15,7 +15,7 @@ CONFIG_LIMIT = 4 << 10
 """A decoder configuration has some dozen bytes."""
 SOUND_LIMIT = 64 << 10
 _LONGEST_KEY = 200
-_LONGEST_JITTER_MS = 60_000
+LONGEST_JITTER_MS = 60_000
 _HEAD = struct.Struct(">BBq")
 _KEY, _ANNEX_B = 1, 2
 
@@ -153,7 +153,7 @@ def _network(message: bytes | bytearray) -> Network:
         loss, jitter = float(value["loss"]), int(value["jitter_ms"])
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         raise Unreadable('The network is {"loss": <0 to 1>, "jitter_ms": <number>}.') from None
-    if not 0 <= loss <= 1 or not 0 <= jitter <= _LONGEST_JITTER_MS:
+    if not 0 <= loss <= 1 or not 0 <= jitter <= LONGEST_JITTER_MS:
         raise Unreadable("Between 0 and 1 is lost, and packets come at most a minute unevenly.")
     return Network(loss, jitter)
 

@@ -6,6 +6,8 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from hashlib import sha256
+from secrets import compare_digest
 from typing import TYPE_CHECKING, cast
 
 from starlette.applications import Starlette
@@ -58,6 +60,9 @@ _PREFLIGHT = {
 }
 
 
+_MOST_REMEMBERED = 100
+
+
 class WhipEndpoint:
     """All sessions of this process."""
 
@@ -66,6 +71,11 @@ class WhipEndpoint:
         self._sessions: dict[str, WhipSession] = {}
         self._addresses: dict[str, str] = {}
         """Whose place a session has, by its id."""
+        self._farewells: dict[tuple[str, bytes], PublisherRefused] = {}
+        """Why `streaming` ended a session, by its id and owner. WHIP has no word for it, so who
+        comes to end such a session hears it: a camera that was replaced must not come back by
+        itself.
+        """
         self._places = ConnectionLimit(
             "rtc",
             most=config.max_sessions,
@@ -133,8 +143,11 @@ class WhipEndpoint:
         return Response(answer, 201, _EVERY_ANSWER | headers, media_type=_SDP)
 
     async def end(self, request: Request) -> Response:
-        session = self._sessions.get(request.path_params["session"])
-        if session is None or not session.is_of(_key(request)):
+        name, owner = request.path_params["session"], sha256(_key(request).encode()).digest()
+        if (farewell := self._farewells.get((name, owner))) is not None:
+            raise farewell
+        session = self._sessions.get(name)
+        if session is None or not compare_digest(session.owner, owner):
             raise WhipSessionNotFound
         await session.close()
         return Response(status_code=200, headers=_EVERY_ANSWER)
@@ -159,6 +172,10 @@ class WhipEndpoint:
     def _forget(self, session: WhipSession) -> None:
         if self._sessions.pop(session.id, None) is not None:
             self._places.remove(self._addresses.pop(session.id))
+        if session.farewell is not None:
+            self._farewells[session.id, session.owner] = session.farewell
+            if len(self._farewells) > _MOST_REMEMBERED:
+                del self._farewells[next(iter(self._farewells))]
 
 
 def _load(config: RtcConfig) -> type[WhipSession]:

@@ -192,10 +192,12 @@ async def ask_for_key_frame(receiver: RTCRtpReceiver) -> None:
 
 
 def received(receiver: RTCRtpReceiver) -> Received:
-    """All sources of a receiver together: retransmissions are a source of their own."""
+    """All sources of a receiver together: retransmissions are a source of their own, whose packets
+    say nothing about jitter.
+    """
     streams = [*getattr(receiver, _STREAMS).values()]
     return Received(
         sum(stream.packets_expected for stream in streams),
         sum(stream.packets_received for stream in streams),
-        max((stream.jitter for stream in streams), default=0),
+        max(streams, key=lambda stream: int(stream.packets_received)).jitter if streams else 0,
     )

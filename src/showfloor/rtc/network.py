@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from showfloor.kit.publishing import Network
+from showfloor.kit.publishing import LONGEST_JITTER_MS, Network
 from showfloor.rtc.inside import Received
 
 _SECONDS = 5
@@ -24,4 +24,5 @@ class NetworkMeter:
         expected = counts.expected - first.expected
         lost = expected - (counts.received - first.received)
         share = max(0.0, lost / expected) if expected > 0 else 0.0
-        return Network(round(share, 4), round(counts.jitter * 1000 / self._rate))
+        jitter = round(counts.jitter * 1000 / self._rate)
+        return Network(round(min(share, 1.0), 4), max(0, min(jitter, LONGEST_JITTER_MS)))

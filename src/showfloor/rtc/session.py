@@ -7,6 +7,7 @@ import contextlib
 import logging
 import secrets
 from collections.abc import Callable, Coroutine
+from hashlib import sha256
 from typing import Any
 
 from aiortc import (
@@ -22,7 +23,7 @@ from showfloor.kit import clock, publishing
 from showfloor.rtc import inside
 from showfloor.rtc.assembler import Fragment, Frame, FrameAssembler
 from showfloor.rtc.config import RtcConfig
-from showfloor.rtc.errors import H264NotOffered, SdpUnreadable
+from showfloor.rtc.errors import H264NotOffered, PublisherRefused, SdpUnreadable
 from showfloor.rtc.keyframes import KeyFrames
 from showfloor.rtc.lips import TrackClock, ntp_micros
 from showfloor.rtc.network import NetworkMeter
@@ -56,7 +57,8 @@ class WhipSession:
     ) -> None:
         self.id = secrets.token_urlsafe(18)
         self._config = config
-        self._key = key
+        self.owner = sha256(key.encode()).digest()
+        """A digest of the key: who may end the session."""
         self._uplink = uplink
         self._ended = ended
         self._over = False
@@ -77,8 +79,10 @@ class WhipSession:
         self._spawn(self._carry())
         self._spawn(self._watch())
 
-    def is_of(self, key: str) -> bool:
-        return secrets.compare_digest(key.encode(), self._key.encode())
+    @property
+    def farewell(self) -> PublisherRefused | None:
+        """Why `streaming` let go of it, where it did."""
+        return self._uplink.farewell
 
     async def answer(self, offer: str) -> str:
         """The SDP answer. Raises SdpUnreadable, H264NotOffered."""

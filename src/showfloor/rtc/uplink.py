@@ -31,6 +31,8 @@ class Uplink:
     def __init__(self, socket: ClientConnection) -> None:
         self._socket = socket
         self._waiting: asyncio.Queue[bytes] = asyncio.Queue(_MOST_WAITING)
+        self.farewell: PublisherRefused | None = None
+        """Why `streaming` let go of the publisher."""
 
     def send(self, message: bytes) -> bool:
         """False when too much waits already."""
@@ -45,8 +47,11 @@ class Uplink:
         sends = asyncio.create_task(self._send())
         try:
             with contextlib.suppress(WebSocketException):
-                async for _ in self._socket:
-                    pass  # receipts are for those who measure their uplink by them
+                async for message in self._socket:
+                    said = json.loads(message)
+                    # Receipts are for those who measure their uplink by them.
+                    if said["type"] in ("closed", "refused"):
+                        self.farewell = PublisherRefused(said["code"], said["detail"], 410)
         finally:
             sends.cancel()
 

@@ -196,6 +196,7 @@ async def test_browsers_of_any_site_may_ask(rtc: Rtc) -> None:
 
 
 async def test_newest_publisher_wins_between_whip_and_rtmp(
+    rtc: Rtc,
     streaming: Streaming,
     whip: Whip,
     publish: Callable[..., Awaitable[Publisher]],
@@ -207,6 +208,9 @@ async def test_newest_publisher_wins_between_whip_and_rtmp(
 
     obs = await publish()
     await until(lambda: phone.peer.connectionState == "closed")
+    # Who comes to end it hears why it ended, so that two cameras do not fight; strangers do not.
+    stranger = await rtc.client.delete(phone.location, headers={"Authorization": "Bearer key-b"})
+    replaced = await phone.stop()
     await obs.play([tag for tag in tags("plain") if tag.time < 4500])
     await streaming.until(3)
     await whip().publish(picture(tags("brisk")), sound(400))
@@ -217,6 +221,8 @@ async def test_newest_publisher_wins_between_whip_and_rtmp(
     times = [segment.current_program_date_time for segment in playlist.segments if segment.duration]
     assert times == sorted(times)
     assert text.count("#EXT-X-DISCONTINUITY\n") == 2
+    assert (replaced.status_code, replaced.json()["code"]) == (410, "replaced")
+    assert (stranger.status_code, stranger.json()["code"]) == (404, "whip_session_not_found")
 
 
 async def test_camera_that_dies_is_lost_and_comes_back_on_the_same_timeline(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from showfloor.kit.publishing import Network
+from showfloor.kit import publishing
+from showfloor.kit.publishing import LONGEST_JITTER_MS, Network
 from showfloor.rtc.inside import Received
 from showfloor.rtc.network import NetworkMeter
 
@@ -24,3 +25,13 @@ def test_retransmissions_are_no_negative_loss() -> None:
 
     assert meter.read(Received(100, 130, 0)).loss == 0.0
     assert NetworkMeter(90_000).read(Received(0, 0, 0)).loss == 0.0
+
+
+def test_figures_of_no_sense_stay_in_their_bounds() -> None:
+    # The first packets of a source may have any time stamps.
+    meter = NetworkMeter(90_000)
+    meter.read(Received(0, 0, 0))
+    network = meter.read(Received(100, -50, 1 << 40))
+
+    assert network == Network(1.0, LONGEST_JITTER_MS)
+    assert publishing.read(publishing.write_network(network)) == network
