@@ -54,7 +54,7 @@ class ShowfloorLive extends HTMLElement {
     const frame = (this.#frame = document.createElement("iframe"));
     frame.src = this.#address();
     frame.title = this.#title();
-    frame.allow = "autoplay; fullscreen; picture-in-picture; clipboard-write; web-share";
+    frame.allow = "autoplay; fullscreen; picture-in-picture; clipboard-write; web-share; payment";
     frame.referrerPolicy = "strict-origin-when-cross-origin";
     Object.assign(frame.style, { border: "0", display: "block", width: "100%", height: "100%" });
     this.#size();

@@ -30,6 +30,8 @@ export class Buying {
   problem = $state.raw<Problem | null>(null);
   payment = $state<PaymentStatus>("open");
   orders = $state.raw<PlacedOrder[]>([]);
+  /** The last answer: what the provider wants next, why it declined. */
+  answer = $state.raw<Payment | null>(null);
   busy = $state(false);
   expired = $state(false);
   /** Beginning to pay has moved the deadline. */
@@ -283,6 +285,7 @@ export class Buying {
     this.extended = false;
     this.recalled = false;
     this.payment = "open";
+    this.answer = null;
     this.orders = [];
   }
 
@@ -308,6 +311,7 @@ export class Buying {
 
   #take(payment: Payment): void {
     this.payment = payment.status;
+    this.answer = payment;
     this.#unsure = false;
     if (payment.status !== "open") this.problem = null;
     if (payment.status === "expired") this.#runOut();

@@ -58,7 +58,8 @@ const LINES = ["name", "line1", "line2", "city", "postal_code"] as const;
 /** Characters of a line, as the server says (`kit/text.py`). */
 const LONGEST = 200;
 
-export function problemsIn(form: Form, postalCodeNeeded = true): Wrong {
+/** `cardTyped`: the card's number is a field of this form, not of the provider's own. */
+export function problemsIn(form: Form, postalCodeNeeded = true, cardTyped = true): Wrong {
   const wrong: Wrong = {};
   if (!isEmail(cleanEmail(form.email))) wrong.email = MESSAGES.email;
   for (const name of LINES) {
@@ -66,7 +67,7 @@ export function problemsIn(form: Form, postalCodeNeeded = true): Wrong {
     if (!optional && !isVisible(form[name])) wrong[name] = MESSAGES[name];
     else if ([...cleanLine(form[name])].length > LONGEST) wrong[name] = MESSAGES.line2;
   }
-  if (!/^\d{12,19}$/.test(cardNumber(form))) wrong.number = MESSAGES.number;
+  if (cardTyped && !/^\d{12,19}$/.test(cardNumber(form))) wrong.number = MESSAGES.number;
   return wrong;
 }
 

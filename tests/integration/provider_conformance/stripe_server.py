@@ -23,6 +23,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from tests.integration.provider_conformance import elements
 from tests.integration.provider_conformance.stripe_double import Json, Refused, StripeDouble
 from tests.waiting import until
 
@@ -47,7 +48,8 @@ class StripeServer:
     """By Idempotency-Key: what was asked, and the first answer (/api/idempotent_requests)."""
 
     def app(self) -> Starlette:
-        return Starlette(routes=[Route("/v1/{rest:path}", self._answer, methods=["GET", "POST"])])
+        calls = Route("/v1/{rest:path}", self._answer, methods=["GET", "POST"])
+        return Starlette(routes=[calls, *elements.routes(self.books)])
 
     async def _answer(self, request: Request) -> Response:
         call = f"{request.method} {request.url.path}"
