@@ -29,6 +29,7 @@ COMMANDS = (
         "recording",
         "jobs",
         "security",
+        "doctor",
     ),
 )
 """In the order of `showfloor --help`."""

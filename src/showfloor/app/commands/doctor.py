@@ -1,0 +1,18 @@
+"""Say in words what this installation lacks."""
+
+from __future__ import annotations
+
+import typer
+
+from showfloor.app.doctor import findings
+from showfloor.app.settings import Settings
+
+
+def command() -> None:
+    """What is missing, a sentence each; ends with 1 when something is."""
+    found = findings(Settings())
+    for sentence in found:
+        typer.echo(sentence)
+    if found:
+        raise typer.Exit(1)
+    typer.echo("Nothing is missing.")
