@@ -44,6 +44,9 @@ export type Checkout = Models["CheckoutOut"];
 export type PaymentMethod = Models["PayIn"]["payment_method"];
 
 export type StudioView = Models["StudioOut"];
+export type Remote = Models["RemoteOut"];
+export type RemoteTicket = Models["RemoteTicketOut"];
+export type RemoteShow = Models["RemoteShowOut"];
 export type PreflightReport = Models["PreflightOut"];
 export type Check = Models["CheckOut"];
 export type PublishTicket = Models["PublishTicketOut"];

@@ -1,16 +1,12 @@
-"""One PostgreSQL per machine run, one migrated template, one database a test: real, fast, in
-parallel.
-"""
+"""One PostgreSQL a run, one migrated template, one database a test: real, fast, in parallel."""
 
 from __future__ import annotations
 
 import os
-import secrets
 import signal
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 from pwdlib import PasswordHash
@@ -20,6 +16,7 @@ from showfloor.app.migrate import upgrade_now
 from showfloor.app.postgres import EmbeddedPostgres
 from showfloor.identity.service import passwords
 from showfloor.kit.db import Database
+from tests.databases import TEMPLATE, Databases
 from tests.waiting import BOUND
 
 # The same examples on every machine and in every run, however long one takes.
@@ -38,7 +35,6 @@ PRODUCT_PASSWORDS, PRODUCT_NOBODY = passwords._passwords, passwords.NOBODY
 passwords._passwords = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
 passwords.NOBODY = passwords._passwords.hash("nobody")
 
-TEMPLATE = "showfloor_template"
 # Tests lose nothing that matters when the power goes.
 FAST = {
     "fsync": "off",
@@ -90,16 +86,19 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
             server.stop()
 
 
+@pytest.fixture(scope="session")
+def databases(postgres: EmbeddedPostgres) -> Iterator[Databases]:
+    databases = Databases(postgres)
+    yield databases
+    databases.close()
+
+
 @pytest.fixture
-def database_url(postgres: EmbeddedPostgres) -> Iterator[str]:
-    name = f"t_{secrets.token_hex(6)}"
-    yield postgres.create_database(name, template=TEMPLATE)
-    with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
-        connection.execute(
-            psycopg.sql.SQL("drop database if exists {} with (force)").format(
-                psycopg.sql.Identifier(name)
-            )
-        )
+def database_url(postgres: EmbeddedPostgres, databases: Databases) -> Iterator[str]:
+    """Of an empty database that no other test uses at the same time."""
+    name = databases.borrow()
+    yield postgres.url(name)
+    databases.give_back(name)
 
 
 @pytest.fixture

@@ -588,6 +588,14 @@ export interface components {
             next: (components["schemas"]["ShowForm"] | components["schemas"]["Redirect"] | components["schemas"]["Confirm"] | components["schemas"]["Authenticate"] | components["schemas"]["Wait"]) | null;
             declined: ("declined" | "insufficient_funds" | "expired_card" | "wrong_details" | "not_authenticated" | "not_supported" | "try_again") | null;
         };
+        /**
+         * @description A QR code as the path of an SVG of `size` by `size` units, dark on light, without its quiet
+         *     zone.
+         */
+        QrCode: {
+            size: number;
+            path: string;
+        };
         /** @description The provider's own page; it sends the buyer back to the page they came from. */
         Redirect: {
             /**
@@ -602,6 +610,52 @@ export interface components {
             /** Format: date-time */
             at: string;
             code: string;
+        };
+        /** @description A second device. `joined_at` is null while its ticket waits. */
+        RemoteOut: {
+            id: string;
+            /** Format: date-time */
+            created_at: string;
+            joined_at: string | null;
+            /** Format: date-time */
+            expires_at: string;
+        };
+        /** @description `replace` ends what else is pinned at the same instant. */
+        RemotePin: {
+            product_id: string;
+            /** @default true */
+            replace: boolean;
+        };
+        /**
+         * @description What a remote shows: the shelf, what is pinned, newest first, and whether it can pin.
+         *     `last_product_id` is that of the newest pin, open or ended.
+         */
+        RemoteShowOut: {
+            title: components["schemas"]["Words"];
+            state: components["schemas"]["ShowState"];
+            receiving: boolean;
+            products: components["schemas"]["ProductOut"][];
+            pins: components["schemas"]["CueOut"][];
+            last_product_id: string | null;
+        };
+        RemoteTicketIn: {
+            ticket: string;
+        };
+        /**
+         * @description `url` is what the code says: the page of a remote with the ticket behind the `#`, so that it
+         *     is in nobody's log. It works once, until the remote's `expires_at`.
+         */
+        RemoteTicketOut: {
+            remote: components["schemas"]["RemoteOut"];
+            url: string;
+            qr: components["schemas"]["QrCode"];
+        };
+        /** @description `token` is the Bearer of every further request of this device. */
+        RemoteTokenOut: {
+            token: string;
+        };
+        RemotesOut: {
+            items: components["schemas"]["RemoteOut"][];
         };
         /**
          * @description Only what is given changes. `trim_start` and `trim_end` are moments of the show clock, null

@@ -27,8 +27,9 @@ const rows = [
   ["show page script, before hls.js", script("entries/show.ts"), 50_000],
   ["home page script", script("entries/home.ts"), 50_000],
   ["studio script", script("entries/studio.ts"), 80_000],
+  ["remote script", script("entries/remote.ts"), 30_000],
   ["embed.js", packed("embed.js"), 2_500],
-  ...["show", "home", "studio"].map((page) => [
+  ...["show", "home", "studio", "remote"].map((page) => [
     `style of ${page}, with the common one`,
     style(page),
     12_000,

@@ -98,6 +98,27 @@ def test_host_runs_a_show_of_their_own(
         expect(outsider.locator(".feature")).to_contain_text("Amber Hour")
         page.keyboard.press("u")
 
+        # A second device scans the code, pins, and is ended.
+        with page.expect_response(
+            lambda answer: answer.request.method == "POST" and answer.url.endswith("/remotes")
+        ) as invited:
+            page.get_by_role("button", name="Add a phone or tablet").click()
+        expect(page.get_by_role("img", name="QR code of the remote control")).to_be_visible()
+        phone = context.new_page()
+        phone.set_viewport_size({"width": 360, "height": 740})
+        phone.goto(invited.value.json()["url"])
+        phone.get_by_role("button", name="Pin next").click()
+        assert "#" not in phone.url
+        expect(outsider.locator(".feature")).to_contain_text("Dawn Mug")
+        smallest = phone.evaluate(
+            "Math.min(...[...document.querySelectorAll('button')]"
+            ".map(each => each.getBoundingClientRect().height))"
+        )
+        assert smallest >= 64
+        page.get_by_role("button", name="End it").click()
+        expect(phone.get_by_role("heading", name="This remote has ended")).to_be_visible()
+        phone.close()
+
         page.get_by_role("button", name="End show").click()
         page.get_by_role("button", name="Yes, end the show").click()
         page.get_by_role("alert").get_by_role("button", name="Undo").click()

@@ -27,6 +27,7 @@ from showfloor.app.settings import Settings
 from showfloor.kit.db import Database
 from showfloor.kit.errors import AppError
 from showfloor.kit.http import on_app_error, on_http_exception, on_validation_error, refusal_of
+from showfloor.kit.network import tls_context
 from showfloor.kit.recent import Recent
 from showfloor.media.adapters.streaming import HttpStreamingServer
 from showfloor.web.http import error_page
@@ -42,7 +43,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
-        generate_unique_id_function=lambda route: route.name,
         lifespan=_lifespan,
         # A redirect to the address with a slash would repeat the caller's Host.
         redirect_slashes=False,
@@ -127,7 +127,7 @@ class Readiness:
 
     def __init__(self, app: FastAPI) -> None:
         self._app = app
-        self._client = httpx2.AsyncClient(timeout=1, trust_env=False)
+        self._client = httpx2.AsyncClient(timeout=1, verify=tls_context(), trust_env=False)
         self._answers: Recent[dict[str, bool]] = Recent(seconds=1.0, most=1)
 
     async def get(self) -> dict[str, bool]:

@@ -150,6 +150,13 @@ class Settings(BaseSettings):
     stripe_script: str = Field(
         "", description="only in mode test: a script that stands in for Stripe's"
     )
+    disk_reserve_mb: int = Field(
+        1024,
+        ge=0,
+        description=(
+            "recording stops while less than so many MiB of the disk are free; the show goes on"
+        ),
+    )
     hold_seconds: int = Field(300, ge=5, le=3600, description="how long goods are held for a buyer")
 
     @field_validator("push_networks")

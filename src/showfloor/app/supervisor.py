@@ -21,6 +21,7 @@ from showfloor.app.postgres import EmbeddedPostgres
 from showfloor.app.processes import Child
 from showfloor.app.settings import Settings
 from showfloor.kit import clock
+from showfloor.kit.network import tls_context
 
 log = structlog.get_logger()
 FANOUT_ROLE = "showfloor_fanout"
@@ -104,7 +105,7 @@ class Supervisor:
     async def wait_for(self, name: str, url: str, patience: float = 40) -> None:
         """Until the URL answers 200, for `patience` seconds at most. Raises NotReady."""
         end = clock.monotonic() + patience
-        async with httpx2.AsyncClient(timeout=2, trust_env=False) as client:
+        async with httpx2.AsyncClient(timeout=2, verify=tls_context(), trust_env=False) as client:
             while clock.monotonic() < end:
                 # A stranger on our port answers too; then our own process cannot stay up.
                 if await _answers(client, url) and (

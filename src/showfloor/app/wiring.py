@@ -8,8 +8,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import cache, partial
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 
 from showfloor.app.settings import Settings
 from showfloor.catalog import http as catalog_http
@@ -63,6 +64,7 @@ from showfloor.shows import tasks as shows_tasks
 from showfloor.shows.adapters.covers import CoverFolder
 from showfloor.shows.events import ShowEnded
 from showfloor.shows.http import destinations as destinations_http
+from showfloor.shows.http import remotes as remotes_http
 from showfloor.stock import http as stock_http
 from showfloor.stock import tasks as stock_tasks
 from showfloor.web import http as web_http
@@ -74,9 +76,8 @@ log = logging.getLogger("showfloor.app")
 
 
 def connect_web(app: FastAPI, settings: Settings) -> None:
-    for routes in EDGES:
-        app.include_router(routes.router)
-    app.include_router(identity_http.account)
+    for router in (*(routes.router for routes in EDGES), identity_http.account):
+        _add_routes(app, router)
     app.openapi = cache(partial(openapi, app))  # type: ignore[method-assign]  # FastAPI's documented way to extend the document
     app.state.gate = HttpGate(
         identity.Gate(settings.secret), secure=settings.secure, local=settings.local
@@ -111,6 +112,18 @@ def connect_web(app: FastAPI, settings: Settings) -> None:
     connect_erasers()
 
 
+def _add_routes(app: FastAPI, router: APIRouter) -> None:
+    """The routes themselves, under their own paths. `include_router` would build each of them again
+    at the first request that reaches it, for settings of an inclusion that we do not use.
+    """
+    for route in router.routes:
+        if isinstance(route, APIRoute):
+            # Names of calls in the OpenAPI document, as FastAPI's "Path Operation Advanced
+            # Configuration" describes.
+            route.operation_id = route.name
+    app.router.routes.extend(router.routes)
+
+
 # Routes are tried in this order: what a thousand people ask for at once comes first.
 EDGES = (
     checkout_http,
@@ -120,6 +133,7 @@ EDGES = (
     stock_http,
     shows_http,
     destinations_http,
+    remotes_http,
     replays_http,
     orders_http,
     shows_internal,

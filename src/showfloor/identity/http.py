@@ -9,6 +9,7 @@ import secrets
 from datetime import timedelta
 from math import ceil
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -128,6 +129,18 @@ def _check_csrf(request: Request, cookie: str) -> None:
         request.headers.get("x-csrf-token", "").encode(), csrf_of(cookie).encode()
     ):
         raise CsrfFailed
+
+
+async def get_browser(
+    request: Request,
+    session: SessionDep,
+    given: Annotated[HTTPAuthorizationCredentials | None, Depends(API_KEY)],
+) -> UUID | None:
+    """The signed-in browser that asks; None for a program with a key."""
+    cookie = request.cookies.get(cookie_name(request))
+    if given is not None or cookie is None:
+        return None
+    return await service.find_session(session, token=cookie)
 
 
 OptionalPerson = Annotated[Person | None, Depends(get_optional_person)]

@@ -129,6 +129,12 @@ async def session_id(session: Session, digest: bytes) -> UUID | None:
     return (await session.execute(chosen)).scalar_one_or_none()
 
 
+async def has_session(session: Session, session_id: UUID, now: datetime) -> bool:
+    """Whether a browser is still signed in."""
+    chosen = select(SessionRow.id).where(SessionRow.id == session_id, SessionRow.expires_at > now)
+    return (await session.execute(chosen)).first() is not None
+
+
 async def remove_own_session(session: Session, person_id: UUID, session_id: UUID) -> bool:
     """Whether this person had such a session."""
     chosen = delete(SessionRow).where(

@@ -7,7 +7,8 @@ from __future__ import annotations
 import ipaddress
 import logging
 import resource
-from functools import lru_cache
+import ssl
+from functools import cache, lru_cache
 
 from showfloor.kit import clock
 
@@ -54,6 +55,15 @@ class Proxies:
         if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is not None:
             return any(parsed.ipv4_mapped in network for network in self._networks)
         return any(parsed in network for network in self._networks)
+
+
+@cache
+def tls_context() -> ssl.SSLContext:
+    """How this process checks the certificates of servers that it calls.
+
+    Reading the system's authorities takes some 50 ms of a core, so every client shares them.
+    """
+    return ssl.create_default_context()
 
 
 def raise_open_file_limit() -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -183,6 +183,12 @@ async def unmade_clips(session: Session) -> list[UUID]:
     )
     alive = chosen.where(ClipRow.deleted_at.is_(None)).order_by(ClipRow.created_at)
     return list((await session.execute(alive)).scalars())
+
+
+async def shows_of_clips(session: Session, clip_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Also of deleted clips."""
+    chosen = select(ClipRow.id, ClipRow.show_id).where(ClipRow.id.in_(clip_ids))
+    return {row.id: row.show_id for row in await session.execute(chosen)}
 
 
 async def save_clip(session: Session, now: Clip) -> None:

@@ -86,22 +86,37 @@ async def _draw(database: Database, storage: Storage, painter: Painter, show_id:
 async def make_clips(
     database: Database, storage: Storage, cutter: Cutter, fonts: Mapping[str, str]
 ) -> datetime | None:
-    """One clip after the other, with no transaction open while one is cut; when to look again."""
+    """One clip after the other, with no transaction open while one is cut; when to look again. One
+    that fails does not hold up the others.
+    """
     async with database.session() as session:
         waiting = await service.list_unmade(session)
     unfinished = False
+    failure: Exception | None = None
     for clip_id in waiting:
-        with tempfile.TemporaryDirectory(
-            dir=await asyncio.to_thread(storage.workshop), ignore_cleanup_errors=True
-        ) as workshop:
-            folder = Path(workshop) / "clip"
-            folder.mkdir(mode=0o755)
-            async with database.session() as session:
-                making = await service.order_clip(session, storage, clip_id, folder, fonts)
-            if making is None:
-                unfinished = True
-                continue
-            made = await cutter.cut(making.order) if making.order.pieces else None
-            async with database.session() as session:
-                await service.show_clip(session, storage, making, made)
+        try:
+            unfinished |= not await _make(database, storage, cutter, fonts, clip_id)
+        except Exception as error:  # a folder that cannot be written, a row that is locked
+            failure = error
+    if failure is not None:
+        raise failure
     return clock.now() + LOOK_AGAIN if unfinished else None
+
+
+async def _make(
+    database: Database, storage: Storage, cutter: Cutter, fonts: Mapping[str, str], clip_id: UUID
+) -> bool:
+    """False when nothing can be made of it by now."""
+    with tempfile.TemporaryDirectory(
+        dir=await asyncio.to_thread(storage.workshop), ignore_cleanup_errors=True
+    ) as workshop:
+        folder = Path(workshop) / "clip"
+        folder.mkdir(mode=0o755)
+        async with database.session() as session:
+            making = await service.order_clip(session, storage, clip_id, folder, fonts)
+        if making is None:
+            return False
+        made = await cutter.cut(making.order) if making.order.pieces else None
+        async with database.session() as session:
+            await service.show_clip(session, storage, making, made)
+    return True

@@ -9,6 +9,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from showfloor.kit.recording import SegmentLine
+from showfloor.shows.types import Show
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,15 @@ class Replay:
     drawn_version: int = 0
     """The decision that `pictures` belong to; 0 while they are still to be drawn."""
     pictures: Pictures = Pictures()
+
+
+@dataclass(frozen=True, slots=True)
+class DiskUse:
+    """Bytes that a show takes with its clips; `show` is None for one that nobody knows."""
+
+    name: str
+    show: Show | None
+    bytes: int
 
 
 class ClipState(StrEnum):

@@ -43,6 +43,30 @@ class DisclosuresUnanswered(AppError):
     status = 409
 
 
+class RemoteTicketInvalid(AppError):
+    """Used before, too old, withdrawn, or never made."""
+
+    code = "remote_ticket_invalid"
+    status = 410
+
+
+class RemoteEnded(AppError):
+    """The host ended it or signed out, the show is over, or it is no remote at all."""
+
+    code = "remote_ended"
+    status = 401
+
+
+class RemoteNotFound(AppError):
+    code = "remote_not_found"
+    status = 404
+
+
+class TooManyRemotes(AppError):
+    code = "too_many_remotes"
+    status = 409
+
+
 class TooManyPins(AppError):
     code = "too_many_pins"
     status = 409

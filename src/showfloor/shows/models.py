@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, false, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, false, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -47,6 +47,20 @@ class ShowProductRow(Base):
     )
     product_id: Mapped[UUID] = mapped_column(primary_key=True, index=True)
     position: Mapped[int]
+
+
+class RemoteRow(Base):
+    """`secret_digest` is that of the ticket, and once it has joined that of its token."""
+
+    __tablename__ = "remote"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    show_id: Mapped[UUID] = mapped_column(ForeignKey("show.id", ondelete="cascade"), index=True)
+    person_id: Mapped[UUID]
+    session_id: Mapped[UUID | None]
+    secret_digest: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    joined_at: Mapped[datetime | None]
 
 
 class CueRow(Base):

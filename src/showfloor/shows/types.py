@@ -258,6 +258,42 @@ class RecordedPin:
 
 
 @dataclass(frozen=True, slots=True)
+class Remote:
+    """A second device that may pin and unpin in one show and nothing else. It acts for
+    `person_id`, as long as the session (`session_id`) lasts in which it was invited.
+    """
+
+    id: UUID
+    show_id: UUID
+    person_id: UUID
+    session_id: UUID | None
+    created_at: datetime
+    expires_at: datetime
+    joined_at: datetime | None = None
+    """None while its ticket has not been used."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteTicket:
+    """`text` turns one device into a remote until the remote's `expires_at`."""
+
+    remote: Remote
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteView:
+    """What a remote's page shows."""
+
+    staged: ShowWithShelf
+    receiving: bool
+    pins: tuple[Cue, ...]
+    """The open ones, newest first."""
+    last_product: UUID | None
+    """Of the newest pin, open or ended."""
+
+
+@dataclass(frozen=True, slots=True)
 class PublicUrls:
     """Where browsers and cameras reach us; no trailing slash."""
 

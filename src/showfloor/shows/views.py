@@ -4,7 +4,10 @@ the page's data.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
+
+import segno
 
 from showfloor.catalog.schemas import ProductOut
 from showfloor.catalog.views import product_view
@@ -18,12 +21,25 @@ from showfloor.shows.schemas import (
     IngestOut,
     Playback,
     PublishTicketOut,
+    QrCode,
+    RemoteOut,
+    RemoteShowOut,
+    RemoteTicketOut,
     RoomShow,
     ShowOut,
     ShowPage,
     StudioOut,
 )
-from showfloor.shows.types import Cue, Disclosure, PublicUrls, ReplayState, Show, ShowWithShelf
+from showfloor.shows.types import (
+    Cue,
+    Disclosure,
+    PublicUrls,
+    RemoteTicket,
+    RemoteView,
+    ReplayState,
+    Show,
+    ShowWithShelf,
+)
 
 
 def cue_view(cue: Cue) -> CueOut:
@@ -81,6 +97,39 @@ def studio_view(
         rtmp_url=urls.rtmp,
         whip_url=urls.whip,
         preview_hls_url=f"{show.playback.hls_url}?preview={preview_token}",
+    )
+
+
+def remote_ticket_view(ticket: RemoteTicket, urls: PublicUrls) -> RemoteTicketOut:
+    url = f"{urls.base}/remote#{ticket.text}"
+    return RemoteTicketOut(
+        remote=RemoteOut.model_validate(ticket.remote), url=url, qr=_qr_code(url)
+    )
+
+
+def _qr_code(text: str) -> QrCode:
+    """A row of dark modules is one rectangle."""
+    code = segno.make_qr(text, error="m")
+    rows = [bytes(row) for row in code.matrix]
+    path = "".join(
+        f"M{run.start()} {y}h{len(run[0])}v1h-{len(run[0])}z"
+        for y, row in enumerate(rows)
+        for run in re.finditer(rb"\x01+", row)
+    )
+    return QrCode(size=len(rows), path=path)
+
+
+def remote_view(view: RemoteView) -> RemoteShowOut:
+    show = view.staged.show
+    return RemoteShowOut.model_validate(
+        {
+            "title": show.title,
+            "state": show.state,
+            "receiving": view.receiving,
+            "products": [product_view(priced) for priced in view.staged.shelf],
+            "pins": [cue_view(cue) for cue in view.pins],
+            "last_product_id": ids.encode("prod", view.last_product) if view.last_product else None,
+        }
     )
 
 

@@ -25,6 +25,11 @@ class StreamingConfig:
     data_dir: Path
     """Recordings go to `data_dir/recordings/{show_id}/`."""
 
+    disk_reserve_bytes: int = 0
+    """Recording stops while less than this is free, so that whatever else writes to the disk goes
+    on.
+    """
+
     rtmp_host: str = "127.0.0.1"
     rtmp_port: int = 1935
     http_host: str = "127.0.0.1"

@@ -63,7 +63,7 @@ async def serve(
 ) -> None:
     """Serve until cancelled. `started` is called once both ports accept connections."""
     loop = asyncio.get_running_loop()
-    recorder = Recorder(config.data_dir / recording.FOLDER)
+    recorder = Recorder(config.data_dir / recording.FOLDER, reserve=config.disk_reserve_bytes)
     web = WebClient(config.web_url, config.internal_token, config.web_timeout_seconds)
     reporter = Reporter(web, config.report_seconds)
     responder = Responder()

@@ -193,6 +193,11 @@ async def studio(request: Request) -> Response:
     return page(request, html, publishes=True)
 
 
+@router.get("/remote")
+async def remote(request: Request) -> Response:
+    return page(request, pages.render_remote(templates(), lang=language(request)))
+
+
 def error_page(request: Request, error: AppError) -> Response:
     """A refusal for somebody who looks at a page."""
     html = pages.render_error(

@@ -45,8 +45,10 @@ SHOW_WORDS = (
     "sheet",
 )
 SHARED_WORDS = ("list", "problem", "error", "currency", "language")
+REMOTE_WORDS = ("remote", "studio")
 STUDIO_WORDS = (
     "preflight",
+    "remote",
     "studio",
     "age",
     "account",
@@ -276,6 +278,14 @@ def render_studio(
         "payments_missing": list(payments_missing),
     }
     return _render(env, "studio.html", lang=lang, path="/studio", data=data)
+
+
+def render_remote(env: jinja2.Environment, *, lang: str) -> str:
+    """The page of a second device; its script reads the ticket behind the `#`, which no server
+    sees.
+    """
+    data = {"messages": _messages(env).subset(lang, *REMOTE_WORDS, *SHARED_WORDS)}
+    return _render(env, "remote.html", lang=lang, path="/remote", data=data)
 
 
 def render_error(

@@ -109,7 +109,15 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
                 json={"platform": "custom", **network},
                 headers={"Authorization": f"Bearer {keys[0]}"},
             )
+            host = {"Authorization": f"Bearer {keys[0]}"}
+            waits, joins = [
+                (await client.post(f"/shows/{show}/remotes", headers=host)).json() for _ in range(2)
+            ]
+            ticket = {"ticket": joins["url"].partition("#")[2]}
+            remote = (await client.post("/remote", json=ticket)).json()["token"]
             known = _known(floor) | {
+                "remote_id": [waits["remote"]["id"]],
+                "ticket": [waits["url"].partition("#")[2]],
                 "show_id": [show],
                 "destination_id": [destination.json()["id"]],
                 "platform": ["custom"],
@@ -124,7 +132,11 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
             yield Everything(
                 client,
                 known,
-                {"ApiKey": keys, "HoldToken": [held["token"], spare["token"]]},
+                {
+                    "ApiKey": keys,
+                    "HoldToken": [held["token"], spare["token"]],
+                    "RemoteToken": [remote],
+                },
                 ids.encode("show", draft.id),
             )
     finally:

@@ -58,6 +58,7 @@ LAST = [
     "forbid_creator",
     "release_hold",
     "sign_out",
+    "end_remote",
     "end_show",
     "change_replay",
     "delete_clip",

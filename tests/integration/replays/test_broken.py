@@ -190,9 +190,11 @@ async def test_disk_that_fills_up_and_gets_room_again_leaves_one_replay(
             while True:
                 file.write(bytes(4096))
         await host.play([tag for tag in sent if 4300 <= tag.time < 7000])
-        await until(lambda: "recording is losing segments" in streaming.log.read_text())
+        full = {"code": "recording_disk_full", "params": {}}
+        await web.report(lambda ingest: full in ingest["health"]["warnings"])
         filler.unlink()
         await host.play([tag for tag in sent if tag.time >= 7000])
+        await web.report(lambda ingest: full not in ingest["health"]["warnings"])
         live = await streaming.until(3)
         await streaming.internal("PUT", "/shows/show_a", {"state": "ended"})
         await host.closed_by_server()

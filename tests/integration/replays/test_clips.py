@@ -112,6 +112,20 @@ async def test_stream_of_a_clip_knows_the_show_clock_and_its_cues(
     assert len(frames(data)) == 75
 
 
+async def test_clip_that_cannot_be_made_does_not_hold_up_the_next(
+    client: httpx2.AsyncClient, filmed: EndedShow
+) -> None:
+    broken = (await add(client, filmed, 2, 4)).json()
+    healthy = (await add(client, filmed, 5, 7)).json()
+    (filmed.data / "replays" / broken["id"]).write_text("in the way")
+
+    with pytest.raises(NotADirectoryError):
+        await make(filmed)
+
+    assert await state(client, filmed, healthy["id"]) == "ready"
+    assert await state(client, filmed, broken["id"]) == "preparing"
+
+
 async def test_page_of_a_clip_is_known_to_others_without_script(
     client: httpx2.AsyncClient, filmed: EndedShow
 ) -> None:

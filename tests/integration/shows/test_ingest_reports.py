@@ -21,7 +21,7 @@ from showfloor.shows.schemas import NewShow
 from showfloor.shows.service import ingest_reports
 from showfloor.shows.types import Show, ShowState
 from tests.people import FakeStreaming, add_floor, add_floor_on_air, pin, report
-from tests.waiting import BOUND, bounded, until, until_somebody_waits
+from tests.waiting import bounded, until, until_somebody_waits
 
 SECRET = "s" * 32
 
@@ -31,10 +31,7 @@ async def _is_publishing(database: Database, show: Show) -> bool:
         return await media.is_publishing(session, show.id)
 
 
-async def test_locked_show_holds_up_no_other(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(ingest_reports, "PATIENCE", BOUND)
+async def test_locked_show_holds_up_no_other(database: Database) -> None:
     async with database.session() as session:
         floor = await add_floor(session)
         other = await shows.create_show(

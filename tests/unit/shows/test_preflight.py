@@ -49,7 +49,7 @@ def test_camera_that_is_not_there_is_the_one_thing_said() -> None:
     [
         (replace(GOOD, video=None), "picture_missing", "bad"),
         (warned("no_video"), "picture_missing", "bad"),
-        (replace(GOOD, video=replace(VIDEO, bitrate=1_900_000)), "bitrate_low", "warn"),
+        (replace(GOOD, video=replace(VIDEO, bitrate=900_000)), "bitrate_low", "warn"),
         (warned("bitrate_high"), "bitrate_high", "warn"),
         (replace(GOOD, video=replace(VIDEO, fps=15.0)), "frame_rate_low", "warn"),
         (warned("variable_frame_rate"), "frame_rate_varies", "warn"),
@@ -70,7 +70,7 @@ def test_fault_of_the_camera_is_named_once(health: Health, code: str, status: st
 
 
 def test_small_picture_needs_fewer_bits() -> None:
-    small = replace(VIDEO, width=640, height=360, bitrate=600_000)
+    small = replace(VIDEO, width=640, height=360, bitrate=300_000)
 
     assert "bitrate_good" in said(rules.camera_checks(replace(GOOD, video=small)))
 

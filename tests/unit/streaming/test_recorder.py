@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import base64
 import json
+import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from showfloor.kit import clock
+from showfloor.kit.recording import read_index
 from showfloor.streaming.codecs import h264
 from showfloor.streaming.config import StreamingConfig
 from showfloor.streaming.ingest.anchor import Anchor
@@ -114,6 +116,33 @@ def test_numbers_do_not_go_back_when_the_disk_was_full(disk: Disk) -> None:
     index.write_bytes(before)
 
     assert disk.open().window.next_msn == 4
+
+
+def test_what_is_kept_free_is_not_recorded_to_and_recording_goes_on_when_there_is_room(
+    disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = [8 << 20]
+    usage = shutil.disk_usage(disk.folder.anchor)
+    monkeypatch.setattr(recorder.shutil, "disk_usage", lambda _: usage._replace(free=free[0]))
+    disk.recorder.stop()
+    disk.recorder = Recorder(disk.recorder.root, reserve=8 << 20)
+    disk.recorder.start()
+    show = disk.open()
+    said = []
+    for now in (8 << 20, (8 << 20) - 1, 8 << 20, 9 << 20):
+        free[0] = now
+        play(show, width=1280 if len(said) else 1920)
+        disk.settle()
+        said.append(disk.recorder.problem)
+
+    assert said == [None, recorder.DISK_FULL, recorder.DISK_FULL, None]
+    assert [line.msn for line in read_index(disk.folder).segments] == [0, 3]
+    # The second picture's init segment was refused with its first segment, and came later.
+    recorded = read_back(disk.folder, 1, 1 << 20)
+    assert recorded is not None
+    assert [(segment.msn, init.name) for segment, init in recorded.segments] == [
+        (3, read_index(disk.folder).segments[-1].init)
+    ]
 
 
 def test_a_completed_number_is_taken_without_its_open_line(disk: Disk) -> None:

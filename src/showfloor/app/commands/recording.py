@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Annotated
 
@@ -13,14 +14,25 @@ from showfloor.app.recording_import import write_recording
 from showfloor.app.settings import Settings
 from showfloor.app.terminal import or_refused
 from showfloor.kit import ids
+from showfloor.replays import service as replays
+from showfloor.replays.adapters.disk import DiskStorage
 from showfloor.shows import service as shows
 
+MIB = 1 << 20
 group = typer.Typer(no_args_is_help=True)
 
 
-@group.callback()
-def callback() -> None:
-    """So that `import` stays a word of its own while it is the only one."""
+@group.command("list")
+def list_recordings() -> None:
+    """What each show takes on the disk with its clips, the largest first."""
+    data = Settings().data
+    used = run(lambda session: replays.list_disk_use(session, DiskStorage(data)))
+    for each in used:
+        about = f"{each.show.state:<11} {each.show.slug}" if each.show else "unknown"
+        typer.echo(f"{each.bytes / MIB:>10.1f} MiB  {each.name}  {about}")
+    whole = sum(each.bytes for each in used) / MIB
+    free = shutil.disk_usage(data if data.exists() else data.parent).free / MIB
+    typer.echo(f"{whole:>10.1f} MiB in all, {free:.1f} MiB are free.")
 
 
 @group.command("import")

@@ -16,6 +16,7 @@ def command() -> None:
             web_url=settings.internal_web,
             internal_token=settings.internal_token,
             data_dir=settings.data,
+            disk_reserve_bytes=settings.disk_reserve_mb << 20,
             rtmp_host=settings.rtmp_host or settings.host,
             rtmp_port=settings.rtmp_port,
             http_host=settings.host,

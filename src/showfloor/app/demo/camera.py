@@ -24,6 +24,7 @@ from showfloor.app.demo.key_relay import key_relay
 from showfloor.app.demo.state import FILES, DemoState, load, move_on, show_plan
 from showfloor.app.processes import die_with_parent
 from showfloor.kit import clock
+from showfloor.kit.network import tls_context
 
 log = structlog.get_logger()
 FILM = FILES / "media" / "show-720x1280.mp4"
@@ -49,7 +50,11 @@ class Host:
     def __init__(self, base_url: str, token: str) -> None:
         headers = {"Authorization": f"Bearer {token}"}
         self._client = httpx2.AsyncClient(
-            base_url=f"{base_url}/api/v1", headers=headers, timeout=5, trust_env=False
+            base_url=f"{base_url}/api/v1",
+            headers=headers,
+            timeout=5,
+            verify=tls_context(),
+            trust_env=False,
         )
 
     async def call(

@@ -72,6 +72,11 @@ async def get_person(session: Session, person_id: UUID) -> Person | None:
     return await queries.person(session, person_id)
 
 
+async def get_active_person(session: Session, person_id: UUID) -> Person | None:
+    """None also for who was disabled."""
+    return await queries.active_person(session, person_id)
+
+
 async def find_person(session: Session, *, email: str) -> Person:
     """Raises PersonNotFound."""
     found = await queries.person_of_email(session, normalise_email(email))

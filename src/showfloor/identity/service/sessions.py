@@ -96,6 +96,11 @@ async def find_session(session: Session, *, token: str) -> UUID | None:
     return await queries.session_id(session, ids.digest(token))
 
 
+async def is_session_open(session: Session, session_id: UUID) -> bool:
+    """Whether this browser is still signed in."""
+    return await queries.has_session(session, session_id, clock.now())
+
+
 async def end_session(session: Session, *, person: Person, session_id: UUID) -> None:
     """Sign one browser of this person out. Raises SessionNotFound."""
     if not await queries.remove_own_session(session, person.id, session_id):

@@ -20,6 +20,7 @@ from showfloor.kit.contract import (
     from_json,
     to_json,
 )
+from showfloor.kit.network import tls_context
 from showfloor.media.types import MediaMoment
 
 TIMEOUT = 3.0
@@ -52,7 +53,11 @@ class HttpStreamingServer:
     def __init__(self, base_url: str, token: str) -> None:
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         self._client = httpx2.AsyncClient(
-            base_url=base_url, headers=headers, timeout=TIMEOUT, trust_env=False
+            base_url=base_url,
+            headers=headers,
+            timeout=TIMEOUT,
+            verify=tls_context(),
+            trust_env=False,
         )
 
     async def moment(self, show_id: UUID) -> MediaMoment:

@@ -70,6 +70,19 @@ class DiskStorage:
         self._replays.mkdir(parents=True, exist_ok=True)
         folder.replace(self._replays / name)
 
+    def sizes(self) -> dict[str, int]:
+        found: dict[str, int] = {}
+        seen: set[tuple[int, int]] = set()
+        for file in (*self._recordings.glob("*/*"), *self._replays.glob("*/*")):
+            with contextlib.suppress(FileNotFoundError):
+                about = file.stat()
+                # What is linked twice is on the disk once.
+                if (place := (about.st_dev, about.st_ino)) not in seen:
+                    seen.add(place)
+                    name = file.parent.name
+                    found[name] = found.get(name, 0) + about.st_size
+        return found
+
     def withdraw(self, show: str) -> None:
         _remove(self._replays / show)
 

@@ -41,6 +41,10 @@ class Storage(Protocol):
         """Everything of this folder becomes public under a name, at once, in place of what was."""
         ...
 
+    def sizes(self) -> dict[str, int]:
+        """Bytes by name, of recordings and of what else is public."""
+        ...
+
     def withdraw(self, show: str) -> None:
         """Nothing of the show is public from now on."""
         ...

@@ -1,4 +1,4 @@
-"""Use cases of `replays`, one file a noun: replay, rewind, pictures, clips."""
+"""Use cases of `replays`, one file a noun: replay, rewind, pictures, clips, disk_use."""
 
 from showfloor.replays.service.clips import (
     CLIPS,
@@ -14,6 +14,7 @@ from showfloor.replays.service.clips import (
     settle_files,
     show_clip,
 )
+from showfloor.replays.service.disk_use import list_disk_use
 from showfloor.replays.service.pictures import list_undrawn, order_pictures, show_pictures
 from showfloor.replays.service.replay import (
     PICTURES,
@@ -45,6 +46,7 @@ __all__ = [
     "find_clip",
     "get_replay",
     "list_clips",
+    "list_disk_use",
     "list_latest",
     "list_outlived",
     "list_undrawn",

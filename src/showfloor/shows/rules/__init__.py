@@ -10,9 +10,11 @@ from enum import StrEnum
 from uuid import UUID
 
 from showfloor.shows.errors import DisclosuresUnanswered, NotAllowedInState
-from showfloor.shows.types import Disclosure, ShowState
+from showfloor.shows.types import Cue, CueKind, Disclosure, Remote, ShowState
 
 MOST_PINS = 3
+MOST_REMOTES = 5
+"""Of a show at a time, tickets that wait included."""
 BEFORE_THE_FIRST_FRAME = timedelta(seconds=60)
 """No group of pictures is longer."""
 ENDED_CUES_STAY = timedelta(seconds=60)
@@ -69,6 +71,11 @@ def signal_step(state: ShowState, *, publishing: bool) -> Step | None:
 def end_of(start: datetime, end: datetime) -> datetime:
     """A cue that is ended before its own first frame is shown lasts no time, never less."""
     return max(start, end)
+
+
+def may_end_by_remote(remote: Remote, cue: Cue) -> bool:
+    """A remote ends pins of its own show: never a label, never another show's."""
+    return cue.show_id == remote.show_id and cue.kind is CueKind.PIN
 
 
 def slugs_for(title: Mapping[str, str], starts_at: datetime | None, show_id: UUID) -> list[str]:

@@ -18,8 +18,8 @@ LOUD_LUFS = -12.0
 SILENT_DBFS = -50.0
 """A room's noise reaches it, a voice is far above."""
 LOW_FPS = 23.0
-_LEAST_KBPS = ((1_500_000, 2_000), (700_000, 1_200), (0, 500))
-"""Pixels of the picture, and the rate below which it falls apart in blocks."""
+_LEAST_KBPS = ((1_500_000, 1_000), (700_000, 400), (0, 200))
+"""Pixels of the picture, and the rate below which even a calm one falls apart in blocks."""
 _OWN_CHECK = frozenset(
     {"no_video", "no_audio", "bitrate_high", "keyframe_interval_long", "variable_frame_rate"}
 )

@@ -1,6 +1,6 @@
 """Use cases of `shows`, one file a noun: access, schedule, covers, shelf, lifecycle, cues,
 ingest_reports, destinations, preflight,
-room.
+remotes, room.
 """
 
 from showfloor.shows.rules import slug_of
@@ -41,6 +41,16 @@ from showfloor.shows.service.lifecycle import (
     set_replay,
 )
 from showfloor.shows.service.preflight import check_preflight
+from showfloor.shows.service.remotes import (
+    end_remote,
+    get_remote,
+    invite_remote,
+    join_remote,
+    list_remotes,
+    pin_by_remote,
+    unpin_by_remote,
+    view_by_remote,
+)
 from showfloor.shows.service.schedule import (
     change_show,
     create_show,
@@ -69,6 +79,7 @@ __all__ = [
     "disclose",
     "end_cue",
     "end_imported",
+    "end_remote",
     "end_show",
     "find_next",
     "find_public_show",
@@ -77,11 +88,15 @@ __all__ = [
     "get_own_cue",
     "get_own_show",
     "get_public_show",
+    "get_remote",
     "get_show",
     "get_show_to_send",
     "go_live",
     "interrupt_lost_shows",
+    "invite_remote",
+    "join_remote",
     "list_carried_cues",
+    "list_remotes",
     "list_shows",
     "list_timeline",
     "list_upcoming",
@@ -91,12 +106,15 @@ __all__ = [
     "note_ingest",
     "note_ingests",
     "pin",
+    "pin_by_remote",
     "refresh_product",
     "remove_product",
     "set_clips",
     "set_cover",
     "set_replay",
     "slug_of",
+    "unpin_by_remote",
+    "view_by_remote",
     "with_shelf",
     "with_shelves",
 ]

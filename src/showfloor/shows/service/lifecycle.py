@@ -52,6 +52,7 @@ async def end_show(session: Session, *, person: Person, show_id: UUID) -> Show:
     ended = replace(show, state=after(show.state, Step.END), ended_at=now)
     await save(session, show, ended)
     await close_open_cues(session, show_id, now)
+    await queries.remove_remotes(session, show_id)
     await outbox.publish(session, ShowEnded(show_id, now))
     return ended
 

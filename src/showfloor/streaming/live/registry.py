@@ -8,12 +8,15 @@ import asyncio
 import logging
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 from showfloor.kit import clock, ids
 from showfloor.kit.contract import (
     CarriedCue,
     ContractError,
+    Health,
+    HealthWarning,
     IngestAnswer,
     IngestLine,
     IngestReports,
@@ -130,7 +133,9 @@ class ShowRegistry:
 
     def report(self) -> IngestReports:
         """The report of every second (level-triggered: the whole state each time)."""
-        return IngestReports([line for show in self._shows.values() if (line := _line(show))])
+        return IngestReports(
+            [line for show in self._shows.values() if (line := _line(show, self._recorder.problem))]
+        )
 
     def apply_all(self, answer: IngestAnswer, requested_at: float) -> None:
         """Make the shows equal to web's answer to the report made at `requested_at` (steady clock),
@@ -244,7 +249,8 @@ def _checked(carried: list[CarriedCue]) -> list[CarriedCue]:
     return known
 
 
-def _line(show: LiveShow) -> IngestLine | None:
+def _line(show: LiveShow, recording: str | None) -> IngestLine | None:
+    """`recording` is what is wrong with it: its host learns it before and while it is live."""
     publisher = show.publisher
     if publisher is None:
         return None
@@ -254,6 +260,12 @@ def _line(show: LiveShow) -> IngestLine | None:
         state=show.signal,
         since=clock.rfc3339(publisher.since),
         key_id=publisher.key_id,
-        health=show.health(),
+        health=_with_warning(show.health(), recording) if show.signal != "lost" else show.health(),
         destinations=show.simulcast.report(),
     )
+
+
+def _with_warning(health: Health | None, code: str | None) -> Health | None:
+    if health is None or code is None:
+        return health
+    return replace(health, warnings=[HealthWarning(code, {}), *health.warnings])

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import functools
-import ssl
 from collections.abc import Callable, Sequence
 
 from showfloor.kit import clock
 from showfloor.kit.contract import DestinationLine, DestinationOrder
+from showfloor.kit.network import tls_context
 from showfloor.streaming.codecs.aac import AudioConfig
 from showfloor.streaming.codecs.h264 import VideoConfig
 from showfloor.streaming.config import StreamingConfig
@@ -202,7 +201,7 @@ class SimulcastFactory:
         self._settings = PushSettings(
             config,
             read_networks(config.push_networks),
-            functools.cache(ssl.create_default_context),
+            tls_context,
             changed,
         )
 

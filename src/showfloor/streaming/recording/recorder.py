@@ -7,9 +7,11 @@ live show.
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import queue
+import shutil
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -25,19 +27,31 @@ log = logging.getLogger("showfloor.streaming.recording")
 _QUEUE_JOBS = 256
 _QUEUE_BYTES = 64 << 20
 _STOP_SECONDS = 10.0
+DISK_FULL, FAILING = "recording_disk_full", "recording_failing"
+"""Codes of warnings."""
+
+
+class DiskReserved(OSError):
+    """What is left of the disk is not for recordings."""
+
+    def __init__(self) -> None:
+        super().__init__(errno.ENOSPC, "the disk is nearly full")
 
 
 class Recorder:
-    """The writing thread, shared by all shows."""
+    """The writing thread, shared by all shows. It leaves `reserve` bytes of the disk free."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, reserve: int = 0) -> None:
         self.root = root
+        self._reserve = reserve
         self.lost = 0
         """Writes that did not happen, since the start."""
         self._jobs: queue.SimpleQueue[tuple[Callable[[], None], int] | None] = queue.SimpleQueue()
         self._queued = 0
         self._lock = threading.Lock()
         self._failing = False
+        self.problem: str | None = None
+        """Why segments are being lost: a warning's code."""
         self._thread = threading.Thread(target=self._work, name="recorder", daemon=True)
 
     def start(self) -> None:
@@ -71,9 +85,11 @@ class Recorder:
             try:
                 job()
                 # A line of the index may still fit where a segment does not.
-                self._failing = self._failing and not size
+                if size:
+                    self._failing, self.problem = False, None
             except OSError as problem:
-                self._fail(str(problem.strerror))
+                full = problem.errno in (errno.ENOSPC, errno.EDQUOT)
+                self._fail(str(problem.strerror), DISK_FULL if full else FAILING)
             except Exception:
                 log.exception("recording failed")
                 self._fail("a fault of ours")
@@ -81,8 +97,20 @@ class Recorder:
                 with self._lock:
                     self._queued -= size
 
-    def _fail(self, reason: str) -> None:
+    def check_room(self) -> None:
+        """In the thread that writes. Raises DiskReserved. What stopped starts again when there is
+        clearly room.
+        """
+        if not self._reserve:
+            return
+        self.root.mkdir(parents=True, exist_ok=True)
+        wanted = self._reserve * 9 // 8 if self.problem == DISK_FULL else self._reserve
+        if shutil.disk_usage(self.root).free < wanted:
+            raise DiskReserved
+
+    def _fail(self, reason: str, problem: str = FAILING) -> None:
         self.lost += 1
+        self.problem = problem
         if not self._failing:
             log.error("recording is losing segments reason=%s", reason)
         self._failing = True
@@ -174,6 +202,7 @@ class Recording:
 
     def _write(self, name: str, pieces: Sequence[bytes]) -> None:
         """A file is whole or not there: written beside, then renamed."""
+        self._recorder.check_room()
         self._folder.mkdir(parents=True, exist_ok=True)
         beside = self._folder / f".{name}.part"
         try:
