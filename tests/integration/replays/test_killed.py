@@ -1,0 +1,90 @@
+"""Processes that are killed in the middle: the next start finishes what was decided, and nothing
+half made is ever public.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import httpx2
+
+from showfloor.kit.db import Database
+from showfloor.replays import service
+from showfloor.replays.schemas import ReplayChange
+from tests.integration.replays.conftest import EndedShow
+from tests.integration.replays.test_clips import add, local, state
+from tests.integration.replays.test_publish import WHOLE
+from tests.integration.streaming.peers import SOURCE
+from tests.waiting import BOUND, until
+
+
+@contextlib.contextmanager
+def worker(show: EndedShow, url: str) -> Iterator[subprocess.Popen[bytes]]:
+    """The real one."""
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(SOURCE),
+        "SHOWFLOOR_MODE": "test",
+        "SHOWFLOOR_DATA": str(show.data),
+        "SHOWFLOOR_DATABASE_URL": url,
+        "SHOWFLOOR_SECRET": "s" * 32,
+        "SHOWFLOOR_INTERNAL_TOKEN": "t" * 32,
+    }
+    with (show.data / "worker.log").open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "showfloor", "worker"], env=environment, stdout=log, stderr=log
+        )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait(BOUND)
+
+
+async def test_worker_killed_while_a_clip_is_cut_leaves_nothing_public_and_the_next_one_makes_it(
+    client: httpx2.AsyncClient, filmed: EndedShow, database_url: str
+) -> None:
+    clip = (await add(client, filmed, 2.5, 8)).json()
+    with worker(filmed, database_url) as first:
+        await until(lambda: any(filmed.data.glob("making/*/clip")))
+        first.send_signal(signal.SIGKILL)
+        first.wait(BOUND)
+    assert not (filmed.data / "replays" / clip["id"]).exists()
+    assert await state(client, filmed, clip["id"]) == "preparing"
+    assert (await client.get(local(clip["mp4_url"]))).status_code == 404
+
+    with worker(filmed, database_url):
+
+        async def is_ready() -> bool:
+            return await state(client, filmed, clip["id"]) == "ready"
+
+        await until(is_ready)
+
+    assert {file.name for file in (filmed.data / "replays" / clip["id"]).iterdir()} == {
+        "clip.m4s",
+        "clip.mp4",
+        "index.m3u8",
+        "poster.webp",
+    }
+
+
+async def test_trim_whose_process_was_killed_before_the_folder_followed_is_done_by_the_worker(
+    ended: EndedShow, database: Database, database_url: str
+) -> None:
+    async with database.session() as session:
+        change = ReplayChange(trim_start=ended.at(4))
+        await service.change_replay(
+            session, person=ended.floor.host, show_id=ended.id, change=change
+        )
+    assert ended.public() == WHOLE
+
+    with worker(ended, database_url):
+        await until(lambda: not ended.public() & {"1.m4s", "2.m4s"})
+        await until(lambda: ended.public() >= WHOLE - {"1.m4s", "2.m4s"})
+
+    assert "1.m4s" not in (ended.data / "replays" / ended.shown_id / "media.m3u8").read_text()
