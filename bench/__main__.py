@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-ALL = ("start", "idle", "playback", "ingest", "push", "rooms", "holds", "purchases")
+ALL = ("start", "idle", "playback", "device", "ingest", "push", "rooms", "holds", "purchases")
 
 
 def machine() -> str:

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from fractions import Fraction
 
 import av
+import imageio_ffmpeg
 import m3u8
 import pytest
 from aiortc import MediaStreamTrack, RTCSessionDescription, VideoStreamTrack
@@ -371,3 +372,30 @@ async def test_noise_by_rtp_costs_nobody_else_anything(
     assert m3u8.loads(await streaming.until(2)).segments
     assert (await rtc.client.get("/healthz")).status_code == 200
     assert rtc.process.returncode is None
+
+
+async def test_ffmpegs_own_whip_is_taken(rtc: Rtc, streaming: Streaming, web: FakeWeb) -> None:
+    # A peer that shares no line with aiortc: its own ICE, DTLS and packets.
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-re"]
+    command += ["-f", "lavfi", "-i", "testsrc2=s=320x180:r=30", "-f", "lavfi", "-i", "sine=r=48000"]
+    command += ["-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-bf", "0"]
+    command += ["-profile:v", "baseline", "-pix_fmt", "yuv420p", "-g", "30"]
+    command += ["-c:a", "libopus", "-ac", "2", "-f", "whip", "-authorization", "key-a"]
+    process = await asyncio.create_subprocess_exec(
+        *command, f"http://127.0.0.1:{rtc.port}/whip", stdin=asyncio.subprocess.DEVNULL
+    )
+    try:
+        await web.report(lambda line: line["state"] == "publishing")
+        playlist = m3u8.loads(await streaming.until(2))
+        # In its first second, while its delay is found out, a camera may look uneven.
+        report = await web.report(
+            lambda line: bool(line["health"]["network"]) and not line["health"]["warnings"]
+        )
+    finally:
+        process.terminate()
+        await process.wait()
+    await web.report(lambda line: line["state"] == "lost")
+
+    assert round(playlist.segments[1].duration, 1) == 2.0
+    health = report["health"]
+    assert (health["video"]["width"], health["audio"]["codec"]) == (320, "aac")
