@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from sqlalchemy import Column
+from sqlalchemy import Column, Date
 
 from showfloor.app.migrate import import_models
 from showfloor.app.wiring import connect_erasers
@@ -55,3 +55,14 @@ def test_no_eraser_without_a_column() -> None:
     claimed = {column.info["personal"] for column in _columns() if "personal" in column.info}
 
     assert {eraser.name for eraser in list_erasers()} <= claimed
+
+
+def test_no_column_holds_a_day_on_which_somebody_could_be_born() -> None:
+    """A date of birth becomes a band in memory; a column of type date would be a place for it."""
+    dates = {f"{column.table.name}.{column.name}" for column in _columns() if _is_date(column)}
+
+    assert dates == set()
+
+
+def _is_date(column: Column[object]) -> bool:
+    return isinstance(column.type, Date)

@@ -30,6 +30,7 @@ COMMANDS = (
         "jobs",
         "security",
         "doctor",
+        "privacy",
     ),
 )
 """In the order of `showfloor --help`."""

@@ -1,0 +1,86 @@
+"""What the installation keeps of people."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import httpx2
+import typer
+
+from showfloor.app import drill as children
+from showfloor.app.scan import Report, scan
+from showfloor.app.settings import Settings
+from showfloor.app.terminal import or_refused
+from showfloor.kit import clock
+
+group = typer.Typer(no_args_is_help=True)
+Also = Annotated[
+    list[Path] | None,
+    typer.Option(exists=True, help="another folder or file to search: backups, a proxy's logs"),
+]
+
+
+@group.command("scan")
+def search(
+    file: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="the texts, one a line")],
+    also: Also = None,
+) -> None:
+    """Search every place in which this installation keeps bytes for given texts.
+
+    Ends with 1 when one of them stands somewhere. It is named by its line: it may be a person's.
+    """
+    texts = [line.strip() for line in file.read_text("utf-8").splitlines() if line.strip()]
+    if not texts or any(len(text) < 6 for text in texts):
+        raise typer.BadParameter("each text needs six characters or more")
+    report = _search(texts, also)
+    for found in report.found:
+        where = f"{found.store}, byte {found.hit.offset}"
+        typer.echo(f"line {found.hit.canary + 1} ({found.hit.form}): {where}")
+    typer.echo(f"{len(report.found)} hits")
+    raise typer.Exit(1 if report.found else 0)
+
+
+@group.command("drill")
+def drill(
+    url: Annotated[str, typer.Option(help="where web answers; empty: as the settings say")] = "",
+    also: Also = None,
+) -> None:
+    """Let six invented children try every door over HTTP, and search for what is left of them.
+
+    Needs a live show that sells something. An invented adult is let in and has to be found. Ends
+    with 1 when a door opened to a child, when something of one is found, or when the adult is not.
+    """
+    settings = Settings()
+    played = or_refused(lambda: asyncio.run(_play(url or settings.internal_web)))
+    refused = played.knocks - len(played.let_in)
+    typer.echo(f"{refused} of {played.knocks} requests of children were refused.")
+    for door in played.let_in:
+        typer.echo(f"let in: {door}")
+    report = _search([*played.children, *played.adult], also)
+    of_children = [one for one in report.found if one.hit.canary < len(played.children)]
+    for found in of_children:
+        typer.echo(f"of a child ({found.hit.form}): {found.store}, byte {found.hit.offset}")
+    of_adult = len(report.found) - len(of_children)
+    typer.echo(f"{len(of_children)} hits of the children, {of_adult} of the adult.")
+    raise typer.Exit(1 if of_children or played.let_in or not of_adult else 0)
+
+
+async def _play(url: str) -> children.Played:
+    async with httpx2.AsyncClient(base_url=url, timeout=30, trust_env=False) as client:
+        return await children.play(client, clock.now().date())
+
+
+def _search(texts: list[str], also: list[Path] | None) -> Report:
+    begun = clock.monotonic()
+    report = scan(Settings(), texts, also or ())
+    seconds = max(clock.monotonic() - begun, 0.001)
+    megabytes = report.bytes_read / 1_000_000
+    typer.echo(
+        f"Searched {megabytes:.0f} MB in {report.files} files and all tables for {len(texts)} "
+        f"texts, {megabytes / seconds:.0f} MB/s."
+    )
+    for what in report.unread:
+        typer.echo(f"Not searched: {what}.")
+    return report

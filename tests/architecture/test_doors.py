@@ -1,0 +1,41 @@
+"""Every request in which somebody gives data about themselves has the gate before it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from showfloor.app import contract
+
+PERSONAL = {"email", "phone", "full_name", "line1", "birthday", "born"}
+ASKED_BY = {"born", "admission"}
+"""What a door's request may answer the gate's question with (identity/schemas.py, AgeIn)."""
+
+
+def _fields(schema: dict[str, Any], document: dict[str, Any]) -> set[str]:
+    """Names of all fields of a request, those of nested objects too."""
+    if "$ref" in schema:
+        name = schema["$ref"].rsplit("/", 1)[1]
+        return _fields(document["components"]["schemas"][name], document)
+    found = set(schema.get("properties", {}))
+    for inner in (
+        *schema.get("properties", {}).values(),
+        *(part for key in ("anyOf", "oneOf", "allOf") for part in schema.get(key, [])),
+        *([schema["items"]] if "items" in schema else []),
+    ):
+        found |= _fields(inner, document)
+    return found
+
+
+def test_every_request_with_personal_data_answers_the_question_of_the_gate() -> None:
+    document = contract.document()
+    doors = {}
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            if not isinstance(operation, dict) or "requestBody" not in operation:
+                continue
+            for media in operation["requestBody"]["content"].values():
+                fields = _fields(media["schema"], document)
+                if fields & PERSONAL:
+                    doors[operation["operationId"]] = bool(fields & ASKED_BY)
+
+    assert doors == {"ask_age": True, "open_checkout": True, "sign_in": True}

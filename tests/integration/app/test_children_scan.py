@@ -1,0 +1,121 @@
+"""Six children are refused at every door of the real application, and nothing of them stands in any
+byte that the installation keeps. With the gate taken out, the same search finds them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx2
+import psycopg
+import pytest
+
+from showfloor.app import scan as scanning
+from showfloor.app.asgi import create_app
+from showfloor.app.drill import AGES, play
+from showfloor.app.migrate import upgrade_now
+from showfloor.app.postgres import EmbeddedPostgres
+from showfloor.app.scan import scan
+from showfloor.app.settings import Settings
+from showfloor.identity.service import Gate
+from showfloor.identity.types import Admission, AgeAnswer, CollectionPoint
+from showfloor.kit import clock
+from tests.people import FakeStreaming, add_floor_on_air
+
+BASE = "http://shop.localhost:8000"
+guarded = pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
+
+
+@pytest.fixture
+async def shop(tmp_path: Path) -> AsyncIterator[tuple[Settings, httpx2.AsyncClient]]:
+    """An installation with a database, a log and a folder of its own, and a show on the air."""
+    server = EmbeddedPostgres(tmp_path / "data" / "postgres")
+    url = server.start()
+    upgrade_now(url)
+    own = Settings(
+        mode="test",
+        data=tmp_path / "data",
+        database_url=url,
+        base_url=BASE,
+        secret="s" * 32,
+        internal_token="t" * 32,
+    )
+    app = create_app(own)
+    app.state.streaming = FakeStreaming()
+    await app.state.database.open()
+    async with app.state.database.session() as session:
+        await add_floor_on_air(session)
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url=BASE) as client:
+        yield own.model_copy(update={"database_url": ""}), client
+    await app.state.gate.gate.save_counts(app.state.database)
+    await app.state.database.close()
+    server.stop()
+
+
+def _after_the_insert(_gate: Gate, point: CollectionPoint, _answer: AgeAnswer) -> Admission:
+    """Nobody is asked before the row is written."""
+    return Admission(point, clock.now())
+
+
+@guarded
+async def test_nothing_of_a_refused_child_stands_anywhere(
+    shop: tuple[Settings, httpx2.AsyncClient], monkeypatch: pytest.MonkeyPatch, guard: bool
+) -> None:
+    settings, client = shop
+    if not guard:
+        monkeypatch.setattr(Gate, "admit", _after_the_insert)
+
+    played = await play(client, clock.now().date())
+    report = scan(settings, [*played.children, *played.adult])
+
+    of_children = {hit.hit.canary for hit in report.found if hit.hit.canary < len(played.children)}
+    of_adult = [hit for hit in report.found if hit.hit.canary >= len(played.children)]
+    assert of_adult, "a search that does not find the adult proves nothing"
+    assert report.unread == ()
+    if guard:
+        assert of_children == set() and played.let_in == []
+        assert played.knocks == len(AGES) * 10
+    else:
+        # Of each of the six: their row was written over, and given back with the hold.
+        of_one = len(played.children) // len(AGES)
+        assert {canary // of_one for canary in of_children} == set(range(len(AGES)))
+        assert played.let_in
+
+
+async def test_row_that_was_rolled_back_is_found_in_the_log_that_was_written_ahead(
+    shop: tuple[Settings, httpx2.AsyncClient],
+) -> None:
+    """Also where only the compressed image of its page is left of it."""
+    settings, _ = shop
+    canary = "canary-q7Zx3vBn81LpW"
+    with psycopg.connect(EmbeddedPostgres(settings.data / "postgres").url()) as connection:
+        connection.execute("create table typed (name text)")
+        connection.commit()
+        connection.execute("insert into typed values (%s)", (canary,))
+        connection.rollback()
+
+    stores = {found.store for found in scan(settings, [canary]).found}
+
+    assert any("pg_wal" in store or "/pages/" in store for store in stores)
+    assert any("/base/" in store for store in stores)
+
+
+def test_everything_that_is_named_is_searched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A name of a file, a border between two pieces, a folder beside the installation."""
+    monkeypatch.setattr(scanning, "PIECE", 1024 * 1024)
+    settings = Settings(mode="test", data=tmp_path / "data")
+    (tmp_path / "data").mkdir()
+    backups = tmp_path / "backups"
+    backups.mkdir()
+    (backups / "of-canary-one.txt").write_text("nothing")
+    border = bytes(scanning.PIECE - 5) + b"canary-two" + bytes(10)
+    (tmp_path / "data" / "large").write_bytes(border)
+
+    report = scan(settings, ["canary-one", "canary-two", "canary-three"], [backups])
+
+    assert {found.hit.canary for found in report.found} == {0, 1}
+    assert report.unread == ("the database: PostgreSQL is not running",)
+    assert report.bytes_read >= len(border)

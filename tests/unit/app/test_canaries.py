@@ -1,0 +1,84 @@
+"""A text is found in whatever it was encoded or packed into."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import hashlib
+import html
+import io
+import json
+import lzma
+import os
+import zipfile
+import zlib
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Callable
+from urllib.parse import quote
+
+import pytest
+
+from showfloor.app.canaries import Finder
+
+CANARY = "Kid 7f3a9c21@Example.com & نورة"
+FINDER = Finder(["another text", CANARY])
+NOISE = os.urandom(5000)
+
+
+def _zipped(data: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.csv", data)
+    return buffer.getvalue()
+
+
+PLAIN = CANARY.encode()
+WAYS: dict[str, Callable[[], bytes]] = {
+    "plain": lambda: PLAIN,
+    "other case": lambda: b"kID 7F3A9C21@example.COM & " + "نورة".encode(),
+    "url": lambda: quote(CANARY).encode(),
+    "json": lambda: json.dumps({"name": CANARY}).encode(),
+    "html": lambda: html.escape(CANARY).encode(),
+    "utf-16": lambda: CANARY.encode("utf-16"),
+    "hex": lambda: PLAIN.hex().upper().encode(),
+    "reversed": lambda: CANARY[::-1].encode(),
+    "base64": lambda: b64encode(PLAIN),
+    "base64, one further": lambda: b64encode(b"x" + PLAIN + b"y"),
+    "base64, two further": lambda: urlsafe_b64encode(b"xy" + PLAIN + b"yz"),
+    "md5": lambda: hashlib.md5(PLAIN, usedforsecurity=False).hexdigest().encode(),
+    "sha1 of lower case": lambda: hashlib.sha1(
+        CANARY.lower().encode(), usedforsecurity=False
+    ).digest(),
+    "sha256": lambda: hashlib.sha256(PLAIN).digest(),
+    "sha256 in base64": lambda: b64encode(hashlib.sha256(PLAIN).digest()),
+    "gzip": lambda: gzip.compress(PLAIN),
+    "zip": lambda: _zipped(PLAIN),
+    "zlib": lambda: zlib.compress(PLAIN),
+    "bzip2": lambda: bz2.compress(PLAIN),
+    "xz": lambda: lzma.compress(PLAIN),
+    "json in gzip in zip": lambda: _zipped(gzip.compress(json.dumps(CANARY).encode())),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_text_is_found_in_every_form(way: str) -> None:
+    hits = list(FINDER.search(NOISE + WAYS[way]() + NOISE))
+
+    assert hits and {hit.canary for hit in hits} == {1}
+
+
+def test_nothing_is_found_where_nothing_is() -> None:
+    broken = gzip.compress(PLAIN)[:-30] + b"PK\x03\x04broken" + b"BZh9broken" + b"x\x9cbroken"
+
+    assert list(FINDER.search(NOISE + os.urandom(200_000))) == []
+    assert all(hit.canary == 1 for hit in FINDER.search(NOISE + broken))
+
+
+def test_place_of_a_hit_is_where_it_begins() -> None:
+    assert [hit.offset for hit in FINDER.search(NOISE + PLAIN)] == [len(NOISE)]
+
+
+@pytest.mark.parametrize("texts", [[], ["short"], ["long enough", ""]])
+def test_texts_that_stand_everywhere_are_not_looked_for(texts: list[str]) -> None:
+    with pytest.raises(ValueError):
+        Finder(texts)
