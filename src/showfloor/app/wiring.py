@@ -210,6 +210,11 @@ def periodic_jobs(
             partial(checkout_tasks.settle_open_payments, providers=providers),
             wakes=checkout_tasks.PAYMENTS,
         ),
+        Job(
+            "compare payments with their providers",
+            3600.0,
+            partial(checkout_tasks.reconcile, providers=providers),
+        ),
         Job("interrupt lost shows", 5.0, shows_tasks.interrupt_lost_shows),
         Job(
             "publish replays",

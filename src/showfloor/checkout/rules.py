@@ -7,6 +7,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from showfloor.checkout.types import (
+    Discrepancy,
     NextStep,
     Payment,
     PaymentState,
@@ -107,6 +108,20 @@ def advance(state: PaymentState, report: ProviderStatus) -> PaymentState:
     if state not in OPEN or report is ProviderStatus.UNKNOWN:
         return state
     return _FROM_REPORT[report]
+
+
+def compare(state: PaymentState | None, word: ProviderStatus) -> Discrepancy | None:
+    """What is wrong with a payment that has ended, by the provider's own list; `state` is None for
+    one that we do not have. Open ones are asked about anyway.
+    """
+    if state is None:
+        return Discrepancy.UNKNOWN_TO_US if word in _MONEY else None
+    if state in (PaymentState.DECLINED, PaymentState.VOIDED):
+        return Discrepancy.GIVEN_UP if word in _MONEY else None
+    if state is PaymentState.PAID and word is not ProviderStatus.PAID:
+        back = word is ProviderStatus.VOIDED
+        return Discrepancy.GIVEN_BACK_THERE if back else Discrepancy.NOT_TAKEN
+    return None
 
 
 def look_again_after(state: PaymentState) -> timedelta | None:

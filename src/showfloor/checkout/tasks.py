@@ -25,6 +25,11 @@ async def settle_open_payments(
         return await service.next_look(connection, providers)
 
 
+async def reconcile(database: Database, *, providers: Mapping[str, PaymentProvider]) -> None:
+    """Every hour: our payments against the providers' own lists."""
+    await service.reconcile(database, providers)
+
+
 async def forget_abandoned(database: Database) -> None:
     """Every minute: who did not buy leaves no address behind."""
     forgotten = 1

@@ -105,6 +105,28 @@ class ProviderReply:
     reason: DeclineReason | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ProviderRecord:
+    """A payment as it stands in the provider's own list."""
+
+    payment_id: UUID
+    reply: ProviderReply
+
+
+class Discrepancy(StrEnum):
+    """How the provider's list and ours may differ once a payment has ended. `GIVEN_UP`: there is
+    money for a payment that we gave up, and it goes back. `UNKNOWN_TO_US`: it carries our name and
+    we do not have it, as after an old backup, or with another installation on the same account.
+    `GIVEN_BACK_THERE`: somebody refunded all of it at the provider. `NOT_TAKEN`: goods were sold
+    and there is no money for them.
+    """
+
+    GIVEN_UP = "given_up"
+    UNKNOWN_TO_US = "unknown_to_us"
+    GIVEN_BACK_THERE = "given_back_there"
+    NOT_TAKEN = "not_taken"
+
+
 class RefundStatus(StrEnum):
     """`REFUSED`: there is not so much to give back."""
 

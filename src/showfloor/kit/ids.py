@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from datetime import UTC, datetime
 from hashlib import sha256
 from uuid import UUID
 
@@ -25,6 +26,11 @@ class MalformedId(NotFound, ValueError):
 def new() -> UUID:
     """A new identifier; later ones sort after earlier ones."""
     return UUID(bytes=uuid_utils.uuid7().bytes)
+
+
+def made_at(value: UUID) -> datetime:
+    """The moment in an identifier (RFC 9562 §5.7), to the millisecond."""
+    return datetime.fromtimestamp((value.int >> 80) / 1000, UTC)
 
 
 def encode(prefix: str, value: UUID) -> str:

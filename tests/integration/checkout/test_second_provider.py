@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import ClassVar, Literal
 from uuid import UUID
@@ -21,6 +22,7 @@ from showfloor.checkout.types import (
     Intent,
     Method,
     NextStep,
+    ProviderRecord,
     ProviderReply,
     ProviderStatus,
     Refund,
@@ -88,6 +90,10 @@ class BankProvider:
 
     async def refund(self, refund: Refund) -> RefundStatus:
         return RefundStatus.DONE if refund.payment_id in self.paid else RefundStatus.REFUSED
+
+    async def listed(self, since: datetime, until: datetime) -> AsyncIterator[ProviderRecord]:
+        for intent in self.charges.values():
+            yield ProviderRecord(intent.payment_id, await self.lookup(intent))
 
     def parse_callback(self, headers: Mapping[str, str], body: bytes) -> Callback:
         if headers.get("bank-signature") != "right":

@@ -7,14 +7,16 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 
 from showfloor.catalog.types import Product
+from showfloor.checkout import rules, service
 from showfloor.checkout.adapters import stripe as adapter
 from showfloor.checkout.service import settlement
 from showfloor.checkout.types import Intent, ProviderReply
-from showfloor.kit import ids
+from showfloor.kit import clock, ids
 from showfloor.stock import service as stock
 from showfloor.stock.types import Stock
 from tests.integration.checkout.counter import Buyer, Counter
@@ -387,3 +389,51 @@ async def test_purchase_with_stripe_costs_one_commit_more(
     # Locking payment and hold, securing the goods, the state; and one more webhook that repeats
     # what is known.
     assert len(ours) <= MOST_STATEMENTS + 5, ours
+
+
+async def reconciled(stripe: StripeShop) -> list[str]:
+    """What the job finds an hour later, when nothing moves any more."""
+    providers = {"stripe": stripe.world.provider}
+    now = clock.now()
+    with clock.use(lambda: now + timedelta(hours=1)):
+        found = await service.reconcile(stripe.counter.database, providers)
+    return [wrong.value for _, wrong in found]
+
+
+@guarded
+async def test_money_for_a_payment_that_was_given_up_is_found_in_stripe_s_list(
+    stripe: StripeShop, ready: Buyer, monkeypatch: pytest.MonkeyPatch, guard: bool
+) -> None:
+    """Every answer and every webhook of it was lost, and nothing asks about it any more."""
+    if not guard:
+        monkeypatch.setattr(rules, "compare", lambda state, word: None)
+    await stripe.pay(ready)
+    await execute(stripe.counter.database, "update payment set state = 'declined', look_at = null")
+
+    found = await reconciled(stripe)
+
+    assert found == (["given_up"] if guard else [])
+    assert await stripe.moved() == ((SALT, SALT) if guard else (SALT, 0))
+    assert await reconciled(stripe) == []
+
+
+async def test_what_differs_otherwise_is_said_and_left_to_a_person(
+    stripe: StripeShop, ready: Buyer
+) -> None:
+    await stripe.pay(ready)
+    assert await reconciled(stripe) == []
+    (intent,) = stripe.books.intents.values()
+    stripe.books.create_refund({"payment_intent": intent["id"]})
+    stranger = {"payment_intent": {"showfloor_payment": ids.encode("pay", ids.new())}}
+
+    assert await reconciled(stripe) == ["given_back_there"]
+    intent["metadata"] = stranger["payment_intent"]
+    stripe.books.charges[intent["latest_charge"]]["refunded"] = False
+    assert await reconciled(stripe) == ["unknown_to_us"]
+    assert (await stripe.orders(), await stripe.state()) == (1, "paid")
+
+
+async def test_list_that_does_not_come_stops_nothing(stripe: StripeShop) -> None:
+    stripe.world.server.away = True
+
+    assert await reconciled(stripe) == []

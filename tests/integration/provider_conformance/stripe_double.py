@@ -140,7 +140,11 @@ class StripeDouble:
             for each in reversed(self.intents.values())
             if int(created.get("gte", 0)) <= each["created"] <= int(created.get("lte", 1 << 40))
         ]
-        return _page(rows, given, "/v1/payment_intents")
+        page = _page(rows, given, "/v1/payment_intents")
+        if "data.latest_charge" in given.get("expand", []):
+            for each in page["data"]:
+                each["latest_charge"] = self.charges.get(each["latest_charge"])
+        return page
 
     def confirm_intent(self, id_: str, given: Json) -> Json:
         """/api/payment_intents/confirm with /payments/finalize-payments-on-the-server."""

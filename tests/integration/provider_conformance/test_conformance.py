@@ -323,3 +323,25 @@ async def test_page_learns_nothing_that_is_secret(world: World) -> None:
     shown = repr(dict(world.provider.form)) + repr(world.provider) + repr(vars(world.provider))
 
     assert "sk_test" not in shown and "whsec" not in shown
+
+
+async def test_list_has_every_payment_of_its_time_as_it_stands(world: World) -> None:
+    kept, back = await paid(world), await paid(world)
+    await world.provider.void(back)
+    declined = fresh()
+    await world.provider.charge(declined, await world.method(Pays.DECLINES))
+    now = clock.now()
+
+    recent = {
+        each.payment_id: each.reply.status
+        async for each in world.provider.listed(now - timedelta(hours=1), now + timedelta(hours=1))
+    }
+    earlier = [
+        each.payment_id
+        async for each in world.provider.listed(now - timedelta(hours=3), now - timedelta(hours=2))
+    ]
+
+    assert recent[kept.payment_id] is ProviderStatus.PAID
+    assert recent[back.payment_id] is ProviderStatus.VOIDED
+    assert recent[declined.payment_id] is ProviderStatus.DECLINED
+    assert kept.payment_id not in earlier

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from showfloor.checkout import rules
-from showfloor.checkout.types import PaymentState, ProviderStatus, Status
+from showfloor.checkout.types import Discrepancy, PaymentState, ProviderStatus, Status
 from showfloor.kit.money import Money
 from showfloor.stock.types import LineState
 
@@ -124,3 +124,24 @@ def test_sum_is_as_shown_only_in_amount_and_currency() -> None:
     assert rules.is_as_shown(shown, None)
     assert not rules.is_as_shown(shown, Money(1998, "GBP"))
     assert not rules.is_as_shown(shown, Money(1999, "USD"))
+
+
+@pytest.mark.parametrize(
+    ("state", "word", "wrong"),
+    [
+        (None, ProviderStatus.PAID, Discrepancy.UNKNOWN_TO_US),
+        (None, ProviderStatus.DECLINED, None),
+        (PaymentState.DECLINED, ProviderStatus.AUTHORIZED, Discrepancy.GIVEN_UP),
+        (PaymentState.VOIDED, ProviderStatus.PAID, Discrepancy.GIVEN_UP),
+        (PaymentState.VOIDED, ProviderStatus.VOIDED, None),
+        (PaymentState.PAID, ProviderStatus.PAID, None),
+        (PaymentState.PAID, ProviderStatus.VOIDED, Discrepancy.GIVEN_BACK_THERE),
+        (PaymentState.PAID, ProviderStatus.AUTHORIZED, Discrepancy.NOT_TAKEN),
+        (PaymentState.STARTED, ProviderStatus.PAID, None),
+        (PaymentState.VOIDING, ProviderStatus.PAID, None),
+    ],
+)
+def test_what_the_provider_s_list_says_of_a_payment_that_has_ended(
+    state: PaymentState | None, word: ProviderStatus, wrong: Discrepancy | None
+) -> None:
+    assert rules.compare(state, word) is wrong

@@ -121,4 +121,4 @@ def test_secret_of_a_step_is_in_no_log() -> None:
 
 
 def test_moment_is_read_from_the_id() -> None:
-    assert abs((clock.now() - words.made_at(ids.new())).total_seconds()) < 60
+    assert abs((clock.now() - ids.made_at(ids.new())).total_seconds()) < 60

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from showfloor.checkout.types import (
     Callback,
     Intent,
     Method,
+    ProviderRecord,
     ProviderReply,
     Refund,
     RefundStatus,
@@ -68,6 +70,9 @@ class PaymentProvider(Protocol):
         """Give back a part or all of what was paid, once for each refund id; never more than was
         paid.
         """
+
+    def listed(self, since: datetime, until: datetime) -> AsyncIterator[ProviderRecord]:
+        """Every payment of ours that was begun between the two, by the provider's own list."""
 
     def parse_callback(self, headers: Mapping[str, str], body: bytes) -> Callback | None:
         """Whose payment a call is about, after checking that it is the provider's; None when it is

@@ -13,7 +13,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -29,7 +29,6 @@ from showfloor.checkout.adapters.stripe_words import (
     EVENTS,
     NotPayable,
     code_in,
-    made_at,
     reason_of,
     reply_of,
     stripe_amount,
@@ -40,6 +39,7 @@ from showfloor.checkout.types import (
     DeclineReason,
     Intent,
     Method,
+    ProviderRecord,
     ProviderReply,
     ProviderStatus,
     Refund,
@@ -61,6 +61,8 @@ TOLERANCE = timedelta(seconds=300)
 """Of a signature's age (/webhooks#replay-attacks)."""
 CALL_SECONDS = 14.0
 """All requests of one call together: less than `rules.CALL_TAKES`."""
+LIST_SECONDS = 600.0
+"""A day of payments, a hundred at a time."""
 KEYS_LAST = timedelta(hours=20)
 """Idempotency keys may be forgotten after 24 hours (/api/idempotent_requests)."""
 _SEARCHED = timedelta(hours=1)
@@ -195,7 +197,7 @@ class StripeProvider:
         """Stripe's id of a payment; None when it never arrived and never will."""
         if intent.reference is not None:
             return intent.reference
-        if clock.now() - made_at(intent.payment_id) > KEYS_LAST:
+        if clock.now() - ids.made_at(intent.payment_id) > KEYS_LAST:
             return await self._search(intent.payment_id)
         try:
             return (await self._create(intent)).id
@@ -209,7 +211,7 @@ class StripeProvider:
 
     async def _search(self, payment_id: UUID) -> str | None:
         """/api/payment_intents/list, which is never late, unlike their search."""
-        since = int((made_at(payment_id) - TOLERANCE).timestamp())
+        since = int((ids.made_at(payment_id) - TOLERANCE).timestamp())
         until = since + int(_SEARCHED.total_seconds())
         name = ids.encode("pay", payment_id)
         page = await self._client.v1.payment_intents.list_async(
@@ -219,6 +221,21 @@ class StripeProvider:
             if name_in(found.metadata, PAYMENT) == name:
                 return found.id
         return None
+
+    async def listed(self, since: datetime, until: datetime) -> AsyncIterator[ProviderRecord]:
+        """/api/payment_intents/list; others who use the account have theirs in it."""
+        async with _answered(seconds=LIST_SECONDS):
+            page = await self._client.v1.payment_intents.list_async(
+                {
+                    "created": {"gte": int(since.timestamp()), "lte": int(until.timestamp())},
+                    "expand": ["data.latest_charge"],
+                    "limit": 100,
+                }
+            )
+            async for found in page.auto_paging_iter():
+                payment_id = _our_payment(name_in(found.metadata, PAYMENT))
+                if payment_id is not None:
+                    yield ProviderRecord(payment_id, reply_of(found))
 
     async def _read(self, reference: str) -> ProviderReply:
         return reply_of(await self._retrieve(reference))
@@ -317,10 +334,8 @@ class StripeProvider:
         name = (event["data"]["object"].get("metadata") or {}).get(PAYMENT)
         if status is None or name is None:
             return None
-        try:
-            return Callback(event["id"], ids.parse("pay", name), status)
-        except ids.MalformedId:
-            return None
+        payment_id = _our_payment(name)
+        return Callback(event["id"], payment_id, status) if payment_id is not None else None
 
     def _is_signed(self, body: bytes, header: str, secret: str) -> bool:
         """By the library; the age by our own clock, in both directions."""
@@ -339,6 +354,13 @@ _REFUNDS = {
     "requires_action": RefundStatus.PENDING,
 }
 """/refunds#refund-statuses."""
+
+
+def _our_payment(name: object) -> UUID | None:
+    try:
+        return ids.parse("pay", str(name))
+    except ids.MalformedId:
+        return None
 
 
 def name_in(metadata: object, key: str) -> object:
@@ -360,13 +382,13 @@ def _busy() -> str:
 
 
 @asynccontextmanager
-async def _answered() -> AsyncIterator[None]:
+async def _answered(seconds: float = CALL_SECONDS) -> AsyncIterator[None]:
     """No answer, or none that says anything about the payment, is ProviderUnavailable: perhaps it
     happened (/error-handling). A refused key is somebody's mistake and is logged; neither the key
     nor the buyer's data are.
     """
     try:
-        async with asyncio.timeout(CALL_SECONDS):
+        async with asyncio.timeout(seconds):
             yield
     except (TimeoutError, stripe.APIConnectionError, stripe.RateLimitError):
         raise ProviderUnavailable from None

@@ -6,8 +6,6 @@ Pages named here are of docs.stripe.com.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from uuid import UUID
 
 from stripe import PaymentIntent, StripeObject
 
@@ -174,8 +172,3 @@ EVENTS: Mapping[str, ProviderStatus] = {
     "payment_intent.succeeded": ProviderStatus.PAID,
 }
 """What is to be ticked for the webhook endpoint (/api/events/types); others are not ours."""
-
-
-def made_at(id_: UUID) -> datetime:
-    """The moment in an id (RFC 9562 §5.7)."""
-    return datetime.fromtimestamp((id_.int >> 80) / 1000, UTC)

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
@@ -28,6 +29,7 @@ from showfloor.checkout.types import (
     Intent,
     Method,
     NextStep,
+    ProviderRecord,
     ProviderReply,
     ProviderStatus,
     Refund,
@@ -150,6 +152,11 @@ class TestProvider:
         entry = self._ledger.change(refund.payment_id, change)
         done = entry is not None and entry.refunded.get(refund.id.hex) == refund.amount.amount
         return RefundStatus.DONE if done else RefundStatus.REFUSED
+
+    async def listed(self, since: datetime, until: datetime) -> AsyncIterator[ProviderRecord]:
+        for payment_id, entry in self._ledger.entries().items():
+            if since <= ids.made_at(payment_id) <= until:
+                yield ProviderRecord(payment_id, _reply(entry.state))
 
     def parse_callback(self, headers: Mapping[str, str], body: bytes) -> Callback:
         try:

@@ -1,10 +1,12 @@
 """Use cases of `checkout`, one file a step: shelf (what may be held, at which price), holds,
-contact (who buys), paying, settlement (what the provider's status does).
+contact (who buys), paying, settlement (what the provider's status does),
+reconciliation (the providers' own lists).
 """
 
 from showfloor.checkout.service.contact import forget_abandoned, get_purchase, open_checkout
 from showfloor.checkout.service.holds import change_hold, get_hold, hold_goods, release_hold
 from showfloor.checkout.service.paying import confirm, pay
+from showfloor.checkout.service.reconciliation import reconcile
 from showfloor.checkout.service.settlement import (
     forget_old_callbacks,
     next_look,
@@ -25,6 +27,7 @@ __all__ = [
     "next_look",
     "open_checkout",
     "pay",
+    "reconcile",
     "release_hold",
     "settle_open_payments",
     "take_callback",
