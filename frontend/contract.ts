@@ -47,6 +47,8 @@ export type StudioView = Models["StudioOut"];
 export type Remote = Models["RemoteOut"];
 export type RemoteTicket = Models["RemoteTicketOut"];
 export type RemoteShow = Models["RemoteShowOut"];
+export type Caption = Models["CaptionOut"];
+export type CaptionLines = Models["CaptionLines"];
 export type PreflightReport = Models["PreflightOut"];
 export type Check = Models["CheckOut"];
 export type PublishTicket = Models["PublishTicketOut"];
@@ -74,6 +76,7 @@ export interface RoomEntries {
   readonly show?: Models["RoomShow"];
   readonly [product: `product/${string}`]: Product;
   readonly [cue: `cue/${string}`]: Cue;
+  readonly [caption: `caption/${string}`]: Caption;
 }
 /** By hand, because the name stands in the stream's `event:` line, beside the JSON. */
 export type RoomEvent =

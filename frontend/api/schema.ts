@@ -98,6 +98,28 @@ export interface components {
             email: string;
             address: components["schemas"]["AddressOut"];
         };
+        /** @description Other words for a line; empty takes it away. */
+        CaptionChange: {
+            id: string;
+            text: string;
+        };
+        CaptionChanges: {
+            changes: components["schemas"]["CaptionChange"][];
+        };
+        CaptionLines: {
+            language: string;
+            lines: components["schemas"]["CaptionOut"][];
+        };
+        /** @description What is said from `start` up to `end` on the show clock. */
+        CaptionOut: {
+            id: string;
+            language: string;
+            /** Format: date-time */
+            start: string;
+            /** Format: date-time */
+            end: string;
+            text: string;
+        };
         ChangePassword: {
             current: string;
             new: string;
@@ -357,6 +379,20 @@ export interface components {
         NetworkHealth: {
             loss: number;
             jitter_ms: number;
+        };
+        /**
+         * @description A line of a live show. Without `start` it begins on the newest frame, without `end` it stays
+         *     for as long as reading it takes; both are moments of the show clock.
+         */
+        NewCaption: {
+            /**
+             * @example en
+             * @example ar-EG
+             */
+            language: string;
+            text: string;
+            start?: string | null;
+            end?: string | null;
         };
         /**
          * @description `[from, to)` on the show clock, 1 to 180 s. The title is a text, or one for each language. It
@@ -708,7 +744,7 @@ export interface components {
             seq: number;
             ts: number;
             key: string;
-            value: components["schemas"]["RoomShow"] | components["schemas"]["ProductOut"] | components["schemas"]["CueOut"] | null;
+            value: components["schemas"]["RoomShow"] | components["schemas"]["ProductOut"] | components["schemas"]["CueOut"] | components["schemas"]["CaptionOut"] | null;
         };
         /**
          * @description The room's entry `show`: what is true of it now, whatever frame is on screen.
@@ -726,19 +762,21 @@ export interface components {
             ended_at: string | null;
             /** @description Null until the show has ended, and for one that was never live. */
             replay: components["schemas"]["ReplayOut"] | null;
+            /** @description In which there are captions, BCP 47. */
+            caption_languages: string[];
             product_ids: string[];
         };
         /**
          * @description Event `snapshot`: the whole room after the event number `seq`. `ts` is the server's clock in
          *     milliseconds.
          *
-         *     Keys: `show`, `product/<id>`, `cue/<id>`.
+         *     Keys: `show`, `product/<id>`, `cue/<id>`, `caption/<id>`.
          */
         RoomSnapshot: {
             seq: number;
             ts: number;
             entries: {
-                [key: string]: components["schemas"]["RoomShow"] | components["schemas"]["ProductOut"] | components["schemas"]["CueOut"];
+                [key: string]: components["schemas"]["RoomShow"] | components["schemas"]["ProductOut"] | components["schemas"]["CueOut"] | components["schemas"]["CaptionOut"];
             };
         };
         /** @description Event `state`: what changes fast, replaced whole. `stock` is pieces left by SKU. */
@@ -773,7 +811,7 @@ export interface components {
          * @description What an API key may be used for.
          * @enum {string}
          */
-        Scope: "orders:read" | "orders:write" | "catalog:write" | "merchant:write" | "shows:run";
+        Scope: "orders:read" | "orders:write" | "catalog:write" | "merchant:write" | "shows:run" | "captions:write";
         /**
          * @description What the security log says.
          * @enum {string}
@@ -840,6 +878,8 @@ export interface components {
             ended_at: string | null;
             /** @description Null until the show has ended, and for one that was never live. */
             replay: components["schemas"]["ReplayOut"] | null;
+            /** @description In which there are captions, BCP 47. */
+            caption_languages: string[];
             product_ids: string[];
             slug: string;
             market: string;

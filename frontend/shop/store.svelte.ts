@@ -209,8 +209,16 @@ export class ShowStore {
   /** A frame of this moment is on screen: exactly the cues that contain it are, too. */
   frameShown(moment: number): void {
     this.#frame = moment;
+    this.onframe?.(moment);
     this.#label();
     this.#showPins(pinsAt(this.#cues, moment));
+  }
+
+  /** The captions' ear, where a show has captions. */
+  onframe: ((moment: number) => void) | null = null;
+
+  get entries() {
+    return this.#room.entries;
   }
 
   /** The player moves the picture there; nobody before it is opened. */

@@ -248,3 +248,22 @@ def test_withheld_replay_is_not_offered(demo: Installation, page: Page, ended: E
 
     expect(page.get_by_role("button", name="Watch the replay")).to_be_visible()
     settled(page)
+
+
+def test_captions_are_shown_where_the_viewer_reads_another_language(
+    demo: Installation, page: Page, ended: Ended
+) -> None:
+    said = "WEBVTT\n\n00:00.000 --> 00:30.000\nصباح الخير\n"
+    with demo.api("host") as api:
+        headers = {"Content-Type": "text/vtt"}
+        api.put(f"{ended.api}/captions/ar", content=said, headers=headers).raise_for_status()
+
+    watch_replay(page, f"{ended.page}?lang=ar")
+    expect(page.get_by_text("صباح الخير")).to_be_visible()
+    page.get_by_role("button", name="الترجمة").click()
+    page.get_by_role("button", name="بلا ترجمة").click()
+    expect(page.get_by_text("صباح الخير")).to_have_count(0)
+    watch_replay(page, f"{ended.page}?lang=en")
+    page.get_by_role("button", name="Captions").click()
+    page.get_by_role("button", name="Arabic").click()
+    expect(page.get_by_text("صباح الخير")).to_be_visible()

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from showfloor.checkout.openapi import CALLBACK, HOLDS
 from showfloor.identity.errors import NotAuthenticated
-from showfloor.kit import clock
+from showfloor.kit import clock, webvtt
 from showfloor.kit.answers import bearer, language, problem
 from showfloor.kit.errors import (
     AppError,
@@ -42,9 +42,10 @@ LARGEST_REPORT = 4 * 1024 * 1024
 LARGEST_COVER = 8 * 1024 * 1024
 """Bytes of a picture, as a phone takes it."""
 COVER = re.compile(r"/api/v1/shows/[^/]+/cover")
+CAPTIONS = re.compile(r"/api/v1/shows/[^/]+/captions/[^/]+")
 BODY_WITHIN = 10.0
 """Seconds for a whole body."""
-COVER_WITHIN = 60.0
+UPLOAD_WITHIN = 60.0
 """Seconds for a picture over a slow network: the largest at 1.1 Mbit/s."""
 BY_ADDRESS = ("/healthz", "/readyz", "/internal/")
 PER_ADDRESS = 12_000
@@ -93,6 +94,15 @@ class NeverStored:
         await self._app(scope, receive, with_header)
 
 
+def _largest_upload(scope: Scope) -> int | None:
+    """Bytes of a file that the address takes; None where it takes none."""
+    if scope["method"] != "PUT":
+        return None
+    if COVER.fullmatch(scope["path"]):
+        return LARGEST_COVER
+    return webvtt.MOST_BYTES if CAPTIONS.fullmatch(scope["path"]) else None
+
+
 class BodyLimit:
     """No request is larger than it needs to be or takes for ever to arrive, and `/internal/` reads
     nothing from who has no token.
@@ -109,9 +119,9 @@ class BodyLimit:
         internal = scope["path"].startswith("/internal/")
         headers = Headers(scope=scope)
         refusal: AppError | None = None
-        picture = scope["method"] == "PUT" and COVER.fullmatch(scope["path"]) is not None
-        most = LARGEST_REPORT if internal else LARGEST_COVER if picture else LARGEST_BODY
-        within = COVER_WITHIN if picture else BODY_WITHIN
+        upload = _largest_upload(scope)
+        most = LARGEST_REPORT if internal else upload or LARGEST_BODY
+        within = UPLOAD_WITHIN if upload else BODY_WITHIN
         if internal and not self._may_enter(headers):
             refusal = NotAuthenticated()
         elif _content_length(headers) > most:

@@ -63,6 +63,7 @@ from showfloor.shows import subscribers as shows_subscribers
 from showfloor.shows import tasks as shows_tasks
 from showfloor.shows.adapters.covers import CoverFolder
 from showfloor.shows.events import ShowEnded
+from showfloor.shows.http import captions as captions_http
 from showfloor.shows.http import destinations as destinations_http
 from showfloor.shows.http import remotes as remotes_http
 from showfloor.stock import http as stock_http
@@ -134,6 +135,7 @@ EDGES = (
     shows_http,
     destinations_http,
     remotes_http,
+    captions_http,
     replays_http,
     orders_http,
     shows_internal,

@@ -109,6 +109,7 @@ _SCOPES: dict[str, tuple[Scope, Scope]] = {
     "products": (Scope.CATALOG_WRITE, Scope.CATALOG_WRITE),
     "merchants": (Scope.MERCHANT_WRITE, Scope.MERCHANT_WRITE),
     "shows": (Scope.SHOWS_RUN, Scope.SHOWS_RUN),
+    "captions": (Scope.CAPTIONS_WRITE, Scope.CAPTIONS_WRITE),
     "replays": (Scope.SHOWS_RUN, Scope.SHOWS_RUN),
 }
 

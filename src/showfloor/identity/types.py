@@ -87,6 +87,7 @@ class Scope(StrEnum):
     CATALOG_WRITE = "catalog:write"
     MERCHANT_WRITE = "merchant:write"
     SHOWS_RUN = "shows:run"
+    CAPTIONS_WRITE = "captions:write"
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,13 @@ class TooManyClips(AppError):
     status = 409
 
 
+class CaptionsUnreadable(AppError):
+    """The upload is no WebVTT that can be shown as it is. `reason` is one of `kit.webvtt`."""
+
+    code = "captions_unreadable"
+    status = 422
+
+
 class ReplayNotThere(AppError):
     """The show cannot be watched from its beginning: nothing is recorded, or its host withholds
     it.

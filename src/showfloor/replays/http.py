@@ -12,13 +12,14 @@ from starlette.responses import RedirectResponse, Response
 from showfloor.identity.errors import CsrfFailed, NotAuthenticated
 from showfloor.identity.http import CurrentPerson, OptionalPerson
 from showfloor.kit import ids
-from showfloor.kit.errors import NotFound
+from showfloor.kit.errors import NotFound, PayloadTooLarge, RequestTimeout
 from showfloor.kit.http import DatabaseDep, SessionDep
-from showfloor.kit.openapi import refusals
+from showfloor.kit.openapi import Document, refusals
 from showfloor.kit.recent import Recent
 from showfloor.replays import service
 from showfloor.replays.adapters.storage import Storage
 from showfloor.replays.errors import (
+    CaptionsUnreadable,
     ClipNotFound,
     ClipSpanInvalid,
     ClipSpanUnavailable,
@@ -38,8 +39,11 @@ from showfloor.replays.schemas import (
 )
 from showfloor.replays.types import Replay
 from showfloor.replays.views import clip_view, decision_view
-from showfloor.shows.errors import ShowNotFound
+from showfloor.shows import service as shows
+from showfloor.shows.errors import CaptionsNotThere, ShowNotFound, TooManyCaptions
 from showfloor.shows.http import Caller, UrlsDep
+from showfloor.shows.schemas import CaptionChanges, CaptionLines, Language
+from showfloor.shows.views import caption_view
 
 router = APIRouter(tags=["replays"])
 OPEN = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-cache"}
@@ -179,3 +183,98 @@ async def delete_clip(
         )
     async with database.session() as session:
         await service.settle_files(session, storage, deleted)
+
+
+CAPTIONS_BODY: Document = {
+    "requestBody": {
+        "required": True,
+        "content": {"text/vtt": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+CAPTIONS = "/api/v1/shows/{show_id}/captions/{language}"
+
+
+@router.get(
+    CAPTIONS + ".vtt",
+    response_class=Response,
+    responses=refusals(NotFound, ShowNotFound, ReplayNotThere),
+)
+async def write_captions(
+    show_id: str, language: Language, session: SessionDep, storage: StorageDep
+) -> Response:
+    """Captions as a WebVTT file whose times are positions of the replay, without what is cut."""
+    text = await service.write_captions(
+        session, storage, show_id=ids.parse("show", show_id), language=language
+    )
+    return Response(text, media_type="text/vtt", headers=OPEN)
+
+
+@router.get(CAPTIONS, responses=refusals(NotFound, ShowNotFound))
+async def list_captions(
+    show_id: str, language: Language, session: SessionDep, person: OptionalPerson
+) -> CaptionLines:
+    """What is said where the show can be watched, on the show clock; for who runs it all of it."""
+    found = await service.list_captions(
+        session, person=person, show_id=ids.parse("show", show_id), language=language
+    )
+    return CaptionLines(language=language, lines=[caption_view(line) for line in found])
+
+
+@router.put(
+    CAPTIONS,
+    status_code=204,
+    responses=refusals(
+        *CHANGE,
+        PayloadTooLarge,
+        RequestTimeout,
+        CaptionsUnreadable,
+        ReplayNotThere,
+        TooManyCaptions,
+    ),
+    openapi_extra=CAPTIONS_BODY,
+)
+async def read_captions(
+    show_id: str,
+    language: Language,
+    request: Request,
+    person: Caller,
+    database: DatabaseDep,
+    storage: StorageDep,
+) -> None:
+    """Replace the captions of a language by a WebVTT file (at most 2 MiB) whose times are positions
+    of the replay as it is now. What is refused changes nothing.
+    """
+    show = ids.parse("show", show_id)
+    data = await request.body()
+    async with database.session() as session:
+        await service.read_captions(
+            session, storage, person=person, show_id=show, language=language, data=data
+        )
+
+
+@router.patch(CAPTIONS, status_code=204, responses=refusals(*CHANGE, CaptionsNotThere))
+async def edit_captions(
+    show_id: str,
+    language: Language,
+    body: CaptionChanges,
+    session: SessionDep,
+    person: CurrentPerson,
+) -> None:
+    """Other words for single lines; an empty text takes a line away."""
+    await shows.edit_captions(
+        session,
+        person=person,
+        show_id=ids.parse("show", show_id),
+        language=language,
+        texts={ids.parse("cap", change.id): change.text for change in body.changes},
+    )
+
+
+@router.delete(CAPTIONS, status_code=204, responses=refusals(*CHANGE))
+async def delete_captions(
+    show_id: str, language: Language, session: SessionDep, person: CurrentPerson
+) -> None:
+    """All lines of a language."""
+    await shows.replace_captions(
+        session, person=person, show_id=ids.parse("show", show_id), language=language, lines=[]
+    )

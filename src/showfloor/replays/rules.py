@@ -203,3 +203,28 @@ def runs_of(segments: Iterable[SegmentLine], span: Span) -> list[list[SegmentLin
         else:
             runs.append([line])
     return runs
+
+
+def position_at(visible: Sequence[SegmentLine], moment: datetime) -> int:
+    """Milliseconds into the replay; where the picture was away or is cut: where it goes on."""
+    at, wanted = 0, milliseconds(moment)
+    for line in visible:
+        if wanted < line.end:
+            return at + max(0, round(wanted - line.start))
+        at += line.duration
+    return at
+
+
+def moment_at(visible: Sequence[SegmentLine], position: int, *, ends: bool = False) -> float | None:
+    """The show clock (epoch ms) at a position; an end belongs to what is before it. None behind the
+    last frame, but for an end.
+    """
+    at = 0
+    for line in visible:
+        within = (
+            at < position <= at + line.duration if ends else at <= position < at + line.duration
+        )
+        if within:
+            return line.start + position - at
+        at += line.duration
+    return visible[-1].end if ends and visible else None

@@ -43,6 +43,27 @@ class DisclosuresUnanswered(AppError):
     status = 409
 
 
+class CaptionsNotThere(AppError):
+    """The show has none in this language."""
+
+    code = "captions_not_there"
+    status = 404
+
+
+class CaptionTimesInvalid(AppError):
+    """A live line ends before it begins, lasts too long, or is of another time than now."""
+
+    code = "caption_times_invalid"
+    status = 422
+
+
+class TooManyCaptions(AppError):
+    """Lines of a language, or languages of a show."""
+
+    code = "too_many_captions"
+    status = 409
+
+
 class RemoteTicketInvalid(AppError):
     """Used before, too old, withdrawn, or never made."""
 

@@ -38,6 +38,7 @@ class ShowRow(Base):
     replay_poster_url: Mapped[str | None]
     replay_poster_chosen: Mapped[bool] = mapped_column(server_default=false())
     replay_storyboard_url: Mapped[str | None]
+    caption_languages: Mapped[list[str]] = mapped_column(JSONB, server_default="[]")
 
 
 class ShowProductRow(Base):
@@ -47,6 +48,17 @@ class ShowProductRow(Base):
     )
     product_id: Mapped[UUID] = mapped_column(primary_key=True, index=True)
     position: Mapped[int]
+
+
+class CaptionRow(Base):
+    __tablename__ = "caption"
+    __table_args__ = (Index("ix_caption_show_start", "show_id", "language", "starts_at"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    show_id: Mapped[UUID] = mapped_column(ForeignKey("show.id", ondelete="cascade"))
+    language: Mapped[str]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    text: Mapped[str]
 
 
 class RemoteRow(Base):

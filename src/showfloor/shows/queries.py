@@ -28,8 +28,9 @@ from showfloor.kit import ids
 from showfloor.kit.db import Connection, Session
 from showfloor.kit.money import Money
 from showfloor.kit.pipeline import Statement
-from showfloor.shows.models import CueRow, RemoteRow, ShowProductRow, ShowRow
+from showfloor.shows.models import CaptionRow, CueRow, RemoteRow, ShowProductRow, ShowRow
 from showfloor.shows.types import (
+    Caption,
     Cue,
     CueKind,
     Disclosure,
@@ -51,6 +52,7 @@ def _show(row: ShowRow, product_ids: Sequence[UUID]) -> Show:
     values = {name: getattr(row, name) for name in _COLUMNS}
     said = row.disclosures
     own = {
+        "caption_languages": tuple(row.caption_languages),
         "state": ShowState(row.state),
         "disclosures": None if said is None else tuple(Disclosure(each) for each in said),
     }
@@ -205,6 +207,67 @@ async def open_shows_with_product(session: Session, product_id: UUID) -> list[UU
         ),
     )
     return list((await session.execute(carrying.order_by(ShowProductRow.show_id))).scalars())
+
+
+async def add_captions(session: Session, captions: Sequence[Caption]) -> None:
+    """New lines."""
+    rows = [
+        {
+            "id": each.id,
+            "show_id": each.show_id,
+            "language": each.language,
+            "starts_at": each.start,
+            "ends_at": each.end,
+            "text": each.text,
+        }
+        for each in captions
+    ]
+    if rows:
+        await session.execute(insert(CaptionRow), rows)
+
+
+async def captions(session: Session, show_id: UUID, language: str) -> list[Caption]:
+    """The lines of a language by start."""
+    chosen = select(CaptionRow).where(
+        CaptionRow.show_id == show_id, CaptionRow.language == language
+    )
+    ordered = chosen.order_by(CaptionRow.starts_at, CaptionRow.id)
+    rows = await session.execute(ordered.execution_options(populate_existing=True))
+    return [
+        Caption(row.id, row.show_id, row.language, row.starts_at, row.ends_at, row.text)
+        for row in rows.scalars()
+    ]
+
+
+async def count_captions(session: Session, show_id: UUID, language: str) -> int:
+    """How many lines there are in a language."""
+    counted = select(func.count()).where(
+        CaptionRow.show_id == show_id, CaptionRow.language == language
+    )
+    return int((await session.execute(counted)).scalar_one())
+
+
+async def edit_caption(
+    session: Session, show_id: UUID, language: str, caption_id: UUID, text: str
+) -> None:
+    """Other words for a line, or none: then it goes. A line that is not there stays so."""
+    mine = (
+        (CaptionRow.id == caption_id)
+        & (CaptionRow.show_id == show_id)
+        & (CaptionRow.language == language)
+    )
+    if text:
+        await session.execute(update(CaptionRow).where(mine).values(text=text))
+    else:
+        await session.execute(delete(CaptionRow).where(mine))
+
+
+async def remove_captions(session: Session, show_id: UUID, language: str | None) -> None:
+    """All lines of a language, or of every language."""
+    chosen = delete(CaptionRow).where(CaptionRow.show_id == show_id)
+    if language is not None:
+        chosen = chosen.where(CaptionRow.language == language)
+    await session.execute(chosen)
 
 
 def _remote(row: RemoteRow) -> Remote:

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
 from showfloor.catalog.schemas import ProductOut
-from showfloor.kit import clock
+from showfloor.kit import clock, webvtt
 from showfloor.kit.contract import Health
 from showfloor.kit.schemas import EveryLanguage, Moment, MoneyOut, Shown, Time, Words, id_with
 from showfloor.kit.text import OptionalTitle, Paragraphs
@@ -182,6 +182,52 @@ class CueOut(Shown):
     payload: PinPayload | DisclosurePayload
 
 
+Language = Annotated[
+    str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}$", examples=["en", "ar-EG"])
+]
+"""BCP 47."""
+CaptionText = Annotated[str, AfterValidator(webvtt.clean), Field(max_length=webvtt.LONGEST_TEXT)]
+
+
+class NewCaption(BaseModel):
+    """A line of a live show. Without `start` it begins on the newest frame, without `end` it stays
+    for as long as reading it takes; both are moments of the show clock.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+    language: Language
+    text: Annotated[CaptionText, Field(min_length=1)]
+    start: Moment | None = None
+    end: Moment | None = None
+
+
+class CaptionOut(Shown):
+    """What is said from `start` up to `end` on the show clock."""
+
+    id: Annotated[str, id_with("cap")]
+    language: str
+    start: Time
+    end: Time
+    text: str
+
+
+class CaptionLines(BaseModel):
+    language: str
+    lines: list[CaptionOut]
+
+
+class CaptionChange(BaseModel):
+    """Other words for a line; empty takes it away."""
+
+    id: str
+    text: CaptionText
+
+
+class CaptionChanges(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    changes: list[CaptionChange] = Field(max_length=100)
+
+
 class Timeline(BaseModel):
     cues: list[CueOut]
 
@@ -215,6 +261,9 @@ class RoomShow(Shown):
     replay: Annotated[
         ReplayOut | None,
         Field(description="Null until the show has ended, and for one that was never live."),
+    ]
+    caption_languages: Annotated[
+        list[str], Field(description="In which there are captions, BCP 47.")
     ]
     product_ids: list[Annotated[str, id_with("prod")]]
 
@@ -393,12 +442,12 @@ class RoomSnapshot(BaseModel):
     """Event `snapshot`: the whole room after the event number `seq`. `ts` is the server's clock in
     milliseconds.
 
-    Keys: `show`, `product/<id>`, `cue/<id>`.
+    Keys: `show`, `product/<id>`, `cue/<id>`, `caption/<id>`.
     """
 
     seq: int
     ts: int
-    entries: dict[str, RoomShow | ProductOut | CueOut]
+    entries: dict[str, RoomShow | ProductOut | CueOut | CaptionOut]
 
 
 class RoomChange(BaseModel):
@@ -407,7 +456,7 @@ class RoomChange(BaseModel):
     seq: int
     ts: int
     key: str
-    value: RoomShow | ProductOut | CueOut | None
+    value: RoomShow | ProductOut | CueOut | CaptionOut | None
 
 
 class RoomState(BaseModel):

@@ -101,6 +101,8 @@ class Show:
     replay_poster_url: str | None = None
     replay_poster_chosen: bool = False
     replay_storyboard_url: str | None = None
+    caption_languages: tuple[str, ...] = ()
+    """In which there are captions (BCP 47), the first one first."""
     product_ids: tuple[UUID, ...] = ()
 
     @property
@@ -255,6 +257,18 @@ class RecordedPin:
     product_id: UUID
     start: datetime
     end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """A line of what is said in one language, on the show clock, `[start, end)`."""
+
+    id: UUID
+    show_id: UUID
+    language: str
+    start: datetime
+    end: datetime
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

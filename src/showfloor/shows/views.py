@@ -16,6 +16,7 @@ from showfloor.kit.contract import CarriedCue, read
 from showfloor.kit.schemas import fields_of
 from showfloor.media.types import Ingest, PublishTicket
 from showfloor.shows.schemas import (
+    CaptionOut,
     CueOut,
     HostOut,
     IngestOut,
@@ -31,6 +32,7 @@ from showfloor.shows.schemas import (
     StudioOut,
 )
 from showfloor.shows.types import (
+    Caption,
     Cue,
     Disclosure,
     PublicUrls,
@@ -49,6 +51,10 @@ def cue_view(cue: Cue) -> CueOut:
 def carried_cue(cue: Cue) -> CarriedCue:
     """The same JSON, as the playlist carries it."""
     return read(CarriedCue, cue_view(cue).model_dump(mode="json"))
+
+
+def caption_view(caption: Caption) -> CaptionOut:
+    return CaptionOut.model_validate(caption)
 
 
 def room_view(show: Show) -> RoomShow:

@@ -47,6 +47,7 @@ SHOW_WORDS = (
 SHARED_WORDS = ("list", "problem", "error", "currency", "language")
 REMOTE_WORDS = ("remote", "studio")
 STUDIO_WORDS = (
+    "caption",
     "preflight",
     "remote",
     "studio",

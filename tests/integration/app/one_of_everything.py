@@ -110,13 +110,17 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
                 headers={"Authorization": f"Bearer {keys[0]}"},
             )
             host = {"Authorization": f"Bearer {keys[0]}"}
-            waits, joins = [
-                (await client.post(f"/shows/{show}/remotes", headers=host)).json() for _ in range(2)
+            waits, joins, ends = [
+                (await client.post(f"/shows/{show}/remotes", headers=host)).json() for _ in range(3)
             ]
             ticket = {"ticket": joins["url"].partition("#")[2]}
             remote = (await client.post("/remote", json=ticket)).json()["token"]
+            said = {"language": "en", "text": "Good morning"}
+            caption = await client.post(f"/shows/{show}/captions", json=said, headers=host)
             known = _known(floor) | {
-                "remote_id": [waits["remote"]["id"]],
+                "language": ["en"],
+                "id": [caption.json()["id"]],
+                "remote_id": [ends["remote"]["id"]],
                 "ticket": [waits["url"].partition("#")[2]],
                 "show_id": [show],
                 "destination_id": [destination.json()["id"]],

@@ -136,8 +136,8 @@ def add_key(
         list[str],
         typer.Option(
             "--scope",
-            help="orders:read, orders:write, catalog:write, merchant:write, shows:run, or all; "
-            "several times for several",
+            help="orders:read, orders:write, catalog:write, merchant:write, shows:run, "
+            "captions:write, or all; several times for several",
         ),
     ],
     days: Annotated[int, typer.Option(min=1, max=3650, help="until it ends by itself")] = 365,

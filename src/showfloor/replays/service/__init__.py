@@ -1,5 +1,6 @@
 """Use cases of `replays`, one file a noun: replay, rewind, pictures, clips, disk_use."""
 
+from showfloor.replays.service.captions import list_captions, read_captions, write_captions
 from showfloor.replays.service.clips import (
     CLIPS,
     add_clip,
@@ -45,6 +46,7 @@ __all__ = [
     "facts_of",
     "find_clip",
     "get_replay",
+    "list_captions",
     "list_clips",
     "list_disk_use",
     "list_latest",
@@ -56,8 +58,10 @@ __all__ = [
     "order_pictures",
     "products_of",
     "publish",
+    "read_captions",
     "rewind",
     "settle_files",
     "show_clip",
     "show_pictures",
+    "write_captions",
 ]

@@ -104,6 +104,7 @@ async def delete_replay(session: Session, *, person: Person, show_id: UUID) -> R
     worker. Raises ShowNotFound, ReplayDeleted.
     """
     before = await _get_own(session, person, show_id)
+    await shows.delete_captions(session, show_id)
     return await _decide(session, replace(before, deleted_at=clock.now()))
 
 

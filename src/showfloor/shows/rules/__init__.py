@@ -13,6 +13,9 @@ from showfloor.shows.errors import DisclosuresUnanswered, NotAllowedInState
 from showfloor.shows.types import Cue, CueKind, Disclosure, Remote, ShowState
 
 MOST_PINS = 3
+MOST_CAPTIONS = 20_000
+"""Lines of a show in one language: eleven hours of speech."""
+MOST_CAPTION_LANGUAGES = 20
 MOST_REMOTES = 5
 """Of a show at a time, tickets that wait included."""
 BEFORE_THE_FIRST_FRAME = timedelta(seconds=60)
@@ -76,6 +79,11 @@ def end_of(start: datetime, end: datetime) -> datetime:
 def may_end_by_remote(remote: Remote, cue: Cue) -> bool:
     """A remote ends pins of its own show: never a label, never another show's."""
     return cue.show_id == remote.show_id and cue.kind is CueKind.PIN
+
+
+def reading_time(text: str) -> timedelta:
+    """Seventeen characters a second, as subtitlers count; never a flash, never a poster."""
+    return timedelta(seconds=min(max(len(text) / 17, 1.5), 7.0))
 
 
 def slugs_for(title: Mapping[str, str], starts_at: datetime | None, show_id: UUID) -> list[str]:

@@ -1,6 +1,5 @@
-"""Use cases of `shows`, one file a noun: access, schedule, covers, shelf, lifecycle, cues,
-ingest_reports, destinations, preflight,
-remotes, room.
+"""Use cases of `shows`, one file a noun: access, schedule, captions, covers, shelf, lifecycle,
+cues, ingest_reports, destinations, preflight, remotes, room.
 """
 
 from showfloor.shows.rules import slug_of
@@ -10,6 +9,13 @@ from showfloor.shows.service.access import (
     get_public_show,
     get_show,
     may_run,
+)
+from showfloor.shows.service.captions import (
+    add_caption,
+    delete_captions,
+    edit_captions,
+    list_captions,
+    replace_captions,
 )
 from showfloor.shows.service.covers import set_cover
 from showfloor.shows.service.cues import (
@@ -69,6 +75,7 @@ from showfloor.shows.service.shelf import (
 )
 
 __all__ = [
+    "add_caption",
     "add_product",
     "admit_publisher",
     "arrange_products",
@@ -76,7 +83,9 @@ __all__ = [
     "check_importable",
     "check_preflight",
     "create_show",
+    "delete_captions",
     "disclose",
+    "edit_captions",
     "end_cue",
     "end_imported",
     "end_remote",
@@ -95,6 +104,7 @@ __all__ = [
     "interrupt_lost_shows",
     "invite_remote",
     "join_remote",
+    "list_captions",
     "list_carried_cues",
     "list_remotes",
     "list_shows",
@@ -109,6 +119,7 @@ __all__ = [
     "pin_by_remote",
     "refresh_product",
     "remove_product",
+    "replace_captions",
     "set_clips",
     "set_cover",
     "set_replay",

@@ -13,8 +13,8 @@ from showfloor.kit import clock, ids
 from showfloor.kit.db import Session
 from showfloor.realtime import service as realtime
 from showfloor.shows.rules import ENDED_CUES_STAY
-from showfloor.shows.types import Cue, Show
-from showfloor.shows.views import cue_view, room_view
+from showfloor.shows.types import Caption, Cue, Show
+from showfloor.shows.views import caption_view, cue_view, room_view
 
 
 async def publish_show(session: Session, show: Show) -> None:
@@ -36,12 +36,27 @@ async def publish_cue(session: Session, cue: Cue) -> None:
     await realtime.set_entry(session, cue.show_id, f"cue/{ids.encode('cue', cue.id)}", view)
 
 
+async def publish_caption(session: Session, caption: Caption) -> None:
+    """The room carries a line ahead of its frame: every viewer is behind the camera."""
+    view = caption_view(caption).model_dump(mode="json")
+    await realtime.set_entry(session, caption.show_id, f"caption/{view['id']}", view)
+
+
 async def forget_old_cues(session: Session, show_id: UUID) -> None:
     """Cues that no viewer can still be waiting for leave the room; the timeline keeps them."""
+    await _forget_ended(session, show_id, "cue/")
+
+
+async def forget_old_captions(session: Session, show_id: UUID) -> None:
+    """As cues."""
+    await _forget_ended(session, show_id, "caption/")
+
+
+async def _forget_ended(session: Session, show_id: UUID, kind: str) -> None:
     entries = (await realtime.snapshot(session, show_id)).entries
     limit = clock.rfc3339(clock.now() - ENDED_CUES_STAY)
     for key, value in entries.items():
-        if key.startswith("cue/") and value["end"] is not None and value["end"] < limit:
+        if key.startswith(kind) and value["end"] is not None and value["end"] < limit:
             await realtime.delete_entry(session, show_id, key)
 
 
