@@ -87,6 +87,7 @@ def test_empty_form_on_a_phone_shows_what_is_missing_first(demo: Installation, p
 
 def test_what_is_held_can_be_changed_in_the_checkout(demo: Installation, page: Page) -> None:
     hold(page, demo, "Olive Grove Vase", "Dune Stripe Scarf")
+    say_born(page)
     checkout = page.get_by_role("dialog", name="Check out")
     expect(checkout.get_by_text("2 pieces")).to_be_visible()
 

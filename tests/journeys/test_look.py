@@ -165,6 +165,13 @@ def look(page: Page, name: str) -> list[str]:
     return found
 
 
+def leave(page: Page) -> None:
+    """The next page is a stranger's."""
+    page.evaluate("localStorage.clear()")
+    page.context.clear_cookies()
+    page.close()
+
+
 SIZES = {360: (360, 740), 1280: (1280, 800)}
 
 
@@ -188,8 +195,7 @@ def test_pages_are_sound(
             settled(page)
             if found := look(page, f"{visit.__name__}-{lang}-{width}"):
                 wrong[f"{visit.__name__}-{width}"] = found
-        page.close()
-        context.clear_cookies()
+        leave(page)
     context.close()
 
     assert wrong == {}
@@ -204,8 +210,7 @@ def test_dark_pages_are_sound(demo: Installation, browser: Browser) -> None:
         settled(page)
         if found := look(page, f"{visit.__name__}-en-1280-dark"):
             wrong[visit.__name__] = found
-        page.close()
-        context.clear_cookies()
+        leave(page)
     context.close()
 
     assert wrong == {}

@@ -48,6 +48,13 @@ class MissingMessage(LookupError):
 
 
 @dataclass(frozen=True, slots=True)
+class Phrase:
+    """A parameter that is a text of the catalog itself."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Messages:
     """The catalogs of all languages, read once."""
 
@@ -59,7 +66,7 @@ class Messages:
     def translate(self, lang: str, key: str, **params: object) -> str:
         """The text under `key` with its holes filled.
 
-        Whole numbers and `Money` are written as the language writes them.
+        Whole numbers and `Money` are written as the language writes them, a `Phrase` in its words.
         """
         entry = self.catalogs[lang].get(key)
         if entry is None:
@@ -93,6 +100,8 @@ class Messages:
 
     def _shown(self, lang: str, params: Mapping[str, object], hole: re.Match[str]) -> str:
         value = params.get(hole[1])
+        if isinstance(value, Phrase):
+            return self.translate(lang, value.key)
         if isinstance(value, Money):
             return self.price(lang, value)
         if isinstance(value, int | float) and not isinstance(value, bool):

@@ -34,10 +34,10 @@ class Line(NamedTuple):
 
 class WebVttError(ValueError):
     """`reason` is one of not_utf8, too_long, no_header, times, order, empty_text, long_text;
-    `line` counts from 1, 0 for the file as a whole.
+    `line` counts from 1.
     """
 
-    def __init__(self, reason: str, line: int = 0) -> None:
+    def __init__(self, reason: str, line: int) -> None:
         super().__init__(f"{reason} in line {line}")
         self.reason, self.line = reason, line
 
@@ -45,11 +45,11 @@ class WebVttError(ValueError):
 def parse(data: bytes) -> list[Line]:
     """Raises WebVttError."""
     if len(data) > MOST_BYTES:
-        raise WebVttError("too_long")
+        raise WebVttError("too_long", _line_at(data, MOST_BYTES))
     try:
         text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise WebVttError("not_utf8") from None
+    except UnicodeDecodeError as problem:
+        raise WebVttError("not_utf8", _line_at(data, problem.start)) from None
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if not _HEADER.fullmatch(lines[0]):
         raise WebVttError("no_header", 1)
@@ -64,6 +64,10 @@ def parse(data: bytes) -> list[Line]:
             raise WebVttError("order", number)
         found.append(cue)
     return found
+
+
+def _line_at(data: bytes, place: int) -> int:
+    return data[:place].count(b"\n") + 1
 
 
 def _blocks(lines: list[str]) -> Iterator[tuple[int, list[str]]]:

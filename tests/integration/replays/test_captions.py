@@ -102,7 +102,10 @@ async def test_file_after_a_trim_is_placed_by_what_is_seen(
 
 @pytest.mark.parametrize(
     ("text", "reason"),
-    [("1\n00:00:01,000 --> 00:00:02,000\nSubRip", "no_header"), (FILE + "\nhello", "times")],
+    [
+        ("1\n00:00:01,000 --> 00:00:02,000\nSubRip", "first line is not WEBVTT (line 1)"),
+        (FILE + "\nhello", "times are missing or wrong"),
+    ],
 )
 async def test_file_that_is_refused_changes_nothing(
     client: httpx2.AsyncClient, ended: EndedShow, text: str, reason: str

@@ -135,7 +135,7 @@ def test_every_key_is_used() -> None:
     }
     starts = tuple(
         {start for _, text in sources() for start in KEY_START.findall(text)}
-        | {"error.", "currency."}
+        | {"error.", "currency.", "webvtt."}
     )
 
     assert [key for key in entries("en") if key not in used and not key.startswith(starts)] == []
@@ -185,6 +185,16 @@ def test_arabic_is_written_in_arabic() -> None:
 )
 def test_arabic_counts_by_the_last_two_digits(count: int, words: str) -> None:
     assert messages.translate("ar", "shelf.products", count=count) == words
+
+
+@pytest.mark.parametrize("lang", messages.LANGUAGES)
+def test_phrase_is_said_in_the_language_of_the_sentence(lang: str) -> None:
+    phrase = messages.Phrase("webvtt.not_utf8")
+
+    sentence = messages.translate(lang, "error.captions_unreadable", reason=phrase, line=3)
+
+    assert messages.translate(lang, "webvtt.not_utf8") in sentence
+    assert "3" in sentence
 
 
 @pytest.mark.parametrize(

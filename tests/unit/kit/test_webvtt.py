@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from showfloor.kit import webvtt
+from showfloor.kit import messages, webvtt
 from showfloor.kit.webvtt import Line, WebVttError
 
 FILE = """\ufeffWEBVTT - Slow morning
@@ -69,8 +72,15 @@ def test_fault_is_refused_with_its_line(text: str, reason: str, line: int) -> No
     assert (found.value.reason, found.value.line) == (reason, line)
 
 
+def test_every_reason_has_its_words() -> None:
+    reasons = set(re.findall(r'WebVttError\("([a-z0-9_]+)"', inspect.getsource(webvtt)))
+
+    assert len(reasons) == 7
+    assert all(messages.load().has(f"webvtt.{reason}") for reason in reasons)
+
+
 def test_bytes_that_are_no_text_are_refused() -> None:
-    with pytest.raises(WebVttError, match="not_utf8"):
+    with pytest.raises(WebVttError, match="not_utf8 in line 3"):
         webvtt.parse(b"WEBVTT\n\n\xff\xfe")
 
 

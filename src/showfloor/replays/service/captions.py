@@ -10,6 +10,7 @@ from uuid import UUID
 from showfloor.identity.types import Person
 from showfloor.kit import clock, ids, webvtt
 from showfloor.kit.db import Session
+from showfloor.kit.messages import Phrase
 from showfloor.kit.recording import SegmentLine
 from showfloor.kit.webvtt import WebVttError
 from showfloor.replays import queries
@@ -74,7 +75,8 @@ async def read_captions(
     try:
         found = await asyncio.to_thread(webvtt.parse, data)
     except WebVttError as problem:
-        raise CaptionsUnreadable(reason=problem.reason, line=problem.line) from None
+        reason = Phrase(f"webvtt.{problem.reason}")
+        raise CaptionsUnreadable(reason=reason, line=problem.line) from None
     replay, visible = await _visible(session, storage, show_id)
     if replay.ended_at is None or not visible:
         raise ReplayNotThere
