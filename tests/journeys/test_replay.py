@@ -186,7 +186,7 @@ def test_replay_of_a_show_with_everything_that_goes_wrong_plays_through(
 
 def watch_replay(page: Page, address: str) -> None:
     page.goto(address)
-    page.get_by_role("button", name="Watch the replay").click()
+    page.get_by_role("button", name=re.compile("Watch the replay|مشاهدة الإعادة")).click()
     until(page, f"{VIDEO}?.currentTime > 0")
 
 

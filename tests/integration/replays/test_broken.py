@@ -136,9 +136,10 @@ async def test_streaming_killed_in_a_segment_and_started_again_leaves_one_replay
 ) -> None:
     host = await publish()
     await host.play(tags("plain"))
-    await streaming.recorded(3)
-    await streaming.stop(signal.SIGKILL)
     folder = streaming.data_dir / "recordings" / "show_a"
+    await streaming.recorded(3)
+    await until(lambda: any(line.open == 4 for line in read_index(folder).opened))
+    await streaming.stop(signal.SIGKILL)
     with (folder / "index.jsonl").open("ab") as index:
         index.write(b'{"open":9,"sta')
     (folder / ".4.m4s.part").write_bytes(b"torn")
