@@ -70,7 +70,7 @@ def scan(settings: Settings, canaries: Sequence[str], also: Sequence[Path] = ())
 def _read_files(roots: Sequence[Path], canaries: Sequence[str], report: Report) -> None:
     """Names of files count as well."""
     finder = Finder(canaries)
-    files = list(dict.fromkeys(file for root in roots for file in _files(root)))
+    files = list(dict.fromkeys(file for root in roots for file in _files(root, report)))
     for file in files:
         found = finder.search(os.fsencode(file))
         report.found += [Found(f"name of {file}", hit) for hit in found]
@@ -81,6 +81,9 @@ def _read_files(roots: Sequence[Path], canaries: Sequence[str], report: Report) 
         for (file, _), (read, hits) in zip(
             pieces, workers.map(_search_piece, pieces, chunksize=8), strict=True
         ):
+            if read is None:
+                report.unread += (str(file),)
+                continue
             report.bytes_read += read
             report.found += [Found(str(file), hit) for hit in hits]
     report.files += len(files)
@@ -95,24 +98,33 @@ def _prepare(canaries: list[str]) -> None:
     _finder = Finder(canaries)
 
 
-def _search_piece(piece: tuple[Path, int]) -> tuple[int, list[Hit]]:
-    """Bytes read, and what is in them; a file that is gone by now holds nothing."""
+def _search_piece(piece: tuple[Path, int]) -> tuple[int | None, list[Hit]]:
+    """Bytes read, and what is in them; None for a file that cannot be read. One that is gone by now
+    holds nothing.
+    """
     file, start = piece
     begin = max(0, start - OVERLAP)
     try:
         with file.open("rb") as opened:
             opened.seek(begin)
             data = opened.read(start + PIECE - begin)
-    except OSError:
+    except FileNotFoundError:
         return 0, []
+    except OSError:
+        return None, []
     hits = [Hit(hit.canary, hit.form, begin + hit.offset) for hit in _finder.search(data)]
     return len(data), hits
 
 
-def _files(root: Path) -> Iterator[Path]:
+def _files(root: Path, report: Report) -> Iterator[Path]:
+    def note(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError):
+            report.unread += (str(error.filename),)
+
     if root.is_file():
         yield root
-    for folder, _, names in os.walk(root):
+        return
+    for folder, _, names in os.walk(root, onerror=note):
         for name in names:
             path = Path(folder) / name
             if not path.is_symlink():
@@ -159,6 +171,7 @@ def _read_database(url: str, canaries: Sequence[str], report: Report) -> None:
                 with connection.cursor().copy(query) as rows:
                     data = b"".join(bytes(part) for part in rows)
             except psycopg.errors.InsufficientPrivilege:
+                report.unread += (f"table {schema}.{table}",)
                 continue
             report.bytes_read += len(data)
             report.found += [Found(f"table {schema}.{table}", hit) for hit in finder.search(data)]

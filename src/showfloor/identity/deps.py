@@ -13,6 +13,7 @@ from showfloor.identity.schemas import AgeIn
 from showfloor.identity.service import Gate
 from showfloor.identity.types import Admission, CollectionPoint
 from showfloor.kit import clock
+from showfloor.kit.errors import ValidationFailed
 
 BROWSER_FIELDS = ("origin", "sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest")
 """Header fields that browsers send with what a page asks for (Fetch, Metadata Request Headers), and
@@ -33,7 +34,15 @@ class HttpGate:
     def admit(
         self, request: Request, point: CollectionPoint, given: AgeIn, country: str | None = None
     ) -> Admission:
-        """As `Gate.admit`, for a browser that was not refused within a day."""
+        """As `Gate.admit`, for a browser that was not refused within a day.
+
+        Raises ValidationFailed for a body that is not declared as JSON: a form on somebody else's
+        website can send it without asking, and would have a visitor of it refused for a day.
+        """
+        if not _is_json(request):
+            raise ValidationFailed(
+                extra={"fields": [{"path": "header/content-type", "problem": "not_json"}]}
+            )
         if is_refused(request.cookies.get(self.cookie), clock.now()):
             raise AgeRefused
         answer = given.answer(country)
@@ -58,6 +67,11 @@ class HttpGate:
         kept = f"{self.cookie}={refusal_mark(clock.now())}; Path=/; Max-Age={seconds}; HttpOnly"
         within = "; Secure; SameSite=None; Partitioned" if self._trusted else "; SameSite=Lax"
         return kept + within
+
+
+def _is_json(request: Request) -> bool:
+    declared = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return declared == "application/json"
 
 
 def gate_of(request: Request) -> HttpGate:

@@ -119,3 +119,11 @@ def test_everything_that_is_named_is_searched(
     assert {found.hit.canary for found in report.found} == {0, 1}
     assert report.unread == ("the database: PostgreSQL is not running",)
     assert report.bytes_read >= len(border)
+
+
+def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
+    unreadable = Path("/proc/self/mem")  # its first byte is nobody's, not even root's
+
+    report = scan(Settings(mode="test", data=tmp_path), ["a-canary"], [unreadable])
+
+    assert str(unreadable) in report.unread

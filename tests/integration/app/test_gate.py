@@ -5,6 +5,7 @@ Each guard has its twin: without it the same request is let in.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -213,6 +214,24 @@ async def test_who_was_refused_stays_refused_at_every_door_for_a_day(
     start = clock.now()
     with clock.use(lambda: start + timedelta(hours=48)):
         assert let_in(await knock(client, "checkouts", {"born": ADULT}))
+
+
+@guarded
+async def test_form_of_another_website_has_nobody_refused(
+    client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch, guard: bool
+) -> None:
+    if not guard:
+        monkeypatch.setattr(deps, "_is_json", lambda _: True)
+    field = json.dumps({"born": CHILD, "x": "="})  # what a form makes of a name and a value
+
+    answer = await client.post(
+        "/api/v1/session", content=field, headers={"Content-Type": "text/plain"}
+    )
+
+    assert (answer.status_code, "set-cookie" in answer.headers) == (
+        (422, False) if guard else (403, True)
+    )
+    assert let_in(await knock(client, "checkouts", {"born": ADULT})) is guard
 
 
 async def test_mark_of_everybody_refused_on_a_day_is_the_same(client: httpx2.AsyncClient) -> None:

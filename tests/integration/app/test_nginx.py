@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def _configuration(folder: Path, port: int) -> Path:
+def _configuration(folder: Path, port: int, *, log: str = "off") -> Path:
     """Ours, without what only a real host has: certificates and port 443."""
     ours = (ROOT / "deploy" / "nginx.conf").read_text("utf-8")
     plain = re.sub(r"ssl_certificate.*|http2(?=;)", "", ours)
@@ -33,7 +33,7 @@ def _configuration(folder: Path, port: int) -> Path:
     whole = folder / "nginx.conf"
     whole.write_text(
         f"daemon off;\nevents {{ }}\npid {folder}/pid;\n"
-        f"http {{ access_log off; include {site}; }}\n"
+        f"http {{ access_log {log}; include {site}; }}\n"
     )
     return whole
 
@@ -90,10 +90,13 @@ def test_systemd_takes_the_unit(tmp_path: Path) -> None:
 
 @pytest.fixture
 def nginx(tmp_path: Path) -> Iterator[int]:
-    """A running one with nothing behind it; the port."""
+    """A running one with nothing behind it, which logs as nginx does unless it is told not to; the
+    port.
+    """
     assert NGINX is not None, "CI installs nginx (scripts/setup)"
     port = free_ports(1)
-    command = [NGINX, "-c", _configuration(tmp_path, port), "-e", tmp_path / "error.log"]
+    whole = _configuration(tmp_path, port, log=str(tmp_path / "access.log"))
+    command = [NGINX, "-c", whole, "-e", tmp_path / "error.log"]
     process = subprocess.Popen(command)
     try:
         _wait_for(port, process)
@@ -136,3 +139,16 @@ def test_nginx_keeps_strangers_out(nginx: int) -> None:
     assert inside == [404, 404] and large == 413
     assert answers[0] == 502 and answers[-1] == 429, "nobody is behind it, and 20 a second pass"
     assert set(files) == {502}
+
+
+def test_nobody_who_is_refused_by_age_stands_in_a_log(nginx: int, tmp_path: Path) -> None:
+    with httpx2.Client(
+        base_url=f"http://127.0.0.1:{nginx}", headers={"Host": "live.example"}, trust_env=False
+    ) as client:
+        for door in ("admissions", "checkouts", "session"):
+            client.post(f"/api/v1/{door}", json={})
+        client.get("/s/x")
+
+    log = tmp_path / "access.log"
+    until_blocking(lambda: "GET /s/x" in log.read_text())
+    assert "/api/" not in log.read_text()

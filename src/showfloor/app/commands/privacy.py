@@ -29,7 +29,8 @@ def search(
 ) -> None:
     """Search every place in which this installation keeps bytes for given texts.
 
-    Ends with 1 when one of them stands somewhere. It is named by its line: it may be a person's.
+    Ends with 1 when one of them stands somewhere, with 2 when none does but something could not be
+    searched. A text is named by its line: it may be a person's.
     """
     texts = [line.strip() for line in file.read_text("utf-8").splitlines() if line.strip()]
     if not texts or any(len(text) < 6 for text in texts):
@@ -39,7 +40,7 @@ def search(
         where = f"{found.store}, byte {found.hit.offset}"
         typer.echo(f"line {found.hit.canary + 1} ({found.hit.form}): {where}")
     typer.echo(f"{len(report.found)} hits")
-    raise typer.Exit(1 if report.found else 0)
+    raise typer.Exit(1 if report.found else 2 if report.unread else 0)
 
 
 @group.command("drill")
@@ -50,7 +51,8 @@ def drill(
     """Let six invented children try every door over HTTP, and search for what is left of them.
 
     Needs a live show that sells something. An invented adult is let in and has to be found. Ends
-    with 1 when a door opened to a child, when something of one is found, or when the adult is not.
+    with 1 when a door opened to a child, when something of one is found, or when the adult is not;
+    with 2 when all is well but something could not be searched.
     """
     settings = Settings()
     played = or_refused(lambda: asyncio.run(_play(url or settings.internal_web)))
@@ -64,7 +66,8 @@ def drill(
         typer.echo(f"of a child ({found.hit.form}): {found.store}, byte {found.hit.offset}")
     of_adult = len(report.found) - len(of_children)
     typer.echo(f"{len(of_children)} hits of the children, {of_adult} of the adult.")
-    raise typer.Exit(1 if of_children or played.let_in or not of_adult else 0)
+    wrong = of_children or played.let_in or not of_adult
+    raise typer.Exit(1 if wrong else 2 if report.unread else 0)
 
 
 async def _play(url: str) -> children.Played:
