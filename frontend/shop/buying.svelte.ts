@@ -219,9 +219,19 @@ export class Buying {
 
   async release(): Promise<void> {
     const hold = this.hold;
-    if (this.busy || this.payment === "pending" || !hold) return;
-    this.clear();
-    await this.#step(() => this.#return(hold));
+    if (this.busy || this.payment === "pending" || this.#unsure || !hold) return;
+    await this.#step(async () => {
+      try {
+        await call(this.api, `/holds/${hold.id}`, { method: "DELETE", token: hold.token });
+      } catch (error) {
+        // Another tab is paying for it. Whatever else fails, the hold ends by itself.
+        if (problemOf(error).code === "payment_in_progress") {
+          if (this.#checkout) this.#findOut();
+          throw error;
+        }
+      }
+      this.clear();
+    });
   }
 
   async pay(details: Details, method: PaymentMethod, expected: Money): Promise<void> {
@@ -247,15 +257,21 @@ export class Buying {
     } catch (error) {
       const problem = problemOf(error);
       this.#showNewPrice(problem);
-      this.#unsure = isUnsure(problem) || problem.code === "payment_in_progress";
-      if (this.#unsure && problem.code !== "unreachable") void this.#poll();
+      if (isUnsure(problem) || problem.code === "payment_in_progress") this.#findOut();
       throw error;
     }
   }
 
-  /** The hold's time is over by the server's clock. A payment under way decides by itself. */
+  /** Nobody here knows how the payment stands, until the shop says so. */
+  #findOut(): void {
+    this.#unsure = true;
+    void this.#poll();
+  }
+
+  /** The hold's time is over by the server's clock. A payment under way, or one whose answer was
+   *  lost, decides by itself. */
   expire(): void {
-    if (this.payment === "open" || this.payment === "declined") this.#runOut();
+    if (!this.#unsure && (this.payment === "open" || this.payment === "declined")) this.#runOut();
   }
 
   #runOut(): void {
@@ -287,13 +303,6 @@ export class Buying {
     this.payment = "open";
     this.answer = null;
     this.orders = [];
-  }
-
-  /** Giving back is a courtesy to others; if it fails, the hold ends by itself. */
-  async #return(hold: Hold): Promise<void> {
-    await call(this.api, `/holds/${hold.id}`, { method: "DELETE", token: hold.token }).catch(
-      () => undefined,
-    );
   }
 
   /** A checkout carries the details it was opened with; other details open another on the same

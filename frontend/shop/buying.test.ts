@@ -416,6 +416,39 @@ test("back on the network, a payment whose answer got lost is asked about", asyn
   expect(buying).toMatchObject({ payment: "paid", problem: null });
 });
 
+test("goods whose payment lost its answer neither run out nor go back before the shop has said how it stands", async () => {
+  storage();
+  const buying = new Buying("", "show_1");
+  const lost = new TypeError("network");
+  answers = [
+    ok(hold("h1", [{ sku: "A", quantity: 1 }], 100), 201),
+    ok({ id: "co_1", expires_at: later() }, 201),
+    lost,
+    lost,
+    lost,
+  ];
+  await buying.reserve([{ sku: "A", quantity: 1 }], pounds(100));
+  await buying.pay(details, { type: "test", number: "4242424242424242" }, pounds(100));
+
+  buying.expire();
+  await buying.release();
+
+  expect(buying).toMatchObject({ expired: false, hold: { id: "h1" } });
+  expect(asked.some(({ method }) => method === "DELETE")).toBe(false);
+
+  answers = [ok({ status: "paid", orders: [{ id: "ord_1" }], expires_at: later() })];
+  await vi.waitFor(() => expect(buying.payment).toBe("paid"), { timeout: 10_000 });
+}, 20_000);
+
+test("goods that another tab is paying for do not go back", async () => {
+  const buying = await holding();
+  answers = [refusal("payment_in_progress")];
+
+  await buying.release();
+
+  expect(buying).toMatchObject({ hold: { id: "one" }, problem: { code: "payment_in_progress" } });
+});
+
 test("both lists become one, a SKU once", () => {
   expect(
     merge(

@@ -58,10 +58,17 @@ def parse_rfc3339(text: str) -> datetime:
 
 @contextmanager
 def use(clock: Callable[[], datetime]) -> Iterator[None]:
-    """Replace `now()` for the length of a test."""
+    """Replace `now()` for the length of a test.
+
+    Raises RuntimeError when two of them overlap without one being inside the other, as in tasks
+    that run at once: the later end would bring back the earlier's clock for good.
+    """
     global _now
     before, _now = _now, clock
     try:
         yield
     finally:
-        _now = before
+        overlaps = _now is not clock
+        _now = _system_now if overlaps else before
+        if overlaps:
+            raise RuntimeError("two clocks are in use at once")

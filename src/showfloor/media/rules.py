@@ -75,6 +75,8 @@ def read_ticket(secret: str, ticket: str) -> tuple[UUID, datetime] | None:
         whole = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         return None
+    if base64.urlsafe_b64encode(whole).decode().rstrip("=") != text:
+        return None  # the last character has bits that decoding leaves out (RFC 4648 §3.5)
     signed, seal = whole[:-_MAC_BYTES], whole[-_MAC_BYTES:]
     if len(signed) != 24 or not hmac.compare_digest(seal, _seal(secret, signed)):
         return None

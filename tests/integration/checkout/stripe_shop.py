@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -49,11 +50,16 @@ class StripeShop:
             "/payments/stripe/callback", content=call["body"], headers=call["headers"]
         )
 
-    async def worker_looks(self, seconds: float = 20) -> None:
+    async def worker_looks(self, seconds: float = 20, *, at_once: int = 1) -> None:
         now = clock.now()
         with clock.use(lambda: now + timedelta(seconds=seconds)):
-            await service.settle_open_payments(
-                self.counter.database, self.counter.app.state.checkout.providers
+            await asyncio.gather(
+                *(
+                    service.settle_open_payments(
+                        self.counter.database, self.counter.app.state.checkout.providers
+                    )
+                    for _ in range(at_once)
+                )
             )
 
     async def moved(self) -> tuple[int, int]:

@@ -14,7 +14,7 @@ import pytest
 from showfloor.catalog.types import Product
 from showfloor.checkout import rules, service
 from showfloor.checkout.adapters import stripe as adapter
-from showfloor.checkout.service import settlement
+from showfloor.checkout.service import holds, settlement
 from showfloor.checkout.types import Intent, ProviderReply
 from showfloor.kit import clock, ids
 from showfloor.stock import service as stock
@@ -204,6 +204,37 @@ async def test_killed_before_the_capture_and_the_worker_takes_the_money(
     assert await stock_now(stripe.counter.database, product) == Stock(50, 0, 1)
 
 
+@guarded
+async def test_goods_do_not_go_back_while_their_money_is_being_taken(
+    stripe: StripeShop,
+    ready: Buyer,
+    product: Product,
+    monkeypatch: pytest.MonkeyPatch,
+    guard: bool,
+) -> None:
+    """Another tab, or a script, gives the hold back between the goods and the capture."""
+    if not guard:
+        monkeypatch.setattr(holds, "_MONEY_MAY_MOVE", ())
+
+    async def dies(*_: object) -> None:
+        raise asyncio.CancelledError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(settlement, "_capture", dies)
+        with pytest.raises(asyncio.CancelledError):
+            await stripe.pay(ready)
+
+    given_back = await ready.ask("DELETE", f"/holds/{ready.hold['id']}")
+    await stripe.worker_looks()
+
+    if guard:
+        assert (given_back.status_code, given_back.json()["code"]) == (409, "payment_in_progress")
+        assert (await stripe.state(), await stripe.orders()) == ("paid", 1)
+        assert await stock_now(stripe.counter.database, product) == Stock(50, 0, 1)
+    else:
+        assert (given_back.status_code, await stripe.orders()) == (204, 0)
+
+
 async def test_killed_after_the_capture_and_the_worker_places_the_order(
     stripe: StripeShop, ready: Buyer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -219,7 +250,7 @@ async def test_killed_after_the_capture_and_the_worker_places_the_order(
             await stripe.pay(ready)
     assert (await stripe.moved(), await stripe.orders()) == ((SALT, 0), 0)
 
-    await asyncio.gather(*(stripe.worker_looks() for _ in range(3)))
+    await stripe.worker_looks(at_once=3)
 
     assert (await stripe.moved(), await stripe.orders()) == ((SALT, 0), 1)
 

@@ -55,10 +55,14 @@ def test_ticket_names_its_show_and_its_end() -> None:
     assert ticket.expires_at == NOW + TICKET_LASTS
 
 
+DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+"""Of base64 in addresses; a change of the last bit of the last one is not seen by decoding."""
+
+
 @pytest.mark.parametrize(
     "change",
     [
-        lambda ticket: ticket[:-1] + ("A" if ticket[-1] != "A" else "B"),
+        lambda ticket: ticket[:-1] + DIGITS[DIGITS.index(ticket[-1]) ^ 1],
         lambda ticket: ticket[:10] + ("A" if ticket[10] != "A" else "B") + ticket[11:],
         lambda ticket: ticket[:40],
         lambda ticket: ticket + "AAAA",

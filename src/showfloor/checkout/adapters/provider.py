@@ -24,8 +24,8 @@ class PaymentProvider(Protocol):
 
     A reply says how the payment stands and, where the usual thing will not do, what the page shows
     next. Its `reference` is stored and comes back with every later `Intent`; an intent without one
-    is of a payment whose first answer was lost. `tests/provider_conformance` holds every provider
-    to all of this, docs/operate/payments.md says it in more words.
+    is of a payment whose first answer was lost. `tests/integration/provider_conformance` holds
+    every provider to all of this, docs/operate/payments.md says it in more words.
     """
 
     @property

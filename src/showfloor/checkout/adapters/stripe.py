@@ -4,7 +4,7 @@ secured.
 A PaymentIntent is created without a card, under our payment's id as its Idempotency-Key, and then
 confirmed with what the Payment Element collected. So a lost answer loses nothing: creating it again
 answers the same one, whose state is then read. Pages named here are of docs.stripe.com; the double
-in tests/provider_conformance follows the same ones.
+in tests/integration/provider_conformance follows the same ones.
 """
 
 from __future__ import annotations
@@ -343,7 +343,7 @@ class StripeProvider:
             WebhookSignature.verify_header(body, header, secret)
             (moment,) = (part[2:] for part in header.split(",") if part.startswith("t="))
             age = clock.now().timestamp() - int(moment)
-        except (stripe.SignatureVerificationError, UnicodeDecodeError, ValueError):
+        except (stripe.SignatureVerificationError, TypeError, ValueError):
             return False
         return abs(age) <= TOLERANCE.total_seconds()
 

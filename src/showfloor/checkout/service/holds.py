@@ -24,6 +24,9 @@ from showfloor.stock import service as stock
 from showfloor.stock.errors import HoldExpired
 from showfloor.stock.types import Caller, Hold, Line
 
+_MONEY_MAY_MOVE = (PaymentState.STARTED, PaymentState.PENDING, PaymentState.CAPTURING)
+"""States in which nobody may take the goods from under a payment."""
+
 
 @dataclass(frozen=True, slots=True)
 class HoldRequest:
@@ -173,7 +176,7 @@ async def release_hold(connection: Connection, *, hold_id: UUID) -> None:
     checkout = await queries.checkout_of_hold(connection, hold_id, lock=True)
     if checkout is not None:
         blocking = queries.blocking(await queries.lock_attempts(connection, checkout.id))
-        if blocking is not None and blocking.state in (PaymentState.STARTED, PaymentState.PENDING):
+        if blocking is not None and blocking.state in _MONEY_MAY_MOVE:
             raise PaymentInProgress
         queries.forget_buyer(connection, checkout.id)
     await stock.release(connection, hold_id)
