@@ -111,8 +111,13 @@ class ClipTrack(MediaStreamTrack):
         return packet
 
 
-def picture(tags: Iterable[Tag]) -> ClipTrack:
-    """A clip's pictures as a byte stream, each with the parameter sets of the clip in front."""
+def picture(tags: Iterable[Tag], *, rounds: int = 1) -> ClipTrack:
+    """A clip's pictures as a byte stream, each with the parameter sets of the clip in front; the
+    clip so many times, for a machine on which it takes long until anybody looks.
+    """
+    clip = [*tags]
+    length = clip[-1].time + 40
+    tags = [tag._replace(time=tag.time + again * length) for again in range(rounds) for tag in clip]
     messages = [message for message in packed(tags, annex_b=True) if message[0] == 4]
     sets, frames = b"", []
     for message in messages:

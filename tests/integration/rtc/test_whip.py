@@ -164,7 +164,7 @@ async def test_without_streaming_an_offer_may_be_sent_again(
 
 async def test_session_belongs_to_its_key(rtc: Rtc, web: FakeWeb, whip: Whip, tags: Tags) -> None:
     host = whip()
-    await host.publish(picture(tags("brisk")))
+    await host.publish(picture(tags("brisk"), rounds=10))
     await web.report(lambda line: line["state"] == "publishing")
 
     stranger = await rtc.client.delete(host.location, headers={"Authorization": "Bearer key-b"})
@@ -396,6 +396,7 @@ async def test_ffmpegs_own_whip_is_taken(rtc: Rtc, streaming: Streaming, web: Fa
         await process.wait()
     await web.report(lambda line: line["state"] == "lost")
 
-    assert round(playlist.segments[1].duration, 1) == 2.0
+    # Stamps are of the moments at which packets came until the camera's reports say more.
+    assert abs(playlist.segments[1].duration - 2.0) < 0.3
     health = report["health"]
     assert (health["video"]["width"], health["audio"]["codec"]) == (320, "aac")
