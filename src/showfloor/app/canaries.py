@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bz2
+import contextlib
 import hashlib
 import html
 import io
@@ -158,17 +159,21 @@ def _decompress(begin: Callable[[], _Decompressor], packed: memoryview) -> bytes
         return b""
 
 
+_NOT_UNPACKED = (zipfile.BadZipFile, OSError, EOFError, zlib.error, RuntimeError)
+"""What `zipfile` raises for what is damaged, and RuntimeError for what is encrypted or packed in a
+way that it does not know.
+"""
+
+
 def _zip(data: bytes) -> bytes:
-    """All members of the archive, one after the other."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return b"\n".join(
-                archive.read(member)
-                for member in archive.infolist()
-                if member.file_size <= LARGEST_UNPACKED
-            )
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, zlib.error):
-        return b""
+    """All members of the archive that can be unpacked, one after the other."""
+    found = []
+    with contextlib.suppress(*_NOT_UNPACKED), zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for member in archive.infolist():
+            if member.file_size <= LARGEST_UNPACKED:
+                with contextlib.suppress(*_NOT_UNPACKED):
+                    found.append(archive.read(member))
+    return b"\n".join(found)
 
 
 _STREAMS: tuple[tuple[str, bytes, Callable[[], _Decompressor]], ...] = (

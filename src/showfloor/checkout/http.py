@@ -162,6 +162,8 @@ async def pay(request: Request) -> Response:
     again, as it stands by then; another key is another attempt.
     """
     deps = deps_of(request)
+    # Somebody may have been let in by one answer and refused by a later one, in another tab.
+    gate_of(request).check(request)
     guest, key = _guest(request, deps), _key(request)
     checkout_id = ids.parse("chk", request.path_params["checkout_id"])
     body = await _read(request, deps.pay_in)

@@ -20,7 +20,7 @@ from showfloor.checkout.errors import (
     ProviderUnavailable,
 )
 from showfloor.checkout.schemas import CheckoutIn, CheckoutOut, HoldIn, HoldOut, PayIn, PurchaseOut
-from showfloor.identity.errors import AdultDeclarationRequired
+from showfloor.identity.errors import AdultDeclarationRequired, AgeRefused
 from showfloor.kit.errors import IdempotencyConflict, IdempotencyKeyRequired, NotFound
 from showfloor.kit.openapi import KEY_HEADER, refusals
 from showfloor.shows.errors import ShowNotFound
@@ -97,6 +97,7 @@ async def open_checkout(body: CheckoutIn, token: Token) -> CheckoutOut:
     PAY,
     operation_id="pay",
     responses=refusals(
+        AgeRefused,
         IdempotencyKeyRequired,
         HoldTokenInvalid,
         NotFound,

@@ -116,7 +116,7 @@ def compare(state: PaymentState | None, word: ProviderStatus) -> Discrepancy | N
     """
     if state is None:
         return Discrepancy.UNKNOWN_TO_US if word in _MONEY else None
-    if state in (PaymentState.DECLINED, PaymentState.VOIDED):
+    if state in (PaymentState.DECLINED, PaymentState.VOIDED, PaymentState.VOIDING):
         return Discrepancy.GIVEN_UP if word in _MONEY else None
     if state is PaymentState.PAID and word is not ProviderStatus.PAID:
         back = word is ProviderStatus.VOIDED

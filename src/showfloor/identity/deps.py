@@ -43,8 +43,7 @@ class HttpGate:
             raise ValidationFailed(
                 extra={"fields": [{"path": "header/content-type", "problem": "not_json"}]}
             )
-        if is_refused(request.cookies.get(self.cookie), clock.now()):
-            raise AgeRefused
+        self.check(request)
         answer = given.answer(country)
         if any(name in request.headers for name in BROWSER_FIELDS):
             answer = given.model_copy(update={"adult": None}).answer(country)
@@ -53,6 +52,11 @@ class HttpGate:
         except AgeRefused as refused:
             refused.headers = {"Set-Cookie": self._mark()}
             raise
+
+    def check(self, request: Request) -> None:
+        """Raises AgeRefused for a browser that was refused within a day."""
+        if is_refused(request.cookies.get(self.cookie), clock.now()):
+            raise AgeRefused
 
     @property
     def cookie(self) -> str:

@@ -23,6 +23,7 @@ from showfloor.identity.service import Gate, gate
 from showfloor.identity.types import AgeAnswer, BirthDate, CollectionPoint
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Database
+from showfloor.kit.errors import Busy
 from showfloor.markets.types import Decision, Outcome
 from showfloor.stock import service as stock
 from tests.people import add_floor
@@ -217,6 +218,30 @@ async def test_who_was_refused_stays_refused_at_every_door_for_a_day(
 
 
 @guarded
+async def test_who_was_refused_in_another_tab_does_not_pay(
+    client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch, guard: bool
+) -> None:
+    if not guard:
+        monkeypatch.setattr(deps, "is_refused", lambda *_: False)
+    await knock(client, "checkouts", {"born": CHILD})
+    token = stock.hold_token(SECRET.encode(), ids.new())
+
+    answer = await client.post(
+        f"/api/v1/checkouts/{ids.encode('chk', ids.new())}/pay",
+        json={
+            "payment_method": {"type": "test", "number": "4242424242424242"},
+            "expected_total": {"amount": 2200, "currency": "GBP"},
+        },
+        headers={"Authorization": f"Bearer {token}", "Idempotency-Key": ids.secret(), **BROWSER},
+    )
+
+    if guard:
+        assert (answer.status_code, answer.json()["code"]) == (403, "age_refused")
+    else:
+        assert let_in(answer), "past the gate, to a database that is away"
+
+
+@guarded
 async def test_form_of_another_website_has_nobody_refused(
     client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch, guard: bool
 ) -> None:
@@ -282,7 +307,7 @@ async def test_counts_that_cannot_be_stored_wait(
     await knock(client, "checkouts", {"born": CHILD})
     counting, away = gate_of(client), Database("postgresql:///nothing?host=/nowhere")
 
-    with pytest.raises(Exception):  # noqa: B017 - whatever the driver raises
+    with pytest.raises(Busy):
         await counting.save_counts(away)
     await counting.save_counts(database)
 

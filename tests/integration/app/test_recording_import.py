@@ -187,7 +187,9 @@ async def test_imported_show_has_its_pins_and_what_its_host_disclosed(
     said, *pinned = found
     assert (said.disclosure, said.end) == (Disclosure.RECORDED_HOST, ended)
     assert said.start <= began
-    assert [RecordedPin(cue.product_id, cue.start, cue.end) for cue in pinned] == pins  # type: ignore[arg-type] # all of them are there
+    assert [(cue.product_id, cue.start, cue.end) for cue in pinned] == [
+        (pin.product_id, pin.start, pin.end) for pin in pins
+    ]
     assert all(isinstance(cue.payload, PinPayload) and cue.payload.price for cue in pinned)
 
 

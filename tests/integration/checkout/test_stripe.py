@@ -7,16 +7,21 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
 from showfloor.catalog.types import Product
-from showfloor.checkout import rules, service
+from showfloor.checkout import queries, rules, service
 from showfloor.checkout.adapters import stripe as adapter
 from showfloor.checkout.service import holds, settlement
-from showfloor.checkout.types import Intent, ProviderReply
+from showfloor.checkout.service.settlement import Recorded
+from showfloor.checkout.types import Intent, PaymentState, ProviderReply
 from showfloor.kit import clock, ids
+from showfloor.kit.db import Connection
 from showfloor.stock import service as stock
 from showfloor.stock.types import Stock
 from tests.integration.checkout.counter import Buyer, Counter
@@ -177,6 +182,44 @@ async def test_lost_answer_is_found_out_by_the_worker(
     assert await stock_now(stripe.counter.database, product) == (
         Stock(50, 0, 1) if bought else Stock(50, 1, 0)
     )
+
+
+@guarded
+async def test_repetition_that_arrives_while_the_worker_gives_up_is_paid_and_stays_paid(
+    stripe: StripeShop,
+    ready: Buyer,
+    product: Product,
+    monkeypatch: pytest.MonkeyPatch,
+    guard: bool,
+) -> None:
+    """The first call was lost; the worker hears that nothing arrived, and in that moment the page
+    repeats it.
+    """
+    if not guard:
+        monkeypatch.setattr(settlement, "_decline_unless_it_moved", _declined_all_the_same)
+    method, lookup = await stripe.method(), stripe.world.provider.lookup
+    stripe.world.lose("POST /v1/payment_intents", "POST /v1/payment_intents")
+    assert (await ready.pay(payment_method=method, key="k" * 16)).status_code == 503
+
+    async def overtaken(intent: Intent) -> ProviderReply:
+        reply = await lookup(intent)
+        monkeypatch.setattr(stripe.world.provider, "lookup", lookup)
+        again = await ready.pay(payment_method=method, key="k" * 16)
+        assert again.json()["status"] == "paid"
+        return reply
+
+    monkeypatch.setattr(stripe.world.provider, "lookup", overtaken)
+    await stripe.worker_looks()
+
+    assert (await stripe.state(), await stripe.orders()) == ("paid", 1)
+    assert await stripe.moved() == ((SALT, 0) if guard else (SALT, SALT))
+    assert await stock_now(stripe.counter.database, product) == Stock(50, 0, 1)
+
+
+async def _declined_all_the_same(connection: Connection, payment_id: UUID) -> Recorded:
+    locked = await queries.lock_payment(connection, payment_id)
+    given_up = replace(locked.payment, state=PaymentState.DECLINED)
+    return Recorded(given_up, locked.checkout, is_first=True)
 
 
 async def test_killed_before_the_capture_and_the_worker_takes_the_money(
@@ -462,6 +505,30 @@ async def test_what_differs_otherwise_is_said_and_left_to_a_person(
     stripe.books.charges[intent["latest_charge"]]["refunded"] = False
     assert await reconciled(stripe) == ["unknown_to_us"]
     assert (await stripe.orders(), await stripe.state()) == (1, "paid")
+
+
+async def test_time_of_whoever_reads_the_list_is_not_stripe_s(
+    stripe: StripeShop, ready: Buyer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No bound runs between two payments of the list: it would end the reader, not the call."""
+    await stripe.pay(ready)
+    running: list[float] = []
+    bounded = asyncio.timeout
+
+    @asynccontextmanager
+    async def watched(seconds: float) -> AsyncIterator[None]:
+        running.append(seconds)
+        async with bounded(seconds):
+            yield
+        running.remove(seconds)
+
+    monkeypatch.setattr(adapter.asyncio, "timeout", watched)
+    now = clock.now()
+    hour = timedelta(hours=1)
+
+    seen = [list(running) async for _ in stripe.world.provider.listed(now - hour, now + hour)]
+
+    assert seen == [[]]
 
 
 async def test_list_that_does_not_come_stops_nothing(stripe: StripeShop) -> None:

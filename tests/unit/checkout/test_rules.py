@@ -138,7 +138,7 @@ def test_sum_is_as_shown_only_in_amount_and_currency() -> None:
         (PaymentState.PAID, ProviderStatus.VOIDED, Discrepancy.GIVEN_BACK_THERE),
         (PaymentState.PAID, ProviderStatus.AUTHORIZED, Discrepancy.NOT_TAKEN),
         (PaymentState.STARTED, ProviderStatus.PAID, None),
-        (PaymentState.VOIDING, ProviderStatus.PAID, None),
+        (PaymentState.VOIDING, ProviderStatus.PAID, Discrepancy.GIVEN_UP),
     ],
 )
 def test_what_the_provider_s_list_says_of_a_payment_that_has_ended(

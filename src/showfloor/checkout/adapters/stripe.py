@@ -61,8 +61,6 @@ TOLERANCE = timedelta(seconds=300)
 """Of a signature's age (/webhooks#replay-attacks)."""
 CALL_SECONDS = 14.0
 """All requests of one call together: less than `rules.CALL_TAKES`."""
-LIST_SECONDS = 600.0
-"""A day of payments, a hundred at a time."""
 KEYS_LAST = timedelta(hours=20)
 """Idempotency keys may be forgotten after 24 hours (/api/idempotent_requests)."""
 _SEARCHED = timedelta(hours=1)
@@ -223,8 +221,10 @@ class StripeProvider:
         return None
 
     async def listed(self, since: datetime, until: datetime) -> AsyncIterator[ProviderRecord]:
-        """/api/payment_intents/list; others who use the account have theirs in it."""
-        async with _answered(seconds=LIST_SECONDS):
+        """/api/payment_intents/list; others who use the account have theirs in it. The bound is of
+        each page: what the caller does between two of them is its own time.
+        """
+        async with _answered():
             page = await self._client.v1.payment_intents.list_async(
                 {
                     "created": {"gte": int(since.timestamp()), "lte": int(until.timestamp())},
@@ -232,10 +232,15 @@ class StripeProvider:
                     "limit": 100,
                 }
             )
-            async for found in page.auto_paging_iter():
+        while True:
+            for found in page.data:
                 payment_id = _our_payment(name_in(found.metadata, PAYMENT))
                 if payment_id is not None:
                     yield ProviderRecord(payment_id, reply_of(found))
+            if not page.has_more:
+                return
+            async with _answered():
+                page = await page.next_page_async()
 
     async def _read(self, reference: str) -> ProviderReply:
         return reply_of(await self._retrieve(reference))
@@ -283,7 +288,8 @@ class StripeProvider:
                 )
             else:
                 await self._client.v1.payment_intents.cancel_async(reference)
-        except stripe.InvalidRequestError:
+        except stripe.InvalidRequestError as error:
+            log.warning("stripe does not give back", code=error.code, reference=reference)
             return False
         return True
 
@@ -382,13 +388,13 @@ def _busy() -> str:
 
 
 @asynccontextmanager
-async def _answered(seconds: float = CALL_SECONDS) -> AsyncIterator[None]:
+async def _answered() -> AsyncIterator[None]:
     """No answer, or none that says anything about the payment, is ProviderUnavailable: perhaps it
     happened (/error-handling). A refused key is somebody's mistake and is logged; neither the key
     nor the buyer's data are.
     """
     try:
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(CALL_SECONDS):
             yield
     except (TimeoutError, stripe.APIConnectionError, stripe.RateLimitError):
         raise ProviderUnavailable from None

@@ -160,10 +160,17 @@ async def _capture(
 async def finish_voiding(
     database: Database, providers: Mapping[str, PaymentProvider], payment: Payment
 ) -> None:
-    """Give the money back. When the provider does not answer the worker tries again."""
+    """Give the money back. When the provider does not do it the worker tries again after a
+    while.
+    """
     try:
         await providers[payment.provider].void(payment.intent)
     except ProviderUnavailable:
+        log.warning(
+            "money is not given back yet", provider=payment.provider, payment=str(payment.id)
+        )
+        async with database.transaction() as connection:
+            queries.look_later(connection, payment.id, clock.now() + rules.CALL_TAKES)
         return
     async with database.transaction() as connection:
         queries.set_voided(connection, payment.id, clock.now())
@@ -267,15 +274,27 @@ async def _ask(
         if payment.state is PaymentState.VOIDING
         else await provider.lookup(payment.intent)
     )
-    if payment.state is PaymentState.STARTED and reply.status is ProviderStatus.UNKNOWN:
-        # It never arrived. The void makes sure that it never will, should the request that was to
-        # bring it still be alive.
-        await provider.void(payment.intent)
-        reply = ProviderReply(ProviderStatus.DECLINED, reason=DeclineReason.TRY_AGAIN)
+    never_arrived = payment.state is PaymentState.STARTED and reply.status is ProviderStatus.UNKNOWN
     async with database.transaction() as connection:
-        recorded = await record(connection, payment.id, reply)
+        if never_arrived:
+            recorded = await _decline_unless_it_moved(connection, payment.id)
+        else:
+            recorded = await record(connection, payment.id, reply)
         recorded = await _give_up(connection, recorded)
+    if never_arrived and recorded.payment.state is PaymentState.DECLINED and recorded.is_first:
+        # So that it never will, should the request that was to bring it still be alive. Declined
+        # first: the buyer's own repetition may have arrived meanwhile, and what it paid stays paid.
+        # Where this is lost, the comparison with the provider's list gives back what came late.
+        await provider.void(payment.intent)
     await carry_on(database, providers, recorded)
+
+
+async def _decline_unless_it_moved(connection: Connection, payment_id: UUID) -> Recorded:
+    locked = await queries.lock_payment(connection, payment_id)
+    if locked.payment.state is not PaymentState.STARTED:
+        return Recorded(locked.payment, locked.checkout, is_first=False)
+    declined = ProviderReply(ProviderStatus.DECLINED, reason=DeclineReason.TRY_AGAIN)
+    return await record(connection, payment_id, declined)
 
 
 async def _give_up(connection: Connection, recorded: Recorded) -> Recorded:
