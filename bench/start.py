@@ -18,7 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.journeys.conftest import free_ports
+from tests.ports import free_ports
 
 ROOT = Path(__file__).parents[1]
 

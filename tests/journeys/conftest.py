@@ -7,12 +7,10 @@ One installation and one browser for all journeys of a run; each test gets a fre
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -33,6 +31,7 @@ from playwright.sync_api import (
 )
 
 from tests.journeys.networks import Networks
+from tests.ports import free_ports
 from tests.waiting import BOUND, until_blocking
 
 IN_TURN = pytest.mark.xdist_group("browser")
@@ -98,19 +97,6 @@ def chromium() -> str:
         or shutil.which("google-chrome")
         or "chromium"
     )
-
-
-def free_ports(count: int) -> int:
-    """The first of `count` ports in a row that are free now."""
-    for first in range(20000 + os.getpid() % 20000, 60000, count):
-        with contextlib.ExitStack() as stack:
-            try:
-                for port in range(first, first + count):
-                    stack.enter_context(socket.socket()).bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return first
-    raise RuntimeError("no free ports")
 
 
 CHECKOUT = (sys.executable, "-m", "showfloor")

@@ -28,8 +28,9 @@ from tests.integration.provider_conformance.stripe_server import (
     WEBHOOK_SECRET,
     StripeServer,
 )
-from tests.journeys.conftest import IN_TURN, SHOP, Installation, free_ports
+from tests.journeys.conftest import IN_TURN, SHOP, Installation
 from tests.journeys.test_buy import fill_details, open_product, position, say_born, watch
+from tests.ports import free_ports
 from tests.waiting import BOUND, until_blocking
 
 pytestmark = [IN_TURN]

@@ -17,6 +17,7 @@ from typing import Any
 
 import httpx2
 
+from tests.ports import free_ports
 from tests.waiting import BOUND, until_blocking
 
 MINI_BROWSER = sorted(Path("/usr/lib").glob("*/webkit2gtk-4.*/MiniBrowser"))
@@ -84,13 +85,6 @@ def _answers(port: int) -> bool:
     return True
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def lacks_firefox() -> str | None:
     """What is missing, in words, or None."""
     return None if shutil.which("firefox-esr") or shutil.which("firefox") else "firefox-esr"
@@ -112,7 +106,7 @@ def _geckodriver() -> str:
 
 @contextlib.contextmanager
 def firefox() -> Iterator[WebDriver]:
-    port = _free_port()
+    port = free_ports(1)
     binary = shutil.which("firefox-esr") or shutil.which("firefox")
     options = {
         "binary": binary,
@@ -135,7 +129,7 @@ def firefox() -> Iterator[WebDriver]:
 
 @contextlib.contextmanager
 def webkit() -> Iterator[WebDriver]:
-    port, display = _free_port(), f":{1000 + os.getpid() % 50000}"
+    port, display = free_ports(1), f":{1000 + os.getpid() % 50000}"
     screen = subprocess.Popen(
         ["Xvfb", display, "-screen", "0", "1280x800x24", "-nolisten", "tcp"],
         stdout=subprocess.DEVNULL,

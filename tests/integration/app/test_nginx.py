@@ -15,7 +15,7 @@ import httpx2
 import pytest
 
 from tests.architecture.sources import ROOT
-from tests.journeys.conftest import free_ports
+from tests.ports import free_ports
 from tests.waiting import BOUND, until_blocking
 
 NGINX = shutil.which("nginx")

@@ -26,7 +26,7 @@ from aiortc.mediastreams import MediaStreamError
 
 from tests.integration.streaming.peers import SOURCE, Streaming, Tag
 from tests.integration.streaming.socket_peer import packed
-from tests.journeys.conftest import free_ports
+from tests.ports import free_ports
 from tests.unit.streaming.test_opus import opus
 from tests.waiting import BOUND, bounded, until
 

@@ -19,7 +19,7 @@ from aiortc import MediaStreamTrack, RTCSessionDescription, VideoStreamTrack
 from tests.integration.rtc.conftest import Whip
 from tests.integration.rtc.peer import Rtc, WhipPublisher, picture, sound
 from tests.integration.streaming.peers import FakeWeb, Publisher, Streaming, Tag
-from tests.journeys.conftest import free_ports
+from tests.ports import free_ports
 from tests.waiting import until
 
 Tags = Callable[[str], list[Tag]]

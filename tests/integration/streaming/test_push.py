@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import socket
 import ssl
 import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -31,6 +30,7 @@ from tests.integration.streaming.networks import (
     take,
 )
 from tests.integration.streaming.peers import FakeWeb, Publisher, Streaming, Tag, is_config
+from tests.ports import free_ports
 from tests.waiting import bounded, until
 
 Publish = Callable[..., Awaitable[Publisher]]
@@ -87,12 +87,6 @@ async def restart(streaming: Streaming, **options: float) -> None:
     await streaming.start()
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def media(tags: list[Tag]) -> list[Tag]:
     return [tag for tag in tags if not is_config(tag)]
 
@@ -137,7 +131,7 @@ async def test_a_destination_gets_headers_then_the_newest_key_frame_then_the_sam
 async def test_nginx_records_what_ffmpeg_decodes_without_a_word(
     web: FakeWeb, streaming: Streaming, publish: Publish, tags: Tags, tmp_path: Path
 ) -> None:
-    nginx = Nginx(tmp_path / "nginx", free_port())
+    nginx = Nginx(tmp_path / "nginx", free_ports(1))
     await nginx.start()
     host = await started(web, publish, dest_1=nginx.url)
     await host.play(tags("plain"), speed=4)

@@ -8,7 +8,7 @@ import errno
 import pytest
 
 from showfloor.rtc.ports import MediaLoop, media_loop
-from tests.journeys.conftest import free_ports
+from tests.ports import free_ports
 
 
 def run(loop: MediaLoop, count: int, port: int = 0) -> list[int]:
