@@ -249,6 +249,7 @@ def periodic_jobs(
         Job("forget old answers", 3600.0, partial(_in_batches, idempotency.forget_old)),
         Job("forget old sessions", 3600.0, partial(_in_batches, identity.forget_old_sessions)),
         Job("forget old records", 3600.0, partial(_in_batches, identity.forget_old_records)),
+        Job("forget old counts", 3600.0, partial(_in_batches, identity.forget_old_counts)),
         Job("forget old events", 3600.0, partial(_in_batches, outbox.forget_old)),
         Job("forget old refusals", 3600.0, partial(_in_batches, media.forget_old_refusals)),
         Job("forget old callbacks", 3600.0, partial(_in_batches, checkout.forget_old_callbacks)),

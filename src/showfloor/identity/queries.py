@@ -317,6 +317,11 @@ async def add_count(session: Session, count: GateCount) -> None:
     )
 
 
+async def remove_counts_before(session: Session, moment: datetime) -> int:
+    """A batch of the oldest counts."""
+    return await delete_batch(session, GateCountRow, GateCountRow.hour < moment)
+
+
 async def counts(session: Session) -> list[GateCount]:
     """Newest hour first."""
     chosen = select(GateCountRow).order_by(

@@ -56,8 +56,9 @@ class AdmissionIn(BaseModel):
 
 
 class AdmissionOut(BaseModel):
-    """`admission` goes into the request at that door, within the hour. It says to which age band
-    somebody belongs, and nothing that would tell two people of a band apart.
+    """`admission` goes into the requests at the doors instead of a date, until the end of the next
+    hour. It says the age band, the country and that hour, and is the same for everybody of whom
+    these are the same.
     """
 
     admission: str

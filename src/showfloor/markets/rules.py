@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 from typing import TypeVar
 
 from showfloor.markets.types import (
@@ -24,14 +24,14 @@ R = TypeVar("R", AgeRule, ProofRule, KeepingRule)
 
 
 def decide(
-    policy: AgePolicy, band: Band, country: str, capability: Capability, moment: datetime
+    policy: AgePolicy, band: Band, country: str, capability: Capability, day: date
 ) -> Decision:
-    """What somebody of this band may do in this country at this moment.
+    """What somebody of this band may do in this country on this day of its calendar.
 
     A country's own rule comes before the one for everywhere; of several, the newest in force.
     """
     rules = (rule for rule in policy.rules if rule.capability is capability)
-    rule = _newest(rules, country, moment.date())
+    rule = _newest(rules, country, day)
     if rule is None:
         return DENIED
     if band.youngest >= rule.alone_from:
@@ -47,9 +47,8 @@ def strictest(decisions: Iterable[Decision]) -> Decision:
     return min(decisions, key=lambda decision: order.index(decision.outcome), default=DENIED)
 
 
-def proofs_in_force(policy: AgePolicy, country: str, moment: datetime) -> list[ProofRule]:
-    """The proofs of age that count in this country at this moment, each by its newest rule."""
-    day = moment.date()
+def proofs_in_force(policy: AgePolicy, country: str, day: date) -> list[ProofRule]:
+    """The proofs of age that count in this country on this day, each by its newest rule."""
     kinds = sorted({rule.proof for rule in policy.proofs})
     newest = (
         _newest((rule for rule in policy.proofs if rule.proof == kind), country, day)
@@ -58,15 +57,14 @@ def proofs_in_force(policy: AgePolicy, country: str, moment: datetime) -> list[P
     return [rule for rule in newest if rule is not None]
 
 
-def keeping(rules: Iterable[KeepingRule], country: str, moment: datetime) -> KeepingRule:
+def keeping(rules: Iterable[KeepingRule], country: str, day: date) -> KeepingRule:
     """The rule in force; there is one for everywhere."""
-    rule = _newest(rules, country, moment.date())
+    rule = _newest(rules, country, day)
     assert rule is not None
     return rule
 
 
 def _newest(rules: Iterable[R], country: str, day: date) -> R | None:
-    """Days are UTC's: a law begins at most half a day early or late."""
     in_force = [rule for rule in rules if rule.since <= day]
     own = [rule for rule in in_force if country in rule.countries]
     general = [rule for rule in in_force if EVERYWHERE in rule.countries]

@@ -75,13 +75,21 @@ def keeping_rules() -> tuple[KeepingRule, ...]:
 
 def get_keeping(market: str, moment: datetime) -> KeepingRule:
     """How long the recording of a show that ended then is kept. Raises MarketUnknown."""
-    return rules.keeping(keeping_rules(), get_market(market).country, moment)
+    found = get_market(market)
+    return rules.keeping(keeping_rules(), found.country, found.day(moment))
 
 
 def decide(band: Band, market: str, capability: Capability, moment: datetime) -> Decision:
     """What somebody of this band may do in a market. Raises MarketUnknown."""
-    country = get_market(market).country
-    return rules.decide(age_policy(), band, country, capability, moment)
+    found = get_market(market)
+    return rules.decide(age_policy(), band, found.country, capability, found.day(moment))
+
+
+def day_anywhere(moment: datetime) -> date:
+    """The date where it is not known which market it is about: the earliest of all, on which nobody
+    is older than where they live.
+    """
+    return min(market.day(moment) for market in list_markets())
 
 
 def decide_anywhere(band: Band, capability: Capability, moment: datetime) -> Decision:

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 
 @dataclass(frozen=True, slots=True)
 class Market:
     """`code` is short and stable (`gb`); `currency` is ISO 4217; `country`, where the goods go, is
-    ISO 3166-1 alpha-2.
+    ISO 3166-1 alpha-2; `timezone` is IANA's name: of several in a country, that in which a day
+    begins last, so that nobody counts as older than they are where they live.
     """
 
     code: str
     name: dict[str, str]
     currency: str
     country: str
+    timezone: str
+
+    def day(self, moment: datetime) -> date:
+        """The date there."""
+        return moment.astimezone(ZoneInfo(self.timezone)).date()
 
 
 class SalesKind(StrEnum):

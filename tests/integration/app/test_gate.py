@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +17,16 @@ import pytest
 from showfloor.app.asgi import create_app
 from showfloor.app.settings import Settings
 from showfloor.identity import deps
+from showfloor.identity import queries as identity_queries
 from showfloor.identity import service as identity
 from showfloor.identity.errors import AgeRefused
 from showfloor.identity.service import Gate, gate
-from showfloor.identity.types import AgeAnswer, BirthDate, CollectionPoint
+from showfloor.identity.types import AgeAnswer, BirthDate, CollectionPoint, GateCount
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Database
 from showfloor.kit.errors import Busy
-from showfloor.markets.types import Decision, Outcome
+from showfloor.markets import service as markets
+from showfloor.markets.types import Decision, Market, Outcome
 from showfloor.stock import service as stock
 from tests.people import add_floor
 
@@ -277,6 +279,37 @@ async def test_mark_of_everybody_refused_on_a_day_is_the_same(client: httpx2.Asy
     }
 
 
+BIRTHDAY = datetime(2027, 1, 15, tzinfo=UTC)
+"""UTC's midnight on the eighteenth birthday of somebody."""
+PLACES = {"AE": ("Asia/Dubai", -4), "US": ("America/New_York", 5)}
+"""Where their own day begins so many hours before or after UTC's."""
+
+
+@guarded
+@pytest.mark.parametrize("country", PLACES)
+async def test_age_is_that_of_the_day_where_the_goods_go(
+    client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch, country: str, guard: bool
+) -> None:
+    timezone, hours = PLACES[country]
+    there = Market(country.lower(), {"en": country}, "USD", country, timezone)
+    monkeypatch.setattr(markets, "_markets", lambda: {there.code: there})
+    if not guard:
+        monkeypatch.setattr(gate, "_day", lambda _country, now: now.date())
+    born = {"day": 15, "month": 1, "year": 2009}
+
+    async def bought_at(moment: datetime) -> bool:
+        client.cookies.clear()
+        said = {"born": born, "door": "guest_checkout", "country": country}
+        with clock.use(lambda: moment):
+            answer = await client.post("/api/v1/admissions", json=said)
+        return answer.status_code == 201
+
+    own_midnight = BIRTHDAY + timedelta(hours=hours)
+    found = [await bought_at(own_midnight + timedelta(minutes=minutes)) for minutes in (-1, 1)]
+
+    assert (found == [False, True]) is guard
+
+
 async def test_refusal_leaves_a_count_and_nothing_else(
     client: httpx2.AsyncClient, database: Database
 ) -> None:
@@ -325,6 +358,22 @@ async def test_count_of_an_hour_adds_up_over_processes(database: Database) -> No
 
     async with database.session() as session:
         assert [count.refused for count in await identity.list_counts(session)] == [2]
+
+
+async def test_count_is_kept_for_a_year(database: Database) -> None:
+    now = clock.now()
+    async with database.session() as session:
+        for days in (0, 364, 366, 800):
+            hour = now - timedelta(days=days)
+            count = GateCount(hour, "gb", CollectionPoint.GUEST_CHECKOUT, 1)
+            await identity_queries.add_count(session, count)
+
+    async with database.session() as session:
+        forgotten = await identity.forget_old_counts(session)
+    async with database.session() as session:
+        left = [now - count.hour for count in await identity.list_counts(session)]
+
+    assert forgotten == 2 and left == [timedelta(0), timedelta(days=364)]
 
 
 async def test_device_that_signed_in_before_is_not_asked_again(

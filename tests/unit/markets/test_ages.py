@@ -9,9 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from showfloor.markets import rules
+from showfloor.markets import rules, service
 from showfloor.markets.errors import MarketUnknown
-from showfloor.markets.service import age_policy, decide, decide_anywhere, list_markets
+from showfloor.markets.service import (
+    age_policy,
+    day_anywhere,
+    decide,
+    decide_anywhere,
+    list_markets,
+)
 from showfloor.markets.types import (
     EVERYWHERE,
     AgeRule,
@@ -24,17 +30,18 @@ from showfloor.markets.types import (
 
 POLICY = age_policy()
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
+TODAY = NOW.date()
 COUNTRIES = sorted({country for rule in POLICY.rules for country in rule.countries} | {"XX"})
 D, P, A = Outcome.DENY, Outcome.ASK_PARENT, Outcome.ALLOW
 
-moments = st.integers(-10_000, 5_000).map(lambda days: NOW + timedelta(days=days))
+days = st.integers(-10_000, 5_000).map(lambda days: TODAY + timedelta(days=days))
 capabilities = st.sampled_from(Capability)
 countries = st.sampled_from(COUNTRIES)
 
 
-def outcomes(country: str, capability: Capability, moment: datetime = NOW) -> list[Outcome]:
+def outcomes(country: str, capability: Capability, day: date = TODAY) -> list[Outcome]:
     """Of the four bands, the youngest first."""
-    return [rules.decide(POLICY, band, country, capability, moment).outcome for band in Band]
+    return [rules.decide(POLICY, band, country, capability, day).outcome for band in Band]
 
 
 GOLDEN = {
@@ -62,42 +69,42 @@ def test_table_says_what_was_reviewed(where: str, capability: Capability) -> Non
     assert outcomes(where, capability) == GOLDEN[where, capability]
 
 
-@given(countries, capabilities, moments)
+@given(countries, capabilities, days)
 def test_older_people_may_do_whatever_younger_ones_may(
-    country: str, capability: Capability, moment: datetime
+    country: str, capability: Capability, day: date
 ) -> None:
     order = list(Outcome)
-    found = [order.index(outcome) for outcome in outcomes(country, capability, moment)]
+    found = [order.index(outcome) for outcome in outcomes(country, capability, day)]
 
     assert found == sorted(found)
 
 
-@given(st.sampled_from(Band), countries, capabilities, moments)
+@given(st.sampled_from(Band), countries, capabilities, days)
 def test_no_rule_in_force_allows_nothing(
-    band: Band, country: str, capability: Capability, moment: datetime
+    band: Band, country: str, capability: Capability, day: date
 ) -> None:
     nothing = replace(POLICY, rules=())
 
-    assert rules.decide(nothing, band, country, capability, moment) == Decision(D)
+    assert rules.decide(nothing, band, country, capability, day) == Decision(D)
 
 
-@given(st.sampled_from(Band), capabilities, moments)
+@given(st.sampled_from(Band), capabilities, days)
 def test_country_that_nobody_looked_up_is_never_freer_than_one_that_was(
-    band: Band, capability: Capability, moment: datetime
+    band: Band, capability: Capability, day: date
 ) -> None:
     order = list(Outcome)
-    unknown = rules.decide(POLICY, band, "XX", capability, moment).outcome
+    unknown = rules.decide(POLICY, band, "XX", capability, day).outcome
 
     for country in COUNTRIES:
-        known = rules.decide(POLICY, band, country, capability, moment)
+        known = rules.decide(POLICY, band, country, capability, day)
         if known.rule is not None and EVERYWHERE not in known.rule.countries:
             assert order.index(unknown) <= order.index(known.outcome)
 
 
-@given(countries, moments)
-def test_nobody_but_adults_buys_or_hosts_alone(country: str, moment: datetime) -> None:
+@given(countries, days)
+def test_nobody_but_adults_buys_or_hosts_alone(country: str, day: date) -> None:
     for capability in (Capability.BUY, Capability.HOST):
-        assert A not in outcomes(country, capability, moment)[:3]
+        assert A not in outcomes(country, capability, day)[:3]
 
 
 @pytest.mark.parametrize("capability", Capability)
@@ -128,8 +135,8 @@ def test_no_two_rules_begin_on_one_day_for_the_same() -> None:
 
 
 def test_british_rules_about_live_streams_begin_by_themselves() -> None:
-    spring = datetime(2027, 4, 1, tzinfo=UTC)
-    before = spring - timedelta(microseconds=1)
+    spring = date(2027, 4, 1)
+    before = spring - timedelta(days=1)
 
     assert outcomes("GB", Capability.ON_CAMERA, before) == [D, P, P, A]
     assert outcomes("GB", Capability.ON_CAMERA, spring) == [D, D, P, A]
@@ -137,7 +144,7 @@ def test_british_rules_about_live_streams_begin_by_themselves() -> None:
 
 
 def test_indonesian_parents_are_asked_for_each_order_since_march() -> None:
-    march = datetime(2026, 3, 28, tzinfo=UTC)
+    march = date(2026, 3, 28)
 
     before = rules.decide(POLICY, Band.FROM_16, "ID", Capability.BUY, march - timedelta(days=1))
     since = rules.decide(POLICY, Band.FROM_16, "ID", Capability.BUY, march)
@@ -147,14 +154,14 @@ def test_indonesian_parents_are_asked_for_each_order_since_march() -> None:
 
 
 def test_european_wallets_count_from_the_day_they_are_due() -> None:
-    due = datetime(2026, 12, 24, tzinfo=UTC)
+    due = date(2026, 12, 24)
 
-    def levels(country: str, moment: datetime) -> dict[str, Level]:
-        found = rules.proofs_in_force(POLICY, country, moment)
+    def levels(country: str, day: date) -> dict[str, Level]:
+        found = rules.proofs_in_force(POLICY, country, day)
         return {rule.proof: rule.level for rule in found}
 
     declared = {"own_answer": Level.DECLARED}
-    assert levels("DE", due - timedelta(seconds=1)) == declared
+    assert levels("DE", due - timedelta(days=1)) == declared
     assert levels("DE", due) == {**declared, "eu_age_attestation": Level.VERIFIED}
     assert levels("GB", due) == declared
 
@@ -182,6 +189,43 @@ def test_newer_rule_for_everywhere_leaves_the_rules_of_countries_in_force() -> N
     )
     policy = replace(POLICY, rules=(*POLICY.rules, newer))
 
-    assert rules.decide(policy, Band.FROM_13, "GB", Capability.ACCOUNT, NOW).outcome is A
-    assert rules.decide(policy, Band.ADULT, "XX", Capability.ACCOUNT, NOW).outcome is D
+    assert rules.decide(policy, Band.FROM_13, "GB", Capability.ACCOUNT, TODAY).outcome is A
+    assert rules.decide(policy, Band.ADULT, "XX", Capability.ACCOUNT, TODAY).outcome is D
     assert isinstance(newer, AgeRule)
+
+
+MIDNIGHT_IN_UTC = datetime(2027, 4, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("timezone", "begins"),
+    [
+        ("Asia/Dubai", timedelta(hours=-4)),
+        ("Africa/Cairo", timedelta(hours=-2)),
+        ("Europe/London", timedelta(hours=-1)),  # summer time
+        ("America/New_York", timedelta(hours=4)),
+        ("Pacific/Kiritimati", timedelta(hours=-14)),
+    ],
+)
+def test_day_of_a_market_begins_at_its_own_midnight(timezone: str, begins: timedelta) -> None:
+    market = replace(service.get_market("gb"), timezone=timezone)
+    midnight = MIDNIGHT_IN_UTC + begins
+
+    assert market.day(midnight - timedelta(microseconds=1)) == date(2027, 3, 31)
+    assert market.day(midnight) == date(2027, 4, 1)
+
+
+def test_law_begins_on_the_day_of_its_market() -> None:
+    midnight_in_london = MIDNIGHT_IN_UTC - timedelta(hours=1)
+    before = midnight_in_london - timedelta(microseconds=1)
+
+    assert decide(Band.FROM_13, "gb", Capability.ON_CAMERA, before).outcome is P
+    assert decide(Band.FROM_13, "gb", Capability.ON_CAMERA, midnight_in_london).outcome is D
+
+
+def test_day_where_the_market_is_unknown_is_the_earliest() -> None:
+    midnight_in_cairo = MIDNIGHT_IN_UTC - timedelta(hours=2)
+
+    assert service.get_market("eg").day(midnight_in_cairo) == date(2027, 4, 1)
+    assert day_anywhere(midnight_in_cairo) == date(2027, 3, 31)
+    assert day_anywhere(midnight_in_cairo + timedelta(hours=1)) == date(2027, 4, 1)

@@ -18,6 +18,7 @@ from showfloor.identity.service.gate import (
     admit,
     admit_again,
     admit_known_device,
+    forget_old_counts,
     list_counts,
 )
 from showfloor.identity.service.keys import (
@@ -53,6 +54,7 @@ __all__ = [
     "end_session",
     "find_person",
     "find_session",
+    "forget_old_counts",
     "forget_old_records",
     "forget_old_sessions",
     "get_active_person",

@@ -7,7 +7,7 @@ its hour, market and door.
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from showfloor.identity import queries
@@ -22,6 +22,10 @@ from showfloor.markets.types import Band, Decision, Outcome
 
 UNKNOWN_MARKET = "unknown"
 """The market in the counts where nobody knows it."""
+
+
+COUNTS_KEPT_FOR = timedelta(days=365)
+"""A year shows each season once, and there is no use for more."""
 
 
 class Gate:
@@ -57,7 +61,7 @@ class Gate:
         if answer.born is None:
             return band_of_token(self._secret, answer.admission or "", answer.country or "", now)
         try:
-            return band_of(answer.born, now.date())
+            return band_of(answer.born, _day(answer.country, now))
         except ValueError:
             raise ValidationFailed(
                 extra={"fields": [{"path": "body/born", "problem": "no_such_day"}]}
@@ -106,6 +110,11 @@ async def admit_again(session: Session, point: CollectionPoint, *, person_id: UU
     return Admission(point, declared_at)
 
 
+async def forget_old_counts(session: Session) -> int:
+    """One batch; how many went."""
+    return await queries.remove_counts_before(session, clock.now() - COUNTS_KEPT_FOR)
+
+
 async def list_counts(session: Session) -> list[GateCount]:
     """Newest hour first."""
     return await queries.counts(session)
@@ -116,6 +125,16 @@ def _decide(point: CollectionPoint, band: Band, country: str | None, now: dateti
     if market == UNKNOWN_MARKET:
         return markets.decide_anywhere(band, point.capability, now)
     return markets.decide(band, market, point.capability, now)
+
+
+def _day(country: str | None, now: datetime) -> date:
+    """The date of the market: somebody is eighteen in Dubai four hours before UTC's day begins, and
+    in New York five hours after.
+    """
+    market = _market_of(country)
+    if market == UNKNOWN_MARKET:
+        return markets.day_anywhere(now)
+    return markets.get_market(market).day(now)
 
 
 def _market_of(country: str | None) -> str:
