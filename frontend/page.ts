@@ -2,6 +2,7 @@
  *  HTML. */
 import type { Clip, Lang, Show, Words } from "./contract";
 import type { Catalog } from "./i18n/i18n";
+import type { StripeSetup } from "./shop/stripe";
 
 export interface Theme {
   accent?: string;
@@ -24,7 +25,7 @@ export interface PageData {
 }
 export interface Payments {
   test?: Record<string, never>;
-  stripe?: { publishable_key: string; script: string };
+  stripe?: StripeSetup;
 }
 export interface ShowPageData extends PageData {
   show: Show;

@@ -313,7 +313,7 @@ export class Buying {
     if (this.#checkout && this.#sent === text) return this.#checkout;
     this.#checkout = await this.#post<Checkout>("/checkouts", body);
     this.#sent = text;
-    this.#extend(this.#checkout.expires_at);
+    this.#follow(this.#checkout.expires_at);
     this.#keep();
     return this.#checkout;
   }
@@ -324,7 +324,7 @@ export class Buying {
     this.#unsure = false;
     if (payment.status !== "open") this.problem = null;
     if (payment.status === "expired") this.#runOut();
-    if (payment.expires_at) this.#extend(payment.expires_at);
+    if (payment.expires_at) this.#follow(payment.expires_at);
     if (payment.status === "paid") {
       this.orders = payment.orders;
       this.#keep();
@@ -353,11 +353,14 @@ export class Buying {
     }
   }
 
-  /** Starting to pay extends the hold once; the clock on screen follows the server. */
-  #extend(expires_at: string): void {
-    if (!this.hold || Date.parse(expires_at) <= Date.parse(this.hold.expires_at)) return;
+  /** The clock on screen follows the server: starting to pay extends the hold once, a payment that
+   *  is declined takes that back. */
+  #follow(expires_at: string): void {
+    if (!this.hold) return;
+    const later = Date.parse(expires_at) - Date.parse(this.hold.expires_at);
+    if (!later) return;
     this.hold = { ...this.hold, expires_at };
-    this.extended = true;
+    this.extended = later > 0;
     this.#keep();
   }
 

@@ -169,6 +169,22 @@ test("a declined payment keeps the hold and the checkout, a second card pays", a
   expect(buying.hold?.expires_at).toBe(expires_at);
 });
 
+test("a declined payment takes the extension back, also from the clock on screen", async () => {
+  const buying = new Buying("", "show_1");
+  const first = hold("h1", one, 100);
+  const extended = ok({ id: "co_1", expires_at: later() }, 201);
+  answers = [
+    ok(first, 201),
+    extended,
+    ok({ status: "declined", orders: [], expires_at: first.expires_at }),
+  ];
+  await buying.reserve(one, pounds(100));
+  await buying.pay(details, { type: "test", number: "4000000000000002" }, pounds(100));
+
+  expect([buying.payment, buying.hold?.expires_at]).toEqual(["declined", first.expires_at]);
+  expect(buying.extended).toBe(false);
+});
+
 /** Up to a payment that the bank has. */
 async function paying(answer: Response): Promise<Buying> {
   const buying = new Buying("", "show_1");

@@ -7,6 +7,8 @@ import type { Form } from "./form";
 export interface StripeSetup {
   publishable_key: string;
   script: string;
+  /** Currencies whose smallest unit is another one at Stripe, by the digits that theirs has more. */
+  shifts: Readonly<Record<string, number>>;
 }
 interface Failure {
   message?: string;
@@ -42,15 +44,9 @@ export interface StripeForm {
   authenticate(secret: string): Promise<void>;
 }
 
-/** As `checkout/adapters/stripe_words.py`: currencies whose smallest unit is another one there. */
-const HUNDREDTHS: ReadonlySet<string> = new Set(["ISK", "UGX"]);
-export const stripeAmount = ({ amount, currency }: Money): number =>
-  HUNDREDTHS.has(currency) ? amount * 100 : amount;
-
-const shown = (money: Money) => ({
-  amount: stripeAmount(money),
-  currency: money.currency.toLowerCase(),
-});
+/** In the smallest unit that Stripe has of the currency. */
+export const stripeAmount = ({ amount, currency }: Money, { shifts }: StripeSetup): number =>
+  Math.round(amount * 10 ** (shifts[currency] ?? 0));
 
 let loading: Promise<Open> | null = null;
 
@@ -82,6 +78,10 @@ export async function openStripe(
   money: Money,
   appearance: object,
 ): Promise<StripeForm> {
+  const shown = (money: Money) => ({
+    amount: stripeAmount(money, setup),
+    currency: money.currency.toLowerCase(),
+  });
   const stripe = (await load(setup.script))(setup.publishable_key, { locale: lang });
   const elements = stripe.elements({
     mode: "payment",

@@ -20,7 +20,7 @@ from showfloor.checkout import http as checkout_http
 from showfloor.checkout import openapi as checkout_openapi
 from showfloor.checkout import service as checkout
 from showfloor.checkout import tasks as checkout_tasks
-from showfloor.checkout.adapters.provider import PaymentProvider
+from showfloor.checkout.adapters.provider import FormData, PaymentProvider
 from showfloor.checkout.adapters.stripe import API as STRIPE_API
 from showfloor.checkout.adapters.stripe import SCRIPT, StripeProvider
 from showfloor.checkout.adapters.test_provider import MODES as TEST_MODES
@@ -181,7 +181,7 @@ def payment_providers(settings: Settings) -> dict[str, PaymentProvider]:
     return providers | {test_provider.name: test_provider}
 
 
-def payment_forms(providers: Mapping[str, PaymentProvider]) -> dict[str, Mapping[str, str]]:
+def payment_forms(providers: Mapping[str, PaymentProvider]) -> dict[str, FormData]:
     """What the pages offer to pay with: play money only where there is nothing real."""
     real = {name: provider.form for name, provider in providers.items() if name != "test"}
     return real or {name: provider.form for name, provider in providers.items()}

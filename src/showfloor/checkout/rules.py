@@ -28,6 +28,7 @@ OPEN = frozenset(
         PaymentState.CAPTURING,
     }
 )
+GIVEN_BACK = frozenset({PaymentState.VOIDING, PaymentState.VOIDED})
 BLOCKING = OPEN | {PaymentState.PAID}
 """A checkout has at most one payment in one of these states; the table's unique index says the
 same.
@@ -63,7 +64,7 @@ _FROM_REPORT = {
     ProviderStatus.AUTHORIZED: PaymentState.CAPTURING,
     ProviderStatus.PAID: PaymentState.PAID,
     ProviderStatus.DECLINED: PaymentState.DECLINED,
-    ProviderStatus.VOIDED: PaymentState.VOIDED,
+    ProviderStatus.VOIDED: PaymentState.DECLINED,
 }
 
 _MONEY = frozenset({ProviderStatus.AUTHORIZED, ProviderStatus.PAID})
@@ -98,8 +99,8 @@ def advance(state: PaymentState, report: ProviderStatus) -> PaymentState:
     """The payment after the provider's word. Words come late, twice and out of order: what is final
     stays final.
 
-    Money that arrives for a payment we had given up is given back. A promise of the bank that ends
-    before the money was taken is a declined payment: the goods are still held.
+    Money that arrives for a payment we had given up is given back. A payment that somebody else
+    ended before the money was taken is a declined one: the goods are still held.
     """
     if state in (PaymentState.DECLINED, PaymentState.VOIDED) and report in _MONEY:
         return PaymentState.VOIDING
@@ -134,11 +135,17 @@ def look_again_after(state: PaymentState) -> timedelta | None:
 def status_of(payment: PaymentState | None, hold: LineState, *, ran_out: bool) -> Status:
     """What the buyer is told, from the newest payment and the hold.
 
-    A hold that is gone only matters while nothing is paid.
+    A hold that is gone only matters while nothing is paid. The bank's question can be answered
+    after the deadline too, as long as nobody took the goods.
     """
-    gone = ran_out or hold is not LineState.HELD
-    if payment in (None, PaymentState.NEEDS_CONFIRMATION, PaymentState.DECLINED) and gone:
+    held = hold is LineState.HELD
+    payable = held and not ran_out
+    if payment in (None, PaymentState.DECLINED) and not payable:
         return Status.EXPIRED
+    if payment is PaymentState.NEEDS_CONFIRMATION and not held:
+        return Status.EXPIRED
+    if payment in GIVEN_BACK and payable:
+        return Status.DECLINED
     return Status.OPEN if payment is None else status_of_attempt(payment)
 
 

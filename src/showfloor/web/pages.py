@@ -90,7 +90,7 @@ class Shop(TypedDict, total=False):
     """Where the market delivers, ISO 3166-1 alpha-2."""
     postal_code_needed: bool
     hold_seconds: int
-    payments: Mapping[str, Mapping[str, str]]
+    payments: Mapping[str, Mapping[str, object]]
     """How one can pay: providers with what their forms need. `test` takes no real money."""
     save_data: bool
     """The reader's request asks to save data: nothing is loaded for the picture before a tap."""

@@ -17,11 +17,13 @@ import pytest
 from showfloor.catalog.types import Product
 from showfloor.checkout import queries, rules, service
 from showfloor.checkout.adapters import stripe as adapter
+from showfloor.checkout.errors import ProviderUnavailable
 from showfloor.checkout.service import holds, settlement
 from showfloor.checkout.service.settlement import Recorded
 from showfloor.checkout.types import Intent, PaymentState, ProviderReply
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Connection
+from showfloor.kit.money import Money
 from showfloor.stock import service as stock
 from showfloor.stock.types import Stock
 from tests.integration.checkout.counter import Buyer, Counter
@@ -182,6 +184,62 @@ async def test_lost_answer_is_found_out_by_the_worker(
     assert await stock_now(stripe.counter.database, product) == (
         Stock(50, 0, 1) if bought else Stock(50, 1, 0)
     )
+
+
+@pytest.mark.parametrize("made", [True, False])
+async def test_failure_that_stripe_repeats_for_a_day_is_found_out_by_the_worker(
+    stripe: StripeShop, ready: Buyer, product: Product, made: bool
+) -> None:
+    """/api/idempotent_requests: the same key answers 500 again, whatever became of it."""
+    stripe.world.server.fails["POST /v1/payment_intents"] = made
+
+    answer = await stripe.pay(ready)
+    await stripe.worker_looks(40)
+
+    # What was made is found by our name in their list and is confirmed; what was not is over.
+    assert answer.status_code == (200 if made else 503)
+    assert await stripe.state() == ("paid" if made else "declined")
+    assert await stripe.moved() == ((SALT, 0) if made else (0, 0))
+    assert (await stripe.pay(ready)).json()["status"] == "paid"
+    assert (await stripe.moved(), await stripe.orders()) == ((SALT, 0), 1)
+    assert await stock_now(stripe.counter.database, product) == Stock(50, 0, 1)
+
+
+async def test_money_goes_back_though_stripe_failed_once_to_give_it_back(
+    stripe: StripeShop, ready: Buyer
+) -> None:
+    await stripe.pay(ready)
+    provider, intent = stripe.world.provider, await _intent(stripe)
+    stripe.world.server.fails["POST /v1/refunds"] = False
+
+    with pytest.raises(ProviderUnavailable):
+        await provider.void(intent)
+    await provider.void(intent)
+    await provider.void(intent)
+
+    assert await stripe.moved() == (SALT, SALT)
+
+
+async def _intent(stripe: StripeShop) -> Intent:
+    """As it is known where the first answer was lost."""
+    found = await scalar(stripe.counter.database, "select id from payment")
+    assert isinstance(found, UUID)
+    return Intent(found, Money(SALT, "GBP"))
+
+
+async def test_payment_that_ends_at_stripe_leaves_the_goods_to_the_buyer(
+    stripe: StripeShop, ready: Buyer, product: Product
+) -> None:
+    await stripe.pay(ready, Pays.ASKS)
+    (intent,) = stripe.books.intents
+    stripe.books.cancel_intent(intent, {"cancellation_reason": "abandoned"})
+
+    ended = (await ready.confirm()).json()
+
+    assert (ended["status"], ended["next"]) == ("declined", {"kind": "form"})
+    assert (await ready.look()).json()["status"] == "declined"
+    assert await stock_now(stripe.counter.database, product) == Stock(50, 1, 0)
+    assert (await stripe.pay(ready)).json()["status"] == "paid"
 
 
 @guarded

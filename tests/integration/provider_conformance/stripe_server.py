@@ -36,13 +36,15 @@ _INTENT = re.compile("/v1/payment_intents/(pi_[0-9a-f]+)(?:/(confirm|capture|can
 @dataclass
 class StripeServer:
     """`lost` names calls whose next answer is lost after they had their effect, `away` refuses all
-    of them before. `asked` are the calls as they came.
+    of them before. `fails` names calls whose next answer is 500, and says whether they had their
+    effect (/error-low-level#server-errors). `asked` are the calls as they came.
     """
 
     books: StripeDouble = field(default_factory=StripeDouble)
     url: str = ""
     lost: list[str] = field(default_factory=list)
     away: bool = False
+    fails: dict[str, bool] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     kept: dict[str, tuple[str, int, Json]] = field(default_factory=dict)
     """By Idempotency-Key: what was asked, and the first answer (/api/idempotent_requests)."""
@@ -74,10 +76,14 @@ class StripeServer:
                 return status, body
         except Refused as refusal:
             return refusal.status, refusal.body
+        fails = next((each for each in self.fails if each in call), None)
+        effect = fails is None or self.fails.pop(fails)
         try:
-            status, body = 200, copy.deepcopy(self._call(request, given))
+            status, body = 200, copy.deepcopy(self._call(request, given)) if effect else {}
         except Refused as refusal:
             status, body = refusal.status, refusal.body
+        if fails is not None:
+            status, body = 500, {"error": {"type": "api_error", "message": "stumbled"}}
         # Answers are kept once a call has begun; of malformed parameters nothing is.
         if key is not None and body.get("error", {}).get("code") != "parameter_unknown":
             self.kept[key] = (asked, status, body)

@@ -35,7 +35,7 @@ def test_money_for_a_payment_that_was_given_up_goes_back(later: list[ProviderSta
         PaymentState.VOIDING if money else PaymentState.DECLINED
     )
     assert told(ProviderStatus.VOIDED, *later) is (
-        PaymentState.VOIDING if money else PaymentState.VOIDED
+        PaymentState.VOIDING if money else PaymentState.DECLINED
     )
 
 
@@ -102,13 +102,16 @@ def test_unfinished_payments_are_asked_about_and_no_others(state: PaymentState) 
         (PaymentState.STARTED, LineState.HELD, False, Status.PENDING),
         (PaymentState.PENDING, LineState.HELD, True, Status.PENDING),
         (PaymentState.NEEDS_CONFIRMATION, LineState.HELD, False, Status.NEEDS_CONFIRMATION),
+        (PaymentState.NEEDS_CONFIRMATION, LineState.HELD, True, Status.NEEDS_CONFIRMATION),
         (PaymentState.NEEDS_CONFIRMATION, LineState.RELEASED, True, Status.EXPIRED),
         (PaymentState.CAPTURING, LineState.HELD, True, Status.PENDING),
         (PaymentState.DECLINED, LineState.HELD, False, Status.DECLINED),
         (PaymentState.DECLINED, LineState.HELD, True, Status.EXPIRED),
         (PaymentState.PAID, LineState.SETTLED, True, Status.PAID),
         (PaymentState.VOIDING, LineState.RELEASED, True, Status.EXPIRED),
-        (PaymentState.VOIDED, LineState.HELD, False, Status.EXPIRED),
+        (PaymentState.VOIDING, LineState.HELD, False, Status.DECLINED),
+        (PaymentState.VOIDED, LineState.HELD, False, Status.DECLINED),
+        (PaymentState.VOIDED, LineState.HELD, True, Status.EXPIRED),
     ],
 )
 def test_buyer_is_told_where_the_purchase_stands(

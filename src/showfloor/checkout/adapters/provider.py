@@ -16,6 +16,8 @@ from showfloor.checkout.types import (
     RefundStatus,
 )
 
+FormData = Mapping[str, str | Mapping[str, int]]
+
 
 class PaymentProvider(Protocol):
     """All calls are idempotent by payment id and happen outside any transaction. Each raises
@@ -39,7 +41,7 @@ class PaymentProvider(Protocol):
         """
 
     @property
-    def form(self) -> Mapping[str, str]:
+    def form(self) -> FormData:
         """What the page's form for it must know, and everybody may: no secret."""
 
     def check_method(self, method: Method) -> None:

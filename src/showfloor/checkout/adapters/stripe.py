@@ -23,10 +23,12 @@ import structlog
 from stripe import PaymentIntent, StripeClient, WebhookSignature
 from stripe.params import PaymentIntentCreateParams
 
+from showfloor.checkout.adapters.provider import FormData
 from showfloor.checkout.adapters.stripe_keys import StripeKeys
 from showfloor.checkout.adapters.stripe_transport import StripeTransport
 from showfloor.checkout.adapters.stripe_words import (
     EVENTS,
+    SHIFTS,
     NotPayable,
     code_in,
     reason_of,
@@ -101,8 +103,12 @@ class StripeProvider:
         }
 
     @property
-    def form(self) -> Mapping[str, str]:
-        return {"publishable_key": self._keys.publishable_key, "script": self._script}
+    def form(self) -> FormData:
+        return {
+            "publishable_key": self._keys.publishable_key,
+            "script": self._script,
+            "shifts": SHIFTS,
+        }
 
     async def close(self) -> None:
         await self._transport.close_async()
@@ -116,6 +122,12 @@ class StripeProvider:
         async with _answered():
             try:
                 reference = intent.reference or (await self._create(intent)).id
+            except stripe.APIError:
+                # They repeat such an answer for a day, whatever it made.
+                found = await self._search(intent.payment_id)
+                if found is None:
+                    raise
+                reference = found
             except NotPayable:
                 return _declined(DeclineReason.NOT_SUPPORTED)
             except stripe.InvalidRequestError as error:
@@ -201,6 +213,11 @@ class StripeProvider:
             return (await self._create(intent)).id
         except NotPayable:
             return None
+        except stripe.APIError:
+            # An answer of 5xx is kept under the key and comes again for a day, whether something
+            # was made or not (/error-low-level#server-errors), so the list decides. What is not in
+            # it was never confirmed, as nobody got its name.
+            return await self._search(intent.payment_id)
         except stripe.IdempotencyError as error:
             # Made with other parameters: by an older version of this file.
             return await self._search(intent.payment_id) if error.http_status == 400 else _busy()
@@ -268,12 +285,12 @@ class StripeProvider:
             reference = await self._reference(intent)
             for _ in range(_TRIES if reference is not None else 0):
                 assert reference is not None
-                if await self._is_given_back(reference, intent.payment_id):
+                if await self._is_given_back(reference):
                     return
             if reference is not None:
                 raise ProviderUnavailable
 
-    async def _is_given_back(self, reference: str, payment_id: UUID) -> bool:
+    async def _is_given_back(self, reference: str) -> bool:
         """Cancelled before it was captured, refunded afterwards. False when its state moved
         meanwhile.
         """
@@ -282,9 +299,10 @@ class StripeProvider:
             return True
         try:
             if found.status == "succeeded":
+                # Of all that is left, so it cannot happen twice; under a key of ours an answer of
+                # 5xx would come again for a day.
                 await self._client.v1.refunds.create_async(
-                    {"payment_intent": reference, "metadata": {REFUND: "void"}},
-                    {"idempotency_key": f"{payment_id}-void"},
+                    {"payment_intent": reference, "metadata": {REFUND: "void"}}
                 )
             else:
                 await self._client.v1.payment_intents.cancel_async(reference)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from babel.numbers import list_currencies
 from stripe import PaymentIntent, StripeObject
 
 from showfloor.checkout.types import (
@@ -68,6 +69,13 @@ def _digits(currency: str) -> int:
         return 0
     return 3 if currency in THREE_DECIMAL else 2
 
+
+SHIFTS: Mapping[str, int] = {
+    currency: shift
+    for currency in sorted(list_currencies())
+    if (shift := _digits(currency) - Money(0, currency).precision)
+}
+"""Currencies whose smallest unit is another one there, by the digits that Stripe's has more."""
 
 _REASONS: Mapping[str, DeclineReason] = {
     **dict.fromkeys(

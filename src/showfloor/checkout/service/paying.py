@@ -182,8 +182,6 @@ async def _result(
     database: Database, checkout_id: UUID, payment: Payment, recorded: Recorded | None
 ) -> Purchase:
     """From what was just recorded, or as it stands by now."""
-    if payment.state in (PaymentState.VOIDING, PaymentState.VOIDED):
-        raise HoldExpired
     status = rules.status_of_attempt(payment.state)
     if recorded is not None and recorded.hold is not None and recorded.is_first:
         return purchase(
@@ -197,5 +195,10 @@ async def _result(
         checkout = await queries.checkout(connection, checkout_id)
         assert checkout is not None
         hold = await stock.get_hold(connection, checkout.hold_id)
+        if payment.state in rules.GIVEN_BACK:
+            # Its goods went to somebody else, or it is another one that may still be paid.
+            if hold is None or not hold.is_open:
+                raise HoldExpired
+            status = rules.status_of(payment.state, hold.state, ran_out=hold.ran_out)
         placed = await orders_of(connection, checkout, status)
     return purchase(checkout, status, hold, payment=payment, placed=placed)
