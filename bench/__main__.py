@@ -9,7 +9,10 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-ALL = ("start", "idle", "playback", "device", "ingest", "push", "rooms", "holds", "purchases")
+ALL = (
+    *("start", "idle", "playback", "device", "ingest", "push", "rooms", "holds", "purchases"),
+    *("gate", "scan"),
+)
 
 
 def machine() -> str:

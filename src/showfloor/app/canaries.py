@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import bz2
-import contextlib
 import hashlib
 import html
-import io
 import json
 import lzma
-import zipfile
+import struct
 import zlib
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import quote
 
-from ahocorasick_rs import BytesAhoCorasick, Implementation
+import hyperscan
 
-LARGEST_UNPACKED = 256 * 1024 * 1024
-"""Bytes: a packed file may be made to burst."""
-LARGEST_PACKED = 16 * 1024 * 1024
-SAMPLE = 512
-"""Bytes that show whether something is a packed stream at all."""
+FREELY_UNPACKED = 256 * 1024 * 1024
+LARGEST_RATIO = 200
+"""What unpacks to more bytes than the one and to more times itself than the other was made to
+burst: text packs to a tenth.
+"""
+PART = 64 * 1024
+"""Packed bytes that are unpacked together."""
+MOST_AT_ONCE = 1024 * 1024
+"""Unpacked bytes that are looked at together."""
 DEEPEST = 3
 """Packed in packed in packed."""
 HASHES = ("md5", "sha1", "sha256")
@@ -106,80 +108,247 @@ class Finder:
         for number, canary in enumerate(canaries):
             for form in forms_of(canary):
                 forms.setdefault((form.data, form.folded), (number, form.name))
-        self._folded = _Automaton({key[0]: name for key, name in forms.items() if key[1]})
-        self._exact = _Automaton({key[0]: name for key, name in forms.items() if not key[1]})
+        self.names = list(forms.values())
+        self.lengths = [len(data) for data, _ in forms]
+        self.machine = _Machine(forms)
 
-    def search(self, data: bytes, depth: int = 0) -> Iterator[Hit]:
-        """Also in what is packed into `data`."""
-        yield from self._folded.search(data.lower())
-        yield from self._exact.search(data)
-        if depth < DEEPEST:
-            for name, offset, unpacked in unpack(data):
-                for hit in self.search(unpacked, depth + 1):
-                    yield Hit(hit.canary, f"{hit.form} in {name}", offset)
-
-
-class _Automaton:
-    def __init__(self, names: dict[bytes, tuple[int, str]]) -> None:
-        self._names = list(names.values())
-        self._machine = BytesAhoCorasick(list(names), implementation=Implementation.DFA)
+    @property
+    def longest(self) -> int:
+        """The bytes by which pieces of one stream have to overlap for nothing to be missed."""
+        return max(self.machine.longest, _MAGIC.longest)
 
     def search(self, data: bytes) -> Iterator[Hit]:
-        for which, start, _ in self._machine.find_matches_as_indexes(data):
-            canary, form = self._names[which]
-            yield Hit(canary, form, start)
+        """Also in what is packed into `data`."""
+        return Search(self).feed(data)
 
 
-def unpack(data: bytes) -> Iterator[tuple[str, int, bytes]]:
-    """What looks packed and is: its kind, where it begins, what is in it."""
-    view = memoryview(data)
-    zipped = False
-    for which, start, _ in _MAGIC.find_matches_as_indexes(data, overlapping=True):
-        if which == len(_STREAMS):
-            # The archive is opened as a whole, from its first member.
-            if not zipped and (unpacked := _zip(data[start:])):
-                yield "zip", start, unpacked
-            zipped = True
-            continue
-        name, _, begin = _STREAMS[which]
-        if unpacked := _decompress(begin, view[start : start + LARGEST_PACKED]):
-            yield name, start, unpacked
+class Search:
+    """Looks through one stream of bytes, given in parts of any size, in constant memory.
+
+    What ends within its first `seen` bytes was looked at by somebody else.
+    """
+
+    def __init__(self, finder: Finder, *, depth: int = 0, seen: int = 0) -> None:
+        self._finder = finder
+        self._depth = depth
+        self._seen = seen
+        self._read = 0
+        self._forms = _Scanner(finder.machine)
+        self._magics = _Scanner(_MAGIC)
+        self._packed: list[_Packed] = []
+        self.burst = False
+        """Whether something packed was left because it would burst."""
+
+    @property
+    def unpacks(self) -> bool:
+        """Whether something packed has begun and is not over."""
+        return bool(self._packed)
+
+    def feed(self, data: bytes) -> Iterator[Hit]:
+        for which, end in self._forms.scan(data):
+            if end > self._seen:
+                canary, form = self._finder.names[which]
+                yield Hit(canary, form, end - self._finder.lengths[which])
+        yield from self.unpack(data)
+        if self._depth < DEEPEST:
+            for which, end in self._magics.scan(data):
+                if end > self._seen:
+                    name, magic, begin = _STREAMS[which]
+                    packed = _Packed(self._finder, name, end - len(magic), begin(), self._depth + 1)
+                    yield from packed.feed(magic)
+                    yield from packed.feed(data, end - self._read)
+                    self._keep([packed])
+        self._read += len(data)
+
+    def unpack(self, data: bytes) -> Iterator[Hit]:
+        """Look at the next part, but only for what belongs to something packed before it."""
+        packed, self._packed = self._packed, []
+        for one in packed:
+            yield from one.feed(data)
+        self._keep(packed)
+
+    def _keep(self, packed: list[_Packed]) -> None:
+        self.burst |= any(one.burst for one in packed)
+        self._packed += [one for one in packed if not one.over]
 
 
-class _Decompressor(Protocol):
-    def decompress(self, data: memoryview, most: int, /) -> bytes: ...
+class _Packed:
+    """Something packed within a stream, from its first byte on."""
+
+    def __init__(
+        self, finder: Finder, name: str, offset: int, unpacker: _Unpacker, depth: int
+    ) -> None:
+        self._finder = finder
+        self._name = name
+        self._offset = offset
+        self._unpacker = unpacker
+        self._depth = depth
+        self._search: Search | None = None
+        self._taken = self._given = 0
+        self.over = self.burst = False
+
+    def feed(self, data: bytes, start: int = 0) -> Iterator[Hit]:
+        while start < len(data) and not self.over:
+            part = data[start : start + PART]
+            start += PART
+            self._taken += len(part)
+            try:
+                for unpacked in self._unpacker.unpack(part):
+                    yield from self._look(unpacked)
+                    if self.over:
+                        return
+            except _NOT_PACKED:
+                self.over = True
+            self.over |= self._unpacker.over
+
+    def _look(self, unpacked: bytes) -> Iterator[Hit]:
+        if self._search is None:
+            self._search = Search(self._finder, depth=self._depth)
+        for hit in self._search.feed(unpacked):
+            yield Hit(hit.canary, f"{hit.form} in {self._name}", self._offset)
+        self._given += len(unpacked)
+        too_much = self._given > max(FREELY_UNPACKED, LARGEST_RATIO * self._taken)
+        self.burst |= too_much or self._search.burst
+        self.over |= too_much
 
 
-def _decompress(begin: Callable[[], _Decompressor], packed: memoryview) -> bytes:
-    """As far as it goes; nothing when already the first bytes are no such stream."""
-    try:
-        begin().decompress(packed[:SAMPLE], SAMPLE * 1100)
-        return begin().decompress(packed, LARGEST_UNPACKED)
-    except (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError):
-        return b""
+class _Unpacker(Protocol):
+    """Takes a packed stream in parts; raises one of `_NOT_PACKED` when it is none."""
+
+    @property
+    def over(self) -> bool: ...
+
+    def unpack(self, data: bytes) -> Iterator[bytes]: ...
 
 
-_NOT_UNPACKED = (zipfile.BadZipFile, OSError, EOFError, zlib.error, RuntimeError)
-"""What `zipfile` raises for what is damaged, and RuntimeError for what is encrypted or packed in a
-way that it does not know.
-"""
+_NOT_PACKED = (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError)
 
 
-def _zip(data: bytes) -> bytes:
-    """All members of the archive that can be unpacked, one after the other."""
-    found = []
-    with contextlib.suppress(*_NOT_UNPACKED), zipfile.ZipFile(io.BytesIO(data)) as archive:
-        for member in archive.infolist():
-            if member.file_size <= LARGEST_UNPACKED:
-                with contextlib.suppress(*_NOT_UNPACKED):
-                    found.append(archive.read(member))
-    return b"\n".join(found)
+class _Deflated:
+    def __init__(self, window: int) -> None:
+        self._stream = zlib.decompressobj(window)
+
+    @property
+    def over(self) -> bool:
+        return self._stream.eof
+
+    def unpack(self, data: bytes) -> Iterator[bytes]:
+        more = True
+        while more and not self._stream.eof:
+            made = self._stream.decompress(data, MOST_AT_ONCE)
+            data = self._stream.unconsumed_tail
+            more = bool(data) or len(made) == MOST_AT_ONCE
+            if made:
+                yield made
 
 
-_STREAMS: tuple[tuple[str, bytes, Callable[[], _Decompressor]], ...] = (
-    ("gzip", b"\x1f\x8b\x08", lambda: zlib.decompressobj(zlib.MAX_WBITS | 16)),
-    ("bzip2", b"BZh", bz2.BZ2Decompressor),
-    ("xz", b"\xfd7zXZ\x00", lzma.LZMADecompressor),
-    *(("zlib", bytes([0x78, level]), zlib.decompressobj) for level in (0x01, 0x5E, 0x9C, 0xDA)),
+class _Stepwise:
+    """bzip2 and xz, whose classes of the standard library are used alike."""
+
+    def __init__(self, stream: bz2.BZ2Decompressor | lzma.LZMADecompressor) -> None:
+        self._stream = stream
+
+    @property
+    def over(self) -> bool:
+        return self._stream.eof
+
+    def unpack(self, data: bytes) -> Iterator[bytes]:
+        more = True
+        while more and not self._stream.eof:
+            made = self._stream.decompress(data, MOST_AT_ONCE)
+            data = b""
+            more = not self._stream.needs_input
+            if made:
+                yield made
+
+
+class _ZipMember:
+    """One member of an archive: its header, and what is deflated behind it (APPNOTE.TXT 4.3.7).
+
+    What is only stored stands in the archive as it is, and so does the magic of a member that is
+    packed in another way.
+    """
+
+    HEADER = struct.Struct("<4s2xHH16xHH")
+    ENCRYPTED, DEFLATED = 1, 8
+
+    def __init__(self) -> None:
+        self._begun = b""
+        self._stream: _Deflated | None = None
+
+    @property
+    def over(self) -> bool:
+        return self._stream is not None and self._stream.over
+
+    def unpack(self, data: bytes) -> Iterator[bytes]:
+        if self._stream is None:
+            self._begun += data
+            if len(self._begun) < self.HEADER.size:
+                return
+            _, flags, method, name, extra = self.HEADER.unpack_from(self._begun)
+            if flags & self.ENCRYPTED or method != self.DEFLATED:
+                raise ValueError("not deflated")
+            size = self.HEADER.size + name + extra
+            if len(self._begun) < size:
+                return
+            self._stream, data, self._begun = _Deflated(-zlib.MAX_WBITS), self._begun[size:], b""
+        yield from self._stream.unpack(data)
+
+
+class _Scanner:
+    """Finds patterns in a stream that is given in parts; each match is its number and its end."""
+
+    def __init__(self, machine: _Machine) -> None:
+        self._machine = machine
+        self._tail = b""
+        self._read = 0
+
+    def scan(self, data: bytes) -> list[tuple[int, int]]:
+        window = self._tail + data
+        begin = self._read - len(self._tail)
+        found = [(which, begin + end) for which, end in self._machine.scan(window)]
+        new = [(which, end) for which, end in found if end > self._read]
+        self._read += len(data)
+        self._tail = window[-self._machine.longest :]
+        return new
+
+
+class _Machine:
+    """Finds patterns that are what they say, each with whether its case is all one.
+
+    Hyperscan's own streams are not used: their wrapper (0.9.1) crashes the process.
+    """
+
+    def __init__(self, patterns: Iterable[tuple[bytes, bool]]) -> None:
+        listed = list(patterns)
+        self.longest = max(len(data) for data, _ in listed)
+        self._database = hyperscan.Database()
+        self._database.compile(
+            expressions=["".join(f"\\x{byte:02x}" for byte in data).encode() for data, _ in listed],
+            ids=range(len(listed)),
+            elements=len(listed),
+            flags=[hyperscan.HS_FLAG_CASELESS if folded else 0 for _, folded in listed],
+        )
+
+    def scan(self, data: bytes) -> list[tuple[int, int]]:
+        """The number of each pattern that was found, and where it ends."""
+        found: list[tuple[int, int]] = []
+
+        def note(which: int, _start: int, end: int, _flags: int, _context: object) -> None:
+            found.append((which, end))
+
+        self._database.scan(data, note)
+        return found
+
+
+_STREAMS: tuple[tuple[str, bytes, Callable[[], _Unpacker]], ...] = (
+    ("gzip", b"\x1f\x8b\x08", lambda: _Deflated(zlib.MAX_WBITS | 16)),
+    ("bzip2", b"BZh", lambda: _Stepwise(bz2.BZ2Decompressor())),
+    ("xz", b"\xfd7zXZ\x00", lambda: _Stepwise(lzma.LZMADecompressor())),
+    ("zip", b"PK\x03\x04", _ZipMember),
+    *(
+        ("zlib", bytes([0x78, level]), lambda: _Deflated(zlib.MAX_WBITS))
+        for level in (0x01, 0x5E, 0x9C, 0xDA)
+    ),
 )
-_MAGIC = BytesAhoCorasick([*(magic for _, magic, _ in _STREAMS), b"PK\x03\x04"])
+_MAGIC = _Machine((magic, False) for _, magic, _ in _STREAMS)

@@ -3,7 +3,8 @@
 Files are read as they are: the database's own with its write-ahead log, logs, recordings, uploads,
 replays, the test provider's books, temporary files, backups that are named. Page images in the
 write-ahead log are compressed, and so are long values, so the log is unpacked by PostgreSQL's own
-program and every table is read by SQL, too.
+program and every table is read by SQL, too. So are dumps of pg_dump by pg_restore: in its own
+format what is packed is cut into blocks.
 """
 
 from __future__ import annotations
@@ -12,23 +13,26 @@ import os
 import stat
 import struct
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from io import FileIO
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 
 import psycopg
 from psycopg import sql
 
-from showfloor.app.canaries import Finder, Hit
+from showfloor.app.canaries import Finder, Hit, Search
 from showfloor.app.postgres import EmbeddedPostgres, as_unprivileged, binaries
 from showfloor.app.settings import Settings
 
 PIECE = 64 * 1024 * 1024
-"""Bytes that are looked at together."""
-OVERLAP = 64 * 1024
-"""Bytes of a piece that the next begins with: what stands on the border is seen whole."""
+"""Bytes of a file that one process looks at."""
+PART = 4 * 1024 * 1024
+"""Bytes that are in memory together."""
+DUMP = b"PGDMP"
+"""With it a file of pg_dump's own format begins."""
 SEGMENT = 16 * 1024 * 1024
 """Bytes of a file of the write-ahead log."""
 
@@ -63,11 +67,11 @@ def scan(settings: Settings, canaries: Sequence[str], also: Sequence[Path] = ())
         report.unread += ("the managed server's own files, write-ahead log and logs",)
     with TemporaryDirectory(prefix="showfloor-scan-") as folder:
         pages = _unpack_log(settings.data / "postgres" / "data" / "pg_wal", Path(folder))
-        _read_files([*roots, *pages], canaries, report)
+        read_files([*roots, *pages], canaries, report)
     return report
 
 
-def _read_files(roots: Sequence[Path], canaries: Sequence[str], report: Report) -> None:
+def read_files(roots: Sequence[Path], canaries: Sequence[str], report: Report) -> None:
     """Names of files count as well."""
     finder = Finder(canaries)
     files = list(dict.fromkeys(file for root in roots for file in _files(root, report)))
@@ -78,14 +82,12 @@ def _read_files(roots: Sequence[Path], canaries: Sequence[str], report: Report) 
         (file, start) for file, size in _sizes(files) for start in range(0, max(size, 1), PIECE)
     ]
     with ProcessPoolExecutor(initializer=_prepare, initargs=(list(canaries),)) as workers:
-        for (file, _), (read, hits) in zip(
+        for (file, _), looked in zip(
             pieces, workers.map(_search_piece, pieces, chunksize=8), strict=True
         ):
-            if read is None:
-                report.unread += (str(file),)
-                continue
-            report.bytes_read += read
-            report.found += [Found(str(file), hit) for hit in hits]
+            report.bytes_read += looked.bytes_read
+            report.unread += looked.unread
+            report.found += [Found(str(file), hit) for hit in looked.hits]
     report.files += len(files)
 
 
@@ -98,22 +100,62 @@ def _prepare(canaries: list[str]) -> None:
     _finder = Finder(canaries)
 
 
-def _search_piece(piece: tuple[Path, int]) -> tuple[int | None, list[Hit]]:
-    """Bytes read, and what is in them; None for a file that cannot be read. One that is gone by now
-    holds nothing.
-    """
+@dataclass
+class _Looked:
+    """What is in a piece of a file, and what of it could not be looked into."""
+
+    bytes_read: int = 0
+    hits: list[Hit] = field(default_factory=list)
+    unread: tuple[str, ...] = ()
+
+
+def _search_piece(piece: tuple[Path, int]) -> _Looked:
+    """A file that is gone by now holds nothing."""
     file, start = piece
-    begin = max(0, start - OVERLAP)
+    looked = _Looked()
     try:
-        with file.open("rb") as opened:
-            opened.seek(begin)
-            data = opened.read(start + PIECE - begin)
+        with file.open("rb", buffering=0) as opened:
+            _look_at(opened, start, looked)
+            opened.seek(0)
+            is_dump = start == 0 and opened.read(len(DUMP)) == DUMP
     except FileNotFoundError:
-        return 0, []
+        return looked
     except OSError:
-        return None, []
-    hits = [Hit(hit.canary, hit.form, begin + hit.offset) for hit in _finder.search(data)]
-    return len(data), hits
+        looked.unread += (str(file),)
+        return looked
+    if looked.unread or (is_dump and not _look_into_dump(file, looked)):
+        looked.unread = (f"what is packed in {file}",)
+    return looked
+
+
+def _look_at(file: FileIO, start: int, looked: _Looked) -> None:
+    """The piece, and beyond it what belongs to something packed that begins in it."""
+    begin, end = max(0, start - _finder.longest), start + PIECE
+    search = Search(_finder, seen=start - begin)
+    place = file.seek(begin)
+    while data := file.read(PART if place >= end else min(PART, end - place)):
+        inside = place < end
+        place += len(data)
+        hits = search.feed(data) if inside else search.unpack(data)
+        looked.hits += [Hit(hit.canary, hit.form, begin + hit.offset) for hit in hits]
+        looked.bytes_read += len(data) if inside else 0
+        if place >= end and not search.unpacks:
+            break
+    looked.bytes_read -= start - begin
+    if search.burst:
+        looked.unread += ("burst",)
+
+
+def _look_into_dump(file: Path, looked: _Looked) -> bool:
+    """Whether it could be unpacked."""
+    command = [str(binaries() / "pg_restore"), "--file=-", str(file)]
+    search = Search(_finder)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as unpacking:
+        assert unpacking.stdout
+        while data := unpacking.stdout.read(PART):
+            hits = search.feed(data)
+            looked.hits += [Hit(hit.canary, f"{hit.form} in a dump", 0) for hit in hits]
+    return unpacking.returncode == 0
 
 
 def _files(root: Path, report: Report) -> Iterator[Path]:
@@ -166,15 +208,26 @@ def _read_database(url: str, canaries: Sequence[str], report: Report) -> None:
             "select schemaname, tablename from pg_tables where schemaname <> 'information_schema'"
         ).fetchall()
         for schema, table in tables:
+            name, search = f"table {schema}.{table}", Search(finder)
             query = sql.SQL("copy {} to stdout").format(sql.Identifier(schema, table))
             try:
                 with connection.cursor().copy(query) as rows:
-                    data = b"".join(bytes(part) for part in rows)
+                    for data in _gathered(rows):
+                        report.bytes_read += len(data)
+                        report.found += [Found(name, hit) for hit in search.feed(data)]
             except psycopg.errors.InsufficientPrivilege:
-                report.unread += (f"table {schema}.{table}",)
-                continue
-            report.bytes_read += len(data)
-            report.found += [Found(f"table {schema}.{table}", hit) for hit in finder.search(data)]
+                report.unread += (name,)
+
+
+def _gathered(rows: Iterable[bytes | bytearray | memoryview]) -> Iterator[bytes]:
+    """Rows, as many together as are worth looking at."""
+    gathered = bytearray()
+    for row in rows:
+        gathered += row
+        if len(gathered) >= PART:
+            yield bytes(gathered)
+            gathered.clear()
+    yield bytes(gathered)
 
 
 def _unpack_log(folder: Path, into: Path) -> list[Path]:

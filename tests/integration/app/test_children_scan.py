@@ -4,6 +4,8 @@ byte that the installation keeps. With the gate taken out, the same search finds
 
 from __future__ import annotations
 
+import gzip
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -13,10 +15,11 @@ import pytest
 
 from showfloor.app import scan as scanning
 from showfloor.app.asgi import create_app
+from showfloor.app.backup import back_up
 from showfloor.app.drill import AGES, play
 from showfloor.app.migrate import upgrade_now
 from showfloor.app.postgres import EmbeddedPostgres
-from showfloor.app.scan import scan
+from showfloor.app.scan import Report, scan
 from showfloor.app.settings import Settings
 from showfloor.identity.service import Gate
 from showfloor.identity.types import Admission, AgeAnswer, CollectionPoint
@@ -119,6 +122,55 @@ def test_everything_that_is_named_is_searched(
     assert {found.hit.canary for found in report.found} == {0, 1}
     assert report.unread == ("the database: PostgreSQL is not running",)
     assert report.bytes_read >= len(border)
+
+
+def test_packed_file_is_followed_beyond_the_piece_in_which_it_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scanning, "PIECE", 1024 * 1024)
+    monkeypatch.setattr(scanning, "PART", 256 * 1024)
+    packed = gzip.compress(os.urandom(3 * 1024 * 1024).hex().encode() + b"canary-one", 1)
+    (tmp_path / "log.gz").write_bytes(bytes(scanning.PIECE - 1) + packed)
+
+    found = scan(Settings(mode="test", data=tmp_path), ["canary-one"]).found
+
+    assert [(one.hit.form, one.hit.offset) for one in found] == [
+        ("plain in gzip", scanning.PIECE - 1)
+    ]
+
+
+@guarded
+async def test_dump_of_the_database_is_looked_into(
+    shop: tuple[Settings, httpx2.AsyncClient],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    guard: bool,
+) -> None:
+    """Its own format cuts what is packed into blocks, so that no other unpacking reads it."""
+    settings, _ = shop
+    canary, url = "canary-q7Zx3vBn81LpW", EmbeddedPostgres(settings.data / "postgres").url()
+    if not guard:
+        monkeypatch.setattr(scanning, "DUMP", b"no dump begins so")
+    with psycopg.connect(url) as connection:
+        connection.execute(
+            "create table typed as select gen_random_uuid()::text as name"
+            " from generate_series(1, 20000)"
+        )
+        connection.execute("insert into typed values (%s)", (canary,))
+    back_up(settings, tmp_path / "backup")
+
+    report = Report([])
+    scanning.read_files([tmp_path / "backup"], [canary], report)
+
+    assert bool(report.found) is guard and report.unread == ()
+
+
+def test_broken_dump_is_named(tmp_path: Path) -> None:
+    (tmp_path / "broken.dump").write_bytes(scanning.DUMP + bytes(100))
+
+    report = scan(Settings(mode="test", data=tmp_path), ["a-canary"])
+
+    assert f"what is packed in {tmp_path / 'broken.dump'}" in report.unread
 
 
 def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:

@@ -18,7 +18,8 @@ from urllib.parse import quote
 
 import pytest
 
-from showfloor.app.canaries import Finder
+from showfloor.app import canaries
+from showfloor.app.canaries import Finder, Search
 
 CANARY = "Kid 7f3a9c21@Example.com & نورة"
 FINDER = Finder(["another text", CANARY])
@@ -65,6 +66,58 @@ def test_text_is_found_in_every_form(way: str) -> None:
     hits = list(FINDER.search(NOISE + WAYS[way]() + NOISE))
 
     assert hits and {hit.canary for hit in hits} == {1}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("size", [1, 7, 700])
+def test_text_is_found_in_parts_of_any_size(way: str, size: int) -> None:
+    noise = NOISE[:50]
+    data = noise + WAYS[way]() + noise
+    search = Search(FINDER)
+
+    hits = [
+        hit
+        for start in range(0, len(data), size)
+        for hit in search.feed(data[start : start + size])
+    ]
+
+    assert hits == list(FINDER.search(data))
+
+
+def test_end_of_a_long_packed_stream_is_reached() -> None:
+    data = gzip.compress(os.urandom(17 * 1024 * 1024).hex().encode() + PLAIN, 1)
+
+    assert {hit.form for hit in FINDER.search(data)} == {"plain in gzip"}
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zlib.compress, bz2.compress, lzma.compress])
+def test_what_would_burst_is_left_and_told(
+    pack: Callable[[bytes], bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(canaries, "FREELY_UNPACKED", 1024 * 1024)
+    bomb, search = pack(bytes(8 * 1024 * 1024) + PLAIN), Search(FINDER)
+
+    assert [hit.canary for hit in search.feed(bomb + NOISE + PLAIN)] == [1]
+    assert search.burst and not search.unpacks
+
+
+def test_bomb_in_a_packed_stream_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(canaries, "FREELY_UNPACKED", 1024 * 1024)
+    search = Search(FINDER)
+
+    assert list(search.feed(gzip.compress(NOISE + zlib.compress(bytes(8 * 1024 * 1024))))) == []
+    assert search.burst
+
+
+def test_members_of_an_archive_are_found_as_they_are_stored() -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, way in (("stored", 0), ("deflated", 8), ("bzip2", 12)):
+            archive.writestr(f"{name}/{'x' * 300}", PLAIN + name.encode(), way)
+
+    forms = [hit.form for hit in FINDER.search(NOISE + buffer.getvalue())]
+
+    assert sorted(forms) == ["plain", "plain in bzip2", "plain in zip"]
 
 
 def test_nothing_is_found_where_nothing_is() -> None:
