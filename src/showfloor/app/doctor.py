@@ -3,7 +3,21 @@
 from __future__ import annotations
 
 from showfloor.app.settings import Settings
+from showfloor.kit.objects import Objects, ObjectsUnavailable, Reason
 
+STORAGE_SECONDS = 10.0
+_STORAGE: dict[Reason, str] = {
+    "bucket_missing": "there is no such bucket: correct SHOWFLOOR_STORAGE_URL, or make it",
+    "access_denied": (
+        "it refuses the key: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to one that may list "
+        "the bucket and read, write and delete objects"
+    ),
+    "busy": "it answers that it cannot now: look at the state of the service",
+    "unreachable": (
+        "it does not answer: check AWS_ENDPOINT_URL, AWS_REGION and the way out of this machine"
+    ),
+    "refused": "it refuses the requests: check AWS_REGION and AWS_ENDPOINT_URL",
+}
 _PAYMENTS = {
     "stripe_secret_key": "the secret or restricted key, from Stripe's dashboard under API keys",
     "stripe_publishable_key": "the publishable key, from the same page",
@@ -26,4 +40,18 @@ def findings(settings: Settings) -> list[str]:
                 "SHOWFLOOR_BASE_URL is not https: browsers offer no wallets, and Stripe calls no "
                 "webhook there."
             )
-    return found
+    return [*found, *_storage_findings(settings)]
+
+
+def _storage_findings(settings: Settings) -> list[str]:
+    """Asks the store, and waits for its answer some seconds at most."""
+    if not settings.storage_url:
+        return []
+    try:
+        Objects(settings.storage_url, seconds=STORAGE_SECONDS).check()
+    except ObjectsUnavailable as problem:
+        return [
+            f"Recordings stay on this disk alone, because object storage cannot be used: "
+            f"{_STORAGE[problem.reason]} (docs/operate/storage.md)."
+        ]
+    return []

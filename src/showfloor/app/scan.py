@@ -1,10 +1,10 @@
 """Searches every place in which an installation keeps bytes.
 
 Files are read as they are: the database's own with its write-ahead log, logs, recordings, uploads,
-replays, the test provider's books, temporary files, backups that are named. Page images in the
-write-ahead log are compressed, and so are long values, so the log is unpacked by PostgreSQL's own
-program and every table is read by SQL, too. So are dumps of pg_dump by pg_restore: in its own
-format what is packed is cut into blocks.
+replays, the test provider's books, temporary files, backups that are named; and recordings in
+object storage. Page images in the write-ahead log are compressed, and so are long values, so the
+log is unpacked by PostgreSQL's own program and every table is read by SQL, too. So are dumps of
+pg_dump by pg_restore: in its own format what is packed is cut into blocks.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from psycopg import sql
 from showfloor.app.canaries import Finder, Hit, Search
 from showfloor.app.postgres import EmbeddedPostgres, as_unprivileged, binaries
 from showfloor.app.settings import Settings
+from showfloor.kit.objects import ObjectMissing, Objects, ObjectsUnavailable
 
 PIECE = 64 * 1024 * 1024
 """Bytes of a file that one process looks at."""
@@ -68,7 +69,30 @@ def scan(settings: Settings, canaries: Sequence[str], also: Sequence[Path] = ())
     with TemporaryDirectory(prefix="showfloor-scan-") as folder:
         pages = _unpack_log(settings.data / "postgres" / "data" / "pg_wal", Path(folder))
         read_files([*roots, *pages], canaries, report)
+    _read_objects(settings, canaries, report)
     return report
+
+
+def _read_objects(settings: Settings, canaries: Sequence[str], report: Report) -> None:
+    """Recordings in object storage that are not on this disk; the others are copies of files."""
+    if not settings.storage_url:
+        return
+    finder = Finder(canaries)
+    try:
+        objects = Objects(settings.storage_url)
+        keys = [key for key in objects.sizes("") if not (settings.data / key).exists()]
+        with TemporaryDirectory(prefix="showfloor-scan-") as folder:
+            for number, key in enumerate(keys):
+                file = Path(folder) / str(number)
+                objects.fetch(key, file)
+                data = file.read_bytes()
+                file.unlink()
+                report.bytes_read += len(data)
+                store = f"object {key}"
+                report.found += [Found(store, hit) for hit in finder.search(key.encode() + data)]
+        report.files += len(keys)
+    except (ObjectsUnavailable, ObjectMissing) as problem:
+        report.unread += (f"object storage: {problem}",)
 
 
 def read_files(roots: Sequence[Path], canaries: Sequence[str], report: Report) -> None:

@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from showfloor.checkout.adapters.stripe_keys import StripeKeys
 from showfloor.kit.network import Proxies
+from showfloor.kit.objects import check_address
 from showfloor.shows.types import PublicUrls
 
 SHORTEST_SECRET = 32
@@ -157,6 +158,26 @@ class Settings(BaseSettings):
             "recording stops while less than so many MiB of the disk are free; the show goes on"
         ),
     )
+    storage_url: str = Field(
+        "",
+        description=(
+            "s3://bucket/folder: recordings are copied there (storage.md); empty: the disk alone"
+        ),
+    )
+    storage_keep_days: int = Field(
+        7,
+        ge=0,
+        le=3650,
+        description="how long after a show its recording stays on the disk, too",
+    )
+    storage_free_mb: int = Field(
+        4096,
+        ge=0,
+        description=(
+            "below so many free MiB of the disk, the oldest recordings that were copied leave it "
+            "earlier"
+        ),
+    )
     hold_seconds: int = Field(300, ge=5, le=3600, description="how long goods are held for a buyer")
 
     @field_validator("push_networks")
@@ -179,6 +200,11 @@ class Settings(BaseSettings):
         if address:
             ip_address(address)
         return address
+
+    @field_validator("storage_url")
+    @classmethod
+    def _bucket(cls, url: str) -> str:
+        return check_address(url.rstrip("/")) if url else ""
 
     @field_validator("data")
     @classmethod

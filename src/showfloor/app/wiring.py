@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from functools import cache, partial
 
 from fastapi import APIRouter, FastAPI
@@ -36,6 +37,7 @@ from showfloor.kit.db import Database, Session
 from showfloor.kit.errors import where_raised
 from showfloor.kit.jobs import Job
 from showfloor.kit.notify import Waker
+from showfloor.kit.objects import UPLOAD_JOB, Objects, ObjectsUnavailable
 from showfloor.kit.openapi import Document, describe_problem
 from showfloor.kit.outbox import Dispatcher
 from showfloor.kit.recent import Recent
@@ -53,6 +55,7 @@ from showfloor.replays import tasks as replays_tasks
 from showfloor.replays.adapters.cutter import ProcessCutter
 from showfloor.replays.adapters.disk import FOLDER as REPLAYS_FOLDER
 from showfloor.replays.adapters.disk import DiskStorage
+from showfloor.replays.adapters.objects import ObjectStorage
 from showfloor.replays.adapters.painter import ProcessPainter
 from showfloor.replays.adapters.storage import Storage
 from showfloor.replays.service import CLIPS, PICTURES, REPLAYS
@@ -104,12 +107,12 @@ def connect_web(app: FastAPI, settings: Settings) -> None:
         UploadedFiles(directory=settings.data / "uploads", check_dir=False),
         name="uploads",
     )
-    app.mount(
-        "/replays",
-        ReplayFiles(directory=settings.data / REPLAYS_FOLDER, check_dir=False),
-        name="replays",
-    )
-    app.state.replay_storage = DiskStorage(settings.data)
+    storage = recordings(settings)
+    away = storage.find_away if isinstance(storage, ObjectStorage) else None
+    files = ReplayFiles(directory=settings.data / REPLAYS_FOLDER, away=away)
+    app.mount("/replays", files, name="replays")
+    app.state.replay_storage = storage
+    app.state.storage_origins = storage_origins(settings)
     connect_erasers()
 
 
@@ -196,6 +199,51 @@ def connect_worker(dispatcher: Dispatcher) -> None:
 def connect_erasers() -> None:
     for eraser in (identity_eraser.ERASER, orders_eraser.ERASER, checkout_eraser.ERASER):
         register_eraser(eraser)
+
+
+def objects(settings: Settings) -> Objects | None:
+    """Where recordings are copied to; None where nothing but the disk is set."""
+    return Objects(settings.storage_url) if settings.storage_url else None
+
+
+def recordings(settings: Settings) -> DiskStorage:
+    store = objects(settings)
+    return ObjectStorage(settings.data, store) if store else DiskStorage(settings.data)
+
+
+def storage_origins(settings: Settings) -> list[str]:
+    """Where browsers read recordings besides us, for the policy of pages. None without credentials,
+    which `doctor` says.
+    """
+    try:
+        return [store.origin] if (store := objects(settings)) else []
+    except ObjectsUnavailable:
+        log.error("object storage has no credentials")
+        return []
+
+
+def storage_jobs(settings: Settings, storage: DiskStorage) -> list[Job]:
+    """What copies recordings to object storage, where there is one."""
+    if not isinstance(storage, ObjectStorage):
+        return []
+    return [
+        Job(UPLOAD_JOB, 10.0, partial(replays_tasks.upload_recordings, storage=storage)),
+        Job(
+            "prune recordings",
+            300.0,
+            partial(
+                replays_tasks.prune_recordings,
+                storage=storage,
+                keep=timedelta(days=settings.storage_keep_days),
+                free=settings.storage_free_mb << 20,
+            ),
+        ),
+        Job(
+            "delete leftovers of recordings",
+            3600.0,
+            partial(replays_tasks.delete_leftovers, storage=storage),
+        ),
+    ]
 
 
 def periodic_jobs(

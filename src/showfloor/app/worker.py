@@ -21,7 +21,6 @@ from showfloor.kit.db import Database
 from showfloor.kit.errors import Busy
 from showfloor.kit.jobs import Job
 from showfloor.kit.outbox import OUTBOX, Dispatcher
-from showfloor.replays.adapters.disk import DiskStorage
 
 log = structlog.get_logger()
 NET = 10.0
@@ -39,11 +38,11 @@ async def work(settings: Settings) -> None:
     dispatcher = Dispatcher(database)
     wiring.connect_worker(dispatcher)
     providers = wiring.payment_providers(settings)
+    storage = wiring.recordings(settings)
     everything = [
         outbox_job(dispatcher),
-        *wiring.periodic_jobs(
-            providers, DiskStorage(settings.data), hold_seconds=settings.hold_seconds
-        ),
+        *wiring.periodic_jobs(providers, storage, hold_seconds=settings.hold_seconds),
+        *wiring.storage_jobs(settings, storage),
     ]
     runner = Runner(database, everything)
     tasks = [

@@ -79,3 +79,8 @@ class Failing:
 async def list_failing(session: Session) -> list[Failing]:
     rows = (await session.execute(select(JobFailure).order_by(JobFailure.name))).scalars()
     return [Failing(row.name, row.attempts, row.failed_at, row.error) for row in rows]
+
+
+async def is_failing(session: Session, name: str) -> bool:
+    """Whether this job failed the last time it ran."""
+    return await session.get(JobFailure, name) is not None

@@ -60,6 +60,23 @@ async def outlived(session: Session, now: datetime) -> list[UUID]:
     return list((await session.execute(chosen.order_by(ReplayRow.keep_until))).scalars())
 
 
+async def ended(session: Session) -> list[tuple[UUID, datetime]]:
+    """Replays of ended shows whose recording is whole and not deleted, the oldest first."""
+    chosen = select(ReplayRow.show_id, ReplayRow.ended_at).where(
+        ReplayRow.ended_at.is_not(None), ReplayRow.deleted_at.is_(None), ReplayRow.complete
+    )
+    rows = await session.execute(chosen.order_by(ReplayRow.ended_at))
+    return [(row.show_id, row.ended_at) for row in rows]
+
+
+async def deleted(session: Session, show_ids: Collection[UUID]) -> list[UUID]:
+    """Those of these whose recording was deleted for good."""
+    chosen = select(ReplayRow.show_id).where(
+        ReplayRow.show_id.in_(show_ids), ReplayRow.deleted_at.is_not(None), ReplayRow.complete
+    )
+    return list((await session.execute(chosen)).scalars())
+
+
 async def save_decision(session: Session, now: Replay) -> None:
     """What the host decided, with its hidden spans; needs the row's lock."""
     decided = update(ReplayRow).where(ReplayRow.show_id == now.show_id)

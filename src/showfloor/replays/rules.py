@@ -75,6 +75,11 @@ def visible_segments(recorded: Iterable[SegmentLine], cut: Cut) -> list[SegmentL
     ]
 
 
+def files_of(segments: Iterable[SegmentLine]) -> frozenset[str]:
+    """With their init segments."""
+    return frozenset(name for line in segments for name in (line.name, line.init))
+
+
 def gaps_between(visible: Sequence[SegmentLine], cut: Cut) -> list[Gap]:
     """Where the picture was away while the show went on. What the host hid is no gap."""
     gaps, at = [], 0

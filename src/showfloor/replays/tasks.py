@@ -9,15 +9,18 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
-from showfloor.kit import clock
+from showfloor.kit import clock, ids
 from showfloor.kit.db import Database
 from showfloor.replays import service
 from showfloor.replays.adapters.cutter import Cutter
+from showfloor.replays.adapters.objects import ObjectStorage
 from showfloor.replays.adapters.painter import Painter
 from showfloor.replays.adapters.storage import Storage
 
 LOOK_AGAIN = timedelta(seconds=1)
 """While the last segments of a show are on their way to the disk."""
+UPLOAD_AGAIN = timedelta(seconds=2)
+"""A typical segment's length."""
 
 
 async def publish_replays(database: Database, storage: Storage) -> datetime | None:
@@ -73,14 +76,23 @@ async def draw_pictures(database: Database, storage: Storage, painter: Painter) 
 
 async def _draw(database: Database, storage: Storage, painter: Painter, show_id: UUID) -> None:
     """No transaction is open while something is drawn."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(
+        dir=await asyncio.to_thread(storage.workshop), ignore_cleanup_errors=True
+    ) as workshop:
+        folder = Path(workshop)
         async with database.session() as session:
-            ordered = await service.order_pictures(session, storage, show_id, Path(folder))
+            ordered = await service.order_pictures(session, storage, show_id, folder)
         if ordered is None:
             return
+        await _fetch(storage, show_id, ordered.files, folder / service.MEDIA)
         drawn = await painter.draw(ordered.order)
         async with database.session() as session:
             await service.show_pictures(session, storage, ordered, drawn)
+
+
+async def _fetch(storage: Storage, show_id: UUID, names: frozenset[str], folder: Path) -> None:
+    """With no transaction open: it may be a download."""
+    await asyncio.to_thread(storage.fetch, ids.encode("show", show_id), names, folder)
 
 
 async def make_clips(
@@ -110,13 +122,49 @@ async def _make(
     with tempfile.TemporaryDirectory(
         dir=await asyncio.to_thread(storage.workshop), ignore_cleanup_errors=True
     ) as workshop:
-        folder = Path(workshop) / "clip"
+        folder, media = Path(workshop) / "clip", Path(workshop) / "media"
         folder.mkdir(mode=0o755)
         async with database.session() as session:
-            making = await service.order_clip(session, storage, clip_id, folder, fonts)
+            making = await service.order_clip(
+                session, storage, clip_id, media=media, folder=folder, fonts=fonts
+            )
         if making is None:
             return False
+        await _fetch(storage, making.clip.show_id, making.files, media)
         made = await cutter.cut(making.order) if making.order.pieces else None
         async with database.session() as session:
             await service.show_clip(session, storage, making, made)
     return True
+
+
+async def upload_recordings(_database: Database, storage: ObjectStorage) -> datetime | None:
+    """What was recorded since the last time; soon again while something is being recorded."""
+    recording = await asyncio.to_thread(storage.upload)
+    return clock.now() + UPLOAD_AGAIN if recording else None
+
+
+async def prune_recordings(
+    database: Database, storage: ObjectStorage, *, keep: timedelta, free: int
+) -> None:
+    """Delete the disk's copy of what object storage has, of ended shows alone and the oldest first:
+    of those that ended longer ago than `keep`, and of more while fewer than `free` bytes of the
+    disk are free.
+    """
+    async with database.session() as session:
+        ended = await service.list_ended(session)
+    for show_id, ended_at in ended:
+        old = clock.now() - ended_at > keep
+        if not old and not await asyncio.to_thread(storage.is_short, free):
+            return
+        if await asyncio.to_thread(storage.has_copies, ids.encode("show", show_id)):
+            async with database.session() as session:
+                await service.prune(session, storage, show_id)
+
+
+async def delete_leftovers(database: Database, storage: ObjectStorage) -> None:
+    """An upload that was under way when its recording was deleted, by a worker that was killed."""
+    names = await asyncio.to_thread(storage.list_remote)
+    async with database.session() as session:
+        deleted = await service.list_deleted(session, names)
+    for name in deleted:
+        await asyncio.to_thread(storage.delete, name)

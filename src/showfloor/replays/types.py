@@ -102,11 +102,14 @@ class Replay:
 
 @dataclass(frozen=True, slots=True)
 class DiskUse:
-    """Bytes that a show takes with its clips; `show` is None for one that nobody knows."""
+    """Bytes that a show takes with its clips, on the disk and in object storage; `show` is None for
+    one that nobody knows.
+    """
 
     name: str
     show: Show | None
     bytes: int
+    remote_bytes: int = 0
 
 
 class ClipState(StrEnum):

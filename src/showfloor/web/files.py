@@ -6,14 +6,15 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from mimetypes import guess_type
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import Scope
 
@@ -40,6 +41,8 @@ REPLAY_TYPES = {
     ".json": "application/json",
 }
 CHANGING = (".m3u8", ".json")
+FindAway = Callable[[str, Literal["GET", "HEAD"]], str | None]
+"""By path and method: the address of a file that is not on this disk."""
 
 
 class BuiltFiles(StaticFiles):
@@ -72,6 +75,20 @@ class ReplayFiles(StaticFiles):
     """Replays: like live video they carry no cookie, so any page may play them. Media never changes
     under its name; a playlist and an index of pictures do, when the host cuts something.
     """
+
+    def __init__(self, *, directory: Path, away: FindAway | None = None) -> None:
+        super().__init__(directory=directory, check_dir=False)
+        self._away = away
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """A file that is in object storage alone is fetched there, from an address that is good for
+        a minute. It is looked for each time, so what was taken out of a replay is gone.
+        """
+        if self._away is not None and scope["method"] in ("GET", "HEAD"):
+            address = await run_in_threadpool(self._away, path, scope["method"])
+            if address is not None:
+                return RedirectResponse(address, 307, SAFE | OPEN | {"Cache-Control": "no-store"})
+        return await super().get_response(path, scope)
 
     def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
         """A file that is being written has a name with a dot in front."""

@@ -50,7 +50,14 @@ def page(
     urls: PublicUrls = request.app.state.urls
     lang = language(request)
     sources = request.app.state.provider_sources if sells else None
-    headers = page_headers(urls, lang, frame_ancestors, sources, publishes=publishes)
+    headers = page_headers(
+        urls,
+        lang,
+        frame_ancestors,
+        sources,
+        publishes=publishes,
+        storage=request.app.state.storage_origins,
+    )
     answer = HTMLResponse(html, status, headers)
     if messages.match_language(request.query_params.get("lang")) == lang and not frame_ancestors:
         answer.set_cookie(

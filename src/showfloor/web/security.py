@@ -47,10 +47,12 @@ def page_headers(
     provider_sources: Sources | None = None,
     *,
     publishes: bool = False,
+    storage: Sequence[str] = (),
 ) -> dict[str, str]:
     """`frame_ancestors` are the origins that may show the page in a frame; none for a page of our
     own. `provider_sources` is what the payment providers need where something is sold. A page that
     `publishes` is the studio, where a host goes live with the device: it may ask for the camera.
+    `storage` is where the segments of replays may be, besides here.
     """
     publishing = [urls.publish, urls.whip, f"{urls.whip}/"] if publishes else []
     policy = {
@@ -59,9 +61,9 @@ def page_headers(
         "style-src": "'self'",
         "font-src": "'self'",
         "img-src": "'self'",
-        "connect-src": " ".join(["'self'", urls.media, urls.rooms, *publishing]),
+        "connect-src": " ".join(["'self'", urls.media, urls.rooms, *publishing, *storage]),
         # hls.js feeds the video element from memory.
-        "media-src": f"blob: {urls.media}",
+        "media-src": " ".join(["blob:", urls.media, *storage]),
         "form-action": "'self'",
         "base-uri": "'none'",
         "frame-ancestors": " ".join(frame_ancestors) or "'none'",

@@ -13,9 +13,9 @@ from showfloor.app.pins_file import place_pins, read_pins
 from showfloor.app.recording_import import write_recording
 from showfloor.app.settings import Settings
 from showfloor.app.terminal import or_refused
+from showfloor.app.wiring import recordings
 from showfloor.kit import ids
 from showfloor.replays import service as replays
-from showfloor.replays.adapters.disk import DiskStorage
 from showfloor.shows import service as shows
 
 MIB = 1 << 20
@@ -24,11 +24,14 @@ group = typer.Typer(no_args_is_help=True)
 
 @group.command("list")
 def list_recordings() -> None:
-    """What each show takes on the disk with its clips, the largest first."""
-    data = Settings().data
-    used = run(lambda session: replays.list_disk_use(session, DiskStorage(data)))
+    """What each show takes with its clips, on the disk and in object storage; the largest first."""
+    settings = Settings()
+    data = settings.data
+    used = run(lambda session: replays.list_disk_use(session, recordings(settings)))
     for each in used:
         about = f"{each.show.state:<11} {each.show.slug}" if each.show else "unknown"
+        if each.remote_bytes:
+            about += f"  {each.remote_bytes / MIB:.1f} MiB in object storage"
         typer.echo(f"{each.bytes / MIB:>10.1f} MiB  {each.name}  {about}")
     whole = sum(each.bytes for each in used) / MIB
     free = shutil.disk_usage(data if data.exists() else data.parent).free / MIB

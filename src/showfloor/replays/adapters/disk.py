@@ -44,12 +44,18 @@ class DiskStorage:
                 _write(folder / name, text)
         finally:
             for file in folder.iterdir():
-                if file.name not in media and file.name not in playlists:
+                if self._named(file) not in media and file.name not in playlists:
                     file.unlink(missing_ok=True)
         return set()
 
-    def media(self, show: str) -> Path:
-        return self._recordings / show
+    def _named(self, file: Path) -> str:
+        """The file of the recording that one in the public folder stands for."""
+        return file.name
+
+    def fetch(self, show: str, names: Set[str], folder: Path) -> None:
+        folder.mkdir(exist_ok=True)
+        for name in names:
+            _link(self._recordings / show / name, folder / name)
 
     def add(self, show: str, files: Iterable[Path]) -> None:
         folder = self._replays / show
@@ -83,6 +89,9 @@ class DiskStorage:
                     found[name] = found.get(name, 0) + about.st_size
         return found
 
+    def remote_sizes(self) -> dict[str, int]:
+        return {}
+
     def withdraw(self, show: str) -> None:
         _remove(self._replays / show)
 
@@ -92,21 +101,24 @@ class DiskStorage:
 
     def _link(self, show: str, name: str) -> bool:
         """Whether the public folder has the file now."""
-        source, target = self._recordings / show / name, self._replays / show / name
-        if target.exists():
-            return True
-        beside = target.with_name(f".{name}.part")
-        beside.unlink(missing_ok=True)
+        target = self._replays / show / name
+        return target.exists() or _link(self._recordings / show / name, target)
+
+
+def _link(source: Path, target: Path) -> bool:
+    """Whole or not at all; False when there is nothing to link to."""
+    beside = target.with_name(f".{target.name}.part")
+    beside.unlink(missing_ok=True)
+    try:
         try:
-            try:
-                os.link(source, beside)
-            except OSError:
-                # A file system without hard links, or another than the recording's.
-                shutil.copy2(source, beside)
-            beside.replace(target)
-        except FileNotFoundError:
-            return False
-        return True
+            os.link(source, beside)
+        except OSError:
+            # A file system without hard links, or another than the recording's.
+            shutil.copy2(source, beside)
+        beside.replace(target)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def time_since(file: Path) -> timedelta:

@@ -23,8 +23,10 @@ class Storage(Protocol):
         """
         ...
 
-    def media(self, show: str) -> Path:
-        """A folder of this machine in which the files of the recording can be read."""
+    def fetch(self, show: str, names: Set[str], folder: Path) -> None:
+        """Put these files of the recording into a folder of the workshop, which is made; one that
+        the recording does not have is left out. May take as long as a download.
+        """
         ...
 
     def add(self, show: str, files: Iterable[Path]) -> None:
@@ -42,7 +44,11 @@ class Storage(Protocol):
         ...
 
     def sizes(self) -> dict[str, int]:
-        """Bytes by name, of recordings and of what else is public."""
+        """Bytes on this machine's disk by name, of recordings and of what else is public."""
+        ...
+
+    def remote_sizes(self) -> dict[str, int]:
+        """Bytes in object storage by name."""
         ...
 
     def withdraw(self, show: str) -> None:

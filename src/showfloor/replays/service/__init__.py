@@ -1,4 +1,5 @@
-"""Use cases of `replays`, one file a noun: replay, rewind, pictures, clips, disk_use."""
+"""Use cases of `replays`, one file a noun: replay, rewind, pictures, clips, captions,
+remote, disk_use."""
 
 from showfloor.replays.service.captions import list_captions, read_captions, write_captions
 from showfloor.replays.service.clips import (
@@ -16,7 +17,8 @@ from showfloor.replays.service.clips import (
     show_clip,
 )
 from showfloor.replays.service.disk_use import list_disk_use
-from showfloor.replays.service.pictures import list_undrawn, order_pictures, show_pictures
+from showfloor.replays.service.pictures import MEDIA, list_undrawn, order_pictures, show_pictures
+from showfloor.replays.service.remote import list_deleted, list_ended, prune
 from showfloor.replays.service.replay import (
     PICTURES,
     REPLAYS,
@@ -34,6 +36,7 @@ from showfloor.replays.service.rewind import rewind
 
 __all__ = [
     "CLIPS",
+    "MEDIA",
     "PICTURES",
     "REPLAYS",
     "add_clip",
@@ -48,7 +51,9 @@ __all__ = [
     "get_replay",
     "list_captions",
     "list_clips",
+    "list_deleted",
     "list_disk_use",
+    "list_ended",
     "list_latest",
     "list_outlived",
     "list_undrawn",
@@ -57,6 +62,7 @@ __all__ = [
     "order_clip",
     "order_pictures",
     "products_of",
+    "prune",
     "publish",
     "read_captions",
     "rewind",

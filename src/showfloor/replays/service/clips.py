@@ -28,6 +28,7 @@ from showfloor.replays.rules import (
     MOST_CLIPS,
     WAIT_FOR_CLIP,
     check_clip,
+    files_of,
     runs_of,
     suggested_span,
 )
@@ -164,6 +165,8 @@ class Making:
     runs: Sequence[Sequence[SegmentLine]]
     cues: Sequence[CarriedCue]
     order: CutOrder
+    files: frozenset[str]
+    """Of the recording, which the caller fetches into the folder that the order reads."""
 
 
 async def list_unmade(session: Session) -> list[UUID]:
@@ -171,10 +174,16 @@ async def list_unmade(session: Session) -> list[UUID]:
 
 
 async def order_clip(
-    session: Session, storage: Storage, clip_id: UUID, folder: Path, fonts: Mapping[str, str]
+    session: Session,
+    storage: Storage,
+    clip_id: UUID,
+    *,
+    media: Path,
+    folder: Path,
+    fonts: Mapping[str, str],
 ) -> Making | None:
-    """What to make into `folder`; None when nothing can be made now. `fonts` are files by
-    language.
+    """What to make into `folder` out of files in `media`; None when nothing can be made now.
+    `fonts` are files by language.
     """
     clip = await queries.clip(session, clip_id)
     if clip is None or not clip.public or clip.made:
@@ -195,10 +204,10 @@ async def order_clip(
     cues = [cue for cue in whole if _touches(cue, clip.span)]
     order = CutOrder(
         folder=str(folder),
-        pieces=[_piece(run, clip.span, storage.media(name)) for run in runs],
+        pieces=[_piece(run, clip.span, media) for run in runs],
         labels=[_label(cue, clip, runs, show, fonts) for cue in cues if cue.kind == "disclosure"],
     )
-    return Making(clip, runs, cues, order)
+    return Making(clip, runs, cues, order, files_of(line for run in runs for line in run))
 
 
 async def show_clip(

@@ -1,4 +1,4 @@
-"""What shows take on the disk, for the operator."""
+"""What shows take on the disk and in object storage, for the operator."""
 
 from __future__ import annotations
 
@@ -26,8 +26,12 @@ async def list_disk_use(session: Session, storage: Storage) -> list[DiskUse]:
         owner = owners.get(_id("clip", name) or UUID(int=0))
         shown = ids.encode("show", owner) if owner else name
         total[shown] = total.get(shown, 0) + size
-    used = [DiskUse(name, await _show(session, name), size) for name, size in total.items()]
-    return sorted(used, key=lambda each: (-each.bytes, each.name))
+    remote = await asyncio.to_thread(storage.remote_sizes)
+    used = [
+        DiskUse(name, await _show(session, name), total.get(name, 0), remote.get(name, 0))
+        for name in total.keys() | remote.keys()
+    ]
+    return sorted(used, key=lambda each: (-each.bytes, -each.remote_bytes, each.name))
 
 
 async def _show(session: Session, name: str) -> Show | None:

@@ -12,13 +12,14 @@ from showfloor.kit.db import Session
 from showfloor.replays import queries
 from showfloor.replays.adapters.painter import Drawn, Order, still_file
 from showfloor.replays.adapters.storage import Storage
-from showfloor.replays.rules import plan_pictures
+from showfloor.replays.rules import files_of, plan_pictures
 from showfloor.replays.schemas import Storyboard, StoryboardTile
 from showfloor.replays.service.replay import facts_of, watchable
 from showfloor.replays.types import Drawing, Pictures, Replay
 from showfloor.shows import service as shows
 
 STORYBOARD = "story.json"
+MEDIA = "media"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class Commission:
     replay: Replay
     drawing: Drawing
     order: Order
+    files: frozenset[str]
+    """Of the recording, which the caller fetches into `media` of the order's folder."""
 
 
 async def list_undrawn(session: Session) -> list[UUID]:
@@ -37,20 +40,21 @@ async def list_undrawn(session: Session) -> list[UUID]:
 async def order_pictures(
     session: Session, storage: Storage, show_id: UUID, folder: Path
 ) -> Commission | None:
-    """What to draw into `folder`; None when there is nothing any more."""
+    """What to draw into `folder`, out of `media` in it; None when there is nothing any more."""
     now = await queries.replay(session, show_id)
     if now is None or not now.duration_ms:
         return None
     _, visible, cues = await watchable(session, storage, now)
     drawing = plan_pictures(visible, cues, now.poster_at) or Drawing([], None)
-    media = storage.media(ids.encode("show", show_id))
+    media = folder / MEDIA
     order = Order(
         folder=str(folder),
         mark=str(now.version),
         tiles=[still_file(still, media) for still in drawing.tiles],
         poster=still_file(drawing.poster, media) if drawing.poster else None,
     )
-    return Commission(now, drawing, order)
+    stills = [*drawing.tiles, *([drawing.poster] if drawing.poster else [])]
+    return Commission(now, drawing, order, files_of(still.segment for still in stills))
 
 
 async def show_pictures(

@@ -5,7 +5,6 @@ them.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -24,6 +23,7 @@ from showfloor.replays.rules import (
     WAIT_FOR_RECORDING,
     check_cut,
     check_keeping,
+    files_of,
     gaps_between,
     keep_until,
     visible_cues,
@@ -158,17 +158,13 @@ async def show_so_far(
         return [], []
     _, visible, cues = await watchable(session, storage, now)
     while visible:
-        missing = await asyncio.to_thread(storage.publish, name, _files_of(visible), {})
+        missing = await asyncio.to_thread(storage.publish, name, files_of(visible), {})
         if not missing:
             break
         visible = [line for line in visible if not {line.name, line.init} & missing]
     else:
         await asyncio.to_thread(storage.withdraw, name)
     return visible, cues
-
-
-def _files_of(segments: Sequence[SegmentLine]) -> set[str]:
-    return {line.name for line in segments} | {line.init for line in segments}
 
 
 async def list_unpublished(session: Session) -> list[UUID]:
@@ -216,7 +212,7 @@ async def _publish_segments(session: Session, storage: Storage, now: Replay) -> 
             playlist.MULTIVARIANT: playlist.multivariant(visible),
             playlist.MEDIA: playlist.media(visible, cues),
         }
-        missing = await asyncio.to_thread(storage.publish, name, _files_of(visible), playlists)
+        missing = await asyncio.to_thread(storage.publish, name, files_of(visible), playlists)
         if not missing:
             break
         # A file that a crash or a person took away is a gap like any other.

@@ -398,7 +398,7 @@ async def studio(
     preview.
     """
     show = await service.get_own_show(session, person=person, show_id=ids.parse("show", show_id))
-    ingest = await media.get_ingest(session, show.id)
+    ingest = await service.get_signal(session, show.id)
     token, _ = media.get_preview_tokens(request.app.state.settings.secret, show.id)
     view = show_view(await service.with_shelf(session, show), urls)
     return studio_view(view, show.disclosures, ingest, urls, token)

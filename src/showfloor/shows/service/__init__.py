@@ -47,6 +47,7 @@ from showfloor.shows.service.lifecycle import (
     set_replay,
 )
 from showfloor.shows.service.preflight import check_preflight
+from showfloor.shows.service.recording_copy import get_signal
 from showfloor.shows.service.remotes import (
     end_remote,
     get_remote,
@@ -100,6 +101,7 @@ __all__ = [
     "get_remote",
     "get_show",
     "get_show_to_send",
+    "get_signal",
     "go_live",
     "interrupt_lost_shows",
     "invite_remote",

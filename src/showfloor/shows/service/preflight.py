@@ -11,6 +11,7 @@ from showfloor.media.types import IngestState
 from showfloor.merchants import service as merchants
 from showfloor.shows.rules import preflight as rules
 from showfloor.shows.service.destinations import get_broadcast
+from showfloor.shows.service.recording_copy import get_signal
 from showfloor.shows.types import Check, Preflight, Show
 from showfloor.stock import service as stock
 
@@ -35,7 +36,7 @@ async def check_preflight(
 
 
 async def _health(session: Session, show: Show) -> Health | None:
-    ingest = await media.get_ingest(session, show.id)
+    ingest = await get_signal(session, show.id)
     return ingest.health if ingest.state is IngestState.PUBLISHING else None
 
 
