@@ -117,7 +117,7 @@ async def healthz() -> dict[str, str]:
 
 
 async def readyz(request: Request) -> Response:
-    """Database, streaming and fanout reachable: 200, else 503 with what is missing."""
+    """Database, streaming, rtc and fanout reachable: 200, else 503 with what is missing."""
     found: dict[str, bool] = await request.app.state.readiness.get()
     return JSONResponse(found, 200 if all(found.values()) else 503)
 
@@ -138,12 +138,13 @@ class Readiness:
 
     async def _ask(self) -> dict[str, bool]:
         state = self._app.state
-        database, streaming, fanout = await asyncio.gather(
+        database, streaming, rtc, fanout = await asyncio.gather(
             _database_answers(state.database),
             state.streaming.is_alive(),
+            self._answers_at(f"{state.settings.internal_rtc}/healthz"),
             self._answers_at(f"{state.settings.internal_rooms}/healthz"),
         )
-        return {"database": database, "streaming": streaming, "fanout": fanout}
+        return {"database": database, "streaming": streaming, "rtc": rtc, "fanout": fanout}
 
     async def _answers_at(self, url: str) -> bool:
         try:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ctypes
 import os
-import signal
 from asyncio.subprocess import DEVNULL, Process
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,6 +13,7 @@ from pathlib import Path
 import structlog
 
 from showfloor.kit import clock
+from showfloor.kit.processes import die_with_parent
 
 log = structlog.get_logger()
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 3.0
@@ -29,14 +28,6 @@ LAST_REQUESTS = 5
 """Seconds that `web` gives to requests under way; closing its connections comes after that and
 before `PATIENCE` is over.
 """
-_PR_SET_PDEATHSIG = 1
-
-
-def die_with_parent() -> None:
-    """prctl(2): the kernel ends the child when this process is killed, so that nothing is left
-    behind.
-    """
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 @dataclass

@@ -60,7 +60,7 @@ class RecordingExists(AppError):
 
 @dataclass(frozen=True, slots=True)
 class ImportedRecording:
-    """When the show was on, by its own clock: it ends now."""
+    """When the show was on, by its own clock."""
 
     began_at: datetime
     ended_at: datetime
@@ -73,16 +73,22 @@ class _Tag:
     body: bytes
 
 
-def write_recording(file: Path, data: Path, show_id: str) -> ImportedRecording:
+def write_recording(
+    file: Path, data: Path, show_id: str, *, starts_at: datetime | None = None
+) -> ImportedRecording:
     """Write the folder of a show's recording; it appears whole, or not at all. The show must not be
     over: what an import wrote that was killed before its show had ended is replaced.
+
+    It began when it was announced for (`starts_at`); where that would make it end in the future, or
+    nothing was announced, it ends now.
 
     Raises RecordingUnreadable, RecordingCodecUnsupported, RecordingExists.
     """
     target = data / recording.FOLDER / show_id
     if any(line.ingest != INGEST for line in recording.read_index(target).opened):
         raise RecordingExists
-    began = clock.now() - timedelta(milliseconds=_last(file))
+    latest = clock.now() - timedelta(milliseconds=_last(file))
+    began = min(starts_at or latest, latest)
     # Beside the recordings, which the media server looks through when it starts.
     beside = data / "imports"
     shutil.rmtree(beside / show_id, ignore_errors=True)

@@ -28,7 +28,7 @@ STRIPE_PREFIXES = {
 }
 URLS = (
     *("base_url", "media_url", "rooms_url", "rtmp_url", "whip_url"),
-    *("internal_web_url", "internal_media_url", "internal_rooms_url"),
+    *("internal_web_url", "internal_media_url", "internal_rooms_url", "internal_rtc_url"),
 )
 
 
@@ -114,6 +114,9 @@ class Settings(BaseSettings):
     )
     internal_rooms_url: str = Field(
         "", description="how web reaches fanout on another machine; empty: http://host:rooms_port"
+    )
+    internal_rtc_url: str = Field(
+        "", description="how web reaches rtc on another machine; empty: http://host:rtc_port"
     )
     secret: str = Field(
         "",
@@ -327,7 +330,7 @@ class Settings(BaseSettings):
 
     @property
     def internal_rtc(self) -> str:
-        return f"http://{_in_url(self.host)}:{self.rtc_port}"
+        return self.internal_rtc_url or f"http://{_in_url(self.host)}:{self.rtc_port}"
 
     @property
     def internal_rooms(self) -> str:

@@ -83,6 +83,24 @@ def test_a_film_is_a_recording_that_plays_from_its_first_to_its_last_second(
     assert len(frames) == 150
 
 
+@pytest.mark.parametrize(
+    ("ago", "late"), [(timedelta(days=2), False), (timedelta(seconds=3), True)]
+)
+def test_a_film_was_on_when_it_was_announced_for_and_never_ends_in_the_future(
+    ago: timedelta, late: bool, film: Film, tmp_path: Path
+) -> None:
+    announced = clock.now() - ago
+
+    found = write_recording(film(), tmp_path / "data", "show_a", starts_at=announced)
+
+    first = read_index(tmp_path / "data" / "recordings" / "show_a").segments[0]
+    assert abs(first.start - clock.milliseconds(found.began_at)) < 100
+    assert (found.began_at < announced) is late
+    assert found.began_at == announced or late
+    assert abs((found.ended_at - found.began_at).total_seconds() - 5) < 0.2
+    assert found.ended_at <= clock.now()
+
+
 def test_a_film_without_sound_is_a_recording_too(film: Film, tmp_path: Path) -> None:
     write_recording(film("mute.mp4", VIDEO, mute=True), tmp_path / "data", "show_a")
 

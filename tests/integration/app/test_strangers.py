@@ -227,6 +227,18 @@ async def test_readiness_is_asked_once_whoever_wants_to_know(
     assert {answer.status_code for answer in answers} == {200} and asked == 1
 
 
+async def test_who_asks_whether_all_is_ready_hears_of_rtc(app: FastAPI) -> None:
+    async def answers(self: Readiness, url: str) -> bool:
+        return not url.startswith(app.state.settings.internal_rtc)
+
+    app.state.readiness._answers_at = answers.__get__(app.state.readiness)
+    async with client_at(app, "192.0.2.1") as client:
+        answer = await client.get("/readyz")
+
+    assert answer.status_code == 503
+    assert {name for name, ready in answer.json().items() if not ready} == {"rtc"}
+
+
 async def test_pages_are_counted_and_holds_alone_are_not(app: FastAPI) -> None:
     limited = RateLimit(app)
     limited._pages = PerMinute(2)

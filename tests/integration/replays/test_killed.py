@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx2
 
@@ -46,14 +47,33 @@ def worker(show: EndedShow, url: str) -> Iterator[subprocess.Popen[bytes]]:
         process.wait(BOUND)
 
 
+def programs_of(process: subprocess.Popen[bytes]) -> list[int]:
+    """proc(5): children of any of its threads."""
+    tasks = Path(f"/proc/{process.pid}/task").iterdir()
+    return [int(pid) for task in tasks for pid in (task / "children").read_text().split()]
+
+
+def is_alive(pid: int) -> bool:
+    """A zombie, which nobody has waited for, is not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
 async def test_worker_killed_while_a_clip_is_cut_leaves_nothing_public_and_the_next_one_makes_it(
     client: httpx2.AsyncClient, filmed: EndedShow, database_url: str
 ) -> None:
     clip = (await add(client, filmed, 2.5, 8)).json()
     with worker(filmed, database_url) as first:
         await until(lambda: any(filmed.data.glob("making/*/clip")))
+        await until(lambda: bool(programs_of(first)))
+        # One that is stopped cannot end by itself.
+        (program,) = programs_of(first)
+        os.kill(program, signal.SIGSTOP)
         first.send_signal(signal.SIGKILL)
         first.wait(BOUND)
+        await until(lambda: not is_alive(program))
     assert not (filmed.data / "replays" / clip["id"]).exists()
     assert await state(client, filmed, clip["id"]) == "preparing"
     assert (await client.get(local(clip["mp4_url"]))).status_code == 404

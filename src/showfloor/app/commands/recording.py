@@ -58,8 +58,8 @@ def import_recording(
     """Make a film the whole of a show: it has ended, and its replay is prepared."""
     show_id = or_refused(lambda: ids.parse("show", show))
     planned = or_refused(lambda: read_pins(pins)) if pins else []
-    run(lambda session: shows.check_importable(session, show_id=show_id))
-    found = or_refused(lambda: write_recording(file, Settings().data, show))
+    starts_at = run(lambda session: shows.check_importable(session, show_id=show_id))
+    found = or_refused(lambda: write_recording(file, Settings().data, show, starts_at=starts_at))
     placed = or_refused(lambda: place_pins(planned, found.began_at, found.ended_at))
     run(
         lambda session: shows.end_imported(

@@ -22,9 +22,9 @@ from imageio_ffmpeg import get_ffmpeg_exe
 
 from showfloor.app.demo.key_relay import key_relay
 from showfloor.app.demo.state import FILES, DemoState, load, move_on, show_plan
-from showfloor.app.processes import die_with_parent
 from showfloor.kit import clock
 from showfloor.kit.network import tls_context
+from showfloor.kit.processes import die_with_parent
 
 log = structlog.get_logger()
 FILM = FILES / "media" / "show-720x1280.mp4"

@@ -31,6 +31,7 @@ from imageio_ffmpeg import get_ffmpeg_exe
 from PIL import Image, ImageDraw, ImageFont
 
 from showfloor.kit.contract import from_json
+from showfloor.kit.processes import fall_with_parent
 from showfloor.replays.adapters.cutter import CutClip, CutOrder, Fragment, Label, Piece
 
 if TYPE_CHECKING:
@@ -346,7 +347,7 @@ def _stream(clip: Path, folder: Path) -> tuple[int, list[Fragment]]:
 
 def _ffmpeg(*arguments: str | Path) -> None:
     command = [get_ffmpeg_exe(), "-v", "error", "-nostdin", "-y", *map(str, arguments)]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, preexec_fn=fall_with_parent)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 """A program of our own that reads what a camera sent: as a process of its own it may fall, or be
-ended when it takes too long, without taking anything with it.
+ended when it takes too long, without taking anything with it. It falls with us, whoever kills us.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import structlog
 
 from showfloor.kit.contract import ContractError, from_json
+from showfloor.kit.processes import fall_with_parent
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -38,6 +39,7 @@ class Program(Generic[Answer]):
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
+                preexec_fn=fall_with_parent,
             )
             try:
                 async with asyncio.timeout(self._seconds):

@@ -57,13 +57,16 @@ async def end_show(session: Session, *, person: Person, show_id: UUID) -> Show:
     return ended
 
 
-async def check_importable(session: Session, *, show_id: UUID) -> None:
-    """Raises ShowNotFound, NotAllowedInState (it was live already, or is over)."""
+async def check_importable(session: Session, *, show_id: UUID) -> datetime | None:
+    """When it was to start. Raises ShowNotFound, NotAllowedInState (it was live already, or is
+    over).
+    """
     show = await queries.show(session, show_id)
     if show is None:
         raise ShowNotFound
     if show.state not in (ShowState.DRAFT, ShowState.SCHEDULED):
         raise NotAllowedInState(state=show.state.value)
+    return show.starts_at
 
 
 async def end_imported(
