@@ -23,8 +23,9 @@ from showfloor.kit.db import Database
 from showfloor.kit.minutes import PerMinute
 from showfloor.kit.network import ConnectionLimit, Proxies
 from showfloor.kit.recent import Recent
+from tests import buckets
 from tests.integration.app.test_limits import client_at
-from tests.people import add_floor, put_on_air
+from tests.people import FakeStreaming, add_floor, put_on_air
 from tests.waiting import bounded, until
 
 HOST = b"Host: shop.localhost\r\n"
@@ -227,16 +228,27 @@ async def test_readiness_is_asked_once_whoever_wants_to_know(
     assert {answer.status_code for answer in answers} == {200} and asked == 1
 
 
+class AnsweringStreaming(FakeStreaming):
+    async def is_alive(self) -> bool:
+        return True
+
+
 async def test_who_asks_whether_all_is_ready_hears_of_rtc(app: FastAPI) -> None:
-    async def answers(self: Readiness, url: str) -> bool:
-        return not url.startswith(app.state.settings.internal_rtc)
+    app.state.streaming = AnsweringStreaming()
+    with buckets.answering(200, "") as rtc, buckets.answering(503, "") as broken:
+        there, away = (
+            app.state.settings.model_copy(
+                update={"internal_rtc_url": url, "internal_rooms_url": rtc}
+            )
+            for url in (rtc, broken)
+        )
+        app.state.settings = there
+        ready = await Readiness(app).get()
+        app.state.settings = away
+        not_ready = await Readiness(app).get()
 
-    app.state.readiness._answers_at = answers.__get__(app.state.readiness)
-    async with client_at(app, "192.0.2.1") as client:
-        answer = await client.get("/readyz")
-
-    assert answer.status_code == 503
-    assert {name for name, ready in answer.json().items() if not ready} == {"rtc"}
+    assert ready == {"database": True, "streaming": True, "rtc": True, "fanout": True}
+    assert not_ready == {**ready, "rtc": False}
 
 
 async def test_pages_are_counted_and_holds_alone_are_not(app: FastAPI) -> None:
