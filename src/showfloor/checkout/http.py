@@ -145,11 +145,13 @@ async def open_checkout(request: Request) -> Response:
     # Details that are lost with the server's power are typed again; the intent to pay, which is
     # durable, comes after them.
     async with deps.database.transaction(durable=False) as connection:
+        # Both in one round trip; an answer that was given before is given again all the same.
+        held = stock.ask_open(connection, guest)
         if (first := await idempotency.claim(connection, scope, key, fingerprint)) is not None:
             return JSONResponse(first.body, first.status)
         answer = checkout_view(
             await service.open_checkout(
-                connection, deps.shelf, admission=admission, hold_id=guest, buyer=buyer
+                connection, deps.shelf, admission=admission, held=held, buyer=buyer
             )
         )
         stored = idempotency.StoredAnswer(201, answer.model_dump())

@@ -20,7 +20,7 @@ import select as readiness
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import datetime
-from typing import Any, ClassVar, LiteralString
+from typing import Any, ClassVar, Generic, LiteralString, TypeVar
 
 import psycopg
 from psycopg.pq import TransactionStatus
@@ -253,30 +253,56 @@ class Database:
 _OPEN = TransactionStatus.INTRANS, TransactionStatus.INERROR
 
 
+T = TypeVar("T")
+
+
+class Asked(Generic[T]):
+    """What is known when the rows of a statement are here; `read` makes it of them."""
+
+    def __init__(self, connection: Connection, read: Callable[[list[Row]], T]) -> None:
+        self._connection = connection
+        self._read = read
+        self.rows: list[Row] | None = None
+
+    async def answer(self) -> T:
+        if self.rows is None:
+            await self._connection.fetch()
+        assert self.rows is not None
+        return self._read(self.rows)
+
+
 class Connection:
     """What a transaction on the driver sends its statements over.
 
-    They go together where they can: `begin` with the first, `write` with the next that is waited
-    for, the last ones with `commit`.
+    They go together where they can: `begin` with the first, `write` and `ask` with the next that is
+    waited for, the last ones with `commit`.
     """
 
     def __init__(self, database: Database, begin: list[Statement], urgency: Urgency) -> None:
         self._database = database
         self._urgency = urgency
         self._waiting = begin
+        self._asked = dict[int, Asked[Any]]()
         self._borrowed: PipelineConnection | None = None
         self.left_to_do = set[str]()
 
     def write(self, statement: Statement) -> None:
         self._waiting.append(statement)
 
+    def ask(self, asked: Asked[Any], statement: Statement) -> None:
+        self._asked[len(self._waiting)] = asked
+        self._waiting.append(statement)
+
     async def fetch(self, *statements: Statement) -> list[list[Row]]:
         """The rows of each of these."""
         waiting, self._waiting = [*self._waiting, *statements], []
+        asked, self._asked = self._asked, {}
         if self._borrowed is not None:
             rows = await self._borrowed.exchange(waiting)
         else:
             self._borrowed, rows = await self._database.start(waiting, self._urgency)
+        for place, each in asked.items():
+            each.rows = rows[place]
         return rows[len(waiting) - len(statements) :]
 
     async def commit(self) -> None:
@@ -329,6 +355,18 @@ def write(connection: Connection, text: LiteralString, values: Parameters) -> No
     which then raises what is wrong with it.
     """
     connection.write(Statement(text, values))
+
+
+def ask(
+    connection: Connection, text: LiteralString, values: Parameters, read: Callable[[list[Row]], T]
+) -> Asked[T]:
+    """A statement that is sent with the next `fetch`, for whoever needs its rows after that one's.
+
+    What is wrong with it is raised there, and what `read` raises when the answer is taken.
+    """
+    asked = Asked(connection, read)
+    connection.ask(asked, Statement(text, values))
+    return asked
 
 
 def _is_disturbed(connection: Any) -> bool:

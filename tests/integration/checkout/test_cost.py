@@ -16,7 +16,7 @@ from tests.integration.checkout.shop import stock_now
 from tests.integration.checkout.test_callbacks import calling_shop, calls_are_done, gate
 
 __all__ = ["calling_shop", "gate"]
-MOST_STATEMENTS, MOST_COMMITS, MOST_ROUND_TRIPS = 16, 3, 15
+MOST_STATEMENTS, MOST_COMMITS, MOST_ROUND_TRIPS = 16, 3, 14
 SYNC, SOFTLY = "sync", "set local synchronous_commit to off"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -11,8 +12,9 @@ import pytest
 from sqlalchemy import text
 
 from showfloor.kit import clock, db, idempotency, ids, outbox
-from showfloor.kit.db import Database, Session
-from showfloor.kit.errors import IdempotencyConflict, IdempotencyKeyRequired
+from showfloor.kit.db import Database, Session, ask, fetch
+from showfloor.kit.errors import IdempotencyConflict, IdempotencyKeyRequired, ValidationFailed
+from showfloor.kit.pipeline import PipelineConnection, Row, Statement
 
 
 @outbox.event("test.happened.v1")
@@ -134,6 +136,42 @@ async def test_transaction_that_raises_leaves_nothing(database: Database) -> Non
             raise ZeroDivisionError
 
     assert await _events(database) == 0
+
+
+async def test_statement_that_is_asked_goes_with_the_next_that_is_waited_for(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trips, exchange = list[int](), PipelineConnection.exchange
+
+    async def counted(
+        connection: PipelineConnection, statements: Sequence[Statement]
+    ) -> list[list[Row]]:
+        trips.append(len(statements))
+        return await exchange(connection, statements)
+
+    monkeypatch.setattr(PipelineConnection, "exchange", counted)
+    async with database.transaction() as connection:
+        first = ask(connection, "select 1", {}, lambda rows: rows[0][0])
+        second = ask(connection, "select 2", {}, lambda rows: rows[0][0])
+        assert await fetch(connection, "select 3", {}) == [(3,)]
+        alone = ask(connection, "select 4", {}, lambda rows: rows[0][0])
+        answers = [await asked.answer() for asked in (second, first, alone, alone)]
+
+    assert answers == [2, 1, 4, 4]
+    assert trips == [4, 1, 1]
+
+
+async def test_answer_that_is_refused_undoes_the_transaction(database: Database) -> None:
+    def refuse(_rows: list[Row]) -> None:
+        raise ValidationFailed
+
+    with pytest.raises(ValidationFailed):
+        async with database.transaction() as connection:
+            asked = ask(connection, "select 1", {}, refuse)
+            await fetch(connection, "create table refused (id int)", {})
+            await asked.answer()
+
+    assert await database.run("select to_regclass('refused')::text", {}) == [(None,)]
 
 
 async def test_commits_tell_what_is_left_to_do(database: Database) -> None:

@@ -13,7 +13,7 @@ from showfloor.checkout.service.shelf import Shelf
 from showfloor.checkout.types import Checkout, Payment, PaymentState, Purchase, Status
 from showfloor.identity.types import Admission
 from showfloor.kit import clock
-from showfloor.kit.db import Connection
+from showfloor.kit.db import Asked, Connection
 from showfloor.kit.errors import ValidationFailed
 from showfloor.markets.service import get_market
 from showfloor.orders import service as orders
@@ -30,7 +30,7 @@ async def open_checkout(
     shelf: Shelf,
     *,
     admission: Admission,
-    hold_id: UUID,
+    held: Asked[Hold],
     buyer: Buyer,
 ) -> Purchase:
     """Say who buys what is held; saying it again with other details replaces them until a payment
@@ -39,7 +39,7 @@ async def open_checkout(
     Raises ValidationFailed (an address that the market does not deliver to), HoldExpired,
     CheckoutClosed, PaymentInProgress.
     """
-    hold = await stock.require_open(connection, hold_id)
+    hold = await held.answer()
     _check_address(hold, buyer.address)
     checkout = await shelf.agree(hold)
     details = Details(buyer, admission.declared_adult_at, hold.expires_at)

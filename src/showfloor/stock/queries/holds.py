@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, LiteralString
 from uuid import UUID
 
 from showfloor.kit import money
-from showfloor.kit.db import Connection, fetch, write
+from showfloor.kit.db import Asked, Connection, ask, fetch, write
 from showfloor.kit.money import Money
 from showfloor.markets.types import SalesContext, SalesKind
 from showfloor.stock.rules import state_of
@@ -59,6 +59,18 @@ async def hold_by_id(connection: Connection, hold_id: UUID, *, lock: bool = Fals
     """A hold with its lines; `lock` keeps every line as it is until this transaction ends."""
     rows = await fetch(connection, LOCK_HOLD if lock else READ_HOLD, {"id": hold_id})
     return _hold(hold_id, rows) if rows else None
+
+
+def ask_hold(
+    connection: Connection, hold_id: UUID, read: Callable[[Hold | None], Hold]
+) -> Asked[Hold]:
+    """As `hold_by_id`, with the next statement that is waited for."""
+    return ask(
+        connection,
+        READ_HOLD,
+        {"id": hold_id},
+        lambda rows: read(_hold(hold_id, rows) if rows else None),
+    )
 
 
 def _hold(hold_id: UUID, rows: Sequence[tuple[Any, ...]]) -> Hold:

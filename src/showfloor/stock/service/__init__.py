@@ -2,6 +2,7 @@
 
 from showfloor.stock.service.changing import change_lines
 from showfloor.stock.service.holds import (
+    ask_open,
     client_digest,
     extend_once,
     find_by_key,
@@ -26,6 +27,7 @@ from showfloor.stock.service.reserving import HoldBatcher, reserve
 
 __all__ = [
     "HoldBatcher",
+    "ask_open",
     "change_lines",
     "client_digest",
     "extend_once",

@@ -9,7 +9,7 @@ from uuid import UUID
 from showfloor.catalog.service import check_own_variants
 from showfloor.identity.types import Person
 from showfloor.kit import clock
-from showfloor.kit.db import Connection, Session
+from showfloor.kit.db import Asked, Connection, Session
 from showfloor.kit.errors import IdempotencyConflict
 from showfloor.stock import queries, rules
 from showfloor.stock.errors import HoldExpired, HoldSettled, StockCommitted
@@ -52,6 +52,11 @@ async def get_hold(connection: Connection, hold_id: UUID) -> Hold | None:
 async def require_open(connection: Connection, hold_id: UUID) -> Hold:
     """Raises HoldExpired when the goods are gone or the deadline has passed."""
     return _opened(await queries.hold_by_id(connection, hold_id))
+
+
+def ask_open(connection: Connection, hold_id: UUID) -> Asked[Hold]:
+    """As `require_open`, with the next statement that is waited for; raised by the answer."""
+    return queries.ask_hold(connection, hold_id, _opened)
 
 
 async def lock_hold(connection: Connection, hold_id: UUID) -> Hold | None:
