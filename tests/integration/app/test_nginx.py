@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from showfloor.web.files import AN_HOUR, OPEN, SAFE
 from tests.architecture.sources import ROOT
 from tests.ports import free_ports
 from tests.waiting import BOUND, until_blocking
@@ -29,10 +30,13 @@ def _configuration(folder: Path, port: int, *, log: str = "off") -> Path:
     ours = (ROOT / "deploy" / "nginx.conf").read_text("utf-8")
     plain = re.sub(r"ssl_certificate.*|http2(?=;)", "", ours)
     site = folder / "site.conf"
-    site.write_text(plain.replace("listen 443 ssl", f"listen 127.0.0.1:{port}"))
+    plain = plain.replace("listen 443 ssl", f"listen 127.0.0.1:{port}")
+    site.write_text(plain.replace("root /var/lib/showfloor", f"root {folder}"))
     whole = folder / "nginx.conf"
+    # The folder of a test is its user's alone.
+    user = "user root;\n" if os.getuid() == 0 else ""
     whole.write_text(
-        f"daemon off;\nevents {{ }}\npid {folder}/pid;\n"
+        f"{user}daemon off;\nevents {{ }}\npid {folder}/pid;\n"
         f"http {{ access_log {log}; include {site}; }}\n"
     )
     return whole
@@ -152,3 +156,34 @@ def test_nobody_who_is_refused_by_age_stands_in_a_log(nginx: int, tmp_path: Path
     log = tmp_path / "access.log"
     until_blocking(lambda: "GET /s/x" in log.read_text())
     assert "/api/" not in log.read_text()
+
+
+def test_nginx_sends_what_may_be_watched_and_asks_web_for_the_rest(
+    nginx: int, tmp_path: Path
+) -> None:
+    folder = tmp_path / "replays" / "show_a"
+    folder.mkdir(parents=True)
+    for name in ("1.m4s", ".2.m4s.kept", ".3.m4s", "media.m3u8", "story.json"):
+        (folder / name).write_bytes(b"0123456789")
+    (tmp_path / "secrets.json").write_bytes(b"{}")
+    with httpx2.Client(
+        base_url=f"http://127.0.0.1:{nginx}", headers={"Host": "live.example"}, trust_env=False
+    ) as client:
+        whole = client.get("/replays/show_a/1.m4s")
+        part = client.get("/replays/show_a/1.m4s", headers={"Range": "bytes=2-4"})
+        same = client.get("/replays/show_a/1.m4s", headers={"If-None-Match": whole.headers["ETag"]})
+        beyond = client.get("/replays/show_a/1.m4s", headers={"Range": "bytes=90-"})
+        others = [
+            client.get(f"/replays/show_a/{name}").status_code
+            for name in ("2.m4s", ".2.m4s.kept", ".3.m4s", "media.m3u8", "story.json")
+        ]
+        outside = client.get("/replays/%2e%2e/secrets.json").status_code
+        (folder / "1.m4s").unlink()
+        hidden = client.get("/replays/show_a/1.m4s").status_code
+
+    assert (whole.status_code, part.status_code, part.content) == (200, 206, b"234")
+    assert (same.status_code, beyond.status_code) == (304, 416)
+    assert whole.headers["Content-Type"] == "video/mp4"
+    sent = {name.title(): value for name, value in whole.headers.items()}
+    assert sent.items() >= {**OPEN, **SAFE, "Cache-Control": AN_HOUR}.items()
+    assert [*others, outside, hidden] == [502] * 7, "nobody is behind it"
