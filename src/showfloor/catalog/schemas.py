@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
+from showfloor.kit.fields import Sku
 from showfloor.kit.schemas import MoneyOut, Shown, Words, id_with
-from showfloor.kit.text import Sku
 
 
 class MerchantOut(Shown):

@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from showfloor.checkout.types import Method, StripeToken, TestCard
 from showfloor.identity.schemas import AgeIn
+from showfloor.kit.fields import CardNumber, Email, Line, OptionalLine, PostalCode, Sku
 from showfloor.kit.schemas import MoneyOut, Time, Words
-from showfloor.kit.text import CardNumber, Email, Line, OptionalLine, PostalCode, Sku
 from showfloor.orders.types import Address
 
 

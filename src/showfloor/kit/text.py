@@ -1,17 +1,14 @@
 """Text as people paste it: from chats, from right-to-left pages, from word processors.
 
 It arrives with marks that nobody sees (Unicode's bidi controls, zero-width characters, byte order
-marks) and with double blanks. Every text of a request passes one of these cleaners at the edge; the
-front end's twin is `frontend/i18n/text.ts`, and tests/unit/kit/text_cases.json holds both to the
-same results.
+marks) and with double blanks. Every text of a request passes one of these cleaners at the edge (in
+models by the types of `kit.fields`); the front end's twin is `frontend/i18n/text.ts`, and
+tests/unit/kit/text_cases.json holds both to the same results.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Annotated
-
-from pydantic import AfterValidator, Field, StringConstraints
 
 # Unicode's Default_Ignorable_Code_Point (DerivedCoreProperties), in ranges; the braille blank is
 # drawn as nothing, too.
@@ -70,19 +67,5 @@ def clean_postal_code(text: str) -> str:
     return _DASHES.sub("-", clean_line(text).translate(_DIGITS)).upper()
 
 
-Line = Annotated[str, AfterValidator(clean_line), Field(min_length=1, max_length=200)]
-Title = Annotated[str, AfterValidator(clean_line), Field(min_length=1, max_length=120)]
-OptionalLine = Annotated[str, AfterValidator(clean_line), Field(max_length=200)]
-OptionalTitle = Annotated[str, AfterValidator(clean_line), Field(max_length=120)]
-Paragraphs = Annotated[str, AfterValidator(clean_paragraphs), Field(max_length=2000)]
-PostalCode = Annotated[str, AfterValidator(clean_postal_code), Field(min_length=1, max_length=20)]
-# One @, no blank, a dot in the domain: whether the mailbox exists only a letter can tell.
-Email = Annotated[
-    str,
-    AfterValidator(clean_email),
-    StringConstraints(max_length=254, pattern=r"^[^@\s<>,;:]+@[^@\s<>,;:.]+(\.[^@\s<>,;:.]+)+$"),
-]
 LONGEST_SKU = 100
 """Characters of a merchant's name for a variant, which is taken as it is."""
-Sku = Annotated[str, Field(min_length=1, max_length=LONGEST_SKU)]
-CardNumber = Annotated[str, AfterValidator(clean_digits), Field(min_length=1, max_length=100)]

@@ -6,8 +6,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from showfloor.kit.fields import OptionalTitle, Title
 from showfloor.kit.schemas import Time
-from showfloor.kit.text import OptionalTitle, Title, clean_code
+from showfloor.kit.text import clean_code
 from showfloor.media.types import DestinationState
 
 Address = Annotated[str, AfterValidator(clean_code), Field(max_length=500)]

@@ -8,8 +8,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from showfloor.kit.fields import Title
 from showfloor.kit.schemas import EveryLanguage, Moment, Shown, Time
-from showfloor.kit.text import Title
 from showfloor.replays.rules import MOST_HIDDEN, MOST_KEEP_DAYS
 from showfloor.replays.types import Clip, ClipState, Cut, Replay, Span
 from showfloor.shows.schemas import NeededTitle, TitleIn

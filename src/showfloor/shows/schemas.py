@@ -12,8 +12,8 @@ from typing_extensions import TypedDict
 from showfloor.catalog.schemas import ProductOut
 from showfloor.kit import clock, webvtt
 from showfloor.kit.contract import Health
+from showfloor.kit.fields import OptionalTitle, Paragraphs
 from showfloor.kit.schemas import EveryLanguage, Moment, MoneyOut, Shown, Time, Words, id_with
-from showfloor.kit.text import OptionalTitle, Paragraphs
 from showfloor.media.types import IngestState
 from showfloor.shows.types import (
     CheckArea,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from showfloor.kit.text import Sku
+from showfloor.kit.fields import Sku
 
 
 class BuyerLimit(BaseModel):

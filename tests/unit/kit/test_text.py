@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from showfloor.kit import text
+from showfloor.kit import fields, text
 
 CASES = json.loads((Path(__file__).parent / "text_cases.json").read_text(encoding="utf-8"))
-EMAIL = TypeAdapter[str](text.Email)
-LINE = TypeAdapter[str](text.Line)
+EMAIL = TypeAdapter[str](fields.Email)
+LINE = TypeAdapter[str](fields.Line)
 
 
 @pytest.mark.parametrize(
