@@ -40,7 +40,17 @@ SHOP, BRAND = "shop.localhost", "brand.test"
 START_WITHIN = 4 * BOUND
 """Seconds; the demo makes a database, its pictures and five processes."""
 expect.set_options(timeout=BOUND * 1000)
+_UNWANTED = [
+    # A renderer for the address bar of each window, which nobody sees: a third of a new tab's cost.
+    *("WebUIOmniboxPopup", "WebUIOmniboxAimPopup"),
+    # Playwright's own, of which Chromium would hear nothing: the last list counts.
+    *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades"),
+    *("HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "PaintHolding"),
+    *("ThirdPartyStoragePartitioning", "AvoidCorsURLLoaderRestartOnRedirect"),
+    *("OptimizationHints", "NetworkTimeServiceQuerying", "AimEnabled", "PreconnectToSearch"),
+]
 CHROMIUM = [
+    f"--disable-features={','.join(_UNWANTED)}",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-background-networking",
