@@ -36,6 +36,8 @@ export interface ShowPageData extends PageData {
   hold_seconds: number;
   /** How one can pay: providers by name, with what their forms need. `test` takes no real money. */
   payments: Payments;
+  /** Buyers get a mail about their orders. */
+  mails: boolean;
   /** The request asked to save data (`Save-Data: on`). */
   save_data: boolean;
   embed: { theme: Theme | null } | null;

@@ -495,6 +495,7 @@ export interface components {
             show_id: string | null;
             /** Format: date-time */
             placed_at: string;
+            withdrawn_at: string | null;
             total: components["schemas"]["MoneyOut"];
             items: components["schemas"]["ItemOut"][];
             buyer: components["schemas"]["BuyerOut"] | null;
@@ -508,6 +509,7 @@ export interface components {
             show_id: string | null;
             /** Format: date-time */
             placed_at: string;
+            withdrawn_at: string | null;
             total: components["schemas"]["MoneyOut"];
             items: components["schemas"]["ItemOut"][];
         };
@@ -549,11 +551,13 @@ export interface components {
             name: components["schemas"]["Words"] | null;
             price: components["schemas"]["MoneyOut"] | null;
         };
+        /** @description `page` is the path of the buyer's own page of the order; whoever has it may open it. */
         PlacedOrder: {
             id: string;
             number: string;
             seller: components["schemas"]["Words"];
             total: components["schemas"]["MoneyOut"];
+            page: string;
         };
         /** @description `url` is empty where every account gets an address of its own. */
         PlatformOut: {

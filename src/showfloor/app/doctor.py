@@ -32,6 +32,11 @@ def findings(settings: Settings) -> list[str]:
         "(docs/operate/payments.md)."
         for name in settings.payments_missing
     ]
+    if settings.mode == "production" and settings.smtp_server is None:
+        found.append(
+            "Buyers get no mail: set SHOWFLOOR_SMTP_URL and SHOWFLOOR_MAIL_FROM "
+            "(docs/operate/mails.md)."
+        )
     if settings.mode == "production" and settings.stripe_keys is not None:
         if "_test_" in settings.stripe_keys.secret_key:
             found.append("Stripe's keys are for testing: orders are placed and no money moves.")

@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from showfloor.checkout.adapters.stripe_keys import StripeKeys
 from showfloor.kit.network import Proxies
 from showfloor.kit.objects import check_address
+from showfloor.notices.adapters.smtp import SmtpServer
 from showfloor.shows.types import PublicUrls
 
 SHORTEST_SECRET = 32
@@ -154,6 +155,14 @@ class Settings(BaseSettings):
     stripe_script: str = Field(
         "", description="only in mode test: a script that stands in for Stripe's"
     )
+    smtp_url: SecretStr = Field(
+        SecretStr(""),
+        description=(
+            "smtp://user:password@host:587, or smtps://… for TLS from the first byte on: who "
+            "carries our mails; empty: none are sent"
+        ),
+    )
+    mail_from: str = Field("", description="the address that mails come from")
     disk_reserve_mb: int = Field(
         1024,
         ge=0,
@@ -244,6 +253,23 @@ class Settings(BaseSettings):
         if key and page and ("_test_" in key) != ("_test_" in page):
             raise ValueError("one Stripe key is for testing and the other is not")
         return self
+
+    @model_validator(mode="after")
+    def _mail_is_whole(self) -> Settings:
+        url = self.smtp_url.get_secret_value()
+        if bool(url) != bool(self.mail_from):
+            raise ValueError("smtp_url and mail_from belong together")
+        if url and not re.fullmatch(r"[^@\s<>]+@[A-Za-z0-9.-]+", self.mail_from):
+            raise ValueError("mail_from is an address: orders@shop.example")
+        if url:
+            SmtpServer.of(url, self.mail_from)
+        return self
+
+    @property
+    def smtp_server(self) -> SmtpServer | None:
+        """None as long as no mails are sent."""
+        url = self.smtp_url.get_secret_value()
+        return SmtpServer.of(url, self.mail_from) if url else None
 
     @property
     def stripe_keys(self) -> StripeKeys | None:

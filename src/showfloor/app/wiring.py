@@ -43,8 +43,14 @@ from showfloor.kit.outbox import Dispatcher
 from showfloor.kit.recent import Recent
 from showfloor.media import service as media
 from showfloor.merchants import http as merchants_http
+from showfloor.notices import service as notices
+from showfloor.notices import subscribers as notices_subscribers
+from showfloor.notices import tasks as notices_tasks
+from showfloor.notices.adapters.smtp import SmtpMailer
+from showfloor.notices.views import Office
 from showfloor.orders import eraser as orders_eraser
 from showfloor.orders import http as orders_http
+from showfloor.orders.events import OrderPlaced, OrderWithdrawn
 from showfloor.privacy.service import register_eraser
 from showfloor.realtime import service as realtime
 from showfloor.realtime.hints import Hints
@@ -193,7 +199,21 @@ def payment_forms(providers: Mapping[str, PaymentProvider]) -> dict[str, FormDat
 def connect_worker(dispatcher: Dispatcher) -> None:
     dispatcher.subscribe(PriceChanged, shows_subscribers.on_price_changed)
     dispatcher.subscribe(ShowEnded, replays_subscribers.on_show_ended)
+    dispatcher.subscribe(OrderPlaced, notices_subscribers.on_order_placed)
+    dispatcher.subscribe(OrderWithdrawn, notices_subscribers.on_order_withdrawn)
     connect_erasers()
+
+
+def mail_jobs(settings: Settings) -> list[Job]:
+    """None are sent where nobody carries them: they wait for three days, should somebody soon."""
+    server = settings.smtp_server
+    if server is None:
+        return []
+    office = Office(
+        settings.public_urls.base, settings.secret.encode(), server.sender.rpartition("@")[2]
+    )
+    send = partial(notices_tasks.send_mails, mailer=SmtpMailer(server), office=office)
+    return [Job("send mails", 60.0, send, wakes=notices_tasks.MAILS)]
 
 
 def connect_erasers() -> None:
@@ -300,6 +320,7 @@ def periodic_jobs(
         Job("forget old counts", 3600.0, partial(_in_batches, identity.forget_old_counts)),
         Job("forget old events", 3600.0, partial(_in_batches, outbox.forget_old)),
         Job("forget old refusals", 3600.0, partial(_in_batches, media.forget_old_refusals)),
+        Job("forget old mails", 3600.0, partial(_in_batches, notices.forget_old)),
         Job("forget old callbacks", 3600.0, partial(_in_batches, checkout.forget_old_callbacks)),
     ]
 

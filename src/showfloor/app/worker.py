@@ -43,6 +43,7 @@ async def work(settings: Settings) -> None:
         outbox_job(dispatcher),
         *wiring.periodic_jobs(providers, storage, hold_seconds=settings.hold_seconds),
         *wiring.storage_jobs(settings, storage),
+        *wiring.mail_jobs(settings),
     ]
     runner = Runner(database, everything)
     tasks = [

@@ -42,7 +42,7 @@ from showfloor.identity.deps import gate_of
 from showfloor.identity.schemas import AgeIn
 from showfloor.identity.types import CollectionPoint
 from showfloor.kit import idempotency, ids
-from showfloor.kit.answers import bearer
+from showfloor.kit.answers import bearer, language
 from showfloor.kit.errors import NotFound, ValidationFailed
 from showfloor.kit.money import Money
 from showfloor.kit.openapi import refusals
@@ -141,7 +141,7 @@ async def open_checkout(request: Request) -> Response:
     _check_own(body.hold_id, guest)
     scope = f"checkout.open:{guest.hex}"
     fingerprint = deps.fingerprint(body.model_dump(exclude=set(AgeIn.model_fields)))
-    buyer = Buyer(body.email, body.address.value())
+    buyer = Buyer(body.email, body.address.value(), language(request))
     # Details that are lost with the server's power are typed again; the intent to pay, which is
     # durable, comes after them.
     async with deps.database.transaction(durable=False) as connection:
@@ -152,7 +152,8 @@ async def open_checkout(request: Request) -> Response:
         answer = checkout_view(
             await service.open_checkout(
                 connection, deps.shelf, admission=admission, held=held, buyer=buyer
-            )
+            ),
+            deps.secret,
         )
         stored = idempotency.StoredAnswer(201, answer.model_dump())
         idempotency.remember(connection, scope, key, stored)
@@ -179,7 +180,8 @@ async def pay(request: Request) -> Response:
         key=key,
         request=deps.fingerprint(body.model_dump()),
     )
-    return _json(purchase_view(await service.pay(deps.database, deps.providers, payment)))
+    paid = await service.pay(deps.database, deps.providers, payment)
+    return _json(purchase_view(paid, deps.secret))
 
 
 async def take_callback(request: Request) -> Response:
@@ -321,7 +323,8 @@ async def get_checkout(checkout_id: str, deps: CheckoutDep, guest: GuestDep) -> 
     chosen = ids.parse("chk", checkout_id)
     async with deps.database.transaction() as connection:
         return checkout_view(
-            await service.get_purchase(connection, checkout_id=chosen, hold_id=guest)
+            await service.get_purchase(connection, checkout_id=chosen, hold_id=guest),
+            deps.secret,
         )
 
 
@@ -340,5 +343,6 @@ async def confirm(checkout_id: str, deps: CheckoutDep, guest: GuestDep) -> Purch
     """The buyer answered the bank's question; doing so twice is fine."""
     chosen = ids.parse("chk", checkout_id)
     return purchase_view(
-        await service.confirm(deps.database, deps.providers, checkout_id=chosen, hold_id=guest)
+        await service.confirm(deps.database, deps.providers, checkout_id=chosen, hold_id=guest),
+        deps.secret,
     )

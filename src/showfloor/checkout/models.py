@@ -36,6 +36,7 @@ class CheckoutRow(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     declared_adult_at: Mapped[datetime | None]
+    language: Mapped[str] = mapped_column(server_default="en")
     email: Mapped[str | None] = personal("checkout")
     # The fields of orders.types.Address, which is built from them by name.
     address: Mapped[dict[str, Any] | None] = personal("checkout", JSONB(none_as_null=True))

@@ -167,10 +167,13 @@ class SellerOut(BaseModel):
 
 
 class PlacedOrder(BaseModel):
+    """`page` is the path of the buyer's own page of the order; whoever has it may open it."""
+
     id: str
     number: str
     seller: Words
     total: MoneyOut
+    page: str
 
 
 Declined = Literal[

@@ -22,6 +22,7 @@ from showfloor.checkout.schemas import (
 from showfloor.checkout.types import Agreed, NextStep, Purchase, StepKind
 from showfloor.kit import clock, ids
 from showfloor.kit.schemas import MoneyOut, Words
+from showfloor.orders import service as orders
 from showfloor.orders.types import Order
 from showfloor.stock.types import Hold, Line
 
@@ -46,7 +47,7 @@ def _held(line: Line) -> HeldLine:
     )
 
 
-def checkout_view(purchase: Purchase) -> CheckoutOut:
+def checkout_view(purchase: Purchase, secret: bytes) -> CheckoutOut:
     """A purchase with everything that was agreed, and nothing about the buyer."""
     checkout = purchase.checkout
     return CheckoutOut(
@@ -58,27 +59,28 @@ def checkout_view(purchase: Purchase) -> CheckoutOut:
             SellerOut(id=ids.encode("mer", seller.merchant_id), name=Words(**seller.name))
             for seller in checkout.sellers
         ],
-        **dict(purchase_view(purchase)),
+        **dict(purchase_view(purchase, secret)),
     )
 
 
-def purchase_view(purchase: Purchase) -> PurchaseOut:
-    """How far the purchase has come."""
+def purchase_view(purchase: Purchase, secret: bytes) -> PurchaseOut:
+    """How far the purchase has come. `secret` makes the addresses of the orders' pages."""
     return PurchaseOut(
         status=purchase.status.value,
-        orders=[_placed(order) for order in purchase.orders],
+        orders=[_placed(order, secret) for order in purchase.orders],
         expires_at=clock.rfc3339(purchase.expires_at),
         next=_next(purchase.next_step),
         declined=purchase.reason.value if purchase.reason else None,
     )
 
 
-def _placed(order: Order) -> PlacedOrder:
+def _placed(order: Order, secret: bytes) -> PlacedOrder:
     return PlacedOrder(
         id=ids.encode("ord", order.id),
         number=order.number,
         seller=Words(**order.seller_name),
         total=MoneyOut.of(order.total),
+        page=f"/o/{orders.page_token(secret, order.id)}",
     )
 
 

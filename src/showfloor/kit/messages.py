@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_datetime, get_timezone
 from babel.numbers import format_decimal
 
 from showfloor.kit.money import Money
@@ -141,6 +141,13 @@ def number(lang: str, value: float, digits: int = 0) -> str:
 def day(lang: str, moment: datetime) -> str:
     """`Mon 23 November`."""
     return format_date(moment, "EEE d MMMM", locale=_LOCALES[lang])
+
+
+def moment(lang: str, when: datetime, timezone: str) -> str:
+    """`23 November 2026, 18:12 (Greenwich Mean Time)`: what a date is proved with."""
+    comma = "،" if lang == "ar" else ","
+    pattern = f"d MMMM y{comma} HH:mm (zzzz)"
+    return format_datetime(when, pattern, tzinfo=get_timezone(timezone), locale=_LOCALES[lang])
 
 
 def weekday(lang: str, moment: datetime) -> str:

@@ -9,6 +9,16 @@ from uuid import UUID
 from showfloor.kit.outbox import event
 
 
+@event("orders.withdrawn.v1")
+@dataclass(frozen=True, slots=True)
+class OrderWithdrawn:
+    """The buyer withdrew from the contract, for all goods of the order."""
+
+    order_id: UUID
+    merchant_id: UUID
+    at: datetime
+
+
 @event("orders.placed.v1")
 @dataclass(frozen=True, slots=True)
 class OrderPlaced:

@@ -37,7 +37,9 @@ class OrderRow(Base):
     currency: Mapped[str]
     total: Mapped[int] = mapped_column(BigInteger)
     placed_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
     country: Mapped[str]
+    language: Mapped[str] = mapped_column(server_default="en")
     email: Mapped[str | None] = personal("orders")
     # The fields of orders.types.Address, which is built from them by name.
     address: Mapped[dict[str, Any] | None] = personal("orders", JSONB(none_as_null=True))

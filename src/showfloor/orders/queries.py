@@ -38,9 +38,9 @@ new as materialized (
 ),
 placed as (
   insert into orders (id, number, prefix, merchant_id, seller_name, kind, market, show_id,
-    checkout_id, currency, total, placed_at, country, email, address)
+    checkout_id, currency, total, placed_at, country, language, email, address)
   select id, number, prefix, merchant_id, seller_name, %(kind)s, %(market)s, %(show_id)s,
-    %(checkout_id)s, %(currency)s, total, %(now)s, %(country)s, %(email)s, %(address)s
+    %(checkout_id)s, %(currency)s, total, %(now)s, %(country)s, %(language)s, %(email)s, %(address)s
   from new
   on conflict do nothing
   returning id
@@ -85,6 +85,7 @@ def _values(drawn: Mapping[UUID, tuple[NewOrder, int]], now: datetime) -> Parame
         "currency": first.currency,
         "now": now,
         "country": first.buyer.address.country,
+        "language": first.buyer.language,
         "email": first.buyer.email,
         "address": Jsonb(asdict(first.buyer.address)),
     }
@@ -160,9 +161,24 @@ async def order(session: Session, order_id: UUID, merchant_ids: Collection[UUID]
     return found[0] if found else None
 
 
+async def any_order(session: Session, order_id: UUID) -> Order | None:
+    """An order, whoever's it is: for the buyer, and for mails to the buyer."""
+    chosen = select(OrderRow).where(OrderRow.id == order_id)
+    found = await _with_lines(session, (await session.execute(chosen)).scalars().all())
+    return found[0] if found else None
+
+
+async def set_withdrawn(session: Session, order_id: UUID, now: datetime) -> bool:
+    """False when the buyer has withdrawn before, or there is no such order."""
+    first = update(OrderRow).where(OrderRow.id == order_id, OrderRow.withdrawn_at.is_(None))
+    done = await session.execute(first.values(withdrawn_at=now).returning(OrderRow.id))
+    return done.first() is not None
+
+
 OF_CHECKOUT: LiteralString = """
 select orders.id, orders.number, prefix, merchant_id, seller_name, kind, market, show_id,
-  checkout_id, currency, total, placed_at, email, address, variant_id, product_id, sku,
+  checkout_id, currency, total, placed_at, withdrawn_at, email, address,
+  language, variant_id, product_id, sku,
   product_name, options_text, quantity, unit_amount, picture_url
 from orders join order_line on order_id = orders.id
 where checkout_id = %(checkout_id)s
@@ -174,8 +190,8 @@ async def orders_of_checkout(connection: Connection, checkout_id: UUID) -> list[
     """What one purchase became."""
     found: dict[UUID, Order] = {}
     for row in await fetch(connection, OF_CHECKOUT, {"checkout_id": checkout_id}):
-        order = found.get(row[0]) or _bare_order(row[:14])
-        found[order.id] = replace(order, items=(*order.items, _sold_item(order, row[14:])))
+        order = found.get(row[0]) or _bare_order(row[:16])
+        found[order.id] = replace(order, items=(*order.items, _sold_item(order, row[16:])))
     return list(found.values())
 
 
@@ -187,7 +203,7 @@ def _sold_item(order: Order, row: tuple[Any, ...]) -> Item:
 
 def _bare_order(row: tuple[Any, ...]) -> Order:
     order_id, number, prefix, merchant_id, seller_name, kind, market, show_id, *rest = row
-    checkout_id, currency, total, placed_at, email, address = rest
+    checkout_id, currency, total, placed_at, withdrawn_at, email, address, language = rest
     return Order(
         id=order_id,
         number=number_of(prefix, number),
@@ -200,7 +216,8 @@ def _bare_order(row: tuple[Any, ...]) -> Order:
         items=(),
         total=Money(total, currency),
         placed_at=placed_at,
-        buyer=Buyer(email, Address(**address)) if email is not None and address else None,
+        buyer=_buyer(email, address, language),
+        withdrawn_at=withdrawn_at,
     )
 
 
@@ -297,7 +314,12 @@ def _order(row: OrderRow, items: list[Item]) -> Order:
         items=tuple(items),
         total=Money(row.total, row.currency),
         placed_at=row.placed_at,
-        buyer=Buyer(row.email, Address(**row.address))
-        if row.email is not None and row.address is not None
-        else None,
+        buyer=_buyer(row.email, row.address, row.language),
+        withdrawn_at=row.withdrawn_at,
     )
+
+
+def _buyer(email: str | None, address: Mapping[str, Any] | None, language: str) -> Buyer | None:
+    if email is None or address is None:
+        return None
+    return Buyer(email, Address(**address), language)

@@ -53,6 +53,7 @@ class OrderOut(BaseModel):
     sold_in: SoldIn
     show_id: Annotated[str, id_with("show")] | None
     placed_at: Time
+    withdrawn_at: Time | None
     total: MoneyOut
     items: list[ItemOut]
 

@@ -8,10 +8,10 @@ from uuid import UUID
 from showfloor.identity.types import Admission, Person
 from showfloor.kit import clock
 from showfloor.kit.db import Connection, Database, Session
-from showfloor.kit.outbox import publish_all
-from showfloor.orders import queries
+from showfloor.kit.outbox import publish, publish_all
+from showfloor.orders import queries, rules
 from showfloor.orders.errors import OrderNotFound
-from showfloor.orders.events import OrderPlaced
+from showfloor.orders.events import OrderPlaced, OrderWithdrawn
 from showfloor.orders.types import NewOrder, Order, Page, Sale, Sales
 from showfloor.shows.service import get_own_show
 
@@ -59,6 +59,34 @@ async def get_own_order(session: Session, *, person: Person, order_id: UUID) -> 
     if (order := await queries.order(session, order_id, person.merchant_ids)) is None:
         raise OrderNotFound
     return order
+
+
+def page_token(secret: bytes, order_id: UUID) -> str:
+    """The end of the address of the buyer's page."""
+    return rules.page_token(secret, order_id)
+
+
+async def find_order(session: Session, order_id: UUID) -> Order | None:
+    """Whoever's it is: for what is told to its buyer."""
+    return await queries.any_order(session, order_id)
+
+
+async def open_order(session: Session, *, secret: bytes, token: str) -> Order:
+    """For whoever has the link. Raises OrderNotFound."""
+    order = await queries.any_order(session, rules.order_of_token(secret, token))
+    if order is None:
+        raise OrderNotFound
+    return order
+
+
+async def withdraw(session: Session, *, secret: bytes, token: str) -> None:
+    """The buyer withdraws from the contract, without a reason (Directive 2011/83/EU art 11a);
+    doing so twice is doing it once. As long as nobody says when the goods arrived, the 14 days have
+    not begun. Raises OrderNotFound.
+    """
+    order, now = await open_order(session, secret=secret, token=token), clock.now()
+    if await queries.set_withdrawn(session, order.id, now):
+        await publish(session, OrderWithdrawn(order.id, order.merchant_id, now))
 
 
 async def list_own_orders(

@@ -25,8 +25,11 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Buyer:
+    """`language` is the one of the pages on which they bought."""
+
     email: str
     address: Address
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ class NewOrder:
 @dataclass(frozen=True, slots=True)
 class Order:
     """`kind`, `market` and `show_id` say where it was sold. `buyer` is None once the buyer's data
-    was erased.
+    was erased. `withdrawn_at` is when the buyer withdrew from the contract, for all goods.
     """
 
     id: UUID
@@ -90,6 +93,7 @@ class Order:
     total: Money
     placed_at: datetime
     buyer: Buyer | None
+    withdrawn_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

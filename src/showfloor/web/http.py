@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Hashable
 from functools import cache
+from typing import TypeVar
 
 import jinja2
 from fastapi import APIRouter, Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from showfloor.kit import messages
 from showfloor.kit.answers import language
 from showfloor.kit.db import Session
-from showfloor.kit.errors import AppError
+from showfloor.kit.errors import AppError, RateLimited
 from showfloor.kit.http import SessionDep
+from showfloor.kit.minutes import PerMinute
+from showfloor.kit.network import client_network
 from showfloor.kit.recent import Recent
 from showfloor.markets import postcodes
 from showfloor.markets.service import get_market, list_markets
+from showfloor.orders import service as orders
+from showfloor.orders.errors import OrderNotFound
+from showfloor.orders.views import order_detail
 from showfloor.replays import service as replays
 from showfloor.replays.types import Clip, ClipState, ClipWithState
 from showfloor.replays.views import clip_view
@@ -27,6 +33,9 @@ from showfloor.stock import service as stock
 from showfloor.web import pages
 from showfloor.web.security import A_YEAR, page_headers
 
+T = TypeVar("T")
+_guesses = PerMinute(30)
+"""Addresses of orders that do not exist, from one network."""
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
@@ -179,6 +188,7 @@ async def shop_of(request: Request, session: Session, staged: ShowWithShelf) -> 
         "postal_code_needed": postcodes.is_needed(market.country),
         "hold_seconds": settings.hold_seconds,
         "payments": dict(request.app.state.payment_forms),
+        "mails": settings.smtp_server is not None,
         "save_data": saves_data(request),
     }
 
@@ -198,6 +208,61 @@ async def studio(request: Request) -> Response:
         payments_missing=[f"SHOWFLOOR_{name.upper()}" for name in missing],
     )
     return page(request, html, publishes=True)
+
+
+@router.get("/o/{token}")
+async def order(token: str, request: Request, session: SessionDep) -> Response:
+    return await _order(token, request, session)
+
+
+@router.get("/o/{token}/withdrawal")
+async def ask_withdrawal(token: str, request: Request, session: SessionDep) -> Response:
+    """The second step, which says what the next button does."""
+    return await _order(token, request, session, withdrawing=True)
+
+
+@router.post("/o/{token}/withdrawal")
+async def withdraw(token: str, request: Request, session: SessionDep) -> Response:
+    secret = request.app.state.settings.secret.encode()
+    await _unguessed(request, lambda: orders.withdraw(session, secret=secret, token=token))
+    return RedirectResponse(f"/o/{token}", 303, {"Referrer-Policy": "no-referrer"})
+
+
+async def _order(
+    token: str, request: Request, session: Session, *, withdrawing: bool = False
+) -> Response:
+    """Its address is a secret: no other site learns it, no search engine and no cache keeps it."""
+    settings = request.app.state.settings
+    secret = settings.secret.encode()
+    found = await _unguessed(
+        request, lambda: orders.open_order(session, secret=secret, token=token)
+    )
+    html = pages.render_order(
+        templates(),
+        lang=language(request),
+        path=f"/o/{token}",
+        order=order_detail(found).model_dump(mode="json"),
+        timezone=get_market(found.market).timezone,
+        mails=settings.smtp_server is not None,
+        withdrawing=withdrawing and found.withdrawn_at is None,
+    )
+    answer = page(request, html)
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    answer.headers["X-Robots-Tag"] = "noindex"
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
+async def _unguessed(request: Request, opening: Callable[[], Awaitable[T]]) -> T:
+    """Who only guesses addresses of orders has to wait after a while. Raises RateLimited."""
+    network = client_network(request.client.host) if request.client else None
+    if not _guesses.left(network):
+        raise RateLimited
+    try:
+        return await opening()
+    except OrderNotFound:
+        _guesses.hit(network)
+        raise
 
 
 @router.get("/remote")

@@ -92,6 +92,8 @@ class Shop(TypedDict, total=False):
     hold_seconds: int
     payments: Mapping[str, Mapping[str, object]]
     """How one can pay: providers with what their forms need. `test` takes no real money."""
+    mails: bool
+    """Buyers get a mail about their orders."""
     save_data: bool
     """The reader's request asks to save data: nothing is loaded for the picture before a tap."""
 
@@ -289,6 +291,34 @@ def render_remote(env: jinja2.Environment, *, lang: str) -> str:
     return _render(env, "remote.html", lang=lang, path="/remote", data=data)
 
 
+def render_order(
+    env: jinja2.Environment,
+    *,
+    lang: str,
+    path: str,
+    order: Page,
+    timezone: str,
+    mails: bool,
+    withdrawing: bool,
+) -> str:
+    """The buyer's page of an order; `order` is OrderDetail JSON. `mails`: a confirmation goes out
+    by mail. `withdrawing`: the page asks whether that is meant.
+    """
+    total = Money(order["total"]["amount"], order["total"]["currency"])
+    return _render(
+        env,
+        "order.html",
+        lang=lang,
+        path=path,
+        data={},
+        order=order,
+        total=total,
+        mails=mails,
+        withdrawing=withdrawing,
+        when=lambda text: words.moment(lang, datetime.fromisoformat(text), timezone),
+    )
+
+
 def render_error(
     env: jinja2.Environment,
     *,
@@ -322,6 +352,7 @@ def _show_data(env: jinja2.Environment, lang: str, show: Page, shop: Shop) -> di
         "postal_code_needed": shop.get("postal_code_needed", True),
         "hold_seconds": shop.get("hold_seconds", 300),
         "payments": {name: dict(form) for name, form in shop.get("payments", {}).items()},
+        "mails": shop.get("mails", False),
         "save_data": shop.get("save_data", False),
         "messages": _messages(env).subset(lang, *SHOW_WORDS, *SHARED_WORDS),
     }

@@ -37,16 +37,17 @@ class Opened:
 
 OPEN: LiteralString = """
 insert into checkout (id, hold_id, kind, market, scope, show_id, currency, total, lines, sellers,
-  created_at, expires_at, declared_adult_at, email, address)
+  created_at, expires_at, declared_adult_at, language, email, address)
 values (%(id)s, %(hold_id)s, %(kind)s, %(market)s, %(scope)s, %(show_id)s, %(currency)s, %(total)s,
-  %(lines)s, %(sellers)s, %(now)s, %(expires_at)s, %(declared_adult_at)s, %(email)s, %(address)s)
+  %(lines)s, %(sellers)s, %(now)s, %(expires_at)s, %(declared_adult_at)s, %(language)s,
+  %(email)s, %(address)s)
 on conflict (hold_id) do update set hold_id = checkout.hold_id
 returning id, id = %(id)s
 """
 REOPEN: LiteralString = """
 update checkout set currency = %(currency)s, total = %(total)s, lines = %(lines)s,
   sellers = %(sellers)s, expires_at = %(expires_at)s, declared_adult_at = %(declared_adult_at)s,
-  email = %(email)s, address = %(address)s
+  language = %(language)s, email = %(email)s, address = %(address)s
 where hold_id = %(hold_id)s
 """
 
@@ -76,6 +77,7 @@ def _values(new: Checkout, details: Details) -> Parameters:
         "show_id": new.context.show_id,
         **_agreed_values(new),
         "declared_adult_at": details.declared_adult_at,
+        "language": details.buyer.language,
         "email": details.buyer.email,
         "address": Jsonb(asdict(details.buyer.address)),
         "expires_at": details.expires_at,

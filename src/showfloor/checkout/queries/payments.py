@@ -47,7 +47,7 @@ with owner as materialized (
 select payment.id, payment.checkout_id, payment.provider, payment.amount, payment.currency,
   payment.state, payment.next_step, payment.reference, payment.reason, owner.id, owner.hold_id,
   owner.kind, owner.market, owner.scope, owner.show_id, owner.currency, owner.total, owner.lines,
-  owner.sellers, owner.email, owner.address, owner.declared_adult_at
+  owner.sellers, owner.language, owner.email, owner.address, owner.declared_adult_at
 from owner join payment on payment.checkout_id = owner.id
 where payment.id = %(id)s
 for update of payment
@@ -56,10 +56,11 @@ for update of payment
 
 async def lock_payment(connection: Connection, payment_id: UUID) -> LockedPayment:
     """An intent is committed before its provider is called, so there is one."""
-    ((*row, email, address, declared_adult_at),) = await fetch(
+    ((*row, language, email, address, declared_adult_at),) = await fetch(
         connection, LOCK_PAYMENT, {"id": payment_id}
     )
-    buyer = Buyer(email, Address(**address)) if email is not None and address else None
+    known = email is not None and address
+    buyer = Buyer(email, Address(**address), language) if known else None
     return LockedPayment(
         _payment(row[:9]), read_checkout(row[9:]), buyer, declared_adult_at is not None
     )

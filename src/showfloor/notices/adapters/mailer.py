@@ -1,0 +1,12 @@
+"""What the house asks of whoever carries mails."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from showfloor.notices.types import Delivery, Letter
+
+
+class Mailer(Protocol):
+    async def send(self, letter: Letter) -> Delivery:
+        """One attempt, bounded in time; raises nothing that a server or a network can cause."""

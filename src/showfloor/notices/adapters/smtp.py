@@ -1,0 +1,150 @@
+"""SMTP (RFC 5321) by aiosmtplib: one connection for each mail, as few are sent and each attempt is
+on its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from ssl import SSLContext
+from urllib.parse import unquote, urlsplit
+
+import aiosmtplib
+import idna
+import structlog
+
+from showfloor.notices.types import Delivery, Letter, Outcome
+
+log = structlog.get_logger()
+STEP_SECONDS = 30.0
+"""Of connecting and of each answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpServer:
+    """`sender` is the address that mails come from, and to which bounces go. `tls` from the first
+    byte on (RFC 8314 §3.3); otherwise STARTTLS is demanded wherever a password is sent, and used
+    where it is offered.
+    """
+
+    host: str
+    port: int
+    tls: bool
+    user: str
+    password: str = field(repr=False)
+    sender: str
+
+    @classmethod
+    def of(cls, url: str, sender: str) -> SmtpServer:
+        """`smtp://user:password@host:587`, `smtps://…` for TLS from the first byte on. Raises
+        ValueError, which repeats nothing of it.
+        """
+        parts = urlsplit(url)
+        if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+            raise ValueError("needs smtp:// or smtps:// and a host")
+        tls = parts.scheme == "smtps"
+        return cls(
+            parts.hostname,
+            parts.port or (465 if tls else 587),
+            tls,
+            unquote(parts.username or ""),
+            unquote(parts.password or ""),
+            sender,
+        )
+
+
+class SmtpMailer:
+    """`context` is a test's own trust in a server's certificate."""
+
+    def __init__(
+        self,
+        server: SmtpServer,
+        *,
+        seconds: float = STEP_SECONDS,
+        context: SSLContext | None = None,
+    ) -> None:
+        self._server = server
+        self._seconds = seconds
+        self._context = context
+
+    async def send(self, letter: Letter) -> Delivery:
+        try:
+            to = ascii_domain(letter.to)
+            message = compose(letter, sender=self._server.sender, to=to)
+        except ValueError:
+            return Delivery(Outcome.REFUSED, "address")
+        return await self._deliver(message, to)
+
+    async def _deliver(self, message: EmailMessage, to: str) -> Delivery:
+        client, asked = self._client(), False
+        try:
+            await client.connect()
+            if self._server.user:
+                await client.login(self._server.user, self._server.password)
+            utf8 = not to.isascii()
+            options = ["SMTPUTF8"] if utf8 else []
+            await client.mail(self._server.sender, options=options)
+            await client.rcpt(to)
+            policy = SMTP.clone(utf8=utf8)
+            content, asked = message.as_bytes(policy=policy), True
+            await client.data(content)
+        except aiosmtplib.SMTPResponseException as error:
+            # 4yz asks to come again, 5yz never to (RFC 5321 §4.2.1).
+            refused = error.code >= 500 and not isinstance(
+                error, aiosmtplib.SMTPAuthenticationError
+            )
+            return Delivery(Outcome.REFUSED if refused else Outcome.LATER, str(error.code))
+        except (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError) as error:
+            outcome = Outcome.UNKNOWN if asked else Outcome.LATER
+            return Delivery(outcome, type(error).__name__)
+        finally:
+            client.close()
+        return Delivery(Outcome.SENT)
+
+    def _client(self) -> aiosmtplib.SMTP:
+        server = self._server
+        return aiosmtplib.SMTP(
+            hostname=server.host,
+            port=server.port,
+            use_tls=server.tls,
+            start_tls=False if server.tls else (True if server.user else None),
+            timeout=self._seconds,
+            tls_context=self._context,
+            local_hostname=server.sender.rpartition("@")[2],
+        )
+
+
+def ascii_domain(address: str) -> str:
+    """The address with its domain as DNS has it (RFC 5891); the part before the @ stays. Raises
+    ValueError.
+    """
+    local, at, domain = address.rpartition("@")
+    if not local or not at:
+        raise ValueError("no address")
+    return f"{local}@{idna.encode(domain, uts46=True).decode()}"
+
+
+def compose(letter: Letter, *, sender: str, to: str) -> EmailMessage:
+    """The message. Headers are built by `email.message`, which refuses a line break in a value.
+    Nobody's out-of-office answers it (RFC 3834 §5).
+    """
+    message = EmailMessage(policy=SMTP)
+    message["From"] = Address("Showfloor", addr_spec=sender)
+    message["To"] = _address(to)
+    message["Subject"] = letter.subject
+    message["Date"] = format_datetime(letter.date)
+    message["Message-ID"] = letter.message_id
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "All"
+    message["Content-Language"] = letter.language
+    message.set_content(letter.text, cte="quoted-printable")
+    message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+    return message
+
+
+def _address(to: str) -> Address:
+    local, _, domain = to.rpartition("@")
+    return Address(username=local, domain=domain)

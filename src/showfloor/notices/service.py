@@ -1,0 +1,82 @@
+"""Mails are noted in answer to events and sent by the worker, outside any transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+
+from showfloor.kit import clock, ids
+from showfloor.kit.db import Database, Session
+from showfloor.kit.notify import wake
+from showfloor.notices import queries, rules
+from showfloor.notices.adapters.mailer import Mailer
+from showfloor.notices.types import Delivery, Mail, MailKind, MailState, Outcome, Parked
+from showfloor.notices.views import Office, letter_of
+from showfloor.orders import service as orders
+
+__all__ = ["Parked", "forget_old", "list_parked", "note_mail", "retry_parked", "send_due"]
+log = structlog.get_logger()
+MAILS = "mails"
+"""The name under which the worker is woken."""
+KEPT_FOR = timedelta(days=90)
+
+
+async def note_mail(session: Session, *, kind: MailKind, order_id: UUID) -> None:
+    """To be sent soon; noting the same fact again changes nothing."""
+    mail = Mail(ids.new(), kind, order_id, clock.now(), 0)
+    if await queries.add_mail(session, mail):
+        wake(session, MAILS)
+
+
+async def send_due(database: Database, mailer: Mailer, office: Office) -> datetime | None:
+    """Send what is due, one after the other; when the next one is.
+
+    Claimed first and noted afterwards: a worker that dies in between leaves a mail that is sent
+    again under the same Message-ID.
+    """
+    while (mail := await _claim(database)) is not None:
+        await _send(database, mailer, office, mail)
+    async with database.session() as session:
+        return await queries.next_due(session)
+
+
+async def _claim(database: Database) -> Mail | None:
+    async with database.session() as session:
+        now = clock.now()
+        return await queries.claim_mail(session, now, now + rules.ATTEMPT_TAKES)
+
+
+async def _send(database: Database, mailer: Mailer, office: Office, mail: Mail) -> None:
+    async with database.session() as session:
+        order = await orders.find_order(session, mail.order_id)
+    if order is None or order.buyer is None:
+        await _note(database, mail, MailState.DROPPED, Delivery(Outcome.REFUSED, "nobody"))
+        return
+    delivery = await mailer.send(letter_of(mail, order, office))
+    state = rules.state_after(delivery, clock.now() - mail.made_at)
+    if state is not MailState.SENT:
+        log.warning("mail was not taken", mail=str(mail.id), state=state.value, why=delivery.why)
+    await _note(database, mail, state, delivery)
+
+
+async def _note(database: Database, mail: Mail, state: MailState, delivery: Delivery) -> None:
+    later = clock.now() + rules.pause_after(mail.attempts)
+    async with database.session() as session:
+        await queries.note_attempt(session, mail.id, state, later, delivery.why)
+
+
+async def retry_parked(session: Session) -> int:
+    """Let every parked mail be tried again; how many."""
+    wake(session, MAILS)
+    return await queries.retry_parked(session, clock.now())
+
+
+async def list_parked(session: Session, most: int = 100) -> list[Parked]:
+    return await queries.list_parked(session, most)
+
+
+async def forget_old(session: Session) -> int:
+    """One batch; how many went."""
+    return await queries.remove_before(session, clock.now() - KEPT_FOR)

@@ -1,0 +1,75 @@
+"""Mails in words: what was agreed, from whom, and how to withdraw (Directive 2011/83/EU art 8(7)
+and annex I). Text and HTML say the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache, partial
+from pathlib import Path
+
+import jinja2
+
+from showfloor.kit import messages
+from showfloor.markets.service import get_market
+from showfloor.notices.types import Letter, Mail
+from showfloor.orders import service as orders
+from showfloor.orders.types import Order
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """From where mails come: `base_url` of the pages, `secret` of the order pages' addresses,
+    `domain` of the sender's address, which stands in each Message-ID.
+    """
+
+    base_url: str
+    secret: bytes
+    domain: str
+
+
+def letter_of(mail: Mail, order: Order, office: Office) -> Letter:
+    """The same mail about the same order always comes out the same."""
+    assert order.buyer is not None
+    lang = order.buyer.language
+    url = f"{office.base_url}/o/{orders.page_token(office.secret, order.id)}"
+    given = {
+        "lang": lang,
+        "dir": messages.direction(lang),
+        "order": order,
+        "url": url,
+        "t": partial(messages.translate, lang),
+        "moment": partial(moment, lang, order.market),
+        "price": partial(messages.load().price, lang),
+        "kind": mail.kind.value,
+    }
+    seller, number = order.seller_name[lang], order.number
+    subject = messages.translate(lang, f"mail.{mail.kind}.subject", seller=seller, number=number)
+    return Letter(
+        to=order.buyer.email,
+        language=lang,
+        subject=subject,
+        text=_environment().get_template("order.txt").render(given),
+        html=_environment().get_template("order.html").render(given, subject=subject),
+        message_id=f"<{mail.kind}.{order.id.hex}@{office.domain}>",
+        date=mail.made_at,
+    )
+
+
+def moment(lang: str, market: str, when: datetime) -> str:
+    """In the market's own time, with its name."""
+    return messages.moment(lang, when, get_market(market).timezone)
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        autoescape=jinja2.select_autoescape(["html"]),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )

@@ -1,0 +1,77 @@
+"""A real mail server (aiosmtpd), which can also refuse, stumble and hang up."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTP as POLICY
+from typing import cast
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from showfloor.notices.adapters.smtp import SmtpMailer, SmtpServer
+
+SENDER = "orders@shop.example"
+
+
+@dataclass
+class Postbox:
+    """`says` are the answers to the next RCPT and DATA, by command; `hangs_up` closes the
+    connection instead of answering DATA's end, after the mail was taken; `silent` never answers it.
+    """
+
+    port: int = 0
+    taken: list[EmailMessage] = field(default_factory=list)
+    envelopes: list[tuple[str, list[str]]] = field(default_factory=list)
+    says: dict[str, str] = field(default_factory=dict)
+    hangs_up: bool = False
+    silent: bool = False
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd calls it by the command's name
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if "RCPT" in self.says:
+            return self.says["RCPT"]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(  # noqa: N802 - as above
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
+        if "DATA" in self.says:
+            return self.says["DATA"]
+        content = cast(bytes, envelope.content)
+        self.taken.append(cast(EmailMessage, message_from_bytes(content, policy=POLICY)))
+        self.envelopes.append((envelope.mail_from or "", envelope.rcpt_tos))
+        if self.silent:
+            await asyncio.Event().wait()
+        if self.hangs_up:
+            assert server.transport is not None
+            server.transport.close()
+        return "250 OK"
+
+    def mailer(self, *, seconds: float = 30.0, login: str = "") -> SmtpMailer:
+        url = f"smtp://{login}127.0.0.1:{self.port}"
+        return SmtpMailer(SmtpServer.of(url, SENDER), seconds=seconds)
+
+
+@asynccontextmanager
+async def postbox() -> AsyncIterator[Postbox]:
+    box = Postbox()
+    sessions: list[SMTP] = []
+
+    def talk() -> SMTP:
+        sessions.append(SMTP(box, hostname="mx.example", enable_SMTPUTF8=False))
+        return sessions[-1]
+
+    server = await asyncio.get_running_loop().create_server(talk, "127.0.0.1", 0)
+    box.port = server.sockets[0].getsockname()[1]
+    yield box
+    server.close()
+    for each in sessions:
+        if each.transport is not None:
+            each.transport.abort()

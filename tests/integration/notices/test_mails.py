@@ -1,0 +1,267 @@
+"""From an order to the buyer's mailbox and back to the order's page, over the real application, the
+real outbox and a real mail server.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+
+from showfloor.app import wiring
+from showfloor.app.asgi import create_app
+from showfloor.app.settings import Settings
+from showfloor.checkout.adapters.test_provider import TestProvider
+from showfloor.kit import clock, outbox
+from showfloor.kit.db import Database
+from showfloor.kit.outbox import Dispatcher
+from showfloor.notices import service
+from showfloor.notices.views import Office
+from showfloor.orders.eraser import ERASER
+from showfloor.privacy.types import Subject
+from showfloor.web import http as pages
+from tests.integration.checkout.counter import EMAIL, Buyer, Counter, open_show
+from tests.integration.checkout.shop import add_product, add_seller, execute, scalar
+from tests.integration.notices.postbox import SENDER, Postbox, postbox
+from tests.people import FakeStreaming
+
+BASE = "http://shop.localhost:8000"
+SECRET = "s" * 32
+OFFICE = Office(BASE, SECRET.encode(), "shop.example")
+
+
+@dataclass
+class Shop:
+    """A shop that is open, its worker's hands, a mail server."""
+
+    app: FastAPI
+    database: Database
+    client: httpx2.AsyncClient
+    counter: Counter
+    box: Postbox
+
+    async def buy(self, language: str = "en") -> str:
+        """The path of the order's page."""
+        self.counter.client.headers["Accept-Language"] = language
+        buyer = Buyer(self.counter)
+        await buyer.up_to_details(("SALT", 1))
+        (order,) = (await buyer.pay()).json()["orders"]
+        return str(order["page"])
+
+    async def hear(self) -> None:
+        """What the worker does with events."""
+        dispatcher = Dispatcher(self.database)
+        wiring.connect_worker(dispatcher)
+        while await dispatcher.drain():
+            pass
+
+    async def send(self, minutes: float = 0) -> None:
+        now = clock.now()
+        with clock.use(lambda: now + timedelta(minutes=minutes)):
+            await service.send_due(self.database, self.box.mailer(seconds=5), OFFICE)
+
+    async def mail_state(self) -> object:
+        return await scalar(self.database, "select state from mail order by made_at desc limit 1")
+
+
+@pytest.fixture
+async def shop(database: Database, database_url: str, tmp_path: Path) -> AsyncIterator[Shop]:
+    seller = await add_seller(database)
+    product = await add_product(database, seller, ("SALT", "CLAY"))
+    show_id = await open_show(database, (seller, product))
+    settings = Settings(
+        mode="test",
+        data=tmp_path,
+        database_url=database_url,
+        base_url=BASE,
+        secret=SECRET,
+        internal_token="t" * 32,
+        smtp_url="smtp://mx.example",  # type: ignore[arg-type]  # read from text, as from the environment
+        mail_from=SENDER,
+    )
+    app = create_app(settings)
+    app.state.streaming = FakeStreaming()
+    await app.state.database.open()
+    transport = httpx2.ASGITransport(app)
+    async with (
+        postbox() as box,
+        httpx2.AsyncClient(transport=transport, base_url=BASE) as client,
+        httpx2.AsyncClient(transport=transport, base_url=f"{BASE}/api/v1") as api,
+    ):
+        provider = app.state.checkout.providers["test"]
+        assert isinstance(provider, TestProvider)
+        counter = Counter(database, app, api, provider, tmp_path, show_id)
+        yield Shop(app, database, client, counter, box)
+    await app.state.database.close()
+
+
+@pytest.fixture(autouse=True)
+def own_guesses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guesses are counted in the process, and all tests come from one address."""
+    monkeypatch.setattr(pages, "_guesses", pages.PerMinute(3))
+
+
+async def test_order_mail_page_withdrawal_acknowledgement(shop: Shop) -> None:
+    page = await shop.buy()
+    await shop.hear()
+    await shop.send()
+
+    (confirmed,) = shop.box.taken
+    body = confirmed.get_body(("plain",))
+    assert body is not None
+    text = body.get_content()
+    assert f"{BASE}{page}" in text and "£22.00" in text and "14 days" in text
+    assert confirmed["To"] == EMAIL
+
+    shown = await shop.client.get(page)
+    assert "Withdraw from contract here" in shown.text and "£22.00" in shown.text
+    asked = await shop.client.get(f"{page}/withdrawal")
+    assert "Confirm withdrawal" in asked.text
+    assert await scalar(shop.database, "select withdrawn_at from orders") is None
+    done = await shop.client.post(f"{page}/withdrawal")
+    again = await shop.client.post(f"{page}/withdrawal")
+    assert (done.status_code, again.status_code) == (303, 303)
+    assert "Withdrawal received on" in (await shop.client.get(done.headers["location"])).text
+
+    await shop.hear()
+    await shop.send()
+    await shop.send(60)
+    assert len(shop.box.taken) == 2
+    received = shop.box.taken[1].get_body(("plain",))
+    assert received is not None and "I withdraw from the contract" in received.get_content()
+    assert shop.box.taken[1]["Message-ID"] != confirmed["Message-ID"]
+
+
+async def test_mail_and_page_are_in_the_language_of_the_purchase(shop: Shop) -> None:
+    page = await shop.buy("ar")
+    await shop.hear()
+    await shop.send()
+
+    (mail,) = shop.box.taken
+    html = mail.get_body(("html",))
+    assert html is not None and '<html lang="ar" dir="rtl">' in html.get_content()
+    assert "طلبك" in mail["Subject"]
+    shown = await shop.client.get(page, headers={"Accept-Language": "ar"})
+    assert "الرجوع عن العقد من هنا" in shown.text
+
+
+@pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
+async def test_purchase_that_is_told_of_twice_is_one_mail(shop: Shop, guard: bool) -> None:
+    if not guard:
+        await execute(shop.database, "alter table mail drop constraint uq_mail_kind_order_id")
+    await shop.buy()
+    await shop.hear()
+    await execute(shop.database, "update outbox_event set done_at = null")
+    await execute(shop.database, "delete from outbox_done")
+    await shop.hear()
+    await shop.send()
+    await shop.send(60)
+
+    assert len(shop.box.taken) == (1 if guard else 2)
+    assert await shop.mail_state() == "sent"
+
+
+async def test_server_that_stumbles_gets_the_mail_later_and_once(shop: Shop) -> None:
+    await shop.buy()
+    await shop.hear()
+    shop.box.says["DATA"] = "451 later"
+    await shop.send()
+    await shop.send()
+    assert (await shop.mail_state(), shop.box.taken) == ("waiting", [])
+
+    shop.box.says.clear()
+    await shop.send(2)
+    await shop.send(60)
+
+    assert (await shop.mail_state(), len(shop.box.taken)) == ("sent", 1)
+
+
+async def test_refused_mail_is_parked_until_somebody_lets_it_go_on(shop: Shop) -> None:
+    await shop.buy()
+    await shop.hear()
+    shop.box.says["RCPT"] = "550 no such mailbox"
+    await shop.send()
+    shop.box.says.clear()
+    await shop.send(600)
+    assert (await shop.mail_state(), shop.box.taken) == ("parked", [])
+    async with shop.database.session() as session:
+        assert [each.error for each in await service.list_parked(session)] == ["550"]
+        assert await service.retry_parked(session) == 1
+
+    await shop.send()
+
+    assert (await shop.mail_state(), len(shop.box.taken)) == ("sent", 1)
+
+
+async def test_mail_whose_answer_was_lost_goes_out_again_under_the_same_name(shop: Shop) -> None:
+    """Nobody can know whether it was taken; without it the buyer has nothing in hand."""
+    await shop.buy()
+    await shop.hear()
+    shop.box.hangs_up = True
+    await shop.send()
+    shop.box.hangs_up = False
+    await shop.send(5)
+    await shop.send(600)
+
+    first, second = shop.box.taken
+    assert first["Message-ID"] == second["Message-ID"]
+    assert first.as_bytes().partition(b"boundary")[0] == second.as_bytes().partition(b"boundary")[0]
+
+
+async def test_mail_that_nobody_takes_for_days_is_parked(shop: Shop) -> None:
+    await shop.buy()
+    await shop.hear()
+    shop.box.says["DATA"] = "421 closing"
+
+    await shop.send(3 * 24 * 60 + 1)
+
+    assert await shop.mail_state() == "parked"
+
+
+async def test_who_was_erased_gets_no_mail_and_the_page_names_nobody(shop: Shop) -> None:
+    page = await shop.buy()
+    await shop.hear()
+    async with shop.database.session() as session:
+        await ERASER.erase(session, Subject(EMAIL))
+
+    await shop.send()
+
+    assert (shop.box.taken, await shop.mail_state()) == ([], "dropped")
+    shown = await shop.client.get(page)
+    assert shown.status_code == 200 and "Anna" not in shown.text and EMAIL not in shown.text
+
+
+async def test_page_is_open_to_its_address_alone(shop: Shop) -> None:
+    page = await shop.buy()
+    other = page[:-1] + ("A" if page[-1] != "A" else "B")
+
+    headers = (await shop.client.get(page)).headers
+    assert headers["referrer-policy"] == "no-referrer"
+    assert (headers["x-robots-tag"], headers["cache-control"]) == ("noindex", "private, no-store")
+    assert (await shop.client.get(other)).status_code == 404
+    assert (await shop.client.post(f"{other}/withdrawal")).status_code == 404
+    assert (await shop.client.get("/o/%ff")).status_code == 404
+    assert (await shop.client.get(page)).status_code == 429
+    assert await scalar(shop.database, "select withdrawn_at from orders") is None
+
+
+async def test_page_asks_no_other_host_and_has_no_script(shop: Shop) -> None:
+    shown = (await shop.client.get(await shop.buy())).text
+
+    assert not re.search(r'(src|href)="https?://', shown)
+    assert not re.search(r"<script(?! type=\"application/json\")", shown)
+
+
+async def test_mail_adds_nothing_to_the_purchase(shop: Shop) -> None:
+    await shop.buy()
+
+    assert await scalar(shop.database, "select count(*) from mail") == 0
+    assert await scalar(shop.database, "select count(*) from outbox_event") == 1
+    async with shop.database.session() as session:
+        assert await outbox.list_parked(session) == []

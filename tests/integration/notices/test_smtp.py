@@ -1,0 +1,96 @@
+"""One attempt to send, against a real mail server that does not always want to."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import pytest
+
+from showfloor.notices.types import Delivery, Letter, Outcome
+from tests.integration.notices.postbox import SENDER, Postbox, postbox
+
+
+@pytest.fixture
+async def box() -> AsyncIterator[Postbox]:
+    async with postbox() as opened:
+        yield opened
+
+
+def letter(to: str = "anna@example.com", subject: str = "طلبك DN-1") -> Letter:
+    when = datetime(2026, 11, 23, 18, 12, tzinfo=UTC)
+    return Letter(to, "ar", subject, "نص\n.\nنهاية", "<p>نص</p>", "<one.1@shop.example>", when)
+
+
+async def test_mail_arrives_as_text_and_html(box: Postbox) -> None:
+    assert await box.mailer().send(letter()) == Delivery(Outcome.SENT)
+
+    (mail,) = box.taken
+    assert box.envelopes == [(SENDER, ["anna@example.com"])]
+    assert (mail["Subject"], mail["Message-ID"]) == ("طلبك DN-1", "<one.1@shop.example>")
+    assert mail["Date"].datetime == datetime(2026, 11, 23, 18, 12, tzinfo=UTC)
+    assert mail["Auto-Submitted"] == "auto-generated"
+    kinds = [part.get_content_type() for part in mail.iter_parts()]
+    assert kinds == ["text/plain", "text/html"]
+    text = mail.get_body(("plain",))
+    assert text is not None and text.get_content().splitlines() == ["نص", ".", "نهاية"]
+
+
+@pytest.mark.parametrize("command", ["RCPT", "DATA"])
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [("451 later", Outcome.LATER), ("550 nobody here", Outcome.REFUSED)],
+)
+async def test_server_that_refuses_is_believed(
+    box: Postbox, command: str, answer: str, outcome: Outcome
+) -> None:
+    box.says[command] = answer
+
+    assert await box.mailer().send(letter()) == Delivery(outcome, answer[:3])
+    assert box.taken == []
+
+
+async def test_connection_that_is_lost_after_the_dot_leaves_it_unknown(box: Postbox) -> None:
+    box.hangs_up = True
+
+    assert (await box.mailer().send(letter())).outcome is Outcome.UNKNOWN
+    assert len(box.taken) == 1
+
+
+async def test_server_that_never_answers_ends_the_attempt(box: Postbox) -> None:
+    box.silent = True
+
+    assert (await box.mailer(seconds=0.5).send(letter())).outcome is Outcome.UNKNOWN
+
+
+async def test_server_that_is_not_there_is_tried_again() -> None:
+    assert (await Postbox(port=1).mailer().send(letter())).outcome is Outcome.LATER
+
+
+async def test_password_goes_over_tls_alone(box: Postbox) -> None:
+    delivery = await box.mailer(login="user:secret@").send(letter())
+
+    assert delivery.outcome is Outcome.LATER
+    assert box.taken == []
+
+
+async def test_domain_in_other_letters_is_written_as_dns_has_it(box: Postbox) -> None:
+    await box.mailer().send(letter("anna@مثال.example"))
+
+    assert box.envelopes[0][1] == ["anna@xn--mgbh0fb.example"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["no-address", "anna@", "a@exa mple.com", "a@b.example\r\nBcc: c@d.example", "a\nb@c.example"],
+)
+async def test_what_is_no_address_is_refused_here(box: Postbox, address: str) -> None:
+    assert await box.mailer().send(letter(address)) == Delivery(Outcome.REFUSED, "address")
+    assert box.taken == []
+
+
+async def test_subject_with_a_line_break_adds_no_header(box: Postbox) -> None:
+    given = letter(subject="Hello\r\nBcc: thief@example.com")
+
+    assert (await box.mailer().send(given)).outcome is Outcome.REFUSED
+    assert box.taken == []
