@@ -13,7 +13,7 @@ import jinja2
 
 from showfloor.kit import messages
 from showfloor.markets.service import get_market
-from showfloor.notices.types import Letter, Mail
+from showfloor.notices.types import Letter, Mail, MailKind
 from showfloor.orders import service as orders
 from showfloor.orders.types import Order
 
@@ -36,18 +36,23 @@ def letter_of(mail: Mail, order: Order, office: Office) -> Letter:
     assert order.buyer is not None
     lang = order.buyer.language
     url = f"{office.base_url}/o/{orders.page_token(office.secret, order.id)}"
+    t = partial(messages.translate, lang)
+    about = {"seller": order.seller_name[lang], "number": order.number}
+    subject = (
+        t("mail.order_confirmed.subject", **about)
+        if mail.kind is MailKind.ORDER_CONFIRMED
+        else t("mail.withdrawal_received.subject", **about)
+    )
     given = {
         "lang": lang,
         "dir": messages.direction(lang),
         "order": order,
         "url": url,
-        "t": partial(messages.translate, lang),
+        "t": t,
         "moment": partial(moment, lang, order.market),
         "price": partial(messages.load().price, lang),
         "kind": mail.kind.value,
     }
-    seller, number = order.seller_name[lang], order.number
-    subject = messages.translate(lang, f"mail.{mail.kind}.subject", seller=seller, number=number)
     return Letter(
         to=order.buyer.email,
         language=lang,

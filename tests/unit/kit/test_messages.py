@@ -17,7 +17,10 @@ from showfloor.kit.money import Money
 
 ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "src/showfloor/kit/messages"
-SOURCES = [ROOT / "frontend", ROOT / "src/showfloor/web", ROOT / "src/showfloor/embed"]
+SOURCES = [
+    ROOT / "frontend",
+    *(ROOT / "src/showfloor" / room for room in ("web", "embed", "notices")),
+]
 HOLE = re.compile(r"\{(\w+)\}")
 WHOLE_KEY = re.compile(r"""\b(?:t|translate)\(\s*["']([a-z_]+(?:\.[a-z_0-9]+)+)["']""")
 KEY_START = re.compile(r"""\b(?:t|translate)\(\s*[`'"]([a-z_]+\.(?:[a-z_]+\.)*)(?:\$\{|['"] ~)""")
@@ -40,7 +43,7 @@ def sources() -> Iterator[tuple[Path, str]]:
         ours = not {"node_modules", "static"} & set(path.parts) and not path.name.endswith(
             ".test.ts"
         )
-        if ours and path.suffix in SCRIPTS | {".html", ".py"}:
+        if ours and path.suffix in SCRIPTS | {".html", ".txt", ".py"}:
             yield path, path.read_text(encoding="utf-8")
 
 
