@@ -150,6 +150,11 @@ def moment(lang: str, when: datetime, timezone: str) -> str:
     return format_datetime(when, pattern, tzinfo=get_timezone(timezone), locale=_LOCALES[lang])
 
 
+def country(lang: str, code: str) -> str:
+    """The name of an ISO 3166-1 country."""
+    return str(_LOCALES[lang].territories.get(code, code))
+
+
 def weekday(lang: str, moment: datetime) -> str:
     """`Mon`."""
     return format_date(moment, "EEE", locale=_LOCALES[lang])

@@ -49,6 +49,7 @@ def letter_of(mail: Mail, order: Order, office: Office) -> Letter:
         "order": order,
         "url": url,
         "t": t,
+        "country": partial(messages.country, lang),
         "moment": partial(moment, lang, order.market),
         "price": partial(messages.load().price, lang),
         "kind": mail.kind.value,

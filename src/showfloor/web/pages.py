@@ -382,6 +382,7 @@ def _render(
         moment=_moment,
         clock=_clock,
         day=partial(words.day, lang),
+        country=partial(words.country, lang),
         weekday=partial(words.weekday, lang),
         lowest=lowest_price,
         left_of=left_of,
