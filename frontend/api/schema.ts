@@ -486,7 +486,10 @@ export interface components {
             name: components["schemas"]["Words"];
             swatch: string | null;
         };
-        /** @description `buyer` is null once the buyer's data was erased. */
+        /**
+         * @description `buyer` is null once the buyer's data was erased, `seller_identity` where the seller had not
+         *     said it.
+         */
         OrderDetail: {
             id: string;
             number: string;
@@ -499,6 +502,7 @@ export interface components {
             total: components["schemas"]["MoneyOut"];
             items: components["schemas"]["ItemOut"][];
             buyer: components["schemas"]["BuyerOut"] | null;
+            seller_identity: components["schemas"]["SellerIdentity"] | null;
         };
         /** @description An order as a merchant's list shows it: without the buyer. */
         OrderOut: {
@@ -832,6 +836,15 @@ export interface components {
             event: components["schemas"]["SecurityEvent"];
             person: string | null;
             about: string;
+        };
+        /** @description Who the seller was before the law when the order was placed; empty where it has none. */
+        SellerIdentity: {
+            company: string;
+            address: string;
+            email: string;
+            phone: string;
+            registration: string;
+            vat: string;
         };
         SellerOut: {
             id: string;

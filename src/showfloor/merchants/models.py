@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from sqlalchemy import ForeignKey
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from showfloor.kit.db import Base
@@ -18,6 +19,8 @@ class MerchantRow(Base):
     about: Mapped[dict[str, str]]
     avatar_url: Mapped[str]
     order_prefix: Mapped[str]
+    # merchants.types.Identity
+    identity: Mapped[dict[str, str] | None] = mapped_column(JSONB(none_as_null=True))
 
 
 class CreatorRow(Base):

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
+from typing import cast
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from showfloor.kit.db import Session
 from showfloor.merchants.models import CreatorRow, MerchantRow, OriginRow, PartnershipRow
-from showfloor.merchants.types import Creator, Merchant
+from showfloor.merchants.types import Creator, Identity, Merchant
 
 
 async def add_merchant(session: Session, merchant: Merchant) -> bool:
@@ -39,7 +40,22 @@ async def merchant_of_slug(session: Session, slug: str) -> Merchant | None:
 
 
 def _merchant(row: MerchantRow) -> Merchant:
-    return Merchant(row.id, row.slug, row.name, row.about, row.avatar_url, row.order_prefix)
+    return Merchant(
+        row.id,
+        row.slug,
+        row.name,
+        row.about,
+        row.avatar_url,
+        row.order_prefix,
+        cast(Identity, row.identity) if row.identity else None,
+    )
+
+
+async def set_identity(session: Session, merchant_id: UUID, identity: Identity) -> None:
+    """Who the seller is from now on; orders keep what was said when they were placed."""
+    await session.execute(
+        update(MerchantRow).where(MerchantRow.id == merchant_id).values(identity=identity)
+    )
 
 
 async def add_creator(session: Session, creator: Creator) -> None:

@@ -18,7 +18,7 @@ from showfloor.merchants.errors import (
     TooManyOrigins,
 )
 from showfloor.merchants.rules import MOST_ORIGINS, normalise_origin
-from showfloor.merchants.types import Creator, Merchant
+from showfloor.merchants.types import Creator, Identity, Merchant
 
 
 async def add_merchant(
@@ -43,6 +43,12 @@ async def find_merchant(session: Session, slug: str) -> Merchant:
     if found is None:
         raise MerchantNotFound(slug=slug)
     return found
+
+
+async def set_identity(session: Session, *, slug: str, identity: Identity) -> None:
+    """What buyers read of a seller with every order from now on. Raises MerchantNotFound."""
+    merchant = await find_merchant(session, slug)
+    await queries.set_identity(session, merchant.id, identity)
 
 
 async def get_merchants(session: Session, merchant_ids: Iterable[UUID]) -> dict[UUID, Merchant]:

@@ -30,6 +30,8 @@ class OrderRow(Base):
     prefix: Mapped[str]
     merchant_id: Mapped[UUID]
     seller_name: Mapped[dict[str, str]]
+    # merchants.types.Identity
+    seller_identity: Mapped[dict[str, str] | None] = mapped_column(JSONB(none_as_null=True))
     kind: Mapped[str]
     market: Mapped[str]
     show_id: Mapped[UUID | None] = mapped_column(index=True)

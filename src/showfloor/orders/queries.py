@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
-from typing import Any, LiteralString
+from typing import Any, LiteralString, cast
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
@@ -17,6 +17,7 @@ from showfloor.kit import ids
 from showfloor.kit.db import Connection, Parameters, Session, fetch
 from showfloor.kit.money import Money
 from showfloor.markets.types import SalesKind
+from showfloor.merchants.types import Identity
 from showfloor.orders.models import OrderLineRow, OrderRow
 from showfloor.orders.rules import number_of
 from showfloor.orders.types import Address, Buyer, Item, NewOrder, Order
@@ -33,14 +34,15 @@ PLACE: LiteralString = """
 with
 new as materialized (
   select * from jsonb_to_recordset(%(orders)s::jsonb) as new(
-    id uuid, number bigint, prefix text, merchant_id uuid, seller_name jsonb, total bigint,
-    items jsonb)
+    id uuid, number bigint, prefix text, merchant_id uuid, seller_name jsonb, seller_identity jsonb,
+    total bigint, items jsonb)
 ),
 placed as (
-  insert into orders (id, number, prefix, merchant_id, seller_name, kind, market, show_id,
-    checkout_id, currency, total, placed_at, country, language, email, address)
-  select id, number, prefix, merchant_id, seller_name, %(kind)s, %(market)s, %(show_id)s,
-    %(checkout_id)s, %(currency)s, total, %(now)s, %(country)s, %(language)s, %(email)s, %(address)s
+  insert into orders (id, number, prefix, merchant_id, seller_name, seller_identity, kind,
+    market, show_id, checkout_id, currency, total, placed_at, country, language, email, address)
+  select id, number, prefix, merchant_id, seller_name, seller_identity, %(kind)s, %(market)s,
+    %(show_id)s, %(checkout_id)s, %(currency)s, total, %(now)s, %(country)s, %(language)s,
+    %(email)s, %(address)s
   from new
   on conflict do nothing
   returning id
@@ -98,6 +100,7 @@ def _row(order_id: UUID, new: NewOrder, number: int) -> dict[str, object]:
         "prefix": new.seller.order_prefix,
         "merchant_id": new.seller.merchant_id.hex,
         "seller_name": new.seller.name,
+        "seller_identity": new.seller.identity,
         "total": new.total.amount,
         "items": [_line(place, item) for place, item in enumerate(new.items)],
     }
@@ -151,6 +154,7 @@ def _placed_order(order_id: UUID, new: NewOrder, number: int, now: datetime) -> 
         total=new.total,
         placed_at=now,
         buyer=new.buyer,
+        seller_identity=new.seller.identity,
     )
 
 
@@ -178,7 +182,7 @@ async def set_withdrawn(session: Session, order_id: UUID, now: datetime) -> bool
 OF_CHECKOUT: LiteralString = """
 select orders.id, orders.number, prefix, merchant_id, seller_name, kind, market, show_id,
   checkout_id, currency, total, placed_at, withdrawn_at, email, address,
-  language, variant_id, product_id, sku,
+  language, seller_identity, variant_id, product_id, sku,
   product_name, options_text, quantity, unit_amount, picture_url
 from orders join order_line on order_id = orders.id
 where checkout_id = %(checkout_id)s
@@ -190,8 +194,8 @@ async def orders_of_checkout(connection: Connection, checkout_id: UUID) -> list[
     """What one purchase became."""
     found: dict[UUID, Order] = {}
     for row in await fetch(connection, OF_CHECKOUT, {"checkout_id": checkout_id}):
-        order = found.get(row[0]) or _bare_order(row[:16])
-        found[order.id] = replace(order, items=(*order.items, _sold_item(order, row[16:])))
+        order = found.get(row[0]) or _bare_order(row[:17])
+        found[order.id] = replace(order, items=(*order.items, _sold_item(order, row[17:])))
     return list(found.values())
 
 
@@ -203,7 +207,7 @@ def _sold_item(order: Order, row: tuple[Any, ...]) -> Item:
 
 def _bare_order(row: tuple[Any, ...]) -> Order:
     order_id, number, prefix, merchant_id, seller_name, kind, market, show_id, *rest = row
-    checkout_id, currency, total, placed_at, withdrawn_at, email, address, language = rest
+    checkout_id, currency, total, placed_at, withdrawn_at, email, address, language, identity = rest
     return Order(
         id=order_id,
         number=number_of(prefix, number),
@@ -218,6 +222,7 @@ def _bare_order(row: tuple[Any, ...]) -> Order:
         placed_at=placed_at,
         buyer=_buyer(email, address, language),
         withdrawn_at=withdrawn_at,
+        seller_identity=_identity(identity),
     )
 
 
@@ -316,7 +321,13 @@ def _order(row: OrderRow, items: list[Item]) -> Order:
         placed_at=row.placed_at,
         buyer=_buyer(row.email, row.address, row.language),
         withdrawn_at=row.withdrawn_at,
+        seller_identity=_identity(row.seller_identity),
     )
+
+
+def _identity(stored: Mapping[str, str] | None) -> Identity | None:
+    """As merchants wrote it."""
+    return cast(Identity, dict(stored)) if stored else None
 
 
 def _buyer(email: str | None, address: Mapping[str, Any] | None, language: str) -> Buyer | None:

@@ -58,10 +58,24 @@ class OrderOut(BaseModel):
     items: list[ItemOut]
 
 
+class SellerIdentity(BaseModel):
+    """Who the seller was before the law when the order was placed; empty where it has none."""
+
+    company: str
+    address: str
+    email: str
+    phone: str
+    registration: str
+    vat: str
+
+
 class OrderDetail(OrderOut):
-    """`buyer` is null once the buyer's data was erased."""
+    """`buyer` is null once the buyer's data was erased, `seller_identity` where the seller had not
+    said it.
+    """
 
     buyer: BuyerOut | None
+    seller_identity: SellerIdentity | None
 
 
 class OrderPage(BaseModel):

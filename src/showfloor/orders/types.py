@@ -9,6 +9,7 @@ from uuid import UUID
 from showfloor.kit import money
 from showfloor.kit.money import Money
 from showfloor.markets.types import SalesContext, SalesKind
+from showfloor.merchants.types import Identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +53,12 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Seller:
-    """The merchant as it was called then; `order_prefix` begins the order's number."""
+    """The merchant as it was then; `order_prefix` begins the order's number."""
 
     merchant_id: UUID
     name: dict[str, str]
     order_prefix: str
+    identity: Identity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,7 @@ class Order:
     placed_at: datetime
     buyer: Buyer | None
     withdrawn_at: datetime | None = None
+    seller_identity: Identity | None = None
 
 
 @dataclass(frozen=True, slots=True)

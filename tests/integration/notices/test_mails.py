@@ -21,6 +21,8 @@ from showfloor.checkout.adapters.test_provider import TestProvider
 from showfloor.kit import clock, outbox
 from showfloor.kit.db import Database
 from showfloor.kit.outbox import Dispatcher
+from showfloor.merchants import service as merchants
+from showfloor.merchants.types import Identity
 from showfloor.notices import service
 from showfloor.notices.views import Office
 from showfloor.orders.eraser import ERASER
@@ -45,6 +47,7 @@ class Shop:
     client: httpx2.AsyncClient
     counter: Counter
     box: Postbox
+    slug: str
 
     async def buy(self, language: str = "en") -> str:
         """The path of the order's page."""
@@ -97,7 +100,7 @@ async def shop(database: Database, database_url: str, tmp_path: Path) -> AsyncIt
         provider = app.state.checkout.providers["test"]
         assert isinstance(provider, TestProvider)
         counter = Counter(database, app, api, provider, tmp_path, show_id)
-        yield Shop(app, database, client, counter, box)
+        yield Shop(app, database, client, counter, box, seller.merchant.slug)
     await app.state.database.close()
 
 
@@ -149,6 +152,33 @@ async def test_mail_and_page_are_in_the_language_of_the_purchase(shop: Shop) -> 
     assert "طلبك" in mail["Subject"]
     shown = await shop.client.get(page, headers={"Accept-Language": "ar"})
     assert "الرجوع عن العقد من هنا" in shown.text
+
+
+async def test_seller_stands_in_mail_and_page_as_it_was_then(shop: Shop) -> None:
+    identity: Identity = {
+        "company": "Loam & Wheel Ltd",
+        "address": "4 Kiln Lane, Stoke",
+        "email": "care@loam.example",
+        "phone": "",
+        "registration": "No. 712004",
+        "vat": "",
+    }
+    async with shop.database.session() as session:
+        await merchants.set_identity(session, slug=shop.slug, identity=identity)
+    page = await shop.buy()
+    later: Identity = {**identity, "company": "Other Ltd"}
+    async with shop.database.session() as session:
+        await merchants.set_identity(session, slug=shop.slug, identity=later)
+    await shop.hear()
+    await shop.send()
+
+    body = shop.box.taken[0].get_body(("plain",))
+    assert body is not None
+    assert (
+        "Loam & Wheel Ltd, 4 Kiln Lane, Stoke, No. 712004, care@loam.example" in body.get_content()
+    )
+    shown = (await shop.client.get(page)).text
+    assert "Loam &amp; Wheel Ltd" in shown and "No. 712004" in shown and "Other" not in shown
 
 
 @pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])

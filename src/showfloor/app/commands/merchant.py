@@ -17,6 +17,7 @@ from showfloor.app.admin_terminal import (
     stored_picture,
 )
 from showfloor.merchants import service
+from showfloor.merchants.types import Identity
 
 group = typer.Typer(no_args_is_help=True)
 origin = typer.Typer(no_args_is_help=True, help="The websites that may show a seller's shows.")
@@ -48,6 +49,29 @@ def add_merchant(
         )
     )
     typer.echo(f"{slug} can sell.")
+
+
+@group.command("identify")
+def identify_merchant(
+    slug: ShortName,
+    company: Annotated[str, typer.Option(help="as it stands in the register")],
+    address: Annotated[str, typer.Option(help="postal address, in one line")],
+    email: Annotated[str, typer.Option(help="to which buyers write")],
+    phone: Annotated[str, typer.Option(help="on which buyers call")] = "",
+    registration: Annotated[str, typer.Option(help="where it is registered, with its number")] = "",
+    vat: Annotated[str, typer.Option(help="its number for value added tax")] = "",
+) -> None:
+    """Say who a seller is before the law: it stands in every mail and order from now on."""
+    identity: Identity = {
+        "company": company,
+        "address": address,
+        "email": email,
+        "phone": phone,
+        "registration": registration,
+        "vat": vat,
+    }
+    run(lambda session: service.set_identity(session, slug=slug, identity=identity))
+    typer.echo(f"{slug} is {company}.")
 
 
 @origin.command("add")

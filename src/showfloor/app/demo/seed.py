@@ -196,6 +196,18 @@ async def _merchant(session: Session, brand: BrandEntry, host: Person) -> Person
         avatar_url=_upload(brand["avatar"]),
         order_prefix=PREFIXES[brand["id"]],
     )
+    await merchants.set_identity(
+        session,
+        slug=brand["id"],
+        identity={
+            "company": f"{brand['name']['en']} Ltd",
+            "address": "1 Demonstration Street, London N1 1AA, United Kingdom",
+            "email": f"care@{brand['id']}.example",
+            "phone": "",
+            "registration": "",
+            "vat": "",
+        },
+    )
     person = await _person(
         session, brand["id"], brand["name"]["en"], [(GrantKind.MERCHANT, merchant.id)]
     )

@@ -188,7 +188,12 @@ def read_checkout(row: tuple[Any, ...] | list[Any]) -> Checkout:
         total=Money(total, currency),
         lines=tuple(_line(line, currency) for line in lines),
         sellers=tuple(
-            Seller(UUID(hex=stored["merchant_id"]), stored["name"], stored["order_prefix"])
+            Seller(
+                UUID(hex=stored["merchant_id"]),
+                stored["name"],
+                stored["order_prefix"],
+                stored.get("identity"),
+            )
             for stored in sellers
         ),
     )

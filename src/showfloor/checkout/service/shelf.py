@@ -138,7 +138,7 @@ class Shelf:
 def _goods(priced: Iterable[PricedProduct]) -> Iterable[Goods]:
     for each in priced:
         merchant = each.merchant
-        seller = Seller(merchant.id, merchant.name, merchant.order_prefix)
+        seller = Seller(merchant.id, merchant.name, merchant.order_prefix, merchant.identity)
         for variant in each.product.variants:
             yield Goods(variant.id, each.product, variant, each.prices.get(variant.id), seller)
 
