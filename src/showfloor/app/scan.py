@@ -105,9 +105,11 @@ def read_files(roots: Sequence[Path], canaries: Sequence[str], report: Report) -
     pieces = [
         (file, start) for file, size in _sizes(files) for start in range(0, max(size, 1), PIECE)
     ]
+    # Many small files go together; a few large ones keep all processes busy to the end.
+    together = max(1, min(8, len(pieces) // 32))
     with ProcessPoolExecutor(initializer=_prepare, initargs=(list(canaries),)) as workers:
         for (file, _), looked in zip(
-            pieces, workers.map(_search_piece, pieces, chunksize=8), strict=True
+            pieces, workers.map(_search_piece, pieces, chunksize=together), strict=True
         ):
             report.bytes_read += looked.bytes_read
             report.unread += looked.unread
