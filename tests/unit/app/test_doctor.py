@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from pydantic import ValidationError
 from typer.testing import CliRunner
 
 from showfloor.app.cli import cli
@@ -11,10 +14,11 @@ from showfloor.app.settings import Settings
 from tests.unit.app.test_settings import STRIPE, nothing_in_the_environment
 
 __all__ = ["nothing_in_the_environment"]
+MAILS: dict[str, Any] = {"smtp_url": "smtp://mx.example", "mail_from": "orders@shop.example"}
 
 
 def test_production_without_payments_is_told_what_to_set_and_where_to_get_it() -> None:
-    found = findings(Settings(base_url="https://live.example"))
+    found = findings(Settings(base_url="https://live.example", **MAILS))
 
     assert [name for name in STRIPE if not any(name.upper() in each for each in found)] == []
     assert len(found) == 3 and all("docs/operate/payments.md" in each for each in found)
@@ -35,11 +39,35 @@ def test_demo_lacks_nothing() -> None:
 
 
 def test_test_keys_and_plain_http_in_production_are_said() -> None:
-    test_keys, plain = findings(Settings(**STRIPE))
+    test_keys, plain = findings(Settings(**STRIPE, **MAILS))
 
     assert "for testing" in test_keys and "https" in plain
     live = {name: value.replace("_test_", "_live_") for name, value in STRIPE.items()}
-    assert findings(Settings(base_url="https://live.example", **live)) == []
+    assert findings(Settings(base_url="https://live.example", **live, **MAILS)) == []
+
+
+def test_production_without_mails_is_told_what_to_set() -> None:
+    without = findings(Settings(base_url="https://live.example"))
+    given = findings(Settings(base_url="https://live.example", **MAILS))
+
+    (sentence,) = set(without) - set(given)
+    assert "SHOWFLOOR_SMTP_URL" in sentence and "docs/operate/mails.md" in sentence
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"smtp_url": "smtp://mx.example"},
+        {"mail_from": "orders@shop.example"},
+        {"smtp_url": "https://user:hidden@mx.example", "mail_from": "orders@shop.example"},
+        {"smtp_url": "smtp://mx.example", "mail_from": "Shop <orders@shop.example>"},
+    ],
+)
+def test_half_of_the_mails_is_refused_and_no_password_repeated(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError) as refused:
+        Settings(**wrong)
+
+    assert "hidden" not in str(refused.value)
 
 
 def test_command_ends_with_1_while_something_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
