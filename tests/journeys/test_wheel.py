@@ -78,11 +78,13 @@ def test_wheel_outside_the_checkout_runs_the_demo(installed: Path, tmp_path: Pat
         assert httpx2.get(
             f"http://127.0.0.1:{demo.port}{style}", trust_env=False, timeout=BOUND
         ).is_success
+        # Recorded files that are public are linked, and open where they are public: their folders
+        # close them here.
         open_to_others = [
             path
             for name in ("recordings", "logs", "demo.json", "secrets.json")
             for path in (demo.data / name, *(demo.data / name).rglob("*"))
-            if path.stat().st_mode & 0o077
+            if path.stat().st_mode & 0o077 and (path.is_dir() or name != "recordings")
         ]
         assert open_to_others == []
         seen = _command_lines(demo.supervisor.pid)

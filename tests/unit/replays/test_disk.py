@@ -122,3 +122,31 @@ def test_folder_that_cannot_be_removed_is_not_said_to_be_gone(data: Path, folder
         storage.delete(SHOW)
 
     assert (data / "elsewhere" / "1.m4s").exists()
+
+
+def test_a_web_server_of_another_user_may_read_what_is_public_and_no_more(data: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        (data / "recordings" / SHOW).chmod(0o700)
+        (data / "recordings" / SHOW / "1.m4s").chmod(0o600)
+        (data / "recordings" / SHOW / "2.m4s").chmod(0o600)
+        storage = DiskStorage(data)
+        storage.publish(SHOW, {"1.m4s"}, {})
+        clip = storage.workshop() / "clip"
+        clip.mkdir()
+        (clip / "clip.mp4").write_bytes(b"film")
+        storage.put("clip_a", clip)
+        poster = storage.workshop() / "poster.webp"
+        poster.write_bytes(b"picture")
+        storage.add(SHOW, [poster])
+    finally:
+        os.umask(before)
+
+    def mode(*names: str) -> int:
+        return data.joinpath(*names).stat().st_mode & 0o777
+
+    assert {mode("replays"), mode("replays", SHOW), mode("replays", "clip_a")} == {0o755}
+    public = [(SHOW, "1.m4s"), (SHOW, "poster.webp"), ("clip_a", "clip.mp4")]
+    assert {mode("replays", *names) for names in public} == {0o644}
+    assert (mode("recordings", SHOW), mode("recordings", SHOW, "2.m4s")) == (0o700, 0o600)
+    assert mode("making") == 0o700

@@ -34,6 +34,7 @@ class DiskStorage:
     def publish(self, show: str, media: Set[str], playlists: Mapping[str, str]) -> set[str]:
         folder = self._replays / show
         folder.mkdir(parents=True, exist_ok=True)
+        _let_everybody_read(self._replays, folder)
         missing = {name for name in media if not self._link(show, name)}
         if missing:
             return missing
@@ -62,6 +63,7 @@ class DiskStorage:
         for file in files:
             beside = folder / f".{file.name}.part"
             shutil.move(file, beside)
+            _let_everybody_read(beside)
             beside.replace(folder / file.name)
 
     def workshop(self) -> Path:
@@ -74,6 +76,7 @@ class DiskStorage:
     def put(self, name: str, folder: Path) -> None:
         _remove(self._replays / name)
         self._replays.mkdir(parents=True, exist_ok=True)
+        _let_everybody_read(self._replays, folder, *folder.iterdir())
         folder.replace(self._replays / name)
 
     def sizes(self) -> dict[str, int]:
@@ -102,10 +105,20 @@ class DiskStorage:
     def _link(self, show: str, name: str) -> bool:
         """Whether the public folder has the file now."""
         target = self._replays / show / name
-        return target.exists() or _link(self._recordings / show / name, target)
+        return target.exists() or _link(self._recordings / show / name, target, public=True)
 
 
-def _link(source: Path, target: Path) -> bool:
+def _let_everybody_read(*paths: Path) -> None:
+    """A web server of another user sends what is public (`deploy/nginx.conf`), whatever our umask.
+    A file of the recording that is linked stays closed by the recording's own folder.
+    """
+    for path in paths:
+        # Where another user's process records, it is for that user to say who reads.
+        with contextlib.suppress(PermissionError):
+            path.chmod(0o755 if path.is_dir() else 0o644)
+
+
+def _link(source: Path, target: Path, *, public: bool = False) -> bool:
     """Whole or not at all; False when there is nothing to link to."""
     beside = target.with_name(f".{target.name}.part")
     beside.unlink(missing_ok=True)
@@ -115,6 +128,8 @@ def _link(source: Path, target: Path) -> bool:
         except OSError:
             # A file system without hard links, or another than the recording's.
             shutil.copy2(source, beside)
+        if public:
+            _let_everybody_read(beside)
         beside.replace(target)
     except FileNotFoundError:
         return False
