@@ -250,6 +250,39 @@ def test_withheld_replay_is_not_offered(demo: Installation, page: Page, ended: E
     settled(page)
 
 
+HLS_JS = Path(__file__).parents[2] / "frontend/node_modules/hls.js/dist/hls.min.js"
+SUBTITLES_OF = """url => new Promise((done, failed) => {
+    setTimeout(() => failed(new Error("no subtitles")), 20000);
+    const video = document.body.appendChild(document.createElement("video"));
+    const hls = new Hls({ enableWorker: false });
+    hls.on(Hls.Events.SUBTITLE_FRAG_PROCESSED, () => {
+        const { language, cues } = [...video.textTracks].find((track) => track.cues?.length);
+        done({ lang: language, cues: [...cues].map((cue) => [cue.startTime, cue.text]) });
+    });
+    hls.on(Hls.Events.ERROR, (_name, error) => error.fatal && failed(new Error(error.details)));
+    video.addEventListener("loadeddata", () => (hls.subtitleTrack = 0));
+    hls.loadSource(url);
+    hls.attachMedia(video);
+})"""
+
+
+def _covers_nothing(page: Page) -> None:
+    """The words lie over no price, no button and no name."""
+    covered = page.evaluate(
+        """() => {
+            const words = document.querySelector(".captions__lines").getBoundingClientRect();
+            const others = document.querySelectorAll(".stage button, .stage__pin, .stage a");
+            return [...others].filter((other) => {
+                const box = other.getBoundingClientRect();
+                return box.width && box.left < words.right && words.left < box.right
+                    && box.top < words.bottom && words.top < box.bottom
+                    && getComputedStyle(other).visibility !== "hidden";
+            }).map((other) => other.outerHTML.slice(0, 120));
+        }"""
+    )
+    assert covered == []
+
+
 def test_captions_are_shown_where_the_viewer_reads_another_language(
     demo: Installation, page: Page, ended: Ended
 ) -> None:
@@ -258,10 +291,34 @@ def test_captions_are_shown_where_the_viewer_reads_another_language(
         headers = {"Content-Type": "text/vtt"}
         api.put(f"{ended.api}/captions/ar", content=said, headers=headers).raise_for_status()
 
+        hls_url = str(api.get(ended.api).json()["playback"]["hls_url"])
+        until_blocking(
+            lambda: "SUBTITLES" in httpx2.get(_local(demo, hls_url), trust_env=False).text,
+            otherwise=lambda: hls_url,
+        )
+
     watch_replay(page, f"{ended.page}?lang=ar")
-    expect(page.get_by_text("صباح الخير")).to_be_visible()
+    line = page.get_by_text("صباح الخير")
+    expect(line).to_be_visible()
+    assert line.evaluate("line => getComputedStyle(line).direction") == "rtl"
+    _covers_nothing(page)
+    # A player that draws subtitles itself, as phones do in full screen: hls.js whole.
+    other = page.context.new_page()
+    other.evaluate(HLS_JS.read_text())
+    assert other.evaluate(SUBTITLES_OF, hls_url) == {"lang": "ar", "cues": [[0, "صباح الخير"]]}
+    other.close()
+    # Full screen and a picture in a picture have no page around them: the words go with the video.
+    page.evaluate(f"{VIDEO}.dispatchEvent(new Event('enterpictureinpicture'))")
+    until(page, f"[...{VIDEO}.textTracks].some(t => t.mode === 'showing' && t.activeCues?.length)")
+    expect(line).to_be_hidden()
+    page.evaluate(f"{VIDEO}.dispatchEvent(new Event('leavepictureinpicture'))")
+    expect(line).to_be_visible()
     page.get_by_role("button", name="الترجمة").click()
     page.get_by_role("button", name="بلا ترجمة").click()
+    expect(page.get_by_text("صباح الخير")).to_have_count(0)
+    # The choice is kept for the next time.
+    watch_replay(page, f"{ended.page}?lang=ar")
+    expect(page.get_by_role("button", name="الترجمة")).to_be_visible()
     expect(page.get_by_text("صباح الخير")).to_have_count(0)
     watch_replay(page, f"{ended.page}?lang=en")
     page.get_by_role("button", name="Captions").click()

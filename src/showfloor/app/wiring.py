@@ -64,7 +64,7 @@ from showfloor.replays.adapters.disk import DiskStorage
 from showfloor.replays.adapters.objects import ObjectStorage
 from showfloor.replays.adapters.painter import ProcessPainter
 from showfloor.replays.adapters.storage import Storage
-from showfloor.replays.service import CLIPS, PICTURES, REPLAYS
+from showfloor.replays.service import CLIPS, PICTURES, REPLAYS, SUBTITLES
 from showfloor.shows import http as shows_http
 from showfloor.shows import internal as shows_internal
 from showfloor.shows import openapi as shows_openapi
@@ -308,6 +308,12 @@ def periodic_jobs(
                 fonts=label_fonts(),
             ),
             wakes=CLIPS,
+        ),
+        Job(
+            "write subtitles",
+            60.0,
+            partial(replays_tasks.write_subtitles, storage=storage),
+            wakes=SUBTITLES,
         ),
         Job("delete outlived replays", 3600.0, replays_tasks.delete_outlived),
         Job("forget abandoned checkouts", 60.0, checkout_tasks.forget_abandoned),

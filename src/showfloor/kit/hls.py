@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from showfloor.kit import clock
 from showfloor.kit.contract import CarriedCue, to_json
@@ -37,3 +39,34 @@ def stream_inf(
     if frame_rate:
         attributes.append(f"FRAME-RATE={frame_rate:.3f}")
     return f"#EXT-X-STREAM-INF:{','.join(attributes)}"
+
+
+_SUBTITLES = "#EXT-X-MEDIA:TYPE=SUBTITLES"
+_GROUP = "captions"
+_IN_GROUP = f',SUBTITLES="{_GROUP}"'
+
+
+class Subtitles(NamedTuple):
+    """`language` is a tag (BCP 47)."""
+
+    language: str
+    name: str
+    address: str
+
+
+def with_subtitles(multivariant: str, renditions: Sequence[Subtitles]) -> str:
+    """The playlist with these renditions of what is said and no others (§4.4.6.1), for players that
+    draw it themselves.
+    """
+    lines = [line for line in multivariant.splitlines() if not line.startswith(_SUBTITLES)]
+    lines = [line.replace(_IN_GROUP, "") for line in lines]
+    if not renditions:
+        return "\n".join([*lines, ""])
+    lines = [line + _IN_GROUP if line.startswith("#EXT-X-STREAM-INF") else line for line in lines]
+    first = next(n for n, line in enumerate(lines) if line.startswith("#EXT-X-STREAM-INF"))
+    named = [
+        f'{_SUBTITLES},GROUP-ID="{_GROUP}",NAME="{each.name}",LANGUAGE="{each.language}"'
+        f',DEFAULT=NO,AUTOSELECT=YES,FORCED=NO,URI="{each.address}"'
+        for each in renditions
+    ]
+    return "\n".join([*lines[:first], *named, *lines[first:], ""])

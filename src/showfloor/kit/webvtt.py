@@ -21,6 +21,7 @@ _HEADER = re.compile(r"WEBVTT(?:[ \t][^\n]*)?")
 _STAMP = r"(?:(\d{2,4}):)?([0-5]\d):([0-5]\d)\.(\d{3})"
 _TIMES = re.compile(rf"{_STAMP}[ \t]+-->[ \t]+{_STAMP}(?:[ \t]+[^\n]*)?")
 _SKIPPED = re.compile(r"(?:NOTE|STYLE|REGION)(?:[ \t].*)?")
+_TIMES_OF_MPEG = 1 << 33
 _TAG = re.compile(r"<[^<>]{0,200}>")
 
 
@@ -118,13 +119,19 @@ def clean(text: str) -> str:
     return "\n".join(line for each in text.splitlines() if (line := clean_line(each)))
 
 
-def write(lines: Iterable[Line]) -> str:
-    """A file that `parse` reads back."""
+def write(lines: Iterable[Line], mapped: tuple[int, int] | None = None) -> str:
+    """A file that `parse` reads back. `mapped` is for HLS (RFC 8216bis §3.1.4): a presentation time
+    of the media at 90 kHz, and the position that it belongs to.
+    """
     cues = (
         f"\n{_stamp(line.start)} --> {_stamp(line.end)}\n{html.escape(line.text, quote=False)}\n"
         for line in lines
     )
-    return "".join(["WEBVTT\n", *cues])
+    head = ["WEBVTT\n"]
+    if mapped is not None:
+        time, position = mapped
+        head.append(f"X-TIMESTAMP-MAP=MPEGTS:{time % _TIMES_OF_MPEG},LOCAL:{_stamp(position)}\n")
+    return "".join([*head, *cues])
 
 
 def _stamp(ms: int) -> str:

@@ -39,7 +39,6 @@ from showfloor.replays.schemas import (
 )
 from showfloor.replays.types import Replay
 from showfloor.replays.views import clip_view, decision_view
-from showfloor.shows import service as shows
 from showfloor.shows.errors import CaptionsNotThere, ShowNotFound, TooManyCaptions
 from showfloor.shows.http import Caller, UrlsDep
 from showfloor.shows.schemas import CaptionChanges, CaptionLines, Language
@@ -261,7 +260,7 @@ async def edit_captions(
     person: CurrentPerson,
 ) -> None:
     """Other words for single lines; an empty text takes a line away."""
-    await shows.edit_captions(
+    await service.edit_captions(
         session,
         person=person,
         show_id=ids.parse("show", show_id),
@@ -275,6 +274,6 @@ async def delete_captions(
     show_id: str, language: Language, session: SessionDep, person: CurrentPerson
 ) -> None:
     """All lines of a language."""
-    await shows.replace_captions(
-        session, person=person, show_id=ids.parse("show", show_id), language=language, lines=[]
+    await service.delete_captions(
+        session, person=person, show_id=ids.parse("show", show_id), language=language
     )

@@ -32,6 +32,7 @@ class ReplayRow(Base):
     drawn_version: Mapped[int] = mapped_column(server_default=text("0"))
     poster_file: Mapped[str | None]
     storyboard_file: Mapped[str | None]
+    captions_due: Mapped[bool] = mapped_column(server_default=text("false"))
 
 
 class HiddenSpanRow(Base):

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
+import math
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
+from showfloor.kit import webvtt
+from showfloor.kit.clock import milliseconds
 from showfloor.kit.contract import CarriedCue
 from showfloor.kit.hls import date_range, date_time, stream_inf
 from showfloor.kit.recording import SegmentLine
+from showfloor.shows.types import Caption
 
 MULTIVARIANT, MEDIA = "index.m3u8", "media.m3u8"
+CAPTIONS = "captions-"
+"""Of the names of files with what is said."""
 _LEAST_BANDWIDTH = 64_000
 
 
@@ -45,7 +53,7 @@ def media(
     lines += [date_range(cue) for cue in cues]
     previous: SegmentLine | None = None
     for segment in segments:
-        if previous is not None and (segment.discontinuity or segment.msn != previous.msn + 1):
+        if previous is not None and breaks(previous, segment):
             lines.append("#EXT-X-DISCONTINUITY")
         if previous is None or segment.init != previous.init:
             lines.append(f'#EXT-X-MAP:URI="{segment.init}"')
@@ -54,6 +62,11 @@ def media(
         lines.append(segment.name)
         previous = segment
     return "\n".join([*lines, *(["#EXT-X-ENDLIST"] if ended else []), ""])
+
+
+def breaks(previous: SegmentLine, line: SegmentLine) -> bool:
+    """Whether the media's own clock jumps between the two."""
+    return line.discontinuity or line.msn != previous.msn + 1
 
 
 def _most_of(segments: Sequence[SegmentLine]) -> SegmentLine:
@@ -90,3 +103,79 @@ def clip(
         lines.append(f"#EXT-X-BYTERANGE:{size}@{offset}")
         lines.append(file)
     return "\n".join([*lines, "#EXT-X-ENDLIST", ""])
+
+
+def multivariant_of_clip(
+    codecs: str, size: tuple[int, int], fragments: Sequence[tuple[float, int, int, float]]
+) -> str:
+    """Fragments as in `clip`."""
+    rates = [round(size * 8 / seconds) for seconds, size, *_ in fragments if seconds > 0]
+    total = sum(size for _, size, *_ in fragments) * 8
+    line = stream_inf(
+        codecs=codecs,
+        peak=max(*rates, _LEAST_BANDWIDTH),
+        average=max(int(total / sum(seconds for seconds, *_ in fragments)), _LEAST_BANDWIDTH),
+        size=size,
+        frame_rate=None,
+    )
+    return f"#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n{line}\n{MEDIA}\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Media whose position and show clock (`moment`, epoch ms) go on together. `at` and `duration`
+    are ms of the video.
+    """
+
+    at: int
+    moment: float
+    duration: int
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Media without a jump of its own clock, on which it begins at `time` (90 kHz)."""
+
+    time: int
+    stretches: Sequence[Stretch]
+
+
+def captions(language: str, lines: Sequence[Caption], runs: Sequence[Run]) -> dict[str, str]:
+    """By name the files of one language: a WebVTT segment for each run, and last their playlist.
+    Whatever they say is part of a segment's name, because segments are kept by caches.
+    """
+    files: dict[str, str] = {}
+    segments: list[str] = []
+    for run in runs:
+        first = run.stretches[0].at
+        said = sorted(_said(lines, run))
+        text = webvtt.write(said, mapped=(run.time, first))
+        hashed = hashlib.sha256(text.encode()).hexdigest()[:12]
+        name = f"{CAPTIONS}{language}-{hashed}.vtt"
+        files[name] = text
+        seconds = sum(stretch.duration for stretch in run.stretches) / 1000
+        segments += ["#EXT-X-DISCONTINUITY"] * bool(segments)
+        segments += [f"#EXTINF:{seconds:.3f},", name]
+    longest = max(sum(stretch.duration for stretch in run.stretches) for run in runs)
+    head = ["#EXTM3U", "#EXT-X-VERSION:7", f"#EXT-X-TARGETDURATION:{math.ceil(longest / 1000)}"]
+    head += ["#EXT-X-MEDIA-SEQUENCE:0", "#EXT-X-PLAYLIST-TYPE:VOD"]
+    files[captions_name(language)] = "\n".join([*head, *segments, "#EXT-X-ENDLIST", ""])
+    return files
+
+
+def captions_name(language: str) -> str:
+    return f"{CAPTIONS}{language}.m3u8"
+
+
+def _said(lines: Sequence[Caption], run: Run) -> Iterable[webvtt.Line]:
+    """By positions; what a jump of the show clock interrupts is shown on both sides of it."""
+    for stretch in run.stretches:
+        ends = stretch.moment + stretch.duration
+        for line in lines:
+            start, end = milliseconds(line.start), milliseconds(line.end)
+            if start < ends and end > stretch.moment:
+                begins = max(start, stretch.moment) - stretch.moment
+                lasts = min(end, ends) - stretch.moment
+                at, until = stretch.at + round(begins), stretch.at + round(lasts)
+                if at < until:
+                    yield webvtt.Line(at, until, line.text)

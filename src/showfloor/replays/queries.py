@@ -118,6 +118,17 @@ async def save_published(session: Session, now: Replay) -> None:
     )
 
 
+async def mark_captions(session: Session, show_id: UUID, *, due: bool) -> None:
+    """What is said is, or is no longer, to be written beside the replay and its clips."""
+    marked = update(ReplayRow).where(ReplayRow.show_id == show_id)
+    await session.execute(marked.values(captions_due=due))
+
+
+async def captions_due(session: Session) -> list[UUID]:
+    chosen = select(ReplayRow.show_id).where(ReplayRow.captions_due)
+    return list((await session.execute(chosen.order_by(ReplayRow.show_id))).scalars())
+
+
 async def undrawn(session: Session) -> list[UUID]:
     """Published replays whose pictures are still to be drawn."""
     chosen = select(ReplayRow.show_id).where(

@@ -9,6 +9,8 @@ import math
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
+from babel import Locale, UnknownLocaleError
+
 from showfloor.kit.clock import milliseconds, parse_rfc3339
 from showfloor.kit.contract import CarriedCue
 from showfloor.kit.recording import SegmentLine
@@ -233,3 +235,12 @@ def moment_at(visible: Sequence[SegmentLine], position: int, *, ends: bool = Fal
             return line.start + position - at
         at += line.duration
     return visible[-1].end if ends and visible else None
+
+
+def name_of_language(tag: str) -> str:
+    """What a language calls itself; the tag (BCP 47) where nobody knows."""
+    try:
+        name = Locale.parse(tag, sep="-").get_display_name()
+    except (UnknownLocaleError, ValueError):
+        return tag
+    return (name or tag).replace('"', "'")

@@ -168,3 +168,18 @@ async def delete_leftovers(database: Database, storage: ObjectStorage) -> None:
         deleted = await service.list_deleted(session, names)
     for name in deleted:
         await asyncio.to_thread(storage.delete, name)
+
+
+async def write_subtitles(database: Database, storage: Storage) -> None:
+    """One transaction a show; one that fails does not hold up the others."""
+    async with database.session() as session:
+        due = await service.list_subtitles_due(session)
+    failure: Exception | None = None
+    for show_id in due:
+        try:
+            async with database.session() as session:
+                await service.write_subtitles(session, storage, show_id)
+        except Exception as error:  # a folder that cannot be written, a row that is locked
+            failure = error
+    if failure is not None:
+        raise failure

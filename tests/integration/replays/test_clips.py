@@ -25,7 +25,7 @@ from showfloor.shows import service as shows
 from showfloor.shows.types import Disclosure
 from showfloor.web.pages import label_fonts
 from tests.integration.replays.conftest import EndedShow, EndShow
-from tests.integration.replays.films import brightness_at, make_film
+from tests.integration.replays.films import SIZE, brightness_at, make_film
 from tests.integration.replays.test_decisions import change, span
 from tests.people import FakeStreaming, add_host, add_key
 from tests.waiting import until
@@ -98,7 +98,11 @@ async def test_stream_of_a_clip_knows_the_show_clock_and_its_cues(
     clip = (await add(client, filmed, 1.5, 9)).json()
     await make(filmed)
 
-    answer = await client.get(local(clip["hls_url"]))
+    offered = m3u8.loads((await client.get(local(clip["hls_url"]))).text)
+    (variant,) = offered.playlists
+    assert variant.stream_info.codecs == "avc1.42c00b,mp4a.40.2"
+    assert variant.stream_info.resolution == SIZE
+    answer = await client.get(local(clip["hls_url"]).replace("index.m3u8", variant.uri))
     playlist = m3u8.loads(answer.text)
     assert playlist.is_endlist
     first = playlist.segments[0]

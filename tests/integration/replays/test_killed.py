@@ -89,6 +89,7 @@ async def test_worker_killed_while_a_clip_is_cut_leaves_nothing_public_and_the_n
         "clip.m4s",
         "clip.mp4",
         "index.m3u8",
+        "media.m3u8",
         "poster.webp",
     }
 

@@ -113,3 +113,12 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
         except WebVttError:
             continue
         assert webvtt.parse(webvtt.write(lines).encode()) == lines
+
+
+def test_file_for_hls_says_which_time_of_the_media_a_position_is() -> None:
+    line = Line(4000, 5000, "Fired twice")
+
+    text = webvtt.write([line], mapped=((1 << 33) + 7, 3500))
+
+    assert text.startswith("WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:7,LOCAL:00:00:03.500\n\n")
+    assert webvtt.parse(text.encode()) == [line]

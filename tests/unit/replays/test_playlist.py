@@ -6,9 +6,12 @@ from dataclasses import replace
 
 import m3u8
 
+from showfloor.kit import clock, ids, webvtt
 from showfloor.kit.contract import CarriedCue
+from showfloor.kit.hls import Subtitles, with_subtitles
 from showfloor.kit.recording import SegmentLine
 from showfloor.replays import playlist
+from showfloor.shows.types import Caption
 
 FIRST = SegmentLine(
     msn=7,
@@ -99,3 +102,44 @@ def test_multivariant_playlist_describes_most_of_the_show() -> None:
 
 def test_sound_alone_has_no_resolution() -> None:
     assert "RESOLUTION" not in playlist.multivariant([replace(FIRST, size=None)])
+
+
+def test_subtitles_are_offered_once_however_often_they_are_written() -> None:
+    plain = playlist.multivariant([FIRST])
+    both = [Subtitles("ar", "العربية", "a.m3u8"), Subtitles("en", "English", "e.m3u8")]
+
+    once = with_subtitles(plain, both)
+
+    assert with_subtitles(once, both) == once
+    assert with_subtitles(once, []) == plain
+    offered = m3u8.loads(once)
+    assert [(media.language, media.name) for media in offered.media] == [
+        ("ar", "العربية"),
+        ("en", "English"),
+    ]
+    assert offered.playlists[0].stream_info.subtitles == "captions"
+
+
+def test_line_that_a_jump_of_the_clock_interrupts_is_shown_on_both_sides() -> None:
+    begins = FIRST.start
+    stretches = [
+        playlist.Stretch(0, begins, 2000),
+        playlist.Stretch(2000, begins + 60_000, 2000),
+    ]
+    spoken = Caption(
+        ids.new(),
+        ids.new(),
+        "en",
+        clock.from_milliseconds(begins + 1500),
+        clock.from_milliseconds(begins + 60_500),
+        "Back in a moment",
+    )
+
+    files = playlist.captions("en", [spoken], [playlist.Run(0, stretches)])
+
+    (text,) = [body for name, body in files.items() if name.endswith(".vtt")]
+    assert webvtt.parse(text.encode()) == [
+        webvtt.Line(1500, 2000, "Back in a moment"),
+        webvtt.Line(2000, 2500, "Back in a moment"),
+    ]
+    assert list(files)[-1] == "captions-en.m3u8"

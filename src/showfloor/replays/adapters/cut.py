@@ -78,7 +78,7 @@ def cut(order: CutOrder) -> CutClip:
         file.unlink()
     width, height, seconds = _draw_poster(clip, folder / "poster.webp")
     head, fragments = _stream(clip, folder)
-    return CutClip(seconds, head, fragments, width, height)
+    return CutClip(seconds, head, fragments, width, height, _codecs(clip))
 
 
 def cut_piece(piece: Piece, file: Path) -> None:
@@ -326,6 +326,17 @@ def _draw_poster(clip: Path, file: Path) -> tuple[int, int, float]:
     picture.thumbnail((POSTER, POSTER), Image.Resampling.LANCZOS)
     picture.save(file, "WEBP", quality=80)
     return (*size, seconds)
+
+
+def _codecs(clip: Path) -> str:
+    """By the decoder configurations (ISO/IEC 14496-15 §5.3.3, 14496-3 §1.6.2)."""
+    with av.open(str(clip), mode="r") as media:
+        video = bytes(media.streams.video[0].codec_context.extradata or b"")
+        named = [f"avc1.{video[1:4].hex()}"]
+        for track in media.streams.audio:
+            config = bytes(track.codec_context.extradata or b"\x10")
+            named.append(f"mp4a.40.{config[0] >> 3}")
+    return ",".join(named)
 
 
 def _stream(clip: Path, folder: Path) -> tuple[int, list[Fragment]]:

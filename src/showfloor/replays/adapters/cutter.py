@@ -59,6 +59,8 @@ class CutClip:
     fragments: list[Fragment]
     width: int
     height: int
+    codecs: str = ""
+    """As HLS names them (RFC 6381)."""
 
 
 class Cutter(Protocol):

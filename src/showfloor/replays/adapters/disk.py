@@ -14,8 +14,11 @@ from pathlib import Path
 
 from showfloor.kit import clock, recording
 from showfloor.kit.recording import Index
+from showfloor.replays.adapters.media_time import first_time
 
 FOLDER = "replays"
+_HEAD_OF_SEGMENT = 1 << 16
+"""Bytes: more than the first `moof` of a segment."""
 ABANDONED_AFTER = timedelta(minutes=20)
 """Nothing takes as long as that to make."""
 
@@ -65,6 +68,30 @@ class DiskStorage:
             shutil.move(file, beside)
             _let_everybody_read(beside)
             beside.replace(folder / file.name)
+
+    def first_time(self, show: str, init: str, segment: str) -> int:
+        folder = self._recordings / show
+        try:
+            with (folder / segment).open("rb") as file:
+                return first_time((folder / init).read_bytes(), file.read(_HEAD_OF_SEGMENT))
+        except OSError:
+            return 0
+
+    def read(self, name: str, file: str) -> str | None:
+        try:
+            return (self._replays / name / file).read_text()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+
+    def replace(self, name: str, prefix: str, texts: Mapping[str, str]) -> None:
+        folder = self._replays / name
+        if not folder.is_dir():
+            return
+        for file, text in texts.items():
+            _write(folder / file, text)
+        for old in folder.iterdir():
+            if old.name.startswith(prefix) and old.name not in texts:
+                old.unlink(missing_ok=True)
 
     def workshop(self) -> Path:
         self._workshop.mkdir(parents=True, exist_ok=True)

@@ -33,6 +33,22 @@ class Storage(Protocol):
         """Move these files into what is public of a published replay, the last one last."""
         ...
 
+    def first_time(self, show: str, init: str, segment: str) -> int:
+        """When the media of this segment begins by its own clock, at 90 kHz; 0 where that cannot be
+        read.
+        """
+        ...
+
+    def read(self, name: str, file: str) -> str | None:
+        """A public text; None when it is not there."""
+        ...
+
+    def replace(self, name: str, prefix: str, texts: Mapping[str, str]) -> None:
+        """Write these texts beside what is public under a name, the last one last, and delete the
+        other files whose names begin with `prefix`. Nothing happens where nothing is public.
+        """
+        ...
+
     def workshop(self) -> Path:
         """A folder for files that are being made. What an earlier process left in it is deleted
         after a while.

@@ -1,7 +1,14 @@
-"""Use cases of `replays`, one file a noun: replay, rewind, pictures, clips, captions,
-remote, disk_use."""
+"""Use cases of `replays`, one file a noun: replay, rewind, pictures, clips, captions, subtitles,
+remote, disk_use.
+"""
 
-from showfloor.replays.service.captions import list_captions, read_captions, write_captions
+from showfloor.replays.service.captions import (
+    delete_captions,
+    edit_captions,
+    list_captions,
+    read_captions,
+    write_captions,
+)
 from showfloor.replays.service.clips import (
     CLIPS,
     add_clip,
@@ -31,21 +38,27 @@ from showfloor.replays.service.replay import (
     list_outlived,
     list_unpublished,
     publish,
+    write_subtitles,
 )
 from showfloor.replays.service.rewind import rewind
+from showfloor.replays.service.subtitles import SUBTITLES
+from showfloor.replays.service.subtitles import list_due as list_subtitles_due
 
 __all__ = [
     "CLIPS",
     "MEDIA",
     "PICTURES",
     "REPLAYS",
+    "SUBTITLES",
     "add_clip",
     "begin",
     "change_clip",
     "change_replay",
+    "delete_captions",
     "delete_clip",
     "delete_outlived",
     "delete_replay",
+    "edit_captions",
     "facts_of",
     "find_clip",
     "get_replay",
@@ -56,6 +69,7 @@ __all__ = [
     "list_ended",
     "list_latest",
     "list_outlived",
+    "list_subtitles_due",
     "list_undrawn",
     "list_unmade",
     "list_unpublished",
@@ -70,4 +84,5 @@ __all__ = [
     "show_clip",
     "show_pictures",
     "write_captions",
+    "write_subtitles",
 ]

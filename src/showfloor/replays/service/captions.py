@@ -17,6 +17,7 @@ from showfloor.replays import queries
 from showfloor.replays.adapters.storage import Storage
 from showfloor.replays.errors import CaptionsUnreadable, ReplayNotThere
 from showfloor.replays.rules import moment_at, position_at, visible_segments
+from showfloor.replays.service.subtitles import captions_changed
 from showfloor.replays.types import ClipState, Replay, Span
 from showfloor.shows import service as shows
 from showfloor.shows.types import Caption, Show
@@ -96,9 +97,32 @@ async def read_captions(
         for start, end, text in placed
         if start is not None and end is not None and start < end
     ]
+    await captions_changed(session, show_id)
     return await shows.replace_captions(
         session, person=person, show_id=show_id, language=language, lines=lines
     )
+
+
+async def edit_captions(
+    session: Session, *, person: Person, show_id: UUID, language: str, texts: dict[UUID, str]
+) -> None:
+    """Other words for single lines; an empty text takes a line away. Raises ShowNotFound,
+    CaptionsNotThere.
+    """
+    await shows.edit_captions(
+        session, person=person, show_id=show_id, language=language, texts=texts
+    )
+    await captions_changed(session, show_id)
+
+
+async def delete_captions(
+    session: Session, *, person: Person, show_id: UUID, language: str
+) -> None:
+    """All lines of a language. Raises ShowNotFound."""
+    await shows.replace_captions(
+        session, person=person, show_id=show_id, language=language, lines=[]
+    )
+    await captions_changed(session, show_id)
 
 
 async def _visible(

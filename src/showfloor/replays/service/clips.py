@@ -24,6 +24,7 @@ from showfloor.replays import playlist, queries
 from showfloor.replays.adapters.cutter import CutClip, CutOrder, Label, Piece
 from showfloor.replays.adapters.storage import Storage
 from showfloor.replays.errors import ClipNotFound, ClipSpanUnavailable, TooManyClips
+from showfloor.replays.playlist import Stretch
 from showfloor.replays.rules import (
     MOST_CLIPS,
     WAIT_FOR_CLIP,
@@ -33,6 +34,7 @@ from showfloor.replays.rules import (
     suggested_span,
 )
 from showfloor.replays.schemas import ClipChange, NewClip
+from showfloor.replays.service import subtitles
 from showfloor.replays.types import Clip, ClipState, ClipWithState, Cut, Replay, Span
 from showfloor.shows import service as shows
 from showfloor.shows.types import Show
@@ -224,13 +226,46 @@ async def show_clip(
         await queries.save_clip(session, replace(now, failed=True))
         return False
     folder = Path(making.order.folder)
-    text = playlist.clip(STREAM, made.head, _fragments(making, made), making.cues)
-    await asyncio.to_thread((folder / playlist.MULTIVARIANT).write_text, text)
+    fragments = _fragments(making, made)
+    files = {
+        playlist.MEDIA: playlist.clip(STREAM, made.head, fragments, making.cues),
+        **subtitles.clip_files(
+            playlist.multivariant_of_clip(made.codecs, (made.width, made.height), fragments),
+            await subtitles.said_in(session, replay),
+            _stretches(making.runs, now.span),
+        ),
+    }
+    for file, text in files.items():
+        await asyncio.to_thread((folder / file).write_text, text, encoding="utf-8")
     await asyncio.to_thread(storage.put, _name(now), folder)
     shown = replace(now, made=True, duration_ms=round(made.seconds * 1000))
     await queries.save_clip(session, shown)
     await _count(session, now.show_id)
     return True
+
+
+async def write_subtitles(session: Session, storage: Storage, replay: Replay) -> None:
+    """Beside every clip that can be watched; needs the lock of its replay."""
+    said = await subtitles.said_in(session, replay)
+    index = await asyncio.to_thread(storage.read_index, ids.encode("show", replay.show_id))
+    for clip in await queries.clips(session, replay.show_id):
+        runs = runs_of(index.segments, clip.span)
+        text = await asyncio.to_thread(storage.read, _name(clip), playlist.MULTIVARIANT)
+        # Older versions made clips whose only playlist is that of their media.
+        if clip.made and runs and text and "#EXT-X-STREAM-INF" in text:
+            files = subtitles.clip_files(text, said, _stretches(runs, clip.span))
+            await asyncio.to_thread(storage.replace, _name(clip), playlist.CAPTIONS, files)
+
+
+def _stretches(runs: Sequence[Sequence[SegmentLine]], span: Span) -> list[Stretch]:
+    """Where which moments of the show are in the clip."""
+    found, at = [], 0
+    for run in runs:
+        start = max(milliseconds(span.start), run[0].start)
+        long = round(min(milliseconds(span.end), run[-1].end) - start)
+        found.append(Stretch(at, start, long))
+        at += long
+    return found
 
 
 def _fragments(making: Making, made: CutClip) -> list[tuple[float, int, int, float]]:

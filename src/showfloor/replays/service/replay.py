@@ -30,7 +30,7 @@ from showfloor.replays.rules import (
     visible_segments,
 )
 from showfloor.replays.schemas import ReplayChange
-from showfloor.replays.service import clips
+from showfloor.replays.service import clips, subtitles
 from showfloor.replays.types import Pictures, Replay
 from showfloor.shows import service as shows
 from showfloor.shows.types import ReplayFacts, ReplayState
@@ -53,6 +53,8 @@ async def begin(session: Session, show_id: UUID, ended_at: datetime) -> None:
     await queries.end(session, show_id, ended_at, until)
     await shows.set_replay(session, show_id, ReplayFacts(ReplayState.PREPARING))
     wake(session, REPLAYS)
+    # Clips made meanwhile lack what was said last.
+    await subtitles.captions_changed(session, show_id)
 
 
 async def get_replay(session: Session, *, person: Person, show_id: UUID) -> Replay:
@@ -146,6 +148,21 @@ async def publish(
     return published
 
 
+async def write_subtitles(session: Session, storage: Storage, show_id: UUID) -> None:
+    """Beside the replay and every clip that can be watched: what is said by now."""
+    now = await queries.replay(session, show_id, lock=True)
+    assert now is not None
+    await queries.mark_captions(session, show_id, due=False)
+    if now.deleted_at is not None:
+        return
+    if now.ended_at is not None and now.public and now.duration_ms:
+        _, visible, _ = await watchable(session, storage, now)
+        files = await subtitles.replay_files(session, storage, now, visible)
+        name = ids.encode("show", show_id)
+        await asyncio.to_thread(storage.replace, name, playlist.CAPTIONS, files)
+    await clips.write_subtitles(session, storage, now)
+
+
 async def show_so_far(
     session: Session, storage: Storage, now: Replay
 ) -> tuple[list[SegmentLine], list[CarriedCue]]:
@@ -209,8 +226,8 @@ async def _publish_segments(session: Session, storage: Storage, now: Replay) -> 
     complete = index.ended or clock.now() - now.ended_at > WAIT_FOR_RECORDING
     while visible:
         playlists = {
-            playlist.MULTIVARIANT: playlist.multivariant(visible),
             playlist.MEDIA: playlist.media(visible, cues),
+            **await subtitles.replay_files(session, storage, now, visible),
         }
         missing = await asyncio.to_thread(storage.publish, name, files_of(visible), playlists)
         if not missing:
