@@ -131,18 +131,25 @@ def _check_csrf(request: Request, cookie: str) -> None:
         raise CsrfFailed
 
 
-async def get_browser(
+async def get_sign_in(
     request: Request,
     session: SessionDep,
     given: Annotated[HTTPAuthorizationCredentials | None, Depends(API_KEY)],
-) -> UUID | None:
-    """The signed-in browser that asks; None for a program with a key."""
-    cookie = request.cookies.get(cookie_name(request))
-    if given is not None or cookie is None:
-        return None
-    return await service.find_session(session, token=cookie)
+) -> UUID:
+    """By what the caller is known, a browser's session or a program's key, in the order of
+    `get_optional_person`. What is granted on its word ends with it.
+    """
+    if given is not None and given.credentials.startswith("sf_"):
+        found = await service.find_key(session, key=given.credentials)
+    else:
+        cookie = request.cookies.get(cookie_name(request))
+        found = await service.find_session(session, token=cookie) if cookie else None
+    if found is None:
+        raise NotAuthenticated
+    return found
 
 
+OwnSignIn = Annotated[UUID, Depends(get_sign_in)]
 OptionalPerson = Annotated[Person | None, Depends(get_optional_person)]
 
 

@@ -204,6 +204,23 @@ async def revoke_keys(session: Session, person_id: UUID, now: datetime) -> None:
     await session.execute(chosen.values(revoked_at=now))
 
 
+async def key_id(session: Session, digest: bytes, now: datetime) -> UUID | None:
+    """Of the key with this digest, if it works."""
+    chosen = select(ApiKeyRow.id).where(ApiKeyRow.key_digest == digest, *_works(now))
+    return (await session.execute(chosen)).scalar()
+
+
+async def has_key(session: Session, key: UUID, now: datetime) -> bool:
+    """Whether it works: not revoked, and not over."""
+    chosen = select(ApiKeyRow.id).where(ApiKeyRow.id == key, *_works(now))
+    return (await session.execute(chosen)).first() is not None
+
+
+def _works(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    not_over = or_(ApiKeyRow.expires_at.is_(None), ApiKeyRow.expires_at > now)
+    return ApiKeyRow.revoked_at.is_(None), not_over
+
+
 async def note_use(session: Session, digest: bytes, now: datetime) -> None:
     """When a key was last used."""
     chosen = update(ApiKeyRow).where(ApiKeyRow.key_digest == digest)
@@ -223,9 +240,7 @@ async def person_of_api_key(
 ) -> tuple[Person, datetime | None] | None:
     """Who is behind an API key that is valid now, with its scopes; and when it was last used."""
     valid = select(ApiKeyRow.person_id, ApiKeyRow.scopes, ApiKeyRow.last_used_at).where(
-        ApiKeyRow.key_digest == digest,
-        ApiKeyRow.revoked_at.is_(None),
-        or_(ApiKeyRow.expires_at.is_(None), ApiKeyRow.expires_at > now),
+        ApiKeyRow.key_digest == digest, *_works(now)
     )
     key = (await session.execute(valid)).first()
     person = await active_person(session, key.person_id) if key else None

@@ -61,15 +61,20 @@ def has_to_go(key_id: str | None, valid: str | None) -> bool:
     return key_id not in (None, DEVICE_KEY_ID, valid)
 
 
-def publish_ticket(secret: str, show_id: UUID, at: datetime) -> str:
-    """What lets the browser of a show's host publish until a minute after `at`."""
-    signed = show_id.bytes + int((at + TICKET_LASTS).timestamp()).to_bytes(8)
+def publish_ticket(secret: str, show_id: UUID, sign_in: UUID, at: datetime) -> str:
+    """What lets the browser of a show's host publish until a minute after `at`, while it is signed
+    in.
+    """
+    until = int((at + TICKET_LASTS).timestamp()).to_bytes(8)
+    signed = show_id.bytes + sign_in.bytes + until
     sealed = base64.urlsafe_b64encode(signed + _seal(secret, signed)).rstrip(b"=")
     return TICKET_PREFIX + sealed.decode()
 
 
-def read_ticket(secret: str, ticket: str) -> tuple[UUID, datetime] | None:
-    """The show of a genuine ticket and when it runs out; None for what is not of our making."""
+def read_ticket(secret: str, ticket: str) -> tuple[UUID, UUID, datetime] | None:
+    """The show of a genuine ticket, by whose sign-in it was asked for, and when it runs out; None
+    for what is not of our making.
+    """
     text = ticket.removeprefix(TICKET_PREFIX)
     try:
         whole = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
@@ -78,9 +83,10 @@ def read_ticket(secret: str, ticket: str) -> tuple[UUID, datetime] | None:
     if base64.urlsafe_b64encode(whole).decode().rstrip("=") != text:
         return None  # the last character has bits that decoding leaves out (RFC 4648 §3.5)
     signed, seal = whole[:-_MAC_BYTES], whole[-_MAC_BYTES:]
-    if len(signed) != 24 or not hmac.compare_digest(seal, _seal(secret, signed)):
+    if len(signed) != 40 or not hmac.compare_digest(seal, _seal(secret, signed)):
         return None
-    return UUID(bytes=signed[:16]), datetime.fromtimestamp(int.from_bytes(signed[16:]), UTC)
+    until = datetime.fromtimestamp(int.from_bytes(signed[32:]), UTC)
+    return UUID(bytes=signed[:16]), UUID(bytes=signed[16:32]), until
 
 
 def _seal(secret: str, signed: bytes) -> bytes:

@@ -23,7 +23,7 @@ class KeyOwner:
     show_id: UUID
     revoked: bool
     expired: bool = False
-    """A ticket whose minute is over."""
+    """A ticket whose minute is over, or whose host has signed out."""
 
 
 @dataclass(frozen=True, slots=True)

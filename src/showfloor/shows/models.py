@@ -68,7 +68,7 @@ class RemoteRow(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     show_id: Mapped[UUID] = mapped_column(ForeignKey("show.id", ondelete="cascade"), index=True)
     person_id: Mapped[UUID]
-    session_id: Mapped[UUID | None]
+    sign_in: Mapped[UUID | None] = mapped_column("session_id")
     secret_digest: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
@@ -43,9 +43,7 @@ from showfloor.shows.types import (
 )
 
 _COLUMNS = [column.name for column in ShowRow.__table__.columns]
-_REMOTE_COLUMNS = [
-    column.name for column in RemoteRow.__table__.columns if column.name != "secret_digest"
-]
+_REMOTE_COLUMNS = [field.name for field in fields(Remote)]
 
 
 def _show(row: ShowRow, product_ids: Sequence[UUID]) -> Show:

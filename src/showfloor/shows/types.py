@@ -274,13 +274,13 @@ class Caption:
 @dataclass(frozen=True, slots=True)
 class Remote:
     """A second device that may pin and unpin in one show and nothing else. It acts for
-    `person_id`, as long as the session (`session_id`) lasts in which it was invited.
+    `person_id`, as long as the session or the API key (`sign_in`) lasts with which it was invited.
     """
 
     id: UUID
     show_id: UUID
     person_id: UUID
-    session_id: UUID | None
+    sign_in: UUID | None
     created_at: datetime
     expires_at: datetime
     joined_at: datetime | None = None

@@ -12,6 +12,7 @@ import pytest
 import segno
 from fastapi import FastAPI
 
+from showfloor.identity import service as identity
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Database, Session
 from showfloor.shows import service as shows
@@ -198,8 +199,8 @@ async def add_other_show(session: Session, floor: Floor) -> Floor:
     return other
 
 
-@pytest.mark.parametrize("end", ["host", "show", "sign_out", "time"])
-async def test_remote_ends_with(room: Room, end: str) -> None:
+@pytest.mark.parametrize("end", ["host", "show", "sign_out", "key", "time"])
+async def test_remote_ends_with(room: Room, database: Database, end: str) -> None:
     headers = room.host
     if end == "sign_out":
         signed_in = await room.client.post(
@@ -216,6 +217,10 @@ async def test_remote_ends_with(room: Room, end: str) -> None:
         await room.client.delete(f"{room.path}/remotes/{item['id']}", headers=headers)
     elif end == "show":
         await room.client.post(f"{room.path}/end", headers=headers)
+    elif end == "key":
+        async with database.session() as session:
+            (key,) = await identity.list_keys(session, person_id=room.floor.host.id)
+            await identity.revoke_key(session, person_id=room.floor.host.id, key_id=key.id)
     elif end == "sign_out":
         await room.client.delete("/api/v1/session", headers=headers)
     else:
@@ -231,6 +236,32 @@ async def test_remote_ends_with(room: Room, end: str) -> None:
         (401, "remote_ended")
     ] * 2
     assert await room.cues() == cues
+
+
+async def test_remote_would_outlive_a_revoked_key_if_nobody_asked_for_it(
+    room: Room, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def open_for_ever(*_: object) -> bool:
+        return True
+
+    monkeypatch.setattr(identity, "is_sign_in_open", open_for_ever)
+    remote = await room.remote()
+    async with database.session() as session:
+        (key,) = await identity.list_keys(session, person_id=room.floor.host.id)
+        await identity.revoke_key(session, person_id=room.floor.host.id, key_id=key.id)
+
+    assert (await room.pin(remote)).status_code == 201
+
+
+async def test_ticket_of_a_revoked_key_is_used_by_nobody(room: Room, database: Database) -> None:
+    invited = await room.invite()
+    async with database.session() as session:
+        (key,) = await identity.list_keys(session, person_id=room.floor.host.id)
+        await identity.revoke_key(session, person_id=room.floor.host.id, key_id=key.id)
+
+    refused = await room.join(invited)
+
+    assert (refused.status_code, refused.json()["code"]) == (410, "remote_ticket_invalid")
 
 
 async def test_stranger_neither_invites_nor_ends(room: Room, database: Database) -> None:

@@ -6,11 +6,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
+from showfloor.identity import service as identity
 from showfloor.kit import clock
-from showfloor.kit.db import Database
+from showfloor.kit.db import Database, Session
 from showfloor.media import service as media
 from showfloor.media.errors import NotLive
 from showfloor.media.types import IngestState
@@ -30,9 +32,11 @@ from showfloor.shows.schemas import NewShow
 from showfloor.shows.types import ShowState
 from tests.people import (
     FakeStreaming,
+    Floor,
     add_floor,
     add_floor_on_air,
     add_host,
+    add_key,
     add_product,
     add_seller,
     pin,
@@ -299,12 +303,40 @@ async def test_show_of_every_week_gets_an_address_of_its_own(database: Database)
     assert all(show.slug.startswith("weekly-edit-") for show in made[1:])
 
 
+async def sign_in_of(session: Session, floor: Floor) -> UUID:
+    """A key of the host's."""
+    await add_key(session, floor.host)
+    (key,) = await identity.list_keys(session, person_id=floor.host.id)
+    return key.id
+
+
+@pytest.mark.parametrize("checked", [True, False])
+async def test_ticket_ends_with_the_sign_in_that_asked_for_it(
+    database: Database, monkeypatch: pytest.MonkeyPatch, checked: bool
+) -> None:
+    async def open_for_ever(*_: object) -> bool:
+        return True
+
+    if not checked:
+        monkeypatch.setattr(identity, "is_sign_in_open", open_for_ever)
+    async with database.session() as session:
+        floor = await add_floor(session)
+        sign_in = await sign_in_of(session, floor)
+        ticket = media.issue_ticket(SECRET, floor.show.id, sign_in)
+        await identity.revoke_key(session, person_id=floor.host.id, key_id=sign_in)
+
+        answer = await shows.admit_publisher(session, stream_key=ticket.text, secret=SECRET)
+
+    refused = answer.refusal.code if answer.refusal else None
+    assert refused == ("publish_ticket_expired" if checked else None)
+
+
 async def test_ticket_admits_for_a_minute_and_outlives_a_new_stream_key(
     database: Database,
 ) -> None:
     async with database.session() as session:
         floor = await add_floor(session)
-        ticket = media.issue_ticket(SECRET, floor.show.id)
+        ticket = media.issue_ticket(SECRET, floor.show.id, await sign_in_of(session, floor))
         later = clock.now() + timedelta(seconds=61)
 
         admitted = await shows.admit_publisher(session, stream_key=ticket.text, secret=SECRET)

@@ -47,11 +47,11 @@ def test_preview_link_is_of_one_show_and_one_secret() -> None:
 
 
 def test_ticket_names_its_show_and_its_end() -> None:
-    show = ids.new()
+    show, sign_in = ids.new(), ids.new()
     with clock.use(lambda: NOW):
-        ticket = service.issue_ticket(SECRET, show)
+        ticket = service.issue_ticket(SECRET, show, sign_in)
 
-    assert read_ticket(SECRET, ticket.text) == (show, NOW + TICKET_LASTS)
+    assert read_ticket(SECRET, ticket.text) == (show, sign_in, NOW + TICKET_LASTS)
     assert ticket.expires_at == NOW + TICKET_LASTS
 
 
@@ -72,7 +72,7 @@ DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
     ids=["end", "show", "torn", "longer", "empty", "no base64"],
 )
 def test_changed_ticket_is_nobodys(change: Callable[[str], str]) -> None:
-    ticket = publish_ticket(SECRET, ids.new(), NOW)
+    ticket = publish_ticket(SECRET, ids.new(), ids.new(), NOW)
 
     assert read_ticket(SECRET, change(ticket)) is None
     assert read_ticket("t" * 32, ticket) is None

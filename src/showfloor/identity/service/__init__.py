@@ -23,6 +23,7 @@ from showfloor.identity.service.gate import (
 )
 from showfloor.identity.service.keys import (
     add_api_key,
+    find_key,
     list_keys,
     person_of_api_key,
     revoke_key,
@@ -33,7 +34,7 @@ from showfloor.identity.service.sessions import (
     end_session,
     find_session,
     forget_old_sessions,
-    is_session_open,
+    is_sign_in_open,
     list_sessions,
     person_of_session,
     sign_in,
@@ -52,6 +53,7 @@ __all__ = [
     "enable",
     "end_other_sessions",
     "end_session",
+    "find_key",
     "find_person",
     "find_session",
     "forget_old_counts",
@@ -60,7 +62,7 @@ __all__ = [
     "get_active_person",
     "get_person",
     "grant",
-    "is_session_open",
+    "is_sign_in_open",
     "list_counts",
     "list_keys",
     "list_records",

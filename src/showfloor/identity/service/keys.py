@@ -48,6 +48,11 @@ async def revoke_key(session: Session, *, person_id: UUID, key_id: UUID) -> None
     await record(session, SecurityEvent.KEY_REVOKED, person_id=person_id, about=str(key_id))
 
 
+async def find_key(session: Session, *, key: str) -> UUID | None:
+    """Which of the listed keys this is; None when it works no more."""
+    return await queries.key_id(session, ids.digest(key), clock.now())
+
+
 async def person_of_api_key(session: Session, key: str) -> Person | None:
     """Who is behind a key that was not revoked and has not ended."""
     digest, now = ids.digest(key), clock.now()

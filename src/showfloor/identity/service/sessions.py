@@ -96,9 +96,12 @@ async def find_session(session: Session, *, token: str) -> UUID | None:
     return await queries.session_id(session, ids.digest(token))
 
 
-async def is_session_open(session: Session, session_id: UUID) -> bool:
-    """Whether this browser is still signed in."""
-    return await queries.has_session(session, session_id, clock.now())
+async def is_sign_in_open(session: Session, sign_in: UUID) -> bool:
+    """Whether this browser is still signed in, or this key (of `find_key`) still works."""
+    now = clock.now()
+    return await queries.has_session(session, sign_in, now) or await queries.has_key(
+        session, sign_in, now
+    )
 
 
 async def end_session(session: Session, *, person: Person, session_id: UUID) -> None:

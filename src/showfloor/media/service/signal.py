@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from showfloor.identity import service as identity
 from showfloor.kit import clock, ids
 from showfloor.kit.contract import Health, read
 from showfloor.kit.db import Connection, Session
@@ -33,10 +34,10 @@ async def issue_stream_key(session: Session, show_id: UUID) -> str:
     return key
 
 
-def issue_ticket(secret: str, show_id: UUID) -> PublishTicket:
-    """What the host's own browser publishes with. It is stored nowhere."""
+def issue_ticket(secret: str, show_id: UUID, sign_in: UUID) -> PublishTicket:
+    """What the host's own browser publishes with, while `sign_in` lasts. It is stored nowhere."""
     now = clock.now()
-    return PublishTicket(publish_ticket(secret, show_id, now), now + TICKET_LASTS)
+    return PublishTicket(publish_ticket(secret, show_id, sign_in, now), now + TICKET_LASTS)
 
 
 async def find_key(session: Session, key: str, *, secret: str) -> KeyOwner | None:
@@ -45,8 +46,9 @@ async def find_key(session: Session, key: str, *, secret: str) -> KeyOwner | Non
         ticket = read_ticket(secret, key)
         if ticket is None:
             return None
-        show_id, until = ticket
-        return KeyOwner(DEVICE_KEY_ID, show_id, revoked=False, expired=until < clock.now())
+        show_id, sign_in, until = ticket
+        lasts = until >= clock.now() and await identity.is_sign_in_open(session, sign_in)
+        return KeyOwner(DEVICE_KEY_ID, show_id, revoked=False, expired=not lasts)
     return await queries.key_owner(session, ids.digest(key))
 
 

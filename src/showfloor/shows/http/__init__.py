@@ -12,6 +12,7 @@ from showfloor.identity.http import (
     API_KEY,
     CurrentPerson,
     OptionalPerson,
+    OwnSignIn,
     get_optional_person,
     get_person,
 )
@@ -377,13 +378,18 @@ async def issue_stream_key(
 
 @router.post("/shows/{show_id}/publish-ticket", status_code=201, responses=refusals(*CHANGE))
 async def issue_publish_ticket(
-    show_id: str, request: Request, session: SessionDep, urls: UrlsDep, person: CurrentPerson
+    show_id: str,
+    request: Request,
+    session: SessionDep,
+    urls: UrlsDep,
+    person: CurrentPerson,
+    sign_in: OwnSignIn,
 ) -> PublishTicketOut:
-    """What the host's own browser publishes with, instead of a stream key: it lasts a minute and is
-    sent in the first message of the socket, never in an address.
+    """What the host's own browser publishes with, instead of a stream key: it lasts a minute, ends
+    with a sign-out, and is sent in the first message of the socket, never in an address.
     """
     show = await service.get_own_show(session, person=person, show_id=ids.parse("show", show_id))
-    ticket = media.issue_ticket(request.app.state.settings.secret, show.id)
+    ticket = media.issue_ticket(request.app.state.settings.secret, show.id, sign_in)
     return publish_ticket_view(ticket, urls)
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, BackgroundTasks, Depends
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from showfloor.identity.http import CurrentPerson, get_browser
+from showfloor.identity.http import CurrentPerson, OwnSignIn
 from showfloor.kit.errors import NotFound
 from showfloor.kit.http import DatabaseDep, SessionDep
 from showfloor.kit.ids import parse
@@ -55,7 +54,6 @@ async def get_token(
 
 
 TokenDep = Annotated[str, Depends(get_token)]
-OwnSession = Annotated[UUID | None, Depends(get_browser)]
 
 
 @router.post(
@@ -68,11 +66,11 @@ async def invite_remote(
     session: SessionDep,
     urls: UrlsDep,
     person: CurrentPerson,
-    own_session: OwnSession,
+    sign_in: OwnSignIn,
 ) -> RemoteTicketOut:
     """A QR code that turns one phone or tablet into a remote control, within two minutes."""
     ticket = await service.invite_remote(
-        session, person=person, show_id=parse("show", show_id), session_id=own_session
+        session, person=person, show_id=parse("show", show_id), sign_in=sign_in
     )
     return remote_ticket_view(ticket, urls)
 

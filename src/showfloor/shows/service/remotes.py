@@ -1,8 +1,8 @@
 """A second device as remote control: a phone beside the camera that pins and unpins.
 
 A ticket in a QR code is used once, within two minutes; the token that it becomes grants the pins
-of one show and nothing else. It ends with the show, with its host's sign-out, or when the host says
-so.
+of one show and nothing else. It ends with the show, with the
+session or the key of whoever invited it, or when the host says so.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ REMOTE_LASTS = timedelta(hours=12)
 
 
 async def invite_remote(
-    session: Session, *, person: Person, show_id: UUID, session_id: UUID | None
+    session: Session, *, person: Person, show_id: UUID, sign_in: UUID
 ) -> RemoteTicket:
     """A ticket for one device. Raises ShowNotFound, NotAllowedInState, TooManyRemotes."""
     show = await get_own_show(session, person=person, show_id=show_id, lock=True)
@@ -48,7 +48,7 @@ async def invite_remote(
     await queries.remove_remotes(session, show_id, before=now)
     if len(await list_remotes(session, person=person, show_id=show_id)) >= MOST_REMOTES:
         raise TooManyRemotes(most=MOST_REMOTES)
-    remote = Remote(ids.new(), show_id, person.id, session_id, now, now + TICKET_LASTS)
+    remote = Remote(ids.new(), show_id, person.id, sign_in, now, now + TICKET_LASTS)
     text = f"rt_{ids.secret()}"
     await queries.add_remote(session, remote, ids.digest(text))
     return RemoteTicket(remote, text)
@@ -137,11 +137,13 @@ async def _acting_for(session: Session, remote: Remote) -> Person | None:
 
 
 async def _host_of(session: Session, remote: Remote, show: Show) -> Person | None:
-    """Who invited it; None when that person runs the show no more, is signed out, or it is over."""
-    signed_in = remote.session_id is None or await identity.is_session_open(
-        session, remote.session_id
-    )
-    if show.state.over or not signed_in:
+    """Who invited it; None when that person runs the show no more, is signed out (a program: its
+    key is revoked), or it is over.
+    """
+    # A remote of an older version that a program invited does not name its key: it joins again.
+    if remote.sign_in is None or not await identity.is_sign_in_open(session, remote.sign_in):
+        return None
+    if show.state.over:
         return None
     person = await identity.get_active_person(session, remote.person_id)
     return person if person is not None and may_run(person, show) else None
