@@ -250,6 +250,19 @@ def test_withheld_replay_is_not_offered(demo: Installation, page: Page, ended: E
     settled(page)
 
 
+def test_replay_that_cannot_be_reached_says_so(page: Page, ended: Ended) -> None:
+    # A page of its own: what fails on purpose here is no fault of the product.
+    alone = page.context.new_page()
+    alone.route(re.compile(r"/replay-controls[^/]*\.js"), lambda route: route.abort())
+    alone.goto(f"{ended.page}?lang=en")
+
+    alone.get_by_role("button", name="Watch the replay").click()
+
+    expect(alone.get_by_text("We could not reach the shop.")).to_be_visible()
+    expect(alone.get_by_role("button", name="Watch the replay")).to_be_visible()
+    alone.close()
+
+
 HLS_JS = Path(__file__).parents[2] / "frontend/node_modules/hls.js/dist/hls.min.js"
 SUBTITLES_OF = """url => new Promise((done, failed) => {
     setTimeout(() => failed(new Error("no subtitles")), 20000);

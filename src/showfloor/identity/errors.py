@@ -47,7 +47,7 @@ class TooManyAttempts(AppError):
     status = 429
 
     def __init__(self, *, retry_after: int = 60) -> None:
-        super().__init__(extra={"seconds": retry_after}, seconds=retry_after)
+        super().__init__(extra={"seconds": retry_after}, count=retry_after)
         self.retry_after = retry_after
 
 

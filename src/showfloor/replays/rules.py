@@ -54,9 +54,9 @@ def check_keeping(
 ) -> None:
     """What the law demands, and a day that has passed, cannot be chosen. Raises KeptTooBriefly."""
     if days is not None and days < (rule.at_least or 0):
-        raise KeptTooBriefly(days=rule.at_least)
+        raise KeptTooBriefly(count=rule.at_least)
     if ended_at is not None and keep_until(days, ended_at, rule) <= now:
-        raise KeptTooBriefly(days=(now - ended_at).days + 1)
+        raise KeptTooBriefly(count=(now - ended_at).days + 1)
 
 
 def visible_segments(recorded: Iterable[SegmentLine], cut: Cut) -> list[SegmentLine]:
