@@ -43,5 +43,5 @@ def test_too_few_days_are_refused_with_the_least_that_is_possible(
     with pytest.raises(KeptTooBriefly) as refused:
         check_keeping(days, ended_at, rule, ENDED + timedelta(days=now))
 
-    assert refused.value.params == {"days": least}
+    assert refused.value.params == {"count": least}
     check_keeping(least, ended_at, rule, ENDED + timedelta(days=now))
