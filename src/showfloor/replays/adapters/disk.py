@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import tempfile
 from collections.abc import Iterable, Mapping, Set
 from datetime import timedelta
 from pathlib import Path
@@ -70,12 +71,15 @@ class DiskStorage:
             beside.replace(folder / file.name)
 
     def first_time(self, show: str, init: str, segment: str) -> int:
-        folder = self._recordings / show
-        try:
-            with (folder / segment).open("rb") as file:
-                return first_time((folder / init).read_bytes(), file.read(_HEAD_OF_SEGMENT))
-        except OSError:
-            return 0
+        # The disk may have no copy any more.
+        with tempfile.TemporaryDirectory() as made:
+            folder = Path(made)
+            self.fetch(show, {init, segment}, folder)
+            try:
+                with (folder / segment).open("rb") as file:
+                    return first_time((folder / init).read_bytes(), file.read(_HEAD_OF_SEGMENT))
+            except OSError:
+                return 0
 
     def read(self, name: str, file: str) -> str | None:
         try:
