@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 from tests.architecture.sources import ROOT
@@ -113,3 +114,21 @@ task.result(timeout=0)
     assert [offence.split()[0] for offence in offences("t.py", source)] == [
         f"t.py:{line}" for line in (3, 4, 5, 6, 7, 8, 14, 15, 16, 17)
     ]
+
+
+def _days_to_come(source: str) -> list[str]:
+    """Moments that a test sends as the time at which something starts, and that will be over."""
+    found = re.findall(r"""["']?starts_at["']?\s*[:=]\s*["'](2[0-9]{3}-[^"']*Z)["']""", source)
+    return [moment for moment in found if moment < "2090"]
+
+
+def test_no_journey_ends_on_a_day_of_the_calendar() -> None:
+    """A journey's product asks the machine's clock, so a show that is to come is made from it."""
+    found = {
+        str(path.relative_to(ROOT)): days
+        for path in sorted((ROOT / "tests" / "journeys").glob("*.py"))
+        if (days := _days_to_come(path.read_text("utf-8")))
+    }
+
+    assert found == {}
+    assert _days_to_come('{**title, "starts_at": "2027-01-01T10:00:00Z"}') != []

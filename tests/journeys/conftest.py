@@ -15,6 +15,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from showfloor.kit import clock
 from tests.journeys.networks import Networks
 from tests.ports import free_ports
 from tests.waiting import BOUND, until_blocking
@@ -107,6 +109,11 @@ def chromium() -> str:
         or shutil.which("google-chrome")
         or "chromium"
     )
+
+
+def tomorrow() -> str:
+    """The product's clock is the machine's here, and refuses a show that starts in the past."""
+    return clock.rfc3339(clock.now() + timedelta(days=1))
 
 
 CHECKOUT = (sys.executable, "-m", "showfloor")

@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, Page, WebSocketRoute, expect
 
-from tests.journeys.conftest import IN_TURN, Installation, until
+from tests.journeys.conftest import IN_TURN, Installation, tomorrow, until
 from tests.journeys.test_buy import VIDEO
 from tests.journeys.test_look import studio
 from tests.waiting import until_blocking
@@ -30,7 +30,7 @@ def test_host_goes_live_with_the_device_and_comes_back(
             json={
                 "title": {"en": "From my phone"},
                 "market": "gb",
-                "starts_at": "2027-01-01T10:00:00Z",
+                "starts_at": tomorrow(),
             },
         ).json()
         product = next(iter(demo.facts["product_ids"].values()))

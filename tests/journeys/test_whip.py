@@ -13,7 +13,7 @@ import imageio_ffmpeg
 from playwright.sync_api import BrowserContext, Page, Response, expect
 
 from tests.journeys.clock_camera import WATCH, WITHOUT_WEBCODECS, camera
-from tests.journeys.conftest import IN_TURN, Installation, until
+from tests.journeys.conftest import IN_TURN, Installation, tomorrow, until
 from tests.journeys.test_buy import VIDEO
 from tests.journeys.test_faults import process_of
 from tests.journeys.test_look import studio
@@ -62,7 +62,7 @@ def test_browser_without_webcodecs_goes_live_by_whip(
     page.add_init_script(camera(360, 640))
     with demo.api("host") as api:
         title = {"title": {"en": "From another browser"}, "market": "gb"}
-        show = api.post("/shows", json={**title, "starts_at": "2027-01-01T10:00:00Z"}).json()
+        show = api.post("/shows", json={**title, "starts_at": tomorrow()}).json()
         product = next(iter(demo.facts["product_ids"].values()))
         api.post(f"/shows/{show['id']}/products", json={"product_id": product})
         key = api.post(f"/shows/{show['id']}/stream-key").json()
