@@ -33,6 +33,8 @@ class PerMinute:
         return self._hits[key] <= self.most
 
     def left(self, key: Hashable) -> int:
+        if clock.monotonic() >= self._ends:
+            return self.most
         return max(0, self.most - self._hits[key])
 
     def seconds(self) -> int:

@@ -254,14 +254,15 @@ async def _order(
 
 
 async def _unguessed(request: Request, opening: Callable[[], Awaitable[T]]) -> T:
-    """Who only guesses addresses of orders has to wait after a while. Raises RateLimited."""
-    network = client_network(request.client.host) if request.client else None
-    if not _guesses.left(network):
-        raise RateLimited
+    """Who only guesses addresses of orders has to wait after a while; a right one always opens, as
+    others in the same network may have guessed. Raises RateLimited.
+    """
     try:
         return await opening()
     except OrderNotFound:
-        _guesses.hit(network)
+        network = client_network(request.client.host) if request.client else None
+        if not _guesses.hit(network):
+            raise RateLimited from None
         raise
 
 

@@ -277,8 +277,23 @@ async def test_page_is_open_to_its_address_alone(shop: Shop) -> None:
     assert (await shop.client.get(other)).status_code == 404
     assert (await shop.client.post(f"{other}/withdrawal")).status_code == 404
     assert (await shop.client.get("/o/%ff")).status_code == 404
-    assert (await shop.client.get(page)).status_code == 429
+    assert (await shop.client.get(other)).status_code == 429
+    assert (await shop.client.post(f"{other}/withdrawal")).status_code == 429
     assert await scalar(shop.database, "select withdrawn_at from orders") is None
+
+
+async def test_guesses_of_others_close_no_page_and_are_forgotten_in_the_next_minute(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = await shop.buy()
+    guessed = [(await shop.client.get("/o/guess")).status_code for _ in range(5)]
+    mine = (await shop.client.get(page)).status_code
+    now = clock.monotonic()
+    monkeypatch.setattr(clock, "monotonic", lambda: now + 60)
+    later = (await shop.client.get("/o/guess")).status_code
+
+    assert guessed == [404, 404, 404, 429, 429]
+    assert (mine, later) == (200, 404)
 
 
 async def test_page_asks_no_other_host_and_has_no_script(shop: Shop) -> None:

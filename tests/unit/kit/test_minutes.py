@@ -24,5 +24,6 @@ def test_next_minute_forgets_what_was_counted(monkeypatch: pytest.MonkeyPatch) -
 
     now[0] += 0.5
 
+    assert calls.left("a") == 1, "nobody has to hit for it"
     assert calls.hit("a") and calls.seconds() == 60
     assert len(calls._hits) == 1
