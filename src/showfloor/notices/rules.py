@@ -8,11 +8,17 @@ from showfloor.notices.types import Delivery, MailState, Outcome
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=2)
 GIVEN_UP_AFTER = timedelta(days=3)
-"""As long as a mail server itself tries (RFC 5321 §4.5.4.1 says four to five days at least for one
-that has promised delivery; we have promised nothing yet, and the order's page says it all).
+"""Shorter than the four to five days of a mail server that has promised delivery (RFC 5321
+§4.5.4.1): we have promised nothing yet, and the order's page says it all.
 """
-ATTEMPT_TAKES = timedelta(minutes=10)
-"""Longer than one attempt lasts: a mail that is still claimed by then lost its worker."""
+UNKNOWN_ATTEMPTS = 3
+"""Attempts after which nobody knowing whether the mail was taken is its end: a server that takes
+mails and never says so would get one about forty times otherwise.
+"""
+ATTEMPT_TAKES = timedelta(minutes=30)
+"""Longer than one attempt lasts, which waits ten minutes for each of DATA's two answers: a mail
+that is still claimed by then lost its worker.
+"""
 
 
 def pause_after(attempts: int) -> timedelta:
@@ -20,12 +26,19 @@ def pause_after(attempts: int) -> timedelta:
     return min(FIRST_PAUSE * (1 << min(attempts - 1, 12)), LONGEST_PAUSE)
 
 
-def state_after(delivery: Delivery, age: timedelta) -> MailState:
-    """What an attempt makes of a mail that is so old."""
+def state_after(delivery: Delivery, age: timedelta, attempts: int) -> MailState:
+    """What one of the attempts makes of a mail that is so old."""
     match delivery.outcome:
         case Outcome.SENT:
             return MailState.SENT
         case Outcome.REFUSED:
             return MailState.PARKED
+        case Outcome.UNKNOWN if attempts >= UNKNOWN_ATTEMPTS:
+            return MailState.PARKED
         case Outcome.LATER | Outcome.UNKNOWN:
-            return MailState.PARKED if age > GIVEN_UP_AFTER else MailState.WAITING
+            return MailState.PARKED if is_too_old(age) else MailState.WAITING
+
+
+def is_too_old(age: timedelta) -> bool:
+    """Whether a mail that waited so long is news to nobody."""
+    return age > GIVEN_UP_AFTER

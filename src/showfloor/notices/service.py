@@ -55,7 +55,7 @@ async def _send(database: Database, mailer: Mailer, office: Office, mail: Mail) 
         await _note(database, mail, MailState.DROPPED, Delivery(Outcome.REFUSED, "nobody"))
         return
     delivery = await mailer.send(letter_of(mail, order, office))
-    state = rules.state_after(delivery, clock.now() - mail.made_at)
+    state = rules.state_after(delivery, clock.now() - mail.made_at, mail.attempts)
     if state is not MailState.SENT:
         log.warning("mail was not taken", mail=str(mail.id), state=state.value, why=delivery.why)
     await _note(database, mail, state, delivery)

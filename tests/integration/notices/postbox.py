@@ -21,7 +21,8 @@ SENDER = "orders@shop.example"
 @dataclass
 class Postbox:
     """`says` are the answers to the next RCPT and DATA, by command; `hangs_up` closes the
-    connection instead of answering DATA's end, after the mail was taken; `silent` never answers it.
+    connection instead of answering DATA's end, after the mail was taken; `silent` never answers it,
+    and `pause` is how long the server thinks before it does.
     """
 
     port: int = 0
@@ -30,6 +31,7 @@ class Postbox:
     says: dict[str, str] = field(default_factory=dict)
     hangs_up: bool = False
     silent: bool = False
+    pause: float = 0.0
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd calls it by the command's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -47,6 +49,7 @@ class Postbox:
         content = cast(bytes, envelope.content)
         self.taken.append(cast(EmailMessage, message_from_bytes(content, policy=POLICY)))
         self.envelopes.append((envelope.mail_from or "", envelope.rcpt_tos))
+        await asyncio.sleep(self.pause)
         if self.silent:
             await asyncio.Event().wait()
         if self.hangs_up:
@@ -54,9 +57,12 @@ class Postbox:
             server.transport.close()
         return "250 OK"
 
-    def mailer(self, *, seconds: float = 30.0, login: str = "") -> SmtpMailer:
+    def mailer(
+        self, *, seconds: float = 30.0, data_seconds: float = 600.0, login: str = ""
+    ) -> SmtpMailer:
         url = f"smtp://{login}127.0.0.1:{self.port}"
-        return SmtpMailer(SmtpServer.of(url, SENDER), seconds=seconds)
+        server = SmtpServer.of(url, SENDER)
+        return SmtpMailer(server, seconds=seconds, data_seconds=data_seconds)
 
 
 @asynccontextmanager

@@ -244,6 +244,16 @@ async def test_mail_whose_answer_was_lost_goes_out_again_under_the_same_name(sho
     assert first.as_bytes().partition(b"boundary")[0] == second.as_bytes().partition(b"boundary")[0]
 
 
+async def test_mail_of_which_nobody_ever_knows_is_parked_after_three(shop: Shop) -> None:
+    await shop.buy()
+    await shop.hear()
+    shop.box.hangs_up = True
+    for minutes in range(0, 24 * 60, 60):
+        await shop.send(minutes)
+
+    assert (await shop.mail_state(), len(shop.box.taken)) == ("parked", 3)
+
+
 async def test_mail_that_nobody_takes_for_days_is_parked(shop: Shop) -> None:
     await shop.buy()
     await shop.hear()

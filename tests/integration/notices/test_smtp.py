@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from showfloor.notices.adapters.smtp import DATA_SECONDS
 from showfloor.notices.types import Delivery, Letter, Outcome
 from tests.integration.notices.postbox import SENDER, Postbox, postbox
 
@@ -60,7 +61,14 @@ async def test_connection_that_is_lost_after_the_dot_leaves_it_unknown(box: Post
 async def test_server_that_never_answers_ends_the_attempt(box: Postbox) -> None:
     box.silent = True
 
-    assert (await box.mailer(seconds=0.5).send(letter())).outcome is Outcome.UNKNOWN
+    assert (await box.mailer(data_seconds=0.5).send(letter())).outcome is Outcome.UNKNOWN
+
+
+async def test_server_that_thinks_long_after_the_dot_is_waited_for(box: Postbox) -> None:
+    box.pause = 3.0
+
+    assert await box.mailer(seconds=2.0).send(letter()) == Delivery(Outcome.SENT)
+    assert DATA_SECONDS == 600, "RFC 5321 §4.5.3.2.6"
 
 
 async def test_server_that_is_not_there_is_tried_again() -> None:

@@ -11,20 +11,21 @@ OLD = rules.GIVEN_UP_AFTER + timedelta(seconds=1)
 
 
 @pytest.mark.parametrize(
-    ("outcome", "age", "state"),
+    ("outcome", "age", "attempts", "state"),
     [
-        (Outcome.SENT, OLD, MailState.SENT),
-        (Outcome.REFUSED, timedelta(0), MailState.PARKED),
-        (Outcome.LATER, timedelta(0), MailState.WAITING),
-        (Outcome.LATER, OLD, MailState.PARKED),
-        (Outcome.UNKNOWN, timedelta(0), MailState.WAITING),
-        (Outcome.UNKNOWN, OLD, MailState.PARKED),
+        (Outcome.SENT, OLD, 9, MailState.SENT),
+        (Outcome.REFUSED, timedelta(0), 1, MailState.PARKED),
+        (Outcome.LATER, timedelta(0), 9, MailState.WAITING),
+        (Outcome.LATER, OLD, 1, MailState.PARKED),
+        (Outcome.UNKNOWN, timedelta(0), 2, MailState.WAITING),
+        (Outcome.UNKNOWN, timedelta(0), 3, MailState.PARKED),
+        (Outcome.UNKNOWN, OLD, 1, MailState.PARKED),
     ],
 )
 def test_attempt_decides_what_becomes_of_a_mail(
-    outcome: Outcome, age: timedelta, state: MailState
+    outcome: Outcome, age: timedelta, attempts: int, state: MailState
 ) -> None:
-    assert rules.state_after(Delivery(outcome), age) is state
+    assert rules.state_after(Delivery(outcome), age, attempts) is state
 
 
 def test_pauses_double_up_to_a_bound() -> None:

@@ -20,7 +20,11 @@ from showfloor.notices.types import Delivery, Letter, Outcome
 
 log = structlog.get_logger()
 STEP_SECONDS = 30.0
-"""Of connecting and of each answer."""
+"""Of connecting and of each answer but DATA's."""
+DATA_SECONDS = 600.0
+"""A server that scans the mail before it answers may take so long (RFC 5321 §4.5.3.2.6); who hangs
+up earlier and comes again makes two mails of one.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +68,12 @@ class SmtpMailer:
         server: SmtpServer,
         *,
         seconds: float = STEP_SECONDS,
+        data_seconds: float = DATA_SECONDS,
         context: SSLContext | None = None,
     ) -> None:
         self._server = server
         self._seconds = seconds
+        self._data_seconds = data_seconds
         self._context = context
 
     async def send(self, letter: Letter) -> Delivery:
@@ -90,7 +96,7 @@ class SmtpMailer:
             await client.rcpt(to)
             policy = SMTP.clone(utf8=utf8)
             content, asked = message.as_bytes(policy=policy), True
-            await client.data(content)
+            await client.data(content, timeout=self._data_seconds)
         except aiosmtplib.SMTPResponseException as error:
             # 4yz asks to come again, 5yz never to (RFC 5321 §4.2.1).
             refused = error.code >= 500 and not isinstance(
