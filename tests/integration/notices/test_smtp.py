@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from showfloor.notices.adapters.smtp import DATA_SECONDS
+from showfloor.notices.adapters.smtp import DATA_SECONDS, SmtpServer
 from showfloor.notices.types import Delivery, Letter, Outcome
 from tests.integration.notices.postbox import SENDER, Postbox, postbox
 
@@ -73,6 +73,23 @@ async def test_server_that_thinks_long_after_the_dot_is_waited_for(box: Postbox)
 
 async def test_server_that_is_not_there_is_tried_again() -> None:
     assert (await Postbox(port=1).mailer().send(letter())).outcome is Outcome.LATER
+
+
+@pytest.mark.parametrize(
+    "letters", ["se#cret", "se/cret", "se?cret", "25#cret", "25/cret", "25?cret"]
+)
+def test_password_that_breaks_the_address_is_not_repeated(letters: str) -> None:
+    with pytest.raises(ValueError, match="percent-encode") as refused:
+        SmtpServer.of(f"smtp://user:{letters}@mx.example:587", SENDER)
+
+    assert "cret" not in str(refused.value) and "se" not in str(refused.value).split(";")[0]
+    assert refused.value.__context__ is None or refused.value.__suppress_context__
+
+
+def test_password_is_decoded() -> None:
+    server = SmtpServer.of("smtps://user:s%23%2F%3Fe@mx.example/", SENDER)
+
+    assert (server.password, server.port) == ("s#/?e", 465)
 
 
 async def test_password_goes_over_tls_alone(box: Postbox) -> None:

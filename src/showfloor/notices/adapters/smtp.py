@@ -25,6 +25,7 @@ DATA_SECONDS = 600.0
 """A server that scans the mail before it answers may take so long (RFC 5321 §4.5.3.2.6); who hangs
 up earlier and comes again makes two mails of one.
 """
+_ENCODE = "percent-encode : / ? # @ in the password"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +47,20 @@ class SmtpServer:
         """`smtp://user:password@host:587`, `smtps://…` for TLS from the first byte on. Raises
         ValueError, which repeats nothing of it.
         """
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+            port = parts.port
+        except ValueError:
+            # Its text quotes what stands after a colon: part of the password.
+            raise ValueError(f"the port is no number; {_ENCODE}") from None
         if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
             raise ValueError("needs smtp:// or smtps:// and a host")
+        if parts.path.strip("/") or parts.query or parts.fragment:
+            raise ValueError(f"nothing comes after the port; {_ENCODE}")
         tls = parts.scheme == "smtps"
         return cls(
             parts.hostname,
-            parts.port or (465 if tls else 587),
+            port or (465 if tls else 587),
             tls,
             unquote(parts.username or ""),
             unquote(parts.password or ""),
