@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from showfloor.kit.db import Session, delete_batch
@@ -53,14 +52,22 @@ async def claim_mail(session: Session, now: datetime, until: datetime) -> Mail |
 
 
 async def note_attempt(
-    session: Session, mail_id: UUID, state: MailState, not_before: datetime, why: str
-) -> None:
-    """What became of an attempt."""
-    await session.execute(
+    session: Session, mail: Mail, state: MailState, not_before: datetime, why: str
+) -> bool:
+    """What became of an attempt. False when it is nobody's business any more: another worker
+    claimed the mail meanwhile.
+    """
+    noted = (
         update(MailRow)
-        .where(MailRow.id == mail_id)
+        .where(MailRow.id == mail.id, *_still_claimed(mail))
         .values(state=state.value, not_before=not_before, error=why or None)
+        .returning(MailRow.id)
     )
+    return (await session.execute(noted)).first() is not None
+
+
+def _still_claimed(mail: Mail) -> tuple[ColumnElement[bool], ...]:
+    return _WAITING, MailRow.attempts == mail.attempts
 
 
 async def next_due(session: Session) -> datetime | None:
@@ -91,5 +98,5 @@ async def retry_parked(session: Session, now: datetime) -> int:
 
 
 async def remove_before(session: Session, moment: datetime) -> int:
-    """A batch of mails that are over and were made before this moment."""
-    return await delete_batch(session, MailRow, MailRow.made_at < moment, ~_WAITING)
+    """A batch of mails that were made before this moment, whatever became of them."""
+    return await delete_batch(session, MailRow, MailRow.made_at < moment)

@@ -49,6 +49,9 @@ async def _claim(database: Database) -> Mail | None:
 
 
 async def _send(database: Database, mailer: Mailer, office: Office, mail: Mail) -> None:
+    if rules.is_too_old(clock.now() - mail.made_at):
+        await _note(database, mail, MailState.PARKED, Delivery(Outcome.LATER, "too old"))
+        return
     async with database.session() as session:
         order = await orders.find_order(session, mail.order_id)
     if order is None or order.buyer is None:
@@ -64,7 +67,8 @@ async def _send(database: Database, mailer: Mailer, office: Office, mail: Mail) 
 async def _note(database: Database, mail: Mail, state: MailState, delivery: Delivery) -> None:
     later = clock.now() + rules.pause_after(mail.attempts)
     async with database.session() as session:
-        await queries.note_attempt(session, mail.id, state, later, delivery.why)
+        if not await queries.note_attempt(session, mail, state, later, delivery.why):
+            log.warning("mail was sent by another worker meanwhile", mail=str(mail.id))
 
 
 async def retry_parked(session: Session) -> int:

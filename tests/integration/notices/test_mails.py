@@ -23,7 +23,8 @@ from showfloor.kit.db import Database
 from showfloor.kit.outbox import Dispatcher
 from showfloor.merchants import service as merchants
 from showfloor.merchants.types import Identity
-from showfloor.notices import service
+from showfloor.notices import queries, service
+from showfloor.notices.types import Delivery, Letter, Outcome
 from showfloor.notices.views import Office
 from showfloor.orders.eraser import ERASER
 from showfloor.privacy.types import Subject
@@ -262,6 +263,52 @@ async def test_mail_that_nobody_takes_for_days_is_parked(shop: Shop) -> None:
     await shop.send(3 * 24 * 60 + 1)
 
     assert await shop.mail_state() == "parked"
+
+
+async def test_mails_of_months_without_a_server_do_not_go_out_when_one_is_set(shop: Shop) -> None:
+    await shop.buy()
+    await shop.hear()
+
+    await shop.send(60 * 24 * 60)
+    assert (await shop.mail_state(), shop.box.taken) == ("parked", [])
+    async with shop.database.session() as session:
+        assert [each.error for each in await service.list_parked(session)] == ["too old"]
+        assert await service.retry_parked(session) == 1
+    await shop.send()
+
+    assert (await shop.mail_state(), len(shop.box.taken)) == ("sent", 1)
+
+
+async def test_mail_that_nobody_ever_sent_is_forgotten(shop: Shop) -> None:
+    await shop.buy()
+    await shop.hear()
+    later = clock.now() + service.KEPT_FOR + timedelta(minutes=1)
+
+    async with shop.database.session() as session:
+        assert await service.forget_old(session) == 0
+        with clock.use(lambda: later):
+            assert await service.forget_old(session) == 1
+
+
+@pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
+async def test_worker_that_comes_too_late_changes_nothing(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, guard: bool
+) -> None:
+    if not guard:
+        monkeypatch.setattr(queries, "_still_claimed", lambda mail: ())
+    await shop.buy()
+    await shop.hear()
+
+    class Slow:
+        async def send(self, letter: Letter) -> Delivery:
+            await shop.send(31)
+            return Delivery(Outcome.LATER, "TimeoutError")
+
+    await service.send_due(shop.database, Slow(), OFFICE)
+    state = await shop.mail_state()
+    await shop.send(60)
+
+    assert (state, len(shop.box.taken)) == (("sent", 1) if guard else ("waiting", 2))
 
 
 async def test_who_was_erased_gets_no_mail_and_the_page_names_nobody(shop: Shop) -> None:
