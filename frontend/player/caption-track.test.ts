@@ -62,3 +62,14 @@ test("what is closed listens no more", () => {
 
   expect([track.mode, heard.mock.calls]).toEqual(["disabled", []]);
 });
+
+test("words are shown as they were said, whatever signs they hold", () => {
+  const words = captionTrack(video, () => undefined);
+  video.dispatchEvent(new Event("enterpictureinpicture"));
+
+  words.show(["under < 30 kg & <b>dry</b>"]);
+
+  expect(track.cues.map(({ text }) => text)).toEqual([
+    "under &lt; 30 kg &amp; &lt;b&gt;dry&lt;/b&gt;",
+  ]);
+});

@@ -32,11 +32,16 @@ export function captionTrack(video: HTMLVideoElement, alone: (now: boolean) => v
       if (track.mode === "disabled") return;
       for (const cue of [...(track.cues ?? [])]) track.removeCue(cue);
       // The page says when a line comes and goes, so a cue lasts until it is replaced.
-      if (lines.length) track.addCue(new VTTCue(0, 86_400, lines.join("\n")));
+      if (lines.length) track.addCue(new VTTCue(0, 86_400, lines.map(escaped).join("\n")));
     },
     close() {
       track.mode = "disabled";
       leaving.abort();
     },
   };
+}
+
+/** A cue's text is markup (WebVTT §6.4): "under < 30 kg" would lose its end. */
+function escaped(line: string): string {
+  return line.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
