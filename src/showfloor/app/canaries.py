@@ -13,11 +13,14 @@ from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
+from unicodedata import normalize
 from urllib.parse import quote
 
 import hyperscan
 
 FREELY_UNPACKED = 256 * 1024 * 1024
+LARGEST_DICTIONARY = 256 * 1024 * 1024
+"""Bytes of memory that an LZMA stream may ask for; the largest preset of xz asks for 64 MiB."""
 LARGEST_RATIO = 200
 """What unpacks to more bytes than the one and to more times itself than the other was made to
 burst: text packs to a tenth.
@@ -59,18 +62,23 @@ def forms_of(text: str) -> list[Form]:
 
 
 def _spellings(text: str) -> list[str]:
-    return list(dict.fromkeys([text, text.lower(), text.casefold()]))
+    """Its letters in either case, composed and decomposed (Unicode Standard Annex 15): Hyperscan
+    knows one letter for another only where both are ASCII.
+    """
+    composed = [text, normalize("NFC", text), normalize("NFD", text)]
+    cases = [made for one in composed for made in (one, one.lower(), one.casefold(), one.upper())]
+    return list(dict.fromkeys(cases))
 
 
 def _written(text: str) -> Iterator[tuple[str, bytes]]:
-    yield "plain", text.encode()
-    yield "reversed", text[::-1].encode()
-    yield "url", quote(text, safe="").encode()
-    yield "json", json.dumps(text)[1:-1].encode()
-    yield "html", html.escape(text).encode()
-    for encoding in ("utf-16-le", "utf-16-be"):
-        yield encoding, text.encode(encoding)
     for spelling in _spellings(text):
+        yield "plain", spelling.encode()
+        yield "reversed", spelling[::-1].encode()
+        yield "url", quote(spelling, safe="").encode()
+        yield "json", json.dumps(spelling)[1:-1].encode()
+        yield "html", html.escape(spelling).encode()
+        for encoding in ("utf-16-le", "utf-16-be"):
+            yield encoding, spelling.encode(encoding)
         yield "hex", spelling.encode().hex().encode()
         for name in HASHES:
             digest = hashlib.new(name, spelling.encode(), usedforsecurity=False)
@@ -136,8 +144,8 @@ class Search:
         self._forms = _Scanner(finder.machine)
         self._magics = _Scanner(_MAGIC)
         self._packed: list[_Packed] = []
-        self.burst = False
-        """Whether something packed was left because it would burst."""
+        self.unread = False
+        """Whether something packed was left: it would burst, or cannot be unpacked here."""
 
     @property
     def unpacks(self) -> bool:
@@ -168,7 +176,7 @@ class Search:
         self._keep(packed)
 
     def _keep(self, packed: list[_Packed]) -> None:
-        self.burst |= any(one.burst for one in packed)
+        self.unread |= any(one.unread for one in packed)
         self._packed += [one for one in packed if not one.over]
 
 
@@ -185,7 +193,7 @@ class _Packed:
         self._depth = depth
         self._search: Search | None = None
         self._taken = self._given = 0
-        self.over = self.burst = False
+        self.over = self.unread = False
 
     def feed(self, data: bytes, start: int = 0) -> Iterator[Hit]:
         while start < len(data) and not self.over:
@@ -197,6 +205,8 @@ class _Packed:
                     yield from self._look(unpacked)
                     if self.over:
                         return
+            except _UnknownPacking:
+                self.over = self.unread = True
             except _NOT_PACKED:
                 self.over = True
             self.over |= self._unpacker.over
@@ -208,7 +218,7 @@ class _Packed:
             yield Hit(hit.canary, f"{hit.form} in {self._name}", self._offset)
         self._given += len(unpacked)
         too_much = self._given > max(FREELY_UNPACKED, LARGEST_RATIO * self._taken)
-        self.burst |= too_much or self._search.burst
+        self.unread |= too_much or self._search.unread
         self.over |= too_much
 
 
@@ -219,6 +229,10 @@ class _Unpacker(Protocol):
     def over(self) -> bool: ...
 
     def unpack(self, data: bytes) -> Iterator[bytes]: ...
+
+
+class _UnknownPacking(Exception):
+    """It is packed, and there is no way here to unpack it."""
 
 
 _NOT_PACKED = (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError)
@@ -263,18 +277,21 @@ class _Stepwise:
 
 
 class _ZipMember:
-    """One member of an archive: its header, and what is deflated behind it (APPNOTE.TXT 4.3.7).
+    """One member of an archive: its header, and what is deflated or packed by LZMA behind it
+    (APPNOTE.TXT 4.3.7, 5.8).
 
     What is only stored stands in the archive as it is, and so does the magic of a member that is
-    packed in another way.
+    packed by bzip2 or xz. Members that are encrypted or packed in a rarer way are not read.
     """
 
-    HEADER = struct.Struct("<4s2xHH16xHH")
-    ENCRYPTED, DEFLATED = 1, 8
+    HEADER = struct.Struct("<4sHHH16xHH")
+    NEWEST_VERSION = 63
+    ENCRYPTED, STORED, DEFLATED, BZIP2, LZMA, XZ = 1, 0, 8, 12, 14, 95
+    RARER = (1, 6, 9, 93, 96, 97, 98, 99)
 
     def __init__(self) -> None:
         self._begun = b""
-        self._stream: _Deflated | None = None
+        self._stream: _Unpacker | None = None
 
     @property
     def over(self) -> bool:
@@ -285,13 +302,49 @@ class _ZipMember:
             self._begun += data
             if len(self._begun) < self.HEADER.size:
                 return
-            _, flags, method, name, extra = self.HEADER.unpack_from(self._begun)
-            if flags & self.ENCRYPTED or method != self.DEFLATED:
-                raise ValueError("not deflated")
+            _, version, flags, method, name, extra = self.HEADER.unpack_from(self._begun)
+            self._check(version & 0xFF, flags, method)
             size = self.HEADER.size + name + extra
-            if len(self._begun) < size:
+            settings = _RawLzma.HEADER.size if method == self.LZMA else 0
+            if len(self._begun) < size + settings:
                 return
-            self._stream, data, self._begun = _Deflated(-zlib.MAX_WBITS), self._begun[size:], b""
+            about = self._begun[size : size + settings]
+            self._stream = _RawLzma(about) if about else _Deflated(-zlib.MAX_WBITS)
+            data, self._begun = self._begun[size + settings :], b""
+        yield from self._stream.unpack(data)
+
+    def _check(self, version: int, flags: int, method: int) -> None:
+        """Raises ValueError for what is no member or stands as it is, _UnknownPacking."""
+        known = (self.STORED, self.DEFLATED, self.BZIP2, self.LZMA, self.XZ)
+        if version > self.NEWEST_VERSION or method not in (*known, *self.RARER):
+            raise ValueError("no member of an archive")
+        if flags & self.ENCRYPTED or method in self.RARER:
+            raise _UnknownPacking
+        if method not in (self.DEFLATED, self.LZMA):
+            raise ValueError("not packed, or with a magic of its own")
+
+
+class _RawLzma:
+    """LZMA1 without a header of its own, as a member of an archive has it (APPNOTE.TXT 5.8.8)."""
+
+    HEADER = struct.Struct("<2xHBI")
+
+    def __init__(self, header: bytes) -> None:
+        size, settings, dictionary = self.HEADER.unpack(header)
+        if size != 5 or settings >= 9 * 5 * 5:
+            raise ValueError("no LZMA")
+        if dictionary > LARGEST_DICTIONARY:
+            raise _UnknownPacking
+        rest, lc = divmod(settings, 9)
+        pb, lp = divmod(rest, 5)
+        spec = {"id": lzma.FILTER_LZMA1, "dict_size": dictionary, "lc": lc, "lp": lp, "pb": pb}
+        self._stream = _Stepwise(lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=[spec]))
+
+    @property
+    def over(self) -> bool:
+        return self._stream.over
+
+    def unpack(self, data: bytes) -> Iterator[bytes]:
         yield from self._stream.unpack(data)
 
 
@@ -316,7 +369,8 @@ class _Scanner:
 class _Machine:
     """Finds patterns that are what they say, each with whether its case is all one.
 
-    Hyperscan's own streams are not used: their wrapper (0.9.1) crashes the process.
+    Windows that overlap, and not Hyperscan's own streams: those of the Python package (0.9.1)
+    ended the process when they were tried.
     """
 
     def __init__(self, patterns: Iterable[tuple[bytes, bool]]) -> None:

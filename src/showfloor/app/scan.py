@@ -15,6 +15,7 @@ import struct
 import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from io import FileIO
 from pathlib import Path
@@ -83,15 +84,18 @@ def _read_objects(settings: Settings, canaries: Sequence[str], report: Report) -
         keys = [key for key in objects.sizes("") if not (settings.data / key).exists()]
         with TemporaryDirectory(prefix="showfloor-scan-") as folder:
             for number, key in enumerate(keys):
-                file = Path(folder) / str(number)
-                objects.fetch(key, file)
-                data = file.read_bytes()
-                file.unlink()
+                file, name, search = Path(folder) / str(number), f"object {key}", Search(finder)
+                # One that was deleted meanwhile holds nothing.
+                with suppress(ObjectMissing):
+                    objects.fetch(key, file)
+                data = file.read_bytes() if file.exists() else b""
+                file.unlink(missing_ok=True)
                 report.bytes_read += len(data)
-                store = f"object {key}"
-                report.found += [Found(store, hit) for hit in finder.search(key.encode() + data)]
+                report.found += [Found(name, hit) for hit in search.feed(key.encode() + data)]
+                if search.unread:
+                    report.unread += (f"what is packed in {name}",)
         report.files += len(keys)
-    except (ObjectsUnavailable, ObjectMissing) as problem:
+    except ObjectsUnavailable as problem:
         report.unread += (f"object storage: {problem}",)
 
 
@@ -168,8 +172,8 @@ def _look_at(file: FileIO, start: int, looked: _Looked) -> None:
         if place >= end and not search.unpacks:
             break
     looked.bytes_read -= start - begin
-    if search.burst:
-        looked.unread += ("burst",)
+    if search.unread:
+        looked.unread += ("packed",)
 
 
 def _look_into_dump(file: Path, looked: _Looked) -> bool:
@@ -241,6 +245,8 @@ def _read_database(url: str, canaries: Sequence[str], report: Report) -> None:
                     for data in _gathered(rows):
                         report.bytes_read += len(data)
                         report.found += [Found(name, hit) for hit in search.feed(data)]
+                if search.unread:
+                    report.unread += (f"what is packed in {name}",)
             except psycopg.errors.InsufficientPrivilege:
                 report.unread += (name,)
 

@@ -10,6 +10,8 @@ import io
 import json
 import lzma
 import os
+import struct
+import unicodedata
 import zipfile
 import zlib
 from base64 import b64encode, urlsafe_b64encode
@@ -98,7 +100,7 @@ def test_what_would_burst_is_left_and_told(
     bomb, search = pack(bytes(8 * 1024 * 1024) + PLAIN), Search(FINDER)
 
     assert [hit.canary for hit in search.feed(bomb + NOISE + PLAIN)] == [1]
-    assert search.burst and not search.unpacks
+    assert search.unread and not search.unpacks
 
 
 def test_bomb_in_a_packed_stream_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,25 +108,51 @@ def test_bomb_in_a_packed_stream_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
     search = Search(FINDER)
 
     assert list(search.feed(gzip.compress(NOISE + zlib.compress(bytes(8 * 1024 * 1024))))) == []
-    assert search.burst
+    assert search.unread
 
 
 def test_members_of_an_archive_are_found_as_they_are_stored() -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        for name, way in (("stored", 0), ("deflated", 8), ("bzip2", 12)):
+        for name, way in (("stored", 0), ("deflated", 8), ("bzip2", 12), ("lzma", 14)):
             archive.writestr(f"{name}/{'x' * 300}", PLAIN + name.encode(), way)
 
     forms = [hit.form for hit in FINDER.search(NOISE + buffer.getvalue())]
 
-    assert sorted(forms) == ["plain", "plain in bzip2", "plain in zip"]
+    assert sorted(forms) == ["plain", "plain in bzip2", "plain in zip", "plain in zip"]
+
+
+@pytest.mark.parametrize(("flags", "method"), [(1, 8), (0, 9), (0, 93), (0, 99)])
+def test_member_that_cannot_be_read_is_said_to_be_unread(flags: int, method: int) -> None:
+    search = Search(FINDER)
+    member = struct.pack("<4sHHH16xHH", b"PK\x03\x04", 20, flags, method, 1, 0) + b"a" + NOISE
+
+    assert list(search.feed(NOISE + member)) == [] and search.unread
+
+
+def test_lzma_that_asks_for_too_much_memory_is_left() -> None:
+    search = Search(FINDER)
+    member = struct.pack("<4sHHH16xHH", b"PK\x03\x04", 63, 0, 14, 1, 0) + b"a"
+
+    assert list(search.feed(member + struct.pack("<2xHBI", 5, 93, 0xFFFFFFFF) + NOISE)) == []
+    assert search.unread
+
+
+@pytest.mark.parametrize("canary", ["ÉLISE.DUPONT", "élise.dupont", "Straße-12", "Ελένη-Νικ"])
+def test_letters_beyond_ascii_are_found_in_either_case(canary: str) -> None:
+    finder = Finder([canary])
+    written = [canary.lower(), canary.upper(), unicodedata.normalize("NFD", canary)]
+
+    assert all(list(finder.search(NOISE + text.encode())) for text in written)
+    assert all(list(finder.search(json.dumps(text).encode())) for text in written)
 
 
 def test_nothing_is_found_where_nothing_is() -> None:
-    broken = gzip.compress(PLAIN)[:-30] + b"PK\x03\x04broken" + b"BZh9broken" + b"x\x9cbroken"
+    broken = gzip.compress(PLAIN)[:20] + b"PK\x03\x04broken" + b"BZh9broken" + b"x\x9cbroken"
 
     assert list(FINDER.search(NOISE + os.urandom(200_000))) == []
-    assert all(hit.canary == 1 for hit in FINDER.search(NOISE + broken))
+    search = Search(FINDER)
+    assert list(search.feed(NOISE + broken + NOISE)) == [] and not search.unread
 
 
 def test_place_of_a_hit_is_where_it_begins() -> None:
