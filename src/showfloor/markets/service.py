@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -86,10 +86,10 @@ def decide(band: Band, market: str, capability: Capability, moment: datetime) ->
 
 
 def day_anywhere(moment: datetime) -> date:
-    """The date where it is not known which market it is about: the earliest of all, on which nobody
-    is older than where they live.
+    """The date where it is not known where somebody lives: that of the last place on earth to begin
+    a day (UTC-12), on which nobody is older than at home.
     """
-    return min(market.day(moment) for market in list_markets())
+    return (moment.astimezone(UTC) - timedelta(hours=12)).date()
 
 
 def decide_anywhere(band: Band, capability: Capability, moment: datetime) -> Decision:

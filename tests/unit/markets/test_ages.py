@@ -223,9 +223,9 @@ def test_law_begins_on_the_day_of_its_market() -> None:
     assert decide(Band.FROM_13, "gb", Capability.ON_CAMERA, midnight_in_london).outcome is D
 
 
-def test_day_where_the_market_is_unknown_is_the_earliest() -> None:
-    midnight_in_cairo = MIDNIGHT_IN_UTC - timedelta(hours=2)
+def test_day_where_the_market_is_unknown_is_the_last_to_begin() -> None:
+    noon = MIDNIGHT_IN_UTC + timedelta(hours=12)
 
-    assert service.get_market("eg").day(midnight_in_cairo) == date(2027, 4, 1)
-    assert day_anywhere(midnight_in_cairo) == date(2027, 3, 31)
-    assert day_anywhere(midnight_in_cairo + timedelta(hours=1)) == date(2027, 4, 1)
+    assert day_anywhere(MIDNIGHT_IN_UTC) == date(2027, 3, 31)
+    assert day_anywhere(noon - timedelta(microseconds=1)) == date(2027, 3, 31)
+    assert day_anywhere(noon) == date(2027, 4, 1)
