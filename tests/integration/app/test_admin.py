@@ -383,7 +383,7 @@ def test_operator_sees_what_the_worker_could_not_do_and_retries_it(
 
     assert "failing  forget old holds: 3 times" in told
     assert "parked   orders.placed.v1" in told and "KeyError at kit/outbox.py:1" in told
-    assert retried.stdout == "1 events are tried again.\n"
+    assert retried.stdout == "1 events are tried again.\n0 mails are tried again.\n"
     assert _scalar(database_url, "select count(*) from outbox_event where parked_at is null") == 1
 
 

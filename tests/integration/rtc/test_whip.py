@@ -396,7 +396,8 @@ async def test_ffmpegs_own_whip_is_taken(rtc: Rtc, streaming: Streaming, web: Fa
         await process.wait()
     await web.report(lambda line: line["state"] == "lost")
 
-    # Stamps are of the moments at which packets came until the camera's reports say more.
-    assert abs(playlist.segments[1].duration - 2.0) < 0.3
+    # Stamps are of the moments at which packets came until the camera's reports say more, so a busy
+    # machine moves them; a wrong clock rate would be a factor of two or of ninety.
+    assert 1.0 < playlist.segments[1].duration < 3.0
     health = report["health"]
     assert (health["video"]["width"], health["audio"]["codec"]) == (320, "aac")
