@@ -158,6 +158,17 @@ def test_nobody_who_is_refused_by_age_stands_in_a_log(nginx: int, tmp_path: Path
     assert "/api/" not in log.read_text()
 
 
+def test_address_that_opens_an_order_stands_in_no_log(nginx: int, tmp_path: Path) -> None:
+    statuses = _statuses(nginx, "/o/secret")
+    _statuses(nginx, "/o/secret/withdrawal", 1)
+    _statuses(nginx, "/s/x", 1)
+
+    log = tmp_path / "access.log"
+    until_blocking(lambda: "GET /s/x" in log.read_text())
+    assert "secret" not in log.read_text()
+    assert statuses[0] == 502 and statuses[-1] == 429, "as slow as any page"
+
+
 def test_nginx_sends_what_may_be_watched_and_asks_web_for_the_rest(
     nginx: int, tmp_path: Path
 ) -> None:
