@@ -37,6 +37,7 @@ def sales_view(sales: Sales) -> SalesOut:
 CSV_HEADER = [
     "order",
     "placed_at",
+    "withdrawn_at",
     "seller",
     "show_id",
     "sku",
@@ -57,11 +58,14 @@ CSV_HEADER = [
 
 
 def csv_rows(order: Order, lang: str) -> list[list[str | int]]:
-    """A row for each line, with where it goes; an erased buyer leaves empty cells."""
+    """A row for each line, with where it goes; an erased buyer leaves empty cells. What has
+    a `withdrawn_at` is not to be packed.
+    """
     return [
         [
             order.number,
             clock.rfc3339(order.placed_at),
+            clock.rfc3339(order.withdrawn_at) if order.withdrawn_at else "",
             order.seller_name[lang],
             ids.encode("show", order.show_id) if order.show_id else "",
             item.sku,

@@ -19,7 +19,7 @@ from showfloor.checkout.eraser import ERASER as CHECKOUT_ERASER
 from showfloor.identity.http import get_person
 from showfloor.identity.service import admit
 from showfloor.identity.types import CollectionPoint, Person
-from showfloor.kit import ids
+from showfloor.kit import clock, ids
 from showfloor.kit.db import Database
 from showfloor.kit.errors import AppError
 from showfloor.kit.http import on_app_error
@@ -230,8 +230,25 @@ async def test_file_of_orders_holds_the_own_ones_as_harmless_text(house: House) 
     header, row = csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"), newline=""))
     found = dict(zip(header, row, strict=True))
     assert (found["order"], found["quantity"]) == (own.number, "2")
+    assert found["withdrawn_at"] == ""
     assert (found["name"], found["line1"]) == ("'=HYPERLINK(1)", "1, High Street")
     assert found["email"] == "'=1@example.com"
+
+
+async def test_file_of_orders_says_what_was_withdrawn(house: House) -> None:
+    own = await sell(house, house.first)
+    secret = b"s" * 32
+    async with house.database.session() as session:
+        token = service.page_token(secret, own.id)
+        await service.withdraw(session, secret=secret, token=token)
+        found = await service.find_order(session, own.id)
+    house.as_person(house.first.person)
+
+    answer = await house.client.get("/orders?format=csv")
+
+    header, row = csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"), newline=""))
+    assert found is not None and found.withdrawn_at is not None
+    assert dict(zip(header, row, strict=True))["withdrawn_at"] == clock.rfc3339(found.withdrawn_at)
 
 
 async def test_file_of_orders_is_whole_beyond_one_page(
