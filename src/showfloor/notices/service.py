@@ -57,7 +57,13 @@ async def _send(database: Database, mailer: Mailer, office: Office, mail: Mail) 
     if order is None or order.buyer is None:
         await _note(database, mail, MailState.DROPPED, Delivery(Outcome.REFUSED, "nobody"))
         return
-    delivery = await mailer.send(letter_of(mail, order, office))
+    try:
+        letter = letter_of(mail, order, office)
+    except Exception as error:  # one mail that cannot be written holds up no other
+        log.exception("mail cannot be written", mail=str(mail.id))
+        delivery = Delivery(Outcome.LATER, type(error).__name__)
+    else:
+        delivery = await mailer.send(letter)
     state = rules.state_after(delivery, clock.now() - mail.made_at, mail.attempts)
     if state is not MailState.SENT:
         log.warning("mail was not taken", mail=str(mail.id), state=state.value, why=delivery.why)

@@ -20,7 +20,7 @@ SENDER = "orders@shop.example"
 
 @dataclass
 class Postbox:
-    """`says` are the answers to the next RCPT and DATA, by command; `hangs_up` closes the
+    """`says` are the answers to the next MAIL, RCPT and DATA, by command; `hangs_up` closes the
     connection instead of answering DATA's end, after the mail was taken; `silent` never answers it,
     and `pause` is how long the server thinks before it does.
     """
@@ -32,8 +32,17 @@ class Postbox:
     hangs_up: bool = False
     silent: bool = False
     pause: float = 0.0
+    utf8: bool = False
 
-    async def handle_RCPT(  # noqa: N802 - aiosmtpd calls it by the command's name
+    async def handle_MAIL(  # noqa: N802 - aiosmtpd calls it by the command's name
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if "MAIL" in self.says:
+            return self.says["MAIL"]
+        envelope.mail_from = address
+        return "250 OK"
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd calls it as above
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         if "RCPT" in self.says:
@@ -71,7 +80,7 @@ async def postbox() -> AsyncIterator[Postbox]:
     sessions: list[SMTP] = []
 
     def talk() -> SMTP:
-        sessions.append(SMTP(box, hostname="mx.example", enable_SMTPUTF8=False))
+        sessions.append(SMTP(box, hostname="mx.example", enable_SMTPUTF8=box.utf8))
         return sessions[-1]
 
     server = await asyncio.get_running_loop().create_server(talk, "127.0.0.1", 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
@@ -49,6 +50,33 @@ async def test_server_that_refuses_is_believed(
 
     assert await box.mailer().send(letter()) == Delivery(outcome, answer[:3])
     assert box.taken == []
+
+
+@pytest.mark.parametrize("answer", ["530 authenticate first", "550 unknown sender"])
+async def test_server_that_refuses_us_says_nothing_of_the_mail(box: Postbox, answer: str) -> None:
+    box.says["MAIL"] = answer
+
+    assert await box.mailer().send(letter()) == Delivery(Outcome.LATER, answer[:3])
+
+
+async def test_server_that_greets_with_a_refusal_is_tried_again(box: Postbox) -> None:
+    async def refuse(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"554 no service here\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(refuse, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        delivery = await Postbox(port=port).mailer().send(letter())
+
+    assert delivery.outcome is Outcome.LATER
+
+
+async def test_address_in_arabic_gets_its_mail_where_the_server_can(box: Postbox) -> None:
+    box.utf8 = True
+
+    assert await box.mailer().send(letter("مستخدم@مثال.مصر")) == Delivery(Outcome.SENT)
+    assert box.envelopes == [(SENDER, ["مستخدم@xn--mgbh0fb.xn--wgbh1c"])]
 
 
 async def test_connection_that_is_lost_after_the_dot_leaves_it_unknown(box: Postbox) -> None:
@@ -107,7 +135,15 @@ async def test_domain_in_other_letters_is_written_as_dns_has_it(box: Postbox) ->
 
 @pytest.mark.parametrize(
     "address",
-    ["no-address", "anna@", "a@exa mple.com", "a@b.example\r\nBcc: c@d.example", "a\nb@c.example"],
+    [
+        "no-address",
+        "anna@",
+        "anna(work)@example.com",
+        "Anna <anna@example.com>",
+        "a@exa mple.com",
+        "a@b.example\r\nBcc: c@d.example",
+        "a\nb@c.example",
+    ],
 )
 async def test_what_is_no_address_is_refused_here(box: Postbox, address: str) -> None:
     assert await box.mailer().send(letter(address)) == Delivery(Outcome.REFUSED, "address")

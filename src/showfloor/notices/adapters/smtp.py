@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime
+from email.utils import format_datetime, parseaddr
 from ssl import SSLContext
 from urllib.parse import unquote, urlsplit
 
@@ -99,17 +99,16 @@ class SmtpMailer:
             if self._server.user:
                 await client.login(self._server.user, self._server.password)
             utf8 = not to.isascii()
-            options = ["SMTPUTF8"] if utf8 else []
-            await client.mail(self._server.sender, options=options)
-            await client.rcpt(to)
+            await client.mail(self._server.sender, options=["SMTPUTF8"] if utf8 else [])
+            await client.rcpt(to, encoding="utf-8" if utf8 else "ascii")
             policy = SMTP.clone(utf8=utf8)
             content, asked = message.as_bytes(policy=policy), True
             await client.data(content, timeout=self._data_seconds)
         except aiosmtplib.SMTPResponseException as error:
-            # 4yz asks to come again, 5yz never to (RFC 5321 §4.2.1).
-            refused = error.code >= 500 and not isinstance(
-                error, aiosmtplib.SMTPAuthenticationError
-            )
+            # 4yz asks to come again, 5yz never to (RFC 5321 §4.2.1). What a server says before it
+            # was told the buyer's address is about us, and somebody may mend it.
+            about_it = aiosmtplib.SMTPRecipientRefused, aiosmtplib.SMTPDataError
+            refused = error.code >= 500 and isinstance(error, about_it)
             return Delivery(Outcome.REFUSED if refused else Outcome.LATER, str(error.code))
         except (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError) as error:
             outcome = Outcome.UNKNOWN if asked else Outcome.LATER
@@ -136,7 +135,8 @@ def ascii_domain(address: str) -> str:
     ValueError.
     """
     local, at, domain = address.rpartition("@")
-    if not local or not at:
+    # aiosmtplib would send to what is left without comments and names: `anna(work)@` to `anna@`.
+    if not local or not at or parseaddr(address)[1] != address:
         raise ValueError("no address")
     return f"{local}@{idna.encode(domain, uts46=True).decode()}"
 
