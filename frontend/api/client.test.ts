@@ -37,6 +37,14 @@ test("a call sends what it was given and nothing else", async () => {
   expect(asked[0]!.init.body).toBeUndefined();
 });
 
+test("a call asks for the language of the page, not of the browser", async () => {
+  answers = [json({})];
+  vi.stubGlobal("document", { documentElement: { lang: "ar" } });
+  await call("/api/v1", "/shows");
+
+  expect(sent()["Accept-Language"]).toBe("ar");
+});
+
 test("a body, a token, a key and the session's proof go into the request", async () => {
   answers = [json({})];
   await call("", "/x", { method: "POST", body: { a: 1 }, token: "t", csrf: "c", key: "k" });

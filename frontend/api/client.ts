@@ -31,6 +31,9 @@ const PAUSE = 600;
 export async function call<T>(base: string, path: string, options: Call = {}): Promise<T> {
   const { method = "GET", body, file, token, csrf, key, leaving = false } = options;
   const headers: Record<string, string> = { Accept: "application/json" };
+  // The page's language, which in a shop's frame is not the browser's.
+  const language = globalThis.document?.documentElement.lang;
+  if (language) headers["Accept-Language"] = language;
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (token) headers["Authorization"] = `Bearer ${token}`;
   if (csrf) headers["X-CSRF-Token"] = csrf;

@@ -18,10 +18,16 @@ PROBLEM = "application/problem+json"
 
 def language(request: Request) -> str:
     """The reader's language: `?lang=`, then the cookie, then Accept-Language, then English."""
+    accepted = request.headers.get("accept-language")
+    return chosen_language(request) or messages.choose_language(accepted)
+
+
+def chosen_language(request: Request) -> str | None:
+    """What the reader chose on one of our pages: by `?lang=`, or before, which the cookie keeps."""
     for chosen in (request.query_params.get("lang"), request.cookies.get("lang")):
         if (known := messages.match_language(chosen)) is not None:
             return known
-    return messages.choose_language(request.headers.get("accept-language"))
+    return None
 
 
 def problem(error: AppError, lang: str) -> JSONResponse:

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from showfloor.kit import messages
-from showfloor.kit.answers import language
+from showfloor.kit.answers import chosen_language, language
 from showfloor.kit.db import Session
 from showfloor.kit.errors import AppError, RateLimited
 from showfloor.kit.http import SessionDep
@@ -52,12 +52,14 @@ def page(
     *,
     sells: bool = False,
     publishes: bool = False,
+    lang: str | None = None,
 ) -> HTMLResponse:
     """The answer with its headers; a language chosen by `?lang=` is remembered. A page that `sells`
     may load what the payment providers need, one that `publishes` may ask for the camera.
+    `lang` is the page's language where it is not the reader's.
     """
     urls: PublicUrls = request.app.state.urls
-    lang = language(request)
+    lang = lang or language(request)
     sources = request.app.state.provider_sources if sells else None
     headers = page_headers(
         urls,
@@ -237,16 +239,18 @@ async def _order(
     found = await _unguessed(
         request, lambda: orders.open_order(session, secret=secret, token=token)
     )
+    bought_in = found.buyer.language if found.buyer else None
+    lang = chosen_language(request) or bought_in or language(request)
     html = pages.render_order(
         templates(),
-        lang=language(request),
+        lang=lang,
         path=f"/o/{token}",
         order=order_detail(found).model_dump(mode="json"),
         timezone=get_market(found.market).timezone,
         mails=settings.smtp_server is not None,
         withdrawing=withdrawing and found.withdrawn_at is None,
     )
-    answer = page(request, html)
+    answer = page(request, html, lang=lang)
     answer.headers["Referrer-Policy"] = "no-referrer"
     answer.headers["X-Robots-Tag"] = "noindex"
     answer.headers["Cache-Control"] = "private, no-store"

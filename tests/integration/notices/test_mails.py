@@ -151,8 +151,10 @@ async def test_mail_and_page_are_in_the_language_of_the_purchase(shop: Shop) -> 
     html = mail.get_body(("html",))
     assert html is not None and '<html lang="ar" dir="rtl">' in html.get_content()
     assert "طلبك" in mail["Subject"]
-    shown = await shop.client.get(page, headers={"Accept-Language": "ar"})
-    assert "الرجوع عن العقد من هنا" in shown.text
+    shown = await shop.client.get(page, headers={"Accept-Language": "en"})
+    assert "الرجوع عن العقد من هنا" in shown.text and shown.headers["Content-Language"] == "ar"
+    chosen = await shop.client.get(f"{page}?lang=en", headers={"Accept-Language": "ar"})
+    assert "Withdraw from contract here" in chosen.text
 
 
 async def test_seller_stands_in_mail_and_page_as_it_was_then(shop: Shop) -> None:
@@ -180,6 +182,7 @@ async def test_seller_stands_in_mail_and_page_as_it_was_then(shop: Shop) -> None
     )
     shown = (await shop.client.get(page)).text
     assert "Loam &amp; Wheel Ltd" in shown and "No. 712004" in shown and "Other" not in shown
+    assert 'href="mailto:care@loam.example?subject=' in shown
 
 
 @pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
@@ -309,6 +312,23 @@ async def test_worker_that_comes_too_late_changes_nothing(
     await shop.send(60)
 
     assert (state, len(shop.box.taken)) == (("sent", 1) if guard else ("waiting", 2))
+
+
+async def test_mail_that_cannot_be_written_holds_up_no_other(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await shop.buy()
+    await shop.hear()
+    await execute(shop.database, "update orders set market = 'none'")
+    await shop.buy()
+    await shop.hear()
+    await shop.send()
+
+    error = await scalar(shop.database, "select error from mail where state = 'waiting'")
+    assert (error, len(shop.box.taken)) == ("MarketUnknown", 1)
+    await shop.send(4 * 24 * 60)
+    states = await scalar(shop.database, "select string_agg(state, ' ' order by state) from mail")
+    assert states == "parked sent"
 
 
 async def test_who_was_erased_gets_no_mail_and_the_page_names_nobody(shop: Shop) -> None:
