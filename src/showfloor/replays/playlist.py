@@ -134,9 +134,11 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Media without a jump of its own clock, on which it begins at `time` (90 kHz)."""
+    """Media without a jump of its own clock, on which it begins at `time` (90 kHz). None: nobody
+    knows, and nothing of what is said can be placed.
+    """
 
-    time: int
+    time: int | None
     stretches: Sequence[Stretch]
 
 
@@ -148,8 +150,8 @@ def captions(language: str, lines: Sequence[Caption], runs: Sequence[Run]) -> di
     segments: list[str] = []
     for run in runs:
         first = run.stretches[0].at
-        said = sorted(_said(lines, run))
-        text = webvtt.write(said, mapped=(run.time, first))
+        said = sorted(_said(lines, run)) if run.time is not None else []
+        text = webvtt.write(said, mapped=(run.time or 0, first))
         hashed = hashlib.sha256(text.encode()).hexdigest()[:12]
         name = f"{CAPTIONS}{language}-{hashed}.vtt"
         files[name] = text

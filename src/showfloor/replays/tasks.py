@@ -156,9 +156,11 @@ async def prune_recordings(
         old = clock.now() - ended_at > keep
         if not old and not await asyncio.to_thread(storage.is_short, free):
             return
-        if await asyncio.to_thread(storage.has_copies, ids.encode("show", show_id)):
+        name = ids.encode("show", show_id)
+        if await asyncio.to_thread(storage.has_copies, name):
+            stored = await asyncio.to_thread(storage.list_stored, name)
             async with database.session() as session:
-                await service.prune(session, storage, show_id)
+                await service.prune(session, storage, show_id, stored)
 
 
 async def delete_leftovers(database: Database, storage: ObjectStorage) -> None:

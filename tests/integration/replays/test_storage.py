@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -13,6 +14,7 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 from PIL import Image
+from sqlalchemy import select
 from typer.testing import CliRunner
 
 from showfloor.app import wiring
@@ -28,14 +30,19 @@ from showfloor.replays import service, tasks
 from showfloor.replays.adapters.cutter import ProcessCutter
 from showfloor.replays.adapters.objects import ObjectStorage
 from showfloor.replays.adapters.painter import ProcessPainter
+from showfloor.replays.models import ReplayRow
 from showfloor.web.pages import label_fonts
 from tests import buckets
 from tests.integration.app.conftest import BASE, client
 from tests.integration.replays.conftest import EndedShow
+from tests.integration.replays.test_captions import upload
 from tests.integration.replays.test_clips import add, frames, local
 from tests.integration.replays.test_decisions import change, span
 from tests.integration.replays.test_killed import worker
+from tests.integration.replays.test_subtitles import playlists
+from tests.integration.replays.test_subtitles import segments as subtitle_segments
 from tests.people import FakeStreaming
+from tests.ports import free_ports
 from tests.waiting import BOUND, until
 
 __all__ = ["client"]
@@ -131,8 +138,9 @@ async def test_live_show_keeps_its_window_however_full_the_disk_is(
     on_air: EndedShow, storage: ObjectStorage, prune: Prune, database: Database
 ) -> None:
     await prune(free=1 << 60)
+    found = storage.list_stored(on_air.shown_id)
     async with database.session() as session:
-        assert await service.prune(session, storage, on_air.id) == 0
+        assert await service.prune(session, storage, on_air.id, found) == 0
 
     assert segments(on_air.recorded) == {f"{msn}.m4s" for msn in range(6)}
 
@@ -142,7 +150,7 @@ async def test_without_the_look_at_its_end_a_live_show_would_lose_its_window(
 ) -> None:
     storage.upload()
 
-    storage.prune(on_air.shown_id)
+    storage.prune(on_air.shown_id, storage.list_stored(on_air.shown_id))
 
     assert segments(on_air.recorded) == set()
 
@@ -181,19 +189,103 @@ async def test_page_may_read_from_the_store_and_says_nothing_of_the_preview(
         assert (await fetch(client, ended, name)).status_code == 404
 
 
+@pytest.fixture
+def away(
+    app: FastAPI, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[], ObjectStorage]:
+    """From now on `web` finds nobody where the store was."""
+
+    def go() -> ObjectStorage:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{free_ports(1)}")
+        storage = ObjectStorage(tmp_path, Objects(url, seconds=1))
+        app.state.replay_storage = storage
+        return storage
+
+    return go
+
+
+Away = Callable[[], ObjectStorage]
+
+
 async def test_hidden_span_is_gone_at_once_and_comes_back_while_the_store_is_away(
-    client: httpx2.AsyncClient, ended: EndedShow, prune: Prune, objects: Objects
+    client: httpx2.AsyncClient, ended: EndedShow, prune: Prune, objects: Objects, away: Away
 ) -> None:
     await prune()
+    storage = away()
+    with pytest.raises(ObjectsUnavailable):
+        storage.list_stored(ended.shown_id)
 
-    await change(client, ended, hidden=[span(ended, 2, 4)])
+    changed = await change(client, ended, hidden=[span(ended, 0, 4)])
     hidden = {name: (await fetch(client, ended, name)).status_code for name in sorted(MEDIA)}
-    kept = stored(objects, ended)
-    await change(client, ended, hidden=[])
+    back = await change(client, ended, hidden=[])
 
-    assert [name for name, status in hidden.items() if status == 404] == ["0.m4s", "2.m4s"]
-    assert "2.m4s" in kept
+    assert (changed.status_code, back.status_code) == (200, 200)
+    gone = ["0.m4s", "1.m4s", "2.m4s"]
+    assert [name for name, status in hidden.items() if status == 404] == gone
+    assert "2.m4s" in stored(objects, ended)
     assert (await fetch(client, ended, "2.m4s")).status_code == 307
+
+
+async def test_what_is_said_stays_on_the_media_s_clock_while_the_store_is_away(
+    client: httpx2.AsyncClient, filmed: EndedShow, prune: Prune, away: Away
+) -> None:
+    folder = f"/replays/{filmed.shown_id}"
+    await upload(client, filmed)
+    await prune()
+    away()
+
+    changed = await change(client, filmed, hidden=[span(filmed, 2.5, 3.5)])
+
+    assert changed.status_code == 200
+    _, said = await playlists(client, folder)
+    (first, _), (second, cues) = await subtitle_segments(client, folder, said)
+    assert first == "X-TIMESTAMP-MAP=MPEGTS:0,LOCAL:00:00:00.000"
+    assert second == f"X-TIMESTAMP-MAP=MPEGTS:{4 * 90_000},LOCAL:00:00:02.000"
+    assert [line.text for line in cues] == ["This is the mug"]
+
+
+async def test_segment_that_left_before_its_clock_was_noted_has_no_words_but_can_be_hidden(
+    client: httpx2.AsyncClient, filmed: EndedShow, prune: Prune, away: Away
+) -> None:
+    folder = f"/replays/{filmed.shown_id}"
+    await upload(client, filmed)
+    await prune()
+    for kept in filmed.recorded.glob(".*.m4s.kept"):
+        kept.write_text(kept.read_text().split()[0])
+    away()
+
+    changed = await change(client, filmed, hidden=[span(filmed, 2.5, 3.5)])
+
+    assert changed.status_code == 200
+    _, said = await playlists(client, folder)
+    assert [cues for _, cues in await subtitle_segments(client, folder, said)] == [[], []]
+    assert (await fetch(client, filmed, "2.m4s")).status_code == 404
+    assert (await fetch(client, filmed, "3.m4s")).status_code == 307
+
+
+async def test_nobody_waits_for_the_store_with_the_lock_of_a_replay(
+    ended: EndedShow, objects: Objects, database: Database
+) -> None:
+    free: list[bool] = []
+
+    class Asked(ObjectStorage):
+        def list_stored(self, show: str) -> dict[str, int]:
+            free.append(asyncio.run_coroutine_threadsafe(unlocked(), loop).result(BOUND))
+            return super().list_stored(show)
+
+    async def unlocked() -> bool:
+        async with database.session() as session:
+            row = select(ReplayRow).where(ReplayRow.show_id == ended.id)
+            found = await session.execute(row.with_for_update(skip_locked=True))
+            return found.first() is not None
+
+    loop = asyncio.get_running_loop()
+    storage = Asked(ended.data, objects)
+    storage.upload()
+
+    await tasks.prune_recordings(database, storage, keep=NOW, free=0)
+
+    assert free == [True] and segments(ended.recorded) == set()
 
 
 async def test_withheld_replay_is_pruned_and_nothing_of_it_is_public(

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+from pathlib import Path
+
 import httpx2
 import m3u8
+import pytest
 
 from showfloor.kit import clock, webvtt
 from showfloor.kit.db import Database
@@ -86,6 +90,35 @@ async def test_what_is_hidden_breaks_picture_and_words_at_the_same_place(
     )
     assert second == f"X-TIMESTAMP-MAP=MPEGTS:{4 * 90_000},LOCAL:00:00:02.000"
     assert mug == [webvtt.Line(3000, 5000, "This is the mug")]
+
+
+async def test_words_that_cannot_be_written_hold_up_no_hiding_and_come_later(
+    client: httpx2.AsyncClient, filmed: EndedShow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that is full."""
+    await upload(client, filmed)
+    await write(filmed)
+    hidden = {"start": clock.rfc3339(filmed.at(2.5)), "end": clock.rfc3339(filmed.at(3.5))}
+    written = Path.write_bytes
+
+    def refuse(path: Path, data: bytes) -> int:
+        if "captions" in path.name:
+            raise OSError(errno.ENOSPC, "full")
+        return written(path, data)
+
+    with monkeypatch.context() as full:
+        full.setattr(Path, "write_bytes", refuse)
+        answer = await client.patch(
+            f"{filmed.path}/replay", json={"hidden": [hidden]}, headers=filmed.host
+        )
+
+    folder = f"/replays/{filmed.shown_id}"
+    assert answer.status_code == 200 and "2.m4s" not in filmed.public()
+    assert "SUBTITLES" not in (await client.get(f"{folder}/{INDEX}")).text
+    assert "2.m4s" not in (await client.get(f"{folder}/media.m3u8")).text
+    await write(filmed)
+    _, said = await playlists(client, folder)
+    assert len(await segments(client, folder, said)) == 2
 
 
 async def test_clip_offers_its_part_of_what_is_said(

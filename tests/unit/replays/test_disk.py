@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -69,6 +70,23 @@ def test_what_was_hidden_is_gone_though_the_playlist_cannot_be_written(data: Pat
         storage.publish(SHOW, {"1.m4s"}, LISTS)
 
     assert "2.m4s" not in public(data)
+
+
+def test_what_was_hidden_is_gone_though_what_is_shown_again_cannot_be_linked(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage = DiskStorage(data)
+    storage.publish(SHOW, {"1.m4s", "2.m4s"}, LISTS)
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(disk.os, "link", refuse)
+    monkeypatch.setattr(disk.shutil, "copy2", refuse)
+    with pytest.raises(OSError, match="full"):
+        storage.publish(SHOW, {"1.m4s", "3.m4s"}, LISTS)
+
+    assert public(data) == {"1.m4s", *LISTS}
 
 
 def test_file_that_the_recording_lacks_is_named_and_no_playlist_is_written(data: Path) -> None:

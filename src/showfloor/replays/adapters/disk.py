@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import tempfile
 from collections.abc import Iterable, Mapping, Set
 from datetime import timedelta
 from pathlib import Path
@@ -38,20 +37,19 @@ class DiskStorage:
     def publish(self, show: str, media: Set[str], playlists: Mapping[str, str]) -> set[str]:
         folder = self._replays / show
         folder.mkdir(parents=True, exist_ok=True)
-        _let_everybody_read(self._replays, folder)
-        missing = {name for name in media if not self._link(show, name)}
-        if missing:
-            return missing
         # Nobody may be sent to a segment that is gone: first the playlists, then the rest goes. It
-        # goes also when the playlists cannot be written (a full disk).
+        # goes also when nothing can be written (a full disk).
         try:
-            for name, text in playlists.items():
-                _write(folder / name, text)
+            _let_everybody_read(self._replays, folder)
+            missing = {name for name in media if not self._link(show, name)}
+            if not missing:
+                for name, text in playlists.items():
+                    _write(folder / name, text)
         finally:
             for file in folder.iterdir():
                 if self._named(file) not in media and file.name not in playlists:
                     file.unlink(missing_ok=True)
-        return set()
+        return missing
 
     def _named(self, file: Path) -> str:
         """The file of the recording that one in the public folder stands for."""
@@ -70,16 +68,13 @@ class DiskStorage:
             _let_everybody_read(beside)
             beside.replace(folder / file.name)
 
-    def first_time(self, show: str, init: str, segment: str) -> int:
-        # The disk may have no copy any more.
-        with tempfile.TemporaryDirectory() as made:
-            folder = Path(made)
-            self.fetch(show, {init, segment}, folder)
-            try:
-                with (folder / segment).open("rb") as file:
-                    return first_time((folder / init).read_bytes(), file.read(_HEAD_OF_SEGMENT))
-            except OSError:
-                return 0
+    def first_time(self, show: str, init: str, segment: str) -> int | None:
+        folder = self._recordings / show
+        try:
+            with (folder / segment).open("rb") as file:
+                return first_time((folder / init).read_bytes(), file.read(_HEAD_OF_SEGMENT))
+        except OSError:
+            return None
 
     def read(self, name: str, file: str) -> str | None:
         try:

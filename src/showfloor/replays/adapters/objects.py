@@ -1,7 +1,7 @@
 """Recordings in object storage: the disk has them first, and alone while a show is live.
 
 A file that was uploaded has a file `.{name}.kept` with its size beside it. The disk's copy may go
-then (`prune`), and where it was public such a file stands in the public folder in its place: what
+then (`prune`), which adds the time at which its media begins, and where it was public such a file stands in the public folder in its place: what
 may be watched is still exactly what the folder names, so that hiding stays deleting a file, and
 works while the store is away. Which uploads are left to do is read off the folder, so a worker that
 was killed repeats at most what was under way.
@@ -14,7 +14,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Mapping, Set
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Literal
@@ -110,18 +110,26 @@ class ObjectStorage(DiskStorage):
         """Whether something of the show could be pruned."""
         return any(_copies(self._recordings / show))
 
-    def prune(self, show: str) -> int:
-        """Delete the disk's copies of segments that the store has; the bytes that they took. Needs
-        the lock of the show's replay. Raises ObjectsUnavailable.
+    def list_stored(self, show: str) -> dict[str, int]:
+        """Bytes by name of what the store has of a show. Raises ObjectsUnavailable."""
+        found = self._objects.sizes(_key(show, ""))
+        return {key.rpartition("/")[2]: size for key, size in found.items()}
+
+    def prune(self, show: str, stored: Mapping[str, int]) -> int:
+        """Delete the disk's copies of segments that the store has (`list_stored`); the bytes that
+        they took. Needs the lock of the show's replay, and asks nobody.
         """
-        stored = self._objects.sizes(_key(show, ""))
+        inits = {line.name: line.init for line in self.read_index(show).segments}
         freed = 0
         for file in _copies(self._recordings / show):
             size = file.stat().st_size
-            if stored.get(_key(show, file.name)) != size:
+            if stored.get(file.name) != size:
                 # Somebody deleted it there: it is uploaded again.
                 _kept(file).unlink(missing_ok=True)
                 continue
+            # Nothing can read it off the segment once that is gone.
+            time = self.first_time(show, inits.get(file.name, ""), file.name)
+            _note_kept(file, size, time)
             public = self._replays / show / file.name
             if public.exists():
                 _note_kept(public, size)
@@ -129,6 +137,13 @@ class ObjectStorage(DiskStorage):
             file.unlink()
             freed += size
         return freed
+
+    def first_time(self, show: str, init: str, segment: str) -> int | None:
+        time = super().first_time(show, init, segment)
+        if time is None:
+            with contextlib.suppress(FileNotFoundError, ValueError):
+                _, time = _read_kept(_kept(self._recordings / show / segment))
+        return time
 
     def fetch(self, show: str, names: Set[str], folder: Path) -> None:
         super().fetch(show, names, folder)
@@ -145,7 +160,8 @@ class ObjectStorage(DiskStorage):
         found: dict[str, int] = {}
         for kept in self._recordings.glob(f"*/.*{KEPT}"):
             with contextlib.suppress(FileNotFoundError, ValueError):
-                found[kept.parent.name] = found.get(kept.parent.name, 0) + int(kept.read_text())
+                size, _ = _read_kept(kept)
+                found[kept.parent.name] = found.get(kept.parent.name, 0) + size
         return found
 
     def list_remote(self) -> list[str]:
@@ -168,7 +184,7 @@ class ObjectStorage(DiskStorage):
         if kept.exists():
             return True
         with contextlib.suppress(FileNotFoundError, ValueError):
-            size = int(_kept(self._recordings / show / name).read_text())
+            size, _ = _read_kept(_kept(self._recordings / show / name))
             _note_kept(self._replays / show / name, size)
             return True
         return False
@@ -182,11 +198,19 @@ def _kept(file: Path) -> Path:
     return file.with_name(f".{file.name}{KEPT}")
 
 
-def _note_kept(file: Path, size: int) -> None:
+def _note_kept(file: Path, size: int, time: int | None = None) -> None:
     """Whole or not there. Raises FileNotFoundError when its folder is gone."""
     beside = _kept(file).with_suffix(".part")
-    beside.write_text(str(size))
+    beside.write_text(f"{size}" if time is None else f"{size} {time}")
     beside.replace(_kept(file))
+
+
+def _read_kept(kept: Path) -> tuple[int, int | None]:
+    """Its size, and the time at which its media begins where that was noted. Raises
+    FileNotFoundError, ValueError.
+    """
+    size, *time = (int(word) for word in kept.read_text().split())
+    return size, time[0] if time else None
 
 
 def _changed(path: Path) -> int | None:

@@ -33,9 +33,9 @@ class Storage(Protocol):
         """Move these files into what is public of a published replay, the last one last."""
         ...
 
-    def first_time(self, show: str, init: str, segment: str) -> int:
+    def first_time(self, show: str, init: str, segment: str) -> int | None:
         """When the media of this segment begins by its own clock, at 90 kHz; 0 where that cannot be
-        read.
+        read, None where the segment is not there. Read from the disk alone.
         """
         ...
 

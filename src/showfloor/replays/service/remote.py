@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -19,8 +19,11 @@ async def list_ended(session: Session) -> list[tuple[UUID, datetime]]:
     return await queries.ended(session)
 
 
-async def prune(session: Session, storage: ObjectStorage, show_id: UUID) -> int:
-    """Delete the disk's copy of what object storage has; bytes that are free now.
+async def prune(
+    session: Session, storage: ObjectStorage, show_id: UUID, stored: Mapping[str, int]
+) -> int:
+    """Delete the disk's copy of what object storage has (`storage.list_stored`, asked before: no
+    lock waits for the store); bytes that are free now.
 
     Under the lock of the replay, so that no segment that a host hides meanwhile is public again. A
     show that has not ended is what the media server continues from: nothing of it goes.
@@ -28,7 +31,7 @@ async def prune(session: Session, storage: ObjectStorage, show_id: UUID) -> int:
     now = await queries.replay(session, show_id, lock=True)
     if now is None or now.ended_at is None or now.deleted_at is not None or not now.complete:
         return 0
-    return await asyncio.to_thread(storage.prune, ids.encode("show", show_id))
+    return await asyncio.to_thread(storage.prune, ids.encode("show", show_id), stored)
 
 
 async def list_deleted(session: Session, names: Iterable[str]) -> list[str]:

@@ -225,11 +225,17 @@ async def _publish_segments(session: Session, storage: Storage, now: Replay) -> 
     index, visible, cues = await watchable(session, storage, now)
     complete = index.ended or clock.now() - now.ended_at > WAIT_FOR_RECORDING
     while visible:
-        playlists = {
-            playlist.MEDIA: playlist.media(visible, cues),
-            **await subtitles.replay_files(session, storage, now, visible),
-        }
-        missing = await asyncio.to_thread(storage.publish, name, files_of(visible), playlists)
+        media = {playlist.MEDIA: playlist.media(visible, cues)}
+        said = await subtitles.replay_files(session, storage, now, visible)
+        try:
+            missing = await asyncio.to_thread(
+                storage.publish, name, files_of(visible), media | said
+            )
+        except OSError:
+            # A decision does not wait for what is said: the worker writes that later.
+            await subtitles.captions_changed(session, now.show_id)
+            bare = media | {playlist.MULTIVARIANT: playlist.multivariant(visible)}
+            missing = await asyncio.to_thread(storage.publish, name, files_of(visible), bare)
         if not missing:
             break
         # A file that a crash or a person took away is a gap like any other.
