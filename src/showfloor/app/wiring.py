@@ -315,7 +315,11 @@ def periodic_jobs(
             partial(replays_tasks.write_subtitles, storage=storage),
             wakes=SUBTITLES,
         ),
-        Job("delete outlived replays", 3600.0, replays_tasks.delete_outlived),
+        Job(
+            "delete outlived replays",
+            3600.0,
+            partial(replays_tasks.delete_outlived, storage=storage),
+        ),
         Job("forget abandoned checkouts", 60.0, checkout_tasks.forget_abandoned),
         Job("forget networks", 60.0, stock_tasks.forget_clients),
         Job("forget old holds", 3600.0, stock_tasks.forget_old_holds),

@@ -34,8 +34,11 @@ async def publish_replays(database: Database, storage: Storage) -> datetime | No
     for show_id in waiting:
         try:
             async with database.session() as session:
-                published = await service.publish(session, storage, show_id, thorough=True)
-            unfinished |= not published.complete
+                published = await service.publish(session, storage, show_id)
+            if published.deleted_at is not None:
+                await _delete_recording(database, storage, show_id)
+            else:
+                unfinished |= not published.complete
         except Exception as error:  # a folder that cannot be written, a row that is locked
             failure = error
     if failure is not None:
@@ -43,9 +46,18 @@ async def publish_replays(database: Database, storage: Storage) -> datetime | No
     return clock.now() + LOOK_AGAIN if unfinished else None
 
 
-async def delete_outlived(database: Database) -> None:
-    """What was kept as long as it was to be: one transaction a show. Its files go with the next
-    round of `publish_replays`, which this wakes.
+async def _delete_recording(database: Database, storage: Storage, show_id: UUID) -> None:
+    """After everything of it was withdrawn, and with no transaction open: object storage may be
+    away, and what is deleted for good never comes back. The next round repeats what failed.
+    """
+    await asyncio.to_thread(storage.delete, ids.encode("show", show_id))
+    async with database.session() as session:
+        await service.finish_deletion(session, show_id)
+
+
+async def delete_outlived(database: Database, storage: Storage) -> None:
+    """What was kept as long as it was to be: withdrawn at once, one show after the other. The
+    recording goes with the next round of `publish_replays`, which this wakes.
     """
     async with database.session() as session:
         due = await service.list_outlived(session)
@@ -53,7 +65,10 @@ async def delete_outlived(database: Database) -> None:
     for show_id in due:
         try:
             async with database.session() as session:
-                await service.delete_outlived(session, show_id)
+                due_still = await service.delete_outlived(session, show_id)
+            if due_still:
+                async with database.session() as session:
+                    await service.publish(session, storage, show_id)
         except Exception as error:  # a row that is locked
             failure = error
     if failure is not None:

@@ -10,7 +10,10 @@ import httpx2
 from showfloor.kit import clock
 from showfloor.kit.db import Database
 from showfloor.replays import service, tasks
+from showfloor.replays.adapters.disk import DiskStorage
+from showfloor.shows import service as shows
 from tests.integration.replays.conftest import EndedShow
+from tests.integration.replays.test_captions import lines, upload
 from tests.integration.replays.test_clips import add, make
 from tests.integration.replays.test_decisions import change
 from tests.integration.replays.test_publish import WHOLE
@@ -25,7 +28,7 @@ async def after(days: float, show: EndedShow) -> None:
     """The worker's round so many days from now."""
     later = clock.now() + timedelta(days=days)
     with clock.use(lambda: later):
-        await tasks.delete_outlived(show.database)
+        await tasks.delete_outlived(show.database, DiskStorage(show.data))
         await show.publish()
 
 
@@ -48,6 +51,35 @@ async def test_market_says_how_long_and_then_all_of_it_is_gone(
     assert list((filmed.data / "replays").iterdir()) == []
     assert (await filmed.shown(client))["state"] == "deleted"
     assert (await decision(client, filmed))["keep_until"] is None
+
+
+async def test_what_was_said_is_not_kept_longer_than_the_recording(
+    client: httpx2.AsyncClient, ended: EndedShow, database: Database
+) -> None:
+    await upload(client, ended)
+    await after(364, ended)
+    assert len(await lines(client, ended)) == 2
+
+    await after(366, ended)
+
+    async with database.session() as session:
+        assert await shows.list_captions(session, ended.id, "en") == []
+    assert (await client.get(ended.path)).json()["caption_languages"] == []
+
+
+async def test_what_outlived_its_time_is_withdrawn_by_the_round_that_finds_it(
+    client: httpx2.AsyncClient, filmed: EndedShow, database: Database
+) -> None:
+    await add(client, filmed, 2, 4)
+    await make(filmed)
+
+    later = clock.now() + timedelta(days=366)
+    with clock.use(lambda: later):
+        await tasks.delete_outlived(database, DiskStorage(filmed.data))
+
+    assert list((filmed.data / "replays").iterdir()) == []
+    assert (await filmed.shown(client))["state"] == "deleted"
+    assert filmed.recorded.exists()
 
 
 async def test_host_keeps_it_longer_or_shorter_and_nothing_is_published_anew(

@@ -23,7 +23,7 @@ from showfloor.app.cli import cli
 from showfloor.app.doctor import findings
 from showfloor.app.scan import scan
 from showfloor.app.settings import Settings
-from showfloor.kit import jobs
+from showfloor.kit import clock, jobs
 from showfloor.kit.db import Database
 from showfloor.kit.objects import UPLOAD_JOB, Objects, ObjectsUnavailable
 from showfloor.replays import service, tasks
@@ -364,6 +364,36 @@ async def test_deleted_replay_leaves_nothing_in_the_store(
     objects.put(late, f"recordings/{ended.shown_id}/9.m4s")
     await tasks.delete_leftovers(database, storage)
     assert stored(objects, ended) == set()
+
+
+async def test_deleted_replay_and_its_clips_are_withdrawn_while_the_store_is_away(
+    client: httpx2.AsyncClient,
+    filmed: EndedShow,
+    storage: ObjectStorage,
+    objects: Objects,
+    prune: Prune,
+    away: Away,
+    database: Database,
+) -> None:
+    await add(client, filmed, 2, 4)
+    await tasks.make_clips(database, storage, ProcessCutter(), label_fonts())
+    await prune()
+    later = clock.now() + timedelta(days=366)
+
+    with clock.use(lambda: later):
+        async with database.session() as session:
+            assert await service.delete_outlived(session, filmed.id)
+        with pytest.raises(ObjectsUnavailable):
+            await tasks.publish_replays(database, away())
+
+        assert list((filmed.data / "replays").iterdir()) == []
+        assert (await filmed.shown(client))["state"] == "deleted"
+        assert stored(objects, filmed)
+        await tasks.publish_replays(database, storage)
+
+    assert stored(objects, filmed) == set()
+    async with database.session() as session:
+        assert await service.list_unpublished(session) == []
 
 
 async def test_upload_under_way_when_its_recording_is_deleted_is_taken_back(

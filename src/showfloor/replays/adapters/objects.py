@@ -1,10 +1,10 @@
 """Recordings in object storage: the disk has them first, and alone while a show is live.
 
 A file that was uploaded has a file `.{name}.kept` with its size beside it. The disk's copy may go
-then (`prune`), which adds the time at which its media begins, and where it was public such a file stands in the public folder in its place: what
-may be watched is still exactly what the folder names, so that hiding stays deleting a file, and
-works while the store is away. Which uploads are left to do is read off the folder, so a worker that
-was killed repeats at most what was under way.
+then (`prune`), which adds the time at which its media begins. Where the copy was public such a file
+stands in the public folder in its place: what may be watched is still exactly what the folder
+names, so that hiding stays deleting a file, and works while the store is away. Which uploads are
+left to do is read off the folder, so a worker that was killed repeats at most what was under way.
 
 Playlists, clips and pictures are small and stay on the disk.
 """

@@ -91,12 +91,15 @@ async def list_outlived(session: Session) -> list[UUID]:
 
 
 async def delete_outlived(session: Session, show_id: UUID) -> bool:
-    """For good, as its host would, because its time is over; False when it is not by now."""
+    """For good, as its host would, because its time is over; False when it is not by now. The
+    caller publishes after the commit.
+    """
     now = await queries.replay(session, show_id, lock=True)
     if now is None or now.deleted_at or now.ended_at is None or now.keep_until is None:
         return False
     if now.keep_until > clock.now():
         return False
+    await shows.delete_captions(session, show_id)
     await _decide(session, replace(now, deleted_at=clock.now()))
     return True
 
@@ -110,13 +113,11 @@ async def delete_replay(session: Session, *, person: Person, show_id: UUID) -> R
     return await _decide(session, replace(before, deleted_at=clock.now()))
 
 
-async def publish(
-    session: Session, storage: Storage, show_id: UUID, *, thorough: bool = False
-) -> Replay:
+async def publish(session: Session, storage: Storage, show_id: UUID) -> Replay:
     """Make the folder equal to the row, and the show's facts, too. May be repeated at any time.
 
     The row's lock is held meanwhile, so that an older decision cannot be published over a newer
-    one. `thorough` deletes what was deleted for good from the recording, too, which takes long.
+    one. What was deleted for good is withdrawn; its recording is not deleted (`finish_deletion`).
     """
     now = await queries.replay(session, show_id, lock=True)
     assert now is not None
@@ -125,8 +126,8 @@ async def publish(
         return now
     name = ids.encode("show", show_id)
     if now.deleted_at is not None:
-        await asyncio.to_thread(storage.delete if thorough else storage.withdraw, name)
-        published = replace(now, complete=thorough, duration_ms=0, gaps=(), starts_at=None)
+        await asyncio.to_thread(storage.withdraw, name)
+        published = replace(now, complete=False, duration_ms=0, gaps=(), starts_at=None)
     elif now.public:
         published = await _publish_segments(session, storage, now)
     else:
@@ -146,6 +147,13 @@ async def publish(
     if published.complete and published.duration_ms:
         wake(session, PICTURES)
     return published
+
+
+async def finish_deletion(session: Session, show_id: UUID) -> None:
+    """The recording of what was deleted for good, and withdrawn, is gone."""
+    now = await queries.replay(session, show_id, lock=True)
+    assert now is not None and now.deleted_at is not None
+    await queries.save_published(session, replace(now, complete=True))
 
 
 async def write_subtitles(session: Session, storage: Storage, show_id: UUID) -> None:
