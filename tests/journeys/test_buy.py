@@ -263,7 +263,9 @@ def test_frame_with_too_few_rights_shows_a_way_to_the_show(
     expect(page.frame_locator("#poor").get_by_role("link", name="Open the show")).to_be_visible()
 
 
-def test_whole_purchase_by_keyboard_alone(demo: Installation, page: Page) -> None:
+def test_whole_purchase_and_its_withdrawal_by_keyboard_alone(
+    demo: Installation, page: Page
+) -> None:
     watch(page, f"{demo.show_page}?lang=en")
 
     def reach(name: str) -> None:
@@ -299,8 +301,19 @@ def test_whole_purchase_by_keyboard_alone(demo: Installation, page: Page) -> Non
     page.keyboard.type("4242424242424242")
     reach("Order and pay")
     page.keyboard.press("Enter")
-
     expect(page.get_by_role("heading", name=re.compile("It is yours"))).to_be_visible()
+    address = page.locator('a[href^="/o/"]').get_attribute("href")
+
+    page.goto(f"{demo.base}{address}")
+    reach("Withdraw from contract here")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Confirm withdrawal")).to_be_visible()
+    reach("Confirm withdrawal")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(re.compile("^Withdrawal received on"))).to_be_visible()
+    page.reload()
+    expect(page.get_by_text(re.compile("^Withdrawal received on"))).to_be_visible()
+    assert page.get_by_role("link", name=re.compile("Withdraw")).count() == 0
 
 
 def test_arabic_viewer_buys(demo: Installation, page: Page) -> None:
