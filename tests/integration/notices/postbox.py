@@ -58,7 +58,7 @@ class Postbox:
         content = cast(bytes, envelope.content)
         self.taken.append(cast(EmailMessage, message_from_bytes(content, policy=POLICY)))
         self.envelopes.append((envelope.mail_from or "", envelope.rcpt_tos))
-        await asyncio.sleep(self.pause)
+        await asyncio.sleep(self.pause)  # waits:  a server that takes its time is the case
         if self.silent:
             await asyncio.Event().wait()
         if self.hangs_up:
