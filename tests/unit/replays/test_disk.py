@@ -142,6 +142,17 @@ def test_folder_that_cannot_be_removed_is_not_said_to_be_gone(data: Path, folder
     assert (data / "elsewhere" / "1.m4s").exists()
 
 
+def test_link_of_an_older_version_is_opened_when_it_is_published_again(data: Path) -> None:
+    storage = DiskStorage(data)
+    storage.publish(SHOW, {"1.m4s"}, LISTS)
+    link = data / "replays" / SHOW / "1.m4s"
+    link.chmod(0o600)
+
+    storage.publish(SHOW, {"1.m4s"}, LISTS)
+
+    assert link.stat().st_mode & 0o777 == 0o644
+
+
 def test_a_web_server_of_another_user_may_read_what_is_public_and_no_more(data: Path) -> None:
     before = os.umask(0o077)
     try:

@@ -131,7 +131,11 @@ class DiskStorage:
     def _link(self, show: str, name: str) -> bool:
         """Whether the public folder has the file now."""
         target = self._replays / show / name
-        return target.exists() or _link(self._recordings / show / name, target, public=True)
+        if target.exists():
+            # An older version linked it as closed as it was recorded.
+            _let_everybody_read(target)
+            return True
+        return _link(self._recordings / show / name, target, public=True)
 
 
 def _let_everybody_read(*paths: Path) -> None:
