@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
+from functools import partial
 
 import httpx2
 import pytest
@@ -12,8 +14,11 @@ from showfloor.identity import service as identity
 from showfloor.identity.types import CollectionPoint, Scope
 from showfloor.kit import clock, webvtt
 from showfloor.kit.db import Database
+from showfloor.replays import queries, service
+from showfloor.replays.adapters.disk import DiskStorage
 from tests.integration.replays.conftest import EndedShow
 from tests.people import FakeStreaming, add_host, add_key
+from tests.waiting import until_somebody_waits
 
 FILE = """WEBVTT
 
@@ -55,6 +60,28 @@ async def test_file_becomes_lines_on_the_show_clock(
     assert first["start"] == clock.rfc3339(ended.at(1))
     assert second["end"] == clock.rfc3339(ended.at(7))
     assert (await client.get(ended.path)).json()["caption_languages"] == ["en"]
+
+
+@pytest.mark.parametrize("method", ["PATCH", "DELETE", "PUT"])
+async def test_words_that_change_while_the_replay_is_published_wait_for_it(
+    client: httpx2.AsyncClient, ended: EndedShow, database: Database, method: str
+) -> None:
+    """Each would wait for the other, if they took their locks in another order."""
+    await upload(client, ended)
+    (line, _) = await lines(client, ended)
+    path, headers = f"{ended.path}/captions/en", ended.host
+    requests = {
+        "PATCH": partial(client.patch, path, json={"changes": [{"id": line["id"], "text": "Hi"}]}),
+        "DELETE": partial(client.delete, path),
+        "PUT": partial(client.put, path, content="WEBVTT\n"),
+    }
+    async with database.session() as session:
+        await queries.replay(session, ended.id, lock=True)
+        changing = asyncio.create_task(requests[method](headers=headers))
+        await until_somebody_waits(database)
+        await service.publish(session, DiskStorage(ended.data), ended.id)
+
+    assert (await changing).status_code == 204
 
 
 async def test_file_comes_back_as_it_is_heard(client: httpx2.AsyncClient, ended: EndedShow) -> None:

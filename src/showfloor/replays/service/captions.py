@@ -109,20 +109,23 @@ async def edit_captions(
     """Other words for single lines; an empty text takes a line away. Raises ShowNotFound,
     CaptionsNotThere.
     """
+    await shows.get_own_show(session, person=person, show_id=show_id)
+    # The replay's lock before the show's, as everywhere.
+    await captions_changed(session, show_id)
     await shows.edit_captions(
         session, person=person, show_id=show_id, language=language, texts=texts
     )
-    await captions_changed(session, show_id)
 
 
 async def delete_captions(
     session: Session, *, person: Person, show_id: UUID, language: str
 ) -> None:
     """All lines of a language. Raises ShowNotFound."""
+    await shows.get_own_show(session, person=person, show_id=show_id)
+    await captions_changed(session, show_id)
     await shows.replace_captions(
         session, person=person, show_id=show_id, language=language, lines=[]
     )
-    await captions_changed(session, show_id)
 
 
 async def _visible(
