@@ -14,9 +14,12 @@ from typing import Any, Literal
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import Scope
+
+from showfloor.kit.objects import ObjectsUnavailable
 
 PACKED = {"br": ".br", "gzip": ".gz"}
 """Content codings (RFC 9110 §8.4.1) and the ends of the files that `frontend/scripts/pack.mjs`
@@ -84,10 +87,20 @@ class ReplayFiles(StaticFiles):
         """A file that is in object storage alone is fetched there, from an address that is good for
         a minute. It is looked for each time, so what was taken out of a replay is gone.
         """
-        if self._away is not None and scope["method"] in ("GET", "HEAD"):
+        try:
+            return await super().get_response(path, scope)
+        except HTTPException as problem:
+            missing = problem.status_code == HTTPStatus.NOT_FOUND
+            if self._away is None or not missing or scope["method"] not in ("GET", "HEAD"):
+                raise
+        headers = SAFE | OPEN | {"Cache-Control": "no-store"}
+        try:
             address = await run_in_threadpool(self._away, path, scope["method"])
-            if address is not None:
-                return RedirectResponse(address, 307, SAFE | OPEN | {"Cache-Control": "no-store"})
+        except ObjectsUnavailable:
+            return Response(status_code=HTTPStatus.SERVICE_UNAVAILABLE, headers=headers)
+        if address is not None:
+            return RedirectResponse(address, 307, headers)
+        # It may have come back from there meanwhile.
         return await super().get_response(path, scope)
 
     def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:

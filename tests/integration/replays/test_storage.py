@@ -344,6 +344,24 @@ async def test_clip_and_pictures_are_made_of_what_is_in_the_store_alone(
     assert segments(filmed.recorded) == set()
 
 
+async def test_file_that_cannot_be_read_stops_no_upload_behind_it(
+    ended: EndedShow, storage: ObjectStorage, objects: Objects
+) -> None:
+    (ended.recorded.parent / "show_0" / "1.m4s").mkdir(parents=True)
+
+    with pytest.raises(IsADirectoryError):
+        storage.upload()
+
+    assert stored(objects, ended) == {*MEDIA, "index.jsonl"}
+
+
+async def test_name_that_no_file_can_have_is_not_found(
+    client: httpx2.AsyncClient, ended: EndedShow
+) -> None:
+    for length in (240, 249, 255, 256, 4000):
+        assert (await fetch(client, ended, "a" * length)).status_code == 404
+
+
 async def test_deleted_replay_leaves_nothing_in_the_store(
     client: httpx2.AsyncClient,
     ended: EndedShow,

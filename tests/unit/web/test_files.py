@@ -9,7 +9,8 @@ import pytest
 from starlette.datastructures import Headers
 from starlette.routing import Mount, Router
 
-from showfloor.web.files import A_YEAR, BuiltFiles, UploadedFiles, built_file
+from showfloor.kit.objects import ObjectsUnavailable
+from showfloor.web.files import A_YEAR, BuiltFiles, ReplayFiles, UploadedFiles, built_file
 from tests.unit.app.asgi import ask, scope
 
 
@@ -122,3 +123,26 @@ async def test_upload_is_what_its_name_says_whatever_it_looks_like(tmp_path: Pat
 
     assert answer.headers["content-type"] == "image/webp"
     assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_store_without_credentials_is_not_there_for_now(tmp_path: Path) -> None:
+    def refuse(path: str, method: str) -> str | None:
+        raise ObjectsUnavailable("access_denied")
+
+    files = ReplayFiles(directory=tmp_path, away=refuse)
+
+    answer = await files.get_response("show_a/1.m4s", scope("/show_a/1.m4s"))
+
+    assert answer.status_code == 503 and answer.headers["Cache-Control"] == "no-store"
+
+
+async def test_segment_that_comes_to_the_disk_while_it_is_looked_for_is_sent(
+    tmp_path: Path,
+) -> None:
+    def come(path: str, method: str) -> str | None:
+        (tmp_path / "1.m4s").write_bytes(b"segment")
+        return None
+
+    files = ReplayFiles(directory=tmp_path, away=come)
+
+    assert (await files.get_response("1.m4s", scope("/1.m4s"))).status_code == 200

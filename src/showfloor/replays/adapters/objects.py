@@ -20,10 +20,12 @@ from pathlib import Path
 from typing import Literal
 
 from showfloor.kit import clock, recording
-from showfloor.kit.objects import ObjectMissing, Objects
+from showfloor.kit.objects import ObjectMissing, Objects, ObjectsUnavailable
 from showfloor.replays.adapters.disk import DiskStorage
 
 KEPT = ".kept"
+_AWAY = ("unreachable", "busy")
+"""Nothing else would be taken either, and each attempt takes long."""
 _AT_ONCE = 4
 """Uploads beside each other."""
 _INDEX_EVERY = 30.0
@@ -43,13 +45,22 @@ class ObjectStorage(DiskStorage):
         """Everything that is whole on the disk and not in the store. True when there was
         something: more may follow soon.
 
-        Raises ObjectsUnavailable; what the store took is not repeated.
+        Raises OSError, ObjectsUnavailable when all have been tried; what the store took is not
+        repeated.
         """
         found = False
+        failure: Exception | None = None
         folders = sorted(each for each in self._recordings.glob("*") if each.is_dir())
         with ThreadPoolExecutor(_AT_ONCE) as uploads:
             for folder in folders:
-                found |= self._upload(folder, uploads)
+                try:
+                    found |= self._upload(folder, uploads)
+                except (OSError, ObjectsUnavailable) as problem:
+                    failure = failure or problem
+                    if isinstance(problem, ObjectsUnavailable) and problem.reason in _AWAY:
+                        break
+        if failure is not None:
+            raise failure
         return found
 
     def _upload(self, folder: Path, uploads: ThreadPoolExecutor) -> bool:
@@ -57,10 +68,11 @@ class ObjectStorage(DiskStorage):
         if changed is None:
             return False
         left = _left(folder) if self._seen.get(folder.name) != changed else []
-        # A list: the first problem is raised when all have been tried.
-        for done in [uploads.submit(self._upload_file, folder / name) for name in left]:
-            done.result()
+        tried = [uploads.submit(self._upload_file, folder / name) for name in left]
+        failed = [problem for each in tried if (problem := each.exception()) is not None]
         self._upload_index(folder)
+        if failed:
+            raise failed[0]
         if not left:
             self._seen[folder.name] = changed
         return bool(left)
@@ -98,7 +110,10 @@ class ObjectStorage(DiskStorage):
         show, _, name = path.strip("/").partition("/")
         if not name or "/" in name or show.startswith(".") or name.startswith("."):
             return None
-        if not _kept(self._replays / show / name).is_file():
+        try:
+            if not _kept(self._replays / show / name).is_file():
+                return None
+        except OSError:  # a name that is too long for a file
             return None
         return self._objects.sign(_key(show, name), method)
 
