@@ -8,6 +8,7 @@ import os
 from asyncio.subprocess import DEVNULL, Process
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -98,7 +99,7 @@ class Child:
                     for name, value in {**os.environ, **self.environment}.items()
                     if name not in self.hidden
                 },
-                preexec_fn=die_with_parent,
+                preexec_fn=partial(die_with_parent, os.getpid()),
                 start_new_session=True,
             )
         return self.process

@@ -14,6 +14,7 @@ import os
 import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import httpx2
@@ -163,7 +164,7 @@ async def _play(host: Host, state: DemoState, film: Path, address: str) -> None:
         ],
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
-        preexec_fn=die_with_parent,
+        preexec_fn=partial(die_with_parent, os.getpid()),
     )
     try:
         await _go_live(host, state, process)

@@ -19,6 +19,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -358,7 +359,12 @@ def _stream(clip: Path, folder: Path) -> tuple[int, list[Fragment]]:
 
 def _ffmpeg(*arguments: str | Path) -> None:
     command = [get_ffmpeg_exe(), "-v", "error", "-nostdin", "-y", *map(str, arguments)]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, preexec_fn=fall_with_parent)
+    subprocess.run(
+        command,
+        check=True,
+        stdout=subprocess.DEVNULL,
+        preexec_fn=partial(fall_with_parent, os.getpid()),
+    )
 
 
 if __name__ == "__main__":

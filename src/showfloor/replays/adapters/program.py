@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import structlog
@@ -39,7 +41,7 @@ class Program(Generic[Answer]):
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
-                preexec_fn=fall_with_parent,
+                preexec_fn=partial(fall_with_parent, os.getpid()),
             )
             try:
                 async with asyncio.timeout(self._seconds):
