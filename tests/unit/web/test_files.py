@@ -136,6 +136,20 @@ async def test_store_without_credentials_is_not_there_for_now(tmp_path: Path) ->
     assert answer.status_code == 503 and answer.headers["Cache-Control"] == "no-store"
 
 
+async def test_segment_that_leaves_the_disk_while_it_is_looked_for_is_sent(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "1.m4s").write_bytes(b"segment")
+
+    def leave(path: str, method: str) -> str | None:
+        (tmp_path / "1.m4s").unlink()
+        return None
+
+    files = ReplayFiles(directory=tmp_path, away=leave)
+
+    assert (await files.get_response("1.m4s", scope("/1.m4s"))).status_code == 200
+
+
 async def test_segment_that_comes_to_the_disk_while_it_is_looked_for_is_sent(
     tmp_path: Path,
 ) -> None:
