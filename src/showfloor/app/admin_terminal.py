@@ -49,7 +49,8 @@ ShortName = Annotated[
         callback=matching(r"[a-z0-9]+(-[a-z0-9]+)*", "small letters, digits and single hyphens")
     ),
 ]
-Email = Annotated[str, typer.Argument(callback=matching(r"[^@\s]+@[^@\s]+", "an email address"))]
+ADDRESS = r"[^@\s]+@[^@\s]+"
+Email = Annotated[str, typer.Argument(callback=matching(ADDRESS, "an email address"))]
 Name = Annotated[str, typer.Option("--name", help="in English")]
 NameAr = Annotated[str, typer.Option("--name-ar", help="in Arabic")]
 Avatar = Annotated[

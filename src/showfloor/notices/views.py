@@ -43,8 +43,11 @@ def letter_of(mail: Mail, order: Order, office: Office) -> Letter:
         if mail.kind is MailKind.ORDER_CONFIRMED
         else t("mail.withdrawal_received.subject", **about)
     )
+    comma = t("mail.comma")
     given = {
         "lang": lang,
+        "comma": comma,
+        "seller": seller_of(order, lang, comma),
         "dir": messages.direction(lang),
         "order": order,
         "url": url,
@@ -79,3 +82,12 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
+
+
+def seller_of(order: Order, lang: str, comma: str) -> str:
+    """Who the seller is before the law, in one line; its name where it has not said it."""
+    who = order.seller_identity
+    if who is None:
+        return order.seller_name[lang]
+    parts = (who["company"], who["address"], who["registration"], who["vat"], who["email"])
+    return comma.join(part for part in (*parts, who["phone"]) if part)

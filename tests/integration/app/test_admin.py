@@ -416,3 +416,22 @@ def test_what_was_granted_is_taken_back(run: Run, database_url: str) -> None:
     for event in ("key_revoked", "grant_revoked", "creator_forbidden", "origin_forbidden"):
         assert event in log
     assert "@" not in log and "Books" not in log
+
+
+@pytest.mark.parametrize(
+    ("company", "address", "email"),
+    [("", "4 Kiln Lane", "a@b.example"), ("Ltd", " ", "a@b.example"), ("Ltd", "4 Kiln Lane", "a")],
+)
+def test_seller_who_says_nothing_of_itself_is_refused(
+    run: Run, database_url: str, company: str, address: str, email: str
+) -> None:
+    _add_merchants(run)
+    before = _scalar(database_url, "select count(*) from merchant where identity is not null")
+
+    said = run(
+        "merchant identify loamwick", "--company", company, "--address", address, "--email", email
+    )
+
+    assert said.exit_code == 2
+    after = _scalar(database_url, "select count(*) from merchant where identity is not null")
+    assert after == before

@@ -127,6 +127,10 @@ async def test_order_mail_page_withdrawal_acknowledgement(shop: Shop) -> None:
     assert "Withdraw from contract here" in shown.text and "£22.00" in shown.text
     asked = await shop.client.get(f"{page}/withdrawal")
     assert "Confirm withdrawal" in asked.text
+    # Directive 2011/83/EU art 11a(2): who withdraws, from what, and where the confirmation goes.
+    number = await scalar(shop.database, "select number from orders")
+    assert "It concerns order " in asked.text and f"-{number} of " in asked.text
+    assert f"The confirmation goes to {EMAIL}." in asked.text
     assert await scalar(shop.database, "select withdrawn_at from orders") is None
     done = await shop.client.post(f"{page}/withdrawal")
     again = await shop.client.post(f"{page}/withdrawal")
@@ -180,6 +184,7 @@ async def test_seller_stands_in_mail_and_page_as_it_was_then(shop: Shop) -> None
     assert (
         "Loam & Wheel Ltd, 4 Kiln Lane, Stoke, No. 712004, care@loam.example" in body.get_content()
     )
+    assert "To Loam & Wheel Ltd, 4 Kiln Lane, Stoke, " in body.get_content()
     shown = (await shop.client.get(page)).text
     assert "Loam &amp; Wheel Ltd" in shown and "No. 712004" in shown and "Other" not in shown
     assert 'href="mailto:care@loam.example?subject=' in shown

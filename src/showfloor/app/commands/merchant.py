@@ -8,6 +8,7 @@ import typer
 
 from showfloor.app import admin
 from showfloor.app.admin_terminal import (
+    ADDRESS,
     Avatar,
     Name,
     NameAr,
@@ -54,9 +55,22 @@ def add_merchant(
 @group.command("identify")
 def identify_merchant(
     slug: ShortName,
-    company: Annotated[str, typer.Option(help="as it stands in the register")],
-    address: Annotated[str, typer.Option(help="postal address, in one line")],
-    email: Annotated[str, typer.Option(help="to which buyers write")],
+    company: Annotated[
+        str,
+        typer.Option(
+            callback=matching(r".*\S.*", "this has to be said"), help="as it stands in the register"
+        ),
+    ],
+    address: Annotated[
+        str,
+        typer.Option(
+            callback=matching(r".*\S.*", "this has to be said"), help="postal address, in one line"
+        ),
+    ],
+    email: Annotated[
+        str,
+        typer.Option(callback=matching(ADDRESS, "an email address"), help="to which buyers write"),
+    ],
     phone: Annotated[str, typer.Option(help="on which buyers call")] = "",
     registration: Annotated[str, typer.Option(help="where it is registered, with its number")] = "",
     vat: Annotated[str, typer.Option(help="its number for value added tax")] = "",
