@@ -24,7 +24,7 @@ from tests.journeys.conftest import CHECKOUT, IN_TURN, START_WITHIN, Installatio
 from tests.journeys.test_buy import VIDEO
 from tests.journeys.test_studio import publisher
 from tests.recordings import filming
-from tests.waiting import until_blocking
+from tests.waiting import BOUND, until_blocking
 
 __all__ = ["clip", "tags"]
 
@@ -264,8 +264,8 @@ def test_replay_that_cannot_be_reached_says_so(page: Page, ended: Ended) -> None
 
 
 HLS_JS = Path(__file__).parents[2] / "frontend/node_modules/hls.js/dist/hls.min.js"
-SUBTITLES_OF = """url => new Promise((done, failed) => {
-    setTimeout(() => failed(new Error("no subtitles")), 20000);
+SUBTITLES_OF = """([url, bound]) => new Promise((done, failed) => {
+    setTimeout(() => failed(new Error("no subtitles")), bound);
     const video = document.body.appendChild(document.createElement("video"));
     const hls = new Hls({ enableWorker: false });
     hls.on(Hls.Events.SUBTITLE_FRAG_PROCESSED, () => {
@@ -318,7 +318,8 @@ def test_captions_are_shown_where_the_viewer_reads_another_language(
     # A player that draws subtitles itself, as phones do in full screen: hls.js whole.
     other = page.context.new_page()
     other.evaluate(HLS_JS.read_text())
-    assert other.evaluate(SUBTITLES_OF, hls_url) == {"lang": "ar", "cues": [[0, "صباح الخير"]]}
+    read = other.evaluate(SUBTITLES_OF, [hls_url, BOUND * 1000])
+    assert read == {"lang": "ar", "cues": [[0, "صباح الخير"]]}
     other.close()
     # Full screen and a picture in a picture have no page around them: the words go with the video.
     page.evaluate(f"{VIDEO}.dispatchEvent(new Event('enterpictureinpicture'))")
