@@ -1,4 +1,4 @@
-"""Mails as the rest of the house sees them."""
+"""Values of mails: what is to be sent, and what became of it."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from email.message import EmailMessage
 from email.policy import SMTP as POLICY
 from typing import cast
 
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 from showfloor.notices.adapters.smtp import SmtpMailer, SmtpServer
 
@@ -33,6 +33,12 @@ class Postbox:
     silent: bool = False
     pause: float = 0.0
     utf8: bool = False
+    logins: int = 0
+    """Passwords that came; it asks for one without TLS, as a careless server does."""
+
+    def check(self, *_: object) -> AuthResult:
+        self.logins += 1
+        return AuthResult(success=True)
 
     async def handle_MAIL(  # noqa: N802 - aiosmtpd calls it by the command's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -80,7 +86,15 @@ async def postbox() -> AsyncIterator[Postbox]:
     sessions: list[SMTP] = []
 
     def talk() -> SMTP:
-        sessions.append(SMTP(box, hostname="mx.example", enable_SMTPUTF8=box.utf8))
+        sessions.append(
+            SMTP(
+                box,
+                hostname="mx.example",
+                enable_SMTPUTF8=box.utf8,
+                auth_require_tls=False,
+                authenticator=box.check,
+            )
+        )
         return sessions[-1]
 
     server = await asyncio.get_running_loop().create_server(talk, "127.0.0.1", 0)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
+import aiosmtplib
 import pytest
 
 from showfloor.notices.adapters.smtp import DATA_SECONDS, SmtpServer
@@ -120,11 +121,20 @@ def test_password_is_decoded() -> None:
     assert (server.password, server.port) == ("s#/?e", 465)
 
 
-async def test_password_goes_over_tls_alone(box: Postbox) -> None:
+@pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
+async def test_password_goes_over_tls_alone(
+    box: Postbox, guard: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not guard:
+        client = aiosmtplib.SMTP
+        monkeypatch.setattr(
+            aiosmtplib, "SMTP", lambda **given: client(**given | {"start_tls": None})
+        )
+
     delivery = await box.mailer(login="user:secret@").send(letter())
 
-    assert delivery.outcome is Outcome.LATER
-    assert box.taken == []
+    assert delivery.outcome is (Outcome.LATER if guard else Outcome.SENT)
+    assert (box.logins, len(box.taken)) == ((0, 0) if guard else (1, 1))
 
 
 async def test_domain_in_other_letters_is_written_as_dns_has_it(box: Postbox) -> None:

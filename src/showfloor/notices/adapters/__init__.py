@@ -1,1 +1,1 @@
-"""How mails leave the house."""
+"""Mail transports."""

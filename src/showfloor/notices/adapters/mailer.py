@@ -1,4 +1,4 @@
-"""What the house asks of whoever carries mails."""
+"""Protocol of mail transports."""
 
 from __future__ import annotations
 

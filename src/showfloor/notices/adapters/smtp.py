@@ -9,7 +9,6 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
-from ssl import SSLContext
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
@@ -69,7 +68,7 @@ class SmtpServer:
 
 
 class SmtpMailer:
-    """`context` is a test's own trust in a server's certificate."""
+    """Sends by one server; `seconds` bounds each step but DATA, which `data_seconds` does."""
 
     def __init__(
         self,
@@ -77,12 +76,10 @@ class SmtpMailer:
         *,
         seconds: float = STEP_SECONDS,
         data_seconds: float = DATA_SECONDS,
-        context: SSLContext | None = None,
     ) -> None:
         self._server = server
         self._seconds = seconds
         self._data_seconds = data_seconds
-        self._context = context
 
     async def send(self, letter: Letter) -> Delivery:
         try:
@@ -125,7 +122,6 @@ class SmtpMailer:
             use_tls=server.tls,
             start_tls=False if server.tls else (True if server.user else None),
             timeout=self._seconds,
-            tls_context=self._context,
             local_hostname=server.sender.rpartition("@")[2],
         )
 
