@@ -12,7 +12,8 @@ from collections.abc import Callable
 from typing import TypeVar, cast
 
 from showfloor.kit import clock
-from showfloor.streaming.push.address import IpNetwork, Target, find_addresses, read_target
+from showfloor.kit.addresses import IpNetwork
+from showfloor.streaming.push.address import Target, find_addresses, read_target
 from showfloor.streaming.push.errors import PushFailed
 from showfloor.streaming.push.tags import CHUNK_SIZE
 from showfloor.streaming.rtmp import amf, chunks, messages

@@ -13,9 +13,9 @@ from datetime import datetime
 from typing import Protocol
 
 from showfloor.kit import clock
+from showfloor.kit.addresses import IpNetwork
 from showfloor.kit.contract import DestinationLine, DestinationOrder, PushState
 from showfloor.streaming.config import StreamingConfig
-from showfloor.streaming.push.address import IpNetwork
 from showfloor.streaming.push.client import RtmpClient, connect
 from showfloor.streaming.push.errors import FINAL, PushFailed
 from showfloor.streaming.push.tags import Tag

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from showfloor.kit import clock
+from showfloor.kit.addresses import read_networks
 from showfloor.kit.contract import DestinationLine, DestinationOrder
 from showfloor.kit.network import tls_context
 from showfloor.streaming.codecs.aac import AudioConfig
@@ -15,7 +16,6 @@ from showfloor.streaming.packaging.audio import Packet
 from showfloor.streaming.packaging.cmaf import Tracks
 from showfloor.streaming.packaging.packager import Frame
 from showfloor.streaming.push import tags
-from showfloor.streaming.push.address import read_networks
 from showfloor.streaming.push.destination import Destination, PushSettings
 from showfloor.streaming.push.tags import Tag
 

@@ -1,0 +1,199 @@
+"""Requests to addresses that others typed, against a server that fails in every way."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from showfloor.kit.outbound import Outbound, OutboundFailed, Reason
+from tests import receiver as behaviours
+from tests.certificates import certificate_for
+from tests.receiver import Behaviour, Receiver, answer, receiver
+from tests.waiting import BOUND
+
+LOCAL = Outbound(local=True)
+
+
+async def fetch(
+    outbound: Outbound, url: str, *, seconds: float = BOUND, most: int = 1 << 16
+) -> bytes:
+    async with outbound.open("POST", url, seconds=seconds, content=b"{}") as given:
+        assert given.status == 200
+        return await given.read(most)
+
+
+async def refusal(outbound: Outbound, url: str, **limits: Any) -> Reason:
+    with pytest.raises(OutboundFailed) as failed:
+        await fetch(outbound, url, **limits)
+    return failed.value.reason
+
+
+async def test_an_answer_arrives_with_its_head_and_its_body() -> None:
+    async with receiver() as other:
+        other.always = answer(200, {"ETag": '"1"'}, b"taken")
+        async with LOCAL.open(
+            "POST", other.url, seconds=BOUND, headers={"X-Test": "1"}, content=b"{}"
+        ) as given:
+            body = await given.read(100)
+
+    assert (given.status, given.headers["etag"], body) == (200, '"1"', b"taken")
+    (heard,) = other.heard
+    assert (heard.method, heard.path, heard.body) == ("POST", "/hooks", b"{}")
+    assert heard.headers["host"] == f"localhost:{other.port}"
+    assert heard.headers["x-test"] == "1"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://shop.example/hooks",
+        "https://shop.example:8443/hooks",
+        "https://user:secret@shop.example/",
+        "ftp://shop.example/",
+        "https:///hooks",
+        "https://shop.example:port/",
+        "https://[::1/",
+        "https://0177.0.0.1/",
+        "file:///etc/passwd",
+        "",
+        "https://shop.example/" + "x" * 2000,
+    ],
+)
+async def test_only_https_on_its_own_port_is_ever_called(url: str) -> None:
+    assert await refusal(Outbound(), url) == Reason.URL_INVALID
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("localhost", "127.0.0.1", "2130706433", "0x7f.1", "[::1]", "0"),
+        *("10.0.0.1", "169.254.169.254", "[fe80::1]", "[::ffff:127.0.0.1]", "[64:ff9b::a00:1]"),
+    ],
+)
+async def test_a_machine_inside_is_refused_before_anything_is_connected(host: str) -> None:
+    assert await refusal(Outbound(), f"https://{host}/") == Reason.ADDRESS_FORBIDDEN
+
+
+async def test_without_the_check_the_same_machine_is_called(tmp_path: Path) -> None:
+    """The twin: what refuses above is the check, not a server that is not there."""
+    certificate, context = certificate_for("localhost", tmp_path)
+    tls = ssl.create_default_context(cafile=certificate)
+    async with receiver(context) as other:
+        other.always = answer(200, body=b"inside")
+        assert await fetch(Outbound(local=True, tls=tls), other.url) == b"inside"
+        assert await refusal(Outbound(tls=tls), other.url.replace(f":{other.port}", "")) == (
+            Reason.ADDRESS_FORBIDDEN
+        )
+
+    assert other.connections == 1
+
+
+async def test_a_name_is_resolved_once_and_the_connection_goes_where_it_led(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A name server that answers differently the second time finds nobody who asks."""
+    async with receiver() as other:
+        asked: list[str] = []
+
+        def resolve(host: str, port: int, **_: object) -> list[tuple[Any, ...]]:
+            asked.append(host)
+            first = "127.0.0.1" if len(asked) == 1 else "127.0.0.2"
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (first, port))]
+
+        monkeypatch.setattr(socket, "getaddrinfo", resolve)
+        other.always = answer(200)
+        await fetch(LOCAL, other.url.replace("localhost", "rebinds.example"))
+
+    assert asked == ["rebinds.example"]
+    assert other.heard[0].headers["host"] == f"rebinds.example:{other.port}"
+
+
+async def test_an_address_that_does_not_answer_leaves_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with receiver() as other:
+        addresses = ["127.0.0.9", "127.0.0.1"]
+
+        def resolve(host: str, port: int, **_: object) -> list[tuple[Any, ...]]:
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (each, port)) for each in addresses]
+
+        monkeypatch.setattr(socket, "getaddrinfo", resolve)
+        other.always = answer(200, body=b"second")
+        assert await fetch(LOCAL, other.url) == b"second"
+
+
+async def test_a_redirect_is_an_answer_and_is_not_followed() -> None:
+    async with receiver() as inside, receiver() as other:
+        other.always = answer(302, {"Location": inside.url})
+        async with LOCAL.open("GET", other.url, seconds=BOUND) as given:
+            assert given.status == 302
+
+    assert inside.connections == 0
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "reason"),
+    [
+        (behaviours.close, Reason.BROKEN),
+        (behaviours.reset, Reason.BROKEN),
+        (behaviours.stop_in_the_head, Reason.BROKEN),
+        (behaviours.stop_in_the_body, Reason.BROKEN),
+        (behaviours.talk_nonsense, Reason.BROKEN),
+        (behaviours.never_stop, Reason.TOO_LARGE),
+    ],
+)
+async def test_whatever_the_other_side_does_has_a_name(
+    behaviour: Behaviour, reason: Reason
+) -> None:
+    async with receiver() as other:
+        other.always = behaviour
+        assert await refusal(LOCAL, other.url) == reason
+
+
+async def test_an_answer_that_never_comes_ends_with_the_time_for_it() -> None:
+    async with receiver() as other:
+        other.always = behaviours.hang
+        assert await refusal(LOCAL, other.url, seconds=0.2) == Reason.TIMED_OUT
+
+
+async def test_a_failure_of_the_reader_stays_its_own() -> None:
+    async with receiver() as other:
+        other.always = answer(200, body=b"x" * 10)
+        with pytest.raises(OSError, match="disk full"):
+            async with LOCAL.open("GET", other.url, seconds=BOUND) as given:
+                async for _ in given.chunks(100):
+                    raise OSError("disk full")
+
+
+async def test_a_port_where_nobody_listens_is_out_of_reach() -> None:
+    async with receiver() as other:
+        url = other.url
+    assert await refusal(LOCAL, url) == Reason.UNREACHABLE
+    assert await refusal(LOCAL, "http://no-such-host.invalid/") == Reason.NAME_UNKNOWN
+
+
+async def test_a_certificate_has_to_be_believed_and_to_have_the_name(tmp_path: Path) -> None:
+    certificate, context = certificate_for("localhost", tmp_path)
+    believes = Outbound(local=True, tls=ssl.create_default_context(cafile=certificate))
+    async with receiver(context) as other:
+        other.always = answer(200, body=b"safe")
+        assert await fetch(believes, other.url) == b"safe"
+        assert await refusal(LOCAL, other.url) == Reason.TLS_FAILED
+        by_address = other.url.replace("localhost", "127.0.0.1")
+        assert await refusal(believes, by_address) == Reason.TLS_FAILED
+
+    assert len(other.heard) == 1
+
+
+async def test_no_proxy_of_the_environment_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    proxy: Receiver
+    async with receiver() as proxy, receiver() as other:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        other.always = answer(200)
+        await fetch(LOCAL, other.url)
+
+    assert proxy.connections == 0
