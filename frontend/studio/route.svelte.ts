@@ -1,23 +1,28 @@
 /** Where in the studio: `/studio`, `/studio/shows/{id}` (control room), `/studio/shows/{id}/products`,
  *  `/studio/shows/{id}/setup`, `/studio/shows/{id}/device`,
- *  `/studio/shows/{id}/destinations`, `/studio/orders`, `/studio/orders/{id}`, `/studio/account`. */
+ *  `/studio/shows/{id}/destinations`, `/studio/account`; `/desk`, `/desk/{page}`, `/desk/{page}/{id}`
+ *  (`desk/pages.ts`). */
 import { tick } from "svelte";
+import { deskPage, FIRST } from "../desk/pages";
 
 export type ShowPlace = "room" | "products" | "setup" | "device" | "destinations";
 export type Route =
   | { place: "list" }
-  | { place: "orders" }
   | { place: "account" }
   | { place: ShowPlace; showId: string }
-  | { place: "order"; orderId: string };
+  | { place: "desk"; name: string; id: string | null };
 
 export function parse(path: string): Route {
   const show = /^\/studio\/shows\/([^/]+)(?:\/(products|setup|device|destinations))?\/?$/.exec(
     path,
   );
   if (show) return { place: (show[2] as ShowPlace | undefined) ?? "room", showId: show[1]! };
-  const order = /^\/studio\/orders(?:\/([^/]+))?\/?$/.exec(path);
-  if (order) return order[1] ? { place: "order", orderId: order[1] } : { place: "orders" };
+  const desk = /^\/desk(?:\/([^/]+)(?:\/([^/]+))?)?\/?$/.exec(path);
+  if (desk) {
+    const page = deskPage(desk[1]);
+    const isOne = page.loadOne && page.name === desk[1];
+    return { place: "desk", name: page.name, id: (isOne ? desk[2] : null) ?? null };
+  }
   if (/^\/studio\/account\/?$/.test(path)) return { place: "account" };
   return { place: "list" };
 }
@@ -25,8 +30,10 @@ export function parse(path: string): Route {
 export function pathTo(route: Route): string {
   if (route.place === "list") return "/studio";
   if (route.place === "account") return "/studio/account";
-  if (route.place === "orders") return "/studio/orders";
-  if (route.place === "order") return `/studio/orders/${route.orderId}`;
+  if (route.place === "desk") {
+    if (route.id !== null) return `/desk/${route.name}/${route.id}`;
+    return route.name === FIRST.name ? "/desk" : `/desk/${route.name}`;
+  }
   return `/studio/shows/${route.showId}${route.place === "room" ? "" : `/${route.place}`}`;
 }
 
@@ -53,11 +60,16 @@ class Location {
 
 export const here = new Location();
 
-/** Plain clicks on the studio's own links stay in the page; anything with a modifier is the browser's. */
+const part = (path: string): string => path.split("/")[1] ?? "";
+
+/** Plain clicks on links within the studio, or within the desk, stay in the page; anything with a modifier is the
+ *  browser's. From one to the other is a new page: only the studio's may ask for the camera. */
 export function follow(event: MouseEvent): void {
-  const link = (event.target as Element).closest<HTMLAnchorElement>("a[href^='/studio']");
+  const link = (event.target as Element).closest<HTMLAnchorElement>(
+    "a[href^='/studio'], a[href^='/desk']",
+  );
   const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey;
-  if (!link || !plain || link.search) return;
+  if (!link || !plain || link.search || part(link.pathname) !== part(location.pathname)) return;
   event.preventDefault();
   here.go(parse(link.pathname));
 }

@@ -9,9 +9,9 @@ const ROUTES: [string, Route][] = [
   ["/studio/shows/show_1", { place: "room", showId: "show_1" }],
   ["/studio/shows/show_1/products", { place: "products", showId: "show_1" }],
   ["/studio/shows/show_1/setup", { place: "setup", showId: "show_1" }],
-  ["/studio/orders", { place: "orders" }],
+  ["/desk", { place: "desk", name: "orders", id: null }],
   ["/studio/account", { place: "account" }],
-  ["/studio/orders/ord_1", { place: "order", orderId: "ord_1" }],
+  ["/desk/orders/ord_1", { place: "desk", name: "orders", id: "ord_1" }],
 ];
 
 test.each(ROUTES)("%s leads to its place and back", (path, route) => {
@@ -22,4 +22,9 @@ test.each(ROUTES)("%s leads to its place and back", (path, route) => {
 
 test("an unknown path is the list", () => {
   expect(parse("/studio/shows/show_1/elsewhere")).toEqual({ place: "list" });
+});
+
+test("an unknown page of the desk is its first one", () => {
+  expect(parse("/desk/elsewhere/ord_1")).toEqual({ place: "desk", name: "orders", id: null });
+  expect(parse("/desk/orders")).toEqual({ place: "desk", name: "orders", id: null });
 });

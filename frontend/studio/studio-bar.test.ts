@@ -37,7 +37,7 @@ function bar(
   return markup(StudioBar, { showId }, words ? { words, provide } : { provide });
 }
 const places = (html: string) =>
-  [...html.matchAll(/<a href="(\/studio[^"]*)"/g)].map((found) => found[1]);
+  [...html.matchAll(/<a href="(\/(?:studio|desk)[^"]*)"/g)].map((found) => found[1]);
 const current = (html: string) => /<a href="([^"]*)" aria-current="page"/.exec(html)?.[1];
 
 test("nobody has places, and no way out of a session", () => {
@@ -58,20 +58,31 @@ test("a host has shows, and in a show its four places", () => {
   ]);
 });
 
-test("a merchant has orders, and meets them first", () => {
-  expect(places(bar(merchant))).toEqual(["/studio/orders"]);
-  expect(current(bar(merchant))).toBe("/studio/orders");
+test("a merchant has the desk", () => {
+  expect(places(bar(merchant))).toEqual(["/desk"]);
 });
 
-test("who hosts and sells has both", () => {
-  expect(places(bar(both))).toEqual(["/studio", "/studio/orders"]);
+test("who hosts and sells goes from the studio to the desk and back", () => {
+  expect(places(bar(both))).toEqual(["/studio", "/desk"]);
   expect(current(bar(both))).toBe("/studio");
+
+  here.route = parse("/desk");
+
+  expect(places(bar(both))).toEqual(["/desk", "/studio"]);
+  expect(current(bar(both))).toBe("/desk");
 });
 
 test("one order stands under the list of them", () => {
-  here.route = parse("/studio/orders/ord_1");
+  here.route = parse("/desk/orders/ord_1");
 
-  expect(current(bar(both))).toBe("/studio/orders");
+  expect(current(bar(both))).toBe("/desk");
+  expect(places(bar(merchant))).toEqual(["/desk"]);
+});
+
+test("the desk of who sells for nobody leads to the studio", () => {
+  here.route = parse("/desk");
+
+  expect(places(bar(host))).toEqual(["/studio"]);
 });
 
 test.each([host, merchant, both])("the way out is on every page", (who) => {

@@ -105,6 +105,7 @@ def shelf_of_host(demo: Installation, page: Page, _lang: str) -> None:
 
 def orders(demo: Installation, page: Page, lang: str) -> None:
     enter(demo, page, lang, "loamwick")
+    page.wait_for_url("**/desk")
     expect(page.locator(".order-rows, .empty")).to_be_visible()
 
 

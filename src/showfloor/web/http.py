@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Hashable
 from functools import cache
-from typing import TypeVar
+from typing import Literal, TypeVar
+from urllib.parse import quote
 
 import jinja2
 from fastapi import APIRouter, Request
@@ -195,21 +196,40 @@ async def shop_of(request: Request, session: Session, staged: ShowWithShelf) -> 
     }
 
 
+@router.get("/studio/orders", include_in_schema=False)
+@router.get("/studio/orders/{order_id}", include_in_schema=False)
+async def moved_orders(order_id: str = "") -> Response:
+    """Where the orders stood before there was a desk."""
+    return RedirectResponse(f"/desk/orders/{quote(order_id)}" if order_id else "/desk", 308)
+
+
 @router.get("/studio")
 @router.get("/studio/{rest:path}")
 async def studio(request: Request) -> Response:
+    """For hosts; may ask for the camera."""
+    return page(request, _studio(request, "studio"), publishes=True)
+
+
+@router.get("/desk")
+@router.get("/desk/{rest:path}")
+async def desk(request: Request) -> Response:
+    """For the people of a seller: the same application."""
+    return page(request, _studio(request, "desk"))
+
+
+def _studio(request: Request, part: Literal["studio", "desk"]) -> str:
     markets = [
         {"code": market.code, "name": market.name, "currency": market.currency}
         for market in list_markets()
     ]
     missing = request.app.state.settings.payments_missing
-    html = pages.render_studio(
+    return pages.render_studio(
         templates(),
+        part,
         lang=language(request),
         markets=markets,
         payments_missing=[f"SHOWFLOOR_{name.upper()}" for name in missing],
     )
-    return page(request, html, publishes=True)
 
 
 @router.get("/o/{token}")

@@ -51,6 +51,7 @@ STUDIO_WORDS = (
     "preflight",
     "remote",
     "studio",
+    "desk",
     "age",
     "account",
     "clip",
@@ -266,21 +267,23 @@ def render_embed(
 
 def render_studio(
     env: jinja2.Environment,
+    part: str = "studio",
     *,
     lang: str,
     markets: Sequence[Page] = (),
     payments_missing: Sequence[str] = (),
 ) -> str:
-    """The studio's one page; its script signs in by itself. `markets`: {"code", "name": {en, ar},
-    "currency"} to schedule a show in. `payments_missing` names the settings without which nothing
-    can be paid.
+    """The one page of the studio and of the desk (`part`); its script signs in by itself.
+
+    `markets`: {"code", "name": {en, ar}, "currency"} to schedule a show in. `payments_missing`
+    names the settings without which nothing can be paid.
     """
     data = {
         "messages": _messages(env).subset(lang, *STUDIO_WORDS, *SHARED_WORDS),
         "markets": list(markets),
         "payments_missing": list(payments_missing),
     }
-    return _render(env, "studio.html", lang=lang, path="/studio", data=data)
+    return _render(env, "studio.html", lang=lang, path=f"/{part}", part=part, data=data)
 
 
 def render_remote(env: jinja2.Environment, *, lang: str) -> str:
