@@ -80,7 +80,7 @@ def test_help_loads_no_command() -> None:
             {"sqlalchemy", "fastapi", "uvicorn", "psycopg"},
         ),
         ("fanout", "showfloor.fanout.server", {"sqlalchemy", "fastapi", "uvicorn", "alembic"}),
-        ("worker", "sqlalchemy", {"uvicorn", "av", "alembic"}),
+        ("worker", "sqlalchemy", {"uvicorn", "av", "alembic", "stripe"}),
     ],
 )
 def test_process_loads_only_what_it_runs(name: str, needed: str, unneeded: set[str]) -> None:

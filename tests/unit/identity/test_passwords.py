@@ -24,7 +24,13 @@ def test_product_hashes_as_the_rfc_recommends() -> None:
 
 
 def test_comparing_for_nobody_costs_as_much_as_for_somebody() -> None:
+    """The same algorithm, version and cost, and as long a salt and hash."""
+    somebody = PRODUCT_PASSWORDS.hash("correct horse battery")
+
     assert PRODUCT_NOBODY.startswith(RFC_9106_SECOND_CHOICE)
+    assert [len(part) for part in PRODUCT_NOBODY.split("$")] == [
+        len(part) for part in somebody.split("$")
+    ]
 
 
 def test_a_test_s_hash_is_made_with_the_same_algorithm_and_no_memory() -> None:
