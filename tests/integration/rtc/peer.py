@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -24,7 +23,8 @@ from aiortc import (
 )
 from aiortc.mediastreams import MediaStreamError
 
-from tests.integration.streaming.peers import SOURCE, Streaming, Tag
+from tests.forks import nursery
+from tests.integration.streaming.peers import Streaming, Tag
 from tests.integration.streaming.socket_peer import packed
 from tests.ports import free_ports
 from tests.unit.streaming.test_opus import opus
@@ -46,13 +46,13 @@ class Rtc:
         self.port = free_ports(1)
         self.log = self.folder / "rtc.log"
         with self.log.open("ab") as log:
-            self.process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "showfloor", "rtc"),
+            self.process = await nursery("showfloor.app.cli", "showfloor.app.commands.rtc").start(
+                "showfloor.app.cli:main",
+                "rtc",
                 stdout=log,
                 stderr=log,
-                env={
+                environment={
                     **os.environ,
-                    "PYTHONPATH": str(SOURCE),
                     "SHOWFLOOR_DATA": str(self.folder),
                     "SHOWFLOOR_RTC_PORT": str(self.port),
                     "SHOWFLOOR_MEDIA_PORT": str(self.streaming.http_port),

@@ -10,33 +10,21 @@ import json
 import os
 import signal
 import sys
+from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 from showfloor.streaming.rtmp import amf, chunks, messages
+from tests.forks import ROOT, Child, nursery
 from tests.waiting import BOUND, bounded, until
 
 TOKEN = "internal-test-token"
-SOURCE = Path(__file__).parents[3] / "src"
+SOURCE = ROOT / "src"
 NEVER = 100 * BOUND
 """Seconds of a deadline that no test waits for."""
-
-_LAUNCH = """
-import json, sys, pathlib
-from showfloor.streaming.config import StreamingConfig
-from showfloor.streaming.server import run
-values = json.loads(sys.argv[1])
-values["data_dir"] = pathlib.Path(values["data_dir"])
-if files := values.pop("open_files", 0):
-    import resource
-    resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
-import logging
-logging.basicConfig(level=logging.INFO)
-run(StreamingConfig(**values), lambda addresses: print(addresses.rtmp[1], addresses.http[1],
-  flush=True))
-"""
+PROGRAM = "tests.integration.streaming.program"
 
 
 class FakeWeb:
@@ -165,17 +153,25 @@ class Streaming:
         }
         self.log = self.data_dir / "log"
         with self.log.open("ab") as log:
-            self.process = await asyncio.create_subprocess_exec(
-                *(*self.launcher, sys.executable, "-c", _LAUNCH, json.dumps(values)),
-                stdout=asyncio.subprocess.PIPE,
-                stderr=log,
-                env={**os.environ, "PYTHONPATH": str(SOURCE), **self.environment},
-            )
+            self.process = await self._launch(json.dumps(values), log)
         assert self.process.stdout is not None
         async with bounded():
             line = await self.process.stdout.readline()
         assert line, self.log.read_text()
         self.rtmp_port, self.http_port = map(int, line.split())
+
+    async def _launch(self, configuration: str, log: IO[bytes]) -> Child | Process:
+        environment = {**os.environ, "PYTHONPATH": f"{SOURCE}:{ROOT}", **self.environment}
+        if not self.launcher:
+            return await nursery(PROGRAM).start(
+                f"{PROGRAM}:main", configuration, stderr=log, environment=environment
+            )
+        return await asyncio.create_subprocess_exec(
+            *(*self.launcher, sys.executable, "-m", PROGRAM, configuration),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=log,
+            env=environment,
+        )
 
     async def stop(self, number: int = signal.SIGTERM) -> None:
         if self.process.returncode is None:
