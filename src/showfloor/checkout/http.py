@@ -43,6 +43,7 @@ from showfloor.identity.schemas import AgeIn
 from showfloor.identity.types import CollectionPoint
 from showfloor.kit import idempotency, ids
 from showfloor.kit.answers import bearer, language
+from showfloor.kit.db import Collided
 from showfloor.kit.errors import NotFound, ValidationFailed
 from showfloor.kit.money import Money
 from showfloor.kit.openapi import refusals
@@ -142,22 +143,32 @@ async def open_checkout(request: Request) -> Response:
     scope = f"checkout.open:{guest.hex}"
     fingerprint = deps.fingerprint(body.model_dump(exclude=set(AgeIn.model_fields)))
     buyer = Buyer(body.email, body.address.value(), language(request))
-    # Details that are lost with the server's power are typed again; the intent to pay, which is
-    # durable, comes after them.
-    async with deps.database.transaction(durable=False) as connection:
-        # Both in one round trip; an answer that was given before is given again all the same.
-        held = stock.ask_open(connection, guest)
-        if (first := await idempotency.claim(connection, scope, key, fingerprint)) is not None:
-            return JSONResponse(first.body, first.status)
-        answer = checkout_view(
-            await service.open_checkout(
-                connection, deps.shelf, admission=admission, held=held, buyer=buyer
-            ),
-            deps.secret,
-        )
-        stored = idempotency.StoredAnswer(201, answer.model_dump())
-        idempotency.remember(connection, scope, key, stored)
-    return _json(answer, 201)
+
+    async def answer() -> Response:
+        # Details that are lost with the server's power are typed again; the intent to pay, which is
+        # durable, comes after them.
+        async with deps.database.transaction(durable=False) as connection:
+            asked = service.ask_opening(connection, guest)
+            # Without a checkout there is no answer that was given before either.
+            claims = await asked.is_opened.answer()
+            if claims and (first := await idempotency.claim(connection, scope, key, fingerprint)):
+                return JSONResponse(first.body, first.status)
+            purchase = await service.open_checkout(
+                connection, deps.shelf, admission=admission, asked=asked, buyer=buyer
+            )
+            view = checkout_view(purchase, deps.secret)
+            stored = idempotency.StoredAnswer(201, view.model_dump())
+            if claims:
+                idempotency.remember(connection, scope, key, stored)
+            else:
+                idempotency.add(connection, scope, key, fingerprint, stored)
+        return _json(view, 201)
+
+    try:
+        return await answer()
+    except Collided:
+        # Another tab opened it at this very moment: these details replace the other's.
+        return await answer()
 
 
 async def pay(request: Request) -> Response:

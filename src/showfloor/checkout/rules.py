@@ -67,7 +67,7 @@ _FROM_REPORT = {
     ProviderStatus.VOIDED: PaymentState.DECLINED,
 }
 
-_MONEY = frozenset({ProviderStatus.AUTHORIZED, ProviderStatus.PAID})
+MONEY = frozenset({ProviderStatus.AUTHORIZED, ProviderStatus.PAID})
 _AFTER_CAPTURE = {
     ProviderStatus.PAID: PaymentState.PAID,
     ProviderStatus.DECLINED: PaymentState.DECLINED,
@@ -102,7 +102,7 @@ def advance(state: PaymentState, report: ProviderStatus) -> PaymentState:
     Money that arrives for a payment we had given up is given back. A payment that somebody else
     ended before the money was taken is a declined one: the goods are still held.
     """
-    if state in (PaymentState.DECLINED, PaymentState.VOIDED) and report in _MONEY:
+    if state in (PaymentState.DECLINED, PaymentState.VOIDED) and report in MONEY:
         return PaymentState.VOIDING
     if state is PaymentState.CAPTURING:
         return _AFTER_CAPTURE.get(report, state)
@@ -116,9 +116,9 @@ def compare(state: PaymentState | None, word: ProviderStatus) -> Discrepancy | N
     one that we do not have. Open ones are asked about anyway.
     """
     if state is None:
-        return Discrepancy.UNKNOWN_TO_US if word in _MONEY else None
+        return Discrepancy.UNKNOWN_TO_US if word in MONEY else None
     if state in (PaymentState.DECLINED, PaymentState.VOIDED, PaymentState.VOIDING):
-        return Discrepancy.GIVEN_UP if word in _MONEY else None
+        return Discrepancy.GIVEN_UP if word in MONEY else None
     if state is PaymentState.PAID and word is not ProviderStatus.PAID:
         back = word is ProviderStatus.VOIDED
         return Discrepancy.GIVEN_BACK_THERE if back else Discrepancy.NOT_TAKEN

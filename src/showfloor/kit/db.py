@@ -48,11 +48,22 @@ _WAIT = 10.0
 """Seconds for which a transaction waits for a connection before it is Busy."""
 _BEGIN = Statement("begin", {})
 _SOFTLY = Statement("set local synchronous_commit to off", {})
+_SOFTLY_ALONE = Statement("select set_config('synchronous_commit', 'off', true)", {})
+"""As `_SOFTLY`, before a statement that is its own transaction: what goes together without `begin`
+is committed together.
+"""
 _COMMIT = Statement("commit", {})
+_UNDO = Statement("rollback", {})
 
 
 Parameters = Mapping[str, object]
 """Of a statement, by name."""
+
+
+class Collided(Exception):
+    """Two rows would have had one key: nothing of the transaction stays. For whoever writes on the
+    chance that nobody was there before, instead of waiting for a look.
+    """
 
 
 class Base(DeclarativeBase):
@@ -191,21 +202,27 @@ class Database:
                 await connection.commit()
             finally:
                 await connection.give_back()
+        except psycopg.errors.UniqueViolation as error:
+            raise Collided from error
         except psycopg.DataError as error:
             raise ValidationFailed from error
         except (psycopg.OperationalError, NoConnection) as error:
             raise Busy from error
         _tell(connection.left_to_do)
 
-    async def run(self, text: LiteralString, values: Parameters) -> list[Row]:
+    async def run(
+        self, text: LiteralString, values: Parameters, *, durable: bool = True
+    ) -> list[Row]:
         """One statement that is its own transaction, and safe to repeat: on a connection that dies
-        it runs once more.
+        it runs once more. `durable` as in `transaction`.
 
         Raises psycopg's errors.
         """
-        connection, (rows,) = await self.start([Statement(text, values)], Urgency.USUAL)
+        softly = [] if durable else [_SOFTLY_ALONE]
+        statements = [*softly, Statement(text, values)]
+        connection, rows = await self.start(statements, Urgency.USUAL)
         await self.give_back(connection)
-        return rows
+        return rows[-1]
 
     async def start(
         self, statements: Sequence[Statement], urgency: Urgency
@@ -284,6 +301,7 @@ class Connection:
         self._waiting = begin
         self._asked = dict[int, Asked[Any]]()
         self._borrowed: PipelineConnection | None = None
+        self._end = _COMMIT
         self.left_to_do = set[str]()
 
     def write(self, statement: Statement) -> None:
@@ -305,11 +323,18 @@ class Connection:
             each.rows = rows[place]
         return rows[len(waiting) - len(statements) :]
 
+    def undo(self) -> None:
+        """Nothing of this transaction stays, though nothing went wrong: what was sent on the chance
+        that it would be needed was not.
+        """
+        self._end = _UNDO
+        self.left_to_do.clear()
+
     async def commit(self) -> None:
         if self._borrowed is None:
             # What is sent on a fresh connection may be sent twice, and a commit must not be.
             await self.fetch()
-        await self.fetch(_COMMIT)
+        await self.fetch(self._end)
 
     async def give_back(self) -> None:
         borrowed, self._borrowed = self._borrowed, None

@@ -81,6 +81,27 @@ async def claim(
     return None if status is None or body is None else StoredAnswer(status, body)
 
 
+def add(connection: Connection, scope: str, key: str, request: bytes, answer: StoredAnswer) -> None:
+    """`claim` and `remember` in one, sent with the commit, for whoever knows that there was no
+    answer yet. The commit raises Collided when there is one by then.
+    """
+    write(
+        connection,
+        """
+        insert into idempotent_answer (scope, key, request, at, status, body)
+        values (%(scope)s, %(key)s, %(request)s, %(at)s, %(status)s, %(body)s)
+        """,
+        {
+            "scope": scope,
+            "key": _digest(key),
+            "request": request,
+            "at": clock.now(),
+            "status": answer.status,
+            "body": Jsonb(answer.body),
+        },
+    )
+
+
 def remember(connection: Connection, scope: str, key: str, answer: StoredAnswer) -> None:
     """Store the answer beside its effect, in the caller's transaction."""
     write(

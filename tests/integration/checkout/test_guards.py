@@ -74,7 +74,7 @@ async def test_two_cards_at_the_same_moment_begin_one_payment(
     if not guard:
         monkeypatch.setattr(payments, "LOCKED", checkouts.UNLOCKED)
         # The goods' deadline is moved under a lock of its own, which would hide what is to be seen.
-        monkeypatch.setattr(paying.stock, "extend_once", paying.stock.get_hold)
+        monkeypatch.setattr(paying.stock, "ask_extended", paying.stock.ask_open)
         await execute(shop.database, "drop index uq_payment_one_blocking")
     await buyer.up_to_details(("SALT", 1))
 

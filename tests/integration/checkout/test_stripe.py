@@ -29,7 +29,7 @@ from showfloor.stock.types import Stock
 from tests.integration.checkout.counter import Buyer, Counter
 from tests.integration.checkout.shop import execute, let_expire, scalar, stock_now
 from tests.integration.checkout.stripe_shop import StripeShop, hold_id, with_stripe
-from tests.integration.checkout.test_cost import MOST_STATEMENTS, SOFTLY, SYNC, statements
+from tests.integration.checkout.test_cost import FRAME, MOST_STATEMENTS, statements
 from tests.integration.provider_conformance.worlds import Pays
 
 __all__ = ["statements"]
@@ -517,7 +517,7 @@ async def test_purchase_with_stripe_costs_one_commit_more(
     for event in list(stripe.books.events):
         await stripe.hear(event)
 
-    ours = [each for each in statements if each not in ("begin", SOFTLY, "commit", SYNC)]
+    ours = [each for each in statements if each not in FRAME]
     # Locking payment and hold, securing the goods, the state; and one more webhook that repeats
     # what is known.
     assert len(ours) <= MOST_STATEMENTS + 5, ours

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from showfloor.kit import db, pipeline
-from showfloor.kit.db import Database
+from showfloor.kit.db import Collided, Database
 from showfloor.kit.errors import Busy, ValidationFailed
 from showfloor.kit.pipeline import PipelineConnection, Statement
 from tests.waiting import until_somebody_waits
@@ -154,7 +154,7 @@ async def test_transaction_of_writes_alone_commits_apart(
 async def test_write_that_fails_at_the_commit_leaves_nothing(database: Database) -> None:
     await database.run("create table kept(id int primary key)", {})
 
-    with pytest.raises(psycopg.errors.UniqueViolation):
+    with pytest.raises(Collided):
         async with database.transaction() as connection:
             assert await db.fetch(connection, "select 1", {}) == [(1,)]
             for _ in range(2):

@@ -98,6 +98,10 @@ async def settle(connection: Connection, hold_id: UUID) -> None:
     await service.settle(connection, hold)
 
 
+async def extend(connection: Connection, hold: UUID) -> None:
+    await service.ask_extended(connection, hold).answer()
+
+
 @dataclass
 class Real:
     database: Database
@@ -120,7 +124,7 @@ class Real:
             return True
         use_case: Any = {
             "release": service.release,
-            "extend": service.extend_once,
+            "extend": extend,
             "settle": settle,
         }[deed]
         try:

@@ -211,8 +211,8 @@ async def test_hold_is_extended_once_by_two_minutes(database: Database) -> None:
     hold = await take(database, line(product), scope=SHOW)
 
     async with database.transaction() as session:
-        first = await service.extend_once(session, hold.id)
-        again = await service.extend_once(session, hold.id)
+        first = await service.ask_extended(session, hold.id).answer()
+        again = await service.ask_extended(session, hold.id).answer()
 
     assert (first.expires_at - hold.expires_at).total_seconds() == 120
     assert again.expires_at == first.expires_at
@@ -230,9 +230,9 @@ async def test_expired_hold_is_not_extended(database: Database) -> None:
 
     async with database.transaction() as session:
         with pytest.raises(HoldExpired):
-            await service.extend_once(session, hold.id)
+            await service.ask_extended(session, hold.id).answer()
         with pytest.raises(HoldExpired):
-            await service.extend_once(session, ids.new())
+            await service.ask_extended(session, ids.new()).answer()
 
 
 async def test_extension_that_came_first_wins_over_the_next_buyer(database: Database) -> None:

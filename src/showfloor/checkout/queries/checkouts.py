@@ -12,7 +12,7 @@ from sqlalchemy import func, update
 
 from showfloor.checkout.models import CheckoutRow
 from showfloor.checkout.types import Agreed, Checkout
-from showfloor.kit.db import BATCH, Connection, Parameters, Session, fetch, write
+from showfloor.kit.db import BATCH, Asked, Connection, Parameters, Session, ask, fetch, write
 from showfloor.kit.money import Money
 from showfloor.markets.types import SalesContext, SalesKind
 from showfloor.orders.types import Buyer, Item, Seller
@@ -60,6 +60,22 @@ async def open_checkout(
     """
     ((checkout_id, is_new),) = await fetch(connection, OPEN, {**_values(new, details), "now": now})
     return Opened(checkout_id, is_new)
+
+
+ADD: LiteralString = OPEN.partition("on conflict")[0]
+IS_OPENED: LiteralString = "select exists (select from checkout where hold_id = %(id)s)"
+
+
+def ask_is_opened(connection: Connection, hold_id: UUID) -> Asked[bool]:
+    """Whether there is a checkout on the hold; somebody may open it right after the look."""
+    return ask(connection, IS_OPENED, {"id": hold_id}, lambda rows: bool(rows[0][0]))
+
+
+def add_checkout(connection: Connection, new: Checkout, details: Details, now: datetime) -> None:
+    """Where there was none on the hold: sent with the commit, which raises Collided if there is one
+    by then.
+    """
+    write(connection, ADD, {**_values(new, details), "now": now})
 
 
 def reopen_checkout(connection: Connection, new: Checkout, details: Details) -> None:

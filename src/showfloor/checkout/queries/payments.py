@@ -21,10 +21,18 @@ from showfloor.checkout.types import (
     PaymentState,
     StepKind,
 )
-from showfloor.kit.db import Connection, Database, Session, delete_batch, fetch, write
+from showfloor.kit.db import (
+    Asked,
+    Connection,
+    Database,
+    Session,
+    ask,
+    delete_batch,
+    fetch,
+    write,
+)
 from showfloor.kit.money import Money
 from showfloor.kit.notify import wake
-from showfloor.kit.pipeline import Statement
 from showfloor.orders.types import Address, Buyer
 
 
@@ -56,9 +64,16 @@ for update of payment
 
 async def lock_payment(connection: Connection, payment_id: UUID) -> LockedPayment:
     """An intent is committed before its provider is called, so there is one."""
-    ((*row, language, email, address, declared_adult_at),) = await fetch(
-        connection, LOCK_PAYMENT, {"id": payment_id}
-    )
+    return await ask_locked_payment(connection, payment_id).answer()
+
+
+def ask_locked_payment(connection: Connection, payment_id: UUID) -> Asked[LockedPayment]:
+    """As `lock_payment`, with the next statement that is waited for."""
+    return ask(connection, LOCK_PAYMENT, {"id": payment_id}, _locked_payment)
+
+
+def _locked_payment(rows: list[tuple[Any, ...]]) -> LockedPayment:
+    ((*row, language, email, address, declared_adult_at),) = rows
     known = email is not None and address
     buyer = Buyer(email, Address(**address), language) if known else None
     return LockedPayment(
@@ -91,18 +106,23 @@ def _attempts(rows: list[tuple[Any, ...]]) -> list[Attempt]:
     return [Attempt(_payment(row[:9]), row[9], row[10]) for row in rows]
 
 
-async def lock_checkout(
+def ask_locked_checkout(
     connection: Connection, checkout_id: UUID
-) -> tuple[Checkout | None, list[Attempt]]:
+) -> tuple[Asked[Checkout | None], Asked[list[Attempt]]]:
     """A checkout with all payments of it, oldest first; others who pay for it wait.
 
     Two statements in one round trip: the second looks when the first has its lock, and sees what
     was committed by whoever had it before.
     """
-    rows, attempts = await connection.fetch(
-        Statement(LOCKED, {"id": checkout_id}), Statement(ATTEMPTS, {"checkout_id": checkout_id})
+    return (
+        ask(
+            connection,
+            LOCKED,
+            {"id": checkout_id},
+            lambda rows: read_checkout(rows[0]) if rows else None,
+        ),
+        ask(connection, ATTEMPTS, {"checkout_id": checkout_id}, _attempts),
     )
-    return (read_checkout(rows[0]) if rows else None), _attempts(attempts)
 
 
 def blocking(attempts: Collection[Attempt]) -> Payment | None:

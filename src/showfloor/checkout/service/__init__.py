@@ -3,7 +3,12 @@ contact (who buys), paying, settlement (what the provider's status does),
 reconciliation (the providers' own lists).
 """
 
-from showfloor.checkout.service.contact import forget_abandoned, get_purchase, open_checkout
+from showfloor.checkout.service.contact import (
+    ask_opening,
+    forget_abandoned,
+    get_purchase,
+    open_checkout,
+)
 from showfloor.checkout.service.holds import change_hold, get_hold, hold_goods, release_hold
 from showfloor.checkout.service.paying import confirm, pay
 from showfloor.checkout.service.reconciliation import reconcile
@@ -17,6 +22,7 @@ from showfloor.checkout.service.shelf import Shelf
 
 __all__ = [
     "Shelf",
+    "ask_opening",
     "change_hold",
     "confirm",
     "forget_abandoned",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -25,24 +25,41 @@ FORGOTTEN_AFTER = timedelta(minutes=5)
 """Details of a hold that ran out."""
 
 
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What has to be known of a hold before its checkout is opened."""
+
+    hold: Asked[Hold]
+    is_opened: Asked[bool]
+
+
+def ask_opening(connection: Connection, hold_id: UUID) -> Opening:
+    """With the next statement that is waited for."""
+    return Opening(stock.ask_open(connection, hold_id), queries.ask_is_opened(connection, hold_id))
+
+
 async def open_checkout(
     connection: Connection,
     shelf: Shelf,
     *,
     admission: Admission,
-    held: Asked[Hold],
+    asked: Opening,
     buyer: Buyer,
 ) -> Purchase:
     """Say who buys what is held; saying it again with other details replaces them until a payment
     is under way.
 
     Raises ValidationFailed (an address that the market does not deliver to), HoldExpired,
-    CheckoutClosed, PaymentInProgress.
+    CheckoutClosed, PaymentInProgress. The commit raises Collided when another request has opened it
+    at this very moment; then do it again.
     """
-    hold = await held.answer()
+    hold = await asked.hold.answer()
     _check_address(hold, buyer.address)
     checkout = await shelf.agree(hold)
     details = Details(buyer, admission.declared_adult_at, hold.expires_at)
+    if not await asked.is_opened.answer():
+        queries.add_checkout(connection, checkout, details, clock.now())
+        return purchase(checkout, rules.status_of(None, hold.state, ran_out=False), hold)
     opened = await queries.open_checkout(connection, checkout, details, clock.now())
     checkout = replace(checkout, id=opened.id)
     newest = None if opened.is_new else await _replace_details(connection, checkout, details)

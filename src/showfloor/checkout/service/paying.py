@@ -26,13 +26,17 @@ from showfloor.checkout.service.contact import (
     orders_of,
     purchase,
 )
-from showfloor.checkout.service.settlement import Recorded, carry_on, finish_voiding, record
+from showfloor.checkout.service.settlement import (
+    Recorded,
+    carry_on,
+    finish_voiding,
+    record_first,
+)
 from showfloor.checkout.types import (
     Checkout,
     Method,
     Payment,
     PaymentState,
-    ProviderReply,
     Purchase,
 )
 from showfloor.checkout.views import agreed_lines_view, lines_view
@@ -78,19 +82,12 @@ async def pay(database: Database, providers: Providers, request: PaymentRequest)
     recorded = None
     if payment.state is PaymentState.STARTED:
         reply = await provider.charge(payment.intent, request.method)
-        recorded = await _record(database, providers, payment, reply)
+        recorded = await record_first(database, payment.id, reply, request.hold_id)
+        recorded = await carry_on(database, providers, recorded)
         payment = recorded.payment
     if replaced is not None:
         await finish_voiding(database, providers, replaced)
     return await _result(database, request.checkout_id, payment, recorded)
-
-
-async def _record(
-    database: Database, providers: Providers, payment: Payment, reply: ProviderReply
-) -> Recorded:
-    async with database.transaction(urgency=Urgency.FINISH) as connection:
-        recorded = await record(connection, payment.id, reply)
-    return await carry_on(database, providers, recorded)
 
 
 async def begin(
@@ -100,11 +97,16 @@ async def begin(
 
     Also the payment it takes the place of, which is to be voided.
     """
-    found, attempts = await queries.lock_checkout(connection, request.checkout_id)
-    checkout, key = check_own(found, request.hold_id), ids.digest(request.key)
+    found, asked = queries.ask_locked_checkout(connection, request.checkout_id)
+    # With the locks, in their order: most who come here begin to pay. Whoever does not takes it
+    # back with the transaction.
+    extended = stock.ask_extended(connection, request.hold_id)
+    checkout, key = check_own(await found.answer(), request.hold_id), ids.digest(request.key)
+    attempts = await asked.answer()
     if (earlier := _under_key(attempts, key)) is not None:
         if earlier.request != request.request:
             raise IdempotencyConflict
+        connection.undo()
         return earlier.payment, None
     if not rules.is_as_shown(checkout.total, request.expected_total):
         raise PriceMismatch(
@@ -115,10 +117,10 @@ async def begin(
         )
     blocking = queries.blocking(attempts)
     if blocking is not None and blocking.state is PaymentState.PAID:
+        connection.undo()
         return blocking, None
     replaced = _replace(connection, blocking) if blocking else None
-    hold = await stock.extend_once(connection, checkout.hold_id)
-    _check_goods(checkout, hold)
+    _check_goods(checkout, await extended.answer())
     return _add_intent(connection, checkout, provider, key, request.request), replaced
 
 
@@ -173,7 +175,8 @@ async def confirm(
     recorded = None
     if payment.state is PaymentState.NEEDS_CONFIRMATION:
         reply = await providers[payment.provider].confirm(payment.intent)
-        recorded = await _record(database, providers, payment, reply)
+        recorded = await record_first(database, payment.id, reply, hold_id)
+        recorded = await carry_on(database, providers, recorded)
         payment = recorded.payment
     return await _result(database, checkout_id, payment, recorded)
 

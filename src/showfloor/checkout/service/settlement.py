@@ -26,7 +26,7 @@ from showfloor.checkout.types import (
 from showfloor.identity.service import admit
 from showfloor.identity.types import CollectionPoint
 from showfloor.kit import clock
-from showfloor.kit.db import Connection, Database, Session
+from showfloor.kit.db import Asked, Collided, Connection, Database, Session
 from showfloor.kit.errors import NotFound
 from showfloor.kit.turns import Urgency
 from showfloor.orders import service as orders
@@ -55,11 +55,34 @@ class Recorded:
     orders: list[Order] = field(default_factory=list)
 
 
-async def record(connection: Connection, payment_id: UUID, reply: ProviderReply) -> Recorded:
+async def record_first(
+    database: Database, payment_id: UUID, reply: ProviderReply, hold_id: UUID
+) -> Recorded:
+    """As `record`, for a payment on this hold that most likely nobody has settled before."""
+    try:
+        async with database.transaction(urgency=Urgency.FINISH) as connection:
+            return await record(connection, payment_id, reply, new_on=hold_id)
+    except Collided:
+        async with database.transaction(urgency=Urgency.FINISH) as connection:
+            return await record(connection, payment_id, reply)
+
+
+async def record(
+    connection: Connection,
+    payment_id: UUID,
+    reply: ProviderReply,
+    *,
+    new_on: UUID | None = None,
+) -> Recorded:
     """Store the provider's word and what follows from it, in one transaction. Call `carry_on`
     afterwards.
+
+    `new_on` is the payment's hold where, as far as the caller knows, nothing was sold yet: that
+    spares round trips, and the commit raises Collided when it is not so.
     """
-    locked = await queries.lock_payment(connection, payment_id)
+    asked = queries.ask_locked_payment(connection, payment_id)
+    held = stock.ask_locked(connection, new_on) if new_on and reply.status in rules.MONEY else None
+    locked = await asked.answer()
     payment, checkout = locked.payment, locked.checkout
     payment = replace(payment, reference=reply.reference or payment.reference)
     locked = replace(locked, payment=payment)
@@ -70,9 +93,9 @@ async def record(connection: Connection, payment_id: UUID, reply: ProviderReply)
         shown = replace(payment, next_step=reply.next_step or payment.next_step)
         return Recorded(shown, checkout, is_first=False)
     if state is PaymentState.PAID:
-        return await _sell(connection, locked)
+        return await _sell(connection, locked, held)
     if state is PaymentState.CAPTURING:
-        return await _secure(connection, locked)
+        return await _secure(connection, locked, held)
     payment = replace(payment, state=state, next_step=reply.next_step, reason=reply.reason)
     hold = None
     if state is PaymentState.DECLINED:
@@ -88,12 +111,15 @@ def _set_state(connection: Connection, payment: Payment, *, sold: bool = False) 
     queries.set_state(connection, payment, now=now, look_at=now + wait if wait else None, sold=sold)
 
 
-async def _secure(connection: Connection, locked: LockedPayment) -> Recorded:
+async def _secure(
+    connection: Connection, locked: LockedPayment, held: Asked[Hold | None] | None
+) -> Recorded:
     """The bank promised the money: nobody takes the goods back before it was taken.
 
     When somebody else has the goods by now, nothing is done but to give the promise back.
     """
-    hold = await stock.lock_hold(connection, locked.checkout.hold_id)
+    held = held or stock.ask_locked(connection, locked.checkout.hold_id)
+    hold = await held.answer()
     if hold is None or hold.state is not LineState.HELD or locked.buyer is None:
         return _give_back(connection, locked)
     stock.secure(connection, hold)
@@ -108,19 +134,25 @@ def _give_back(connection: Connection, locked: LockedPayment) -> Recorded:
     return Recorded(voiding, locked.checkout, is_first=True)
 
 
-async def _sell(connection: Connection, locked: LockedPayment) -> Recorded:
+async def _sell(
+    connection: Connection, locked: LockedPayment, held: Asked[Hold | None] | None
+) -> Recorded:
     """The held goods become orders, one for each merchant.
 
     When somebody else has the goods by now, nothing is done but to give the money back.
     """
     checkout = locked.checkout
-    hold = await stock.lock_hold(connection, checkout.hold_id)
+    is_new = held is not None
+    hold = await (held or stock.ask_locked(connection, checkout.hold_id)).answer()
     if hold is None or hold.state is not LineState.HELD or locked.buyer is None:
         return _give_back(connection, locked)
     admission = admit(CollectionPoint.GUEST_CHECKOUT, adult=locked.declared_adult)
     buyer = locked.buyer
     new = [_order(checkout, seller, buyer) for seller in checkout.sellers]
-    placed = await orders.place(connection, admission=admission, orders=new)
+    if is_new:
+        placed = orders.place_new(connection, admission=admission, orders=new)
+    else:
+        placed = await orders.place(connection, admission=admission, orders=new)
     paid = replace(locked.payment, state=PaymentState.PAID, next_step=None)
     _set_state(connection, paid, sold=True)
     await stock.settle(connection, hold)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, LiteralString
+from typing import Any, LiteralString, TypeVar
 from uuid import UUID
 
 from showfloor.kit import money
@@ -13,6 +13,8 @@ from showfloor.kit.money import Money
 from showfloor.markets.types import SalesContext, SalesKind
 from showfloor.stock.rules import state_of
 from showfloor.stock.types import Hold, Line, LineState
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +64,16 @@ async def hold_by_id(connection: Connection, hold_id: UUID, *, lock: bool = Fals
 
 
 def ask_hold(
-    connection: Connection, hold_id: UUID, read: Callable[[Hold | None], Hold]
-) -> Asked[Hold]:
+    connection: Connection,
+    hold_id: UUID,
+    read: Callable[[Hold | None], T],
+    *,
+    lock: bool = False,
+) -> Asked[T]:
     """As `hold_by_id`, with the next statement that is waited for."""
     return ask(
         connection,
-        READ_HOLD,
+        LOCK_HOLD if lock else READ_HOLD,
         {"id": hold_id},
         lambda rows: read(_hold(hold_id, rows) if rows else None),
     )
@@ -113,12 +119,18 @@ order by variant_id
 """
 
 
-async def extend(connection: Connection, hold_id: UUID, seconds: int) -> Hold | None:
+def ask_extended(
+    connection: Connection, hold_id: UUID, seconds: int, read: Callable[[Hold | None], Hold]
+) -> Asked[Hold]:
     """The hold, locked; its deadline is later by `seconds` if it is open and was not extended
     yet.
     """
-    rows = await fetch(connection, EXTEND, {"id": hold_id, "seconds": seconds})
-    return _hold(hold_id, rows) if rows else None
+    return ask(
+        connection,
+        EXTEND,
+        {"id": hold_id, "seconds": seconds},
+        lambda rows: read(_hold(hold_id, rows) if rows else None),
+    )
 
 
 def secure(connection: Connection, hold_id: UUID, seconds: int) -> None:

@@ -2,9 +2,10 @@
 
 from showfloor.stock.service.changing import change_lines
 from showfloor.stock.service.holds import (
+    ask_extended,
+    ask_locked,
     ask_open,
     client_digest,
-    extend_once,
     find_by_key,
     forget_clients,
     forget_old_holds,
@@ -27,10 +28,11 @@ from showfloor.stock.service.reserving import HoldBatcher, reserve
 
 __all__ = [
     "HoldBatcher",
+    "ask_extended",
+    "ask_locked",
     "ask_open",
     "change_lines",
     "client_digest",
-    "extend_once",
     "find_by_key",
     "forget_clients",
     "forget_old_holds",

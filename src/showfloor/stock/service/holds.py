@@ -61,15 +61,21 @@ def ask_open(connection: Connection, hold_id: UUID) -> Asked[Hold]:
 
 async def lock_hold(connection: Connection, hold_id: UUID) -> Hold | None:
     """The hold, whose goods nobody can take back until this transaction ends."""
-    return await queries.hold_by_id(connection, hold_id, lock=True)
+    return await ask_locked(connection, hold_id).answer()
 
 
-async def extend_once(connection: Connection, hold_id: UUID) -> Hold:
-    """The buyer began to pay: 120 s more, the first time. The hold stays locked.
+def ask_locked(connection: Connection, hold_id: UUID) -> Asked[Hold | None]:
+    """As `lock_hold`, with the next statement that is waited for."""
+    return queries.ask_hold(connection, hold_id, lambda hold: hold, lock=True)
 
-    Raises HoldExpired when the deadline has passed.
+
+def ask_extended(connection: Connection, hold_id: UUID) -> Asked[Hold]:
+    """The buyer begins to pay: 120 s more, the first time. The hold stays locked.
+
+    It goes with the next statement that is waited for; the answer raises HoldExpired when the
+    deadline has passed.
     """
-    return _opened(await queries.extend(connection, hold_id, EXTENSION_SECONDS))
+    return queries.ask_extended(connection, hold_id, EXTENSION_SECONDS, _opened)
 
 
 async def withdraw_extension(connection: Connection, hold_id: UUID) -> None:

@@ -1,9 +1,9 @@
 """Goods are reserved: alone in one statement, or in one statement for all who want the same at the
 same moment.
 
-A hot row is locked until its commit is on the disk, so one commit for each buyer is a thousand
-buyers a second at best. Whoever asks while a statement for their variant runs joins the next one;
-nobody waits for a timer.
+A hot row is locked until its commit, and by those who paid until that is on the disk, so one commit
+for each buyer is a few thousand buyers a second at best. Whoever asks while a statement for their
+variant runs joins the next one; nobody waits for a timer.
 """
 
 from __future__ import annotations
