@@ -5,7 +5,6 @@ answer.
 from __future__ import annotations
 
 import asyncio
-import re
 import secrets
 from collections.abc import Collection
 from hashlib import sha256
@@ -16,9 +15,10 @@ from starlette.responses import JSONResponse
 from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from showfloor.app.uploads import upload_at
 from showfloor.checkout.openapi import CALLBACK, HOLDS
 from showfloor.identity.errors import NotAuthenticated
-from showfloor.kit import clock, webvtt
+from showfloor.kit import clock
 from showfloor.kit.answers import bearer, language, problem
 from showfloor.kit.errors import (
     AppError,
@@ -39,14 +39,8 @@ LARGEST_BODY = 64 * 1024
 """Bytes; the largest thing that anybody sends is a show's texts in two languages."""
 LARGEST_REPORT = 4 * 1024 * 1024
 """Bytes of a report of `streaming` about all its ingests."""
-LARGEST_COVER = 8 * 1024 * 1024
-"""Bytes of a picture, as a phone takes it."""
-COVER = re.compile(r"/api/v1/shows/[^/]+/cover")
-CAPTIONS = re.compile(r"/api/v1/shows/[^/]+/captions/[^/]+")
 BODY_WITHIN = 10.0
-"""Seconds for a whole body."""
-UPLOAD_WITHIN = 60.0
-"""Seconds for a picture over a slow network: the largest at 1.1 Mbit/s."""
+"""Seconds for a whole body that is no file (`uploads`)."""
 BY_ADDRESS = ("/healthz", "/readyz", "/internal/")
 PER_ADDRESS = 12_000
 """Calls from one address, whatever tokens they carry: a whole office, train or mobile network may
@@ -94,15 +88,6 @@ class NeverStored:
         await self._app(scope, receive, with_header)
 
 
-def _largest_upload(scope: Scope) -> int | None:
-    """Bytes of a file that the address takes; None where it takes none."""
-    if scope["method"] != "PUT":
-        return None
-    if COVER.fullmatch(scope["path"]):
-        return LARGEST_COVER
-    return webvtt.MOST_BYTES if CAPTIONS.fullmatch(scope["path"]) else None
-
-
 class BodyLimit:
     """No request is larger than it needs to be or takes for ever to arrive, and `/internal/` reads
     nothing from who has no token.
@@ -119,9 +104,9 @@ class BodyLimit:
         internal = scope["path"].startswith("/internal/")
         headers = Headers(scope=scope)
         refusal: AppError | None = None
-        upload = _largest_upload(scope)
-        most = LARGEST_REPORT if internal else upload or LARGEST_BODY
-        within = UPLOAD_WITHIN if upload else BODY_WITHIN
+        most, within = LARGEST_REPORT if internal else LARGEST_BODY, BODY_WITHIN
+        if upload := upload_at(scope["method"], scope["path"]):
+            most, within = upload.most, upload.within
         if internal and not self._may_enter(headers):
             refusal = NotAuthenticated()
         elif _content_length(headers) > most:

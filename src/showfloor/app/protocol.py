@@ -11,6 +11,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from showfloor.app.uploads import upload_at
 from showfloor.kit.network import ConnectionLimit
 
 HEAD_WITHIN = 10.0
@@ -18,7 +19,9 @@ HEAD_WITHIN = 10.0
 bytes do not renew them.
 """
 REQUEST_WITHIN = 20.0
-"""Seconds for the whole request, from its complete head."""
+"""Seconds for the whole request, from its complete head, where it is no upload."""
+AFTER_UPLOAD = 10.0
+"""Seconds beyond an upload's own, so that `middleware` says first, and in words, what is wrong."""
 MOST_HEAD = 32 * 1024
 """Bytes of the address and all header fields."""
 REFUSALS = {
@@ -79,8 +82,9 @@ class BoundedProtocol(HttpToolsProtocol):
         self._refused = self._judge_head()
         if self._refused:
             return
-        self._start_timer(REQUEST_WITHIN)
         super().on_headers_complete()
+        upload = upload_at(self.scope["method"], self.scope["path"])
+        self._start_timer(upload.within + AFTER_UPLOAD if upload else REQUEST_WITHIN)
 
     def on_body(self, body: bytes) -> None:
         if not self._refused:

@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from showfloor.app.uploads import UPLOADS
 from showfloor.web.files import AN_HOUR, OPEN, SAFE
 from tests.architecture.sources import ROOT
 from tests.ports import free_ports
@@ -143,6 +144,17 @@ def test_nginx_keeps_strangers_out(nginx: int) -> None:
     assert inside == [404, 404] and large == 413
     assert answers[0] == 502 and answers[-1] == 429, "nobody is behind it, and 20 a second pass"
     assert set(files) == {502}
+
+
+def test_nginx_lets_every_upload_through(nginx: int) -> None:
+    with httpx2.Client(
+        base_url=f"http://127.0.0.1:{nginx}", headers={"Host": "live.example"}, trust_env=False
+    ) as client:
+        for upload in UPLOADS:
+            path = upload.path.pattern.replace("[^/]+", "x")
+            answer = client.request(upload.method, path, content=b"x" * upload.most)
+
+            assert answer.status_code == 502, f"{path}: nobody is behind it"
 
 
 def test_nobody_who_is_refused_by_age_stands_in_a_log(nginx: int, tmp_path: Path) -> None:

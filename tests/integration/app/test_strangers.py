@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import httpx2
@@ -14,20 +16,24 @@ import uvicorn
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from showfloor.app import middleware, protocol
+from showfloor.app import middleware, protocol, uploads
 from showfloor.app.asgi import Readiness
 from showfloor.app.middleware import RateLimit
 from showfloor.app.protocol import MOST_HEAD
 from showfloor.app.protocol import bounded as protocol_with
+from showfloor.app.uploads import UPLOADS, upload_at
+from showfloor.kit import ids
 from showfloor.kit.db import Database
 from showfloor.kit.minutes import PerMinute
 from showfloor.kit.network import ConnectionLimit, Proxies
 from showfloor.kit.recent import Recent
 from tests import buckets
 from tests.integration.app.test_limits import client_at
-from tests.people import FakeStreaming, add_floor, put_on_air
+from tests.integration.shows.test_covers import picture
+from tests.people import FakeStreaming, add_floor, add_key, put_on_air
 from tests.waiting import bounded, until
 
+Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 HOST = b"Host: shop.localhost\r\n"
 GET = b"GET /healthz HTTP/1.1\r\n"
 CLOSE = b"Connection: close\r\n\r\n"
@@ -189,6 +195,79 @@ async def test_body_that_does_not_arrive_ends_the_request(
     status, _, body = await _call(app, _post("/api/v1/session"), [b"{", b""])
 
     assert status == 408 and json.loads(body)["code"] == "request_timeout"
+
+
+async def _half_a_cover(app: FastAPI, database: Database, port: int) -> tuple[Connection, bytes]:
+    """A host's connection on which half of a picture was sent, and the other half."""
+    async with database.session() as session:
+        floor = await add_floor(session)
+        key = await add_key(session, floor.host)
+    cover = picture(640, 400)
+    head = (
+        f"PUT /api/v1/shows/{ids.encode('show', floor.show.id)}/cover HTTP/1.1\r\n"
+        f"Authorization: {key['Authorization']}\r\nContent-Type: image/jpeg\r\n"
+        f"Content-Length: {len(cover)}\r\n"
+    )
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(head.encode() + HOST + CLOSE + cover[:1000])
+    return (reader, writer), cover[1000:]
+
+
+async def _ask_slowly(port: int) -> bytes:
+    """What a body that never ends gets of a route that takes no file."""
+    return await exchange(
+        port, b"POST /api/v1/session HTTP/1.1\r\n" + HOST + b"Content-Length: 9\r\n\r\n{"
+    )
+
+
+@pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
+async def test_upload_has_its_own_time(
+    app: FastAPI, database: Database, monkeypatch: pytest.MonkeyPatch, guard: bool
+) -> None:
+    monkeypatch.setattr(protocol, "REQUEST_WITHIN", 0.5)
+    if not guard:
+        monkeypatch.setattr(uploads, "UPLOADS", ())
+    async with served(app) as port:
+        (reader, writer), rest = await _half_a_cover(app, database, port)
+        # It began later, so what bounds it has passed for the picture too.
+        other = await _ask_slowly(port)
+        writer.write(rest)
+        with contextlib.suppress(ConnectionResetError):
+            cover = await reader.read()
+        writer.close()
+
+    assert other[9:12] == b"408"
+    assert cover[9:12] == (b"200" if guard else b"408")
+
+
+async def test_upload_that_dawdles_ends_at_its_own_deadline(
+    app: FastAPI, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    short = tuple(replace(upload, within=0.2) for upload in UPLOADS)
+    monkeypatch.setattr(uploads, "UPLOADS", short)
+    async with served(app) as port:
+        (reader, writer), _ = await _half_a_cover(app, database, port)
+        answer = await reader.read()
+        writer.close()
+
+    assert answer[9:12] == b"408" and b'"request_timeout"' in answer
+
+
+def test_uploads_are_known_by_method_and_whole_path() -> None:
+    show = "/api/v1/shows/show_1"
+    found = [
+        upload_at(method, path) is not None
+        for method, path in (
+            ("PUT", f"{show}/cover"),
+            ("PUT", f"{show}/captions/ar"),
+            ("DELETE", f"{show}/cover"),
+            ("PUT", f"{show}/cover/x"),
+            ("PUT", f"/x{show}/cover"),
+            ("PUT", "/api/v1/shows/a/b/cover"),
+        )
+    ]
+
+    assert found == [True, True, False, False, False, False]
 
 
 async def test_host_of_a_stranger_leads_nowhere(client: httpx2.AsyncClient) -> None:

@@ -11,7 +11,7 @@ import pytest
 from fastapi import FastAPI
 from PIL import Image, ImageCms
 
-from showfloor.app.middleware import LARGEST_COVER
+from showfloor.app.uploads import LARGEST_COVER
 from showfloor.kit import ids, messages
 from showfloor.kit.db import Database
 from showfloor.shows.adapters import covers
