@@ -329,6 +329,80 @@ export interface components {
             name: components["schemas"]["Words"];
             avatar_url: string;
         };
+        /**
+         * @description `was` and `now` are texts; a price has `was_price` (null where there was none) and
+         *     `now_price` instead.
+         */
+        ImportChange: {
+            field: string;
+            sku: string;
+            was: string;
+            now: string;
+            was_price: components["schemas"]["MoneyOut"] | null;
+            now_price: components["schemas"]["MoneyOut"] | null;
+        };
+        /** @description Why the file could not be read. */
+        ImportFailure: {
+            code: string;
+            message: string;
+        };
+        /** @description A product that is created or changed, or a problem with a row. */
+        ImportLine: {
+            /** @enum {string} */
+            kind: "created" | "changed" | "left_out" | "note";
+            row: number;
+            name: string;
+            sku: string;
+            changes: components["schemas"]["ImportChange"][];
+            problem: components["schemas"]["ImportProblem"] | null;
+        };
+        ImportLines: {
+            items: components["schemas"]["ImportLine"][];
+            next_cursor: string | null;
+        };
+        /**
+         * @description `handled` of `expected` products are done; `expected` is null before the first comparison.
+         *     `errors` are the first hundred; `/lines` has all.
+         */
+        ImportOut: {
+            id: string;
+            merchant_id: string;
+            /** @enum {string} */
+            state: "waiting" | "running" | "compared" | "done" | "failed";
+            dry_run: boolean;
+            format: string;
+            currency: string;
+            file_name: string;
+            rows: number;
+            created: number;
+            changed: number;
+            unchanged: number;
+            left_out: number;
+            notes: number;
+            handled: number;
+            expected: number | null;
+            failure: components["schemas"]["ImportFailure"] | null;
+            errors: components["schemas"]["ImportProblem"][];
+            /** Format: date-time */
+            made_at: string;
+            ended_at: string | null;
+        };
+        ImportPage: {
+            items: components["schemas"]["ImportOut"][];
+            next_cursor: string | null;
+        };
+        /**
+         * @description A row that is left out, or a remark about one, in the reader's language. `row` is the number
+         *     that a spreadsheet shows.
+         */
+        ImportProblem: {
+            row: number;
+            field: string;
+            code: string;
+            message: string;
+            /** @description how to mend it; empty where there is nothing to do */
+            mend: string;
+        };
         IngestOut: {
             state: components["schemas"]["IngestState"];
             health: components["schemas"]["Health"] | null;

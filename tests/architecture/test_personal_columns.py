@@ -18,6 +18,7 @@ NOT_PERSONAL = {
     "merchant.name",  # a company's
     "creator.name",  # a stage name, public by choice
     "product.name",
+    "import_line.name",  # a product's
     "destination.name",  # what a show's team calls another network
     "job_failure.name",  # a periodic job's
 }

@@ -12,6 +12,9 @@ from showfloor.kit import webvtt
 LARGEST_COVER = 8 * 1024 * 1024
 """Bytes of a picture, as a phone takes it."""
 
+LARGEST_IMPORT = 50 * 1024 * 1024
+"""Bytes of a file of products with what a form puts around it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Upload:
@@ -26,6 +29,8 @@ class Upload:
 UPLOADS = (
     # The largest picture at 1.1 Mbit/s.
     Upload("PUT", re.compile(r"/api/v1/shows/[^/]+/cover"), LARGEST_COVER, 60.0),
+    # The largest file at 1.4 Mbit/s.
+    Upload("POST", re.compile(r"/api/v1/imports"), LARGEST_IMPORT, 300.0),
     Upload("PUT", re.compile(r"/api/v1/shows/[^/]+/captions/[^/]+"), webvtt.MOST_BYTES, 60.0),
 )
 

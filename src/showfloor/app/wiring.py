@@ -15,7 +15,7 @@ from fastapi.routing import APIRoute
 
 from showfloor.app.settings import Settings
 from showfloor.catalog import http as catalog_http
-from showfloor.catalog.events import PriceChanged
+from showfloor.catalog.events import PriceChanged, ProductChanged
 from showfloor.checkout import eraser as checkout_eraser
 from showfloor.checkout import http as checkout_http
 from showfloor.checkout import openapi as checkout_openapi
@@ -26,6 +26,9 @@ from showfloor.checkout.adapters.test_provider import MODES as TEST_MODES
 from showfloor.checkout.adapters.test_provider import TestProvider
 from showfloor.checkout.deps import CheckoutDeps
 from showfloor.embed import http as embed_http
+from showfloor.feeds import http as feeds_http
+from showfloor.feeds import tasks as feeds_tasks
+from showfloor.feeds.adapters.folder import ImportFolder
 from showfloor.identity import eraser as identity_eraser
 from showfloor.identity import http as identity_http
 from showfloor.identity import service as identity
@@ -101,6 +104,7 @@ def connect_web(app: FastAPI, settings: Settings) -> None:
         (provider.sources for provider in providers.values()), local=settings.mode == "test"
     )
     app.state.payment_forms = payment_forms(providers)
+    app.state.imports = ImportFolder(settings.data)
     app.state.covers = CoverFolder(settings.data / "uploads")
     app.state.pages = Recent(seconds=1.0, most=1000)
     app.state.frames = Recent(seconds=1.0, most=1000)
@@ -139,6 +143,7 @@ EDGES = (
     merchants_http,
     catalog_http,
     stock_http,
+    feeds_http,
     shows_http,
     destinations_http,
     remotes_http,
@@ -200,6 +205,7 @@ def payment_forms(providers: Mapping[str, PaymentProvider]) -> dict[str, FormDat
 
 def connect_worker(dispatcher: Dispatcher) -> None:
     dispatcher.subscribe(PriceChanged, shows_subscribers.on_price_changed)
+    dispatcher.subscribe(ProductChanged, shows_subscribers.on_product_changed)
     dispatcher.subscribe(ShowEnded, replays_subscribers.on_show_ended)
     dispatcher.subscribe(OrderPlaced, notices_subscribers.on_order_placed)
     dispatcher.subscribe(OrderWithdrawn, notices_subscribers.on_order_withdrawn)
@@ -216,6 +222,16 @@ def mail_jobs(settings: Settings) -> list[Job]:
     )
     send = partial(notices_tasks.send_mails, mailer=SmtpMailer(server), office=office)
     return [Job("send mails", 60.0, send, wakes=notices_tasks.MAILS)]
+
+
+def import_jobs(settings: Settings) -> list[Job]:
+    folder = ImportFolder(settings.data)
+    run = partial(feeds_tasks.run_imports, folder=folder)
+    forget = partial(feeds_tasks.forget_old, folder=folder)
+    return [
+        Job("run imports", 60.0, run, wakes=feeds_tasks.IMPORTS),
+        Job("forget old imports", 3600.0, forget),
+    ]
 
 
 def connect_erasers() -> None:

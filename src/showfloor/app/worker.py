@@ -44,6 +44,7 @@ async def work(settings: Settings) -> None:
         *wiring.periodic_jobs(providers, storage, hold_seconds=settings.hold_seconds),
         *wiring.storage_jobs(settings, storage),
         *wiring.mail_jobs(settings),
+        *wiring.import_jobs(settings),
     ]
     runner = Runner(database, everything)
     tasks = [

@@ -3,5 +3,6 @@ each cost at any time.
 
 Owns: `product`, `variant`, `price`. Invariant: a SKU names one variant of a merchant; every variant
 has exactly one value on each axis of its product; `price` is only ever added to, so what a thing
-cost at a past moment can always be told. Events out: `catalog.price_changed.v1`.
+cost at a past moment can always be told. Events out: `catalog.price_changed.v1`,
+`catalog.product_changed.v1`. `imports/` reads files of other shops.
 """

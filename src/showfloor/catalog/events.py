@@ -17,3 +17,11 @@ class PriceChanged:
     variant_id: UUID
     currency: str
     amount: int
+
+
+@event("catalog.product_changed.v1")
+@dataclass(frozen=True, slots=True)
+class ProductChanged:
+    """Its texts, options, variants or pictures."""
+
+    product_id: UUID

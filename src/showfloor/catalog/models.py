@@ -13,10 +13,13 @@ from showfloor.kit.db import Base
 
 
 class ProductRow(Base):
+    """`source_key` is what the merchant's own shop knows it by, `shopify:linen-shirt`."""
+
     __tablename__ = "product"
     __table_args__ = (
         UniqueConstraint("merchant_id", "slug"),
         Index("ix_product_merchant_id_id", "merchant_id", "id"),
+        UniqueConstraint("merchant_id", "source_key"),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True)
     merchant_id: Mapped[UUID]
@@ -27,6 +30,7 @@ class ProductRow(Base):
     options: Mapped[list[Any]]
     pictures: Mapped[list[Any]]
     created_at: Mapped[datetime]
+    source_key: Mapped[str | None]
 
 
 class VariantRow(Base):

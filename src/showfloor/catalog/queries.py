@@ -5,16 +5,24 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from datetime import datetime
-from typing import TypedDict
+from typing import Any, TypedDict
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.exc import IntegrityError
 
 from showfloor.catalog.models import PriceRow, ProductRow, VariantRow
-from showfloor.catalog.types import OptionAxis, OptionValue, Picture, Product, Text, Variant
-from showfloor.kit.db import Session
+from showfloor.catalog.types import (
+    OptionAxis,
+    OptionValue,
+    Picture,
+    Product,
+    Stored,
+    Text,
+    Variant,
+)
+from showfloor.kit.db import Base, Session
 from showfloor.kit.money import Money
 
 
@@ -45,7 +53,8 @@ async def add_prices(
         {"variant_id": variant, "currency": price.currency, "amount": price.amount, "since": since}
         for variant, price in prices
     ]
-    await session.execute(insert(PriceRow), rows)
+    if rows:
+        await session.execute(insert(PriceRow), rows)
 
 
 async def prices(
@@ -107,6 +116,107 @@ async def variants_of_sku(session: Session, sku: str) -> dict[UUID, UUID]:
         select(VariantRow.merchant_id, VariantRow.id).where(VariantRow.sku == sku)
     )
     return {row.merchant_id: row.id for row in rows}
+
+
+async def keys_of(session: Session, merchant_id: UUID, keys: Collection[str]) -> dict[str, UUID]:
+    """The products of a merchant by what its own shop knows them by."""
+    chosen = select(ProductRow.source_key, ProductRow.id).where(
+        ProductRow.merchant_id == merchant_id, ProductRow.source_key.in_(keys)
+    )
+    return {row.source_key: row.id for row in await session.execute(chosen)}
+
+
+async def source_keys(session: Session, product_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Of the products that came from another shop."""
+    chosen = select(ProductRow.id, ProductRow.source_key).where(
+        ProductRow.id.in_(product_ids), ProductRow.source_key.is_not(None)
+    )
+    return {row.id: row.source_key for row in await session.execute(chosen)}
+
+
+async def products_of_skus(
+    session: Session, merchant_id: UUID, skus: Collection[str]
+) -> dict[str, UUID]:
+    chosen = select(VariantRow.sku, VariantRow.product_id).where(
+        VariantRow.merchant_id == merchant_id, VariantRow.sku.in_(skus)
+    )
+    return {row.sku: row.product_id for row in await session.execute(chosen)}
+
+
+async def taken_slugs(
+    session: Session, merchant_id: UUID, slugs: Collection[str]
+) -> frozenset[str]:
+    chosen = select(ProductRow.slug).where(
+        ProductRow.merchant_id == merchant_id, ProductRow.slug.in_(slugs)
+    )
+    return frozenset((await session.execute(chosen)).scalars())
+
+
+async def store_products(session: Session, stored: Collection[Stored], now: datetime) -> None:
+    """New products, and what became of known ones; a few statements however many."""
+    new = [each for each in stored if each.before is None]
+    known = [(each, each.before) for each in stored if each.before is not None]
+    await _insert(session, ProductRow, [_new_row(each, now) for each in new])
+    await _update(
+        session, ProductRow, [_row(each) for each, before in known if each.product != before]
+    )
+    changed, added = list[dict[str, Any]](), list[dict[str, Any]]()
+    for each in stored:
+        places = enumerate(each.before.variants) if each.before else ()
+        were = {variant.id: (position, variant) for position, variant in places}
+        for position, variant in enumerate(each.product.variants):
+            if variant.id not in were:
+                added.append(_variant_row(each.product, position, variant))
+            elif were[variant.id] != (position, variant):
+                changed.append(_variant_row(each.product, position, variant))
+    await _update(session, VariantRow, changed)
+    await _insert(session, VariantRow, added)
+
+
+def _new_row(stored: Stored, now: datetime) -> dict[str, Any]:  # columns of the table
+    return _row(stored) | {
+        "merchant_id": stored.product.merchant_id,
+        "slug": stored.product.slug,
+        "pictures": [asdict(picture) for picture in stored.product.pictures],
+        "created_at": now,
+    }
+
+
+def _row(stored: Stored) -> dict[str, Any]:  # columns of the table
+    product = stored.product
+    return {
+        "id": product.id,
+        "name": product.name,
+        "summary": product.summary,
+        "description": product.description,
+        "options": [asdict(axis) for axis in product.options],
+        "source_key": stored.source_key,
+    }
+
+
+def _variant_row(
+    product: Product, position: int, variant: Variant
+) -> dict[str, Any]:  # columns of the table
+    return {
+        "id": variant.id,
+        "product_id": product.id,
+        "merchant_id": product.merchant_id,
+        "sku": variant.sku,
+        "options": variant.options,
+        "pictures": list(variant.pictures),
+        "position": position,
+    }
+
+
+async def _insert(session: Session, table: type[Base], rows: list[dict[str, Any]]) -> None:
+    if rows:
+        await session.execute(insert(table), rows)
+
+
+async def _update(session: Session, table: type[Base], rows: list[dict[str, Any]]) -> None:
+    """By primary key, each row's other columns."""
+    if rows:
+        await session.execute(update(table), rows)
 
 
 async def _with_variants(session: Session, rows: Iterable[ProductRow]) -> dict[UUID, Product]:

@@ -13,13 +13,22 @@ from showfloor.catalog.errors import (
     SkuTaken,
     VariantNotFound,
 )
-from showfloor.catalog.events import PriceChanged
-from showfloor.catalog.types import NewProduct, Page, PricedProduct, Product, Text, Variant
+from showfloor.catalog.events import PriceChanged, ProductChanged
+from showfloor.catalog.types import (
+    Known,
+    NewProduct,
+    Page,
+    PricedProduct,
+    Product,
+    Stored,
+    Text,
+    Variant,
+)
 from showfloor.identity.types import Person
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Session
 from showfloor.kit.money import Money
-from showfloor.kit.outbox import publish
+from showfloor.kit.outbox import publish, publish_each
 from showfloor.merchants.service import get_merchants, sellable_by
 
 
@@ -145,6 +154,54 @@ async def prices(
     cannot be sold there.
     """
     return await queries.prices(session, variant_ids, currency, clock.now())
+
+
+async def find_known(
+    session: Session,
+    *,
+    merchant_id: UUID,
+    keys: Collection[str],
+    skus: Collection[str],
+    slugs: Collection[str],
+) -> Known:
+    """What a merchant has of what a file of its own shop names; six statements however much."""
+    by_key = await queries.keys_of(session, merchant_id, keys)
+    by_sku = await queries.products_of_skus(session, merchant_id, skus)
+    found = await queries.products(session, {*by_key.values(), *by_sku.values()})
+    keys = await queries.source_keys(session, found)
+    taken = await queries.taken_slugs(session, merchant_id, slugs)
+    return Known(found, by_key, by_sku, keys, taken)
+
+
+async def store_products(session: Session, *, stored: Collection[Stored]) -> None:
+    """What an import makes of a merchant's products: new ones, and changes of known ones. Prices
+    are added to their history. The import was asked for by the merchant's own people.
+    """
+    now = clock.now()
+    await queries.store_products(session, stored, now)
+    prices = [(variant, price) for each in stored for variant, price in each.prices.items()]
+    await queries.add_prices(session, prices, now)
+    await publish_each(
+        session,
+        [
+            happened
+            for each in stored
+            if each.before is not None
+            for happened in _changes(each, each.before)
+        ],
+    )
+
+
+def _changes(stored: Stored, before: Product) -> list[PriceChanged | ProductChanged]:
+    known = {variant.id for variant in before.variants}
+    changes: list[PriceChanged | ProductChanged] = [
+        PriceChanged(stored.product.id, variant, price.currency, price.amount)
+        for variant, price in stored.prices.items()
+        if variant in known
+    ]
+    if stored.product != before:
+        changes.append(ProductChanged(stored.product.id))
+    return changes
 
 
 def options_text(product: Product, variant: Variant) -> Text:

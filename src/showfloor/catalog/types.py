@@ -106,3 +106,27 @@ class Page:
 
     products: tuple[Product, ...]
     next_cursor: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a merchant has already of what a file names: products by the key of their shop, the
+    products that its SKUs belong to, and the slugs that are taken. `keys` has those of all of the
+    products that have one.
+    """
+
+    products: Mapping[UUID, Product]
+    by_key: Mapping[str, UUID]
+    by_sku: Mapping[str, UUID]
+    keys: Mapping[UUID, str]
+    slugs: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A product as it is from now on, what it was, and new prices by variant."""
+
+    product: Product
+    before: Product | None
+    source_key: str
+    prices: Mapping[UUID, Money]

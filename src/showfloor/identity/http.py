@@ -162,6 +162,21 @@ async def get_person(person: OptionalPerson) -> Person:
 CurrentPerson = Annotated[Person, Depends(get_person)]
 
 
+async def get_caller(
+    request: Request,
+    database: DatabaseDep,
+    given: Annotated[HTTPAuthorizationCredentials | None, Depends(API_KEY)],
+) -> Person:
+    """Who is asking, in a transaction of its own: for routes that read a file, or ask another
+    process, before they open one that changes anything.
+    """
+    async with database.session() as session:
+        return await get_person(await get_optional_person(request, session, given))
+
+
+Caller = Annotated[Person, Depends(get_caller)]
+
+
 def _session_out(person: Person, csrf: str) -> SessionOut:
     return SessionOut(
         person=PersonOut(id=ids.encode("per", person.id), name=person.name),

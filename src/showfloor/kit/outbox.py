@@ -105,6 +105,19 @@ async def publish(session: Session, happened: object) -> None:
     wake(session, OUTBOX)
 
 
+async def publish_each(session: Session, happened: Sequence[object]) -> None:
+    """As `publish`, for many events in one statement."""
+    if not happened:
+        return
+    now, rows = clock.now(), []
+    for each in happened:
+        kind = _kind_of[type(each)]
+        payload = _adapter_of[kind].dump_python(each, mode="json")
+        rows.append({"kind": kind, "payload": payload, "at": now})
+    await session.execute(insert(OutboxEvent), rows)
+    wake(session, OUTBOX)
+
+
 def publish_all(connection: Connection, happened: Sequence[object]) -> None:
     """As `publish`, for the events of one transaction on the driver, in one statement."""
     kinds = [_kind_of[type(event)] for event in happened]
@@ -247,5 +260,6 @@ __all__ = [
     "list_parked",
     "publish",
     "publish_all",
+    "publish_each",
     "retry_parked",
 ]

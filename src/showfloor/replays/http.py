@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
 from showfloor.identity.errors import CsrfFailed, NotAuthenticated
-from showfloor.identity.http import CurrentPerson, OptionalPerson
+from showfloor.identity.http import Caller, CurrentPerson, OptionalPerson
 from showfloor.kit import ids
 from showfloor.kit.errors import NotFound, PayloadTooLarge, RequestTimeout
 from showfloor.kit.http import DatabaseDep, SessionDep
@@ -40,7 +40,7 @@ from showfloor.replays.schemas import (
 from showfloor.replays.types import Replay
 from showfloor.replays.views import clip_view, decision_view
 from showfloor.shows.errors import CaptionsNotThere, ShowNotFound, TooManyCaptions
-from showfloor.shows.http import Caller, UrlsDep
+from showfloor.shows.http import UrlsDep
 from showfloor.shows.schemas import CaptionChanges, CaptionLines, Language
 from showfloor.shows.views import caption_view
 

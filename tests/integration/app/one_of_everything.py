@@ -14,6 +14,7 @@ import httpx2
 
 from showfloor.app.asgi import create_app
 from showfloor.app.settings import Settings
+from showfloor.feeds.tasks import run_imports
 from showfloor.identity import service as identity
 from showfloor.identity.service import Gate
 from showfloor.identity.types import CollectionPoint, GrantKind, Person
@@ -22,6 +23,7 @@ from showfloor.kit.db import Session
 from showfloor.media.types import IngestState
 from showfloor.shows import service as shows
 from showfloor.shows.schemas import NewShow
+from tests.integration.feeds.shopify import export, first
 from tests.people import FakeStreaming, Floor, add_floor, put_on_air, report
 
 BASE = "http://shop.localhost:8000"
@@ -117,7 +119,15 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
             remote = (await client.post("/remote", json=ticket)).json()["token"]
             said = {"language": "en", "text": "Good morning"}
             caption = await client.post(f"/shows/{show}/captions", json=said, headers=host)
+            imported = await client.post(
+                "/imports",
+                files={"file": ("export.csv", export([first("bowl", "Bowl")]), "text/csv")},
+                data={"currency": "GBP", "merchant": _known(floor)["merchant"][0]},
+                headers=host | {"Idempotency-Key": ids.secret()},
+            )
+            await run_imports(database, folder=app.state.imports)
             known = _known(floor) | {
+                "import_id": [imported.json()["id"]],
                 "language": ["en"],
                 "id": [caption.json()["id"]],
                 "remote_id": [ends["remote"]["id"]],

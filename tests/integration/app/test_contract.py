@@ -48,11 +48,13 @@ PERSONAL = [
 """Keys get no good answer, only the person's own session does (test_accounts.py)."""
 OPERATORS = ["forbid_platform", "allow_platform"]
 """Nobody in this shop is one (test_destinations.py)."""
-UPLOADS = ["put_cover", "read_captions"]
-"""Take a file, which no description of JSON makes (test_covers.py, test_captions.py)."""
+UPLOADS = ["add_import", "put_cover", "read_captions"]
+"""Take a file, which no description of JSON makes (test_imports.py, test_covers.py,
+test_captions.py)."""
 OVER = ["write_captions"]
 """Nothing in this shop is over (test_captions.py)."""
 LAST = [
+    "add_import",
     "confirm",
     "set_buyer_limit",
     "remove_product",
@@ -67,7 +69,9 @@ LAST = [
     "delete_destination",
     "delete_replay",
 ]
-"""Confirming needs a payment; the others take away what the rest needs."""
+"""Confirming needs a payment; the others take away what the rest needs (an import that waits lets
+no other begin).
+"""
 
 
 def test_every_route_keeps_its_promise(
@@ -176,8 +180,11 @@ def cases(draw: st.DrawFn, operation: APIOperation[Any, Any], everything: Everyt
 
 
 def fields_of(operation: APIOperation[Any, Any]) -> set[str]:
-    """Of the body, with those that may be missing."""
-    schema = operation.definition.raw["requestBody"]["content"]["application/json"]["schema"]
+    """Of a body of JSON, with those that may be missing."""
+    content = operation.definition.raw["requestBody"]["content"]
+    if "application/json" not in content:
+        return set()
+    schema = content["application/json"]["schema"]
     names = [one["$ref"].rpartition("/")[2] for one in schema.get("oneOf", [schema])]
     return {
         field for name in names for field in DOCUMENT["components"]["schemas"][name]["properties"]

@@ -5,18 +5,14 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, BackgroundTasks, Depends, Query, Request
-from fastapi.security import HTTPAuthorizationCredentials
 
 from showfloor.identity.errors import CsrfFailed, Forbidden, NotAuthenticated
 from showfloor.identity.http import (
-    API_KEY,
+    Caller,
     CurrentPerson,
     OptionalPerson,
     OwnSignIn,
-    get_optional_person,
-    get_person,
 )
-from showfloor.identity.types import Person
 from showfloor.kit import ids
 from showfloor.kit.errors import NotFound, PayloadTooLarge, RequestTimeout
 from showfloor.kit.http import DatabaseDep, SessionDep
@@ -84,19 +80,6 @@ async def get_covers(request: Request) -> CoverFolder:
     return covers
 
 
-async def get_caller(
-    request: Request,
-    database: DatabaseDep,
-    given: Annotated[HTTPAuthorizationCredentials | None, Depends(API_KEY)],
-) -> Person:
-    """Who is asking, in a transaction of its own: the route asks `streaming` before it opens one
-    that changes anything.
-    """
-    async with database.session() as session:
-        return await get_person(await get_optional_person(request, session, given))
-
-
-Caller = Annotated[Person, Depends(get_caller)]
 CoversDep = Annotated[CoverFolder, Depends(get_covers)]
 UrlsDep = Annotated[PublicUrls, Depends(get_urls)]
 StreamingDep = Annotated[StreamingServer, Depends(get_streaming)]

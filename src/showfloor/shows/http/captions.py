@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from showfloor.identity.http import Caller
 from showfloor.kit.http import DatabaseDep
 from showfloor.kit.ids import parse
 from showfloor.kit.openapi import refusals
 from showfloor.media.errors import NotLive, StreamingUnavailable
 from showfloor.shows import service
 from showfloor.shows.errors import CaptionTimesInvalid, TooManyCaptions
-from showfloor.shows.http import CHANGE, Caller, StreamingDep
+from showfloor.shows.http import CHANGE, StreamingDep
 from showfloor.shows.schemas import CaptionOut, NewCaption
 from showfloor.shows.views import caption_view
 

@@ -36,7 +36,12 @@ from showfloor.stock.queries.releases import (
 )
 from showfloor.stock.queries.reservation import LIMITS, HoldResult, Reservation
 from showfloor.stock.queries.single_hold import RESERVE, reserve
-from showfloor.stock.queries.stock_items import set_buyer_limit, set_on_hand, stock_of
+from showfloor.stock.queries.stock_items import (
+    set_buyer_limit,
+    set_on_hand,
+    stock_of,
+    take_counts,
+)
 
 __all__ = [
     "CHANGE",
@@ -76,4 +81,5 @@ __all__ = [
     "settle",
     "shorten",
     "stock_of",
+    "take_counts",
 ]

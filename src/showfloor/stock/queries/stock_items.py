@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from showfloor.kit.db import Parameters, Session
@@ -39,3 +39,17 @@ async def set_on_hand(session: Session, variant_id: UUID, on_hand: int) -> bool:
         index_elements=["variant_id"], set_={"on_hand": on_hand}, where=enough
     )
     return (await session.execute(stored.returning(StockItemRow.variant_id))).first() is not None
+
+
+async def take_counts(session: Session, counts: Mapping[UUID, int]) -> None:
+    """How many there are of each, or as many as are held and sold where that is more. The rows are
+    locked in the order of their ids, as all others do.
+    """
+    rows = [{"variant_id": variant, "on_hand": count} for variant, count in sorted(counts.items())]
+    stored = insert(StockItemRow)
+    committed = StockItemRow.held + StockItemRow.sold
+    stored = stored.on_conflict_do_update(
+        index_elements=["variant_id"],
+        set_={"on_hand": func.greatest(stored.excluded.on_hand, committed)},
+    )
+    await session.execute(stored, rows)

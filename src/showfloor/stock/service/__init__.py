@@ -22,6 +22,7 @@ from showfloor.stock.service.holds import (
     set_on_hand,
     settle,
     stock_of,
+    take_counts,
     withdraw_extension,
 )
 from showfloor.stock.service.reserving import HoldBatcher, reserve
@@ -50,5 +51,6 @@ __all__ = [
     "set_on_hand",
     "settle",
     "stock_of",
+    "take_counts",
     "withdraw_extension",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -167,6 +167,14 @@ async def set_on_hand(session: Session, *, person: Person, variant_id: UUID, on_
     await check_own_variants(session, person=person, variant_ids=[variant_id])
     if on_hand < 0 or not await queries.set_on_hand(session, variant_id, on_hand):
         raise StockCommitted
+
+
+async def take_counts(session: Session, *, counts: Mapping[UUID, int]) -> None:
+    """What the merchant's own shop counts, sold pieces included; never fewer than are held and sold
+    here. For an import that the merchant's people asked for.
+    """
+    if counts:
+        await queries.take_counts(session, counts)
 
 
 def client_digest(secret: bytes, network: str) -> bytes:

@@ -1,0 +1,1 @@
+"""Files in the data folder, and the program that reads them."""

@@ -1,0 +1,322 @@
+"""Imports: asked for by a merchant's people, run by the worker in batches (decision 0017)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+
+from showfloor.catalog import service as catalog
+from showfloor.catalog.imports.products import other_slug, slug_of
+from showfloor.catalog.imports.program import End, Order
+from showfloor.catalog.imports.types import Listing, Reading
+from showfloor.feeds import queries, rules
+from showfloor.feeds.adapters.folder import ImportFolder
+from showfloor.feeds.adapters.reader import read_in_process
+from showfloor.feeds.errors import ImportNotCompared, ImportNotFound, ImportRunning
+from showfloor.feeds.rules import Here, Step
+from showfloor.feeds.types import (
+    Counts,
+    Import,
+    ImportState,
+    Line,
+    LineKind,
+    LinePage,
+    NewImport,
+)
+from showfloor.identity.types import Person
+from showfloor.kit import clock
+from showfloor.kit.db import Database, Session
+from showfloor.kit.errors import IdempotencyConflict
+from showfloor.kit.notify import wake
+from showfloor.merchants.errors import MerchantNotFound
+from showfloor.stock import service as stock
+
+log = structlog.get_logger()
+IMPORTS = "imports"
+"""The name under which the worker is woken."""
+KEPT_FOR = timedelta(days=30)
+BATCH_PRODUCTS, BATCH_OFFERS = 200, 1000
+"""What one transaction takes over."""
+
+
+def check_seller(person: Person, merchant_id: UUID) -> None:
+    """Raises MerchantNotFound for somebody else's."""
+    if merchant_id not in person.merchant_ids:
+        raise MerchantNotFound
+
+
+async def add_import(session: Session, *, person: Person, new: NewImport) -> Import:
+    """To be read soon; the same key again is the same import.
+
+    Raises MerchantNotFound, ImportRunning, IdempotencyConflict.
+    """
+    check_seller(person, new.merchant_id)
+    added = await queries.add_import(session, new, clock.now())
+    found = await queries.import_of_key(session, new.merchant_id, new.key)
+    if found is None:
+        raise ImportRunning
+    known, request = found
+    if request != new.request:
+        raise IdempotencyConflict
+    if added:
+        wake(session, IMPORTS)
+    return known
+
+
+async def get_own_import(session: Session, *, person: Person, import_id: UUID) -> Import:
+    """Raises ImportNotFound, also for somebody else's."""
+    return await _own(session, person, import_id)
+
+
+async def list_imports(
+    session: Session, *, person: Person, limit: int, cursor: UUID | None
+) -> list[Import]:
+    """Newest first."""
+    return await queries.imports_of(session, person.merchant_ids, limit, cursor)
+
+
+async def list_lines(
+    session: Session,
+    *,
+    person: Person,
+    import_id: UUID,
+    kinds: list[LineKind],
+    limit: int,
+    after: int = 0,
+) -> LinePage:
+    """In the order of the file. Raises ImportNotFound."""
+    await _own(session, person, import_id)
+    return await queries.lines_of(session, import_id, kinds, limit, after)
+
+
+async def apply(session: Session, *, person: Person, import_id: UUID) -> Import:
+    """Take over what was compared, as it is by then. Asking twice is asking once.
+
+    Raises ImportNotFound, ImportNotCompared, ImportRunning.
+    """
+    compared = await _own(session, person, import_id, lock=True)
+    if not compared.dry_run:
+        return compared
+    if compared.state is not ImportState.COMPARED:
+        raise ImportNotCompared
+    if not await queries.begin_again(session, import_id, clock.now()):
+        raise ImportRunning
+    wake(session, IMPORTS)
+    return await _own(session, person, import_id)
+
+
+async def _own(session: Session, person: Person, import_id: UUID, *, lock: bool = False) -> Import:
+    found = await queries.get_import(session, import_id, lock=lock)
+    if found is None or found.merchant_id not in person.merchant_ids:
+        raise ImportNotFound
+    return found
+
+
+async def run_due(database: Database, folder: ImportFolder) -> datetime | None:
+    """One after the other; when the next one is due."""
+    while (taken := await _claim(database)) is not None:
+        await _run(database, folder, taken)
+    async with database.session() as session:
+        return await queries.next_due(session)
+
+
+async def _claim(database: Database) -> Import | None:
+    async with database.session() as session:
+        now = clock.now()
+        return await queries.claim_import(session, now, now + rules.LEASE)
+
+
+class _Lost(Exception):
+    """Another worker has the import."""
+
+
+async def _run(database: Database, folder: ImportFolder, taken: Import) -> None:
+    try:
+        await _Run(database, folder, taken).through()
+    except _Lost:
+        log.warning("import was taken over by another worker", number=str(taken.id))
+    except Exception as error:  # whatever it is: others' imports go on
+        log.warning("import failed", number=str(taken.id), exc_info=error)
+        await _fail(database, taken)
+
+
+async def _fail(database: Database, taken: Import) -> None:
+    """Not the file's fault: it is tried again from where it stood, a few times."""
+    now = clock.now()
+    async with database.session() as session:
+        if taken.attempts < rules.MOST_ATTEMPTS:
+            await queries.put_off(session, taken, now + timedelta(seconds=5 * taken.attempts))
+            return
+        await queries.note_end(
+            session,
+            taken,
+            state=ImportState.FAILED,
+            format=taken.format,
+            rows=taken.counts.rows,
+            now=now,
+            error="import_failed",
+        )
+
+
+@dataclass(slots=True)
+class _Batch:
+    readings: list[Reading] = field(default_factory=list)
+    offers: int = 0
+
+    def add(self, reading: Reading) -> None:
+        self.readings.append(reading)
+        self.offers += len(reading.listing.offers) if reading.listing else 0
+
+    @property
+    def full(self) -> bool:
+        return len(self.readings) >= BATCH_PRODUCTS or self.offers >= BATCH_OFFERS
+
+    @property
+    def listings(self) -> list[Listing]:
+        return [reading.listing for reading in self.readings if reading.listing is not None]
+
+
+class _Run:
+    """One import from where it stands to its end."""
+
+    def __init__(self, database: Database, folder: ImportFolder, taken: Import) -> None:
+        self._database = database
+        self._taken = taken
+        self._path = folder.path(taken.id)
+        self._counts = taken.counts
+        self._handled = taken.handled
+
+    async def through(self) -> None:
+        """Raises _Lost, and whatever the database raises."""
+        if not self._path.exists():
+            await self._end(End(self._taken.format, error="file_gone"))
+            return
+        order = Order(str(self._path), self._taken.format, self._taken.currency)
+        async with aclosing(read_in_process(order)) as parts:
+            await self._through(parts)
+
+    async def _through(self, parts: AsyncIterator[Reading | End]) -> None:
+        batch, skipped = _Batch(), 0
+        async for part in parts:
+            if isinstance(part, End):
+                await self._take(batch)
+                await self._end(part)
+                return
+            if skipped < self._handled - len(batch.readings):
+                skipped += 1
+                continue
+            batch.add(part)
+            if batch.full:
+                skipped += len(batch.readings)
+                await self._take(batch)
+                batch = _Batch()
+
+    async def _take(self, batch: _Batch) -> None:
+        """Compare a batch, and take it over unless only the difference is asked for."""
+        async with self._database.session() as session:
+            here = await self._here(session, batch.listings)
+            steps = list(self._steps(batch, here))
+            if not self._taken.dry_run:
+                await catalog.store_products(
+                    session, stored=[step.stored for step in steps if step.stored]
+                )
+                counts = {
+                    variant: count for step in steps for variant, count in step.counts.items()
+                }
+                await stock.take_counts(session, counts=counts)
+            await queries.add_lines(session, self._taken.id, self._kept(steps))
+            counts_now = self._counted(batch, steps)
+            handled = self._handled + len(batch.readings)
+            until = clock.now() + rules.LEASE
+            if not await queries.note_progress(session, self._taken, counts_now, handled, until):
+                raise _Lost
+        self._counts, self._handled = counts_now, handled
+
+    async def _here(self, session: Session, listings: list[Listing]) -> Here:
+        merchant = self._taken.merchant_id
+        known = await catalog.find_known(
+            session,
+            merchant_id=merchant,
+            keys={listing.key for listing in listings},
+            skus={offer.sku for listing in listings for offer in listing.offers},
+            slugs={slug_of(listing) for listing in listings}
+            | {other_slug(listing) for listing in listings},
+        )
+        variants = [each.id for product in known.products.values() for each in product.variants]
+        currencies = {offer.currency for listing in listings for offer in listing.offers}
+        prices = {
+            (variant, currency): price
+            for currency in currencies
+            for variant, price in (await catalog.prices(session, variants, currency)).items()
+        }
+        return Here(known, prices, await stock.stock_of(session, variants))
+
+    def _steps(self, batch: _Batch, here: Here) -> Iterator[Step]:
+        taken: set[str] = set()
+        for reading in batch.readings:
+            remarks = [rules.line_of(each, reading.listing) for each in reading.remarks]
+            if reading.listing is None:
+                yield Step(remarks, left_out=True)
+                continue
+            step = rules.step_for(reading.listing, self._taken.merchant_id, here, taken)
+            yield replace(step, lines=[*step.lines, *remarks])
+
+    def _counted(self, batch: _Batch, steps: list[Step]) -> Counts:
+        now = self._counts
+        lines = [line for step in steps for line in step.lines]
+        return Counts(
+            rows=now.rows + sum(reading.rows for reading in batch.readings),
+            created=now.created + sum(step.created for step in steps),
+            changed=now.changed + sum(step.changed for step in steps),
+            unchanged=now.unchanged
+            + sum(not (step.created or step.changed or step.left_out) for step in steps),
+            left_out=now.left_out + sum(line.kind is LineKind.LEFT_OUT for line in lines),
+            notes=now.notes + sum(line.kind is LineKind.NOTE for line in lines),
+        )
+
+    def _kept(self, steps: list[Step]) -> list[Line]:
+        """The first ones of each kind: nobody reads fifty thousand."""
+        room = {
+            LineKind.CREATED: rules.MOST_LINES - self._counts.created,
+            LineKind.CHANGED: rules.MOST_LINES - self._counts.changed,
+            LineKind.LEFT_OUT: rules.MOST_LINES - self._counts.left_out,
+            LineKind.NOTE: rules.MOST_LINES - self._counts.notes,
+        }
+        kept: list[Line] = []
+        for line in (line for step in steps for line in step.lines):
+            if room[line.kind] > 0:
+                room[line.kind] -= 1
+                kept.append(line)
+        return kept
+
+    async def _end(self, end: End) -> None:
+        state = ImportState.COMPARED if self._taken.dry_run else ImportState.DONE
+        async with self._database.session() as session:
+            noted = await queries.note_end(
+                session,
+                self._taken,
+                state=ImportState.FAILED if end.error else state,
+                format=end.format or self._taken.format,
+                rows=end.rows or self._counts.rows,
+                now=clock.now(),
+                error=end.error or None,
+                error_params=end.params,
+            )
+        if not noted:
+            raise _Lost
+
+
+async def forget_old(database: Database, folder: ImportFolder) -> None:
+    """Files and reports go a month after their import ended."""
+    moment = clock.now() - KEPT_FOR
+    async with database.session() as session:
+        over = await queries.over_before(session, moment)
+    for import_id in over:
+        await folder.remove(import_id)
+    async with database.session() as session:
+        await queries.remove_before(session, moment)

@@ -1,0 +1,62 @@
+"""Every code that a reader of files says has a sentence, and every sentence a code."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import showfloor
+from showfloor.kit import messages
+
+SOURCES = Path(showfloor.__file__).parent
+CODE = re.compile(r"[a-z]+(_[a-z]+)+")
+SAY = {"say", "left_out", "Remark", "PriceUnreadable"}
+REFUSE = {"Unreadable", "End"}
+
+
+def codes(names: set[str]) -> set[str]:
+    files = [*SOURCES.glob("catalog/imports/*.py"), *SOURCES.glob("feeds/**/*.py")]
+    return {code for file in files for code in _said(ast.parse(file.read_text()), names)}
+
+
+def _said(tree: ast.AST, names: set[str]) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _name(node.func) in names:
+            for argument in (*node.args, *(each.value for each in node.keywords)):
+                if isinstance(argument, ast.Constant) and CODE.fullmatch(str(argument.value)):
+                    yield str(argument.value)
+
+
+def _name(function: ast.expr) -> str:
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+def keys(area: str) -> set[str]:
+    return {
+        key.removeprefix(f"{area}.")
+        for key in messages.load().catalogs["en"]
+        if key.startswith(f"{area}.")
+    }
+
+
+def test_every_remark_has_a_sentence() -> None:
+    said = codes(SAY)
+
+    assert said
+    assert said - keys("import_row") == set()
+    # Returned as values, not said at once.
+    assert keys("import_row") - said == {"gift_card", "archived"}
+
+
+def test_every_refusal_of_a_file_has_a_sentence() -> None:
+    refused = codes(REFUSE)
+
+    assert refused
+    assert refused - keys("import_file") == set()
+    assert keys("import_file") - refused == {"import_failed"}
+
+
+def test_what_says_how_to_mend_belongs_to_a_remark() -> None:
+    assert keys("import_mend") <= keys("import_row")
