@@ -168,9 +168,9 @@ async def find_known(
     by_key = await queries.keys_of(session, merchant_id, keys)
     by_sku = await queries.products_of_skus(session, merchant_id, skus)
     found = await queries.products(session, {*by_key.values(), *by_sku.values()})
-    keys = await queries.source_keys(session, found)
+    known = await queries.source_keys(session, found)
     taken = await queries.taken_slugs(session, merchant_id, slugs)
-    return Known(found, by_key, by_sku, keys, taken)
+    return Known(found, by_key, by_sku, known, taken)
 
 
 async def store_products(session: Session, *, stored: Collection[Stored]) -> None:

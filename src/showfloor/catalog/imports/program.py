@@ -13,7 +13,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from showfloor.catalog.imports import shopify
+from showfloor.catalog.imports import google, shopify, woocommerce
+from showfloor.catalog.imports.feed import COLUMNS, is_feed, read_items
 from showfloor.catalog.imports.gathering import Gathering
 from showfloor.catalog.imports.tables import check_kind, read_rows
 from showfloor.catalog.imports.types import (
@@ -22,6 +23,7 @@ from showfloor.catalog.imports.types import (
     Offer,
     Reading,
     Remark,
+    Row,
     Unreadable,
 )
 from showfloor.kit.contract import from_json
@@ -29,7 +31,11 @@ from showfloor.kit.contract import from_json
 MEMORY = 768 << 20
 """Bytes of address space; the interpreter with its libraries takes 200 MiB of it."""
 CPU_SECONDS = 120
-FORMATS: Mapping[str, Format] = {"shopify": shopify}
+FORMATS: Mapping[str, Format] = {
+    "shopify": shopify,
+    "woocommerce": woocommerce,
+    "google": google,
+}
 AUTO = "auto"
 
 
@@ -68,8 +74,12 @@ def read_file(order: Order) -> Iterator[Reading | End]:
     try:
         path = Path(order.path)
         check_kind(path)
-        columns, lines = read_rows(path)
-        name, chosen = _choose(order.format, frozenset(columns))
+        lines: Iterator[tuple[int, Row]]
+        if is_feed(path):
+            columns, lines = COLUMNS, read_items(path)
+        else:
+            columns, lines = read_rows(path)
+        name, chosen = _choose(order.format, columns)
         with Gathering() as gathering:
             for number, row in lines:
                 placed = chosen.place(row)

@@ -72,7 +72,7 @@ def _without_bom(file: BinaryIO) -> str:
     return "cp1256" if high > 2.5 * runs else "cp1252"
 
 
-def read_rows(path: Path) -> tuple[list[str], Iterator[tuple[int, Row]]]:
+def read_rows(path: Path) -> tuple[frozenset[str], Iterator[tuple[int, Row]]]:
     """The columns, and the rows with their numbers as a spreadsheet shows them. Raises
     Unreadable, also while rows are read.
     """
@@ -82,12 +82,12 @@ def read_rows(path: Path) -> tuple[list[str], Iterator[tuple[int, Row]]]:
     file = path.open(encoding=encoding, errors="replace", newline="")
     reader = csv.reader(file, delimiter=_delimiter(path, encoding))
     rows = _records(reader)
-    number, header = next(rows, (0, []))
+    _, header = next(rows, (0, []))
     columns = [cell.strip().lower() for cell in header]
     if len(columns) < 2 or len(columns) > MOST_COLUMNS:
         file.close()
         raise Unreadable("columns_unknown")
-    return columns, _named(columns, rows, number)
+    return frozenset(columns), _named(columns, rows)
 
 
 def _delimiter(path: Path, encoding: str) -> str:
@@ -113,9 +113,7 @@ def _records(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
             yield number, cells
 
 
-def _named(
-    columns: list[str], rows: Iterator[tuple[int, list[str]]], _header: int
-) -> Iterator[tuple[int, Row]]:
+def _named(columns: list[str], rows: Iterator[tuple[int, list[str]]]) -> Iterator[tuple[int, Row]]:
     for number, cells in rows:
         row: dict[str, str] = {}
         for column, cell in zip(columns, cells, strict=False):

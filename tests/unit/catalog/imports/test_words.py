@@ -46,8 +46,9 @@ def test_every_remark_has_a_sentence() -> None:
 
     assert said
     assert said - keys("import_row") == set()
-    # Returned as values, not said at once.
-    assert keys("import_row") - said == {"gift_card", "archived"}
+    # The others are returned as values and said by the caller.
+    text = "".join(file.read_text() for file in SOURCES.glob("catalog/imports/*.py"))
+    assert [code for code in keys("import_row") - said if f'"{code}"' not in text] == []
 
 
 def test_every_refusal_of_a_file_has_a_sentence() -> None:
