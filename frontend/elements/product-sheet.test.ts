@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { Problem } from "../api/client";
 import { provideShow } from "../context";
 import type { Product } from "../contract";
@@ -17,11 +17,12 @@ const VASE = {
   variants: [{ sku: "VASE", options: {}, price: { amount: 5200, currency: "GBP" }, pictures: [] }],
 } as unknown as Product;
 
-function sheet(left: number, problem: Problem | null, words = english): string {
+function sheet(left: number, problem: Problem | null, words = english, takesOrders = true): string {
   const store = {
     page: { hold_seconds: 300 },
-    show: { state: "live" },
+    show: { state: "live", slug: "kiln" },
     sells: true,
+    takesOrders,
     stock: { VASE: left },
     forMe: { VASE: left },
     buying: { problem, open: null, underWay: false, busy: false, heldOf: () => 0 },
@@ -54,3 +55,16 @@ test("what nobody can have any more is sold out", () => {
   expect(sheet(0, null)).toContain("Olive Grove Vase is sold out");
   expect(sheet(2, null)).not.toContain("sold out");
 });
+
+test.each([english, arabic])(
+  "where no form can be sent, the show's own page is the way",
+  (words) => {
+    vi.stubGlobal("location", { href: "https://shop.example/embed/kiln?lang=ar&parent=x" });
+    const text = sheet(2, null, words, false);
+    vi.unstubAllGlobals();
+
+    expect(text).toContain(words.t("hold.not_here"));
+    expect(text).toContain("https://shop.example/s/kiln");
+    expect(text).not.toContain(words.t("hold.and_check_out"));
+  },
+);

@@ -34,6 +34,8 @@ export class ShowStore {
   #place = $state.raw(navigation.atShow);
   status = $state<Status>("starting");
   played = $state(false);
+  /** A form can be sent from here. */
+  takesOrders = $state(true);
   behind = $state<number | null>(null);
   muted = $state(true);
   /** The stream carries no picture. */

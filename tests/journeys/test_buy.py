@@ -250,17 +250,37 @@ def test_element_follows_its_attributes_and_survives_being_moved(
 def test_frame_with_too_few_rights_shows_a_way_to_the_show(
     demo: Installation, context: BrowserContext
 ) -> None:
-    # Such a frame is nobody's origin, so browsers refuse it our scripts and fonts, and say so.
+    # Without an origin browsers refuse the frame our scripts and fonts, and say so; without forms
+    # every submission is dropped, and they say that, too.
     page = context.new_page()
     page.goto(f"{demo.brand}/?lang=en")
-    page.evaluate(
-        "(address => { const frame = document.createElement('iframe');"
-        " frame.sandbox = 'allow-scripts'; frame.src = address; frame.id = 'poor';"
-        " document.body.prepend(frame); })"
-        f"('{demo.base}/embed/{demo.facts['slug']}?lang=en')"
-    )
 
-    expect(page.frame_locator("#poor").get_by_role("link", name="Open the show")).to_be_visible()
+    def frame(rights: str) -> FrameLocator:
+        page.evaluate(
+            "([address, rights]) => { document.getElementById('poor')?.remove();"
+            " const frame = document.createElement('iframe'); frame.id = 'poor';"
+            " frame.sandbox = rights; frame.src = address; frame.width = 1000;"
+            " frame.height = 700; document.body.prepend(frame); }",
+            [f"{demo.base}/embed/{demo.facts['slug']}?lang=en", rights],
+        )
+        return page.frame_locator("#poor")
+
+    expect(frame("allow-scripts").get_by_role("link", name="Open the show")).to_be_visible()
+
+    poor = frame("allow-scripts allow-same-origin allow-popups")
+    poor.get_by_role("button", name="View: Meridian Watch").first.click()
+    expect(poor.get_by_role("dialog")).to_contain_text("Ordering is not possible in this window")
+    expect(poor.get_by_role("button", name="Hold and check out")).to_have_count(0)
+    with page.expect_popup() as opened:
+        poor.get_by_role("link", name="Open the show").click()
+    # What is opened from such a frame takes over what it may not do.
+    opened.value.get_by_role("button", name="View: Meridian Watch").first.click()
+    said = opened.value.get_by_role("dialog")
+    expect(said).to_contain_text(f"{demo.base}/s/{demo.facts['slug']}")
+
+    whole = frame("allow-scripts allow-same-origin allow-popups allow-forms")
+    whole.get_by_role("button", name="View: Meridian Watch").first.click()
+    expect(whole.get_by_role("button", name="Hold and check out")).to_be_visible()
 
 
 def test_whole_purchase_and_its_withdrawal_by_keyboard_alone(
