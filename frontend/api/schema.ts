@@ -233,6 +233,31 @@ export interface components {
             end: string | null;
             payload: components["schemas"]["PinPayload"] | components["schemas"]["DisclosurePayload"];
         };
+        DeliveriesOut: {
+            deliveries: components["schemas"]["DeliveryOut"][];
+            next_cursor: string | null;
+        };
+        /**
+         * @description `message_id` is the `webhook-id` of every attempt. `status` is what the endpoint answered
+         *     last; without an answer `reason` says why there was none.
+         */
+        DeliveryOut: {
+            id: string;
+            message_id: string;
+            type: ("order.paid" | "show.started" | "show.ended" | "product.sold_out" | "stock.changed") | "webhook.test";
+            about: string;
+            state: components["schemas"]["DeliveryState"];
+            attempts: number;
+            /** Format: date-time */
+            made_at: string;
+            status: number | null;
+            reason: components["schemas"]["Reason"] | null;
+            took_ms: number | null;
+            tried_at: string | null;
+            next_at: string | null;
+        };
+        /** @enum {string} */
+        DeliveryState: "waiting" | "delivered" | "failed";
         /** @description In one language or more, as TitleIn. */
         DescriptionIn: {
             en?: string;
@@ -278,6 +303,12 @@ export interface components {
         DisclosurePayload: {
             disclosure: components["schemas"]["Disclosure"];
         };
+        /**
+         * @description `OFF` by its owner, `GONE` because it answered 410, `FAILING` because nothing was taken for
+         *     days. What is switched on again gets what still waits.
+         * @enum {string}
+         */
+        EndpointState: "on" | "off" | "gone" | "failing";
         /** @description The picture was away: `at_s` seconds into the replay, for `away_s` seconds. */
         GapOut: {
             at_s: number;
@@ -536,6 +567,26 @@ export interface components {
             starts_at?: string | null;
             disclosures?: components["schemas"]["Disclosure"][] | null;
         };
+        /** @description `merchant_id` is needed only by somebody who sells for several merchants. */
+        NewWebhook: {
+            url: string;
+            events: ("order.paid" | "show.started" | "show.ended" | "product.sold_out" | "stock.changed")[];
+            merchant_id?: string | null;
+        };
+        /** @description `secret` is shown this once. */
+        NewWebhookOut: {
+            id: string;
+            merchant_id: string;
+            url: string;
+            events: ("order.paid" | "show.started" | "show.ended" | "product.sold_out" | "stock.changed")[];
+            state: components["schemas"]["EndpointState"];
+            /** Format: date-time */
+            created_at: string;
+            waiting: number;
+            failing_since: string | null;
+            both_sign_until: string | null;
+            secret: string;
+        };
         /** @description `show` is null when nothing is announced. */
         NextShow: {
             show: components["schemas"]["ShowOut"] | null;
@@ -715,6 +766,11 @@ export interface components {
             size: number;
             path: string;
         };
+        /**
+         * @description Why a request came to nothing. Stored and shown; never the words of the other side.
+         * @enum {string}
+         */
+        Reason: "url_invalid" | "address_forbidden" | "name_unknown" | "unreachable" | "tls_failed" | "timed_out" | "broken" | "too_large";
         /** @description The provider's own page; it sends the buyer back to the page they came from. */
         Redirect: {
             /**
@@ -809,16 +865,10 @@ export interface components {
             duration_s: number;
             gaps: components["schemas"]["GapOut"][];
         };
-        /**
-         * @description What of an ended show can be watched again; `starts_at` is the moment of the first frame.
-         *     Pictures follow a while after the video; `storyboard_url` answers a `Storyboard`.
-         */
-        ReplayOut: {
-            state: components["schemas"]["ReplayState"];
-            starts_at: string | null;
-            duration_s: number;
-            poster_url: string | null;
-            storyboard_url: string | null;
+        /** @description Either some `deliveries`, or all that `failed_since` a moment. */
+        ReplayIn: {
+            deliveries?: string[] | null;
+            failed_since?: string | null;
         };
         /** @enum {string} */
         ReplayState: "preparing" | "ready" | "withheld" | "deleted";
@@ -844,7 +894,7 @@ export interface components {
             went_live_at: string | null;
             ended_at: string | null;
             /** @description Null until the show has ended, and for one that was never live. */
-            replay: components["schemas"]["ReplayOut"] | null;
+            replay: components["schemas"]["showfloor__shows__schemas__ReplayOut"] | null;
             /** @description In which there are captions, BCP 47. */
             caption_languages: string[];
             product_ids: string[];
@@ -894,12 +944,18 @@ export interface components {
          * @description What an API key may be used for.
          * @enum {string}
          */
-        Scope: "orders:read" | "orders:write" | "catalog:write" | "merchant:write" | "shows:run" | "captions:write";
+        Scope: "orders:read" | "orders:write" | "catalog:write" | "merchant:write" | "shows:run" | "captions:write" | "webhooks:write";
+        /** @description Shown this once. The secret before it signs, too, until `both_sign_until`. */
+        SecretOut: {
+            secret: string;
+            /** Format: date-time */
+            both_sign_until: string;
+        };
         /**
          * @description What the security log says.
          * @enum {string}
          */
-        SecurityEvent: "signed_in" | "sign_in_refused" | "sessions_ended" | "person_added" | "person_disabled" | "person_enabled" | "password_changed" | "granted" | "grant_revoked" | "key_added" | "key_revoked" | "origin_allowed" | "origin_forbidden" | "creator_allowed" | "creator_forbidden";
+        SecurityEvent: "signed_in" | "sign_in_refused" | "sessions_ended" | "person_added" | "person_disabled" | "person_enabled" | "password_changed" | "granted" | "grant_revoked" | "key_added" | "key_revoked" | "origin_allowed" | "origin_forbidden" | "creator_allowed" | "creator_forbidden" | "webhook_added" | "webhook_changed" | "webhook_removed" | "webhook_secret_made";
         SecurityLogOut: {
             records: components["schemas"]["SecurityRecordOut"][];
         };
@@ -969,7 +1025,7 @@ export interface components {
             went_live_at: string | null;
             ended_at: string | null;
             /** @description Null until the show has ended, and for one that was never live. */
-            replay: components["schemas"]["ReplayOut"] | null;
+            replay: components["schemas"]["showfloor__shows__schemas__ReplayOut"] | null;
             /** @description In which there are captions, BCP 47. */
             caption_languages: string[];
             product_ids: string[];
@@ -1086,6 +1142,10 @@ export interface components {
             type: "test";
             number: string;
         };
+        /** @description `delivery_id` is found in the endpoint's deliveries. */
+        TestOut: {
+            delivery_id: string;
+        };
         Timeline: {
             cues: components["schemas"]["CueOut"][];
         };
@@ -1125,10 +1185,53 @@ export interface components {
              */
             kind: "wait";
         };
+        /**
+         * @description What is left out stays. `on` false: nothing is sent, and what happens meanwhile is never
+         *     sent; true after that, or after the endpoint was given up: what still waits goes out.
+         */
+        WebhookChange: {
+            url?: string | null;
+            events?: ("order.paid" | "show.started" | "show.ended" | "product.sold_out" | "stock.changed")[] | null;
+            on?: boolean | null;
+        };
+        /**
+         * @description `waiting`: how many deliveries are still to be made. `failing_since`: nothing was taken since
+         *     then. `both_sign_until`: the secret before the newest signs until then, too.
+         */
+        WebhookOut: {
+            id: string;
+            merchant_id: string;
+            url: string;
+            events: ("order.paid" | "show.started" | "show.ended" | "product.sold_out" | "stock.changed")[];
+            state: components["schemas"]["EndpointState"];
+            /** Format: date-time */
+            created_at: string;
+            waiting: number;
+            failing_since: string | null;
+            both_sign_until: string | null;
+        };
+        WebhooksOut: {
+            webhooks: components["schemas"]["WebhookOut"][];
+        };
         /** @description The same words in every language. */
         Words: {
             en: string;
             ar: string;
+        };
+        /**
+         * @description What of an ended show can be watched again; `starts_at` is the moment of the first frame.
+         *     Pictures follow a while after the video; `storyboard_url` answers a `Storyboard`.
+         */
+        showfloor__shows__schemas__ReplayOut: {
+            state: components["schemas"]["ReplayState"];
+            starts_at: string | null;
+            duration_s: number;
+            poster_url: string | null;
+            storyboard_url: string | null;
+        };
+        /** @description How many deliveries go out again. */
+        showfloor__webhooks__schemas__ReplayOut: {
+            count: number;
         };
         /** @description `path` leads into the request: `body/lines/0/sku`. */
         MalformedField: {

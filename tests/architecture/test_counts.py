@@ -12,6 +12,7 @@ from showfloor.media.rules import MOST_DESTINATIONS
 from showfloor.merchants.rules import MOST_ORIGINS
 from showfloor.replays.rules import LONGEST_CLIP, MOST_CLIPS
 from showfloor.shows.rules import MOST_REMOTES
+from showfloor.webhooks.rules import MOST_ENDPOINTS
 
 # A number that is one of our constants has one form, which the text is written in.
 CONSTANT = {
@@ -21,6 +22,7 @@ CONSTANT = {
     "error.clip_span_invalid": (int(LONGEST_CLIP.total_seconds()), "many"),
     "error.too_many_clips": (MOST_CLIPS, "other"),
     "error.too_many_destinations": (MOST_DESTINATIONS, "few"),
+    "error.too_many_webhooks": (MOST_ENDPOINTS, "few"),
 }
 NUMBERS = ("count", "seconds", "minutes", "hours", "days", "most", "shortest", "longest")
 # An abbreviated unit has one form for every number.

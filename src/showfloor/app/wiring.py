@@ -40,6 +40,7 @@ from showfloor.kit.jobs import Job
 from showfloor.kit.notify import Waker
 from showfloor.kit.objects import UPLOAD_JOB, Objects, ObjectsUnavailable
 from showfloor.kit.openapi import Document, describe_problem
+from showfloor.kit.outbound import Outbound
 from showfloor.kit.outbox import Dispatcher
 from showfloor.kit.recent import Recent
 from showfloor.media import service as media
@@ -72,16 +73,22 @@ from showfloor.shows import openapi as shows_openapi
 from showfloor.shows import subscribers as shows_subscribers
 from showfloor.shows import tasks as shows_tasks
 from showfloor.shows.adapters.covers import CoverFolder
-from showfloor.shows.events import ShowEnded
+from showfloor.shows.events import ShowEnded, ShowWentLive
 from showfloor.shows.http import captions as captions_http
 from showfloor.shows.http import destinations as destinations_http
 from showfloor.shows.http import remotes as remotes_http
 from showfloor.stock import http as stock_http
 from showfloor.stock import tasks as stock_tasks
+from showfloor.stock.events import StockChanged
 from showfloor.web import http as web_http
 from showfloor.web.files import BuiltFiles, ReplayFiles, UploadedFiles
 from showfloor.web.pages import STATIC, label_fonts
 from showfloor.web.security import join_sources
+from showfloor.webhooks import http as webhooks_http
+from showfloor.webhooks import service as webhooks
+from showfloor.webhooks import subscribers as webhooks_subscribers
+from showfloor.webhooks import tasks as webhooks_tasks
+from showfloor.webhooks.adapters.sender import Sender
 
 log = logging.getLogger("showfloor.app")
 
@@ -105,6 +112,7 @@ def connect_web(app: FastAPI, settings: Settings) -> None:
     )
     app.state.payment_forms = payment_forms(providers)
     app.state.imports = ImportFolder(settings.data)
+    app.state.outbound = outbound(settings)
     app.state.covers = CoverFolder(settings.data / "uploads")
     app.state.pages = Recent(seconds=1.0, most=1000)
     app.state.frames = Recent(seconds=1.0, most=1000)
@@ -150,6 +158,7 @@ EDGES = (
     captions_http,
     replays_http,
     orders_http,
+    webhooks_http,
     shows_internal,
     web_http,
     embed_http,
@@ -209,6 +218,10 @@ def connect_worker(dispatcher: Dispatcher) -> None:
     dispatcher.subscribe(ShowEnded, replays_subscribers.on_show_ended)
     dispatcher.subscribe(OrderPlaced, notices_subscribers.on_order_placed)
     dispatcher.subscribe(OrderWithdrawn, notices_subscribers.on_order_withdrawn)
+    dispatcher.subscribe(OrderPlaced, webhooks_subscribers.on_order_placed)
+    dispatcher.subscribe(ShowWentLive, webhooks_subscribers.on_show_went_live)
+    dispatcher.subscribe(ShowEnded, webhooks_subscribers.on_show_ended)
+    dispatcher.subscribe(StockChanged, webhooks_subscribers.on_stock_changed)
     connect_erasers()
 
 
@@ -232,6 +245,17 @@ def import_jobs(settings: Settings) -> list[Job]:
         Job("run imports", 60.0, run, wakes=feeds_tasks.IMPORTS),
         Job("forget old imports", 3600.0, forget),
     ]
+
+
+def outbound(settings: Settings) -> Outbound:
+    """Where merchants' systems are; on this machine, too, in demo and test."""
+    return Outbound(local=settings.mode in TEST_MODES)
+
+
+def webhook_jobs(settings: Settings) -> list[Job]:
+    lanes = webhooks.Lanes(Sender(outbound(settings), secret=settings.secret))
+    send = partial(webhooks_tasks.send_webhooks, lanes=lanes)
+    return [Job("send webhooks", 10.0, send, wakes=webhooks.WEBHOOKS)]
 
 
 def connect_erasers() -> None:
@@ -349,6 +373,7 @@ def periodic_jobs(
         Job("forget old events", 3600.0, partial(_in_batches, outbox.forget_old)),
         Job("forget old refusals", 3600.0, partial(_in_batches, media.forget_old_refusals)),
         Job("forget old mails", 3600.0, partial(_in_batches, notices.forget_old)),
+        Job("forget old webhooks", 3600.0, partial(_in_batches, webhooks.forget_old)),
         Job("forget old callbacks", 3600.0, partial(_in_batches, checkout.forget_old_callbacks)),
     ]
 

@@ -45,6 +45,7 @@ async def work(settings: Settings) -> None:
         *wiring.storage_jobs(settings, storage),
         *wiring.mail_jobs(settings),
         *wiring.import_jobs(settings),
+        *wiring.webhook_jobs(settings),
     ]
     runner = Runner(database, everything)
     tasks = [

@@ -88,6 +88,7 @@ class Scope(StrEnum):
     MERCHANT_WRITE = "merchant:write"
     SHOWS_RUN = "shows:run"
     CAPTIONS_WRITE = "captions:write"
+    WEBHOOKS_WRITE = "webhooks:write"
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +178,10 @@ class SecurityEvent(StrEnum):
     ORIGIN_FORBIDDEN = "origin_forbidden"
     CREATOR_ALLOWED = "creator_allowed"
     CREATOR_FORBIDDEN = "creator_forbidden"
+    WEBHOOK_ADDED = "webhook_added"
+    WEBHOOK_CHANGED = "webhook_changed"
+    WEBHOOK_REMOVED = "webhook_removed"
+    WEBHOOK_SECRET_MADE = "webhook_secret_made"  # noqa: S105 - the name of an event
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from tests.people import FakeStreaming, Floor, add_floor, put_on_air, report
 
 BASE = "http://shop.localhost:8000"
 CARD = {"type": "test", "number": "4242424242424242"}
+HOOK = {"url": "https://erp.example/hooks", "events": ["order.paid"]}
 HOME = {
     "name": "Anna",
     "line1": "1 High Street",
@@ -49,8 +50,13 @@ class Everything:
     draft: str
 
     def known_to(self, route: str) -> dict[str, list[Any]]:
-        """Only a show that is not live yet can go live."""
-        return self.known | {"show_id": [self.draft]} if route == "go_live" else self.known
+        """Only a show that is not live yet can go live; webhooks speak another protocol."""
+        others = {
+            "go_live": {"show_id": [self.draft]},
+            "add_webhook": {"url": [HOOK["url"]]},
+            "change_webhook": {"url": [HOOK["url"]]},
+        }
+        return self.known | others.get(route, {})
 
 
 @asynccontextmanager
@@ -126,8 +132,13 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
                 headers=host | {"Idempotency-Key": ids.secret()},
             )
             await run_imports(database, folder=app.state.imports)
+            webhook = (await client.post("/webhooks", json=HOOK, headers=host)).json()
+            sent = await client.post(f"/webhooks/{webhook['id']}/test", headers=host)
             known = _known(floor) | {
                 "import_id": [imported.json()["id"]],
+                "webhook_id": [webhook["id"]],
+                "events": [HOOK["events"]],
+                "deliveries": [[sent.json()["delivery_id"]]],
                 "language": ["en"],
                 "id": [caption.json()["id"]],
                 "remote_id": [ends["remote"]["id"]],

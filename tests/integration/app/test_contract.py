@@ -64,6 +64,8 @@ LAST = [
     "sign_out",
     "end_show",
     "change_replay",
+    "change_webhook",
+    "remove_webhook",
     "delete_captions",
     "delete_clip",
     "delete_destination",

@@ -11,8 +11,10 @@ from showfloor.identity.types import Person
 from showfloor.kit import clock
 from showfloor.kit.db import Asked, Connection, Session
 from showfloor.kit.errors import IdempotencyConflict
+from showfloor.kit.outbox import publish
 from showfloor.stock import queries, rules
 from showfloor.stock.errors import HoldExpired, HoldSettled, StockCommitted
+from showfloor.stock.events import StockChanged
 from showfloor.stock.rules import COOL_DOWN_SECONDS, EXTENSION_SECONDS, SECURED_SECONDS
 from showfloor.stock.types import Caller, Hold, LineState, Stock
 
@@ -167,6 +169,7 @@ async def set_on_hand(session: Session, *, person: Person, variant_id: UUID, on_
     await check_own_variants(session, person=person, variant_ids=[variant_id])
     if on_hand < 0 or not await queries.set_on_hand(session, variant_id, on_hand):
         raise StockCommitted
+    await publish(session, StockChanged((variant_id,)))
 
 
 async def take_counts(session: Session, *, counts: Mapping[UUID, int]) -> None:

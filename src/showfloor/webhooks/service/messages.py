@@ -1,0 +1,129 @@
+"""Events of the modules below become messages to the merchants that they concern."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from showfloor.catalog import service as catalog
+from showfloor.catalog.types import Product
+from showfloor.kit import clock, ids
+from showfloor.kit.db import Session
+from showfloor.kit.notify import wake
+from showfloor.orders import service as orders
+from showfloor.shows import service as shows
+from showfloor.stock import service as stock
+from showfloor.stock.types import Stock
+from showfloor.webhooks import queries, views
+from showfloor.webhooks.schemas import Content, ShowEnded, ShowStarted
+from showfloor.webhooks.service.sending import WEBHOOKS
+from showfloor.webhooks.types import EventType, Message
+
+_ABOUT_STOCK = {EventType.STOCK_CHANGED, EventType.PRODUCT_SOLD_OUT}
+
+
+async def note_order_paid(session: Session, *, order_id: UUID, merchant_id: UUID) -> None:
+    """To the seller: the order, and what is left of its goods. One statement where nobody
+    listens.
+    """
+    wanted = (await queries.wanted(session, [merchant_id])).get(merchant_id)
+    order = await orders.find_order(session, order_id) if wanted else None
+    if not wanted or order is None:
+        return
+    if EventType.ORDER_PAID in wanted:
+        await _add(session, merchant_id, order.number, views.order_paid(order))
+    await _add_stock(session, {merchant_id: wanted}, [item.variant_id for item in order.items])
+
+
+async def note_stock(session: Session, *, variant_ids: Collection[UUID]) -> None:
+    """To the sellers of these variants: what is left of them."""
+    products = await catalog.get_products_of_variants(session, variant_ids)
+    merchants = {product.merchant_id for product in products.values()}
+    await _add_stock(session, await queries.wanted(session, merchants), variant_ids)
+
+
+async def _add_stock(
+    session: Session, wanted: Mapping[UUID, set[EventType]], variant_ids: Collection[UUID]
+) -> None:
+    if not any(events & _ABOUT_STOCK for events in wanted.values()):
+        return
+    products = await catalog.get_products_of_variants(session, variant_ids)
+    every = [variant.id for product in products.values() for variant in product.variants]
+    left, now = await stock.stock_of(session, every), clock.now()
+    for product in {product.id: product for product in products.values()}.values():
+        events = wanted.get(product.merchant_id, set())
+        if EventType.STOCK_CHANGED in events:
+            await _add_changes(session, product, set(variant_ids), left, now)
+        if EventType.PRODUCT_SOLD_OUT in events:
+            await _add_sold_out(session, product, left, now)
+
+
+async def _add_changes(
+    session: Session,
+    product: Product,
+    variant_ids: Collection[UUID],
+    left: Mapping[UUID, Stock],
+    now: datetime,
+) -> None:
+    for variant in product.variants:
+        if variant.id in variant_ids and variant.id in left:
+            content = views.stock_changed(product, variant, left[variant.id], now)
+            await _add(session, product.merchant_id, variant.sku, content)
+
+
+async def _add_sold_out(
+    session: Session, product: Product, left: Mapping[UUID, Stock], now: datetime
+) -> None:
+    """Once, until there is something again."""
+    there = [left[variant.id] for variant in product.variants if variant.id in left]
+    if any(each.on_hand > each.sold for each in there):
+        await queries.note_in_stock(session, [product.id])
+    elif there and await queries.note_sold_out(session, product.id):
+        await _add(session, product.merchant_id, product.slug, views.sold_out(product, now))
+
+
+async def note_show_started(session: Session, *, show_id: UUID, at: datetime) -> None:
+    """To everybody whose products are on its shelf."""
+    await _add_show(session, show_id, at, EventType.SHOW_STARTED)
+
+
+async def note_show_ended(session: Session, *, show_id: UUID, at: datetime) -> None:
+    await _add_show(session, show_id, at, EventType.SHOW_ENDED)
+
+
+async def _add_show(session: Session, show_id: UUID, at: datetime, event: EventType) -> None:
+    show = await shows.get_show(session, show_id)
+    products = await catalog.get_products(session, show.product_ids)
+    sellers = {product.merchant_id for product in products}
+    for merchant_id, wanted in (await queries.wanted(session, sellers)).items():
+        if event not in wanted:
+            continue
+        own = [product for product in products if product.merchant_id == merchant_id]
+        facts = views.show_facts(show, own)
+        content: Content = (
+            ShowStarted(timestamp=at, data=facts)
+            if event is EventType.SHOW_STARTED
+            else ShowEnded(timestamp=at, data=facts)
+        )
+        await _add(session, merchant_id, show.slug, content)
+
+
+async def _add(session: Session, merchant_id: UUID, about: str, content: Content) -> None:
+    """In the transaction of the event: the message and all its deliveries, or none."""
+    message = new_message(merchant_id, about, content)
+    endpoints = await queries.endpoints_for(session, message)
+    if endpoints:
+        await queries.add_message(session, message, {each: ids.new() for each in endpoints})
+        wake(session, WEBHOOKS)
+
+
+def new_message(merchant_id: UUID, about: str, content: Content) -> Message:
+    return Message(
+        id=ids.new(),
+        merchant_id=merchant_id,
+        type=EventType(content.type),
+        about=about,
+        body=content.model_dump_json(),
+        made_at=clock.now(),
+    )

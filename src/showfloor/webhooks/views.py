@@ -1,0 +1,77 @@
+"""Endpoints, their log and the messages as others see them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from showfloor.catalog.types import Product, Variant
+from showfloor.kit import ids
+from showfloor.kit.schemas import fields_of
+from showfloor.orders.types import Order
+from showfloor.orders.views import order_view
+from showfloor.shows.types import Show
+from showfloor.stock.types import Stock
+from showfloor.webhooks.schemas import (
+    DeliveriesOut,
+    DeliveryOut,
+    NewWebhookOut,
+    OrderPaid,
+    ProductSoldOut,
+    SecretOut,
+    ShowFacts,
+    SoldOutFacts,
+    StockChanged,
+    StockFacts,
+    WebhookOut,
+)
+from showfloor.webhooks.types import Endpoint, Page
+
+
+def webhook_view(endpoint: Endpoint) -> WebhookOut:
+    return WebhookOut.model_validate(_fields(endpoint))
+
+
+def new_webhook_view(endpoint: Endpoint, secret: str) -> NewWebhookOut:
+    return NewWebhookOut.model_validate({**_fields(endpoint), "secret": secret})
+
+
+def secret_view(endpoint: Endpoint, secret: str) -> SecretOut:
+    return SecretOut(secret=secret, both_sign_until=endpoint.secrets.previous_until)
+
+
+def _fields(endpoint: Endpoint) -> dict[str, object]:
+    until = endpoint.secrets.previous_until
+    return {**fields_of(endpoint), "events": sorted(endpoint.events), "both_sign_until": until}
+
+
+def deliveries_view(page: Page) -> DeliveriesOut:
+    return DeliveriesOut(
+        deliveries=[DeliveryOut.model_validate(each) for each in page.deliveries],
+        next_cursor=ids.encode("del", page.next_cursor) if page.next_cursor else None,
+    )
+
+
+def order_paid(order: Order) -> OrderPaid:
+    return OrderPaid(timestamp=order.placed_at, data=order_view(order))
+
+
+def show_facts(show: Show, products: Sequence[Product]) -> ShowFacts:
+    own = [ids.encode("prod", product.id) for product in products]
+    return ShowFacts(id=show.id, slug=show.slug, title=show.title, product_ids=own)
+
+
+def sold_out(product: Product, now: datetime) -> ProductSoldOut:
+    skus = [variant.sku for variant in product.variants]
+    facts = SoldOutFacts(product_id=product.id, name=product.name, skus=skus)
+    return ProductSoldOut(timestamp=now, data=facts)
+
+
+def stock_changed(product: Product, variant: Variant, left: Stock, now: datetime) -> StockChanged:
+    facts = StockFacts(
+        sku=variant.sku,
+        product_id=product.id,
+        in_stock=left.on_hand - left.sold,
+        held=left.held,
+    )
+    return StockChanged(timestamp=now, data=facts)
