@@ -33,6 +33,11 @@ export type AdmissionRequest = Models["AdmissionIn"];
 export type Admission = Models["AdmissionOut"];
 
 export type Hold = Models["HoldOut"];
+export type Estimate = Models["EstimateOut"];
+export type SellerQuote = Models["SellerQuoteOut"];
+export type DeliveryOption = Models["DeliveryOptionOut"];
+export type DeliveryOptionIn = Models["DeliveryOptionIn"];
+export type DeliveryPreview = Models["DeliveryPreview"];
 export type Address = Models["AddressIn"];
 export type PlacedOrder = Models["PlacedOrder"];
 export type Order = Models["OrderOut"];

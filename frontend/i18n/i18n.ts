@@ -21,6 +21,10 @@ export interface Language {
   time(moment: string): string;
   /** `Mon 23 November` in the viewer's zone; with the year when it is another one than this. */
   day(moment: string): string;
+  /** `Tue 2 to Thu 4 December` for two dates of the calendar, whatever the viewer's zone. */
+  days(from: string, to: string): string;
+  /** The name of an ISO 3166-1 country. */
+  country(code: string): string;
   /** `4:32` for 272 seconds, `1:04:32` an hour later; the same in every language. */
   clock(seconds: number): string;
 }
@@ -78,6 +82,20 @@ export function language(lang: Lang, catalog: Catalog): Language {
     return (moment: string) => formatter.format(new Date(moment));
   };
 
+  const regions = new Intl.DisplayNames([locale], { type: "region" });
+  const calendar = new Intl.DateTimeFormat(locale, {
+    weekday: "short",
+    day: "numeric",
+    month: "long",
+    timeZone: "UTC",
+  });
+
+  /** In words, because the formatters' own ranges have a dash that turns round in Arabic. */
+  function days(from: string, to: string): string {
+    const [first, last] = [new Date(from), new Date(to)].map((date) => calendar.format(date));
+    return from === to ? last! : t("list.from_to", { from: first!, to: last! });
+  }
+
   const thisYear = format({ weekday: "short", day: "numeric", month: "long" });
   const anyYear = format({ weekday: "short", day: "numeric", month: "long", year: "numeric" });
 
@@ -92,6 +110,8 @@ export function language(lang: Lang, catalog: Catalog): Language {
     time: format({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
     day: (moment) =>
       (new Date(moment).getFullYear() === new Date().getFullYear() ? thisYear : anyYear)(moment),
+    days,
+    country: (code) => regions.of(code) ?? code,
     clock,
   };
 }

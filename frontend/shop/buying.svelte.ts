@@ -70,12 +70,12 @@ export class Buying {
 
   /** Holds goods at the price that was on screen, together with what is held already. Answers true
    *  when they are held. */
-  async reserve(lines: Line[], expected: Money): Promise<boolean> {
+  async reserve(lines: Line[], expected: Money, deliver_to?: string): Promise<boolean> {
     if (!this.busy) this.#catchUp();
     if (this.underWay) return false;
     return this.#step(async () => {
       const before = this.open;
-      if (!before) return this.#hold(await this.#ask(lines, expected));
+      if (!before) return this.#hold(await this.#ask(lines, expected, deliver_to));
       const total = { ...expected, amount: expected.amount + before.total.amount };
       const wanted = merge(before.lines, lines);
       try {
@@ -86,7 +86,7 @@ export class Buying {
           throw new Refused({ ...problem, code: "already_held" });
         // By the server's clock nothing is held any more: the goods are asked for anew.
         if (problem.code !== "hold_expired") throw error;
-        this.#hold(await this.#ask(wanted, total));
+        this.#hold(await this.#ask(wanted, total, deliver_to));
       }
     });
   }
@@ -150,8 +150,9 @@ export class Buying {
     this.#keep();
   }
 
-  #ask(lines: Line[], expected_total: Money): Promise<Hold> {
-    return this.#post<Hold>(`/shows/${this.showId}/holds`, { lines, expected_total });
+  #ask(lines: Line[], expected_total: Money, deliver_to?: string): Promise<Hold> {
+    const to = deliver_to ? { deliver_to } : {};
+    return this.#post<Hold>(`/shows/${this.showId}/holds`, { lines, expected_total, ...to });
   }
 
   #hold(hold: Hold): void {
@@ -203,18 +204,17 @@ export class Buying {
   }
 
   /** What the goods cost now, to be agreed to by the next press. */
-  #showNewPrice({ code, total, lines = [] }: Problem): void {
+  #showNewPrice({ code, total, lines: changed = [] }: Problem): void {
     if (code !== "price_changed" || !total || !this.hold) return;
-    const now = new Map(lines.map((line) => [line.sku, line]));
-    this.hold = {
-      ...this.hold,
-      total,
-      lines: this.hold.lines.map((line) => ({
-        ...line,
-        unit_price: now.get(line.sku)?.unit_price ?? line.unit_price,
-        total: now.get(line.sku)?.total ?? line.total,
-      })),
-    };
+    const now = new Map(changed.map((line) => [line.sku, line]));
+    const lines = this.hold.lines.map((line) => ({
+      ...line,
+      unit_price: now.get(line.sku)?.unit_price ?? line.unit_price,
+      total: now.get(line.sku)?.total ?? line.total,
+    }));
+    // The refusal's own sum may have delivery in it, which is no part of what is held.
+    const amount = lines.reduce((sum, line) => sum + line.total.amount, 0);
+    this.hold = { ...this.hold, total: { ...total, amount }, lines };
   }
 
   async release(): Promise<void> {

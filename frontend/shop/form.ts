@@ -27,6 +27,8 @@ export interface Details {
   email: string;
   admission: string;
   address: Address;
+  /** Chosen ways of delivery, one a seller at most. */
+  delivery?: string[];
 }
 /** Field to message key, in the order of the page. */
 export type Wrong = Partial<Record<Field, string>>;
@@ -73,13 +75,14 @@ export function problemsIn(form: Form, postalCodeNeeded = true, cardTyped = true
 
 /** A refusal that names fields of the form, beside each of them; null for any other. */
 export function wrongIn(problem: Problem | null): Wrong | null {
+  if (problem?.code === "not_delivered") return { country: MESSAGES.country };
   if (problem?.code === "payment_method_invalid") return { number: MESSAGES.number };
   const names = problem?.fields?.map(({ path }) => path.split("/").at(-1)!) ?? [];
   const known = names.filter((name): name is Field => name in MESSAGES);
   return known.length ? Object.fromEntries(known.map((name) => [name, MESSAGES[name]])) : null;
 }
 
-export function toDetails(form: Form): Details {
+export function toDetails(form: Form, delivery: string[] = []): Details {
   const line2 = cleanLine(form.line2);
   const postal_code = cleanPostalCode(form.postal_code);
   return {
@@ -93,6 +96,7 @@ export function toDetails(form: Form): Details {
       ...(postal_code ? { postal_code } : {}),
       country: form.country,
     },
+    ...(delivery.length ? { delivery } : {}),
   };
 }
 

@@ -11,6 +11,7 @@ import { savesData } from "../player/save-data";
 import { cuesOf, empty, showOf, type Room } from "../room/fold";
 import type { Stretch } from "../player/stretches";
 import { Buying } from "./buying.svelte";
+import { Delivery } from "./delivery.svelte";
 import type { Form } from "./form";
 import { readForm, writeForm } from "./kept";
 import type { Chapter } from "./chapters";
@@ -31,6 +32,7 @@ const shapeOf = (ratio: number | null): number =>
 
 export class ShowStore {
   readonly buying: Buying;
+  readonly delivery: Delivery;
   #place = $state.raw(navigation.atShow);
   status = $state<Status>("starting");
   played = $state(false);
@@ -157,6 +159,7 @@ export class ShowStore {
     if (this.savesData) this.status = "paused";
     this.buying = new Buying(page.api, page.show.id);
     this.form = this.buying.hold && readForm(page.show.id);
+    this.delivery = new Delivery(page.api, this.form?.country || page.country);
   }
 
   /** Milliseconds since the epoch by the server's clock, as near as the room lets us know it. */

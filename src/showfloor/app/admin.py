@@ -26,6 +26,8 @@ from showfloor.app.serve import claimed
 from showfloor.app.settings import Settings
 from showfloor.catalog import service as catalog
 from showfloor.catalog.errors import VariantNotFound
+from showfloor.delivery import service as delivery
+from showfloor.delivery.types import DeliveryOption, Terms
 from showfloor.identity import service as identity
 from showfloor.identity.types import Admission, CollectionPoint, GrantKind, Person, Scope
 from showfloor.kit import ids
@@ -203,6 +205,33 @@ async def allow_origin(session: Session, *, seller: str, origin: str) -> str:
     merchant = await merchants.find_merchant(session, seller)
     return await merchants.allow_origin(
         session, person=identity.operator(merchant.id), merchant_id=merchant.id, origin=origin
+    )
+
+
+async def add_delivery_option(session: Session, *, seller: str, terms: Terms) -> DeliveryOption:
+    """Raises MerchantNotFound, DeliveryOptionInvalid, TooManyDeliveryOptions."""
+    merchant = await merchants.find_merchant(session, seller)
+    return await delivery.add_option(
+        session, person=identity.operator(merchant.id), merchant_id=merchant.id, terms=terms
+    )
+
+
+async def list_delivery_options(session: Session, *, seller: str) -> list[DeliveryOption]:
+    """Raises MerchantNotFound."""
+    merchant = await merchants.find_merchant(session, seller)
+    return await delivery.list_options(
+        session, person=identity.operator(merchant.id), merchant_id=merchant.id
+    )
+
+
+async def remove_delivery_option(session: Session, *, seller: str, option_id: UUID) -> None:
+    """Raises MerchantNotFound, DeliveryOptionNotFound."""
+    merchant = await merchants.find_merchant(session, seller)
+    await delivery.remove_option(
+        session,
+        person=identity.operator(merchant.id),
+        merchant_id=merchant.id,
+        option_id=option_id,
     )
 
 

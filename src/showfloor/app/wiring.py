@@ -25,6 +25,7 @@ from showfloor.checkout.adapters.provider import FormData, PaymentProvider
 from showfloor.checkout.adapters.test_provider import MODES as TEST_MODES
 from showfloor.checkout.adapters.test_provider import TestProvider
 from showfloor.checkout.deps import CheckoutDeps
+from showfloor.delivery import http as delivery_http
 from showfloor.embed import http as embed_http
 from showfloor.feeds import http as feeds_http
 from showfloor.feeds import tasks as feeds_tasks
@@ -149,6 +150,7 @@ EDGES = (
     checkout_http,
     identity_http,
     merchants_http,
+    delivery_http,
     catalog_http,
     stock_http,
     feeds_http,

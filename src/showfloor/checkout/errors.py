@@ -16,6 +16,13 @@ class NotForSale(AppError):
     status = 409
 
 
+class NotDelivered(AppError):
+    """A seller does not deliver to that country. `extra["skus"]` names its goods."""
+
+    code = "not_delivered"
+    status = 409
+
+
 class PriceMismatch(AppError):
     """The sum is not the one that was shown. `extra` has the new `lines` and `total`."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Annotated, TypeVar
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials
 from pydantic import BaseModel, ValidationError
 from starlette.responses import JSONResponse
@@ -19,6 +19,7 @@ from showfloor.checkout.deps import CheckoutDeps
 from showfloor.checkout.errors import (
     CheckoutClosed,
     CheckoutNotFound,
+    NotDelivered,
     NotForSale,
     NothingToConfirm,
     PaymentInProgress,
@@ -30,6 +31,7 @@ from showfloor.checkout.schemas import (
     AgeAtCheckout,
     CheckoutIn,
     CheckoutOut,
+    EstimateOut,
     HoldIn,
     HoldOut,
     MoneyIn,
@@ -37,7 +39,8 @@ from showfloor.checkout.schemas import (
 )
 from showfloor.checkout.service.holds import HoldRequest
 from showfloor.checkout.service.paying import PaymentRequest
-from showfloor.checkout.views import checkout_view, hold_view, purchase_view
+from showfloor.checkout.types import Destination
+from showfloor.checkout.views import checkout_view, estimate_view, hold_view, purchase_view
 from showfloor.identity.deps import gate_of
 from showfloor.identity.schemas import AgeIn
 from showfloor.identity.types import CollectionPoint
@@ -47,7 +50,9 @@ from showfloor.kit.db import Collided
 from showfloor.kit.errors import NotFound, ValidationFailed
 from showfloor.kit.money import Money
 from showfloor.kit.openapi import refusals
+from showfloor.kit.text import LONGEST_SKU
 from showfloor.orders.types import Buyer
+from showfloor.shows.errors import ShowNotFound
 from showfloor.stock import service as stock
 from showfloor.stock.errors import (
     HoldExpired,
@@ -123,6 +128,7 @@ async def hold_goods(request: Request) -> Response:
         key,
         idempotency.fingerprint(given.model_dump()),
         Caller(previous, deps.client(request.client.host) if request.client else None),
+        given.deliver_to,
     )
     hold = await service.hold_goods(deps.batcher, deps.shelf, wanted, seconds=deps.hold_seconds)
     return _json(hold_view(hold, stock.hold_token(deps.secret, hold.id)), 201)
@@ -143,6 +149,7 @@ async def open_checkout(request: Request) -> Response:
     scope = f"checkout.open:{guest.hex}"
     fingerprint = deps.fingerprint(body.model_dump(exclude=set(AgeIn.model_fields)))
     buyer = Buyer(body.email, body.address.value(), language(request))
+    chosen = [ids.parse("dlv", option) for option in body.delivery]
 
     async def answer() -> Response:
         # Details that are lost with the server's power are typed again; the intent to pay, which is
@@ -154,7 +161,12 @@ async def open_checkout(request: Request) -> Response:
             if claims and (first := await idempotency.claim(connection, scope, key, fingerprint)):
                 return JSONResponse(first.body, first.status)
             purchase = await service.open_checkout(
-                connection, deps.shelf, admission=admission, asked=asked, buyer=buyer
+                connection,
+                deps.shelf,
+                admission=admission,
+                asked=asked,
+                buyer=buyer,
+                chosen=chosen,
             )
             view = checkout_view(purchase, deps.secret)
             stored = idempotency.StoredAnswer(201, view.model_dump())
@@ -281,6 +293,42 @@ async def get_hold(hold_id: str, deps: CheckoutDep, guest: GuestDep) -> HoldOut:
     return hold_view(hold, stock.hold_token(deps.secret, guest))
 
 
+@router.get(
+    "/api/v1/holds/{hold_id}/quote",
+    responses=refusals(HoldTokenInvalid, NotFound, HoldExpired),
+)
+async def quote_hold(
+    hold_id: str,
+    deps: CheckoutDep,
+    guest: GuestDep,
+    country: Annotated[str, Query(pattern="^[A-Z]{2}$")],
+    delivery: Annotated[list[str] | None, Query(max_length=20)] = None,
+) -> EstimateOut:
+    """What is held costs this much if it goes there; `delivery` names chosen options."""
+    _check_own(hold_id, guest)
+    chosen = [ids.parse("dlv", option) for option in delivery or ()]
+    async with deps.database.transaction() as connection:
+        hold = await service.get_hold(connection, hold_id=guest)
+    return estimate_view(await deps.shelf.estimate(hold, Destination(country), chosen))
+
+
+@router.get("/api/v1/shows/{show_id}/quote", responses=refusals(NotFound, ShowNotFound, NotForSale))
+async def quote_goods(
+    show_id: str,
+    deps: CheckoutDep,
+    country: Annotated[str, Query(pattern="^[A-Z]{2}$")],
+    sku: Annotated[str, Query(min_length=1, max_length=LONGEST_SKU)],
+    quantity: Annotated[int, Query(ge=1, le=100)] = 1,
+) -> EstimateOut:
+    """What some pieces cost if they go there, and how they are delivered: before anything is
+    held.
+    """
+    found = await deps.shelf.estimate_goods(
+        ids.parse("show", show_id), sku, quantity, Destination(country)
+    )
+    return estimate_view(found)
+
+
 @router.patch(
     "/api/v1/holds/{hold_id}",
     responses=refusals(
@@ -289,6 +337,7 @@ async def get_hold(hold_id: str, deps: CheckoutDep, guest: GuestDep) -> HoldOut:
         CheckoutClosed,
         PaymentInProgress,
         NotForSale,
+        NotDelivered,
         PriceMismatch,
         SoldOut,
         LimitReached,

@@ -14,9 +14,9 @@ from showfloor.kit.db import Base, personal
 
 
 class CheckoutRow(Base):
-    """`lines` and `sellers` are what the buyer saw; `kind`, `market` and `show_id` where they saw
-    it. The buyer's own data moves into the orders when these are placed, and is forgotten when
-    nothing was bought: with the hold, or soon after `expires_at`, the hold's deadline.
+    """`lines`, `sellers` and `quotes` are what the buyer saw; `kind`, `market` and `show_id` where
+    they saw it. The buyer's own data moves into the orders when these are placed, and is forgotten
+    when nothing was bought: with the hold, or soon after `expires_at`, the hold's deadline.
     """
 
     __tablename__ = "checkout"
@@ -33,6 +33,8 @@ class CheckoutRow(Base):
     total: Mapped[int] = mapped_column(BigInteger)
     lines: Mapped[list[Any]]
     sellers: Mapped[list[Any]]
+    # orders.types.Quote
+    quotes: Mapped[list[Any]] = mapped_column(server_default="[]")
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     declared_adult_at: Mapped[datetime | None]

@@ -80,12 +80,13 @@ _REPEATED = {
 }
 
 
-def address_problems(address: Address, country: str) -> list[tuple[str, str]]:
-    """(field, what is wrong with it) for an address to which a market that delivers in `country`
-    cannot send.
+def address_problems(address: Address) -> list[tuple[str, str]]:
+    """(field, what is wrong with it) for an address to which nothing can be sent. Whether a seller
+    delivers there is another question.
     """
-    if address.country != country:
-        return [("country", "not_delivered_there")]
+    country = address.country
+    if not postcodes.is_country(country):
+        return [("country", "country_unknown")]
     if address.postal_code is None:
         return [("postal_code", "missing")] if postcodes.is_needed(country) else []
     return (

@@ -10,9 +10,11 @@ from typing import Annotated, Any, Literal, Union
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from showfloor.checkout.types import Method, StripeToken, TestCard
+from showfloor.delivery.schemas import Country, DeliveryOfferOut
 from showfloor.identity.schemas import AgeIn
 from showfloor.kit.fields import CardNumber, Email, Line, OptionalLine, PostalCode, Sku
 from showfloor.kit.schemas import MoneyOut, Time, Words
+from showfloor.orders.schemas import QuoteOut, ReasonOut
 from showfloor.orders.types import Address
 
 
@@ -35,12 +37,15 @@ class HoldLine(_Strict):
 
 
 class HoldIn(_Strict):
-    """`expected_total` is the sum on the buyer's screen: another one is refused with
+    """`expected_total` is the sum of the goods on the buyer's screen: another one is refused with
     price_changed.
     """
 
     lines: list[HoldLine] = Field(min_length=1, max_length=20)
     expected_total: MoneyIn | None = None
+    deliver_to: Country | None = Field(
+        None, description="goods that are not delivered there are refused with not_delivered"
+    )
 
 
 class AddressIn(_Strict):
@@ -78,6 +83,11 @@ class CheckoutIn(AgeIn):
     hold_id: str
     email: Email
     address: AddressIn
+    delivery: list[str] = Field(
+        default_factory=list,
+        max_length=20,
+        description="ids of delivery options, one a seller; the cheapest where none is named",
+    )
 
 
 class PaymentMethodIn(_Strict):
@@ -166,6 +176,33 @@ class SellerOut(BaseModel):
     name: Words
 
 
+class SellerQuoteOut(BaseModel):
+    """One seller's part. `offers` are the ways to have it delivered, the cheapest first; none where
+    delivery is in the prices, or `delivered` is false. `chosen` is one of them; `total` is null for
+    what is not delivered.
+    """
+
+    seller: SellerOut
+    delivered: bool
+    goods: MoneyOut
+    offers: list[DeliveryOfferOut]
+    chosen: str | None
+    total: MoneyOut | None
+    reasons: list[ReasonOut]
+
+
+class EstimateOut(BaseModel):
+    """What goods cost if they go to `country`. `countries` are all to which every one of their
+    sellers delivers. `total` is what the order will cost, all in.
+    """
+
+    country: str
+    countries: list[str]
+    postal_code_needed: bool
+    sellers: list[SellerQuoteOut]
+    total: MoneyOut
+
+
 class PlacedOrder(BaseModel):
     """`page` is the path of the buyer's own page of the order; whoever has it may open it."""
 
@@ -248,3 +285,4 @@ class CheckoutOut(PurchaseOut):
     total: MoneyOut
     lines: list[AgreedLine]
     sellers: list[SellerOut]
+    quotes: list[QuoteOut]

@@ -8,9 +8,11 @@ from enum import StrEnum
 from typing import ClassVar, Protocol
 from uuid import UUID
 
+from showfloor.delivery.types import Offer
+from showfloor.kit import money
 from showfloor.kit.money import Money
 from showfloor.markets.types import SalesContext
-from showfloor.orders.types import Item, Order, Seller
+from showfloor.orders.types import Item, Order, Quote, Seller
 
 
 class PaymentState(StrEnum):
@@ -221,8 +223,17 @@ class Payment:
 
 
 @dataclass(frozen=True, slots=True)
+class Destination:
+    """Where the goods go, as far as it decides what they cost."""
+
+    country: str
+
+
+@dataclass(frozen=True, slots=True)
 class Checkout:
-    """What is bought on one hold; the buyer's data stays inside."""
+    """What is bought on one hold; the buyer's data stays inside. `quotes` has one for each seller;
+    it is empty for a checkout from before there were any.
+    """
 
     id: UUID
     hold_id: UUID
@@ -230,6 +241,56 @@ class Checkout:
     total: Money
     lines: tuple[Agreed, ...]
     sellers: tuple[Seller, ...]
+    quotes: tuple[Quote, ...] = ()
+
+    @property
+    def goods(self) -> Money:
+        """The sum of the goods alone, as they are held."""
+        return money.total([line.item.total for line in self.lines], self.total.currency)
+
+    @property
+    def options(self) -> frozenset[UUID]:
+        """The ways of delivery that were chosen."""
+        return frozenset(each.delivery.option_id for each in self.quotes if each.delivery)
+
+    def quote_of(self, merchant_id: UUID) -> Quote | None:
+        return next((each for each in self.quotes if each.merchant_id == merchant_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class SellerQuote:
+    """What one seller's part costs now, and the ways to have it delivered, the cheapest first.
+    `quote` is None where the seller does not deliver there.
+    """
+
+    seller: Seller
+    skus: tuple[str, ...]
+    goods: Money
+    offers: tuple[Offer, ...]
+    quote: Quote | None
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What some goods cost if they go there. `countries` are all to which every one of their
+    sellers delivers.
+    """
+
+    to: Destination
+    countries: tuple[str, ...]
+    sellers: tuple[SellerQuote, ...]
+    currency: str
+
+    @property
+    def not_delivered(self) -> list[str]:
+        """SKUs that do not go there."""
+        return [sku for each in self.sellers if each.quote is None for sku in each.skus]
+
+    @property
+    def total(self) -> Money:
+        """Of what is delivered there."""
+        totals = [each.quote.total for each in self.sellers if each.quote is not None]
+        return money.total(totals, self.currency)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from showfloor.checkout.schemas import (
     Authenticate,
     CheckoutOut,
     Confirm,
+    EstimateOut,
     HeldLine,
     HoldOut,
     NextOut,
@@ -16,14 +17,25 @@ from showfloor.checkout.schemas import (
     PurchaseOut,
     Redirect,
     SellerOut,
+    SellerQuoteOut,
     ShowForm,
     Wait,
 )
-from showfloor.checkout.types import Agreed, NextStep, Purchase, StepKind
+from showfloor.checkout.types import (
+    Agreed,
+    Estimate,
+    NextStep,
+    Purchase,
+    SellerQuote,
+    StepKind,
+)
+from showfloor.delivery.views import offer_view
 from showfloor.kit import clock, ids
 from showfloor.kit.schemas import MoneyOut, Words
+from showfloor.markets import postcodes
 from showfloor.orders import service as orders
-from showfloor.orders.types import Order
+from showfloor.orders.types import Order, Seller
+from showfloor.orders.views import quote_view, reasons_view
 from showfloor.stock.types import Hold, Line
 
 
@@ -55,12 +67,14 @@ def checkout_view(purchase: Purchase, secret: bytes) -> CheckoutOut:
         hold_id=ids.encode("hold", checkout.hold_id),
         total=MoneyOut.of(checkout.total),
         lines=[_agreed(line) for line in checkout.lines],
-        sellers=[
-            SellerOut(id=ids.encode("mer", seller.merchant_id), name=Words(**seller.name))
-            for seller in checkout.sellers
-        ],
+        sellers=[_seller(seller) for seller in checkout.sellers],
+        quotes=[quote_view(quote) for quote in checkout.quotes],
         **dict(purchase_view(purchase, secret)),
     )
+
+
+def _seller(seller: Seller) -> SellerOut:
+    return SellerOut(id=ids.encode("mer", seller.merchant_id), name=Words(**seller.name))
 
 
 def purchase_view(purchase: Purchase, secret: bytes) -> PurchaseOut:
@@ -122,3 +136,28 @@ def lines_view(lines: Sequence[Line]) -> list[HeldLine]:
 def agreed_lines_view(lines: Sequence[Agreed]) -> list[AgreedLine]:
     """For a refusal: what was agreed."""
     return [_agreed(line) for line in lines]
+
+
+def estimate_view(estimate: Estimate) -> EstimateOut:
+    """What goods cost if they go somewhere, in words."""
+    return EstimateOut(
+        country=estimate.to.country,
+        countries=list(estimate.countries),
+        postal_code_needed=postcodes.is_needed(estimate.to.country),
+        sellers=[_seller_quote(each) for each in estimate.sellers],
+        total=MoneyOut.of(estimate.total),
+    )
+
+
+def _seller_quote(each: SellerQuote) -> SellerQuoteOut:
+    quote = each.quote
+    agreed = quote.delivery if quote else None
+    return SellerQuoteOut(
+        seller=_seller(each.seller),
+        delivered=quote is not None,
+        goods=MoneyOut.of(each.goods),
+        offers=[offer_view(offer) for offer in each.offers],
+        chosen=ids.encode("dlv", agreed.option_id) if agreed else None,
+        total=MoneyOut.of(quote.total) if quote else None,
+        reasons=reasons_view(quote) if quote else [],
+    )

@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 
@@ -141,6 +141,13 @@ def number(lang: str, value: float, digits: int = 0) -> str:
 def day(lang: str, moment: datetime) -> str:
     """`Mon 23 November`."""
     return format_date(moment, "EEE d MMMM", locale=_LOCALES[lang])
+
+
+def days(lang: str, first: date, last: date) -> str:
+    """`Tue 2 December to Thu 4 December`, as frontend/i18n/i18n.ts `days`."""
+    locale = _LOCALES[lang]
+    begin, end = (format_date(each, "EEE d MMMM", locale=locale) for each in (first, last))
+    return end if first == last else translate(lang, "list.from_to", **{"from": begin, "to": end})
 
 
 def moment(lang: str, when: datetime, timezone: str) -> str:

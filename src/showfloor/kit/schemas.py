@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated, Self
 from uuid import UUID
 
@@ -38,6 +38,14 @@ Time = Annotated[str, BeforeValidator(_rfc3339), Field(json_schema_extra={"forma
 """RFC 3339, as `clock.rfc3339` writes it; a datetime becomes it. A text, so that nothing reads it
 and writes it otherwise.
 """
+
+
+def _iso_date(value: object) -> object:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+Day = Annotated[str, BeforeValidator(_iso_date), Field(json_schema_extra={"format": "date"})]
+"""A date of the calendar (RFC 3339 full-date); a date becomes it."""
 
 
 def _in_utc(moment: datetime) -> datetime:

@@ -14,6 +14,15 @@ def _rules(country: str) -> ValidationRules:
     return get_validation_rules({"country_code": country})
 
 
+def is_country(code: str) -> bool:
+    """Whether an address can be in it (ISO 3166-1 alpha-2)."""
+    try:
+        _rules(code)
+    except ValueError:
+        return False
+    return True
+
+
 def is_needed(country: str) -> bool:
     """In Britain there is no delivery without one; in Egypt few people know theirs."""
     return "postal_code" in _rules(country).required_fields

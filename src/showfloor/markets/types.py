@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 class Market:
     """`code` is short and stable (`gb`); `currency` is ISO 4217; `country`, where the goods go, is
     ISO 3166-1 alpha-2; `timezone` is IANA's name: of several in a country, that in which a day
-    begins last, so that nobody counts as older than they are where they live.
+    begins last, so that nobody counts as older than they are where they live. On
+    `weekend`, ISO weekdays (Monday is 1), no parcel moves.
     """
 
     code: str
@@ -21,6 +22,7 @@ class Market:
     currency: str
     country: str
     timezone: str
+    weekend: tuple[int, ...]
 
     def day(self, moment: datetime) -> date:
         """The date there."""

@@ -51,6 +51,14 @@ async def set_identity(session: Session, *, slug: str, identity: Identity) -> No
     await queries.set_identity(session, merchant.id, identity)
 
 
+async def lock(session: Session, merchant_id: UUID) -> None:
+    """Others who change what is this seller's wait until the transaction ends. Raises
+    MerchantNotFound.
+    """
+    if not await queries.lock_merchant(session, merchant_id):
+        raise MerchantNotFound
+
+
 async def get_merchants(session: Session, merchant_ids: Iterable[UUID]) -> dict[UUID, Merchant]:
     """Sellers by id; unknown ids are left out."""
     return await queries.merchants(session, merchant_ids)

@@ -54,6 +54,7 @@ def letter_of(mail: Mail, order: Order, office: Office) -> Letter:
         "t": t,
         "country": partial(messages.country, lang),
         "moment": partial(moment, lang, order.market),
+        "days": partial(messages.days, lang),
         "price": partial(messages.load().price, lang),
         "kind": mail.kind.value,
     }

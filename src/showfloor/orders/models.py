@@ -38,6 +38,8 @@ class OrderRow(Base):
     checkout_id: Mapped[UUID]
     currency: Mapped[str]
     total: Mapped[int] = mapped_column(BigInteger)
+    # orders.types.Quote
+    quote: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     placed_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
     country: Mapped[str]

@@ -20,7 +20,7 @@ from showfloor.markets.types import SalesKind
 from showfloor.merchants.types import Identity
 from showfloor.orders.models import OrderLineRow, OrderRow
 from showfloor.orders.rules import number_of
-from showfloor.orders.types import Address, Buyer, Item, NewOrder, Order
+from showfloor.orders.types import Address, Buyer, Item, NewOrder, Order, Quote
 
 _DRAWS = 20
 """Tries to draw a number that no other order of the merchant has: with a million orders one in
@@ -35,13 +35,14 @@ with
 new as materialized (
   select * from jsonb_to_recordset(%(orders)s::jsonb) as new(
     id uuid, number bigint, prefix text, merchant_id uuid, seller_name jsonb, seller_identity jsonb,
-    total bigint, items jsonb)
+    total bigint, quote jsonb, items jsonb)
 ),
 placed as (
   insert into orders (id, number, prefix, merchant_id, seller_name, seller_identity, kind,
-    market, show_id, checkout_id, currency, total, placed_at, country, language, email, address)
+    market, show_id, checkout_id, currency, total, quote, placed_at, country, language, email,
+    address)
   select id, number, prefix, merchant_id, seller_name, seller_identity, %(kind)s, %(market)s,
-    %(show_id)s, %(checkout_id)s, %(currency)s, total, %(now)s, %(country)s, %(language)s,
+    %(show_id)s, %(checkout_id)s, %(currency)s, total, quote, %(now)s, %(country)s, %(language)s,
     %(email)s, %(address)s
   from new
   on conflict do nothing
@@ -114,6 +115,7 @@ def _row(order_id: UUID, new: NewOrder, number: int) -> dict[str, object]:
         "seller_name": new.seller.name,
         "seller_identity": new.seller.identity,
         "total": new.total.amount,
+        "quote": new.quote.as_json() if new.quote else None,
         "items": [_line(place, item) for place, item in enumerate(new.items)],
     }
 
@@ -167,6 +169,7 @@ def _placed_order(order_id: UUID, new: NewOrder, number: int, now: datetime) -> 
         placed_at=now,
         buyer=new.buyer,
         seller_identity=new.seller.identity,
+        quote=new.quote,
     )
 
 
@@ -194,7 +197,7 @@ async def set_withdrawn(session: Session, order_id: UUID, now: datetime) -> bool
 OF_CHECKOUT: LiteralString = """
 select orders.id, orders.number, prefix, merchant_id, seller_name, kind, market, show_id,
   checkout_id, currency, total, placed_at, withdrawn_at, email, address,
-  language, seller_identity, variant_id, product_id, sku,
+  language, seller_identity, quote, variant_id, product_id, sku,
   product_name, options_text, quantity, unit_amount, picture_url
 from orders join order_line on order_id = orders.id
 where checkout_id = %(checkout_id)s
@@ -206,8 +209,8 @@ async def orders_of_checkout(connection: Connection, checkout_id: UUID) -> list[
     """What one purchase became."""
     found: dict[UUID, Order] = {}
     for row in await fetch(connection, OF_CHECKOUT, {"checkout_id": checkout_id}):
-        order = found.get(row[0]) or _bare_order(row[:17])
-        found[order.id] = replace(order, items=(*order.items, _sold_item(order, row[17:])))
+        order = found.get(row[0]) or _bare_order(row[:18])
+        found[order.id] = replace(order, items=(*order.items, _sold_item(order, row[18:])))
     return list(found.values())
 
 
@@ -219,7 +222,18 @@ def _sold_item(order: Order, row: tuple[Any, ...]) -> Item:
 
 def _bare_order(row: tuple[Any, ...]) -> Order:
     order_id, number, prefix, merchant_id, seller_name, kind, market, show_id, *rest = row
-    checkout_id, currency, total, placed_at, withdrawn_at, email, address, language, identity = rest
+    (
+        checkout_id,
+        currency,
+        total,
+        placed_at,
+        withdrawn_at,
+        email,
+        address,
+        language,
+        identity,
+        quote,
+    ) = rest
     return Order(
         id=order_id,
         number=number_of(prefix, number),
@@ -235,6 +249,7 @@ def _bare_order(row: tuple[Any, ...]) -> Order:
         buyer=_buyer(email, address, language),
         withdrawn_at=withdrawn_at,
         seller_identity=_identity(identity),
+        quote=_quote(quote),
     )
 
 
@@ -334,12 +349,17 @@ def _order(row: OrderRow, items: list[Item]) -> Order:
         buyer=_buyer(row.email, row.address, row.language),
         withdrawn_at=row.withdrawn_at,
         seller_identity=_identity(row.seller_identity),
+        quote=_quote(row.quote),
     )
 
 
 def _identity(stored: Mapping[str, str] | None) -> Identity | None:
     """As merchants wrote it."""
     return cast(Identity, dict(stored)) if stored else None
+
+
+def _quote(stored: Mapping[str, Any] | None) -> Quote | None:
+    return Quote.of_json(stored) if stored else None
 
 
 def _buyer(email: str | None, address: Mapping[str, Any] | None, language: str) -> Buyer | None:

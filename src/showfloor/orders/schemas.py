@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel
 
-from showfloor.kit.schemas import MoneyOut, Shown, Time, Words, id_with
+from showfloor.kit.schemas import Day, MoneyOut, Shown, Time, Words, id_with
 from showfloor.markets.types import SalesKind
 
 
@@ -44,6 +44,35 @@ class SoldIn(Shown):
     market: str
 
 
+class ReasonOut(Shown):
+    """Why a line of the sum is what it is, in words."""
+
+    code: str
+    amount: MoneyOut
+    words: Words
+
+
+class AgreedDeliveryOut(Shown):
+    """The way of delivery that the buyer chose; `earliest` to `latest` is when it was promised."""
+
+    option_id: Annotated[str, id_with("dlv")]
+    name: Words
+    price: MoneyOut
+    earliest: Day
+    latest: Day
+
+
+class QuoteOut(Shown):
+    """What one seller's part costs, as agreed. `delivery` null: it is in the goods' prices."""
+
+    merchant_id: Annotated[str, id_with("mer")]
+    country: str
+    goods: MoneyOut
+    delivery: AgreedDeliveryOut | None
+    total: MoneyOut
+    reasons: list[ReasonOut]
+
+
 class OrderOut(BaseModel):
     """An order as a merchant's list shows it: without the buyer."""
 
@@ -71,11 +100,12 @@ class SellerIdentity(BaseModel):
 
 class OrderDetail(OrderOut):
     """`buyer` is null once the buyer's data was erased, `seller_identity` where the seller had not
-    said it.
+    said it, `quote` for orders from before there were quotes.
     """
 
     buyer: BuyerOut | None
     seller_identity: SellerIdentity | None
+    quote: QuoteOut | None
 
 
 class OrderPage(BaseModel):

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any, Self
 from uuid import UUID
+
+from pydantic import TypeAdapter
 
 from showfloor.kit import money
 from showfloor.kit.money import Money
@@ -62,8 +65,62 @@ class Seller:
 
 
 @dataclass(frozen=True, slots=True)
+class AgreedDelivery:
+    """How the goods of one seller come, as the buyer chose it: `earliest` to `latest` is when."""
+
+    option_id: UUID
+    name: dict[str, str]
+    price: Money
+    earliest: date
+    latest: date
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a line of a sum is what it is. `code` has a sentence in the messages (`price.<code>`),
+    which the other fields fill.
+    """
+
+    code: str
+    amount: Money
+    name: dict[str, str] | None = None
+    quantity: int | None = None
+    unit: Money | None = None
+    limit: Money | None = None
+    country: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What one seller's part of a purchase costs, and why. `delivery` is None where it is in the
+    goods' prices: the seller has set no options.
+    """
+
+    merchant_id: UUID
+    country: str
+    goods: Money
+    total: Money
+    reasons: tuple[Reason, ...]
+    delivery: AgreedDelivery | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """As it is stored with the purchase and with its order."""
+        stored: dict[str, Any] = _QUOTE.dump_python(self, mode="json", exclude_none=True)
+        return stored
+
+    @classmethod
+    def of_json(cls, stored: object) -> Self:
+        return _QUOTE.validate_python(stored)  # type: ignore[return-value]  # there is no subclass
+
+
+_QUOTE = TypeAdapter(Quote)
+
+
+@dataclass(frozen=True, slots=True)
 class NewOrder:
-    """What one merchant has to deliver of a paid checkout."""
+    """What one merchant has to deliver of a paid checkout. `quote` is None for a purchase that
+    began before there were any: its total is that of its goods.
+    """
 
     checkout_id: UUID
     context: SalesContext
@@ -71,16 +128,20 @@ class NewOrder:
     items: tuple[Item, ...]
     currency: str
     buyer: Buyer
+    quote: Quote | None = None
 
     @property
     def total(self) -> Money:
+        if self.quote is not None:
+            return self.quote.total
         return money.total([item.total for item in self.items], self.currency)
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
     """`kind`, `market` and `show_id` say where it was sold. `buyer` is None once the buyer's data
-    was erased. `withdrawn_at` is when the buyer withdrew from the contract, for all goods.
+    was erased. `withdrawn_at` is when the buyer withdrew from the contract, for all goods. `quote`
+    is how its total came about (None for orders from before there were quotes).
     """
 
     id: UUID
@@ -97,6 +158,7 @@ class Order:
     buyer: Buyer | None
     withdrawn_at: datetime | None = None
     seller_identity: Identity | None = None
+    quote: Quote | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from showfloor.kit import clock, csv, ids
-from showfloor.kit.schemas import fields_of
-from showfloor.orders.schemas import OrderDetail, OrderOut, OrderPage, SalesOut
-from showfloor.orders.types import Order, Page, Sales
+from showfloor.kit import clock, csv, ids, messages
+from showfloor.kit.schemas import MoneyOut, Words, fields_of
+from showfloor.orders.schemas import (
+    OrderDetail,
+    OrderOut,
+    OrderPage,
+    QuoteOut,
+    ReasonOut,
+    SalesOut,
+)
+from showfloor.orders.types import Order, Page, Quote, Reason, Sales
 
 
 def order_view(order: Order) -> OrderOut:
@@ -19,7 +26,43 @@ def order_detail(order: Order) -> OrderDetail:
 
 
 def _with_names_of_the_wire(order: Order) -> dict[str, object]:
-    return {**fields_of(order), "seller": order.seller_name, "sold_in": order}
+    quote = quote_view(order.quote) if order.quote else None
+    return {
+        **fields_of(order),
+        "seller": order.seller_name,
+        "sold_in": order,
+        "quote": quote,
+    }
+
+
+def quote_view(quote: Quote) -> QuoteOut:
+    """A seller's part of a purchase, in words."""
+    return QuoteOut.model_validate({**fields_of(quote), "reasons": reasons_view(quote)})
+
+
+def reasons_view(quote: Quote) -> list[ReasonOut]:
+    """Why the sum is what it is, a sentence for each line."""
+    return [
+        ReasonOut(
+            code=reason.code,
+            amount=MoneyOut.of(reason.amount),
+            words=Words(**{lang: reason_words(reason, lang) for lang in messages.LANGUAGES}),
+        )
+        for reason in quote.reasons
+    ]
+
+
+def reason_words(reason: Reason, lang: str) -> str:
+    """A reason as a sentence."""
+    given = {
+        "amount": reason.amount,
+        "name": reason.name[lang] if reason.name else None,
+        "count": reason.quantity,
+        "unit": reason.unit,
+        "limit": reason.limit,
+        "country": messages.country(lang, reason.country) if reason.country else None,
+    }
+    return messages.translate(lang, f"price.{reason.code}", **given)
 
 
 def page_view(page: Page) -> OrderPage:
@@ -54,12 +97,17 @@ CSV_HEADER = [
     "postal_code",
     "country",
     "email",
+    "delivery",
+    "delivery_price",
+    "arrives_from",
+    "arrives_to",
 ]
 
 
 def csv_rows(order: Order, lang: str) -> list[list[str | int]]:
     """A row for each line, with where it goes; an erased buyer leaves empty cells. What has
-    a `withdrawn_at` is not to be packed.
+    a `withdrawn_at` is not to be packed. What delivery cost stands in the first row of an order
+    alone, so that a column's sum is true.
     """
     return [
         [
@@ -76,9 +124,18 @@ def csv_rows(order: Order, lang: str) -> list[list[str | int]]:
             csv.decimal(item.total),
             order.total.currency,
             *_buyer_cells(order),
+            *_delivery_cells(order, lang, first=place == 0),
         ]
-        for item in order.items
+        for place, item in enumerate(order.items)
     ]
+
+
+def _delivery_cells(order: Order, lang: str, *, first: bool) -> list[str]:
+    agreed = order.quote.delivery if order.quote else None
+    if agreed is None:
+        return [""] * 4
+    price = csv.decimal(agreed.price) if first else ""
+    return [agreed.name[lang], price, agreed.earliest.isoformat(), agreed.latest.isoformat()]
 
 
 def _buyer_cells(order: Order) -> list[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, NotRequired, TypedDict, Unpack
@@ -319,6 +319,9 @@ def render_order(
         mails=mails,
         withdrawing=withdrawing,
         when=lambda text: words.moment(lang, datetime.fromisoformat(text), timezone),
+        days=lambda first, last: words.days(
+            lang, date.fromisoformat(first), date.fromisoformat(last)
+        ),
     )
 
 

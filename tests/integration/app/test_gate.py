@@ -291,7 +291,7 @@ async def test_age_is_that_of_the_day_where_the_goods_go(
     client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch, country: str, guard: bool
 ) -> None:
     timezone, hours = PLACES[country]
-    there = Market(country.lower(), {"en": country}, "USD", country, timezone)
+    there = Market(country.lower(), {"en": country}, "USD", country, timezone, (6, 7))
     monkeypatch.setattr(markets, "_markets", lambda: {there.code: there})
     if not guard:
         monkeypatch.setattr(gate, "_day", lambda _country, now: now.date())

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from showfloor.app import admin
+from showfloor.app import admin, delivery_commands
 from showfloor.app.admin_terminal import (
     ADDRESS,
     Avatar,
@@ -23,6 +23,7 @@ from showfloor.merchants.types import Identity
 group = typer.Typer(no_args_is_help=True)
 origin = typer.Typer(no_args_is_help=True, help="The websites that may show a seller's shows.")
 group.add_typer(origin, name="origin")
+group.add_typer(delivery_commands.group, name="delivery")
 
 
 @group.command("add")

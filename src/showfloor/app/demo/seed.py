@@ -23,6 +23,8 @@ from showfloor.app.demo.state import (
     show_plan,
 )
 from showfloor.catalog.types import Product
+from showfloor.delivery import service as delivery
+from showfloor.delivery.schemas import DeliveryOptionIn
 from showfloor.identity import service as identity
 from showfloor.identity.types import CollectionPoint, GrantKind, Person
 from showfloor.kit import clock, ids
@@ -211,6 +213,9 @@ async def _merchant(session: Session, brand: BrandEntry, host: Person) -> Person
     person = await _person(
         session, brand["id"], brand["name"]["en"], [(GrantKind.MERCHANT, merchant.id)]
     )
+    for option in brand["delivery"]:
+        terms = DeliveryOptionIn.model_validate(option).value()
+        await delivery.add_option(session, person=person, merchant_id=merchant.id, terms=terms)
     assert host.creator_id is not None
     await merchants.allow_creator(
         session, person=person, merchant_id=merchant.id, creator_id=host.creator_id

@@ -56,6 +56,8 @@ class BrandEntry(TypedDict):
     about: Text
     avatar: str
     hero: str
+    delivery: list[dict[str, object]]
+    """`delivery.schemas.DeliveryOptionIn`."""
 
 
 class VariantEntry(TypedDict):

@@ -15,7 +15,7 @@ from showfloor.checkout.types import Agreed, Checkout
 from showfloor.kit.db import BATCH, Asked, Connection, Parameters, Session, ask, fetch, write
 from showfloor.kit.money import Money
 from showfloor.markets.types import SalesContext, SalesKind
-from showfloor.orders.types import Buyer, Item, Seller
+from showfloor.orders.types import Buyer, Item, Quote, Seller
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +37,18 @@ class Opened:
 
 OPEN: LiteralString = """
 insert into checkout (id, hold_id, kind, market, scope, show_id, currency, total, lines, sellers,
-  created_at, expires_at, declared_adult_at, language, email, address)
+  quotes, created_at, expires_at, declared_adult_at, language, email, address)
 values (%(id)s, %(hold_id)s, %(kind)s, %(market)s, %(scope)s, %(show_id)s, %(currency)s, %(total)s,
-  %(lines)s, %(sellers)s, %(now)s, %(expires_at)s, %(declared_adult_at)s, %(language)s,
+  %(lines)s, %(sellers)s, %(quotes)s, %(now)s, %(expires_at)s, %(declared_adult_at)s, %(language)s,
   %(email)s, %(address)s)
 on conflict (hold_id) do update set hold_id = checkout.hold_id
 returning id, id = %(id)s
 """
 REOPEN: LiteralString = """
 update checkout set currency = %(currency)s, total = %(total)s, lines = %(lines)s,
-  sellers = %(sellers)s, expires_at = %(expires_at)s, declared_adult_at = %(declared_adult_at)s,
-  language = %(language)s, email = %(email)s, address = %(address)s
+  sellers = %(sellers)s, quotes = %(quotes)s, expires_at = %(expires_at)s,
+  declared_adult_at = %(declared_adult_at)s, language = %(language)s, email = %(email)s,
+  address = %(address)s
 where hold_id = %(hold_id)s
 """
 
@@ -111,6 +112,7 @@ def _agreed_values(checkout: Checkout) -> Parameters:
                 for seller in checkout.sellers
             ]
         ),
+        "quotes": Jsonb([quote.as_json() for quote in checkout.quotes]),
     }
 
 
@@ -120,7 +122,7 @@ def set_agreed(connection: Connection, checkout: Checkout) -> None:
         connection,
         """
         update checkout set currency = %(currency)s, total = %(total)s, lines = %(lines)s,
-          sellers = %(sellers)s
+          sellers = %(sellers)s, quotes = %(quotes)s
         where id = %(id)s
         """,
         {"id": checkout.id, **_agreed_values(checkout)},
@@ -129,7 +131,8 @@ def set_agreed(connection: Connection, checkout: Checkout) -> None:
 
 READ: LiteralString = """
 select checkout.id, checkout.hold_id, checkout.kind, checkout.market, checkout.scope,
-  checkout.show_id, checkout.currency, checkout.total, checkout.lines, checkout.sellers
+  checkout.show_id, checkout.currency, checkout.total, checkout.lines, checkout.sellers,
+  checkout.quotes
 from checkout where {which} = %(id)s {lock}
 """
 _BY_ID: LiteralString = READ.replace("{which}", "id")
@@ -196,7 +199,8 @@ async def erase_buyer(session: Session, email: str) -> int:
 
 def read_checkout(row: tuple[Any, ...] | list[Any]) -> Checkout:
     """A row of `READ`, or the same columns of another statement."""
-    checkout_id, hold_id, kind, market, scope, show_id, currency, total, lines, sellers = row
+    checkout_id, hold_id, kind, market, scope, show_id, currency, total, *agreed = row
+    lines, sellers, quotes = agreed
     return Checkout(
         id=checkout_id,
         hold_id=hold_id,
@@ -212,6 +216,7 @@ def read_checkout(row: tuple[Any, ...] | list[Any]) -> Checkout:
             )
             for stored in sellers
         ),
+        quotes=tuple(Quote.of_json(stored) for stored in quotes),
     )
 
 

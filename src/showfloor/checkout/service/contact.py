@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -10,12 +11,18 @@ from showfloor.checkout import queries, rules
 from showfloor.checkout.errors import CheckoutClosed, CheckoutNotFound, PaymentInProgress
 from showfloor.checkout.queries import Details
 from showfloor.checkout.service.shelf import Shelf
-from showfloor.checkout.types import Checkout, Payment, PaymentState, Purchase, Status
+from showfloor.checkout.types import (
+    Checkout,
+    Destination,
+    Payment,
+    PaymentState,
+    Purchase,
+    Status,
+)
 from showfloor.identity.types import Admission
 from showfloor.kit import clock
 from showfloor.kit.db import Asked, Connection
 from showfloor.kit.errors import ValidationFailed
-from showfloor.markets.service import get_market
 from showfloor.orders import service as orders
 from showfloor.orders.types import Address, Buyer, Order
 from showfloor.stock import service as stock
@@ -45,17 +52,18 @@ async def open_checkout(
     admission: Admission,
     asked: Opening,
     buyer: Buyer,
+    chosen: Collection[UUID] = (),
 ) -> Purchase:
-    """Say who buys what is held; saying it again with other details replaces them until a payment
-    is under way.
+    """Say who buys what is held, and how it is delivered; saying it again with other details
+    replaces them until a payment is under way.
 
-    Raises ValidationFailed (an address that the market does not deliver to), HoldExpired,
+    Raises ValidationFailed (an address that cannot be delivered to), NotDelivered, HoldExpired,
     CheckoutClosed, PaymentInProgress. The commit raises Collided when another request has opened it
     at this very moment; then do it again.
     """
     hold = await asked.hold.answer()
-    _check_address(hold, buyer.address)
-    checkout = await shelf.agree(hold)
+    _check_address(buyer.address)
+    checkout = await shelf.agree(hold, Destination(buyer.address.country), chosen)
     details = Details(buyer, admission.declared_adult_at, hold.expires_at)
     if not await asked.is_opened.answer():
         queries.add_checkout(connection, checkout, details, clock.now())
@@ -148,8 +156,8 @@ async def forget_abandoned(connection: Connection) -> int:
     return await queries.forget_buyers_before(connection, clock.now() - FORGOTTEN_AFTER)
 
 
-def _check_address(hold: Hold, address: Address) -> None:
-    problems = rules.address_problems(address, get_market(hold.context.market).country)
+def _check_address(address: Address) -> None:
+    problems = rules.address_problems(address)
     if problems:
         raise ValidationFailed(
             extra={

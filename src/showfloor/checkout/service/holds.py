@@ -9,16 +9,18 @@ from uuid import UUID
 from showfloor.checkout import queries, rules
 from showfloor.checkout.errors import (
     CheckoutClosed,
+    NotDelivered,
     NotForSale,
     PaymentInProgress,
     PriceMismatch,
 )
 from showfloor.checkout.service.shelf import Goods, Offers, Shelf
-from showfloor.checkout.types import PaymentState
+from showfloor.checkout.types import Checkout, Destination, PaymentState
 from showfloor.checkout.views import lines_view
 from showfloor.kit import money
 from showfloor.kit.db import Connection, Database
 from showfloor.kit.money import Money
+from showfloor.markets.service import get_market
 from showfloor.shows.errors import ShowNotFound
 from showfloor.stock import service as stock
 from showfloor.stock.errors import HoldExpired
@@ -32,7 +34,8 @@ _MONEY_MAY_MOVE = (PaymentState.STARTED, PaymentState.PENDING, PaymentState.CAPT
 class HoldRequest:
     """What a buyer asks to hold: (SKU, quantity) each SKU once.
 
-    `expected_total` is the sum on the buyer's screen.
+    `expected_total` is the sum of the goods on the buyer's screen, `deliver_to` the country where
+    they want them, if they said.
     """
 
     show_id: UUID
@@ -41,6 +44,7 @@ class HoldRequest:
     key: str
     request: bytes
     caller: Caller
+    deliver_to: str | None = None
 
 
 async def hold_goods(
@@ -49,13 +53,13 @@ async def hold_goods(
     """Reserve at today's price, which is frozen for the life of the hold.
 
     The hot path: no session, one statement (`stock`). Raises ShowNotFound, NotForSale,
-    PriceMismatch, SoldOut, AlreadyHeld, LimitReached, NetworkLimitReached, IdempotencyConflict,
-    Busy.
+    PriceMismatch, NotDelivered, SoldOut, AlreadyHeld, LimitReached, NetworkLimitReached,
+    IdempotencyConflict, Busy.
     """
     try:
         offers = await shelf.offers(wanted.show_id)
         lines = _priced(offers, wanted)
-    except (ShowNotFound, NotForSale, PriceMismatch):
+    except (ShowNotFound, NotForSale, PriceMismatch, NotDelivered):
         # A repeated request gets its first answer, whatever became of the show and the price since.
         if (first := await _first_answer(batcher.database, wanted)) is not None:
             return first
@@ -76,7 +80,16 @@ def _priced(offers: Offers, wanted: HoldRequest) -> list[Line]:
         raise NotForSale(extra={"skus": [sku for sku, _ in wanted.lines]})
     lines = price_lines(offers.by_sku, wanted.lines, kept={})
     check_total(lines, wanted.expected_total)
+    if wanted.deliver_to is not None:
+        _check_delivered(offers, [sku for sku, _ in wanted.lines], wanted.deliver_to)
     return lines
+
+
+def _check_delivered(offers: Offers, skus: list[str], country: str) -> None:
+    """Said before the goods are held, not at the checkout. Raises NotDelivered."""
+    missing = [sku for sku in skus if country not in offers.countries_of(sku)]
+    if missing:
+        raise NotDelivered(extra={"skus": missing})
 
 
 def price_lines(
@@ -128,8 +141,8 @@ async def change_hold(
     """Other lines and quantities in an open hold, until the same deadline. What was in it keeps its
     price, what is new has today's. A checkout on it goes with it.
 
-    Raises HoldExpired, CheckoutClosed, PaymentInProgress, NotForSale, PriceMismatch, SoldOut,
-    LimitReached, NetworkLimitReached; then nothing has changed.
+    Raises HoldExpired, CheckoutClosed, PaymentInProgress, NotForSale, NotDelivered, PriceMismatch,
+    SoldOut, LimitReached, NetworkLimitReached; then nothing has changed.
     """
     checkout = await queries.checkout_of_hold(connection, hold_id, lock=True)
     if checkout is not None:
@@ -143,9 +156,16 @@ async def change_hold(
     check_total(wanted, expected_total)
     changed = await stock.change_lines(connection, hold, wanted)
     if checkout is not None:
-        agreed = await shelf.agree(changed)
+        agreed = await shelf.agree(changed, _destination(checkout), checkout.options)
         queries.set_agreed(connection, replace(agreed, id=checkout.id))
     return changed
+
+
+def _destination(checkout: Checkout) -> Destination:
+    """Where the buyer has said it goes."""
+    if checkout.quotes:
+        return Destination(checkout.quotes[0].country)
+    return Destination(get_market(checkout.context.market).country)
 
 
 async def _repriced(shelf: Shelf, hold: Hold, lines: tuple[tuple[str, int], ...]) -> list[Line]:

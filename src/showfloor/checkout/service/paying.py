@@ -133,7 +133,7 @@ def _check_goods(checkout: Checkout, hold: Hold) -> None:
     PriceMismatch.
     """
     agreed = {line.item.variant_id: line.item.quantity for line in checkout.lines}
-    if agreed != hold.pieces or checkout.total != hold.total:
+    if agreed != hold.pieces or checkout.goods != hold.total:
         raise PriceMismatch(extra={"lines": lines_view(hold.lines), "total": hold.total.as_json()})
 
 

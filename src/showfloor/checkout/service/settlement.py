@@ -161,7 +161,15 @@ async def _sell(
 
 def _order(checkout: Checkout, seller: Seller, buyer: Buyer) -> NewOrder:
     items = tuple(line.item for line in checkout.lines if line.merchant_id == seller.merchant_id)
-    return NewOrder(checkout.id, checkout.context, seller, items, checkout.total.currency, buyer)
+    return NewOrder(
+        checkout_id=checkout.id,
+        context=checkout.context,
+        seller=seller,
+        items=items,
+        currency=checkout.total.currency,
+        buyer=buyer,
+        quote=checkout.quote_of(seller.merchant_id),
+    )
 
 
 async def carry_on(

@@ -8,17 +8,22 @@ to buyers within that second.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from showfloor.catalog import service as catalog
 from showfloor.catalog.types import Picture, PricedProduct, Product, Variant
-from showfloor.checkout.types import Agreed, Checkout
-from showfloor.kit import clock, ids
-from showfloor.kit.db import Database
+from showfloor.checkout import pricing
+from showfloor.checkout.errors import NotDelivered, NotForSale
+from showfloor.checkout.types import Agreed, Checkout, Destination, Estimate, SellerQuote
+from showfloor.delivery import service as delivery
+from showfloor.delivery.types import DeliveryOption, Offer
+from showfloor.kit import clock, ids, money
+from showfloor.kit.db import Database, Session
 from showfloor.kit.money import Money
-from showfloor.markets.types import SalesContext
+from showfloor.markets.service import get_market
+from showfloor.markets.types import Market, SalesContext
 from showfloor.orders.types import Item, Seller
 from showfloor.shows import service as shows
 from showfloor.stock.types import Hold, Line
@@ -54,16 +59,29 @@ class Goods:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """Goods with what goes with them: how each of their sellers delivers."""
+
+    by_variant: Mapping[UUID, Goods]
+    options: Mapping[UUID, tuple[DeliveryOption, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class Offers:
     """`by_sku` has every variant on the shelf that has a price in the show's currency,
-    `by_variant` all of them.
+    `known` has all of them.
     """
 
     open: bool
     """Whether the show sells now."""
     context: SalesContext
     by_sku: Mapping[str, Goods]
-    by_variant: Mapping[UUID, Goods]
+    known: Known
+
+    def countries_of(self, sku: str) -> frozenset[str]:
+        """Where the seller of one of the goods in `by_sku` delivers them."""
+        options = self.known.options[self.by_sku[sku].seller.merchant_id]
+        return delivery.countries_of(options, get_market(self.context.market))
 
 
 class Shelf:
@@ -89,27 +107,51 @@ class Shelf:
             self._loading.pop(show_id, None)
             raise
 
-    async def agree(self, hold: Hold) -> Checkout:
-        """A new checkout for what is held: names, pictures and sellers as the buyer sees them now.
-        They do not follow the catalog from here on; prices are the hold's.
+    async def agree(self, hold: Hold, to: Destination, chosen: Collection[UUID]) -> Checkout:
+        """A new checkout for what is held and goes there: names, pictures, sellers and delivery as
+        the buyer sees them now. They do not follow the catalog from here on; prices are the hold's.
+        `chosen` are ways of delivery; a seller of whom none is chosen delivers by its cheapest.
+
+        Raises NotDelivered.
         """
-        goods = await self._goods(hold)
-        sellers = {goods[line.variant_id].seller.merchant_id for line in hold.lines}
-        by_id = {each.seller.merchant_id: each.seller for each in goods.values()}
+        lines, known = await self._agreed(hold)
+        found = estimate(lines, known, hold.context, to, chosen)
+        if found.not_delivered:
+            raise NotDelivered(extra={"skus": found.not_delivered})
         return Checkout(
             id=ids.new(),
             hold_id=hold.id,
             context=hold.context,
-            total=hold.total,
-            lines=tuple(goods[line.variant_id].agreed(line) for line in hold.lines),
-            sellers=tuple(by_id[merchant_id] for merchant_id in sorted(sellers)),
+            total=found.total,
+            lines=tuple(lines),
+            sellers=tuple(each.seller for each in found.sellers),
+            quotes=tuple(each.quote for each in found.sellers if each.quote is not None),
         )
 
-    async def _goods(self, hold: Hold) -> Mapping[UUID, Goods]:
+    async def estimate(self, hold: Hold, to: Destination, chosen: Collection[UUID]) -> Estimate:
+        """What is held, if it goes there: for a buyer who has not said yet."""
+        lines, known = await self._agreed(hold)
+        return estimate(lines, known, hold.context, to, chosen)
+
+    async def estimate_goods(
+        self, show_id: UUID, sku: str, quantity: int, to: Destination
+    ) -> Estimate:
+        """Some pieces of what is in a show, if they go there. Raises ShowNotFound, NotForSale."""
+        offers = await self.offers(show_id)
+        if (goods := offers.by_sku.get(sku)) is None or goods.price is None:
+            raise NotForSale(extra={"skus": [sku]})
+        line = goods.agreed(Line(goods.variant_id, sku, quantity, goods.price))
+        return estimate([line], offers.known, offers.context, to, ())
+
+    async def _agreed(self, hold: Hold) -> tuple[list[Agreed], Known]:
+        known = await self._known(hold)
+        return [known.by_variant[line.variant_id].agreed(line) for line in hold.lines], known
+
+    async def _known(self, hold: Hold) -> Known:
         """From what is kept, unless the product left the shelf since it was held."""
         if hold.context.show_id is not None:
-            known = (await self.offers(hold.context.show_id)).by_variant
-            if hold.pieces.keys() <= known.keys():
+            known = (await self.offers(hold.context.show_id)).known
+            if hold.pieces.keys() <= known.by_variant.keys():
                 return known
         return await self._load_variants(hold.pieces.keys(), hold.total.currency)
 
@@ -117,22 +159,76 @@ class Shelf:
         async with self._database.session() as session:
             show = await shows.get_show(session, show_id)
             priced = await catalog.get_priced_products(session, show.product_ids, show.currency)
+            options = await _options(session, priced)
         goods = list(_goods(priced.values()))
         return Offers(
             open=show.sells,
             context=SalesContext.in_show(show_id, show.market),
             by_sku={each.variant.sku: each for each in goods if each.price is not None},
-            by_variant={each.variant_id: each for each in goods},
+            known=Known({each.variant_id: each for each in goods}, options),
         )
 
-    async def _load_variants(
-        self, variant_ids: Collection[UUID], currency: str
-    ) -> Mapping[UUID, Goods]:
+    async def _load_variants(self, variant_ids: Collection[UUID], currency: str) -> Known:
         async with self._database.session() as session:
             owners = await catalog.get_products_of_variants(session, variant_ids)
             products = {product.id: product for product in owners.values()}
             priced = await catalog.price_products(session, products.values(), currency)
-        return {each.variant_id: each for each in _goods(priced.values())}
+            options = await _options(session, priced)
+        return Known({each.variant_id: each for each in _goods(priced.values())}, options)
+
+
+async def _options(
+    session: Session, priced: Mapping[UUID, PricedProduct]
+) -> dict[UUID, tuple[DeliveryOption, ...]]:
+    return await delivery.options_of(session, {each.merchant.id for each in priced.values()})
+
+
+def estimate(
+    lines: Sequence[Agreed],
+    known: Known,
+    context: SalesContext,
+    to: Destination,
+    chosen: Collection[UUID],
+) -> Estimate:
+    """What these lines cost if they go there, by seller."""
+    market, sellers = get_market(context.market), sorted({line.merchant_id for line in lines})
+    names = {each.seller.merchant_id: each.seller for each in known.by_variant.values()}
+    reached = [delivery.countries_of(known.options[each], market) for each in sellers]
+    return Estimate(
+        to=to,
+        countries=tuple(sorted(frozenset.intersection(*reached))),
+        sellers=tuple(
+            _seller_quote(names[each], lines, known.options[each], market, to, chosen)
+            for each in sellers
+        ),
+        currency=market.currency,
+    )
+
+
+def _seller_quote(
+    seller: Seller,
+    lines: Sequence[Agreed],
+    options: Sequence[DeliveryOption],
+    market: Market,
+    to: Destination,
+    chosen: Collection[UUID],
+) -> SellerQuote:
+    items = [line.item for line in lines if line.merchant_id == seller.merchant_id]
+    skus = tuple(item.sku for item in items)
+    goods = money.total([item.total for item in items], market.currency)
+    if to.country not in delivery.countries_of(options, market):
+        return SellerQuote(seller, skus, goods, (), None)
+    day = market.day(clock.now())
+    offers = delivery.offers(options, country=to.country, goods=goods, day=day, market=market)
+    offer = _chosen(offers, chosen)
+    quote = pricing.quote(seller.merchant_id, items, offer, to)
+    return SellerQuote(seller, skus, goods, tuple(offers), quote)
+
+
+def _chosen(offers: Sequence[Offer], chosen: Collection[UUID]) -> Offer | None:
+    """The chosen one, or the cheapest; None where the seller has set none."""
+    wanted = next((offer for offer in offers if offer.option.id in chosen), None)
+    return wanted or (offers[0] if offers else None)
 
 
 def _goods(priced: Iterable[PricedProduct]) -> Iterable[Goods]:

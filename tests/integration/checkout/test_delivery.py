@@ -1,0 +1,203 @@
+"""Delivery in a purchase: said before the hold, chosen at the checkout, kept with the order."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from showfloor.catalog.types import Product
+from showfloor.checkout import rules
+from showfloor.checkout.service import holds
+from showfloor.delivery import service as delivery
+from showfloor.delivery.types import DeliveryOption, Step, Terms
+from showfloor.kit import ids
+from showfloor.orders import service as orders
+from tests.integration.checkout.counter import ADDRESS, Buyer, Counter, counter
+from tests.integration.checkout.shop import Seller, add_product, add_seller, scalar, words
+
+STANDARD = Terms(
+    name=words("Standard"),
+    countries=("GB", "IE"),
+    currency="GBP",
+    steps=(Step(0, 395),),
+    free_from=6000,
+    handling_days=1,
+    days_from=2,
+    days_to=3,
+)
+EXPRESS = Terms(words("Express"), ("GB",), "GBP", (Step(0, 795),), None, 0, 1, 1)
+DUBLIN = {**ADDRESS, "city": "Dublin", "postal_code": "D02 X285", "country": "IE"}
+PARIS = {**ADDRESS, "city": "Paris", "postal_code": "75001", "country": "FR"}
+
+
+async def add(shop: Counter, seller: Seller, terms: Terms) -> DeliveryOption:
+    async with shop.database.session() as session:
+        option = await delivery.add_option(
+            session, person=seller.person, merchant_id=seller.merchant.id, terms=terms
+        )
+    shop.app.state.checkout.shelf._loading.clear()
+    return option
+
+
+@pytest.fixture
+async def other(database: Any) -> Seller:
+    return await add_seller(database, "zafralune", "ZL")
+
+
+@pytest.fixture
+async def two_sellers(
+    database: Any, tmp_path: Path, seller: Seller, product: Product, other: Seller
+) -> AsyncIterator[Counter]:
+    lamp = await add_product(database, other, ("LAMP",), price=5000)
+    async with counter(database, tmp_path / "books", (seller, product), (other, lamp)) as opened:
+        yield opened
+
+
+def amount(value: int) -> dict[str, object]:
+    return {"amount": value, "currency": "GBP"}
+
+
+async def test_chosen_way_is_paid_kept_with_the_order_and_stays_when_options_change(
+    shop: Counter, buyer: Buyer, seller: Seller
+) -> None:
+    standard, express = await add(shop, seller, STANDARD), await add(shop, seller, EXPRESS)
+    await buyer.reserve(("SALT", 1))
+    chosen = [ids.encode("dlv", express.id)]
+
+    quote = await buyer.ask("GET", f"/holds/{buyer.hold['id']}/quote?country=GB")
+    await buyer.give_details(delivery=chosen)
+    paid = await buyer.pay()
+    async with shop.database.session() as session:
+        await delivery.remove_option(
+            session,
+            person=seller.person,
+            merchant_id=seller.merchant.id,
+            option_id=express.id,
+        )
+
+    (offered,) = quote.json()["sellers"]
+    assert [offer["price"]["amount"] for offer in offered["offers"]] == [395, 795]
+    assert offered["chosen"] == ids.encode("dlv", standard.id)
+    assert quote.json()["total"] == amount(2595)
+    assert quote.json()["countries"] == ["GB", "IE"]
+    assert buyer.checkout["total"] == amount(2995)
+    (placed,) = paid.json()["orders"]
+    assert placed["total"] == amount(2995)
+    assert [entry.amount for entry in shop.ledger().values()] == [2995]
+    async with shop.database.session() as session:
+        order = await orders.get_own_order(
+            session, person=seller.person, order_id=ids.parse("ord", placed["id"])
+        )
+    assert order.total.amount == 2995 and order.quote is not None
+    assert order.quote.delivery is not None
+    assert (order.quote.delivery.name, order.quote.delivery.price.amount) == (
+        words("Express"),
+        795,
+    )
+    assert [reason.code for reason in order.quote.reasons] == ["line", "delivery", "total"]
+
+
+async def test_who_chooses_nothing_gets_the_cheapest_of_each_seller(
+    two_sellers: Counter, seller: Seller, other: Seller
+) -> None:
+    for each in (seller, other):
+        await add(two_sellers, each, EXPRESS)
+        await add(two_sellers, each, STANDARD)
+    buyer = Buyer(two_sellers)
+    await buyer.up_to_details(("SALT", 3), ("LAMP", 1))
+
+    paid = await buyer.pay()
+
+    # 3 × 22.00 are free from 60.00 on; the lamp costs 50.00 and 3.95 to be brought.
+    totals = [order["total"]["amount"] for order in paid.json()["orders"]]
+    assert sorted(totals) == [5395, 6600] and buyer.checkout["total"] == amount(11995)
+    assert await scalar(two_sellers.database, "select sum(total) from orders") == 11995
+
+
+async def test_seller_without_options_delivers_at_home_within_the_price(
+    shop: Counter, buyer: Buyer
+) -> None:
+    await buyer.up_to_details(("SALT", 1))
+
+    quote = await buyer.ask("GET", f"/holds/{buyer.hold['id']}/quote?country=GB")
+
+    assert buyer.checkout["total"] == amount(2200) == quote.json()["total"]
+    assert quote.json()["sellers"][0]["offers"] == []
+    assert quote.json()["sellers"][0]["delivered"] and quote.json()["countries"] == ["GB"]
+    assert (await buyer.pay()).json()["status"] == "paid"
+
+
+@pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
+async def test_what_goes_nowhere_is_refused_before_it_is_held(
+    shop: Counter,
+    buyer: Buyer,
+    seller: Seller,
+    monkeypatch: pytest.MonkeyPatch,
+    guard: bool,
+) -> None:
+    if not guard:
+        monkeypatch.setattr(holds, "_check_delivered", lambda *_: None)
+    await add(shop, seller, STANDARD)
+    show = ids.encode("show", shop.show_id)
+
+    said = await buyer.ask("GET", f"/shows/{show}/quote?country=FR&sku=SALT")
+    refused = await buyer.reserve(("SALT", 1), deliver_to="FR")
+
+    assert said.json()["sellers"][0]["delivered"] is False
+    held = await scalar(shop.database, "select count(*) from hold")
+    assert (refused.status_code, held) == ((409, 0) if guard else (201, 1))
+    if guard:
+        assert (refused.json()["code"], refused.json()["skus"]) == ("not_delivered", ["SALT"])
+
+
+async def test_address_that_no_option_reaches_is_refused_and_nothing_is_kept(
+    shop: Counter, buyer: Buyer, seller: Seller
+) -> None:
+    await add(shop, seller, STANDARD)
+    await buyer.reserve(("SALT", 1))
+
+    refused = await buyer.give_details(address=PARIS)
+
+    assert refused.json()["code"] == "not_delivered"
+    assert await scalar(shop.database, "select count(*) from checkout") == 0
+    assert (await buyer.give_details(address=DUBLIN)).status_code == 201
+
+
+async def test_change_of_what_is_held_changes_delivery_with_it(
+    shop: Counter, buyer: Buyer, seller: Seller
+) -> None:
+    await add(shop, seller, STANDARD)
+    await buyer.reserve(("SALT", 1))
+    await buyer.give_details(address=DUBLIN)
+    before = buyer.checkout["total"]
+
+    lines = {"lines": [{"sku": "SALT", "quantity": 3}]}
+    await buyer.ask("PATCH", f"/holds/{buyer.hold['id']}", lines)
+    stale = await buyer.pay()
+    paid = await buyer.pay(expected_total=amount(6600))
+
+    assert before == amount(2595)
+    assert (stale.status_code, stale.json()["total"]) == (409, amount(6600))
+    assert paid.json()["orders"][0]["total"] == amount(6600)
+
+
+@pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
+async def test_delivery_is_part_of_the_sum_that_has_to_be_the_shown_one(
+    shop: Counter,
+    buyer: Buyer,
+    seller: Seller,
+    monkeypatch: pytest.MonkeyPatch,
+    guard: bool,
+) -> None:
+    if not guard:
+        monkeypatch.setattr(rules, "is_as_shown", lambda total, expected: True)
+    await add(shop, seller, STANDARD)
+    await buyer.up_to_details(("SALT", 1))
+
+    answer = await buyer.pay(expected_total=buyer.hold["total"])
+
+    assert answer.status_code == (409 if guard else 200)
+    assert shop.money_moved() == ((0, 0) if guard else (1, 0))
