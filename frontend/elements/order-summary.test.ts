@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { provideShow } from "../context";
-import type { Hold, Product } from "../contract";
+import type { Estimate, Hold, Product } from "../contract";
 import type { PaymentStatus } from "../contract";
 import type { ShowStore } from "../shop/store.svelte";
 import { arabic, markup, namesIn, textOf } from "../testing/rendered";
@@ -31,9 +31,16 @@ interface Held {
   stock?: Record<string, number>;
   payment?: PaymentStatus;
   open?: boolean;
+  estimate?: Estimate | null;
 }
 
-function shown({ lines, stock = {}, payment = "open", open = true }: Held): ShowStore {
+function shown({
+  lines,
+  stock = {},
+  payment = "open",
+  open = true,
+  estimate = null,
+}: Held): ShowStore {
   const hold = {
     id: "hold_1",
     expires_at: new Date(Date.now() + 272_000).toISOString(),
@@ -45,6 +52,7 @@ function shown({ lines, stock = {}, payment = "open", open = true }: Held): Show
     stock,
     page: { hold_seconds: 300 },
     serverNow: () => Date.now(),
+    delivery: { estimate, sumOf: () => estimate?.total ?? null },
     buying: {
       hold,
       open: open ? hold : null,
@@ -134,4 +142,40 @@ test("the clock beside the picture names what is held, or counts it", () => {
   expect(clock({ lines: [line("MUG", 1), line("BAG", 1)] }, true)).toMatch(/^2 products held/);
   expect(clock({ lines: [line("MUG", 1), line("BAG", 1)] }, true, arabic)).toMatch(/^منتجان/);
   expect(clock({ lines: [line("MUG", 1)] }, false)).toMatch(/^Held for you/);
+});
+
+const MAKER = { id: "mer_1", name: { en: "Mug & Co.", ar: "كوب الفجر" } };
+const ESTIMATE = {
+  country: "GB",
+  countries: ["GB"],
+  postal_code_needed: true,
+  total: pounds(595),
+  sellers: [
+    {
+      seller: MAKER,
+      delivered: true,
+      goods: pounds(200),
+      chosen: "dlv_1",
+      total: pounds(595),
+      reasons: [],
+      offers: [
+        {
+          id: "dlv_1",
+          name: { en: "Standard", ar: "عادي" },
+          price: pounds(395),
+          earliest: "2026-12-01",
+          latest: "2026-12-03",
+        },
+      ],
+    },
+  ],
+} satisfies Estimate;
+
+test("delivery has a line of its own, with its days, in the sum that is paid", () => {
+  const text = textOf(summary({ lines: [line("MUG", 2)], estimate: ESTIMATE }));
+
+  expect(text).toContain("Goods £2.00");
+  expect(text).toContain("Delivery, Tue 1 December to Thu 3 December £3.95");
+  expect(text).toContain("Together £5.95");
+  expect(text.startsWith("Your order 2 pieces £5.95")).toBe(true);
 });

@@ -19,6 +19,7 @@ NOT_PERSONAL = {
     "creator.name",  # a stage name, public by choice
     "product.name",
     "import_line.name",  # a product's
+    "delivery_option.name",  # what a seller calls a way of delivery
     "destination.name",  # what a show's team calls another network
     "job_failure.name",  # a periodic job's
 }

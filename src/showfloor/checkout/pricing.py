@@ -13,7 +13,7 @@ from showfloor.checkout.types import Destination
 from showfloor.delivery.types import Offer
 from showfloor.kit import money
 from showfloor.kit.money import Money
-from showfloor.orders.types import AgreedDelivery, Item, Quote, Reason
+from showfloor.orders.types import AgreedDelivery, Item, Quote, Reason, ReasonCode
 
 
 def quote(merchant_id: UUID, items: Sequence[Item], offer: Offer | None, to: Destination) -> Quote:
@@ -26,7 +26,7 @@ def quote(merchant_id: UUID, items: Sequence[Item], offer: Offer | None, to: Des
     reasons = [
         *map(_line_reason, items),
         _delivery_reason(offer, to, goods),
-        Reason("total", total),
+        Reason(ReasonCode.TOTAL, total),
     ]
     return Quote(merchant_id, to.country, goods, total, tuple(reasons), delivery)
 
@@ -37,18 +37,20 @@ def _agreed(offer: Offer) -> AgreedDelivery:
 
 
 def _line_reason(item: Item) -> Reason:
-    return Reason("line", item.total, name=item.name, quantity=item.quantity, unit=item.unit_price)
+    return Reason(
+        ReasonCode.LINE, item.total, name=item.name, quantity=item.quantity, unit=item.unit_price
+    )
 
 
 def _delivery_reason(offer: Offer | None, to: Destination, goods: Money) -> Reason:
     nothing = Money(0, goods.currency)
     if offer is None:
-        return Reason("delivery_included", nothing, country=to.country)
+        return Reason(ReasonCode.DELIVERY_INCLUDED, nothing, country=to.country)
     terms = offer.option.terms
     if terms.free_from is not None and goods.amount >= terms.free_from:
         limit = Money(terms.free_from, goods.currency)
         return Reason(
-            "delivery_free_from", nothing, name=terms.name, limit=limit, country=to.country
+            ReasonCode.DELIVERY_FREE_FROM, nothing, name=terms.name, limit=limit, country=to.country
         )
-    code = "delivery_free" if offer.is_free else "delivery"
-    return Reason(code, offer.price, name=terms.name, country=to.country)
+    kind = ReasonCode.DELIVERY_FREE if offer.is_free else ReasonCode.DELIVERY
+    return Reason(kind, offer.price, name=terms.name, country=to.country)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any, Self
 from uuid import UUID
 
@@ -75,13 +76,22 @@ class AgreedDelivery:
     latest: date
 
 
+class ReasonCode(StrEnum):
+    """Each has a sentence in the messages (`price.<code>`)."""
+
+    LINE = "line"
+    DELIVERY = "delivery"
+    DELIVERY_FREE = "delivery_free"
+    DELIVERY_FREE_FROM = "delivery_free_from"
+    DELIVERY_INCLUDED = "delivery_included"
+    TOTAL = "total"
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a line of a sum is what it is. `code` has a sentence in the messages (`price.<code>`),
-    which the other fields fill.
-    """
+    """Why a line of a sum is what it is: the fields fill the sentence of `code`."""
 
-    code: str
+    code: ReasonCode
     amount: Money
     name: dict[str, str] | None = None
     quantity: int | None = None

@@ -44,7 +44,7 @@ def reasons_view(quote: Quote) -> list[ReasonOut]:
     """Why the sum is what it is, a sentence for each line."""
     return [
         ReasonOut(
-            code=reason.code,
+            code=reason.code.value,
             amount=MoneyOut.of(reason.amount),
             words=Words(**{lang: reason_words(reason, lang) for lang in messages.LANGUAGES}),
         )
@@ -62,7 +62,7 @@ def reason_words(reason: Reason, lang: str) -> str:
         "limit": reason.limit,
         "country": messages.country(lang, reason.country) if reason.country else None,
     }
-    return messages.translate(lang, f"price.{reason.code}", **given)
+    return messages.translate(lang, f"price.{reason.code.value}", **given)
 
 
 def page_view(page: Page) -> OrderPage:

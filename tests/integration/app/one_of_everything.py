@@ -38,6 +38,19 @@ HOME = {
 }
 
 
+WAY = {
+    "name": {"en": "Standard", "ar": "عادي"},
+    "countries": ["GB"],
+    "currency": "GBP",
+    "steps": [{"from_value": 0, "price": 395}],
+    "days_from": 2,
+    "days_to": 3,
+}
+
+
+FREE = [{"from_value": 0, "price": 0}]
+
+
 @dataclass(frozen=True)
 class Everything:
     """`known` has what makes a parameter or a field of that name lead somewhere, the best first;
@@ -134,11 +147,18 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
             await run_imports(database, folder=app.state.imports)
             webhook = (await client.post("/webhooks", json=HOOK, headers=host)).json()
             sent = await client.post(f"/webhooks/{webhook['id']}/test", headers=host)
+            way = await client.post(
+                f"/merchants/{ids.encode('mer', merchant_id)}/delivery-options",
+                # Free, so that the sums of what was begun before stay true.
+                json={**WAY, "steps": FREE},
+                headers=host,
+            )
             known = _known(floor) | {
                 "import_id": [imported.json()["id"]],
                 "webhook_id": [webhook["id"]],
                 "events": [HOOK["events"]],
                 "deliveries": [[sent.json()["delivery_id"]]],
+                "option_id": [way.json()["id"]],
                 "language": ["en"],
                 "id": [caption.json()["id"]],
                 "remote_id": [ends["remote"]["id"]],
@@ -187,6 +207,11 @@ def _known(floor: Floor) -> dict[str, list[Any]]:
         "country": ["GB"],
         "admission": [Gate("s" * 32).token(identity.admit(CollectionPoint.API, adult=True), "GB")],
         "currency": ["GBP"],
+        "delivery": [[]],
+        "countries": [["GB"]],
+        "steps": [FREE],
+        "days_from": [2],
+        "days_to": [3],
         "quantity": [1],
         "amount": [2500],
         "address": [HOME],

@@ -312,6 +312,25 @@ def test_website_may_show_the_shows(run: Run, database_url: str) -> None:
     assert origins == ["https://brand.example"]
 
 
+def test_seller_says_how_it_delivers(run: Run) -> None:
+    _add_merchants(run)
+    way = "--name Standard --name-ar عادي --country GB --country ie --currency gbp --days 2-3"
+
+    added = run(f"merchant delivery add loamwick {way} --price 3.95 --step 50=1.95 --free-from 80")
+    listed = run("merchant delivery list loamwick")
+    slipped = run(f"merchant delivery add loamwick {way} --price 3.955")
+    refused = run(f"merchant delivery add loamwick {way.replace('GB', 'XX')} --price 1")
+    removed = run(f"merchant delivery remove loamwick {added.stdout.split()[0]}")
+
+    said = (
+        "Standard  GB IE  0 + 2 to 3 working days  3.95 GBP, 1.95 GBP from 50.00, free from 80.00"
+    )
+    assert added.exit_code == 0 and said in added.stdout
+    assert listed.stdout == added.stdout
+    assert (slipped.exit_code, refused.exit_code, removed.exit_code) == (2, 1, 0)
+    assert run("merchant delivery list loamwick").stdout.startswith("None: ")
+
+
 @pytest.mark.parametrize(
     "command",
     [

@@ -60,6 +60,7 @@ LAST = [
     "remove_product",
     "forbid_origin",
     "forbid_creator",
+    "remove_delivery_option",
     "release_hold",
     "sign_out",
     "end_show",
