@@ -140,7 +140,15 @@ def test_every_key_is_used() -> None:
     }
     starts = tuple(
         {start for _, text in sources() for start in KEY_START.findall(text)}
-        | {"error.", "currency.", "price.", "webvtt.", "import_file.", "import_row.", "import_mend."}
+        | {
+            "error.",
+            "currency.",
+            "price.",
+            "webvtt.",
+            "import_file.",
+            "import_row.",
+            "import_mend.",
+        }
     )
 
     assert [key for key in entries("en") if key not in used and not key.startswith(starts)] == []
