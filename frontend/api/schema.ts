@@ -38,6 +38,16 @@ export interface components {
         AdmissionOut: {
             admission: string;
         };
+        /** @description The way of delivery that the buyer chose; `earliest` to `latest` is when it was promised. */
+        AgreedDeliveryOut: {
+            option_id: string;
+            name: components["schemas"]["Words"];
+            price: components["schemas"]["MoneyOut"];
+            /** Format: date */
+            earliest: string;
+            /** Format: date */
+            latest: string;
+        };
         AgreedLine: {
             sku: string;
             quantity: number;
@@ -154,6 +164,8 @@ export interface components {
             hold_id: string;
             email: string;
             address: components["schemas"]["AddressIn"];
+            /** @description ids of delivery options, one a seller; the cheapest where none is named */
+            delivery?: string[];
         };
         CheckoutOut: {
             /** @enum {string} */
@@ -168,6 +180,7 @@ export interface components {
             total: components["schemas"]["MoneyOut"];
             lines: components["schemas"]["AgreedLine"][];
             sellers: components["schemas"]["SellerOut"][];
+            quotes: components["schemas"]["QuoteOut"][];
         };
         /** @description Only what is given changes; null means the same as not given. */
         ClipChange: {
@@ -237,6 +250,47 @@ export interface components {
             deliveries: components["schemas"]["DeliveryOut"][];
             next_cursor: string | null;
         };
+        /** @description What an option means for some goods today; `earliest` to `latest` is when they arrive. */
+        DeliveryOfferOut: {
+            id: string;
+            name: components["schemas"]["Words"];
+            price: components["schemas"]["MoneyOut"];
+            /** Format: date */
+            earliest: string;
+            /** Format: date */
+            latest: string;
+        };
+        /**
+         * @description `steps` begin at zero and rise; `free_from` null: it always costs something. Days are working
+         *     days of the market: `handling_days` until the parcel leaves, `days_from` to `days_to` on the
+         *     way.
+         */
+        DeliveryOptionIn: {
+            name: components["schemas"]["NameIn"];
+            countries: string[];
+            currency: string;
+            steps: components["schemas"]["StepIn"][];
+            free_from?: number | null;
+            /** @default 0 */
+            handling_days: number;
+            days_from: number;
+            days_to: number;
+        };
+        DeliveryOptionOut: {
+            id: string;
+            name: components["schemas"]["Words"];
+            countries: string[];
+            currency: string;
+            steps: components["schemas"]["StepOut"][];
+            free_from: number | null;
+            handling_days: number;
+            days_from: number;
+            days_to: number;
+        };
+        /** @description The list's key `items`. */
+        DeliveryOptions: {
+            items: components["schemas"]["DeliveryOptionOut"][];
+        };
         /**
          * @description `message_id` is the `webhook-id` of every attempt. `status` is what the endpoint answered
          *     last; without an answer `reason` says why there was none.
@@ -255,6 +309,11 @@ export interface components {
             took_ms: number | null;
             tried_at: string | null;
             next_at: string | null;
+        };
+        /** @description `delivered`: whether a buyer in that country can order at all. */
+        DeliveryPreview: {
+            delivered: boolean;
+            offers: components["schemas"]["DeliveryOfferOut"][];
         };
         /** @enum {string} */
         DeliveryState: "waiting" | "delivered" | "failed";
@@ -309,6 +368,17 @@ export interface components {
          * @enum {string}
          */
         EndpointState: "on" | "off" | "gone" | "failing";
+        /**
+         * @description What goods cost if they go to `country`. `countries` are all to which every one of their
+         *     sellers delivers. `total` is what the order will cost, all in.
+         */
+        EstimateOut: {
+            country: string;
+            countries: string[];
+            postal_code_needed: boolean;
+            sellers: components["schemas"]["SellerQuoteOut"][];
+            total: components["schemas"]["MoneyOut"];
+        };
         /** @description The picture was away: `at_s` seconds into the replay, for `away_s` seconds. */
         GapOut: {
             at_s: number;
@@ -334,12 +404,14 @@ export interface components {
             total: components["schemas"]["MoneyOut"];
         };
         /**
-         * @description `expected_total` is the sum on the buyer's screen: another one is refused with
+         * @description `expected_total` is the sum of the goods on the buyer's screen: another one is refused with
          *     price_changed.
          */
         HoldIn: {
             lines: components["schemas"]["HoldLine"][];
             expected_total?: components["schemas"]["MoneyIn"] | null;
+            /** @description goods that are not delivered there are refused with not_delivered */
+            deliver_to?: string | null;
         };
         HoldLine: {
             sku: string;
@@ -478,6 +550,10 @@ export interface components {
             amount: number;
             currency: string;
         };
+        NameIn: {
+            en: string;
+            ar: string;
+        };
         /**
          * @description Of a publisher by WebRTC: the share of its packets that is lost on the way, and by how many
          *     milliseconds the others come unevenly.
@@ -613,7 +689,7 @@ export interface components {
         };
         /**
          * @description `buyer` is null once the buyer's data was erased, `seller_identity` where the seller had not
-         *     said it.
+         *     said it, `quote` for orders from before there were quotes.
          */
         OrderDetail: {
             id: string;
@@ -628,6 +704,7 @@ export interface components {
             items: components["schemas"]["ItemOut"][];
             buyer: components["schemas"]["BuyerOut"] | null;
             seller_identity: components["schemas"]["SellerIdentity"] | null;
+            quote: components["schemas"]["QuoteOut"] | null;
         };
         /** @description An order as a merchant's list shows it: without the buyer. */
         OrderOut: {
@@ -766,11 +843,26 @@ export interface components {
             size: number;
             path: string;
         };
+        /** @description What one seller's part costs, as agreed. `delivery` null: it is in the goods' prices. */
+        QuoteOut: {
+            merchant_id: string;
+            country: string;
+            goods: components["schemas"]["MoneyOut"];
+            delivery: components["schemas"]["AgreedDeliveryOut"] | null;
+            total: components["schemas"]["MoneyOut"];
+            reasons: components["schemas"]["ReasonOut"][];
+        };
         /**
          * @description Why a request came to nothing. Stored and shown; never the words of the other side.
          * @enum {string}
          */
         Reason: "url_invalid" | "address_forbidden" | "name_unknown" | "unreachable" | "tls_failed" | "timed_out" | "broken" | "too_large";
+        /** @description Why a line of the sum is what it is, in words. */
+        ReasonOut: {
+            code: string;
+            amount: components["schemas"]["MoneyOut"];
+            words: components["schemas"]["Words"];
+        };
         /** @description The provider's own page; it sends the buyer back to the page they came from. */
         Redirect: {
             /**
@@ -980,6 +1072,20 @@ export interface components {
             id: string;
             name: components["schemas"]["Words"];
         };
+        /**
+         * @description One seller's part. `offers` are the ways to have it delivered, the cheapest first; none where
+         *     delivery is in the prices, or `delivered` is false. `chosen` is one of them; `total` is null for
+         *     what is not delivered.
+         */
+        SellerQuoteOut: {
+            seller: components["schemas"]["SellerOut"];
+            delivered: boolean;
+            goods: components["schemas"]["MoneyOut"];
+            offers: components["schemas"]["DeliveryOfferOut"][];
+            chosen: string | null;
+            total: components["schemas"]["MoneyOut"] | null;
+            reasons: components["schemas"]["ReasonOut"][];
+        };
         SessionOut: {
             person: components["schemas"]["PersonOut"];
             csrf: string;
@@ -1087,6 +1193,15 @@ export interface components {
             start: string;
             /** Format: date-time */
             end: string;
+        };
+        /** @description From goods of the value `from_value` on delivery costs `price`; minor units. */
+        StepIn: {
+            from_value: number;
+            price: number;
+        };
+        StepOut: {
+            from_value: number;
+            price: number;
         };
         /** @description The file that `storyboard_url` of a replay names; sheets lie beside it. */
         Storyboard: {
