@@ -49,7 +49,31 @@ FindAway = Callable[[str, Literal["GET", "HEAD"]], str | None]
 
 
 class BuiltFiles(StaticFiles):
-    """Those in `assets/` carry a hash in their name: a browser may keep them for a year."""
+    """Those in `assets/` carry a hash in their name: a browser may keep them for a year, and this
+    process keeps what it sent of them. A page asks for a dozen at once, and each look at the disk
+    is several turns of a thread.
+    """
+
+    def __init__(self, *, directory: Path) -> None:
+        super().__init__(directory=directory)
+        self._sent: dict[tuple[str, tuple[str, ...]], tuple[bytes, Mapping[str, str]]] = {}
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        asked = Headers(scope=scope)
+        if not path.startswith("assets/") or "range" in asked or scope["method"] != "GET":
+            return await super().get_response(path, scope)
+        accepted = asked.get("accept-encoding", "")
+        key = path, tuple(coding for coding in PACKED if _accepts(accepted, coding))
+        if key not in self._sent:
+            answer = await super().get_response(path, scope)
+            if not isinstance(answer, FileResponse) or answer.status_code != HTTPStatus.OK:
+                return answer
+            body = await run_in_threadpool(Path(answer.path).read_bytes)
+            self._sent[key] = body, dict(answer.headers)
+        body, headers = self._sent[key]
+        if self.is_not_modified(Headers(headers), asked):
+            return NotModifiedResponse(Headers(headers))
+        return Response(body, headers=headers)
 
     def file_response(
         self, full_path: Any, stat_result: os.stat_result, scope: Scope, status_code: int = 200

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.routing import Mount, Router
 
 from showfloor.kit.objects import ObjectsUnavailable
@@ -160,3 +161,27 @@ async def test_segment_that_comes_to_the_disk_while_it_is_looked_for_is_sent(
     files = ReplayFiles(directory=tmp_path, away=come)
 
     assert (await files.get_response("1.m4s", scope("/1.m4s"))).status_code == 200
+
+
+async def test_file_that_was_sent_is_sent_again_without_the_disk(built: Path) -> None:
+    """Its name says what is in it, so nothing of it can have changed."""
+    app = Router([Mount("/static", BuiltFiles(directory=built))])
+    path, gzip = "/static/assets/app-1a2b.js", {"accept-encoding": "gzip"}
+    first = await ask(app, scope(path, headers=gzip))
+    for file in (built / "assets").iterdir():
+        file.unlink()
+
+    again = await ask(app, scope(path, headers=gzip))
+
+    assert (again.status, again.body, again.headers) == (200, b"gzip", first.headers)
+    with pytest.raises(HTTPException):
+        await ask(app, scope("/static/assets/app-9z9z.js"))
+
+
+async def test_part_of_a_built_file_is_sent(built: Path) -> None:
+    app = Router([Mount("/static", BuiltFiles(directory=built))])
+    await ask(app, scope("/static/assets/app-1a2b.js"))
+
+    part = await ask(app, scope("/static/assets/app-1a2b.js", headers={"range": "bytes=1-2"}))
+
+    assert (part.status, part.body) == (206, b"la")
