@@ -31,9 +31,16 @@ COOL_DOWN_SECONDS = 600
 COOL_DOWN_FREE = 2
 """Pieces that the cool-down leaves out, for buyers who were only slow."""
 QUICK_SECONDS = 60
-"""Goods that are given back within this time do not count in the cool-down: the buyer changed
-their mind.
+"""Goods that are given back within this time count in the cool-down by the part of it for which
+they were held: little for a buyer who changed their mind, everything for who holds by turns.
 """
+NETWORK_BUYERS = 4
+"""Of a variant with a limit for each buyer one network may have, held and bought, as much as this
+many buyers, or its share of all pieces where that is more: a household, an office and a mobile
+network in a large drop come to something, and who invents guests does not get everything.
+"""
+REMEMBERED_SECONDS = 6 * 3600
+"""For this long, longer than a show, a purchase of such a variant counts for its network."""
 _PREFIX = "ht_"
 _MAC_BYTES = 26
 """With the 16 of the id a multiple of three: no padding in the token."""

@@ -163,6 +163,7 @@ async def run_out(database: Database, seconds_ago: int) -> None:
             database,
             f"update {table} set expires_at = now() - interval '{seconds_ago} seconds'",
         )
+    await execute(database, "update hold set created_at = expires_at - interval '5 minutes'")
     await tasks.release_expired(database)
 
 
@@ -185,22 +186,67 @@ async def test_network_whose_holds_ran_out_unpaid_cools_down(
     await take(database, line(product, 10), scope=SHOW, client=SCALPER)
 
 
-async def test_goods_given_back_soon_do_not_count_and_late_ones_do(
+async def give_back(database: Database, hold: Hold, *, after: int = 0) -> None:
+    """As if it had been held for so many seconds."""
+    await execute(
+        database,
+        f"update hold set created_at = created_at - interval '{after} seconds'"
+        " where expires_at > now()",
+    )
+    async with database.transaction() as connection:
+        await service.release(connection, hold.id)
+
+
+async def test_goods_given_back_at_once_do_not_count_and_late_ones_do(
     database: Database, product: Product
 ) -> None:
     for _ in range(3):
         hold = await take(database, line(product, 10), scope=SHOW, client=SCALPER)
-        async with database.transaction() as connection:
-            await service.release(connection, hold.id)
-    assert await scalar(database, "select count(client) from hold") == 0
+        await give_back(database, hold)
 
     hold = await take(database, line(product, 10), scope=SHOW, client=SCALPER)
-    await execute(database, "update hold set created_at = created_at - interval '2 minutes'")
-    async with database.transaction() as connection:
-        await service.release(connection, hold.id)
+    await give_back(database, hold, after=120)
 
     with pytest.raises(NetworkLimitReached):
         await take(database, line(product, 10), scope=SHOW, client=SCALPER)
+    assert (await stock_now(database, product)).held == 0
+
+
+@guarded
+async def test_holding_by_turns_is_worth_no_more_than_holding(
+    database: Database, product: Product, monkeypatch: pytest.MonkeyPatch, guard: bool
+) -> None:
+    if not guard:
+        monkeypatch.setitem(queries.LIMITS, "quick", 1_000_000)
+    # To change one's mind once is free, however much it was.
+    for _ in range(2):
+        hold = await take(database, line(product, 10), scope=SHOW, client=SCALPER)
+        await give_back(database, hold, after=59)
+
+    if guard:
+        with pytest.raises(NetworkLimitReached):
+            await take(database, line(product, 10), scope=SHOW, client=SCALPER)
+        assert (await stock_now(database, product)).held == 0
+        hold = await take(database, line(product, 6), scope=SHOW, client=SCALPER)
+        with pytest.raises(NetworkLimitReached):
+            async with database.transaction() as connection:
+                locked = await service.lock_hold(connection, hold.id)
+                assert locked is not None
+                await service.change_lines(connection, locked, [line(product, 7)])
+        await take(database, line(product, 10), scope=SHOW, client=OTHER)
+    else:
+        await take(database, line(product, 10), scope=SHOW, client=SCALPER)
+
+
+async def test_household_that_changes_its_mind_is_not_refused(
+    database: Database, product: Product
+) -> None:
+    await execute(database, "update stock_item set on_hand = 4")
+    for _ in range(3):
+        hold = await take(database, line(product), scope=SHOW, client=SCALPER)
+        await give_back(database, hold, after=45)
+
+    await take(database, line(product, 2), scope=SHOW, client=SCALPER)
 
 
 async def test_network_is_forgotten_after_the_cool_down(
@@ -237,6 +283,90 @@ async def test_merchants_limit_counts_what_a_buyer_holds_and_bought(
 
     assert await stock_now(database, product) == Stock(50, 0, 2)
     await take(database, line(product), scope=ids.new(), previous=first.id)
+
+
+async def buy(database: Database, product: Product, pieces: int, client: bytes) -> Hold:
+    """As a guest whom nobody knows."""
+    hold = await take(database, line(product, pieces), scope=SHOW, client=client)
+    async with database.transaction() as connection:
+        locked = await service.lock_hold(connection, hold.id)
+        assert locked is not None
+        await service.settle(connection, locked)
+    return hold
+
+
+async def bought_by_invented_guests(database: Database, product: Product) -> int:
+    """What one address gets that buys two pieces as a new guest, until it is refused."""
+    for times in range(25):
+        try:
+            await buy(database, product, 2, SCALPER)
+        except (NetworkLimitReached, SoldOut):
+            return times * 2
+    return 50
+
+
+@guarded
+async def test_merchants_limit_bounds_who_invents_guests(
+    database: Database,
+    seller: Seller,
+    product: Product,
+    monkeypatch: pytest.MonkeyPatch,
+    guard: bool,
+) -> None:
+    if not guard:
+        monkeypatch.setitem(queries.LIMITS, "remembered", 0)
+    async with database.session() as session:
+        await service.set_buyer_limit(
+            session, person=seller.person, variant_id=product.variants[0].id, limit=2
+        )
+
+    # A fourth of 50; without the memory everything but what the bound on open holds leaves.
+    assert await bought_by_invented_guests(database, product) == (12 if guard else 50)
+
+    if guard:
+        assert await stock_now(database, product) == Stock(50, 0, 12)
+        with pytest.raises(NetworkLimitReached):
+            await take(database, line(product, 2), line(product, 1, 1), scope=SHOW, client=SCALPER)
+        own = await take(database, line(product), scope=SHOW, client=SCALPER)
+        with pytest.raises(NetworkLimitReached):
+            async with database.transaction() as connection:
+                locked = await service.lock_hold(connection, own.id)
+                assert locked is not None
+                await service.change_lines(connection, locked, [line(product, 2)])
+        await buy(database, product, 2, OTHER)
+
+
+async def test_four_buyers_of_a_household_each_get_the_merchants_limit(
+    database: Database, seller: Seller, product: Product
+) -> None:
+    await execute(database, "update stock_item set on_hand = 20")
+    async with database.session() as session:
+        await service.set_buyer_limit(
+            session, person=seller.person, variant_id=product.variants[0].id, limit=2
+        )
+
+    assert await bought_by_invented_guests(database, product) == 8
+
+
+async def test_who_bought_under_a_limit_is_forgotten_after_six_hours(
+    database: Database, seller: Seller, product: Product
+) -> None:
+    async with database.session() as session:
+        await service.set_buyer_limit(
+            session, person=seller.person, variant_id=product.variants[0].id, limit=2
+        )
+    await buy(database, product, 2, SCALPER)
+    known = []
+    for hours in (1, 6):
+        await execute(
+            database,
+            f"update hold set created_at = created_at - interval '{hours} hours',"
+            " expires_at = expires_at - interval '1 hour'",
+        )
+        await tasks.forget_clients(database)
+        known.append(await scalar(database, "select count(client) from hold"))
+
+    assert known == [1, 0]
 
 
 async def test_buyer_meets_the_own_hold_instead_of_sold_out(

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from showfloor.kit.db import Connection, write
 from showfloor.kit.pipeline import Statement
-from showfloor.stock.queries.reservation import LIMITS
+from showfloor.stock.queries.reservation import COUNTS, CROWD, LIMITS, NEAR
 from showfloor.stock.types import Hold
 
 LOCK_STOCK: LiteralString = """
@@ -37,13 +37,15 @@ from sums where stock_item.variant_id = sums.variant_id
 """
 # What a hold may still take of each variant. `others` is what the buyer has besides this hold,
 # `near` what the buyer's network holds besides it, with what ran out lately, as in RESERVE.
-MARGINS: LiteralString = """
+MARGINS: LiteralString = (
+    """
 with own as materialized (
   select guest, client, scope from hold where id = %(id)s
 ),
 stock as materialized (
   select variant_id, on_hand - held - sold as available, buyer_limit,
-    greatest(%(least)s::int, ceil((on_hand - sold) / %(share)s::numeric)::int) as room
+    greatest(%(least)s::int, ceil((on_hand - sold) / %(share)s::numeric)::int) as room,
+    {crowd} as crowd
   from stock_item where variant_id = any(%(variants)s::uuid[])
 ),
 others as materialized (
@@ -55,20 +57,20 @@ others as materialized (
 ),
 near as materialized (
   select variant_id,
-    coalesce(sum(quantity) filter (where hold.expires_at > statement_timestamp()
-      and state = 'held'), 0)
-    + greatest(coalesce(sum(quantity) filter (where hold.expires_at <= statement_timestamp()), 0)
-      - %(free)s::int, 0) as quantity
+    {near}
   from own join hold using (client, scope) join hold_line on hold_id = hold.id
-  where hold.id <> %(id)s and state <> 'settled'
-    and hold.expires_at > statement_timestamp() - make_interval(secs => %(cool_down)s)
+  where hold.id <> %(id)s and {counts}
   group by variant_id
 )
 select variant_id, available, buyer_limit - coalesce(others.quantity, 0), buyer_limit,
   case when (select client from own) is not null
-    then (room - coalesce(near.quantity, 0))::int end
+    then least(room - coalesce(near.quantity, 0),
+      crowd - coalesce(near.quantity, 0) - coalesce(near.bought, 0))::int end
 from stock left join others using (variant_id) left join near using (variant_id)
-"""
+""".replace("{near}", NEAR)
+    .replace("{counts}", COUNTS)
+    .replace("{crowd}", CROWD)
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,10 @@ from typing import Any, LiteralString
 
 from showfloor.kit.db import Database, Parameters
 from showfloor.stock.queries.reservation import (
+    COUNTS,
+    CROWD,
     LIMITS,
+    NEAR,
     HoldResult,
     Reservation,
     context_values,
@@ -20,7 +23,8 @@ from showfloor.stock.queries.reservation import (
 # It neither reclaims nor explains: who is left over while there may be something for them goes
 # through RESERVE alone, and so does who fits into the room of their network only if others of it in
 # this crowd do not. A variant that is sold out is not locked.
-RESERVE_BATCH: LiteralString = """
+RESERVE_BATCH: LiteralString = (
+    """
 with
 wanted as materialized (
   select id, guest, previous, key, request, client, quantity, amount, place
@@ -48,25 +52,24 @@ guests as materialized (
 ),
 near as materialized (
   select client,
-    coalesce(sum(quantity) filter (where hold.expires_at > statement_timestamp()
-      and state = 'held'), 0)
-    + greatest(coalesce(sum(quantity) filter (where hold.expires_at <= statement_timestamp()), 0)
-      - %(free)s::int, 0) as quantity
+    {near}
   from (select distinct client from wanted where client is not null) as networks
     join hold using (client) join hold_line on hold_id = hold.id
-  where scope = %(scope)s and variant_id = %(variant)s and state <> 'settled'
-    and hold.expires_at > statement_timestamp() - make_interval(secs => %(cool_down)s)
+  where scope = %(scope)s and variant_id = %(variant)s and {counts}
   group by client
 ),
 stock as materialized (
   select on_hand - held - sold as available, buyer_limit,
-    greatest(%(least)s::int, ceil((on_hand - sold) / %(share)s::numeric)::int) as room
+    greatest(%(least)s::int, ceil((on_hand - sold) / %(share)s::numeric)::int) as room,
+    {crowd} as crowd
   from stock_item where variant_id = %(variant)s and on_hand - held - sold > 0
   for update
 ),
 allowed as materialized (
   select wanted.*, hash, wanted.quantity <= coalesce(buyer_limit - mine, wanted.quantity) as fits,
-    case when client is null then wanted.quantity else room - coalesce(near.quantity, 0) end as room
+    case when client is null then wanted.quantity
+      else least(room - coalesce(near.quantity, 0),
+        crowd - coalesce(near.quantity, 0) - coalesce(near.bought, 0)) end as room
   from wanted join guests using (place) cross join stock left join near using (client)
   where not reached and key not in (select key from known)
 ),
@@ -115,7 +118,10 @@ from wanted join guests using (place) cross join expired
   left join known using (key) left join queue using (place) left join stock on true
   left join allowed using (place) left join taken on taken.id = wanted.id
 order by place
-"""
+""".replace("{near}", NEAR)
+    .replace("{counts}", COUNTS)
+    .replace("{crowd}", CROWD)
+)
 
 
 async def reserve_batch(

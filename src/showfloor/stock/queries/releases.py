@@ -10,7 +10,6 @@ from sqlalchemy import exists
 
 from showfloor.kit.db import Connection, Session, delete_batch, fetch, write
 from showfloor.stock.models import HoldLineRow, HoldRow
-from showfloor.stock.rules import QUICK_SECONDS
 from showfloor.stock.types import LineState
 
 # The held lines of a hold end: lines are locked first, stock rows after them and in the order of
@@ -25,8 +24,8 @@ done as (
   where hold_id = %(id)s and hold_line.variant_id = line.variant_id
 ),
 stock as materialized (
-  select variant_id from stock_item where variant_id in (select variant_id from line)
-  order by variant_id for update
+  select variant_id, buyer_limit from stock_item
+  where variant_id in (select variant_id from line) order by variant_id for update
 ),
 ended as (
   update hold set {forget} where id = %(id)s and exists (select from line)
@@ -34,19 +33,22 @@ ended as (
 update stock_item set held = held - line.quantity{sold}
 from line join stock using (variant_id) where stock_item.variant_id = line.variant_id
 """
+# Which network bought is forgotten, but for goods with a limit for each buyer.
 SETTLE: LiteralString = (
     _END.replace("{state}", "settled")
-    .replace("{forget}", "client = null")
+    .replace(
+        "{forget}",
+        "client = case when exists (select from stock where buyer_limit is not null) "
+        "then client end",
+    )
     .replace("{sold}", ", sold = sold + line.quantity")
 )
-# Whose they were is forgotten, but for goods that were kept a while and not bought: those count in
-# the cool-down.
+# Which network had them counts in the cool-down.
 RELEASE: LiteralString = (
     _END.replace("{state}", "released")
     .replace(
         "{forget}",
-        "expires_at = least(expires_at, clock_timestamp()), client = case when created_at "
-        "< clock_timestamp() - make_interval(secs => %(quick)s) then client end",
+        "expires_at = least(expires_at, clock_timestamp())",
     )
     .replace("{sold}", "")
 )
@@ -59,7 +61,7 @@ def settle(connection: Connection, hold_id: UUID) -> None:
 
 def release(connection: Connection, hold_id: UUID) -> None:
     """Held pieces are free again."""
-    write(connection, RELEASE, {"id": hold_id, "quick": QUICK_SECONDS})
+    write(connection, RELEASE, {"id": hold_id})
 
 
 RELEASE_DUE: LiteralString = """

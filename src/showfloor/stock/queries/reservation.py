@@ -19,8 +19,11 @@ from showfloor.stock.rules import (
     COOL_DOWN_FREE,
     COOL_DOWN_SECONDS,
     MOST_OPEN_HOLDS,
+    NETWORK_BUYERS,
     NETWORK_LEAST,
     NETWORK_SHARE,
+    QUICK_SECONDS,
+    REMEMBERED_SECONDS,
 )
 from showfloor.stock.types import Caller, Line
 
@@ -106,12 +109,42 @@ async def run(
     raise Busy
 
 
+# What the network has of a variant, from `hold` and `hold_line` by `COUNTS`: its pieces that are
+# held, and what it kept from others in the cool-down. A piece that was held shorter than `quick`
+# counts by the part of that time: a change of mind costs little, holding by turns as much as
+# holding. The largest of the quick ones is forgiven. `bought` is what it bought under a merchant's
+# limit.
+_KEPT: LiteralString = """(
+      quantity * least(1, greatest(0,
+        extract(epoch from hold.expires_at - hold.created_at) / %(quick)s::int)))"""
+_OVER: LiteralString = "state <> 'settled' and hold.expires_at <= statement_timestamp()"
+_QUICKLY: LiteralString = (
+    _OVER + " and hold.expires_at < hold.created_at + make_interval(secs => %(quick)s)"
+)
+NEAR: LiteralString = (
+    "coalesce(sum(quantity) filter (where hold.expires_at > statement_timestamp()"
+    " and state = 'held'), 0)"
+    f" + greatest(floor(coalesce(sum({_KEPT}) filter (where {_OVER}), 0)"
+    f" - coalesce(max({_KEPT}) filter (where {_QUICKLY}), 0)) - %(free)s::int, 0)::int as quantity,"
+    " coalesce(sum(quantity) filter (where state = 'settled'), 0)::int as bought"
+)
+COUNTS: LiteralString = """case when state = 'settled'
+      then hold.created_at > statement_timestamp() - make_interval(secs => %(remembered)s)
+      else hold.expires_at > statement_timestamp() - make_interval(secs => %(cool_down)s) end"""
+# What a network may have of a variant in all, held and bought, where the merchant set a limit: a
+# limit on a guest alone binds nobody, because who asks without a token is a new guest.
+CROWD: LiteralString = """greatest(buyer_limit * %(buyers)s::int,
+      case when buyer_limit is not null then ceil(on_hand / %(share)s::numeric)::int end)"""
+
 LIMITS = {
     "most": MOST_OPEN_HOLDS,
     "share": NETWORK_SHARE,
     "least": NETWORK_LEAST,
     "free": COOL_DOWN_FREE,
     "cool_down": COOL_DOWN_SECONDS,
+    "quick": QUICK_SECONDS,
+    "buyers": NETWORK_BUYERS,
+    "remembered": REMEMBERED_SECONDS,
 }
 
 

@@ -6,7 +6,10 @@ from typing import LiteralString
 
 from showfloor.kit.db import Database, Parameters
 from showfloor.stock.queries.reservation import (
+    COUNTS,
+    CROWD,
     LIMITS,
+    NEAR,
     HoldResult,
     Reservation,
     context_values,
@@ -25,7 +28,8 @@ from showfloor.stock.queries.reservation import (
 # are as old as the statement. Within a process HoldBatcher runs the requests of one network for one
 # variant one after another, and those of several lines too; only one of each kind can overlap. So
 # each process can overshoot that bound by two requests, never the stock.
-RESERVE: LiteralString = """
+RESERVE: LiteralString = (
+    """
 with
 wanted as materialized (
   select variant_id, sku, quantity, unit_amount
@@ -53,13 +57,9 @@ mine as materialized (
 ),
 near as materialized (
   select variant_id,
-    coalesce(sum(quantity) filter (where hold.expires_at > statement_timestamp()
-      and state = 'held'), 0)
-    + greatest(coalesce(sum(quantity) filter (where hold.expires_at <= statement_timestamp()), 0)
-      - %(free)s::int, 0) as quantity
+    {near}
   from hold join hold_line on hold_id = hold.id
-  where client = %(client)s::bytea and scope = %(scope)s and state <> 'settled'
-    and hold.expires_at > statement_timestamp() - make_interval(secs => %(cool_down)s)
+  where client = %(client)s::bytea and scope = %(scope)s and {counts}
   group by variant_id
 ),
 seen as materialized (
@@ -74,7 +74,8 @@ seen as materialized (
 ),
 stock as materialized (
   select variant_id, on_hand - held - sold as available, buyer_limit,
-    greatest(%(least)s::int, ceil((on_hand - sold) / %(share)s::numeric)::int) as room
+    greatest(%(least)s::int, ceil((on_hand - sold) / %(share)s::numeric)::int) as room,
+    {crowd} as crowd
   from stock_item
   where variant_id = any(%(variants)s::uuid[])
     and not (select reached from limits)
@@ -102,7 +103,8 @@ found as materialized (
   select variant_id, wanted.quantity,
     stock.available + coalesce(returned.quantity, 0) as available,
     case when %(client)s::bytea is null then wanted.quantity
-      else stock.room - coalesce(near.quantity, 0) end as room,
+      else least(stock.room - coalesce(near.quantity, 0),
+        stock.crowd - coalesce(near.quantity, 0) - coalesce(near.bought, 0)) end as room,
     coalesce(buyer_limit - coalesce(mine.quantity, 0), wanted.quantity) as allowed,
     buyer_limit
   from wanted join stock using (variant_id) left join returned using (variant_id)
@@ -148,7 +150,10 @@ select
   (select min(buyer_limit) from found where allowed < quantity),
   (select array_agg(variant_id) from found where room < quantity),
   (select array_agg(room) from found where room < quantity)
-"""
+""".replace("{near}", NEAR)
+    .replace("{counts}", COUNTS)
+    .replace("{crowd}", CROWD)
+)
 
 
 async def reserve(

@@ -15,7 +15,12 @@ from showfloor.kit.outbox import publish
 from showfloor.stock import queries, rules
 from showfloor.stock.errors import HoldExpired, HoldSettled, StockCommitted
 from showfloor.stock.events import StockChanged
-from showfloor.stock.rules import COOL_DOWN_SECONDS, EXTENSION_SECONDS, SECURED_SECONDS
+from showfloor.stock.rules import (
+    COOL_DOWN_SECONDS,
+    EXTENSION_SECONDS,
+    REMEMBERED_SECONDS,
+    SECURED_SECONDS,
+)
 from showfloor.stock.types import Caller, Hold, LineState, Stock
 
 KEPT_FOR = timedelta(days=2)
@@ -130,8 +135,13 @@ async def forget_clients(connection: Connection) -> int:
     """Which network held what is forgotten when it does not count any more. One batch; how many
     went.
     """
-    before = clock.now() - timedelta(seconds=COOL_DOWN_SECONDS)
-    return await queries.forget_clients_before(connection, before, _BATCH)
+    now = clock.now()
+    return await queries.forget_clients_before(
+        connection,
+        now - timedelta(seconds=COOL_DOWN_SECONDS),
+        now - timedelta(seconds=REMEMBERED_SECONDS),
+        _BATCH,
+    )
 
 
 async def next_expiry(connection: Connection) -> datetime | None:
