@@ -37,7 +37,7 @@ class FakeWeb:
         self.publishes: list[dict[str, Any]] = []
         self.authorizations: set[str] = set()
         self.hold = asyncio.Event()
-        """Cleared, it keeps answers to reports back after they were made."""
+        """Cleared, it keeps answers to reports about publishers back after they were made."""
         self.hold.set()
         self._news = asyncio.Event()
         self._server: asyncio.Server | None = None
@@ -86,7 +86,7 @@ class FakeWeb:
             body = json.loads(await reader.readexactly(int(headers["content-length"])))
             status, answer = self._answer(head.split(" ")[1], body)
             raw = json.dumps(answer).encode()
-            if "ingests" in body:
+            if body.get("ingests"):
                 await self.hold.wait()
             writer.write(
                 f"HTTP/1.1 {status} X\r\nContent-Length: {len(raw)}\r\nConnection: close\r\n"
