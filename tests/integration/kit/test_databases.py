@@ -87,3 +87,20 @@ def test_whoever_is_still_connected_is_disconnected(
             left_behind.execute("select 1")
     assert lent.borrow() == first
     assert run(postgres, first, "select count(*) from job_failure") == (0,)
+
+
+def test_database_whose_connections_were_all_ended_is_lent_again(
+    postgres: EmbeddedPostgres, lent: Databases
+) -> None:
+    """Also those that `Databases` keeps."""
+    first = lent.borrow()
+    lent.give_back(first)
+    assert lent.borrow() == first
+    run(postgres, first, FAILURE)
+    end = "select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname"
+    run(postgres, "postgres", f"{end} = '{first}'")
+
+    lent.give_back(first)
+
+    assert lent.borrow() == first
+    assert run(postgres, first, "select count(*) from job_failure") == (0,)
