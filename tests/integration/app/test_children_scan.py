@@ -4,9 +4,12 @@ byte that the installation keeps. With the gate taken out, the same search finds
 
 from __future__ import annotations
 
+import fcntl
 import gzip
 import os
-from collections.abc import AsyncIterator
+import subprocess
+import tempfile
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import httpx2
@@ -30,12 +33,45 @@ BASE = "http://shop.localhost:8000"
 guarded = pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
 
 
+@pytest.fixture(autouse=True)
+def temporary_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A folder of the test's own in the place of everybody's, where other installations of this
+    machine keep theirs. Its path is short: a socket may have to stand in it. pytest has made its
+    own folder before (`tmp_path`), which stays where it is.
+    """
+    with tempfile.TemporaryDirectory(prefix="scan-") as folder:
+        Path(folder).chmod(0o711)
+        monkeypatch.setattr(tempfile, "tempdir", folder)
+        yield
+
+
+@pytest.fixture(scope="session")
+def new_server(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a server that was made, brought to the newest shape and stopped; all workers of
+    a run copy the same.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder = shared / "new-server"
+    with (shared / "new-server.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            made = EmbeddedPostgres(shared / "new-server-draft")
+            upgrade_now(made.start())
+            made.stop()
+            made.folder.rename(folder)
+    return folder
+
+
 @pytest.fixture
-async def shop(tmp_path: Path) -> AsyncIterator[tuple[Settings, httpx2.AsyncClient]]:
+async def shop(
+    tmp_path: Path, new_server: Path
+) -> AsyncIterator[tuple[Settings, httpx2.AsyncClient]]:
     """An installation with a database, a log and a folder of its own, and a show on the air."""
     server = EmbeddedPostgres(tmp_path / "data" / "postgres")
+    server.folder.parent.mkdir()
+    subprocess.run(["cp", "-a", new_server, server.folder], check=True)
     url = server.start()
-    upgrade_now(url)
     own = Settings(
         mode="test",
         data=tmp_path / "data",
@@ -107,19 +143,24 @@ async def test_row_that_was_rolled_back_is_found_in_the_log_that_was_written_ahe
 def test_everything_that_is_named_is_searched(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A name of a file, a border between two pieces, a folder beside the installation."""
+    """A name of a file, a border between two pieces, a folder beside the installation, our own
+    temporary files.
+    """
     monkeypatch.setattr(scanning, "PIECE", 1024 * 1024)
     settings = Settings(mode="test", data=tmp_path / "data")
     (tmp_path / "data").mkdir()
     backups = tmp_path / "backups"
     backups.mkdir()
     (backups / "of-canary-one.txt").write_text("nothing")
+    left = Path(tempfile.gettempdir(), "showfloor-left")
+    left.mkdir()
+    (left / "draft").write_text("canary-four")
     border = bytes(scanning.PIECE - 5) + b"canary-two" + bytes(10)
     (tmp_path / "data" / "large").write_bytes(border)
 
-    report = scan(settings, ["canary-one", "canary-two", "canary-three"], [backups])
+    report = scan(settings, ["canary-one", "canary-two", "canary-three", "canary-four"], [backups])
 
-    assert {found.hit.canary for found in report.found} == {0, 1}
+    assert {found.hit.canary for found in report.found} == {0, 1, 3}
     assert report.unread == ("the database: PostgreSQL is not running",)
     assert report.bytes_read >= len(border)
 
