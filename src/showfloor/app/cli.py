@@ -30,6 +30,7 @@ COMMANDS = (
         "jobs",
         "security",
         "doctor",
+        "verify",
         "privacy",
     ),
 )

@@ -5,11 +5,13 @@ here, then the worker's task.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
+from showfloor.app.verify import broken
 from showfloor.catalog.types import Product
 from showfloor.checkout import queries, service
 from showfloor.checkout.errors import ProviderUnavailable
@@ -29,6 +31,13 @@ from showfloor.stock.types import Stock
 from tests.integration.checkout.counter import ASKS, OK, Buyer, Counter
 from tests.integration.checkout.shop import execute, let_expire, scalar, stock_now
 from tests.waiting import until_somebody_waits
+
+
+@pytest.fixture(autouse=True)
+async def adds_up(shop: Counter) -> AsyncIterator[None]:
+    """Whatever was killed: in the end stock, orders, money and events agree."""
+    yield
+    assert await broken(shop.database, shop.providers) == []
 
 
 async def started(shop: Counter, buyer: Buyer, number: str = OK, key: str = "k" * 16) -> Payment:

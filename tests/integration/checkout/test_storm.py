@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from bench.holds_client import Answer, Connection, Server, address, request, servers
+from showfloor.app.verify import broken
 from showfloor.checkout.adapters.test_ledger import TestLedger
 from showfloor.kit import ids
 from showfloor.kit.db import Database
@@ -160,6 +161,7 @@ async def test_a_thousand_buyers_get_exactly_fifty_pieces(
         UNITS,
         0,
     )
+    assert await broken(database, {}) == []
 
 
 @pytest.mark.xdist_group("load")

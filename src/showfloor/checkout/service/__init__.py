@@ -11,7 +11,7 @@ from showfloor.checkout.service.contact import (
 )
 from showfloor.checkout.service.holds import change_hold, get_hold, hold_goods, release_hold
 from showfloor.checkout.service.paying import confirm, pay
-from showfloor.checkout.service.reconciliation import reconcile
+from showfloor.checkout.service.reconciliation import find_discrepancies, reconcile
 from showfloor.checkout.service.settlement import (
     forget_old_callbacks,
     next_look,
@@ -25,6 +25,7 @@ __all__ = [
     "ask_opening",
     "change_hold",
     "confirm",
+    "find_discrepancies",
     "forget_abandoned",
     "forget_old_callbacks",
     "get_hold",

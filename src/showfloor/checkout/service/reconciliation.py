@@ -28,20 +28,30 @@ async def reconcile(
     """Give back money for payments that we had given up; whatever else differs is a person's to
     decide and stands in the log.
     """
-    now, found = clock.now(), list[tuple[ProviderRecord, Discrepancy]]()
+    found = [(theirs, wrong) for _, theirs, wrong in await find_discrepancies(database, providers)]
+    for theirs, wrong in found:
+        log.error("payment differs", payment=str(theirs.payment_id), what=wrong.value)
+        if wrong is Discrepancy.GIVEN_UP:
+            await _give_back(database, providers, theirs)
+    return found
+
+
+async def find_discrepancies(
+    database: Database, providers: Mapping[str, PaymentProvider]
+) -> list[tuple[str, ProviderRecord, Discrepancy]]:
+    """Payments of the last day on which a provider, which is named, and we differ. Changes
+    nothing.
+    """
+    now, found = clock.now(), list[tuple[str, ProviderRecord, Discrepancy]]()
     for provider in providers.values():
         try:
             async for theirs in provider.listed(now - LOOKS_BACK, now - STILL_MOVING):
                 ours = await queries.find_payment(database, theirs.payment_id)
                 wrong = rules.compare(ours.state if ours else None, theirs.reply.status)
                 if wrong is not None:
-                    found.append((theirs, wrong))
+                    found.append((provider.name, theirs, wrong))
         except ProviderUnavailable:
             log.warning("payment provider does not answer", provider=provider.name)
-    for theirs, wrong in found:
-        log.error("payment differs", payment=str(theirs.payment_id), what=wrong.value)
-        if wrong is Discrepancy.GIVEN_UP:
-            await _give_back(database, providers, theirs)
     return found
 
 

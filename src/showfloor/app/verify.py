@@ -1,0 +1,166 @@
+"""What must hold between stock, orders, money and events, asked of the database and of the payment
+providers: for `showfloor verify`, and for the end of every test that breaks something on purpose.
+
+Each check is a statement that finds rows that are wrong; its sentence says what of the first one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import LiteralString
+
+from showfloor.checkout import service as checkout
+from showfloor.checkout.adapters.provider import PaymentProvider
+from showfloor.checkout.types import Discrepancy
+from showfloor.kit.db import Database, fetch
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """`sentence` is filled with the columns of the first row that `wrong` finds."""
+
+    name: str
+    sentence: str
+    wrong: LiteralString
+
+
+CHECKS = (
+    Check(
+        "stock: sold and held pieces are there",
+        "Of variant {} there are {} pieces, but {} are sold and {} held.",
+        """
+        select variant_id, on_hand, sold, held from stock_item
+        where sold + held > on_hand or held < 0 or sold < 0
+        order by variant_id
+        """,
+    ),
+    Check(
+        "stock: what is held is what holds hold",
+        "Of variant {} {} pieces are counted as held, but open holds have {}.",
+        """
+        select variant_id, coalesce(stock.held, 0), coalesce(lines.held, 0)
+        from (select variant_id, held from stock_item) as stock
+          full join (select variant_id, sum(quantity) as held from hold_line
+            where state = 'held' group by variant_id) as lines using (variant_id)
+        where coalesce(stock.held, 0) <> coalesce(lines.held, 0)
+        order by variant_id
+        """,
+    ),
+    Check(
+        "stock: what is sold is what was ordered",
+        "Of variant {} {} pieces are counted as sold, but orders have {}.",
+        """
+        select variant_id, coalesce(stock.sold, 0), coalesce(lines.sold, 0)
+        from (select variant_id, sold from stock_item) as stock
+          full join (select variant_id, sum(quantity) as sold from order_line
+            group by variant_id) as lines using (variant_id)
+        where coalesce(stock.sold, 0) <> coalesce(lines.sold, 0)
+        order by variant_id
+        """,
+    ),
+    Check(
+        "orders: what was paid for was ordered, once with each seller",
+        "Checkout {} is paid and has {} sellers, but {} orders.",
+        """
+        select checkout.id, jsonb_array_length(checkout.sellers), count(orders.id)
+        from payment join checkout on checkout.id = payment.checkout_id
+          left join orders on orders.checkout_id = checkout.id
+        where payment.state = 'paid'
+        group by checkout.id
+        having count(orders.id) <> jsonb_array_length(checkout.sellers)
+          or count(distinct orders.merchant_id) <> count(orders.id)
+        order by checkout.id
+        """,
+    ),
+    Check(
+        "orders: nothing was ordered without being paid for",
+        "Order {} of checkout {} was placed, but no payment of it is paid.",
+        """
+        select orders.id, orders.checkout_id from orders
+        where not exists (
+          select from payment where payment.checkout_id = orders.checkout_id and state = 'paid')
+        order by orders.id
+        """,
+    ),
+    Check(
+        "orders: each line is at the price that was held",
+        "Order {} has {} pieces of {} at {}, but {} were held at {}.",
+        """
+        select orders.id, order_line.quantity, order_line.sku, order_line.unit_amount,
+          hold_line.quantity, hold_line.unit_amount
+        from order_line join orders on orders.id = order_line.order_id
+          join checkout on checkout.id = orders.checkout_id
+          join hold_line on hold_line.hold_id = checkout.hold_id
+            and hold_line.variant_id = order_line.variant_id
+        where (order_line.quantity, order_line.unit_amount)
+          <> (hold_line.quantity, hold_line.unit_amount)
+        order by orders.id, position
+        """,
+    ),
+    Check(
+        "money: what was paid is what the orders cost",
+        "Payment {} ({} {}) took {} {}, but its orders cost {}.",
+        """
+        select payment.id, payment.provider, coalesce(payment.reference, 'without a reference'),
+          payment.amount, payment.currency, coalesce(sum(orders.total), 0)
+        from payment left join orders on orders.checkout_id = payment.checkout_id
+          and orders.currency = payment.currency
+        where payment.state = 'paid'
+        group by payment.id
+        having payment.amount <> coalesce(sum(orders.total), 0)
+        order by payment.id
+        """,
+    ),
+    Check(
+        "money: a checkout is paid once",
+        "Checkout {} was paid {} times.",
+        """
+        select checkout_id, count(*) from payment where state = 'paid'
+        group by checkout_id having count(*) > 1 order by checkout_id
+        """,
+    ),
+    Check(
+        "money: a provider's payment is one of ours",
+        "{} names the payment {} in {} of our payments.",
+        """
+        select provider, reference, count(*) from payment where reference is not null
+        group by provider, reference having count(*) > 1 order by provider, reference
+        """,
+    ),
+    # Events that everybody has heard of are kept for a week: what is younger must be there.
+    Check(
+        "events: every order was announced, once",
+        "Order {} has {} events that say it was placed.",
+        """
+        select orders.id, count(event.id)
+        from orders left join outbox_event as event on event.kind = 'orders.placed.v1'
+          and event.payload ->> 'order_id' = orders.id::text
+        where orders.placed_at > now() - interval '6 days'
+        group by orders.id having count(event.id) <> 1
+        order by orders.id
+        """,
+    ),
+)
+_SAID = {
+    Discrepancy.GIVEN_UP: "has money for payment {}, which we had given up",
+    Discrepancy.UNKNOWN_TO_US: "has the payment {}, which we do not know",
+    Discrepancy.GIVEN_BACK_THERE: "has given back all of payment {}, which we count as paid",
+    Discrepancy.NOT_TAKEN: "has no money for payment {}, whose goods were sold",
+}
+
+
+async def broken(database: Database, providers: Mapping[str, PaymentProvider]) -> list[str]:
+    """A sentence for each check that does not hold, about its first row; and one for each payment
+    of the last day on which a provider and we differ. Changes nothing.
+    """
+    found = []
+    for check in CHECKS:
+        async with database.transaction() as connection:
+            rows = await fetch(connection, check.wrong, {})
+        if rows:
+            more = f" ({len(rows) - 1} more like it.)" if len(rows) > 1 else ""
+            found.append(f"{check.name}: no. {check.sentence.format(*rows[0])}{more}")
+    for name, theirs, wrong in await checkout.find_discrepancies(database, providers):
+        found.append(f"money: {name} {_SAID[wrong].format(theirs.payment_id)}.")
+    return found

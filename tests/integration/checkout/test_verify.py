@@ -1,0 +1,139 @@
+"""`showfloor verify` finds each thing that does not hold, when it is broken by hand, and nothing
+else.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import psycopg
+import pytest
+from typer.testing import CliRunner
+
+from showfloor.app.cli import cli
+from showfloor.app.verify import CHECKS, broken
+from showfloor.catalog.types import Product
+from showfloor.kit import clock
+from tests.integration.checkout.counter import Buyer, Counter
+from tests.integration.checkout.shop import execute
+
+DAMAGES = {
+    "stock: sold and held pieces are there": (
+        "alter table stock_item drop constraint ck_stock_item_never_oversold;"
+        "update stock_item set on_hand = 0",
+        "there are 0 pieces, but 1 are sold and 1 held",
+    ),
+    "stock: what is held is what holds hold": (
+        "update stock_item set held = 0",
+        "0 pieces are counted as held, but open holds have 1",
+    ),
+    "stock: what is sold is what was ordered": (
+        "update stock_item set sold = 2",
+        "2 pieces are counted as sold, but orders have 1",
+    ),
+    "orders: what was paid for was ordered, once with each seller": (
+        "update checkout set sellers = sellers || sellers where id in (select checkout_id from "
+        "payment)",
+        "is paid and has 2 sellers, but 1 orders",
+    ),
+    "orders: nothing was ordered without being paid for": (
+        "update payment set state = 'declined'",
+        "was placed, but no payment of it is paid",
+    ),
+    "orders: each line is at the price that was held": (
+        "update order_line set unit_amount = 1",
+        "at 1, but 1 were held at 2200",
+    ),
+    "money: what was paid is what the orders cost": (
+        "update payment set amount = 2199",
+        "took 2199 GBP, but its orders cost 2200",
+    ),
+    "money: a checkout is paid once": (
+        "drop index uq_payment_one_blocking;"
+        "insert into payment select (jsonb_populate_record(payment, jsonb_build_object('id', "
+        "gen_random_uuid(), 'key', '\\x01', 'reference', null))).* from payment",
+        "was paid 2 times",
+    ),
+    "money: a provider's payment is one of ours": (
+        "update payment set reference = 'pi_1';"
+        "insert into payment select (jsonb_populate_record(payment, jsonb_build_object('id', "
+        "gen_random_uuid(), 'key', '\\x01', 'state', 'declined'))).* from payment",
+        "names the payment pi_1 in 2 of our payments",
+    ),
+    "events: every order was announced, once": (
+        "delete from outbox_event where kind = 'orders.placed.v1'",
+        "has 0 events that say it was placed",
+    ),
+}
+
+
+@pytest.fixture
+async def sold(shop: Counter, product: Product) -> Counter:
+    """One piece is paid for, another is held."""
+    first, second = Buyer(shop), Buyer(shop)
+    sku = product.variants[0].sku
+    await first.up_to_details((sku, 1))
+    assert (await first.pay()).json()["status"] == "paid"
+    await second.up_to_details((sku, 1))
+    return shop
+
+
+async def test_a_shop_that_sells_and_holds_adds_up(sold: Counter) -> None:
+    assert await broken(sold.database, sold.providers) == []
+
+
+def test_every_check_is_broken_by_hand() -> None:
+    assert list(DAMAGES) == [check.name for check in CHECKS]
+
+
+@pytest.mark.parametrize("name", list(DAMAGES))
+async def test_what_is_broken_is_found_and_named(sold: Counter, name: str) -> None:
+    statements, words = DAMAGES[name]
+    for statement in statements.split(";"):
+        await execute(sold.database, statement)
+
+    found = await broken(sold.database, sold.providers)
+
+    (sentence,) = [each for each in found if each.startswith(f"{name}: no. ")]
+    assert words in sentence
+
+
+async def test_an_event_that_is_doubled_is_found(sold: Counter) -> None:
+    await execute(
+        sold.database,
+        "insert into outbox_event (kind, payload, at) select kind, payload, at from outbox_event "
+        "where kind = 'orders.placed.v1'",
+    )
+    (sentence,) = await broken(sold.database, sold.providers)
+    assert "has 2 events that say it was placed" in sentence
+
+
+async def test_the_providers_are_asked_too(sold: Counter) -> None:
+    """Somebody forgets the payment here: goods and money of the provider's are without a name."""
+    await execute(sold.database, "delete from payment")
+    now = clock.now()
+    with clock.use(lambda: now + timedelta(hours=1)):
+        found = await broken(sold.database, sold.providers)
+
+    assert any("money: test has the payment" in each for each in found)
+
+
+def test_the_command_says_what_is_wrong_and_ends_with_1(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {
+        "SHOWFLOOR_DATABASE_URL": database_url,
+        "SHOWFLOOR_SECRET": "s" * 32,
+        "SHOWFLOOR_MODE": "production",
+    }.items():
+        monkeypatch.setenv(name, value)
+    whole = CliRunner().invoke(cli, ["verify"])
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            "insert into stock_item (variant_id, on_hand, held) values (gen_random_uuid(), 5, 2)"
+        )
+    wrong = CliRunner().invoke(cli, ["verify"])
+
+    assert (whole.exit_code, "checks hold" in whole.stdout) == (0, True)
+    assert wrong.exit_code == 1
+    assert "2 pieces are counted as held, but open holds have 0" in wrong.stdout
