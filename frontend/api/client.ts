@@ -17,6 +17,8 @@ export interface Call {
   body?: unknown;
   /** A file instead, sent as it is under its own type. */
   file?: Blob;
+  /** A form with a file instead; the browser says its type, with the boundary between its parts. */
+  form?: FormData;
   token?: string | undefined;
   csrf?: string | undefined;
   /** The page is going away: the browser finishes the request without it. */
@@ -29,7 +31,7 @@ const ATTEMPTS = 3;
 const PAUSE = 600;
 
 export async function call<T>(base: string, path: string, options: Call = {}): Promise<T> {
-  const { method = "GET", body, file, token, csrf, key, leaving = false } = options;
+  const { method = "GET", body, file, form, token, csrf, key, leaving = false } = options;
   const headers: Record<string, string> = { Accept: "application/json" };
   // The page's language, which in a shop's frame is not the browser's.
   const language = globalThis.document?.documentElement.lang;
@@ -50,6 +52,7 @@ export async function call<T>(base: string, path: string, options: Call = {}): P
     headers["Content-Type"] = file.type;
     request.body = file;
   }
+  if (form) request.body = form;
 
   const repeatable = method === "GET" || key !== undefined;
   for (let attempt = 1; ; attempt++) {

@@ -20,6 +20,12 @@ export const DESK_PAGES: readonly DeskPage[] = [
     load: () => import("./order-list.svelte"),
     loadOne: () => import("./order-page.svelte"),
   },
+  {
+    name: "imports",
+    label: "desk.tab.imports",
+    load: () => import("./imports-page.svelte"),
+    loadOne: () => import("./import-page.svelte"),
+  },
 ];
 
 export const FIRST = DESK_PAGES[0]!;

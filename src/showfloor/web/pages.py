@@ -52,6 +52,7 @@ STUDIO_WORDS = (
     "remote",
     "studio",
     "desk",
+    "imports",
     "age",
     "account",
     "clip",

@@ -1,0 +1,82 @@
+import { expect, test, vi } from "vitest";
+import type { ProductImport } from "../contract";
+import {
+  countOf,
+  firstKind,
+  formOf,
+  isRunning,
+  LARGEST,
+  linesPath,
+  missing,
+  percent,
+  send,
+  type Wish,
+} from "./imports";
+
+const file = new File(["Handle,Title"], "products.csv", { type: "text/csv" });
+const wish: Wish = { file, format: "auto", currency: "GBP", merchant: "mer_1" };
+const found = (values: Partial<ProductImport>): ProductImport =>
+  ({
+    state: "compared",
+    created: 0,
+    changed: 0,
+    left_out: 0,
+    notes: 0,
+    ...values,
+  }) as ProductImport;
+
+test("a form says what is missing before anything is sent", () => {
+  expect(missing({ ...wish, file: null, currency: "" })).toEqual({
+    file: "imports.field_file",
+    currency: "imports.field_currency",
+  });
+  const large = Object.defineProperty(new File([], "a.csv"), "size", { value: LARGEST + 1 });
+  expect(missing({ ...wish, file: large })).toEqual({ file: "imports.too_large" });
+  expect(missing(wish)).toEqual({});
+});
+
+test("a form carries the file and what was chosen", () => {
+  const form = formOf(wish);
+
+  expect(form.get("currency")).toBe("GBP");
+  expect(form.get("merchant")).toBe("mer_1");
+  expect((form.get("file") as File).name).toBe("products.csv");
+});
+
+test("each sending has a key of its own, so that a repeated request is one import", async () => {
+  const request = vi.fn().mockResolvedValue(found({}));
+
+  await send({ request }, wish);
+  await send({ request }, wish);
+
+  const keys = request.mock.calls.map(([, options]) => (options as { key: string }).key);
+  expect(new Set(keys).size).toBe(2);
+});
+
+test("progress is a share where it is known how much there is", () => {
+  expect(percent(found({ handled: 31, expected: 50 }))).toBe(62);
+  expect(percent(found({ handled: 60, expected: 50 }))).toBe(100);
+  expect(percent(found({ handled: 3, expected: null }))).toBeNull();
+});
+
+test("an import runs from the moment it waits", () => {
+  expect((["waiting", "running"] as const).every((state) => isRunning(found({ state })))).toBe(
+    true,
+  );
+  expect(
+    (["compared", "done", "failed"] as const).some((state) => isRunning(found({ state }))),
+  ).toBe(false);
+});
+
+test("what changes is shown before what is new, and that before what is left out", () => {
+  expect(firstKind(found({ changed: 1, created: 9, left_out: 9 }))).toBe("changed");
+  expect(firstKind(found({ created: 1, left_out: 9 }))).toBe("created");
+  expect(firstKind(found({ left_out: 1 }))).toBe("left_out");
+  expect(firstKind(found({ notes: 1 }))).toBe("note");
+  expect(countOf(found({ notes: 4 }), "note")).toBe(4);
+});
+
+test("a list goes on where it ended", () => {
+  expect(linesPath("imp_1", "changed", null)).toBe("/imports/imp_1/lines?kind=changed&limit=50");
+  expect(linesPath("imp_1", "note", "7")).toContain("&cursor=7");
+});
