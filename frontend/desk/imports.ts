@@ -5,6 +5,12 @@ import type { Studio } from "../studio/session.svelte";
 
 export const FORMATS = ["shopify", "woocommerce", "google", "auto"] as const;
 export type Format = (typeof FORMATS)[number];
+/** Names of others, the same in every language. */
+export const NAMES: Partial<Record<Format, string>> = {
+  shopify: "Shopify",
+  woocommerce: "WooCommerce",
+  google: "Google",
+};
 /** Those that the product has signs for (`currency.*`). */
 export const CURRENCIES = ["AED", "EGP", "EUR", "GBP", "KWD", "SAR", "USD"];
 export const LARGEST = 50 * 1024 * 1024;
