@@ -61,6 +61,13 @@ export function percent({ handled, expected }: ProductImport): number | null {
   return expected ? Math.min(100, Math.floor((handled * 100) / expected)) : null;
 }
 
+export const LABELS: Record<Kind, string> = {
+  created: "imports.created",
+  changed: "imports.changed",
+  left_out: "imports.left_out",
+  note: "imports.notes",
+};
+
 /** What of the difference is worth being shown first. */
 export function firstKind(found: ProductImport): Kind {
   if (found.changed) return "changed";

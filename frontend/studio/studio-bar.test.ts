@@ -1,4 +1,5 @@
 import { beforeEach, expect, test, vi } from "vitest";
+import { DESK_PAGES } from "../desk/pages";
 import type { Session } from "../contract";
 import type { StudioPage } from "../page";
 import { arabic, english, markup, textOf } from "../testing/rendered";
@@ -7,8 +8,10 @@ import type { Studio } from "./session.svelte";
 vi.stubGlobal("location", { pathname: "/studio" });
 vi.stubGlobal("history", { pushState: () => undefined });
 const { provideStudio } = await import("./context");
-const { here, parse } = await import("./route.svelte");
+const { here, parse, pathTo } = await import("./route.svelte");
 const { default: StudioBar } = await import("./studio-bar.svelte");
+
+const DESK = DESK_PAGES.map(({ name }) => pathTo({ place: "desk", name, id: null }));
 
 const session = (more: Partial<Session>): Session => ({
   person: { id: "per_1", name: "Lina" },
@@ -68,7 +71,7 @@ test("who hosts and sells goes from the studio to the desk and back", () => {
 
   here.route = parse("/desk");
 
-  expect(places(bar(both))).toEqual(["/desk", "/studio"]);
+  expect(places(bar(both))).toEqual([...DESK, "/studio"]);
   expect(current(bar(both))).toBe("/desk");
 });
 
@@ -76,7 +79,7 @@ test("one order stands under the list of them", () => {
   here.route = parse("/desk/orders/ord_1");
 
   expect(current(bar(both))).toBe("/desk");
-  expect(places(bar(merchant))).toEqual(["/desk"]);
+  expect(places(bar(merchant))).toEqual(DESK);
 });
 
 test("the desk of who sells for nobody leads to the studio", () => {
