@@ -16,11 +16,12 @@ from showfloor.markets.types import (
     KeepingRule,
     Outcome,
     ProofRule,
+    TaxRule,
 )
 
 DENIED = Decision(Outcome.DENY)
 """Where no rule is in force nothing is allowed."""
-R = TypeVar("R", AgeRule, ProofRule, KeepingRule)
+R = TypeVar("R", AgeRule, ProofRule, KeepingRule, TaxRule)
 
 
 def decide(
@@ -62,6 +63,11 @@ def keeping(rules: Iterable[KeepingRule], country: str, day: date) -> KeepingRul
     rule = _newest(rules, country, day)
     assert rule is not None
     return rule
+
+
+def tax(rules: Iterable[TaxRule], country: str, day: date) -> TaxRule | None:
+    """The rule in force there; None where nobody looked it up."""
+    return _newest(rules, country, day)
 
 
 def _newest(rules: Iterable[R], country: str, day: date) -> R | None:

@@ -20,6 +20,7 @@ from showfloor.markets.types import (
     Level,
     Market,
     ProofRule,
+    TaxRule,
 )
 
 
@@ -77,6 +78,40 @@ def get_keeping(market: str, moment: datetime) -> KeepingRule:
     """How long the recording of a show that ended then is kept. Raises MarketUnknown."""
     found = get_market(market)
     return rules.keeping(keeping_rules(), found.country, found.day(moment))
+
+
+@cache
+def tax_rules() -> tuple[TaxRule, ...]:
+    """Those of the past and the future too."""
+    return tuple(
+        TaxRule(
+            frozenset(row["where"]),
+            date.fromisoformat(row["since"]),
+            row["rate"],
+            row["source"],
+            date.fromisoformat(row["checked"]),
+            row["known"],
+        )
+        for row in _read("taxes.json")
+    )
+
+
+def find_tax(country: str, day: date) -> TaxRule | None:
+    """The value added tax that prices there include; None where none is known."""
+    return rules.tax(tax_rules(), country, day)
+
+
+def is_in_union(country: str) -> bool:
+    """Whether a country is in the European Union, within which the tax of the buyer's country is
+    charged (Directive 2006/112/EC art 33).
+    """
+    return country in _read_groups()["EU"]
+
+
+@cache
+def _read_groups() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = _read("ages.json")["groups"]
+    return found
 
 
 def decide(band: Band, market: str, capability: Capability, moment: datetime) -> Decision:

@@ -161,6 +161,20 @@ class KeepingRule:
 
 
 @dataclass(frozen=True, slots=True)
+class TaxRule:
+    """The standard rate of value added tax, which prices for consumers include, from a day on.
+    `rate` is in hundredths of a percent; the rest is as in `AgeRule`.
+    """
+
+    countries: frozenset[str]
+    since: date
+    rate: int
+    source: str
+    checked: date
+    known: str
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """What somebody of a band may do, and the rule that says so (None: no rule, so nothing)."""
 

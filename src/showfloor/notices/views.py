@@ -16,6 +16,7 @@ from showfloor.markets.service import get_market
 from showfloor.notices.types import Letter, Mail, MailKind
 from showfloor.orders import service as orders
 from showfloor.orders.types import Order
+from showfloor.orders.views import reason_words
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -55,6 +56,7 @@ def letter_of(mail: Mail, order: Order, office: Office) -> Letter:
         "country": partial(messages.country, lang),
         "moment": partial(moment, lang, order.market),
         "days": partial(messages.days, lang),
+        "vat": _vat(order, lang),
         "price": partial(messages.load().price, lang),
         "kind": mail.kind.value,
     }
@@ -67,6 +69,13 @@ def letter_of(mail: Mail, order: Order, office: Office) -> Letter:
         message_id=f"<{mail.kind}.{order.id.hex}@{office.domain}>",
         date=mail.made_at,
     )
+
+
+def _vat(order: Order, lang: str) -> str:
+    """What the mail says of the tax in the sum."""
+    reasons = order.quote.reasons if order.quote else ()
+    said = [reason_words(each, lang) for each in reasons if each.code.value.startswith("vat_")]
+    return " ".join(said)
 
 
 def moment(lang: str, market: str, when: datetime) -> str:

@@ -62,14 +62,29 @@ class AgreedDeliveryOut(Shown):
     latest: Day
 
 
+class VatOut(Shown):
+    """Value added tax that is in the prices: of each line in the order's own order, and of
+    delivery. `rate` is in hundredths of a percent.
+    """
+
+    country: str
+    rate: int
+    lines: list[MoneyOut]
+    delivery: MoneyOut
+    total: MoneyOut
+
+
 class QuoteOut(Shown):
-    """What one seller's part costs, as agreed. `delivery` null: it is in the goods' prices."""
+    """What one seller's part costs, as agreed. `delivery` null: it is in the goods' prices; `vat`
+    null: they have none in them that the seller could show.
+    """
 
     merchant_id: Annotated[str, id_with("mer")]
     country: str
     goods: MoneyOut
     delivery: AgreedDeliveryOut | None
     total: MoneyOut
+    vat: VatOut | None
     reasons: list[ReasonOut]
 
 

@@ -84,12 +84,17 @@ class ReasonCode(StrEnum):
     DELIVERY_FREE = "delivery_free"
     DELIVERY_FREE_FROM = "delivery_free_from"
     DELIVERY_INCLUDED = "delivery_included"
+    VAT_INCLUDED = "vat_included"
+    VAT_NOT_SAID = "vat_not_said"
+    VAT_EXPORT = "vat_export"
     TOTAL = "total"
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a line of a sum is what it is: the fields fill the sentence of `code`."""
+    """Why a line of a sum is what it is: the fields fill the sentence of `code`. `rate` is in
+    hundredths of a percent.
+    """
 
     code: ReasonCode
     amount: Money
@@ -98,12 +103,26 @@ class Reason:
     unit: Money | None = None
     limit: Money | None = None
     country: str | None = None
+    rate: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Vat:
+    """Value added tax that is in the prices: of each line (in the order of the items) and of
+    delivery by itself, so that they sum to `total`. `rate` is in hundredths of a percent.
+    """
+
+    country: str
+    rate: int
+    lines: tuple[Money, ...]
+    delivery: Money
+    total: Money
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
     """What one seller's part of a purchase costs, and why. `delivery` is None where it is in the
-    goods' prices: the seller has set no options.
+    goods' prices: the seller has set no options. `vat` is None where the prices have none in them.
     """
 
     merchant_id: UUID
@@ -112,6 +131,7 @@ class Quote:
     total: Money
     reasons: tuple[Reason, ...]
     delivery: AgreedDelivery | None = None
+    vat: Vat | None = None
 
     def as_json(self) -> dict[str, Any]:
         """As it is stored with the purchase and with its order."""

@@ -61,6 +61,7 @@ def reason_words(reason: Reason, lang: str) -> str:
         "unit": reason.unit,
         "limit": reason.limit,
         "country": messages.country(lang, reason.country) if reason.country else None,
+        "rate": percent(lang, reason.rate) if reason.rate is not None else None,
     }
     return messages.translate(lang, f"price.{reason.code.value}", **given)
 
@@ -101,6 +102,9 @@ CSV_HEADER = [
     "delivery_price",
     "arrives_from",
     "arrives_to",
+    "vat_rate",
+    "vat",
+    "delivery_vat",
 ]
 
 
@@ -125,6 +129,7 @@ def csv_rows(order: Order, lang: str) -> list[list[str | int]]:
             order.total.currency,
             *_buyer_cells(order),
             *_delivery_cells(order, lang, first=place == 0),
+            *_vat_cells(order, place),
         ]
         for place, item in enumerate(order.items)
     ]
@@ -136,6 +141,20 @@ def _delivery_cells(order: Order, lang: str, *, first: bool) -> list[str]:
         return [""] * 4
     price = csv.decimal(agreed.price) if first else ""
     return [agreed.name[lang], price, agreed.earliest.isoformat(), agreed.latest.isoformat()]
+
+
+def _vat_cells(order: Order, place: int) -> list[str]:
+    vat = order.quote.vat if order.quote else None
+    if vat is None:
+        return [""] * 3
+    delivery = csv.decimal(vat.delivery) if place == 0 else ""
+    return [percent("en", vat.rate), csv.decimal(vat.lines[place]), delivery]
+
+
+def percent(lang: str, rate: int) -> str:
+    """`25.5%` of hundredths of a percent."""
+    digits = 0 if rate % 100 == 0 else 1 if rate % 10 == 0 else 2
+    return messages.number(lang, rate / 100, digits) + ("٪" if lang == "ar" else "%")
 
 
 def _buyer_cells(order: Order) -> list[str]:

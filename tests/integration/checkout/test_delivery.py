@@ -14,7 +14,9 @@ from showfloor.checkout.service import holds
 from showfloor.delivery import service as delivery
 from showfloor.delivery.types import DeliveryOption, Step, Terms
 from showfloor.kit import ids
+from showfloor.merchants import service as merchants
 from showfloor.orders import service as orders
+from showfloor.orders.views import csv_rows
 from tests.integration.checkout.counter import ADDRESS, Buyer, Counter, counter
 from tests.integration.checkout.shop import Seller, add_product, add_seller, scalar, words
 
@@ -97,7 +99,8 @@ async def test_chosen_way_is_paid_kept_with_the_order_and_stays_when_options_cha
         words("Express"),
         795,
     )
-    assert [reason.code for reason in order.quote.reasons] == ["line", "delivery", "total"]
+    said = [reason.code for reason in order.quote.reasons]
+    assert said == ["line", "delivery", "vat_not_said", "total"]
 
 
 async def test_who_chooses_nothing_gets_the_cheapest_of_each_seller(
@@ -164,6 +167,41 @@ async def test_address_that_no_option_reaches_is_refused_and_nothing_is_kept(
     assert refused.json()["code"] == "not_delivered"
     assert await scalar(shop.database, "select count(*) from checkout") == 0
     assert (await buyer.give_details(address=DUBLIN)).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("address", "code", "lines", "delivery_tax"),
+    [(ADDRESS, "vat_included", [367], 66), (DUBLIN, "vat_export", None, None)],
+)
+async def test_tax_in_the_sum_is_kept_with_the_order(
+    shop: Counter,
+    buyer: Buyer,
+    seller: Seller,
+    address: dict[str, str],
+    code: str,
+    lines: list[int] | None,
+    delivery_tax: int | None,
+) -> None:
+    company = dict.fromkeys(("company", "address", "email", "phone", "registration"), "x")
+    async with shop.database.session() as session:
+        identity: Any = {**company, "vat": "GB 000 0000 00"}
+        await merchants.set_identity(session, slug="loamwick", identity=identity)
+    await add(shop, seller, STANDARD)
+    await buyer.reserve(("SALT", 1))
+    await buyer.give_details(address=address)
+
+    paid = await buyer.pay()
+
+    order_id = ids.parse("ord", paid.json()["orders"][0]["id"])
+    async with shop.database.session() as session:
+        order = await orders.get_own_order(session, person=seller.person, order_id=order_id)
+    assert order.quote is not None and code in [each.code for each in order.quote.reasons]
+    vat = order.quote.vat
+    assert (vat and [each.amount for each in vat.lines]) == lines
+    assert (vat and vat.delivery.amount) == delivery_tax
+    assert order.total.amount == 2595
+    cells = csv_rows(order, "en")[0][-3:]
+    assert cells == (["20%", "3.67", "0.66"] if lines else ["", "", ""])
 
 
 async def test_change_of_what_is_held_changes_delivery_with_it(

@@ -272,7 +272,7 @@ async def test_file_of_orders_has_no_buyer_that_was_erased(house: House) -> None
 
     answer = await house.client.get("/orders?format=csv")
 
-    assert answer.text.endswith("GBP,,,,,,,,,,,\r\n") and "High Street" not in answer.text
+    assert answer.text.endswith("GBP,,,,,,,,,,,,,,\r\n") and "High Street" not in answer.text
 
 
 async def test_host_sees_what_the_show_sold_but_not_to_whom(house: House) -> None:

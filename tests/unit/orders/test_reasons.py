@@ -14,7 +14,7 @@ from showfloor.orders.views import reason_words
 @pytest.mark.parametrize("code", ReasonCode)
 def test_reason_is_a_whole_sentence_in_every_language(code: ReasonCode, lang: str) -> None:
     pounds = Money(395, "GBP")
-    reason = Reason(code, pounds, {"en": "Mug", "ar": "كوب"}, 2, pounds, pounds, "IE")
+    reason = Reason(code, pounds, {"en": "Mug", "ar": "كوب"}, 2, pounds, pounds, "IE", 2550)
 
     words = reason_words(reason, lang)
 

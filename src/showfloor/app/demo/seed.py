@@ -207,7 +207,7 @@ async def _merchant(session: Session, brand: BrandEntry, host: Person) -> Person
             "email": f"care@{brand['id']}.example",
             "phone": "",
             "registration": "",
-            "vat": "",
+            "vat": "GB 000 0000 00",
         },
     )
     person = await _person(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from showfloor.catalog import service as catalog
@@ -22,9 +23,9 @@ from showfloor.delivery.types import DeliveryOption, Offer
 from showfloor.kit import clock, ids, money
 from showfloor.kit.db import Database, Session
 from showfloor.kit.money import Money
-from showfloor.markets.service import get_market
+from showfloor.markets.service import find_tax, get_market, is_in_union
 from showfloor.markets.types import Market, SalesContext
-from showfloor.orders.types import Item, Seller
+from showfloor.orders.types import Item, ReasonCode, Seller
 from showfloor.shows import service as shows
 from showfloor.stock.types import Hold, Line
 
@@ -221,8 +222,24 @@ def _seller_quote(
     day = market.day(clock.now())
     offers = delivery.offers(options, country=to.country, goods=goods, day=day, market=market)
     offer = _chosen(offers, chosen)
-    quote = pricing.quote(seller.merchant_id, items, offer, to)
+    tax = _tax(seller, market, to, day)
+    quote = pricing.quote(seller.merchant_id, items, offer, to, tax)
     return SellerQuote(seller, skus, goods, tuple(offers), quote)
+
+
+def _tax(seller: Seller, market: Market, to: Destination, day: date) -> pricing.Tax:
+    """A seller without a number for value added tax shows none. Inside the European Union the
+    buyer's country taxes, elsewhere the market's own; what leaves it is an export.
+    """
+    if seller.identity is None or not seller.identity["vat"]:
+        return pricing.NoVat(ReasonCode.VAT_NOT_SAID, to.country)
+    union = is_in_union(market.country) and is_in_union(to.country)
+    if to.country != market.country and not union:
+        return pricing.NoVat(ReasonCode.VAT_EXPORT, market.country)
+    rule = find_tax(to.country, day)
+    if rule is None:
+        return pricing.NoVat(ReasonCode.VAT_NOT_SAID, to.country)
+    return pricing.IncludedVat(to.country, rule.rate)
 
 
 def _chosen(offers: Sequence[Offer], chosen: Collection[UUID]) -> Offer | None:
