@@ -49,6 +49,21 @@ def test_decision_has_a_number_and_four_parts(page: Path) -> None:
     assert parts == ["Context", "Decision", "Consequences", "Alternatives"]
 
 
+def test_log_lines_to_look_for_are_written_somewhere() -> None:
+    page = (ROOT / "docs/operate/README.md").read_text("utf-8")
+    watched = page.split("## Watch over it")[1].split("\n## ")[0]
+    lines = [
+        line
+        for row in watched.splitlines()
+        if ".log`" in row
+        for line in re.findall(r'"([^"]+)"', row)
+    ]
+    sources = "".join(path.read_text("utf-8") for path in (ROOT / "src").rglob("*.py"))
+
+    assert len(lines) >= 3
+    assert [line for line in lines if line not in sources] == []
+
+
 def test_make_commands_of_the_docs_exist() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     named = {command for page in PAGES for command in MAKE.findall(page.read_text("utf-8"))}

@@ -74,3 +74,34 @@ def test_page_carries_every_word_that_its_components_say(
 
     assert len(said) > 20
     assert {each for each in said if each[1] not in {*carried, *pages.SHARED_WORDS}} == set()
+
+
+FORM = re.compile(r"<form\b.*?</form>", re.DOTALL)
+TYPED = re.compile(
+    r"<(?:Field|textarea|DeliveryFields|input(?![^>]*type=.(?:file|checkbox|radio)))"
+)
+
+
+def forms_deaf_to_autofill(text: str) -> list[str]:
+    return [
+        form[:80]
+        for form in FORM.findall(text)
+        if TYPED.search(form) and "{@attach readAtSubmit}" not in form
+    ]
+
+
+def test_every_form_reads_its_fields_when_it_is_sent() -> None:
+    found = {
+        module.name: deaf
+        for module in modules()
+        if (deaf := forms_deaf_to_autofill(module.read_text(encoding="utf-8")))
+    }
+
+    assert found == {}
+
+
+def test_rule_of_forms_finds_one_that_is_deaf() -> None:
+    assert forms_deaf_to_autofill('<form onsubmit={add}>\n<Field id="key" />\n</form>')
+    assert forms_deaf_to_autofill('<form><input id="a" type="email" /></form>')
+    assert not forms_deaf_to_autofill('<form><input type="file" /></form>')
+    assert not forms_deaf_to_autofill("<form {@attach readAtSubmit}><Field /></form>")

@@ -21,6 +21,7 @@ from showfloor.app.settings import Settings
 from showfloor.app.terminal import or_refused
 from showfloor.kit import ids
 from showfloor.kit.db import Session
+from showfloor.kit.text import clean_line
 
 T = TypeVar("T")
 
@@ -51,8 +52,15 @@ ShortName = Annotated[
 ]
 ADDRESS = r"[^@\s]+@[^@\s]+"
 Email = Annotated[str, typer.Argument(callback=matching(ADDRESS, "an email address"))]
-Name = Annotated[str, typer.Option("--name", help="in English")]
-NameAr = Annotated[str, typer.Option("--name-ar", help="in Arabic")]
+
+
+def cleaned(value: str) -> str:
+    """A name as one that comes by the API."""
+    return clean_line(value)
+
+
+Name = Annotated[str, typer.Option("--name", help="in English", callback=cleaned)]
+NameAr = Annotated[str, typer.Option("--name-ar", help="in Arabic", callback=cleaned)]
 Avatar = Annotated[
     Path, typer.Option("--avatar", help="a square picture", exists=True, dir_okay=False)
 ]

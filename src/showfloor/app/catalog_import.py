@@ -6,16 +6,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
 from showfloor.catalog import service as catalog
 from showfloor.catalog.types import NewProduct, NewVariant, OptionAxis, Picture, Product, Text
 from showfloor.identity.types import Person
 from showfloor.kit.db import Session
 from showfloor.kit.errors import ValidationFailed
+from showfloor.kit.text import clean_line, clean_paragraphs
 from showfloor.stock import service as stock
+
+Line = Annotated[Text, AfterValidator(lambda words: _cleaned(words, clean_line))]
+Paragraphs = Annotated[Text, AfterValidator(lambda words: _cleaned(words, clean_paragraphs))]
+
+
+def _cleaned(words: Text, clean: Callable[[str], str]) -> Text:
+    return {lang: clean(text) for lang, text in words.items()}
 
 
 class PictureEntry(BaseModel):
@@ -24,7 +33,7 @@ class PictureEntry(BaseModel):
     file: str
     width: int = Field(gt=0)
     height: int = Field(gt=0)
-    alt: Text
+    alt: Line
     shows: dict[str, str] = {}
 
 
@@ -46,9 +55,9 @@ class ProductEntry(BaseModel):
 
     brand: str
     slug: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
-    name: Text
-    summary: Text
-    description: Text
+    name: Line
+    summary: Line
+    description: Paragraphs
     options: tuple[OptionAxis, ...] = ()
     pictures: tuple[PictureEntry, ...] = ()
     variants: tuple[VariantEntry, ...]

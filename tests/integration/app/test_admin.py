@@ -177,6 +177,35 @@ def test_sku_of_two_sellers_needs_the_seller(run: Run, database_url: str, tmp_pa
     assert _scalar(database_url, limits) == [2, 2]
 
 
+def test_texts_are_cleaned_as_those_of_a_request(
+    run: Run, database_url: str, tmp_path: Path
+) -> None:
+    _add_merchants(run)
+    found = json.loads(CATALOGUE.read_text())
+    found["products"][0]["name"]["en"] = "\u202a Salt   mug\u202c\u200b "
+    found["products"][0]["description"]["en"] = " One.\n\n\n\n\u202bTwo.\u202c"
+    shutil.copytree(
+        CATALOGUE.parent / "media", tmp_path / "media", ignore=shutil.ignore_patterns("*.mp4")
+    )
+    (tmp_path / "marked.json").write_text(json.dumps(found))
+
+    added = run(
+        "person add",
+        "a@brand.example",
+        "--adult",
+        "--name",
+        "\u202aLina  M.\u202c",
+        typed=f"{PASSWORD}\n",
+    )
+    imported = run("catalog import", str(tmp_path / "marked.json"))
+
+    assert added.exit_code == imported.exit_code == 0, added.output + imported.output
+    slug = found["products"][0]["slug"]
+    texts = f"select name->>'en' || '|' || (description->>'en') from product where slug = '{slug}'"
+    assert _scalar(database_url, texts) == "Salt mug|One.\n\nTwo."
+    assert _scalar(database_url, "select name from person") == "Lina M."
+
+
 def test_catalog_is_imported_whole_or_not_at_all(
     run: Run, database_url: str, tmp_path: Path
 ) -> None:

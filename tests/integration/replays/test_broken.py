@@ -57,7 +57,7 @@ def probe(address: Path) -> None:
     command += ["-show_entries", "stream=codec_name,nb_read_packets", "-of", "csv=p=0"]
     found = subprocess.run([*command, str(address)], capture_output=True, text=True, check=True)
     assert "h264" in found.stdout
-    # ffmpeg's own demuxer says so of every playlist with two init segments (media.md).
+    # ffmpeg's own demuxer says so of every playlist with two init segments.
     said = [line for line in found.stderr.splitlines() if "duplicated MOOV" not in line]
     assert said == []
 

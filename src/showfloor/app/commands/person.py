@@ -14,6 +14,7 @@ from showfloor.app.admin_terminal import (
     Email,
     Operator,
     Sellers,
+    cleaned,
     password_of_person,
     run,
 )
@@ -42,7 +43,7 @@ def _of(email: str, work: Callable[[Session, Person], Awaitable[T]]) -> T:
 @group.command("add")
 def add_person(
     email: Email,
-    name: Annotated[str, typer.Option("--name")],
+    name: Annotated[str, typer.Option("--name", callback=cleaned)],
     sellers: Sellers,
     adult: Annotated[
         bool, typer.Option("--adult", help="this person has declared to be an adult")
