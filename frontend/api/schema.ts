@@ -38,16 +38,6 @@ export interface components {
         AdmissionOut: {
             admission: string;
         };
-        /** @description The way of delivery that the buyer chose; `earliest` to `latest` is when it was promised. */
-        AgreedDeliveryOut: {
-            option_id: string;
-            name: components["schemas"]["Words"];
-            price: components["schemas"]["MoneyOut"];
-            /** Format: date */
-            earliest: string;
-            /** Format: date */
-            latest: string;
-        };
         AgreedLine: {
             sku: string;
             quantity: number;
@@ -57,6 +47,10 @@ export interface components {
             options_text: components["schemas"]["Words"];
             picture_url: string | null;
             seller_id: string;
+        };
+        AmountIn: {
+            amount: number;
+            currency: string;
         };
         AudioHealth: {
             codec: string;
@@ -108,6 +102,10 @@ export interface components {
         BuyerOut: {
             email: string;
             address: components["schemas"]["AddressOut"];
+        };
+        CancelIn: {
+            /** @default true */
+            restock: boolean;
         };
         /** @description Other words for a line; empty takes it away. */
         CaptionChange: {
@@ -164,8 +162,6 @@ export interface components {
             hold_id: string;
             email: string;
             address: components["schemas"]["AddressIn"];
-            /** @description ids of delivery options, one a seller; the cheapest where none is named */
-            delivery?: string[];
         };
         CheckoutOut: {
             /** @enum {string} */
@@ -180,7 +176,6 @@ export interface components {
             total: components["schemas"]["MoneyOut"];
             lines: components["schemas"]["AgreedLine"][];
             sellers: components["schemas"]["SellerOut"][];
-            quotes: components["schemas"]["QuoteOut"][];
         };
         /** @description Only what is given changes; null means the same as not given. */
         ClipChange: {
@@ -228,6 +223,12 @@ export interface components {
              */
             kind: "confirm";
         };
+        /** @description How many orders there are of each kind. */
+        CountsOut: {
+            counts: {
+                [key: string]: number;
+            };
+        };
         CreatorOut: {
             id: string;
             name: components["schemas"]["Words"];
@@ -246,77 +247,10 @@ export interface components {
             end: string | null;
             payload: components["schemas"]["PinPayload"] | components["schemas"]["DisclosurePayload"];
         };
-        DeliveriesOut: {
-            deliveries: components["schemas"]["DeliveryOut"][];
-            next_cursor: string | null;
+        /** @description When it arrived; null is now. */
+        DeliveredIn: {
+            at?: string | null;
         };
-        /** @description What an option means for some goods today; `earliest` to `latest` is when they arrive. */
-        DeliveryOfferOut: {
-            id: string;
-            name: components["schemas"]["Words"];
-            price: components["schemas"]["MoneyOut"];
-            /** Format: date */
-            earliest: string;
-            /** Format: date */
-            latest: string;
-        };
-        /**
-         * @description `steps` begin at zero and rise; `free_from` null: it always costs something. Days are working
-         *     days of the market: `handling_days` until the parcel leaves, `days_from` to `days_to` on the
-         *     way.
-         */
-        DeliveryOptionIn: {
-            name: components["schemas"]["NameIn"];
-            countries: string[];
-            currency: string;
-            steps: components["schemas"]["StepIn"][];
-            free_from?: number | null;
-            /** @default 0 */
-            handling_days: number;
-            days_from: number;
-            days_to: number;
-        };
-        DeliveryOptionOut: {
-            id: string;
-            name: components["schemas"]["Words"];
-            countries: string[];
-            currency: string;
-            steps: components["schemas"]["StepOut"][];
-            free_from: number | null;
-            handling_days: number;
-            days_from: number;
-            days_to: number;
-        };
-        /** @description The list's key `items`. */
-        DeliveryOptions: {
-            items: components["schemas"]["DeliveryOptionOut"][];
-        };
-        /**
-         * @description `message_id` is the `webhook-id` of every attempt. `status` is what the endpoint answered
-         *     last; without an answer `reason` says why there was none.
-         */
-        DeliveryOut: {
-            id: string;
-            message_id: string;
-            type: ("order.paid" | "show.started" | "show.ended" | "product.sold_out" | "stock.changed") | "webhook.test";
-            about: string;
-            state: components["schemas"]["DeliveryState"];
-            attempts: number;
-            /** Format: date-time */
-            made_at: string;
-            status: number | null;
-            reason: components["schemas"]["Reason"] | null;
-            took_ms: number | null;
-            tried_at: string | null;
-            next_at: string | null;
-        };
-        /** @description `delivered`: whether a buyer in that country can order at all. */
-        DeliveryPreview: {
-            delivered: boolean;
-            offers: components["schemas"]["DeliveryOfferOut"][];
-        };
-        /** @enum {string} */
-        DeliveryState: "waiting" | "delivered" | "failed";
         /** @description In one language or more, as TitleIn. */
         DescriptionIn: {
             en?: string;
@@ -363,22 +297,10 @@ export interface components {
             disclosure: components["schemas"]["Disclosure"];
         };
         /**
-         * @description `OFF` by its owner, `GONE` because it answered 410, `FAILING` because nothing was taken for
-         *     days. What is switched on again gets what still waits.
+         * @description How far an order is. `CANCELLED`: nothing was sent and nothing is to be sent.
          * @enum {string}
          */
-        EndpointState: "on" | "off" | "gone" | "failing";
-        /**
-         * @description What goods cost if they go to `country`. `countries` are all to which every one of their
-         *     sellers delivers. `total` is what the order will cost, all in.
-         */
-        EstimateOut: {
-            country: string;
-            countries: string[];
-            postal_code_needed: boolean;
-            sellers: components["schemas"]["SellerQuoteOut"][];
-            total: components["schemas"]["MoneyOut"];
-        };
+        Fulfilment: "to_send" | "part_sent" | "sent" | "delivered" | "cancelled";
         /** @description The picture was away: `at_s` seconds into the replay, for `away_s` seconds. */
         GapOut: {
             at_s: number;
@@ -404,14 +326,12 @@ export interface components {
             total: components["schemas"]["MoneyOut"];
         };
         /**
-         * @description `expected_total` is the sum of the goods on the buyer's screen: another one is refused with
+         * @description `expected_total` is the sum on the buyer's screen: another one is refused with
          *     price_changed.
          */
         HoldIn: {
             lines: components["schemas"]["HoldLine"][];
             expected_total?: components["schemas"]["MoneyIn"] | null;
-            /** @description goods that are not delivered there are refused with not_delivered */
-            deliver_to?: string | null;
         };
         HoldLine: {
             sku: string;
@@ -534,6 +454,22 @@ export interface components {
         KeysOut: {
             keys: components["schemas"]["KeyOut"][];
         };
+        /**
+         * @description A line with what became of its pieces. `refunded` counts all that were refunded, `to_send`
+         *     those that are still to be sent.
+         */
+        LineOut: {
+            sku: string;
+            name: components["schemas"]["Words"];
+            options_text: components["schemas"]["Words"];
+            quantity: number;
+            picture_url: string | null;
+            unit_price: components["schemas"]["MoneyOut"];
+            total: components["schemas"]["MoneyOut"];
+            sent: number;
+            refunded: number;
+            to_send: number;
+        };
         MerchantOut: {
             id: string;
             slug: string;
@@ -549,10 +485,6 @@ export interface components {
         MoneyOut: {
             amount: number;
             currency: string;
-        };
-        NameIn: {
-            en: string;
-            ar: string;
         };
         /**
          * @description Of a publisher by WebRTC: the share of its packets that is lost on the way, and by how many
@@ -643,29 +575,21 @@ export interface components {
             starts_at?: string | null;
             disclosures?: components["schemas"]["Disclosure"][] | null;
         };
-        /** @description `merchant_id` is needed only by somebody who sells for several merchants. */
-        NewWebhook: {
-            url: string;
-            events: ("order.paid" | "show.started" | "show.ended" | "product.sold_out" | "stock.changed")[];
-            merchant_id?: string | null;
-        };
-        /** @description `secret` is shown this once. */
-        NewWebhookOut: {
-            id: string;
-            merchant_id: string;
-            url: string;
-            events: ("order.paid" | "show.started" | "show.ended" | "product.sold_out" | "stock.changed")[];
-            state: components["schemas"]["EndpointState"];
-            /** Format: date-time */
-            created_at: string;
-            waiting: number;
-            failing_since: string | null;
-            both_sign_until: string | null;
-            secret: string;
-        };
         /** @description `show` is null when nothing is announced. */
         NextShow: {
             show: components["schemas"]["ShowOut"] | null;
+        };
+        NoteIn: {
+            text: string;
+        };
+        NoteOut: {
+            id: string;
+            text: string;
+            /** Format: date-time */
+            at: string;
+        };
+        NotesOut: {
+            notes: components["schemas"]["NoteOut"][];
         };
         /** @description `current`: the one that asks. */
         OpenSessionOut: {
@@ -689,7 +613,7 @@ export interface components {
         };
         /**
          * @description `buyer` is null once the buyer's data was erased, `seller_identity` where the seller had not
-         *     said it, `quote` for orders from before there were quotes.
+         *     said it, `withdraw_until` as long as the days to withdraw have not begun.
          */
         OrderDetail: {
             id: string;
@@ -701,12 +625,30 @@ export interface components {
             placed_at: string;
             withdrawn_at: string | null;
             total: components["schemas"]["MoneyOut"];
-            items: components["schemas"]["ItemOut"][];
+            fulfilment: components["schemas"]["Fulfilment"];
+            to_send: number;
+            send_by: string | null;
+            is_late: boolean;
+            refunded: components["schemas"]["MoneyOut"];
+            promised: components["schemas"]["MoneyOut"];
+            left: components["schemas"]["MoneyOut"];
+            items: components["schemas"]["LineOut"][];
+            shipments: components["schemas"]["ShipmentOut"][];
+            refunds: components["schemas"]["RefundOut"][];
+            withdraw_until: string | null;
             buyer: components["schemas"]["BuyerOut"] | null;
             seller_identity: components["schemas"]["SellerIdentity"] | null;
-            quote: components["schemas"]["QuoteOut"] | null;
         };
-        /** @description An order as a merchant's list shows it: without the buyer. */
+        /**
+         * @description `LATE` orders are among those to send. `PART_SENT` too.
+         * @enum {string}
+         */
+        OrderFilter: "all" | "to_send" | "late" | "part_sent" | "sent" | "refunded" | "withdrawn";
+        /**
+         * @description An order as a merchant's list shows it: without the buyer. `fulfilment` and the sums follow
+         *     from what was sent and given back; `refunded` went back, `promised` is about to, `left` may
+         *     still be given back. `send_by` is null when there is nothing to send.
+         */
         OrderOut: {
             id: string;
             number: string;
@@ -717,6 +659,13 @@ export interface components {
             placed_at: string;
             withdrawn_at: string | null;
             total: components["schemas"]["MoneyOut"];
+            fulfilment: components["schemas"]["Fulfilment"];
+            to_send: number;
+            send_by: string | null;
+            is_late: boolean;
+            refunded: components["schemas"]["MoneyOut"];
+            promised: components["schemas"]["MoneyOut"];
+            left: components["schemas"]["MoneyOut"];
             items: components["schemas"]["ItemOut"][];
         };
         OrderPage: {
@@ -729,6 +678,13 @@ export interface components {
         };
         Origins: {
             origins: string[];
+        };
+        /** @description Pieces of a line. */
+        PartOut: {
+            sku: string;
+            name: components["schemas"]["Words"];
+            options_text: components["schemas"]["Words"];
+            quantity: number;
         };
         PayIn: {
             payment_method: components["schemas"]["TestCardIn"] | components["schemas"]["StripeTokenIn"];
@@ -750,6 +706,10 @@ export interface components {
             shows: {
                 [key: string]: string;
             };
+        };
+        PiecesIn: {
+            sku: string;
+            quantity: number;
         };
         /** @description `name` and `price` (the lowest of its variants) are those of the moment of the pin. */
         PinPayload: {
@@ -843,30 +803,6 @@ export interface components {
             size: number;
             path: string;
         };
-        /**
-         * @description What one seller's part costs, as agreed. `delivery` null: it is in the goods' prices; `vat`
-         *     null: they have none in them that the seller could show.
-         */
-        QuoteOut: {
-            merchant_id: string;
-            country: string;
-            goods: components["schemas"]["MoneyOut"];
-            delivery: components["schemas"]["AgreedDeliveryOut"] | null;
-            total: components["schemas"]["MoneyOut"];
-            vat: components["schemas"]["VatOut"] | null;
-            reasons: components["schemas"]["ReasonOut"][];
-        };
-        /**
-         * @description Why a request came to nothing. Stored and shown; never the words of the other side.
-         * @enum {string}
-         */
-        Reason: "url_invalid" | "address_forbidden" | "name_unknown" | "unreachable" | "tls_failed" | "timed_out" | "broken" | "too_large";
-        /** @description Why a line of the sum is what it is, in words. */
-        ReasonOut: {
-            code: string;
-            amount: components["schemas"]["MoneyOut"];
-            words: components["schemas"]["Words"];
-        };
         /** @description The provider's own page; it sends the buyer back to the page they came from. */
         Redirect: {
             /**
@@ -876,6 +812,41 @@ export interface components {
             kind: "redirect";
             url: string;
         };
+        /**
+         * @description `CANCEL`: the merchant does not send what it had not sent yet.
+         * @enum {string}
+         */
+        RefundCause: "refund" | "cancel";
+        RefundIn: {
+            lines?: components["schemas"]["RefundLineIn"][];
+            amount?: components["schemas"]["AmountIn"] | null;
+        };
+        /** @description `restock` of the pieces can be sold again. */
+        RefundLineIn: {
+            sku: string;
+            quantity: number;
+            /** @default 0 */
+            restock: number;
+        };
+        /**
+         * @description Money that goes back. `promised` is on its way to the provider; what the provider `refused`
+         *     moved nothing.
+         */
+        RefundOut: {
+            id: string;
+            amount: components["schemas"]["MoneyOut"];
+            cause: components["schemas"]["RefundCause"];
+            state: components["schemas"]["RefundState"];
+            /** Format: date-time */
+            made_at: string;
+            items: components["schemas"]["PartOut"][];
+        };
+        /**
+         * @description `PROMISED` is money whose provider has not answered for good. `REFUSED` by the provider: it
+         *     moved nothing, and counts for nothing.
+         * @enum {string}
+         */
+        RefundState: "promised" | "done" | "refused";
         /** @description A publisher was turned away. */
         RefusalOut: {
             /** Format: date-time */
@@ -961,10 +932,16 @@ export interface components {
             duration_s: number;
             gaps: components["schemas"]["GapOut"][];
         };
-        /** @description Either some `deliveries`, or all that `failed_since` a moment. */
-        ReplayIn: {
-            deliveries?: string[] | null;
-            failed_since?: string | null;
+        /**
+         * @description What of an ended show can be watched again; `starts_at` is the moment of the first frame.
+         *     Pictures follow a while after the video; `storyboard_url` answers a `Storyboard`.
+         */
+        ReplayOut: {
+            state: components["schemas"]["ReplayState"];
+            starts_at: string | null;
+            duration_s: number;
+            poster_url: string | null;
+            storyboard_url: string | null;
         };
         /** @enum {string} */
         ReplayState: "preparing" | "ready" | "withheld" | "deleted";
@@ -990,7 +967,7 @@ export interface components {
             went_live_at: string | null;
             ended_at: string | null;
             /** @description Null until the show has ended, and for one that was never live. */
-            replay: components["schemas"]["showfloor__shows__schemas__ReplayOut"] | null;
+            replay: components["schemas"]["ReplayOut"] | null;
             /** @description In which there are captions, BCP 47. */
             caption_languages: string[];
             product_ids: string[];
@@ -1040,18 +1017,12 @@ export interface components {
          * @description What an API key may be used for.
          * @enum {string}
          */
-        Scope: "orders:read" | "orders:write" | "catalog:write" | "merchant:write" | "shows:run" | "captions:write" | "webhooks:write";
-        /** @description Shown this once. The secret before it signs, too, until `both_sign_until`. */
-        SecretOut: {
-            secret: string;
-            /** Format: date-time */
-            both_sign_until: string;
-        };
+        Scope: "orders:read" | "orders:write" | "catalog:write" | "merchant:write" | "shows:run" | "captions:write";
         /**
          * @description What the security log says.
          * @enum {string}
          */
-        SecurityEvent: "signed_in" | "sign_in_refused" | "sessions_ended" | "person_added" | "person_disabled" | "person_enabled" | "password_changed" | "granted" | "grant_revoked" | "key_added" | "key_revoked" | "origin_allowed" | "origin_forbidden" | "creator_allowed" | "creator_forbidden" | "webhook_added" | "webhook_changed" | "webhook_removed" | "webhook_secret_made";
+        SecurityEvent: "signed_in" | "sign_in_refused" | "sessions_ended" | "person_added" | "person_disabled" | "person_enabled" | "password_changed" | "granted" | "grant_revoked" | "key_added" | "key_revoked" | "origin_allowed" | "origin_forbidden" | "creator_allowed" | "creator_forbidden";
         SecurityLogOut: {
             records: components["schemas"]["SecurityRecordOut"][];
         };
@@ -1076,20 +1047,6 @@ export interface components {
             id: string;
             name: components["schemas"]["Words"];
         };
-        /**
-         * @description One seller's part. `offers` are the ways to have it delivered, the cheapest first; none where
-         *     delivery is in the prices, or `delivered` is false. `chosen` is one of them; `total` is null for
-         *     what is not delivered.
-         */
-        SellerQuoteOut: {
-            seller: components["schemas"]["SellerOut"];
-            delivered: boolean;
-            goods: components["schemas"]["MoneyOut"];
-            offers: components["schemas"]["DeliveryOfferOut"][];
-            chosen: string | null;
-            total: components["schemas"]["MoneyOut"] | null;
-            reasons: components["schemas"]["ReasonOut"][];
-        };
         SessionOut: {
             person: components["schemas"]["PersonOut"];
             csrf: string;
@@ -1103,6 +1060,25 @@ export interface components {
         /** @description Every product of the shelf, once. */
         ShelfOrder: {
             product_ids: string[];
+        };
+        /** @description A parcel: `lines` null is all that is left to send. */
+        ShipmentIn: {
+            lines?: components["schemas"]["PiecesIn"][] | null;
+            carrier: string;
+            tracking?: string | null;
+        };
+        /**
+         * @description A parcel. `tracking` is null where there is none, `delivered_at` as long as nobody said that
+         *     it arrived.
+         */
+        ShipmentOut: {
+            id: string;
+            items: components["schemas"]["PartOut"][];
+            carrier: string;
+            tracking: string | null;
+            /** Format: date-time */
+            shipped_at: string;
+            delivered_at: string | null;
         };
         /**
          * @description Only what is given changes; null takes a description away. `disclosures` are the labels that
@@ -1135,7 +1111,7 @@ export interface components {
             went_live_at: string | null;
             ended_at: string | null;
             /** @description Null until the show has ended, and for one that was never live. */
-            replay: components["schemas"]["showfloor__shows__schemas__ReplayOut"] | null;
+            replay: components["schemas"]["ReplayOut"] | null;
             /** @description In which there are captions, BCP 47. */
             caption_languages: string[];
             product_ids: string[];
@@ -1198,15 +1174,6 @@ export interface components {
             /** Format: date-time */
             end: string;
         };
-        /** @description From goods of the value `from_value` on delivery costs `price`; minor units. */
-        StepIn: {
-            from_value: number;
-            price: number;
-        };
-        StepOut: {
-            from_value: number;
-            price: number;
-        };
         /** @description The file that `storyboard_url` of a replay names; sheets lie beside it. */
         Storyboard: {
             width: number;
@@ -1261,10 +1228,6 @@ export interface components {
             type: "test";
             number: string;
         };
-        /** @description `delivery_id` is found in the endpoint's deliveries. */
-        TestOut: {
-            delivery_id: string;
-        };
         Timeline: {
             cues: components["schemas"]["CueOut"][];
         };
@@ -1281,17 +1244,6 @@ export interface components {
             };
             price: components["schemas"]["MoneyOut"];
             pictures: number[];
-        };
-        /**
-         * @description Value added tax that is in the prices: of each line in the order's own order, and of
-         *     delivery. `rate` is in hundredths of a percent.
-         */
-        VatOut: {
-            country: string;
-            rate: number;
-            lines: components["schemas"]["MoneyOut"][];
-            delivery: components["schemas"]["MoneyOut"];
-            total: components["schemas"]["MoneyOut"];
         };
         /**
          * @description `bitrate` is bits a second, `keyframe_interval` seconds, null until two key frames have
@@ -1315,53 +1267,10 @@ export interface components {
              */
             kind: "wait";
         };
-        /**
-         * @description What is left out stays. `on` false: nothing is sent, and what happens meanwhile is never
-         *     sent; true after that, or after the endpoint was given up: what still waits goes out.
-         */
-        WebhookChange: {
-            url?: string | null;
-            events?: ("order.paid" | "show.started" | "show.ended" | "product.sold_out" | "stock.changed")[] | null;
-            on?: boolean | null;
-        };
-        /**
-         * @description `waiting`: how many deliveries are still to be made. `failing_since`: nothing was taken since
-         *     then. `both_sign_until`: the secret before the newest signs until then, too.
-         */
-        WebhookOut: {
-            id: string;
-            merchant_id: string;
-            url: string;
-            events: ("order.paid" | "show.started" | "show.ended" | "product.sold_out" | "stock.changed")[];
-            state: components["schemas"]["EndpointState"];
-            /** Format: date-time */
-            created_at: string;
-            waiting: number;
-            failing_since: string | null;
-            both_sign_until: string | null;
-        };
-        WebhooksOut: {
-            webhooks: components["schemas"]["WebhookOut"][];
-        };
         /** @description The same words in every language. */
         Words: {
             en: string;
             ar: string;
-        };
-        /**
-         * @description What of an ended show can be watched again; `starts_at` is the moment of the first frame.
-         *     Pictures follow a while after the video; `storyboard_url` answers a `Storyboard`.
-         */
-        showfloor__shows__schemas__ReplayOut: {
-            state: components["schemas"]["ReplayState"];
-            starts_at: string | null;
-            duration_s: number;
-            poster_url: string | null;
-            storyboard_url: string | null;
-        };
-        /** @description How many deliveries go out again. */
-        showfloor__webhooks__schemas__ReplayOut: {
-            count: number;
         };
         /** @description `path` leads into the request: `body/lines/0/sku`. */
         MalformedField: {

@@ -25,6 +25,7 @@ from showfloor.checkout.adapters.provider import FormData, PaymentProvider
 from showfloor.checkout.adapters.test_provider import MODES as TEST_MODES
 from showfloor.checkout.adapters.test_provider import TestProvider
 from showfloor.checkout.deps import CheckoutDeps
+from showfloor.checkout.http import refunds as refunds_http
 from showfloor.delivery import http as delivery_http
 from showfloor.embed import http as embed_http
 from showfloor.feeds import http as feeds_http
@@ -53,7 +54,13 @@ from showfloor.notices.adapters.smtp import SmtpMailer
 from showfloor.notices.views import Office
 from showfloor.orders import eraser as orders_eraser
 from showfloor.orders import http as orders_http
-from showfloor.orders.events import OrderPlaced, OrderWithdrawn
+from showfloor.orders.events import (
+    OrderCancelled,
+    OrderPlaced,
+    OrderRefunded,
+    OrderShipped,
+    OrderWithdrawn,
+)
 from showfloor.privacy.service import register_eraser
 from showfloor.realtime import service as realtime
 from showfloor.realtime.hints import Hints
@@ -160,6 +167,7 @@ EDGES = (
     captions_http,
     replays_http,
     orders_http,
+    refunds_http,
     webhooks_http,
     shows_internal,
     web_http,
@@ -220,6 +228,9 @@ def connect_worker(dispatcher: Dispatcher) -> None:
     dispatcher.subscribe(ShowEnded, replays_subscribers.on_show_ended)
     dispatcher.subscribe(OrderPlaced, notices_subscribers.on_order_placed)
     dispatcher.subscribe(OrderWithdrawn, notices_subscribers.on_order_withdrawn)
+    dispatcher.subscribe(OrderShipped, notices_subscribers.on_order_shipped)
+    dispatcher.subscribe(OrderRefunded, notices_subscribers.on_order_refunded)
+    dispatcher.subscribe(OrderCancelled, notices_subscribers.on_order_cancelled)
     dispatcher.subscribe(OrderPlaced, webhooks_subscribers.on_order_placed)
     dispatcher.subscribe(ShowWentLive, webhooks_subscribers.on_show_went_live)
     dispatcher.subscribe(ShowEnded, webhooks_subscribers.on_show_ended)
@@ -323,6 +334,12 @@ def periodic_jobs(
             10.0,
             partial(checkout_tasks.settle_open_payments, providers=providers),
             wakes=checkout_tasks.PAYMENTS,
+        ),
+        Job(
+            "carry out refunds",
+            10.0,
+            partial(checkout_tasks.settle_open_refunds, providers=providers),
+            wakes=checkout_tasks.REFUNDS,
         ),
         Job(
             "compare payments with their providers",

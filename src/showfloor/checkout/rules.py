@@ -40,6 +40,8 @@ CALL_TAKES = timedelta(seconds=15)
 """Longer than any call to a provider lasts: a payment that is still only started by then was
 interrupted.
 """
+LONGEST_REFUND_PAUSE = timedelta(hours=1)
+"""Between two questions about a refund that a bank takes its time for."""
 _LOOK_AGAIN = {
     PaymentState.STARTED: CALL_TAKES,
     PaymentState.PENDING: timedelta(seconds=1),

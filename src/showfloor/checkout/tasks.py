@@ -10,6 +10,7 @@ from showfloor.checkout.adapters.provider import PaymentProvider
 from showfloor.checkout.rules import PAYMENTS as PAYMENTS
 from showfloor.kit import clock
 from showfloor.kit.db import Database
+from showfloor.orders.service import REFUNDS as REFUNDS
 
 
 async def settle_open_payments(
@@ -23,6 +24,15 @@ async def settle_open_payments(
     await service.settle_open_payments(database, providers)
     async with database.transaction() as connection:
         return await service.next_look(connection, providers)
+
+
+async def settle_open_refunds(
+    database: Database, *, providers: Mapping[str, PaymentProvider]
+) -> datetime | None:
+    """Carry out refunds that a crash or a slow bank left open; when the next is to be asked
+    about.
+    """
+    return await service.settle_open_refunds(database, providers)
 
 
 async def reconcile(database: Database, *, providers: Mapping[str, PaymentProvider]) -> None:

@@ -12,18 +12,20 @@ from showfloor.kit.db import Base
 
 
 class MailRow(Base):
-    """One for each fact (`kind`, `order_id`). No address: the order has it. `error` is the number
+    """One for each fact (`kind`, `about`): the order itself, or a parcel or refund of it. No
+    address: the order has it. `error` is the number
     of the server's answer, or what failed.
     """
 
     __tablename__ = "mail"
     __table_args__ = (
-        UniqueConstraint("kind", "order_id"),
+        UniqueConstraint("kind", "about"),
         Index("ix_mail_waiting", "not_before", postgresql_where=text("state = 'waiting'")),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True)
     kind: Mapped[str]
     order_id: Mapped[UUID]
+    about: Mapped[UUID]
     made_at: Mapped[datetime]
     state: Mapped[str]
     not_before: Mapped[datetime]

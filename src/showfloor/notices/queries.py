@@ -20,6 +20,7 @@ async def add_mail(session: Session, mail: Mail) -> bool:
         id=mail.id,
         kind=mail.kind.value,
         order_id=mail.order_id,
+        about=mail.about,
         made_at=mail.made_at,
         state=MailState.WAITING.value,
         not_before=mail.made_at,
@@ -43,12 +44,19 @@ async def claim_mail(session: Session, now: datetime, until: datetime) -> Mail |
         update(MailRow)
         .where(MailRow.id == due.c.id)
         .values(not_before=until, attempts=MailRow.attempts + 1)
-        .returning(MailRow.id, MailRow.kind, MailRow.order_id, MailRow.made_at, MailRow.attempts)
+        .returning(
+            MailRow.id,
+            MailRow.kind,
+            MailRow.order_id,
+            MailRow.about,
+            MailRow.made_at,
+            MailRow.attempts,
+        )
     )
     row = (await session.execute(claimed)).first()
     if row is None:
         return None
-    return Mail(row.id, MailKind(row.kind), row.order_id, row.made_at, row.attempts)
+    return Mail(row.id, MailKind(row.kind), row.order_id, row.about, row.made_at, row.attempts)
 
 
 async def note_attempt(

@@ -23,9 +23,13 @@ MAILS = "mails"
 KEPT_FOR = timedelta(days=90)
 
 
-async def note_mail(session: Session, *, kind: MailKind, order_id: UUID) -> None:
-    """To be sent soon; noting the same fact again changes nothing."""
-    mail = Mail(ids.new(), kind, order_id, clock.now(), 0)
+async def note_mail(
+    session: Session, *, kind: MailKind, order_id: UUID, about: UUID | None = None
+) -> None:
+    """To be sent soon; noting the same fact again changes nothing. `about` is None for the order
+    itself.
+    """
+    mail = Mail(ids.new(), kind, order_id, about or order_id, clock.now(), 0)
     if await queries.add_mail(session, mail):
         wake(session, MAILS)
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from showfloor.kit.db import Session
 from showfloor.notices import service
 from showfloor.notices.types import MailKind
-from showfloor.orders.events import OrderPlaced, OrderWithdrawn
+from showfloor.orders.events import (
+    OrderCancelled,
+    OrderPlaced,
+    OrderRefunded,
+    OrderShipped,
+    OrderWithdrawn,
+)
+from showfloor.orders.types import RefundCause
 
 
 async def on_order_placed(session: Session, placed: OrderPlaced) -> None:
@@ -14,3 +21,33 @@ async def on_order_placed(session: Session, placed: OrderPlaced) -> None:
 
 async def on_order_withdrawn(session: Session, withdrawn: OrderWithdrawn) -> None:
     await service.note_mail(session, kind=MailKind.WITHDRAWAL_RECEIVED, order_id=withdrawn.order_id)
+
+
+async def on_order_shipped(session: Session, shipped: OrderShipped) -> None:
+    await service.note_mail(
+        session,
+        kind=MailKind.ORDER_SHIPPED,
+        order_id=shipped.order_id,
+        about=shipped.shipment_id,
+    )
+
+
+async def on_order_refunded(session: Session, refunded: OrderRefunded) -> None:
+    """A cancellation has a mail of its own, which says the sum."""
+    if refunded.cause == RefundCause.CANCEL.value:
+        return
+    await service.note_mail(
+        session,
+        kind=MailKind.ORDER_REFUNDED,
+        order_id=refunded.order_id,
+        about=refunded.refund_id,
+    )
+
+
+async def on_order_cancelled(session: Session, cancelled: OrderCancelled) -> None:
+    await service.note_mail(
+        session,
+        kind=MailKind.ORDER_CANCELLED,
+        order_id=cancelled.order_id,
+        about=cancelled.refund_id,
+    )

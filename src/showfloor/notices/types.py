@@ -11,6 +11,9 @@ from uuid import UUID
 class MailKind(StrEnum):
     ORDER_CONFIRMED = "order_confirmed"
     WITHDRAWAL_RECEIVED = "withdrawal_received"
+    ORDER_SHIPPED = "order_shipped"
+    ORDER_REFUNDED = "order_refunded"
+    ORDER_CANCELLED = "order_cancelled"
 
 
 class MailState(StrEnum):
@@ -37,11 +40,14 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail to be sent about an order; `attempts` counts this one too."""
+    """A mail to be sent about an order; `about` is its parcel or refund, or the order
+    itself. `attempts` counts this one too.
+    """
 
     id: UUID
     kind: MailKind
     order_id: UUID
+    about: UUID
     made_at: datetime
     attempts: int
 

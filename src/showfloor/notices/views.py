@@ -4,7 +4,8 @@ and annex I). Text and HTML say the same.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
@@ -16,8 +17,9 @@ from showfloor.markets.service import get_market
 from showfloor.notices.types import Letter, Mail, MailKind
 from showfloor.orders import service as orders
 from showfloor.orders.types import Order
-from showfloor.orders.views import reason_words
+from showfloor.orders.views import progress_of, reason_words
 
+Translate = Callable[..., str]
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -38,12 +40,7 @@ def letter_of(mail: Mail, order: Order, office: Office) -> Letter:
     lang = order.buyer.language
     url = f"{office.base_url}/o/{orders.page_token(office.secret, order.id)}"
     t = partial(messages.translate, lang)
-    about = {"seller": order.seller_name[lang], "number": order.number}
-    subject = (
-        t("mail.order_confirmed.subject", **about)
-        if mail.kind is MailKind.ORDER_CONFIRMED
-        else t("mail.withdrawal_received.subject", **about)
-    )
+    subject = _title_of(mail, t, {"seller": order.seller_name[lang], "number": order.number})
     comma = t("mail.comma")
     given = {
         "lang": lang,
@@ -59,6 +56,7 @@ def letter_of(mail: Mail, order: Order, office: Office) -> Letter:
         "vat": _vat(order, lang),
         "price": partial(messages.load().price, lang),
         "kind": mail.kind.value,
+        **_subject_of(mail, order),
     }
     return Letter(
         to=order.buyer.email,
@@ -66,7 +64,7 @@ def letter_of(mail: Mail, order: Order, office: Office) -> Letter:
         subject=subject,
         text=_environment().get_template("order.txt").render(given),
         html=_environment().get_template("order.html").render(given, subject=subject),
-        message_id=f"<{mail.kind}.{order.id.hex}@{office.domain}>",
+        message_id=f"<{mail.kind}.{mail.about.hex}@{office.domain}>",
         date=mail.made_at,
     )
 
@@ -76,6 +74,39 @@ def _vat(order: Order, lang: str) -> str:
     reasons = order.quote.reasons if order.quote else ()
     said = [reason_words(each, lang) for each in reasons if each.code.value.startswith("vat_")]
     return " ".join(said)
+
+
+def _title_of(mail: Mail, t: Translate, about: Mapping[str, str]) -> str:
+    match mail.kind:
+        case MailKind.ORDER_CONFIRMED:
+            return t("mail.order_confirmed.subject", **about)
+        case MailKind.WITHDRAWAL_RECEIVED:
+            return t("mail.withdrawal_received.subject", **about)
+        case MailKind.ORDER_SHIPPED:
+            return t("mail.order_shipped.subject", **about)
+        case MailKind.ORDER_REFUNDED:
+            return t("mail.order_refunded.subject", **about)
+        case MailKind.ORDER_CANCELLED:
+            return t("mail.order_cancelled.subject", **about)
+
+
+def _subject_of(mail: Mail, order: Order) -> dict[str, object]:
+    """What the mail is about: a parcel, a refund, or all of the order; and its pieces."""
+    parcel = next((each for each in order.shipments if each.id == mail.about), None)
+    refund = next((each for each in order.refunds if each.id == mail.about), None)
+    pieces = {at: item.quantity for at, item in enumerate(order.items)}
+    if parcel is not None:
+        pieces = parcel.pieces
+    elif refund is not None:
+        pieces = {at: each.quantity for at, each in refund.pieces.items()}
+    items = [replace(order.items[at], quantity=count) for at, count in pieces.items()]
+    return {
+        "items": items,
+        "whole": parcel is None and refund is None,
+        "parcel": parcel,
+        "refund": refund,
+        "to_send": progress_of(order).to_send,
+    }
 
 
 def moment(lang: str, market: str, when: datetime) -> str:

@@ -10,3 +10,57 @@ class OrderNotFound(AppError):
 
     code = "order_not_found"
     status = 404
+
+
+class WithdrawalTooLate(AppError):
+    """The 14 days after delivery are over."""
+
+    code = "withdrawal_too_late"
+    status = 409
+
+
+class WithdrawnOrder(AppError):
+    """The buyer withdrew from the contract: nothing of it is sent any more."""
+
+    code = "order_withdrawn"
+    status = 409
+
+
+class ShipmentInvalid(AppError):
+    """No pieces, or more than there are to send."""
+
+    code = "shipment_invalid"
+    status = 409
+
+
+class ShipmentNotFound(AppError):
+    code = "shipment_not_found"
+    status = 404
+
+
+class DeliveryInvalid(AppError):
+    """Delivered before it was sent, or in the future."""
+
+    code = "delivery_invalid"
+    status = 422
+
+
+class RefundInvalid(AppError):
+    """No sum, another currency, or more pieces of a line than can still be refunded."""
+
+    code = "refund_invalid"
+    status = 409
+
+
+class RefundTooLarge(AppError):
+    """More than was paid and not given back yet."""
+
+    code = "refund_too_large"
+    status = 409
+
+
+class NothingToCancel(AppError):
+    """Everything was sent, refunded or cancelled."""
+
+    code = "nothing_to_cancel"
+    status = 409

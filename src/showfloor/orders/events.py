@@ -37,3 +37,45 @@ class OrderPlaced:
     amount: int
     units: int
     at: datetime
+
+
+@event("orders.shipped.v1")
+@dataclass(frozen=True, slots=True)
+class OrderShipped:
+    """A parcel was handed over. `is_complete`: nothing of the order is left to send."""
+
+    order_id: UUID
+    merchant_id: UUID
+    shipment_id: UUID
+    units: int
+    is_complete: bool
+    at: datetime
+
+
+@event("orders.refunded.v1")
+@dataclass(frozen=True, slots=True)
+class OrderRefunded:
+    """The provider has given money back. `amount` is in minor units of `currency`, `units` are the
+    pieces that it was for; `cause` is "refund", or "cancel" beside an `OrderCancelled`.
+    """
+
+    order_id: UUID
+    merchant_id: UUID
+    refund_id: UUID
+    cause: str
+    currency: str
+    amount: int
+    units: int
+    at: datetime
+
+
+@event("orders.cancelled.v1")
+@dataclass(frozen=True, slots=True)
+class OrderCancelled:
+    """What had not been sent will not be; its money has gone back. `units` are these pieces."""
+
+    order_id: UUID
+    merchant_id: UUID
+    refund_id: UUID
+    units: int
+    at: datetime

@@ -8,19 +8,45 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request
 from starlette.responses import StreamingResponse
 
-from showfloor.identity.errors import NotAuthenticated
+from showfloor.identity.errors import CsrfFailed, NotAuthenticated
 from showfloor.identity.http import CurrentPerson
 from showfloor.identity.types import Person
-from showfloor.kit import clock, csv, ids
+from showfloor.kit import clock, csv, idempotency, ids
 from showfloor.kit.answers import language
 from showfloor.kit.db import Database
-from showfloor.kit.errors import NotFound
+from showfloor.kit.errors import IdempotencyConflict, IdempotencyKeyRequired, NotFound
 from showfloor.kit.http import DatabaseDep, SessionDep
-from showfloor.kit.openapi import refusals
+from showfloor.kit.openapi import KEY_HEADER, refusals
+from showfloor.kit.schemas import Moment
+from showfloor.kit.text import clean_line
 from showfloor.orders import service
-from showfloor.orders.errors import OrderNotFound
-from showfloor.orders.schemas import OrderDetail, OrderPage, SalesOut
-from showfloor.orders.views import CSV_HEADER, csv_rows, order_detail, page_view, sales_view
+from showfloor.orders.errors import (
+    DeliveryInvalid,
+    OrderNotFound,
+    ShipmentInvalid,
+    ShipmentNotFound,
+    WithdrawnOrder,
+)
+from showfloor.orders.schemas import (
+    CountsOut,
+    DeliveredIn,
+    NoteIn,
+    NotesOut,
+    OrderDetail,
+    OrderPage,
+    SalesOut,
+    ShipmentIn,
+)
+from showfloor.orders.service import Parcel
+from showfloor.orders.types import OrderFilter, Wanted
+from showfloor.orders.views import (
+    CSV_HEADER,
+    csv_rows,
+    notes_view,
+    order_detail,
+    page_view,
+    sales_view,
+)
 from showfloor.shows.errors import ShowNotFound
 
 router = APIRouter(prefix="/api/v1", tags=["orders"])
@@ -36,26 +62,41 @@ async def list_orders(
     session: SessionDep,
     database: DatabaseDep,
     person: CurrentPerson,
+    which: Annotated[OrderFilter, Query(alias="filter")] = OrderFilter.ALL,
+    q: Annotated[str, Query(max_length=200)] = "",
+    since: Moment | None = None,
+    until: Moment | None = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
     cursor: str | None = None,
     format: Literal["json", "csv"] = "json",
 ) -> OrderPage | StreamingResponse:
-    """The orders of this person's merchants, newest first; without buyers.
+    """The orders of this person's merchants, without buyers: newest first, and those that wait to
+    be sent with the nearest deadline first. `q` finds a number, a name, an email, a SKU or a
+    tracking number; `since` and `until` are when an order was placed.
 
     `format=csv` answers all of them as one file for a spreadsheet, with where they go, a row for
     each line.
     """
+    wanted = Wanted(which, clean_line(q), since, until)
     if format == "csv":
-        return _csv(database, person, language(request))
-    before = ids.parse("ord", cursor) if cursor else None
-    page = await service.list_own_orders(session, person=person, limit=limit, cursor=before)
+        return _csv(database, person, wanted, language(request))
+    after = ids.parse("ord", cursor) if cursor else None
+    page = await service.list_own_orders(
+        session, person=person, wanted=wanted, limit=limit, cursor=after
+    )
     return page_view(page)
 
 
-def _csv(database: Database, person: Person, lang: str) -> StreamingResponse:
+@router.get("/orders/counts", responses=refusals(NotAuthenticated))
+async def count_orders(session: SessionDep, person: CurrentPerson) -> CountsOut:
+    """How many orders there are behind each filter."""
+    return CountsOut(counts=await service.count_own_orders(session, person=person))
+
+
+def _csv(database: Database, person: Person, wanted: Wanted, lang: str) -> StreamingResponse:
     async def text() -> AsyncIterator[str]:
         yield csv.BYTE_ORDER_MARK + csv.rows_text([CSV_HEADER])
-        async for order in service.walk_own_orders(database, person=person):
+        async for order in service.walk_own_orders(database, person=person, wanted=wanted):
             yield csv.rows_text(csv_rows(order, lang))
 
     name = f"orders-{clock.now():%Y-%m-%d}.csv"
@@ -74,6 +115,88 @@ async def get_order(order_id: str, session: SessionDep, person: CurrentPerson) -
     """One order, with where it goes."""
     return order_detail(
         await service.get_own_order(session, person=person, order_id=ids.parse("ord", order_id))
+    )
+
+
+@router.post(
+    "/orders/{order_id}/shipments",
+    responses=refusals(
+        NotAuthenticated,
+        CsrfFailed,
+        NotFound,
+        OrderNotFound,
+        IdempotencyKeyRequired,
+        IdempotencyConflict,
+        WithdrawnOrder,
+        ShipmentInvalid,
+    ),
+    openapi_extra=KEY_HEADER,
+)
+async def ship_order(
+    order_id: str, body: ShipmentIn, request: Request, session: SessionDep, person: CurrentPerson
+) -> OrderDetail:
+    """A parcel was handed over: all that is left to send, or some of it. The buyer gets a mail with
+    the tracking number.
+    """
+    parcel = Parcel(
+        pieces=body.pieces(),
+        carrier=body.carrier,
+        tracking=body.tracking,
+        key=idempotency.check_key(request.headers.get("idempotency-key")),
+        request=idempotency.fingerprint(body.model_dump()),
+    )
+    chosen = ids.parse("ord", order_id)
+    return order_detail(await service.ship(session, person=person, order_id=chosen, parcel=parcel))
+
+
+@router.post(
+    "/orders/{order_id}/shipments/{shipment_id}/delivered",
+    responses=refusals(
+        NotAuthenticated, CsrfFailed, NotFound, OrderNotFound, ShipmentNotFound, DeliveryInvalid
+    ),
+)
+async def mark_delivered(
+    order_id: str,
+    shipment_id: str,
+    body: DeliveredIn,
+    session: SessionDep,
+    person: CurrentPerson,
+) -> OrderDetail:
+    """A parcel arrived: the buyer's 14 days to withdraw count from the last one. What was said
+    first stays.
+    """
+    return order_detail(
+        await service.mark_delivered(
+            session,
+            person=person,
+            order_id=ids.parse("ord", order_id),
+            shipment_id=ids.parse("shp", shipment_id),
+            at=body.at,
+        )
+    )
+
+
+@router.get(
+    "/orders/{order_id}/notes",
+    responses=refusals(NotAuthenticated, NotFound, OrderNotFound),
+)
+async def list_notes(order_id: str, session: SessionDep, person: CurrentPerson) -> NotesOut:
+    """What the merchant's people noted about an order; no buyer sees it."""
+    chosen = ids.parse("ord", order_id)
+    return notes_view(await service.list_notes(session, person=person, order_id=chosen))
+
+
+@router.post(
+    "/orders/{order_id}/notes",
+    responses=refusals(NotAuthenticated, CsrfFailed, NotFound, OrderNotFound),
+)
+async def add_note(
+    order_id: str, body: NoteIn, session: SessionDep, person: CurrentPerson
+) -> NotesOut:
+    """Note something about an order; all notes afterwards."""
+    chosen = ids.parse("ord", order_id)
+    return notes_view(
+        await service.add_note(session, person=person, order_id=chosen, text=body.text)
     )
 
 

@@ -6,7 +6,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -64,3 +72,79 @@ class OrderLineRow(Base):
     quantity: Mapped[int]
     unit_amount: Mapped[int] = mapped_column(BigInteger)
     picture_url: Mapped[str | None]
+
+
+class ShipmentRow(Base):
+    """`key` is the digest of the Idempotency-Key, `request` the fingerprint of what was asked."""
+
+    __tablename__ = "order_shipment"
+    __table_args__ = (UniqueConstraint("order_id", "key"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    order_id: Mapped[UUID] = mapped_column(ForeignKey("orders.id", ondelete="cascade"))
+    carrier: Mapped[str]
+    tracking: Mapped[str | None] = personal("orders")
+    shipped_at: Mapped[datetime]
+    delivered_at: Mapped[datetime | None]
+    key: Mapped[bytes] = mapped_column(LargeBinary)
+    request: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class ShipmentLineRow(Base):
+    __tablename__ = "order_shipment_line"
+    __table_args__ = (CheckConstraint("quantity > 0", name="quantity"),)
+    shipment_id: Mapped[UUID] = mapped_column(
+        ForeignKey("order_shipment.id", ondelete="cascade"), primary_key=True
+    )
+    position: Mapped[int] = mapped_column(primary_key=True)
+    quantity: Mapped[int]
+
+
+class RefundRow(Base):
+    """`look_at` is when the worker asks the provider; null when there is nothing to ask. `key` and
+    `request` as in `ShipmentRow`.
+    """
+
+    __tablename__ = "order_refund"
+    __table_args__ = (
+        UniqueConstraint("order_id", "key"),
+        CheckConstraint("amount >= 0", name="amount"),
+        CheckConstraint("state in ('promised', 'done', 'refused')", name="state"),
+        Index("ix_order_refund_look_at", "look_at", postgresql_where=text("look_at is not null")),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    order_id: Mapped[UUID] = mapped_column(ForeignKey("orders.id", ondelete="cascade"))
+    amount: Mapped[int] = mapped_column(BigInteger)
+    cause: Mapped[str]
+    state: Mapped[str]
+    made_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    look_at: Mapped[datetime | None]
+    key: Mapped[bytes] = mapped_column(LargeBinary)
+    request: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class RefundLineRow(Base):
+    __tablename__ = "order_refund_line"
+    __table_args__ = (
+        CheckConstraint("quantity > 0", name="quantity"),
+        CheckConstraint("unsent between 0 and quantity", name="unsent"),
+        CheckConstraint("restock between 0 and quantity", name="restock"),
+    )
+    refund_id: Mapped[UUID] = mapped_column(
+        ForeignKey("order_refund.id", ondelete="cascade"), primary_key=True
+    )
+    position: Mapped[int] = mapped_column(primary_key=True)
+    quantity: Mapped[int]
+    unsent: Mapped[int]
+    restock: Mapped[int]
+
+
+class NoteRow(Base):
+    """What a merchant's people write about an order may name its buyer."""
+
+    __tablename__ = "order_note"
+    __table_args__ = (Index("ix_order_note_order_id", "order_id"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    order_id: Mapped[UUID] = mapped_column(ForeignKey("orders.id", ondelete="cascade"))
+    text: Mapped[str] = personal("orders")
+    at: Mapped[datetime]

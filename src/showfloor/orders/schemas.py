@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Self
 
-from pydantic import BaseModel
+from pydantic import AfterValidator, BaseModel, Field, model_validator
 
-from showfloor.kit.schemas import Day, MoneyOut, Shown, Time, Words, id_with
+from showfloor.kit.money import Money
+from showfloor.kit.schemas import Day, Moment, MoneyOut, Shown, Time, Words, id_with
+from showfloor.kit.text import clean_line, clean_paragraphs
 from showfloor.markets.types import SalesKind
+from showfloor.orders.errors import RefundInvalid
+from showfloor.orders.types import (
+    Fulfilment,
+    OrderFilter,
+    RefundCause,
+    RefundState,
+    WantedPieces,
+    WantedRefund,
+)
+
+ShortLine = Annotated[str, AfterValidator(clean_line), Field(min_length=1, max_length=60)]
+NoteText = Annotated[str, AfterValidator(clean_paragraphs), Field(min_length=1, max_length=2000)]
 
 
 class SoldItem(Shown):
@@ -89,7 +104,10 @@ class QuoteOut(Shown):
 
 
 class OrderOut(BaseModel):
-    """An order as a merchant's list shows it: without the buyer."""
+    """An order as a merchant's list shows it: without the buyer. `fulfilment` and the sums follow
+    from what was sent and given back; `refunded` went back, `promised` is about to, `left` may
+    still be given back. `send_by` is null when there is nothing to send.
+    """
 
     id: Annotated[str, id_with("ord")]
     number: str
@@ -99,6 +117,13 @@ class OrderOut(BaseModel):
     placed_at: Time
     withdrawn_at: Time | None
     total: MoneyOut
+    fulfilment: Fulfilment
+    to_send: int
+    send_by: Time | None
+    is_late: bool
+    refunded: MoneyOut
+    promised: MoneyOut
+    left: MoneyOut
     items: list[ItemOut]
 
 
@@ -113,11 +138,61 @@ class SellerIdentity(BaseModel):
     vat: str
 
 
-class OrderDetail(OrderOut):
-    """`buyer` is null once the buyer's data was erased, `seller_identity` where the seller had not
-    said it, `quote` for orders from before there were quotes.
+class LineOut(ItemOut):
+    """A line with what became of its pieces. `refunded` counts all that were refunded, `to_send`
+    those that are still to be sent.
     """
 
+    sent: int
+    refunded: int
+    to_send: int
+
+
+class PartOut(BaseModel):
+    """Pieces of a line."""
+
+    sku: str
+    name: Words
+    options_text: Words
+    quantity: int
+
+
+class ShipmentOut(BaseModel):
+    """A parcel. `tracking` is null where there is none, `delivered_at` as long as nobody said that
+    it arrived.
+    """
+
+    id: Annotated[str, id_with("shp")]
+    items: list[PartOut]
+    carrier: str
+    tracking: str | None
+    shipped_at: Time
+    delivered_at: Time | None
+
+
+class RefundOut(BaseModel):
+    """Money that goes back. `promised` is on its way to the provider; what the provider `refused`
+    moved nothing.
+    """
+
+    id: Annotated[str, id_with("ref")]
+    amount: MoneyOut
+    cause: RefundCause
+    state: RefundState
+    made_at: Time
+    items: list[PartOut]
+
+
+class OrderDetail(OrderOut):
+    """`buyer` is null once the buyer's data was erased, `seller_identity` where the seller had not
+    said it, `withdraw_until` as long as the days to withdraw have not begun, `quote` for orders
+    from before there were quotes.
+    """
+
+    items: list[LineOut]  # type: ignore[assignment]  # a line is an item with more in it
+    shipments: list[ShipmentOut]
+    refunds: list[RefundOut]
+    withdraw_until: Time | None
     buyer: BuyerOut | None
     seller_identity: SellerIdentity | None
     quote: QuoteOut | None
@@ -140,3 +215,93 @@ class SalesOut(Shown):
     orders: int
     units: int
     recent: list[SaleOut]
+
+
+class CountsOut(BaseModel):
+    """How many orders there are of each kind."""
+
+    counts: dict[OrderFilter, int]
+
+
+class NoteIn(BaseModel):
+    text: NoteText
+
+
+class NoteOut(Shown):
+    id: Annotated[str, id_with("note")]
+    text: str
+    at: Time
+
+
+class NotesOut(BaseModel):
+    notes: list[NoteOut]
+
+
+class PiecesIn(BaseModel):
+    sku: str = Field(min_length=1, max_length=200)
+    quantity: int = Field(ge=1, le=10_000)
+
+
+def _check_once(lines: Sequence[PiecesIn]) -> None:
+    if len({line.sku for line in lines}) != len(lines):
+        raise ValueError("a SKU comes twice")
+
+
+class ShipmentIn(BaseModel):
+    """A parcel: `lines` null is all that is left to send."""
+
+    lines: list[PiecesIn] | None = Field(None, min_length=1, max_length=200)
+    carrier: ShortLine
+    tracking: ShortLine | None = None
+
+    def pieces(self) -> dict[str, int] | None:
+        """By SKU."""
+        if self.lines is None:
+            return None
+        return {line.sku: line.quantity for line in self.lines}
+
+    @model_validator(mode="after")
+    def _once_each(self) -> Self:
+        _check_once(self.lines or [])
+        return self
+
+
+class DeliveredIn(BaseModel):
+    """When it arrived; null is now."""
+
+    at: Moment | None = None
+
+
+class RefundLineIn(PiecesIn):
+    """`restock` of the pieces can be sold again."""
+
+    restock: int = Field(0, ge=0, le=10_000)
+
+
+class AmountIn(BaseModel):
+    amount: int = Field(gt=0, le=10**12)
+    currency: str = Field(min_length=3, max_length=3)
+
+
+class RefundIn(BaseModel):
+    lines: list[RefundLineIn] = Field(default_factory=list, max_length=200)
+    amount: AmountIn | None = None
+
+    @model_validator(mode="after")
+    def _once_each(self) -> Self:
+        _check_once(self.lines)
+        return self
+
+    def value(self) -> WantedRefund:
+        """Raises RefundInvalid for a currency that there is not."""
+        pieces = tuple(WantedPieces(line.sku, line.quantity, line.restock) for line in self.lines)
+        if self.amount is None:
+            return WantedRefund(pieces)
+        try:
+            return WantedRefund(pieces, Money(self.amount.amount, self.amount.currency))
+        except ValueError:
+            raise RefundInvalid from None
+
+
+class CancelIn(BaseModel):
+    restock: bool = True

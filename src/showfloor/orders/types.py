@@ -168,10 +168,73 @@ class NewOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class Shipment:
+    """A parcel that the merchant handed over: `pieces` by the line's position. `tracking` is None
+    where the carrier has no number, or once the buyer's data was erased; `delivered_at` is None as
+    long as nobody said that it arrived.
+    """
+
+    id: UUID
+    pieces: dict[int, int]
+    carrier: str
+    tracking: str | None
+    shipped_at: datetime
+    delivered_at: datetime | None = None
+
+
+class RefundState(StrEnum):
+    """`PROMISED` is money whose provider has not answered for good. `REFUSED` by the provider: it
+    moved nothing, and counts for nothing.
+    """
+
+    PROMISED = "promised"
+    DONE = "done"
+    REFUSED = "refused"
+
+
+class RefundCause(StrEnum):
+    """`CANCEL`: the merchant does not send what it had not sent yet."""
+
+    REFUND = "refund"
+    CANCEL = "cancel"
+
+
+@dataclass(frozen=True, slots=True)
+class RefundedPieces:
+    """Of one line: how many go back, how many of them had not been sent and never will be, and how
+    many of them the merchant has to sell again.
+    """
+
+    quantity: int
+    unsent: int
+    restock: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """Money that goes back to the buyer, for pieces (by the line's position) or for none."""
+
+    id: UUID
+    amount: Money
+    cause: RefundCause
+    pieces: dict[int, RefundedPieces]
+    made_at: datetime
+    state: RefundState = RefundState.PROMISED
+
+    @property
+    def counts(self) -> bool:
+        """What is promised counts too: nobody may give the same money, or send the same pieces,
+        meanwhile.
+        """
+        return self.state is not RefundState.REFUSED
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """`kind`, `market` and `show_id` say where it was sold. `buyer` is None once the buyer's data
     was erased. `withdrawn_at` is when the buyer withdrew from the contract, for all goods. `quote`
     is how its total came about (None for orders from before there were quotes).
+    `shipments` and `refunds` are what happened since, oldest first.
     """
 
     id: UUID
@@ -189,6 +252,8 @@ class Order:
     withdrawn_at: datetime | None = None
     seller_identity: Identity | None = None
     quote: Quote | None = None
+    shipments: tuple[Shipment, ...] = ()
+    refunds: tuple[Refund, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,3 +282,106 @@ class Sales:
     orders: int
     units: int
     recent: tuple[Sale, ...]
+
+
+class Fulfilment(StrEnum):
+    """How far an order is. `CANCELLED`: nothing was sent and nothing is to be sent."""
+
+    TO_SEND = "to_send"
+    PART_SENT = "part_sent"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class LineProgress:
+    """Pieces of a line; `ordered == sent + unsent + to_send`, where `unsent` were refunded and are
+    not sent, and `refunded` are all that were refunded.
+    """
+
+    ordered: int
+    sent: int
+    refunded: int
+    unsent: int
+
+    @property
+    def to_send(self) -> int:
+        return self.ordered - self.sent - self.unsent
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where an order stands: nothing of it is stored, all of it follows from the order, its
+    shipments and its refunds. `refunded` went back, `promised` is about to, `left` may still be
+    given back; `captured == refunded + promised + left`. `send_by` is None when there is nothing to
+    send; `withdraw_until` is None as long as the 14 days have not begun.
+    """
+
+    lines: tuple[LineProgress, ...]
+    fulfilment: Fulfilment
+    captured: Money
+    refunded: Money
+    promised: Money
+    send_by: datetime | None
+    withdraw_until: datetime | None
+
+    @property
+    def left(self) -> Money:
+        return self.captured - self.refunded - self.promised
+
+    @property
+    def to_send(self) -> int:
+        return sum(line.to_send for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class WantedPieces:
+    """Of a line: how many to refund, and how many of them are to be sold again."""
+
+    sku: str
+    quantity: int
+    restock: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WantedRefund:
+    """What a merchant asks for. `amount` None is the price of the pieces, or without pieces all
+    that is left.
+    """
+
+    pieces: tuple[WantedPieces, ...] = ()
+    amount: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a merchant's people tell each other about an order; no buyer sees it."""
+
+    id: UUID
+    text: str
+    at: datetime
+
+
+class OrderFilter(StrEnum):
+    """`LATE` orders are among those to send. `PART_SENT` too."""
+
+    ALL = "all"
+    TO_SEND = "to_send"
+    LATE = "late"
+    PART_SENT = "part_sent"
+    SENT = "sent"
+    REFUNDED = "refunded"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which orders: by what is to be done, by words (number, name, email, SKU or tracking), and by
+    when they were placed (`since` is in, `until` is not).
+    """
+
+    which: OrderFilter = OrderFilter.ALL
+    words: str = ""
+    since: datetime | None = None
+    until: datetime | None = None

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from showfloor.kit import clock, csv, ids, messages
 from showfloor.kit.schemas import MoneyOut, Words, fields_of
+from showfloor.markets.service import get_market
+from showfloor.orders import rules
 from showfloor.orders.schemas import (
+    NoteOut,
+    NotesOut,
     OrderDetail,
     OrderOut,
     OrderPage,
@@ -12,7 +18,7 @@ from showfloor.orders.schemas import (
     ReasonOut,
     SalesOut,
 )
-from showfloor.orders.types import Order, Page, Quote, Reason, Sales
+from showfloor.orders.types import Note, Order, Page, Progress, Quote, Reason, Sales
 
 
 def order_view(order: Order) -> OrderOut:
@@ -22,16 +28,59 @@ def order_view(order: Order) -> OrderOut:
 
 def order_detail(order: Order) -> OrderDetail:
     """With the buyer, for the merchant that delivers."""
-    return OrderDetail.model_validate(_with_names_of_the_wire(order))
+    stands = progress_of(order)
+    return OrderDetail.model_validate(
+        {
+            **_with_names_of_the_wire(order),
+            "items": [
+                {
+                    **fields_of(item),
+                    "total": item.total,
+                    "sent": line.sent,
+                    "refunded": line.refunded,
+                    "to_send": line.to_send,
+                }
+                for item, line in zip(order.items, stands.lines, strict=True)
+            ],
+            "shipments": [
+                {**fields_of(each), "items": _parts(order, each.pieces)} for each in order.shipments
+            ],
+            "refunds": [
+                {
+                    **fields_of(each),
+                    "items": _parts(order, {at: of.quantity for at, of in each.pieces.items()}),
+                }
+                for each in order.refunds
+            ],
+            "withdraw_until": stands.withdraw_until,
+        }
+    )
+
+
+def _parts(order: Order, pieces: Mapping[int, int]) -> list[dict[str, object]]:
+    return [{**fields_of(order.items[at]), "quantity": quantity} for at, quantity in pieces.items()]
+
+
+def progress_of(order: Order) -> Progress:
+    """Where an order stands, from what is known of it."""
+    return rules.progress(order, get_market(order.market).timezone)
 
 
 def _with_names_of_the_wire(order: Order) -> dict[str, object]:
     quote = quote_view(order.quote) if order.quote else None
+    stands = progress_of(order)
     return {
         **fields_of(order),
         "seller": order.seller_name,
         "sold_in": order,
         "quote": quote,
+        "fulfilment": stands.fulfilment,
+        "to_send": stands.to_send,
+        "send_by": stands.send_by,
+        "is_late": stands.send_by is not None and stands.send_by < clock.now(),
+        "refunded": stands.refunded,
+        "promised": stands.promised,
+        "left": stands.left,
     }
 
 
@@ -78,19 +127,30 @@ def sales_view(sales: Sales) -> SalesOut:
     return SalesOut.model_validate(sales)
 
 
+def notes_view(notes: Sequence[Note]) -> NotesOut:
+    return NotesOut(notes=[NoteOut.model_validate(note) for note in notes])
+
+
 CSV_HEADER = [
     "order",
     "placed_at",
     "withdrawn_at",
+    "state",
     "seller",
     "show_id",
     "sku",
     "product",
     "options",
     "quantity",
+    "sent",
+    "to_send",
+    "refunded_pieces",
     "unit_price",
     "total",
     "currency",
+    "order_total",
+    "order_refunded",
+    "tracking",
     "name",
     "line1",
     "line2",
@@ -111,27 +171,36 @@ CSV_HEADER = [
 def csv_rows(order: Order, lang: str) -> list[list[str | int]]:
     """A row for each line, with where it goes; an erased buyer leaves empty cells. What has
     a `withdrawn_at` is not to be packed. What delivery cost stands in the first row of an order
-    alone, so that a column's sum is true.
+    alone, and so do `order_total` and `order_refunded`, so that a column's sum is true.
     """
+    stands = progress_of(order)
+    tracking = " ".join(each.tracking for each in order.shipments if each.tracking)
     return [
         [
             order.number,
             clock.rfc3339(order.placed_at),
             clock.rfc3339(order.withdrawn_at) if order.withdrawn_at else "",
+            stands.fulfilment.value,
             order.seller_name[lang],
             ids.encode("show", order.show_id) if order.show_id else "",
             item.sku,
             item.name[lang],
             item.options_text[lang],
             item.quantity,
+            line.sent,
+            line.to_send,
+            line.refunded,
             csv.decimal(item.unit_price),
             csv.decimal(item.total),
             order.total.currency,
+            csv.decimal(order.total) if place == 0 else "",
+            csv.decimal(stands.refunded) if place == 0 else "",
+            tracking,
             *_buyer_cells(order),
             *_delivery_cells(order, lang, first=place == 0),
             *_vat_cells(order, place),
         ]
-        for place, item in enumerate(order.items)
+        for place, (item, line) in enumerate(zip(order.items, stands.lines, strict=True))
     ]
 
 

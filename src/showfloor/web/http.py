@@ -269,6 +269,7 @@ async def _order(
         timezone=get_market(found.market).timezone,
         mails=settings.smtp_server is not None,
         withdrawing=withdrawing and found.withdrawn_at is None,
+        may_withdraw=orders.may_withdraw(found),
     )
     answer = page(request, html, lang=lang)
     answer.headers["Referrer-Policy"] = "no-referrer"

@@ -304,11 +304,14 @@ def render_order(
     timezone: str,
     mails: bool,
     withdrawing: bool,
+    may_withdraw: bool = True,
 ) -> str:
     """The buyer's page of an order; `order` is OrderDetail JSON. `mails`: a confirmation goes out
-    by mail. `withdrawing`: the page asks whether that is meant.
+    by mail. `may_withdraw`: the days for it are not over; `withdrawing`: the page asks whether that
+    is meant.
     """
     total = Money(order["total"]["amount"], order["total"]["currency"])
+    back = order["refunded"]["amount"] + order["promised"]["amount"]
     return _render(
         env,
         "order.html",
@@ -317,8 +320,10 @@ def render_order(
         data={},
         order=order,
         total=total,
+        kept={**order["total"], "amount": total.amount - back},
         mails=mails,
-        withdrawing=withdrawing,
+        withdrawing=withdrawing and may_withdraw,
+        may_withdraw=may_withdraw,
         when=lambda text: words.moment(lang, datetime.fromisoformat(text), timezone),
         days=lambda first, last: words.days(
             lang, date.fromisoformat(first), date.fromisoformat(last)

@@ -23,6 +23,7 @@ from showfloor.kit.db import Session
 from showfloor.media.types import IngestState
 from showfloor.shows import service as shows
 from showfloor.shows.schemas import NewShow
+from showfloor.stock import service as stock
 from tests.integration.feeds.shopify import export, first
 from tests.people import FakeStreaming, Floor, add_floor, put_on_air, report
 
@@ -54,22 +55,17 @@ FREE = [{"from_value": 0, "price": 0}]
 @dataclass(frozen=True)
 class Everything:
     """`known` has what makes a parameter or a field of that name lead somewhere, the best first;
-    `tokens` are by security scheme.
+    `special` what does so for one route alone: a show that is not live yet can go live, an order
+    that was not sent can be cancelled. `tokens` are by security scheme.
     """
 
     client: httpx2.AsyncClient
     known: dict[str, list[Any]]
     tokens: dict[str, list[str]]
-    draft: str
+    special: dict[str, dict[str, list[Any]]]
 
     def known_to(self, route: str) -> dict[str, list[Any]]:
-        """Only a show that is not live yet can go live; webhooks speak another protocol."""
-        others = {
-            "go_live": {"show_id": [self.draft]},
-            "add_webhook": {"url": [HOOK["url"]]},
-            "change_webhook": {"url": [HOOK["url"]]},
-        }
-        return self.known | others.get(route, {})
+        return self.known | self.special.get(route, {})
 
 
 @asynccontextmanager
@@ -91,6 +87,11 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
     try:
         async with database.session() as session:
             floor = await add_floor(session)
+            mug = floor.products[0].variants[0]
+            # So many that what was sold and is held here leaves enough for everybody else.
+            await stock.set_on_hand(
+                session, person=floor.sellers[0], variant_id=mug.id, on_hand=200
+            )
             merchant_id = next(iter(floor.sellers[0].merchant_ids))
             await identity.grant(
                 session, person_id=floor.host.id, kind=GrantKind.MERCHANT, subject_id=merchant_id
@@ -116,8 +117,13 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
             transport=httpx2.ASGITransport(app), base_url=f"{BASE}/api/v1"
         ) as client:
             show = ids.encode("show", floor.show.id)
-            bought, held, spare = [await _checkout(client, show) for _ in range(3)]
-            (order,) = (await _pay(client, bought)).json()["orders"]
+            sent, fresh, unwanted = [await _order(client, show) for _ in range(3)]
+            held, spare = [await _checkout(client, show) for _ in range(2)]
+            parcel = await client.post(
+                f"/orders/{sent}/shipments",
+                json={"carrier": "Post"},
+                headers={"Authorization": f"Bearer {keys[0]}", "Idempotency-Key": ids.secret()},
+            )
             span = {"from": "2026-11-23T10:00:00Z", "to": "2026-11-23T10:00:30Z"}
             clip = await client.post(
                 f"/shows/{show}/clips",
@@ -172,7 +178,8 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
                 "cue_id": [ids.encode("cue", cue.id)],
                 "hold_id": [held["hold_id"], spare["hold_id"]],
                 "checkout_id": [held["id"]],
-                "order_id": [order["id"]],
+                "order_id": [sent],
+                "shipment_id": [parcel.json()["shipments"][0]["id"]],
             }
             yield Everything(
                 client,
@@ -182,7 +189,15 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
                     "HoldToken": [held["token"], spare["token"]],
                     "RemoteToken": [remote],
                 },
-                ids.encode("show", draft.id),
+                {
+                    "go_live": {"show_id": [ids.encode("show", draft.id)]},
+                    "ship_order": {"order_id": [fresh]},
+                    "cancel_order": {"order_id": [unwanted]},
+                    "refund_order": {"amount": [None]},
+                    # Webhooks speak another protocol.
+                    "add_webhook": {"url": [HOOK["url"]]},
+                    "change_webhook": {"url": [HOOK["url"]]},
+                },
             )
     finally:
         await database.close()
@@ -241,6 +256,12 @@ async def _checkout(client: httpx2.AsyncClient, show: str) -> dict[str, Any]:
         **(await client.post("/checkouts", json=who, headers=_guest(hold["token"]))).json(),
         "token": hold["token"],
     }
+
+
+async def _order(client: httpx2.AsyncClient, show: str) -> str:
+    """One that is paid; its id."""
+    paid = await _pay(client, await _checkout(client, show))
+    return str(paid.json()["orders"][0]["id"])
 
 
 async def _pay(client: httpx2.AsyncClient, checkout: dict[str, Any]) -> httpx2.Response:

@@ -18,6 +18,7 @@ from showfloor.checkout import http as checkout_http
 from showfloor.checkout.adapters.test_ledger import Entry, TestLedger
 from showfloor.checkout.adapters.test_provider import TestProvider
 from showfloor.checkout.deps import CheckoutDeps
+from showfloor.checkout.http import refunds as refunds_http
 from showfloor.identity.deps import HttpGate
 from showfloor.identity.service import Gate
 from showfloor.kit import ids
@@ -89,6 +90,7 @@ def make_app(database: Database, provider: TestProvider, hold_seconds: int = 300
     app.add_exception_handler(RequestValidationError, on_validation_error)
     app.include_router(checkout_http.router)
     app.include_router(orders_http.router)
+    app.include_router(refunds_http.router)
     return app
 
 

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import httpx2
 import pytest
@@ -49,6 +50,7 @@ class Shop:
     counter: Counter
     box: Postbox
     slug: str
+    merchant: UUID
 
     async def buy(self, language: str = "en") -> str:
         """The path of the order's page."""
@@ -101,7 +103,7 @@ async def shop(database: Database, database_url: str, tmp_path: Path) -> AsyncIt
         provider = app.state.checkout.providers["test"]
         assert isinstance(provider, TestProvider)
         counter = Counter(database, app, api, provider, tmp_path, show_id)
-        yield Shop(app, database, client, counter, box, seller.merchant.slug)
+        yield Shop(app, database, client, counter, box, seller.merchant.slug, seller.merchant.id)
     await app.state.database.close()
 
 
@@ -193,7 +195,7 @@ async def test_seller_stands_in_mail_and_page_as_it_was_then(shop: Shop) -> None
 @pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
 async def test_purchase_that_is_told_of_twice_is_one_mail(shop: Shop, guard: bool) -> None:
     if not guard:
-        await execute(shop.database, "alter table mail drop constraint uq_mail_kind_order_id")
+        await execute(shop.database, "alter table mail drop constraint uq_mail_kind_about")
     await shop.buy()
     await shop.hear()
     await execute(shop.database, "update outbox_event set done_at = null")

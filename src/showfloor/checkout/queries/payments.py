@@ -156,6 +156,18 @@ async def find_payment(database: Database, payment_id: UUID) -> Payment | None:
     return _payment(rows[0]) if rows else None
 
 
+FIND_PAID: LiteralString = """
+select id, checkout_id, provider, amount, currency, state, next_step, reference, reason
+from payment where checkout_id = %(checkout_id)s and state = 'paid'
+"""
+
+
+async def find_paid(database: Database, checkout_id: UUID) -> Payment | None:
+    """The payment whose money there is to give back."""
+    rows = await database.run(FIND_PAID, {"checkout_id": checkout_id})
+    return _payment(rows[0]) if rows else None
+
+
 def add_payment(
     connection: Connection,
     new: Payment,

@@ -1,6 +1,7 @@
 """Use cases of `checkout`, one file a step: shelf (what may be held, at which price), holds,
 contact (who buys), paying, settlement (what the provider's status does),
-reconciliation (the providers' own lists).
+reconciliation (the providers' own lists),
+refunding (money back).
 """
 
 from showfloor.checkout.service.contact import (
@@ -12,6 +13,7 @@ from showfloor.checkout.service.contact import (
 from showfloor.checkout.service.holds import change_hold, get_hold, hold_goods, release_hold
 from showfloor.checkout.service.paying import confirm, pay
 from showfloor.checkout.service.reconciliation import find_discrepancies, reconcile
+from showfloor.checkout.service.refunding import refund_order, settle_open_refunds
 from showfloor.checkout.service.settlement import (
     forget_old_callbacks,
     next_look,
@@ -35,7 +37,9 @@ __all__ = [
     "open_checkout",
     "pay",
     "reconcile",
+    "refund_order",
     "release_hold",
     "settle_open_payments",
+    "settle_open_refunds",
     "take_callback",
 ]

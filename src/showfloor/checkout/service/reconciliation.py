@@ -12,9 +12,10 @@ from showfloor.checkout import queries, rules
 from showfloor.checkout.adapters.provider import PaymentProvider
 from showfloor.checkout.errors import ProviderUnavailable
 from showfloor.checkout.service.settlement import carry_on, record
-from showfloor.checkout.types import Discrepancy, ProviderRecord
+from showfloor.checkout.types import Discrepancy, Payment, ProviderRecord
 from showfloor.kit import clock
 from showfloor.kit.db import Database
+from showfloor.orders import service as orders
 
 log = structlog.get_logger()
 LOOKS_BACK = timedelta(hours=26)
@@ -48,11 +49,21 @@ async def find_discrepancies(
             async for theirs in provider.listed(now - LOOKS_BACK, now - STILL_MOVING):
                 ours = await queries.find_payment(database, theirs.payment_id)
                 wrong = rules.compare(ours.state if ours else None, theirs.reply.status)
+                if wrong is Discrepancy.GIVEN_BACK_THERE and await _was_refunded(database, ours):
+                    continue
                 if wrong is not None:
                     found.append((provider.name, theirs, wrong))
         except ProviderUnavailable:
             log.warning("payment provider does not answer", provider=provider.name)
     return found
+
+
+async def _was_refunded(database: Database, payment: Payment | None) -> bool:
+    """Whether we gave all of it back ourselves."""
+    assert payment is not None
+    async with database.session() as session:
+        back = await orders.refunded_of_checkout(session, payment.checkout_id)
+    return back == payment.amount.amount
 
 
 async def _give_back(

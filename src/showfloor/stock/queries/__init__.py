@@ -37,6 +37,7 @@ from showfloor.stock.queries.releases import (
 from showfloor.stock.queries.reservation import LIMITS, HoldResult, Reservation
 from showfloor.stock.queries.single_hold import RESERVE, reserve
 from showfloor.stock.queries.stock_items import (
+    put_back,
     set_buyer_limit,
     set_on_hand,
     stock_of,
@@ -69,6 +70,7 @@ __all__ = [
     "hold_by_id",
     "lock_stock",
     "next_expiry",
+    "put_back",
     "release",
     "release_due",
     "remove_holds_before",

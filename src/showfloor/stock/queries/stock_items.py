@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from showfloor.kit.db import Parameters, Session
@@ -53,3 +53,21 @@ async def take_counts(session: Session, counts: Mapping[UUID, int]) -> None:
         set_={"on_hand": func.greatest(stored.excluded.on_hand, committed)},
     )
     await session.execute(stored, rows)
+
+
+async def put_back(session: Session, pieces: Mapping[UUID, int]) -> list[UUID]:
+    """So many pieces that were sold are there again. The variants of which fewer were sold, and
+    which stay as they are.
+    """
+    refused = []
+    for variant_id in sorted(pieces):
+        count = pieces[variant_id]
+        back = (
+            update(StockItemRow)
+            .where(StockItemRow.variant_id == variant_id, StockItemRow.sold >= count)
+            .values(sold=StockItemRow.sold - count)
+            .returning(StockItemRow.variant_id)
+        )
+        if (await session.execute(back)).first() is None:
+            refused.append(variant_id)
+    return refused

@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import structlog
+
 from showfloor.catalog.service import check_own_variants
 from showfloor.identity.types import Person
 from showfloor.kit import clock
@@ -23,6 +25,7 @@ from showfloor.stock.rules import (
 )
 from showfloor.stock.types import Caller, Hold, LineState, Stock
 
+log = structlog.get_logger()
 KEPT_FOR = timedelta(days=2)
 _BATCH = 500
 
@@ -188,6 +191,12 @@ async def take_counts(session: Session, *, counts: Mapping[UUID, int]) -> None:
     """
     if counts:
         await queries.take_counts(session, counts)
+
+
+async def put_back(session: Session, pieces: Mapping[UUID, int]) -> None:
+    """Pieces that were sold, by variant, can be sold again. The caller does so once for each."""
+    for variant_id in await queries.put_back(session, pieces):
+        log.error("more comes back than was sold", variant=str(variant_id))
 
 
 def client_digest(secret: bytes, network: str) -> bytes:

@@ -1,4 +1,4 @@
-"""All SQL of `orders`."""
+"""Orders as they were agreed."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from typing import Any, LiteralString, cast
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from showfloor.kit import ids
 from showfloor.kit.db import Connection, Parameters, Session, fetch, write
 from showfloor.kit.money import Money
 from showfloor.markets.types import SalesKind
 from showfloor.merchants.types import Identity
-from showfloor.orders.models import OrderLineRow, OrderRow
+from showfloor.orders.models import NoteRow, OrderLineRow, OrderRow, ShipmentRow
+from showfloor.orders.queries.fulfilment import refunds_of, shipments_of
 from showfloor.orders.rules import number_of
 from showfloor.orders.types import Address, Buyer, Item, NewOrder, Order, Quote
 
@@ -253,19 +254,11 @@ def _bare_order(row: tuple[Any, ...]) -> Order:
     )
 
 
-async def orders_of_merchants(
-    session: Session, merchant_ids: Collection[UUID], limit: int, before: UUID | None
-) -> list[Order]:
-    """A page of these merchants' orders, newest first."""
-    page = (
-        select(OrderRow)
-        .where(OrderRow.merchant_id.in_(merchant_ids))
-        .order_by(OrderRow.id.desc())
-        .limit(limit)
-    )
-    if before is not None:
-        page = page.where(OrderRow.id < before)
-    return await _with_lines(session, (await session.execute(page)).scalars().all())
+async def orders_by_id(session: Session, order_ids: Sequence[UUID]) -> list[Order]:
+    """In this order."""
+    found = await session.execute(select(OrderRow).where(OrderRow.id.in_(order_ids)))
+    rows = {row.id: row for row in found.scalars()}
+    return await _with_lines(session, [rows[each] for each in order_ids if each in rows])
 
 
 async def newest_of_show(session: Session, show_id: UUID, limit: int) -> list[Order]:
@@ -301,7 +294,14 @@ async def units_of_show(session: Session, show_id: UUID) -> int:
 
 
 async def erase_buyer(session: Session, email: str) -> int:
-    """Who bought is forgotten; what was sold, for how much and to which country stays."""
+    """Who bought is forgotten, with the numbers of their parcels and what was noted about them;
+    what was sold, for how much and to which country stays.
+    """
+    theirs = select(OrderRow.id).where(func.lower(OrderRow.email) == email)
+    await session.execute(
+        update(ShipmentRow).where(ShipmentRow.order_id.in_(theirs)).values(tracking=None)
+    )
+    await session.execute(delete(NoteRow).where(NoteRow.order_id.in_(theirs)))
     bought = (
         update(OrderRow).where(func.lower(OrderRow.email) == email).values(email=None, address=None)
     )
@@ -316,7 +316,16 @@ async def _with_lines(session: Session, rows: Sequence[OrderRow]) -> list[Order]
         await session.execute(chosen.order_by(OrderLineRow.order_id, OrderLineRow.position))
     ).scalars():
         items[line.order_id].append(_item(line, currency[line.order_id]))
-    return [_order(row, items[row.id]) for row in rows]
+    shipments = await shipments_of(session, currency)
+    refunds = await refunds_of(session, currency)
+    return [
+        replace(
+            _order(row, items[row.id]),
+            shipments=shipments.get(row.id, ()),
+            refunds=refunds.get(row.id, ()),
+        )
+        for row in rows
+    ]
 
 
 def _item(line: OrderLineRow, currency: str) -> Item:

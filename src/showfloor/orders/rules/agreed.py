@@ -1,4 +1,4 @@
-"""Pure decisions of `orders`."""
+"""An order's number, and the address of its buyer's page."""
 
 from __future__ import annotations
 

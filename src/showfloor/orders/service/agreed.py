@@ -1,4 +1,4 @@
-"""Use cases of `orders`."""
+"""Orders as they were agreed: placing, reading, withdrawing."""
 
 from __future__ import annotations
 
@@ -10,11 +10,21 @@ from showfloor.kit import clock
 from showfloor.kit.db import Connection, Database, Session
 from showfloor.kit.outbox import publish, publish_all
 from showfloor.orders import queries, rules
-from showfloor.orders.errors import OrderNotFound
+from showfloor.orders.errors import OrderNotFound, WithdrawalTooLate
 from showfloor.orders.events import OrderPlaced, OrderWithdrawn
-from showfloor.orders.types import NewOrder, Order, Page, Sale, Sales
+from showfloor.orders.types import (
+    NewOrder,
+    Order,
+    OrderFilter,
+    Page,
+    Sale,
+    Sales,
+    Wanted,
+)
+from showfloor.orders.views import progress_of
 from showfloor.shows.service import get_own_show
 
+EVERYTHING = Wanted()
 _RECENT = 20
 _WALKED = 200
 """Orders in one transaction of a walk through all."""
@@ -90,31 +100,58 @@ async def open_order(session: Session, *, secret: bytes, token: str) -> Order:
     return order
 
 
+def may_withdraw(order: Order) -> bool:
+    """As long as nobody said when the last of the goods arrived, the 14 days have not begun."""
+    until = progress_of(order).withdraw_until
+    return until is None or clock.now() < until
+
+
 async def withdraw(session: Session, *, secret: bytes, token: str) -> None:
     """The buyer withdraws from the contract, without a reason (Directive 2011/83/EU art 11a);
-    doing so twice is doing it once. As long as nobody says when the goods arrived, the 14 days have
-    not begun. Raises OrderNotFound.
+    doing so twice is doing it once. Raises OrderNotFound, WithdrawalTooLate.
     """
     order, now = await open_order(session, secret=secret, token=token), clock.now()
+    if order.withdrawn_at is not None:
+        return
+    if not may_withdraw(order):
+        raise WithdrawalTooLate
     if await queries.set_withdrawn(session, order.id, now):
         await publish(session, OrderWithdrawn(order.id, order.merchant_id, now))
 
 
 async def list_own_orders(
-    session: Session, *, person: Person, limit: int = 50, cursor: UUID | None = None
+    session: Session,
+    *,
+    person: Person,
+    wanted: Wanted = EVERYTHING,
+    limit: int = 50,
+    cursor: UUID | None = None,
 ) -> Page:
-    """The orders of this person's merchants, newest first."""
-    found = await queries.orders_of_merchants(session, person.merchant_ids, limit + 1, cursor)
-    page = tuple(found[:limit])
-    return Page(page, page[-1].id if len(found) > limit else None)
+    """The orders of this person's merchants; `wanted` chooses among them, and says in which
+    order.
+    """
+    found = await queries.order_ids(
+        session, person.merchant_ids, wanted, limit=limit + 1, after=cursor, now=clock.now()
+    )
+    page = tuple(await queries.orders_by_id(session, found[:limit]))
+    return Page(page, found[limit - 1] if len(found) > limit else None)
 
 
-async def walk_own_orders(database: Database, *, person: Person) -> AsyncIterator[Order]:
-    """Every order of this person's merchants, newest first; a short transaction for each page."""
+async def count_own_orders(session: Session, *, person: Person) -> dict[OrderFilter, int]:
+    """How many orders there are of each kind."""
+    return await queries.count_orders(session, person.merchant_ids, clock.now())
+
+
+async def walk_own_orders(
+    database: Database, *, person: Person, wanted: Wanted
+) -> AsyncIterator[Order]:
+    """Every order of this person's merchants that is wanted; a short transaction for each page."""
     cursor: UUID | None = None
     while True:
         async with database.session() as session:
-            page = await list_own_orders(session, person=person, limit=_WALKED, cursor=cursor)
+            page = await list_own_orders(
+                session, person=person, wanted=wanted, limit=_WALKED, cursor=cursor
+            )
         for order in page.orders:
             yield order
         if (cursor := page.next_cursor) is None:

@@ -1,0 +1,113 @@
+"""Money goes back in the three steps of paying: the promise is committed, the provider is called
+outside any transaction under the refund's own id, its answer is committed. Whatever stops in
+between, `settle_open_refunds` asks again; asking twice gives back once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+
+from showfloor.checkout import queries, rules
+from showfloor.checkout.adapters.provider import PaymentProvider
+from showfloor.checkout.errors import ProviderUnavailable
+from showfloor.checkout.types import Refund, RefundStatus
+from showfloor.identity.types import Person
+from showfloor.kit import clock
+from showfloor.kit.db import Database
+from showfloor.orders import service as orders
+from showfloor.orders.service import RefundRequest
+from showfloor.orders.types import Order, RefundState
+from showfloor.orders.types import Refund as OrderRefund
+
+log = structlog.get_logger()
+_BATCH = 20
+
+
+async def refund_order(
+    database: Database,
+    providers: Mapping[str, PaymentProvider],
+    *,
+    person: Person,
+    order_id: UUID,
+    asked: RefundRequest,
+) -> Order:
+    """The order afterwards. When the provider does not answer, the refund is only promised, and the
+    worker carries it out.
+
+    Raises OrderNotFound, IdempotencyConflict, RefundInvalid, RefundTooLarge, NothingToCancel.
+    """
+    look_at = clock.now() + rules.CALL_TAKES
+    async with database.session() as session:
+        order, refund = await orders.promise_refund(
+            session, person=person, order_id=order_id, asked=asked, look_at=look_at
+        )
+    if refund.state is RefundState.PROMISED:
+        await _carry_out(database, providers, order, refund)
+    async with database.session() as session:
+        return await orders.get_own_order(session, person=person, order_id=order_id)
+
+
+async def settle_open_refunds(
+    database: Database, providers: Mapping[str, PaymentProvider]
+) -> datetime | None:
+    """Carry out what is due, one after the other; when the next one is."""
+    async with database.session() as session:
+        due = await orders.due_refunds(session, _BATCH)
+    for order, refund in due:
+        try:
+            await _carry_out(database, providers, order, refund)
+        except Exception:
+            # One that cannot be carried out keeps no other from being so; it is looked at again.
+            log.exception("refund could not be carried out", refund=str(refund.id))
+            await _put_off(database, refund)
+    async with database.session() as session:
+        return await orders.next_look_at_refund(session)
+
+
+async def _carry_out(
+    database: Database,
+    providers: Mapping[str, PaymentProvider],
+    order: Order,
+    refund: OrderRefund,
+) -> None:
+    status = await _ask(database, providers, order, refund)
+    if status is RefundStatus.PENDING:
+        await _put_off(database, refund)
+        return
+    if status is RefundStatus.REFUSED:
+        log.error("provider refuses a refund", refund=str(refund.id))
+    async with database.session() as session:
+        await orders.end_refund(session, refund.id, given_back=status is RefundStatus.DONE)
+
+
+async def _ask(
+    database: Database,
+    providers: Mapping[str, PaymentProvider],
+    order: Order,
+    refund: OrderRefund,
+) -> RefundStatus:
+    if not refund.amount.amount:
+        return RefundStatus.DONE
+    payment = await queries.find_paid(database, order.checkout_id)
+    provider = providers.get(payment.provider) if payment else None
+    if payment is None or provider is None:
+        log.error("no provider for a refund", refund=str(refund.id))
+        return RefundStatus.PENDING
+    wanted = Refund(refund.id, payment.id, refund.amount, payment.reference)
+    try:
+        return await provider.refund(wanted)
+    except ProviderUnavailable:
+        log.warning("payment provider does not answer", refund=str(refund.id))
+        return RefundStatus.PENDING
+
+
+async def _put_off(database: Database, refund: OrderRefund) -> None:
+    """Twice as long each time, an hour at most."""
+    now = clock.now()
+    wait = min(max(now - refund.made_at, rules.CALL_TAKES), rules.LONGEST_REFUND_PAUSE)
+    async with database.session() as session:
+        await orders.look_at_refund_later(session, refund.id, now + wait)

@@ -1,0 +1,123 @@
+"""A merchant's orders by what is to be done with them. What is stored are facts alone, so each
+filter is derived here from the same rows as `rules.progress` does it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, cast, func, or_, select
+from sqlalchemy.types import String
+
+from showfloor.kit.db import Session
+from showfloor.orders.models import (
+    OrderLineRow,
+    OrderRow,
+    RefundLineRow,
+    RefundRow,
+    ShipmentLineRow,
+    ShipmentRow,
+)
+from showfloor.orders.rules import SEND_WITHIN
+from showfloor.orders.types import OrderFilter, Wanted
+
+_ordered = (
+    select(func.sum(OrderLineRow.quantity))
+    .where(OrderLineRow.order_id == OrderRow.id)
+    .scalar_subquery()
+)
+_sent = (
+    select(func.coalesce(func.sum(ShipmentLineRow.quantity), 0))
+    .join(ShipmentRow, ShipmentRow.id == ShipmentLineRow.shipment_id)
+    .where(ShipmentRow.order_id == OrderRow.id)
+    .scalar_subquery()
+)
+_unsent = (
+    select(func.coalesce(func.sum(RefundLineRow.unsent), 0))
+    .join(RefundRow, RefundRow.id == RefundLineRow.refund_id)
+    .where(RefundRow.order_id == OrderRow.id, RefundRow.state != "refused")
+    .scalar_subquery()
+)
+_refunded = (
+    select(RefundRow.id)
+    .where(RefundRow.order_id == OrderRow.id, RefundRow.state != "refused")
+    .exists()
+)
+_waits = and_(OrderRow.withdrawn_at.is_(None), _ordered > _sent + _unsent)
+
+
+def fits(which: OrderFilter, now: datetime) -> ColumnElement[bool]:
+    match which:
+        case OrderFilter.ALL:
+            return OrderRow.id.is_not(None)
+        case OrderFilter.TO_SEND:
+            return _waits
+        case OrderFilter.LATE:
+            return and_(_waits, OrderRow.placed_at < now - SEND_WITHIN)
+        case OrderFilter.PART_SENT:
+            return and_(_waits, _sent > 0)
+        case OrderFilter.SENT:
+            return and_(_ordered == _sent + _unsent, _sent > 0)
+        case OrderFilter.REFUNDED:
+            return _refunded
+        case OrderFilter.WITHDRAWN:
+            return OrderRow.withdrawn_at.is_not(None)
+
+
+def _says(words: str) -> ColumnElement[bool]:
+    number = OrderRow.prefix + "-" + cast(OrderRow.number, String)
+    has_line = select(OrderLineRow.order_id).where(
+        OrderLineRow.order_id == OrderRow.id, OrderLineRow.sku.icontains(words, autoescape=True)
+    )
+    has_parcel = select(ShipmentRow.id).where(
+        ShipmentRow.order_id == OrderRow.id,
+        ShipmentRow.tracking.icontains(words, autoescape=True),
+    )
+    return or_(
+        number.icontains(words, autoescape=True),
+        OrderRow.email.icontains(words, autoescape=True),
+        OrderRow.address["name"].astext.icontains(words, autoescape=True),
+        has_line.exists(),
+        has_parcel.exists(),
+    )
+
+
+async def order_ids(
+    session: Session,
+    merchant_ids: Collection[UUID],
+    wanted: Wanted,
+    *,
+    limit: int,
+    after: UUID | None,
+    now: datetime,
+) -> list[UUID]:
+    """A page of these merchants' orders: what is to be sent with the nearest deadline first,
+    anything else with the newest first.
+    """
+    oldest_first = wanted.which in (OrderFilter.TO_SEND, OrderFilter.LATE, OrderFilter.PART_SENT)
+    chosen = select(OrderRow.id).where(
+        OrderRow.merchant_id.in_(merchant_ids), fits(wanted.which, now)
+    )
+    if wanted.words:
+        chosen = chosen.where(_says(wanted.words))
+    if wanted.since is not None:
+        chosen = chosen.where(OrderRow.placed_at >= wanted.since)
+    if wanted.until is not None:
+        chosen = chosen.where(OrderRow.placed_at < wanted.until)
+    if after is not None:
+        chosen = chosen.where(OrderRow.id > after if oldest_first else OrderRow.id < after)
+    order = OrderRow.id.asc() if oldest_first else OrderRow.id.desc()
+    return list((await session.execute(chosen.order_by(order).limit(limit))).scalars())
+
+
+async def count_orders(
+    session: Session, merchant_ids: Collection[UUID], now: datetime
+) -> dict[OrderFilter, int]:
+    """How many there are of each kind, in one statement."""
+    counted = select(
+        *(func.count().filter(fits(which, now)).label(which.value) for which in OrderFilter)
+    ).where(OrderRow.merchant_id.in_(merchant_ids))
+    row = (await session.execute(counted)).one()
+    return {which: row[place] for place, which in enumerate(OrderFilter)}

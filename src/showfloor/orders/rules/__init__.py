@@ -1,0 +1,27 @@
+"""Pure decisions of `orders`: agreed (numbers, the buyer's page), fulfilment (where an order
+stands).
+"""
+
+from showfloor.orders.rules.agreed import number_of, order_of_token, page_token
+from showfloor.orders.rules.fulfilment import (
+    SEND_WITHIN,
+    check_shipment,
+    plan_cancel,
+    plan_refund,
+    positions_of,
+    progress,
+    restocked,
+)
+
+__all__ = [
+    "SEND_WITHIN",
+    "check_shipment",
+    "number_of",
+    "order_of_token",
+    "page_token",
+    "plan_cancel",
+    "plan_refund",
+    "positions_of",
+    "progress",
+    "restocked",
+]

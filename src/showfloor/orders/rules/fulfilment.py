@@ -1,0 +1,192 @@
+"""Where an order stands, and what may still be done with it: pure, from what was agreed, the
+shipments and the refunds. Nothing of it is stored, so nothing can disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from showfloor.kit import money
+from showfloor.kit.money import Money
+from showfloor.orders.errors import (
+    NothingToCancel,
+    RefundInvalid,
+    RefundTooLarge,
+    ShipmentInvalid,
+    WithdrawnOrder,
+)
+from showfloor.orders.types import (
+    Fulfilment,
+    LineProgress,
+    Order,
+    Progress,
+    Refund,
+    RefundedPieces,
+    RefundState,
+    Shipment,
+    WantedRefund,
+)
+
+SEND_WITHIN = timedelta(days=3)
+"""What is not sent by then is late."""
+WITHDRAWAL_DAYS = 14
+_SATURDAY = 5
+
+
+def progress(order: Order, timezone: str) -> Progress:
+    """`timezone` is the market's: days of a deadline are the buyer's days."""
+    lines = tuple(
+        _line(place, item.quantity, order.shipments, order.refunds)
+        for place, item in enumerate(order.items)
+    )
+    currency = order.total.currency
+    stage = _stage(lines, order.shipments)
+    return Progress(
+        lines=lines,
+        fulfilment=stage,
+        captured=order.total,
+        refunded=_sum(order.refunds, RefundState.DONE, currency),
+        promised=_sum(order.refunds, RefundState.PROMISED, currency),
+        send_by=_send_by(order, stage),
+        withdraw_until=_withdraw_until(order, stage, timezone),
+    )
+
+
+def _line(
+    place: int, ordered: int, shipments: Iterable[Shipment], refunds: Iterable[Refund]
+) -> LineProgress:
+    back = [each.pieces[place] for each in refunds if each.counts and place in each.pieces]
+    return LineProgress(
+        ordered=ordered,
+        sent=sum(each.pieces.get(place, 0) for each in shipments),
+        refunded=sum(each.quantity for each in back),
+        unsent=sum(each.unsent for each in back),
+    )
+
+
+def _sum(refunds: Iterable[Refund], state: RefundState, currency: str) -> Money:
+    return money.total([each.amount for each in refunds if each.state is state], currency)
+
+
+def _stage(lines: Iterable[LineProgress], shipments: tuple[Shipment, ...]) -> Fulfilment:
+    to_send = any(line.to_send for line in lines)
+    if to_send:
+        return Fulfilment.PART_SENT if shipments else Fulfilment.TO_SEND
+    if not shipments:
+        return Fulfilment.CANCELLED
+    arrived = all(each.delivered_at is not None for each in shipments)
+    return Fulfilment.DELIVERED if arrived else Fulfilment.SENT
+
+
+def _send_by(order: Order, stage: Fulfilment) -> datetime | None:
+    waits = stage in (Fulfilment.TO_SEND, Fulfilment.PART_SENT)
+    return order.placed_at + SEND_WITHIN if waits and order.withdrawn_at is None else None
+
+
+def _withdraw_until(order: Order, stage: Fulfilment, timezone: str) -> datetime | None:
+    """The end of the fourteenth day after the last piece arrived (Directive 2011/83/EU art
+    9(2)(b)), or of the next working day (Regulation 1182/71 art 3(4)); public holidays are not
+    known here.
+    """
+    if stage is not Fulfilment.DELIVERED:
+        return None
+    zone = ZoneInfo(timezone)
+    last = max(each.delivered_at for each in order.shipments if each.delivered_at is not None)
+    day = last.astimezone(zone).date() + timedelta(days=WITHDRAWAL_DAYS)
+    while day.weekday() >= _SATURDAY:
+        day += timedelta(days=1)
+    return datetime.combine(day + timedelta(days=1), datetime.min.time(), zone)
+
+
+def positions_of(order: Order, by_sku: Mapping[str, int]) -> dict[int, int]:
+    """What is said of SKUs, by the lines' positions. Raises ShipmentInvalid for one that is not in
+    the order.
+    """
+    places = {item.sku: at for at, item in enumerate(order.items)}
+    if not by_sku.keys() <= places.keys():
+        raise ShipmentInvalid
+    return {places[sku]: count for sku, count in by_sku.items()}
+
+
+def check_shipment(order: Order, stands: Progress, pieces: Mapping[int, int]) -> None:
+    """Raises WithdrawnOrder, ShipmentInvalid for pieces that are not there to be sent."""
+    if order.withdrawn_at is not None:
+        raise WithdrawnOrder
+    left = dict(enumerate(line.to_send for line in stands.lines))
+    if not pieces or any(not 0 < count <= left.get(at, 0) for at, count in pieces.items()):
+        raise ShipmentInvalid
+
+
+def plan_refund(
+    order: Order, stands: Progress, wanted: WantedRefund
+) -> tuple[Money, dict[int, RefundedPieces]]:
+    """The sum and the pieces of a refund. Raises RefundInvalid, RefundTooLarge."""
+    pieces = _pieces_of(order, stands, wanted)
+    amount = wanted.amount
+    if amount is None:
+        amount = _price_of(order, pieces) if pieces else stands.left
+    check_sum(stands, amount)
+    return amount, pieces
+
+
+def _pieces_of(order: Order, stands: Progress, wanted: WantedRefund) -> dict[int, RefundedPieces]:
+    """Pieces that were not sent yet are taken first."""
+    places = {item.sku: at for at, item in enumerate(order.items)}
+    pieces: dict[int, RefundedPieces] = {}
+    for each in wanted.pieces:
+        at = places.get(each.sku)
+        if at is None or at in pieces:
+            raise RefundInvalid
+        line = stands.lines[at]
+        enough = 0 < each.quantity <= line.ordered - line.refunded
+        if not enough or not 0 <= each.restock <= each.quantity:
+            raise RefundInvalid
+        unsent = min(each.quantity, line.to_send)
+        pieces[at] = RefundedPieces(each.quantity, unsent, each.restock)
+    return pieces
+
+
+def check_sum(stands: Progress, amount: Money) -> None:
+    """No more goes back than was paid. Raises RefundInvalid, RefundTooLarge."""
+    if amount.currency != stands.captured.currency or amount.amount <= 0:
+        raise RefundInvalid
+    if amount.amount > stands.left.amount:
+        raise RefundTooLarge
+
+
+def plan_cancel(
+    order: Order, stands: Progress, *, restock: bool
+) -> tuple[Money, dict[int, RefundedPieces]]:
+    """Everything that was not sent; with nothing sent at all, all the money that is left. Raises
+    NothingToCancel.
+    """
+    pieces = {
+        at: RefundedPieces(line.to_send, line.to_send, line.to_send if restock else 0)
+        for at, line in enumerate(stands.lines)
+        if line.to_send
+    }
+    if not pieces:
+        raise NothingToCancel
+    price = _price_of(order, pieces)
+    if not order.shipments or price.amount > stands.left.amount:
+        price = stands.left
+    return price, pieces
+
+
+def _price_of(order: Order, pieces: Mapping[int, RefundedPieces]) -> Money:
+    return money.total(
+        [order.items[at].unit_price * each.quantity for at, each in pieces.items()],
+        order.total.currency,
+    )
+
+
+def restocked(order: Order, refund: Refund) -> dict[UUID, int]:
+    """Pieces to be sold again, by variant."""
+    return {
+        order.items[at].variant_id: each.restock
+        for at, each in refund.pieces.items()
+        if each.restock
+    }

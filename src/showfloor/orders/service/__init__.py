@@ -1,0 +1,65 @@
+"""Use cases of `orders`, one file a step: agreed, shipping, refunding (what the order knows of
+it), noting.
+"""
+
+from showfloor.orders.service.agreed import (
+    count_own_orders,
+    find_order,
+    get_own_order,
+    list_of_checkout,
+    list_own_orders,
+    may_withdraw,
+    open_order,
+    page_token,
+    place,
+    sales_of_show,
+    walk_own_orders,
+    withdraw,
+)
+from showfloor.orders.service.noting import (
+    add_note,
+    list_notes,
+)
+from showfloor.orders.service.refunding import (
+    REFUNDS,
+    RefundRequest,
+    due_refunds,
+    end_refund,
+    look_at_refund_later,
+    next_look_at_refund,
+    promise_refund,
+    refunded_of_checkout,
+)
+from showfloor.orders.service.shipping import (
+    Parcel,
+    mark_delivered,
+    ship,
+)
+
+__all__ = [
+    "REFUNDS",
+    "Parcel",
+    "RefundRequest",
+    "add_note",
+    "count_own_orders",
+    "due_refunds",
+    "end_refund",
+    "find_order",
+    "get_own_order",
+    "list_notes",
+    "list_of_checkout",
+    "list_own_orders",
+    "look_at_refund_later",
+    "mark_delivered",
+    "may_withdraw",
+    "next_look_at_refund",
+    "open_order",
+    "page_token",
+    "place",
+    "promise_refund",
+    "refunded_of_checkout",
+    "sales_of_show",
+    "ship",
+    "walk_own_orders",
+    "withdraw",
+]

@@ -1,0 +1,124 @@
+"""What the buyer hears and sees after the order: parcels, refunds, a cancelled rest."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from email.message import EmailMessage
+
+import pytest
+
+from showfloor.identity.types import GrantKind
+from showfloor.kit import clock
+from tests.integration.checkout.counter import Buyer
+from tests.integration.checkout.desk import Desk
+from tests.integration.notices.test_mails import Shop, own_guesses, shop
+from tests.people import add_key, add_person
+
+__all__ = ["own_guesses", "shop"]
+
+
+async def bought(shop: Shop, language: str = "en") -> tuple[Desk, str]:
+    """Two pieces and one; the merchant's desk, and the path of the buyer's page."""
+    shop.counter.client.headers["Accept-Language"] = language
+    buyer = Buyer(shop.counter)
+    await buyer.up_to_details(("SALT", 2), ("CLAY", 1))
+    (order,) = (await buyer.pay()).json()["orders"]
+    async with shop.database.session() as session:
+        person = await add_person(session, "Mo", (GrantKind.MERCHANT, shop.merchant))
+        key = await add_key(session, person)
+    return Desk(shop.counter, order["id"], key), order["page"]
+
+
+async def posted(shop: Shop) -> list[EmailMessage]:
+    """All mails so far, sent by whoever was told of everything twice."""
+    await shop.hear()
+    await shop.send()
+    await shop.hear()
+    await shop.send(60)
+    return list(shop.box.taken)
+
+
+def said(mail: EmailMessage, kind: str) -> str:
+    body = mail.get_body((kind,))
+    assert body is not None
+    return str(body.get_content())
+
+
+async def test_each_parcel_is_told_of_once(shop: Shop) -> None:
+    desk, page = await bought(shop)
+    await desk.ship(("SALT", 1))
+    await posted(shop)
+    await desk.ship(tracking=None)
+
+    _, first, second = await posted(shop)
+
+    for kind in ("plain", "html"):
+        assert "RM 1234 GB" in said(first, kind) and "Royal Mail" in said(first, kind)
+        assert "1 piece" in said(first, kind) and "2 pieces" not in said(first, kind)
+        assert "other pieces follow" in said(first, kind)
+        assert "Tracking" not in said(second, kind) and "follow" not in said(second, kind)
+    assert "on its way" in first["Subject"]
+    assert first["Message-ID"] != second["Message-ID"]
+    shown = (await shop.client.get(page)).text
+    assert "RM 1234 GB" in shown and shown.count("Royal Mail · sent on") == 2
+    assert "Not sent yet" not in shown
+
+
+async def test_refund_is_told_of_and_shown(shop: Shop) -> None:
+    desk, page = await bought(shop)
+    await desk.refund(("CLAY", 1, 0))
+
+    _, mail = await posted(shop)
+
+    for kind in ("plain", "html"):
+        assert "£22.00" in said(mail, kind) and "Refunded" in said(mail, "plain")
+        assert "£66.00" not in said(mail, kind)
+    shown = (await shop.client.get(page)).text
+    assert "Given back on" in shown and "After refunds" in shown and "£44.00" in shown
+    assert "Not sent yet" in shown
+
+
+async def test_cancelled_order_makes_one_mail(shop: Shop) -> None:
+    desk, page = await bought(shop)
+    await desk.post("cancel")
+
+    _, mail = await posted(shop)
+
+    assert "was cancelled" in mail["Subject"] and "£66.00" in said(mail, "plain")
+    shown = (await shop.client.get(page)).text
+    assert "Cancelled by the seller" in shown and "£0.00" in shown
+    assert "Not sent yet" not in shown
+
+
+@pytest.mark.parametrize("what", ["ship", "refund", "cancel"])
+async def test_mails_are_in_the_language_of_the_purchase(shop: Shop, what: str) -> None:
+    desk, page = await bought(shop, "ar")
+    await (desk.post("cancel") if what == "cancel" else getattr(desk, what)())
+
+    _, mail = await posted(shop)
+
+    words = {"ship": "طردك", "refund": "نقودك", "cancel": "أُلغي"}[what]
+    assert words in mail["Subject"] and 'dir="rtl"' in said(mail, "html")
+    assert {"ship": "الطرود", "refund": "نقودك", "cancel": "ألغاه البائع"}[what] in (
+        await shop.client.get(page)
+    ).text
+
+
+async def test_page_says_until_when_one_may_withdraw(shop: Shop) -> None:
+    desk, page = await bought(shop)
+    await desk.ship()
+    before = (await shop.client.get(page)).text
+    await desk.post(f"shipments/{desk.order['shipments'][0]['id']}/delivered")
+    after = (await shop.client.get(page)).text
+    later = clock.now() + timedelta(days=18)
+    with clock.use(lambda: later):
+        over = (await shop.client.get(page)).text
+        asked = (await shop.client.get(f"{page}/withdrawal")).text
+        refused = await shop.client.post(f"{page}/withdrawal", headers={"Accept": "text/html"})
+
+    assert "14 days after the last piece arrives" in before
+    assert "You may withdraw until" in after and "Withdraw from contract here" in after
+    assert "Your rights for faulty goods stay" in over
+    assert "Withdraw from contract here" not in over and "Confirm withdrawal" not in asked
+    assert refused.status_code == 409
+    assert (await desk.look())["withdrawn_at"] is None
