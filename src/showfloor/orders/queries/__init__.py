@@ -1,6 +1,7 @@
 """All SQL of `orders`: agreed, fulfilment (shipments and refunds), listing, notes."""
 
 from showfloor.orders.queries.agreed import (
+    add_new_orders,
     add_orders,
     any_order,
     erase_buyer,
@@ -36,6 +37,7 @@ from showfloor.orders.queries.notes import (
 )
 
 __all__ = [
+    "add_new_orders",
     "add_note",
     "add_orders",
     "add_refund",
