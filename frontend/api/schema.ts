@@ -38,6 +38,16 @@ export interface components {
         AdmissionOut: {
             admission: string;
         };
+        /** @description The way of delivery that the buyer chose; `earliest` to `latest` is when it was promised. */
+        AgreedDeliveryOut: {
+            option_id: string;
+            name: components["schemas"]["Words"];
+            price: components["schemas"]["MoneyOut"];
+            /** Format: date */
+            earliest: string;
+            /** Format: date */
+            latest: string;
+        };
         AgreedLine: {
             sku: string;
             quantity: number;
@@ -162,6 +172,8 @@ export interface components {
             hold_id: string;
             email: string;
             address: components["schemas"]["AddressIn"];
+            /** @description ids of delivery options, one a seller; the cheapest where none is named */
+            delivery?: string[];
         };
         CheckoutOut: {
             /** @enum {string} */
@@ -176,6 +188,7 @@ export interface components {
             total: components["schemas"]["MoneyOut"];
             lines: components["schemas"]["AgreedLine"][];
             sellers: components["schemas"]["SellerOut"][];
+            quotes: components["schemas"]["QuoteOut"][];
         };
         /** @description Only what is given changes; null means the same as not given. */
         ClipChange: {
@@ -251,6 +264,77 @@ export interface components {
         DeliveredIn: {
             at?: string | null;
         };
+        DeliveriesOut: {
+            deliveries: components["schemas"]["DeliveryOut"][];
+            next_cursor: string | null;
+        };
+        /** @description What an option means for some goods today; `earliest` to `latest` is when they arrive. */
+        DeliveryOfferOut: {
+            id: string;
+            name: components["schemas"]["Words"];
+            price: components["schemas"]["MoneyOut"];
+            /** Format: date */
+            earliest: string;
+            /** Format: date */
+            latest: string;
+        };
+        /**
+         * @description `steps` begin at zero and rise; `free_from` null: it always costs something. Days are working
+         *     days of the market: `handling_days` until the parcel leaves, `days_from` to `days_to` on the
+         *     way.
+         */
+        DeliveryOptionIn: {
+            name: components["schemas"]["NameIn"];
+            countries: string[];
+            currency: string;
+            steps: components["schemas"]["StepIn"][];
+            free_from?: number | null;
+            /** @default 0 */
+            handling_days: number;
+            days_from: number;
+            days_to: number;
+        };
+        DeliveryOptionOut: {
+            id: string;
+            name: components["schemas"]["Words"];
+            countries: string[];
+            currency: string;
+            steps: components["schemas"]["StepOut"][];
+            free_from: number | null;
+            handling_days: number;
+            days_from: number;
+            days_to: number;
+        };
+        /** @description The list's key `items`. */
+        DeliveryOptions: {
+            items: components["schemas"]["DeliveryOptionOut"][];
+        };
+        /**
+         * @description `message_id` is the `webhook-id` of every attempt. `status` is what the endpoint answered
+         *     last; without an answer `reason` says why there was none.
+         */
+        DeliveryOut: {
+            id: string;
+            message_id: string;
+            type: ("order.paid" | "show.started" | "show.ended" | "product.sold_out" | "stock.changed") | "webhook.test";
+            about: string;
+            state: components["schemas"]["DeliveryState"];
+            attempts: number;
+            /** Format: date-time */
+            made_at: string;
+            status: number | null;
+            reason: components["schemas"]["Reason"] | null;
+            took_ms: number | null;
+            tried_at: string | null;
+            next_at: string | null;
+        };
+        /** @description `delivered`: whether a buyer in that country can order at all. */
+        DeliveryPreview: {
+            delivered: boolean;
+            offers: components["schemas"]["DeliveryOfferOut"][];
+        };
+        /** @enum {string} */
+        DeliveryState: "waiting" | "delivered" | "failed";
         /** @description In one language or more, as TitleIn. */
         DescriptionIn: {
             en?: string;
@@ -297,6 +381,23 @@ export interface components {
             disclosure: components["schemas"]["Disclosure"];
         };
         /**
+         * @description `OFF` by its owner, `GONE` because it answered 410, `FAILING` because nothing was taken for
+         *     days. What is switched on again gets what still waits.
+         * @enum {string}
+         */
+        EndpointState: "on" | "off" | "gone" | "failing";
+        /**
+         * @description What goods cost if they go to `country`. `countries` are all to which every one of their
+         *     sellers delivers. `total` is what the order will cost, all in.
+         */
+        EstimateOut: {
+            country: string;
+            countries: string[];
+            postal_code_needed: boolean;
+            sellers: components["schemas"]["SellerQuoteOut"][];
+            total: components["schemas"]["MoneyOut"];
+        };
+        /**
          * @description How far an order is. `CANCELLED`: nothing was sent and nothing is to be sent.
          * @enum {string}
          */
@@ -326,12 +427,14 @@ export interface components {
             total: components["schemas"]["MoneyOut"];
         };
         /**
-         * @description `expected_total` is the sum on the buyer's screen: another one is refused with
+         * @description `expected_total` is the sum of the goods on the buyer's screen: another one is refused with
          *     price_changed.
          */
         HoldIn: {
             lines: components["schemas"]["HoldLine"][];
             expected_total?: components["schemas"]["MoneyIn"] | null;
+            /** @description goods that are not delivered there are refused with not_delivered */
+            deliver_to?: string | null;
         };
         HoldLine: {
             sku: string;
@@ -486,6 +589,10 @@ export interface components {
             amount: number;
             currency: string;
         };
+        NameIn: {
+            en: string;
+            ar: string;
+        };
         /**
          * @description Of a publisher by WebRTC: the share of its packets that is lost on the way, and by how many
          *     milliseconds the others come unevenly.
@@ -575,6 +682,26 @@ export interface components {
             starts_at?: string | null;
             disclosures?: components["schemas"]["Disclosure"][] | null;
         };
+        /** @description `merchant_id` is needed only by somebody who sells for several merchants. */
+        NewWebhook: {
+            url: string;
+            events: ("order.paid" | "show.started" | "show.ended" | "product.sold_out" | "stock.changed")[];
+            merchant_id?: string | null;
+        };
+        /** @description `secret` is shown this once. */
+        NewWebhookOut: {
+            id: string;
+            merchant_id: string;
+            url: string;
+            events: ("order.paid" | "show.started" | "show.ended" | "product.sold_out" | "stock.changed")[];
+            state: components["schemas"]["EndpointState"];
+            /** Format: date-time */
+            created_at: string;
+            waiting: number;
+            failing_since: string | null;
+            both_sign_until: string | null;
+            secret: string;
+        };
         /** @description `show` is null when nothing is announced. */
         NextShow: {
             show: components["schemas"]["ShowOut"] | null;
@@ -613,7 +740,8 @@ export interface components {
         };
         /**
          * @description `buyer` is null once the buyer's data was erased, `seller_identity` where the seller had not
-         *     said it, `withdraw_until` as long as the days to withdraw have not begun.
+         *     said it, `withdraw_until` as long as the days to withdraw have not begun, `quote` for orders
+         *     from before there were quotes.
          */
         OrderDetail: {
             id: string;
@@ -638,6 +766,7 @@ export interface components {
             withdraw_until: string | null;
             buyer: components["schemas"]["BuyerOut"] | null;
             seller_identity: components["schemas"]["SellerIdentity"] | null;
+            quote: components["schemas"]["QuoteOut"] | null;
         };
         /**
          * @description `LATE` orders are among those to send. `PART_SENT` too.
@@ -803,6 +932,26 @@ export interface components {
             size: number;
             path: string;
         };
+        /** @description What one seller's part costs, as agreed. `delivery` null: it is in the goods' prices. */
+        QuoteOut: {
+            merchant_id: string;
+            country: string;
+            goods: components["schemas"]["MoneyOut"];
+            delivery: components["schemas"]["AgreedDeliveryOut"] | null;
+            total: components["schemas"]["MoneyOut"];
+            reasons: components["schemas"]["ReasonOut"][];
+        };
+        /**
+         * @description Why a request came to nothing. Stored and shown; never the words of the other side.
+         * @enum {string}
+         */
+        Reason: "url_invalid" | "address_forbidden" | "name_unknown" | "unreachable" | "tls_failed" | "timed_out" | "broken" | "too_large";
+        /** @description Why a line of the sum is what it is, in words. */
+        ReasonOut: {
+            code: string;
+            amount: components["schemas"]["MoneyOut"];
+            words: components["schemas"]["Words"];
+        };
         /** @description The provider's own page; it sends the buyer back to the page they came from. */
         Redirect: {
             /**
@@ -932,16 +1081,10 @@ export interface components {
             duration_s: number;
             gaps: components["schemas"]["GapOut"][];
         };
-        /**
-         * @description What of an ended show can be watched again; `starts_at` is the moment of the first frame.
-         *     Pictures follow a while after the video; `storyboard_url` answers a `Storyboard`.
-         */
-        ReplayOut: {
-            state: components["schemas"]["ReplayState"];
-            starts_at: string | null;
-            duration_s: number;
-            poster_url: string | null;
-            storyboard_url: string | null;
+        /** @description Either some `deliveries`, or all that `failed_since` a moment. */
+        ReplayIn: {
+            deliveries?: string[] | null;
+            failed_since?: string | null;
         };
         /** @enum {string} */
         ReplayState: "preparing" | "ready" | "withheld" | "deleted";
@@ -967,7 +1110,7 @@ export interface components {
             went_live_at: string | null;
             ended_at: string | null;
             /** @description Null until the show has ended, and for one that was never live. */
-            replay: components["schemas"]["ReplayOut"] | null;
+            replay: components["schemas"]["showfloor__shows__schemas__ReplayOut"] | null;
             /** @description In which there are captions, BCP 47. */
             caption_languages: string[];
             product_ids: string[];
@@ -1017,12 +1160,18 @@ export interface components {
          * @description What an API key may be used for.
          * @enum {string}
          */
-        Scope: "orders:read" | "orders:write" | "catalog:write" | "merchant:write" | "shows:run" | "captions:write";
+        Scope: "orders:read" | "orders:write" | "catalog:write" | "merchant:write" | "shows:run" | "captions:write" | "webhooks:write";
+        /** @description Shown this once. The secret before it signs, too, until `both_sign_until`. */
+        SecretOut: {
+            secret: string;
+            /** Format: date-time */
+            both_sign_until: string;
+        };
         /**
          * @description What the security log says.
          * @enum {string}
          */
-        SecurityEvent: "signed_in" | "sign_in_refused" | "sessions_ended" | "person_added" | "person_disabled" | "person_enabled" | "password_changed" | "granted" | "grant_revoked" | "key_added" | "key_revoked" | "origin_allowed" | "origin_forbidden" | "creator_allowed" | "creator_forbidden";
+        SecurityEvent: "signed_in" | "sign_in_refused" | "sessions_ended" | "person_added" | "person_disabled" | "person_enabled" | "password_changed" | "granted" | "grant_revoked" | "key_added" | "key_revoked" | "origin_allowed" | "origin_forbidden" | "creator_allowed" | "creator_forbidden" | "webhook_added" | "webhook_changed" | "webhook_removed" | "webhook_secret_made";
         SecurityLogOut: {
             records: components["schemas"]["SecurityRecordOut"][];
         };
@@ -1046,6 +1195,20 @@ export interface components {
         SellerOut: {
             id: string;
             name: components["schemas"]["Words"];
+        };
+        /**
+         * @description One seller's part. `offers` are the ways to have it delivered, the cheapest first; none where
+         *     delivery is in the prices, or `delivered` is false. `chosen` is one of them; `total` is null for
+         *     what is not delivered.
+         */
+        SellerQuoteOut: {
+            seller: components["schemas"]["SellerOut"];
+            delivered: boolean;
+            goods: components["schemas"]["MoneyOut"];
+            offers: components["schemas"]["DeliveryOfferOut"][];
+            chosen: string | null;
+            total: components["schemas"]["MoneyOut"] | null;
+            reasons: components["schemas"]["ReasonOut"][];
         };
         SessionOut: {
             person: components["schemas"]["PersonOut"];
@@ -1111,7 +1274,7 @@ export interface components {
             went_live_at: string | null;
             ended_at: string | null;
             /** @description Null until the show has ended, and for one that was never live. */
-            replay: components["schemas"]["ReplayOut"] | null;
+            replay: components["schemas"]["showfloor__shows__schemas__ReplayOut"] | null;
             /** @description In which there are captions, BCP 47. */
             caption_languages: string[];
             product_ids: string[];
@@ -1174,6 +1337,15 @@ export interface components {
             /** Format: date-time */
             end: string;
         };
+        /** @description From goods of the value `from_value` on delivery costs `price`; minor units. */
+        StepIn: {
+            from_value: number;
+            price: number;
+        };
+        StepOut: {
+            from_value: number;
+            price: number;
+        };
         /** @description The file that `storyboard_url` of a replay names; sheets lie beside it. */
         Storyboard: {
             width: number;
@@ -1228,6 +1400,10 @@ export interface components {
             type: "test";
             number: string;
         };
+        /** @description `delivery_id` is found in the endpoint's deliveries. */
+        TestOut: {
+            delivery_id: string;
+        };
         Timeline: {
             cues: components["schemas"]["CueOut"][];
         };
@@ -1267,10 +1443,53 @@ export interface components {
              */
             kind: "wait";
         };
+        /**
+         * @description What is left out stays. `on` false: nothing is sent, and what happens meanwhile is never
+         *     sent; true after that, or after the endpoint was given up: what still waits goes out.
+         */
+        WebhookChange: {
+            url?: string | null;
+            events?: ("order.paid" | "show.started" | "show.ended" | "product.sold_out" | "stock.changed")[] | null;
+            on?: boolean | null;
+        };
+        /**
+         * @description `waiting`: how many deliveries are still to be made. `failing_since`: nothing was taken since
+         *     then. `both_sign_until`: the secret before the newest signs until then, too.
+         */
+        WebhookOut: {
+            id: string;
+            merchant_id: string;
+            url: string;
+            events: ("order.paid" | "show.started" | "show.ended" | "product.sold_out" | "stock.changed")[];
+            state: components["schemas"]["EndpointState"];
+            /** Format: date-time */
+            created_at: string;
+            waiting: number;
+            failing_since: string | null;
+            both_sign_until: string | null;
+        };
+        WebhooksOut: {
+            webhooks: components["schemas"]["WebhookOut"][];
+        };
         /** @description The same words in every language. */
         Words: {
             en: string;
             ar: string;
+        };
+        /**
+         * @description What of an ended show can be watched again; `starts_at` is the moment of the first frame.
+         *     Pictures follow a while after the video; `storyboard_url` answers a `Storyboard`.
+         */
+        showfloor__shows__schemas__ReplayOut: {
+            state: components["schemas"]["ReplayState"];
+            starts_at: string | null;
+            duration_s: number;
+            poster_url: string | null;
+            storyboard_url: string | null;
+        };
+        /** @description How many deliveries go out again. */
+        showfloor__webhooks__schemas__ReplayOut: {
+            count: number;
         };
         /** @description `path` leads into the request: `body/lines/0/sku`. */
         MalformedField: {

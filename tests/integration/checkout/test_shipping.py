@@ -243,7 +243,8 @@ async def test_spreadsheet_says_what_was_sent_and_given_back(shop: Counter, desk
         ("2", "0", "1"),
         ("0", "1", "0"),
     ]
-    assert [(row["order_total"], row["order_refunded"]) for row in rows] == [("66.00", "22.00")] * 2
+    sums = [(row["order_total"], row["order_refunded"]) for row in rows]
+    assert sums == [("66.00", "22.00"), ("", "")]
     assert rows[0]["tracking"] == "RM 1234 GB"
 
 
