@@ -117,10 +117,10 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
             transport=httpx2.ASGITransport(app), base_url=f"{BASE}/api/v1"
         ) as client:
             show = ids.encode("show", floor.show.id)
-            sent, fresh, unwanted = [await _order(client, show) for _ in range(3)]
+            packed, fresh, unwanted = [await _order(client, show) for _ in range(3)]
             held, spare = [await _checkout(client, show) for _ in range(2)]
             parcel = await client.post(
-                f"/orders/{sent}/shipments",
+                f"/orders/{packed}/shipments",
                 json={"carrier": "Post"},
                 headers={"Authorization": f"Bearer {keys[0]}", "Idempotency-Key": ids.secret()},
             )
@@ -178,7 +178,7 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
                 "cue_id": [ids.encode("cue", cue.id)],
                 "hold_id": [held["hold_id"], spare["hold_id"]],
                 "checkout_id": [held["id"]],
-                "order_id": [sent],
+                "order_id": [packed],
                 "shipment_id": [parcel.json()["shipments"][0]["id"]],
             }
             yield Everything(

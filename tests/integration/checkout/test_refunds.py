@@ -42,7 +42,8 @@ async def kinds(shop: Counter) -> list[str]:
     """What was told of orders after they were placed."""
     found: Any = await scalar(
         shop.database,
-        "select array_agg(kind order by id) from outbox_event where kind <> 'orders.placed.v1'",
+        """select array_agg(kind order by id) from outbox_event
+        where kind like 'orders.%' and kind <> 'orders.placed.v1'""",
     )
     return found or []
 

@@ -197,6 +197,8 @@ async def put_back(session: Session, pieces: Mapping[UUID, int]) -> None:
     """Pieces that were sold, by variant, can be sold again. The caller does so once for each."""
     for variant_id in await queries.put_back(session, pieces):
         log.error("more comes back than was sold", variant=str(variant_id))
+    if pieces:
+        await publish(session, StockChanged(tuple(sorted(pieces))))
 
 
 def client_digest(secret: bytes, network: str) -> bytes:
