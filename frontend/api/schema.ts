@@ -932,13 +932,17 @@ export interface components {
             size: number;
             path: string;
         };
-        /** @description What one seller's part costs, as agreed. `delivery` null: it is in the goods' prices. */
+        /**
+         * @description What one seller's part costs, as agreed. `delivery` null: it is in the goods' prices; `vat`
+         *     null: they have none in them that the seller could show.
+         */
         QuoteOut: {
             merchant_id: string;
             country: string;
             goods: components["schemas"]["MoneyOut"];
             delivery: components["schemas"]["AgreedDeliveryOut"] | null;
             total: components["schemas"]["MoneyOut"];
+            vat: components["schemas"]["VatOut"] | null;
             reasons: components["schemas"]["ReasonOut"][];
         };
         /**
@@ -1420,6 +1424,17 @@ export interface components {
             };
             price: components["schemas"]["MoneyOut"];
             pictures: number[];
+        };
+        /**
+         * @description Value added tax that is in the prices: of each line in the order's own order, and of
+         *     delivery. `rate` is in hundredths of a percent.
+         */
+        VatOut: {
+            country: string;
+            rate: number;
+            lines: components["schemas"]["MoneyOut"][];
+            delivery: components["schemas"]["MoneyOut"];
+            total: components["schemas"]["MoneyOut"];
         };
         /**
          * @description `bitrate` is bits a second, `keyframe_interval` seconds, null until two key frames have
