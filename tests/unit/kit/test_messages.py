@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from babel import Locale
 
+from showfloor.identity.types import Scope, SecurityEvent
 from showfloor.kit import messages
 from showfloor.kit.money import Money
 from showfloor.webhooks.types import EventType
@@ -278,3 +279,11 @@ def test_a_name_in_the_other_direction_keeps_its_signs_to_itself() -> None:
         "ar", "product.sold_by", seller="Moss & Co."
     )
     assert "\u2068" not in messages.translate("en", "product.sold_by", seller="Moss & Co.")
+
+
+def test_every_right_and_every_security_event_has_words() -> None:
+    """The front end makes these keys from what the API sends."""
+    made = {f"account.scope.{scope.value}" for scope in Scope}
+    made |= {f"account.event.{event.value}" for event in SecurityEvent}
+
+    assert made - set(entries("en")) == set()
