@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 ALL = (
     *("start", "idle", "playback", "device", "ingest", "push", "rooms", "holds", "purchases"),
-    *("gate", "scan", "replay"),
+    *("gate", "scan", "replay", "imports"),
 )
 
 
