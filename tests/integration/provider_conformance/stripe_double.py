@@ -76,6 +76,8 @@ class StripeDouble:
     tokens: dict[str, Json] = field(default_factory=dict)
     charges: dict[str, Json] = field(default_factory=dict)
     refunds: dict[str, Json] = field(default_factory=dict)
+    refunds_are: str = "succeeded"
+    """What becomes of a refund at once; `pending` until `end_refund` (/refunds#refund-statuses)."""
     transfers: dict[str, Json] = field(default_factory=dict)
     events: list[Json] = field(default_factory=list)
     tell: Callable[[Json], None] = lambda event: None
@@ -276,11 +278,23 @@ class StripeDouble:
             charge=charge["id"],
             payment_intent=found["id"],
             metadata=given.get("metadata", {}),
-            status="succeeded",
+            status=self.refunds_are,
         )
         self.refunds[made["id"]] = made
         self._send("refund.created", made)
         return made
+
+    def end_refund(self, id_: str, status: str) -> None:
+        """What the bank does in the end; what failed is in the merchant's balance again
+        (/refunds#failed-refunds).
+        """
+        made = self.refunds[id_]
+        made["status"] = status
+        if status in ("failed", "canceled"):
+            charge = self.charges[made["charge"]]
+            charge["amount_refunded"] -= made["amount"]
+            charge["refunded"] = False
+        self._send("refund.updated", made)
 
     def list_refunds(self, given: Json) -> Json:
         """/api/refunds/list."""

@@ -332,7 +332,7 @@ class StripeProvider:
                 )
             except (NotPayable, stripe.InvalidRequestError, stripe.IdempotencyError):
                 return RefundStatus.REFUSED
-            return _REFUNDS.get(made.status or "", RefundStatus.REFUSED)
+            return _outcome(made)
 
     async def _earlier_refund(self, reference: str, refund: Refund) -> RefundStatus | None:
         """What became of a refund whose key may be forgotten (/api/refunds/list); also the guard of
@@ -345,7 +345,7 @@ class StripeProvider:
         async for made in page.auto_paging_iter():
             if name_in(made.metadata, REFUND) == str(refund.id):
                 same = made.amount == stripe_amount(refund.amount)
-                return _REFUNDS.get(made.status or "") if same else RefundStatus.REFUSED
+                return _outcome(made) if same else RefundStatus.REFUSED
         return None
 
     def parse_callback(self, headers: Mapping[str, str], body: bytes) -> Callback | None:
@@ -377,7 +377,13 @@ _REFUNDS = {
     "pending": RefundStatus.PENDING,
     "requires_action": RefundStatus.PENDING,
 }
-"""/refunds#refund-statuses."""
+
+
+def _outcome(made: stripe.Refund) -> RefundStatus:
+    """/refunds#refund-statuses. One that failed or was cancelled has given nothing back for good:
+    asking again under its key would answer for a day what was said at first.
+    """
+    return _REFUNDS.get(made.status or "", RefundStatus.REFUSED)
 
 
 def _our_payment(name: object) -> UUID | None:
