@@ -14,11 +14,12 @@ from showfloor.orders import queries
 from showfloor.orders import service as orders
 from showfloor.orders.eraser import ERASER
 from showfloor.orders.errors import WithdrawalTooLate
+from showfloor.orders.models import OrderRow
 from showfloor.orders.types import OrderFilter
 from showfloor.privacy.types import Subject
 from tests.integration.checkout.counter import EMAIL, SECRET, Buyer, Counter
 from tests.integration.checkout.desk import Desk, as_merchant, sold
-from tests.integration.checkout.shop import Seller, add_seller, scalar
+from tests.integration.checkout.shop import Seller, add_seller, execute, scalar
 from tests.waiting import until_somebody_waits
 
 guarded = pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
@@ -170,6 +171,47 @@ async def test_withdrawn_order_is_not_sent(shop: Counter, desk: Desk) -> None:
 
     assert (answer.status_code, answer.json()["code"]) == (409, "order_withdrawn")
     assert (await desk.look())["shipments"] == []
+
+
+@guarded
+async def test_order_that_is_withdrawn_while_the_parcel_waits_is_not_sent(
+    shop: Counter, desk: Desk, monkeypatch: pytest.MonkeyPatch, guard: bool
+) -> None:
+    """The merchant's request has read the order and waits for its lock; without the lock it sends
+    what the buyer withdraws from at that moment.
+    """
+    if not guard:
+
+        async def no_lock(_session: object, _order_id: object) -> bool:
+            return True
+
+        monkeypatch.setattr(queries, "lock_order", no_lock)
+    async with shop.database.session() as session:
+        await orders.withdraw(session, secret=SECRET.encode(), token=token_of(desk))
+        await session.flush()
+        sending = asyncio.create_task(desk.ship())
+        if guard:
+            await until_somebody_waits(shop.database)
+        else:
+            await sending
+    answer = await sending
+
+    assert answer.status_code == (409 if guard else 200)
+    assert len((await desk.look())["shipments"]) == (0 if guard else 1)
+
+
+async def test_what_was_read_before_the_lock_is_read_again_after_it(
+    shop: Counter, desk: Desk
+) -> None:
+    """Also where somebody keeps the row, which the session would answer with otherwise."""
+    order_id = ids.parse("ord", desk.order_id)
+    async with shop.database.session() as session:
+        kept = await session.get(OrderRow, order_id)
+        await execute(shop.database, "update orders set withdrawn_at = now()")
+        await queries.lock_order(session, order_id)
+        order = await orders.find_order(session, order_id)
+
+    assert kept is not None and order is not None and order.withdrawn_at is not None
 
 
 async def found(shop: Counter, **query: object) -> list[str]:

@@ -28,10 +28,13 @@ from showfloor.orders.types import (
 
 async def lock_order(session: Session, order_id: UUID) -> bool:
     """What is sent and given back of an order is decided by one at a time; False when there is
-    none.
+    none. Rows that were read before are read again: whoever had the lock may have changed them, and
+    a session answers with what it has.
     """
     row = select(OrderRow.id).where(OrderRow.id == order_id).with_for_update()
-    return (await session.execute(row)).first() is not None
+    found = (await session.execute(row)).first() is not None
+    session.expire_all()
+    return found
 
 
 async def earlier_shipment(session: Session, order_id: UUID, key: bytes) -> bytes | None:
