@@ -48,6 +48,12 @@ export class Delivery {
       : null;
   }
 
+  /** The shop has refused something by other prices or ways than the ones on screen. */
+  async askAgain(hold: Hold): Promise<void> {
+    this.#asked = this.#answered = "";
+    await this.ask(hold);
+  }
+
   /** Asks the shop, and again until it answers. */
   async ask(hold: Hold, pause = AGAIN): Promise<void> {
     const question = this.#question(hold);
@@ -79,6 +85,11 @@ export class Delivery {
     return `/holds/${id}/quote?${query}#${held.join("+")}`;
   }
 }
+
+const OUTDATED: ReadonlySet<string> = new Set(["price_changed", "not_delivered"]);
+
+/** Whether a refusal says that delivery or its price is another by now. */
+export const isOutdated = (problem: Problem | null) => !!problem && OUTDATED.has(problem.code);
 
 /** What some pieces cost if they go there, before anything is held. */
 export function quoteGoods(

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Estimate, Hold } from "../contract";
-import { Delivery } from "./delivery.svelte";
+import { Delivery, isOutdated } from "./delivery.svelte";
 
 const pounds = (amount: number) => ({ amount, currency: "GBP" });
 const hold = (quantity: number): Hold => ({
@@ -102,4 +102,23 @@ test("a late answer to an earlier question is not taken for this one's", async (
   await first;
 
   expect(delivery.sumOf(hold(1))).toEqual(pounds(1250));
+});
+
+test("after a refusal by another price the shop is asked again, or nobody could pay", async () => {
+  const delivery = new Delivery("/api/v1", "GB");
+  answers = [says(answer(495, "dlv_1")), says(answer(595, "dlv_1"))];
+  await delivery.ask(hold(1));
+
+  const asking = delivery.askAgain(hold(1));
+
+  expect(delivery.sumOf(hold(1))).toBeNull();
+  await asking;
+  expect(delivery.sumOf(hold(1))).toEqual(pounds(595));
+  const codes = ["price_changed", "not_delivered", "hold_expired"];
+  expect(codes.map((code) => isOutdated({ code, status: 409, title: "" }))).toEqual([
+    true,
+    true,
+    false,
+  ]);
+  expect(isOutdated(null)).toBe(false);
 });
