@@ -56,6 +56,7 @@ def letter_of(mail: Mail, order: Order, office: Office) -> Letter:
         "vat": _vat(order, lang),
         "price": partial(messages.load().price, lang),
         "kind": mail.kind.value,
+        "withdrawal_money": _withdrawal_money(order, t),
         **_subject_of(mail, order),
     }
     return Letter(
@@ -74,6 +75,22 @@ def _vat(order: Order, lang: str) -> str:
     reasons = order.quote.reasons if order.quote else ()
     said = [reason_words(each, lang) for each in reasons if each.code.value.startswith("vat_")]
     return " ".join(said)
+
+
+def _withdrawal_money(order: Order, t: Translate) -> str:
+    """What a buyer who withdrew gets back, as it stood then: a refund that is made later has a mail
+    of its own.
+    """
+    if order.withdrawn_at is None:
+        return ""
+    before = tuple(each for each in order.refunds if each.made_at <= order.withdrawn_at)
+    left = progress_of(replace(order, refunds=before)).left
+    back = order.total - left
+    if not back.amount:
+        return t("mail.withdrawal_received.money", total=left)
+    if not left.amount:
+        return t("mail.withdrawal_received.paid_back", back=back)
+    return t("mail.withdrawal_received.rest", back=back, total=left)
 
 
 def _title_of(mail: Mail, t: Translate, about: Mapping[str, str]) -> str:

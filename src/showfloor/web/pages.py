@@ -310,8 +310,6 @@ def render_order(
     by mail. `may_withdraw`: the days for it are not over; `withdrawing`: the page asks whether that
     is meant.
     """
-    total = Money(order["total"]["amount"], order["total"]["currency"])
-    back = order["refunded"]["amount"] + order["promised"]["amount"]
     return _render(
         env,
         "order.html",
@@ -319,8 +317,7 @@ def render_order(
         path=path,
         data={},
         order=order,
-        total=total,
-        kept={**order["total"], "amount": total.amount - back},
+        left=Money(order["left"]["amount"], order["left"]["currency"]),
         mails=mails,
         withdrawing=withdrawing and may_withdraw,
         may_withdraw=may_withdraw,

@@ -122,3 +122,61 @@ async def test_page_says_until_when_one_may_withdraw(shop: Shop) -> None:
     assert "Withdraw from contract here" not in over and "Confirm withdrawal" not in asked
     assert refused.status_code == 409
     assert (await desk.look())["withdrawn_at"] is None
+
+
+def words_of(html: str) -> str:
+    return " ".join(html.replace("\u2068", "").replace("\u2069", "").split())
+
+
+async def test_withdrawing_after_a_refund_promises_only_what_is_left(shop: Shop) -> None:
+    desk, page = await bought(shop)
+    await desk.refund(("CLAY", 1, 0))
+    asked = words_of((await shop.client.get(f"{page}/withdrawal")).text)
+    await shop.client.post(f"{page}/withdrawal")
+    withdrawn = words_of((await shop.client.get(page)).text)
+    await desk.post("cancel")
+    settled = words_of((await shop.client.get(page)).text)
+
+    received = next(mail for mail in await posted(shop) if "withdrawal" in mail["Subject"])
+
+    assert "You get back £44.00" in asked and "You get back £44.00" in withdrawn
+    assert "You get back £" not in settled and "was given back already" in settled
+    for kind in ("plain", "html"):
+        # As it stood when the buyer withdrew: the cancellation has a mail of its own.
+        text = words_of(said(received, kind))
+        assert "£22.00 was given back before" in text and "the rest, £44.00." in text
+
+
+async def test_withdrawing_when_all_the_money_went_back_promises_none(shop: Shop) -> None:
+    desk, page = await bought(shop)
+    await desk.ship()
+    await desk.refund()
+    asked = words_of((await shop.client.get(f"{page}/withdrawal")).text)
+    await shop.client.post(f"{page}/withdrawal")
+
+    received = next(mail for mail in await posted(shop) if "withdrawal" in mail["Subject"])
+
+    assert "You get back £" not in asked and "was given back already" in asked
+    text = words_of(said(received, "plain"))
+    assert "£66.00, was given back before" in text and "You get back" not in text
+
+
+async def test_who_never_got_anything_back_reads_the_whole_sum(shop: Shop) -> None:
+    desk, page = await bought(shop)
+    await desk.ship(("SALT", 1))
+    await shop.client.post(f"{page}/withdrawal")
+
+    mails = {mail["Subject"].split()[1]: mail for mail in await posted(shop)}
+
+    assert "You get back what you paid, £66.00." in words_of(said(mails["withdrawal"], "plain"))
+    # No second parcel comes any more.
+    assert "other pieces follow" not in said(mails["parcel"], "plain")
+
+
+async def test_cancelled_and_paid_back_order_offers_no_withdrawal(shop: Shop) -> None:
+    desk, page = await bought(shop)
+    before = (await shop.client.get(page)).text
+    await desk.post("cancel")
+
+    assert "Withdraw from contract here" in before
+    assert "Withdraw from contract here" not in (await shop.client.get(page)).text
