@@ -117,6 +117,16 @@ def test_every_refusal_says_what_to_do() -> None:
     assert all(json.loads(refusal.body[0])["detail"].endswith(".") for refusal in refusals)
 
 
+def test_what_a_browser_may_open_as_a_page_does_nothing_there() -> None:
+    for answer in (answers.as_json(200, {}), answers.NOT_FOUND, answers.NOT_ALLOWED):
+        head = answer.head.split(b"\r\n")
+
+        assert b"X-Content-Type-Options: nosniff" in head
+        assert b"Content-Security-Policy: default-src 'none'; frame-ancestors 'none'" in head
+        assert b"Referrer-Policy: no-referrer" in head
+    assert b"Allow: GET, HEAD, OPTIONS" in answers.NOT_ALLOWED.head.split(b"\r\n")
+
+
 def test_who_waits_for_a_show_that_leaves_memory_is_told(config: StreamingConfig) -> None:
     folder = config.data_dir / "recordings" / "show_a"
     folder.mkdir(parents=True)

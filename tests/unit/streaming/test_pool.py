@@ -25,12 +25,24 @@ def pool() -> ConnectionPool:
     return ConnectionPool(most_publishers=2, most_strangers=6, most_strangers_per_network=4)
 
 
-def test_a_flood_of_one_network_closes_only_its_own(pool: ConnectionPool) -> None:
+@pytest.mark.parametrize("guarded", [True, False], ids=["guarded", "twin"])
+def test_a_flood_of_one_network_closes_only_its_own(
+    pool: ConnectionPool, monkeypatch: pytest.MonkeyPatch, guarded: bool
+) -> None:
+    if not guarded:
+        evict = ConnectionPool._evict
+
+        def evict_the_oldest(self: ConnectionPool, network: str) -> None:
+            evict(self, next(iter(self._strangers.values())))
+
+        monkeypatch.setattr(ConnectionPool, "_evict", evict_the_oldest)
+
     camera = Peer(pool, "192.0.2.1")
     flood = [Peer(pool, f"2001:db8::{number}") for number in range(50)]
 
-    assert not camera.closed
-    assert [peer.closed for peer in flood] == [True] * 46 + [False] * 4
+    assert camera.closed is not guarded
+    assert [peer.closed for peer in flood[-4:]] == [False] * 4
+    assert [peer.closed for peer in flood].count(True) == (46 if guarded else 45)
 
 
 def test_a_full_pool_closes_the_oldest_of_the_busiest_network(pool: ConnectionPool) -> None:

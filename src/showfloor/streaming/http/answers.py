@@ -28,6 +28,11 @@ FRESH = "no-cache"
 PRIVATE = "private, no-store"
 PLAYLIST_TYPE = "application/vnd.apple.mpegurl"
 MEDIA_TYPE = "video/mp4"
+_NO_PAGE = (
+    "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"
+    "Referrer-Policy: no-referrer\r\n"
+)
+"""For JSON, which a browser may open as a page. Playlists and media stay as short as they are."""
 
 
 class Answer:
@@ -74,13 +79,12 @@ def problem(status: int, code: str, detail: str, *, extra: str = "") -> Answer:
             "detail": detail,
         }
     ).encode()
-    return Answer(status, "application/problem+json", [body], "no-store", extra)
+    return Answer(status, "application/problem+json", [body], "no-store", _NO_PAGE + extra)
 
 
 def as_json(status: int, value: Mapping[str, object]) -> Answer:
-    return Answer(
-        status, "application/json", [json.dumps(value, ensure_ascii=False).encode()], "no-store"
-    )
+    body = json.dumps(value, ensure_ascii=False).encode()
+    return Answer(status, "application/json", [body], "no-store", _NO_PAGE)
 
 
 NOT_FOUND = problem(
