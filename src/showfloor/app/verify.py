@@ -49,11 +49,16 @@ CHECKS = (
     ),
     Check(
         "stock: what is sold is what was ordered",
-        "Of variant {} {} pieces are counted as sold, but orders have {}.",
+        "Of variant {} {} pieces are counted as sold, but orders have {} that did not come back.",
         """
         select variant_id, coalesce(stock.sold, 0), coalesce(lines.sold, 0)
         from (select variant_id, sold from stock_item) as stock
-          full join (select variant_id, sum(quantity) as sold from order_line
+          full join (select variant_id, sum(quantity - coalesce(pieces, 0)) as sold
+            from order_line left join (
+              select order_id, position, sum(restock) as pieces
+              from order_refund_line join order_refund on order_refund.id = refund_id
+              where state = 'done' group by order_id, position
+            ) as back using (order_id, position)
             group by variant_id) as lines using (variant_id)
         where coalesce(stock.sold, 0) <> coalesce(lines.sold, 0)
         order by variant_id

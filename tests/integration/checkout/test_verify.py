@@ -15,7 +15,8 @@ from showfloor.app.verify import CHECKS, broken
 from showfloor.catalog.types import Product
 from showfloor.kit import clock
 from tests.integration.checkout.counter import Buyer, Counter
-from tests.integration.checkout.shop import execute
+from tests.integration.checkout.desk import sold as at_the_desk
+from tests.integration.checkout.shop import Seller, execute, scalar
 
 DAMAGES = {
     "stock: sold and held pieces are there": (
@@ -29,7 +30,7 @@ DAMAGES = {
     ),
     "stock: what is sold is what was ordered": (
         "update stock_item set sold = 2",
-        "2 pieces are counted as sold, but orders have 1",
+        "2 pieces are counted as sold, but orders have 1 that did not come back",
     ),
     "orders: what was paid for was ordered, once with each seller": (
         "update checkout set sellers = sellers || sellers where id in (select checkout_id from "
@@ -80,6 +81,18 @@ async def sold(shop: Counter, product: Product) -> Counter:
 
 async def test_a_shop_that_sells_and_holds_adds_up(sold: Counter) -> None:
     assert await broken(sold.database, sold.providers) == []
+
+
+async def test_pieces_that_came_back_are_sold_no_more(
+    shop: Counter, seller: Seller, buyer: Buyer
+) -> None:
+    """One stays with the buyer, one comes back and is sold again, one comes back broken."""
+    desk = await at_the_desk(shop, seller, buyer, ("SALT", 3))
+    await desk.refund(("SALT", 1, 1))
+    await desk.refund(("SALT", 1, 0))
+
+    assert await broken(shop.database, shop.providers) == []
+    assert await scalar(shop.database, "select sum(sold) from stock_item") == 2
 
 
 def test_every_check_is_broken_by_hand() -> None:
