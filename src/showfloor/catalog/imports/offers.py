@@ -86,12 +86,13 @@ class Draft:
             self.say(offer.row, "Option", "option_missing")
             return
         options = [option[:LONGEST_OPTION] for option in offer.options]
+        picture = offer.picture if offer.picture and len(offer.picture) <= LONGEST_URL else None
         alike = _lower(options)
         twin = next((each for each in self.offers if _lower(each.options) == alike), None)
         if twin is not None:
             self.say(offer.row, "Option", "options_twice", other=str(twin.row))
             return
-        self.offers.append(replace(offer, sku=sku, options=options))
+        self.offers.append(replace(offer, sku=sku, options=options, picture=picture))
 
 
 def _lower(options: list[str]) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import resource
+import sqlite3
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -31,6 +32,10 @@ from showfloor.kit.contract import from_json
 MEMORY = 768 << 20
 """Bytes of address space; the interpreter with its libraries takes 200 MiB of it."""
 CPU_SECONDS = 120
+DISK = 1 << 30
+"""Bytes of the rows that are gathered: twenty times the largest file."""
+MOST_REMARKS = 1000
+"""In one reading: whoever takes it holds all of it in memory."""
 FORMATS: Mapping[str, Format] = {
     "shopify": shopify,
     "woocommerce": woocommerce,
@@ -62,6 +67,8 @@ def main() -> None:
     os.nice(5)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    # Python ignores the signal, so that SQLite is refused and says so.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (DISK, DISK))
     order = from_json(Order, sys.stdin.buffer.read())
     write = sys.stdout.write
     for part in read_file(order):
@@ -89,11 +96,13 @@ def read_file(order: Order) -> Iterator[Reading | End]:
                 elif placed is not None:
                     gathering.add(number, placed, row)
             for group in gathering.groups():
-                yield _without_repeats(gathering, chosen.read(group, order.currency))
+                yield from _in_parts(
+                    _without_repeats(gathering, chosen.read(group, order.currency))
+                )
     except Unreadable as problem:
         yield End(name, rows, problem.code, problem.params)
         return
-    except MemoryError:
+    except (MemoryError, sqlite3.Error):
         yield End(name, rows, "file_too_complex")
         return
     yield End(name, rows)
@@ -130,6 +139,14 @@ def _without_repeats(gathering: Gathering, reading: Reading) -> Reading:
         return reading
     kept: Listing | None = replace(listing, offers=offers, complete=False) if offers else None
     return Reading(reading.rows, kept, remarks)
+
+
+def _in_parts(reading: Reading) -> Iterator[Reading]:
+    """The listing with its first remarks, the other remarks after it."""
+    remarks = reading.remarks
+    yield replace(reading, remarks=remarks[:MOST_REMARKS])
+    for start in range(MOST_REMARKS, len(remarks), MOST_REMARKS):
+        yield Reading(0, None, remarks[start : start + MOST_REMARKS])
 
 
 if __name__ == "__main__":

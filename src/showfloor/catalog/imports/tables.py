@@ -13,6 +13,10 @@ from showfloor.catalog.imports.types import Row, Unreadable
 
 LARGEST_CELL = 1 << 20
 """Characters: a longer one is a quote that never ends."""
+LONGEST_COLUMN = 100
+"""Characters of a column's name, which is stored with each cell: no name that anybody reads is
+longer.
+"""
 MOST_COLUMNS = 2000
 MOST_ROWS = 500_000
 _PIECE = 1 << 20
@@ -83,7 +87,7 @@ def read_rows(path: Path) -> tuple[frozenset[str], Iterator[tuple[int, Row]]]:
     reader = csv.reader(file, delimiter=_delimiter(path, encoding))
     rows = _records(reader)
     _, header = next(rows, (0, []))
-    columns = [cell.strip().lower() for cell in header]
+    columns = [cell.strip().lower()[:LONGEST_COLUMN] for cell in header]
     if len(columns) < 2 or len(columns) > MOST_COLUMNS:
         file.close()
         raise Unreadable("columns_unknown")

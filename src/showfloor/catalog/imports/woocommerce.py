@@ -12,6 +12,7 @@ from showfloor.catalog.imports.offers import Draft, draft_reading, whole_number
 from showfloor.catalog.imports.texts import plain_line, plain_text, sku_for
 from showfloor.catalog.imports.types import MOST_VARIANTS, Offer, Place, Reading, Remark, Row, Shot
 from showfloor.kit import clock
+from showfloor.kit.text import LONGEST_SKU
 
 _AXES = range(1, 11)
 _LEFT_OUT = {"grouped": "woo_grouped", "external": "woo_external"}
@@ -40,7 +41,7 @@ def read(rows: list[tuple[int, Row]], currency: str) -> Reading:
     heads = [(number, row) for number, row in rows if "variation" not in _kinds(row)]
     if not heads:
         said = [
-            Remark(number, "Parent", "woo_parent_unknown", {"parent": row["parent"]})
+            Remark(number, "Parent", "woo_parent_unknown", {"parent": row["parent"][:LONGEST_SKU]})
             for number, row in rows
         ]
         return Reading(len(rows), None, said)

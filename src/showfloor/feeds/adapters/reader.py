@@ -21,10 +21,10 @@ from showfloor.kit.processes import fall_with_parent
 
 log = structlog.get_logger()
 _MODULE = "showfloor.catalog.imports.program"
-LONGEST_LINE = 64 << 20
-"""Bytes of what is said about one product: the longest file could be one."""
+LONGEST_LINE = 32 << 20
+"""Bytes of what is said about one product: more than 2048 variants with all their words take."""
 SECONDS = 300.0
-"""For the whole file, with what is done with it in between."""
+"""Without a word from the program, which has a limit of its own for its work."""
 
 
 async def read_in_process(order: Order) -> AsyncGenerator[Reading | End, None]:

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+from dataclasses import asdict
 from itertools import product as combinations
 from pathlib import Path
 
 import pytest
 
+from showfloor.catalog.imports.program import (
+    AUTO,
+    DISK,
+    MOST_REMARKS,
+    End,
+    Order,
+    read_file,
+)
+from showfloor.catalog.imports.tables import LONGEST_COLUMN, read_rows
+from showfloor.catalog.imports.types import Reading
 from showfloor.kit import clock
 from tests.integration.feeds.shopify import export, first, further
 from tests.unit.catalog.imports.reading import Read, read, table
@@ -291,3 +305,58 @@ def test_file_that_is_no_export_is_refused_with_a_code(
 
 def test_export_of_another_kind_than_was_said_is_refused(tmp_path: Path) -> None:
     assert read(tmp_path, export([first("a", "A")]), "google").end.error == "columns_unknown"
+
+
+def test_remarks_of_one_product_come_in_parts(tmp_path: Path) -> None:
+    """Whoever takes a reading holds all of it in memory."""
+    rows = [first("mug", "Mug"), *(further("mug", price="?", sku="X") for _ in range(2500))]
+    file = tmp_path / "export"
+    file.write_bytes(export(rows))
+
+    *parts, end = read_file(Order(str(file), AUTO, "GBP"))
+
+    readings = [part for part in parts if isinstance(part, Reading)]
+    assert [len(part.remarks) for part in readings] == [MOST_REMARKS, MOST_REMARKS, 500]
+    assert [part.listing is not None for part in readings] == [True, False, False]
+    assert sum(part.rows for part in readings) == 2501
+    assert isinstance(end, End) and not end.error
+
+
+def test_name_of_a_column_is_cut_as_it_is_stored_with_each_cell(tmp_path: Path) -> None:
+    file = tmp_path / "export"
+    file.write_bytes(table(["Handle", "x" * 1_000_000], ["mug", "1"]))
+
+    columns, rows = read_rows(file)
+
+    assert columns == {"handle", "x" * LONGEST_COLUMN}
+    assert list(rows) == [(2, {"handle": "mug", "x" * LONGEST_COLUMN: "1"})]
+
+
+def test_address_of_a_picture_is_no_longer_than_an_address(tmp_path: Path) -> None:
+    """One row may be two thousand variants, each of which has its picture."""
+    address = "https://shop.example/" + "x" * 2000
+    head = {"ID": "1", "Type": "variable", "SKU": "T", "Name": "Tee", "Attribute 1 name": "Size",
+            "Attribute 1 value(s)": "S, M"}  # fmt: skip
+    any_size = {"ID": "2", "Type": "variation", "Parent": "T", "Regular price": "9",
+                "Attribute 1 name": "Size", "Images": address}  # fmt: skip
+
+    (listing,) = woo(tmp_path, head, any_size).listings
+
+    assert [offer.picture for offer in listing.offers] == [None, None]
+    assert listing.pictures == []
+
+
+@pytest.mark.parametrize("disk", [1 << 20, 1 << 30], ids=["guarded", "twin"])
+def test_rows_are_gathered_within_a_limit_of_disk(tmp_path: Path, disk: int) -> None:
+    file = tmp_path / "export"
+    rows = (first(f"mug-{number}", "Mug", body="x" * 2000) for number in range(4000))
+    file.write_bytes(export(rows))
+    order = json.dumps(asdict(Order(str(file), AUTO, "GBP")))
+    script = f"from showfloor.catalog.imports import program; program.DISK = {disk}; program.main()"
+
+    ran = subprocess.run(
+        [sys.executable, "-c", script], input=order.encode(), capture_output=True, check=True
+    )
+
+    end = json.loads(ran.stdout.splitlines()[-1])
+    assert end["error"] == ("" if disk == DISK else "file_too_complex")
