@@ -112,21 +112,21 @@ async def add_import(
     """
     key = idempotency.check_key(idempotency_key)
     import_id = ids.new()
-    async with request.form(max_files=1, max_fields=10) as form:
-        asked = _asked(form, person)
-        digest = await folder.store(import_id, _pieces(asked.file))
-    new = NewImport(
-        id=import_id,
-        merchant_id=asked.merchant_id,
-        key=ids.digest(key),
-        request=digest + idempotency.fingerprint(asked.words),
-        dry_run=asked.dry_run,
-        file_name=asked.file_name,
-        format=asked.format,
-        currency=asked.currency,
-    )
     added = None
     try:
+        async with request.form(max_files=1, max_fields=10) as form:
+            asked = _asked(form, person)
+            digest = await folder.store(import_id, _pieces(asked.file))
+        new = NewImport(
+            id=import_id,
+            merchant_id=asked.merchant_id,
+            key=ids.digest(key),
+            request=digest + idempotency.fingerprint(asked.words),
+            dry_run=asked.dry_run,
+            file_name=asked.file_name,
+            format=asked.format,
+            currency=asked.currency,
+        )
         async with database.session() as session:
             added = await service.add_import(session, person=person, new=new)
     finally:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
@@ -198,6 +198,18 @@ async def over_before(session: Session, moment: datetime) -> list[UUID]:
     """Some of those that ended before."""
     chosen = select(ImportRow.id).where(ImportRow.ended_at < moment, ~_OPEN).limit(100)
     return list((await session.execute(chosen)).scalars())
+
+
+async def compared_before_the_last(session: Session, merchant_id: UUID, kept: int) -> list[UUID]:
+    """A merchant's comparisons but the newest ones."""
+    compared = ImportRow.merchant_id == merchant_id, ImportRow.state == ImportState.COMPARED.value
+    chosen = select(ImportRow.id).where(*compared).order_by(ImportRow.id.desc()).offset(kept)
+    return list((await session.execute(chosen)).scalars())
+
+
+async def known_imports(session: Session, import_ids: Collection[UUID]) -> set[UUID]:
+    chosen = select(ImportRow.id).where(ImportRow.id.in_(import_ids))
+    return set((await session.execute(chosen)).scalars())
 
 
 async def remove_before(session: Session, moment: datetime) -> int:

@@ -40,8 +40,12 @@ log = structlog.get_logger()
 IMPORTS = "imports"
 """The name under which the worker is woken."""
 KEPT_FOR = timedelta(days=30)
-BATCH_PRODUCTS, BATCH_OFFERS = 200, 1000
-"""What one transaction takes over."""
+BATCH_PRODUCTS, BATCH_SIZE = 200, 1000
+"""What one transaction takes over: products, and offers with remarks."""
+KEPT_COMPARISONS = 10
+"""Of one merchant: the files of older ones go, so that nobody fills the disk with comparisons."""
+UNKNOWN_AFTER = timedelta(days=1)
+"""A file so old without an import is what a killed process left."""
 
 
 def check_seller(person: Person, merchant_id: UUID) -> None:
@@ -142,10 +146,10 @@ async def _run(database: Database, folder: ImportFolder, taken: Import) -> None:
         log.warning("import was taken over by another worker", number=str(taken.id))
     except Exception as error:  # whatever it is: others' imports go on
         log.warning("import failed", number=str(taken.id), exc_info=error)
-        await _fail(database, taken)
+        await _fail(database, folder, taken)
 
 
-async def _fail(database: Database, taken: Import) -> None:
+async def _fail(database: Database, folder: ImportFolder, taken: Import) -> None:
     """Not the file's fault: it is tried again from where it stood, a few times."""
     now = clock.now()
     async with database.session() as session:
@@ -161,20 +165,23 @@ async def _fail(database: Database, taken: Import) -> None:
             now=now,
             error="import_failed",
         )
+    await folder.remove(taken.id)
 
 
 @dataclass(slots=True)
 class _Batch:
     readings: list[Reading] = field(default_factory=list)
-    offers: int = 0
+    size: int = 0
+    """Offers and remarks."""
 
     def add(self, reading: Reading) -> None:
         self.readings.append(reading)
-        self.offers += len(reading.listing.offers) if reading.listing else 0
+        self.size += len(reading.listing.offers) if reading.listing else 0
+        self.size += len(reading.remarks)
 
     @property
     def full(self) -> bool:
-        return len(self.readings) >= BATCH_PRODUCTS or self.offers >= BATCH_OFFERS
+        return len(self.readings) >= BATCH_PRODUCTS or self.size >= BATCH_SIZE
 
     @property
     def listings(self) -> list[Listing]:
@@ -187,16 +194,17 @@ class _Run:
     def __init__(self, database: Database, folder: ImportFolder, taken: Import) -> None:
         self._database = database
         self._taken = taken
-        self._path = folder.path(taken.id)
+        self._folder = folder
         self._counts = taken.counts
         self._handled = taken.handled
 
     async def through(self) -> None:
         """Raises _Lost, and whatever the database raises."""
-        if not self._path.exists():
+        path = self._folder.path(self._taken.id)
+        if not path.exists():
             await self._end(End(self._taken.format, error="file_gone"))
             return
-        order = Order(str(self._path), self._taken.format, self._taken.currency)
+        order = Order(str(path), self._taken.format, self._taken.currency)
         async with aclosing(read_in_process(order)) as parts:
             await self._through(parts)
 
@@ -307,16 +315,26 @@ class _Run:
                 error=end.error or None,
                 error_params=end.params,
             )
+            merchant = self._taken.merchant_id
+            outdated = await queries.compared_before_the_last(session, merchant, KEPT_COMPARISONS)
         if not noted:
             raise _Lost
+        # Only a comparison is read again, when it is taken over.
+        read = [] if self._taken.dry_run and not end.error else [self._taken.id]
+        for import_id in (*read, *outdated):
+            await self._folder.remove(import_id)
 
 
 async def forget_old(database: Database, folder: ImportFolder) -> None:
-    """Files and reports go a month after their import ended."""
+    """Files and reports go a month after their import ended, and files of which no import knows
+    after a day.
+    """
     moment = clock.now() - KEPT_FOR
+    stored = await folder.stored_before(clock.now() - UNKNOWN_AFTER)
     async with database.session() as session:
         over = await queries.over_before(session, moment)
-    for import_id in over:
+        unknown = stored - await queries.known_imports(session, stored)
+    for import_id in (*over, *unknown):
         await folder.remove(import_id)
     async with database.session() as session:
         await queries.remove_before(session, moment)

@@ -4,13 +4,17 @@ twice.
 
 from __future__ import annotations
 
+import os
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from showfloor.catalog import service as catalog
 from showfloor.catalog.types import Product
-from showfloor.kit import ids
+from showfloor.feeds import service, tasks
+from showfloor.kit import clock, ids
 from showfloor.kit.db import Database
 from showfloor.stock import service as stock
 from tests.integration.checkout.shop import add_seller, person, scalar
@@ -85,12 +89,13 @@ async def test_same_file_twice_changes_nothing(desk: Desk) -> None:
     file = export([*SHIRT, *MUG])
     await desk.take_over(file)
     before = await products(desk), await price_history(desk)
+    told = await scalar(desk.database, "select count(*) from outbox_event")
 
     again = await desk.take_over(file)
 
     assert counts(again) == {"rows": 4, "created": 0, "changed": 0, "unchanged": 2, "left_out": 0}
     assert (await products(desk), await price_history(desk)) == before
-    assert await scalar(desk.database, "select count(*) from outbox_event") == 0
+    assert await scalar(desk.database, "select count(*) from outbox_event") == told
 
 
 async def test_changed_file_says_each_difference_and_prices_go_into_the_history(
@@ -321,6 +326,59 @@ async def test_sku_of_another_product_stays_with_it(desk: Desk) -> None:
     assert [error["code"] for error in found["errors"]] == ["sku_elsewhere"]
     assert found["errors"][0]["message"] == "The SKU MUG belongs to Mug here."
     assert set(await products(desk)) == {"mug"}
+
+
+async def test_counts_of_an_import_are_told_as_all_counts_are(desk: Desk) -> None:
+    await desk.take_over(export(MUG))
+    await desk.compare(export([first("mug", "Mug", price="22.00", qty="9")]))
+    told = "select count(*) from outbox_event where kind = 'stock.changed.v1'"
+    assert await scalar(desk.database, told) == 1
+
+    await desk.take_over(export([first("mug", "Mug", price="22.00", qty="9")]))
+
+    (mug,) = (await products(desk)).values()
+    assert await scalar(desk.database, told) == 2
+    newest = "select payload ->> 'variant_ids' from outbox_event order by id desc limit 1"
+    assert await scalar(desk.database, newest) == f'["{mug.variants[0].id}"]'
+
+
+async def test_only_files_that_are_read_again_are_kept(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "KEPT_COMPARISONS", 2)
+    await desk.take_over(export(MUG))
+    await desk.compare(b"neither, nor\n")
+    assert stored(desk) == set()
+
+    first_one, *others = [(await desk.compare(export(SHIRT)))["id"] for _ in range(3)]
+    assert stored(desk) == set(others)
+    await desk.client.post(f"/imports/{first_one}/apply")
+    await desk.run()
+
+    found = await desk.get(first_one)
+    assert (found["state"], found["failure"]["code"]) == ("failed", "file_gone")
+    assert set(await products(desk)) == {"mug"}
+
+
+async def test_file_that_a_killed_process_left_goes_after_a_day(desk: Desk) -> None:
+    known = (await desk.compare(export(MUG)))["id"]
+    for import_id in (ids.new(), ids.parse("imp", known)):
+        file = desk.folder.path(import_id)
+        file.touch()
+        yesterday = clock.now().timestamp() - timedelta(hours=25).total_seconds()
+        os.utime(file, (yesterday, yesterday))
+    fresh = ids.new()
+    desk.folder.path(fresh).touch()
+
+    await tasks.forget_old(desk.database, folder=desk.folder)
+
+    assert stored(desk) == {known, ids.encode("imp", fresh)}
+
+
+def stored(desk: Desk) -> set[str]:
+    """Imports whose files are here."""
+    folder = desk.folder.path(ids.new()).parent
+    return {ids.encode("imp", UUID(file.stem)) for file in folder.iterdir()}
 
 
 def _update(statement: str) -> Any:

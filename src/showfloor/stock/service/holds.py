@@ -191,6 +191,7 @@ async def take_counts(session: Session, *, counts: Mapping[UUID, int]) -> None:
     """
     if counts:
         await queries.take_counts(session, counts)
+        await publish(session, StockChanged(tuple(sorted(counts))))
 
 
 async def put_back(session: Session, pieces: Mapping[UUID, int]) -> None:
