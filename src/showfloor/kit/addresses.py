@@ -14,14 +14,12 @@ import threading
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _ANY_IPV6 = ipaddress.ip_network("::/96")
-_INSIDE = tuple(
-    ipaddress.ip_network(name)
-    for name in (
-        "64:ff9b:1::/48",  # NAT64 of one network (RFC 8215): where the IPv4 address stands varies
-        "fec0::/10",  # site-local addresses, deprecated (RFC 3879)
-    )
-)
-"""What `ipaddress` takes for public and is not."""
+_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
+"""All of IPv6 that is routed on the internet (RFC 4291 §2.4, IANA): what lies outside is somebody's
+own, or leads to an IPv4 address in a way that `_inner` does not know.
+"""
+_DOCUMENTATION = ipaddress.ip_network("3fff::/20")
+"""RFC 9637, of which `ipaddress` hears in Python 3.13."""
 EVERYWHERE = "0.0.0.0/0, ::/0"
 """For `read_networks`: demo and test connect to this machine."""
 
@@ -65,8 +63,8 @@ def may_connect(address: IpAddress, allowed: tuple[IpNetwork, ...]) -> bool:
     inner = _inner(address)
     if any(each in network for network in allowed for each in (address, inner)):
         return True
-    if any(address in network for network in _INSIDE):
-        return False
+    if isinstance(inner, ipaddress.IPv6Address):
+        return address.is_global and inner in _GLOBAL_UNICAST and inner not in _DOCUMENTATION
     return all(each.is_global and not each.is_multicast for each in {address, inner})
 
 

@@ -14,7 +14,6 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
-from urllib.parse import urlsplit
 
 import httpx2
 
@@ -93,15 +92,14 @@ class Outbound:
         addresses are.
         """
         try:
-            parts = urlsplit(url)
-            port = parts.port
-            httpx2.URL(url)
+            # Read by the library that connects: two readers differ about whose port it is.
+            parts = httpx2.URL(url)
         except (ValueError, httpx2.InvalidURL):
             raise OutboundFailed(Reason.URL_INVALID) from None
-        fine = bool(parts.hostname) and len(url) <= LONGEST_URL and parts.username is None
+        fine = bool(parts.host) and len(url) <= LONGEST_URL
         if not self._local:
-            fine = fine and parts.scheme == "https" and port in (None, 443)
-        if not fine or parts.scheme not in ("http", "https"):
+            fine = fine and parts.scheme == "https" and parts.port in (None, 443)
+        if not fine or parts.userinfo or parts.scheme not in _PORTS:
             raise OutboundFailed(Reason.URL_INVALID)
 
     @asynccontextmanager
@@ -162,10 +160,11 @@ class _Pinned(httpx2.AsyncBaseTransport):
         host = request.url.raw_host.decode("ascii")
         port = request.url.port or _PORTS[request.url.scheme]
         found = await find_addresses(host, port, self._allowed)
-        for address in found[: MOST_ADDRESSES - 1]:
+        *first, last = found[:MOST_ADDRESSES]
+        for address in first:
             with suppress(httpx2.ConnectError, httpx2.ConnectTimeout):
                 return await self._connect(request, address)
-        return await self._connect(request, found[:MOST_ADDRESSES][-1])
+        return await self._connect(request, last)
 
     async def _connect(self, request: httpx2.Request, address: str) -> httpx2.Response:
         """`request` has the Host header already; `sni_hostname` is the name that TLS asks for and

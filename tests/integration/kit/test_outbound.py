@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import ssl
 from pathlib import Path
@@ -53,6 +54,8 @@ async def test_an_answer_arrives_with_its_head_and_its_body() -> None:
         "http://shop.example/hooks",
         "https://shop.example:8443/hooks",
         "https://user:secret@shop.example/",
+        "https://shop.example:443\\@inside.example:22/",
+        " https://shop.example/",
         "ftp://shop.example/",
         "https:///hooks",
         "https://shop.example:port/",
@@ -124,6 +127,22 @@ async def test_an_address_that_does_not_answer_leaves_the_others(
         monkeypatch.setattr(socket, "getaddrinfo", resolve)
         other.always = answer(200, body=b"second")
         assert await fetch(LOCAL, other.url) == b"second"
+
+
+async def test_the_only_address_is_tried_once() -> None:
+    """A server that ends each connection before TLS has begun."""
+    tried = 0
+
+    def end(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal tried
+        tried += 1
+        writer.close()
+
+    async with await asyncio.start_server(end, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        await refusal(LOCAL, f"https://127.0.0.1:{port}/")
+
+    assert tried == 1
 
 
 async def test_a_redirect_is_an_answer_and_is_not_followed() -> None:
