@@ -62,6 +62,14 @@ async def endpoints(session: Session, merchant_ids: Collection[UUID]) -> list[En
     return [_endpoint(row, waiting) for row, waiting in rows]
 
 
+async def lock_endpoints(session: Session, merchant_id: UUID) -> None:
+    """Nobody else adds one for this merchant meanwhile: who counts them at the same time counts
+    the same.
+    """
+    key = func.hashtextextended(f"{EndpointRow.__tablename__} {merchant_id}", 0)
+    await session.execute(select(func.pg_advisory_xact_lock(key)))
+
+
 async def endpoint(
     session: Session, endpoint_id: UUID, merchant_ids: Collection[UUID]
 ) -> Endpoint | None:

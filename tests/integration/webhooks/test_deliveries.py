@@ -6,11 +6,13 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 
 from showfloor.kit import clock
 from showfloor.kit.outbound import Outbound
+from showfloor.webhooks import queries
 from showfloor.webhooks.rules import CLAIMED_FOR, PATIENCE
 from tests import receiver as behaviours
 from tests.integration.checkout.shop import scalar
@@ -154,12 +156,38 @@ async def test_a_slow_endpoint_delays_no_other(shop: Shop) -> None:
             await shop.ask("POST", f"/webhooks/{silent['id']}/test")
         for _ in range(3):
             await shop.ask("POST", f"/webhooks/{quick['id']}/test")
-        lanes = shop.lanes(most=6, each=4)
+        lanes = shop.lanes(most=7, each=4)
         await lanes.fill(shop.database)
         await shop.there.until_heard(3)
         await slow.until_heard(4)
         assert slow.connections == 4
         await lanes.close()
+
+
+async def test_slow_endpoints_that_fill_all_lanes_take_turns_with_others(shop: Shop) -> None:
+    """It takes each message, late: no failure makes it rest."""
+    let_go = asyncio.Semaphore(0)
+
+    async def take_late(writer: asyncio.StreamWriter) -> None:
+        await let_go.acquire()
+        await answer(204)(writer)
+
+    async with receiver() as slow:
+        slow.always = take_late
+        silent, quick = await shop.add(url=slow.url), await shop.add()
+        for webhook in (silent, silent, silent, quick):
+            await shop.ask("POST", f"/webhooks/{webhook['id']}/test")
+        lanes = shop.lanes(most=1)
+        async with bounded():
+            await lanes.fill(shop.database)
+            await slow.until_heard(1)
+            await lanes.fill(shop.database)
+            let_go.release()
+            await lanes.idle()
+            assert len(slow.heard) == 1, "the lane ends for the one that waits"
+            await lanes.fill(shop.database)
+            await shop.there.until_heard(1)
+            await lanes.close()
 
 
 async def test_an_endpoint_that_takes_nothing_is_asked_less_and_less(shop: Shop) -> None:
@@ -237,6 +265,30 @@ async def test_a_merchant_has_ten_webhooks_at_most(shop: Shop) -> None:
     refused = await shop.ask("POST", "/webhooks", {"url": shop.there.url, "events": ["order.paid"]})
     assert (refused.status_code, refused.json()["code"]) == (409, "too_many_webhooks")
     assert await scalar(shop.database, "select count(*) from webhook_endpoint") == 10
+
+
+@pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
+async def test_ten_stay_ten_when_two_are_added_at_once(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, guard: bool
+) -> None:
+    for _ in range(9):
+        await shop.add()
+    if not guard:
+        count, both_counted = queries.endpoints, asyncio.Barrier(2)
+
+        async def endpoints(*one: Any) -> Any:
+            found = await count(*one)
+            await both_counted.wait()
+            return found
+
+        monkeypatch.setattr(queries, "endpoints", endpoints)
+        monkeypatch.setattr(queries, "lock_endpoints", AsyncMock())
+    new = {"url": shop.there.url, "events": ["order.paid"]}
+    async with bounded():
+        await asyncio.gather(*(shop.ask("POST", "/webhooks", new) for _ in range(2)))
+
+    there = await scalar(shop.database, "select count(*) from webhook_endpoint")
+    assert there == (10 if guard else 11)
 
 
 async def test_the_log_has_pages_and_a_removed_webhook_takes_its_own_along(shop: Shop) -> None:

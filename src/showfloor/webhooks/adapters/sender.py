@@ -78,7 +78,7 @@ def retry_after(said: str | None) -> float | None:
         return float(said[:9])
     try:
         moment = parsedate_to_datetime(said)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return max((aware - clock.now()).total_seconds(), 0.0)

@@ -46,6 +46,7 @@ async def add_endpoint(
     """
     chosen = _merchant(person, merchant_id)
     _check_url(outbound, url)
+    await queries.lock_endpoints(session, chosen)
     if len(await queries.endpoints(session, [chosen])) >= MOST_ENDPOINTS:
         raise TooManyWebhooks(most=MOST_ENDPOINTS)
     made, key = ids.new(), _new_key()

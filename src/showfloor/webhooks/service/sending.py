@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections import Counter
 from datetime import datetime
+from itertools import count
 from uuid import UUID
 
 import structlog
@@ -22,7 +23,7 @@ WEBHOOKS = "webhooks"
 """The name under which the worker is woken."""
 MOST_LANES, LANES_EACH = 64, 4
 """In all, and to one endpoint. One that fails gets a single lane until it takes something again: so
-many endpoints would have to be slow at once before another one waits.
+many endpoints would have to be slow at once before another one waits. Then they take turns.
 """
 
 
@@ -34,6 +35,11 @@ class Lanes:
         self._most = most
         self._each = each
         self._open: dict[asyncio.Task[None], UUID] = {}
+        self._crowded = False
+        """Whether an endpoint waits that has no lane: each lane ends with what it sends now."""
+        self._turns: dict[UUID, int] = {}
+        """By endpoint, when the last lane was opened for it."""
+        self._turn = count(1)
 
     async def fill(self, database: Database) -> datetime | None:
         """Open lanes for what is due, without waiting for what they send; when there will be more.
@@ -44,16 +50,27 @@ class Lanes:
             now = clock.now()
             due = await queries.due_endpoints(session, now)
             later = await queries.next_due(session, now)
-        busy = Counter(self._open.values())
-        for endpoint_id, count, failures in due:
-            allowed = 1 if failures else min(self._each, count)
-            for _ in range(busy[endpoint_id], allowed):
-                if len(self._open) >= self._most:
-                    return now
-                self._start(database, endpoint_id)
+        lanes = {each: 1 if failed else min(self._each, many) for each, many, failed in due}
+        for endpoint_id in self._by_turns(lanes):
+            if len(self._open) >= self._most:
+                self._crowded = endpoint_id not in self._open.values()
+                return now
+            self._start(database, endpoint_id)
+        self._crowded = False
         return later
 
+    def _by_turns(self, lanes: dict[UUID, int]) -> list[UUID]:
+        """Which endpoints get one more lane: a first one before another's second one, and who had
+        none for the longest time before all others.
+        """
+        self._turns = {each: turn for each, turn in self._turns.items() if each in lanes}
+        busy = Counter(self._open.values())
+        waiting = sorted(lanes, key=lambda each: self._turns.get(each, 0))
+        rounds = range(self._each)
+        return [each for turn in rounds for each in waiting if busy[each] <= turn < lanes[each]]
+
     def _start(self, database: Database, endpoint_id: UUID) -> None:
+        self._turns[endpoint_id] = next(self._turn)
         task = asyncio.create_task(self._run(database, endpoint_id))
         self._open[task] = endpoint_id
         task.add_done_callback(self._open.pop)
@@ -72,7 +89,8 @@ class Lanes:
     async def _run(self, database: Database, endpoint_id: UUID) -> None:
         try:
             while (attempt := await _claim(database, endpoint_id)) is not None:
-                if not await _note(database, attempt, await self._sender.send(attempt)):
+                taken = await _note(database, attempt, await self._sender.send(attempt))
+                if not taken or self._crowded:
                     return
         except Exception as error:  # one lane takes no other with it; what it claimed comes again
             log.warning("webhook lane failed", endpoint=str(endpoint_id), exc_info=error)
