@@ -316,7 +316,7 @@ export interface components {
         DeliveryOut: {
             id: string;
             message_id: string;
-            type: ("order.paid" | "show.started" | "show.ended" | "product.sold_out" | "stock.changed") | "webhook.test";
+            type: ("order.paid" | "order.shipped" | "order.refunded" | "order.cancelled" | "show.started" | "show.ended" | "product.sold_out" | "stock.changed") | "webhook.test";
             about: string;
             state: components["schemas"]["DeliveryState"];
             attempts: number;
@@ -685,7 +685,7 @@ export interface components {
         /** @description `merchant_id` is needed only by somebody who sells for several merchants. */
         NewWebhook: {
             url: string;
-            events: ("order.paid" | "show.started" | "show.ended" | "product.sold_out" | "stock.changed")[];
+            events: ("order.paid" | "order.shipped" | "order.refunded" | "order.cancelled" | "show.started" | "show.ended" | "product.sold_out" | "stock.changed")[];
             merchant_id?: string | null;
         };
         /** @description `secret` is shown this once. */
@@ -693,7 +693,7 @@ export interface components {
             id: string;
             merchant_id: string;
             url: string;
-            events: ("order.paid" | "show.started" | "show.ended" | "product.sold_out" | "stock.changed")[];
+            events: ("order.paid" | "order.shipped" | "order.refunded" | "order.cancelled" | "show.started" | "show.ended" | "product.sold_out" | "stock.changed")[];
             state: components["schemas"]["EndpointState"];
             /** Format: date-time */
             created_at: string;
@@ -1464,7 +1464,7 @@ export interface components {
          */
         WebhookChange: {
             url?: string | null;
-            events?: ("order.paid" | "show.started" | "show.ended" | "product.sold_out" | "stock.changed")[] | null;
+            events?: ("order.paid" | "order.shipped" | "order.refunded" | "order.cancelled" | "show.started" | "show.ended" | "product.sold_out" | "stock.changed")[] | null;
             on?: boolean | null;
         };
         /**
@@ -1475,7 +1475,7 @@ export interface components {
             id: string;
             merchant_id: string;
             url: string;
-            events: ("order.paid" | "show.started" | "show.ended" | "product.sold_out" | "stock.changed")[];
+            events: ("order.paid" | "order.shipped" | "order.refunded" | "order.cancelled" | "show.started" | "show.ended" | "product.sold_out" | "stock.changed")[];
             state: components["schemas"]["EndpointState"];
             /** Format: date-time */
             created_at: string;

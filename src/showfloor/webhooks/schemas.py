@@ -7,11 +7,21 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field, StringConstraints
 
 from showfloor.kit.outbound import LONGEST_URL
-from showfloor.kit.schemas import EveryLanguage, Moment, Shown, Time, id_with
-from showfloor.orders.schemas import OrderOut
+from showfloor.kit.schemas import EveryLanguage, Moment, MoneyOut, Shown, Time, id_with
+from showfloor.orders.schemas import OrderOut, PartOut
+from showfloor.orders.types import RefundCause
 from showfloor.webhooks.types import DeliveryState, EndpointState, Reason
 
-Event = Literal["order.paid", "show.started", "show.ended", "product.sold_out", "stock.changed"]
+Event = Literal[
+    "order.paid",
+    "order.shipped",
+    "order.refunded",
+    "order.cancelled",
+    "show.started",
+    "show.ended",
+    "product.sold_out",
+    "stock.changed",
+]
 """What an endpoint can ask for: every event but the test."""
 Url = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_URL)]
 Events = Annotated[list[Event], Field(min_length=1, max_length=20)]
@@ -119,6 +129,65 @@ class OrderPaid(BaseModel):
     data: OrderOut
 
 
+class ShippedFacts(BaseModel):
+    """`order` is as it stands now, here and in the two below. The tracking number is the buyer's:
+    `GET /orders/{id}` has it. `is_complete`: nothing of the order was left to send.
+    """
+
+    order: OrderOut
+    shipment_id: Annotated[str, id_with("shp")]
+    carrier: str
+    shipped_at: Time
+    items: list[PartOut]
+    is_complete: bool
+
+
+class OrderShipped(BaseModel):
+    """A parcel was handed over."""
+
+    type: Literal["order.shipped"] = "order.shipped"
+    timestamp: Time
+    data: ShippedFacts
+
+
+class RefundedFacts(BaseModel):
+    """`items` are the pieces that the money is for; none for a sum. `cause` is "cancel" beside an
+    `order.cancelled`.
+    """
+
+    order: OrderOut
+    refund_id: Annotated[str, id_with("ref")]
+    cause: RefundCause
+    amount: MoneyOut
+    items: list[PartOut]
+
+
+class OrderRefunded(BaseModel):
+    """The provider has given money back."""
+
+    type: Literal["order.refunded"] = "order.refunded"
+    timestamp: Time
+    data: RefundedFacts
+
+
+class CancelledFacts(BaseModel):
+    """`items` will not be sent; what goes back for them is in an `order.refunded` of the same
+    `refund_id`, if anything does.
+    """
+
+    order: OrderOut
+    refund_id: Annotated[str, id_with("ref")]
+    items: list[PartOut]
+
+
+class OrderCancelled(BaseModel):
+    """What had not been sent of an order will not be."""
+
+    type: Literal["order.cancelled"] = "order.cancelled"
+    timestamp: Time
+    data: CancelledFacts
+
+
 class ShowFacts(BaseModel):
     """`product_ids`: this merchant's products on its shelf."""
 
@@ -187,4 +256,14 @@ class TestMessage(BaseModel):
     data: TestFacts
 
 
-Content = OrderPaid | ShowStarted | ShowEnded | ProductSoldOut | StockChanged | TestMessage
+Content = (
+    OrderPaid
+    | OrderShipped
+    | OrderRefunded
+    | OrderCancelled
+    | ShowStarted
+    | ShowEnded
+    | ProductSoldOut
+    | StockChanged
+    | TestMessage
+)

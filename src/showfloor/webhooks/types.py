@@ -28,6 +28,9 @@ class EventType(StrEnum):
     """What a message is about. `TEST` comes when somebody asks for it, to every endpoint."""
 
     ORDER_PAID = "order.paid"
+    ORDER_SHIPPED = "order.shipped"
+    ORDER_REFUNDED = "order.refunded"
+    ORDER_CANCELLED = "order.cancelled"
     SHOW_STARTED = "show.started"
     SHOW_ENDED = "show.ended"
     PRODUCT_SOLD_OUT = "product.sold_out"

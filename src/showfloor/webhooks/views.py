@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from showfloor.catalog.types import Product, Variant
 from showfloor.kit import ids
 from showfloor.kit.schemas import fields_of
+from showfloor.orders.schemas import RefundOut
 from showfloor.orders.types import Order
-from showfloor.orders.views import order_view
+from showfloor.orders.views import order_detail, order_view
 from showfloor.shows.types import Show
 from showfloor.stock.types import Stock
 from showfloor.webhooks.schemas import (
+    CancelledFacts,
     DeliveriesOut,
     DeliveryOut,
     NewWebhookOut,
+    OrderCancelled,
     OrderPaid,
+    OrderRefunded,
+    OrderShipped,
     ProductSoldOut,
+    RefundedFacts,
     SecretOut,
+    ShippedFacts,
     ShowFacts,
     SoldOutFacts,
     StockChanged,
@@ -54,6 +62,45 @@ def deliveries_view(page: Page) -> DeliveriesOut:
 
 def order_paid(order: Order) -> OrderPaid:
     return OrderPaid(timestamp=order.placed_at, data=order_view(order))
+
+
+def order_shipped(
+    order: Order, shipment_id: UUID, at: datetime, *, is_complete: bool
+) -> OrderShipped:
+    name = ids.encode("shp", shipment_id)
+    parcel = next(each for each in order_detail(order).shipments if each.id == name)
+    facts = ShippedFacts(
+        order=order_view(order),
+        shipment_id=name,
+        carrier=parcel.carrier,
+        shipped_at=parcel.shipped_at,
+        items=parcel.items,
+        is_complete=is_complete,
+    )
+    return OrderShipped(timestamp=at, data=facts)
+
+
+def order_refunded(order: Order, refund_id: UUID, at: datetime) -> OrderRefunded:
+    refund = _refund(order, refund_id)
+    facts = RefundedFacts(
+        order=order_view(order),
+        refund_id=refund.id,
+        cause=refund.cause,
+        amount=refund.amount,
+        items=refund.items,
+    )
+    return OrderRefunded(timestamp=at, data=facts)
+
+
+def order_cancelled(order: Order, refund_id: UUID, at: datetime) -> OrderCancelled:
+    refund = _refund(order, refund_id)
+    facts = CancelledFacts(order=order_view(order), refund_id=refund.id, items=refund.items)
+    return OrderCancelled(timestamp=at, data=facts)
+
+
+def _refund(order: Order, refund_id: UUID) -> RefundOut:
+    name = ids.encode("ref", refund_id)
+    return next(each for each in order_detail(order).refunds if each.id == name)
 
 
 def show_facts(show: Show, products: Sequence[Product]) -> ShowFacts:

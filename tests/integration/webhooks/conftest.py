@@ -33,7 +33,9 @@ from tests.waiting import BOUND, bounded
 
 BASE = "http://shop.localhost:8000"
 SECRET = "s" * 32
-ALL = ["order.paid", "show.started", "show.ended", "product.sold_out", "stock.changed"]
+ORDER_LATER = ["order.shipped", "order.refunded", "order.cancelled"]
+SHOP = ["show.started", "show.ended", "product.sold_out", "stock.changed"]
+ALL = ["order.paid", *ORDER_LATER, *SHOP]
 
 
 def verified(heard: Heard, secret: str) -> dict[str, Any]:

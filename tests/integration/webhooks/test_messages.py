@@ -15,8 +15,16 @@ from showfloor.kit.outbox import publish
 from showfloor.shows.events import ShowEnded, ShowWentLive
 from showfloor.stock import service as stock
 from showfloor.webhooks import service
+from tests.integration.checkout.desk import Desk
 from tests.integration.checkout.shop import execute, scalar
-from tests.integration.webhooks.conftest import ALL, Shop, show_name, variant_of, verified
+from tests.integration.webhooks.conftest import (
+    ALL,
+    ORDER_LATER,
+    Shop,
+    show_name,
+    variant_of,
+    verified,
+)
 
 
 async def test_a_purchase_arrives_signed_with_what_is_left(shop: Shop) -> None:
@@ -186,3 +194,45 @@ async def test_messages_are_kept_for_thirty_days(shop: Shop) -> None:
             async with shop.database.session() as session:
                 await service.forget_old(session)
         assert len(await shop.log(webhook)) == left
+
+
+async def test_parcel_refund_and_cancellation_are_told_in_order(shop: Shop) -> None:
+    webhook = await shop.add(*ORDER_LATER)
+    order = await shop.buy(quantity=2)
+    desk = Desk(shop.counter, order["id"], shop.key)
+    await desk.ship(("SALT", 1))
+    await desk.refund(amount=50)
+    await desk.post("cancel")
+    await shop.hear()
+    await shop.hear()
+    await shop.send()
+
+    heard = [verified(each, webhook["secret"]) for each in await shop.there.until_heard(4)]
+    told = {(each["type"], each["data"].get("cause")): each["data"] for each in heard}
+    parcel = told["order.shipped", None]
+    assert (parcel["carrier"], parcel["is_complete"]) == ("Royal Mail", False)
+    assert [(each["sku"], each["quantity"]) for each in parcel["items"]] == [("SALT", 1)]
+    assert told["order.refunded", "refund"]["amount"] == {"amount": 50, "currency": "GBP"}
+    assert told["order.refunded", "refund"]["items"] == []
+    gone, money = told["order.cancelled", None], told["order.refunded", "cancel"]
+    assert gone["refund_id"] == money["refund_id"]
+    assert [each["quantity"] for each in gone["items"]] == [1] and money["items"] == gone["items"]
+    assert money["amount"]["amount"] == 2200
+    listed = (await shop.ask("GET", "/orders")).json()["items"]
+    assert [data["order"] for data in told.values()] == listed * 4
+    stored = str(await scalar(shop.database, "select string_agg(body, '') from webhook_message"))
+    for text in ("RM 1234 GB", "anna", "High Street"):
+        assert text.lower() not in stored.lower()
+
+
+async def test_refund_that_is_only_promised_is_told_to_nobody(shop: Shop) -> None:
+    webhook = await shop.add(*ORDER_LATER)
+    order = await shop.buy()
+    await execute(shop.database, "update payment set state = 'declined'")
+    desk = Desk(shop.counter, order["id"], shop.key)
+    await desk.refund()
+    await shop.hear()
+    await shop.send()
+
+    assert desk.order["refunds"][0]["state"] == "promised"
+    assert await shop.log(webhook) == []

@@ -9,6 +9,7 @@ from showfloor.webhooks.service.endpoints import (
     rotate_secret,
 )
 from showfloor.webhooks.service.messages import (
+    note_order,
     note_order_paid,
     note_show_ended,
     note_show_started,
@@ -24,6 +25,7 @@ __all__ = [
     "forget_old",
     "list_deliveries",
     "list_endpoints",
+    "note_order",
     "note_order_paid",
     "note_show_ended",
     "note_show_started",

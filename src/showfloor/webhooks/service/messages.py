@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from showfloor.kit import clock, ids
 from showfloor.kit.db import Session
 from showfloor.kit.notify import wake
 from showfloor.orders import service as orders
+from showfloor.orders.types import Order
 from showfloor.shows import service as shows
 from showfloor.stock import service as stock
 from showfloor.stock.types import Stock
@@ -34,6 +35,23 @@ async def note_order_paid(session: Session, *, order_id: UUID, merchant_id: UUID
     if EventType.ORDER_PAID in wanted:
         await _add(session, merchant_id, order.number, views.order_paid(order))
     await _add_stock(session, {merchant_id: wanted}, [item.variant_id for item in order.items])
+
+
+async def note_order(
+    session: Session,
+    event: EventType,
+    *,
+    order_id: UUID,
+    merchant_id: UUID,
+    content: Callable[[Order], Content],
+) -> None:
+    """To the seller: what became of an order after it was paid. One statement where nobody listens.
+    What it does to stock is an event of its own.
+    """
+    if event not in (await queries.wanted(session, [merchant_id])).get(merchant_id, set()):
+        return
+    if (order := await orders.find_order(session, order_id)) is not None:
+        await _add(session, merchant_id, order.number, content(order))
 
 
 async def note_stock(session: Session, *, variant_ids: Collection[UUID]) -> None:
