@@ -42,6 +42,7 @@ export type Address = Models["AddressIn"];
 export type PlacedOrder = Models["PlacedOrder"];
 export type Order = Models["OrderOut"];
 export type OrderDetail = Models["OrderDetail"];
+export type OrderCounts = Models["CountsOut"]["counts"];
 export type Payment = Models["PurchaseOut"];
 export type PaymentStatus = Payment["status"];
 export type Checkout = Models["CheckoutOut"];
