@@ -43,6 +43,7 @@ export type PlacedOrder = Models["PlacedOrder"];
 export type Order = Models["OrderOut"];
 export type OrderDetail = Models["OrderDetail"];
 export type OrderCounts = Models["CountsOut"]["counts"];
+export type OrderNote = Models["NoteOut"];
 export type Payment = Models["PurchaseOut"];
 export type PaymentStatus = Payment["status"];
 export type Checkout = Models["CheckoutOut"];

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { OrderDetail } from "../contract";
-import { parcelLines, refundBody, refundOf, refundable } from "./choice";
+import { amountOf, everything, parcelLines, refundLines, refundOf } from "./choice";
 
 const pounds = (amount: number) => ({ amount, currency: "GBP" });
 const line = (sku: string, quantity: number, price: number, refunded = 0, to_send = quantity) => ({
@@ -16,23 +16,38 @@ const order = (left: number) =>
     items: [line("MUG", 3, 100, 1, 1), line("BOWL", 1, 500, 1, 0)],
   }) as unknown as OrderDetail;
 
-test("what is ticked goes back once", () => {
-  expect(order(1000).items.map(refundable)).toEqual([2, 0]);
-  expect(refundOf(order(1000), ["MUG", "BOWL"])).toEqual(pounds(200));
-  expect(refundOf(order(1000), [])).toEqual(pounds(0));
+test("what is chosen goes back, and what went back already does not", () => {
+  expect(everything(order(1000))).toEqual({ MUG: 2, BOWL: 0 });
+  expect(refundOf(order(1000), everything(order(1000)))).toEqual(pounds(200));
+  expect(refundOf(order(1000), { MUG: 1 })).toEqual(pounds(100));
+  expect(refundOf(order(1000), {})).toEqual(pounds(0));
 });
 
 test("no more than is left goes back", () => {
-  expect(refundOf(order(150), ["MUG"])).toEqual(pounds(150));
+  expect(refundOf(order(150), { MUG: 2 })).toEqual(pounds(150));
 });
 
 test("pieces that were not sent are sold again, the others if the merchant says so", () => {
-  const lines = (restock: boolean) => refundBody(order(1000), ["MUG", "BOWL"], restock).lines;
+  const lines = (restock: boolean) => refundLines(order(1000), { MUG: 2, BOWL: 0 }, restock);
 
   expect(lines(false)).toEqual([{ sku: "MUG", quantity: 2, restock: 1 }]);
   expect(lines(true)).toEqual([{ sku: "MUG", quantity: 2, restock: 2 }]);
 });
 
-test("a parcel has what is left to send of the ticked lines", () => {
-  expect(parcelLines(order(1000), ["MUG", "BOWL"])).toEqual([{ sku: "MUG", quantity: 1 }]);
+test("a parcel has the chosen pieces and no empty lines", () => {
+  expect(parcelLines(order(1000), { MUG: 1, BOWL: 0 })).toEqual([{ sku: "MUG", quantity: 1 }]);
+});
+
+test.each([
+  ["12.50", "GBP", 1250],
+  ["12,5", "EUR", 1250],
+  [" 12 ", "GBP", 1200],
+  ["١٢٫٥٠", "AED", 1250],
+  ["1.234", "KWD", 1234],
+  ["12.345", "GBP", null],
+  ["", "GBP", null],
+  ["-3", "GBP", null],
+  ["twelve", "GBP", null],
+])("a sum typed as %j in %s is %j", (typed, currency, amount) => {
+  expect(amountOf(typed, currency)).toBe(amount);
 });

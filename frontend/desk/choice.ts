@@ -1,33 +1,48 @@
 /** What a merchant has chosen of an order: pieces by SKU, and what they make in money. Pure. */
 import type { Money, OrderDetail } from "../contract";
+import { precision } from "../i18n/i18n";
+import { cleanCode, europeanDigits } from "../i18n/text";
 
 export type Line = OrderDetail["items"][number];
+/** Pieces by SKU; what is not in it is not chosen. */
+export type Pieces = Readonly<Record<string, number>>;
 
 /** Pieces of a line that can still be refunded. */
 export const refundable = (line: Line): number => line.quantity - line.refunded;
 
-/** What goes back for the lines that are ticked: every piece of them that is left, and no more than is left to give. */
-export function refundOf(order: OrderDetail, ticked: readonly string[]): Money {
-  const amount = order.items
-    .filter(({ sku }) => ticked.includes(sku))
-    .reduce((sum, line) => sum + line.unit_price.amount * refundable(line), 0);
+/** What goes back for the chosen pieces, and no more than is left to give. */
+export function refundOf(order: OrderDetail, pieces: Pieces): Money {
+  const amount = order.items.reduce(
+    (sum, { sku, unit_price }) => sum + unit_price.amount * (pieces[sku] ?? 0),
+    0,
+  );
   return { amount: Math.min(amount, order.left.amount), currency: order.left.currency };
 }
 
-/** The same as the request says it; pieces that were not sent yet, and all if `restock`, are sold again. */
-export function refundBody(order: OrderDetail, ticked: readonly string[], restock: boolean) {
-  const lines = order.items
-    .filter((line) => ticked.includes(line.sku) && refundable(line) > 0)
-    .map((line) => ({
-      sku: line.sku,
-      quantity: refundable(line),
-      restock: restock ? refundable(line) : Math.min(line.to_send, refundable(line)),
-    }));
-  return { lines, amount: refundOf(order, ticked) };
-}
-
-/** What a parcel with the ticked lines has in it. */
-export const parcelLines = (order: OrderDetail, ticked: readonly string[]) =>
+/** The chosen pieces as a refund says them; those that were not sent yet, and all if `restock`, are sold again. */
+export const refundLines = (order: OrderDetail, pieces: Pieces, restock: boolean) =>
   order.items
-    .filter((line) => ticked.includes(line.sku) && line.to_send > 0)
-    .map((line) => ({ sku: line.sku, quantity: line.to_send }));
+    .filter(({ sku }) => (pieces[sku] ?? 0) > 0)
+    .map(({ sku, to_send }) => {
+      const quantity = pieces[sku]!;
+      return { sku, quantity, restock: restock ? quantity : Math.min(to_send, quantity) };
+    });
+
+/** All pieces that can still be refunded. */
+export const everything = (order: OrderDetail): Pieces =>
+  Object.fromEntries(order.items.map((line) => [line.sku, refundable(line)]));
+
+/** What a parcel with the chosen pieces has in it. */
+export const parcelLines = (order: OrderDetail, pieces: Pieces) =>
+  order.items
+    .map(({ sku }) => ({ sku, quantity: pieces[sku] ?? 0 }))
+    .filter(({ quantity }) => quantity > 0);
+
+/** A sum as people type it ("12.50", "12,5", "١٢٫٥٠") in minor units; null for what is none. */
+export function amountOf(typed: string, currency: string): number | null {
+  const found = /^(\d{1,10})(?:[.,](\d+))?$/.exec(europeanDigits(cleanCode(typed)).replace("٫", "."));
+  const digits = precision(currency);
+  const part = found?.[2] ?? "";
+  if (!found || part.length > digits) return null;
+  return Number(found[1]! + part.padEnd(digits, "0"));
+}
