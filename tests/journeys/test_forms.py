@@ -107,8 +107,10 @@ def test_what_is_held_can_be_changed_in_the_checkout(demo: Installation, page: P
     expect(page.get_by_role("timer")).to_have_count(0)
 
 
-def test_merchant_sees_its_orders_and_takes_them_along(demo: Installation, page: Page) -> None:
-    hold(page, demo, "Dawn Mug")
+def test_merchant_sends_and_refunds_and_takes_its_orders_along(
+    demo: Installation, page: Page
+) -> None:
+    hold(page, demo, "Olive Grove Vase", "Dawn Mug")
     fill_details(page, "=cmd@example.com")
     fill_card(page)
     page.get_by_role("button", name=re.compile("Order and pay")).click()
@@ -125,9 +127,39 @@ def test_merchant_sees_its_orders_and_takes_them_along(demo: Installation, page:
     text = waiting.value.path().read_text("utf-8-sig")
     assert number in text and "'=cmd@example.com" in text
 
+    page.get_by_role("searchbox").fill(number)
+    expect(page.get_by_role("link", name=re.compile("LW-"))).to_have_count(1)
     page.get_by_role("link", name=number).click()
     expect(page.get_by_role("heading", name=number)).to_be_visible()
     expect(page.get_by_text("48 Alder Street")).to_be_visible()
+    send_the_mug(page)
+    refund_the_vase(page)
+
+
+def send_the_mug(page: Page) -> None:
+    """A parcel with a part of the order, by keyboard."""
+    page.get_by_role("button", name="Send 2 pieces").press("Enter")
+    expect(page.get_by_role("heading", name="Send a parcel")).to_be_focused()
+    page.get_by_role("checkbox", name="Olive Grove Vase").press("Space")
+    page.get_by_role("button", name="Send 1 piece").last.press("Enter")
+    expect(page.get_by_label("Carrier")).to_be_focused()
+    expect(page.get_by_text("Say who carries it.")).to_be_visible()
+    page.get_by_label("Carrier").fill("Royal Mail")
+    page.get_by_label("Tracking number").fill("RM 1")
+    page.get_by_label("Tracking number").press("Enter")
+    expect(page.get_by_role("status").filter(has_text="The parcel is noted")).to_be_focused()
+    page.get_by_role("button", name="It arrived").click()
+    expect(page.get_by_text("Arrived on")).to_be_visible()
+
+
+def refund_the_vase(page: Page) -> None:
+    """Three clicks, and the order has nothing left to send."""
+    page.get_by_role("button", name="Refund").click()
+    page.get_by_role("checkbox", name="Olive Grove Vase").click()
+    page.get_by_role("button", name=re.compile("Refund £")).click()
+    expect(page.get_by_text("Refunded on")).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("^Send"))).to_have_count(0)
+    expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
 
 
 def test_host_orders_the_shelf_by_key_and_by_drag(demo: Installation, page: Page) -> None:
