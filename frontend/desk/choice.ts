@@ -40,7 +40,9 @@ export const parcelLines = (order: OrderDetail, pieces: Pieces) =>
 
 /** A sum as people type it ("12.50", "12,5", "١٢٫٥٠") in minor units; null for what is none. */
 export function amountOf(typed: string, currency: string): number | null {
-  const found = /^(\d{1,10})(?:[.,](\d+))?$/.exec(europeanDigits(cleanCode(typed)).replace("٫", "."));
+  const found = /^(\d{1,10})(?:[.,](\d+))?$/.exec(
+    europeanDigits(cleanCode(typed)).replace("٫", "."),
+  );
   const digits = precision(currency);
   const part = found?.[2] ?? "";
   if (!found || part.length > digits) return null;

@@ -4,7 +4,10 @@ import { readAtSubmit } from "./autofill";
 /** As much of a field as the attachment looks at: what it heard is what a binding would read. */
 class Field extends EventTarget {
   readonly heard: string[] = [];
-  constructor(readonly type = "text") {
+  constructor(
+    readonly type = "text",
+    readonly checked = true,
+  ) {
     super();
     for (const name of ["input", "change"])
       this.addEventListener(name, () => this.heard.push(name));
@@ -58,6 +61,13 @@ test("a check and a choice are read by the event that their bindings hear", () =
   form.submit();
 
   expect(form.submitted).toEqual([["change", "change", "change"]]);
+});
+
+test("a radio that is not chosen is not read: its binding would take it for the choice", () => {
+  form.elements.push(new Input("radio", true), new Input("radio", false));
+  form.submit();
+
+  expect(form.submitted).toEqual([["change", ""]]);
 });
 
 test("a field that says change alone is read at once", () => {

@@ -18,6 +18,8 @@ export function readAtSubmit(node: Element): () => void {
 
 /** Fires the event that the field's binding listens to. */
 function read(field: Element): void {
+  // A button that is not chosen says nothing; its binding would take it for the choice.
+  if (field instanceof HTMLInputElement && field.type === "radio" && !field.checked) return;
   if (field instanceof HTMLSelectElement || isCheck(field)) {
     field.dispatchEvent(new Event("change"));
   } else if (field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement) {
