@@ -57,7 +57,7 @@ test("a field that was filled in without a word is read before the form's own li
 });
 
 test("a check and a choice are read by the event that their bindings hear", () => {
-  form.elements.push(new Input("checkbox"), new Input("radio"), new Select());
+  form.elements.push(new Input("checkbox"), new Input("radio"), new Select("select-one"));
   form.submit();
 
   expect(form.submitted).toEqual([["change", "change", "change"]]);

@@ -18,14 +18,8 @@ export function readAtSubmit(node: Element): () => void {
 
 /** Fires the event that the field's binding listens to. */
 function read(field: Element): void {
-  // A button that is not chosen says nothing; its binding would take it for the choice.
-  if (field instanceof HTMLInputElement && field.type === "radio" && !field.checked) return;
-  if (field instanceof HTMLSelectElement || isCheck(field)) {
-    field.dispatchEvent(new Event("change"));
-  } else if (field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement) {
-    field.dispatchEvent(new Event("input"));
-  }
+  const { type, checked } = field as HTMLInputElement;
+  // A radio that is not chosen says nothing; its binding would take it for the choice.
+  if (checked || type !== "radio")
+    field.dispatchEvent(new Event(/^(select|check|radio)/.test(type) ? "change" : "input"));
 }
-
-const isCheck = (field: Element): boolean =>
-  field instanceof HTMLInputElement && (field.type === "checkbox" || field.type === "radio");
