@@ -4,22 +4,19 @@
 export function readAtSubmit(node: Element): () => void {
   const form = node as HTMLFormElement;
   const changed = ({ target }: Event) => target instanceof HTMLInputElement && read(target);
-  const submitted = () => {
-    for (const field of form.elements) read(field);
-  };
-  form.addEventListener("change", changed);
+  const submitted = () => [...form.elements].forEach(read);
+  const leaving = new AbortController();
+  const { signal } = leaving;
+  form.addEventListener("change", changed, { signal });
   // Before the form's own listener: at its target a capturing listener comes first.
-  form.addEventListener("submit", submitted, { capture: true });
-  return () => {
-    form.removeEventListener("change", changed);
-    form.removeEventListener("submit", submitted, { capture: true });
-  };
+  form.addEventListener("submit", submitted, { capture: true, signal });
+  return () => leaving.abort();
 }
 
 /** Fires the event that the field's binding listens to. */
 function read(field: Element): void {
   const { type, checked } = field as HTMLInputElement;
   // A radio that is not chosen says nothing; its binding would take it for the choice.
-  if (checked || type !== "radio")
-    field.dispatchEvent(new Event(/^(select|check|radio)/.test(type) ? "change" : "input"));
+  if (type === "submit" || (type === "radio" && !checked)) return;
+  field.dispatchEvent(new Event(/^(select|check|radio)/.test(type) ? "change" : "input"));
 }
