@@ -3,14 +3,17 @@
  *  before it is submitted, so that what stands in a field is what is sent. */
 export function readAtSubmit(node: Element): () => void {
   const form = node as HTMLFormElement;
-  const changed = ({ target }: Event) => target instanceof HTMLInputElement && read(target);
-  const submitted = () => [...form.elements].forEach(read);
-  const leaving = new AbortController();
-  const { signal } = leaving;
-  form.addEventListener("change", changed, { signal });
+  const changed = ({ target }: Event) => read(target as Element);
+  const submitted = () => {
+    for (const field of form.elements) read(field);
+  };
+  form.addEventListener("change", changed);
   // Before the form's own listener: at its target a capturing listener comes first.
-  form.addEventListener("submit", submitted, { capture: true, signal });
-  return () => leaving.abort();
+  form.addEventListener("submit", submitted, { capture: true });
+  return () => {
+    form.removeEventListener("change", changed);
+    form.removeEventListener("submit", submitted, { capture: true });
+  };
 }
 
 /** Fires the event that the field's binding listens to. */
