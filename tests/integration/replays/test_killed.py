@@ -48,9 +48,20 @@ def worker(show: EndedShow, url: str) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def programs_of(process: subprocess.Popen[bytes]) -> list[int]:
-    """proc(5): children of any of its threads."""
+    """proc(5): children of any of its threads that run a program of their own. One that was only
+    forked has not yet said that it ends with its parent.
+    """
     tasks = Path(f"/proc/{process.pid}/task").iterdir()
-    return [int(pid) for task in tasks for pid in (task / "children").read_text().split()]
+    children = [pid for task in tasks for pid in (task / "children").read_text().split()]
+    return [int(pid) for pid in children if command_of(pid) not in ("", command_of(process.pid))]
+
+
+def command_of(pid: int | str) -> str:
+    """Empty for one that is gone."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 def is_alive(pid: int) -> bool:

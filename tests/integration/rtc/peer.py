@@ -59,8 +59,13 @@ class Rtc:
                     **self.environment,
                 },
             )
+        # A connection that is kept may be closed by the server at the moment in which it is used
+        # again, where the machine is slow.
         self.client = httpx2.AsyncClient(
-            base_url=f"http://127.0.0.1:{self.port}", timeout=BOUND, trust_env=False
+            base_url=f"http://127.0.0.1:{self.port}",
+            timeout=BOUND,
+            limits=httpx2.Limits(max_keepalive_connections=0),
+            trust_env=False,
         )
 
         async def answers() -> bool:
