@@ -25,7 +25,6 @@ export default defineConfig({
         "home-style": "styles/pages/home.css",
         "studio-style": "styles/pages/studio.css",
         show: "entries/show.ts",
-        early: "player/early.ts",
         home: "entries/home.ts",
         studio: "entries/studio.ts",
         "remote-style": "styles/pages/remote.css",

@@ -8,7 +8,6 @@ const { made, FakeHls } = vi.hoisted(() => {
   type Listener = (name: string, data: never) => void;
   const made: InstanceType<typeof FakeHls>[] = [];
   class FakeHls {
-    static DefaultConfig = { loader: class {} };
     static Events = {
       LEVEL_UPDATED: "level",
       MANIFEST_PARSED: "manifest",

@@ -4,7 +4,6 @@ import Hls, { type ErrorData, type LevelDetails } from "hls.js/light";
 import type { Cue } from "../contract";
 import { AUDIO_ONLY_BEHIND } from "./audio-only";
 import { cueFromAttribute } from "./cues";
-import { earlyLoader } from "./early-loader";
 import type { Source, SourceListener } from "./source";
 import { stretchesOf, type Stretch } from "./stretches";
 
@@ -63,8 +62,6 @@ export function openHls(
       enableEmsgMetadataCues: false,
       // The first media is asked for while the browser still opens its buffers.
       startFragPrefetch: true,
-      // Its first answers may be here already.
-      ...(kind === "live" && { loader: earlyLoader(Hls.DefaultConfig.loader) }),
       // A publisher that went away answers no playlist for a while; the retries below are ours.
       fragLoadPolicy: {
         default: {

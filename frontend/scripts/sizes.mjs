@@ -24,11 +24,7 @@ const lazy = Object.values(manifest)
   .map((chunk) => [chunk.name, packed(chunk.file)]);
 
 const rows = [
-  [
-    "show page script, before hls.js",
-    script("entries/show.ts") + script("player/early.ts"),
-    50_000,
-  ],
+  ["show page script, before hls.js", script("entries/show.ts"), 50_000],
   ["home page script", script("entries/home.ts"), 50_000],
   ["studio script", script("entries/studio.ts"), 80_000],
   ["remote script", script("entries/remote.ts"), 30_000],

@@ -22,7 +22,6 @@ BUILT = [
     "entries/show.ts",
     "entries/home.ts",
     "entries/studio.ts",
-    "player/early.ts",
     "player/hls.ts",
 ]
 
@@ -196,31 +195,6 @@ def test_nothing_of_the_picture_is_preloaded_for_who_saves_data(env: jinja2.Envi
     assert len(loaded(render(env))) == 3
     assert loaded(saving) == []
     assert data_of(saving)["save_data"] is True and data_of(render(env))["save_data"] is False
-
-
-def test_only_a_show_on_air_asks_early_for_what_its_picture_begins_with(
-    env: jinja2.Environment,
-) -> None:
-    """The script reads the addresses from the two preloads in front of it, and nothing else."""
-
-    def early(html: str) -> list[str]:
-        return re.findall(
-            r'<link rel="preload" href="([^"]+)" as="fetch"'
-            r'|<script type="module" async src="([^"]*/early-[^"]*)"',
-            html,
-        )
-
-    for state in ("live", "interrupted"):
-        links = [link or "the script" for link, _ in early(render(env, state=state))]
-        assert links == [
-            "http://media/live/show_1/index.m3u8",
-            "http://media/live/show_1/media.m3u8",
-            "the script",
-        ]
-    for state in ("scheduled", "ended"):
-        assert early(render(env, state=state)) == []
-    framed = pages.render_embed(env, lang="en", show=show())
-    assert len(early(framed)) == 3
 
 
 @pytest.mark.parametrize(
