@@ -17,6 +17,7 @@ from showfloor.kit.db import Session
 from showfloor.media.types import IngestReport, IngestState, MediaMoment
 from showfloor.merchants import service as merchants
 from showfloor.shows import service as shows
+from showfloor.shows.errors import SignalMissing
 from showfloor.shows.schemas import NewShow, ShowChange
 from showfloor.shows.types import Cue, Show
 from showfloor.stock import service as stock
@@ -161,7 +162,14 @@ async def put_on_air(session: Session, floor: Floor) -> Show:
         session, report=report(floor.show, IngestState.PUBLISHING), secret="s" * 32
     )
     await answer_disclosures(session, floor)
-    return await shows.go_live(session, person=floor.host, show_id=floor.show.id)
+    while True:
+        try:
+            return await shows.go_live(session, person=floor.host, show_id=floor.show.id)
+        except SignalMissing:
+            # The machine stood still for so long that the report is old. `streaming` goes on too.
+            await shows.note_ingest(
+                session, report=report(floor.show, IngestState.PUBLISHING), secret="s" * 32
+            )
 
 
 async def answer_disclosures(session: Session, floor: Floor) -> None:
