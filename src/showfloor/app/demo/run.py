@@ -147,6 +147,7 @@ def _announce(settings: Settings, state: DemoState, data: Path, brand_url: str) 
         "In Arabic": f"{urls.base}/s/{state.slug}?lang=ar",
         "On a brand's website": brand_url,
         "The studio": f"{urls.base}/studio (host@demo.showfloor.example, {PASSWORD})",
+        "A merchant's desk": f"{urls.base}/desk (loamwick@demo.showfloor.example, {PASSWORD})",
         "For OBS": f"server {addresses['rtmp_url']}, key {state.stream_key}",
         "Everything else": json.dumps(str(data / "demo.json"))[1:-1],
     }
