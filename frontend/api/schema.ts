@@ -172,7 +172,7 @@ export interface components {
             hold_id: string;
             email: string;
             address: components["schemas"]["AddressIn"];
-            /** @description ids of delivery options, one a seller; the cheapest where none is named */
+            /** @description ids of delivery options, one a seller; the cheapest where none is named. One that is not offered any more is refused with delivery_gone */
             delivery?: string[];
         };
         CheckoutOut: {

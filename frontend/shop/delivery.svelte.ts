@@ -86,7 +86,7 @@ export class Delivery {
   }
 }
 
-const OUTDATED: ReadonlySet<string> = new Set(["price_changed", "not_delivered"]);
+const OUTDATED: ReadonlySet<string> = new Set(["price_changed", "not_delivered", "delivery_gone"]);
 
 /** Whether a refusal says that delivery or its price is another by now. */
 export const isOutdated = (problem: Problem | null) => !!problem && OUTDATED.has(problem.code);

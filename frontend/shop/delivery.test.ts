@@ -114,8 +114,9 @@ test("after a refusal by another price the shop is asked again, or nobody could 
   expect(delivery.sumOf(hold(1))).toBeNull();
   await asking;
   expect(delivery.sumOf(hold(1))).toEqual(pounds(595));
-  const codes = ["price_changed", "not_delivered", "hold_expired"];
+  const codes = ["price_changed", "not_delivered", "delivery_gone", "hold_expired"];
   expect(codes.map((code) => isOutdated({ code, status: 409, title: "" }))).toEqual([
+    true,
     true,
     true,
     false,

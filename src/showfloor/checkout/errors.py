@@ -23,6 +23,13 @@ class NotDelivered(AppError):
     status = 409
 
 
+class DeliveryGone(AppError):
+    """A chosen way of delivery is not offered for these goods to that country any more."""
+
+    code = "delivery_gone"
+    status = 409
+
+
 class PriceMismatch(AppError):
     """The sum is not the one that was shown. `extra` has the new `lines` and `total`."""
 

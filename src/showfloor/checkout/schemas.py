@@ -86,7 +86,8 @@ class CheckoutIn(AgeIn):
     delivery: list[str] = Field(
         default_factory=list,
         max_length=20,
-        description="ids of delivery options, one a seller; the cheapest where none is named",
+        description="ids of delivery options, one a seller; the cheapest where none is named. One "
+        "that is not offered any more is refused with delivery_gone",
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from showfloor.catalog.types import Product
 from showfloor.checkout import rules
-from showfloor.checkout.service import holds
+from showfloor.checkout.service import contact, holds
 from showfloor.delivery import service as delivery
 from showfloor.delivery.types import DeliveryOption, Step, Terms
 from showfloor.kit import ids
@@ -44,6 +44,17 @@ async def add(shop: Counter, seller: Seller, terms: Terms) -> DeliveryOption:
     return option
 
 
+async def remove(shop: Counter, seller: Seller, option: DeliveryOption) -> None:
+    async with shop.database.session() as session:
+        await delivery.remove_option(
+            session,
+            person=seller.person,
+            merchant_id=seller.merchant.id,
+            option_id=option.id,
+        )
+    shop.app.state.checkout.shelf._loading.clear()
+
+
 @pytest.fixture
 async def other(database: Any) -> Seller:
     return await add_seller(database, "zafralune", "ZL")
@@ -72,13 +83,7 @@ async def test_chosen_way_is_paid_kept_with_the_order_and_stays_when_options_cha
     quote = await buyer.ask("GET", f"/holds/{buyer.hold['id']}/quote?country=GB")
     await buyer.give_details(delivery=chosen)
     paid = await buyer.pay()
-    async with shop.database.session() as session:
-        await delivery.remove_option(
-            session,
-            person=seller.person,
-            merchant_id=seller.merchant.id,
-            option_id=express.id,
-        )
+    await remove(shop, seller, express)
 
     (offered,) = quote.json()["sellers"]
     assert [offer["price"]["amount"] for offer in offered["offers"]] == [395, 795]
@@ -167,6 +172,44 @@ async def test_address_that_no_option_reaches_is_refused_and_nothing_is_kept(
     assert refused.json()["code"] == "not_delivered"
     assert await scalar(shop.database, "select count(*) from checkout") == 0
     assert (await buyer.give_details(address=DUBLIN)).status_code == 201
+
+
+@pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
+async def test_chosen_way_that_is_gone_is_refused_and_nothing_is_kept(
+    shop: Counter,
+    buyer: Buyer,
+    seller: Seller,
+    monkeypatch: pytest.MonkeyPatch,
+    guard: bool,
+) -> None:
+    if not guard:
+        monkeypatch.setattr(contact, "_check_chosen", lambda *_: None)
+    await add(shop, seller, STANDARD)
+    express = await add(shop, seller, EXPRESS)
+    await buyer.reserve(("SALT", 1))
+    await remove(shop, seller, express)
+
+    refused = await buyer.give_details(delivery=[ids.encode("dlv", express.id)])
+
+    kept = await scalar(shop.database, "select count(*) from checkout")
+    assert (refused.status_code, kept) == ((409, 0) if guard else (201, 1))
+    if guard:
+        assert refused.json()["code"] == "delivery_gone"
+        assert (await buyer.give_details()).status_code == 201
+
+
+async def test_details_that_name_a_way_to_another_country_leave_the_first_ones(
+    shop: Counter, buyer: Buyer, seller: Seller
+) -> None:
+    standard, express = await add(shop, seller, STANDARD), await add(shop, seller, EXPRESS)
+    await buyer.reserve(("SALT", 1))
+    await buyer.give_details(delivery=[ids.encode("dlv", standard.id)])
+
+    refused = await buyer.give_details(address=DUBLIN, delivery=[ids.encode("dlv", express.id)])
+
+    assert refused.json()["code"] == "delivery_gone"
+    assert await scalar(shop.database, "select address ->> 'country' from checkout") == "GB"
+    assert (await buyer.pay()).json()["orders"][0]["total"] == amount(2595)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,12 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from showfloor.checkout import queries, rules
-from showfloor.checkout.errors import CheckoutClosed, CheckoutNotFound, PaymentInProgress
+from showfloor.checkout.errors import (
+    CheckoutClosed,
+    CheckoutNotFound,
+    DeliveryGone,
+    PaymentInProgress,
+)
 from showfloor.checkout.queries import Details
 from showfloor.checkout.service.shelf import Shelf
 from showfloor.checkout.types import (
@@ -57,13 +62,14 @@ async def open_checkout(
     """Say who buys what is held, and how it is delivered; saying it again with other details
     replaces them until a payment is under way.
 
-    Raises ValidationFailed (an address that cannot be delivered to), NotDelivered, HoldExpired,
-    CheckoutClosed, PaymentInProgress. The commit raises Collided when another request has opened it
-    at this very moment; then do it again.
+    Raises ValidationFailed (an address that cannot be delivered to), NotDelivered, DeliveryGone,
+    HoldExpired, CheckoutClosed, PaymentInProgress. The commit raises Collided when another request
+    has opened it at this very moment; then do it again.
     """
     hold = await asked.hold.answer()
     _check_address(buyer.address)
     checkout = await shelf.agree(hold, Destination(buyer.address.country), chosen)
+    _check_chosen(checkout, chosen)
     details = Details(buyer, admission.declared_adult_at, hold.expires_at)
     if not await asked.is_opened.answer():
         queries.add_checkout(connection, checkout, details, clock.now())
@@ -154,6 +160,12 @@ def _deadline(hold: Hold | None, payment: Payment | None) -> datetime:
 async def forget_abandoned(connection: Connection) -> int:
     """Who did not buy leaves no address behind. One batch; how many went."""
     return await queries.forget_buyers_before(connection, clock.now() - FORGOTTEN_AFTER)
+
+
+def _check_chosen(checkout: Checkout, chosen: Collection[UUID]) -> None:
+    """What the buyer chose is agreed to, never another way in its place. Raises DeliveryGone."""
+    if not checkout.options.issuperset(chosen):
+        raise DeliveryGone
 
 
 def _check_address(address: Address) -> None:
