@@ -135,8 +135,8 @@ async def get_order(order_id: str, session: SessionDep, person: CurrentPerson) -
 async def ship_order(
     order_id: str, body: ShipmentIn, request: Request, session: SessionDep, person: CurrentPerson
 ) -> OrderDetail:
-    """A parcel was handed over: all that is left to send, or some of it. The buyer gets a mail with
-    the tracking number.
+    """A parcel was handed over: all that is left to send, or some of it. The buyer's page shows it,
+    and where mails are sent one says so.
     """
     parcel = Parcel(
         pieces=body.pieces(),

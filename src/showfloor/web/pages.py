@@ -306,9 +306,9 @@ def render_order(
     withdrawing: bool,
     may_withdraw: bool = True,
 ) -> str:
-    """The buyer's page of an order; `order` is OrderDetail JSON. `mails`: a confirmation goes out
-    by mail. `may_withdraw`: the days for it are not over; `withdrawing`: the page asks whether that
-    is meant.
+    """The buyer's page of an order; `order` is OrderDetail JSON. `mails`: the buyer gets
+    mails about it. `may_withdraw`: the days for it are not over; `withdrawing`: the page asks
+    whether that is meant.
     """
     return _render(
         env,

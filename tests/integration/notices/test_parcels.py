@@ -6,6 +6,7 @@ from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
+from pydantic import SecretStr
 
 from showfloor.identity.types import GrantKind
 from showfloor.kit import clock
@@ -42,6 +43,27 @@ def said(mail: EmailMessage, kind: str) -> str:
     body = mail.get_body((kind,))
     assert body is not None
     return str(body.get_content())
+
+
+@pytest.mark.parametrize(
+    ("language", "waits", "promise"),
+    [
+        ("en", "Not sent yet.", "You get a mail when it is."),
+        ("ar", "لم يُشحن بعد.", "تصلك رسالة عند شحنه."),
+    ],
+)
+async def test_page_promises_a_mail_only_where_mails_are_sent(
+    shop: Shop, language: str, waits: str, promise: str
+) -> None:
+    _, page = await bought(shop, language)
+    with_mails = (await shop.client.get(page)).text
+
+    none: dict[str, object] = {"smtp_url": SecretStr(""), "mail_from": ""}
+    shop.app.state.settings = shop.app.state.settings.model_copy(update=none)
+    without = (await shop.client.get(page)).text
+
+    assert f"{waits} {promise}" in with_mails
+    assert waits in without and promise not in without
 
 
 async def test_each_parcel_is_told_of_once(shop: Shop) -> None:
