@@ -23,7 +23,7 @@ from showfloor.orders.types import Note, Order, Page, Progress, Quote, Reason, S
 
 def order_view(order: Order) -> OrderOut:
     """An order without its buyer."""
-    return OrderOut.model_validate(_with_names_of_the_wire(order))
+    return OrderOut.model_validate(_with_names_of_the_wire(order, progress_of(order)))
 
 
 def order_detail(order: Order) -> OrderDetail:
@@ -31,7 +31,8 @@ def order_detail(order: Order) -> OrderDetail:
     stands = progress_of(order)
     return OrderDetail.model_validate(
         {
-            **_with_names_of_the_wire(order),
+            **_with_names_of_the_wire(order, stands),
+            "quote": quote_view(order.quote) if order.quote else None,
             "items": [
                 {
                     **fields_of(item),
@@ -66,14 +67,11 @@ def progress_of(order: Order) -> Progress:
     return rules.progress(order, get_market(order.market).timezone)
 
 
-def _with_names_of_the_wire(order: Order) -> dict[str, object]:
-    quote = quote_view(order.quote) if order.quote else None
-    stands = progress_of(order)
+def _with_names_of_the_wire(order: Order, stands: Progress) -> dict[str, object]:
     return {
         **fields_of(order),
         "seller": order.seller_name,
         "sold_in": order,
-        "quote": quote,
         "fulfilment": stands.fulfilment,
         "to_send": stands.to_send,
         "send_by": stands.send_by,
