@@ -103,11 +103,8 @@ class QuoteOut(Shown):
     reasons: list[ReasonOut]
 
 
-class OrderOut(BaseModel):
-    """An order as a merchant's list shows it: without the buyer. `fulfilment` and the sums follow
-    from what was sent and given back; `refunded` went back, `promised` is about to, `left` may
-    still be given back. `send_by` is null when there is nothing to send.
-    """
+class _Standing(BaseModel):
+    """What a list of orders and an order by itself both say."""
 
     id: Annotated[str, id_with("ord")]
     number: str
@@ -124,6 +121,14 @@ class OrderOut(BaseModel):
     refunded: MoneyOut
     promised: MoneyOut
     left: MoneyOut
+
+
+class OrderOut(_Standing):
+    """An order as a merchant's list shows it: without the buyer. `fulfilment` and the sums follow
+    from what was sent and given back; `refunded` went back, `promised` is about to, `left` may
+    still be given back. `send_by` is null when there is nothing to send.
+    """
+
     items: list[ItemOut]
 
 
@@ -183,13 +188,13 @@ class RefundOut(BaseModel):
     items: list[PartOut]
 
 
-class OrderDetail(OrderOut):
+class OrderDetail(_Standing):
     """`buyer` is null once the buyer's data was erased, `seller_identity` where the seller had not
     said it, `withdraw_until` as long as the days to withdraw have not begun, `quote` for orders
     from before there were quotes.
     """
 
-    items: list[LineOut]  # type: ignore[assignment]  # a line is an item with more in it
+    items: list[LineOut]
     shipments: list[ShipmentOut]
     refunds: list[RefundOut]
     withdraw_until: Time | None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
@@ -138,9 +138,9 @@ class Quote:
         stored: dict[str, Any] = _QUOTE.dump_python(self, mode="json", exclude_none=True)
         return stored
 
-    @classmethod
-    def of_json(cls, stored: object) -> Self:
-        return _QUOTE.validate_python(stored)  # type: ignore[return-value]  # there is no subclass
+    @staticmethod
+    def of_json(stored: object) -> Quote:
+        return _QUOTE.validate_python(stored)
 
 
 _QUOTE = TypeAdapter(Quote)
