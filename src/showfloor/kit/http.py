@@ -14,6 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from showfloor.kit import idempotency
 from showfloor.kit.answers import bearer, language, problem
 from showfloor.kit.db import Database, Session
 from showfloor.kit.errors import AppError, MethodNotAllowed, NotFound, ValidationFailed
@@ -77,6 +78,19 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
     answer = problem(refusal_of(error), language(request))
     answer.headers.update(error.headers or {})
     return answer
+
+
+def key_of(request: Request) -> str:
+    """The Idempotency-Key. Raises IdempotencyKeyRequired."""
+    return idempotency.check_key(request.headers.get("idempotency-key"))
+
+
+async def get_key(request: Request) -> str:
+    return key_of(request)
+
+
+KeyDep = Annotated[str, Depends(get_key)]
+"""The Idempotency-Key; `kit.openapi.KEY_HEADER` describes it."""
 
 
 async def get_bearer(authorization: Annotated[str | None, Header()] = None) -> str | None:

@@ -15,7 +15,7 @@ from showfloor.kit import clock, csv, idempotency, ids
 from showfloor.kit.answers import language
 from showfloor.kit.db import Database
 from showfloor.kit.errors import IdempotencyConflict, IdempotencyKeyRequired, NotFound
-from showfloor.kit.http import DatabaseDep, SessionDep
+from showfloor.kit.http import DatabaseDep, KeyDep, SessionDep
 from showfloor.kit.openapi import KEY_HEADER, refusals
 from showfloor.kit.schemas import Moment
 from showfloor.kit.text import clean_line
@@ -50,6 +50,10 @@ from showfloor.orders.views import (
 from showfloor.shows.errors import ShowNotFound
 
 router = APIRouter(prefix="/api/v1", tags=["orders"])
+READ = (NotAuthenticated, NotFound, OrderNotFound)
+CHANGE = (*READ, CsrfFailed)
+CHANGE_ONCE = (*CHANGE, IdempotencyKeyRequired, IdempotencyConflict)
+"""Refusals of a route under an order that takes an Idempotency-Key."""
 
 
 @router.get(
@@ -107,10 +111,7 @@ def _csv(database: Database, person: Person, wanted: Wanted, lang: str) -> Strea
     return StreamingResponse(text(), media_type="text/csv; charset=utf-8", headers=headers)
 
 
-@router.get(
-    "/orders/{order_id}",
-    responses=refusals(NotAuthenticated, NotFound, OrderNotFound),
-)
+@router.get("/orders/{order_id}", responses=refusals(*READ))
 async def get_order(order_id: str, session: SessionDep, person: CurrentPerson) -> OrderDetail:
     """One order, with where it goes."""
     return order_detail(
@@ -120,20 +121,11 @@ async def get_order(order_id: str, session: SessionDep, person: CurrentPerson) -
 
 @router.post(
     "/orders/{order_id}/shipments",
-    responses=refusals(
-        NotAuthenticated,
-        CsrfFailed,
-        NotFound,
-        OrderNotFound,
-        IdempotencyKeyRequired,
-        IdempotencyConflict,
-        WithdrawnOrder,
-        ShipmentInvalid,
-    ),
+    responses=refusals(*CHANGE_ONCE, WithdrawnOrder, ShipmentInvalid),
     openapi_extra=KEY_HEADER,
 )
 async def ship_order(
-    order_id: str, body: ShipmentIn, request: Request, session: SessionDep, person: CurrentPerson
+    order_id: str, body: ShipmentIn, session: SessionDep, person: CurrentPerson, key: KeyDep
 ) -> OrderDetail:
     """A parcel was handed over: all that is left to send, or some of it. The buyer's page shows it,
     and where mails are sent one says so.
@@ -142,7 +134,7 @@ async def ship_order(
         pieces=body.pieces(),
         carrier=body.carrier,
         tracking=body.tracking,
-        key=idempotency.check_key(request.headers.get("idempotency-key")),
+        key=key,
         request=idempotency.fingerprint(body.model_dump()),
     )
     chosen = ids.parse("ord", order_id)
@@ -151,9 +143,7 @@ async def ship_order(
 
 @router.post(
     "/orders/{order_id}/shipments/{shipment_id}/delivered",
-    responses=refusals(
-        NotAuthenticated, CsrfFailed, NotFound, OrderNotFound, ShipmentNotFound, DeliveryInvalid
-    ),
+    responses=refusals(*CHANGE, ShipmentNotFound, DeliveryInvalid),
 )
 async def mark_delivered(
     order_id: str,
@@ -176,20 +166,14 @@ async def mark_delivered(
     )
 
 
-@router.get(
-    "/orders/{order_id}/notes",
-    responses=refusals(NotAuthenticated, NotFound, OrderNotFound),
-)
+@router.get("/orders/{order_id}/notes", responses=refusals(*READ))
 async def list_notes(order_id: str, session: SessionDep, person: CurrentPerson) -> NotesOut:
     """What the merchant's people noted about an order; no buyer sees it."""
     chosen = ids.parse("ord", order_id)
     return notes_view(await service.list_notes(session, person=person, order_id=chosen))
 
 
-@router.post(
-    "/orders/{order_id}/notes",
-    responses=refusals(NotAuthenticated, CsrfFailed, NotFound, OrderNotFound),
-)
+@router.post("/orders/{order_id}/notes", responses=refusals(*CHANGE))
 async def add_note(
     order_id: str, body: NoteIn, session: SessionDep, person: CurrentPerson
 ) -> NotesOut:

@@ -48,6 +48,7 @@ from showfloor.kit import idempotency, ids
 from showfloor.kit.answers import bearer, language
 from showfloor.kit.db import Collided
 from showfloor.kit.errors import NotFound, ValidationFailed
+from showfloor.kit.http import key_of
 from showfloor.kit.money import Money
 from showfloor.kit.openapi import refusals
 from showfloor.kit.text import LONGEST_SKU
@@ -104,11 +105,6 @@ def _guest(request: Request, deps: CheckoutDeps) -> UUID:
     return stock.hold_of_token(deps.secret, _token(request))
 
 
-def _key(request: Request) -> str:
-    """Raises IdempotencyKeyRequired."""
-    return idempotency.check_key(request.headers.get("idempotency-key"))
-
-
 def _json(model: BaseModel, status: int = 200) -> Response:
     return Response(model.model_dump_json(), status, media_type="application/json")
 
@@ -116,7 +112,7 @@ def _json(model: BaseModel, status: int = 200) -> Response:
 async def hold_goods(request: Request) -> Response:
     """POST /api/v1/shows/{show_id}/holds: reserve what is in a show."""
     deps = deps_of(request)
-    key = _key(request)
+    key = key_of(request)
     show_id = ids.parse("show", request.path_params["show_id"])
     token = _token(request)
     previous = stock.hold_of_token(deps.secret, token) if token else None
@@ -139,7 +135,7 @@ async def open_checkout(request: Request) -> Response:
     ones until a payment is under way.
     """
     deps = deps_of(request)
-    guest, key = _guest(request, deps), _key(request)
+    guest, key = _guest(request, deps), key_of(request)
     sent = await _body(request)
     # Before the rest is looked at: what a child typed beside the date is not even checked.
     age = _parse(sent, AgeAtCheckout)
@@ -190,7 +186,7 @@ async def pay(request: Request) -> Response:
     deps = deps_of(request)
     # Somebody may have been let in by one answer and refused by a later one, in another tab.
     gate_of(request).check(request)
-    guest, key = _guest(request, deps), _key(request)
+    guest, key = _guest(request, deps), key_of(request)
     checkout_id = ids.parse("chk", request.path_params["checkout_id"])
     body = await _read(request, deps.pay_in)
     expected = _money(body.expected_total)
