@@ -59,18 +59,28 @@ class Step:
         return not self.created and (self.stored is not None or bool(self.counts))
 
 
-def step_for(listing: Listing, merchant_id: UUID, here: Here, taken: set[str]) -> Step:
-    """`taken` are the slugs that earlier listings of the file took; this one's is added."""
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What the listings of a file took so far: slugs of new products, and known products. A product
+    is one listing's, else the next one would undo what the first one said.
+    """
+
+    slugs: set[str] = field(default_factory=set)
+    products: set[UUID] = field(default_factory=set)
+
+
+def step_for(listing: Listing, merchant_id: UUID, here: Here, taken: Taken) -> Step:
+    """What this listing takes is added to `taken`."""
     remarks: list[Remark] = []
-    known = _known_product(listing, here.known)
+    known = _known_product(listing, here.known, taken)
     listing = _without_others(listing, known, here.known, remarks)
     if not listing.offers:
         return Step([line_of(remark, listing) for remark in remarks], left_out=True)
     if known is None:
         slug = slug_of(listing)
-        if slug in here.known.slugs or slug in taken:
+        if slug in here.known.slugs or slug in taken.slugs:
             slug = other_slug(listing)
-        taken.add(slug)
+        taken.slugs.add(slug)
         product = new_product(listing, merchant_id, slug)
     else:
         try:
@@ -78,6 +88,7 @@ def step_for(listing: Listing, merchant_id: UUID, here: Here, taken: set[str]) -
         except OptionsChanged:
             changed = Remark(listing.row, "Option", "options_changed", {"name": listing.name})
             return Step([line_of(changed, listing)], left_out=True)
+        taken.products.add(known.id)
     prices = _prices(listing, product, here)
     counts = _counts(listing, product, known, here)
     if all(offer.quantity is None for offer in listing.offers) and known is None:
@@ -107,9 +118,9 @@ def line_of(remark: Remark, listing: Listing | None = None) -> Line:
     )
 
 
-def _known_product(listing: Listing, known: Known) -> Product | None:
+def _known_product(listing: Listing, known: Known, taken: Taken) -> Product | None:
     """By the key of its shop; else a product that all SKUs of the listing that are here belong
-    to, unless it came from the same kind of shop under another key.
+    to, unless it came from the same kind of shop under another key, or another listing took it.
     """
     if (found := known.by_key.get(listing.key)) is not None:
         return known.products[found]
@@ -117,6 +128,8 @@ def _known_product(listing: Listing, known: Known) -> Product | None:
     if len(owners) != 1:
         return None
     (owner,) = owners
+    if owner in taken.products:
+        return None
     shop = listing.key.partition(":")[0]
     from_there = known.keys.get(owner, "").partition(":")[0] == shop
     return None if from_there else known.products[owner]
@@ -191,10 +204,7 @@ def _changes(
         if before != after
     ]
     if known.options != product.options:
-        names = (
-            " / ".join(axis.name[language] for axis in each.options) for each in (known, product)
-        )
-        changes.append(Change("options", *names))
+        changes.append(Change("options", _axes(known, language), _axes(product, language)))
     before = {variant.id: variant for variant in known.variants}
     for variant in product.variants:
         was = before.get(variant.id)

@@ -18,7 +18,7 @@ from showfloor.feeds import queries, rules
 from showfloor.feeds.adapters.folder import ImportFolder
 from showfloor.feeds.adapters.reader import read_in_process
 from showfloor.feeds.errors import ImportNotCompared, ImportNotFound, ImportRunning
-from showfloor.feeds.rules import Here, Step
+from showfloor.feeds.rules import Here, Step, Taken
 from showfloor.feeds.types import (
     Counts,
     Import,
@@ -197,6 +197,7 @@ class _Run:
         self._folder = folder
         self._counts = taken.counts
         self._handled = taken.handled
+        self._earlier = Taken()
 
     async def through(self) -> None:
         """Raises _Lost, and whatever the database raises."""
@@ -265,13 +266,12 @@ class _Run:
         return Here(known, prices, await stock.stock_of(session, variants))
 
     def _steps(self, batch: _Batch, here: Here) -> Iterator[Step]:
-        taken: set[str] = set()
         for reading in batch.readings:
             remarks = [rules.line_of(each, reading.listing) for each in reading.remarks]
             if reading.listing is None:
                 yield Step(remarks, left_out=True)
                 continue
-            step = rules.step_for(reading.listing, self._taken.merchant_id, here, taken)
+            step = rules.step_for(reading.listing, self._taken.merchant_id, here, self._earlier)
             yield replace(step, lines=[*step.lines, *remarks])
 
     def _counted(self, batch: _Batch, steps: list[Step]) -> Counts:

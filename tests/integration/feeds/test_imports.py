@@ -17,7 +17,7 @@ from showfloor.feeds import service, tasks
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Database
 from showfloor.stock import service as stock
-from tests.integration.checkout.shop import add_seller, person, scalar
+from tests.integration.checkout.shop import add_seller, execute, person, scalar
 from tests.integration.feeds.conftest import Desk
 from tests.integration.feeds.shopify import export, first, further
 
@@ -326,6 +326,33 @@ async def test_sku_of_another_product_stays_with_it(desk: Desk) -> None:
     assert [error["code"] for error in found["errors"]] == ["sku_elsewhere"]
     assert found["errors"][0]["message"] == "The SKU MUG belongs to Mug here."
     assert set(await products(desk)) == {"mug"}
+
+
+@pytest.mark.parametrize("batch", [1, 2])
+async def test_product_that_the_file_has_twice_is_taken_over_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, batch: int
+) -> None:
+    """Both name SKUs of a product that was made here, without the key of another shop."""
+    monkeypatch.setattr(service, "BATCH_PRODUCTS", batch)
+    await desk.take_over(export(SHIRT))
+    await execute(desk.database, "update product set source_key = null")
+    before = await products(desk)
+    split = [
+        first("shirt-s", "Shirt, small", axis="Size", value="S", sku="LS-S", price="48.00"),
+        first("shirt-m", "Shirt, medium", axis="Size", value="M", sku="LS-M", price="48.00"),
+    ]
+
+    compared = await desk.compare(export(split))
+    found = await desk.take_over(export(split))
+
+    assert counts(found) == counts(compared)
+    assert (found["changed"], found["created"]) == (1, 0)
+    assert [error["code"] for error in found["errors"]] == ["sku_elsewhere"]
+    (shirt,) = (await products(desk)).values()
+    assert shirt.name["en"] == "Shirt, small"
+    assert [variant.id for variant in shirt.variants] == [
+        variant.id for variant in before["linen-shirt"].variants
+    ]
 
 
 async def test_counts_of_an_import_are_told_as_all_counts_are(desk: Desk) -> None:
