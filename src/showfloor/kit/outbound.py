@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -183,18 +183,18 @@ class _Pinned(httpx2.AsyncBaseTransport):
         await self._inner.aclose()
 
 
-class _in_our_words:  # noqa: N801 - used as a function is
+@contextmanager
+def _in_our_words() -> Iterator[None]:
     """What the client raises becomes OutboundFailed."""
+    try:
+        yield
+    except Exception as error:
+        if (reason := _reason(error)) is None:
+            raise
+        raise OutboundFailed(reason) from None
 
-    def __enter__(self) -> None:
-        return None
 
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if (reason := _reason(error)) is not None:
-            raise OutboundFailed(reason) from None
-
-
-def _reason(error: BaseException | None) -> Reason | None:
+def _reason(error: Exception) -> Reason | None:
     match error:
         case NameUnknown():
             return Reason.NAME_UNKNOWN
