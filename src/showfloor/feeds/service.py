@@ -210,18 +210,17 @@ class _Run:
             await self._through(parts)
 
     async def _through(self, parts: AsyncIterator[Reading | End]) -> None:
-        batch, skipped = _Batch(), 0
+        batch, done_before = _Batch(), self._handled
         async for part in parts:
             if isinstance(part, End):
                 await self._take(batch)
                 await self._end(part)
                 return
-            if skipped < self._handled - len(batch.readings):
-                skipped += 1
+            if done_before > 0:
+                done_before -= 1
                 continue
             batch.add(part)
             if batch.full:
-                skipped += len(batch.readings)
                 await self._take(batch)
                 batch = _Batch()
 
