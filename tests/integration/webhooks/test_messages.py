@@ -25,6 +25,7 @@ from tests.integration.webhooks.conftest import (
     variant_of,
     verified,
 )
+from tests.statements import noted
 
 
 async def test_a_purchase_arrives_signed_with_what_is_left(shop: Shop) -> None:
@@ -125,6 +126,30 @@ async def count(shop: Shop, sku: str, on_hand: int) -> None:
             on_hand=on_hand,
         )
     await shop.hear()
+
+
+@pytest.mark.parametrize("skus", [("CLAY",), ("CLAY", "SALT")])
+async def test_counts_that_nobody_listens_to_are_four_statements(
+    shop: Shop, skus: tuple[str, ...]
+) -> None:
+    await shop.add("order.paid")
+    variants = [variant_of(shop, sku) for sku in skus]
+
+    async with shop.database.session() as session:
+        with noted(shop.database) as statements:
+            await service.note_stock(session, variant_ids=variants)
+
+    assert len(statements) == 4
+
+
+async def test_counts_that_are_a_message_look_up_their_goods_once(shop: Shop) -> None:
+    await shop.add("stock.changed")
+
+    async with shop.database.session() as session:
+        with noted(shop.database) as statements:
+            await service.note_stock(session, variant_ids=[variant_of(shop, "CLAY")])
+
+    assert len(statements) == 8
 
 
 async def test_counted_stock_is_a_message_too(shop: Shop) -> None:

@@ -34,7 +34,8 @@ async def note_order_paid(session: Session, *, order_id: UUID, merchant_id: UUID
         return
     if EventType.ORDER_PAID in wanted:
         await _add(session, merchant_id, order.number, views.order_paid(order))
-    await _add_stock(session, {merchant_id: wanted}, [item.variant_id for item in order.items])
+    if wanted & _ABOUT_STOCK:
+        await note_stock(session, variant_ids={item.variant_id for item in order.items})
 
 
 async def note_order(
@@ -56,23 +57,18 @@ async def note_order(
 
 async def note_stock(session: Session, *, variant_ids: Collection[UUID]) -> None:
     """To the sellers of these variants: what is left of them."""
-    products = await catalog.get_products_of_variants(session, variant_ids)
-    merchants = {product.merchant_id for product in products.values()}
-    await _add_stock(session, await queries.wanted(session, merchants), variant_ids)
-
-
-async def _add_stock(
-    session: Session, wanted: Mapping[UUID, set[EventType]], variant_ids: Collection[UUID]
-) -> None:
+    named = set(variant_ids)
+    owners = await catalog.get_products_of_variants(session, named)
+    products = {product.id: product for product in owners.values()}.values()
+    wanted = await queries.wanted(session, {product.merchant_id for product in products})
     if not any(events & _ABOUT_STOCK for events in wanted.values()):
         return
-    products = await catalog.get_products_of_variants(session, variant_ids)
-    every = [variant.id for product in products.values() for variant in product.variants]
+    every = [variant.id for product in products for variant in product.variants]
     left, now = await stock.stock_of(session, every), clock.now()
-    for product in {product.id: product for product in products.values()}.values():
+    for product in products:
         events = wanted.get(product.merchant_id, set())
         if EventType.STOCK_CHANGED in events:
-            await _add_changes(session, product, set(variant_ids), left, now)
+            await _add_changes(session, product, named, left, now)
         if EventType.PRODUCT_SOLD_OUT in events:
             await _add_sold_out(session, product, left, now)
 
