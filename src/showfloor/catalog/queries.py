@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import TypedDict
 from uuid import UUID
 
 from sqlalchemy import insert, select, update
@@ -22,7 +22,7 @@ from showfloor.catalog.types import (
     Text,
     Variant,
 )
-from showfloor.kit.db import Base, Session
+from showfloor.kit.db import Base, Parameters, Session
 from showfloor.kit.money import Money
 
 
@@ -160,7 +160,7 @@ async def store_products(session: Session, stored: Collection[Stored], now: date
     await _update(
         session, ProductRow, [_row(each) for each, before in known if each.product != before]
     )
-    changed, added = list[dict[str, Any]](), list[dict[str, Any]]()
+    changed, added = list[Parameters](), list[Parameters]()
     for each in stored:
         places = enumerate(each.before.variants) if each.before else ()
         were = {variant.id: (position, variant) for position, variant in places}
@@ -173,8 +173,9 @@ async def store_products(session: Session, stored: Collection[Stored], now: date
     await _insert(session, VariantRow, added)
 
 
-def _new_row(stored: Stored, now: datetime) -> dict[str, Any]:  # columns of the table
-    return _row(stored) | {
+def _new_row(stored: Stored, now: datetime) -> Parameters:
+    return {
+        **_row(stored),
         "merchant_id": stored.product.merchant_id,
         "slug": stored.product.slug,
         "pictures": [asdict(picture) for picture in stored.product.pictures],
@@ -182,7 +183,7 @@ def _new_row(stored: Stored, now: datetime) -> dict[str, Any]:  # columns of the
     }
 
 
-def _row(stored: Stored) -> dict[str, Any]:  # columns of the table
+def _row(stored: Stored) -> Parameters:
     product = stored.product
     return {
         "id": product.id,
@@ -194,9 +195,7 @@ def _row(stored: Stored) -> dict[str, Any]:  # columns of the table
     }
 
 
-def _variant_row(
-    product: Product, position: int, variant: Variant
-) -> dict[str, Any]:  # columns of the table
+def _variant_row(product: Product, position: int, variant: Variant) -> Parameters:
     return {
         "id": variant.id,
         "product_id": product.id,
@@ -208,12 +207,12 @@ def _variant_row(
     }
 
 
-async def _insert(session: Session, table: type[Base], rows: list[dict[str, Any]]) -> None:
+async def _insert(session: Session, table: type[Base], rows: list[Parameters]) -> None:
     if rows:
         await session.execute(insert(table), rows)
 
 
-async def _update(session: Session, table: type[Base], rows: list[dict[str, Any]]) -> None:
+async def _update(session: Session, table: type[Base], rows: list[Parameters]) -> None:
     """By primary key, each row's other columns."""
     if rows:
         await session.execute(update(table), rows)
