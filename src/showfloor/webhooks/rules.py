@@ -37,7 +37,9 @@ CLAIMED_FOR = timedelta(seconds=45)
 PATIENCE = 4
 """Failures in a row after which an endpoint is asked less and less often."""
 LONGEST_REST = timedelta(minutes=5)
-"""Between two attempts at an endpoint that takes nothing: soon after it is back it gets all."""
+"""Between two attempts at an endpoint that takes nothing: soon after it is back it gets what
+is due.
+"""
 SWITCHED_OFF_AFTER = timedelta(days=5)
 """An endpoint that took nothing for so long."""
 BOTH_SIGN = timedelta(days=1)

@@ -65,6 +65,22 @@ async def test_what_fails_comes_again_under_the_same_id(
     assert (await shop.state(webhook))["failing_since"] is None
 
 
+async def test_an_endpoint_that_is_back_gets_what_is_due_and_the_rest_after_its_pause(
+    shop: Shop,
+) -> None:
+    webhook, _ = await failed_once(shop, answer(503))
+    shop.there.next.append(answer(503))
+    await shop.send(timedelta(seconds=6))
+    await shop.ask("POST", f"/webhooks/{webhook['id']}/test")
+
+    await shop.send()
+    states = [line["state"] for line in await shop.log(webhook)]
+    await shop.send(timedelta(minutes=2))
+
+    assert states == ["delivered", "waiting"]
+    assert [line["state"] for line in await shop.log(webhook)] == ["delivered", "delivered"]
+
+
 @pytest.mark.parametrize("behaviour", [behaviours.stop_in_the_body, behaviours.never_stop])
 async def test_a_good_status_counts_whatever_becomes_of_the_body(
     shop: Shop, behaviour: Behaviour

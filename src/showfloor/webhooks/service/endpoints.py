@@ -79,7 +79,7 @@ async def change_endpoint(
     on: bool | None,
     outbound: Outbound,
 ) -> Endpoint:
-    """What is None stays. Switching on lets what waits go at once. Raises WebhookNotFound,
+    """What is None stays. What is due goes at once. Raises WebhookNotFound,
     WebhookUrlInvalid.
     """
     changed = await get_own(session, person, endpoint_id)
