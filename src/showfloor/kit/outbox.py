@@ -10,7 +10,7 @@ order across kinds.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, is_dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -98,11 +98,7 @@ def event(kind: str) -> Callable[[type[E]], type[E]]:
 
 async def publish(session: Session, happened: object) -> None:
     """Write the event in the caller's transaction."""
-    assert is_dataclass(happened) and not isinstance(happened, type)
-    kind = _kind_of[type(happened)]
-    payload = _adapter_of[kind].dump_python(happened, mode="json")
-    await session.execute(insert(OutboxEvent).values(kind=kind, payload=payload, at=clock.now()))
-    wake(session, OUTBOX)
+    await publish_each(session, [happened])
 
 
 async def publish_each(session: Session, happened: Sequence[object]) -> None:
