@@ -21,7 +21,7 @@ from showfloor.orders.models import (
     ShipmentRow,
 )
 from showfloor.orders.rules import SEND_WITHIN
-from showfloor.orders.types import OrderFilter, Wanted
+from showfloor.orders.types import OrderFilter, RefundState, Wanted
 
 _ordered = (
     select(func.sum(OrderLineRow.quantity))
@@ -34,17 +34,15 @@ _sent = (
     .where(ShipmentRow.order_id == OrderRow.id)
     .scalar_subquery()
 )
+_counts = RefundRow.state != RefundState.REFUSED.value
+"""As `Refund.counts`."""
 _unsent = (
     select(func.coalesce(func.sum(RefundLineRow.unsent), 0))
     .join(RefundRow, RefundRow.id == RefundLineRow.refund_id)
-    .where(RefundRow.order_id == OrderRow.id, RefundRow.state != "refused")
+    .where(RefundRow.order_id == OrderRow.id, _counts)
     .scalar_subquery()
 )
-_refunded = (
-    select(RefundRow.id)
-    .where(RefundRow.order_id == OrderRow.id, RefundRow.state != "refused")
-    .exists()
-)
+_refunded = select(RefundRow.id).where(RefundRow.order_id == OrderRow.id, _counts).exists()
 _waits = and_(OrderRow.withdrawn_at.is_(None), _ordered > _sent + _unsent)
 
 
