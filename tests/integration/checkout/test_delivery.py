@@ -175,6 +175,34 @@ async def test_address_that_no_option_reaches_is_refused_and_nothing_is_kept(
 
 
 @pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
+async def test_change_to_what_goes_nowhere_is_refused_and_nothing_is_changed(
+    shop: Counter,
+    buyer: Buyer,
+    seller: Seller,
+    monkeypatch: pytest.MonkeyPatch,
+    guard: bool,
+) -> None:
+    if not guard:
+
+        async def anywhere(*_: object) -> None:
+            return None
+
+        monkeypatch.setattr(holds, "_check_reached", anywhere)
+    await add(shop, seller, STANDARD)
+    await buyer.reserve(("SALT", 1), deliver_to="IE")
+    path, lines = f"/holds/{buyer.hold['id']}", [{"sku": "SALT", "quantity": 2}]
+
+    answer = await buyer.ask("PATCH", path, {"lines": lines, "deliver_to": "FR"})
+
+    held = await scalar(shop.database, "select quantity from hold_line")
+    assert (answer.status_code, held) == ((409, 1) if guard else (200, 2))
+    if guard:
+        assert (answer.json()["code"], answer.json()["skus"]) == ("not_delivered", ["SALT"])
+        reached = await buyer.ask("PATCH", path, {"lines": lines, "deliver_to": "IE"})
+        assert reached.status_code == 200
+
+
+@pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
 async def test_chosen_way_that_is_gone_is_refused_and_nothing_is_kept(
     shop: Counter,
     buyer: Buyer,

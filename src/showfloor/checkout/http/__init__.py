@@ -348,7 +348,12 @@ async def change_hold(hold_id: str, body: HoldIn, deps: CheckoutDep, guest: Gues
     lines, expected = _lines(body), _money(body.expected_total)
     async with deps.database.transaction() as connection:
         hold = await service.change_hold(
-            connection, deps.shelf, hold_id=guest, lines=lines, expected_total=expected
+            connection,
+            deps.shelf,
+            hold_id=guest,
+            lines=lines,
+            expected_total=expected,
+            deliver_to=body.deliver_to,
         )
     return hold_view(hold, stock.hold_token(deps.secret, guest))
 

@@ -137,9 +137,11 @@ async def change_hold(
     hold_id: UUID,
     lines: tuple[tuple[str, int], ...],
     expected_total: Money | None,
+    deliver_to: str | None = None,
 ) -> Hold:
     """Other lines and quantities in an open hold, until the same deadline. What was in it keeps its
-    price, what is new has today's. A checkout on it goes with it.
+    price, what is new has today's. A checkout on it goes with it. `deliver_to` is as in
+    `HoldRequest`.
 
     Raises HoldExpired, CheckoutClosed, PaymentInProgress, NotForSale, NotDelivered, PriceMismatch,
     SoldOut, LimitReached, NetworkLimitReached; then nothing has changed.
@@ -155,10 +157,19 @@ async def change_hold(
     wanted = await _repriced(shelf, hold, lines)
     check_total(wanted, expected_total)
     changed = await stock.change_lines(connection, hold, wanted)
+    if deliver_to is not None:
+        await _check_reached(shelf, changed, deliver_to)
     if checkout is not None:
         agreed = await shelf.agree(changed, _destination(checkout), checkout.options)
         queries.set_agreed(connection, replace(agreed, id=checkout.id))
     return changed
+
+
+async def _check_reached(shelf: Shelf, hold: Hold, country: str) -> None:
+    """As `_check_delivered`, of goods that may have left the shelf. Raises NotDelivered."""
+    missing = (await shelf.estimate(hold, Destination(country), ())).not_delivered
+    if missing:
+        raise NotDelivered(extra={"skus": missing})
 
 
 def _destination(checkout: Checkout) -> Destination:
