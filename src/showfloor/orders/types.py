@@ -133,6 +133,11 @@ class Quote:
     delivery: AgreedDelivery | None = None
     vat: Vat | None = None
 
+    @property
+    def is_export(self) -> bool:
+        """No tax is in it: some may be due when the goods arrive."""
+        return any(reason.code is ReasonCode.VAT_EXPORT for reason in self.reasons)
+
     def as_json(self) -> dict[str, Any]:
         """As it is stored with the purchase and with its order."""
         stored: dict[str, Any] = _QUOTE.dump_python(self, mode="json", exclude_none=True)

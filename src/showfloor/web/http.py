@@ -267,6 +267,7 @@ async def _order(
         path=f"/o/{token}",
         order=order_detail(found).model_dump(mode="json"),
         timezone=get_market(found.market).timezone,
+        is_export=found.quote is not None and found.quote.is_export,
         mails=settings.smtp_server is not None,
         withdrawing=withdrawing and found.withdrawn_at is None,
         may_withdraw=orders.may_withdraw(found),

@@ -302,13 +302,14 @@ def render_order(
     path: str,
     order: Page,
     timezone: str,
+    is_export: bool,
     mails: bool,
     withdrawing: bool,
     may_withdraw: bool = True,
 ) -> str:
-    """The buyer's page of an order; `order` is OrderDetail JSON. `mails`: the buyer gets
-    mails about it. `may_withdraw`: the days for it are not over; `withdrawing`: the page asks
-    whether that is meant.
+    """The buyer's page of an order; `order` is OrderDetail JSON. `is_export`: tax may come on top
+    of what was paid; `mails`: the buyer gets mails about it. `may_withdraw`: the days for it are
+    not over; `withdrawing`: the page asks whether that is meant.
     """
     return _render(
         env,
@@ -318,6 +319,7 @@ def render_order(
         data={},
         order=order,
         left=Money(order["left"]["amount"], order["left"]["currency"]),
+        is_export=is_export,
         mails=mails,
         withdrawing=withdrawing and may_withdraw,
         may_withdraw=may_withdraw,

@@ -12,6 +12,7 @@ from showfloor.identity.types import GrantKind
 from showfloor.kit import clock
 from tests.integration.checkout.counter import Buyer
 from tests.integration.checkout.desk import Desk
+from tests.integration.checkout.shop import execute
 from tests.integration.notices.test_mails import Shop, own_guesses, shop
 from tests.people import add_key, add_person
 
@@ -43,6 +44,28 @@ def said(mail: EmailMessage, kind: str) -> str:
     body = mail.get_body((kind,))
     assert body is not None
     return str(body.get_content())
+
+
+@pytest.mark.parametrize(
+    ("language", "included"), [("en", "all taxes included"), ("ar", "شاملًا الضرائب")]
+)
+async def test_taxes_are_said_to_be_included_only_where_none_is_due_on_arrival(
+    shop: Shop, language: str, included: str
+) -> None:
+    _, home = await bought(shop, language)
+    at_home = (await shop.client.get(home)).text
+    await posted(shop)
+    _, abroad = await bought(shop, language)
+    export = "quote = replace(quote::text, 'vat_not_said', 'vat_export')::jsonb"
+    newest = "(select id from orders order by placed_at desc limit 1)"
+    await execute(shop.database, f"update orders set {export} where id = {newest}")
+    exported = (await shop.client.get(abroad)).text
+
+    home_mail, export_mail = await posted(shop)
+
+    assert included in at_home and included not in exported
+    for kind in ("plain", "html"):
+        assert included in said(home_mail, kind) and included not in said(export_mail, kind)
 
 
 @pytest.mark.parametrize(
