@@ -26,6 +26,11 @@ export const DESK_PAGES: readonly DeskPage[] = [
     load: () => import("./imports-page.svelte"),
     loadOne: () => import("./import-page.svelte"),
   },
+  {
+    name: "developers",
+    label: "desk.tab.developers",
+    load: () => import("./developers-page.svelte"),
+  },
 ];
 
 export const FIRST = DESK_PAGES[0]!;

@@ -53,6 +53,7 @@ STUDIO_WORDS = (
     "studio",
     "desk",
     "imports",
+    "hooks",
     "age",
     "account",
     "clip",
