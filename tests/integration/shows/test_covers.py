@@ -12,10 +12,10 @@ from fastapi import FastAPI
 from PIL import Image, ImageCms
 
 from showfloor.app.uploads import LARGEST_COVER
-from showfloor.kit import ids, messages
+from showfloor.kit import ids, messages, pictures
 from showfloor.kit.db import Database
-from showfloor.shows.adapters import covers
-from showfloor.shows.adapters.covers import MOST_PIXELS, SHORTEST_SIDE, rewrite
+from showfloor.kit.pictures import MOST_PIXELS
+from showfloor.shows.adapters.covers import SHORTEST_SIDE, rewrite
 from showfloor.shows.errors import CoverTooManyPixels, CoverUnreadable
 from tests.people import add_floor, add_host, add_key
 
@@ -214,7 +214,7 @@ def test_without_the_limit_of_pixels_a_bomb_would_be_decoded(
     with pytest.raises(CoverTooManyPixels):
         rewrite(bomb)
 
-    monkeypatch.setattr(covers, "MOST_PIXELS", 10**9)
+    monkeypatch.setattr(pictures, "MOST_PIXELS", 10**9)
 
     assert opened(rewrite(bomb)).size == (1920, 1920)
 

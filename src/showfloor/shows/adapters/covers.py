@@ -1,33 +1,19 @@
-"""Covers of shows, as files: decoded, made small and written anew, so that no byte of an upload is
-ever served.
-"""
+"""Covers of shows, as files, written anew by `kit/pictures.py`."""
 
 from __future__ import annotations
 
 import asyncio
-import io
 import re
-import warnings
 from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 
-from PIL import Image, ImageCms, ImageOps
-
-from showfloor.kit import ids
-from showfloor.kit.errors import AppError
+from showfloor.kit import ids, pictures
+from showfloor.kit.pictures import PictureRefused, PictureTooManyPixels, PictureTooSmall
 from showfloor.shows.errors import CoverTooManyPixels, CoverTooSmall, CoverUnreadable
 
-FORMATS = ("JPEG", "PNG", "WEBP")
-"""What is decoded at all, whatever the request calls it."""
-MOST_PIXELS = 30_000_000
-"""Decoded at once: about 120 MB of memory. Larger JPEGs are decoded at a fraction of their size."""
-LONGEST_SIDE = 1920
 SHORTEST_SIDE = 320
 """Link previews leave out anything smaller."""
-QUALITY = 85
-PAPER = (255, 255, 255)
-"""Under what is transparent."""
 _NAME = re.compile(r"/uploads/(cover-[0-9a-f]{24}\.jpg)")
 
 
@@ -66,61 +52,12 @@ class CoverFolder:
 
 
 def rewrite(upload: bytes) -> bytes:
-    """The picture as a JPEG in sRGB, upright, at most `LONGEST_SIDE` long, without metadata.
-
-    Raises CoverUnreadable, CoverTooManyPixels, CoverTooSmall.
-    """
+    """Raises CoverUnreadable, CoverTooManyPixels, CoverTooSmall."""
     try:
-        # Pillow only warns of a picture between its limit and twice that.
-        with warnings.catch_warnings(), Image.open(io.BytesIO(upload), formats=FORMATS) as picture:
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            return _rewritten(picture)
-    except Image.DecompressionBombError as error:
+        return pictures.rewrite(upload, shortest=SHORTEST_SIDE).data
+    except PictureTooManyPixels as error:
         raise CoverTooManyPixels from error
-    except AppError:
-        raise
-    except Exception as error:
-        # Pillow's decoders raise a dozen kinds of errors for broken files.
+    except PictureTooSmall as error:
+        raise CoverTooSmall from error
+    except PictureRefused as error:
         raise CoverUnreadable from error
-
-
-def _rewritten(picture: Image.Image) -> bytes:
-    if min(picture.size) < SHORTEST_SIDE:
-        raise CoverTooSmall
-    # Sets a JPEG's scale of decoding; other formats are not touched by it.
-    picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-    if picture.width * picture.height > MOST_PIXELS:
-        raise CoverTooManyPixels
-    profile = picture.info.get("icc_profile")
-    upright = _opaque(ImageOps.exif_transpose(picture))
-    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
-    written = io.BytesIO()
-    _in_srgb(upright, profile).save(
-        written, "JPEG", quality=QUALITY, progressive=True, optimize=True
-    )
-    return written.getvalue()
-
-
-def _opaque(picture: Image.Image) -> Image.Image:
-    if not picture.has_transparency_data:
-        return picture.convert("RGB")
-    solid = picture.convert("RGBA")
-    paper = Image.new("RGB", solid.size, PAPER)
-    paper.paste(solid, mask=solid.getchannel("A"))
-    return paper
-
-
-def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
-    """Phones store wider colours with a profile; without it they would look dull."""
-    if not profile:
-        return picture
-    try:
-        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        converted = ImageCms.profileToProfile(
-            picture, source, ImageCms.createProfile("sRGB"), outputMode="RGB"
-        )
-    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-        converted = None
-    plain = converted or picture
-    plain.info.pop("icc_profile", None)
-    return plain

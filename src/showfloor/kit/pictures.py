@@ -1,0 +1,107 @@
+"""Pictures that others made: decoded, made small and written anew, so that no byte of them is ever
+served, and no place where one was taken.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from dataclasses import dataclass
+
+from PIL import Image, ImageCms, ImageOps
+
+FORMATS = ("JPEG", "PNG", "WEBP")
+"""What is decoded at all, whatever its sender calls it."""
+MOST_PIXELS = 30_000_000
+"""Decoded at once: about 120 MB of memory. Larger JPEGs are decoded at a fraction of their size."""
+LONGEST_SIDE = 1920
+QUALITY = 85
+PAPER = (255, 255, 255)
+"""Under what is transparent."""
+
+
+class PictureRefused(Exception):
+    """What cannot be taken as a picture."""
+
+
+class PictureUnreadable(PictureRefused):
+    pass
+
+
+class PictureTooManyPixels(PictureRefused):
+    pass
+
+
+class PictureTooSmall(PictureRefused):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A JPEG."""
+
+    data: bytes
+    width: int
+    height: int
+
+
+def rewrite(upload: bytes, *, shortest: int) -> Rewritten:
+    """The picture as a JPEG in sRGB, upright, at most `LONGEST_SIDE` long, without metadata.
+    `shortest` is how long its shorter side has to be.
+
+    Raises PictureUnreadable, PictureTooManyPixels, PictureTooSmall.
+    """
+    try:
+        # Pillow only warns of a picture between its limit and twice that.
+        with warnings.catch_warnings(), Image.open(io.BytesIO(upload), formats=FORMATS) as picture:
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            return _rewritten(picture, shortest)
+    except Image.DecompressionBombError as error:
+        raise PictureTooManyPixels from error
+    except PictureRefused:
+        raise
+    except Exception as error:
+        # Pillow's decoders raise a dozen kinds of errors for broken files.
+        raise PictureUnreadable from error
+
+
+def _rewritten(picture: Image.Image, shortest: int) -> Rewritten:
+    if min(picture.size) < shortest:
+        raise PictureTooSmall
+    # Sets a JPEG's scale of decoding; other formats are not touched by it.
+    picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+    if picture.width * picture.height > MOST_PIXELS:
+        raise PictureTooManyPixels
+    profile = picture.info.get("icc_profile")
+    upright = _opaque(ImageOps.exif_transpose(picture))
+    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
+    written = io.BytesIO()
+    _in_srgb(upright, profile).save(
+        written, "JPEG", quality=QUALITY, progressive=True, optimize=True
+    )
+    return Rewritten(written.getvalue(), upright.width, upright.height)
+
+
+def _opaque(picture: Image.Image) -> Image.Image:
+    if not picture.has_transparency_data:
+        return picture.convert("RGB")
+    solid = picture.convert("RGBA")
+    paper = Image.new("RGB", solid.size, PAPER)
+    paper.paste(solid, mask=solid.getchannel("A"))
+    return paper
+
+
+def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
+    """Phones store wider colours with a profile; without it they would look dull."""
+    if not profile:
+        return picture
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        converted = ImageCms.profileToProfile(
+            picture, source, ImageCms.createProfile("sRGB"), outputMode="RGB"
+        )
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+        converted = None
+    plain = converted or picture
+    plain.info.pop("icc_profile", None)
+    return plain
