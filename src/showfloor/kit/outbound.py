@@ -1,9 +1,10 @@
 """Requests to addresses that somebody else typed: a merchant's webhook, a catalogue by its URL.
 
 HTTPS alone and to port 443; the name is resolved once, its addresses are checked (kit/addresses),
-and the connection is made to exactly these; no redirect is followed, no proxy of the environment is
-used; how long it may take and how much may come are bounded. Demo and test (`local`) also call
-this machine, without TLS and on any port.
+and the connection is made to exactly these; a redirect is followed only where that is asked for,
+checked as the first address was; no proxy of the environment is used; how long it may take and how
+much may come are bounded. Demo and test (`local`) also call this machine, without TLS and on any
+port.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -30,6 +31,8 @@ CONNECT_SECONDS = 5.0
 MOST_ADDRESSES = 3
 """Of a host, tried one after the other as long as none answers."""
 LONGEST_URL = 2000
+MOST_REDIRECTS = 5
+_REDIRECTS = (301, 302, 303, 307, 308)
 _PORTS = {"https": 443, "http": 80}
 
 
@@ -130,6 +133,42 @@ class Outbound:
             if not deadline.expired():
                 raise
             raise OutboundFailed(Reason.TIMED_OUT) from None
+
+    @asynccontextmanager
+    async def follow(
+        self, url: str, *, seconds: float, headers: Mapping[str, str] | None = None
+    ) -> AsyncIterator[Answer]:
+        """As `open` with GET, but where a redirect leads: each address is checked as the first one
+        was, all within `seconds` together. After MOST_REDIRECTS the next redirect is the answer.
+        """
+        deadline = asyncio.timeout(seconds)
+        try:
+            async with deadline, AsyncExitStack() as opened:
+                for left in range(MOST_REDIRECTS, -1, -1):
+                    given = await opened.enter_async_context(
+                        self.open("GET", url, seconds=seconds, headers=headers)
+                    )
+                    to = _redirect(url, given)
+                    if to is None or not left:
+                        yield given
+                        return
+                    await opened.aclose()
+                    url = to
+        except TimeoutError:
+            if not deadline.expired():
+                raise
+            raise OutboundFailed(Reason.TIMED_OUT) from None
+
+
+def _redirect(url: str, given: Answer) -> str | None:
+    """Where an answer leads; None when it is one itself. Raises OutboundFailed."""
+    location = given.headers.get("location")
+    if given.status not in _REDIRECTS or not location:
+        return None
+    try:
+        return str(httpx2.URL(url).join(location))
+    except (ValueError, httpx2.InvalidURL):
+        raise OutboundFailed(Reason.URL_INVALID) from None
 
 
 def _bounded(request: httpx2.Request, seconds: float) -> httpx2.Request:

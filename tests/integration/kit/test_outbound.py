@@ -216,3 +216,91 @@ async def test_no_proxy_of_the_environment_is_asked(monkeypatch: pytest.MonkeyPa
         await fetch(LOCAL, other.url)
 
     assert proxy.connections == 0
+
+
+async def followed(outbound: Outbound, url: str, *, seconds: float = BOUND) -> tuple[int, bytes]:
+    async with outbound.follow(url, seconds=seconds, headers={"If-None-Match": '"1"'}) as given:
+        return given.status, await given.read(1 << 16)
+
+
+def leads(to: str, status: int = 302) -> Behaviour:
+    return answer(status, {"Location": to})
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_a_redirect_is_followed_where_that_is_asked_for(status: int) -> None:
+    async with receiver() as other:
+        other.next.extend([leads("/there", status), answer(200, {}, b"here")])
+
+        assert await followed(LOCAL, other.url) == (200, b"here")
+
+    assert [heard.path for heard in other.heard] == ["/hooks", "/there"]
+    assert {heard.headers["if-none-match"] for heard in other.heard} == {'"1"'}
+
+
+async def test_five_redirects_are_followed_and_no_sixth() -> None:
+    async with receiver() as other:
+        other.next.extend([leads("/on")] * 5)
+        assert (await followed(LOCAL, other.url))[0] == 204
+        other.heard.clear()
+        other.always = leads("/on")
+
+        assert (await followed(LOCAL, other.url))[0] == 302
+
+    assert len(other.heard) == 6
+
+
+@pytest.mark.parametrize(
+    "to", ["file:///etc/passwd", "ftp://shop.example/a", "http://user:word@localhost/"]
+)
+async def test_a_redirect_to_what_is_never_called_ends_there(to: str) -> None:
+    async with receiver() as other:
+        other.always = leads(to)
+        with pytest.raises(OutboundFailed) as failed:
+            await followed(LOCAL, other.url)
+
+    assert failed.value.reason is Reason.URL_INVALID
+    assert len(other.heard) == 1
+
+
+class _OutsideFirst(Outbound):
+    """The first request may go to this machine, as to a shop outside; what it leads to is checked
+    as in production. `checked=False` is the same with the check taken out.
+    """
+
+    def __init__(self, port: int, *, checked: bool = True) -> None:
+        super().__init__(local=True)
+        self._first, self._checked = port, checked
+
+    def check_url(self, url: str) -> None:
+        if self._checked and f":{self._first}/" not in url:
+            Outbound().check_url(url)
+
+
+async def test_a_redirect_inside_is_refused_before_anything_is_connected() -> None:
+    async with receiver() as shop, receiver() as inside:
+        shop.always = leads(inside.url)
+        with pytest.raises(OutboundFailed) as failed:
+            await followed(_OutsideFirst(shop.port), shop.url)
+
+        assert failed.value.reason is Reason.URL_INVALID
+        assert inside.connections == 0
+
+
+async def test_without_the_check_of_redirects_the_machine_inside_is_called() -> None:
+    async with receiver() as shop, receiver() as inside:
+        shop.always = leads(inside.url)
+
+        await followed(_OutsideFirst(shop.port, checked=False), shop.url)
+
+        assert inside.connections == 1
+
+
+async def test_redirects_share_the_time_of_one_request() -> None:
+    async with receiver() as other:
+        other.next.append(leads("/slow"))
+        other.always = behaviours.hang
+        with pytest.raises(OutboundFailed) as failed:
+            await followed(LOCAL, other.url, seconds=0.2)
+
+    assert failed.value.reason is Reason.TIMED_OUT
