@@ -25,6 +25,7 @@ from showfloor.feeds.types import Import, NewImport
 from showfloor.identity.types import Person
 from showfloor.kit import ids
 from showfloor.kit.db import Database
+from showfloor.kit.outbound import Outbound
 from showfloor.merchants import service as merchants
 
 VARIANTS = 5
@@ -110,7 +111,7 @@ async def once(
     await folder.store(new.id, pieces())
     async with database.session() as session:
         await service.add_import(session, person=person, new=new)
-    await tasks.run_imports(database, folder=folder)
+    await tasks.run_imports(database, folder=folder, outbound=Outbound())
     async with database.session() as session:
         done = await queries.get_import(session, new.id)
     assert done is not None

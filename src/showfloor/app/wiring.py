@@ -31,6 +31,7 @@ from showfloor.embed import http as embed_http
 from showfloor.feeds import http as feeds_http
 from showfloor.feeds import tasks as feeds_tasks
 from showfloor.feeds.adapters.folder import ImportFolder
+from showfloor.feeds.adapters.pictures import PictureFolder
 from showfloor.identity import eraser as identity_eraser
 from showfloor.identity import http as identity_http
 from showfloor.identity import service as identity
@@ -255,10 +256,14 @@ def mail_jobs(settings: Settings) -> list[Job]:
 
 def import_jobs(settings: Settings) -> list[Job]:
     folder = ImportFolder(settings.data)
-    run = partial(feeds_tasks.run_imports, folder=folder)
+    caller = outbound(settings)
+    run = partial(feeds_tasks.run_imports, folder=folder, outbound=caller)
+    pictures = PictureFolder(settings.data / "uploads")
+    fetch = partial(feeds_tasks.fetch_pictures, folder=pictures, outbound=caller)
     forget = partial(feeds_tasks.forget_old, folder=folder)
     return [
         Job("run imports", 60.0, run, wakes=feeds_tasks.IMPORTS),
+        Job("fetch pictures of imports", 60.0, fetch, wakes=feeds_tasks.PICTURES),
         Job("forget old imports", 3600.0, forget),
     ]
 

@@ -173,6 +173,36 @@ async def store_products(session: Session, stored: Collection[Stored], now: date
     await _insert(session, VariantRow, added)
 
 
+async def lock_products(session: Session, product_ids: Collection[UUID]) -> None:
+    """In one order for everybody."""
+    chosen = select(ProductRow.id).where(ProductRow.id.in_(product_ids)).order_by(ProductRow.id)
+    await session.execute(chosen.with_for_update())
+
+
+async def set_pictures(session: Session, changes: Collection[tuple[Product, Product]]) -> None:
+    """The pictures of products, and which of them each variant has."""
+    await _update(
+        session,
+        ProductRow,
+        [
+            {"id": after.id, "pictures": [asdict(picture) for picture in after.pictures]}
+            for before, after in changes
+            if before.pictures != after.pictures
+        ],
+    )
+    known = {variant.id: variant for before, _ in changes for variant in before.variants}
+    await _update(
+        session,
+        VariantRow,
+        [
+            {"id": variant.id, "pictures": list(variant.pictures)}
+            for _, after in changes
+            for variant in after.variants
+            if known[variant.id].pictures != variant.pictures
+        ],
+    )
+
+
 def _new_row(stored: Stored, now: datetime) -> Parameters:
     return {
         **_row(stored),

@@ -192,6 +192,19 @@ async def store_products(session: Session, *, stored: Collection[Stored]) -> Non
     )
 
 
+async def lock_products(session: Session, product_ids: Collection[UUID]) -> list[Product]:
+    """For whoever changes their pictures: nobody else does until this transaction ends."""
+    await queries.lock_products(session, product_ids)
+    return await get_products(session, sorted(product_ids))
+
+
+async def set_pictures(session: Session, *, changes: Collection[tuple[Product, Product]]) -> None:
+    """Products as they were and with other pictures, which were locked. Says so where they differ."""
+    differing = [(before, after) for before, after in changes if before != after]
+    await queries.set_pictures(session, differing)
+    await publish_each(session, [ProductChanged(after.id) for _, after in differing])
+
+
 def _changes(stored: Stored, before: Product) -> list[PriceChanged | ProductChanged]:
     known = {variant.id for variant in before.variants}
     changes: list[PriceChanged | ProductChanged] = [

@@ -43,3 +43,10 @@ class ImportCurrencyUnknown(AppError):
 
     code = "import_currency_unknown"
     status = 422
+
+
+class ImportUrlInvalid(AppError):
+    """Files are fetched by HTTPS from a public address."""
+
+    code = "import_url_invalid"
+    status = 422

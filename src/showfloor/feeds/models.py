@@ -57,6 +57,57 @@ class ImportRow(Base):
     ended_at: Mapped[datetime | None]
     not_before: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(server_default=text("0"))
+    url: Mapped[str | None]
+    fetched_at: Mapped[datetime | None]
+    etag: Mapped[str | None]
+    last_modified: Mapped[str | None]
+    not_modified: Mapped[bool] = mapped_column(server_default=text("false"))
+
+
+class ImportSourceRow(Base):
+    """Which version of the file at an address was taken over last, and how it was read. The digest
+    is of the address, which may be too long for an index.
+    """
+
+    __tablename__ = "import_source"
+    merchant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    digest: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    format: Mapped[str]
+    currency: Mapped[str]
+    etag: Mapped[str | None]
+    last_modified: Mapped[str | None]
+
+
+class ImportPictureRow(Base):
+    """A picture of a product as its shop has it: fetched by the worker, kept as long as the shop's
+    file names it. `import_id` is the import that last waited for it; imports are forgotten, and
+    pictures stay.
+    """
+
+    __tablename__ = "import_picture"
+    __table_args__ = (
+        UniqueConstraint("product_id", "digest"),
+        Index(
+            "ix_import_picture_due", "not_before", "id", postgresql_where=text("state = 'waiting'")
+        ),
+        Index("ix_import_picture_import_id_id", "import_id", "id"),
+    )
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    import_id: Mapped[UUID]
+    product_id: Mapped[UUID]
+    digest: Mapped[bytes] = mapped_column(LargeBinary)
+    url: Mapped[str]
+    alt: Mapped[str]
+    position: Mapped[int]
+    variants: Mapped[list[Any]]
+    state: Mapped[str]
+    stored_url: Mapped[str | None]
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+    error: Mapped[str | None]
+    error_params: Mapped[dict[str, str]] = mapped_column(server_default=text("'{}'"))
+    not_before: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(server_default=text("0"))
 
 
 class ImportLineRow(Base):

@@ -4,7 +4,7 @@ differ.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from uuid import UUID
@@ -18,8 +18,8 @@ from showfloor.catalog.imports.products import (
     slug_of,
 )
 from showfloor.catalog.imports.types import Listing, Offer, Remark
-from showfloor.catalog.types import Known, Product, Stored
-from showfloor.feeds.types import Change, Line, LineKind
+from showfloor.catalog.types import Known, Picture, Product, Stored
+from showfloor.feeds.types import Change, Line, LineKind, StoredPicture, WantedPicture
 from showfloor.kit.money import Money
 from showfloor.stock.types import Stock
 
@@ -28,6 +28,13 @@ LEASE = timedelta(seconds=120)
 MOST_ATTEMPTS = 5
 MOST_LINES = 2000
 """Of each kind that are kept to be read."""
+PICTURES_PREFIX = "/uploads/product-"
+"""Of the addresses of pictures that were fetched: all others of a product came another way."""
+MOST_PICTURES = 50
+PICTURE_ATTEMPTS = 4
+PICTURE_PAUSE = timedelta(seconds=30)
+"""After the first failure that may pass, and longer after each more."""
+PICTURE_LEASE = timedelta(seconds=120)
 LONGEST_SHOWN = 200
 """Characters of a text in a difference."""
 
@@ -53,6 +60,8 @@ class Step:
     counts: Mapping[UUID, int] = field(default_factory=dict)
     created: bool = False
     left_out: bool = False
+    pictured: tuple[UUID, tuple[WantedPicture, ...]] | None = None
+    """A product and its pictures; None where the file says nothing of them."""
 
     @property
     def changed(self) -> bool:
@@ -94,17 +103,67 @@ def step_for(listing: Listing, merchant_id: UUID, here: Here, taken: Taken) -> S
     if all(offer.quantity is None for offer in listing.offers) and known is None:
         remarks.append(Remark(listing.row, "Stock", "stock_not_counted", {}, left_out=False))
     lines = [line_of(remark, listing) for remark in remarks]
+    pictured = wanted_pictures(listing, product)
     key = here.known.keys.get(product.id, listing.key)
     stored = Stored(product, known, key, prices)
     if known is None:
         new = Line(LineKind.CREATED, listing.row, listing.name, listing.offers[0].sku)
-        return Step([new, *lines], stored, counts, created=True)
+        return Step([new, *lines], stored, counts, created=True, pictured=pictured)
     changes = _changes(listing, product, known, prices, counts, here)
     if not changes:
-        return Step(lines)
+        return Step(lines, pictured=pictured)
     said = Line(LineKind.CHANGED, listing.row, listing.name, listing.offers[0].sku, tuple(changes))
     touched = product != known or bool(prices)
-    return Step([said, *lines], stored if touched else None, counts)
+    return Step([said, *lines], stored if touched else None, counts, pictured=pictured)
+
+
+def wanted_pictures(
+    listing: Listing, product: Product
+) -> tuple[UUID, tuple[WantedPicture, ...]] | None:
+    """Those of the product, then those that only a variant has. A file without any says nothing:
+    exports leave the column out.
+    """
+    alts = {shot.url: shot.alt for shot in listing.pictures}
+    shown: dict[str, list[UUID]] = {url: [] for url in alts}
+    for offer, variant in zip(listing.offers, product.variants, strict=False):
+        if offer.picture and offer.picture.startswith(("https://", "http://")):
+            shown.setdefault(offer.picture, []).append(variant.id)
+    wanted = tuple(
+        WantedPicture(url, alts.get(url, ""), tuple(variants))
+        for url, variants in list(shown.items())[:MOST_PICTURES]
+    )
+    return (product.id, wanted) if wanted else None
+
+
+def arranged(product: Product, fetched: Sequence[StoredPicture]) -> Product:
+    """With the pictures that are here, behind those that came another way. What a picture shows are
+    the options that all of its variants have.
+    """
+    others = [each for each in product.pictures if not each.url.startswith(PICTURES_PREFIX)]
+    places: dict[UUID, list[int]] = {variant.id: [] for variant in product.variants}
+    for place, picture in enumerate(fetched, len(others)):
+        for variant in picture.variants:
+            places.get(variant, []).append(place)
+    pictures = (*others, *(_picture(product, each) for each in fetched))
+    variants = tuple(
+        replace(
+            variant,
+            pictures=(*(p for p in variant.pictures if p < len(others)), *places[variant.id]),
+        )
+        for variant in product.variants
+    )
+    return replace(product, pictures=pictures, variants=variants)
+
+
+def _picture(product: Product, fetched: StoredPicture) -> Picture:
+    alt = {language: fetched.alt or name for language, name in product.name.items()}
+    shown = [variant.options for variant in product.variants if variant.id in fetched.variants]
+    shows: dict[str, str] = {}
+    for axis in product.options:
+        values = {options[axis.code] for options in shown}
+        if len(values) == 1 and len(axis.values) > 1:
+            shows[axis.code] = values.pop()
+    return Picture(fetched.url, fetched.width, fetched.height, alt, shows)
 
 
 def line_of(remark: Remark, listing: Listing | None = None) -> Line:

@@ -6,9 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
+from showfloor.catalog.imports.program import AUTO
+from showfloor.kit.outbound import LONGEST_URL
 from showfloor.kit.schemas import MoneyOut, Time, id_with
 
 State = Literal["waiting", "running", "compared", "done", "failed"]
+PictureState = Literal["waiting", "done", "failed"]
 Kind = Literal["created", "changed", "left_out", "note"]
 
 
@@ -24,6 +27,18 @@ class ImportProblem(BaseModel):
     mend: str = Field(description="how to mend it; empty where there is nothing to do")
 
 
+class ImportUrl(BaseModel):
+    """A file at an address, fetched by the worker. `merchant` is needed by whoever sells for
+    several.
+    """
+
+    url: str = Field(min_length=1, max_length=LONGEST_URL)
+    currency: str = Field(max_length=10, description="ISO 4217: what the prices are in")
+    format: str = Field(AUTO, max_length=40, description="auto finds it out")
+    dry_run: bool = Field(True, description="only say what would change")
+    merchant: str | None = Field(None, max_length=100)
+
+
 class ImportFailure(BaseModel):
     """Why the file could not be read."""
 
@@ -31,9 +46,33 @@ class ImportFailure(BaseModel):
     message: str
 
 
+class ImportPictures(BaseModel):
+    """Of the pictures that the import named and that were not here."""
+
+    waiting: int
+    done: int
+    failed: int
+
+
+class ImportPicture(BaseModel):
+    """`url` is where it is fetched from; `message` says why it is not shown."""
+
+    product_id: Annotated[str, id_with("prod")]
+    url: str
+    state: PictureState
+    code: str | None
+    message: str
+
+
+class ImportPicturePage(BaseModel):
+    items: list[ImportPicture]
+    next_cursor: str | None
+
+
 class ImportOut(BaseModel):
-    """`handled` of `expected` products are done; `expected` is null before the first comparison.
-    `errors` are the first hundred; `/lines` has all.
+    """`url` is null for a file that was sent. `not_modified`: the address has what was taken over
+    before. `handled` of `expected` products are done; `expected` is null before the first
+    comparison. `errors` are the first hundred; `/lines` has all.
     """
 
     id: Annotated[str, id_with("imp")]
@@ -43,6 +82,8 @@ class ImportOut(BaseModel):
     format: str
     currency: str
     file_name: str
+    url: str | None
+    not_modified: bool
     rows: int
     created: int
     changed: int
@@ -53,6 +94,7 @@ class ImportOut(BaseModel):
     expected: int | None
     failure: ImportFailure | None
     errors: list[ImportProblem]
+    pictures: ImportPictures
     made_at: Time
     ended_at: Time | None
 

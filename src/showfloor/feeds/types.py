@@ -18,6 +18,12 @@ class ImportState(StrEnum):
     FAILED = "failed"
 
 
+class PictureState(StrEnum):
+    WAITING = "waiting"
+    DONE = "done"
+    FAILED = "failed"
+
+
 class LineKind(StrEnum):
     CREATED = "created"
     CHANGED = "changed"
@@ -82,11 +88,23 @@ class NewImport:
     currency: str
     file_name: str
     dry_run: bool
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a server said of the version of a file (RFC 9110 §8.8)."""
+
+    etag: str | None = None
+    last_modified: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """`expected` is how many products the comparison found; None before the first."""
+    """`expected` is how many products the comparison found; None before the first. Of a file from
+    an address, `fetched` says whether it lies here, `validators` which version it is, and
+    `not_modified` that the address has what was taken over before.
+    """
 
     id: UUID
     merchant_id: UUID
@@ -103,6 +121,68 @@ class Import:
     made_at: datetime
     ended_at: datetime | None
     attempts: int
+    url: str | None
+    fetched: bool
+    not_modified: bool
+    validators: Validators
+
+
+@dataclass(frozen=True, slots=True)
+class WantedPicture:
+    """What a file says about a picture of a product. `variants` are those that it shows alone."""
+
+    url: str
+    alt: str
+    variants: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPicture:
+    """A picture that is here. `url` is its address here."""
+
+    product_id: UUID
+    url: str
+    width: int
+    height: int
+    alt: str
+    variants: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedPicture:
+    """`url` is where it is fetched from."""
+
+    id: int
+    product_id: UUID
+    url: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class PictureLine:
+    """How far a picture of an import is."""
+
+    id: int
+    product_id: UUID
+    url: str
+    state: PictureState
+    error: str | None
+    error_params: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PicturePage:
+    lines: tuple[PictureLine, ...]
+    next_cursor: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PictureCounts:
+    """Of an import: those that it wanted and that were not here."""
+
+    waiting: int = 0
+    done: int = 0
+    failed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from uuid import UUID
 
 from showfloor.feeds.schemas import (
     ImportChange,
@@ -11,17 +12,32 @@ from showfloor.feeds.schemas import (
     ImportLines,
     ImportOut,
     ImportPage,
+    ImportPicture,
+    ImportPicturePage,
     ImportProblem,
 )
-from showfloor.feeds.types import Change, Import, Line, LinePage
+from showfloor.feeds.types import (
+    Change,
+    Import,
+    Line,
+    LinePage,
+    PictureCounts,
+    PictureLine,
+    PicturePage,
+)
 from showfloor.kit import ids
 from showfloor.kit.messages import load, translate
 from showfloor.kit.money import Money
 from showfloor.kit.schemas import MoneyOut, fields_of
 
+NO_PICTURES = PictureCounts()
 
-def import_view(found: Import, problems: Iterable[Line], lang: str) -> ImportOut:
-    values = {name: value for name, value in fields_of(found).items() if name != "counts"}
+
+def import_view(
+    found: Import, problems: Iterable[Line], lang: str, pictures: PictureCounts = NO_PICTURES
+) -> ImportOut:
+    inside = ("counts", "fetched", "validators")
+    values = {name: value for name, value in fields_of(found).items() if name not in inside}
     return ImportOut.model_validate(
         {
             **values,
@@ -29,13 +45,18 @@ def import_view(found: Import, problems: Iterable[Line], lang: str) -> ImportOut
             "state": found.state.value,
             "failure": _failure(found, lang),
             "errors": [_problem(line, lang) for line in problems],
+            "pictures": fields_of(pictures),
         }
     )
 
 
-def page_view(found: list[Import], limit: int, lang: str) -> ImportPage:
+def page_view(
+    found: list[Import], limit: int, lang: str, pictures: Mapping[UUID, PictureCounts]
+) -> ImportPage:
     """One more than `limit` was read where there are more."""
-    items = [import_view(each, (), lang) for each in found[:limit]]
+    items = [
+        import_view(each, (), lang, pictures.get(each.id, NO_PICTURES)) for each in found[:limit]
+    ]
     more = len(found) > limit
     return ImportPage(
         items=items, next_cursor=ids.encode("imp", found[limit - 1].id) if more else None
@@ -46,6 +67,24 @@ def lines_view(page: LinePage, lang: str) -> ImportLines:
     return ImportLines(
         items=[_line(line, lang) for line in page.lines],
         next_cursor=None if page.next_cursor is None else str(page.next_cursor),
+    )
+
+
+def pictures_view(page: PicturePage, lang: str) -> ImportPicturePage:
+    return ImportPicturePage(
+        items=[_picture(line, lang) for line in page.lines],
+        next_cursor=None if page.next_cursor is None else str(page.next_cursor),
+    )
+
+
+def _picture(line: PictureLine, lang: str) -> ImportPicture:
+    code, params = line.error, line.error_params
+    return ImportPicture(
+        product_id=ids.encode("prod", line.product_id),
+        url=line.url,
+        state=line.state.value,
+        code=code,
+        message=translate(lang, f"import_file.{code}", **params) if code else "",
     )
 
 

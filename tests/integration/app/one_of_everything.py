@@ -150,7 +150,7 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
                 data={"currency": "GBP", "merchant": _known(floor)["merchant"][0]},
                 headers=host | {"Idempotency-Key": ids.secret()},
             )
-            await run_imports(database, folder=app.state.imports)
+            await run_imports(database, folder=app.state.imports, outbound=app.state.outbound)
             webhook = (await client.post("/webhooks", json=HOOK, headers=host)).json()
             sent = await client.post(f"/webhooks/{webhook['id']}/test", headers=host)
             way = await client.post(

@@ -11,7 +11,8 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 from sqlalchemy.exc import IntegrityError
 
-from showfloor.feeds.models import ImportLineRow, ImportRow
+from showfloor.catalog.imports.program import AUTO
+from showfloor.feeds.models import ImportLineRow, ImportRow, ImportSourceRow
 from showfloor.feeds.types import (
     Change,
     Counts,
@@ -21,6 +22,7 @@ from showfloor.feeds.types import (
     LineKind,
     LinePage,
     NewImport,
+    Validators,
 )
 from showfloor.kit.db import Session, delete_batch
 
@@ -46,6 +48,38 @@ async def import_of_key(
     )
     row = found.scalar_one_or_none()
     return (_import(row), row.request) if row else None
+
+
+async def note_fetched(
+    session: Session, taken: Import, validators: Validators, now: datetime, until: datetime
+) -> bool:
+    """Its file is here. False when another worker has it meanwhile."""
+    values = {**asdict(validators), "fetched_at": now, "not_before": until}
+    return await _note(session, taken, values)
+
+
+async def note_not_modified(session: Session, taken: Import, now: datetime) -> bool:
+    """The address has what was taken over before: there is nothing to do."""
+    values = {"state": ImportState.DONE.value, "ended_at": now, "not_modified": True}
+    return await _note(session, taken, values)
+
+
+async def validators_of(session: Session, taken: Import, digest: bytes) -> Validators | None:
+    """Of the version that was taken over last, if it was read as this import would read it."""
+    row = await session.get(ImportSourceRow, (taken.merchant_id, digest))
+    if row is None or row.currency != taken.currency or taken.format not in (AUTO, row.format):
+        return None
+    return Validators(row.etag, row.last_modified)
+
+
+async def remember_source(session: Session, taken: Import, digest: bytes, format: str) -> None:
+    """This version was taken over, read as what it turned out to be."""
+    values = {"format": format, "currency": taken.currency, **asdict(taken.validators)}
+    await session.execute(
+        insert_or(ImportSourceRow)
+        .values(merchant_id=taken.merchant_id, digest=digest, **values)
+        .on_conflict_do_update(index_elements=["merchant_id", "digest"], set_=values)
+    )
 
 
 async def get_import(session: Session, import_id: UUID, *, lock: bool = False) -> Import | None:
@@ -233,6 +267,10 @@ def _import(row: ImportRow) -> Import:
         made_at=row.made_at,
         ended_at=row.ended_at,
         attempts=row.attempts,
+        url=row.url,
+        fetched=row.fetched_at is not None,
+        not_modified=row.not_modified,
+        validators=Validators(row.etag, row.last_modified),
     )
 
 

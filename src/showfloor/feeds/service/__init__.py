@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -15,10 +15,13 @@ from showfloor.catalog.imports.products import other_slug, slug_of
 from showfloor.catalog.imports.program import End, Order
 from showfloor.catalog.imports.types import Listing, Reading
 from showfloor.feeds import queries, rules
+from showfloor.feeds.adapters.fetcher import FetchFailed, fetch_file
 from showfloor.feeds.adapters.folder import ImportFolder
 from showfloor.feeds.adapters.reader import read_in_process
 from showfloor.feeds.errors import ImportNotCompared, ImportNotFound, ImportRunning
+from showfloor.feeds.queries import pictures as picture_queries
 from showfloor.feeds.rules import Here, Step, Taken
+from showfloor.feeds.service import pictures
 from showfloor.feeds.types import (
     Counts,
     Import,
@@ -27,12 +30,16 @@ from showfloor.feeds.types import (
     LineKind,
     LinePage,
     NewImport,
+    PictureCounts,
+    PicturePage,
+    PictureState,
 )
 from showfloor.identity.types import Person
-from showfloor.kit import clock
+from showfloor.kit import clock, ids
 from showfloor.kit.db import Database, Session
 from showfloor.kit.errors import IdempotencyConflict
 from showfloor.kit.notify import wake
+from showfloor.kit.outbound import Outbound
 from showfloor.merchants.errors import MerchantNotFound
 from showfloor.stock import service as stock
 
@@ -121,10 +128,29 @@ async def _own(session: Session, person: Person, import_id: UUID, *, lock: bool 
     return found
 
 
-async def run_due(database: Database, folder: ImportFolder) -> datetime | None:
+async def list_pictures(
+    session: Session,
+    *,
+    person: Person,
+    import_id: UUID,
+    states: Collection[PictureState],
+    limit: int,
+    after: int = 0,
+) -> PicturePage:
+    """Those that the import waited for. Raises ImportNotFound."""
+    await _own(session, person, import_id)
+    return await picture_queries.lines(session, import_id, states, limit, after)
+
+
+async def count_pictures(session: Session, found: Collection[Import]) -> dict[UUID, PictureCounts]:
+    """By import; those without pictures are left out."""
+    return await picture_queries.count(session, [each.id for each in found])
+
+
+async def run_due(database: Database, folder: ImportFolder, outbound: Outbound) -> datetime | None:
     """One after the other; when the next one is due."""
     while (taken := await _claim(database)) is not None:
-        await _run(database, folder, taken)
+        await _run(database, folder, outbound, taken)
     async with database.session() as session:
         return await queries.next_due(session)
 
@@ -139,9 +165,9 @@ class _Lost(Exception):
     """Another worker has the import."""
 
 
-async def _run(database: Database, folder: ImportFolder, taken: Import) -> None:
+async def _run(database: Database, folder: ImportFolder, outbound: Outbound, taken: Import) -> None:
     try:
-        await _Run(database, folder, taken).through()
+        await _Run(database, folder, outbound, taken).through()
     except _Lost:
         log.warning("import was taken over by another worker", number=str(taken.id))
     except Exception as error:  # whatever it is: others' imports go on
@@ -191,8 +217,11 @@ class _Batch:
 class _Run:
     """One import from where it stands to its end."""
 
-    def __init__(self, database: Database, folder: ImportFolder, taken: Import) -> None:
+    def __init__(
+        self, database: Database, folder: ImportFolder, outbound: Outbound, taken: Import
+    ) -> None:
         self._database = database
+        self._outbound = outbound
         self._taken = taken
         self._folder = folder
         self._counts = taken.counts
@@ -201,6 +230,9 @@ class _Run:
 
     async def through(self) -> None:
         """Raises _Lost, and whatever the database raises."""
+        taken = self._taken
+        if taken.url is not None and not taken.fetched and not await self._fetch(taken.url):
+            return
         path = self._folder.path(self._taken.id)
         if not path.exists():
             await self._end(End(self._taken.format, error="file_gone"))
@@ -208,6 +240,32 @@ class _Run:
         order = Order(str(path), self._taken.format, self._taken.currency)
         async with aclosing(read_in_process(order)) as parts:
             await self._through(parts)
+
+    async def _fetch(self, url: str) -> bool:
+        """Whether there is a file to read now. Raises _Lost."""
+        async with self._database.session() as session:
+            known = await queries.validators_of(session, self._taken, ids.digest(url))
+        try:
+            validators = await fetch_file(
+                self._outbound, url, known, folder=self._folder, import_id=self._taken.id
+            )
+        except FetchFailed as failed:
+            await self._end(End(self._taken.format, 0, failed.code, failed.params))
+            return False
+        now = clock.now()
+        async with self._database.session() as session:
+            if validators is None:
+                noted = await queries.note_not_modified(session, self._taken, now)
+            else:
+                noted = await queries.note_fetched(
+                    session, self._taken, validators, now, now + rules.LEASE
+                )
+        if not noted:
+            raise _Lost
+        if validators is None:
+            return False
+        self._taken = replace(self._taken, fetched=True, validators=validators)
+        return True
 
     async def _through(self, parts: AsyncIterator[Reading | End]) -> None:
         batch, done_before = _Batch(), self._handled
@@ -237,6 +295,8 @@ class _Run:
                     variant: count for step in steps for variant, count in step.counts.items()
                 }
                 await stock.take_counts(session, counts=counts)
+                wanted = dict(step.pictured for step in steps if step.pictured)
+                await pictures.want(session, self._taken.id, wanted)
             await queries.add_lines(session, self._taken.id, self._kept(steps))
             counts_now = self._counted(batch, steps)
             handled = self._handled + len(batch.readings)
@@ -314,6 +374,11 @@ class _Run:
                 error=end.error or None,
                 error_params=end.params,
             )
+            if noted and not end.error and not self._taken.dry_run and self._taken.url:
+                # Only now: what was compared and left is still to be taken over.
+                await queries.remember_source(
+                    session, self._taken, ids.digest(self._taken.url), end.format
+                )
             merchant = self._taken.merchant_id
             outdated = await queries.compared_before_the_last(session, merchant, KEPT_COMPARISONS)
         if not noted:
