@@ -199,7 +199,7 @@ async def lock_products(session: Session, product_ids: Collection[UUID]) -> list
 
 
 async def set_pictures(session: Session, *, changes: Collection[tuple[Product, Product]]) -> None:
-    """Products as they were and with other pictures, which were locked. Says so where they differ."""
+    """Locked products as they were, and with other pictures. Says so where they differ."""
     differing = [(before, after) for before, after in changes if before != after]
     await queries.set_pictures(session, differing)
     await publish_each(session, [ProductChanged(after.id) for _, after in differing])

@@ -53,9 +53,10 @@ def rewrite(upload: bytes, *, shortest: int) -> Rewritten:
     """
     try:
         # Pillow only warns of a picture between its limit and twice that.
-        with warnings.catch_warnings(), Image.open(io.BytesIO(upload), formats=FORMATS) as picture:
+        with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            return _rewritten(picture, shortest)
+            with Image.open(io.BytesIO(upload), formats=FORMATS) as picture:
+                return _rewritten(picture, shortest)
     except Image.DecompressionBombError as error:
         raise PictureTooManyPixels from error
     except PictureRefused:

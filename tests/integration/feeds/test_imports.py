@@ -412,7 +412,7 @@ async def test_file_that_a_killed_process_left_goes_after_a_day(desk: Desk) -> N
     fresh = ids.new()
     desk.folder.path(fresh).touch()
 
-    await tasks.forget_old(desk.database, folder=desk.folder, outbound=desk.outbound)
+    await tasks.forget_old(desk.database, folder=desk.folder)
 
     assert stored(desk) == {known, ids.encode("imp", fresh)}
 

@@ -10,7 +10,7 @@ import pytest
 from showfloor.feeds import tasks
 from showfloor.feeds.adapters import fetcher
 from showfloor.kit import ids, messages
-from showfloor.kit.outbound import Outbound
+from showfloor.kit.outbound import Outbound, Reason
 from tests import receiver as behaviours
 from tests.integration.checkout.shop import add_seller, scalar
 from tests.integration.feeds.conftest import Desk
@@ -114,7 +114,7 @@ async def test_versions_of_one_merchant_say_nothing_of_another_s(
     desk: Desk, shop: Receiver
 ) -> None:
     await desk.take_over_url(shop.url)
-    desk.as_person((await add_seller(desk.database)).person)
+    desk.as_person((await add_seller(desk.database, "other", "OT")).person)
 
     other = await desk.take_over_url(shop.url)
 
@@ -225,7 +225,10 @@ async def test_address_that_is_never_called_is_refused_at_once(desk: Desk, url: 
 async def test_nonsense_with_an_address_is_refused(
     desk: Desk, fields: dict[str, object], code: str
 ) -> None:
-    refused = await desk.send_url("https://shop.example/feed", **fields)
+    wish = {"url": "https://shop.example/feed", "currency": "GBP"} | fields
+    refused = await desk.client.post(
+        "/imports", json=wish, headers={"Idempotency-Key": ids.secret()}
+    )
 
     assert refused.json()["code"] == code
     assert await scalar(desk.database, "select count(*) from product_import") == 0
@@ -246,8 +249,6 @@ async def test_same_key_is_one_import_and_with_another_address_a_conflict(
 
 
 async def test_every_way_to_fail_has_words() -> None:
-    from showfloor.kit.outbound import Reason
-
     for lang in messages.LANGUAGES:
         for reason in Reason:
             assert messages.translate(lang, f"import_file.fetch_{reason.value}")
