@@ -63,6 +63,7 @@ export type SoldItem = Models["SoldItem"];
 export type Sales = Models["SalesOut"];
 export type ProductImport = Models["ImportOut"];
 export type ImportLine = Models["ImportLine"];
+export type ImportPicture = Models["ImportPicture"];
 export type ImportChange = Models["ImportChange"];
 export type Webhook = Models["WebhookOut"];
 export type WebhookEvent = Webhook["events"][number];

@@ -487,8 +487,9 @@ export interface components {
             next_cursor: string | null;
         };
         /**
-         * @description `handled` of `expected` products are done; `expected` is null before the first comparison.
-         *     `errors` are the first hundred; `/lines` has all.
+         * @description `url` is null for a file that was sent. `not_modified`: the address has what was taken over
+         *     before. `handled` of `expected` products are done; `expected` is null before the first
+         *     comparison. `errors` are the first hundred; `/lines` has all.
          */
         ImportOut: {
             id: string;
@@ -499,6 +500,8 @@ export interface components {
             format: string;
             currency: string;
             file_name: string;
+            url: string | null;
+            not_modified: boolean;
             rows: number;
             created: number;
             changed: number;
@@ -509,6 +512,7 @@ export interface components {
             expected: number | null;
             failure: components["schemas"]["ImportFailure"] | null;
             errors: components["schemas"]["ImportProblem"][];
+            pictures: components["schemas"]["ImportPictures"];
             /** Format: date-time */
             made_at: string;
             ended_at: string | null;
@@ -516,6 +520,25 @@ export interface components {
         ImportPage: {
             items: components["schemas"]["ImportOut"][];
             next_cursor: string | null;
+        };
+        /** @description `url` is where it is fetched from; `message` says why it is not shown. */
+        ImportPicture: {
+            product_id: string;
+            url: string;
+            /** @enum {string} */
+            state: "waiting" | "done" | "failed";
+            code: string | null;
+            message: string;
+        };
+        ImportPicturePage: {
+            items: components["schemas"]["ImportPicture"][];
+            next_cursor: string | null;
+        };
+        /** @description Of the pictures that the import named and that were not here. */
+        ImportPictures: {
+            waiting: number;
+            done: number;
+            failed: number;
         };
         /**
          * @description A row that is left out, or a remark about one, in the reader's language. `row` is the number

@@ -1,7 +1,17 @@
-/** One import on the merchant's desk: looked at until it is over, then shown list by list. */
+/** One import on the merchant's desk: looked at until it and its pictures are over, and shown list by list. */
 import { isUnsure, problemOf, type Problem } from "../api/client";
-import type { ImportLine, ProductImport } from "../contract";
-import { firstKind, isRunning, linesPath, type Kind, type Lines } from "./imports";
+import type { ImportLine, ImportPicture, ProductImport } from "../contract";
+import {
+  firstKind,
+  isRunning,
+  linesPath,
+  MOST_UNSEEN,
+  picturesOf,
+  picturesPath,
+  type Kind,
+  type Lines,
+  type Pictures,
+} from "./imports";
 import type { Asking } from "./order.svelte";
 
 /** Milliseconds between looks while it runs. */
@@ -12,6 +22,8 @@ export class ImportDesk {
   kind = $state<Kind>("changed");
   lines = $state.raw<ImportLine[]>([]);
   next = $state<string | null>(null);
+  /** Pictures that could not be fetched. */
+  unseen = $state.raw<ImportPicture[]>([]);
   problem = $state.raw<Problem | null>(null);
   busy = $state(false);
   readonly running = $derived(this.found !== null && isRunning(this.found));
@@ -25,14 +37,17 @@ export class ImportDesk {
 
   /** Now, and again as long as there is more to hear: a refusal is the last word. */
   async look(): Promise<void> {
+    const wasOver = this.found !== null && !this.running;
     try {
       this.found = await this.studio.request<ProductImport>(`/imports/${this.id}`);
+      await this.#lookAtPictures(this.found);
       this.problem = null;
     } catch (error) {
       this.problem = problemOf(error);
     }
-    if (this.problem ? isUnsure(this.problem) : this.running) this.#lookAgain();
-    else if (this.found && !this.problem) await this.show(firstKind(this.found));
+    if (this.problem ? isUnsure(this.problem) : this.#isUnfinished()) this.#lookAgain();
+    if (this.found && !this.problem && !this.running && !wasOver)
+      await this.show(firstKind(this.found));
   }
 
   stop(): void {
@@ -64,6 +79,17 @@ export class ImportDesk {
       this.problem = problemOf(error);
     }
     this.busy = false;
+  }
+
+  #isUnfinished(): boolean {
+    if (!this.found) return false;
+    const { done, all } = picturesOf(this.found);
+    return this.running || done < all;
+  }
+
+  async #lookAtPictures({ pictures }: ProductImport): Promise<void> {
+    if (pictures.failed === this.unseen.length || this.unseen.length >= MOST_UNSEEN) return;
+    this.unseen = (await this.studio.request<Pictures>(picturesPath(this.id))).items;
   }
 
   #lookAgain(): void {

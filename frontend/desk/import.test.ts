@@ -8,7 +8,8 @@ function server(...looks: (object | Problem)[]) {
   const request = <T>(path: string, { method = "GET" }: Call = {}): Promise<T> => {
     asked.push(`${method} ${path}`);
     if (path.includes("/lines")) return Promise.resolve({ items: [], next_cursor: null } as T);
-    if (path.endsWith("/apply")) return Promise.resolve({ state: "waiting" } as T);
+    if (path.endsWith("/apply")) return Promise.resolve({ state: "waiting", pictures: none } as T);
+    if (path.includes("/pictures")) return Promise.resolve({ items: unseen } as T);
     const look = looks.length > 1 ? looks.shift()! : looks[0]!;
     return "code" in look
       ? Promise.reject(new Refused(look as Problem))
@@ -16,16 +17,18 @@ function server(...looks: (object | Problem)[]) {
   };
   return { asked, request };
 }
+const none = { waiting: 0, done: 0, failed: 0 };
+const unseen = [{ url: "https://shop.example/a.jpg", product_id: "prd_1" }];
 const LOOK = "GET /imports/imp_1";
 const LINES = "GET /imports/imp_1/lines?kind=created&limit=50";
-const compared = { state: "compared", dry_run: true, created: 2 };
+const compared = { state: "compared", dry_run: true, created: 2, pictures: none };
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 const later = (looks: number) => vi.advanceTimersByTimeAsync(looks * LOOK_AGAIN);
 
 test("an import is looked at until it is over, and its first list comes then", async () => {
-  const api = server({ state: "waiting" }, { state: "running" }, compared);
+  const api = server({ state: "waiting", pictures: none }, { state: "running", pictures: none }, compared);
   const desk = new ImportDesk(api, "imp_1");
 
   await desk.look();
@@ -58,7 +61,7 @@ test("a server that cannot be reached is asked again", async () => {
 });
 
 test("what is taken over is looked at again until that is over", async () => {
-  const api = server(compared, { state: "running" }, { ...compared, state: "done" });
+  const api = server(compared, { state: "running", pictures: none }, { ...compared, state: "done" });
   const desk = new ImportDesk(api, "imp_1");
   await desk.look();
 
@@ -71,8 +74,25 @@ test("what is taken over is looked at again until that is over", async () => {
   expect(desk.found?.state).toBe("done");
 });
 
+test("pictures that are still fetched are looked at until none is left, the list stays as it is", async () => {
+  const done = { ...compared, state: "done" };
+  const api = server(
+    { ...done, pictures: { waiting: 2, done: 1, failed: 0 } },
+    { ...done, pictures: { waiting: 1, done: 1, failed: 1 } },
+    { ...done, pictures: { waiting: 0, done: 2, failed: 1 } },
+  );
+  const desk = new ImportDesk(api, "imp_1");
+
+  await desk.look();
+  await later(9);
+
+  const pictures = "GET /imports/imp_1/pictures?state=failed&limit=20";
+  expect(api.asked).toEqual([LOOK, LINES, LOOK, pictures, LOOK]);
+  expect(desk.unseen).toEqual(unseen);
+});
+
 test("nobody asks any more after the page is left, also not for an answer under way", async () => {
-  const api = server({ state: "running" });
+  const api = server({ state: "running", pictures: none });
   const desk = new ImportDesk(api, "imp_1");
 
   const looking = desk.look();

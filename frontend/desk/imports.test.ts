@@ -9,12 +9,14 @@ import {
   linesPath,
   missing,
   percent,
+  picturesOf,
+  picturesPath,
   send,
   type Wish,
 } from "./imports";
 
 const file = new File(["Handle,Title"], "products.csv", { type: "text/csv" });
-const wish: Wish = { file, format: "auto", currency: "GBP", merchant: "mer_1" };
+const wish: Wish = { file, url: "", format: "auto", currency: "GBP", merchant: "mer_1" };
 const found = (values: Partial<ProductImport>): ProductImport =>
   ({
     state: "compared",
@@ -51,6 +53,30 @@ test("each sending has a key of its own, so that a repeated request is one impor
 
   const keys = request.mock.calls.map(([, options]) => (options as { key: string }).key);
   expect(new Set(keys).size).toBe(2);
+});
+
+test("an address stands for a file, and has to be one of the web", async () => {
+  const request = vi.fn().mockResolvedValue(found({}));
+  const byUrl = { ...wish, file: null, url: " https://shop.example/feed.xml " };
+
+  await send({ request }, byUrl);
+
+  expect(missing(byUrl)).toEqual({});
+  expect(missing({ ...byUrl, url: "feed.xml" })).toEqual({ file: "imports.field_url" });
+  const options = request.mock.calls[0]?.[1] as { body: object; form?: FormData };
+  expect(options.body).toEqual({
+    url: "https://shop.example/feed.xml",
+    format: "auto",
+    currency: "GBP",
+    merchant: "mer_1",
+  });
+  expect(options.form).toBeUndefined();
+});
+
+test("pictures that failed are dealt with, too", () => {
+  const pictures = { waiting: 3, done: 4, failed: 2 };
+  expect(picturesOf(found({ pictures }))).toEqual({ done: 6, all: 9 });
+  expect(picturesPath("imp_1")).toBe("/imports/imp_1/pictures?state=failed&limit=20");
 });
 
 test("progress is a share where it is known how much there is", () => {

@@ -1,6 +1,6 @@
 /** Imports of products: what a form sends, how far one is, and what its parts are called. */
 import { freshKey } from "../api/client";
-import type { ImportLine, ProductImport } from "../contract";
+import type { ImportLine, ImportPicture, ProductImport } from "../contract";
 import type { Studio } from "../studio/session.svelte";
 
 export const FORMATS = ["shopify", "woocommerce", "google", "auto"] as const;
@@ -23,16 +23,23 @@ export type Kind = (typeof KINDS)[number];
 
 export interface Wish {
   file: File | null;
+  /** Where a file lies instead; a file that was chosen goes before it. */
+  url: string;
   format: Format;
   currency: string;
   merchant: string;
 }
 
 /** The messages of what is missing, by field. */
-export function missing({ file, currency }: Wish): Partial<Record<"file" | "currency", string>> {
+export function missing({
+  file,
+  url,
+  currency,
+}: Wish): Partial<Record<"file" | "currency", string>> {
   const wrong: Partial<Record<"file" | "currency", string>> = {};
-  if (!file) wrong.file = "imports.field_file";
-  else if (file.size > LARGEST) wrong.file = "imports.too_large";
+  if (!file && !url.trim()) wrong.file = "imports.field_file";
+  else if (!file && !/^https?:\/\/[^\s/]/i.test(url.trim())) wrong.file = "imports.field_url";
+  else if (file && file.size > LARGEST) wrong.file = "imports.too_large";
   if (!currency) wrong.currency = "imports.field_currency";
   return wrong;
 }
@@ -46,15 +53,30 @@ export function formOf({ file, format, currency, merchant }: Wish): FormData {
   return form;
 }
 
-export const send = (studio: Pick<Studio, "request">, wish: Wish): Promise<ProductImport> =>
-  studio.request<ProductImport>("/imports", {
-    method: "POST",
-    form: formOf(wish),
-    key: freshKey(),
-  });
+export function send(studio: Pick<Studio, "request">, wish: Wish): Promise<ProductImport> {
+  const { file, url, format, currency, merchant } = wish;
+  const sent = file
+    ? { form: formOf(wish) }
+    : { body: { url: url.trim(), format, currency, merchant: merchant || null } };
+  return studio.request<ProductImport>("/imports", { method: "POST", ...sent, key: freshKey() });
+}
 
 export const isRunning = ({ state }: ProductImport): boolean =>
   state === "waiting" || state === "running";
+
+/** Pictures that come behind an import, and how many are dealt with. */
+export function picturesOf({ pictures }: ProductImport): { done: number; all: number } {
+  const done = pictures.done + pictures.failed;
+  return { done, all: done + pictures.waiting };
+}
+
+export type Pictures = { items: ImportPicture[]; next_cursor: string | null };
+
+/** Pictures that could not be fetched and are shown one by one. */
+export const MOST_UNSEEN = 20;
+
+export const picturesPath = (id: string): string =>
+  `/imports/${id}/pictures?state=failed&limit=${MOST_UNSEEN}`;
 
 /** Percent, where it is known how much there is. */
 export function percent({ handled, expected }: ProductImport): number | null {
