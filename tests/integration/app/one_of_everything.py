@@ -194,7 +194,8 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
                     "ship_order": {"order_id": [fresh]},
                     "cancel_order": {"order_id": [unwanted]},
                     "refund_order": {"amount": [None]},
-                    # Webhooks speak another protocol.
+                    # Webhooks and imports speak another protocol.
+                    "add_import": {"url": ["https://shop.example/feed.csv"], "currency": ["GBP"]},
                     "add_webhook": {"url": [HOOK["url"]]},
                     "change_webhook": {"url": [HOOK["url"]]},
                 },

@@ -188,6 +188,8 @@ def fields_of(operation: APIOperation[Any, Any]) -> set[str]:
     if "application/json" not in content:
         return set()
     schema = content["application/json"]["schema"]
+    if "properties" in schema:
+        return set(schema["properties"])
     names = [one["$ref"].rpartition("/")[2] for one in schema.get("oneOf", [schema])]
     return {
         field for name in names for field in DOCUMENT["components"]["schemas"][name]["properties"]

@@ -17,6 +17,7 @@ from showfloor.catalog import service as catalog
 from showfloor.catalog.types import Product
 from showfloor.feeds import rules
 from showfloor.feeds.adapters import fetcher
+from showfloor.feeds.queries import pictures as queries
 from showfloor.kit import clock, pictures
 from showfloor.kit.outbound import Outbound
 from tests import receiver as behaviours
@@ -308,6 +309,40 @@ async def test_pictures_that_came_another_way_stay_first(desk: Desk, shop: Recei
     assert found.pictures[0].url == "/uploads/own.jpg"
     assert len(found.pictures) == 2
     assert found.variants[0].pictures == (0,)
+
+
+async def test_batch_with_all_the_pictures_that_fit_is_taken_over(desk: Desk) -> None:
+    """More than one statement has parameters for."""
+    rows = [
+        first(f"p-{each}", f"P {each}", picture=f"https://shop.example/{each}/0.jpg")
+        for each in range(160)
+    ] + [
+        further(f"p-{each}", picture=f"https://shop.example/{each}/{place}.jpg")
+        for each in range(160)
+        for place in range(1, 50)
+    ]
+
+    found = await desk.take_over(export(rows))
+
+    assert (found["state"], found["created"]) == ("done", 160)
+    assert found["pictures"]["waiting"] == 8000
+
+
+async def test_picture_of_a_worker_that_died_is_fetched_by_the_next(
+    desk: Desk, shop: Receiver
+) -> None:
+    found = await desk.take_over(export(shirt(shop, "a.jpg")))
+    async with desk.database.session() as session:
+        now = clock.now()
+        assert len(await queries.claim(session, now, now + rules.PICTURE_LEASE, 4)) == 1
+
+    await desk.fetch_pictures()
+    assert shop.connections == 0
+    after = now + rules.PICTURE_LEASE
+    with clock.use(lambda: after):
+        await desk.fetch_pictures()
+
+    assert (await progress(desk, found))["done"] == 1
 
 
 async def test_stranger_sees_no_pictures(desk: Desk, shop: Receiver) -> None:

@@ -22,6 +22,8 @@ from showfloor.feeds.types import (
 )
 from showfloor.kit.db import Session
 
+_ROWS_AT_ONCE = 1000
+"""A statement takes at most 65,535 parameters."""
 _WAITING, _DONE = PictureState.WAITING.value, PictureState.DONE.value
 
 
@@ -52,7 +54,9 @@ async def want(
     ]
     if not rows:
         return set()
-    moved = await _upsert(session, rows)
+    moved = set[UUID]()
+    for start in range(0, len(rows), _ROWS_AT_ONCE):
+        moved |= await _upsert(session, rows[start : start + _ROWS_AT_ONCE])
     gone = await _forget_others(session, rows)
     return moved | gone
 
