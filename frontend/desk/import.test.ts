@@ -28,7 +28,11 @@ afterEach(() => void vi.useRealTimers());
 const later = (looks: number) => vi.advanceTimersByTimeAsync(looks * LOOK_AGAIN);
 
 test("an import is looked at until it is over, and its first list comes then", async () => {
-  const api = server({ state: "waiting", pictures: none }, { state: "running", pictures: none }, compared);
+  const api = server(
+    { state: "waiting", pictures: none },
+    { state: "running", pictures: none },
+    compared,
+  );
   const desk = new ImportDesk(api, "imp_1");
 
   await desk.look();
@@ -61,7 +65,11 @@ test("a server that cannot be reached is asked again", async () => {
 });
 
 test("what is taken over is looked at again until that is over", async () => {
-  const api = server(compared, { state: "running", pictures: none }, { ...compared, state: "done" });
+  const api = server(
+    compared,
+    { state: "running", pictures: none },
+    { ...compared, state: "done" },
+  );
   const desk = new ImportDesk(api, "imp_1");
   await desk.look();
 
