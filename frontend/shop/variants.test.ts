@@ -1,11 +1,20 @@
 import { expect, test } from "vitest";
 import type { Product, Variant } from "../contract";
-import { choose, firstChoice, leftOf, lowestPrice, offer, variantFor } from "./variants";
+import {
+  choose,
+  firstChoice,
+  leftOf,
+  lowestPrice,
+  offer,
+  priorPrice,
+  variantFor,
+} from "./variants";
 
 const variant = (sku: string, colour: string, size: string, amount = 100): Variant => ({
   sku,
   options: { colour, size },
   price: { amount, currency: "GBP" },
+  prior_price: null,
   pictures: [],
 });
 /** Green is not made in L. */
@@ -57,6 +66,35 @@ test("a product without options has its one variant", () => {
 });
 
 test("the lowest price says whether others differ; without a price there is none", () => {
-  expect(lowestPrice(shirt)).toEqual({ price: { amount: 100, currency: "GBP" }, varies: true });
+  expect(lowestPrice(shirt)).toEqual({
+    price: { amount: 100, currency: "GBP" },
+    varies: true,
+    prior: null,
+  });
   expect(lowestPrice({ ...shirt, variants: [] })).toBeNull();
+});
+
+const reduced = (sku: string, size: string, amount: number, before: number): Variant => ({
+  ...variant(sku, "red", size, amount),
+  prior_price: { price: { amount: before, currency: "GBP" }, until: "2026-12-24T12:00:00.000Z" },
+});
+const DAY_BEFORE = Date.parse("2026-12-23T12:00:00.000Z");
+const DAY_AFTER = Date.parse("2026-12-25T12:00:00.000Z");
+
+test("a price is called reduced until the server's day, and no longer", () => {
+  const mug = reduced("M", "s", 70, 100);
+
+  expect(priorPrice(mug, DAY_BEFORE)).toEqual({ amount: 100, currency: "GBP" });
+  expect(priorPrice(mug, DAY_AFTER)).toBeNull();
+  expect(priorPrice(variant("V", "red", "s"), DAY_BEFORE)).toBeNull();
+});
+
+test("a product is reduced as a whole only where that is true of each option", () => {
+  const of = (...variants: Variant[]) =>
+    lowestPrice({ ...shirt, variants } as Product, DAY_BEFORE)?.prior ?? null;
+
+  expect(of(reduced("A", "s", 70, 100), reduced("B", "l", 70, 100))?.amount).toBe(100);
+  expect(of(reduced("A", "s", 70, 100), reduced("B", "l", 70, 90))).toBeNull();
+  expect(of(reduced("A", "s", 70, 100), variant("B", "red", "l", 70))).toBeNull();
+  expect(of(reduced("A", "s", 70, 100), reduced("B", "l", 80, 100))).toBeNull();
 });

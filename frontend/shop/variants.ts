@@ -58,13 +58,27 @@ export function leftOf(product: Product, stock: Stock): number | null {
   return counts.reduce<number>((sum, count) => sum + count!, 0);
 }
 
-/** Null for a product that has no price in this market. */
-export function lowestPrice(product: Product): { price: Money; varies: boolean } | null {
+/** Null for a product that has no price in this market. `prior`: what the price is reduced from,
+ *  where the whole product has one price. */
+export function lowestPrice(
+  product: Product,
+  now = Date.now(),
+): { price: Money; varies: boolean; prior: Money | null } | null {
   const prices = product.variants.map((variant) => variant.price);
   if (!prices.length) return null;
   const price = prices.reduce((low, next) => (next.amount < low.amount ? next : low));
-  return { price, varies: prices.some((other) => other.amount !== price.amount) };
+  const varies = prices.some((other) => other.amount !== price.amount);
+  const priors = product.variants.map((variant) => priorPrice(variant, now));
+  // One crossed-out price stands for all options only where it is true of each.
+  const [first] = priors;
+  const same = first && priors.every((other) => other?.amount === first.amount);
+  return { price, varies, prior: same && !varies ? first : null };
 }
+
+/** What a variant's price may be shown as reduced from; the server computes it from the history of
+ *  prices. Null when it is no reduction, or none any more. */
+export const priorPrice = ({ prior_price }: Variant, now = Date.now()): Money | null =>
+  prior_price && now < Date.parse(prior_price.until) ? prior_price.price : null;
 
 export function findVariant(
   products: Product[],

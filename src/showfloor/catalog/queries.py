@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TypedDict
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, union_all, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.exc import IntegrityError
 
@@ -17,6 +17,7 @@ from showfloor.catalog.types import (
     OptionAxis,
     OptionValue,
     Picture,
+    PricePoint,
     Product,
     Stored,
     Text,
@@ -74,6 +75,30 @@ async def prices(
         .ext(distinct_on(PriceRow.variant_id))
     )
     return {row.variant_id: Money(row.amount, currency) for row in await session.execute(newest)}
+
+
+async def price_history(
+    session: Session, variant_ids: Collection[UUID], currency: str, after: datetime, until: datetime
+) -> dict[UUID, list[PricePoint]]:
+    """The prices of a time in the order in which they were set, and before them that with which it
+    began; variants without a price in that currency are left out.
+    """
+    chosen = PriceRow.variant_id.in_(variant_ids), PriceRow.currency == currency
+    columns = PriceRow.variant_id, PriceRow.since, PriceRow.id, PriceRow.amount
+    first = (
+        select(*columns)
+        .where(*chosen, PriceRow.since <= after)
+        .order_by(PriceRow.variant_id, PriceRow.since.desc(), PriceRow.id.desc())
+        .ext(distinct_on(PriceRow.variant_id))
+        .subquery()
+    )
+    later = select(*columns).where(*chosen, PriceRow.since > after, PriceRow.since <= until)
+    found = union_all(select(first), later).subquery()
+    ordered = select(found).order_by(found.c.variant_id, found.c.since, found.c.id)
+    history: dict[UUID, list[PricePoint]] = {}
+    for row in await session.execute(ordered):
+        history.setdefault(row.variant_id, []).append(PricePoint(row.since, row.amount))
+    return history
 
 
 async def products(session: Session, product_ids: Collection[UUID]) -> dict[UUID, Product]:

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
 from babel.numbers import is_currency
 
-from showfloor.catalog.types import NewProduct, NewVariant, OptionAxis, Text
+from showfloor.catalog.types import NewProduct, NewVariant, OptionAxis, PricePoint, Text
 from showfloor.kit.text import LONGEST_SKU, is_visible
 
 LANGUAGES = frozenset({"en", "ar"})
 HIGHEST_PRICE = 10**11
 """In minor units. More is a slip of the keyboard."""
+PRIOR_PERIOD = timedelta(days=30)
+"""Before a reduction began; its lowest price is what the reduction is compared with (Directive
+98/6/EC art 6a(2), Court of Justice C-330/23).
+"""
+REDUCED_FOR = timedelta(days=30)
+"""How long a lower price is called a reduction; afterwards it is the price. A decision of ours."""
+HISTORY_NEEDED = PRIOR_PERIOD + REDUCED_FOR
+"""What happened earlier decides nothing, but for the price with which this time began."""
 
 
 def problems(product: NewProduct) -> list[str]:
@@ -29,6 +40,34 @@ def problems(product: NewProduct) -> list[str]:
 def price_fits(currency: str, amount: int) -> bool:
     """A price is positive and in a currency that exists (ISO 4217)."""
     return is_currency(currency) and 0 < amount <= HIGHEST_PRICE
+
+
+def prior_price(history: Sequence[PricePoint], at: datetime) -> PricePoint | None:
+    """What the price of this moment may be shown as reduced from: the lowest that was asked in the
+    30 days before it began, and when it may not be shown any more (`since`). None where it is no
+    reduction: it was as low before, it has been the price for long, or there are no 30 days of
+    history.
+
+    `history` is in the order in which the prices were set.
+    """
+    told = [point for point in history if point.since <= at]
+    # What was set and replaced in the same moment was never asked of anybody.
+    asked = [
+        point
+        for position, point in enumerate(told)
+        if position + 1 == len(told) or told[position + 1].since > point.since
+    ]
+    if not asked:
+        return None
+    current = asked[-1]
+    while asked and asked[-1].amount == current.amount:
+        current = asked.pop()
+    start = current.since - PRIOR_PERIOD
+    if not asked or asked[0].since > start or at >= current.since + REDUCED_FOR:
+        return None
+    ends = [*(point.since for point in asked[1:]), current.since]
+    lowest = min(point.amount for point, end in zip(asked, ends, strict=True) if end > start)
+    return PricePoint(current.since + REDUCED_FOR, lowest) if lowest > current.amount else None
 
 
 def options_text(axes: tuple[OptionAxis, ...], options: dict[str, str]) -> Text:

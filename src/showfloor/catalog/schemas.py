@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from showfloor.kit.fields import Sku
-from showfloor.kit.schemas import MoneyOut, Shown, Words, id_with
+from showfloor.kit.schemas import MoneyOut, Shown, Time, Words, id_with
 
 
 class MerchantOut(Shown):
@@ -43,12 +43,24 @@ class PictureOut(Shown):
     shows: dict[str, str]
 
 
+class PriorPriceOut(Shown):
+    """The lowest price of the 30 days before the present one began, computed from the history of
+    prices: what may be shown as "was", `until` then.
+    """
+
+    price: MoneyOut
+    until: Time
+
+
 class VariantOut(BaseModel):
-    """`pictures` are indices into the product's pictures."""
+    """`pictures` are indices into the product's pictures; `prior_price` is null where the price is
+    no reduction.
+    """
 
     sku: str
     options: dict[str, str]
     price: MoneyOut
+    prior_price: PriorPriceOut | None
     pictures: list[int]
 
 
@@ -79,5 +91,8 @@ class PriceIn(BaseModel):
 
 
 class NewPrice(BaseModel):
+    """What it was before is read from the history; nobody types it."""
+
+    model_config = ConfigDict(extra="forbid")
     sku: Sku
     price: PriceIn

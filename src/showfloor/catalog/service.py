@@ -19,6 +19,7 @@ from showfloor.catalog.types import (
     NewProduct,
     Page,
     PricedProduct,
+    PriorPrice,
     Product,
     Stored,
     Text,
@@ -84,12 +85,23 @@ async def get_priced_products(
 async def price_products(
     session: Session, products: Collection[Product], currency: str
 ) -> dict[UUID, PricedProduct]:
-    """Products that were read already, with today's prices and their merchants."""
+    """Products that were read already, with today's prices, what these are reduced from, and
+    their merchants.
+    """
+    now = clock.now()
     variants = [variant.id for product in products for variant in product.variants]
-    costs = await prices(session, variants, currency)
+    history = await queries.price_history(
+        session, variants, currency, now - rules.HISTORY_NEEDED, now
+    )
+    costs = {variant: Money(points[-1].amount, currency) for variant, points in history.items()}
+    reduced = {
+        variant: PriorPrice(Money(prior.amount, currency), prior.since)
+        for variant, points in history.items()
+        if (prior := rules.prior_price(points, now)) is not None
+    }
     sellers = await get_merchants(session, {product.merchant_id for product in products})
     return {
-        product.id: PricedProduct(product, costs, sellers[product.merchant_id])
+        product.id: PricedProduct(product, costs, sellers[product.merchant_id], reduced)
         for product in products
     }
 

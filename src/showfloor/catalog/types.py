@@ -5,7 +5,8 @@ code}.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from showfloor.kit.money import Money
@@ -67,15 +68,35 @@ class Product:
 
 
 @dataclass(frozen=True, slots=True)
+class PricePoint:
+    """From `since` on a variant costs `amount`, in minor units of the currency that was asked for,
+    until the next one.
+    """
+
+    since: datetime
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class PriorPrice:
+    """What a reduced price may be compared with, and until when."""
+
+    price: Money
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PricedProduct:
     """A product with what its variants cost in one currency now, by variant id, and who sells it.
 
-    A variant without a price there is missing in `prices`.
+    A variant without a price there is missing in `prices`; one whose price is no reduction is
+    missing in `prior_prices`.
     """
 
     product: Product
     prices: Mapping[UUID, Money]
     merchant: Merchant
+    prior_prices: Mapping[UUID, PriorPrice] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from showfloor.catalog.schemas import MerchantOut, ProductOut, VariantOut
-from showfloor.catalog.types import PricedProduct, Variant
+from showfloor.catalog.schemas import MerchantOut, PriorPriceOut, ProductOut, VariantOut
+from showfloor.catalog.types import PricedProduct, PriorPrice, Variant
 from showfloor.kit.money import Money
 from showfloor.kit.schemas import MoneyOut, fields_of
 from showfloor.merchants.types import Merchant
@@ -14,7 +14,7 @@ def product_view(priced: PricedProduct) -> ProductOut:
     bought.
     """
     variants = [
-        _variant(variant, priced.prices[variant.id])
+        _variant(variant, priced.prices[variant.id], priced.prior_prices.get(variant.id))
         for variant in priced.product.variants
         if variant.id in priced.prices
     ]
@@ -32,10 +32,11 @@ def merchant_view(merchant: Merchant) -> MerchantOut:
     return MerchantOut.model_validate(merchant)
 
 
-def _variant(variant: Variant, price: Money) -> VariantOut:
+def _variant(variant: Variant, price: Money, prior: PriorPrice | None) -> VariantOut:
     return VariantOut(
         sku=variant.sku,
         options=variant.options,
         price=MoneyOut.of(price),
+        prior_price=PriorPriceOut.model_validate(prior) if prior else None,
         pictures=list(variant.pictures),
     )

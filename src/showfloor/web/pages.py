@@ -424,13 +424,18 @@ class LowestPrice(TypedDict):
 
     price: Page
     varies: bool
+    prior: Page | None
 
 
 def lowest_price(product: Page) -> LowestPrice:
     """As frontend/shop/variants.ts `lowestPrice`."""
     prices = [variant["price"] for variant in product["variants"]]
     price = min(prices, key=lambda each: int(each["amount"]))
-    return {"price": price, "varies": any(each["amount"] != price["amount"] for each in prices)}
+    varies = any(each["amount"] != price["amount"] for each in prices)
+    priors = [variant.get("prior_price") or {} for variant in product["variants"]]
+    first, *others = [prior.get("price") for prior in priors]
+    same = not varies and all(other == first for other in others)
+    return {"price": price, "varies": varies, "prior": first if same else None}
 
 
 def left_of(product: Page, stock: Mapping[str, int]) -> int | None:

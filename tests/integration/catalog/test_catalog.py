@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import event, text
@@ -10,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from showfloor.catalog import service
 from showfloor.catalog.errors import ProductInvalid, ProductNotFound, SkuTaken, VariantNotFound
-from showfloor.catalog.types import NewProduct, PricedProduct
+from showfloor.catalog.types import NewProduct, PricedProduct, PriorPrice
 from showfloor.catalog.views import product_view
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Database
@@ -162,6 +163,56 @@ async def test_card_leaves_out_what_has_no_price(database: Database) -> None:
             "sku": "SALT",
             "options": {"model": "salt"},
             "price": {"amount": 2200, "currency": "GBP"},
+            "prior_price": None,
             "pictures": [],
         }
     ]
+
+
+async def test_reduction_is_read_from_the_history(database: Database) -> None:
+    seller = await add_seller(database)
+    product = await add_product(database, seller, ("SALT", "CLAY"))
+    salt, clay = (variant.id for variant in product.variants)
+    cut, at = clock.now() + timedelta(days=40), timedelta()
+
+    async def priors(currency: str = "GBP") -> dict[UUID, PriorPrice]:
+        async with database.session() as session:
+            with clock.use(lambda: cut + at):
+                found = await service.get_priced_products(session, [product.id], currency)
+        assert found[product.id].prices.keys() == {salt, clay}
+        return dict(found[product.id].prior_prices)
+
+    async with database.session() as session:
+        with clock.use(lambda: cut):
+            for variant, amount in ((salt, 1800), (clay, 2300)):
+                await service.set_price(
+                    session, person=seller.person, variant_id=variant, price=Money(amount, "GBP")
+                )
+
+    assert await priors() == {salt: PriorPrice(Money(2200, "GBP"), cut + timedelta(days=30))}
+    assert await priors("USD") == {}
+    at = timedelta(days=30)
+    assert await priors() == {}
+
+
+async def test_price_set_high_to_be_cut_shows_no_reduction_but_the_newest_price_would(
+    database: Database,
+) -> None:
+    """The twin: compared with the price just before, as shops do, it would claim 30 off."""
+    seller = await add_seller(database)
+    product = await add_product(database, seller)
+    variant, start = product.variants[0].id, clock.now() + timedelta(days=40)
+    async with database.session() as session:
+        for days, amount in ((0, 5000), (1, 2100)):
+            moment = start + timedelta(days=days)
+            with clock.use(lambda moment=moment: moment):
+                await service.set_price(
+                    session, person=seller.person, variant_id=variant, price=Money(amount, "GBP")
+                )
+        with clock.use(lambda: start + timedelta(days=2)):
+            priced = (await service.get_priced_products(session, [product.id], "GBP"))[product.id]
+        with clock.use(lambda: start + timedelta(hours=1)):
+            before = (await service.prices(session, [variant], "GBP"))[variant]
+
+    assert priced.prior_prices[variant].price == Money(2200, "GBP")
+    assert before == Money(5000, "GBP")

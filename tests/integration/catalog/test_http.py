@@ -80,3 +80,20 @@ async def test_foreign_product_is_not_found(database: Database, client: httpx2.A
         await client.get("/products", params={"merchant": ids.encode("mer", other.merchant.id)})
     ).json()["items"] == []
     assert (await client.get("/products/prod_1")).status_code == 404
+
+
+async def test_price_before_cannot_be_typed(
+    database: Database, seller: Seller, client: httpx2.AsyncClient
+) -> None:
+    product = await add_product(database, seller)
+    path = f"/products/{ids.encode('prod', product.id)}"
+    price = {"amount": 1800, "currency": "GBP"}
+    typed = {"sku": product.variants[0].sku, "price": price, "was": {**price, "amount": 9900}}
+
+    for name in ("was", "prior_price", "compare_at"):
+        body = {"sku": typed["sku"], "price": price, name: typed["was"]}
+        assert (await client.post(f"{path}/prices", json=body)).status_code == 422
+
+    shown = (await client.get(path)).json()["variants"][0]
+    assert shown["price"]["amount"] == 2200
+    assert shown["prior_price"] is None
