@@ -35,7 +35,7 @@ COMMANDS = (
     ),
 )
 """In the order of `showfloor --help`."""
-OWN_COMMANDS = ("demo-camera", "demo-brand-site", "demo-past-show")
+OWN_COMMANDS = ("demo-camera", "demo-brand-site", "demo-mailbox", "demo-past-show")
 """What the demo starts; nobody types them."""
 
 

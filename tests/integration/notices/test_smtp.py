@@ -33,6 +33,7 @@ async def test_mail_arrives_as_text_and_html(box: Postbox) -> None:
     assert (mail["Subject"], mail["Message-ID"]) == ("طلبك DN-1", "<one.1@shop.example>")
     assert mail["Date"].datetime == datetime(2026, 11, 23, 18, 12, tzinfo=UTC)
     assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["Content-Language"] == "ar"
     kinds = [part.get_content_type() for part in mail.iter_parts()]
     assert kinds == ["text/plain", "text/html"]
     text = mail.get_body(("plain",))

@@ -26,7 +26,11 @@ OFFSETS = {
     "rtmp_port": 3,
     "brand_port": 4,
     "rtc_port": 5,
+    "mailbox_port": 6,
+    "smtp_port": 7,
 }
+SERVERS = ("port", "media_port", "rooms_port", "rtmp_port", "rtc_port")
+"""Those that are settings; the others are the demo's own."""
 """Every port follows from the first; one that is taken is replaced by a free one."""
 
 
@@ -68,7 +72,7 @@ def _free(wanted: int, reserved: contextlib.ExitStack) -> int:
 
 async def _run(data: Path, ports: dict[str, int], open_browser: bool, wide: bool) -> None:
     secret = secrets(data)
-    numbers = {name: ports[name] for name in OFFSETS if name != "brand_port"}
+    numbers = {name: ports[name] for name in SERVERS}
     rtmp_url = f"rtmp://127.0.0.1:{ports['rtmp_port']}/live"
     settings = Settings(
         mode="demo",
@@ -82,7 +86,7 @@ async def _run(data: Path, ports: dict[str, int], open_browser: bool, wide: bool
     brand_url = (
         os.environ.get("SHOWFLOOR_DEMO_BRAND_URL") or f"http://127.0.0.1:{ports['brand_port']}"
     )
-    supervisor = Supervisor(settings, _environment(settings, ports["brand_port"]))
+    supervisor = Supervisor(settings, _environment(settings, ports))
     try:
         supervisor.start("streaming", ["streaming"])
         url = await supervisor.start_database()
@@ -94,11 +98,14 @@ async def _run(data: Path, ports: dict[str, int], open_browser: bool, wide: bool
         if wide:
             supervisor.start("wide-camera", ["demo-camera", "--wide"])
         supervisor.start("brand-site", ["demo-brand-site"])
+        supervisor.start("mailbox", ["demo-mailbox"])
         await supervisor.wait_for(
             "camera", f"{settings.internal_media}/live/{state.show_id}/index.m3u8"
         )
         await supervisor.wait_for("brand-site", f"http://127.0.0.1:{ports['brand_port']}/")
-        _announce(settings, state, data, brand_url)
+        mailbox_url = f"http://127.0.0.1:{ports['mailbox_port']}"
+        await supervisor.wait_for("mailbox", mailbox_url)
+        _announce(settings, state, data, brand_url, mailbox_url)
         supervisor.start_once("past-show", ["demo-past-show"])
         if open_browser:
             webbrowser.open(f"{settings.public_urls.base}/s/{state.slug}")
@@ -113,19 +120,8 @@ def _seed(url: str, data: Path, brand_url: str) -> DemoState:
     return seed_now(url, data, brand_url)
 
 
-def _environment(settings: Settings, brand_port: int) -> dict[str, str]:
-    names = (
-        "mode",
-        "data",
-        "host",
-        "port",
-        "media_port",
-        "rooms_port",
-        "rtmp_port",
-        "rtc_port",
-        "secret",
-        "internal_token",
-    )
+def _environment(settings: Settings, ports: dict[str, int]) -> dict[str, str]:
+    names = ("mode", "data", "host", *SERVERS, "secret", "internal_token")
     environment = {f"SHOWFLOOR_{name.upper()}": str(getattr(settings, name)) for name in names}
     urls = settings.public_urls
     environment |= {
@@ -135,12 +131,25 @@ def _environment(settings: Settings, brand_port: int) -> dict[str, str]:
         "SHOWFLOOR_WHIP_URL": urls.whip,
     }
     environment |= {"SHOWFLOOR_RTMP_URL": urls.rtmp, "SHOWFLOOR_DEMO_API": settings.internal_web}
-    return environment | {"SHOWFLOOR_DEMO_BRAND_PORT": str(brand_port)}
+    # Whatever server the machine's environment names: nobody outside gets a mail of the demo.
+    environment |= {
+        "SHOWFLOOR_SMTP_URL": f"smtp://127.0.0.1:{ports['smtp_port']}",
+        "SHOWFLOOR_MAIL_FROM": "orders@demo.showfloor.example",
+    }
+    own = ("brand_port", "mailbox_port", "smtp_port")
+    return environment | {f"SHOWFLOOR_DEMO_{name.upper()}": str(ports[name]) for name in own}
 
 
-def _announce(settings: Settings, state: DemoState, data: Path, brand_url: str) -> None:
+def _announce(
+    settings: Settings, state: DemoState, data: Path, brand_url: str, mailbox_url: str
+) -> None:
     urls = settings.public_urls
-    addresses = {"base_url": urls.base, "rtmp_url": urls.rtmp, "brand_site_url": brand_url}
+    addresses = {
+        "base_url": urls.base,
+        "rtmp_url": urls.rtmp,
+        "brand_site_url": brand_url,
+        "mailbox_url": mailbox_url,
+    }
     report(data, state, addresses)
     lines = {
         "The show": f"{urls.base}/s/{state.slug}",
@@ -148,6 +157,7 @@ def _announce(settings: Settings, state: DemoState, data: Path, brand_url: str) 
         "On a brand's website": brand_url,
         "The studio": f"{urls.base}/studio (host@demo.showfloor.example, {PASSWORD})",
         "A merchant's desk": f"{urls.base}/desk (loamwick@demo.showfloor.example, {PASSWORD})",
+        "The mails it sends": mailbox_url,
         "For OBS": f"server {addresses['rtmp_url']}, key {state.stream_key}",
         "Everything else": json.dumps(str(data / "demo.json"))[1:-1],
     }

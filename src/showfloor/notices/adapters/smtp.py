@@ -149,9 +149,10 @@ def compose(letter: Letter, *, sender: str, to: str) -> EmailMessage:
     message["Message-ID"] = letter.message_id
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
-    message["Content-Language"] = letter.language
     message.set_content(letter.text, cte="quoted-printable")
     message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+    # Last: `set_content` drops every Content-… header that was there before.
+    message["Content-Language"] = letter.language
     return message
 
 
