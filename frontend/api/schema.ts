@@ -688,6 +688,7 @@ export interface components {
             /** @default false */
             replace: boolean;
         };
+        /** @description What it was before is read from the history; nobody types it. */
         NewPrice: {
             sku: string;
             price: components["schemas"]["PriceIn"];
@@ -906,6 +907,15 @@ export interface components {
         PriceIn: {
             amount: number;
             currency: string;
+        };
+        /**
+         * @description The lowest price of the 30 days before the present one began, computed from the history of
+         *     prices: what may be shown as "was", `until` then.
+         */
+        PriorPriceOut: {
+            price: components["schemas"]["MoneyOut"];
+            /** Format: date-time */
+            until: string;
         };
         ProductOut: {
             id: string;
@@ -1439,13 +1449,17 @@ export interface components {
             en?: string;
             ar?: string;
         };
-        /** @description `pictures` are indices into the product's pictures. */
+        /**
+         * @description `pictures` are indices into the product's pictures; `prior_price` is null where the price is
+         *     no reduction.
+         */
         VariantOut: {
             sku: string;
             options: {
                 [key: string]: string;
             };
             price: components["schemas"]["MoneyOut"];
+            prior_price: components["schemas"]["PriorPriceOut"] | null;
             pictures: number[];
         };
         /**

@@ -14,17 +14,13 @@ const read = (product: Product, then: Money | null = null, words = english) =>
   textOf(markup(ProductPrice, { product, then }, { words }));
 
 test("a reduced price stands beside the lowest of the thirty days before", () => {
-  expect(read(mug(prior))).toContain(
-    `£70.00 ${english.t("product.prior_price")} £100.00`,
-  );
+  expect(read(mug(prior))).toContain(`£70.00 ${english.t("product.prior_price")} £100.00`);
   expect(markup(ProductPrice, { product: mug(prior) })).toMatch(/<s [^>]*>.*£100.00.*<\/s>/s);
   expect(read(mug(prior), null, arabic)).toContain(arabic.t("product.prior_price"));
   expect(read(mug(null))).toBe("£70.00");
 });
 
 test("what was asked in a recording is named only where it was less", () => {
-  expect(read(mug(null), pounds(6000))).toContain(
-    english.t("replay.was", { price: pounds(6000) }),
-  );
+  expect(read(mug(null), pounds(6000))).toContain(english.t("replay.was", { price: pounds(6000) }));
   expect(read(mug(null), pounds(9000))).toBe("£70.00");
 });
