@@ -7,6 +7,12 @@ export type paths = Record<string, never>;
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description `id` is `mer_…` or `cre_…`, null for all others; `name` is null where `holder` says all. */
+        AccountOut: {
+            holder: components["schemas"]["Holder"];
+            id: string | null;
+            name: components["schemas"]["Words"] | null;
+        };
         AddressIn: {
             name: string;
             line1: string;
@@ -80,6 +86,16 @@ export interface components {
              */
             kind: "authenticate";
             client_secret: string | null;
+        };
+        /** @description `balance` is `payable` and all that waits. */
+        BalanceOut: {
+            account: components["schemas"]["AccountOut"];
+            balance: components["schemas"]["MoneyOut"];
+            payable: components["schemas"]["MoneyOut"];
+            waiting: components["schemas"]["WaitingOut"][];
+        };
+        BalancesOut: {
+            balances: components["schemas"]["BalanceOut"][];
         };
         /**
          * @description A date of birth in the Gregorian calendar. It becomes an age band before anything else
@@ -387,6 +403,32 @@ export interface components {
          */
         EndpointState: "on" | "off" | "gone" | "failing";
         /**
+         * @description What an entry is about. Each has a sentence in the messages (`money.kind.<kind>`).
+         * @enum {string}
+         */
+        EntryKind: "payment" | "provider_fee" | "platform_fee" | "commission" | "refund" | "platform_fee_back" | "commission_back" | "chargeback";
+        /**
+         * @description One posting of an own account: `amount` is what was added to what the account is owed.
+         *     `base` and `rate` (hundredths of a percent) say how a fee or commission was reckoned.
+         */
+        EntryOut: {
+            id: string;
+            kind: components["schemas"]["EntryKind"];
+            /** Format: date-time */
+            at: string;
+            account: components["schemas"]["AccountOut"];
+            amount: components["schemas"]["MoneyOut"];
+            others: components["schemas"]["AccountOut"][];
+            order_id: string | null;
+            order_number: string | null;
+            base: components["schemas"]["MoneyOut"] | null;
+            rate: number | null;
+        };
+        EntryPage: {
+            items: components["schemas"]["EntryOut"][];
+            next_cursor: string | null;
+        };
+        /**
          * @description What goods cost if they go to `country`. `countries` are all to which every one of their
          *     sellers delivers. `total` is what the order will cost, all in.
          */
@@ -450,6 +492,12 @@ export interface components {
             total: components["schemas"]["MoneyOut"];
             lines: components["schemas"]["HeldLine"][];
         };
+        /**
+         * @description Whose account. `PROVIDER` is what a payment provider has for us: below zero, because it owes
+         *     it. `TRANSIT` are payouts on their way, `BANK` is what left the platform's bank account.
+         * @enum {string}
+         */
+        Holder: "merchant" | "creator" | "platform" | "provider" | "transit" | "bank";
         HostOut: {
             id: string;
             name: components["schemas"]["Words"];
@@ -579,6 +627,11 @@ export interface components {
         };
         KeysOut: {
             keys: components["schemas"]["KeyOut"][];
+        };
+        KindSumOut: {
+            kind: components["schemas"]["EntryKind"];
+            count: number;
+            amount: components["schemas"]["MoneyOut"];
         };
         /**
          * @description A line with what became of its pieces. `refunded` counts all that were refunded, `to_send`
@@ -1374,6 +1427,21 @@ export interface components {
             /** Format: date-time */
             end: string;
         };
+        /** @description `opening` and all `movements` make `closing`. `since` is in, `until` is not. */
+        StatementOut: {
+            account: components["schemas"]["AccountOut"];
+            /** Format: date-time */
+            since: string;
+            /** Format: date-time */
+            until: string;
+            opening: components["schemas"]["MoneyOut"];
+            movements: components["schemas"]["KindSumOut"][];
+            closing: components["schemas"]["MoneyOut"];
+        };
+        StatementsOut: {
+            period: string;
+            statements: components["schemas"]["StatementOut"][];
+        };
         /** @description From goods of the value `from_value` on delivery costs `price`; minor units. */
         StepIn: {
             from_value: number;
@@ -1494,6 +1562,15 @@ export interface components {
              * @enum {string}
              */
             kind: "wait";
+        };
+        /**
+         * @description What becomes payable at `payable_at`; null: after the goods arrived and the days to withdraw
+         *     are over.
+         */
+        WaitingOut: {
+            payable_at: string | null;
+            amount: components["schemas"]["MoneyOut"];
+            orders: number;
         };
         /**
          * @description What is left out stays. `on` false: nothing is sent, and what happens meanwhile is never

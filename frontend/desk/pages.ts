@@ -31,6 +31,11 @@ export const DESK_PAGES: readonly DeskPage[] = [
     label: "desk.tab.developers",
     load: () => import("./developers-page.svelte"),
   },
+  {
+    name: "money",
+    label: "desk.tab.money",
+    load: () => import("./money-page.svelte"),
+  },
 ];
 
 export const FIRST = DESK_PAGES[0]!;

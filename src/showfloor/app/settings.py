@@ -191,6 +191,15 @@ class Settings(BaseSettings):
         ),
     )
     hold_seconds: int = Field(300, ge=5, le=3600, description="how long goods are held for a buyer")
+    platform_fee: float = Field(
+        0, ge=0, le=100, description="percent of the goods that sellers pay to whoever runs this"
+    )
+    provider_fee: float = Field(
+        0, ge=0, le=100, description="percent that the payment provider takes of each payment"
+    )
+    provider_fee_fixed: int = Field(
+        0, ge=0, le=1000, description="what it takes besides, in minor units: 25 is 0.25"
+    )
 
     @field_validator("push_networks")
     @classmethod

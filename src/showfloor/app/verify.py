@@ -133,6 +133,50 @@ CHECKS = (
         group by provider, reference having count(*) > 1 order by provider, reference
         """,
     ),
+    Check(
+        "books: every entry sums to zero",
+        "Entry {} ({}) sums to {} in {} postings.",
+        """
+        select entry.id, entry.kind, coalesce(sum(posting.amount), 0), count(posting.amount)
+        from ledger_entry as entry left join ledger_posting as posting on entry_id = entry.id
+        group by entry.id
+        having coalesce(sum(posting.amount), 0) <> 0 or count(posting.amount) < 2
+        order by entry.id
+        """,
+    ),
+    # Events reach the books within a second, unless one of them is parked.
+    Check(
+        "books: every order is in them, at what it cost",
+        "Order {} cost {}, but the books have {}.",
+        """
+        select orders.id, orders.total, coalesce(sum(posting.amount), 0)
+        from orders
+          left join ledger_entry as entry
+            on entry.kind = 'payment' and entry.source_id = orders.id
+          left join ledger_posting as posting
+            on posting.entry_id = entry.id and posting.holder = 'merchant'
+        where not exists (select from outbox_event
+          where done_at is null and payload ->> 'order_id' = orders.id::text)
+        group by orders.id having orders.total <> coalesce(sum(posting.amount), 0)
+        order by orders.id
+        """,
+    ),
+    Check(
+        "books: every refund is in them, once",
+        "Refund {} gave back {}, but the books have {}.",
+        """
+        select refund.id, refund.amount, coalesce(-sum(posting.amount), 0)
+        from order_refund as refund
+          left join ledger_entry as entry
+            on entry.kind = 'refund' and entry.source_id = refund.id
+          left join ledger_posting as posting
+            on posting.entry_id = entry.id and posting.holder = 'merchant'
+        where refund.state = 'done' and not exists (select from outbox_event
+          where done_at is null and payload ->> 'refund_id' = refund.id::text)
+        group by refund.id having refund.amount <> coalesce(-sum(posting.amount), 0)
+        order by refund.id
+        """,
+    ),
     # Events that everybody has heard of are kept for a week: what is younger must be there.
     Check(
         "events: every order was announced, once",

@@ -46,6 +46,10 @@ from showfloor.kit.openapi import Document, describe_problem
 from showfloor.kit.outbound import Outbound
 from showfloor.kit.outbox import Dispatcher
 from showfloor.kit.recent import Recent
+from showfloor.ledger import http as ledger_http
+from showfloor.ledger import tasks as ledger_tasks
+from showfloor.ledger.subscribers import Bookkeeper
+from showfloor.ledger.types import NO_FEES, Fees
 from showfloor.media import service as media
 from showfloor.merchants import http as merchants_http
 from showfloor.notices import service as notices
@@ -57,6 +61,7 @@ from showfloor.orders import eraser as orders_eraser
 from showfloor.orders import http as orders_http
 from showfloor.orders.events import (
     OrderCancelled,
+    OrderDelivered,
     OrderPlaced,
     OrderRefunded,
     OrderShipped,
@@ -170,6 +175,7 @@ EDGES = (
     orders_http,
     refunds_http,
     webhooks_http,
+    ledger_http,
     shows_internal,
     web_http,
     embed_http,
@@ -223,7 +229,7 @@ def payment_forms(providers: Mapping[str, PaymentProvider]) -> dict[str, FormDat
     return real or {name: provider.form for name, provider in providers.items()}
 
 
-def connect_worker(dispatcher: Dispatcher) -> None:
+def connect_worker(dispatcher: Dispatcher, fees: Fees = NO_FEES) -> None:
     dispatcher.subscribe(PriceChanged, shows_subscribers.on_price_changed)
     dispatcher.subscribe(ProductChanged, shows_subscribers.on_product_changed)
     dispatcher.subscribe(ShowEnded, replays_subscribers.on_show_ended)
@@ -232,6 +238,11 @@ def connect_worker(dispatcher: Dispatcher) -> None:
     dispatcher.subscribe(OrderShipped, notices_subscribers.on_order_shipped)
     dispatcher.subscribe(OrderRefunded, notices_subscribers.on_order_refunded)
     dispatcher.subscribe(OrderCancelled, notices_subscribers.on_order_cancelled)
+    books = Bookkeeper(fees)
+    dispatcher.subscribe(OrderPlaced, books.on_order_placed)
+    dispatcher.subscribe(OrderRefunded, books.on_order_refunded)
+    dispatcher.subscribe(OrderCancelled, books.on_order_cancelled)
+    dispatcher.subscribe(OrderDelivered, books.on_order_delivered)
     dispatcher.subscribe(OrderPlaced, webhooks_subscribers.on_order_placed)
     dispatcher.subscribe(OrderShipped, webhooks_subscribers.on_order_shipped)
     dispatcher.subscribe(OrderRefunded, webhooks_subscribers.on_order_refunded)
@@ -271,6 +282,23 @@ def import_jobs(settings: Settings) -> list[Job]:
 def outbound(settings: Settings) -> Outbound:
     """Where merchants' systems are; on this machine, too, in demo and test."""
     return Outbound(local=settings.mode in TEST_MODES)
+
+
+def fees(settings: Settings) -> Fees:
+    """What is taken of a sale that is booked from now on."""
+    return Fees(
+        platform_rate=round(settings.platform_fee * 100),
+        provider_rate=round(settings.provider_fee * 100),
+        provider_fixed=settings.provider_fee_fixed,
+    )
+
+
+def ledger_jobs(settings: Settings) -> list[Job]:
+    missing = partial(ledger_tasks.book_missing, fees=fees(settings))
+    return [
+        Job("book missing orders", 24 * 3600.0, missing),
+        Job("check the books", 3600.0, ledger_tasks.check_balance),
+    ]
 
 
 def webhook_jobs(settings: Settings) -> list[Job]:

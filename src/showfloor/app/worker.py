@@ -36,7 +36,7 @@ async def work(settings: Settings) -> None:
     database = Database(settings.database_url, size=5, pool_size=2)
     await database.open()
     dispatcher = Dispatcher(database)
-    wiring.connect_worker(dispatcher)
+    wiring.connect_worker(dispatcher, wiring.fees(settings))
     providers = wiring.payment_providers(settings)
     storage = wiring.recordings(settings)
     everything = [
@@ -46,6 +46,7 @@ async def work(settings: Settings) -> None:
         *wiring.mail_jobs(settings),
         *wiring.import_jobs(settings),
         *wiring.webhook_jobs(settings),
+        *wiring.ledger_jobs(settings),
     ]
     runner = Runner(database, everything)
     tasks = [

@@ -20,6 +20,10 @@ BYTE_ORDER_MARK = "\ufeff"
 _FORMULA = re.compile(r"[\s\x00-\x1f]*[=+\-@\uff1d\uff0b\uff0d\uff20]")
 
 
+# What `decimal` writes is no formula, also below zero.
+_NUMBER = re.compile(r"-\d+(\.\d+)?", re.ASCII)
+
+
 def rows_text(rows: Iterable[Sequence[str | int]]) -> str:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
@@ -36,6 +40,6 @@ def decimal(money: Money) -> str:
 
 
 def _cell(value: str | int) -> str | int:
-    if isinstance(value, str) and _FORMULA.match(value):
+    if isinstance(value, str) and _FORMULA.match(value) and not _NUMBER.fullmatch(value):
         return f"'{value}"
     return value

@@ -9,6 +9,6 @@ never exceed what was paid, and no piece is sent twice, or sent and cancelled: e
 under the order's lock. A merchant sees only its own, the host of a show sees what was sold but not
 to whom; no cell of the file for spreadsheets is a formula. The buyer's page opens by a token made
 from the order's id, and stored nowhere. Locks: the order before stock. Events out:
-`orders.placed.v1`, `orders.withdrawn.v1`, `orders.shipped.v1`, `orders.refunded.v1`,
-`orders.cancelled.v1`, without personal data.
+`orders.placed.v1`, `orders.withdrawn.v1`, `orders.shipped.v1`, `orders.delivered.v1`,
+`orders.refunded.v1`, `orders.cancelled.v1`, without personal data.
 """

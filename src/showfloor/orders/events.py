@@ -52,6 +52,17 @@ class OrderShipped:
     at: datetime
 
 
+@event("orders.delivered.v1")
+@dataclass(frozen=True, slots=True)
+class OrderDelivered:
+    """A parcel arrived, `at` that moment; other parcels may still be on their way."""
+
+    order_id: UUID
+    merchant_id: UUID
+    shipment_id: UUID
+    at: datetime
+
+
 @event("orders.refunded.v1")
 @dataclass(frozen=True, slots=True)
 class OrderRefunded:

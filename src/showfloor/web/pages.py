@@ -54,6 +54,7 @@ STUDIO_WORDS = (
     "desk",
     "imports",
     "hooks",
+    "money",
     "age",
     "account",
     "clip",

@@ -212,6 +212,8 @@ def _known(floor: Floor) -> dict[str, list[Any]]:
         "merchant_id": [merchant],
         "creator_id": [ids.encode("cre", floor.host.creator_id or ids.new())],
         "merchant": [merchant],
+        "account": [merchant],
+        "period": ["2026-11"],
         "sku": [floor.products[0].variants[0].sku],
         "market": ["gb"],
         "origin": ["https://brand.example"],

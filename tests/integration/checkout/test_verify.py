@@ -10,10 +10,12 @@ import psycopg
 import pytest
 from typer.testing import CliRunner
 
+from showfloor.app import wiring
 from showfloor.app.cli import cli
 from showfloor.app.verify import CHECKS, broken
 from showfloor.catalog.types import Product
 from showfloor.kit import clock
+from showfloor.kit.outbox import Dispatcher
 from tests.integration.checkout.counter import Buyer, Counter
 from tests.integration.checkout.desk import sold as at_the_desk
 from tests.integration.checkout.shop import Seller, execute, scalar
@@ -61,6 +63,22 @@ DAMAGES = {
         "gen_random_uuid(), 'key', '\\x01', 'state', 'declined'))).* from payment",
         "names the payment pi_1 in 2 of our payments",
     ),
+    "books: every entry sums to zero": (
+        "alter table ledger_posting disable trigger user;"
+        "update ledger_posting set amount = amount + 1 where holder = 'provider'",
+        "(payment) sums to 1 in 2 postings",
+    ),
+    "books: every order is in them, at what it cost": (
+        "alter table ledger_posting disable trigger user;"
+        "update ledger_posting set amount = sign(amount) * 2199",
+        "cost 2200, but the books have 2199",
+    ),
+    "books: every refund is in them, once": (
+        "insert into order_refund (id, order_id, amount, cause, state, made_at, changed_at, key, "
+        "request) select gen_random_uuid(), id, 100, 'refund', 'done', now(), now(), '', '' from "
+        "orders",
+        "gave back 100, but the books have 0",
+    ),
     "events: every order was announced, once": (
         "delete from outbox_event where kind = 'orders.placed.v1'",
         "has 0 events that say it was placed",
@@ -76,6 +94,9 @@ async def sold(shop: Counter, product: Product) -> Counter:
     await first.up_to_details((sku, 1))
     assert (await first.pay()).json()["status"] == "paid"
     await second.up_to_details((sku, 1))
+    dispatcher = Dispatcher(shop.database)
+    wiring.connect_worker(dispatcher)
+    await dispatcher.drain()
     return shop
 
 

@@ -32,7 +32,7 @@ def test_a_cell_is_never_a_formula(typed: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["Anna", "3-4 High Street", "a@b.co", "O'Neill", "سارة", "", "1=1"]
+    "typed", ["Anna", "-0.91", "-91", "3-4 High Street", "a@b.co", "O'Neill", "سارة", "", "1=1"]
 )
 def test_other_text_stays_as_it_is(typed: str) -> None:
     (row,) = csv.reader(io.StringIO(rows_text([[typed, "x"]]), newline=""))

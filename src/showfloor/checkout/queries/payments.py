@@ -9,8 +9,9 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
+from sqlalchemy import select
 
-from showfloor.checkout.models import CallbackRow
+from showfloor.checkout.models import CallbackRow, PaymentRow
 from showfloor.checkout.queries.checkouts import LOCKED, read_checkout
 from showfloor.checkout.rules import BLOCKING, PAYMENTS
 from showfloor.checkout.types import (
@@ -166,6 +167,14 @@ async def find_paid(database: Database, checkout_id: UUID) -> Payment | None:
     """The payment whose money there is to give back."""
     rows = await database.run(FIND_PAID, {"checkout_id": checkout_id})
     return _payment(rows[0]) if rows else None
+
+
+async def paid_through(session: Session, checkout_id: UUID) -> str | None:
+    """The name of the provider that took the money."""
+    chosen = select(PaymentRow.provider).where(
+        PaymentRow.checkout_id == checkout_id, PaymentRow.state == PaymentState.PAID.value
+    )
+    return (await session.execute(chosen)).scalar_one_or_none()
 
 
 def add_payment(

@@ -13,7 +13,11 @@ from showfloor.checkout.service.contact import (
 from showfloor.checkout.service.holds import change_hold, get_hold, hold_goods, release_hold
 from showfloor.checkout.service.paying import confirm, pay
 from showfloor.checkout.service.reconciliation import find_discrepancies, reconcile
-from showfloor.checkout.service.refunding import refund_order, settle_open_refunds
+from showfloor.checkout.service.refunding import (
+    paid_through,
+    refund_order,
+    settle_open_refunds,
+)
 from showfloor.checkout.service.settlement import (
     forget_old_callbacks,
     next_look,
@@ -35,6 +39,7 @@ __all__ = [
     "hold_goods",
     "next_look",
     "open_checkout",
+    "paid_through",
     "pay",
     "reconcile",
     "refund_order",

@@ -17,7 +17,7 @@ from showfloor.checkout.errors import ProviderUnavailable
 from showfloor.checkout.types import Refund, RefundStatus
 from showfloor.identity.types import Person
 from showfloor.kit import clock
-from showfloor.kit.db import Database
+from showfloor.kit.db import Database, Session
 from showfloor.orders import service as orders
 from showfloor.orders.service import RefundRequest
 from showfloor.orders.types import Order, RefundState
@@ -49,6 +49,11 @@ async def refund_order(
         await _carry_out(database, providers, order, refund)
     async with database.session() as session:
         return await orders.get_own_order(session, person=person, order_id=order_id)
+
+
+async def paid_through(session: Session, checkout_id: UUID) -> str | None:
+    """The name of the provider that has the money of a purchase; None when nobody has."""
+    return await queries.paid_through(session, checkout_id)
 
 
 async def settle_open_refunds(

@@ -261,6 +261,20 @@ async def orders_by_id(session: Session, order_ids: Sequence[UUID]) -> list[Orde
     return await _with_lines(session, [rows[each] for each in order_ids if each in rows])
 
 
+async def totals_of_checkout(session: Session, checkout_id: UUID) -> list[tuple[UUID, int]]:
+    """Each order of a purchase with its total."""
+    chosen = select(OrderRow.id, OrderRow.total).where(OrderRow.checkout_id == checkout_id)
+    return [(row.id, row.total) for row in await session.execute(chosen.order_by(OrderRow.id))]
+
+
+async def ids_after(session: Session, after: UUID | None, limit: int) -> list[UUID]:
+    """Oldest first."""
+    chosen = select(OrderRow.id).order_by(OrderRow.id).limit(limit)
+    if after is not None:
+        chosen = chosen.where(OrderRow.id > after)
+    return list((await session.execute(chosen)).scalars())
+
+
 async def newest_of_show(session: Session, show_id: UUID, limit: int) -> list[Order]:
     """The last sales of a show."""
     page = (

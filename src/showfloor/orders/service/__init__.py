@@ -6,6 +6,7 @@ from showfloor.orders.service.agreed import (
     count_own_orders,
     find_order,
     get_own_order,
+    list_ids,
     list_of_checkout,
     list_own_orders,
     may_withdraw,
@@ -14,6 +15,7 @@ from showfloor.orders.service.agreed import (
     place,
     place_new,
     sales_of_show,
+    totals_of_checkout,
     walk_own_orders,
     withdraw,
 )
@@ -47,6 +49,7 @@ __all__ = [
     "end_refund",
     "find_order",
     "get_own_order",
+    "list_ids",
     "list_notes",
     "list_of_checkout",
     "list_own_orders",
@@ -62,6 +65,7 @@ __all__ = [
     "refunded_of_checkout",
     "sales_of_show",
     "ship",
+    "totals_of_checkout",
     "walk_own_orders",
     "withdraw",
 ]

@@ -92,6 +92,16 @@ async def find_order(session: Session, order_id: UUID) -> Order | None:
     return await queries.any_order(session, order_id)
 
 
+async def totals_of_checkout(session: Session, checkout_id: UUID) -> list[tuple[UUID, int]]:
+    """Each order of a purchase with its total, in minor units of the purchase's one currency."""
+    return await queries.totals_of_checkout(session, checkout_id)
+
+
+async def list_ids(session: Session, *, after: UUID | None, limit: int) -> list[UUID]:
+    """Of every seller's orders, oldest first: for what goes through all of them."""
+    return await queries.ids_after(session, after, limit)
+
+
 async def open_order(session: Session, *, secret: bytes, token: str) -> Order:
     """For whoever has the link. Raises OrderNotFound."""
     order = await queries.any_order(session, rules.order_of_token(secret, token))

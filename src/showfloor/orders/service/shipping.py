@@ -14,7 +14,7 @@ from showfloor.kit.errors import IdempotencyConflict
 from showfloor.kit.outbox import publish
 from showfloor.orders import queries, rules
 from showfloor.orders.errors import DeliveryInvalid, ShipmentNotFound
-from showfloor.orders.events import OrderShipped
+from showfloor.orders.events import OrderDelivered, OrderShipped
 from showfloor.orders.service.agreed import get_own_order
 from showfloor.orders.types import Order, Shipment
 from showfloor.orders.views import progress_of
@@ -84,4 +84,5 @@ async def mark_delivered(
     if not found.shipped_at <= delivered_at <= now:
         raise DeliveryInvalid
     await queries.set_delivered(session, shipment_id, delivered_at)
+    await publish(session, OrderDelivered(order_id, order.merchant_id, shipment_id, delivered_at))
     return await get_own_order(session, person=person, order_id=order_id)

@@ -1,0 +1,107 @@
+import { expect, test } from "vitest";
+import { Refused, type Call } from "../api/client";
+import type { LedgerEntry } from "../contract";
+import { arabic, english, markup, textOf } from "../testing/rendered";
+import MoneyEntries from "./money-entries.svelte";
+import { Books, monthsAfter } from "./money.svelte";
+
+const pounds = (amount: number) => ({ amount, currency: "GBP" });
+const seller = { holder: "merchant" as const, id: "mer_1", name: { en: "Loamwick", ar: "لوم" } };
+const fee: LedgerEntry = {
+  id: "ent_1",
+  kind: "platform_fee",
+  at: "2026-11-26T09:00:00Z",
+  account: seller,
+  amount: pounds(-590),
+  others: [{ holder: "platform", id: null, name: null }],
+  order_id: "ord_1",
+  order_number: "LW-1",
+  base: pounds(11800),
+  rate: 500,
+};
+
+function server(answers: Record<string, unknown>) {
+  const asked: string[] = [];
+  const request = <T>(path: string, { method = "GET" }: Call = {}): Promise<T> => {
+    asked.push(`${method} ${path}`);
+    return path in answers
+      ? Promise.resolve(answers[path] as T)
+      : Promise.reject(new Refused({ code: "period_invalid", status: 422 }));
+  };
+  return { asked, request };
+}
+const ENTRIES = "/ledger/entries?limit=50";
+const answers = {
+  "/ledger/balances": { balances: [] },
+  "/statements?period=2026-11": { statements: ["this"] },
+  "/statements?period=2026-10": { statements: ["before"] },
+  [ENTRIES]: { items: [fee], next_cursor: "ent_1" },
+  [`${ENTRIES}&cursor=ent_1`]: { items: [{ ...fee, id: "ent_0" }], next_cursor: null },
+};
+const now = new Date("2026-11-26T12:00:00Z");
+
+test.each([
+  ["2026-11", 1, "2026-12"],
+  ["2026-12", 1, "2027-01"],
+  ["2026-01", -1, "2025-12"],
+])("%s and %i months is %s", (month, months, then) => {
+  expect(monthsAfter(month, months)).toBe(then);
+});
+
+test("the page begins with this month, and another one is asked for alone", async () => {
+  const api = server(answers);
+  const books = new Books(api, now);
+
+  await books.load();
+  expect(books.statements).toEqual(["this"]);
+  expect(books.isNewest).toBe(true);
+  await books.choose("2026-10");
+
+  expect(books.statements).toEqual(["before"]);
+  expect(books.isNewest).toBe(false);
+  expect(api.asked).toEqual([
+    "GET /ledger/balances",
+    "GET /statements?period=2026-11",
+    `GET ${ENTRIES}`,
+    "GET /statements?period=2026-10",
+  ]);
+});
+
+test("what comes late for a month that was left is not shown", async () => {
+  const books = new Books(server(answers), now);
+
+  await Promise.all([books.choose("2026-11"), books.choose("2026-10")]);
+
+  expect(books.statements).toEqual(["before"]);
+});
+
+test("entries go on where they ended", async () => {
+  const books = new Books(server(answers), now);
+
+  await books.more();
+  await books.more();
+
+  expect(books.entries?.map(({ id }) => id)).toEqual(["ent_1", "ent_0"]);
+  expect(books.next).toBeNull();
+});
+
+test("a refusal is kept for a sentence about it", async () => {
+  const books = new Books(server({}), now);
+
+  await books.load();
+
+  expect(books.problem?.code).toBe("period_invalid");
+  expect(books.entries).toBeNull();
+});
+
+test.each([english, arabic])("an entry says what, how it was reckoned, and how much", (words) => {
+  const text = textOf(markup(MoneyEntries, { entries: [fee] }, { words }));
+
+  for (const part of [
+    words.t("money.kind.platform_fee"),
+    words.t("money.of_order", { number: "LW-1" }),
+    words.t("money.reckoned", { rate: "5", base: pounds(11800) }),
+    words.price(pounds(-590)),
+  ])
+    expect(text).toContain(part);
+});

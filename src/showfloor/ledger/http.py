@@ -1,0 +1,103 @@
+"""JSON routes of `ledger`: somebody's own accounts."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+
+from showfloor.identity.errors import NotAuthenticated
+from showfloor.identity.http import CurrentPerson
+from showfloor.kit import csv, ids
+from showfloor.kit.answers import language
+from showfloor.kit.errors import NotFound
+from showfloor.kit.http import SessionDep
+from showfloor.kit.openapi import refusals
+from showfloor.ledger import service
+from showfloor.ledger.errors import AccountNotFound, PeriodInvalid
+from showfloor.ledger.schemas import BalancesOut, EntryPage, StatementsOut
+from showfloor.ledger.views import (
+    CSV_HEADER,
+    balances_view,
+    entries_view,
+    parse_account,
+    statement_rows,
+    statements_view,
+)
+
+router = APIRouter(prefix="/api/v1", tags=["ledger"])
+READ = (NotAuthenticated, NotFound, AccountNotFound)
+AccountParameter = Annotated[
+    str | None, Query(description="a seller's or creator's id; without it all own accounts")
+]
+
+
+@router.get("/ledger/entries", responses=refusals(*READ))
+async def list_entries(
+    session: SessionDep,
+    person: CurrentPerson,
+    account: AccountParameter = None,
+    order_id: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+    cursor: str | None = None,
+) -> EntryPage:
+    """What was posted to own accounts, newest first; of one order, too."""
+    page = await service.list_movements(
+        session,
+        person=person,
+        account=parse_account(account) if account else None,
+        order_id=ids.parse("ord", order_id) if order_id else None,
+        limit=limit,
+        cursor=ids.parse("ent", cursor) if cursor else None,
+    )
+    accounts = {each.account for each in page.movements}
+    others = {other for each in page.movements for other in each.others}
+    return entries_view(page, await service.names_of(session, accounts | others))
+
+
+@router.get("/ledger/balances", responses=refusals(*READ))
+async def list_balances(
+    session: SessionDep, person: CurrentPerson, account: AccountParameter = None
+) -> BalancesOut:
+    """What own accounts have, what of it is payable, and when the rest is."""
+    found = await service.list_balances(
+        session, person=person, account=parse_account(account) if account else None
+    )
+    names = await service.names_of(session, {each.account for each in found})
+    return balances_view(found, names)
+
+
+@router.get(
+    "/statements",
+    response_model=StatementsOut,
+    responses={**refusals(*READ, PeriodInvalid), 200: {"content": {"text/csv": {}}}},
+)
+async def list_statements(
+    request: Request,
+    session: SessionDep,
+    person: CurrentPerson,
+    period: Annotated[str, Query(description="a month in UTC, 2026-11")],
+    account: AccountParameter = None,
+    format: Literal["json", "csv"] = "json",
+) -> StatementsOut | Response:
+    """A month of each own account: what it began with, what moved by kind, what it ended with.
+
+    `format=csv` answers the same as a file for a spreadsheet.
+    """
+    found = await service.statements(
+        session,
+        person=person,
+        period=period,
+        account=parse_account(account) if account else None,
+    )
+    names = await service.names_of(session, {each.account for each in found})
+    if format == "json":
+        return statements_view(period, found, names)
+    lang = language(request)
+    rows = [row for each in found for row in statement_rows(period, each, names, lang)]
+    text = csv.BYTE_ORDER_MARK + csv.rows_text([CSV_HEADER, *rows])
+    headers = {
+        "Content-Disposition": f'attachment; filename="statement-{period}.csv"',
+        "Cache-Control": "private, no-store",
+    }
+    return Response(text, media_type="text/csv; charset=utf-8", headers=headers)

@@ -1,0 +1,86 @@
+"""Tables of `ledger`. Triggers (migration 0020) refuse every change of an entry, and entries whose
+postings do not sum to zero.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from showfloor.kit.db import Base
+
+
+class EntryRow(Base):
+    __tablename__ = "ledger_entry"
+    __table_args__ = (UniqueConstraint("kind", "source_id"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    source_id: Mapped[UUID]
+    at: Mapped[datetime]
+    currency: Mapped[str]
+    order_id: Mapped[UUID | None] = mapped_column(index=True)
+    base: Mapped[int | None] = mapped_column(BigInteger)
+    rate: Mapped[int | None]
+
+
+class PostingRow(Base):
+    __tablename__ = "ledger_posting"
+    __table_args__ = (
+        CheckConstraint("amount <> 0", name="amount"),
+        Index("ix_ledger_posting_account", "holder", "owner", "entry_id"),
+    )
+    entry_id: Mapped[UUID] = mapped_column(ForeignKey("ledger_entry.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    holder: Mapped[str]
+    owner: Mapped[str]
+    amount: Mapped[int] = mapped_column(BigInteger)
+
+
+class OrderRow(Base):
+    """What entries about an order are reckoned from. `fee_rate` is the platform's when it was
+    placed.
+    """
+
+    __tablename__ = "ledger_order"
+    __table_args__ = (
+        Index("ix_ledger_order_merchant_id", "merchant_id", "payable_at"),
+        Index("ix_ledger_order_creator_id", "creator_id", "payable_at"),
+    )
+    order_id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[str]
+    merchant_id: Mapped[UUID]
+    creator_id: Mapped[UUID | None]
+    show_id: Mapped[UUID | None]
+    provider: Mapped[str]
+    currency: Mapped[str]
+    fee_rate: Mapped[int]
+    placed_at: Mapped[datetime]
+    payable_at: Mapped[datetime | None]
+
+
+class LineRow(Base):
+    """`position` -1 is delivery. `rate` is the creator's when the order was placed."""
+
+    __tablename__ = "ledger_line"
+    order_id: Mapped[UUID] = mapped_column(ForeignKey("ledger_order.order_id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    product_id: Mapped[UUID | None]
+    amount: Mapped[int] = mapped_column(BigInteger)
+    rate: Mapped[int]
+
+
+class BackRow(Base):
+    """What one refund or chargeback gave back of a line."""
+
+    __tablename__ = "ledger_back"
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="amount"),
+        Index("ix_ledger_back_order_id", "order_id"),
+    )
+    source_id: Mapped[UUID] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[UUID] = mapped_column(ForeignKey("ledger_order.order_id"))
+    amount: Mapped[int] = mapped_column(BigInteger)

@@ -1,0 +1,189 @@
+"""What is summed and listed of the books."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
+
+from showfloor.kit.db import Session
+from showfloor.kit.money import Money
+from showfloor.ledger.models import EntryRow, OrderRow, PostingRow
+from showfloor.ledger.types import (
+    Account,
+    Entry,
+    EntryKind,
+    Holder,
+    KindSum,
+    Movement,
+    Posting,
+    Waiting,
+)
+
+_SUM = func.sum(PostingRow.amount)
+
+
+def _of(account: Account) -> tuple[ColumnElement[bool], ...]:
+    return PostingRow.holder == account.holder.value, PostingRow.owner == account.owner
+
+
+def _summed(*columns: Any) -> Select[Any]:
+    return select(*columns, _SUM.label("amount")).join(EntryRow, EntryRow.id == PostingRow.entry_id)
+
+
+async def balances(
+    session: Session, account: Account, *, before: datetime | None = None
+) -> dict[str, int]:
+    """What somebody has, by currency: the sum of all postings, or of those before a moment."""
+    chosen = _summed(EntryRow.currency).where(*_of(account)).group_by(EntryRow.currency)
+    if before is not None:
+        chosen = chosen.where(EntryRow.at < before)
+    return {row.currency: int(row.amount) for row in await session.execute(chosen)}
+
+
+async def sums_by_kind(
+    session: Session, account: Account, since: datetime, until: datetime
+) -> dict[str, list[KindSum]]:
+    """All movements of a period, by currency; kinds in the order in which they are declared."""
+    rows = await session.execute(
+        _summed(EntryRow.currency, EntryRow.kind, func.count().label("count"))
+        .where(*_of(account), EntryRow.at >= since, EntryRow.at < until)
+        .group_by(EntryRow.currency, EntryRow.kind)
+    )
+    found: dict[str, list[KindSum]] = {}
+    order = list(EntryKind)
+    for row in rows:
+        kind = EntryKind(row.kind)
+        money = Money(int(row.amount), row.currency)
+        found.setdefault(row.currency, []).append(KindSum(kind, row.count, money))
+    return {
+        currency: sorted(sums, key=lambda each: order.index(each.kind))
+        for currency, sums in found.items()
+    }
+
+
+async def waiting(session: Session, account: Account, now: datetime) -> dict[str, list[Waiting]]:
+    """What the orders make whose days to withdraw are not over, by currency and by when they are;
+    those that make less than nothing wait for nobody.
+    """
+    owner = OrderRow.merchant_id if account.holder is Holder.MERCHANT else OrderRow.creator_id
+    by_order = (
+        select(OrderRow.payable_at, EntryRow.currency, _SUM.label("amount"))
+        .join(EntryRow, EntryRow.order_id == OrderRow.order_id)
+        .join(PostingRow, PostingRow.entry_id == EntryRow.id)
+        .where(*_of(account), owner == account.owner_id)
+        .where(or_(OrderRow.payable_at.is_(None), OrderRow.payable_at > now))
+        .group_by(OrderRow.order_id, OrderRow.payable_at, EntryRow.currency)
+        .having(_SUM > 0)
+        .subquery()
+    )
+    columns = by_order.c.payable_at, by_order.c.currency
+    amount, count = func.sum(by_order.c.amount).label("amount"), func.count().label("orders")
+    rows = await session.execute(
+        select(*columns, amount, count)
+        .group_by(*columns)
+        .order_by(by_order.c.payable_at.asc().nulls_last())
+    )
+    found: dict[str, list[Waiting]] = {}
+    for row in rows:
+        money = Money(int(row.amount), row.currency)
+        found.setdefault(row.currency, []).append(Waiting(row.payable_at, money, row.orders))
+    return found
+
+
+async def movements(
+    session: Session,
+    accounts: Collection[Account],
+    *,
+    order_id: UUID | None,
+    limit: int,
+    before: UUID | None,
+) -> list[Movement]:
+    """Postings of these accounts, newest entry first. All of one entry come together, so there may
+    be more than `limit` of them.
+    """
+    own = tuple_(PostingRow.holder, PostingRow.owner).in_(_pairs(accounts))
+    chosen = select(EntryRow).where(
+        EntryRow.id.in_(select(PostingRow.entry_id).where(own).distinct())
+    )
+    if order_id is not None:
+        chosen = chosen.where(EntryRow.order_id == order_id)
+    if before is not None:
+        chosen = chosen.where(EntryRow.id < before)
+    rows = (await session.execute(chosen.order_by(EntryRow.id.desc()).limit(limit))).scalars().all()
+    postings = await _postings_of(session, [row.id for row in rows])
+    numbers = await _numbers_of(session, {row.order_id for row in rows if row.order_id})
+    wanted, found = set(accounts), list[Movement]()
+    for row in rows:
+        entry = _entry(row, postings[row.id])
+        number = numbers.get(row.order_id) if row.order_id else None
+        found += _movements(entry, wanted, number)
+    return found
+
+
+def _movements(entry: Entry, wanted: Collection[Account], number: str | None) -> list[Movement]:
+    return [
+        Movement(
+            entry=entry,
+            account=posting.account,
+            amount=Money(posting.amount, entry.currency),
+            order_number=number,
+            others=tuple(other.account for other in entry.postings if other is not posting),
+        )
+        for posting in entry.postings
+        if posting.account in wanted
+    ]
+
+
+def _pairs(accounts: Iterable[Account]) -> list[tuple[str, str]]:
+    return [(each.holder.value, each.owner) for each in accounts]
+
+
+async def _postings_of(
+    session: Session, entry_ids: Collection[UUID]
+) -> dict[UUID, tuple[Posting, ...]]:
+    rows = await session.execute(
+        select(PostingRow)
+        .where(PostingRow.entry_id.in_(entry_ids))
+        .order_by(PostingRow.entry_id, PostingRow.position)
+    )
+    found: dict[UUID, tuple[Posting, ...]] = dict.fromkeys(entry_ids, ())
+    for row in rows.scalars():
+        posting = Posting(Account(Holder(row.holder), row.owner), row.amount)
+        found[row.entry_id] = (*found[row.entry_id], posting)
+    return found
+
+
+async def _numbers_of(session: Session, order_ids: Collection[UUID]) -> dict[UUID, str]:
+    chosen = select(OrderRow.order_id, OrderRow.number).where(OrderRow.order_id.in_(order_ids))
+    return {row.order_id: row.number for row in await session.execute(chosen)}
+
+
+def _entry(row: EntryRow, postings: tuple[Posting, ...]) -> Entry:
+    return Entry(
+        id=row.id,
+        kind=EntryKind(row.kind),
+        source_id=row.source_id,
+        at=row.at,
+        currency=row.currency,
+        postings=postings,
+        order_id=row.order_id,
+        base=row.base,
+        rate=row.rate,
+    )
+
+
+async def unbalanced(session: Session) -> list[tuple[UUID, int]]:
+    """Entries whose postings do not sum to zero, with what they sum to. None, says the database."""
+    total = func.coalesce(_SUM, 0)
+    rows = await session.execute(
+        select(EntryRow.id, total.label("amount"))
+        .outerjoin(PostingRow, PostingRow.entry_id == EntryRow.id)
+        .group_by(EntryRow.id)
+        .having(or_(total != 0, func.count(PostingRow.entry_id) < 2))
+        .limit(100)
+    )
+    return [(row.id, int(row.amount)) for row in rows]

@@ -1,0 +1,111 @@
+"""Which entries follow from what happened: pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from showfloor.kit import ids
+from showfloor.ledger.rules.sums import commission_of, goods_left, is_goods, part_of
+from showfloor.ledger.types import (
+    PLATFORM,
+    Account,
+    BookedOrder,
+    Entry,
+    EntryKind,
+    Posting,
+)
+
+
+def of_sale(order: BookedOrder, provider_fee: int) -> list[Entry]:
+    """The buyer paid: the seller has it, and owes fees and commission."""
+    seller, provider = Account.merchant(order.merchant_id), Account.provider(order.provider)
+    goods = goods_left(order.lines)
+    paid = sum(line.amount for line in order.lines)
+    made = _Maker(order, order.order_id, order.placed_at)
+    made.move(EntryKind.PAYMENT, provider, seller, paid)
+    made.move(EntryKind.PROVIDER_FEE, seller, provider, provider_fee, base=paid)
+    fee = part_of(goods, order.fee_rate)
+    made.move(EntryKind.PLATFORM_FEE, seller, PLATFORM, fee, base=goods, rate=order.fee_rate)
+    if order.creator_id is not None:
+        creator = Account.creator(order.creator_id)
+        base, rate = _commissioned(order)
+        earned = commission_of(order.lines)
+        made.move(EntryKind.COMMISSION, seller, creator, earned, base=base, rate=rate)
+    return made.entries
+
+
+def of_return(
+    order: BookedOrder,
+    kind: EntryKind,
+    source_id: UUID,
+    amount: int,
+    shares: Mapping[int, int],
+    at: datetime,
+) -> list[Entry]:
+    """Money went back, as a refund or a chargeback; `shares` are what it is of each line. Fee and
+    commission of what went back go back too. The payment provider keeps its own.
+    """
+    seller, provider = Account.merchant(order.merchant_id), Account.provider(order.provider)
+    before, after = order.lines, with_back(order, shares).lines
+    made = _Maker(order, source_id, at)
+    made.move(kind, seller, provider, amount)
+    fee = part_of(goods_left(before), order.fee_rate) - part_of(goods_left(after), order.fee_rate)
+    base = goods_left(before) - goods_left(after)
+    made.move(EntryKind.PLATFORM_FEE_BACK, PLATFORM, seller, fee, base=base, rate=order.fee_rate)
+    if order.creator_id is not None:
+        creator = Account.creator(order.creator_id)
+        unearned = commission_of(before) - commission_of(after)
+        _, rate = _commissioned(order)
+        made.move(EntryKind.COMMISSION_BACK, creator, seller, unearned, base=base, rate=rate)
+    return made.entries
+
+
+def with_back(order: BookedOrder, shares: Mapping[int, int]) -> BookedOrder:
+    """The order after this much of its lines went back."""
+    lines = (replace(line, back=line.back + shares.get(line.position, 0)) for line in order.lines)
+    return replace(order, lines=tuple(lines))
+
+
+def _commissioned(order: BookedOrder) -> tuple[int, int | None]:
+    """What the commission is of, and its rate if there is one for all."""
+    goods = [line for line in order.lines if is_goods(line) and line.rate]
+    rates = {line.rate for line in goods}
+    return sum(line.amount for line in goods), rates.pop() if len(rates) == 1 else None
+
+
+class _Maker:
+    """Entries about one order that come from one thing."""
+
+    def __init__(self, order: BookedOrder, source_id: UUID, at: datetime) -> None:
+        self._order, self._source_id, self._at = order, source_id, at
+        self.entries: list[Entry] = []
+
+    def move(
+        self,
+        kind: EntryKind,
+        giver: Account,
+        taker: Account,
+        amount: int,
+        *,
+        base: int | None = None,
+        rate: int | None = None,
+    ) -> None:
+        """Nothing is posted of nothing."""
+        if not amount:
+            return
+        self.entries.append(
+            Entry(
+                id=ids.new(),
+                kind=kind,
+                source_id=self._source_id,
+                at=self._at,
+                currency=self._order.currency,
+                postings=(Posting(giver, -amount), Posting(taker, amount)),
+                order_id=self._order.order_id,
+                base=base,
+                rate=rate,
+            )
+        )

@@ -1,0 +1,85 @@
+"""Wire models of `ledger`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel
+
+from showfloor.kit.schemas import EveryLanguage, MoneyOut, Time, id_with
+from showfloor.ledger.types import EntryKind, Holder
+
+
+class AccountOut(BaseModel):
+    """`id` is `mer_…` or `cre_…`, null for all others; `name` is null where `holder` says all."""
+
+    holder: Holder
+    id: str | None
+    name: EveryLanguage | None
+
+
+class EntryOut(BaseModel):
+    """One posting of an own account: `amount` is what was added to what the account is owed.
+    `base` and `rate` (hundredths of a percent) say how a fee or commission was reckoned.
+    """
+
+    id: Annotated[str, id_with("ent")]
+    kind: EntryKind
+    at: Time
+    account: AccountOut
+    amount: MoneyOut
+    others: list[AccountOut]
+    order_id: Annotated[str | None, id_with("ord")]
+    order_number: str | None
+    base: MoneyOut | None
+    rate: int | None
+
+
+class EntryPage(BaseModel):
+    items: list[EntryOut]
+    next_cursor: str | None
+
+
+class WaitingOut(BaseModel):
+    """What becomes payable at `payable_at`; null: after the goods arrived and the days to withdraw
+    are over.
+    """
+
+    payable_at: Time | None
+    amount: MoneyOut
+    orders: int
+
+
+class BalanceOut(BaseModel):
+    """`balance` is `payable` and all that waits."""
+
+    account: AccountOut
+    balance: MoneyOut
+    payable: MoneyOut
+    waiting: list[WaitingOut]
+
+
+class BalancesOut(BaseModel):
+    balances: list[BalanceOut]
+
+
+class KindSumOut(BaseModel):
+    kind: EntryKind
+    count: int
+    amount: MoneyOut
+
+
+class StatementOut(BaseModel):
+    """`opening` and all `movements` make `closing`. `since` is in, `until` is not."""
+
+    account: AccountOut
+    since: Time
+    until: Time
+    opening: MoneyOut
+    movements: list[KindSumOut]
+    closing: MoneyOut
+
+
+class StatementsOut(BaseModel):
+    period: str
+    statements: list[StatementOut]

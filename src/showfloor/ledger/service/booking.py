@@ -1,0 +1,173 @@
+"""What happens to orders, written into the books. Each may be told any number of times and in any
+order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+
+from showfloor.checkout import service as checkout
+from showfloor.kit import clock
+from showfloor.kit.db import Database, Session
+from showfloor.ledger import queries, rules
+from showfloor.ledger.types import BookedLine, BookedOrder, EntryKind, Fees
+from showfloor.orders import service as orders
+from showfloor.orders.types import Fulfilment, Item, Order, Refund, RefundState
+from showfloor.orders.views import progress_of
+from showfloor.shows import service as shows
+
+log = structlog.get_logger()
+DELIVERY = -1
+_WALKED = 200
+NOT_PAID_BY_US = "other"
+"""Stands for the provider of a purchase that has no payment."""
+
+
+async def book_sale(session: Session, order_id: UUID, fees: Fees) -> None:
+    """The buyer paid: the seller has the money, and owes fees and commission."""
+    order = await orders.find_order(session, order_id)
+    if order is not None:
+        await _book(session, order, fees)
+
+
+async def book_refund(session: Session, order_id: UUID, refund_id: UUID, fees: Fees) -> None:
+    """Money went back to the buyer, and with it fee and commission of what it was for."""
+    order = await orders.find_order(session, order_id)
+    if order is None:
+        return
+    await _book(session, order, fees)
+    refund = next(each for each in order.refunds if each.id == refund_id)
+    prices = {
+        at: order.items[at].unit_price.amount * each.quantity for at, each in refund.pieces.items()
+    }
+    await _book_return(
+        session,
+        order_id,
+        kind=EntryKind.REFUND,
+        source_id=refund_id,
+        amount=refund.amount.amount,
+        prices=prices,
+        at=refund.made_at,
+    )
+
+
+async def _book_return(
+    session: Session,
+    order_id: UUID,
+    *,
+    kind: EntryKind,
+    source_id: UUID,
+    amount: int,
+    prices: dict[int, int],
+    at: datetime,
+) -> None:
+    """Under the order's lock: what goes back of each line depends on what went back before."""
+    booked = await queries.lock_order(session, order_id)
+    assert booked is not None
+    if await queries.has_entry(session, kind.value, source_id):
+        return
+    shares = rules.spread_refund(amount, booked.lines, prices)
+    entries = rules.of_return(booked, kind, source_id, amount, shares, at)
+    await queries.add_entries(session, entries)
+    await queries.add_backs(session, order_id, source_id, shares)
+
+
+async def note_progress(session: Session, order_id: UUID, fees: Fees) -> None:
+    """Once the goods have arrived it is known until when the buyer may withdraw, and so when the
+    money of an order becomes payable; where nothing is sent at all it is so at once.
+    """
+    order = await orders.find_order(session, order_id)
+    if order is None:
+        return
+    await _book(session, order, fees)
+    stands = progress_of(order)
+    payable = stands.withdraw_until
+    if stands.fulfilment is Fulfilment.CANCELLED:
+        payable = clock.now()
+    if payable is not None:
+        await queries.set_payable(session, order_id, payable)
+
+
+async def _book(session: Session, order: Order, fees: Fees) -> None:
+    """Unless the books know the order."""
+    provider = await checkout.paid_through(session, order.checkout_id)
+    booked = BookedOrder(
+        order_id=order.id,
+        number=order.number,
+        merchant_id=order.merchant_id,
+        creator_id=await _host_of(session, order),
+        show_id=order.show_id,
+        provider=provider or NOT_PAID_BY_US,
+        currency=order.total.currency,
+        fee_rate=fees.platform_rate,
+        placed_at=order.placed_at,
+        lines=_lines(order),
+    )
+    products = {at: item.product_id for at, item in enumerate(order.items)}
+    if not await queries.add_order(session, booked, products):
+        return
+    totals = await orders.totals_of_checkout(session, order.checkout_id)
+    await queries.add_entries(session, rules.of_sale(booked, _provider_fee(order, totals, fees)))
+
+
+async def _host_of(session: Session, order: Order) -> UUID | None:
+    """Who showed the goods."""
+    if order.show_id is None:
+        return None
+    return (await shows.get_show(session, order.show_id)).host_creator_id
+
+
+def _lines(order: Order) -> tuple[BookedLine, ...]:
+    """What was paid beyond the goods is for their delivery."""
+    goods = [_line(at, item) for at, item in enumerate(order.items)]
+    delivery = order.total.amount - sum(line.amount for line in goods)
+    return (*goods, BookedLine(DELIVERY, delivery)) if delivery else tuple(goods)
+
+
+def _line(at: int, item: Item) -> BookedLine:
+    return BookedLine(at, item.total.amount)
+
+
+def _provider_fee(order: Order, totals: Sequence[tuple[UUID, int]], fees: Fees) -> int:
+    """This order's share of what the provider takes of the whole payment."""
+    paid = sum(total for _, total in totals)
+    fee = min(rules.part_of(paid, fees.provider_rate) + fees.provider_fixed, paid)
+    shares = rules.spread(fee, [total for _, total in totals])
+    return dict(zip((order_id for order_id, _ in totals), shares, strict=True))[order.id]
+
+
+async def book_missing(database: Database, fees: Fees) -> int:
+    """Orders that the books do not know, because they are older or an event was lost, with all
+    that happened to them; how many.
+    """
+    cursor: UUID | None = None
+    added = 0
+    while True:
+        async with database.session() as session:
+            found = await orders.list_ids(session, after=cursor, limit=_WALKED)
+            missing = await queries.unknown_orders(session, found)
+        for order_id in missing:
+            await _book_all(database, order_id, fees)
+        added += len(missing)
+        if len(found) < _WALKED:
+            return added
+        cursor = found[-1]
+
+
+async def _book_all(database: Database, order_id: UUID, fees: Fees) -> None:
+    async with database.session() as session:
+        order = await orders.find_order(session, order_id)
+        if order is None:
+            return
+        await book_sale(session, order_id, fees)
+        for refund in filter(_gave_back, order.refunds):
+            await book_refund(session, order_id, refund.id, fees)
+        await note_progress(session, order_id, fees)
+
+
+def _gave_back(refund: Refund) -> bool:
+    return refund.state is RefundState.DONE and refund.amount.amount > 0

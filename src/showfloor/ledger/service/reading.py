@@ -1,0 +1,118 @@
+"""What somebody may see of the books: their own accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from uuid import UUID
+
+from showfloor.identity.types import Person
+from showfloor.kit import clock
+from showfloor.kit.db import Session
+from showfloor.kit.money import Money
+from showfloor.ledger import queries, rules
+from showfloor.ledger.errors import AccountNotFound
+from showfloor.ledger.types import Account, Balance, Holder, Names, Page, Statement
+from showfloor.merchants import service as merchants
+
+
+def own_accounts(person: Person, wanted: Account | None = None) -> list[Account]:
+    """All of them, or the wanted one. Raises AccountNotFound for a foreign one."""
+    own = [Account.merchant(each) for each in sorted(person.merchant_ids)]
+    if person.creator_id is not None:
+        own.append(Account.creator(person.creator_id))
+    if wanted is None:
+        return own
+    if wanted not in own:
+        raise AccountNotFound
+    return [wanted]
+
+
+async def list_movements(
+    session: Session,
+    *,
+    person: Person,
+    account: Account | None = None,
+    order_id: UUID | None = None,
+    limit: int = 50,
+    cursor: UUID | None = None,
+) -> Page:
+    """Newest first; `limit` counts entries. Raises AccountNotFound."""
+    accounts = own_accounts(person, account)
+    found = await queries.movements(
+        session, accounts, order_id=order_id, limit=limit + 1, before=cursor
+    )
+    entries = list(dict.fromkeys(movement.entry.id for movement in found))
+    if len(entries) <= limit:
+        return Page(tuple(found), None)
+    shown = set(entries[:limit])
+    page = tuple(each for each in found if each.entry.id in shown)
+    return Page(page, entries[limit - 1])
+
+
+async def list_balances(
+    session: Session, *, person: Person, account: Account | None = None
+) -> list[Balance]:
+    """What each account has in each currency, what of it is payable, and when the rest is. Raises
+    AccountNotFound.
+    """
+    found = []
+    for own in own_accounts(person, account):
+        found += await balances_of(session, own)
+    return found
+
+
+async def balances_of(session: Session, account: Account) -> list[Balance]:
+    """In each currency in which there are entries."""
+    waiting = await queries.waiting(session, account, clock.now())
+    found = []
+    for currency, amount in sorted((await queries.balances(session, account)).items()):
+        waits = tuple(waiting.get(currency, ()))
+        payable = amount - sum(each.amount.amount for each in waits)
+        found.append(Balance(account, Money(amount, currency), Money(payable, currency), waits))
+    return found
+
+
+async def statements(
+    session: Session, *, person: Person, period: str, account: Account | None = None
+) -> list[Statement]:
+    """One for each account and currency with entries, for a month (`2026-11`, in UTC). Raises
+    PeriodInvalid, AccountNotFound.
+    """
+    since, until = rules.month(period)
+    found = []
+    for own in own_accounts(person, account):
+        opening = await queries.balances(session, own, before=since)
+        sums = await queries.sums_by_kind(session, own, since, until)
+        for currency in sorted(opening.keys() | sums.keys()):
+            before = Money(opening.get(currency, 0), currency)
+            moved = tuple(sums.get(currency, ()))
+            after = before
+            for each in moved:
+                after += each.amount
+            found.append(Statement(own, since, until, before, moved, after))
+    return found
+
+
+async def names_of(session: Session, accounts: Iterable[Account]) -> Names:
+    """Of sellers, creators and providers; the others have words of their own."""
+    wanted = set(accounts)
+    sellers = await merchants.get_merchants(session, _ids(wanted, Holder.MERCHANT))
+    hosts = await merchants.get_creators(session, _ids(wanted, Holder.CREATOR))
+    return (
+        {Account.merchant(each.id): each.name for each in sellers.values()}
+        | {Account.creator(each.id): each.name for each in hosts.values()}
+        | {
+            each: {"en": each.owner.title(), "ar": each.owner.title()}
+            for each in wanted
+            if each.holder is Holder.PROVIDER
+        }
+    )
+
+
+def _ids(accounts: Collection[Account], holder: Holder) -> list[UUID]:
+    return [each.owner_id for each in accounts if each.holder is holder]
+
+
+async def check_balance(session: Session) -> list[UUID]:
+    """Entries that do not sum to zero; none, as long as nobody went past the database."""
+    return [entry_id for entry_id, _ in await queries.unbalanced(session)]

@@ -1,0 +1,208 @@
+"""The books as others see them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from showfloor.kit.money import Money
+
+
+class Holder(StrEnum):
+    """Whose account. `PROVIDER` is what a payment provider has for us: below zero, because it owes
+    it. `TRANSIT` are payouts on their way, `BANK` is what left the platform's bank account.
+    """
+
+    MERCHANT = "merchant"
+    CREATOR = "creator"
+    PLATFORM = "platform"
+    PROVIDER = "provider"
+    TRANSIT = "transit"
+    BANK = "bank"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """`owner` is the id of a merchant or creator (32 hexadecimal digits), the name of a provider,
+    or empty.
+    """
+
+    holder: Holder
+    owner: str = ""
+
+    @staticmethod
+    def merchant(merchant_id: UUID) -> Account:
+        return Account(Holder.MERCHANT, merchant_id.hex)
+
+    @staticmethod
+    def creator(creator_id: UUID) -> Account:
+        return Account(Holder.CREATOR, creator_id.hex)
+
+    @staticmethod
+    def provider(name: str) -> Account:
+        return Account(Holder.PROVIDER, name)
+
+    @property
+    def owner_id(self) -> UUID:
+        """Of a merchant or creator."""
+        return UUID(hex=self.owner)
+
+
+PLATFORM = Account(Holder.PLATFORM)
+TRANSIT = Account(Holder.TRANSIT)
+BANK = Account(Holder.BANK)
+
+
+class EntryKind(StrEnum):
+    """What an entry is about. Each has a sentence in the messages (`money.kind.<kind>`)."""
+
+    PAYMENT = "payment"
+    PROVIDER_FEE = "provider_fee"
+    PLATFORM_FEE = "platform_fee"
+    COMMISSION = "commission"
+    REFUND = "refund"
+    PLATFORM_FEE_BACK = "platform_fee_back"
+    COMMISSION_BACK = "commission_back"
+    CHARGEBACK = "chargeback"
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """`amount` in minor units adds to what the account is owed."""
+
+    account: Account
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """`source_id` is what it comes from: an order, a refund. `base` and `rate` are how a fee was
+    reckoned: hundredths of a percent of a sum; `rate` is None where several were used.
+    """
+
+    id: UUID
+    kind: EntryKind
+    source_id: UUID
+    at: datetime
+    currency: str
+    postings: tuple[Posting, ...]
+    order_id: UUID | None = None
+    base: int | None = None
+    rate: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fees:
+    """What is taken of a sale. Rates are hundredths of a percent; `provider_fixed` is for each
+    payment, in minor units of its currency.
+    """
+
+    platform_rate: int = 0
+    provider_rate: int = 0
+    provider_fixed: int = 0
+
+
+NO_FEES = Fees()
+
+
+@dataclass(frozen=True, slots=True)
+class BookedLine:
+    """A line of an order, or its delivery (`position` -1): what was paid, what went back of it, and
+    the creator's rate.
+    """
+
+    position: int
+    amount: int
+    rate: int = 0
+    back: int = 0
+
+    @property
+    def left(self) -> int:
+        return self.amount - self.back
+
+
+@dataclass(frozen=True, slots=True)
+class BookedOrder:
+    """What the books know of an order. `payable_at` is None as long as the days to withdraw have
+    not begun.
+    """
+
+    order_id: UUID
+    number: str
+    merchant_id: UUID
+    creator_id: UUID | None
+    show_id: UUID | None
+    provider: str
+    currency: str
+    fee_rate: int
+    placed_at: datetime
+    lines: tuple[BookedLine, ...]
+    payable_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """One posting of somebody's account, with the entry it is of. `others` are the accounts on the
+    other side.
+    """
+
+    entry: Entry
+    account: Account
+    amount: Money
+    order_number: str | None
+    others: tuple[Account, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`next_cursor` is None on the last page."""
+
+    movements: tuple[Movement, ...]
+    next_cursor: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What becomes payable at `payable_at`; None: some days after the goods arrive."""
+
+    payable_at: datetime | None
+    amount: Money
+    orders: int
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """`balance == payable + what waits`."""
+
+    account: Account
+    balance: Money
+    payable: Money
+    waiting: tuple[Waiting, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KindSum:
+    kind: EntryKind
+    count: int
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One account in one currency from `since` up to `until`: `opening` and all movements make
+    `closing`.
+    """
+
+    account: Account
+    since: datetime
+    until: datetime
+    opening: Money
+    movements: tuple[KindSum, ...]
+    closing: Money
+
+
+Names = Mapping[Account, dict[str, str]]
+"""What accounts are called, in every language."""

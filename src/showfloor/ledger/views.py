@@ -1,0 +1,126 @@
+"""The books as others see them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from showfloor.kit import csv, ids, messages
+from showfloor.kit.money import Money
+from showfloor.kit.schemas import MoneyOut
+from showfloor.ledger.schemas import (
+    AccountOut,
+    BalanceOut,
+    BalancesOut,
+    EntryOut,
+    EntryPage,
+    KindSumOut,
+    StatementOut,
+    StatementsOut,
+    WaitingOut,
+)
+from showfloor.ledger.types import Account, Balance, Holder, Movement, Names, Page, Statement
+
+_PREFIX = {Holder.MERCHANT: "mer", Holder.CREATOR: "cre"}
+
+
+def account_view(account: Account, names: Names) -> AccountOut:
+    prefix = _PREFIX.get(account.holder)
+    return AccountOut(
+        holder=account.holder,
+        id=ids.encode(prefix, account.owner_id) if prefix else None,
+        name=names.get(account),
+    )
+
+
+def parse_account(text: str) -> Account:
+    """`mer_…` or `cre_…`. Raises MalformedId."""
+    if text.startswith("cre_"):
+        return Account.creator(ids.parse("cre", text))
+    return Account.merchant(ids.parse("mer", text))
+
+
+def entries_view(page: Page, names: Names) -> EntryPage:
+    return EntryPage(
+        items=[_entry(movement, names) for movement in page.movements],
+        next_cursor=ids.encode("ent", page.next_cursor) if page.next_cursor else None,
+    )
+
+
+def _entry(movement: Movement, names: Names) -> EntryOut:
+    entry = movement.entry
+    base = Money(entry.base, entry.currency) if entry.base is not None else None
+    return EntryOut(
+        id=ids.encode("ent", entry.id),
+        kind=entry.kind,
+        at=entry.at,
+        account=account_view(movement.account, names),
+        amount=MoneyOut.of(movement.amount),
+        others=[account_view(other, names) for other in movement.others],
+        order_id=ids.encode("ord", entry.order_id) if entry.order_id else None,
+        order_number=movement.order_number,
+        base=MoneyOut.of(base) if base else None,
+        rate=entry.rate,
+    )
+
+
+def balances_view(balances: Sequence[Balance], names: Names) -> BalancesOut:
+    return BalancesOut(
+        balances=[
+            BalanceOut(
+                account=account_view(each.account, names),
+                balance=MoneyOut.of(each.balance),
+                payable=MoneyOut.of(each.payable),
+                waiting=[
+                    WaitingOut(
+                        payable_at=wait.payable_at,
+                        amount=MoneyOut.of(wait.amount),
+                        orders=wait.orders,
+                    )
+                    for wait in each.waiting
+                ],
+            )
+            for each in balances
+        ]
+    )
+
+
+def statements_view(period: str, found: Sequence[Statement], names: Names) -> StatementsOut:
+    return StatementsOut(
+        period=period,
+        statements=[
+            StatementOut(
+                account=account_view(each.account, names),
+                since=each.since,
+                until=each.until,
+                opening=MoneyOut.of(each.opening),
+                movements=[
+                    KindSumOut(kind=sum.kind, count=sum.count, amount=MoneyOut.of(sum.amount))
+                    for sum in each.movements
+                ],
+                closing=MoneyOut.of(each.closing),
+            )
+            for each in found
+        ],
+    )
+
+
+CSV_HEADER = ["account", "account_name", "period", "currency", "what", "words", "count", "amount"]
+
+
+def statement_rows(
+    period: str, statement: Statement, names: Names, lang: str
+) -> list[list[str | int]]:
+    """A row for the opening balance, each kind of movement, and the closing balance."""
+    view = account_view(statement.account, names)
+    name = getattr(view.name, lang) if view.name else ""
+
+    def row(what: str, count: int, amount: Money) -> list[str | int]:
+        words = messages.translate(lang, f"money.kind.{what}")
+        decimal = csv.decimal(amount)
+        return [view.id or "", name, period, amount.currency, what, words, count, decimal]
+
+    return [
+        row("opening", 0, statement.opening),
+        *(row(each.kind.value, each.count, each.amount) for each in statement.movements),
+        row("closing", 0, statement.closing),
+    ]

@@ -1,0 +1,284 @@
+"""What happens to orders stands in the books once, to the cent, and nobody changes it."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+from dataclasses import replace
+from datetime import datetime
+
+import psycopg
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from showfloor.kit import clock, ids
+from showfloor.kit.db import Database
+from showfloor.ledger import rules, service, tasks
+from showfloor.ledger.rules import of_sale
+from showfloor.ledger.service import booking
+from showfloor.ledger.tasks import BooksDiffer
+from showfloor.ledger.types import BookedOrder, Entry
+from tests.integration.checkout.shop import add_seller, execute, scalar
+from tests.integration.ledger.conftest import FEES, PRICE, Shop, order_uuid
+
+SOLD = [("payment", 2200), ("provider_fee", -58), ("platform_fee", -110)]
+"""2200 pays 1.5 % and 25 to the provider, 5 % to the site."""
+
+
+async def test_sale_is_booked_with_its_fees(shop: Shop) -> None:
+    desk = await shop.buy()
+    assert await shop.entries() == []
+    await shop.hear()
+
+    assert await shop.entries() == SOLD
+    (payment, *_) = (await shop.get(f"/ledger/entries?order_id={desk.order_id}"))["items"][::-1]
+    assert payment["order_id"] == desk.order_id
+    assert payment["order_number"].startswith("LW-")
+    assert payment["account"]["name"]["en"] == "loamwick"
+    assert payment["others"][0] == {
+        "holder": "provider",
+        "id": None,
+        "name": {"en": "Test", "ar": "Test"},
+    }
+
+
+async def test_refund_gives_back_the_fee_of_the_site_and_not_that_of_the_provider(
+    shop: Shop,
+) -> None:
+    desk = await shop.buy(2)
+    await desk.refund(("SALT", 1, 0))
+    await shop.hear()
+
+    assert await shop.entries() == [
+        ("payment", 4400),
+        ("provider_fee", -91),
+        ("platform_fee", -220),
+        ("refund", -2200),
+        ("platform_fee_back", 110),
+    ]
+
+
+async def test_cancelled_order_leaves_what_the_provider_kept(shop: Shop) -> None:
+    desk = await shop.buy()
+    await desk.post("cancel")
+    await shop.hear()
+
+    assert await shop.balance() == -58
+    (balance,) = (await shop.get("/ledger/balances"))["balances"]
+    assert (balance["payable"]["amount"], balance["waiting"]) == (-58, [])
+
+
+async def test_events_that_come_twice_and_in_any_order_are_booked_once(shop: Shop) -> None:
+    desk = await shop.buy(2)
+    await desk.refund(("SALT", 1, 0))
+    refund_id = ids.parse("ref", (await desk.look())["refunds"][0]["id"])
+    order_id = order_uuid(desk)
+
+    for _ in range(2):
+        async with shop.database.session() as session:
+            await service.book_refund(session, order_id, refund_id, FEES)
+            await service.book_sale(session, order_id, FEES)
+    await shop.hear()
+
+    assert await shop.balance() == 4400 - 91 - 220 - 2200 + 110
+
+
+async def test_two_workers_book_one_sale_once(shop: Shop) -> None:
+    order_id = order_uuid(await shop.buy())
+
+    async def book() -> None:
+        async with shop.database.session() as session:
+            await service.book_sale(session, order_id, FEES)
+
+    await asyncio.gather(*(book() for _ in range(4)))
+
+    assert await shop.entries() == SOLD
+
+
+@pytest.mark.parametrize(("guarded", "balance"), [(True, 2032), (False, 2 * 2032)])
+async def test_each_thing_that_happened_has_one_entry_of_a_kind(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, guarded: bool, balance: int
+) -> None:
+    """The key of entries is enough, also where the books forget which orders they know. The twin:
+    without what an entry comes from a sale is booked as often as it is told.
+    """
+    order_id = order_uuid(await shop.buy())
+
+    async def add_always(*_args: object) -> bool:
+        return True
+
+    def of_nothing(order: BookedOrder, fee: int) -> list[Entry]:
+        return [replace(entry, source_id=ids.new()) for entry in of_sale(order, fee)]
+
+    monkeypatch.setattr(booking.queries, "add_order", add_always)
+    if not guarded:
+        monkeypatch.setattr(rules, "of_sale", of_nothing)
+
+    for _ in range(2):
+        async with shop.database.session() as session:
+            await service.book_sale(session, order_id, FEES)
+
+    assert await shop.balance() == balance
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "update ledger_posting set amount = amount + 1",
+        "update ledger_entry set kind = 'refund'",
+        "delete from ledger_posting",
+        "delete from ledger_entry",
+        "update ledger_line set rate = 1",
+    ],
+)
+async def test_database_refuses_to_change_what_was_written(shop: Shop, change: str) -> None:
+    await shop.buy()
+    await shop.hear()
+
+    with pytest.raises(IntegrityError, match="never changed"):
+        await execute(shop.database, change)
+
+    assert await shop.entries() == SOLD
+
+
+ADD = "insert into ledger_entry (id, kind, source_id, at, currency) values "
+UNBALANCED = {
+    "one side": "(10, 'merchant', 'x', 5)",
+    "two sides that differ": "(10, 'merchant', 'x', 5), (11, 'provider', 'y', -4)",
+}
+
+
+async def add_entry(database: Database, postings: str) -> None:
+    async with database.session() as session:
+        entry = "'00000000-0000-0000-0000-000000000001'"
+        await session.execute(text(f"{ADD} ({entry}, 'payment', {entry}, now(), 'GBP')"))
+        if postings:
+            values = postings.replace("(1", f"({entry}, 1")
+            columns = "entry_id, position, holder, owner, amount"
+            await session.execute(text(f"insert into ledger_posting ({columns}) values {values}"))
+
+
+@pytest.mark.parametrize("postings", ["", *UNBALANCED.values()])
+async def test_database_refuses_an_entry_that_is_not_balanced(
+    database: Database, postings: str
+) -> None:
+    with pytest.raises(IntegrityError, match="not balanced"):
+        await add_entry(database, postings)
+
+    assert await scalar(database, "select count(*) from ledger_entry") == 0
+
+
+async def test_job_finds_what_the_database_would_have_refused(
+    database: Database, database_url: str
+) -> None:
+    """The twin: with the trigger taken out the entry stands, and the hourly job says so."""
+    with psycopg.connect(database_url, autocommit=True) as admin:
+        admin.execute("alter table ledger_entry disable trigger ledger_entry_balance")
+        admin.execute("alter table ledger_posting disable trigger ledger_posting_balance")
+    await add_entry(database, UNBALANCED["one side"])
+
+    with pytest.raises(BooksDiffer):
+        await tasks.check_balance(database)
+
+
+async def test_money_is_payable_when_the_buyer_can_no_longer_withdraw(shop: Shop) -> None:
+    desk = await shop.buy()
+    await shop.hear()
+    (balance,) = (await shop.get("/ledger/balances"))["balances"]
+    assert balance["payable"]["amount"] == 0
+    assert balance["waiting"] == [
+        {"payable_at": None, "amount": {"amount": 2032, "currency": "GBP"}, "orders": 1}
+    ]
+
+    await desk.ship()
+    parcel = (await desk.look())["shipments"][0]["id"]
+    await desk.post(f"shipments/{parcel}/delivered")
+    await shop.hear()
+    until = (await desk.look())["withdraw_until"]
+    (balance,) = (await shop.get("/ledger/balances"))["balances"]
+    assert balance["waiting"][0]["payable_at"] == until
+
+    with clock.use(lambda: datetime.fromisoformat(until)):
+        (balance,) = (await shop.get("/ledger/balances"))["balances"]
+    assert (balance["payable"]["amount"], balance["waiting"]) == (2032, [])
+
+
+async def test_statement_goes_from_opening_to_closing_to_the_cent(shop: Shop) -> None:
+    now = clock.now()
+    this = f"{now:%Y-%m}"
+    _, turn = rules.month(this)
+    following = f"{turn:%Y-%m}"
+    with clock.use(lambda: now):
+        await shop.buy()
+        await shop.hear()
+    with clock.use(lambda: turn):
+        desk = await shop.buy(2)
+        await desk.refund(("SALT", 1, 0))
+        await shop.hear()
+
+    (october,) = (await shop.get(f"/statements?period={this}"))["statements"]
+    (november,) = (await shop.get(f"/statements?period={following}"))["statements"]
+    (december,) = (await shop.get("/statements?period=2099-12"))["statements"]
+    path = f"/statements?period={following}&format=csv"
+    answer = await shop.counter.client.get(path)
+
+    assert october["opening"]["amount"] == 0
+    assert october["closing"] == november["opening"]
+    assert [
+        (each["kind"], each["count"], each["amount"]["amount"]) for each in november["movements"]
+    ] == [
+        ("payment", 1, 2 * PRICE),
+        ("provider_fee", 1, -91),
+        ("platform_fee", 1, -220),
+        ("refund", 1, -PRICE),
+        ("platform_fee_back", 1, 110),
+    ]
+    moved = sum(each["amount"]["amount"] for each in november["movements"])
+    assert november["closing"]["amount"] == november["opening"]["amount"] + moved
+    assert (december["opening"], december["movements"]) == (november["closing"], [])
+    rows = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
+    assert [row["what"] for row in rows][::6] == ["opening", "closing"]
+    assert sum(float(row["amount"]) for row in rows[:-1]) == pytest.approx(
+        float(rows[-1]["amount"])
+    )
+
+
+async def test_nobody_sees_the_books_of_others(shop: Shop) -> None:
+    await shop.buy()
+    await shop.hear()
+    own = ids.encode("mer", shop.seller.merchant.id)
+    other = await add_seller(shop.database, "zafra", "ZA")
+    shop.be(other.person)
+
+    assert await shop.entries() == []
+    assert (await shop.get("/ledger/balances"))["balances"] == []
+    assert (await shop.get("/statements?period=2026-11"))["statements"] == []
+    for path in ("/ledger/entries?", "/ledger/balances?", "/statements?period=2026-11&"):
+        answer = await shop.counter.client.get(f"{path}account={own}")
+        assert (answer.status_code, answer.json()["code"]) == (404, "account_not_found")
+
+
+async def test_entries_are_read_page_by_page(shop: Shop) -> None:
+    await shop.buy()
+    await shop.hear()
+
+    seen, cursor = [], ""
+    while cursor is not None:
+        page = await shop.get(f"/ledger/entries?limit=1{cursor and '&cursor='}{cursor}")
+        seen += [each["kind"] for each in page["items"]]
+        cursor = page["next_cursor"]
+
+    assert seen == ["platform_fee", "provider_fee", "payment"]
+
+
+async def test_orders_that_no_event_brought_are_booked_with_all_that_happened(shop: Shop) -> None:
+    desk = await shop.buy(2)
+    await desk.refund(("SALT", 2, 0))
+    await execute(shop.database, "delete from outbox_event")
+
+    assert await service.book_missing(shop.database, FEES) == 1
+    assert await service.book_missing(shop.database, FEES) == 0
+
+    assert await shop.balance() == -91
