@@ -47,14 +47,15 @@ export function language(lang: Lang, catalog: Catalog): Language {
     }).format(value);
   }
 
-  /** Symbol first in English, after a no-break space in Arabic. A symbol made of letters is set off
+  /** Symbol first in English, behind the sign, after a no-break space in Arabic. A symbol made of letters is set off
    *  in English, too. */
   function price({ amount, currency }: Money): string {
     const digits = precision(currency);
-    const value = number(amount / 10 ** digits, digits);
     const symbol = (catalog[`currency.${currency}`] as string | undefined) ?? currency;
-    if (lang === "ar") return value + NO_BREAK + symbol;
-    return /\p{L}$/u.test(symbol) ? symbol + NO_BREAK + value : symbol + value;
+    if (lang === "ar") return number(amount / 10 ** digits, digits) + NO_BREAK + symbol;
+    const value = number(Math.abs(amount) / 10 ** digits, digits);
+    const sign = amount < 0 ? "\u2212" : "";
+    return sign + (/\p{L}$/u.test(symbol) ? symbol + NO_BREAK + value : symbol + value);
   }
 
   function shown(value: string | number | Money): string {
