@@ -72,3 +72,16 @@ async def until_somebody_waits(database: Database, how_many: int = 1) -> None:
             return int((await session.execute(_WAITING)).scalar_one()) >= how_many
 
     await until(waits)
+
+
+async def stop_listening(server: asyncio.Server) -> None:
+    """Close a server in the middle of a test; whoever is connected hears of it or is answered.
+
+    `Server.close` alone forgets a connection that was accepted in the same turn of the loop: nobody
+    serves it, and it stays open until the garbage is collected, so that its client waits for long.
+    """
+    loop = asyncio.get_running_loop()
+    for listener in server.sockets:
+        loop.remove_reader(listener.fileno())
+    await asyncio.sleep(0)
+    server.close()

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import json
 import os
 import signal
@@ -13,18 +14,27 @@ import sys
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from showfloor.streaming.rtmp import amf, chunks, messages
 from tests.forks import ROOT, Child, nursery
-from tests.waiting import BOUND, bounded, until
+from tests.ports import free_ports
+from tests.waiting import BOUND, bounded, stop_listening, until
 
 TOKEN = "internal-test-token"
 SOURCE = ROOT / "src"
 NEVER = 100 * BOUND
 """Seconds of a deadline that no test waits for."""
 PROGRAM = "tests.integration.streaming.program"
+
+
+@cache
+def _own_ports() -> Iterator[int]:
+    """Nobody else gets one of them while web is away."""
+    first = free_ports(8)
+    return itertools.cycle(range(first, first + 8))
 
 
 class FakeWeb:
@@ -68,12 +78,12 @@ class FakeWeb:
         self.keys[key] = (403, {"code": code, "detail": detail})
 
     async def start(self, port: int = 0) -> None:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", port)
-        self.port = self._server.sockets[0].getsockname()[1]
+        self.port = port or next(_own_ports())
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
 
     async def stop(self) -> None:
         assert self._server is not None
-        self._server.close()
+        await stop_listening(self._server)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError, asyncio.IncompleteReadError):
