@@ -11,17 +11,19 @@ import re
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 import typer
+from pydantic import TypeAdapter, ValidationError
 
 from showfloor.app import admin
 from showfloor.app.settings import Settings
 from showfloor.app.terminal import or_refused
 from showfloor.kit import ids
 from showfloor.kit.db import Session
-from showfloor.kit.text import clean_line
+from showfloor.kit.fields import Line, OptionalLine, Paragraphs
+from showfloor.kit.text import clean_email
 
 T = TypeVar("T")
 
@@ -50,17 +52,37 @@ ShortName = Annotated[
         callback=matching(r"[a-z0-9]+(-[a-z0-9]+)*", "small letters, digits and single hyphens")
     ),
 ]
-ADDRESS = r"[^@\s]+@[^@\s]+"
-Email = Annotated[str, typer.Argument(callback=matching(ADDRESS, "an email address"))]
 
 
-def cleaned(value: str) -> str:
-    """A name as one that comes by the API."""
-    return clean_line(value)
+def email_address(value: str) -> str:
+    """Without the marks and the `mailto:` of an address that was pasted."""
+    return matching(r"[^@\s]+@[^@\s]+", "an email address")(clean_email(value))
 
 
-Name = Annotated[str, typer.Option("--name", help="in English", callback=cleaned)]
-NameAr = Annotated[str, typer.Option("--name-ar", help="in Arabic", callback=cleaned)]
+Email = Annotated[str, typer.Argument(callback=email_address)]
+
+
+def as_field(kind: Any) -> Callable[[str], str]:
+    """Cleans and judges a text as a request's field of this type (`kit.fields`)."""
+
+    def check(value: str) -> str:
+        try:
+            return str(TypeAdapter(kind).validate_python(value))
+        except ValidationError as error:
+            problem = error.errors()[0]
+            empty = problem["type"] == "string_too_short"
+            words = "this has to be said" if empty else problem["msg"]
+            raise typer.BadParameter(words) from None
+
+    return check
+
+
+said = as_field(Line)
+"""A line of which a reader sees something."""
+line = as_field(OptionalLine)
+paragraphs = as_field(Paragraphs)
+Name = Annotated[str, typer.Option("--name", help="in English", callback=said)]
+NameAr = Annotated[str, typer.Option("--name-ar", help="in Arabic", callback=said)]
 Avatar = Annotated[
     Path, typer.Option("--avatar", help="a square picture", exists=True, dir_okay=False)
 ]

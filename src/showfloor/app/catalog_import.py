@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -23,8 +24,18 @@ Line = Annotated[Text, AfterValidator(lambda words: _cleaned(words, clean_line))
 Paragraphs = Annotated[Text, AfterValidator(lambda words: _cleaned(words, clean_paragraphs))]
 
 
+Options = Annotated[
+    tuple[OptionAxis, ...], AfterValidator(lambda axes: tuple(map(_cleaned_axis, axes)))
+]
+
+
 def _cleaned(words: Text, clean: Callable[[str], str]) -> Text:
     return {lang: clean(text) for lang, text in words.items()}
+
+
+def _cleaned_axis(axis: OptionAxis) -> OptionAxis:
+    values = tuple(replace(value, name=_cleaned(value.name, clean_line)) for value in axis.values)
+    return replace(axis, name=_cleaned(axis.name, clean_line), values=values)
 
 
 class PictureEntry(BaseModel):
@@ -58,7 +69,7 @@ class ProductEntry(BaseModel):
     name: Line
     summary: Line
     description: Paragraphs
-    options: tuple[OptionAxis, ...] = ()
+    options: Options = ()
     pictures: tuple[PictureEntry, ...] = ()
     variants: tuple[VariantEntry, ...]
 

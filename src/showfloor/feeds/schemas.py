@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from showfloor.catalog.imports.program import AUTO
 from showfloor.kit.outbound import LONGEST_URL
 from showfloor.kit.schemas import MoneyOut, Time, id_with
+from showfloor.kit.text import clean_code
 
 State = Literal["waiting", "running", "compared", "done", "failed"]
 PictureState = Literal["waiting", "done", "failed"]
@@ -32,7 +33,7 @@ class ImportUrl(BaseModel):
     several.
     """
 
-    url: str = Field(min_length=1, max_length=LONGEST_URL)
+    url: Annotated[str, AfterValidator(clean_code), Field(min_length=1, max_length=LONGEST_URL)]
     currency: str = Field(max_length=10, description="ISO 4217: what the prices are in")
     format: str = Field(AUTO, max_length=40, description="auto finds it out")
     dry_run: bool = Field(True, description="only say what would change")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+from showfloor.kit.text import clean_code
 from showfloor.merchants.errors import OriginInvalid
 
 # For trying things out without HTTPS. `localhost` never leaves the machine (RFC 6761 §6.3); `.test`
@@ -19,7 +20,7 @@ HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|::1")
 def normalise_origin(text: str) -> str:
     """`HTTPS://Brand.example:443/` becomes `https://brand.example`; raises OriginInvalid."""
     try:
-        parts = urlsplit(text.strip().lower())
+        parts = urlsplit(clean_code(text).lower())
         port = parts.port
     except ValueError:
         raise OriginInvalid(origin=text) from None

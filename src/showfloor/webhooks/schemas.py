@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field
 
 from showfloor.kit.outbound import LONGEST_URL
 from showfloor.kit.schemas import EveryLanguage, Moment, MoneyOut, Shown, Time, id_with
+from showfloor.kit.text import clean_code
 from showfloor.orders.schemas import OrderOut, PartOut
 from showfloor.orders.types import RefundCause
 from showfloor.webhooks.types import DeliveryState, EndpointState, Reason
@@ -23,7 +24,7 @@ Event = Literal[
     "stock.changed",
 ]
 """What an endpoint can ask for: every event but the test."""
-Url = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_URL)]
+Url = Annotated[str, AfterValidator(clean_code), Field(min_length=1, max_length=LONGEST_URL)]
 Events = Annotated[list[Event], Field(min_length=1, max_length=20)]
 
 

@@ -37,6 +37,7 @@ CATALOGUE = DEMO / "catalog.json"
 AVATAR = str(DEMO / "media" / "avatars" / "loamwick.webp")
 PASSWORD = "a long enough password"
 Run = Callable[..., Result]
+TABLES = ("creator", "person", "api_key", "merchant where identity is not null")
 
 
 @pytest.fixture
@@ -184,6 +185,9 @@ def test_texts_are_cleaned_as_those_of_a_request(
     found = json.loads(CATALOGUE.read_text())
     found["products"][0]["name"]["en"] = "\u202a Salt   mug\u202c\u200b "
     found["products"][0]["description"]["en"] = " One.\n\n\n\n\u202bTwo.\u202c"
+    axis = found["products"][0]["options"][0]
+    axis["name"]["en"] = "\u2067Glaze\u2069"
+    axis["values"][0]["name"]["en"] = "Sea\u0007\u200b  salt"
     shutil.copytree(
         CATALOGUE.parent / "media", tmp_path / "media", ignore=shutil.ignore_patterns("*.mp4")
     )
@@ -204,6 +208,70 @@ def test_texts_are_cleaned_as_those_of_a_request(
     texts = f"select name->>'en' || '|' || (description->>'en') from product where slug = '{slug}'"
     assert _scalar(database_url, texts) == "Salt mug|One.\n\nTwo."
     assert _scalar(database_url, "select name from person") == "Lina M."
+    options = (
+        "select options->0->'name'->>'en' || '|' || (options->0->'values'->0->'name'->>'en')"
+        f" from product where slug = '{slug}'"
+    )
+    assert _scalar(database_url, options) == "Glaze|Sea salt"
+
+
+def test_texts_of_a_seller_and_a_key_are_cleaned(run: Run, database_url: str) -> None:
+    """Bidi marks and control characters are nowhere in what buyers read of a seller."""
+    added = run(
+        *("merchant add", "loamwick", "--order-prefix", "LW", "--avatar", AVATAR),
+        *("--name", "\u202eLoam\u2066wick\u2069", "--name-ar", "لوم\u200f ويك"),
+        *("--about", "One\u0007 kiln.\r\n\r\n\r\n\u202bTwo hands.\u202c"),
+        *("--about-ar", "\u2067فرن\u2069"),
+    )
+    identified = run(
+        *("merchant identify", "loamwick", "--company", "\u202eLoamwick   Ltd\u202c"),
+        *("--address", "4 Kiln Lane,\n\u200bLondon", "--vat", "GB\u200e 1"),
+        *("--email", "\u202amailto:care@b.example\u202c"),
+        *("--phone", "\u202d+44 20\u202c", "--registration", " 1 \u200e2"),
+    )
+    person = run(
+        *("person add", "\u202ahost@b.example\u202c", "--adult", "--name", "Lina"),
+        typed=f"{PASSWORD}\n",
+    )
+    key = run(
+        *("person key add", "\u200ehost@b.example", "--scope", "shows:run"),
+        *("--label", "\u202eOBS\u0000  at home\u202c"),
+    )
+
+    for done in (added, identified, person, key):
+        assert done.exit_code == 0, done.output
+    texts = ", ".join(f"{field}->>'{lang}'" for field in ("name", "about") for lang in ("en", "ar"))
+    stored = _scalar(database_url, f"select concat_ws('|', {texts}) from merchant")
+    assert stored == "Loamwick|لوم ويك|One kiln.\n\nTwo hands.|فرن"
+    assert _scalar(database_url, "select identity from merchant") == {
+        "company": "Loamwick Ltd",
+        "address": "4 Kiln Lane, London",
+        "email": "care@b.example",
+        "phone": "+44 20",
+        "registration": "1 2",
+        "vat": "GB 1",
+    }
+    assert _scalar(database_url, "select email from person") == "host@b.example"
+    assert _scalar(database_url, "select label from api_key") == "OBS at home"
+
+
+@pytest.mark.parametrize("nothing", ["", " ", "\u200b", "\u202e\u202c", "x" * 201])
+def test_name_of_which_nobody_sees_anything_is_refused(
+    run: Run, database_url: str, nothing: str
+) -> None:
+    _add_merchants(run)
+    _add_host(run)
+    before = [_scalar(database_url, f"select count(*) from {table}") for table in TABLES]
+
+    said = [
+        run("creator add", "--name", nothing, "--name-ar", "لينا", "--avatar", AVATAR),
+        run("person add b@brand.example --adult --name", nothing, typed=f"{PASSWORD}\n"),
+        run("person key add host@brand.example --scope all --label", nothing),
+        run("merchant identify loamwick --address x --email a@b.example --company", nothing),
+    ]
+
+    assert [each.exit_code for each in said] == [2] * 4
+    assert [_scalar(database_url, f"select count(*) from {table}") for table in TABLES] == before
 
 
 def test_catalog_is_imported_whole_or_not_at_all(

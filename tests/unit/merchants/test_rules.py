@@ -16,6 +16,7 @@ from showfloor.merchants.rules import normalise_origin
         ("http://shop.localhost:8000", "http://shop.localhost:8000"),
         ("http://127.0.0.1:8084", "http://127.0.0.1:8084"),
         (" https://brand.example ", "https://brand.example"),
+        ("\u202ahttps://\u200bbrand.example\u202c\n", "https://brand.example"),
     ],
 )
 def test_origin_is_normalised(text: str, origin: str) -> None:

@@ -8,13 +8,16 @@ import typer
 
 from showfloor.app import admin, delivery_commands
 from showfloor.app.admin_terminal import (
-    ADDRESS,
     Avatar,
     Name,
     NameAr,
     ShortName,
+    email_address,
+    line,
     matching,
+    paragraphs,
     run,
+    said,
     stored_picture,
 )
 from showfloor.merchants import service
@@ -39,8 +42,8 @@ def add_merchant(
             callback=matching("[A-Z]{2,4}", "two to four capital letters"),
         ),
     ],
-    about: Annotated[str, typer.Option(help="in English")] = "",
-    about_ar: Annotated[str, typer.Option(help="in Arabic")] = "",
+    about: Annotated[str, typer.Option(help="in English", callback=paragraphs)] = "",
+    about_ar: Annotated[str, typer.Option(help="in Arabic", callback=paragraphs)] = "",
 ) -> None:
     """A seller under a short name."""
     picture = stored_picture(avatar)
@@ -56,25 +59,14 @@ def add_merchant(
 @group.command("identify")
 def identify_merchant(
     slug: ShortName,
-    company: Annotated[
-        str,
-        typer.Option(
-            callback=matching(r".*\S.*", "this has to be said"), help="as it stands in the register"
-        ),
-    ],
-    address: Annotated[
-        str,
-        typer.Option(
-            callback=matching(r".*\S.*", "this has to be said"), help="postal address, in one line"
-        ),
-    ],
-    email: Annotated[
-        str,
-        typer.Option(callback=matching(ADDRESS, "an email address"), help="to which buyers write"),
-    ],
-    phone: Annotated[str, typer.Option(help="on which buyers call")] = "",
-    registration: Annotated[str, typer.Option(help="where it is registered, with its number")] = "",
-    vat: Annotated[str, typer.Option(help="its number for value added tax")] = "",
+    company: Annotated[str, typer.Option(callback=said, help="as it stands in the register")],
+    address: Annotated[str, typer.Option(callback=said, help="postal address, in one line")],
+    email: Annotated[str, typer.Option(callback=email_address, help="to which buyers write")],
+    phone: Annotated[str, typer.Option(callback=line, help="on which buyers call")] = "",
+    registration: Annotated[
+        str, typer.Option(callback=line, help="where it is registered, with its number")
+    ] = "",
+    vat: Annotated[str, typer.Option(callback=line, help="its number for value added tax")] = "",
 ) -> None:
     """Say who a seller is before the law: it stands in every mail and order from now on."""
     identity: Identity = {

@@ -14,12 +14,14 @@ from showfloor.app.admin_terminal import (
     Email,
     Operator,
     Sellers,
-    cleaned,
+    as_field,
     password_of_person,
     run,
+    said,
 )
 from showfloor.app.terminal import or_refused
 from showfloor.identity import service
+from showfloor.identity.schemas import Label
 from showfloor.identity.service import admit
 from showfloor.identity.types import CollectionPoint, Person, Scope
 from showfloor.kit import clock, ids
@@ -43,7 +45,7 @@ def _of(email: str, work: Callable[[Session, Person], Awaitable[T]]) -> T:
 @group.command("add")
 def add_person(
     email: Email,
-    name: Annotated[str, typer.Option("--name", callback=cleaned)],
+    name: Annotated[str, typer.Option("--name", callback=said)],
     sellers: Sellers,
     adult: Annotated[
         bool, typer.Option("--adult", help="this person has declared to be an adult")
@@ -132,7 +134,7 @@ def enable(email: Email) -> None:
 @key.command("add")
 def add_key(
     email: Email,
-    label: Annotated[str, typer.Option(help="what the key is for")],
+    label: Annotated[str, typer.Option(help="what the key is for", callback=as_field(Label))],
     scopes: Annotated[
         list[str],
         typer.Option(
