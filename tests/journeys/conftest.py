@@ -2,7 +2,9 @@
 brand.test.
 
 One installation and one browser for all journeys of a run; each test gets a fresh profile
-(context). Journeys run one after another in one worker while other workers run other tests.
+(context). What is installed is the wheel, as a newcomer has it: a second demo for the test of the
+wheel would cost 25 seconds of a core. Journeys run one after another in one worker while other
+workers run other tests.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -32,6 +35,7 @@ from playwright.sync_api import (
 )
 
 from showfloor.kit import clock
+from tests.architecture.sources import ROOT
 from tests.journeys.networks import Networks
 from tests.ports import free_ports
 from tests.waiting import BOUND, until_blocking
@@ -169,8 +173,32 @@ def stop_demo(installation: Installation) -> None:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    installation = start_demo(tmp_path_factory.mktemp("demo") / "data of the demo")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The program of an empty environment outside the checkout, into which the wheel went.
+
+    The dependencies are read from the environment that runs the tests, so that no network is
+    needed; the checkout itself is not among them.
+    """
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel"]
+    subprocess.run([*build, "--directory", folder], cwd=ROOT, check=True, capture_output=True)
+    (built,) = folder.glob("*.whl")
+    environment = folder / "environment"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment], check=True)
+    python = environment / "bin" / "python"
+    uv = next(path for path in (ROOT / ".tool/bin/uv", ROOT / ".tool/lib/bin/uv") if path.exists())
+    options = ["--offline", "--no-index", "--no-deps", "--no-cache", "--no-config", "--quiet"]
+    # Otherwise each of the demo's ten processes would compile the same modules.
+    options.append("--compile-bytecode")
+    subprocess.run([uv, "pip", "install", *options, "--python", python, built], check=True)
+    (packages,) = environment.glob("lib/python*/site-packages")
+    (packages / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    return environment / "bin" / "showfloor"
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory, wheel: Path) -> Iterator[Installation]:
+    installation = start_demo(tmp_path_factory.mktemp("demo") / "data of the demo", [wheel])
     yield installation
     stop_demo(installation)
 
