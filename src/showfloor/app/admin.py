@@ -29,7 +29,7 @@ from showfloor.catalog.errors import VariantNotFound
 from showfloor.delivery import service as delivery
 from showfloor.delivery.types import DeliveryOption, Terms
 from showfloor.identity import service as identity
-from showfloor.identity.types import Admission, CollectionPoint, GrantKind, Person, Scope
+from showfloor.identity.types import Admission, CollectionPoint, GrantKind, Person, Role, Scope
 from showfloor.kit import ids
 from showfloor.kit.db import Database, Session
 from showfloor.kit.errors import AppError, ValidationFailed
@@ -110,20 +110,22 @@ async def give_grants(
     sellers: Sequence[str],
     creator: UUID | None,
     operator: bool,
+    role: Role = Role.OWNER,
 ) -> None:
-    """Let a person act for sellers (their short names), as a creator, as an operator.
+    """Let a person act for sellers (their short names), as a creator, as an operator. `role` is
+    theirs in the teams of sellers and creator; RoleUnknown when one of them has no such role.
 
     Raises MerchantNotFound, CreatorNotFound.
     """
     for slug in sellers:
         merchant = await merchants.find_merchant(session, slug)
         await identity.grant(
-            session, person_id=person.id, kind=GrantKind.MERCHANT, subject_id=merchant.id
+            session, person_id=person.id, kind=GrantKind.MERCHANT, subject_id=merchant.id, role=role
         )
     if creator is not None:
         await merchants.get_creator(session, creator)
         await identity.grant(
-            session, person_id=person.id, kind=GrantKind.CREATOR, subject_id=creator
+            session, person_id=person.id, kind=GrantKind.CREATOR, subject_id=creator, role=role
         )
     if operator:
         await identity.grant(

@@ -27,10 +27,24 @@ class ScopeMissing(AppError):
     status = 403
 
 
+class RoleMissing(AppError):
+    """The person belongs to the team, but their role in it is for something else."""
+
+    code = "role_missing"
+    status = 403
+
+
+class RoleUnknown(AppError):
+    """Teams of this kind do not have it."""
+
+    code = "role_unknown"
+    status = 422
+
+
 class NotAuthenticated(AppError):
     code = "not_authenticated"
     status = 401
-    implies = (ScopeMissing,)
+    implies = (ScopeMissing, RoleMissing)
 
 
 class SignInFailed(AppError):

@@ -30,6 +30,7 @@ from showfloor.identity.errors import (
     NotAuthenticated,
     PasswordTooCommon,
     PasswordTooShort,
+    RoleMissing,
     ScopeMissing,
     SessionNotFound,
     SignInFailed,
@@ -62,8 +63,16 @@ from showfloor.identity.schemas import (
     SessionOut,
     SessionsOut,
     SignIn,
+    TeamOut,
 )
-from showfloor.identity.types import Admission, CollectionPoint, Person
+from showfloor.identity.types import (
+    Action,
+    Admission,
+    CollectionPoint,
+    Grant,
+    GrantKind,
+    Person,
+)
 from showfloor.kit import clock, ids
 from showfloor.kit.errors import NotFound
 from showfloor.kit.http import DatabaseDep, SessionDep
@@ -102,26 +111,41 @@ async def get_optional_person(
     session: SessionDep,
     given: Annotated[HTTPAuthorizationCredentials | None, Depends(API_KEY)],
 ) -> Person | None:
-    """The caller, or None for a visitor. Raises CsrfFailed for a change made with the cookie
-    alone, ScopeMissing for one made with a key that is for something else.
+    """The caller, with those memberships alone whose role may do what the route does; or None for
+    a visitor. Raises CsrfFailed for a change made with the cookie alone, ScopeMissing for one made
+    with a key that is for something else.
     """
     if given is not None and given.credentials.startswith("sf_"):
         caller = await service.person_of_api_key(session, given.credentials)
-        return _in_scope(request, caller) if caller else None
+        return _in_role(request, _in_scope(request, caller)) if caller else None
     cookie = request.cookies.get(cookie_name(request))
     if cookie is None:
         return None
     person = await service.person_of_session(session, cookie)
     if person is not None and request.method not in SAFE_METHODS:
         _check_csrf(request, cookie)
-    return person
+    return _in_role(request, person) if person else None
+
+
+def _tag(request: Request) -> str:
+    return str(next(iter(getattr(request.scope.get("route"), "tags", None) or []), ""))
 
 
 def _in_scope(request: Request, person: Person) -> Person:
-    tag = next(iter(getattr(request.scope.get("route"), "tags", None) or []), "")
-    if person.scopes is not None and not may_use(person.scopes, str(tag), request.method):
+    if person.scopes is not None and not may_use(person.scopes, _tag(request), request.method):
         raise ScopeMissing
     return person
+
+
+def _action(request: Request) -> Action | None:
+    name = str(getattr(request.scope.get("route"), "name", ""))
+    return service.action_of(_tag(request), name, safe=request.method in SAFE_METHODS)
+
+
+def _in_role(request: Request, person: Person) -> Person:
+    if service.is_for_everybody(_tag(request)):
+        return person
+    return service.limited_to(person, _action(request))
 
 
 def _check_csrf(request: Request, cookie: str) -> None:
@@ -153,9 +177,12 @@ OwnSignIn = Annotated[UUID, Depends(get_sign_in)]
 OptionalPerson = Annotated[Person | None, Depends(get_optional_person)]
 
 
-async def get_person(person: OptionalPerson) -> Person:
+async def get_person(request: Request, person: OptionalPerson) -> Person:
+    """Raises NotAuthenticated, RoleMissing."""
     if person is None:
         raise NotAuthenticated
+    if not service.is_for_everybody(_tag(request)) and service.lacks_role(person, _action(request)):
+        raise RoleMissing
     return person
 
 
@@ -171,7 +198,7 @@ async def get_caller(
     process, before they open one that changes anything.
     """
     async with database.session() as session:
-        return await get_person(await get_optional_person(request, session, given))
+        return await get_person(request, await get_optional_person(request, session, given))
 
 
 Caller = Annotated[Person, Depends(get_caller)]
@@ -184,6 +211,19 @@ def _session_out(person: Person, csrf: str) -> SessionOut:
         merchants=sorted(ids.encode("mer", merchant) for merchant in person.merchant_ids),
         creator=ids.encode("cre", person.creator_id) if person.creator_id else None,
         operator=person.is_operator,
+        teams=[_team_out(grant) for grant in person.grants if grant.kind in TEAM_PREFIXES],
+        may=sorted({right for grant in person.grants for right in service.rights_of(grant)}),
+    )
+
+
+TEAM_PREFIXES = {GrantKind.MERCHANT: "mer", GrantKind.CREATOR: "cre"}
+
+
+def _team_out(grant: Grant) -> TeamOut:
+    return TeamOut(
+        team=ids.encode(TEAM_PREFIXES[grant.kind], grant.subject_id),
+        role=grant.role,
+        may=sorted(service.rights_of(grant)),
     )
 
 

@@ -30,6 +30,7 @@ class GrantRow(Base):
     )
     kind: Mapped[str] = mapped_column(primary_key=True)
     subject_id: Mapped[UUID] = mapped_column(primary_key=True)
+    role: Mapped[str]
 
 
 class SessionRow(Base):

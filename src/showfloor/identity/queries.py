@@ -17,16 +17,19 @@ from showfloor.identity.models import (
     SecurityRow,
     SessionRow,
 )
+from showfloor.identity.rules.roles import person_with
 from showfloor.identity.types import (
     ApiKey,
     CollectionPoint,
     Credentials,
     GateCount,
+    Grant,
     GrantKind,
     NewKey,
     NewPerson,
     OpenSession,
     Person,
+    Role,
     Scope,
     SecurityEvent,
     SecurityRecord,
@@ -48,12 +51,14 @@ async def declared_adult_at(session: Session, person_id: UUID) -> datetime | Non
     return (await session.execute(chosen)).scalar_one_or_none()
 
 
-async def add_grant(session: Session, person_id: UUID, kind: GrantKind, subject_id: UUID) -> None:
-    """Granting twice is granting once."""
+async def add_grant(session: Session, person_id: UUID, grant: Grant) -> None:
+    """Granting twice is granting once; the later role counts."""
+    new = insert_or(GrantRow).values(person_id=person_id, **asdict(grant))
     await session.execute(
-        insert_or(GrantRow)
-        .values(person_id=person_id, kind=kind, subject_id=subject_id)
-        .on_conflict_do_nothing()
+        new.on_conflict_do_update(
+            index_elements=[GrantRow.person_id, GrantRow.kind, GrantRow.subject_id],
+            set_={"role": new.excluded.role},
+        )
     )
 
 
@@ -221,6 +226,16 @@ def _works(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return ApiKeyRow.revoked_at.is_(None), not_over
 
 
+async def person_of_sign_in(session: Session, sign_in: UUID, now: datetime) -> Person | None:
+    """Who is behind a browser that is signed in, or a key that works."""
+    browsers = select(SessionRow.person_id).where(
+        SessionRow.id == sign_in, SessionRow.expires_at > now
+    )
+    programs = select(ApiKeyRow.person_id).where(ApiKeyRow.id == sign_in, *_works(now))
+    owner = browsers.union_all(programs)
+    return await _person(session, PersonRow.id.in_(owner), PersonRow.disabled_at.is_(None))
+
+
 async def note_use(session: Session, digest: bytes, now: datetime) -> None:
     """When a key was last used."""
     chosen = update(ApiKeyRow).where(ApiKeyRow.key_digest == digest)
@@ -266,23 +281,24 @@ async def person(session: Session, person_id: UUID) -> Person | None:
 
 async def _person(session: Session, *which: ColumnElement[bool]) -> Person | None:
     joined = (
-        select(PersonRow.id, PersonRow.name, PersonRow.email, GrantRow.kind, GrantRow.subject_id)
+        select(
+            PersonRow.id,
+            PersonRow.name,
+            PersonRow.email,
+            GrantRow.kind,
+            GrantRow.subject_id,
+            GrantRow.role,
+        )
         .outerjoin(GrantRow, GrantRow.person_id == PersonRow.id)
         .where(*which)
     )
     rows = (await session.execute(joined)).all()
     if not rows:
         return None
-    # A person hosts as one creator: the oldest, if there were ever several.
-    creators = sorted(row.subject_id for row in rows if row.kind == GrantKind.CREATOR)
-    return Person(
-        id=rows[0].id,
-        name=rows[0].name,
-        email=rows[0].email,
-        merchant_ids=frozenset(row.subject_id for row in rows if row.kind == GrantKind.MERCHANT),
-        creator_id=creators[0] if creators else None,
-        is_operator=any(row.kind == GrantKind.OPERATOR for row in rows),
-    )
+    grants = [
+        Grant(GrantKind(row.kind), row.subject_id, Role(row.role)) for row in rows if row.kind
+    ]
+    return person_with(rows[0].id, rows[0].name, rows[0].email, grants)
 
 
 async def erase_person(session: Session, email: str, pseudonym: str) -> int:

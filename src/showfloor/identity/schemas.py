@@ -6,7 +6,15 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from showfloor.identity.types import AgeAnswer, BirthDate, CollectionPoint, Scope, SecurityEvent
+from showfloor.identity.types import (
+    Action,
+    AgeAnswer,
+    BirthDate,
+    CollectionPoint,
+    Role,
+    Scope,
+    SecurityEvent,
+)
 from showfloor.kit.schemas import Time
 from showfloor.kit.text import clean_line
 
@@ -75,12 +83,24 @@ class PersonOut(BaseModel):
     name: str
 
 
+class TeamOut(BaseModel):
+    """A team that the person belongs to: a merchant's (`mer_…`) or a creator's (`cre_…`)."""
+
+    team: str
+    role: Role
+    may: list[Action]
+
+
 class SessionOut(BaseModel):
+    """`may` is what the person's roles allow in any of their teams: what a page offers."""
+
     person: PersonOut
     csrf: str
     merchants: list[str]
     creator: str | None
     operator: bool
+    teams: list[TeamOut]
+    may: list[Action]
 
 
 class ChangePassword(BaseModel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -79,6 +80,70 @@ class GrantKind(StrEnum):
     OPERATOR = "operator"
 
 
+class Role(StrEnum):
+    """What a member of a team is there for. `roles.json` says which team has which role, and what
+    each may do.
+    """
+
+    OWNER = "owner"
+    ORDERS = "orders"
+    CATALOGUE = "catalogue"
+    READ_ONLY = "read_only"
+    PRODUCER = "producer"
+    HOST = "host"
+    MODERATOR = "moderator"
+    ANALYST = "analyst"
+    OPERATOR = "operator"
+
+
+class Action(StrEnum):
+    """What a route does, as far as a role decides it."""
+
+    ORDERS_READ = "orders.read"
+    ORDERS_FULFIL = "orders.fulfil"
+    ORDERS_REFUND = "orders.refund"
+    CATALOGUE_READ = "catalogue.read"
+    CATALOGUE_WRITE = "catalogue.write"
+    SELLER_READ = "seller.read"
+    SELLER_MANAGE = "seller.manage"
+    DEVELOPERS_MANAGE = "developers.manage"
+    MONEY_READ = "money.read"
+    MONEY_MANAGE = "money.manage"
+    TEAM_READ = "team.read"
+    TEAM_MANAGE = "team.manage"
+    SHOW_READ = "show.read"
+    SHOW_FIGURES = "show.figures"
+    SHOW_PLAN = "show.plan"
+    SHOW_RUN = "show.run"
+    SHOW_CONNECT = "show.connect"
+    RECORDING_MANAGE = "recording.manage"
+    CAPTIONS_WRITE = "captions.write"
+    CHAT_MODERATE = "chat.moderate"
+    PLATFORM_MANAGE = "platform.manage"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A membership: somebody has this role for a merchant, a creator or the installation."""
+
+    kind: GrantKind
+    subject_id: UUID
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class RoleTable:
+    """`roles.json`. `tags` say what a route reads and changes by its tag, `routes` by its name,
+    which comes first. No role decides about the tags of `everybody`.
+    """
+
+    version: str
+    roles: Mapping[GrantKind, Mapping[Role, frozenset[Action]]]
+    tags: Mapping[str, tuple[Action, Action]]
+    routes: Mapping[str, Action]
+    everybody: frozenset[str]
+
+
 class Scope(StrEnum):
     """What an API key may be used for."""
 
@@ -95,6 +160,8 @@ class Scope(StrEnum):
 class Person:
     """Somebody who signed in, with what they were granted.
 
+    In a request `merchant_ids`, `creator_id` and `is_operator` are those for which the person's
+    role may do what the route does (`Action`); `grants` are all memberships, whatever they allow.
     `scopes` are those of the key that acts for the person; None for the person's own session.
     """
 
@@ -105,6 +172,7 @@ class Person:
     creator_id: UUID | None
     is_operator: bool
     scopes: frozenset[Scope] | None = None
+    grants: tuple[Grant, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,8 +47,8 @@ TICKET_LASTS = timedelta(seconds=60)
 """From the click to the first message of a socket takes a second; a tunnel takes longer, and then a
 new ticket is asked for.
 """
-DEVICE_KEY_ID = "device"
-"""Who came with a ticket instead of a key: the signed-in host's own browser."""
+DEVICE_KEY = "device"
+"""How the name of a ticket begins: the signed-in host's own browser came without a key."""
 _MAC_BYTES = 20
 
 
@@ -58,7 +58,20 @@ def has_to_go(key_id: str | None, valid: str | None) -> bool:
     False when nobody knows what it came with, and for the host's own browser, whose ticket is not
     the key that was replaced.
     """
-    return key_id not in (None, DEVICE_KEY_ID, valid)
+    if key_id is None or key_id.startswith(DEVICE_KEY):
+        return False
+    return key_id != valid
+
+
+def device_key_id(sign_in: UUID) -> str:
+    """The name of a ticket, by the sign-in that it ends with."""
+    return f"{DEVICE_KEY}:{sign_in.hex}"
+
+
+def sign_in_of(key_id: str | None) -> UUID | None:
+    """On whose word a publisher came who has a ticket; None for one that has a stream key."""
+    kind, _, sign_in = (key_id or "").partition(":")
+    return UUID(hex=sign_in) if kind == DEVICE_KEY and sign_in else None
 
 
 def publish_ticket(secret: str, show_id: UUID, sign_in: UUID, at: datetime) -> str:

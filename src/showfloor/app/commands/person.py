@@ -23,7 +23,7 @@ from showfloor.app.terminal import or_refused
 from showfloor.identity import service
 from showfloor.identity.schemas import Label
 from showfloor.identity.service import admit
-from showfloor.identity.types import CollectionPoint, Person, Scope
+from showfloor.identity.types import CollectionPoint, Person, Role, Scope
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Session
 
@@ -77,13 +77,21 @@ def grant(
     sellers: Sellers,
     as_creator: AsCreator = None,
     operator: Operator = False,
+    role: Annotated[Role, typer.Option(help="in the teams of these sellers and creator")] = (
+        Role.OWNER
+    ),
 ) -> None:
     """Let somebody who has an account act for sellers or as a creator."""
 
     _of(
         email,
         lambda session, person: admin.give_grants(
-            session, person=person, sellers=sellers, creator=as_creator, operator=operator
+            session,
+            person=person,
+            sellers=sellers,
+            creator=as_creator,
+            operator=operator,
+            role=role,
         ),
     )
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 from uuid import UUID
 
 from showfloor.identity import queries
-from showfloor.identity.errors import EmailTaken, PersonNotFound, SignInFailed
+from showfloor.identity.errors import EmailTaken, PersonNotFound, RoleUnknown, SignInFailed
 from showfloor.identity.rules import normalise_email
 from showfloor.identity.service import passwords
+from showfloor.identity.service.roles import limited_to, roles_of
 from showfloor.identity.service.security_log import record
 from showfloor.identity.types import (
+    Action,
     Admission,
+    Grant,
     GrantKind,
     NewPerson,
     Person,
+    Role,
     SecurityEvent,
 )
 from showfloor.kit import clock, ids
@@ -50,10 +54,24 @@ async def add_person(
     return person_id
 
 
-async def grant(session: Session, *, person_id: UUID, kind: GrantKind, subject_id: UUID) -> None:
-    """Let a person act for a merchant, as a creator, or as an operator."""
-    await queries.add_grant(session, person_id, kind, subject_id)
-    about = f"{kind.value} {subject_id}"
+async def grant(
+    session: Session,
+    *,
+    person_id: UUID,
+    kind: GrantKind,
+    subject_id: UUID,
+    role: Role | None = None,
+) -> None:
+    """Let a person act for a merchant, as a creator, or as an operator: in the role with most
+    rights unless another is named. A role that they had is replaced.
+
+    Raises RoleUnknown for a role that such a team does not have.
+    """
+    if role is not None and role not in roles_of(kind):
+        raise RoleUnknown(role=role.value)
+    given = Grant(kind, subject_id, role or roles_of(kind)[0])
+    await queries.add_grant(session, person_id, given)
+    about = f"{kind.value} {subject_id} {given.role.value}"
     await record(session, SecurityEvent.GRANTED, person_id=person_id, about=about)
 
 
@@ -72,9 +90,18 @@ async def get_person(session: Session, person_id: UUID) -> Person | None:
     return await queries.person(session, person_id)
 
 
-async def get_active_person(session: Session, person_id: UUID) -> Person | None:
-    """None also for who was disabled."""
-    return await queries.active_person(session, person_id)
+async def get_active_person(session: Session, person_id: UUID, action: Action) -> Person | None:
+    """With the memberships alone whose role may do this; None also for who was disabled."""
+    found = await queries.active_person(session, person_id)
+    return limited_to(found, action) if found else None
+
+
+async def may_still(session: Session, person: Person, action: Action) -> bool:
+    """Whether this person, as a request found them, may do this now for all that they could then:
+    for answers that take longer than a request.
+    """
+    now = await get_active_person(session, person.id, action)
+    return now is not None and person.merchant_ids <= now.merchant_ids
 
 
 async def find_person(session: Session, *, email: str) -> Person:

@@ -8,8 +8,10 @@ from showfloor.identity import queries
 from showfloor.identity.errors import SessionNotFound, SignInFailed
 from showfloor.identity.rules import SESSION_LIFETIME, csrf_of, normalise_email
 from showfloor.identity.service import passwords
+from showfloor.identity.service.roles import limited_to
 from showfloor.identity.service.security_log import record
 from showfloor.identity.types import (
+    Action,
     Admission,
     Credentials,
     OpenSession,
@@ -102,6 +104,12 @@ async def is_sign_in_open(session: Session, sign_in: UUID) -> bool:
     return await queries.has_session(session, sign_in, now) or await queries.has_key(
         session, sign_in, now
     )
+
+
+async def person_of_sign_in(session: Session, sign_in: UUID, action: Action) -> Person | None:
+    """Who is behind it, with the memberships alone whose role may do this; None when it ended."""
+    found = await queries.person_of_sign_in(session, sign_in, clock.now())
+    return limited_to(found, action) if found else None
 
 
 async def end_session(session: Session, *, person: Person, session_id: UUID) -> None:

@@ -1,5 +1,6 @@
 """Use cases of `media`: signal (stream keys, who publishes), destinations (other networks)."""
 
+from showfloor.media.rules import sign_in_of
 from showfloor.media.service.destinations import (
     add_destination,
     allow_platform,
@@ -54,6 +55,7 @@ __all__ = [
     "note_report",
     "remove_destination",
     "replace_report",
+    "sign_in_of",
     "start_destination",
     "stop_destination",
 ]

@@ -11,11 +11,11 @@ from showfloor.kit.contract import Health, read
 from showfloor.kit.db import Connection, Session
 from showfloor.media import queries
 from showfloor.media.rules import (
-    DEVICE_KEY_ID,
     PREVIEW_LASTS,
     STALE_AFTER,
     TICKET_LASTS,
     TICKET_PREFIX,
+    device_key_id,
     has_to_go,
     preview_token,
     publish_ticket,
@@ -48,7 +48,7 @@ async def find_key(session: Session, key: str, *, secret: str) -> KeyOwner | Non
             return None
         show_id, sign_in, until = ticket
         lasts = until >= clock.now() and await identity.is_sign_in_open(session, sign_in)
-        return KeyOwner(DEVICE_KEY_ID, show_id, revoked=False, expired=not lasts)
+        return KeyOwner(device_key_id(sign_in), show_id, revoked=False, expired=not lasts)
     return await queries.key_owner(session, ids.digest(key))
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from uuid import UUID
 
-from showfloor.identity.types import Admission, Person
+from showfloor.identity import service as identity
+from showfloor.identity.types import Action, Admission, Person
 from showfloor.kit import clock
 from showfloor.kit.db import Connection, Database, Session
 from showfloor.kit.outbox import publish, publish_all
@@ -155,10 +156,14 @@ async def count_own_orders(session: Session, *, person: Person) -> dict[OrderFil
 async def walk_own_orders(
     database: Database, *, person: Person, wanted: Wanted
 ) -> AsyncIterator[Order]:
-    """Every order of this person's merchants that is wanted; a short transaction for each page."""
+    """Every order of this person's merchants that is wanted; a short transaction for each page. It
+    ends where the person's right to read them ended meanwhile.
+    """
     cursor: UUID | None = None
     while True:
         async with database.session() as session:
+            if not await identity.may_still(session, person, Action.ORDERS_READ):
+                return
             page = await list_own_orders(
                 session, person=person, wanted=wanted, limit=_WALKED, cursor=cursor
             )

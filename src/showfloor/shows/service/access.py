@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from showfloor.identity.types import Person
+from showfloor.identity import service as identity
+from showfloor.identity.types import Action, Person
 from showfloor.kit.db import Session
 from showfloor.shows import queries
 from showfloor.shows.errors import ShowNotFound
@@ -15,6 +16,15 @@ from showfloor.shows.types import Show
 
 def may_run(person: Person, show: Show) -> bool:
     return person.is_operator or show.host_creator_id == person.creator_id
+
+
+async def may_still_run(session: Session, sign_in: UUID, show_id: UUID) -> bool:
+    """Whether whoever is behind this sign-in still runs the show: it did not end, and neither did
+    their role in the team.
+    """
+    person = await identity.person_of_sign_in(session, sign_in, Action.SHOW_RUN)
+    show = await queries.show(session, show_id)
+    return person is not None and show is not None and may_run(person, show)
 
 
 def may_see(person: Person | None, show: Show) -> bool:

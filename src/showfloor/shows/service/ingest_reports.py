@@ -21,6 +21,7 @@ from showfloor.media.errors import (
 from showfloor.media.types import IngestReport, IngestState, KeyOwner
 from showfloor.shows import queries
 from showfloor.shows.rules import ENDED_CUES_STAY, after, signal_step
+from showfloor.shows.service.access import may_still_run
 from showfloor.shows.service.cues import list_carried_cues
 from showfloor.shows.service.destinations import list_orders
 from showfloor.shows.service.schedule import save
@@ -57,6 +58,9 @@ async def admit_publisher(session: Session, *, stream_key: str, secret: str) -> 
     show = await queries.show(session, owner.show_id) if owner else None
     if owner is None or show is None:
         return PublishAnswer(None, "", [], PublishRefused())
+    sign_in = media.sign_in_of(owner.key_id)
+    if sign_in is not None and not await may_still_run(session, sign_in, show.id):
+        owner = replace(owner, expired=True)
     if (refusal := _refusal(owner, show)) is not None:
         await media.note_refusal(session, show.id, refusal.code)
         return PublishAnswer(show, owner.key_id, [], refusal)
@@ -96,6 +100,11 @@ async def note_ingests(
                     async with database.session() as session:
                         orders = await list_orders(session, report.show_id, secret=secret)
                     answer = replace(answer, destinations=orders)
+                sign_in = media.sign_in_of(report.key_id)
+                if answer is not None and sign_in is not None:
+                    async with database.session() as session:
+                        runs = await may_still_run(session, sign_in, report.show_id)
+                    answer = replace(answer, key_revoked=answer.key_revoked or not runs)
             if answer is not None:
                 answers[ids.encode("show", report.show_id)] = answer
 

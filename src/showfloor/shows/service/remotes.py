@@ -12,7 +12,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from showfloor.identity import service as identity
-from showfloor.identity.types import Person
+from showfloor.identity.types import Action, Person
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Session
 from showfloor.media import service as media
@@ -145,5 +145,5 @@ async def _host_of(session: Session, remote: Remote, show: Show) -> Person | Non
         return None
     if show.state.over:
         return None
-    person = await identity.get_active_person(session, remote.person_id)
+    person = await identity.get_active_person(session, remote.person_id, Action.SHOW_RUN)
     return person if person is not None and may_run(person, show) else None
