@@ -19,6 +19,8 @@ const session = (more: Partial<Session>): Session => ({
   merchants: [],
   creator: null,
   operator: false,
+  teams: [],
+  may: [],
   ...more,
 });
 const host = session({ creator: "cre_1" });
