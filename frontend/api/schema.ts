@@ -13,6 +13,11 @@ export interface components {
             id: string | null;
             name: components["schemas"]["Words"] | null;
         };
+        /**
+         * @description What a route does, as far as a role decides it.
+         * @enum {string}
+         */
+        Action: "orders.read" | "orders.fulfil" | "orders.refund" | "catalogue.read" | "catalogue.write" | "seller.read" | "seller.manage" | "developers.manage" | "money.read" | "money.manage" | "team.read" | "team.manage" | "show.read" | "show.figures" | "show.plan" | "show.run" | "show.connect" | "recording.manage" | "captions.write" | "chat.moderate" | "platform.manage";
         AddressIn: {
             name: string;
             line1: string;
@@ -1178,6 +1183,12 @@ export interface components {
         };
         /** @enum {string} */
         ReplayState: "preparing" | "ready" | "withheld" | "deleted";
+        /**
+         * @description What a member of a team is there for. `roles.json` says which team has which role, and what
+         *     each may do.
+         * @enum {string}
+         */
+        Role: "owner" | "orders" | "catalogue" | "read_only" | "producer" | "host" | "moderator" | "analyst" | "operator";
         /** @description Event `set`: one key has another value; null: it is gone. */
         RoomChange: {
             seq: number;
@@ -1300,12 +1311,15 @@ export interface components {
             total: components["schemas"]["MoneyOut"] | null;
             reasons: components["schemas"]["ReasonOut"][];
         };
+        /** @description `may` is what the person's roles allow in any of their teams: what a page offers. */
         SessionOut: {
             person: components["schemas"]["PersonOut"];
             csrf: string;
             merchants: string[];
             creator: string | null;
             operator: boolean;
+            teams: components["schemas"]["TeamOut"][];
+            may: components["schemas"]["Action"][];
         };
         SessionsOut: {
             sessions: components["schemas"]["OpenSessionOut"][];
@@ -1492,6 +1506,12 @@ export interface components {
             /** @description For encoders that speak WHIP; the stream key is the bearer token. */
             whip_url: string;
             preview_hls_url: string;
+        };
+        /** @description A team that the person belongs to: a merchant's (`mer_…`) or a creator's (`cre_…`). */
+        TeamOut: {
+            team: string;
+            role: components["schemas"]["Role"];
+            may: components["schemas"]["Action"][];
         };
         /**
          * @description A card of the built-in test provider. Real card numbers never come here, and none is
