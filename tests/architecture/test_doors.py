@@ -38,4 +38,9 @@ def test_every_request_with_personal_data_answers_the_question_of_the_gate() -> 
                 if fields & PERSONAL:
                     doors[operation["operationId"]] = bool(fields & ASKED_BY)
 
-    assert doors == {"ask_age": True, "open_checkout": True, "sign_in": True}
+    assert doors == {
+        "ask_age": True,
+        "open_checkout": True,
+        "send_message": True,
+        "sign_in": True,
+    }

@@ -30,8 +30,10 @@ do $$ begin
     and has_table_privilege('showfloor_fanout', 'room_entry', 'select')
     and has_table_privilege('showfloor_fanout', 'room_event', 'select')
     and has_table_privilege('showfloor_fanout', 'room_stock', 'select')
+    and has_table_privilege('showfloor_fanout', 'room_message', 'select')
   ) then
-    grant select on public_room, room_entry, room_event, room_stock to showfloor_fanout;
+    grant select on public_room, room_entry, room_event, room_stock, room_message
+      to showfloor_fanout;
   end if;
 end $$
 """

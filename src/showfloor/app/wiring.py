@@ -81,9 +81,13 @@ from showfloor.replays.adapters.objects import ObjectStorage
 from showfloor.replays.adapters.painter import ProcessPainter
 from showfloor.replays.adapters.storage import Storage
 from showfloor.replays.service import CLIPS, PICTURES, REPLAYS, SUBTITLES
+from showfloor.room import eraser as room_eraser
+from showfloor.room import http as room_http
+from showfloor.room import openapi as room_openapi
+from showfloor.room import service as room
+from showfloor.room.deps import RoomDeps
 from showfloor.shows import http as shows_http
 from showfloor.shows import internal as shows_internal
-from showfloor.shows import openapi as shows_openapi
 from showfloor.shows import subscribers as shows_subscribers
 from showfloor.shows import tasks as shows_tasks
 from showfloor.shows.adapters.covers import CoverFolder
@@ -125,6 +129,7 @@ def connect_web(app: FastAPI, settings: Settings) -> None:
         (provider.sources for provider in providers.values()), local=settings.mode == "test"
     )
     app.state.payment_forms = payment_forms(providers)
+    app.state.room = RoomDeps(secret=settings.secret)
     app.state.imports = ImportFolder(settings.data)
     app.state.outbound = outbound(settings)
     app.state.covers = CoverFolder(settings.data / "uploads")
@@ -172,6 +177,7 @@ EDGES = (
     remotes_http,
     captions_http,
     replays_http,
+    room_http,
     orders_http,
     refunds_http,
     webhooks_http,
@@ -189,11 +195,11 @@ def openapi(app: FastAPI) -> Document:
     """
     described = [
         route
-        for module in (checkout_openapi, shows_openapi, replays_openapi)
+        for module in (checkout_openapi, replays_openapi, room_openapi)
         for route in module.described.routes
     ]
     document = get_openapi(title=app.title, version=app.version, routes=[*app.routes, *described])
-    document["paths"][shows_openapi.PATH]["servers"] = [{"url": app.state.urls.rooms}]
+    document["paths"][room_openapi.PATH]["servers"] = [{"url": app.state.urls.rooms}]
     describe_problem(document)
     return document
 
@@ -308,7 +314,13 @@ def webhook_jobs(settings: Settings) -> list[Job]:
 
 
 def connect_erasers() -> None:
-    for eraser in (identity_eraser.ERASER, orders_eraser.ERASER, checkout_eraser.ERASER):
+    # Before `identity` forgets the address by which the others find a person.
+    for eraser in (
+        room_eraser.ERASER,
+        identity_eraser.ERASER,
+        orders_eraser.ERASER,
+        checkout_eraser.ERASER,
+    ):
         register_eraser(eraser)
 
 
@@ -427,6 +439,7 @@ def periodic_jobs(
         Job("forget old counts", 3600.0, partial(_in_batches, identity.forget_old_counts)),
         Job("forget old events", 3600.0, partial(_in_batches, outbox.forget_old)),
         Job("forget old refusals", 3600.0, partial(_in_batches, media.forget_old_refusals)),
+        Job("forget old messages", 3600.0, partial(_in_batches, room.forget_old)),
         Job("forget old mails", 3600.0, partial(_in_batches, notices.forget_old)),
         Job("forget old webhooks", 3600.0, partial(_in_batches, webhooks.forget_old)),
         Job("forget old callbacks", 3600.0, partial(_in_batches, checkout.forget_old_callbacks)),

@@ -18,11 +18,13 @@ class CollectionPoint(StrEnum):
     STUDIO_SIGN_IN = "studio_sign_in"
     ACCOUNT = "account"
     API = "api"
+    CHAT = "chat"
 
     @property
     def capability(self) -> Capability:
         """What a person must be allowed to do for their data to be taken here."""
-        return {"guest_checkout": Capability.BUY}.get(self, Capability.HOST)
+        own = {"guest_checkout": Capability.BUY, "chat": Capability.CHAT}
+        return own.get(self, Capability.HOST)
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,3 +163,6 @@ class Problem(BaseModel):
     skus: list[str] | SkipJsonSchema[None] = Field(None, description="with not_for_sale")
     hold_id: str | SkipJsonSchema[None] = Field(None, description="with already_held")
     door: str | SkipJsonSchema[None] = Field(None, description="with adult_declaration_required")
+    wait_s: int | SkipJsonSchema[None] = Field(
+        None, description="with writing_too_fast: seconds, as in Retry-After"
+    )

@@ -75,6 +75,7 @@ class Capability(StrEnum):
     WATCH = "watch"
     ACCOUNT = "account"
     BUY = "buy"
+    CHAT = "chat"
     HOST = "host"
     ON_CAMERA = "on_camera"
 

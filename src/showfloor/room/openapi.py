@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from fastapi.sse import EventSourceResponse
 
 from showfloor.kit.openapi import refusal
+from showfloor.room.schemas import RoomMessage, RoomMessageGone
 from showfloor.shows.schemas import RoomChange, RoomSnapshot, RoomState
 
 described = APIRouter(tags=["rooms"])
@@ -33,9 +34,9 @@ async def follow_room(
     watching: Annotated[
         int, Query(ge=0, le=1, description="0: follows the room and is not counted as a viewer")
     ] = 1,
-) -> AsyncIterator[RoomSnapshot | RoomChange | RoomState]:
+) -> AsyncIterator[RoomSnapshot | RoomChange | RoomState | RoomMessage | RoomMessageGone]:
     """Server-Sent Events: `snapshot` or, after `last_event_id`, what was missed; then every `set`;
-    `state` in between.
+    `state` and `message` in between. `message` is sampled where more is said than anybody can read.
 
     `playback.events_url` of a show is this address.
     """

@@ -1,0 +1,43 @@
+"""What the routes of `room` need beside a session; built once by `app/wiring`, found at
+`app.state.room`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from showfloor.kit import clock
+from showfloor.kit.network import client_network
+from showfloor.kit.recent import Recent
+from showfloor.media.types import MediaMoment
+from showfloor.room.rules.pace import Pace
+from showfloor.stock import service as stock
+
+Ask = Callable[[UUID], Awaitable[MediaMoment]]
+"""The newest media of a show, from `streaming`."""
+
+
+class RoomDeps:
+    """`secret` keys the digests of networks."""
+
+    def __init__(self, *, secret: str) -> None:
+        self.pace = Pace()
+        self._secret = secret.encode()
+        self._behind: Recent[timedelta] = Recent(seconds=2.0, most=1000)
+
+    def network(self, address: str) -> bytes:
+        return stock.client_digest(self._secret, client_network(address))
+
+    async def media_now(self, show_id: UUID, ask: Ask) -> datetime:
+        """This moment on the show clock. `streaming` is asked every two seconds at most, however
+        many write: in between the show clock goes on as ours does.
+        """
+
+        async def behind() -> timedelta:
+            at = (await ask(show_id)).at
+            # Nobody publishes, or nobody answers: the show clock follows the time of day.
+            return clock.now() - at if at else timedelta()
+
+        return clock.now() - await self._behind.get(show_id, behind)

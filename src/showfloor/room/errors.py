@@ -1,0 +1,45 @@
+"""Refusals of `room`."""
+
+from __future__ import annotations
+
+from showfloor.kit.errors import AppError
+
+
+class ChatClosed(AppError):
+    """Nobody writes now: the show is not on the air."""
+
+    code = "chat_closed"
+    status = 409
+
+
+class ChatNameNeeded(AppError):
+    """A guest's first message says under which name."""
+
+    code = "chat_name_needed"
+    status = 422
+
+
+class ChatNameReserved(AppError):
+    """The name reads like one of the show's team, or of nobody."""
+
+    code = "chat_name_reserved"
+    status = 422
+
+
+class ChatTokenInvalid(AppError):
+    """Nobody writes in this show with that token: ask for the name again."""
+
+    code = "chat_token_invalid"
+    status = 401
+
+
+class WritingTooFast(AppError):
+    """`seconds` until the next message is taken."""
+
+    code = "writing_too_fast"
+    status = 429
+
+
+class MessageNotFound(AppError):
+    code = "message_not_found"
+    status = 404

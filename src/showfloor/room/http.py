@@ -1,0 +1,167 @@
+"""JSON routes of `room`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import ValidationError
+
+from showfloor.identity import service as identity
+from showfloor.identity.deps import gate_of
+from showfloor.identity.errors import (
+    AdultDeclarationRequired,
+    AgeRefused,
+    CsrfFailed,
+    NotAuthenticated,
+    ScopeMissing,
+)
+from showfloor.identity.http import cookie_name, get_optional_person
+from showfloor.identity.types import Admission, CollectionPoint, Person
+from showfloor.kit import ids
+from showfloor.kit.errors import NotFound
+from showfloor.kit.http import DatabaseDep, SessionDep
+from showfloor.kit.openapi import refusals
+from showfloor.kit.schemas import Moment
+from showfloor.room import service
+from showfloor.room.deps import RoomDeps
+from showfloor.room.errors import (
+    ChatClosed,
+    ChatNameNeeded,
+    ChatNameReserved,
+    ChatTokenInvalid,
+    MessageNotFound,
+    WritingTooFast,
+)
+from showfloor.room.schemas import AgeInChat, MessagesOut, NewMessage, SentOut
+from showfloor.room.service import Guest
+from showfloor.room.views import messages_view, sent_view
+from showfloor.shows.errors import ShowNotFound
+from showfloor.shows.http import StreamingDep
+
+router = APIRouter(prefix="/api/v1", tags=["room"])
+CHAT_TOKEN = HTTPBearer(
+    scheme_name="ChatToken",
+    auto_error=False,
+    description="What a guest's first message in a show was answered with.",
+)
+
+
+async def get_deps(request: Request) -> RoomDeps:
+    deps: RoomDeps = request.app.state.room
+    return deps
+
+
+RoomDep = Annotated[RoomDeps, Depends(get_deps)]
+Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(CHAT_TOKEN)]
+
+
+async def admit_to_chat(request: Request, given: Bearer) -> Admission | None:
+    """Before the rest of the request is looked at. None for who was let in before: with a token, a
+    key, or a session that the page speaks for.
+    """
+    gate = gate_of(request)
+    if given is not None or _speaks_for_session(request):
+        gate.check(request)
+        return None
+    typed = await _typed(request)
+    return gate.admit(request, CollectionPoint.CHAT, typed, typed.country)
+
+
+def _speaks_for_session(request: Request) -> bool:
+    """A page that does not know the session's CSRF token is a guest's, whatever cookie the browser
+    sends with it.
+    """
+    return cookie_name(request) in request.cookies and "x-csrf-token" in request.headers
+
+
+async def _typed(request: Request) -> AgeInChat:
+    try:
+        return AgeInChat.model_validate_json(await request.body())
+    except ValidationError as error:
+        wrong = [{"loc": ("body", *item["loc"]), "type": item["type"]} for item in error.errors()]
+        raise RequestValidationError(wrong) from None
+
+
+AdmittedDep = Annotated[Admission | None, Depends(admit_to_chat)]
+
+
+@router.post(
+    "/shows/{show_id}/messages",
+    status_code=201,
+    responses=refusals(
+        AdultDeclarationRequired,
+        AgeRefused,
+        CsrfFailed,
+        NotAuthenticated,
+        NotFound,
+        ScopeMissing,
+        ShowNotFound,
+        ChatClosed,
+        ChatNameNeeded,
+        ChatNameReserved,
+        ChatTokenInvalid,
+        WritingTooFast,
+        MessageNotFound,
+    ),
+)
+async def send_message(
+    admission: AdmittedDep,
+    given: Bearer,
+    show_id: str,
+    body: NewMessage,
+    request: Request,
+    database: DatabaseDep,
+    room: RoomDep,
+    streaming: StreamingDep,
+) -> SentOut:
+    """Say something in a show that is on the air. A guest says once who it is, and has a token from
+    then on; who signed in writes under the own name, the show's team with a badge.
+    """
+    show = ids.parse("show", show_id)
+    reply_to = ids.parse("msg", body.reply_to) if body.reply_to else None
+    media_at = await room.media_now(show, streaming.moment)
+    async with database.session() as session:
+        writer: Person | Guest
+        if admission is None and not _is_chat_token(given):
+            person = await get_optional_person(request, session, given)
+            if person is None:
+                raise NotAuthenticated
+            # What an account's holder said about their age when it was made.
+            await identity.admit_again(session, CollectionPoint.CHAT, person_id=person.id)
+            writer = person
+        else:
+            network = room.network(request.client.host if request.client else "")
+            token = given.credentials if given else None
+            writer = Guest(network, token, body.name, admission)
+        sent = await service.send_message(
+            session,
+            room.pace,
+            show_id=show,
+            writer=writer,
+            text=body.text,
+            reply_to=reply_to,
+            media_at=media_at,
+        )
+    return sent_view(sent)
+
+
+def _is_chat_token(given: HTTPAuthorizationCredentials | None) -> bool:
+    return given is not None and not given.credentials.startswith("sf_")
+
+
+@router.get("/shows/{show_id}/messages", responses=refusals(NotFound, ShowNotFound))
+async def list_messages(
+    show_id: str,
+    session: SessionDep,
+    start: Annotated[Moment | None, Query(alias="from", description="on the show clock")] = None,
+    end: Annotated[Moment | None, Query(alias="to", description="the first moment after")] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+) -> MessagesOut:
+    """The last messages that were said in this part of the show, the oldest first."""
+    found = await service.list_messages(
+        session, show_id=ids.parse("show", show_id), start=start, end=end, most=limit
+    )
+    return messages_view(found)

@@ -1,0 +1,51 @@
+"""Tables of `room`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Index, LargeBinary, Sequence, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from showfloor.kit.db import Base, personal
+
+CHANGES = Sequence("chat_change", data_type=BigInteger, metadata=Base.metadata)
+"""Numbers of changes, across all shows. Some are never seen: of transactions that failed."""
+
+
+class AuthorRow(Base):
+    """`network` is a keyed digest of where a guest came from, kept for a day."""
+
+    __tablename__ = "chat_author"
+    __table_args__ = (UniqueConstraint("show_id", "person_id"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    show_id: Mapped[UUID]
+    person_id: Mapped[UUID | None] = personal("room", index=True)
+    name: Mapped[str] = personal("room")
+    network: Mapped[bytes | None] = personal("room", LargeBinary)
+    token_digest: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    created_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class MessageRow(Base):
+    """`change` is a new number after every change. `name` is what the writer was called then."""
+
+    __tablename__ = "chat_message"
+    __table_args__ = (
+        Index("ix_chat_message_show_id_change", "show_id", "change"),
+        Index("ix_chat_message_show_id_media_at", "show_id", "media_at"),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    show_id: Mapped[UUID]
+    author_id: Mapped[UUID] = mapped_column(index=True)
+    role: Mapped[str]
+    name: Mapped[str] = personal("room")
+    text: Mapped[str] = personal("room")
+    at: Mapped[datetime] = mapped_column(index=True)
+    media_at: Mapped[datetime]
+    reply_to: Mapped[UUID | None]
+    state: Mapped[str]
+    change: Mapped[int] = mapped_column(
+        BigInteger, unique=True, server_default=CHANGES.next_value()
+    )

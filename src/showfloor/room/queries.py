@@ -1,0 +1,152 @@
+"""All SQL of `room`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from showfloor.kit.db import Session, delete_batch
+from showfloor.room.models import CHANGES, AuthorRow, MessageRow
+from showfloor.room.types import Author, Message, MessageState, Role
+
+
+def _author(row: AuthorRow) -> Author:
+    return Author(row.id, row.show_id, row.person_id, row.name)
+
+
+def _message(row: MessageRow) -> Message:
+    return Message(
+        id=row.id,
+        show_id=row.show_id,
+        author_id=row.author_id,
+        role=Role(row.role),
+        name=row.name,
+        text=row.text,
+        at=row.at,
+        media_at=row.media_at,
+        reply_to=row.reply_to,
+        state=MessageState(row.state),
+    )
+
+
+async def add_guest(
+    session: Session, author: Author, *, network: bytes, token_digest: bytes, at: datetime
+) -> None:
+    session.add(
+        AuthorRow(
+            id=author.id,
+            show_id=author.show_id,
+            name=author.name,
+            network=network,
+            token_digest=token_digest,
+            created_at=at,
+        )
+    )
+
+
+async def guest(session: Session, show_id: UUID, token_digest: bytes) -> Author | None:
+    """Locked: one guest's messages come one after another."""
+    chosen = select(AuthorRow).where(
+        AuthorRow.token_digest == token_digest, AuthorRow.show_id == show_id
+    )
+    row = (await session.execute(chosen.with_for_update())).scalar_one_or_none()
+    return None if row is None else _author(row)
+
+
+async def author_of_person(session: Session, author: Author, at: datetime) -> Author:
+    """The person's row in the show, made if there is none; locked, with the name of today."""
+    added = insert(AuthorRow).values(
+        id=author.id,
+        show_id=author.show_id,
+        person_id=author.person_id,
+        name=author.name,
+        created_at=at,
+    )
+    stored = added.on_conflict_do_update(
+        index_elements=[AuthorRow.show_id, AuthorRow.person_id], set_={"name": author.name}
+    ).returning(AuthorRow)
+    return _author((await session.execute(stored)).scalar_one())
+
+
+async def add_message(session: Session, message: Message) -> None:
+    session.add(
+        MessageRow(
+            id=message.id,
+            show_id=message.show_id,
+            author_id=message.author_id,
+            role=message.role.value,
+            name=message.name,
+            text=message.text,
+            at=message.at,
+            media_at=message.media_at,
+            reply_to=message.reply_to,
+            state=message.state.value,
+        )
+    )
+
+
+async def message(session: Session, message_id: UUID, *, lock: bool = False) -> Message | None:
+    chosen = select(MessageRow).where(MessageRow.id == message_id)
+    row = await session.execute(chosen.with_for_update() if lock else chosen)
+    found = row.scalar_one_or_none()
+    return None if found is None else _message(found)
+
+
+async def newest_messages(
+    session: Session, show_id: UUID, *, start: datetime | None, end: datetime | None, most: int
+) -> list[Message]:
+    """The last ones said from `start` up to `end` on the show clock that are shown, the oldest
+    first.
+    """
+    chosen = select(MessageRow).where(
+        MessageRow.show_id == show_id, MessageRow.state == MessageState.SHOWN.value
+    )
+    if start is not None:
+        chosen = chosen.where(MessageRow.media_at >= start)
+    if end is not None:
+        chosen = chosen.where(MessageRow.media_at < end)
+    newest = chosen.order_by(MessageRow.media_at.desc(), MessageRow.id.desc()).limit(most)
+    return [_message(row) for row in (await session.execute(newest)).scalars()][::-1]
+
+
+async def remove_of_person(session: Session, person_id: UUID, pseudonym: str) -> int:
+    """The person's messages are gone, also from open screens; their rows stay empty in the place of
+    what others answered to.
+    """
+    authors = select(AuthorRow.id).where(AuthorRow.person_id == person_id)
+    gone = (
+        update(MessageRow)
+        .where(MessageRow.author_id.in_(authors))
+        .values(
+            name=pseudonym, text="", state=MessageState.DELETED.value, change=CHANGES.next_value()
+        )
+        .returning(MessageRow.id)
+    )
+    touched = len((await session.execute(gone)).all())
+    renamed = (
+        update(AuthorRow)
+        .where(AuthorRow.person_id == person_id)
+        .values(name=pseudonym, person_id=None, network=None)
+        .returning(AuthorRow.id)
+    )
+    return touched + len((await session.execute(renamed)).all())
+
+
+async def forget_networks(session: Session, before: datetime) -> None:
+    """Of guests who came before."""
+    old = update(AuthorRow).where(AuthorRow.created_at < before, AuthorRow.network.is_not(None))
+    await session.execute(old.values(network=None))
+
+
+async def delete_messages(session: Session, before: datetime) -> int:
+    """A batch of what was said before; how many went."""
+    return await delete_batch(session, MessageRow, MessageRow.at < before)
+
+
+async def delete_authors(session: Session, before: datetime) -> int:
+    """A batch of those who came before and of whom nothing is left."""
+    said = select(MessageRow.id).where(MessageRow.author_id == AuthorRow.id).exists()
+    return await delete_batch(session, AuthorRow, AuthorRow.created_at < before, ~said)

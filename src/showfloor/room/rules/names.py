@@ -1,0 +1,143 @@
+"""Names to write under, and which of them read like somebody else's.
+
+Two names that a reader cannot tell apart have the same skeleton (Unicode UTS 39 §4), so a name is
+compared by it: with compatibility forms folded, marks taken off, and letters of other scripts that
+look like Latin ones replaced by these.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+from showfloor.kit.text import clean_line
+from showfloor.room.rules.words import thin_marks
+
+LONGEST_NAME = 30
+"""Characters."""
+ROLES = (
+    "host",
+    "moderator",
+    "mod",
+    "admin",
+    "administrator",
+    "official",
+    "support",
+    "staff",
+    "team",
+    "seller",
+    "merchant",
+    "showfloor",
+    "system",
+    "operator",
+    "مضيف",
+    "المضيف",
+    "مضيفة",
+    "مقدم",
+    "المقدم",
+    "المقدمة",
+    "مقدمة",
+    "مشرف",
+    "المشرف",
+    "مشرفة",
+    "المشرفة",
+    "ادارة",
+    "الادارة",
+    "الدعم",
+    "البائع",
+    "التاجر",
+    "النظام",
+)
+"""Words that say what somebody is: what our badges say, and what people would believe."""
+_LETTERS = ("L", "M", "N", "Z")
+_MARKS_IN_NAMES = " .'’-_&\u200c\u200d"
+_LOOK_ALIKES = {
+    # Letters of other scripts, and digits in their place, by the letter that they look like.
+    "a": "аɑαа4@ᴀ",
+    "b": "ьвßβᏏƄ8ʙ",
+    "c": "сϲᴄⅽⲥ¢",
+    "d": "ԁɗժᏧⅾ",
+    "e": "еєҽεёє3℮ꬲ",
+    "f": "ғƒϝք",
+    "g": "ɡցԍ9",
+    "h": "һհнᏂ",
+    "i": "іıιɩӏӀ1!|lјjⅰ",
+    "k": "кκᴋ",
+    "m": "мᴍ",
+    "n": "пոռηᴨɴ",
+    "o": "оοօσ0ⲟ٥ᴏө",
+    "p": "рρⲣᴘ",
+    "q": "ԛզ",
+    "r": "гᴦяʀ",
+    "s": "ѕꜱ5$",
+    "t": "тτᴛ7+",
+    "u": "υսцᴜʋ",
+    "v": "ѵνᴠ",
+    "w": "ѡԝωшᴡ",
+    "x": "хχⅹ",
+    "y": "уүγʏ",
+    "z": "ᴢʐ2",
+    "ي": "ىیئے",
+    "ك": "کڪ",
+    "ه": "ةہھۀە",
+    "ا": "أإآٱى",
+    "و": "ؤۋ",
+}
+_FOLDED = {ord(other): letter for letter, others in _LOOK_ALIKES.items() for other in others}
+_FOLDED[ord("ى")] = "ي"
+_PAIRS = (("rn", "m"), ("vv", "w"))
+
+
+def clean_name(text: str) -> str:
+    """One line of letters, digits and the marks that names have; empty for what is none.
+
+    Symbols go: a tick or a shield beside a name would read as a badge.
+    """
+    line = thin_marks(unicodedata.normalize("NFC", clean_line(text)))
+    kept = "".join(
+        letter
+        for letter in line
+        if unicodedata.category(letter)[0] in _LETTERS or letter in _MARKS_IN_NAMES
+    )
+    name = clean_line(kept).strip(" .'’-_&")
+    return name if any(unicodedata.category(letter)[0] == "L" for letter in name) else ""
+
+
+def skeleton(text: str) -> str:
+    """What names that look the same have in common; words stay apart by a blank."""
+    folded = unicodedata.normalize("NFKD", text).casefold()
+    bare = "".join(
+        letter
+        for letter in folded
+        if unicodedata.category(letter) not in ("Mn", "Me", "Cf") and letter != "\u0640"
+    )
+    plain = bare.translate(_FOLDED)
+    spaced = "".join(letter if letter.isalnum() else " " for letter in plain)
+    return " ".join(spaced.split())
+
+
+def _joined(words: Sequence[str]) -> str:
+    """One word, with pairs of letters that look like one replaced by it."""
+    text = "".join(words)
+    for pair, letter in _PAIRS:
+        text = text.replace(pair, letter)
+    return text
+
+
+def is_reserved(name: str, of_team: Iterable[str]) -> bool:
+    """Whether a reader would take it for one of the team: it has a role's word in it, or somebody's
+    name (all of it, or the first word alone), in whatever letters, with blanks or without.
+    """
+    words = skeleton(name).split()
+    alone = {_joined(words), *(_joined([word]) for word in words)}
+    if any(_joined([skeleton(role)]) in alone for role in ROLES):
+        return True
+    return any(_reads_like(words, skeleton(other).split()) for other in of_team)
+
+
+def _reads_like(words: Sequence[str], other: Sequence[str]) -> bool:
+    if not other:
+        return False
+    if len(other) > 1:
+        return _joined(other) in _joined(words) or _joined(words) == _joined(other[:1])
+    return _joined(other) in (_joined(words), *(_joined([word]) for word in words))

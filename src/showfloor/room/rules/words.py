@@ -1,0 +1,34 @@
+"""What is said, cleaned: a line of plain text that cannot reach beyond itself."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from showfloor.kit.text import clean_line, is_visible
+
+LONGEST = 500
+"""Characters of a message."""
+MOST_MARKS = 3
+"""Combining marks on one letter: Arabic writes two (a doubled consonant and its vowel), Vietnamese
+two, Hebrew three. Zalgo text writes dozens, over the lines around it.
+"""
+_TAGS = re.compile("[\U000e0000-\U000e0fff\ufff9-\uffff]")
+
+
+def clean_message(text: str) -> str:
+    """One line, without controls, marks of direction and towers of accents; empty when a reader
+    would see nothing.
+    """
+    line = clean_line(_TAGS.sub("", text))
+    return thin_marks(line) if is_visible(line) else ""
+
+
+def thin_marks(text: str) -> str:
+    """At most `MOST_MARKS` combining marks in a row."""
+    kept, marks = [], 0
+    for letter in text:
+        marks = marks + 1 if unicodedata.category(letter) in ("Mn", "Me") else 0
+        if marks <= MOST_MARKS:
+            kept.append(letter)
+    return "".join(kept)

@@ -1,0 +1,83 @@
+"""Wire models of `room`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from showfloor.identity.schemas import AgeIn
+from showfloor.kit.schemas import Time, id_with
+from showfloor.room.rules.names import LONGEST_NAME, clean_name
+from showfloor.room.rules.words import LONGEST, clean_message
+from showfloor.room.types import Role
+
+MessageText = Annotated[str, AfterValidator(clean_message), Field(min_length=1, max_length=LONGEST)]
+ChatName = Annotated[str, AfterValidator(clean_name), Field(min_length=1, max_length=LONGEST_NAME)]
+
+
+class AgeInChat(AgeIn):
+    """What decides at the gate, out of a body of which nothing else has been looked at."""
+
+    country: str | None = Field(
+        None,
+        pattern="^[A-Z]{2}$",
+        description="of the show's market, ISO 3166-1 alpha-2, as it was said for the admission",
+    )
+
+
+class NewMessage(AgeInChat):
+    """`name` and the answer about the age are a guest's first message's; who has a token leaves
+    them out.
+    """
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+    text: MessageText
+    reply_to: str | None = Field(None, description="the id of a message of this show")
+    name: ChatName | None = None
+
+
+class MessageOut(BaseModel):
+    """A message as everybody sees it. `media_at` is the moment on the show clock at which it was
+    said.
+    """
+
+    id: Annotated[str, id_with("msg")]
+    name: str
+    role: Role
+    text: str
+    at: Time
+    media_at: Time
+    reply_to: Annotated[str, id_with("msg")] | None
+
+
+class SentOut(MessageOut):
+    """`token` is the Bearer of this guest's next messages in the show; only the first one has
+    it.
+    """
+
+    token: str | None
+
+
+class MessagesOut(BaseModel):
+    """By the moment they were said, the oldest first."""
+
+    items: list[MessageOut]
+
+
+class RoomMessage(MessageOut):
+    """Event `message`: somebody said something. It has no `id:` line: a viewer that comes back gets
+    the last 50 anew, before the first `state`, and forgets those from before.
+    """
+
+    seq: int
+    ts: int
+
+
+class RoomMessageGone(BaseModel):
+    """Event `message`: a message is shown no more."""
+
+    seq: int
+    ts: int
+    id: Annotated[str, id_with("msg")]
+    deleted: Literal[True]

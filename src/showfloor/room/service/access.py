@@ -1,0 +1,53 @@
+"""As what somebody writes in a show. The one place that decides it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from showfloor.catalog import service as catalog
+from showfloor.identity.types import Person
+from showfloor.kit.db import Session
+from showfloor.merchants import service as merchants
+from showfloor.room.types import Role
+from showfloor.shows import service as shows
+from showfloor.shows.types import Show
+
+
+async def role_of(session: Session, person: Person | None, show: Show) -> Role:
+    """Who runs the show writes as its host, who sells something in it as a merchant."""
+    if person is None:
+        return Role.VIEWER
+    if shows.may_run(person, show):
+        return Role.HOST
+    if person.merchant_ids and person.merchant_ids & await _sellers(session, show):
+        return Role.MERCHANT
+    return Role.VIEWER
+
+
+async def name_of_staff(session: Session, person: Person, role: Role, show: Show) -> str:
+    """The name that stands beside the badge: a stage name or a company's, in the language that the
+    show's title has first.
+    """
+    if role is Role.HOST:
+        host = await merchants.get_creator(session, show.host_creator_id)
+        return _in(host.name, show)
+    ids = person.merchant_ids & await _sellers(session, show)
+    found = await merchants.get_merchants(session, ids)
+    return min(_in(merchant.name, show) for merchant in found.values())
+
+
+async def names_of_team(session: Session, show: Show) -> list[str]:
+    """All names, in all languages, that nobody else may write under."""
+    host = await merchants.get_creator(session, show.host_creator_id)
+    sellers = await merchants.get_merchants(session, await _sellers(session, show))
+    names = [host.name, *(seller.name for seller in sellers.values())]
+    return [text for name in names for text in name.values()]
+
+
+async def _sellers(session: Session, show: Show) -> set[UUID]:
+    products = await catalog.get_products(session, show.product_ids)
+    return {product.merchant_id for product in products}
+
+
+def _in(name: dict[str, str], show: Show) -> str:
+    return next((name[lang] for lang in show.languages if lang in name), next(iter(name.values())))

@@ -1,0 +1,162 @@
+"""People say something. The transaction takes the writer's row and no other: nothing of the show
+waits for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from showfloor.identity.types import Admission, Person
+from showfloor.kit import clock, ids
+from showfloor.kit.db import Session
+from showfloor.room import queries
+from showfloor.room.errors import (
+    ChatClosed,
+    ChatNameNeeded,
+    ChatNameReserved,
+    ChatTokenInvalid,
+    MessageNotFound,
+    WritingTooFast,
+)
+from showfloor.room.rules.names import LONGEST_NAME, clean_name, is_reserved
+from showfloor.room.rules.pace import AUTHOR, NETWORK, NEWCOMERS, Limit, Pace
+from showfloor.room.service.access import name_of_staff, names_of_team, role_of
+from showfloor.room.types import Author, Message, Role, Sent
+from showfloor.shows import service as shows
+from showfloor.shows.types import ReplayState, Show
+
+HISTORY = 50
+"""Messages for who joins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """A guest with a token from an earlier message, or with a name and the gate's admission.
+    `network` is a keyed digest.
+    """
+
+    network: bytes
+    token: str | None = None
+    name: str | None = None
+    admission: Admission | None = None
+
+
+async def send_message(
+    session: Session,
+    pace: Pace,
+    *,
+    show_id: UUID,
+    writer: Person | Guest,
+    text: str,
+    reply_to: UUID | None,
+    media_at: datetime,
+) -> Sent:
+    """Say something in a show that is on the air, at `media_at` on its clock.
+
+    Raises ShowNotFound, ChatClosed, ChatNameNeeded, ChatNameReserved, ChatTokenInvalid,
+    WritingTooFast, MessageNotFound.
+    """
+    person = writer if isinstance(writer, Person) else None
+    show = await shows.get_public_show(session, show_id, person=person)
+    if not show.state.on_air:
+        raise ChatClosed
+    role = await role_of(session, person, show)
+    if isinstance(writer, Person):
+        author, token = await _author_of(session, writer, role, show), None
+    else:
+        _slow_down(pace, ("network", writer.network), NETWORK)
+        author, token = await _author_of_guest(session, pace, writer, show)
+    if not role.staff:
+        _slow_down(pace, author.id, AUTHOR)
+    if reply_to is not None:
+        await get_message(session, reply_to, show_id=show_id)
+    message = Message(
+        id=ids.new(),
+        show_id=show_id,
+        author_id=author.id,
+        role=role,
+        name=author.name,
+        text=text,
+        at=clock.now(),
+        media_at=media_at,
+        reply_to=reply_to,
+    )
+    await queries.add_message(session, message)
+    return Sent(message, token)
+
+
+async def _author_of(session: Session, person: Person, role: Role, show: Show) -> Author:
+    if role.staff:
+        name = await name_of_staff(session, person, role, show)
+    else:
+        name = clean_name(person.name)[:LONGEST_NAME].strip()
+        await _check_name(session, name, show)
+    author = Author(ids.new(), show.id, person.id, name)
+    return await queries.author_of_person(session, author, clock.now())
+
+
+async def _author_of_guest(
+    session: Session, pace: Pace, guest: Guest, show: Show
+) -> tuple[Author, str | None]:
+    """With the token that a new one gets."""
+    if guest.token is not None:
+        found = await queries.guest(session, show.id, ids.digest(guest.token))
+        if found is None:
+            raise ChatTokenInvalid
+        return found, None
+    if guest.name is None or guest.admission is None:
+        raise ChatNameNeeded
+    await _check_name(session, guest.name, show)
+    _slow_down(pace, ("newcomers", guest.network), NEWCOMERS)
+    author, token = Author(ids.new(), show.id, None, guest.name), f"ct_{ids.secret()}"
+    await queries.add_guest(
+        session,
+        author,
+        network=guest.network,
+        token_digest=ids.digest(token),
+        at=clock.now(),
+    )
+    return author, token
+
+
+async def _check_name(session: Session, name: str, show: Show) -> None:
+    if not name or is_reserved(name, await names_of_team(session, show)):
+        raise ChatNameReserved
+
+
+def _slow_down(pace: Pace, key: object, limit: Limit) -> None:
+    if seconds := pace.wait(key, limit, clock.monotonic()):
+        refused = WritingTooFast(count=seconds, extra={"wait_s": seconds})
+        refused.retry_after = seconds
+        raise refused
+
+
+async def get_message(session: Session, message_id: UUID, *, show_id: UUID) -> Message:
+    """One of this show. Raises MessageNotFound."""
+    found = await queries.message(session, message_id)
+    if found is None or found.show_id != show_id:
+        raise MessageNotFound
+    return found
+
+
+async def list_messages(
+    session: Session,
+    *,
+    show_id: UUID,
+    start: datetime | None = None,
+    end: datetime | None = None,
+    most: int = HISTORY,
+) -> list[Message]:
+    """The last ones that were said between two moments of the show, the oldest first; none of a
+    show whose recording nobody may watch. Raises ShowNotFound.
+    """
+    show = await shows.get_public_show(session, show_id)
+    if not show.state.on_air and not _is_watchable(show):
+        return []
+    return await queries.newest_messages(session, show_id, start=start, end=end, most=most)
+
+
+def _is_watchable(show: Show) -> bool:
+    return show.replay is not None and show.replay.state is ReplayState.READY

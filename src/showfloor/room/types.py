@@ -1,0 +1,59 @@
+"""A message as others see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class Role(StrEnum):
+    """As what somebody writes; all but a viewer have a badge."""
+
+    VIEWER = "viewer"
+    HOST = "host"
+    MERCHANT = "merchant"
+
+    @property
+    def staff(self) -> bool:
+        return self is not Role.VIEWER
+
+
+class MessageState(StrEnum):
+    SHOWN = "shown"
+    DELETED = "deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Somebody who writes in one show. `person_id` is None for a guest, who has a token."""
+
+    id: UUID
+    show_id: UUID
+    person_id: UUID | None
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """`media_at` is the moment on the show clock at which it was said."""
+
+    id: UUID
+    show_id: UUID
+    author_id: UUID
+    role: Role
+    name: str
+    text: str
+    at: datetime
+    media_at: datetime
+    reply_to: UUID | None = None
+    state: MessageState = MessageState.SHOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What the writer gets: the message, and for a new guest the token of the next ones."""
+
+    message: Message
+    token: str | None

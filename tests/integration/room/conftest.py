@@ -1,0 +1,59 @@
+"""The web application with a show on the air, and people who write in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+import pytest
+
+from showfloor.kit import ids
+from showfloor.kit.db import Database
+from tests.integration.app.conftest import app, client
+from tests.people import Floor, add_floor_on_air, add_key
+
+__all__ = ["app", "client"]
+
+ADULT = {"adult": True, "country": "GB"}
+
+
+@dataclass(frozen=True)
+class Talk:
+    """One show on the air; `host` and `seller` are headers of their keys."""
+
+    client: httpx2.AsyncClient
+    floor: Floor
+    host: dict[str, str]
+    seller: dict[str, str]
+
+    @property
+    def show(self) -> str:
+        return ids.encode("show", self.floor.show.id)
+
+    async def say(self, text: str, who: dict[str, str] | None = None, **body: Any) -> Any:
+        return await self.client.post(
+            f"/api/v1/shows/{self.show}/messages",
+            json={"text": text, **body},
+            headers=who or {},
+        )
+
+    async def guest(self, name: str, text: str = "Hello") -> tuple[dict[str, str], dict[str, Any]]:
+        """Somebody who said something: the header of their token, and the message."""
+        answer = await self.say(text, name=name, **ADULT)
+        assert answer.status_code == 201, answer.text
+        return {"Authorization": f"Bearer {answer.json()['token']}"}, answer.json()
+
+    async def shown(self, **query: str) -> list[str]:
+        """What everybody can read."""
+        answer = await self.client.get(f"/api/v1/shows/{self.show}/messages", params=query)
+        return [message["text"] for message in answer.json()["items"]]
+
+
+@pytest.fixture
+async def talk(client: httpx2.AsyncClient, database: Database) -> Talk:
+    async with database.session() as session:
+        floor = await add_floor_on_air(session)
+        host = await add_key(session, floor.host)
+        seller = await add_key(session, floor.sellers[0])
+    return Talk(client, floor, host, seller)

@@ -1,0 +1,41 @@
+"""How fast one may write."""
+
+from __future__ import annotations
+
+import pytest
+
+from showfloor.room.rules import pace
+from showfloor.room.rules.pace import Limit, Pace
+
+TWO = Limit(2, 10.0)
+
+
+def test_third_message_waits_for_the_first_to_be_old() -> None:
+    counts = Pace()
+
+    assert [counts.wait("a", TWO, now) for now in (0.0, 1.0, 2.0, 9.5, 10.0)] == [0, 0, 8, 1, 0]
+
+
+def test_refused_tries_do_not_make_the_wait_longer() -> None:
+    counts = Pace()
+    waits = [counts.wait("a", TWO, now) for now in (0.0, 0.0, 1.0, 2.0, 3.0)]
+
+    assert waits == [0, 0, 9, 8, 7]
+
+
+def test_others_do_not_wait() -> None:
+    counts = Pace()
+    for now in (0.0, 0.0, 0.0):
+        counts.wait("a", TWO, now)
+
+    assert counts.wait("b", TWO, 0.0) == 0
+
+
+def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pace, "MOST_REMEMBERED", 3)
+    counts = Pace()
+    for name in "abcd":
+        counts.wait(name, Limit(1, 10.0), 0.0)
+
+    assert counts.wait("d", Limit(1, 10.0), 0.0) == 10
+    assert counts.wait("a", Limit(1, 10.0), 0.0) == 0

@@ -1,0 +1,50 @@
+"""What is said is a line that stays a line."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from showfloor.room.rules.words import LONGEST, MOST_MARKS, clean_message
+from showfloor.room.schemas import NewMessage
+
+
+@pytest.mark.parametrize(
+    ("typed", "clean"),
+    [
+        ("Is it cotton?", "Is it cotton?"),
+        ("one\ntwo\r\n\tthree", "one two three"),
+        ("‮txet‬ ⁦x⁩", "txet x"),
+        ("a\x00b\x07", "a b"),
+        ("هل يتوفّر مقاس طويل؟", "هل يتوفّر مقاس طويل؟"),
+        ("👩‍👧 ❤️", "👩‍👧 ❤️"),
+        ("H" + "\u0335" * 40 + "i", "H" + "\u0335" * MOST_MARKS + "i"),
+        ("<script>alert(1)</script>", "<script>alert(1)</script>"),
+        ("​ ⁠‌", ""),
+        ("x\U000e0041y", "xy"),
+    ],
+)
+def test_message_is_one_line_of_plain_text(typed: str, clean: str) -> None:
+    assert clean_message(typed) == clean
+
+
+@given(st.text(max_size=200))
+def test_cleaned_message_has_no_control_and_is_clean(text: str) -> None:
+    clean = clean_message(text)
+
+    assert not any(unicodedata.category(letter) == "Cc" for letter in clean)
+    assert not set(clean) & set(
+        "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f"
+    )
+    assert clean_message(clean) == clean
+
+
+def test_length_is_judged_after_cleaning() -> None:
+    assert NewMessage(text=" " + "x" * LONGEST + "\u202e ").text == "x" * LONGEST
+    for text in ("x" * (LONGEST + 1), "  ", "\u200b"):
+        with pytest.raises(ValidationError):
+            NewMessage(text=text)
