@@ -11,16 +11,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from uuid import UUID
 
 from showfloor.fanout import queries
 from showfloor.fanout.config import FanoutConfig
 from showfloor.fanout.log import LogHasGap, RoomLog
+from showfloor.fanout.messages import HISTORY, Cursor, MessageChange, Messages
 from showfloor.fanout.queries import Document, Reader, RoomUpdate, Unavailable
 from showfloor.fanout.room import Room
 from showfloor.kit import clock
+
+MOST_MESSAGES = 2_000
+"""Changes of messages that are read at a time."""
 
 logger = logging.getLogger("showfloor.fanout")
 
@@ -47,6 +51,7 @@ class Feed:
         self._woken = asyncio.Event()
         self._stock_due = 0.0
         self._away = False
+        self._said: Cursor | None = None
 
     def watched(self, room_id: UUID) -> Room | None:
         """The room if somebody watches it, so that its stock is read regularly."""
@@ -99,6 +104,7 @@ class Feed:
                 await self._load(reader)
             if self.rooms:
                 await self._catch_up(reader)
+                await self._hear(reader)
                 await self._sample(reader)
             self._note_back()
             await self._rest()
@@ -114,9 +120,12 @@ class Feed:
         ids = list(self._pending)
         missing = [room_id for room_id in ids if room_id not in self.rooms]
         documents = await reader.documents(missing, self._config.log_events) if missing else {}
-        self.rooms.update(
-            (room_id, self._open(document)) for room_id, document in documents.items()
-        )
+        if documents:
+            said = await self._last_messages(reader, documents)
+            self.rooms.update(
+                (room_id, self._open(document, said[room_id]))
+                for room_id, document in documents.items()
+            )
         found = {room_id: self.rooms[room_id] for room_id in ids if room_id in self.rooms}
         try:
             if found:
@@ -125,8 +134,21 @@ class Feed:
             for room_id in ids:
                 self._pending.pop(room_id).found.set_result(found.get(room_id))
 
-    def _open(self, document: Document) -> Room:
-        return Room(self._read_log(document), self._schedule_push, self._config.state_every)
+    async def _last_messages(
+        self, reader: Reader, ids: Collection[UUID]
+    ) -> dict[UUID, list[MessageChange]]:
+        """Nothing that is said from here on is missed: following begins before this is read."""
+        if self._said is None or not self.rooms:
+            self._said = Cursor(await reader.newest_change())
+        return await reader.last_messages(ids, HISTORY)
+
+    def _open(self, document: Document, said: list[MessageChange]) -> Room:
+        return Room(
+            self._read_log(document),
+            self._schedule_push,
+            self._config.state_every,
+            Messages(said),
+        )
 
     def _read_log(self, document: Document) -> RoomLog:
         log = RoomLog(
@@ -148,6 +170,15 @@ class Feed:
                 await reader.documents(torn, self._config.log_events)
             ).items():
                 self.rooms[room_id].restart(self._read_log(document))
+
+    async def _hear(self, reader: Reader) -> None:
+        """What people said meanwhile. What is said where nobody watches goes by."""
+        assert self._said is not None
+        rows = await reader.messages(self._said.newest, self._said.missing, MOST_MESSAGES)
+        self._said.passed((message.change for _, message in rows), clock.monotonic())
+        for room_id, message in rows:
+            if (room := self.rooms.get(room_id)) is not None:
+                room.hear(message)
 
     def _continues(self, room: Room, update: RoomUpdate) -> bool:
         """Apply the update; False if it leaves a gap, because the log was forgotten meanwhile or

@@ -18,6 +18,7 @@ from uuid import UUID
 import psycopg
 
 from showfloor.fanout.log import Change
+from showfloor.fanout.messages import MessageChange
 
 ROLE = "showfloor_fanout"
 CHANNEL = "showfloor_rooms"
@@ -57,6 +58,27 @@ _STOCK = (
     "select room_id, sku, available from room_stock where room_id = any(%(ids)s) order by "
     "room_id, sku"
 )
+
+# The number of the newest change of any message.
+_NEWEST_CHANGE = "select coalesce(max(change), 0) from room_message"
+
+# The last messages that are shown in each of these rooms, as they are now.
+_LAST_MESSAGES = """
+    select read.id, message.id, message.change, message.author_id, message.staff, message.shown,
+      message.value::text
+    from unnest(%(ids)s::uuid[]) as read(id)
+    cross join lateral (
+        select * from room_message where room_id = read.id and shown
+        order by media_at desc, id desc limit %(most)s
+    ) message
+    order by message.media_at, message.id
+"""
+
+# What changed since, in all rooms, and what was not committed yet when later numbers were read.
+_MESSAGES = """
+    select room_id, id, change, author_id, staff, shown, value::text from room_message
+    where change > %(after)s or change = any(%(missing)s) order by change limit %(most)s
+"""
 
 _SETTINGS = (
     "set statement_timeout = {0}; set default_transaction_read_only = on; set application_name = "
@@ -131,6 +153,27 @@ class Reader:
             room_id: json.dumps(stock, ensure_ascii=False, separators=(",", ":"))
             for room_id, stock in found.items()
         }
+
+    async def newest_change(self) -> int:
+        """Where to begin to follow messages."""
+        ((newest,),) = await self._fetch(_NEWEST_CHANGE)
+        return int(newest)
+
+    async def last_messages(
+        self, ids: Collection[UUID], most: int
+    ) -> dict[UUID, list[MessageChange]]:
+        """What is shown of each room, at most `most`, the oldest first."""
+        found: dict[UUID, list[MessageChange]] = {room_id: [] for room_id in ids}
+        for room_id, *message in await self._fetch(_LAST_MESSAGES, ids=list(ids), most=most):
+            found[room_id].append(MessageChange(*message))
+        return found
+
+    async def messages(
+        self, after: int, missing: Collection[int], most: int
+    ) -> list[tuple[UUID, MessageChange]]:
+        """The changes after a number, and those of the missing numbers that are there by now."""
+        rows = await self._fetch(_MESSAGES, after=after, missing=list(missing), most=most)
+        return [(room_id, MessageChange(*message)) for room_id, *message in rows]
 
     async def _fetch(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
         try:

@@ -12,6 +12,7 @@ from itertools import islice
 
 from showfloor.fanout import sse
 from showfloor.fanout.log import Change, RoomLog
+from showfloor.fanout.messages import MessageChange, Messages
 from showfloor.fanout.viewer import Viewer
 from showfloor.kit import clock
 
@@ -25,6 +26,8 @@ COUNT_DELIVERIES = 10_000
 """The same limit while only the number of viewers changed: each viewer that joins changes it, and
 would otherwise cause a write to all others.
 """
+MESSAGE_DELIVERIES = 40_000
+"""The same limit for frames of messages: 10,000 viewers get four a second, a few people ten."""
 NO_EVENT = -1
 """The sequence number of a viewer that has no event yet: it is sent the snapshot."""
 
@@ -33,9 +36,14 @@ class Room:
     """The room calls `schedule_push(room)` when viewers are behind; `push()` then serves them."""
 
     def __init__(
-        self, log: RoomLog, schedule_push: Callable[[Room], None], state_every: float
+        self,
+        log: RoomLog,
+        schedule_push: Callable[[Room], None],
+        state_every: float,
+        messages: Messages | None = None,
     ) -> None:
         self.log = log
+        self.messages = messages or Messages()
         self.viewers: set[Viewer] = set()
         self.watching = 0
         """How many of `viewers` the state counts."""
@@ -45,13 +53,14 @@ class Room:
         self._schedule_push = schedule_push
         self._state_every = state_every
         self._published_at = -1.0
+        self._said_at = -1.0
         self._published_stock = ""
         self._content: tuple[int, str] | None = None
         self._encoded_at = 0
         self._version = 0
         self._newest = b""
         self._published, self._state = 0, b""
-        self._update_for: tuple[int, bool] | None = None
+        self._update_for: tuple[int, bool, int] | None = None
         self._update = b"", 0
 
     def join(self, viewer: Viewer, last_event_id: int | None) -> None:
@@ -64,7 +73,8 @@ class Room:
             opening, viewer.seq = self.log.after(last_event_id)
         else:
             opening, viewer.seq = self.log.snapshot(), self.log.seq
-        viewer.transport.writelines((sse.RETRY, opening, self._first_state(viewer)))
+        said, viewer.frame = self.messages.opening(self.log.seq), self.messages.frame
+        viewer.transport.writelines((sse.RETRY, opening, said, self._first_state(viewer)))
         self._continue(viewer)
 
     def leave(self, viewer: Viewer) -> None:
@@ -80,6 +90,10 @@ class Room:
         self._update_for = None
         self._schedule_push(self)
 
+    def hear(self, message: MessageChange) -> None:
+        """Somebody said something: it goes out with the next frame."""
+        self.messages.take(message)
+
     def restart(self, log: RoomLog) -> None:
         """Replace a log that has a gap or went back: every viewer is sent the new snapshot."""
         self.log = log
@@ -92,6 +106,7 @@ class Room:
         """Publish the state if it changed and the last one was published long enough ago; `now` is
         of the monotonic clock.
         """
+        self._say(now)
         if not self.viewers or now < self._published_at + self._pause():
             return
         self._encode_state()
@@ -100,6 +115,15 @@ class Room:
             self._published_at, self._published_stock = now, self.stock
             self._update_for = None
             self._schedule_push(self)
+
+    def _say(self, now: float) -> None:
+        pause = max(self._state_every, len(self.viewers) / MESSAGE_DELIVERIES)
+        if not self.messages.waiting or now < self._said_at + pause:
+            return
+        self.messages.publish(self.log.seq, now)
+        self._said_at = now
+        self._update_for = None
+        self._schedule_push(self)
 
     def _pause(self) -> float:
         pace = COUNT_DELIVERIES if self.stock == self._published_stock else STOCK_DELIVERIES
@@ -110,8 +134,8 @@ class Room:
         happened meanwhile.
         """
         self.pushing = True
-        done: tuple[RoomLog, int, int] | None = None
-        while done != (done := (self.log, self.log.seq, self._published)):
+        done: tuple[RoomLog, int, int, int] | None = None
+        while done != (done := (self.log, self.log.seq, self._published, self.messages.frame)):
             waiting = iter(list(self.viewers))
             while slice_ := list(islice(waiting, SLICE)):
                 for viewer in slice_:
@@ -127,7 +151,7 @@ class Room:
             if not self.log.reaches(viewer.seq):
                 viewer.transport.abort()
             return
-        lacks = viewer.seq, viewer.state < self._published
+        lacks = viewer.seq, viewer.state < self._published, viewer.frame
         if lacks != self._update_for:
             self._update_for, self._update = lacks, self._encode_update(*lacks)
         chunk, seq = self._update
@@ -135,20 +159,23 @@ class Room:
             viewer.transport.write(chunk)
         viewer.seq = seq
         if seq == self.log.seq:
+            viewer.frame = self.messages.frame
             if lacks[1]:
                 viewer.state = self._published
         else:
             self._continue(viewer)
 
-    def _encode_update(self, seq: int, lacks_state: bool) -> tuple[bytes, int]:
+    def _encode_update(self, seq: int, lacks_state: bool, frame: int) -> tuple[bytes, int]:
         """The state names the event that it belongs to, so it is added only after the last event
-        of the log.
+        of the log, and so are messages.
         """
         chunk, reached = (
             self.log.after(seq) if self.log.reaches(seq) else (self.log.snapshot(), self.log.seq)
         )
-        if lacks_state and reached == self.log.seq:
-            chunk += self._state
+        if reached == self.log.seq:
+            chunk += self.messages.after(frame)
+            if lacks_state:
+                chunk += self._state
         return chunk, reached
 
     def _first_state(self, viewer: Viewer) -> bytes:

@@ -46,5 +46,13 @@ def state(seq: int, ts: int, viewers: int, stock: str) -> bytes:
     ).encode()
 
 
+def message(seq: int, ts: int, value: str) -> bytes:
+    """Something was said, or is not shown any more: `value` is the text of a JSON object.
+
+    It has no `id` either: messages have no place in the log.
+    """
+    return f'event: message\ndata: {{"seq":{seq},"ts":{ts},{value[1:]}\n\n'.encode()
+
+
 def _text(value: str) -> str:
     return json.dumps(value, ensure_ascii=False)

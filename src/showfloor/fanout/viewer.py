@@ -34,7 +34,8 @@ class Watched(Protocol):
 class Viewer(asyncio.Protocol):
     """One connection that streams.
 
-    `seq` and `state` are the newest event and state version written to it. `ready` is False while
+    `seq`, `state` and `frame` are the newest event, version of the state and frame of messages that
+    were written to it. `ready` is False while
     its buffer is full or it is gone. `counted`: the number of viewers in the state includes it.
     `address` is where its connection comes from.
     """
@@ -44,6 +45,7 @@ class Viewer(asyncio.Protocol):
         "_surplus",
         "address",
         "counted",
+        "frame",
         "paused_at",
         "ready",
         "room",
@@ -66,6 +68,7 @@ class Viewer(asyncio.Protocol):
         self.address = address
         self.counted = counted
         self.seq = self.state = -1
+        self.frame = 0
         self.ready = True
         self.paused_at = 0.0
         self._surplus = 0

@@ -1,0 +1,93 @@
+"""Messages from the database to viewers on sockets."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from showfloor.kit import ids
+from tests.integration.fanout.conftest import House, Viewer
+
+ADD = """
+insert into chat_message (id, show_id, author_id, role, name, text, at, media_at, state)
+values (%s, %s, %s, 'viewer', 'Sofia', %s, now(), now(), 'shown')
+"""
+DELETE = "update chat_message set state = 'deleted', change = nextval('chat_change') where id = %s"
+
+
+async def say(house: House, room: UUID, text: str) -> UUID:
+    message = ids.new()
+    await house.run(ADD, message, room, ids.new(), text)
+    return message
+
+
+async def next_message(viewer: Viewer) -> dict[str, Any]:
+    while (event := await viewer.next()).kind != "message":
+        pass
+    return event.data
+
+
+async def test_what_is_said_reaches_who_is_there_and_who_comes(
+    house: House, serve: Any, watch: Any
+) -> None:
+    room, other = await house.open_room(a=1), await house.open_room(a=1)
+    await say(house, room, "before")
+    async with serve() as server:
+        viewer, elsewhere = await watch(server, room), await watch(server, other)
+        assert (await next_message(viewer))["text"] == "before"
+
+        await say(house, room, "after")
+        await say(house, other, "elsewhere")
+
+        said = await next_message(viewer)
+        assert (said["text"], said["name"], said["seq"]) == ("after", "Sofia", 1)
+        assert (await next_message(elsewhere))["text"] == "elsewhere"
+        newcomer = await watch(server, room)
+        assert [(await next_message(newcomer))["text"] for _ in range(2)] == ["before", "after"]
+
+
+async def test_message_that_is_deleted_goes(house: House, serve: Any, watch: Any) -> None:
+    room = await house.open_room(a=1)
+    async with serve() as server:
+        viewer = await watch(server, room)
+        message = await say(house, room, "rude")
+        assert (await next_message(viewer))["text"] == "rude"
+
+        await house.run(DELETE, message)
+
+        gone = await next_message(viewer)
+        assert (gone["id"], gone["deleted"]) == (ids.encode("msg", message), True)
+        assert "text" not in gone
+        await say(house, room, "kind")
+        assert (await next_message(await watch(server, room)))["text"] == "kind"
+
+
+async def test_message_that_commits_late_is_not_missed(
+    house: House, serve: Any, watch: Any, database_url: str
+) -> None:
+    room = await house.open_room(a=1)
+    async with serve() as server:
+        viewer = await watch(server, room)
+        async with await psycopg.AsyncConnection.connect(database_url) as slow:
+            await slow.execute(ADD, (ids.new(), room, ids.new(), "slow"))
+            await say(house, room, "quick")
+            assert (await next_message(viewer))["text"] == "quick"
+
+            await slow.commit()
+
+        assert (await next_message(viewer))["text"] == "slow"
+
+
+async def test_message_that_was_never_shown_is_not_sent(
+    house: House, serve: Any, watch: Any
+) -> None:
+    room = await house.open_room(a=1)
+    held = ADD.replace("'shown'", "'held'")
+    async with serve() as server:
+        viewer = await watch(server, room)
+        await house.run(held, ids.new(), room, ids.new(), "waits for a moderator")
+        await say(house, room, "shown")
+
+        assert (await next_message(viewer))["text"] == "shown"
