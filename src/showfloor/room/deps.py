@@ -40,4 +40,5 @@ class RoomDeps:
             # Nobody publishes, or nobody answers: the show clock follows the time of day.
             return clock.now() - at if at else timedelta()
 
-        return clock.now() - await self._behind.get(show_id, behind)
+        late = await self._behind.get(show_id, behind)
+        return clock.now() - late

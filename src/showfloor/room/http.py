@@ -18,7 +18,7 @@ from showfloor.identity.errors import (
     NotAuthenticated,
     ScopeMissing,
 )
-from showfloor.identity.http import cookie_name, get_optional_person
+from showfloor.identity.http import API_KEY, cookie_name, get_optional_person
 from showfloor.identity.types import Admission, CollectionPoint, Person
 from showfloor.kit import ids
 from showfloor.kit.errors import NotFound
@@ -110,6 +110,7 @@ AdmittedDep = Annotated[Admission | None, Depends(admit_to_chat)]
 async def send_message(
     admission: AdmittedDep,
     given: Bearer,
+    _team: Annotated[HTTPAuthorizationCredentials | None, Depends(API_KEY)],
     show_id: str,
     body: NewMessage,
     request: Request,

@@ -159,6 +159,8 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
                 json={**WAY, "steps": FREE},
                 headers=host,
             )
+            said = {"text": "Is it cotton?", "name": "Anna", "adult": True, "country": "GB"}
+            message = (await client.post(f"/shows/{show}/messages", json=said)).json()
             known = _known(floor) | {
                 "import_id": [imported.json()["id"]],
                 "webhook_id": [webhook["id"]],
@@ -175,6 +177,8 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
                 **{name: [value] for name, value in network.items()},
                 "clip_id": [clip.json()["id"]],
                 **{name: [moment] for name, moment in span.items()},
+                "message_id": [message["id"]],
+                "reply_to": [message["id"]],
                 "cue_id": [ids.encode("cue", cue.id)],
                 "hold_id": [held["hold_id"], spare["hold_id"]],
                 "checkout_id": [held["id"]],
@@ -188,9 +192,11 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
                     "ApiKey": keys,
                     "HoldToken": [held["token"], spare["token"]],
                     "RemoteToken": [remote],
+                    "ChatToken": [message["token"]],
                 },
                 {
                     "go_live": {"show_id": [ids.encode("show", draft.id)]},
+                    "send_message": {"name": ["Bea"], "text": ["And in wool?"]},
                     "ship_order": {"order_id": [fresh]},
                     "cancel_order": {"order_id": [unwanted]},
                     "refund_order": {"amount": [None]},
