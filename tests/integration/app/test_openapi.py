@@ -25,6 +25,8 @@ def test_hold_route_and_room_are_described() -> None:
         "RoomSnapshot",
         "RoomChange",
         "RoomState",
+        "RoomMessage",
+        "RoomMessageGone",
     }
 
 
