@@ -7,17 +7,6 @@ export type paths = Record<string, never>;
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description `id` is `mer_…` or `cre_…`, null for all others; `name` is null where `holder` says all. */
-        AccountOut: {
-            holder: components["schemas"]["Holder"];
-            id: string | null;
-            name: components["schemas"]["Words"] | null;
-        };
-        /**
-         * @description What a route does, as far as a role decides it.
-         * @enum {string}
-         */
-        Action: "orders.read" | "orders.fulfil" | "orders.refund" | "catalogue.read" | "catalogue.write" | "seller.read" | "seller.manage" | "developers.manage" | "money.read" | "money.manage" | "team.read" | "team.manage" | "show.read" | "show.figures" | "show.plan" | "show.run" | "show.connect" | "recording.manage" | "captions.write" | "chat.moderate" | "platform.manage";
         AddressIn: {
             name: string;
             line1: string;
@@ -92,16 +81,6 @@ export interface components {
             kind: "authenticate";
             client_secret: string | null;
         };
-        /** @description `balance` is `payable` and all that waits. */
-        BalanceOut: {
-            account: components["schemas"]["AccountOut"];
-            balance: components["schemas"]["MoneyOut"];
-            payable: components["schemas"]["MoneyOut"];
-            waiting: components["schemas"]["WaitingOut"][];
-        };
-        BalancesOut: {
-            balances: components["schemas"]["BalanceOut"][];
-        };
         /**
          * @description A date of birth in the Gregorian calendar. It becomes an age band before anything else
          *     happens, and is not stored.
@@ -164,6 +143,12 @@ export interface components {
             current: string;
             new: string;
         };
+        /**
+         * @description Why there are more or fewer. `SHOP`: the merchant's own shop said how many; `CAME_BACK`: with
+         *     a refund.
+         * @enum {string}
+         */
+        ChangeReason: "counted" | "arrived" | "damaged" | "sold_elsewhere" | "shop" | "import" | "came_back";
         /** @enum {string} */
         CheckArea: "picture" | "sound" | "signal" | "goods" | "frames" | "disclosures" | "destinations";
         /**
@@ -248,7 +233,7 @@ export interface components {
          * @description Every way in which a person gives data. A new one stands here first.
          * @enum {string}
          */
-        CollectionPoint: "guest_checkout" | "studio_sign_in" | "account" | "api" | "chat";
+        CollectionPoint: "guest_checkout" | "studio_sign_in" | "account" | "api";
         /** @description The bank asks the buyer; `POST /checkouts/{id}/confirm` tells that they agreed. */
         Confirm: {
             /**
@@ -256,6 +241,14 @@ export interface components {
              * @enum {string}
              */
             kind: "confirm";
+        };
+        /**
+         * @description `on_hand`: pieces that are there and that nobody bought, here or elsewhere. `version` is the
+         *     one that `GET /stock/{sku}` or the last message about it said.
+         */
+        CountIn: {
+            on_hand: number;
+            version: number;
         };
         /** @description How many orders there are of each kind. */
         CountsOut: {
@@ -337,7 +330,7 @@ export interface components {
         DeliveryOut: {
             id: string;
             message_id: string;
-            type: ("order.paid" | "order.shipped" | "order.refunded" | "order.cancelled" | "show.started" | "show.ended" | "product.sold_out" | "stock.changed") | "webhook.test";
+            type: ("order.paid" | "order.shipped" | "order.refunded" | "order.cancelled" | "show.started" | "show.ended" | "product.sold_out" | "stock.changed" | "stock.short") | "webhook.test";
             about: string;
             state: components["schemas"]["DeliveryState"];
             attempts: number;
@@ -360,6 +353,39 @@ export interface components {
         DescriptionIn: {
             en?: string;
             ar?: string;
+        };
+        /** @description A product as its merchant's people see it. */
+        DeskProduct: {
+            id: string;
+            merchant_id: string;
+            slug: string;
+            name: components["schemas"]["Words"];
+            summary: components["schemas"]["Words"];
+            description: components["schemas"]["Words"];
+            options: components["schemas"]["OptionAxisOut"][];
+            pictures: components["schemas"]["PictureOut"][];
+            variants: components["schemas"]["DeskVariant"][];
+        };
+        DeskProducts: {
+            items: components["schemas"]["DeskProduct"][];
+            next_cursor: string | null;
+        };
+        /** @description `prices`: what it costs now, in each currency. */
+        DeskVariant: {
+            sku: string;
+            in_stock: number;
+            held: number;
+            short: number;
+            for_own_shop: number;
+            version: number;
+            buyer_limit: number | null;
+            lease: components["schemas"]["LeaseOut"] | null;
+            report: components["schemas"]["ReportOut"] | null;
+            options: {
+                [key: string]: string;
+            };
+            prices: components["schemas"]["MoneyOut"][];
+            pictures: number[];
         };
         /** @description Only what is given changes. */
         DestinationChange: {
@@ -407,32 +433,6 @@ export interface components {
          * @enum {string}
          */
         EndpointState: "on" | "off" | "gone" | "failing";
-        /**
-         * @description What an entry is about. Each has a sentence in the messages (`money.kind.<kind>`).
-         * @enum {string}
-         */
-        EntryKind: "payment" | "provider_fee" | "platform_fee" | "commission" | "refund" | "platform_fee_back" | "commission_back" | "chargeback";
-        /**
-         * @description One posting of an own account: `amount` is what was added to what the account is owed.
-         *     `base` and `rate` (hundredths of a percent) say how a fee or commission was reckoned.
-         */
-        EntryOut: {
-            id: string;
-            kind: components["schemas"]["EntryKind"];
-            /** Format: date-time */
-            at: string;
-            account: components["schemas"]["AccountOut"];
-            amount: components["schemas"]["MoneyOut"];
-            others: components["schemas"]["AccountOut"][];
-            order_id: string | null;
-            order_number: string | null;
-            base: components["schemas"]["MoneyOut"] | null;
-            rate: number | null;
-        };
-        EntryPage: {
-            items: components["schemas"]["EntryOut"][];
-            next_cursor: string | null;
-        };
         /**
          * @description What goods cost if they go to `country`. `countries` are all to which every one of their
          *     sellers delivers. `total` is what the order will cost, all in.
@@ -497,12 +497,6 @@ export interface components {
             total: components["schemas"]["MoneyOut"];
             lines: components["schemas"]["HeldLine"][];
         };
-        /**
-         * @description Whose account. `PROVIDER` is what a payment provider has for us: below zero, because it owes
-         *     it. `TRANSIT` are payouts on their way, `BANK` is what left the platform's bank account.
-         * @enum {string}
-         */
-        Holder: "merchant" | "creator" | "platform" | "provider" | "transit" | "bank";
         HostOut: {
             id: string;
             name: components["schemas"]["Words"];
@@ -633,10 +627,19 @@ export interface components {
         KeysOut: {
             keys: components["schemas"]["KeyOut"][];
         };
-        KindSumOut: {
-            kind: components["schemas"]["EntryKind"];
-            count: number;
-            amount: components["schemas"]["MoneyOut"];
+        /** @description So many pieces are left for sales here, for so long from now on. */
+        LeaseIn: {
+            quantity: number;
+            seconds: number;
+            version: number;
+        };
+        /** @description `left` of the `quantity` were not sold here since. `is_kept`: so many are still free. */
+        LeaseOut: {
+            quantity: number;
+            left: number;
+            /** Format: date-time */
+            until: string;
+            is_kept: boolean;
         };
         /**
          * @description A line with what became of its pieces. `refunded` counts all that were refunded, `to_send`
@@ -659,25 +662,6 @@ export interface components {
             slug: string;
             name: components["schemas"]["Words"];
             avatar_url: string;
-        };
-        /**
-         * @description A message as everybody sees it. `media_at` is the moment on the show clock at which it was
-         *     said.
-         */
-        MessageOut: {
-            id: string;
-            name: string;
-            role: components["schemas"]["showfloor__room__types__Role"];
-            text: string;
-            /** Format: date-time */
-            at: string;
-            /** Format: date-time */
-            media_at: string;
-            reply_to: string | null;
-        };
-        /** @description By the moment they were said, the oldest first. */
-        MessagesOut: {
-            items: components["schemas"]["MessageOut"][];
         };
         /** @description Minor units: 1999 USD is 19.99 US dollars. */
         MoneyIn: {
@@ -755,24 +739,6 @@ export interface components {
             key: string;
         };
         /**
-         * @description `name` and the answer about the age are a guest's first message's; who has a token leaves
-         *     them out.
-         */
-        NewMessage: {
-            /** @description what the person answered just now */
-            born?: components["schemas"]["BornIn"] | null;
-            /** @description what `POST /admissions` answered */
-            admission?: string | null;
-            /** @description true: a program has asked the person and knows that they are an adult. A browser asks the person: there it means nothing */
-            adult?: boolean | null;
-            /** @description of the show's market, ISO 3166-1 alpha-2, as it was said for the admission */
-            country?: string | null;
-            text: string;
-            /** @description the id of a message of this show */
-            reply_to?: string | null;
-            name?: string | null;
-        };
-        /**
          * @description `replace` ends the pins that are open at the same instant, so that the card changes without a
          *     gap.
          */
@@ -783,10 +749,25 @@ export interface components {
             /** @default false */
             replace: boolean;
         };
-        /** @description What it was before is read from the history; nobody types it. */
         NewPrice: {
             sku: string;
             price: components["schemas"]["PriceIn"];
+        };
+        /**
+         * @description A product with its variants. `axes` are the names of what they differ in (size, colour), by
+         *     codes of the caller's choice; each variant has a value on each. How many there are is said
+         *     afterwards.
+         */
+        NewProductIn: {
+            /** @description needed by who sells for several */
+            merchant_id?: string | null;
+            name: components["schemas"]["WordsIn"];
+            summary: components["schemas"]["WordsIn"];
+            description: components["schemas"]["ParagraphsIn"];
+            axes?: {
+                [key: string]: components["schemas"]["WordsIn"];
+            };
+            variants: components["schemas"]["NewVariantIn"][];
         };
         /**
          * @description The names are those of `types.Show`. A show goes live only when `disclosures` was answered,
@@ -801,10 +782,21 @@ export interface components {
             starts_at?: string | null;
             disclosures?: components["schemas"]["Disclosure"][] | null;
         };
+        /**
+         * @description `options` has a name for each axis of the product, by the axis's code: the name of a value
+         *     that is there means that value, another one is a new value.
+         */
+        NewVariantIn: {
+            sku: string;
+            options?: {
+                [key: string]: components["schemas"]["WordsIn"];
+            };
+            prices: components["schemas"]["PriceIn"][];
+        };
         /** @description `merchant_id` is needed only by somebody who sells for several merchants. */
         NewWebhook: {
             url: string;
-            events: ("order.paid" | "order.shipped" | "order.refunded" | "order.cancelled" | "show.started" | "show.ended" | "product.sold_out" | "stock.changed")[];
+            events: ("order.paid" | "order.shipped" | "order.refunded" | "order.cancelled" | "show.started" | "show.ended" | "product.sold_out" | "stock.changed" | "stock.short")[];
             merchant_id?: string | null;
         };
         /** @description `secret` is shown this once. */
@@ -812,7 +804,7 @@ export interface components {
             id: string;
             merchant_id: string;
             url: string;
-            events: ("order.paid" | "order.shipped" | "order.refunded" | "order.cancelled" | "show.started" | "show.ended" | "product.sold_out" | "stock.changed")[];
+            events: ("order.paid" | "order.shipped" | "order.refunded" | "order.cancelled" | "show.started" | "show.ended" | "product.sold_out" | "stock.changed" | "stock.short")[];
             state: components["schemas"]["EndpointState"];
             /** Format: date-time */
             created_at: string;
@@ -927,6 +919,11 @@ export interface components {
         Origins: {
             origins: string[];
         };
+        /** @description As `WordsIn`, of several lines. */
+        ParagraphsIn: {
+            en: string;
+            ar: string;
+        };
         /** @description Pieces of a line. */
         PartOut: {
             sku: string;
@@ -941,6 +938,10 @@ export interface components {
         PersonOut: {
             id: string;
             name: string;
+        };
+        /** @description The addresses of the pictures that stay, in their new order. */
+        PictureOrder: {
+            urls: string[];
         };
         /**
          * @description `shows` names the option values seen in it, so that choosing a colour can choose its
@@ -998,20 +999,34 @@ export interface components {
             ready: boolean;
             checks: components["schemas"]["CheckOut"][];
         };
+        /** @description Newest first, 500 at most. */
+        PriceHistory: {
+            prices: components["schemas"]["PricePointOut"][];
+        };
         /** @description Minor units. */
         PriceIn: {
             amount: number;
             currency: string;
         };
-        /**
-         * @description The lowest price of the 30 days before the present one began, computed from the history of
-         *     prices: what may be shown as "was", `until` then.
-         */
-        PriorPriceOut: {
+        /** @description `since`: it holds from then until the next one of this SKU in this currency. */
+        PricePointOut: {
+            sku: string;
             price: components["schemas"]["MoneyOut"];
             /** Format: date-time */
-            until: string;
+            since: string;
         };
+        /** @description How many products there are of each kind. */
+        ProductCounts: {
+            counts: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * @description `SHORT`: more was bought or is held than there is. `DIFFERS`: the merchant's own shop said
+         *     another count.
+         * @enum {string}
+         */
+        ProductFilter: "all" | "sold_out" | "no_picture" | "short" | "differs";
         ProductOut: {
             id: string;
             slug: string;
@@ -1027,6 +1042,23 @@ export interface components {
         ProductPage: {
             items: components["schemas"]["ProductOut"][];
             next_cursor: string | null;
+        };
+        /** @description A product as it stands, whatever it costs. */
+        ProductState: {
+            id: string;
+            slug: string;
+            name: components["schemas"]["Words"];
+            summary: components["schemas"]["Words"];
+            description: components["schemas"]["Words"];
+            options: components["schemas"]["OptionAxisOut"][];
+            pictures: components["schemas"]["PictureOut"][];
+            skus: string[];
+        };
+        /** @description What is left out stays as it is. */
+        ProductWords: {
+            name?: components["schemas"]["WordsIn"] | null;
+            summary?: components["schemas"]["WordsIn"] | null;
+            description?: components["schemas"]["ParagraphsIn"] | null;
         };
         /**
          * @description `ticket` opens a publisher's socket (`websocket_url`, docs/operate/publishing.md), or is the
@@ -1220,37 +1252,23 @@ export interface components {
         };
         /** @enum {string} */
         ReplayState: "preparing" | "ready" | "withheld" | "deleted";
+        /**
+         * @description What the merchant's own shop said last, and what was here then. Not `accepted`: it was said
+         *     from an older state, and changed nothing.
+         */
+        ReportOut: {
+            said: number;
+            ours: number;
+            accepted: boolean;
+            /** Format: date-time */
+            at: string;
+        };
         /** @description Event `set`: one key has another value; null: it is gone. */
         RoomChange: {
             seq: number;
             ts: number;
             key: string;
             value: components["schemas"]["RoomShow"] | components["schemas"]["ProductOut"] | components["schemas"]["CueOut"] | components["schemas"]["CaptionOut"] | null;
-        };
-        /**
-         * @description Event `message`: somebody said something. It has no `id:` line: a viewer that comes back gets
-         *     the last 50 anew, before the first `state`, and forgets those from before.
-         */
-        RoomMessage: {
-            id: string;
-            name: string;
-            role: components["schemas"]["showfloor__room__types__Role"];
-            text: string;
-            /** Format: date-time */
-            at: string;
-            /** Format: date-time */
-            media_at: string;
-            reply_to: string | null;
-            seq: number;
-            ts: number;
-        };
-        /** @description Event `message`: a message is shown no more. */
-        RoomMessageGone: {
-            seq: number;
-            ts: number;
-            id: string;
-            /** @constant */
-            deleted: true;
         };
         /**
          * @description The room's entry `show`: what is true of it now, whatever frame is on screen.
@@ -1293,6 +1311,11 @@ export interface components {
             stock: {
                 [key: string]: number;
             };
+        };
+        /** @description `reference` is the own shop's name for the sale: the same one counts once. */
+        SaleIn: {
+            quantity: number;
+            reference: string;
         };
         SaleOut: {
             id: string;
@@ -1367,31 +1390,12 @@ export interface components {
             total: components["schemas"]["MoneyOut"] | null;
             reasons: components["schemas"]["ReasonOut"][];
         };
-        /**
-         * @description `token` is the Bearer of this guest's next messages in the show; only the first one has
-         *     it.
-         */
-        SentOut: {
-            id: string;
-            name: string;
-            role: components["schemas"]["showfloor__room__types__Role"];
-            text: string;
-            /** Format: date-time */
-            at: string;
-            /** Format: date-time */
-            media_at: string;
-            reply_to: string | null;
-            token: string | null;
-        };
-        /** @description `may` is what the person's roles allow in any of their teams: what a page offers. */
         SessionOut: {
             person: components["schemas"]["PersonOut"];
             csrf: string;
             merchants: string[];
             creator: string | null;
             operator: boolean;
-            teams: components["schemas"]["TeamOut"][];
-            may: components["schemas"]["Action"][];
         };
         SessionsOut: {
             sessions: components["schemas"]["OpenSessionOut"][];
@@ -1513,21 +1517,6 @@ export interface components {
             /** Format: date-time */
             end: string;
         };
-        /** @description `opening` and all `movements` make `closing`. `since` is in, `until` is not. */
-        StatementOut: {
-            account: components["schemas"]["AccountOut"];
-            /** Format: date-time */
-            since: string;
-            /** Format: date-time */
-            until: string;
-            opening: components["schemas"]["MoneyOut"];
-            movements: components["schemas"]["KindSumOut"][];
-            closing: components["schemas"]["MoneyOut"];
-        };
-        StatementsOut: {
-            period: string;
-            statements: components["schemas"]["StatementOut"][];
-        };
         /** @description From goods of the value `from_value` on delivery costs `price`; minor units. */
         StepIn: {
             from_value: number;
@@ -1536,6 +1525,59 @@ export interface components {
         StepOut: {
             from_value: number;
             price: number;
+        };
+        /**
+         * @description `pieces` came (`arrived`) or went (`damaged`, `sold_elsewhere`), or are there and nobody
+         *     bought them (`counted`, which needs the `version` that was looked at).
+         */
+        StockChangeIn: {
+            sku: string;
+            /** @enum {string} */
+            reason: "counted" | "arrived" | "damaged" | "sold_elsewhere";
+            pieces: number;
+            /** @default  */
+            note: string;
+            version?: number | null;
+        };
+        /**
+         * @description Pieces that nobody had bought, before and after. `by` is null where no person did it, or one
+         *     who was erased; `reference` is what the own shop knows its sale by.
+         */
+        StockChangeOut: {
+            sku: string;
+            reason: components["schemas"]["ChangeReason"];
+            before: number;
+            after: number;
+            /** Format: date-time */
+            at: string;
+            by: string | null;
+            note: string;
+            reference: string | null;
+        };
+        /** @description Newest first, 50 at most. */
+        StockChanges: {
+            changes: components["schemas"]["StockChangeOut"][];
+        };
+        /**
+         * @description `in_stock` is what nobody bought, `held` of them somebody is about to buy. `short`: so many
+         *     more were bought or are held than there are. `for_own_shop` may be sold elsewhere. A count has
+         *     to name the `version` that it was made of.
+         */
+        StockOut: {
+            sku: string;
+            in_stock: number;
+            held: number;
+            short: number;
+            for_own_shop: number;
+            version: number;
+            buyer_limit: number | null;
+            lease: components["schemas"]["LeaseOut"] | null;
+            report: components["schemas"]["ReportOut"] | null;
+        };
+        /** @description `next_cursor` goes on with the next products. */
+        StockPage: {
+            items: components["schemas"]["StockOut"][];
+            next_cursor: string | null;
         };
         /** @description The file that `storyboard_url` of a replay names; sheets lie beside it. */
         Storyboard: {
@@ -1579,12 +1621,6 @@ export interface components {
             whip_url: string;
             preview_hls_url: string;
         };
-        /** @description A team that the person belongs to: a merchant's (`mer_…`) or a creator's (`cre_…`). */
-        TeamOut: {
-            team: string;
-            role: components["schemas"]["showfloor__identity__types__Role"];
-            may: components["schemas"]["Action"][];
-        };
         /**
          * @description A card of the built-in test provider. Real card numbers never come here, and none is
          *     stored.
@@ -1609,17 +1645,13 @@ export interface components {
             en?: string;
             ar?: string;
         };
-        /**
-         * @description `pictures` are indices into the product's pictures; `prior_price` is null where the price is
-         *     no reduction.
-         */
+        /** @description `pictures` are indices into the product's pictures. */
         VariantOut: {
             sku: string;
             options: {
                 [key: string]: string;
             };
             price: components["schemas"]["MoneyOut"];
-            prior_price: components["schemas"]["PriorPriceOut"] | null;
             pictures: number[];
         };
         /**
@@ -1656,21 +1688,12 @@ export interface components {
             kind: "wait";
         };
         /**
-         * @description What becomes payable at `payable_at`; null: after the goods arrived and the days to withdraw
-         *     are over.
-         */
-        WaitingOut: {
-            payable_at: string | null;
-            amount: components["schemas"]["MoneyOut"];
-            orders: number;
-        };
-        /**
          * @description What is left out stays. `on` false: nothing is sent, and what happens meanwhile is never
          *     sent; true after that, or after the endpoint was given up: what still waits goes out.
          */
         WebhookChange: {
             url?: string | null;
-            events?: ("order.paid" | "order.shipped" | "order.refunded" | "order.cancelled" | "show.started" | "show.ended" | "product.sold_out" | "stock.changed")[] | null;
+            events?: ("order.paid" | "order.shipped" | "order.refunded" | "order.cancelled" | "show.started" | "show.ended" | "product.sold_out" | "stock.changed" | "stock.short")[] | null;
             on?: boolean | null;
         };
         /**
@@ -1681,7 +1704,7 @@ export interface components {
             id: string;
             merchant_id: string;
             url: string;
-            events: ("order.paid" | "order.shipped" | "order.refunded" | "order.cancelled" | "show.started" | "show.ended" | "product.sold_out" | "stock.changed")[];
+            events: ("order.paid" | "order.shipped" | "order.refunded" | "order.cancelled" | "show.started" | "show.ended" | "product.sold_out" | "stock.changed" | "stock.short")[];
             state: components["schemas"]["EndpointState"];
             /** Format: date-time */
             created_at: string;
@@ -1697,17 +1720,11 @@ export interface components {
             en: string;
             ar: string;
         };
-        /**
-         * @description What a member of a team is there for. `roles.json` says which team has which role, and what
-         *     each may do.
-         * @enum {string}
-         */
-        showfloor__identity__types__Role: "owner" | "orders" | "catalogue" | "read_only" | "producer" | "host" | "moderator" | "analyst" | "operator";
-        /**
-         * @description As what somebody writes; all but a viewer have a badge.
-         * @enum {string}
-         */
-        showfloor__room__types__Role: "viewer" | "host" | "merchant";
+        /** @description The same words in every language; a merchant that has one language alone repeats them. */
+        WordsIn: {
+            en: string;
+            ar: string;
+        };
         /**
          * @description What of an ended show can be watched again; `starts_at` is the moment of the first frame.
          *     Pictures follow a while after the video; `storyboard_url` answers a `Storyboard`.
@@ -1752,8 +1769,6 @@ export interface components {
             hold_id?: string;
             /** @description with adult_declaration_required */
             door?: string;
-            /** @description with writing_too_fast: seconds, as in Retry-After */
-            wait_s?: number;
         };
         /**
          * @description What a refusal says of a SKU: how many may be held (sold_out,

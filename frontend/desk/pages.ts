@@ -36,6 +36,12 @@ export const DESK_PAGES: readonly DeskPage[] = [
     label: "desk.tab.money",
     load: () => import("./money-page.svelte"),
   },
+  {
+    name: "products",
+    label: "desk.tab.products",
+    load: () => import("./product-list.svelte"),
+    loadOne: () => import("./product-page.svelte"),
+  },
 ];
 
 export const FIRST = DESK_PAGES[0]!;

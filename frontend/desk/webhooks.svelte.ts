@@ -12,6 +12,7 @@ const ALL: Record<WebhookEvent, true> = {
   "order.refunded": true,
   "order.cancelled": true,
   "stock.changed": true,
+  "stock.short": true,
   "product.sold_out": true,
   "show.started": true,
   "show.ended": true,

@@ -6,6 +6,7 @@ import re
 
 from babel import Locale
 
+from showfloor.catalog.rules import MOST_PICTURES
 from showfloor.identity.rules import SHORTEST_PASSWORD
 from showfloor.kit import messages
 from showfloor.media.rules import MOST_DESTINATIONS
@@ -22,6 +23,7 @@ CONSTANT = {
     "error.clip_span_invalid": (int(LONGEST_CLIP.total_seconds()), "many"),
     "error.too_many_clips": (MOST_CLIPS, "other"),
     "error.too_many_destinations": (MOST_DESTINATIONS, "few"),
+    "error.too_many_pictures": (MOST_PICTURES, "many"),
     "error.too_many_webhooks": (MOST_ENDPOINTS, "few"),
 }
 NUMBERS = ("count", "seconds", "minutes", "hours", "days", "most", "shortest", "longest")

@@ -29,6 +29,7 @@ class Upload:
 UPLOADS = (
     # The largest picture at 1.1 Mbit/s.
     Upload("PUT", re.compile(r"/api/v1/shows/[^/]+/cover"), LARGEST_COVER, 60.0),
+    Upload("POST", re.compile(r"/api/v1/products/[^/]+/pictures"), LARGEST_COVER, 60.0),
     # The largest file at 1.4 Mbit/s.
     Upload("POST", re.compile(r"/api/v1/imports"), LARGEST_IMPORT, 300.0),
     Upload("PUT", re.compile(r"/api/v1/shows/[^/]+/captions/[^/]+"), webvtt.MOST_BYTES, 60.0),

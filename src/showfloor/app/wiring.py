@@ -15,7 +15,9 @@ from fastapi.routing import APIRoute
 
 from showfloor.app.settings import Settings
 from showfloor.catalog import http as catalog_http
+from showfloor.catalog.adapters.pictures import PictureFolder as OwnPictures
 from showfloor.catalog.events import PriceChanged, ProductChanged
+from showfloor.catalog.http import editing as editing_http
 from showfloor.checkout import eraser as checkout_eraser
 from showfloor.checkout import http as checkout_http
 from showfloor.checkout import openapi as checkout_openapi
@@ -98,6 +100,8 @@ from showfloor.shows.http import remotes as remotes_http
 from showfloor.stock import http as stock_http
 from showfloor.stock import tasks as stock_tasks
 from showfloor.stock.events import StockChanged
+from showfloor.stock.http import catalogue as catalogue_http
+from showfloor.stock.http import own_shop as own_shop_http
 from showfloor.web import http as web_http
 from showfloor.web.files import BuiltFiles, ReplayFiles, UploadedFiles
 from showfloor.web.pages import STATIC, label_fonts
@@ -132,6 +136,7 @@ def connect_web(app: FastAPI, settings: Settings) -> None:
     app.state.room = RoomDeps(secret=settings.secret)
     app.state.imports = ImportFolder(settings.data)
     app.state.outbound = outbound(settings)
+    app.state.pictures = OwnPictures(settings.data / "uploads")
     app.state.covers = CoverFolder(settings.data / "uploads")
     app.state.pages = Recent(seconds=1.0, most=1000)
     app.state.frames = Recent(seconds=1.0, most=1000)
@@ -170,7 +175,10 @@ EDGES = (
     merchants_http,
     delivery_http,
     catalog_http,
+    editing_http,
     stock_http,
+    catalogue_http,
+    own_shop_http,
     feeds_http,
     shows_http,
     destinations_http,

@@ -34,3 +34,37 @@ class SkuTaken(AppError):
 class PriceInvalid(AppError):
     code = "price_invalid"
     status = 422
+
+
+class PictureTypeUnsupported(AppError):
+    """Neither JPEG, PNG nor WebP by its Content-Type."""
+
+    code = "picture_type_unsupported"
+    status = 415
+
+
+class PictureUnreadable(AppError):
+    code = "picture_unreadable"
+    status = 422
+
+
+class PictureTooManyPixels(AppError):
+    code = "picture_too_many_pixels"
+    status = 422
+
+
+class PictureTooSmall(AppError):
+    code = "picture_too_small"
+    status = 422
+
+
+class PicturesChanged(AppError):
+    """The product has other pictures by now than those that were arranged."""
+
+    code = "pictures_changed"
+    status = 409
+
+
+class TooManyPictures(AppError):
+    code = "too_many_pictures"
+    status = 409

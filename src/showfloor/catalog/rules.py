@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from babel.numbers import is_currency
 
-from showfloor.catalog.types import NewProduct, NewVariant, OptionAxis, PricePoint, Text
+from showfloor.catalog.types import (
+    AddedVariant,
+    NewProduct,
+    NewVariant,
+    OptionAxis,
+    OptionValue,
+    Picture,
+    PricePoint,
+    Product,
+    Text,
+    Variant,
+)
 from showfloor.kit.text import LONGEST_SKU, is_visible
 
 LANGUAGES = frozenset({"en", "ar"})
+MOST_PICTURES = 50
+MOST_VARIANTS = 500
 HIGHEST_PRICE = 10**11
 """In minor units. More is a slip of the keyboard."""
 PRIOR_PERIOD = timedelta(days=30)
@@ -34,6 +49,32 @@ def problems(product: NewProduct) -> list[str]:
             for problem in _variant_problems(product, variant)
         ),
         *_together_problems(product.variants),
+    ]
+
+
+def word_problems(product: Product) -> list[str]:
+    """What keeps the texts of a product from being shown, in words."""
+    return [
+        f"{field} needs words in {', '.join(sorted(LANGUAGES))}"
+        for field, text in (
+            ("name", product.name),
+            ("summary", product.summary),
+            ("description", product.description),
+        )
+        if not _in_every_language(text)
+    ]
+
+
+def product_problems(product: Product) -> list[str]:
+    """What keeps a product that somebody typed from being whole, in words."""
+    options = [tuple(sorted(variant.options.items())) for variant in product.variants]
+    skus = {variant.sku for variant in product.variants}
+    return [
+        *word_problems(product),
+        *_axis_problems(product.options),
+        *(["two variants have the same options"] if len(set(options)) < len(options) else []),
+        *(["every variant needs a SKU of its own"] if len(skus) < len(options) else []),
+        *(["too many variants"] if len(options) > MOST_VARIANTS else []),
     ]
 
 
@@ -68,6 +109,63 @@ def prior_price(history: Sequence[PricePoint], at: datetime) -> PricePoint | Non
     ends = [*(point.since for point in asked[1:]), current.since]
     lowest = min(point.amount for point, end in zip(asked, ends, strict=True) if end > start)
     return PricePoint(current.since + REDUCED_FOR, lowest) if lowest > current.amount else None
+
+
+def added_problems(product: Product, added: AddedVariant) -> list[str]:
+    """What keeps a variant from being added, in words."""
+    found = [] if is_visible(added.sku) else ["a variant needs a SKU"]
+    if len(added.sku) > LONGEST_SKU:
+        found.append(f"{added.sku} is too long")
+    if set(added.options) != {axis.code for axis in product.options}:
+        found.append(f"{added.sku} needs one value on each axis")
+    if not all(map(_in_every_language, added.options.values())):
+        found.append(f"{added.sku} needs names in {', '.join(sorted(LANGUAGES))}")
+    if not added.prices or not all(price_fits(*each) for each in added.prices.items()):
+        found.append(f"{added.sku} needs a price")
+    return found
+
+
+def with_variant(
+    product: Product, added: AddedVariant, variant_id: UUID, codes: Mapping[str, str]
+) -> Product:
+    """`codes` are for values that an axis does not have yet. Its words and pictures stay."""
+    values = {
+        axis.code: next(
+            (each for each in axis.values if _same_name(each.name, added.options[axis.code])),
+            OptionValue(codes[axis.code], added.options[axis.code]),
+        )
+        for axis in product.options
+    }
+    axes = tuple(
+        axis
+        if values[axis.code] in axis.values
+        else replace(axis, values=(*axis.values, values[axis.code]))
+        for axis in product.options
+    )
+    options = {code: value.code for code, value in values.items()}
+    new = Variant(variant_id, added.sku, options, ())
+    return replace(product, options=axes, variants=(*product.variants, new))
+
+
+def _same_name(one: Text, other: Text) -> bool:
+    return one["en"].casefold() == other["en"].casefold()
+
+
+def with_pictures(product: Product, pictures: Sequence[Picture]) -> Product:
+    """Some of its pictures, in another order, and new ones: what each variant shows stays what it
+    was, as far as it is still there.
+    """
+    places = {picture.url: at for at, picture in enumerate(pictures)}
+    moved = {
+        at: places[picture.url]
+        for at, picture in enumerate(product.pictures)
+        if picture.url in places
+    }
+    variants = tuple(
+        replace(variant, pictures=tuple(moved[at] for at in variant.pictures if at in moved))
+        for variant in product.variants
+    )
+    return replace(product, pictures=tuple(pictures), variants=variants)
 
 
 def options_text(axes: tuple[OptionAxis, ...], options: dict[str, str]) -> Text:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from showfloor.kit.fields import Sku
-from showfloor.kit.schemas import MoneyOut, Shown, Time, Words, id_with
+from showfloor.catalog.types import AddedVariant, ProductChange
+from showfloor.kit.fields import Line, Sku
+from showfloor.kit.schemas import EveryLanguage, MoneyOut, Shown, Time, Words, id_with
+from showfloor.kit.text import clean_line, clean_paragraphs
+
+LongText = Annotated[str, AfterValidator(clean_paragraphs), Field(min_length=1, max_length=20_000)]
+OwnSku = Annotated[Sku, AfterValidator(clean_line), Field(min_length=1)]
+AxisCode = Annotated[str, Field(pattern="^[a-z0-9-]{1,40}$")]
 
 
 class MerchantOut(Shown):
@@ -96,3 +102,118 @@ class NewPrice(BaseModel):
     model_config = ConfigDict(extra="forbid")
     sku: Sku
     price: PriceIn
+
+
+class WordsIn(BaseModel):
+    """The same words in every language; a merchant that has one language alone repeats them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    en: Line
+    ar: Line
+
+    def text(self) -> dict[str, str]:
+        return {"en": self.en, "ar": self.ar}
+
+
+class ParagraphsIn(BaseModel):
+    """As `WordsIn`, of several lines."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    en: LongText
+    ar: LongText
+
+    def text(self) -> dict[str, str]:
+        return {"en": self.en, "ar": self.ar}
+
+
+class ProductWords(BaseModel):
+    """What is left out stays as it is."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: WordsIn | None = None
+    summary: WordsIn | None = None
+    description: ParagraphsIn | None = None
+
+    def value(self) -> ProductChange:
+        return ProductChange(
+            name=self.name.text() if self.name else None,
+            summary=self.summary.text() if self.summary else None,
+            description=self.description.text() if self.description else None,
+        )
+
+
+class NewVariantIn(BaseModel):
+    """`options` has a name for each axis of the product, by the axis's code: the name of a value
+    that is there means that value, another one is a new value.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    sku: OwnSku
+    options: dict[str, WordsIn] = Field(default_factory=dict, max_length=10)
+    prices: list[PriceIn] = Field(min_length=1, max_length=20)
+
+    @model_validator(mode="after")
+    def _once_each(self) -> Self:
+        if len({price.currency for price in self.prices}) < len(self.prices):
+            raise ValueError("a currency comes twice")
+        return self
+
+    def value(self) -> AddedVariant:
+        return AddedVariant(
+            self.sku,
+            {axis: name.text() for axis, name in self.options.items()},
+            {price.currency: price.amount for price in self.prices},
+        )
+
+
+class NewProductIn(BaseModel):
+    """A product with its variants. `axes` are the names of what they differ in (size, colour), by
+    codes of the caller's choice; each variant has a value on each. How many there are is said
+    afterwards.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    merchant_id: str | None = Field(None, description="needed by who sells for several")
+    name: WordsIn
+    summary: WordsIn
+    description: ParagraphsIn
+    axes: dict[AxisCode, WordsIn] = Field(default_factory=dict, max_length=5)
+    variants: list[NewVariantIn] = Field(min_length=1, max_length=100)
+
+
+class PictureOrder(BaseModel):
+    """The addresses of the pictures that stay, in their new order."""
+
+    urls: list[Annotated[str, Field(max_length=2000)]] = Field(max_length=100)
+
+
+class PricePointOut(BaseModel):
+    """`since`: it holds from then until the next one of this SKU in this currency."""
+
+    sku: str
+    price: MoneyOut
+    since: Time
+
+
+class PriceHistory(BaseModel):
+    """Newest first, 500 at most."""
+
+    prices: list[PricePointOut]
+
+
+class ProductState(Shown):
+    """A product as it stands, whatever it costs."""
+
+    id: Annotated[str, id_with("prod")]
+    slug: str
+    name: EveryLanguage
+    summary: EveryLanguage
+    description: EveryLanguage
+    options: list[OptionAxisOut]
+    pictures: list[PictureOut]
+    skus: list[str]

@@ -86,6 +86,44 @@ class PriorPrice:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredPicture:
+    """A picture that lies among the uploads."""
+
+    url: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetPrice:
+    """What a variant cost from a moment on, in one currency."""
+
+    variant_id: UUID
+    price: Money
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ProductChange:
+    """New words of a product; None leaves them."""
+
+    name: Text | None = None
+    summary: Text | None = None
+    description: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddedVariant:
+    """A variant for a product that is there: `options` are names by axis; a name that the axis has
+    is that value, another one becomes a new value.
+    """
+
+    sku: str
+    options: dict[str, Text]
+    prices: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class PricedProduct:
     """A product with what its variants cost in one currency now, by variant id, and who sells it.
 

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
-from showfloor.catalog.schemas import MerchantOut, PriorPriceOut, ProductOut, VariantOut
-from showfloor.catalog.types import PricedProduct, PriorPrice, Variant
+from collections.abc import Sequence
+
+from showfloor.catalog.schemas import (
+    MerchantOut,
+    PriceHistory,
+    PricePointOut,
+    PriorPriceOut,
+    ProductOut,
+    ProductState,
+    VariantOut,
+)
+from showfloor.catalog.types import PricedProduct, PriorPrice, Product, SetPrice, Variant
+from showfloor.kit import clock
 from showfloor.kit.money import Money
 from showfloor.kit.schemas import MoneyOut, fields_of
 from showfloor.merchants.types import Merchant
@@ -24,6 +35,21 @@ def product_view(priced: PricedProduct) -> ProductOut:
             "merchant": merchant_view(priced.merchant),
             "variants": variants,
         }
+    )
+
+
+def product_state(product: Product) -> ProductState:
+    """For its merchant."""
+    skus = [variant.sku for variant in product.variants]
+    return ProductState.model_validate({**fields_of(product), "skus": skus})
+
+
+def history_view(points: Sequence[tuple[str, SetPrice]]) -> PriceHistory:
+    return PriceHistory(
+        prices=[
+            PricePointOut(sku=sku, price=MoneyOut.of(point.price), since=clock.rfc3339(point.since))
+            for sku, point in points
+        ]
     )
 
 

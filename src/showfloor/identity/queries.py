@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict, replace
 from datetime import datetime
 from uuid import UUID
@@ -49,6 +50,12 @@ async def declared_adult_at(session: Session, person_id: UUID) -> datetime | Non
     """When a person declared to be an adult; None for nobody."""
     chosen = select(PersonRow.declared_adult_at).where(PersonRow.id == person_id)
     return (await session.execute(chosen)).scalar_one_or_none()
+
+
+async def names_of(session: Session, person_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Those who were erased have none."""
+    chosen = select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(person_ids))
+    return {row.id: row.name for row in await session.execute(chosen) if row.name}
 
 
 async def add_grant(session: Session, person_id: UUID, grant: Grant) -> None:

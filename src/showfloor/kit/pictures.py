@@ -4,11 +4,17 @@ served, and no place where one was taken.
 
 from __future__ import annotations
 
+import asyncio
 import io
 import warnings
 from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from uuid import UUID
 
 from PIL import Image, ImageCms, ImageOps
+
+from showfloor.kit import ids
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 """What is decoded at all, whatever its sender calls it."""
@@ -106,3 +112,30 @@ def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
     plain = converted or picture
     plain.info.pop("icc_profile", None)
     return plain
+
+
+class PictureStore:
+    """A folder of pictures that are served. One is decoded at a time, so that they cannot add up in
+    memory.
+    """
+
+    def __init__(self, uploads: Path, *, prefix: str, shortest: int) -> None:
+        self._uploads, self._prefix, self._shortest = uploads, prefix, shortest
+        self._one = asyncio.Lock()
+
+    async def store(self, owner_id: UUID, data: bytes) -> tuple[str, Rewritten]:
+        """The address, and what lies there; its name is made of the owner and the picture, so that
+        no two owners share a file. Raises PictureRefused.
+        """
+        async with self._one:
+            made = await asyncio.to_thread(rewrite, data, shortest=self._shortest)
+        digest = sha256(owner_id.bytes + made.data).hexdigest()[:24]
+        url = f"{self._prefix}{digest}.jpg"
+        await asyncio.to_thread(self._write, url.rpartition("/")[2], made.data)
+        return url, made
+
+    def _write(self, name: str, data: bytes) -> None:
+        self._uploads.mkdir(parents=True, exist_ok=True)
+        draft = self._uploads / f".{name}.{ids.secret(4)}"
+        draft.write_bytes(data)
+        draft.replace(self._uploads / name)

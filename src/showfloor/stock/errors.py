@@ -62,3 +62,24 @@ class StockCommitted(AppError):
 
     code = "stock_committed"
     status = 409
+
+
+class StockVersionOld(AppError):
+    """The count was said from an older state: something was sold or counted since."""
+
+    code = "stock_version_old"
+    status = 409
+
+
+class ReferenceUsed(AppError):
+    """Another quantity was reported under this reference."""
+
+    code = "reference_used"
+    status = 409
+
+
+class LeaseTooLarge(AppError):
+    """Fewer pieces are free than are to be kept."""
+
+    code = "lease_too_large"
+    status = 409

@@ -5,14 +5,26 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKey, Index, LargeBinary, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Computed,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from showfloor.kit.db import Base
 
 
 class StockItemRow(Base):
-    """`on_hand` counts what was sold too: it changes when goods arrive, not when they leave.
+    """`on_hand` counts what was sold too: it changes when goods arrive, not when they leave. It
+    cannot fall below what is sold and held; `missing` of them are not there any more all the same.
+    `version` counts the changes of `on_hand`, `missing` and `sold`.
     `buyer_limit` is how many pieces the merchant lets one buyer have in one show. Half the page is
     left free so that the hot row of a drop is updated in place (PostgreSQL heap-only tuples).
     """
@@ -23,14 +35,67 @@ class StockItemRow(Base):
         CheckConstraint("sold >= 0", name="sold"),
         CheckConstraint("sold + held <= on_hand", name="never_oversold"),
         CheckConstraint("buyer_limit > 0", name="buyer_limit"),
+        CheckConstraint("missing >= 0", name="missing"),
         {"postgresql_with": {"fillfactor": 50}},
     )
     variant_id: Mapped[UUID] = mapped_column(primary_key=True)
     on_hand: Mapped[int]
     held: Mapped[int] = mapped_column(server_default=text("0"))
     sold: Mapped[int] = mapped_column(server_default=text("0"))
-    available: Mapped[int] = mapped_column(Computed("on_hand - held - sold", persisted=True))
     buyer_limit: Mapped[int | None]
+    missing: Mapped[int] = mapped_column(server_default=text("0"))
+    version: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    available: Mapped[int] = mapped_column(
+        Computed("on_hand - missing - held - sold", persisted=True)
+    )
+
+
+class StockChangeRow(Base):
+    """Pieces that are not sold, before and after, and why they changed. `key` and `request` are of
+    the Idempotency-Key; `reference` is what the merchant's own shop knows its sale by.
+    """
+
+    __tablename__ = "stock_change"
+    __table_args__ = (
+        UniqueConstraint("variant_id", "key"),
+        UniqueConstraint("variant_id", "reference"),
+        Index("ix_stock_change_variant_id_id", "variant_id", "id"),
+    )
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    variant_id: Mapped[UUID]
+    reason: Mapped[str]
+    before: Mapped[int]
+    after: Mapped[int]
+    note: Mapped[str]
+    reference: Mapped[str | None]
+    person_id: Mapped[UUID | None]
+    at: Mapped[datetime]
+    key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    request: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class StockLeaseRow(Base):
+    """Pieces that the merchant's own shop keeps for sales here until a moment. `sold_before` is how
+    many were sold here when it began.
+    """
+
+    __tablename__ = "stock_lease"
+    __table_args__ = (CheckConstraint("quantity > 0", name="quantity"),)
+    variant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    quantity: Mapped[int]
+    sold_before: Mapped[int]
+    until: Mapped[datetime]
+
+
+class StockReportRow(Base):
+    """What the merchant's own shop said last, what was here then, and whether it was taken over."""
+
+    __tablename__ = "stock_report"
+    variant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    said: Mapped[int]
+    ours: Mapped[int]
+    accepted: Mapped[bool]
+    at: Mapped[datetime]
 
 
 class HoldRow(Base):

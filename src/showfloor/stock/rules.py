@@ -6,12 +6,13 @@ import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
 from collections.abc import Sequence
+from dataclasses import replace
 from hashlib import sha256
 from uuid import UUID
 
 from showfloor.kit import ids
 from showfloor.stock.errors import HoldTokenInvalid, LimitReached
-from showfloor.stock.types import Line, LineState
+from showfloor.stock.types import Line, LineState, Stock
 
 MOST_PIECES = 10
 """A line of a hold, of one variant."""
@@ -102,3 +103,26 @@ def verify(secret: bytes, token: str | None) -> UUID:
 
 def _mac(secret: bytes, hold_id: UUID) -> bytes:
     return hmac.digest(secret, b"showfloor hold token v1:" + hold_id.bytes, sha256)[:_MAC_BYTES]
+
+
+def counted(stock: Stock, in_stock: int) -> Stock:
+    """The stock when so many are there that nobody bought. What is sold and held stays sold and
+    held: what is not there for it is missing.
+    """
+    wanted = in_stock + stock.sold
+    on_hand = max(wanted, stock.sold + stock.held)
+    return replace(stock, on_hand=on_hand, missing=on_hand - wanted)
+
+
+def kept(stock: Stock, on_hand: int) -> int:
+    """As many as a file counts, and never fewer than are sold and held: it may be older than
+    they.
+    """
+    return max(on_hand, stock.sold + stock.held)
+
+
+def is_current(stock: Stock, version: int) -> bool:
+    """Whether a count was said of what is here: a message from before a sale would sell what it
+    sold again.
+    """
+    return stock.version == version

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -69,10 +69,116 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Stock:
+    """`on_hand` counts sold ones too; `missing` of them are not there any more although somebody
+    bought or holds them. `version` counts its changes.
+    """
+
     on_hand: int
     held: int
     sold: int
+    missing: int = 0
+    version: int = field(default=0, compare=False)
+
+    @property
+    def in_stock(self) -> int:
+        """That nobody has bought; below zero where more were sold than there were."""
+        return self.on_hand - self.missing - self.sold
 
     @property
     def available(self) -> int:
-        return self.on_hand - self.held - self.sold
+        return self.in_stock - self.held
+
+    @property
+    def short(self) -> int:
+        """Pieces that were bought or are held, and are not there."""
+        return max(0, -self.available)
+
+
+NOTHING = Stock(0, 0, 0)
+
+
+class ChangeReason(StrEnum):
+    """Why there are more or fewer. `SHOP`: the merchant's own shop said how many; `CAME_BACK`: with
+    a refund.
+    """
+
+    COUNTED = "counted"
+    ARRIVED = "arrived"
+    DAMAGED = "damaged"
+    SOLD_ELSEWHERE = "sold_elsewhere"
+    SHOP = "shop"
+    IMPORT = "import"
+    CAME_BACK = "came_back"
+
+
+@dataclass(frozen=True, slots=True)
+class StockChange:
+    """Pieces that nobody had bought, before and after. `person_id` is None where nobody did it."""
+
+    variant_id: UUID
+    reason: ChangeReason
+    before: int
+    after: int
+    at: datetime
+    person_id: UUID | None = None
+    note: str = ""
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Pieces that the merchant's own shop keeps for sales here."""
+
+    quantity: int
+    sold_before: int
+    until: datetime
+
+    def left(self, stock: Stock) -> int:
+        """Of those that were not sold here since."""
+        return max(0, min(self.quantity, self.quantity - (stock.sold - self.sold_before)))
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the merchant's own shop said last, and what was here then."""
+
+    said: int
+    ours: int
+    accepted: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """All that is known of the pieces of a variant. `lease` is None once it is over."""
+
+    stock: Stock
+    lease: Lease | None = None
+    report: Report | None = None
+    buyer_limit: int | None = None
+
+    @property
+    def for_own_shop(self) -> int:
+        """How many the merchant's own shop may sell."""
+        kept = self.lease.left(self.stock) if self.lease else 0
+        return max(0, self.stock.available - kept)
+
+
+class ProductFilter(StrEnum):
+    """`SHORT`: more was bought or is held than there is. `DIFFERS`: the merchant's own shop said
+    another count.
+    """
+
+    ALL = "all"
+    SOLD_OUT = "sold_out"
+    NO_PICTURE = "no_picture"
+    SHORT = "short"
+    DIFFERS = "differs"
+
+
+@dataclass(frozen=True, slots=True)
+class ProductPage:
+    """Newest first; `next_cursor` is None on the last page."""
+
+    product_ids: tuple[UUID, ...]
+    next_cursor: UUID | None

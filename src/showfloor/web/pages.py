@@ -55,6 +55,7 @@ STUDIO_WORDS = (
     "imports",
     "hooks",
     "money",
+    "goods",
     "age",
     "account",
     "clip",

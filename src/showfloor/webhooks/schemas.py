@@ -22,6 +22,7 @@ Event = Literal[
     "show.ended",
     "product.sold_out",
     "stock.changed",
+    "stock.short",
 ]
 """What an endpoint can ask for: every event but the test."""
 Url = Annotated[str, AfterValidator(clean_code), Field(min_length=1, max_length=LONGEST_URL)]
@@ -227,12 +228,15 @@ class ProductSoldOut(BaseModel):
 
 
 class StockFacts(BaseModel):
-    """As of `timestamp`: pieces that are not sold, and how many of them somebody holds."""
+    """As of `timestamp`: pieces that are not sold, and how many of them somebody holds. A count of
+    your own has to name the `version` (`PUT /stock/{sku}`).
+    """
 
     sku: str
     product_id: Annotated[str, id_with("prod")]
     in_stock: int
     held: int
+    version: int
 
 
 class StockChanged(BaseModel):
@@ -243,6 +247,22 @@ class StockChanged(BaseModel):
     type: Literal["stock.changed"] = "stock.changed"
     timestamp: Time
     data: StockFacts
+
+
+class ShortFacts(StockFacts):
+    """`short`: so many more were bought or are held than there are."""
+
+    short: int
+
+
+class StockShort(BaseModel):
+    """Fewer are there than were bought and are held. Comes again with each change until there are
+    enough: count again, cancel orders, or get more.
+    """
+
+    type: Literal["stock.short"] = "stock.short"
+    timestamp: Time
+    data: ShortFacts
 
 
 class TestFacts(BaseModel):
@@ -266,5 +286,6 @@ Content = (
     | ShowEnded
     | ProductSoldOut
     | StockChanged
+    | StockShort
     | TestMessage
 )

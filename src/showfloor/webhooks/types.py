@@ -35,6 +35,7 @@ class EventType(StrEnum):
     SHOW_ENDED = "show.ended"
     PRODUCT_SOLD_OUT = "product.sold_out"
     STOCK_CHANGED = "stock.changed"
+    STOCK_SHORT = "stock.short"
     TEST = "webhook.test"
 
 

@@ -27,10 +27,12 @@ from showfloor.webhooks.schemas import (
     RefundedFacts,
     SecretOut,
     ShippedFacts,
+    ShortFacts,
     ShowFacts,
     SoldOutFacts,
     StockChanged,
     StockFacts,
+    StockShort,
     WebhookOut,
 )
 from showfloor.webhooks.types import Endpoint, Page
@@ -115,10 +117,20 @@ def sold_out(product: Product, now: datetime) -> ProductSoldOut:
 
 
 def stock_changed(product: Product, variant: Variant, left: Stock, now: datetime) -> StockChanged:
-    facts = StockFacts(
-        sku=variant.sku,
-        product_id=product.id,
-        in_stock=left.on_hand - left.sold,
-        held=left.held,
-    )
+    facts = StockFacts.model_validate(_left(product, variant, left))
     return StockChanged(timestamp=now, data=facts)
+
+
+def stock_short(product: Product, variant: Variant, left: Stock, now: datetime) -> StockShort:
+    facts = ShortFacts.model_validate({**_left(product, variant, left), "short": left.short})
+    return StockShort(timestamp=now, data=facts)
+
+
+def _left(product: Product, variant: Variant, left: Stock) -> dict[str, object]:
+    return {
+        "sku": variant.sku,
+        "product_id": product.id,
+        "in_stock": left.in_stock,
+        "held": left.held,
+        "version": left.version,
+    }

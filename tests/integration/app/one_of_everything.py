@@ -49,6 +49,18 @@ WAY = {
 }
 
 
+SMALL = {"en": "Small", "ar": "صغير"}
+TRAY = {
+    **{name: {"en": "Tray", "ar": "صينية"} for name in ("name", "summary", "description")},
+    "axes": {"size": {"en": "Size", "ar": "المقاس"}},
+    "variants": [
+        {
+            "sku": "TRAY-1",
+            "options": {"size": SMALL},
+            "prices": [{"amount": 900, "currency": "GBP"}],
+        }
+    ],
+}
 FREE = [{"from_value": 0, "price": 0}]
 
 
@@ -185,6 +197,8 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
                 "order_id": [packed],
                 "shipment_id": [parcel.json()["shipments"][0]["id"]],
             }
+            tray = await client.post("/products", json=TRAY, headers=host)
+            quiet = await _quiet(client, floor, keys[1])
             yield Everything(
                 client,
                 known,
@@ -203,6 +217,10 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
                     # Webhooks and imports speak another protocol.
                     "add_import": {"url": ["https://shop.example/feed.csv"], "currency": ["GBP"]},
                     "add_webhook": {"url": [HOOK["url"]]},
+                    **_typed(tray.json()["id"]),
+                    # What nobody buys keeps the version that a count has to name.
+                    **dict.fromkeys(("keep_stock", "report_count"), quiet),
+                    "arrange_pictures": {"urls": [[]]},
                     "change_webhook": {"url": [HOOK["url"]]},
                 },
             )
@@ -241,6 +259,33 @@ def _known(floor: Floor) -> dict[str, list[Any]]:
         "address": [HOME],
         "payment_method": [CARD],
     }
+
+
+def _typed(tray: str) -> dict[str, dict[str, list[Any]]]:
+    """A product, a variant and pieces as somebody types them."""
+    words = {"en": "Bowl", "ar": "وعاء"}
+    typed = {"sku": "BOWL-1", "options": {}, "prices": [{"amount": 900, "currency": "GBP"}]}
+    texts = {name: [words] for name in ("name", "summary", "description")}
+    return {
+        "create_product": {**texts, "axes": [{}], "variants": [[typed]]},
+        "change_product": texts,
+        "add_variant": {
+            "product_id": [tray],
+            "sku": ["TRAY-2"],
+            "options": [{"size": {"en": "Large", "ar": "كبير"}}],
+            "prices": [typed["prices"]],
+        },
+        "change_stock": {"reason": ["arrived"], "pieces": [1], "version": [None]},
+    }
+
+
+async def _quiet(client: httpx2.AsyncClient, floor: Floor, key: str) -> dict[str, list[Any]]:
+    """A SKU of the other seller, with its version."""
+    sku = floor.products[1].variants[0].sku
+    merchant = ids.encode("mer", next(iter(floor.sellers[1].merchant_ids)))
+    headers = {"Authorization": f"Bearer {key}"}
+    found = await client.get(f"/stock/{sku}", headers=headers)
+    return {"sku": [sku], "merchant": [merchant], "version": [found.json()["version"]]}
 
 
 async def _key(session: Session, person: Person) -> str:

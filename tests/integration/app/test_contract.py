@@ -48,9 +48,9 @@ PERSONAL = [
 """Keys get no good answer, only the person's own session does (test_accounts.py)."""
 OPERATORS = ["forbid_platform", "allow_platform"]
 """Nobody in this shop is one (test_destinations.py)."""
-UPLOADS = ["add_import", "put_cover", "read_captions"]
-"""Take a file, which no description of JSON makes (test_imports.py, test_covers.py,
-test_captions.py)."""
+UPLOADS = ["add_import", "add_picture", "put_cover", "read_captions"]
+"""Take a file, which no description of JSON makes (test_imports.py, test_catalogue.py,
+test_covers.py, test_captions.py)."""
 OVER = ["write_captions"]
 """Nothing in this shop is over (test_captions.py)."""
 LAST = [

@@ -45,6 +45,7 @@ async def test_a_purchase_arrives_signed_with_what_is_left(shop: Shop) -> None:
         "product_id": ids.encode("prod", shop.product.id),
         "in_stock": 2,
         "held": 0,
+        "version": 2,
     }
     assert {h.headers["content-type"] for h in heard} == {"application/json"}
     assert [line["state"] for line in await shop.log(webhook)] == ["delivered", "delivered"]
@@ -159,6 +160,25 @@ async def test_counted_stock_is_a_message_too(shop: Shop) -> None:
 
     (heard,) = await shop.there.until_heard(1)
     assert verified(heard, webhook["secret"])["data"]["in_stock"] == 9
+
+
+async def test_stock_cut_below_what_is_held_is_told_at_once(shop: Shop) -> None:
+    webhook = await shop.add("stock.short")
+    variant_id = variant_of(shop, "SALT")
+    seller = shop.counter.seller.person
+    await count(shop, "SALT", 3)
+    await take(shop.database, line(shop.product, 2), scope=ids.new())
+
+    async with shop.database.session() as session:
+        await stock.report_sale(
+            session, person=seller, variant_id=variant_id, quantity=2, reference="shop-1"
+        )
+    await shop.hear()
+    await shop.send()
+
+    (heard,) = await shop.there.until_heard(1)
+    facts = verified(heard, webhook["secret"])["data"]
+    assert (facts["sku"], facts["short"], facts["held"]) == ("SALT", 1, 2)
 
 
 async def test_an_event_that_is_handed_out_twice_makes_one_message(shop: Shop) -> None:

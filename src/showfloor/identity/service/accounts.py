@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from showfloor.identity import queries
@@ -88,6 +89,11 @@ async def revoke_grant(
 
 async def get_person(session: Session, person_id: UUID) -> Person | None:
     return await queries.person(session, person_id)
+
+
+async def names_of(session: Session, person_ids: Collection[UUID]) -> dict[UUID, str]:
+    """What people are called, for who works with them; who was erased is left out."""
+    return await queries.names_of(session, person_ids)
 
 
 async def get_active_person(session: Session, person_id: UUID, action: Action) -> Person | None:

@@ -59,10 +59,10 @@ near as materialized (
   group by client
 ),
 stock as materialized (
-  select on_hand - held - sold as available, buyer_limit,
+  select on_hand - missing - held - sold as available, buyer_limit,
     greatest(%(least)s::int, ceil((on_hand - sold) / %(share)s::numeric)::int) as room,
     {crowd} as crowd
-  from stock_item where variant_id = %(variant)s and on_hand - held - sold > 0
+  from stock_item where variant_id = %(variant)s and on_hand - missing - held - sold > 0
   for update
 ),
 allowed as materialized (

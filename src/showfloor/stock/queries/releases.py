@@ -41,7 +41,7 @@ SETTLE: LiteralString = (
         "client = case when exists (select from stock where buyer_limit is not null) "
         "then client end",
     )
-    .replace("{sold}", ", sold = sold + line.quantity")
+    .replace("{sold}", ", sold = sold + line.quantity, version = version + 1")
 )
 # Which network had them counts in the cool-down.
 RELEASE: LiteralString = (

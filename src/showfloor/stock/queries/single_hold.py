@@ -73,7 +73,7 @@ seen as materialized (
   from wanted left join stock_item using (variant_id)
 ),
 stock as materialized (
-  select variant_id, on_hand - held - sold as available, buyer_limit,
+  select variant_id, on_hand - missing - held - sold as available, buyer_limit,
     greatest(%(least)s::int, ceil((on_hand - sold) / %(share)s::numeric)::int) as room,
     {crowd} as crowd
   from stock_item

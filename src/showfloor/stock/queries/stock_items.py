@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from showfloor.kit.db import Parameters, Session
@@ -18,7 +18,44 @@ async def stock_of(session: Session, variant_ids: Collection[UUID]) -> dict[UUID
     rows = await session.execute(
         select(StockItemRow).where(StockItemRow.variant_id.in_(variant_ids))
     )
-    return {row.variant_id: Stock(row.on_hand, row.held, row.sold) for row in rows.scalars()}
+    return {row.variant_id: _stock(row) for row in rows.scalars()}
+
+
+def _stock(row: StockItemRow) -> Stock:
+    return Stock(row.on_hand, row.held, row.sold, row.missing, row.version)
+
+
+async def lock_stock_of(session: Session, variant_ids: Collection[UUID]) -> dict[UUID, Stock]:
+    """Nobody buys, holds or counts them until this transaction ends. Rows that are not there yet
+    are added, with nothing in them; all are locked in the order of their ids.
+    """
+    new = [{"variant_id": variant, "on_hand": 0} for variant in sorted(variant_ids)]
+    if not new:
+        return {}
+    await session.execute(insert(StockItemRow).values(new).on_conflict_do_nothing())
+    rows = await session.execute(
+        select(StockItemRow)
+        .where(StockItemRow.variant_id.in_(variant_ids))
+        .order_by(StockItemRow.variant_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return {row.variant_id: _stock(row) for row in rows.scalars()}
+
+
+async def write_counts(session: Session, counts: Mapping[UUID, Stock]) -> None:
+    """How many there are, and how many of them are missing, of rows that are locked."""
+    rows = [
+        {
+            "variant_id": variant_id,
+            "on_hand": stock.on_hand,
+            "missing": stock.missing,
+            "version": stock.version + 1,
+        }
+        for variant_id, stock in sorted(counts.items())
+    ]
+    if rows:
+        await session.execute(update(StockItemRow), rows)
 
 
 async def set_buyer_limit(session: Session, variant_id: UUID, limit: int | None) -> None:
@@ -28,31 +65,6 @@ async def set_buyer_limit(session: Session, variant_id: UUID, limit: int | None)
     await session.execute(
         stored.on_conflict_do_update(index_elements=["variant_id"], set_={"buyer_limit": limit})
     )
-
-
-async def set_on_hand(session: Session, variant_id: UUID, on_hand: int) -> bool:
-    """False when more is held and sold than that."""
-    row: Parameters = {"variant_id": variant_id, "on_hand": on_hand}
-    enough = StockItemRow.held + StockItemRow.sold <= on_hand
-    stored = insert(StockItemRow).values(row)
-    stored = stored.on_conflict_do_update(
-        index_elements=["variant_id"], set_={"on_hand": on_hand}, where=enough
-    )
-    return (await session.execute(stored.returning(StockItemRow.variant_id))).first() is not None
-
-
-async def take_counts(session: Session, counts: Mapping[UUID, int]) -> None:
-    """How many there are of each, or as many as are held and sold where that is more. The rows are
-    locked in the order of their ids, as all others do.
-    """
-    rows = [{"variant_id": variant, "on_hand": count} for variant, count in sorted(counts.items())]
-    stored = insert(StockItemRow)
-    committed = StockItemRow.held + StockItemRow.sold
-    stored = stored.on_conflict_do_update(
-        index_elements=["variant_id"],
-        set_={"on_hand": func.greatest(stored.excluded.on_hand, committed)},
-    )
-    await session.execute(stored, rows)
 
 
 async def put_back(session: Session, pieces: Mapping[UUID, int]) -> list[UUID]:
@@ -65,7 +77,7 @@ async def put_back(session: Session, pieces: Mapping[UUID, int]) -> list[UUID]:
         back = (
             update(StockItemRow)
             .where(StockItemRow.variant_id == variant_id, StockItemRow.sold >= count)
-            .values(sold=StockItemRow.sold - count)
+            .values(sold=StockItemRow.sold - count, version=StockItemRow.version + 1)
             .returning(StockItemRow.variant_id)
         )
         if (await session.execute(back)).first() is None:

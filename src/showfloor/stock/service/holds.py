@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
-
-import structlog
 
 from showfloor.catalog.service import check_own_variants
 from showfloor.identity.types import Person
 from showfloor.kit import clock
 from showfloor.kit.db import Asked, Connection, Session
 from showfloor.kit.errors import IdempotencyConflict
-from showfloor.kit.outbox import publish
 from showfloor.stock import queries, rules
-from showfloor.stock.errors import HoldExpired, HoldSettled, StockCommitted
-from showfloor.stock.events import StockChanged
+from showfloor.stock.errors import HoldExpired, HoldSettled
 from showfloor.stock.rules import (
     COOL_DOWN_SECONDS,
     EXTENSION_SECONDS,
@@ -25,7 +21,6 @@ from showfloor.stock.rules import (
 )
 from showfloor.stock.types import Caller, Hold, LineState, Stock
 
-log = structlog.get_logger()
 KEPT_FOR = timedelta(days=2)
 _BATCH = 500
 
@@ -172,34 +167,6 @@ async def set_buyer_limit(
     """
     await check_own_variants(session, person=person, variant_ids=[variant_id])
     await queries.set_buyer_limit(session, variant_id, limit)
-
-
-async def set_on_hand(session: Session, *, person: Person, variant_id: UUID, on_hand: int) -> None:
-    """How many there are in all, sold ones included.
-
-    Raises VariantNotFound for a foreign variant, StockCommitted.
-    """
-    await check_own_variants(session, person=person, variant_ids=[variant_id])
-    if on_hand < 0 or not await queries.set_on_hand(session, variant_id, on_hand):
-        raise StockCommitted
-    await publish(session, StockChanged((variant_id,)))
-
-
-async def take_counts(session: Session, *, counts: Mapping[UUID, int]) -> None:
-    """What the merchant's own shop counts, sold pieces included; never fewer than are held and sold
-    here. For an import that the merchant's people asked for.
-    """
-    if counts:
-        await queries.take_counts(session, counts)
-        await publish(session, StockChanged(tuple(sorted(counts))))
-
-
-async def put_back(session: Session, pieces: Mapping[UUID, int]) -> None:
-    """Pieces that were sold, by variant, can be sold again. The caller does so once for each."""
-    for variant_id in await queries.put_back(session, pieces):
-        log.error("more comes back than was sold", variant=str(variant_id))
-    if pieces:
-        await publish(session, StockChanged(tuple(sorted(pieces))))
 
 
 def client_digest(secret: bytes, network: str) -> bytes:

@@ -21,7 +21,7 @@ from showfloor.webhooks.schemas import Content, ShowEnded, ShowStarted
 from showfloor.webhooks.service.sending import WEBHOOKS
 from showfloor.webhooks.types import EventType, Message
 
-_ABOUT_STOCK = {EventType.STOCK_CHANGED, EventType.PRODUCT_SOLD_OUT}
+_ABOUT_STOCK = {EventType.STOCK_CHANGED, EventType.PRODUCT_SOLD_OUT, EventType.STOCK_SHORT}
 
 
 async def note_order_paid(session: Session, *, order_id: UUID, merchant_id: UUID) -> None:
@@ -67,8 +67,7 @@ async def note_stock(session: Session, *, variant_ids: Collection[UUID]) -> None
     left, now = await stock.stock_of(session, every), clock.now()
     for product in products:
         events = wanted.get(product.merchant_id, set())
-        if EventType.STOCK_CHANGED in events:
-            await _add_changes(session, product, named, left, now)
+        await _add_changes(session, product, named & left.keys(), left, now, events)
         if EventType.PRODUCT_SOLD_OUT in events:
             await _add_sold_out(session, product, left, now)
 
@@ -79,11 +78,18 @@ async def _add_changes(
     variant_ids: Collection[UUID],
     left: Mapping[UUID, Stock],
     now: datetime,
+    events: Collection[EventType],
 ) -> None:
     for variant in product.variants:
-        if variant.id in variant_ids and variant.id in left:
-            content = views.stock_changed(product, variant, left[variant.id], now)
+        if variant.id not in variant_ids:
+            continue
+        stock = left[variant.id]
+        if EventType.STOCK_CHANGED in events:
+            content = views.stock_changed(product, variant, stock, now)
             await _add(session, product.merchant_id, variant.sku, content)
+        if EventType.STOCK_SHORT in events and stock.short:
+            short = views.stock_short(product, variant, stock, now)
+            await _add(session, product.merchant_id, variant.sku, short)
 
 
 async def _add_sold_out(
@@ -91,7 +97,7 @@ async def _add_sold_out(
 ) -> None:
     """Once, until there is something again."""
     there = [left[variant.id] for variant in product.variants if variant.id in left]
-    if any(each.on_hand > each.sold for each in there):
+    if any(each.in_stock > 0 for each in there):
         await queries.note_in_stock(session, [product.id])
     elif there and await queries.note_sold_out(session, product.id):
         await _add(session, product.merchant_id, product.slug, views.sold_out(product, now))

@@ -14,6 +14,18 @@ from showfloor.catalog.errors import (
     VariantNotFound,
 )
 from showfloor.catalog.events import PriceChanged, ProductChanged
+from showfloor.catalog.service.editing import (
+    NewValues,
+    add_picture,
+    add_typed_product,
+    add_variant,
+    all_prices,
+    arrange_pictures,
+    change_product,
+    free_slug,
+    lock_own_product,
+    price_history,
+)
 from showfloor.catalog.types import (
     Known,
     NewProduct,
@@ -31,6 +43,35 @@ from showfloor.kit.db import Session
 from showfloor.kit.money import Money
 from showfloor.kit.outbox import publish, publish_each
 from showfloor.merchants.service import get_merchants, sellable_by
+
+__all__ = [
+    "NewValues",
+    "add_picture",
+    "add_product",
+    "add_typed_product",
+    "add_variant",
+    "all_prices",
+    "arrange_pictures",
+    "change_product",
+    "check_own_variants",
+    "find_known",
+    "find_variants",
+    "free_slug",
+    "get_own_product",
+    "get_priced_products",
+    "get_products",
+    "get_products_of_variants",
+    "list_sellable_products",
+    "lock_own_product",
+    "lock_products",
+    "options_text",
+    "price_history",
+    "price_products",
+    "prices",
+    "set_pictures",
+    "set_price",
+    "store_products",
+]
 
 
 async def add_product(session: Session, *, person: Person, product: NewProduct) -> Product:

@@ -19,6 +19,7 @@ from showfloor.catalog.types import (
     Picture,
     PricePoint,
     Product,
+    SetPrice,
     Stored,
     Text,
     Variant,
@@ -99,6 +100,37 @@ async def price_history(
     for row in await session.execute(ordered):
         history.setdefault(row.variant_id, []).append(PricePoint(row.since, row.amount))
     return history
+
+
+async def all_prices(
+    session: Session, variant_ids: Collection[UUID], at: datetime
+) -> dict[UUID, tuple[Money, ...]]:
+    """What each variant cost at a moment, in every currency, in the order of their codes."""
+    newest = (
+        select(PriceRow.variant_id, PriceRow.currency, PriceRow.amount)
+        .where(PriceRow.variant_id.in_(variant_ids), PriceRow.since <= at)
+        .order_by(PriceRow.variant_id, PriceRow.currency, PriceRow.since.desc(), PriceRow.id.desc())
+        .ext(distinct_on(PriceRow.variant_id, PriceRow.currency))
+    )
+    found: dict[UUID, tuple[Money, ...]] = {}
+    for row in await session.execute(newest):
+        price = Money(row.amount, row.currency)
+        found[row.variant_id] = (*found.get(row.variant_id, ()), price)
+    return found
+
+
+async def set_prices(session: Session, variant_ids: Collection[UUID], most: int) -> list[SetPrice]:
+    """Every price that variants had, newest first."""
+    chosen = (
+        select(PriceRow.variant_id, PriceRow.currency, PriceRow.amount, PriceRow.since)
+        .where(PriceRow.variant_id.in_(variant_ids))
+        .order_by(PriceRow.since.desc(), PriceRow.id.desc())
+        .limit(most)
+    )
+    return [
+        SetPrice(row.variant_id, Money(row.amount, row.currency), row.since)
+        for row in await session.execute(chosen)
+    ]
 
 
 async def products(session: Session, product_ids: Collection[UUID]) -> dict[UUID, Product]:
@@ -202,6 +234,30 @@ async def lock_products(session: Session, product_ids: Collection[UUID]) -> None
     """In one order for everybody."""
     chosen = select(ProductRow.id).where(ProductRow.id.in_(product_ids)).order_by(ProductRow.id)
     await session.execute(chosen.with_for_update())
+
+
+async def set_words(session: Session, product: Product) -> None:
+    """Name, summary, description and options of a product that is there."""
+    values = {
+        "name": product.name,
+        "summary": product.summary,
+        "description": product.description,
+        "options": [asdict(axis) for axis in product.options],
+    }
+    await session.execute(update(ProductRow).where(ProductRow.id == product.id).values(**values))
+
+
+async def add_variant(session: Session, product: Product) -> bool:
+    """The last variant of a product is new; False when the merchant already uses its SKU."""
+    position = len(product.variants) - 1
+    try:
+        async with session.begin_nested():
+            await session.execute(
+                insert(VariantRow), [_variant_row(product, position, product.variants[-1])]
+            )
+    except IntegrityError:
+        return False
+    return True
 
 
 async def set_pictures(session: Session, changes: Collection[tuple[Product, Product]]) -> None:

@@ -1,0 +1,135 @@
+/** One product on the merchant's desk: what it says, what it costs, how many there are, and what is done with it. */
+import { freshKey, isUnsure, problemOf, type Call, type Problem } from "../api/client";
+import type { DeskProduct, DeskVariant, Lang, PricePoint, StockChange, Words } from "../contract";
+import { wrongWith } from "../studio/cover";
+import type { Asking } from "./order.svelte";
+
+export type Texts = Record<"name" | "summary" | "description", Record<Lang, string>>;
+export type Reason = "counted" | "arrived" | "damaged" | "sold_elsewhere";
+export const REASONS: readonly Reason[] = ["counted", "arrived", "damaged", "sold_elsewhere"];
+export type Open = { what: "price" | "stock"; sku: string } | { what: "variant" } | null;
+export type Done = "words" | "price" | "stock" | "picture" | "variant" | null;
+
+/** The texts that were changed, as the API takes them. */
+export function changesOf(product: DeskProduct, texts: Texts): Partial<Record<keyof Texts, Words>> {
+  const fields = Object.keys(texts) as (keyof Texts)[];
+  return Object.fromEntries(
+    fields
+      .filter((field) =>
+        (["en", "ar"] as const).some((lang) => texts[field][lang] !== product[field][lang]),
+      )
+      .map((field) => [field, texts[field]]),
+  );
+}
+
+/** What the count becomes. */
+export function after(variant: DeskVariant, reason: Reason, pieces: number): number {
+  if (reason === "counted") return pieces;
+  return variant.in_stock + (reason === "arrived" ? pieces : -pieces);
+}
+
+/** Pieces that would be missing of what is held or sold. */
+export const missingAfter = (variant: DeskVariant, count: number): number =>
+  Math.max(0, variant.held - count);
+
+export class ProductDesk {
+  product = $state.raw<DeskProduct | null>(null);
+  history = $state.raw<PricePoint[]>([]);
+  changes = $state.raw<StockChange[]>([]);
+  problem = $state.raw<Problem | null>(null);
+  /** What is wrong with a picture, as a message. */
+  wrongPicture = $state<string | null>(null);
+  busy = $state(false);
+  open = $state.raw<Open>(null);
+  done = $state<Done>(null);
+  /** What was asked without an answer: asked again, it must not happen twice. */
+  #unsure: { what: string; key: string } | null = null;
+
+  constructor(
+    private readonly studio: Asking,
+    readonly id: string,
+  ) {}
+
+  async load(): Promise<void> {
+    try {
+      await this.#read();
+    } catch (error) {
+      this.problem = problemOf(error);
+    }
+  }
+
+  show(open: Open): void {
+    this.open = open;
+    this.problem = this.done = null;
+  }
+
+  words = (texts: Texts): Promise<boolean> =>
+    this.#do("words", "", { method: "PATCH", body: changesOf(this.product!, texts) });
+
+  price = (sku: string, amount: number, currency: string): Promise<boolean> =>
+    this.#do("price", "/prices", { method: "POST", body: { sku, price: { amount, currency } } });
+
+  variant = (body: object): Promise<boolean> =>
+    this.#do("variant", "/variants", { method: "POST", body });
+
+  arrange = (urls: string[]): Promise<boolean> =>
+    this.#do("picture", "/pictures", { method: "PUT", body: { urls } });
+
+  stock(sku: string, reason: Reason, pieces: number, note: string): Promise<boolean> {
+    const known = this.product!.variants.find((each) => each.sku === sku)!;
+    const version = reason === "counted" ? known.version : null;
+    const body = { sku, reason, pieces, note, version };
+    const what = JSON.stringify(body);
+    const key = this.#unsure?.what === what ? this.#unsure.key : freshKey();
+    this.#unsure = { what, key };
+    return this.#do("stock", "/stock", { method: "POST", body, key });
+  }
+
+  /** One after the other, so that they stand in the order in which they were chosen. */
+  async pictures(files: Iterable<File>): Promise<boolean> {
+    for (const file of files) {
+      this.wrongPicture = wrongWith(file);
+      if (this.wrongPicture) return false;
+      if (!(await this.#do("picture", "/pictures", { method: "POST", file }))) return false;
+    }
+    return true;
+  }
+
+  async #do(what: Done, path: string, options: Call): Promise<boolean> {
+    if (this.busy) return false;
+    this.busy = true;
+    this.problem = this.done = null;
+    this.wrongPicture = null;
+    try {
+      await this.studio.request(`/products/${this.id}${path}`, options);
+      this.#unsure = this.open = null;
+      await this.#read();
+      this.done = what;
+      return true;
+    } catch (error) {
+      await this.#refused(problemOf(error));
+      return false;
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  /** What does not fit was chosen from an older state: it is shown as it is now. */
+  async #refused(problem: Problem): Promise<void> {
+    this.problem = problem;
+    if (!isUnsure(problem)) this.#unsure = null;
+    if (problem.status !== 409) return;
+    try {
+      await this.#read();
+    } catch {
+      /* the refusal says enough */
+    }
+  }
+
+  async #read(): Promise<void> {
+    const path = `/products/${this.id}`;
+    this.product = await this.studio.request<DeskProduct>(`/catalogue/${this.id}`);
+    this.history = (await this.studio.request<{ prices: PricePoint[] }>(`${path}/prices`)).prices;
+    this.changes = (await this.studio.request<{ changes: StockChange[] }>(`${path}/stock`)).changes;
+  }
+}

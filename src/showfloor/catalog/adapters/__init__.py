@@ -1,0 +1,1 @@
+"""What `catalog` needs from outside: a folder for pictures."""
