@@ -7,6 +7,12 @@ export type paths = Record<string, never>;
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description `id` is `mer_…` or `cre_…`, null for all others; `name` is null where `holder` says all. */
+        AccountOut: {
+            holder: components["schemas"]["Holder"];
+            id: string | null;
+            name: components["schemas"]["Words"] | null;
+        };
         AddressIn: {
             name: string;
             line1: string;
@@ -80,6 +86,16 @@ export interface components {
              */
             kind: "authenticate";
             client_secret: string | null;
+        };
+        /** @description `balance` is `payable` and all that waits. */
+        BalanceOut: {
+            account: components["schemas"]["AccountOut"];
+            balance: components["schemas"]["MoneyOut"];
+            payable: components["schemas"]["MoneyOut"];
+            waiting: components["schemas"]["WaitingOut"][];
+        };
+        BalancesOut: {
+            balances: components["schemas"]["BalanceOut"][];
         };
         /**
          * @description A date of birth in the Gregorian calendar. It becomes an age band before anything else
@@ -434,6 +450,32 @@ export interface components {
          */
         EndpointState: "on" | "off" | "gone" | "failing";
         /**
+         * @description What an entry is about. Each has a sentence in the messages (`money.kind.<kind>`).
+         * @enum {string}
+         */
+        EntryKind: "payment" | "provider_fee" | "platform_fee" | "commission" | "refund" | "platform_fee_back" | "commission_back" | "chargeback";
+        /**
+         * @description One posting of an own account: `amount` is what was added to what the account is owed.
+         *     `base` and `rate` (hundredths of a percent) say how a fee or commission was reckoned.
+         */
+        EntryOut: {
+            id: string;
+            kind: components["schemas"]["EntryKind"];
+            /** Format: date-time */
+            at: string;
+            account: components["schemas"]["AccountOut"];
+            amount: components["schemas"]["MoneyOut"];
+            others: components["schemas"]["AccountOut"][];
+            order_id: string | null;
+            order_number: string | null;
+            base: components["schemas"]["MoneyOut"] | null;
+            rate: number | null;
+        };
+        EntryPage: {
+            items: components["schemas"]["EntryOut"][];
+            next_cursor: string | null;
+        };
+        /**
          * @description What goods cost if they go to `country`. `countries` are all to which every one of their
          *     sellers delivers. `total` is what the order will cost, all in.
          */
@@ -497,6 +539,12 @@ export interface components {
             total: components["schemas"]["MoneyOut"];
             lines: components["schemas"]["HeldLine"][];
         };
+        /**
+         * @description Whose account. `PROVIDER` is what a payment provider has for us: below zero, because it owes
+         *     it. `TRANSIT` are payouts on their way, `BANK` is what left the platform's bank account.
+         * @enum {string}
+         */
+        Holder: "merchant" | "creator" | "platform" | "provider" | "transit" | "bank";
         HostOut: {
             id: string;
             name: components["schemas"]["Words"];
@@ -627,6 +675,11 @@ export interface components {
         KeysOut: {
             keys: components["schemas"]["KeyOut"][];
         };
+        KindSumOut: {
+            kind: components["schemas"]["EntryKind"];
+            count: number;
+            amount: components["schemas"]["MoneyOut"];
+        };
         /** @description So many pieces are left for sales here, for so long from now on. */
         LeaseIn: {
             quantity: number;
@@ -749,6 +802,7 @@ export interface components {
             /** @default false */
             replace: boolean;
         };
+        /** @description What it was before is read from the history; nobody types it. */
         NewPrice: {
             sku: string;
             price: components["schemas"]["PriceIn"];
@@ -1014,6 +1068,15 @@ export interface components {
             price: components["schemas"]["MoneyOut"];
             /** Format: date-time */
             since: string;
+        };
+        /**
+         * @description The lowest price of the 30 days before the present one began, computed from the history of
+         *     prices: what may be shown as "was", `until` then.
+         */
+        PriorPriceOut: {
+            price: components["schemas"]["MoneyOut"];
+            /** Format: date-time */
+            until: string;
         };
         /** @description How many products there are of each kind. */
         ProductCounts: {
@@ -1517,6 +1580,21 @@ export interface components {
             /** Format: date-time */
             end: string;
         };
+        /** @description `opening` and all `movements` make `closing`. `since` is in, `until` is not. */
+        StatementOut: {
+            account: components["schemas"]["AccountOut"];
+            /** Format: date-time */
+            since: string;
+            /** Format: date-time */
+            until: string;
+            opening: components["schemas"]["MoneyOut"];
+            movements: components["schemas"]["KindSumOut"][];
+            closing: components["schemas"]["MoneyOut"];
+        };
+        StatementsOut: {
+            period: string;
+            statements: components["schemas"]["StatementOut"][];
+        };
         /** @description From goods of the value `from_value` on delivery costs `price`; minor units. */
         StepIn: {
             from_value: number;
@@ -1645,13 +1723,17 @@ export interface components {
             en?: string;
             ar?: string;
         };
-        /** @description `pictures` are indices into the product's pictures. */
+        /**
+         * @description `pictures` are indices into the product's pictures; `prior_price` is null where the price is
+         *     no reduction.
+         */
         VariantOut: {
             sku: string;
             options: {
                 [key: string]: string;
             };
             price: components["schemas"]["MoneyOut"];
+            prior_price: components["schemas"]["PriorPriceOut"] | null;
             pictures: number[];
         };
         /**
@@ -1686,6 +1768,15 @@ export interface components {
              * @enum {string}
              */
             kind: "wait";
+        };
+        /**
+         * @description What becomes payable at `payable_at`; null: after the goods arrived and the days to withdraw
+         *     are over.
+         */
+        WaitingOut: {
+            payable_at: string | null;
+            amount: components["schemas"]["MoneyOut"];
+            orders: number;
         };
         /**
          * @description What is left out stays. `on` false: nothing is sent, and what happens meanwhile is never

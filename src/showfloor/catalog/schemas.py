@@ -13,7 +13,8 @@ from showfloor.kit.text import clean_line, clean_paragraphs
 
 LongText = Annotated[str, AfterValidator(clean_paragraphs), Field(min_length=1, max_length=20_000)]
 OwnSku = Annotated[Sku, AfterValidator(clean_line), Field(min_length=1)]
-AxisCode = Annotated[str, Field(pattern="^[a-z0-9-]{1,40}$")]
+PictureUrl = Annotated[str, Field(max_length=2000, pattern=r"^(/|https?://)\S*$")]
+AxisCode = Annotated[str, Field(pattern="^[A-Za-z0-9_-]{1,60}$")]
 
 
 class MerchantOut(Shown):
@@ -153,7 +154,7 @@ class NewVariantIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     sku: OwnSku
-    options: dict[str, WordsIn] = Field(default_factory=dict, max_length=10)
+    options: dict[AxisCode, WordsIn] = Field(default_factory=dict, max_length=10)
     prices: list[PriceIn] = Field(min_length=1, max_length=20)
 
     @model_validator(mode="after")
@@ -189,7 +190,7 @@ class NewProductIn(BaseModel):
 class PictureOrder(BaseModel):
     """The addresses of the pictures that stay, in their new order."""
 
-    urls: list[Annotated[str, Field(max_length=2000)]] = Field(max_length=100)
+    urls: list[PictureUrl] = Field(max_length=100)
 
 
 class PricePointOut(BaseModel):

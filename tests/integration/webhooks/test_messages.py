@@ -16,7 +16,7 @@ from showfloor.shows.events import ShowEnded, ShowWentLive
 from showfloor.stock import service as stock
 from showfloor.webhooks import service
 from tests.integration.checkout.desk import Desk
-from tests.integration.checkout.shop import execute, scalar
+from tests.integration.checkout.shop import execute, line, scalar, take
 from tests.integration.webhooks.conftest import (
     ALL,
     ORDER_LATER,
@@ -165,7 +165,7 @@ async def test_counted_stock_is_a_message_too(shop: Shop) -> None:
 async def test_stock_cut_below_what_is_held_is_told_at_once(shop: Shop) -> None:
     webhook = await shop.add("stock.short")
     variant_id = variant_of(shop, "SALT")
-    seller = shop.counter.seller.person
+    seller = shop.seller.person
     await count(shop, "SALT", 3)
     await take(shop.database, line(shop.product, 2), scope=ids.new())
 
