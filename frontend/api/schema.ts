@@ -13,6 +13,11 @@ export interface components {
             id: string | null;
             name: components["schemas"]["Words"] | null;
         };
+        /**
+         * @description What a route does, as far as a role decides it.
+         * @enum {string}
+         */
+        Action: "orders.read" | "orders.fulfil" | "orders.refund" | "catalogue.read" | "catalogue.write" | "seller.read" | "seller.manage" | "developers.manage" | "money.read" | "money.manage" | "team.read" | "team.manage" | "show.read" | "show.figures" | "show.plan" | "show.run" | "show.connect" | "recording.manage" | "captions.write" | "chat.moderate" | "platform.manage";
         AddressIn: {
             name: string;
             line1: string;
@@ -249,7 +254,7 @@ export interface components {
          * @description Every way in which a person gives data. A new one stands here first.
          * @enum {string}
          */
-        CollectionPoint: "guest_checkout" | "studio_sign_in" | "account" | "api";
+        CollectionPoint: "guest_checkout" | "studio_sign_in" | "account" | "api" | "chat";
         /** @description The bank asks the buyer; `POST /checkouts/{id}/confirm` tells that they agreed. */
         Confirm: {
             /**
@@ -716,6 +721,25 @@ export interface components {
             name: components["schemas"]["Words"];
             avatar_url: string;
         };
+        /**
+         * @description A message as everybody sees it. `media_at` is the moment on the show clock at which it was
+         *     said.
+         */
+        MessageOut: {
+            id: string;
+            name: string;
+            role: components["schemas"]["showfloor__room__types__Role"];
+            text: string;
+            /** Format: date-time */
+            at: string;
+            /** Format: date-time */
+            media_at: string;
+            reply_to: string | null;
+        };
+        /** @description By the moment they were said, the oldest first. */
+        MessagesOut: {
+            items: components["schemas"]["MessageOut"][];
+        };
         /** @description Minor units: 1999 USD is 19.99 US dollars. */
         MoneyIn: {
             amount: number;
@@ -790,6 +814,24 @@ export interface components {
         };
         NewKeyOut: {
             key: string;
+        };
+        /**
+         * @description `name` and the answer about the age are a guest's first message's; who has a token leaves
+         *     them out.
+         */
+        NewMessage: {
+            /** @description what the person answered just now */
+            born?: components["schemas"]["BornIn"] | null;
+            /** @description what `POST /admissions` answered */
+            admission?: string | null;
+            /** @description true: a program has asked the person and knows that they are an adult. A browser asks the person: there it means nothing */
+            adult?: boolean | null;
+            /** @description of the show's market, ISO 3166-1 alpha-2, as it was said for the admission */
+            country?: string | null;
+            text: string;
+            /** @description the id of a message of this show */
+            reply_to?: string | null;
+            name?: string | null;
         };
         /**
          * @description `replace` ends the pins that are open at the same instant, so that the card changes without a
@@ -1334,6 +1376,31 @@ export interface components {
             value: components["schemas"]["RoomShow"] | components["schemas"]["ProductOut"] | components["schemas"]["CueOut"] | components["schemas"]["CaptionOut"] | null;
         };
         /**
+         * @description Event `message`: somebody said something. It has no `id:` line: a viewer that comes back gets
+         *     the last 50 anew, before the first `state`, and forgets those from before.
+         */
+        RoomMessage: {
+            id: string;
+            name: string;
+            role: components["schemas"]["showfloor__room__types__Role"];
+            text: string;
+            /** Format: date-time */
+            at: string;
+            /** Format: date-time */
+            media_at: string;
+            reply_to: string | null;
+            seq: number;
+            ts: number;
+        };
+        /** @description Event `message`: a message is shown no more. */
+        RoomMessageGone: {
+            seq: number;
+            ts: number;
+            id: string;
+            /** @constant */
+            deleted: true;
+        };
+        /**
          * @description The room's entry `show`: what is true of it now, whatever frame is on screen.
          *
          *     `languages` are those in which the host wrote the title; in another it stands in the first of
@@ -1453,12 +1520,31 @@ export interface components {
             total: components["schemas"]["MoneyOut"] | null;
             reasons: components["schemas"]["ReasonOut"][];
         };
+        /**
+         * @description `token` is the Bearer of this guest's next messages in the show; only the first one has
+         *     it.
+         */
+        SentOut: {
+            id: string;
+            name: string;
+            role: components["schemas"]["showfloor__room__types__Role"];
+            text: string;
+            /** Format: date-time */
+            at: string;
+            /** Format: date-time */
+            media_at: string;
+            reply_to: string | null;
+            token: string | null;
+        };
+        /** @description `may` is what the person's roles allow in any of their teams: what a page offers. */
         SessionOut: {
             person: components["schemas"]["PersonOut"];
             csrf: string;
             merchants: string[];
             creator: string | null;
             operator: boolean;
+            teams: components["schemas"]["TeamOut"][];
+            may: components["schemas"]["Action"][];
         };
         SessionsOut: {
             sessions: components["schemas"]["OpenSessionOut"][];
@@ -1699,6 +1785,12 @@ export interface components {
             whip_url: string;
             preview_hls_url: string;
         };
+        /** @description A team that the person belongs to: a merchant's (`mer_…`) or a creator's (`cre_…`). */
+        TeamOut: {
+            team: string;
+            role: components["schemas"]["showfloor__identity__types__Role"];
+            may: components["schemas"]["Action"][];
+        };
         /**
          * @description A card of the built-in test provider. Real card numbers never come here, and none is
          *     stored.
@@ -1817,6 +1909,17 @@ export interface components {
             ar: string;
         };
         /**
+         * @description What a member of a team is there for. `roles.json` says which team has which role, and what
+         *     each may do.
+         * @enum {string}
+         */
+        showfloor__identity__types__Role: "owner" | "orders" | "catalogue" | "read_only" | "producer" | "host" | "moderator" | "analyst" | "operator";
+        /**
+         * @description As what somebody writes; all but a viewer have a badge.
+         * @enum {string}
+         */
+        showfloor__room__types__Role: "viewer" | "host" | "merchant";
+        /**
          * @description What of an ended show can be watched again; `starts_at` is the moment of the first frame.
          *     Pictures follow a while after the video; `storyboard_url` answers a `Storyboard`.
          */
@@ -1860,6 +1963,8 @@ export interface components {
             hold_id?: string;
             /** @description with adult_declaration_required */
             door?: string;
+            /** @description with writing_too_fast: seconds, as in Retry-After */
+            wait_s?: number;
         };
         /**
          * @description What a refusal says of a SKU: how many may be held (sold_out,
