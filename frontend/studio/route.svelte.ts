@@ -1,6 +1,6 @@
 /** Where in the studio: `/studio`, `/studio/shows/{id}` (control room), `/studio/shows/{id}/products`,
  *  `/studio/shows/{id}/setup`, `/studio/shows/{id}/device`,
- *  `/studio/shows/{id}/destinations`, `/studio/account`; `/desk`, `/desk/{page}`, `/desk/{page}/{id}`
+ *  `/studio/shows/{id}/destinations`, `/studio/account`, `/studio/money`; `/desk`, `/desk/{page}`, `/desk/{page}/{id}`
  *  (`desk/pages.ts`). */
 import { tick } from "svelte";
 import { deskPage, FIRST } from "../desk/pages";
@@ -9,6 +9,7 @@ export type ShowPlace = "room" | "products" | "setup" | "device" | "destinations
 export type Route =
   | { place: "list" }
   | { place: "account" }
+  | { place: "money" }
   | { place: ShowPlace; showId: string }
   | { place: "desk"; name: string; id: string | null };
 
@@ -24,12 +25,13 @@ export function parse(path: string): Route {
     return { place: "desk", name: page.name, id: (isOne ? desk[2] : null) ?? null };
   }
   if (/^\/studio\/account\/?$/.test(path)) return { place: "account" };
+  if (/^\/studio\/money\/?$/.test(path)) return { place: "money" };
   return { place: "list" };
 }
 
 export function pathTo(route: Route): string {
   if (route.place === "list") return "/studio";
-  if (route.place === "account") return "/studio/account";
+  if (route.place === "account" || route.place === "money") return `/studio/${route.place}`;
   if (route.place === "desk") {
     if (route.id !== null) return `/desk/${route.name}/${route.id}`;
     return route.name === FIRST.name ? "/desk" : `/desk/${route.name}`;

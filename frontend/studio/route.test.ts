@@ -11,6 +11,7 @@ const ROUTES: [string, Route][] = [
   ["/studio/shows/show_1/setup", { place: "setup", showId: "show_1" }],
   ["/desk", { place: "desk", name: "orders", id: null }],
   ["/studio/account", { place: "account" }],
+  ["/studio/money", { place: "money" }],
   ["/desk/orders/ord_1", { place: "desk", name: "orders", id: "ord_1" }],
 ];
 

@@ -52,8 +52,8 @@ test("nobody has places, and no way out of a session", () => {
   expect(textOf(html)).not.toContain("Sign out");
 });
 
-test("a host has shows, and in a show its four places", () => {
-  expect(places(bar(host))).toEqual(["/studio"]);
+test("a host has shows and money, and in a show its four places", () => {
+  expect(places(bar(host))).toEqual(["/studio", "/studio/money"]);
   expect(places(bar(host, "show_1"))).toEqual([
     "/studio",
     "/studio/shows/show_1",

@@ -50,6 +50,7 @@ from showfloor.kit.outbox import Dispatcher
 from showfloor.kit.recent import Recent
 from showfloor.ledger import http as ledger_http
 from showfloor.ledger import tasks as ledger_tasks
+from showfloor.ledger.http import commissions as commissions_http
 from showfloor.ledger.subscribers import Bookkeeper
 from showfloor.ledger.types import NO_FEES, Fees
 from showfloor.media import service as media
@@ -190,6 +191,7 @@ EDGES = (
     refunds_http,
     webhooks_http,
     ledger_http,
+    commissions_http,
     shows_internal,
     web_http,
     embed_http,

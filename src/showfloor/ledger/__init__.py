@@ -1,6 +1,7 @@
 """The books: every payment, fee, refund, commission, chargeback and payout as one balanced entry.
 
-Owns: `ledger_entry`, `ledger_posting`, `ledger_order`, `ledger_line`, `ledger_back`. Invariant: the
+Owns: `ledger_entry`, `ledger_posting`, `ledger_order`, `ledger_line`, `ledger_back`,
+`ledger_agreement`. Invariant: the
 postings of an entry sum to zero and nothing of it is ever changed or removed; the database refuses
 anything else. An entry is posted once for each thing that it comes from (`kind`, `source_id`),
 however often an event comes. What somebody has is the sum of their postings and stored nowhere.

@@ -17,3 +17,31 @@ class PeriodInvalid(AppError):
 
     code = "period_invalid"
     status = 422
+
+
+class AgreementNotFound(AppError):
+    """None of this person's."""
+
+    code = "agreement_not_found"
+    status = 404
+
+
+class AgreementOver(AppError):
+    """It was agreed, declined or taken back before."""
+
+    code = "agreement_over"
+    status = 409
+
+
+class AwaitsOtherSide(AppError):
+    """Nobody agrees to what they proposed themselves."""
+
+    code = "awaits_other_side"
+    status = 409
+
+
+class PartnerNotFound(AppError):
+    """The merchant does not let this creator show its products, or the product is not its own."""
+
+    code = "partner_not_found"
+    status = 404

@@ -84,3 +84,28 @@ class BackRow(Base):
     position: Mapped[int] = mapped_column(primary_key=True)
     order_id: Mapped[UUID] = mapped_column(ForeignKey("ledger_order.order_id"))
     amount: Mapped[int] = mapped_column(BigInteger)
+
+
+class AgreementRow(Base):
+    """A proposal is agreed once `agreed_at` is set, and over once `ended_at` is. `proposed_by` is a
+    `types.Side`.
+    """
+
+    __tablename__ = "ledger_agreement"
+    __table_args__ = (
+        CheckConstraint("rate between 0 and 9000", name="rate"),
+        CheckConstraint("agreed_at is null or ended_at is null", name="end"),
+        CheckConstraint("(agreed_at is null) = (effective_at is null)", name="agreed"),
+        Index("ix_ledger_agreement_merchant_id", "merchant_id", "creator_id"),
+        Index("ix_ledger_agreement_creator_id", "creator_id"),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    merchant_id: Mapped[UUID]
+    creator_id: Mapped[UUID]
+    product_id: Mapped[UUID | None]
+    rate: Mapped[int]
+    proposed_by: Mapped[str]
+    proposed_at: Mapped[datetime]
+    agreed_at: Mapped[datetime | None]
+    effective_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]

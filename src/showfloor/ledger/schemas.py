@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from showfloor.kit.schemas import EveryLanguage, MoneyOut, Time, id_with
-from showfloor.ledger.types import EntryKind, Holder
+from showfloor.ledger.types import AgreementState, EntryKind, Holder, Side
 
 
 class AccountOut(BaseModel):
@@ -83,3 +83,56 @@ class StatementOut(BaseModel):
 class StatementsOut(BaseModel):
     period: str
     statements: list[StatementOut]
+
+
+class AgreementIn(BaseModel):
+    """`rate` in hundredths of a percent: 800 is 8 %. `product_id` null is all products."""
+
+    merchant_id: str
+    creator_id: str
+    product_id: str | None = None
+    rate: int = Field(ge=0, le=9_000)
+
+
+class AgreementOut(BaseModel):
+    """`in_force_from` is null until both sides agreed. `may_agree`: it waits for the reader."""
+
+    id: Annotated[str, id_with("agr")]
+    merchant: AccountOut
+    creator: AccountOut
+    product_id: Annotated[str | None, id_with("prod")]
+    product_name: EveryLanguage | None
+    rate: int
+    proposed_by: Side
+    proposed_at: Time
+    in_force_from: Time | None
+    state: AgreementState
+    may_agree: bool
+
+
+class CommissionRowOut(BaseModel):
+    """`sold` is paid for goods, `earned` less what went back. `per_hour` is `earned` by the hours
+    that the shows which sold were live, null below a minute.
+    """
+
+    merchant: AccountOut
+    creator: AccountOut
+    sold: MoneyOut
+    earned: MoneyOut
+    on_air_seconds: int
+    per_hour: MoneyOut | None
+
+
+class PartnersOut(BaseModel):
+    """Two who may agree about commissions."""
+
+    merchant: AccountOut
+    creator: AccountOut
+
+
+class CommissionsOut(BaseModel):
+    """Agreements newest first; `month` is what was earned in it."""
+
+    agreements: list[AgreementOut]
+    partners: list[PartnersOut]
+    month: list[CommissionRowOut]

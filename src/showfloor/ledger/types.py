@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from showfloor.kit.money import Money
+
+HOUR = timedelta(hours=1)
 
 
 class Holder(StrEnum):
@@ -206,3 +208,59 @@ class Statement:
 
 Names = Mapping[Account, dict[str, str]]
 """What accounts are called, in every language."""
+
+
+class Side(StrEnum):
+    MERCHANT = "merchant"
+    CREATOR = "creator"
+
+
+class AgreementState(StrEnum):
+    """`TO_COME`: agreed, in force after the notice. `ENDED`: declined or taken back before it was
+    agreed.
+    """
+
+    PROPOSED = "proposed"
+    TO_COME = "to_come"
+    IN_FORCE = "in_force"
+    PAST = "past"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What a creator earns of a merchant's goods, or of one product: `rate` in hundredths of a
+    percent of what is paid for them. It is agreed when `agreed_at` is set.
+    """
+
+    id: UUID
+    merchant_id: UUID
+    creator_id: UUID
+    product_id: UUID | None
+    rate: int
+    proposed_by: Side
+    proposed_at: datetime
+    agreed_at: datetime | None = None
+    effective_at: datetime | None = None
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CommissionRow:
+    """A period of one creator with one merchant. `sold` is for goods, in minor units of the
+    currency of `earned`, which is less what went back; `on_air` is how long the shows were live
+    that sold them.
+    """
+
+    merchant_id: UUID
+    creator_id: UUID
+    sold: int
+    earned: Money
+    on_air: timedelta
+
+    @property
+    def per_hour(self) -> Money | None:
+        """What an hour on the air made; None as long as nobody was live for a minute."""
+        if self.on_air < timedelta(minutes=1):
+            return None
+        return Money(round(self.earned.amount * HOUR / self.on_air), self.earned.currency)

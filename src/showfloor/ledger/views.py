@@ -2,23 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from uuid import UUID
 
+from showfloor.identity.types import Person
 from showfloor.kit import csv, ids, messages
 from showfloor.kit.money import Money
 from showfloor.kit.schemas import MoneyOut
 from showfloor.ledger.schemas import (
     AccountOut,
+    AgreementOut,
     BalanceOut,
     BalancesOut,
+    CommissionRowOut,
+    CommissionsOut,
     EntryOut,
     EntryPage,
     KindSumOut,
+    PartnersOut,
     StatementOut,
     StatementsOut,
     WaitingOut,
 )
-from showfloor.ledger.types import Account, Balance, Holder, Movement, Names, Page, Statement
+from showfloor.ledger.types import (
+    Account,
+    Agreement,
+    AgreementState,
+    Balance,
+    CommissionRow,
+    Holder,
+    Movement,
+    Names,
+    Page,
+    Side,
+    Statement,
+)
 
 _PREFIX = {Holder.MERCHANT: "mer", Holder.CREATOR: "cre"}
 
@@ -124,3 +142,56 @@ def statement_rows(
         *(row(each.kind.value, each.count, each.amount) for each in statement.movements),
         row("closing", 0, statement.closing),
     ]
+
+
+def commissions_view(
+    person: Person,
+    agreements: Sequence[tuple[Agreement, AgreementState]],
+    rows: Sequence[CommissionRow],
+    partners: Sequence[tuple[UUID, UUID]],
+    names: Names,
+    products: Mapping[UUID, dict[str, str]],
+) -> CommissionsOut:
+    return CommissionsOut(
+        agreements=[
+            AgreementOut(
+                id=ids.encode("agr", each.id),
+                merchant=account_view(Account.merchant(each.merchant_id), names),
+                creator=account_view(Account.creator(each.creator_id), names),
+                product_id=ids.encode("prod", each.product_id) if each.product_id else None,
+                product_name=products.get(each.product_id) if each.product_id else None,
+                rate=each.rate,
+                proposed_by=each.proposed_by,
+                proposed_at=each.proposed_at,
+                in_force_from=each.effective_at,
+                state=state,
+                may_agree=state is AgreementState.PROPOSED and _is_asked(person, each),
+            )
+            for each, state in agreements
+        ],
+        partners=[
+            PartnersOut(
+                merchant=account_view(Account.merchant(merchant_id), names),
+                creator=account_view(Account.creator(creator_id), names),
+            )
+            for merchant_id, creator_id in partners
+        ],
+        month=[
+            CommissionRowOut(
+                merchant=account_view(Account.merchant(row.merchant_id), names),
+                creator=account_view(Account.creator(row.creator_id), names),
+                sold=MoneyOut(amount=row.sold, currency=row.earned.currency),
+                earned=MoneyOut.of(row.earned),
+                on_air_seconds=int(row.on_air.total_seconds()),
+                per_hour=MoneyOut.of(row.per_hour) if row.per_hour else None,
+            )
+            for row in rows
+        ],
+    )
+
+
+def _is_asked(person: Person, agreement: Agreement) -> bool:
+    """Whether the reader is on the other side than who proposed it."""
+    if agreement.proposed_by is Side.CREATOR:
+        return agreement.merchant_id in person.merchant_ids
+    return agreement.creator_id == person.creator_id

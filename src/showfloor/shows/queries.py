@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any, LiteralString
@@ -105,6 +105,11 @@ async def shows(
     return await _with_products(
         session, chosen.order_by(ShowRow.id.desc() if newest_first else ShowRow.id).limit(limit)
     )
+
+
+async def shows_by_id(session: Session, show_ids: Collection[UUID]) -> list[Show]:
+    """In no order; unknown ids are left out."""
+    return await _with_products(session, select(ShowRow).where(ShowRow.id.in_(show_ids)))
 
 
 async def upcoming_shows(session: Session, since: datetime, limit: int) -> list[Show]:

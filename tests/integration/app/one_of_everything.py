@@ -173,7 +173,23 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
             )
             said = {"text": "Is it cotton?", "name": "Anna", "adult": True, "country": "GB"}
             message = (await client.post(f"/shows/{show}/messages", json=said)).json()
+            proposed = await client.post(
+                "/commissions",
+                json={name: _known(floor)[name][0] for name in ("merchant_id", "creator_id")}
+                | {"rate": 800},
+                headers=host,
+            )
+            unwanted_rate = await client.post(
+                "/commissions",
+                json={
+                    name: _known(floor)[name][0]
+                    for name in ("merchant_id", "creator_id", "product_id")
+                }
+                | {"rate": 700},
+                headers=host,
+            )
             known = _known(floor) | {
+                "agreement_id": [proposed.json()["agreements"][0]["id"]],
                 "import_id": [imported.json()["id"]],
                 "webhook_id": [webhook["id"]],
                 "events": [HOOK["events"]],
@@ -214,6 +230,9 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
                     "ship_order": {"order_id": [fresh]},
                     "cancel_order": {"order_id": [unwanted]},
                     "refund_order": {"amount": [None]},
+                    "decline_commission": {
+                        "agreement_id": [unwanted_rate.json()["agreements"][0]["id"]]
+                    },
                     # Webhooks and imports speak another protocol.
                     "add_import": {"url": ["https://shop.example/feed.csv"], "currency": ["GBP"]},
                     "add_webhook": {"url": [HOOK["url"]]},

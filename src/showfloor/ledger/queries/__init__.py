@@ -1,5 +1,19 @@
-"""All SQL of `ledger`: booking (what is written), reading (what is summed and listed)."""
+"""All SQL of `ledger`: agreements (commissions), booking (what is written), reading (what is summed
+and listed).
+"""
 
+from showfloor.ledger.queries.agreements import (
+    add_agreement,
+    agreement,
+    agreements,
+    agreements_between,
+    earned,
+    end_open,
+    goods_sold,
+    set_agreed,
+    set_ended,
+    shows_of,
+)
 from showfloor.ledger.queries.booking import (
     add_backs,
     add_entries,
@@ -18,14 +32,24 @@ from showfloor.ledger.queries.reading import (
 )
 
 __all__ = [
+    "add_agreement",
     "add_backs",
     "add_entries",
     "add_order",
+    "agreement",
+    "agreements",
+    "agreements_between",
     "balances",
+    "earned",
+    "end_open",
+    "goods_sold",
     "has_entry",
     "lock_order",
     "movements",
+    "set_agreed",
+    "set_ended",
     "set_payable",
+    "shows_of",
     "sums_by_kind",
     "unbalanced",
     "unknown_orders",

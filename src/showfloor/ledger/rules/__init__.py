@@ -1,7 +1,14 @@
-"""Pure decisions of `ledger`: sums (how amounts are split), entries (what follows from what
-happened), periods.
+"""Pure decisions of `ledger`: agreements (which rate is in force), sums (how amounts are split),
+entries (what follows from what happened), periods.
 """
 
+from showfloor.ledger.rules.agreements import (
+    NOTICE,
+    effective_from,
+    in_force,
+    other,
+    state_of,
+)
 from showfloor.ledger.rules.entries import of_return, of_sale, with_back
 from showfloor.ledger.rules.periods import month
 from showfloor.ledger.rules.sums import (
@@ -13,13 +20,18 @@ from showfloor.ledger.rules.sums import (
 )
 
 __all__ = [
+    "NOTICE",
     "commission_of",
+    "effective_from",
     "goods_left",
+    "in_force",
     "month",
     "of_return",
     "of_sale",
+    "other",
     "part_of",
     "spread",
     "spread_refund",
+    "state_of",
     "with_back",
 ]

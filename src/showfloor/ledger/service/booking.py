@@ -14,9 +14,10 @@ from showfloor.checkout import service as checkout
 from showfloor.kit import clock
 from showfloor.kit.db import Database, Session
 from showfloor.ledger import queries, rules
+from showfloor.ledger.service.agreeing import rates_of
 from showfloor.ledger.types import BookedLine, BookedOrder, EntryKind, Fees
 from showfloor.orders import service as orders
-from showfloor.orders.types import Fulfilment, Item, Order, Refund, RefundState
+from showfloor.orders.types import Fulfilment, Order, Refund, RefundState
 from showfloor.orders.views import progress_of
 from showfloor.shows import service as shows
 
@@ -94,18 +95,20 @@ async def note_progress(session: Session, order_id: UUID, fees: Fees) -> None:
 
 async def _book(session: Session, order: Order, fees: Fees) -> None:
     """Unless the books know the order."""
+    creator_id = await _host_of(session, order)
+    rates = await _rates_of(session, order, creator_id)
     provider = await checkout.paid_through(session, order.checkout_id)
     booked = BookedOrder(
         order_id=order.id,
         number=order.number,
         merchant_id=order.merchant_id,
-        creator_id=await _host_of(session, order),
+        creator_id=creator_id,
         show_id=order.show_id,
         provider=provider or NOT_PAID_BY_US,
         currency=order.total.currency,
         fee_rate=fees.platform_rate,
         placed_at=order.placed_at,
-        lines=_lines(order),
+        lines=_lines(order, rates),
     )
     products = {at: item.product_id for at, item in enumerate(order.items)}
     if not await queries.add_order(session, booked, products):
@@ -121,15 +124,22 @@ async def _host_of(session: Session, order: Order) -> UUID | None:
     return (await shows.get_show(session, order.show_id)).host_creator_id
 
 
-def _lines(order: Order) -> tuple[BookedLine, ...]:
+async def _rates_of(session: Session, order: Order, creator_id: UUID | None) -> list[int]:
+    """The creator's rate for each line, as it was when the order was placed."""
+    if creator_id is None:
+        return [0] * len(order.items)
+    products = [item.product_id for item in order.items]
+    return await rates_of(session, order.merchant_id, creator_id, products, order.placed_at)
+
+
+def _lines(order: Order, rates: Sequence[int]) -> tuple[BookedLine, ...]:
     """What was paid beyond the goods is for their delivery."""
-    goods = [_line(at, item) for at, item in enumerate(order.items)]
+    goods = [
+        BookedLine(at, item.total.amount, rate)
+        for at, (item, rate) in enumerate(zip(order.items, rates, strict=True))
+    ]
     delivery = order.total.amount - sum(line.amount for line in goods)
     return (*goods, BookedLine(DELIVERY, delivery)) if delivery else tuple(goods)
-
-
-def _line(at: int, item: Item) -> BookedLine:
-    return BookedLine(at, item.total.amount)
 
 
 def _provider_fee(order: Order, totals: Sequence[tuple[UUID, int]], fees: Fees) -> int:

@@ -8,6 +8,7 @@ from showfloor.shows.service.access import (
     get_own_show,
     get_public_show,
     get_show,
+    get_shows,
     may_run,
 )
 from showfloor.shows.service.captions import (
@@ -101,6 +102,7 @@ __all__ = [
     "get_remote",
     "get_show",
     "get_show_to_send",
+    "get_shows",
     "get_signal",
     "go_live",
     "interrupt_lost_shows",

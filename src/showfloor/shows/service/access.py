@@ -4,6 +4,7 @@ published.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from showfloor.identity import service as identity
@@ -36,6 +37,11 @@ async def get_show(session: Session, show_id: UUID) -> Show:
     if (show := await queries.show(session, show_id)) is None:
         raise ShowNotFound
     return show
+
+
+async def get_shows(session: Session, show_ids: Collection[UUID]) -> dict[UUID, Show]:
+    """Whoever asks; unknown ids are left out."""
+    return {show.id: show for show in await queries.shows_by_id(session, show_ids)}
 
 
 async def get_public_show(session: Session, show_id: UUID, *, person: Person | None = None) -> Show:

@@ -1,0 +1,52 @@
+/** Commissions between merchants and creators: what is in force, what is proposed, what it made. */
+import { problemOf, type Problem } from "../api/client";
+import type { Agreement, Commissions, CommissionPartner } from "../contract";
+import { amountOf } from "./choice";
+import type { Asking } from "./order.svelte";
+
+/** What is over is not shown. */
+export const isOpen = ({ state }: Agreement): boolean =>
+  state === "proposed" || state === "to_come" || state === "in_force";
+
+/** Percent as people type it ("8", "7,5", "٨") in hundredths of a percent; null for what is none. */
+export function rateOf(typed: string): number | null {
+  const rate = amountOf(typed.replace(/[%٪]/g, ""), "GBP");
+  return rate === null || rate > 9000 ? null : rate;
+}
+
+export const partnerKey = ({ merchant, creator }: CommissionPartner): string =>
+  `${merchant.id} ${creator.id}`;
+
+export class CommissionDesk {
+  found = $state.raw<Commissions | null>(null);
+  problem = $state.raw<Problem | null>(null);
+  busy = $state(false);
+
+  constructor(private readonly studio: Asking) {}
+
+  load(): Promise<boolean> {
+    return this.#step("/commissions");
+  }
+
+  propose({ merchant, creator }: CommissionPartner, rate: number): Promise<boolean> {
+    const body = { merchant_id: merchant.id, creator_id: creator.id, rate };
+    return this.#step("/commissions", { method: "POST", body });
+  }
+
+  answer({ id }: Agreement, how: "agree" | "decline"): Promise<boolean> {
+    return this.#step(`/commissions/${id}/${how}`, { method: "POST" });
+  }
+
+  async #step(path: string, call: Parameters<Asking["request"]>[1] = {}): Promise<boolean> {
+    if (this.busy) return false;
+    this.busy = true;
+    this.problem = null;
+    try {
+      this.found = await this.studio.request<Commissions>(path, call);
+    } catch (error) {
+      this.problem = problemOf(error);
+    }
+    this.busy = false;
+    return this.problem === null;
+  }
+}
