@@ -25,7 +25,7 @@ from showfloor.shows import service as shows
 from showfloor.shows.schemas import NewShow
 from showfloor.stock import service as stock
 from tests.integration.feeds.shopify import export, first
-from tests.people import FakeStreaming, Floor, add_floor, put_on_air, report
+from tests.people import FakeStreaming, Floor, add_floor, add_product, put_on_air, report
 
 BASE = "http://shop.localhost:8000"
 CARD = {"type": "test", "number": "4242424242424242"}
@@ -105,6 +105,7 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
                 session, person=floor.sellers[0], variant_id=mug.id, on_hand=200
             )
             merchant_id = next(iter(floor.sellers[0].merchant_ids))
+            plate = await add_product(session, floor.sellers[0], "plate")
             await identity.grant(
                 session, person_id=floor.host.id, kind=GrantKind.MERCHANT, subject_id=merchant_id
             )
@@ -173,23 +174,17 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
             )
             said = {"text": "Is it cotton?", "name": "Anna", "adult": True, "country": "GB"}
             message = (await client.post(f"/shows/{show}/messages", json=said)).json()
-            proposed = await client.post(
-                "/commissions",
-                json={name: _known(floor)[name][0] for name in ("merchant_id", "creator_id")}
-                | {"rate": 800},
-                headers=host,
-            )
-            unwanted_rate = await client.post(
-                "/commissions",
-                json={
-                    name: _known(floor)[name][0]
-                    for name in ("merchant_id", "creator_id", "product_id")
-                }
-                | {"rate": 700},
-                headers=host,
-            )
+            wanted_rate, unwanted_rate = [
+                await client.post(
+                    "/commissions",
+                    json={name: _known(floor)[name][0] for name in ("merchant_id", "creator_id")}
+                    | {"rate": 800, "product_id": ids.encode("prod", product.id)},
+                    headers=host,
+                )
+                for product in (floor.products[0], plate)
+            ]
             known = _known(floor) | {
-                "agreement_id": [proposed.json()["agreements"][0]["id"]],
+                "agreement_id": [wanted_rate.json()["agreements"][0]["id"]],
                 "import_id": [imported.json()["id"]],
                 "webhook_id": [webhook["id"]],
                 "events": [HOOK["events"]],
@@ -230,6 +225,7 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
                     "ship_order": {"order_id": [fresh]},
                     "cancel_order": {"order_id": [unwanted]},
                     "refund_order": {"amount": [None]},
+                    "propose_commission": {"product_id": [None], "rate": [800]},
                     "decline_commission": {
                         "agreement_id": [unwanted_rate.json()["agreements"][0]["id"]]
                     },

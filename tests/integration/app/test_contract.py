@@ -56,7 +56,6 @@ OVER = ["write_captions"]
 LAST = [
     "add_import",
     "confirm",
-    "propose_commission",
     "set_buyer_limit",
     "remove_product",
     "forbid_origin",
@@ -73,8 +72,7 @@ LAST = [
     "delete_destination",
     "delete_replay",
 ]
-"""Confirming needs a payment; the others take away what the rest needs (a
-proposal ends the one before it, an import that waits lets
+"""Confirming needs a payment; the others take away what the rest needs (an import that waits lets
 no other begin).
 """
 
