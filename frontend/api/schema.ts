@@ -69,6 +69,34 @@ export interface components {
             picture_url: string | null;
             seller_id: string;
         };
+        /** @description `rate` in hundredths of a percent: 800 is 8 %. `product_id` null is all products. */
+        AgreementIn: {
+            merchant_id: string;
+            creator_id: string;
+            product_id?: string | null;
+            rate: number;
+        };
+        /** @description `in_force_from` is null until both sides agreed. `may_agree`: it waits for the reader. */
+        AgreementOut: {
+            id: string;
+            merchant: components["schemas"]["AccountOut"];
+            creator: components["schemas"]["AccountOut"];
+            product_id: string | null;
+            product_name: components["schemas"]["Words"] | null;
+            rate: number;
+            proposed_by: components["schemas"]["Side"];
+            /** Format: date-time */
+            proposed_at: string;
+            in_force_from: string | null;
+            state: components["schemas"]["AgreementState"];
+            may_agree: boolean;
+        };
+        /**
+         * @description `TO_COME`: agreed, in force after the notice. `ENDED`: declined or taken back before it was
+         *     agreed.
+         * @enum {string}
+         */
+        AgreementState: "proposed" | "to_come" | "in_force" | "past" | "ended";
         AmountIn: {
             amount: number;
             currency: string;
@@ -255,6 +283,24 @@ export interface components {
          * @enum {string}
          */
         CollectionPoint: "guest_checkout" | "studio_sign_in" | "account" | "api" | "chat";
+        /**
+         * @description `sold` is paid for goods, `earned` less what went back. `per_hour` is `earned` by the hours
+         *     that the shows which sold were live, null below a minute.
+         */
+        CommissionRowOut: {
+            merchant: components["schemas"]["AccountOut"];
+            creator: components["schemas"]["AccountOut"];
+            sold: components["schemas"]["MoneyOut"];
+            earned: components["schemas"]["MoneyOut"];
+            on_air_seconds: number;
+            per_hour: components["schemas"]["MoneyOut"] | null;
+        };
+        /** @description Agreements newest first; `month` is what was earned in it. */
+        CommissionsOut: {
+            agreements: components["schemas"]["AgreementOut"][];
+            partners: components["schemas"]["PartnersOut"][];
+            month: components["schemas"]["CommissionRowOut"][];
+        };
         /** @description The bank asks the buyer; `POST /checkouts/{id}/confirm` tells that they agreed. */
         Confirm: {
             /**
@@ -1027,6 +1073,11 @@ export interface components {
             options_text: components["schemas"]["Words"];
             quantity: number;
         };
+        /** @description Two who may agree about commissions. */
+        PartnersOut: {
+            merchant: components["schemas"]["AccountOut"];
+            creator: components["schemas"]["AccountOut"];
+        };
         PayIn: {
             payment_method: components["schemas"]["TestCardIn"] | components["schemas"]["StripeTokenIn"];
             expected_total: components["schemas"]["MoneyIn"];
@@ -1631,6 +1682,8 @@ export interface components {
         };
         /** @enum {string} */
         ShowState: "draft" | "scheduled" | "live" | "interrupted" | "ended" | "cancelled";
+        /** @enum {string} */
+        Side: "merchant" | "creator";
         SignIn: {
             /** @description what the person answered just now */
             born?: components["schemas"]["BornIn"] | null;
