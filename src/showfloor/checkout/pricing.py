@@ -109,7 +109,9 @@ def _vat(tax: Tax, amounts: Sequence[Money], nothing: Money) -> Vat | None:
 
 def _agreed(offer: Offer) -> AgreedDelivery:
     option = offer.option
-    return AgreedDelivery(option.id, option.terms.name, offer.price, offer.earliest, offer.latest)
+    return AgreedDelivery(
+        option.id, option.terms.name, offer.price, offer.earliest, offer.latest, offer.leaves
+    )
 
 
 def _line_reason(item: Item) -> Reason:

@@ -41,7 +41,9 @@ CALL_TAKES = timedelta(seconds=15)
 interrupted.
 """
 LONGEST_REFUND_PAUSE = timedelta(hours=1)
-"""Between two questions about a refund that a bank takes its time for."""
+"""Between two questions about a refund that a bank takes its time for, on its first day."""
+REFUND_PAUSE_LATER = timedelta(days=7)
+"""Afterwards: one that nobody can carry out any more is asked about less and less often."""
 _LOOK_AGAIN = {
     PaymentState.STARTED: CALL_TAKES,
     PaymentState.PENDING: timedelta(seconds=1),
@@ -171,6 +173,14 @@ def next_step(status: Status, payment: Payment | None) -> NextStep | None:
 def repeats(state: PaymentState, word: ProviderStatus) -> bool:
     """Whether a provider's word changes nothing in a payment that is in this state."""
     return state is PaymentState.PAID or word in _REPEATED.get(state, ())
+
+
+def refund_pause(age: timedelta) -> timedelta:
+    """Until the provider is asked again about a refund of this age: twice as long each time, an
+    hour at most on its first day, a week at most afterwards.
+    """
+    longest = REFUND_PAUSE_LATER if age >= timedelta(days=1) else LONGEST_REFUND_PAUSE
+    return min(max(age, CALL_TAKES), longest)
 
 
 def is_as_shown(total: Money, expected: Money | None) -> bool:

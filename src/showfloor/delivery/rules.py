@@ -116,4 +116,5 @@ def _offer(option: DeliveryOption, goods: Money, day: date, weekend: Collection[
         Money(price_of(terms, goods.amount), goods.currency),
         working_day(leaves, terms.days_from, weekend),
         working_day(leaves, terms.days_to, weekend),
+        leaves,
     )

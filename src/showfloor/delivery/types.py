@@ -45,12 +45,15 @@ class DeliveryOption:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What an option means for some goods today: `earliest` to `latest` is when they arrive."""
+    """What an option means for some goods today: they are handed over on `leaves` at the latest,
+    and arrive from `earliest` to `latest`.
+    """
 
     option: DeliveryOption
     price: Money
     earliest: date
     latest: date
+    leaves: date
 
     @property
     def is_free(self) -> bool:

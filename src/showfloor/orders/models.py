@@ -49,6 +49,7 @@ class OrderRow(Base):
     # orders.types.Quote
     quote: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     placed_at: Mapped[datetime]
+    send_by: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
     country: Mapped[str]
     language: Mapped[str] = mapped_column(server_default="en")

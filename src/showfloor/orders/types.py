@@ -67,13 +67,16 @@ class Seller:
 
 @dataclass(frozen=True, slots=True)
 class AgreedDelivery:
-    """How the goods of one seller come, as the buyer chose it: `earliest` to `latest` is when."""
+    """How the goods of one seller come, as the buyer chose it: handed over on `leaves` at the
+    latest (None in quotes from before that was said), there from `earliest` to `latest`.
+    """
 
     option_id: UUID
     name: dict[str, str]
     price: Money
     earliest: date
     latest: date
+    leaves: date | None = None
 
 
 class ReasonCode(StrEnum):
@@ -154,7 +157,8 @@ _QUOTE = TypeAdapter(Quote)
 @dataclass(frozen=True, slots=True)
 class NewOrder:
     """What one merchant has to deliver of a paid checkout. `quote` is None for a purchase that
-    began before there were any: its total is that of its goods.
+    began before there were any: its total is that of its goods. `send_by` is None where nothing was
+    said of when the goods leave.
     """
 
     checkout_id: UUID
@@ -164,6 +168,7 @@ class NewOrder:
     currency: str
     buyer: Buyer
     quote: Quote | None = None
+    send_by: datetime | None = None
 
     @property
     def total(self) -> Money:
@@ -238,7 +243,8 @@ class Refund:
 class Order:
     """`kind`, `market` and `show_id` say where it was sold. `buyer` is None once the buyer's data
     was erased. `withdrawn_at` is when the buyer withdrew from the contract, for all goods. `quote`
-    is how its total came about (None for orders from before there were quotes).
+    is how its total came about (None for orders from before there were quotes). `send_by` is
+    when the goods leave at the latest, as it was agreed.
     `shipments` and `refunds` are what happened since, oldest first.
     """
 
@@ -257,6 +263,7 @@ class Order:
     withdrawn_at: datetime | None = None
     seller_identity: Identity | None = None
     quote: Quote | None = None
+    send_by: datetime | None = None
     shipments: tuple[Shipment, ...] = ()
     refunds: tuple[Refund, ...] = ()
 

@@ -18,6 +18,7 @@ from showfloor.orders.types import Item, Quote, ReasonCode
 
 SELLER = ids.new()
 NAME = {"en": "Mug", "ar": "كوب"}
+LEAVES = date(2026, 11, 30)
 NONE = pricing.NoVat(ReasonCode.VAT_NOT_SAID, "GB")
 
 
@@ -37,7 +38,7 @@ def item(quantity: int, unit: int, currency: str = "GBP") -> Item:
 def offer(price: int, free_from: int | None = None, currency: str = "GBP") -> Offer:
     terms = Terms(NAME, ("GB",), currency, (Step(0, price),), free_from, 0, 1, 2)
     option = DeliveryOption(ids.new(), SELLER, terms)
-    return Offer(option, Money(price, currency), date(2026, 12, 1), date(2026, 12, 3))
+    return Offer(option, Money(price, currency), date(2026, 12, 1), date(2026, 12, 3), LEAVES)
 
 
 @pytest.mark.parametrize(

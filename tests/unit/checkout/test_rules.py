@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -148,3 +150,14 @@ def test_what_the_provider_s_list_says_of_a_payment_that_has_ended(
     state: PaymentState | None, word: ProviderStatus, wrong: Discrepancy | None
 ) -> None:
     assert rules.compare(state, word) is wrong
+
+
+def test_refund_is_asked_about_less_and_less_often() -> None:
+    age, asked = timedelta(seconds=1), list[timedelta]()
+    while age < timedelta(days=30):
+        asked.append(rules.refund_pause(age))
+        age += asked[-1]
+
+    assert asked == sorted(asked)
+    assert (asked[0], asked[-1]) == (rules.CALL_TAKES, rules.REFUND_PAUSE_LATER)
+    assert len(asked) < 50

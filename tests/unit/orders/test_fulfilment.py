@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -20,9 +20,11 @@ from showfloor.orders.errors import (
     WithdrawnOrder,
 )
 from showfloor.orders.types import (
+    AgreedDelivery,
     Fulfilment,
     Order,
     Progress,
+    Quote,
     Refund,
     RefundCause,
     RefundedPieces,
@@ -67,6 +69,24 @@ def test_order_goes_from_waiting_to_delivered() -> None:
     assert (stands(whole).fulfilment, stands(whole).send_by) == (Fulfilment.SENT, None)
     arrived = sent(part, {1: 1}, PLACED + timedelta(days=2))
     assert stands(arrived).fulfilment is Fulfilment.DELIVERED
+
+
+def agreed(leaves: date | None) -> Quote:
+    """Delivery that was said to leave on a day."""
+    goods, cost = Money(100, "GBP"), Money(0, "GBP")
+    day = date(2026, 12, 1)
+    delivery = AgreedDelivery(ids.new(), {"en": "Standard"}, cost, day, day, leaves)
+    return Quote(ids.new(), "GB", goods, goods, (), delivery)
+
+
+def test_order_is_late_when_the_day_is_over_on_which_its_goods_were_to_leave() -> None:
+    told = rules.promised_leave(agreed(date(2026, 7, 6)), ZONE)
+
+    # British summer time.
+    assert told == datetime(2026, 7, 6, 23, tzinfo=UTC)
+    assert stands(replace(order_of((1, 100)), send_by=told)).send_by == told
+    assert rules.promised_leave(agreed(None), ZONE) is None
+    assert rules.promised_leave(None, ZONE) is None
 
 
 def test_refunded_pieces_that_were_not_sent_are_not_to_be_sent() -> None:

@@ -111,8 +111,8 @@ async def _ask(
 
 
 async def _put_off(database: Database, refund: OrderRefund) -> None:
-    """Twice as long each time, an hour at most."""
+    """Twice as long each time (`rules.refund_pause`)."""
     now = clock.now()
-    wait = min(max(now - refund.made_at, rules.CALL_TAKES), rules.LONGEST_REFUND_PAUSE)
+    wait = rules.refund_pause(now - refund.made_at)
     async with database.session() as session:
         await orders.look_at_refund_later(session, refund.id, now + wait)

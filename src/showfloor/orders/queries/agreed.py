@@ -36,15 +36,15 @@ with
 new as materialized (
   select * from jsonb_to_recordset(%(orders)s::jsonb) as new(
     id uuid, number bigint, prefix text, merchant_id uuid, seller_name jsonb, seller_identity jsonb,
-    total bigint, quote jsonb, items jsonb)
+    total bigint, quote jsonb, send_by timestamptz, items jsonb)
 ),
 placed as (
   insert into orders (id, number, prefix, merchant_id, seller_name, seller_identity, kind,
-    market, show_id, checkout_id, currency, total, quote, placed_at, country, language, email,
-    address)
+    market, show_id, checkout_id, currency, total, quote, send_by, placed_at, country, language,
+    email, address)
   select id, number, prefix, merchant_id, seller_name, seller_identity, %(kind)s, %(market)s,
-    %(show_id)s, %(checkout_id)s, %(currency)s, total, quote, %(now)s, %(country)s, %(language)s,
-    %(email)s, %(address)s
+    %(show_id)s, %(checkout_id)s, %(currency)s, total, quote, send_by, %(now)s, %(country)s,
+    %(language)s, %(email)s, %(address)s
   from new
   on conflict do nothing
   returning id
@@ -117,6 +117,7 @@ def _row(order_id: UUID, new: NewOrder, number: int) -> dict[str, object]:
         "seller_identity": new.seller.identity,
         "total": new.total.amount,
         "quote": new.quote.as_json() if new.quote else None,
+        "send_by": new.send_by.isoformat() if new.send_by else None,
         "items": [_line(place, item) for place, item in enumerate(new.items)],
     }
 
@@ -171,6 +172,7 @@ def _placed_order(order_id: UUID, new: NewOrder, number: int, now: datetime) -> 
         buyer=new.buyer,
         seller_identity=new.seller.identity,
         quote=new.quote,
+        send_by=new.send_by,
     )
 
 
@@ -198,7 +200,7 @@ async def set_withdrawn(session: Session, order_id: UUID, now: datetime) -> bool
 OF_CHECKOUT: LiteralString = """
 select orders.id, orders.number, prefix, merchant_id, seller_name, kind, market, show_id,
   checkout_id, currency, total, placed_at, withdrawn_at, email, address,
-  language, seller_identity, quote, variant_id, product_id, sku,
+  language, seller_identity, quote, send_by, variant_id, product_id, sku,
   product_name, options_text, quantity, unit_amount, picture_url
 from orders join order_line on order_id = orders.id
 where checkout_id = %(checkout_id)s
@@ -210,8 +212,8 @@ async def orders_of_checkout(connection: Connection, checkout_id: UUID) -> list[
     """What one purchase became."""
     found: dict[UUID, Order] = {}
     for row in await fetch(connection, OF_CHECKOUT, {"checkout_id": checkout_id}):
-        order = found.get(row[0]) or _bare_order(row[:18])
-        found[order.id] = replace(order, items=(*order.items, _sold_item(order, row[18:])))
+        order = found.get(row[0]) or _bare_order(row[:19])
+        found[order.id] = replace(order, items=(*order.items, _sold_item(order, row[19:])))
     return list(found.values())
 
 
@@ -234,6 +236,7 @@ def _bare_order(row: tuple[Any, ...]) -> Order:
         language,
         identity,
         quote,
+        send_by,
     ) = rest
     return Order(
         id=order_id,
@@ -251,6 +254,7 @@ def _bare_order(row: tuple[Any, ...]) -> Order:
         withdrawn_at=withdrawn_at,
         seller_identity=_identity(identity),
         quote=_quote(quote),
+        send_by=send_by,
     )
 
 
@@ -373,6 +377,7 @@ def _order(row: OrderRow, items: list[Item]) -> Order:
         withdrawn_at=row.withdrawn_at,
         seller_identity=_identity(row.seller_identity),
         quote=_quote(row.quote),
+        send_by=row.send_by,
     )
 
 

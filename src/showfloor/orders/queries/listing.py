@@ -8,7 +8,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, and_, cast, func, or_, select, tuple_
 from sqlalchemy.types import String
 
 from showfloor.kit.db import Session
@@ -43,6 +43,8 @@ _unsent = (
     .scalar_subquery()
 )
 _refunded = select(RefundRow.id).where(RefundRow.order_id == OrderRow.id, _counts).exists()
+_send_by = func.coalesce(OrderRow.send_by, OrderRow.placed_at + SEND_WITHIN)
+"""As `rules.progress`."""
 _waits = and_(OrderRow.withdrawn_at.is_(None), _ordered > _sent + _unsent)
 
 
@@ -53,7 +55,7 @@ def fits(which: OrderFilter, now: datetime) -> ColumnElement[bool]:
         case OrderFilter.TO_SEND:
             return _waits
         case OrderFilter.LATE:
-            return and_(_waits, OrderRow.placed_at < now - SEND_WITHIN)
+            return and_(_waits, _send_by < now)
         case OrderFilter.PART_SENT:
             return and_(_waits, _sent > 0)
         case OrderFilter.SENT:
@@ -104,10 +106,16 @@ async def order_ids(
         chosen = chosen.where(OrderRow.placed_at >= wanted.since)
     if wanted.until is not None:
         chosen = chosen.where(OrderRow.placed_at < wanted.until)
-    if after is not None:
-        chosen = chosen.where(OrderRow.id > after if oldest_first else OrderRow.id < after)
-    order = OrderRow.id.asc() if oldest_first else OrderRow.id.desc()
-    return list((await session.execute(chosen.order_by(order).limit(limit))).scalars())
+    if oldest_first:
+        if after is not None:
+            last = select(_send_by, OrderRow.id).where(OrderRow.id == after).scalar_subquery()
+            chosen = chosen.where(tuple_(_send_by, OrderRow.id) > last)
+        chosen = chosen.order_by(_send_by, OrderRow.id)
+    else:
+        if after is not None:
+            chosen = chosen.where(OrderRow.id < after)
+        chosen = chosen.order_by(OrderRow.id.desc())
+    return list((await session.execute(chosen.limit(limit))).scalars())
 
 
 async def count_orders(

@@ -10,6 +10,7 @@ from showfloor.orders.rules.fulfilment import (
     plan_refund,
     positions_of,
     progress,
+    promised_leave,
     restocked,
 )
 
@@ -23,5 +24,6 @@ __all__ = [
     "plan_refund",
     "positions_of",
     "progress",
+    "promised_leave",
     "restocked",
 ]

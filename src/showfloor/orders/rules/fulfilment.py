@@ -23,6 +23,7 @@ from showfloor.orders.types import (
     LineProgress,
     Order,
     Progress,
+    Quote,
     Refund,
     RefundedPieces,
     RefundState,
@@ -31,7 +32,7 @@ from showfloor.orders.types import (
 )
 
 SEND_WITHIN = timedelta(days=3)
-"""What is not sent by then is late."""
+"""What is not sent by then is late, where nothing was said of when it leaves."""
 WITHDRAWAL_DAYS = 14
 _SATURDAY = 5
 
@@ -83,7 +84,19 @@ def _stage(lines: Iterable[LineProgress], shipments: tuple[Shipment, ...]) -> Fu
 
 def _send_by(order: Order, stage: Fulfilment) -> datetime | None:
     waits = stage in (Fulfilment.TO_SEND, Fulfilment.PART_SENT)
-    return order.placed_at + SEND_WITHIN if waits and order.withdrawn_at is None else None
+    if not waits or order.withdrawn_at is not None:
+        return None
+    return order.send_by or order.placed_at + SEND_WITHIN
+
+
+def promised_leave(quote: Quote | None, timezone: str) -> datetime | None:
+    """The end of the day on which the goods leave at the latest, as the buyer was told."""
+    agreed = quote.delivery if quote else None
+    if agreed is None or agreed.leaves is None:
+        return None
+    return datetime.combine(
+        agreed.leaves + timedelta(days=1), datetime.min.time(), ZoneInfo(timezone)
+    )
 
 
 def _withdraw_until(order: Order, stage: Fulfilment, timezone: str) -> datetime | None:

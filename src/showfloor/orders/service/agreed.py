@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from showfloor.identity import service as identity
@@ -10,6 +11,7 @@ from showfloor.identity.types import Action, Admission, Person
 from showfloor.kit import clock
 from showfloor.kit.db import Connection, Database, Session
 from showfloor.kit.outbox import publish, publish_all
+from showfloor.markets.service import get_market
 from showfloor.orders import queries, rules
 from showfloor.orders.errors import OrderNotFound, WithdrawalTooLate
 from showfloor.orders.events import OrderPlaced, OrderWithdrawn
@@ -40,7 +42,7 @@ async def place(
     `admission` is the proof that the buyer declared to be an adult (identity); it is asked for
     because personal data is written.
     """
-    placed = await queries.add_orders(connection, orders, clock.now())
+    placed = await queries.add_orders(connection, _promised(orders), clock.now())
     if placed:
         publish_all(connection, [_event(order) for order in placed])
     return placed
@@ -52,9 +54,20 @@ def place_new(
     """As `place`, without waiting for a look: the commit raises Collided where something was placed
     before or a number is taken, and then `place` does it in another transaction.
     """
-    placed = queries.add_new_orders(connection, orders, clock.now())
+    placed = queries.add_new_orders(connection, _promised(orders), clock.now())
     publish_all(connection, [_event(order) for order in placed])
     return placed
+
+
+def _promised(orders: Sequence[NewOrder]) -> list[NewOrder]:
+    """With when their goods leave at the latest: days are those of the market."""
+    return [
+        replace(
+            order,
+            send_by=rules.promised_leave(order.quote, get_market(order.context.market).timezone),
+        )
+        for order in orders
+    ]
 
 
 def _event(order: Order) -> OrderPlaced:
