@@ -1,5 +1,5 @@
 import { beforeEach, expect, test, vi } from "vitest";
-import { DESK_PAGES } from "../desk/pages";
+import { DESK_PAGES, DESK_TABS } from "../desk/pages";
 import type { Session } from "../contract";
 import type { StudioPage } from "../page";
 import { arabic, english, markup, textOf } from "../testing/rendered";
@@ -11,7 +11,7 @@ const { provideStudio } = await import("./context");
 const { here, parse, pathTo } = await import("./route.svelte");
 const { default: StudioBar } = await import("./studio-bar.svelte");
 
-const DESK = DESK_PAGES.map(({ name }) => pathTo({ place: "desk", name, id: null }));
+const DESK = DESK_TABS.map(({ name }) => pathTo({ place: "desk", name, id: null }));
 
 const session = (more: Partial<Session>): Session => ({
   person: { id: "per_1", name: "Lina" },
@@ -82,6 +82,20 @@ test("one order stands under the list of them", () => {
 
   expect(current(bar(both))).toBe("/desk");
   expect(places(bar(merchant))).toEqual(DESK);
+});
+
+test("every page of the desk marks one place of the bar, five at most on a phone", () => {
+  for (const { name } of DESK_PAGES) {
+    here.route = parse(`/desk/${name}`);
+    expect(current(bar(merchant)), name).toBeDefined();
+  }
+  expect(DESK.length).toBeLessThanOrEqual(5);
+});
+
+test("an import stands under the products", () => {
+  here.route = parse("/desk/imports/imp_1");
+
+  expect(current(bar(merchant))).toBe("/desk/products");
 });
 
 test("the desk of who sells for nobody leads to the studio", () => {
