@@ -45,6 +45,11 @@ export interface ShowPageData extends PageData {
   clip: (Clip & { others: Clip[] }) | null;
 }
 
+export interface AccountPage extends PageData {
+  /** Mails can be sent, so that somebody can sign in by one. */
+  mails: boolean;
+}
+
 export interface StudioPage extends PageData {
   markets: { code: string; name: Words; currency: string }[];
   /** Settings without which nothing can be paid. */

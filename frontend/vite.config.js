@@ -27,6 +27,8 @@ export default defineConfig({
         show: "entries/show.ts",
         home: "entries/home.ts",
         studio: "entries/studio.ts",
+        "account-style": "styles/pages/account.css",
+        account: "entries/account.ts",
         "remote-style": "styles/pages/remote.css",
         remote: "entries/remote.ts",
       },

@@ -282,7 +282,7 @@ export interface components {
          * @description Every way in which a person gives data. A new one stands here first.
          * @enum {string}
          */
-        CollectionPoint: "guest_checkout" | "studio_sign_in" | "account" | "api" | "chat";
+        CollectionPoint: "guest_checkout" | "studio_sign_in" | "account" | "api" | "chat" | "viewer_account";
         /**
          * @description `sold` is paid for goods, `earned` less what went back. `per_hour` is `earned` by the hours
          *     that the shows which sold were live, null below a minute.
@@ -500,6 +500,18 @@ export interface components {
          * @enum {string}
          */
         EndpointState: "on" | "off" | "gone" | "failing";
+        /**
+         * @description What the mail carried: its `link`, or its `code` beside the `sign_in` that was answered to
+         *     the request. `as_token`: the session's token is in the answer instead of a cookie, for frames in
+         *     which browsers keep no cookies of ours.
+         */
+        EnterIn: {
+            link?: string | null;
+            sign_in?: string | null;
+            code?: string | null;
+            /** @default false */
+            as_token: boolean;
+        };
         /**
          * @description What an entry is about. Each has a sentence in the messages (`money.kind.<kind>`).
          * @enum {string}
@@ -1694,6 +1706,25 @@ export interface components {
             email: string;
             password: string;
         };
+        /**
+         * @description Who wants to sign in. Who may not have an account is refused before the address is looked
+         *     at.
+         */
+        SignInAsk: {
+            /** @description what the person answered just now */
+            born?: components["schemas"]["BornIn"] | null;
+            /** @description what `POST /admissions` answered */
+            admission?: string | null;
+            /** @description true: a program has asked the person and knows that they are an adult. A browser asks the person: there it means nothing */
+            adult?: boolean | null;
+            email: string;
+        };
+        /** @description A mail is on its way, if the address is one. `id` goes with the code that is typed here. */
+        SignInAskedOut: {
+            id: string;
+            /** Format: date-time */
+            expires_at: string;
+        };
         /** @description Where the buyer stood: in a show so far. */
         SoldIn: {
             kind: components["schemas"]["SalesKind"];
@@ -1905,6 +1936,32 @@ export interface components {
             fps: number;
             bitrate: number;
             keyframe_interval: number | null;
+        };
+        /**
+         * @description Who is signed in. `csrf` goes into the header X-CSRF-Token of every change; `token` is null
+         *     where the session is in a cookie.
+         */
+        ViewerOut: {
+            id: string;
+            email: string;
+            language: string;
+            /** Format: date-time */
+            created_at: string;
+            csrf: string;
+            token?: string | null;
+        };
+        /** @description `current`: the one that asks. `browser` is empty where it did not say. */
+        ViewerSessionOut: {
+            id: string;
+            current: boolean;
+            browser: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+        };
+        ViewerSessionsOut: {
+            sessions: components["schemas"]["ViewerSessionOut"][];
         };
         /** @description The provider takes its time; ask again with `GET /checkouts/{id}`. */
         Wait: {

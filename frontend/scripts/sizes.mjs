@@ -28,8 +28,9 @@ const rows = [
   ["home page script", script("entries/home.ts"), 50_000],
   ["studio script", script("entries/studio.ts"), 80_000],
   ["remote script", script("entries/remote.ts"), 30_000],
+  ["account script", script("entries/account.ts"), 50_000],
   ["embed.js", packed("embed.js"), 2_500],
-  ...["show", "home", "studio", "remote"].map((page) => [
+  ...["show", "home", "studio", "remote", "account"].map((page) => [
     `style of ${page}, with the common one`,
     style(page),
     12_000,

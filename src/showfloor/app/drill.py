@@ -113,15 +113,24 @@ def _requests(child: Invented, hold: dict[str, Any]) -> Iterator[tuple[str, str,
         yield (
             f"question for {point}",
             "/admissions",
-            {"door": point, "country": child.country, **child.answer},
+            {"door": point, "country": _where(point, child), **child.answer},
         )
     yield "guest checkout", "/checkouts", _checkout(child, hold)
     yield "guest checkout, alone", "/checkouts", child.answer
     yield "guest checkout without an answer", "/checkouts", {**child.details, "hold_id": hold["id"]}
-    who = {"email": child.details["email"], "password": child.mark}
+    address = {"email": child.details["email"]}
+    yield "viewer account", "/viewer/sign-ins", {**address, **child.answer}
+    yield "viewer account, alone", "/viewer/sign-ins", child.answer
+    yield "viewer account without an answer", "/viewer/sign-ins", address
+    who = {**address, "password": child.mark}
     yield "studio sign-in", "/session", {**who, **child.answer}
     yield "studio sign-in, alone", "/session", child.answer
     yield "studio sign-in without an answer", "/session", who
+
+
+def _where(point: CollectionPoint, child: Invented) -> str | None:
+    """Our page for accounts knows no country, and so asks for what all markets allow."""
+    return None if point is CollectionPoint.VIEWER_ACCOUNT else child.country
 
 
 def _checkout(person: Invented, hold: dict[str, Any]) -> dict[str, Any]:

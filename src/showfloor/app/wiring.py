@@ -103,6 +103,10 @@ from showfloor.stock import tasks as stock_tasks
 from showfloor.stock.events import StockChanged
 from showfloor.stock.http import catalogue as catalogue_http
 from showfloor.stock.http import own_shop as own_shop_http
+from showfloor.viewers import eraser as viewers_eraser
+from showfloor.viewers import http as viewers_http
+from showfloor.viewers import service as viewers
+from showfloor.viewers.events import SignInAsked
 from showfloor.web import http as web_http
 from showfloor.web.files import BuiltFiles, ReplayFiles, UploadedFiles
 from showfloor.web.pages import STATIC, label_fonts
@@ -173,6 +177,7 @@ def _add_routes(app: FastAPI, router: APIRouter) -> None:
 EDGES = (
     checkout_http,
     identity_http,
+    viewers_http,
     merchants_http,
     delivery_http,
     catalog_http,
@@ -259,6 +264,7 @@ def connect_worker(dispatcher: Dispatcher, fees: Fees = NO_FEES) -> None:
     dispatcher.subscribe(OrderRefunded, books.on_order_refunded)
     dispatcher.subscribe(OrderCancelled, books.on_order_cancelled)
     dispatcher.subscribe(OrderDelivered, books.on_order_delivered)
+    dispatcher.subscribe(SignInAsked, notices_subscribers.on_sign_in_asked)
     dispatcher.subscribe(OrderPlaced, webhooks_subscribers.on_order_placed)
     dispatcher.subscribe(OrderShipped, webhooks_subscribers.on_order_shipped)
     dispatcher.subscribe(OrderRefunded, webhooks_subscribers.on_order_refunded)
@@ -330,6 +336,7 @@ def connect_erasers() -> None:
         identity_eraser.ERASER,
         orders_eraser.ERASER,
         checkout_eraser.ERASER,
+        viewers_eraser.ERASER,
     ):
         register_eraser(eraser)
 
@@ -445,6 +452,10 @@ def periodic_jobs(
         Job("forget old room events", 300.0, partial(_in_batches, realtime.forget_old_events)),
         Job("forget old answers", 3600.0, partial(_in_batches, idempotency.forget_old)),
         Job("forget old sessions", 3600.0, partial(_in_batches, identity.forget_old_sessions)),
+        Job("forget old sign-ins", 3600.0, partial(_in_batches, viewers.forget_old_sign_ins)),
+        Job(
+            "forget old viewer sessions", 3600.0, partial(_in_batches, viewers.forget_old_sessions)
+        ),
         Job("forget old records", 3600.0, partial(_in_batches, identity.forget_old_records)),
         Job("forget old counts", 3600.0, partial(_in_batches, identity.forget_old_counts)),
         Job("forget old events", 3600.0, partial(_in_batches, outbox.forget_old)),

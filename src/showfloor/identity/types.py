@@ -19,11 +19,16 @@ class CollectionPoint(StrEnum):
     ACCOUNT = "account"
     API = "api"
     CHAT = "chat"
+    VIEWER_ACCOUNT = "viewer_account"
 
     @property
     def capability(self) -> Capability:
         """What a person must be allowed to do for their data to be taken here."""
-        own = {"guest_checkout": Capability.BUY, "chat": Capability.CHAT}
+        own = {
+            "guest_checkout": Capability.BUY,
+            "chat": Capability.CHAT,
+            "viewer_account": Capability.ACCOUNT,
+        }
         return own.get(self, Capability.HOST)
 
 

@@ -12,9 +12,18 @@ from showfloor.kit.db import Database, Session
 from showfloor.kit.notify import wake
 from showfloor.notices import queries, rules
 from showfloor.notices.adapters.mailer import Mailer
-from showfloor.notices.types import Delivery, Mail, MailKind, MailState, Outcome, Parked
-from showfloor.notices.views import Office, letter_of
+from showfloor.notices.types import (
+    Delivery,
+    Letter,
+    Mail,
+    MailKind,
+    MailState,
+    Outcome,
+    Parked,
+)
+from showfloor.notices.views import Office, letter_of, sign_in_letter
 from showfloor.orders import service as orders
+from showfloor.viewers import service as viewers
 
 __all__ = ["Parked", "forget_old", "list_parked", "note_mail", "retry_parked", "send_due"]
 log = structlog.get_logger()
@@ -24,12 +33,14 @@ KEPT_FOR = timedelta(days=90)
 
 
 async def note_mail(
-    session: Session, *, kind: MailKind, order_id: UUID, about: UUID | None = None
+    session: Session, *, kind: MailKind, order_id: UUID | None = None, about: UUID | None = None
 ) -> None:
     """To be sent soon; noting the same fact again changes nothing. `about` is None for the order
-    itself.
+    itself, `order_id` for what is about no order.
     """
-    mail = Mail(ids.new(), kind, order_id, about or order_id, clock.now(), 0)
+    fact = about or order_id
+    assert fact is not None
+    mail = Mail(ids.new(), kind, order_id, fact, clock.now(), 0)
     if await queries.add_mail(session, mail):
         wake(session, MAILS)
 
@@ -56,22 +67,33 @@ async def _send(database: Database, mailer: Mailer, office: Office, mail: Mail) 
     if rules.is_too_old(clock.now() - mail.made_at):
         await _note(database, mail, MailState.PARKED, Delivery(Outcome.LATER, "too old"))
         return
-    async with database.session() as session:
-        order = await orders.find_order(session, mail.order_id)
-    if order is None or order.buyer is None:
-        await _note(database, mail, MailState.DROPPED, Delivery(Outcome.REFUSED, "nobody"))
-        return
     try:
-        letter = letter_of(mail, order, office)
+        letter = await _write(database, office, mail)
     except Exception as error:  # one mail that cannot be written holds up no other
         log.exception("mail cannot be written", mail=str(mail.id))
         delivery = Delivery(Outcome.LATER, type(error).__name__)
     else:
+        if letter is None:
+            await _note(database, mail, MailState.DROPPED, Delivery(Outcome.REFUSED, "nobody"))
+            return
         delivery = await mailer.send(letter)
     state = rules.state_after(delivery, clock.now() - mail.made_at, mail.attempts)
     if state is not MailState.SENT:
         log.warning("mail was not taken", mail=str(mail.id), state=state.value, why=delivery.why)
     await _note(database, mail, state, delivery)
+
+
+async def _write(database: Database, office: Office, mail: Mail) -> Letter | None:
+    """None when there is nobody left to write to, or the mail is of no use any more."""
+    if mail.order_id is None:
+        async with database.session() as session:
+            asked = await viewers.find_letter(
+                session, secret=office.secret.decode(), sign_in_id=mail.about
+            )
+        return sign_in_letter(mail, asked, office) if asked else None
+    async with database.session() as session:
+        order = await orders.find_order(session, mail.order_id)
+    return letter_of(mail, order, office) if order is not None and order.buyer else None
 
 
 async def _note(database: Database, mail: Mail, state: MailState, delivery: Delivery) -> None:

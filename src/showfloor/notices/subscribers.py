@@ -1,4 +1,4 @@
-"""Reactions to what happens to orders."""
+"""Reactions to what happens to orders, and to what viewers ask for."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from showfloor.orders.events import (
     OrderWithdrawn,
 )
 from showfloor.orders.types import RefundCause
+from showfloor.viewers.events import SignInAsked
 
 
 async def on_order_placed(session: Session, placed: OrderPlaced) -> None:
@@ -51,3 +52,7 @@ async def on_order_cancelled(session: Session, cancelled: OrderCancelled) -> Non
         order_id=cancelled.order_id,
         about=cancelled.refund_id,
     )
+
+
+async def on_sign_in_asked(session: Session, asked: SignInAsked) -> None:
+    await service.note_mail(session, kind=MailKind.SIGN_IN, about=asked.sign_in_id)

@@ -14,6 +14,7 @@ class MailKind(StrEnum):
     ORDER_SHIPPED = "order_shipped"
     ORDER_REFUNDED = "order_refunded"
     ORDER_CANCELLED = "order_cancelled"
+    SIGN_IN = "sign_in"
 
 
 class MailState(StrEnum):
@@ -40,13 +41,13 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail to be sent about an order; `about` is its parcel or refund, or the order
-    itself. `attempts` counts this one too.
+    """A mail to be sent. About an order, `about` is its parcel or refund, or the order itself;
+    `order_id` is None for every other. `attempts` counts this one too.
     """
 
     id: UUID
     kind: MailKind
-    order_id: UUID
+    order_id: UUID | None
     about: UUID
     made_at: datetime
     attempts: int
@@ -80,6 +81,6 @@ class Parked:
     """A mail that was refused, or tried for too long; `error` is why, without an address."""
 
     kind: MailKind
-    order_id: UUID
+    order_id: UUID | None
     made_at: datetime
     error: str

@@ -18,6 +18,7 @@ from showfloor.notices.types import Letter, Mail, MailKind
 from showfloor.orders import service as orders
 from showfloor.orders.types import Order
 from showfloor.orders.views import progress_of, reason_words
+from showfloor.viewers.types import SignInLetter
 
 Translate = Callable[..., str]
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -70,6 +71,30 @@ def letter_of(mail: Mail, order: Order, office: Office) -> Letter:
     )
 
 
+def sign_in_letter(mail: Mail, asked: SignInLetter, office: Office) -> Letter:
+    """The link carries its secret behind the `#`, which no server between reads."""
+    lang = asked.language
+    t = partial(messages.translate, lang)
+    subject = t("mail.sign_in.subject")
+    given = {
+        "lang": lang,
+        "dir": messages.direction(lang),
+        "t": t,
+        "subject": subject,
+        "url": f"{office.base_url}/account?lang={lang}#in={asked.link}",
+        "code": f"{asked.code[:3]} {asked.code[3:]}",
+    }
+    return Letter(
+        to=asked.email,
+        language=lang,
+        subject=subject,
+        text=_environment().get_template("sign_in.txt").render(given),
+        html=_environment().get_template("sign_in.html").render(given),
+        message_id=f"<{mail.kind}.{mail.about.hex}@{office.domain}>",
+        date=mail.made_at,
+    )
+
+
 def _vat(order: Order, lang: str) -> str:
     """What the mail says of the tax in the sum."""
     reasons = order.quote.reasons if order.quote else ()
@@ -105,6 +130,8 @@ def _title_of(mail: Mail, t: Translate, about: Mapping[str, str]) -> str:
             return t("mail.order_refunded.subject", **about)
         case MailKind.ORDER_CANCELLED:
             return t("mail.order_cancelled.subject", **about)
+        case MailKind.SIGN_IN:
+            return t("mail.sign_in.subject")
 
 
 def _subject_of(mail: Mail, order: Order) -> dict[str, object]:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from uuid import UUID
 
 from showfloor.kit.db import Session
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Whose data: the e-mail address under which a person is known, in lower case."""
+    """Whose data: the e-mail address under which a person is known, in lower case, and their
+    account as a viewer, if they have one.
+    """
 
     email: str
+    viewer_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -292,6 +292,13 @@ async def _unguessed(request: Request, opening: Callable[[], Awaitable[T]]) -> T
         raise
 
 
+@router.get("/account")
+async def account(request: Request) -> Response:
+    """A viewer's own: nothing on it is about anybody before its script has asked."""
+    mails = request.app.state.settings.smtp_server is not None
+    return page(request, pages.render_account(templates(), lang=language(request), mails=mails))
+
+
 @router.get("/remote")
 async def remote(request: Request) -> Response:
     return page(request, pages.render_remote(templates(), lang=language(request)))

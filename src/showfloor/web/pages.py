@@ -75,6 +75,8 @@ STUDIO_WORDS = (
     "field",
 )
 
+ACCOUNT_WORDS = ("viewer", "age", "field")
+
 Page = Mapping[str, Any]
 
 
@@ -296,6 +298,15 @@ def render_remote(env: jinja2.Environment, *, lang: str) -> str:
     """
     data = {"messages": _messages(env).subset(lang, *REMOTE_WORDS, *SHARED_WORDS)}
     return _render(env, "remote.html", lang=lang, path="/remote", data=data)
+
+
+def render_account(env: jinja2.Environment, *, lang: str, mails: bool) -> str:
+    """A viewer's account; its script signs in by itself. `mails`: somebody can sign in by mail."""
+    data = {
+        "messages": _messages(env).subset(lang, *ACCOUNT_WORDS, *SHARED_WORDS),
+        "mails": mails,
+    }
+    return _render(env, "account.html", lang=lang, path="/account", data=data)
 
 
 def render_order(

@@ -19,11 +19,12 @@ from showfloor.identity import service as identity
 from showfloor.identity.service import Gate
 from showfloor.identity.types import CollectionPoint, GrantKind, Person
 from showfloor.kit import ids
-from showfloor.kit.db import Session
+from showfloor.kit.db import Database, Session
 from showfloor.media.types import IngestState
 from showfloor.shows import service as shows
 from showfloor.shows.schemas import NewShow
 from showfloor.stock import service as stock
+from showfloor.viewers import service as viewers
 from tests.integration.feeds.shopify import export, first
 from tests.people import FakeStreaming, Floor, add_floor, add_product, put_on_air, report
 
@@ -183,6 +184,8 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
                 )
                 for product in (floor.products[0], plate)
             ]
+            viewer_tokens = [await _viewer(client, database) for _ in range(2)]
+            other, waiting = await _viewer(client, database), await _letter(client, database)
             known = _known(floor) | {
                 "agreement_id": [wanted_rate.json()["agreements"][0]["id"]],
                 "import_id": [imported.json()["id"]],
@@ -218,8 +221,11 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
                     "HoldToken": [held["token"], spare["token"]],
                     "RemoteToken": [remote],
                     "ChatToken": [message["token"]],
+                    "ViewerToken": viewer_tokens,
                 },
                 {
+                    "enter": {"link": [waiting], "as_token": [True]},
+                    "end_viewer_session": {"session_id": [await _session(client, other)]},
                     "go_live": {"show_id": [ids.encode("show", draft.id)]},
                     "send_message": {"name": ["Bea"], "text": ["And in wool?"]},
                     "ship_order": {"order_id": [fresh]},
@@ -301,6 +307,29 @@ async def _quiet(client: httpx2.AsyncClient, floor: Floor, key: str) -> dict[str
     headers = {"Authorization": f"Bearer {key}"}
     found = await client.get(f"/stock/{sku}", headers=headers)
     return {"sku": [sku], "merchant": [merchant], "version": [found.json()["version"]]}
+
+
+async def _letter(client: httpx2.AsyncClient, database: Database) -> str:
+    """The link of a mail to a viewer."""
+    who = {"email": "sofia@example.com", "adult": True}
+    asked = await client.post("/viewer/sign-ins", json=who)
+    async with database.session() as session:
+        found = await viewers.find_letter(
+            session, secret="s" * 32, sign_in_id=ids.parse("sin", asked.json()["id"])
+        )
+    assert found is not None
+    return found.link
+
+
+async def _viewer(client: httpx2.AsyncClient, database: Database) -> str:
+    """The token of a viewer who is signed in."""
+    way = {"link": await _letter(client, database), "as_token": True}
+    return str((await client.post("/viewer/session", json=way)).json()["token"])
+
+
+async def _session(client: httpx2.AsyncClient, token: str) -> str:
+    listed = await client.get("/viewer/sessions", headers={"X-Viewer-Token": token})
+    return next(each["id"] for each in listed.json()["sessions"] if each["current"])
 
 
 async def _key(session: Session, person: Person) -> str:

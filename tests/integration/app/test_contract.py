@@ -63,6 +63,7 @@ LAST = [
     "remove_delivery_option",
     "release_hold",
     "sign_out",
+    "end_other_viewer_sessions",
     "end_show",
     "change_replay",
     "change_webhook",
@@ -178,7 +179,11 @@ def cases(draw: st.DrawFn, operation: APIOperation[Any, Any], everything: Everyt
             scheme for need in operation.definition.raw.get("security", []) for scheme in need
         }
         tokens = [token for scheme in schemes for token in everything.tokens[scheme]]
-        case.headers["Authorization"] = f"Bearer {draw(st.sampled_from(tokens or ['nobody']))}"
+        token = draw(st.sampled_from(tokens or ["nobody"]))
+        if "ViewerToken" in schemes:
+            case.headers["X-Viewer-Token"] = token
+        else:
+            case.headers["Authorization"] = f"Bearer {token}"
     return case
 
 

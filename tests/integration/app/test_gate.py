@@ -42,7 +42,7 @@ HOME = {
     "country": "GB",
 }
 BROWSER = {"Origin": BASE, "Sec-Fetch-Site": "same-origin"}
-DOORS = ["admissions", "checkouts", "session", "messages"]
+DOORS = ["admissions", "checkouts", "session", "messages", "viewer/sign-ins"]
 guarded = pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
 
 
@@ -96,6 +96,9 @@ async def knock(
             json={**said, **(rest if whole else {})},
             headers=headers,
         )
+    if door == "viewer/sign-ins":
+        rest = {"email": "kid@example.com"} if whole else {}
+        return await client.post("/api/v1/viewer/sign-ins", json={**said, **rest}, headers=headers)
     hold = ids.new()
     rest = {"hold_id": ids.encode("hold", hold), "email": "kid@example.com", "address": HOME}
     token = stock.hold_token(SECRET.encode(), hold)
@@ -143,9 +146,13 @@ async def test_adult_is_let_in_with_a_date_and_then_without(
 ) -> None:
     assert let_in(await knock(client, door, {"born": ADULT}))
 
-    point = {"checkouts": "guest_checkout", "session": "studio_sign_in", "messages": "chat"}.get(
-        door
-    )
+    points = {
+        "checkouts": "guest_checkout",
+        "session": "studio_sign_in",
+        "messages": "chat",
+        "viewer/sign-ins": "viewer_account",
+    }
+    point = points.get(door)
     if point is None:
         return
     where = {} if door == "session" else {"country": "GB"}

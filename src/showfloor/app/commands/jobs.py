@@ -35,8 +35,8 @@ def list_jobs() -> None:
         typer.echo(f"parked   {event.kind} {event.id} of {since}: {event.error}")
     for mail in mails:
         since = clock.rfc3339(mail.made_at)
-        order = ids.encode("ord", mail.order_id)
-        typer.echo(f"parked   mail {mail.kind} about {order} of {since}: {mail.error}")
+        about = f" about {ids.encode('ord', mail.order_id)}" if mail.order_id else ""
+        typer.echo(f"parked   mail {mail.kind}{about} of {since}: {mail.error}")
     if not failing and not parked and not mails:
         typer.echo("Everything was done.")
 

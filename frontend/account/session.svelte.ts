@@ -1,0 +1,123 @@
+/** Who is signed in as a viewer, and the requests they may make. */
+import { call, problemOf, type Call, type Problem } from "../api/client";
+import type { SignInAsked, Viewer } from "../contract";
+import { isAboutAge } from "../shop/gate";
+
+/** Where a visitor stands: asked for the date of birth, for the address, for the code, or with the
+ *  link of a mail in the hand. */
+export type Step = "age" | "refused" | "address" | "code" | "link";
+
+/** What the link of a mail carries behind the `#`, which no server reads. */
+export const linkIn = (hash: string): string | null =>
+  new URLSearchParams(hash.replace(/^#/, "")).get("in");
+
+export class Account {
+  viewer = $state.raw<Viewer | null>(null);
+  /** False until the server has said who this is. */
+  known = $state(false);
+  problem = $state.raw<Problem | null>(null);
+  step = $state<Step>("age");
+  email = $state("");
+  busy = $state(false);
+  #admission: string | null = null;
+  #asked: SignInAsked | null = null;
+  #link: string | null = null;
+
+  constructor(
+    readonly api: string,
+    { refused = false, link = null }: { refused?: boolean; link?: string | null } = {},
+  ) {
+    this.#link = link;
+    this.step = link ? "link" : refused ? "refused" : "age";
+  }
+
+  async resume(): Promise<void> {
+    try {
+      this.viewer = await call<Viewer>(this.api, "/viewer/session");
+    } catch (error) {
+      const problem = problemOf(error);
+      if (problem.status !== 401) this.problem = problem;
+    }
+    this.known = true;
+  }
+
+  admit = (admission: string): void => {
+    this.#admission = admission;
+    this.step = "address";
+  };
+
+  refuse = (): void => {
+    this.problem = null;
+    this.step = "refused";
+  };
+
+  /** The link is of no use any more, or the address was wrong. */
+  again = (): void => {
+    this.problem = null;
+    this.step = this.#admission === null ? "age" : "address";
+  };
+
+  /** The server says the same whether it knows the address or not. */
+  ask = (email: string): Promise<void> =>
+    this.#try(async () => {
+      this.#asked = await call<SignInAsked>(this.api, "/viewer/sign-ins", {
+        method: "POST",
+        body: { email, admission: this.#admission },
+      });
+      this.email = email;
+      this.step = "code";
+    });
+
+  enter = (code: string): Promise<void> => this.#enter({ sign_in: this.#asked?.id, code });
+
+  useLink = (): Promise<void> => this.#enter({ link: this.#link });
+
+  #enter(way: object): Promise<void> {
+    return this.#try(async () => {
+      this.viewer = await call<Viewer>(this.api, "/viewer/session", { method: "POST", body: way });
+      this.#link = this.#asked = null;
+    });
+  }
+
+  /** Without the server's answer the session stays: its cookie would sign the next reload in. */
+  signOut = (): Promise<void> =>
+    this.#try(async () => {
+      await this.request("/viewer/session", { method: "DELETE" });
+      this.#left();
+    });
+
+  /** A request in this session's name; a session that has ended leads back to the sign-in form. */
+  async request<T>(path: string, options: Call = {}): Promise<T> {
+    try {
+      return await call<T>(this.api, path, { ...options, csrf: this.viewer?.csrf });
+    } catch (error) {
+      if (problemOf(error).code === "not_authenticated") this.#left();
+      throw error;
+    }
+  }
+
+  #left(): void {
+    this.viewer = null;
+    this.again();
+  }
+
+  async #try(work: () => Promise<void>): Promise<void> {
+    if (this.busy) return;
+    this.busy = true;
+    this.problem = null;
+    try {
+      await work();
+    } catch (error) {
+      const problem = problemOf(error);
+      if (problem.code === "age_refused") this.refuse();
+      else this.problem = problem;
+      // The hour of the answer is over: it is asked for again.
+      if (isAboutAge(problem) && problem.code !== "age_refused") {
+        this.#admission = null;
+        this.step = "age";
+      }
+    } finally {
+      this.busy = false;
+    }
+  }
+}

@@ -1,0 +1,164 @@
+"""JSON routes of a viewer's account: signing in and out, sessions."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+
+from showfloor.identity.deps import gate_of
+from showfloor.identity.errors import (
+    AdultDeclarationRequired,
+    CsrfFailed,
+    NotAuthenticated,
+    SessionNotFound,
+    TooManyAttempts,
+)
+from showfloor.identity.schemas import AgeIn
+from showfloor.identity.types import Admission, CollectionPoint
+from showfloor.kit import ids
+from showfloor.kit.answers import language
+from showfloor.kit.errors import NotFound
+from showfloor.kit.http import DatabaseDep, SessionDep
+from showfloor.kit.minutes import PerMinute
+from showfloor.kit.network import client_network
+from showfloor.kit.openapi import refusals
+from showfloor.viewers import service
+from showfloor.viewers.errors import SignInCodeWrong, SignInOver
+from showfloor.viewers.http.who import CurrentViewer, OwnToken, cookie_name, token_of
+from showfloor.viewers.rules import browser_of, csrf_of
+from showfloor.viewers.schemas import (
+    EnterIn,
+    SignInAsk,
+    SignInAskedOut,
+    ViewerOut,
+    ViewerSessionsOut,
+)
+from showfloor.viewers.views import sessions_view, viewer_view
+
+router = APIRouter(prefix="/api/v1/viewer", tags=["viewer"])
+OWN = (NotAuthenticated, CsrfFailed)
+_asked, _tried = PerMinute(30), PerMinute(60)
+"""Mails that are asked for, and codes and links that are tried, from one network."""
+
+
+async def admit(request: Request) -> Admission:
+    """Before the rest of the request is looked at."""
+    try:
+        given = AgeIn.model_validate_json(await request.body())
+    except ValidationError as error:
+        wrong = [{"loc": ("body", *item["loc"]), "type": item["type"]} for item in error.errors()]
+        raise RequestValidationError(wrong) from None
+    return gate_of(request).admit(request, CollectionPoint.VIEWER_ACCOUNT, given)
+
+
+Admitted = Annotated[Admission, Depends(admit)]
+
+
+def _check(count: PerMinute, request: Request) -> None:
+    """By the network, which nobody can invent. Raises TooManyAttempts."""
+    network = client_network(request.client.host) if request.client else None
+    if not count.hit(network):
+        raise TooManyAttempts(retry_after=max(1, count.seconds()))
+
+
+@router.post(
+    "/sign-ins",
+    status_code=201,
+    responses=refusals(AdultDeclarationRequired, TooManyAttempts),
+)
+async def ask_sign_in(
+    admission: Admitted, body: SignInAsk, request: Request, session: SessionDep
+) -> SignInAskedOut:
+    """Have a link and a code sent to an address. The answer is the same whether it has an account
+    or not: the first sign-in makes one.
+    """
+    _check(_asked, request)
+    asked = await service.ask_sign_in(
+        session,
+        secret=request.app.state.settings.secret,
+        admission=admission,
+        email=body.email,
+        language=language(request),
+    )
+    return SignInAskedOut(id=ids.encode("sin", asked.id), expires_at=asked.expires_at)
+
+
+@router.post("/session", responses=refusals(SignInCodeWrong, SignInOver, TooManyAttempts))
+async def enter(
+    body: EnterIn, request: Request, response: Response, database: DatabaseDep
+) -> ViewerOut:
+    """Sign in with what the mail carried. A session that this browser has ends."""
+    gate_of(request).check(request)
+    _check(_tried, request)
+    try:
+        sign_in_id = ids.parse("sin", body.sign_in) if body.sign_in else None
+    except ids.MalformedId:
+        raise SignInOver from None
+    settings = request.app.state.settings
+    entered = await service.enter(
+        database,
+        secret=settings.secret,
+        way=service.Way(link=body.link, sign_in_id=sign_in_id, code=body.code or ""),
+        browser=browser_of(request.headers.get("user-agent", "")),
+        replaces=request.cookies.get(cookie_name(request)),
+    )
+    if body.as_token:
+        return viewer_view(entered.viewer, entered.csrf, entered.token)
+    response.set_cookie(
+        cookie_name(request),
+        entered.token,
+        expires=entered.expires_at,
+        httponly=True,
+        samesite="lax",
+        secure=settings.secure,
+    )
+    return viewer_view(entered.viewer, entered.csrf)
+
+
+@router.get("/session", responses=refusals(NotAuthenticated))
+async def current_viewer(viewer: CurrentViewer, token: OwnToken) -> ViewerOut:
+    """Who is signed in, and the CSRF token for changes."""
+    return viewer_view(viewer, csrf_of(token))
+
+
+@router.delete("/session", status_code=204, responses=refusals(CsrfFailed))
+async def leave(request: Request, response: Response, session: SessionDep) -> None:
+    """Sign out; signing out twice is fine."""
+    if token := token_of(request):
+        await service.sign_out(session, token=token)
+    response.delete_cookie(
+        cookie_name(request),
+        httponly=True,
+        samesite="lax",
+        secure=request.app.state.settings.secure,
+    )
+
+
+@router.get("/sessions", responses=refusals(*OWN))
+async def list_viewer_sessions(
+    session: SessionDep, viewer: CurrentViewer, token: OwnToken
+) -> ViewerSessionsOut:
+    """Where this viewer is signed in, newest first."""
+    found = await service.list_sessions(session, viewer=viewer)
+    return sessions_view(found, await service.find_session(session, token=token))
+
+
+@router.delete("/sessions", status_code=204, responses=refusals(*OWN))
+async def end_other_viewer_sessions(
+    session: SessionDep, viewer: CurrentViewer, token: OwnToken
+) -> None:
+    """Sign out everywhere else."""
+    await service.end_other_sessions(session, viewer=viewer, token=token)
+
+
+@router.delete(
+    "/sessions/{session_id}",
+    status_code=204,
+    responses=refusals(*OWN, NotFound, SessionNotFound),
+)
+async def end_viewer_session(session_id: str, session: SessionDep, viewer: CurrentViewer) -> None:
+    """Sign one browser out."""
+    await service.end_session(session, viewer=viewer, session_id=ids.parse("vss", session_id))

@@ -1,0 +1,207 @@
+"""All SQL of `viewers`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_or
+
+from showfloor.kit.db import Session, delete_batch
+from showfloor.markets.types import Band
+from showfloor.viewers.models import SignInRow, ViewerKeyRow, ViewerRow, ViewerSessionRow
+from showfloor.viewers.types import NewViewer, SignIn, ViewerSession
+
+FoundViewer = tuple[NewViewer, bytes]
+"""A row as it is stored, with the viewer's sealed key."""
+
+
+async def lock_address(session: Session, lookup: bytes) -> None:
+    """Until the transaction ends nobody else counts or adds mails to this address."""
+    key = int.from_bytes(lookup[:8], signed=True)
+    await session.execute(select(func.pg_advisory_xact_lock(key)))
+
+
+async def mails_since(session: Session, lookup: bytes, moment: datetime) -> list[datetime]:
+    """When mails to this address were asked for, the oldest first."""
+    chosen = select(SignInRow.created_at).where(
+        SignInRow.lookup == lookup, SignInRow.created_at > moment
+    )
+    return list((await session.execute(chosen.order_by(SignInRow.created_at))).scalars())
+
+
+async def add_sign_in(session: Session, new: SignIn) -> None:
+    await session.execute(insert(SignInRow).values(**asdict(new), tries=0, used_at=None))
+
+
+async def find_sign_in(session: Session, sign_in_id: UUID, now: datetime) -> SignIn | None:
+    """One that can still be used."""
+    chosen = select(SignInRow).where(SignInRow.id == sign_in_id, *_open(now))
+    row = (await session.execute(chosen)).scalar_one_or_none()
+    return _sign_in(row) if row else None
+
+
+async def take_try(session: Session, sign_in_id: UUID, most: int, now: datetime) -> bool:
+    """Whether one more code may be tried; this one is counted."""
+    taken = (
+        update(SignInRow)
+        .where(SignInRow.id == sign_in_id, SignInRow.tries < most, *_open(now))
+        .values(tries=SignInRow.tries + 1)
+        .returning(SignInRow.id)
+    )
+    return (await session.execute(taken)).first() is not None
+
+
+async def use_sign_in(session: Session, sign_in_id: UUID, now: datetime) -> SignIn | None:
+    """Whoever comes first gets it; None for everybody else."""
+    used = (
+        update(SignInRow)
+        .where(SignInRow.id == sign_in_id, *_open(now))
+        .values(used_at=now)
+        .returning(SignInRow)
+    )
+    row = (await session.execute(used)).scalar_one_or_none()
+    return _sign_in(row) if row else None
+
+
+def _open(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return SignInRow.used_at.is_(None), SignInRow.expires_at > now
+
+
+def _sign_in(row: SignInRow) -> SignIn:
+    return SignIn(
+        row.id,
+        row.lookup,
+        row.email,
+        row.language,
+        Band(row.band),
+        row.declared_at,
+        row.created_at,
+        row.expires_at,
+    )
+
+
+async def remove_sign_ins_before(session: Session, moment: datetime) -> int:
+    """A batch of mails that were over by then."""
+    return await delete_batch(session, SignInRow, SignInRow.expires_at < moment)
+
+
+async def add_viewer(session: Session, new: NewViewer, sealed_key: bytes) -> bool:
+    """False when the address has an account."""
+    added = await session.execute(
+        insert_or(ViewerRow).values(**asdict(new)).on_conflict_do_nothing().returning(ViewerRow.id)
+    )
+    if added.first() is None:
+        return False
+    await session.execute(insert(ViewerKeyRow).values(viewer_id=new.id, sealed=sealed_key))
+    return True
+
+
+async def viewer_of_lookup(session: Session, lookup: bytes) -> FoundViewer | None:
+    """Who has an address."""
+    return await _viewer(session, ViewerRow.lookup == lookup)
+
+
+async def viewer_of_session(session: Session, digest: bytes, now: datetime) -> FoundViewer | None:
+    """Who is behind a session token that has not run out."""
+    owner = select(ViewerSessionRow.viewer_id).where(
+        ViewerSessionRow.token_digest == digest, ViewerSessionRow.expires_at > now
+    )
+    return await _viewer(session, ViewerRow.id.in_(owner))
+
+
+async def viewer(session: Session, viewer_id: UUID) -> FoundViewer | None:
+    return await _viewer(session, ViewerRow.id == viewer_id)
+
+
+async def _viewer(session: Session, which: ColumnElement[bool]) -> FoundViewer | None:
+    joined = select(ViewerRow, ViewerKeyRow.sealed).join(
+        ViewerKeyRow, ViewerKeyRow.viewer_id == ViewerRow.id
+    )
+    found = (await session.execute(joined.where(which))).first()
+    if found is None:
+        return None
+    row, sealed = found
+    return (
+        NewViewer(
+            row.id,
+            row.lookup,
+            row.email,
+            row.language,
+            Band(row.band),
+            row.declared_at,
+            row.created_at,
+        ),
+        sealed,
+    )
+
+
+async def add_session(session: Session, digest: bytes, viewer_id: UUID, new: ViewerSession) -> None:
+    values = {"token_digest": digest, "viewer_id": viewer_id, **asdict(new)}
+    await session.execute(insert(ViewerSessionRow).values(**values))
+
+
+async def sessions_of(session: Session, viewer_id: UUID, now: datetime) -> list[ViewerSession]:
+    """Those that have not run out, newest first."""
+    chosen = select(
+        ViewerSessionRow.id,
+        ViewerSessionRow.browser,
+        ViewerSessionRow.created_at,
+        ViewerSessionRow.expires_at,
+    ).where(ViewerSessionRow.viewer_id == viewer_id, ViewerSessionRow.expires_at > now)
+    rows = await session.execute(chosen.order_by(ViewerSessionRow.created_at.desc()))
+    return [ViewerSession(*row) for row in rows]
+
+
+async def session_id(session: Session, digest: bytes, now: datetime) -> UUID | None:
+    chosen = select(ViewerSessionRow.id).where(
+        ViewerSessionRow.token_digest == digest, ViewerSessionRow.expires_at > now
+    )
+    return (await session.execute(chosen)).scalar_one_or_none()
+
+
+async def has_session(session: Session, session_id: UUID, now: datetime) -> bool:
+    chosen = select(ViewerSessionRow.id).where(
+        ViewerSessionRow.id == session_id, ViewerSessionRow.expires_at > now
+    )
+    return (await session.execute(chosen)).first() is not None
+
+
+async def remove_session(session: Session, digest: bytes) -> None:
+    """Signing out."""
+    await session.execute(delete(ViewerSessionRow).where(ViewerSessionRow.token_digest == digest))
+
+
+async def remove_own_session(session: Session, viewer_id: UUID, session_id: UUID) -> bool:
+    """Whether this viewer had such a session."""
+    chosen = delete(ViewerSessionRow).where(
+        ViewerSessionRow.viewer_id == viewer_id, ViewerSessionRow.id == session_id
+    )
+    return (await session.execute(chosen.returning(ViewerSessionRow.id))).first() is not None
+
+
+async def remove_other_sessions(session: Session, viewer_id: UUID, keep: bytes) -> int:
+    """All but one; how many."""
+    chosen = delete(ViewerSessionRow).where(
+        ViewerSessionRow.viewer_id == viewer_id, ViewerSessionRow.token_digest != keep
+    )
+    return len((await session.execute(chosen.returning(ViewerSessionRow.id))).all())
+
+
+async def remove_sessions_before(session: Session, moment: datetime) -> int:
+    """A batch of sessions that ran out."""
+    return await delete_batch(session, ViewerSessionRow, ViewerSessionRow.expires_at < moment)
+
+
+async def erase_viewer(session: Session, viewer_id: UUID) -> int:
+    """The account and all that hangs on it; how many rows of its own tables went."""
+    lookup = select(ViewerRow.lookup).where(ViewerRow.id == viewer_id).scalar_subquery()
+    asked = await session.execute(
+        delete(SignInRow).where(SignInRow.lookup == lookup).returning(SignInRow.id)
+    )
+    gone = await session.execute(
+        delete(ViewerRow).where(ViewerRow.id == viewer_id).returning(ViewerRow.id)
+    )
+    return len(asked.all()) + len(gone.all())

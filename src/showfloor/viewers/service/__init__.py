@@ -1,0 +1,37 @@
+"""Use cases of `viewers`, one file a noun: signing in, sessions."""
+
+from showfloor.viewers.service.sessions import (
+    end_other_sessions,
+    end_session,
+    find_session,
+    forget_old_sessions,
+    is_session_open,
+    list_sessions,
+    sign_out,
+    viewer_of_session,
+)
+from showfloor.viewers.service.sign_in import (
+    Way,
+    ask_sign_in,
+    enter,
+    find_letter,
+    find_viewer,
+    forget_old_sign_ins,
+)
+
+__all__ = [
+    "Way",
+    "ask_sign_in",
+    "end_other_sessions",
+    "end_session",
+    "enter",
+    "find_letter",
+    "find_session",
+    "find_viewer",
+    "forget_old_sessions",
+    "forget_old_sign_ins",
+    "is_session_open",
+    "list_sessions",
+    "sign_out",
+    "viewer_of_session",
+]

@@ -1,0 +1,44 @@
+"""What is encrypted for a viewer, opened; and a session begun."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from showfloor.kit import clock, ids, sealing
+from showfloor.kit.db import Session
+from showfloor.viewers import queries, rules
+from showfloor.viewers.types import Entered, NewViewer, Viewer, ViewerSession
+
+
+def new_key(secret: str, viewer_id: UUID) -> tuple[str, bytes]:
+    """A key for one viewer, and how it is stored."""
+    key = ids.secret(32)
+    return key, sealing.seal(secret, key, owner=_owner_of_key(viewer_id))
+
+
+def open_viewer(secret: str, stored: NewViewer, sealed_key: bytes) -> Viewer:
+    key = sealing.unseal(secret, sealed_key, owner=_owner_of_key(stored.id))
+    return Viewer(
+        id=stored.id,
+        email=sealing.unseal(key, stored.email, owner=stored.id.bytes),
+        language=stored.language,
+        band=stored.band,
+        created_at=stored.created_at,
+        key=key,
+    )
+
+
+async def begin_session(
+    session: Session, viewer: Viewer, *, browser: str, replaces: str | None
+) -> Entered:
+    """The session of the token `replaces` ends."""
+    token, now = ids.secret(), clock.now()
+    if replaces is not None:
+        await queries.remove_session(session, ids.digest(replaces))
+    new = ViewerSession(ids.new(), browser, now, now + rules.SESSION_LASTS)
+    await queries.add_session(session, ids.digest(token), viewer.id, new)
+    return Entered(viewer, token, rules.csrf_of(token), new.expires_at)
+
+
+def _owner_of_key(viewer_id: UUID) -> bytes:
+    return b"viewer key:" + viewer_id.bytes

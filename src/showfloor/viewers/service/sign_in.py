@@ -1,0 +1,145 @@
+"""Signing in by a mail: a link that works once, or six digits to type where it was asked for.
+
+Nothing that is asked looks for an account: it is made, or found, by whoever has read the mail.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from math import ceil
+from uuid import UUID
+
+from showfloor.identity.errors import TooManyAttempts
+from showfloor.identity.types import Admission
+from showfloor.kit import clock, ids, outbox, sealing
+from showfloor.kit.db import Database, Session
+from showfloor.viewers import queries, rules
+from showfloor.viewers.errors import SignInCodeWrong, SignInOver
+from showfloor.viewers.events import SignInAsked
+from showfloor.viewers.service.opening import begin_session, new_key, open_viewer
+from showfloor.viewers.types import Entered, NewViewer, SignIn, SignInLetter, Viewer
+
+KEPT_FOR = timedelta(days=1)
+"""A mail server that is away for a while finds what it is to deliver."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What somebody shows of a mail: its link, or the code beside the name of the request."""
+
+    link: str | None = field(default=None, repr=False)
+    sign_in_id: UUID | None = None
+    code: str = field(default="", repr=False)
+
+
+async def ask_sign_in(
+    session: Session, *, secret: str, admission: Admission, email: str, language: str
+) -> SignIn:
+    """Have a mail sent to an address. Raises TooManyAttempts when it got many lately, whoever
+    asked for them.
+    """
+    now, address = clock.now(), email.lower()
+    lookup = rules.lookup_of(secret, address)
+    await queries.lock_address(session, lookup)
+    sent = await queries.mails_since(session, lookup, now - rules.MAILS_WITHIN)
+    if len(sent) >= rules.MOST_MAILS:
+        wait = sent[-rules.MOST_MAILS] + rules.MAILS_WITHIN - now
+        raise TooManyAttempts(retry_after=max(1, ceil(wait.total_seconds())))
+    sign_in_id = ids.new()
+    asked = SignIn(
+        id=sign_in_id,
+        lookup=lookup,
+        email=sealing.seal(secret, address, owner=sign_in_id.bytes),
+        language=language,
+        band=admission.band,
+        declared_at=admission.declared_adult_at,
+        created_at=now,
+        expires_at=now + rules.SIGN_IN_LASTS,
+    )
+    await queries.add_sign_in(session, asked)
+    await outbox.publish(session, SignInAsked(sign_in_id))
+    return asked
+
+
+async def find_letter(session: Session, *, secret: str, sign_in_id: UUID) -> SignInLetter | None:
+    """What the mail says; None when it is of no use any more."""
+    asked = await queries.find_sign_in(session, sign_in_id, clock.now())
+    if asked is None:
+        return None
+    return SignInLetter(
+        email=sealing.unseal(secret, asked.email, owner=asked.id.bytes),
+        language=asked.language,
+        code=rules.code_of(secret, asked.id),
+        link=rules.link_of(secret, asked.id),
+        asked_at=asked.created_at,
+        expires_at=asked.expires_at,
+    )
+
+
+async def enter(
+    database: Database, *, secret: str, way: Way, browser: str, replaces: str | None = None
+) -> Entered:
+    """A new session, and a new account where the address has none; the session of the token
+    `replaces` ends. Raises SignInOver, SignInCodeWrong.
+
+    A try is committed before it is judged: what was refused counts, too.
+    """
+    if way.link is not None:
+        sign_in_id = rules.sign_in_of_link(secret, way.link)
+    else:
+        sign_in_id = way.sign_in_id
+        await _take_try(database, secret, way)
+    if sign_in_id is None:
+        raise SignInOver
+    async with database.session() as session:
+        used = await queries.use_sign_in(session, sign_in_id, clock.now())
+        if used is None:
+            raise SignInOver
+        viewer = await _viewer_of(session, secret, used)
+        return await begin_session(session, viewer, browser=browser, replaces=replaces)
+
+
+async def _take_try(database: Database, secret: str, way: Way) -> None:
+    if way.sign_in_id is None:
+        raise SignInOver
+    async with database.session() as session:
+        may = await queries.take_try(session, way.sign_in_id, rules.MOST_TRIES, clock.now())
+    if not may:
+        raise SignInOver
+    if not rules.is_code(secret, way.sign_in_id, way.code):
+        raise SignInCodeWrong
+
+
+async def _viewer_of(session: Session, secret: str, asked: SignIn) -> Viewer:
+    """Made where there is none."""
+    viewer_id = ids.new()
+    email = sealing.unseal(secret, asked.email, owner=asked.id.bytes)
+    key, sealed_key = new_key(secret, viewer_id)
+    new = NewViewer(
+        id=viewer_id,
+        lookup=asked.lookup,
+        email=sealing.seal(key, email, owner=viewer_id.bytes),
+        language=asked.language,
+        band=asked.band,
+        declared_at=asked.declared_at,
+        created_at=clock.now(),
+    )
+    if await queries.add_viewer(session, new, sealed_key):
+        return open_viewer(secret, new, sealed_key)
+    found = await queries.viewer_of_lookup(session, asked.lookup)
+    if found is None:
+        # Erased between the two statements: whoever asks again gets a new account.
+        raise SignInOver
+    return open_viewer(secret, *found)
+
+
+async def find_viewer(session: Session, *, secret: str, email: str) -> Viewer | None:
+    """Who has this address. For requests of the person alone: a stranger learns nothing of it."""
+    found = await queries.viewer_of_lookup(session, rules.lookup_of(secret, email.lower()))
+    return open_viewer(secret, *found) if found else None
+
+
+async def forget_old_sign_ins(session: Session) -> int:
+    """One batch; how many went."""
+    return await queries.remove_sign_ins_before(session, clock.now() - KEPT_FOR)

@@ -1,0 +1,80 @@
+"""Values of viewers' accounts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from showfloor.markets.types import Band
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Somebody who has an account to watch and buy. `key` opens what is encrypted for them."""
+
+    id: UUID
+    email: str = field(repr=False)
+    language: str
+    band: Band
+    created_at: datetime
+    key: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NewViewer:
+    """An account to be stored: `lookup` finds it by its address, `email` is encrypted."""
+
+    id: UUID
+    lookup: bytes
+    email: bytes
+    language: str
+    band: Band
+    declared_at: datetime
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """A mail that was asked for. `email` is encrypted for this row."""
+
+    id: UUID
+    lookup: bytes
+    email: bytes
+    language: str
+    band: Band
+    declared_at: datetime
+    created_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SignInLetter:
+    """What the mail says. `link` goes behind the `#` of the account page's address."""
+
+    email: str = field(repr=False)
+    language: str
+    code: str = field(repr=False)
+    link: str = field(repr=False)
+    asked_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ViewerSession:
+    """A browser that is signed in; its owner recognises it by `browser`."""
+
+    id: UUID
+    browser: str
+    created_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A new session. `token` goes into the cookie, `csrf` into the header of every change."""
+
+    viewer: Viewer
+    token: str = field(repr=False)
+    csrf: str = field(repr=False)
+    expires_at: datetime
