@@ -16,6 +16,7 @@ from showfloor.app.migrate import upgrade_now
 from showfloor.app.postgres import EmbeddedPostgres
 from showfloor.identity.service import passwords
 from showfloor.kit.db import Database
+from tests.compiled import share_compiled_statements
 from tests.databases import TEMPLATE, Databases
 from tests.waiting import BOUND
 
@@ -34,6 +35,8 @@ settings.load_profile("repeatable")
 PRODUCT_PASSWORDS, PRODUCT_NOBODY = passwords._passwords, passwords.NOBODY
 passwords._passwords = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
 passwords.NOBODY = passwords._passwords.hash("nobody")
+
+share_compiled_statements()
 
 # Tests lose nothing that matters when the power goes.
 FAST = {
