@@ -237,7 +237,9 @@ def test_dump_that_ends_early_restores_nothing(
     assert rows(empty_url) == {}
 
 
-def test_commands_back_up_and_restore_an_embedded_installation(tmp_path: Path) -> None:
+def test_commands_back_up_and_restore_an_embedded_installation(
+    tmp_path: Path, new_server: Path
+) -> None:
     """As an operator types them, with the server that the data folder carries."""
 
     def showfloor(data: str, *words: str) -> subprocess.CompletedProcess[str]:
@@ -249,6 +251,8 @@ def test_commands_back_up_and_restore_an_embedded_installation(tmp_path: Path) -
             timeout=2 * BOUND,
         )
 
+    (tmp_path / "old").mkdir()
+    subprocess.run(["cp", "-a", new_server, tmp_path / "old" / "postgres"], check=True)
     picture = FILES / "media" / "avatars" / "loamwick.webp"
     brand = ("loamwick", "--name", "Loamwick", "--name-ar", "لوم ويك", "--order-prefix", "LW")
     added = showfloor("old", "merchant", "add", *brand, "--avatar", str(picture))

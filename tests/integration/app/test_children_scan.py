@@ -4,7 +4,6 @@ byte that the installation keeps. With the gate taken out, the same search finds
 
 from __future__ import annotations
 
-import fcntl
 import gzip
 import os
 import subprocess
@@ -21,7 +20,6 @@ from showfloor.app import scan as scanning
 from showfloor.app.asgi import create_app
 from showfloor.app.backup import back_up
 from showfloor.app.drill import AGES, play
-from showfloor.app.migrate import upgrade_now
 from showfloor.app.postgres import EmbeddedPostgres
 from showfloor.app.scan import Report, scan
 from showfloor.app.settings import Settings
@@ -44,24 +42,6 @@ def temporary_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
         Path(folder).chmod(0o711)
         monkeypatch.setattr(tempfile, "tempdir", folder)
         yield
-
-
-@pytest.fixture(scope="session")
-def new_server(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a server that was made, brought to the newest shape and stopped; all workers of
-    a run copy the same.
-    """
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    folder = shared / "new-server"
-    with (shared / "new-server.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not folder.exists():
-            made = EmbeddedPostgres(shared / "new-server-draft")
-            upgrade_now(made.start())
-            made.stop()
-            made.folder.rename(folder)
-    return folder
 
 
 @pytest.fixture
