@@ -10,7 +10,18 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 ALL = (
-    *("start", "idle", "playback", "device", "ingest", "push", "rooms", "holds", "purchases"),
+    *(
+        "start",
+        "idle",
+        "playback",
+        "pins",
+        "device",
+        "ingest",
+        "push",
+        "rooms",
+        "holds",
+        "purchases",
+    ),
     *("gate", "scan", "replay", "imports"),
 )
 
