@@ -113,6 +113,14 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     await database.close()
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first, after the order was drawn: one that begins last holds a core for itself
+    while the others have nothing left to do.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 LONGEST = 600
 """Seconds a test may take; one that hangs fails and says where, instead of holding up all others.
 """

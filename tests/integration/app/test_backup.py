@@ -237,6 +237,7 @@ def test_dump_that_ends_early_restores_nothing(
     assert rows(empty_url) == {}
 
 
+@pytest.mark.long
 def test_commands_back_up_and_restore_an_embedded_installation(
     tmp_path: Path, new_server: Path
 ) -> None:

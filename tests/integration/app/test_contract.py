@@ -78,6 +78,7 @@ no other begin).
 """
 
 
+@pytest.mark.long
 def test_every_route_keeps_its_promise(
     subtests: pytest.Subtests, database_url: str, tmp_path: Path
 ) -> None:
