@@ -77,6 +77,7 @@ export type LedgerAccount = Models["AccountOut"];
 export type LedgerEntry = Models["EntryOut"];
 export type Balance = Models["BalanceOut"];
 export type Statement = Models["StatementOut"];
+export type Payout = Models["PayoutOut"];
 export type Commissions = Models["CommissionsOut"];
 export type Agreement = Models["AgreementOut"];
 export type CommissionPartner = Models["PartnersOut"];

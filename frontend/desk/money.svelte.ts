@@ -1,6 +1,6 @@
 /** The books of the person's own accounts: what each has, a month's statement, and every entry. */
 import { problemOf, type Problem } from "../api/client";
-import type { Balance, LedgerAccount, LedgerEntry, Page, Statement } from "../contract";
+import type { Balance, LedgerAccount, LedgerEntry, Page, Payout, Statement } from "../contract";
 import type { Asking } from "./order.svelte";
 
 export const ENTRIES = 50;
@@ -19,6 +19,7 @@ export const accountKey = ({ holder, id }: LedgerAccount): string => id ?? holde
 
 export class Books {
   balances = $state.raw<Balance[] | null>(null);
+  payouts = $state.raw<Payout[]>([]);
   statements = $state.raw<Statement[] | null>(null);
   entries = $state.raw<LedgerEntry[] | null>(null);
   next = $state<string | null>(null);
@@ -39,8 +40,10 @@ export class Books {
 
   async load(): Promise<void> {
     try {
-      const asked = this.studio.request<{ balances: Balance[] }>("/ledger/balances");
-      this.balances = (await asked).balances;
+      type Answer = { balances: Balance[]; payouts: Payout[] };
+      const found = await this.studio.request<Answer>("/ledger/balances");
+      this.balances = found.balances;
+      this.payouts = found.payouts;
     } catch (error) {
       this.problem = problemOf(error);
       return;

@@ -35,7 +35,7 @@ function server(answers: Record<string, unknown>) {
 }
 const ENTRIES = "/ledger/entries?limit=50";
 const answers = {
-  "/ledger/balances": { balances: [] },
+  "/ledger/balances": { balances: [], payouts: [] },
   "/statements?period=2026-11": { statements: ["this"] },
   "/statements?period=2026-10": { statements: ["before"] },
   [ENTRIES]: { items: [fee], next_cursor: "ent_1" },

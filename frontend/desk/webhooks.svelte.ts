@@ -16,6 +16,7 @@ const ALL: Record<WebhookEvent, true> = {
   "product.sold_out": true,
   "show.started": true,
   "show.ended": true,
+  "payout.sent": true,
 };
 export const EVENTS = Object.keys(ALL) as readonly WebhookEvent[];
 

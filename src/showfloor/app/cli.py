@@ -28,6 +28,7 @@ COMMANDS = (
         "stock",
         "recording",
         "jobs",
+        "payout",
         "security",
         "doctor",
         "verify",

@@ -44,8 +44,8 @@ def add(
         name={"en": name, "ar": name_ar},
         countries=tuple(code.upper() for code in country),
         currency=currency.upper(),
-        steps=(Step(0, _minor(price, currency)), *later),
-        free_from=_minor(free_from, currency) if free_from else None,
+        steps=(Step(0, minor_units(price, currency)), *later),
+        free_from=minor_units(free_from, currency) if free_from else None,
         handling_days=handling_days,
         days_from=int(first),
         days_to=int(last or first),
@@ -75,10 +75,10 @@ def remove(
 
 def _step(text: str, currency: str) -> Step:
     value, _, price = text.partition("=")
-    return Step(_minor(value, currency), _minor(price, currency))
+    return Step(minor_units(value, currency), minor_units(price, currency))
 
 
-def _minor(text: str, currency: str) -> int:
+def minor_units(text: str, currency: str) -> int:
     """Minor units of `3.95`."""
     try:
         scaled = Decimal(text) * 10 ** get_currency_precision(currency.upper())

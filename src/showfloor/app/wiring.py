@@ -50,6 +50,7 @@ from showfloor.kit.outbox import Dispatcher
 from showfloor.kit.recent import Recent
 from showfloor.ledger import http as ledger_http
 from showfloor.ledger import tasks as ledger_tasks
+from showfloor.ledger.events import PayoutSent
 from showfloor.ledger.http import commissions as commissions_http
 from showfloor.ledger.subscribers import Bookkeeper
 from showfloor.ledger.types import NO_FEES, Fees
@@ -272,6 +273,7 @@ def connect_worker(dispatcher: Dispatcher, fees: Fees = NO_FEES) -> None:
     dispatcher.subscribe(ShowWentLive, webhooks_subscribers.on_show_went_live)
     dispatcher.subscribe(ShowEnded, webhooks_subscribers.on_show_ended)
     dispatcher.subscribe(StockChanged, webhooks_subscribers.on_stock_changed)
+    dispatcher.subscribe(PayoutSent, webhooks_subscribers.on_payout_sent)
     connect_erasers()
 
 

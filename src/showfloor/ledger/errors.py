@@ -45,3 +45,80 @@ class PartnerNotFound(AppError):
 
     code = "partner_not_found"
     status = 404
+
+
+class BatchNotFound(AppError):
+    """No batch of payouts."""
+
+    code = "batch_not_found"
+    status = 404
+
+
+class PayoutNotFound(AppError):
+    """No payout."""
+
+    code = "payout_not_found"
+    status = 404
+
+
+class BatchWaits(AppError):
+    """A batch in this currency waits to be approved."""
+
+    code = "batch_waits"
+    status = 409
+
+
+class NothingPayable(AppError):
+    """Nobody has anything payable in this currency."""
+
+    code = "nothing_payable"
+    status = 409
+
+
+class NeedsAnotherPerson(AppError):
+    """Whoever computed a batch does not approve it."""
+
+    code = "needs_another_person"
+    status = 409
+
+
+class PayoutStepInvalid(AppError):
+    """It is not where this step begins."""
+
+    code = "payout_step_invalid"
+    status = 409
+
+
+class PayoutStale(AppError):
+    """Somebody has less by now than the batch would pay."""
+
+    code = "payout_stale"
+    status = 409
+
+
+class HoldOver(AppError):
+    """There is no such hold, or it has ended."""
+
+    code = "payout_hold_over"
+    status = 409
+
+
+class IbanInvalid(AppError):
+    """`iban` is none."""
+
+    code = "iban_invalid"
+    status = 422
+
+
+class SepaNeedsEuro(AppError):
+    """SEPA pays in euro alone."""
+
+    code = "sepa_needs_euro"
+    status = 422
+
+
+class ChargebackInvalid(AppError):
+    """More than the order cost, or in another currency."""
+
+    code = "chargeback_invalid"
+    status = 422

@@ -7,7 +7,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from showfloor.kit.db import Base
@@ -109,3 +109,63 @@ class AgreementRow(Base):
     agreed_at: Mapped[datetime | None]
     effective_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+
+
+class BatchRow(Base):
+    """Four eyes: who approves is not who computed."""
+
+    __tablename__ = "payout_batch"
+    __table_args__ = (
+        CheckConstraint("approved_by <> computed_by", name="four_eyes"),
+        CheckConstraint(
+            "(state in ('approved', 'exported')) = (approved_by is not null)", name="approved"
+        ),
+        Index(
+            "uq_payout_batch_waiting",
+            "currency",
+            unique=True,
+            postgresql_where=text("state = 'computed'"),
+        ),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    currency: Mapped[str]
+    state: Mapped[str]
+    computed_by: Mapped[UUID]
+    computed_at: Mapped[datetime]
+    approved_by: Mapped[UUID | None]
+
+
+class PayoutRow(Base):
+    __tablename__ = "payout"
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="amount"),
+        Index("ix_payout_batch_id", "batch_id"),
+        Index("ix_payout_account", "holder", "owner", "id"),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    batch_id: Mapped[UUID] = mapped_column(ForeignKey("payout_batch.id"))
+    holder: Mapped[str]
+    owner: Mapped[str]
+    amount: Mapped[int] = mapped_column(BigInteger)
+    state: Mapped[str]
+    changed_at: Mapped[datetime]
+    reason: Mapped[str | None]
+
+
+class HoldRow(Base):
+    """`amount` null is everything."""
+
+    __tablename__ = "payout_hold"
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="amount"),
+        Index("ix_payout_hold_account", "holder", "owner", "ends_at"),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    holder: Mapped[str]
+    owner: Mapped[str]
+    currency: Mapped[str]
+    amount: Mapped[int | None] = mapped_column(BigInteger)
+    reason: Mapped[str]
+    ends_at: Mapped[datetime]
+    made_by: Mapped[UUID]
+    made_at: Mapped[datetime]

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from showfloor.kit.schemas import EveryLanguage, MoneyOut, Time, id_with
-from showfloor.ledger.types import AgreementState, EntryKind, Holder, Side
+from showfloor.ledger.types import AgreementState, EntryKind, Holder, PayoutState, Side
 
 
 class AccountOut(BaseModel):
@@ -50,17 +50,41 @@ class WaitingOut(BaseModel):
     orders: int
 
 
+class HoldOut(BaseModel):
+    """`amount` null: everything is kept back until `ends_at`."""
+
+    reason: str
+    ends_at: Time
+    amount: MoneyOut | None
+
+
 class BalanceOut(BaseModel):
-    """`balance` is `payable` and all that waits."""
+    """`balance` is `payable`, what is `kept_back` by the `holds`, and all that waits."""
 
     account: AccountOut
     balance: MoneyOut
     payable: MoneyOut
     waiting: list[WaitingOut]
+    kept_back: MoneyOut
+    holds: list[HoldOut]
+
+
+class PayoutOut(BaseModel):
+    """`reason` says why it failed or was returned."""
+
+    id: Annotated[str, id_with("po")]
+    account: AccountOut
+    amount: MoneyOut
+    state: PayoutState
+    changed_at: Time
+    reason: str | None
 
 
 class BalancesOut(BaseModel):
+    """`payouts` are the newest ones."""
+
     balances: list[BalanceOut]
+    payouts: list[PayoutOut]
 
 
 class KindSumOut(BaseModel):

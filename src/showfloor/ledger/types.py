@@ -69,6 +69,10 @@ class EntryKind(StrEnum):
     PLATFORM_FEE_BACK = "platform_fee_back"
     COMMISSION_BACK = "commission_back"
     CHARGEBACK = "chargeback"
+    PAYOUT = "payout"
+    PAYOUT_SETTLED = "payout_settled"
+    PAYOUT_FAILED = "payout_failed"
+    PAYOUT_RETURNED = "payout_returned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,12 +181,14 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """`balance == payable + what waits`."""
+    """`balance == payable + kept_back + what waits`."""
 
     account: Account
     balance: Money
     payable: Money
     waiting: tuple[Waiting, ...]
+    kept_back: Money
+    holds: tuple[PayoutHold, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,3 +270,72 @@ class CommissionRow:
         if self.on_air < timedelta(minutes=1):
             return None
         return Money(round(self.earned.amount * HOUR / self.on_air), self.earned.currency)
+
+
+class BatchState(StrEnum):
+    """`COMPUTED` waits for another person; `DISCARDED` was given up before that."""
+
+    COMPUTED = "computed"
+    APPROVED = "approved"
+    EXPORTED = "exported"
+    DISCARDED = "discarded"
+
+
+class PayoutState(StrEnum):
+    """`SENT` to the bank. What `FAILED` there, or was `RETURNED` after it had been settled, is the
+    payee's again.
+    """
+
+    COMPUTED = "computed"
+    APPROVED = "approved"
+    SENT = "sent"
+    SETTLED = "settled"
+    FAILED = "failed"
+    RETURNED = "returned"
+    DISCARDED = "discarded"
+
+
+@dataclass(frozen=True, slots=True)
+class Payout:
+    """`reason` says why it failed or was returned."""
+
+    id: UUID
+    batch_id: UUID
+    account: Account
+    amount: Money
+    state: PayoutState
+    changed_at: datetime
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """`computed_by` and `approved_by` are persons, never the same."""
+
+    id: UUID
+    currency: str
+    state: BatchState
+    computed_by: UUID
+    computed_at: datetime
+    payouts: tuple[Payout, ...]
+    approved_by: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutHold:
+    """What is kept back, and why, until `ends_at`: `amount`, or with None everything."""
+
+    id: UUID
+    account: Account
+    currency: str
+    amount: int | None
+    reason: str
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Payee:
+    """Where a payout goes."""
+
+    name: str
+    iban: str

@@ -18,8 +18,10 @@ from showfloor.ledger.schemas import (
     CommissionsOut,
     EntryOut,
     EntryPage,
+    HoldOut,
     KindSumOut,
     PartnersOut,
+    PayoutOut,
     StatementOut,
     StatementsOut,
     WaitingOut,
@@ -34,6 +36,8 @@ from showfloor.ledger.types import (
     Movement,
     Names,
     Page,
+    Payout,
+    PayoutHold,
     Side,
     Statement,
 )
@@ -48,6 +52,11 @@ def account_view(account: Account, names: Names) -> AccountOut:
         id=ids.encode(prefix, account.owner_id) if prefix else None,
         name=names.get(account),
     )
+
+
+def account_name(account: Account) -> str:
+    """As `parse_account` reads it."""
+    return ids.encode(_PREFIX[account.holder], account.owner_id)
 
 
 def parse_account(text: str) -> Account:
@@ -81,7 +90,9 @@ def _entry(movement: Movement, names: Names) -> EntryOut:
     )
 
 
-def balances_view(balances: Sequence[Balance], names: Names) -> BalancesOut:
+def balances_view(
+    balances: Sequence[Balance], payouts: Sequence[Payout], names: Names
+) -> BalancesOut:
     return BalancesOut(
         balances=[
             BalanceOut(
@@ -96,9 +107,31 @@ def balances_view(balances: Sequence[Balance], names: Names) -> BalancesOut:
                     )
                     for wait in each.waiting
                 ],
+                kept_back=MoneyOut.of(each.kept_back),
+                holds=[_hold(hold) for hold in each.holds],
             )
             for each in balances
-        ]
+        ],
+        payouts=[
+            PayoutOut(
+                id=ids.encode("po", each.id),
+                account=account_view(each.account, names),
+                amount=MoneyOut.of(each.amount),
+                state=each.state,
+                changed_at=each.changed_at,
+                reason=each.reason,
+            )
+            for each in payouts
+        ],
+    )
+
+
+def _hold(hold: PayoutHold) -> HoldOut:
+    amount = Money(hold.amount, hold.currency) if hold.amount is not None else None
+    return HoldOut(
+        reason=hold.reason,
+        ends_at=hold.ends_at,
+        amount=MoneyOut.of(amount) if amount else None,
     )
 
 

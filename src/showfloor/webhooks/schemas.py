@@ -21,6 +21,7 @@ Event = Literal[
     "show.started",
     "show.ended",
     "product.sold_out",
+    "payout.sent",
     "stock.changed",
     "stock.short",
 ]
@@ -265,6 +266,19 @@ class StockShort(BaseModel):
     data: ShortFacts
 
 
+class PayoutFacts(BaseModel):
+    payout_id: Annotated[str, id_with("po")]
+    amount: MoneyOut
+
+
+class PayoutSent(BaseModel):
+    """A payout went to the bank. What becomes of it is in `GET /ledger/balances`."""
+
+    type: Literal["payout.sent"] = "payout.sent"
+    timestamp: Time
+    data: PayoutFacts
+
+
 class TestFacts(BaseModel):
     webhook_id: Annotated[str, id_with("hook")]
 
@@ -282,6 +296,7 @@ Content = (
     | OrderShipped
     | OrderRefunded
     | OrderCancelled
+    | PayoutSent
     | ShowStarted
     | ShowEnded
     | ProductSoldOut

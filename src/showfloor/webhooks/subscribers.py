@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from showfloor.kit.db import Session
+from showfloor.kit.money import Money
+from showfloor.ledger.events import PayoutSent
 from showfloor.orders.events import OrderCancelled, OrderPlaced, OrderRefunded, OrderShipped
 from showfloor.shows.events import ShowEnded, ShowWentLive
 from showfloor.stock.events import StockChanged
@@ -56,3 +58,13 @@ async def on_show_ended(session: Session, ended: ShowEnded) -> None:
 
 async def on_stock_changed(session: Session, changed: StockChanged) -> None:
     await service.note_stock(session, variant_ids=changed.variant_ids)
+
+
+async def on_payout_sent(session: Session, sent: PayoutSent) -> None:
+    await service.note_payout(
+        session,
+        payout_id=sent.payout_id,
+        merchant_id=sent.merchant_id,
+        amount=Money(sent.amount, sent.currency),
+        at=sent.at,
+    )

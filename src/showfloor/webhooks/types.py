@@ -36,6 +36,7 @@ class EventType(StrEnum):
     PRODUCT_SOLD_OUT = "product.sold_out"
     STOCK_CHANGED = "stock.changed"
     STOCK_SHORT = "stock.short"
+    PAYOUT_SENT = "payout.sent"
     TEST = "webhook.test"
 
 

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from showfloor.catalog.types import Product, Variant
 from showfloor.kit import ids
-from showfloor.kit.schemas import fields_of
+from showfloor.kit.money import Money
+from showfloor.kit.schemas import MoneyOut, fields_of
 from showfloor.orders.schemas import RefundOut
 from showfloor.orders.types import Order
 from showfloor.orders.views import order_detail, order_view
@@ -23,6 +24,8 @@ from showfloor.webhooks.schemas import (
     OrderPaid,
     OrderRefunded,
     OrderShipped,
+    PayoutFacts,
+    PayoutSent,
     ProductSoldOut,
     RefundedFacts,
     SecretOut,
@@ -134,3 +137,8 @@ def _left(product: Product, variant: Variant, left: Stock) -> dict[str, object]:
         "held": left.held,
         "version": left.version,
     }
+
+
+def payout_sent(payout_id: UUID, amount: Money, at: datetime) -> PayoutSent:
+    facts = PayoutFacts(payout_id=ids.encode("po", payout_id), amount=MoneyOut.of(amount))
+    return PayoutSent(timestamp=at, data=facts)

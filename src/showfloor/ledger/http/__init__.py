@@ -59,12 +59,15 @@ async def list_entries(
 async def list_balances(
     session: SessionDep, person: CurrentPerson, account: AccountParameter = None
 ) -> BalancesOut:
-    """What own accounts have, what of it is payable, and when the rest is."""
+    """What own accounts have, what of it is payable, when the rest is, and what was paid out."""
     found = await service.list_balances(
         session, person=person, account=parse_account(account) if account else None
     )
-    names = await service.names_of(session, {each.account for each in found})
-    return balances_view(found, names)
+    paid = await service.list_payouts(
+        session, person=person, account=parse_account(account) if account else None
+    )
+    accounts = {each.account for each in found} | {each.account for each in paid}
+    return balances_view(found, paid, await service.names_of(session, accounts))
 
 
 @router.get(

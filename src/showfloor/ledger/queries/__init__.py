@@ -1,5 +1,5 @@
-"""All SQL of `ledger`: agreements (commissions), booking (what is written), reading (what is summed
-and listed).
+"""All SQL of `ledger`: agreements (commissions), booking (what is written), payouts,
+reading (what is summed and listed).
 """
 
 from showfloor.ledger.queries.agreements import (
@@ -23,6 +23,21 @@ from showfloor.ledger.queries.booking import (
     set_payable,
     unknown_orders,
 )
+from showfloor.ledger.queries.payouts import (
+    accounts_above_zero,
+    add_batch,
+    add_hold,
+    batch,
+    batch_of,
+    batches,
+    holds,
+    lock_currency,
+    payouts_of,
+    release_hold,
+    set_batch,
+    set_payouts,
+    waiting_batch,
+)
 from showfloor.ledger.queries.reading import (
     balances,
     movements,
@@ -32,26 +47,39 @@ from showfloor.ledger.queries.reading import (
 )
 
 __all__ = [
+    "accounts_above_zero",
     "add_agreement",
     "add_backs",
+    "add_batch",
     "add_entries",
+    "add_hold",
     "add_order",
     "agreement",
     "agreements",
     "agreements_between",
     "balances",
+    "batch",
+    "batch_of",
+    "batches",
     "earned",
     "end_open",
     "goods_sold",
     "has_entry",
+    "holds",
+    "lock_currency",
     "lock_order",
     "movements",
+    "payouts_of",
+    "release_hold",
     "set_agreed",
+    "set_batch",
     "set_ended",
     "set_payable",
+    "set_payouts",
     "shows_of",
     "sums_by_kind",
     "unbalanced",
     "unknown_orders",
     "waiting",
+    "waiting_batch",
 ]

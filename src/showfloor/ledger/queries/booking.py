@@ -137,9 +137,9 @@ async def has_entry(session: Session, kind: str, source_id: UUID) -> bool:
 
 
 async def set_payable(session: Session, order_id: UUID, moment: datetime) -> None:
-    await session.execute(
-        update(OrderRow).where(OrderRow.order_id == order_id).values(payable_at=moment)
-    )
+    """Once: what was known first stays."""
+    first = update(OrderRow).where(OrderRow.order_id == order_id, OrderRow.payable_at.is_(None))
+    await session.execute(first.values(payable_at=moment))
 
 
 async def unknown_orders(session: Session, order_ids: Collection[UUID]) -> list[UUID]:

@@ -1,5 +1,5 @@
 """Pure decisions of `ledger`: agreements (which rate is in force), sums (how amounts are split),
-entries (what follows from what happened), periods.
+entries (what follows from what happened), payouts, periods.
 """
 
 from showfloor.ledger.rules.agreements import (
@@ -10,6 +10,7 @@ from showfloor.ledger.rules.agreements import (
     state_of,
 )
 from showfloor.ledger.rules.entries import of_return, of_sale, with_back
+from showfloor.ledger.rules.payouts import kept_back, may_approve, step
 from showfloor.ledger.rules.periods import month
 from showfloor.ledger.rules.sums import (
     commission_of,
@@ -25,6 +26,8 @@ __all__ = [
     "effective_from",
     "goods_left",
     "in_force",
+    "kept_back",
+    "may_approve",
     "month",
     "of_return",
     "of_sale",
@@ -33,5 +36,6 @@ __all__ = [
     "spread",
     "spread_refund",
     "state_of",
+    "step",
     "with_back",
 ]

@@ -1,5 +1,5 @@
-"""Use cases of `ledger`: agreeing (commissions), booking (what happens, written down), reading (who
-sees what).
+"""Use cases of `ledger`: agreeing (commissions), booking (what happens, written down), keeping
+(of a price), paying (batches of payouts), reading (who sees what).
 """
 
 from showfloor.ledger.service.agreeing import (
@@ -13,15 +13,27 @@ from showfloor.ledger.service.agreeing import (
     propose,
 )
 from showfloor.ledger.service.booking import (
+    book_chargeback,
     book_missing,
     book_refund,
     book_sale,
     note_progress,
 )
+from showfloor.ledger.service.paying import (
+    approve,
+    compute,
+    discard,
+    end,
+    export,
+    hold,
+    list_batches,
+    release,
+)
 from showfloor.ledger.service.reading import (
     check_balance,
     list_balances,
     list_movements,
+    list_payouts,
     names_of,
     statements,
 )
@@ -29,19 +41,29 @@ from showfloor.ledger.service.reading import (
 __all__ = [
     "accounts_of",
     "agree",
+    "approve",
+    "book_chargeback",
     "book_missing",
     "book_refund",
     "book_sale",
     "check_balance",
     "commission_rows",
+    "compute",
     "decline",
+    "discard",
+    "end",
+    "export",
+    "hold",
     "list_agreements",
     "list_balances",
+    "list_batches",
     "list_movements",
+    "list_payouts",
     "names_of",
     "names_of_products",
     "note_progress",
     "partners_of",
     "propose",
+    "release",
     "statements",
 ]

@@ -6,17 +6,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 import structlog
 
 from showfloor.checkout import service as checkout
+from showfloor.identity.errors import Forbidden
+from showfloor.identity.types import Person
 from showfloor.kit import clock
 from showfloor.kit.db import Database, Session
+from showfloor.kit.money import Money
 from showfloor.ledger import queries, rules
+from showfloor.ledger.errors import ChargebackInvalid
 from showfloor.ledger.service.agreeing import rates_of
-from showfloor.ledger.types import BookedLine, BookedOrder, EntryKind, Fees
+from showfloor.ledger.types import NO_FEES, BookedLine, BookedOrder, EntryKind, Fees
 from showfloor.orders import service as orders
+from showfloor.orders.errors import OrderNotFound
 from showfloor.orders.types import Fulfilment, Order, Refund, RefundState
 from showfloor.orders.views import progress_of
 from showfloor.shows import service as shows
@@ -53,6 +58,32 @@ async def book_refund(session: Session, order_id: UUID, refund_id: UUID, fees: F
         amount=refund.amount.amount,
         prices=prices,
         at=refund.made_at,
+    )
+
+
+async def book_chargeback(
+    session: Session, *, person: Person, order_id: UUID, amount: Money, reference: str
+) -> None:
+    """A buyer's bank took money back, by the provider's name for it: it is booked once. The seller
+    bears it; fee and commission go back as with a refund. Raises Forbidden, OrderNotFound,
+    ChargebackInvalid.
+    """
+    if not person.is_operator:
+        raise Forbidden
+    order = await orders.find_order(session, order_id)
+    if order is None:
+        raise OrderNotFound
+    if amount.currency != order.total.currency or not 0 < amount.amount <= order.total.amount:
+        raise ChargebackInvalid
+    await _book(session, order, NO_FEES)
+    await _book_return(
+        session,
+        order_id,
+        kind=EntryKind.CHARGEBACK,
+        source_id=uuid5(NAMESPACE_OID, f"chargeback {reference}"),
+        amount=amount.amount,
+        prices={},
+        at=clock.now(),
     )
 
 

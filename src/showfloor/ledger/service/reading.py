@@ -11,7 +11,7 @@ from showfloor.kit.db import Session
 from showfloor.kit.money import Money
 from showfloor.ledger import queries, rules
 from showfloor.ledger.errors import AccountNotFound
-from showfloor.ledger.types import Account, Balance, Holder, Names, Page, Statement
+from showfloor.ledger.types import Account, Balance, Holder, Names, Page, Payout, Statement
 from showfloor.merchants import service as merchants
 
 
@@ -63,13 +63,33 @@ async def list_balances(
 
 async def balances_of(session: Session, account: Account) -> list[Balance]:
     """In each currency in which there are entries."""
-    waiting = await queries.waiting(session, account, clock.now())
+    now = clock.now()
+    waiting = await queries.waiting(session, account, now)
+    holds = await queries.holds(session, account, now)
     found = []
     for currency, amount in sorted((await queries.balances(session, account)).items()):
         waits = tuple(waiting.get(currency, ()))
-        payable = amount - sum(each.amount.amount for each in waits)
-        found.append(Balance(account, Money(amount, currency), Money(payable, currency), waits))
+        free = amount - sum(each.amount.amount for each in waits)
+        own = tuple(each for each in holds if each.currency == currency)
+        kept = rules.kept_back(free, own)
+        found.append(
+            Balance(
+                account=account,
+                balance=Money(amount, currency),
+                payable=Money(free - kept, currency),
+                waiting=waits,
+                kept_back=Money(kept, currency),
+                holds=own,
+            )
+        )
     return found
+
+
+async def list_payouts(
+    session: Session, *, person: Person, account: Account | None = None
+) -> list[Payout]:
+    """The newest of own accounts that were approved. Raises AccountNotFound."""
+    return await queries.payouts_of(session, own_accounts(person, account))
 
 
 async def statements(

@@ -11,6 +11,7 @@ from showfloor.webhooks.service.endpoints import (
 from showfloor.webhooks.service.messages import (
     note_order,
     note_order_paid,
+    note_payout,
     note_show_ended,
     note_show_started,
     note_stock,
@@ -27,6 +28,7 @@ __all__ = [
     "list_endpoints",
     "note_order",
     "note_order_paid",
+    "note_payout",
     "note_show_ended",
     "note_show_started",
     "note_stock",

@@ -10,6 +10,7 @@ from showfloor.catalog import service as catalog
 from showfloor.catalog.types import Product
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Session
+from showfloor.kit.money import Money
 from showfloor.kit.notify import wake
 from showfloor.orders import service as orders
 from showfloor.orders.types import Order
@@ -127,6 +128,16 @@ async def _add_show(session: Session, show_id: UUID, at: datetime, event: EventT
             else ShowEnded(timestamp=at, data=facts)
         )
         await _add(session, merchant_id, show.slug, content)
+
+
+async def note_payout(
+    session: Session, *, payout_id: UUID, merchant_id: UUID, amount: Money, at: datetime
+) -> None:
+    """To the seller whose money is on its way to the bank."""
+    wanted = (await queries.wanted(session, [merchant_id])).get(merchant_id, set())
+    if EventType.PAYOUT_SENT in wanted:
+        content = views.payout_sent(payout_id, amount, at)
+        await _add(session, merchant_id, content.data.payout_id, content)
 
 
 async def _add(session: Session, merchant_id: UUID, about: str, content: Content) -> None:

@@ -1,0 +1,222 @@
+"""Pay sellers and creators: computed by one person, approved by another."""
+
+from __future__ import annotations
+
+import csv as csv_files
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+
+from showfloor.app.admin_terminal import email_address, run
+from showfloor.app.delivery_commands import minor_units
+from showfloor.app.terminal import or_refused
+from showfloor.identity import service as identity
+from showfloor.identity.types import Person
+from showfloor.kit import clock, csv, ids
+from showfloor.kit.db import Session
+from showfloor.kit.money import Money
+from showfloor.ledger import service
+from showfloor.ledger.adapters import sepa
+from showfloor.ledger.types import Account, Batch, Payee, Payout, PayoutState
+from showfloor.ledger.views import account_name, parse_account
+
+T = TypeVar("T")
+group = typer.Typer(no_args_is_help=True)
+By = Annotated[
+    str,
+    typer.Option(
+        "--by",
+        callback=email_address,
+        help="the operator who does this, by email",
+    ),
+]
+BatchId = Annotated[str, typer.Argument(metavar="BATCH", help="pob_…, as `compute` prints it")]
+PayoutId = Annotated[str, typer.Argument(metavar="PAYOUT", help="po_…, as `list` prints it")]
+Currency = Annotated[str, typer.Argument(help="ISO code, EUR")]
+AccountName = Annotated[str, typer.Argument(metavar="ACCOUNT", help="mer_… or cre_…")]
+
+
+def _as(email: str, work: Callable[[Session, Person], Awaitable[T]]) -> T:
+    async def once(session: Session) -> T:
+        return await work(session, await identity.find_person(session, email=email))
+
+    return run(once)
+
+
+@group.command("compute")
+def compute(currency: Currency, by: By) -> None:
+    """Gather what is payable. No money moves before somebody else approves."""
+    code = currency.upper()
+    _show(_as(by, lambda session, person: service.compute(session, person=person, currency=code)))
+
+
+@group.command("list")
+def list_all(by: By) -> None:
+    """The newest batches with their payouts."""
+    for batch in _as(by, lambda session, person: service.list_batches(session, person=person)):
+        _show(batch)
+
+
+@group.command("approve")
+def approve(batch: BatchId, by: By) -> None:
+    """Take the money off the payees' accounts. Needs another person than computed."""
+    chosen = ids.parse("pob", batch)
+    _show(_as(by, lambda session, person: service.approve(session, person=person, batch_id=chosen)))
+
+
+@group.command("discard")
+def discard(batch: BatchId, by: By) -> None:
+    """Give a batch up that nobody approved."""
+    chosen = ids.parse("pob", batch)
+    _as(by, lambda session, person: service.discard(session, person=person, batch_id=chosen))
+
+
+@group.command("export")
+def export(
+    batch: BatchId,
+    by: By,
+    payees: Annotated[
+        Path,
+        typer.Option(help="CSV with account, name, iban", exists=True, dir_okay=False),
+    ],
+    to: Annotated[Path, typer.Option(help="the file to write: .csv, or .xml for SEPA")],
+    debtor: Annotated[str, typer.Option(help="whose bank account pays, for SEPA")] = "",
+    debtor_iban: Annotated[str, typer.Option(help="the account that pays, for SEPA")] = "",
+) -> None:
+    """Write the file for the bank. Bank details come from a file and are stored nowhere here."""
+    known, chosen = _payees(payees), ids.parse("pob", batch)
+
+    async def once(session: Session, person: Person) -> Batch:
+        exported = await service.export(session, person=person, batch_id=chosen)
+        missing = {each.account for each in exported.payouts if _sent(each)} - known.keys()
+        if missing:
+            names = ", ".join(sorted(account_name(each) for each in missing))
+            raise typer.BadParameter(f"{payees} lacks {names}")
+        to.write_bytes(_file(exported, known, to, Payee(debtor, debtor_iban)))
+        return exported
+
+    _show(_as(by, once))
+
+
+def _file(batch: Batch, known: dict[Account, Payee], to: Path, debtor: Payee) -> bytes:
+    if to.suffix != ".xml":
+        return csv.rows_text(sepa.payout_rows(batch, known)).encode()
+    now = clock.now()
+    day = (now + timedelta(days=1)).date()
+    return sepa.credit_transfer(batch, debtor, known, now=now, day=day)
+
+
+def _payees(file: Path) -> dict[Account, Payee]:
+    with file.open(encoding="utf-8-sig", newline="") as opened:
+        rows = list(csv_files.DictReader(opened))
+    try:
+        return or_refused(
+            lambda: {
+                parse_account(row["account"]): Payee(row["name"], sepa.check_iban(row["iban"]))
+                for row in rows
+            }
+        )
+    except KeyError as missing:
+        raise typer.BadParameter(f"{file} has no column {missing}") from None
+
+
+@group.command("settle")
+def settle(payout: PayoutId, by: By) -> None:
+    """The bank has paid it."""
+    _end(payout, by, PayoutState.SETTLED)
+
+
+@group.command("fail")
+def fail(payout: PayoutId, by: By, reason: Annotated[str, typer.Option()]) -> None:
+    """The bank did not pay it: the money is the payee's again."""
+    _end(payout, by, PayoutState.FAILED, reason)
+
+
+@group.command("return")
+def return_(payout: PayoutId, by: By, reason: Annotated[str, typer.Option()]) -> None:
+    """It came back after it had been paid: the money is the payee's again."""
+    _end(payout, by, PayoutState.RETURNED, reason)
+
+
+def _end(payout: str, by: str, state: PayoutState, reason: str | None = None) -> None:
+    chosen = ids.parse("po", payout)
+    _line(
+        _as(
+            by,
+            lambda session, person: service.end(
+                session, person=person, payout_id=chosen, state=state, reason=reason
+            ),
+        )
+    )
+
+
+@group.command("hold")
+def hold(
+    account: AccountName,
+    currency: Currency,
+    by: By,
+    reason: Annotated[str, typer.Option(help="its owner reads it")],
+    days: Annotated[int, typer.Option(min=1, max=180, help="how long")],
+    amount: Annotated[str, typer.Option(help="12.50; without it everything")] = "",
+) -> None:
+    """Keep money back for a reason, until a day."""
+    code, owner = currency.upper(), or_refused(lambda: parse_account(account))
+    minor = minor_units(amount, code) if amount else None
+    made = _as(
+        by,
+        lambda session, person: service.hold(
+            session,
+            person=person,
+            account=owner,
+            currency=code,
+            amount=minor,
+            reason=reason,
+            ends_at=clock.now() + timedelta(days=days),
+        ),
+    )
+    typer.echo(ids.encode("pho", made.id))
+
+
+@group.command("release")
+def release(held: Annotated[str, typer.Argument(metavar="HOLD", help="pho_…")], by: By) -> None:
+    """Keep it back no longer."""
+    chosen = ids.parse("pho", held)
+    _as(by, lambda session, person: service.release(session, person=person, hold_id=chosen))
+
+
+@group.command("chargeback")
+def chargeback(
+    order: Annotated[str, typer.Argument(metavar="ORDER", help="ord_…")],
+    amount: Annotated[str, typer.Argument(help="12.50")],
+    currency: Currency,
+    reference: Annotated[str, typer.Option(help="the provider's name for it: is booked once")],
+    by: By,
+) -> None:
+    """A buyer's bank took money back: it is the seller's loss, and fee and commission with it."""
+    chosen, code = ids.parse("ord", order), currency.upper()
+    money = Money(minor_units(amount, code), code)
+    _as(
+        by,
+        lambda session, person: service.book_chargeback(
+            session, person=person, order_id=chosen, amount=money, reference=reference
+        ),
+    )
+
+
+def _show(batch: Batch) -> None:
+    typer.echo(f"{ids.encode('pob', batch.id)}  {batch.state}  {batch.computed_at:%Y-%m-%d %H:%M}")
+    for payout in batch.payouts:
+        _line(payout)
+
+
+def _line(payout: Payout) -> None:
+    sum_of = f"{csv.decimal(payout.amount)} {payout.amount.currency}"
+    whose = account_name(payout.account)
+    typer.echo(f"  {ids.encode('po', payout.id)}  {whose}  {sum_of}  {payout.state}")
+
+
+def _sent(payout: Payout) -> bool:
+    return payout.state is PayoutState.SENT
