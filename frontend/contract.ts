@@ -78,6 +78,7 @@ export type LedgerEntry = Models["EntryOut"];
 export type Balance = Models["BalanceOut"];
 export type Statement = Models["StatementOut"];
 export type Payout = Models["PayoutOut"];
+export type Keep = Models["KeepOut"];
 export type Commissions = Models["CommissionsOut"];
 export type Agreement = Models["AgreementOut"];
 export type CommissionPartner = Models["PartnersOut"];

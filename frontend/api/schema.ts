@@ -120,15 +120,19 @@ export interface components {
             kind: "authenticate";
             client_secret: string | null;
         };
-        /** @description `balance` is `payable` and all that waits. */
+        /** @description `balance` is `payable`, what is `kept_back` by the `holds`, and all that waits. */
         BalanceOut: {
             account: components["schemas"]["AccountOut"];
             balance: components["schemas"]["MoneyOut"];
             payable: components["schemas"]["MoneyOut"];
             waiting: components["schemas"]["WaitingOut"][];
+            kept_back: components["schemas"]["MoneyOut"];
+            holds: components["schemas"]["KeptBackOut"][];
         };
+        /** @description `payouts` are the newest ones. */
         BalancesOut: {
             balances: components["schemas"]["BalanceOut"][];
+            payouts: components["schemas"]["PayoutOut"][];
         };
         /**
          * @description A date of birth in the Gregorian calendar. It becomes an age band before anything else
@@ -397,7 +401,7 @@ export interface components {
         DeliveryOut: {
             id: string;
             message_id: string;
-            type: ("order.paid" | "order.shipped" | "order.refunded" | "order.cancelled" | "show.started" | "show.ended" | "product.sold_out" | "stock.changed" | "stock.short") | "webhook.test";
+            type: ("order.paid" | "order.shipped" | "order.refunded" | "order.cancelled" | "show.started" | "show.ended" | "product.sold_out" | "payout.sent" | "stock.changed" | "stock.short") | "webhook.test";
             about: string;
             state: components["schemas"]["DeliveryState"];
             attempts: number;
@@ -516,7 +520,7 @@ export interface components {
          * @description What an entry is about. Each has a sentence in the messages (`money.kind.<kind>`).
          * @enum {string}
          */
-        EntryKind: "payment" | "provider_fee" | "platform_fee" | "commission" | "refund" | "platform_fee_back" | "commission_back" | "chargeback";
+        EntryKind: "payment" | "provider_fee" | "platform_fee" | "commission" | "refund" | "platform_fee_back" | "commission_back" | "chargeback" | "payout" | "payout_settled" | "payout_failed" | "payout_returned";
         /**
          * @description One posting of an own account: `amount` is what was added to what the account is owed.
          *     `base` and `rate` (hundredths of a percent) say how a fee or commission was reckoned.
@@ -725,6 +729,36 @@ export interface components {
             picture_url: string | null;
             unit_price: components["schemas"]["MoneyOut"];
             total: components["schemas"]["MoneyOut"];
+        };
+        /**
+         * @description Each has a sentence in the messages (`money.keep.<code>`).
+         * @enum {string}
+         */
+        KeepCode: "price" | "vat" | "provider_fee" | "platform_fee" | "commission" | "refunds";
+        /** @description `rate` in hundredths of a percent, null where there is none. */
+        KeepLineOut: {
+            code: components["schemas"]["KeepCode"];
+            amount: components["schemas"]["MoneyOut"];
+            rate: number | null;
+        };
+        /**
+         * @description Of one piece at today's lowest price: the `lines` make what the `seller` keeps; `creator`
+         *     earns. Expected refunds were learned from so many `orders`, zero when there were too few.
+         */
+        KeepOut: {
+            product_id: string;
+            name: components["schemas"]["Words"];
+            lines: components["schemas"]["KeepLineOut"][];
+            seller: components["schemas"]["MoneyOut"];
+            creator: components["schemas"]["MoneyOut"];
+            orders: number;
+        };
+        /** @description `amount` null: everything is kept back until `ends_at`. */
+        KeptBackOut: {
+            reason: string;
+            /** Format: date-time */
+            ends_at: string;
+            amount: components["schemas"]["MoneyOut"] | null;
         };
         KeyOut: {
             id: string;
@@ -950,7 +984,7 @@ export interface components {
         /** @description `merchant_id` is needed only by somebody who sells for several merchants. */
         NewWebhook: {
             url: string;
-            events: ("order.paid" | "order.shipped" | "order.refunded" | "order.cancelled" | "show.started" | "show.ended" | "product.sold_out" | "stock.changed" | "stock.short")[];
+            events: ("order.paid" | "order.shipped" | "order.refunded" | "order.cancelled" | "show.started" | "show.ended" | "product.sold_out" | "payout.sent" | "stock.changed" | "stock.short")[];
             merchant_id?: string | null;
         };
         /** @description `secret` is shown this once. */
@@ -958,7 +992,7 @@ export interface components {
             id: string;
             merchant_id: string;
             url: string;
-            events: ("order.paid" | "order.shipped" | "order.refunded" | "order.cancelled" | "show.started" | "show.ended" | "product.sold_out" | "stock.changed" | "stock.short")[];
+            events: ("order.paid" | "order.shipped" | "order.refunded" | "order.cancelled" | "show.started" | "show.ended" | "product.sold_out" | "payout.sent" | "stock.changed" | "stock.short")[];
             state: components["schemas"]["EndpointState"];
             /** Format: date-time */
             created_at: string;
@@ -1094,6 +1128,22 @@ export interface components {
             payment_method: components["schemas"]["TestCardIn"] | components["schemas"]["StripeTokenIn"];
             expected_total: components["schemas"]["MoneyIn"];
         };
+        /** @description `reason` says why it failed or was returned. */
+        PayoutOut: {
+            id: string;
+            account: components["schemas"]["AccountOut"];
+            amount: components["schemas"]["MoneyOut"];
+            state: components["schemas"]["PayoutState"];
+            /** Format: date-time */
+            changed_at: string;
+            reason: string | null;
+        };
+        /**
+         * @description `SENT` to the bank. What `FAILED` there, or was `RETURNED` after it had been settled, is the
+         *     payee's again.
+         * @enum {string}
+         */
+        PayoutState: "computed" | "approved" | "sent" | "settled" | "failed" | "returned" | "discarded";
         PersonOut: {
             id: string;
             name: string;
@@ -1986,7 +2036,7 @@ export interface components {
          */
         WebhookChange: {
             url?: string | null;
-            events?: ("order.paid" | "order.shipped" | "order.refunded" | "order.cancelled" | "show.started" | "show.ended" | "product.sold_out" | "stock.changed" | "stock.short")[] | null;
+            events?: ("order.paid" | "order.shipped" | "order.refunded" | "order.cancelled" | "show.started" | "show.ended" | "product.sold_out" | "payout.sent" | "stock.changed" | "stock.short")[] | null;
             on?: boolean | null;
         };
         /**
@@ -1997,7 +2047,7 @@ export interface components {
             id: string;
             merchant_id: string;
             url: string;
-            events: ("order.paid" | "order.shipped" | "order.refunded" | "order.cancelled" | "show.started" | "show.ended" | "product.sold_out" | "stock.changed" | "stock.short")[];
+            events: ("order.paid" | "order.shipped" | "order.refunded" | "order.cancelled" | "show.started" | "show.ended" | "product.sold_out" | "payout.sent" | "stock.changed" | "stock.short")[];
             state: components["schemas"]["EndpointState"];
             /** Format: date-time */
             created_at: string;

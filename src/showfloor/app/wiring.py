@@ -140,6 +140,7 @@ def connect_web(app: FastAPI, settings: Settings) -> None:
     )
     app.state.payment_forms = payment_forms(providers)
     app.state.room = RoomDeps(secret=settings.secret)
+    app.state.fees = fees(settings)
     app.state.imports = ImportFolder(settings.data)
     app.state.outbound = outbound(settings)
     app.state.pictures = OwnPictures(settings.data / "uploads")

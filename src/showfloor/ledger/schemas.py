@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from showfloor.kit.schemas import EveryLanguage, MoneyOut, Time, id_with
-from showfloor.ledger.types import AgreementState, EntryKind, Holder, PayoutState, Side
+from showfloor.ledger.types import AgreementState, EntryKind, Holder, KeepCode, PayoutState, Side
 
 
 class AccountOut(BaseModel):
@@ -50,7 +50,7 @@ class WaitingOut(BaseModel):
     orders: int
 
 
-class HoldOut(BaseModel):
+class KeptBackOut(BaseModel):
     """`amount` null: everything is kept back until `ends_at`."""
 
     reason: str
@@ -66,7 +66,7 @@ class BalanceOut(BaseModel):
     payable: MoneyOut
     waiting: list[WaitingOut]
     kept_back: MoneyOut
-    holds: list[HoldOut]
+    holds: list[KeptBackOut]
 
 
 class PayoutOut(BaseModel):
@@ -160,3 +160,24 @@ class CommissionsOut(BaseModel):
     agreements: list[AgreementOut]
     partners: list[PartnersOut]
     month: list[CommissionRowOut]
+
+
+class KeepLineOut(BaseModel):
+    """`rate` in hundredths of a percent, null where there is none."""
+
+    code: KeepCode
+    amount: MoneyOut
+    rate: int | None
+
+
+class KeepOut(BaseModel):
+    """Of one piece at today's lowest price: the `lines` make what the `seller` keeps; `creator`
+    earns. Expected refunds were learned from so many `orders`, zero when there were too few.
+    """
+
+    product_id: Annotated[str, id_with("prod")]
+    name: EveryLanguage
+    lines: list[KeepLineOut]
+    seller: MoneyOut
+    creator: MoneyOut
+    orders: int

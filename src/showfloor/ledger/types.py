@@ -339,3 +339,45 @@ class Payee:
 
     name: str
     iban: str
+
+
+class KeepCode(StrEnum):
+    """Each has a sentence in the messages (`money.keep.<code>`)."""
+
+    PRICE = "price"
+    VAT = "vat"
+    PROVIDER_FEE = "provider_fee"
+    PLATFORM_FEE = "platform_fee"
+    COMMISSION = "commission"
+    REFUNDS = "refunds"
+
+
+@dataclass(frozen=True, slots=True)
+class KeepLine:
+    """`rate` in hundredths of a percent, where there is one."""
+
+    code: KeepCode
+    amount: int
+    rate: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """What each side keeps of one piece, in minor units: the `lines` make what the seller keeps."""
+
+    lines: tuple[KeepLine, ...]
+    seller: int
+    creator: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeepCard:
+    """Of one product at its price. `orders` are those from which refunds were learned; zero where
+    there were too few of them.
+    """
+
+    product_id: UUID
+    name: dict[str, str]
+    currency: str
+    keep: Keep
+    orders: int

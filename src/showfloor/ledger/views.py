@@ -18,7 +18,9 @@ from showfloor.ledger.schemas import (
     CommissionsOut,
     EntryOut,
     EntryPage,
-    HoldOut,
+    KeepLineOut,
+    KeepOut,
+    KeptBackOut,
     KindSumOut,
     PartnersOut,
     PayoutOut,
@@ -33,6 +35,7 @@ from showfloor.ledger.types import (
     Balance,
     CommissionRow,
     Holder,
+    KeepCard,
     Movement,
     Names,
     Page,
@@ -126,9 +129,9 @@ def balances_view(
     )
 
 
-def _hold(hold: PayoutHold) -> HoldOut:
+def _hold(hold: PayoutHold) -> KeptBackOut:
     amount = Money(hold.amount, hold.currency) if hold.amount is not None else None
-    return HoldOut(
+    return KeptBackOut(
         reason=hold.reason,
         ends_at=hold.ends_at,
         amount=MoneyOut.of(amount) if amount else None,
@@ -228,3 +231,20 @@ def _is_asked(person: Person, agreement: Agreement) -> bool:
     if agreement.proposed_by is Side.CREATOR:
         return agreement.merchant_id in person.merchant_ids
     return agreement.creator_id == person.creator_id
+
+
+def keep_view(card: KeepCard) -> KeepOut:
+    def money(amount: int) -> MoneyOut:
+        return MoneyOut(amount=amount, currency=card.currency)
+
+    return KeepOut(
+        product_id=ids.encode("prod", card.product_id),
+        name=card.name,
+        lines=[
+            KeepLineOut(code=line.code, amount=money(line.amount), rate=line.rate)
+            for line in card.keep.lines
+        ],
+        seller=money(card.keep.seller),
+        creator=money(card.keep.creator),
+        orders=card.orders,
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from showfloor.identity.errors import NotAuthenticated
 from showfloor.identity.http import CurrentPerson
@@ -14,17 +14,27 @@ from showfloor.kit.errors import NotFound
 from showfloor.kit.http import SessionDep
 from showfloor.kit.openapi import refusals
 from showfloor.ledger import service
-from showfloor.ledger.errors import AccountNotFound, PeriodInvalid
-from showfloor.ledger.schemas import BalancesOut, EntryPage, StatementsOut
+from showfloor.ledger.errors import AccountNotFound, PartnerNotFound, PeriodInvalid
+from showfloor.ledger.schemas import BalancesOut, EntryPage, KeepOut, StatementsOut
+from showfloor.ledger.types import Fees
 from showfloor.ledger.views import (
     CSV_HEADER,
     balances_view,
     entries_view,
+    keep_view,
     parse_account,
     statement_rows,
     statements_view,
 )
+from showfloor.markets.errors import MarketUnknown
 
+
+async def get_fees(request: Request) -> Fees:
+    fees: Fees = request.app.state.fees
+    return fees
+
+
+FeesDep = Annotated[Fees, Depends(get_fees)]
 router = APIRouter(prefix="/api/v1", tags=["ledger"])
 READ = (NotAuthenticated, NotFound, AccountNotFound)
 AccountParameter = Annotated[
@@ -104,3 +114,29 @@ async def list_statements(
         "Cache-Control": "private, no-store",
     }
     return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@router.get(
+    "/products/{product_id}/keep",
+    responses=refusals(NotAuthenticated, NotFound, PartnerNotFound, MarketUnknown),
+)
+async def get_keep(
+    product_id: str,
+    session: SessionDep,
+    person: CurrentPerson,
+    fees: FeesDep,
+    market: str = "gb",
+    creator_id: Annotated[str | None, Query(description="who would show it")] = None,
+) -> KeepOut:
+    """What seller and creator keep of one piece after tax, fees, commission and the refunds that
+    are to be expected. For the seller, and for creators who may show the product.
+    """
+    card = await service.keep_card(
+        session,
+        person=person,
+        product_id=ids.parse("prod", product_id),
+        market=market,
+        creator_id=ids.parse("cre", creator_id) if creator_id else None,
+        fees=fees,
+    )
+    return keep_view(card)

@@ -41,6 +41,7 @@ from showfloor.ledger.queries.payouts import (
 from showfloor.ledger.queries.reading import (
     balances,
     movements,
+    refund_share,
     sums_by_kind,
     unbalanced,
     waiting,
@@ -70,6 +71,7 @@ __all__ = [
     "lock_order",
     "movements",
     "payouts_of",
+    "refund_share",
     "release_hold",
     "set_agreed",
     "set_batch",

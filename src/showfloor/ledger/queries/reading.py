@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 
 from showfloor.kit.db import Session
 from showfloor.kit.money import Money
-from showfloor.ledger.models import EntryRow, OrderRow, PostingRow
+from showfloor.ledger.models import BackRow, EntryRow, LineRow, OrderRow, PostingRow
 from showfloor.ledger.types import (
     Account,
     Entry,
@@ -187,3 +187,33 @@ async def unbalanced(session: Session) -> list[tuple[UUID, int]]:
         .limit(100)
     )
     return [(row.id, int(row.amount)) for row in rows]
+
+
+async def refund_share(
+    session: Session, merchant_id: UUID, product_id: UUID | None, since: datetime, until: datetime
+) -> tuple[int, int]:
+    """(orders, hundredths of a percent of their goods that went back) of a seller's orders of a
+    period; of one product, or with None of all.
+    """
+    back = (
+        select(BackRow.order_id, BackRow.position, func.sum(BackRow.amount).label("amount"))
+        .group_by(BackRow.order_id, BackRow.position)
+        .subquery()
+    )
+    chosen = (
+        select(
+            func.count(LineRow.order_id.distinct()).label("orders"),
+            func.coalesce(func.sum(LineRow.amount), 0).label("sold"),
+            func.coalesce(func.sum(back.c.amount), 0).label("back"),
+        )
+        .join(OrderRow, OrderRow.order_id == LineRow.order_id)
+        .outerjoin(
+            back, and_(back.c.order_id == LineRow.order_id, back.c.position == LineRow.position)
+        )
+        .where(OrderRow.merchant_id == merchant_id, LineRow.position >= 0)
+        .where(OrderRow.placed_at >= since, OrderRow.placed_at < until)
+    )
+    if product_id is not None:
+        chosen = chosen.where(LineRow.product_id == product_id)
+    row = (await session.execute(chosen)).one()
+    return row.orders, round(row.back * 10_000 / row.sold) if row.sold else 0

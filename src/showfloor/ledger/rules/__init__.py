@@ -1,5 +1,6 @@
 """Pure decisions of `ledger`: agreements (which rate is in force), sums (how amounts are split),
-entries (what follows from what happened), payouts, periods.
+entries (what follows from what happened), keeping, payouts,
+periods.
 """
 
 from showfloor.ledger.rules.agreements import (
@@ -10,6 +11,7 @@ from showfloor.ledger.rules.agreements import (
     state_of,
 )
 from showfloor.ledger.rules.entries import of_return, of_sale, with_back
+from showfloor.ledger.rules.keeping import keep_of
 from showfloor.ledger.rules.payouts import kept_back, may_approve, step
 from showfloor.ledger.rules.periods import month
 from showfloor.ledger.rules.sums import (
@@ -26,6 +28,7 @@ __all__ = [
     "effective_from",
     "goods_left",
     "in_force",
+    "keep_of",
     "kept_back",
     "may_approve",
     "month",

@@ -19,6 +19,7 @@ from showfloor.ledger.service.booking import (
     book_sale,
     note_progress,
 )
+from showfloor.ledger.service.keeping import keep_card
 from showfloor.ledger.service.paying import (
     approve,
     compute,
@@ -54,6 +55,7 @@ __all__ = [
     "end",
     "export",
     "hold",
+    "keep_card",
     "list_agreements",
     "list_balances",
     "list_batches",
