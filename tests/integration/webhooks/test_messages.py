@@ -12,6 +12,7 @@ from standardwebhooks import WebhookVerificationError
 
 from showfloor.kit import clock, ids
 from showfloor.kit.outbox import publish
+from showfloor.ledger.events import PayoutSent
 from showfloor.shows.events import ShowEnded, ShowWentLive
 from showfloor.stock import service as stock
 from showfloor.webhooks import service
@@ -281,3 +282,21 @@ async def test_refund_that_is_only_promised_is_told_to_nobody(shop: Shop) -> Non
 
     assert desk.order["refunds"][0]["state"] == "promised"
     assert await shop.log(webhook) == []
+
+
+async def test_a_payout_is_told_to_the_seller_whose_it_is(shop: Shop) -> None:
+    webhook = await shop.add("payout.sent")
+    payout_id = ids.new()
+    async with shop.database.session() as session:
+        for merchant_id in (ids.new(), shop.seller.merchant.id):
+            await publish(session, PayoutSent(payout_id, merchant_id, "GBP", 2032, clock.now()))
+    await shop.hear()
+    await shop.send()
+
+    (heard,) = await shop.there.until_heard(1)
+    content = verified(heard, webhook["secret"])
+    assert content["type"] == "payout.sent"
+    assert content["data"] == {
+        "payout_id": ids.encode("po", payout_id),
+        "amount": {"amount": 2032, "currency": "GBP"},
+    }
