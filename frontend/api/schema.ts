@@ -18,6 +18,24 @@ export interface components {
          * @enum {string}
          */
         Action: "orders.read" | "orders.fulfil" | "orders.refund" | "catalogue.read" | "catalogue.write" | "seller.read" | "seller.manage" | "developers.manage" | "money.read" | "money.manage" | "team.read" | "team.manage" | "show.read" | "show.figures" | "show.plan" | "show.run" | "show.connect" | "recording.manage" | "captions.write" | "chat.moderate" | "platform.manage";
+        /**
+         * @description What the show's team did with a message.
+         * @enum {string}
+         */
+        ActionKind: "delete" | "restore";
+        /** @description `person` is the id of whoever did it. */
+        ActionOut: {
+            /** Format: date-time */
+            at: string;
+            kind: components["schemas"]["ActionKind"];
+            message: string;
+            person: string;
+            reason: string;
+        };
+        /** @description The newest first. */
+        ActionsOut: {
+            items: components["schemas"]["ActionOut"][];
+        };
         AddressIn: {
             name: string;
             line1: string;

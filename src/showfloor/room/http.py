@@ -18,7 +18,7 @@ from showfloor.identity.errors import (
     NotAuthenticated,
     ScopeMissing,
 )
-from showfloor.identity.http import API_KEY, cookie_name, get_optional_person
+from showfloor.identity.http import API_KEY, CurrentPerson, cookie_name, get_optional_person
 from showfloor.identity.types import Admission, CollectionPoint, Person
 from showfloor.kit import ids
 from showfloor.kit.errors import NotFound
@@ -35,9 +35,16 @@ from showfloor.room.errors import (
     MessageNotFound,
     WritingTooFast,
 )
-from showfloor.room.schemas import AgeInChat, MessagesOut, NewMessage, SentOut
+from showfloor.room.schemas import (
+    ActionsOut,
+    AgeInChat,
+    MessageOut,
+    MessagesOut,
+    NewMessage,
+    SentOut,
+)
 from showfloor.room.service import Guest
-from showfloor.room.views import messages_view, sent_view
+from showfloor.room.views import actions_view, message_view, messages_view, sent_view
 from showfloor.shows.errors import ShowNotFound
 from showfloor.shows.http import StreamingDep
 
@@ -166,3 +173,37 @@ async def list_messages(
         session, show_id=ids.parse("show", show_id), start=start, end=end, most=limit
     )
     return messages_view(found)
+
+
+OWN = (NotAuthenticated, NotFound, CsrfFailed, MessageNotFound)
+Reason = Annotated[str, Query(max_length=200, description="a note for the team's log")]
+
+
+@router.delete("/messages/{message_id}", status_code=204, responses=refusals(*OWN))
+async def delete_message(
+    message_id: str, session: SessionDep, person: CurrentPerson, reason: Reason = ""
+) -> None:
+    """Take a message off all screens and out of the replay; deleting twice is deleting once."""
+    await service.delete_message(
+        session, person=person, message_id=ids.parse("msg", message_id), reason=reason
+    )
+
+
+@router.post("/messages/{message_id}/restore", responses=refusals(*OWN))
+async def restore_message(
+    message_id: str, session: SessionDep, person: CurrentPerson, reason: Reason = ""
+) -> MessageOut:
+    """Show a deleted message again, in its place."""
+    restored = await service.restore_message(
+        session, person=person, message_id=ids.parse("msg", message_id), reason=reason
+    )
+    return message_view(restored)
+
+
+@router.get(
+    "/shows/{show_id}/chat-actions", responses=refusals(NotAuthenticated, NotFound, ShowNotFound)
+)
+async def list_chat_actions(show_id: str, session: SessionDep, person: CurrentPerson) -> ActionsOut:
+    """What the team deleted and restored in its show, the newest first."""
+    found = await service.list_actions(session, person=person, show_id=ids.parse("show", show_id))
+    return actions_view(found)

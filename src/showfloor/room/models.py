@@ -28,6 +28,20 @@ class AuthorRow(Base):
     created_at: Mapped[datetime] = mapped_column(index=True)
 
 
+class ActionRow(Base):
+    """What moderators did. No foreign keys: the log outlives what it is about."""
+
+    __tablename__ = "chat_action"
+    __table_args__ = (Index("ix_chat_action_show_id_id", "show_id", "id"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    show_id: Mapped[UUID]
+    message_id: Mapped[UUID]
+    person_id: Mapped[UUID]
+    kind: Mapped[str]
+    reason: Mapped[str]
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
 class MessageRow(Base):
     """`change` is a new number after every change. `name` is what the writer was called then."""
 

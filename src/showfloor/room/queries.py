@@ -9,8 +9,8 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from showfloor.kit.db import Session, delete_batch
-from showfloor.room.models import CHANGES, AuthorRow, MessageRow
-from showfloor.room.types import Author, Message, MessageState, Role
+from showfloor.room.models import CHANGES, ActionRow, AuthorRow, MessageRow
+from showfloor.room.types import Action, ActionKind, Author, Message, MessageState, Role
 
 
 def _author(row: AuthorRow) -> Author:
@@ -110,6 +110,49 @@ async def newest_messages(
         chosen = chosen.where(MessageRow.media_at < end)
     newest = chosen.order_by(MessageRow.media_at.desc(), MessageRow.id.desc()).limit(most)
     return [_message(row) for row in (await session.execute(newest)).scalars()][::-1]
+
+
+async def set_state(session: Session, message_id: UUID, state: MessageState) -> None:
+    """With a new number, so that open screens hear of it."""
+    changed = update(MessageRow).where(MessageRow.id == message_id)
+    await session.execute(changed.values(state=state.value, change=CHANGES.next_value()))
+
+
+async def add_action(session: Session, action: Action) -> None:
+    session.add(
+        ActionRow(
+            id=action.id,
+            show_id=action.show_id,
+            message_id=action.message_id,
+            person_id=action.person_id,
+            kind=action.kind.value,
+            reason=action.reason,
+            at=action.at,
+        )
+    )
+
+
+async def actions(session: Session, show_id: UUID, most: int) -> list[Action]:
+    """The newest first."""
+    chosen = select(ActionRow).where(ActionRow.show_id == show_id)
+    newest = chosen.order_by(ActionRow.id.desc()).limit(most)
+    return [
+        Action(
+            row.id,
+            row.show_id,
+            row.message_id,
+            row.person_id,
+            ActionKind(row.kind),
+            row.reason,
+            row.at,
+        )
+        for row in (await session.execute(newest)).scalars()
+    ]
+
+
+async def delete_actions(session: Session, before: datetime) -> int:
+    """A batch of the oldest; how many went."""
+    return await delete_batch(session, ActionRow, ActionRow.at < before)
 
 
 async def remove_of_person(session: Session, person_id: UUID, pseudonym: str) -> int:

@@ -10,7 +10,7 @@ from showfloor.identity.schemas import AgeIn
 from showfloor.kit.schemas import Time, id_with
 from showfloor.room.rules.names import LONGEST_NAME, clean_name
 from showfloor.room.rules.words import LONGEST, clean_message
-from showfloor.room.types import Role
+from showfloor.room.types import ActionKind, Role
 
 MessageText = Annotated[str, AfterValidator(clean_message), Field(min_length=1, max_length=LONGEST)]
 ChatName = Annotated[str, AfterValidator(clean_name), Field(min_length=1, max_length=LONGEST_NAME)]
@@ -63,6 +63,22 @@ class MessagesOut(BaseModel):
     """By the moment they were said, the oldest first."""
 
     items: list[MessageOut]
+
+
+class ActionOut(BaseModel):
+    """`person` is the id of whoever did it."""
+
+    at: Time
+    kind: ActionKind
+    message: Annotated[str, id_with("msg")]
+    person: Annotated[str, id_with("per")]
+    reason: str
+
+
+class ActionsOut(BaseModel):
+    """The newest first."""
+
+    items: list[ActionOut]
 
 
 class RoomMessage(MessageOut):

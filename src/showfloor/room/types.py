@@ -51,6 +51,26 @@ class Message:
     state: MessageState = MessageState.SHOWN
 
 
+class ActionKind(StrEnum):
+    """What the show's team did with a message."""
+
+    DELETE = "delete"
+    RESTORE = "restore"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Who did it is known by id; `reason` is the team's own note."""
+
+    id: UUID
+    show_id: UUID
+    message_id: UUID
+    person_id: UUID
+    kind: ActionKind
+    reason: str
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Sent:
     """What the writer gets: the message, and for a new guest the token of the next ones."""

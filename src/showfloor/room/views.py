@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from showfloor.room.schemas import MessageOut, MessagesOut, SentOut
-from showfloor.room.types import Message, Sent
+from showfloor.kit import clock, ids
+from showfloor.room.schemas import ActionOut, ActionsOut, MessageOut, MessagesOut, SentOut
+from showfloor.room.types import Action, Message, Sent
 
 
 def message_view(message: Message) -> MessageOut:
@@ -18,3 +19,18 @@ def messages_view(messages: Sequence[Message]) -> MessagesOut:
 
 def sent_view(sent: Sent) -> SentOut:
     return SentOut(**message_view(sent.message).model_dump(), token=sent.token)
+
+
+def actions_view(actions: Sequence[Action]) -> ActionsOut:
+    return ActionsOut(
+        items=[
+            ActionOut(
+                at=clock.rfc3339(action.at),
+                kind=action.kind,
+                message=ids.encode("msg", action.message_id),
+                person=ids.encode("per", action.person_id),
+                reason=action.reason,
+            )
+            for action in actions
+        ]
+    )

@@ -69,6 +69,7 @@ LAST = [
     "change_webhook",
     "remove_webhook",
     "delete_captions",
+    "delete_message",
     "delete_clip",
     "delete_destination",
     "delete_replay",

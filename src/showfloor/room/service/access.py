@@ -24,6 +24,11 @@ async def role_of(session: Session, person: Person | None, show: Show) -> Role:
     return Role.VIEWER
 
 
+async def may_moderate(session: Session, person: Person, show: Show) -> bool:
+    """Whoever runs the show decides what stays in its chat."""
+    return await role_of(session, person, show) is Role.HOST
+
+
 async def name_of_staff(session: Session, person: Person, role: Role, show: Show) -> str:
     """The name that stands beside the badge: a stage name or a company's, in the language that the
     show's title has first.

@@ -21,6 +21,7 @@ async def forget_old(session: Session) -> int:
     now = clock.now()
     await queries.forget_networks(session, now - NETWORK_KEPT_FOR)
     gone = await queries.delete_messages(session, now - KEPT_FOR)
+    gone += await queries.delete_actions(session, now - KEPT_FOR)
     return gone + await queries.delete_authors(session, now - KEPT_FOR)
 
 
