@@ -220,6 +220,11 @@ export interface components {
          * @enum {string}
          */
         ChangeReason: "counted" | "arrived" | "damaged" | "sold_elsewhere" | "shop" | "import" | "came_back";
+        /**
+         * @description As what somebody writes; all but a viewer have a badge.
+         * @enum {string}
+         */
+        ChatRole: "viewer" | "host" | "merchant";
         /** @enum {string} */
         CheckArea: "picture" | "sound" | "signal" | "goods" | "frames" | "disclosures" | "destinations";
         /**
@@ -838,7 +843,7 @@ export interface components {
         MessageOut: {
             id: string;
             name: string;
-            role: components["schemas"]["showfloor__room__types__Role"];
+            role: components["schemas"]["ChatRole"];
             text: string;
             /** Format: date-time */
             at: string;
@@ -1499,6 +1504,12 @@ export interface components {
             /** Format: date-time */
             at: string;
         };
+        /**
+         * @description What a member of a team is there for. `roles.json` says which team has which role, and what
+         *     each may do.
+         * @enum {string}
+         */
+        Role: "owner" | "orders" | "catalogue" | "read_only" | "producer" | "host" | "moderator" | "analyst" | "operator";
         /** @description Event `set`: one key has another value; null: it is gone. */
         RoomChange: {
             seq: number;
@@ -1513,7 +1524,7 @@ export interface components {
         RoomMessage: {
             id: string;
             name: string;
-            role: components["schemas"]["showfloor__room__types__Role"];
+            role: components["schemas"]["ChatRole"];
             text: string;
             /** Format: date-time */
             at: string;
@@ -1658,7 +1669,7 @@ export interface components {
         SentOut: {
             id: string;
             name: string;
-            role: components["schemas"]["showfloor__room__types__Role"];
+            role: components["schemas"]["ChatRole"];
             text: string;
             /** Format: date-time */
             at: string;
@@ -1940,7 +1951,7 @@ export interface components {
         /** @description A team that the person belongs to: a merchant's (`mer_…`) or a creator's (`cre_…`). */
         TeamOut: {
             team: string;
-            role: components["schemas"]["showfloor__identity__types__Role"];
+            role: components["schemas"]["Role"];
             may: components["schemas"]["Action"][];
         };
         /**
@@ -2086,17 +2097,6 @@ export interface components {
             en: string;
             ar: string;
         };
-        /**
-         * @description What a member of a team is there for. `roles.json` says which team has which role, and what
-         *     each may do.
-         * @enum {string}
-         */
-        showfloor__identity__types__Role: "owner" | "orders" | "catalogue" | "read_only" | "producer" | "host" | "moderator" | "analyst" | "operator";
-        /**
-         * @description As what somebody writes; all but a viewer have a badge.
-         * @enum {string}
-         */
-        showfloor__room__types__Role: "viewer" | "host" | "merchant";
         /**
          * @description What of an ended show can be watched again; `starts_at` is the moment of the first frame.
          *     Pictures follow a while after the video; `storyboard_url` answers a `Storyboard`.

@@ -48,7 +48,7 @@ from showfloor.room.views import actions_view, message_view, messages_view, sent
 from showfloor.shows.errors import ShowNotFound
 from showfloor.shows.http import StreamingDep
 
-router = APIRouter(prefix="/api/v1", tags=["room"])
+router = APIRouter(prefix="/api/v1", tags=["chat"])
 CHAT_TOKEN = HTTPBearer(
     scheme_name="ChatToken",
     auto_error=False,

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from showfloor.kit.db import Session, delete_batch
 from showfloor.room.models import CHANGES, ActionRow, AuthorRow, MessageRow
-from showfloor.room.types import Action, ActionKind, Author, Message, MessageState, Role
+from showfloor.room.types import Action, ActionKind, Author, ChatRole, Message, MessageState
 
 
 def _author(row: AuthorRow) -> Author:
@@ -22,7 +22,7 @@ def _message(row: MessageRow) -> Message:
         id=row.id,
         show_id=row.show_id,
         author_id=row.author_id,
-        role=Role(row.role),
+        role=ChatRole(row.role),
         name=row.name,
         text=row.text,
         at=row.at,

@@ -10,7 +10,7 @@ from showfloor.identity.schemas import AgeIn
 from showfloor.kit.schemas import Time, id_with
 from showfloor.room.rules.names import LONGEST_NAME, clean_name
 from showfloor.room.rules.words import LONGEST, clean_message
-from showfloor.room.types import ActionKind, Role
+from showfloor.room.types import ActionKind, ChatRole
 
 MessageText = Annotated[str, AfterValidator(clean_message), Field(min_length=1, max_length=LONGEST)]
 ChatName = Annotated[str, AfterValidator(clean_name), Field(min_length=1, max_length=LONGEST_NAME)]
@@ -44,7 +44,7 @@ class MessageOut(BaseModel):
 
     id: Annotated[str, id_with("msg")]
     name: str
-    role: Role
+    role: ChatRole
     text: str
     at: Time
     media_at: Time

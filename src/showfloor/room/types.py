@@ -8,7 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 
 
-class Role(StrEnum):
+class ChatRole(StrEnum):
     """As what somebody writes; all but a viewer have a badge."""
 
     VIEWER = "viewer"
@@ -17,7 +17,7 @@ class Role(StrEnum):
 
     @property
     def staff(self) -> bool:
-        return self is not Role.VIEWER
+        return self is not ChatRole.VIEWER
 
 
 class MessageState(StrEnum):
@@ -42,7 +42,7 @@ class Message:
     id: UUID
     show_id: UUID
     author_id: UUID
-    role: Role
+    role: ChatRole
     name: str
     text: str
     at: datetime

@@ -11,7 +11,7 @@ import pytest
 from showfloor.kit import ids
 from showfloor.kit.db import Database
 from tests.integration.app.conftest import app, client
-from tests.people import Floor, add_floor_on_air, add_key
+from tests.people import Floor, add_floor_on_air, add_host, add_key
 
 __all__ = ["app", "client"]
 
@@ -20,12 +20,14 @@ ADULT = {"adult": True, "country": "GB"}
 
 @dataclass(frozen=True)
 class Talk:
-    """One show on the air; `host` and `seller` are headers of their keys."""
+    """One show on the air; `host`, `seller` and `stranger`, who hosts other
+    shows, are headers of their keys."""
 
     client: httpx2.AsyncClient
     floor: Floor
     host: dict[str, str]
     seller: dict[str, str]
+    stranger: dict[str, str]
 
     @property
     def show(self) -> str:
@@ -56,4 +58,5 @@ async def talk(client: httpx2.AsyncClient, database: Database) -> Talk:
         floor = await add_floor_on_air(session)
         host = await add_key(session, floor.host)
         seller = await add_key(session, floor.sellers[0])
-    return Talk(client, floor, host, seller)
+        stranger = await add_key(session, await add_host(session))
+    return Talk(client, floor, host, seller, stranger)

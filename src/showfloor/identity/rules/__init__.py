@@ -111,7 +111,7 @@ _SCOPES: dict[str, tuple[Scope, Scope]] = {
     "shows": (Scope.SHOWS_RUN, Scope.SHOWS_RUN),
     "captions": (Scope.CAPTIONS_WRITE, Scope.CAPTIONS_WRITE),
     "replays": (Scope.SHOWS_RUN, Scope.SHOWS_RUN),
-    "room": (Scope.SHOWS_RUN, Scope.SHOWS_RUN),
+    "chat": (Scope.SHOWS_RUN, Scope.SHOWS_RUN),
     "webhooks": (Scope.WEBHOOKS_WRITE, Scope.WEBHOOKS_WRITE),
     "ledger": (Scope.ORDERS_READ, Scope.ORDERS_WRITE),
 }

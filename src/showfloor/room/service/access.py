@@ -8,32 +8,32 @@ from showfloor.catalog import service as catalog
 from showfloor.identity.types import Person
 from showfloor.kit.db import Session
 from showfloor.merchants import service as merchants
-from showfloor.room.types import Role
+from showfloor.room.types import ChatRole
 from showfloor.shows import service as shows
 from showfloor.shows.types import Show
 
 
-async def role_of(session: Session, person: Person | None, show: Show) -> Role:
+async def role_of(session: Session, person: Person | None, show: Show) -> ChatRole:
     """Who runs the show writes as its host, who sells something in it as a merchant."""
     if person is None:
-        return Role.VIEWER
+        return ChatRole.VIEWER
     if shows.may_run(person, show):
-        return Role.HOST
+        return ChatRole.HOST
     if person.merchant_ids and person.merchant_ids & await _sellers(session, show):
-        return Role.MERCHANT
-    return Role.VIEWER
+        return ChatRole.MERCHANT
+    return ChatRole.VIEWER
 
 
 async def may_moderate(session: Session, person: Person, show: Show) -> bool:
     """Whoever runs the show decides what stays in its chat."""
-    return await role_of(session, person, show) is Role.HOST
+    return await role_of(session, person, show) is ChatRole.HOST
 
 
-async def name_of_staff(session: Session, person: Person, role: Role, show: Show) -> str:
+async def name_of_staff(session: Session, person: Person, role: ChatRole, show: Show) -> str:
     """The name that stands beside the badge: a stage name or a company's, in the language that the
     show's title has first.
     """
-    if role is Role.HOST:
+    if role is ChatRole.HOST:
         host = await merchants.get_creator(session, show.host_creator_id)
         return _in(host.name, show)
     ids = person.merchant_ids & await _sellers(session, show)

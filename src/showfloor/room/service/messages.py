@@ -23,7 +23,7 @@ from showfloor.room.errors import (
 from showfloor.room.rules.names import LONGEST_NAME, clean_name, is_reserved
 from showfloor.room.rules.pace import AUTHOR, NETWORK, NEWCOMERS, Limit, Pace
 from showfloor.room.service.access import name_of_staff, names_of_team, role_of
-from showfloor.room.types import Author, Message, Role, Sent
+from showfloor.room.types import Author, ChatRole, Message, Sent
 from showfloor.shows import service as shows
 from showfloor.shows.types import ReplayState, Show
 
@@ -87,7 +87,7 @@ async def send_message(
     return Sent(message, token)
 
 
-async def _author_of(session: Session, person: Person, role: Role, show: Show) -> Author:
+async def _author_of(session: Session, person: Person, role: ChatRole, show: Show) -> Author:
     if role.staff:
         name = await name_of_staff(session, person, role, show)
     else:
