@@ -58,7 +58,7 @@ async def test_only_who_runs_the_show_moderates(
         monkeypatch.setattr(moderation, "may_moderate", everybody)
     token, message = await talk.guest("Daniel", "rude")
 
-    assert await delete(talk, message, talk.seller) == 403
+    assert await delete(talk, message, talk.seller) == (404 if guard else 204)
     assert await delete(talk, message, talk.stranger) == (404 if guard else 204)
     assert await delete(talk, message, token) == 401
     assert await talk.shown() == (["rude"] if guard else [])
