@@ -21,6 +21,9 @@ PUBLIC = {
     # What is on the air, for everybody.
     "list_shows": "watching",
     "write_captions": "watching",
+    "list_messages": "watching",
+    # A guest by the token of their first message; who signed in is asked for in the route itself.
+    "send_message": "guest",
     # A guest is known by the token of their own hold.
     "hold_goods": "guest",
     "open_checkout": "guest",
