@@ -50,6 +50,10 @@ export type Checkout = Models["CheckoutOut"];
 /** How the buyer pays: one shape for each provider, told apart by `type`. */
 export type PaymentMethod = Models["PayIn"]["payment_method"];
 
+export type Role = Models["Role"];
+export type TeamView = Models["TeamOut"];
+export type Invited = Models["InvitedOut"];
+
 export type StudioView = Models["StudioOut"];
 export type Remote = Models["RemoteOut"];
 export type RemoteTicket = Models["RemoteTicketOut"];

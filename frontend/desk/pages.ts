@@ -47,6 +47,7 @@ export const DESK_PAGES: readonly DeskPage[] = [
     under: "settings",
     load: () => import("./developers-page.svelte"),
   },
+  { name: "team", label: "desk.tab.team", load: () => import("./team-page.svelte") },
 ];
 
 export const FIRST = DESK_PAGES[0]!;

@@ -1,6 +1,7 @@
 /** Where in the studio: `/studio`, `/studio/shows/{id}` (control room), `/studio/shows/{id}/products`,
  *  `/studio/shows/{id}/setup`, `/studio/shows/{id}/device`,
- *  `/studio/shows/{id}/destinations`, `/studio/account`, `/studio/money`; `/desk`, `/desk/{page}`, `/desk/{page}/{id}`
+ *  `/studio/shows/{id}/destinations`, `/studio/account`, `/studio/money`, `/studio/join` (an
+ *  invitation); `/desk`, `/desk/{page}`, `/desk/{page}/{id}`
  *  (`desk/pages.ts`). */
 import { tick } from "svelte";
 import { deskPage, FIRST } from "../desk/pages";
@@ -10,6 +11,7 @@ export type Route =
   | { place: "list" }
   | { place: "account" }
   | { place: "money" }
+  | { place: "join" }
   | { place: ShowPlace; showId: string }
   | { place: "desk"; name: string; id: string | null };
 
@@ -26,12 +28,14 @@ export function parse(path: string): Route {
   }
   if (/^\/studio\/account\/?$/.test(path)) return { place: "account" };
   if (/^\/studio\/money\/?$/.test(path)) return { place: "money" };
+  if (/^\/studio\/join\/?$/.test(path)) return { place: "join" };
   return { place: "list" };
 }
 
 export function pathTo(route: Route): string {
   if (route.place === "list") return "/studio";
   if (route.place === "account" || route.place === "money") return `/studio/${route.place}`;
+  if (route.place === "join") return "/studio/join";
   if (route.place === "desk") {
     if (route.id !== null) return `/desk/${route.name}/${route.id}`;
     return route.name === FIRST.name ? "/desk" : `/desk/${route.name}`;

@@ -41,6 +41,9 @@ PUBLIC = {
     # The way in.
     "ask_age": "sign-in",
     "sign_in": "sign-in",
+    # Whoever has the link of an invitation.
+    "open_invitation": "invitation",
+    "join_team": "invitation",
     # A second device has a token of its own, which ends with its host's role.
     "join_remote": "remote",
     "get_remote_show": "remote",
@@ -78,6 +81,7 @@ def test_what_no_role_decides_is_about_the_person_alone() -> None:
     own = [route for route in _routes() if _is_own(route) and _asks_who(route)]
 
     assert {route.name for route in own if get_own_session not in set(_calls(route.dependant))} <= {
+        "accept_invitation",
         "current_session",
         "sign_out",
     }

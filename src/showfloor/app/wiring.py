@@ -38,6 +38,7 @@ from showfloor.identity import eraser as identity_eraser
 from showfloor.identity import http as identity_http
 from showfloor.identity import service as identity
 from showfloor.identity.deps import HttpGate
+from showfloor.identity.events import MemberInvited
 from showfloor.kit import idempotency, outbox
 from showfloor.kit.db import Database, Session
 from showfloor.kit.errors import where_raised
@@ -56,6 +57,7 @@ from showfloor.ledger.subscribers import Bookkeeper
 from showfloor.ledger.types import NO_FEES, Fees
 from showfloor.media import service as media
 from showfloor.merchants import http as merchants_http
+from showfloor.merchants.http import teams as teams_http
 from showfloor.notices import service as notices
 from showfloor.notices import subscribers as notices_subscribers
 from showfloor.notices import tasks as notices_tasks
@@ -122,7 +124,7 @@ log = logging.getLogger("showfloor.app")
 
 
 def connect_web(app: FastAPI, settings: Settings) -> None:
-    for router in (*(routes.router for routes in EDGES), identity_http.account):
+    for router in (*(routes.router for routes in EDGES), identity_http.account, teams_http.entry):
         _add_routes(app, router)
     app.openapi = cache(partial(openapi, app))  # type: ignore[method-assign]  # FastAPI's documented way to extend the document
     app.state.gate = HttpGate(
@@ -181,6 +183,7 @@ EDGES = (
     identity_http,
     viewers_http,
     merchants_http,
+    teams_http,
     delivery_http,
     catalog_http,
     editing_http,
@@ -261,6 +264,7 @@ def connect_worker(dispatcher: Dispatcher, fees: Fees = NO_FEES) -> None:
     dispatcher.subscribe(OrderShipped, notices_subscribers.on_order_shipped)
     dispatcher.subscribe(OrderRefunded, notices_subscribers.on_order_refunded)
     dispatcher.subscribe(OrderCancelled, notices_subscribers.on_order_cancelled)
+    dispatcher.subscribe(MemberInvited, notices_subscribers.on_member_invited)
     books = Bookkeeper(fees)
     dispatcher.subscribe(OrderPlaced, books.on_order_placed)
     dispatcher.subscribe(OrderRefunded, books.on_order_refunded)
@@ -454,6 +458,9 @@ def periodic_jobs(
         Job("forget old holds", 3600.0, stock_tasks.forget_old_holds),
         Job("forget old room events", 300.0, partial(_in_batches, realtime.forget_old_events)),
         Job("forget old answers", 3600.0, partial(_in_batches, idempotency.forget_old)),
+        Job(
+            "forget old invitations", 3600.0, partial(_in_batches, identity.forget_old_invitations)
+        ),
         Job("forget old sessions", 3600.0, partial(_in_batches, identity.forget_old_sessions)),
         Job("forget old sign-ins", 3600.0, partial(_in_batches, viewers.forget_old_sign_ins)),
         Job(

@@ -107,3 +107,53 @@ class SessionNotFound(AppError):
 class EmailTaken(AppError):
     code = "email_taken"
     status = 409
+
+
+class LastOwner(AppError):
+    """A team without an owner could let nobody in again."""
+
+    code = "last_owner"
+    status = 409
+
+
+class MemberNotFound(AppError):
+    code = "member_not_found"
+    status = 404
+
+
+class AlreadyMember(AppError):
+    code = "already_member"
+    status = 409
+
+
+class HostsElsewhere(AppError):
+    """A person belongs to the team of one creator."""
+
+    code = "hosts_elsewhere"
+    status = 409
+
+
+class TooManyInvitations(AppError):
+    code = "too_many_invitations"
+    status = 409
+
+
+class InvitationNotFound(AppError):
+    """Never made, used, withdrawn or over: a stranger learns no more."""
+
+    code = "invitation_not_found"
+    status = 404
+
+
+class InvitedSomebodyElse(AppError):
+    """Whoever is signed in has another address than the one that was invited."""
+
+    code = "invited_somebody_else"
+    status = 403
+
+
+class SignInToAccept(AppError):
+    """The invited address has an account already."""
+
+    code = "sign_in_to_accept"
+    status = 409

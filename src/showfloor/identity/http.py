@@ -54,6 +54,7 @@ from showfloor.identity.schemas import (
     ChangePassword,
     KeyOut,
     KeysOut,
+    MembershipOut,
     NewKeyIn,
     NewKeyOut,
     OpenSessionOut,
@@ -63,7 +64,6 @@ from showfloor.identity.schemas import (
     SessionOut,
     SessionsOut,
     SignIn,
-    TeamOut,
 )
 from showfloor.identity.types import (
     Action,
@@ -72,6 +72,7 @@ from showfloor.identity.types import (
     Grant,
     GrantKind,
     Person,
+    SignedIn,
 )
 from showfloor.kit import clock, ids
 from showfloor.kit.errors import NotFound
@@ -219,8 +220,8 @@ def _session_out(person: Person, csrf: str) -> SessionOut:
 TEAM_PREFIXES = {GrantKind.MERCHANT: "mer", GrantKind.CREATOR: "cre"}
 
 
-def _team_out(grant: Grant) -> TeamOut:
-    return TeamOut(
+def _team_out(grant: Grant) -> MembershipOut:
+    return MembershipOut(
         team=ids.encode(TEAM_PREFIXES[grant.kind], grant.subject_id),
         role=grant.role,
         may=sorted(service.rights_of(grant)),
@@ -290,6 +291,11 @@ class _Typed(AgeIn):
     email: str = ""
 
 
+async def typed_age(request: Request) -> AgeIn:
+    """As a request says it, before the rest of the body is looked at."""
+    return await _typed(request)
+
+
 async def _typed(request: Request) -> _Typed:
     """What decides at the gate, out of a body of which nothing else has been looked at."""
     try:
@@ -329,6 +335,12 @@ async def sign_in(
         attempt.failed()
         raise
     attempt.succeeded()
+    return remember(request, response, signed_in)
+
+
+def remember(request: Request, response: Response, signed_in: SignedIn) -> SessionOut:
+    """The cookies of a new session, and of the device it is on."""
+    attempt = _Attempt(request, signed_in.person.email)
     settings = request.app.state.settings
     response.set_cookie(
         cookie_name(request),

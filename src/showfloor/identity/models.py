@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, LargeBinary, text
+from sqlalchemy import BigInteger, ForeignKey, Identity, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from showfloor.kit.db import Base, personal
@@ -31,6 +31,22 @@ class GrantRow(Base):
     kind: Mapped[str] = mapped_column(primary_key=True)
     subject_id: Mapped[UUID] = mapped_column(primary_key=True)
     role: Mapped[str]
+
+
+class InvitationRow(Base):
+    """Somebody who may come into a team. It is gone once they came, or nobody may any more."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (UniqueConstraint("kind", "subject_id", "email"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    subject_id: Mapped[UUID]
+    role: Mapped[str]
+    email: Mapped[str] = personal("identity")
+    language: Mapped[str]
+    invited_by: Mapped[UUID]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class SessionRow(Base):

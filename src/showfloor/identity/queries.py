@@ -14,6 +14,7 @@ from showfloor.identity.models import (
     ApiKeyRow,
     GateCountRow,
     GrantRow,
+    InvitationRow,
     PersonRow,
     SecurityRow,
     SessionRow,
@@ -26,6 +27,8 @@ from showfloor.identity.types import (
     GateCount,
     Grant,
     GrantKind,
+    Invitation,
+    Member,
     NewKey,
     NewPerson,
     OpenSession,
@@ -34,6 +37,7 @@ from showfloor.identity.types import (
     Scope,
     SecurityEvent,
     SecurityRecord,
+    Team,
 )
 from showfloor.kit.db import Session, delete_batch
 
@@ -77,6 +81,95 @@ async def remove_grant(
         GrantRow.person_id == person_id, GrantRow.kind == kind, GrantRow.subject_id == subject_id
     )
     return (await session.execute(chosen.returning(GrantRow.person_id))).first() is not None
+
+
+async def lock_members(session: Session, team: Team) -> list[Member]:
+    """As `members`; nobody changes them until this transaction ends."""
+    return await _members(session, team, lock=True)
+
+
+async def members(session: Session, team: Team) -> list[Member]:
+    """Of one team, by their ids, which is the order in which they are locked."""
+    return await _members(session, team, lock=False)
+
+
+async def _members(session: Session, team: Team, *, lock: bool) -> list[Member]:
+    chosen = (
+        select(PersonRow.id, PersonRow.name, PersonRow.email, GrantRow.role, PersonRow.disabled_at)
+        .join(GrantRow, GrantRow.person_id == PersonRow.id)
+        .where(GrantRow.kind == team.kind, GrantRow.subject_id == team.subject_id)
+        .order_by(PersonRow.id)
+    )
+    if lock:
+        chosen = chosen.with_for_update(of=GrantRow)
+    return [
+        Member(row.id, row.name, row.email, Role(row.role), row.disabled_at is not None)
+        for row in await session.execute(chosen)
+    ]
+
+
+async def add_invitation(session: Session, new: Invitation) -> None:
+    """One address has one invitation of a team: a new one takes the place of the one before, whose
+    link ends.
+    """
+    values = {
+        "id": new.id,
+        "role": new.role,
+        "language": new.language,
+        "invited_by": new.invited_by,
+        "created_at": new.created_at,
+        "expires_at": new.expires_at,
+    }
+    place = {"kind": new.team.kind, "subject_id": new.team.subject_id, "email": new.email}
+    await session.execute(
+        insert_or(InvitationRow)
+        .values(**values, **place)
+        .on_conflict_do_update(index_elements=list(place), set_=values)
+    )
+
+
+async def invitations(session: Session, team: Team, now: datetime) -> list[Invitation]:
+    """Those that wait for an answer, newest first."""
+    chosen = select(InvitationRow).where(
+        InvitationRow.kind == team.kind,
+        InvitationRow.subject_id == team.subject_id,
+        InvitationRow.expires_at > now,
+    )
+    rows = await session.execute(chosen.order_by(InvitationRow.created_at.desc()))
+    return [_invitation(row) for row in rows.scalars()]
+
+
+async def invitation(session: Session, invitation_id: UUID, now: datetime) -> Invitation | None:
+    """None for one that is over."""
+    chosen = select(InvitationRow).where(
+        InvitationRow.id == invitation_id, InvitationRow.expires_at > now
+    )
+    row = (await session.execute(chosen)).scalar_one_or_none()
+    return _invitation(row) if row else None
+
+
+async def remove_invitation(session: Session, invitation_id: UUID) -> bool:
+    """Whether it was still there: of two who come at once, one has it."""
+    gone = delete(InvitationRow).where(InvitationRow.id == invitation_id)
+    return (await session.execute(gone.returning(InvitationRow.id))).first() is not None
+
+
+async def remove_invitations_before(session: Session, moment: datetime) -> int:
+    """A batch of those that ran out."""
+    return await delete_batch(session, InvitationRow, InvitationRow.expires_at < moment)
+
+
+def _invitation(row: InvitationRow) -> Invitation:
+    return Invitation(
+        row.id,
+        Team(GrantKind(row.kind), row.subject_id),
+        Role(row.role),
+        row.email,
+        row.language,
+        row.invited_by,
+        row.created_at,
+        row.expires_at,
+    )
 
 
 async def password_of(session: Session, email: str) -> Credentials | None:
@@ -314,6 +407,7 @@ async def erase_person(session: Session, email: str, pseudonym: str) -> int:
     ids = select(PersonRow.id).where(PersonRow.email == email)
     await session.execute(delete(SessionRow).where(SessionRow.person_id.in_(ids)))
     await session.execute(delete(ApiKeyRow).where(ApiKeyRow.person_id.in_(ids)))
+    await session.execute(delete(InvitationRow).where(InvitationRow.email == email))
     done = await session.execute(
         update(PersonRow).where(PersonRow.email == email).values(**nobody).returning(PersonRow.id)
     )

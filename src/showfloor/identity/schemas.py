@@ -83,7 +83,7 @@ class PersonOut(BaseModel):
     name: str
 
 
-class TeamOut(BaseModel):
+class MembershipOut(BaseModel):
     """A team that the person belongs to: a merchant's (`mer_…`) or a creator's (`cre_…`)."""
 
     team: str
@@ -99,7 +99,7 @@ class SessionOut(BaseModel):
     merchants: list[str]
     creator: str | None
     operator: bool
-    teams: list[TeamOut]
+    teams: list[MembershipOut]
     may: list[Action]
 
 

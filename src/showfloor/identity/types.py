@@ -139,6 +139,50 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class Team:
+    """The people of one merchant or one creator."""
+
+    kind: GrantKind
+    subject_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody in a team, as the others of it see them."""
+
+    person_id: UUID
+    name: str
+    email: str
+    role: Role
+    is_disabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """An address that may come into a team once, until `expires_at`. `language` is that of the
+    mail.
+    """
+
+    id: UUID
+    team: Team
+    role: Role
+    email: str
+    language: str
+    invited_by: UUID
+    created_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OpenInvitation:
+    """What whoever has the link learns: who asks, and whether the address has an account."""
+
+    invitation: Invitation
+    inviter: str
+    has_account: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RoleTable:
     """`roles.json`. `tags` say what a route reads and changes by its tag, `routes` by its name,
     which comes first. No role decides about the tags of `everybody`.
@@ -247,6 +291,8 @@ class SecurityEvent(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of an event
     GRANTED = "granted"
     GRANT_REVOKED = "grant_revoked"
+    INVITED = "invited"
+    INVITATION_WITHDRAWN = "invitation_withdrawn"
     KEY_ADDED = "key_added"
     KEY_REVOKED = "key_revoked"
     ORIGIN_ALLOWED = "origin_allowed"

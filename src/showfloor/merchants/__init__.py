@@ -2,5 +2,6 @@
 
 Owns: `merchant`, `creator`, `merchant_creator` (who may show whose products), `merchant_origin`.
 Invariant: an origin is stored in the form a browser compares (scheme://host[:port], lower case);
-only registered origins may frame a show. Events: none.
+only registered origins may frame a show. Its routes say who belongs to the team of a merchant or
+creator (`http/teams.py`); the memberships are in `identity`. Events: none.
 """

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from showfloor.identity import service as identity
 from showfloor.identity.errors import Forbidden
-from showfloor.identity.types import Person, SecurityEvent
+from showfloor.identity.types import GrantKind, Person, SecurityEvent, Team
 from showfloor.kit import ids
 from showfloor.kit.db import Session
 from showfloor.merchants import queries
@@ -167,3 +167,13 @@ async def _record(session: Session, event: SecurityEvent, person: Person, about:
 def _check_member(person: Person, merchant_id: UUID) -> None:
     if merchant_id not in person.merchant_ids and not person.is_operator:
         raise Forbidden
+
+
+async def name_of_team(session: Session, team: Team) -> dict[str, str]:
+    """The merchant's or creator's name, by language. Raises MerchantNotFound, CreatorNotFound."""
+    if team.kind is GrantKind.CREATOR:
+        return (await get_creator(session, team.subject_id)).name
+    found = await queries.merchants(session, [team.subject_id])
+    if team.subject_id not in found:
+        raise MerchantNotFound
+    return found[team.subject_id].name

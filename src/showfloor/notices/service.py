@@ -7,9 +7,11 @@ from uuid import UUID
 
 import structlog
 
+from showfloor.identity import service as identity
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Database, Session
 from showfloor.kit.notify import wake
+from showfloor.merchants import service as merchants
 from showfloor.notices import queries, rules
 from showfloor.notices.adapters.mailer import Mailer
 from showfloor.notices.types import (
@@ -21,7 +23,7 @@ from showfloor.notices.types import (
     Outcome,
     Parked,
 )
-from showfloor.notices.views import Office, letter_of, sign_in_letter
+from showfloor.notices.views import Office, invitation_letter, letter_of, sign_in_letter
 from showfloor.orders import service as orders
 from showfloor.viewers import service as viewers
 
@@ -85,6 +87,8 @@ async def _send(database: Database, mailer: Mailer, office: Office, mail: Mail) 
 
 async def _write(database: Database, office: Office, mail: Mail) -> Letter | None:
     """None when there is nobody left to write to, or the mail is of no use any more."""
+    if mail.kind is MailKind.INVITATION:
+        return await _write_invitation(database, office, mail)
     if mail.order_id is None:
         async with database.session() as session:
             asked = await viewers.find_letter(
@@ -94,6 +98,16 @@ async def _write(database: Database, office: Office, mail: Mail) -> Letter | Non
     async with database.session() as session:
         order = await orders.find_order(session, mail.order_id)
     return letter_of(mail, order, office) if order is not None and order.buyer else None
+
+
+async def _write_invitation(database: Database, office: Office, mail: Mail) -> Letter | None:
+    async with database.session() as session:
+        found = await identity.find_invitation(session, mail.about)
+        if found is None:
+            return None
+        name = await merchants.name_of_team(session, found.invitation.team)
+    token = identity.token_of(office.secret.decode(), mail.about)
+    return invitation_letter(mail, found, name, token, office)
 
 
 async def _note(database: Database, mail: Mail, state: MailState, delivery: Delivery) -> None:

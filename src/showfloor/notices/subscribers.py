@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from showfloor.identity.events import MemberInvited
 from showfloor.kit.db import Session
 from showfloor.notices import service
 from showfloor.notices.types import MailKind
@@ -56,3 +57,7 @@ async def on_order_cancelled(session: Session, cancelled: OrderCancelled) -> Non
 
 async def on_sign_in_asked(session: Session, asked: SignInAsked) -> None:
     await service.note_mail(session, kind=MailKind.SIGN_IN, about=asked.sign_in_id)
+
+
+async def on_member_invited(session: Session, invited: MemberInvited) -> None:
+    await service.note_mail(session, kind=MailKind.INVITATION, about=invited.invitation_id)

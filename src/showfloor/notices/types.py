@@ -15,6 +15,7 @@ class MailKind(StrEnum):
     ORDER_REFUNDED = "order_refunded"
     ORDER_CANCELLED = "order_cancelled"
     SIGN_IN = "sign_in"
+    INVITATION = "invitation"
 
 
 class MailState(StrEnum):

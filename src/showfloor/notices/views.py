@@ -12,6 +12,7 @@ from pathlib import Path
 
 import jinja2
 
+from showfloor.identity.types import OpenInvitation
 from showfloor.kit import messages
 from showfloor.markets.service import get_market
 from showfloor.notices.types import Letter, Mail, MailKind
@@ -95,6 +96,38 @@ def sign_in_letter(mail: Mail, asked: SignInLetter, office: Office) -> Letter:
     )
 
 
+def invitation_letter(
+    mail: Mail, found: OpenInvitation, team: Mapping[str, str], token: str, office: Office
+) -> Letter:
+    """The link carries its secret behind the `#`, which no server between reads."""
+    invitation = found.invitation
+    lang = invitation.language
+    t = partial(messages.translate, lang)
+    subject = t("mail.invitation.subject", team=team[lang])
+    given = {
+        "lang": lang,
+        "dir": messages.direction(lang),
+        "t": t,
+        "subject": subject,
+        "lead": t(
+            "mail.invitation.lead",
+            inviter=found.inviter,
+            team=team[lang],
+            role=t(f"team.role.{invitation.role.value}"),
+        ),
+        "url": f"{office.base_url}/studio/join?lang={lang}#{token}",
+    }
+    return Letter(
+        to=invitation.email,
+        language=lang,
+        subject=subject,
+        text=_environment().get_template("invitation.txt").render(given),
+        html=_environment().get_template("invitation.html").render(given),
+        message_id=f"<{mail.kind}.{mail.about.hex}@{office.domain}>",
+        date=mail.made_at,
+    )
+
+
 def _vat(order: Order, lang: str) -> str:
     """What the mail says of the tax in the sum."""
     reasons = order.quote.reasons if order.quote else ()
@@ -132,6 +165,8 @@ def _title_of(mail: Mail, t: Translate, about: Mapping[str, str]) -> str:
             return t("mail.order_cancelled.subject", **about)
         case MailKind.SIGN_IN:
             return t("mail.sign_in.subject")
+        case MailKind.INVITATION:
+            return t("mail.invitation.subject", team=about["seller"])
 
 
 def _subject_of(mail: Mail, order: Order) -> dict[str, object]:

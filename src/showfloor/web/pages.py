@@ -58,6 +58,8 @@ STUDIO_WORDS = (
     "goods",
     "age",
     "account",
+    "team",
+    "join",
     "clip",
     "destination",
     "cut",

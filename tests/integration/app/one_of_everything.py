@@ -17,7 +17,7 @@ from showfloor.app.settings import Settings
 from showfloor.feeds.tasks import run_imports
 from showfloor.identity import service as identity
 from showfloor.identity.service import Gate
-from showfloor.identity.types import CollectionPoint, GrantKind, Person
+from showfloor.identity.types import CollectionPoint, GrantKind, Person, Role
 from showfloor.kit import ids
 from showfloor.kit.db import Database, Session
 from showfloor.media.types import IngestState
@@ -26,7 +26,15 @@ from showfloor.shows.schemas import NewShow
 from showfloor.stock import service as stock
 from showfloor.viewers import service as viewers
 from tests.integration.feeds.shopify import export, first
-from tests.people import FakeStreaming, Floor, add_floor, add_product, put_on_air, report
+from tests.people import (
+    FakeStreaming,
+    Floor,
+    add_floor,
+    add_person,
+    add_product,
+    put_on_air,
+    report,
+)
 
 BASE = "http://shop.localhost:8000"
 CARD = {"type": "test", "number": "4242424242424242"}
@@ -126,6 +134,15 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
                 show_id=floor.show.id,
                 product_id=floor.products[0].id,
             )
+            colleague = await add_person(session, "colleague")
+            await identity.grant(
+                session,
+                person_id=colleague.id,
+                kind=GrantKind.MERCHANT,
+                subject_id=merchant_id,
+                role=Role.ORDERS,
+            )
+            others = ids.encode("mer", next(iter(floor.sellers[1].merchant_ids)))
             keys = [await _key(session, person) for person in (floor.host, floor.sellers[1])]
         async with httpx2.AsyncClient(
             transport=httpx2.ASGITransport(app), base_url=f"{BASE}/api/v1"
@@ -186,8 +203,31 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
             ]
             viewer_tokens = [await _viewer(client, database) for _ in range(2)]
             other, waiting = await _viewer(client, database), await _letter(client, database)
+            team = ids.encode("mer", merchant_id)
+            asked = {"role": "orders", "language": "en"}
+            invited, opened, entered, welcome = [
+                (
+                    await client.post(
+                        f"/teams/{at}/invitations", json={"email": email, **asked}, headers=by
+                    )
+                ).json()["id"]
+                for at, email, by in (
+                    (team, "first@example.com", host),
+                    (team, "second@example.com", host),
+                    (team, "third@example.com", host),
+                    (others, floor.host.email, {"Authorization": f"Bearer {keys[1]}"}),
+                )
+            ]
+            opening, entering, welcoming = [
+                [identity.token_of("s" * 32, ids.parse("inv", each))]
+                for each in (opened, entered, welcome)
+            ]
             known = _known(floor) | {
                 "agreement_id": [wanted_rate.json()["agreements"][0]["id"]],
+                "team_id": [team],
+                "invitation_id": [invited],
+                "person_id": [ids.encode("per", colleague.id)],
+                "role": ["orders"],
                 "import_id": [imported.json()["id"]],
                 "webhook_id": [webhook["id"]],
                 "events": [HOOK["events"]],
@@ -235,6 +275,10 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
                     "decline_commission": {
                         "agreement_id": [unwanted_rate.json()["agreements"][0]["id"]]
                     },
+                    "invite_member": {"email": ["fourth@example.com"]},
+                    "open_invitation": {"token": opening},
+                    "accept_invitation": {"token": welcoming},
+                    "join_team": {"token": entering},
                     # Webhooks and imports speak another protocol.
                     "add_import": {"url": ["https://shop.example/feed.csv"], "currency": ["GBP"]},
                     "add_webhook": {"url": [HOOK["url"]]},

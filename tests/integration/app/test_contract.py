@@ -73,6 +73,8 @@ LAST = [
     "delete_clip",
     "delete_destination",
     "delete_replay",
+    "remove_member",
+    "withdraw_invitation",
 ]
 """Confirming needs a payment; the others take away what the rest needs (an import that waits lets
 no other begin).

@@ -1,4 +1,6 @@
-"""Use cases of `identity`, one file a noun: gate, accounts, sessions, keys, security log."""
+"""Use cases of `identity`, one file a noun: gate, accounts, sessions, keys, roles, teams, security
+log.
+"""
 
 from showfloor.identity.service.accounts import (
     add_person,
@@ -53,9 +55,24 @@ from showfloor.identity.service.sessions import (
     sign_in,
     sign_out,
 )
+from showfloor.identity.service.teams import (
+    accept_invitation,
+    change_role,
+    find_invitation,
+    forget_old_invitations,
+    invite,
+    join_team,
+    list_invitations,
+    list_members,
+    open_invitation,
+    remove_member,
+    token_of,
+    withdraw_invitation,
+)
 
 __all__ = [
     "Gate",
+    "accept_invitation",
     "action_of",
     "add_api_key",
     "add_person",
@@ -64,34 +81,43 @@ __all__ = [
     "admit_known_device",
     "can",
     "change_password",
+    "change_role",
     "disable",
     "enable",
     "end_other_sessions",
     "end_session",
+    "find_invitation",
     "find_key",
     "find_person",
     "find_session",
     "forget_old_counts",
+    "forget_old_invitations",
     "forget_old_records",
     "forget_old_sessions",
     "get_active_person",
     "get_person",
     "grant",
+    "invite",
     "is_for_everybody",
     "is_sign_in_open",
+    "join_team",
     "lacks_role",
     "limited_to",
     "list_counts",
+    "list_invitations",
     "list_keys",
+    "list_members",
     "list_records",
     "list_sessions",
     "may_still",
     "names_of",
+    "open_invitation",
     "operator",
     "person_of_api_key",
     "person_of_session",
     "person_of_sign_in",
     "record",
+    "remove_member",
     "revoke_grant",
     "revoke_key",
     "rights_of",
@@ -100,4 +126,6 @@ __all__ = [
     "set_password",
     "sign_in",
     "sign_out",
+    "token_of",
+    "withdraw_invitation",
 ]

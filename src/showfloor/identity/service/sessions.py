@@ -51,14 +51,14 @@ async def sign_in(
     if not await lane.verify(password, hashed, client) or found is None or not found.password_hash:
         await _record_refusal(database, found.id if found else None)
         raise SignInFailed
-    signed_in = await _open_session(database, found, replaces)
+    signed_in = await open_session(database, found, replaces)
     if signed_in is None:
         await _record_refusal(database, found.id)
         raise SignInFailed
     return signed_in
 
 
-async def _open_session(
+async def open_session(
     database: Database, credentials: Credentials, replaces: str | None
 ) -> SignedIn | None:
     """None when these are not the credentials of an active person any more."""

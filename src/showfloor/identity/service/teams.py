@@ -1,0 +1,254 @@
+"""Teams: who belongs to a merchant or a creator, who may come, who has to go."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from showfloor.identity import queries
+from showfloor.identity.errors import (
+    AlreadyMember,
+    EmailTaken,
+    Forbidden,
+    HostsElsewhere,
+    InvitationNotFound,
+    InvitedSomebodyElse,
+    LastOwner,
+    MemberNotFound,
+    RoleUnknown,
+    SignInToAccept,
+    TooManyInvitations,
+)
+from showfloor.identity.events import MemberInvited
+from showfloor.identity.rules import normalise_email
+from showfloor.identity.rules.invitations import (
+    INVITATION_LASTS,
+    MOST_INVITATIONS,
+    hosts_elsewhere,
+    invitation_of_token,
+    invitation_token,
+    is_last_owner,
+)
+from showfloor.identity.service import passwords
+from showfloor.identity.service.accounts import grant, revoke_grant
+from showfloor.identity.service.roles import roles_of
+from showfloor.identity.service.security_log import record
+from showfloor.identity.service.sessions import open_session
+from showfloor.identity.types import (
+    Admission,
+    Credentials,
+    GrantKind,
+    Invitation,
+    Member,
+    NewPerson,
+    OpenInvitation,
+    Person,
+    Role,
+    SecurityEvent,
+    SignedIn,
+    Team,
+)
+from showfloor.kit import clock, ids
+from showfloor.kit.db import Database, Session
+from showfloor.kit.outbox import publish
+
+
+def belongs_to(person: Person, team: Team) -> bool:
+    """Whether this person, as the request's action left them, acts for the team."""
+    if person.is_operator:
+        return True
+    if team.kind is GrantKind.MERCHANT:
+        return team.subject_id in person.merchant_ids
+    return team.subject_id == person.creator_id
+
+
+async def list_members(session: Session, *, person: Person, team: Team) -> list[Member]:
+    """By when they came. Raises Forbidden."""
+    _check(person, team)
+    return await queries.members(session, team)
+
+
+async def list_invitations(session: Session, *, person: Person, team: Team) -> list[Invitation]:
+    """Those that wait for an answer, newest first. Raises Forbidden."""
+    _check(person, team)
+    return await queries.invitations(session, team, clock.now())
+
+
+async def invite(
+    session: Session, *, person: Person, team: Team, email: str, role: Role, language: str
+) -> Invitation:
+    """Let an address come into the team. Inviting it again ends the link before.
+
+    Raises Forbidden, RoleUnknown, AlreadyMember, TooManyInvitations.
+    """
+    _check(person, team)
+    _check_role(team, role)
+    address, now = normalise_email(email), clock.now()
+    # Locked, so that two who invite at once are counted one after the other.
+    if any(one.email == address for one in await queries.lock_members(session, team)):
+        raise AlreadyMember
+    waiting = await queries.invitations(session, team, now)
+    if len([one for one in waiting if one.email != address]) >= MOST_INVITATIONS:
+        raise TooManyInvitations(most=MOST_INVITATIONS)
+    new = Invitation(
+        ids.new(), team, role, address, language, person.id, now, now + INVITATION_LASTS
+    )
+    await queries.add_invitation(session, new)
+    await publish(session, MemberInvited(new.id))
+    await _record(session, SecurityEvent.INVITED, person, team, role)
+    return new
+
+
+async def withdraw_invitation(
+    session: Session, *, person: Person, team: Team, invitation_id: UUID
+) -> None:
+    """Its link means nothing from here on. Raises Forbidden, InvitationNotFound."""
+    _check(person, team)
+    found = await queries.invitation(session, invitation_id, clock.now())
+    if found is None or found.team != team:
+        raise InvitationNotFound
+    await queries.remove_invitation(session, invitation_id)
+    await _record(session, SecurityEvent.INVITATION_WITHDRAWN, person, team, found.role)
+
+
+async def change_role(
+    session: Session, *, person: Person, team: Team, member_id: UUID, role: Role
+) -> Member:
+    """It counts from the member's next request on. Raises Forbidden, RoleUnknown, MemberNotFound,
+    LastOwner.
+    """
+    _check(person, team)
+    _check_role(team, role)
+    found = await queries.lock_members(session, team)
+    member = _member(found, member_id)
+    if role is not Role.OWNER and is_last_owner(found, member_id):
+        raise LastOwner
+    await grant(session, person_id=member_id, kind=team.kind, subject_id=team.subject_id, role=role)
+    return Member(member.person_id, member.name, member.email, role, member.is_disabled)
+
+
+async def remove_member(session: Session, *, person: Person, team: Team, member_id: UUID) -> None:
+    """They may do nothing here from their next request on. Raises Forbidden, MemberNotFound,
+    LastOwner.
+    """
+    _check(person, team)
+    found = await queries.lock_members(session, team)
+    _member(found, member_id)
+    if is_last_owner(found, member_id):
+        raise LastOwner
+    await revoke_grant(session, person_id=member_id, kind=team.kind, subject_id=team.subject_id)
+
+
+async def open_invitation(session: Session, *, secret: str, token: str) -> OpenInvitation:
+    """What the link leads to. Raises InvitationNotFound."""
+    found = await _find(session, secret, token)
+    inviter = await queries.person(session, found.invited_by)
+    known = await queries.person_of_email(session, found.email)
+    return OpenInvitation(found, inviter.name if inviter else "", known is not None)
+
+
+async def find_invitation(session: Session, invitation_id: UUID) -> OpenInvitation | None:
+    """For the mail about it; None once there is nothing to come to."""
+    found = await queries.invitation(session, invitation_id, clock.now())
+    if found is None:
+        return None
+    inviter = await queries.person(session, found.invited_by)
+    return OpenInvitation(found, inviter.name if inviter else "", has_account=False)
+
+
+def token_of(secret: str, invitation_id: UUID) -> str:
+    """What the mail's link carries."""
+    return invitation_token(secret, invitation_id)
+
+
+async def accept_invitation(
+    session: Session, *, person: Person, secret: str, token: str
+) -> Invitation:
+    """Come into the team with the account that one has.
+
+    Raises InvitationNotFound, InvitedSomebodyElse, HostsElsewhere.
+    """
+    found = await _find(session, secret, token)
+    if person.email != found.email:
+        raise InvitedSomebodyElse
+    if hosts_elsewhere(person.grants, found.team.kind, found.team.subject_id):
+        raise HostsElsewhere
+    await _enter(session, found, person.id)
+    return found
+
+
+async def join_team(
+    database: Database, *, admission: Admission, secret: str, token: str, name: str, password: str
+) -> SignedIn:
+    """Come into the team with a new account, and be signed in.
+
+    Raises InvitationNotFound, SignInToAccept, PasswordTooShort, PasswordTooCommon.
+
+    Two steps, because nobody may hold a connection while a password is hashed.
+    """
+    async with database.session() as session:
+        found = await _find(session, secret, token)
+        if await queries.person_of_email(session, found.email) is not None:
+            raise SignInToAccept
+    hashed = await passwords.choose(password, found.email, name)
+    new = NewPerson(ids.new(), found.email, name, hashed, admission.declared_adult_at, clock.now())
+    async with database.session() as session:
+        if not await queries.add_person(session, new):
+            raise EmailTaken
+        await record(session, SecurityEvent.PERSON_ADDED, person_id=new.id)
+        await _enter(session, await _find(session, secret, token), new.id)
+    signed_in = await open_session(database, Credentials(new.id, hashed), None)
+    if signed_in is None:
+        raise InvitationNotFound
+    return signed_in
+
+
+async def forget_old_invitations(session: Session) -> int:
+    """One batch; how many went."""
+    return await queries.remove_invitations_before(session, clock.now())
+
+
+async def _find(session: Session, secret: str, token: str) -> Invitation:
+    invitation_id = invitation_of_token(secret, token)
+    found = await queries.invitation(session, invitation_id, clock.now()) if invitation_id else None
+    if found is None:
+        raise InvitationNotFound
+    return found
+
+
+async def _enter(session: Session, found: Invitation, person_id: UUID) -> None:
+    """The link is used up. Who came into the team meanwhile keeps the role they have there."""
+    members = await queries.lock_members(session, found.team)
+    if not await queries.remove_invitation(session, found.id):
+        raise InvitationNotFound
+    if all(one.person_id != person_id for one in members):
+        await grant(
+            session,
+            person_id=person_id,
+            kind=found.team.kind,
+            subject_id=found.team.subject_id,
+            role=found.role,
+        )
+
+
+def _check(person: Person, team: Team) -> None:
+    if not belongs_to(person, team):
+        raise Forbidden
+
+
+def _check_role(team: Team, role: Role) -> None:
+    if role not in roles_of(team.kind):
+        raise RoleUnknown(role=role.value)
+
+
+def _member(members: list[Member], member_id: UUID) -> Member:
+    found = next((one for one in members if one.person_id == member_id), None)
+    if found is None:
+        raise MemberNotFound
+    return found
+
+
+async def _record(
+    session: Session, event: SecurityEvent, person: Person, team: Team, role: Role
+) -> None:
+    about = f"{team.kind.value} {team.subject_id} {role.value}"
+    await record(session, event, person_id=person.id if person.id.int else None, about=about)
