@@ -29,7 +29,12 @@ export class TeamPart extends Part<TeamView> {
 
   remove = (person: string) => this.#step(`/members/${person}`, "DELETE", "team.removed");
 
-  #step(path: string, method: string, done: string, body?: object): Promise<unknown> {
+  #step(
+    path: string,
+    method: "POST" | "PATCH" | "DELETE",
+    done: string,
+    body?: object,
+  ): Promise<unknown> {
     return this.step(`/teams/${this.id}${path}`, { method, ...(body ? { body } : {}) }, done);
   }
 }
