@@ -125,6 +125,7 @@ class Action(StrEnum):
     SHOW_CONNECT = "show.connect"
     RECORDING_MANAGE = "recording.manage"
     CAPTIONS_WRITE = "captions.write"
+    CHAT_WRITE = "chat.write"
     CHAT_MODERATE = "chat.moderate"
     PLATFORM_MANAGE = "platform.manage"
 
