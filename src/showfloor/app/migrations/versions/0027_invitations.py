@@ -1,12 +1,12 @@
-"""Invitations into teams, and mails that are about no order."""
+"""Invitations into teams."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0026"
-down_revision = "0025"
+revision = "0027"
+down_revision = "0026"
 branch_labels = None
 depends_on = None
 
@@ -16,7 +16,6 @@ TIME = sa.DateTime(timezone=True)
 def upgrade() -> None:
     # A migration that waits for a lock makes every request behind it wait.
     op.execute("set lock_timeout = '3s'")
-    op.alter_column("mail", "order_id", existing_type=sa.Uuid(), nullable=True)
     op.create_table(
         "invitation",
         sa.Column("id", sa.Uuid(), nullable=False),
