@@ -52,6 +52,14 @@ PUBLIC = {
     "get_remote_show": "remote",
     "pin_by_remote": "remote",
     "unpin_by_remote": "remote",
+    # A viewer's account, known by its own session (viewers/deps.py).
+    "ask_sign_in": "viewer",
+    "current_viewer": "viewer",
+    "end_other_viewer_sessions": "viewer",
+    "end_viewer_session": "viewer",
+    "enter": "viewer",
+    "leave": "viewer",
+    "list_viewer_sessions": "viewer",
 }
 """Routes of the API that ask nobody who they are."""
 
