@@ -17,25 +17,7 @@ export interface components {
          * @description What a route does, as far as a role decides it.
          * @enum {string}
          */
-        Action: "orders.read" | "orders.fulfil" | "orders.refund" | "catalogue.read" | "catalogue.write" | "seller.read" | "seller.manage" | "developers.manage" | "money.read" | "money.manage" | "team.read" | "team.manage" | "show.read" | "show.figures" | "show.plan" | "show.run" | "show.connect" | "recording.manage" | "captions.write" | "chat.moderate" | "platform.manage";
-        /**
-         * @description What the show's team did with a message.
-         * @enum {string}
-         */
-        ActionKind: "delete" | "restore";
-        /** @description `person` is the id of whoever did it. */
-        ActionOut: {
-            /** Format: date-time */
-            at: string;
-            kind: components["schemas"]["ActionKind"];
-            message: string;
-            person: string;
-            reason: string;
-        };
-        /** @description The newest first. */
-        ActionsOut: {
-            items: components["schemas"]["ActionOut"][];
-        };
+        Action: "orders.read" | "orders.fulfil" | "orders.refund" | "catalogue.read" | "catalogue.write" | "seller.read" | "seller.manage" | "developers.manage" | "money.read" | "money.manage" | "team.read" | "team.manage" | "show.read" | "show.figures" | "show.plan" | "show.run" | "show.connect" | "recording.manage" | "captions.write" | "chat.write" | "chat.moderate" | "platform.manage";
         AddressIn: {
             name: string;
             line1: string;
@@ -220,11 +202,6 @@ export interface components {
          * @enum {string}
          */
         ChangeReason: "counted" | "arrived" | "damaged" | "sold_elsewhere" | "shop" | "import" | "came_back";
-        /**
-         * @description As what somebody writes; all but a viewer have a badge.
-         * @enum {string}
-         */
-        ChatRole: "viewer" | "host" | "merchant";
         /** @enum {string} */
         CheckArea: "picture" | "sound" | "signal" | "goods" | "frames" | "disclosures" | "destinations";
         /**
@@ -744,6 +721,30 @@ export interface components {
         };
         /** @enum {string} */
         IngestState: "none" | "connected" | "publishing" | "lost";
+        /** @description `language` is that of the mail. */
+        InvitationIn: {
+            email: string;
+            role: components["schemas"]["Role-Input"];
+            /** @enum {string} */
+            language: "en" | "ar";
+        };
+        InvitationOut: {
+            id: string;
+            email: string;
+            role: components["schemas"]["showfloor__identity__types__Role"];
+            /** Format: date-time */
+            expires_at: string;
+        };
+        /** @description An invitation to whoever has its link. `has_account`: the address signs in to accept. */
+        InvitedOut: {
+            team: components["schemas"]["Words"];
+            /** @enum {string} */
+            kind: "merchant" | "creator" | "operator";
+            role: components["schemas"]["showfloor__identity__types__Role"];
+            email: string;
+            inviter: string;
+            has_account: boolean;
+        };
         ItemOut: {
             sku: string;
             name: components["schemas"]["Words"];
@@ -752,6 +753,17 @@ export interface components {
             picture_url: string | null;
             unit_price: components["schemas"]["MoneyOut"];
             total: components["schemas"]["MoneyOut"];
+        };
+        JoinIn: {
+            token: string;
+            /** @description what the person answered just now */
+            born?: components["schemas"]["BornIn"] | null;
+            /** @description what `POST /admissions` answered */
+            admission?: string | null;
+            /** @description true: a program has asked the person and knows that they are an adult. A browser asks the person: there it means nothing */
+            adult?: boolean | null;
+            name: string;
+            password: string;
         };
         /**
          * @description Each has a sentence in the messages (`money.keep.<code>`).
@@ -830,6 +842,20 @@ export interface components {
             refunded: number;
             to_send: number;
         };
+        /** @description `own`: whoever asks. */
+        MemberOut: {
+            id: string;
+            name: string;
+            email: string;
+            role: components["schemas"]["showfloor__identity__types__Role"];
+            own: boolean;
+        };
+        /** @description A team that the person belongs to: a merchant's (`mer_…`) or a creator's (`cre_…`). */
+        MembershipOut: {
+            team: string;
+            role: components["schemas"]["showfloor__identity__types__Role"];
+            may: components["schemas"]["Action"][];
+        };
         MerchantOut: {
             id: string;
             slug: string;
@@ -843,7 +869,7 @@ export interface components {
         MessageOut: {
             id: string;
             name: string;
-            role: components["schemas"]["ChatRole"];
+            role: components["schemas"]["showfloor__room__types__Role"];
             text: string;
             /** Format: date-time */
             at: string;
@@ -1509,7 +1535,10 @@ export interface components {
          *     each may do.
          * @enum {string}
          */
-        Role: "owner" | "orders" | "catalogue" | "read_only" | "producer" | "host" | "moderator" | "analyst" | "operator";
+        "Role-Input": "owner" | "orders" | "catalogue" | "read_only" | "producer" | "host" | "moderator" | "analyst" | "operator";
+        RoleIn: {
+            role: components["schemas"]["Role-Input"];
+        };
         /** @description Event `set`: one key has another value; null: it is gone. */
         RoomChange: {
             seq: number;
@@ -1524,7 +1553,7 @@ export interface components {
         RoomMessage: {
             id: string;
             name: string;
-            role: components["schemas"]["ChatRole"];
+            role: components["schemas"]["showfloor__room__types__Role"];
             text: string;
             /** Format: date-time */
             at: string;
@@ -1623,7 +1652,7 @@ export interface components {
          * @description What the security log says.
          * @enum {string}
          */
-        SecurityEvent: "signed_in" | "sign_in_refused" | "sessions_ended" | "person_added" | "person_disabled" | "person_enabled" | "password_changed" | "granted" | "grant_revoked" | "key_added" | "key_revoked" | "origin_allowed" | "origin_forbidden" | "creator_allowed" | "creator_forbidden" | "webhook_added" | "webhook_changed" | "webhook_removed" | "webhook_secret_made";
+        SecurityEvent: "signed_in" | "sign_in_refused" | "sessions_ended" | "person_added" | "person_disabled" | "person_enabled" | "password_changed" | "granted" | "grant_revoked" | "invited" | "invitation_withdrawn" | "key_added" | "key_revoked" | "origin_allowed" | "origin_forbidden" | "creator_allowed" | "creator_forbidden" | "webhook_added" | "webhook_changed" | "webhook_removed" | "webhook_secret_made";
         SecurityLogOut: {
             records: components["schemas"]["SecurityRecordOut"][];
         };
@@ -1669,7 +1698,7 @@ export interface components {
         SentOut: {
             id: string;
             name: string;
-            role: components["schemas"]["ChatRole"];
+            role: components["schemas"]["showfloor__room__types__Role"];
             text: string;
             /** Format: date-time */
             at: string;
@@ -1685,7 +1714,7 @@ export interface components {
             merchants: string[];
             creator: string | null;
             operator: boolean;
-            teams: components["schemas"]["TeamOut"][];
+            teams: components["schemas"]["MembershipOut"][];
             may: components["schemas"]["Action"][];
         };
         SessionsOut: {
@@ -1948,11 +1977,12 @@ export interface components {
             whip_url: string;
             preview_hls_url: string;
         };
-        /** @description A team that the person belongs to: a merchant's (`mer_…`) or a creator's (`cre_…`). */
+        /** @description `roles` are those that a member may have, the one with most rights first. */
         TeamOut: {
-            team: string;
-            role: components["schemas"]["Role"];
-            may: components["schemas"]["Action"][];
+            name: components["schemas"]["Words"];
+            roles: components["schemas"]["showfloor__identity__types__Role"][];
+            members: components["schemas"]["MemberOut"][];
+            invitations: components["schemas"]["InvitationOut"][];
         };
         /**
          * @description A card of the built-in test provider. Real card numbers never come here, and none is
@@ -1977,6 +2007,10 @@ export interface components {
         TitleIn: {
             en?: string;
             ar?: string;
+        };
+        /** @description What stands behind the `#` of an invitation's link. */
+        TokenIn: {
+            token: string;
         };
         /**
          * @description `pictures` are indices into the product's pictures; `prior_price` is null where the price is
@@ -2097,6 +2131,17 @@ export interface components {
             en: string;
             ar: string;
         };
+        /**
+         * @description What a member of a team is there for. `roles.json` says which team has which role, and what
+         *     each may do.
+         * @enum {string}
+         */
+        showfloor__identity__types__Role: "owner" | "orders" | "catalogue" | "read_only" | "producer" | "host" | "moderator" | "analyst" | "operator";
+        /**
+         * @description As what somebody writes; all but a viewer have a badge.
+         * @enum {string}
+         */
+        showfloor__room__types__Role: "viewer" | "host" | "merchant";
         /**
          * @description What of an ended show can be watched again; `starts_at` is the moment of the first frame.
          *     Pictures follow a while after the video; `storyboard_url` answers a `Storyboard`.
