@@ -47,7 +47,12 @@ export const DESK_PAGES: readonly DeskPage[] = [
     under: "settings",
     load: () => import("./developers-page.svelte"),
   },
-  { name: "team", label: "desk.tab.team", load: () => import("./team-page.svelte") },
+  {
+    name: "team",
+    label: "desk.tab.team",
+    under: "settings",
+    load: () => import("./team-page.svelte"),
+  },
 ];
 
 export const FIRST = DESK_PAGES[0]!;
