@@ -50,7 +50,7 @@ export type Checkout = Models["CheckoutOut"];
 /** How the buyer pays: one shape for each provider, told apart by `type`. */
 export type PaymentMethod = Models["PayIn"]["payment_method"];
 
-export type Role = Models["showfloor__identity__types__Role"];
+export type Role = Models["Role"];
 export type TeamView = Models["TeamOut"];
 export type Invited = Models["InvitedOut"];
 

@@ -18,6 +18,24 @@ export interface components {
          * @enum {string}
          */
         Action: "orders.read" | "orders.fulfil" | "orders.refund" | "catalogue.read" | "catalogue.write" | "seller.read" | "seller.manage" | "developers.manage" | "money.read" | "money.manage" | "team.read" | "team.manage" | "show.read" | "show.figures" | "show.plan" | "show.run" | "show.connect" | "recording.manage" | "captions.write" | "chat.write" | "chat.moderate" | "platform.manage";
+        /**
+         * @description What the show's team did with a message.
+         * @enum {string}
+         */
+        ActionKind: "delete" | "restore";
+        /** @description `person` is the id of whoever did it. */
+        ActionOut: {
+            /** Format: date-time */
+            at: string;
+            kind: components["schemas"]["ActionKind"];
+            message: string;
+            person: string;
+            reason: string;
+        };
+        /** @description The newest first. */
+        ActionsOut: {
+            items: components["schemas"]["ActionOut"][];
+        };
         AddressIn: {
             name: string;
             line1: string;
@@ -202,6 +220,11 @@ export interface components {
          * @enum {string}
          */
         ChangeReason: "counted" | "arrived" | "damaged" | "sold_elsewhere" | "shop" | "import" | "came_back";
+        /**
+         * @description As what somebody writes; all but a viewer have a badge.
+         * @enum {string}
+         */
+        ChatRole: "viewer" | "host" | "merchant";
         /** @enum {string} */
         CheckArea: "picture" | "sound" | "signal" | "goods" | "frames" | "disclosures" | "destinations";
         /**
@@ -724,14 +747,14 @@ export interface components {
         /** @description `language` is that of the mail. */
         InvitationIn: {
             email: string;
-            role: components["schemas"]["Role-Input"];
+            role: components["schemas"]["Role"];
             /** @enum {string} */
             language: "en" | "ar";
         };
         InvitationOut: {
             id: string;
             email: string;
-            role: components["schemas"]["showfloor__identity__types__Role"];
+            role: components["schemas"]["Role"];
             /** Format: date-time */
             expires_at: string;
         };
@@ -740,7 +763,7 @@ export interface components {
             team: components["schemas"]["Words"];
             /** @enum {string} */
             kind: "merchant" | "creator" | "operator";
-            role: components["schemas"]["showfloor__identity__types__Role"];
+            role: components["schemas"]["Role"];
             email: string;
             inviter: string;
             has_account: boolean;
@@ -847,13 +870,13 @@ export interface components {
             id: string;
             name: string;
             email: string;
-            role: components["schemas"]["showfloor__identity__types__Role"];
+            role: components["schemas"]["Role"];
             own: boolean;
         };
         /** @description A team that the person belongs to: a merchant's (`mer_…`) or a creator's (`cre_…`). */
         MembershipOut: {
             team: string;
-            role: components["schemas"]["showfloor__identity__types__Role"];
+            role: components["schemas"]["Role"];
             may: components["schemas"]["Action"][];
         };
         MerchantOut: {
@@ -869,7 +892,7 @@ export interface components {
         MessageOut: {
             id: string;
             name: string;
-            role: components["schemas"]["showfloor__room__types__Role"];
+            role: components["schemas"]["ChatRole"];
             text: string;
             /** Format: date-time */
             at: string;
@@ -1535,9 +1558,9 @@ export interface components {
          *     each may do.
          * @enum {string}
          */
-        "Role-Input": "owner" | "orders" | "catalogue" | "read_only" | "producer" | "host" | "moderator" | "analyst" | "operator";
+        Role: "owner" | "orders" | "catalogue" | "read_only" | "producer" | "host" | "moderator" | "analyst" | "operator";
         RoleIn: {
-            role: components["schemas"]["Role-Input"];
+            role: components["schemas"]["Role"];
         };
         /** @description Event `set`: one key has another value; null: it is gone. */
         RoomChange: {
@@ -1553,7 +1576,7 @@ export interface components {
         RoomMessage: {
             id: string;
             name: string;
-            role: components["schemas"]["showfloor__room__types__Role"];
+            role: components["schemas"]["ChatRole"];
             text: string;
             /** Format: date-time */
             at: string;
@@ -1698,7 +1721,7 @@ export interface components {
         SentOut: {
             id: string;
             name: string;
-            role: components["schemas"]["showfloor__room__types__Role"];
+            role: components["schemas"]["ChatRole"];
             text: string;
             /** Format: date-time */
             at: string;
@@ -1980,7 +2003,7 @@ export interface components {
         /** @description `roles` are those that a member may have, the one with most rights first. */
         TeamOut: {
             name: components["schemas"]["Words"];
-            roles: components["schemas"]["showfloor__identity__types__Role"][];
+            roles: components["schemas"]["Role"][];
             members: components["schemas"]["MemberOut"][];
             invitations: components["schemas"]["InvitationOut"][];
         };
@@ -2131,17 +2154,6 @@ export interface components {
             en: string;
             ar: string;
         };
-        /**
-         * @description What a member of a team is there for. `roles.json` says which team has which role, and what
-         *     each may do.
-         * @enum {string}
-         */
-        showfloor__identity__types__Role: "owner" | "orders" | "catalogue" | "read_only" | "producer" | "host" | "moderator" | "analyst" | "operator";
-        /**
-         * @description As what somebody writes; all but a viewer have a badge.
-         * @enum {string}
-         */
-        showfloor__room__types__Role: "viewer" | "host" | "merchant";
         /**
          * @description What of an ended show can be watched again; `starts_at` is the moment of the first frame.
          *     Pictures follow a while after the video; `storyboard_url` answers a `Storyboard`.
