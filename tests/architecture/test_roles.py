@@ -44,8 +44,6 @@ PUBLIC = {
     # Whoever has the link of an invitation.
     "open_invitation": "invitation",
     "join_team": "invitation",
-    # Everybody writes in the chat; somebody of a team asks the table by hand, for the badge.
-    "list_messages": "watching",
     "send_message": "chat",
     # A second device has a token of its own, which ends with its host's role.
     "join_remote": "remote",

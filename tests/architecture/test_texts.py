@@ -23,7 +23,12 @@ from showfloor.app.settings import Settings
 from showfloor.feeds.schemas import ImportUrl
 from showfloor.kit.fields import Line
 
-CLEANERS = {"showfloor.kit.text", "showfloor.kit.webvtt"}
+CLEANERS = {
+    "showfloor.kit.text",
+    "showfloor.kit.webvtt",
+    "showfloor.room.rules.names",
+    "showfloor.room.rules.words",
+}
 TAKEN_AS_THEY_ARE = {
     "sku": "a merchant's own name, compared letter by letter",
     "market": "a code, looked up",
@@ -35,11 +40,16 @@ TAKEN_AS_THEY_ARE = {
     "merchant_id": "an id, parsed",
     "product_id": "an id, parsed",
     "product_ids": "ids, parsed",
+    "creator_id": "an id, parsed",
     "hold_id": "an id, parsed",
+    "reply_to": "an id, parsed",
+    "sign_in": "an id, parsed",
     "id": "an id, parsed",
     "delivery": "ids, parsed",
     "deliveries": "ids, parsed",
     "ticket": "a secret that we made",
+    "token": "a secret that we made",
+    "link": "a secret that we made",
     "admission": "a secret that we made",
     "password": "a secret of theirs",
     "current": "a secret of theirs",
@@ -57,6 +67,8 @@ ARGUMENTS_TAKEN_AS_THEY_ARE = {
     "country": "a code, judged by delivery.rules",
     "currency": "a code, judged by delivery.rules",
     "price": "a number, parsed",
+    "amount": "a number, parsed",
+    "account": "an id, parsed",
     "step": "numbers, parsed",
     "free_from": "a number, parsed",
     "scopes": "codes, looked up",

@@ -39,11 +39,16 @@ def matching(pattern: str, words: str) -> Callable[[str], str]:
     return check
 
 
-def _creator_id(text: str) -> UUID:
-    try:
-        return ids.parse("cre", text)
-    except ids.MalformedId:
-        raise typer.BadParameter("a creator's id looks like cre_0192…") from None
+def id_with(prefix: str) -> Callable[[str], UUID]:
+    """Reads an id (`kit.ids`) from an argument."""
+
+    def parse(text: str) -> UUID:
+        try:
+            return ids.parse(prefix, text)
+        except ids.MalformedId:
+            raise typer.BadParameter(f"it looks like {prefix}_0192…") from None
+
+    return parse
 
 
 ShortName = Annotated[
@@ -88,7 +93,9 @@ Avatar = Annotated[
 ]
 CreatorId = Annotated[
     UUID,
-    typer.Argument(parser=_creator_id, metavar="CREATOR", help="cre_…, as `creator add` prints it"),
+    typer.Argument(
+        parser=id_with("cre"), metavar="CREATOR", help="cre_…, as `creator add` prints it"
+    ),
 ]
 Sellers = Annotated[
     list[str],
@@ -101,7 +108,7 @@ Sellers = Annotated[
 AsCreator = Annotated[
     UUID | None,
     typer.Option(
-        "--creator", parser=_creator_id, metavar="CREATOR", help="cre_…: hosts as this creator"
+        "--creator", parser=id_with("cre"), metavar="CREATOR", help="cre_…: hosts as this creator"
     ),
 ]
 Operator = Annotated[bool, typer.Option("--operator", help="may act for every seller")]

@@ -7,10 +7,11 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, TypeVar
+from uuid import UUID
 
 import typer
 
-from showfloor.app.admin_terminal import email_address, run
+from showfloor.app.admin_terminal import email_address, id_with, line, run, said
 from showfloor.app.delivery_commands import minor_units
 from showfloor.app.terminal import or_refused
 from showfloor.identity import service as identity
@@ -33,8 +34,17 @@ By = Annotated[
         help="the operator who does this, by email",
     ),
 ]
-BatchId = Annotated[str, typer.Argument(metavar="BATCH", help="pob_…, as `compute` prints it")]
-PayoutId = Annotated[str, typer.Argument(metavar="PAYOUT", help="po_…, as `list` prints it")]
+BatchId = Annotated[
+    UUID,
+    typer.Argument(parser=id_with("pob"), metavar="BATCH", help="pob_…, as `compute` prints it"),
+]
+PayoutId = Annotated[
+    UUID,
+    typer.Argument(parser=id_with("po"), metavar="PAYOUT", help="po_…, as `list` prints it"),
+]
+HoldId = Annotated[UUID, typer.Argument(parser=id_with("pho"), metavar="HOLD", help="pho_…")]
+OrderId = Annotated[UUID, typer.Argument(parser=id_with("ord"), metavar="ORDER", help="ord_…")]
+Reason = Annotated[str, typer.Option(callback=said, help="its owner reads it")]
 Currency = Annotated[str, typer.Argument(help="ISO code, EUR")]
 AccountName = Annotated[str, typer.Argument(metavar="ACCOUNT", help="mer_… or cre_…")]
 
@@ -63,15 +73,13 @@ def list_all(by: By) -> None:
 @group.command("approve")
 def approve(batch: BatchId, by: By) -> None:
     """Take the money off the payees' accounts. Needs another person than computed."""
-    chosen = ids.parse("pob", batch)
-    _show(_as(by, lambda session, person: service.approve(session, person=person, batch_id=chosen)))
+    _show(_as(by, lambda session, person: service.approve(session, person=person, batch_id=batch)))
 
 
 @group.command("discard")
 def discard(batch: BatchId, by: By) -> None:
     """Give a batch up that nobody approved."""
-    chosen = ids.parse("pob", batch)
-    _as(by, lambda session, person: service.discard(session, person=person, batch_id=chosen))
+    _as(by, lambda session, person: service.discard(session, person=person, batch_id=batch))
 
 
 @group.command("export")
@@ -83,14 +91,18 @@ def export(
         typer.Option(help="CSV with account, name, iban", exists=True, dir_okay=False),
     ],
     to: Annotated[Path, typer.Option(help="the file to write: .csv, or .xml for SEPA")],
-    debtor: Annotated[str, typer.Option(help="whose bank account pays, for SEPA")] = "",
-    debtor_iban: Annotated[str, typer.Option(help="the account that pays, for SEPA")] = "",
+    debtor: Annotated[
+        str, typer.Option(callback=line, help="whose bank account pays, for SEPA")
+    ] = "",
+    debtor_iban: Annotated[
+        str, typer.Option(callback=line, help="the account that pays, for SEPA")
+    ] = "",
 ) -> None:
     """Write the file for the bank. Bank details come from a file and are stored nowhere here."""
-    known, chosen = _payees(payees), ids.parse("pob", batch)
+    known = _payees(payees)
 
     async def once(session: Session, person: Person) -> Batch:
-        exported = await service.export(session, person=person, batch_id=chosen)
+        exported = await service.export(session, person=person, batch_id=batch)
         missing = {each.account for each in exported.payouts if _sent(each)} - known.keys()
         if missing:
             names = ", ".join(sorted(account_name(each) for each in missing))
@@ -130,24 +142,23 @@ def settle(payout: PayoutId, by: By) -> None:
 
 
 @group.command("fail")
-def fail(payout: PayoutId, by: By, reason: Annotated[str, typer.Option()]) -> None:
+def fail(payout: PayoutId, by: By, reason: Reason) -> None:
     """The bank did not pay it: the money is the payee's again."""
     _end(payout, by, PayoutState.FAILED, reason)
 
 
 @group.command("return")
-def return_(payout: PayoutId, by: By, reason: Annotated[str, typer.Option()]) -> None:
+def return_(payout: PayoutId, by: By, reason: Reason) -> None:
     """It came back after it had been paid: the money is the payee's again."""
     _end(payout, by, PayoutState.RETURNED, reason)
 
 
-def _end(payout: str, by: str, state: PayoutState, reason: str | None = None) -> None:
-    chosen = ids.parse("po", payout)
+def _end(payout: UUID, by: str, state: PayoutState, reason: str | None = None) -> None:
     _line(
         _as(
             by,
             lambda session, person: service.end(
-                session, person=person, payout_id=chosen, state=state, reason=reason
+                session, person=person, payout_id=payout, state=state, reason=reason
             ),
         )
     )
@@ -158,7 +169,7 @@ def hold(
     account: AccountName,
     currency: Currency,
     by: By,
-    reason: Annotated[str, typer.Option(help="its owner reads it")],
+    reason: Reason,
     days: Annotated[int, typer.Option(min=1, max=180, help="how long")],
     amount: Annotated[str, typer.Option(help="12.50; without it everything")] = "",
 ) -> None:
@@ -181,27 +192,28 @@ def hold(
 
 
 @group.command("release")
-def release(held: Annotated[str, typer.Argument(metavar="HOLD", help="pho_…")], by: By) -> None:
+def release(held: HoldId, by: By) -> None:
     """Keep it back no longer."""
-    chosen = ids.parse("pho", held)
-    _as(by, lambda session, person: service.release(session, person=person, hold_id=chosen))
+    _as(by, lambda session, person: service.release(session, person=person, hold_id=held))
 
 
 @group.command("chargeback")
 def chargeback(
-    order: Annotated[str, typer.Argument(metavar="ORDER", help="ord_…")],
+    order: OrderId,
     amount: Annotated[str, typer.Argument(help="12.50")],
     currency: Currency,
-    reference: Annotated[str, typer.Option(help="the provider's name for it: is booked once")],
+    reference: Annotated[
+        str, typer.Option(callback=said, help="the provider's name for it: is booked once")
+    ],
     by: By,
 ) -> None:
     """A buyer's bank took money back: it is the seller's loss, and fee and commission with it."""
-    chosen, code = ids.parse("ord", order), currency.upper()
+    code = currency.upper()
     money = Money(minor_units(amount, code), code)
     _as(
         by,
         lambda session, person: service.book_chargeback(
-            session, person=person, order_id=chosen, amount=money, reference=reference
+            session, person=person, order_id=order, amount=money, reference=reference
         ),
     )
 
