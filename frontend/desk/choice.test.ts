@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { OrderDetail } from "../contract";
-import { amountOf, everything, parcelLines, refundLines, refundOf } from "./choice";
+import { amountOf, everything, paidBackUnsent, parcelLines, refundLines, refundOf } from "./choice";
 
 const pounds = (amount: number) => ({ amount, currency: "GBP" });
 const line = (sku: string, quantity: number, price: number, refunded = 0, to_send = quantity) => ({
@@ -32,6 +32,18 @@ test("pieces that were not sent are sold again, the others if the merchant says 
 
   expect(lines(false)).toEqual([{ sku: "MUG", quantity: 2, restock: 1 }]);
   expect(lines(true)).toEqual([{ sku: "MUG", quantity: 2, restock: 2 }]);
+});
+
+test("an order whose money is gone and whose pieces wait asks what becomes of them", () => {
+  const stands = (left: number, to_send: number, withdrawn_at: string | null = null) =>
+    paidBackUnsent({ ...order(left), total: pounds(1000), to_send, withdrawn_at });
+
+  expect(stands(0, 2)).toBe(true);
+  expect([stands(1, 2), stands(0, 0), stands(0, 2, "2026-11-26T09:00:00Z")]).toEqual([
+    false,
+    false,
+    false,
+  ]);
 });
 
 test("a parcel has the chosen pieces and no empty lines", () => {

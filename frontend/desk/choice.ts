@@ -31,6 +31,10 @@ export const refundLines = (order: OrderDetail, pieces: Pieces, restock: boolean
 export const everything = (order: OrderDetail): Pieces =>
   Object.fromEntries(order.items.map((line) => [line.sku, refundable(line)]));
 
+/** All money went back, or is about to, and there is still something to send: nobody said what becomes of it. */
+export const paidBackUnsent = (order: OrderDetail): boolean =>
+  order.left.amount === 0 && order.total.amount > 0 && order.to_send > 0 && !order.withdrawn_at;
+
 /** What a parcel with the chosen pieces has in it. */
 export const parcelLines = (order: OrderDetail, pieces: Pieces) =>
   order.items
