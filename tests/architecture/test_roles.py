@@ -44,7 +44,6 @@ PUBLIC = {
     # Whoever has the link of an invitation.
     "open_invitation": "invitation",
     "join_team": "invitation",
-    "send_message": "chat",
     # A second device has a token of its own, which ends with its host's role.
     "join_remote": "remote",
     "get_remote_show": "remote",
