@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from showfloor.catalog import service as catalog
 from showfloor.catalog.types import NewProduct, NewVariant, OptionAxis, OptionValue, Product, Text
-from showfloor.identity.types import Person
+from showfloor.identity.types import GrantKind, Person
 from showfloor.kit import ids
 from showfloor.kit.db import Database
 from showfloor.kit.money import Money
@@ -19,6 +19,7 @@ from showfloor.merchants import service as merchants
 from showfloor.merchants.types import Merchant
 from showfloor.stock import service as stock
 from showfloor.stock.types import Caller, Hold, Line, Stock
+from tests.people import add_person
 
 
 def words(english: str) -> Text:
@@ -41,7 +42,9 @@ async def add_seller(database: Database, slug: str = "loamwick", prefix: str = "
             avatar_url=f"/{slug}.webp",
             order_prefix=prefix,
         )
-    return Seller(merchant, person(merchant.id))
+        # In the database, as a file of orders asks again while it is written.
+        owner = await add_person(session, slug, (GrantKind.MERCHANT, merchant.id))
+    return Seller(merchant, owner)
 
 
 def person(*merchant_ids: UUID, creator_id: UUID | None = None) -> Person:
