@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 
 from showfloor.identity import service as identity
+from showfloor.identity.types import Person
 from showfloor.kit import clock
 from showfloor.kit.db import Database, Session
 from showfloor.media import service as media
@@ -314,14 +315,20 @@ async def sign_in_of(session: Session, floor: Floor) -> UUID:
 async def test_ticket_ends_with_the_sign_in_that_asked_for_it(
     database: Database, monkeypatch: pytest.MonkeyPatch, checked: bool
 ) -> None:
-    async def open_for_ever(*_: object) -> bool:
-        return True
-
-    if not checked:
-        monkeypatch.setattr(identity, "is_sign_in_open", open_for_ever)
     async with database.session() as session:
         floor = await add_floor(session)
         sign_in = await sign_in_of(session, floor)
+
+        async def host_for_ever(*_: object) -> Person:
+            return floor.host
+
+        async def open_for_ever(*_: object) -> bool:
+            return True
+
+        if not checked:
+            # The ticket's own check, and that of the role behind it.
+            monkeypatch.setattr(identity, "is_sign_in_open", open_for_ever)
+            monkeypatch.setattr(identity, "person_of_sign_in", host_for_ever)
         ticket = media.issue_ticket(SECRET, floor.show.id, sign_in)
         await identity.revoke_key(session, person_id=floor.host.id, key_id=sign_in)
 

@@ -8,12 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import showfloor
+from showfloor.feeds.service.pictures import _why
 from showfloor.kit import messages
+from showfloor.kit.outbound import Reason
+from showfloor.kit.pictures import PictureRefused, PictureTooManyPixels, PictureTooSmall
 
 SOURCES = Path(showfloor.__file__).parent
 CODE = re.compile(r"[a-z]+(_[a-z]+)+")
 SAY = {"say", "left_out", "Remark", "PriceUnreadable"}
-REFUSE = {"Unreadable", "End"}
+REFUSE = {"Unreadable", "End", "FetchFailed", "_Failed"}
 
 
 def codes(names: set[str]) -> set[str]:
@@ -52,7 +55,9 @@ def test_every_remark_has_a_sentence() -> None:
 
 
 def test_every_refusal_of_a_file_has_a_sentence() -> None:
-    refused = codes(REFUSE)
+    refused = codes(REFUSE) | {f"fetch_{reason.value}" for reason in Reason}
+    pictures = (PictureRefused(), PictureTooManyPixels(), PictureTooSmall())
+    refused |= {_why(picture) for picture in pictures}
 
     assert refused
     assert refused - keys("import_file") == set()
