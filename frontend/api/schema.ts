@@ -256,6 +256,8 @@ export interface components {
             address: components["schemas"]["AddressIn"];
             /** @description ids of delivery options, one a seller; the cheapest where none is named. One that is not offered any more is refused with delivery_gone */
             delivery?: string[];
+            /** @description ids of what the sellers lay down, as the buyer could read it: newer versions are refused with terms_changed */
+            terms?: string[] | null;
         };
         CheckoutOut: {
             /** @enum {string} */
@@ -577,6 +579,16 @@ export interface components {
             total: components["schemas"]["MoneyOut"];
         };
         /**
+         * @description Goods from whose purchase nobody may withdraw, and why, in words; of `sealed` goods only
+         *     once their seal is broken.
+         */
+        ExceptionOut: {
+            sku: string;
+            exception: components["schemas"]["NoWithdrawal"];
+            sealed: boolean;
+            words: components["schemas"]["Words"];
+        };
+        /**
          * @description How far an order is. `CANCELLED`: nothing was sent and nothing is to be sent.
          * @enum {string}
          */
@@ -851,7 +863,7 @@ export interface components {
         };
         /**
          * @description A line with what became of its pieces. `refunded` counts all that were refunded, `to_send`
-         *     those that are still to be sent.
+         *     those that are still to be sent; `no_withdrawal` says why nobody may withdraw from its purchase.
          */
         LineOut: {
             sku: string;
@@ -864,6 +876,7 @@ export interface components {
             sent: number;
             refunded: number;
             to_send: number;
+            no_withdrawal: components["schemas"]["NoWithdrawal"] | null;
         };
         /** @description `own`: whoever asks. */
         MemberOut: {
@@ -1077,6 +1090,12 @@ export interface components {
         NextShow: {
             show: components["schemas"]["ShowOut"] | null;
         };
+        /**
+         * @description Classes of goods from whose purchase a buyer may not withdraw, where the law says so. Each
+         *     has a sentence in the messages (`withdrawal.<value>`).
+         * @enum {string}
+         */
+        NoWithdrawal: "made_to_measure" | "perishable" | "sealed_hygiene" | "mixed" | "sealed_media" | "press";
         NoteIn: {
             text: string;
         };
@@ -1111,7 +1130,8 @@ export interface components {
         };
         /**
          * @description `buyer` is null once the buyer's data was erased, `seller_identity` where the seller had not
-         *     said it, `withdraw_until` as long as the days to withdraw have not begun, `quote` for orders
+         *     said it, `terms` are the versions that the buyer agreed to, to be read at `/terms/{id}`;
+         *     `withdraw_until` is null as long as the days to withdraw have not begun, `quote` for orders
          *     from before there were quotes.
          */
         OrderDetail: {
@@ -1138,6 +1158,7 @@ export interface components {
             buyer: components["schemas"]["BuyerOut"] | null;
             seller_identity: components["schemas"]["SellerIdentity"] | null;
             quote: components["schemas"]["QuoteOut"] | null;
+            terms: string[];
         };
         /**
          * @description `LATE` orders are among those to send. `PART_SENT` too.
@@ -1701,9 +1722,10 @@ export interface components {
             name: components["schemas"]["Words"];
         };
         /**
-         * @description One seller's part. `offers` are the ways to have it delivered, the cheapest first; none where
-         *     delivery is in the prices, or `delivered` is false. `chosen` is one of them; `total` is null for
-         *     what is not delivered.
+         * @description One seller's part. `terms` are what the buyer agrees to with the order, `identity` who the
+         *     seller is before the law, null where it has not said it. `offers` are the ways to have it
+         *     delivered, the cheapest first; none where delivery is in the prices, or `delivered` is false.
+         *     `chosen` is one of them; `total` is null for what is not delivered.
          */
         SellerQuoteOut: {
             seller: components["schemas"]["SellerOut"];
@@ -1713,6 +1735,9 @@ export interface components {
             chosen: string | null;
             total: components["schemas"]["MoneyOut"] | null;
             reasons: components["schemas"]["ReasonOut"][];
+            identity: components["schemas"]["SellerIdentity"] | null;
+            terms: components["schemas"]["TermsLink"][];
+            exceptions: components["schemas"]["ExceptionOut"][];
         };
         /**
          * @description `token` is the Bearer of this guest's next messages in the show; only the first one has
@@ -2007,6 +2032,52 @@ export interface components {
             members: components["schemas"]["MemberOut"][];
             invitations: components["schemas"]["InvitationOut"][];
         };
+        /** @description Each language has a text, or the `url` (https) of the page that has it. */
+        TermsIn: {
+            en: components["schemas"]["TermsTextIn"];
+            ar: components["schemas"]["TermsTextIn"];
+        };
+        /**
+         * @description What a seller lays down, in the order in which it is shown.
+         * @enum {string}
+         */
+        TermsKind: "terms" | "returns" | "privacy";
+        /** @description What a seller lays down, to be read at `page` before ordering. */
+        TermsLink: {
+            id: string;
+            kind: components["schemas"]["TermsKind"];
+            page: string;
+        };
+        TermsList: {
+            items: components["schemas"]["TermsOut"][];
+        };
+        /**
+         * @description One version of what a seller lays down; whoever has its `id` reads it at `/terms/{id}`, now
+         *     and later.
+         */
+        TermsOut: {
+            id: string;
+            kind: components["schemas"]["TermsKind"];
+            version: number;
+            /** Format: date-time */
+            since: string;
+            words: components["schemas"]["TermsWords"];
+        };
+        TermsTextIn: {
+            /** @default  */
+            text: string;
+            /** @default  */
+            url: string;
+        };
+        /** @description In one language: the words, or the address of the page that has them. */
+        TermsTextOut: {
+            text: string;
+            url: string;
+        };
+        TermsWords: {
+            en: components["schemas"]["TermsTextOut"];
+            ar: components["schemas"]["TermsTextOut"];
+        };
         /**
          * @description A card of the built-in test provider. Real card numbers never come here, and none is
          *     stored.
@@ -2143,6 +2214,20 @@ export interface components {
         };
         WebhooksOut: {
             webhooks: components["schemas"]["WebhookOut"][];
+        };
+        /** @description The class of goods that a product is; null: buyers may withdraw as from any other. */
+        WithdrawalException: {
+            exception: components["schemas"]["NoWithdrawal"] | null;
+        };
+        /** @description `token` is the end of the address of the order's page, which its mails carry. */
+        WithdrawalIn: {
+            token: string;
+        };
+        /** @description The withdrawal as it was received; doing so again says the same. */
+        WithdrawalOut: {
+            order_id: string;
+            /** Format: date-time */
+            withdrawn_at: string;
         };
         /** @description The same words in every language. */
         Words: {

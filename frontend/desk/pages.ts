@@ -42,6 +42,12 @@ export const DESK_PAGES: readonly DeskPage[] = [
     load: () => import("./money-page.svelte"),
   },
   {
+    name: "terms",
+    label: "desk.tab.terms",
+    under: "settings",
+    load: () => import("./terms-page.svelte"),
+  },
+  {
     name: "developers",
     label: "desk.tab.developers",
     under: "settings",

@@ -158,6 +158,9 @@ const ESTIMATE = {
       chosen: "dlv_1",
       total: pounds(595),
       reasons: [],
+      identity: null,
+      terms: [],
+      exceptions: [],
       offers: [
         {
           id: "dlv_1",

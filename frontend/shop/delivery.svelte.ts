@@ -35,6 +35,11 @@ export class Delivery {
     return (this.estimate?.sellers ?? []).flatMap(({ chosen }) => (chosen ? [chosen] : []));
   }
 
+  /** What the sellers lay down, as the buyer could read it. */
+  readable(): string[] {
+    return (this.estimate?.sellers ?? []).flatMap(({ terms }) => terms.map(({ id }) => id));
+  }
+
   choose(seller: string, option: string): void {
     this.#chosen = { ...this.#chosen, [seller]: option };
   }
@@ -86,7 +91,12 @@ export class Delivery {
   }
 }
 
-const OUTDATED: ReadonlySet<string> = new Set(["price_changed", "not_delivered", "delivery_gone"]);
+const OUTDATED: ReadonlySet<string> = new Set([
+  "price_changed",
+  "not_delivered",
+  "delivery_gone",
+  "terms_changed",
+]);
 
 /** Whether a refusal says that delivery or its price is another by now. */
 export const isOutdated = (problem: Problem | null) => !!problem && OUTDATED.has(problem.code);

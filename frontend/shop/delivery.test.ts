@@ -24,6 +24,9 @@ const answer = (total: number, chosen: string | null, delivered = true): Estimat
       chosen,
       total: delivered ? pounds(total) : null,
       reasons: [],
+      identity: null,
+      terms: [],
+      exceptions: [],
     },
   ],
 });
@@ -114,7 +117,13 @@ test("after a refusal by another price the shop is asked again, or nobody could 
   expect(delivery.sumOf(hold(1))).toBeNull();
   await asking;
   expect(delivery.sumOf(hold(1))).toEqual(pounds(595));
-  const codes = ["price_changed", "not_delivered", "delivery_gone", "hold_expired"];
+  const codes = [
+    "price_changed",
+    "not_delivered",
+    "delivery_gone",
+    "terms_changed",
+    "hold_expired",
+  ];
   expect(codes.map((code) => isOutdated({ code, status: 409, title: "" }))).toEqual([
     true,
     true,

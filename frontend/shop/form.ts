@@ -29,6 +29,8 @@ export interface Details {
   address: Address;
   /** Chosen ways of delivery, one a seller at most. */
   delivery?: string[];
+  /** Ids of what the sellers lay down, as it could be read. */
+  terms?: string[];
 }
 /** Field to message key, in the order of the page. */
 export type Wrong = Partial<Record<Field, string>>;
@@ -82,7 +84,7 @@ export function wrongIn(problem: Problem | null): Wrong | null {
   return known.length ? Object.fromEntries(known.map((name) => [name, MESSAGES[name]])) : null;
 }
 
-export function toDetails(form: Form, delivery: string[] = []): Details {
+export function toDetails(form: Form, delivery: string[] = [], terms?: string[]): Details {
   const line2 = cleanLine(form.line2);
   const postal_code = cleanPostalCode(form.postal_code);
   return {
@@ -97,6 +99,7 @@ export function toDetails(form: Form, delivery: string[] = []): Details {
       country: form.country,
     },
     ...(delivery.length ? { delivery } : {}),
+    ...(terms ? { terms } : {}),
   };
 }
 

@@ -34,7 +34,7 @@ from showfloor.kit import ids
 from showfloor.kit.db import Database, Session
 from showfloor.kit.errors import AppError, ValidationFailed
 from showfloor.merchants import service as merchants
-from showfloor.merchants.types import Merchant
+from showfloor.merchants.types import Merchant, SellerTerms, TermsKind, TermsText
 from showfloor.stock import service as stock
 
 T = TypeVar("T")
@@ -207,6 +207,20 @@ async def allow_origin(session: Session, *, seller: str, origin: str) -> str:
     merchant = await merchants.find_merchant(session, seller)
     return await merchants.allow_origin(
         session, person=identity.operator(merchant.id), merchant_id=merchant.id, origin=origin
+    )
+
+
+async def set_terms(
+    session: Session, *, seller: str, kind: TermsKind, words: dict[str, TermsText]
+) -> SellerTerms:
+    """Raises MerchantNotFound, TermsInvalid."""
+    merchant = await merchants.find_merchant(session, seller)
+    return await merchants.set_terms(
+        session,
+        person=identity.operator(merchant.id),
+        merchant_id=merchant.id,
+        kind=kind,
+        words=words,
     )
 
 

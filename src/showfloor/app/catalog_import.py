@@ -18,6 +18,7 @@ from showfloor.identity.types import Person
 from showfloor.kit.db import Session
 from showfloor.kit.errors import ValidationFailed
 from showfloor.kit.text import clean_line, clean_paragraphs
+from showfloor.markets.types import NoWithdrawal
 from showfloor.stock import service as stock
 
 Line = Annotated[Text, AfterValidator(lambda words: _cleaned(words, clean_line))]
@@ -72,6 +73,7 @@ class ProductEntry(BaseModel):
     options: Options = ()
     pictures: tuple[PictureEntry, ...] = ()
     variants: tuple[VariantEntry, ...]
+    no_withdrawal: NoWithdrawal | None = None
 
 
 class Catalog(BaseModel):

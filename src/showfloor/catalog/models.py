@@ -31,6 +31,8 @@ class ProductRow(Base):
     pictures: Mapped[list[Any]]
     created_at: Mapped[datetime]
     source_key: Mapped[str | None]
+    # markets.types.NoWithdrawal
+    no_withdrawal: Mapped[str | None]
 
 
 class VariantRow(Base):

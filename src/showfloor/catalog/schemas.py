@@ -10,6 +10,7 @@ from showfloor.catalog.types import AddedVariant, ProductChange
 from showfloor.kit.fields import Line, Sku
 from showfloor.kit.schemas import EveryLanguage, MoneyOut, Shown, Time, Words, id_with
 from showfloor.kit.text import clean_line, clean_paragraphs
+from showfloor.markets.types import NoWithdrawal
 
 LongText = Annotated[str, AfterValidator(clean_paragraphs), Field(min_length=1, max_length=20_000)]
 OwnSku = Annotated[Sku, AfterValidator(clean_line), Field(min_length=1)]
@@ -218,3 +219,10 @@ class ProductState(Shown):
     options: list[OptionAxisOut]
     pictures: list[PictureOut]
     skus: list[str]
+
+
+class WithdrawalException(BaseModel):
+    """The class of goods that a product is; null: buyers may withdraw as from any other."""
+
+    model_config = ConfigDict(extra="forbid")
+    exception: NoWithdrawal | None

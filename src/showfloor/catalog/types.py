@@ -10,6 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from showfloor.kit.money import Money
+from showfloor.markets.types import NoWithdrawal
 from showfloor.merchants.types import Merchant
 
 Text = dict[str, str]
@@ -56,6 +57,10 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class Product:
+    """`no_withdrawal` is the class of goods that it is, where it is one from whose purchase the law
+    of some countries lets nobody withdraw.
+    """
+
     id: UUID
     merchant_id: UUID
     slug: str
@@ -65,6 +70,7 @@ class Product:
     options: tuple[OptionAxis, ...]
     pictures: tuple[Picture, ...]
     variants: tuple[Variant, ...]
+    no_withdrawal: NoWithdrawal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +163,7 @@ class NewProduct:
     variants: tuple[NewVariant, ...]
     options: tuple[OptionAxis, ...] = ()
     pictures: tuple[Picture, ...] = ()
+    no_withdrawal: NoWithdrawal | None = None
 
 
 @dataclass(frozen=True, slots=True)

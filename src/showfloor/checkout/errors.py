@@ -23,6 +23,13 @@ class NotDelivered(AppError):
     status = 409
 
 
+class TermsChanged(AppError):
+    """A seller laid something else down while the buyer was reading. Ask for the quote again."""
+
+    code = "terms_changed"
+    status = 409
+
+
 class DeliveryGone(AppError):
     """A chosen way of delivery is not offered for these goods to that country any more."""
 

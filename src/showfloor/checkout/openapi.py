@@ -20,6 +20,7 @@ from showfloor.checkout.errors import (
     PaymentMethodInvalid,
     PriceMismatch,
     ProviderUnavailable,
+    TermsChanged,
 )
 from showfloor.checkout.schemas import CheckoutIn, CheckoutOut, HoldIn, HoldOut, PayIn, PurchaseOut
 from showfloor.identity.errors import AdultDeclarationRequired, AgeRefused
@@ -84,6 +85,7 @@ async def hold_goods(show_id: str, body: HoldIn, token: Token) -> HoldOut:
         NotFound,
         NotDelivered,
         DeliveryGone,
+        TermsChanged,
         HoldExpired,
         CheckoutClosed,
         PaymentInProgress,

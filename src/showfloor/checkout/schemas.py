@@ -13,9 +13,13 @@ from showfloor.checkout.types import Method, StripeToken, TestCard
 from showfloor.delivery.schemas import Country, DeliveryOfferOut
 from showfloor.identity.schemas import AgeIn
 from showfloor.kit.fields import CardNumber, Email, Line, OptionalLine, PostalCode, Sku
-from showfloor.kit.schemas import MoneyOut, Time, Words
-from showfloor.orders.schemas import QuoteOut, ReasonOut
+from showfloor.kit.schemas import MoneyOut, Time, Words, id_with
+from showfloor.markets.types import NoWithdrawal
+from showfloor.merchants.types import TermsKind
+from showfloor.orders.schemas import QuoteOut, ReasonOut, SellerIdentity
 from showfloor.orders.types import Address
+
+TermsId = Annotated[str, Field(pattern="^[A-Za-z0-9_]{1,60}$")]
 
 
 class _Strict(BaseModel):
@@ -88,6 +92,12 @@ class CheckoutIn(AgeIn):
         max_length=20,
         description="ids of delivery options, one a seller; the cheapest where none is named. One "
         "that is not offered any more is refused with delivery_gone",
+    )
+    terms: list[TermsId] | None = Field(
+        None,
+        max_length=60,
+        description="ids of what the sellers lay down, as the buyer could read it: newer versions "
+        "are refused with terms_changed",
     )
 
 
@@ -177,10 +187,30 @@ class SellerOut(BaseModel):
     name: Words
 
 
+class TermsLink(BaseModel):
+    """What a seller lays down, to be read at `page` before ordering."""
+
+    id: Annotated[str, id_with("trm")]
+    kind: TermsKind
+    page: str
+
+
+class ExceptionOut(BaseModel):
+    """Goods from whose purchase nobody may withdraw, and why, in words; of `sealed` goods only
+    once their seal is broken.
+    """
+
+    sku: str
+    exception: NoWithdrawal
+    sealed: bool
+    words: Words
+
+
 class SellerQuoteOut(BaseModel):
-    """One seller's part. `offers` are the ways to have it delivered, the cheapest first; none where
-    delivery is in the prices, or `delivered` is false. `chosen` is one of them; `total` is null for
-    what is not delivered.
+    """One seller's part. `terms` are what the buyer agrees to with the order, `identity` who the
+    seller is before the law, null where it has not said it. `offers` are the ways to have it
+    delivered, the cheapest first; none where delivery is in the prices, or `delivered` is false.
+    `chosen` is one of them; `total` is null for what is not delivered.
     """
 
     seller: SellerOut
@@ -190,6 +220,9 @@ class SellerQuoteOut(BaseModel):
     chosen: str | None
     total: MoneyOut | None
     reasons: list[ReasonOut]
+    identity: SellerIdentity | None
+    terms: list[TermsLink]
+    exceptions: list[ExceptionOut]
 
 
 class EstimateOut(BaseModel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -11,7 +12,8 @@ from uuid import UUID
 from showfloor.delivery.types import Offer
 from showfloor.kit import money
 from showfloor.kit.money import Money
-from showfloor.markets.types import SalesContext
+from showfloor.markets.types import NoWithdrawal, SalesContext
+from showfloor.merchants.types import SellerTerms
 from showfloor.orders.types import Item, Order, Quote, Seller
 
 
@@ -260,7 +262,8 @@ class Checkout:
 @dataclass(frozen=True, slots=True)
 class SellerQuote:
     """What one seller's part costs now, and the ways to have it delivered, the cheapest first.
-    `quote` is None where the seller does not deliver there.
+    `quote` is None where the seller does not deliver there. `terms` are what the seller lays down,
+    `no_withdrawal` the SKUs that are exceptions to the right to withdraw there.
     """
 
     seller: Seller
@@ -268,6 +271,8 @@ class SellerQuote:
     goods: Money
     offers: tuple[Offer, ...]
     quote: Quote | None
+    terms: tuple[SellerTerms, ...]
+    no_withdrawal: Mapping[str, NoWithdrawal]
 
 
 @dataclass(frozen=True, slots=True)

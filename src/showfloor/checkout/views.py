@@ -10,6 +10,7 @@ from showfloor.checkout.schemas import (
     CheckoutOut,
     Confirm,
     EstimateOut,
+    ExceptionOut,
     HeldLine,
     HoldOut,
     NextOut,
@@ -19,6 +20,7 @@ from showfloor.checkout.schemas import (
     SellerOut,
     SellerQuoteOut,
     ShowForm,
+    TermsLink,
     Wait,
 )
 from showfloor.checkout.types import (
@@ -33,9 +35,12 @@ from showfloor.delivery.views import offer_view
 from showfloor.kit import clock, ids
 from showfloor.kit.schemas import MoneyOut, Words
 from showfloor.markets import postcodes
+from showfloor.markets.types import NoWithdrawal
+from showfloor.merchants.types import SellerTerms
 from showfloor.orders import service as orders
-from showfloor.orders.types import Order, Seller
-from showfloor.orders.views import quote_view, reasons_view
+from showfloor.orders.schemas import SellerIdentity
+from showfloor.orders.types import ONLY_UNSEALED, Order, Seller
+from showfloor.orders.views import exception_words, quote_view, reasons_view
 from showfloor.stock.types import Hold, Line
 
 
@@ -160,4 +165,21 @@ def _seller_quote(each: SellerQuote) -> SellerQuoteOut:
         chosen=ids.encode("dlv", agreed.option_id) if agreed else None,
         total=MoneyOut.of(quote.total) if quote else None,
         reasons=reasons_view(quote) if quote else [],
+        identity=SellerIdentity(**identity) if (identity := each.seller.identity) else None,
+        terms=[_terms(terms) for terms in each.terms],
+        exceptions=[_exception(*pair) for pair in each.no_withdrawal.items()],
+    )
+
+
+def _terms(terms: SellerTerms) -> TermsLink:
+    public = ids.encode("trm", terms.id)
+    return TermsLink(id=public, kind=terms.kind, page=f"/terms/{public}")
+
+
+def _exception(sku: str, exception: NoWithdrawal) -> ExceptionOut:
+    return ExceptionOut(
+        sku=sku,
+        exception=exception,
+        sealed=exception in ONLY_UNSEALED,
+        words=exception_words(exception),
     )

@@ -14,14 +14,16 @@ from showfloor.markets.types import (
     Capability,
     Decision,
     KeepingRule,
+    NoWithdrawal,
     Outcome,
     ProofRule,
     TaxRule,
+    WithdrawalRule,
 )
 
 DENIED = Decision(Outcome.DENY)
 """Where no rule is in force nothing is allowed."""
-R = TypeVar("R", AgeRule, ProofRule, KeepingRule, TaxRule)
+R = TypeVar("R", AgeRule, ProofRule, KeepingRule, TaxRule, WithdrawalRule)
 
 
 def decide(
@@ -68,6 +70,13 @@ def keeping(rules: Iterable[KeepingRule], country: str, day: date) -> KeepingRul
 def tax(rules: Iterable[TaxRule], country: str, day: date) -> TaxRule | None:
     """The rule in force there; None where nobody looked it up."""
     return _newest(rules, country, day)
+
+
+def withdrawal(
+    rules: Iterable[WithdrawalRule], exception: NoWithdrawal, country: str, day: date
+) -> WithdrawalRule | None:
+    """The rule in force there; None where goods of this class are like all others."""
+    return _newest((rule for rule in rules if rule.exception is exception), country, day)
 
 
 def _newest(rules: Iterable[R], country: str, day: date) -> R | None:

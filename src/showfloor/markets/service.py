@@ -19,8 +19,10 @@ from showfloor.markets.types import (
     KeepingRule,
     Level,
     Market,
+    NoWithdrawal,
     ProofRule,
     TaxRule,
+    WithdrawalRule,
 )
 
 
@@ -99,6 +101,30 @@ def tax_rules() -> tuple[TaxRule, ...]:
 def find_tax(country: str, day: date) -> TaxRule | None:
     """The value added tax that prices there include; None where none is known."""
     return rules.tax(tax_rules(), country, day)
+
+
+@cache
+def withdrawal_rules() -> tuple[WithdrawalRule, ...]:
+    """Those of the past and the future too."""
+    return tuple(
+        WithdrawalRule(
+            NoWithdrawal(row["exception"]),
+            _countries(row["where"], _read_groups()),
+            date.fromisoformat(row["since"]),
+            row["lost"] == "unsealed",
+            row["source"],
+            date.fromisoformat(row["checked"]),
+            row["known"],
+        )
+        for row in _read("withdrawals.json")
+    )
+
+
+def find_withdrawal_rule(exception: NoWithdrawal, country: str, day: date) -> WithdrawalRule | None:
+    """What the law of a country says of a class of goods; None where the buyer may withdraw as from
+    any other.
+    """
+    return rules.withdrawal(withdrawal_rules(), exception, country, day)
 
 
 def is_in_union(country: str) -> bool:

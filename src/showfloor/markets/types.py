@@ -161,6 +161,34 @@ class KeepingRule:
     known: str
 
 
+class NoWithdrawal(StrEnum):
+    """Classes of goods from whose purchase a buyer may not withdraw, where the law says so. Each
+    has a sentence in the messages (`withdrawal.<value>`).
+    """
+
+    MADE_TO_MEASURE = "made_to_measure"
+    PERISHABLE = "perishable"
+    SEALED_HYGIENE = "sealed_hygiene"
+    MIXED = "mixed"
+    SEALED_MEDIA = "sealed_media"
+    PRESS = "press"
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawalRule:
+    """Where a class of goods is an exception to the right to withdraw, from a day on. `unsealed`:
+    the right is lost when the buyer breaks the seal, not before. The rest is as in `AgeRule`.
+    """
+
+    exception: NoWithdrawal
+    countries: frozenset[str]
+    since: date
+    unsealed: bool
+    source: str
+    checked: date
+    known: str
+
+
 @dataclass(frozen=True, slots=True)
 class TaxRule:
     """The standard rate of value added tax, which prices for consumers include, from a day on.

@@ -29,6 +29,20 @@ class TooManyOrigins(AppError):
     status = 409
 
 
+class TermsInvalid(AppError):
+    """Each language has either words or the address of a page (https); `extra["fields"]` says
+    which has not.
+    """
+
+    code = "terms_invalid"
+    status = 422
+
+
+class TermsNotFound(AppError):
+    code = "terms_not_found"
+    status = 404
+
+
 class OriginInvalid(AppError):
     """An origin is scheme, host and port, nothing more (RFC 6454 §4); https, or http on loopback
     names for trying things out.

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -52,3 +54,19 @@ class PartnershipRow(Base):
     creator_id: Mapped[UUID] = mapped_column(
         ForeignKey("creator.id", ondelete="cascade"), primary_key=True, index=True
     )
+
+
+class SellerTermsRow(Base):
+    """Only ever added to. `words` are merchants.types.TermsText by language."""
+
+    __tablename__ = "seller_terms"
+    __table_args__ = (
+        UniqueConstraint("merchant_id", "kind", "version"),
+        CheckConstraint("kind in ('terms', 'returns', 'privacy')", name="kind"),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    merchant_id: Mapped[UUID]
+    kind: Mapped[str]
+    version: Mapped[int]
+    since: Mapped[datetime]
+    words: Mapped[dict[str, Any]]

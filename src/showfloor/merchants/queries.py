@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from typing import cast
 from uuid import UUID
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from showfloor.kit.db import Session
-from showfloor.merchants.models import CreatorRow, MerchantRow, OriginRow, PartnershipRow
-from showfloor.merchants.types import Creator, Identity, Merchant
+from showfloor.merchants.models import (
+    CreatorRow,
+    MerchantRow,
+    OriginRow,
+    PartnershipRow,
+    SellerTermsRow,
+)
+from showfloor.merchants.types import Creator, Identity, Merchant, SellerTerms, TermsKind
 
 
 async def add_merchant(session: Session, merchant: Merchant) -> bool:
@@ -122,3 +128,39 @@ async def partners_of(session: Session, creator_id: UUID) -> frozenset[UUID]:
     """The merchants whose products a creator may show."""
     chosen = select(PartnershipRow.merchant_id).where(PartnershipRow.creator_id == creator_id)
     return frozenset((await session.execute(chosen)).scalars())
+
+
+async def add_terms(session: Session, terms: SellerTerms) -> None:
+    """One more version."""
+    await session.execute(
+        insert(SellerTermsRow).values(
+            id=terms.id,
+            merchant_id=terms.merchant_id,
+            kind=terms.kind.value,
+            version=terms.version,
+            since=terms.since,
+            words=terms.words,
+        )
+    )
+
+
+async def newest_terms(session: Session, merchant_ids: Collection[UUID]) -> list[SellerTerms]:
+    """The newest version of each kind of each of these merchants."""
+    newest = (
+        select(SellerTermsRow)
+        .where(SellerTermsRow.merchant_id.in_(merchant_ids))
+        .order_by(SellerTermsRow.merchant_id, SellerTermsRow.kind, SellerTermsRow.version.desc())
+        .ext(distinct_on(SellerTermsRow.merchant_id, SellerTermsRow.kind))
+    )
+    return [_terms(row) for row in (await session.execute(newest)).scalars()]
+
+
+async def terms_by_id(session: Session, terms_ids: Collection[UUID]) -> list[SellerTerms]:
+    """Versions, whosever they are."""
+    chosen = select(SellerTermsRow).where(SellerTermsRow.id.in_(terms_ids))
+    return [_terms(row) for row in (await session.execute(chosen)).scalars()]
+
+
+def _terms(row: SellerTermsRow) -> SellerTerms:
+    kind = TermsKind(row.kind)
+    return SellerTerms(row.id, row.merchant_id, kind, row.version, row.since, row.words)

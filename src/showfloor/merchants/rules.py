@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
 
-from showfloor.kit.text import clean_code
+from showfloor.kit.messages import LANGUAGES
+from showfloor.kit.text import clean_code, is_visible
 from showfloor.merchants.errors import OriginInvalid
+from showfloor.merchants.types import SellerTerms, TermsKind, TermsText
 
 # For trying things out without HTTPS. `localhost` never leaves the machine (RFC 6761 §6.3); `.test`
 # is nobody's on the internet (§6.2) and leads where the tester's own resolver says.
 LOOPBACK_NAMES = {"localhost", "127.0.0.1", "[::1]"}
 LOOPBACK_SUFFIXES = (".localhost", ".test")
+LONGEST_TERMS = 50_000
+"""Characters of one text in one language."""
 MOST_ORIGINS = 20
 """Of one merchant. Twenty are some 600 bytes in the header of a frame (253 bytes each at most)."""
 HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|::1")
@@ -45,3 +50,34 @@ def normalise_origin(text: str) -> str:
         raise OriginInvalid(origin=text)
     default = {"https": 443, "http": 80}[parts.scheme]
     return f"{parts.scheme}://{host}" + (f":{port}" if port not in (None, default) else "")
+
+
+def terms_problems(words: Mapping[str, TermsText]) -> list[tuple[str, str]]:
+    """(language, what is wrong with it); empty when buyers can read it."""
+    found = [(lang, "missing") for lang in LANGUAGES if lang not in words]
+    for lang, said in words.items():
+        has_text = is_visible(said["text"])
+        if lang not in LANGUAGES:
+            found.append((lang, "unknown_language"))
+        elif has_text == bool(said["url"]):
+            found.append((lang, "text_or_url"))
+        elif len(said["text"]) > LONGEST_TERMS:
+            found.append((lang, "too_long"))
+        elif said["url"] and not _is_page(said["url"]):
+            found.append((lang, "not_https"))
+    return found
+
+
+def _is_page(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    plain = url.isascii() and url.isprintable() and " " not in url and len(url) <= 500
+    return plain and parts.scheme == "https" and bool(parts.hostname) and not parts.username
+
+
+def in_order(terms: Iterable[SellerTerms]) -> tuple[SellerTerms, ...]:
+    """As they are shown."""
+    kinds = list(TermsKind)
+    return tuple(sorted(terms, key=lambda each: kinds.index(each.kind)))

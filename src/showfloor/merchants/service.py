@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from showfloor.identity import service as identity
 from showfloor.identity.errors import Forbidden
 from showfloor.identity.types import GrantKind, Person, SecurityEvent, Team
-from showfloor.kit import ids
+from showfloor.kit import clock, ids
 from showfloor.kit.db import Session
 from showfloor.merchants import queries
 from showfloor.merchants.errors import (
     CreatorNotFound,
     MerchantNotFound,
     MerchantTaken,
+    TermsInvalid,
+    TermsNotFound,
     TooManyOrigins,
 )
-from showfloor.merchants.rules import MOST_ORIGINS, normalise_origin
-from showfloor.merchants.types import Creator, Identity, Merchant
+from showfloor.merchants.rules import MOST_ORIGINS, in_order, normalise_origin, terms_problems
+from showfloor.merchants.types import (
+    Creator,
+    Identity,
+    Merchant,
+    SellerTerms,
+    TermsKind,
+    TermsText,
+)
 
 
 async def add_merchant(
@@ -49,6 +58,65 @@ async def set_identity(session: Session, *, slug: str, identity: Identity) -> No
     """What buyers read of a seller with every order from now on. Raises MerchantNotFound."""
     merchant = await find_merchant(session, slug)
     await queries.set_identity(session, merchant.id, identity)
+
+
+async def set_terms(
+    session: Session,
+    *,
+    person: Person,
+    merchant_id: UUID,
+    kind: TermsKind,
+    words: dict[str, TermsText],
+) -> SellerTerms:
+    """What buyers agree to from now on, as a new version; saying what holds already changes
+    nothing. Raises Forbidden, MerchantNotFound, TermsInvalid.
+    """
+    _check_member(person, merchant_id)
+    if found := terms_problems(words):
+        fields = [{"path": f"body/{lang}", "problem": problem} for lang, problem in found]
+        raise TermsInvalid(extra={"fields": fields})
+    await lock(session, merchant_id)
+    held = await queries.newest_terms(session, [merchant_id])
+    before = next((each for each in held if each.kind is kind), None)
+    if before is not None and before.words == words:
+        return before
+    version = before.version + 1 if before else 1
+    terms = SellerTerms(ids.new(), merchant_id, kind, version, clock.now(), words)
+    await queries.add_terms(session, terms)
+    return terms
+
+
+async def list_terms(
+    session: Session, *, person: Person, merchant_id: UUID
+) -> tuple[SellerTerms, ...]:
+    """What holds now, for the merchant's own people. Raises Forbidden."""
+    _check_member(person, merchant_id)
+    return in_order(await queries.newest_terms(session, [merchant_id]))
+
+
+async def terms_of(
+    session: Session, merchant_ids: Collection[UUID]
+) -> dict[UUID, tuple[SellerTerms, ...]]:
+    """What holds now, by merchant: one statement for any number."""
+    found = await queries.newest_terms(session, merchant_ids)
+    return {
+        merchant_id: in_order(each for each in found if each.merchant_id == merchant_id)
+        for merchant_id in merchant_ids
+    }
+
+
+async def get_terms(session: Session, terms_ids: Collection[UUID]) -> tuple[SellerTerms, ...]:
+    """Versions as they were. Open to everybody who has their ids."""
+    return in_order(await queries.terms_by_id(session, terms_ids)) if terms_ids else ()
+
+
+async def find_terms(session: Session, terms_id: UUID) -> tuple[SellerTerms, Merchant]:
+    """One version, and whose it is. Raises TermsNotFound."""
+    found = await queries.terms_by_id(session, [terms_id])
+    if not found:
+        raise TermsNotFound
+    merchant_id = found[0].merchant_id
+    return found[0], (await queries.merchants(session, [merchant_id]))[merchant_id]
 
 
 async def lock(session: Session, merchant_id: UUID) -> None:

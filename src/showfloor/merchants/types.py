@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 from typing import TypedDict
 from uuid import UUID
 
@@ -40,3 +42,34 @@ class Creator:
     id: UUID
     name: dict[str, str]
     avatar_url: str
+
+
+class TermsKind(StrEnum):
+    """What a seller lays down, in the order in which it is shown."""
+
+    TERMS = "terms"
+    RETURNS = "returns"
+    PRIVACY = "privacy"
+
+
+class TermsText(TypedDict):
+    """In one language: the words themselves, or the address of the page that has them; the other
+    one is empty.
+    """
+
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class SellerTerms:
+    """One version of what a seller lays down, `words` by language. Versions are only added: what
+    somebody agreed to can always be shown.
+    """
+
+    id: UUID
+    merchant_id: UUID
+    kind: TermsKind
+    version: int
+    since: datetime
+    words: dict[str, TermsText]

@@ -97,7 +97,11 @@ async def _write(database: Database, office: Office, mail: Mail) -> Letter | Non
         return sign_in_letter(mail, asked, office) if asked else None
     async with database.session() as session:
         order = await orders.find_order(session, mail.order_id)
-    return letter_of(mail, order, office) if order is not None and order.buyer else None
+        if order is None or order.buyer is None:
+            return None
+        confirms = mail.kind is MailKind.ORDER_CONFIRMED
+        terms = await merchants.get_terms(session, order.terms) if confirms else ()
+    return letter_of(mail, order, office, terms)
 
 
 async def _write_invitation(database: Database, office: Office, mail: Mail) -> Letter | None:

@@ -4,7 +4,7 @@ and annex I). Text and HTML say the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, partial
@@ -15,10 +15,11 @@ import jinja2
 from showfloor.identity.types import OpenInvitation
 from showfloor.kit import messages
 from showfloor.markets.service import get_market
+from showfloor.merchants.types import SellerTerms
 from showfloor.notices.types import Letter, Mail, MailKind
 from showfloor.orders import service as orders
 from showfloor.orders.types import Order
-from showfloor.orders.views import progress_of, reason_words
+from showfloor.orders.views import due_back_of, progress_of, reason_words
 from showfloor.viewers.types import SignInLetter
 
 Translate = Callable[..., str]
@@ -36,7 +37,9 @@ class Office:
     domain: str
 
 
-def letter_of(mail: Mail, order: Order, office: Office) -> Letter:
+def letter_of(
+    mail: Mail, order: Order, office: Office, terms: Sequence[SellerTerms] = ()
+) -> Letter:
     """The same mail about the same order always comes out the same."""
     assert order.buyer is not None
     lang = order.buyer.language
@@ -59,6 +62,8 @@ def letter_of(mail: Mail, order: Order, office: Office) -> Letter:
         "price": partial(messages.load().price, lang),
         "kind": mail.kind.value,
         "withdrawal_money": _withdrawal_money(order, t),
+        "withdrawal": _withdrawal_text(order, t),
+        "terms": [(t(f"terms.{each.kind.value}"), each.words[lang]) for each in terms],
         **_subject_of(mail, order),
     }
     return Letter(
@@ -142,13 +147,27 @@ def _withdrawal_money(order: Order, t: Translate) -> str:
     if order.withdrawn_at is None:
         return ""
     before = tuple(each for each in order.refunds if each.made_at <= order.withdrawn_at)
-    left = progress_of(replace(order, refunds=before)).left
+    then = replace(order, refunds=before)
+    if order.kept:
+        lang = order.buyer.language if order.buyer else "en"
+        names = t("mail.comma").join(order.items[at].name[lang] for at in sorted(order.kept))
+        return t("mail.withdrawal_received.part", total=due_back_of(then), names=names)
+    left = progress_of(then).left
     back = order.total - left
     if not back.amount:
         return t("mail.withdrawal_received.money", total=left)
     if not left.amount:
         return t("mail.withdrawal_received.paid_back", back=back)
     return t("mail.withdrawal_received.rest", back=back, total=left)
+
+
+def _withdrawal_text(order: Order, t: Translate) -> str:
+    """What the confirmation says of the right to withdraw."""
+    if not order.kept:
+        return t("mail.withdraw")
+    if len(order.kept) == len(order.items):
+        return t("mail.no_withdrawal")
+    return t("mail.withdraw_but")
 
 
 def _title_of(mail: Mail, t: Translate, about: Mapping[str, str]) -> str:
@@ -174,6 +193,8 @@ def _subject_of(mail: Mail, order: Order) -> dict[str, object]:
     parcel = next((each for each in order.shipments if each.id == mail.about), None)
     refund = next((each for each in order.refunds if each.id == mail.about), None)
     pieces = {at: item.quantity for at, item in enumerate(order.items)}
+    if mail.kind is MailKind.WITHDRAWAL_RECEIVED:
+        pieces = {at: count for at, count in pieces.items() if at not in order.kept}
     if parcel is not None:
         pieces = parcel.pieces
     elif refund is not None:
@@ -181,7 +202,7 @@ def _subject_of(mail: Mail, order: Order) -> dict[str, object]:
     items = [replace(order.items[at], quantity=count) for at, count in pieces.items()]
     return {
         "items": items,
-        "whole": parcel is None and refund is None,
+        "whole": parcel is None and refund is None and len(items) == len(order.items),
         "parcel": parcel,
         "refund": refund,
         "to_send": progress_of(order).to_send,

@@ -19,6 +19,15 @@ class WithdrawalTooLate(AppError):
     status = 409
 
 
+class WithdrawalExcluded(AppError):
+    """The law lets nobody withdraw from the purchase of these goods, as the buyer was told before
+    ordering.
+    """
+
+    code = "withdrawal_excluded"
+    status = 409
+
+
 class WithdrawnOrder(AppError):
     """The buyer withdrew from the contract: nothing of it is sent any more."""
 

@@ -14,8 +14,10 @@ from showfloor.identity.types import Person
 from showfloor.kit import clock, csv, idempotency, ids
 from showfloor.kit.answers import language
 from showfloor.kit.db import Database
-from showfloor.kit.errors import IdempotencyConflict, IdempotencyKeyRequired, NotFound
+from showfloor.kit.errors import IdempotencyConflict, IdempotencyKeyRequired, NotFound, RateLimited
 from showfloor.kit.http import DatabaseDep, KeyDep, SessionDep
+from showfloor.kit.minutes import PerMinute
+from showfloor.kit.network import client_network
 from showfloor.kit.openapi import KEY_HEADER, refusals
 from showfloor.kit.schemas import Moment
 from showfloor.kit.text import clean_line
@@ -25,6 +27,8 @@ from showfloor.orders.errors import (
     OrderNotFound,
     ShipmentInvalid,
     ShipmentNotFound,
+    WithdrawalExcluded,
+    WithdrawalTooLate,
     WithdrawnOrder,
 )
 from showfloor.orders.schemas import (
@@ -36,6 +40,8 @@ from showfloor.orders.schemas import (
     OrderPage,
     SalesOut,
     ShipmentIn,
+    WithdrawalIn,
+    WithdrawalOut,
 )
 from showfloor.orders.service import Parcel
 from showfloor.orders.types import OrderFilter, Wanted
@@ -52,8 +58,35 @@ from showfloor.shows.errors import ShowNotFound
 router = APIRouter(prefix="/api/v1", tags=["orders"])
 READ = (NotAuthenticated, NotFound, OrderNotFound)
 CHANGE = (*READ, CsrfFailed)
+guesses = PerMinute(30)
+"""Tokens of orders that do not exist, from one network."""
 CHANGE_ONCE = (*CHANGE, IdempotencyKeyRequired, IdempotencyConflict)
 """Refusals of a route under an order that takes an Idempotency-Key."""
+
+
+@router.post(
+    "/orders/{order_id}/withdrawal",
+    responses=refusals(NotFound, OrderNotFound, RateLimited, WithdrawalTooLate, WithdrawalExcluded),
+)
+async def withdraw_order(
+    order_id: str, body: WithdrawalIn, request: Request, session: SessionDep
+) -> WithdrawalOut:
+    """The buyer withdraws from the contract; `token` proves that it is the buyer's order. The
+    same as the button of the order's page, whose address ends with it.
+    """
+    secret = request.app.state.settings.secret.encode()
+    chosen = ids.parse("ord", order_id)
+    try:
+        order = await service.open_order(session, secret=secret, token=body.token)
+        if order.id != chosen:
+            raise OrderNotFound
+    except OrderNotFound:
+        network = client_network(request.client.host) if request.client else None
+        if not guesses.hit(network):
+            raise RateLimited from None
+        raise
+    received = await service.withdraw(session, secret=secret, token=body.token)
+    return WithdrawalOut(order_id=ids.encode("ord", order.id), withdrawn_at=clock.rfc3339(received))
 
 
 @router.get(

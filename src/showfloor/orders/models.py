@@ -13,9 +13,10 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     UniqueConstraint,
+    Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from showfloor.kit.db import Base, personal
@@ -53,6 +54,8 @@ class OrderRow(Base):
     withdrawn_at: Mapped[datetime | None]
     country: Mapped[str]
     language: Mapped[str] = mapped_column(server_default="en")
+    # Ids of merchants.types.SellerTerms.
+    terms: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), server_default="{}")
     email: Mapped[str | None] = personal("orders")
     # The fields of orders.types.Address, which is built from them by name.
     address: Mapped[dict[str, Any] | None] = personal("orders", JSONB(none_as_null=True))
@@ -73,6 +76,8 @@ class OrderLineRow(Base):
     quantity: Mapped[int]
     unit_amount: Mapped[int] = mapped_column(BigInteger)
     picture_url: Mapped[str | None]
+    # markets.types.NoWithdrawal
+    no_withdrawal: Mapped[str | None]
 
 
 class ShipmentRow(Base):

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, Field, model_validator
 from showfloor.kit.money import Money
 from showfloor.kit.schemas import Day, Moment, MoneyOut, Shown, Time, Words, id_with
 from showfloor.kit.text import clean_line, clean_paragraphs
-from showfloor.markets.types import SalesKind
+from showfloor.markets.types import NoWithdrawal, SalesKind
 from showfloor.orders.errors import RefundInvalid
 from showfloor.orders.types import (
     Fulfilment,
@@ -145,12 +145,13 @@ class SellerIdentity(BaseModel):
 
 class LineOut(ItemOut):
     """A line with what became of its pieces. `refunded` counts all that were refunded, `to_send`
-    those that are still to be sent.
+    those that are still to be sent; `no_withdrawal` says why nobody may withdraw from its purchase.
     """
 
     sent: int
     refunded: int
     to_send: int
+    no_withdrawal: NoWithdrawal | None
 
 
 class PartOut(BaseModel):
@@ -190,7 +191,8 @@ class RefundOut(BaseModel):
 
 class OrderDetail(_Standing):
     """`buyer` is null once the buyer's data was erased, `seller_identity` where the seller had not
-    said it, `withdraw_until` as long as the days to withdraw have not begun, `quote` for orders
+    said it, `terms` are the versions that the buyer agreed to, to be read at `/terms/{id}`;
+    `withdraw_until` is null as long as the days to withdraw have not begun, `quote` for orders
     from before there were quotes.
     """
 
@@ -201,6 +203,7 @@ class OrderDetail(_Standing):
     buyer: BuyerOut | None
     seller_identity: SellerIdentity | None
     quote: QuoteOut | None
+    terms: list[Annotated[str, id_with("trm")]]
 
 
 class OrderPage(BaseModel):
@@ -310,3 +313,16 @@ class RefundIn(BaseModel):
 
 class CancelIn(BaseModel):
     restock: bool = True
+
+
+class WithdrawalIn(BaseModel):
+    """`token` is the end of the address of the order's page, which its mails carry."""
+
+    token: str = Field(pattern="^[A-Za-z0-9_-]{1,100}$")
+
+
+class WithdrawalOut(BaseModel):
+    """The withdrawal as it was received; doing so again says the same."""
+
+    order_id: Annotated[str, id_with("ord")]
+    withdrawn_at: Time

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from showfloor.kit import money
 from showfloor.kit.money import Money
-from showfloor.markets.types import SalesContext, SalesKind
+from showfloor.markets.types import NoWithdrawal, SalesContext, SalesKind
 from showfloor.merchants.types import Identity
 
 
@@ -37,6 +37,10 @@ class Buyer:
     language: str = "en"
 
 
+ONLY_UNSEALED = (NoWithdrawal.SEALED_HYGIENE, NoWithdrawal.SEALED_MEDIA)
+"""Goods from which a buyer may withdraw until their seal is broken, which no shop can know."""
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """A line as it was agreed."""
@@ -49,6 +53,15 @@ class Item:
     quantity: int
     unit_price: Money
     picture_url: str | None
+    no_withdrawal: NoWithdrawal | None = None
+    """The class of goods that it is, where the law of the buyer's country made it an exception to
+    the right to withdraw when it was ordered.
+    """
+
+    @property
+    def may_be_withdrawn(self) -> bool:
+        """A seal that nobody broke takes no right away."""
+        return self.no_withdrawal in (None, *ONLY_UNSEALED)
 
     @property
     def total(self) -> Money:
@@ -57,12 +70,15 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Seller:
-    """The merchant as it was then; `order_prefix` begins the order's number."""
+    """The merchant as it was then; `order_prefix` begins the order's number. `terms` are the
+    versions that hold (merchants.types.SellerTerms).
+    """
 
     merchant_id: UUID
     name: dict[str, str]
     order_prefix: str
     identity: Identity | None = None
+    terms: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +261,8 @@ class Order:
     was erased. `withdrawn_at` is when the buyer withdrew from the contract, for all goods. `quote`
     is how its total came about (None for orders from before there were quotes). `send_by` is
     when the goods leave at the latest, as it was agreed.
-    `shipments` and `refunds` are what happened since, oldest first.
+    `shipments` and `refunds` are what happened since, oldest first. `terms` are the versions of
+    what the seller laid down that the buyer agreed to.
     """
 
     id: UUID
@@ -266,6 +283,12 @@ class Order:
     send_by: datetime | None = None
     shipments: tuple[Shipment, ...] = ()
     refunds: tuple[Refund, ...] = ()
+    terms: tuple[UUID, ...] = ()
+
+    @property
+    def kept(self) -> frozenset[int]:
+        """Positions of the lines from which nobody may withdraw."""
+        return frozenset(at for at, item in enumerate(self.items) if not item.may_be_withdrawn)
 
 
 @dataclass(frozen=True, slots=True)

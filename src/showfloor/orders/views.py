@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from showfloor.kit import clock, csv, ids, messages
+from showfloor.kit.money import Money
 from showfloor.kit.schemas import MoneyOut, Words, fields_of
 from showfloor.markets.service import get_market
+from showfloor.markets.types import NoWithdrawal
 from showfloor.orders import rules
 from showfloor.orders.schemas import (
     NoteOut,
@@ -67,6 +69,11 @@ def progress_of(order: Order) -> Progress:
     return rules.progress(order, get_market(order.market).timezone)
 
 
+def due_back_of(order: Order) -> Money:
+    """What the buyer gets back for withdrawing."""
+    return rules.due_back(order, progress_of(order))
+
+
 def _with_names_of_the_wire(order: Order, stands: Progress) -> dict[str, object]:
     return {
         **fields_of(order),
@@ -111,6 +118,12 @@ def reason_words(reason: Reason, lang: str) -> str:
         "rate": percent(lang, reason.rate) if reason.rate is not None else None,
     }
     return messages.translate(lang, f"price.{reason.code.value}", **given)
+
+
+def exception_words(exception: NoWithdrawal) -> Words:
+    """Why nobody may withdraw from the purchase of such goods."""
+    key = f"withdrawal.{exception.value}"
+    return Words(**{lang: messages.translate(lang, key) for lang in messages.LANGUAGES})
 
 
 def page_view(page: Page) -> OrderPage:

@@ -11,7 +11,7 @@ import jinja2
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from showfloor.kit import messages
+from showfloor.kit import ids, messages
 from showfloor.kit.answers import chosen_language, language
 from showfloor.kit.db import Session
 from showfloor.kit.errors import AppError, RateLimited
@@ -21,9 +21,11 @@ from showfloor.kit.network import client_network
 from showfloor.kit.recent import Recent
 from showfloor.markets import postcodes
 from showfloor.markets.service import get_market, list_markets
+from showfloor.merchants import service as merchants
+from showfloor.merchants.http import terms_view
 from showfloor.orders import service as orders
 from showfloor.orders.errors import OrderNotFound
-from showfloor.orders.views import order_detail
+from showfloor.orders.views import due_back_of, order_detail
 from showfloor.replays import service as replays
 from showfloor.replays.types import Clip, ClipState, ClipWithState
 from showfloor.replays.views import clip_view
@@ -269,6 +271,11 @@ async def _order(
         timezone=get_market(found.market).timezone,
         is_export=found.quote is not None and found.quote.is_export,
         mails=settings.smtp_server is not None,
+        terms=[
+            terms_view(each).model_dump(mode="json")
+            for each in await merchants.get_terms(session, found.terms)
+        ],
+        due_back=due_back_of(found),
         withdrawing=withdrawing and found.withdrawn_at is None,
         may_withdraw=orders.may_withdraw(found),
     )
@@ -277,6 +284,20 @@ async def _order(
     answer.headers["X-Robots-Tag"] = "noindex"
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
+
+
+@router.get("/terms/{terms_id}")
+async def terms(terms_id: str, request: Request, session: SessionDep) -> Response:
+    """A version of what a seller lays down, as it was and stays."""
+    found, merchant = await merchants.find_terms(session, ids.parse("trm", terms_id))
+    html = pages.render_terms(
+        templates(),
+        lang=language(request),
+        path=f"/terms/{terms_id}",
+        terms=terms_view(found).model_dump(mode="json"),
+        seller=merchant.name,
+    )
+    return page(request, html)
 
 
 async def _unguessed(request: Request, opening: Callable[[], Awaitable[T]]) -> T:

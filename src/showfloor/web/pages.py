@@ -17,6 +17,7 @@ import jinja2
 from showfloor.kit import messages as words
 from showfloor.kit.messages import Messages
 from showfloor.kit.money import Money
+from showfloor.orders.types import ONLY_UNSEALED
 
 TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"
@@ -56,6 +57,7 @@ STUDIO_WORDS = (
     "hooks",
     "money",
     "goods",
+    "legal",
     "age",
     "account",
     "team",
@@ -294,6 +296,22 @@ def render_studio(
     return _render(env, "studio.html", lang=lang, path=f"/{part}", part=part, data=data)
 
 
+def render_terms(
+    env: jinja2.Environment, *, lang: str, path: str, terms: Page, seller: Mapping[str, str]
+) -> str:
+    """A version of what a seller lays down; `terms` is TermsOut JSON."""
+    return _render(
+        env,
+        "terms.html",
+        lang=lang,
+        path=path,
+        data={},
+        terms=terms,
+        seller=seller,
+        since=words.day(lang, datetime.fromisoformat(terms["since"])),
+    )
+
+
 def render_remote(env: jinja2.Environment, *, lang: str) -> str:
     """The page of a second device; its script reads the ticket behind the `#`, which no server
     sees.
@@ -322,10 +340,13 @@ def render_order(
     mails: bool,
     withdrawing: bool,
     may_withdraw: bool = True,
+    terms: Sequence[Page] = (),
+    due_back: Money | None = None,
 ) -> str:
     """The buyer's page of an order; `order` is OrderDetail JSON. `is_export`: tax may come on top
     of what was paid; `mails`: the buyer gets mails about it. `may_withdraw`: the days for it are
-    not over; `withdrawing`: the page asks whether that is meant.
+    not over; `withdrawing`: the page asks whether that is meant, and `due_back` is
+    what comes back then. `terms` are the seller's, TermsOut JSON, as they were agreed.
     """
     return _render(
         env,
@@ -335,6 +356,12 @@ def render_order(
         data={},
         order=order,
         left=Money(order["left"]["amount"], order["left"]["currency"]),
+        due_back=due_back or Money(order["left"]["amount"], order["left"]["currency"]),
+        kept=[
+            item for item in order["items"] if item["no_withdrawal"] not in (None, *ONLY_UNSEALED)
+        ],
+        sealed=[item for item in order["items"] if item["no_withdrawal"] in ONLY_UNSEALED],
+        terms=terms,
         is_export=is_export,
         mails=mails,
         withdrawing=withdrawing and may_withdraw,

@@ -21,6 +21,7 @@ from showfloor.identity.types import CollectionPoint, GrantKind, Person, Role
 from showfloor.kit import ids
 from showfloor.kit.db import Database, Session
 from showfloor.media.types import IngestState
+from showfloor.orders import service as orders
 from showfloor.shows import service as shows
 from showfloor.shows.schemas import NewShow
 from showfloor.stock import service as stock
@@ -70,6 +71,7 @@ TRAY = {
         }
     ],
 }
+SAID = {"text": "Thirty days.", "url": ""}
 FREE = [{"from_value": 0, "price": 0}]
 
 
@@ -279,6 +281,12 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
                     "open_invitation": {"token": opening},
                     "accept_invitation": {"token": welcoming},
                     "join_team": {"token": entering},
+                    "set_terms": {"en": [SAID], "ar": [SAID], "kind": ["terms"]},
+                    "set_withdrawal_exception": {"exception": ["perishable"]},
+                    "withdraw_order": {
+                        "order_id": [unwanted],
+                        "token": [orders.page_token(b"s" * 32, ids.parse("ord", unwanted))],
+                    },
                     # Webhooks and imports speak another protocol.
                     "add_import": {"url": ["https://shop.example/feed.csv"], "currency": ["GBP"]},
                     "add_webhook": {"url": [HOOK["url"]]},

@@ -125,8 +125,10 @@ async def test_order_keeps_what_was_agreed(house: House) -> None:
             "sent": 0,
             "refunded": 0,
             "to_send": 2,
+            "no_withdrawal": None,
         }
     ]
+    assert body["terms"] == []
     assert body["buyer"]["email"] == "Anna@Example.com"
     assert body["buyer"]["address"]["line1"] == "1 High Street"
 

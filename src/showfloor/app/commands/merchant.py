@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -20,8 +21,9 @@ from showfloor.app.admin_terminal import (
     said,
     stored_picture,
 )
+from showfloor.kit.text import clean_paragraphs
 from showfloor.merchants import service
-from showfloor.merchants.types import Identity
+from showfloor.merchants.types import Identity, TermsKind, TermsText
 
 group = typer.Typer(no_args_is_help=True)
 origin = typer.Typer(no_args_is_help=True, help="The websites that may show a seller's shows.")
@@ -79,6 +81,37 @@ def identify_merchant(
     }
     run(lambda session: service.set_identity(session, slug=slug, identity=identity))
     typer.echo(f"{slug} is {company}.")
+
+
+def _terms_text(said: str) -> TermsText:
+    if said.startswith("https://"):
+        return {"text": "", "url": said}
+    try:
+        return {"text": clean_paragraphs(Path(said).read_text("utf-8")), "url": ""}
+    except (OSError, UnicodeDecodeError) as error:
+        raise typer.BadParameter(f"no text file, and no https:// address: {said}") from error
+
+
+@group.command("terms")
+def set_terms(
+    slug: ShortName,
+    kind: Annotated[TermsKind, typer.Argument(help="what it is")],
+    en: Annotated[
+        TermsText,
+        typer.Option(
+            help="a text file, or https://… of the page that has it",
+            parser=_terms_text,
+            metavar="FILE",
+        ),
+    ],
+    ar: Annotated[
+        TermsText, typer.Option(help="the same in Arabic", parser=_terms_text, metavar="FILE")
+    ],
+) -> None:
+    """Say what buyers agree to from now on; orders keep the version they were placed under."""
+    words = {"en": en, "ar": ar}
+    terms = run(lambda session: admin.set_terms(session, seller=slug, kind=kind, words=words))
+    typer.echo(f"{slug}: {kind.value}, version {terms.version}.")
 
 
 @origin.command("add")

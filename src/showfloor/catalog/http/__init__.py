@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 
 from showfloor.catalog import service
 from showfloor.catalog.errors import PriceInvalid, ProductNotFound, VariantNotFound
-from showfloor.catalog.schemas import NewPrice, ProductOut, ProductPage
+from showfloor.catalog.schemas import NewPrice, ProductOut, ProductPage, WithdrawalException
 from showfloor.catalog.views import product_view
 from showfloor.identity.errors import CsrfFailed, NotAuthenticated
 from showfloor.identity.http import CurrentPerson
@@ -60,6 +60,23 @@ async def get_product(
     )
     priced = await service.price_products(session, [found], currency)
     return product_view(priced[found.id])
+
+
+@router.put(
+    "/products/{product_id}/withdrawal-exception",
+    responses=refusals(NotAuthenticated, CsrfFailed, NotFound, ProductNotFound),
+)
+async def set_withdrawal_exception(
+    product_id: str, body: WithdrawalException, session: SessionDep, person: CurrentPerson
+) -> WithdrawalException:
+    """Whether buyers may withdraw from buying it, where the law of their country lets a seller say
+    so. They read it before they order; orders keep what was said when they were placed.
+    """
+    chosen = ids.parse("prod", product_id)
+    await service.set_no_withdrawal(
+        session, person=person, product_id=chosen, exception=body.exception
+    )
+    return body
 
 
 @router.post(

@@ -26,12 +26,14 @@ from showfloor.catalog.types import (
 )
 from showfloor.kit.db import Base, Parameters, Session
 from showfloor.kit.money import Money
+from showfloor.markets.types import NoWithdrawal
 
 
 async def add_product(session: Session, product: Product, now: datetime) -> bool:
     """The product and its variants; False when the merchant already uses a SKU or the slug."""
     row = {name: value for name, value in asdict(product).items() if name != "variants"} | {
-        "created_at": now
+        "created_at": now,
+        "no_withdrawal": product.no_withdrawal.value if product.no_withdrawal else None,
     }
     variants = [
         asdict(variant)
@@ -260,6 +262,14 @@ async def add_variant(session: Session, product: Product) -> bool:
     return True
 
 
+async def set_no_withdrawal(
+    session: Session, product_id: UUID, exception: NoWithdrawal | None
+) -> None:
+    """Which class of goods the product is from now on."""
+    value = exception.value if exception else None
+    await _update(session, ProductRow, [{"id": product_id, "no_withdrawal": value}])
+
+
 async def set_pictures(session: Session, changes: Collection[tuple[Product, Product]]) -> None:
     """The pictures of products, and which of them each variant has."""
     await _update(
@@ -358,6 +368,7 @@ def _product(row: ProductRow, variants: list[Variant]) -> Product:
         options=tuple(_axis(axis) for axis in row.options),
         pictures=tuple(Picture(**picture) for picture in row.pictures),
         variants=tuple(variants),
+        no_withdrawal=NoWithdrawal(row.no_withdrawal) if row.no_withdrawal else None,
     )
 
 

@@ -42,6 +42,7 @@ from showfloor.kit import clock, ids
 from showfloor.kit.db import Session
 from showfloor.kit.money import Money
 from showfloor.kit.outbox import publish, publish_each
+from showfloor.markets.types import NoWithdrawal
 from showfloor.merchants.service import get_merchants, sellable_by
 
 __all__ = [
@@ -162,6 +163,17 @@ async def get_own_product(session: Session, *, person: Person, product_id: UUID)
     if found is None or found.merchant_id not in person.merchant_ids:
         raise ProductNotFound
     return found
+
+
+async def set_no_withdrawal(
+    session: Session, *, person: Person, product_id: UUID, exception: NoWithdrawal | None
+) -> None:
+    """Say that a product is of a class of goods from whose purchase buyers may not withdraw where
+    the law says so; None: it is like any other. Orders keep what was said when they were placed.
+    Raises ProductNotFound.
+    """
+    await get_own_product(session, person=person, product_id=product_id)
+    await queries.set_no_withdrawal(session, product_id, exception)
 
 
 async def find_variants(session: Session, *, sku: str) -> dict[UUID, UUID]:
@@ -294,4 +306,5 @@ def _numbered(product: NewProduct) -> Product:
         options=product.options,
         pictures=product.pictures,
         variants=variants,
+        no_withdrawal=product.no_withdrawal,
     )

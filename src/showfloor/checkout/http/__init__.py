@@ -146,6 +146,7 @@ async def open_checkout(request: Request) -> Response:
     fingerprint = deps.fingerprint(body.model_dump(exclude=set(AgeIn.model_fields)))
     buyer = Buyer(body.email, body.address.value(), language(request))
     chosen = [ids.parse("dlv", option) for option in body.delivery]
+    read = None if body.terms is None else [ids.parse("trm", each) for each in body.terms]
 
     async def answer() -> Response:
         # Details that are lost with the server's power are typed again; the intent to pay, which is
@@ -163,6 +164,7 @@ async def open_checkout(request: Request) -> Response:
                 asked=asked,
                 buyer=buyer,
                 chosen=chosen,
+                read=read,
             )
             view = checkout_view(purchase, deps.secret)
             stored = idempotency.StoredAnswer(201, view.model_dump())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, LiteralString, TypedDict
+from typing import Any, LiteralString, NotRequired, TypedDict
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
@@ -14,7 +14,7 @@ from showfloor.checkout.models import CheckoutRow
 from showfloor.checkout.types import Agreed, Checkout
 from showfloor.kit.db import BATCH, Asked, Connection, Parameters, Session, ask, fetch, write
 from showfloor.kit.money import Money
-from showfloor.markets.types import SalesContext, SalesKind
+from showfloor.markets.types import NoWithdrawal, SalesContext, SalesKind
 from showfloor.orders.types import Buyer, Item, Quote, Seller
 
 
@@ -108,7 +108,11 @@ def _agreed_values(checkout: Checkout) -> Parameters:
         "lines": Jsonb([_stored_line(line) for line in checkout.lines]),
         "sellers": Jsonb(
             [
-                {**asdict(seller), "merchant_id": seller.merchant_id.hex}
+                {
+                    **asdict(seller),
+                    "merchant_id": seller.merchant_id.hex,
+                    "terms": [each.hex for each in seller.terms],
+                }
                 for seller in checkout.sellers
             ]
         ),
@@ -213,6 +217,7 @@ def read_checkout(row: tuple[Any, ...] | list[Any]) -> Checkout:
                 stored["name"],
                 stored["order_prefix"],
                 stored.get("identity"),
+                tuple(UUID(hex=each) for each in stored.get("terms", ())),
             )
             for stored in sellers
         ),
@@ -232,6 +237,7 @@ class _StoredLine(TypedDict):
     quantity: int
     unit_amount: int
     picture_url: str | None
+    no_withdrawal: NotRequired[str | None]
 
 
 def _stored_line(line: Agreed) -> _StoredLine:
@@ -246,6 +252,7 @@ def _stored_line(line: Agreed) -> _StoredLine:
         "quantity": item.quantity,
         "unit_amount": item.unit_price.amount,
         "picture_url": item.picture_url,
+        "no_withdrawal": item.no_withdrawal.value if item.no_withdrawal else None,
     }
 
 
@@ -259,5 +266,6 @@ def _line(stored: _StoredLine, currency: str) -> Agreed:
         quantity=stored["quantity"],
         unit_price=Money(stored["unit_amount"], currency),
         picture_url=stored["picture_url"],
+        no_withdrawal=NoWithdrawal(kept) if (kept := stored.get("no_withdrawal")) else None,
     )
     return Agreed(UUID(hex=stored["merchant_id"]), item)

@@ -13,6 +13,7 @@ from showfloor.checkout.errors import (
     CheckoutNotFound,
     DeliveryGone,
     PaymentInProgress,
+    TermsChanged,
 )
 from showfloor.checkout.queries import Details
 from showfloor.checkout.service.shelf import Shelf
@@ -58,18 +59,21 @@ async def open_checkout(
     asked: Opening,
     buyer: Buyer,
     chosen: Collection[UUID] = (),
+    read: Collection[UUID] | None = None,
 ) -> Purchase:
     """Say who buys what is held, and how it is delivered; saying it again with other details
-    replaces them until a payment is under way.
+    replaces them until a payment is under way. `read` are the versions of the sellers' terms that
+    the buyer saw, None where that is not said.
 
     Raises ValidationFailed (an address that cannot be delivered to), NotDelivered, DeliveryGone,
-    HoldExpired, CheckoutClosed, PaymentInProgress. The commit raises Collided when another request
-    has opened it at this very moment; then do it again.
+    TermsChanged, HoldExpired, CheckoutClosed, PaymentInProgress. The commit raises Collided when
+    another request has opened it at this very moment; then do it again.
     """
     hold = await asked.hold.answer()
     _check_address(buyer.address)
     checkout = await shelf.agree(hold, Destination(buyer.address.country), chosen)
     _check_chosen(checkout, chosen)
+    _check_read(checkout, read)
     details = Details(buyer, admission.declared_adult_at, hold.expires_at)
     if not await asked.is_opened.answer():
         queries.add_checkout(connection, checkout, details, clock.now())
@@ -166,6 +170,13 @@ def _check_chosen(checkout: Checkout, chosen: Collection[UUID]) -> None:
     """What the buyer chose is agreed to, never another way in its place. Raises DeliveryGone."""
     if not checkout.options.issuperset(chosen):
         raise DeliveryGone
+
+
+def _check_read(checkout: Checkout, read: Collection[UUID] | None) -> None:
+    """Nobody agrees to what they could not read. Raises TermsChanged."""
+    held = {terms for seller in checkout.sellers for terms in seller.terms}
+    if read is not None and held != set(read):
+        raise TermsChanged
 
 
 def _check_address(address: Address) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -23,8 +23,10 @@ from showfloor.delivery.types import DeliveryOption, Offer
 from showfloor.kit import clock, ids, money
 from showfloor.kit.db import Database, Session
 from showfloor.kit.money import Money
-from showfloor.markets.service import find_tax, get_market, is_in_union
+from showfloor.markets.service import find_tax, find_withdrawal_rule, get_market, is_in_union
 from showfloor.markets.types import Market, SalesContext
+from showfloor.merchants import service as merchants
+from showfloor.merchants.types import SellerTerms
 from showfloor.orders.types import Item, ReasonCode, Seller
 from showfloor.shows import service as shows
 from showfloor.stock.types import Hold, Line
@@ -47,6 +49,7 @@ class Goods:
         """The line of a hold, with the name and the picture that go with it."""
         picture = _picture(self.product, self.variant)
         item = Item(
+            no_withdrawal=self.product.no_withdrawal,
             variant_id=self.variant_id,
             product_id=self.product.id,
             sku=line.sku,
@@ -61,10 +64,11 @@ class Goods:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Goods with what goes with them: how each of their sellers delivers."""
+    """Goods with what goes with them: how each of their sellers delivers, and what it lays down."""
 
     by_variant: Mapping[UUID, Goods]
     options: Mapping[UUID, tuple[DeliveryOption, ...]]
+    terms: Mapping[UUID, tuple[SellerTerms, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +120,7 @@ class Shelf:
         Raises NotDelivered.
         """
         lines, known = await self._agreed(hold)
+        lines = [_under_law(line, hold.context, to) for line in lines]
         found = estimate(lines, known, hold.context, to, chosen)
         if found.not_delivered:
             raise NotDelivered(extra={"skus": found.not_delivered})
@@ -132,6 +137,7 @@ class Shelf:
     async def estimate(self, hold: Hold, to: Destination, chosen: Collection[UUID]) -> Estimate:
         """What is held, if it goes there: for a buyer who has not said yet."""
         lines, known = await self._agreed(hold)
+        lines = [_under_law(line, hold.context, to) for line in lines]
         return estimate(lines, known, hold.context, to, chosen)
 
     async def estimate_goods(
@@ -142,6 +148,7 @@ class Shelf:
         if (goods := offers.by_sku.get(sku)) is None or goods.price is None:
             raise NotForSale(extra={"skus": [sku]})
         line = goods.agreed(Line(goods.variant_id, sku, quantity, goods.price))
+        line = _under_law(line, offers.context, to)
         return estimate([line], offers.known, offers.context, to, ())
 
     async def _agreed(self, hold: Hold) -> tuple[list[Agreed], Known]:
@@ -161,12 +168,13 @@ class Shelf:
             show = await shows.get_show(session, show_id)
             priced = await catalog.get_priced_products(session, show.product_ids, show.currency)
             options = await _options(session, priced)
-        goods = list(_goods(priced.values()))
+            terms = await _terms(session, priced)
+        goods = list(_goods(priced.values(), terms))
         return Offers(
             open=show.sells,
             context=SalesContext.in_show(show_id, show.market),
             by_sku={each.variant.sku: each for each in goods if each.price is not None},
-            known=Known({each.variant_id: each for each in goods}, options),
+            known=Known({each.variant_id: each for each in goods}, options, terms),
         )
 
     async def _load_variants(self, variant_ids: Collection[UUID], currency: str) -> Known:
@@ -175,13 +183,32 @@ class Shelf:
             products = {product.id: product for product in owners.values()}
             priced = await catalog.price_products(session, products.values(), currency)
             options = await _options(session, priced)
-        return Known({each.variant_id: each for each in _goods(priced.values())}, options)
+            terms = await _terms(session, priced)
+        goods = {each.variant_id: each for each in _goods(priced.values(), terms)}
+        return Known(goods, options, terms)
 
 
 async def _options(
     session: Session, priced: Mapping[UUID, PricedProduct]
 ) -> dict[UUID, tuple[DeliveryOption, ...]]:
     return await delivery.options_of(session, {each.merchant.id for each in priced.values()})
+
+
+async def _terms(
+    session: Session, priced: Mapping[UUID, PricedProduct]
+) -> dict[UUID, tuple[SellerTerms, ...]]:
+    return await merchants.terms_of(session, {each.merchant.id for each in priced.values()})
+
+
+def _under_law(line: Agreed, context: SalesContext, to: Destination) -> Agreed:
+    """Only what the law of the buyer's country excepts from the right to withdraw is excepted,
+    whatever the seller says of the goods.
+    """
+    said = line.item.no_withdrawal
+    day = get_market(context.market).day(clock.now())
+    if said is None or find_withdrawal_rule(said, to.country, day) is not None:
+        return line
+    return replace(line, item=replace(line.item, no_withdrawal=None))
 
 
 def estimate(
@@ -199,8 +226,7 @@ def estimate(
         to=to,
         countries=tuple(sorted(frozenset.intersection(*reached))),
         sellers=tuple(
-            _seller_quote(names[each], lines, known.options[each], market, to, chosen)
-            for each in sellers
+            _seller_quote(names[each], lines, known, market, to, chosen) for each in sellers
         ),
         currency=market.currency,
     )
@@ -209,22 +235,24 @@ def estimate(
 def _seller_quote(
     seller: Seller,
     lines: Sequence[Agreed],
-    options: Sequence[DeliveryOption],
+    known: Known,
     market: Market,
     to: Destination,
     chosen: Collection[UUID],
 ) -> SellerQuote:
+    options, terms = known.options[seller.merchant_id], known.terms[seller.merchant_id]
     items = [line.item for line in lines if line.merchant_id == seller.merchant_id]
     skus = tuple(item.sku for item in items)
+    kept = {item.sku: item.no_withdrawal for item in items if item.no_withdrawal is not None}
     goods = money.total([item.total for item in items], market.currency)
     if to.country not in delivery.countries_of(options, market):
-        return SellerQuote(seller, skus, goods, (), None)
+        return SellerQuote(seller, skus, goods, (), None, terms, kept)
     day = market.day(clock.now())
     offers = delivery.offers(options, country=to.country, goods=goods, day=day, market=market)
     offer = _chosen(offers, chosen)
     tax = _tax(seller, market, to, day)
     quote = pricing.quote(seller.merchant_id, items, offer, to, tax)
-    return SellerQuote(seller, skus, goods, tuple(offers), quote)
+    return SellerQuote(seller, skus, goods, tuple(offers), quote, terms, kept)
 
 
 def _tax(seller: Seller, market: Market, to: Destination, day: date) -> pricing.Tax:
@@ -248,10 +276,18 @@ def _chosen(offers: Sequence[Offer], chosen: Collection[UUID]) -> Offer | None:
     return wanted or (offers[0] if offers else None)
 
 
-def _goods(priced: Iterable[PricedProduct]) -> Iterable[Goods]:
+def _goods(
+    priced: Iterable[PricedProduct], terms: Mapping[UUID, tuple[SellerTerms, ...]]
+) -> Iterable[Goods]:
     for each in priced:
         merchant = each.merchant
-        seller = Seller(merchant.id, merchant.name, merchant.order_prefix, merchant.identity)
+        seller = Seller(
+            merchant.id,
+            merchant.name,
+            merchant.order_prefix,
+            merchant.identity,
+            tuple(each.id for each in terms[merchant.id]),
+        )
         for variant in each.product.variants:
             yield Goods(variant.id, each.product, variant, each.prices.get(variant.id), seller)
 

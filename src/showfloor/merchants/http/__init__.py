@@ -1,9 +1,11 @@
-"""JSON routes of `merchants`: the websites that may carry its shows."""
+"""JSON routes of `merchants`: the websites that may carry its shows, its creators, its terms."""
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from showfloor.identity.errors import CsrfFailed, Forbidden, NotAuthenticated
 from showfloor.identity.http import CurrentPerson
@@ -11,9 +13,17 @@ from showfloor.kit import ids
 from showfloor.kit.errors import NotFound
 from showfloor.kit.http import SessionDep
 from showfloor.kit.openapi import refusals
-from showfloor.kit.schemas import Words
+from showfloor.kit.schemas import Shown, Time, Words, id_with
+from showfloor.kit.text import clean_code, clean_paragraphs
 from showfloor.merchants import service
-from showfloor.merchants.errors import MerchantNotFound, OriginInvalid, TooManyOrigins
+from showfloor.merchants.errors import (
+    MerchantNotFound,
+    OriginInvalid,
+    TermsInvalid,
+    TooManyOrigins,
+)
+from showfloor.merchants.rules import LONGEST_TERMS
+from showfloor.merchants.types import SellerTerms, TermsKind, TermsText
 
 router = APIRouter(prefix="/api/v1", tags=["merchants"])
 CHANGE = (NotAuthenticated, CsrfFailed, Forbidden, NotFound, OriginInvalid)
@@ -102,4 +112,92 @@ async def forbid_creator(
         person=person,
         merchant_id=ids.parse("mer", merchant_id),
         creator_id=ids.parse("cre", creator_id),
+    )
+
+
+class TermsTextOut(BaseModel):
+    """In one language: the words, or the address of the page that has them."""
+
+    text: str
+    url: str
+
+
+class TermsWords(BaseModel):
+    en: TermsTextOut
+    ar: TermsTextOut
+
+
+class TermsOut(Shown):
+    """One version of what a seller lays down; whoever has its `id` reads it at `/terms/{id}`, now
+    and later.
+    """
+
+    id: Annotated[str, id_with("trm")]
+    kind: TermsKind
+    version: int
+    since: Time
+    words: TermsWords
+
+
+class TermsList(BaseModel):
+    items: list[TermsOut]
+
+
+class TermsTextIn(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid")
+    text: Annotated[str, AfterValidator(clean_paragraphs)] = Field("", max_length=LONGEST_TERMS)
+    url: Annotated[str, AfterValidator(clean_code)] = Field("", max_length=500)
+
+
+class TermsIn(BaseModel):
+    """Each language has a text, or the `url` (https) of the page that has it."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+    en: TermsTextIn
+    ar: TermsTextIn
+
+    def value(self) -> dict[str, TermsText]:
+        return {
+            lang: {"text": said.text, "url": said.url}
+            for lang, said in (("en", self.en), ("ar", self.ar))
+        }
+
+
+def terms_view(terms: SellerTerms) -> TermsOut:
+    return TermsOut.model_validate(terms)
+
+
+@router.get(
+    "/merchants/{merchant_id}/terms", responses=refusals(NotAuthenticated, Forbidden, NotFound)
+)
+async def list_terms(merchant_id: str, session: SessionDep, person: CurrentPerson) -> TermsList:
+    """What buyers of this merchant agree to now: terms, returns, privacy, as far as they were
+    said.
+    """
+    found = await service.list_terms(
+        session, person=person, merchant_id=ids.parse("mer", merchant_id)
+    )
+    return TermsList(items=[terms_view(each) for each in found])
+
+
+@router.put(
+    "/merchants/{merchant_id}/terms/{kind}",
+    responses=refusals(
+        NotAuthenticated, CsrfFailed, Forbidden, NotFound, MerchantNotFound, TermsInvalid
+    ),
+)
+async def set_terms(
+    merchant_id: str, kind: TermsKind, body: TermsIn, session: SessionDep, person: CurrentPerson
+) -> TermsOut:
+    """What buyers agree to from now on, as a new version; orders keep the one they were placed
+    under.
+    """
+    return terms_view(
+        await service.set_terms(
+            session,
+            person=person,
+            merchant_id=ids.parse("mer", merchant_id),
+            kind=kind,
+            words=body.value(),
+        )
     )

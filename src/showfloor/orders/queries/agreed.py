@@ -16,7 +16,7 @@ from sqlalchemy import delete, func, select, update
 from showfloor.kit import ids
 from showfloor.kit.db import Connection, Parameters, Session, fetch, write
 from showfloor.kit.money import Money
-from showfloor.markets.types import SalesKind
+from showfloor.markets.types import NoWithdrawal, SalesKind
 from showfloor.merchants.types import Identity
 from showfloor.orders.models import NoteRow, OrderLineRow, OrderRow, ShipmentRow
 from showfloor.orders.queries.fulfilment import refunds_of, shipments_of
@@ -36,25 +36,27 @@ with
 new as materialized (
   select * from jsonb_to_recordset(%(orders)s::jsonb) as new(
     id uuid, number bigint, prefix text, merchant_id uuid, seller_name jsonb, seller_identity jsonb,
-    total bigint, quote jsonb, send_by timestamptz, items jsonb)
+    total bigint, quote jsonb, send_by timestamptz, terms jsonb, items jsonb)
 ),
 placed as (
   insert into orders (id, number, prefix, merchant_id, seller_name, seller_identity, kind,
-    market, show_id, checkout_id, currency, total, quote, send_by, placed_at, country, language,
-    email, address)
+    market, show_id, checkout_id, currency, total, quote, send_by, terms, placed_at, country,
+    language, email, address)
   select id, number, prefix, merchant_id, seller_name, seller_identity, %(kind)s, %(market)s,
-    %(show_id)s, %(checkout_id)s, %(currency)s, total, quote, send_by, %(now)s, %(country)s,
-    %(language)s, %(email)s, %(address)s
+    %(show_id)s, %(checkout_id)s, %(currency)s, total, quote, send_by,
+    array(select jsonb_array_elements_text(terms)::uuid), %(now)s, %(country)s, %(language)s,
+    %(email)s, %(address)s
   from new
   on conflict do nothing
   returning id
 ),
 lines as (
   insert into order_line (order_id, position, variant_id, product_id, sku, product_name,
-    options_text, quantity, unit_amount, picture_url)
+    options_text, quantity, unit_amount, picture_url, no_withdrawal)
   select placed.id, item.* from placed join new using (id) cross join jsonb_to_recordset(items)
     as item(position int, variant_id uuid, product_id uuid, sku text, product_name jsonb,
-      options_text jsonb, quantity int, unit_amount bigint, picture_url text)
+      options_text jsonb, quantity int, unit_amount bigint, picture_url text,
+      no_withdrawal text)
 )
 select id from placed
 """
@@ -118,6 +120,7 @@ def _row(order_id: UUID, new: NewOrder, number: int) -> dict[str, object]:
         "total": new.total.amount,
         "quote": new.quote.as_json() if new.quote else None,
         "send_by": new.send_by.isoformat() if new.send_by else None,
+        "terms": [each.hex for each in new.seller.terms],
         "items": [_line(place, item) for place, item in enumerate(new.items)],
     }
 
@@ -152,6 +155,7 @@ def _line(position: int, item: Item) -> dict[str, object]:
         "quantity": item.quantity,
         "unit_amount": item.unit_price.amount,
         "picture_url": item.picture_url,
+        "no_withdrawal": item.no_withdrawal.value if item.no_withdrawal else None,
     }
 
 
@@ -173,6 +177,7 @@ def _placed_order(order_id: UUID, new: NewOrder, number: int, now: datetime) -> 
         seller_identity=new.seller.identity,
         quote=new.quote,
         send_by=new.send_by,
+        terms=new.seller.terms,
     )
 
 
@@ -200,8 +205,8 @@ async def set_withdrawn(session: Session, order_id: UUID, now: datetime) -> bool
 OF_CHECKOUT: LiteralString = """
 select orders.id, orders.number, prefix, merchant_id, seller_name, kind, market, show_id,
   checkout_id, currency, total, placed_at, withdrawn_at, email, address,
-  language, seller_identity, quote, send_by, variant_id, product_id, sku,
-  product_name, options_text, quantity, unit_amount, picture_url
+  language, seller_identity, quote, send_by, orders.terms, variant_id, product_id, sku,
+  product_name, options_text, quantity, unit_amount, picture_url, no_withdrawal
 from orders join order_line on order_id = orders.id
 where checkout_id = %(checkout_id)s
 order by orders.id, position
@@ -212,15 +217,25 @@ async def orders_of_checkout(connection: Connection, checkout_id: UUID) -> list[
     """What one purchase became."""
     found: dict[UUID, Order] = {}
     for row in await fetch(connection, OF_CHECKOUT, {"checkout_id": checkout_id}):
-        order = found.get(row[0]) or _bare_order(row[:19])
-        found[order.id] = replace(order, items=(*order.items, _sold_item(order, row[19:])))
+        order = found.get(row[0]) or _bare_order(row[:20])
+        found[order.id] = replace(order, items=(*order.items, _sold_item(order, row[20:])))
     return list(found.values())
 
 
 def _sold_item(order: Order, row: tuple[Any, ...]) -> Item:
-    variant_id, product_id, sku, name, options_text, quantity, amount, picture_url = row
+    variant_id, product_id, sku, name, options_text, quantity, amount, picture_url, kept = row
     price = Money(amount, order.total.currency)
-    return Item(variant_id, product_id, sku, name, options_text, quantity, price, picture_url)
+    return Item(
+        variant_id,
+        product_id,
+        sku,
+        name,
+        options_text,
+        quantity,
+        price,
+        picture_url,
+        _exception(kept),
+    )
 
 
 def _bare_order(row: tuple[Any, ...]) -> Order:
@@ -237,6 +252,7 @@ def _bare_order(row: tuple[Any, ...]) -> Order:
         identity,
         quote,
         send_by,
+        terms,
     ) = rest
     return Order(
         id=order_id,
@@ -255,6 +271,7 @@ def _bare_order(row: tuple[Any, ...]) -> Order:
         seller_identity=_identity(identity),
         quote=_quote(quote),
         send_by=send_by,
+        terms=tuple(terms),
     )
 
 
@@ -357,6 +374,7 @@ def _item(line: OrderLineRow, currency: str) -> Item:
         line.quantity,
         price,
         line.picture_url,
+        _exception(line.no_withdrawal),
     )
 
 
@@ -378,7 +396,12 @@ def _order(row: OrderRow, items: list[Item]) -> Order:
         seller_identity=_identity(row.seller_identity),
         quote=_quote(row.quote),
         send_by=row.send_by,
+        terms=tuple(row.terms),
     )
+
+
+def _exception(stored: str | None) -> NoWithdrawal | None:
+    return NoWithdrawal(stored) if stored else None
 
 
 def _identity(stored: Mapping[str, str] | None) -> Identity | None:

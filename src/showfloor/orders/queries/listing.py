@@ -21,7 +21,7 @@ from showfloor.orders.models import (
     ShipmentRow,
 )
 from showfloor.orders.rules import SEND_WITHIN
-from showfloor.orders.types import OrderFilter, RefundState, Wanted
+from showfloor.orders.types import ONLY_UNSEALED, OrderFilter, RefundState, Wanted
 
 _ordered = (
     select(func.sum(OrderLineRow.quantity))
@@ -45,7 +45,39 @@ _unsent = (
 _refunded = select(RefundRow.id).where(RefundRow.order_id == OrderRow.id, _counts).exists()
 _send_by = func.coalesce(OrderRow.send_by, OrderRow.placed_at + SEND_WITHIN)
 """As `rules.progress`."""
-_waits = and_(OrderRow.withdrawn_at.is_(None), _ordered > _sent + _unsent)
+_kept_sent = (
+    select(func.coalesce(func.sum(ShipmentLineRow.quantity), 0))
+    .join(ShipmentRow, ShipmentRow.id == ShipmentLineRow.shipment_id)
+    .where(
+        ShipmentRow.order_id == OrderLineRow.order_id,
+        ShipmentLineRow.position == OrderLineRow.position,
+    )
+    .scalar_subquery()
+)
+_kept_unsent = (
+    select(func.coalesce(func.sum(RefundLineRow.unsent), 0))
+    .join(RefundRow, RefundRow.id == RefundLineRow.refund_id)
+    .where(
+        RefundRow.order_id == OrderLineRow.order_id,
+        RefundLineRow.position == OrderLineRow.position,
+        _counts,
+    )
+    .scalar_subquery()
+)
+_keeps = (
+    select(OrderLineRow.order_id)
+    .where(
+        OrderLineRow.order_id == OrderRow.id,
+        OrderLineRow.no_withdrawal.not_in([each.value for each in ONLY_UNSEALED]),
+        OrderLineRow.quantity > _kept_sent + _kept_unsent,
+    )
+    .exists()
+)
+"""Goods from which nobody can withdraw are to be sent whatever the buyer says of the others."""
+_waits = and_(
+    or_(OrderRow.withdrawn_at.is_(None), _keeps),
+    _ordered > _sent + _unsent,
+)
 
 
 def fits(which: OrderFilter, now: datetime) -> ColumnElement[bool]:

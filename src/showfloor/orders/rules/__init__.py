@@ -6,6 +6,7 @@ from showfloor.orders.rules.agreed import number_of, order_of_token, page_token
 from showfloor.orders.rules.fulfilment import (
     SEND_WITHIN,
     check_shipment,
+    due_back,
     plan_cancel,
     plan_refund,
     positions_of,
@@ -17,6 +18,7 @@ from showfloor.orders.rules.fulfilment import (
 __all__ = [
     "SEND_WITHIN",
     "check_shipment",
+    "due_back",
     "number_of",
     "order_of_token",
     "page_token",

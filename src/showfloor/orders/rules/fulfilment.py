@@ -51,7 +51,7 @@ def progress(order: Order, timezone: str) -> Progress:
         captured=order.total,
         refunded=_sum(order.refunds, RefundState.DONE, currency),
         promised=_sum(order.refunds, RefundState.PROMISED, currency),
-        send_by=_send_by(order, stage),
+        send_by=_send_by(order, stage, lines),
         withdraw_until=_withdraw_until(order, stage, timezone),
     )
 
@@ -82,11 +82,12 @@ def _stage(lines: Iterable[LineProgress], shipments: tuple[Shipment, ...]) -> Fu
     return Fulfilment.DELIVERED if arrived else Fulfilment.SENT
 
 
-def _send_by(order: Order, stage: Fulfilment) -> datetime | None:
+def _send_by(order: Order, stage: Fulfilment, lines: tuple[LineProgress, ...]) -> datetime | None:
+    """Of what was withdrawn from nothing is sent any more."""
     waits = stage in (Fulfilment.TO_SEND, Fulfilment.PART_SENT)
-    if not waits or order.withdrawn_at is not None:
-        return None
-    return order.send_by or order.placed_at + SEND_WITHIN
+    if order.withdrawn_at is not None:
+        waits = any(lines[at].to_send for at in order.kept)
+    return (order.send_by or order.placed_at + SEND_WITHIN) if waits else None
 
 
 def promised_leave(quote: Quote | None, timezone: str) -> datetime | None:
@@ -126,7 +127,7 @@ def positions_of(order: Order, by_sku: Mapping[str, int]) -> dict[int, int]:
 
 def check_shipment(order: Order, stands: Progress, pieces: Mapping[int, int]) -> None:
     """Raises WithdrawnOrder, ShipmentInvalid for pieces that are not there to be sent."""
-    if order.withdrawn_at is not None:
+    if order.withdrawn_at is not None and not (pieces and order.kept.issuperset(pieces)):
         raise WithdrawnOrder
     left = dict(enumerate(line.to_send for line in stands.lines))
     if not pieces or any(not 0 < count <= left.get(at, 0) for at, count in pieces.items()):
@@ -194,6 +195,21 @@ def _price_of(order: Order, pieces: Mapping[int, RefundedPieces]) -> Money:
         [order.items[at].unit_price * each.quantity for at, each in pieces.items()],
         order.total.currency,
     )
+
+
+def due_back(order: Order, stands: Progress) -> Money:
+    """What a buyer who withdraws gets back: all that is left, or without the goods from which
+    nobody may withdraw the price of the others (delivery was not for these alone).
+    """
+    if not order.kept:
+        return stands.left
+    pieces = {
+        at: RefundedPieces(line.ordered - line.refunded, 0, 0)
+        for at, line in enumerate(stands.lines)
+        if at not in order.kept
+    }
+    price = _price_of(order, pieces)
+    return min(price, stands.left, key=lambda each: each.amount)
 
 
 def restocked(order: Order, refund: Refund) -> dict[UUID, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from showfloor.identity import service as identity
@@ -13,7 +14,7 @@ from showfloor.kit.db import Connection, Database, Session
 from showfloor.kit.outbox import publish, publish_all
 from showfloor.markets.service import get_market
 from showfloor.orders import queries, rules
-from showfloor.orders.errors import OrderNotFound, WithdrawalTooLate
+from showfloor.orders.errors import OrderNotFound, WithdrawalExcluded, WithdrawalTooLate
 from showfloor.orders.events import OrderPlaced, OrderWithdrawn
 from showfloor.orders.types import (
     NewOrder,
@@ -125,22 +126,33 @@ async def open_order(session: Session, *, secret: bytes, token: str) -> Order:
 
 
 def may_withdraw(order: Order) -> bool:
-    """As long as nobody said when the last of the goods arrived, the 14 days have not begun."""
+    """As long as nobody said when the last of the goods arrived, the 14 days have not begun. From
+    goods that the law excepts nobody may withdraw.
+    """
+    if len(order.kept) == len(order.items):
+        return False
     until = progress_of(order).withdraw_until
     return until is None or clock.now() < until
 
 
-async def withdraw(session: Session, *, secret: bytes, token: str) -> None:
+async def withdraw(session: Session, *, secret: bytes, token: str) -> datetime:
     """The buyer withdraws from the contract, without a reason (Directive 2011/83/EU art 11a);
-    doing so twice is doing it once. Raises OrderNotFound, WithdrawalTooLate.
+    doing so twice is doing it once. When it was received. Raises OrderNotFound, WithdrawalTooLate,
+    WithdrawalExcluded.
     """
     order, now = await open_order(session, secret=secret, token=token), clock.now()
     if order.withdrawn_at is not None:
-        return
+        return order.withdrawn_at
+    if len(order.kept) == len(order.items):
+        raise WithdrawalExcluded
     if not may_withdraw(order):
         raise WithdrawalTooLate
     if await queries.set_withdrawn(session, order.id, now):
         await publish(session, OrderWithdrawn(order.id, order.merchant_id, now))
+        return now
+    # Somebody else was a moment earlier.
+    first = (await open_order(session, secret=secret, token=token)).withdrawn_at
+    return first or now
 
 
 async def list_own_orders(

@@ -54,7 +54,11 @@ async def ship(session: Session, *, person: Person, order_id: UUID, parcel: Parc
         return order
     stands = progress_of(order)
     if parcel.pieces is None:
-        pieces = {at: line.to_send for at, line in enumerate(stands.lines) if line.to_send}
+        pieces = {
+            at: line.to_send
+            for at, line in enumerate(stands.lines)
+            if line.to_send and (order.withdrawn_at is None or at in order.kept)
+        }
     else:
         pieces = rules.positions_of(order, parcel.pieces)
     rules.check_shipment(order, stands, pieces)
