@@ -33,6 +33,8 @@ PUBLIC = {
     "quote_goods": "guest",
     "change_hold": "guest",
     "release_hold": "guest",
+    # Whoever has the token of the order's page.
+    "withdraw_order": "guest",
     "get_checkout": "guest",
     "confirm": "guest",
     # Signs with the provider's secret.

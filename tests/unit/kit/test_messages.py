@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from babel import Locale
@@ -69,6 +71,18 @@ def test_every_text_stands_in_the_file_of_its_area() -> None:
         }
 
     assert areas("en") == areas("ar") == {area: {area} for area in areas("en")}
+
+
+def test_no_key_stands_twice() -> None:
+    def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
+        twice.update(key for key, times in Counter(key for key, _ in found).items() if times > 1)
+        return dict(found)
+
+    twice: set[str] = set()
+    for file in FOLDER.rglob("*.json"):
+        json.loads(file.read_text(encoding="utf-8"), object_pairs_hook=pairs)
+
+    assert twice == set()
 
 
 def test_no_text_is_empty() -> None:
