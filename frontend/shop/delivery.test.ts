@@ -128,6 +128,7 @@ test("after a refusal by another price the shop is asked again, or nobody could 
     true,
     true,
     true,
+    true,
     false,
   ]);
   expect(isOutdated(null)).toBe(false);
