@@ -42,7 +42,7 @@ def _filler(column: Column[Any]) -> Any:
         return f"{CANARY} of Anna".encode()
     if kind is str:
         return f"{CANARY} of Anna" if personal else "x"
-    return {uuid.UUID: ROW, int: 1, bool: False, bytes: b"x"}.get(kind, clock.now())
+    return {uuid.UUID: ROW, int: 1, bool: False, bytes: b"x", list: []}.get(kind, clock.now())
 
 
 async def _fill(database: Database) -> None:
