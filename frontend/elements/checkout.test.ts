@@ -56,7 +56,7 @@ function shop(state: State = {}): ShowStore {
       postal_code_needed: true,
       payments: state.payments ?? { test: {} },
     },
-    delivery: { estimate: null, sumOf: () => sum, chosenIn: () => [] },
+    delivery: { estimate: null, sumOf: () => sum },
     buying: {
       hold,
       open: expired ? null : hold,

@@ -29,17 +29,6 @@ export class Delivery {
     return Object.values(this.#chosen);
   }
 
-  /** What is named in an order: the ways on screen, the shop's own choice too, so that another
-   *  price is noticed. */
-  chosenIn(): string[] {
-    return (this.estimate?.sellers ?? []).flatMap(({ chosen }) => (chosen ? [chosen] : []));
-  }
-
-  /** What the sellers lay down, as the buyer could read it. */
-  readable(): string[] {
-    return (this.estimate?.sellers ?? []).flatMap(({ terms }) => terms.map(({ id }) => id));
-  }
-
   choose(seller: string, option: string): void {
     this.#chosen = { ...this.#chosen, [seller]: option };
   }
@@ -90,16 +79,6 @@ export class Delivery {
     return `/holds/${id}/quote?${query}#${held.join("+")}`;
   }
 }
-
-const OUTDATED: ReadonlySet<string> = new Set([
-  "price_changed",
-  "not_delivered",
-  "delivery_gone",
-  "terms_changed",
-]);
-
-/** Whether a refusal says that delivery or its price is another by now. */
-export const isOutdated = (problem: Problem | null) => !!problem && OUTDATED.has(problem.code);
 
 /** What some pieces cost if they go there, before anything is held. */
 export function quoteGoods(

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Estimate, Hold } from "../contract";
-import { Delivery, isOutdated } from "./delivery.svelte";
+import { chosenWays, isOutdated } from "./agreed";
+import { Delivery } from "./delivery.svelte";
 
 const pounds = (amount: number) => ({ amount, currency: "GBP" });
 const hold = (quantity: number): Hold => ({
@@ -54,7 +55,7 @@ test("the sum is the shop's, for what is held and where it goes", async () => {
 
   expect(asked[0]).toContain("/api/v1/holds/hold_1/quote?country=GB");
   expect(delivery.sumOf(hold(1))).toEqual(pounds(495));
-  expect(delivery.chosenIn()).toEqual(["dlv_1"]);
+  expect(chosenWays(delivery.estimate)).toEqual(["dlv_1"]);
 });
 
 test("another quantity, country or way has no sum until the shop has said it", async () => {
@@ -90,7 +91,7 @@ test("what is not delivered there has no sum", async () => {
   await delivery.ask(hold(1));
 
   expect(delivery.sumOf(hold(1))).toBeNull();
-  expect(delivery.chosenIn()).toEqual([]);
+  expect(chosenWays(delivery.estimate)).toEqual([]);
 });
 
 test("a late answer to an earlier question is not taken for this one's", async () => {

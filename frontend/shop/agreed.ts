@@ -1,0 +1,22 @@
+/** What an order names of what the buyer saw, and whether that still holds. Loaded with the checkout. */
+import type { Problem } from "../api/client";
+import type { Estimate } from "../contract";
+
+const OUTDATED: ReadonlySet<string> = new Set([
+  "price_changed",
+  "not_delivered",
+  "delivery_gone",
+  "terms_changed",
+]);
+
+/** Whether a refusal says that delivery, its price or a seller's terms are others by now. */
+export const isOutdated = (problem: Problem | null) => !!problem && OUTDATED.has(problem.code);
+
+/** Ids of what the sellers lay down, as the buyer could read it. */
+export const readableTerms = (estimate: Estimate | null): string[] =>
+  (estimate?.sellers ?? []).flatMap(({ terms }) => terms.map(({ id }) => id));
+
+/** What is named in an order: the ways on screen, the shop's own choice too, so that another price
+ *  is noticed. */
+export const chosenWays = (estimate: Estimate | null): string[] =>
+  (estimate?.sellers ?? []).flatMap(({ chosen }) => (chosen ? [chosen] : []));
