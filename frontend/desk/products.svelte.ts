@@ -99,10 +99,11 @@ export function standOf(product: DeskProduct): Stand {
   return left <= LOW ? "low" : "ready";
 }
 
-/** The lowest price in the first currency that the first variant has; null where there is none. */
-export function priceOf({ variants }: DeskProduct): Money | null {
-  const currency = variants.flatMap(({ prices }) => prices)[0]?.currency;
-  const all = variants.flatMap(({ prices }) => prices).filter((each) => each.currency === currency);
+/** The lowest price in a currency, or in the first that there is; null where there is no price. */
+export function priceOf({ variants }: DeskProduct, wanted?: string): Money | null {
+  const prices = variants.flatMap((variant) => variant.prices);
+  const currency = prices.find((each) => each.currency === wanted)?.currency ?? prices[0]?.currency;
+  const all = prices.filter((each) => each.currency === currency);
   return all.reduce<Money | null>(
     (low, each) => (low && low.amount <= each.amount ? low : each),
     null,

@@ -61,6 +61,10 @@ test("what stands on the list follows from the pieces", () => {
   const cheap = variant({ prices: [{ amount: 1900, currency: "GBP" }] });
   expect(priceOf(product(variant(), other, cheap))).toEqual({ amount: 1900, currency: "GBP" });
   expect(priceOf(product(variant({ prices: [] })))).toBeNull();
+  const prices = ["EGP", "GBP"].map((currency) => ({ amount: 100, currency }));
+  const abroad = variant({ prices });
+  expect(priceOf(product(abroad), "GBP")?.currency).toBe("GBP");
+  expect(priceOf(product(abroad), "USD")?.currency).toBe("EGP");
 });
 
 test("pieces are read in digits of either script", () => {

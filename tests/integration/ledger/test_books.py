@@ -40,7 +40,7 @@ async def test_sale_is_booked_with_its_fees(shop: Shop) -> None:
     assert payment["others"][0] == {
         "holder": "provider",
         "id": None,
-        "name": {"en": "Test", "ar": "Test"},
+        "name": {"en": "Play money", "ar": "نقود تجريبية"},
     }
 
 

@@ -161,6 +161,7 @@ def test_every_key_is_used() -> None:
             "currency.",
             "price.",
             "webvtt.",
+            "money.provider.",
             "import_file.",
             "import_row.",
             "import_mend.",

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from showfloor.identity.types import Person
-from showfloor.kit import clock
+from showfloor.kit import clock, messages
 from showfloor.kit.db import Session
 from showfloor.kit.money import Money
 from showfloor.ledger import queries, rules
@@ -121,12 +121,15 @@ async def names_of(session: Session, accounts: Iterable[Account]) -> Names:
     return (
         {Account.merchant(each.id): each.name for each in sellers.values()}
         | {Account.creator(each.id): each.name for each in hosts.values()}
-        | {
-            each: {"en": each.owner.title(), "ar": each.owner.title()}
-            for each in wanted
-            if each.holder is Holder.PROVIDER
-        }
+        | {each: _provider(each.owner) for each in wanted if each.holder is Holder.PROVIDER}
     )
+
+
+def _provider(name: str) -> dict[str, str]:
+    if name == "test":
+        key = "money.provider.test"
+        return {lang: messages.translate(lang, key) for lang in messages.LANGUAGES}
+    return dict.fromkeys(messages.LANGUAGES, name.title())
 
 
 def _ids(accounts: Collection[Account], holder: Holder) -> list[UUID]:
