@@ -579,13 +579,13 @@ export interface components {
             total: components["schemas"]["MoneyOut"];
         };
         /**
-         * @description Goods from whose purchase nobody may withdraw, and why, in words; of `sealed` goods only
-         *     once their seal is broken.
+         * @description Goods from whose purchase nobody may withdraw, and why, in words; `lost_later`: only once
+         *     their seal is broken, or they are mixed with others.
          */
         ExceptionOut: {
             sku: string;
             exception: components["schemas"]["NoWithdrawal"];
-            sealed: boolean;
+            lost_later: boolean;
             words: components["schemas"]["Words"];
         };
         /**

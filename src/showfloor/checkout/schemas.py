@@ -196,13 +196,13 @@ class TermsLink(BaseModel):
 
 
 class ExceptionOut(BaseModel):
-    """Goods from whose purchase nobody may withdraw, and why, in words; of `sealed` goods only
-    once their seal is broken.
+    """Goods from whose purchase nobody may withdraw, and why, in words; `lost_later`: only once
+    their seal is broken, or they are mixed with others.
     """
 
     sku: str
     exception: NoWithdrawal
-    sealed: bool
+    lost_later: bool
     words: Words
 
 

@@ -39,7 +39,7 @@ from showfloor.markets.types import NoWithdrawal
 from showfloor.merchants.types import SellerTerms
 from showfloor.orders import service as orders
 from showfloor.orders.schemas import SellerIdentity
-from showfloor.orders.types import ONLY_UNSEALED, Order, Seller
+from showfloor.orders.types import LOST_LATER, Order, Seller
 from showfloor.orders.views import exception_words, quote_view, reasons_view
 from showfloor.stock.types import Hold, Line
 
@@ -180,6 +180,6 @@ def _exception(sku: str, exception: NoWithdrawal) -> ExceptionOut:
     return ExceptionOut(
         sku=sku,
         exception=exception,
-        sealed=exception in ONLY_UNSEALED,
+        lost_later=exception in LOST_LATER,
         words=exception_words(exception),
     )

@@ -111,7 +111,7 @@ def withdrawal_rules() -> tuple[WithdrawalRule, ...]:
             NoWithdrawal(row["exception"]),
             _countries(row["where"], _read_groups()),
             date.fromisoformat(row["since"]),
-            row["lost"] == "unsealed",
+            row["lost"] != "always",
             row["source"],
             date.fromisoformat(row["checked"]),
             row["known"],

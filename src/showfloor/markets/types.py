@@ -176,14 +176,15 @@ class NoWithdrawal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WithdrawalRule:
-    """Where a class of goods is an exception to the right to withdraw, from a day on. `unsealed`:
-    the right is lost when the buyer breaks the seal, not before. The rest is as in `AgeRule`.
+    """Where a class of goods is an exception to the right to withdraw, from a day on. `lost_later`:
+    the right is lost when the buyer breaks the seal or mixes the goods with others, not before. The
+    rest is as in `AgeRule`.
     """
 
     exception: NoWithdrawal
     countries: frozenset[str]
     since: date
-    unsealed: bool
+    lost_later: bool
     source: str
     checked: date
     known: str

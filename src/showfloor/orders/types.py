@@ -37,8 +37,10 @@ class Buyer:
     language: str = "en"
 
 
-ONLY_UNSEALED = (NoWithdrawal.SEALED_HYGIENE, NoWithdrawal.SEALED_MEDIA)
-"""Goods from which a buyer may withdraw until their seal is broken, which no shop can know."""
+LOST_LATER = (NoWithdrawal.SEALED_HYGIENE, NoWithdrawal.SEALED_MEDIA, NoWithdrawal.MIXED)
+"""Goods from which a buyer may withdraw until their seal is broken or they are mixed with others,
+after delivery, which no shop can know.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,8 @@ class Item:
 
     @property
     def may_be_withdrawn(self) -> bool:
-        """A seal that nobody broke takes no right away."""
-        return self.no_withdrawal in (None, *ONLY_UNSEALED)
+        """What the buyer has not done with the goods yet takes no right away."""
+        return self.no_withdrawal in (None, *LOST_LATER)
 
     @property
     def total(self) -> Money:

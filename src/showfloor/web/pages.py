@@ -17,7 +17,7 @@ import jinja2
 from showfloor.kit import messages as words
 from showfloor.kit.messages import Messages
 from showfloor.kit.money import Money
-from showfloor.orders.types import ONLY_UNSEALED
+from showfloor.orders.types import LOST_LATER
 
 TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"
@@ -357,10 +357,8 @@ def render_order(
         order=order,
         left=Money(order["left"]["amount"], order["left"]["currency"]),
         due_back=due_back or Money(order["left"]["amount"], order["left"]["currency"]),
-        kept=[
-            item for item in order["items"] if item["no_withdrawal"] not in (None, *ONLY_UNSEALED)
-        ],
-        sealed=[item for item in order["items"] if item["no_withdrawal"] in ONLY_UNSEALED],
+        kept=[item for item in order["items"] if item["no_withdrawal"] not in (None, *LOST_LATER)],
+        lost_later=[item for item in order["items"] if item["no_withdrawal"] in LOST_LATER],
         terms=terms,
         is_export=is_export,
         mails=mails,

@@ -169,7 +169,7 @@ async def test_exception_is_said_before_ordering_where_the_law_knows_it(
     await buyer.reserve(("SALT", 1))
 
     (told,) = (await quote(shop, buyer))["exceptions"]
-    assert (told["sku"], told["sealed"]) == ("SALT", False)
+    assert (told["sku"], told["lost_later"]) == ("SALT", False)
     assert "nobody can withdraw" in told["words"]["en"]
     assert (await quote(shop, buyer, "US"))["exceptions"] == []
 
@@ -204,7 +204,7 @@ async def test_without_the_guard_perishable_goods_would_come_back(
 ) -> None:
     """The twin: what the law says is forgotten between the page and the order."""
     await except_from(shop, seller, product, NoWithdrawal.PERISHABLE)
-    monkeypatch.setattr("showfloor.orders.types.ONLY_UNSEALED", tuple(NoWithdrawal))
+    monkeypatch.setattr("showfloor.orders.types.LOST_LATER", tuple(NoWithdrawal))
     await buyer.up_to_details(("SALT", 1))
     await buyer.pay()
     secret = SECRET.encode()

@@ -21,7 +21,7 @@ from showfloor.orders.models import (
     ShipmentRow,
 )
 from showfloor.orders.rules import SEND_WITHIN
-from showfloor.orders.types import ONLY_UNSEALED, OrderFilter, RefundState, Wanted
+from showfloor.orders.types import LOST_LATER, OrderFilter, RefundState, Wanted
 
 _ordered = (
     select(func.sum(OrderLineRow.quantity))
@@ -68,7 +68,7 @@ _keeps = (
     select(OrderLineRow.order_id)
     .where(
         OrderLineRow.order_id == OrderRow.id,
-        OrderLineRow.no_withdrawal.not_in([each.value for each in ONLY_UNSEALED]),
+        OrderLineRow.no_withdrawal.not_in([each.value for each in LOST_LATER]),
         OrderLineRow.quantity > _kept_sent + _kept_unsent,
     )
     .exists()
