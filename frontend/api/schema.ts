@@ -569,13 +569,16 @@ export interface components {
         };
         /**
          * @description What goods cost if they go to `country`. `countries` are all to which every one of their
-         *     sellers delivers. `total` is what the order will cost, all in.
+         *     sellers delivers. `total` is what the order will cost, all in. `delivery_gone` are the options
+         *     that were named and are not offered for these goods to that country (any more): the cheapest
+         *     stands in their place, and a checkout that names them is refused by this code.
          */
         EstimateOut: {
             country: string;
             countries: string[];
             postal_code_needed: boolean;
             sellers: components["schemas"]["SellerQuoteOut"][];
+            delivery_gone: string[];
             total: components["schemas"]["MoneyOut"];
         };
         /**

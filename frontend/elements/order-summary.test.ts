@@ -149,6 +149,7 @@ const ESTIMATE = {
   country: "GB",
   countries: ["GB"],
   postal_code_needed: true,
+  delivery_gone: [],
   total: pounds(595),
   sellers: [
     {

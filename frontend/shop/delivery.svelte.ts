@@ -33,6 +33,11 @@ export class Delivery {
     this.#chosen = { ...this.#chosen, [seller]: option };
   }
 
+  /** Whether the way that was chosen is not offered, and the shop took the cheapest instead. */
+  isGone(seller: string): boolean {
+    return !!this.estimate?.delivery_gone.includes(this.#chosen[seller] ?? "");
+  }
+
   /** What all of it costs, delivered; null while the shop has not answered for exactly this, or
    *  when something does not go there. */
   sumOf(hold: Hold | null): Money | null {

@@ -16,6 +16,7 @@ const answer = (total: number, chosen: string | null, delivered = true): Estimat
   countries: ["GB", "IE"],
   postal_code_needed: true,
   total: pounds(total),
+  delivery_gone: [],
   sellers: [
     {
       seller: { id: "mer_1", name: { en: "Mug & Co.", ar: "كوب" } },
@@ -133,4 +134,24 @@ test("after a refusal by another price the shop is asked again, or nobody could 
     false,
   ]);
   expect(isOutdated(null)).toBe(false);
+});
+
+test("a chosen way that the shop does not offer is known as gone until another one is chosen", async () => {
+  const delivery = new Delivery("/api/v1", "GB");
+  answers = [
+    says({ ...answer(495, "dlv_1"), delivery_gone: ["dlv_2"] }),
+    says(answer(595, "dlv_3")),
+  ];
+  delivery.choose("mer_1", "dlv_2");
+
+  await delivery.ask(hold(1));
+  expect(asked[0]).toContain("delivery=dlv_2");
+  expect(delivery.isGone("mer_1")).toBe(true);
+  expect(delivery.isGone("mer_2")).toBe(false);
+  expect(chosenWays(delivery.estimate)).toEqual(["dlv_1"]);
+
+  delivery.choose("mer_1", "dlv_3");
+  expect(delivery.isGone("mer_1")).toBe(false);
+  await delivery.ask(hold(1));
+  expect(delivery.isGone("mer_1")).toBe(false);
 });

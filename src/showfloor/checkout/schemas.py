@@ -227,13 +227,16 @@ class SellerQuoteOut(BaseModel):
 
 class EstimateOut(BaseModel):
     """What goods cost if they go to `country`. `countries` are all to which every one of their
-    sellers delivers. `total` is what the order will cost, all in.
+    sellers delivers. `total` is what the order will cost, all in. `delivery_gone` are the options
+    that were named and are not offered for these goods to that country (any more): the cheapest
+    stands in their place, and a checkout that names them is refused by this code.
     """
 
     country: str
     countries: list[str]
     postal_code_needed: bool
     sellers: list[SellerQuoteOut]
+    delivery_gone: list[str]
     total: MoneyOut
 
 

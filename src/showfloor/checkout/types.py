@@ -278,13 +278,14 @@ class SellerQuote:
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """What some goods cost if they go there. `countries` are all to which every one of their
-    sellers delivers.
+    sellers delivers; `gone` are chosen ways of delivery that nobody offers for them.
     """
 
     to: Destination
     countries: tuple[str, ...]
     sellers: tuple[SellerQuote, ...]
     currency: str
+    gone: tuple[UUID, ...]
 
     @property
     def not_delivered(self) -> list[str]:

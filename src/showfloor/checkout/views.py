@@ -150,6 +150,7 @@ def estimate_view(estimate: Estimate) -> EstimateOut:
         countries=list(estimate.countries),
         postal_code_needed=postcodes.is_needed(estimate.to.country),
         sellers=[_seller_quote(each) for each in estimate.sellers],
+        delivery_gone=[ids.encode("dlv", each) for each in estimate.gone],
         total=MoneyOut.of(estimate.total),
     )
 

@@ -226,6 +226,24 @@ async def test_chosen_way_that_is_gone_is_refused_and_nothing_is_kept(
         assert (await buyer.give_details()).status_code == 201
 
 
+async def test_quote_says_that_the_chosen_way_is_gone(
+    shop: Counter, buyer: Buyer, seller: Seller
+) -> None:
+    standard = await add(shop, seller, STANDARD)
+    express = await add(shop, seller, EXPRESS)
+    await buyer.reserve(("SALT", 1))
+    named = ids.encode("dlv", express.id)
+    path = f"/holds/{buyer.hold['id']}/quote?country=GB&delivery={named}"
+    before = (await buyer.ask("GET", path)).json()
+    await remove(shop, seller, express)
+
+    after = (await buyer.ask("GET", path)).json()
+
+    assert (before["sellers"][0]["chosen"], before["delivery_gone"]) == (named, [])
+    assert after["delivery_gone"] == [named]
+    assert after["sellers"][0]["chosen"] == ids.encode("dlv", standard.id)
+
+
 async def test_details_that_name_a_way_to_another_country_leave_the_first_ones(
     shop: Counter, buyer: Buyer, seller: Seller
 ) -> None:

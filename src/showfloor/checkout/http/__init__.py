@@ -302,7 +302,9 @@ async def quote_hold(
     country: Annotated[str, Query(pattern="^[A-Z]{2}$")],
     delivery: Annotated[list[str] | None, Query(max_length=20)] = None,
 ) -> EstimateOut:
-    """What is held costs this much if it goes there; `delivery` names chosen options."""
+    """What is held costs this much if it goes there; `delivery` names chosen options. Of those that
+    are not offered the answer says so in `delivery_gone`.
+    """
     _check_own(hold_id, guest)
     chosen = [ids.parse("dlv", option) for option in delivery or ()]
     async with deps.database.transaction() as connection:

@@ -222,13 +222,14 @@ def estimate(
     market, sellers = get_market(context.market), sorted({line.merchant_id for line in lines})
     names = {each.seller.merchant_id: each.seller for each in known.by_variant.values()}
     reached = [delivery.countries_of(known.options[each], market) for each in sellers]
+    quotes = tuple(_seller_quote(names[each], lines, known, market, to, chosen) for each in sellers)
+    offered = {offer.option.id for each in quotes for offer in each.offers}
     return Estimate(
         to=to,
         countries=tuple(sorted(frozenset.intersection(*reached))),
-        sellers=tuple(
-            _seller_quote(names[each], lines, known, market, to, chosen) for each in sellers
-        ),
+        sellers=quotes,
         currency=market.currency,
+        gone=tuple(each for each in chosen if each not in offered),
     )
 
 
