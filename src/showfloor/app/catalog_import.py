@@ -63,7 +63,7 @@ class VariantEntry(BaseModel):
 
 
 class ProductEntry(BaseModel):
-    """`brand` is the seller's short name."""
+    """`brand` is the seller's short name, `no_withdrawal` one of markets.types.NoWithdrawal."""
 
     brand: str
     slug: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
@@ -138,4 +138,5 @@ def _new_product(
             NewVariant(variant.sku, variant.options, variant.price, variant.pictures)
             for variant in entry.variants
         ),
+        no_withdrawal=entry.no_withdrawal,
     )

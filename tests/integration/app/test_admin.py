@@ -162,6 +162,7 @@ def test_sku_of_two_sellers_needs_the_seller(run: Run, database_url: str, tmp_pa
         "pictures": [],
         "options": [],
         "variants": [{"sku": "MUG", "price": {"GBP": 100}, "buyer_limit": 2}],
+        "no_withdrawal": "made_to_measure",
     }
     (tmp_path / "two.json").write_text(
         json.dumps({"products": [mug, mug | {"brand": "zafralune"}]})
@@ -176,6 +177,8 @@ def test_sku_of_two_sellers_needs_the_seller(run: Run, database_url: str, tmp_pa
     ]
     limits = "select array_agg(buyer_limit) from stock_item"
     assert _scalar(database_url, limits) == [2, 2]
+    classes = "select array_agg(no_withdrawal) from product"
+    assert _scalar(database_url, classes) == ["made_to_measure"] * 2
 
 
 def test_texts_are_cleaned_as_those_of_a_request(
