@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from showfloor.catalog import service as catalog
 from showfloor.catalog.types import Product
-from showfloor.checkout.service import contact
+from showfloor.checkout.service import contact, holds
 from showfloor.identity.errors import Forbidden
 from showfloor.kit import ids
 from showfloor.markets.types import NoWithdrawal
@@ -125,6 +126,25 @@ async def test_without_the_guard_a_buyer_agrees_to_what_nobody_showed(
 
     assert (await buyer.give_details(terms=[ids.encode("trm", read.id)])).status_code == 201
     assert newer.id.hex in str(await scalar(shop.database, "select sellers from checkout"))
+
+
+@pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
+async def test_other_quantity_does_not_agree_to_newer_terms(
+    shop: Counter, buyer: Buyer, seller: Seller, monkeypatch: pytest.MonkeyPatch, guard: bool
+) -> None:
+    if not guard:
+        monkeypatch.setattr(holds, "_as_read", lambda agreed, before: replace(agreed, id=before.id))
+    read = await lay_down(shop, seller, "Thirty days")
+    await buyer.reserve(("SALT", 1))
+    await buyer.give_details(terms=[ids.encode("trm", read.id)])
+    newer = await lay_down(shop, seller, "No returns at all")
+
+    lines = {"lines": [{"sku": "SALT", "quantity": 2}]}
+    changed = await buyer.ask("PATCH", f"/holds/{buyer.hold['id']}", lines)
+
+    assert changed.status_code == 200
+    stored = str(await scalar(shop.database, "select sellers from checkout"))
+    assert (read.id.hex in stored, newer.id.hex in stored) == (guard, not guard)
 
 
 async def test_terms_are_history(shop: Counter, seller: Seller) -> None:

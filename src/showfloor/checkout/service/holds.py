@@ -161,8 +161,19 @@ async def change_hold(
         await _check_reached(shelf, changed, deliver_to)
     if checkout is not None:
         agreed = await shelf.agree(changed, _destination(checkout), checkout.options)
-        queries.set_agreed(connection, replace(agreed, id=checkout.id))
+        queries.set_agreed(connection, _as_read(agreed, checkout))
     return changed
+
+
+def _as_read(agreed: Checkout, before: Checkout) -> Checkout:
+    """The opened checkout with other goods. Its sellers' terms stay the versions that the buyer
+    agreed to when it was opened: newer ones were not read.
+    """
+    read = {seller.merchant_id: seller.terms for seller in before.sellers}
+    sellers = tuple(
+        replace(each, terms=read.get(each.merchant_id, each.terms)) for each in agreed.sellers
+    )
+    return replace(agreed, id=before.id, sellers=sellers)
 
 
 async def _check_reached(shelf: Shelf, hold: Hold, country: str) -> None:
