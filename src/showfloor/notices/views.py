@@ -151,7 +151,10 @@ def _withdrawal_money(order: Order, t: Translate) -> str:
     if order.kept:
         lang = order.buyer.language if order.buyer else "en"
         names = t("mail.comma").join(order.items[at].name[lang] for at in sorted(order.kept))
-        return t("mail.withdrawal_received.part", total=due_back_of(then), names=names)
+        due = due_back_of(then)
+        if not due.amount:
+            return t("mail.withdrawal_received.part_paid_back", names=names)
+        return t("mail.withdrawal_received.part", total=due, names=names)
     left = progress_of(then).left
     back = order.total - left
     if not back.amount:

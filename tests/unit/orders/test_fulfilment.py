@@ -11,6 +11,7 @@ import pytest
 from showfloor.kit import ids
 from showfloor.kit.errors import AppError
 from showfloor.kit.money import Money
+from showfloor.markets.types import NoWithdrawal
 from showfloor.orders import rules
 from showfloor.orders.errors import (
     NothingToCancel,
@@ -293,3 +294,34 @@ def test_no_penny_and_no_piece_goes_astray_in_any_sequence() -> None:
                 pass
             agree(order, ledger)
     assert done > SEQUENCES * 2
+
+
+def kept_last(order: Order) -> Order:
+    """From the last line nobody may withdraw."""
+    last = replace(order.items[-1], no_withdrawal=NoWithdrawal.PERISHABLE)
+    return replace(order, items=(*order.items[:-1], last))
+
+
+def due(order: Order) -> int:
+    return rules.due_back(order, stands(order)).amount
+
+
+def test_withdrawal_gives_all_back_but_goods_that_stay_and_their_delivery() -> None:
+    order = order_of((2, 100), (1, 300), delivery=50)
+
+    assert due(order) == 550
+    assert due(kept_last(order)) == 200
+
+
+def test_what_was_given_back_before_is_not_due_again() -> None:
+    order = kept_last(order_of((2, 100), (1, 300), delivery=50))
+    one, both = RefundedPieces(1, 0, 0), RefundedPieces(2, 0, 0)
+
+    assert due(refunded(order, 100, {0: one})) == 100
+    assert due(refunded(order, 200, {0: both})) == 0
+    # As a sum, without naming the pieces.
+    assert due(refunded(order, 200)) == 0
+    assert due(refunded(order, 80)) == 120
+    assert due(refunded(order, 550)) == 0
+    # What stays was given back too: the others are due all the same.
+    assert due(refunded(order, 300, {1: one})) == 200

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,11 @@ import jinja2
 import pytest
 
 from showfloor.kit import messages
+from showfloor.kit.money import Money
+from showfloor.markets.types import NoWithdrawal
+from showfloor.orders.views import order_detail
 from showfloor.web import pages
+from tests.unit.orders.orders_of_tests import order_of
 
 BUILT = [
     "styles/pages/common.css",
@@ -271,3 +276,34 @@ def test_replays_stand_on_the_front_page_with_their_length(env: jinja2.Environme
     assert heading in html
     assert "1:02:04" in html
     assert heading not in pages.render_home(env, lang="en", live=[], upcoming=[])
+
+
+@pytest.mark.parametrize("lang", ["en", "ar"])
+@pytest.mark.parametrize("withdrawn", [True, False], ids=["withdrawn", "withdrawing"])
+def test_order_page_promises_no_money_that_was_given_back(
+    env: jinja2.Environment, lang: str, withdrawn: bool
+) -> None:
+    """One line nobody may withdraw from, the other was paid back."""
+    order = order_of((1, 100), (1, 300))
+    kept = replace(order.items[1], no_withdrawal=NoWithdrawal.PERISHABLE)
+    order = replace(
+        order, items=(order.items[0], kept), withdrawn_at=order.placed_at if withdrawn else None
+    )
+
+    def page(due: int) -> str:
+        return pages.render_order(
+            env,
+            lang=lang,
+            path="/o/token",
+            order=order_detail(order).model_dump(mode="json"),
+            timezone="Europe/London",
+            is_export=False,
+            mails=True,
+            withdrawing=not withdrawn,
+            due_back=Money(due, "GBP"),
+        )
+
+    owed, nothing = (messages.load().price(lang, Money(amount, "GBP")) for amount in (77, 0))
+
+    assert owed in page(77)
+    assert nothing not in page(0)

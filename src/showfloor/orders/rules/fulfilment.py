@@ -4,7 +4,7 @@ shipments and the refunds. Nothing of it is stored, so nothing can disagree.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -198,18 +198,24 @@ def _price_of(order: Order, pieces: Mapping[int, RefundedPieces]) -> Money:
 
 
 def due_back(order: Order, stands: Progress) -> Money:
-    """What a buyer who withdraws gets back: all that is left, or without the goods from which
-    nobody may withdraw the price of the others (delivery was not for these alone).
+    """What a buyer who withdraws gets back: all that is left. Goods from which nobody may withdraw
+    stay paid, and delivery with them, which was not for the others alone; whatever was given back
+    of the others before, by pieces or as a sum, is not given back twice.
     """
     if not order.kept:
         return stands.left
-    pieces = {
-        at: RefundedPieces(line.ordered - line.refunded, 0, 0)
-        for at, line in enumerate(stands.lines)
-        if at not in order.kept
-    }
-    price = _price_of(order, pieces)
-    return min(price, stands.left, key=lambda each: each.amount)
+    others = frozenset(range(len(order.items))) - order.kept
+    delivery = order.total - money.total([item.total for item in order.items], order.total.currency)
+    stays = delivery + _not_refunded(order, stands, order.kept)
+    owed = min(_not_refunded(order, stands, others).amount, (stands.left - stays).amount)
+    return Money(max(owed, 0), order.total.currency)
+
+
+def _not_refunded(order: Order, stands: Progress, positions: Collection[int]) -> Money:
+    """The price of these lines' pieces that were not refunded."""
+    left = {at: stands.lines[at].ordered - stands.lines[at].refunded for at in positions}
+    prices = [order.items[at].unit_price * pieces for at, pieces in left.items()]
+    return money.total(prices, order.total.currency)
 
 
 def restocked(order: Order, refund: Refund) -> dict[UUID, int]:
