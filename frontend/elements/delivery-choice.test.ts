@@ -16,9 +16,10 @@ function shown(gone: boolean, words = english): string {
   const seller = { id: "mer_1", name: { en: "Loamwick", ar: "لوم ويك" } };
   const estimate = {
     sellers: [{ seller, delivered: true, offers: [STANDARD], chosen: "dlv_1" }],
+    delivery_gone: gone ? ["dlv_2"] : [],
   };
   const store = {
-    delivery: { country: "GB", estimate, isGone: () => gone },
+    delivery: { country: "GB", estimate, chosen: { mer_1: "dlv_2" } },
     buying: { underWay: false },
   } as unknown as ShowStore;
   return textOf(markup(DeliveryChoice, {}, { words, provide: () => provideShow(store) }));

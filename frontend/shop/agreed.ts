@@ -1,6 +1,7 @@
 /** What an order names of what the buyer saw, and whether that still holds. Loaded with the checkout. */
 import type { Problem } from "../api/client";
 import type { Estimate } from "../contract";
+import type { Delivery } from "./delivery.svelte";
 
 const OUTDATED: ReadonlySet<string> = new Set([
   "price_changed",
@@ -20,3 +21,7 @@ export const readableTerms = (estimate: Estimate | null): string[] =>
  *  is noticed. */
 export const chosenWays = (estimate: Estimate | null): string[] =>
   (estimate?.sellers ?? []).flatMap(({ chosen }) => (chosen ? [chosen] : []));
+
+/** Whether the way that was chosen of a seller is not offered, and the shop took the cheapest. */
+export const isGone = ({ estimate, chosen }: Delivery, seller: string): boolean =>
+  !!estimate?.delivery_gone.includes(chosen[seller] ?? "");

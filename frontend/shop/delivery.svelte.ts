@@ -12,7 +12,7 @@ export class Delivery {
   estimate = $state.raw<Estimate | null>(null);
   problem = $state.raw<Problem | null>(null);
   /** The chosen way, by seller; the shop takes the cheapest where none is chosen. */
-  #chosen = $state.raw<Record<string, string>>({});
+  chosen = $state.raw<Record<string, string>>({});
   /** Which question the answer belongs to. */
   #answered = $state("");
   #asked = "";
@@ -24,18 +24,8 @@ export class Delivery {
     this.country = country;
   }
 
-  /** Ids for the checkout. */
-  get chosen(): string[] {
-    return Object.values(this.#chosen);
-  }
-
   choose(seller: string, option: string): void {
-    this.#chosen = { ...this.#chosen, [seller]: option };
-  }
-
-  /** Whether the way that was chosen is not offered, and the shop took the cheapest instead. */
-  isGone(seller: string): boolean {
-    return !!this.estimate?.delivery_gone.includes(this.#chosen[seller] ?? "");
+    this.chosen = { ...this.chosen, [seller]: option };
   }
 
   /** What all of it costs, delivered; null while the shop has not answered for exactly this, or
@@ -79,7 +69,7 @@ export class Delivery {
    *  question. */
   #question({ id, lines }: Hold): string {
     const query = new URLSearchParams({ country: this.country });
-    for (const option of this.chosen) query.append("delivery", option);
+    for (const option of Object.values(this.chosen)) query.append("delivery", option);
     const held = lines.map((line) => [line.sku, line.quantity, line.unit_price.amount].join("×"));
     return `/holds/${id}/quote?${query}#${held.join("+")}`;
   }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Estimate, Hold } from "../contract";
-import { chosenWays, isOutdated } from "./agreed";
+import { chosenWays, isGone, isOutdated } from "./agreed";
 import { Delivery } from "./delivery.svelte";
 
 const pounds = (amount: number) => ({ amount, currency: "GBP" });
@@ -146,12 +146,12 @@ test("a chosen way that the shop does not offer is known as gone until another o
 
   await delivery.ask(hold(1));
   expect(asked[0]).toContain("delivery=dlv_2");
-  expect(delivery.isGone("mer_1")).toBe(true);
-  expect(delivery.isGone("mer_2")).toBe(false);
+  expect(isGone(delivery, "mer_1")).toBe(true);
+  expect(isGone(delivery, "mer_2")).toBe(false);
   expect(chosenWays(delivery.estimate)).toEqual(["dlv_1"]);
 
   delivery.choose("mer_1", "dlv_3");
-  expect(delivery.isGone("mer_1")).toBe(false);
+  expect(isGone(delivery, "mer_1")).toBe(false);
   await delivery.ask(hold(1));
-  expect(delivery.isGone("mer_1")).toBe(false);
+  expect(isGone(delivery, "mer_1")).toBe(false);
 });
