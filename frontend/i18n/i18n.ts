@@ -47,8 +47,8 @@ export function language(lang: Lang, catalog: Catalog): Language {
     }).format(value);
   }
 
-  /** Symbol first in English, behind the sign, after a no-break space in Arabic. A symbol made of letters is set off
-   *  in English, too. */
+  /** Symbol first in English, behind the sign, after a no-break space in Arabic. A symbol made of
+   *  letters is set off in English, too. */
   function price({ amount, currency }: Money): string {
     const digits = precision(currency);
     const symbol = (catalog[`currency.${currency}`] as string | undefined) ?? currency;

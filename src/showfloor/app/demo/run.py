@@ -29,9 +29,9 @@ OFFSETS = {
     "mailbox_port": 6,
     "smtp_port": 7,
 }
+"""Every port follows from the first; one that is taken is replaced by a free one."""
 SERVERS = ("port", "media_port", "rooms_port", "rtmp_port", "rtc_port")
 """Those that are settings; the others are the demo's own."""
-"""Every port follows from the first; one that is taken is replaced by a free one."""
 
 
 def run(data: Path, port: int, *, open_browser: bool, wide: bool = False) -> None:
