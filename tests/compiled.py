@@ -7,34 +7,47 @@ statements again.
 
 from __future__ import annotations
 
-from functools import partial
-
-from sqlalchemy.dialects.postgresql.psycopg import PGDialectAsync_psycopg
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy import URL, Dialect, Engine
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg, PGDialectAsync_psycopg
 from sqlalchemy.util import LRUCache
-
-from showfloor.kit import db
 
 MOST = 1000
 """Statements that are kept."""
+_STATEMENTS = LRUCache[object, object](MOST)
 
 
 def share_compiled_statements() -> None:
-    """All engines speak the same where their servers have one version, so that what was compiled
-    for one of them serves all.
+    """For every asynchronous engine of PostgreSQL that is made from now on."""
+    registry.register("postgresql.psycopg", __name__, Psycopg.__name__)
+
+
+class Psycopg(PGDialect_psycopg):
+    """SQLAlchemy's own; what it chooses for asynchronous engines shares what was compiled."""
+
+    supports_statement_cache = True
+
+    @classmethod
+    def get_async_dialect_cls(cls, url: URL) -> type[Dialect]:
+        return SharingPsycopg
+
+
+class SharingPsycopg(PGDialectAsync_psycopg):
+    """Two of them are equal where their servers have one version, so that a statement that was
+    compiled for one of them is found by the other: the dialect is a part of the key.
     """
-    PGDialectAsync_psycopg.__eq__ = _speaks_as  # type: ignore[method-assign, assignment] # see above
-    PGDialectAsync_psycopg.__hash__ = _hash  # type: ignore[method-assign, assignment]
-    options = {"compiled_cache": LRUCache(MOST)}
-    db.create_async_engine = partial(create_async_engine, execution_options=options)  # type: ignore[assignment]
 
+    supports_statement_cache = True
 
-def _speaks_as(self: PGDialectAsync_psycopg, other: object) -> bool:
-    return (
-        isinstance(other, PGDialectAsync_psycopg)
-        and self.server_version_info == other.server_version_info
-    )
+    @classmethod
+    def engine_created(cls, engine: Engine) -> None:
+        engine.update_execution_options(compiled_cache=_STATEMENTS)
 
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, SharingPsycopg)
+            and self.server_version_info == other.server_version_info
+        )
 
-def _hash(self: PGDialectAsync_psycopg) -> int:
-    return hash(type(self))
+    def __hash__(self) -> int:
+        return hash(type(self))
