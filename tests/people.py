@@ -21,6 +21,7 @@ from showfloor.shows.errors import SignalMissing
 from showfloor.shows.schemas import NewShow, ShowChange
 from showfloor.shows.types import Cue, Show
 from showfloor.stock import service as stock
+from tests.waiting import bounded
 
 
 class FakeStreaming:
@@ -162,14 +163,15 @@ async def put_on_air(session: Session, floor: Floor) -> Show:
         session, report=report(floor.show, IngestState.PUBLISHING), secret="s" * 32
     )
     await answer_disclosures(session, floor)
-    while True:
-        try:
-            return await shows.go_live(session, person=floor.host, show_id=floor.show.id)
-        except SignalMissing:
-            # The machine stood still for so long that the report is old. `streaming` goes on too.
-            await shows.note_ingest(
-                session, report=report(floor.show, IngestState.PUBLISHING), secret="s" * 32
-            )
+    async with bounded():
+        while True:
+            try:
+                return await shows.go_live(session, person=floor.host, show_id=floor.show.id)
+            except SignalMissing:
+                # The machine stood still for so long that the report is old. `streaming` goes on.
+                await shows.note_ingest(
+                    session, report=report(floor.show, IngestState.PUBLISHING), secret="s" * 32
+                )
 
 
 async def answer_disclosures(session: Session, floor: Floor) -> None:
