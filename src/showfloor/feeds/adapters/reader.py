@@ -44,12 +44,17 @@ async def read_in_process(order: Order) -> AsyncGenerator[Reading | End, None]:
         while True:
             async with asyncio.timeout(SECONDS):
                 line = await program.stdout.readline()
+                if not line:
+                    await program.wait()
             part = _part(line)
             yield part
             if isinstance(part, End):
                 return
     except (TimeoutError, ValueError, ContractError, OSError) as error:
-        log.warning("file could not be read", reason=type(error).__name__)
+        # A status of its own says that the program ended by itself: -9 may be want of memory.
+        log.warning(
+            "file could not be read", reason=type(error).__name__, status=program.returncode
+        )
         yield End(error="file_too_complex")
     finally:
         if program.returncode is None:
