@@ -10,19 +10,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 ALL = (
-    *(
-        "start",
-        "idle",
-        "playback",
-        "pins",
-        "device",
-        "ingest",
-        "push",
-        "rooms",
-        "holds",
-        "purchases",
-    ),
-    *("gate", "scan", "replay", "imports"),
+    *("start", "idle", "playback", "pins", "device", "ingest", "push", "rooms"),
+    *("holds", "purchases", "gate", "scan", "replay", "imports"),
 )
 
 

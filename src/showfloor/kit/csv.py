@@ -18,8 +18,6 @@ BYTE_ORDER_MARK = "\ufeff"
 
 # Also the full-width signs, and also behind blanks, which spreadsheets drop.
 _FORMULA = re.compile(r"[\s\x00-\x1f]*[=+\-@\uff1d\uff0b\uff0d\uff20]")
-
-
 # What `decimal` writes is no formula, also below zero.
 _NUMBER = re.compile(r"-\d+(\.\d+)?", re.ASCII)
 
