@@ -7,6 +7,7 @@ from uuid import UUID
 
 import psycopg
 
+from showfloor.fanout import queries
 from showfloor.kit import ids
 from tests.integration.fanout.conftest import House, Viewer
 
@@ -91,3 +92,21 @@ async def test_message_that_was_never_shown_is_not_sent(
         await say(house, room, "shown")
 
         assert (await next_message(viewer))["text"] == "shown"
+
+
+async def test_what_changed_is_read_by_index_whatever_the_planner_expects(
+    house: House, database_url: str
+) -> None:
+    """Ten times a second: a plan for any values must not walk through all that was ever said."""
+    query = queries._MESSAGES.replace("%(after)s", "$1").replace("%(missing)s", "$2")
+    async with await psycopg.AsyncConnection.connect(database_url) as connection:
+        for setting in ("enable_seqscan = off", "enable_bitmapscan = off"):
+            await connection.execute(f"set {setting}".encode())
+        await connection.execute("set plan_cache_mode = force_generic_plan")
+        prepared = f"prepare read(bigint, bigint[]) as {query.replace('%(most)s', '2000')}"
+        await connection.execute(prepared.encode())
+        found = await connection.execute("explain execute read(7, '{3}')")
+        plan = [line for (line,) in await found.fetchall()]
+
+    assert sum("Index Cond" in line and "change" in line for line in plan) == 2, plan
+    assert not [line for line in plan if "Filter" in line and "change" in line]
