@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from showfloor.identity.schemas import AgeIn
 from showfloor.kit.schemas import Time, id_with
@@ -12,8 +12,19 @@ from showfloor.room.rules.names import LONGEST_NAME, clean_name
 from showfloor.room.rules.words import LONGEST, clean_message
 from showfloor.room.types import ActionKind, ChatRole
 
-MessageText = Annotated[str, AfterValidator(clean_message), Field(min_length=1, max_length=LONGEST)]
-ChatName = Annotated[str, AfterValidator(clean_name), Field(min_length=1, max_length=LONGEST_NAME)]
+# Letters are looked at one by one, so what is far too long is refused before it is cleaned.
+MessageText = Annotated[
+    str,
+    StringConstraints(max_length=4 * LONGEST),
+    AfterValidator(clean_message),
+    StringConstraints(min_length=1, max_length=LONGEST),
+]
+ChatName = Annotated[
+    str,
+    StringConstraints(max_length=10 * LONGEST_NAME),
+    AfterValidator(clean_name),
+    StringConstraints(min_length=1, max_length=LONGEST_NAME),
+]
 
 
 class AgeInChat(AgeIn):

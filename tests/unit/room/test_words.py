@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from showfloor.room.rules.names import LONGEST_NAME
 from showfloor.room.rules.words import LONGEST, MOST_MARKS, clean_message
 from showfloor.room.schemas import NewMessage
 
@@ -48,3 +49,11 @@ def test_length_is_judged_after_cleaning() -> None:
     for text in ("x" * (LONGEST + 1), "  ", "\u200b"):
         with pytest.raises(ValidationError):
             NewMessage(text=text)
+
+
+def test_what_is_far_too_long_is_refused_before_it_is_cleaned() -> None:
+    """Cleaning looks at each letter, on the loop that sells."""
+    assert NewMessage(text="Hi" + " " * LONGEST, name="Sofia" + " " * LONGEST_NAME).text == "Hi"
+    for far in ({"text": "Hi" + " " * 60_000}, {"text": "Hi", "name": "Sofia" + " " * 60_000}):
+        with pytest.raises(ValidationError):
+            NewMessage.model_validate(far)
