@@ -64,6 +64,17 @@ def test_name_cannot_cover_the_lines_around_it() -> None:
         "مشرفة",
         "إدارة",
         "المُقدّمة",
+        "ΗΟSΤ",  # Greek capitals
+        "Μοdеrаtοr",
+        "Lina1",
+        "TheRealLina",
+        "LinaSupport",
+        "OfficialDarNoor",
+        "ShowfloorSupport",
+        "Customer Service",
+        "خدمة العملاء",
+        "فريق الدعم",
+        "لينا الرسمية",
     ],
 )
 def test_name_that_reads_like_the_team_is_reserved(name: str) -> None:
@@ -72,7 +83,24 @@ def test_name_that_reads_like_the_team_is_reserved(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["Sofia", "مها", "Daniel", "نورة", "Linus", "Hadi", "Noor", "Modesta", "Hostetler", "Amira L"],
+    [
+        "Sofia",
+        "مها",
+        "Daniel",
+        "نورة",
+        "Linus",
+        "Hadi",
+        "Noor",
+        "Modesta",
+        "Hostetler",
+        "Amira L",
+        "Steam",
+        "Linata",
+        "Realda",
+        "Teodora",
+        "Μaria",
+        "Care",
+    ],
 )
 def test_name_of_somebody_else_is_free(name: str) -> None:
     assert not is_reserved(name, TEAM)

@@ -8,7 +8,7 @@ look like Latin ones replaced by these.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 
 from showfloor.kit.text import clean_line
 from showfloor.room.rules.words import thin_marks
@@ -23,6 +23,8 @@ ROLES = (
     "administrator",
     "official",
     "support",
+    "customer service",
+    "customer care",
     "staff",
     "team",
     "seller",
@@ -47,8 +49,15 @@ ROLES = (
     "البائع",
     "التاجر",
     "النظام",
+    "خدمة العملاء",
+    "المتجر",
+    "فريق",
+    "الرسمي",
+    "الرسمية",
 )
 """Words that say what somebody is: what our badges say, and what people would believe."""
+_FILLERS = ("the", "real", "your", "our", "customer", "service", "care", "shop", "store")
+"""Words that make nobody of the team by themselves, but stand beside those that do."""
 _LETTERS = ("L", "M", "N", "Z")
 _MARKS_IN_NAMES = " .'’-_&\u200c\u200d"
 _LOOK_ALIKES = {
@@ -83,6 +92,8 @@ _LOOK_ALIKES = {
     "ا": "أإآٱى",
     "و": "ؤۋ",
 }
+# Capitals that look like others than their small letters do.
+_CAPITALS = str.maketrans("ΒΕΖΗΙΚΜΝΡΤΥΧ", "BEZHIKMNPTYX")
 _FOLDED = {ord(other): letter for letter, others in _LOOK_ALIKES.items() for other in others}
 _FOLDED[ord("ى")] = "ي"
 _PAIRS = (("rn", "m"), ("vv", "w"))
@@ -105,7 +116,7 @@ def clean_name(text: str) -> str:
 
 def skeleton(text: str) -> str:
     """What names that look the same have in common; words stay apart by a blank."""
-    folded = unicodedata.normalize("NFKD", text).casefold()
+    folded = unicodedata.normalize("NFKD", text).translate(_CAPITALS).casefold()
     bare = "".join(
         letter
         for letter in folded
@@ -124,15 +135,39 @@ def _joined(words: Sequence[str]) -> str:
     return text
 
 
+_ROLES = frozenset(_joined(skeleton(role).split()) for role in ROLES)
+_WITH_ROLES = _ROLES | {_joined([skeleton(word)]) for word in _FILLERS}
+
+
 def is_reserved(name: str, of_team: Iterable[str]) -> bool:
     """Whether a reader would take it for one of the team: it has a role's word in it, or somebody's
-    name (all of it, or the first word alone), in whatever letters, with blanks or without.
+    name (all of it, or the first word alone), in whatever letters, with blanks or without, and with
+    a number behind it.
     """
-    words = skeleton(name).split()
+    team = [skeleton(other).split() for other in of_team]
+    typed = (skeleton(name).split(), skeleton(name.rstrip("0123456789 .'-_&")).split())
+    return any(
+        _has_role(words, team) or any(_reads_like(words, each) for each in team) for words in typed
+    )
+
+
+def _has_role(words: Sequence[str], team: Iterable[Sequence[str]]) -> bool:
+    """By a word of its own, or in one with other words of that kind: `linasupport`."""
     alone = {_joined(words), *(_joined([word]) for word in words)}
-    if any(_joined([skeleton(role)]) in alone for role in ROLES):
+    if alone & _ROLES:
         return True
-    return any(_reads_like(words, skeleton(other).split()) for other in of_team)
+    names = {_joined(each[:count]) for each in team if each for count in (1, len(each))}
+    return any(_is_made_of(word, _WITH_ROLES | names, _ROLES | names) for word in alone)
+
+
+def _is_made_of(text: str, parts: Set[str], telling: Set[str]) -> bool:
+    """Whether these words alone make up the text, and one of them is a telling one."""
+    whole = {0: False}
+    for end in range(1, len(text) + 1):
+        ways = [whole[at] or text[at:end] in telling for at in whole if text[at:end] in parts]
+        if ways:
+            whole[end] = any(ways)
+    return whole.get(len(text), False)
 
 
 def _reads_like(words: Sequence[str], other: Sequence[str]) -> bool:
