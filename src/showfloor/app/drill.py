@@ -82,18 +82,23 @@ async def play(client: httpx2.AsyncClient, today: date) -> Played:
 
     Raises CommandFailed when there is none, or when the adult is not let in.
     """
-    hold, country = await _hold(client)
+    hold, show_id, country = await _hold(client)
+    messages = f"/shows/{show_id}/messages"
     children = [Invented(_born(today, age), country) for age in AGES]
     adult = Invented(_born(today, 40), country)
     knocks, let_in = 0, []
     try:
         for child in children:
-            for door, path, body in _requests(child, hold):
-                answer = await _post(client, path, body, hold)
+            knocking = [
+                *((door, path, body, _guest(hold)) for door, path, body in _requests(child, hold)),
+                *((door, messages, body, {}) for door, body in _messages(child)),
+            ]
+            for door, path, body, headers in knocking:
+                answer = await _post(client, path, body, headers)
                 knocks += 1
                 if answer.status_code != 403:
                     let_in.append(f"{door}: {answer.status_code}")
-        answer = await _post(client, "/checkouts", _checkout(adult, hold), hold)
+        answer = await _post(client, "/checkouts", _checkout(adult, hold), _guest(hold))
         if answer.status_code != 201:
             raise CommandFailed(f"an adult is not let in: {answer.status_code} {answer.text}")
     finally:
@@ -128,6 +133,15 @@ def _requests(child: Invented, hold: dict[str, Any]) -> Iterator[tuple[str, str,
     yield "studio sign-in without an answer", "/session", who
 
 
+def _messages(child: Invented) -> Iterator[tuple[str, dict[str, Any]]]:
+    """A guest's first one in the show, in words that are searched for afterwards."""
+    said = {"text": f"{child.mark} Street", "name": f"Canary {child.mark}"}
+    answer = {"country": child.country, **child.answer}
+    yield "message", {**said, **answer}
+    yield "message, alone", answer
+    yield "message without an answer", said
+
+
 def _where(point: CollectionPoint, child: Invented) -> str | None:
     """Our page for accounts knows no country, and so asks for what all markets allow."""
     return None if point is CollectionPoint.VIEWER_ACCOUNT else child.country
@@ -138,20 +152,20 @@ def _checkout(person: Invented, hold: dict[str, Any]) -> dict[str, Any]:
 
 
 async def _post(
-    client: httpx2.AsyncClient, path: str, body: dict[str, Any], hold: dict[str, Any]
+    client: httpx2.AsyncClient, path: str, body: dict[str, Any], headers: dict[str, str]
 ) -> httpx2.Response:
     """By somebody new: without the cookie of the refusal before."""
     client.cookies.clear()
-    return await client.post(f"{API}{path}", json=body, headers=_guest(hold))
+    return await client.post(f"{API}{path}", json=body, headers=headers)
 
 
 def _guest(hold: dict[str, Any]) -> dict[str, str]:
     return {"Authorization": f"Bearer {hold['token']}", "Idempotency-Key": secrets.token_hex(16)}
 
 
-async def _hold(client: httpx2.AsyncClient) -> tuple[dict[str, Any], str]:
-    """One piece of something that a live show sells, and the country it goes to: without goods
-    nobody gets to the checkout.
+async def _hold(client: httpx2.AsyncClient) -> tuple[dict[str, Any], str, str]:
+    """One piece of something that a live show sells, the show, and the country it goes to: without
+    goods nobody gets to the checkout.
     """
     shows = (await client.get(f"{API}/shows", params={"state": "live"})).json()
     for show in shows.get("items", []):
@@ -164,5 +178,6 @@ async def _hold(client: httpx2.AsyncClient) -> tuple[dict[str, Any], str]:
                     headers={"Idempotency-Key": secrets.token_hex(16)},
                 )
                 if answer.status_code == 201:
-                    return answer.json(), get_market(show["market"]).country
+                    country = get_market(show["market"]).country
+                    return answer.json(), show["id"], country
     raise CommandFailed("no show is live that has something to sell: the checkout cannot be tried")

@@ -91,19 +91,21 @@ async def test_nothing_of_a_refused_child_stands_anywhere(
 
     # An address that was taken here is encrypted, so no search finds it: its row would be there.
     asked_for_mail = await _count(client, "viewer_sign_in")
+    said = await _count(client, "chat_message")
     of_children = {hit.hit.canary for hit in report.found if hit.hit.canary < len(played.children)}
     of_adult = [hit for hit in report.found if hit.hit.canary >= len(played.children)]
     assert of_adult, "a search that does not find the adult proves nothing"
     assert report.unread == ()
     if guard:
-        assert of_children == set() and played.let_in == [] and asked_for_mail == 0
-        assert played.knocks == len(AGES) * 15
+        assert of_children == set() and played.let_in == []
+        assert asked_for_mail == said == 0
+        assert played.knocks == len(AGES) * 18
     else:
         # Of each of the six: their row was written over, and given back with the hold.
         of_one = len(played.children) // len(AGES)
         assert {canary // of_one for canary in of_children} == set(range(len(AGES)))
         assert played.let_in
-        assert asked_for_mail >= len(AGES)
+        assert asked_for_mail >= len(AGES) and said >= len(AGES)
 
 
 async def _count(client: httpx2.AsyncClient, table: str) -> int:
