@@ -15,5 +15,5 @@ ERASER = Eraser(
     "room",
     _erase,
     "empty rows in the place of messages that others answered to; what was said as a guest has no "
-    "address and goes with its year, or when a moderator deletes it",
+    "address, so nobody knows whose it is: it goes after a year",
 )
