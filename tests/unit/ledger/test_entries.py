@@ -95,6 +95,18 @@ def test_full_refund_leaves_nobody_anything_but_the_provider_its_fee() -> None:
     }
 
 
+def test_commission_that_goes_back_says_of_which_goods_it_was() -> None:
+    """A page says `8 % of 50.00`: goods that earned nothing are no part of it."""
+    sold = order(BookedLine(-1, 395), BookedLine(0, 5000, 800), BookedLine(1, 1000))
+
+    (earned,) = (each for each in rules.of_sale(sold, 0) if each.kind is EntryKind.COMMISSION)
+    _, entries = give_back(sold, 6395)
+    (back,) = (each for each in entries if each.kind is EntryKind.COMMISSION_BACK)
+
+    assert (earned.base, earned.rate, earned.postings[1].amount) == (5000, 800, 400)
+    assert (back.base, back.rate, back.postings[1].amount) == (5000, 800, 400)
+
+
 @given(
     st.lists(st.tuples(AMOUNTS, RATES), min_size=1, max_size=4),
     RATES,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -12,6 +12,7 @@ from showfloor.ledger.rules.sums import commission_of, goods_left, is_goods, par
 from showfloor.ledger.types import (
     PLATFORM,
     Account,
+    BookedLine,
     BookedOrder,
     Entry,
     EntryKind,
@@ -31,7 +32,7 @@ def of_sale(order: BookedOrder, provider_fee: int) -> list[Entry]:
     made.move(EntryKind.PLATFORM_FEE, seller, PLATFORM, fee, base=goods, rate=order.fee_rate)
     if order.creator_id is not None:
         creator = Account.creator(order.creator_id)
-        base, rate = _commissioned(order)
+        base, rate = goods_left(_commissioned(order.lines)), _rate_of(order.lines)
         earned = commission_of(order.lines)
         made.move(EntryKind.COMMISSION, seller, creator, earned, base=base, rate=rate)
     return made.entries
@@ -58,7 +59,8 @@ def of_return(
     if order.creator_id is not None:
         creator = Account.creator(order.creator_id)
         unearned = commission_of(before) - commission_of(after)
-        _, rate = _commissioned(order)
+        base = goods_left(_commissioned(before)) - goods_left(_commissioned(after))
+        rate = _rate_of(order.lines)
         made.move(EntryKind.COMMISSION_BACK, creator, seller, unearned, base=base, rate=rate)
     return made.entries
 
@@ -69,11 +71,15 @@ def with_back(order: BookedOrder, shares: Mapping[int, int]) -> BookedOrder:
     return replace(order, lines=tuple(lines))
 
 
-def _commissioned(order: BookedOrder) -> tuple[int, int | None]:
-    """What the commission is of, and its rate if there is one for all."""
-    goods = [line for line in order.lines if is_goods(line) and line.rate]
-    rates = {line.rate for line in goods}
-    return sum(line.amount for line in goods), rates.pop() if len(rates) == 1 else None
+def _commissioned(lines: Iterable[BookedLine]) -> list[BookedLine]:
+    """Those of which the creator earns something."""
+    return [line for line in lines if is_goods(line) and line.rate]
+
+
+def _rate_of(lines: Iterable[BookedLine]) -> int | None:
+    """The creator's, if there is one for all."""
+    rates = {line.rate for line in _commissioned(lines)}
+    return rates.pop() if len(rates) == 1 else None
 
 
 class _Maker:
