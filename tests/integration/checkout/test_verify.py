@@ -142,6 +142,21 @@ async def test_an_event_that_is_doubled_is_found(sold: Counter) -> None:
     assert "has 2 events that say it was placed" in sentence
 
 
+@pytest.mark.parametrize(("parked", "found"), [("null", 0), ("now()", 1)])
+async def test_an_order_whose_event_is_parked_is_missing_in_the_books(
+    shop: Counter, product: Product, parked: str, found: int
+) -> None:
+    """One on its way will get there; one that is parked stays away until somebody looks."""
+    buyer = Buyer(shop)
+    await buyer.up_to_details((product.variants[0].sku, 1))
+    assert (await buyer.pay()).json()["status"] == "paid"
+    await execute(shop.database, f"update outbox_event set parked_at = {parked}")
+
+    sentences = await broken(shop.database, shop.providers)
+
+    assert ["but the books have 0" in each for each in sentences] == [True] * found
+
+
 async def test_the_providers_are_asked_too(sold: Counter) -> None:
     """Somebody forgets the payment here: goods and money of the provider's are without a name."""
     await execute(sold.database, "delete from payment")
