@@ -34,7 +34,7 @@ from showfloor.ledger.service import paying
 from showfloor.ledger.types import Account, Batch, Payee, PayoutState
 from tests.integration.checkout.desk import Desk
 from tests.integration.checkout.shop import person, scalar
-from tests.integration.ledger.conftest import PRICE, Shop, order_uuid
+from tests.integration.ledger.conftest import FEES, PRICE, Shop, order_uuid
 
 NET = 2032
 """Of one piece, after the fees."""
@@ -236,6 +236,7 @@ async def test_chargeback_is_booked_once_with_fee_and_no_more_than_the_order(sho
                 order_id=order_uuid(desk),
                 amount=Money(amount, "GBP"),
                 reference=reference,
+                fees=FEES,
             )
 
     for _ in range(2):
@@ -245,6 +246,22 @@ async def test_chargeback_is_booked_once_with_fee_and_no_more_than_the_order(sho
 
     assert (await shop.entries())[-2:] == [("chargeback", -PRICE), ("platform_fee_back", 110)]
     assert (await balance(shop))["payable"]["amount"] == -58
+
+
+async def test_chargeback_before_the_sale_was_booked_leaves_it_its_fees(shop: Shop) -> None:
+    desk = await shop.buy()
+    async with shop.database.session() as session:
+        await service.book_chargeback(
+            session,
+            person=ANNA,
+            order_id=order_uuid(desk),
+            amount=Money(1000, "GBP"),
+            reference="dp_1",
+            fees=FEES,
+        )
+    await shop.hear()
+
+    assert await shop.balance() == NET - 1000 + 50
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -271,6 +288,7 @@ async def test_random_life_of_the_books_adds_up(shop: Shop, seed: int) -> None:
                     order_id=order_uuid(desk),
                     amount=Money(random.randint(1, PRICE), "GBP"),
                     reference=ids.secret(),
+                    fees=FEES,
                 )
         else:
             await shop.hear()

@@ -11,8 +11,10 @@ from uuid import UUID
 
 import typer
 
+from showfloor.app import wiring
 from showfloor.app.admin_terminal import email_address, id_with, line, run, said
 from showfloor.app.delivery_commands import minor_units
+from showfloor.app.settings import Settings
 from showfloor.app.terminal import or_refused
 from showfloor.identity import service as identity
 from showfloor.identity.types import Person
@@ -209,11 +211,11 @@ def chargeback(
 ) -> None:
     """A buyer's bank took money back: it is the seller's loss, and fee and commission with it."""
     code = currency.upper()
-    money = Money(minor_units(amount, code), code)
+    money, fees = Money(minor_units(amount, code), code), wiring.fees(Settings())
     _as(
         by,
         lambda session, person: service.book_chargeback(
-            session, person=person, order_id=order, amount=money, reference=reference
+            session, person=person, order_id=order, amount=money, reference=reference, fees=fees
         ),
     )
 

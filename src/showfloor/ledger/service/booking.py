@@ -19,7 +19,7 @@ from showfloor.kit.money import Money
 from showfloor.ledger import queries, rules
 from showfloor.ledger.errors import ChargebackInvalid
 from showfloor.ledger.service.agreeing import rates_of
-from showfloor.ledger.types import NO_FEES, BookedLine, BookedOrder, EntryKind, Fees
+from showfloor.ledger.types import BookedLine, BookedOrder, EntryKind, Fees
 from showfloor.orders import service as orders
 from showfloor.orders.errors import OrderNotFound
 from showfloor.orders.types import Fulfilment, Order, Refund, RefundState
@@ -62,7 +62,13 @@ async def book_refund(session: Session, order_id: UUID, refund_id: UUID, fees: F
 
 
 async def book_chargeback(
-    session: Session, *, person: Person, order_id: UUID, amount: Money, reference: str
+    session: Session,
+    *,
+    person: Person,
+    order_id: UUID,
+    amount: Money,
+    reference: str,
+    fees: Fees,
 ) -> None:
     """A buyer's bank took money back, by the provider's name for it: it is booked once. The seller
     bears it; fee and commission go back as with a refund. Raises Forbidden, OrderNotFound,
@@ -75,7 +81,7 @@ async def book_chargeback(
         raise OrderNotFound
     if amount.currency != order.total.currency or not 0 < amount.amount <= order.total.amount:
         raise ChargebackInvalid
-    await _book(session, order, NO_FEES)
+    await _book(session, order, fees)
     await _book_return(
         session,
         order_id,
