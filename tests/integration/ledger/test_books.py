@@ -282,3 +282,22 @@ async def test_orders_that_no_event_brought_are_booked_with_all_that_happened(sh
     assert await service.book_missing(shop.database, FEES) == 0
 
     assert await shop.balance() == -91
+
+
+async def test_first_event_of_an_order_from_before_the_books_brings_all_that_went_back(
+    shop: Shop,
+) -> None:
+    """Its refund was of a time without books: what comes later finds it, not the daily walk, which
+    looks for orders that the books do not know.
+    """
+    desk = await shop.buy(2)
+    await desk.refund(("SALT", 1, 0))
+    await execute(shop.database, "delete from outbox_event")
+    await desk.ship()
+    parcel = (await desk.look())["shipments"][0]["id"]
+    await desk.post(f"shipments/{parcel}/delivered")
+    await shop.hear()
+    await service.book_missing(shop.database, FEES)
+
+    assert (await shop.entries())[-2:] == [("refund", -PRICE), ("platform_fee_back", 110)]
+    assert await shop.balance() == 4400 - 91 - 220 - PRICE + 110

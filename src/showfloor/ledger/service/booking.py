@@ -46,15 +46,18 @@ async def book_refund(session: Session, order_id: UUID, refund_id: UUID, fees: F
     if order is None:
         return
     await _book(session, order, fees)
-    refund = next(each for each in order.refunds if each.id == refund_id)
+    await _book_refund(session, order, next(each for each in order.refunds if each.id == refund_id))
+
+
+async def _book_refund(session: Session, order: Order, refund: Refund) -> None:
     prices = {
         at: order.items[at].unit_price.amount * each.quantity for at, each in refund.pieces.items()
     }
     await _book_return(
         session,
-        order_id,
+        order.id,
         kind=EntryKind.REFUND,
-        source_id=refund_id,
+        source_id=refund.id,
         amount=refund.amount.amount,
         prices=prices,
         at=refund.made_at,
@@ -131,7 +134,9 @@ async def note_progress(session: Session, order_id: UUID, fees: Fees) -> None:
 
 
 async def _book(session: Session, order: Order, fees: Fees) -> None:
-    """Unless the books know the order."""
+    """Unless the books know the order: the sale, and all that went back before they did."""
+    if not await queries.unknown_orders(session, [order.id]):
+        return
     creator_id = await _host_of(session, order)
     rates = await _rates_of(session, order, creator_id)
     provider = await checkout.paid_through(session, order.checkout_id)
@@ -155,6 +160,12 @@ async def _book(session: Session, order: Order, fees: Fees) -> None:
 
 
 async def _host_of(session: Session, order: Order) -> UUID | None:
+    for refund in filter(_gave_back, order.refunds):
+        await _book_refund(session, order, refund)
+
+
+def _gave_back(refund: Refund) -> bool:
+    return refund.state is RefundState.DONE and refund.amount.amount > 0
     """Who showed the goods."""
     if order.show_id is None:
         return None
@@ -198,23 +209,9 @@ async def book_missing(database: Database, fees: Fees) -> int:
             found = await orders.list_ids(session, after=cursor, limit=_WALKED)
             missing = await queries.unknown_orders(session, found)
         for order_id in missing:
-            await _book_all(database, order_id, fees)
+            async with database.session() as session:
+                await note_progress(session, order_id, fees)
         added += len(missing)
         if len(found) < _WALKED:
             return added
         cursor = found[-1]
-
-
-async def _book_all(database: Database, order_id: UUID, fees: Fees) -> None:
-    async with database.session() as session:
-        order = await orders.find_order(session, order_id)
-        if order is None:
-            return
-        await book_sale(session, order_id, fees)
-        for refund in filter(_gave_back, order.refunds):
-            await book_refund(session, order_id, refund.id, fees)
-        await note_progress(session, order_id, fees)
-
-
-def _gave_back(refund: Refund) -> bool:
-    return refund.state is RefundState.DONE and refund.amount.amount > 0
