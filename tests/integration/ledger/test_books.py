@@ -6,7 +6,8 @@ import asyncio
 import csv
 import io
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -20,6 +21,8 @@ from showfloor.ledger.rules import of_sale
 from showfloor.ledger.service import booking
 from showfloor.ledger.tasks import BooksDiffer
 from showfloor.ledger.types import BookedOrder, Entry
+from showfloor.orders import service as orders
+from tests.integration.checkout.desk import Desk
 from tests.integration.checkout.shop import add_seller, execute, scalar
 from tests.integration.ledger.conftest import FEES, PRICE, Shop, order_uuid
 
@@ -301,3 +304,39 @@ async def test_first_event_of_an_order_from_before_the_books_brings_all_that_wen
 
     assert (await shop.entries())[-2:] == [("refund", -PRICE), ("platform_fee_back", 110)]
     assert await shop.balance() == 4400 - 91 - 220 - PRICE + 110
+
+
+async def promise_cancel(shop: Shop, desk: Desk) -> UUID:
+    """The merchant does not send the rest; the provider has not answered."""
+    async with shop.database.session() as session:
+        _, refund = await orders.promise_refund(
+            session,
+            person=shop.seller.person,
+            order_id=order_uuid(desk),
+            asked=orders.RefundRequest(None, ids.secret(), b"cancel"),
+            look_at=clock.now() + timedelta(hours=1),
+        )
+    return refund.id
+
+
+@pytest.mark.parametrize("shipped", [(), (("SALT", 1),)])
+async def test_money_of_goods_that_may_still_be_sent_waits_while_a_refund_is_only_promised(
+    shop: Shop, shipped: tuple[tuple[str, int], ...]
+) -> None:
+    """A refused refund is as if it had never been asked for: its pieces are sent after all."""
+    desk = await shop.buy(2)
+    if shipped:
+        await desk.ship(*shipped)
+        parcel = (await desk.look())["shipments"][0]["id"]
+    refund_id = await promise_cancel(shop, desk)
+    if shipped:
+        await desk.post(f"shipments/{parcel}/delivered")
+    await shop.hear()
+    async with shop.database.session() as session:
+        await service.note_progress(session, order_uuid(desk), FEES)
+        await orders.end_refund(session, refund_id, given_back=False)
+    await shop.hear()
+
+    (balance,) = (await shop.get("/ledger/balances"))["balances"]
+    assert balance["payable"]["amount"] == 0
+    assert [each["payable_at"] for each in balance["waiting"]] == [None]

@@ -5,6 +5,7 @@ order.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import NAMESPACE_OID, UUID, uuid5
 
@@ -119,13 +120,15 @@ async def _book_return(
 
 async def note_progress(session: Session, order_id: UUID, fees: Fees) -> None:
     """Once the goods have arrived it is known until when the buyer may withdraw, and so when the
-    money of an order becomes payable; where nothing is sent at all it is so at once.
+    money of an order becomes payable; where nothing is sent at all it is so at once. A refund that
+    is only promised counts for nothing: the provider may refuse it, and its pieces are sent then.
     """
     order = await orders.find_order(session, order_id)
     if order is None:
         return
     await _book(session, order, fees)
-    stands = progress_of(order)
+    done = tuple(each for each in order.refunds if each.state is RefundState.DONE)
+    stands = progress_of(replace(order, refunds=done))
     payable = stands.withdraw_until
     if stands.fulfilment is Fulfilment.CANCELLED:
         payable = clock.now()
@@ -157,15 +160,15 @@ async def _book(session: Session, order: Order, fees: Fees) -> None:
         return
     totals = await orders.totals_of_checkout(session, order.checkout_id)
     await queries.add_entries(session, rules.of_sale(booked, _provider_fee(order, totals, fees)))
-
-
-async def _host_of(session: Session, order: Order) -> UUID | None:
     for refund in filter(_gave_back, order.refunds):
         await _book_refund(session, order, refund)
 
 
 def _gave_back(refund: Refund) -> bool:
     return refund.state is RefundState.DONE and refund.amount.amount > 0
+
+
+async def _host_of(session: Session, order: Order) -> UUID | None:
     """Who showed the goods."""
     if order.show_id is None:
         return None
