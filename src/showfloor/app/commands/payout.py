@@ -17,13 +17,14 @@ from showfloor.app.delivery_commands import minor_units
 from showfloor.app.settings import Settings
 from showfloor.app.terminal import or_refused
 from showfloor.identity import service as identity
-from showfloor.identity.types import Person
+from showfloor.identity.errors import Forbidden
+from showfloor.identity.types import Action, Person
 from showfloor.kit import clock, csv, ids
 from showfloor.kit.db import Session
 from showfloor.kit.money import Money
 from showfloor.ledger import service
 from showfloor.ledger.adapters import sepa
-from showfloor.ledger.types import Account, Batch, Payee, Payout, PayoutState
+from showfloor.ledger.types import Account, Batch, Payee, Payout, PayoutHold, PayoutState
 from showfloor.ledger.views import account_name, parse_account
 
 T = TypeVar("T")
@@ -52,8 +53,14 @@ AccountName = Annotated[str, typer.Argument(metavar="ACCOUNT", help="mer_… or 
 
 
 def _as(email: str, work: Callable[[Session, Person], Awaitable[T]]) -> T:
+    """As the person with this address, who may handle money and was not disabled."""
+
     async def once(session: Session) -> T:
-        return await work(session, await identity.find_person(session, email=email))
+        found = await identity.find_person(session, email=email)
+        person = await identity.get_active_person(session, found.id, Action.MONEY_MANAGE)
+        if person is None:
+            raise Forbidden
+        return await work(session, person)
 
     return run(once)
 
@@ -127,14 +134,23 @@ def _payees(file: Path) -> dict[Account, Payee]:
     with file.open(encoding="utf-8-sig", newline="") as opened:
         rows = list(csv_files.DictReader(opened))
     try:
-        return or_refused(
-            lambda: {
-                parse_account(row["account"]): Payee(row["name"], sepa.check_iban(row["iban"]))
-                for row in rows
-            }
-        )
+        read = or_refused(lambda: [_payee(file, row) for row in rows])
     except KeyError as missing:
         raise typer.BadParameter(f"{file} has no column {missing}") from None
+    found: dict[Account, Payee] = {}
+    for account, payee in read:
+        if account in found:
+            raise typer.BadParameter(f"{file} has {account_name(account)} twice")
+        found[account] = payee
+    return found
+
+
+def _payee(file: Path, row: dict[str, str]) -> tuple[Account, Payee]:
+    """A row that ends early has None in what it lacks."""
+    account, name = parse_account(row["account"] or ""), row["name"]
+    if not name:
+        raise typer.BadParameter(f"{file} has no name for {account_name(account)}")
+    return account, Payee(name, sepa.check_iban(row["iban"] or ""))
 
 
 @group.command("settle")
@@ -178,19 +194,24 @@ def hold(
     """Keep money back for a reason, until a day."""
     code, owner = currency.upper(), or_refused(lambda: parse_account(account))
     minor = minor_units(amount, code) if amount else None
-    made = _as(
-        by,
-        lambda session, person: service.hold(
+    if minor is not None and minor <= 0:
+        raise typer.BadParameter(f"nothing can be kept back of {amount}")
+
+    async def once(session: Session, person: Person) -> PayoutHold:
+        if owner not in await service.names_of(session, [owner]):
+            raise typer.BadParameter(f"there is no {account}")
+        ends_at = clock.now() + timedelta(days=days)
+        return await service.hold(
             session,
             person=person,
             account=owner,
             currency=code,
             amount=minor,
             reason=reason,
-            ends_at=clock.now() + timedelta(days=days),
-        ),
-    )
-    typer.echo(ids.encode("pho", made.id))
+            ends_at=ends_at,
+        )
+
+    typer.echo(ids.encode("pho", _as(by, once).id))
 
 
 @group.command("release")

@@ -97,13 +97,16 @@ async def discard(session: Session, *, person: Person, batch_id: UUID) -> None:
 
 async def export(session: Session, *, person: Person, batch_id: UUID) -> Batch:
     """Hand an approved batch to the bank; merchants' systems hear of it. Again is the same batch
-    again. Raises Forbidden, BatchNotFound, PayoutStepInvalid.
+    again, as far as the bank has not answered. Raises Forbidden, BatchNotFound, PayoutStepInvalid
+    (also where nothing is left to send).
     """
     batch = await _locked(session, person, batch_id)
+    sendable = batch.state in (BatchState.APPROVED, BatchState.EXPORTED)
+    waits = (PayoutState.APPROVED, PayoutState.SENT)
+    if not sendable or not any(each.state in waits for each in batch.payouts):
+        raise PayoutStepInvalid
     if batch.state is BatchState.EXPORTED:
         return batch
-    if batch.state is not BatchState.APPROVED:
-        raise PayoutStepInvalid
     left = [each for each in batch.payouts if each.state is PayoutState.APPROVED]
     await _move(session, left, PayoutState.SENT)
     await queries.set_batch(session, batch.id, BatchState.EXPORTED)
