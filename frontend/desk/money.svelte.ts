@@ -54,6 +54,7 @@ export class Books {
   /** What comes late for a month that was left is not shown. */
   async choose(month: string): Promise<void> {
     this.month = month;
+    this.problem = null;
     try {
       const path = `/statements?period=${month}`;
       const found = await this.studio.request<{ statements: Statement[] }>(path);

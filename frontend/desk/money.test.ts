@@ -108,3 +108,13 @@ test.each([english, arabic])("an entry says what, how it was reckoned, and how m
   ])
     expect(text).toContain(part.replace(/\s+/g, " "));
 });
+
+test("what went wrong with a month is over with the next one that comes", async () => {
+  const books = new Books(server(answers), now);
+  await books.load();
+
+  await books.choose("2026-09");
+  expect(books.problem?.code).toBe("period_invalid");
+  await books.choose("2026-10");
+  expect(books.problem).toBeNull();
+});
