@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 from dataclasses import replace
@@ -154,6 +155,20 @@ async def test_money_is_paid_out_once(shop: Shop) -> None:
         await compute(shop)
 
     assert await scalar(shop.database, "select count(*) from payout") == 1
+
+
+async def test_two_who_compute_or_approve_at_once_pay_once(shop: Shop) -> None:
+    await payable(shop)
+
+    made = await asyncio.gather(compute(shop), compute(shop), return_exceptions=True)
+    (batch,) = (each for each in made if isinstance(each, Batch))
+    ends = await asyncio.gather(
+        approve(shop, batch), approve(shop, batch, operator()), return_exceptions=True
+    )
+
+    assert [type(each) for each in made if each is not batch] == [BatchWaits]
+    assert sorted(type(each).__name__ for each in ends) == ["Batch", "PayoutStepInvalid"]
+    assert (await balance(shop))["balance"]["amount"] == 0
 
 
 async def test_batch_that_would_pay_more_than_there_is_by_now_is_refused(shop: Shop) -> None:

@@ -1,6 +1,5 @@
 """Pure decisions of `ledger`: agreements (which rate is in force), sums (how amounts are split),
-entries (what follows from what happened), keeping, payouts,
-periods.
+entries (what follows from what happened), keeping, payouts, periods.
 """
 
 from showfloor.ledger.rules.agreements import (
