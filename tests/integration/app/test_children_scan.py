@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx2
 import psycopg
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import text
 
 from showfloor.app import scan as scanning
@@ -110,8 +111,8 @@ async def test_nothing_of_a_refused_child_stands_anywhere(
 
 async def _count(client: httpx2.AsyncClient, table: str) -> int:
     transport = client._transport
-    assert isinstance(transport, httpx2.ASGITransport)
-    async with transport.app.state.database.session() as session:  # type: ignore[attr-defined]  # a FastAPI
+    assert isinstance(transport, httpx2.ASGITransport) and isinstance(transport.app, FastAPI)
+    async with transport.app.state.database.session() as session:
         found = await session.execute(text(f"select count(*) from {table}"))
         return int(found.scalar_one())
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 from fastapi import FastAPI
 
+from showfloor.kit.db import Session
 from showfloor.viewers import queries
 from tests.integration.viewers.visitors import Visitor, visitor
 
@@ -41,7 +44,7 @@ async def test_nobody_ends_the_session_of_another(
     if not guard:
         owned = queries.remove_own_session
 
-        async def of_anybody(session, _viewer, session_id):  # type: ignore[no-untyped-def]
+        async def of_anybody(session: Session, _viewer: UUID, session_id: UUID) -> bool:
             row = queries.ViewerSessionRow
             owner = queries.select(row.viewer_id).where(row.id == session_id)
             viewer_id = (await session.execute(owner)).scalar_one()

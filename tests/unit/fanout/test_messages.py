@@ -12,6 +12,7 @@ from showfloor.fanout.log import Change
 from showfloor.fanout.messages import Cursor, MessageChange, Messages, choose
 from showfloor.fanout.room import Room
 from showfloor.fanout.viewer import Viewer
+from tests.unit.fanout.conftest import FakeTransport
 
 Join = Callable[..., Viewer]
 MakeChange = Callable[..., Change]
@@ -26,7 +27,8 @@ def said(
 
 def written(viewer: Viewer) -> list[int | str]:
     """Numbers of messages, `-7` for one that went, and the kinds of other events."""
-    found = re.findall(r"event: (\w+)\n(?:id: \d+\n)?data: (.*)", viewer.transport.take().decode())  # type: ignore[attr-defined]
+    assert isinstance(viewer.transport, FakeTransport)
+    found = re.findall(r"event: (\w+)\n(?:id: \d+\n)?data: (.*)", viewer.transport.take().decode())
     return [
         kind if kind != "message" else (-1 if "deleted" in data else 1) * json.loads(data)["id"]
         for kind, data in found
