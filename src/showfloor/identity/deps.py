@@ -5,7 +5,11 @@ browser may not say for the person in front of it. Built once by `app/wiring`, f
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
 
 from showfloor.identity.errors import AgeRefused
 from showfloor.identity.rules import REFUSED_FOR, is_refused, refusal_mark
@@ -15,6 +19,7 @@ from showfloor.identity.types import Admission, CollectionPoint
 from showfloor.kit import clock
 from showfloor.kit.errors import ValidationFailed
 
+A = TypeVar("A", bound=AgeIn)
 BROWSER_FIELDS = ("origin", "sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest")
 """Header fields that browsers send with what a page asks for (Fetch, Metadata Request Headers), and
 that no script of a page can leave out.
@@ -71,6 +76,17 @@ class HttpGate:
         kept = f"{self.cookie}={refusal_mark(clock.now())}; Path=/; Max-Age={seconds}; HttpOnly"
         within = "; Secure; SameSite=None; Partitioned" if self._trusted else "; SameSite=Lax"
         return kept + within
+
+
+async def read_age(request: Request, model: type[A]) -> A:
+    """What decides at a door, out of a body of which nothing else has been looked at. Says where it
+    is malformed, never repeats what was sent.
+    """
+    try:
+        return model.model_validate_json(await request.body())
+    except ValidationError as error:
+        wrong = [{"loc": ("body", *item["loc"]), "type": item["type"]} for item in error.errors()]
+        raise RequestValidationError(wrong) from None
 
 
 def _is_json(request: Request) -> bool:

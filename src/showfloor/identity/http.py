@@ -12,15 +12,13 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from fastapi.exceptions import RequestValidationError
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from limits import RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import MovingWindowRateLimiter
-from pydantic import ValidationError
 
 from showfloor.identity import service
-from showfloor.identity.deps import gate_of
+from showfloor.identity.deps import gate_of, read_age
 from showfloor.identity.errors import (
     AdultDeclarationRequired,
     AgeRefused,
@@ -280,7 +278,7 @@ async def admit_to_studio(request: Request) -> Admission:
     """Before the rest of the request is looked at. A device that has signed in to this account
     before is not asked again.
     """
-    point, given = CollectionPoint.STUDIO_SIGN_IN, await _typed(request)
+    point, given = CollectionPoint.STUDIO_SIGN_IN, await read_age(request, _Typed)
     device = _Attempt(request, given.email).device if given.email else None
     if device is not None:
         return service.admit_known_device(point, device)
@@ -289,20 +287,6 @@ async def admit_to_studio(request: Request) -> Admission:
 
 class _Typed(AgeIn):
     email: str = ""
-
-
-async def typed_age(request: Request) -> AgeIn:
-    """As a request says it, before the rest of the body is looked at."""
-    return await _typed(request)
-
-
-async def _typed(request: Request) -> _Typed:
-    """What decides at the gate, out of a body of which nothing else has been looked at."""
-    try:
-        return _Typed.model_validate_json(await request.body())
-    except ValidationError as error:
-        wrong = [{"loc": ("body", *item["loc"]), "type": item["type"]} for item in error.errors()]
-        raise RequestValidationError(wrong) from None
 
 
 AdmittedDep = Annotated[Admission, Depends(admit_to_studio)]

@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.exceptions import RequestValidationError
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import ValidationError
 
 from showfloor.identity import service as identity
-from showfloor.identity.deps import gate_of
+from showfloor.identity.deps import gate_of, read_age
 from showfloor.identity.errors import (
     AdultDeclarationRequired,
     AgeRefused,
@@ -73,7 +71,7 @@ async def admit_to_chat(request: Request, given: Bearer) -> Admission | None:
     if given is not None or _speaks_for_session(request):
         gate.check(request)
         return None
-    typed = await _typed(request)
+    typed = await read_age(request, AgeInChat)
     return gate.admit(request, CollectionPoint.CHAT, typed, typed.country)
 
 
@@ -82,14 +80,6 @@ def _speaks_for_session(request: Request) -> bool:
     sends with it.
     """
     return cookie_name(request) in request.cookies and "x-csrf-token" in request.headers
-
-
-async def _typed(request: Request) -> AgeInChat:
-    try:
-        return AgeInChat.model_validate_json(await request.body())
-    except ValidationError as error:
-        wrong = [{"loc": ("body", *item["loc"]), "type": item["type"]} for item in error.errors()]
-        raise RequestValidationError(wrong) from None
 
 
 AdmittedDep = Annotated[Admission | None, Depends(admit_to_chat)]

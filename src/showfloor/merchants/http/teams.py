@@ -10,7 +10,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from showfloor.identity import service as identity
-from showfloor.identity.deps import gate_of
+from showfloor.identity.deps import gate_of, read_age
 from showfloor.identity.errors import (
     AdultDeclarationRequired,
     AlreadyMember,
@@ -29,8 +29,8 @@ from showfloor.identity.errors import (
     SignInToAccept,
     TooManyInvitations,
 )
-from showfloor.identity.http import TEAM_PREFIXES, CurrentPerson, remember, typed_age
-from showfloor.identity.schemas import SessionOut
+from showfloor.identity.http import TEAM_PREFIXES, CurrentPerson, remember
+from showfloor.identity.schemas import AgeIn, SessionOut
 from showfloor.identity.types import (
     Admission,
     CollectionPoint,
@@ -187,7 +187,7 @@ async def accept_invitation(
 
 async def admit(request: Request) -> Admission:
     """Before the rest of the request is looked at."""
-    given = await typed_age(request)
+    given = await read_age(request, AgeIn)
     return gate_of(request).admit(request, CollectionPoint.STUDIO_SIGN_IN, given)
 
 
