@@ -48,6 +48,7 @@ from showfloor.kit.objects import UPLOAD_JOB, Objects, ObjectsUnavailable
 from showfloor.kit.openapi import Document, describe_problem
 from showfloor.kit.outbound import Outbound
 from showfloor.kit.outbox import Dispatcher
+from showfloor.kit.pace import Pace
 from showfloor.kit.recent import Recent
 from showfloor.ledger import http as ledger_http
 from showfloor.ledger import tasks as ledger_tasks
@@ -142,6 +143,7 @@ def connect_web(app: FastAPI, settings: Settings) -> None:
     )
     app.state.payment_forms = payment_forms(providers)
     app.state.room = RoomDeps(secret=settings.secret)
+    app.state.sign_in_mails = Pace()
     app.state.fees = fees(settings)
     app.state.imports = ImportFolder(settings.data)
     app.state.outbound = outbound(settings)

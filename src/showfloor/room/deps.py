@@ -10,9 +10,9 @@ from uuid import UUID
 
 from showfloor.kit import clock
 from showfloor.kit.network import client_network
+from showfloor.kit.pace import Pace
 from showfloor.kit.recent import Recent
 from showfloor.media.types import MediaMoment
-from showfloor.room.rules.pace import Pace
 from showfloor.stock import service as stock
 
 Ask = Callable[[UUID], Awaitable[MediaMoment]]

@@ -112,10 +112,6 @@ async def viewer_of_session(session: Session, digest: bytes, now: datetime) -> F
     return await _viewer(session, ViewerRow.id.in_(owner))
 
 
-async def viewer(session: Session, viewer_id: UUID) -> FoundViewer | None:
-    return await _viewer(session, ViewerRow.id == viewer_id)
-
-
 async def _viewer(session: Session, which: ColumnElement[bool]) -> FoundViewer | None:
     joined = select(ViewerRow, ViewerKeyRow.sealed).join(
         ViewerKeyRow, ViewerKeyRow.viewer_id == ViewerRow.id
@@ -160,13 +156,6 @@ async def session_id(session: Session, digest: bytes, now: datetime) -> UUID | N
         ViewerSessionRow.token_digest == digest, ViewerSessionRow.expires_at > now
     )
     return (await session.execute(chosen)).scalar_one_or_none()
-
-
-async def has_session(session: Session, session_id: UUID, now: datetime) -> bool:
-    chosen = select(ViewerSessionRow.id).where(
-        ViewerSessionRow.id == session_id, ViewerSessionRow.expires_at > now
-    )
-    return (await session.execute(chosen)).first() is not None
 
 
 async def remove_session(session: Session, digest: bytes) -> None:

@@ -9,6 +9,8 @@ from datetime import timedelta
 from hashlib import sha256
 from uuid import UUID
 
+from showfloor.kit.pace import Limit
+
 SIGN_IN_LASTS = timedelta(minutes=15)
 SESSION_LASTS = timedelta(days=90)
 """Nobody types a code for each show; every session can be ended from any other."""
@@ -18,6 +20,8 @@ twenty-five times an hour.
 """
 MOST_MAILS, MAILS_WITHIN = 5, timedelta(hours=1)
 """Mails to one address, whoever asks for them."""
+FROM_ONE_NETWORK = Limit(3, MAILS_WITHIN.total_seconds())
+"""Of these. A stranger cannot use up alone what the owner of the address needs."""
 _MAC_BYTES = 18
 _BROWSERS = (
     ("Edge", re.compile(r"\bEdg(?:e|A|iOS)?/")),

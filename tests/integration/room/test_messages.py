@@ -13,6 +13,7 @@ import pytest
 from showfloor.fanout import queries as fanout_queries
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Database
+from showfloor.kit.pace import Limit
 from showfloor.privacy import service as privacy
 from showfloor.privacy.types import Subject
 from showfloor.room import service
@@ -154,7 +155,7 @@ async def test_one_writer_is_slowed_down_and_others_are_not(talk: Talk) -> None:
 async def test_names_cannot_be_made_up_without_end(
     talk: Talk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(messages, "NEWCOMERS", pace.Limit(2, 60.0))
+    monkeypatch.setattr(messages, "NEWCOMERS", Limit(2, 60.0))
     for name in ("Ana", "Bea"):
         await talk.guest(name)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
+from pydantic import SecretStr
 
 from showfloor.app.asgi import create_app
 from showfloor.app.settings import Settings
@@ -33,7 +34,7 @@ async def app(database_url: str, tmp_path: Path) -> AsyncIterator[FastAPI]:
         base_url=BASE,
         secret=SECRET,
         internal_token="t" * 32,
-        smtp_url="smtp://mx.example",  # type: ignore[arg-type]  # read from text, as from the environment
+        smtp_url=SecretStr("smtp://mx.example"),
         mail_from=SENDER,
     )
     app = create_app(settings)
@@ -51,5 +52,6 @@ async def sofia(app: FastAPI) -> AsyncIterator[Visitor]:
 
 @pytest.fixture
 async def stranger(app: FastAPI) -> AsyncIterator[Visitor]:
-    async with visitor(app) as found:
+    """From another network."""
+    async with visitor(app, network="198.51.100.1") as found:
         yield found

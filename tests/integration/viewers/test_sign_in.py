@@ -6,7 +6,10 @@ from __future__ import annotations
 
 import asyncio
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from typing import Any
+from uuid import UUID
 
 import httpx2
 import pytest
@@ -16,8 +19,9 @@ from sqlalchemy import text
 from showfloor.app import wiring
 from showfloor.identity.service import Gate
 from showfloor.kit import clock
-from showfloor.kit.db import Database
+from showfloor.kit.db import Database, Session
 from showfloor.kit.outbox import Dispatcher
+from showfloor.kit.pace import Limit, Pace
 from showfloor.notices import service as notices
 from showfloor.notices.views import Office
 from showfloor.viewers import http as viewers_http
@@ -38,6 +42,12 @@ async def deliver(database: Database, box: Postbox) -> None:
         pass
     office = Office(BASE, SECRET.encode(), "shop.example")
     await notices.send_due(database, box.mailer(seconds=5), office)
+
+
+def words(mail: EmailMessage) -> str:
+    body = mail.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
 
 
 async def count(database: Database, table: str) -> int:
@@ -62,7 +72,7 @@ async def test_mail_signs_in_by_its_link_and_by_its_code(
 
         assert [mail["To"] for mail in box.taken] == [EMAIL, EMAIL]
         assert [mail["Subject"] for mail in box.taken] == [subject, subject]
-        by_link, by_code = [mail.get_body(("plain",)).get_content() for mail in box.taken]  # type: ignore[union-attr]  # our mails have one
+        by_link, by_code = [words(mail) for mail in box.taken]
 
     link = re.search(rf"{BASE}/account\?lang={lang}#in=(\S+)", by_link)
     code = re.search(r"^(\d{3} \d{3})\r?$", by_code, re.MULTILINE)
@@ -79,7 +89,7 @@ async def test_mail_signs_in_by_its_link_and_by_its_code(
 @guarded
 @pytest.mark.parametrize("said", [{"born": CHILD}, {}], ids=["child", "nothing"])
 async def test_who_is_refused_leaves_no_account_no_mail_and_no_row(
-    app: FastAPI, sofia: Visitor, monkeypatch: pytest.MonkeyPatch, said: object, guard: bool
+    app: FastAPI, sofia: Visitor, monkeypatch: pytest.MonkeyPatch, said: dict[str, Any], guard: bool
 ) -> None:
     if not guard:
         grown = app.state.gate.gate.admit(
@@ -88,7 +98,7 @@ async def test_who_is_refused_leaves_no_account_no_mail_and_no_row(
         )
         monkeypatch.setattr(Gate, "admit", lambda *_: grown)
 
-    answer = await sofia.client.post("/viewer/sign-ins", json={"email": EMAIL, **dict(said)})  # type: ignore[call-overload]  # a dict
+    answer = await sofia.client.post("/viewer/sign-ins", json={"email": EMAIL, **said})
 
     assert (answer.status_code == 403) is guard
     for table in ("viewer_sign_in", "outbox_event", "viewer"):
@@ -174,6 +184,31 @@ async def test_code_is_tried_five_times(
     assert await count(sofia.database, "viewer") == (0 if guard else 1)
 
 
+@guarded
+async def test_codes_that_are_tried_at_once_are_counted_one_by_one(
+    sofia: Visitor, monkeypatch: pytest.MonkeyPatch, guard: bool
+) -> None:
+    together = asyncio.Barrier(7)
+
+    async def read_first(session: Session, sign_in_id: UUID, most: int, now: datetime) -> bool:
+        tries = queries.select(queries.SignInRow.tries).where(queries.SignInRow.id == sign_in_id)
+        left = (await session.execute(tries)).scalar_one() < most
+        await together.wait()
+        return left
+
+    if not guard:
+        monkeypatch.setattr(queries, "take_try", read_first)
+    asked = await sofia.ask()
+    wrong = f"{(int((await sofia.letter(asked)).code) + 1) % 1_000_000:06}"
+
+    answers = await asyncio.gather(
+        *(sofia.enter(sign_in=asked.json()["id"], code=wrong) for _ in range(7))
+    )
+
+    judged = [answer.json()["code"] for answer in answers].count("sign_in_code_wrong")
+    assert judged == (rules.MOST_TRIES if guard else 7)
+
+
 async def test_code_is_read_in_arabic_digits_and_with_a_blank(sofia: Visitor) -> None:
     asked = await sofia.ask()
     code = (await sofia.letter(asked)).code
@@ -200,7 +235,7 @@ async def test_mail_is_over_after_a_quarter_of_an_hour(
 
 @guarded
 async def test_address_gets_five_mails_an_hour_whoever_asks(
-    sofia: Visitor, stranger: Visitor, monkeypatch: pytest.MonkeyPatch, guard: bool
+    app: FastAPI, sofia: Visitor, stranger: Visitor, monkeypatch: pytest.MonkeyPatch, guard: bool
 ) -> None:
     if not guard:
         monkeypatch.setattr(rules, "MOST_MAILS", 100)
@@ -216,8 +251,26 @@ async def test_address_gets_five_mails_an_hour_whoever_asks(
         assert 3500 < int(sixth.headers["retry-after"]) <= 3600
         assert await count(sofia.database, "viewer_sign_in") == 6
     now = clock.now()
+    app.state.sign_in_mails = Pace()
     with clock.use(lambda: now + timedelta(minutes=61)):
         assert (await stranger.ask()).status_code == 201
+
+
+@guarded
+async def test_stranger_alone_does_not_use_up_the_mails_of_an_address(
+    sofia: Visitor, stranger: Visitor, monkeypatch: pytest.MonkeyPatch, guard: bool
+) -> None:
+    if not guard:
+        monkeypatch.setattr(rules, "FROM_ONE_NETWORK", Limit(100, 3600.0))
+
+    asked = [await stranger.ask(EMAIL.upper()) for _ in range(6)]
+    other, by_owner = await stranger.ask("other@example.com"), await sofia.ask()
+
+    assert [each.status_code for each in asked] == [201] * (3 if guard else 5) + [429] * (
+        3 if guard else 1
+    )
+    assert 3500 < int(asked[-1].headers["retry-after"]) <= 3600
+    assert (other.status_code, by_owner.status_code) == (201, 201 if guard else 429)
 
 
 @guarded
@@ -318,3 +371,20 @@ async def test_old_rows_are_forgotten(sofia: Visitor) -> None:
             assert await wiring.viewers.forget_old_sessions(session) == 1
 
     assert await count(sofia.database, "viewer_sign_in") == 0
+
+
+async def test_session_has_a_token_of_its_own_in_a_cookie_that_no_script_reads(
+    sofia: Visitor, stranger: Visitor
+) -> None:
+    letter = await sofia.letter(await sofia.ask())
+    sofia.client.cookies.set("showfloor-viewer", "chosen-by-somebody-else")
+
+    entered = await sofia.enter(link=letter.link)
+
+    name, _, kept = entered.headers["set-cookie"].partition("=")
+    token, *attributes = kept.lower().split("; ")
+    assert name == "showfloor-viewer" and token != "chosen-by-somebody-else"
+    assert {"httponly", "samesite=lax", "path=/"} <= set(attributes)
+    assert not [each for each in attributes if each.startswith("domain")]
+    stranger.client.cookies.set("showfloor-viewer", "chosen-by-somebody-else")
+    assert (await stranger.get("/viewer/session")).status_code == 401

@@ -66,9 +66,12 @@ class Visitor:
 
 
 @asynccontextmanager
-async def visitor(app: FastAPI, user_agent: str = "") -> AsyncIterator[Visitor]:
+async def visitor(
+    app: FastAPI, user_agent: str = "", network: str = "203.0.113.1"
+) -> AsyncIterator[Visitor]:
     headers = {"User-Agent": user_agent} if user_agent else {}
+    transport = httpx2.ASGITransport(app, client=(network, 1000))
     async with httpx2.AsyncClient(
-        transport=httpx2.ASGITransport(app), base_url=f"{BASE}/api/v1", headers=headers
+        transport=transport, base_url=f"{BASE}/api/v1", headers=headers
     ) as client:
         yield Visitor(client, app.state.database)

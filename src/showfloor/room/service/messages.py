@@ -11,6 +11,7 @@ from uuid import UUID
 from showfloor.identity.types import Admission, Person
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Session
+from showfloor.kit.pace import Limit, Pace
 from showfloor.room import queries
 from showfloor.room.errors import (
     ChatClosed,
@@ -21,7 +22,7 @@ from showfloor.room.errors import (
     WritingTooFast,
 )
 from showfloor.room.rules.names import LONGEST_NAME, clean_name, is_reserved
-from showfloor.room.rules.pace import AUTHOR, NETWORK, NEWCOMERS, Limit, Pace
+from showfloor.room.rules.pace import AUTHOR, NETWORK, NEWCOMERS
 from showfloor.room.service.access import name_of_staff, names_of_team, role_of
 from showfloor.room.types import Author, ChatRole, Message, Sent
 from showfloor.shows import service as shows

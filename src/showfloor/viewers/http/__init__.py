@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi.exceptions import RequestValidationError
-from pydantic import ValidationError
 
-from showfloor.identity.deps import gate_of
+from showfloor.identity.deps import gate_of, read_age
 from showfloor.identity.errors import (
     AdultDeclarationRequired,
     CsrfFailed,
@@ -25,6 +23,7 @@ from showfloor.kit.http import DatabaseDep, SessionDep
 from showfloor.kit.minutes import PerMinute
 from showfloor.kit.network import client_network
 from showfloor.kit.openapi import refusals
+from showfloor.kit.pace import Pace
 from showfloor.viewers import service
 from showfloor.viewers.errors import SignInCodeWrong, SignInOver
 from showfloor.viewers.http.who import CurrentViewer, OwnToken, cookie_name, token_of
@@ -46,22 +45,19 @@ _asked, _tried = PerMinute(30), PerMinute(60)
 
 async def admit(request: Request) -> Admission:
     """Before the rest of the request is looked at."""
-    try:
-        given = AgeIn.model_validate_json(await request.body())
-    except ValidationError as error:
-        wrong = [{"loc": ("body", *item["loc"]), "type": item["type"]} for item in error.errors()]
-        raise RequestValidationError(wrong) from None
+    given = await read_age(request, AgeIn)
     return gate_of(request).admit(request, CollectionPoint.VIEWER_ACCOUNT, given)
 
 
 Admitted = Annotated[Admission, Depends(admit)]
 
 
-def _check(count: PerMinute, request: Request) -> None:
+def _check(count: PerMinute, request: Request) -> str:
     """By the network, which nobody can invent. Raises TooManyAttempts."""
-    network = client_network(request.client.host) if request.client else None
+    network = client_network(request.client.host if request.client else "")
     if not count.hit(network):
         raise TooManyAttempts(retry_after=max(1, count.seconds()))
+    return network
 
 
 @router.post(
@@ -75,13 +71,16 @@ async def ask_sign_in(
     """Have a link and a code sent to an address. The answer is the same whether it has an account
     or not: the first sign-in makes one.
     """
-    _check(_asked, request)
+    network = _check(_asked, request)
+    mails: Pace = request.app.state.sign_in_mails
     asked = await service.ask_sign_in(
         session,
+        mails,
         secret=request.app.state.settings.secret,
         admission=admission,
         email=body.email,
         language=language(request),
+        network=network,
     )
     return SignInAskedOut(id=ids.encode("sin", asked.id), expires_at=asked.expires_at)
 

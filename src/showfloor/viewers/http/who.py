@@ -12,7 +12,6 @@ from fastapi import Depends, Request
 from fastapi.security import APIKeyHeader
 
 from showfloor.identity.errors import CsrfFailed, NotAuthenticated
-from showfloor.kit.db import Session
 from showfloor.kit.http import SessionDep
 from showfloor.viewers import service
 from showfloor.viewers.rules import csrf_of
@@ -36,11 +35,6 @@ def cookie_name(request: Request) -> str:
     return "__Host-showfloor-viewer" if secure else "showfloor-viewer"
 
 
-def shown_token(request: Request) -> str | None:
-    """Whether or not it may make a change: for requests that carry another secret besides."""
-    return request.headers.get("x-viewer-token") or request.cookies.get(cookie_name(request))
-
-
 def token_of(request: Request) -> str | None:
     """The header first: no other site's page can send it without asking, and it says what is
     meant. Raises CsrfFailed for a change that is made with the cookie alone.
@@ -56,21 +50,17 @@ def token_of(request: Request) -> str | None:
     return cookie
 
 
-async def find_viewer(request: Request, session: Session) -> Viewer | None:
+async def get_optional_viewer(
+    request: Request,
+    session: SessionDep,
+    _header: Annotated[str | None, Depends(VIEWER_TOKEN)],
+) -> Viewer | None:
     """The caller, or None for a visitor. Raises CsrfFailed."""
     token = token_of(request)
     if token is None:
         return None
     secret: str = request.app.state.settings.secret
     return await service.viewer_of_session(session, secret=secret, token=token)
-
-
-async def get_optional_viewer(
-    request: Request,
-    session: SessionDep,
-    _header: Annotated[str | None, Depends(VIEWER_TOKEN)],
-) -> Viewer | None:
-    return await find_viewer(request, session)
 
 
 OptionalViewer = Annotated[Viewer | None, Depends(get_optional_viewer)]

@@ -5,7 +5,6 @@ from showfloor.viewers.service.sessions import (
     end_session,
     find_session,
     forget_old_sessions,
-    is_session_open,
     list_sessions,
     sign_out,
     viewer_of_session,
@@ -15,7 +14,6 @@ from showfloor.viewers.service.sign_in import (
     ask_sign_in,
     enter,
     find_letter,
-    find_viewer,
     forget_old_sign_ins,
 )
 
@@ -27,10 +25,8 @@ __all__ = [
     "enter",
     "find_letter",
     "find_session",
-    "find_viewer",
     "forget_old_sessions",
     "forget_old_sign_ins",
-    "is_session_open",
     "list_sessions",
     "sign_out",
     "viewer_of_session",

@@ -27,11 +27,6 @@ async def find_session(session: Session, *, token: str) -> UUID | None:
     return await queries.session_id(session, ids.digest(token), clock.now())
 
 
-async def is_session_open(session: Session, session_id: UUID) -> bool:
-    """Whether this browser is still signed in: for whatever stays open on its word."""
-    return await queries.has_session(session, session_id, clock.now())
-
-
 async def sign_out(session: Session, *, token: str) -> None:
     """The token means nothing from here on."""
     await queries.remove_session(session, ids.digest(token))

@@ -14,6 +14,7 @@ from showfloor.identity.errors import TooManyAttempts
 from showfloor.identity.types import Admission
 from showfloor.kit import clock, ids, outbox, sealing
 from showfloor.kit.db import Database, Session
+from showfloor.kit.pace import Pace
 from showfloor.viewers import queries, rules
 from showfloor.viewers.errors import SignInCodeWrong, SignInOver
 from showfloor.viewers.events import SignInAsked
@@ -34,13 +35,22 @@ class Way:
 
 
 async def ask_sign_in(
-    session: Session, *, secret: str, admission: Admission, email: str, language: str
+    session: Session,
+    pace: Pace,
+    *,
+    secret: str,
+    admission: Admission,
+    email: str,
+    language: str,
+    network: str,
 ) -> SignIn:
     """Have a mail sent to an address. Raises TooManyAttempts when it got many lately, whoever
-    asked for them.
+    asked for them, or several that this network asked for.
     """
     now, address = clock.now(), email.lower()
     lookup = rules.lookup_of(secret, address)
+    if seconds := pace.wait((network, lookup), rules.FROM_ONE_NETWORK, clock.monotonic()):
+        raise TooManyAttempts(retry_after=seconds)
     await queries.lock_address(session, lookup)
     sent = await queries.mails_since(session, lookup, now - rules.MAILS_WITHIN)
     if len(sent) >= rules.MOST_MAILS:
@@ -132,12 +142,6 @@ async def _viewer_of(session: Session, secret: str, asked: SignIn) -> Viewer:
         # Erased between the two statements: whoever asks again gets a new account.
         raise SignInOver
     return open_viewer(secret, *found)
-
-
-async def find_viewer(session: Session, *, secret: str, email: str) -> Viewer | None:
-    """Who has this address. For requests of the person alone: a stranger learns nothing of it."""
-    found = await queries.viewer_of_lookup(session, rules.lookup_of(secret, email.lower()))
-    return open_viewer(secret, *found) if found else None
 
 
 async def forget_old_sign_ins(session: Session) -> int:

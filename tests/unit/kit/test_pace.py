@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from showfloor.room.rules import pace
-from showfloor.room.rules.pace import Limit, Pace
+from showfloor.kit import pace
+from showfloor.kit.pace import Limit, Pace
 
 TWO = Limit(2, 10.0)
 
