@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from typing import Annotated, Literal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime
+from typing import Annotated, Literal, TypeVar
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import StreamingResponse
@@ -58,10 +59,24 @@ from showfloor.shows.errors import ShowNotFound
 router = APIRouter(prefix="/api/v1", tags=["orders"])
 READ = (NotAuthenticated, NotFound, OrderNotFound)
 CHANGE = (*READ, CsrfFailed)
-guesses = PerMinute(30)
-"""Tokens of orders that do not exist, from one network."""
 CHANGE_ONCE = (*CHANGE, IdempotencyKeyRequired, IdempotencyConflict)
 """Refusals of a route under an order that takes an Idempotency-Key."""
+T = TypeVar("T")
+_guesses = PerMinute(30)
+"""Tokens of orders that do not exist, from one network, by page and by API together."""
+
+
+async def unguessed(request: Request, opening: Callable[[], Awaitable[T]]) -> T:
+    """Who only guesses tokens of orders has to wait after a while; a right one always opens, as
+    others in the same network may have guessed. Raises RateLimited.
+    """
+    try:
+        return await opening()
+    except OrderNotFound:
+        network = client_network(request.client.host) if request.client else None
+        if not _guesses.hit(network):
+            raise RateLimited from None
+        raise
 
 
 @router.post(
@@ -76,17 +91,15 @@ async def withdraw_order(
     """
     secret = request.app.state.settings.secret.encode()
     chosen = ids.parse("ord", order_id)
-    try:
+
+    async def withdraw() -> datetime:
         order = await service.open_order(session, secret=secret, token=body.token)
         if order.id != chosen:
             raise OrderNotFound
-    except OrderNotFound:
-        network = client_network(request.client.host) if request.client else None
-        if not guesses.hit(network):
-            raise RateLimited from None
-        raise
-    received = await service.withdraw(session, secret=secret, token=body.token)
-    return WithdrawalOut(order_id=ids.encode("ord", order.id), withdrawn_at=clock.rfc3339(received))
+        return await service.withdraw(session, secret=secret, token=body.token)
+
+    received = await unguessed(request, withdraw)
+    return WithdrawalOut(order_id=ids.encode("ord", chosen), withdrawn_at=clock.rfc3339(received))
 
 
 @router.get(

@@ -14,17 +14,15 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from showfloor.kit import ids, messages
 from showfloor.kit.answers import chosen_language, language
 from showfloor.kit.db import Session
-from showfloor.kit.errors import AppError, RateLimited
+from showfloor.kit.errors import AppError
 from showfloor.kit.http import SessionDep
-from showfloor.kit.minutes import PerMinute
-from showfloor.kit.network import client_network
 from showfloor.kit.recent import Recent
 from showfloor.markets import postcodes
 from showfloor.markets.service import get_market, list_markets
 from showfloor.merchants import service as merchants
 from showfloor.merchants.http import terms_view
 from showfloor.orders import service as orders
-from showfloor.orders.errors import OrderNotFound
+from showfloor.orders.http import unguessed
 from showfloor.orders.views import due_back_of, order_detail
 from showfloor.replays import service as replays
 from showfloor.replays.types import Clip, ClipState, ClipWithState
@@ -37,8 +35,6 @@ from showfloor.web import pages
 from showfloor.web.security import A_YEAR, page_headers
 
 T = TypeVar("T")
-_guesses = PerMinute(30)
-"""Addresses of orders that do not exist, from one network."""
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
@@ -248,7 +244,7 @@ async def ask_withdrawal(token: str, request: Request, session: SessionDep) -> R
 @router.post("/o/{token}/withdrawal")
 async def withdraw(token: str, request: Request, session: SessionDep) -> Response:
     secret = request.app.state.settings.secret.encode()
-    await _unguessed(request, lambda: orders.withdraw(session, secret=secret, token=token))
+    await unguessed(request, lambda: orders.withdraw(session, secret=secret, token=token))
     return RedirectResponse(f"/o/{token}", 303, {"Referrer-Policy": "no-referrer"})
 
 
@@ -258,9 +254,7 @@ async def _order(
     """Its address is a secret: no other site learns it, no search engine and no cache keeps it."""
     settings = request.app.state.settings
     secret = settings.secret.encode()
-    found = await _unguessed(
-        request, lambda: orders.open_order(session, secret=secret, token=token)
-    )
+    found = await unguessed(request, lambda: orders.open_order(session, secret=secret, token=token))
     bought_in = found.buyer.language if found.buyer else None
     lang = chosen_language(request) or bought_in or language(request)
     html = pages.render_order(
@@ -298,19 +292,6 @@ async def terms(terms_id: str, request: Request, session: SessionDep) -> Respons
         seller=merchant.name,
     )
     return page(request, html)
-
-
-async def _unguessed(request: Request, opening: Callable[[], Awaitable[T]]) -> T:
-    """Who only guesses addresses of orders has to wait after a while; a right one always opens, as
-    others in the same network may have guessed. Raises RateLimited.
-    """
-    try:
-        return await opening()
-    except OrderNotFound:
-        network = client_network(request.client.host) if request.client else None
-        if not _guesses.hit(network):
-            raise RateLimited from None
-        raise
 
 
 @router.get("/account")

@@ -19,17 +19,18 @@ from showfloor.app import wiring
 from showfloor.app.asgi import create_app
 from showfloor.app.settings import Settings
 from showfloor.checkout.adapters.test_provider import TestProvider
-from showfloor.kit import clock, outbox
+from showfloor.kit import clock, ids, outbox
 from showfloor.kit.db import Database
+from showfloor.kit.minutes import PerMinute
 from showfloor.kit.outbox import Dispatcher
 from showfloor.merchants import service as merchants
 from showfloor.merchants.types import Identity
 from showfloor.notices import queries, service
 from showfloor.notices.types import Delivery, Letter, Outcome
 from showfloor.notices.views import Office
+from showfloor.orders import http as orders_http
 from showfloor.orders.eraser import ERASER
 from showfloor.privacy.types import Subject
-from showfloor.web import http as pages
 from tests.integration.checkout.counter import EMAIL, Buyer, Counter, open_show
 from tests.integration.checkout.shop import add_product, add_seller, execute, scalar
 from tests.integration.notices.postbox import SENDER, Postbox, postbox
@@ -110,7 +111,7 @@ async def shop(database: Database, database_url: str, tmp_path: Path) -> AsyncIt
 @pytest.fixture(autouse=True)
 def own_guesses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Guesses are counted in the process, and all tests come from one address."""
-    monkeypatch.setattr(pages, "_guesses", pages.PerMinute(3))
+    monkeypatch.setattr(orders_http, "_guesses", PerMinute(3))
 
 
 async def test_order_mail_page_withdrawal_acknowledgement(shop: Shop) -> None:
@@ -371,12 +372,15 @@ async def test_guesses_of_others_close_no_page_and_are_forgotten_in_the_next_min
 ) -> None:
     page = await shop.buy()
     guessed = [(await shop.client.get("/o/guess")).status_code for _ in range(5)]
+    # Page and API count together.
+    withdrawal = f"/api/v1/orders/{ids.encode('ord', ids.new())}/withdrawal"
+    also = (await shop.client.post(withdrawal, json={"token": "guess"})).status_code
     mine = (await shop.client.get(page)).status_code
     now = clock.monotonic()
     monkeypatch.setattr(clock, "monotonic", lambda: now + 60)
     later = (await shop.client.get("/o/guess")).status_code
 
-    assert guessed == [404, 404, 404, 429, 429]
+    assert (guessed, also) == ([404, 404, 404, 429, 429], 429)
     assert (mine, later) == (200, 404)
 
 
