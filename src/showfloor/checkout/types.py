@@ -13,7 +13,7 @@ from showfloor.delivery.types import Offer
 from showfloor.kit import money
 from showfloor.kit.money import Money
 from showfloor.markets.types import NoWithdrawal, SalesContext
-from showfloor.merchants.types import SellerTerms
+from showfloor.merchants.types import TermsName
 from showfloor.orders.types import Item, Order, Quote, Seller
 
 
@@ -271,7 +271,7 @@ class SellerQuote:
     goods: Money
     offers: tuple[Offer, ...]
     quote: Quote | None
-    terms: tuple[SellerTerms, ...]
+    terms: tuple[TermsName, ...]
     no_withdrawal: Mapping[str, NoWithdrawal]
 
 

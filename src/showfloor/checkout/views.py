@@ -36,7 +36,7 @@ from showfloor.kit import clock, ids
 from showfloor.kit.schemas import MoneyOut, Words
 from showfloor.markets import postcodes
 from showfloor.markets.types import NoWithdrawal
-from showfloor.merchants.types import SellerTerms
+from showfloor.merchants.types import TermsName
 from showfloor.orders import service as orders
 from showfloor.orders.schemas import SellerIdentity
 from showfloor.orders.types import LOST_LATER, Order, Seller
@@ -172,7 +172,7 @@ def _seller_quote(each: SellerQuote) -> SellerQuoteOut:
     )
 
 
-def _terms(terms: SellerTerms) -> TermsLink:
+def _terms(terms: TermsName) -> TermsLink:
     public = ids.encode("trm", terms.id)
     return TermsLink(id=public, kind=terms.kind, page=f"/terms/{public}")
 

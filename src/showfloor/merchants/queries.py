@@ -18,7 +18,7 @@ from showfloor.merchants.models import (
     PartnershipRow,
     SellerTermsRow,
 )
-from showfloor.merchants.types import Creator, Identity, Merchant, SellerTerms, TermsKind
+from showfloor.merchants.types import Creator, Identity, Merchant, SellerTerms, TermsKind, TermsName
 
 
 async def add_merchant(session: Session, merchant: Merchant) -> bool:
@@ -130,6 +130,9 @@ async def partners_of(session: Session, creator_id: UUID) -> frozenset[UUID]:
     return frozenset((await session.execute(chosen)).scalars())
 
 
+_NEWEST_FIRST = (SellerTermsRow.merchant_id, SellerTermsRow.kind, SellerTermsRow.version.desc())
+
+
 async def add_terms(session: Session, terms: SellerTerms) -> None:
     """One more version."""
     await session.execute(
@@ -149,10 +152,24 @@ async def newest_terms(session: Session, merchant_ids: Collection[UUID]) -> list
     newest = (
         select(SellerTermsRow)
         .where(SellerTermsRow.merchant_id.in_(merchant_ids))
-        .order_by(SellerTermsRow.merchant_id, SellerTermsRow.kind, SellerTermsRow.version.desc())
+        .order_by(*_NEWEST_FIRST)
         .ext(distinct_on(SellerTermsRow.merchant_id, SellerTermsRow.kind))
     )
     return [_terms(row) for row in (await session.execute(newest)).scalars()]
+
+
+async def newest_terms_names(session: Session, merchant_ids: Collection[UUID]) -> list[TermsName]:
+    """As `newest_terms`, without the words."""
+    newest = (
+        select(SellerTermsRow.id, SellerTermsRow.merchant_id, SellerTermsRow.kind)
+        .where(SellerTermsRow.merchant_id.in_(merchant_ids))
+        .order_by(*_NEWEST_FIRST)
+        .ext(distinct_on(SellerTermsRow.merchant_id, SellerTermsRow.kind))
+    )
+    return [
+        TermsName(row.id, row.merchant_id, TermsKind(row.kind))
+        for row in await session.execute(newest)
+    ]
 
 
 async def terms_by_id(session: Session, terms_ids: Collection[UUID]) -> list[SellerTerms]:

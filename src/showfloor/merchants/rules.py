@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from showfloor.kit.messages import LANGUAGES
 from showfloor.kit.text import clean_code, is_visible
 from showfloor.merchants.errors import OriginInvalid
-from showfloor.merchants.types import SellerTerms, TermsKind, TermsText
+from showfloor.merchants.types import TermsKind, TermsName, TermsText
 
 # For trying things out without HTTPS. `localhost` never leaves the machine (RFC 6761 §6.3); `.test`
 # is nobody's on the internet (§6.2) and leads where the tester's own resolver says.
 LOOPBACK_NAMES = {"localhost", "127.0.0.1", "[::1]"}
 LOOPBACK_SUFFIXES = (".localhost", ".test")
+T = TypeVar("T", bound=TermsName)
 LONGEST_TERMS = 50_000
 """Characters of one text in one language."""
 MOST_ORIGINS = 20
@@ -77,7 +79,7 @@ def _is_page(url: str) -> bool:
     return plain and parts.scheme == "https" and bool(parts.hostname) and not parts.username
 
 
-def in_order(terms: Iterable[SellerTerms]) -> tuple[SellerTerms, ...]:
+def in_order(terms: Iterable[T]) -> tuple[T, ...]:
     """As they are shown."""
     kinds = list(TermsKind)
     return tuple(sorted(terms, key=lambda each: kinds.index(each.kind)))

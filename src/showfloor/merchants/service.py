@@ -26,6 +26,7 @@ from showfloor.merchants.types import (
     Merchant,
     SellerTerms,
     TermsKind,
+    TermsName,
     TermsText,
 )
 
@@ -96,9 +97,11 @@ async def list_terms(
 
 async def terms_of(
     session: Session, merchant_ids: Collection[UUID]
-) -> dict[UUID, tuple[SellerTerms, ...]]:
-    """What holds now, by merchant: one statement for any number."""
-    found = await queries.newest_terms(session, merchant_ids)
+) -> dict[UUID, tuple[TermsName, ...]]:
+    """What holds now, by merchant, without the words, which may be long: one statement for any
+    number.
+    """
+    found = await queries.newest_terms_names(session, merchant_ids)
     return {
         merchant_id: in_order(each for each in found if each.merchant_id == merchant_id)
         for merchant_id in merchant_ids

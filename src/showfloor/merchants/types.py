@@ -62,14 +62,20 @@ class TermsText(TypedDict):
 
 
 @dataclass(frozen=True, slots=True)
-class SellerTerms:
-    """One version of what a seller lays down, `words` by language. Versions are only added: what
-    somebody agreed to can always be shown.
-    """
+class TermsName:
+    """Which version of what a seller lays down: all that a purchase needs to know of it."""
 
     id: UUID
     merchant_id: UUID
     kind: TermsKind
+
+
+@dataclass(frozen=True, slots=True)
+class SellerTerms(TermsName):
+    """One version of what a seller lays down, `words` by language. Versions are only added: what
+    somebody agreed to can always be shown.
+    """
+
     version: int
     since: datetime
     words: dict[str, TermsText]

@@ -18,7 +18,7 @@ from showfloor.kit import ids
 from showfloor.markets.types import NoWithdrawal
 from showfloor.merchants import service as merchants
 from showfloor.merchants.errors import TermsInvalid
-from showfloor.merchants.types import SellerTerms, TermsKind, TermsText
+from showfloor.merchants.types import SellerTerms, TermsKind, TermsName, TermsText
 from showfloor.notices.types import Mail, MailKind
 from showfloor.notices.views import Office, letter_of
 from showfloor.orders import service as orders
@@ -82,6 +82,10 @@ async def test_version_that_was_read_stays_with_the_order(
     await lay_down(shop, seller, "Ours", TermsKind.TERMS)
     await buyer.reserve(("SALT", 1))
 
+    async with shop.database.session() as session:
+        names = (await merchants.terms_of(session, [seller.merchant.id]))[seller.merchant.id]
+    # A purchase does not load the texts, which may be fifty thousand characters each.
+    assert {type(each) for each in names} == {TermsName}
     shown = await quote(shop, buyer)
     assert [each["kind"] for each in shown["terms"]] == ["terms", "returns"]
     assert shown["terms"][1]["page"] == f"/terms/{ids.encode('trm', first.id)}"

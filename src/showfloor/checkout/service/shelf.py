@@ -26,7 +26,7 @@ from showfloor.kit.money import Money
 from showfloor.markets.service import find_tax, find_withdrawal_rule, get_market, is_in_union
 from showfloor.markets.types import Market, SalesContext
 from showfloor.merchants import service as merchants
-from showfloor.merchants.types import SellerTerms
+from showfloor.merchants.types import TermsName
 from showfloor.orders.types import Item, ReasonCode, Seller
 from showfloor.shows import service as shows
 from showfloor.stock.types import Hold, Line
@@ -68,7 +68,7 @@ class Known:
 
     by_variant: Mapping[UUID, Goods]
     options: Mapping[UUID, tuple[DeliveryOption, ...]]
-    terms: Mapping[UUID, tuple[SellerTerms, ...]]
+    terms: Mapping[UUID, tuple[TermsName, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +196,7 @@ async def _options(
 
 async def _terms(
     session: Session, priced: Mapping[UUID, PricedProduct]
-) -> dict[UUID, tuple[SellerTerms, ...]]:
+) -> dict[UUID, tuple[TermsName, ...]]:
     return await merchants.terms_of(session, {each.merchant.id for each in priced.values()})
 
 
@@ -278,7 +278,7 @@ def _chosen(offers: Sequence[Offer], chosen: Collection[UUID]) -> Offer | None:
 
 
 def _goods(
-    priced: Iterable[PricedProduct], terms: Mapping[UUID, tuple[SellerTerms, ...]]
+    priced: Iterable[PricedProduct], terms: Mapping[UUID, tuple[TermsName, ...]]
 ) -> Iterable[Goods]:
     for each in priced:
         merchant = each.merchant
