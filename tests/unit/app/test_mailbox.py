@@ -79,3 +79,16 @@ async def test_old_mails_make_room(
     assert box.find(1) is None
     kept = list((tmp_path / mailbox.FOLDER).glob("*.eml"))
     assert all(file.stat().st_mode & 0o077 == 0 for file in kept)
+
+
+@pytest.mark.parametrize("date", ["", "Date: yesterday\r\n"])
+async def test_mail_of_another_program_does_not_close_the_box(
+    box: Mailbox, client: httpx2.AsyncClient, date: str
+) -> None:
+    box.keep(f"{date}\r\nJust words.\r\n".encode())
+    await send(box, letter("Order 1"))
+
+    listed = await client.get("/")
+
+    assert listed.status_code == 200 and "Order 1" in listed.text
+    assert "Just words." in (await client.get("/mails/1")).text

@@ -9,7 +9,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP as POLICY
@@ -93,14 +93,16 @@ class Mailbox:
         return sorted((int(file.stem) for file in self._folder.glob("*.eml")), reverse=True)
 
     def _read(self, number: int) -> Arrived:
-        content = self._file(number).read_bytes()
-        message = message_from_bytes(content, policy=POLICY)
+        file = self._file(number)
+        message = message_from_bytes(file.read_bytes(), policy=POLICY)
+        # Whoever tries the server out sends no date, or one that is none.
+        dated = getattr(message["Date"], "datetime", None)
         return Arrived(
             number=number,
-            to=str(message["To"]),
-            subject=str(message["Subject"]),
+            to=str(message["To"] or ""),
+            subject=str(message["Subject"] or ""),
             language=str(message["Content-Language"] or "en"),
-            sent_at=message["Date"].datetime,
+            sent_at=dated or datetime.fromtimestamp(file.stat().st_mtime, UTC),
             text=_part(message, "plain"),
             html=_part(message, "html"),
         )
