@@ -11,6 +11,7 @@ from showfloor.catalog.types import Product
 from showfloor.kit.db import Database
 from tests.integration.checkout.counter import Buyer, Counter, counter
 from tests.integration.checkout.shop import Seller, add_product, add_seller
+from tests.integration.checkout.stripe_shop import StripeShop, with_stripe
 
 
 @pytest.fixture
@@ -34,3 +35,15 @@ async def shop(
 @pytest.fixture
 def buyer(shop: Counter) -> Buyer:
     return Buyer(shop)
+
+
+@pytest.fixture
+async def stripe(shop: Counter) -> AsyncIterator[StripeShop]:
+    async with with_stripe(shop) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def ready(stripe: StripeShop, buyer: Buyer) -> Buyer:
+    await buyer.up_to_details(("SALT", 1))
+    return buyer

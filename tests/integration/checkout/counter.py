@@ -30,7 +30,7 @@ from showfloor.merchants import service as merchants
 from showfloor.orders import http as orders_http
 from showfloor.shows import service as shows
 from showfloor.shows.schemas import NewShow
-from tests.integration.checkout.shop import Seller, execute, person
+from tests.integration.checkout.shop import Seller, execute, person, scalar, stock_now
 
 SECRET = "a secret for tests with enough letters"
 OK, DECLINED, ASKS, SLOW = (
@@ -48,6 +48,7 @@ ADDRESS = {
     "country": "GB",
 }
 EMAIL = "anna@example.com"
+GBP_2200 = {"amount": 2200, "currency": "GBP"}
 
 
 async def open_show(
@@ -118,6 +119,13 @@ class Counter:
         """How often money was taken and given back, by the provider's own books."""
         entries = self.ledger().values()
         return sum(entry.charges for entry in entries), sum(entry.refunds for entry in entries)
+
+
+async def nothing_is_sold(shop: Counter, product: Product) -> None:
+    assert (await stock_now(shop.database, product)).sold == 0
+    assert await scalar(shop.database, "select count(*) from orders") == 0
+    charges, refunds = shop.money_moved()
+    assert charges == refunds
 
 
 @asynccontextmanager

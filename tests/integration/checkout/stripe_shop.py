@@ -24,6 +24,9 @@ from tests.integration.provider_conformance.worlds import (
     stripe_on_double,
 )
 
+SALT = 2200
+"""What it costs, in pence."""
+
 
 @dataclass
 class StripeShop:

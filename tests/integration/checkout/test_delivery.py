@@ -16,10 +16,12 @@ from showfloor.delivery.types import DeliveryOption, Step, Terms
 from showfloor.kit import ids
 from showfloor.merchants import service as merchants
 from showfloor.orders import service as orders
+from showfloor.orders.types import Order
 from showfloor.orders.views import csv_rows
 from tests.integration.checkout.counter import ADDRESS, Buyer, Counter, counter
 from tests.integration.checkout.shop import Seller, add_product, add_seller, scalar, words
 
+guarded = pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
 STANDARD = Terms(
     name=words("Standard"),
     countries=("GB", "IE"),
@@ -53,6 +55,13 @@ async def remove(shop: Counter, seller: Seller, option: DeliveryOption) -> None:
             option_id=option.id,
         )
     shop.app.state.checkout.shelf._loading.clear()
+
+
+async def placed_order(shop: Counter, seller: Seller, order_id: str) -> Order:
+    async with shop.database.session() as session:
+        return await orders.get_own_order(
+            session, person=seller.person, order_id=ids.parse("ord", order_id)
+        )
 
 
 @pytest.fixture
@@ -94,10 +103,7 @@ async def test_chosen_way_is_paid_kept_with_the_order_and_stays_when_options_cha
     (placed,) = paid.json()["orders"]
     assert placed["total"] == amount(2995)
     assert [entry.amount for entry in shop.ledger().values()] == [2995]
-    async with shop.database.session() as session:
-        order = await orders.get_own_order(
-            session, person=seller.person, order_id=ids.parse("ord", placed["id"])
-        )
+    order = await placed_order(shop, seller, placed["id"])
     assert order.total.amount == 2995 and order.quote is not None
     assert order.quote.delivery is not None
     assert (order.quote.delivery.name, order.quote.delivery.price.amount) == (
@@ -138,7 +144,7 @@ async def test_seller_without_options_delivers_at_home_within_the_price(
     assert (await buyer.pay()).json()["status"] == "paid"
 
 
-@pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
+@guarded
 async def test_what_goes_nowhere_is_refused_before_it_is_held(
     shop: Counter,
     buyer: Buyer,
@@ -174,7 +180,7 @@ async def test_address_that_no_option_reaches_is_refused_and_nothing_is_kept(
     assert (await buyer.give_details(address=DUBLIN)).status_code == 201
 
 
-@pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
+@guarded
 async def test_change_to_what_goes_nowhere_is_refused_and_nothing_is_changed(
     shop: Counter,
     buyer: Buyer,
@@ -202,7 +208,7 @@ async def test_change_to_what_goes_nowhere_is_refused_and_nothing_is_changed(
         assert reached.status_code == 200
 
 
-@pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
+@guarded
 async def test_chosen_way_that_is_gone_is_refused_and_nothing_is_kept(
     shop: Counter,
     buyer: Buyer,
@@ -281,9 +287,7 @@ async def test_tax_in_the_sum_is_kept_with_the_order(
 
     paid = await buyer.pay()
 
-    order_id = ids.parse("ord", paid.json()["orders"][0]["id"])
-    async with shop.database.session() as session:
-        order = await orders.get_own_order(session, person=seller.person, order_id=order_id)
+    order = await placed_order(shop, seller, paid.json()["orders"][0]["id"])
     assert order.quote is not None and code in [each.code for each in order.quote.reasons]
     vat = order.quote.vat
     assert (vat and [each.amount for each in vat.lines]) == lines
@@ -311,7 +315,7 @@ async def test_change_of_what_is_held_changes_delivery_with_it(
     assert paid.json()["orders"][0]["total"] == amount(6600)
 
 
-@pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
+@guarded
 async def test_delivery_is_part_of_the_sum_that_has_to_be_the_shown_one(
     shop: Counter,
     buyer: Buyer,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -11,18 +10,10 @@ import pytest
 
 from showfloor.checkout import service
 from showfloor.kit import clock, ids
-from tests.integration.checkout.counter import Buyer, Counter
+from tests.integration.checkout.counter import Buyer
 from tests.integration.checkout.desk import Desk, as_merchant
 from tests.integration.checkout.shop import Seller, scalar
-from tests.integration.checkout.stripe_shop import StripeShop, with_stripe
-
-SALT = 2200
-
-
-@pytest.fixture
-async def stripe(shop: Counter) -> AsyncIterator[StripeShop]:
-    async with with_stripe(shop) as opened:
-        yield opened
+from tests.integration.checkout.stripe_shop import SALT, StripeShop
 
 
 @pytest.fixture
