@@ -204,7 +204,8 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
                 for product in (floor.products[0], plate)
             ]
             viewer_tokens = [await _viewer(client, database) for _ in range(2)]
-            other, waiting = await _viewer(client, database), await _letter(client, database)
+            other = await _viewer(client, database)
+            waiting = await _letter(client, database, "waiting@example.com")
             team = ids.encode("mer", merchant_id)
             asked = {"role": "orders", "language": "en"}
             invited, opened, entered, welcome = [
@@ -361,9 +362,11 @@ async def _quiet(client: httpx2.AsyncClient, floor: Floor, key: str) -> dict[str
     return {"sku": [sku], "merchant": [merchant], "version": [found.json()["version"]]}
 
 
-async def _letter(client: httpx2.AsyncClient, database: Database) -> str:
+async def _letter(
+    client: httpx2.AsyncClient, database: Database, email: str = "sofia@example.com"
+) -> str:
     """The link of a mail to a viewer."""
-    who = {"email": "sofia@example.com", "adult": True}
+    who = {"email": email, "adult": True}
     asked = await client.post("/viewer/sign-ins", json=who)
     async with database.session() as session:
         found = await viewers.find_letter(
