@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import AsyncIterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from sqlalchemy import event
 
 from showfloor.catalog.types import Product
 from showfloor.checkout.eraser import ERASER as CHECKOUT_ERASER
+from showfloor.identity.errors import RoleMissing
 from showfloor.identity.http import get_person
 from showfloor.identity.service import admit
 from showfloor.identity.types import CollectionPoint, Person
@@ -27,7 +29,7 @@ from showfloor.kit.money import Money
 from showfloor.markets.types import SalesContext
 from showfloor.orders import http, queries, service
 from showfloor.orders.eraser import ERASER
-from showfloor.orders.types import Address, Buyer, Item, NewOrder, Order
+from showfloor.orders.types import Address, Buyer, Item, NewOrder, Order, OrderFilter, Wanted
 from showfloor.orders.types import Seller as OrderSeller
 from showfloor.privacy.types import Subject
 from tests.integration.checkout.counter import open_hosted_show
@@ -267,6 +269,26 @@ async def test_file_of_orders_is_whole_beyond_one_page(
 
     rows = list(csv.reader(io.StringIO(answer.text, newline="")))
     assert [row[0] for row in rows[1:]] == sold[::-1]
+
+
+@pytest.mark.parametrize("ends", [True, False], ids=["ended", "kept"])
+async def test_file_of_orders_breaks_off_where_the_right_to_it_ended(
+    house: House, ends: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server closes the connection on it: no client takes the half for the whole."""
+    monkeypatch.setattr(service.agreed, "_WALKED", 2)
+    sold = [(await sell(house, house.first)).number for _ in range(3)]
+    wanted, found = Wanted(OrderFilter.ALL, "", None, None), []
+
+    with pytest.raises(RoleMissing) if ends else nullcontext():
+        async for order in service.walk_own_orders(
+            house.database, person=house.first.person, wanted=wanted
+        ):
+            found.append(order.number)
+            if ends:
+                await execute(house.database, "update person_grant set role = 'catalogue'")
+
+    assert found == sold[::-1][: 2 if ends else 3]
 
 
 async def test_file_of_orders_has_no_buyer_that_was_erased(house: House) -> None:

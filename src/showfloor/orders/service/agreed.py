@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from showfloor.identity import service as identity
+from showfloor.identity.errors import RoleMissing
 from showfloor.identity.types import Action, Admission, Person
 from showfloor.kit import clock
 from showfloor.kit.db import Connection, Database, Session
@@ -181,14 +182,16 @@ async def count_own_orders(session: Session, *, person: Person) -> dict[OrderFil
 async def walk_own_orders(
     database: Database, *, person: Person, wanted: Wanted
 ) -> AsyncIterator[Order]:
-    """Every order of this person's merchants that is wanted; a short transaction for each page. It
-    ends where the person's right to read them ended meanwhile.
+    """Every order of this person's merchants that is wanted; a short transaction for each page.
+
+    Raises RoleMissing when the person's right to read them ended meanwhile, so that nobody takes
+    a part for the whole.
     """
     cursor: UUID | None = None
     while True:
         async with database.session() as session:
             if not await identity.may_still(session, person, Action.ORDERS_READ):
-                return
+                raise RoleMissing
             page = await list_own_orders(
                 session, person=person, wanted=wanted, limit=_WALKED, cursor=cursor
             )
