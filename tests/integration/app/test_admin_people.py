@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from showfloor.app import admin
 from showfloor.app.settings import Settings
 from showfloor.identity import service as identity
+from showfloor.identity.service import accounts
 from tests.integration.app.commands import (
     PASSWORD,
     Run,
@@ -72,6 +75,7 @@ def test_what_was_granted_is_taken_back(run: Run, database_url: str) -> None:
     creator = add_host(run)
     who = "books@brand.example"
     run(f"person add {who} --name Books --adult --merchant loamwick", typed=f"{PASSWORD}\n")
+    run("person grant host@brand.example --merchant loamwick")
     run(f"person key add {who} --label a --scope orders:read --days 30")
     listed = run(f"person key list {who}").stdout
     key_id = listed.split()[0]
@@ -96,3 +100,27 @@ def test_what_was_granted_is_taken_back(run: Run, database_url: str) -> None:
     for event in ("key_revoked", "grant_revoked", "creator_forbidden", "origin_forbidden"):
         assert event in log
     assert "@" not in log and "Books" not in log
+
+
+@pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
+def test_last_owner_of_a_team_is_neither_lowered_nor_removed(
+    run: Run, database_url: str, guard: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_merchants(run)
+    creator = add_host(run)
+    run("person grant host@brand.example --merchant loamwick")
+    grants = "select string_agg(kind || role, ' ' order by kind, role) from person_grant"
+    before = scalar(database_url, grants)
+    if not guard:
+        monkeypatch.setattr(accounts, "is_last_owner", lambda members, person_id: False)
+
+    said = [
+        run("person grant host@brand.example --merchant loamwick --role orders"),
+        run("person grant host@brand.example --role host --creator", creator),
+        run("person revoke host@brand.example --merchant loamwick"),
+        run("person revoke host@brand.example --creator", creator),
+    ]
+
+    assert [each.exit_code for each in said] == [1 if guard else 0] * 4
+    assert all("needs an owner" in each.stderr for each in said) is guard
+    assert (scalar(database_url, grants) == before) is guard

@@ -6,8 +6,15 @@ from collections.abc import Collection
 from uuid import UUID
 
 from showfloor.identity import queries
-from showfloor.identity.errors import EmailTaken, PersonNotFound, RoleUnknown, SignInFailed
+from showfloor.identity.errors import (
+    EmailTaken,
+    LastOwner,
+    PersonNotFound,
+    RoleUnknown,
+    SignInFailed,
+)
 from showfloor.identity.rules import normalise_email
+from showfloor.identity.rules.invitations import is_last_owner
 from showfloor.identity.service import passwords
 from showfloor.identity.service.roles import limited_to, roles_of
 from showfloor.identity.service.security_log import record
@@ -20,6 +27,7 @@ from showfloor.identity.types import (
     Person,
     Role,
     SecurityEvent,
+    Team,
 )
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Database, Session
@@ -66,11 +74,14 @@ async def grant(
     """Let a person act for a merchant, as a creator, or as an operator: in the role with most
     rights unless another is named. A role that they had is replaced.
 
-    Raises RoleUnknown for a role that such a team does not have.
+    Raises RoleUnknown for a role that such a team does not have, LastOwner when it would lower the
+    only owner.
     """
     if role is not None and role not in roles_of(kind):
         raise RoleUnknown(role=role.value)
     given = Grant(kind, subject_id, role or roles_of(kind)[0])
+    if given.role is not Role.OWNER:
+        await _keep_owner(session, Team(kind, subject_id), person_id)
     await queries.add_grant(session, person_id, given)
     about = f"{kind.value} {subject_id} {given.role.value}"
     await record(session, SecurityEvent.GRANTED, person_id=person_id, about=about)
@@ -79,12 +90,21 @@ async def grant(
 async def revoke_grant(
     session: Session, *, person_id: UUID, kind: GrantKind, subject_id: UUID
 ) -> bool:
-    """Take back what was granted, from the next request on; whether there was such a grant."""
+    """Take back what was granted, from the next request on; whether there was such a grant. Raises
+    LastOwner.
+    """
+    await _keep_owner(session, Team(kind, subject_id), person_id)
     removed = await queries.remove_grant(session, person_id, kind, subject_id)
     if removed:
         about = f"{kind.value} {subject_id}"
         await record(session, SecurityEvent.GRANT_REVOKED, person_id=person_id, about=about)
     return removed
+
+
+async def _keep_owner(session: Session, team: Team, person_id: UUID) -> None:
+    """Two who go at once look one after the other."""
+    if is_last_owner(await queries.lock_members(session, team), person_id):
+        raise LastOwner
 
 
 async def get_person(session: Session, person_id: UUID) -> Person | None:
