@@ -8,7 +8,7 @@ from babel import Locale
 
 from showfloor.catalog.rules import MOST_PICTURES
 from showfloor.identity.rules import SHORTEST_PASSWORD
-from showfloor.identity.rules.invitations import MOST_INVITATIONS
+from showfloor.identity.rules.invitations import MOST_INVITATIONS, MOST_INVITED_A_DAY
 from showfloor.kit import messages
 from showfloor.media.rules import MOST_DESTINATIONS
 from showfloor.merchants.rules import MOST_ORIGINS
@@ -27,6 +27,7 @@ CONSTANT = {
     "error.too_many_pictures": (MOST_PICTURES, "many"),
     "error.too_many_webhooks": (MOST_ENDPOINTS, "few"),
     "error.too_many_invitations": (MOST_INVITATIONS, "many"),
+    "error.invited_too_often": (MOST_INVITED_A_DAY, "other"),
 }
 NUMBERS = ("count", "seconds", "minutes", "hours", "days", "most", "shortest", "longest")
 # An abbreviated unit has one form for every number.

@@ -138,6 +138,12 @@ class TooManyInvitations(AppError):
     status = 409
 
 
+class InvitedTooOften(AppError):
+    code = "invited_too_often"
+    status = 429
+    retry_after = 3600
+
+
 class InvitationNotFound(AppError):
     """Never made, used, withdrawn or over: a stranger learns no more."""
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from showfloor.identity.models import (
@@ -106,6 +106,13 @@ async def _members(session: Session, team: Team, *, lock: bool) -> list[Member]:
         Member(row.id, row.name, row.email, Role(row.role), row.disabled_at is not None)
         for row in await session.execute(chosen)
     ]
+
+
+async def lock_grants(session: Session, person_id: UUID) -> tuple[Grant, ...]:
+    """All memberships of a person; whoever else asks for them waits until this transaction ends."""
+    await session.execute(select(PersonRow.id).where(PersonRow.id == person_id).with_for_update())
+    found = await person(session, person_id)
+    return found.grants if found else ()
 
 
 async def add_invitation(session: Session, new: Invitation) -> None:
@@ -402,9 +409,12 @@ async def _person(session: Session, *which: ColumnElement[bool]) -> Person | Non
 
 
 async def erase_person(session: Session, email: str, pseudonym: str) -> int:
-    """The row stays as a pseudonym, because shows and audit entries point at it."""
+    """The row stays as a pseudonym, because shows and audit entries point at it. It belongs to no
+    team any more, or a team would count an owner who can never sign in.
+    """
     nobody = {"email": pseudonym, "name": "", "password_hash": ""}
     ids = select(PersonRow.id).where(PersonRow.email == email)
+    await session.execute(delete(GrantRow).where(GrantRow.person_id.in_(ids)))
     await session.execute(delete(SessionRow).where(SessionRow.person_id.in_(ids)))
     await session.execute(delete(ApiKeyRow).where(ApiKeyRow.person_id.in_(ids)))
     await session.execute(delete(InvitationRow).where(InvitationRow.email == email))
@@ -431,6 +441,16 @@ async def records(session: Session, limit: int, before: int | None) -> list[Secu
         SecurityRecord(row.id, row.at, SecurityEvent(row.event), row.person_id, row.about)
         for row in (await session.execute(chosen)).scalars()
     ]
+
+
+async def count_records(session: Session, event: SecurityEvent, about: str, since: datetime) -> int:
+    """How often that happened to whatever `about` begins with."""
+    chosen = select(func.count()).where(
+        SecurityRow.event == event,
+        SecurityRow.about.startswith(about, autoescape=True),
+        SecurityRow.at > since,
+    )
+    return (await session.execute(chosen)).scalar_one()
 
 
 async def remove_records_before(session: Session, moment: datetime) -> int:

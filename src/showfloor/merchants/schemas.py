@@ -55,7 +55,7 @@ class RoleIn(BaseModel):
 class TokenIn(BaseModel):
     """What stands behind the `#` of an invitation's link."""
 
-    token: str = Field(min_length=1, max_length=200, repr=False)
+    token: str = Field(max_length=200, repr=False)
 
 
 class JoinIn(AgeIn, TokenIn):

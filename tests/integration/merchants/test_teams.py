@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 import httpx2
 import pytest
 
 from showfloor.app import wiring
+from showfloor.identity import queries
 from showfloor.identity import service as identity
 from showfloor.identity.eraser import ERASER
+from showfloor.identity.errors import Forbidden, HostsElsewhere
 from showfloor.identity.rules import invitations
-from showfloor.identity.service import teams
-from showfloor.identity.types import GrantKind, Role
+from showfloor.identity.service import accounts, teams
+from showfloor.identity.types import Grant, GrantKind, Member, Person, Role, Team
 from showfloor.kit import clock, ids, messages
-from showfloor.kit.db import Database
+from showfloor.kit.db import Database, Session
 from showfloor.kit.outbox import Dispatcher
 from showfloor.notices import service as notices
 from showfloor.notices.types import Delivery, Letter, Outcome
@@ -190,7 +195,7 @@ async def test_link_that_nobody_made_leads_nowhere(office: Bureau) -> None:
     token = office.token(await office.invite())
     other = ("A" if token[-2] != "A" else "B") + token[-1]
 
-    for bad in (token[:-2] + other, token + "=", token[:20], "é", "x"):
+    for bad in (token[:-2] + other, token + "=", token[:20], "é", "x", ""):
         answer = await office.client.post("/api/v1/invitations/open", json={"token": bad})
         assert answer.json()["code"] == "invitation_not_found", bad
 
@@ -209,6 +214,7 @@ async def test_somebody_new_comes_through_the_gate(office: Bureau) -> None:
             await connection.execute("select count(*) from person where email = %s", [NEW])
         ).fetchone()
     assert found == (0,)
+    assert len((await office.seen())["invitations"]) == 1
 
 
 async def test_who_has_an_account_accepts_with_it_alone(office: Bureau, database: Database) -> None:
@@ -248,12 +254,57 @@ async def test_person_hosts_as_one_creator(office: Bureau, database: Database) -
 
 
 @pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
+async def test_who_accepts_two_invitations_at_once_hosts_as_one_creator(
+    office: Bureau, database: Database, guard: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with database.session() as session:
+        guest = await add_person(session, "guest")
+        bosses = [await add_host(session) for _ in range(2)]
+        tokens = []
+        for boss in bosses:
+            assert boss.creator_id is not None
+            invited = await identity.invite(
+                session,
+                person=boss,
+                team=Team(GrantKind.CREATOR, boss.creator_id),
+                email=guest.email,
+                role=Role.HOST,
+                language="en",
+            )
+            tokens.append(identity.token_of(SECRET, invited.id))
+    if not guard:
+        monkeypatch.setattr(queries, "lock_grants", _grants_alone)
+
+    async def accept(token: str) -> None:
+        async with database.session() as session:
+            await identity.accept_invitation(session, person=guest, secret=SECRET, token=token)
+
+    async with database.session() as session:
+        await identity.accept_invitation(session, person=guest, secret=SECRET, token=tokens[0])
+        second = asyncio.create_task(accept(tokens[1]))
+        if not guard:
+            await second  # With the guard it waits for this transaction.
+    (answer,) = await asyncio.gather(second, return_exceptions=True)
+
+    async with database.session() as session:
+        now = await identity.get_person(session, guest.id)
+    assert now is not None
+    assert isinstance(answer, HostsElsewhere) is guard
+    assert (len(now.grants) == 1) is guard
+
+
+async def _grants_alone(session: Session, person_id: UUID) -> tuple[Grant, ...]:
+    found = await identity.get_person(session, person_id)
+    return found.grants if found else ()
+
+
+@pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
 async def test_last_owner_stays(
     office: Bureau, guard: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await office.colleague(Role.ORDERS)
     if not guard:
-        monkeypatch.setattr(teams, "is_last_owner", lambda members, person_id: False)
+        monkeypatch.setattr(accounts, "is_last_owner", lambda members, person_id: False)
 
     lowered = await office.lower(office.me, "read_only")
     removed = None if not guard else await office.remove(office.me)
@@ -282,14 +333,57 @@ async def test_two_owners_who_remove_each_other_leave_one(office: Bureau) -> Non
     assert sorted(answer.status_code for answer in left)[0] == 200
 
 
-async def test_owner_who_was_disabled_does_not_count(office: Bureau) -> None:
+@pytest.mark.parametrize("how", ["disabled", "erased"])
+async def test_owner_who_can_never_sign_in_does_not_count(office: Bureau, how: str) -> None:
     other, _ = await office.colleague(Role.OWNER)
     async with office.database.session() as session:
-        await identity.disable(session, person_id=ids.parse("per", other))
+        if how == "disabled":
+            await identity.disable(session, person_id=ids.parse("per", other))
+        else:
+            found = await identity.get_person(session, ids.parse("per", other))
+            assert found is not None
+            await ERASER.erase(session, Subject(found.email))
 
     answer = await office.lower(office.me, "orders")
 
     assert answer.json()["code"] == "last_owner"
+
+
+@pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
+@pytest.mark.parametrize("ends", ["role", "membership"])
+async def test_owner_whose_role_ended_meanwhile_changes_no_team(
+    office: Bureau, ends: str, guard: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two requests at once: the one that waits for the other is not an owner's any more."""
+    other, _ = await office.colleague(Role.OWNER)
+    third, _ = await office.colleague(Role.OWNER)
+    invited = ids.parse("inv", (await office.invite()).json()["id"])
+    async with office.database.session() as session:
+        then = await identity.get_person(session, ids.parse("per", other))
+        assert then is not None
+    await (office.lower(other, "read_only") if ends == "role" else office.remove(other))
+    before = await office.seen()
+    if not guard:
+        monkeypatch.setattr(teams, "_lock", _lock_alone)
+
+    team, member = Team(GrantKind.MERCHANT, ids.parse("mer", office.team)), ids.parse("per", third)
+    invite = partial(identity.invite, email="b@example.com", role=Role.OWNER, language="en")
+    steps: list[Callable[..., Awaitable[object]]] = [
+        invite,
+        partial(identity.withdraw_invitation, invitation_id=invited),
+        partial(identity.change_role, member_id=member, role=Role.ORDERS),
+        partial(identity.remove_member, member_id=member),
+    ]
+    for step in steps:
+        with pytest.raises(Forbidden) if guard else nullcontext():
+            async with office.database.session() as session:
+                await step(session, person=then, team=team)
+
+    assert (await office.seen() == before) is guard
+
+
+async def _lock_alone(session: Session, person: Person, team: Team) -> list[Member]:
+    return await queries.lock_members(session, team)
 
 
 @pytest.mark.parametrize("role", [Role.ORDERS, Role.CATALOGUE, Role.READ_ONLY])
@@ -344,6 +438,24 @@ async def test_number_of_open_invitations_is_bounded(
     more, again = await office.invite("b@example.com"), await office.invite("a@example.com")
 
     assert more.json()["code"] == "too_many_invitations" and again.status_code == 201
+
+
+@pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
+async def test_team_sends_a_bounded_number_of_mails_a_day(
+    office: Bureau, guard: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(teams, "MOST_INVITED_A_DAY", 2 if guard else 9)
+    for email in ("a@example.com", "a@example.com"):
+        await office.invite(email)
+
+    more = await office.invite("b@example.com")
+    seen = (await office.seen())["invitations"]
+    tomorrow = clock.now() + timedelta(days=1, seconds=1)
+    with clock.use(lambda: tomorrow):
+        later = await office.invite("c@example.com")
+
+    assert (more.json().get("code") == "invited_too_often") is guard
+    assert (len(seen) == 1) is guard and later.status_code == 201
 
 
 async def test_erased_address_leaves_its_invitations(office: Bureau) -> None:

@@ -14,6 +14,8 @@ from showfloor.identity.types import Grant, GrantKind, Member, Role
 INVITATION_LASTS = timedelta(days=7)
 MOST_INVITATIONS = 50
 """Of one team, that wait for an answer: nobody sends mails to a whole address book."""
+MOST_INVITED_A_DAY = 100
+"""Of one team, those that were withdrawn or replaced included."""
 _MAC_BYTES = 16
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 from showfloor.identity import queries
@@ -12,7 +13,7 @@ from showfloor.identity.errors import (
     HostsElsewhere,
     InvitationNotFound,
     InvitedSomebodyElse,
-    LastOwner,
+    InvitedTooOften,
     MemberNotFound,
     RoleUnknown,
     SignInToAccept,
@@ -23,17 +24,18 @@ from showfloor.identity.rules import normalise_email
 from showfloor.identity.rules.invitations import (
     INVITATION_LASTS,
     MOST_INVITATIONS,
+    MOST_INVITED_A_DAY,
     hosts_elsewhere,
     invitation_of_token,
     invitation_token,
-    is_last_owner,
 )
 from showfloor.identity.service import passwords
 from showfloor.identity.service.accounts import grant, revoke_grant
-from showfloor.identity.service.roles import roles_of
+from showfloor.identity.service.roles import can, roles_of
 from showfloor.identity.service.security_log import record
 from showfloor.identity.service.sessions import open_session
 from showfloor.identity.types import (
+    Action,
     Admission,
     Credentials,
     GrantKind,
@@ -62,7 +64,7 @@ def belongs_to(person: Person, team: Team) -> bool:
 
 
 async def list_members(session: Session, *, person: Person, team: Team) -> list[Member]:
-    """By when they came. Raises Forbidden."""
+    """By the age of their accounts. Raises Forbidden."""
     _check(person, team)
     return await queries.members(session, team)
 
@@ -78,14 +80,15 @@ async def invite(
 ) -> Invitation:
     """Let an address come into the team. Inviting it again ends the link before.
 
-    Raises Forbidden, RoleUnknown, AlreadyMember, TooManyInvitations.
+    Raises Forbidden, RoleUnknown, AlreadyMember, TooManyInvitations, InvitedTooOften.
     """
     _check(person, team)
     _check_role(team, role)
     address, now = normalise_email(email), clock.now()
     # Locked, so that two who invite at once are counted one after the other.
-    if any(one.email == address for one in await queries.lock_members(session, team)):
+    if any(one.email == address for one in await _lock(session, person, team)):
         raise AlreadyMember
+    await _check_pace(session, team)
     waiting = await queries.invitations(session, team, now)
     if len([one for one in waiting if one.email != address]) >= MOST_INVITATIONS:
         raise TooManyInvitations(most=MOST_INVITATIONS)
@@ -102,7 +105,7 @@ async def withdraw_invitation(
     session: Session, *, person: Person, team: Team, invitation_id: UUID
 ) -> None:
     """Its link means nothing from here on. Raises Forbidden, InvitationNotFound."""
-    _check(person, team)
+    await _lock(session, person, team)
     found = await queries.invitation(session, invitation_id, clock.now())
     if found is None or found.team != team:
         raise InvitationNotFound
@@ -118,10 +121,7 @@ async def change_role(
     """
     _check(person, team)
     _check_role(team, role)
-    found = await queries.lock_members(session, team)
-    member = _member(found, member_id)
-    if role is not Role.OWNER and is_last_owner(found, member_id):
-        raise LastOwner
+    member = _member(await _lock(session, person, team), member_id)
     await grant(session, person_id=member_id, kind=team.kind, subject_id=team.subject_id, role=role)
     return Member(member.person_id, member.name, member.email, role, member.is_disabled)
 
@@ -130,11 +130,7 @@ async def remove_member(session: Session, *, person: Person, team: Team, member_
     """They may do nothing here from their next request on. Raises Forbidden, MemberNotFound,
     LastOwner.
     """
-    _check(person, team)
-    found = await queries.lock_members(session, team)
-    _member(found, member_id)
-    if is_last_owner(found, member_id):
-        raise LastOwner
+    _member(await _lock(session, person, team), member_id)
     await revoke_grant(session, person_id=member_id, kind=team.kind, subject_id=team.subject_id)
 
 
@@ -170,8 +166,6 @@ async def accept_invitation(
     found = await _find(session, secret, token)
     if person.email != found.email:
         raise InvitedSomebodyElse
-    if hosts_elsewhere(person.grants, found.team.kind, found.team.subject_id):
-        raise HostsElsewhere
     await _enter(session, found, person.id)
     return found
 
@@ -216,10 +210,17 @@ async def _find(session: Session, secret: str, token: str) -> Invitation:
 
 
 async def _enter(session: Session, found: Invitation, person_id: UUID) -> None:
-    """The link is used up. Who came into the team meanwhile keeps the role they have there."""
+    """The link is used up. Who came into the team meanwhile keeps the role they have there.
+
+    Raises InvitationNotFound, HostsElsewhere.
+    """
     members = await queries.lock_members(session, found.team)
     if not await queries.remove_invitation(session, found.id):
         raise InvitationNotFound
+    # Locked, so that who accepts two invitations at once hosts as one creator.
+    grants = await queries.lock_grants(session, person_id)
+    if hosts_elsewhere(grants, found.team.kind, found.team.subject_id):
+        raise HostsElsewhere
     if all(one.person_id != person_id for one in members):
         await grant(
             session,
@@ -233,6 +234,33 @@ async def _enter(session: Session, found: Invitation, person_id: UUID) -> None:
 def _check(person: Person, team: Team) -> None:
     if not belongs_to(person, team):
         raise Forbidden
+
+
+async def _lock(session: Session, person: Person, team: Team) -> list[Member]:
+    """The members, whom nobody changes until this transaction ends.
+
+    Raises Forbidden, also for whose own role ended after their request began.
+    """
+    _check(person, team)
+    found = await queries.lock_members(session, team)
+    managing = {
+        one.person_id
+        for one in found
+        if can(team.kind, one.role, Action.TEAM_MANAGE) and not one.is_disabled
+    }
+    if not person.is_operator and person.id not in managing:
+        raise Forbidden
+    return found
+
+
+async def _check_pace(session: Session, team: Team) -> None:
+    """Each invitation is a mail to an address that somebody typed, also when it is withdrawn at
+    once. Raises InvitedTooOften.
+    """
+    since = clock.now() - timedelta(days=1)
+    sent = await queries.count_records(session, SecurityEvent.INVITED, _about(team), since)
+    if sent >= MOST_INVITED_A_DAY:
+        raise InvitedTooOften(most=MOST_INVITED_A_DAY)
 
 
 def _check_role(team: Team, role: Role) -> None:
@@ -250,5 +278,9 @@ def _member(members: list[Member], member_id: UUID) -> Member:
 async def _record(
     session: Session, event: SecurityEvent, person: Person, team: Team, role: Role
 ) -> None:
-    about = f"{team.kind.value} {team.subject_id} {role.value}"
+    about = f"{_about(team)} {role.value}"
     await record(session, event, person_id=person.id if person.id.int else None, about=about)
+
+
+def _about(team: Team) -> str:
+    return f"{team.kind.value} {team.subject_id}"

@@ -20,6 +20,7 @@ from showfloor.identity.errors import (
     HostsElsewhere,
     InvitationNotFound,
     InvitedSomebodyElse,
+    InvitedTooOften,
     LastOwner,
     MemberNotFound,
     NotAuthenticated,
@@ -89,7 +90,7 @@ async def get_team(team: TeamDep, session: SessionDep, person: CurrentPerson) ->
 @router.post(
     "/teams/{team_id}/invitations",
     status_code=201,
-    responses=refusals(*CHANGE, RoleUnknown, AlreadyMember, TooManyInvitations),
+    responses=refusals(*CHANGE, RoleUnknown, AlreadyMember, TooManyInvitations, InvitedTooOften),
 )
 async def invite_member(
     team: TeamDep, body: InvitationIn, session: SessionDep, person: CurrentPerson
