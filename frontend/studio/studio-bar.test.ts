@@ -5,7 +5,8 @@ import type { StudioPage } from "../page";
 import { arabic, english, markup, textOf } from "../testing/rendered";
 import type { Studio } from "./session.svelte";
 
-vi.stubGlobal("location", { pathname: "/studio" });
+const address = { pathname: "/studio", hash: "" };
+vi.stubGlobal("location", address);
 vi.stubGlobal("history", { pushState: () => undefined });
 const { provideStudio } = await import("./context");
 const { here, parse, pathTo } = await import("./route.svelte");
@@ -50,6 +51,15 @@ test("nobody has places, and no way out of a session", () => {
 
   expect(places(html)).toEqual([]);
   expect(textOf(html)).not.toContain("Sign out");
+});
+
+test("an invitation stays open in the other language", () => {
+  address.hash = "#aSecret";
+
+  expect(bar(null)).toContain('href="?lang=ar#aSecret"');
+
+  address.hash = "";
+  expect(bar(null)).toContain('href="?lang=ar"');
 });
 
 test("a host has shows and money, and in a show its four places", () => {
