@@ -131,6 +131,11 @@ def _requests(child: Invented, hold: dict[str, Any]) -> Iterator[tuple[str, str,
     yield "studio sign-in", "/session", {**who, **child.answer}
     yield "studio sign-in, alone", "/session", child.answer
     yield "studio sign-in without an answer", "/session", who
+    # The door comes before anybody asks whether the invitation is one.
+    new = {"token": "none", "name": f"Canary {child.mark}", "password": f"{child.mark} password"}
+    yield "invitation", "/invitations/join", {**new, **child.answer}
+    yield "invitation, alone", "/invitations/join", child.answer
+    yield "invitation without an answer", "/invitations/join", new
 
 
 def _messages(child: Invented) -> Iterator[tuple[str, dict[str, Any]]]:
