@@ -372,6 +372,33 @@ async def test_lease_leaves_the_rest_to_the_own_shop(database: Database) -> None
     assert (await shelf(database, product)).lease is None
 
 
+async def test_lease_ends_also_when_pieces_are_missing(database: Database) -> None:
+    seller = await add_seller(database)
+    product = await add_product(database, seller, on_hand=10)
+    variant_id = product.variants[0].id
+
+    async def keep(quantity: int) -> None:
+        async with database.session() as session:
+            await service.keep_for_show(
+                session,
+                person=seller.person,
+                variant_id=variant_id,
+                quantity=quantity,
+                seconds=3600,
+                version=None,
+            )
+
+    await keep(6)
+    await buy(database, product, 3)
+    await sell_elsewhere(database, seller, product, 8, "shop-1")
+    assert (await shelf(database, product)).stock.available == -1
+    with pytest.raises(LeaseTooLarge):
+        await keep(1)
+    await keep(0)
+
+    assert (await shelf(database, product)).lease is None
+
+
 async def test_products_are_found_by_what_is_wrong_with_them(database: Database) -> None:
     seller = await add_seller(database)
     empty = await add_product(database, seller, ("EMPTY",), on_hand=0)

@@ -148,7 +148,7 @@ async def keep_for_show(
     stock = (await queries.lock_stock_of(session, [variant_id]))[variant_id]
     if version is not None and not rules.is_current(stock, version):
         raise StockVersionOld
-    if quantity > stock.available:
+    if quantity > max(0, stock.available):
         raise LeaseTooLarge
     if quantity:
         until = clock.now() + timedelta(seconds=seconds)
