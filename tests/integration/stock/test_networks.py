@@ -143,6 +143,16 @@ async def test_bound_gets_tighter_as_stock_gets_scarce(
     await take(database, line(product), scope=ids.new(), client=OTHER)
 
 
+async def test_missing_pieces_do_not_widen_the_bound(database: Database, product: Product) -> None:
+    await execute(database, "update stock_item set on_hand = 45, missing = 40, buyer_limit = 10")
+    crowd = [take(database, line(product, 2), scope=SHOW, client=SCALPER) for _ in range(2)]
+
+    taken = await asyncio.gather(*crowd, return_exceptions=True)
+
+    assert [type(each) for each in taken if isinstance(each, Exception)] == [NetworkLimitReached]
+    assert (await stock_now(database, product)).held == 2
+
+
 async def test_what_is_paid_does_not_count_and_nobody_is_known_by_it(
     database: Database, product: Product
 ) -> None:

@@ -44,7 +44,7 @@ with own as materialized (
 ),
 stock as materialized (
   select variant_id, on_hand - missing - held - sold as available, buyer_limit,
-    greatest(%(least)s::int, ceil((on_hand - sold) / %(share)s::numeric)::int) as room,
+    greatest(%(least)s::int, ceil((on_hand - missing - sold) / %(share)s::numeric)::int) as room,
     {crowd} as crowd
   from stock_item where variant_id = any(%(variants)s::uuid[])
 ),

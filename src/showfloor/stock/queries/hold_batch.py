@@ -60,7 +60,7 @@ near as materialized (
 ),
 stock as materialized (
   select on_hand - missing - held - sold as available, buyer_limit,
-    greatest(%(least)s::int, ceil((on_hand - sold) / %(share)s::numeric)::int) as room,
+    greatest(%(least)s::int, ceil((on_hand - missing - sold) / %(share)s::numeric)::int) as room,
     {crowd} as crowd
   from stock_item where variant_id = %(variant)s and on_hand - missing - held - sold > 0
   for update

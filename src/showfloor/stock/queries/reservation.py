@@ -134,7 +134,8 @@ COUNTS: LiteralString = """case when state = 'settled'
 # What a network may have of a variant in all, held and bought, where the merchant set a limit: a
 # limit on a guest alone binds nobody, because who asks without a token is a new guest.
 CROWD: LiteralString = """greatest(buyer_limit * %(buyers)s::int,
-      case when buyer_limit is not null then ceil(on_hand / %(share)s::numeric)::int end)"""
+      case when buyer_limit is not null
+        then ceil((on_hand - missing) / %(share)s::numeric)::int end)"""
 
 LIMITS = {
     "most": MOST_OPEN_HOLDS,
