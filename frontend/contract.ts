@@ -44,7 +44,6 @@ export type Address = Models["AddressIn"];
 export type PlacedOrder = Models["PlacedOrder"];
 export type Order = Models["OrderOut"];
 export type OrderDetail = Models["OrderDetail"];
-export type OrderCounts = Models["CountsOut"]["counts"];
 export type OrderNote = Models["NoteOut"];
 export type Payment = Models["PurchaseOut"];
 export type PaymentStatus = Payment["status"];
@@ -73,7 +72,8 @@ export type ImportPicture = Models["ImportPicture"];
 export type ImportChange = Models["ImportChange"];
 export type DeskProduct = Models["DeskProduct"];
 export type DeskVariant = Models["DeskVariant"];
-export type ProductCounts = Models["ProductCounts"]["counts"];
+/** How many there are behind each filter. */
+export type Counts = Models["CountsOut"]["counts"];
 export type PricePoint = Models["PricePointOut"];
 export type StockChange = Models["StockChangeOut"];
 export type Webhook = Models["WebhookOut"];

@@ -1,82 +1,14 @@
-/** The merchant's products on the desk: one filter at a time, words to search for, how many there are of each. */
-import { problemOf, type Problem } from "../api/client";
-import type { DeskProduct, Money, Page, ProductCounts } from "../contract";
+/** The merchant's products on the desk, by what is wrong with them; and what follows from their pieces and prices. */
+import type { DeskProduct, Money } from "../contract";
+import { DeskList } from "./list.svelte";
 import type { Asking } from "./order.svelte";
 
-export const KINDS = ["all", "sold_out", "no_picture", "short", "differs"] as const;
-export type Kind = (typeof KINDS)[number];
+export const FILTERS = ["all", "sold_out", "no_picture", "short", "differs"] as const;
+export type Filter = (typeof FILTERS)[number];
 
-export class Products {
-  kind = $state<Kind>("all");
-  words = $state("");
-  counts = $state.raw<ProductCounts | null>(null);
-  /** Null until the first of them are there. */
-  items = $state.raw<DeskProduct[] | null>(null);
-  next = $state<string | null>(null);
-  problem = $state.raw<Problem | null>(null);
-  busy = $state(false);
-
-  constructor(
-    private readonly studio: Asking,
-    search = "",
-  ) {
-    const query = new URLSearchParams(search);
-    this.kind = KINDS.find((each) => each === query.get("filter")) ?? "all";
-    this.words = query.get("q") ?? "";
-  }
-
-  /** As the API and the page's address say it. */
-  get query(): string {
-    const words = this.words.trim();
-    return new URLSearchParams({ filter: this.kind, ...(words && { q: words }) }).toString();
-  }
-
-  async count(): Promise<void> {
-    try {
-      this.counts = (
-        await this.studio.request<{ counts: ProductCounts }>("/catalogue/counts")
-      ).counts;
-    } catch {
-      /* the list says what is wrong */
-    }
-  }
-
-  choose(kind: Kind): Promise<void> {
-    this.kind = kind;
-    return this.#again();
-  }
-
-  /** Words are looked for in all products. */
-  search(words: string): Promise<void> {
-    this.words = words;
-    if (words.trim()) this.kind = "all";
-    return this.#again();
-  }
-
-  #again(): Promise<void> {
-    this.items = this.next = null;
-    this.busy = false;
-    return this.load();
-  }
-
-  /** What comes late for an earlier choice is not shown. */
-  async load(): Promise<void> {
-    if (this.busy) return;
-    this.busy = true;
-    this.problem = null;
-    const asked = this.query;
-    try {
-      const cursor = this.next ? `&cursor=${this.next}` : "";
-      const path = `/catalogue?limit=50&${asked}${cursor}`;
-      const page = await this.studio.request<Page<DeskProduct>>(path);
-      if (asked !== this.query) return;
-      this.items = [...(this.items ?? []), ...page.items];
-      this.next = page.next_cursor;
-    } catch (error) {
-      if (asked !== this.query) return;
-      this.problem = problemOf(error);
-    }
-    this.busy = false;
+export class Products extends DeskList<DeskProduct, Filter> {
+  constructor(studio: Asking, search = "") {
+    super(studio, { path: "/catalogue", filters: FILTERS, first: "all" }, search);
   }
 }
 
