@@ -1,6 +1,7 @@
 /** The books of the person's own accounts: what each has, a month's statement, and every entry. */
 import { problemOf, type Problem } from "../api/client";
 import type { Balance, LedgerAccount, LedgerEntry, Page, Payout, Statement } from "../contract";
+import type { Studio } from "../studio/session.svelte";
 import type { Asking } from "./order.svelte";
 
 export const ENTRIES = 50;
@@ -16,6 +17,18 @@ export function monthsAfter(month: string, months: number): string {
 
 /** Accounts are told apart by what they are and whose; a person with one needs no names. */
 export const accountKey = ({ holder, id }: LedgerAccount): string => id ?? holder;
+
+/** What an order did to the books, for who may read them: nobody else asks. The order's page says itself when nothing
+ *  can be had. */
+export async function entriesOf(
+  studio: Pick<Studio, "request" | "session">,
+  order: string,
+): Promise<LedgerEntry[]> {
+  if (!studio.session?.may.includes("money.read")) return [];
+  const path = `/ledger/entries?order_id=${order}&limit=100`;
+  const page = await studio.request<Page<LedgerEntry>>(path).catch(() => null);
+  return page?.items ?? [];
+}
 
 export class Books {
   balances = $state.raw<Balance[] | null>(null);

@@ -1,8 +1,8 @@
 import { expect, test, vi } from "vitest";
 import { Refused, type Call } from "../api/client";
-import type { LedgerEntry } from "../contract";
+import type { LedgerEntry, Session } from "../contract";
 import { arabic, english, markup, textOf } from "../testing/rendered";
-import { Books, monthsAfter } from "./money.svelte";
+import { Books, entriesOf, monthsAfter } from "./money.svelte";
 
 vi.stubGlobal("location", { pathname: "/desk/money" });
 vi.stubGlobal("history", { pushState: () => undefined });
@@ -117,4 +117,15 @@ test("what went wrong with a month is over with the next one that comes", async 
   expect(books.problem?.code).toBe("period_invalid");
   await books.choose("2026-10");
   expect(books.problem).toBeNull();
+});
+
+test("only who may read the books asks for what an order did to them", async () => {
+  const path = "/ledger/entries?order_id=ord_1&limit=100";
+  const { asked, request } = server({ [path]: { items: [fee], next_cursor: null } });
+  const who = (...may: Session["may"]) => ({ request, session: { may } as unknown as Session });
+
+  expect(await entriesOf(who("orders.read", "orders.fulfil"), "ord_1")).toEqual([]);
+  expect(asked).toEqual([]);
+  expect(await entriesOf(who("orders.read", "money.read"), "ord_1")).toEqual([fee]);
+  expect(await entriesOf(who("money.read"), "ord_2")).toEqual([]);
 });
