@@ -20,6 +20,7 @@ export class DeskList<Item, Filter extends string> {
   next = $state<string | null>(null);
   problem = $state.raw<Problem | null>(null);
   busy = $state(false);
+  #asked = 0;
 
   constructor(
     private readonly studio: Asking,
@@ -69,16 +70,16 @@ export class DeskList<Item, Filter extends string> {
     if (this.busy) return;
     this.busy = true;
     this.problem = null;
-    const asked = this.query;
+    const asked = ++this.#asked;
     try {
       const cursor = this.next ? `&cursor=${this.next}` : "";
-      const path = `${this.listed.path}?limit=50&${asked}${cursor}`;
+      const path = `${this.listed.path}?limit=50&${this.query}${cursor}`;
       const page = await this.studio.request<Page<Item>>(path);
-      if (asked !== this.query) return;
+      if (asked !== this.#asked) return;
       this.items = [...(this.items ?? []), ...page.items];
       this.next = page.next_cursor;
     } catch (error) {
-      if (asked !== this.query) return;
+      if (asked !== this.#asked) return;
       this.problem = problemOf(error);
     }
     this.busy = false;

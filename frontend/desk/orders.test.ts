@@ -90,3 +90,16 @@ test("counts stand beside the filters", async () => {
 
   expect(orders.counts?.late).toBe(2);
 });
+
+test("who goes to another filter and back sees each order once", async () => {
+  const api = server();
+  const orders = new Orders(api);
+
+  const all = [orders.load(), orders.choose("late"), orders.choose("to_send")];
+  api.asked[2]!.answer(page("LW-1"));
+  api.asked[0]!.answer(page("LW-1"));
+  api.asked[1]!.answer(page("LW-2"));
+  await Promise.all(all);
+
+  expect([shown(orders), orders.busy]).toEqual([["LW-1"], false]);
+});
