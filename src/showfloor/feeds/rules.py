@@ -238,7 +238,7 @@ def _counts(
     counts: dict[UUID, int] = {}
     for variant, count in wanted.items():
         stock = here.stock.get(variant)
-        is_so = stock is not None and stock.on_hand == max(count, stock.held + stock.sold)
+        is_so = stock is not None and stock.there == stock.kept(count)
         if not is_so and (stock is not None or count or known is None):
             counts[variant] = count
     return counts
@@ -281,7 +281,7 @@ def _changes(
             changes.append(
                 Change(
                     "stock",
-                    str(stock.on_hand if stock else 0),
+                    str(stock.there if stock else 0),
                     str(counts[variant.id]),
                     variant.sku,
                 )

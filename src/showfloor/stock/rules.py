@@ -114,13 +114,6 @@ def counted(stock: Stock, in_stock: int) -> Stock:
     return replace(stock, on_hand=on_hand, missing=on_hand - wanted)
 
 
-def kept(stock: Stock, on_hand: int) -> int:
-    """As many as a file counts, and never fewer than are sold and held: it may be older than
-    they.
-    """
-    return max(on_hand, stock.sold + stock.held)
-
-
 def is_current(stock: Stock, version: int) -> bool:
     """Whether a count was said of what is here: a message from before a sale would sell what it
     sold again.

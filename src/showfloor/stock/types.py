@@ -80,9 +80,14 @@ class Stock:
     version: int = field(default=0, compare=False)
 
     @property
+    def there(self) -> int:
+        """With the sold ones, and without those that are missing."""
+        return self.on_hand - self.missing
+
+    @property
     def in_stock(self) -> int:
         """That nobody has bought; below zero where more were sold than there were."""
-        return self.on_hand - self.missing - self.sold
+        return self.there - self.sold
 
     @property
     def available(self) -> int:
@@ -92,6 +97,13 @@ class Stock:
     def short(self) -> int:
         """Pieces that were bought or are held, and are not there."""
         return max(0, -self.available)
+
+    def kept(self, count: int) -> int:
+        """How many are there when a file counts so many, sold ones included. It may be older than
+        what was sold and is held, so that it takes none of these away; nor does it bring back
+        pieces that are missing.
+        """
+        return max(count, min(self.there, self.sold + self.held))
 
 
 NOTHING = Stock(0, 0, 0)

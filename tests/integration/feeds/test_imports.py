@@ -15,8 +15,8 @@ from showfloor.catalog import service as catalog
 from showfloor.catalog.types import Product
 from showfloor.feeds import rules, service, tasks
 from showfloor.kit import clock, ids
-from showfloor.stock import rules as stock_rules
 from showfloor.stock import service as stock
+from showfloor.stock.types import Stock
 from tests.integration.checkout.shop import add_seller, execute, person, scalar
 from tests.integration.feeds.conftest import Desk
 from tests.integration.feeds.shopify import export, first, further
@@ -197,7 +197,7 @@ async def test_count_below_what_is_promised_stays_at_what_is_promised(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, guard: bool
 ) -> None:
     if not guard:
-        monkeypatch.setattr(stock_rules, "kept", lambda _stock, count: count)
+        monkeypatch.setattr(Stock, "kept", lambda _stock, count: count)
     await desk.take_over(export(MUG))
     mug = (await products(desk))["mug"]
     await execute(desk.database, "update stock_item set sold = 4, held = 1")
@@ -211,6 +211,23 @@ async def test_count_below_what_is_promised_stays_at_what_is_promised(
     if guard:
         again = await desk.take_over(export([first("mug", "Mug", price="22.00", qty="2")]))
         assert again["unchanged"] == 1
+
+
+@pytest.mark.parametrize(
+    ("held", "count", "missing", "there"),
+    [(0, "5", 0, 5), (0, "1", 0, 1), (5, "4", 1, 4), (5, "1", 3, 2), (5, "7", 0, 7)],
+)
+async def test_count_of_a_file_makes_up_for_missing_pieces_and_forgets_none(
+    desk: Desk, held: int, count: str, missing: int, there: int
+) -> None:
+    await desk.take_over(export(MUG))
+    counted = f"update stock_item set on_hand = 5, missing = 3, held = {held}"
+    await execute(desk.database, counted)
+
+    await desk.take_over(export([first("mug", "Mug", price="22.00", qty=count)]))
+
+    found = "select array[missing, on_hand - missing] from stock_item"
+    assert await scalar(desk.database, found) == [missing, there]
 
 
 async def test_stranger_sees_nothing_and_adds_nothing(desk: Desk) -> None:

@@ -172,14 +172,14 @@ async def set_on_hand(session: Session, *, person: Person, variant_id: UUID, on_
 
 
 async def take_counts(session: Session, *, counts: Mapping[UUID, int]) -> None:
-    """What the merchant's own shop counts, sold pieces included; never fewer than are held and sold
-    here. For an import that the merchant's people asked for.
+    """What the merchant's own shop counts, sold pieces included (`Stock.kept`). For an
+    import that the merchant's people asked for.
     """
     if not counts:
         return
     before = await queries.lock_stock_of(session, counts)
     after = {
-        variant_id: rules.counted(stock, rules.kept(stock, counts[variant_id]) - stock.sold)
+        variant_id: rules.counted(stock, stock.kept(counts[variant_id]) - stock.sold)
         for variant_id, stock in before.items()
     }
     await _note(session, before, after, ChangeReason.IMPORT, None)
