@@ -29,6 +29,7 @@ export class ImportDesk {
   readonly running = $derived(this.found !== null && isRunning(this.found));
   #timer: ReturnType<typeof setTimeout> | undefined;
   #left = false;
+  #asked = 0;
 
   constructor(
     private readonly studio: Asking,
@@ -55,10 +56,13 @@ export class ImportDesk {
     clearTimeout(this.#timer);
   }
 
+  /** What comes late for an earlier choice is not shown. */
   async show(kind: Kind, cursor: string | null = null): Promise<void> {
     this.kind = kind;
+    const asked = ++this.#asked;
     try {
       const page = await this.studio.request<Lines>(linesPath(this.id, kind, cursor));
+      if (asked !== this.#asked) return;
       this.lines = cursor ? [...this.lines, ...page.items] : page.items;
       this.next = page.next_cursor;
     } catch (error) {

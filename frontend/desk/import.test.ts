@@ -110,3 +110,25 @@ test("nobody asks any more after the page is left, also not for an answer under 
 
   expect(api.asked).toEqual([LOOK]);
 });
+
+test("a list that comes late is not shown under another choice, and no page twice", async () => {
+  const answers: ((name: string) => void)[] = [];
+  const request = <T>(): Promise<T> =>
+    new Promise<T>((resolve) =>
+      answers.push((name) => resolve({ items: [{ name }], next_cursor: "1" } as T)),
+    );
+  const desk = new ImportDesk({ request }, "imp_1");
+
+  const slow = desk.show("created");
+  const chosen = desk.show("left_out");
+  answers[1]!("left out");
+  answers[0]!("created");
+  await Promise.all([slow, chosen]);
+  expect(desk.lines.map(({ name }) => name)).toEqual(["left out"]);
+  const twice = [desk.show("left_out", "1"), desk.show("left_out", "1")];
+  answers[2]!("more");
+  answers[3]!("more");
+  await Promise.all(twice);
+
+  expect(desk.lines.map(({ name }) => name)).toEqual(["left out", "more"]);
+});
