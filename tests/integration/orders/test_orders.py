@@ -8,12 +8,13 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import nullcontext
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 import httpx2
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 from showfloor.catalog.types import Product
 from showfloor.checkout.eraser import ERASER as CHECKOUT_ERASER
@@ -202,6 +203,35 @@ async def test_list_is_newest_first_in_pages_without_buyers(house: House) -> Non
     assert [order["id"] for order in first["items"] + second["items"]] == placed[::-1]
     assert second["next_cursor"] is None
     assert "buyer" not in first["items"][0]
+
+
+async def test_late_orders_come_in_pages_by_what_was_agreed(house: House) -> None:
+    """The order of the deadlines is not that in which they were placed, and two are the same."""
+    placed = [await sell(house, house.first) for _ in range(6)]
+    now = clock.now()
+    agreed = [now - timedelta(hours=hours) for hours in (1, 3, 2, 2)] + [now + timedelta(hours=1)]
+    async with house.database.session() as session:
+        for order, moment in zip(placed, agreed, strict=False):
+            said = text("update orders set send_by = :moment where id = :id")
+            await session.execute(said, {"moment": moment, "id": order.id})
+    house.as_person(house.first.person)
+    late = [ids.encode("ord", placed[at].id) for at in (1, 2, 3, 0)]
+
+    found, query = [], {"filter": "late", "limit": "1"}
+    while True:
+        page = (await house.client.get("/orders", params=query)).json()
+        found += [(order["id"], order["send_by"]) for order in page["items"]]
+        if page["next_cursor"] is None:
+            break
+        query["cursor"] = page["next_cursor"]
+
+    assert [order_id for order_id, _ in found] == late
+    assert found[0][1] == clock.rfc3339(agreed[1])
+    counts = (await house.client.get("/orders/counts")).json()["counts"]
+    assert (counts["late"], counts["to_send"]) == (4, 6)
+    # Where nothing was agreed, three days are.
+    with clock.use(lambda: now + timedelta(days=3, minutes=1)):
+        assert (await house.client.get("/orders/counts")).json()["counts"]["late"] == 6
 
 
 async def test_orders_cost_five_queries_for_one_and_for_three(house: House) -> None:
