@@ -19,7 +19,9 @@ from showfloor.kit import ids
 FORMATS = ("JPEG", "PNG", "WEBP")
 """What is decoded at all, whatever its sender calls it."""
 MOST_PIXELS = 30_000_000
-"""Decoded at once: about 120 MB of memory. Larger JPEGs are decoded at a fraction of their size."""
+"""Decoded at once: about 120 MB of memory. Larger JPEGs are decoded at a fraction of their size,
+but for progressive ones: their coefficients are held in full, six bytes of each pixel.
+"""
 LONGEST_SIDE = 1920
 QUALITY = 85
 PAPER = (255, 255, 255)
@@ -75,10 +77,11 @@ def rewrite(upload: bytes, *, shortest: int) -> Rewritten:
 def _rewritten(picture: Image.Image, shortest: int) -> Rewritten:
     if min(picture.size) < shortest:
         raise PictureTooSmall
+    if picture.info.get("progressive"):
+        _check_pixels(picture)
     # Sets a JPEG's scale of decoding; other formats are not touched by it.
     picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-    if picture.width * picture.height > MOST_PIXELS:
-        raise PictureTooManyPixels
+    _check_pixels(picture)
     profile = picture.info.get("icc_profile")
     upright = _opaque(ImageOps.exif_transpose(picture))
     upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
@@ -87,6 +90,11 @@ def _rewritten(picture: Image.Image, shortest: int) -> Rewritten:
         written, "JPEG", quality=QUALITY, progressive=True, optimize=True
     )
     return Rewritten(written.getvalue(), upright.width, upright.height)
+
+
+def _check_pixels(picture: Image.Image) -> None:
+    if picture.width * picture.height > MOST_PIXELS:
+        raise PictureTooManyPixels
 
 
 def _opaque(picture: Image.Image) -> Image.Image:

@@ -21,10 +21,11 @@ from showfloor.feeds.queries import pictures as queries
 from showfloor.kit import clock, pictures
 from showfloor.kit.outbound import Outbound
 from tests import receiver as behaviours
-from tests.integration.checkout.shop import add_seller, scalar
+from tests.integration.checkout.shop import add_seller, execute, scalar
 from tests.integration.feeds.conftest import Desk
 from tests.integration.feeds.shopify import Row, export, first, further
 from tests.receiver import Receiver, answer, receiver
+from tests.waiting import until_somebody_waits
 
 GPS = 0x8825
 
