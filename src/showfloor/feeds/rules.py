@@ -139,7 +139,10 @@ def arranged(product: Product, fetched: Sequence[StoredPicture]) -> Product:
     """With the pictures that are here, behind those that came another way. What a picture shows are
     the options that all of its variants have.
     """
-    others = [each for each in product.pictures if not each.url.startswith(PICTURES_PREFIX)]
+    stay = [
+        at for at, each in enumerate(product.pictures) if not each.url.startswith(PICTURES_PREFIX)
+    ]
+    others = [product.pictures[at] for at in stay]
     places: dict[UUID, list[int]] = {variant.id: [] for variant in product.variants}
     for place, picture in enumerate(fetched, len(others)):
         for variant in picture.variants:
@@ -148,7 +151,10 @@ def arranged(product: Product, fetched: Sequence[StoredPicture]) -> Product:
     variants = tuple(
         replace(
             variant,
-            pictures=(*(p for p in variant.pictures if p < len(others)), *places[variant.id]),
+            pictures=(
+                *(stay.index(at) for at in variant.pictures if at in stay),
+                *places[variant.id],
+            ),
         )
         for variant in product.variants
     )
