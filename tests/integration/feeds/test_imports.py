@@ -344,6 +344,23 @@ async def test_worker_that_takes_over_goes_on_where_the_other_stopped(
 
 
 @guarded
+async def test_import_that_ends_its_worker_each_time_is_given_up(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, guard: bool
+) -> None:
+    if not guard:
+        monkeypatch.setattr(rules, "MOST_ATTEMPTS", rules.MOST_ATTEMPTS + 1)
+    sent = (await desk.send(export(MUG), dry_run="false")).json()
+    # As workers leave it that died each time before they said anything.
+    await execute(desk.database, "update product_import set state = 'running', attempts = 5")
+
+    await desk.run()
+
+    found = await desk.get(sent["id"])
+    assert found["state"] == ("failed" if guard else "done")
+    assert set(await products(desk)) == (set() if guard else {"mug"})
+
+
+@guarded
 async def test_sku_of_another_product_stays_with_it(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, guard: bool
 ) -> None:

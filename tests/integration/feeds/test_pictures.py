@@ -4,6 +4,7 @@ catalogue are.
 
 from __future__ import annotations
 
+import asyncio
 import io
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -207,6 +208,7 @@ def bomb() -> bytes:
     ("body", "code"),
     [
         (bomb(), "picture_too_many_pixels"),
+        (picture(6_000, 5_100, progressive=True), "picture_too_many_pixels"),
         (picture(80, 400), "picture_too_small"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "picture_unreadable"),
         (picture()[:500], "picture_unreadable"),
@@ -312,6 +314,22 @@ async def test_pictures_that_came_another_way_stay_first(desk: Desk, shop: Recei
     assert found.variants[0].pictures == (0,)
 
 
+async def test_variant_keeps_its_own_picture_that_was_moved_behind_fetched_ones(
+    desk: Desk, shop: Receiver
+) -> None:
+    await desk.take_over(export(shirt(shop, "a.jpg")))
+    await desk.fetch_pictures()
+    own = '{"url": "/uploads/own.jpg", "width": 1, "height": 1, "alt": {}, "shows": {}}'
+    await execute(desk.database, f"update product set pictures = pictures || '{own}'::jsonb")
+    await execute(desk.database, "update variant set pictures = '[1]'")
+
+    await desk.take_over(export(shirt(shop, "b.jpg", "a.jpg")))
+    await desk.fetch_pictures()
+
+    found = await product(desk)
+    assert [found.pictures[at].url for at in found.variants[0].pictures] == ["/uploads/own.jpg"]
+
+
 async def test_batch_with_all_the_pictures_that_fit_is_taken_over(desk: Desk) -> None:
     """More than one statement has parameters for."""
     rows = [
@@ -344,6 +362,46 @@ async def test_picture_of_a_worker_that_died_is_fetched_by_the_next(
         await desk.fetch_pictures()
 
     assert (await progress(desk, found))["done"] == 1
+
+
+@pytest.mark.parametrize("guard", [True, False])
+async def test_picture_that_ends_its_worker_each_time_is_given_up(
+    desk: Desk, shop: Receiver, monkeypatch: pytest.MonkeyPatch, guard: bool
+) -> None:
+    found = await desk.take_over(export(shirt(shop, "a.jpg")))
+    died = rules.PICTURE_ATTEMPTS
+    if not guard:
+        monkeypatch.setattr(rules, "PICTURE_ATTEMPTS", died + 1)
+    for attempt in range(died):
+        later = clock.now() + attempt * rules.PICTURE_LEASE
+        async with desk.database.session() as session:
+            assert await queries.claim(session, later, later + rules.PICTURE_LEASE, 4)
+
+    with clock.use(lambda: later + rules.PICTURE_LEASE):
+        await desk.fetch_pictures()
+
+    assert (await progress(desk, found))["failed" if guard else "done"] == 1
+    assert shop.connections == (0 if guard else 1)
+
+
+async def test_pictures_and_an_import_lock_the_product_first(desk: Desk, shop: Receiver) -> None:
+    """One that has a picture and waits for its product, and one that has the product and waits for
+    the picture, would wait for each other.
+    """
+    await desk.take_over(export(shirt(shop, "a.jpg")))
+    async with desk.database.session() as session:
+        await catalog.lock_products(session, [(await product(desk)).id])
+        fetching = asyncio.create_task(desk.fetch_pictures())
+        await until_somebody_waits(desk.database)
+        await session.execute(text("select from import_picture for update nowait"))
+    await fetching
+    async with desk.database.session() as session:
+        await catalog.lock_products(session, [(await product(desk)).id])
+        importing = asyncio.create_task(desk.take_over(export(shirt(shop, "b.jpg", "a.jpg"))))
+        await until_somebody_waits(desk.database)
+        await session.execute(text("select from import_picture for update nowait"))
+
+    assert (await importing)["state"] == "done"
 
 
 async def test_stranger_sees_no_pictures(desk: Desk, shop: Receiver) -> None:

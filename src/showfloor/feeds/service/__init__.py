@@ -166,6 +166,10 @@ class _Lost(Exception):
 
 
 async def _run(database: Database, folder: ImportFolder, outbound: Outbound, taken: Import) -> None:
+    if taken.attempts > rules.MOST_ATTEMPTS:
+        # Whoever had it the last time did not live to say how it ended.
+        await _fail(database, folder, taken)
+        return
     try:
         await _Run(database, folder, outbound, taken).through()
     except _Lost:
@@ -288,6 +292,7 @@ class _Run:
             here = await self._here(session, batch.listings)
             steps = list(self._steps(batch, here))
             if not self._taken.dry_run:
+                await catalog.lock_products(session, here.known.products)
                 await catalog.store_products(
                     session, stored=[step.stored for step in steps if step.stored]
                 )

@@ -1,4 +1,6 @@
-"""Pictures of imported products: wanted by an import, fetched by the worker one by one."""
+"""Pictures of imported products: wanted by an import, fetched by the worker one by one. Locks:
+products before the rows of their pictures.
+"""
 
 from __future__ import annotations
 
@@ -72,10 +74,12 @@ async def fetch_due(
     """A few at once; when the next one is due."""
     while claimed := await _claim(database):
         results = await asyncio.gather(*(_fetch(outbound, folder, each) for each in claimed))
+        product_ids = {each.product_id for each in claimed}
         async with database.session() as session:
+            await catalog.lock_products(session, product_ids)
             for picture, result in zip(claimed, results, strict=True):
                 await _note(session, picture, result)
-            await arrange(session, {each.product_id for each in claimed})
+            await arrange(session, product_ids)
     async with database.session() as session:
         return await queries.next_due(session)
 
@@ -89,6 +93,9 @@ async def _claim(database: Database) -> list[ClaimedPicture]:
 async def _fetch(
     outbound: Outbound, folder: PictureFolder, picture: ClaimedPicture
 ) -> _Stored | _Failed:
+    if picture.attempts > rules.PICTURE_ATTEMPTS:
+        # Whoever had it the last time did not live to say how it ended.
+        return _Failed("picture_failed", False, {})
     try:
         data = await fetch_picture(outbound, picture.url)
         return _Stored(*await folder.store(picture.product_id, data))
