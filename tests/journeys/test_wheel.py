@@ -14,8 +14,11 @@ from tests.waiting import BOUND
 pytestmark = [IN_TURN]
 
 
-def _command_lines(ancestor: int) -> list[str]:
-    """What every user of the machine sees of the descendants of a process (proc(5))."""
+def _command_lines(ancestor: int) -> dict[int, str]:
+    """What every user of the machine sees of a process and its descendants, by id (proc(5)).
+
+    The ids say nothing of age: the kernel starts again from low ones when it has used the last.
+    """
     parents: dict[int, int] = {}
     lines: dict[int, str] = {}
     for folder in Path("/proc").glob("[0-9]*"):
@@ -27,7 +30,7 @@ def _command_lines(ancestor: int) -> list[str]:
     family = {ancestor}
     while grown := {child for child, parent in parents.items() if parent in family} - family:
         family |= grown
-    return [lines[process] for process in sorted(family) if process in lines]
+    return {process: lines[process] for process in family if process in lines}
 
 
 def test_wheel_outside_the_checkout_runs_the_demo(wheel: Path, demo: Installation) -> None:
@@ -40,7 +43,7 @@ def test_wheel_outside_the_checkout_runs_the_demo(wheel: Path, demo: Installatio
         text=True,
     )
     assert found.stdout.startswith(str(wheel.parents[1]))
-    assert str(wheel) in _command_lines(demo.supervisor.pid)[0]
+    assert str(wheel) in _command_lines(demo.supervisor.pid)[demo.supervisor.pid]
 
     page = httpx2.get(
         f"http://127.0.0.1:{demo.port}/s/{demo.facts['slug']}", trust_env=False, timeout=BOUND
@@ -65,6 +68,6 @@ def test_others_on_the_machine_read_nothing_of_the_demo(demo: Installation) -> N
     ]
 
     assert open_to_others == []
-    seen = _command_lines(demo.supervisor.pid)
+    seen = _command_lines(demo.supervisor.pid).values()
     assert any("ffmpeg" in line and "flv" in line for line in seen)
     assert [line for line in seen if "sk_" in line] == []
