@@ -7,6 +7,7 @@ type Models = components["schemas"];
 
 export type Words = Models["Words"];
 export type Lang = keyof Words;
+export type Action = Models["Action"];
 export type Money = Models["MoneyOut"];
 
 export type Axis = Models["OptionAxisOut"];

@@ -2,6 +2,7 @@
  *  `desk.tab.…`; the desk draws bar and heading landmark around it and loads it when somebody goes there. What is set up
  *  once stands under the settings, so that the bar has room for five places on a phone. */
 import type { Component } from "svelte";
+import type { Action, Session } from "../contract";
 
 type Loaded<Props extends Record<string, unknown>> = Promise<{ default: Component<Props> }>;
 
@@ -9,6 +10,8 @@ export interface DeskPage {
   /** As in the address: `/desk/{name}`; the first page is `/desk` itself. */
   name: string;
   label: string;
+  /** The right without which the page has nothing to show. */
+  needs: Action;
   /** The place in the bar that it belongs to, if it is not one itself. */
   under?: "products" | "settings";
   load: () => Loaded<Record<string, never>>;
@@ -20,18 +23,21 @@ export const DESK_PAGES: readonly DeskPage[] = [
   {
     name: "orders",
     label: "desk.tab.orders",
+    needs: "orders.read",
     load: () => import("./order-list.svelte"),
     loadOne: () => import("./order-page.svelte"),
   },
   {
     name: "products",
     label: "desk.tab.products",
+    needs: "catalogue.read",
     load: () => import("./product-list.svelte"),
     loadOne: () => import("./product-page.svelte"),
   },
   {
     name: "imports",
     label: "desk.tab.imports",
+    needs: "catalogue.read",
     under: "products",
     load: () => import("./imports-page.svelte"),
     loadOne: () => import("./import-page.svelte"),
@@ -39,23 +45,27 @@ export const DESK_PAGES: readonly DeskPage[] = [
   {
     name: "money",
     label: "desk.tab.money",
+    needs: "money.read",
     load: () => import("./money-page.svelte"),
   },
   {
     name: "terms",
     label: "desk.tab.terms",
+    needs: "seller.read",
     under: "settings",
     load: () => import("./terms-page.svelte"),
   },
   {
     name: "developers",
     label: "desk.tab.developers",
+    needs: "developers.manage",
     under: "settings",
     load: () => import("./developers-page.svelte"),
   },
   {
     name: "team",
     label: "desk.tab.team",
+    needs: "team.read",
     under: "settings",
     load: () => import("./team-page.svelte"),
   },
@@ -67,13 +77,27 @@ export const FIRST = DESK_PAGES[0]!;
 export const deskPage = (name: string | undefined): DeskPage =>
   DESK_PAGES.find((page) => page.name === name) ?? FIRST;
 
-export const SETTINGS = DESK_PAGES.filter(({ under }) => under === "settings");
+/** What somebody may do at the desk: the rights of their roles with sellers. What they may do for a creator opens nothing
+ *  here. */
+export function deskRights(session: Session | null): ReadonlySet<Action> {
+  const teams = session?.teams.filter(({ team }) => session.merchants.includes(team)) ?? [];
+  return new Set(teams.flatMap(({ may }) => may));
+}
+
+export const pagesFor = (rights: ReadonlySet<Action>): readonly DeskPage[] =>
+  DESK_PAGES.filter(({ needs }) => rights.has(needs));
+
+export const settingsFor = (rights: ReadonlySet<Action>): readonly DeskPage[] =>
+  pagesFor(rights).filter(({ under }) => under === "settings");
 
 /** The places in the bar, each with the page that it leads to. */
-export const DESK_TABS: readonly { label: string; name: string }[] = [
-  ...DESK_PAGES.filter(({ under }) => !under),
-  { label: "desk.tab.settings", name: SETTINGS[0]!.name },
-];
+export function tabsFor(rights: ReadonlySet<Action>): readonly { label: string; name: string }[] {
+  const settings = settingsFor(rights).at(0);
+  return [
+    ...pagesFor(rights).filter(({ under }) => !under),
+    ...(settings ? [{ label: "desk.tab.settings", name: settings.name }] : []),
+  ];
+}
 
 /** Whether two pages stand under the same place in the bar. */
 export function isSameTab(one: string, other: string): boolean {

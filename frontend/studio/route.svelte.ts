@@ -52,6 +52,12 @@ class Location {
     void this.#arrive();
   }
 
+  /** Another address for the same step: going back does not lead here again. */
+  replace(route: Route): void {
+    history.replaceState(null, "", pathTo(route));
+    this.read();
+  }
+
   /** The new place is there only after the next rendering. */
   async #arrive(): Promise<void> {
     await tick();

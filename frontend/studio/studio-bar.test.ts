@@ -1,6 +1,6 @@
 import { beforeEach, expect, test, vi } from "vitest";
-import { DESK_PAGES, DESK_TABS } from "../desk/pages";
-import type { Session } from "../contract";
+import { DESK_PAGES, pagesFor, settingsFor, tabsFor } from "../desk/pages";
+import type { Action, Session } from "../contract";
 import type { StudioPage } from "../page";
 import { arabic, english, markup, textOf } from "../testing/rendered";
 import type { Studio } from "./session.svelte";
@@ -12,7 +12,10 @@ const { provideStudio } = await import("./context");
 const { here, parse, pathTo } = await import("./route.svelte");
 const { default: StudioBar } = await import("./studio-bar.svelte");
 
-const DESK = DESK_TABS.map(({ name }) => pathTo({ place: "desk", name, id: null }));
+const EVERYTHING = DESK_PAGES.map(({ needs }) => needs);
+const desk = (...may: Action[]) =>
+  tabsFor(new Set(may)).map(({ name }) => pathTo({ place: "desk", name, id: null }));
+const DESK = desk(...EVERYTHING);
 
 const session = (more: Partial<Session>): Session => ({
   person: { id: "per_1", name: "Lina" },
@@ -25,8 +28,11 @@ const session = (more: Partial<Session>): Session => ({
   ...more,
 });
 const host = session({ creator: "cre_1" });
-const merchant = session({ merchants: ["mer_1"] });
-const both = session({ creator: "cre_1", merchants: ["mer_1"] });
+const owner = { team: "mer_1", role: "owner", may: EVERYTHING } as const;
+const seller = (...may: Action[]) =>
+  session({ merchants: ["mer_1"], teams: [{ team: "mer_1", role: "owner", may }] });
+const merchant = seller(...EVERYTHING);
+const both = session({ creator: "cre_1", merchants: ["mer_1"], teams: [{ ...owner }] });
 
 beforeEach(() => {
   here.route = parse("/studio");
@@ -100,6 +106,33 @@ test("every page of the desk marks one place of the bar, five at most on a phone
     expect(current(bar(merchant)), name).toBeDefined();
   }
   expect(DESK.length).toBeLessThanOrEqual(5);
+});
+
+test("a role sees the places that it may read, and begins at the first of them", () => {
+  expect(places(bar(seller("catalogue.read", "team.read")))).toEqual(["/desk/products"]);
+
+  here.route = parse("/desk/products");
+
+  expect(places(bar(seller("catalogue.read", "team.read")))).toEqual([
+    "/desk/products",
+    "/desk/team",
+  ]);
+  expect(desk("orders.read", "money.read")).toEqual(["/desk", "/desk/money"]);
+  expect(settingsFor(new Set(["team.read"])).map(({ name }) => name)).toEqual(["team"]);
+  expect(pagesFor(new Set())).toEqual([]);
+});
+
+test("what somebody may do for a creator opens nothing at the desk", () => {
+  const teams = [
+    { team: "mer_1", role: "catalogue", may: ["catalogue.read"] },
+    { team: "cre_1", role: "owner", may: ["money.read", "team.read"] },
+  ] as Session["teams"];
+  here.route = parse("/desk/products");
+
+  expect(places(bar(session({ creator: "cre_1", merchants: ["mer_1"], teams })))).toEqual([
+    "/desk/products",
+    "/studio",
+  ]);
 });
 
 test("an import stands under the products", () => {
