@@ -1703,12 +1703,17 @@ export interface components {
         SecurityLogOut: {
             records: components["schemas"]["SecurityRecordOut"][];
         };
+        /**
+         * @description `by` is who did it to the person; null where they did it themselves, and for the command
+         *     line.
+         */
         SecurityRecordOut: {
             id: number;
             /** Format: date-time */
             at: string;
             event: components["schemas"]["SecurityEvent"];
             person: string | null;
+            by: string | null;
             about: string;
         };
         /** @description Who the seller was before the law when the order was placed; empty where it has none. */

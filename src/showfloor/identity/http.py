@@ -509,6 +509,7 @@ async def security_log(
                 at=one.at,
                 event=one.event,
                 person=ids.encode("per", one.person_id) if one.person_id else None,
+                by=ids.encode("per", one.by_id) if one.by_id else None,
                 about=one.about,
             )
             for one in found

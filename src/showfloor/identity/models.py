@@ -72,13 +72,16 @@ class ApiKeyRow(Base):
 
 
 class SecurityRow(Base):
-    """`about` holds ids and kinds; no foreign key, because the log outlives what it is about."""
+    """`about` holds ids and kinds; no foreign key, because the log outlives what it is about.
+    `by_id` is who did it, where that is somebody else than `person_id`.
+    """
 
     __tablename__ = "security_event"
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
     event: Mapped[str]
     person_id: Mapped[UUID | None]
+    by_id: Mapped[UUID | None]
     about: Mapped[str]
 
 

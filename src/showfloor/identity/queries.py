@@ -425,10 +425,15 @@ async def erase_person(session: Session, email: str, pseudonym: str) -> int:
 
 
 async def add_record(
-    session: Session, at: datetime, event: SecurityEvent, person_id: UUID | None, about: str
+    session: Session,
+    at: datetime,
+    event: SecurityEvent,
+    person_id: UUID | None,
+    by_id: UUID | None,
+    about: str,
 ) -> None:
     """A line of the security log."""
-    values = {"at": at, "event": event, "person_id": person_id, "about": about}
+    values = {"at": at, "event": event, "person_id": person_id, "by_id": by_id, "about": about}
     await session.execute(insert(SecurityRow).values(**values))
 
 
@@ -438,7 +443,9 @@ async def records(session: Session, limit: int, before: int | None) -> list[Secu
     if before is not None:
         chosen = chosen.where(SecurityRow.id < before)
     return [
-        SecurityRecord(row.id, row.at, SecurityEvent(row.event), row.person_id, row.about)
+        SecurityRecord(
+            row.id, row.at, SecurityEvent(row.event), row.person_id, row.by_id, row.about
+        )
         for row in (await session.execute(chosen)).scalars()
     ]
 

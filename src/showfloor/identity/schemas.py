@@ -147,10 +147,15 @@ class KeysOut(BaseModel):
 
 
 class SecurityRecordOut(BaseModel):
+    """`by` is who did it to the person; null where they did it themselves, and for the command
+    line.
+    """
+
     id: int
     at: Time
     event: SecurityEvent
     person: str | None
+    by: str | None
     about: str
 
 

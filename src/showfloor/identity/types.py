@@ -308,12 +308,15 @@ class SecurityEvent(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SecurityRecord:
-    """One line of the security log. `person_id` is None where nobody has the address."""
+    """One line of the security log. `person_id` is None where nobody has the address. `by_id` is
+    who did it to them: None where they did it themselves, and for the command line.
+    """
 
     id: int
     at: datetime
     event: SecurityEvent
     person_id: UUID | None
+    by_id: UUID | None
     about: str
 
 

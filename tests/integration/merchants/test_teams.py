@@ -22,7 +22,7 @@ from showfloor.identity.eraser import ERASER
 from showfloor.identity.errors import Forbidden, HostsElsewhere
 from showfloor.identity.rules import invitations
 from showfloor.identity.service import accounts, teams
-from showfloor.identity.types import Grant, GrantKind, Member, Person, Role, Team
+from showfloor.identity.types import Grant, GrantKind, Member, Person, Role, SecurityEvent, Team
 from showfloor.kit import clock, ids, messages
 from showfloor.kit.db import Database, Session
 from showfloor.kit.outbox import Dispatcher
@@ -476,3 +476,25 @@ async def test_removed_member_is_out_at_once(office: Bureau) -> None:
     after = await office.client.get(f"/api/v1/teams/{office.team}", headers=headers)
 
     assert (before.status_code, removed.status_code, after.status_code) == (200, 204, 403)
+
+
+async def test_security_log_says_who_decided_about_whom(office: Bureau) -> None:
+    await office.join(office.token(await office.invite()))
+    member = next(one for one in (await office.seen())["members"] if not one["own"])["id"]
+    await office.lower(member, "catalogue")
+    await office.remove(member)
+
+    async with office.database.session() as session:
+        log = await identity.list_records(session, person=identity.operator(), limit=20)
+
+    owner, new = office.floor.sellers[0].id, ids.parse("per", member)
+    assert [
+        (one.event, one.by_id)
+        for one in reversed(log)
+        if one.person_id == new and one.event is not SecurityEvent.SIGNED_IN
+    ] == [
+        (SecurityEvent.PERSON_ADDED, None),
+        (SecurityEvent.GRANTED, owner),
+        (SecurityEvent.GRANTED, owner),
+        (SecurityEvent.GRANT_REVOKED, owner),
+    ]

@@ -20,4 +20,5 @@ def security_log(limit: Annotated[int, typer.Option(min=1, max=10_000)] = 50) ->
         lambda session: service.list_records(session, person=service.operator(), limit=limit)
     ):
         who = ids.encode("per", one.person_id) if one.person_id else "-"
-        typer.echo(f"{clock.rfc3339(one.at)}  {one.event}  {who}  {one.about}".rstrip())
+        by = f"  by {ids.encode('per', one.by_id)}" if one.by_id else ""
+        typer.echo(f"{clock.rfc3339(one.at)}  {one.event}  {who}  {one.about}".rstrip() + by)

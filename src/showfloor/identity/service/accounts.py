@@ -70,9 +70,11 @@ async def grant(
     kind: GrantKind,
     subject_id: UUID,
     role: Role | None = None,
+    by_id: UUID | None = None,
 ) -> None:
     """Let a person act for a merchant, as a creator, or as an operator: in the role with most
-    rights unless another is named. A role that they had is replaced.
+    rights unless another is named. A role that they had is replaced. `by_id` is who decided it;
+    None for the command line.
 
     Raises RoleUnknown for a role that such a team does not have, LastOwner when it would lower the
     only owner.
@@ -84,20 +86,27 @@ async def grant(
         await _keep_owner(session, Team(kind, subject_id), person_id)
     await queries.add_grant(session, person_id, given)
     about = f"{kind.value} {subject_id} {given.role.value}"
-    await record(session, SecurityEvent.GRANTED, person_id=person_id, about=about)
+    await record(session, SecurityEvent.GRANTED, person_id=person_id, by_id=by_id, about=about)
 
 
 async def revoke_grant(
-    session: Session, *, person_id: UUID, kind: GrantKind, subject_id: UUID
+    session: Session,
+    *,
+    person_id: UUID,
+    kind: GrantKind,
+    subject_id: UUID,
+    by_id: UUID | None = None,
 ) -> bool:
-    """Take back what was granted, from the next request on; whether there was such a grant. Raises
-    LastOwner.
+    """Take back what was granted, from the next request on; whether there was such a grant.
+    `by_id` is who decided it; None for the command line. Raises LastOwner.
     """
     await _keep_owner(session, Team(kind, subject_id), person_id)
     removed = await queries.remove_grant(session, person_id, kind, subject_id)
     if removed:
         about = f"{kind.value} {subject_id}"
-        await record(session, SecurityEvent.GRANT_REVOKED, person_id=person_id, about=about)
+        await record(
+            session, SecurityEvent.GRANT_REVOKED, person_id=person_id, by_id=by_id, about=about
+        )
     return removed
 
 

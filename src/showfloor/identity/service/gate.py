@@ -7,7 +7,7 @@ its hour, market and door.
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from showfloor.identity import queries
@@ -17,6 +17,7 @@ from showfloor.identity.types import Admission, AgeAnswer, CollectionPoint, Gate
 from showfloor.kit import clock
 from showfloor.kit.db import Database, Session
 from showfloor.kit.errors import ValidationFailed
+from showfloor.kit.retention import kept_for
 from showfloor.markets import service as markets
 from showfloor.markets.types import Band, Decision, Outcome
 
@@ -24,7 +25,7 @@ UNKNOWN_MARKET = "unknown"
 """The market in the counts where nobody knows it."""
 
 
-COUNTS_KEPT_FOR = timedelta(days=365)
+COUNTS_KEPT_FOR = kept_for("gate_count")
 """A year shows each season once, and there is no use for more."""
 
 

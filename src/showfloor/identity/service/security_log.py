@@ -4,7 +4,6 @@ nothing that was typed.
 
 from __future__ import annotations
 
-from datetime import timedelta
 from uuid import UUID
 
 from showfloor.identity import queries
@@ -12,15 +11,23 @@ from showfloor.identity.errors import Forbidden
 from showfloor.identity.types import Person, SecurityEvent, SecurityRecord
 from showfloor.kit import clock
 from showfloor.kit.db import Session
+from showfloor.kit.retention import kept_for
 
-KEPT_FOR = timedelta(days=180)
+KEPT_FOR = kept_for("security_log")
 
 
 async def record(
-    session: Session, event: SecurityEvent, *, person_id: UUID | None, about: str = ""
+    session: Session,
+    event: SecurityEvent,
+    *,
+    person_id: UUID | None,
+    by_id: UUID | None = None,
+    about: str = "",
 ) -> None:
-    """In the transaction of the fact. `about` is ids and kinds only."""
-    await queries.add_record(session, clock.now(), event, person_id, about)
+    """In the transaction of the fact. `by_id` is who did it, where that is somebody else than the
+    person; `about` is ids and kinds only.
+    """
+    await queries.add_record(session, clock.now(), event, person_id, by_id, about)
 
 
 async def list_records(

@@ -122,7 +122,14 @@ async def change_role(
     _check(person, team)
     _check_role(team, role)
     member = _member(await _lock(session, person, team), member_id)
-    await grant(session, person_id=member_id, kind=team.kind, subject_id=team.subject_id, role=role)
+    await grant(
+        session,
+        person_id=member_id,
+        kind=team.kind,
+        subject_id=team.subject_id,
+        role=role,
+        by_id=_id(person),
+    )
     return Member(member.person_id, member.name, member.email, role, member.is_disabled)
 
 
@@ -131,7 +138,13 @@ async def remove_member(session: Session, *, person: Person, team: Team, member_
     LastOwner.
     """
     _member(await _lock(session, person, team), member_id)
-    await revoke_grant(session, person_id=member_id, kind=team.kind, subject_id=team.subject_id)
+    await revoke_grant(
+        session,
+        person_id=member_id,
+        kind=team.kind,
+        subject_id=team.subject_id,
+        by_id=_id(person),
+    )
 
 
 async def open_invitation(session: Session, *, secret: str, token: str) -> OpenInvitation:
@@ -228,6 +241,7 @@ async def _enter(session: Session, found: Invitation, person_id: UUID) -> None:
             kind=found.team.kind,
             subject_id=found.team.subject_id,
             role=found.role,
+            by_id=found.invited_by if found.invited_by.int else None,
         )
 
 
@@ -279,7 +293,12 @@ async def _record(
     session: Session, event: SecurityEvent, person: Person, team: Team, role: Role
 ) -> None:
     about = f"{_about(team)} {role.value}"
-    await record(session, event, person_id=person.id if person.id.int else None, about=about)
+    await record(session, event, person_id=_id(person), about=about)
+
+
+def _id(person: Person) -> UUID | None:
+    """None for the operator at the command line, who is nobody's account."""
+    return person.id if person.id.int else None
 
 
 def _about(team: Team) -> str:
