@@ -37,6 +37,11 @@ def findings(settings: Settings) -> list[str]:
             "Buyers get no mail: set SHOWFLOOR_SMTP_URL and SHOWFLOOR_MAIL_FROM "
             "(docs/operate/mails.md)."
         )
+    if settings.mode == "production" and not settings.operator:
+        found.append(
+            "The privacy notice does not say who runs this site (GDPR Art. 13(1)(a)): set "
+            "SHOWFLOOR_OPERATOR to a name and a way to reach it."
+        )
     if settings.mode == "production" and settings.stripe_keys is not None:
         if "_test_" in settings.stripe_keys.secret_key:
             found.append("Stripe's keys are for testing: orders are placed and no money moves.")

@@ -90,6 +90,12 @@ class Settings(BaseSettings):
             "public address of the machine where its own is another (address translation)"
         ),
     )
+    operator: str = Field(
+        "",
+        description=(
+            "who runs the site and how to reach them, in one line: the privacy notice names them"
+        ),
+    )
     base_url: str = Field(
         "", description="how browsers reach pages and API; empty: http://localhost:port"
     )

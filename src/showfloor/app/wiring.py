@@ -66,6 +66,7 @@ from showfloor.notices.adapters.smtp import SmtpMailer
 from showfloor.notices.views import Office
 from showfloor.orders import eraser as orders_eraser
 from showfloor.orders import http as orders_http
+from showfloor.orders import service as orders
 from showfloor.orders.events import (
     OrderCancelled,
     OrderDelivered,
@@ -475,6 +476,7 @@ def periodic_jobs(
         Job("forget old messages", 3600.0, partial(_in_batches, room.forget_old)),
         Job("forget old mails", 3600.0, partial(_in_batches, notices.forget_old)),
         Job("forget old webhooks", 3600.0, partial(_in_batches, webhooks.forget_old)),
+        Job("forget old buyers", 86400.0, partial(_in_batches, orders.forget_old_buyers)),
         Job("forget old callbacks", 3600.0, partial(_in_batches, checkout.forget_old_callbacks)),
     ]
 

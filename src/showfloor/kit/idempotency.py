@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -22,9 +22,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from showfloor.kit import clock
 from showfloor.kit.db import Base, Connection, Session, delete_batch, fetch, write
 from showfloor.kit.errors import IdempotencyConflict, IdempotencyKeyRequired
+from showfloor.kit.retention import kept_for
 
 SHORTEST_KEY, LONGEST_KEY = 16, 255
-KEPT_FOR = timedelta(hours=24)
+KEPT_FOR = kept_for("answer")
 
 
 class IdempotentAnswer(Base):

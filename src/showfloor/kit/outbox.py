@@ -35,6 +35,7 @@ from showfloor.kit import clock
 from showfloor.kit.db import Base, Connection, Database, Session, delete_batch, write
 from showfloor.kit.errors import where_raised
 from showfloor.kit.notify import wake
+from showfloor.kit.retention import kept_for
 
 log = structlog.get_logger()
 E = TypeVar("E")
@@ -46,7 +47,7 @@ MOST_ATTEMPTS = 10
 """After so many (about 40 minutes) an event is parked: the operator reads why (`showfloor jobs`),
 and lets it go on when the cause is gone.
 """
-KEPT_FOR = timedelta(days=7)
+KEPT_FOR = kept_for("event")
 Subscriber = Callable[[Session, Any], Awaitable[None]]
 
 _kind_of: dict[type[Any], str] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 import structlog
@@ -11,6 +11,7 @@ from showfloor.identity import service as identity
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Database, Session
 from showfloor.kit.notify import wake
+from showfloor.kit.retention import kept_for
 from showfloor.merchants import service as merchants
 from showfloor.notices import queries, rules
 from showfloor.notices.adapters.mailer import Mailer
@@ -31,7 +32,7 @@ __all__ = ["Parked", "forget_old", "list_parked", "note_mail", "retry_parked", "
 log = structlog.get_logger()
 MAILS = "mails"
 """The name under which the worker is woken."""
-KEPT_FOR = timedelta(days=90)
+KEPT_FOR = kept_for("mail")
 
 
 async def note_mail(

@@ -33,6 +33,7 @@ class OrderRow(Base):
         UniqueConstraint("merchant_id", "number"),
         Index("ix_orders_merchant_id_id", "merchant_id", "id"),
         Index("ix_orders_email", text("lower(email)")),
+        Index("ix_orders_kept", "placed_at", postgresql_where=text("email is not null")),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(BigInteger)

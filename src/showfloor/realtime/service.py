@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from showfloor.kit import clock
 from showfloor.kit.db import Session
 from showfloor.kit.errors import NotFound
+from showfloor.kit.retention import kept_for
 from showfloor.realtime import hints, queries, rules
 from showfloor.realtime.types import RoomEvent, Snapshot
 
-KEPT_FOR = timedelta(hours=1)
+KEPT_FOR = kept_for("room_event")
 """A viewer that was away for less gets what it missed instead of the whole document."""
 
 

@@ -294,6 +294,36 @@ async def terms(terms_id: str, request: Request, session: SessionDep) -> Respons
     return page(request, html)
 
 
+@router.get("/privacy")
+async def privacy(request: Request) -> Response:
+    """What is kept of whom, why and for how long."""
+    return _privacy(request, young=False)
+
+
+@router.get("/privacy/young")
+async def privacy_young(request: Request) -> Response:
+    """The same in words for a child."""
+    return _privacy(request, young=True)
+
+
+def _privacy(request: Request, *, young: bool) -> Response:
+    settings = request.app.state.settings
+    recipients = [
+        "sellers",
+        *(["stripe"] if settings.stripe_keys is not None else []),
+        *(["mail"] if settings.smtp_server is not None else []),
+        "nobody",
+    ]
+    html = pages.render_privacy(
+        templates(),
+        lang=language(request),
+        young=young,
+        operator=settings.operator,
+        recipients=recipients,
+    )
+    return page(request, html)
+
+
 @router.get("/account")
 async def account(request: Request) -> Response:
     """A viewer's own: nothing on it is about anybody before its script has asked."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, NotRequired, TypedDict, Unpack
@@ -17,6 +17,7 @@ import jinja2
 from showfloor.kit import messages as words
 from showfloor.kit.messages import Messages
 from showfloor.kit.money import Money
+from showfloor.kit.retention import About, data_classes
 from showfloor.orders.types import LOST_LATER
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -310,6 +311,47 @@ def render_terms(
         seller=seller,
         since=words.day(lang, datetime.fromisoformat(terms["since"])),
     )
+
+
+def render_privacy(
+    env: jinja2.Environment, *, lang: str, young: bool, operator: str, recipients: Sequence[str]
+) -> str:
+    """What is kept of whom and for how long, from the file by which it is deleted; `young`: in
+    words for a child. `recipients` are ends of `privacy.to.…`.
+    """
+    shown = [
+        {
+            "name": each.name,
+            "law": each.law,
+            "kept": each.kept if each.kept is None else _in_words(each.kept),
+            "about": each.about,
+        }
+        for each in data_classes()
+    ]
+    return _render(
+        env,
+        "privacy.html",
+        lang=lang,
+        path="/privacy/young" if young else "/privacy",
+        data={},
+        young=young,
+        operator=operator,
+        recipients=recipients,
+        people=[each for each in shown if each["about"] is About.PEOPLE],
+        staff=[each for each in shown if each["about"] is About.STAFF],
+    )
+
+
+def _in_words(kept: timedelta) -> tuple[str, int] | tuple[()]:
+    """The largest unit that says it whole, as the end of `privacy.…`, and how many; nothing for no
+    time at all.
+    """
+    if kept >= timedelta(days=730):
+        return "years", kept.days // 365
+    for unit, length in (("days", 86400), ("hours", 3600), ("minutes", 60)):
+        if kept and kept.total_seconds() % length == 0:
+            return unit, int(kept.total_seconds()) // length
+    return ()
 
 
 def render_remote(env: jinja2.Environment, *, lang: str) -> str:

@@ -14,6 +14,7 @@ import pytest
 
 from showfloor.kit import messages
 from showfloor.kit.money import Money
+from showfloor.kit.retention import About, data_classes, kept_for
 from showfloor.markets.types import NoWithdrawal
 from showfloor.orders.views import order_detail
 from showfloor.web import pages
@@ -307,3 +308,35 @@ def test_order_page_promises_no_money_that_was_given_back(
 
     assert owed in page(77)
     assert nothing not in page(0)
+
+
+@pytest.mark.parametrize("lang", ["en", "ar"])
+@pytest.mark.parametrize("young", [False, True], ids=["adults", "young"])
+def test_privacy_notice_names_every_class_that_is_about_somebody(
+    env: jinja2.Environment, lang: str, young: bool
+) -> None:
+    html = pages.render_privacy(
+        env,
+        lang=lang,
+        young=young,
+        operator="Loam Ltd, privacy@loam.example",
+        recipients=["sellers", "stripe", "mail", "nobody"],
+    )
+
+    translate = messages.load().translate
+    for each in data_classes():
+        shown = each.about is About.PEOPLE or (each.about is About.STAFF and not young)
+        assert messages.load().has(f"privacy.what.{each.name}") is (each.about is not About.NOBODY)
+        if shown:
+            assert translate(lang, f"privacy.what.{each.name}") in html, each.name
+    # As the file says it: eleven years of 365 days and the leap days in them.
+    assert kept_for("order").days // 365 == 11
+    assert translate(lang, "privacy.years", count=11) in html
+    assert "Loam Ltd, privacy@loam.example" in html
+
+
+def test_privacy_notice_does_not_invent_who_runs_the_site(env: jinja2.Environment) -> None:
+    html = pages.render_privacy(env, lang="en", young=False, operator="", recipients=["nobody"])
+
+    assert "has not written here yet who they are" in html
+    assert "Stripe" not in html

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from showfloor.checkout import queries, rules
@@ -29,12 +29,13 @@ from showfloor.identity.types import Admission
 from showfloor.kit import clock
 from showfloor.kit.db import Asked, Connection
 from showfloor.kit.errors import ValidationFailed
+from showfloor.kit.retention import kept_for
 from showfloor.orders import service as orders
 from showfloor.orders.types import Address, Buyer, Order
 from showfloor.stock import service as stock
 from showfloor.stock.types import Hold, LineState
 
-FORGOTTEN_AFTER = timedelta(minutes=5)
+FORGOTTEN_AFTER = kept_for("checkout")
 """Details of a hold that ran out."""
 
 

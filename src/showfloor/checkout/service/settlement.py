@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 import structlog
@@ -28,6 +28,7 @@ from showfloor.identity.types import CollectionPoint
 from showfloor.kit import clock
 from showfloor.kit.db import Asked, Collided, Connection, Database, Session
 from showfloor.kit.errors import NotFound
+from showfloor.kit.retention import kept_for
 from showfloor.kit.turns import Urgency
 from showfloor.orders import service as orders
 from showfloor.orders.types import Buyer, NewOrder, Order, Seller
@@ -37,7 +38,7 @@ from showfloor.stock.types import Hold, LineState
 log = structlog.get_logger()
 _BATCH = 50
 _AT_ONCE = 5
-CALLBACKS_KEPT_FOR = timedelta(days=30)
+CALLBACKS_KEPT_FOR = kept_for("payment_callback")
 
 
 @dataclass(frozen=True, slots=True)

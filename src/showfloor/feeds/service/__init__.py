@@ -40,13 +40,14 @@ from showfloor.kit.db import Database, Session
 from showfloor.kit.errors import IdempotencyConflict
 from showfloor.kit.notify import wake
 from showfloor.kit.outbound import Outbound
+from showfloor.kit.retention import kept_for
 from showfloor.merchants.errors import MerchantNotFound
 from showfloor.stock import service as stock
 
 log = structlog.get_logger()
 IMPORTS = "imports"
 """The name under which the worker is woken."""
-KEPT_FOR = timedelta(days=30)
+KEPT_FOR = kept_for("import")
 BATCH_PRODUCTS, BATCH_SIZE = 200, 1000
 """What one transaction takes over: products, and offers with remarks."""
 KEPT_COMPARISONS = 10

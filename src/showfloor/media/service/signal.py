@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from showfloor.identity import service as identity
 from showfloor.kit import clock, ids
 from showfloor.kit.contract import Health, read
 from showfloor.kit.db import Connection, Session
+from showfloor.kit.retention import kept_for
 from showfloor.media import queries
 from showfloor.media.rules import (
     PREVIEW_LASTS,
@@ -24,7 +25,7 @@ from showfloor.media.rules import (
 )
 from showfloor.media.types import Ingest, IngestReport, IngestState, KeyOwner, PublishTicket
 
-REFUSALS_REMEMBERED = timedelta(minutes=10)
+REFUSALS_REMEMBERED = kept_for("publish_refusal")
 
 
 async def issue_stream_key(session: Session, show_id: UUID) -> str:

@@ -14,7 +14,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import delete, func, select, update
 
 from showfloor.kit import ids
-from showfloor.kit.db import Connection, Parameters, Session, fetch, write
+from showfloor.kit.db import BATCH, Connection, Parameters, Session, fetch, write
 from showfloor.kit.money import Money
 from showfloor.markets.types import NoWithdrawal, SalesKind
 from showfloor.merchants.types import Identity
@@ -333,13 +333,26 @@ async def erase_buyer(session: Session, email: str) -> int:
     what was sold, for how much and to which country stays.
     """
     theirs = select(OrderRow.id).where(func.lower(OrderRow.email) == email)
+    return await _forget_buyers(session, list(await session.scalars(theirs)))
+
+
+async def forget_buyers_before(session: Session, moment: datetime) -> int:
+    """As `erase_buyer`, a batch of the orders that were placed before; how many."""
+    old = (
+        select(OrderRow.id)
+        .where(OrderRow.placed_at < moment, OrderRow.email.is_not(None))
+        .limit(BATCH)
+        .with_for_update(skip_locked=True)
+    )
+    return await _forget_buyers(session, list(await session.scalars(old)))
+
+
+async def _forget_buyers(session: Session, orders: list[UUID]) -> int:
     await session.execute(
-        update(ShipmentRow).where(ShipmentRow.order_id.in_(theirs)).values(tracking=None)
+        update(ShipmentRow).where(ShipmentRow.order_id.in_(orders)).values(tracking=None)
     )
-    await session.execute(delete(NoteRow).where(NoteRow.order_id.in_(theirs)))
-    bought = (
-        update(OrderRow).where(func.lower(OrderRow.email) == email).values(email=None, address=None)
-    )
+    await session.execute(delete(NoteRow).where(NoteRow.order_id.in_(orders)))
+    bought = update(OrderRow).where(OrderRow.id.in_(orders)).values(email=None, address=None)
     return len((await session.execute(bought.returning(OrderRow.id))).all())
 
 

@@ -1,5 +1,5 @@
 """Use cases of `orders`, one file a step: agreed, shipping, refunding (what the order knows of
-it), noting.
+it), noting, keeping.
 """
 
 from showfloor.orders.service.agreed import (
@@ -19,6 +19,7 @@ from showfloor.orders.service.agreed import (
     walk_own_orders,
     withdraw,
 )
+from showfloor.orders.service.keeping import forget_old_buyers
 from showfloor.orders.service.noting import (
     add_note,
     list_notes,
@@ -48,6 +49,7 @@ __all__ = [
     "due_refunds",
     "end_refund",
     "find_order",
+    "forget_old_buyers",
     "get_own_order",
     "list_ids",
     "list_notes",

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from showfloor.identity import service as identity
 from showfloor.identity.errors import PersonNotFound
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Session
+from showfloor.kit.retention import kept_for
 from showfloor.room import queries
 
-KEPT_FOR = timedelta(days=365)
+KEPT_FOR = kept_for("chat")
 """As long as a recording may be kept, at most: a replay shows what was said."""
-NETWORK_KEPT_FOR = timedelta(days=1)
+NETWORK_KEPT_FOR = kept_for("chat_network")
 """Longer than a show with its quarrels lasts."""
 
 

@@ -11,6 +11,7 @@ from showfloor.identity.types import Person
 from showfloor.kit import clock
 from showfloor.kit.db import Asked, Connection, Session
 from showfloor.kit.errors import IdempotencyConflict
+from showfloor.kit.retention import kept_for
 from showfloor.stock import queries, rules
 from showfloor.stock.errors import HoldExpired, HoldSettled
 from showfloor.stock.rules import (
@@ -21,7 +22,7 @@ from showfloor.stock.rules import (
 )
 from showfloor.stock.types import Caller, Hold, LineState, Stock
 
-KEPT_FOR = timedelta(days=2)
+KEPT_FOR = kept_for("hold")
 _BATCH = 500
 
 

@@ -6,7 +6,6 @@ Nothing that is asked looks for an account: it is made, or found, by whoever has
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
 from math import ceil
 from uuid import UUID
 
@@ -15,13 +14,14 @@ from showfloor.identity.types import Admission
 from showfloor.kit import clock, ids, outbox, sealing
 from showfloor.kit.db import Database, Session
 from showfloor.kit.pace import Pace
+from showfloor.kit.retention import kept_for
 from showfloor.viewers import queries, rules
 from showfloor.viewers.errors import SignInCodeWrong, SignInOver
 from showfloor.viewers.events import SignInAsked
 from showfloor.viewers.service.opening import begin_session, new_key, open_viewer
 from showfloor.viewers.types import Entered, NewViewer, SignIn, SignInLetter, Viewer
 
-KEPT_FOR = timedelta(days=1)
+KEPT_FOR = kept_for("sign_in_mail")
 """A mail server that is away for a while finds what it is to deliver."""
 
 

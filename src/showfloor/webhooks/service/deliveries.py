@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from showfloor.identity.types import Person
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Session
 from showfloor.kit.notify import wake
+from showfloor.kit.retention import kept_for
 from showfloor.webhooks import queries
 from showfloor.webhooks.errors import WebhookOff
 from showfloor.webhooks.schemas import TestFacts, TestMessage
@@ -18,7 +19,7 @@ from showfloor.webhooks.service.messages import new_message
 from showfloor.webhooks.service.sending import WEBHOOKS
 from showfloor.webhooks.types import DeliveryState, Endpoint, EndpointState, Page
 
-KEPT_FOR = timedelta(days=30)
+KEPT_FOR = kept_for("webhook")
 
 
 async def list_deliveries(

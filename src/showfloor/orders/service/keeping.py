@@ -1,0 +1,15 @@
+"""How long it stands who bought."""
+
+from __future__ import annotations
+
+from showfloor.kit import clock
+from showfloor.kit.db import Session
+from showfloor.kit.retention import kept_for
+from showfloor.orders import queries
+
+
+async def forget_old_buyers(session: Session) -> int:
+    """What was sold, for how much and to which country stays; to whom goes when the books need it
+    no more. One batch; how many orders.
+    """
+    return await queries.forget_buyers_before(session, clock.now() - kept_for("order"))
