@@ -139,7 +139,8 @@ class Feed:
     ) -> dict[UUID, list[MessageChange]]:
         """Nothing that is said from here on is missed: following begins before this is read."""
         if self._said is None or not self.rooms:
-            self._said = Cursor(await reader.newest_change())
+            newest = await reader.newest_changes(Cursor.BACK)
+            self._said = Cursor.behind(newest, clock.monotonic())
         return await reader.last_messages(ids, HISTORY)
 
     def _open(self, document: Document, said: list[MessageChange]) -> Room:

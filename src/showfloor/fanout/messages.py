@@ -135,6 +135,20 @@ class Cursor:
     PATIENCE = 20.0
     """Seconds: no transaction of ours lasts longer."""
     MOST = 5_000
+    BACK = 500
+    """Numbers that transactions may still hold when following begins."""
+
+    @classmethod
+    def behind(cls, there: Iterable[int], now: float) -> Cursor:
+        """Begins behind the newest of these, which were read. Of the last `BACK` numbers those that
+        were not there may commit yet, after the last messages were read for who joins.
+        """
+        known = set(there)
+        cursor = cls(max(known, default=0))
+        for number in range(max(1, cursor.newest - cls.BACK + 1), cursor.newest):
+            if number not in known:
+                cursor._missing[number] = now
+        return cursor
 
     def __init__(self, newest: int) -> None:
         self.newest = newest

@@ -59,8 +59,11 @@ _STOCK = (
     "room_id, sku"
 )
 
-# The number of the newest change of any message.
-_NEWEST_CHANGE = "select coalesce(max(change), 0) from room_message"
+# Of the last %(back)s numbers of changes those that are there, the newest among them.
+_NEWEST_CHANGES = """
+    select change from room_message
+    where change > (select coalesce(max(change), 0) from room_message) - %(back)s
+"""
 
 # The last messages that are shown in each of these rooms, as they are now.
 _LAST_MESSAGES = """
@@ -159,10 +162,9 @@ class Reader:
             for room_id, stock in found.items()
         }
 
-    async def newest_change(self) -> int:
-        """Where to begin to follow messages."""
-        ((newest,),) = await self._fetch(_NEWEST_CHANGE)
-        return int(newest)
+    async def newest_changes(self, back: int) -> list[int]:
+        """Where to begin to follow messages: of the last `back` numbers those that are there."""
+        return [int(change) for (change,) in await self._fetch(_NEWEST_CHANGES, back=back)]
 
     async def last_messages(
         self, ids: Collection[UUID], most: int

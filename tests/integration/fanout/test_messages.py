@@ -6,8 +6,10 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
+import pytest
 
 from showfloor.fanout import queries
+from showfloor.fanout.messages import Cursor
 from showfloor.kit import ids
 from tests.integration.fanout.conftest import House, Viewer
 
@@ -79,6 +81,33 @@ async def test_message_that_commits_late_is_not_missed(
             await slow.commit()
 
         assert (await next_message(viewer))["text"] == "slow"
+
+
+@pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
+async def test_message_that_commits_after_the_first_viewer_came_is_not_missed(
+    house: House,
+    serve: Any,
+    watch: Any,
+    database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    guard: bool,
+) -> None:
+    """Its number is smaller than that of the newest message when following begins."""
+    if not guard:
+        monkeypatch.setattr(Cursor, "behind", lambda there, _now: Cursor(max(there)))
+    room = await house.open_room(a=1)
+    async with await psycopg.AsyncConnection.connect(database_url) as slow:
+        await slow.execute(ADD, (ids.new(), room, ids.new(), "slow"))
+        await say(house, room, "quick")
+        async with serve() as server:
+            viewer = await watch(server, room)
+            assert (await next_message(viewer))["text"] == "quick"
+
+            await slow.commit()
+            if not guard:
+                await say(house, room, "marker")
+
+            assert (await next_message(viewer))["text"] == ("slow" if guard else "marker")
 
 
 async def test_message_that_was_never_shown_is_not_sent(

@@ -204,6 +204,16 @@ def test_number_that_was_passed_over_is_asked_for_until_it_comes_or_is_too_old()
     assert cursor.missing == []
 
 
+def test_number_that_was_not_there_when_following_began_is_asked_for() -> None:
+    cursor = Cursor.behind([7, 9, 10], 0.0)
+
+    assert (cursor.newest, cursor.missing) == (10, [1, 2, 3, 4, 5, 6, 8])
+    cursor.passed([8], 1.0)
+    assert 8 not in cursor.missing
+    assert Cursor.behind([], 0.0).missing == []
+    assert len(Cursor.behind([10**6], 0.0).missing) < Cursor.BACK
+
+
 def test_numbers_asked_for_are_bounded() -> None:
     cursor = Cursor(0)
     cursor.passed([100_000], 0.0)
