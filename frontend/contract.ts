@@ -30,6 +30,11 @@ export type Storyboard = Models["Storyboard"];
 export type StoryboardTile = Models["StoryboardTile"];
 export type ReplayDecision = Models["ReplayDecision"];
 
+export type ChatMessage = Models["MessageOut"];
+export type SentMessage = Models["SentOut"];
+/** Event `message` of the room. */
+export type ChatEvent = Models["RoomMessage"] | Models["RoomMessageGone"];
+
 export type AdmissionRequest = Models["AdmissionIn"];
 export type Admission = Models["AdmissionOut"];
 

@@ -40,6 +40,8 @@ export interface ShowPageData extends PageData {
   mails: boolean;
   /** The request asked to save data (`Save-Data: on`). */
   save_data: boolean;
+  /** The page shows what people say. */
+  chat: boolean;
   embed: { theme: Theme | null } | null;
   /** The page, or the frame, is about a part of the show. */
   clip: (Clip & { others: Clip[] }) | null;

@@ -12,7 +12,7 @@ const SPEAKS_WITHIN = 4000;
 const TALLEST = 864;
 
 class ShowfloorLive extends HTMLElement {
-  static observedAttributes = ["show", "clip", "lang", "title", "fill", ...THEME];
+  static observedAttributes = ["show", "clip", "lang", "title", "fill", "chat", ...THEME];
   #frame: HTMLIFrameElement | null = null;
   #listening: AbortController | null = null;
   #due = false;
@@ -74,6 +74,7 @@ class ShowfloorLive extends HTMLElement {
     url.searchParams.set("parent", location.origin);
     const clip = this.getAttribute("clip");
     if (clip) url.searchParams.set("clip", clip);
+    if (this.getAttribute("chat") === "off") url.searchParams.set("chat", "off");
     const lang = this.#lang();
     if (lang) url.searchParams.set("lang", lang);
     for (const name of THEME) {

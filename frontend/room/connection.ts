@@ -1,12 +1,14 @@
 /** Listens to a show's room: Server-Sent Events with resume. The browser reconnects by itself after
  *  a broken connection, but gives up after a refusal; then this opens the stream again behind the
  *  last event it got. */
-import type { RoomEvent } from "../contract";
+import type { ChatEvent, RoomEvent } from "../contract";
 import { empty, fold, type Room } from "./fold";
 
 export interface RoomListener {
   changed(room: Room): void;
   connected(open: boolean): void;
+  /** Somebody said something. The last messages follow each time the connection opens. */
+  said?(event: ChatEvent): void;
 }
 
 const FIRST_RETRY = 1000;
@@ -40,6 +42,7 @@ export function listen(url: string, listener: RoomListener): () => void {
     for (const type of ["snapshot", "set", "state"] as const) {
       source.addEventListener(type, (message) => take(type, message as MessageEvent<string>));
     }
+    source.onmessage = ({ data }) => listener.said?.(JSON.parse(data) as ChatEvent);
   }
 
   open();

@@ -1,7 +1,8 @@
 /** The one store of a show page: the room and the player report, requests go up, and what the
  *  server said comes down. */
 import { tick } from "svelte";
-import type { Cue, Disclosure, Pin, Product, Show } from "../contract";
+import type { Chat } from "../chat/open";
+import type { ChatEvent, Cue, Disclosure, Pin, Product, Show } from "../contract";
 import type { Language } from "../i18n/i18n";
 import type { ShowPageData } from "../page";
 import { isTooMuch, withStall } from "../player/audio-only";
@@ -214,13 +215,18 @@ export class ShowStore {
   /** A frame of this moment is on screen: exactly the cues that contain it are, too. */
   frameShown(moment: number): void {
     this.#frame = moment;
-    this.onframe?.(moment);
+    for (const follow of this.onframes) follow(moment);
     this.#label();
     this.#showPins(pinsAt(this.#cues, moment));
   }
 
-  /** The captions' ear, where a show has captions. */
-  onframe: ((moment: number) => void) | null = null;
+  /** What goes with the picture: captions, and the chat of a recording. */
+  readonly onframes = new Set<(moment: number) => void>();
+
+  /** What people say; its code comes after the picture, and until then messages wait here. */
+  chat = $state.raw<Chat | null>(null);
+  readonly said: (ChatEvent | null)[] = [];
+  hear: (event: ChatEvent | null) => void = (event) => this.said.push(event);
 
   get entries() {
     return this.#room.entries;

@@ -68,6 +68,7 @@ async def frame(
     font: str | None = None,
     corners: Annotated[int | None, Query(ge=0, le=24)] = None,
     clip: str | None = None,
+    chat: Literal["on", "off"] = "on",
 ) -> Response:
     """The show inside a frame; browsers show it only under origins that the show's merchants
     registered (CSP 3, frame-ancestors).
@@ -87,8 +88,8 @@ async def frame(
         theme["corners"] = corners
     frames: Recent[tuple[str, tuple[str, ...]]] = request.app.state.frames
     html, origins = await frames.get(
-        (slug, language(request), saves_data(request), tuple(theme.items()), clip),
-        lambda: _frame(slug, request, session, theme, clip),
+        (slug, language(request), saves_data(request), tuple(theme.items()), clip, chat),
+        lambda: _frame(slug, request, session, theme, clip, chat=chat == "on"),
     )
     return page(request, html, frame_ancestors=origins, sells=True)
 
@@ -99,6 +100,8 @@ async def _frame(
     session: Session,
     theme: dict[str, str | int],
     clip: str | None,
+    *,
+    chat: bool,
 ) -> tuple[str, tuple[str, ...]]:
     """The page, and the origins that may show it."""
     staged = await shows.with_shelf(session, await shows.find_public_show(session, slug))
@@ -112,6 +115,7 @@ async def _frame(
     html = pages.render_embed(
         templates(),
         clip=part,
+        chat=chat,
         lang=language(request),
         theme=theme or None,
         show=show_json(request, staged),

@@ -45,6 +45,7 @@ SHOW_WORDS = (
     "field",
     "thanks",
     "sheet",
+    "chat",
 )
 SHARED_WORDS = ("list", "problem", "error", "currency", "language")
 REMOTE_WORDS = ("remote", "studio")
@@ -255,13 +256,15 @@ def render_embed(
     show: Page,
     theme: Page | None = None,
     clip: Page | None = None,
+    chat: bool = True,
     **shop: Unpack[Shop],
 ) -> str:
     """The frame page. `theme` may hold `accent`, `accent_dark`, `ground`, `ground_dark` (#rrggbb),
     `font` (names of families) and `corners` (0 to 24 px); the script refuses an accent that cannot
-    be read.
+    be read. Without `chat` the frame shows nothing of what people say.
     """
     data = _show_data(env, lang, show, shop) | {
+        "chat": chat,
         "embed": {"theme": dict(theme) if theme else None},
         "clip": clip,
     }
@@ -449,6 +452,7 @@ def _show_data(env: jinja2.Environment, lang: str, show: Page, shop: Shop) -> di
         "mails": shop.get("mails", False),
         "save_data": shop.get("save_data", False),
         "messages": _messages(env).subset(lang, *SHOW_WORDS, *SHARED_WORDS),
+        "chat": True,
     }
 
 

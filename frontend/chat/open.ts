@@ -1,0 +1,20 @@
+/** The chat of a show page, loaded after the picture. */
+import type { ShowStore } from "../shop/store.svelte";
+import Lane from "./lane.svelte";
+import Panel from "./panel.svelte";
+import { Talk } from "./talk.svelte";
+
+export interface Chat {
+  talk: Talk;
+  Lane: typeof Lane;
+  Panel: typeof Panel;
+}
+
+/** Takes what the room has said until now, and listens from here on. */
+export function openChat(store: ShowStore): Chat {
+  const talk = new Talk(store);
+  for (const event of store.said.splice(0)) talk.hear(event);
+  store.hear = (event) => talk.hear(event);
+  store.onframes.add((moment) => store.replaying && talk.recorded.frame(moment));
+  return { talk, Lane, Panel };
+}

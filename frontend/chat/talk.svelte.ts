@@ -1,0 +1,126 @@
+/** The conversation of a show as this page shows it: what was said, and what this person writes. */
+import { call, problemOf, type Problem } from "../api/client";
+import type { ChatEvent, ChatMessage, SentMessage } from "../contract";
+import type { ShowStore } from "../shop/store.svelte";
+import { withMessage, without, type Lines } from "./lines";
+import { Recorded } from "./recorded.svelte";
+import { keepVoice, keptVoice, type Voice } from "./voice";
+
+/** What a guest's first message says besides its text. */
+export interface First {
+  name: string;
+  admission: string;
+  country: string;
+}
+
+/** The own message while the server has not answered. */
+export interface Sending {
+  text: string;
+  name: string;
+}
+
+export class Talk {
+  #heard = $state.raw<Lines>([]);
+  readonly recorded: Recorded;
+  /** The sheet on a narrow screen. */
+  open = $state(false);
+  /** The lane over the picture was put away. */
+  hidden = $state(false);
+  draft = $state("");
+  replyTo = $state.raw<ChatMessage | null>(null);
+  sending = $state.raw<Sending | null>(null);
+  problem = $state.raw<Problem | null>(null);
+  voice = $state.raw<Voice | null>(null);
+  /** Seconds until the next message is taken. */
+  wait = $state(0);
+  #clock: ReturnType<typeof setInterval> | undefined;
+  /** Messages that came after this page had begun to listen; never those that a newcomer gets. */
+  onsaid: (message: ChatMessage) => void = () => undefined;
+
+  readonly lines = $derived.by(() => (this.store.replaying ? this.recorded.lines : this.#heard));
+  /** A recording is watched: what is said now would be read nowhere near its moment. */
+  readonly mayWrite = $derived.by(
+    () =>
+      !this.store.replaying &&
+      (this.store.show.state === "live" || this.store.show.state === "interrupted"),
+  );
+
+  constructor(readonly store: ShowStore) {
+    this.voice = keptVoice(store.page.show.id);
+    this.recorded = new Recorded(store);
+  }
+
+  /** An event of the room; null when the connection begins anew and the last messages follow. */
+  hear(event: ChatEvent | null): void {
+    if (!event) this.#heard = [];
+    else if ("deleted" in event) {
+      this.#heard = without(this.#heard, event.id);
+      this.recorded.remove(event.id);
+      if (this.replyTo?.id === event.id) this.replyTo = null;
+    } else {
+      if (this.sending?.text === event.text && this.sending.name === event.name)
+        this.sending = null;
+      this.#heard = withMessage(this.#heard, event);
+      this.onsaid(event);
+    }
+  }
+
+  /** What the message answers to, if it is still there. */
+  answered = (message: ChatMessage): ChatMessage | undefined =>
+    message.reply_to === null ? undefined : this.lines.find(({ id }) => id === message.reply_to);
+
+  /** Sends what is written; it stands among the messages at once. False when it was refused: then
+   *  the text is in its field again. */
+  async send(first?: First): Promise<boolean> {
+    const text = this.draft.trim();
+    const name = first?.name ?? this.voice?.name;
+    if (!text || !name || this.sending || this.wait) return false;
+    const replyTo = this.replyTo;
+    this.problem = null;
+    this.sending = { text, name };
+    this.draft = "";
+    this.replyTo = null;
+    try {
+      const { token, ...message } = await call<SentMessage>(this.store.page.api, this.#path, {
+        method: "POST",
+        body: { text, ...(replyTo ? { reply_to: replyTo.id } : {}), ...first },
+        token: first ? undefined : this.voice?.token,
+      });
+      if (token) this.#speakAs({ token, name: message.name });
+      this.#heard = withMessage(this.#heard, message);
+      return true;
+    } catch (error) {
+      this.draft = text;
+      this.replyTo = replyTo;
+      this.#refused(problemOf(error));
+      return false;
+    } finally {
+      this.sending = null;
+    }
+  }
+
+  #refused(problem: Problem): void {
+    if (problem.code === "chat_token_invalid") this.#speakAs(null);
+    const seconds = (problem as { wait_s?: number }).wait_s;
+    if (problem.code === "writing_too_fast" && seconds) this.#waitFor(seconds);
+    else this.problem = problem;
+  }
+
+  #waitFor(seconds: number): void {
+    clearInterval(this.#clock);
+    this.wait = seconds;
+    this.#clock = setInterval(() => {
+      this.wait -= 1;
+      if (this.wait <= 0) clearInterval(this.#clock);
+    }, 1000);
+  }
+
+  #speakAs(voice: Voice | null): void {
+    this.voice = voice;
+    keepVoice(this.store.page.show.id, voice);
+  }
+
+  get #path(): string {
+    return `/shows/${this.store.page.show.id}/messages`;
+  }
+}
