@@ -1,0 +1,197 @@
+"""People talk in a show, on a phone and in a column, in both languages; the team takes a message
+away.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.journeys.conftest import IN_TURN, Installation, new_visitor
+from tests.journeys.test_buy import say_born, watch
+from tests.journeys.test_gate import CHILD_YEAR, stored
+from tests.journeys.test_look import look
+from tests.waiting import BOUND
+
+pytestmark = [IN_TURN]
+WORDS = {
+    "en": {
+        "say": "Ask or say something",
+        "send": "Send the message",
+        "name": "Name",
+        "reserved": "This name reads like one of the show's team",
+        "host": "Host",
+        "hide": "Hide the chat",
+        "show": "Show the chat",
+        "close": "Close the chat",
+        "new": "1 new",
+        "refused": "Writing is not open to you here.",
+        "text": "Is the mug safe in a dishwasher? https://example.com",
+        "who": "Sofia",
+        "team": "Host",
+    },
+    "ar": {
+        "say": "سؤال أو تعليق",
+        "send": "إرسال الرسالة",
+        "name": "الاسم",
+        "reserved": "يشبه هذا الاسم اسم أحد",
+        "host": "تقديم",
+        "hide": "إخفاء الدردشة",
+        "show": "إظهار الدردشة",
+        "close": "إغلاق الدردشة",
+        "new": "رسالة جديدة",
+        "refused": "أما الكتابة فغير متاحة لك هنا.",
+        "text": "هل يُغسل الكوب في الجلّاية؟ https://example.com",
+        "who": "مها",
+        "team": "المقدم",
+    },
+}
+PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
+
+
+def visitor(browser: Browser, demo: Installation, lang: str, size: Any, query: str = "") -> Page:
+    context = new_visitor(browser, viewport=size, locale=lang)
+    context.set_default_timeout(BOUND * 1000)
+    page = context.new_page()
+    watch(page, f"{demo.show_page}?lang={lang}{query}")
+    return page
+
+
+def say_as_team(demo: Installation, text: str, reply_to: str | None = None) -> Any:
+    body = {"text": text, **({"reply_to": reply_to} if reply_to else {})}
+    with demo.api("host") as api:
+        answer = api.post(f"/shows/{demo.facts['show_id']}/messages", json=body)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+@pytest.mark.parametrize("lang", ["en", "ar"])
+def test_guest_writes_on_a_phone_and_the_team_deletes(
+    demo: Installation, browser: Browser, lang: str
+) -> None:
+    said = WORDS[lang]
+    reader, writer = visitor(browser, demo, lang, DESK), visitor(browser, demo, lang, PHONE)
+    column = reader.get_by_role("log")
+    expect(column).to_be_visible()
+
+    writer.get_by_role("button", name=said["say"]).click()
+    expect(writer.get_by_label(said["say"])).to_be_focused()
+    writer.keyboard.type(said["text"])
+    writer.keyboard.press("Enter")
+    say_born(writer)
+    writer.get_by_label(said["name"]).fill(said["team"])
+    writer.keyboard.press("Enter")
+    expect(writer.get_by_text(said["reserved"])).to_be_visible()
+    assert look(writer, f"chat-name-{lang}-360") == []
+    writer.get_by_label(said["name"]).fill(said["who"])
+    writer.get_by_role("button", name=said["send"]).click()
+
+    sheet = writer.get_by_role("log")
+    expect(sheet.get_by_text(said["text"])).to_be_visible()
+    expect(column.get_by_text(said["text"])).to_be_visible()
+    assert column.get_by_role("link").count() == 0
+    mine = column.locator(".msg", has_text=said["text"])
+    assert mine.get_by_text(said["text"]).get_attribute("dir") == "auto"
+
+    with demo.api() as api:
+        everything = api.get(f"/shows/{demo.facts['show_id']}/messages").json()["items"]
+    message = next(one for one in everything if one["text"] == said["text"])
+    say_as_team(demo, f"Answer {lang}", message["id"])
+    answer = column.locator(".msg", has_text=f"Answer {lang}")
+    expect(answer.get_by_text(said["host"], exact=True)).to_be_visible()
+    expect(answer.locator(".msg__re")).to_contain_text(said["who"])
+    assert look(reader, f"chat-{lang}-1280") == []
+    assert look(writer, f"chat-{lang}-360") == []
+
+    with demo.api("host") as api:
+        assert api.delete(f"/messages/{message['id']}").status_code == 204
+    expect(mine).to_have_count(0)
+    expect(sheet.get_by_text(said["text"])).to_have_count(0)
+    newcomer = visitor(browser, demo, lang, DESK)
+    expect(newcomer.get_by_role("log").get_by_text(f"Answer {lang}").first).to_be_visible()
+    expect(newcomer.get_by_role("log").get_by_text(said["text"])).to_have_count(0)
+    for page in (reader, writer, newcomer):
+        page.context.close()
+
+
+def test_lane_stays_above_the_card_and_can_be_put_away(
+    demo: Installation, browser: Browser
+) -> None:
+    said = WORDS["en"]
+    page = visitor(browser, demo, "en", PHONE)
+    say_as_team(demo, "In the lane")
+    # A machine too slow for the picture hears the show, and its words stand there instead.
+    sound_alone = page.get_by_role("button", name="Show the picture")
+    expect(page.locator(".lane__lines").or_(sound_alone)).to_be_visible()
+    say = page.get_by_role("button", name=said["say"])
+    pin = page.locator(".stage__pin")
+    expect(pin).to_be_visible()
+    box, card = page.locator(".lane").bounding_box(), pin.bounding_box()
+    assert box and card and box["y"] + box["height"] <= card["y"]
+
+    page.get_by_role("button", name=said["hide"]).click()
+    expect(page.locator(".lane__lines, .lane__say")).to_have_count(0)
+    page.get_by_role("button", name=said["show"]).click()
+    say.click()
+    expect(page.get_by_role("log")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("log")).to_be_hidden()
+    expect(say).to_be_focused()
+    page.context.close()
+
+
+@pytest.mark.parametrize("lang", ["en", "ar"])
+def test_who_reads_back_is_not_moved(demo: Installation, browser: Browser, lang: str) -> None:
+    page = visitor(browser, demo, lang, DESK)
+    column = page.get_by_role("log")
+    for number in range(14):
+        say_as_team(demo, f"Line {number} {lang}")
+    expect(column.get_by_text(f"Line 13 {lang}")).to_be_in_viewport()
+    column.evaluate("list => { list.scrollTop = 0 }")
+    top = column.evaluate("list => list.scrollTop")
+
+    say_as_team(demo, f"News {lang}")
+    button = page.get_by_role("button", name=WORDS[lang]["new"], exact=True)
+    expect(button).to_be_visible()
+    assert column.evaluate("list => list.scrollTop") == top
+    expect(column.get_by_text(f"News {lang}")).not_to_be_in_viewport()
+    assert look(page, f"chat-back-{lang}-1280") == []
+
+    button.click()
+    expect(column.get_by_text(f"News {lang}")).to_be_in_viewport()
+    expect(button).to_have_count(0)
+    page.context.close()
+
+
+@pytest.mark.parametrize("lang", ["en", "ar"])
+def test_child_reads_and_does_not_write(demo: Installation, browser: Browser, lang: str) -> None:
+    said = WORDS[lang]
+    page = visitor(browser, demo, lang, DESK)
+    page.get_by_label(said["say"]).fill("I am a child")
+    page.keyboard.press("Enter")
+    say_born(page, year=CHILD_YEAR)
+
+    expect(page.get_by_text(said["refused"])).to_be_visible()
+    expect(page.get_by_role("log")).to_be_visible()
+    expect(page.get_by_label(said["name"], exact=True)).to_have_count(0)
+    assert "I am a child" not in stored(page) and CHILD_YEAR not in stored(page)
+    with demo.api() as api:
+        shown = api.get(f"/shows/{demo.facts['show_id']}/messages").json()["items"]
+    assert not [one for one in shown if one["text"] == "I am a child"]
+    page.context.close()
+
+
+def test_frame_shows_the_chat_unless_it_is_switched_off(
+    demo: Installation, browser: Browser
+) -> None:
+    page = visitor(browser, demo, "en", DESK)
+    frame = f"{demo.base}/embed/{demo.facts['slug']}"
+
+    watch(page, frame)
+    expect(page.get_by_role("log")).to_be_visible()
+    watch(page, f"{frame}?chat=off")
+    expect(page.get_by_role("heading", name="In this show")).to_be_visible()
+    expect(page.locator(".talk, .lane, .has-chat")).to_have_count(0)
+    page.context.close()
