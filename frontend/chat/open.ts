@@ -2,13 +2,7 @@
 import type { ShowStore } from "../shop/store.svelte";
 import Lane from "./lane.svelte";
 import Panel from "./panel.svelte";
-import { Talk } from "./talk.svelte";
-
-export interface Chat {
-  talk: Talk;
-  Lane: typeof Lane;
-  Panel: typeof Panel;
-}
+import { Talk, type Chat } from "./talk.svelte";
 
 /** Takes what the room has said until now, and listens from here on. */
 export function openChat(store: ShowStore): Chat {

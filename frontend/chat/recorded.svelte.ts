@@ -1,8 +1,8 @@
 /** What was said in a recording, each message on the frame at which it was said. */
 import { call } from "../api/client";
 import type { ChatMessage } from "../contract";
-import type { ShowStore } from "../shop/store.svelte";
 import { without, type Lines } from "./lines";
+import type { Stage } from "./stage";
 
 /** Milliseconds of the show that are asked for around a moment. */
 const BEFORE = 120_000;
@@ -27,7 +27,7 @@ export class Recorded {
     return this.#known.filter(({ media_at }) => Date.parse(media_at) <= now);
   });
 
-  constructor(readonly store: ShowStore) {}
+  constructor(readonly store: Stage) {}
 
   /** A frame of this moment of the show clock is on screen. */
   frame(moment: number): void {

@@ -1,10 +1,18 @@
 /** The conversation of a show as this page shows it: what was said, and what this person writes. */
+import type { Component } from "svelte";
 import { call, problemOf, type Problem } from "../api/client";
 import type { ChatEvent, ChatMessage, SentMessage } from "../contract";
-import type { ShowStore } from "../shop/store.svelte";
 import { withMessage, without, type Lines } from "./lines";
 import { Recorded } from "./recorded.svelte";
+import type { Stage } from "./stage";
 import { keepVoice, keptVoice, type Voice } from "./voice";
+
+/** The parts that the page mounts once they have come. */
+export interface Chat {
+  talk: Talk;
+  Lane: Component<{ talk: Talk }>;
+  Panel: Component<{ talk: Talk }>;
+}
 
 /** What a guest's first message says besides its text. */
 export interface First {
@@ -45,7 +53,7 @@ export class Talk {
       (this.store.show.state === "live" || this.store.show.state === "interrupted"),
   );
 
-  constructor(readonly store: ShowStore) {
+  constructor(readonly store: Stage) {
     this.voice = keptVoice(store.page.show.id);
     this.recorded = new Recorded(store);
   }

@@ -1,7 +1,7 @@
 /** The one store of a show page: the room and the player report, requests go up, and what the
  *  server said comes down. */
 import { tick } from "svelte";
-import type { Chat } from "../chat/open";
+import type { Chat } from "../chat/talk.svelte";
 import type { ChatEvent, Cue, Disclosure, Pin, Product, Show } from "../contract";
 import type { Language } from "../i18n/i18n";
 import type { ShowPageData } from "../page";

@@ -1,0 +1,9 @@
+/** What the chat needs to know of the page around it. */
+import type { Show } from "../contract";
+
+export interface Stage {
+  readonly page: { readonly api: string; readonly show: { readonly id: string } };
+  readonly show: Pick<Show, "state">;
+  /** A recording is being watched. */
+  readonly replaying: boolean;
+}
