@@ -29,6 +29,7 @@ BUILT = [
     "entries/home.ts",
     "entries/studio.ts",
     "player/hls.ts",
+    "embed/framed.ts",
 ]
 
 
