@@ -35,6 +35,7 @@ PUBLIC = {
     "release_hold": "guest",
     # Whoever has the token of the order's page.
     "withdraw_order": "guest",
+    "prove_return": "guest",
     "get_checkout": "guest",
     "confirm": "guest",
     # Signs with the provider's secret.

@@ -56,8 +56,14 @@ CHECKS = (
           full join (select variant_id, sum(quantity - coalesce(pieces, 0)) as sold
             from order_line left join (
               select order_id, position, sum(restock) as pieces
-              from order_refund_line join order_refund on order_refund.id = refund_id
-              where state = 'done' group by order_id, position
+              from (
+                select order_id, position, restock
+                from order_refund_line join order_refund on order_refund.id = refund_id
+                where state = 'done'
+                union all
+                select order_id, position, restock
+                from order_return_line join order_return on order_return.id = return_id
+              ) as either group by order_id, position
             ) as back using (order_id, position)
             group by variant_id) as lines using (variant_id)
         where coalesce(stock.sold, 0) <> coalesce(lines.sold, 0)
@@ -101,6 +107,32 @@ CHECKS = (
         where (order_line.quantity, order_line.unit_amount)
           <> (hold_line.quantity, hold_line.unit_amount)
         order by orders.id, position
+        """,
+    ),
+    Check(
+        "orders: no piece came back that was not sent",
+        "Of line {} of order {} {} pieces were sent, but {} came back.",
+        """
+        with sent as (
+          select order_id, position, sum(quantity) as pieces
+          from order_shipment_line join order_shipment on order_shipment.id = shipment_id
+          group by order_id, position
+        ),
+        back as (
+          select order_id, position, sum(pieces) as pieces
+          from (
+            select order_id, position, quantity as pieces
+            from order_return_line join order_return on order_return.id = return_id
+            union all
+            select order_id, position, greatest(restock - unsent, 0)
+            from order_refund_line join order_refund on order_refund.id = refund_id
+            where state <> 'refused'
+          ) as either group by order_id, position
+        )
+        select back.position, back.order_id, coalesce(sent.pieces, 0), back.pieces
+        from back left join sent using (order_id, position)
+        where back.pieces > coalesce(sent.pieces, 0)
+        order by back.order_id, back.position
         """,
     ),
     Check(

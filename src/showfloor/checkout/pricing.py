@@ -77,13 +77,19 @@ def _share(gross: int, rate: int) -> int:
 
 
 def quote(
-    merchant_id: UUID, items: Sequence[Item], offer: Offer | None, to: Destination, tax: Tax
+    merchant_id: UUID,
+    items: Sequence[Item],
+    offer: Offer | None,
+    to: Destination,
+    tax: Tax,
+    *,
+    standard: Money | None = None,
 ) -> Quote:
     """The sum for at least one item. `offer` is how they are delivered; None where the seller's
-    prices have it in them.
+    prices have it in them. `standard` is what the cheapest way would cost.
     """
     goods = money.total([item.total for item in items], items[0].unit_price.currency)
-    delivery = _agreed(offer) if offer else None
+    delivery = _agreed(offer, standard) if offer else None
     nothing = Money(0, goods.currency)
     cost = delivery.price if delivery else nothing
     vat = _vat(tax, [*(item.total for item in items), cost], nothing)
@@ -107,10 +113,16 @@ def _vat(tax: Tax, amounts: Sequence[Money], nothing: Money) -> Vat | None:
     return Vat(taxed.country, taxed.rate, tuple(lines), delivery, total)
 
 
-def _agreed(offer: Offer) -> AgreedDelivery:
+def _agreed(offer: Offer, standard: Money | None) -> AgreedDelivery:
     option = offer.option
     return AgreedDelivery(
-        option.id, option.terms.name, offer.price, offer.earliest, offer.latest, offer.leaves
+        option.id,
+        option.terms.name,
+        offer.price,
+        offer.earliest,
+        offer.latest,
+        offer.leaves,
+        standard,
     )
 
 

@@ -68,6 +68,22 @@ class RefundTooLarge(AppError):
     status = 409
 
 
+class ReturnInvalid(AppError):
+    """No pieces, more than are away, more damaged or to be sold again than came back, or more lost
+    value than the damaged ones cost.
+    """
+
+    code = "return_invalid"
+    status = 409
+
+
+class NothingToReturn(AppError):
+    """The buyer did not withdraw, or has none of the goods."""
+
+    code = "nothing_to_return"
+    status = 409
+
+
 class NothingToCancel(AppError):
     """Everything was sent, refunded or cancelled."""
 

@@ -80,6 +80,21 @@ class OrderRefunded:
     at: datetime
 
 
+@event("orders.returned.v1")
+@dataclass(frozen=True, slots=True)
+class OrderReturned:
+    """The merchant has pieces back; money is given back by a refund of its own. `damaged` of the
+    `units` are worth less.
+    """
+
+    order_id: UUID
+    merchant_id: UUID
+    return_id: UUID
+    units: int
+    damaged: int
+    at: datetime
+
+
 @event("orders.cancelled.v1")
 @dataclass(frozen=True, slots=True)
 class OrderCancelled:

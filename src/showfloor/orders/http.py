@@ -25,7 +25,9 @@ from showfloor.kit.text import clean_line
 from showfloor.orders import service
 from showfloor.orders.errors import (
     DeliveryInvalid,
+    NothingToReturn,
     OrderNotFound,
+    ReturnInvalid,
     ShipmentInvalid,
     ShipmentNotFound,
     WithdrawalExcluded,
@@ -39,13 +41,17 @@ from showfloor.orders.schemas import (
     NotesOut,
     OrderDetail,
     OrderPage,
+    ReturnIn,
+    ReturnProofIn,
+    ReturnProofOut,
+    ReturnProofTaken,
     SalesOut,
     ShipmentIn,
     WithdrawalIn,
     WithdrawalOut,
 )
-from showfloor.orders.service import Parcel
-from showfloor.orders.types import OrderFilter, Wanted
+from showfloor.orders.service import Arrival, Parcel
+from showfloor.orders.types import Order, OrderFilter, Wanted
 from showfloor.orders.views import (
     CSV_HEADER,
     csv_rows,
@@ -209,6 +215,60 @@ async def mark_delivered(
             shipment_id=ids.parse("shp", shipment_id),
             at=body.at,
         )
+    )
+
+
+@router.post(
+    "/orders/{order_id}/returns",
+    responses=refusals(*CHANGE_ONCE, ReturnInvalid),
+    openapi_extra=KEY_HEADER,
+)
+async def receive_return(
+    order_id: str, body: ReturnIn, session: SessionDep, person: CurrentPerson, key: KeyDep
+) -> OrderDetail:
+    """Pieces came back: all, some, some of them damaged. `restock` of each line's pieces are on
+    sale again. Money is given back by a refund; `owed` says how much is due, and by when.
+    """
+    arrival = Arrival(
+        pieces=body.pieces(),
+        value_lost=body.lost(),
+        key=key,
+        request=idempotency.fingerprint(["return", body.model_dump()]),
+    )
+    chosen = ids.parse("ord", order_id)
+    return order_detail(
+        await service.receive_return(session, person=person, order_id=chosen, arrival=arrival)
+    )
+
+
+@router.post(
+    "/orders/{order_id}/return-proof",
+    responses=refusals(NotFound, OrderNotFound, RateLimited, NothingToReturn),
+)
+async def prove_return(
+    order_id: str, body: ReturnProofIn, request: Request, session: SessionDep
+) -> ReturnProofTaken:
+    """The buyer, whose `token` proves that it is the buyer's order, sent the goods back: from then
+    on what is owed for them is due. Doing so again corrects carrier and number.
+    """
+    secret = request.app.state.settings.secret.encode()
+    chosen = ids.parse("ord", order_id)
+
+    async def prove() -> Order:
+        order = await service.open_order(session, secret=secret, token=body.token)
+        if order.id != chosen:
+            raise OrderNotFound
+        return await service.prove_return(
+            session,
+            secret=secret,
+            token=body.token,
+            carrier=body.carrier,
+            tracking=body.tracking,
+        )
+
+    order = await unguessed(request, prove)
+    return ReturnProofTaken(
+        order_id=ids.encode("ord", chosen), proof=ReturnProofOut.model_validate(order.return_proof)
     )
 
 

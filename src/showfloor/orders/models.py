@@ -146,6 +146,52 @@ class RefundLineRow(Base):
     restock: Mapped[int]
 
 
+class ReturnRow(Base):
+    """Pieces that the merchant has back. `value_lost` is in minor units of the order's currency;
+    `key` and `request` as in `ShipmentRow`.
+    """
+
+    __tablename__ = "order_return"
+    __table_args__ = (
+        UniqueConstraint("order_id", "key"),
+        CheckConstraint("value_lost >= 0", name="value_lost"),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    order_id: Mapped[UUID] = mapped_column(ForeignKey("orders.id", ondelete="cascade"))
+    value_lost: Mapped[int] = mapped_column(BigInteger)
+    at: Mapped[datetime]
+    key: Mapped[bytes] = mapped_column(LargeBinary)
+    request: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class ReturnLineRow(Base):
+    __tablename__ = "order_return_line"
+    __table_args__ = (
+        CheckConstraint("quantity > 0", name="quantity"),
+        CheckConstraint("damaged between 0 and quantity", name="damaged"),
+        CheckConstraint("restock between 0 and quantity - damaged", name="restock"),
+    )
+    return_id: Mapped[UUID] = mapped_column(
+        ForeignKey("order_return.id", ondelete="cascade"), primary_key=True
+    )
+    position: Mapped[int] = mapped_column(primary_key=True)
+    quantity: Mapped[int]
+    damaged: Mapped[int]
+    restock: Mapped[int]
+
+
+class ReturnProofRow(Base):
+    """That the buyer sent the goods back; one for an order. Both texts are the buyer's own."""
+
+    __tablename__ = "order_return_proof"
+    order_id: Mapped[UUID] = mapped_column(
+        ForeignKey("orders.id", ondelete="cascade"), primary_key=True
+    )
+    carrier: Mapped[str | None] = personal("orders")
+    tracking: Mapped[str | None] = personal("orders")
+    at: Mapped[datetime]
+
+
 class NoteRow(Base):
     """What a merchant's people write about an order may name its buyer."""
 

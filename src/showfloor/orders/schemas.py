@@ -11,7 +11,7 @@ from showfloor.kit.money import Money
 from showfloor.kit.schemas import Day, Moment, MoneyOut, Shown, Time, Words, id_with
 from showfloor.kit.text import clean_line, clean_paragraphs
 from showfloor.markets.types import NoWithdrawal, SalesKind
-from showfloor.orders.errors import RefundInvalid
+from showfloor.orders.errors import RefundInvalid, ReturnInvalid
 from showfloor.orders.types import (
     Fulfilment,
     OrderFilter,
@@ -19,6 +19,7 @@ from showfloor.orders.types import (
     RefundState,
     WantedPieces,
     WantedRefund,
+    WantedReturn,
 )
 
 ShortLine = Annotated[str, AfterValidator(clean_line), Field(min_length=1, max_length=60)]
@@ -145,12 +146,14 @@ class SellerIdentity(BaseModel):
 
 class LineOut(ItemOut):
     """A line with what became of its pieces. `refunded` counts all that were refunded, `to_send`
-    those that are still to be sent; `no_withdrawal` says why nobody may withdraw from its purchase.
+    those that are still to be sent, `returned` those of the sent that came back; `no_withdrawal`
+    says why nobody may withdraw from its purchase.
     """
 
     sent: int
     refunded: int
     to_send: int
+    returned: int
     no_withdrawal: NoWithdrawal | None
 
 
@@ -189,16 +192,63 @@ class RefundOut(BaseModel):
     items: list[PartOut]
 
 
+class ReturnedPartOut(PartOut):
+    """`damaged` pieces are worth less; `restock` of the others are on sale again."""
+
+    damaged: int
+    restock: int
+
+
+class ReturnOut(BaseModel):
+    """Pieces that the seller has back. `value_lost` is what they are worth less, which the seller
+    keeps.
+    """
+
+    id: Annotated[str, id_with("ret")]
+    items: list[ReturnedPartOut]
+    value_lost: MoneyOut
+    at: Time
+
+
+class ReturnProofOut(Shown):
+    """The buyer showed that the goods are on their way back; carrier and number are null once the
+    buyer's data was erased.
+    """
+
+    carrier: str | None
+    tracking: str | None
+    at: Time
+
+
+class OwedOut(BaseModel):
+    """What a buyer who withdrew gets back of what was not given back yet. `now` is due by `by`, for
+    `items`; `withheld` may wait until the goods are back or shown to be on their way. What stays
+    with the seller: `delivery_kept`, which a faster way cost above the cheapest, and `value_lost`.
+    `send_back_by` is null when nothing is to be sent back.
+    """
+
+    now: MoneyOut
+    withheld: MoneyOut
+    by: Time
+    send_back_by: Time | None
+    delivery_kept: MoneyOut
+    value_lost: MoneyOut
+    items: list[PartOut]
+
+
 class OrderDetail(_Standing):
-    """`buyer` is null once the buyer's data was erased, `seller_identity` where the seller had not
-    said it, `terms` are the versions that the buyer agreed to, to be read at `/terms/{id}`;
-    `withdraw_until` is null as long as the days to withdraw have not begun, `quote` for orders
-    from before there were quotes.
+    """`owed` is null as long as the buyer did not withdraw, `buyer` once the buyer's data was
+    erased, `seller_identity` where the seller had not said it; `terms` are the versions that the
+    buyer agreed to, to be read at `/terms/{id}`; `withdraw_until` is null as long as the days to
+    withdraw have not begun, `quote` for orders from before there were quotes.
     """
 
     items: list[LineOut]
     shipments: list[ShipmentOut]
     refunds: list[RefundOut]
+    returns: list[ReturnOut]
+    return_proof: ReturnProofOut | None
+    owed: OwedOut | None
     withdraw_until: Time | None
     buyer: BuyerOut | None
     seller_identity: SellerIdentity | None
@@ -311,6 +361,39 @@ class RefundIn(BaseModel):
             raise RefundInvalid from None
 
 
+class ReturnLineIn(PiecesIn):
+    """`damaged` of the pieces are worth less; `restock` of the others can be sold again."""
+
+    damaged: int = Field(0, ge=0, le=10_000)
+    restock: int = Field(0, ge=0, le=10_000)
+
+
+class ReturnIn(BaseModel):
+    """What came back. `value_lost` is what the damaged pieces are worth less, up to their price."""
+
+    lines: list[ReturnLineIn] = Field(min_length=1, max_length=200)
+    value_lost: AmountIn | None = None
+
+    @model_validator(mode="after")
+    def _once_each(self) -> Self:
+        _check_once(self.lines)
+        return self
+
+    def pieces(self) -> tuple[WantedReturn, ...]:
+        return tuple(
+            WantedReturn(line.sku, line.quantity, line.damaged, line.restock) for line in self.lines
+        )
+
+    def lost(self) -> Money | None:
+        """Raises ReturnInvalid for a currency that there is not."""
+        if self.value_lost is None:
+            return None
+        try:
+            return Money(self.value_lost.amount, self.value_lost.currency)
+        except ValueError:
+            raise ReturnInvalid from None
+
+
 class CancelIn(BaseModel):
     restock: bool = True
 
@@ -319,6 +402,20 @@ class WithdrawalIn(BaseModel):
     """`token` is the end of the address of the order's page, which its mails carry."""
 
     token: str = Field(pattern="^[A-Za-z0-9_-]{1,100}$")
+
+
+class ReturnProofIn(WithdrawalIn):
+    """Who carries the goods back, under which number."""
+
+    carrier: ShortLine
+    tracking: ShortLine
+
+
+class ReturnProofTaken(BaseModel):
+    """The proof as it was received, with when the first one came."""
+
+    order_id: Annotated[str, id_with("ord")]
+    proof: ReturnProofOut
 
 
 class WithdrawalOut(BaseModel):

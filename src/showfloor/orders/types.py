@@ -87,6 +87,8 @@ class Seller:
 class AgreedDelivery:
     """How the goods of one seller come, as the buyer chose it: handed over on `leaves` at the
     latest (None in quotes from before that was said), there from `earliest` to `latest`.
+    `standard` is what the cheapest way would have cost then: all that goes back of delivery to a
+    buyer who withdraws (Directive 2011/83/EU art 13(2)); None where nobody noted it.
     """
 
     option_id: UUID
@@ -95,6 +97,7 @@ class AgreedDelivery:
     earliest: date
     latest: date
     leaves: date | None = None
+    standard: Money | None = None
 
 
 class ReasonCode(StrEnum):
@@ -258,13 +261,48 @@ class Refund:
 
 
 @dataclass(frozen=True, slots=True)
+class ReturnedPieces:
+    """Of one line: how many came back, how many of them are worth less, and how many of the others
+    the merchant has to sell again.
+    """
+
+    quantity: int
+    damaged: int
+    restock: int
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """Pieces (by the line's position) that the merchant has back since `at`. `value_lost` is what
+    they are worth less, through handling beyond what it takes to know the goods: the buyer bears it
+    (Directive 2011/83/EU art 14(2)).
+    """
+
+    id: UUID
+    pieces: dict[int, ReturnedPieces]
+    value_lost: Money
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnProof:
+    """The buyer showed at `at` that the goods were sent back (Directive 2011/83/EU art 13(3)).
+    Carrier and number are None once the buyer's data was erased.
+    """
+
+    carrier: str | None
+    tracking: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """`kind`, `market` and `show_id` say where it was sold. `buyer` is None once the buyer's data
     was erased. `withdrawn_at` is when the buyer withdrew from the contract, for all goods. `quote`
     is how its total came about (None for orders from before there were quotes). `send_by` is
     when the goods leave at the latest, as it was agreed.
-    `shipments` and `refunds` are what happened since, oldest first. `terms` are the versions of
-    what the seller laid down that the buyer agreed to.
+    `shipments`, `refunds` and `returns` are what happened since, oldest first. `terms` are the
+    versions of what the seller laid down that the buyer agreed to.
     """
 
     id: UUID
@@ -286,6 +324,8 @@ class Order:
     shipments: tuple[Shipment, ...] = ()
     refunds: tuple[Refund, ...] = ()
     terms: tuple[UUID, ...] = ()
+    returns: tuple[Return, ...] = ()
+    return_proof: ReturnProof | None = None
 
     @property
     def kept(self) -> frozenset[int]:
@@ -334,17 +374,24 @@ class Fulfilment(StrEnum):
 @dataclass(frozen=True, slots=True)
 class LineProgress:
     """Pieces of a line; `ordered == sent + unsent + to_send`, where `unsent` were refunded and are
-    not sent, and `refunded` are all that were refunded.
+    not sent, and `refunded` are all that were refunded. `returned <= sent` came back: by a return,
+    or sold again by a refund of what had been sent.
     """
 
     ordered: int
     sent: int
     refunded: int
     unsent: int
+    returned: int = 0
 
     @property
     def to_send(self) -> int:
         return self.ordered - self.sent - self.unsent
+
+    @property
+    def away(self) -> int:
+        """Pieces that were sent and did not come back."""
+        return self.sent - self.returned
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,6 +417,34 @@ class Progress:
     @property
     def to_send(self) -> int:
         return sum(line.to_send for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What a buyer who withdrew gets back of what was not given back yet. `now` is due by `by`;
+    `withheld` the seller may keep until the goods are back, or the buyer shows that they were sent
+    (Directive 2011/83/EU art 13). `delivery_kept` is what the chosen way cost above the cheapest
+    one, `value_lost` what the goods are worth less: both stay with the seller. `pieces`, by
+    position, are those that `now` is for; `send_back_by` is None when nothing is to be sent back.
+    """
+
+    now: Money
+    withheld: Money
+    by: datetime
+    send_back_by: datetime | None
+    delivery_kept: Money
+    value_lost: Money
+    pieces: dict[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class WantedReturn:
+    """What came back of a line, as the merchant says it."""
+
+    sku: str
+    quantity: int
+    damaged: int = 0
+    restock: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,17 @@ from showfloor.orders.schemas import (
     ReasonOut,
     SalesOut,
 )
-from showfloor.orders.types import Note, Order, Page, Progress, Quote, Reason, Sales
+from showfloor.orders.types import (
+    Note,
+    Order,
+    Owed,
+    Page,
+    Progress,
+    Quote,
+    Reason,
+    Return,
+    Sales,
+)
 
 
 def order_view(order: Order) -> OrderOut:
@@ -42,6 +52,7 @@ def order_detail(order: Order) -> OrderDetail:
                     "sent": line.sent,
                     "refunded": line.refunded,
                     "to_send": line.to_send,
+                    "returned": line.returned,
                 }
                 for item, line in zip(order.items, stands.lines, strict=True)
             ],
@@ -55,6 +66,9 @@ def order_detail(order: Order) -> OrderDetail:
                 }
                 for each in order.refunds
             ],
+            "returns": [_return_view(order, each) for each in order.returns],
+            "return_proof": order.return_proof,
+            "owed": _owed_view(order, stands),
             "withdraw_until": stands.withdraw_until,
         }
     )
@@ -62,6 +76,21 @@ def order_detail(order: Order) -> OrderDetail:
 
 def _parts(order: Order, pieces: Mapping[int, int]) -> list[dict[str, object]]:
     return [{**fields_of(order.items[at]), "quantity": quantity} for at, quantity in pieces.items()]
+
+
+def _return_view(order: Order, back: Return) -> dict[str, object]:
+    items = [{**fields_of(order.items[at]), **fields_of(each)} for at, each in back.pieces.items()]
+    return {**fields_of(back), "items": items}
+
+
+def _owed_view(order: Order, stands: Progress) -> dict[str, object] | None:
+    owed = rules.owed(order, stands, get_market(order.market).timezone)
+    return {**fields_of(owed), "items": _parts(order, owed.pieces)} if owed else None
+
+
+def owed_of(order: Order) -> Owed | None:
+    """What the buyer gets back now and later; None as long as nobody withdrew."""
+    return rules.owed(order, progress_of(order), get_market(order.market).timezone)
 
 
 def progress_of(order: Order) -> Progress:

@@ -150,13 +150,20 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
             transport=httpx2.ASGITransport(app), base_url=f"{BASE}/api/v1"
         ) as client:
             show = ids.encode("show", floor.show.id)
-            packed, fresh, unwanted = [await _order(client, show) for _ in range(3)]
+            packed, fresh, unwanted, back = [await _order(client, show) for _ in range(4)]
             held, spare = [await _checkout(client, show) for _ in range(2)]
             parcel = await client.post(
                 f"/orders/{packed}/shipments",
                 json={"carrier": "Post"},
                 headers={"Authorization": f"Bearer {keys[0]}", "Idempotency-Key": ids.secret()},
             )
+            await client.post(
+                f"/orders/{back}/shipments",
+                json={"carrier": "Post"},
+                headers={"Authorization": f"Bearer {keys[0]}", "Idempotency-Key": ids.secret()},
+            )
+            token_back = orders.page_token(b"s" * 32, ids.parse("ord", back))
+            await client.post(f"/orders/{back}/withdrawal", json={"token": token_back})
             span = {"from": "2026-11-23T10:00:00Z", "to": "2026-11-23T10:00:30Z"}
             clip = await client.post(
                 f"/shows/{show}/clips",
@@ -274,6 +281,14 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
                     "ship_order": {"order_id": [fresh]},
                     "cancel_order": {"order_id": [unwanted]},
                     "refund_order": {"amount": [None]},
+                    "receive_return": {
+                        "order_id": [back],
+                        "quantity": [1],
+                        "damaged": [0],
+                        "restock": [0],
+                        "value_lost": [None],
+                    },
+                    "prove_return": {"order_id": [back], "token": [token_back]},
                     "propose_commission": {"product_id": [None], "rate": [800]},
                     "decline_commission": {
                         "agreement_id": [unwanted_rate.json()["agreements"][0]["id"]]

@@ -62,6 +62,7 @@ LAST = [
     "forbid_creator",
     "remove_delivery_option",
     "release_hold",
+    "receive_return",
     "withdraw_order",
     "sign_out",
     "end_other_viewer_sessions",

@@ -57,6 +57,16 @@ class Desk:
             body["amount"] = {"amount": amount, "currency": "GBP"}
         return await self.post("refunds", body, key)
 
+    async def take_back(
+        self, *lines: tuple[str, int, int, int], lost: int | None = None, key: str | None = None
+    ) -> httpx2.Response:
+        """`lines` are (SKU, pieces, damaged, to be sold again)."""
+        named = ("sku", "quantity", "damaged", "restock")
+        body: dict[str, object] = {"lines": [dict(zip(named, line, strict=True)) for line in lines]}
+        if lost is not None:
+            body["value_lost"] = {"amount": lost, "currency": "GBP"}
+        return await self.post("returns", body, key)
+
     async def look(self) -> dict[str, Any]:
         self.order = (await self.shop.client.get(self.path, headers=self.headers)).json()
         return self.order

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from showfloor.app import verify
 from showfloor.catalog.types import Product
 from showfloor.checkout import queries as checkout_queries
 from showfloor.checkout import service
@@ -360,19 +361,25 @@ async def test_no_penny_and_no_piece_goes_astray_in_the_database(
         for line in order["items"]:
             kept_back = line["quantity"] - line["sent"] - line["to_send"]
             assert 0 <= kept_back <= line["refunded"] <= line["quantity"]
+            assert 0 <= line["returned"] <= line["sent"]
     restocked = await scalar(
         shop.database,
-        """select coalesce(sum(restock), 0) from order_refund_line
-        join order_refund on id = refund_id where state = 'done'""",
+        """select (select coalesce(sum(restock), 0) from order_refund_line
+        join order_refund on id = refund_id where state = 'done')
+        + (select sum(restock) from order_return_line)""",
     )
     ordered = sum(line["quantity"] for order in orders for line in order["items"])
+    assert await verify.broken(shop.database, shop.providers) == []
     sold_now = [(await stock_now(shop.database, product, at)).sold for at in range(2)]
     assert sum(sold_now) == ordered - int(str(restocked))
 
 
 async def _a_step(dice: random.Random, desk: Desk) -> None:
     sku, count = dice.choice(["SALT", "CLAY"]), dice.randint(1, 2)
-    match dice.choice(["ship", "ship", "refund", "refund", "sum", "cancel"]):
+    match dice.choice(["ship", "ship", "refund", "refund", "sum", "cancel", "back", "back"]):
+        case "back":
+            damaged = dice.randint(0, 1)
+            await desk.take_back((sku, count, damaged, dice.randint(0, count - damaged)))
         case "ship":
             await desk.ship((sku, count))
         case "refund":

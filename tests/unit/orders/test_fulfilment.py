@@ -30,9 +30,11 @@ from showfloor.orders.types import (
     RefundCause,
     RefundedPieces,
     RefundState,
+    Return,
     Shipment,
     WantedPieces,
     WantedRefund,
+    WantedReturn,
 )
 from tests.unit.orders.orders_of_tests import PLACED, ZONE, order_of
 
@@ -217,44 +219,91 @@ def test_a_day_to_withdraw_is_the_buyers_day() -> None:
 
 @dataclass
 class Ledger:
-    """The slow oracle: every piece and every penny by itself. A piece is (sent, refunded)."""
+    """The slow oracle: every piece and every penny by itself. A piece is [sent, refunded, back]."""
 
     pieces: list[list[list[bool]]]
     money: int
     back: int = 0
     sold: list[int] = field(default_factory=list)
+    lost: int = 0
 
     @classmethod
     def of(cls, order: Order) -> Ledger:
         return cls(
-            [[[False, False] for _ in range(item.quantity)] for item in order.items],
+            [[[False] * 3 for _ in range(item.quantity)] for item in order.items],
             order.total.amount,
             sold=[item.quantity for item in order.items],
         )
 
     def send(self, at: int) -> None:
-        next(one for one in self.pieces[at] if one == [False, False])[0] = True
+        next(one for one in self.pieces[at] if not any(one))[0] = True
 
     def refund(self, at: int) -> None:
-        """One that was not sent first."""
-        unsent = [one for one in self.pieces[at] if one == [False, False]]
-        (unsent or [one for one in self.pieces[at] if not one[1]])[0][1] = True
+        """One that was not sent first, then one that is back."""
+        left = [one for one in self.pieces[at] if not one[1]]
+        min(left, key=lambda one: (one[0], not one[2]))[1] = True
+
+    def come_back(self, at: int) -> None:
+        """One that was refunded first."""
+        away = [one for one in self.pieces[at] if one[0] and not one[2]]
+        min(away, key=lambda one: not one[1])[2] = True
+
+    def pay_back(self, amount: int, pieces: dict[int, RefundedPieces]) -> None:
+        self.back += amount
+        for at, each in pieces.items():
+            for _ in range(each.quantity):
+                self.refund(at)
+            for _ in range(max(each.restock - each.unsent, 0)):
+                self.come_back(at)
+            self.sold[at] -= each.restock
+
+    def owed(self, prices: list[int]) -> tuple[int, int]:
+        """(what is due now, what may wait) after a withdrawal from everything: the price of pieces
+        that the buyer has may wait, and delivery as long as there are any.
+        """
+        left = max(self.money - self.back - self.lost, 0)
+        away = [
+            price
+            for price, pieces in zip(prices, self.pieces, strict=True)
+            for one in pieces
+            if one[0] and not one[2] and not one[1]
+        ]
+        if not any(one[0] and not one[2] for pieces in self.pieces for one in pieces):
+            return left, 0
+        goods = sum(price * len(pieces) for price, pieces in zip(prices, self.pieces, strict=True))
+        waits = min(sum(away) + self.money - goods, left)
+        return left - waits, waits
 
 
 def agree(order: Order, ledger: Ledger) -> None:
     now = stands(order)
     for line, pieces in zip(now.lines, ledger.pieces, strict=True):
-        assert line.to_send == pieces.count([False, False]) >= 0
-        assert line.sent == sum(was_sent for was_sent, _ in pieces)
-        assert line.refunded == sum(was_refunded for _, was_refunded in pieces)
+        assert line.to_send == sum(not sent and not refunded for sent, refunded, _ in pieces)
+        assert line.sent == sum(was_sent for was_sent, _, _ in pieces)
+        assert line.refunded == sum(was_refunded for _, was_refunded, _ in pieces)
+        assert line.returned == sum(is_back for _, _, is_back in pieces) <= line.sent
     assert now.refunded.amount + now.promised.amount == ledger.back
     assert now.left.amount == ledger.money - ledger.back >= 0
+    sold = {at: item.quantity for at, item in enumerate(order.items)}
+    for refund in order.refunds:
+        for at, each in refund.pieces.items():
+            sold[at] -= each.restock if refund.counts else 0
+    for back in order.returns:
+        for at, returned in back.pieces.items():
+            sold[at] -= returned.restock
+    assert list(sold.values()) == ledger.sold and min(ledger.sold) >= 0
+    withdrawn = rules.owed(replace(order, withdrawn_at=PLACED), now, ZONE)
+    assert withdrawn is not None
+    prices = [item.unit_price.amount for item in order.items]
+    assert (withdrawn.now.amount, withdrawn.withheld.amount) == ledger.owed(prices)
 
 
 def a_step(order: Order, ledger: Ledger, dice: random.Random) -> Order:
     """Try something, and do it in both books if it is allowed."""
     now = stands(order)
-    wish = dice.choice(["send", "refund", "refund", "sum", "cancel"])
+    wish = dice.choice(["send", "send", "refund", "refund", "sum", "cancel", "back", "back"])
+    if wish == "back":
+        return came_back(order, ledger, dice)
     if wish == "send":
         pieces = {at: dice.randint(0, 3) for at in range(len(order.items))}
         rules.check_shipment(order, now, pieces)
@@ -262,21 +311,39 @@ def a_step(order: Order, ledger: Ledger, dice: random.Random) -> Order:
             for _ in range(count):
                 ledger.send(at)
         return sent(order, pieces)
-    if wish == "cancel":
-        amount, parts = rules.plan_cancel(order, now, restock=dice.random() < 0.5)
-    elif wish == "sum":
-        wanted = WantedRefund(amount=Money(dice.randint(1, order.total.amount), "GBP"))
-        amount, parts = rules.plan_refund(order, now, wanted)
-    else:
-        chosen = WantedPieces(f"SKU-{dice.randrange(len(order.items))}", dice.randint(1, 3))
-        amount, parts = rules.plan_refund(order, now, WantedRefund((chosen,)))
     state = dice.choice(list(RefundState))
+    amount, parts = a_refund(order, wish, dice)
     if state is not RefundState.REFUSED:
-        ledger.back += amount.amount
-        for at, each in parts.items():
-            for _ in range(each.quantity):
-                ledger.refund(at)
+        ledger.pay_back(amount.amount, parts)
     return refunded(order, amount.amount, parts, state)
+
+
+def a_refund(
+    order: Order, wish: str, dice: random.Random
+) -> tuple[Money, dict[int, RefundedPieces]]:
+    now = stands(order)
+    if wish == "cancel":
+        return rules.plan_cancel(order, now, restock=dice.random() < 0.5)
+    if wish == "sum":
+        wanted = WantedRefund(amount=Money(dice.randint(1, order.total.amount), "GBP"))
+        return rules.plan_refund(order, now, wanted)
+    count = dice.randint(1, 3)
+    sku = f"SKU-{dice.randrange(len(order.items))}"
+    chosen = WantedPieces(sku, count, dice.randint(0, count))
+    return rules.plan_refund(order, now, WantedRefund((chosen,)))
+
+
+def came_back(order: Order, ledger: Ledger, dice: random.Random) -> Order:
+    at, count = dice.randrange(len(order.items)), dice.randint(1, 3)
+    damaged = dice.randint(0, count)
+    wanted = WantedReturn(f"SKU-{at}", count, damaged, dice.randint(0, count))
+    lost = Money(dice.randint(0, order.items[at].unit_price.amount * count), "GBP")
+    pieces, value = rules.plan_return(order, stands(order), [wanted], lost)
+    for _ in range(count):
+        ledger.come_back(at)
+    ledger.sold[at] -= wanted.restock
+    ledger.lost += value.amount
+    return replace(order, returns=(*order.returns, Return(ids.new(), pieces, value, PLACED)))
 
 
 def test_no_penny_and_no_piece_goes_astray_in_any_sequence() -> None:

@@ -252,7 +252,8 @@ def _seller_quote(
     offers = delivery.offers(options, country=to.country, goods=goods, day=day, market=market)
     offer = _chosen(offers, chosen)
     tax = _tax(seller, market, to, day)
-    quote = pricing.quote(seller.merchant_id, items, offer, to, tax)
+    standard = offers[0].price if offers else None
+    quote = pricing.quote(seller.merchant_id, items, offer, to, tax, standard=standard)
     return SellerQuote(seller, skus, goods, tuple(offers), quote, terms, kept)
 
 

@@ -1,4 +1,4 @@
-"""All SQL of `orders`: agreed, fulfilment (shipments and refunds), listing, notes."""
+"""All SQL of `orders`: agreed, fulfilment (shipments and refunds), returns, listing, notes."""
 
 from showfloor.orders.queries.agreed import (
     add_new_orders,
@@ -38,17 +38,24 @@ from showfloor.orders.queries.notes import (
     add_note,
     notes_of,
 )
+from showfloor.orders.queries.returns import (
+    add_return,
+    earlier_return,
+    set_proof,
+)
 
 __all__ = [
     "add_new_orders",
     "add_note",
     "add_orders",
     "add_refund",
+    "add_return",
     "add_shipment",
     "any_order",
     "count_orders",
     "due_refunds",
     "earlier_refund",
+    "earlier_return",
     "earlier_shipment",
     "end_refund",
     "erase_buyer",
@@ -66,6 +73,7 @@ __all__ = [
     "orders_of_checkout",
     "refunded_of_checkout",
     "set_delivered",
+    "set_proof",
     "set_withdrawn",
     "totals_of_checkout",
     "totals_of_show",

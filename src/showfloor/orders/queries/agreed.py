@@ -18,8 +18,15 @@ from showfloor.kit.db import BATCH, Connection, Parameters, Session, fetch, writ
 from showfloor.kit.money import Money
 from showfloor.markets.types import NoWithdrawal, SalesKind
 from showfloor.merchants.types import Identity
-from showfloor.orders.models import NoteRow, OrderLineRow, OrderRow, ShipmentRow
+from showfloor.orders.models import (
+    NoteRow,
+    OrderLineRow,
+    OrderRow,
+    ReturnProofRow,
+    ShipmentRow,
+)
 from showfloor.orders.queries.fulfilment import refunds_of, shipments_of
+from showfloor.orders.queries.returns import proofs_of, returns_of
 from showfloor.orders.rules import number_of
 from showfloor.orders.types import Address, Buyer, Item, NewOrder, Order, Quote
 
@@ -351,6 +358,11 @@ async def _forget_buyers(session: Session, orders: list[UUID]) -> int:
     await session.execute(
         update(ShipmentRow).where(ShipmentRow.order_id.in_(orders)).values(tracking=None)
     )
+    await session.execute(
+        update(ReturnProofRow)
+        .where(ReturnProofRow.order_id.in_(orders))
+        .values(carrier=None, tracking=None)
+    )
     await session.execute(delete(NoteRow).where(NoteRow.order_id.in_(orders)))
     bought = update(OrderRow).where(OrderRow.id.in_(orders)).values(email=None, address=None)
     return len((await session.execute(bought.returning(OrderRow.id))).all())
@@ -366,11 +378,15 @@ async def _with_lines(session: Session, rows: Sequence[OrderRow]) -> list[Order]
         items[line.order_id].append(_item(line, currency[line.order_id]))
     shipments = await shipments_of(session, currency)
     refunds = await refunds_of(session, currency)
+    returns = await returns_of(session, currency)
+    proofs = await proofs_of(session, currency)
     return [
         replace(
             _order(row, items[row.id]),
             shipments=shipments.get(row.id, ()),
             refunds=refunds.get(row.id, ()),
+            returns=returns.get(row.id, ()),
+            return_proof=proofs.get(row.id),
         )
         for row in rows
     ]

@@ -1,5 +1,5 @@
 """Pure decisions of `orders`: agreed (numbers, the buyer's page), fulfilment (where an order
-stands).
+stands), returns (what comes back, and what is owed for it).
 """
 
 from showfloor.orders.rules.agreed import number_of, order_of_token, page_token
@@ -14,18 +14,28 @@ from showfloor.orders.rules.fulfilment import (
     promised_leave,
     restocked,
 )
+from showfloor.orders.rules.returns import (
+    check_proof,
+    owed,
+    plan_return,
+    restocked_by_return,
+)
 
 __all__ = [
     "SEND_WITHIN",
+    "check_proof",
     "check_shipment",
     "due_back",
     "number_of",
     "order_of_token",
+    "owed",
     "page_token",
     "plan_cancel",
     "plan_refund",
+    "plan_return",
     "positions_of",
     "progress",
     "promised_leave",
     "restocked",
+    "restocked_by_return",
 ]

@@ -1,5 +1,5 @@
 """Where an order stands, and what may still be done with it: pure, from what was agreed, the
-shipments and the refunds. Nothing of it is stored, so nothing can disagree.
+shipments, the refunds and the returns. Nothing of it is stored, so nothing can disagree.
 """
 
 from __future__ import annotations
@@ -39,10 +39,7 @@ _SATURDAY = 5
 
 def progress(order: Order, timezone: str) -> Progress:
     """`timezone` is the market's: days of a deadline are the buyer's days."""
-    lines = tuple(
-        _line(place, item.quantity, order.shipments, order.refunds)
-        for place, item in enumerate(order.items)
-    )
+    lines = tuple(_line(place, item.quantity, order) for place, item in enumerate(order.items))
     currency = order.total.currency
     stage = _stage(lines, order.shipments)
     return Progress(
@@ -56,16 +53,24 @@ def progress(order: Order, timezone: str) -> Progress:
     )
 
 
-def _line(
-    place: int, ordered: int, shipments: Iterable[Shipment], refunds: Iterable[Refund]
-) -> LineProgress:
-    back = [each.pieces[place] for each in refunds if each.counts and place in each.pieces]
+def _line(place: int, ordered: int, order: Order) -> LineProgress:
+    """Who sells pieces again that were sent, and refunds them, has them back."""
+    paid_back = [
+        each.pieces[place] for each in order.refunds if each.counts if place in each.pieces
+    ]
+    came_back = [each.pieces[place].quantity for each in order.returns if place in each.pieces]
     return LineProgress(
         ordered=ordered,
-        sent=sum(each.pieces.get(place, 0) for each in shipments),
-        refunded=sum(each.quantity for each in back),
-        unsent=sum(each.unsent for each in back),
+        sent=sum(each.pieces.get(place, 0) for each in order.shipments),
+        refunded=sum(each.quantity for each in paid_back),
+        unsent=sum(each.unsent for each in paid_back),
+        returned=sum(came_back) + sum(map(_back_by_refund, paid_back)),
     )
+
+
+def _back_by_refund(refunded: RefundedPieces) -> int:
+    """What was not sent is sold again first."""
+    return max(refunded.restock - refunded.unsent, 0)
 
 
 def _sum(refunds: Iterable[Refund], state: RefundState, currency: str) -> Money:
@@ -107,9 +112,14 @@ def _withdraw_until(order: Order, stage: Fulfilment, timezone: str) -> datetime 
     """
     if stage is not Fulfilment.DELIVERED:
         return None
-    zone = ZoneInfo(timezone)
     last = max(each.delivered_at for each in order.shipments if each.delivered_at is not None)
-    day = last.astimezone(zone).date() + timedelta(days=WITHDRAWAL_DAYS)
+    return fourteen_days_after(last, timezone)
+
+
+def fourteen_days_after(moment: datetime, timezone: str) -> datetime:
+    """The end of the fourteenth day after that of `moment`, or of the next working day."""
+    zone = ZoneInfo(timezone)
+    day = moment.astimezone(zone).date() + timedelta(days=WITHDRAWAL_DAYS)
     while day.weekday() >= _SATURDAY:
         day += timedelta(days=1)
     return datetime.combine(day + timedelta(days=1), datetime.min.time(), zone)
@@ -160,7 +170,14 @@ def _pieces_of(order: Order, stands: Progress, wanted: WantedRefund) -> dict[int
             raise RefundInvalid
         unsent = min(each.quantity, line.to_send)
         pieces[at] = RefundedPieces(each.quantity, unsent, each.restock)
+        check_back(line, _back_by_refund(pieces[at]))
     return pieces
+
+
+def check_back(line: LineProgress, count: int) -> None:
+    """No piece comes back twice, or without having been sent. Raises RefundInvalid."""
+    if count > line.away:
+        raise RefundInvalid
 
 
 def check_sum(stands: Progress, amount: Money) -> None:
@@ -198,17 +215,37 @@ def _price_of(order: Order, pieces: Mapping[int, RefundedPieces]) -> Money:
 
 
 def due_back(order: Order, stands: Progress) -> Money:
-    """What a buyer who withdraws gets back: all that is left. Goods from which nobody may withdraw
+    """What a buyer who withdraws gets back in the end: all that is left but what stays with the
+    seller, which is what the chosen way of delivery cost above the cheapest one (`delivery_kept`)
+    and what returned goods are worth less. Goods from which nobody may withdraw
     stay paid, and delivery with them, which was not for the others alone; whatever was given back
     of the others before, by pieces or as a sum, is not given back twice.
     """
+    lost = value_lost(order)
     if not order.kept:
-        return stands.left
+        return Money(
+            max((stands.left - delivery_kept(order) - lost).amount, 0), order.total.currency
+        )
     others = frozenset(range(len(order.items))) - order.kept
     delivery = order.total - money.total([item.total for item in order.items], order.total.currency)
     stays = delivery + _not_refunded(order, stands, order.kept)
     owed = min(_not_refunded(order, stands, others).amount, (stands.left - stays).amount)
-    return Money(max(owed, 0), order.total.currency)
+    return Money(max(owed - lost.amount, 0), order.total.currency)
+
+
+def delivery_kept(order: Order) -> Money:
+    """What the buyer paid for a faster way than the cheapest one: it does not go back once
+    something was sent (Directive 2011/83/EU art 13(2)).
+    """
+    agreed = order.quote.delivery if order.quote else None
+    if agreed is None or agreed.standard is None or not order.shipments:
+        return Money(0, order.total.currency)
+    return agreed.price - agreed.standard
+
+
+def value_lost(order: Order) -> Money:
+    """What returned goods are worth less, in all."""
+    return money.total([each.value_lost for each in order.returns], order.total.currency)
 
 
 def _not_refunded(order: Order, stands: Progress, positions: Collection[int]) -> Money:

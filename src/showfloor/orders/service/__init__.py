@@ -1,5 +1,5 @@
 """Use cases of `orders`, one file a step: agreed, shipping, refunding (what the order knows of
-it), noting, keeping.
+it), returning, noting, keeping.
 """
 
 from showfloor.orders.service.agreed import (
@@ -34,6 +34,11 @@ from showfloor.orders.service.refunding import (
     promise_refund,
     refunded_of_checkout,
 )
+from showfloor.orders.service.returning import (
+    Arrival,
+    prove_return,
+    receive_return,
+)
 from showfloor.orders.service.shipping import (
     Parcel,
     mark_delivered,
@@ -42,6 +47,7 @@ from showfloor.orders.service.shipping import (
 
 __all__ = [
     "REFUNDS",
+    "Arrival",
     "Parcel",
     "RefundRequest",
     "add_note",
@@ -64,6 +70,8 @@ __all__ = [
     "place",
     "place_new",
     "promise_refund",
+    "prove_return",
+    "receive_return",
     "refunded_of_checkout",
     "sales_of_show",
     "ship",

@@ -1,0 +1,183 @@
+"""What comes back, and what is owed for it, by Directive 2011/83/EU art 13 and 14."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from showfloor.kit import ids
+from showfloor.kit.money import Money
+from showfloor.markets.types import NoWithdrawal
+from showfloor.orders import rules
+from showfloor.orders.errors import NothingToReturn, ReturnInvalid
+from showfloor.orders.types import (
+    AgreedDelivery,
+    Order,
+    Owed,
+    Quote,
+    Refund,
+    RefundCause,
+    RefundedPieces,
+    RefundState,
+    Return,
+    ReturnedPieces,
+    ReturnProof,
+    Shipment,
+    WantedReturn,
+)
+from tests.unit.orders.orders_of_tests import PLACED, ZONE, order_of
+
+WITHDRAWN = datetime(2026, 12, 1, 9, 41, tzinfo=UTC)
+FOURTEEN_DAYS = datetime(2026, 12, 16, tzinfo=UTC)
+
+
+def gbp(amount: int) -> Money:
+    return Money(amount, "GBP")
+
+
+def sent_and_withdrawn(order: Order) -> Order:
+    everything = {at: item.quantity for at, item in enumerate(order.items)}
+    parcel = Shipment(ids.new(), everything, "Post", None, PLACED)
+    return replace(order, shipments=(parcel,), withdrawn_at=WITHDRAWN)
+
+
+def back(order: Order, at: int, count: int, damaged: int = 0, lost: int = 0) -> Order:
+    pieces = {at: ReturnedPieces(count, damaged, 0)}
+    new = Return(ids.new(), pieces, gbp(lost), WITHDRAWN + timedelta(days=3))
+    return replace(order, returns=(*order.returns, new))
+
+
+def refunded(order: Order, amount: int, at: int, count: int) -> Order:
+    pieces = {at: RefundedPieces(count, 0, 0)}
+    new = Refund(ids.new(), gbp(amount), RefundCause.REFUND, pieces, WITHDRAWN, RefundState.DONE)
+    return replace(order, refunds=(*order.refunds, new))
+
+
+def owed(order: Order) -> Owed:
+    found = rules.owed(order, rules.progress(order, ZONE), ZONE)
+    assert found is not None
+    return found
+
+
+def sums(order: Order) -> tuple[int, int]:
+    found = owed(order)
+    return found.now.amount, found.withheld.amount
+
+
+def test_nothing_is_owed_as_long_as_nobody_withdrew() -> None:
+    order = order_of((1, 100))
+
+    assert rules.owed(order, rules.progress(order, ZONE), ZONE) is None
+
+
+def test_what_was_never_sent_is_owed_at_once() -> None:
+    order = replace(order_of((2, 100), delivery=50), withdrawn_at=WITHDRAWN)
+
+    assert sums(order) == (250, 0)
+    assert owed(order).by == FOURTEEN_DAYS
+    assert owed(order).send_back_by is None
+    assert owed(order).pieces == {0: 2}
+
+
+def test_money_may_wait_until_the_goods_are_back() -> None:
+    order = sent_and_withdrawn(order_of((2, 100), (1, 300), delivery=50))
+    one = back(order, 0, 1)
+    two = back(one, 1, 1)
+    all_of_it = back(two, 0, 1)
+
+    assert sums(order) == (0, 550)
+    assert owed(order).send_back_by == FOURTEEN_DAYS
+    assert (sums(one), owed(one).pieces) == ((100, 450), {0: 1})
+    assert sums(two) == (400, 150)
+    # Delivery with the last of them (art 13(1)).
+    assert (sums(all_of_it), owed(all_of_it).send_back_by) == ((550, 0), None)
+
+
+def test_money_may_not_wait_once_the_buyer_showed_that_the_goods_were_sent() -> None:
+    order = sent_and_withdrawn(order_of((2, 100), delivery=50))
+    shown = replace(order, return_proof=ReturnProof("Post", "RM 1", WITHDRAWN))
+
+    assert (sums(shown), owed(shown).pieces) == ((250, 0), {0: 2})
+
+
+def test_what_came_back_after_fourteen_days_is_owed_from_then_on() -> None:
+    order = sent_and_withdrawn(order_of((1, 100)))
+    late = WITHDRAWN + timedelta(days=30)
+    new = Return(ids.new(), {0: ReturnedPieces(1, 0, 0)}, gbp(0), late)
+
+    assert owed(replace(order, returns=(new,))).by == late
+
+
+def test_lost_value_is_kept_once() -> None:
+    order = sent_and_withdrawn(order_of((3, 100)))
+    damaged = back(order, 0, 1, damaged=1, lost=30)
+    paid = refunded(damaged, 70, 0, 1)
+
+    assert sums(damaged) == (70, 200)
+    assert sums(paid) == (0, 200)
+    assert sums(back(paid, 0, 1)) == (100, 100)
+    assert sums(back(paid, 0, 2)) == (200, 0)
+
+
+def test_what_a_faster_delivery_cost_more_stays() -> None:
+    day = date(2026, 11, 25)
+    fast = AgreedDelivery(ids.new(), {"en": "Fast"}, gbp(900), day, day, day, standard=gbp(395))
+    order = order_of((1, 100), delivery=900)
+    quoted = replace(order, quote=Quote(ids.new(), "GB", gbp(100), gbp(1000), (), fast))
+    sent = sent_and_withdrawn(quoted)
+
+    assert (sums(back(sent, 0, 1)), owed(sent).delivery_kept) == ((495, 0), gbp(505))
+    # Nothing was sent: there is no delivery to pay for.
+    assert sums(replace(quoted, withdrawn_at=WITHDRAWN)) == (1000, 0)
+
+
+def test_goods_from_which_nobody_withdraws_are_not_waited_for() -> None:
+    order = order_of((1, 100), (1, 300), delivery=50)
+    kept = replace(order.items[1], no_withdrawal=NoWithdrawal.PERISHABLE)
+    sent = sent_and_withdrawn(replace(order, items=(order.items[0], kept)))
+
+    assert sums(sent) == (0, 100)
+    assert sums(back(sent, 0, 1)) == (100, 0)
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        (),
+        (WantedReturn("SKU-0", 3),),
+        (WantedReturn("SKU-0", 0),),
+        (WantedReturn("SKU-7", 1),),
+        (WantedReturn("SKU-0", 1, 2),),
+        (WantedReturn("SKU-0", 2, 1, 2),),
+        (WantedReturn("SKU-0", 1), WantedReturn("SKU-0", 1)),
+        (WantedReturn("SKU-1", 1),),
+    ],
+)
+def test_return_that_does_not_fit_is_refused(wanted: tuple[WantedReturn, ...]) -> None:
+    order = order_of((2, 100), (1, 300))
+    parcel = Shipment(ids.new(), {0: 2}, "Post", None, PLACED)
+    order = replace(order, shipments=(parcel,))
+
+    with pytest.raises(ReturnInvalid):
+        rules.plan_return(order, rules.progress(order, ZONE), wanted, None)
+
+
+@pytest.mark.parametrize("lost", [gbp(101), gbp(-1), Money(1, "EUR")])
+def test_no_more_value_is_lost_than_the_damaged_pieces_cost(lost: Money) -> None:
+    order = sent_and_withdrawn(order_of((2, 100)))
+    wanted = (WantedReturn("SKU-0", 2, 1),)
+
+    with pytest.raises(ReturnInvalid):
+        rules.plan_return(order, rules.progress(order, ZONE), wanted, lost)
+
+
+def test_proof_of_sending_needs_something_to_send_back() -> None:
+    order = sent_and_withdrawn(order_of((1, 100)))
+    refused = (replace(order, withdrawn_at=None), replace(order, shipments=()), back(order, 0, 1))
+
+    rules.check_proof(order, rules.progress(order, ZONE))
+    for each in refused:
+        with pytest.raises(NothingToReturn):
+            rules.check_proof(each, rules.progress(each, ZONE))
