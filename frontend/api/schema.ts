@@ -866,7 +866,8 @@ export interface components {
         };
         /**
          * @description A line with what became of its pieces. `refunded` counts all that were refunded, `to_send`
-         *     those that are still to be sent; `no_withdrawal` says why nobody may withdraw from its purchase.
+         *     those that are still to be sent, `returned` those of the sent that came back; `no_withdrawal`
+         *     says why nobody may withdraw from its purchase.
          */
         LineOut: {
             sku: string;
@@ -879,6 +880,7 @@ export interface components {
             sent: number;
             refunded: number;
             to_send: number;
+            returned: number;
             no_withdrawal: components["schemas"]["NoWithdrawal"] | null;
         };
         /** @description `own`: whoever asks. */
@@ -1132,10 +1134,10 @@ export interface components {
             swatch: string | null;
         };
         /**
-         * @description `buyer` is null once the buyer's data was erased, `seller_identity` where the seller had not
-         *     said it, `terms` are the versions that the buyer agreed to, to be read at `/terms/{id}`;
-         *     `withdraw_until` is null as long as the days to withdraw have not begun, `quote` for orders
-         *     from before there were quotes.
+         * @description `owed` is null as long as the buyer did not withdraw, `buyer` once the buyer's data was
+         *     erased, `seller_identity` where the seller had not said it; `terms` are the versions that the
+         *     buyer agreed to, to be read at `/terms/{id}`; `withdraw_until` is null as long as the days to
+         *     withdraw have not begun, `quote` for orders from before there were quotes.
          */
         OrderDetail: {
             id: string;
@@ -1157,6 +1159,9 @@ export interface components {
             items: components["schemas"]["LineOut"][];
             shipments: components["schemas"]["ShipmentOut"][];
             refunds: components["schemas"]["RefundOut"][];
+            returns: components["schemas"]["ReturnOut"][];
+            return_proof: components["schemas"]["ReturnProofOut"] | null;
+            owed: components["schemas"]["OwedOut"] | null;
             withdraw_until: string | null;
             buyer: components["schemas"]["BuyerOut"] | null;
             seller_identity: components["schemas"]["SellerIdentity"] | null;
@@ -1202,6 +1207,22 @@ export interface components {
         };
         Origins: {
             origins: string[];
+        };
+        /**
+         * @description What a buyer who withdrew gets back of what was not given back yet. `now` is due by `by`, for
+         *     `items`; `withheld` may wait until the goods are back or shown to be on their way. What stays
+         *     with the seller: `delivery_kept`, which a faster way cost above the cheapest, and `value_lost`.
+         *     `send_back_by` is null when nothing is to be sent back.
+         */
+        OwedOut: {
+            now: components["schemas"]["MoneyOut"];
+            withheld: components["schemas"]["MoneyOut"];
+            /** Format: date-time */
+            by: string;
+            send_back_by: string | null;
+            delivery_kept: components["schemas"]["MoneyOut"];
+            value_lost: components["schemas"]["MoneyOut"];
+            items: components["schemas"]["PartOut"][];
         };
         /** @description As `WordsIn`, of several lines. */
         ParagraphsIn: {
@@ -1576,6 +1597,66 @@ export interface components {
             accepted: boolean;
             /** Format: date-time */
             at: string;
+        };
+        /** @description What came back. `value_lost` is what the damaged pieces are worth less, up to their price. */
+        ReturnIn: {
+            lines: components["schemas"]["ReturnLineIn"][];
+            value_lost?: components["schemas"]["AmountIn"] | null;
+        };
+        /** @description `damaged` of the pieces are worth less; `restock` of the others can be sold again. */
+        ReturnLineIn: {
+            sku: string;
+            quantity: number;
+            /** @default 0 */
+            damaged: number;
+            /** @default 0 */
+            restock: number;
+        };
+        /**
+         * @description Pieces that the seller has back. `value_lost` is what they are worth less, which the seller
+         *     keeps.
+         */
+        ReturnOut: {
+            id: string;
+            items: components["schemas"]["ReturnedPartOut"][];
+            value_lost: components["schemas"]["MoneyOut"];
+            /** Format: date-time */
+            at: string;
+        };
+        /**
+         * @description Who pays for sending goods back after a withdrawal.
+         * @enum {string}
+         */
+        ReturnPayer: "seller" | "buyer";
+        /** @description Who carries the goods back, under which number. */
+        ReturnProofIn: {
+            token: string;
+            carrier: string;
+            tracking: string;
+        };
+        /**
+         * @description The buyer showed that the goods are on their way back; carrier and number are null once the
+         *     buyer's data was erased.
+         */
+        ReturnProofOut: {
+            carrier: string | null;
+            tracking: string | null;
+            /** Format: date-time */
+            at: string;
+        };
+        /** @description The proof as it was received, with when the first one came. */
+        ReturnProofTaken: {
+            order_id: string;
+            proof: components["schemas"]["ReturnProofOut"];
+        };
+        /** @description `damaged` pieces are worth less; `restock` of the others are on sale again. */
+        ReturnedPartOut: {
+            sku: string;
+            name: components["schemas"]["Words"];
+            options_text: components["schemas"]["Words"];
+            quantity: number;
+            damaged: number;
+            restock: number;
         };
         /**
          * @description What a member of a team is there for. `roles.json` says which team has which role, and what
@@ -2040,28 +2121,36 @@ export interface components {
             members: components["schemas"]["MemberOut"][];
             invitations: components["schemas"]["InvitationOut"][];
         };
-        /** @description Each language has a text, or the `url` (https) of the page that has it. */
+        /**
+         * @description Each language has a text, or the `url` (https) of the page that has it. `way_back` goes with
+         *     the terms of returns.
+         */
         TermsIn: {
             en: components["schemas"]["TermsTextIn"];
             ar: components["schemas"]["TermsTextIn"];
+            way_back?: components["schemas"]["WayBackIn"] | null;
         };
         /**
          * @description What a seller lays down, in the order in which it is shown.
          * @enum {string}
          */
         TermsKind: "terms" | "returns" | "privacy";
-        /** @description What a seller lays down, to be read at `page` before ordering. */
+        /**
+         * @description What a seller lays down, to be read at `page` before ordering. `payer`: who pays for sending
+         *     goods back, said with the terms of returns alone.
+         */
         TermsLink: {
             id: string;
             kind: components["schemas"]["TermsKind"];
             page: string;
+            payer: components["schemas"]["ReturnPayer"] | null;
         };
         TermsList: {
             items: components["schemas"]["TermsOut"][];
         };
         /**
          * @description One version of what a seller lays down; whoever has its `id` reads it at `/terms/{id}`, now
-         *     and later.
+         *     and later. `way_back` is said with the terms of returns; null: it was not, and the seller pays.
          */
         TermsOut: {
             id: string;
@@ -2070,6 +2159,7 @@ export interface components {
             /** Format: date-time */
             since: string;
             words: components["schemas"]["TermsWords"];
+            way_back: components["schemas"]["WayBackOut"] | null;
         };
         TermsTextIn: {
             /** @default  */
@@ -2194,6 +2284,17 @@ export interface components {
             payable_at: string | null;
             amount: components["schemas"]["MoneyOut"];
             orders: number;
+        };
+        /** @description Who pays for sending goods back, and where they go; `address` empty: to the seller's own. */
+        WayBackIn: {
+            payer: components["schemas"]["ReturnPayer"];
+            /** @default  */
+            address: string;
+        };
+        /** @description Who pays for sending goods back, and where they go; `address` empty: to the seller's own. */
+        WayBackOut: {
+            payer: components["schemas"]["ReturnPayer"];
+            address: string;
         };
         /**
          * @description What is left out stays. `on` false: nothing is sent, and what happens meanwhile is never

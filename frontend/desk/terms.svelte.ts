@@ -3,6 +3,7 @@ import { problemOf, type Problem } from "../api/client";
 import type { Lang, SellerTerms, TermsKind } from "../contract";
 import type { Studio } from "../studio/session.svelte";
 
+export type WayBack = NonNullable<SellerTerms["way_back"]>;
 type Requests = Pick<Studio, "request">;
 export const KINDS: readonly TermsKind[] = ["terms", "returns", "privacy"];
 
@@ -48,14 +49,19 @@ export class Terms {
     }
   }
 
-  async save(kind: TermsKind, typed: Record<Lang, string>): Promise<void> {
+  /** `wayBack` goes with the returns alone. */
+  async save(kind: TermsKind, typed: Record<Lang, string>, wayBack?: WayBack): Promise<void> {
     if (this.busy) return;
     this.busy = true;
     this.saved = this.problem = null;
     try {
       const stored = await this.studio.request<SellerTerms>(`${this.path}/${kind}`, {
         method: "PUT",
-        body: { en: said(typed.en), ar: said(typed.ar) },
+        body: {
+          en: said(typed.en),
+          ar: said(typed.ar),
+          ...(wayBack && { way_back: { ...wayBack, address: wayBack.address.trim() } }),
+        },
       });
       this.items = [...(this.items ?? []).filter((each) => each.kind !== kind), stored];
       this.saved = kind;

@@ -46,6 +46,14 @@ test("a field holds the words, or the address alone", async () => {
   expect(terms.saved).toBe("returns");
 });
 
+test("who pays for returns is saved with them", async () => {
+  const { terms, asked } = desk(() => version(1));
+
+  await terms.save("returns", { en: "30", ar: "30" }, { payer: "buyer", address: " Dock 4 " });
+
+  expect(asked.at(-1)?.body).toMatchObject({ way_back: { payer: "buyer", address: "Dock 4" } });
+});
+
 test("what is refused is said, and the version that holds stays", async () => {
   const { terms } = desk(({ body }) => {
     if (body) throw { code: "terms_invalid", status: 422 };

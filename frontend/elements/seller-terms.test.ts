@@ -10,7 +10,7 @@ const seller = (id: string, name: string, said = true) => ({
   terms: said
     ? [
         { id: "trm_1", kind: "terms", page: "/terms/trm_1" },
-        { id: "trm_2", kind: "returns", page: "/terms/trm_2" },
+        { id: "trm_2", kind: "returns", page: "/terms/trm_2", payer: "buyer" },
       ]
     : [],
 });
@@ -27,6 +27,7 @@ test.each([english, arabic])("what a seller lays down can be read before orderin
   expect(textOf(html)).toContain(words.t("checkout.terms.returns"));
   expect(html).toContain(`href="/terms/trm_2?lang=${words.lang}"`);
   expect(html).toContain('target="_blank"');
+  expect(textOf(html)).toContain(words.t("checkout.return_payer.buyer"));
 });
 
 test("of two sellers each link says whose it is, and who said nothing shows nothing", () => {

@@ -15,7 +15,7 @@ from showfloor.identity.schemas import AgeIn
 from showfloor.kit.fields import CardNumber, Email, Line, OptionalLine, PostalCode, Sku
 from showfloor.kit.schemas import MoneyOut, Time, Words, id_with
 from showfloor.markets.types import NoWithdrawal
-from showfloor.merchants.types import TermsKind
+from showfloor.merchants.types import ReturnPayer, TermsKind
 from showfloor.orders.schemas import QuoteOut, ReasonOut, SellerIdentity
 from showfloor.orders.types import Address
 
@@ -188,11 +188,14 @@ class SellerOut(BaseModel):
 
 
 class TermsLink(BaseModel):
-    """What a seller lays down, to be read at `page` before ordering."""
+    """What a seller lays down, to be read at `page` before ordering. `payer`: who pays for sending
+    goods back, said with the terms of returns alone.
+    """
 
     id: Annotated[str, id_with("trm")]
     kind: TermsKind
     page: str
+    payer: ReturnPayer | None
 
 
 class ExceptionOut(BaseModel):

@@ -174,7 +174,7 @@ def _seller_quote(each: SellerQuote) -> SellerQuoteOut:
 
 def _terms(terms: TermsName) -> TermsLink:
     public = ids.encode("trm", terms.id)
-    return TermsLink(id=public, kind=terms.kind, page=f"/terms/{public}")
+    return TermsLink(id=public, kind=terms.kind, page=f"/terms/{public}", payer=terms.payer)
 
 
 def _exception(sku: str, exception: NoWithdrawal) -> ExceptionOut:

@@ -57,7 +57,9 @@ class PartnershipRow(Base):
 
 
 class SellerTermsRow(Base):
-    """Only ever added to. `words` are merchants.types.TermsText by language."""
+    """Only ever added to. `words` are merchants.types.TermsText by language, `way_back` is
+    merchants.types.WayBack.
+    """
 
     __tablename__ = "seller_terms"
     __table_args__ = (
@@ -70,3 +72,4 @@ class SellerTermsRow(Base):
     version: Mapped[int]
     since: Mapped[datetime]
     words: Mapped[dict[str, Any]]
+    way_back: Mapped[dict[str, str] | None] = mapped_column(JSONB(none_as_null=True))

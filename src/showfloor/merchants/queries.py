@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from typing import cast
 from uuid import UUID
@@ -18,7 +18,16 @@ from showfloor.merchants.models import (
     PartnershipRow,
     SellerTermsRow,
 )
-from showfloor.merchants.types import Creator, Identity, Merchant, SellerTerms, TermsKind, TermsName
+from showfloor.merchants.types import (
+    Creator,
+    Identity,
+    Merchant,
+    ReturnPayer,
+    SellerTerms,
+    TermsKind,
+    TermsName,
+    WayBack,
+)
 
 
 async def add_merchant(session: Session, merchant: Merchant) -> bool:
@@ -143,6 +152,7 @@ async def add_terms(session: Session, terms: SellerTerms) -> None:
             version=terms.version,
             since=terms.since,
             words=terms.words,
+            way_back=terms.way_back,
         )
     )
 
@@ -161,13 +171,23 @@ async def newest_terms(session: Session, merchant_ids: Collection[UUID]) -> list
 async def newest_terms_names(session: Session, merchant_ids: Collection[UUID]) -> list[TermsName]:
     """As `newest_terms`, without the words."""
     newest = (
-        select(SellerTermsRow.id, SellerTermsRow.merchant_id, SellerTermsRow.kind)
+        select(
+            SellerTermsRow.id,
+            SellerTermsRow.merchant_id,
+            SellerTermsRow.kind,
+            SellerTermsRow.way_back["payer"].astext.label("payer"),
+        )
         .where(SellerTermsRow.merchant_id.in_(merchant_ids))
         .order_by(*_NEWEST_FIRST)
         .ext(distinct_on(SellerTermsRow.merchant_id, SellerTermsRow.kind))
     )
     return [
-        TermsName(row.id, row.merchant_id, TermsKind(row.kind))
+        TermsName(
+            row.id,
+            row.merchant_id,
+            TermsKind(row.kind),
+            payer=ReturnPayer(row.payer) if row.payer else None,
+        )
         for row in await session.execute(newest)
     ]
 
@@ -180,4 +200,20 @@ async def terms_by_id(session: Session, terms_ids: Collection[UUID]) -> list[Sel
 
 def _terms(row: SellerTermsRow) -> SellerTerms:
     kind = TermsKind(row.kind)
-    return SellerTerms(row.id, row.merchant_id, kind, row.version, row.since, row.words)
+    way_back = _way_back(row.way_back)
+    return SellerTerms(
+        row.id,
+        row.merchant_id,
+        kind,
+        row.version,
+        row.since,
+        row.words,
+        way_back,
+        payer=way_back["payer"] if way_back else None,
+    )
+
+
+def _way_back(stored: Mapping[str, str] | None) -> WayBack | None:
+    if stored is None:
+        return None
+    return {"payer": ReturnPayer(stored["payer"]), "address": stored["address"]}

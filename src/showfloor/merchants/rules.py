@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from showfloor.kit.messages import LANGUAGES
 from showfloor.kit.text import clean_code, is_visible
 from showfloor.merchants.errors import OriginInvalid
-from showfloor.merchants.types import TermsKind, TermsName, TermsText
+from showfloor.merchants.types import ReturnPayer, TermsKind, TermsName, TermsText
 
 # For trying things out without HTTPS. `localhost` never leaves the machine (RFC 6761 §6.3); `.test`
 # is nobody's on the internet (§6.2) and leads where the tester's own resolver says.
@@ -77,6 +77,14 @@ def _is_page(url: str) -> bool:
         return False
     plain = url.isascii() and url.isprintable() and " " not in url and len(url) <= 500
     return plain and parts.scheme == "https" and bool(parts.hostname) and not parts.username
+
+
+def payer_of(terms: Iterable[TermsName]) -> ReturnPayer:
+    """Who pays for sending goods back under these terms: the seller, unless they say otherwise
+    (Directive 2011/83/EU art 6(6)).
+    """
+    said = [each.payer for each in terms if each.payer is not None]
+    return said[0] if said else ReturnPayer.SELLER
 
 
 def in_order(terms: Iterable[T]) -> tuple[T, ...]:

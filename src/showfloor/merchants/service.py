@@ -19,7 +19,13 @@ from showfloor.merchants.errors import (
     TermsNotFound,
     TooManyOrigins,
 )
-from showfloor.merchants.rules import MOST_ORIGINS, in_order, normalise_origin, terms_problems
+from showfloor.merchants.rules import (
+    MOST_ORIGINS,
+    in_order,
+    normalise_origin,
+    payer_of,
+    terms_problems,
+)
 from showfloor.merchants.types import (
     Creator,
     Identity,
@@ -28,6 +34,7 @@ from showfloor.merchants.types import (
     TermsKind,
     TermsName,
     TermsText,
+    WayBack,
 )
 
 
@@ -68,21 +75,25 @@ async def set_terms(
     merchant_id: UUID,
     kind: TermsKind,
     words: dict[str, TermsText],
+    way_back: WayBack | None = None,
 ) -> SellerTerms:
     """What buyers agree to from now on, as a new version; saying what holds already changes
     nothing. Raises Forbidden, MerchantNotFound, TermsInvalid.
     """
     _check_member(person, merchant_id)
-    if found := terms_problems(words):
+    found = terms_problems(words)
+    if way_back is not None and kind is not TermsKind.RETURNS:
+        found.append(("way_back", "not_of_returns"))
+    if found:
         fields = [{"path": f"body/{lang}", "problem": problem} for lang, problem in found]
         raise TermsInvalid(extra={"fields": fields})
     await lock(session, merchant_id)
     held = await queries.newest_terms(session, [merchant_id])
     before = next((each for each in held if each.kind is kind), None)
-    if before is not None and before.words == words:
+    if before is not None and (before.words, before.way_back) == (words, way_back):
         return before
     version = before.version + 1 if before else 1
-    terms = SellerTerms(ids.new(), merchant_id, kind, version, clock.now(), words)
+    terms = SellerTerms(ids.new(), merchant_id, kind, version, clock.now(), words, way_back)
     await queries.add_terms(session, terms)
     return terms
 
@@ -106,6 +117,18 @@ async def terms_of(
         merchant_id: in_order(each for each in found if each.merchant_id == merchant_id)
         for merchant_id in merchant_ids
     }
+
+
+async def find_way_back(
+    session: Session, merchant_id: UUID, agreed: Collection[UUID], own: str
+) -> WayBack:
+    """How goods of an order go back to their seller: who pays is as it was agreed (ids of terms),
+    where they go as it is now; `own` is the address where none is named.
+    """
+    held = await queries.newest_terms(session, [merchant_id])
+    address = next((each.way_back["address"] for each in held if each.way_back), "")
+    payer = payer_of(await get_terms(session, agreed))
+    return {"payer": payer, "address": address or own}
 
 
 async def get_terms(session: Session, terms_ids: Collection[UUID]) -> tuple[SellerTerms, ...]:

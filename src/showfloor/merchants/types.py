@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TypedDict
@@ -61,21 +61,42 @@ class TermsText(TypedDict):
     url: str
 
 
+class ReturnPayer(StrEnum):
+    """Who pays for sending goods back after a withdrawal."""
+
+    SELLER = "seller"
+    BUYER = "buyer"
+
+
+class WayBack(TypedDict):
+    """How goods come back. Without having said before the order that the buyer pays for it the
+    seller does (Directive 2011/83/EU art 6(6)). `address` is where they go; empty: to the seller's
+    own.
+    """
+
+    payer: ReturnPayer
+    address: str
+
+
 @dataclass(frozen=True, slots=True)
 class TermsName:
-    """Which version of what a seller lays down: all that a purchase needs to know of it."""
+    """Which version of what a seller lays down: all that a purchase needs to know of it. `payer`
+    is said with the terms of returns alone.
+    """
 
     id: UUID
     merchant_id: UUID
     kind: TermsKind
+    payer: ReturnPayer | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
 class SellerTerms(TermsName):
     """One version of what a seller lays down, `words` by language. Versions are only added: what
-    somebody agreed to can always be shown.
+    somebody agreed to can always be shown. `way_back` is said with the terms of returns.
     """
 
     version: int
     since: datetime
     words: dict[str, TermsText]
+    way_back: WayBack | None = None

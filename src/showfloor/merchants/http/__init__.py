@@ -23,7 +23,13 @@ from showfloor.merchants.errors import (
     TooManyOrigins,
 )
 from showfloor.merchants.rules import LONGEST_TERMS
-from showfloor.merchants.types import SellerTerms, TermsKind, TermsText
+from showfloor.merchants.types import (
+    ReturnPayer,
+    SellerTerms,
+    TermsKind,
+    TermsText,
+    WayBack,
+)
 
 router = APIRouter(prefix="/api/v1", tags=["merchants"])
 CHANGE = (NotAuthenticated, CsrfFailed, Forbidden, NotFound, OriginInvalid)
@@ -127,9 +133,16 @@ class TermsWords(BaseModel):
     ar: TermsTextOut
 
 
+class WayBackOut(BaseModel):
+    """Who pays for sending goods back, and where they go; `address` empty: to the seller's own."""
+
+    payer: ReturnPayer
+    address: str
+
+
 class TermsOut(Shown):
     """One version of what a seller lays down; whoever has its `id` reads it at `/terms/{id}`, now
-    and later.
+    and later. `way_back` is said with the terms of returns; null: it was not, and the seller pays.
     """
 
     id: Annotated[str, id_with("trm")]
@@ -137,6 +150,7 @@ class TermsOut(Shown):
     version: int
     since: Time
     words: TermsWords
+    way_back: WayBackOut | None
 
 
 class TermsList(BaseModel):
@@ -149,12 +163,26 @@ class TermsTextIn(BaseModel):
     url: Annotated[str, AfterValidator(clean_code)] = Field("", max_length=500)
 
 
+class WayBackIn(BaseModel):
+    """Who pays for sending goods back, and where they go; `address` empty: to the seller's own."""
+
+    model_config = ConfigDict(extra="forbid")
+    payer: ReturnPayer
+    address: Annotated[str, AfterValidator(clean_paragraphs)] = Field("", max_length=500)
+
+    def value(self) -> WayBack:
+        return {"payer": self.payer, "address": self.address}
+
+
 class TermsIn(BaseModel):
-    """Each language has a text, or the `url` (https) of the page that has it."""
+    """Each language has a text, or the `url` (https) of the page that has it. `way_back` goes with
+    the terms of returns.
+    """
 
     model_config = ConfigDict(strict=True, extra="forbid")
     en: TermsTextIn
     ar: TermsTextIn
+    way_back: Annotated[WayBackIn, Field(strict=False)] | None = None
 
     def value(self) -> dict[str, TermsText]:
         return {
@@ -199,5 +227,6 @@ async def set_terms(
             merchant_id=ids.parse("mer", merchant_id),
             kind=kind,
             words=body.value(),
+            way_back=body.way_back.value() if body.way_back else None,
         )
     )
