@@ -72,6 +72,7 @@ from showfloor.orders.events import (
     OrderDelivered,
     OrderPlaced,
     OrderRefunded,
+    OrderReturned,
     OrderShipped,
     OrderWithdrawn,
 )
@@ -267,6 +268,7 @@ def connect_worker(dispatcher: Dispatcher, fees: Fees = NO_FEES) -> None:
     dispatcher.subscribe(OrderShipped, notices_subscribers.on_order_shipped)
     dispatcher.subscribe(OrderRefunded, notices_subscribers.on_order_refunded)
     dispatcher.subscribe(OrderCancelled, notices_subscribers.on_order_cancelled)
+    dispatcher.subscribe(OrderReturned, notices_subscribers.on_order_returned)
     dispatcher.subscribe(MemberInvited, notices_subscribers.on_member_invited)
     books = Bookkeeper(fees)
     dispatcher.subscribe(OrderPlaced, books.on_order_placed)

@@ -12,9 +12,9 @@ from showfloor.kit.db import Base
 
 
 class MailRow(Base):
-    """One for each fact (`kind`, `about`): the order itself, or a parcel or refund of it, or that
-    somebody wants to sign in (`order_id` is null). No address: the fact has it. `error` is the
-    number of the server's answer, or what failed.
+    """One for each fact (`kind`, `about`): the order itself, or a parcel, refund or return of it,
+    or that somebody wants to sign in (`order_id` is null). No address: the fact has it. `error` is
+    the number of the server's answer, or what failed.
     """
 
     __tablename__ = "mail"

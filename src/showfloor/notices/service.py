@@ -24,7 +24,13 @@ from showfloor.notices.types import (
     Outcome,
     Parked,
 )
-from showfloor.notices.views import Office, invitation_letter, letter_of, sign_in_letter
+from showfloor.notices.views import (
+    Office,
+    invitation_letter,
+    letter_of,
+    own_address,
+    sign_in_letter,
+)
 from showfloor.orders import service as orders
 from showfloor.viewers import service as viewers
 
@@ -102,7 +108,11 @@ async def _write(database: Database, office: Office, mail: Mail) -> Letter | Non
             return None
         confirms = mail.kind is MailKind.ORDER_CONFIRMED
         terms = await merchants.get_terms(session, order.terms) if confirms else ()
-    return letter_of(mail, order, office, terms)
+        way_back = None
+        if mail.kind is MailKind.WITHDRAWAL_RECEIVED:
+            own = own_address(order)
+            way_back = await merchants.find_way_back(session, order.merchant_id, order.terms, own)
+    return letter_of(mail, order, office, terms, way_back)
 
 
 async def _write_invitation(database: Database, office: Office, mail: Mail) -> Letter | None:

@@ -10,6 +10,7 @@ from showfloor.orders.events import (
     OrderCancelled,
     OrderPlaced,
     OrderRefunded,
+    OrderReturned,
     OrderShipped,
     OrderWithdrawn,
 )
@@ -52,6 +53,15 @@ async def on_order_cancelled(session: Session, cancelled: OrderCancelled) -> Non
         kind=MailKind.ORDER_CANCELLED,
         order_id=cancelled.order_id,
         about=cancelled.refund_id,
+    )
+
+
+async def on_order_returned(session: Session, returned: OrderReturned) -> None:
+    await service.note_mail(
+        session,
+        kind=MailKind.ORDER_RETURNED,
+        order_id=returned.order_id,
+        about=returned.return_id,
     )
 
 

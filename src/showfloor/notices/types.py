@@ -14,6 +14,7 @@ class MailKind(StrEnum):
     ORDER_SHIPPED = "order_shipped"
     ORDER_REFUNDED = "order_refunded"
     ORDER_CANCELLED = "order_cancelled"
+    ORDER_RETURNED = "order_returned"
     SIGN_IN = "sign_in"
     INVITATION = "invitation"
 
@@ -42,8 +43,8 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail to be sent. About an order, `about` is its parcel or refund, or the order itself;
-    `order_id` is None for every other. `attempts` counts this one too.
+    """A mail to be sent. About an order, `about` is its parcel, refund or return, or the order
+    itself; `order_id` is None for every other. `attempts` counts this one too.
     """
 
     id: UUID

@@ -15,11 +15,11 @@ import jinja2
 from showfloor.identity.types import OpenInvitation
 from showfloor.kit import messages
 from showfloor.markets.service import get_market
-from showfloor.merchants.types import SellerTerms
+from showfloor.merchants.types import SellerTerms, WayBack
 from showfloor.notices.types import Letter, Mail, MailKind
 from showfloor.orders import service as orders
 from showfloor.orders.types import Order
-from showfloor.orders.views import due_back_of, progress_of, reason_words
+from showfloor.orders.views import due_back_of, owed_of, progress_of, reason_words
 from showfloor.viewers.types import SignInLetter
 
 Translate = Callable[..., str]
@@ -38,9 +38,15 @@ class Office:
 
 
 def letter_of(
-    mail: Mail, order: Order, office: Office, terms: Sequence[SellerTerms] = ()
+    mail: Mail,
+    order: Order,
+    office: Office,
+    terms: Sequence[SellerTerms] = (),
+    way_back: WayBack | None = None,
 ) -> Letter:
-    """The same mail about the same order always comes out the same."""
+    """The same mail about the same order always comes out the same. `way_back` is how goods go
+    back, for the mail about a withdrawal.
+    """
     assert order.buyer is not None
     lang = order.buyer.language
     url = f"{office.base_url}/o/{orders.page_token(office.secret, order.id)}"
@@ -63,6 +69,8 @@ def letter_of(
         "kind": mail.kind.value,
         "withdrawal_money": _withdrawal_money(order, t),
         "withdrawal": _withdrawal_text(order, t),
+        "way_back": _way_back_texts(order, way_back, lang, t, comma),
+        "returned_money": _returned_money(mail, order, lang, t),
         "terms": [(t(f"terms.{each.kind.value}"), each.words[lang]) for each in terms],
         **_subject_of(mail, order),
     }
@@ -146,8 +154,8 @@ def _withdrawal_money(order: Order, t: Translate) -> str:
     """
     if order.withdrawn_at is None:
         return ""
-    before = tuple(each for each in order.refunds if each.made_at <= order.withdrawn_at)
-    then = replace(order, refunds=before)
+    then = _as_of(order, order.withdrawn_at)
+    kept = _delivery_kept(t, then)
     if order.kept:
         lang = order.buyer.language if order.buyer else "en"
         names = t("mail.comma").join(order.items[at].name[lang] for at in sorted(order.kept))
@@ -155,13 +163,66 @@ def _withdrawal_money(order: Order, t: Translate) -> str:
         if not due.amount:
             return t("mail.withdrawal_received.part_paid_back", names=names)
         return t("mail.withdrawal_received.part", total=due, names=names)
-    left = progress_of(then).left
-    back = order.total - left
+    due, back = due_back_of(then), order.total - progress_of(then).left
+    if not due.amount:
+        return t("mail.withdrawal_received.paid_back", back=back) + kept
     if not back.amount:
-        return t("mail.withdrawal_received.money", total=left)
-    if not left.amount:
-        return t("mail.withdrawal_received.paid_back", back=back)
-    return t("mail.withdrawal_received.rest", back=back, total=left)
+        return t("mail.withdrawal_received.money", total=due) + kept
+    return t("mail.withdrawal_received.rest", back=back, total=due) + kept
+
+
+def _delivery_kept(t: Translate, then: Order) -> str:
+    """What of delivery stays with the seller, if anything."""
+    owed = owed_of(then)
+    if owed is None or not owed.delivery_kept.amount:
+        return ""
+    return " " + t("mail.delivery_kept", amount=owed.delivery_kept)
+
+
+def _as_of(order: Order, moment: datetime) -> Order:
+    """The order as it stood then, as far as money is concerned."""
+    proof = order.return_proof
+    return replace(
+        order,
+        refunds=tuple(each for each in order.refunds if each.made_at <= moment),
+        returns=tuple(each for each in order.returns if each.at <= moment),
+        return_proof=proof if proof and proof.at <= moment else None,
+    )
+
+
+def _way_back_texts(
+    order: Order, way_back: WayBack | None, lang: str, t: Translate, comma: str
+) -> list[str]:
+    """How the goods go back; nothing where there are none to send."""
+    if way_back is None or order.withdrawn_at is None:
+        return []
+    owed = owed_of(_as_of(order, order.withdrawn_at))
+    if owed is None or owed.send_back_by is None:
+        return []
+    by = moment(lang, order.market, owed.send_back_by)
+    address = comma.join(way_back["address"].splitlines())
+    to = t("mail.way_back.to", moment=by, address=address)
+    return [
+        to if address else t("mail.way_back.ask", moment=by),
+        t(f"mail.way_back.pays.{way_back['payer'].value}"),
+        t("mail.way_back.proof"),
+    ]
+
+
+def _returned_money(mail: Mail, order: Order, lang: str, t: Translate) -> list[str]:
+    """What a return means in money, as it stood then."""
+    back = next((each for each in order.returns if each.id == mail.about), None)
+    if back is None:
+        return []
+    lost = t("mail.order_returned.lost", amount=back.value_lost) if back.value_lost.amount else ""
+    owed = owed_of(_as_of(order, back.at))
+    due = more = ""
+    if owed is not None and owed.now.amount:
+        by = moment(lang, order.market, owed.by)
+        due = t("mail.order_returned.due", amount=owed.now, moment=by)
+    if owed is not None and owed.withheld.amount:
+        more = t("mail.order_returned.withheld", amount=owed.withheld)
+    return [each for each in (lost, due, more) if each]
 
 
 def _withdrawal_text(order: Order, t: Translate) -> str:
@@ -185,6 +246,8 @@ def _title_of(mail: Mail, t: Translate, about: Mapping[str, str]) -> str:
             return t("mail.order_refunded.subject", **about)
         case MailKind.ORDER_CANCELLED:
             return t("mail.order_cancelled.subject", **about)
+        case MailKind.ORDER_RETURNED:
+            return t("mail.order_returned.subject", **about)
         case MailKind.SIGN_IN:
             return t("mail.sign_in.subject")
         case MailKind.INVITATION:
@@ -192,9 +255,12 @@ def _title_of(mail: Mail, t: Translate, about: Mapping[str, str]) -> str:
 
 
 def _subject_of(mail: Mail, order: Order) -> dict[str, object]:
-    """What the mail is about: a parcel, a refund, or all of the order; and its pieces."""
+    """What the mail is about: a parcel, a refund, a return, or all of the order; and its
+    pieces.
+    """
     parcel = next((each for each in order.shipments if each.id == mail.about), None)
     refund = next((each for each in order.refunds if each.id == mail.about), None)
+    back = next((each for each in order.returns if each.id == mail.about), None)
     pieces = {at: item.quantity for at, item in enumerate(order.items)}
     if mail.kind is MailKind.WITHDRAWAL_RECEIVED:
         pieces = {at: count for at, count in pieces.items() if at not in order.kept}
@@ -202,12 +268,18 @@ def _subject_of(mail: Mail, order: Order) -> dict[str, object]:
         pieces = parcel.pieces
     elif refund is not None:
         pieces = {at: each.quantity for at, each in refund.pieces.items()}
+    elif back is not None:
+        pieces = {at: each.quantity for at, each in back.pieces.items()}
     items = [replace(order.items[at], quantity=count) for at, count in pieces.items()]
     return {
         "items": items,
-        "whole": parcel is None and refund is None and len(items) == len(order.items),
+        "whole": parcel is None
+        and refund is None
+        and back is None
+        and len(items) == len(order.items),
         "parcel": parcel,
         "refund": refund,
+        "back": back,
         "to_send": progress_of(order).to_send,
     }
 
@@ -235,3 +307,9 @@ def seller_of(order: Order, lang: str, comma: str) -> str:
         return order.seller_name[lang]
     parts = (who["company"], who["address"], who["registration"], who["vat"], who["email"])
     return comma.join(part for part in (*parts, who["phone"]) if part)
+
+
+def own_address(order: Order) -> str:
+    """The seller's own postal address, a line for each part; empty where it has not said it."""
+    who = order.seller_identity
+    return f"{who['company']}\n{who['address']}" if who else ""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Hashable
 from functools import cache
 from typing import Literal, TypeVar
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 import jinja2
 from fastapi import APIRouter, Request
+from pydantic import ValidationError
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from showfloor.kit import ids, messages
@@ -21,8 +22,11 @@ from showfloor.markets import postcodes
 from showfloor.markets.service import get_market, list_markets
 from showfloor.merchants import service as merchants
 from showfloor.merchants.http import terms_view
+from showfloor.merchants.types import WayBack
 from showfloor.orders import service as orders
 from showfloor.orders.http import unguessed
+from showfloor.orders.schemas import ReturnProofIn
+from showfloor.orders.types import Order
 from showfloor.orders.views import due_back_of, order_detail
 from showfloor.replays import service as replays
 from showfloor.replays.types import Clip, ClipState, ClipWithState
@@ -35,6 +39,8 @@ from showfloor.web import pages
 from showfloor.web.security import A_YEAR, page_headers
 
 T = TypeVar("T")
+_LONGEST_FORM = 4096
+_NO_REFERRER = {"Referrer-Policy": "no-referrer"}
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
@@ -245,7 +251,37 @@ async def ask_withdrawal(token: str, request: Request, session: SessionDep) -> R
 async def withdraw(token: str, request: Request, session: SessionDep) -> Response:
     secret = request.app.state.settings.secret.encode()
     await unguessed(request, lambda: orders.withdraw(session, secret=secret, token=token))
-    return RedirectResponse(f"/o/{token}", 303, {"Referrer-Policy": "no-referrer"})
+    return RedirectResponse(f"/o/{token}", 303, _NO_REFERRER)
+
+
+@router.post("/o/{token}/return-proof")
+async def prove_return(token: str, request: Request, session: SessionDep) -> Response:
+    """The buyer says with whom, and under which number, the goods are on their way back."""
+    secret = request.app.state.settings.secret.encode()
+    try:
+        said = ReturnProofIn.model_validate({"token": token, **await small_form(request)})
+    except ValidationError:
+        return RedirectResponse(f"/o/{token}?proof=missing#way-back", 303, _NO_REFERRER)
+    await unguessed(
+        request,
+        lambda: orders.prove_return(
+            session, secret=secret, token=token, carrier=said.carrier, tracking=said.tracking
+        ),
+    )
+    return RedirectResponse(f"/o/{token}#way-back", 303, _NO_REFERRER)
+
+
+async def small_form(request: Request) -> dict[str, str]:
+    """The fields of a form without files; nothing of one that is longer than any of ours."""
+    body = b""
+    async for piece in request.stream():
+        body += piece
+        if len(body) > _LONGEST_FORM:
+            return {}
+    try:
+        return dict(parse_qsl(body.decode("utf-8", "replace"), max_num_fields=20))
+    except ValueError:
+        return {}
 
 
 async def _order(
@@ -270,6 +306,8 @@ async def _order(
             for each in await merchants.get_terms(session, found.terms)
         ],
         due_back=due_back_of(found),
+        way_back=await _way_back(session, found) if found.withdrawn_at else None,
+        proof_missing=request.query_params.get("proof") == "missing",
         withdrawing=withdrawing and found.withdrawn_at is None,
         may_withdraw=orders.may_withdraw(found),
     )
@@ -278,6 +316,12 @@ async def _order(
     answer.headers["X-Robots-Tag"] = "noindex"
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
+
+
+async def _way_back(session: Session, order: Order) -> WayBack:
+    who = order.seller_identity
+    own = f"{who['company']}\n{who['address']}" if who else ""
+    return await merchants.find_way_back(session, order.merchant_id, order.terms, own)
 
 
 @router.get("/terms/{terms_id}")

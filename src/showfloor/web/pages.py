@@ -18,6 +18,7 @@ from showfloor.kit import messages as words
 from showfloor.kit.messages import Messages
 from showfloor.kit.money import Money
 from showfloor.kit.retention import About, data_classes
+from showfloor.merchants.types import WayBack
 from showfloor.orders.types import LOST_LATER
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -387,11 +388,15 @@ def render_order(
     may_withdraw: bool = True,
     terms: Sequence[Page] = (),
     due_back: Money | None = None,
+    way_back: WayBack | None = None,
+    proof_missing: bool = False,
 ) -> str:
     """The buyer's page of an order; `order` is OrderDetail JSON. `is_export`: tax may come on top
     of what was paid; `mails`: the buyer gets mails about it. `may_withdraw`: the days for it are
     not over; `withdrawing`: the page asks whether that is meant, and `due_back` is
-    what comes back then. `terms` are the seller's, TermsOut JSON, as they were agreed.
+    what comes back then. `terms` are the seller's, TermsOut JSON, as they were agreed. `way_back`
+    is how the goods go back once the buyer withdrew; `proof_missing`: what was sent to prove that
+    they are on their way was not whole.
     """
     return _render(
         env,
@@ -401,6 +406,9 @@ def render_order(
         data={},
         order=order,
         left=Money(order["left"]["amount"], order["left"]["currency"]),
+        way_back=way_back,
+        proof_missing=proof_missing,
+        sum_of=lambda some: Money(some["amount"], some["currency"]),
         due_back=due_back or Money(order["left"]["amount"], order["left"]["currency"]),
         kept=[item for item in order["items"] if item["no_withdrawal"] not in (None, *LOST_LATER)],
         lost_later=[item for item in order["items"] if item["no_withdrawal"] in LOST_LATER],
