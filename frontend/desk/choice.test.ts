@@ -1,6 +1,15 @@
 import { expect, test } from "vitest";
 import type { OrderDetail } from "../contract";
-import { amountOf, everything, paidBackUnsent, parcelLines, refundLines, refundOf } from "./choice";
+import {
+  amountOf,
+  everything,
+  owedRefund,
+  paidBackUnsent,
+  parcelLines,
+  refundLines,
+  refundOf,
+  returnLines,
+} from "./choice";
 
 const pounds = (amount: number) => ({ amount, currency: "GBP" });
 const line = (sku: string, quantity: number, price: number, refunded = 0, to_send = quantity) => ({
@@ -9,6 +18,8 @@ const line = (sku: string, quantity: number, price: number, refunded = 0, to_sen
   unit_price: pounds(price),
   refunded,
   to_send,
+  sent: quantity - to_send,
+  returned: 0,
 });
 const order = (left: number) =>
   ({
@@ -32,6 +43,30 @@ test("pieces that were not sent are sold again, the others if the merchant says 
 
   expect(lines(false)).toEqual([{ sku: "MUG", quantity: 2, restock: 1 }]);
   expect(lines(true)).toEqual([{ sku: "MUG", quantity: 2, restock: 2 }]);
+});
+
+test("what is back by a return is not sold again by its refund", () => {
+  const back = order(1000);
+  back.items[0]!.returned = 2;
+
+  expect(refundLines(back, { MUG: 2 }, true)).toEqual([{ sku: "MUG", quantity: 2, restock: 1 }]);
+});
+
+test("what is due is refunded for the pieces that it is due for", () => {
+  const owed = { now: pounds(170), items: [{ sku: "MUG", quantity: 2 }] };
+
+  expect(owedRefund({ ...order(1000), owed } as OrderDetail)).toEqual({
+    lines: [{ sku: "MUG", quantity: 2, restock: 1 }],
+    amount: pounds(170),
+  });
+});
+
+test("damaged pieces that came back are not sold again, the others if the merchant says so", () => {
+  const lines = (restock: boolean) =>
+    returnLines(order(1000), { MUG: 2, BOWL: 0 }, { MUG: 1, BOWL: 1 }, restock);
+
+  expect(lines(true)).toEqual([{ sku: "MUG", quantity: 2, damaged: 1, restock: 1 }]);
+  expect(lines(false)).toEqual([{ sku: "MUG", quantity: 2, damaged: 1, restock: 0 }]);
 });
 
 test("an order whose money is gone and whose pieces wait asks what becomes of them", () => {

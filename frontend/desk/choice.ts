@@ -18,13 +18,41 @@ export function refundOf(order: OrderDetail, pieces: Pieces): Money {
   return { amount: Math.min(amount, order.left.amount), currency: order.left.currency };
 }
 
-/** The chosen pieces as a refund says them; those that were not sent yet, and all if `restock`, are sold again. */
+/** Pieces of a line that were sent and are not back. */
+export const away = (line: Line): number => line.sent - line.returned;
+
+/** The chosen pieces as a refund says them; those that were not sent yet, and if `restock` those that are not back yet by a
+ *  return of their own, are sold again. */
 export const refundLines = (order: OrderDetail, pieces: Pieces, restock: boolean) =>
   order.items
     .filter(({ sku }) => (pieces[sku] ?? 0) > 0)
-    .map(({ sku, to_send }) => {
+    .map((line) => {
+      const quantity = pieces[line.sku]!;
+      const most = restock ? line.to_send + away(line) : line.to_send;
+      return { sku: line.sku, quantity, restock: Math.min(most, quantity) };
+    });
+
+/** The refund of what is due after a withdrawal; what came back was put on sale when it did. */
+export const owedRefund = (order: OrderDetail) => {
+  const pieces = Object.fromEntries(
+    (order.owed?.items ?? []).map(({ sku, quantity }) => [sku, quantity]),
+  );
+  return { lines: refundLines(order, pieces, false), amount: order.owed?.now };
+};
+
+/** What came back as a return says it: `damaged` by SKU; the others are sold again if `restock`. */
+export const returnLines = (
+  order: OrderDetail,
+  pieces: Pieces,
+  damaged: Pieces,
+  restock: boolean,
+) =>
+  order.items
+    .filter(({ sku }) => (pieces[sku] ?? 0) > 0)
+    .map(({ sku }) => {
       const quantity = pieces[sku]!;
-      return { sku, quantity, restock: restock ? quantity : Math.min(to_send, quantity) };
+      const worse = Math.min(damaged[sku] ?? 0, quantity);
+      return { sku, quantity, damaged: worse, restock: restock ? quantity - worse : 0 };
     });
 
 /** All pieces that can still be refunded. */

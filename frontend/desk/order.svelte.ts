@@ -4,7 +4,7 @@ import type { OrderDetail, OrderNote } from "../contract";
 import type { Studio } from "../studio/session.svelte";
 
 export type Asking = Pick<Studio, "request">;
-export type Panel = "send" | "refund" | "cancel";
+export type Panel = "send" | "refund" | "cancel" | "back";
 
 export class OrderDesk {
   order = $state.raw<OrderDetail | null>(null);
@@ -42,6 +42,7 @@ export class OrderDesk {
 
   send = (body: object): Promise<boolean> => this.#act("shipments", body, "send");
   refund = (body: object): Promise<boolean> => this.#act("refunds", body, "refund");
+  takeBack = (body: object): Promise<boolean> => this.#act("returns", body, "back");
   cancel = (): Promise<boolean> => this.#act("cancel", {}, "cancel");
   arrived = (shipment: string): Promise<boolean> =>
     this.#act(`shipments/${shipment}/delivered`, {}, "arrived");
