@@ -200,11 +200,11 @@ def _way_back_texts(
     if owed is None or owed.send_back_by is None:
         return []
     by = moment(lang, order.market, owed.send_back_by)
-    address = comma.join(way_back["address"].splitlines())
+    address, payer = comma.join(way_back["address"].splitlines()), way_back["payer"].value
     to = t("mail.way_back.to", moment=by, address=address)
     return [
         to if address else t("mail.way_back.ask", moment=by),
-        t(f"mail.way_back.pays.{way_back['payer'].value}"),
+        t(f"mail.way_back.pays.{payer}"),
         t("mail.way_back.proof"),
     ]
 

@@ -128,6 +128,7 @@ async def test_order_keeps_what_was_agreed(house: House) -> None:
             "sent": 0,
             "refunded": 0,
             "to_send": 2,
+            "returned": 0,
             "no_withdrawal": None,
         }
     ]
@@ -234,7 +235,7 @@ async def test_late_orders_come_in_pages_by_what_was_agreed(house: House) -> Non
         assert (await house.client.get("/orders/counts")).json()["counts"]["late"] == 6
 
 
-async def test_orders_cost_five_queries_for_one_and_for_three(house: House) -> None:
+async def test_orders_cost_six_queries_for_one_and_for_three(house: House) -> None:
     counted: list[str] = []
     event.listen(
         house.database.engine.sync_engine,
@@ -247,7 +248,7 @@ async def test_orders_cost_five_queries_for_one_and_for_three(house: House) -> N
         counted.clear()
         async with house.database.session() as session:
             await service.list_own_orders(session, person=house.first.person)
-        assert len(counted) == 5
+        assert len(counted) == 6
         await sell(house, house.first)
 
 

@@ -26,7 +26,7 @@ from showfloor.orders.models import (
     ShipmentRow,
 )
 from showfloor.orders.queries.fulfilment import refunds_of, shipments_of
-from showfloor.orders.queries.returns import proofs_of, returns_of
+from showfloor.orders.queries.returns import WentBack, went_back
 from showfloor.orders.rules import number_of
 from showfloor.orders.types import Address, Buyer, Item, NewOrder, Order, Quote
 
@@ -378,15 +378,14 @@ async def _with_lines(session: Session, rows: Sequence[OrderRow]) -> list[Order]
         items[line.order_id].append(_item(line, currency[line.order_id]))
     shipments = await shipments_of(session, currency)
     refunds = await refunds_of(session, currency)
-    returns = await returns_of(session, currency)
-    proofs = await proofs_of(session, currency)
+    back = await went_back(session, currency)
     return [
         replace(
             _order(row, items[row.id]),
             shipments=shipments.get(row.id, ()),
             refunds=refunds.get(row.id, ()),
-            returns=returns.get(row.id, ()),
-            return_proof=proofs.get(row.id),
+            returns=back.get(row.id, WentBack()).returns,
+            return_proof=back.get(row.id, WentBack()).proof,
         )
         for row in rows
     ]

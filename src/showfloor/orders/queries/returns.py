@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from showfloor.kit.db import Session
 from showfloor.kit.money import Money
-from showfloor.orders.models import ReturnLineRow, ReturnProofRow, ReturnRow
+from showfloor.orders.models import OrderRow, ReturnLineRow, ReturnProofRow, ReturnRow
 from showfloor.orders.types import Return, ReturnedPieces, ReturnProof
 
 
@@ -57,34 +58,38 @@ async def set_proof(session: Session, order_id: UUID, proof: ReturnProof) -> Non
     await session.execute(row.on_conflict_do_update(index_elements=["order_id"], set_=corrected))
 
 
-async def returns_of(
-    session: Session, currency_of: Mapping[UUID, str]
-) -> dict[UUID, tuple[Return, ...]]:
-    """Oldest first, by order."""
+@dataclass(frozen=True, slots=True)
+class WentBack:
+    """What is known of the way back of one order's goods; returns oldest first."""
+
+    returns: tuple[Return, ...] = ()
+    proof: ReturnProof | None = None
+
+
+async def went_back(session: Session, currency_of: Mapping[UUID, str]) -> dict[UUID, WentBack]:
+    """By order, one statement for any number; those of which nothing came back are left out."""
     rows = await session.execute(
-        select(ReturnRow, ReturnLineRow)
-        .join(ReturnLineRow, ReturnLineRow.return_id == ReturnRow.id)
-        .where(ReturnRow.order_id.in_(currency_of))
+        select(OrderRow.id, ReturnProofRow, ReturnRow, ReturnLineRow)
+        .outerjoin(ReturnProofRow, ReturnProofRow.order_id == OrderRow.id)
+        .outerjoin(ReturnRow, ReturnRow.order_id == OrderRow.id)
+        .outerjoin(ReturnLineRow, ReturnLineRow.return_id == ReturnRow.id)
+        .where(
+            OrderRow.id.in_(currency_of),
+            or_(ReturnProofRow.order_id.is_not(None), ReturnRow.id.is_not(None)),
+        )
         .order_by(ReturnRow.id, ReturnLineRow.position)
     )
-    pieces: dict[UUID, dict[int, ReturnedPieces]] = {}
-    made: dict[UUID, ReturnRow] = {}
-    for row, line in rows:
-        made[row.id] = row
-        back = ReturnedPieces(line.quantity, line.damaged, line.restock)
-        pieces.setdefault(row.id, {})[line.position] = back
-    found: dict[UUID, tuple[Return, ...]] = {}
-    for row in made.values():
-        lost = Money(row.value_lost, currency_of[row.order_id])
-        one = Return(row.id, pieces[row.id], lost, row.at)
-        found[row.order_id] = (*found.get(row.order_id, ()), one)
-    return found
-
-
-async def proofs_of(session: Session, order_ids: Collection[UUID]) -> dict[UUID, ReturnProof]:
-    """By order."""
-    chosen = select(ReturnProofRow).where(ReturnProofRow.order_id.in_(order_ids))
+    made: dict[UUID, dict[UUID, Return]] = {}
+    proofs: dict[UUID, ReturnProof] = {}
+    for order_id, proof, row, line in rows:
+        own = made.setdefault(order_id, {})
+        if proof is not None:
+            proofs[order_id] = ReturnProof(proof.carrier, proof.tracking, proof.at)
+        if row is not None:
+            lost = Money(row.value_lost, currency_of[order_id])
+            one = own.setdefault(row.id, Return(row.id, {}, lost, row.at))
+            one.pieces[line.position] = ReturnedPieces(line.quantity, line.damaged, line.restock)
     return {
-        row.order_id: ReturnProof(row.carrier, row.tracking, row.at)
-        for row in (await session.execute(chosen)).scalars()
+        order_id: WentBack(tuple(own.values()), proofs.get(order_id))
+        for order_id, own in made.items()
     }
