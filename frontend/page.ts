@@ -53,7 +53,7 @@ export interface AccountPage extends PageData {
 }
 
 export interface StudioPage extends PageData {
-  markets: { code: string; name: Words; currency: string }[];
+  markets: { code: string; name: Words; currency: string; country: string }[];
   /** Settings without which nothing can be paid. */
   payments_missing: string[];
 }

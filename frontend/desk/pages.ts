@@ -49,6 +49,12 @@ export const DESK_PAGES: readonly DeskPage[] = [
     load: () => import("./money-page.svelte"),
   },
   {
+    name: "delivery",
+    label: "desk.tab.delivery",
+    under: "settings",
+    load: () => import("./delivery-page.svelte"),
+  },
+  {
     name: "terms",
     label: "desk.tab.terms",
     needs: "seller.read",

@@ -223,7 +223,12 @@ async def desk(request: Request) -> Response:
 
 def _studio(request: Request, part: Literal["studio", "desk"]) -> str:
     markets = [
-        {"code": market.code, "name": market.name, "currency": market.currency}
+        {
+            "code": market.code,
+            "name": market.name,
+            "currency": market.currency,
+            "country": market.country,
+        }
         for market in list_markets()
     ]
     missing = request.app.state.settings.payments_missing

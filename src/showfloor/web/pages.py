@@ -80,6 +80,7 @@ STUDIO_WORDS = (
     "shelf",
     "orders",
     "field",
+    "ways",
 )
 
 ACCOUNT_WORDS = ("viewer", "age", "field")
