@@ -15,7 +15,7 @@ import jinja2
 from showfloor.identity.types import OpenInvitation
 from showfloor.kit import messages
 from showfloor.markets.service import get_market
-from showfloor.merchants.types import SellerTerms, WayBack
+from showfloor.merchants.types import ReturnPayer, SellerTerms, WayBack
 from showfloor.notices.types import Letter, Mail, MailKind
 from showfloor.orders import service as orders
 from showfloor.orders.types import Order
@@ -200,11 +200,12 @@ def _way_back_texts(
     if owed is None or owed.send_back_by is None:
         return []
     by = moment(lang, order.market, owed.send_back_by)
-    address, payer = comma.join(way_back["address"].splitlines()), way_back["payer"].value
+    address = comma.join(way_back["address"].splitlines())
+    buyer_pays = way_back["payer"] is ReturnPayer.BUYER
     to = t("mail.way_back.to", moment=by, address=address)
     return [
         to if address else t("mail.way_back.ask", moment=by),
-        t(f"mail.way_back.pays.{payer}"),
+        t("mail.way_back.pays.buyer") if buyer_pays else t("mail.way_back.pays.seller"),
         t("mail.way_back.proof"),
     ]
 
