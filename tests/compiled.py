@@ -7,7 +7,7 @@ statements again.
 
 from __future__ import annotations
 
-from sqlalchemy import URL, Dialect, Engine
+from sqlalchemy import URL, Connection, Dialect, Engine
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg, PGDialectAsync_psycopg
 from sqlalchemy.util import LRUCache
@@ -15,6 +15,8 @@ from sqlalchemy.util import LRUCache
 MOST = 1000
 """Statements that are kept."""
 _STATEMENTS = LRUCache[object, object](MOST)
+_LEARNED: dict[str, object] = {}
+"""What SQLAlchemy asks a server before the first statement."""
 
 
 def share_compiled_statements() -> None:
@@ -38,6 +40,18 @@ class SharingPsycopg(PGDialectAsync_psycopg):
     """
 
     supports_statement_cache = True
+
+    def initialize(self, connection: Connection) -> None:
+        """Seven statements, of which each engine would learn the same: all servers of a run are of
+        one version, and no test's database has settings of its own.
+        """
+        if not _LEARNED:
+            before = dict(vars(self))
+            super().initialize(connection)
+            _LEARNED.update(
+                {name: value for name, value in vars(self).items() if before.get(name) != value}
+            )
+        vars(self).update(_LEARNED)
 
     @classmethod
     def engine_created(cls, engine: Engine) -> None:

@@ -17,6 +17,7 @@ from showfloor.app.postgres import EmbeddedPostgres
 from showfloor.identity.service import passwords
 from showfloor.kit.db import Database
 from tests.compiled import share_compiled_statements
+from tests.connections import keep_connections
 from tests.databases import TEMPLATE, Databases
 from tests.waiting import BOUND
 
@@ -37,6 +38,7 @@ passwords._passwords = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, pa
 passwords.NOBODY = passwords._passwords.hash("nobody")
 
 share_compiled_statements()
+keep_connections()
 
 # Tests lose nothing that matters when the power goes.
 FAST = {

@@ -13,10 +13,11 @@ import psycopg
 from psycopg import sql
 
 from showfloor.app.postgres import EmbeddedPostgres
+from tests import connections
 
 TEMPLATE = "showfloor_template"
 
-MOST_USES = 50
+MOST_USES = 100
 """Deleted rows stay in the files until they are vacuumed, so a copy is not used for ever."""
 
 _SCHEMA = """
@@ -43,21 +44,17 @@ a row of its catalogs without a new `xmin` (the in-place statistics of VACUUM ex
 _DISCONNECT = """
 select pg_terminate_backend(pid, 10000) from pg_stat_activity
 where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()
+  and pid <> all (%s)
 """
 
-_EMPTY = """
-do $$
-declare name text; filled boolean;
-begin
-  for name in select oid::regclass from pg_class
-      where relkind = 'r' and relnamespace = 'public'::regnamespace
-        and relname <> 'alembic_version' loop
-    execute 'select exists (select from ' || name || ')' into filled;
-    if filled then execute 'delete from ' || name; end if;
-  end loop;
-  perform setval(seqrelid, seqstart, false) from pg_sequence
-    where pg_sequence_last_value(seqrelid) is not null;
-end $$
+_TABLES = """
+select oid::regclass::text from pg_class
+where relkind = 'r' and relnamespace = 'public'::regnamespace and relname <> 'alembic_version'
+"""
+
+_NUMBERS = """
+select setval(seqrelid, seqstart, false) from pg_sequence
+where pg_sequence_last_value(seqrelid) is not null
 """
 
 
@@ -69,6 +66,7 @@ class Databases:
         self._free: list[str] = []
         self._uses: dict[str, int] = {}
         self._schema: str | None = None
+        self._tables: list[str] = []
         self._connections: dict[str, psycopg.Connection[tuple[Any, ...]]] = {}
 
     def borrow(self) -> str:
@@ -93,6 +91,7 @@ class Databases:
             self._free.remove(name)
         del self._uses[name]
         self._disconnect(name)
+        connections.forget(name)
         with self._connect("postgres") as connection:
             connection.execute(
                 sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
@@ -102,9 +101,11 @@ class Databases:
         name = f"t_{secrets.token_hex(6)}"
         self._server.create_database(name, template=TEMPLATE)
         self._uses[name] = 0
+        connections.lend(name)
         if self._schema is None:
             with self._connect(name) as connection:
                 self._schema = _schema(connection)
+                self._tables = [str(table) for (table,) in connection.execute(_TABLES)]
         return name
 
     def _empty(self, name: str) -> bool:
@@ -112,15 +113,23 @@ class Databases:
         for _ in range(2):  # a test may have ended our connection with all others
             try:
                 connection = self._own_connection(name)
-                connection.execute(_DISCONNECT)
+                connection.execute(_DISCONNECT, [connections.kept_processes(name)])
                 if _schema(connection) != self._schema:
                     return False
-                connection.execute(_EMPTY)
+                for table in self._filled(connection):
+                    connection.execute(sql.SQL("delete from {}").format(sql.SQL(table)))
+                connection.execute(_NUMBERS, prepare=True)
             except psycopg.OperationalError:
                 self._disconnect(name)
             else:
                 return True
         return False
+
+    def _filled(self, connection: psycopg.Connection[tuple[Any, ...]]) -> list[str]:
+        """One statement, planned once: the tables are those of the template."""
+        each = [f"select '{table}' where exists (select from {table})" for table in self._tables]
+        found = connection.execute(sql.SQL(" union all ".join(each)), prepare=True)
+        return [str(table) for (table,) in found]
 
     def _own_connection(self, name: str) -> psycopg.Connection[tuple[Any, ...]]:
         """Kept while the database is: a new one reads the catalogs of all tables again, which costs
@@ -142,5 +151,5 @@ class Databases:
 
 
 def _schema(connection: psycopg.Connection[tuple[Any, ...]]) -> str:
-    (found,) = connection.execute(_SCHEMA).fetchone() or ("",)
+    (found,) = connection.execute(_SCHEMA, prepare=True).fetchone() or ("",)
     return str(found)
