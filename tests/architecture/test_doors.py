@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from showfloor.app import contract
+from tests.described import document as described
 
 PERSONAL = {"email", "phone", "full_name", "line1", "birthday", "born"}
 ABOUT_OTHERS = {"invite_member"}
@@ -29,7 +29,7 @@ def _fields(schema: dict[str, Any], document: dict[str, Any]) -> set[str]:
 
 
 def test_every_request_with_personal_data_answers_the_question_of_the_gate() -> None:
-    document = contract.document()
+    document = described()
     doors = {}
     for operations in document["paths"].values():
         for operation in operations.values():

@@ -5,6 +5,7 @@ by the right and the wrong people.
 from __future__ import annotations
 
 import asyncio
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +23,10 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from showfloor.app import contract
 from showfloor.kit import clock
+from tests.described import document
 from tests.integration.app.one_of_everything import BASE, Everything, one_of_everything
 
-DOCUMENT = contract.document()
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -128,7 +128,7 @@ async def test_what_reaches_no_route_is_refused_the_same_way(
 
 def operations() -> list[APIOperation[Any, Any]]:
     """What `web` answers; the room is another server's."""
-    described = schemathesis.openapi.from_dict(DOCUMENT).get_all_operations()
+    described = schemathesis.openapi.from_dict(deepcopy(document())).get_all_operations()
     found = [result.ok() for result in described if result.ok().path.startswith("/api/")]
     return sorted(found, key=lambda operation: name_of(operation) in LAST)
 
@@ -203,7 +203,7 @@ def fields_of(operation: APIOperation[Any, Any]) -> set[str]:
         return set(schema["properties"])
     names = [one["$ref"].rpartition("/")[2] for one in schema.get("oneOf", [schema])]
     return {
-        field for name in names for field in DOCUMENT["components"]["schemas"][name]["properties"]
+        field for name in names for field in document()["components"]["schemas"][name]["properties"]
     }
 
 

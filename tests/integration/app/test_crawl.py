@@ -14,16 +14,15 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from showfloor.app import contract
 from showfloor.identity import service as identity
 from showfloor.identity.types import Action, GrantKind, Role
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Base, Database
 from tests.architecture.test_roles import PUBLIC
+from tests.described import document
 from tests.integration.app.one_of_everything import Everything, one_of_everything
 from tests.people import add_host, add_key, add_person, add_seller
 
-DOCUMENT = contract.document()
 ON_THE_AIR = {"get_show", "get_next_show", "timeline", "list_clips", "list_captions"}
 """Open to everybody; a draft is its team's alone (shows/service/access.py)."""
 THEIR_OWN = {"create_show"}
@@ -143,7 +142,7 @@ async def ask(everything: Everything, actor: Actor, call: Call) -> Answer:
 
 def calls() -> Iterator[Call]:
     """Those that ask who somebody is, and what their role is."""
-    for path, operations in DOCUMENT["paths"].items():
+    for path, operations in document()["paths"].items():
         if not path.startswith("/api/"):
             continue
         for method, operation in operations.items():
@@ -166,7 +165,7 @@ def calls() -> Iterator[Call]:
 def example(schema: dict[str, Any], known: dict[str, Any]) -> Any:
     """The smallest value that fits, with what is there under its name."""
     if "$ref" in schema:
-        named = DOCUMENT["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+        named = document()["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
         return example(named, known)
     for choice in ("anyOf", "oneOf", "allOf"):
         if choice in schema:

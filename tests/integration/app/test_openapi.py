@@ -7,20 +7,20 @@ from __future__ import annotations
 import json
 import re
 
-from showfloor.app import contract
+from tests.described import document
 
 
 def test_hold_route_and_room_are_described() -> None:
-    document = contract.document()
+    described = document()
 
-    hold = document["paths"]["/api/v1/shows/{show_id}/holds"]["post"]
+    hold = described["paths"]["/api/v1/shows/{show_id}/holds"]["post"]
     assert hold["requestBody"]["content"]["application/json"]["schema"] == {
         "$ref": "#/components/schemas/HoldIn"
     }
     assert hold["responses"]["201"]["content"]["application/json"]["schema"] == {
         "$ref": "#/components/schemas/HoldOut"
     }
-    room = document["paths"]["/rooms/{show_id}/events"]["get"]["responses"]["200"]["content"]
+    room = described["paths"]["/rooms/{show_id}/events"]["get"]["responses"]["200"]["content"]
     assert set(re.findall(r"schemas/(\w+)", json.dumps(room))) == {
         "RoomSnapshot",
         "RoomChange",
@@ -31,21 +31,21 @@ def test_hold_route_and_room_are_described() -> None:
 
 
 def test_every_reference_leads_somewhere() -> None:
-    document = contract.document()
+    described = document()
 
-    models = document["components"]["schemas"]
-    assert set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(document))) <= set(models)
+    models = described["components"]["schemas"]
+    assert set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(described))) <= set(models)
     schemes = {
         name
-        for path in document["paths"].values()
+        for path in described["paths"].values()
         for route in path.values()
         if isinstance(route, dict)
         for need in route.get("security", [])
         for name in need
     }
-    assert schemes == set(document["components"]["securitySchemes"])
+    assert schemes == set(described["components"]["securitySchemes"])
 
 
 def test_every_refusal_is_described_as_one() -> None:
     """A route without `refusals(…)` would promise FastAPI's own 422, which nobody sends."""
-    assert "HTTPValidationError" not in contract.document()["components"]["schemas"]
+    assert "HTTPValidationError" not in document()["components"]["schemas"]

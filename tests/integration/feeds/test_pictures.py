@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from typing import Any
 
@@ -205,21 +205,22 @@ def bomb() -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("body", "code"),
+    ("make", "code"),
     [
-        (bomb(), "picture_too_many_pixels"),
-        (picture(6_000, 5_100, progressive=True), "picture_too_many_pixels"),
-        (picture(80, 400), "picture_too_small"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "picture_unreadable"),
-        (picture()[:500], "picture_unreadable"),
-        (b"", "picture_unreadable"),
+        (bomb, "picture_too_many_pixels"),
+        (lambda: picture(6_000, 5_100, progressive=True), "picture_too_many_pixels"),
+        (lambda: picture(80, 400), "picture_too_small"),
+        (lambda: b"<svg xmlns='http://www.w3.org/2000/svg'/>", "picture_unreadable"),
+        (lambda: picture()[:500], "picture_unreadable"),
+        (bytes, "picture_unreadable"),
     ],
+    ids=["bomb", "progressive", "small", "svg", "cut-off", "nothing"],
 )
 async def test_what_is_no_picture_of_ours_is_left_out_with_a_reason(
-    desk: Desk, shop: Receiver, body: bytes, code: str
+    desk: Desk, shop: Receiver, make: Callable[[], bytes], code: str
 ) -> None:
     found = await desk.take_over(export(shirt(shop, "bad.jpg", "good.jpg")))
-    shop.next.append(answer(200, {}, body))
+    shop.next.append(answer(200, {}, make()))
     await desk.fetch_pictures()
 
     assert await progress(desk, found) == {"waiting": 0, "done": 1, "failed": 1}
