@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gc
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -14,10 +15,13 @@ SOURCE = ROOT / "src" / "showfloor"
 @cache
 def trees() -> dict[str, ast.Module]:
     """Path below src/showfloor -> syntax tree."""
-    return {
+    found = {
         str(path.relative_to(SOURCE)): ast.parse(path.read_text("utf-8"))
         for path in sorted(SOURCE.rglob("*.py"))
     }
+    # They live to the end: no look for garbage goes through them.
+    gc.freeze()
+    return found
 
 
 def modules() -> list[str]:
@@ -32,12 +36,17 @@ def calls(tree: ast.Module) -> Iterator[tuple[str, int]]:
             yield ast.unparse(node.func), node.lineno
 
 
+@cache
+def _calls_by_file() -> dict[str, list[tuple[str, int]]]:
+    return {path: list(calls(tree)) for path, tree in trees().items()}
+
+
 def offences(wrong: str | tuple[str, ...], *, allowed: tuple[str, ...]) -> list[str]:
     """Calls whose dotted name ends with one of `wrong`, outside of the `allowed` files."""
     return [
         f"{path}:{line} {name}"
-        for path, tree in trees().items()
+        for path, found in _calls_by_file().items()
         if not path.startswith(allowed)
-        for name, line in calls(tree)
+        for name, line in found
         if name.endswith(wrong)
     ]
