@@ -33,6 +33,8 @@ CHECKS = [
     content_type_conformance,
     response_schema_conformance,
 ]
+FEW, MANY = 6, 12
+"""Requests to a route, and where none of the few was answered well."""
 SIGNED = ["take_callback"]
 """Nobody but a provider gets a good answer."""
 PERSONAL = [
@@ -95,11 +97,14 @@ def test_every_route_keeps_its_promise(
         try:
             for operation in operations():
                 with subtests.test(operation.label):
-                    statuses = ask(runner, everything, operation)
-                    assert (
-                        name_of(operation) in [*SIGNED, *PERSONAL, *OPERATORS, *UPLOADS, *OVER]
-                        or min(statuses) < 300
-                    ), f"only {statuses}: what does one_of_everything lack?"
+                    statuses = ask(runner, everything, operation, FEW)
+                    if name_of(operation) in [*SIGNED, *PERSONAL, *OPERATORS, *UPLOADS, *OVER]:
+                        continue
+                    if min(statuses) >= 300:
+                        statuses = ask(runner, everything, operation, MANY)
+                    assert min(statuses) < 300, (
+                        f"only {statuses}: what does one_of_everything lack?"
+                    )
         finally:
             runner.run(shop.__aexit__(None, None, None))
 
@@ -138,13 +143,13 @@ def name_of(operation: APIOperation[Any, Any]) -> str:
 
 
 def ask(
-    runner: asyncio.Runner, everything: Everything, operation: APIOperation[Any, Any]
+    runner: asyncio.Runner, everything: Everything, operation: APIOperation[Any, Any], examples: int
 ) -> set[int]:
     """The statuses that came."""
     statuses = set()
 
     @settings(
-        max_examples=12,
+        max_examples=examples,
         derandomize=True,
         database=None,
         deadline=None,
