@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 
 from showfloor.app import migrate
 from showfloor.app.migrate import import_models
+from showfloor.app.postgres import EmbeddedPostgres
 from showfloor.kit.db import Base
+from tests.databases import TEMPLATE
 
 
 def _difference(url: str) -> list[Any]:
@@ -32,16 +38,46 @@ def test_migrations_make_the_schema_of_the_models(database_url: str) -> None:
     assert _difference(database_url) == []
 
 
+@contextmanager
+def database_of(postgres: EmbeddedPostgres, template: str | None) -> Iterator[str]:
+    """The URL of one that nobody else borrows."""
+    name = f"e_{secrets.token_hex(6)}"
+    yield postgres.create_database(name, template)
+    with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
+        drop = psycopg.sql.SQL("drop database {} with (force)")
+        connection.execute(drop.format(psycopg.sql.Identifier(name)))
+
+
 def test_folder_of_the_program_may_have_any_name(
-    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    postgres: EmbeddedPostgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "100% live" / "migrations"
     shutil.copytree(migrate.MIGRATIONS, folder)
     monkeypatch.setattr(migrate, "MIGRATIONS", folder)
 
-    migrate.upgrade_now(database_url)
+    with database_of(postgres, None) as empty:
+        migrate.upgrade_now(empty)
 
-    assert _difference(database_url) == []
+        assert _difference(empty) == []
+
+
+@pytest.mark.parametrize(("newest", "asked_for"), [(True, []), (False, ["head"])])
+def test_alembic_is_asked_where_there_is_something_to_do(
+    postgres: EmbeddedPostgres,
+    monkeypatch: pytest.MonkeyPatch,
+    newest: bool,
+    asked_for: list[str],
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(command, "upgrade", lambda config, revision: asked.append(revision))
+
+    with database_of(postgres, TEMPLATE) as url:
+        if not newest:
+            with psycopg.connect(url) as connection:
+                connection.execute("update alembic_version set version_num = '0001'")
+        migrate.upgrade_now(url)
+
+    assert asked == asked_for
 
 
 def test_the_comparison_finds_a_column_that_the_models_lack(database_url: str) -> None:
