@@ -74,10 +74,10 @@ def _newest() -> str:
 
 
 def _migrate(connection: Connection) -> None:
-    # Every command of an operator comes by, and nearly all find nothing to do: loading Alembic and
-    # all migrations was a third of what such a command cost.
-    from alembic import command  # noqa: PLC0415
-    from alembic.config import Config  # noqa: PLC0415
+    # Every command of an operator comes by, and loading these and all migrations was a third of
+    # what it cost.
+    from alembic import command  # noqa: PLC0415 - nearly always there is nothing to do
+    from alembic.config import Config  # noqa: PLC0415 - nearly always there is nothing to do
 
     config = Config()
     # ConfigParser takes a single % of a folder's name for a reference.
