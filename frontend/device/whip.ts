@@ -22,7 +22,9 @@ export class Whip implements Transport<Tracks> {
 
 class WhipUplink implements Uplink<Tracks> {
   readonly #peer = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
-  readonly #figures = new Figures(performance.now());
+  /** From the first second of the open connection on: finding a way may have taken longer than a
+   *  server may be silent. */
+  #figures = new Figures(performance.now());
   readonly #began = performance.now();
   #timer = setInterval(() => void this.#second(), 1000);
   #session: string | null = null;
@@ -78,6 +80,7 @@ class WhipUplink implements Uplink<Tracks> {
     const state = this.#peer.connectionState;
     if (state === "connected" && !this.#open) {
       this.#open = true;
+      this.#figures = new Figures(performance.now());
       this.listener.accepted();
     } else if (state === "failed" || state === "closed") this.#lost();
   }
