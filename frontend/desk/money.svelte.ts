@@ -73,7 +73,7 @@ export class Books {
       const found = await this.studio.request<{ statements: Statement[] }>(path);
       if (month === this.month) this.statements = found.statements;
     } catch (error) {
-      this.problem = problemOf(error);
+      if (month === this.month) this.problem = problemOf(error);
     }
   }
 

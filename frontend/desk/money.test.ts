@@ -119,6 +119,26 @@ test("what went wrong with a month is over with the next one that comes", async 
   expect(books.problem).toBeNull();
 });
 
+test("a refusal that comes late for a month that was left is not said of another", async () => {
+  let refuse = () => {};
+  const late = {
+    request: <T>(path: string): Promise<T> =>
+      path.endsWith("2026-09")
+        ? new Promise((_, reject) => {
+            refuse = () => reject(new Refused({ code: "period_invalid", status: 422 }));
+          })
+        : Promise.resolve({ statements: [] } as T),
+  };
+  const books = new Books(late, now);
+  const left = books.choose("2026-09");
+  await books.choose("2026-10");
+
+  refuse();
+  await left;
+
+  expect([books.month, books.problem]).toEqual(["2026-10", null]);
+});
+
 test("only who may read the books asks for what an order did to them", async () => {
   const path = "/ledger/entries?order_id=ord_1&limit=100";
   const { asked, request } = server({ [path]: { items: [fee], next_cursor: null } });

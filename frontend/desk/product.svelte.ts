@@ -75,7 +75,9 @@ export class ProductDesk {
   arrange = (urls: string[]): Promise<boolean> =>
     this.#do("picture", "/pictures", { method: "PUT", body: { urls } });
 
-  stock(sku: string, reason: Reason, pieces: number, note: string): Promise<boolean> {
+  async stock(sku: string, reason: Reason, pieces: number, note: string): Promise<boolean> {
+    // A press in between must not take the key of what is under way.
+    if (this.busy) return false;
     const known = this.product!.variants.find((each) => each.sku === sku)!;
     const version = reason === "counted" ? known.version : null;
     const body = { sku, reason, pieces, note, version };

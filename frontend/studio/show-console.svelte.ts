@@ -97,7 +97,7 @@ export class ShowConsole {
       if (first && this.onAir) this.ending.resume();
       this.#hangUp ??= this.#listen(view.show.playback.events_url);
     } catch (error) {
-      this.silence = problemOf(error);
+      if (number > this.#shown) this.silence = problemOf(error);
     }
   }
 

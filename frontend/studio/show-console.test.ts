@@ -263,6 +263,25 @@ test("silence is said beside the last view, and ends with the next answer", asyn
   expect([control.silence?.code, control.show?.id]).toEqual(["unreachable", "show_1"]);
 });
 
+test("a question that failed after a later one was answered says nothing", async () => {
+  const control = await started();
+  let fail = () => {};
+  const request = vi.spyOn(studio, "request").mockImplementationOnce(
+    () =>
+      new Promise((_, reject) => {
+        fail = () => reject(new Refused({ code: "unreachable", status: 0 }));
+      }),
+  );
+  const early = control.refresh();
+  await control.refresh();
+
+  fail();
+  await early;
+  request.mockRestore();
+
+  expect([control.silence, control.show?.id]).toEqual([null, "show_1"]);
+});
+
 test("what must be said is stored before going live, and is a cue on the air", async () => {
   const before = await started("scheduled");
   await before.disclose("paid_partnership", true);
