@@ -10,10 +10,6 @@ const details = {
 };
 
 const one = [{ sku: "A", quantity: 1 }];
-const both = [
-  { sku: "A", quantity: 1 },
-  { sku: "B", quantity: 2 },
-];
 
 async function holding(lines = [{ sku: "MUG", quantity: 1 }]): Promise<Buying> {
   const total = lines.reduce((sum, { quantity }) => sum + 100 * quantity, 0);

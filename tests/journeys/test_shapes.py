@@ -1,0 +1,188 @@
+"""The pages at the sizes at which they broke: a phone turned, a low window, a tablet held upright,
+400 % of zoom. What a person needs there is asserted, not how it looks.
+
+Each page is opened once a language, then the window takes one shape after the other: loading a
+video costs seconds of a core, a shape costs a layout. The pictures go to `.build/shapes/`; people
+look at them too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.journeys.conftest import IN_TURN, Installation, new_visitor, settled, until
+from tests.journeys.test_look import (
+    checkout,
+    home,
+    product,
+    scheduled,
+    show,
+)
+from tests.waiting import BOUND
+
+pytestmark = [IN_TURN, pytest.mark.long]
+PICTURES = Path(__file__).parents[2] / ".build" / "shapes"
+
+
+class Shape(NamedTuple):
+    """A window in CSS pixels, and how much of a sheet's content has to be visible in it."""
+
+    width: int
+    height: int
+    readable: int
+
+    def __str__(self) -> str:
+        return f"{self.width}x{self.height}"
+
+
+SHAPES = [
+    Shape(667, 375, 160),
+    Shape(740, 320, 160),
+    # 1280 x 1024 at 400 %, the size of WCAG 2.2's 1.4.10 Reflow
+    Shape(320, 256, 100),
+    Shape(320, 568, 160),
+    Shape(360, 740, 160),
+    Shape(720, 900, 160),
+    Shape(800, 1000, 160),
+    Shape(960, 700, 160),
+]
+
+LOOK = """
+([readable, needed]) => {
+  const wrong = [];
+  const shown = node => node.checkVisibility({ checkVisibilityCSS: true, checkOpacity: true });
+  const name = node => `${node.className} "${(node.ariaLabel || node.innerText).trim()}"`;
+  if (document.documentElement.scrollWidth > innerWidth)
+    wrong.push(`scrolls sideways: ${document.documentElement.scrollWidth} of ${innerWidth}`);
+
+  // What a person needs is whole in the window, and nothing lies over it.
+  for (const selector of needed) {
+    const nodes = [...document.querySelectorAll(selector)].filter(shown);
+    if (!nodes.length) wrong.push(`is not there: ${selector}`);
+    for (const node of nodes) {
+      const { left, top, right, bottom } = node.getBoundingClientRect();
+      if (left < -1 || top < -1 || right > innerWidth + 1 || bottom > innerHeight + 1)
+        wrong.push(`is not whole in the window: ${name(node)} ${[left, top, right, bottom]}`);
+      if (!node.matches("a, button")) continue;
+      const over = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+      if (!over || !(node.contains(over) || over.contains(node)))
+        wrong.push(`lies under something: ${name(node)}`);
+    }
+  }
+
+  // No words of a button are cut: not by its own edge, not by a container that does not scroll.
+  for (const node of document.querySelectorAll("button, a.btn, a.v-btn, .btn")) {
+    if (!shown(node) || !node.innerText?.trim() || node.closest(".vh")) continue;
+    const box = node.getBoundingClientRect();
+    const texts = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      // For screen readers alone, or the count on the corner of its button.
+      const around = texts.currentNode.parentElement;
+      if (around.matches(".count, .vh") || getComputedStyle(around).clipPath !== "none") continue;
+      const words = document.createRange();
+      words.selectNodeContents(texts.currentNode);
+      const cut = [...words.getClientRects()].some(line =>
+        line.left < box.left - 1 || line.right > box.right + 1 || line.top < box.top - 1
+        || line.bottom > box.bottom + 1);
+      if (cut) wrong.push(`cut words: ${name(node)}`);
+    }
+    for (let around = node.parentElement; around; around = around.parentElement) {
+      const style = getComputedStyle(around);
+      if (style.overflowX === "auto" || style.overflowX === "scroll") break;
+      const outer = around.getBoundingClientRect();
+      if (style.overflowX !== "visible" && outer.width > 1
+          && (box.left < outer.left - 1 || box.right > outer.right + 1)) {
+        wrong.push(`cut by ${around.className}: ${name(node)}`);
+        break;
+      }
+    }
+  }
+
+  // What of a sheet can be read at once; the rest of it scrolls.
+  const sheet = document.querySelector(".sheet");
+  if (sheet && readable) {
+    const body = sheet.querySelector(".sheet__body").getBoundingClientRect();
+    const rect = part => sheet.querySelector(part)?.getBoundingClientRect();
+    const top = Math.max(body.top, rect(".sheet__head")?.bottom ?? 0, 0);
+    const bottom = Math.min(body.bottom, rect(".sheet__bar")?.top ?? Infinity, innerHeight);
+    if (bottom - top < readable) wrong.push(`${Math.round(bottom - top)} px of the sheet to read`);
+  }
+  return wrong;
+}
+"""
+
+
+@contextmanager
+def visitor(browser: Browser, lang: str) -> Iterator[Page]:
+    context = new_visitor(browser, viewport={"width": 360, "height": 740}, locale=lang)
+    context.set_default_timeout(BOUND * 1000)
+    yield context.new_page()
+    context.close()
+
+
+class Walk:
+    """One page after the other, and what was wrong with each at each shape."""
+
+    def __init__(self, page: Page, lang: str) -> None:
+        self.page = page
+        self.lang = lang
+        self.wrong: dict[str, list[str]] = {}
+        PICTURES.mkdir(parents=True, exist_ok=True)
+
+    def look(
+        self, name: str, *needed: str, shapes: list[Shape] = SHAPES, sheet: bool = False
+    ) -> None:
+        for shape in shapes:
+            self.page.set_viewport_size({"width": shape.width, "height": shape.height})
+            settled(self.page)
+            where = f"{name}-{self.lang}-{shape}"
+            self.page.screenshot(path=PICTURES / f"{where}.png")
+            found = self.page.evaluate(LOOK, [shape.readable if sheet else 0, list(needed)])
+            if found:
+                self.wrong[where] = found
+        self.page.set_viewport_size({"width": 360, "height": 740})
+
+
+CLOSE = ".sheet__head .btn-icon"
+MAIN = ".sheet__bar .btn"
+LANGUAGES = ["en", "ar"]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_viewer_can_buy_at_every_shape(demo: Installation, browser: Browser, lang: str) -> None:
+    with visitor(browser, lang) as page:
+        walk = Walk(page, lang)
+        home(demo, page, lang)
+        walk.look("home")
+        show(demo, page, lang)
+        walk.look("show", ".stage")
+        product(demo, page, lang)
+        walk.look("product", CLOSE, MAIN, sheet=True)
+        checkout(demo, page, lang)
+        walk.look("checkout", CLOSE, sheet=True)
+
+    assert walk.wrong == {}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_pages_before_and_after_a_show_are_not_dead(
+    demo: Installation, browser: Browser, lang: str
+) -> None:
+    with visitor(browser, lang) as page:
+        walk = Walk(page, lang)
+        scheduled(demo, page, lang)
+        # Its poster, when it begins, how long that is, and a way to tell others.
+        expect(page.locator(".stage__state .v-btn-share")).to_be_visible()
+        until(page, "document.querySelector('.stage img.stage__video')?.naturalWidth > 0")
+        walk.look("scheduled", ".stage__state .v-btn-share", ".stage__state h2")
+        page.goto(f"{demo.base}/s/{demo.facts['past_slug']}?lang={lang}")
+        expect(page.locator(".stage__state .btn-spot").first).to_be_visible()
+        walk.look("ended", ".stage__state .btn-spot")
+
+    assert walk.wrong == {}
