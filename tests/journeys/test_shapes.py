@@ -12,11 +12,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from showfloor.app.demo.camera import WIDE_FILM
 from tests.journeys.conftest import IN_TURN, Installation, new_visitor, settled, until
+from tests.journeys.test_buy import VIDEO, open_product
 from tests.journeys.test_look import (
     checkout,
     home,
@@ -24,7 +27,8 @@ from tests.journeys.test_look import (
     scheduled,
     show,
 )
-from tests.waiting import BOUND
+from tests.journeys.test_studio import publisher
+from tests.waiting import BOUND, until_blocking
 
 pytestmark = [IN_TURN, pytest.mark.long]
 PICTURES = Path(__file__).parents[2] / ".build" / "shapes"
@@ -52,6 +56,7 @@ SHAPES = [
     Shape(800, 1000, 160),
     Shape(960, 700, 160),
 ]
+TURNED = SHAPES[:2]
 
 LOOK = """
 ([readable, needed]) => {
@@ -186,3 +191,111 @@ def test_pages_before_and_after_a_show_are_not_dead(
         walk.look("ended", ".stage__state .btn-spot")
 
     assert walk.wrong == {}
+
+
+SOLD_OUT = {"en": "Last of the kiln", "ar": "آخر ما في الفرن"}
+
+
+def made_without_stock(demo: Installation) -> str:
+    """The id of a product of which there is not a piece."""
+    sku = f"LAST-{uuid4().hex[:8]}"
+    variant = {"sku": sku, "options": {}, "prices": [{"amount": 900, "currency": "GBP"}]}
+    body = {"name": SOLD_OUT, "summary": SOLD_OUT, "description": SOLD_OUT, "axes": {}}
+    with demo.api("merchant") as api:
+        answer = api.post("/products", json={**body, "variants": [variant]})
+        product_id = str(answer.json()["id"])
+        # What was never counted is not called sold out.
+        for reason in ("arrived", "damaged"):
+            change = {"sku": sku, "reason": reason, "pieces": 1}
+            key = {"Idempotency-Key": uuid4().hex}
+            path = f"/products/{product_id}/stock"
+            api.post(path, json=change, headers=key).raise_for_status()
+        return product_id
+
+
+@pytest.fixture(scope="module")
+def landscape(demo: Installation) -> Iterator[str]:
+    """The slug of a live show whose camera lies across, and whose last product is sold out."""
+    gone = made_without_stock(demo)
+    with demo.api("host") as api:
+        live = api.get("/shows", params={"state": "live"}).json()["items"][0]
+        made = {"title": {"en": "Across", "ar": "بالعرض"}, "market": "gb", "disclosures": []}
+        created = api.post("/shows", json=made).json()
+        path = f"/shows/{created['id']}"
+        for each in live["products"][:3]:
+            api.post(f"{path}/products", json={"product_id": each["id"]}).raise_for_status()
+        api.post(f"{path}/products", json={"product_id": gone}).raise_for_status()
+        key = api.post(f"{path}/stream-key").json()["stream_key"]
+        with publisher(f"{demo.facts['rtmp_url']}/{key}", WIDE_FILM):
+            until_blocking(
+                lambda: api.get(f"{path}/studio").json()["ingest"]["state"] == "publishing",
+                otherwise=lambda: "the camera never published",
+            )
+            api.post(f"{path}/go-live").raise_for_status()
+            first = live["products"][0]["id"]
+            pinned = api.post(f"{path}/cues", json={"kind": "pin", "product_id": first})
+            pinned.raise_for_status()
+            yield created["slug"]
+            api.post(f"{path}/end").raise_for_status()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_landscape_show_is_watched_and_bought_from_on_a_turned_phone(
+    demo: Installation, browser: Browser, landscape: str, lang: str
+) -> None:
+    with visitor(browser, lang) as page:
+        walk = Walk(page, lang)
+        page.goto(f"{demo.base}/s/{landscape}?lang={lang}")
+        until(page, f"{VIDEO}?.currentTime > 0")
+        walk.look("wide", ".stage__tools .v-btn")
+        page.set_viewport_size({"width": 740, "height": 320})
+        # The picture has the height: it is cut off nowhere.
+        box = page.locator("video").bounding_box()
+        page.locator(".stage__bag").click()
+        walk.look("wide-shelf", ".shop__close", shapes=TURNED)
+        page.locator(".shelf__open").first.click()
+        expect(page.locator(MAIN)).to_be_visible()
+        walk.look("wide-product", CLOSE, MAIN, sheet=True)
+        page.locator(CLOSE).click()
+        open_product(page, SOLD_OUT[lang])
+        # No dead end: what is the matter, and a way back to everything else.
+        sheet = page.get_by_role("dialog")
+        expect(sheet.locator(".notice .btn")).to_be_visible()
+        expect(sheet.locator(MAIN)).to_have_attribute("aria-disabled", "true")
+        walk.look("gone", CLOSE, MAIN, sheet=True)
+
+    assert walk.wrong == {}
+    assert box is not None
+    assert box["height"] >= 300
+
+
+def test_chosen_variant_and_swatches_are_told_in_forced_colours(
+    demo: Installation, browser: Browser
+) -> None:
+    with visitor(browser, "en") as page:
+        walk = Walk(page, "forced")
+        page.emulate_media(forced_colors="active")
+        show(demo, page, "en")
+        walk.look("show", shapes=[SHAPES[4]])
+        product(demo, page, "en")
+        walk.look("product", CLOSE, MAIN, shapes=[SHAPES[0], SHAPES[4]], sheet=True)
+
+        outlines = (
+            page.locator(".axis")
+            .first.locator("label.opt")
+            .evaluate_all(
+                "all => all.map(one => [one.querySelector('input').checked,"
+                " getComputedStyle(one.querySelector('span')).outlineStyle])"
+            )
+        )
+        swatches = page.locator(".opt i").evaluate_all(
+            "all => all.map(one => [getComputedStyle(one).backgroundColor,"
+            " getComputedStyle(one).forcedColorAdjust])"
+        )
+
+    assert walk.wrong == {}
+    assert [style for chosen, style in outlines if chosen] == ["solid"]
+    assert {style for chosen, style in outlines if not chosen} == {"none"}
+    assert swatches
+    assert len({colour for colour, _ in swatches}) == len(swatches)
+    assert {adjust for _, adjust in swatches} == {"none"}
