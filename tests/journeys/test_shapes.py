@@ -22,10 +22,12 @@ from tests.journeys.conftest import IN_TURN, Installation, new_visitor, settled,
 from tests.journeys.test_buy import VIDEO, open_product
 from tests.journeys.test_look import (
     checkout,
+    control_room,
     home,
     product,
     scheduled,
     show,
+    studio,
 )
 from tests.journeys.test_studio import publisher
 from tests.waiting import BOUND, until_blocking
@@ -189,6 +191,18 @@ def test_pages_before_and_after_a_show_are_not_dead(
         page.goto(f"{demo.base}/s/{demo.facts['past_slug']}?lang={lang}")
         expect(page.locator(".stage__state .btn-spot").first).to_be_visible()
         walk.look("ended", ".stage__state .btn-spot")
+
+    assert walk.wrong == {}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_control_room_works_at_every_shape(demo: Installation, browser: Browser, lang: str) -> None:
+    with visitor(browser, lang) as page:
+        walk = Walk(page, lang)
+        studio(demo, page, lang)
+        walk.look("studio")
+        control_room(demo, page, lang)
+        walk.look("room")
 
     assert walk.wrong == {}
 
