@@ -1,13 +1,20 @@
 import { expect, test } from "vitest";
+import type { Action, Session } from "../contract";
 import { arabic, english } from "../testing/rendered";
-import { DESK_PAGES, DESK_TABS, deskPage, FIRST, isSameTab, SETTINGS } from "./pages";
+import { DESK_PAGES, deskPage, deskRights, FIRST, isSameTab, settingsFor, tabsFor } from "./pages";
+
+const ALL = new Set(DESK_PAGES.map(({ needs }) => needs));
 
 test.each([english, arabic])("every page and every place in the bar has words", (by) => {
-  for (const { label } of [...DESK_PAGES, ...DESK_TABS]) expect(by.t(label)).not.toBe(label);
+  for (const { label } of [...DESK_PAGES, ...tabsFor(ALL)]) expect(by.t(label)).not.toBe(label);
 });
 
 test("the bar has five places at most, so that a phone shows them all", () => {
-  expect(DESK_TABS.length).toBeLessThanOrEqual(5);
+  expect(tabsFor(ALL).length).toBeLessThanOrEqual(5);
+});
+
+test("every page is there for somebody", () => {
+  expect(DESK_PAGES.filter(({ needs }) => !needs)).toEqual([]);
 });
 
 test("an address that means no page means the first one", () => {
@@ -22,7 +29,21 @@ test("pages that stand under a place are not left when another of it is opened",
   expect(isSameTab("no-such-page", "orders")).toBe(true);
 });
 
-test("the settings lead to the first of their pages", () => {
-  expect(DESK_TABS.at(-1)!.name).toBe(SETTINGS[0]!.name);
-  expect(new Set(DESK_TABS.map(({ name }) => name)).size).toBe(DESK_TABS.length);
+test("the settings lead to the first of their pages, and are no place for who has none", () => {
+  expect(tabsFor(ALL).at(-1)!.name).toBe(settingsFor(ALL)[0]!.name);
+  const packing = new Set<Action>(["orders.read"]);
+  expect(tabsFor(packing).map(({ name }) => name)).toEqual(["orders"]);
+});
+
+test("what somebody may do for a creator opens nothing on the desk of a seller", () => {
+  const session = {
+    merchants: ["mer_1"],
+    teams: [
+      { team: "mer_1", may: ["orders.read"] },
+      { team: "cre_1", may: ["money.read"] },
+    ],
+  } as unknown as Session;
+
+  expect([...deskRights(session)]).toEqual(["orders.read"]);
+  expect(deskRights(null).size).toBe(0);
 });

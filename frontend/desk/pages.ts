@@ -51,6 +51,7 @@ export const DESK_PAGES: readonly DeskPage[] = [
   {
     name: "delivery",
     label: "desk.tab.delivery",
+    needs: "seller.read",
     under: "settings",
     load: () => import("./delivery-page.svelte"),
   },
