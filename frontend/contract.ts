@@ -32,6 +32,7 @@ export type ReplayDecision = Models["ReplayDecision"];
 
 export type ChatMessage = Models["MessageOut"];
 export type SentMessage = Models["SentOut"];
+export type RoomChat = Models["RoomChat"];
 /** Event `message` of the room. */
 export type ChatEvent = Models["RoomMessage"] | Models["RoomMessageGone"];
 
@@ -117,6 +118,7 @@ export type Problem = Models["Problem"];
  *  the server's. */
 export interface RoomEntries {
   readonly show?: Models["RoomShow"];
+  readonly chat?: RoomChat;
   readonly [product: `product/${string}`]: Product;
   readonly [cue: `cue/${string}`]: Cue;
   readonly [caption: `caption/${string}`]: Caption;

@@ -19,18 +19,22 @@ export interface components {
          */
         Action: "orders.read" | "orders.fulfil" | "orders.refund" | "catalogue.read" | "catalogue.write" | "seller.read" | "seller.manage" | "developers.manage" | "money.read" | "money.manage" | "team.read" | "team.manage" | "show.read" | "show.figures" | "show.plan" | "show.run" | "show.connect" | "recording.manage" | "captions.write" | "chat.write" | "chat.moderate" | "platform.manage";
         /**
-         * @description What the show's team did with a message.
+         * @description What the show's team did, with a message or with the whole chat.
          * @enum {string}
          */
-        ActionKind: "delete" | "restore";
-        /** @description `person` is the id of whoever did it. */
+        ActionKind: "delete" | "restore" | "mute" | "unmute" | "settings";
+        /**
+         * @description `person` is the id of whoever did it. `detail` is how long somebody is muted (`10 min`,
+         *     `show`), or what the settings were before.
+         */
         ActionOut: {
             /** Format: date-time */
             at: string;
             kind: components["schemas"]["ActionKind"];
-            message: string;
+            message: string | null;
             person: string;
             reason: string;
+            detail: string;
         };
         /** @description The newest first. */
         ActionsOut: {
@@ -932,6 +936,15 @@ export interface components {
             amount: number;
             currency: string;
         };
+        MuteIn: {
+            /** @description null: in this show */
+            minutes?: number | null;
+            /**
+             * @description a note for the team's log
+             * @default
+             */
+            reason: string;
+        };
         NameIn: {
             en: string;
             ar: string;
@@ -1672,7 +1685,16 @@ export interface components {
             seq: number;
             ts: number;
             key: string;
-            value: components["schemas"]["RoomShow"] | components["schemas"]["ProductOut"] | components["schemas"]["CueOut"] | components["schemas"]["CaptionOut"] | null;
+            value: components["schemas"]["RoomShow"] | components["schemas"]["ProductOut"] | components["schemas"]["CueOut"] | components["schemas"]["CaptionOut"] | components["schemas"]["RoomChat"] | null;
+        };
+        /**
+         * @description What holds in the show's chat for everybody but the team; `room` writes it. `slow_s`: seconds
+         *     between two messages of a writer, 0 for the usual pace.
+         */
+        RoomChat: {
+            slow_s: number;
+            emoji_only: boolean;
+            closed: boolean;
         };
         /**
          * @description Event `message`: somebody said something. It has no `id:` line: a viewer that comes back gets
@@ -1723,13 +1745,13 @@ export interface components {
          * @description Event `snapshot`: the whole room after the event number `seq`. `ts` is the server's clock in
          *     milliseconds.
          *
-         *     Keys: `show`, `product/<id>`, `cue/<id>`, `caption/<id>`.
+         *     Keys: `show`, `product/<id>`, `cue/<id>`, `caption/<id>`, `chat`.
          */
         RoomSnapshot: {
             seq: number;
             ts: number;
             entries: {
-                [key: string]: components["schemas"]["RoomShow"] | components["schemas"]["ProductOut"] | components["schemas"]["CueOut"] | components["schemas"]["CaptionOut"];
+                [key: string]: components["schemas"]["RoomShow"] | components["schemas"]["ProductOut"] | components["schemas"]["CueOut"] | components["schemas"]["CaptionOut"] | components["schemas"]["RoomChat"];
             };
         };
         /** @description Event `state`: what changes fast, replaced whole. `stock` is pieces left by SKU. */
@@ -1856,6 +1878,26 @@ export interface components {
         };
         SessionsOut: {
             sessions: components["schemas"]["OpenSessionOut"][];
+        };
+        /** @description What is left out stays. */
+        SettingsChange: {
+            /**
+             * @description seconds between two messages of a writer
+             * @default 0
+             */
+            slow_s: number;
+            /** @default false */
+            emoji_only: boolean;
+            /**
+             * @description nobody but the team writes
+             * @default false
+             */
+            closed: boolean;
+            /**
+             * @description a note for the team's log
+             * @default
+             */
+            reason: string;
         };
         /** @description Every product of the shelf, once. */
         ShelfOrder: {

@@ -46,10 +46,12 @@ export class Talk {
   onsaid: (message: ChatMessage) => void = () => undefined;
 
   readonly lines = $derived.by(() => (this.store.replaying ? this.recorded.lines : this.#heard));
+  readonly settings = $derived.by(() => this.store.entries.chat);
   /** A recording is watched: what is said now would be read nowhere near its moment. */
   readonly mayWrite = $derived.by(
     () =>
       !this.store.replaying &&
+      !this.settings?.closed &&
       (this.store.show.state === "live" || this.store.show.state === "interrupted"),
   );
 
@@ -96,6 +98,7 @@ export class Talk {
       });
       if (token) this.#speakAs({ token, name: message.name });
       this.#heard = withMessage(this.#heard, message);
+      if (this.settings?.slow_s) this.#waitFor(this.settings.slow_s);
       return true;
     } catch (error) {
       this.draft = text;

@@ -1,6 +1,15 @@
 /** One show as its host sees it: signal and sales asked for every two seconds, viewers and cues
  *  from the room. */
-import type { Cue, Disclosure, Pin, PublishTicket, Sales, StudioView } from "../contract";
+import type {
+  ChatEvent,
+  Cue,
+  Disclosure,
+  Pin,
+  PublishTicket,
+  RoomChat,
+  Sales,
+  StudioView,
+} from "../contract";
 import type { Device } from "../device/device.svelte";
 import { isPin, learn, learnAll, openPins, type CueTable } from "../player/cues";
 import { listen } from "../room/connection";
@@ -12,6 +21,11 @@ import type { Studio } from "./session.svelte";
 
 const POLL = 2000;
 const UNDO = 10_000;
+
+export interface ChatListener {
+  hear(event: ChatEvent | null): void;
+  settingsHeard(settings: RoomChat | undefined): void;
+}
 
 export class ShowConsole {
   view = $state.raw<StudioView | null>(null);
@@ -37,6 +51,9 @@ export class ShowConsole {
   /** Counts the questions, so that an older answer never replaces a newer one. */
   #asked = 0;
   #shown = 0;
+  #chat: ChatListener | null = null;
+  readonly #said: (ChatEvent | null)[] = [];
+  #chatSettings: RoomChat | undefined;
   #queue: Promise<unknown> = Promise.resolve();
 
   readonly show = $derived(this.view?.show ?? null);
@@ -115,9 +132,25 @@ export class ShowConsole {
         this.stock = room.stock;
         this.#clockOffset = room.clockOffset ?? 0;
         this.#cues = learnAll(this.#cues, cuesOf(room));
+        this.#chatSettings = room.entries.chat;
+        this.#chat?.settingsHeard(room.entries.chat);
       },
-      connected: () => undefined,
+      connected: (open) => open && this.#hear(null),
+      said: (event) => this.#hear(event),
     });
+  }
+
+  /** The chat comes later than the room: it gets what was said before, then the rest. */
+  follow(chat: ChatListener): () => void {
+    this.#chat = chat;
+    this.#said.splice(0).forEach((event) => chat.hear(event));
+    chat.settingsHeard(this.#chatSettings);
+    return () => (this.#chat = null);
+  }
+
+  #hear(event: ChatEvent | null): void {
+    if (this.#chat) this.#chat.hear(event);
+    else this.#said.push(event);
   }
 
   /** After something of the show was stored by another way than `act`. */

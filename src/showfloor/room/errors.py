@@ -12,6 +12,25 @@ class ChatClosed(AppError):
     status = 409
 
 
+class ChatPaused(AppError):
+    """The show's team has stopped the chat; the show goes on."""
+
+    code = "chat_paused"
+    status = 409
+
+
+class ChatMuted(AppError):
+    """This writer may not write: for `wait_s` seconds more, or, without it, in this show."""
+
+    code = "chat_muted"
+    status = 403
+
+
+class ChatEmojiOnly(AppError):
+    code = "chat_emoji_only"
+    status = 422
+
+
 class ChatNameNeeded(AppError):
     """A guest's first message says under which name."""
 

@@ -27,8 +27,11 @@ from showfloor.room import service
 from showfloor.room.deps import RoomDeps
 from showfloor.room.errors import (
     ChatClosed,
+    ChatEmojiOnly,
+    ChatMuted,
     ChatNameNeeded,
     ChatNameReserved,
+    ChatPaused,
     ChatTokenInvalid,
     MessageNotFound,
     WritingTooFast,
@@ -38,13 +41,22 @@ from showfloor.room.schemas import (
     AgeInChat,
     MessageOut,
     MessagesOut,
+    MuteIn,
     NewMessage,
     SentOut,
+    SettingsChange,
 )
 from showfloor.room.service import Guest
-from showfloor.room.views import actions_view, message_view, messages_view, sent_view
+from showfloor.room.views import (
+    actions_view,
+    message_view,
+    messages_view,
+    sent_view,
+    settings_view,
+)
 from showfloor.shows.errors import ShowNotFound
 from showfloor.shows.http import StreamingDep
+from showfloor.shows.schemas import RoomChat
 
 router = APIRouter(prefix="/api/v1", tags=["chat"])
 CHAT_TOKEN = HTTPBearer(
@@ -97,6 +109,9 @@ AdmittedDep = Annotated[Admission | None, Depends(admit_to_chat)]
         ScopeMissing,
         ShowNotFound,
         ChatClosed,
+        ChatPaused,
+        ChatMuted,
+        ChatEmojiOnly,
         ChatNameNeeded,
         ChatNameReserved,
         ChatTokenInvalid,
@@ -190,10 +205,56 @@ async def restore_message(
     return message_view(restored)
 
 
+@router.put("/messages/{message_id}/mute", status_code=204, responses=refusals(*OWN))
+async def mute_writer(
+    message_id: str, body: MuteIn, session: SessionDep, person: CurrentPerson
+) -> None:
+    """Who wrote the message writes nothing for a while, or in this show. Of the team nobody is
+    muted: that answers `message_not_found`.
+    """
+    await service.mute(
+        session,
+        person=person,
+        message_id=ids.parse("msg", message_id),
+        minutes=body.minutes,
+        reason=body.reason,
+    )
+
+
+@router.delete("/messages/{message_id}/mute", status_code=204, responses=refusals(*OWN))
+async def unmute_writer(
+    message_id: str, session: SessionDep, person: CurrentPerson, reason: Reason = ""
+) -> None:
+    """Who wrote the message may write again."""
+    await service.unmute(
+        session, person=person, message_id=ids.parse("msg", message_id), reason=reason
+    )
+
+
+@router.patch(
+    "/shows/{show_id}/chat",
+    responses=refusals(NotAuthenticated, NotFound, CsrfFailed, ShowNotFound),
+)
+async def change_chat(
+    show_id: str, body: SettingsChange, session: SessionDep, person: CurrentPerson
+) -> RoomChat:
+    """Slow the chat down, take emoji alone, or stop it; all who watch learn of it at once. The
+    team's own messages are taken all the same.
+    """
+    changed = await service.change_settings(
+        session,
+        person=person,
+        show_id=ids.parse("show", show_id),
+        change=body.model_dump(exclude_unset=True, exclude={"reason"}),
+        reason=body.reason,
+    )
+    return settings_view(changed)
+
+
 @router.get(
     "/shows/{show_id}/chat-actions", responses=refusals(NotAuthenticated, NotFound, ShowNotFound)
 )
 async def list_chat_actions(show_id: str, session: SessionDep, person: CurrentPerson) -> ActionsOut:
-    """What the team deleted and restored in its show, the newest first."""
+    """What the team did in the chat of its show, the newest first."""
     found = await service.list_actions(session, person=person, show_id=ids.parse("show", show_id))
     return actions_view(found)

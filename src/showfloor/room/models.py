@@ -25,6 +25,7 @@ class AuthorRow(Base):
     name: Mapped[str] = personal("room")
     network: Mapped[bytes | None] = personal("room", LargeBinary)
     token_digest: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    muted_until: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(index=True)
 
 
@@ -35,11 +36,22 @@ class ActionRow(Base):
     __table_args__ = (Index("ix_chat_action_show_id_id", "show_id", "id"),)
     id: Mapped[UUID] = mapped_column(primary_key=True)
     show_id: Mapped[UUID]
-    message_id: Mapped[UUID]
+    message_id: Mapped[UUID | None]
     person_id: Mapped[UUID]
     kind: Mapped[str]
     reason: Mapped[str]
+    detail: Mapped[str]
     at: Mapped[datetime] = mapped_column(index=True)
+
+
+class SettingsRow(Base):
+    """What holds in the chat of a show; without a row nothing is set."""
+
+    __tablename__ = "chat_settings"
+    show_id: Mapped[UUID] = mapped_column(primary_key=True)
+    slow_s: Mapped[int]
+    emoji_only: Mapped[bool]
+    closed: Mapped[bool]
 
 
 class MessageRow(Base):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
@@ -9,12 +10,20 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from showfloor.kit.db import Session, delete_batch
-from showfloor.room.models import CHANGES, ActionRow, AuthorRow, MessageRow
-from showfloor.room.types import Action, ActionKind, Author, ChatRole, Message, MessageState
+from showfloor.room.models import CHANGES, ActionRow, AuthorRow, MessageRow, SettingsRow
+from showfloor.room.types import (
+    Action,
+    ActionKind,
+    Author,
+    ChatRole,
+    ChatSettings,
+    Message,
+    MessageState,
+)
 
 
 def _author(row: AuthorRow) -> Author:
-    return Author(row.id, row.show_id, row.person_id, row.name)
+    return Author(row.id, row.show_id, row.person_id, row.name, row.muted_until)
 
 
 def _message(row: MessageRow) -> Message:
@@ -118,6 +127,42 @@ async def set_state(session: Session, message_id: UUID, state: MessageState) -> 
     await session.execute(changed.values(state=state.value, change=CHANGES.next_value()))
 
 
+async def author(session: Session, author_id: UUID) -> Author | None:
+    """Locked."""
+    row = await session.get(AuthorRow, author_id, with_for_update=True)
+    return None if row is None else _author(row)
+
+
+async def mute(session: Session, author_id: UUID, until: datetime | None) -> None:
+    muted = update(AuthorRow).where(AuthorRow.id == author_id)
+    await session.execute(muted.values(muted_until=until))
+
+
+async def settings(session: Session, show_id: UUID) -> ChatSettings:
+    chosen = select(SettingsRow.slow_s, SettingsRow.emoji_only, SettingsRow.closed).where(
+        SettingsRow.show_id == show_id
+    )
+    row = (await session.execute(chosen)).one_or_none()
+    return ChatSettings() if row is None else ChatSettings(*row)
+
+
+async def locked_settings(session: Session, show_id: UUID) -> ChatSettings:
+    """Made if there are none, so that two of the team change them one after the other."""
+    usual = ChatSettings()
+    await session.execute(
+        insert(SettingsRow)
+        .values(show_id=show_id, **asdict(usual))
+        .on_conflict_do_nothing(index_elements=[SettingsRow.show_id])
+    )
+    row = await session.get_one(SettingsRow, show_id, with_for_update=True)
+    return ChatSettings(row.slow_s, row.emoji_only, row.closed)
+
+
+async def set_settings(session: Session, show_id: UUID, wanted: ChatSettings) -> None:
+    changed = update(SettingsRow).where(SettingsRow.show_id == show_id)
+    await session.execute(changed.values(**asdict(wanted)))
+
+
 async def add_action(session: Session, action: Action) -> None:
     session.add(
         ActionRow(
@@ -128,6 +173,7 @@ async def add_action(session: Session, action: Action) -> None:
             kind=action.kind.value,
             reason=action.reason,
             at=action.at,
+            detail=action.detail,
         )
     )
 
@@ -145,6 +191,7 @@ async def actions(session: Session, show_id: UUID, most: int) -> list[Action]:
             ActionKind(row.kind),
             row.reason,
             row.at,
+            row.detail,
         )
         for row in (await session.execute(newest)).scalars()
     ]

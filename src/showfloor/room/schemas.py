@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from showfloor.identity.schemas import AgeIn
 from showfloor.kit.schemas import Time, id_with
 from showfloor.room.rules.names import LONGEST_NAME, clean_name
+from showfloor.room.rules.pace import SLOWEST
 from showfloor.room.rules.words import LONGEST, clean_message
 from showfloor.room.types import ActionKind, ChatRole
 
@@ -77,19 +78,38 @@ class MessagesOut(BaseModel):
 
 
 class ActionOut(BaseModel):
-    """`person` is the id of whoever did it."""
+    """`person` is the id of whoever did it. `detail` is how long somebody is muted (`10 min`,
+    `show`), or what the settings were before.
+    """
 
     at: Time
     kind: ActionKind
-    message: Annotated[str, id_with("msg")]
+    message: Annotated[str, id_with("msg")] | None
     person: Annotated[str, id_with("per")]
     reason: str
+    detail: str
 
 
 class ActionsOut(BaseModel):
     """The newest first."""
 
     items: list[ActionOut]
+
+
+class SettingsChange(BaseModel):
+    """What is left out stays."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+    slow_s: int = Field(0, ge=0, le=SLOWEST, description="seconds between two messages of a writer")
+    emoji_only: bool = False
+    closed: bool = Field(False, description="nobody but the team writes")
+    reason: str = Field("", max_length=200, description="a note for the team's log")
+
+
+class MuteIn(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid")
+    minutes: int | None = Field(None, ge=1, le=1440, description="null: in this show")
+    reason: str = Field("", max_length=200, description="a note for the team's log")
 
 
 class RoomMessage(MessageOut):

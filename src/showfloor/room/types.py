@@ -33,6 +33,7 @@ class Author:
     show_id: UUID
     person_id: UUID | None
     name: str
+    muted_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,23 +53,40 @@ class Message:
 
 
 class ActionKind(StrEnum):
-    """What the show's team did with a message."""
+    """What the show's team did, with a message or with the whole chat."""
 
     DELETE = "delete"
     RESTORE = "restore"
+    MUTE = "mute"
+    UNMUTE = "unmute"
+    SETTINGS = "settings"
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """Who did it is known by id; `reason` is the team's own note."""
+    """Who did it is known by id; `reason` is the team's own note. `detail` is how long somebody is
+    muted (`10 min`, `show`), or what the settings were before.
+    """
 
     id: UUID
     show_id: UUID
-    message_id: UUID
+    message_id: UUID | None
     person_id: UUID
     kind: ActionKind
     reason: str
     at: datetime
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChatSettings:
+    """What holds for everybody but the team: `slow_s` seconds between two messages of a writer
+    (0: the usual pace), messages of emoji alone, or no messages at all.
+    """
+
+    slow_s: int = 0
+    emoji_only: bool = False
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

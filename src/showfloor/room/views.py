@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from showfloor.kit import clock, ids
-from showfloor.room.schemas import ActionOut, ActionsOut, MessageOut, MessagesOut, SentOut
-from showfloor.room.types import Action, Message, Sent
+from showfloor.room.schemas import (
+    ActionOut,
+    ActionsOut,
+    MessageOut,
+    MessagesOut,
+    SentOut,
+)
+from showfloor.room.types import Action, ChatSettings, Message, Sent
+from showfloor.shows.schemas import RoomChat
 
 
 def message_view(message: Message) -> MessageOut:
@@ -27,10 +34,15 @@ def actions_view(actions: Sequence[Action]) -> ActionsOut:
             ActionOut(
                 at=clock.rfc3339(action.at),
                 kind=action.kind,
-                message=ids.encode("msg", action.message_id),
+                message=ids.encode("msg", action.message_id) if action.message_id else None,
                 person=ids.encode("per", action.person_id),
                 reason=action.reason,
+                detail=action.detail,
             )
             for action in actions
         ]
     )
+
+
+def settings_view(settings: ChatSettings) -> RoomChat:
+    return RoomChat.model_validate(settings, from_attributes=True)

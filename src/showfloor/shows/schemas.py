@@ -438,16 +438,26 @@ class RemotePin(BaseModel):
     replace: bool = True
 
 
+class RoomChat(BaseModel):
+    """What holds in the show's chat for everybody but the team; `room` writes it. `slow_s`: seconds
+    between two messages of a writer, 0 for the usual pace.
+    """
+
+    slow_s: int
+    emoji_only: bool
+    closed: bool
+
+
 class RoomSnapshot(BaseModel):
     """Event `snapshot`: the whole room after the event number `seq`. `ts` is the server's clock in
     milliseconds.
 
-    Keys: `show`, `product/<id>`, `cue/<id>`, `caption/<id>`.
+    Keys: `show`, `product/<id>`, `cue/<id>`, `caption/<id>`, `chat`.
     """
 
     seq: int
     ts: int
-    entries: dict[str, RoomShow | ProductOut | CueOut | CaptionOut]
+    entries: dict[str, RoomShow | ProductOut | CueOut | CaptionOut | RoomChat]
 
 
 class RoomChange(BaseModel):
@@ -456,7 +466,7 @@ class RoomChange(BaseModel):
     seq: int
     ts: int
     key: str
-    value: RoomShow | ProductOut | CueOut | CaptionOut | None
+    value: RoomShow | ProductOut | CueOut | CaptionOut | RoomChat | None
 
 
 class RoomState(BaseModel):

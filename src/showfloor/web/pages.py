@@ -51,6 +51,8 @@ SHOW_WORDS = (
 SHARED_WORDS = ("list", "problem", "error", "currency", "language")
 REMOTE_WORDS = ("remote", "studio")
 STUDIO_WORDS = (
+    "chat",
+    "moderation",
     "caption",
     "preflight",
     "remote",

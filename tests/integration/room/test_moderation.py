@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from showfloor.kit import clock
+from showfloor.kit.db import Database
+from showfloor.realtime import service as realtime
 from showfloor.room.service import moderation
 from tests.integration.room.conftest import Talk
 
@@ -69,3 +73,126 @@ async def test_log_is_the_team_s(talk: Talk) -> None:
     answer = await talk.client.get(f"/api/v1/shows/{talk.show}/chat-actions", headers=talk.seller)
 
     assert (answer.status_code, answer.json()["code"]) == (404, "show_not_found")
+
+
+async def change(talk: Talk, who: dict[str, str], **change: Any) -> Any:
+    return await talk.client.patch(f"/api/v1/shows/{talk.show}/chat", json=change, headers=who)
+
+
+async def refused(talk: Talk, text: str, who: dict[str, str]) -> tuple[int, str]:
+    answer = await talk.say(text, who)
+    return answer.status_code, answer.json().get("code", "")
+
+
+async def in_room(talk: Talk, database: Database) -> Any:
+    async with database.session() as session:
+        return (await realtime.snapshot(session, talk.floor.show.id)).entries.get("chat")
+
+
+async def test_paused_chat_takes_the_team_s_messages_alone(talk: Talk, database: Database) -> None:
+    token, _ = await talk.guest("Sofia", "before")
+
+    assert (await change(talk, talk.host, closed=True, reason="a quarrel")).status_code == 200
+    assert await refused(talk, "now", token) == (409, "chat_paused")
+    assert await refused(talk, "team", talk.host) == (201, "")
+    assert await talk.shown() == ["before", "team"]
+    assert await in_room(talk, database) == {"slow_s": 0, "emoji_only": False, "closed": True}
+
+    await change(talk, talk.host, closed=False)
+    assert await refused(talk, "after", token) == (201, "")
+    assert await done(talk) == ["settings", "settings a quarrel"]
+
+
+async def test_slow_chat_takes_one_message_in_so_many_seconds(talk: Talk) -> None:
+    token, _ = await talk.guest("Sofia", "before")
+    await change(talk, talk.host, slow_s=30)
+    assert (await talk.say("first", token)).status_code == 201
+
+    answer = await talk.say("second", token)
+
+    assert (answer.status_code, answer.json()["code"]) == (429, "writing_too_fast")
+    assert 0 < answer.json()["wait_s"] <= 30
+    assert await talk.shown() == ["before", "first"]
+    assert (await talk.say("as often as needed", talk.host)).status_code == 201
+    assert (await talk.say("as often as needed", talk.host)).status_code == 201
+
+
+async def test_chat_of_emoji_alone(talk: Talk) -> None:
+    token, _ = await talk.guest("Sofia", "before")
+    await change(talk, talk.host, emoji_only=True)
+
+    assert await refused(talk, "words", token) == (422, "chat_emoji_only")
+    assert await refused(talk, "👏🏽 ❤️", token) == (201, "")
+    assert await talk.shown() == ["before", "👏🏽 ❤️"]
+
+
+async def test_what_is_left_out_of_a_change_stays(talk: Talk) -> None:
+    await change(talk, talk.host, slow_s=8)
+
+    answer = await change(talk, talk.host, emoji_only=True)
+
+    assert answer.json() == {"slow_s": 8, "emoji_only": True, "closed": False}
+
+
+@pytest.mark.parametrize("bad", [{"slow_s": -1}, {"slow_s": 301}, {"slow_s": "8"}, {"slow": 8}])
+async def test_settings_that_are_none_are_refused(
+    talk: Talk, database: Database, bad: dict[str, Any]
+) -> None:
+    answer = await change(talk, talk.host, **bad)
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "validation_failed")
+    assert await in_room(talk, database) is None
+
+
+async def mute(talk: Talk, message: Any, who: dict[str, str], **body: Any) -> int:
+    answer = await talk.client.put(f"/api/v1/messages/{message['id']}/mute", json=body, headers=who)
+    return answer.status_code
+
+
+async def test_muted_writer_writes_nothing_until_the_time_is_over(talk: Talk) -> None:
+    token, message = await talk.guest("Daniel", "rude")
+    other, _ = await talk.guest("Sofia", "kind")
+
+    assert await mute(talk, message, talk.host, minutes=10, reason="unkind") == 204
+    answer = await talk.say("again", token)
+    assert (answer.status_code, answer.json()["code"]) == (403, "chat_muted")
+    assert 590 < answer.json()["wait_s"] <= 600
+    assert await refused(talk, "still here", other) == (201, "")
+    now = clock.now()
+    with clock.use(lambda: now + timedelta(minutes=11)):
+        assert await refused(talk, "sorry", token) == (201, "")
+
+
+async def test_mute_for_the_show_is_taken_back(talk: Talk) -> None:
+    token, message = await talk.guest("Daniel", "rude")
+    await mute(talk, message, talk.host)
+    assert await refused(talk, "again", token) == (403, "chat_muted")
+
+    path = f"/api/v1/messages/{message['id']}/mute"
+    assert (await talk.client.delete(path, headers=talk.host)).status_code == 204
+
+    assert await refused(talk, "sorry", token) == (201, "")
+    assert await done(talk) == ["unmute", "mute"]
+
+
+@pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
+async def test_only_who_runs_the_show_mutes(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch, guard: bool
+) -> None:
+    async def everybody(*_: object) -> bool:
+        return True
+
+    if not guard:
+        monkeypatch.setattr(moderation, "may_moderate", everybody)
+    token, message = await talk.guest("Daniel", "kind")
+
+    assert await mute(talk, message, talk.stranger) == (404 if guard else 204)
+    assert (await change(talk, talk.stranger, closed=True)).status_code == 404
+    assert await refused(talk, "more", token) == ((201, "") if guard else (403, "chat_muted"))
+
+
+async def test_nobody_of_the_team_is_muted(talk: Talk) -> None:
+    message = (await talk.say("Welcome", talk.host)).json()
+
+    assert await mute(talk, message, talk.host) == 404
+    assert await refused(talk, "more", talk.host) == (201, "")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from showfloor.room.rules.names import LONGEST_NAME
-from showfloor.room.rules.words import LONGEST, MOST_MARKS, clean_message
+from showfloor.room.rules.words import LONGEST, MOST_MARKS, clean_message, is_emoji
 from showfloor.room.schemas import NewMessage
 
 
@@ -57,3 +57,13 @@ def test_what_is_far_too_long_is_refused_before_it_is_cleaned() -> None:
     for far in ({"text": "Hi" + " " * 60_000}, {"text": "Hi", "name": "Sofia" + " " * 60_000}):
         with pytest.raises(ValidationError):
             NewMessage.model_validate(far)
+
+
+@pytest.mark.parametrize("text", ["👏🏽 ❤️", "🇦🇪", "👩‍👩‍👧", "1️⃣ ✅", "♥️"])
+def test_emoji_are_emoji(text: str) -> None:
+    assert is_emoji(text)
+
+
+@pytest.mark.parametrize("text", ["hi 👏", "12", "#", "مرحبا", "☎ 0501234567 call", "…"])
+def test_words_and_numbers_are_no_emoji(text: str) -> None:
+    assert not is_emoji(text)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from showfloor.kit.pace import Limit
 
+SLOWEST = 300
+"""Seconds between two messages of a writer, at most."""
+
 AUTHOR = Limit(6, 10.0)
 """Messages of one writer."""
 NETWORK = Limit(600, 10.0)

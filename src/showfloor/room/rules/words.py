@@ -24,6 +24,18 @@ def clean_message(text: str) -> str:
     return thin_marks(line) if is_visible(line) else ""
 
 
+_EMOJI = re.compile(
+    "[\U0001f000-\U0001faff\u2190-\u21ff\u2300-\u27bf\u2b00-\u2bff\u3030\u303d\u3297\u3299"
+    "\u00a9\u00ae\u203c\u2049\u2122\u2139\ufe0e\ufe0f\u200d\u20e30-9#* ]+"
+)
+"""Emoji and what joins them (Unicode UTS 51 §1.4); digits for keycaps."""
+
+
+def is_emoji(text: str) -> bool:
+    """Nothing but emoji and spaces."""
+    return _EMOJI.fullmatch(text) is not None and not text.isascii()
+
+
 def thin_marks(text: str) -> str:
     """At most `MOST_MARKS` combining marks in a row."""
     kept, marks = [], 0

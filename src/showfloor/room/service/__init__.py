@@ -2,16 +2,26 @@
 
 from showfloor.room.service.keeping import erase, forget_old
 from showfloor.room.service.messages import Guest, get_message, list_messages, send_message
-from showfloor.room.service.moderation import delete_message, list_actions, restore_message
+from showfloor.room.service.moderation import (
+    change_settings,
+    delete_message,
+    list_actions,
+    mute,
+    restore_message,
+    unmute,
+)
 
 __all__ = [
     "Guest",
+    "change_settings",
     "delete_message",
     "erase",
     "forget_old",
     "get_message",
     "list_actions",
     "list_messages",
+    "mute",
     "restore_message",
     "send_message",
+    "unmute",
 ]

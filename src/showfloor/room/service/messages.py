@@ -5,7 +5,8 @@ waits for it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import ceil
 from uuid import UUID
 
 from showfloor.identity.types import Admission, Person
@@ -15,21 +16,27 @@ from showfloor.kit.pace import Limit, Pace
 from showfloor.room import queries
 from showfloor.room.errors import (
     ChatClosed,
+    ChatEmojiOnly,
+    ChatMuted,
     ChatNameNeeded,
     ChatNameReserved,
+    ChatPaused,
     ChatTokenInvalid,
     MessageNotFound,
     WritingTooFast,
 )
 from showfloor.room.rules.names import LONGEST_NAME, clean_name, is_reserved
 from showfloor.room.rules.pace import AUTHOR, NETWORK, NEWCOMERS
+from showfloor.room.rules.words import is_emoji
 from showfloor.room.service.access import name_of_staff, names_of_team, role_of
-from showfloor.room.types import Author, ChatRole, Message, Sent
+from showfloor.room.types import Author, ChatRole, ChatSettings, Message, Sent
 from showfloor.shows import service as shows
 from showfloor.shows.types import ReplayState, Show
 
 HISTORY = 50
 """Messages for who joins."""
+MOST_MINUTES = timedelta(days=1)
+"""Who is muted for longer is muted for the show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +63,28 @@ async def send_message(
 ) -> Sent:
     """Say something in a show that is on the air, at `media_at` on its clock.
 
-    Raises ShowNotFound, ChatClosed, ChatNameNeeded, ChatNameReserved, ChatTokenInvalid,
-    WritingTooFast, MessageNotFound.
+    Raises ShowNotFound, ChatClosed, ChatPaused, ChatMuted, ChatEmojiOnly, ChatNameNeeded,
+    ChatNameReserved, ChatTokenInvalid, WritingTooFast, MessageNotFound.
     """
     person = writer if isinstance(writer, Person) else None
     show = await shows.get_public_show(session, show_id, person=person)
     if not show.state.on_air:
         raise ChatClosed
     role = await role_of(session, person, show)
+    holds = ChatSettings() if role.staff else await queries.settings(session, show_id)
+    if holds.closed:
+        raise ChatPaused
+    if holds.emoji_only and not is_emoji(text):
+        raise ChatEmojiOnly
     if isinstance(writer, Person):
         author, token = await _author_of(session, writer, role, show), None
     else:
         _slow_down(pace, ("network", writer.network), NETWORK)
         author, token = await _author_of_guest(session, pace, writer, show)
     if not role.staff:
+        _check_muted(author)
+        if holds.slow_s:
+            _slow_down(pace, ("slow", author.id), Limit(1, holds.slow_s))
         _slow_down(pace, author.id, AUTHOR)
     if reply_to is not None:
         await get_message(session, reply_to, show_id=show_id)
@@ -125,6 +140,15 @@ async def _author_of_guest(
 async def _check_name(session: Session, name: str, show: Show) -> None:
     if not name or is_reserved(name, await names_of_team(session, show)):
         raise ChatNameReserved
+
+
+def _check_muted(author: Author) -> None:
+    if author.muted_until is None or (left := author.muted_until - clock.now()) <= timedelta():
+        return
+    if left > MOST_MINUTES:
+        raise ChatMuted
+    seconds = ceil(left.total_seconds())
+    raise ChatMuted(extra={"wait_s": seconds})
 
 
 def _slow_down(pace: Pace, key: object, limit: Limit) -> None:

@@ -1,20 +1,29 @@
-"""The show's team takes what was said off all screens, and puts it back."""
+"""The show's team takes what was said off all screens and puts it back, mutes who says it, and sets
+what holds for everybody.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from datetime import timedelta
 from uuid import UUID
 
 from showfloor.identity.types import Person
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Session
+from showfloor.realtime import service as realtime
 from showfloor.room import queries
 from showfloor.room.errors import MessageNotFound
 from showfloor.room.service.access import may_moderate
-from showfloor.room.types import Action, ActionKind, Message, MessageState
+from showfloor.room.types import Action, ActionKind, ChatSettings, Message, MessageState
+from showfloor.room.views import settings_view
 from showfloor.shows import service as shows
+from showfloor.shows.types import Show
 
 MOST_ACTIONS = 200
+FOR_THE_SHOW = timedelta(days=365)
+"""As long as anything of a show is kept."""
 
 
 async def delete_message(
@@ -37,6 +46,60 @@ async def restore_message(
     )
 
 
+async def mute(
+    session: Session,
+    *,
+    person: Person,
+    message_id: UUID,
+    minutes: int | None,
+    reason: str = "",
+) -> None:
+    """Who wrote the message writes nothing for so many minutes, without them in this show. Raises
+    MessageNotFound; of the show's team nobody is muted.
+    """
+    message, show = await _moderated(session, person, message_id)
+    if message.role.staff:
+        raise MessageNotFound
+    length = FOR_THE_SHOW if minutes is None else timedelta(minutes=minutes)
+    await queries.mute(session, message.author_id, clock.now() + length)
+    detail = "show" if minutes is None else f"{minutes} min"
+    await _log(session, person, show, ActionKind.MUTE, reason, message_id, detail)
+
+
+async def unmute(session: Session, *, person: Person, message_id: UUID, reason: str = "") -> None:
+    """Who wrote the message may write again. Raises MessageNotFound."""
+    message, show = await _moderated(session, person, message_id)
+    author = await queries.author(session, message.author_id)
+    if author is None or author.muted_until is None:
+        return
+    await queries.mute(session, message.author_id, None)
+    await _log(session, person, show, ActionKind.UNMUTE, reason, message_id)
+
+
+async def change_settings(
+    session: Session,
+    *,
+    person: Person,
+    show_id: UUID,
+    change: Mapping[str, object],
+    reason: str = "",
+) -> ChatSettings:
+    """What holds from now on for everybody but the team; the room says so to all who watch.
+    `change` names what becomes different. Raises ShowNotFound.
+    """
+    show = await shows.get_own_show(session, person=person, show_id=show_id)
+    before = await queries.locked_settings(session, show_id)
+    wanted = replace(before, **change)  # type: ignore[arg-type]
+    if wanted == before:
+        return before
+    await queries.set_settings(session, show_id, wanted)
+    view = settings_view(wanted).model_dump(mode="json")
+    await realtime.set_entry(session, show_id, "chat", view)
+    detail = " ".join(f"{name}={value}" for name, value in asdict(before).items())
+    await _log(session, person, show, ActionKind.SETTINGS, reason, detail=detail)
+    return wanted
+
+
 async def list_actions(session: Session, *, person: Person, show_id: UUID) -> list[Action]:
     """What was done in this show, the newest first. Raises ShowNotFound."""
     await shows.get_own_show(session, person=person, show_id=show_id)
@@ -51,6 +114,16 @@ async def _change(
     kind: ActionKind,
     reason: str,
 ) -> Message:
+    message, show = await _moderated(session, person, message_id)
+    if message.state is state:
+        return message
+    await queries.set_state(session, message_id, state)
+    await _log(session, person, show, kind, reason, message_id)
+    return replace(message, state=state)
+
+
+async def _moderated(session: Session, person: Person, message_id: UUID) -> tuple[Message, Show]:
+    """The message, locked, and its show, for who runs that."""
     message = await queries.message(session, message_id, lock=True)
     # An erased person's message has no words left to show.
     if message is None or not message.text:
@@ -58,9 +131,18 @@ async def _change(
     show = await shows.get_show(session, message.show_id)
     if not await may_moderate(session, person, show):
         raise MessageNotFound
-    if message.state is state:
-        return message
-    await queries.set_state(session, message_id, state)
-    action = Action(ids.new(), show.id, message_id, person.id, kind, reason, clock.now())
+    return message, show
+
+
+async def _log(
+    session: Session,
+    person: Person,
+    show: Show,
+    kind: ActionKind,
+    reason: str,
+    message_id: UUID | None = None,
+    detail: str = "",
+) -> None:
+    now = clock.now()
+    action = Action(ids.new(), show.id, message_id, person.id, kind, reason, now, detail)
     await queries.add_action(session, action)
-    return replace(message, state=state)
