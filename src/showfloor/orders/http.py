@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 from typing import Annotated, Literal, TypeVar
 
 from fastapi import APIRouter, Query, Request
-from starlette.responses import StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
 from showfloor.identity.errors import CsrfFailed, NotAuthenticated
 from showfloor.identity.http import CurrentPerson
 from showfloor.identity.types import Person
-from showfloor.kit import clock, csv, idempotency, ids
+from showfloor.kit import clock, csv, idempotency, ids, paper
 from showfloor.kit.answers import language
-from showfloor.kit.db import Database
+from showfloor.kit.db import Database, Session
 from showfloor.kit.errors import IdempotencyConflict, IdempotencyKeyRequired, NotFound, RateLimited
 from showfloor.kit.http import DatabaseDep, KeyDep, SessionDep
 from showfloor.kit.minutes import PerMinute
@@ -169,6 +170,33 @@ async def get_order(order_id: str, session: SessionDep, person: CurrentPerson) -
     return order_detail(
         await service.get_own_order(session, person=person, order_id=ids.parse("ord", order_id))
     )
+
+
+@router.get(
+    "/orders/{order_id}/receipt",
+    response_class=Response,
+    responses={**refusals(*READ), 200: {"content": {"application/pdf": {}}}},
+)
+async def get_receipt(
+    order_id: str, request: Request, session: SessionDep, person: CurrentPerson
+) -> Response:
+    """What the buyer has as a receipt, as PDF, in the reader's language."""
+    chosen = ids.parse("ord", order_id)
+    order = await service.get_own_order(session, person=person, order_id=chosen)
+    return await receipt_answer(session, order, language(request))
+
+
+async def receipt_answer(session: Session, order: Order, lang: str) -> Response:
+    """The file of an order's receipt, drawn beside the loop."""
+    receipt = await service.write_receipt(session, order, lang)
+    headers = {
+        "Content-Disposition": f'inline; filename="receipt-{order.number}.pdf"',
+        "Cache-Control": "private, no-store",
+        "X-Robots-Tag": "noindex",
+        "Referrer-Policy": "no-referrer",
+    }
+    content = await asyncio.to_thread(paper.draw, receipt)
+    return Response(content, media_type="application/pdf", headers=headers)
 
 
 @router.post(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from showfloor.kit import clock, csv, ids, messages
 from showfloor.kit.money import Money
@@ -31,6 +31,9 @@ from showfloor.orders.types import (
     Return,
     Sales,
 )
+
+Translate = Callable[..., str]
+"""A key of the messages, and what fills it, to a sentence."""
 
 
 def order_view(order: Order) -> OrderOut:

@@ -24,7 +24,7 @@ from showfloor.merchants import service as merchants
 from showfloor.merchants.http import terms_view
 from showfloor.merchants.types import WayBack
 from showfloor.orders import service as orders
-from showfloor.orders.http import unguessed
+from showfloor.orders.http import receipt_answer, unguessed
 from showfloor.orders.schemas import ReturnProofIn
 from showfloor.orders.types import Order
 from showfloor.orders.views import due_back_of, order_detail
@@ -259,6 +259,13 @@ async def withdraw(token: str, request: Request, session: SessionDep) -> Respons
     return RedirectResponse(f"/o/{token}", 303, _NO_REFERRER)
 
 
+@router.get("/o/{token}/receipt.pdf")
+async def receipt(token: str, request: Request, session: SessionDep) -> Response:
+    secret = request.app.state.settings.secret.encode()
+    found = await unguessed(request, lambda: orders.open_order(session, secret=secret, token=token))
+    return await receipt_answer(session, found, _language_of(request, found))
+
+
 @router.post("/o/{token}/return-proof")
 async def prove_return(token: str, request: Request, session: SessionDep) -> Response:
     """The buyer says with whom, and under which number, the goods are on their way back."""
@@ -296,8 +303,7 @@ async def _order(
     settings = request.app.state.settings
     secret = settings.secret.encode()
     found = await unguessed(request, lambda: orders.open_order(session, secret=secret, token=token))
-    bought_in = found.buyer.language if found.buyer else None
-    lang = chosen_language(request) or bought_in or language(request)
+    lang = _language_of(request, found)
     html = pages.render_order(
         templates(),
         lang=lang,
@@ -321,6 +327,12 @@ async def _order(
     answer.headers["X-Robots-Tag"] = "noindex"
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
+
+
+def _language_of(request: Request, order: Order) -> str:
+    """What the reader chose, or the language in which the order was placed."""
+    bought_in = order.buyer.language if order.buyer else None
+    return chosen_language(request) or bought_in or language(request)
 
 
 async def _way_back(session: Session, order: Order) -> WayBack:

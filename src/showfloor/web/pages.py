@@ -83,6 +83,7 @@ STUDIO_WORDS = (
     "orders",
     "field",
     "ways",
+    "receipt",
 )
 
 ACCOUNT_WORDS = ("viewer", "age", "field")

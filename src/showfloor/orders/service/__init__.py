@@ -1,5 +1,5 @@
 """Use cases of `orders`, one file a step: agreed, shipping, refunding (what the order knows of
-it), returning, noting, keeping.
+it), returning, noting, keeping, receipt (as PDF).
 """
 
 from showfloor.orders.service.agreed import (
@@ -24,6 +24,7 @@ from showfloor.orders.service.noting import (
     add_note,
     list_notes,
 )
+from showfloor.orders.service.receipt import write_receipt
 from showfloor.orders.service.refunding import (
     REFUNDS,
     RefundRequest,
@@ -78,4 +79,5 @@ __all__ = [
     "totals_of_checkout",
     "walk_own_orders",
     "withdraw",
+    "write_receipt",
 ]

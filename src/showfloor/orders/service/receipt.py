@@ -1,0 +1,150 @@
+"""The receipt of an order: what was agreed, paid and given back, from whom to whom, as PDF."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from showfloor.kit import messages
+from showfloor.kit.db import Session
+from showfloor.kit.money import Money
+from showfloor.kit.paper import Block, Paper, Row
+from showfloor.markets.service import get_market
+from showfloor.merchants import service as merchants
+from showfloor.merchants.types import SellerTerms
+from showfloor.orders.types import Order, RefundState, Vat
+from showfloor.orders.views import Translate, percent, progress_of, reason_words
+
+
+async def write_receipt(session: Session, order: Order, lang: str) -> Paper:
+    """In words, in one language; `kit.paper.draw` makes the file, which takes a core's time."""
+    return receipt_of(order, await merchants.get_terms(session, order.terms), lang)
+
+
+def receipt_of(order: Order, terms: Sequence[SellerTerms], lang: str) -> Paper:
+    """What `terms` say is not repeated; which version held is."""
+    t = partial(messages.translate, lang)
+    timezone = get_market(order.market).timezone
+    placed = messages.moment(lang, order.placed_at, timezone)
+    blocks = (
+        Block(t("receipt.seller"), _seller(order, lang)),
+        Block(t("receipt.buyer"), _buyer(order, lang)),
+        Block(t("receipt.agreed"), rows=_agreed(order, lang, t)),
+        _tax(order, lang, t),
+        Block(t("receipt.refunds"), rows=_refunds(order, lang, t, timezone)),
+        Block(t("receipt.rights"), _rights(order, terms, lang, t, timezone)),
+    )
+    return Paper(
+        lang=lang,
+        direction=messages.direction(lang),
+        title=t("receipt.title"),
+        lead=(t("receipt.lead", number=order.number, moment=placed),),
+        blocks=tuple(each for each in blocks if each.lines or each.rows),
+        foot=f"{order.seller_name[lang]} · {order.number}",
+        author=order.seller_name[lang],
+        made_at=order.placed_at,
+    )
+
+
+def _seller(order: Order, lang: str) -> list[str]:
+    who = order.seller_identity
+    if who is None:
+        return [order.seller_name[lang]]
+    parts = (who["company"], who["address"], who["registration"], who["vat"], who["email"])
+    return [part for part in (*parts, who["phone"]) if part]
+
+
+def _buyer(order: Order, lang: str) -> list[str]:
+    """Nobody, once the buyer's data was erased."""
+    if order.buyer is None:
+        return []
+    to = order.buyer.address
+    place = " ".join(part for part in (to.city, to.postal_code) if part)
+    parts = (to.name, to.line1, to.line2, place, messages.country(lang, to.country))
+    return [part for part in parts if part]
+
+
+def _agreed(order: Order, lang: str, t: Translate) -> list[Row]:
+    price = partial(messages.load().price, lang)
+    rows = [
+        Row(
+            item.name[lang],
+            price(item.total),
+            " · ".join(
+                part
+                for part in (
+                    item.options_text[lang],
+                    t(
+                        "receipt.each",
+                        pieces=t("order.pieces", count=item.quantity),
+                        price=item.unit_price,
+                    ),
+                    item.sku,
+                )
+                if part
+            ),
+        )
+        for item in order.items
+    ]
+    agreed = order.quote.delivery if order.quote else None
+    if agreed is not None:
+        cost = price(agreed.price) if agreed.price.amount else t("order.delivery_free")
+        days = messages.days(lang, agreed.earliest, agreed.latest)
+        name = t("order.delivered_by", name=agreed.name[lang])
+        rows.append(Row(name, cost, t("order.arrives", days=days)))
+    is_export = order.quote is not None and order.quote.is_export
+    total = t("receipt.total_export") if is_export else t("receipt.total")
+    return [*rows, Row(total, price(order.total), strong=True)]
+
+
+def _tax(order: Order, lang: str, t: Translate) -> Block:
+    """How much tax is in the sum, or why none is shown."""
+    vat = order.quote.vat if order.quote else None
+    if order.quote is None or vat is None:
+        reasons = order.quote.reasons if order.quote else ()
+        said = [reason_words(each, lang) for each in reasons if each.code.value.startswith("vat_")]
+        return Block(t("receipt.vat"), said)
+    return Block(t("receipt.vat"), rows=_vat_rows(order.total, vat, lang, t))
+
+
+def _vat_rows(total: Money, vat: Vat, lang: str, t: Translate) -> list[Row]:
+    price = partial(messages.load().price, lang)
+    said = t("receipt.vat_of", rate=percent(lang, vat.rate), gross=total)
+    return [Row(said, price(vat.total), t("receipt.net", net=total - vat.total))]
+
+
+def _refunds(order: Order, lang: str, t: Translate, timezone: str) -> list[Row]:
+    """What a payment provider has given back."""
+    price = partial(messages.load().price, lang)
+    rows = [
+        Row(
+            t("receipt.refund", moment=messages.moment(lang, each.made_at, timezone)),
+            price(each.amount),
+        )
+        for each in order.refunds
+        if each.state is RefundState.DONE
+    ]
+    left = order.total - progress_of(order).refunded
+    return [*rows, Row(t("receipt.left"), price(left), strong=True)] if rows else []
+
+
+def _rights(
+    order: Order, terms: Sequence[SellerTerms], lang: str, t: Translate, timezone: str
+) -> list[str]:
+    if len(order.kept) == len(order.items):
+        lines = [t("order.no_withdrawal")]
+    elif order.kept:
+        names = t("list.comma").join(order.items[at].name[lang] for at in sorted(order.kept))
+        lines = [t("order.may_withdraw"), f"{t('order.withdraw_but')} {names}"]
+    else:
+        lines = [t("order.may_withdraw")]
+    lines += [
+        t(
+            "receipt.terms",
+            kind=t(f"terms.{each.kind.value}"),
+            version=each.version,
+            moment=messages.moment(lang, each.since, timezone),
+        )
+        for each in terms
+    ]
+    return [*lines, t("receipt.note")]
