@@ -160,6 +160,7 @@ def test_every_key_is_used() -> None:
             "error.",
             "currency.",
             "price.",
+            "receipt.",
             "webvtt.",
             "money.provider.",
             "import_file.",
