@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from showfloor.identity.schemas import AgeIn
 from showfloor.kit.schemas import Time, id_with
+from showfloor.kit.text import clean_line
 from showfloor.room.rules.names import LONGEST_NAME, clean_name
 from showfloor.room.rules.pace import SLOWEST
 from showfloor.room.rules.words import LONGEST, clean_message
@@ -25,6 +26,13 @@ ChatName = Annotated[
     StringConstraints(max_length=10 * LONGEST_NAME),
     AfterValidator(clean_name),
     StringConstraints(min_length=1, max_length=LONGEST_NAME),
+]
+
+
+ActionReason = Annotated[
+    str,
+    AfterValidator(clean_line),
+    Field(max_length=200, description="a note for the team's log"),
 ]
 
 
@@ -103,13 +111,13 @@ class SettingsChange(BaseModel):
     slow_s: int = Field(0, ge=0, le=SLOWEST, description="seconds between two messages of a writer")
     emoji_only: bool = False
     closed: bool = Field(False, description="nobody but the team writes")
-    reason: str = Field("", max_length=200, description="a note for the team's log")
+    reason: ActionReason = ""
 
 
 class MuteIn(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid")
     minutes: int | None = Field(None, ge=1, le=1440, description="null: in this show")
-    reason: str = Field("", max_length=200, description="a note for the team's log")
+    reason: ActionReason = ""
 
 
 class RoomMessage(MessageOut):

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from showfloor.identity.types import Person
@@ -81,7 +82,7 @@ async def change_settings(
     *,
     person: Person,
     show_id: UUID,
-    change: Mapping[str, object],
+    change: Mapping[str, Any],
     reason: str = "",
 ) -> ChatSettings:
     """What holds from now on for everybody but the team; the room says so to all who watch.
@@ -89,7 +90,7 @@ async def change_settings(
     """
     show = await shows.get_own_show(session, person=person, show_id=show_id)
     before = await queries.locked_settings(session, show_id)
-    wanted = replace(before, **change)  # type: ignore[arg-type]
+    wanted = replace(before, **change)
     if wanted == before:
         return before
     await queries.set_settings(session, show_id, wanted)
