@@ -38,6 +38,12 @@ PRODUCT_PASSWORDS, PRODUCT_NOBODY = passwords._passwords, passwords.NOBODY
 passwords._passwords = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
 passwords.NOBODY = passwords._passwords.hash("nobody")
 
+# What the developer's shell says to their own installation and to PostgreSQL's clients is not meant
+# for tests; a real account of Stripe's is (provider_conformance/worlds.py).
+for name in list(os.environ):
+    if name.startswith(("SHOWFLOOR_", "PG")) and not name.startswith("SHOWFLOOR_TRY_"):
+        del os.environ[name]
+
 share_compiled_statements()
 keep_connections()
 
