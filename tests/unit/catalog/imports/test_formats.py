@@ -224,11 +224,13 @@ def test_woocommerce_says_why_a_kind_is_left_out(tmp_path: Path) -> None:
 def test_woocommerce_sale_counts_on_its_days_alone(tmp_path: Path) -> None:
     columns = [*WOO, "Date sale price starts", "Date sale price ends"]
     row = ["1", "simple", "A", "A", "1", "1", "2", "8", "10"] + [""] * (len(WOO) - 9)
-    today = clock.now().date().isoformat()
+    now = clock.now()
+    today = now.date().isoformat()
 
     def price(starts: str, ends: str) -> int:
         content = table(columns, [*row, starts, ends])
-        return read(tmp_path, content).listings[0].offers[0].price
+        with clock.use(lambda: now):  # also when midnight passes in the middle
+            return read(tmp_path, content).listings[0].offers[0].price
 
     assert price("", "") == price(today, today) == 800
     assert price("2999-01-01", "") == price("", "2001-01-01 00:00:00") == 1000
