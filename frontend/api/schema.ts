@@ -1514,6 +1514,32 @@ export interface components {
             at: string;
             code: string;
         };
+        /**
+         * @description What synthetic viewers and test buyers found: viewers in the room now, pieces of picture that
+         *     reached them, purchases paid with play money, what was taken, refusals by their code.
+         */
+        RehearsalFigures: {
+            viewers: number;
+            pieces: number;
+            purchases: number;
+            taken: components["schemas"]["MoneyOut"];
+            refused: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * @description `show_id` is the show that only its team sees, `of_show_id` the one that is rehearsed.
+         *     `figures` are null until the first synthetic viewer came.
+         */
+        RehearsalOut: {
+            show_id: string;
+            of_show_id: string;
+            /** Format: date-time */
+            started_at: string;
+            /** Format: date-time */
+            ends_at: string;
+            figures: components["schemas"]["RehearsalFigures"] | null;
+        };
         /** @description A second device. `joined_at` is null while its ticket waits. */
         RemoteOut: {
             id: string;
@@ -1980,7 +2006,7 @@ export interface components {
             product_id: string;
         };
         /** @enum {string} */
-        ShowState: "draft" | "scheduled" | "live" | "interrupted" | "ended" | "cancelled";
+        ShowState: "draft" | "scheduled" | "live" | "interrupted" | "ended" | "cancelled" | "rehearsal";
         /** @enum {string} */
         Side: "merchant" | "creator";
         SignIn: {
@@ -2155,6 +2181,8 @@ export interface components {
             /** @description For encoders that speak WHIP; the stream key is the bearer token. */
             whip_url: string;
             preview_hls_url: string;
+            /** @description That of this show, or the rehearsal that this show is. */
+            rehearsal: components["schemas"]["RehearsalOut"] | null;
         };
         /** @description `roles` are those that a member may have, the one with most rights first. */
         TeamOut: {

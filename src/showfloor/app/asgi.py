@@ -33,8 +33,10 @@ from showfloor.media.adapters.streaming import HttpStreamingServer
 from showfloor.web.http import error_page
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """One web process; `uvicorn --factory showfloor.app.asgi:create_app`."""
+def create_app(settings: Settings | None = None, database: Database | None = None) -> FastAPI:
+    """One web process; `uvicorn --factory showfloor.app.asgi:create_app`. A rehearsal's test buyers
+    use it on a `database` of their own.
+    """
     log.configure()
     settings = settings or Settings()
     app = FastAPI(
@@ -49,7 +51,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.state.urls = settings.public_urls
-    app.state.database = Database(settings.database_url)
+    app.state.database = database or Database(settings.database_url)
     app.state.readiness = Readiness(app)
     app.state.streaming = HttpStreamingServer(settings.internal_media, settings.internal_token)
     app.add_exception_handler(AppError, _refuse)

@@ -103,6 +103,7 @@ from showfloor.shows.adapters.covers import CoverFolder
 from showfloor.shows.events import ShowEnded, ShowWentLive
 from showfloor.shows.http import captions as captions_http
 from showfloor.shows.http import destinations as destinations_http
+from showfloor.shows.http import rehearsals as rehearsals_http
 from showfloor.shows.http import remotes as remotes_http
 from showfloor.stock import http as stock_http
 from showfloor.stock import tasks as stock_tasks
@@ -197,6 +198,7 @@ EDGES = (
     feeds_http,
     shows_http,
     destinations_http,
+    rehearsals_http,
     remotes_http,
     captions_http,
     replays_http,
@@ -423,6 +425,7 @@ def periodic_jobs(
             3600.0,
             partial(checkout_tasks.reconcile, providers=providers),
         ),
+        Job("end old rehearsals", 60.0, shows_tasks.end_old_rehearsals),
         Job("interrupt lost shows", 5.0, shows_tasks.interrupt_lost_shows),
         Job(
             "publish replays",

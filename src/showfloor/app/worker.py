@@ -15,12 +15,14 @@ from datetime import datetime
 import structlog
 
 from showfloor.app import wiring
+from showfloor.app.rehearsing.rehearsals import Rehearsals
 from showfloor.app.settings import Settings
 from showfloor.kit import clock, jobs, notify
 from showfloor.kit.db import Database
 from showfloor.kit.errors import Busy
 from showfloor.kit.jobs import Job
 from showfloor.kit.outbox import OUTBOX, Dispatcher
+from showfloor.shows.service import REHEARSALS
 
 log = structlog.get_logger()
 NET = 10.0
@@ -48,6 +50,8 @@ async def work(settings: Settings) -> None:
         *wiring.webhook_jobs(settings),
         *wiring.ledger_jobs(settings),
     ]
+    rehearsals = Rehearsals(settings, storage)
+    everything.append(Job("rehearse", 10.0, rehearsals.run, wakes=REHEARSALS))
     runner = Runner(database, everything)
     tasks = [
         asyncio.create_task(runner.run()),
@@ -58,6 +62,7 @@ async def work(settings: Settings) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+    await rehearsals.close()
     for provider in providers.values():
         await provider.close()
     await database.close()

@@ -124,13 +124,22 @@ async def delete_batch(session: Session, table: type[Base], *which: ColumnElemen
 
 class Database:
     """The connections of one process. `url` is a libpq URL: `postgresql://user@host/name` or
-    `postgresql://user@/name?host=/socket/folder`. `lock_timeout` is a PostgreSQL interval.
+    `postgresql://user@/name?host=/socket/folder`. `lock_timeout` is a PostgreSQL interval. With a
+    `schema`, names of tables are looked for there and nowhere else.
     """
 
     def __init__(
-        self, url: str, *, size: int = 10, pool_size: int = 8, lock_timeout: str = LOCK_TIMEOUT
+        self,
+        url: str,
+        *,
+        size: int = 10,
+        pool_size: int = 8,
+        lock_timeout: str = LOCK_TIMEOUT,
+        schema: str | None = None,
     ) -> None:
         limits = {"lock_timeout": lock_timeout, "statement_timeout": STATEMENT_TIMEOUT}
+        if schema is not None:
+            limits["search_path"] = schema
         self.engine: AsyncEngine = create_async_engine(
             url.replace("postgresql://", "postgresql+psycopg://", 1),
             pool_size=size,

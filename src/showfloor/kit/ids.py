@@ -1,5 +1,5 @@
-"""Identifiers: UUID version 7 (RFC 9562 §5.7), shown to people with a prefix that says what they
-name: `hold_0192…`.
+"""Identifiers: UUID version 7 (RFC 9562 §5.7) but for a few that nobody may guess, shown to people
+with a prefix that says what they name: `hold_0192…`.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ import re
 import secrets
 from datetime import UTC, datetime
 from hashlib import sha256
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import uuid_utils
 
@@ -26,6 +26,18 @@ class MalformedId(NotFound, ValueError):
 def new() -> UUID:
     """A new identifier; later ones sort after earlier ones."""
     return UUID(bytes=uuid_utils.uuid7().bytes)
+
+
+def unguessable() -> UUID:
+    """An identifier of 122 random bits (RFC 9562 §5.4), where knowing it is the right to read what
+    it names. It says nothing of its time and sorts nowhere.
+    """
+    return uuid4()
+
+
+def is_unguessable(value: UUID) -> bool:
+    """Whether `unguessable` made it."""
+    return value.version == 4
 
 
 def made_at(value: UUID) -> datetime:

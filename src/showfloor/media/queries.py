@@ -36,6 +36,12 @@ async def replace_key(
     )
 
 
+async def forget_show(session: Session, show_id: UUID) -> None:
+    """Every row about the show."""
+    for table in (StreamKeyRow, IngestRow, RefusalRow, DestinationRow):
+        await session.execute(delete(table).where(table.show_id == show_id))
+
+
 async def key_owner(session: Session, digest: bytes) -> KeyOwner | None:
     """The show behind a key, valid or not."""
     row = (

@@ -25,6 +25,8 @@ empty for all of them.
 # A room that exists already stays as it is.
 _INSERT_ROOM = text("insert into room (id, seq) values (:room, 0) on conflict do nothing")
 
+_DELETE_ROOM = text("delete from room where id = :room")
+
 # From here to the end of the transaction nobody else writes this room; the next statement sees all
 # that they committed.
 _LOCK_ROOM = text("select seq from room where id = :room for no key update")
@@ -89,6 +91,11 @@ _FORGET_EVENTS = text("""
 async def insert_room(session: Session, room_id: UUID) -> None:
     """Opening twice is opening once."""
     await session.execute(_INSERT_ROOM, {"room": room_id})
+
+
+async def delete_room(session: Session, room_id: UUID) -> None:
+    """The room with its entries and its log."""
+    await session.execute(_DELETE_ROOM, {"room": room_id})
 
 
 async def lock_room(session: Session, room_id: UUID) -> int | None:

@@ -21,6 +21,12 @@ async def open_room(session: Session, room_id: UUID) -> None:
     await queries.insert_room(session, room_id)
 
 
+async def close_room(session: Session, room_id: UUID) -> None:
+    """Gone for everybody, with all that was in it; nothing happens if there is none."""
+    await queries.delete_room(session, room_id)
+    hints.touch(session, room_id)
+
+
 async def set_entry(session: Session, room_id: UUID, key: str, value: Any) -> int | None:
     """Set `key` to a JSON value; the number of the event, or None when it had that value already
     and nothing was written.

@@ -27,6 +27,20 @@ class NotAllowedInState(AppError):
     status = 409
 
 
+class RehearsalRunning(AppError):
+    """The show is being rehearsed already."""
+
+    code = "rehearsal_running"
+    status = 409
+
+
+class RehearsalNotFound(AppError):
+    """The show is not being rehearsed."""
+
+    code = "rehearsal_not_found"
+    status = 404
+
+
 class SignalMissing(AppError):
     """Going live needs a publisher."""
 

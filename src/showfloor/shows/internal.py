@@ -54,7 +54,7 @@ async def may_publish(
     return PublishPermission(
         ids.encode("show", show.id),
         answer.key_id,
-        show.state.value,
+        show.state.for_streaming,
         show.cue_offset_ms,
         answer.cues,
     )

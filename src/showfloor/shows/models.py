@@ -41,6 +41,19 @@ class ShowRow(Base):
     caption_languages: Mapped[list[str]] = mapped_column(JSONB, server_default="[]")
 
 
+class RehearsalRow(Base):
+    """A show in the state `rehearsal`, and which show it rehearses: one at a time."""
+
+    __tablename__ = "rehearsal"
+    show_id: Mapped[UUID] = mapped_column(
+        ForeignKey("show.id", ondelete="cascade"), primary_key=True
+    )
+    of_show_id: Mapped[UUID] = mapped_column(ForeignKey("show.id", ondelete="cascade"), unique=True)
+    started_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    figures: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+
+
 class ShowProductRow(Base):
     __tablename__ = "show_product"
     show_id: Mapped[UUID] = mapped_column(

@@ -337,6 +337,30 @@ class IngestOut(Shown):
     refusals: list[RefusalOut]
 
 
+class RehearsalFigures(Shown):
+    """What synthetic viewers and test buyers found: viewers in the room now, pieces of picture that
+    reached them, purchases paid with play money, what was taken, refusals by their code.
+    """
+
+    viewers: int
+    pieces: int
+    purchases: int
+    taken: MoneyOut
+    refused: dict[str, int]
+
+
+class RehearsalOut(Shown):
+    """`show_id` is the show that only its team sees, `of_show_id` the one that is rehearsed.
+    `figures` are null until the first synthetic viewer came.
+    """
+
+    show_id: Annotated[str, id_with("show")]
+    of_show_id: Annotated[str, id_with("show")]
+    started_at: Time
+    ends_at: Time
+    figures: RehearsalFigures | None
+
+
 class StudioOut(BaseModel):
     """What the control room shows."""
 
@@ -352,6 +376,10 @@ class StudioOut(BaseModel):
         str, Field(description="For encoders that speak WHIP; the stream key is the bearer token.")
     ]
     preview_hls_url: str
+    rehearsal: Annotated[
+        RehearsalOut | None,
+        Field(description="That of this show, or the rehearsal that this show is."),
+    ]
 
 
 class CheckOut(Shown):

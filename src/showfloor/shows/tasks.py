@@ -10,6 +10,12 @@ from showfloor.media import service as media
 from showfloor.shows import service
 
 
+async def end_old_rehearsals(database: Database) -> None:
+    """Those that nobody ended."""
+    async with database.session() as session:
+        await service.discard_old_rehearsals(session)
+
+
 async def interrupt_lost_shows(database: Database) -> datetime | None:
     """When the next show is lost unless `streaming` speaks of it again."""
     async with database.session() as session:

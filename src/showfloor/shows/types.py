@@ -22,11 +22,26 @@ class ShowState(StrEnum):
     ENDED = "ended"
     CANCELLED = "cancelled"
     """A draft that was given up: nobody but its host ever saw it, and nobody will."""
+    REHEARSAL = "rehearsal"
+    """On the air for its team alone (decision 0020). No list asks for this state, nothing is sold
+    in it, and nothing follows it: the whole show is deleted.
+    """
 
     @property
     def on_air(self) -> bool:
         """Viewers are in the room and can buy; interrupted means back in a moment."""
         return self in (ShowState.LIVE, ShowState.INTERRUPTED)
+
+    @property
+    def takes_cues(self) -> bool:
+        return self.on_air or self is ShowState.REHEARSAL
+
+    @property
+    def for_streaming(self) -> str:
+        """What the media server is told: to it a rehearsal is a draft, which it neither shows
+        without the team's token nor records for anybody.
+        """
+        return ShowState.DRAFT.value if self is ShowState.REHEARSAL else self.value
 
     @property
     def over(self) -> bool:
@@ -150,6 +165,33 @@ class ShowWithShelf:
     show: Show
     host: Creator
     shelf: tuple[PricedProduct, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RehearsalFigures:
+    """What synthetic viewers and test buyers found so far. `viewers` are in the room now, `pieces`
+    of picture reached them; `purchases` were paid with play money, `taken` in all; `refused` counts
+    the refusals of the public API by their code.
+    """
+
+    viewers: int
+    pieces: int
+    purchases: int
+    taken: Money
+    refused: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """`show_id` is a show of its own in the state `rehearsal`, `of_show_id` what is rehearsed.
+    `figures` are None until the first synthetic viewer came.
+    """
+
+    show_id: UUID
+    of_show_id: UUID
+    started_at: datetime
+    ends_at: datetime
+    figures: RehearsalFigures | None = None
 
 
 class CueKind(StrEnum):

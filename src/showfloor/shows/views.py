@@ -23,6 +23,7 @@ from showfloor.shows.schemas import (
     Playback,
     PublishTicketOut,
     QrCode,
+    RehearsalOut,
     RemoteOut,
     RemoteShowOut,
     RemoteTicketOut,
@@ -36,6 +37,7 @@ from showfloor.shows.types import (
     Cue,
     Disclosure,
     PublicUrls,
+    Rehearsal,
     RemoteTicket,
     RemoteView,
     ReplayState,
@@ -93,6 +95,7 @@ def studio_view(
     ingest: Ingest,
     urls: PublicUrls,
     preview_token: str,
+    rehearsal: Rehearsal | None,
 ) -> StudioOut:
     """What the control room shows."""
     return StudioOut(
@@ -103,6 +106,7 @@ def studio_view(
         rtmp_url=urls.rtmp,
         whip_url=urls.whip,
         preview_hls_url=f"{show.playback.hls_url}?preview={preview_token}",
+        rehearsal=RehearsalOut.model_validate(rehearsal) if rehearsal else None,
     )
 
 

@@ -35,6 +35,11 @@ async def issue_stream_key(session: Session, show_id: UUID) -> str:
     return key
 
 
+async def forget_show(session: Session, show_id: UUID) -> None:
+    """Keys, signal, refusals and destinations of a show that is deleted."""
+    await queries.forget_show(session, show_id)
+
+
 def issue_ticket(secret: str, show_id: UUID, sign_in: UUID) -> PublishTicket:
     """What the host's own browser publishes with, while `sign_in` lasts. It is stored nowhere."""
     now = clock.now()

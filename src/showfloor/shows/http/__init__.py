@@ -93,6 +93,8 @@ PUBLIC_STATES = {
     "ended": [ShowState.ENDED],
 }
 
+OWN_STATES = [state for state in ShowState if state is not ShowState.REHEARSAL]
+
 
 @router.get(
     "/shows",
@@ -132,7 +134,7 @@ async def list_own_shows(
         return ShowPage(items=[], next_cursor=None)
     after = ids.parse("show", cursor) if cursor else None
     found = await service.list_shows(
-        session, states=list(ShowState), host=mine, limit=limit + 1, after=after, newest_first=True
+        session, states=OWN_STATES, host=mine, limit=limit + 1, after=after, newest_first=True
     )
     return page_view(await service.with_shelves(session, found), limit, urls)
 
@@ -145,7 +147,9 @@ async def get_show(
     show_id: str, session: SessionDep, urls: UrlsDep, person: OptionalPerson
 ) -> ShowOut:
     """One show with its shelf; a draft only for its host."""
-    show = await service.get_public_show(session, ids.parse("show", show_id), person=person)
+    show = await service.get_public_show(
+        session, ids.parse("show", show_id), person=person, rehearsed=True
+    )
     return show_view(await service.with_shelf(session, show), urls)
 
 
@@ -352,7 +356,7 @@ async def issue_stream_key(
 ) -> StreamKeyOut:
     """A new key for the camera, shown this once; the one before stops working."""
     show = await service.get_own_show(
-        session, person=person, show_id=ids.parse("show", show_id), lock=True
+        session, person=person, show_id=ids.parse("show", show_id), lock=True, rehearsed=True
     )
     return StreamKeyOut(
         rtmp_url=urls.rtmp, stream_key=await media.issue_stream_key(session, show.id)
@@ -371,7 +375,9 @@ async def issue_publish_ticket(
     """What the host's own browser publishes with, instead of a stream key: it lasts a minute, ends
     with a sign-out, and is sent in the first message of the socket, never in an address.
     """
-    show = await service.get_own_show(session, person=person, show_id=ids.parse("show", show_id))
+    show = await service.get_own_show(
+        session, person=person, show_id=ids.parse("show", show_id), rehearsed=True
+    )
     ticket = media.issue_ticket(request.app.state.settings.secret, show.id, sign_in)
     return publish_ticket_view(ticket, urls)
 
@@ -386,11 +392,14 @@ async def studio(
     """What the control room shows: the show, the signal and its health, refused publishers, the
     preview.
     """
-    show = await service.get_own_show(session, person=person, show_id=ids.parse("show", show_id))
+    show = await service.get_own_show(
+        session, person=person, show_id=ids.parse("show", show_id), rehearsed=True
+    )
     ingest = await service.get_signal(session, show.id)
     token, _ = media.get_preview_tokens(request.app.state.settings.secret, show.id)
     view = show_view(await service.with_shelf(session, show), urls)
-    return studio_view(view, show.disclosures, ingest, urls, token)
+    rehearsal = await service.find_rehearsal(session, show.id)
+    return studio_view(view, show.disclosures, ingest, urls, token, rehearsal)
 
 
 @router.get("/shows/{show_id}/preflight", responses=refusals(*OWN))
@@ -480,6 +489,8 @@ async def timeline(
     show_id: str, session: SessionDep, person: OptionalPerson, at: Moment | None = None
 ) -> Timeline:
     """The show's cues by start, or only those that contain `at`; a draft's only for its host."""
-    show = await service.get_public_show(session, ids.parse("show", show_id), person=person)
+    show = await service.get_public_show(
+        session, ids.parse("show", show_id), person=person, rehearsed=True
+    )
     cues = await service.list_timeline(session, show_id=show.id, at=at)
     return Timeline(cues=[cue_view(cue) for cue in cues])

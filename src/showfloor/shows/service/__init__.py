@@ -1,5 +1,5 @@
 """Use cases of `shows`, one file a noun: access, schedule, captions, covers, shelf, lifecycle,
-cues, ingest_reports, destinations, preflight, remotes, room.
+cues, ingest_reports, destinations, preflight, rehearsals, remotes, room.
 """
 
 from showfloor.shows.rules import slug_of
@@ -49,6 +49,15 @@ from showfloor.shows.service.lifecycle import (
 )
 from showfloor.shows.service.preflight import check_preflight
 from showfloor.shows.service.recording_copy import get_signal
+from showfloor.shows.service.rehearsals import (
+    REHEARSALS,
+    discard_old_rehearsals,
+    end_rehearsal,
+    find_rehearsal,
+    list_rehearsals,
+    note_figures,
+    start_rehearsal,
+)
 from showfloor.shows.service.remotes import (
     end_remote,
     get_remote,
@@ -77,6 +86,7 @@ from showfloor.shows.service.shelf import (
 )
 
 __all__ = [
+    "REHEARSALS",
     "add_caption",
     "add_product",
     "admit_publisher",
@@ -86,14 +96,17 @@ __all__ = [
     "check_preflight",
     "create_show",
     "delete_captions",
+    "discard_old_rehearsals",
     "disclose",
     "edit_captions",
     "end_cue",
     "end_imported",
+    "end_rehearsal",
     "end_remote",
     "end_show",
     "find_next",
     "find_public_show",
+    "find_rehearsal",
     "get_broadcast",
     "get_destination",
     "get_own_cue",
@@ -110,6 +123,7 @@ __all__ = [
     "join_remote",
     "list_captions",
     "list_carried_cues",
+    "list_rehearsals",
     "list_remotes",
     "list_shows",
     "list_timeline",
@@ -117,6 +131,7 @@ __all__ = [
     "list_watchable",
     "list_whole_timeline",
     "may_run",
+    "note_figures",
     "note_ingest",
     "note_ingests",
     "pin",
@@ -128,6 +143,7 @@ __all__ = [
     "set_cover",
     "set_replay",
     "slug_of",
+    "start_rehearsal",
     "unpin_by_remote",
     "view_by_remote",
     "with_shelf",

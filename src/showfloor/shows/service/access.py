@@ -12,7 +12,7 @@ from showfloor.identity.types import Action, Person
 from showfloor.kit.db import Session
 from showfloor.shows import queries
 from showfloor.shows.errors import ShowNotFound
-from showfloor.shows.types import Show
+from showfloor.shows.types import Show, ShowState
 
 
 def may_run(person: Person, show: Show) -> bool:
@@ -44,25 +44,42 @@ async def get_shows(session: Session, show_ids: Collection[UUID]) -> dict[UUID, 
     return {show.id: show for show in await queries.shows_by_id(session, show_ids)}
 
 
-async def get_public_show(session: Session, show_id: UUID, *, person: Person | None = None) -> Show:
-    """A show that this person may know of. Raises ShowNotFound."""
-    return _if_seen(person, await queries.show(session, show_id))
+async def get_public_show(
+    session: Session, show_id: UUID, *, person: Person | None = None, rehearsed: bool = False
+) -> Show:
+    """A show that this person may know of; a rehearsal only when it is asked for. Raises
+    ShowNotFound.
+    """
+    show = _if_seen(person, await queries.show(session, show_id))
+    return _unless_rehearsed(show, rehearsed)
 
 
 async def find_public_show(session: Session, slug: str, *, person: Person | None = None) -> Show:
-    """The same by its address, for pages and frames. Raises ShowNotFound."""
-    return _if_seen(person, await queries.show_of_slug(session, slug))
+    """The same by its address, for pages and frames; never a rehearsal. Raises ShowNotFound."""
+    return _unless_rehearsed(_if_seen(person, await queries.show_of_slug(session, slug)), False)
 
 
 async def get_own_show(
-    session: Session, *, person: Person, show_id: UUID, lock: bool = False
+    session: Session,
+    *,
+    person: Person,
+    show_id: UUID,
+    lock: bool = False,
+    rehearsed: bool = False,
 ) -> Show:
-    """A show that this person runs. Somebody else's is not found, so that ids tell nothing.
+    """A show that this person runs. Somebody else's is not found, so that ids tell nothing. Neither
+    is a rehearsal, but where the caller says that it leaves nothing behind (decision 0020).
 
     Raises ShowNotFound.
     """
     show = await queries.show(session, show_id, lock=lock)
     if show is None or not may_run(person, show):
+        raise ShowNotFound
+    return _unless_rehearsed(show, rehearsed)
+
+
+def _unless_rehearsed(show: Show, rehearsed: bool) -> Show:
+    if show.state is ShowState.REHEARSAL and not rehearsed:
         raise ShowNotFound
     return show
 

@@ -50,10 +50,10 @@ async def pin(
 
     Raises ShowNotFound, ProductNotInShow, TooManyPins, NotLive, StreamingUnavailable.
     """
-    show = await get_own_show(session, person=person, show_id=show_id, lock=True)
+    show = await get_own_show(session, person=person, show_id=show_id, lock=True, rehearsed=True)
     if product_id not in show.product_ids:
         raise ProductNotInShow
-    if not show.state.on_air:
+    if not show.state.takes_cues:
         raise NotLive
     start = moment.required()
     open_pins = await queries.open_cues(session, show_id, kind=CueKind.PIN)
@@ -96,8 +96,8 @@ async def disclose(
 
     Raises ShowNotFound, NotLive, StreamingUnavailable.
     """
-    show = await get_own_show(session, person=person, show_id=show_id, lock=True)
-    if not show.state.on_air:
+    show = await get_own_show(session, person=person, show_id=show_id, lock=True, rehearsed=True)
+    if not show.state.takes_cues:
         raise NotLive
     start = moment.required()
     for cue in await queries.open_cues(session, show_id, kind=CueKind.DISCLOSURE):
@@ -146,7 +146,7 @@ async def end_cue(session: Session, *, person: Person, cue_id: UUID, moment: Med
     Raises CueNotFound, ShowNotFound, StreamingUnavailable.
     """
     cue = await _get_cue(session, cue_id)
-    await get_own_show(session, person=person, show_id=cue.show_id, lock=True)
+    await get_own_show(session, person=person, show_id=cue.show_id, lock=True, rehearsed=True)
     # Again under the lock: somebody may have ended it while we waited.
     cue = await _get_cue(session, cue_id)
     return cue if cue.end else await _end(session, cue, _last_frame(moment))
@@ -155,7 +155,7 @@ async def end_cue(session: Session, *, person: Person, cue_id: UUID, moment: Med
 async def get_own_cue(session: Session, *, person: Person, cue_id: UUID) -> Cue:
     """A cue of a show that this person runs. Raises CueNotFound, ShowNotFound."""
     cue = await _get_cue(session, cue_id)
-    await get_own_show(session, person=person, show_id=cue.show_id)
+    await get_own_show(session, person=person, show_id=cue.show_id, rehearsed=True)
     return cue
 
 

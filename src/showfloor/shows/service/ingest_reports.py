@@ -25,7 +25,7 @@ from showfloor.shows.service.access import may_still_run
 from showfloor.shows.service.cues import list_carried_cues
 from showfloor.shows.service.destinations import list_orders
 from showfloor.shows.service.schedule import save
-from showfloor.shows.types import Show
+from showfloor.shows.types import Show, ShowState
 from showfloor.shows.views import carried_cue
 
 REPORTS_AT_A_TIME = 4
@@ -129,7 +129,7 @@ async def _note_in_passing(
         ended_after = clock.now() - ENDED_CUES_STAY
         show = await queries.lock_reported(connection, report.show_id, ended_after)
         if show is None:
-            return None, False
+            return _gone(report.show_id, secret), False
         if _is_news(show, report):
             raise _Moves
         key_revoked, pushes = await media.replace_report(connection, report)
@@ -147,11 +147,11 @@ def _is_news(show: queries.Reported, report: IngestReport) -> bool:
 
 async def note_ingest(session: Session, *, report: IngestReport, secret: str) -> ShowOrders | None:
     """Store the report, move the show, answer what `streaming` has to make true of it; None for a
-    show that nobody knows.
+    show that nobody knows, unless it was a rehearsal: its publisher is let go.
     """
     show = await queries.show(session, report.show_id, lock=True)
     if show is None:
-        return None
+        return _gone(report.show_id, secret)
     await media.note_report(session, report)
     show = await _follow_picture(session, show, report.health)
     # A publisher that has just connected may take over from another: the show is not interrupted
@@ -164,6 +164,20 @@ async def note_ingest(session: Session, *, report: IngestReport, secret: str) ->
     return _orders(show.id, show, await list_carried_cues(session, show.id), key_revoked, secret)
 
 
+def _gone(show_id: UUID, secret: str) -> ShowOrders | None:
+    if not ids.is_unguessable(show_id):
+        return None
+    token, old_token = media.get_preview_tokens(secret, show_id)
+    return ShowOrders(
+        state=ShowState.CANCELLED.value,
+        cue_offset_ms=0,
+        preview_token=token,
+        old_preview_token=old_token,
+        key_revoked=True,
+        cues=[],
+    )
+
+
 def _orders(
     show_id: UUID,
     show: Show | queries.Reported,
@@ -173,7 +187,7 @@ def _orders(
 ) -> ShowOrders:
     token, old_token = media.get_preview_tokens(secret, show_id)
     return ShowOrders(
-        state=show.state.value,
+        state=show.state.for_streaming,
         cue_offset_ms=show.cue_offset_ms,
         preview_token=token,
         old_preview_token=old_token,

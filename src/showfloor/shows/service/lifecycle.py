@@ -21,6 +21,7 @@ from showfloor.shows.service.cues import (
     disclose_from_the_start,
     pin_recorded,
 )
+from showfloor.shows.service.rehearsals import discard_rehearsal
 from showfloor.shows.service.schedule import published, save
 from showfloor.shows.types import RecordedPin, ReplayFacts, Show, ShowState
 
@@ -35,6 +36,7 @@ async def go_live(session: Session, *, person: Person, show_id: UUID) -> Show:
     if not await media.is_publishing(session, show_id):
         raise SignalMissing
     require_answer(show.disclosures)
+    await discard_rehearsal(session, show_id)
     now = clock.now()
     await outbox.publish(session, ShowWentLive(show_id, now))
     await disclose_from_the_start(session, show, now)
@@ -53,6 +55,7 @@ async def end_show(session: Session, *, person: Person, show_id: UUID) -> Show:
     await save(session, show, ended)
     await close_open_cues(session, show_id, now)
     await queries.remove_remotes(session, show_id)
+    await discard_rehearsal(session, show_id)
     await outbox.publish(session, ShowEnded(show_id, now))
     return ended
 

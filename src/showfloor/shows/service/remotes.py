@@ -41,7 +41,7 @@ async def invite_remote(
     session: Session, *, person: Person, show_id: UUID, sign_in: UUID
 ) -> RemoteTicket:
     """A ticket for one device. Raises ShowNotFound, NotAllowedInState, TooManyRemotes."""
-    show = await get_own_show(session, person=person, show_id=show_id, lock=True)
+    show = await get_own_show(session, person=person, show_id=show_id, lock=True, rehearsed=True)
     if show.state.over:
         raise NotAllowedInState(state=show.state.value)
     now = clock.now()
@@ -56,14 +56,14 @@ async def invite_remote(
 
 async def list_remotes(session: Session, *, person: Person, show_id: UUID) -> list[Remote]:
     """Those that work, and tickets that can still be used. Raises ShowNotFound."""
-    show = await get_own_show(session, person=person, show_id=show_id)
+    show = await get_own_show(session, person=person, show_id=show_id, rehearsed=True)
     found = await queries.remotes(session, show.id, clock.now())
     return [remote for remote in found if await _host_of(session, remote, show)]
 
 
 async def end_remote(session: Session, *, person: Person, show_id: UUID, remote_id: UUID) -> None:
     """From its next request on. Raises ShowNotFound, RemoteNotFound."""
-    show = await get_own_show(session, person=person, show_id=show_id)
+    show = await get_own_show(session, person=person, show_id=show_id, rehearsed=True)
     if not await queries.remove_remote(session, show.id, remote_id):
         raise RemoteNotFound
 
@@ -92,7 +92,7 @@ async def get_remote(session: Session, *, token: str) -> tuple[Remote, Person]:
 async def view_by_remote(session: Session, *, token: str) -> RemoteView:
     """Raises RemoteEnded."""
     remote, person = await get_remote(session, token=token)
-    show = await get_own_show(session, person=person, show_id=remote.show_id)
+    show = await get_own_show(session, person=person, show_id=remote.show_id, rehearsed=True)
     pins = await queries.open_cues(session, show.id, kind=CueKind.PIN)
     newest = await queries.newest_pin(session, show.id)
     return RemoteView(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -92,7 +93,7 @@ async def save(session: Session, before: Show, now: Show) -> Show:
 async def list_shows(
     session: Session,
     *,
-    states: list[ShowState],
+    states: Sequence[ShowState],
     host: UUID | None = None,
     limit: int = 50,
     after: UUID | None = None,

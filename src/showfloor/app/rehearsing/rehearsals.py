@@ -1,0 +1,110 @@
+"""The worker's job: a crowd for every rehearsal that runs, and nothing left of those that are
+over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+
+from showfloor.app.rehearsing.crowd import Crowd
+from showfloor.app.rehearsing.scratch import drop_leftovers, scratch
+from showfloor.app.settings import Settings
+from showfloor.kit import clock, ids
+from showfloor.kit.db import Database
+from showfloor.replays.adapters.storage import Storage
+from showfloor.shows import service as shows
+from showfloor.shows.types import RehearsalFigures, Show
+
+log = structlog.get_logger()
+LOOK_AGAIN = timedelta(seconds=2)
+"""While one runs, figures are stored that often."""
+
+
+class Rehearsals:
+    """Of one worker. Where several run, the first has a rehearsal (`scratch` holds its lock)."""
+
+    def __init__(self, settings: Settings, storage: Storage) -> None:
+        self._settings = settings
+        self._storage = storage
+        self._crowds: dict[UUID, tuple[Crowd, asyncio.Task[None]]] = {}
+        self._stored: dict[UUID, RehearsalFigures] = {}
+        self._clean = False
+        """Whether nothing of rehearsals that are over was left when it was last looked for."""
+
+    async def run(self, database: Database) -> datetime | None:
+        """One look; when to look again."""
+        async with database.session() as session:
+            running = {
+                rehearsal.show_id: show for rehearsal, show in await shows.list_rehearsals(session)
+            }
+        for show_id in self._crowds.keys() - running.keys():
+            await self._send_home(show_id)
+        for show_id, show in running.items():
+            await self._gather(show_id, show)
+        await self._store_figures(database)
+        if not self._clean:
+            self._clean = not await self._delete_leftovers(frozenset(running))
+        return clock.now() + LOOK_AGAIN if running or not self._clean else None
+
+    async def close(self) -> None:
+        """Every crowd goes home; the schemas go with them."""
+        for show_id in list(self._crowds):
+            await self._send_home(show_id)
+
+    async def _gather(self, show_id: UUID, show: Show) -> None:
+        """A crowd that failed is replaced by another one at the next look."""
+        if show_id in self._crowds:
+            task = self._crowds[show_id][1]
+            if not task.done():
+                return
+            if (error := task.exception()) is not None:
+                log.warning("crowd of a rehearsal failed", exc_info=error)
+            await self._send_home(show_id)
+        crowd = Crowd(self._settings, show)
+        self._crowds[show_id] = crowd, asyncio.create_task(self._rehearse(show_id, crowd))
+        self._clean = False
+
+    async def _rehearse(self, show_id: UUID, crowd: Crowd) -> None:
+        async with scratch(self._settings.database_url, show_id) as schema:
+            if schema is not None:
+                await crowd.run(schema)
+
+    async def _send_home(self, show_id: UUID) -> None:
+        _, task = self._crowds.pop(show_id)
+        self._stored.pop(show_id, None)
+        self._clean = False
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    async def _store_figures(self, database: Database) -> None:
+        for show_id, (crowd, task) in self._crowds.items():
+            if task.done() or self._stored.get(show_id) == crowd.figures:
+                continue
+            self._stored[show_id] = figures = crowd.figures
+            async with database.session() as session:
+                await shows.note_figures(session, show_id, figures)
+
+    async def _delete_leftovers(self, running: frozenset[UUID]) -> bool:
+        """Schemas of a worker that was killed, and what `streaming` recorded of a preview; whether
+        there was anything.
+        """
+        await drop_leftovers(self._settings.database_url, running)
+        sizes = await asyncio.to_thread(self._storage.sizes)
+        remote = await asyncio.to_thread(self._storage.remote_sizes)
+        names = [name for name in sizes.keys() | remote.keys() if _is_over(name, running)]
+        for name in names:
+            await asyncio.to_thread(self._storage.delete, name)
+        return bool(names)
+
+
+def _is_over(name: str, running: frozenset[UUID]) -> bool:
+    """Whether a folder of a recording is that of a rehearsal that is over."""
+    try:
+        show_id = ids.parse("show", name)
+    except ids.MalformedId:
+        return False
+    return ids.is_unguessable(show_id) and show_id not in running

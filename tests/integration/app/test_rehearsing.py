@@ -1,0 +1,226 @@
+"""Test buyers buy through the public API, and no row of theirs is in any count."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import psycopg
+import pytest
+from fastapi import FastAPI
+
+from showfloor.app import wiring
+from showfloor.app.rehearsing.crowd import Crowd, public_api
+from showfloor.app.rehearsing.rehearsals import Rehearsals
+from showfloor.app.rehearsing.scratch import ROWS, schema_of, scratch
+from showfloor.app.settings import Settings
+from showfloor.checkout.adapters.test_ledger import TestLedger
+from showfloor.kit import ids
+from showfloor.kit.db import Base, Database
+from showfloor.kit.money import Money
+from showfloor.shows import service as shows
+from showfloor.shows.types import Show
+from showfloor.stock import service as stock
+from tests.integration.checkout.shop import execute
+from tests.people import Floor, add_floor
+from tests.surfaces import changed, rows_of
+from tests.waiting import bounded, until
+
+MONEY = {"hold", "checkout", "payment", "orders", "outbox_event", "stock_item"}
+
+
+@pytest.fixture
+async def floor(database: Database) -> Floor:
+    async with database.session() as session:
+        return await add_floor(session)
+
+
+@pytest.fixture
+async def rehearsed(database: Database, floor: Floor) -> Show:
+    async with database.session() as session:
+        return await shows.start_rehearsal(session, person=floor.host, show_id=floor.show.id)
+
+
+async def buy_three(settings: Settings, show: Show, schema: str) -> Crowd:
+    crowd = Crowd(settings, show)
+    async with public_api(settings, schema) as shop:
+        for _ in range(3):
+            await crowd.buy_once(shop)
+    return crowd
+
+
+async def rows_in(url: str, schema: str) -> dict[str, int]:
+    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
+        return {
+            table.name: (
+                await (
+                    await connection.execute(f'select count(*) from {schema}."{table.name}"')
+                ).fetchone()
+                or (0,)
+            )[0]
+            for table in Base.metadata.sorted_tables
+        }
+
+
+async def schemas(url: str) -> list[str]:
+    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
+        found = await connection.execute(
+            "select nspname from pg_namespace where starts_with(nspname, 'rehearsal_')"
+        )
+        return [name for (name,) in await found.fetchall()]
+
+
+async def test_test_buyers_leave_no_row(app: FastAPI, database: Database, rehearsed: Show) -> None:
+    settings = app.state.settings
+    before = await rows_of(database)
+
+    async with scratch(settings.database_url, rehearsed.id) as schema:
+        assert schema is not None
+        crowd = await buy_three(settings, rehearsed, schema)
+        written = await rows_in(settings.database_url, schema)
+
+    assert crowd.figures.purchases == 3
+    assert crowd.figures.refused == {}
+    assert crowd.figures.taken == Money(7500, "GBP")
+    # They did buy: whatever follows from an order stands in the schema that is gone.
+    assert (written["orders"], written["payment"], written["outbox_event"]) == (3, 3, 3)
+    assert changed(before, await rows_of(database)) == set()
+    assert await schemas(settings.database_url) == []
+    assert TestLedger(settings.test_payments).entries() == {}
+
+
+async def test_without_their_schema_test_buyers_are_counted(
+    app: FastAPI, database: Database, rehearsed: Show
+) -> None:
+    """The twin: the same buyers where everybody buys, in a show that sells."""
+    before = await rows_of(database)
+    await execute(
+        database,
+        f"update show set state = 'live', published_at = now() where id = '{rehearsed.id}'",
+    )
+
+    crowd = await buy_three(app.state.settings, rehearsed, "public")
+
+    assert crowd.figures.purchases == 3
+    assert changed(before, await rows_of(database)) >= MONEY
+
+
+async def test_connection_of_a_test_buyer_reaches_no_other_table(
+    app: FastAPI, rehearsed: Show
+) -> None:
+    """A table that the schema lacks is an error, never the real one."""
+    url = app.state.settings.database_url
+    async with scratch(url, rehearsed.id) as schema:
+        assert schema is not None
+        async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
+            await connection.execute(f"drop table {schema}.orders")
+        crowd = Crowd(app.state.settings, rehearsed)
+        async with public_api(app.state.settings, schema) as shop:
+            with pytest.raises(psycopg.errors.UndefinedTable):
+                await crowd.buy_once(shop)
+
+
+async def test_refusals_are_counted_by_code(
+    app: FastAPI, database: Database, floor: Floor, rehearsed: Show
+) -> None:
+    variants = {
+        each.variants[0].id: person
+        for each, person in zip(floor.products, floor.sellers, strict=True)
+    }
+    async with database.session() as session:
+        for variant_id, seller in variants.items():
+            await stock.set_on_hand(session, person=seller, variant_id=variant_id, on_hand=0)
+
+    async with scratch(app.state.settings.database_url, rehearsed.id) as schema:
+        assert schema is not None
+        crowd = await buy_three(app.state.settings, rehearsed, schema)
+
+    assert (crowd.figures.purchases, crowd.figures.refused) == (0, {"sold_out": 3})
+
+
+async def test_stock_of_a_rehearsal_is_what_is_left(
+    app: FastAPI, database: Database, floor: Floor, rehearsed: Show
+) -> None:
+    """Ten pieces of which seven were sold and one is held: two can be bought."""
+    variant = floor.products[0].variants[0].id
+    await execute(
+        database, f"update stock_item set sold = 7, held = 1 where variant_id = '{variant}'"
+    )
+    url = app.state.settings.database_url
+
+    async with (
+        scratch(url, rehearsed.id) as schema,
+        await psycopg.AsyncConnection.connect(url) as connection,
+    ):
+        found = await connection.execute(
+            f"select available, held, sold from {schema}.stock_item where variant_id = '{variant}'"
+        )
+        row = await found.fetchone()
+
+    assert row == (2, 0, 0)
+
+
+async def test_scratch_has_every_table_and_nobody_who_buys(app: FastAPI, rehearsed: Show) -> None:
+    async with scratch(app.state.settings.database_url, rehearsed.id) as schema:
+        assert schema is not None
+        rows = await rows_in(app.state.settings.database_url, schema)
+
+    assert {name for name, count in rows.items() if count} <= ROWS.keys()
+    assert rows["show"] == 1
+
+
+async def test_rehearsal_has_one_crowd(app: FastAPI, rehearsed: Show) -> None:
+    url = app.state.settings.database_url
+    async with scratch(url, rehearsed.id) as first, scratch(url, rehearsed.id) as second:
+        assert (first, second) == (schema_of(rehearsed.id), None)
+
+
+async def test_worker_rehearses_until_the_rehearsal_is_over(
+    app: FastAPI, database: Database, floor: Floor, rehearsed: Show
+) -> None:
+    settings = app.state.settings
+    rows = await rows_of(database)
+    job = Rehearsals(settings, wiring.recordings(settings))
+    recorded = settings.data / "recordings" / ids.encode("show", rehearsed.id)
+    recorded.mkdir(parents=True)
+    kept = settings.data / "recordings" / ids.encode("show", floor.show.id)
+    kept.mkdir()
+    (recorded / "1.m4s").write_bytes(b"preview")
+    (kept / "1.m4s").write_bytes(b"preview")
+
+    async def bought() -> bool:
+        await job.run(database)
+        async with database.session() as session:
+            found = await shows.find_rehearsal(session, rehearsed.id)
+        return found is not None and found.figures is not None and found.figures.purchases > 0
+
+    try:
+        async with bounded():
+            await until(bought)
+        assert changed(rows, await rows_of(database)) == {"rehearsal"}
+        async with database.session() as session:
+            await shows.end_rehearsal(session, person=floor.host, show_id=floor.show.id)
+        await job.run(database)
+    finally:
+        await job.close()
+
+    assert await schemas(settings.database_url) == []
+    assert (recorded.exists(), kept.exists()) == (False, True)
+
+
+async def test_what_a_killed_worker_left_is_dropped(
+    app: FastAPI, database: Database, rehearsed: Show
+) -> None:
+    settings = app.state.settings
+    gone: UUID = ids.unguessable()
+    async with await psycopg.AsyncConnection.connect(
+        settings.database_url, autocommit=True
+    ) as connection:
+        await connection.execute(f"create schema {schema_of(gone)}")
+        await connection.execute(f"create table {schema_of(gone)}.orders (id int)")
+    job = Rehearsals(settings, wiring.recordings(settings))
+
+    try:
+        await job.run(database)
+        assert schema_of(gone) not in await schemas(settings.database_url)
+    finally:
+        await job.close()
