@@ -70,7 +70,10 @@ export class ShowConsole {
   );
   readonly receiving = $derived(this.view?.ingest.state === "publishing");
   readonly onAir = $derived(this.show?.state === "live" || this.show?.state === "interrupted");
-  readonly mayPin = $derived(this.receiving && this.onAir);
+  /** On the air for the team alone. */
+  readonly rehearsing = $derived(this.show?.state === "rehearsal");
+  readonly takesCues = $derived(this.onAir || this.rehearsing);
+  readonly mayPin = $derived(this.receiving && this.takesCues);
   readonly mayUndo = $derived(this.#undo !== null);
 
   constructor(
@@ -119,6 +122,8 @@ export class ShowConsole {
   }
 
   async #askSales(): Promise<void> {
+    // Nothing is sold in a rehearsal: what its test buyers did comes with the view.
+    if (this.rehearsing) return;
     this.sales = await this.studio
       .request<Sales>(`/shows/${this.showId}/sales`)
       .catch(() => this.sales);
@@ -175,6 +180,22 @@ export class ShowConsole {
     }
   }
 
+  /** Not by `act`: afterwards there is no show to ask about. */
+  async endRehearsal(): Promise<boolean> {
+    if (this.busy) return false;
+    this.busy = true;
+    try {
+      await this.studio.request(`/shows/${this.showId}/rehearsal`, { method: "DELETE" });
+      this.stop();
+      return true;
+    } catch (error) {
+      this.problem = problemOf(error);
+      return false;
+    } finally {
+      this.busy = false;
+    }
+  }
+
   goLive = () => this.act(() => this.#post("/go-live"));
   addProduct = (product_id: string) => this.act(() => this.#post("/products", { product_id }));
   /** The whole shelf in its new order; N and the digits follow it. */
@@ -198,7 +219,7 @@ export class ShowConsole {
 
   /** Before going live it is what the host says; on the air each label is a cue of its own. */
   readonly disclosed = $derived.by((): ReadonlySet<Disclosure> => {
-    if (!this.onAir) return new Set(this.view?.disclosures ?? []);
+    if (!this.takesCues) return new Set(this.view?.disclosures ?? []);
     return new Set(this.#labels().map(([disclosure]) => disclosure));
   });
 
@@ -209,7 +230,7 @@ export class ShowConsole {
 
   disclose = (disclosure: Disclosure, holds: boolean): Promise<boolean> =>
     this.act(async () => {
-      if (!this.onAir) {
+      if (!this.takesCues) {
         const said = new Set(this.disclosed);
         if (holds) said.add(disclosure);
         else said.delete(disclosure);

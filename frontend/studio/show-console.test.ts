@@ -301,3 +301,25 @@ test("what must be said is stored before going live, and is a cue on the air", a
   });
   onAir.stop();
 });
+
+test("a rehearsal takes cues, is asked for no sales, and ends by being deleted", async () => {
+  const control = await started("rehearsal");
+  const sales = asked.filter(({ path }) => path.endsWith("/sales")).length;
+  await vi.advanceTimersByTimeAsync(4000);
+  await control.pinNext();
+
+  expect(control.onAir).toBe(false);
+  expect(posted()).toEqual(["/shows/show_1/cues"]);
+  expect(asked.filter(({ path }) => path.endsWith("/sales"))).toHaveLength(sales);
+
+  expect(await control.endRehearsal()).toBe(true);
+  expect(asked.at(-1)).toMatchObject({ method: "DELETE", path: "/shows/show_1/rehearsal" });
+});
+
+test("a rehearsal that cannot be ended goes on and says why", async () => {
+  const control = await started("rehearsal");
+  refuse = { "/rehearsal": "rehearsal_not_found" };
+
+  expect(await control.endRehearsal()).toBe(false);
+  expect(control.problem?.code).toBe("rehearsal_not_found");
+});

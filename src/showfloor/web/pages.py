@@ -55,6 +55,7 @@ STUDIO_WORDS = (
     "moderation",
     "caption",
     "preflight",
+    "rehearsal",
     "remote",
     "studio",
     "desk",

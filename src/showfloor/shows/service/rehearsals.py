@@ -22,6 +22,7 @@ from showfloor.shows.errors import RehearsalNotFound, RehearsalRunning
 from showfloor.shows.queries import rehearsals as own
 from showfloor.shows.rules import Step, after
 from showfloor.shows.service.access import get_own_show
+from showfloor.shows.service.cues import disclose_from_the_start
 from showfloor.shows.service.room import publish_show
 from showfloor.shows.service.shelf import refresh_product
 from showfloor.shows.types import Rehearsal, RehearsalFigures, Show, ShowState
@@ -59,6 +60,7 @@ async def start_rehearsal(session: Session, *, person: Person, show_id: UUID) ->
         await refresh_product(
             session, show_id=rehearsed.id, product_id=product_id, currency=show.currency
         )
+    await disclose_from_the_start(session, rehearsed, now)
     wake(session, REHEARSALS)
     return rehearsed
 
