@@ -303,6 +303,7 @@ test("what must be said is stored before going live, and is a cue on the air", a
 });
 
 test("a rehearsal takes cues, is asked for no sales, and ends by being deleted", async () => {
+  vi.useFakeTimers();
   const control = await started("rehearsal");
   const sales = asked.filter(({ path }) => path.endsWith("/sales")).length;
   await vi.advanceTimersByTimeAsync(4000);
