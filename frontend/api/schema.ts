@@ -2348,12 +2348,14 @@ export interface components {
         };
         /**
          * @description What becomes payable at `payable_at`; null: after the goods arrived and the days to withdraw
-         *     are over.
+         *     are over. `withdrawn`: from these orders the buyers withdrew, and they were not given back
+         *     everything yet; only then the rest is payable.
          */
         WaitingOut: {
             payable_at: string | null;
             amount: components["schemas"]["MoneyOut"];
             orders: number;
+            withdrawn: boolean;
         };
         /** @description Who pays for sending goods back, and where they go; `address` empty: to the seller's own. */
         WayBackIn: {

@@ -122,3 +122,10 @@ class ChargebackInvalid(AppError):
 
     code = "chargeback_invalid"
     status = 422
+
+
+class NothingWithdrawn(AppError):
+    """The books know of no withdrawal from this order."""
+
+    code = "nothing_withdrawn"
+    status = 409

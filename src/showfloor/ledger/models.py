@@ -1,5 +1,5 @@
-"""Tables of `ledger`. Triggers (migration 0020) refuse every change of an entry, and entries whose
-postings do not sum to zero.
+"""Tables of `ledger`. Triggers (migrations 0020 and 0031) refuse every change of an entry, postings
+that come later, and entries whose postings do not sum to zero.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class PostingRow(Base):
 
 class OrderRow(Base):
     """What entries about an order are reckoned from. `fee_rate` is the platform's when it was
-    placed.
+    placed. `due_back` is what the buyer is to be given back in all since they withdrew.
     """
 
     __tablename__ = "ledger_order"
@@ -59,6 +59,8 @@ class OrderRow(Base):
     fee_rate: Mapped[int]
     placed_at: Mapped[datetime]
     payable_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+    due_back: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class LineRow(Base):

@@ -42,12 +42,14 @@ class EntryPage(BaseModel):
 
 class WaitingOut(BaseModel):
     """What becomes payable at `payable_at`; null: after the goods arrived and the days to withdraw
-    are over.
+    are over. `withdrawn`: from these orders the buyers withdrew, and they were not given back
+    everything yet; only then the rest is payable.
     """
 
     payable_at: Time | None
     amount: MoneyOut
     orders: int
+    withdrawn: bool
 
 
 class KeptBackOut(BaseModel):

@@ -12,6 +12,7 @@ from showfloor.orders.events import (
     OrderDelivered,
     OrderPlaced,
     OrderRefunded,
+    OrderWithdrawn,
 )
 
 
@@ -32,6 +33,9 @@ class Bookkeeper:
     async def on_order_cancelled(self, session: Session, cancelled: OrderCancelled) -> None:
         """Its money is a refund of its own."""
         await service.note_progress(session, cancelled.order_id, self.fees)
+
+    async def on_order_withdrawn(self, session: Session, withdrawn: OrderWithdrawn) -> None:
+        await service.note_progress(session, withdrawn.order_id, self.fees)
 
     async def on_order_delivered(self, session: Session, delivered: OrderDelivered) -> None:
         await service.note_progress(session, delivered.order_id, self.fees)

@@ -172,11 +172,14 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What becomes payable at `payable_at`; None: some days after the goods arrive."""
+    """What becomes payable at `payable_at`; None: some days after the goods arrive, or where it is
+    of `withdrawn` orders, once their buyers were given back what is theirs.
+    """
 
     payable_at: datetime | None
     amount: Money
     orders: int
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,6 +107,7 @@ def balances_view(
                         payable_at=wait.payable_at,
                         amount=MoneyOut.of(wait.amount),
                         orders=wait.orders,
+                        withdrawn=wait.withdrawn,
                     )
                     for wait in each.waiting
                 ],

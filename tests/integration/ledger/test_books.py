@@ -11,19 +11,24 @@ from uuid import UUID
 
 import psycopg
 import pytest
+import sqlalchemy
+from psycopg.sql import SQL, Identifier
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from showfloor.identity.errors import Forbidden
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Database
 from showfloor.ledger import rules, service, tasks
+from showfloor.ledger.errors import NothingWithdrawn
+from showfloor.ledger.queries import reading
 from showfloor.ledger.rules import of_sale
 from showfloor.ledger.service import booking
 from showfloor.ledger.tasks import BooksDiffer
 from showfloor.ledger.types import BookedOrder, Entry
 from showfloor.orders import service as orders
 from tests.integration.checkout.desk import Desk
-from tests.integration.checkout.shop import add_seller, execute, scalar
+from tests.integration.checkout.shop import add_seller, execute, person, scalar
 from tests.integration.ledger.conftest import FEES, PRICE, Shop, order_uuid
 
 SOLD = [("payment", 2200), ("provider_fee", -58), ("platform_fee", -110)]
@@ -134,6 +139,8 @@ async def test_each_thing_that_happened_has_one_entry_of_a_kind(
         "delete from ledger_posting",
         "delete from ledger_entry",
         "update ledger_line set rate = 1",
+        "truncate ledger_posting, ledger_entry",
+        "truncate ledger_back, ledger_line, ledger_order",
     ],
 )
 async def test_database_refuses_to_change_what_was_written(shop: Shop, change: str) -> None:
@@ -173,6 +180,45 @@ async def test_database_refuses_an_entry_that_is_not_balanced(
     assert await scalar(database, "select count(*) from ledger_entry") == 0
 
 
+LATE_POSTINGS = """insert into ledger_posting (entry_id, position, holder, owner, amount)
+    select id, 7 + side, 'merchant', 'x', side * 2 - 1 from ledger_entry, (values (0), (1)) s (side)
+    limit 2"""
+
+
+async def test_entry_gains_no_postings_after_its_transaction(shop: Shop) -> None:
+    """Balanced ones neither."""
+    await shop.buy()
+    await shop.hear()
+
+    with pytest.raises(IntegrityError, match="gains no postings later"):
+        await execute(shop.database, LATE_POSTINGS)
+
+    assert await shop.entries() == SOLD
+
+
+@pytest.mark.parametrize(
+    ("table", "trigger", "harm", "postings"),
+    [
+        ("ledger_posting", "ledger_posting_not_emptied", "truncate ledger_posting", 0),
+        ("ledger_posting", "ledger_posting_with_entry", LATE_POSTINGS, 8),
+    ],
+)
+async def test_without_their_triggers_the_books_are_emptied_and_added_to(
+    shop: Shop, database_url: str, table: str, trigger: str, harm: str, postings: int
+) -> None:
+    """The twin of both guards."""
+    await shop.buy()
+    await shop.hear()
+    with psycopg.connect(database_url, autocommit=True) as admin:
+        admin.execute(
+            SQL("alter table {} disable trigger {}").format(*map(Identifier, (table, trigger)))
+        )
+
+    await execute(shop.database, harm)
+
+    assert await scalar(shop.database, "select count(*) from ledger_posting") == postings
+
+
 async def test_job_finds_what_the_database_would_have_refused(
     database: Database, database_url: str
 ) -> None:
@@ -192,7 +238,12 @@ async def test_money_is_payable_when_the_buyer_can_no_longer_withdraw(shop: Shop
     (balance,) = (await shop.get("/ledger/balances"))["balances"]
     assert balance["payable"]["amount"] == 0
     assert balance["waiting"] == [
-        {"payable_at": None, "amount": {"amount": 2032, "currency": "GBP"}, "orders": 1}
+        {
+            "payable_at": None,
+            "amount": {"amount": 2032, "currency": "GBP"},
+            "orders": 1,
+            "withdrawn": False,
+        }
     ]
 
     await desk.ship()
@@ -206,6 +257,78 @@ async def test_money_is_payable_when_the_buyer_can_no_longer_withdraw(shop: Shop
     with clock.use(lambda: datetime.fromisoformat(until)):
         (balance,) = (await shop.get("/ledger/balances"))["balances"]
     assert (balance["payable"]["amount"], balance["waiting"]) == (2032, [])
+
+
+async def withdraw(shop: Shop, desk: Desk) -> None:
+    secret = b"x" * 32
+    token = orders.page_token(secret, order_uuid(desk))
+    async with shop.database.session() as session:
+        await orders.withdraw(session, secret=secret, token=token)
+    await shop.hear()
+
+
+async def arrived_and_withdrawn(shop: Shop) -> tuple[Desk, datetime]:
+    """And when the days to withdraw are over."""
+    desk = await shop.buy(2)
+    await desk.ship()
+    parcel = (await desk.look())["shipments"][0]["id"]
+    await desk.post(f"shipments/{parcel}/delivered")
+    await shop.hear()
+    until = datetime.fromisoformat((await desk.look())["withdraw_until"])
+    await withdraw(shop, desk)
+    return desk, until + timedelta(days=60)
+
+
+@pytest.mark.parametrize(("guarded", "payable"), [(True, 0), (False, 4089)])
+async def test_what_a_buyer_withdrew_from_is_not_payable_however_late_the_refund(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, guarded: bool, payable: int
+) -> None:
+    """The twin: where the books do not look at withdrawals, a seller is paid with the buyer's
+    money.
+    """
+    _, later = await arrived_and_withdrawn(shop)
+    if not guarded:
+        monkeypatch.setattr(reading, "owes_buyer", sqlalchemy.false)
+
+    with clock.use(lambda: later):
+        (balance,) = (await shop.get("/ledger/balances"))["balances"]
+
+    assert balance["payable"]["amount"] == payable
+    waits = [(each["payable_at"], each["withdrawn"]) for each in balance["waiting"]]
+    assert waits == ([(None, True)] if guarded else [])
+
+
+async def test_withdrawn_order_is_payable_once_the_buyer_has_everything_back(shop: Shop) -> None:
+    desk, later = await arrived_and_withdrawn(shop)
+    await desk.refund(("SALT", 1, 0))
+    await shop.hear()
+    with clock.use(lambda: later):
+        (balance,) = (await shop.get("/ledger/balances"))["balances"]
+    assert (balance["payable"]["amount"], balance["waiting"][0]["withdrawn"]) == (0, True)
+
+    await desk.refund(("SALT", 1, 0))
+    await shop.hear()
+    with clock.use(lambda: later):
+        (balance,) = (await shop.get("/ledger/balances"))["balances"]
+
+    assert (balance["payable"]["amount"], balance["waiting"]) == (-91, [])
+
+
+async def test_operator_says_that_nothing_more_is_owed_to_the_buyer(shop: Shop) -> None:
+    desk, later = await arrived_and_withdrawn(shop)
+    operator = replace(person(), is_operator=True)
+    async with shop.database.session() as session:
+        with pytest.raises(Forbidden):
+            await service.end_withdrawal(
+                session, person=shop.seller.person, order_id=order_uuid(desk)
+            )
+        with pytest.raises(NothingWithdrawn):
+            await service.end_withdrawal(session, person=operator, order_id=ids.new())
+        await service.end_withdrawal(session, person=operator, order_id=order_uuid(desk))
+
+    with clock.use(lambda: later):
+        (balance,) = (await shop.get("/ledger/balances"))["balances"]
+    assert (balance["payable"]["amount"], balance["waiting"]) == (4089, [])
 
 
 async def test_statement_goes_from_opening_to_closing_to_the_cent(shop: Shop) -> None:

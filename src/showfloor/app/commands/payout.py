@@ -220,6 +220,12 @@ def release(held: HoldId, by: By) -> None:
     _as(by, lambda session, person: service.release(session, person=person, hold_id=held))
 
 
+@group.command("withdrawal-over")
+def withdrawal_over(order: OrderId, by: By) -> None:
+    """Its buyer withdrew and is owed nothing more: what is left becomes payable."""
+    _as(by, lambda session, person: service.end_withdrawal(session, person=person, order_id=order))
+
+
 @group.command("chargeback")
 def chargeback(
     order: OrderId,

@@ -20,7 +20,9 @@ from showfloor.ledger.queries.booking import (
     add_order,
     has_entry,
     lock_order,
+    set_nothing_due,
     set_payable,
+    set_withdrawn,
     unknown_orders,
 )
 from showfloor.ledger.queries.payouts import (
@@ -76,8 +78,10 @@ __all__ = [
     "set_agreed",
     "set_batch",
     "set_ended",
+    "set_nothing_due",
     "set_payable",
     "set_payouts",
+    "set_withdrawn",
     "shows_of",
     "sums_by_kind",
     "unbalanced",

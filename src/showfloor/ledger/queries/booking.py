@@ -142,6 +142,23 @@ async def set_payable(session: Session, order_id: UUID, moment: datetime) -> Non
     await session.execute(first.values(payable_at=moment))
 
 
+async def set_withdrawn(session: Session, order_id: UUID, moment: datetime, due_back: int) -> None:
+    """The buyer withdrew and is to be given back so much in all. Once: what was known first
+    stays.
+    """
+    first = update(OrderRow).where(OrderRow.order_id == order_id, OrderRow.withdrawn_at.is_(None))
+    await session.execute(first.values(withdrawn_at=moment, due_back=due_back))
+
+
+async def set_nothing_due(session: Session, order_id: UUID) -> bool:
+    """The buyer is owed nothing more. False where nobody withdrew."""
+    chosen = update(OrderRow).where(
+        OrderRow.order_id == order_id, OrderRow.withdrawn_at.is_not(None)
+    )
+    done = await session.execute(chosen.values(due_back=0).returning(OrderRow.order_id))
+    return done.first() is not None
+
+
 async def unknown_orders(session: Session, order_ids: Collection[UUID]) -> list[UUID]:
     """Those that are not in the books, in this order."""
     chosen = select(OrderRow.order_id).where(OrderRow.order_id.in_(order_ids))

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tuple_
 
 from showfloor.kit.db import Session
 from showfloor.kit.money import Money
@@ -66,32 +66,52 @@ async def sums_by_kind(
 
 
 async def waiting(session: Session, account: Account, now: datetime) -> dict[str, list[Waiting]]:
-    """What the orders make whose days to withdraw are not over, by currency and by when they are;
-    those that make less than nothing wait for nobody.
+    """What the orders make whose days to withdraw are not over, by currency and by when they are,
+    and those whose buyers withdrew and are still owed something. Those that make less than nothing
+    wait for nobody.
     """
     owner = OrderRow.merchant_id if account.holder is Holder.MERCHANT else OrderRow.creator_id
+    owes = case((owes_buyer(), True), else_=False)
+    payable_at = case((owes_buyer(), None), else_=OrderRow.payable_at)
     by_order = (
-        select(OrderRow.payable_at, EntryRow.currency, _SUM.label("amount"))
+        select(
+            payable_at.label("payable_at"),
+            owes.label("withdrawn"),
+            EntryRow.currency,
+            _SUM.label("amount"),
+        )
         .join(EntryRow, EntryRow.order_id == OrderRow.order_id)
         .join(PostingRow, PostingRow.entry_id == EntryRow.id)
         .where(*_of(account), owner == account.owner_id)
-        .where(or_(OrderRow.payable_at.is_(None), OrderRow.payable_at > now))
-        .group_by(OrderRow.order_id, OrderRow.payable_at, EntryRow.currency)
+        .where(or_(OrderRow.payable_at.is_(None), OrderRow.payable_at > now, owes_buyer()))
+        .group_by(OrderRow.order_id, EntryRow.currency)
         .having(_SUM > 0)
         .subquery()
     )
-    columns = by_order.c.payable_at, by_order.c.currency
+    columns = by_order.c.payable_at, by_order.c.withdrawn, by_order.c.currency
     amount, count = func.sum(by_order.c.amount).label("amount"), func.count().label("orders")
     rows = await session.execute(
         select(*columns, amount, count)
         .group_by(*columns)
-        .order_by(by_order.c.payable_at.asc().nulls_last())
+        .order_by(by_order.c.payable_at.asc().nulls_last(), by_order.c.withdrawn)
     )
     found: dict[str, list[Waiting]] = {}
     for row in rows:
         money = Money(int(row.amount), row.currency)
-        found.setdefault(row.currency, []).append(Waiting(row.payable_at, money, row.orders))
+        found.setdefault(row.currency, []).append(
+            Waiting(row.payable_at, money, row.orders, row.withdrawn)
+        )
     return found
+
+
+def owes_buyer() -> ColumnElement[bool]:
+    """Of an order: its buyer withdrew and was not given back what is theirs."""
+    given = (
+        select(func.coalesce(func.sum(BackRow.amount), 0))
+        .where(BackRow.order_id == OrderRow.order_id)
+        .scalar_subquery()
+    )
+    return and_(OrderRow.withdrawn_at.is_not(None), given < OrderRow.due_back)
 
 
 async def movements(

@@ -17,6 +17,7 @@ from showfloor.ledger.service.booking import (
     book_missing,
     book_refund,
     book_sale,
+    end_withdrawal,
     note_progress,
 )
 from showfloor.ledger.service.keeping import keep_card
@@ -53,6 +54,7 @@ __all__ = [
     "decline",
     "discard",
     "end",
+    "end_withdrawal",
     "export",
     "hold",
     "keep_card",

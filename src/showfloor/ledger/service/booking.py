@@ -18,7 +18,7 @@ from showfloor.kit import clock
 from showfloor.kit.db import Database, Session
 from showfloor.kit.money import Money
 from showfloor.ledger import queries, rules
-from showfloor.ledger.errors import ChargebackInvalid
+from showfloor.ledger.errors import ChargebackInvalid, NothingWithdrawn
 from showfloor.ledger.service.agreeing import rates_of
 from showfloor.ledger.types import BookedLine, BookedOrder, EntryKind, Fees
 from showfloor.orders import service as orders
@@ -134,6 +134,28 @@ async def note_progress(session: Session, order_id: UUID, fees: Fees) -> None:
         payable = clock.now()
     if payable is not None:
         await queries.set_payable(session, order_id, payable)
+    if order.withdrawn_at is not None:
+        await queries.set_withdrawn(session, order_id, order.withdrawn_at, _due_back(order))
+
+
+def _due_back(order: Order) -> int:
+    """What a buyer who withdrew is to be given back: the goods that they may withdraw from, and
+    where these are all, their delivery (Directive 2011/83/EU art 13(1)).
+    """
+    if not order.kept:
+        return order.total.amount
+    return sum(item.total.amount for at, item in enumerate(order.items) if at not in order.kept)
+
+
+async def end_withdrawal(session: Session, *, person: Person, order_id: UUID) -> None:
+    """The buyer who withdrew is owed nothing more, although not everything was given back: the
+    goods lost value by use (art 14(2)), or were never sent back. Raises Forbidden,
+    NothingWithdrawn.
+    """
+    if not person.is_operator:
+        raise Forbidden
+    if not await queries.set_nothing_due(session, order_id):
+        raise NothingWithdrawn
 
 
 async def _book(session: Session, order: Order, fees: Fees) -> None:
