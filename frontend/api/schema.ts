@@ -91,12 +91,17 @@ export interface components {
             picture_url: string | null;
             seller_id: string;
         };
-        /** @description `rate` in hundredths of a percent: 800 is 8 %. `product_id` null is all products. */
+        /**
+         * @description `rate` in hundredths of a percent: 800 is 8 %. `product_id` null is all products. `way`: of
+         *     what a show sells that the creator hosts, or of what buyers order who came by its link or code.
+         */
         AgreementIn: {
             merchant_id: string;
             creator_id: string;
             product_id?: string | null;
             rate: number;
+            /** @default show */
+            way: components["schemas"]["Way"];
         };
         /** @description `in_force_from` is null until both sides agreed. `may_agree`: it waits for the reader. */
         AgreementOut: {
@@ -105,6 +110,7 @@ export interface components {
             creator: components["schemas"]["AccountOut"];
             product_id: string | null;
             product_name: components["schemas"]["Words"] | null;
+            way: components["schemas"]["Way"];
             rate: number;
             proposed_by: components["schemas"]["Side"];
             /** Format: date-time */
@@ -260,6 +266,10 @@ export interface components {
             address: components["schemas"]["AddressIn"];
             /** @description ids of delivery options, one a seller; the cheapest where none is named. One that is not offered any more is refused with delivery_gone */
             delivery?: string[];
+            /** @description the code in the link of a creator by which the buyer came (`?via=`); one that leads to nobody is passed over */
+            via?: string | null;
+            /** @description the code of a creator that the buyer typed, which counts before `via`; one that leads to nobody is refused with code_unknown */
+            code?: string | null;
             /** @description ids of what the sellers lay down, as the buyer could read it: newer versions are refused with terms_changed */
             terms?: string[] | null;
         };
@@ -311,6 +321,19 @@ export interface components {
         };
         /** @enum {string} */
         ClipState: "suggested" | "draft" | "preparing" | "ready" | "unavailable" | "failed";
+        /** @description Three to twenty Latin letters and digits; small letters are made capitals. */
+        CodeIn: {
+            code: string;
+        };
+        /**
+         * @description `code` is typed at the checkout, and makes a link of the address of every page of a show or
+         *     clip: `/s/…?via=CODE`.
+         */
+        CodeOut: {
+            code: string;
+            /** Format: date-time */
+            made_at: string;
+        };
         /**
          * @description Every way in which a person gives data. A new one stands here first.
          * @enum {string}
@@ -328,11 +351,16 @@ export interface components {
             on_air_seconds: number;
             per_hour: components["schemas"]["MoneyOut"] | null;
         };
-        /** @description Agreements newest first; `month` is what was earned in it. */
+        /**
+         * @description Agreements newest first; `month` is what was earned in it by shows, `links` by links and
+         *     codes. `codes` are the reader's own as a creator.
+         */
         CommissionsOut: {
             agreements: components["schemas"]["AgreementOut"][];
             partners: components["schemas"]["PartnersOut"][];
             month: components["schemas"]["CommissionRowOut"][];
+            links: components["schemas"]["LinkRowOut"][];
+            codes: components["schemas"]["CodeOut"][];
         };
         /** @description The bank asks the buyer; `POST /checkouts/{id}/confirm` tells that they agreed. */
         Confirm: {
@@ -549,7 +577,7 @@ export interface components {
          * @description What an entry is about. Each has a sentence in the messages (`money.kind.<kind>`).
          * @enum {string}
          */
-        EntryKind: "payment" | "provider_fee" | "platform_fee" | "commission" | "refund" | "platform_fee_back" | "commission_back" | "chargeback" | "payout" | "payout_settled" | "payout_failed" | "payout_returned";
+        EntryKind: "payment" | "provider_fee" | "platform_fee" | "commission" | "link_commission" | "refund" | "platform_fee_back" | "commission_back" | "link_commission_back" | "chargeback" | "payout" | "payout_settled" | "payout_failed" | "payout_returned";
         /**
          * @description One posting of an own account: `amount` is what was added to what the account is owed.
          *     `base` and `rate` (hundredths of a percent) say how a fee or commission was reckoned.
@@ -886,6 +914,17 @@ export interface components {
             to_send: number;
             returned: number;
             no_withdrawal: components["schemas"]["NoWithdrawal"] | null;
+        };
+        /**
+         * @description `orders` came by links and codes; `sold` is paid for their goods, `earned` less what went
+         *     back.
+         */
+        LinkRowOut: {
+            merchant: components["schemas"]["AccountOut"];
+            creator: components["schemas"]["AccountOut"];
+            orders: number;
+            sold: components["schemas"]["MoneyOut"];
+            earned: components["schemas"]["MoneyOut"];
         };
         /** @description `own`: whoever asks. */
         MemberOut: {
@@ -2368,6 +2407,12 @@ export interface components {
             payer: components["schemas"]["ReturnPayer"];
             address: string;
         };
+        /**
+         * @description What a creator is paid for: a `SHOW` that it hosts, or buyers who come by its `LINK` or code,
+         *     whoever shows the goods.
+         * @enum {string}
+         */
+        Way: "show" | "link";
         /**
          * @description What is left out stays. `on` false: nothing is sent, and what happens meanwhile is never
          *     sent; true after that, or after the endpoint was given up: what still waits goes out.

@@ -14,6 +14,9 @@ export function rateOf(typed: string): number | null {
   return rate === null || rate > 9000 ? null : rate;
 }
 
+/** Of what a show sells that the creator hosts, or of what comes by its links and codes. */
+export type Way = Agreement["way"];
+
 export const partnerKey = ({ merchant, creator }: CommissionPartner): string =>
   `${merchant.id} ${creator.id}`;
 
@@ -28,12 +31,20 @@ export class CommissionDesk {
     return this.#step("/commissions");
   }
 
-  propose({ merchant, creator }: CommissionPartner, rate: number): Promise<boolean> {
-    const body = { merchant_id: merchant.id, creator_id: creator.id, rate };
+  propose({ merchant, creator }: CommissionPartner, rate: number, way: Way): Promise<boolean> {
+    const body = { merchant_id: merchant.id, creator_id: creator.id, rate, way };
     return this.#step("/commissions", { method: "POST", body });
   }
 
-  answer({ id }: Agreement, how: "agree" | "decline"): Promise<boolean> {
+  addCode(code: string): Promise<boolean> {
+    return this.#step("/codes", { method: "POST", body: { code } });
+  }
+
+  endCode(code: string): Promise<boolean> {
+    return this.#step(`/codes/${encodeURIComponent(code)}`, { method: "DELETE" });
+  }
+
+  answer({ id }: Agreement, how: "agree" | "decline" | "stop"): Promise<boolean> {
     return this.#step(`/commissions/${id}/${how}`, { method: "POST" });
   }
 

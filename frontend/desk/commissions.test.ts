@@ -6,7 +6,7 @@ import { CommissionDesk, isOpen, rateOf } from "./commissions.svelte";
 const merchant = { holder: "merchant" as const, id: "mer_1", name: { en: "Loamwick", ar: "لوم" } };
 const creator = { holder: "creator" as const, id: "cre_1", name: { en: "Lina", ar: "لينا" } };
 const proposal = { id: "agr_1", merchant, creator, rate: 800, state: "proposed" } as Agreement;
-const answer = { agreements: [proposal], partners: [], month: [] } as Commissions;
+const answer = { agreements: [proposal], partners: [], month: [] } as unknown as Commissions;
 
 test.each([
   ["8", 800],
@@ -36,15 +36,22 @@ test("a proposal and its answer are sent, and what comes back is shown", async (
   const request = vi.fn((_path: string, _call?: Call) => Promise.resolve(answer));
   const desk = new CommissionDesk({ request } as never);
 
-  expect(await desk.propose({ merchant, creator }, 800)).toBe(true);
+  expect(await desk.propose({ merchant, creator }, 800, "link")).toBe(true);
   expect(await desk.answer(proposal, "agree")).toBe(true);
+  expect(await desk.addCode("VERA10")).toBe(true);
+  expect(await desk.endCode("VERA10")).toBe(true);
 
   expect(request.mock.calls).toEqual([
     [
       "/commissions",
-      { method: "POST", body: { merchant_id: "mer_1", creator_id: "cre_1", rate: 800 } },
+      {
+        method: "POST",
+        body: { merchant_id: "mer_1", creator_id: "cre_1", rate: 800, way: "link" },
+      },
     ],
     ["/commissions/agr_1/agree", { method: "POST" }],
+    ["/codes", { method: "POST", body: { code: "VERA10" } }],
+    ["/codes/VERA10", { method: "DELETE" }],
   ]);
   expect(desk.found).toEqual(answer);
 });

@@ -20,6 +20,8 @@ export interface Form {
   city: string;
   postal_code: string;
   country: string;
+  /** Of the creator who brought the buyer, where one was typed. */
+  code?: string;
   number: string;
 }
 /** What the API takes from a buyer. */
@@ -31,6 +33,9 @@ export interface Details {
   delivery?: string[];
   /** Ids of what the sellers lay down, as it could be read. */
   terms?: string[];
+  /** A creator's code: of the page's address, and typed. */
+  via?: string;
+  code?: string;
 }
 /** Field to message key, in the order of the page. */
 export type Wrong = Partial<Record<Field, string>>;
@@ -56,6 +61,7 @@ const MESSAGES: Record<Field, string> = {
   city: "field.city",
   postal_code: "field.postal_code",
   country: "field.country",
+  code: "field.code",
   number: "field.number",
 };
 const LINES = ["name", "line1", "line2", "city", "postal_code"] as const;
@@ -78,6 +84,7 @@ export function problemsIn(form: Form, postalCodeNeeded = true, cardTyped = true
 /** A refusal that names fields of the form, beside each of them; null for any other. */
 export function wrongIn(problem: Problem | null): Wrong | null {
   if (problem?.code === "not_delivered") return { country: MESSAGES.country };
+  if (problem?.code === "code_unknown") return { code: MESSAGES.code };
   if (problem?.code === "payment_method_invalid") return { number: MESSAGES.number };
   const names = problem?.fields?.map(({ path }) => path.split("/").at(-1)!) ?? [];
   const known = names.filter((name): name is Field => name in MESSAGES);

@@ -29,6 +29,8 @@ class CheckoutRow(Base):
     market: Mapped[str]
     scope: Mapped[UUID]
     show_id: Mapped[UUID | None]
+    # Of a creator.
+    affiliate_id: Mapped[UUID | None]
     currency: Mapped[str]
     total: Mapped[int] = mapped_column(BigInteger)
     lines: Mapped[list[Any]]

@@ -7,13 +7,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal, Union
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
 
 from showfloor.checkout.types import Method, StripeToken, TestCard
 from showfloor.delivery.schemas import Country, DeliveryOfferOut
 from showfloor.identity.schemas import AgeIn
 from showfloor.kit.fields import CardNumber, Email, Line, OptionalLine, PostalCode, Sku
 from showfloor.kit.schemas import MoneyOut, Time, Words, id_with
+from showfloor.kit.text import clean_code
 from showfloor.markets.types import NoWithdrawal
 from showfloor.merchants.types import ReturnPayer, TermsKind
 from showfloor.orders.schemas import QuoteOut, ReasonOut, SellerIdentity
@@ -92,6 +93,18 @@ class CheckoutIn(AgeIn):
         max_length=20,
         description="ids of delivery options, one a seller; the cheapest where none is named. One "
         "that is not offered any more is refused with delivery_gone",
+    )
+    via: Annotated[str, AfterValidator(clean_code)] | None = Field(
+        None,
+        max_length=60,
+        description="the code in the link of a creator by which the buyer came (`?via=`); one that "
+        "leads to nobody is passed over",
+    )
+    code: Annotated[str, AfterValidator(clean_code)] | None = Field(
+        None,
+        max_length=60,
+        description="the code of a creator that the buyer typed, which counts before `via`; one "
+        "that leads to nobody is refused with code_unknown",
     )
     terms: list[TermsId] | None = Field(
         None,

@@ -234,7 +234,8 @@ class Destination:
 @dataclass(frozen=True, slots=True)
 class Checkout:
     """What is bought on one hold; the buyer's data stays inside. `quotes` has one for each seller;
-    it is empty for a checkout from before there were any.
+    it is empty for a checkout from before there were any. `affiliate_id` is the creator whose link
+    or code came last.
     """
 
     id: UUID
@@ -244,6 +245,7 @@ class Checkout:
     lines: tuple[Agreed, ...]
     sellers: tuple[Seller, ...]
     quotes: tuple[Quote, ...] = ()
+    affiliate_id: UUID | None = None
 
     @property
     def goods(self) -> Money:

@@ -33,6 +33,13 @@ class AgreementOver(AppError):
     status = 409
 
 
+class NotInForce(AppError):
+    """It was not agreed, or something else is in force since."""
+
+    code = "agreement_not_in_force"
+    status = 409
+
+
 class AwaitsOtherSide(AppError):
     """Nobody agrees to what they proposed themselves."""
 

@@ -1,4 +1,4 @@
-"""Tables of `ledger`. Triggers (migrations 0020 and 0031) refuse every change of an entry, postings
+"""Tables of `ledger`. Triggers (migrations 0020 and 0034) refuse every change of an entry, postings
 that come later, and entries whose postings do not sum to zero.
 """
 
@@ -48,11 +48,13 @@ class OrderRow(Base):
     __table_args__ = (
         Index("ix_ledger_order_merchant_id", "merchant_id", "payable_at"),
         Index("ix_ledger_order_creator_id", "creator_id", "payable_at"),
+        Index("ix_ledger_order_affiliate_id", "affiliate_id", "payable_at"),
     )
     order_id: Mapped[UUID] = mapped_column(primary_key=True)
     number: Mapped[str]
     merchant_id: Mapped[UUID]
     creator_id: Mapped[UUID | None]
+    affiliate_id: Mapped[UUID | None]
     show_id: Mapped[UUID | None]
     provider: Mapped[str]
     currency: Mapped[str]
@@ -64,7 +66,9 @@ class OrderRow(Base):
 
 
 class LineRow(Base):
-    """`position` -1 is delivery. `rate` is the creator's when the order was placed."""
+    """`position` -1 is delivery. `rate` is the host's when the order was placed, `link_rate` that
+    of the creator by whose link or code the buyer came.
+    """
 
     __tablename__ = "ledger_line"
     order_id: Mapped[UUID] = mapped_column(ForeignKey("ledger_order.order_id"), primary_key=True)
@@ -72,6 +76,7 @@ class LineRow(Base):
     product_id: Mapped[UUID | None]
     amount: Mapped[int] = mapped_column(BigInteger)
     rate: Mapped[int]
+    link_rate: Mapped[int] = mapped_column(server_default="0")
 
 
 class BackRow(Base):
@@ -90,12 +95,13 @@ class BackRow(Base):
 
 class AgreementRow(Base):
     """A proposal is agreed once `agreed_at` is set, and over once `ended_at` is. `proposed_by` is a
-    `types.Side`.
+    `types.Side`, `way` a `types.Way`.
     """
 
     __tablename__ = "ledger_agreement"
     __table_args__ = (
         CheckConstraint("rate between 0 and 9000", name="rate"),
+        CheckConstraint("way in ('show', 'link')", name="way"),
         CheckConstraint("agreed_at is null or ended_at is null", name="end"),
         CheckConstraint("(agreed_at is null) = (effective_at is null)", name="agreed"),
         Index("ix_ledger_agreement_merchant_id", "merchant_id", "creator_id"),
@@ -105,6 +111,7 @@ class AgreementRow(Base):
     merchant_id: Mapped[UUID]
     creator_id: Mapped[UUID]
     product_id: Mapped[UUID | None]
+    way: Mapped[str] = mapped_column(server_default="show")
     rate: Mapped[int]
     proposed_by: Mapped[str]
     proposed_at: Mapped[datetime]

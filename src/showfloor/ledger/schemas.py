@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from showfloor.kit.schemas import EveryLanguage, MoneyOut, Time, id_with
-from showfloor.ledger.types import AgreementState, EntryKind, Holder, KeepCode, PayoutState, Side
+from showfloor.kit.text import clean_code
+from showfloor.ledger.types import (
+    AgreementState,
+    EntryKind,
+    Holder,
+    KeepCode,
+    PayoutState,
+    Side,
+    Way,
+)
 
 
 class AccountOut(BaseModel):
@@ -112,12 +121,15 @@ class StatementsOut(BaseModel):
 
 
 class AgreementIn(BaseModel):
-    """`rate` in hundredths of a percent: 800 is 8 %. `product_id` null is all products."""
+    """`rate` in hundredths of a percent: 800 is 8 %. `product_id` null is all products. `way`: of
+    what a show sells that the creator hosts, or of what buyers order who came by its link or code.
+    """
 
     merchant_id: str
     creator_id: str
     product_id: str | None = None
     rate: int = Field(ge=0, le=9_000)
+    way: Way = Way.SHOW
 
 
 class AgreementOut(BaseModel):
@@ -128,6 +140,7 @@ class AgreementOut(BaseModel):
     creator: AccountOut
     product_id: Annotated[str | None, id_with("prod")]
     product_name: EveryLanguage | None
+    way: Way
     rate: int
     proposed_by: Side
     proposed_at: Time
@@ -149,6 +162,33 @@ class CommissionRowOut(BaseModel):
     per_hour: MoneyOut | None
 
 
+class LinkRowOut(BaseModel):
+    """`orders` came by links and codes; `sold` is paid for their goods, `earned` less what went
+    back.
+    """
+
+    merchant: AccountOut
+    creator: AccountOut
+    orders: int
+    sold: MoneyOut
+    earned: MoneyOut
+
+
+class CodeIn(BaseModel):
+    """Three to twenty Latin letters and digits; small letters are made capitals."""
+
+    code: Annotated[str, AfterValidator(clean_code)] = Field(max_length=60)
+
+
+class CodeOut(BaseModel):
+    """`code` is typed at the checkout, and makes a link of the address of every page of a show or
+    clip: `/s/…?via=CODE`.
+    """
+
+    code: str
+    made_at: Time
+
+
 class PartnersOut(BaseModel):
     """Two who may agree about commissions."""
 
@@ -157,11 +197,15 @@ class PartnersOut(BaseModel):
 
 
 class CommissionsOut(BaseModel):
-    """Agreements newest first; `month` is what was earned in it."""
+    """Agreements newest first; `month` is what was earned in it by shows, `links` by links and
+    codes. `codes` are the reader's own as a creator.
+    """
 
     agreements: list[AgreementOut]
     partners: list[PartnersOut]
     month: list[CommissionRowOut]
+    links: list[LinkRowOut]
+    codes: list[CodeOut]
 
 
 class KeepLineOut(BaseModel):

@@ -65,9 +65,11 @@ class EntryKind(StrEnum):
     PROVIDER_FEE = "provider_fee"
     PLATFORM_FEE = "platform_fee"
     COMMISSION = "commission"
+    LINK_COMMISSION = "link_commission"
     REFUND = "refund"
     PLATFORM_FEE_BACK = "platform_fee_back"
     COMMISSION_BACK = "commission_back"
+    LINK_COMMISSION_BACK = "link_commission_back"
     CHARGEBACK = "chargeback"
     PAYOUT = "payout"
     PAYOUT_SETTLED = "payout_settled"
@@ -116,14 +118,15 @@ NO_FEES = Fees()
 
 @dataclass(frozen=True, slots=True)
 class BookedLine:
-    """A line of an order, or its delivery (`position` -1): what was paid, what went back of it, and
-    the creator's rate.
+    """A line of an order, or its delivery (`position` -1): what was paid, what went back of it, the
+    rate of the host, and that of the creator by whose link the buyer came.
     """
 
     position: int
     amount: int
     rate: int = 0
     back: int = 0
+    link_rate: int = 0
 
     @property
     def left(self) -> int:
@@ -132,8 +135,9 @@ class BookedLine:
 
 @dataclass(frozen=True, slots=True)
 class BookedOrder:
-    """What the books know of an order. `payable_at` is None as long as the days to withdraw have
-    not begun.
+    """What the books know of an order. `creator_id` is the host, `affiliate_id` the creator by
+    whose link or code the buyer came, where this makes something. `payable_at` is None as long as
+    the days to withdraw have not begun.
     """
 
     order_id: UUID
@@ -147,6 +151,7 @@ class BookedOrder:
     placed_at: datetime
     lines: tuple[BookedLine, ...]
     payable_at: datetime | None = None
+    affiliate_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +229,15 @@ class Side(StrEnum):
     CREATOR = "creator"
 
 
+class Way(StrEnum):
+    """What a creator is paid for: a `SHOW` that it hosts, or buyers who come by its `LINK` or code,
+    whoever shows the goods.
+    """
+
+    SHOW = "show"
+    LINK = "link"
+
+
 class AgreementState(StrEnum):
     """`TO_COME`: agreed, in force after the notice. `ENDED`: declined or taken back before it was
     agreed.
@@ -252,6 +266,20 @@ class Agreement:
     agreed_at: datetime | None = None
     effective_at: datetime | None = None
     ended_at: datetime | None = None
+    way: Way = Way.SHOW
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """A period of one creator's links and codes with one merchant: `orders` that came by them,
+    `sold` for goods in minor units of the currency of `earned`, which is less what went back.
+    """
+
+    merchant_id: UUID
+    creator_id: UUID
+    orders: int
+    sold: int
+    earned: Money
 
 
 @dataclass(frozen=True, slots=True)

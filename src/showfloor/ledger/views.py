@@ -14,6 +14,7 @@ from showfloor.ledger.schemas import (
     AgreementOut,
     BalanceOut,
     BalancesOut,
+    CodeOut,
     CommissionRowOut,
     CommissionsOut,
     EntryOut,
@@ -22,6 +23,7 @@ from showfloor.ledger.schemas import (
     KeepOut,
     KeptBackOut,
     KindSumOut,
+    LinkRowOut,
     PartnersOut,
     PayoutOut,
     StatementOut,
@@ -36,6 +38,7 @@ from showfloor.ledger.types import (
     CommissionRow,
     Holder,
     KeepCard,
+    LinkRow,
     Movement,
     Names,
     Page,
@@ -44,6 +47,7 @@ from showfloor.ledger.types import (
     Side,
     Statement,
 )
+from showfloor.merchants.types import CreatorCode
 
 _PREFIX = {Holder.MERCHANT: "mer", Holder.CREATOR: "cre"}
 
@@ -185,6 +189,8 @@ def commissions_view(
     person: Person,
     agreements: Sequence[tuple[Agreement, AgreementState]],
     rows: Sequence[CommissionRow],
+    links: Sequence[LinkRow],
+    codes: Sequence[CreatorCode],
     partners: Sequence[tuple[UUID, UUID]],
     names: Names,
     products: Mapping[UUID, dict[str, str]],
@@ -197,6 +203,7 @@ def commissions_view(
                 creator=account_view(Account.creator(each.creator_id), names),
                 product_id=ids.encode("prod", each.product_id) if each.product_id else None,
                 product_name=products.get(each.product_id) if each.product_id else None,
+                way=each.way,
                 rate=each.rate,
                 proposed_by=each.proposed_by,
                 proposed_at=each.proposed_at,
@@ -224,6 +231,17 @@ def commissions_view(
             )
             for row in rows
         ],
+        links=[
+            LinkRowOut(
+                merchant=account_view(Account.merchant(row.merchant_id), names),
+                creator=account_view(Account.creator(row.creator_id), names),
+                orders=row.orders,
+                sold=MoneyOut(amount=row.sold, currency=row.earned.currency),
+                earned=MoneyOut.of(row.earned),
+            )
+            for row in links
+        ],
+        codes=[CodeOut(code=each.text, made_at=each.made_at) for each in codes],
     )
 
 

@@ -22,6 +22,27 @@ class CreatorNotFound(AppError):
     status = 404
 
 
+class CodeTaken(AppError):
+    """A creator has this code, or had it: what is on a page somewhere leads to nobody else."""
+
+    code = "code_taken"
+    status = 409
+
+
+class CodeUnknown(AppError):
+    """No creator has this code."""
+
+    code = "code_unknown"
+    status = 422
+
+
+class TooManyCodes(AppError):
+    """A creator's codes are counted, those that ended too."""
+
+    code = "too_many_codes"
+    status = 409
+
+
 class TooManyOrigins(AppError):
     """A browser gets all origins of a show in one header field, which proxies bound."""
 

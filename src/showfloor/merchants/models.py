@@ -36,6 +36,18 @@ class CreatorRow(Base):
     avatar_url: Mapped[str]
 
 
+class CreatorCodeRow(Base):
+    """`code` is in capitals. It is never taken away from a creator, only ended."""
+
+    __tablename__ = "creator_code"
+    code: Mapped[str] = mapped_column(primary_key=True)
+    creator_id: Mapped[UUID] = mapped_column(
+        ForeignKey("creator.id", ondelete="cascade"), index=True
+    )
+    made_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
 class OriginRow(Base):
     __tablename__ = "merchant_origin"
     merchant_id: Mapped[UUID] = mapped_column(

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
+from datetime import datetime
 from typing import cast
 from uuid import UUID
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
-from showfloor.kit.db import Session
+from showfloor.kit.db import Connection, Session, fetch
 from showfloor.merchants.models import (
+    CreatorCodeRow,
     CreatorRow,
     MerchantRow,
     OriginRow,
@@ -20,6 +22,7 @@ from showfloor.merchants.models import (
 )
 from showfloor.merchants.types import (
     Creator,
+    CreatorCode,
     Identity,
     Merchant,
     ReturnPayer,
@@ -83,6 +86,51 @@ async def creators(session: Session, ids: Iterable[UUID]) -> dict[UUID, Creator]
     """Hosts by id; unknown ids are left out."""
     rows = await session.execute(select(CreatorRow).where(CreatorRow.id.in_(list(ids))))
     return {row.id: Creator(row.id, row.name, row.avatar_url) for row in rows.scalars()}
+
+
+async def lock_creator(session: Session, creator_id: UUID) -> bool:
+    """Whether there is this creator. Others who change its codes wait until this transaction
+    ends.
+    """
+    chosen = select(CreatorRow.id).where(CreatorRow.id == creator_id)
+    return (await session.execute(chosen.with_for_update(key_share=True))).first() is not None
+
+
+async def add_code(session: Session, new: CreatorCode) -> bool:
+    """False when somebody has it or had it."""
+    values = {"code": new.text, "creator_id": new.creator_id, "made_at": new.made_at}
+    row = insert(CreatorCodeRow).values(values).on_conflict_do_nothing()
+    return (await session.execute(row.returning(CreatorCodeRow.code))).first() is not None
+
+
+async def codes_of(session: Session, creator_id: UUID) -> list[CreatorCode]:
+    """Oldest first, those that ended too."""
+    chosen = select(CreatorCodeRow).where(CreatorCodeRow.creator_id == creator_id)
+    rows = await session.execute(chosen.order_by(CreatorCodeRow.made_at, CreatorCodeRow.code))
+    return [
+        CreatorCode(row.code, row.creator_id, row.made_at, row.ended_at) for row in rows.scalars()
+    ]
+
+
+async def end_code(session: Session, creator_id: UUID, code: str, now: datetime) -> bool:
+    """False where the creator has no such code that leads anywhere."""
+    own = update(CreatorCodeRow).where(
+        CreatorCodeRow.creator_id == creator_id,
+        CreatorCodeRow.code == code,
+        CreatorCodeRow.ended_at.is_(None),
+    )
+    done = await session.execute(own.values(ended_at=now).returning(CreatorCodeRow.code))
+    return done.first() is not None
+
+
+async def creator_of_code(connection: Connection, code: str) -> UUID | None:
+    """To whom a code leads now."""
+    rows = await fetch(
+        connection,
+        "select creator_id from creator_code where code = %(code)s and ended_at is null",
+        {"code": code},
+    )
+    return rows[0][0] if rows else None
 
 
 async def add_origin(session: Session, merchant_id: UUID, origin: str) -> None:

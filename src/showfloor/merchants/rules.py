@@ -8,8 +8,8 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from showfloor.kit.messages import LANGUAGES
-from showfloor.kit.text import clean_code, is_visible
-from showfloor.merchants.errors import OriginInvalid
+from showfloor.kit.text import clean_code, clean_digits, is_visible
+from showfloor.merchants.errors import CodeUnknown, OriginInvalid
 from showfloor.merchants.types import ReturnPayer, TermsKind, TermsName, TermsText
 
 # For trying things out without HTTPS. `localhost` never leaves the machine (RFC 6761 §6.3); `.test`
@@ -52,6 +52,21 @@ def normalise_origin(text: str) -> str:
         raise OriginInvalid(origin=text)
     default = {"https": 443, "http": 80}[parts.scheme]
     return f"{parts.scheme}://{host}" + (f":{port}" if port not in (None, default) else "")
+
+
+MOST_CODES = 50
+"""Of one creator."""
+CODE = re.compile(r"[A-Z0-9]{3,20}", re.ASCII)
+
+
+def normalise_code(text: str) -> str:
+    """A creator's code as it is stored: capitals, European digits, without blanks and dashes that
+    somebody put between them. Raises CodeUnknown for what can be nobody's.
+    """
+    code = clean_digits(text).upper()
+    if not CODE.fullmatch(code):
+        raise CodeUnknown
+    return code
 
 
 def terms_problems(words: Mapping[str, TermsText]) -> list[tuple[str, str]]:

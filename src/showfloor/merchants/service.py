@@ -9,25 +9,31 @@ from showfloor.identity import service as identity
 from showfloor.identity.errors import Forbidden
 from showfloor.identity.types import GrantKind, Person, SecurityEvent, Team
 from showfloor.kit import clock, ids
-from showfloor.kit.db import Session
+from showfloor.kit.db import Connection, Session
 from showfloor.merchants import queries
 from showfloor.merchants.errors import (
+    CodeTaken,
+    CodeUnknown,
     CreatorNotFound,
     MerchantNotFound,
     MerchantTaken,
     TermsInvalid,
     TermsNotFound,
+    TooManyCodes,
     TooManyOrigins,
 )
 from showfloor.merchants.rules import (
+    MOST_CODES,
     MOST_ORIGINS,
     in_order,
+    normalise_code,
     normalise_origin,
     payer_of,
     terms_problems,
 )
 from showfloor.merchants.types import (
     Creator,
+    CreatorCode,
     Identity,
     Merchant,
     SellerTerms,
@@ -175,6 +181,45 @@ async def get_creator(session: Session, creator_id: UUID) -> Creator:
 async def get_creators(session: Session, creator_ids: Iterable[UUID]) -> dict[UUID, Creator]:
     """Hosts by id; unknown ids are left out."""
     return await queries.creators(session, creator_ids)
+
+
+async def add_code(session: Session, *, person: Person, text: str) -> CreatorCode:
+    """One more code of the person's own creator. Raises Forbidden, CodeUnknown (not three to
+    twenty Latin letters and digits), CodeTaken, TooManyCodes.
+    """
+    if person.creator_id is None or not await queries.lock_creator(session, person.creator_id):
+        raise Forbidden
+    new = CreatorCode(normalise_code(text), person.creator_id, clock.now())
+    if len(await queries.codes_of(session, person.creator_id)) >= MOST_CODES:
+        raise TooManyCodes(most=MOST_CODES)
+    if not await queries.add_code(session, new):
+        raise CodeTaken
+    return new
+
+
+async def list_codes(session: Session, *, person: Person) -> list[CreatorCode]:
+    """The person's own as a creator that lead to them."""
+    if person.creator_id is None:
+        return []
+    found = await queries.codes_of(session, person.creator_id)
+    return [each for each in found if each.ended_at is None]
+
+
+async def end_code(session: Session, *, person: Person, text: str) -> None:
+    """It leads to nobody any more, on no page. Raises Forbidden, CodeUnknown."""
+    if person.creator_id is None:
+        raise Forbidden
+    code = normalise_code(text)
+    if not await queries.end_code(session, person.creator_id, code, clock.now()):
+        raise CodeUnknown
+
+
+async def find_by_code(connection: Connection, text: str) -> UUID:
+    """The creator to whom a code leads. Open to everybody who has it. Raises CodeUnknown."""
+    found = await queries.creator_of_code(connection, normalise_code(text))
+    if found is None:
+        raise CodeUnknown
+    return found
 
 
 async def allow_origin(session: Session, *, person: Person, merchant_id: UUID, origin: str) -> str:

@@ -44,6 +44,18 @@ class Creator:
     avatar_url: str
 
 
+@dataclass(frozen=True, slots=True)
+class CreatorCode:
+    """What a creator's links carry (`?via=CODE`), and what buyers type at the checkout: `text` is
+    in capitals. One that has ended leads to nobody, and is never given to anybody else.
+    """
+
+    text: str
+    creator_id: UUID
+    made_at: datetime
+    ended_at: datetime | None = None
+
+
 class TermsKind(StrEnum):
     """What a seller lays down, in the order in which it is shown."""
 

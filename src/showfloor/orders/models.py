@@ -45,6 +45,8 @@ class OrderRow(Base):
     kind: Mapped[str]
     market: Mapped[str]
     show_id: Mapped[UUID | None] = mapped_column(index=True)
+    # The creator whose link or code brought the buyer.
+    affiliate_id: Mapped[UUID | None]
     checkout_id: Mapped[UUID]
     currency: Mapped[str]
     total: Mapped[int] = mapped_column(BigInteger)

@@ -179,7 +179,7 @@ _QUOTE = TypeAdapter(Quote)
 class NewOrder:
     """What one merchant has to deliver of a paid checkout. `quote` is None for a purchase that
     began before there were any: its total is that of its goods. `send_by` is None where nothing was
-    said of when the goods leave.
+    said of when the goods leave. `affiliate_id` as in `Order`.
     """
 
     checkout_id: UUID
@@ -190,6 +190,7 @@ class NewOrder:
     buyer: Buyer
     quote: Quote | None = None
     send_by: datetime | None = None
+    affiliate_id: UUID | None = None
 
     @property
     def total(self) -> Money:
@@ -302,7 +303,8 @@ class Order:
     is how its total came about (None for orders from before there were quotes). `send_by` is
     when the goods leave at the latest, as it was agreed.
     `shipments`, `refunds` and `returns` are what happened since, oldest first. `terms` are the
-    versions of what the seller laid down that the buyer agreed to.
+    versions of what the seller laid down that the buyer agreed to. `affiliate_id` is the creator
+    whose link or code brought the buyer.
     """
 
     id: UUID
@@ -326,6 +328,7 @@ class Order:
     terms: tuple[UUID, ...] = ()
     returns: tuple[Return, ...] = ()
     return_proof: ReturnProof | None = None
+    affiliate_id: UUID | None = None
 
     @property
     def kept(self) -> frozenset[int]:

@@ -210,6 +210,14 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
                 )
                 for product in (floor.products[0], plate)
             ]
+            sides = {name: _known(floor)[name][0] for name in ("merchant_id", "creator_id")}
+            by_link = (
+                await client.post(
+                    "/commissions", json={**sides, "rate": 500, "way": "link"}, headers=host
+                )
+            ).json()["agreements"][0]["id"]
+            await client.post(f"/commissions/{by_link}/agree", headers=host)
+            await client.post("/codes", json={"code": "LINA10"}, headers=host)
             viewer_tokens = [await _viewer(client, database) for _ in range(2)]
             other = await _viewer(client, database)
             waiting = await _letter(client, database, "waiting@example.com")
@@ -293,6 +301,9 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
                     "decline_commission": {
                         "agreement_id": [unwanted_rate.json()["agreements"][0]["id"]]
                     },
+                    "stop_commission": {"agreement_id": [by_link]},
+                    "add_code": {"code": ["LINA20"]},
+                    "end_code": {"code": ["LINA10"]},
                     "invite_member": {"email": ["fourth@example.com"]},
                     "open_invitation": {"token": opening},
                     "accept_invitation": {"token": welcoming},

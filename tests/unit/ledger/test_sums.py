@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from showfloor.ledger import rules
+from showfloor.ledger.rules.sums import HIGHEST_RATE
 from showfloor.ledger.types import BookedLine
 
 AMOUNTS = st.integers(min_value=0, max_value=200_000)
@@ -100,3 +101,17 @@ def test_refund_never_gives_back_more_of_a_line_than_is_left(
 
     assert all(0 < share <= lines[at].left for at, share in shares.items())
     assert sum(shares.values()) == min(amount, sum(line.left for line in lines))
+
+
+COMMISSIONS = st.integers(0, HIGHEST_RATE)
+
+
+@given(amount=st.integers(0, 10**9), host=COMMISSIONS, link=COMMISSIONS, is_host=st.booleans())
+def test_host_and_link_never_take_more_than_was_agreed_or_paid(
+    amount: int, host: int, link: int, is_host: bool
+) -> None:
+    beside = rules.link_rate_beside(host, link, is_host=is_host)
+
+    assert 0 <= beside <= link
+    assert host + beside <= (max(host, link) if is_host else HIGHEST_RATE)
+    assert rules.part_of(amount, host) + rules.part_of(amount, beside) <= amount

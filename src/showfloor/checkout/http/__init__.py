@@ -157,6 +157,7 @@ async def open_checkout(request: Request) -> Response:
             claims = await asked.is_opened.answer()
             if claims and (first := await idempotency.claim(connection, scope, key, fingerprint)):
                 return JSONResponse(first.body, first.status)
+            affiliate_id = await service.find_affiliate(connection, typed=body.code, via=body.via)
             purchase = await service.open_checkout(
                 connection,
                 deps.shelf,
@@ -165,6 +166,7 @@ async def open_checkout(request: Request) -> Response:
                 buyer=buyer,
                 chosen=chosen,
                 read=read,
+                affiliate_id=affiliate_id,
             )
             view = checkout_view(purchase, deps.secret)
             stored = idempotency.StoredAnswer(201, view.model_dump())

@@ -37,16 +37,17 @@ class Opened:
 
 OPEN: LiteralString = """
 insert into checkout (id, hold_id, kind, market, scope, show_id, currency, total, lines, sellers,
-  quotes, created_at, expires_at, declared_adult_at, language, email, address)
+  quotes, affiliate_id, created_at, expires_at, declared_adult_at, language, email, address)
 values (%(id)s, %(hold_id)s, %(kind)s, %(market)s, %(scope)s, %(show_id)s, %(currency)s, %(total)s,
-  %(lines)s, %(sellers)s, %(quotes)s, %(now)s, %(expires_at)s, %(declared_adult_at)s, %(language)s,
-  %(email)s, %(address)s)
+  %(lines)s, %(sellers)s, %(quotes)s, %(affiliate_id)s, %(now)s, %(expires_at)s,
+  %(declared_adult_at)s, %(language)s, %(email)s, %(address)s)
 on conflict (hold_id) do update set hold_id = checkout.hold_id
 returning id, id = %(id)s
 """
 REOPEN: LiteralString = """
 update checkout set currency = %(currency)s, total = %(total)s, lines = %(lines)s,
-  sellers = %(sellers)s, quotes = %(quotes)s, expires_at = %(expires_at)s,
+  sellers = %(sellers)s, quotes = %(quotes)s, affiliate_id = %(affiliate_id)s,
+  expires_at = %(expires_at)s,
   declared_adult_at = %(declared_adult_at)s, language = %(language)s, email = %(email)s,
   address = %(address)s
 where hold_id = %(hold_id)s
@@ -92,6 +93,7 @@ def _values(new: Checkout, details: Details) -> Parameters:
         "market": new.context.market,
         "scope": new.context.scope,
         "show_id": new.context.show_id,
+        "affiliate_id": new.affiliate_id,
         **_agreed_values(new),
         "declared_adult_at": details.declared_adult_at,
         "language": details.buyer.language,
@@ -136,7 +138,7 @@ def set_agreed(connection: Connection, checkout: Checkout) -> None:
 READ: LiteralString = """
 select checkout.id, checkout.hold_id, checkout.kind, checkout.market, checkout.scope,
   checkout.show_id, checkout.currency, checkout.total, checkout.lines, checkout.sellers,
-  checkout.quotes
+  checkout.quotes, checkout.affiliate_id
 from checkout where {which} = %(id)s {lock}
 """
 _BY_ID: LiteralString = READ.replace("{which}", "id")
@@ -204,7 +206,7 @@ async def erase_buyer(session: Session, email: str) -> int:
 def read_checkout(row: tuple[Any, ...] | list[Any]) -> Checkout:
     """A row of `READ`, or the same columns of another statement."""
     checkout_id, hold_id, kind, market, scope, show_id, currency, total, *agreed = row
-    lines, sellers, quotes = agreed
+    lines, sellers, quotes, affiliate_id = agreed
     return Checkout(
         id=checkout_id,
         hold_id=hold_id,
@@ -222,6 +224,7 @@ def read_checkout(row: tuple[Any, ...] | list[Any]) -> Checkout:
             for stored in sellers
         ),
         quotes=tuple(Quote.of_json(stored) for stored in quotes),
+        affiliate_id=affiliate_id,
     )
 
 

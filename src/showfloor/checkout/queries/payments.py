@@ -56,7 +56,8 @@ with owner as materialized (
 select payment.id, payment.checkout_id, payment.provider, payment.amount, payment.currency,
   payment.state, payment.next_step, payment.reference, payment.reason, owner.id, owner.hold_id,
   owner.kind, owner.market, owner.scope, owner.show_id, owner.currency, owner.total, owner.lines,
-  owner.sellers, owner.quotes, owner.language, owner.email, owner.address, owner.declared_adult_at
+  owner.sellers, owner.quotes, owner.affiliate_id, owner.language, owner.email, owner.address,
+  owner.declared_adult_at
 from owner join payment on payment.checkout_id = owner.id
 where payment.id = %(id)s
 for update of payment

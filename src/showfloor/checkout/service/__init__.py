@@ -6,6 +6,7 @@ refunding (money back).
 
 from showfloor.checkout.service.contact import (
     ask_opening,
+    find_affiliate,
     forget_abandoned,
     get_purchase,
     open_checkout,
@@ -31,6 +32,7 @@ __all__ = [
     "ask_opening",
     "change_hold",
     "confirm",
+    "find_affiliate",
     "find_discrepancies",
     "forget_abandoned",
     "forget_old_callbacks",

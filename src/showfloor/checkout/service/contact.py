@@ -30,6 +30,8 @@ from showfloor.kit import clock
 from showfloor.kit.db import Asked, Connection
 from showfloor.kit.errors import ValidationFailed
 from showfloor.kit.retention import kept_for
+from showfloor.merchants import service as merchants
+from showfloor.merchants.errors import CodeUnknown
 from showfloor.orders import service as orders
 from showfloor.orders.types import Address, Buyer, Order
 from showfloor.stock import service as stock
@@ -61,10 +63,12 @@ async def open_checkout(
     buyer: Buyer,
     chosen: Collection[UUID] = (),
     read: Collection[UUID] | None = None,
+    affiliate_id: UUID | None = None,
 ) -> Purchase:
     """Say who buys what is held, and how it is delivered; saying it again with other details
     replaces them until a payment is under way. `read` are the versions of the sellers' terms that
-    the buyer saw, None where that is not said.
+    the buyer saw, None where that is not said. `affiliate_id` is the creator whose link or code
+    brought the buyer: the last one counts.
 
     Raises ValidationFailed (an address that cannot be delivered to), NotDelivered, DeliveryGone,
     TermsChanged, HoldExpired, CheckoutClosed, PaymentInProgress. The commit raises Collided when
@@ -75,6 +79,7 @@ async def open_checkout(
     checkout = await shelf.agree(hold, Destination(buyer.address.country), chosen)
     _check_chosen(checkout, chosen)
     _check_read(checkout, read)
+    checkout = replace(checkout, affiliate_id=affiliate_id)
     details = Details(buyer, admission.declared_adult_at, hold.expires_at)
     if not await asked.is_opened.answer():
         queries.add_checkout(connection, checkout, details, clock.now())
@@ -95,6 +100,22 @@ async def _replace_details(
         raise CheckoutClosed if blocking.state is PaymentState.PAID else PaymentInProgress
     queries.reopen_checkout(connection, checkout, details)
     return attempts[-1].payment if attempts else None
+
+
+async def find_affiliate(
+    connection: Connection, *, typed: str | None, via: str | None
+) -> UUID | None:
+    """The creator who brought the buyer: what was typed counts before the link. Raises CodeUnknown
+    for what was typed and leads to nobody; a link that does is passed over.
+    """
+    if typed:
+        return await merchants.find_by_code(connection, typed)
+    if not via:
+        return None
+    try:
+        return await merchants.find_by_code(connection, via)
+    except CodeUnknown:
+        return None
 
 
 async def get_purchase(connection: Connection, *, checkout_id: UUID, hold_id: UUID) -> Purchase:

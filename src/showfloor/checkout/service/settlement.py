@@ -170,6 +170,7 @@ def _order(checkout: Checkout, seller: Seller, buyer: Buyer) -> NewOrder:
         currency=checkout.total.currency,
         buyer=buyer,
         quote=checkout.quote_of(seller.merchant_id),
+        affiliate_id=checkout.affiliate_id,
     )
 
 

@@ -41,6 +41,14 @@ def normalise_email(text: str) -> str:
     return clean_email(text).lower()
 
 
+def bare_email(text: str) -> str:
+    """An address without the tag that many mail servers pass over (RFC 5233): `anna+shop@…` and
+    `anna@…` are one mailbox.
+    """
+    local, at, domain = normalise_email(text).rpartition("@")
+    return local.partition("+")[0] + at + domain
+
+
 def csrf_of(session_token: str) -> str:
     """Derived from the cookie's secret, so that nothing more is stored; useless without the
     cookie.

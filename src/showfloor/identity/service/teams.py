@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from showfloor.identity.errors import (
     TooManyInvitations,
 )
 from showfloor.identity.events import MemberInvited
-from showfloor.identity.rules import normalise_email
+from showfloor.identity.rules import bare_email, normalise_email
 from showfloor.identity.rules.invitations import (
     INVITATION_LASTS,
     MOST_INVITATIONS,
@@ -67,6 +68,15 @@ async def list_members(session: Session, *, person: Person, team: Team) -> list[
     """By the age of their accounts. Raises Forbidden."""
     _check(person, team)
     return await queries.members(session, team)
+
+
+async def is_of_teams(session: Session, *, email: str, teams: Collection[Team]) -> bool:
+    """Whether somebody in one of these teams has this address, also with a tag behind a plus."""
+    wanted = bare_email(email)
+    for team in teams:
+        if any(bare_email(one.email) == wanted for one in await queries.members(session, team)):
+            return True
+    return False
 
 
 async def list_invitations(session: Session, *, person: Person, team: Team) -> list[Invitation]:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from showfloor.identity.errors import CsrfFailed, NotAuthenticated
+from showfloor.identity.errors import CsrfFailed, Forbidden, NotAuthenticated
 from showfloor.identity.http import CurrentPerson
 from showfloor.kit import clock, ids
 from showfloor.kit.errors import NotFound
@@ -17,11 +17,14 @@ from showfloor.ledger.errors import (
     AgreementNotFound,
     AgreementOver,
     AwaitsOtherSide,
+    NotInForce,
     PartnerNotFound,
     PeriodInvalid,
 )
-from showfloor.ledger.schemas import AgreementIn, CommissionsOut
+from showfloor.ledger.schemas import AgreementIn, CodeIn, CommissionsOut
 from showfloor.ledger.views import commissions_view
+from showfloor.merchants import service as merchants
+from showfloor.merchants.errors import CodeTaken, CodeUnknown, TooManyCodes
 
 router = APIRouter(prefix="/api/v1", tags=["commissions"])
 CHANGE = (NotAuthenticated, CsrfFailed, NotFound)
@@ -55,6 +58,7 @@ async def propose_commission(
         creator_id=ids.parse("cre", body.creator_id),
         product_id=ids.parse("prod", body.product_id) if body.product_id else None,
         rate=body.rate,
+        way=body.way,
     )
     return await _all(session, person, None)
 
@@ -87,16 +91,54 @@ async def decline_commission(
     return await _all(session, person, None)
 
 
+@router.post(
+    "/commissions/{agreement_id}/stop",
+    responses=refusals(*CHANGE, AgreementNotFound, NotInForce),
+)
+async def stop_commission(
+    agreement_id: str, session: SessionDep, person: CurrentPerson
+) -> CommissionsOut:
+    """Pay or take no commission any more, without the other side: a seller's word holds after 30
+    days, a creator's at once.
+    """
+    chosen = ids.parse("agr", agreement_id)
+    await service.stop(session, person=person, agreement_id=chosen)
+    return await _all(session, person, None)
+
+
+@router.post(
+    "/codes",
+    status_code=201,
+    responses=refusals(*CHANGE, Forbidden, CodeUnknown, CodeTaken, TooManyCodes),
+)
+async def add_code(body: CodeIn, session: SessionDep, person: CurrentPerson) -> CommissionsOut:
+    """Make a code of the own creator's, for links and for buyers to type. It is nobody else's from
+    then on.
+    """
+    await merchants.add_code(session, person=person, text=body.code)
+    return await _all(session, person, None)
+
+
+@router.delete("/codes/{code}", responses=refusals(*CHANGE, Forbidden, CodeUnknown))
+async def end_code(code: str, session: SessionDep, person: CurrentPerson) -> CommissionsOut:
+    """Let a code lead to nobody any more. It cannot be made again."""
+    await merchants.end_code(session, person=person, text=code)
+    return await _all(session, person, None)
+
+
 async def _all(session: SessionDep, person: CurrentPerson, period: str | None) -> CommissionsOut:
     agreements = await service.list_agreements(session, person=person)
     month = period or f"{clock.now():%Y-%m}"
     rows = await service.commission_rows(session, person=person, period=month)
+    links = await service.link_rows(session, person=person, period=month)
     partners = await service.partners_of(session, person)
-    accounts = service.accounts_of([each for each, _ in agreements], rows, partners)
+    accounts = service.accounts_of([each for each, _ in agreements], [*rows, *links], partners)
     return commissions_view(
         person,
         agreements,
         rows,
+        links,
+        await merchants.list_codes(session, person=person),
         partners,
         await service.names_of(session, accounts),
         await service.names_of_products(session, [each for each, _ in agreements]),

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, func, insert, or_, select, update
 from showfloor.kit.db import Session
 from showfloor.kit.money import Money
 from showfloor.ledger.models import AgreementRow, EntryRow, LineRow, OrderRow, PostingRow
-from showfloor.ledger.types import Agreement, EntryKind, Holder, Side
+from showfloor.ledger.types import Agreement, EntryKind, Holder, LinkRow, Side, Way
 
 
 async def agreements(
@@ -26,11 +26,13 @@ async def agreements(
 
 
 async def agreements_between(
-    session: Session, merchant_id: UUID, creator_id: UUID
+    session: Session, merchant_id: UUID, creator_id: UUID, way: Way
 ) -> list[Agreement]:
     """Oldest first."""
     chosen = select(AgreementRow).where(
-        AgreementRow.merchant_id == merchant_id, AgreementRow.creator_id == creator_id
+        AgreementRow.merchant_id == merchant_id,
+        AgreementRow.creator_id == creator_id,
+        AgreementRow.way == way.value,
     )
     return [
         _agreement(row)
@@ -50,27 +52,32 @@ async def add_agreement(session: Session, new: Agreement) -> None:
             merchant_id=new.merchant_id,
             creator_id=new.creator_id,
             product_id=new.product_id,
+            way=new.way.value,
             rate=new.rate,
             proposed_by=new.proposed_by.value,
             proposed_at=new.proposed_at,
+            agreed_at=new.agreed_at,
+            effective_at=new.effective_at,
         )
     )
 
 
-async def end_open(
-    session: Session, merchant_id: UUID, creator_id: UUID, product_id: UUID | None, now: datetime
-) -> None:
+async def end_open(session: Session, new: Agreement) -> None:
     """What was proposed and not agreed about the same gives way to what comes next."""
     same = (
         AgreementRow.product_id.is_(None)
-        if product_id is None
-        else AgreementRow.product_id == product_id
+        if new.product_id is None
+        else AgreementRow.product_id == new.product_id
     )
     await session.execute(
         update(AgreementRow)
-        .where(AgreementRow.merchant_id == merchant_id, AgreementRow.creator_id == creator_id)
+        .where(
+            AgreementRow.merchant_id == new.merchant_id,
+            AgreementRow.creator_id == new.creator_id,
+            AgreementRow.way == new.way.value,
+        )
         .where(same, AgreementRow.agreed_at.is_(None), AgreementRow.ended_at.is_(None))
-        .values(ended_at=now)
+        .values(ended_at=new.proposed_at)
     )
 
 
@@ -105,6 +112,7 @@ def _agreement(row: AgreementRow) -> Agreement:
         agreed_at=row.agreed_at,
         effective_at=row.effective_at,
         ended_at=row.ended_at,
+        way=Way(row.way),
     )
 
 
@@ -177,3 +185,54 @@ async def shows_of(
         if row.creator_id is not None and row.show_id is not None:
             found.setdefault((row.merchant_id, row.creator_id), set()).add(row.show_id)
     return found
+
+
+_BY_LINK = [EntryKind.LINK_COMMISSION.value, EntryKind.LINK_COMMISSION_BACK.value]
+
+
+async def link_rows(
+    session: Session,
+    since: datetime,
+    until: datetime,
+    *,
+    merchant_ids: Collection[UUID] = (),
+    creator_id: UUID | None = None,
+) -> list[LinkRow]:
+    """What creators' links and codes made in a period, by merchant, creator and currency: orders
+    placed in it, and what was earned in it less what went back in it.
+    """
+    whose: ColumnElement[bool] = OrderRow.merchant_id.in_(merchant_ids)
+    if creator_id is not None:
+        whose = or_(whose, OrderRow.affiliate_id == creator_id)
+    columns = OrderRow.merchant_id, OrderRow.affiliate_id, OrderRow.currency
+    earned = await session.execute(
+        select(*columns, func.sum(PostingRow.amount).label("amount"))
+        .join(EntryRow, EntryRow.order_id == OrderRow.order_id)
+        .join(PostingRow, PostingRow.entry_id == EntryRow.id)
+        .where(EntryRow.kind.in_(_BY_LINK), EntryRow.at >= since, EntryRow.at < until, whose)
+        .where(PostingRow.holder == Holder.CREATOR.value)
+        .group_by(*columns)
+        .order_by(*columns)
+    )
+    sold = await session.execute(
+        select(
+            *columns,
+            func.count(OrderRow.order_id.distinct()).label("orders"),
+            func.sum(LineRow.amount).label("amount"),
+        )
+        .join(LineRow, LineRow.order_id == OrderRow.order_id)
+        .where(OrderRow.placed_at >= since, OrderRow.placed_at < until, whose)
+        .where(OrderRow.affiliate_id.is_not(None), LineRow.position >= 0)
+        .group_by(*columns)
+    )
+    of_goods = {tuple(row[:3]): (row.orders, int(row.amount)) for row in sold}
+    return [
+        LinkRow(
+            merchant_id=row.merchant_id,
+            creator_id=row.affiliate_id,
+            orders=of_goods.get(tuple(row[:3]), (0, 0))[0],
+            sold=of_goods.get(tuple(row[:3]), (0, 0))[1],
+            earned=Money(int(row.amount), row.currency),
+        )
+        for row in earned
+    ]

@@ -24,6 +24,7 @@ async def add_order(session: Session, order: BookedOrder, products: Mapping[int,
         "number": order.number,
         "merchant_id": order.merchant_id,
         "creator_id": order.creator_id,
+        "affiliate_id": order.affiliate_id,
         "show_id": order.show_id,
         "provider": order.provider,
         "currency": order.currency,
@@ -41,6 +42,7 @@ async def add_order(session: Session, order: BookedOrder, products: Mapping[int,
             "product_id": products.get(line.position),
             "amount": line.amount,
             "rate": line.rate,
+            "link_rate": line.link_rate,
         }
         for line in order.lines
     ]
@@ -97,7 +99,7 @@ async def lock_order(session: Session, order_id: UUID) -> BookedOrder | None:
         .subquery()
     )
     lines = await session.execute(
-        select(LineRow.position, LineRow.amount, LineRow.rate, back.c.back)
+        select(LineRow.position, LineRow.amount, LineRow.rate, LineRow.link_rate, back.c.back)
         .outerjoin(back, back.c.position == LineRow.position)
         .where(LineRow.order_id == order_id)
         .order_by(LineRow.position)
@@ -107,6 +109,7 @@ async def lock_order(session: Session, order_id: UUID) -> BookedOrder | None:
         number=row.number,
         merchant_id=row.merchant_id,
         creator_id=row.creator_id,
+        affiliate_id=row.affiliate_id,
         show_id=row.show_id,
         provider=row.provider,
         currency=row.currency,
@@ -114,7 +117,8 @@ async def lock_order(session: Session, order_id: UUID) -> BookedOrder | None:
         placed_at=row.placed_at,
         payable_at=row.payable_at,
         lines=tuple(
-            BookedLine(line.position, line.amount, line.rate, int(line.back or 0)) for line in lines
+            BookedLine(line.position, line.amount, line.rate, int(line.back or 0), line.link_rate)
+            for line in lines
         ),
     )
 

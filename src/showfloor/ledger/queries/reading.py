@@ -70,7 +70,11 @@ async def waiting(session: Session, account: Account, now: datetime) -> dict[str
     and those whose buyers withdrew and are still owed something. Those that make less than nothing
     wait for nobody.
     """
-    owner = OrderRow.merchant_id if account.holder is Holder.MERCHANT else OrderRow.creator_id
+    owned = (
+        OrderRow.merchant_id == account.owner_id
+        if account.holder is Holder.MERCHANT
+        else or_(OrderRow.creator_id == account.owner_id, OrderRow.affiliate_id == account.owner_id)
+    )
     owes = case((owes_buyer(), True), else_=False)
     payable_at = case((owes_buyer(), None), else_=OrderRow.payable_at)
     by_order = (
@@ -82,7 +86,7 @@ async def waiting(session: Session, account: Account, now: datetime) -> dict[str
         )
         .join(EntryRow, EntryRow.order_id == OrderRow.order_id)
         .join(PostingRow, PostingRow.entry_id == EntryRow.id)
-        .where(*_of(account), owner == account.owner_id)
+        .where(*_of(account), owned)
         .where(or_(OrderRow.payable_at.is_(None), OrderRow.payable_at > now, owes_buyer()))
         .group_by(OrderRow.order_id, EntryRow.currency)
         .having(_SUM > 0)

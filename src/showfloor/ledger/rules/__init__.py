@@ -16,6 +16,7 @@ from showfloor.ledger.rules.periods import month
 from showfloor.ledger.rules.sums import (
     commission_of,
     goods_left,
+    link_rate_beside,
     part_of,
     spread,
     spread_refund,
@@ -29,6 +30,7 @@ __all__ = [
     "in_force",
     "keep_of",
     "kept_back",
+    "link_rate_beside",
     "may_approve",
     "month",
     "of_return",

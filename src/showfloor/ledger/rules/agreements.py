@@ -10,8 +10,6 @@ from showfloor.ledger.types import Agreement, AgreementState, Side
 
 NOTICE = timedelta(days=30)
 """How long a creator keeps a rate after a lower one was agreed."""
-HIGHEST_RATE = 9_000
-"""Hundredths of a percent."""
 
 
 def other(side: Side) -> Side:

@@ -8,7 +8,13 @@ from datetime import datetime
 from uuid import UUID
 
 from showfloor.kit import ids
-from showfloor.ledger.rules.sums import commission_of, goods_left, is_goods, part_of
+from showfloor.ledger.rules.sums import (
+    commission_of,
+    goods_left,
+    is_goods,
+    link_commission_of,
+    part_of,
+)
 from showfloor.ledger.types import (
     PLATFORM,
     Account,
@@ -35,6 +41,16 @@ def of_sale(order: BookedOrder, provider_fee: int) -> list[Entry]:
         base, rate = goods_left(_commissioned(order.lines)), _rate_of(order.lines)
         earned = commission_of(order.lines)
         made.move(EntryKind.COMMISSION, seller, creator, earned, base=base, rate=rate)
+    if order.affiliate_id is not None:
+        by_link = _by_link(order.lines)
+        made.move(
+            EntryKind.LINK_COMMISSION,
+            seller,
+            Account.creator(order.affiliate_id),
+            link_commission_of(order.lines),
+            base=goods_left(by_link),
+            rate=_only(line.link_rate for line in by_link),
+        )
     return made.entries
 
 
@@ -62,6 +78,15 @@ def of_return(
         base = goods_left(_commissioned(before)) - goods_left(_commissioned(after))
         rate = _rate_of(order.lines)
         made.move(EntryKind.COMMISSION_BACK, creator, seller, unearned, base=base, rate=rate)
+    if order.affiliate_id is not None:
+        made.move(
+            EntryKind.LINK_COMMISSION_BACK,
+            Account.creator(order.affiliate_id),
+            seller,
+            link_commission_of(before) - link_commission_of(after),
+            base=goods_left(_by_link(before)) - goods_left(_by_link(after)),
+            rate=_only(line.link_rate for line in _by_link(before)),
+        )
     return made.entries
 
 
@@ -72,14 +97,23 @@ def with_back(order: BookedOrder, shares: Mapping[int, int]) -> BookedOrder:
 
 
 def _commissioned(lines: Iterable[BookedLine]) -> list[BookedLine]:
-    """Those of which the creator earns something."""
+    """Those of which the host earns something."""
     return [line for line in lines if is_goods(line) and line.rate]
 
 
+def _by_link(lines: Iterable[BookedLine]) -> list[BookedLine]:
+    """Those of which the creator by whose link the buyer came earns something."""
+    return [line for line in lines if is_goods(line) and line.link_rate]
+
+
 def _rate_of(lines: Iterable[BookedLine]) -> int | None:
-    """The creator's, if there is one for all."""
-    rates = {line.rate for line in _commissioned(lines)}
-    return rates.pop() if len(rates) == 1 else None
+    """The host's, if there is one for all."""
+    return _only(line.rate for line in _commissioned(lines))
+
+
+def _only(rates: Iterable[int]) -> int | None:
+    found = set(rates)
+    return found.pop() if len(found) == 1 else None
 
 
 class _Maker:

@@ -8,6 +8,8 @@ from showfloor.ledger.types import BookedLine
 
 WHOLE = 10_000
 """Hundredths of a percent in one."""
+HIGHEST_RATE = 9_000
+"""Of all commissions of a line together, in hundredths of a percent."""
 
 
 def part_of(amount: int, rate: int) -> int:
@@ -66,5 +68,22 @@ def goods_left(lines: Iterable[BookedLine]) -> int:
 
 
 def commission_of(lines: Iterable[BookedLine]) -> int:
-    """The creator's part of what was paid for goods and did not go back, line by line."""
+    """The host's part of what was paid for goods and did not go back, line by line."""
     return sum(part_of(line.left, line.rate) for line in lines if is_goods(line))
+
+
+def link_commission_of(lines: Iterable[BookedLine]) -> int:
+    """As `commission_of`, for the creator by whose link or code the buyer came."""
+    return sum(part_of(line.left, line.link_rate) for line in lines if is_goods(line))
+
+
+def link_rate_beside(host_rate: int, link_rate: int, *, is_host: bool) -> int:
+    """What a creator by whose link the buyer came earns beside the host of the show.
+
+    Each takes what it agreed with the seller and no more: both rates stand beside each other, and
+    where they exceed the highest rate that may be agreed, the link's is less. A host whose own link
+    brought the buyer earns the higher of its two rates, once.
+    """
+    if is_host:
+        return max(link_rate - host_rate, 0)
+    return min(link_rate, max(HIGHEST_RATE - host_rate, 0))

@@ -7,10 +7,12 @@ from showfloor.ledger.service.agreeing import (
     agree,
     commission_rows,
     decline,
+    link_rows,
     list_agreements,
     names_of_products,
     partners_of,
     propose,
+    stop,
 )
 from showfloor.ledger.service.booking import (
     book_chargeback,
@@ -58,6 +60,7 @@ __all__ = [
     "export",
     "hold",
     "keep_card",
+    "link_rows",
     "list_agreements",
     "list_balances",
     "list_batches",
@@ -70,4 +73,5 @@ __all__ = [
     "propose",
     "release",
     "statements",
+    "stop",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -15,9 +16,18 @@ from showfloor.ledger.errors import (
     AgreementNotFound,
     AgreementOver,
     AwaitsOtherSide,
+    NotInForce,
     PartnerNotFound,
 )
-from showfloor.ledger.types import Account, Agreement, AgreementState, CommissionRow, Side
+from showfloor.ledger.types import (
+    Account,
+    Agreement,
+    AgreementState,
+    CommissionRow,
+    LinkRow,
+    Side,
+    Way,
+)
 from showfloor.merchants import service as merchants
 from showfloor.shows import service as shows
 from showfloor.shows.types import Show
@@ -31,6 +41,7 @@ async def propose(
     creator_id: UUID,
     product_id: UUID | None,
     rate: int,
+    way: Way = Way.SHOW,
 ) -> Agreement:
     """Nothing changes until the other side agrees. An earlier proposal about the same ends. Raises
     PartnerNotFound.
@@ -41,9 +52,10 @@ async def propose(
         if {product.merchant_id for product in products} != {merchant_id}:
             raise PartnerNotFound
     await merchants.lock(session, merchant_id)
-    now = clock.now()
-    await queries.end_open(session, merchant_id, creator_id, product_id, now)
-    new = Agreement(ids.new(), merchant_id, creator_id, product_id, rate, side, now)
+    new = Agreement(
+        ids.new(), merchant_id, creator_id, product_id, rate, side, clock.now(), way=way
+    )
+    await queries.end_open(session, new)
     await queries.add_agreement(session, new)
     return new
 
@@ -69,12 +81,41 @@ async def agree(session: Session, *, person: Person, agreement_id: UUID) -> Agre
     if not _is_on(person, found, rules.other(found.proposed_by)):
         raise AwaitsOtherSide
     await merchants.lock(session, found.merchant_id)
-    all_between = await queries.agreements_between(session, found.merchant_id, found.creator_id)
+    all_between = await queries.agreements_between(
+        session, found.merchant_id, found.creator_id, found.way
+    )
     now = clock.now()
     effective_at = rules.effective_from(all_between, found.product_id, found.rate, now)
     if not await queries.set_agreed(session, found.id, now, effective_at):
         raise AgreementOver
     return await _own(session, person, agreement_id)
+
+
+async def stop(session: Session, *, person: Person, agreement_id: UUID) -> None:
+    """End what is in force, for all products or the one that it is about: a merchant alone after
+    the notice, so that links that are out there pay as they were agreed to; a creator at once.
+    Raises AgreementNotFound, NotInForce.
+    """
+    found = await _own(session, person, agreement_id)
+    await merchants.lock(session, found.merchant_id)
+    between = await queries.agreements_between(
+        session, found.merchant_id, found.creator_id, found.way
+    )
+    now = clock.now()
+    if not found.rate or rules.state_of(found, between, now) is not AgreementState.IN_FORCE:
+        raise NotInForce
+    by_creator = _is_on(person, found, Side.CREATOR)
+    end = replace(
+        found,
+        id=ids.new(),
+        rate=0,
+        proposed_by=Side.CREATOR if by_creator else Side.MERCHANT,
+        proposed_at=now,
+        agreed_at=now,
+        effective_at=now if by_creator else now + rules.NOTICE,
+    )
+    await queries.end_open(session, end)
+    await queries.add_agreement(session, end)
 
 
 async def decline(session: Session, *, person: Person, agreement_id: UUID) -> None:
@@ -104,11 +145,11 @@ async def list_agreements(
     found = await queries.agreements(
         session, merchant_ids=person.merchant_ids, creator_id=person.creator_id
     )
-    now, between = clock.now(), dict[tuple[UUID, UUID], list[Agreement]]()
+    now, between = clock.now(), dict[tuple[UUID, UUID, Way], list[Agreement]]()
     for each in found:
-        between.setdefault((each.merchant_id, each.creator_id), []).append(each)
+        between.setdefault((each.merchant_id, each.creator_id, each.way), []).append(each)
     return [
-        (each, rules.state_of(each, between[each.merchant_id, each.creator_id], now))
+        (each, rules.state_of(each, between[each.merchant_id, each.creator_id, each.way], now))
         for each in reversed(found)
     ]
 
@@ -119,9 +160,10 @@ async def rates_of(
     creator_id: UUID,
     product_ids: Sequence[UUID],
     at: datetime,
+    way: Way = Way.SHOW,
 ) -> list[int]:
     """Of each product, at a moment; nothing agreed is nothing."""
-    agreed = await queries.agreements_between(session, merchant_id, creator_id)
+    agreed = await queries.agreements_between(session, merchant_id, creator_id, way)
     found = [rules.in_force(agreed, product_id, at) for product_id in product_ids]
     return [each.rate if each else 0 for each in found]
 
@@ -154,6 +196,14 @@ async def commission_rows(session: Session, *, person: Person, period: str) -> l
     ]
 
 
+async def link_rows(session: Session, *, person: Person, period: str) -> list[LinkRow]:
+    """A month of each creator's links and codes with each merchant. Raises PeriodInvalid."""
+    since, until = rules.month(period)
+    return await queries.link_rows(
+        session, since, until, merchant_ids=person.merchant_ids, creator_id=person.creator_id
+    )
+
+
 def _on_air(known: Mapping[UUID, Show], chosen: set[UUID]) -> timedelta:
     """How long these shows were live; one that still is counts up to now."""
     total = timedelta()
@@ -165,7 +215,7 @@ def _on_air(known: Mapping[UUID, Show], chosen: set[UUID]) -> timedelta:
 
 def accounts_of(
     agreements: Iterable[Agreement],
-    rows: Iterable[CommissionRow],
+    rows: Iterable[CommissionRow | LinkRow],
     partners: Iterable[tuple[UUID, UUID]],
 ) -> set[Account]:
     """Both sides of each."""

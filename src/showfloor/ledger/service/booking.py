@@ -12,15 +12,16 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 import structlog
 
 from showfloor.checkout import service as checkout
+from showfloor.identity import service as identity
 from showfloor.identity.errors import Forbidden
-from showfloor.identity.types import Person
+from showfloor.identity.types import GrantKind, Person, Team
 from showfloor.kit import clock
 from showfloor.kit.db import Database, Session
 from showfloor.kit.money import Money
 from showfloor.ledger import queries, rules
 from showfloor.ledger.errors import ChargebackInvalid, NothingWithdrawn
 from showfloor.ledger.service.agreeing import rates_of
-from showfloor.ledger.types import BookedLine, BookedOrder, EntryKind, Fees
+from showfloor.ledger.types import BookedLine, BookedOrder, EntryKind, Fees, Way
 from showfloor.orders import service as orders
 from showfloor.orders.errors import OrderNotFound
 from showfloor.orders.types import Fulfilment, Order, Refund, RefundState
@@ -163,19 +164,27 @@ async def _book(session: Session, order: Order, fees: Fees) -> None:
     if not await queries.unknown_orders(session, [order.id]):
         return
     creator_id = await _host_of(session, order)
-    rates = await _rates_of(session, order, creator_id)
+    rates = await _rates_of(session, order, creator_id, Way.SHOW)
+    affiliate_id = await _affiliate_of(session, order)
+    link_rates = [
+        rules.link_rate_beside(host, link, is_host=affiliate_id == creator_id)
+        for host, link in zip(
+            rates, await _rates_of(session, order, affiliate_id, Way.LINK), strict=True
+        )
+    ]
     provider = await checkout.paid_through(session, order.checkout_id)
     booked = BookedOrder(
         order_id=order.id,
         number=order.number,
         merchant_id=order.merchant_id,
         creator_id=creator_id,
+        affiliate_id=affiliate_id if any(link_rates) else None,
         show_id=order.show_id,
         provider=provider or NOT_PAID_BY_US,
         currency=order.total.currency,
         fee_rate=fees.platform_rate,
         placed_at=order.placed_at,
-        lines=_lines(order, rates),
+        lines=_lines(order, rates, link_rates),
     )
     products = {at: item.product_id for at, item in enumerate(order.items)}
     if not await queries.add_order(session, booked, products):
@@ -197,19 +206,35 @@ async def _host_of(session: Session, order: Order) -> UUID | None:
     return (await shows.get_show(session, order.show_id)).host_creator_id
 
 
-async def _rates_of(session: Session, order: Order, creator_id: UUID | None) -> list[int]:
+async def _affiliate_of(session: Session, order: Order) -> UUID | None:
+    """Who brought the buyer by a link or code; nobody where the buyer is of the creator's own team
+    or the seller's, or is not known any more, so that this cannot be said.
+    """
+    if order.affiliate_id is None or order.buyer is None:
+        return None
+    teams = [
+        Team(GrantKind.CREATOR, order.affiliate_id),
+        Team(GrantKind.MERCHANT, order.merchant_id),
+    ]
+    own = await identity.is_of_teams(session, email=order.buyer.email, teams=teams)
+    return None if own else order.affiliate_id
+
+
+async def _rates_of(session: Session, order: Order, creator_id: UUID | None, way: Way) -> list[int]:
     """The creator's rate for each line, as it was when the order was placed."""
     if creator_id is None:
         return [0] * len(order.items)
     products = [item.product_id for item in order.items]
-    return await rates_of(session, order.merchant_id, creator_id, products, order.placed_at)
+    return await rates_of(session, order.merchant_id, creator_id, products, order.placed_at, way)
 
 
-def _lines(order: Order, rates: Sequence[int]) -> tuple[BookedLine, ...]:
+def _lines(order: Order, rates: Sequence[int], link_rates: Sequence[int]) -> tuple[BookedLine, ...]:
     """What was paid beyond the goods is for their delivery."""
     goods = [
-        BookedLine(at, item.total.amount, rate)
-        for at, (item, rate) in enumerate(zip(order.items, rates, strict=True))
+        BookedLine(at, item.total.amount, rate, link_rate=link_rate)
+        for at, (item, rate, link_rate) in enumerate(
+            zip(order.items, rates, link_rates, strict=True)
+        )
     ]
     delivery = order.total.amount - sum(line.amount for line in goods)
     return (*goods, BookedLine(DELIVERY, delivery)) if delivery else tuple(goods)

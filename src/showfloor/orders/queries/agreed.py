@@ -47,10 +47,10 @@ new as materialized (
 ),
 placed as (
   insert into orders (id, number, prefix, merchant_id, seller_name, seller_identity, kind,
-    market, show_id, checkout_id, currency, total, quote, send_by, terms, placed_at, country,
-    language, email, address)
+    market, show_id, affiliate_id, checkout_id, currency, total, quote, send_by, terms, placed_at,
+    country, language, email, address)
   select id, number, prefix, merchant_id, seller_name, seller_identity, %(kind)s, %(market)s,
-    %(show_id)s, %(checkout_id)s, %(currency)s, total, quote, send_by,
+    %(show_id)s, %(affiliate_id)s, %(checkout_id)s, %(currency)s, total, quote, send_by,
     array(select jsonb_array_elements_text(terms)::uuid), %(now)s, %(country)s, %(language)s,
     %(email)s, %(address)s
   from new
@@ -106,6 +106,7 @@ def _values(drawn: Mapping[UUID, tuple[NewOrder, int]], now: datetime) -> Parame
         "kind": first.context.kind.value,
         "market": first.context.market,
         "show_id": first.context.show_id,
+        "affiliate_id": first.affiliate_id,
         "checkout_id": first.checkout_id,
         "currency": first.currency,
         "now": now,
@@ -185,6 +186,7 @@ def _placed_order(order_id: UUID, new: NewOrder, number: int, now: datetime) -> 
         quote=new.quote,
         send_by=new.send_by,
         terms=new.seller.terms,
+        affiliate_id=new.affiliate_id,
     )
 
 
@@ -212,8 +214,8 @@ async def set_withdrawn(session: Session, order_id: UUID, now: datetime) -> bool
 OF_CHECKOUT: LiteralString = """
 select orders.id, orders.number, prefix, merchant_id, seller_name, kind, market, show_id,
   checkout_id, currency, total, placed_at, withdrawn_at, email, address,
-  language, seller_identity, quote, send_by, orders.terms, variant_id, product_id, sku,
-  product_name, options_text, quantity, unit_amount, picture_url, no_withdrawal
+  language, seller_identity, quote, send_by, orders.terms, affiliate_id, variant_id, product_id,
+  sku, product_name, options_text, quantity, unit_amount, picture_url, no_withdrawal
 from orders join order_line on order_id = orders.id
 where checkout_id = %(checkout_id)s
 order by orders.id, position
@@ -224,8 +226,8 @@ async def orders_of_checkout(connection: Connection, checkout_id: UUID) -> list[
     """What one purchase became."""
     found: dict[UUID, Order] = {}
     for row in await fetch(connection, OF_CHECKOUT, {"checkout_id": checkout_id}):
-        order = found.get(row[0]) or _bare_order(row[:20])
-        found[order.id] = replace(order, items=(*order.items, _sold_item(order, row[20:])))
+        order = found.get(row[0]) or _bare_order(row[:21])
+        found[order.id] = replace(order, items=(*order.items, _sold_item(order, row[21:])))
     return list(found.values())
 
 
@@ -260,6 +262,7 @@ def _bare_order(row: tuple[Any, ...]) -> Order:
         quote,
         send_by,
         terms,
+        affiliate_id,
     ) = rest
     return Order(
         id=order_id,
@@ -279,6 +282,7 @@ def _bare_order(row: tuple[Any, ...]) -> Order:
         quote=_quote(quote),
         send_by=send_by,
         terms=tuple(terms),
+        affiliate_id=affiliate_id,
     )
 
 
@@ -425,6 +429,7 @@ def _order(row: OrderRow, items: list[Item]) -> Order:
         quote=_quote(row.quote),
         send_by=row.send_by,
         terms=tuple(row.terms),
+        affiliate_id=row.affiliate_id,
     )
 
 
