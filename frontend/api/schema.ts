@@ -163,6 +163,31 @@ export interface components {
             payouts: components["schemas"]["PayoutOut"][];
         };
         /**
+         * @description `may_approve`: it waits, and for another person than the reader. The persons are names; null
+         *     for those who were erased.
+         */
+        BatchOut: {
+            id: string;
+            currency: string;
+            state: components["schemas"]["BatchState"];
+            /** Format: date-time */
+            computed_at: string;
+            computed_by: string | null;
+            approved_by: string | null;
+            may_approve: boolean;
+            total: components["schemas"]["MoneyOut"];
+            payouts: components["schemas"]["PayoutOut"][];
+        };
+        /**
+         * @description `COMPUTED` waits for another person; `DISCARDED` was given up before that.
+         * @enum {string}
+         */
+        BatchState: "computed" | "approved" | "exported" | "discarded";
+        BatchesOut: {
+            batches: components["schemas"]["BatchOut"][];
+            holds: components["schemas"]["PayoutHoldOut"][];
+        };
+        /**
          * @description A date of birth in the Gregorian calendar. It becomes an age band before anything else
          *     happens, and is not stored.
          */
@@ -361,6 +386,9 @@ export interface components {
             month: components["schemas"]["CommissionRowOut"][];
             links: components["schemas"]["LinkRowOut"][];
             codes: components["schemas"]["CodeOut"][];
+        };
+        ComputeIn: {
+            currency: string;
         };
         /** @description The bank asks the buyer; `POST /checkouts/{id}/confirm` tells that they agreed. */
         Confirm: {
@@ -622,6 +650,16 @@ export interface components {
             exception: components["schemas"]["NoWithdrawal"];
             lost_later: boolean;
             words: components["schemas"]["Words"];
+        };
+        /** @description `debtor_name` and `debtor_iban` are whose bank account pays, for SEPA. */
+        ExportIn: {
+            /** @enum {string} */
+            format: "sepa" | "csv";
+            payees: components["schemas"]["PayeeIn"][];
+            /** @default  */
+            debtor_name: string;
+            /** @default  */
+            debtor_iban: string;
         };
         /**
          * @description How far an order is. `CANCELLED`: nothing was sent and nothing is to be sent.
@@ -1296,6 +1334,34 @@ export interface components {
         PayIn: {
             payment_method: components["schemas"]["TestCardIn"] | components["schemas"]["StripeTokenIn"];
             expected_total: components["schemas"]["MoneyIn"];
+        };
+        /** @description Where an account's money goes: for the file alone, stored nowhere. */
+        PayeeIn: {
+            account: string;
+            name: string;
+            iban: string;
+        };
+        /** @description Why; its owner reads it. */
+        PayoutEndIn: {
+            reason: string;
+        };
+        /** @description `amount` in minor units; without it everything. Its owner reads `reason`. */
+        PayoutHoldIn: {
+            account: string;
+            currency: string;
+            amount?: number | null;
+            reason: string;
+            days: number;
+        };
+        /** @description `amount` null: everything is kept back until `ends_at`. */
+        PayoutHoldOut: {
+            id: string;
+            account: components["schemas"]["AccountOut"];
+            currency: string;
+            amount: components["schemas"]["MoneyOut"] | null;
+            reason: string;
+            /** Format: date-time */
+            ends_at: string;
         };
         /** @description `reason` says why it failed or was returned. */
         PayoutOut: {

@@ -54,6 +54,7 @@ from showfloor.ledger import http as ledger_http
 from showfloor.ledger import tasks as ledger_tasks
 from showfloor.ledger.events import PayoutSent
 from showfloor.ledger.http import commissions as commissions_http
+from showfloor.ledger.http import payouts as payouts_http
 from showfloor.ledger.subscribers import Bookkeeper
 from showfloor.ledger.types import NO_FEES, Fees
 from showfloor.media import service as media
@@ -208,6 +209,7 @@ EDGES = (
     webhooks_http,
     ledger_http,
     commissions_http,
+    payouts_http,
     shows_internal,
     web_http,
     embed_http,

@@ -110,6 +110,13 @@ class HoldOver(AppError):
     status = 409
 
 
+class PayeeMissing(AppError):
+    """Nothing says where the money of some accounts goes; `accounts` are these."""
+
+    code = "payee_missing"
+    status = 422
+
+
 class IbanInvalid(AppError):
     """`iban` is none."""
 

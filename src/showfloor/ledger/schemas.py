@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, Field
 
+from showfloor.kit.fields import Line, OptionalLine
 from showfloor.kit.schemas import EveryLanguage, MoneyOut, Time, id_with
-from showfloor.kit.text import clean_code
+from showfloor.kit.text import clean_code, clean_line
 from showfloor.ledger.types import (
     AgreementState,
+    BatchState,
     EntryKind,
     Holder,
     KeepCode,
@@ -227,3 +229,72 @@ class KeepOut(BaseModel):
     seller: MoneyOut
     creator: MoneyOut
     orders: int
+
+
+class ComputeIn(BaseModel):
+    currency: str = Field(pattern="^[A-Z]{3}$")
+
+
+class BatchOut(BaseModel):
+    """`may_approve`: it waits, and for another person than the reader. The persons are names; null
+    for those who were erased.
+    """
+
+    id: Annotated[str, id_with("pob")]
+    currency: str
+    state: BatchState
+    computed_at: Time
+    computed_by: str | None
+    approved_by: str | None
+    may_approve: bool
+    total: MoneyOut
+    payouts: list[PayoutOut]
+
+
+class PayoutHoldOut(BaseModel):
+    """`amount` null: everything is kept back until `ends_at`."""
+
+    id: Annotated[str, id_with("pho")]
+    account: AccountOut
+    currency: str
+    amount: MoneyOut | None
+    reason: str
+    ends_at: Time
+
+
+class BatchesOut(BaseModel):
+    batches: list[BatchOut]
+    holds: list[PayoutHoldOut]
+
+
+class PayeeIn(BaseModel):
+    """Where an account's money goes: for the file alone, stored nowhere."""
+
+    account: str = Field(pattern="^(mer|cre)_[A-Za-z0-9]{1,40}$")
+    name: Line
+    iban: Annotated[str, AfterValidator(clean_line)] = Field(min_length=15, max_length=60)
+
+
+class ExportIn(BaseModel):
+    """`debtor_name` and `debtor_iban` are whose bank account pays, for SEPA."""
+
+    format: Literal["sepa", "csv"]
+    payees: list[PayeeIn] = Field(max_length=10_000)
+    debtor_name: OptionalLine = ""
+    debtor_iban: OptionalLine = ""
+
+
+class PayoutEndIn(BaseModel):
+    """Why; its owner reads it."""
+
+    reason: Line
+
+
+class PayoutHoldIn(BaseModel):
+    """`amount` in minor units; without it everything. Its owner reads `reason`."""
+
+    account: str = Field(pattern="^(mer|cre)_[A-Za-z0-9]{1,40}$")
+    currency: str = Field(pattern="^[A-Z]{3}$")
+    amount: int | None = Field(None, ge=1, le=10**14)
+    reason: Line
+    days: int = Field(ge=1, le=180)

@@ -7,13 +7,16 @@ from uuid import UUID
 
 from showfloor.identity.types import Person
 from showfloor.kit import csv, ids, messages
-from showfloor.kit.money import Money
+from showfloor.kit.money import Money, total
 from showfloor.kit.schemas import MoneyOut
+from showfloor.ledger import rules
 from showfloor.ledger.schemas import (
     AccountOut,
     AgreementOut,
     BalanceOut,
     BalancesOut,
+    BatchesOut,
+    BatchOut,
     CodeOut,
     CommissionRowOut,
     CommissionsOut,
@@ -25,6 +28,7 @@ from showfloor.ledger.schemas import (
     KindSumOut,
     LinkRowOut,
     PartnersOut,
+    PayoutHoldOut,
     PayoutOut,
     StatementOut,
     StatementsOut,
@@ -35,6 +39,8 @@ from showfloor.ledger.types import (
     Agreement,
     AgreementState,
     Balance,
+    Batch,
+    BatchState,
     CommissionRow,
     Holder,
     KeepCard,
@@ -120,17 +126,18 @@ def balances_view(
             )
             for each in balances
         ],
-        payouts=[
-            PayoutOut(
-                id=ids.encode("po", each.id),
-                account=account_view(each.account, names),
-                amount=MoneyOut.of(each.amount),
-                state=each.state,
-                changed_at=each.changed_at,
-                reason=each.reason,
-            )
-            for each in payouts
-        ],
+        payouts=[_payout(each, names) for each in payouts],
+    )
+
+
+def _payout(payout: Payout, names: Names) -> PayoutOut:
+    return PayoutOut(
+        id=ids.encode("po", payout.id),
+        account=account_view(payout.account, names),
+        amount=MoneyOut.of(payout.amount),
+        state=payout.state,
+        changed_at=payout.changed_at,
+        reason=payout.reason,
     )
 
 
@@ -266,4 +273,44 @@ def keep_view(card: KeepCard) -> KeepOut:
         seller=money(card.keep.seller),
         creator=money(card.keep.creator),
         orders=card.orders,
+    )
+
+
+def batches_view(
+    person: Person,
+    batches: Sequence[Batch],
+    holds: Sequence[PayoutHold],
+    names: Names,
+    persons: Mapping[UUID, str],
+) -> BatchesOut:
+    return BatchesOut(
+        batches=[_batch(person, each, names, persons) for each in batches],
+        holds=[payout_hold_view(each, names) for each in holds],
+    )
+
+
+def _batch(person: Person, batch: Batch, names: Names, persons: Mapping[UUID, str]) -> BatchOut:
+    waits = batch.state is BatchState.COMPUTED
+    return BatchOut(
+        id=ids.encode("pob", batch.id),
+        currency=batch.currency,
+        state=batch.state,
+        computed_at=batch.computed_at,
+        computed_by=persons.get(batch.computed_by),
+        approved_by=persons.get(batch.approved_by) if batch.approved_by else None,
+        may_approve=waits and rules.may_approve(batch, person.id),
+        total=MoneyOut.of(total([each.amount for each in batch.payouts], batch.currency)),
+        payouts=[_payout(each, names) for each in batch.payouts],
+    )
+
+
+def payout_hold_view(hold: PayoutHold, names: Names) -> PayoutHoldOut:
+    amount = Money(hold.amount, hold.currency) if hold.amount is not None else None
+    return PayoutHoldOut(
+        id=ids.encode("pho", hold.id),
+        account=account_view(hold.account, names),
+        currency=hold.currency,
+        amount=MoneyOut.of(amount) if amount else None,
+        reason=hold.reason,
+        ends_at=hold.ends_at,
     )

@@ -36,6 +36,13 @@ class CodeUnknown(AppError):
     status = 422
 
 
+class CodeNotFound(AppError):
+    """Not one of the own creator's that leads to them."""
+
+    code = "code_not_found"
+    status = 404
+
+
 class TooManyCodes(AppError):
     """A creator's codes are counted, those that ended too."""
 

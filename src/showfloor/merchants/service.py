@@ -10,8 +10,10 @@ from showfloor.identity.errors import Forbidden
 from showfloor.identity.types import GrantKind, Person, SecurityEvent, Team
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Connection, Session
+from showfloor.kit.text import clean_digits
 from showfloor.merchants import queries
 from showfloor.merchants.errors import (
+    CodeNotFound,
     CodeTaken,
     CodeUnknown,
     CreatorNotFound,
@@ -206,12 +208,12 @@ async def list_codes(session: Session, *, person: Person) -> list[CreatorCode]:
 
 
 async def end_code(session: Session, *, person: Person, text: str) -> None:
-    """It leads to nobody any more, on no page. Raises Forbidden, CodeUnknown."""
+    """It leads to nobody any more, on no page. Raises Forbidden, CodeNotFound."""
     if person.creator_id is None:
         raise Forbidden
-    code = normalise_code(text)
+    code = clean_digits(text).upper()
     if not await queries.end_code(session, person.creator_id, code, clock.now()):
-        raise CodeUnknown
+        raise CodeNotFound
 
 
 async def find_by_code(connection: Connection, text: str) -> UUID:

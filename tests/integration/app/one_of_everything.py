@@ -71,6 +71,7 @@ TRAY = {
         }
     ],
 }
+LOST = {"reason": ["Parcels are missing"]}
 SAID = {"text": "Thirty days.", "url": ""}
 FREE = [{"from_value": 0, "price": 0}]
 
@@ -304,6 +305,11 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
                     "stop_commission": {"agreement_id": [by_link]},
                     "add_code": {"code": ["LINA20"]},
                     "end_code": {"code": ["LINA10"]},
+                    "compute_batch": {"currency": ["GBP"]},
+                    "export_batch": {"format": ["csv"], "payees": [[]]},
+                    "fail_payout": LOST,
+                    "return_payout": LOST,
+                    "hold_payouts": {"currency": ["GBP"], "amount": [None], "days": [14], **LOST},
                     "invite_member": {"email": ["fourth@example.com"]},
                     "open_invitation": {"token": opening},
                     "accept_invitation": {"token": welcoming},

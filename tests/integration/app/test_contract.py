@@ -48,8 +48,21 @@ PERSONAL = [
     "security_log",
 ]
 """Keys get no good answer, only the person's own session does (test_accounts.py)."""
-OPERATORS = ["forbid_platform", "allow_platform"]
-"""Nobody in this shop is one (test_destinations.py)."""
+OPERATORS = [
+    "forbid_platform",
+    "allow_platform",
+    "list_batches",
+    "compute_batch",
+    "approve_batch",
+    "discard_batch",
+    "export_batch",
+    "settle_payout",
+    "fail_payout",
+    "return_payout",
+    "hold_payouts",
+    "release_payouts",
+]
+"""Nobody in this shop is one (test_destinations.py, test_payout_calls.py)."""
 UPLOADS = ["add_import", "add_picture", "put_cover", "read_captions"]
 """Take a file, which no description of JSON makes (test_imports.py, test_catalogue.py,
 test_covers.py, test_captions.py)."""

@@ -25,7 +25,7 @@ from tests.people import add_host, add_key, add_person, add_seller
 
 ON_THE_AIR = {"get_show", "get_next_show", "timeline", "list_clips", "list_captions"}
 """Open to everybody; a draft is its team's alone (shows/service/access.py)."""
-THEIR_OWN = {"create_show"}
+THEIR_OWN = {"create_show", "add_code"}
 """Names nothing of the shop's: whoever has a team of their own does it there."""
 HOLES = {"ship_order", "go_live", "add_price", "allow_origin"}
 """What the twin asks for."""

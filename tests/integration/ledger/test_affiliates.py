@@ -281,7 +281,8 @@ async def test_code_is_one_creators_for_good(floor: Shop) -> None:
     again = await client.post("/codes", json={"code": CODE})
 
     assert (taken.status_code, taken.json()["code"]) == (409, "code_taken")
-    assert wrong.json()["code"] == foreign.json()["code"] == "code_unknown"
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "code_unknown")
+    assert (foreign.status_code, foreign.json()["code"]) == (404, "code_not_found")
     assert (ended.status_code, ended.json()["codes"]) == (200, [])
     assert again.json()["code"] == "code_taken"
     await agree(floor, vera, 1000)

@@ -24,7 +24,7 @@ from showfloor.ledger.errors import (
 from showfloor.ledger.schemas import AgreementIn, CodeIn, CommissionsOut
 from showfloor.ledger.views import commissions_view
 from showfloor.merchants import service as merchants
-from showfloor.merchants.errors import CodeTaken, CodeUnknown, TooManyCodes
+from showfloor.merchants.errors import CodeNotFound, CodeTaken, CodeUnknown, TooManyCodes
 
 router = APIRouter(prefix="/api/v1", tags=["commissions"])
 CHANGE = (NotAuthenticated, CsrfFailed, NotFound)
@@ -119,7 +119,7 @@ async def add_code(body: CodeIn, session: SessionDep, person: CurrentPerson) -> 
     return await _all(session, person, None)
 
 
-@router.delete("/codes/{code}", responses=refusals(*CHANGE, Forbidden, CodeUnknown))
+@router.delete("/codes/{code}", responses=refusals(*CHANGE, Forbidden, CodeNotFound))
 async def end_code(code: str, session: SessionDep, person: CurrentPerson) -> CommissionsOut:
     """Let a code lead to nobody any more. It cannot be made again."""
     await merchants.end_code(session, person=person, text=code)

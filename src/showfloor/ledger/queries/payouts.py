@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Select, func, insert, select, update
 
 from showfloor.kit.db import Session
 from showfloor.kit.money import Money
@@ -200,13 +200,25 @@ async def release_hold(session: Session, hold_id: UUID, now: datetime) -> bool:
 
 async def holds(session: Session, account: Account, now: datetime) -> list[PayoutHold]:
     """Those that hold now, the first to end first."""
-    rows = await session.execute(
-        select(HoldRow)
-        .where(HoldRow.holder == account.holder.value, HoldRow.owner == account.owner)
-        .where(HoldRow.ends_at > now)
-        .order_by(HoldRow.ends_at, HoldRow.id)
-    )
+    own = HoldRow.holder == account.holder.value, HoldRow.owner == account.owner
+    return await _holds(session, select(HoldRow).where(*own, HoldRow.ends_at > now))
+
+
+async def all_holds(session: Session, now: datetime) -> list[PayoutHold]:
+    """Everybody's that hold now, the first to end first."""
+    return await _holds(session, select(HoldRow).where(HoldRow.ends_at > now))
+
+
+async def _holds(session: Session, chosen: Select[HoldRow]) -> list[PayoutHold]:
+    rows = await session.execute(chosen.order_by(HoldRow.ends_at, HoldRow.id))
     return [
-        PayoutHold(row.id, account, row.currency, row.amount, row.reason, row.ends_at)
+        PayoutHold(
+            row.id,
+            Account(Holder(row.holder), row.owner),
+            row.currency,
+            row.amount,
+            row.reason,
+            row.ends_at,
+        )
         for row in rows.scalars()
     ]

@@ -31,6 +31,7 @@ from showfloor.ledger.service.paying import (
     export,
     hold,
     list_batches,
+    list_holds,
     release,
 )
 from showfloor.ledger.service.reading import (
@@ -64,6 +65,7 @@ __all__ = [
     "list_agreements",
     "list_balances",
     "list_batches",
+    "list_holds",
     "list_movements",
     "list_payouts",
     "names_of",

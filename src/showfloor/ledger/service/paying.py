@@ -193,6 +193,12 @@ async def hold(
     return new
 
 
+async def list_holds(session: Session, *, person: Person) -> list[PayoutHold]:
+    """Everything that is kept back now. Raises Forbidden."""
+    _check(person)
+    return await queries.all_holds(session, clock.now())
+
+
 async def release(session: Session, *, person: Person, hold_id: UUID) -> None:
     """Raises Forbidden, HoldOver."""
     _check(person)

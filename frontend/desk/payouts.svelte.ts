@@ -1,0 +1,54 @@
+/** Batches of payouts, for operators: computed by one, approved by another, and what the bank did. */
+import { problemOf, type Problem } from "../api/client";
+import type { PayoutBatch, PayoutBatches, PayoutHold } from "../contract";
+import type { Asking } from "./order.svelte";
+
+export type BatchStep = "approve" | "discard";
+export type PayoutStep = "settle" | "fail" | "return";
+
+/** What the bank may still say of a payout. */
+export const stepsOf = ({ state }: PayoutBatch["payouts"][number]): PayoutStep[] =>
+  state === "sent" ? ["settle", "fail"] : state === "settled" ? ["return"] : [];
+
+export class PayoutDesk {
+  found = $state.raw<PayoutBatches | null>(null);
+  problem = $state.raw<Problem | null>(null);
+  busy = $state(false);
+
+  constructor(private readonly studio: Asking) {}
+
+  load(): Promise<boolean> {
+    return this.#step("/payouts/batches");
+  }
+
+  compute(currency: string): Promise<boolean> {
+    return this.#step("/payouts/batches", { method: "POST", body: { currency } });
+  }
+
+  decide({ id }: PayoutBatch, step: BatchStep): Promise<boolean> {
+    return this.#step(`/payouts/batches/${id}/${step}`, { method: "POST" });
+  }
+
+  /** A reason is needed for what did not arrive: the payee reads it. */
+  end(id: string, step: PayoutStep, reason: string): Promise<boolean> {
+    const body = step === "settle" ? {} : { body: { reason } };
+    return this.#step(`/payouts/${id}/${step}`, { method: "POST", ...body });
+  }
+
+  release({ id }: PayoutHold): Promise<boolean> {
+    return this.#step(`/payouts/holds/${id}/release`, { method: "POST" });
+  }
+
+  async #step(path: string, call: Parameters<Asking["request"]>[1] = {}): Promise<boolean> {
+    if (this.busy) return false;
+    this.busy = true;
+    this.problem = null;
+    try {
+      this.found = await this.studio.request<PayoutBatches>(path, call);
+    } catch (error) {
+      this.problem = problemOf(error);
+    }
+    this.busy = false;
+    return this.problem === null;
+  }
+}
