@@ -873,11 +873,16 @@ export interface components {
             name: string;
             password: string;
         };
+        KeepByLinkOut: {
+            rate: number;
+            commission: components["schemas"]["MoneyOut"];
+            seller: components["schemas"]["MoneyOut"];
+        };
         /**
          * @description Each has a sentence in the messages (`money.keep.<code>`).
          * @enum {string}
          */
-        KeepCode: "price" | "vat" | "provider_fee" | "platform_fee" | "commission" | "refunds";
+        KeepCode: "price" | "vat" | "provider_fee" | "platform_fee" | "commission" | "link_commission" | "refunds";
         /** @description `rate` in hundredths of a percent, null where there is none. */
         KeepLineOut: {
             code: components["schemas"]["KeepCode"];
@@ -887,6 +892,8 @@ export interface components {
         /**
          * @description Of one piece at today's lowest price: the `lines` make what the `seller` keeps; `creator`
          *     earns. Expected refunds were learned from so many `orders`, zero when there were too few.
+         *     `by_link` is what the seller keeps where the buyer comes by the link of a creator who takes
+         *     `rate` beside the host; null where no rate for links is in force.
          */
         KeepOut: {
             product_id: string;
@@ -895,6 +902,7 @@ export interface components {
             seller: components["schemas"]["MoneyOut"];
             creator: components["schemas"]["MoneyOut"];
             orders: number;
+            by_link: components["schemas"]["KeepByLinkOut"] | null;
         };
         /** @description `amount` null: everything is kept back until `ends_at`. */
         KeptBackOut: {
@@ -2462,6 +2470,12 @@ export interface components {
             orders: number;
             withdrawn: boolean;
         };
+        /**
+         * @description What a creator is paid for: a `SHOW` that it hosts, or buyers who come by its `LINK` or code,
+         *     whoever shows the goods.
+         * @enum {string}
+         */
+        Way: "show" | "link";
         /** @description Who pays for sending goods back, and where they go; `address` empty: to the seller's own. */
         WayBackIn: {
             payer: components["schemas"]["ReturnPayer"];
@@ -2473,12 +2487,6 @@ export interface components {
             payer: components["schemas"]["ReturnPayer"];
             address: string;
         };
-        /**
-         * @description What a creator is paid for: a `SHOW` that it hosts, or buyers who come by its `LINK` or code,
-         *     whoever shows the goods.
-         * @enum {string}
-         */
-        Way: "show" | "link";
         /**
          * @description What is left out stays. `on` false: nothing is sent, and what happens meanwhile is never
          *     sent; true after that, or after the endpoint was given up: what still waits goes out.

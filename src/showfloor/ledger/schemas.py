@@ -218,9 +218,17 @@ class KeepLineOut(BaseModel):
     rate: int | None
 
 
+class KeepByLinkOut(BaseModel):
+    rate: int
+    commission: MoneyOut
+    seller: MoneyOut
+
+
 class KeepOut(BaseModel):
     """Of one piece at today's lowest price: the `lines` make what the `seller` keeps; `creator`
     earns. Expected refunds were learned from so many `orders`, zero when there were too few.
+    `by_link` is what the seller keeps where the buyer comes by the link of a creator who takes
+    `rate` beside the host; null where no rate for links is in force.
     """
 
     product_id: Annotated[str, id_with("prod")]
@@ -229,6 +237,7 @@ class KeepOut(BaseModel):
     seller: MoneyOut
     creator: MoneyOut
     orders: int
+    by_link: KeepByLinkOut | None
 
 
 class ComputeIn(BaseModel):

@@ -380,6 +380,7 @@ class KeepCode(StrEnum):
     PROVIDER_FEE = "provider_fee"
     PLATFORM_FEE = "platform_fee"
     COMMISSION = "commission"
+    LINK_COMMISSION = "link_commission"
     REFUNDS = "refunds"
 
 
@@ -404,7 +405,8 @@ class Keep:
 @dataclass(frozen=True, slots=True)
 class KeepCard:
     """Of one product at its price. `orders` are those from which refunds were learned; zero where
-    there were too few of them.
+    there were too few of them. `by_link` is the same where the buyer came by the link or code of
+    the creator with the highest rate; None where no rate for links is in force.
     """
 
     product_id: UUID
@@ -412,3 +414,4 @@ class KeepCard:
     currency: str
     keep: Keep
     orders: int
+    by_link: Keep | None = None

@@ -22,6 +22,7 @@ from showfloor.ledger.schemas import (
     CommissionsOut,
     EntryOut,
     EntryPage,
+    KeepByLinkOut,
     KeepLineOut,
     KeepOut,
     KeptBackOut,
@@ -43,7 +44,9 @@ from showfloor.ledger.types import (
     BatchState,
     CommissionRow,
     Holder,
+    Keep,
     KeepCard,
+    KeepCode,
     LinkRow,
     Movement,
     Names,
@@ -273,6 +276,19 @@ def keep_view(card: KeepCard) -> KeepOut:
         seller=money(card.keep.seller),
         creator=money(card.keep.creator),
         orders=card.orders,
+        by_link=_by_link(card.by_link, card.currency) if card.by_link else None,
+    )
+
+
+def _by_link(keep: Keep, currency: str) -> KeepByLinkOut | None:
+    """None where the highest rate makes nothing of this price."""
+    line = next((each for each in keep.lines if each.code is KeepCode.LINK_COMMISSION), None)
+    if line is None:
+        return None
+    return KeepByLinkOut(
+        rate=line.rate or 0,
+        commission=MoneyOut(amount=-line.amount, currency=currency),
+        seller=MoneyOut(amount=keep.seller, currency=currency),
     )
 
 

@@ -290,6 +290,24 @@ async def test_code_is_one_creators_for_good(floor: Shop) -> None:
     assert await earned(floor, vera) == []
 
 
+async def test_keep_card_says_what_is_left_where_the_buyer_came_by_a_link(floor: Shop) -> None:
+    product = ids.encode("prod", floor.product.id)
+    host = ids.encode("cre", floor.host.creator_id or ids.new())
+    path = f"/products/{product}/keep?creator_id={host}"
+    vera, wim = await add_affiliate(floor), await add_affiliate(floor, "WIM10")
+    await agree(floor, floor.host, 1000, "show")
+    floor.be(floor.seller.person)
+    assert (await floor.get(path))["by_link"] is None
+    await agree(floor, vera, 300)
+    await agree(floor, wim, 500)
+    floor.be(floor.seller.person)
+
+    keep = await floor.get(path)
+
+    assert (keep["by_link"]["rate"], keep["by_link"]["commission"]["amount"]) == (500, 110)
+    assert keep["by_link"]["seller"]["amount"] == keep["seller"]["amount"] - 110
+
+
 async def test_order_is_booked_once_with_its_link(floor: Shop) -> None:
     vera = await add_affiliate(floor)
     await agree(floor, vera, 1000)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from showfloor.catalog import service as catalog
@@ -13,7 +14,7 @@ from showfloor.kit.db import Session
 from showfloor.ledger import queries, rules
 from showfloor.ledger.errors import PartnerNotFound
 from showfloor.ledger.service.agreeing import rates_of
-from showfloor.ledger.types import Fees, KeepCard
+from showfloor.ledger.types import Agreement, Fees, KeepCard, Way
 from showfloor.markets.service import find_tax, get_market
 from showfloor.merchants import service as merchants
 
@@ -53,14 +54,34 @@ async def keep_card(
     prices = [price.amount for each in priced.values() for price in each.prices.values()]
     if not prices:
         raise PartnerNotFound
-    keep = rules.keep_of(
+    keep = partial(
+        rules.keep_of,
         min(prices),
         vat_rate=tax.rate if tax else 0,
         fees=fees,
         commission_rate=rates[0],
         refund_rate=refund_rate,
     )
-    return KeepCard(product.id, product.name, where.currency, keep, orders)
+    link_rate = await _highest_link_rate(session, product, creator_id, rates[0], now)
+    by_link = keep(link_rate=link_rate) if link_rate else None
+    return KeepCard(product.id, product.name, where.currency, keep(), orders, by_link)
+
+
+async def _highest_link_rate(
+    session: Session, product: Product, host_id: UUID | None, host_rate: int, at: datetime
+) -> int:
+    """Of all creators who may bring buyers, beside this host."""
+    agreed = await queries.agreements(session, merchant_ids=[product.merchant_id])
+    by_creator: dict[UUID, list[Agreement]] = {}
+    for each in agreed:
+        if each.way is Way.LINK:
+            by_creator.setdefault(each.creator_id, []).append(each)
+    rates = [0]
+    for creator_id, theirs in by_creator.items():
+        found = rules.in_force(theirs, product.id, at)
+        rate = found.rate if found else 0
+        rates.append(rules.link_rate_beside(host_rate, rate, is_host=creator_id == host_id))
+    return max(rates)
 
 
 async def _refunds(session: Session, product: Product) -> tuple[int, int]:
