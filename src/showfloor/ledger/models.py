@@ -1,4 +1,4 @@
-"""Tables of `ledger`. Triggers (migrations 0020 and 0034) refuse every change of an entry, postings
+"""Tables of `ledger`. Triggers (migrations 0020 and 0036) refuse every change of an entry, postings
 that come later, and entries whose postings do not sum to zero.
 """
 

@@ -42,6 +42,7 @@ async def add_affiliate(shop: Shop, code: str = CODE) -> Person:
 @pytest.fixture
 async def floor(shop: Shop) -> AsyncIterator[Shop]:
     shop.counter.app.include_router(commissions_http.router)
+    shop.counter.app.state.fees = FEES
     yield shop
 
 
