@@ -224,3 +224,23 @@ async def test_person_who_is_erased_has_said_nothing(
     async with await psycopg.AsyncConnection.connect(database_url) as connection:
         found = await connection.execute("select name from chat_author where network is null")
         assert all("Yousef" not in name for (name,) in await found.fetchall())
+
+
+@pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
+async def test_card_number_is_never_stored(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch, guard: bool
+) -> None:
+    if not guard:
+        monkeypatch.setattr(messages, "cover_private", lambda text: text)
+    said = "charge 4242 4242 4242 4242"
+
+    _, message = await talk.guest("Sofia", said)
+
+    assert message["text"] == ("charge •••" if guard else said)
+    assert await talk.shown() == [message["text"]]
+
+
+async def test_team_may_name_its_address(talk: Talk) -> None:
+    answer = await talk.say("Write to shop@example.com", talk.seller)
+
+    assert answer.json()["text"] == "Write to shop@example.com"

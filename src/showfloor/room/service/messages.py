@@ -27,6 +27,7 @@ from showfloor.room.errors import (
 )
 from showfloor.room.rules.names import LONGEST_NAME, clean_name, is_reserved
 from showfloor.room.rules.pace import AUTHOR, NETWORK, NEWCOMERS
+from showfloor.room.rules.private import cover_private
 from showfloor.room.rules.words import is_emoji
 from showfloor.room.service.access import name_of_staff, names_of_team, role_of
 from showfloor.room.types import Author, ChatRole, ChatSettings, Message, Sent
@@ -94,7 +95,7 @@ async def send_message(
         author_id=author.id,
         role=role,
         name=author.name,
-        text=text,
+        text=text if role.staff else cover_private(text),
         at=clock.now(),
         media_at=media_at,
         reply_to=reply_to,

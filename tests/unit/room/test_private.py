@@ -1,0 +1,49 @@
+"""Card numbers and addresses are covered, and nothing else is."""
+
+from __future__ import annotations
+
+import pytest
+
+from showfloor.room.rules import private
+from showfloor.room.rules.private import COVER, cover_private
+
+PRIVATE = {
+    "my card 4242 4242 4242 4242 please": f"my card {COVER} please",
+    "4242-4242-4242-4242": COVER,
+    "5555555555554444 12/29": f"{COVER} 12/29",
+    "بطاقتي 378282246310005": f"بطاقتي {COVER}",
+    "بطاقتي ٤٢٤٢ ٤٢٤٢ ٤٢٤٢ ٤٢٤٢": f"بطاقتي {COVER}",
+    "write to sofia.marin@example.co.uk today": f"write to {COVER} today",
+    "sofia (at) example.com": COVER,
+    "راسلني على maha@example.com": f"راسلني على {COVER}",
+}
+HARMLESS = [
+    "Is the sage one true to size?",
+    "order SF-20481",
+    "12 M",
+    "4242 4242 4242 4241",
+    "0000 0000 0000 0000",
+    "see you @ 7.30",
+    "@Sofia yes",
+    "2026-11-26 19:00",
+    "هل يتوفّر مقاس 42؟",
+    "36 38 40 42 44 46",
+]
+
+
+@pytest.mark.parametrize(("text", "covered"), PRIVATE.items())
+def test_private_is_covered(text: str, covered: str) -> None:
+    assert cover_private(text) == covered
+
+
+@pytest.mark.parametrize("text", HARMLESS)
+def test_harmless_stays(text: str) -> None:
+    assert cover_private(text) == text
+
+
+def test_without_the_check_digit_any_long_number_is_covered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(private, "passes_luhn", lambda _: True)
+
+    assert cover_private("4242 4242 4242 4241") == COVER
