@@ -313,6 +313,10 @@ export interface components {
             sellers: components["schemas"]["SellerOut"][];
             quotes: components["schemas"]["QuoteOut"][];
         };
+        /** @description The end of the address of an order's page, as its mails carry it. */
+        ClaimIn: {
+            token: string;
+        };
         /** @description Only what is given changes; null means the same as not given. */
         ClipChange: {
             from?: string | null;
@@ -1321,6 +1325,32 @@ export interface components {
             delivery_kept: components["schemas"]["MoneyOut"];
             value_lost: components["schemas"]["MoneyOut"];
             items: components["schemas"]["PartOut"][];
+        };
+        /** @description An order of the viewer's own; its page is at `page`, as in the mails about it. */
+        OwnOrderOut: {
+            id: string;
+            number: string;
+            seller: components["schemas"]["Words"];
+            sold_in: components["schemas"]["SoldIn"];
+            show_id: string | null;
+            /** Format: date-time */
+            placed_at: string;
+            withdrawn_at: string | null;
+            total: components["schemas"]["MoneyOut"];
+            fulfilment: components["schemas"]["Fulfilment"];
+            to_send: number;
+            send_by: string | null;
+            is_late: boolean;
+            refunded: components["schemas"]["MoneyOut"];
+            promised: components["schemas"]["MoneyOut"];
+            left: components["schemas"]["MoneyOut"];
+            items: components["schemas"]["ItemOut"][];
+            page: string;
+        };
+        /** @description Newest first; `next_cursor` is null where there are no more. */
+        OwnOrdersOut: {
+            items: components["schemas"]["OwnOrderOut"][];
+            next_cursor: string | null;
         };
         /** @description As `WordsIn`, of several lines. */
         ParagraphsIn: {

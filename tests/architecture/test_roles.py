@@ -60,6 +60,8 @@ PUBLIC = {
     "enter": "viewer",
     "leave": "viewer",
     "list_viewer_sessions": "viewer",
+    "list_viewer_orders": "viewer",
+    "claim_order": "viewer",
 }
 """Routes of the API that ask nobody who they are."""
 

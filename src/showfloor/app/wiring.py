@@ -77,6 +77,7 @@ from showfloor.orders.events import (
     OrderShipped,
     OrderWithdrawn,
 )
+from showfloor.orders.http import own as own_orders_http
 from showfloor.privacy.service import register_eraser
 from showfloor.realtime import service as realtime
 from showfloor.realtime.hints import Hints
@@ -205,6 +206,7 @@ EDGES = (
     replays_http,
     room_http,
     orders_http,
+    own_orders_http,
     refunds_http,
     webhooks_http,
     ledger_http,

@@ -8,7 +8,7 @@ from showfloor.privacy.types import Eraser, Subject
 
 
 async def _erase(session: Session, subject: Subject) -> int:
-    return await queries.erase_buyer(session, subject.email)
+    return await queries.erase_buyer(session, subject.email, subject.viewer_id)
 
 
 ERASER = Eraser("checkout", _erase, "which goods were to be bought for how much, without a person")

@@ -44,6 +44,8 @@ class CheckoutRow(Base):
     email: Mapped[str | None] = personal("checkout")
     # The fields of orders.types.Address, which is built from them by name.
     address: Mapped[dict[str, Any] | None] = personal("checkout", JSONB(none_as_null=True))
+    # The account of a buyer who is signed in.
+    viewer_id: Mapped[UUID | None] = personal("checkout")
 
 
 class PaymentRow(Base):

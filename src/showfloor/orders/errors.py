@@ -12,6 +12,13 @@ class OrderNotFound(AppError):
     status = 404
 
 
+class OrderClaimed(AppError):
+    """It belongs to another account, and stays there whoever else has its link."""
+
+    code = "order_claimed"
+    status = 409
+
+
 class WithdrawalTooLate(AppError):
     """The 14 days after delivery are over."""
 

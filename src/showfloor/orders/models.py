@@ -62,6 +62,8 @@ class OrderRow(Base):
     email: Mapped[str | None] = personal("orders")
     # The fields of orders.types.Address, which is built from them by name.
     address: Mapped[dict[str, Any] | None] = personal("orders", JSONB(none_as_null=True))
+    # Whose account it belongs to.
+    viewer_id: Mapped[UUID | None] = personal("orders", index=True)
 
 
 class OrderLineRow(Base):

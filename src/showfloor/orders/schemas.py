@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from showfloor.kit.money import Money
 from showfloor.kit.schemas import Day, Moment, MoneyOut, Shown, Time, Words, id_with
@@ -131,6 +131,26 @@ class OrderOut(_Standing):
     """
 
     items: list[ItemOut]
+
+
+class OwnOrderOut(OrderOut):
+    """An order of the viewer's own; its page is at `page`, as in the mails about it."""
+
+    page: str
+
+
+class OwnOrdersOut(BaseModel):
+    """Newest first; `next_cursor` is null where there are no more."""
+
+    items: list[OwnOrderOut]
+    next_cursor: str | None
+
+
+class ClaimIn(BaseModel):
+    """The end of the address of an order's page, as its mails carry it."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+    token: str = Field(min_length=1, max_length=100, repr=False)
 
 
 class SellerIdentity(BaseModel):

@@ -30,11 +30,14 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Buyer:
-    """`language` is the one of the pages on which they bought."""
+    """`language` is the one of the pages on which they bought, `viewer_id` their account if they
+    were signed in, or claimed the order later.
+    """
 
     email: str
     address: Address
     language: str = "en"
+    viewer_id: UUID | None = None
 
 
 LOST_LATER = (NoWithdrawal.SEALED_HYGIENE, NoWithdrawal.SEALED_MEDIA, NoWithdrawal.MIXED)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from uuid import UUID
 
 from showfloor.kit import clock, csv, ids, messages
 from showfloor.kit.money import Money
@@ -16,6 +17,8 @@ from showfloor.orders.schemas import (
     OrderDetail,
     OrderOut,
     OrderPage,
+    OwnOrderOut,
+    OwnOrdersOut,
     QuoteOut,
     ReasonOut,
     SalesOut,
@@ -39,6 +42,20 @@ Translate = Callable[..., str]
 def order_view(order: Order) -> OrderOut:
     """An order without its buyer."""
     return OrderOut.model_validate(_with_names_of_the_wire(order, progress_of(order)))
+
+
+def own_order_view(order: Order, token: str) -> OwnOrderOut:
+    """For its buyer; `token` opens its page."""
+    wire = _with_names_of_the_wire(order, progress_of(order))
+    return OwnOrderOut.model_validate({**wire, "page": f"/o/{token}"})
+
+
+def own_orders_view(orders: Iterable[tuple[Order, str]], next_cursor: UUID | None) -> OwnOrdersOut:
+    """Each with the token of its page."""
+    return OwnOrdersOut(
+        items=[own_order_view(*each) for each in orders],
+        next_cursor=ids.encode("ord", next_cursor) if next_cursor else None,
+    )
 
 
 def order_detail(order: Order) -> OrderDetail:

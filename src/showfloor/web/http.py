@@ -321,6 +321,7 @@ async def _order(
         proof_missing=request.query_params.get("proof") == "missing",
         withdrawing=withdrawing and found.withdrawn_at is None,
         may_withdraw=orders.may_withdraw(found),
+        may_claim=found.buyer is not None and found.buyer.viewer_id is None,
     )
     answer = page(request, html, lang=lang)
     answer.headers["Referrer-Policy"] = "no-referrer"

@@ -87,7 +87,7 @@ STUDIO_WORDS = (
     "receipt",
 )
 
-ACCOUNT_WORDS = ("viewer", "age", "field")
+ACCOUNT_WORDS = ("viewer", "age", "field", "order")
 
 Page = Mapping[str, Any]
 
@@ -395,13 +395,15 @@ def render_order(
     due_back: Money | None = None,
     way_back: WayBack | None = None,
     proof_missing: bool = False,
+    may_claim: bool = False,
 ) -> str:
     """The buyer's page of an order; `order` is OrderDetail JSON. `is_export`: tax may come on top
     of what was paid; `mails`: the buyer gets mails about it. `may_withdraw`: the days for it are
     not over; `withdrawing`: the page asks whether that is meant, and `due_back` is
     what comes back then. `terms` are the seller's, TermsOut JSON, as they were agreed. `way_back`
     is how the goods go back once the buyer withdrew; `proof_missing`: what was sent to prove that
-    they are on their way was not whole.
+    they are on their way was not whole. `may_claim`: it belongs to no
+    account yet.
     """
     return _render(
         env,
@@ -422,6 +424,8 @@ def render_order(
         mails=mails,
         withdrawing=withdrawing and may_withdraw,
         may_withdraw=may_withdraw,
+        may_claim=may_claim,
+        token=path.rpartition("/")[2],
         when=lambda text: words.moment(lang, datetime.fromisoformat(text), timezone),
         days=lambda first, last: words.days(
             lang, date.fromisoformat(first), date.fromisoformat(last)

@@ -316,6 +316,9 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
                     "join_team": {"token": entering},
                     "set_terms": {"en": [SAID], "ar": [SAID], "kind": ["terms"]},
                     "set_withdrawal_exception": {"exception": ["perishable"]},
+                    "claim_order": {
+                        "token": [orders.page_token(b"s" * 32, ids.parse("ord", fresh))]
+                    },
                     "withdraw_order": {
                         "order_id": [unwanted],
                         "token": [orders.page_token(b"s" * 32, ids.parse("ord", unwanted))],

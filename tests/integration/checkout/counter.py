@@ -87,7 +87,7 @@ def make_app(database: Database, provider: TestProvider, hold_seconds: int = 300
     app.state.checkout = CheckoutDeps(
         database, secret=SECRET, hold_seconds=hold_seconds, providers={"test": provider}
     )
-    app.state.settings = SimpleNamespace(secret=SECRET)
+    app.state.settings = SimpleNamespace(secret=SECRET, secure=False)
     app.state.gate = HttpGate(Gate(SECRET), secure=False)
     app.add_exception_handler(AppError, on_app_error)
     app.add_exception_handler(RequestValidationError, on_validation_error)

@@ -64,6 +64,7 @@ from showfloor.stock.errors import (
     SoldOut,
 )
 from showfloor.stock.types import Caller
+from showfloor.viewers.http.who import find_viewer
 
 router = APIRouter(tags=["buying"])
 LARGEST_BODY = 16 * 1024
@@ -132,7 +133,7 @@ async def hold_goods(request: Request) -> Response:
 
 async def open_checkout(request: Request) -> Response:
     """POST /api/v1/checkouts: say who buys and where the goods go. Other details replace the first
-    ones until a payment is under way.
+    ones until a payment is under way. What somebody buys who is signed in belongs to their account.
     """
     deps = deps_of(request)
     guest, key = _guest(request, deps), key_of(request)
@@ -144,7 +145,9 @@ async def open_checkout(request: Request) -> Response:
     _check_own(body.hold_id, guest)
     scope = f"checkout.open:{guest.hex}"
     fingerprint = deps.fingerprint(body.model_dump(exclude=set(AgeIn.model_fields)))
-    buyer = Buyer(body.email, body.address.value(), language(request))
+    viewer = await find_viewer(request, deps.database)
+    viewer_id = viewer.id if viewer else None
+    buyer = Buyer(body.email, body.address.value(), language(request), viewer_id)
     chosen = [ids.parse("dlv", option) for option in body.delivery]
     read = None if body.terms is None else [ids.parse("trm", each) for each in body.terms]
 

@@ -8,7 +8,7 @@ from typing import Any, LiteralString, NotRequired, TypedDict
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import func, update
+from sqlalchemy import func, or_, update
 
 from showfloor.checkout.models import CheckoutRow
 from showfloor.checkout.types import Agreed, Checkout
@@ -37,10 +37,11 @@ class Opened:
 
 OPEN: LiteralString = """
 insert into checkout (id, hold_id, kind, market, scope, show_id, currency, total, lines, sellers,
-  quotes, affiliate_id, created_at, expires_at, declared_adult_at, language, email, address)
+  quotes, affiliate_id, created_at, expires_at, declared_adult_at, language, email, address,
+  viewer_id)
 values (%(id)s, %(hold_id)s, %(kind)s, %(market)s, %(scope)s, %(show_id)s, %(currency)s, %(total)s,
   %(lines)s, %(sellers)s, %(quotes)s, %(affiliate_id)s, %(now)s, %(expires_at)s,
-  %(declared_adult_at)s, %(language)s, %(email)s, %(address)s)
+  %(declared_adult_at)s, %(language)s, %(email)s, %(address)s, %(viewer_id)s)
 on conflict (hold_id) do update set hold_id = checkout.hold_id
 returning id, id = %(id)s
 """
@@ -49,7 +50,7 @@ update checkout set currency = %(currency)s, total = %(total)s, lines = %(lines)
   sellers = %(sellers)s, quotes = %(quotes)s, affiliate_id = %(affiliate_id)s,
   expires_at = %(expires_at)s,
   declared_adult_at = %(declared_adult_at)s, language = %(language)s, email = %(email)s,
-  address = %(address)s
+  address = %(address)s, viewer_id = %(viewer_id)s
 where hold_id = %(hold_id)s
 """
 
@@ -99,6 +100,7 @@ def _values(new: Checkout, details: Details) -> Parameters:
         "language": details.buyer.language,
         "email": details.buyer.email,
         "address": Jsonb(asdict(details.buyer.address)),
+        "viewer_id": details.buyer.viewer_id,
         "expires_at": details.expires_at,
     }
 
@@ -167,7 +169,7 @@ def forget_buyer(connection: Connection, checkout_id: UUID) -> None:
     """The buyer's data goes: into the orders, or with the goods that were given back."""
     write(
         connection,
-        "update checkout set email = null, address = null where id = %(id)s",
+        "update checkout set email = null, address = null, viewer_id = null where id = %(id)s",
         {"id": checkout_id},
     )
 
@@ -185,7 +187,8 @@ async def forget_buyers_before(connection: Connection, moment: datetime) -> int:
             select from payment where checkout_id = checkout.id and look_at is not null)
           limit %(most)s for update skip locked
         )
-        update checkout set email = null, address = null from old where checkout.id = old.id
+        update checkout set email = null, address = null, viewer_id = null
+        from old where checkout.id = old.id
         returning checkout.id
         """,
         {"moment": moment, "most": BATCH},
@@ -193,13 +196,12 @@ async def forget_buyers_before(connection: Connection, moment: datetime) -> int:
     return len(rows)
 
 
-async def erase_buyer(session: Session, email: str) -> int:
+async def erase_buyer(session: Session, email: str, viewer_id: UUID | None = None) -> int:
     """A person's details, wherever a purchase was left unfinished."""
-    left = (
-        update(CheckoutRow)
-        .where(func.lower(CheckoutRow.email) == email)
-        .values(email=None, address=None)
-    )
+    theirs = func.lower(CheckoutRow.email) == email
+    if viewer_id is not None:
+        theirs = or_(theirs, CheckoutRow.viewer_id == viewer_id)
+    left = update(CheckoutRow).where(theirs).values(email=None, address=None, viewer_id=None)
     return len((await session.execute(left.returning(CheckoutRow.id))).all())
 
 

@@ -57,6 +57,7 @@ select payment.id, payment.checkout_id, payment.provider, payment.amount, paymen
   payment.state, payment.next_step, payment.reference, payment.reason, owner.id, owner.hold_id,
   owner.kind, owner.market, owner.scope, owner.show_id, owner.currency, owner.total, owner.lines,
   owner.sellers, owner.quotes, owner.affiliate_id, owner.language, owner.email, owner.address,
+  owner.viewer_id,
   owner.declared_adult_at
 from owner join payment on payment.checkout_id = owner.id
 where payment.id = %(id)s
@@ -75,9 +76,9 @@ def ask_locked_payment(connection: Connection, payment_id: UUID) -> Asked[Locked
 
 
 def _locked_payment(rows: list[tuple[Any, ...]]) -> LockedPayment:
-    ((*row, language, email, address, declared_adult_at),) = rows
+    ((*row, language, email, address, viewer_id, declared_adult_at),) = rows
     known = email is not None and address
-    buyer = Buyer(email, Address(**address), language) if known else None
+    buyer = Buyer(email, Address(**address), language, viewer_id) if known else None
     return LockedPayment(
         _payment(row[:9]), read_checkout(row[9:]), buyer, declared_adult_at is not None
     )

@@ -11,7 +11,7 @@ from typing import Any, LiteralString, cast
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 
 from showfloor.kit import ids
 from showfloor.kit.db import BATCH, Connection, Parameters, Session, fetch, write
@@ -48,11 +48,11 @@ new as materialized (
 placed as (
   insert into orders (id, number, prefix, merchant_id, seller_name, seller_identity, kind,
     market, show_id, affiliate_id, checkout_id, currency, total, quote, send_by, terms, placed_at,
-    country, language, email, address)
+    country, language, email, address, viewer_id)
   select id, number, prefix, merchant_id, seller_name, seller_identity, %(kind)s, %(market)s,
     %(show_id)s, %(affiliate_id)s, %(checkout_id)s, %(currency)s, total, quote, send_by,
     array(select jsonb_array_elements_text(terms)::uuid), %(now)s, %(country)s, %(language)s,
-    %(email)s, %(address)s
+    %(email)s, %(address)s, %(viewer_id)s
   from new
   on conflict do nothing
   returning id
@@ -114,6 +114,7 @@ def _values(drawn: Mapping[UUID, tuple[NewOrder, int]], now: datetime) -> Parame
         "language": first.buyer.language,
         "email": first.buyer.email,
         "address": Jsonb(asdict(first.buyer.address)),
+        "viewer_id": first.buyer.viewer_id,
     }
 
 
@@ -214,8 +215,8 @@ async def set_withdrawn(session: Session, order_id: UUID, now: datetime) -> bool
 OF_CHECKOUT: LiteralString = """
 select orders.id, orders.number, prefix, merchant_id, seller_name, kind, market, show_id,
   checkout_id, currency, total, placed_at, withdrawn_at, email, address,
-  language, seller_identity, quote, send_by, orders.terms, affiliate_id, variant_id, product_id,
-  sku, product_name, options_text, quantity, unit_amount, picture_url, no_withdrawal
+  language, seller_identity, quote, send_by, orders.terms, affiliate_id, viewer_id, variant_id,
+  product_id, sku, product_name, options_text, quantity, unit_amount, picture_url, no_withdrawal
 from orders join order_line on order_id = orders.id
 where checkout_id = %(checkout_id)s
 order by orders.id, position
@@ -226,8 +227,8 @@ async def orders_of_checkout(connection: Connection, checkout_id: UUID) -> list[
     """What one purchase became."""
     found: dict[UUID, Order] = {}
     for row in await fetch(connection, OF_CHECKOUT, {"checkout_id": checkout_id}):
-        order = found.get(row[0]) or _bare_order(row[:21])
-        found[order.id] = replace(order, items=(*order.items, _sold_item(order, row[21:])))
+        order = found.get(row[0]) or _bare_order(row[:22])
+        found[order.id] = replace(order, items=(*order.items, _sold_item(order, row[22:])))
     return list(found.values())
 
 
@@ -263,6 +264,7 @@ def _bare_order(row: tuple[Any, ...]) -> Order:
         send_by,
         terms,
         affiliate_id,
+        viewer_id,
     ) = rest
     return Order(
         id=order_id,
@@ -276,7 +278,7 @@ def _bare_order(row: tuple[Any, ...]) -> Order:
         items=(),
         total=Money(total, currency),
         placed_at=placed_at,
-        buyer=_buyer(email, address, language),
+        buyer=_buyer(email, address, language, viewer_id),
         withdrawn_at=withdrawn_at,
         seller_identity=_identity(identity),
         quote=_quote(quote),
@@ -291,6 +293,29 @@ async def orders_by_id(session: Session, order_ids: Sequence[UUID]) -> list[Orde
     found = await session.execute(select(OrderRow).where(OrderRow.id.in_(order_ids)))
     rows = {row.id: row for row in found.scalars()}
     return await _with_lines(session, [rows[each] for each in order_ids if each in rows])
+
+
+async def ids_of_viewer(
+    session: Session, viewer_id: UUID, after: UUID | None, limit: int
+) -> list[UUID]:
+    """Orders of an account, newest first."""
+    chosen = select(OrderRow.id).where(OrderRow.viewer_id == viewer_id)
+    if after is not None:
+        chosen = chosen.where(OrderRow.id < after)
+    return list((await session.execute(chosen.order_by(OrderRow.id.desc()).limit(limit))).scalars())
+
+
+async def claim_order(session: Session, order_id: UUID, viewer_id: UUID) -> bool:
+    """Whether it belongs to this account now: what belongs to another one stays there, and so does
+    nobody's order whose buyer was erased.
+    """
+    free = update(OrderRow).where(
+        OrderRow.id == order_id,
+        OrderRow.email.is_not(None),
+        or_(OrderRow.viewer_id.is_(None), OrderRow.viewer_id == viewer_id),
+    )
+    claimed = await session.execute(free.values(viewer_id=viewer_id).returning(OrderRow.id))
+    return claimed.first() is not None
 
 
 async def totals_of_checkout(session: Session, checkout_id: UUID) -> list[tuple[UUID, int]]:
@@ -339,11 +364,11 @@ async def units_of_show(session: Session, show_id: UUID) -> int:
     return int((await session.execute(summed.where(OrderRow.show_id == show_id))).scalar_one())
 
 
-async def erase_buyer(session: Session, email: str) -> int:
+async def erase_buyer(session: Session, email: str, viewer_id: UUID | None = None) -> int:
     """Who bought is forgotten, with the numbers of their parcels and what was noted about them;
     what was sold, for how much and to which country stays.
     """
-    theirs = select(OrderRow.id).where(func.lower(OrderRow.email) == email)
+    theirs = select(OrderRow.id).where(_of_buyer(email, viewer_id))
     return await _forget_buyers(session, list(await session.scalars(theirs)))
 
 
@@ -368,8 +393,15 @@ async def _forget_buyers(session: Session, orders: list[UUID]) -> int:
         .values(carrier=None, tracking=None)
     )
     await session.execute(delete(NoteRow).where(NoteRow.order_id.in_(orders)))
-    bought = update(OrderRow).where(OrderRow.id.in_(orders)).values(email=None, address=None)
-    return len((await session.execute(bought.returning(OrderRow.id))).all())
+    bought = update(OrderRow).where(OrderRow.id.in_(orders))
+    gone = bought.values(email=None, address=None, viewer_id=None).returning(OrderRow.id)
+    return len((await session.execute(gone)).all())
+
+
+def _of_buyer(email: str, viewer_id: UUID | None) -> ColumnElement[bool]:
+    """Bought under the address, or with the account under any other."""
+    by_address = func.lower(OrderRow.email) == email
+    return by_address if viewer_id is None else or_(by_address, OrderRow.viewer_id == viewer_id)
 
 
 async def _with_lines(session: Session, rows: Sequence[OrderRow]) -> list[Order]:
@@ -423,7 +455,7 @@ def _order(row: OrderRow, items: list[Item]) -> Order:
         items=tuple(items),
         total=Money(row.total, row.currency),
         placed_at=row.placed_at,
-        buyer=_buyer(row.email, row.address, row.language),
+        buyer=_buyer(row.email, row.address, row.language, row.viewer_id),
         withdrawn_at=row.withdrawn_at,
         seller_identity=_identity(row.seller_identity),
         quote=_quote(row.quote),
@@ -446,7 +478,9 @@ def _quote(stored: Mapping[str, Any] | None) -> Quote | None:
     return Quote.of_json(stored) if stored else None
 
 
-def _buyer(email: str | None, address: Mapping[str, Any] | None, language: str) -> Buyer | None:
+def _buyer(
+    email: str | None, address: Mapping[str, Any] | None, language: str, viewer_id: UUID | None
+) -> Buyer | None:
     if email is None or address is None:
         return None
-    return Buyer(email, Address(**address), language)
+    return Buyer(email, Address(**address), language, viewer_id)

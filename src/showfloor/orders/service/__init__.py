@@ -1,5 +1,5 @@
 """Use cases of `orders`, one file a step: agreed, shipping, refunding (what the order knows of
-it), returning, noting, keeping, receipt (as PDF).
+it), returning, noting, keeping, receipt (as PDF), owning (whose account it belongs to).
 """
 
 from showfloor.orders.service.agreed import (
@@ -23,6 +23,10 @@ from showfloor.orders.service.keeping import forget_old_buyers
 from showfloor.orders.service.noting import (
     add_note,
     list_notes,
+)
+from showfloor.orders.service.owning import (
+    claim,
+    list_of_viewer,
 )
 from showfloor.orders.service.receipt import write_receipt
 from showfloor.orders.service.refunding import (
@@ -52,6 +56,7 @@ __all__ = [
     "Parcel",
     "RefundRequest",
     "add_note",
+    "claim",
     "count_own_orders",
     "due_refunds",
     "end_refund",
@@ -61,6 +66,7 @@ __all__ = [
     "list_ids",
     "list_notes",
     "list_of_checkout",
+    "list_of_viewer",
     "list_own_orders",
     "look_at_refund_later",
     "mark_delivered",
