@@ -105,6 +105,7 @@ export type Scope = Models["Scope"];
 export type SecurityRecord = Models["SecurityRecordOut"];
 export type Viewer = Models["ViewerOut"];
 export type SignInAsked = Models["SignInAskedOut"];
+export type OwnOrder = Models["OwnOrderOut"];
 export type ViewerSession = Models["ViewerSessionOut"];
 export type Creator = Models["CreatorOut"];
 export type Destination = Models["DestinationOut"];

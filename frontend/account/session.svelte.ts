@@ -11,6 +11,10 @@ export type Step = "age" | "refused" | "address" | "code" | "link";
 export const linkIn = (hash: string): string | null =>
   new URLSearchParams(hash.replace(/^#/, "")).get("in");
 
+/** The order that its page's link leads here with; no server reads that either. */
+export const claimIn = (hash: string): string | null =>
+  new URLSearchParams(hash.replace(/^#/, "")).get("order");
+
 export class Account {
   viewer = $state.raw<Viewer | null>(null);
   /** False until the server has said who this is. */
@@ -19,15 +23,22 @@ export class Account {
   step = $state<Step>("age");
   email = $state("");
   busy = $state(false);
+  /** The token of a guest's order that is to be kept in the account. */
+  claim = $state<string | null>(null);
   #admission: string | null = null;
   #asked: SignInAsked | null = null;
   #link: string | null = null;
 
   constructor(
     readonly api: string,
-    { refused = false, link = null }: { refused?: boolean; link?: string | null } = {},
+    {
+      refused = false,
+      link = null,
+      claim = null,
+    }: { refused?: boolean; link?: string | null; claim?: string | null } = {},
   ) {
     this.#link = link;
+    this.claim = claim;
     this.step = link ? "link" : refused ? "refused" : "age";
   }
 
