@@ -219,7 +219,7 @@ where id = %(id)s
 """
 SET_SOLD: LiteralString = """
 with forgotten as (
-  update checkout set email = null, address = null
+  update checkout set email = null, address = null, viewer_id = null
   where id = (select checkout_id from payment where id = %(id)s)
 )
 update payment set state = %(state)s, next_step = %(next_step)s, changed_at = %(now)s,
