@@ -434,6 +434,21 @@ export interface components {
             end: string | null;
             payload: components["schemas"]["PinPayload"] | components["schemas"]["DisclosurePayload"];
         };
+        /**
+         * @description What is wrong and how it should be, or which use of the data the viewer objects to and why;
+         *     nobody has to give a reason.
+         */
+        DataRequestIn: {
+            /** @enum {string} */
+            kind: "correct" | "object";
+            /** @default  */
+            text: string;
+        };
+        /** @description It is answered by `due_at`. */
+        DataRequestOut: {
+            /** Format: date-time */
+            due_at: string;
+        };
         /** @description When it arrived; null is now. */
         DeliveredIn: {
             at?: string | null;
@@ -632,6 +647,20 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * @description How far an erasure is. `token` is all that its owner has of it afterwards; `waiting` are the
+         *     parts that have not erased yet: orders wait until what was paid has been sent.
+         */
+        ErasureOut: {
+            token: string;
+            /** Format: date-time */
+            asked_at: string;
+            /** Format: date-time */
+            due_at: string;
+            done_at: string | null;
+            receipts: components["schemas"]["ReceiptOut"][];
+            waiting: string[];
+        };
+        /**
          * @description What goods cost if they go to `country`. `countries` are all to which every one of their
          *     sellers delivers. `total` is what the order will cost, all in. `delivery_gone` are the options
          *     that were named and are not offered for these goods to that country (any more): the cheapest
@@ -724,6 +753,13 @@ export interface components {
          * @enum {string}
          */
         Holder: "merchant" | "creator" | "platform" | "provider" | "transit" | "bank";
+        /** @description What one part of the shop knows of a viewer: `name` is that of its file in the archive. */
+        HoldingOut: {
+            name: string;
+            rows: {
+                [key: string]: string | number | null;
+            }[];
+        };
         HostOut: {
             id: string;
             name: components["schemas"]["Words"];
@@ -1326,6 +1362,10 @@ export interface components {
             value_lost: components["schemas"]["MoneyOut"];
             items: components["schemas"]["PartOut"][];
         };
+        /** @description All that is known of a viewer, under their account and under the address it verified. */
+        OwnDataOut: {
+            holdings: components["schemas"]["HoldingOut"][];
+        };
         /** @description An order of the viewer's own; its page is at `page`, as in the mails about it. */
         OwnOrderOut: {
             id: string;
@@ -1606,6 +1646,13 @@ export interface components {
             code: string;
             amount: components["schemas"]["MoneyOut"];
             words: components["schemas"]["Words"];
+        };
+        /** @description A part of the shop that has erased; `rows` is how many of its rows. */
+        ReceiptOut: {
+            name: string;
+            rows: number;
+            /** Format: date-time */
+            at: string;
         };
         /** @description The provider's own page; it sends the buyer back to the page they came from. */
         Redirect: {

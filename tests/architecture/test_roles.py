@@ -62,6 +62,12 @@ PUBLIC = {
     "list_viewer_sessions": "viewer",
     "list_viewer_orders": "viewer",
     "claim_order": "viewer",
+    "get_own_data": "viewer",
+    "download_own_data": "viewer",
+    "ask_about_own_data": "viewer",
+    "ask_erasure": "viewer",
+    # Whoever has the token of the receipt.
+    "get_erasure": "viewer",
 }
 """Routes of the API that ask nobody who they are."""
 

@@ -67,6 +67,7 @@ from showfloor.notices.adapters.smtp import SmtpMailer
 from showfloor.notices.views import Office
 from showfloor.orders import eraser as orders_eraser
 from showfloor.orders import http as orders_http
+from showfloor.orders import reader as orders_reader
 from showfloor.orders import service as orders
 from showfloor.orders.events import (
     OrderCancelled,
@@ -78,7 +79,9 @@ from showfloor.orders.events import (
     OrderWithdrawn,
 )
 from showfloor.orders.http import own as own_orders_http
-from showfloor.privacy.service import register_eraser
+from showfloor.privacy import eraser as privacy_eraser
+from showfloor.privacy import service as privacy
+from showfloor.privacy.service import register_eraser, register_reader
 from showfloor.realtime import service as realtime
 from showfloor.realtime.hints import Hints
 from showfloor.replays import http as replays_http
@@ -114,8 +117,10 @@ from showfloor.stock.http import catalogue as catalogue_http
 from showfloor.stock.http import own_shop as own_shop_http
 from showfloor.viewers import eraser as viewers_eraser
 from showfloor.viewers import http as viewers_http
+from showfloor.viewers import reader as viewers_reader
 from showfloor.viewers import service as viewers
 from showfloor.viewers.events import SignInAsked
+from showfloor.viewers.http import own_data as own_data_http
 from showfloor.web import http as web_http
 from showfloor.web.files import BuiltFiles, ReplayFiles, UploadedFiles
 from showfloor.web.pages import STATIC, label_fonts
@@ -189,6 +194,7 @@ EDGES = (
     checkout_http,
     identity_http,
     viewers_http,
+    own_data_http,
     merchants_http,
     teams_http,
     delivery_http,
@@ -348,6 +354,16 @@ def webhook_jobs(settings: Settings) -> list[Job]:
     return [Job("send webhooks", 10.0, send, wakes=webhooks.WEBHOOKS)]
 
 
+def privacy_jobs(settings: Settings) -> list[Job]:
+    """Needs the registry: `connect_erasers`."""
+    connect_erasers()
+
+    async def erase(database: Database) -> None:
+        await privacy.carry_out_erasures(database, secret=settings.secret)
+
+    return [Job("carry out erasures", 60.0, erase, wakes=privacy.ERASURES)]
+
+
 def connect_erasers() -> None:
     # Before `identity` forgets the address by which the others find a person.
     for eraser in (
@@ -356,8 +372,11 @@ def connect_erasers() -> None:
         orders_eraser.ERASER,
         checkout_eraser.ERASER,
         viewers_eraser.ERASER,
+        privacy_eraser.ERASER,
     ):
         register_eraser(eraser)
+    for reader in (viewers_reader.ACCOUNT, viewers_reader.SESSIONS, orders_reader.READER):
+        register_reader(reader)
 
 
 def objects(settings: Settings) -> Objects | None:

@@ -48,6 +48,7 @@ async def work(settings: Settings) -> None:
         *wiring.mail_jobs(settings),
         *wiring.import_jobs(settings),
         *wiring.webhook_jobs(settings),
+        *wiring.privacy_jobs(settings),
         *wiring.ledger_jobs(settings),
     ]
     rehearsals = Rehearsals(settings, storage)

@@ -13,5 +13,8 @@ async def _erase(session: Session, subject: Subject) -> int:
 
 
 ERASER = Eraser(
-    "identity", _erase, "an empty row with a random pseudonym, because shows and orders point at it"
+    "identity",
+    _erase,
+    "an empty row with a random pseudonym, because shows and orders point at it",
+    of_viewers=False,
 )

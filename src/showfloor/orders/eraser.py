@@ -11,8 +11,14 @@ async def _erase(session: Session, subject: Subject) -> int:
     return await queries.erase_buyer(session, subject.email, subject.viewer_id)
 
 
+async def _waits(session: Session, subject: Subject) -> int:
+    """Orders that are still to be sent: without an address they would never arrive."""
+    return await queries.count_unsent(session, subject.email, subject.viewer_id)
+
+
 ERASER = Eraser(
     "orders",
     _erase,
     "what was sold, for how much and to which country, because the books must keep it",
+    waits=_waits,
 )

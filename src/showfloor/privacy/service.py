@@ -1,11 +1,30 @@
-"""The registry. `app/wiring.py` fills it once at start."""
+"""The registry, and what people ask for. `app/wiring.py` fills the registry once at start."""
 
 from __future__ import annotations
 
-from showfloor.kit.db import Session
-from showfloor.privacy.types import Eraser, Subject
+import json
+from uuid import UUID
 
+from showfloor.kit import clock, ids, sealing
+from showfloor.kit.db import Database, Session
+from showfloor.kit.notify import wake
+from showfloor.privacy import queries, rules
+from showfloor.privacy.errors import RequestNotFound
+from showfloor.privacy.types import (
+    Eraser,
+    Erasure,
+    Holding,
+    Reader,
+    Receipt,
+    Request,
+    RequestKind,
+    Subject,
+)
+
+ERASURES = "erasures"
+"""The name under which the worker is woken when somebody wants to be erased."""
 _erasers: dict[str, Eraser] = {}
+_readers: dict[str, Reader] = {}
 
 
 def register_eraser(eraser: Eraser) -> None:
@@ -19,6 +38,118 @@ def list_erasers() -> list[Eraser]:
     return list(_erasers.values())
 
 
+def register_reader(reader: Reader) -> None:
+    """Each name once: it is that of a file."""
+    if _readers.get(reader.name, reader) is not reader:
+        raise ValueError(f"two readers are called {reader.name}")
+    _readers[reader.name] = reader
+
+
 async def erase(session: Session, subject: Subject) -> dict[str, int]:
     """Every eraser in one transaction; rows touched per eraser."""
     return {eraser.name: await eraser.erase(session, subject) for eraser in list_erasers()}
+
+
+async def collect(session: Session, subject: Subject, key: str) -> list[Holding]:
+    """All that is known of a person; `key` opens what is encrypted for them."""
+    return [
+        Holding(reader.name, tuple(await reader.read(session, subject, key)))
+        for reader in _readers.values()
+    ]
+
+
+async def ask(
+    session: Session, *, secret: str, kind: RequestKind, subject: Subject, text: str = ""
+) -> Request:
+    """Into the register. Who asked to be erased twice asked once."""
+    assert subject.viewer_id is not None
+    if kind is RequestKind.ERASE:
+        if earlier := await queries.open_erasure_of(session, subject.viewer_id):
+            return earlier
+        wake(session, ERASURES)
+    request_id, now = ids.new(), clock.now()
+    who = {"email": subject.email, "viewer_id": subject.viewer_id.hex, "text": text}
+    sealed = sealing.seal(secret, json.dumps(who), owner=request_id.bytes)
+    new = Request(request_id, kind, now, rules.due(now), sealed=sealed)
+    await queries.add_request(session, new, subject.viewer_id)
+    return new
+
+
+def open_asker(secret: str, request: Request) -> tuple[Subject, str] | None:
+    """Who asked, and what they wrote; None once that is forgotten."""
+    if request.sealed is None:
+        return None
+    who = json.loads(sealing.unseal(secret, request.sealed, owner=request.id.bytes))
+    return Subject(who["email"], UUID(hex=who["viewer_id"])), who["text"]
+
+
+async def list_open(session: Session) -> list[Request]:
+    """What waits for an answer, the nearest due date first."""
+    return await queries.open_requests(session)
+
+
+async def answer(session: Session, *, request_id: UUID) -> None:
+    """An operator did what was asked, or said why not. Raises RequestNotFound."""
+    found = await queries.find_request(session, request_id, lock=True)
+    if found is None or found.done_at is not None or found.kind is RequestKind.ERASE:
+        raise RequestNotFound
+    await queries.end_request(session, request_id, clock.now())
+
+
+def receipt_token(secret: str, request: Request) -> str:
+    return rules.receipt_token(secret, request.id)
+
+
+async def find_erasure(session: Session, *, secret: str, token: str) -> Erasure:
+    """How far it is, for whoever has its token. Raises RequestNotFound."""
+    request_id = rules.request_of_token(secret, token)
+    found = await queries.find_request(session, request_id) if request_id else None
+    if found is None:
+        raise RequestNotFound
+    receipts = await queries.receipts_of(session, found.id)
+    given = {each.eraser for each in receipts}
+    waiting = [each.name for each in _of_viewers() if each.name not in given]
+    return Erasure(found, tuple(receipts), () if found.done_at else tuple(waiting))
+
+
+def _of_viewers() -> list[Eraser]:
+    return [each for each in list_erasers() if each.of_viewers]
+
+
+async def carry_out_erasures(database: Database, *, secret: str) -> None:
+    """Each erasure from where it stands: every module erases and gives its receipt in one
+    transaction, so that whoever is killed between two of them goes on with the next.
+    """
+    async with database.session() as session:
+        due = await queries.open_erasures(session)
+    for request_id in due:
+        for eraser in _of_viewers():
+            await _step(database, secret, request_id, eraser)
+        await _finish(database, secret, request_id)
+
+
+async def _step(database: Database, secret: str, request_id: UUID, eraser: Eraser) -> None:
+    async with database.session() as session:
+        request = await queries.find_request(session, request_id, lock=True)
+        who = open_asker(secret, request) if request else None
+        given = {each.eraser for each in await queries.receipts_of(session, request_id)}
+        if who is None or eraser.name in given:
+            return
+        subject, _ = who
+        if eraser.waits is not None and await eraser.waits(session, subject):
+            return
+        rows = await eraser.erase(session, subject)
+        await queries.add_receipt(session, request_id, Receipt(eraser.name, rows, clock.now()))
+
+
+async def _finish(database: Database, secret: str, request_id: UUID) -> None:
+    """Only when nobody waits: then it is forgotten who asked, with all else that they asked for."""
+    async with database.session() as session:
+        request = await queries.find_request(session, request_id, lock=True)
+        who = open_asker(secret, request) if request else None
+        given = {each.eraser for each in await queries.receipts_of(session, request_id)}
+        if who is None or {each.name for each in _of_viewers()} - given:
+            return
+        subject, _ = who
+        assert subject.viewer_id is not None
+        await queries.forget_asker(session, subject.viewer_id, clock.now())

@@ -16,4 +16,5 @@ ERASER = Eraser(
     _erase,
     "empty rows in the place of messages that others answered to; what was said as a guest has no "
     "address, so nobody knows whose it is: it goes after a year",
+    of_viewers=False,
 )

@@ -112,6 +112,10 @@ async def viewer_of_session(session: Session, digest: bytes, now: datetime) -> F
     return await _viewer(session, ViewerRow.id.in_(owner))
 
 
+async def viewer_by_id(session: Session, viewer_id: UUID) -> FoundViewer | None:
+    return await _viewer(session, ViewerRow.id == viewer_id)
+
+
 async def _viewer(session: Session, which: ColumnElement[bool]) -> FoundViewer | None:
     joined = select(ViewerRow, ViewerKeyRow.sealed).join(
         ViewerKeyRow, ViewerKeyRow.viewer_id == ViewerRow.id

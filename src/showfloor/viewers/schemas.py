@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from showfloor.identity.schemas import AgeIn
 from showfloor.kit.fields import Email
 from showfloor.kit.schemas import Time
-from showfloor.kit.text import clean_digits
+from showfloor.kit.text import clean_digits, clean_paragraphs
 
 Code = Annotated[str, AfterValidator(clean_digits), StringConstraints(max_length=40)]
 
@@ -68,3 +68,53 @@ class ViewerSessionOut(BaseModel):
 
 class ViewerSessionsOut(BaseModel):
     sessions: list[ViewerSessionOut]
+
+
+class HoldingOut(BaseModel):
+    """What one part of the shop knows of a viewer: `name` is that of its file in the archive."""
+
+    name: str
+    rows: list[dict[str, str | int | None]]
+
+
+class OwnDataOut(BaseModel):
+    """All that is known of a viewer, under their account and under the address it verified."""
+
+    holdings: list[HoldingOut]
+
+
+class DataRequestIn(BaseModel):
+    """What is wrong and how it should be, or which use of the data the viewer objects to and why;
+    nobody has to give a reason.
+    """
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+    kind: Literal["correct", "object"]
+    text: Annotated[str, AfterValidator(clean_paragraphs), Field(max_length=2000)] = ""
+
+
+class DataRequestOut(BaseModel):
+    """It is answered by `due_at`."""
+
+    due_at: Time
+
+
+class ReceiptOut(BaseModel):
+    """A part of the shop that has erased; `rows` is how many of its rows."""
+
+    name: str
+    rows: int
+    at: Time
+
+
+class ErasureOut(BaseModel):
+    """How far an erasure is. `token` is all that its owner has of it afterwards; `waiting` are the
+    parts that have not erased yet: orders wait until what was paid has been sent.
+    """
+
+    token: str
+    asked_at: Time
+    due_at: Time
+    done_at: Time | None
+    receipts: list[ReceiptOut]
+    waiting: list[str]

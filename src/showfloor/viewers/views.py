@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import io
+import json
+import zipfile
 from collections.abc import Sequence
 from uuid import UUID
 
-from showfloor.kit import ids
-from showfloor.viewers.schemas import ViewerOut, ViewerSessionOut, ViewerSessionsOut
+from showfloor.kit import csv, ids
+from showfloor.privacy.types import Erasure, Holding
+from showfloor.viewers.schemas import (
+    ErasureOut,
+    HoldingOut,
+    OwnDataOut,
+    ReceiptOut,
+    ViewerOut,
+    ViewerSessionOut,
+    ViewerSessionsOut,
+)
 from showfloor.viewers.types import Viewer, ViewerSession
 
 
@@ -33,4 +45,51 @@ def sessions_view(sessions: Sequence[ViewerSession], own: UUID | None) -> Viewer
             )
             for one in sessions
         ]
+    )
+
+
+def own_data_view(holdings: Sequence[Holding]) -> OwnDataOut:
+    return OwnDataOut(
+        holdings=[
+            HoldingOut(name=each.name, rows=[dict(row) for row in each.rows]) for each in holdings
+        ]
+    )
+
+
+def archive(holdings: Sequence[Holding]) -> bytes:
+    """All of it as one ZIP: `data.json` for programs, a file for each part for spreadsheets
+    (GDPR art 20(1)).
+    """
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as zipped:
+        everything = {each.name: [dict(row) for row in each.rows] for each in holdings}
+        zipped.writestr("data.json", json.dumps(everything, ensure_ascii=False, indent=1))
+        for each in holdings:
+            zipped.writestr(f"{each.name}.csv", csv.BYTE_ORDER_MARK + _table(each))
+    return written.getvalue()
+
+
+def _table(holding: Holding) -> str:
+    if not holding.rows:
+        return ""
+    head = list(holding.rows[0])
+    body = [[_cell(row[name]) for name in head] for row in holding.rows]
+    return csv.rows_text([head, *body])
+
+
+def _cell(value: str | int | None) -> str | int:
+    return "" if value is None else value
+
+
+def erasure_view(erasure: Erasure, token: str) -> ErasureOut:
+    request = erasure.request
+    return ErasureOut(
+        token=token,
+        asked_at=request.asked_at,
+        due_at=request.due_at,
+        done_at=request.done_at,
+        receipts=[
+            ReceiptOut(name=each.eraser, rows=each.rows, at=each.at) for each in erasure.receipts
+        ],
+        waiting=list(erasure.waiting),
     )

@@ -221,6 +221,8 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
             await client.post("/codes", json={"code": "LINA10"}, headers=host)
             viewer_tokens = [await _viewer(client, database) for _ in range(2)]
             other = await _viewer(client, database)
+            leaving = {"X-Viewer-Token": await _viewer(client, database)}
+            erasure = (await client.post("/viewer/erasure", headers=leaving)).json()
             waiting = await _letter(client, database, "waiting@example.com")
             team = ids.encode("mer", merchant_id)
             asked = {"role": "orders", "language": "en"}
@@ -316,6 +318,8 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
                     "join_team": {"token": entering},
                     "set_terms": {"en": [SAID], "ar": [SAID], "kind": ["terms"]},
                     "set_withdrawal_exception": {"exception": ["perishable"]},
+                    "get_erasure": {"token": [erasure["token"]]},
+                    "ask_about_own_data": {"kind": ["object"], "text": ["All of it."]},
                     "claim_order": {
                         "token": [orders.page_token(b"s" * 32, ids.parse("ord", fresh))]
                     },

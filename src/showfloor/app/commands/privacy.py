@@ -5,15 +5,20 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import httpx2
 import typer
 
 from showfloor.app import drill as children
+from showfloor.app.admin_terminal import id_with, run
+from showfloor.app.private import kept_secrets
 from showfloor.app.scan import Report, scan
 from showfloor.app.settings import Settings
 from showfloor.app.terminal import or_refused
-from showfloor.kit import clock
+from showfloor.kit import clock, ids
+from showfloor.privacy import service as privacy
+from showfloor.privacy.types import RequestKind
 
 group = typer.Typer(no_args_is_help=True)
 Also = Annotated[
@@ -41,6 +46,42 @@ def search(
         typer.echo(f"line {found.hit.canary + 1} ({found.hit.form}): {where}")
     typer.echo(f"{len(report.found)} hits")
     raise typer.Exit(1 if report.found else 2 if report.unread else 0)
+
+
+@group.command("requests")
+def requests() -> None:
+    """What people asked for about their data and nobody has answered yet, with the day by which the
+    law wants an answer. Ends with 1 when one is late.
+
+    Erasures end by themselves; one waits as long as something that was paid is to be sent.
+    """
+    settings, now = Settings(), clock.now()
+    secret = settings.secret or (kept_secrets(settings.data) or {}).get("secret", "")
+    found = run(privacy.list_open)
+    for each in found:
+        late = each.is_late(now)
+        line = f"{ids.encode('req', each.id)}  {each.kind:<7}  due {each.due_at:%Y-%m-%d}"
+        typer.secho(line + ("  LATE" if late else ""), fg="red" if late else None)
+        who = privacy.open_asker(secret, each)
+        if who is not None and each.kind is not RequestKind.ERASE:
+            subject, text = who
+            typer.echo(f"    {subject.email}" + (f": {text}" if text else ""))
+    typer.echo(f"{len(found)} open")
+    raise typer.Exit(1 if any(each.is_late(now) for each in found) else 0)
+
+
+@group.command("answered")
+def answered(
+    request_id: Annotated[
+        UUID,
+        typer.Argument(
+            parser=id_with("req"), metavar="REQUEST", help="req_…, as `requests` shows it"
+        ),
+    ],
+) -> None:
+    """Note that a request to correct or an objection was answered; who asked is forgotten."""
+    run(lambda session: privacy.answer(session, request_id=request_id))
+    typer.echo("Noted.")
 
 
 @group.command("drill")

@@ -13,7 +13,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 
-from showfloor.kit import ids
+from showfloor.kit import clock, ids
 from showfloor.kit.db import BATCH, Connection, Parameters, Session, fetch, write
 from showfloor.kit.money import Money
 from showfloor.markets.types import NoWithdrawal, SalesKind
@@ -26,9 +26,10 @@ from showfloor.orders.models import (
     ShipmentRow,
 )
 from showfloor.orders.queries.fulfilment import refunds_of, shipments_of
+from showfloor.orders.queries.listing import fits
 from showfloor.orders.queries.returns import WentBack, went_back
 from showfloor.orders.rules import number_of
-from showfloor.orders.types import Address, Buyer, Item, NewOrder, Order, Quote
+from showfloor.orders.types import Address, Buyer, Item, NewOrder, Order, OrderFilter, Quote
 
 _DRAWS = 20
 """Tries to draw a number that no other order of the merchant has: with a million orders one in
@@ -396,6 +397,19 @@ async def _forget_buyers(session: Session, orders: list[UUID]) -> int:
     bought = update(OrderRow).where(OrderRow.id.in_(orders))
     gone = bought.values(email=None, address=None, viewer_id=None).returning(OrderRow.id)
     return len((await session.execute(gone)).all())
+
+
+async def ids_of_buyer(session: Session, email: str, viewer_id: UUID | None) -> list[UUID]:
+    """Newest first."""
+    chosen = select(OrderRow.id).where(_of_buyer(email, viewer_id)).order_by(OrderRow.id.desc())
+    return list((await session.execute(chosen)).scalars())
+
+
+async def count_unsent(session: Session, email: str, viewer_id: UUID | None) -> int:
+    """Orders of a buyer with goods that are still to be sent."""
+    chosen = select(func.count()).select_from(OrderRow)
+    unsent = chosen.where(_of_buyer(email, viewer_id), fits(OrderFilter.TO_SEND, clock.now()))
+    return int((await session.execute(unsent)).scalar_one())
 
 
 def _of_buyer(email: str, viewer_id: UUID | None) -> ColumnElement[bool]:

@@ -1,0 +1,12 @@
+"""Refusals of `privacy`."""
+
+from __future__ import annotations
+
+from showfloor.kit.errors import AppError
+
+
+class RequestNotFound(AppError):
+    """Also for an erasure, which ends by itself and not by a person's word."""
+
+    code = "request_not_found"
+    status = 404

@@ -1,0 +1,306 @@
+"""What is known of a viewer is shown to them, taken along, and erased: also when whoever erases is
+killed in the middle. Each guard has its twin.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+from showfloor.app.wiring import connect_erasers
+from showfloor.kit import clock, ids
+from showfloor.kit.db import Database, Session
+from showfloor.privacy import service as privacy
+from showfloor.privacy.types import Eraser, RequestKind, Subject
+from showfloor.viewers.http import own_data
+from tests.integration.checkout.shop import execute, scalar
+from tests.integration.viewers.test_orders import buy, guarded, show
+from tests.integration.viewers.visitors import EMAIL, SECRET, Visitor
+
+__all__ = ["show"]
+STEPS = ("orders", "checkout", "viewers")
+
+
+class Killed(BaseException):
+    """As `kill -9` would end a worker: nothing catches it."""
+
+
+@pytest.fixture(autouse=True)
+def registry(monkeypatch: pytest.MonkeyPatch) -> None:
+    connect_erasers()
+    monkeypatch.setattr(own_data, "_asked", own_data.PerMinute(30))
+
+
+async def carry_out(app: FastAPI) -> None:
+    await privacy.carry_out_erasures(app.state.database, secret=SECRET)
+
+
+async def sent(database: Database) -> None:
+    """Every order is on its way."""
+    await execute(
+        database,
+        "insert into order_shipment (id, order_id, carrier, shipped_at, key, request) "
+        "select gen_random_uuid(), id, 'Post', now(), 'k', 'r' from orders",
+    )
+    await execute(
+        database,
+        "insert into order_shipment_line (shipment_id, position, quantity) "
+        "select order_shipment.id, position, quantity from order_shipment join order_line "
+        "using (order_id)",
+    )
+
+
+async def traces(database: Database) -> dict[str, int]:
+    """Rows in which the person still stands."""
+    counted = {
+        "viewer": "select count(*) from viewer",
+        "viewer_key": "select count(*) from viewer_key",
+        "viewer_session": "select count(*) from viewer_session",
+        "orders": "select count(*) from orders where email is not null",
+        "checkout": "select count(*) from checkout where email is not null",
+        "request": "select count(*) from privacy_request where sealed is not null",
+    }
+    return {name: int(str(await scalar(database, sql))) for name, sql in counted.items()}
+
+
+async def ask_to_be_erased(sofia: Visitor) -> dict[str, Any]:
+    answer = await sofia.send("POST", "/viewer/erasure")
+    assert answer.status_code == 202, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def test_viewer_sees_everything_and_nothing_of_others(
+    sofia: Visitor, stranger: Visitor, show: str
+) -> None:
+    await sofia.sign_in()
+    await stranger.sign_in("eve@example.com")
+    mine = await buy(sofia, show)
+    await buy(stranger, show, "eve@example.com")
+
+    data = (await sofia.get("/viewer/data")).json()["holdings"]
+
+    parts = {each["name"]: each["rows"] for each in data}
+    assert parts.keys() == {"account", "sessions", "orders"}
+    assert parts["account"][0]["email"] == EMAIL and parts["account"][0]["age_band"] == "ADULT"
+    assert [row["order"] for row in parts["orders"]] == [mine["number"]]
+    assert parts["orders"][0]["line1"] == "1 High Street"
+    assert len(parts["sessions"]) == 1
+    assert "eve@example.com" not in json.dumps(data)
+
+
+async def test_copy_is_one_file_with_json_and_tables(sofia: Visitor, show: str) -> None:
+    await sofia.sign_in()
+    order = await buy(sofia, show)
+
+    answer = await sofia.get("/viewer/data.zip")
+
+    assert answer.headers["content-type"] == "application/zip"
+    assert answer.headers["cache-control"] == "private, no-store"
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        names = archive.namelist()
+        assert names == ["data.json", "account.csv", "sessions.csv", "orders.csv"]
+        everything = json.loads(archive.read("data.json"))
+        table = archive.read("orders.csv").decode("utf-8-sig").splitlines()
+    assert everything["orders"][0]["order"] == order["number"]
+    assert table[0].startswith("order,placed_at,") and table[1].startswith(order["number"])
+    assert len(table) == 2
+
+
+async def test_data_is_for_its_owner_alone(stranger: Visitor) -> None:
+    for path in ("/viewer/data", "/viewer/data.zip"):
+        assert (await stranger.get(path)).status_code == 401
+    assert (await stranger.client.post("/viewer/erasure")).status_code == 401
+
+
+async def test_nobody_is_erased_by_another_sites_form(app: FastAPI, sofia: Visitor) -> None:
+    await sofia.sign_in()
+
+    forged = await sofia.client.post("/viewer/erasure")
+
+    assert (forged.status_code, forged.json()["code"]) == (403, "csrf_failed")
+    assert await scalar(app.state.database, "select count(*) from privacy_request") == 0
+
+
+async def test_erasure_leaves_a_receipt_and_nobody(app: FastAPI, sofia: Visitor, show: str) -> None:
+    database: Database = app.state.database
+    await sofia.sign_in()
+    await buy(sofia, show)
+    await sent(database)
+
+    asked = await ask_to_be_erased(sofia)
+    assert (asked["done_at"], asked["receipts"], asked["waiting"]) == (None, [], list(STEPS))
+    again = await scalar(database, "select count(*) from privacy_request")
+    await carry_out(app)
+
+    assert again == 1
+    assert set((await traces(database)).values()) == {0}
+    receipt = (await sofia.get(f"/viewer/erasures/{asked['token']}")).json()
+    assert receipt["done_at"] and receipt["waiting"] == []
+    assert {each["name"]: each["rows"] for each in receipt["receipts"]}["orders"] == 1
+    assert (await sofia.get("/viewer/session")).status_code == 401
+    assert (await sofia.get(f"/viewer/erasures/{asked['token'][:-2]}xx")).status_code == 404
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before the commit", "after it"])
+@pytest.mark.parametrize("step", STEPS)
+async def test_erasure_that_is_killed_at_a_step_goes_on_from_there(
+    app: FastAPI,
+    sofia: Visitor,
+    show: str,
+    monkeypatch: pytest.MonkeyPatch,
+    step: str,
+    after: bool,
+) -> None:
+    database: Database = app.state.database
+    await sofia.sign_in()
+    await buy(sofia, show)
+    await sent(database)
+    asked = await ask_to_be_erased(sofia)
+    with monkeypatch.context() as patched:
+        kill(patched, step, after=after)
+        with pytest.raises(Killed):
+            await carry_out(app)
+    left = await traces(database)
+    assert any(left.values()), "the twin: without another run the person stays"
+
+    await carry_out(app)
+
+    assert set((await traces(database)).values()) == {0}
+    receipts = (await sofia.get(f"/viewer/erasures/{asked['token']}")).json()["receipts"]
+    assert sorted(each["name"] for each in receipts) == sorted(STEPS)
+    assert {each["name"]: each["rows"] for each in receipts}["orders"] == 1, "by the first run"
+
+
+def kill(patched: pytest.MonkeyPatch, step: str, *, after: bool) -> None:
+    steps = privacy._step
+
+    async def dying(database: Database, secret: str, request_id: Any, eraser: Eraser) -> None:
+        if eraser.name != step:
+            await steps(database, secret, request_id, eraser)
+            return
+        if after:
+            await steps(database, secret, request_id, eraser)
+            raise Killed
+
+        async def erase(session: Session, subject: Subject) -> int:
+            await eraser.erase(session, subject)
+            raise Killed
+
+        await steps(database, secret, request_id, Eraser(step, erase, ""))
+
+    patched.setattr(privacy, "_step", dying)
+
+
+@guarded
+async def test_address_stays_until_what_was_paid_is_sent(
+    app: FastAPI, sofia: Visitor, show: str, monkeypatch: pytest.MonkeyPatch, guard: bool
+) -> None:
+    """Without the guard a parcel that was paid for loses its address."""
+    database: Database = app.state.database
+    if not guard:
+        careless = privacy._erasers | {
+            "orders": Eraser("orders", privacy._erasers["orders"].erase, "")
+        }
+        monkeypatch.setattr(privacy, "_erasers", careless)
+    await sofia.sign_in()
+    await buy(sofia, show)
+    asked = await ask_to_be_erased(sofia)
+
+    await carry_out(app)
+
+    left = await traces(database)
+    assert (left["orders"] == 1) is guard
+    assert left["viewer"] == left["viewer_session"] == 0, "the account does not wait"
+    if guard:
+        receipt = (await sofia.get(f"/viewer/erasures/{asked['token']}")).json()
+        assert (receipt["done_at"], receipt["waiting"]) == (None, ["orders"])
+        await sent(database)
+        await carry_out(app)
+        assert set((await traces(database)).values()) == {0}
+
+
+async def test_key_of_an_erased_viewer_is_gone_with_the_account(
+    app: FastAPI, sofia: Visitor
+) -> None:
+    """What a copy of the row has is unreadable without it."""
+    await sofia.sign_in()
+    copied = await scalar(app.state.database, "select email from viewer")
+    await ask_to_be_erased(sofia)
+
+    await carry_out(app)
+
+    assert await scalar(app.state.database, "select count(*) from viewer_key") == 0
+    assert isinstance(copied, bytes) and EMAIL.encode() not in copied
+
+
+async def test_question_is_answered_within_a_month_and_then_forgotten(
+    app: FastAPI, sofia: Visitor
+) -> None:
+    database: Database = app.state.database
+    await sofia.sign_in()
+
+    body = {"kind": "correct", "text": "My name is Sofía"}
+    asked = await sofia.send("POST", "/viewer/data-requests", json=body)
+
+    assert asked.status_code == 201
+    async with database.session() as session:
+        (request,) = await privacy.list_open(session)
+        who = privacy.open_asker(SECRET, request)
+    assert who is not None and (who[0].email, who[1]) == (EMAIL, "My name is Sofía")
+    stored = await scalar(database, "select sealed from privacy_request")
+    assert isinstance(stored, bytes) and EMAIL.encode() not in stored
+    assert [request.is_late(request.due_at + timedelta(seconds=each)) for each in (-1, 0)] == [
+        False,
+        True,
+    ]
+    async with database.session() as session:
+        await privacy.answer(session, request_id=request.id)
+        assert await privacy.list_open(session) == []
+    assert (await traces(database))["request"] == 0
+
+
+async def test_open_questions_end_with_the_erasure(app: FastAPI, sofia: Visitor) -> None:
+    await sofia.sign_in()
+    await sofia.send("POST", "/viewer/data-requests", json={"kind": "object"})
+    await ask_to_be_erased(sofia)
+
+    await carry_out(app)
+
+    async with app.state.database.session() as session:
+        assert await privacy.list_open(session) == []
+    assert (await traces(app.state.database))["request"] == 0
+
+
+@pytest.mark.parametrize(
+    "body", [{"kind": "erase"}, {"kind": "correct", "text": "x" * 2001}, {"kind": 1}, {}]
+)
+async def test_malformed_question_is_refused_and_not_stored(
+    app: FastAPI, sofia: Visitor, body: dict[str, Any]
+) -> None:
+    await sofia.sign_in()
+
+    answer = await sofia.send("POST", "/viewer/data-requests", json=body)
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "validation_failed")
+    assert await scalar(app.state.database, "select count(*) from privacy_request") == 0
+
+
+async def test_operator_cannot_call_an_erasure_done(app: FastAPI, sofia: Visitor) -> None:
+    await sofia.sign_in()
+    await ask_to_be_erased(sofia)
+
+    async with app.state.database.session() as session:
+        (request,) = await privacy.list_open(session)
+        assert request.kind is RequestKind.ERASE
+        with pytest.raises(privacy.RequestNotFound):
+            await privacy.answer(session, request_id=request.id)
+        with pytest.raises(privacy.RequestNotFound):
+            await privacy.answer(session, request_id=ids.new())
+    assert clock.now() < request.due_at
