@@ -1,6 +1,6 @@
 /** Who is signed in as a viewer, and the requests they may make. */
 import { call, problemOf, type Call, type Problem } from "../api/client";
-import type { SignInAsked, Viewer } from "../contract";
+import type { Erasure, SignInAsked, Viewer } from "../contract";
 import { isAboutAge } from "../shop/gate";
 
 /** Where a visitor stands: asked for the date of birth, for the address, for the code, or with the
@@ -15,6 +15,10 @@ export const linkIn = (hash: string): string | null =>
 export const claimIn = (hash: string): string | null =>
   new URLSearchParams(hash.replace(/^#/, "")).get("order");
 
+/** The receipt of an erasure. */
+export const erasedIn = (hash: string): string | null =>
+  new URLSearchParams(hash.replace(/^#/, "")).get("erased");
+
 export class Account {
   viewer = $state.raw<Viewer | null>(null);
   /** False until the server has said who this is. */
@@ -25,6 +29,8 @@ export class Account {
   busy = $state(false);
   /** The token of a guest's order that is to be kept in the account. */
   claim = $state<string | null>(null);
+  /** Of an account that is gone; its token stands behind the `#`. */
+  erasure = $state.raw<Erasure | null>(null);
   #admission: string | null = null;
   #asked: SignInAsked | null = null;
   #link: string | null = null;
@@ -51,6 +57,21 @@ export class Account {
     }
     this.known = true;
   }
+
+  beErased(erasure: Erasure): void {
+    this.erasure = erasure;
+    history.replaceState(
+      null,
+      "",
+      `${location.pathname}${location.search}#erased=${erasure.token}`,
+    );
+    this.#left();
+  }
+
+  lookAtErasure = (token = this.erasure?.token ?? ""): Promise<void> =>
+    this.#try(async () => {
+      this.erasure = await call<Erasure>(this.api, `/viewer/erasures/${encodeURIComponent(token)}`);
+    });
 
   admit = (admission: string): void => {
     this.#admission = admission;

@@ -1,0 +1,63 @@
+/** What is known of a viewer, what they ask about it, and its end. */
+import { problemOf, type Problem } from "../api/client";
+import type { Erasure, OwnData } from "../contract";
+import type { Account } from "./session.svelte";
+
+export type Question = "correct" | "object";
+
+export class OwnDataRequests {
+  data = $state.raw<OwnData | null>(null);
+  problem = $state.raw<Problem | null>(null);
+  busy = $state(false);
+  asking = $state<Question | "erase" | null>(null);
+  /** By when what was asked is answered. */
+  due = $state<string | null>(null);
+
+  constructor(private readonly account: Account) {}
+
+  load = (): Promise<void> =>
+    this.#try(async () => {
+      this.data = await this.account.request<OwnData>("/viewer/data");
+    });
+
+  begin = (what: Question | "erase"): void => {
+    this.problem = this.due = null;
+    this.asking = what;
+  };
+
+  cancel = (): void => {
+    this.problem = null;
+    this.asking = null;
+  };
+
+  ask = (kind: Question, text: string): Promise<void> =>
+    this.#try(async () => {
+      const body = { kind, text };
+      const asked = await this.account.request<{ due_at: string }>("/viewer/data-requests", {
+        method: "POST",
+        body,
+      });
+      this.due = asked.due_at;
+      this.asking = null;
+    });
+
+  /** The session ends with it. */
+  erase = (): Promise<void> =>
+    this.#try(async () => {
+      const erasure = await this.account.request<Erasure>("/viewer/erasure", { method: "POST" });
+      this.account.beErased(erasure);
+    });
+
+  async #try(work: () => Promise<void>): Promise<void> {
+    if (this.busy) return;
+    this.busy = true;
+    this.problem = null;
+    try {
+      await work();
+    } catch (error) {
+      this.problem = problemOf(error);
+    } finally {
+      this.busy = false;
+    }
+  }
+}
