@@ -53,7 +53,6 @@ export const DESK_PAGES: readonly DeskPage[] = [
     label: "desk.tab.delivery",
     needs: "seller.read",
     under: "settings",
-    needs: "seller.read",
     load: () => import("./delivery-page.svelte"),
   },
   {
