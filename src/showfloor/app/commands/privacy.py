@@ -12,6 +12,7 @@ import typer
 
 from showfloor.app import drill as children
 from showfloor.app.admin_terminal import id_with, run
+from showfloor.app.data_map import data_map, fingerprint
 from showfloor.app.private import kept_secrets
 from showfloor.app.scan import Report, scan
 from showfloor.app.settings import Settings
@@ -109,6 +110,37 @@ def drill(
     typer.echo(f"{len(of_children)} hits of the children, {of_adult} of the adult.")
     wrong = of_children or played.let_in or not of_adult
     raise typer.Exit(1 if wrong else 2 if report.unread else 0)
+
+
+@group.command("map")
+def print_map(
+    check: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="an assessment that has to name this map"),
+    ] = None,
+) -> None:
+    """Print what is kept of people, column by column, and the map's fingerprint.
+
+    With --check, ends with 1 when the file does not name the fingerprint: the data changed and the
+    assessment of their risks did not.
+    """
+    entries = data_map()
+    mark = fingerprint(entries)
+    if check is None:
+        for each in entries:
+            until = "until erased" if each.seconds is None else f"{each.seconds} s"
+            eraser = each.eraser or "-"
+            typer.echo(
+                f"{each.table}.{each.column}  {each.data_class}  {until}  {eraser}  {each.law}"
+            )
+        typer.echo(f"sha256:{mark}")
+    elif f"sha256:{mark}" not in check.read_text("utf-8"):
+        typer.echo(
+            f"{check} was written for other data. Read what changed (showfloor privacy map), look "
+            f"at the risks again, then write sha256:{mark} into it.",
+            err=True,
+        )
+        raise typer.Exit(1)
 
 
 async def _play(url: str) -> children.Played:
