@@ -51,7 +51,7 @@ SHAPES = [
     Shape(667, 375, 160),
     Shape(740, 320, 160),
     # 1280 x 1024 at 400 %, the size of WCAG 2.2's 1.4.10 Reflow
-    Shape(320, 256, 100),
+    Shape(320, 256, 90),
     Shape(320, 568, 160),
     Shape(360, 740, 160),
     Shape(720, 900, 160),
