@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Database
+from showfloor.kit.recent import Recent
 from showfloor.media.types import IngestState
 from showfloor.shows import service as shows
 from showfloor.shows.service import rehearsals
@@ -88,6 +89,9 @@ class Stage:
 
 @pytest.fixture
 async def stage(app: FastAPI, client: httpx2.AsyncClient, database: Database) -> Stage:
+    # Pages are kept for a second otherwise, and the home page of before would be compared with
+    # itself.
+    app.state.pages = Recent(seconds=0.0, most=1)
     async with database.session() as session:
         floor = await add_floor(session)
         host = await add_key(session, floor.host)
