@@ -314,6 +314,41 @@ async def test_withdrawn_order_is_payable_once_the_buyer_has_everything_back(sho
     assert (balance["payable"]["amount"], balance["waiting"]) == (-91, [])
 
 
+async def test_what_returned_goods_are_worth_less_is_not_owed_to_the_buyer(shop: Shop) -> None:
+    """As the orders reckon it (Directive 2011/83/EU art 14(2)): who gave back the rest owes nothing
+    more, and no operator has to say so.
+    """
+    desk, later = await arrived_and_withdrawn(shop)
+    await desk.take_back(("SALT", 2, 1, 1), lost=500)
+    await shop.hear()
+    due = (await desk.look())["owed"]["now"]["amount"]
+    with clock.use(lambda: later):
+        (balance,) = (await shop.get("/ledger/balances"))["balances"]
+    assert balance["payable"]["amount"] == 0
+
+    await desk.refund(("SALT", 2, 0), amount=due)
+    await shop.hear()
+    with clock.use(lambda: later):
+        (balance,) = (await shop.get("/ledger/balances"))["balances"]
+
+    assert balance["waiting"] == []
+    assert 0 < balance["payable"]["amount"] < 500
+
+
+async def test_nothing_more_is_owed_stays_said_when_goods_come_back(shop: Shop) -> None:
+    desk, later = await arrived_and_withdrawn(shop)
+    operator = replace(person(), is_operator=True)
+    async with shop.database.session() as session:
+        await service.end_withdrawal(session, person=operator, order_id=order_uuid(desk))
+
+    await desk.take_back(("SALT", 1, 1, 0), lost=100)
+    await shop.hear()
+
+    with clock.use(lambda: later):
+        (balance,) = (await shop.get("/ledger/balances"))["balances"]
+    assert (balance["payable"]["amount"], balance["waiting"]) == (4089, [])
+
+
 async def test_operator_says_that_nothing_more_is_owed_to_the_buyer(shop: Shop) -> None:
     desk, later = await arrived_and_withdrawn(shop)
     operator = replace(person(), is_operator=True)

@@ -147,11 +147,13 @@ async def set_payable(session: Session, order_id: UUID, moment: datetime) -> Non
 
 
 async def set_withdrawn(session: Session, order_id: UUID, moment: datetime, due_back: int) -> None:
-    """The buyer withdrew and is to be given back so much in all. Once: what was known first
-    stays.
+    """The buyer withdrew and is to be given back so much in all, as far as is known; nothing more
+    where an operator said so before.
     """
-    first = update(OrderRow).where(OrderRow.order_id == order_id, OrderRow.withdrawn_at.is_(None))
-    await session.execute(first.values(withdrawn_at=moment, due_back=due_back))
+    open_order = update(OrderRow).where(
+        OrderRow.order_id == order_id, func.coalesce(OrderRow.due_back, 1) > 0
+    )
+    await session.execute(open_order.values(withdrawn_at=moment, due_back=due_back))
 
 
 async def set_nothing_due(session: Session, order_id: UUID) -> bool:

@@ -25,7 +25,7 @@ from showfloor.ledger.types import BookedLine, BookedOrder, EntryKind, Fees, Way
 from showfloor.orders import service as orders
 from showfloor.orders.errors import OrderNotFound
 from showfloor.orders.types import Fulfilment, Order, Refund, RefundState
-from showfloor.orders.views import progress_of
+from showfloor.orders.views import due_back_of, progress_of
 from showfloor.shows import service as shows
 
 log = structlog.get_logger()
@@ -136,16 +136,13 @@ async def note_progress(session: Session, order_id: UUID, fees: Fees) -> None:
     if payable is not None:
         await queries.set_payable(session, order_id, payable)
     if order.withdrawn_at is not None:
-        await queries.set_withdrawn(session, order_id, order.withdrawn_at, _due_back(order))
-
-
-def _due_back(order: Order) -> int:
-    """What a buyer who withdrew is to be given back: the goods that they may withdraw from, and
-    where these are all, their delivery (Directive 2011/83/EU art 13(1)).
-    """
-    if not order.kept:
-        return order.total.amount
-    return sum(item.total.amount for at, item in enumerate(order.items) if at not in order.kept)
+        # As the orders reckon it: goods that came back worth less, and a dearer delivery than the
+        # cheapest, stay with the seller.
+        due = (
+            sum(each.amount.amount for each in done)
+            + due_back_of(replace(order, refunds=done)).amount
+        )
+        await queries.set_withdrawn(session, order_id, order.withdrawn_at, due)
 
 
 async def end_withdrawal(session: Session, *, person: Person, order_id: UUID) -> None:
