@@ -12,7 +12,7 @@ class BooksDiffer(Exception):
 
 
 async def book_missing(database: Database, *, fees: Fees) -> None:
-    """Every day: orders that no event brought into the books."""
+    """Every day: orders and withdrawals that no event brought into the books."""
     await service.book_missing(database, fees)
 
 

@@ -279,6 +279,12 @@ async def arrived_and_withdrawn(shop: Shop) -> tuple[Desk, datetime]:
     return desk, until + timedelta(days=60)
 
 
+async def payable_at(shop: Shop, moment: datetime) -> int:
+    with clock.use(lambda: moment):
+        (balance,) = (await shop.get("/ledger/balances"))["balances"]
+    return int(balance["payable"]["amount"])
+
+
 @pytest.mark.parametrize(("guarded", "payable"), [(True, 0), (False, 4089)])
 async def test_what_a_buyer_withdrew_from_is_not_payable_however_late_the_refund(
     shop: Shop, monkeypatch: pytest.MonkeyPatch, guarded: bool, payable: int
@@ -462,6 +468,18 @@ async def test_first_event_of_an_order_from_before_the_books_brings_all_that_wen
 
     assert (await shop.entries())[-2:] == [("refund", -PRICE), ("platform_fee_back", 110)]
     assert await shop.balance() == 4400 - 91 - 220 - PRICE + 110
+
+
+async def test_withdrawal_that_no_event_brought_is_noted_by_the_daily_walk(shop: Shop) -> None:
+    """From before the books looked at withdrawals, or of an event that was parked."""
+    _, later = await arrived_and_withdrawn(shop)
+    await execute(shop.database, "update ledger_order set withdrawn_at = null, due_back = null")
+    assert await payable_at(shop, later) == 4089
+
+    assert await service.book_missing(shop.database, FEES) == 1
+    assert await service.book_missing(shop.database, FEES) == 0
+
+    assert await payable_at(shop, later) == 0
 
 
 async def promise_cancel(shop: Shop, desk: Desk) -> UUID:

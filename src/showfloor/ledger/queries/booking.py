@@ -156,6 +156,14 @@ async def set_withdrawn(session: Session, order_id: UUID, moment: datetime, due_
     await session.execute(open_order.values(withdrawn_at=moment, due_back=due_back))
 
 
+async def lacking_withdrawal(session: Session, order_ids: Collection[UUID]) -> list[UUID]:
+    """Those in the books of which these know no withdrawal."""
+    chosen = select(OrderRow.order_id).where(
+        OrderRow.order_id.in_(order_ids), OrderRow.withdrawn_at.is_(None)
+    )
+    return list((await session.execute(chosen.order_by(OrderRow.order_id))).scalars())
+
+
 async def set_nothing_due(session: Session, order_id: UUID) -> bool:
     """The buyer is owed nothing more. False where nobody withdrew."""
     chosen = update(OrderRow).where(

@@ -246,8 +246,8 @@ def _provider_fee(order: Order, totals: Sequence[tuple[UUID, int]], fees: Fees) 
 
 
 async def book_missing(database: Database, fees: Fees) -> int:
-    """Orders that the books do not know, because they are older or an event was lost, with all
-    that happened to them; how many.
+    """Orders that the books do not know, and withdrawals that they do not, because these are older
+    or an event was lost, with all that happened to them; how many orders.
     """
     cursor: UUID | None = None
     added = 0
@@ -255,6 +255,8 @@ async def book_missing(database: Database, fees: Fees) -> int:
         async with database.session() as session:
             found = await orders.list_ids(session, after=cursor, limit=_WALKED)
             missing = await queries.unknown_orders(session, found)
+            withdrawn = await orders.withdrawn_among(session, found)
+            missing += await queries.lacking_withdrawal(session, withdrawn)
         for order_id in missing:
             async with database.session() as session:
                 await note_progress(session, order_id, fees)

@@ -19,6 +19,7 @@ from showfloor.orders.queries.agreed import (
     totals_of_checkout,
     totals_of_show,
     units_of_show,
+    withdrawn_among,
 )
 from showfloor.orders.queries.fulfilment import (
     add_refund,
@@ -86,4 +87,5 @@ __all__ = [
     "totals_of_checkout",
     "totals_of_show",
     "units_of_show",
+    "withdrawn_among",
 ]

@@ -333,6 +333,14 @@ async def ids_after(session: Session, after: UUID | None, limit: int) -> list[UU
     return list((await session.execute(chosen)).scalars())
 
 
+async def withdrawn_among(session: Session, order_ids: Collection[UUID]) -> list[UUID]:
+    """Those from which the buyer withdrew."""
+    chosen = select(OrderRow.id).where(
+        OrderRow.id.in_(order_ids), OrderRow.withdrawn_at.is_not(None)
+    )
+    return list((await session.execute(chosen.order_by(OrderRow.id))).scalars())
+
+
 async def newest_of_show(session: Session, show_id: UUID, limit: int) -> list[Order]:
     """The last sales of a show."""
     page = (

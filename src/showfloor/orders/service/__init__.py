@@ -18,6 +18,7 @@ from showfloor.orders.service.agreed import (
     totals_of_checkout,
     walk_own_orders,
     withdraw,
+    withdrawn_among,
 )
 from showfloor.orders.service.keeping import forget_old_buyers
 from showfloor.orders.service.noting import (
@@ -85,5 +86,6 @@ __all__ = [
     "totals_of_checkout",
     "walk_own_orders",
     "withdraw",
+    "withdrawn_among",
     "write_receipt",
 ]

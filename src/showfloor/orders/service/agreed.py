@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -116,6 +116,11 @@ async def totals_of_checkout(session: Session, checkout_id: UUID) -> list[tuple[
 async def list_ids(session: Session, *, after: UUID | None, limit: int) -> list[UUID]:
     """Of every seller's orders, oldest first: for what goes through all of them."""
     return await queries.ids_after(session, after, limit)
+
+
+async def withdrawn_among(session: Session, order_ids: Collection[UUID]) -> list[UUID]:
+    """Those from which the buyer withdrew, whoever's they are."""
+    return await queries.withdrawn_among(session, order_ids)
 
 
 async def open_order(session: Session, *, secret: bytes, token: str) -> Order:
