@@ -121,6 +121,26 @@ def test_lost_value_is_kept_once() -> None:
     assert sums(back(paid, 0, 2)) == (200, 0)
 
 
+def kept_beside(*lines: tuple[int, int], delivery: int = 0) -> Order:
+    """The last line's goods are such that nobody may withdraw from their purchase."""
+    order = order_of(*lines, delivery=delivery)
+    last = replace(order.items[-1], no_withdrawal=NoWithdrawal.PERISHABLE)
+    return replace(order, items=(*order.items[:-1], last))
+
+
+def test_lost_value_is_kept_once_beside_goods_that_stay() -> None:
+    order = sent_and_withdrawn(kept_beside((2, 100), (1, 300), delivery=50))
+    damaged = back(order, 0, 1, damaged=1, lost=30)
+    paid = refunded(damaged, 70, 0, 1)
+    all_of_it = back(paid, 0, 1)
+
+    assert sums(order) == (0, 200)
+    assert sums(damaged) == (70, 100)
+    assert sums(paid) == (0, 100)
+    assert sums(all_of_it) == (100, 0)
+    assert sums(refunded(all_of_it, 100, 0, 1)) == (0, 0)
+
+
 def test_what_a_faster_delivery_cost_more_stays() -> None:
     day = date(2026, 11, 25)
     fast = AgreedDelivery(ids.new(), {"en": "Fast"}, gbp(900), day, day, day, standard=gbp(395))
@@ -134,9 +154,7 @@ def test_what_a_faster_delivery_cost_more_stays() -> None:
 
 
 def test_goods_from_which_nobody_withdraws_are_not_waited_for() -> None:
-    order = order_of((1, 100), (1, 300), delivery=50)
-    kept = replace(order.items[1], no_withdrawal=NoWithdrawal.PERISHABLE)
-    sent = sent_and_withdrawn(replace(order, items=(order.items[0], kept)))
+    sent = sent_and_withdrawn(kept_beside((1, 100), (1, 300), delivery=50))
 
     assert sums(sent) == (0, 100)
     assert sums(back(sent, 0, 1)) == (100, 0)

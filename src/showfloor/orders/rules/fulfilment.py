@@ -228,9 +228,9 @@ def due_back(order: Order, stands: Progress) -> Money:
         )
     others = frozenset(range(len(order.items))) - order.kept
     delivery = order.total - money.total([item.total for item in order.items], order.total.currency)
-    stays = delivery + _not_refunded(order, stands, order.kept)
+    stays = delivery + _not_refunded(order, stands, order.kept) + lost
     owed = min(_not_refunded(order, stands, others).amount, (stands.left - stays).amount)
-    return Money(max(owed - lost.amount, 0), order.total.currency)
+    return Money(max(owed, 0), order.total.currency)
 
 
 def delivery_kept(order: Order) -> Money:
