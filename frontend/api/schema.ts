@@ -1827,7 +1827,10 @@ export interface components {
             /** Format: date-time */
             at: string;
         };
-        /** @description What came back. `value_lost` is what the damaged pieces are worth less, up to their price. */
+        /**
+         * @description What came back. `value_lost` is what the damaged pieces are worth less, up to the price of
+         *     those from whose purchase the buyer may withdraw.
+         */
         ReturnIn: {
             lines: components["schemas"]["ReturnLineIn"][];
             value_lost?: components["schemas"]["AmountIn"] | null;

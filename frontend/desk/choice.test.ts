@@ -3,6 +3,7 @@ import type { OrderDetail } from "../contract";
 import {
   amountOf,
   everything,
+  mostLost,
   owedRefund,
   paidBackUnsent,
   parcelLines,
@@ -67,6 +68,23 @@ test("damaged pieces that came back are not sold again, the others if the mercha
 
   expect(lines(true)).toEqual([{ sku: "MUG", quantity: 2, damaged: 1, restock: 1 }]);
   expect(lines(false)).toEqual([{ sku: "MUG", quantity: 2, damaged: 1, restock: 0 }]);
+});
+
+test("goods that stay paid lose no value", () => {
+  const exception = (sku: string, no_withdrawal: string) => {
+    const items = order(1000).items.map((each) =>
+      each.sku === sku ? { ...each, no_withdrawal } : each,
+    );
+    return { ...order(1000), items } as OrderDetail;
+  };
+  const damaged = [
+    { sku: "MUG", damaged: 2 },
+    { sku: "BOWL", damaged: 1 },
+  ];
+
+  expect(mostLost(order(1000), damaged)).toBe(700);
+  expect(mostLost(exception("BOWL", "perishable"), damaged)).toBe(200);
+  expect(mostLost(exception("BOWL", "sealed_media"), damaged)).toBe(700);
 });
 
 test("an order whose money is gone and whose pieces wait asks what becomes of them", () => {

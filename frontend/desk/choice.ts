@@ -6,6 +6,9 @@ export type Line = OrderDetail["items"][number];
 /** Pieces by SKU; what is not in it is not chosen. */
 export type Pieces = Readonly<Record<string, number>>;
 
+/** Goods from which a buyer may withdraw as long as their seal is whole, which no shop can know. */
+const LOST_LATER: Line["no_withdrawal"][] = ["sealed_hygiene", "sealed_media", "mixed"];
+
 /** Pieces of a line that can still be refunded. */
 export const refundable = (line: Line): number => line.quantity - line.refunded;
 
@@ -54,6 +57,16 @@ export const returnLines = (
       const worse = Math.min(damaged[sku] ?? 0, quantity);
       return { sku, quantity, damaged: worse, restock: restock ? quantity - worse : 0 };
     });
+
+/** What the damaged of these lines cost: they can lose no more. Goods from which nobody may withdraw stay paid. */
+export const mostLost = (order: OrderDetail, lines: { sku: string; damaged: number }[]): number =>
+  order.items
+    .filter(({ no_withdrawal }) => !no_withdrawal || LOST_LATER.includes(no_withdrawal))
+    .reduce(
+      (sum, { sku, unit_price }) =>
+        sum + unit_price.amount * (lines.find((each) => each.sku === sku)?.damaged ?? 0),
+      0,
+    );
 
 /** All pieces that can still be refunded. */
 export const everything = (order: OrderDetail): Pieces =>

@@ -77,7 +77,7 @@ class RefundTooLarge(AppError):
 
 class ReturnInvalid(AppError):
     """No pieces, more than are away, more damaged or to be sold again than came back, or more lost
-    value than the damaged ones cost.
+    value than the damaged ones cost of which the buyer may withdraw from the purchase.
     """
 
     code = "return_invalid"

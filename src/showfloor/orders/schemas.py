@@ -389,7 +389,9 @@ class ReturnLineIn(PiecesIn):
 
 
 class ReturnIn(BaseModel):
-    """What came back. `value_lost` is what the damaged pieces are worth less, up to their price."""
+    """What came back. `value_lost` is what the damaged pieces are worth less, up to the price of
+    those from whose purchase the buyer may withdraw.
+    """
 
     lines: list[ReturnLineIn] = Field(min_length=1, max_length=200)
     value_lost: AmountIn | None = None

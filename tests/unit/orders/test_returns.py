@@ -191,6 +191,28 @@ def test_no_more_value_is_lost_than_the_damaged_pieces_cost(lost: Money) -> None
         rules.plan_return(order, rules.progress(order, ZONE), wanted, lost)
 
 
+@pytest.mark.parametrize(("lost", "fits"), [(gbp(100), True), (gbp(101), False)])
+def test_goods_that_stay_paid_lose_no_value_to_the_others(lost: Money, fits: bool) -> None:
+    order = sent_and_withdrawn(kept_beside((2, 100), (1, 300)))
+    wanted = (WantedReturn("SKU-0", 2, 1), WantedReturn("SKU-1", 1, 1))
+    stands = rules.progress(order, ZONE)
+
+    if fits:
+        assert rules.plan_return(order, stands, wanted, lost)[1] == lost
+    else:
+        with pytest.raises(ReturnInvalid):
+            rules.plan_return(order, stands, wanted, lost)
+
+
+def test_value_that_goods_lost_which_stay_paid_is_not_the_others() -> None:
+    """Returns that were received before this was refused."""
+    order = sent_and_withdrawn(kept_beside((2, 100), (1, 300)))
+    of_kept = back(back(order, 0, 2), 1, 1, damaged=1, lost=250)
+
+    assert sums(of_kept) == (200, 0)
+    assert owed(of_kept).value_lost == gbp(0)
+
+
 def test_proof_of_sending_needs_something_to_send_back() -> None:
     order = sent_and_withdrawn(order_of((1, 100)))
     refused = (replace(order, withdrawn_at=None), replace(order, shipments=()), back(order, 0, 1))

@@ -27,6 +27,7 @@ from showfloor.orders.types import (
     Refund,
     RefundedPieces,
     RefundState,
+    ReturnedPieces,
     Shipment,
     WantedRefund,
 )
@@ -244,8 +245,23 @@ def delivery_kept(order: Order) -> Money:
 
 
 def value_lost(order: Order) -> Money:
-    """What returned goods are worth less, in all."""
-    return money.total([each.value_lost for each in order.returns], order.total.currency)
+    """What returned goods are worth less, in all: only those from which the buyer may withdraw, as
+    the price of the others does not go back.
+    """
+    lost = [
+        min(each.value_lost.amount, most_lost(order, each.pieces).amount) for each in order.returns
+    ]
+    return Money(sum(lost), order.total.currency)
+
+
+def most_lost(order: Order, pieces: Mapping[int, ReturnedPieces]) -> Money:
+    """The price of the damaged ones of these pieces, of goods from which the buyer may withdraw."""
+    damaged = [
+        order.items[at].unit_price * each.damaged
+        for at, each in pieces.items()
+        if at not in order.kept
+    ]
+    return money.total(damaged, order.total.currency)
 
 
 def _not_refunded(order: Order, stands: Progress, positions: Collection[int]) -> Money:

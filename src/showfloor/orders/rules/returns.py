@@ -13,6 +13,7 @@ from showfloor.orders.rules.fulfilment import (
     delivery_kept,
     due_back,
     fourteen_days_after,
+    most_lost,
     value_lost,
 )
 from showfloor.orders.types import (
@@ -44,8 +45,7 @@ def plan_return(
     value = lost or Money(0, order.total.currency)
     if not pieces or value.currency != order.total.currency:
         raise ReturnInvalid
-    damaged = [order.items[at].unit_price * each.damaged for at, each in pieces.items()]
-    if not 0 <= value.amount <= money.total(damaged, value.currency).amount:
+    if not 0 <= value.amount <= most_lost(order, pieces).amount:
         raise ReturnInvalid
     return pieces, value
 
