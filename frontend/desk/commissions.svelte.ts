@@ -8,6 +8,19 @@ import type { Asking } from "./order.svelte";
 export const isOpen = ({ state }: Agreement): boolean =>
   state === "proposed" || state === "to_come" || state === "in_force";
 
+/** What is in force may be ended. A seller's end comes after the notice, and is not asked for again
+ *  meanwhile; a creator's comes at once. */
+export function mayStop(each: Agreement, all: Agreement[], isSellers: boolean): boolean {
+  if (each.state !== "in_force" || !each.rate) return false;
+  return !isSellers || !all.some((other) => other.state === "to_come" && isEndOf(other, each));
+}
+
+const isEndOf = (end: Agreement, each: Agreement): boolean =>
+  !end.rate &&
+  end.way === each.way &&
+  end.product_id === each.product_id &&
+  partnerKey(end) === partnerKey(each);
+
 /** Percent as people type it ("8", "7,5", "٨") in hundredths of a percent; null for what is none. */
 export function rateOf(typed: string): number | null {
   const rate = amountOf(typed.replace(/[%٪]/g, ""), "GBP");

@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
 import { Refused, type Call } from "../api/client";
 import type { Agreement, Commissions } from "../contract";
-import { CommissionDesk, isOpen, rateOf } from "./commissions.svelte";
+import { CommissionDesk, isOpen, mayStop, rateOf } from "./commissions.svelte";
 
 const merchant = { holder: "merchant" as const, id: "mer_1", name: { en: "Loamwick", ar: "لوم" } };
 const creator = { holder: "creator" as const, id: "cre_1", name: { en: "Lina", ar: "لينا" } };
@@ -30,6 +30,17 @@ test("what is over is not shown", () => {
     ...[true, true, true],
     ...[false, false],
   ]);
+});
+
+test("a seller ends a rate once, and a creator at any time", () => {
+  const rate = { ...proposal, state: "in_force", way: "link", product_id: null } as Agreement;
+  const end = { ...rate, id: "agr_2", rate: 0, state: "to_come" } as Agreement;
+
+  expect(mayStop(rate, [rate], true)).toBe(true);
+  expect(mayStop(rate, [end, rate], true)).toBe(false);
+  expect(mayStop(rate, [end, rate], false)).toBe(true);
+  expect(mayStop(rate, [{ ...end, way: "show" }, rate], true)).toBe(true);
+  expect(mayStop(end, [end, rate], false)).toBe(false);
 });
 
 test("a proposal and its answer are sent, and what comes back is shown", async () => {

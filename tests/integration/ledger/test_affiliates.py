@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from showfloor.identity import service as identity
 from showfloor.identity.types import GrantKind, Person
 from showfloor.kit import clock, ids
 from showfloor.ledger.http import commissions as commissions_http
-from showfloor.ledger.service import booking
+from showfloor.ledger.service import agreeing, booking
 from showfloor.merchants import service as merchants
 from tests.integration.checkout.counter import Buyer
 from tests.integration.checkout.desk import Desk
@@ -267,6 +267,32 @@ async def test_seller_stops_with_notice_and_a_creator_at_once(floor: Shop) -> No
         refused = await floor.counter.client.post(f"/commissions/{again['id']}/stop")
     assert said["agreements"][0]["state"] == "in_force"
     assert (refused.status_code, refused.json()["code"]) == (409, "agreement_not_in_force")
+
+
+async def stop(shop: Shop, who: Person, agreed: dict[str, Any], moment: datetime) -> Any:
+    with clock.use(lambda: moment):
+        return await ask(shop, who, f"/commissions/{agreed['id']}/stop")
+
+
+@pytest.mark.parametrize(("guarded", "ends_on"), [(True, 30), (False, 50)])
+async def test_seller_who_stops_again_does_not_postpone_the_end(
+    floor: Shop, monkeypatch: pytest.MonkeyPatch, guarded: bool, ends_on: int
+) -> None:
+    """The twin: where nobody looks whether an end is to come, each press pays on for 30 days."""
+    if not guarded:
+        monkeypatch.setattr(agreeing.rules, "end_to_come", lambda *_: False)
+    vera = await add_affiliate(floor)
+    agreed = await agree(floor, vera, 1000)
+    now = clock.now() + timedelta(seconds=1)
+    await stop(floor, floor.seller.person, agreed, now)
+    said = await stop(floor, floor.seller.person, agreed, now + timedelta(days=20))
+
+    ends = [each for each in said["agreements"] if each["state"] == "to_come"]
+    assert [(each["rate"], each["in_force_from"]) for each in ends] == [
+        (0, clock.rfc3339(now + timedelta(days=ends_on)))
+    ]
+    said = await stop(floor, vera, agreed, now + timedelta(days=21))
+    assert (said["agreements"][0]["rate"], said["agreements"][0]["state"]) == (0, "in_force")
 
 
 async def test_code_is_one_creators_for_good(floor: Shop) -> None:

@@ -5,6 +5,7 @@ entries (what follows from what happened), keeping, payouts, periods.
 from showfloor.ledger.rules.agreements import (
     NOTICE,
     effective_from,
+    end_to_come,
     in_force,
     other,
     state_of,
@@ -26,6 +27,7 @@ __all__ = [
     "NOTICE",
     "commission_of",
     "effective_from",
+    "end_to_come",
     "goods_left",
     "in_force",
     "keep_of",

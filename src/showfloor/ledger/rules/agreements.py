@@ -55,6 +55,19 @@ def effective_from(
     return now if before is None or rate >= before.rate else now + NOTICE
 
 
+def end_to_come(agreement: Agreement, agreements: Iterable[Agreement], now: datetime) -> bool:
+    """Nothing is to be paid for the same products from some day on. `agreements` are all between
+    the two.
+    """
+    between = list(agreements)
+    return any(
+        not each.rate
+        and each.product_id == agreement.product_id
+        and state_of(each, between, now) is AgreementState.TO_COME
+        for each in between
+    )
+
+
 def state_of(
     agreement: Agreement, agreements: Iterable[Agreement], now: datetime
 ) -> AgreementState:

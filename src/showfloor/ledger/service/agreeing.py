@@ -93,7 +93,8 @@ async def agree(session: Session, *, person: Person, agreement_id: UUID) -> Agre
 
 async def stop(session: Session, *, person: Person, agreement_id: UUID) -> None:
     """End what is in force, for all products or the one that it is about: a merchant alone after
-    the notice, so that links that are out there pay as they were agreed to; a creator at once.
+    the notice, so that links that are out there pay as they were agreed to; a creator at once. Once
+    an end is to come, a merchant who asks again does not postpone it.
     Raises AgreementNotFound, NotInForce.
     """
     found = await _own(session, person, agreement_id)
@@ -105,6 +106,8 @@ async def stop(session: Session, *, person: Person, agreement_id: UUID) -> None:
     if not found.rate or rules.state_of(found, between, now) is not AgreementState.IN_FORCE:
         raise NotInForce
     by_creator = _is_on(person, found, Side.CREATOR)
+    if not by_creator and rules.end_to_come(found, between, now):
+        return
     end = replace(
         found,
         id=ids.new(),
