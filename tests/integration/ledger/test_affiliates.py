@@ -260,7 +260,8 @@ async def test_seller_stops_with_notice_and_a_creator_at_once(floor: Shop) -> No
         await buy(floor, via=CODE)
     assert await earned(floor, vera) == [("link_commission", 220)]
 
-    again = await agree(floor, vera, 700)
+    with clock.use(lambda: now + timedelta(days=32)):
+        again = await agree(floor, vera, 700)
     with clock.use(lambda: now + timedelta(days=40)):
         said = await ask(floor, vera, f"/commissions/{again['id']}/stop")
         floor.be(vera)
