@@ -45,6 +45,11 @@ def made_at(value: UUID) -> datetime:
     return datetime.fromtimestamp((value.int >> 80) / 1000, UTC)
 
 
+def after(moment: datetime) -> UUID:
+    """Sorts after every identifier that `new` made up to this moment, to the millisecond."""
+    return UUID(int=(int(moment.timestamp() * 1000) + 1) << 80)
+
+
 def encode(prefix: str, value: UUID) -> str:
     """`encode("hold", id)` is `hold_` and 32 hexadecimal digits."""
     return f"{prefix}_{value.hex}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from uuid import UUID
 
 from showfloor.kit import clock, ids, sealing
@@ -117,8 +118,9 @@ def _of_viewers() -> list[Eraser]:
 
 
 async def carry_out_erasures(database: Database, *, secret: str) -> None:
-    """Each erasure from where it stands: every module erases and gives its receipt in one
-    transaction, so that whoever is killed between two of them goes on with the next.
+    """Each erasure from where it stands: every module erases what need not wait and gives its
+    receipt, once nothing waits, in one transaction, so that whoever is killed between two of them
+    goes on with the next.
     """
     async with database.session() as session:
         due = await queries.open_erasures(session)
@@ -130,26 +132,33 @@ async def carry_out_erasures(database: Database, *, secret: str) -> None:
 
 async def _step(database: Database, secret: str, request_id: UUID, eraser: Eraser) -> None:
     async with database.session() as session:
-        request = await queries.find_request(session, request_id, lock=True)
-        who = open_asker(secret, request) if request else None
+        who = await _lock_asker(session, secret, request_id)
         given = {each.eraser for each in await queries.receipts_of(session, request_id)}
         if who is None or eraser.name in given:
             return
-        subject, _ = who
-        if eraser.waits is not None and await eraser.waits(session, subject):
+        rows = await eraser.erase(session, who)
+        if await _waits(session, eraser, who):
             return
-        rows = await eraser.erase(session, subject)
         await queries.add_receipt(session, request_id, Receipt(eraser.name, rows, clock.now()))
 
 
 async def _finish(database: Database, secret: str, request_id: UUID) -> None:
     """Only when nobody waits: then it is forgotten who asked, with all else that they asked for."""
     async with database.session() as session:
-        request = await queries.find_request(session, request_id, lock=True)
-        who = open_asker(secret, request) if request else None
+        who = await _lock_asker(session, secret, request_id)
         given = {each.eraser for each in await queries.receipts_of(session, request_id)}
         if who is None or {each.name for each in _of_viewers()} - given:
             return
-        subject, _ = who
-        assert subject.viewer_id is not None
-        await queries.forget_asker(session, subject.viewer_id, clock.now())
+        assert who.viewer_id is not None
+        await queries.forget_asker(session, who.viewer_id, clock.now())
+
+
+async def _lock_asker(session: Session, secret: str, request_id: UUID) -> Subject | None:
+    """None once it is forgotten. Raises Unreadable."""
+    request = await queries.find_request(session, request_id, lock=True)
+    who = open_asker(secret, request) if request else None
+    return replace(who[0], until=request.asked_at) if request and who else None
+
+
+async def _waits(session: Session, eraser: Eraser, subject: Subject) -> bool:
+    return eraser.waits is not None and await eraser.waits(session, subject) > 0

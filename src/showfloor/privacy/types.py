@@ -14,11 +14,13 @@ from showfloor.kit.db import Session
 @dataclass(frozen=True, slots=True)
 class Subject:
     """Whose data: the e-mail address under which a person is known, in lower case, and their
-    account as a viewer, if they have one.
+    account as a viewer, if they have one. `until` is when they asked to be erased: what they began
+    afterwards is no part of it.
     """
 
     email: str
     viewer_id: UUID | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +30,8 @@ class Eraser:
 
     `keeps` says in words what stays and why (invoices: tax law), for the person's receipt.
     `of_viewers`: it has something of people who watch and buy; what a person of a team has at the
-    shop is no part of a viewer's account. `waits` counts what cannot go yet, because the person is
-    still owed something (GDPR art 6(1)(b)).
+    shop is no part of a viewer's account. `waits` counts what `erase` spared, because the person is
+    still owed something (GDPR art 6(1)(b)); it is erased again until nothing waits.
     """
 
     name: str
@@ -86,7 +88,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """One module has erased: so many rows."""
+    """One module has erased all, so many rows of it in its last round."""
 
     eraser: str
     rows: int

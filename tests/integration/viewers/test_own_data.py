@@ -12,10 +12,12 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import false
 
 from showfloor.app.wiring import connect_erasers
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Database, Session
+from showfloor.orders.queries import agreed
 from showfloor.privacy import service as privacy
 from showfloor.privacy.types import Eraser, RequestKind, Subject
 from showfloor.viewers.http import own_data
@@ -46,13 +48,14 @@ async def sent(database: Database) -> None:
     await execute(
         database,
         "insert into order_shipment (id, order_id, carrier, shipped_at, key, request) "
-        "select gen_random_uuid(), id, 'Post', now(), 'k', 'r' from orders",
+        "select gen_random_uuid(), id, 'Post', now(), 'k', 'r' from orders "
+        "where id not in (select order_id from order_shipment)",
     )
     await execute(
         database,
         "insert into order_shipment_line (shipment_id, position, quantity) "
         "select order_shipment.id, position, quantity from order_shipment join order_line "
-        "using (order_id)",
+        "using (order_id) where id not in (select shipment_id from order_shipment_line)",
     )
 
 
@@ -205,10 +208,7 @@ async def test_address_stays_until_what_was_paid_is_sent(
     """Without the guard a parcel that was paid for loses its address."""
     database: Database = app.state.database
     if not guard:
-        careless = privacy._erasers | {
-            "orders": Eraser("orders", privacy._erasers["orders"].erase, "")
-        }
-        monkeypatch.setattr(privacy, "_erasers", careless)
+        monkeypatch.setattr(agreed, "_to_send", false)
     await sofia.sign_in()
     await buy(sofia, show)
     asked = await ask_to_be_erased(sofia)
@@ -224,6 +224,100 @@ async def test_address_stays_until_what_was_paid_is_sent(
         await sent(database)
         await carry_out(app)
         assert set((await traces(database)).values()) == {0}
+
+
+async def test_each_order_is_erased_as_soon_as_it_is_sent(
+    app: FastAPI, sofia: Visitor, show: str
+) -> None:
+    """One that is not sent keeps no other."""
+    database: Database = app.state.database
+    await sofia.sign_in()
+    await buy(sofia, show)
+    await sent(database)
+    unsent = await buy(sofia, show)
+    asked = await ask_to_be_erased(sofia)
+
+    await carry_out(app)
+
+    left = await scalar(database, "select array_agg(id) from orders where email is not null")
+    assert left == [ids.parse("ord", unsent["id"])]
+    receipt = (await sofia.get(f"/viewer/erasures/{asked['token']}")).json()
+    assert (receipt["done_at"], receipt["waiting"]) == (None, ["orders"])
+    await sent(database)
+    await carry_out(app)
+    assert set((await traces(database)).values()) == {0}
+
+
+@guarded
+async def test_order_that_is_placed_after_the_request_stays(
+    app: FastAPI,
+    sofia: Visitor,
+    stranger: Visitor,
+    show: str,
+    monkeypatch: pytest.MonkeyPatch,
+    guard: bool,
+) -> None:
+    """While an erasure waits, somebody buys under its address again."""
+    database: Database = app.state.database
+    if not guard:
+        of_buyer = agreed._of_buyer
+        monkeypatch.setattr(
+            agreed, "_of_buyer", lambda email, viewer_id, _until: of_buyer(email, viewer_id)
+        )
+    await sofia.sign_in()
+    await buy(sofia, show)
+    asked = await ask_to_be_erased(sofia)
+    await carry_out(app)
+    new = await buy(stranger, show, EMAIL)
+    await sent(database)
+
+    await carry_out(app)
+
+    left = await scalar(database, "select array_agg(id) from orders where email is not null")
+    assert left == ([ids.parse("ord", new["id"])] if guard else None)
+    assert (await sofia.get(f"/viewer/erasures/{asked['token']}")).json()["done_at"]
+
+
+async def test_order_whose_payment_began_before_the_request_goes(
+    app: FastAPI, sofia: Visitor, show: str
+) -> None:
+    database: Database = app.state.database
+    await sofia.sign_in()
+    await buy(sofia, show)
+    await ask_to_be_erased(sofia)
+    await execute(database, "update orders set placed_at = now() + interval '1 minute'")
+    await sent(database)
+
+    await carry_out(app)
+
+    assert set((await traces(database)).values()) == {0}
+
+
+@guarded
+async def test_what_another_account_bought_under_the_address_is_its_own(
+    app: FastAPI,
+    sofia: Visitor,
+    stranger: Visitor,
+    show: str,
+    monkeypatch: pytest.MonkeyPatch,
+    guard: bool,
+) -> None:
+    database: Database = app.state.database
+    if not guard:
+        monkeypatch.setattr(agreed, "and_", lambda *clauses: clauses[-1])
+    await sofia.sign_in()
+    await stranger.sign_in("eve@example.com")
+    theirs = await buy(stranger, show, EMAIL)
+    await sent(database)
+
+    shown = {
+        each["name"]: each["rows"] for each in (await sofia.get("/viewer/data")).json()["holdings"]
+    }
+    await ask_to_be_erased(sofia)
+    await carry_out(app)
+
+    assert [row["order"] for row in shown["orders"]] == ([] if guard else [theirs["number"]])
+    assert (await traces(database))["orders"] == (1 if guard else 0)
 
 
 async def test_key_of_an_erased_viewer_is_gone_with_the_account(

@@ -11,7 +11,7 @@ from typing import Any, LiteralString, cast
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 
 from showfloor.kit import clock, ids
 from showfloor.kit.db import BATCH, Connection, Parameters, Session, fetch, write
@@ -373,11 +373,20 @@ async def units_of_show(session: Session, show_id: UUID) -> int:
     return int((await session.execute(summed.where(OrderRow.show_id == show_id))).scalar_one())
 
 
-async def erase_buyer(session: Session, email: str, viewer_id: UUID | None = None) -> int:
+async def erase_buyer(
+    session: Session, email: str, viewer_id: UUID | None = None, until: datetime | None = None
+) -> int:
     """Who bought is forgotten, with the numbers of their parcels and what was noted about them;
-    what was sold, for how much and to which country stays.
+    what was sold, for how much and to which country stays. An order with goods to send is spared:
+    without an address they would never arrive.
     """
-    theirs = select(OrderRow.id).where(_of_buyer(email, viewer_id))
+    theirs = (
+        select(OrderRow.id)
+        .where(_of_buyer(email, viewer_id, until), _to_send().is_not(True))
+        # Locked first, as everybody does who adds to an order: what was added meanwhile goes, too.
+        .order_by(OrderRow.id)
+        .with_for_update()
+    )
     return await _forget_buyers(session, list(await session.scalars(theirs)))
 
 
@@ -413,17 +422,34 @@ async def ids_of_buyer(session: Session, email: str, viewer_id: UUID | None) -> 
     return list((await session.execute(chosen)).scalars())
 
 
-async def count_unsent(session: Session, email: str, viewer_id: UUID | None) -> int:
+async def count_unsent(
+    session: Session, email: str, viewer_id: UUID | None, until: datetime | None = None
+) -> int:
     """Orders of a buyer with goods that are still to be sent."""
     chosen = select(func.count()).select_from(OrderRow)
-    unsent = chosen.where(_of_buyer(email, viewer_id), fits(OrderFilter.TO_SEND, clock.now()))
+    unsent = chosen.where(_of_buyer(email, viewer_id, until), _to_send())
     return int((await session.execute(unsent)).scalar_one())
 
 
-def _of_buyer(email: str, viewer_id: UUID | None) -> ColumnElement[bool]:
-    """Bought under the address, or with the account under any other."""
-    by_address = func.lower(OrderRow.email) == email
-    return by_address if viewer_id is None else or_(by_address, OrderRow.viewer_id == viewer_id)
+def _to_send() -> ColumnElement[bool]:
+    return fits(OrderFilter.TO_SEND, clock.now())
+
+
+def _of_buyer(
+    email: str, viewer_id: UUID | None, until: datetime | None = None
+) -> ColumnElement[bool]:
+    """Bought with the account, or without any under its address: what another account bought is
+    that one's, whatever address it gave. Up to a moment: begun before it, also where the payment
+    took longer.
+    """
+    theirs: ColumnElement[bool] = func.lower(OrderRow.email) == email
+    if viewer_id is not None:
+        mine = OrderRow.viewer_id == viewer_id
+        theirs = or_(mine, and_(OrderRow.viewer_id.is_(None), theirs))
+    if until is None:
+        return theirs
+    begun_before = OrderRow.checkout_id < ids.after(until)
+    return and_(theirs, or_(OrderRow.placed_at <= until, begun_before))
 
 
 async def _with_lines(session: Session, rows: Sequence[OrderRow]) -> list[Order]:
