@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any
+from uuid import UUID
 
 import httpx2
 import pytest
+from sqlalchemy import Select
 
 from showfloor.app import verify
 from showfloor.catalog.types import Product
 from showfloor.kit import ids
+from showfloor.kit.db import Session
 from showfloor.orders import queries, rules
 from showfloor.orders import service as orders
-from tests.integration.checkout.counter import Buyer, Counter
+from showfloor.orders.eraser import ERASER
+from showfloor.orders.types import ReturnProof
+from showfloor.privacy.types import Subject
+from tests.integration.checkout.counter import EMAIL, Buyer, Counter
 from tests.integration.checkout.desk import Desk, as_merchant, sold
-from tests.integration.checkout.shop import Seller, add_seller, scalar, stock_now
+from tests.integration.checkout.shop import Seller, add_seller, execute, scalar, stock_now
 from tests.waiting import until_somebody_waits
 
 PRICE = 2200
@@ -153,6 +159,101 @@ async def test_buyer_who_shows_that_the_goods_were_sent_is_owed_everything(
     # When it was first shown stays; a slip in the number does not.
     assert order["return_proof"] == {**second, "tracking": "RM 77 GB"}
     assert first["at"] == second["at"]
+
+
+async def stored_words(shop: Counter) -> object:
+    """What the database still has in the buyer's words."""
+    return await scalar(
+        shop.database,
+        "select string_agg(concat_ws(' ', carrier, tracking), '') from order_return_proof",
+    )
+
+
+async def erase(shop: Counter) -> None:
+    async with shop.database.session() as session:
+        await ERASER.erase(session, Subject(EMAIL))
+
+
+@guarded
+async def test_link_of_an_erased_buyer_stores_no_words(
+    shop: Counter, desk: Desk, monkeypatch: pytest.MonkeyPatch, guard: bool
+) -> None:
+    if not guard:
+        monkeypatch.setattr(rules, "proof_of", lambda _order, *said: ReturnProof(*said))
+    await withdraw(shop, desk)
+    await erase(shop)
+
+    answer = await prove(shop, desk)
+
+    assert answer.status_code == 200
+    assert (await desk.look())["owed"]["withheld"]["amount"] == 0
+    assert (await stored_words(shop) == "") is guard
+
+
+@guarded
+async def test_words_that_come_while_the_buyer_is_erased_are_erased(
+    shop: Counter, desk: Desk, monkeypatch: pytest.MonkeyPatch, guard: bool
+) -> None:
+    """The lock on the orders."""
+    if not guard:
+
+        async def no_lock(session: Session, chosen: Select[tuple[UUID]]) -> list[UUID]:
+            return list(await session.scalars(chosen))
+
+        monkeypatch.setattr(queries.agreed, "_locked", no_lock)
+    await withdraw(shop, desk)
+    written, go_on = asyncio.Event(), asyncio.Event()
+    store = queries.set_proof
+
+    async def slow(*args: Any) -> None:
+        await store(*args)
+        written.set()
+        await go_on.wait()
+
+    monkeypatch.setattr(queries, "set_proof", slow)
+    proving = asyncio.create_task(prove(shop, desk))
+    await written.wait()
+    erasing = asyncio.create_task(erase(shop))
+    await until_somebody_waits(shop.database)
+    go_on.set()
+    await asyncio.gather(proving, erasing)
+
+    assert (await stored_words(shop) == "") is guard
+
+
+async def test_number_of_a_parcel_to_an_erased_buyer_is_not_stored(
+    shop: Counter, seller: Seller, buyer: Buyer
+) -> None:
+    desk = await sold(shop, seller, buyer, ("SALT", 1))
+    await execute(shop.database, "update orders set email = null, address = null")
+
+    await desk.ship()
+
+    (parcel,) = desk.order["shipments"]
+    assert (parcel["carrier"], parcel["tracking"]) == ("Royal Mail", None)
+
+
+async def test_words_about_an_erased_buyer_end_with_their_own_time(
+    shop: Counter, desk: Desk
+) -> None:
+    """Also those that were stored before a proof of an erased order was emptied."""
+    await withdraw(shop, desk)
+    await prove(shop, desk)
+    await desk.post("notes", {"text": "Anna called"})
+    await execute(shop.database, "update orders set email = null, address = null")
+
+    async def forget() -> list[object]:
+        async with shop.database.session() as session:
+            await orders.forget_old_buyers(session)
+        notes = await scalar(shop.database, "select count(*) from order_note")
+        return [notes, await stored_words(shop)]
+
+    kept = await forget()
+    await execute(shop.database, "update order_note set at = at - interval '4018 days'")
+    await execute(shop.database, "update order_return_proof set at = at - interval '4018 days'")
+
+    assert kept == [1, "Royal Mail RM 77 GB"]
+    assert await forget() == [0, ""]
 
 
 @guarded

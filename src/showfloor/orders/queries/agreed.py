@@ -11,10 +11,10 @@ from typing import Any, LiteralString, cast
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
 
 from showfloor.kit import clock, ids
-from showfloor.kit.db import BATCH, Connection, Parameters, Session, fetch, write
+from showfloor.kit.db import BATCH, Connection, Parameters, Session, delete_batch, fetch, write
 from showfloor.kit.money import Money
 from showfloor.markets.types import NoWithdrawal, SalesKind
 from showfloor.merchants.types import Identity
@@ -380,14 +380,15 @@ async def erase_buyer(
     what was sold, for how much and to which country stays. An order with goods to send is spared:
     without an address they would never arrive.
     """
-    theirs = (
-        select(OrderRow.id)
-        .where(_of_buyer(email, viewer_id, until), _to_send().is_not(True))
-        # Locked first, as everybody does who adds to an order: what was added meanwhile goes, too.
-        .order_by(OrderRow.id)
-        .with_for_update()
-    )
-    return await _forget_buyers(session, list(await session.scalars(theirs)))
+    theirs = select(OrderRow.id).where(_of_buyer(email, viewer_id, until), _to_send().is_not(True))
+    return await _forget_buyers(session, await _locked(session, theirs))
+
+
+async def _locked(session: Session, chosen: Select[tuple[UUID]]) -> list[UUID]:
+    """These orders, locked first, as by everybody who adds to one: what was added meanwhile is
+    seen, and goes too.
+    """
+    return list(await session.scalars(chosen.order_by(OrderRow.id).with_for_update()))
 
 
 async def forget_buyers_before(session: Session, moment: datetime) -> int:
@@ -401,19 +402,38 @@ async def forget_buyers_before(session: Session, moment: datetime) -> int:
     return await _forget_buyers(session, list(await session.scalars(old)))
 
 
+async def forget_words_before(session: Session, moment: datetime) -> int:
+    """Notes, and carriers and numbers of goods sent back, from before: also of orders whose buyer
+    was erased before they were written. A batch of each; how many.
+    """
+    old = (
+        select(ReturnProofRow.order_id)
+        .where(
+            ReturnProofRow.at < moment,
+            or_(ReturnProofRow.carrier.is_not(None), ReturnProofRow.tracking.is_not(None)),
+        )
+        .limit(BATCH)
+        .with_for_update(skip_locked=True)
+    )
+    proofs = list(await session.scalars(old))
+    await _empty_proofs(session, proofs)
+    return len(proofs) + await delete_batch(session, NoteRow, NoteRow.at < moment)
+
+
 async def _forget_buyers(session: Session, orders: list[UUID]) -> int:
     await session.execute(
         update(ShipmentRow).where(ShipmentRow.order_id.in_(orders)).values(tracking=None)
     )
-    await session.execute(
-        update(ReturnProofRow)
-        .where(ReturnProofRow.order_id.in_(orders))
-        .values(carrier=None, tracking=None)
-    )
+    await _empty_proofs(session, orders)
     await session.execute(delete(NoteRow).where(NoteRow.order_id.in_(orders)))
     bought = update(OrderRow).where(OrderRow.id.in_(orders))
     gone = bought.values(email=None, address=None, viewer_id=None).returning(OrderRow.id)
     return len((await session.execute(gone)).all())
+
+
+async def _empty_proofs(session: Session, orders: list[UUID]) -> None:
+    of_these = update(ReturnProofRow).where(ReturnProofRow.order_id.in_(orders))
+    await session.execute(of_these.values(carrier=None, tracking=None))
 
 
 async def ids_of_buyer(session: Session, email: str, viewer_id: UUID | None) -> list[UUID]:

@@ -18,6 +18,7 @@ from showfloor.orders.rules.returns import (
     check_proof,
     owed,
     plan_return,
+    proof_of,
     restocked_by_return,
 )
 
@@ -36,6 +37,7 @@ __all__ = [
     "positions_of",
     "progress",
     "promised_leave",
+    "proof_of",
     "restocked",
     "restocked_by_return",
 ]

@@ -66,6 +66,13 @@ def check_proof(order: Order, stands: Progress) -> None:
         raise NothingToReturn
 
 
+def proof_of(order: Order, carrier: str, tracking: str, at: datetime) -> ReturnProof:
+    """What is stored of it: once the buyer's data was erased, only that the goods were sent."""
+    if order.buyer is None:
+        return ReturnProof(None, None, at)
+    return ReturnProof(carrier, tracking, at)
+
+
 def owed(order: Order, stands: Progress, timezone: str) -> Owed | None:
     """What the buyer gets back now and later; None as long as nobody withdrew. Days are those of
     the market's `timezone`; what delivery cost comes back with the last of the goods.

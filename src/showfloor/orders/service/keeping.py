@@ -10,6 +10,8 @@ from showfloor.orders import queries
 
 async def forget_old_buyers(session: Session) -> int:
     """What was sold, for how much and to which country stays; to whom goes when the books need it
-    no more. One batch; how many orders.
+    no more, and so does what was written about the order. One batch; how many rows.
     """
-    return await queries.forget_buyers_before(session, clock.now() - kept_for("order"))
+    before = clock.now() - kept_for("order")
+    orders = await queries.forget_buyers_before(session, before)
+    return orders + await queries.forget_words_before(session, before)

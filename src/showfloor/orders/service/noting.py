@@ -13,7 +13,9 @@ from showfloor.orders.types import Note
 
 
 async def add_note(session: Session, *, person: Person, order_id: UUID, text: str) -> list[Note]:
-    """All notes afterwards. Raises OrderNotFound."""
+    """All notes afterwards. A note goes with the order's buyer; one that comes later, when its own
+    time is over. Raises OrderNotFound.
+    """
     await get_own_order(session, person=person, order_id=order_id)
     await queries.add_note(session, order_id, Note(ids.new(), text, clock.now()))
     return await queries.notes_of(session, order_id)

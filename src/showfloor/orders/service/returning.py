@@ -17,7 +17,7 @@ from showfloor.orders import queries, rules
 from showfloor.orders.events import OrderReturned
 from showfloor.orders.service.agreed import get_own_order, open_order
 from showfloor.orders.service.shipping import lock_own_order
-from showfloor.orders.types import Order, Return, ReturnProof, WantedReturn
+from showfloor.orders.types import Order, Return, WantedReturn
 from showfloor.orders.views import progress_of
 from showfloor.stock import service as stock
 
@@ -72,11 +72,13 @@ async def prove_return(
 ) -> Order:
     """The buyer shows that the goods are on their way back: the seller may not keep the money any
     longer for their sake (Directive 2011/83/EU art 13(3)). Saying so again corrects the number.
+    The link outlives the buyer's data: once these were erased, carrier and number are not stored.
     Raises OrderNotFound, NothingToReturn.
     """
     order = await open_order(session, secret=secret, token=token)
     await queries.lock_order(session, order.id)
     order = await open_order(session, secret=secret, token=token)
     rules.check_proof(order, progress_of(order))
-    await queries.set_proof(session, order.id, ReturnProof(carrier, tracking, clock.now()))
+    proof = rules.proof_of(order, carrier, tracking, clock.now())
+    await queries.set_proof(session, order.id, proof)
     return await open_order(session, secret=secret, token=token)

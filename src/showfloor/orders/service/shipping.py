@@ -63,7 +63,9 @@ async def ship(session: Session, *, person: Person, order_id: UUID, parcel: Parc
         pieces = rules.positions_of(order, parcel.pieces)
     rules.check_shipment(order, stands, pieces)
     now = clock.now()
-    new = Shipment(ids.new(), pieces, parcel.carrier, parcel.tracking, now)
+    # Of an order whose buyer was erased no number is stored that leads to the buyer.
+    tracking = parcel.tracking if order.buyer else None
+    new = Shipment(ids.new(), pieces, parcel.carrier, tracking, now)
     await queries.add_shipment(session, order_id, new, key, parcel.request)
     units = sum(pieces.values())
     is_complete = units == stands.to_send
