@@ -288,7 +288,6 @@ def connect_worker(dispatcher: Dispatcher, fees: Fees = NO_FEES) -> None:
     dispatcher.subscribe(OrderCancelled, books.on_order_cancelled)
     dispatcher.subscribe(OrderDelivered, books.on_order_delivered)
     dispatcher.subscribe(OrderWithdrawn, books.on_order_withdrawn)
-    dispatcher.subscribe(OrderReturned, books.on_order_returned)
     dispatcher.subscribe(SignInAsked, notices_subscribers.on_sign_in_asked)
     dispatcher.subscribe(OrderPlaced, webhooks_subscribers.on_order_placed)
     dispatcher.subscribe(OrderShipped, webhooks_subscribers.on_order_shipped)

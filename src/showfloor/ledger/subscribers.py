@@ -12,7 +12,6 @@ from showfloor.orders.events import (
     OrderDelivered,
     OrderPlaced,
     OrderRefunded,
-    OrderReturned,
     OrderWithdrawn,
 )
 
@@ -37,10 +36,6 @@ class Bookkeeper:
 
     async def on_order_withdrawn(self, session: Session, withdrawn: OrderWithdrawn) -> None:
         await service.note_progress(session, withdrawn.order_id, self.fees)
-
-    async def on_order_returned(self, session: Session, returned: OrderReturned) -> None:
-        """What came back worth less is not owed to the buyer."""
-        await service.note_progress(session, returned.order_id, self.fees)
 
     async def on_order_delivered(self, session: Session, delivered: OrderDelivered) -> None:
         await service.note_progress(session, delivered.order_id, self.fees)

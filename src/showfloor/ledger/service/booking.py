@@ -136,13 +136,18 @@ async def note_progress(session: Session, order_id: UUID, fees: Fees) -> None:
     if payable is not None:
         await queries.set_payable(session, order_id, payable)
     if order.withdrawn_at is not None:
-        # As the orders reckon it: goods that came back worth less, and a dearer delivery than the
-        # cheapest, stay with the seller.
-        due = (
-            sum(each.amount.amount for each in done)
-            + due_back_of(replace(order, refunds=done)).amount
-        )
-        await queries.set_withdrawn(session, order_id, order.withdrawn_at, due)
+        await queries.set_withdrawn(session, order_id, order.withdrawn_at, _due_in_all(order, done))
+
+
+def _due_in_all(order: Order, done: tuple[Refund, ...]) -> int:
+    """What the buyer is to be given back, with what was given back. As the orders reckon it, but
+    without what the seller alone says: that returned goods lost value, and that less than the price
+    was enough for pieces that it refunded. An operator says so for the books (`end_withdrawal`).
+    """
+    without_returns = replace(order, returns=())
+    given = sum(each.amount.amount for each in done)
+    left = due_back_of(replace(without_returns, refunds=done)).amount
+    return max(given + left, due_back_of(replace(without_returns, refunds=())).amount)
 
 
 async def end_withdrawal(session: Session, *, person: Person, order_id: UUID) -> None:
