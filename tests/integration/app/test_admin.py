@@ -227,3 +227,21 @@ def test_operator_sees_what_the_worker_could_not_do_and_retries_it(
     assert "parked   orders.placed.v1" in told and "KeyError at kit/outbox.py:1" in told
     assert retried.stdout == "1 events are tried again.\n0 mails are tried again.\n"
     assert scalar(database_url, "select count(*) from outbox_event where parked_at is null") == 1
+
+
+def test_requests_that_cannot_be_read_are_listed_with_the_others(
+    run: Run, database_url: str
+) -> None:
+    """Sealed with an earlier secret, they still have to be answered."""
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            "insert into privacy_request (id, kind, asked_at, due_at, sealed) select "
+            "gen_random_uuid(), 'correct', now(), now() + interval '1 day', 'sealed before' "
+            "from generate_series(1, 2)"
+        )
+
+    shown = run("privacy requests")
+
+    assert shown.exit_code == 0, shown.output
+    assert shown.output.count("unreadable") == 2
+    assert shown.output.endswith("2 open\n")

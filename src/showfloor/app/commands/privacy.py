@@ -18,6 +18,7 @@ from showfloor.app.scan import Report, scan
 from showfloor.app.settings import Settings
 from showfloor.app.terminal import or_refused
 from showfloor.kit import clock, ids
+from showfloor.kit.sealing import Unreadable
 from showfloor.privacy import service as privacy
 from showfloor.privacy.types import RequestKind
 
@@ -63,7 +64,11 @@ def requests() -> None:
         late = each.is_late(now)
         line = f"{ids.encode('req', each.id)}  {each.kind:<7}  due {each.due_at:%Y-%m-%d}"
         typer.secho(line + ("  LATE" if late else ""), fg="red" if late else None)
-        who = privacy.open_asker(secret, each)
+        try:
+            who = privacy.open_asker(secret, each)
+        except Unreadable:
+            typer.secho("    unreadable: it was sealed with another SHOWFLOOR_SECRET", fg="red")
+            continue
         if who is not None and each.kind is not RequestKind.ERASE:
             subject, text = who
             typer.echo(f"    {subject.email}" + (f": {text}" if text else ""))
