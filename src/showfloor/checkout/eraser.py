@@ -8,7 +8,17 @@ from showfloor.privacy.types import Eraser, Subject
 
 
 async def _erase(session: Session, subject: Subject) -> int:
-    return await queries.erase_buyer(session, subject.email, subject.viewer_id)
+    return await queries.erase_buyer(session, subject.email, subject.viewer_id, subject.until)
 
 
-ERASER = Eraser("checkout", _erase, "which goods were to be bought for how much, without a person")
+async def _waits(session: Session, subject: Subject) -> int:
+    """Payments under way: without an address their orders could not be placed."""
+    return await queries.count_paying(session, subject.email, subject.viewer_id, subject.until)
+
+
+ERASER = Eraser(
+    "checkout",
+    _erase,
+    "which goods were to be bought for how much, without a person",
+    waits=_waits,
+)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from showfloor.kit.db import Session
 from showfloor.privacy.models import ReceiptRow, RequestRow
@@ -64,6 +65,11 @@ async def receipts_of(session: Session, request_id: UUID) -> list[Receipt]:
     chosen = select(ReceiptRow).where(ReceiptRow.request_id == request_id)
     rows = await session.execute(chosen.order_by(ReceiptRow.at, ReceiptRow.eraser))
     return [Receipt(row.eraser, row.rows, row.at) for row in rows.scalars()]
+
+
+async def take_back_receipts(session: Session, request_id: UUID, erasers: Collection[str]) -> None:
+    given = delete(ReceiptRow).where(ReceiptRow.request_id == request_id)
+    await session.execute(given.where(ReceiptRow.eraser.in_(erasers)))
 
 
 async def end_request(session: Session, request_id: UUID, now: datetime) -> None:

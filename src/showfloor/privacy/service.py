@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import replace
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from showfloor.privacy.types import (
     Subject,
 )
 
+log = logging.getLogger("showfloor.privacy")
 ERASURES = "erasures"
 """The name under which the worker is woken when somebody wants to be erased."""
 _erasers: dict[str, Eraser] = {}
@@ -125,9 +127,13 @@ async def carry_out_erasures(database: Database, *, secret: str) -> None:
     async with database.session() as session:
         due = await queries.open_erasures(session)
     for request_id in due:
-        for eraser in _of_viewers():
-            await _step(database, secret, request_id, eraser)
-        await _finish(database, secret, request_id)
+        try:
+            for eraser in _of_viewers():
+                await _step(database, secret, request_id, eraser)
+            await _finish(database, secret, request_id)
+        except Exception:
+            # Nobody else waits for it: one that was sealed with an earlier secret stays unreadable.
+            log.exception("erasure %s failed", ids.encode("req", request_id))
 
 
 async def _step(database: Database, secret: str, request_id: UUID, eraser: Eraser) -> None:
@@ -143,13 +149,21 @@ async def _step(database: Database, secret: str, request_id: UUID, eraser: Erase
 
 
 async def _finish(database: Database, secret: str, request_id: UUID) -> None:
-    """Only when nobody waits: then it is forgotten who asked, with all else that they asked for."""
+    """Only when nobody waits: then it is forgotten who asked, with all else that they asked for.
+
+    What came after a receipt goes first, such as the order of a payment that was under way; where
+    that has to wait, the receipt is taken back.
+    """
     async with database.session() as session:
         who = await _lock_asker(session, secret, request_id)
         given = {each.eraser for each in await queries.receipts_of(session, request_id)}
         if who is None or {each.name for each in _of_viewers()} - given:
             return
         assert who.viewer_id is not None
+        waiting = [each.name for each in _of_viewers() if await _erase_rest(session, each, who)]
+        if waiting:
+            await queries.take_back_receipts(session, request_id, waiting)
+            return
         await queries.forget_asker(session, who.viewer_id, clock.now())
 
 
@@ -158,6 +172,12 @@ async def _lock_asker(session: Session, secret: str, request_id: UUID) -> Subjec
     request = await queries.find_request(session, request_id, lock=True)
     who = open_asker(secret, request) if request else None
     return replace(who[0], until=request.asked_at) if request and who else None
+
+
+async def _erase_rest(session: Session, eraser: Eraser, subject: Subject) -> bool:
+    """Whether something of it waits."""
+    await eraser.erase(session, subject)
+    return await _waits(session, eraser, subject)
 
 
 async def _waits(session: Session, eraser: Eraser, subject: Subject) -> bool:

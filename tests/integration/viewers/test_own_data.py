@@ -9,18 +9,21 @@ import json
 import zipfile
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import false
 
 from showfloor.app.wiring import connect_erasers
+from showfloor.checkout.queries import checkouts
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Database, Session
 from showfloor.orders.queries import agreed
 from showfloor.privacy import service as privacy
 from showfloor.privacy.types import Eraser, RequestKind, Subject
 from showfloor.viewers.http import own_data
+from tests.integration.checkout.counter import ADDRESS
 from tests.integration.checkout.shop import execute, scalar
 from tests.integration.viewers.test_orders import buy, guarded, show
 from tests.integration.viewers.visitors import EMAIL, SECRET, Visitor
@@ -318,6 +321,102 @@ async def test_what_another_account_bought_under_the_address_is_its_own(
 
     assert [row["order"] for row in shown["orders"]] == ([] if guard else [theirs["number"]])
     assert (await traces(database))["orders"] == (1 if guard else 0)
+
+
+async def pay_slowly(visitor: Visitor, show: str) -> None:
+    """A purchase whose bank has not answered yet."""
+    key = {"Idempotency-Key": ids.secret()}
+    lines = {"lines": [{"sku": "SALT", "quantity": 1}]}
+    held = (await visitor.client.post(f"/shows/{show}/holds", json=lines, headers=key)).json()
+    body = {"hold_id": held["id"], "adult": True, "email": EMAIL, "address": ADDRESS}
+    headers = key | {"Authorization": f"Bearer {held['token']}"}
+    answer = await visitor.client.post("/checkouts", json=body, headers=headers)
+    assert answer.status_code < 300, answer.text
+    await execute(
+        visitor.database,
+        "insert into payment (id, checkout_id, provider, amount, currency, state, key, request, "
+        "created_at, changed_at, look_at) select gen_random_uuid(), id, 'test', total, currency, "
+        "'pending', 'k', 'r', now(), now(), now() + interval '1 hour' from checkout "
+        "where email is not null",
+    )
+
+
+async def is_settled(database: Database) -> None:
+    await execute(database, "update payment set look_at = null")
+
+
+@guarded
+async def test_payment_under_way_keeps_its_address_until_it_is_settled(
+    app: FastAPI, sofia: Visitor, show: str, monkeypatch: pytest.MonkeyPatch, guard: bool
+) -> None:
+    """Without the guard what was paid becomes an order of nobody."""
+    database: Database = app.state.database
+    if not guard:
+        monkeypatch.setattr(checkouts, "_is_paying", false)
+    await sofia.sign_in()
+    await pay_slowly(sofia, show)
+    asked = await ask_to_be_erased(sofia)
+
+    await carry_out(app)
+
+    assert ((await traces(database))["checkout"] == 1) is guard
+    receipt = (await sofia.get(f"/viewer/erasures/{asked['token']}")).json()
+    assert receipt["waiting"] == (["checkout"] if guard else [])
+    await is_settled(database)
+    await carry_out(app)
+    assert set((await traces(database)).values()) == {0}
+
+
+@guarded
+async def test_order_of_a_payment_that_was_under_way_is_erased_as_well(
+    app: FastAPI,
+    sofia: Visitor,
+    stranger: Visitor,
+    show: str,
+    monkeypatch: pytest.MonkeyPatch,
+    guard: bool,
+) -> None:
+    """It comes after the orders have given their receipt."""
+    database: Database = app.state.database
+    if not guard:
+
+        async def nothing(*_: object) -> bool:
+            return False
+
+        monkeypatch.setattr(privacy, "_erase_rest", nothing)
+    await sofia.sign_in()
+    await pay_slowly(sofia, show)
+    asked = await ask_to_be_erased(sofia)
+    await carry_out(app)
+    await buy(stranger, show, EMAIL)
+    await execute(database, "update orders set placed_at = now() - interval '1 day'")
+    await is_settled(database)
+
+    await carry_out(app)
+
+    receipt = (await sofia.get(f"/viewer/erasures/{asked['token']}")).json()
+    assert (receipt["waiting"], receipt["done_at"] is None) == (["orders"] if guard else [], guard)
+    await sent(database)
+    await carry_out(app)
+    assert (await traces(database))["orders"] == (0 if guard else 1)
+
+
+async def test_request_that_cannot_be_read_stops_no_other(
+    app: FastAPI, sofia: Visitor, stranger: Visitor, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It was sealed with an earlier secret."""
+    database: Database = app.state.database
+    await sofia.sign_in()
+    await ask_to_be_erased(sofia)
+    await execute(database, "update privacy_request set sealed = 'sealed with another secret'")
+    old = await scalar(database, "select id from privacy_request")
+    await stranger.sign_in("eve@example.com")
+    asked = await ask_to_be_erased(stranger)
+
+    await carry_out(app)
+
+    assert (await stranger.get(f"/viewer/erasures/{asked['token']}")).json()["done_at"]
+    assert isinstance(old, UUID) and ids.encode("req", old) in caplog.text
 
 
 async def test_key_of_an_erased_viewer_is_gone_with_the_account(

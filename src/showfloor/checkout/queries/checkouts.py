@@ -8,9 +8,9 @@ from typing import Any, LiteralString, NotRequired, TypedDict
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import func, or_, update
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select, update
 
-from showfloor.checkout.models import CheckoutRow
+from showfloor.checkout.models import CheckoutRow, PaymentRow
 from showfloor.checkout.types import Agreed, Checkout
 from showfloor.kit.db import BATCH, Asked, Connection, Parameters, Session, ask, fetch, write
 from showfloor.kit.money import Money
@@ -196,13 +196,44 @@ async def forget_buyers_before(connection: Connection, moment: datetime) -> int:
     return len(rows)
 
 
-async def erase_buyer(session: Session, email: str, viewer_id: UUID | None = None) -> int:
-    """A person's details, wherever a purchase was left unfinished."""
-    theirs = func.lower(CheckoutRow.email) == email
+async def erase_buyer(
+    session: Session, email: str, viewer_id: UUID | None = None, until: datetime | None = None
+) -> int:
+    """A person's details, wherever a purchase was left unfinished; a payment under way still needs
+    them.
+    """
+    theirs = select(CheckoutRow.id).where(_of_buyer(email, viewer_id, until))
+    # Locked first, as everybody does who pays: a payment may have begun in between.
+    locked = list(await session.scalars(theirs.order_by(CheckoutRow.id).with_for_update()))
+    left = update(CheckoutRow).where(CheckoutRow.id.in_(locked), not_(_is_paying()))
+    gone = left.values(email=None, address=None, viewer_id=None).returning(CheckoutRow.id)
+    return len((await session.execute(gone)).all())
+
+
+async def count_paying(
+    session: Session, email: str, viewer_id: UUID | None, until: datetime | None = None
+) -> int:
+    """A person's checkouts whose payment is under way."""
+    chosen = select(func.count()).select_from(CheckoutRow)
+    paying = chosen.where(_of_buyer(email, viewer_id, until), _is_paying())
+    return int((await session.execute(paying)).scalar_one())
+
+
+def _is_paying() -> ColumnElement[bool]:
+    of_checkout = PaymentRow.checkout_id == CheckoutRow.id
+    return select(PaymentRow.id).where(of_checkout, PaymentRow.look_at.is_not(None)).exists()
+
+
+def _of_buyer(email: str, viewer_id: UUID | None, until: datetime | None) -> ColumnElement[bool]:
+    """With the account, or without any under its address; begun up to a moment."""
+    theirs: ColumnElement[bool] = func.lower(CheckoutRow.email) == email
     if viewer_id is not None:
-        theirs = or_(theirs, CheckoutRow.viewer_id == viewer_id)
-    left = update(CheckoutRow).where(theirs).values(email=None, address=None, viewer_id=None)
-    return len((await session.execute(left.returning(CheckoutRow.id))).all())
+        mine = CheckoutRow.viewer_id == viewer_id
+        theirs = or_(mine, and_(CheckoutRow.viewer_id.is_(None), theirs))
+    if until is not None:
+        theirs = and_(theirs, CheckoutRow.created_at <= until)
+    # Nearly all are forgotten already: this chooses the index of those that are not.
+    return and_(CheckoutRow.email.is_not(None), theirs)
 
 
 def read_checkout(row: tuple[Any, ...] | list[Any]) -> Checkout:
