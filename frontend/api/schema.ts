@@ -435,8 +435,8 @@ export interface components {
             payload: components["schemas"]["PinPayload"] | components["schemas"]["DisclosurePayload"];
         };
         /**
-         * @description What is wrong and how it should be, or which use of the data the viewer objects to and why;
-         *     nobody has to give a reason.
+         * @description What is wrong and how it should be, without which nobody can correct it; or which use of the
+         *     data the viewer objects to and why, where nobody has to give a reason.
          */
         DataRequestIn: {
             /** @enum {string} */

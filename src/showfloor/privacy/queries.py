@@ -35,6 +35,12 @@ async def open_erasure_of(session: Session, viewer_id: UUID) -> Request | None:
     return _request(row) if row else None
 
 
+async def count_open_of(session: Session, viewer_id: UUID) -> int:
+    chosen = select(func.count()).select_from(RequestRow)
+    still = chosen.where(RequestRow.viewer_id == viewer_id, RequestRow.done_at.is_(None))
+    return int((await session.execute(still)).scalar_one())
+
+
 async def find_request(session: Session, request_id: UUID, *, lock: bool = False) -> Request | None:
     chosen = select(RequestRow).where(RequestRow.id == request_id)
     row = (await session.execute(chosen.with_for_update() if lock else chosen)).scalar_one_or_none()

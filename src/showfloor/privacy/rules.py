@@ -10,6 +10,8 @@ from hashlib import sha256
 from uuid import UUID
 
 _MAC_BYTES = 16
+OPEN_REQUESTS = 5
+"""Questions of one person that wait for an answer, at most: people answer them."""
 
 
 def due(asked_at: datetime) -> datetime:

@@ -11,7 +11,7 @@ from showfloor.kit import clock, ids, sealing
 from showfloor.kit.db import Database, Session
 from showfloor.kit.notify import wake
 from showfloor.privacy import queries, rules
-from showfloor.privacy.errors import RequestNotFound
+from showfloor.privacy.errors import RequestNotFound, TooManyOpenRequests
 from showfloor.privacy.types import (
     Eraser,
     Erasure,
@@ -64,12 +64,16 @@ async def collect(session: Session, subject: Subject, key: str) -> list[Holding]
 async def ask(
     session: Session, *, secret: str, kind: RequestKind, subject: Subject, text: str = ""
 ) -> Request:
-    """Into the register. Who asked to be erased twice asked once."""
+    """Into the register. Who asked to be erased twice asked once; the caller holds a lock of this
+    viewer's, so that it counts for two at once, too. Raises TooManyOpenRequests.
+    """
     assert subject.viewer_id is not None
     if kind is RequestKind.ERASE:
         if earlier := await queries.open_erasure_of(session, subject.viewer_id):
             return earlier
         wake(session, ERASURES)
+    elif await queries.count_open_of(session, subject.viewer_id) >= rules.OPEN_REQUESTS:
+        raise TooManyOpenRequests
     request_id, now = ids.new(), clock.now()
     who = {"email": subject.email, "viewer_id": subject.viewer_id.hex, "text": text}
     sealed = sealing.seal(secret, json.dumps(who), owner=request_id.bytes)

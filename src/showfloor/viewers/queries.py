@@ -112,6 +112,12 @@ async def viewer_of_session(session: Session, digest: bytes, now: datetime) -> F
     return await _viewer(session, ViewerRow.id.in_(owner))
 
 
+async def lock_viewer(session: Session, viewer_id: UUID) -> bool:
+    """False when there is none any more."""
+    chosen = select(ViewerRow.id).where(ViewerRow.id == viewer_id).with_for_update()
+    return (await session.execute(chosen)).first() is not None
+
+
 async def viewer_by_id(session: Session, viewer_id: UUID) -> FoundViewer | None:
     return await _viewer(session, ViewerRow.id == viewer_id)
 

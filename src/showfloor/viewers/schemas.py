@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from showfloor.identity.schemas import AgeIn
 from showfloor.kit.fields import Email
@@ -84,13 +91,19 @@ class OwnDataOut(BaseModel):
 
 
 class DataRequestIn(BaseModel):
-    """What is wrong and how it should be, or which use of the data the viewer objects to and why;
-    nobody has to give a reason.
+    """What is wrong and how it should be, without which nobody can correct it; or which use of the
+    data the viewer objects to and why, where nobody has to give a reason.
     """
 
     model_config = ConfigDict(strict=True, extra="forbid")
     kind: Literal["correct", "object"]
     text: Annotated[str, AfterValidator(clean_paragraphs), Field(max_length=2000)] = ""
+
+    @model_validator(mode="after")
+    def _says_what_is_wrong(self) -> Self:
+        if self.kind == "correct" and not self.text:
+            raise ValueError("a correction needs a text")
+        return self
 
 
 class DataRequestOut(BaseModel):

@@ -4,6 +4,7 @@ killed in the middle. Each guard has its twin.
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import zipfile
@@ -20,8 +21,10 @@ from showfloor.checkout.queries import checkouts
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Database, Session
 from showfloor.orders.queries import agreed
+from showfloor.privacy import queries as privacy_queries
 from showfloor.privacy import service as privacy
 from showfloor.privacy.types import Eraser, RequestKind, Subject
+from showfloor.viewers import queries as viewer_queries
 from showfloor.viewers.http import own_data
 from tests.integration.checkout.counter import ADDRESS
 from tests.integration.checkout.shop import execute, scalar
@@ -142,16 +145,77 @@ async def test_erasure_leaves_a_receipt_and_nobody(app: FastAPI, sofia: Visitor,
 
     asked = await ask_to_be_erased(sofia)
     assert (asked["done_at"], asked["receipts"], asked["waiting"]) == (None, [], list(STEPS))
-    again = await scalar(database, "select count(*) from privacy_request")
     await carry_out(app)
 
-    assert again == 1
     assert set((await traces(database)).values()) == {0}
     receipt = (await sofia.get(f"/viewer/erasures/{asked['token']}")).json()
     assert receipt["done_at"] and receipt["waiting"] == []
     assert {each["name"]: each["rows"] for each in receipt["receipts"]}["orders"] == 1
     assert (await sofia.get("/viewer/session")).status_code == 401
     assert (await sofia.get(f"/viewer/erasures/{asked['token'][:-2]}xx")).status_code == 404
+
+
+async def test_who_asks_to_be_erased_in_two_browsers_asked_once(
+    app: FastAPI, sofia: Visitor, stranger: Visitor
+) -> None:
+    await sofia.sign_in()
+    await stranger.sign_in()
+
+    first = await ask_to_be_erased(sofia)
+    second = await ask_to_be_erased(stranger)
+
+    assert first["token"] == second["token"]
+    assert await scalar(app.state.database, "select count(*) from privacy_request") == 1
+
+
+@guarded
+async def test_two_requests_at_once_make_one_erasure(
+    app: FastAPI,
+    sofia: Visitor,
+    stranger: Visitor,
+    monkeypatch: pytest.MonkeyPatch,
+    guard: bool,
+) -> None:
+    """Both have looked for an earlier one before either is written."""
+    both = asyncio.Barrier(2)
+    look = privacy_queries.open_erasure_of
+
+    async def look_together(session: Session, viewer_id: UUID) -> Any:
+        found = await look(session, viewer_id)
+        if not guard:
+            await both.wait()
+        return found
+
+    async def no_lock(*_: object) -> bool:
+        return True
+
+    if not guard:
+        monkeypatch.setattr(viewer_queries, "lock_viewer", no_lock)
+    monkeypatch.setattr(privacy_queries, "open_erasure_of", look_together)
+    await sofia.sign_in()
+    await stranger.sign_in()
+
+    first, second = await asyncio.gather(ask_to_be_erased(sofia), ask_to_be_erased(stranger))
+
+    assert (first["token"] == second["token"]) is guard
+
+
+async def test_five_questions_wait_at_most(app: FastAPI, sofia: Visitor) -> None:
+    await sofia.sign_in()
+    body = {"kind": "object"}
+    for _ in range(5):
+        asked = await sofia.send("POST", "/viewer/data-requests", json=body)
+        assert asked.status_code == 201
+
+    sixth = await sofia.send("POST", "/viewer/data-requests", json=body)
+
+    assert (sixth.status_code, sixth.json()["code"]) == (409, "too_many_open_requests")
+    assert await scalar(app.state.database, "select count(*) from privacy_request") == 5
+    async with app.state.database.session() as session:
+        first, *_ = await privacy.list_open(session)
+        await privacy.answer(session, request_id=first.id)
+    assert (await sofia.send("POST", "/viewer/data-requests", json=body)).status_code == 201
+    await ask_to_be_erased(sofia)
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before the commit", "after it"])
@@ -472,7 +536,15 @@ async def test_open_questions_end_with_the_erasure(app: FastAPI, sofia: Visitor)
 
 
 @pytest.mark.parametrize(
-    "body", [{"kind": "erase"}, {"kind": "correct", "text": "x" * 2001}, {"kind": 1}, {}]
+    "body",
+    [
+        {"kind": "erase"},
+        {"kind": "correct", "text": "x" * 2001},
+        {"kind": "correct", "text": " "},
+        {"kind": "correct"},
+        {"kind": 1},
+        {},
+    ],
 )
 async def test_malformed_question_is_refused_and_not_stored(
     app: FastAPI, sofia: Visitor, body: dict[str, Any]

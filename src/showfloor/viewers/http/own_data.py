@@ -13,8 +13,9 @@ from showfloor.kit.minutes import PerMinute
 from showfloor.kit.network import client_network
 from showfloor.kit.openapi import refusals
 from showfloor.privacy import service as privacy
-from showfloor.privacy.errors import RequestNotFound
+from showfloor.privacy.errors import RequestNotFound, TooManyOpenRequests
 from showfloor.privacy.types import Holding, RequestKind, Subject
+from showfloor.viewers import service
 from showfloor.viewers.http.who import CurrentViewer, cookie_name
 from showfloor.viewers.schemas import (
     DataRequestIn,
@@ -72,13 +73,14 @@ async def download_own_data(session: SessionDep, viewer: CurrentViewer) -> Respo
 @router.post(
     "/data-requests",
     status_code=201,
-    responses=refusals(NotAuthenticated, CsrfFailed, RateLimited),
+    responses=refusals(NotAuthenticated, CsrfFailed, RateLimited, TooManyOpenRequests),
 )
 async def ask_about_own_data(
     body: DataRequestIn, request: Request, session: SessionDep, viewer: CurrentViewer
 ) -> DataRequestOut:
     """Ask the operator to correct what the viewer cannot change here, or object to a use of it."""
     _check(request)
+    await service.lock_viewer(session, viewer=viewer)
     secret: str = request.app.state.settings.secret
     asked = await privacy.ask(
         session,
@@ -97,6 +99,7 @@ async def ask_erasure(
     """Erase the account and everything known of its owner; no reason is asked for. The worker
     begins at once, and the token of the answer shows how far it is.
     """
+    await service.lock_viewer(session, viewer=viewer)
     secret: str = request.app.state.settings.secret
     asked = await privacy.ask(
         session, secret=secret, kind=RequestKind.ERASE, subject=_subject(viewer)

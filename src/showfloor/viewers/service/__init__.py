@@ -6,6 +6,7 @@ from showfloor.viewers.service.sessions import (
     find_session,
     forget_old_sessions,
     list_sessions,
+    lock_viewer,
     sign_out,
     viewer_of_session,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "forget_old_sessions",
     "forget_old_sign_ins",
     "list_sessions",
+    "lock_viewer",
     "sign_out",
     "viewer_of_session",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from showfloor.identity.errors import SessionNotFound
+from showfloor.identity.errors import NotAuthenticated, SessionNotFound
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Session
 from showfloor.viewers import queries
@@ -15,6 +15,14 @@ from showfloor.viewers.types import Viewer, ViewerSession
 async def viewer_of_session(session: Session, *, secret: str, token: str) -> Viewer | None:
     found = await queries.viewer_of_session(session, ids.digest(token), clock.now())
     return open_viewer(secret, *found) if found else None
+
+
+async def lock_viewer(session: Session, *, viewer: Viewer) -> None:
+    """One at a time for what a viewer may have only once. Raises NotAuthenticated when the account
+    was erased meanwhile.
+    """
+    if not await queries.lock_viewer(session, viewer.id):
+        raise NotAuthenticated
 
 
 async def list_sessions(session: Session, *, viewer: Viewer) -> list[ViewerSession]:
