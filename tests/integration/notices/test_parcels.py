@@ -185,11 +185,11 @@ async def test_withdrawing_after_a_refund_promises_only_what_is_left(shop: Shop)
     received = next(mail for mail in await posted(shop) if "withdrawal" in mail["Subject"])
 
     assert "You get back £44.00" in asked and "You get back £44.00" in withdrawn
-    assert "You get back £" not in settled and "was given back already" in settled
+    assert "You get back £" not in settled and "What is due to you was given back" in settled
     for kind in ("plain", "html"):
         # As it stood when the buyer withdrew: the cancellation has a mail of its own.
         text = words_of(said(received, kind))
-        assert "£22.00 was given back before" in text and "the rest, £44.00." in text
+        assert "£22.00 was given back before" in text and "get back another £44.00." in text
 
 
 async def test_withdrawing_when_all_the_money_went_back_promises_none(shop: Shop) -> None:
@@ -201,9 +201,9 @@ async def test_withdrawing_when_all_the_money_went_back_promises_none(shop: Shop
 
     received = next(mail for mail in await posted(shop) if "withdrawal" in mail["Subject"])
 
-    assert "You get back £" not in asked and "was given back already" in asked
+    assert "You get back £" not in asked and "What is due to you was given back" in asked
     text = words_of(said(received, "plain"))
-    assert "£66.00, was given back before" in text and "You get back" not in text
+    assert "given back, or is on its way: £66.00." in text and "You get back" not in text
 
 
 async def test_who_never_got_anything_back_reads_the_whole_sum(shop: Shop) -> None:
@@ -213,7 +213,7 @@ async def test_who_never_got_anything_back_reads_the_whole_sum(shop: Shop) -> No
 
     mails = {mail["Subject"].split()[1]: mail for mail in await posted(shop)}
 
-    assert "You get back what you paid, £66.00." in words_of(said(mails["withdrawal"], "plain"))
+    assert "You get back £66.00." in words_of(said(mails["withdrawal"], "plain"))
     # No second parcel comes any more.
     assert "other pieces follow" not in said(mails["parcel"], "plain")
 
