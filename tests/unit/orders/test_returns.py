@@ -141,16 +141,31 @@ def test_lost_value_is_kept_once_beside_goods_that_stay() -> None:
     assert sums(refunded(all_of_it, 100, 0, 1)) == (0, 0)
 
 
-def test_what_a_faster_delivery_cost_more_stays() -> None:
+def sent_fast(order: Order) -> Order:
+    """For 900, which is 505 more than the cheapest way."""
     day = date(2026, 11, 25)
     fast = AgreedDelivery(ids.new(), {"en": "Fast"}, gbp(900), day, day, day, standard=gbp(395))
-    order = order_of((1, 100), delivery=900)
-    quoted = replace(order, quote=Quote(ids.new(), "GB", gbp(100), gbp(1000), (), fast))
+    goods = order.total - gbp(900)
+    return replace(order, quote=Quote(ids.new(), "GB", goods, order.total, (), fast))
+
+
+def test_what_a_faster_delivery_cost_more_stays() -> None:
+    quoted = sent_fast(order_of((1, 100), delivery=900))
     sent = sent_and_withdrawn(quoted)
 
     assert (sums(back(sent, 0, 1)), owed(sent).delivery_kept) == ((495, 0), gbp(505))
     # Nothing was sent: there is no delivery to pay for.
     assert sums(replace(quoted, withdrawn_at=WITHDRAWN)) == (1000, 0)
+
+
+def test_no_more_of_delivery_is_said_to_stay_than_the_seller_has() -> None:
+    sent = sent_and_withdrawn(sent_fast(order_of((1, 100), delivery=900)))
+    beside = sent_and_withdrawn(sent_fast(kept_beside((1, 100), (1, 300), delivery=900)))
+
+    assert owed(refunded(sent, 600, 0, 1)).delivery_kept == gbp(400)
+    assert owed(refunded(sent, 1000, 0, 1)).delivery_kept == gbp(0)
+    # All of delivery stays, whichever way was chosen.
+    assert owed(beside).delivery_kept == gbp(0)
 
 
 def test_goods_from_which_nobody_withdraws_are_not_waited_for() -> None:

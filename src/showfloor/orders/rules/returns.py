@@ -89,10 +89,20 @@ def owed(order: Order, stands: Progress, timezone: str) -> Owed | None:
         withheld=withheld,
         by=max([last, *_backs(order)]),
         send_back_by=last if _to_send_back(order, stands) else None,
-        delivery_kept=delivery_kept(order),
+        delivery_kept=_stays_of_delivery(order, stands),
         value_lost=value_lost(order),
         pieces={at: count for at, count in pieces.items() if count},
     )
+
+
+def _stays_of_delivery(order: Order, stands: Progress) -> Money:
+    """What a faster way cost more, as far as the seller still has it. Beside goods that stay paid
+    all of delivery stays.
+    """
+    if order.kept:
+        return Money(0, order.total.currency)
+    stays = min(delivery_kept(order).amount, stands.left.amount)
+    return Money(stays, order.total.currency)
 
 
 def _may_wait(order: Order, stands: Progress) -> Money:
