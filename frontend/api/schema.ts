@@ -2021,7 +2021,7 @@ export interface components {
          * @description What the security log says.
          * @enum {string}
          */
-        SecurityEvent: "signed_in" | "sign_in_refused" | "sessions_ended" | "person_added" | "person_disabled" | "person_enabled" | "password_changed" | "granted" | "grant_revoked" | "invited" | "invitation_withdrawn" | "key_added" | "key_revoked" | "origin_allowed" | "origin_forbidden" | "creator_allowed" | "creator_forbidden" | "webhook_added" | "webhook_changed" | "webhook_removed" | "webhook_secret_made";
+        SecurityEvent: "signed_in" | "sign_in_refused" | "sessions_ended" | "person_added" | "person_disabled" | "person_enabled" | "password_changed" | "granted" | "grant_revoked" | "invited" | "invitation_withdrawn" | "key_added" | "key_revoked" | "origin_allowed" | "origin_forbidden" | "creator_allowed" | "creator_forbidden" | "webhook_added" | "webhook_changed" | "webhook_removed" | "webhook_secret_made" | "payouts_exported";
         SecurityLogOut: {
             records: components["schemas"]["SecurityRecordOut"][];
         };

@@ -304,6 +304,7 @@ class SecurityEvent(StrEnum):
     WEBHOOK_CHANGED = "webhook_changed"
     WEBHOOK_REMOVED = "webhook_removed"
     WEBHOOK_SECRET_MADE = "webhook_secret_made"  # noqa: S105 - the name of an event
+    PAYOUTS_EXPORTED = "payouts_exported"
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,6 +117,13 @@ class PayeeMissing(AppError):
     status = 422
 
 
+class PayeeTwice(AppError):
+    """More than one row says where an account's money goes; `accounts` are these."""
+
+    code = "payee_twice"
+    status = 422
+
+
 class IbanInvalid(AppError):
     """`iban` is none."""
 

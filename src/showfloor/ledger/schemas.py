@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, Field
 
@@ -13,6 +13,7 @@ from showfloor.ledger.types import (
     AgreementState,
     BatchState,
     EntryKind,
+    FileKind,
     Holder,
     KeepCode,
     PayoutState,
@@ -287,7 +288,7 @@ class PayeeIn(BaseModel):
 class ExportIn(BaseModel):
     """`debtor_name` and `debtor_iban` are whose bank account pays, for SEPA."""
 
-    format: Literal["sepa", "csv"]
+    format: FileKind
     payees: list[PayeeIn] = Field(max_length=10_000)
     debtor_name: OptionalLine = ""
     debtor_iban: OptionalLine = ""

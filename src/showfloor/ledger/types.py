@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Literal
 from uuid import UUID
 
 from showfloor.kit.money import Money
@@ -362,6 +363,10 @@ class PayoutHold:
     amount: int | None
     reason: str
     ends_at: datetime
+
+
+FileKind = Literal["sepa", "csv"]
+"""What is written for the bank."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,6 +110,38 @@ async def test_file_for_the_bank_names_everybody_or_nothing_is_sent(bank: Shop) 
     assert await scalar(bank.database, "select state from payout") == "sent"
 
 
+async def test_account_that_stands_twice_among_the_payees_is_refused(bank: Shop) -> None:
+    """Nobody knows which bank account is meant."""
+    made = await computed(bank)
+    await post(bank, BORIS, f"/batches/{made['id']}/approve")
+    account = ids.encode("mer", bank.seller.merchant.id)
+    payees = [
+        {"account": account, "name": "Loamwick Ltd", "iban": iban}
+        for iban in (IBAN, "DE89370400440532013000")
+    ]
+
+    refused = await exported(bank, made, payees=payees)
+
+    assert (refused.status_code, refused.json()["code"]) == (422, "payee_twice")
+    assert account in refused.json()["detail"]
+    assert await scalar(bank.database, "select state from payout") == "approved"
+
+
+async def test_security_log_says_who_had_which_file_written(bank: Shop) -> None:
+    logged = "select string_agg(person_id || ' ' || about, ', ') from security_event"
+    logged += " where event = 'payouts_exported'"
+    made = await computed(bank)
+    await post(bank, BORIS, f"/batches/{made['id']}/approve")
+    await exported(bank, made, payees=[])
+    assert await scalar(bank.database, logged) is None
+
+    await exported(bank, made)
+    await exported(bank, made)
+
+    batch = ids.parse("pob", made["id"])
+    assert await scalar(bank.database, logged) == ", ".join([f"{ANNA.id} {batch} csv"] * 2)
+
+
 @pytest.mark.parametrize(
     ("steps", "state", "balance"),
     [

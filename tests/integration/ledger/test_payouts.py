@@ -82,7 +82,7 @@ async def approve(shop: Shop, batch: Batch, who: Person = BORIS) -> Batch:
 
 async def export(shop: Shop, batch: Batch) -> Batch:
     async with shop.database.session() as session:
-        return await service.export(session, person=ANNA, batch_id=batch.id)
+        return await service.export(session, person=ANNA, batch_id=batch.id, file="csv")
 
 
 async def end(shop: Shop, payout_id: UUID, state: PayoutState, reason: str | None = None) -> None:

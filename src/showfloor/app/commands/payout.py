@@ -24,7 +24,7 @@ from showfloor.kit.db import Session
 from showfloor.kit.money import Money
 from showfloor.ledger import service
 from showfloor.ledger.adapters import sepa
-from showfloor.ledger.types import Account, Batch, Payee, Payout, PayoutHold, PayoutState
+from showfloor.ledger.types import Account, Batch, FileKind, Payee, Payout, PayoutHold, PayoutState
 from showfloor.ledger.views import account_name, parse_account
 
 T = TypeVar("T")
@@ -109,21 +109,22 @@ def export(
 ) -> None:
     """Write the file for the bank. Bank details come from a file and are stored nowhere here."""
     known = _payees(payees)
+    kind: FileKind = "sepa" if to.suffix == ".xml" else "csv"
 
     async def once(session: Session, person: Person) -> Batch:
-        exported = await service.export(session, person=person, batch_id=batch)
+        exported = await service.export(session, person=person, batch_id=batch, file=kind)
         missing = {each.account for each in exported.payouts if _sent(each)} - known.keys()
         if missing:
             names = ", ".join(sorted(account_name(each) for each in missing))
             raise typer.BadParameter(f"{payees} lacks {names}")
-        to.write_bytes(_file(exported, known, to, Payee(debtor, debtor_iban)))
+        to.write_bytes(_file(exported, known, kind, Payee(debtor, debtor_iban)))
         return exported
 
     _show(_as(by, once))
 
 
-def _file(batch: Batch, known: dict[Account, Payee], to: Path, debtor: Payee) -> bytes:
-    if to.suffix != ".xml":
+def _file(batch: Batch, known: dict[Account, Payee], kind: FileKind, debtor: Payee) -> bytes:
+    if kind == "csv":
         return csv.rows_text(sepa.payout_rows(batch, known)).encode()
     now = clock.now()
     day = (now + timedelta(days=1)).date()

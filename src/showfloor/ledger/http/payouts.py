@@ -4,6 +4,7 @@ bank, and what the bank did.
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from uuid import UUID
 
@@ -27,6 +28,7 @@ from showfloor.ledger.errors import (
     NeedsAnotherPerson,
     NothingPayable,
     PayeeMissing,
+    PayeeTwice,
     PayoutNotFound,
     PayoutStale,
     PayoutStepInvalid,
@@ -90,21 +92,20 @@ async def discard_batch(batch_id: str, session: SessionDep, person: CurrentPerso
     "/payouts/batches/{batch_id}/export",
     response_class=Response,
     responses={
-        **refusals(*STEP, PayeeMissing, IbanInvalid, SepaNeedsEuro),
+        **refusals(*STEP, PayeeMissing, PayeeTwice, IbanInvalid, SepaNeedsEuro),
         200: {"content": {"text/csv": {}, "application/xml": {}}},
     },
 )
 async def export_batch(
     batch_id: str, body: ExportIn, session: SessionDep, person: CurrentPerson
 ) -> Response:
-    """The file for the bank; from then on the payouts are sent. Again is the same file again. Bank
-    details come with the request and are stored nowhere.
+    """The file for the bank; from then on the payouts are sent. Asked for again it has the payouts
+    that the bank has not answered for, where the request says that their money goes. Bank details
+    come with the request and are stored nowhere; the security log says who asked.
     """
-    payees = {
-        parse_account(each.account): Payee(each.name, sepa.check_iban(each.iban))
-        for each in body.payees
-    }
-    batch = await service.export(session, person=person, batch_id=ids.parse("pob", batch_id))
+    payees = _payees_of(body)
+    chosen = ids.parse("pob", batch_id)
+    batch = await service.export(session, person=person, batch_id=chosen, file=body.format)
     _check_payees(batch, payees)
     if body.format == "csv":
         content = csv.rows_text(sepa.payout_rows(batch, payees)).encode()
@@ -121,6 +122,15 @@ async def export_batch(
         "Cache-Control": "private, no-store",
     }
     return Response(content, media_type=kind, headers=headers)
+
+
+def _payees_of(body: ExportIn) -> dict[Account, Payee]:
+    """Raises MalformedId, IbanInvalid, PayeeTwice."""
+    rows = [(parse_account(each.account), each) for each in body.payees]
+    times = Counter(account for account, _ in rows)
+    if twice := [account for account in times if times[account] > 1]:
+        raise PayeeTwice(accounts=", ".join(sorted(map(account_name, twice))))
+    return {account: Payee(each.name, sepa.check_iban(each.iban)) for account, each in rows}
 
 
 def _check_payees(batch: Batch, payees: dict[Account, Payee]) -> None:

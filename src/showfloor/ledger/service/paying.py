@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from showfloor.identity import service as identity
 from showfloor.identity.errors import Forbidden
-from showfloor.identity.types import Person
+from showfloor.identity.types import Person, SecurityEvent
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Session
 from showfloor.kit.money import Money
@@ -29,6 +30,7 @@ from showfloor.ledger.types import (
     Account,
     Batch,
     BatchState,
+    FileKind,
     Holder,
     Payout,
     PayoutHold,
@@ -95,16 +97,23 @@ async def discard(session: Session, *, person: Person, batch_id: UUID) -> None:
     await queries.set_batch(session, batch.id, BatchState.DISCARDED)
 
 
-async def export(session: Session, *, person: Person, batch_id: UUID) -> Batch:
+async def export(session: Session, *, person: Person, batch_id: UUID, file: FileKind) -> Batch:
     """Hand an approved batch to the bank; merchants' systems hear of it. Again is the same batch
-    again, as far as the bank has not answered. Raises Forbidden, BatchNotFound, PayoutStepInvalid
-    (also where nothing is left to send).
+    again, as far as the bank has not answered. Each time stands in the security log: who it was,
+    and which `file`. Raises Forbidden, BatchNotFound, PayoutStepInvalid (also where nothing is left
+    to send).
     """
     batch = await _locked(session, person, batch_id)
     sendable = batch.state in (BatchState.APPROVED, BatchState.EXPORTED)
     waits = (PayoutState.APPROVED, PayoutState.SENT)
     if not sendable or not any(each.state in waits for each in batch.payouts):
         raise PayoutStepInvalid
+    await identity.record(
+        session,
+        SecurityEvent.PAYOUTS_EXPORTED,
+        person_id=person.id,
+        about=f"{batch.id} {file}",
+    )
     if batch.state is BatchState.EXPORTED:
         return batch
     left = [each for each in batch.payouts if each.state is PayoutState.APPROVED]
