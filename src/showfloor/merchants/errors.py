@@ -36,6 +36,13 @@ class CodeUnknown(AppError):
     status = 422
 
 
+class CodeInvalid(AppError):
+    """Not three to twenty Latin letters and digits."""
+
+    code = "code_invalid"
+    status = 422
+
+
 class CodeNotFound(AppError):
     """Not one of the own creator's that leads to them."""
 

@@ -13,6 +13,7 @@ from showfloor.kit.db import Connection, Session
 from showfloor.kit.text import clean_digits
 from showfloor.merchants import queries
 from showfloor.merchants.errors import (
+    CodeInvalid,
     CodeNotFound,
     CodeTaken,
     CodeUnknown,
@@ -186,12 +187,16 @@ async def get_creators(session: Session, creator_ids: Iterable[UUID]) -> dict[UU
 
 
 async def add_code(session: Session, *, person: Person, text: str) -> CreatorCode:
-    """One more code of the person's own creator. Raises Forbidden, CodeUnknown (not three to
-    twenty Latin letters and digits), CodeTaken, TooManyCodes.
+    """One more code of the person's own creator. Raises Forbidden, CodeInvalid, CodeTaken,
+    TooManyCodes.
     """
     if person.creator_id is None or not await queries.lock_creator(session, person.creator_id):
         raise Forbidden
-    new = CreatorCode(normalise_code(text), person.creator_id, clock.now())
+    try:
+        code = normalise_code(text)
+    except CodeUnknown:
+        raise CodeInvalid from None
+    new = CreatorCode(code, person.creator_id, clock.now())
     if len(await queries.codes_of(session, person.creator_id)) >= MOST_CODES:
         raise TooManyCodes(most=MOST_CODES)
     if not await queries.add_code(session, new):

@@ -309,7 +309,7 @@ async def test_code_is_one_creators_for_good(floor: Shop) -> None:
     again = await client.post("/codes", json={"code": CODE})
 
     assert (taken.status_code, taken.json()["code"]) == (409, "code_taken")
-    assert (wrong.status_code, wrong.json()["code"]) == (422, "code_unknown")
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "code_invalid")
     assert (foreign.status_code, foreign.json()["code"]) == (404, "code_not_found")
     assert (ended.status_code, ended.json()["codes"]) == (200, [])
     assert again.json()["code"] == "code_taken"

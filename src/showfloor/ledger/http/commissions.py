@@ -24,7 +24,7 @@ from showfloor.ledger.errors import (
 from showfloor.ledger.schemas import AgreementIn, CodeIn, CommissionsOut
 from showfloor.ledger.views import commissions_view
 from showfloor.merchants import service as merchants
-from showfloor.merchants.errors import CodeNotFound, CodeTaken, CodeUnknown, TooManyCodes
+from showfloor.merchants.errors import CodeInvalid, CodeNotFound, CodeTaken, TooManyCodes
 
 router = APIRouter(prefix="/api/v1", tags=["commissions"])
 CHANGE = (NotAuthenticated, CsrfFailed, NotFound)
@@ -109,7 +109,7 @@ async def stop_commission(
 @router.post(
     "/codes",
     status_code=201,
-    responses=refusals(*CHANGE, Forbidden, CodeUnknown, CodeTaken, TooManyCodes),
+    responses=refusals(*CHANGE, Forbidden, CodeInvalid, CodeTaken, TooManyCodes),
 )
 async def add_code(body: CodeIn, session: SessionDep, person: CurrentPerson) -> CommissionsOut:
     """Make a code of the own creator's, for links and for buyers to type. It is nobody else's from
