@@ -336,6 +336,18 @@ async def test_keep_card_says_what_is_left_where_the_buyer_came_by_a_link(floor:
     assert keep["by_link"]["seller"]["amount"] == keep["seller"]["amount"] - 110
 
 
+async def test_keep_card_of_a_creator_knows_no_rate_of_another(floor: Shop) -> None:
+    path = f"/products/{ids.encode('prod', floor.product.id)}/keep"
+    vera, wim = await add_affiliate(floor), await add_affiliate(floor, "WIM10")
+    await agree(floor, wim, 500)
+    floor.be(vera)
+    assert (await floor.get(path))["by_link"] is None
+    await agree(floor, vera, 300)
+    floor.be(vera)
+
+    assert (await floor.get(path))["by_link"]["rate"] == 300
+
+
 async def test_order_is_booked_once_with_its_link(floor: Shop) -> None:
     vera = await add_affiliate(floor)
     await agree(floor, vera, 1000)

@@ -62,19 +62,28 @@ async def keep_card(
         commission_rate=rates[0],
         refund_rate=refund_rate,
     )
-    link_rate = await _highest_link_rate(session, product, creator_id, rates[0], now)
+    only = None if product.merchant_id in person.merchant_ids else person.creator_id
+    link_rate = await _highest_link_rate(session, product, creator_id, rates[0], now, only=only)
     by_link = keep(link_rate=link_rate) if link_rate else None
     return KeepCard(product.id, product.name, where.currency, keep(), orders, by_link)
 
 
 async def _highest_link_rate(
-    session: Session, product: Product, host_id: UUID | None, host_rate: int, at: datetime
+    session: Session,
+    product: Product,
+    host_id: UUID | None,
+    host_rate: int,
+    at: datetime,
+    *,
+    only: UUID | None,
 ) -> int:
-    """Of all creators who may bring buyers, beside this host."""
+    """Of all creators who may bring buyers, beside this host. `only` is a creator who reads of its
+    own agreements alone: what the seller agreed with others is theirs.
+    """
     agreed = await queries.agreements(session, merchant_ids=[product.merchant_id])
     by_creator: dict[UUID, list[Agreement]] = {}
     for each in agreed:
-        if each.way is Way.LINK:
+        if each.way is Way.LINK and only in (None, each.creator_id):
             by_creator.setdefault(each.creator_id, []).append(each)
     rates = [0]
     for creator_id, theirs in by_creator.items():
