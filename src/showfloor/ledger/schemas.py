@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from babel.numbers import is_currency
 from pydantic import AfterValidator, BaseModel, Field
 
 from showfloor.kit.fields import Line, OptionalLine
@@ -20,6 +21,15 @@ from showfloor.ledger.types import (
     Side,
     Way,
 )
+
+
+def _check_currency(code: str) -> str:
+    if not is_currency(code):
+        raise ValueError("not an ISO 4217 currency")
+    return code
+
+
+Currency = Annotated[str, Field(pattern="^[A-Z]{3}$"), AfterValidator(_check_currency)]
 
 
 class AccountOut(BaseModel):
@@ -242,7 +252,7 @@ class KeepOut(BaseModel):
 
 
 class ComputeIn(BaseModel):
-    currency: str = Field(pattern="^[A-Z]{3}$")
+    currency: Currency
 
 
 class BatchOut(BaseModel):
@@ -304,7 +314,7 @@ class PayoutHoldIn(BaseModel):
     """`amount` in minor units; without it everything. Its owner reads `reason`."""
 
     account: str = Field(pattern="^(mer|cre)_[A-Za-z0-9]{1,40}$")
-    currency: str = Field(pattern="^[A-Z]{3}$")
+    currency: Currency
     amount: int | None = Field(None, ge=1, le=10**14)
     reason: Line
     days: int = Field(ge=1, le=180)

@@ -188,6 +188,18 @@ async def test_what_is_kept_back_is_not_paid_until_it_is_released(bank: Shop) ->
     assert (await computed(bank))["total"]["amount"] == NET
 
 
+async def test_currency_that_there_is_not_is_refused(bank: Shop) -> None:
+    account = ids.encode("mer", bank.seller.merchant.id)
+    body = {"account": account, "currency": "ZZZ", "amount": 5, "reason": "Parcels", "days": 14}
+
+    held = await post(bank, ANNA, "/holds", body)
+    made = await post(bank, ANNA, "/batches", {"currency": "ZZZ"})
+
+    assert (held.status_code, held.json()["code"]) == (422, "validation_failed")
+    assert (made.status_code, made.json()["code"]) == (422, "validation_failed")
+    assert await scalar(bank.database, "select count(*) from payout_hold") == 0
+
+
 async def test_sepa_file_of_euros_is_xml(bank: Shop) -> None:
     """The command's tests look at all of it; here, that the call answers with it."""
     made = await computed(bank)
