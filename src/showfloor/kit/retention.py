@@ -36,12 +36,15 @@ class KeptRows:
 
 @dataclass(frozen=True, slots=True)
 class DataClass:
-    """`kept` is None for what is kept until somebody asks for its erasure; `law` is where the
-    reason stands (cited from memory: have it read for your markets), None for what is about nobody.
+    """`kept` is None for what is kept until somebody asks for its erasure. `lasts` is how long the
+    thing itself is good for, before that time begins, where it has an end of its own. `law` is
+    where the reason stands (cited from memory: have it read for your markets), None for what is
+    about nobody.
     """
 
     name: str
     kept: timedelta | None
+    lasts: timedelta | None
     about: About
     law: str | None
     rows: tuple[KeptRows, ...]
@@ -55,6 +58,7 @@ def data_classes() -> tuple[DataClass, ...]:
         DataClass(
             entry["name"],
             None if entry["kept"] is None else timedelta(**entry["kept"]),
+            timedelta(**entry["lasts"]) if "lasts" in entry else None,
             About(entry["about"]),
             entry["law"],
             tuple(
@@ -71,6 +75,14 @@ def kept_for(name: str) -> timedelta:
     end.
     """
     found = {each.name: each.kept for each in data_classes()}[name]
+    if found is None:
+        raise KeyError(name)
+    return found
+
+
+def lasts(name: str) -> timedelta:
+    """How long a thing of this class is good for. Raises KeyError where it has no end."""
+    found = {each.name: each.lasts for each in data_classes()}[name]
     if found is None:
         raise KeyError(name)
     return found

@@ -10,9 +10,10 @@ from hashlib import sha256
 from uuid import UUID
 
 from showfloor.kit.pace import Limit
+from showfloor.kit.retention import lasts
 
 SIGN_IN_LASTS = timedelta(minutes=15)
-SESSION_LASTS = timedelta(days=90)
+SESSION_LASTS = lasts("viewer_session")
 """Nobody types a code for each show; every session can be ended from any other."""
 MOST_TRIES = 5
 """Codes that may be tried for one mail: with `MOST_MAILS` a stranger guesses one of a million

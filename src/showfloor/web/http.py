@@ -374,6 +374,7 @@ def _privacy(request: Request, *, young: bool) -> Response:
         "sellers",
         *(["stripe"] if settings.stripe_keys is not None else []),
         *(["mail"] if settings.smtp_server is not None else []),
+        *(["storage"] if request.app.state.storage_origins else []),
         "nobody",
     ]
     html = pages.render_privacy(

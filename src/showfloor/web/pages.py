@@ -332,7 +332,8 @@ def render_privacy(
         {
             "name": each.name,
             "law": each.law,
-            "kept": each.kept if each.kept is None else _in_words(each.kept),
+            # What is deleted the moment it ends is there for as long as it lasts.
+            "kept": None if each.kept is None else _in_words(each.kept or each.lasts),
             "about": each.about,
         }
         for each in data_classes()
@@ -351,16 +352,16 @@ def render_privacy(
     )
 
 
-def _in_words(kept: timedelta) -> tuple[str, int] | tuple[()]:
-    """The largest unit that says it whole, as the end of `privacy.…`, and how many; nothing for no
-    time at all.
+def _in_words(kept: timedelta | None) -> tuple[str, int]:
+    """The largest unit that says it whole, as the end of `privacy.…`, and how many. Raises
+    ValueError for less than a minute.
     """
-    if kept >= timedelta(days=730):
+    if kept and kept >= timedelta(days=730):
         return "years", kept.days // 365
     for unit, length in (("days", 86400), ("hours", 3600), ("minutes", 60)):
         if kept and kept.total_seconds() % length == 0:
             return unit, int(kept.total_seconds()) // length
-    return ()
+    raise ValueError(f"{kept} has no words")
 
 
 def render_remote(env: jinja2.Environment, *, lang: str) -> str:

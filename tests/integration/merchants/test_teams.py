@@ -483,9 +483,13 @@ async def test_security_log_says_who_decided_about_whom(office: Bureau) -> None:
     member = next(one for one in (await office.seen())["members"] if not one["own"])["id"]
     await office.lower(member, "catalogue")
     await office.remove(member)
+    second, theirs = await office.colleague(Role.OWNER)
+    await office.remove(second, by=theirs)
 
     async with office.database.session() as session:
         log = await identity.list_records(session, person=identity.operator(), limit=20)
+    left = next(one for one in log if one.person_id == ids.parse("per", second))
+    assert (left.event, left.by_id) == (SecurityEvent.GRANT_REVOKED, None)
 
     owner, new = office.floor.sellers[0].id, ids.parse("per", member)
     assert [

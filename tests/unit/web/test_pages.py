@@ -14,7 +14,7 @@ import pytest
 
 from showfloor.kit import messages
 from showfloor.kit.money import Money
-from showfloor.kit.retention import About, data_classes, kept_for
+from showfloor.kit.retention import About, data_classes, kept_for, lasts
 from showfloor.markets.types import NoWithdrawal
 from showfloor.orders.views import order_detail
 from showfloor.web import pages
@@ -321,7 +321,7 @@ def test_privacy_notice_names_every_class_that_is_about_somebody(
         lang=lang,
         young=young,
         operator="Loam Ltd, privacy@loam.example",
-        recipients=["sellers", "stripe", "mail", "nobody"],
+        recipients=["sellers", "stripe", "mail", "storage", "nobody"],
     )
 
     translate = messages.load().translate
@@ -333,6 +333,7 @@ def test_privacy_notice_names_every_class_that_is_about_somebody(
     # As the file says it: eleven years of 365 days and the leap days in them.
     assert kept_for("order").days // 365 == 11
     assert translate(lang, "privacy.years", count=11) in html
+    assert translate(lang, "privacy.days", count=lasts("viewer_session").days) in html
     assert "Loam Ltd, privacy@loam.example" in html
 
 

@@ -10,10 +10,11 @@ from hashlib import sha256
 from math import inf
 
 from showfloor.identity.types import BirthDate, Scope
+from showfloor.kit.retention import lasts
 from showfloor.kit.text import clean_email
 from showfloor.markets.types import Band
 
-SESSION_LIFETIME = timedelta(hours=12)
+SESSION_LIFETIME = lasts("staff_session")
 """A working day; a show host signs in before the show."""
 
 

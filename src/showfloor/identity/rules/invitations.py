@@ -5,13 +5,13 @@ from __future__ import annotations
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable
-from datetime import timedelta
 from hashlib import sha256
 from uuid import UUID
 
 from showfloor.identity.types import Grant, GrantKind, Member, Role
+from showfloor.kit.retention import lasts
 
-INVITATION_LASTS = timedelta(days=7)
+INVITATION_LASTS = lasts("invitation")
 MOST_INVITATIONS = 50
 """Of one team, that wait for an answer: nobody sends mails to a whole address book."""
 MOST_INVITED_A_DAY = 100

@@ -138,7 +138,7 @@ async def change_role(
         kind=team.kind,
         subject_id=team.subject_id,
         role=role,
-        by_id=_id(person),
+        by_id=_other(person, member_id),
     )
     return Member(member.person_id, member.name, member.email, role, member.is_disabled)
 
@@ -153,7 +153,7 @@ async def remove_member(session: Session, *, person: Person, team: Team, member_
         person_id=member_id,
         kind=team.kind,
         subject_id=team.subject_id,
-        by_id=_id(person),
+        by_id=_other(person, member_id),
     )
 
 
@@ -304,6 +304,11 @@ async def _record(
 ) -> None:
     about = f"{_about(team)} {role.value}"
     await record(session, event, person_id=_id(person), about=about)
+
+
+def _other(person: Person, member_id: UUID) -> UUID | None:
+    """Who decided, where it was not the member."""
+    return None if person.id == member_id else _id(person)
 
 
 def _id(person: Person) -> UUID | None:
