@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Index, LargeBinary, Sequence, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from showfloor.kit.db import Base, personal
@@ -18,7 +19,15 @@ class AuthorRow(Base):
     """`network` is a keyed digest of where a guest came from, kept for a day."""
 
     __tablename__ = "chat_author"
-    __table_args__ = (UniqueConstraint("show_id", "person_id"),)
+    __table_args__ = (
+        UniqueConstraint("show_id", "person_id"),
+        Index(
+            "ix_chat_author_muted",
+            "show_id",
+            "network",
+            postgresql_where=sql("muted_until is not null"),
+        ),
+    )
     id: Mapped[UUID] = mapped_column(primary_key=True)
     show_id: Mapped[UUID]
     person_id: Mapped[UUID | None] = personal("room", index=True)

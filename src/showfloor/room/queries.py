@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from showfloor.kit.db import Session, delete_batch
@@ -133,9 +133,25 @@ async def author(session: Session, author_id: UUID) -> Author | None:
     return None if row is None else _author(row)
 
 
-async def mute(session: Session, author_id: UUID, until: datetime | None) -> None:
+async def mute(session: Session, author_id: UUID, until: datetime) -> None:
+    """A shorter mute does not end a longer one."""
     muted = update(AuthorRow).where(AuthorRow.id == author_id)
-    await session.execute(muted.values(muted_until=until))
+    longest = func.greatest(func.coalesce(AuthorRow.muted_until, until), until)
+    await session.execute(muted.values(muted_until=longest))
+
+
+async def unmute(session: Session, author_id: UUID) -> None:
+    await session.execute(
+        update(AuthorRow).where(AuthorRow.id == author_id).values(muted_until=None)
+    )
+
+
+async def is_muted_near(session: Session, show_id: UUID, network: bytes, now: datetime) -> bool:
+    """Whether somebody of the network, who is a guest as well, may not write now."""
+    muted = select(AuthorRow.id).where(
+        AuthorRow.show_id == show_id, AuthorRow.network == network, AuthorRow.muted_until > now
+    )
+    return (await session.execute(muted.limit(1))).first() is not None
 
 
 async def settings(session: Session, show_id: UUID) -> ChatSettings:

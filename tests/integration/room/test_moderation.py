@@ -11,8 +11,9 @@ import pytest
 from showfloor.kit import clock
 from showfloor.kit.db import Database
 from showfloor.realtime import service as realtime
+from showfloor.room import queries
 from showfloor.room.service import moderation
-from tests.integration.room.conftest import Talk
+from tests.integration.room.conftest import ADULT, Talk
 
 
 async def done(talk: Talk) -> list[str]:
@@ -189,6 +190,36 @@ async def test_only_who_runs_the_show_mutes(
     assert await mute(talk, message, talk.stranger) == (404 if guard else 204)
     assert (await change(talk, talk.stranger, closed=True)).status_code == 404
     assert await refused(talk, "more", token) == ((201, "") if guard else (403, "chat_muted"))
+
+
+@pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
+async def test_muted_guest_does_not_come_back_under_name_after_name(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch, guard: bool
+) -> None:
+    async def nobody(*_: object) -> bool:
+        return False
+
+    if not guard:
+        monkeypatch.setattr(queries, "is_muted_near", nobody)
+    _, message = await talk.guest("Daniel", "rude")
+    await mute(talk, message, talk.host)
+
+    answers = [await talk.say("again", name=f"Daniel {letter}", **ADULT) for letter in "abc"]
+
+    written = [answer.status_code for answer in answers]
+    assert written == ([201, 429, 429] if guard else [201, 201, 201])
+
+
+async def test_shorter_mute_does_not_end_a_longer_one(talk: Talk) -> None:
+    token, first = await talk.guest("Daniel", "rude")
+    second = (await talk.say("ruder", token)).json()
+    await mute(talk, first, talk.host)
+
+    assert await mute(talk, second, talk.host, minutes=10) == 204
+
+    now = clock.now()
+    with clock.use(lambda: now + timedelta(minutes=11)):
+        assert await refused(talk, "back", token) == (403, "chat_muted")
 
 
 async def test_nobody_of_the_team_is_muted(talk: Talk) -> None:

@@ -106,5 +106,11 @@ def test_name_of_somebody_else_is_free(name: str) -> None:
     assert not is_reserved(name, TEAM)
 
 
+@pytest.mark.parametrize("filler", ["\u3164", "\u115f", "\u1160", "\uffa0"])
+def test_letters_that_draw_nothing_make_no_other_name(filler: str) -> None:
+    assert clean_name(f"Mo{filler}na{filler}") == "Mona"
+    assert skeleton(f"Host{filler}") == skeleton("Host")
+
+
 def test_names_that_look_the_same_have_one_skeleton() -> None:
     assert skeleton("Раураl") == skeleton("PayPal") != skeleton("Paypam")

@@ -44,6 +44,12 @@ def test_cleaned_message_has_no_control_and_is_clean(text: str) -> None:
     assert clean_message(clean) == clean
 
 
+def test_joiners_do_not_let_a_tower_of_marks_through() -> None:
+    tower = "a" + ("\u0301" * 3 + "\u200d") * 100
+
+    assert sum(letter == "\u0301" for letter in clean_message(tower)) == MOST_MARKS
+
+
 def test_length_is_judged_after_cleaning() -> None:
     assert NewMessage(text=" " + "x" * LONGEST + "\u202e ").text == "x" * LONGEST
     for text in ("x" * (LONGEST + 1), "  ", "\u200b"):

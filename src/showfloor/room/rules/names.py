@@ -60,6 +60,8 @@ _FILLERS = ("the", "real", "your", "our", "customer", "service", "care", "shop",
 """Words that make nobody of the team by themselves, but stand beside those that do."""
 _LETTERS = ("L", "M", "N", "Z")
 _MARKS_IN_NAMES = " .'’-_&\u200c\u200d"
+_INVISIBLE = "\u115f\u1160\u17b4\u17b5\u3164\uffa0"
+"""Letters by their category that draw nothing (Unicode: Default_Ignorable_Code_Point)."""
 _LOOK_ALIKES = {
     # Letters of other scripts, and digits in their place, by the letter that they look like.
     "a": "аɑαа4@ᴀ",
@@ -108,7 +110,8 @@ def clean_name(text: str) -> str:
     kept = "".join(
         letter
         for letter in line
-        if unicodedata.category(letter)[0] in _LETTERS or letter in _MARKS_IN_NAMES
+        if letter not in _INVISIBLE
+        and (unicodedata.category(letter)[0] in _LETTERS or letter in _MARKS_IN_NAMES)
     )
     name = clean_line(kept).strip(" .'’-_&")
     return name if any(unicodedata.category(letter)[0] == "L" for letter in name) else ""
@@ -116,7 +119,8 @@ def clean_name(text: str) -> str:
 
 def skeleton(text: str) -> str:
     """What names that look the same have in common; words stay apart by a blank."""
-    folded = unicodedata.normalize("NFKD", text).translate(_CAPITALS).casefold()
+    seen = text.translate(dict.fromkeys(map(ord, _INVISIBLE)))
+    folded = unicodedata.normalize("NFKD", seen).translate(_CAPITALS).casefold()
     bare = "".join(
         letter
         for letter in folded

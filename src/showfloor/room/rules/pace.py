@@ -13,3 +13,5 @@ NETWORK = Limit(600, 10.0)
 """Messages of one network, which may be a whole office or a mobile operator's."""
 NEWCOMERS = Limit(60, 60.0)
 """New guests of one network: a name is easily made up, so that is what a new one costs."""
+RETURNS = Limit(1, 600.0)
+"""The same, while a guest of that network is muted in the show."""

@@ -37,10 +37,15 @@ def is_emoji(text: str) -> bool:
 
 
 def thin_marks(text: str) -> str:
-    """At most `MOST_MARKS` combining marks in a row."""
+    """At most `MOST_MARKS` combining marks in a row; joiners between them draw nothing and end no
+    row.
+    """
     kept, marks = [], 0
     for letter in text:
-        marks = marks + 1 if unicodedata.category(letter) in ("Mn", "Me") else 0
+        if unicodedata.category(letter) in ("Mn", "Me"):
+            marks += 1
+        elif letter not in "\u200c\u200d":
+            marks = 0
         if marks <= MOST_MARKS:
             kept.append(letter)
     return "".join(kept)

@@ -26,7 +26,7 @@ from showfloor.room.errors import (
     WritingTooFast,
 )
 from showfloor.room.rules.names import LONGEST_NAME, clean_name, is_reserved
-from showfloor.room.rules.pace import AUTHOR, NETWORK, NEWCOMERS
+from showfloor.room.rules.pace import AUTHOR, NETWORK, NEWCOMERS, RETURNS
 from showfloor.room.rules.private import cover_private
 from showfloor.room.rules.words import is_emoji
 from showfloor.room.service.access import name_of_staff, names_of_team, role_of
@@ -127,6 +127,9 @@ async def _author_of_guest(
         raise ChatNameNeeded
     await _check_name(session, guest.name, show)
     _slow_down(pace, ("newcomers", guest.network), NEWCOMERS)
+    if await queries.is_muted_near(session, show.id, guest.network, clock.now()):
+        # Perhaps the muted one under another name, perhaps a neighbour behind the same address.
+        _slow_down(pace, ("returns", show.id, guest.network), RETURNS)
     author, token = Author(ids.new(), show.id, None, guest.name), f"ct_{ids.secret()}"
     await queries.add_guest(
         session,

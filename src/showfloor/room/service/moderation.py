@@ -73,7 +73,7 @@ async def unmute(session: Session, *, person: Person, message_id: UUID, reason: 
     author = await queries.author(session, message.author_id)
     if author is None or author.muted_until is None:
         return
-    await queries.mute(session, message.author_id, None)
+    await queries.unmute(session, message.author_id)
     await _log(session, person, show, ActionKind.UNMUTE, reason, message_id)
 
 
