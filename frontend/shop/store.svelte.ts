@@ -21,6 +21,8 @@ import { isSheet, type View } from "./navigation";
 import { sceneOf, type Scene } from "./scene";
 import { findVariant } from "./variants";
 
+/** Messages that wait for the chat's code: as many as it shows. Where the chat is switched off it never comes. */
+const WAITING = 300;
 const TALL = 9 / 16;
 /** A film's and a phone's, and nothing beyond: the page has to have room for its goods. */
 const WIDEST = 21 / 9;
@@ -226,7 +228,9 @@ export class ShowStore {
   /** What people say; its code comes after the picture, and until then messages wait here. */
   chat = $state.raw<Chat | null>(null);
   readonly said: (ChatEvent | null)[] = [];
-  hear: (event: ChatEvent | null) => void = (event) => this.said.push(event);
+  hear: (event: ChatEvent | null) => void = (event) => {
+    if (this.said.push(event) > WAITING) this.said.shift();
+  };
 
   get entries() {
     return this.#room.entries;

@@ -19,6 +19,8 @@ import { Ending } from "./ending.svelte";
 import { pinNext, toggle, unpinNewest, type Action } from "./pinning";
 import type { Studio } from "./session.svelte";
 
+/** Messages that wait for the chat's card: as many as it shows. */
+const WAITING = 300;
 const POLL = 2000;
 const UNDO = 10_000;
 
@@ -155,7 +157,7 @@ export class ShowConsole {
 
   #hear(event: ChatEvent | null): void {
     if (this.#chat) this.#chat.hear(event);
-    else this.#said.push(event);
+    else if (this.#said.push(event) > WAITING) this.#said.shift();
   }
 
   /** After something of the show was stored by another way than `act`. */

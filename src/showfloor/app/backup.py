@@ -69,6 +69,8 @@ def back_up(settings: Settings, folder: Path) -> None:
         target = f"--file={partial / DUMP}"
         where, secret = _split_password(url)
         options = ["--format=custom", "--no-owner", "--no-privileges"]
+        # Of a rehearsal nothing is kept, and its tables may go while they are read.
+        options.append("--exclude-schema=rehearsal_*")
         _run("pg_dump", *options, target, f"--dbname={where}", environment=secret)
     secrets = kept_secrets(settings.data)
     if secrets is not None:
