@@ -53,6 +53,12 @@ test("the card is never stored", () => {
   expect(readForm("show_1")).toEqual({ ...typed, number: "" });
 });
 
+test("a creator's code is typed for one purchase", () => {
+  writeForm("show_1", { ...typed, code: "VERA10" });
+
+  expect(readForm("show_1")).toEqual({ ...typed, number: "" });
+});
+
 test("what is held is kept for all tabs, without the buyer", () => {
   const kept = { hold: hold(inMinutes(5)), checkout: null, paid: false };
   writeKept("show_1", kept);

@@ -31,10 +31,11 @@ export function readKept(showId: string): Kept | null {
 }
 
 /** What the guest typed, for this tab alone and until it is paid, given back or run out; never the
- *  card, and nothing of somebody who was not let in. A phone that needs memory for
- *  the bank's own app drops the tab that waits for it. */
+ *  card, nothing of somebody who was not let in, and no creator's code, which would go before a
+ *  link that was opened later. A phone that needs memory for the bank's own app drops the tab that
+ *  waits for it. */
 export function writeForm(showId: string, form: Form | null): void {
-  const kept = form?.admission ? { ...form, number: "" } : null;
+  const kept = form?.admission ? { ...form, code: undefined, number: "" } : null;
   write(() => sessionStorage, formSlotOf(showId), kept);
 }
 
