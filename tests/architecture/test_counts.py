@@ -11,7 +11,7 @@ from showfloor.identity.rules import SHORTEST_PASSWORD
 from showfloor.identity.rules.invitations import MOST_INVITATIONS, MOST_INVITED_A_DAY
 from showfloor.kit import messages
 from showfloor.media.rules import MOST_DESTINATIONS
-from showfloor.merchants.rules import MOST_ORIGINS
+from showfloor.merchants.rules import MOST_CODES, MOST_ORIGINS
 from showfloor.replays.rules import LONGEST_CLIP, MOST_CLIPS
 from showfloor.shows.rules import MOST_REMOTES
 from showfloor.webhooks.rules import MOST_ENDPOINTS
@@ -19,6 +19,7 @@ from showfloor.webhooks.rules import MOST_ENDPOINTS
 # A number that is one of our constants has one form, which the text is written in.
 CONSTANT = {
     "error.too_many_origins": (MOST_ORIGINS, "many"),
+    "error.too_many_codes": (MOST_CODES, "many"),
     "error.password_too_short": (SHORTEST_PASSWORD, "many"),
     "error.too_many_remotes": (MOST_REMOTES, "few"),
     "error.clip_span_invalid": (int(LONGEST_CLIP.total_seconds()), "many"),
