@@ -10,6 +10,13 @@ export type PayoutStep = "settle" | "fail" | "return";
 export const stepsOf = ({ state }: PayoutBatch["payouts"][number]): PayoutStep[] =>
   state === "sent" ? ["settle", "fail"] : state === "settled" ? ["return"] : [];
 
+/** The message of where a payout stands, for the operator, whose bank is not the payee's. */
+export function stateKey({ state }: PayoutBatch["payouts"][number]) {
+  if (state === "sent") return "money.payout_operator.sent";
+  if (state === "settled") return "money.payout_operator.settled";
+  return `money.payout.${state}` as const;
+}
+
 export class PayoutDesk {
   found = $state.raw<PayoutBatches | null>(null);
   problem = $state.raw<Problem | null>(null);

@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
 import { Refused, type Call } from "../api/client";
 import type { PayoutBatch, PayoutBatches, PayoutHold } from "../contract";
-import { PayoutDesk, stepsOf } from "./payouts.svelte";
+import { PayoutDesk, stateKey, stepsOf } from "./payouts.svelte";
 
 const batch = { id: "pob_1", state: "computed", payouts: [] } as unknown as PayoutBatch;
 const answer: PayoutBatches = { batches: [batch], holds: [] };
@@ -45,4 +45,12 @@ test.each([
   ["failed", []],
 ] as const)("of one that is %s the bank may say %j", (state, steps) => {
   expect(stepsOf({ state } as PayoutBatch["payouts"][number])).toEqual(steps);
+});
+
+test.each([
+  ["approved", "money.payout.approved"],
+  ["sent", "money.payout_operator.sent"],
+  ["settled", "money.payout_operator.settled"],
+] as const)("of one that is %s the operator reads %s", (state, key) => {
+  expect(stateKey({ state } as PayoutBatch["payouts"][number])).toBe(key);
 });
