@@ -1362,7 +1362,10 @@ export interface components {
             value_lost: components["schemas"]["MoneyOut"];
             items: components["schemas"]["PartOut"][];
         };
-        /** @description All that is known of a viewer, under their account and under the address it verified. */
+        /**
+         * @description What is kept of a viewer, under their account and under the address it verified, but for what
+         *     sellers noted about their orders and what nobody knows to be theirs.
+         */
         OwnDataOut: {
             holdings: components["schemas"]["HoldingOut"][];
         };

@@ -21,6 +21,7 @@ from showfloor.catalog.http import editing as editing_http
 from showfloor.checkout import eraser as checkout_eraser
 from showfloor.checkout import http as checkout_http
 from showfloor.checkout import openapi as checkout_openapi
+from showfloor.checkout import reader as checkout_reader
 from showfloor.checkout import service as checkout
 from showfloor.checkout import tasks as checkout_tasks
 from showfloor.checkout.adapters.provider import FormData, PaymentProvider
@@ -375,7 +376,12 @@ def connect_erasers() -> None:
         privacy_eraser.ERASER,
     ):
         register_eraser(eraser)
-    for reader in (viewers_reader.ACCOUNT, viewers_reader.SESSIONS, orders_reader.READER):
+    for reader in (
+        viewers_reader.ACCOUNT,
+        viewers_reader.SESSIONS,
+        orders_reader.READER,
+        checkout_reader.READER,
+    ):
         register_reader(reader)
 
 

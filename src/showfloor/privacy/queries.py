@@ -54,6 +54,13 @@ async def open_requests(session: Session) -> list[Request]:
     return [_request(row) for row in rows.scalars()]
 
 
+async def requests_of(session: Session, viewer_id: UUID) -> list[Request]:
+    """Oldest first, until they are answered."""
+    chosen = select(RequestRow).where(RequestRow.viewer_id == viewer_id)
+    rows = await session.execute(chosen.order_by(RequestRow.id))
+    return [_request(row) for row in rows.scalars()]
+
+
 async def open_erasures(session: Session) -> list[UUID]:
     chosen = select(RequestRow.id).where(
         RequestRow.kind == RequestKind.ERASE.value, RequestRow.done_at.is_(None)

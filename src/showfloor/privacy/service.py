@@ -20,6 +20,7 @@ from showfloor.privacy.types import (
     Receipt,
     Request,
     RequestKind,
+    Row,
     Subject,
 )
 
@@ -53,12 +54,38 @@ async def erase(session: Session, subject: Subject) -> dict[str, int]:
     return {eraser.name: await eraser.erase(session, subject) for eraser in list_erasers()}
 
 
-async def collect(session: Session, subject: Subject, key: str) -> list[Holding]:
-    """All that is known of a person; `key` opens what is encrypted for them."""
-    return [
+async def collect(session: Session, subject: Subject, key: str, *, secret: str) -> list[Holding]:
+    """What the modules list of a person, and what they asked for here; `key` opens what is
+    encrypted for them.
+    """
+    found = [
         Holding(reader.name, tuple(await reader.read(session, subject, key)))
         for reader in _readers.values()
     ]
+    return [*found, Holding("requests", tuple(await _asked_by(session, secret, subject)))]
+
+
+async def _asked_by(session: Session, secret: str, subject: Subject) -> list[Row]:
+    if subject.viewer_id is None:
+        return []
+    return [
+        {
+            "kind": each.kind.value,
+            "asked_at": clock.rfc3339(each.asked_at),
+            "due_at": clock.rfc3339(each.due_at),
+            "text": _text_of(secret, each),
+        }
+        for each in await queries.requests_of(session, subject.viewer_id)
+    ]
+
+
+def _text_of(secret: str, request: Request) -> str | None:
+    """None where nothing was written, or an earlier secret sealed it."""
+    try:
+        found = open_asker(secret, request)
+    except sealing.Unreadable:
+        return None
+    return (found[1] or None) if found else None
 
 
 async def ask(

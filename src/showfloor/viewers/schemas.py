@@ -85,7 +85,9 @@ class HoldingOut(BaseModel):
 
 
 class OwnDataOut(BaseModel):
-    """All that is known of a viewer, under their account and under the address it verified."""
+    """What is kept of a viewer, under their account and under the address it verified, but for what
+    sellers noted about their orders and what nobody knows to be theirs.
+    """
 
     holdings: list[HoldingOut]
 

@@ -32,6 +32,7 @@ from tests.integration.viewers.test_orders import buy, guarded, show
 from tests.integration.viewers.visitors import EMAIL, SECRET, Visitor
 
 __all__ = ["show"]
+PARTS = ("account", "sessions", "orders", "checkout", "requests")
 STEPS = ("orders", "checkout", "viewers")
 
 
@@ -96,7 +97,7 @@ async def test_viewer_sees_everything_and_nothing_of_others(
     data = (await sofia.get("/viewer/data")).json()["holdings"]
 
     parts = {each["name"]: each["rows"] for each in data}
-    assert parts.keys() == {"account", "sessions", "orders"}
+    assert parts.keys() == {"account", "sessions", "orders", "checkout", "requests"}
     assert parts["account"][0]["email"] == EMAIL and parts["account"][0]["age_band"] == "ADULT"
     assert [row["order"] for row in parts["orders"]] == [mine["number"]]
     assert parts["orders"][0]["line1"] == "1 High Street"
@@ -114,12 +115,31 @@ async def test_copy_is_one_file_with_json_and_tables(sofia: Visitor, show: str) 
     assert answer.headers["cache-control"] == "private, no-store"
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
         names = archive.namelist()
-        assert names == ["data.json", "account.csv", "sessions.csv", "orders.csv"]
+        assert [name.removesuffix(".csv") for name in names] == ["data.json", *PARTS]
         everything = json.loads(archive.read("data.json"))
         table = archive.read("orders.csv").decode("utf-8-sig").splitlines()
     assert everything["orders"][0]["order"] == order["number"]
     assert table[0].startswith("order,placed_at,") and table[1].startswith(order["number"])
     assert len(table) == 2
+
+
+async def test_unfinished_purchases_and_questions_are_listed_while_they_are_kept(
+    app: FastAPI, sofia: Visitor, show: str
+) -> None:
+    await sofia.sign_in()
+    await pay_slowly(sofia, show)
+    body = {"kind": "correct", "text": "My name is Sofía"}
+    await sofia.send("POST", "/viewer/data-requests", json=body)
+
+    data = (await sofia.get("/viewer/data")).json()["holdings"]
+
+    parts = {each["name"]: each["rows"] for each in data}
+    (unfinished,), (question,) = parts["checkout"], parts["requests"]
+    assert (unfinished["quantity"], unfinished["line1"]) == (1, ADDRESS["line1"])
+    assert (question["kind"], question["text"]) == ("correct", "My name is Sofía")
+    await execute(app.state.database, "update privacy_request set sealed = 'an earlier secret'")
+    again = (await sofia.get("/viewer/data")).json()["holdings"]
+    assert {each["name"]: each["rows"] for each in again}["requests"][0]["text"] is None
 
 
 async def test_data_is_for_its_owner_alone(stranger: Visitor) -> None:

@@ -13,6 +13,7 @@ from showfloor.checkout.queries.checkouts import (
     open_checkout,
     reopen_checkout,
     set_agreed,
+    unfinished_of_buyer,
 )
 from showfloor.checkout.queries.payments import (
     Attempt,
@@ -68,4 +69,5 @@ __all__ = [
     "set_agreed",
     "set_state",
     "set_voided",
+    "unfinished_of_buyer",
 ]

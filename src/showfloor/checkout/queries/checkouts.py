@@ -15,7 +15,7 @@ from showfloor.checkout.types import Agreed, Checkout
 from showfloor.kit.db import BATCH, Asked, Connection, Parameters, Session, ask, fetch, write
 from showfloor.kit.money import Money
 from showfloor.markets.types import NoWithdrawal, SalesContext, SalesKind
-from showfloor.orders.types import Buyer, Item, Quote, Seller
+from showfloor.orders.types import Address, Buyer, Item, Quote, Seller
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +208,25 @@ async def erase_buyer(
     left = update(CheckoutRow).where(CheckoutRow.id.in_(locked), not_(_is_paying()))
     gone = left.values(email=None, address=None, viewer_id=None).returning(CheckoutRow.id)
     return len((await session.execute(gone)).all())
+
+
+async def unfinished_of_buyer(
+    session: Session, email: str, viewer_id: UUID | None
+) -> list[tuple[Checkout, Buyer, datetime]]:
+    """What somebody has not bought, with their details and until when it is held; newest first."""
+    chosen = select(CheckoutRow).where(_of_buyer(email, viewer_id, None))
+    rows = await session.scalars(chosen.order_by(CheckoutRow.id.desc()))
+    return [
+        (_checkout(row), Buyer(row.email, Address(**row.address), row.language), row.expires_at)
+        for row in rows
+        if row.email is not None and row.address is not None
+    ]
+
+
+def _checkout(row: CheckoutRow) -> Checkout:
+    where = [row.id, row.hold_id, row.kind, row.market, row.scope, row.show_id]
+    agreed = [row.currency, row.total, row.lines, row.sellers, row.quotes, row.affiliate_id]
+    return read_checkout([*where, *agreed])
 
 
 async def count_paying(

@@ -42,14 +42,15 @@ def _subject(viewer: Viewer) -> Subject:
     return Subject(viewer.email, viewer.id)
 
 
-async def _holdings(session: Session, viewer: Viewer) -> list[Holding]:
-    return await privacy.collect(session, _subject(viewer), viewer.key)
+async def _holdings(request: Request, session: Session, viewer: Viewer) -> list[Holding]:
+    secret: str = request.app.state.settings.secret
+    return await privacy.collect(session, _subject(viewer), viewer.key, secret=secret)
 
 
 @router.get("/data", responses=refusals(NotAuthenticated))
-async def get_own_data(session: SessionDep, viewer: CurrentViewer) -> OwnDataOut:
-    """Everything that is known of this viewer."""
-    return own_data_view(await _holdings(session, viewer))
+async def get_own_data(request: Request, session: SessionDep, viewer: CurrentViewer) -> OwnDataOut:
+    """This viewer's account, sessions, orders, unfinished purchases and requests."""
+    return own_data_view(await _holdings(request, session, viewer))
 
 
 @router.get(
@@ -57,11 +58,13 @@ async def get_own_data(session: SessionDep, viewer: CurrentViewer) -> OwnDataOut
     response_class=Response,
     responses={**refusals(NotAuthenticated), 200: {"content": {"application/zip": {}}}},
 )
-async def download_own_data(session: SessionDep, viewer: CurrentViewer) -> Response:
+async def download_own_data(
+    request: Request, session: SessionDep, viewer: CurrentViewer
+) -> Response:
     """The same as one file to take along: JSON, and a CSV file for each part."""
     name = f"showfloor-{clock.now():%Y-%m-%d}.zip"
     return Response(
-        archive(await _holdings(session, viewer)),
+        archive(await _holdings(request, session, viewer)),
         media_type="application/zip",
         headers={
             "Content-Disposition": f'attachment; filename="{name}"',
