@@ -14,14 +14,16 @@ async def _read(session: Session, subject: Subject, _key: str) -> list[Row]:
     """A row for each line, under the address that the account verified and under the account."""
     found = await queries.ids_of_buyer(session, subject.email, subject.viewer_id)
     orders = await queries.orders_by_id(session, found)
-    return [row for order in orders for row in _rows(order)]
+    return [row for order in orders for row in rows_of(order)]
 
 
-def _rows(order: Order) -> list[Row]:
+def rows_of(order: Order) -> list[Row]:
+    """One for each line."""
     buyer = order.buyer
     to = buyer.address if buyer else None
     tracking = " ".join(each.tracking for each in order.shipments if each.tracking)
     lang = buyer.language if buyer else "en"
+    proof = order.return_proof
     return [
         {
             "order": order.number,
@@ -44,6 +46,8 @@ def _rows(order: Order) -> list[Row]:
             "postal_code": to.postal_code if to else None,
             "country": to.country if to else None,
             "tracking": tracking or None,
+            "return_carrier": proof.carrier if proof else None,
+            "return_tracking": proof.tracking if proof else None,
         }
         for item in order.items
     ]

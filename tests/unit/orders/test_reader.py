@@ -1,0 +1,19 @@
+"""What a buyer's own data say of an order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from showfloor.orders.reader import rows_of
+from showfloor.orders.types import ReturnProof
+from tests.unit.orders.orders_of_tests import PLACED, order_of
+
+
+def test_what_the_buyer_said_of_the_way_back_is_the_buyers_own_data() -> None:
+    order = order_of((1, 100), (2, 300))
+    proven = replace(order, return_proof=ReturnProof("Royal Mail", "RM 77 GB", PLACED))
+
+    said = [(row["return_carrier"], row["return_tracking"]) for row in rows_of(proven)]
+
+    assert said == [("Royal Mail", "RM 77 GB")] * 2
+    assert {row["return_tracking"] for row in rows_of(order)} == {None}
