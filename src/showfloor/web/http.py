@@ -16,7 +16,7 @@ from showfloor.kit import ids, messages
 from showfloor.kit.answers import chosen_language, language
 from showfloor.kit.db import Session
 from showfloor.kit.errors import AppError
-from showfloor.kit.http import SessionDep
+from showfloor.kit.http import DatabaseDep, SessionDep
 from showfloor.kit.recent import Recent
 from showfloor.markets import postcodes
 from showfloor.markets.service import get_market, list_markets
@@ -24,7 +24,7 @@ from showfloor.merchants import service as merchants
 from showfloor.merchants.http import terms_view
 from showfloor.merchants.types import WayBack
 from showfloor.orders import service as orders
-from showfloor.orders.http import receipt_answer, unguessed
+from showfloor.orders.http import check_receipts, receipt_answer, unguessed
 from showfloor.orders.schemas import ReturnProofIn
 from showfloor.orders.types import Order
 from showfloor.orders.views import due_back_of, order_detail
@@ -260,10 +260,15 @@ async def withdraw(token: str, request: Request, session: SessionDep) -> Respons
 
 
 @router.get("/o/{token}/receipt.pdf")
-async def receipt(token: str, request: Request, session: SessionDep) -> Response:
+async def receipt(token: str, request: Request, database: DatabaseDep) -> Response:
+    check_receipts(request)
     secret = request.app.state.settings.secret.encode()
-    found = await unguessed(request, lambda: orders.open_order(session, secret=secret, token=token))
-    return await receipt_answer(session, found, _language_of(request, found))
+    async with database.session() as session:
+        found = await unguessed(
+            request, lambda: orders.open_order(session, secret=secret, token=token)
+        )
+        drawn = await orders.write_receipt(session, found, _language_of(request, found))
+    return await receipt_answer(found, drawn)
 
 
 @router.post("/o/{token}/return-proof")

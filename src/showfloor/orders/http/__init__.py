@@ -11,11 +11,11 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response, StreamingResponse
 
 from showfloor.identity.errors import CsrfFailed, NotAuthenticated
-from showfloor.identity.http import CurrentPerson
+from showfloor.identity.http import Caller, CurrentPerson
 from showfloor.identity.types import Person
 from showfloor.kit import clock, csv, idempotency, ids, paper
 from showfloor.kit.answers import language
-from showfloor.kit.db import Database, Session
+from showfloor.kit.db import Database
 from showfloor.kit.errors import IdempotencyConflict, IdempotencyKeyRequired, NotFound, RateLimited
 from showfloor.kit.http import DatabaseDep, KeyDep, SessionDep
 from showfloor.kit.minutes import PerMinute
@@ -71,6 +71,10 @@ CHANGE_ONCE = (*CHANGE, IdempotencyKeyRequired, IdempotencyConflict)
 T = TypeVar("T")
 _guesses = PerMinute(30)
 """Tokens of orders that do not exist, from one network, by page and by API together."""
+_receipts = PerMinute(30)
+"""Receipts of one network, by page and by API together."""
+_drawing = asyncio.Semaphore(1)
+"""Receipts that are drawn at a time: each takes a core from everything else."""
 
 
 async def unguessed(request: Request, opening: Callable[[], Awaitable[T]]) -> T:
@@ -80,10 +84,13 @@ async def unguessed(request: Request, opening: Callable[[], Awaitable[T]]) -> T:
     try:
         return await opening()
     except OrderNotFound:
-        network = client_network(request.client.host) if request.client else None
-        if not _guesses.hit(network):
+        if not _guesses.hit(_network_of(request)):
             raise RateLimited from None
         raise
+
+
+def _network_of(request: Request) -> str | None:
+    return client_network(request.client.host) if request.client else None
 
 
 @router.post(
@@ -175,27 +182,38 @@ async def get_order(order_id: str, session: SessionDep, person: CurrentPerson) -
 @router.get(
     "/orders/{order_id}/receipt",
     response_class=Response,
-    responses={**refusals(*READ), 200: {"content": {"application/pdf": {}}}},
+    responses={**refusals(*READ, RateLimited), 200: {"content": {"application/pdf": {}}}},
 )
 async def get_receipt(
-    order_id: str, request: Request, session: SessionDep, person: CurrentPerson
+    order_id: str, request: Request, database: DatabaseDep, person: Caller
 ) -> Response:
     """What the buyer has as a receipt, as PDF, in the reader's language."""
+    check_receipts(request)
     chosen = ids.parse("ord", order_id)
-    order = await service.get_own_order(session, person=person, order_id=chosen)
-    return await receipt_answer(session, order, language(request))
+    async with database.session() as session:
+        order = await service.get_own_order(session, person=person, order_id=chosen)
+        receipt = await service.write_receipt(session, order, language(request))
+    return await receipt_answer(order, receipt)
 
 
-async def receipt_answer(session: Session, order: Order, lang: str) -> Response:
-    """The file of an order's receipt, drawn beside the loop."""
-    receipt = await service.write_receipt(session, order, lang)
+def check_receipts(request: Request) -> None:
+    """A receipt costs a core's time. Raises RateLimited."""
+    if not _receipts.hit(_network_of(request)):
+        raise RateLimited
+
+
+async def receipt_answer(order: Order, receipt: paper.Paper) -> Response:
+    """The file of an order's receipt, drawn beside the loop, one at a time. Whoever calls has given
+    the database's connection back.
+    """
     headers = {
         "Content-Disposition": f'inline; filename="receipt-{order.number}.pdf"',
         "Cache-Control": "private, no-store",
         "X-Robots-Tag": "noindex",
         "Referrer-Policy": "no-referrer",
     }
-    content = await asyncio.to_thread(paper.draw, receipt)
+    async with _drawing:
+        content = await asyncio.to_thread(paper.draw, receipt)
     return Response(content, media_type="application/pdf", headers=headers)
 
 
