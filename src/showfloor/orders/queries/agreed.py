@@ -384,7 +384,7 @@ async def erase_buyer(
     return await _forget_buyers(session, await _locked(session, theirs))
 
 
-async def _locked(session: Session, chosen: Select[tuple[UUID]]) -> list[UUID]:
+async def _locked(session: Session, chosen: Select[UUID]) -> list[UUID]:
     """These orders, locked first, as by everybody who adds to one: what was added meanwhile is
     seen, and goes too.
     """
