@@ -648,7 +648,8 @@ export interface components {
         };
         /**
          * @description How far an erasure is. `token` is all that its owner has of it afterwards; `waiting` are the
-         *     parts that have not erased yet: orders wait until what was paid has been sent.
+         *     parts that have not erased everything yet: orders wait until what was paid has been sent,
+         *     unfinished purchases until a payment under way is settled.
          */
         ErasureOut: {
             token: string;
@@ -1650,7 +1651,7 @@ export interface components {
             amount: components["schemas"]["MoneyOut"];
             words: components["schemas"]["Words"];
         };
-        /** @description A part of the shop that has erased; `rows` is how many of its rows. */
+        /** @description A part of the shop that has erased; `rows` is how many of its rows in the last round. */
         ReceiptOut: {
             name: string;
             rows: number;

@@ -115,7 +115,7 @@ class DataRequestOut(BaseModel):
 
 
 class ReceiptOut(BaseModel):
-    """A part of the shop that has erased; `rows` is how many of its rows."""
+    """A part of the shop that has erased; `rows` is how many of its rows in the last round."""
 
     name: str
     rows: int
@@ -124,7 +124,8 @@ class ReceiptOut(BaseModel):
 
 class ErasureOut(BaseModel):
     """How far an erasure is. `token` is all that its owner has of it afterwards; `waiting` are the
-    parts that have not erased yet: orders wait until what was paid has been sent.
+    parts that have not erased everything yet: orders wait until what was paid has been sent,
+    unfinished purchases until a payment under way is settled.
     """
 
     token: str

@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import false
@@ -30,6 +31,7 @@ from tests.integration.checkout.counter import ADDRESS
 from tests.integration.checkout.shop import execute, scalar
 from tests.integration.viewers.test_orders import buy, guarded, show
 from tests.integration.viewers.visitors import EMAIL, SECRET, Visitor
+from tests.waiting import until_somebody_waits
 
 __all__ = ["show"]
 PARTS = ("account", "sessions", "orders", "checkout", "requests")
@@ -449,6 +451,29 @@ async def test_payment_under_way_keeps_its_address_until_it_is_settled(
     await is_settled(database)
     await carry_out(app)
     assert set((await traces(database)).values()) == {0}
+
+
+async def test_payment_that_begins_while_the_checkout_is_erased_keeps_its_address(
+    database: Database, database_url: str, sofia: Visitor, show: str
+) -> None:
+    """The erasure waits for the checkout's lock, and looks for payments only then."""
+    await sofia.sign_in()
+    await pay_slowly(sofia, show)
+    await is_settled(database)
+    async with await psycopg.AsyncConnection.connect(database_url) as paying:
+        await paying.execute("select from checkout for update")
+        await paying.execute("update payment set look_at = now()")
+
+        async def erase() -> int:
+            async with database.session() as session:
+                return await checkouts.erase_buyer(session, EMAIL, None)
+
+        erasing = asyncio.create_task(erase())
+        await until_somebody_waits(database)
+        await paying.commit()
+
+    assert await erasing == 0
+    assert (await traces(database))["checkout"] == 1
 
 
 @guarded
