@@ -1672,9 +1672,14 @@ export interface components {
          * @enum {string}
          */
         RefundCause: "refund" | "cancel";
+        /**
+         * @description `expected_left` is `left` of the order as the merchant read it: when it is another by now,
+         *     the refund is refused.
+         */
         RefundIn: {
             lines?: components["schemas"]["RefundLineIn"][];
             amount?: components["schemas"]["AmountIn"] | null;
+            expected_left?: components["schemas"]["AmountIn"] | null;
         };
         /** @description `restock` of the pieces can be sold again. */
         RefundLineIn: {

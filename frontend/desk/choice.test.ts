@@ -59,6 +59,7 @@ test("what is due is refunded for the pieces that it is due for", () => {
   expect(owedRefund({ ...order(1000), owed } as OrderDetail)).toEqual({
     lines: [{ sku: "MUG", quantity: 2, restock: 1 }],
     amount: pounds(170),
+    expected_left: pounds(1000),
   });
 });
 

@@ -35,12 +35,14 @@ export const refundLines = (order: OrderDetail, pieces: Pieces, restock: boolean
       return { sku: line.sku, quantity, restock: Math.min(most, quantity) };
     });
 
-/** The refund of what is due after a withdrawal; what came back was put on sale when it did. */
+/** The refund of what is due after a withdrawal; what came back was put on sale when it did. Who looks at a page from before
+ *  somebody else paid it is refused. */
 export const owedRefund = (order: OrderDetail) => {
   const pieces = Object.fromEntries(
     (order.owed?.items ?? []).map(({ sku, quantity }) => [sku, quantity]),
   );
-  return { lines: refundLines(order, pieces, false), amount: order.owed?.now };
+  const lines = refundLines(order, pieces, false);
+  return { lines, amount: order.owed?.now, expected_left: order.left };
 };
 
 /** What came back as a return says it: `damaged` by SKU; the others are sold again if `restock`. */

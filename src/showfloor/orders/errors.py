@@ -62,7 +62,9 @@ class DeliveryInvalid(AppError):
 
 
 class RefundInvalid(AppError):
-    """No sum, another currency, or more pieces of a line than can still be refunded."""
+    """No sum, another currency, more pieces of a line than can still be refunded, or another sum
+    left than was expected.
+    """
 
     code = "refund_invalid"
     status = 409

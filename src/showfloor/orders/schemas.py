@@ -361,9 +361,19 @@ class AmountIn(BaseModel):
     currency: str = Field(min_length=3, max_length=3)
 
 
+def _money_of(said: AmountIn | None) -> Money | None:
+    """Raises ValueError for a currency that there is not."""
+    return None if said is None else Money(said.amount, said.currency)
+
+
 class RefundIn(BaseModel):
+    """`expected_left` is `left` of the order as the merchant read it: when it is another by now,
+    the refund is refused.
+    """
+
     lines: list[RefundLineIn] = Field(default_factory=list, max_length=200)
     amount: AmountIn | None = None
+    expected_left: AmountIn | None = None
 
     @model_validator(mode="after")
     def _once_each(self) -> Self:
@@ -373,10 +383,8 @@ class RefundIn(BaseModel):
     def value(self) -> WantedRefund:
         """Raises RefundInvalid for a currency that there is not."""
         pieces = tuple(WantedPieces(line.sku, line.quantity, line.restock) for line in self.lines)
-        if self.amount is None:
-            return WantedRefund(pieces)
         try:
-            return WantedRefund(pieces, Money(self.amount.amount, self.amount.currency))
+            return WantedRefund(pieces, _money_of(self.amount), _money_of(self.expected_left))
         except ValueError:
             raise RefundInvalid from None
 

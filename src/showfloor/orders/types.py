@@ -465,11 +465,13 @@ class WantedPieces:
 @dataclass(frozen=True, slots=True)
 class WantedRefund:
     """What a merchant asks for. `amount` None is the price of the pieces, or without pieces all
-    that is left.
+    that is left. `expected_left` is what was left as far as the merchant knew, None when they said
+    nothing of it.
     """
 
     pieces: tuple[WantedPieces, ...] = ()
     amount: Money | None = None
+    expected_left: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)

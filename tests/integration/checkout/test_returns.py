@@ -97,6 +97,27 @@ async def test_refund_of_what_is_due_leaves_nothing_due(
     assert await verify.broken(shop.database, shop.providers) == []
 
 
+@guarded
+async def test_what_is_due_is_paid_once_from_a_page_of_before(
+    shop: Counter, desk: Desk, monkeypatch: pytest.MonkeyPatch, guard: bool
+) -> None:
+    """Two who look at the order pay what is due, as a sum."""
+    if not guard:
+        monkeypatch.setattr(rules.fulfilment, "check_expected", lambda stands, wanted: None)
+    await withdraw(shop, desk)
+    await desk.take_back(("SALT", 1, 1, 0), lost=500)
+    body = {"amount": desk.order["owed"]["now"], "expected_left": desk.order["left"]}
+
+    first = await desk.post("refunds", body)
+    second = await desk.post("refunds", body)
+
+    assert first.status_code == 200
+    assert second.status_code == (409 if guard else 200)
+    assert second.json().get("code") == ("refund_invalid" if guard else None)
+    given = 3 * PRICE - (await desk.look())["left"]["amount"]
+    assert given == (PRICE - 500) * (1 if guard else 2)
+
+
 async def test_same_key_takes_back_once(shop: Counter, desk: Desk, product: Product) -> None:
     first = await desk.take_back(("SALT", 1, 0, 1), key="k" * 16)
     again = await desk.take_back(("SALT", 1, 0, 1), key="k" * 16)

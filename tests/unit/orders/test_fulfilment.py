@@ -137,6 +137,7 @@ def test_sum_of_a_refund_follows_from_what_is_wanted(wanted: WantedRefund, amoun
     [
         (WantedRefund(amount=Money(201, "GBP")), RefundTooLarge),
         (WantedRefund(amount=Money(0, "GBP")), RefundInvalid),
+        (WantedRefund((), Money(1, "GBP"), Money(201, "GBP")), RefundInvalid),
         (WantedRefund(amount=Money(100, "EUR")), RefundInvalid),
         (WantedRefund((WantedPieces("SKU-0", 3),)), RefundInvalid),
         (WantedRefund((WantedPieces("SKU-0", 1, 2),)), RefundInvalid),

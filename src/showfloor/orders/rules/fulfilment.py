@@ -149,12 +149,21 @@ def plan_refund(
     order: Order, stands: Progress, wanted: WantedRefund
 ) -> tuple[Money, dict[int, RefundedPieces]]:
     """The sum and the pieces of a refund. Raises RefundInvalid, RefundTooLarge."""
+    check_expected(stands, wanted)
     pieces = _pieces_of(order, stands, wanted)
     amount = wanted.amount
     if amount is None:
         amount = _price_of(order, pieces) if pieces else stands.left
     check_sum(stands, amount)
     return amount, pieces
+
+
+def check_expected(stands: Progress, wanted: WantedRefund) -> None:
+    """What is due is not paid twice because somebody looks at a page from before. Raises
+    RefundInvalid.
+    """
+    if wanted.expected_left not in (None, stands.left):
+        raise RefundInvalid
 
 
 def _pieces_of(order: Order, stands: Progress, wanted: WantedRefund) -> dict[int, RefundedPieces]:
