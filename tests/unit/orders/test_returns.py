@@ -110,6 +110,34 @@ def test_what_came_back_after_fourteen_days_is_owed_from_then_on() -> None:
     assert owed(replace(order, returns=(new,))).by == late
 
 
+def came_late(order: Order, at: int, days: int) -> Order:
+    late = Return(ids.new(), {at: ReturnedPieces(1, 0, 0)}, gbp(0), WITHDRAWN + timedelta(days))
+    return replace(order, returns=(*order.returns, late))
+
+
+def test_late_return_hides_no_money_that_was_due_before() -> None:
+    order = replace(order_of((1, 100), (1, 300)), withdrawn_at=WITHDRAWN)
+    parcel = Shipment(ids.new(), {0: 1}, "Post", None, PLACED)
+    late = came_late(replace(order, shipments=(parcel,)), 0, 30)
+    unsent = RefundedPieces(1, 1, 0)
+    paid = Refund(ids.new(), gbp(300), RefundCause.REFUND, {1: unsent}, WITHDRAWN, RefundState.DONE)
+    by_sum = replace(paid, pieces={})
+
+    assert (sums(late), owed(late).by) == ((400, 0), FOURTEEN_DAYS)
+    for refund in (paid, by_sum):
+        rest = replace(late, refunds=(refund,))
+        assert (sums(rest), owed(rest).by) == ((100, 0), WITHDRAWN + timedelta(30))
+
+
+def test_second_late_return_hides_not_the_first() -> None:
+    first = came_late(sent_and_withdrawn(order_of((2, 100))), 0, 20)
+    second = came_late(first, 0, 30)
+
+    assert (sums(second), owed(second).by) == ((200, 0), WITHDRAWN + timedelta(20))
+    rest = refunded(second, 100, 0, 1)
+    assert (sums(rest), owed(rest).by) == ((100, 0), WITHDRAWN + timedelta(30))
+
+
 def test_lost_value_is_kept_once() -> None:
     order = sent_and_withdrawn(order_of((3, 100)))
     damaged = back(order, 0, 1, damaged=1, lost=30)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from showfloor.orders.rules.fulfilment import (
     due_back,
     fourteen_days_after,
     most_lost,
+    progress,
     value_lost,
 )
 from showfloor.orders.types import (
@@ -80,18 +82,45 @@ def owed(order: Order, stands: Progress, timezone: str) -> Owed | None:
     if order.withdrawn_at is None:
         return None
     whole = due_back(order, stands)
-    now = max((whole - _may_wait(order, stands)).amount, 0)
+    now = _due_now(order, stands)
     withheld = Money(whole.amount - now, whole.currency)
     pieces = {at: _due_of(order, stands.lines[at]) for at in _withdrawn(order)}
     last = fourteen_days_after(order.withdrawn_at, timezone)
     return Owed(
         now=whole - withheld,
         withheld=withheld,
-        by=max([last, *_backs(order)]),
+        by=_due_by(order, last, timezone),
         send_back_by=last if _to_send_back(order, stands) else None,
         delivery_kept=_stays_of_delivery(order, stands),
         value_lost=value_lost(order),
         pieces={at: count for at, count in pieces.items() if count},
+    )
+
+
+def _due_now(order: Order, stands: Progress) -> int:
+    """In minor units."""
+    return max((due_back(order, stands) - _may_wait(order, stands)).amount, 0)
+
+
+def _due_by(order: Order, last: datetime, timezone: str) -> datetime:
+    """When the first of what is due had to be paid: `last`, or when goods came back after it, if
+    nothing was due before.
+    """
+    moments = [last, *sorted(each for each in _backs(order) if each > last)]
+    for moment in moments:
+        then = _known_by(order, moment)
+        if _due_now(then, progress(then, timezone)):
+            return moment
+    return moments[-1]
+
+
+def _known_by(order: Order, moment: datetime) -> Order:
+    """The order without what came back, or was shown to be on its way, later."""
+    proof = order.return_proof
+    return replace(
+        order,
+        returns=tuple(each for each in order.returns if each.at <= moment),
+        return_proof=proof if proof and proof.at <= moment else None,
     )
 
 
