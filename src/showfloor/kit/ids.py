@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from uuid import UUID, uuid4
 
@@ -14,6 +14,7 @@ import uuid_utils
 
 from showfloor.kit.errors import NotFound
 
+_EPOCH = datetime.fromtimestamp(0, UTC)
 _DIGITS = re.compile(r"[0-9a-fA-F]{32}")
 
 
@@ -47,7 +48,8 @@ def made_at(value: UUID) -> datetime:
 
 def after(moment: datetime) -> UUID:
     """Sorts after every identifier that `new` made up to this moment, to the millisecond."""
-    return UUID(int=(int(moment.timestamp() * 1000) + 1) << 80)
+    milliseconds = (moment - _EPOCH) // timedelta(milliseconds=1)
+    return UUID(int=(milliseconds + 1) << 80)
 
 
 def encode(prefix: str, value: UUID) -> str:
