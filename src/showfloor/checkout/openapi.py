@@ -26,6 +26,7 @@ from showfloor.checkout.schemas import CheckoutIn, CheckoutOut, HoldIn, HoldOut,
 from showfloor.identity.errors import AdultDeclarationRequired, AgeRefused
 from showfloor.kit.errors import IdempotencyConflict, IdempotencyKeyRequired, NotFound
 from showfloor.kit.openapi import KEY_HEADER, refusals
+from showfloor.merchants.errors import CodeUnknown
 from showfloor.shows.errors import ShowNotFound
 from showfloor.stock.errors import (
     AlreadyHeld,
@@ -86,6 +87,7 @@ async def hold_goods(show_id: str, body: HoldIn, token: Token) -> HoldOut:
         NotDelivered,
         DeliveryGone,
         TermsChanged,
+        CodeUnknown,
         HoldExpired,
         CheckoutClosed,
         PaymentInProgress,

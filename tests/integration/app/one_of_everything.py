@@ -221,7 +221,7 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
             await client.post("/codes", json={"code": "LINA10"}, headers=host)
             viewer_tokens = [await _viewer(client, database) for _ in range(2)]
             other = await _viewer(client, database)
-            leaving = {"X-Viewer-Token": await _viewer(client, database)}
+            leaving = {"X-Viewer-Token": await _viewer(client, database, "leaving@example.com")}
             erasure = (await client.post("/viewer/erasure", headers=leaving)).json()
             waiting = await _letter(client, database, "waiting@example.com")
             team = ids.encode("mer", merchant_id)
@@ -415,9 +415,11 @@ async def _letter(
     return found.link
 
 
-async def _viewer(client: httpx2.AsyncClient, database: Database) -> str:
+async def _viewer(
+    client: httpx2.AsyncClient, database: Database, email: str = "sofia@example.com"
+) -> str:
     """The token of a viewer who is signed in."""
-    way = {"link": await _letter(client, database), "as_token": True}
+    way = {"link": await _letter(client, database, email), "as_token": True}
     return str((await client.post("/viewer/session", json=way)).json()["token"])
 
 

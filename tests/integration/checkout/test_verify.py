@@ -47,6 +47,13 @@ DAMAGES = {
         "update order_line set unit_amount = 1",
         "at 1, but 1 were held at 2200",
     ),
+    "orders: no piece came back that was not sent": (
+        "with back as (insert into order_return (id, order_id, value_lost, at, key, request) "
+        "select gen_random_uuid(), id, 0, now(), '', '' from orders returning id) "
+        "insert into order_return_line (return_id, position, quantity, damaged, restock) "
+        "select id, 0, 1, 1, 0 from back",
+        "0 pieces were sent, but 1 came back",
+    ),
     "money: what was paid is what the orders cost": (
         "update payment set amount = 2199",
         "took 2199 GBP, but its orders cost 2200",

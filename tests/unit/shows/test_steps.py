@@ -16,14 +16,14 @@ from showfloor.shows.errors import NotAllowedInState
 from showfloor.shows.rules import Step, after, signal_step, slug_of, slugs_for
 from showfloor.shows.types import ShowState
 
-STATES = ("draft", "scheduled", "live", "interrupted", "ended", "cancelled")
+STATES = ("draft", "scheduled", "live", "interrupted", "ended", "cancelled", "rehearsal")
 TABLE = {
-    #             draft        scheduled    live           interrupted  ended  cancelled
-    "schedule": ("scheduled", "scheduled", None, None, None, None),
-    "go_live": ("live", "live", None, None, None, None),
-    "interrupt": (None, None, "interrupted", None, None, None),
-    "resume": (None, None, None, "live", None, None),
-    "end": ("cancelled", "ended", "ended", "ended", None, None),
+    #             draft        scheduled    live           interrupted  ended  cancelled  rehearsal
+    "schedule": ("scheduled", "scheduled", None, None, None, None, None),
+    "go_live": ("live", "live", None, None, None, None, None),
+    "interrupt": (None, None, "interrupted", None, None, None, None),
+    "resume": (None, None, None, "live", None, None, None),
+    "end": ("cancelled", "ended", "ended", "ended", None, None, None),
 }
 CASES = [
     (step, state, following)
