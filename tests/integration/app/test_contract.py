@@ -33,8 +33,10 @@ CHECKS = [
     content_type_conformance,
     response_schema_conformance,
 ]
-FEW, MANY = 6, 12
-"""Requests to a route, and where none of the few was answered well."""
+FEW, MANY = 6, 60
+"""Requests to a route, and where none of the few was answered well: ids differ from run to run, and
+with them what is made, so that a dozen may all miss what a narrow route takes.
+"""
 SIGNED = ["take_callback"]
 """Nobody but a provider gets a good answer."""
 PERSONAL = [
