@@ -19,8 +19,8 @@ import { Ending } from "./ending.svelte";
 import { pinNext, toggle, unpinNewest, type Action } from "./pinning";
 import type { Studio } from "./session.svelte";
 
-/** Messages that wait for the chat's card: as many as it shows. */
-const WAITING = 300;
+/** Messages that are kept for the chat's card: as many as it shows. */
+const KEPT = 300;
 const POLL = 2000;
 const UNDO = 10_000;
 
@@ -54,7 +54,7 @@ export class ShowConsole {
   #asked = 0;
   #shown = 0;
   #chat: ChatListener | null = null;
-  readonly #said: (ChatEvent | null)[] = [];
+  readonly #said: ChatEvent[] = [];
   #chatSettings: RoomChat | undefined;
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -147,17 +147,19 @@ export class ShowConsole {
     });
   }
 
-  /** The chat comes later than the room: it gets what was said before, then the rest. */
+  /** The chat comes later than the room, and anew after each look at another tab: it gets what was
+   *  said before, then the rest. */
   follow(chat: ChatListener): () => void {
     this.#chat = chat;
-    this.#said.splice(0).forEach((event) => chat.hear(event));
+    this.#said.forEach((event) => chat.hear(event));
     chat.settingsHeard(this.#chatSettings);
     return () => (this.#chat = null);
   }
 
   #hear(event: ChatEvent | null): void {
-    if (this.#chat) this.#chat.hear(event);
-    else if (this.#said.push(event) > WAITING) this.#said.shift();
+    if (!event) this.#said.length = 0;
+    else if (this.#said.push(event) > KEPT) this.#said.shift();
+    this.#chat?.hear(event);
   }
 
   /** After something of the show was stored by another way than `act`. */

@@ -1,10 +1,17 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Refused, type Call } from "../api/client";
-import type { Cue, StudioView } from "../contract";
+import type { ChatEvent, Cue, StudioView } from "../contract";
+import type { RoomListener } from "../room/connection";
 import type { Studio } from "./session.svelte";
 import { ShowConsole } from "./show-console.svelte";
 
-vi.mock("../room/connection", () => ({ listen: () => () => undefined }));
+let room: Required<RoomListener>;
+vi.mock("../room/connection", () => ({
+  listen: (_: string, listener: Required<RoomListener>) => {
+    room = listener;
+    return () => undefined;
+  },
+}));
 
 interface Asked {
   method: string;
@@ -323,4 +330,27 @@ test("a rehearsal that cannot be ended goes on and says why", async () => {
 
   expect(await control.endRehearsal()).toBe(false);
   expect(control.problem?.code).toBe("rehearsal_not_found");
+});
+
+test("the chat is there again after a look at another tab", async () => {
+  const control = await started();
+  const said = (id: string) => ({ id }) as ChatEvent;
+  let heard: (ChatEvent | null)[] = [];
+  const look = () => {
+    heard = [];
+    return control.follow({ hear: (event) => heard.push(event), settingsHeard: () => undefined });
+  };
+  room.said(said("msg_1"));
+  const leave = look();
+  room.said(said("msg_2"));
+  leave();
+  room.said(said("msg_3"));
+
+  look();
+  expect(heard).toEqual(["msg_1", "msg_2", "msg_3"].map(said));
+
+  room.connected(true);
+  room.said(said("msg_4"));
+  look();
+  expect(heard).toEqual([said("msg_4")]);
 });
