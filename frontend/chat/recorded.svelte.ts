@@ -9,7 +9,9 @@ const BEFORE = 120_000;
 const AHEAD = 120_000;
 /** So long before the end of what is known the next part is asked for. */
 const EARLY = 20_000;
-/** Messages of one part, the server's most. */
+/** Less would be asked for again before it has been watched. */
+const LEAST_AHEAD = 2 * EARLY;
+/** Messages of one part, the server's most; of more it sends the last. */
 const MOST = 500;
 /** Milliseconds after a request that failed. */
 const PAUSE = 5_000;
@@ -44,22 +46,29 @@ export class Recorded {
   async #ask(moment: number): Promise<void> {
     if (this.#asking || Date.now() < this.#notBefore) return;
     this.#asking = true;
-    const [from, to] = [moment - BEFORE, moment + AHEAD];
-    const part = new URLSearchParams({
-      from: new Date(from).toISOString(),
-      to: new Date(to).toISOString(),
-      limit: String(MOST),
-    });
     try {
-      const found = await call<{ items: ChatMessage[] }>(
-        this.store.page.api,
-        `/shows/${this.store.page.show.id}/messages?${part}`,
-      );
-      [this.#known, this.#from, this.#to] = [found.items, from, to];
+      await this.#fetch(moment, BEFORE, AHEAD);
     } catch {
       this.#notBefore = Date.now() + PAUSE;
     } finally {
       this.#asking = false;
     }
+  }
+
+  /** In a busy show a part may be full of what comes after the moment: then less is asked for. */
+  async #fetch(moment: number, before: number, ahead: number): Promise<void> {
+    const [from, to] = [moment - before, moment + ahead];
+    const part = new URLSearchParams({
+      from: new Date(from).toISOString(),
+      to: new Date(to).toISOString(),
+      limit: String(MOST),
+    });
+    const { items } = await call<{ items: ChatMessage[] }>(
+      this.store.page.api,
+      `/shows/${this.store.page.show.id}/messages?${part}`,
+    );
+    const less = Math.max(ahead / 2, LEAST_AHEAD);
+    if (items.length >= MOST && less < ahead) return this.#fetch(moment, before / 2, less);
+    [this.#known, this.#from, this.#to] = [items, from, to];
   }
 }

@@ -1,0 +1,52 @@
+import { afterEach, expect, test, vi } from "vitest";
+import type { ChatMessage } from "../contract";
+import { Recorded } from "./recorded.svelte";
+import type { Stage } from "./stage";
+
+const BEGAN = Date.UTC(2026, 10, 26, 10);
+const stage = { page: { api: "", show: { id: "show_1" } } } as Stage;
+
+/** The server of a show with `pace` messages a second; it sends the last 500 of what is asked for. */
+function server(pace: number, seconds: number) {
+  const all = Array.from({ length: pace * seconds }, (_, at) => {
+    const moment = new Date(BEGAN + (at / pace) * 1000).toISOString();
+    return { id: `msg_${at}`, media_at: moment } as ChatMessage;
+  });
+  const asked: number[] = [];
+  vi.stubGlobal("fetch", (url: string) => {
+    const part = new URL(url, "http://shop").searchParams;
+    const [from, to] = [Date.parse(part.get("from")!), Date.parse(part.get("to")!)];
+    asked.push((to - from) / 1000);
+    const items = all
+      .filter(({ media_at }) => Date.parse(media_at) >= from && Date.parse(media_at) <= to)
+      .slice(-500);
+    return Promise.resolve(new Response(JSON.stringify({ items })));
+  });
+  return asked;
+}
+async function watched(second: number): Promise<Recorded> {
+  const recorded = new Recorded(stage);
+  recorded.frame(BEGAN + second * 1000);
+  await vi.waitFor(() => expect(recorded.lines.length).toBeGreaterThan(0));
+  return recorded;
+}
+
+afterEach(() => vi.unstubAllGlobals());
+
+test("what was said up to the moment stands there, from one request", async () => {
+  const asked = server(1, 600);
+
+  const { lines } = await watched(300);
+
+  expect(lines.at(-1)?.id).toBe("msg_300");
+  expect(asked).toEqual([240]);
+});
+
+test("a busy show is asked for in shorter parts, until the moment itself is among them", async () => {
+  const asked = server(8, 600);
+
+  const { lines } = await watched(300);
+
+  expect(lines.at(-1)?.id).toBe("msg_2400");
+  expect(asked).toEqual([240, 120, 70]);
+});
