@@ -93,6 +93,17 @@ test("who hosts and sells goes from the studio to the desk and back", () => {
   expect(current(bar(both))).toBe("/desk");
 });
 
+test.each(["orders.read", "catalogue.read"] as const)(
+  "a creator who has %s for a seller has the way to their own money",
+  (right) => {
+    const teams = [{ team: "mer_1", role: "orders", may: [right] }] as Session["teams"];
+    const html = bar(session({ creator: "cre_1", merchants: ["mer_1"], teams }));
+
+    expect(html).toContain('href="/studio/money"');
+    expect(bar(both)).not.toContain('href="/studio/money"');
+  },
+);
+
 test("one order stands under the list of them", () => {
   here.route = parse("/desk/orders/ord_1");
 
