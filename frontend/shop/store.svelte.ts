@@ -154,6 +154,12 @@ export class ShowStore {
     }),
   );
 
+  /** The first picture waits for it no more: what else the page needs may be loaded. Who saves data
+   *  has said by playing that they want the show. */
+  readonly mayLoad = $derived.by(
+    () => this.inSheet || (this.scene !== "starting" && (!this.savesData || this.played)),
+  );
+
   constructor(
     readonly page: ShowPageData,
     readonly words: Language,

@@ -206,6 +206,15 @@ test("the picture starts by itself, and for who saves data when it is asked for"
   expect(saving.mayPlay).toBe(true);
 });
 
+test("what is not the picture comes after it, and for who saves data once they watch", () => {
+  const saving = showing({ save_data: true });
+  expect([showing({}).mayLoad, saving.mayLoad]).toEqual([false, false]);
+
+  saving.askToPlay();
+  saving.statusChanged("playing");
+  expect(saving.mayLoad).toBe(true);
+});
+
 test("a show that begins waits for a tap, too, where the browser saves data", () => {
   vi.stubGlobal("navigator", { connection: { saveData: true } });
   const saving = showing({ show: { id: "show_1", state: "scheduled", products: [] } });
