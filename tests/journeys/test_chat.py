@@ -81,6 +81,7 @@ def test_guest_writes_on_a_phone_and_the_team_deletes(
     writer.keyboard.type(said["text"])
     writer.keyboard.press("Enter")
     say_born(writer)
+    expect(writer.get_by_label(said["name"])).to_be_focused()
     writer.get_by_label(said["name"]).fill(said["team"])
     writer.keyboard.press("Enter")
     expect(writer.get_by_text(said["reserved"])).to_be_visible()
@@ -90,6 +91,7 @@ def test_guest_writes_on_a_phone_and_the_team_deletes(
 
     sheet = writer.get_by_role("log")
     expect(sheet.get_by_text(said["text"])).to_be_visible()
+    expect(writer.get_by_label(said["say"])).to_be_focused()
     expect(column.get_by_text(said["text"])).to_be_visible()
     assert column.get_by_role("link").count() == 0
     mine = column.locator(".msg", has_text=said["text"])
@@ -109,6 +111,8 @@ def test_guest_writes_on_a_phone_and_the_team_deletes(
         assert api.delete(f"/messages/{message['id']}").status_code == 204
     expect(mine).to_have_count(0)
     expect(sheet.get_by_text(said["text"])).to_have_count(0)
+    writer.keyboard.press("Escape")
+    expect(sheet).to_be_hidden()
     newcomer = visitor(browser, demo, lang, DESK)
     expect(newcomer.get_by_role("log").get_by_text(f"Answer {lang}").first).to_be_visible()
     expect(newcomer.get_by_role("log").get_by_text(said["text"])).to_have_count(0)
