@@ -16,6 +16,7 @@ from showfloor.kit import messages
 from showfloor.kit.money import Money
 from showfloor.kit.retention import About, data_classes, kept_for, lasts
 from showfloor.markets.types import NoWithdrawal
+from showfloor.merchants.types import ReturnPayer
 from showfloor.orders.views import order_detail
 from showfloor.web import pages
 from tests.unit.orders.orders_of_tests import order_of
@@ -309,6 +310,46 @@ def test_order_page_promises_no_money_that_was_given_back(
 
     assert owed in page(77)
     assert nothing not in page(0)
+
+
+@pytest.mark.parametrize("lang", ["en", "ar"])
+def test_order_page_says_that_a_proof_of_sending_was_not_whole(
+    env: jinja2.Environment, lang: str
+) -> None:
+    order = order_of((1, 100))
+    nothing = {"amount": 0, "currency": "GBP"}
+    owed = {"now": nothing, "withheld": nothing, "delivery_kept": nothing, "by": None, "items": []}
+    seen = order_detail(replace(order, withdrawn_at=order.placed_at)).model_dump(mode="json")
+
+    def page(proof_missing: bool) -> str:
+        return pages.render_order(
+            env,
+            lang=lang,
+            path="/o/token",
+            order=seen | {"owed": owed | {"send_back_by": "2026-12-07T18:31:00.000Z"}},
+            timezone="Europe/London",
+            is_export=False,
+            mails=False,
+            withdrawing=False,
+            way_back={"payer": ReturnPayer.BUYER, "address": "1 Kiln Lane"},
+            proof_missing=proof_missing,
+        )
+
+    (alert,) = re.findall(r'role="alert">(.*?)</p>', page(True))
+    assert messages.translate(lang, "order.way_back.missing") in alert
+    assert 'role="alert"' not in page(False)
+
+
+@pytest.mark.parametrize("state", [None, "preparing", "ready"])
+def test_page_keeps_the_place_of_the_chat_that_will_come(
+    env: jinja2.Environment, state: str | None
+) -> None:
+    """The column is there before the script is, or not at all, so that nothing jumps."""
+    replay = {"state": state, "duration_s": 90.0} if state else None
+
+    assert ("has-chat" in render(env, state="ended", replay=replay)) is (state == "ready")
+    assert "has-chat" in render(env)
+    assert "has-chat" not in render(env, state="scheduled")
 
 
 @pytest.mark.parametrize("lang", ["en", "ar"])
