@@ -18,7 +18,7 @@ LEAVINGS = (
 LOOK = """
 select current_setting('lock_timeout'), to_regclass('pg_temp.left_behind')::text,
   (select count(*) from pg_prepared_statements),
-  (select count(*) from pg_locks where locktype = 'advisory'),
+  (select count(*) from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()),
   (select count(*) from pg_listening_channels())
 """
 NOTHING = ("0", None, 0, 0, 0)
