@@ -19,6 +19,7 @@ from showfloor.app.verify import broken
 from showfloor.identity.errors import Forbidden
 from showfloor.identity.types import Person
 from showfloor.kit import clock, ids
+from showfloor.kit.db import Session
 from showfloor.kit.money import Money
 from showfloor.ledger import service, tasks
 from showfloor.ledger.adapters import sepa
@@ -36,6 +37,7 @@ from showfloor.ledger.types import Account, Batch, Payee, PayoutState
 from tests.integration.checkout.desk import Desk
 from tests.integration.checkout.shop import person, scalar
 from tests.integration.ledger.conftest import FEES, PRICE, Shop, order_uuid
+from tests.waiting import until_somebody_waits
 
 NET = 2032
 """Of one piece, after the fees."""
@@ -157,18 +159,58 @@ async def test_money_is_paid_out_once(shop: Shop) -> None:
     assert await scalar(shop.database, "select count(*) from payout") == 1
 
 
-async def test_two_who_compute_or_approve_at_once_pay_once(shop: Shop) -> None:
+@pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
+async def test_two_who_compute_or_approve_at_once_pay_once(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, guard: bool
+) -> None:
+    """The twin: with the lock and the index taken out, both look before either writes, and the
+    seller is paid twice.
+    """
     await payable(shop)
+    meet(shop, monkeypatch, guard=guard)
 
     made = await asyncio.gather(compute(shop), compute(shop), return_exceptions=True)
-    (batch,) = (each for each in made if isinstance(each, Batch))
+    batches = [each for each in made if isinstance(each, Batch)]
     ends = await asyncio.gather(
-        approve(shop, batch), approve(shop, batch, operator()), return_exceptions=True
+        approve(shop, batches[0]),
+        approve(shop, batches[-1], operator()),
+        return_exceptions=True,
     )
 
-    assert [type(each) for each in made if each is not batch] == [BatchWaits]
-    assert sorted(type(each).__name__ for each in ends) == ["Batch", "PayoutStepInvalid"]
-    assert (await balance(shop))["balance"]["amount"] == 0
+    refused = {type(each) for each in (*made, *ends) if not isinstance(each, Batch)}
+    assert len(batches) == (1 if guard else 2)
+    assert refused == ({BatchWaits, PayoutStepInvalid} if guard else set())
+    assert (await balance(shop))["balance"]["amount"] == (0 if guard else -NET)
+
+
+def meet(shop: Shop, monkeypatch: pytest.MonkeyPatch, *, guard: bool) -> None:
+    """Who computes and who approves has looked, and writes only when somebody waits for it; without
+    the guard, when both have looked.
+    """
+    both = asyncio.Barrier(2)
+    waiting_batch, move = paying.queries.waiting_batch, paying._move
+
+    async def look(session: Session, currency: str) -> UUID | None:
+        found = await waiting_batch(session, currency)
+        if not guard:
+            await both.wait()
+        elif found is None:
+            await until_somebody_waits(shop.database)
+        return found
+
+    async def write(*values: Any) -> None:
+        await (until_somebody_waits(shop.database) if guard else both.wait())
+        await move(*values)
+
+    async def no_lock(*_: object) -> None:
+        return
+
+    monkeypatch.setattr(paying.queries, "waiting_batch", look)
+    monkeypatch.setattr(paying, "_move", write)
+    if not guard:
+        monkeypatch.setattr(paying.queries, "lock_currency", no_lock)
+        with psycopg.connect(shop_url(shop), autocommit=True) as admin:
+            admin.execute("drop index uq_payout_batch_waiting")
 
 
 async def test_batch_that_would_pay_more_than_there_is_by_now_is_refused(shop: Shop) -> None:
