@@ -22,6 +22,11 @@ from showfloor.replays.adapters.disk import DiskStorage
 
 MARGIN = timedelta(minutes=10)
 ENDING = [each for each in data_classes() if each.kept is not None]
+SOONER = {"hold_network": timedelta()}
+"""How long a planted row is surely kept, where that is less than the class says: a hold that
+nobody paid forgets its network after its cool-down, COOL_DOWN_SECONDS; the six hours are those of
+a purchase of goods with a limit for each buyer (stock/queries/networks.py).
+"""
 
 
 def _table(rows: KeptRows) -> Table:
@@ -78,7 +83,7 @@ async def test_what_is_over_goes_and_the_rest_stays(
     assert which.kept is not None
     now = clock.now()
     await _plant(database, which, 1, now - which.kept - MARGIN)
-    await _plant(database, which, 2, now + MARGIN)
+    await _plant(database, which, 2, now + MARGIN - SOONER.get(which.name, which.kept))
 
     settings = Settings(mode="test", data=tmp_path, secret="s" * 32, internal_token="t" * 32)
     for job in (
