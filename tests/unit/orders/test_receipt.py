@@ -10,9 +10,10 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
-from showfloor.kit import ids, messages, paper
+from showfloor.kit import clock, ids, messages, paper
 from showfloor.kit.money import Money
-from showfloor.merchants.types import Identity, SellerTerms, TermsKind
+from showfloor.markets.types import NoWithdrawal
+from showfloor.merchants.types import Identity, SellerTerms, TermsKind, TermsText
 from showfloor.orders.service.receipt import receipt_of
 from showfloor.orders.types import (
     Address,
@@ -25,6 +26,7 @@ from showfloor.orders.types import (
     Refund,
     RefundCause,
     RefundState,
+    Shipment,
     Vat,
 )
 from tests.unit.orders.orders_of_tests import PLACED, order_of
@@ -60,9 +62,9 @@ def sold() -> Order:
 
 
 def terms(version: int) -> SellerTerms:
-    words = {lang: {"text": "30 days", "url": ""} for lang in ("en", "ar")}
+    words: dict[str, TermsText] = {lang: {"text": "30 days", "url": ""} for lang in ("en", "ar")}
     since = datetime(2026, 10, 1, tzinfo=UTC)
-    return SellerTerms(ids.new(), ids.new(), TermsKind.RETURNS, version, since, words)  # type: ignore[arg-type]  # a dict of the same shape
+    return SellerTerms(ids.new(), ids.new(), TermsKind.RETURNS, version, since, words)
 
 
 def read(order: Order, lang: str, *held: SellerTerms) -> str:
@@ -120,6 +122,90 @@ def test_erased_buyer_is_in_no_receipt() -> None:
     text = read(replace(sold(), buyer=None), "en")
 
     assert "Layla" not in text and "Delivered to" not in text
+
+
+DELIVERED = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
+"""A Tuesday: the days to withdraw end with 15 December."""
+LAST_MOMENT = datetime(2026, 12, 15, 23, 59, tzinfo=UTC)
+OVER = datetime(2026, 12, 16, tzinfo=UTC)
+
+
+def rights(order: Order, lang: str, now: datetime = PLACED) -> list[str]:
+    """What the receipt says of the right to withdraw, before the note at its end."""
+    with clock.use(lambda: now):
+        blocks = receipt_of(order, (), lang).blocks
+    heading = messages.translate(lang, "receipt.rights")
+    return list(next(each for each in blocks if each.heading == heading).lines[:-1])
+
+
+def of_classes(*classes: NoWithdrawal | None) -> Order:
+    """Delivered, a line for each class of goods."""
+    order = order_of(*[(1, 100) for _ in classes])
+    pairs = zip(order.items, classes, strict=True)
+    items = tuple(replace(item, no_withdrawal=each) for item, each in pairs)
+    pieces = dict.fromkeys(range(len(items)), 1)
+    parcel = Shipment(ids.new(), pieces, "Post", None, PLACED, DELIVERED)
+    return replace(order, items=items, shipments=(parcel,))
+
+
+def words(lang: str, *said: tuple[str, dict[str, str]]) -> list[str]:
+    return [messages.translate(lang, key, **given) for key, given in said]
+
+
+@pytest.mark.parametrize("lang", messages.LANGUAGES)
+@pytest.mark.parametrize(
+    "kind", [NoWithdrawal.SEALED_HYGIENE, NoWithdrawal.SEALED_MEDIA, NoWithdrawal.MIXED]
+)
+def test_right_that_goods_may_lose_later_is_said_with_its_condition(
+    lang: str, kind: NoWithdrawal
+) -> None:
+    order = replace(of_classes(None, kind), shipments=())
+
+    right, condition = rights(order, lang)
+
+    assert [right] == words(lang, ("order.may_withdraw", {}))
+    name = order.items[1].name[lang]
+    assert condition == f"{name}: {messages.translate(lang, f'withdrawal.{kind.value}')}"
+
+
+@pytest.mark.parametrize("lang", messages.LANGUAGES)
+def test_right_is_said_with_its_end_once_all_arrived(lang: str) -> None:
+    order = of_classes(None)
+    end = messages.moment(lang, OVER, "Europe/London")
+
+    assert rights(order, lang, LAST_MOMENT) == words(lang, ("order.withdraw_by", {"moment": end}))
+    assert rights(order, lang, OVER) == words(lang, ("order.withdraw_over", {"moment": end}))
+
+
+@pytest.mark.parametrize("lang", messages.LANGUAGES)
+def test_no_condition_of_a_right_that_is_over_is_said(lang: str) -> None:
+    order = of_classes(None, NoWithdrawal.MIXED, NoWithdrawal.PERISHABLE)
+
+    assert len(rights(order, lang, LAST_MOMENT)) == 3
+    over = rights(order, lang, OVER)
+
+    perishable = messages.translate(lang, "withdrawal.perishable")
+    assert over[1:] == [f"{order.items[2].name[lang]}: {perishable}"]
+
+
+@pytest.mark.parametrize("lang", messages.LANGUAGES)
+def test_receipt_of_an_order_that_was_withdrawn_offers_no_withdrawal(lang: str) -> None:
+    order = of_classes(None, NoWithdrawal.SEALED_MEDIA)
+
+    said = rights(replace(order, withdrawn_at=LAST_MOMENT), lang, LAST_MOMENT)
+
+    at = messages.moment(lang, LAST_MOMENT, "Europe/London")
+    assert said == words(lang, ("order.withdrawn", {"moment": at}))
+
+
+@pytest.mark.parametrize("lang", messages.LANGUAGES)
+def test_goods_from_which_nobody_may_withdraw_are_named_with_why(lang: str) -> None:
+    order = of_classes(NoWithdrawal.MADE_TO_MEASURE)
+
+    right, why = rights(order, lang)
+
+    assert [right] == words(lang, ("order.no_withdrawal", {}))
+    assert why.endswith(messages.translate(lang, "withdrawal.made_to_measure"))
 
 
 @pytest.mark.parametrize("lang", messages.LANGUAGES)

@@ -12,6 +12,7 @@ from showfloor.kit.paper import Block, Paper, Row
 from showfloor.markets.service import get_market
 from showfloor.merchants import service as merchants
 from showfloor.merchants.types import SellerTerms
+from showfloor.orders.service.agreed import may_withdraw
 from showfloor.orders.types import Order, RefundState, Vat
 from showfloor.orders.views import Translate, percent, progress_of, reason_words
 
@@ -131,13 +132,7 @@ def _refunds(order: Order, lang: str, t: Translate, timezone: str) -> list[Row]:
 def _rights(
     order: Order, terms: Sequence[SellerTerms], lang: str, t: Translate, timezone: str
 ) -> list[str]:
-    if len(order.kept) == len(order.items):
-        lines = [t("order.no_withdrawal")]
-    elif order.kept:
-        names = t("list.comma").join(order.items[at].name[lang] for at in sorted(order.kept))
-        lines = [t("order.may_withdraw"), f"{t('order.withdraw_but')} {names}"]
-    else:
-        lines = [t("order.may_withdraw")]
+    lines = _withdrawal(order, lang, t, timezone)
     lines += [
         t(
             "receipt.terms",
@@ -148,3 +143,29 @@ def _rights(
         for each in terms
     ]
     return [*lines, t("receipt.note")]
+
+
+def _withdrawal(order: Order, lang: str, t: Translate, timezone: str) -> list[str]:
+    """Whether, and until when, the buyer may withdraw; for goods that the law treats otherwise with
+    what it says of them. Once the right is used or over, nothing says that there is one.
+    """
+    is_open = order.withdrawn_at is None and may_withdraw(order)
+    goods = [
+        f"{item.name[lang]}: {t(f'withdrawal.{item.no_withdrawal.value}')}"
+        for item in order.items
+        if item.no_withdrawal and (is_open or not item.may_be_withdrawn)
+    ]
+    return [_right(order, lang, t, timezone, is_open=is_open), *goods]
+
+
+def _right(order: Order, lang: str, t: Translate, timezone: str, *, is_open: bool) -> str:
+    if len(order.kept) == len(order.items):
+        return t("order.no_withdrawal")
+    if order.withdrawn_at is not None:
+        at = messages.moment(lang, order.withdrawn_at, timezone)
+        return t("order.withdrawn", moment=at)
+    until = progress_of(order).withdraw_until
+    if until is None:
+        return t("order.may_withdraw")
+    end = messages.moment(lang, until, timezone)
+    return t("order.withdraw_by" if is_open else "order.withdraw_over", moment=end)
