@@ -11,6 +11,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from showfloor.kit import ids
+from showfloor.kit.retention import kept_for
 from showfloor.stock.errors import HoldTokenInvalid, LimitReached
 from showfloor.stock.types import Line, LineState, Stock
 
@@ -40,7 +41,7 @@ NETWORK_BUYERS = 4
 many buyers, or its share of all pieces where that is more: a household, an office and a mobile
 network in a large drop come to something, and who invents guests does not get everything.
 """
-REMEMBERED_SECONDS = 6 * 3600
+REMEMBERED_SECONDS = int(kept_for("hold_network").total_seconds())
 """For this long, longer than a show, a purchase of such a variant counts for its network."""
 _PREFIX = "ht_"
 _MAC_BYTES = 26

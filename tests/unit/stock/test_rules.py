@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from showfloor.kit import ids
 from showfloor.kit.money import Money
+from showfloor.kit.retention import kept_for
 from showfloor.stock import rules
 from showfloor.stock.errors import HoldTokenInvalid, LimitReached
 from showfloor.stock.types import Line, LineState
@@ -55,3 +58,7 @@ def test_eleven_pieces_of_one_variant_are_too_many() -> None:
         rules.check_pieces(
             [line, Line(line.variant_id, "SKU", rules.MOST_PIECES + 1, line.unit_price)]
         )
+
+
+def test_network_of_a_purchase_counts_for_as_long_as_the_notice_says() -> None:
+    assert timedelta(seconds=rules.REMEMBERED_SECONDS) == kept_for("hold_network")
