@@ -187,6 +187,13 @@ async def partners_of(session: Session, creator_id: UUID) -> frozenset[UUID]:
     return frozenset((await session.execute(chosen)).scalars())
 
 
+_NAME = (
+    SellerTermsRow.id,
+    SellerTermsRow.merchant_id,
+    SellerTermsRow.kind,
+    SellerTermsRow.way_back,
+)
+"""A version without its words."""
 _NEWEST_FIRST = (SellerTermsRow.merchant_id, SellerTermsRow.kind, SellerTermsRow.version.desc())
 
 
@@ -219,25 +226,12 @@ async def newest_terms(session: Session, merchant_ids: Collection[UUID]) -> list
 async def newest_terms_names(session: Session, merchant_ids: Collection[UUID]) -> list[TermsName]:
     """As `newest_terms`, without the words."""
     newest = (
-        select(
-            SellerTermsRow.id,
-            SellerTermsRow.merchant_id,
-            SellerTermsRow.kind,
-            SellerTermsRow.way_back["payer"].astext.label("payer"),
-        )
+        select(*_NAME)
         .where(SellerTermsRow.merchant_id.in_(merchant_ids))
         .order_by(*_NEWEST_FIRST)
         .ext(distinct_on(SellerTermsRow.merchant_id, SellerTermsRow.kind))
     )
-    return [
-        TermsName(
-            row.id,
-            row.merchant_id,
-            TermsKind(row.kind),
-            payer=ReturnPayer(row.payer) if row.payer else None,
-        )
-        for row in await session.execute(newest)
-    ]
+    return [_name(*row) for row in await session.execute(newest)]
 
 
 async def terms_by_id(session: Session, terms_ids: Collection[UUID]) -> list[SellerTerms]:
@@ -246,18 +240,27 @@ async def terms_by_id(session: Session, terms_ids: Collection[UUID]) -> list[Sel
     return [_terms(row) for row in (await session.execute(chosen)).scalars()]
 
 
+async def terms_names_by_id(session: Session, terms_ids: Collection[UUID]) -> list[TermsName]:
+    """As `terms_by_id`, without the words."""
+    chosen = select(*_NAME).where(SellerTermsRow.id.in_(terms_ids))
+    return [_name(*row) for row in await session.execute(chosen)]
+
+
+def _name(
+    terms_id: UUID, merchant_id: UUID, kind: str, way_back: Mapping[str, str] | None
+) -> TermsName:
+    return TermsName(terms_id, merchant_id, TermsKind(kind), way_back=_way_back(way_back))
+
+
 def _terms(row: SellerTermsRow) -> SellerTerms:
-    kind = TermsKind(row.kind)
-    way_back = _way_back(row.way_back)
     return SellerTerms(
         row.id,
         row.merchant_id,
-        kind,
+        TermsKind(row.kind),
         row.version,
         row.since,
         row.words,
-        way_back,
-        payer=way_back["payer"] if way_back else None,
+        way_back=_way_back(row.way_back),
     )
 
 

@@ -102,7 +102,9 @@ async def set_terms(
     if before is not None and (before.words, before.way_back) == (words, way_back):
         return before
     version = before.version + 1 if before else 1
-    terms = SellerTerms(ids.new(), merchant_id, kind, version, clock.now(), words, way_back)
+    terms = SellerTerms(
+        ids.new(), merchant_id, kind, version, clock.now(), words, way_back=way_back
+    )
     await queries.add_terms(session, terms)
     return terms
 
@@ -118,9 +120,7 @@ async def list_terms(
 async def terms_of(
     session: Session, merchant_ids: Collection[UUID]
 ) -> dict[UUID, tuple[TermsName, ...]]:
-    """What holds now, by merchant, without the words, which may be long: one statement for any
-    number.
-    """
+    """What holds now, by merchant, without the words: one statement for any number."""
     found = await queries.newest_terms_names(session, merchant_ids)
     return {
         merchant_id: in_order(each for each in found if each.merchant_id == merchant_id)
@@ -129,15 +129,19 @@ async def terms_of(
 
 
 async def find_way_back(
-    session: Session, merchant_id: UUID, agreed: Collection[UUID], own: str
+    session: Session, merchant_id: UUID, agreed: Collection[TermsName], own: str
 ) -> WayBack:
-    """How goods of an order go back to their seller: who pays is as it was agreed (ids of terms),
-    where they go as it is now; `own` is the address where none is named.
+    """How goods of an order go back to their seller: who pays is as it was agreed, where they go as
+    it is now; `own` is the address where none is named.
     """
-    held = await queries.newest_terms(session, [merchant_id])
+    held = await queries.newest_terms_names(session, [merchant_id])
     address = next((each.way_back["address"] for each in held if each.way_back), "")
-    payer = payer_of(await get_terms(session, agreed))
-    return {"payer": payer, "address": address or own}
+    return {"payer": payer_of(agreed), "address": address or own}
+
+
+async def get_terms_names(session: Session, terms_ids: Collection[UUID]) -> tuple[TermsName, ...]:
+    """As `get_terms`, without the words."""
+    return in_order(await queries.terms_names_by_id(session, terms_ids)) if terms_ids else ()
 
 
 async def get_terms(session: Session, terms_ids: Collection[UUID]) -> tuple[SellerTerms, ...]:

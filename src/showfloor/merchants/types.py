@@ -92,23 +92,27 @@ class WayBack(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class TermsName:
-    """Which version of what a seller lays down: all that a purchase needs to know of it. `payer`
-    is said with the terms of returns alone.
+    """Which version of what a seller lays down, without its words, which may be long. `way_back` is
+    said with the terms of returns alone.
     """
 
     id: UUID
     merchant_id: UUID
     kind: TermsKind
-    payer: ReturnPayer | None = field(default=None, kw_only=True)
+    way_back: WayBack | None = field(default=None, kw_only=True)
+
+    @property
+    def payer(self) -> ReturnPayer | None:
+        """Who pays for sending goods back; None where nothing is said of it."""
+        return self.way_back["payer"] if self.way_back else None
 
 
 @dataclass(frozen=True, slots=True)
 class SellerTerms(TermsName):
     """One version of what a seller lays down, `words` by language. Versions are only added: what
-    somebody agreed to can always be shown. `way_back` is said with the terms of returns.
+    somebody agreed to can always be shown.
     """
 
     version: int
     since: datetime
     words: dict[str, TermsText]
-    way_back: WayBack | None = None

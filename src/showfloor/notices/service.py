@@ -28,7 +28,6 @@ from showfloor.notices.views import (
     Office,
     invitation_letter,
     letter_of,
-    own_address,
     sign_in_letter,
 )
 from showfloor.orders import service as orders
@@ -110,8 +109,10 @@ async def _write(database: Database, office: Office, mail: Mail) -> Letter | Non
         terms = await merchants.get_terms(session, order.terms) if confirms else ()
         way_back = None
         if mail.kind is MailKind.WITHDRAWAL_RECEIVED:
-            own = own_address(order)
-            way_back = await merchants.find_way_back(session, order.merchant_id, order.terms, own)
+            agreed = await merchants.get_terms_names(session, order.terms)
+            way_back = await merchants.find_way_back(
+                session, order.merchant_id, agreed, order.own_address
+            )
     return letter_of(mail, order, office, terms, way_back)
 
 

@@ -308,9 +308,3 @@ def seller_of(order: Order, lang: str, comma: str) -> str:
         return order.seller_name[lang]
     parts = (who["company"], who["address"], who["registration"], who["vat"], who["email"])
     return comma.join(part for part in (*parts, who["phone"]) if part)
-
-
-def own_address(order: Order) -> str:
-    """The seller's own postal address, a line for each part; empty where it has not said it."""
-    who = order.seller_identity
-    return f"{who['company']}\n{who['address']}" if who else ""

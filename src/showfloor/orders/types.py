@@ -338,6 +338,12 @@ class Order:
         """Positions of the lines from which nobody may withdraw."""
         return frozenset(at for at, item in enumerate(self.items) if not item.may_be_withdrawn)
 
+    @property
+    def own_address(self) -> str:
+        """The seller's own postal address, a line for each part; empty where it has not said it."""
+        who = self.seller_identity
+        return f"{who['company']}\n{who['address']}" if who else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Page:

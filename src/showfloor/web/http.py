@@ -22,7 +22,6 @@ from showfloor.markets import postcodes
 from showfloor.markets.service import get_market, list_markets
 from showfloor.merchants import service as merchants
 from showfloor.merchants.http import terms_view
-from showfloor.merchants.types import WayBack
 from showfloor.orders import service as orders
 from showfloor.orders.http import check_receipts, receipt_answer, unguessed
 from showfloor.orders.schemas import ReturnProofIn
@@ -276,7 +275,7 @@ async def prove_return(token: str, request: Request, session: SessionDep) -> Res
     """The buyer says with whom, and under which number, the goods are on their way back."""
     secret = request.app.state.settings.secret.encode()
     try:
-        said = ReturnProofIn.model_validate({"token": token, **await small_form(request)})
+        said = ReturnProofIn.model_validate({"token": token, **await _small_form(request)})
     except ValidationError:
         return RedirectResponse(f"/o/{token}?proof=missing#way-back", 303, _NO_REFERRER)
     await unguessed(
@@ -288,7 +287,7 @@ async def prove_return(token: str, request: Request, session: SessionDep) -> Res
     return RedirectResponse(f"/o/{token}#way-back", 303, _NO_REFERRER)
 
 
-async def small_form(request: Request) -> dict[str, str]:
+async def _small_form(request: Request) -> dict[str, str]:
     """The fields of a form without files; nothing of one that is longer than any of ours."""
     body = b""
     async for piece in request.stream():
@@ -309,6 +308,12 @@ async def _order(
     secret = settings.secret.encode()
     found = await unguessed(request, lambda: orders.open_order(session, secret=secret, token=token))
     lang = _language_of(request, found)
+    agreed = await merchants.get_terms(session, found.terms)
+    way_back = None
+    if found.withdrawn_at is not None:
+        way_back = await merchants.find_way_back(
+            session, found.merchant_id, agreed, found.own_address
+        )
     html = pages.render_order(
         templates(),
         lang=lang,
@@ -317,12 +322,9 @@ async def _order(
         timezone=get_market(found.market).timezone,
         is_export=found.quote is not None and found.quote.is_export,
         mails=settings.smtp_server is not None,
-        terms=[
-            terms_view(each).model_dump(mode="json")
-            for each in await merchants.get_terms(session, found.terms)
-        ],
+        terms=[terms_view(each).model_dump(mode="json") for each in agreed],
         due_back=due_back_of(found),
-        way_back=await _way_back(session, found) if found.withdrawn_at else None,
+        way_back=way_back,
         proof_missing=request.query_params.get("proof") == "missing",
         withdrawing=withdrawing and found.withdrawn_at is None,
         may_withdraw=orders.may_withdraw(found),
@@ -339,12 +341,6 @@ def _language_of(request: Request, order: Order) -> str:
     """What the reader chose, or the language in which the order was placed."""
     bought_in = order.buyer.language if order.buyer else None
     return chosen_language(request) or bought_in or language(request)
-
-
-async def _way_back(session: Session, order: Order) -> WayBack:
-    who = order.seller_identity
-    own = f"{who['company']}\n{who['address']}" if who else ""
-    return await merchants.find_way_back(session, order.merchant_id, order.terms, own)
 
 
 @router.get("/terms/{terms_id}")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from uuid import UUID
 
 import pytest
 
 from showfloor.identity.types import GrantKind
 from showfloor.merchants import service as merchants
 from showfloor.merchants.types import Identity, ReturnPayer, TermsKind, TermsText
+from showfloor.orders import service as orders
 from showfloor.orders.eraser import ERASER
 from showfloor.privacy.types import Subject
 from tests.integration.checkout.counter import EMAIL
@@ -17,6 +19,7 @@ from tests.integration.checkout.shop import scalar
 from tests.integration.notices.test_mails import Shop, own_guesses, shop
 from tests.integration.notices.test_parcels import bought, posted, said
 from tests.people import add_person
+from tests.statements import noted
 
 __all__ = ["own_guesses", "shop"]
 LOAMWICK: Identity = {
@@ -86,6 +89,30 @@ async def test_where_nothing_was_said_the_seller_pays_and_its_own_address_stands
 
     assert "1 Kiln Lane, Leeds" in text
     assert "The seller pays for sending" in text and "You pay for sending" not in text
+
+
+async def test_way_back_is_read_without_the_words_of_the_terms(shop: Shop) -> None:
+    """They may be fifty thousand characters each, in two languages."""
+    await said_before(shop, ReturnPayer.BUYER, "Dock 4")
+    _, page = await withdrawn(shop)
+    order_id = await scalar(shop.database, "select id from orders")
+    assert isinstance(order_id, UUID)
+
+    with noted(shop.database) as statements:
+        async with shop.database.session() as session:
+            order = await orders.find_order(session, order_id)
+            assert order is not None
+            agreed = await merchants.get_terms_names(session, order.terms)
+            found = await merchants.find_way_back(
+                session, order.merchant_id, agreed, order.own_address
+            )
+    with noted(shop.app.state.database) as of_the_page:
+        await shop.client.get(page)
+
+    assert found == {"payer": ReturnPayer.BUYER, "address": "Dock 4"}
+    assert [each for each in statements if "seller_terms.words" in each] == []
+    # The page shows links to the terms as they were agreed: it reads them once.
+    assert len([each for each in of_the_page if "seller_terms.words" in each]) == 1
 
 
 @pytest.mark.parametrize(

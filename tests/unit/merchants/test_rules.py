@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 
+from showfloor.kit import ids
 from showfloor.merchants.errors import OriginInvalid
-from showfloor.merchants.rules import normalise_origin
+from showfloor.merchants.rules import normalise_origin, payer_of
+from showfloor.merchants.types import ReturnPayer, SellerTerms, TermsKind, TermsName, WayBack
+
+SINCE = datetime(2026, 10, 1, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -39,3 +46,15 @@ def test_origin_is_normalised(text: str, origin: str) -> None:
 def test_what_is_no_origin_is_refused(text: str) -> None:
     with pytest.raises(OriginInvalid):
         normalise_origin(text)
+
+
+@pytest.mark.parametrize("payer", list(ReturnPayer))
+def test_payer_of_terms_is_the_one_of_their_way_back(payer: ReturnPayer) -> None:
+    way_back: WayBack = {"payer": payer, "address": "Dock 4"}
+    name = TermsName(ids.new(), ids.new(), TermsKind.RETURNS, way_back=way_back)
+    terms = SellerTerms(name.id, name.merchant_id, name.kind, 1, SINCE, {}, way_back=way_back)
+
+    assert (name.payer, terms.payer) == (payer, payer)
+    # Another way back has another payer: none is stored beside it.
+    assert replace(terms, way_back=None).payer is None
+    assert payer_of([replace(terms, kind=TermsKind.TERMS, way_back=None), terms]) is payer
