@@ -18,7 +18,7 @@ from showfloor.kit import ids
 from showfloor.kit.db import Base, Database
 from showfloor.kit.money import Money
 from showfloor.shows import service as shows
-from showfloor.shows.types import Show
+from showfloor.shows.types import RehearsalFigures, Show
 from showfloor.stock import service as stock
 from tests.integration.checkout.shop import execute
 from tests.people import Floor, add_floor
@@ -205,6 +205,46 @@ async def test_worker_rehearses_until_the_rehearsal_is_over(
 
     assert await schemas(settings.database_url) == []
     assert (recorded.exists(), kept.exists()) == (False, True)
+
+
+async def figures_of(database: Database, show: Show) -> RehearsalFigures | None:
+    async with database.session() as session:
+        found = await shows.find_rehearsal(session, show.id)
+    return found.figures if found else None
+
+
+async def test_worker_without_the_crowd_leaves_its_figures(
+    app: FastAPI, database: Database, rehearsed: Show
+) -> None:
+    storage = wiring.recordings(app.state.settings)
+    first, second = (Rehearsals(app.state.settings, storage) for _ in range(2))
+
+    async def bought() -> bool:
+        await first.run(database)
+        figures = await figures_of(database, rehearsed)
+        return figures is not None and figures.purchases > 0
+
+    try:
+        async with bounded():
+            await until(bought)
+        found = await figures_of(database, rehearsed)
+        for _ in range(3):
+            await second.run(database)
+            assert await figures_of(database, rehearsed) == found
+    finally:
+        await second.close()
+        await first.close()
+
+
+async def test_figures_of_a_rehearsal_are_null_until_somebody_came(
+    app: FastAPI, database: Database, rehearsed: Show
+) -> None:
+    job = Rehearsals(app.state.settings, wiring.recordings(app.state.settings))
+    try:
+        await job.run(database)
+        assert await figures_of(database, rehearsed) is None
+    finally:
+        await job.close()
 
 
 async def test_what_a_killed_worker_left_is_dropped(

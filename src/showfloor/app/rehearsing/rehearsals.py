@@ -68,7 +68,8 @@ class Rehearsals:
             await self._send_home(show_id)
         crowd = Crowd(self._settings, show)
         self._crowds[show_id] = crowd, asyncio.create_task(self._rehearse(show_id, crowd))
-        self._clean = False
+        # Before it found something there is nothing to store: another worker may have the crowd.
+        self._stored[show_id] = crowd.figures
 
     async def _rehearse(self, show_id: UUID, crowd: Crowd) -> None:
         async with scratch(self._settings.database_url, show_id) as schema:
