@@ -11,12 +11,13 @@ from fastapi import FastAPI
 from showfloor.app import wiring
 from showfloor.app.rehearsing.crowd import Crowd, public_api
 from showfloor.app.rehearsing.rehearsals import Rehearsals
-from showfloor.app.rehearsing.scratch import ROWS, schema_of, scratch
+from showfloor.app.rehearsing.scratch import ROWS, drop_leftovers, schema_of, scratch
 from showfloor.app.settings import Settings
 from showfloor.checkout.adapters.test_ledger import TestLedger
 from showfloor.kit import ids
 from showfloor.kit.db import Base, Database
 from showfloor.kit.money import Money
+from showfloor.replays.adapters.disk import DiskStorage
 from showfloor.shows import service as shows
 from showfloor.shows.types import RehearsalFigures, Show
 from showfloor.stock import service as stock
@@ -245,6 +246,45 @@ async def test_figures_of_a_rehearsal_are_null_until_somebody_came(
         assert await figures_of(database, rehearsed) is None
     finally:
         await job.close()
+
+
+async def test_recordings_are_looked_through_only_when_a_rehearsal_is_over(
+    app: FastAPI, database: Database, floor: Floor, rehearsed: Show
+) -> None:
+    settings = app.state.settings
+
+    class Counting(DiskStorage):
+        looked = 0
+
+        def names(self) -> set[str]:
+            self.looked += 1
+            return super().names()
+
+    storage = Counting(settings.data)
+    job = Rehearsals(settings, storage)
+    try:
+        # Another worker has the crowd, so this one makes a new one at each look.
+        async with scratch(settings.database_url, rehearsed.id):
+            for _ in range(10):
+                await job.run(database)
+        assert storage.looked == 1
+
+        async with database.session() as session:
+            await shows.end_rehearsal(session, person=floor.host, show_id=floor.show.id)
+        await job.run(database)
+        assert storage.looked == 2
+    finally:
+        await job.close()
+
+
+async def test_schema_that_another_worker_has_is_no_leftover(app: FastAPI, rehearsed: Show) -> None:
+    """It began after this worker looked at what runs."""
+    url = app.state.settings.database_url
+    async with scratch(url, rehearsed.id) as schema:
+        assert await drop_leftovers(url, frozenset())
+        assert await schemas(url) == [schema]
+
+    assert not await drop_leftovers(url, frozenset())
 
 
 async def test_what_a_killed_worker_left_is_dropped(

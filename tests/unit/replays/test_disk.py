@@ -179,3 +179,14 @@ def test_a_web_server_of_another_user_may_read_what_is_public_and_no_more(data: 
     assert {mode("replays", *names) for names in public} == {0o644}
     assert (mode("recordings", SHOW), mode("recordings", SHOW, "2.m4s")) == (0o700, 0o600)
     assert mode("making") == 0o700
+
+
+def test_names_are_of_recordings_and_of_what_is_public(tmp_path: Path) -> None:
+    storage = DiskStorage(tmp_path)
+    assert storage.names() == set()
+
+    for folder in ("recordings/show_a", "recordings/show_b", "replays/show_b", "replays/clip_c"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "recordings" / "note.txt").touch()
+
+    assert storage.names() == {"show_a", "show_b", "clip_c"}

@@ -34,6 +34,8 @@ class Rehearsals:
         self._storage = storage
         self._crowds: dict[UUID, tuple[Crowd, asyncio.Task[None]]] = {}
         self._stored: dict[UUID, RehearsalFigures] = {}
+        self._seen: frozenset[UUID] = frozenset()
+        """The rehearsals that ran at the last look, also those whose crowd another worker has."""
         self._clean = False
         """Whether nothing of rehearsals that are over was left when it was last looked for."""
 
@@ -43,13 +45,16 @@ class Rehearsals:
             running = {
                 rehearsal.show_id: show for rehearsal, show in await shows.list_rehearsals(session)
             }
+        if self._seen - running.keys():
+            self._clean = False
+        self._seen = frozenset(running)
         for show_id in self._crowds.keys() - running.keys():
             await self._send_home(show_id)
         for show_id, show in list(running.items())[:MOST_CROWDS]:
             await self._gather(show_id, show)
         await self._store_figures(database)
         if not self._clean:
-            self._clean = not await self._delete_leftovers(frozenset(running))
+            self._clean = not await self._delete_leftovers(self._seen)
         return clock.now() + LOOK_AGAIN if running or not self._clean else None
 
     async def close(self) -> None:
@@ -79,7 +84,6 @@ class Rehearsals:
     async def _send_home(self, show_id: UUID) -> None:
         _, task = self._crowds.pop(show_id)
         self._stored.pop(show_id, None)
-        self._clean = False
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 
@@ -93,15 +97,14 @@ class Rehearsals:
 
     async def _delete_leftovers(self, running: frozenset[UUID]) -> bool:
         """Schemas of a worker that was killed, and what `streaming` recorded of a preview; whether
-        there was anything.
+        there was anything, or still is.
         """
-        await drop_leftovers(self._settings.database_url, running)
-        sizes = await asyncio.to_thread(self._storage.sizes)
-        remote = await asyncio.to_thread(self._storage.remote_sizes)
-        names = [name for name in sizes.keys() | remote.keys() if _is_over(name, running)]
-        for name in names:
+        held = await drop_leftovers(self._settings.database_url, running)
+        names = await asyncio.to_thread(self._storage.names)
+        over = [name for name in names if _is_over(name, running)]
+        for name in over:
             await asyncio.to_thread(self._storage.delete, name)
-        return bool(names)
+        return held or bool(over)
 
 
 def _is_over(name: str, running: frozenset[UUID]) -> bool:

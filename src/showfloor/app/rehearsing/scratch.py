@@ -57,11 +57,7 @@ async def scratch(url: str, show_id: UUID) -> AsyncIterator[str | None]:
     """
     schema = schema_of(show_id)
     async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
-        # Until this connection ends, however it does.
-        held = await connection.execute(
-            "select pg_try_advisory_lock(%s)", [show_id.int & ((1 << 63) - 1)]
-        )
-        if (await held.fetchone()) != (True,):
+        if not await _lock(connection, show_id):
             yield None
             return
         await drop(connection, schema)
@@ -70,6 +66,14 @@ async def scratch(url: str, show_id: UUID) -> AsyncIterator[str | None]:
             yield schema
         finally:
             await drop(connection, schema)
+
+
+async def _lock(connection: psycopg.AsyncConnection[tuple[object, ...]], show_id: UUID) -> bool:
+    """Whether it was free; taken until this connection ends, however it does."""
+    taken = await connection.execute(
+        "select pg_try_advisory_lock(%s)", [show_id.int & ((1 << 63) - 1)]
+    )
+    return await taken.fetchone() == (True,)
 
 
 async def _fill(
@@ -117,13 +121,22 @@ async def drop(connection: psycopg.AsyncConnection[tuple[object, ...]], schema: 
     await connection.execute(sql.SQL("drop schema if exists {} cascade").format(space))
 
 
-async def drop_leftovers(url: str, running: frozenset[UUID]) -> None:
-    """What a worker that was killed left behind, of rehearsals that are over."""
-    kept = {schema_of(show_id) for show_id in running}
+async def drop_leftovers(url: str, running: frozenset[UUID]) -> bool:
+    """What a worker that was killed left behind, of rehearsals that are over; whether another
+    worker still has one of them: it drops it by itself, unless it is killed.
+    """
+    held = False
     async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
         found = await connection.execute(
-            "select nspname from pg_namespace where starts_with(nspname, %s)", [PREFIX]
+            "select nspname from pg_namespace where nspname ~ %s", [f"^{PREFIX}[0-9a-f]{{32}}$"]
         )
         for (schema,) in await found.fetchall():
-            if schema not in kept:
+            show_id = UUID(hex=str(schema).removeprefix(PREFIX))
+            if show_id in running:
+                continue
+            # It may have begun since somebody looked at what runs.
+            if await _lock(connection, show_id):
                 await drop(connection, str(schema))
+            else:
+                held = True
+    return held

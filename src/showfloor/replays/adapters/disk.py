@@ -105,6 +105,13 @@ class DiskStorage:
         _let_everybody_read(self._replays, folder, *folder.iterdir())
         folder.replace(self._replays / name)
 
+    def names(self) -> set[str]:
+        found: set[str] = set()
+        for folder in (self._recordings, self._replays):
+            with contextlib.suppress(FileNotFoundError), os.scandir(folder) as entries:
+                found.update(each.name for each in entries if each.is_dir())
+        return found
+
     def sizes(self) -> dict[str, int]:
         found: dict[str, int] = {}
         seen: set[tuple[int, int]] = set()

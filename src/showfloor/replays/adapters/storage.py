@@ -59,6 +59,10 @@ class Storage(Protocol):
         """Everything of this folder becomes public under a name, at once, in place of what was."""
         ...
 
+    def names(self) -> set[str]:
+        """Of recordings and of what else is public, wherever their bytes are. Looks at no file."""
+        ...
+
     def sizes(self) -> dict[str, int]:
         """Bytes on this machine's disk by name, of recordings and of what else is public."""
         ...
