@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -14,6 +15,7 @@ from showfloor.app.rehearsing.rehearsals import Rehearsals
 from showfloor.app.rehearsing.scratch import ROWS, drop_leftovers, schema_of, scratch
 from showfloor.app.settings import Settings
 from showfloor.checkout.adapters.test_ledger import TestLedger
+from showfloor.checkout.adapters.test_provider import TestProvider
 from showfloor.kit import ids
 from showfloor.kit.db import Base, Database
 from showfloor.kit.money import Money
@@ -285,6 +287,30 @@ async def test_schema_that_another_worker_has_is_no_leftover(app: FastAPI, rehea
         assert await schemas(url) == [schema]
 
     assert not await drop_leftovers(url, frozenset())
+
+
+async def test_rehearsal_closes_every_payment_provider(
+    app: FastAPI, rehearsed: Show, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[TestProvider] = []
+    made: list[TestProvider] = []
+    make, close = TestProvider.__init__, TestProvider.close
+
+    def count_made(self: TestProvider, **options: Any) -> None:
+        made.append(self)
+        make(self, **options)
+
+    async def count_closed(self: TestProvider) -> None:
+        closed.append(self)
+        await close(self)
+
+    monkeypatch.setattr(TestProvider, "__init__", count_made)
+    monkeypatch.setattr(TestProvider, "close", count_closed)
+    async with public_api(app.state.settings, "public"):
+        pass
+
+    assert len(made) == 2
+    assert set(closed) == set(made)
 
 
 async def test_what_a_killed_worker_left_is_dropped(

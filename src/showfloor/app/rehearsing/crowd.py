@@ -145,6 +145,8 @@ async def public_api(settings: Settings, schema: str) -> AsyncIterator[httpx2.As
             }
         )
         app = create_app(own, database)
+        for replaced in app.state.checkout.providers.values():
+            await replaced.close()
         provider = TestProvider(mode="test", folder=own.test_payments, secret=secret)
         app.state.checkout = CheckoutDeps(
             database, secret=secret, hold_seconds=own.hold_seconds, providers={"test": provider}
