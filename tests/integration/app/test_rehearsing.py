@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
@@ -289,6 +290,40 @@ async def test_schema_that_another_worker_has_is_no_leftover(app: FastAPI, rehea
     assert not await drop_leftovers(url, frozenset())
 
 
+async def leave(url: str) -> UUID:
+    """A schema as of a worker that was killed."""
+    gone: UUID = ids.unguessable()
+    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
+        await connection.execute(f"create schema {schema_of(gone)}")
+        await connection.execute(f"create table {schema_of(gone)}.orders (id int)")
+    return gone
+
+
+async def test_two_workers_drop_the_same_leftovers(app: FastAPI) -> None:
+    url = app.state.settings.database_url
+    for _ in range(5):
+        await leave(url)
+
+    await asyncio.gather(*(drop_leftovers(url, frozenset()) for _ in range(2)))
+
+    assert await schemas(url) == []
+
+
+async def test_schema_of_another_worker_would_be_dropped_without_the_lock(
+    app: FastAPI, rehearsed: Show, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin of `test_schema_that_another_worker_has_is_no_leftover`."""
+    url = app.state.settings.database_url
+
+    async def unlocked(*_: object) -> bool:
+        return True
+
+    async with scratch(url, rehearsed.id):
+        monkeypatch.setattr("showfloor.app.rehearsing.scratch._lock", unlocked)
+        await drop_leftovers(url, frozenset())
+        assert await schemas(url) == []
+
+
 async def test_rehearsal_closes_every_payment_provider(
     app: FastAPI, rehearsed: Show, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -317,12 +352,7 @@ async def test_what_a_killed_worker_left_is_dropped(
     app: FastAPI, database: Database, rehearsed: Show
 ) -> None:
     settings = app.state.settings
-    gone: UUID = ids.unguessable()
-    async with await psycopg.AsyncConnection.connect(
-        settings.database_url, autocommit=True
-    ) as connection:
-        await connection.execute(f"create schema {schema_of(gone)}")
-        await connection.execute(f"create table {schema_of(gone)}.orders (id int)")
+    gone = await leave(settings.database_url)
     job = Rehearsals(settings, wiring.recordings(settings))
 
     try:

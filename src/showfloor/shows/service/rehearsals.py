@@ -1,8 +1,9 @@
 """A rehearsal: the real show for its team alone, of which nothing is left (decision 0020).
 
-It is a show of its own in the state `rehearsal`: camera, cues, captions, remotes and room are the
-real ones. No list asks for that state and nothing is sold in it; test buyers buy in a database
-schema of their own (`app/rehearsing`). When it ends all of it is deleted.
+It is a show of its own in the state `rehearsal`: camera, cues, remotes and room are the real ones.
+Captions, messages and destinations are refused, as for a show that is not on the air. No list asks
+for that state and nothing is sold in it; test buyers buy in a database schema of their own
+(`app/rehearsing`). When it ends all of it is deleted.
 """
 
 from __future__ import annotations
