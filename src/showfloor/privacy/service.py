@@ -9,6 +9,7 @@ from uuid import UUID
 
 from showfloor.kit import clock, ids, sealing
 from showfloor.kit.db import Database, Session
+from showfloor.kit.errors import Busy
 from showfloor.kit.notify import wake
 from showfloor.privacy import queries, rules
 from showfloor.privacy.errors import RequestNotFound, TooManyOpenRequests
@@ -154,17 +155,26 @@ async def carry_out_erasures(database: Database, *, secret: str) -> None:
     """Each erasure from where it stands: every module erases what need not wait and gives its
     receipt, once nothing waits, in one transaction, so that whoever is killed between two of them
     goes on with the next.
+
+    Raises Busy at once, and ExceptionGroup after the last when some failed: the worker notes it for
+    the operator, and tries them again.
     """
     async with database.session() as session:
         due = await queries.open_erasures(session)
+    failed: list[Exception] = []
     for request_id in due:
         try:
             for eraser in _of_viewers():
                 await _step(database, secret, request_id, eraser)
             await _finish(database, secret, request_id)
-        except Exception:
+        except Busy:
+            raise
+        except Exception as error:
             # Nobody else waits for it: one that was sealed with an earlier secret stays unreadable.
             log.exception("erasure %s failed", ids.encode("req", request_id))
+            failed.append(error)
+    if failed:
+        raise ExceptionGroup(f"{len(failed)} of {len(due)} erasures failed", failed)
 
 
 async def _step(database: Database, secret: str, request_id: UUID, eraser: Eraser) -> None:

@@ -19,8 +19,9 @@ from sqlalchemy import false
 
 from showfloor.app.wiring import connect_erasers
 from showfloor.checkout.queries import checkouts
-from showfloor.kit import clock, ids
+from showfloor.kit import clock, ids, sealing
 from showfloor.kit.db import Database, Session
+from showfloor.kit.errors import Busy
 from showfloor.orders.queries import agreed
 from showfloor.privacy import queries as privacy_queries
 from showfloor.privacy import service as privacy
@@ -529,10 +530,28 @@ async def test_request_that_cannot_be_read_stops_no_other(
     await stranger.sign_in("eve@example.com")
     asked = await ask_to_be_erased(stranger)
 
-    await carry_out(app)
+    with pytest.RaisesGroup(sealing.Unreadable, match="1 of 2 erasures failed"):
+        await carry_out(app)
 
     assert (await stranger.get(f"/viewer/erasures/{asked['token']}")).json()["done_at"]
     assert isinstance(old, UUID) and ids.encode("req", old) in caplog.text
+
+
+async def test_erasures_wait_for_the_database_without_a_failure(
+    app: FastAPI, sofia: Visitor, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The worker tries again soon (`app.worker`), and nobody reads of it as of a failed erasure."""
+    await sofia.sign_in()
+    await ask_to_be_erased(sofia)
+
+    async def busy(*_: object) -> None:
+        raise Busy
+
+    monkeypatch.setattr(privacy, "_step", busy)
+    with pytest.raises(Busy):
+        await carry_out(app)
+
+    assert "erasure" not in caplog.text
 
 
 async def test_key_of_an_erased_viewer_is_gone_with_the_account(
