@@ -74,8 +74,7 @@ from showfloor.identity.types import (
 )
 from showfloor.kit import clock, ids
 from showfloor.kit.errors import NotFound
-from showfloor.kit.http import DatabaseDep, SessionDep
-from showfloor.kit.network import client_network
+from showfloor.kit.http import DatabaseDep, SessionDep, network_of
 from showfloor.kit.openapi import refusals
 
 router = APIRouter(prefix="/api/v1", tags=["session"])
@@ -226,10 +225,6 @@ def _team_out(grant: Grant) -> MembershipOut:
     )
 
 
-def _client(request: Request) -> str:
-    return client_network(request.client.host if request.client else "")
-
-
 class _Attempt:
     """One try to sign in, and whom its failure counts against: a device that signed in before, or
     an address among strangers.
@@ -238,7 +233,7 @@ class _Attempt:
     def __init__(self, request: Request, email: str) -> None:
         secret: str = request.app.state.settings.secret
         self.account = ids.digest(normalise_email(email)).hex()
-        self.client = _client(request)
+        self.client = network_of(request)
         cookie = request.cookies.get(device_cookie_name(request))
         self.device = device_of(secret, self.account, cookie)
         self._own = f"{self.account} {self.device or self.client}"

@@ -18,6 +18,7 @@ from showfloor.kit import idempotency
 from showfloor.kit.answers import bearer, language, problem
 from showfloor.kit.db import Database, Session
 from showfloor.kit.errors import AppError, MethodNotAllowed, NotFound, ValidationFailed
+from showfloor.kit.network import client_network
 
 
 # Dependencies are coroutines even when they wait for nothing: FastAPI runs plain functions in a
@@ -78,6 +79,11 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
     answer = problem(refusal_of(error), language(request))
     answer.headers.update(error.headers or {})
     return answer
+
+
+def network_of(request: Request) -> str:
+    """What limits of this request's sender count by; nobody can invent it."""
+    return client_network(request.client.host if request.client else "")
 
 
 def key_of(request: Request) -> str:

@@ -17,9 +17,8 @@ from showfloor.kit import clock, csv, idempotency, ids, paper
 from showfloor.kit.answers import language
 from showfloor.kit.db import Database
 from showfloor.kit.errors import IdempotencyConflict, IdempotencyKeyRequired, NotFound, RateLimited
-from showfloor.kit.http import DatabaseDep, KeyDep, SessionDep
+from showfloor.kit.http import DatabaseDep, KeyDep, SessionDep, network_of
 from showfloor.kit.minutes import PerMinute
-from showfloor.kit.network import client_network
 from showfloor.kit.openapi import KEY_HEADER, refusals
 from showfloor.kit.schemas import Moment
 from showfloor.kit.text import clean_line
@@ -84,13 +83,9 @@ async def unguessed(request: Request, opening: Callable[[], Awaitable[T]]) -> T:
     try:
         return await opening()
     except OrderNotFound:
-        if not _guesses.hit(_network_of(request)):
+        if not _guesses.hit(network_of(request)):
             raise RateLimited from None
         raise
-
-
-def _network_of(request: Request) -> str | None:
-    return client_network(request.client.host) if request.client else None
 
 
 @router.post(
@@ -198,7 +193,7 @@ async def get_receipt(
 
 def check_receipts(request: Request) -> None:
     """A receipt costs a core's time. Raises RateLimited."""
-    if not _receipts.hit(_network_of(request)):
+    if not _receipts.hit(network_of(request)):
         raise RateLimited
 
 

@@ -19,9 +19,8 @@ from showfloor.identity.types import Admission, CollectionPoint
 from showfloor.kit import ids
 from showfloor.kit.answers import language
 from showfloor.kit.errors import NotFound
-from showfloor.kit.http import DatabaseDep, SessionDep
+from showfloor.kit.http import DatabaseDep, SessionDep, network_of
 from showfloor.kit.minutes import PerMinute
-from showfloor.kit.network import client_network
 from showfloor.kit.openapi import refusals
 from showfloor.kit.pace import Pace
 from showfloor.viewers import service
@@ -53,8 +52,8 @@ Admitted = Annotated[Admission, Depends(admit)]
 
 
 def _check(count: PerMinute, request: Request) -> str:
-    """By the network, which nobody can invent. Raises TooManyAttempts."""
-    network = client_network(request.client.host if request.client else "")
+    """The network, which is counted by. Raises TooManyAttempts."""
+    network = network_of(request)
     if not count.hit(network):
         raise TooManyAttempts(retry_after=max(1, count.seconds()))
     return network

@@ -8,9 +8,8 @@ from showfloor.identity.errors import CsrfFailed, NotAuthenticated
 from showfloor.kit import clock
 from showfloor.kit.db import Session
 from showfloor.kit.errors import RateLimited
-from showfloor.kit.http import SessionDep
+from showfloor.kit.http import SessionDep, network_of
 from showfloor.kit.minutes import PerMinute
-from showfloor.kit.network import client_network
 from showfloor.kit.openapi import refusals
 from showfloor.privacy import service as privacy
 from showfloor.privacy.errors import RequestNotFound, TooManyOpenRequests
@@ -31,10 +30,9 @@ _asked = PerMinute(30)
 """Requests and tokens of receipts, from one network."""
 
 
-def _check(request: Request) -> None:
+def _check_asked(request: Request) -> None:
     """Raises RateLimited."""
-    network = client_network(request.client.host) if request.client else None
-    if not _asked.hit(network):
+    if not _asked.hit(network_of(request)):
         raise RateLimited
 
 
@@ -82,7 +80,7 @@ async def ask_about_own_data(
     body: DataRequestIn, request: Request, session: SessionDep, viewer: CurrentViewer
 ) -> DataRequestOut:
     """Ask the operator to correct what the viewer cannot change here, or object to a use of it."""
-    _check(request)
+    _check_asked(request)
     await service.lock_viewer(session, viewer=viewer)
     secret: str = request.app.state.settings.secret
     asked = await privacy.ask(
@@ -122,6 +120,6 @@ async def get_erasure(token: str, request: Request, session: SessionDep) -> Eras
     """How far an erasure is, for whoever has its token: what each part has erased, and what still
     waits.
     """
-    _check(request)
+    _check_asked(request)
     secret: str = request.app.state.settings.secret
     return erasure_view(await privacy.find_erasure(session, secret=secret, token=token), token)
