@@ -11,16 +11,23 @@ const USUAL: RoomChat = { slow_s: 0, emoji_only: false, closed: false };
 
 export type MuteMinutes = 10 | null;
 
+/** What was done, and how it is taken back. */
+export interface Done {
+  words: string;
+  name: string;
+  undo: () => Promise<unknown>;
+}
+
 export class ShowChat {
   lines = $state.raw<Lines>([]);
   settings = $state.raw<RoomChat>(USUAL);
   draft = $state("");
   replyTo = $state.raw<ChatMessage | null>(null);
-  busy = $state(false);
   problem = $state.raw<Problem | null>(null);
-  /** What was done last, and how it is taken back. */
-  done = $state.raw<{ words: string; name: string; undo: () => Promise<unknown> } | null>(null);
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** What was done in the last seconds, the newest last. */
+  done = $state.raw<readonly Done[]>([]);
+  /** The end of what was asked for: in a busy chat the next click does not wait for an answer. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(
     readonly studio: Pick<Studio, "request">,
@@ -38,41 +45,51 @@ export class ShowChat {
     this.settings = settings ?? USUAL;
   }
 
+  /** The text leaves its field at once; a refusal brings it back, before what was written since. */
   send(): Promise<boolean> {
-    const text = this.draft.trim();
+    const [text, replyTo] = [this.draft.trim(), this.replyTo];
     if (!text) return Promise.resolve(false);
-    return this.#act(async () => {
-      const body = { text, ...(this.replyTo ? { reply_to: this.replyTo.id } : {}) };
-      const sent = await this.studio.request<ChatMessage>(`/shows/${this.showId}/messages`, {
-        method: "POST",
-        body,
-      });
-      this.lines = withMessage(this.lines, sent);
-      this.draft = "";
-      this.replyTo = null;
-    });
+    this.draft = "";
+    this.replyTo = null;
+    return this.#act(
+      async () => {
+        const body = { text, ...(replyTo ? { reply_to: replyTo.id } : {}) };
+        const sent = await this.studio.request<ChatMessage>(`/shows/${this.showId}/messages`, {
+          method: "POST",
+          body,
+        });
+        this.lines = withMessage(this.lines, sent);
+      },
+      () => {
+        this.draft = [text, this.draft].filter(Boolean).join(" ");
+        this.replyTo ??= replyTo;
+      },
+    );
   }
 
   remove(message: ChatMessage): Promise<boolean> {
     return this.#act(async () => {
-      await this.studio.request(`/messages/${message.id}`, { method: "DELETE" });
-      this.lines = without(this.lines, message.id);
-      this.#offerUndo("moderation.deleted", message, () =>
-        this.studio.request(`/messages/${message.id}/restore`, { method: "POST" }),
-      );
+      await this.#delete(message);
+      this.#offerUndo("moderation.deleted", message, () => this.#restore(message));
     });
   }
 
-  /** Deletes the message, too: who is muted said something that should not stand. */
+  /** Deletes the message, too: who is muted said something that should not stand. The mute can be
+   *  taken back also when the message could not be deleted. */
   mute(message: ChatMessage, minutes: MuteMinutes): Promise<boolean> {
     return this.#act(async () => {
       const path = `/messages/${message.id}/mute`;
       await this.studio.request(path, { method: "PUT", body: { minutes } });
-      await this.studio.request(`/messages/${message.id}`, { method: "DELETE" });
-      this.lines = without(this.lines, message.id);
+      const unmute = () => this.studio.request(path, { method: "DELETE" });
+      try {
+        await this.#delete(message);
+      } catch (error) {
+        this.#offerUndo("moderation.muted_only", message, unmute);
+        throw error;
+      }
       this.#offerUndo("moderation.muted", message, async () => {
-        await this.studio.request(path, { method: "DELETE" });
-        await this.studio.request(`/messages/${message.id}/restore`, { method: "POST" });
+        await unmute();
+        await this.#restore(message);
       });
     });
   }
@@ -86,33 +103,59 @@ export class ShowChat {
     });
   }
 
-  undo(): Promise<boolean> {
-    const undo = this.done?.undo;
-    if (!undo) return Promise.resolve(false);
-    return this.#act(async () => {
-      await undo();
-      this.done = null;
-    });
+  /** The control says what is stored again when the server has refused what was chosen. */
+  async setSlow(control: { value: string }): Promise<void> {
+    await this.set({ slow_s: Number(control.value) });
+    control.value = String(this.settings.slow_s);
   }
+
+  async setEmojiOnly(control: { checked: boolean }): Promise<void> {
+    await this.set({ emoji_only: control.checked });
+    control.checked = this.settings.emoji_only;
+  }
+
+  /** Taken off the page at once, so that it is done once; a refusal offers it again. */
+  undo(step: Done): Promise<boolean> {
+    if (!this.done.includes(step)) return Promise.resolve(false);
+    this.#withdraw(step);
+    return this.#act(step.undo, () => this.#offer(step));
+  }
+
+  async #delete({ id }: ChatMessage): Promise<void> {
+    await this.studio.request(`/messages/${id}`, { method: "DELETE" });
+    this.lines = without(this.lines, id);
+  }
+
+  #restore = ({ id }: ChatMessage): Promise<unknown> =>
+    this.studio.request(`/messages/${id}/restore`, { method: "POST" });
 
   #offerUndo(words: string, { name }: ChatMessage, undo: () => Promise<unknown>): void {
-    clearTimeout(this.#timer);
-    this.done = { words, name, undo };
-    this.#timer = setTimeout(() => (this.done = null), UNDO);
+    this.#offer({ words, name, undo });
   }
 
-  async #act(run: () => Promise<unknown>): Promise<boolean> {
-    if (this.busy) return false;
-    this.busy = true;
-    this.problem = null;
-    try {
-      await run();
-      return true;
-    } catch (error) {
-      this.problem = problemOf(error);
-      return false;
-    } finally {
-      this.busy = false;
-    }
+  #offer(step: Done): void {
+    this.done = [...this.done, step];
+    setTimeout(() => this.#withdraw(step), UNDO);
+  }
+
+  #withdraw(step: Done): void {
+    this.done = this.done.filter((each) => each !== step);
+  }
+
+  /** One after another, in the order of the clicks. */
+  #act(run: () => Promise<unknown>, refused = (): void => undefined): Promise<boolean> {
+    const result = this.#turn.then(async () => {
+      this.problem = null;
+      try {
+        await run();
+        return true;
+      } catch (error) {
+        this.problem = problemOf(error);
+        refused();
+        return false;
+      }
+    });
+    this.#turn = result;
+    return result;
   }
 }
