@@ -20,5 +20,5 @@ export const without = (lines: Lines, id: string): Lines => lines.filter((line) 
 export const countAfter = (lines: Lines, id: string | null): number =>
   lines.length - 1 - lines.findLastIndex((line) => line.id === id);
 
-const isLater = (one: ChatMessage, other: ChatMessage): boolean =>
+export const isLater = (one: ChatMessage, other: ChatMessage): boolean =>
   one.at === other.at ? one.id > other.id : one.at > other.at;

@@ -8,7 +8,7 @@ import { Talk, type Chat } from "./talk.svelte";
 export function openChat(store: ShowStore): Chat {
   const talk = new Talk(store);
   for (const event of store.said.splice(0)) talk.hear(event);
-  store.hear = (event) => talk.hear(event);
+  store.hear = (event, isAgain) => talk.hear(event, isAgain);
   store.onframes.add((moment) => store.replaying && talk.recorded.frame(moment));
   return { talk, Lane, Panel };
 }

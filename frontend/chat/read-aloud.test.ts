@@ -4,16 +4,18 @@ import { EVERY, readAloud } from "./read-aloud";
 
 const message = (text: string) => ({ text }) as ChatMessage;
 let spoken: string[];
+let away: boolean;
 const speak = (newest: ChatMessage, others: number) => spoken.push(`${newest.text}+${others}`);
 
 beforeEach(() => {
   vi.useFakeTimers();
   spoken = [];
+  away = false;
 });
 afterEach(() => vi.useRealTimers());
 
 test("a message is read at once, what follows quickly in one sentence", () => {
-  const aloud = readAloud(speak);
+  const aloud = readAloud(speak, () => away);
   aloud.said(message("a"));
   vi.advanceTimersByTime(0);
   for (const text of ["b", "c", "d"]) aloud.said(message(text));
@@ -25,7 +27,7 @@ test("a message is read at once, what follows quickly in one sentence", () => {
 });
 
 test("after a quiet time the next message is read at once", () => {
-  const aloud = readAloud(speak);
+  const aloud = readAloud(speak, () => away);
   aloud.said(message("a"));
   vi.advanceTimersByTime(2 * EVERY);
 
@@ -35,9 +37,24 @@ test("after a quiet time the next message is read at once", () => {
 });
 
 test("nothing is read once it has stopped", () => {
-  const aloud = readAloud(speak);
+  const aloud = readAloud(speak, () => away);
   aloud.said(message("a"));
   aloud.stop();
   vi.advanceTimersByTime(EVERY);
   expect(spoken).toEqual([]);
+});
+
+test("what is said while nobody looks is never read, what follows is", () => {
+  const aloud = readAloud(speak, () => away);
+  aloud.said(message("a"));
+  away = true;
+  vi.advanceTimersByTime(EVERY);
+  aloud.said(message("b"));
+  vi.advanceTimersByTime(2 * EVERY);
+  expect(spoken).toEqual([]);
+
+  away = false;
+  aloud.said(message("c"));
+  vi.advanceTimersByTime(0);
+  expect(spoken).toEqual(["c+0"]);
 });

@@ -9,7 +9,11 @@ export interface ReadAloud {
   stop(): void;
 }
 
-export function readAloud(speak: (newest: ChatMessage, others: number) => void): ReadAloud {
+/** Nothing is read while `isAway` says that nobody listens, and nothing of it afterwards. */
+export function readAloud(
+  speak: (newest: ChatMessage, others: number) => void,
+  isAway: () => boolean = () => document.hidden,
+): ReadAloud {
   let newest: ChatMessage | null = null;
   let count = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -17,7 +21,7 @@ export function readAloud(speak: (newest: ChatMessage, others: number) => void):
   function next(): void {
     timer = undefined;
     if (!newest) return;
-    speak(newest, count - 1);
+    if (!isAway()) speak(newest, count - 1);
     [newest, count] = [null, 0];
     timer = setTimeout(next, EVERY);
   }

@@ -2,7 +2,7 @@
 import type { Component } from "svelte";
 import { call, problemOf, type Problem } from "../api/client";
 import type { ChatEvent, ChatMessage, SentMessage } from "../contract";
-import { withMessage, without, type Lines } from "./lines";
+import { isLater, withMessage, without, type Lines } from "./lines";
 import { Recorded } from "./recorded.svelte";
 import type { Stage } from "./stage";
 import { keepVoice, keptVoice, type Voice } from "./voice";
@@ -42,7 +42,11 @@ export class Talk {
   /** Seconds until the next message is taken. */
   wait = $state(0);
   #clock: ReturnType<typeof setInterval> | undefined;
-  /** Messages that came after this page had begun to listen; never those that a newcomer gets. */
+  #connections = 0;
+  /** The last message that was heard, also when it is deleted. */
+  #last: ChatMessage | null = null;
+  /** Messages that nobody on this page has heard: neither those that a newcomer gets nor those that
+   *  follow once more on a new connection. */
   onsaid: (message: ChatMessage) => void = () => undefined;
 
   readonly lines = $derived.by(() => (this.store.replaying ? this.recorded.lines : this.#heard));
@@ -60,10 +64,13 @@ export class Talk {
     this.recorded = new Recorded(store);
   }
 
-  /** An event of the room; null when the connection begins anew and the last messages follow. */
-  hear(event: ChatEvent | null): void {
-    if (!event) this.#heard = [];
-    else if ("deleted" in event) {
+  /** An event of the room; null when the connection begins anew and the last messages follow: then
+   *  `isAgain`. */
+  hear(event: ChatEvent | null, isAgain = false): void {
+    if (!event) {
+      this.#heard = [];
+      this.#connections += 1;
+    } else if ("deleted" in event) {
       this.#heard = without(this.#heard, event.id);
       this.recorded.remove(event.id);
       if (this.replyTo?.id === event.id) this.replyTo = null;
@@ -71,9 +78,13 @@ export class Talk {
       if (this.sending?.text === event.text && this.sending.name === event.name)
         this.sending = null;
       this.#heard = withMessage(this.#heard, event);
-      this.onsaid(event);
+      const isNew = !isAgain || (this.#connections > 1 && this.#isAfterLast(event));
+      if (this.#isAfterLast(event)) this.#last = event;
+      if (isNew) this.onsaid(event);
     }
   }
+
+  #isAfterLast = (message: ChatMessage): boolean => !this.#last || isLater(message, this.#last);
 
   /** What the message answers to, if it is still there. */
   answered = (message: ChatMessage): ChatMessage | undefined =>

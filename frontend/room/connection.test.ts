@@ -7,6 +7,7 @@ class FakeEventSource {
   static readonly CLOSED = 2;
   static made: FakeEventSource[] = [];
   readyState = 1;
+  onmessage: ((message: { data: string }) => void) | null = null;
   closed = false;
   onopen: (() => void) | null = null;
   onerror: (() => void) | null = null;
@@ -94,6 +95,29 @@ test("after a refusal it goes on from the last number, and waits longer each tim
   now().refuse();
   vi.advanceTimersByTime(1000);
   expect(FakeEventSource.made.length).toBe(4);
+});
+
+test("the last messages come again with each connection, up to its first state", () => {
+  const heard: [string, boolean | undefined][] = [];
+  listen("/rooms/a/events", {
+    ...listener,
+    said: (event, isAgain) => heard.push([event.id, isAgain]),
+  });
+  const say = (id: string) => now().onmessage!({ data: JSON.stringify({ id }) });
+  for (const id of ["msg_1", "msg_2"]) {
+    now().onopen!();
+    now().send("snapshot", { seq: 1, entries: {} });
+    say(id);
+    now().send("set", { seq: 2, key: "show", value: show });
+    say(id);
+    now().send("state", { seq: 2, viewers: 1, stock: {} });
+    say(id);
+  }
+
+  expect(heard).toEqual([
+    ...[true, true, false].map((isAgain) => ["msg_1", isAgain]),
+    ...[true, true, false].map((isAgain) => ["msg_2", isAgain]),
+  ]);
 });
 
 test("an address with a query keeps it", () => {

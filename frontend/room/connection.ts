@@ -7,8 +7,9 @@ import { empty, fold, type Room } from "./fold";
 export interface RoomListener {
   changed(room: Room): void;
   connected(open: boolean): void;
-  /** Somebody said something. The last messages follow each time the connection opens. */
-  said?(event: ChatEvent): void;
+  /** Somebody said something. The last messages follow each time the connection opens, before its
+   *  first state: then `isAgain`. */
+  said?(event: ChatEvent, isAgain?: boolean): void;
 }
 
 const FIRST_RETRY = 1000;
@@ -19,10 +20,12 @@ export function listen(url: string, listener: RoomListener): () => void {
   let source: EventSource | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let wait = FIRST_RETRY;
+  let isAgain = true;
 
   function take(type: RoomEvent["type"], message: MessageEvent<string>): void {
     room = fold(room, { type, ...JSON.parse(message.data) } as RoomEvent, Date.now());
     listener.changed(room);
+    if (type === "state") isAgain = false;
   }
 
   function open(): void {
@@ -31,6 +34,7 @@ export function listen(url: string, listener: RoomListener): () => void {
     );
     source.onopen = () => {
       wait = FIRST_RETRY;
+      isAgain = true;
       listener.connected(true);
     };
     source.onerror = () => {
@@ -42,7 +46,7 @@ export function listen(url: string, listener: RoomListener): () => void {
     for (const type of ["snapshot", "set", "state"] as const) {
       source.addEventListener(type, (message) => take(type, message as MessageEvent<string>));
     }
-    source.onmessage = ({ data }) => listener.said?.(JSON.parse(data) as ChatEvent);
+    source.onmessage = ({ data }) => listener.said?.(JSON.parse(data) as ChatEvent, isAgain);
   }
 
   open();

@@ -234,7 +234,7 @@ export class ShowStore {
   /** What people say; its code comes after the picture, and until then messages wait here. */
   chat = $state.raw<Chat | null>(null);
   readonly said: (ChatEvent | null)[] = [];
-  hear: (event: ChatEvent | null) => void = (event) => {
+  hear: (event: ChatEvent | null, isAgain?: boolean) => void = (event) => {
     if (this.said.push(event) > WAITING) this.said.shift();
   };
 
