@@ -163,18 +163,32 @@ async def test_without_its_state_a_rehearsal_is_counted(stage: Stage) -> None:
     assert "show" in changed(rows, await rows_of(stage.database))
 
 
-STRANGERS = ("", "/timeline", "/next", "/captions", "/messages", "/clips", "/replay")
+STRANGERS = [
+    *(("GET", path) for path in ("", "/timeline", "/next", "/messages", "/clips", "/replay")),
+    *(("GET", path) for path in ("/captions/en", "/captions/en.vtt")),
+    ("POST", "/captions"),
+]
+UNSIGNED = {("GET", "/replay"), ("POST", "/captions")}
+"""What asks for a person first."""
 
 
-@pytest.mark.parametrize("path", STRANGERS)
-async def test_rehearsal_is_not_found_by_strangers(stage: Stage, path: str) -> None:
+@pytest.mark.parametrize(("method", "path"), STRANGERS)
+async def test_rehearsal_is_not_found_by_strangers(stage: Stage, method: str, path: str) -> None:
     show = await stage.start()
     async with stage.database.session() as session:
         stranger = await add_key(session, await add_host(session))
+    body = {"language": "en", "text": "Hello"} if method == "POST" else None
+    not_found = (404, "show_not_found")
+    unsigned = (401, "not_authenticated") if (method, path) in UNSIGNED else not_found
 
+    refused = []
     for headers in ({}, stranger, stage.seller):
-        answer = await stage.client.get(f"{stage.path(show)}{path}", headers=headers)
-        assert answer.status_code in (401, 403, 404, 405), (path, answer.text)
+        answer = await stage.client.request(
+            method, f"{stage.path(show)}{path}", json=body, headers=headers
+        )
+        refused.append((answer.status_code, answer.json()["code"]))
+
+    assert refused == [unsigned, not_found, not_found]
     page = await stage.client.get(f"/s/{show['slug']}", headers={"accept": "text/html"})
     frame = await stage.client.get(f"/embed/{show['slug']}", headers={"accept": "text/html"})
     assert (page.status_code, frame.status_code) == (404, 404)
