@@ -42,10 +42,13 @@ def test_migrations_make_the_schema_of_the_models(database_url: str) -> None:
 def database_of(postgres: EmbeddedPostgres, template: str | None) -> Iterator[str]:
     """The URL of one that nobody else borrows."""
     name = f"e_{secrets.token_hex(6)}"
-    yield postgres.create_database(name, template)
-    with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
-        drop = psycopg.sql.SQL("drop database {} with (force)")
-        connection.execute(drop.format(psycopg.sql.Identifier(name)))
+    url = postgres.create_database(name, template)
+    try:
+        yield url
+    finally:
+        with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
+            drop = psycopg.sql.SQL("drop database {} with (force)")
+            connection.execute(drop.format(psycopg.sql.Identifier(name)))
 
 
 def test_folder_of_the_program_may_have_any_name(
