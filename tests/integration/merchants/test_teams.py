@@ -203,7 +203,7 @@ async def test_link_that_nobody_made_leads_nowhere(office: Bureau) -> None:
 
 async def test_somebody_new_comes_through_the_gate(office: Bureau) -> None:
     token = office.token(await office.invite())
-    child = {"born": {"day": 1, "month": 1, "year": clock.now().year - 12}}
+    child = {"born": {"day": 1, "month": 1, "year": clock.now().year - 11}}
 
     unasked = await office.join(token, adult=None)
     refused = await office.join(token, **child)
