@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx2
@@ -10,13 +9,6 @@ import pytest
 
 from showfloor.kit.objects import ObjectMissing, Objects, ObjectsUnavailable, check_address
 from tests import buckets
-
-
-@pytest.fixture(scope="module")
-def endpoint() -> Iterator[str]:
-    with buckets.moto() as address:
-        buckets.make_bucket(address, "shows")
-        yield address
 
 
 @pytest.fixture

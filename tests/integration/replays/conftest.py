@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,7 +20,6 @@ from showfloor.kit.recording import OpenLine, SegmentLine
 from showfloor.replays import tasks
 from showfloor.replays.adapters.disk import DiskStorage
 from showfloor.shows import service as shows
-from tests import buckets
 from tests.integration.app.conftest import app, client
 from tests.integration.replays.films import make_film
 from tests.people import FakeStreaming, Floor, add_floor, add_key, put_on_air
@@ -164,11 +163,3 @@ async def filmed(end: EndShow, on_air: EndedShow, film: Path) -> EndedShow:
     show.note(recording.ENDED)
     await show.publish()
     return show
-
-
-@pytest.fixture(scope="session")
-def endpoint() -> Iterator[str]:
-    """Of an object storage with the bucket `shows`."""
-    with buckets.moto() as address:
-        buckets.make_bucket(address, "shows")
-        yield address
