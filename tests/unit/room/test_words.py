@@ -65,11 +65,37 @@ def test_what_is_far_too_long_is_refused_before_it_is_cleaned() -> None:
             NewMessage.model_validate(far)
 
 
-@pytest.mark.parametrize("text", ["👏🏽 ❤️", "🇦🇪", "👩‍👩‍👧", "1️⃣ ✅", "♥️"])
+@pytest.mark.parametrize(
+    "text", ["👏🏽 ❤️", "🇦🇪", "👩‍👩‍👧", "1️⃣ ✅", "♥️", "❤", "🧑🏿‍🚀🏳️‍🌈", "#️⃣*️⃣", "☕"]
+)
 def test_emoji_are_emoji(text: str) -> None:
     assert is_emoji(text)
 
 
-@pytest.mark.parametrize("text", ["hi 👏", "12", "#", "مرحبا", "☎ 0501234567 call", "…"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hi 👏",
+        "12",
+        "#",
+        "مرحبا",
+        "☎ 0501234567 call",
+        "…",
+        "❤️ 0501234567",
+        "❤️0501234567",
+        "* 👏 *",
+        "#1️⃣",
+        "1\ufe0f",
+        "12\u20e3",
+        "\ufe0f",
+        "\u200d",
+        "\u20e3",
+        "🏽\u200d",
+        "🇦",
+        "🇦🇪🇦",
+        "→ ⇒ ∀",
+        "❤\ufe0e",
+    ],
+)
 def test_words_and_numbers_are_no_emoji(text: str) -> None:
     assert not is_emoji(text)
