@@ -1,4 +1,4 @@
-"""Card numbers and addresses are covered, and nothing else is."""
+"""Card numbers, telephone numbers and addresses are covered, and nothing else is."""
 
 from __future__ import annotations
 
@@ -16,6 +16,14 @@ PRIVATE = {
     "write to sofia.marin@example.co.uk today": f"write to {COVER} today",
     "sofia (at) example.com": COVER,
     "راسلني على maha@example.com": f"راسلني على {COVER}",
+    "call 07700 900123 now": f"call {COVER} now",
+    "(020) 7946 0958": COVER,
+    "+44 20 7946 0958!": f"{COVER}!",
+    "0044-20-7946-0958": COVER,
+    "+971 (0)50 123 4567": COVER,
+    "WhatsApp:0501234567": f"WhatsApp:{COVER}",
+    "واتساب ٠١٠١٢٣٤٥٦٧٨": f"واتساب {COVER}",
+    "+٢٠ ١٠ ١٢٣٤ ٥٦٧٨": COVER,
 }
 HARMLESS = [
     "Is the sage one true to size?",
@@ -28,6 +36,12 @@ HARMLESS = [
     "2026-11-26 19:00",
     "هل يتوفّر مقاس 42؟",
     "36 38 40 42 44 46",
+    "00 12 34",
+    "1000000 followers",
+    "is it 05.12.2026 20:00?",
+    "0.5 kg for 12.50",
+    "01-02-2026",
+    "2 + 3 = 5, 40 + 2",
 ]
 
 

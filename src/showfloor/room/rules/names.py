@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence, Set
 
 from showfloor.kit.text import clean_line
+from showfloor.room.rules.private import COVER, cover_private
 from showfloor.room.rules.words import thin_marks
 
 LONGEST_NAME = 30
@@ -104,17 +105,22 @@ _PAIRS = (("rn", "m"), ("vv", "w"))
 def clean_name(text: str) -> str:
     """One line of letters, digits and the marks that names have; empty for what is none.
 
-    Symbols go: a tick or a shield beside a name would read as a badge.
+    Symbols go: a tick or a shield beside a name would read as a badge. What is covered in messages
+    goes as well, also where symbols stood between its digits.
     """
-    line = thin_marks(unicodedata.normalize("NFC", clean_line(text)))
+    line = thin_marks(unicodedata.normalize("NFC", clean_line(_without_private(text))))
     kept = "".join(
         letter
         for letter in line
         if letter not in _INVISIBLE
         and (unicodedata.category(letter)[0] in _LETTERS or letter in _MARKS_IN_NAMES)
     )
-    name = clean_line(kept).strip(" .'’-_&")
+    name = clean_line(_without_private(kept)).strip(" .'’-_&")
     return name if any(unicodedata.category(letter)[0] == "L" for letter in name) else ""
+
+
+def _without_private(text: str) -> str:
+    return cover_private(text).replace(COVER, " ")
 
 
 def skeleton(text: str) -> str:

@@ -1,6 +1,8 @@
-"""What must not stand in a chat whoever wrote it: numbers of payment cards and addresses of mail.
+"""What must not stand in a chat, in what people write and in the names that they write under:
+numbers of payment cards and of telephones, and addresses of mail.
 
-They are covered before anything is stored, so that nobody ever sees them.
+They are covered before anything is stored, so that nobody ever sees them. Of the show's team
+nothing is covered: it may name its own.
 """
 
 from __future__ import annotations
@@ -13,11 +15,19 @@ _MAIL = re.compile(
 )
 _CARD = re.compile(r"(?<!\d)(?:\d{12,19}|\d{4}(?:[ .-]\d{4}){2,3}|\d{4}[ .-]\d{6}[ .-]\d{5})(?!\d)")
 """12 to 19 digits (ISO/IEC 7812-1), in one piece or in the groups that stand on cards."""
+_PHONE = re.compile(
+    r"(?<![\w+])(?:[+＋] ?\(?|[0٠۰０]{2} ?)[^\D0٠۰０](?:[ .()/-]{0,2}\d){6,13}(?!\d)"
+    r"|(?<!\w)(?!\d\d([./-])\d\d\1\d{4} )\(?[0٠۰０][^\D0٠۰０](?:[ .()/-]{0,2}\d){7,9}(?![\d-])"
+)
+"""A number as it is dialled from abroad (ITU-T E.164: 7 to 14 digits after `+` or `00`), or in its
+own country with the zero in front (9 to 11 digits), which is no date. Without either it could be
+the number of an order.
+"""
 
 
 def cover_private(text: str) -> str:
-    """The text with `COVER` in the place of each address and card number."""
-    return _CARD.sub(_covered, _MAIL.sub(COVER, text))
+    """The text with `COVER` in the place of each address, card number and telephone number."""
+    return _PHONE.sub(COVER, _CARD.sub(_covered, _MAIL.sub(COVER, text)))
 
 
 def _covered(found: re.Match[str]) -> str:
