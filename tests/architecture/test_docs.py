@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import subprocess
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from showfloor.kit.retention import kept_for
 from tests.architecture.sources import ROOT
 
 PAGES = sorted(
@@ -62,6 +64,16 @@ def test_log_lines_to_look_for_are_written_somewhere() -> None:
 
     assert len(lines) >= 3
     assert [line for line in lines if line not in sources] == []
+
+
+def test_impact_assessment_says_how_long_networks_are_kept() -> None:
+    page = (ROOT / "docs/privacy/dpia.md").read_text("utf-8")
+    hours, days = (
+        kept_for("hold_network") // timedelta(hours=1),
+        kept_for("chat_network") // timedelta(days=1),
+    )
+
+    assert f"of who holds goods for {hours} hours, of who chats as a guest for {days} day" in page
 
 
 def test_make_commands_of_the_docs_exist() -> None:

@@ -5,7 +5,7 @@ caller cannot make up. For minutes, `kit.minutes` is enough.
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from math import ceil
 
@@ -28,13 +28,22 @@ class Pace:
 
     def wait(self, key: Hashable, limit: Limit, now: float) -> int:
         """Whole seconds until one more is allowed; 0 when it is now, and then it is counted."""
+        return self.wait_for_all({key: limit}, now)
+
+    def wait_for_all(self, limits: Mapping[Hashable, Limit], now: float) -> int:
+        """The same for several keys at once: it is counted for all of them or for none."""
+        seconds = max((self._left(key, limit, now) for key, limit in limits.items()), default=0)
+        if not seconds:
+            for key in limits:
+                self._times[key].append(now)
+        while len(self._times) > MOST_REMEMBERED:
+            self._times.popitem(last=False)
+        return seconds
+
+    def _left(self, key: Hashable, limit: Limit, now: float) -> int:
+        """Seconds; what is too old to count is forgotten."""
         times = self._times.setdefault(key, deque())
         self._times.move_to_end(key)
         while times and times[0] <= now - limit.seconds:
             times.popleft()
-        if len(times) >= limit.most:
-            return max(1, ceil(times[0] + limit.seconds - now))
-        times.append(now)
-        if len(self._times) > MOST_REMEMBERED:
-            self._times.popitem(last=False)
-        return 0
+        return max(1, ceil(times[0] + limit.seconds - now)) if len(times) >= limit.most else 0

@@ -37,6 +37,7 @@ from showfloor.room.errors import (
     WritingTooFast,
 )
 from showfloor.room.schemas import (
+    ActionReason,
     ActionsOut,
     AgeInChat,
     MessageOut,
@@ -181,7 +182,7 @@ async def list_messages(
 
 
 OWN = (NotAuthenticated, NotFound, CsrfFailed, MessageNotFound)
-Reason = Annotated[str, Query(max_length=200, description="a note for the team's log")]
+Reason = Annotated[ActionReason, Query(description="a note for the team's log")]
 
 
 @router.delete("/messages/{message_id}", status_code=204, responses=refusals(*OWN))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from showfloor.identity.schemas import AgeIn
 from showfloor.kit.schemas import Time, id_with
-from showfloor.kit.text import clean_line
 from showfloor.room.rules.names import LONGEST_NAME, clean_name
-from showfloor.room.rules.pace import SLOWEST
+from showfloor.room.rules.pace import LONGEST_MUTE, SLOWEST
 from showfloor.room.rules.words import LONGEST, clean_message
 from showfloor.room.types import ActionKind, ChatRole
 
@@ -28,11 +28,13 @@ ChatName = Annotated[
     StringConstraints(min_length=1, max_length=LONGEST_NAME),
 ]
 
-
+LONGEST_REASON = 200
+"""Characters of the team's note on what it did."""
 ActionReason = Annotated[
     str,
-    AfterValidator(clean_line),
-    Field(max_length=200, description="a note for the team's log"),
+    StringConstraints(max_length=4 * LONGEST_REASON),
+    AfterValidator(clean_message),
+    Field(max_length=LONGEST_REASON, description="a note for the team's log"),
 ]
 
 
@@ -116,7 +118,9 @@ class SettingsChange(BaseModel):
 
 class MuteIn(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid")
-    minutes: int | None = Field(None, ge=1, le=1440, description="null: in this show")
+    minutes: int | None = Field(
+        None, ge=1, le=LONGEST_MUTE // timedelta(minutes=1), description="null: in this show"
+    )
     reason: ActionReason = ""
 
 

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from showfloor.kit import clock
+from showfloor.kit import clock, ids
 from showfloor.kit.db import Database
+from showfloor.kit.pace import Limit
 from showfloor.realtime import service as realtime
 from showfloor.room import queries
-from showfloor.room.service import moderation
+from showfloor.room.service import messages, moderation
 from tests.clocks import stopped
 from tests.integration.room.conftest import ADULT, Talk
 
@@ -42,6 +43,40 @@ async def test_deleted_message_is_gone_until_it_is_restored(talk: Talk) -> None:
     assert await talk.shown() == ["kind", "rude"]
     assert await done(talk) == ["restore", "delete unkind"]
     assert await delete(talk, first, talk.host) == 204
+
+
+DIRTY = "rude\r\n\x00 \u202ewords\U000e0041" + "!\u0335" * 2 + "\u0335" * 40
+CLEAN = "rude words!\u0335!" + "\u0335" * 3
+
+
+async def test_reason_is_cleaned_wherever_it_stands(talk: Talk) -> None:
+    _, message = await talk.guest("Daniel", "rude")
+    path = f"/api/v1/messages/{message['id']}"
+    by_query, in_body = {"params": {"reason": DIRTY}}, {"json": {"reason": DIRTY}}
+
+    answers = [
+        await talk.client.request(method, path + rest, headers=talk.host, **given)
+        for method, rest, given in (
+            ("DELETE", "", by_query),
+            ("POST", "/restore", by_query),
+            ("PUT", "/mute", in_body),
+            ("DELETE", "/mute", by_query),
+        )
+    ]
+    await change(talk, talk.host, slow_s=8, reason=DIRTY)
+
+    assert all(answer.is_success for answer in answers)
+    kinds = ("settings", "unmute", "mute", "restore", "delete")
+    assert await done(talk) == [f"{kind} {CLEAN}" for kind in kinds]
+
+
+async def test_reason_of_201_letters_is_refused(talk: Talk) -> None:
+    _, message = await talk.guest("Daniel", "rude")
+
+    assert await delete(talk, message, talk.host, "x" * 201) == 422
+    assert await talk.shown() == ["rude"]
+    assert await delete(talk, message, talk.host, " " * 100 + "x" * 200) == 204
+    assert await done(talk) == [f"delete {'x' * 200}"]
 
 
 async def test_two_moderators_on_one_message_are_one_action(talk: Talk) -> None:
@@ -118,6 +153,32 @@ async def test_slow_chat_takes_one_message_in_so_many_seconds(talk: Talk) -> Non
     assert await talk.shown() == ["before", "first"]
     assert (await talk.say("as often as needed", talk.host)).status_code == 201
     assert (await talk.say("as often as needed", talk.host)).status_code == 201
+
+
+async def test_refused_message_uses_up_no_turn(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(messages, "AUTHOR", Limit(2, 1000))
+    token, _ = await talk.guest("Sofia", "before")
+    await change(talk, talk.host, slow_s=30)
+    nothing = ids.encode("msg", ids.new())
+
+    for _ in range(2):
+        gone = await talk.say("to nothing", token, reply_to=nothing)
+        assert (gone.status_code, gone.json()["code"]) == (404, "message_not_found")
+    assert await refused(talk, "now", token) == (201, "")
+
+
+async def test_refused_message_uses_up_no_turn_of_a_newcomer(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(messages, "NEWCOMERS", Limit(2, 1000))
+    _, message = await talk.guest("Daniel", "rude")
+    await mute(talk, message, talk.host)
+    nothing = ids.encode("msg", ids.new())
+
+    for _ in range(2):
+        gone = await talk.say("to nothing", name="Ana", reply_to=nothing, **ADULT)
+        assert (gone.status_code, gone.json()["code"]) == (404, "message_not_found")
+    assert (await talk.say("now", name="Ana", **ADULT)).status_code == 201
 
 
 async def test_chat_of_emoji_alone(talk: Talk) -> None:

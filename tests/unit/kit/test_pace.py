@@ -31,6 +31,16 @@ def test_others_do_not_wait() -> None:
     assert counts.wait("b", TWO, 0.0) == 0
 
 
+def test_what_waits_for_one_of_several_is_counted_for_none() -> None:
+    counts = Pace()
+    counts.wait("a", Limit(1, 5.0), 0.0)
+
+    waits = [counts.wait_for_all({"a": Limit(1, 5.0), "b": Limit(1, 60.0)}, now) for now in (1, 5)]
+
+    assert waits == [4, 0]
+    assert counts.wait("b", Limit(1, 60.0), 6.0) == 59
+
+
 def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pace, "MOST_REMEMBERED", 3)
     counts = Pace()

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from showfloor.kit.pace import Limit
 
 SLOWEST = 300
 """Seconds between two messages of a writer, at most."""
+LONGEST_MUTE = timedelta(days=1)
+"""Who is muted for longer is muted for the show."""
 
 AUTHOR = Limit(6, 10.0)
 """Messages of one writer."""

@@ -4,6 +4,7 @@ waits for it.
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
@@ -26,7 +27,7 @@ from showfloor.room.errors import (
     WritingTooFast,
 )
 from showfloor.room.rules.names import LONGEST_NAME, clean_name, is_reserved
-from showfloor.room.rules.pace import AUTHOR, NETWORK, NEWCOMERS, RETURNS
+from showfloor.room.rules.pace import AUTHOR, LONGEST_MUTE, NETWORK, NEWCOMERS, RETURNS
 from showfloor.room.rules.private import cover_private
 from showfloor.room.rules.words import is_emoji
 from showfloor.room.service.access import name_of_staff, names_of_team, role_of
@@ -36,8 +37,6 @@ from showfloor.shows.types import ReplayState, Show
 
 HISTORY = 50
 """Messages for who joins."""
-MOST_MINUTES = timedelta(days=1)
-"""Who is muted for longer is muted for the show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +79,21 @@ async def send_message(
     if isinstance(writer, Person):
         author, token = await _author_of(session, writer, role, show), None
     else:
-        _slow_down(pace, ("network", writer.network), NETWORK)
-        author, token = await _author_of_guest(session, pace, writer, show)
+        # Counts every try, also those that are refused.
+        _take_turns(pace, {("network", writer.network): NETWORK})
+        author, token = await _author_of_guest(session, writer, show)
     if not role.staff:
         _check_muted(author)
-        if holds.slow_s:
-            _slow_down(pace, ("slow", author.id), Limit(1, holds.slow_s))
-        _slow_down(pace, author.id, AUTHOR)
     if reply_to is not None:
         await get_message(session, reply_to, show_id=show_id)
+    if not role.staff:
+        # After all else that refuses: a message that is not taken uses up no turn.
+        turns: dict[Hashable, Limit] = {author.id: AUTHOR}
+        if holds.slow_s:
+            turns["slow", author.id] = Limit(1, holds.slow_s)
+        if token is not None and isinstance(writer, Guest):
+            turns |= await _turns_of_newcomer(session, writer, show)
+        _take_turns(pace, turns)
     message = Message(
         id=ids.new(),
         show_id=show_id,
@@ -114,9 +119,7 @@ async def _author_of(session: Session, person: Person, role: ChatRole, show: Sho
     return await queries.author_of_person(session, author, clock.now())
 
 
-async def _author_of_guest(
-    session: Session, pace: Pace, guest: Guest, show: Show
-) -> tuple[Author, str | None]:
+async def _author_of_guest(session: Session, guest: Guest, show: Show) -> tuple[Author, str | None]:
     """With the token that a new one gets."""
     if guest.token is not None:
         found = await queries.guest(session, show.id, ids.digest(guest.token))
@@ -126,10 +129,6 @@ async def _author_of_guest(
     if guest.name is None or guest.admission is None:
         raise ChatNameNeeded
     await _check_name(session, guest.name, show)
-    _slow_down(pace, ("newcomers", guest.network), NEWCOMERS)
-    if await queries.is_muted_near(session, show.id, guest.network, clock.now()):
-        # Perhaps the muted one under another name, perhaps a neighbour behind the same address.
-        _slow_down(pace, ("returns", show.id, guest.network), RETURNS)
     author, token = Author(ids.new(), show.id, None, guest.name), f"ct_{ids.secret()}"
     await queries.add_guest(
         session,
@@ -141,6 +140,14 @@ async def _author_of_guest(
     return author, token
 
 
+async def _turns_of_newcomer(session: Session, guest: Guest, show: Show) -> dict[Hashable, Limit]:
+    turns: dict[Hashable, Limit] = {("newcomers", guest.network): NEWCOMERS}
+    if await queries.is_muted_near(session, show.id, guest.network, clock.now()):
+        # Perhaps the muted one under another name, perhaps a neighbour behind the same address.
+        turns["returns", show.id, guest.network] = RETURNS
+    return turns
+
+
 async def _check_name(session: Session, name: str, show: Show) -> None:
     if not name or is_reserved(name, await names_of_team(session, show)):
         raise ChatNameReserved
@@ -149,14 +156,15 @@ async def _check_name(session: Session, name: str, show: Show) -> None:
 def _check_muted(author: Author) -> None:
     if author.muted_until is None or (left := author.muted_until - clock.now()) <= timedelta():
         return
-    if left > MOST_MINUTES:
+    if left > LONGEST_MUTE:
         raise ChatMuted
     seconds = ceil(left.total_seconds())
     raise ChatMuted(extra={"wait_s": seconds})
 
 
-def _slow_down(pace: Pace, key: object, limit: Limit) -> None:
-    if seconds := pace.wait(key, limit, clock.monotonic()):
+def _take_turns(pace: Pace, turns: Mapping[Hashable, Limit]) -> None:
+    """All of them or, where one has to be waited for, none. Raises WritingTooFast."""
+    if seconds := pace.wait_for_all(turns, clock.monotonic()):
         refused = WritingTooFast(count=seconds, extra={"wait_s": seconds})
         refused.retry_after = seconds
         raise refused
