@@ -238,6 +238,12 @@ export class ShowStore {
     if (this.said.push(event) > WAITING) this.said.shift();
   };
 
+  /** The page has a place for the chat, as `stage.html` has kept it: on the air and beside the whole
+   *  recording. A clip has none, also while it plays. */
+  readonly chats = $derived.by(
+    () => this.page.chat && !this.clip && (this.replaying || this.sells),
+  );
+
   get entries() {
     return this.#room.entries;
   }

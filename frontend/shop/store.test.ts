@@ -318,3 +318,29 @@ test("a show can be watched from its beginning once it has one, and goes on live
 
   expect([store.rewound, store.replaying, store.stretches]).toEqual([false, false, []]);
 });
+
+const READY = { state: "ready", duration_s: 90 };
+test.each([
+  ["a show on the air", { state: "live" }, {}, true],
+  ["a show whose camera is away", { state: "interrupted" }, {}, true],
+  ["one to come", { state: "scheduled" }, {}, false],
+  ["one that is over", { state: "ended", replay: null }, {}, false],
+  ["a recording", { state: "ended", replay: READY }, {}, true],
+  ["a clip", { state: "ended", replay: READY }, { clip: { duration_s: 14 } }, false],
+  ["a frame without it", { state: "live" }, { chat: false }, false],
+])("%s keeps a place for the chat or does not, before and while it plays", (_, show, page, has) => {
+  const playback = { rewind_url: null };
+  store = new ShowStore(
+    {
+      show: { id: "show_1", products: [], playback, ...show },
+      api: "/api/v1",
+      chat: true,
+      ...page,
+    } as unknown as ShowPageData,
+    words,
+  );
+  expect(store.chats).toBe(has);
+
+  if (store.recorded) store.beginReplay();
+  expect(store.chats).toBe(has);
+});
