@@ -1,22 +1,22 @@
 /** What is known of a viewer, what they ask about it, and its end. */
-import { problemOf, type Problem } from "../api/client";
+import { Work } from "../api/work.svelte";
 import type { Erasure, OwnData } from "../contract";
 import type { Account } from "./session.svelte";
 
 export type Question = "correct" | "object";
 
-export class OwnDataRequests {
+export class OwnDataRequests extends Work {
   data = $state.raw<OwnData | null>(null);
-  problem = $state.raw<Problem | null>(null);
-  busy = $state(false);
   asking = $state<Question | "erase" | null>(null);
   /** By when what was asked is answered. */
   due = $state<string | null>(null);
 
-  constructor(private readonly account: Account) {}
+  constructor(private readonly account: Account) {
+    super();
+  }
 
-  load = (): Promise<void> =>
-    this.#try(async () => {
+  load = (): Promise<boolean> =>
+    this.once(async () => {
       this.data = await this.account.request<OwnData>("/viewer/data");
     });
 
@@ -30,8 +30,8 @@ export class OwnDataRequests {
     this.asking = null;
   };
 
-  ask = (kind: Question, text: string): Promise<void> =>
-    this.#try(async () => {
+  ask = (kind: Question, text: string): Promise<boolean> =>
+    this.once(async () => {
       const body = { kind, text };
       const asked = await this.account.request<{ due_at: string }>("/viewer/data-requests", {
         method: "POST",
@@ -42,22 +42,9 @@ export class OwnDataRequests {
     });
 
   /** The session ends with it. */
-  erase = (): Promise<void> =>
-    this.#try(async () => {
+  erase = (): Promise<boolean> =>
+    this.once(async () => {
       const erasure = await this.account.request<Erasure>("/viewer/erasure", { method: "POST" });
       this.account.beErased(erasure);
     });
-
-  async #try(work: () => Promise<void>): Promise<void> {
-    if (this.busy) return;
-    this.busy = true;
-    this.problem = null;
-    try {
-      await work();
-    } catch (error) {
-      this.problem = problemOf(error);
-    } finally {
-      this.busy = false;
-    }
-  }
 }

@@ -1,7 +1,9 @@
 /** Who is signed in as a viewer, and the requests they may make. */
 import { call, problemOf, type Call, type Problem } from "../api/client";
+import { Work } from "../api/work.svelte";
 import type { Erasure, SignInAsked, Viewer } from "../contract";
 import { isAboutAge } from "../shop/gate";
+import { keepClaim, keptClaim } from "./claim";
 
 /** Where a visitor stands: asked for the date of birth, for the address, for the code, or with the
  *  link of a mail in the hand. */
@@ -19,14 +21,12 @@ export const claimIn = (hash: string): string | null =>
 export const erasedIn = (hash: string): string | null =>
   new URLSearchParams(hash.replace(/^#/, "")).get("erased");
 
-export class Account {
+export class Account extends Work {
   viewer = $state.raw<Viewer | null>(null);
   /** False until the server has said who this is. */
   known = $state(false);
-  problem = $state.raw<Problem | null>(null);
   step = $state<Step>("age");
   email = $state("");
-  busy = $state(false);
   /** The token of a guest's order that is to be kept in the account. */
   claim = $state<string | null>(null);
   /** Of an account that is gone; its token stands behind the `#`. */
@@ -43,8 +43,10 @@ export class Account {
       claim = null,
     }: { refused?: boolean; link?: string | null; claim?: string | null } = {},
   ) {
+    super();
     this.#link = link;
-    this.claim = claim;
+    this.claim = claim ?? keptClaim();
+    if (claim) keepClaim(claim);
     this.step = link ? "link" : refused ? "refused" : "age";
   }
 
@@ -58,6 +60,12 @@ export class Account {
     this.known = true;
   }
 
+  /** It is in an account, or is not to be. */
+  dropClaim(): void {
+    this.claim = null;
+    keepClaim(null);
+  }
+
   beErased(erasure: Erasure): void {
     this.erasure = erasure;
     history.replaceState(
@@ -68,8 +76,8 @@ export class Account {
     this.#left();
   }
 
-  lookAtErasure = (token = this.erasure?.token ?? ""): Promise<void> =>
-    this.#try(async () => {
+  lookAtErasure = (token = this.erasure?.token ?? ""): Promise<boolean> =>
+    this.once(async () => {
       this.erasure = await call<Erasure>(this.api, `/viewer/erasures/${encodeURIComponent(token)}`);
     });
 
@@ -90,8 +98,8 @@ export class Account {
   };
 
   /** The server says the same whether it knows the address or not. */
-  ask = (email: string): Promise<void> =>
-    this.#try(async () => {
+  ask = (email: string): Promise<boolean> =>
+    this.once(async () => {
       this.#asked = await call<SignInAsked>(this.api, "/viewer/sign-ins", {
         method: "POST",
         body: { email, admission: this.#admission },
@@ -100,21 +108,22 @@ export class Account {
       this.step = "code";
     });
 
-  enter = (code: string): Promise<void> => this.#enter({ sign_in: this.#asked?.id, code });
+  enter = (code: string): Promise<boolean> => this.#enter({ sign_in: this.#asked?.id, code });
 
-  useLink = (): Promise<void> => this.#enter({ link: this.#link });
+  useLink = (): Promise<boolean> => this.#enter({ link: this.#link });
 
-  #enter(way: object): Promise<void> {
-    return this.#try(async () => {
+  #enter(way: object): Promise<boolean> {
+    return this.once(async () => {
       this.viewer = await call<Viewer>(this.api, "/viewer/session", { method: "POST", body: way });
       this.#link = this.#asked = null;
     });
   }
 
   /** Without the server's answer the session stays: its cookie would sign the next reload in. */
-  signOut = (): Promise<void> =>
-    this.#try(async () => {
+  signOut = (): Promise<boolean> =>
+    this.once(async () => {
       await this.request("/viewer/session", { method: "DELETE" });
+      this.dropClaim();
       this.#left();
     });
 
@@ -133,23 +142,13 @@ export class Account {
     this.again();
   }
 
-  async #try(work: () => Promise<void>): Promise<void> {
-    if (this.busy) return;
-    this.busy = true;
-    this.problem = null;
-    try {
-      await work();
-    } catch (error) {
-      const problem = problemOf(error);
-      if (problem.code === "age_refused") this.refuse();
-      else this.problem = problem;
-      // The hour of the answer is over: it is asked for again.
-      if (isAboutAge(problem) && problem.code !== "age_refused") {
-        this.#admission = null;
-        this.step = "age";
-      }
-    } finally {
-      this.busy = false;
+  protected override refused(problem: Problem): void {
+    if (problem.code === "age_refused") return this.refuse();
+    super.refused(problem);
+    // The hour of the answer is over: it is asked for again.
+    if (isAboutAge(problem)) {
+      this.#admission = null;
+      this.step = "age";
     }
   }
 }

@@ -1,5 +1,5 @@
 /** Commissions between merchants and creators: what is in force, what is proposed, what it made. */
-import { problemOf, type Problem } from "../api/client";
+import { Work } from "../api/work.svelte";
 import type { Agreement, Commissions, CommissionPartner } from "../contract";
 import { amountOf } from "./choice";
 import type { Asking } from "./order.svelte";
@@ -33,12 +33,12 @@ export type Way = Agreement["way"];
 export const partnerKey = ({ merchant, creator }: CommissionPartner): string =>
   `${merchant.id} ${creator.id}`;
 
-export class CommissionDesk {
+export class CommissionDesk extends Work {
   found = $state.raw<Commissions | null>(null);
-  problem = $state.raw<Problem | null>(null);
-  busy = $state(false);
 
-  constructor(private readonly studio: Asking) {}
+  constructor(private readonly studio: Asking) {
+    super();
+  }
 
   load(): Promise<boolean> {
     return this.#step("/commissions");
@@ -61,16 +61,9 @@ export class CommissionDesk {
     return this.#step(`/commissions/${id}/${how}`, { method: "POST" });
   }
 
-  async #step(path: string, call: Parameters<Asking["request"]>[1] = {}): Promise<boolean> {
-    if (this.busy) return false;
-    this.busy = true;
-    this.problem = null;
-    try {
+  #step(path: string, call: Parameters<Asking["request"]>[1] = {}): Promise<boolean> {
+    return this.once(async () => {
       this.found = await this.studio.request<Commissions>(path, call);
-    } catch (error) {
-      this.problem = problemOf(error);
-    }
-    this.busy = false;
-    return this.problem === null;
+    });
   }
 }

@@ -1,5 +1,5 @@
 /** Batches of payouts, for operators: computed by one, approved by another, and what the bank did. */
-import { problemOf, type Problem } from "../api/client";
+import { Work } from "../api/work.svelte";
 import type { PayoutBatch, PayoutBatches, PayoutHold } from "../contract";
 import type { Asking } from "./order.svelte";
 
@@ -17,12 +17,12 @@ export function stateKey({ state }: PayoutBatch["payouts"][number]) {
   return `money.payout.${state}` as const;
 }
 
-export class PayoutDesk {
+export class PayoutDesk extends Work {
   found = $state.raw<PayoutBatches | null>(null);
-  problem = $state.raw<Problem | null>(null);
-  busy = $state(false);
 
-  constructor(private readonly studio: Asking) {}
+  constructor(private readonly studio: Asking) {
+    super();
+  }
 
   load(): Promise<boolean> {
     return this.#step("/payouts/batches");
@@ -46,16 +46,9 @@ export class PayoutDesk {
     return this.#step(`/payouts/holds/${id}/release`, { method: "POST" });
   }
 
-  async #step(path: string, call: Parameters<Asking["request"]>[1] = {}): Promise<boolean> {
-    if (this.busy) return false;
-    this.busy = true;
-    this.problem = null;
-    try {
+  #step(path: string, call: Parameters<Asking["request"]>[1] = {}): Promise<boolean> {
+    return this.once(async () => {
       this.found = await this.studio.request<PayoutBatches>(path, call);
-    } catch (error) {
-      this.problem = problemOf(error);
-    }
-    this.busy = false;
-    return this.problem === null;
+    });
   }
 }
