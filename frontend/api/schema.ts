@@ -986,7 +986,8 @@ export interface components {
         /**
          * @description A line with what became of its pieces. `refunded` counts all that were refunded, `to_send`
          *     those that are still to be sent, `returned` those of the sent that came back; `no_withdrawal`
-         *     says why nobody may withdraw from its purchase.
+         *     is the exception to the right to withdraw that it is, `may_be_withdrawn` false where that takes
+         *     the right from the beginning and not only once a seal is broken.
          */
         LineOut: {
             sku: string;
@@ -1001,6 +1002,7 @@ export interface components {
             to_send: number;
             returned: number;
             no_withdrawal: components["schemas"]["NoWithdrawal"] | null;
+            may_be_withdrawn: boolean;
         };
         /**
          * @description `orders` came by links and codes; `sold` is paid for their goods, `earned` less what went

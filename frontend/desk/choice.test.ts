@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { OrderDetail } from "../contract";
 import {
   amountOf,
+  damagedOf,
   everything,
   mostLost,
   owedRefund,
@@ -21,6 +22,7 @@ const line = (sku: string, quantity: number, price: number, refunded = 0, to_sen
   to_send,
   sent: quantity - to_send,
   returned: 0,
+  may_be_withdrawn: true,
 });
 const order = (left: number) =>
   ({
@@ -71,10 +73,17 @@ test("damaged pieces that came back are not sold again, the others if the mercha
   expect(lines(false)).toEqual([{ sku: "MUG", quantity: 2, damaged: 1, restock: 0 }]);
 });
 
+test("of fewer pieces no more are damaged, and of a line chosen again none", () => {
+  const fewer = damagedOf({ MUG: 2, BOWL: 1 }, { MUG: 1, BOWL: 0 });
+
+  expect(fewer).toEqual({ MUG: 1, BOWL: 0 });
+  expect(damagedOf(fewer, { MUG: 3, BOWL: 1 })).toEqual({ MUG: 1, BOWL: 0 });
+});
+
 test("goods that stay paid lose no value", () => {
-  const exception = (sku: string, no_withdrawal: string) => {
+  const exception = (sku: string, may_be_withdrawn: boolean) => {
     const items = order(1000).items.map((each) =>
-      each.sku === sku ? { ...each, no_withdrawal } : each,
+      each.sku === sku ? { ...each, may_be_withdrawn } : each,
     );
     return { ...order(1000), items } as OrderDetail;
   };
@@ -84,8 +93,8 @@ test("goods that stay paid lose no value", () => {
   ];
 
   expect(mostLost(order(1000), damaged)).toBe(700);
-  expect(mostLost(exception("BOWL", "perishable"), damaged)).toBe(200);
-  expect(mostLost(exception("BOWL", "sealed_media"), damaged)).toBe(700);
+  expect(mostLost(exception("BOWL", false), damaged)).toBe(200);
+  expect(mostLost(exception("BOWL", true), damaged)).toBe(700);
 });
 
 test("an order whose money is gone and whose pieces wait asks what becomes of them", () => {

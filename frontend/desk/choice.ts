@@ -6,9 +6,6 @@ export type Line = OrderDetail["items"][number];
 /** Pieces by SKU; what is not in it is not chosen. */
 export type Pieces = Readonly<Record<string, number>>;
 
-/** Goods from which a buyer may withdraw as long as their seal is whole, which no shop can know. */
-const LOST_LATER: Line["no_withdrawal"][] = ["sealed_hygiene", "sealed_media", "mixed"];
-
 /** Pieces of a line that can still be refunded. */
 export const refundable = (line: Line): number => line.quantity - line.refunded;
 
@@ -45,6 +42,13 @@ export const owedRefund = (order: OrderDetail) => {
   return { lines, amount: order.owed?.now, expected_left: order.left };
 };
 
+/** How many of the chosen pieces are damaged: who chooses fewer pieces has no more damaged ones than those, and who takes a
+ *  line away and chooses it again says it anew. */
+export const damagedOf = (damaged: Pieces, pieces: Pieces): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries(pieces).map(([sku, count]) => [sku, Math.min(damaged[sku] ?? 0, count)]),
+  );
+
 /** What came back as a return says it: `damaged` by SKU; the others are sold again if `restock`. */
 export const returnLines = (
   order: OrderDetail,
@@ -63,7 +67,7 @@ export const returnLines = (
 /** What the damaged of these lines cost: they can lose no more. Goods from which nobody may withdraw stay paid. */
 export const mostLost = (order: OrderDetail, lines: { sku: string; damaged: number }[]): number =>
   order.items
-    .filter(({ no_withdrawal }) => !no_withdrawal || LOST_LATER.includes(no_withdrawal))
+    .filter(({ may_be_withdrawn }) => may_be_withdrawn)
     .reduce(
       (sum, { sku, unit_price }) =>
         sum + unit_price.amount * (lines.find((each) => each.sku === sku)?.damaged ?? 0),

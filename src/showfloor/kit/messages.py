@@ -75,11 +75,13 @@ class Messages:
         return _HOLE.sub(lambda hole: self._shown(lang, params, hole), text)
 
     def subset(self, lang: str, *areas: str) -> dict[str, Entry]:
-        """What a page's script needs: all keys whose first part is one of `areas`."""
+        """What a page's script needs: all keys whose first part is one of `areas`, or that stand
+        there themselves.
+        """
         return {
             key: entry
             for key, entry in self.catalogs[lang].items()
-            if key.split(".", 1)[0] in areas
+            if key in areas or key.split(".", 1)[0] in areas
         }
 
     def price(self, lang: str, money: Money) -> str:

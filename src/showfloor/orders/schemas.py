@@ -167,7 +167,8 @@ class SellerIdentity(BaseModel):
 class LineOut(ItemOut):
     """A line with what became of its pieces. `refunded` counts all that were refunded, `to_send`
     those that are still to be sent, `returned` those of the sent that came back; `no_withdrawal`
-    says why nobody may withdraw from its purchase.
+    is the exception to the right to withdraw that it is, `may_be_withdrawn` false where that takes
+    the right from the beginning and not only once a seal is broken.
     """
 
     sent: int
@@ -175,6 +176,7 @@ class LineOut(ItemOut):
     to_send: int
     returned: int
     no_withdrawal: NoWithdrawal | None
+    may_be_withdrawn: bool
 
 
 class PartOut(BaseModel):

@@ -73,6 +73,7 @@ def order_detail(order: Order) -> OrderDetail:
                     "refunded": line.refunded,
                     "to_send": line.to_send,
                     "returned": line.returned,
+                    "may_be_withdrawn": item.may_be_withdrawn,
                 }
                 for item, line in zip(order.items, stands.lines, strict=True)
             ],

@@ -19,7 +19,6 @@ from showfloor.kit.messages import Messages
 from showfloor.kit.money import Money
 from showfloor.kit.retention import About, data_classes
 from showfloor.merchants.types import WayBack
-from showfloor.orders.types import LOST_LATER
 
 TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"
@@ -87,7 +86,7 @@ STUDIO_WORDS = (
     "receipt",
 )
 
-ACCOUNT_WORDS = ("viewer", "age", "field", "order")
+ACCOUNT_WORDS = ("viewer", "age", "field", "order.pieces")
 
 Page = Mapping[str, Any]
 
@@ -418,8 +417,10 @@ def render_order(
         proof_missing=proof_missing,
         sum_of=lambda some: Money(some["amount"], some["currency"]),
         due_back=due_back or Money(order["left"]["amount"], order["left"]["currency"]),
-        kept=[item for item in order["items"] if item["no_withdrawal"] not in (None, *LOST_LATER)],
-        lost_later=[item for item in order["items"] if item["no_withdrawal"] in LOST_LATER],
+        kept=[item for item in order["items"] if not item["may_be_withdrawn"]],
+        lost_later=[
+            item for item in order["items"] if item["no_withdrawal"] and item["may_be_withdrawn"]
+        ],
         terms=terms,
         is_export=is_export,
         mails=mails,

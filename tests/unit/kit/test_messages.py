@@ -304,3 +304,11 @@ def test_every_right_and_every_security_event_has_words() -> None:
     made |= {f"account.event.{event.value}" for event in SecurityEvent}
 
     assert made - set(entries("en")) == set()
+
+
+@pytest.mark.parametrize("lang", ["en", "ar"])
+def test_page_gets_an_area_or_a_single_key(lang: str) -> None:
+    found = messages.load().subset(lang, "list", "order.pieces")
+
+    assert {key for key in found if not key.startswith("list.")} == {"order.pieces"}
+    assert "list.and" in found

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from showfloor.kit.messages import LANGUAGES
+from showfloor.markets.types import NoWithdrawal
 from showfloor.orders import rules, views
 from showfloor.orders.types import Order, Progress, Quote, Reason, ReasonCode
 from tests.unit.orders.orders_of_tests import order_of
@@ -43,3 +44,18 @@ def test_list_puts_no_reason_into_words_and_reckons_once(
 
     assert detail.quote is not None and len(detail.quote.reasons) == 1
     assert (said, reckoned) == (list(LANGUAGES), ["Europe/London"] * 2)
+
+
+@pytest.mark.parametrize(
+    ("exception", "may"),
+    [(None, True), (NoWithdrawal.PERISHABLE, False), (NoWithdrawal.SEALED_HYGIENE, True)],
+)
+def test_line_says_whether_it_may_be_withdrawn(
+    order: Order, exception: NoWithdrawal | None, may: bool
+) -> None:
+    """The pages read it and know no list of exceptions of their own."""
+    item = replace(order.items[0], no_withdrawal=exception)
+
+    (line,) = views.order_detail(replace(order, items=(item,))).items
+
+    assert line.may_be_withdrawn is may
