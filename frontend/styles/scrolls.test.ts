@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+
+// Text that only screen readers get (.vh) is absolutely positioned: inside a container that scrolls and is not positioned it
+// lies outside of what is clipped, and the whole page gets room to scroll where nothing stands.
+
+const sheets = import.meta.glob<string>("./*.css", {
+  query: "?raw",
+  import: "default",
+  eager: true,
+});
+
+/** Positioned by another rule of the same element, or inside a dialog that clips. */
+const ELSEWHERE = [".sheet__body", ".shop", ".below", ".stage__state"];
+
+const rules = (css: string): { selector: string; body: string }[] =>
+  [...css.replace(/\/\*[\s\S]*?\*\//g, "").matchAll(/([^{}]+)\{([^{}]*)\}/g)].map((found) => ({
+    selector: found[1]!.trim(),
+    body: found[2]!,
+  }));
+
+test("every container that scrolls is positioned", () => {
+  const scrolling = Object.values(sheets)
+    .flatMap(rules)
+    .filter(({ body }) => /overflow(-[xy])?: (auto|scroll)/.test(body));
+
+  expect(scrolling.length).toBeGreaterThan(10);
+  const loose = scrolling
+    .filter(({ body }) => !/\bposition:/.test(body))
+    .map((rule) => rule.selector);
+  expect(loose.filter((rule) => !ELSEWHERE.some((known) => rule.includes(known)))).toEqual([]);
+});
