@@ -34,9 +34,9 @@ export default defineConfig({
       },
     },
   },
-  // A style sheet is empty in a test, but for the one that a test reads.
+  // A style sheet is empty in a test, but for those that a test reads.
   test: {
-    css: { include: /breakpoints/ },
+    css: { include: [/breakpoints/, /\?raw$/] },
     environment: "node",
     // A bound is for hanging, not for speed: on a busy machine a test waits for several seconds.
     testTimeout: 30_000,
