@@ -36,3 +36,9 @@ test("of two sellers each link says whose it is, and who said nothing shows noth
   expect(textOf(html)).toContain("Terms · Loamwick");
   expect(html).not.toContain("Zafralune");
 });
+
+test("in Arabic a company's Latin name and its address keep their place and the comma theirs", () => {
+  const html = shown([seller("mer_1", "Loamwick")], arabic);
+
+  expect(html).toContain("<bdi>Loamwick</bdi>: <bdi>Loamwick Ltd</bdi>، <bdi>1 Kiln Lane</bdi>");
+});

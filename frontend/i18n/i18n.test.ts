@@ -87,3 +87,12 @@ test("a name in the other direction keeps its signs to itself", () => {
   expect(arabic.t("product.sold_by", { seller: "لوم ويك" })).not.toContain("\u2068");
   expect(english.t("product.sold_by", { seller: "لوم ويك" })).toContain("\u2068");
 });
+
+test("names in one sentence keep their own direction, and the sentence keeps its order", () => {
+  const names = ["Loamwick", "لوم ويك"];
+
+  expect(arabic.list(names)).toBe("\u2068Loamwick\u2069 ولوم ويك");
+  expect(arabic.list(names, "comma")).toBe("\u2068Loamwick\u2069، لوم ويك");
+  expect(english.list(names)).toBe("Loamwick and \u2068لوم ويك\u2069");
+  expect(english.list(["Loamwick"])).toBe("Loamwick");
+});

@@ -15,6 +15,8 @@ export interface Language {
   t(key: string, params?: Params): string;
   /** The text of a value that exists in both languages. */
   pick(words: Words): string;
+  /** Names in one sentence, each in its own direction; `between` is the text `list.and` or `list.comma`. */
+  list(names: readonly string[], between?: "and" | "comma"): string;
   number(value: number, digits?: number): string;
   price(money: Money): string;
   /** `19:00` in the viewer's zone. */
@@ -58,9 +60,11 @@ export function language(lang: Lang, catalog: Catalog): Language {
     return sign + (/\p{L}$/u.test(symbol) ? symbol + NO_BREAK + value : symbol + value);
   }
 
+  const isolated = (text: string): string =>
+    OTHER_SCRIPT[lang].test(text) ? `\u2068${text}\u2069` : text;
+
   function shown(value: string | number | Money): string {
-    if (typeof value === "string")
-      return OTHER_SCRIPT[lang].test(value) ? `\u2068${value}\u2069` : value;
+    if (typeof value === "string") return isolated(value);
     return typeof value === "number"
       ? number(value, Number.isInteger(value) ? 0 : 1)
       : price(value);
@@ -106,6 +110,7 @@ export function language(lang: Lang, catalog: Catalog): Language {
     other: lang === "ar" ? "en" : "ar",
     t,
     pick: (words) => words[lang] || words.en,
+    list: (names, between = "and") => names.map(isolated).join(t(`list.${between}`)),
     number,
     price,
     time: format({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),

@@ -110,7 +110,7 @@ class Messages:
             return number(lang, value, 0 if isinstance(value, int) else 1)
         if value is None:
             return hole[0]
-        return f"\u2068{value}\u2069" if _OTHER_SCRIPT[lang].search(str(value)) else str(value)
+        return isolated(lang, str(value))
 
 
 def _plural(entry: Mapping[str, str], lang: str, count: object) -> str:
@@ -133,6 +133,11 @@ def _catalog(folder: Path) -> dict[str, Entry]:
 def translate(lang: str, key: str, **params: object) -> str:
     """The text under `key` of the product's own catalog."""
     return load().translate(lang, key, **params)
+
+
+def isolated(lang: str, text: str) -> str:
+    """A name in its own direction (UAX 9, FSI and PDI), if it has letters of the other one."""
+    return f"\u2068{text}\u2069" if _OTHER_SCRIPT[lang].search(text) else text
 
 
 def number(lang: str, value: float, digits: int = 0) -> str:

@@ -493,6 +493,7 @@ def _render(
         path=path,
         page_data=page_data,
         t=partial(_messages(env).translate, lang),
+        isolated=partial(words.isolated, lang),
         pick=lambda text: text.get(lang) or text["en"],
         price=lambda money: _messages(env).price(lang, Money(money["amount"], money["currency"])),
         number=partial(words.number, lang),

@@ -312,3 +312,9 @@ def test_page_gets_an_area_or_a_single_key(lang: str) -> None:
 
     assert {key for key in found if not key.startswith("list.")} == {"order.pieces"}
     assert "list.and" in found
+
+
+def test_name_in_the_other_script_is_set_off() -> None:
+    assert messages.isolated("ar", "Loamwick") == "\u2068Loamwick\u2069"
+    assert messages.isolated("ar", "لوم ويك") == "لوم ويك"
+    assert messages.isolated("en", "لوم ويك") == "\u2068لوم ويك\u2069"
