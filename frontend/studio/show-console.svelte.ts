@@ -86,8 +86,7 @@ export class ShowConsole {
   }
 
   start(): void {
-    void this.#ask();
-    void this.#askSales();
+    void this.#ask().then(() => this.#askSales());
     void this.studio
       .request<{ cues: Cue[] }>(`/shows/${this.showId}/timeline`)
       .then(({ cues }) => (this.#cues = learnAll(this.#cues, cues)))
@@ -124,8 +123,9 @@ export class ShowConsole {
   }
 
   async #askSales(): Promise<void> {
-    // Nothing is sold in a rehearsal: what its test buyers did comes with the view.
-    if (this.rehearsing) return;
+    // Nothing is sold in a rehearsal: what its test buyers did comes with the view. Before the view
+    // is there nobody knows that it is none.
+    if (this.#stopped || !this.show || this.rehearsing) return;
     this.sales = await this.studio
       .request<Sales>(`/shows/${this.showId}/sales`)
       .catch(() => this.sales);
