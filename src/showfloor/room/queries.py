@@ -6,10 +6,11 @@ from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from showfloor.kit.db import Session, delete_batch
+from showfloor.replays.types import Cut
 from showfloor.room.models import CHANGES, ActionRow, AuthorRow, MessageRow, SettingsRow
 from showfloor.room.types import (
     Action,
@@ -105,18 +106,30 @@ async def message(session: Session, message_id: UUID, *, lock: bool = False) -> 
 
 
 async def newest_messages(
-    session: Session, show_id: UUID, *, start: datetime | None, end: datetime | None, most: int
+    session: Session,
+    show_id: UUID,
+    *,
+    start: datetime | None,
+    end: datetime | None,
+    cut: Cut,
+    most: int,
 ) -> list[Message]:
     """The last ones said from `start` up to `end` on the show clock that are shown, the oldest
-    first.
+    first; none of what the cut takes out. (`fanout` reads the same by the view `room_message`.)
     """
     chosen = select(MessageRow).where(
         MessageRow.show_id == show_id, MessageRow.state == MessageState.SHOWN.value
     )
-    if start is not None:
-        chosen = chosen.where(MessageRow.media_at >= start)
-    if end is not None:
-        chosen = chosen.where(MessageRow.media_at < end)
+    for first in (start, cut.trim_start):
+        if first is not None:
+            chosen = chosen.where(MessageRow.media_at >= first)
+    for after in (end, cut.trim_end):
+        if after is not None:
+            chosen = chosen.where(MessageRow.media_at < after)
+    for span in cut.hidden:
+        chosen = chosen.where(
+            or_(MessageRow.media_at < span.start, MessageRow.media_at >= span.end)
+        )
     newest = chosen.order_by(MessageRow.media_at.desc(), MessageRow.id.desc()).limit(most)
     return [_message(row) for row in (await session.execute(newest)).scalars()][::-1]
 

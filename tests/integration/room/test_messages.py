@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from unittest.mock import AsyncMock
 
 import psycopg
 import pytest
@@ -16,11 +17,15 @@ from showfloor.kit.db import Database
 from showfloor.kit.pace import Limit
 from showfloor.privacy import service as privacy
 from showfloor.privacy.types import Subject
+from showfloor.replays import service as replays
+from showfloor.replays.schemas import ReplayChange
+from showfloor.replays.types import Cut
 from showfloor.room import service
 from showfloor.room.rules import pace
 from showfloor.room.service import messages
 from showfloor.shows import service as shows
 from showfloor.shows.schemas import NewShow
+from showfloor.shows.types import ReplayFacts, ReplayState
 from tests.integration.room.conftest import ADULT, Talk
 from tests.people import add_key, add_person, put_on_air
 from tests.waiting import BOUND
@@ -170,6 +175,54 @@ async def test_what_was_said_is_found_by_its_moment(talk: Talk, app: Any) -> Non
     assert await talk.shown(to=second["media_at"]) == ["early"]
     assert await talk.shown(**{"from": second["media_at"]}) == ["late"]
     assert await talk.shown(limit="1") == ["late"]
+
+
+async def on_screen_of_a_newcomer(talk: Talk, database_url: str) -> list[str]:
+    room = talk.floor.show.id
+    async with fanout_queries.reader(database_url, BOUND) as reader:
+        found = (await reader.last_messages([room], 50))[room]
+    return [json.loads(message.value)["text"] for message in found]
+
+
+@pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
+async def test_what_was_said_follows_what_the_host_took_out_of_the_recording(
+    talk: Talk,
+    database: Database,
+    database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    guard: bool,
+) -> None:
+    if not guard:
+        monkeypatch.setattr(messages.replays, "get_cut", AsyncMock(return_value=Cut()))
+    token, first = await talk.guest("Sofia", "1")
+    said = [first, *[(await talk.say(text, token)).json() for text in "2345"]]
+    at = [message["media_at"] for message in said]
+    own = {"person": talk.floor.host, "show_id": talk.floor.show.id}
+    everything = list("12345")
+
+    async def cut(**change: Any) -> None:
+        wanted = ReplayChange.model_validate(change)
+        async with database.session() as session:
+            await replays.change_replay(session, **own, change=wanted)
+
+    # While it is on the air: what is hidden cannot be watched from the beginning either.
+    await cut(hidden=[{"start": at[1], "end": at[2]}])
+    assert await talk.shown() == (list("1345") if guard else everything)
+    assert await on_screen_of_a_newcomer(talk, database_url) == everything
+
+    async with database.session() as session:
+        await shows.end_show(session, **own)
+        await replays.begin(session, talk.floor.show.id, clock.now())
+        await shows.set_replay(session, talk.floor.show.id, ReplayFacts(ReplayState.READY))
+    assert await on_screen_of_a_newcomer(talk, database_url) == list("1345")
+    await cut(trim_start=at[1], trim_end=at[4])
+    assert await talk.shown() == (list("34") if guard else everything)
+    assert await on_screen_of_a_newcomer(talk, database_url) == list("34")
+
+    await cut(trim_start=None, trim_end=None, hidden=[])
+    assert await talk.shown() == everything
+    await cut(public=False)
+    assert await on_screen_of_a_newcomer(talk, database_url) == []
 
 
 async def test_message_takes_no_lock_and_no_number_of_the_room(

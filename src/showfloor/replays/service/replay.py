@@ -31,7 +31,7 @@ from showfloor.replays.rules import (
 )
 from showfloor.replays.schemas import ReplayChange
 from showfloor.replays.service import clips, subtitles
-from showfloor.replays.types import Pictures, Replay
+from showfloor.replays.types import Cut, Pictures, Replay
 from showfloor.shows import service as shows
 from showfloor.shows.types import ReplayFacts, ReplayState
 
@@ -61,6 +61,12 @@ async def get_replay(session: Session, *, person: Person, show_id: UUID) -> Repl
     """The host's view; before the end it is what will hold. Raises ShowNotFound."""
     await shows.get_own_show(session, person=person, show_id=show_id)
     return await queries.replay(session, show_id) or Replay(show_id)
+
+
+async def get_cut(session: Session, show_id: UUID) -> Cut:
+    """What the host takes out of the recording of a show, also of one that is on the air."""
+    decided = await queries.replay(session, show_id)
+    return decided.cut if decided else Cut()
 
 
 async def change_replay(

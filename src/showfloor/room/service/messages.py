@@ -14,6 +14,7 @@ from showfloor.identity.types import Admission, Person
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Session
 from showfloor.kit.pace import Limit, Pace
+from showfloor.replays import service as replays
 from showfloor.room import queries
 from showfloor.room.errors import (
     ChatClosed,
@@ -187,12 +188,14 @@ async def list_messages(
     most: int = HISTORY,
 ) -> list[Message]:
     """The last ones that were said between two moments of the show, the oldest first; none of a
-    show whose recording nobody may watch. Raises ShowNotFound.
+    show whose recording nobody may watch, and of a recording none of what its host took out. Raises
+    ShowNotFound.
     """
     show = await shows.get_public_show(session, show_id)
     if not show.state.on_air and not _is_watchable(show):
         return []
-    return await queries.newest_messages(session, show_id, start=start, end=end, most=most)
+    cut = await replays.get_cut(session, show_id)
+    return await queries.newest_messages(session, show_id, start=start, end=end, cut=cut, most=most)
 
 
 def _is_watchable(show: Show) -> bool:
