@@ -96,3 +96,53 @@ def test_memory_comes_before_the_three_target_durations() -> None:
         add(window, duration=500)
 
     assert window.size <= 60 + 20
+
+
+def newest(window: Window, floor: int = 0) -> list[int]:
+    return [segment.msn for segment in window.newest(floor)]
+
+
+def test_the_newest_film_begins_where_decoding_can_start_and_leaves_something_to_show() -> None:
+    window = Window(segments=5, limit=1 << 20, target_seconds=2)
+    assert newest(window) == []
+    add(window)
+    add(window, duration=700)
+
+    assert newest(window) == [0, 1], "the last alone would be over before the player is there"
+    assert newest(window, floor=1) == [], "the first is the team's"
+    add(window, duration=800)
+    assert newest(window) == [2]
+
+
+def test_the_newest_film_does_not_begin_far_back_or_with_a_dependent_picture() -> None:
+    window = Window(segments=5, limit=1 << 20, target_seconds=2)
+    add(window)
+    for _ in range(2):
+        window.begin(window.end, INIT, TRACKS, new_ingest=False, preview=False)
+        window.add_part(Part(1000, False, b"x"))
+        window.complete()
+    assert newest(window) == [0, 1, 2]
+
+    window.begin(window.end, INIT, TRACKS, new_ingest=False, preview=False)
+    window.add_part(Part(200, False, b"x"))
+    assert newest(window) == []
+
+
+def test_the_newest_film_has_one_camera_and_one_size() -> None:
+    for change in ({"new_ingest": True}, {"width": 640}):
+        window = Window(segments=5, limit=1 << 20, target_seconds=2)
+        add(window)
+        add(window, duration=400, **change)  # type: ignore[arg-type] # one of two kinds
+        assert newest(window) == []
+        add(window, duration=400, width=change.get("width", 1920))
+        assert newest(window) == [1, 2]
+
+
+def test_sound_alone_and_what_was_lost_make_no_film() -> None:
+    window = Window(segments=5, limit=1 << 20, target_seconds=2)
+    add(window)
+    window.listed[-1].size_in_pixels = None
+    assert newest(window) == []
+    add(window)
+    window.restore_gap(500, discontinuity=False)
+    assert newest(window) == []
