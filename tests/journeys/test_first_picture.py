@@ -23,7 +23,7 @@ new MutationObserver((_, observer) => {
 
 def test_newest_media_move_until_the_player_has_a_picture(page: Page, demo: Installation) -> None:
     held: list[Route] = []
-    page.route("**/assets/hls-*.js", held.append)
+    page.route("**/assets/hls-*.js", lambda route: held.append(route))
     page.add_init_script(COUNT_FRAMES)
 
     page.goto(f"{demo.show_page}?lang=en", wait_until="commit")
@@ -35,9 +35,9 @@ def test_newest_media_move_until_the_player_has_a_picture(page: Page, demo: Inst
     until(page, f"document.querySelector('{FILM}').ended")
     page.locator(".stage__state-starting").wait_for()
 
-    page.unroute("**/assets/hls-*.js")
     for route in held:
         route.continue_()
+    page.unroute("**/assets/hls-*.js")
     until(page, f"{VIDEO}.currentTime > 0 && !{VIDEO}.paused && {VIDEO}.videoWidth > 0")
     expect(page.locator(FILM)).to_have_count(0)
     expect(page.locator(".stage__state-starting")).to_have_count(0)
