@@ -132,7 +132,7 @@ def test_the_newest_film_has_one_camera_and_one_size() -> None:
     for change in ({"new_ingest": True}, {"width": 640}):
         window = Window(segments=5, limit=1 << 20, target_seconds=2)
         add(window)
-        add(window, duration=400, **change)  # type: ignore[arg-type] # one of two kinds
+        add(window, duration=400, **change)
         assert newest(window) == []
         add(window, duration=400, width=change.get("width", 1920))
         assert newest(window) == [1, 2]

@@ -212,7 +212,7 @@ def test_nothing_of_the_picture_is_preloaded_for_who_saves_data(env: jinja2.Envi
 def test_newest_media_are_shown_before_any_script_while_the_show_is_live(
     env: jinja2.Environment, state: str, save_data: bool, films: int
 ) -> None:
-    page = {"lang": "en", "show": show(state=state), "save_data": save_data}
+    page: Any = {"lang": "en", "show": show(state=state), "save_data": save_data}
 
     for html in (
         pages.render_show(env, base_url="https://shop.example", **page),
