@@ -76,9 +76,9 @@ def test_operator_who_was_disabled_is_no_second_person(run: Run, database_url: s
 @pytest.mark.parametrize(
     ("rows", "words"),
     [
-        (f"{NAME},Loamwick,{IBAN}\n{NAME},Loamwick,FR1420041010050500013M02606", "twice"),
+        (f"{NAME},Loamwick,{IBAN}\n{NAME},Loamwick,FR1420041010050500013M02606", "more than once"),
         (f"{NAME},Loamwick", "no bank account number"),
-        (f"{NAME},,{IBAN}", "no name"),
+        (f"{NAME},,{IBAN}", "Add a name"),
         ("", "lacks"),
     ],
 )

@@ -23,7 +23,6 @@ from showfloor.kit import clock, csv, ids
 from showfloor.kit.db import Session
 from showfloor.kit.money import Money
 from showfloor.ledger import service
-from showfloor.ledger.adapters import sepa
 from showfloor.ledger.types import Account, Batch, FileKind, Payee, Payout, PayoutHold, PayoutState
 from showfloor.ledger.views import account_name, parse_account
 
@@ -112,46 +111,29 @@ def export(
     kind: FileKind = "sepa" if to.suffix == ".xml" else "csv"
 
     async def once(session: Session, person: Person) -> Batch:
-        exported = await service.export(session, person=person, batch_id=batch, file=kind)
-        missing = {each.account for each in exported.payouts if _sent(each)} - known.keys()
-        if missing:
-            names = ", ".join(sorted(account_name(each) for each in missing))
-            raise typer.BadParameter(f"{payees} lacks {names}")
-        to.write_bytes(_file(exported, known, kind, Payee(debtor, debtor_iban)))
+        exported, content = await service.write_bank_file(
+            session,
+            person=person,
+            batch_id=batch,
+            kind=kind,
+            payees=known,
+            debtor=Payee(debtor, debtor_iban),
+        )
+        to.write_bytes(content)
         return exported
 
     _show(_as(by, once))
-
-
-def _file(batch: Batch, known: dict[Account, Payee], kind: FileKind, debtor: Payee) -> bytes:
-    if kind == "csv":
-        return csv.rows_text(sepa.payout_rows(batch, known)).encode()
-    now = clock.now()
-    day = (now + timedelta(days=1)).date()
-    return sepa.credit_transfer(batch, debtor, known, now=now, day=day)
 
 
 def _payees(file: Path) -> dict[Account, Payee]:
     with file.open(encoding="utf-8-sig", newline="") as opened:
         rows = list(csv_files.DictReader(opened))
     try:
-        read = or_refused(lambda: [_payee(file, row) for row in rows])
+        # A row that ends early has None in what it lacks.
+        said = [(row["account"] or "", row["name"] or "", row["iban"] or "") for row in rows]
     except KeyError as missing:
         raise typer.BadParameter(f"{file} has no column {missing}") from None
-    found: dict[Account, Payee] = {}
-    for account, payee in read:
-        if account in found:
-            raise typer.BadParameter(f"{file} has {account_name(account)} twice")
-        found[account] = payee
-    return found
-
-
-def _payee(file: Path, row: dict[str, str]) -> tuple[Account, Payee]:
-    """A row that ends early has None in what it lacks."""
-    account, name = parse_account(row["account"] or ""), row["name"]
-    if not name:
-        raise typer.BadParameter(f"{file} has no name for {account_name(account)}")
-    return account, Payee(name, sepa.check_iban(row["iban"] or ""))
+    return or_refused(lambda: service.payees_of(said))
 
 
 @group.command("settle")
@@ -258,7 +240,3 @@ def _line(payout: Payout) -> None:
     sum_of = f"{csv.decimal(payout.amount)} {payout.amount.currency}"
     whose = account_name(payout.account)
     typer.echo(f"  {ids.encode('po', payout.id)}  {whose}  {sum_of}  {payout.state}")
-
-
-def _sent(payout: Payout) -> bool:
-    return payout.state is PayoutState.SENT

@@ -4,7 +4,6 @@ bank, and what the bank did.
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import timedelta
 from uuid import UUID
 
@@ -13,12 +12,11 @@ from fastapi import APIRouter, Response
 from showfloor.identity import service as identity
 from showfloor.identity.errors import CsrfFailed, Forbidden, NotAuthenticated, RoleMissing
 from showfloor.identity.http import CurrentPerson
-from showfloor.kit import clock, csv, ids
+from showfloor.kit import clock, ids
 from showfloor.kit.errors import NotFound
 from showfloor.kit.http import SessionDep
 from showfloor.kit.openapi import refusals
 from showfloor.ledger import service
-from showfloor.ledger.adapters import sepa
 from showfloor.ledger.errors import (
     AccountNotFound,
     BatchNotFound,
@@ -42,9 +40,8 @@ from showfloor.ledger.schemas import (
     PayoutHoldIn,
     PayoutHoldOut,
 )
-from showfloor.ledger.types import Account, Batch, Payee, PayoutState
+from showfloor.ledger.types import FileKind, Payee, PayoutState
 from showfloor.ledger.views import (
-    account_name,
     batches_view,
     parse_account,
     payout_hold_view,
@@ -54,6 +51,11 @@ router = APIRouter(prefix="/api/v1", tags=["operator"])
 READ = (NotAuthenticated, RoleMissing, Forbidden)
 CHANGE = (*READ, CsrfFailed, NotFound)
 STEP = (*CHANGE, BatchNotFound, PayoutStepInvalid)
+_FILES: dict[FileKind, tuple[str, str]] = {
+    "csv": ("text/csv; charset=utf-8", "csv"),
+    "sepa": ("application/xml", "xml"),
+}
+"""Content type, and how the file's name ends."""
 
 
 @router.get("/payouts/batches", responses=refusals(*READ))
@@ -99,45 +101,25 @@ async def discard_batch(batch_id: str, session: SessionDep, person: CurrentPerso
 async def export_batch(
     batch_id: str, body: ExportIn, session: SessionDep, person: CurrentPerson
 ) -> Response:
-    """The file for the bank; from then on the payouts are sent. Asked for again it has the payouts
-    that the bank has not answered for, where the request says that their money goes. Bank details
-    come with the request and are stored nowhere; the security log says who asked.
+    """The file for the bank; from then on the payouts are sent. Asked for again it has those that
+    the bank has not answered for, and the bank details of the new request. Bank details are stored
+    nowhere; the security log says who asked.
     """
-    payees = _payees_of(body)
     chosen = ids.parse("pob", batch_id)
-    batch = await service.export(session, person=person, batch_id=chosen, file=body.format)
-    _check_payees(batch, payees)
-    if body.format == "csv":
-        content = csv.rows_text(sepa.payout_rows(batch, payees)).encode()
-        kind = "text/csv; charset=utf-8"
-    else:
-        now = clock.now()
-        debtor = Payee(body.debtor_name, body.debtor_iban)
-        day = (now + timedelta(days=1)).date()
-        content = sepa.credit_transfer(batch, debtor, payees, now=now, day=day)
-        kind = "application/xml"
-    suffix = "csv" if body.format == "csv" else "xml"
+    _, content = await service.write_bank_file(
+        session,
+        person=person,
+        batch_id=chosen,
+        kind=body.format,
+        payees=service.payees_of((each.account, each.name, each.iban) for each in body.payees),
+        debtor=Payee(body.debtor_name, body.debtor_iban),
+    )
+    kind, suffix = _FILES[body.format]
     headers = {
         "Content-Disposition": f'attachment; filename="payouts-{batch_id}.{suffix}"',
         "Cache-Control": "private, no-store",
     }
     return Response(content, media_type=kind, headers=headers)
-
-
-def _payees_of(body: ExportIn) -> dict[Account, Payee]:
-    """Raises MalformedId, IbanInvalid, PayeeTwice."""
-    rows = [(parse_account(each.account), each) for each in body.payees]
-    times = Counter(account for account, _ in rows)
-    if twice := [account for account in times if times[account] > 1]:
-        raise PayeeTwice(accounts=", ".join(sorted(map(account_name, twice))))
-    return {account: Payee(each.name, sepa.check_iban(each.iban)) for account, each in rows}
-
-
-def _check_payees(batch: Batch, payees: dict[Account, Payee]) -> None:
-    """Raises PayeeMissing."""
-    sent = {each.account for each in batch.payouts if each.state is PayoutState.SENT}
-    if missing := sent - payees.keys():
-        raise PayeeMissing(accounts=", ".join(sorted(map(account_name, missing))))
 
 
 @router.post("/payouts/{payout_id}/settle", responses=refusals(*STEP, PayoutNotFound))

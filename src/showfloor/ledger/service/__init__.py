@@ -1,5 +1,5 @@
-"""Use cases of `ledger`: agreeing (commissions), booking (what happens, written down), keeping
-(of a price), paying (batches of payouts), reading (who sees what).
+"""Use cases of `ledger`: agreeing (commissions), bank_file (of a batch), booking (what happens,
+written down), keeping (of a price), paying (batches of payouts), reading (who sees what).
 """
 
 from showfloor.ledger.service.agreeing import (
@@ -14,6 +14,7 @@ from showfloor.ledger.service.agreeing import (
     propose,
     stop,
 )
+from showfloor.ledger.service.bank_file import payees_of, write_bank_file
 from showfloor.ledger.service.booking import (
     book_chargeback,
     book_missing,
@@ -72,8 +73,10 @@ __all__ = [
     "names_of_products",
     "note_progress",
     "partners_of",
+    "payees_of",
     "propose",
     "release",
     "statements",
     "stop",
+    "write_bank_file",
 ]
