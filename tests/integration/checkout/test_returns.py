@@ -22,6 +22,7 @@ from showfloor.privacy.types import Subject
 from tests.integration.checkout.counter import EMAIL, Buyer, Counter
 from tests.integration.checkout.desk import Desk, as_merchant, sold
 from tests.integration.checkout.shop import Seller, add_seller, execute, scalar, stock_now
+from tests.statements import noted
 from tests.waiting import until_somebody_waits
 
 PRICE = 2200
@@ -195,6 +196,20 @@ async def erase(shop: Counter) -> None:
         await ERASER.erase(session, Subject(EMAIL))
 
 
+async def test_proof_reads_the_order_once_and_answers_what_is_stored(
+    shop: Counter, desk: Desk
+) -> None:
+    await withdraw(shop, desk)
+    first = (await prove(shop, desk)).json()["proof"]
+
+    with noted(shop.app.state.database) as statements:
+        corrected = await prove(shop, desk, tracking="RM 78 GB")
+
+    assert len([each for each in statements if "orders.seller_name" in each]) == 1
+    assert corrected.json()["proof"] == {**first, "tracking": "RM 78 GB"}
+    assert (await desk.look())["return_proof"] == corrected.json()["proof"]
+
+
 @guarded
 async def test_link_of_an_erased_buyer_stores_no_words(
     shop: Counter, desk: Desk, monkeypatch: pytest.MonkeyPatch, guard: bool
@@ -221,7 +236,7 @@ async def test_words_that_come_while_the_buyer_is_erased_are_erased(
         async def no_lock(session: Session, chosen: Select[tuple[UUID]]) -> list[UUID]:
             return list(await session.scalars(chosen))
 
-        monkeypatch.setattr(queries.agreed, "_locked", no_lock)
+        monkeypatch.setattr(queries.erasing, "_locked", no_lock)
     await withdraw(shop, desk)
     written, go_on = asyncio.Event(), asyncio.Event()
     store = queries.set_proof

@@ -1,16 +1,13 @@
-"""All SQL of `orders`: agreed, fulfilment (shipments and refunds), returns, listing, notes."""
+"""All SQL of `orders`: agreed, erasing (one buyer's data), fulfilment (shipments and refunds),
+returns, listing, notes.
+"""
 
 from showfloor.orders.queries.agreed import (
     add_new_orders,
     add_orders,
     any_order,
     claim_order,
-    count_unsent,
-    erase_buyer,
-    forget_buyers_before,
-    forget_words_before,
     ids_after,
-    ids_of_buyer,
     ids_of_viewer,
     newest_of_show,
     order,
@@ -21,6 +18,13 @@ from showfloor.orders.queries.agreed import (
     totals_of_show,
     units_of_show,
     withdrawn_among,
+)
+from showfloor.orders.queries.erasing import (
+    count_unsent,
+    erase_buyer,
+    forget_buyers_before,
+    forget_words_before,
+    ids_of_buyer,
 )
 from showfloor.orders.queries.fulfilment import (
     add_refund,

@@ -11,25 +11,21 @@ from typing import Any, LiteralString, cast
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
+from sqlalchemy import func, or_, select, update
 
-from showfloor.kit import clock, ids
-from showfloor.kit.db import BATCH, Connection, Parameters, Session, delete_batch, fetch, write
+from showfloor.kit import ids
+from showfloor.kit.db import Connection, Parameters, Session, fetch, write
 from showfloor.kit.money import Money
 from showfloor.markets.types import NoWithdrawal, SalesKind
 from showfloor.merchants.types import Identity
 from showfloor.orders.models import (
-    NoteRow,
     OrderLineRow,
     OrderRow,
-    ReturnProofRow,
-    ShipmentRow,
 )
 from showfloor.orders.queries.fulfilment import refunds_of, shipments_of
-from showfloor.orders.queries.listing import fits
 from showfloor.orders.queries.returns import WentBack, went_back
 from showfloor.orders.rules import number_of
-from showfloor.orders.types import Address, Buyer, Item, NewOrder, Order, OrderFilter, Quote
+from showfloor.orders.types import Address, Buyer, Item, NewOrder, Order, Quote
 
 _DRAWS = 20
 """Tries to draw a number that no other order of the merchant has: with a million orders one in
@@ -371,105 +367,6 @@ async def units_of_show(session: Session, show_id: UUID) -> int:
         OrderRow, OrderRow.id == OrderLineRow.order_id
     )
     return int((await session.execute(summed.where(OrderRow.show_id == show_id))).scalar_one())
-
-
-async def erase_buyer(
-    session: Session, email: str, viewer_id: UUID | None = None, until: datetime | None = None
-) -> int:
-    """Who bought is forgotten, with the numbers of their parcels and what was noted about them;
-    what was sold, for how much and to which country stays. An order with goods to send is spared:
-    without an address they would never arrive.
-    """
-    theirs = select(OrderRow.id).where(_of_buyer(email, viewer_id, until), _to_send().is_not(True))
-    return await _forget_buyers(session, await _locked(session, theirs))
-
-
-async def _locked(session: Session, chosen: Select[UUID]) -> list[UUID]:
-    """These orders, locked first, as by everybody who adds to one: what was added meanwhile is
-    seen, and goes too.
-    """
-    return list(await session.scalars(chosen.order_by(OrderRow.id).with_for_update()))
-
-
-async def forget_buyers_before(session: Session, moment: datetime) -> int:
-    """As `erase_buyer`, a batch of the orders that were placed before; how many."""
-    old = (
-        select(OrderRow.id)
-        .where(OrderRow.placed_at < moment, OrderRow.email.is_not(None))
-        .limit(BATCH)
-        .with_for_update(skip_locked=True)
-    )
-    return await _forget_buyers(session, list(await session.scalars(old)))
-
-
-async def forget_words_before(session: Session, moment: datetime) -> int:
-    """Notes, and carriers and numbers of goods sent back, from before: also of orders whose buyer
-    was erased before they were written. A batch of each; how many.
-    """
-    old = (
-        select(ReturnProofRow.order_id)
-        .where(
-            ReturnProofRow.at < moment,
-            or_(ReturnProofRow.carrier.is_not(None), ReturnProofRow.tracking.is_not(None)),
-        )
-        .limit(BATCH)
-        .with_for_update(skip_locked=True)
-    )
-    proofs = list(await session.scalars(old))
-    await _empty_proofs(session, proofs)
-    return len(proofs) + await delete_batch(session, NoteRow, NoteRow.at < moment)
-
-
-async def _forget_buyers(session: Session, orders: list[UUID]) -> int:
-    await session.execute(
-        update(ShipmentRow).where(ShipmentRow.order_id.in_(orders)).values(tracking=None)
-    )
-    await _empty_proofs(session, orders)
-    await session.execute(delete(NoteRow).where(NoteRow.order_id.in_(orders)))
-    bought = update(OrderRow).where(OrderRow.id.in_(orders))
-    gone = bought.values(email=None, address=None, viewer_id=None).returning(OrderRow.id)
-    return len((await session.execute(gone)).all())
-
-
-async def _empty_proofs(session: Session, orders: list[UUID]) -> None:
-    of_these = update(ReturnProofRow).where(ReturnProofRow.order_id.in_(orders))
-    await session.execute(of_these.values(carrier=None, tracking=None))
-
-
-async def ids_of_buyer(session: Session, email: str, viewer_id: UUID | None) -> list[UUID]:
-    """Newest first."""
-    chosen = select(OrderRow.id).where(_of_buyer(email, viewer_id)).order_by(OrderRow.id.desc())
-    return list((await session.execute(chosen)).scalars())
-
-
-async def count_unsent(
-    session: Session, email: str, viewer_id: UUID | None, until: datetime | None = None
-) -> int:
-    """Orders of a buyer with goods that are still to be sent."""
-    chosen = select(func.count()).select_from(OrderRow)
-    unsent = chosen.where(_of_buyer(email, viewer_id, until), _to_send())
-    return int((await session.execute(unsent)).scalar_one())
-
-
-def _to_send() -> ColumnElement[bool]:
-    return fits(OrderFilter.TO_SEND, clock.now())
-
-
-def _of_buyer(
-    email: str, viewer_id: UUID | None, until: datetime | None = None
-) -> ColumnElement[bool]:
-    """Bought with the account, or without any under its address: what another account bought is
-    that one's, whatever address it gave. Up to a moment: begun before it, also where the payment
-    took longer.
-    """
-    theirs: ColumnElement[bool] = func.lower(OrderRow.email) == email
-    if viewer_id is not None:
-        mine = OrderRow.viewer_id == viewer_id
-        theirs = or_(mine, and_(OrderRow.viewer_id.is_(None), theirs))
-    if until is None:
-        return theirs
-    begun_before = OrderRow.checkout_id < ids.after(until)
-    return and_(theirs, or_(OrderRow.placed_at <= until, begun_before))
 
 
 async def _with_lines(session: Session, rows: Sequence[OrderRow]) -> list[Order]:
