@@ -313,7 +313,7 @@ export interface components {
             sellers: components["schemas"]["SellerOut"][];
             quotes: components["schemas"]["QuoteOut"][];
         };
-        /** @description The end of the address of an order's page, as its mails carry it. */
+        /** @description Whoever has the address of an order's page may call the order theirs. */
         ClaimIn: {
             token: string;
         };
@@ -2610,7 +2610,7 @@ export interface components {
         WithdrawalException: {
             exception: components["schemas"]["NoWithdrawal"] | null;
         };
-        /** @description `token` is the end of the address of the order's page, which its mails carry. */
+        /** @description `token` proves that it is the buyer's order. */
         WithdrawalIn: {
             token: string;
         };

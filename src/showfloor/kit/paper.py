@@ -114,7 +114,7 @@ class _Sheet(FPDF):
             self.add_page()
         if row.strong:
             self._rule()
-        top, page = self.get_y(), self.page
+        top = self.get_y()
         self.set_font(_FAMILY, "B" if row.strong else "", _TEXT)
         self.set_text_color(*_INK)
         self._turn(row.amount, self.paper.direction)
@@ -124,7 +124,6 @@ class _Sheet(FPDF):
         self.words(row.text, bold=row.strong, width=_WIDTH - 50)
         if row.note:
             self.words(row.note, _SMALL, _MUTED, width=_WIDTH - 50)
-        assert self.page >= page
         self.ln(1.2)
 
     def block(self, block: Block) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from babel.numbers import is_currency
 from pydantic import AfterValidator, BaseModel, Field
 
 from showfloor.kit.fields import Line, OptionalLine
+from showfloor.kit.money import Money
 from showfloor.kit.schemas import EveryLanguage, MoneyOut, Time, id_with
 from showfloor.kit.text import clean_code, clean_line
 from showfloor.ledger.types import (
@@ -24,9 +24,8 @@ from showfloor.ledger.types import (
 
 
 def _check_currency(code: str) -> str:
-    if not is_currency(code):
-        raise ValueError("not an ISO 4217 currency")
-    return code
+    """Raises ValueError for a currency that there is not."""
+    return Money(0, code).currency
 
 
 Currency = Annotated[str, Field(pattern="^[A-Z]{3}$"), AfterValidator(_check_currency)]

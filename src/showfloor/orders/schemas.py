@@ -23,6 +23,8 @@ from showfloor.orders.types import (
 )
 
 ShortLine = Annotated[str, AfterValidator(clean_line), Field(min_length=1, max_length=60)]
+PageToken = Annotated[str, Field(pattern="^[A-Za-z0-9_-]{1,100}$", repr=False)]
+"""The end of the address of an order's page, as its mails carry it."""
 NoteText = Annotated[str, AfterValidator(clean_paragraphs), Field(min_length=1, max_length=2000)]
 
 
@@ -147,10 +149,10 @@ class OwnOrdersOut(BaseModel):
 
 
 class ClaimIn(BaseModel):
-    """The end of the address of an order's page, as its mails carry it."""
+    """Whoever has the address of an order's page may call the order theirs."""
 
     model_config = ConfigDict(strict=True, extra="forbid")
-    token: str = Field(min_length=1, max_length=100, repr=False)
+    token: PageToken
 
 
 class SellerIdentity(BaseModel):
@@ -362,10 +364,9 @@ class AmountIn(BaseModel):
     amount: int = Field(gt=0, le=10**12)
     currency: str = Field(min_length=3, max_length=3)
 
-
-def _money_of(said: AmountIn | None) -> Money | None:
-    """Raises ValueError for a currency that there is not."""
-    return None if said is None else Money(said.amount, said.currency)
+    def as_money(self) -> Money:
+        """Raises ValueError for a currency that there is not."""
+        return Money(self.amount, self.currency)
 
 
 class RefundIn(BaseModel):
@@ -386,7 +387,11 @@ class RefundIn(BaseModel):
         """Raises RefundInvalid for a currency that there is not."""
         pieces = tuple(WantedPieces(line.sku, line.quantity, line.restock) for line in self.lines)
         try:
-            return WantedRefund(pieces, _money_of(self.amount), _money_of(self.expected_left))
+            return WantedRefund(
+                pieces,
+                self.amount.as_money() if self.amount else None,
+                self.expected_left.as_money() if self.expected_left else None,
+            )
         except ValueError:
             raise RefundInvalid from None
 
@@ -416,12 +421,10 @@ class ReturnIn(BaseModel):
             WantedReturn(line.sku, line.quantity, line.damaged, line.restock) for line in self.lines
         )
 
-    def lost(self) -> Money | None:
+    def value_lost_as_money(self) -> Money | None:
         """Raises ReturnInvalid for a currency that there is not."""
-        if self.value_lost is None:
-            return None
         try:
-            return Money(self.value_lost.amount, self.value_lost.currency)
+            return self.value_lost.as_money() if self.value_lost else None
         except ValueError:
             raise ReturnInvalid from None
 
@@ -431,9 +434,9 @@ class CancelIn(BaseModel):
 
 
 class WithdrawalIn(BaseModel):
-    """`token` is the end of the address of the order's page, which its mails carry."""
+    """`token` proves that it is the buyer's order."""
 
-    token: str = Field(pattern="^[A-Za-z0-9_-]{1,100}$")
+    token: PageToken
 
 
 class ReturnProofIn(WithdrawalIn):

@@ -102,8 +102,7 @@ async def withdraw_order(
     chosen = ids.parse("ord", order_id)
 
     async def withdraw() -> datetime:
-        order = await service.open_order(session, secret=secret, token=body.token)
-        if order.id != chosen:
+        if service.order_of_token(secret, body.token) != chosen:
             raise OrderNotFound
         return await service.withdraw(session, secret=secret, token=body.token)
 
@@ -272,7 +271,7 @@ async def receive_return(
     """
     arrival = Arrival(
         pieces=body.pieces(),
-        value_lost=body.lost(),
+        value_lost=body.value_lost_as_money(),
         key=key,
         request=idempotency.fingerprint(["return", body.model_dump()]),
     )
@@ -296,8 +295,7 @@ async def prove_return(
     chosen = ids.parse("ord", order_id)
 
     async def prove() -> Order:
-        order = await service.open_order(session, secret=secret, token=body.token)
-        if order.id != chosen:
+        if service.order_of_token(secret, body.token) != chosen:
             raise OrderNotFound
         return await service.prove_return(
             session,
