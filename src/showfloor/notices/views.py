@@ -154,7 +154,7 @@ def _withdrawal_money(order: Order, t: Translate) -> str:
     """
     if order.withdrawn_at is None:
         return ""
-    then = _as_of(order, order.withdrawn_at)
+    then = order.as_of(order.withdrawn_at)
     kept = _delivery_kept(t, then)
     if order.kept:
         lang = order.buyer.language if order.buyer else "en"
@@ -179,24 +179,13 @@ def _delivery_kept(t: Translate, then: Order) -> str:
     return " " + t("mail.delivery_kept", amount=owed.delivery_kept)
 
 
-def _as_of(order: Order, moment: datetime) -> Order:
-    """The order as it stood then, as far as money is concerned."""
-    proof = order.return_proof
-    return replace(
-        order,
-        refunds=tuple(each for each in order.refunds if each.made_at <= moment),
-        returns=tuple(each for each in order.returns if each.at <= moment),
-        return_proof=proof if proof and proof.at <= moment else None,
-    )
-
-
 def _way_back_texts(
     order: Order, way_back: WayBack | None, lang: str, t: Translate, comma: str
 ) -> list[str]:
     """How the goods go back; nothing where there are none to send."""
     if way_back is None or order.withdrawn_at is None:
         return []
-    owed = owed_of(_as_of(order, order.withdrawn_at))
+    owed = owed_of(order.as_of(order.withdrawn_at))
     if owed is None or owed.send_back_by is None:
         return []
     by = moment(lang, order.market, owed.send_back_by)
@@ -216,7 +205,7 @@ def _returned_money(mail: Mail, order: Order, lang: str, t: Translate) -> list[s
     if back is None:
         return []
     lost = t("mail.order_returned.lost", amount=back.value_lost) if back.value_lost.amount else ""
-    owed = owed_of(_as_of(order, back.at))
+    owed = owed_of(order.as_of(back.at))
     due = more = ""
     if owed is not None and owed.now.amount:
         by = moment(lang, order.market, owed.by)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -343,6 +343,22 @@ class Order:
         """The seller's own postal address, a line for each part; empty where it has not said it."""
         who = self.seller_identity
         return f"{who['company']}\n{who['address']}" if who else ""
+
+    def back_by(self, moment: datetime) -> Order:
+        """The order without what came back, or was shown to be on its way, later. What was refunded
+        stays, whenever it was.
+        """
+        proof = self.return_proof
+        return replace(
+            self,
+            returns=tuple(each for each in self.returns if each.at <= moment),
+            return_proof=proof if proof and proof.at <= moment else None,
+        )
+
+    def as_of(self, moment: datetime) -> Order:
+        """The order as it stood then, as far as money is concerned."""
+        made = tuple(each for each in self.refunds if each.made_at <= moment)
+        return replace(self.back_by(moment), refunds=made)
 
 
 @dataclass(frozen=True, slots=True)

@@ -264,3 +264,15 @@ def test_proof_of_sending_needs_something_to_send_back() -> None:
     for each in refused:
         with pytest.raises(NothingToReturn):
             rules.check_proof(each, rules.progress(each, ZONE))
+
+
+def test_order_as_of_a_moment_lacks_what_came_later() -> None:
+    """Who asks when money was due keeps what was refunded since."""
+    order = refunded(back(sent_and_withdrawn(order_of((2, 100))), 0, 1), 100, 0, 1)
+    shown = replace(order, return_proof=ReturnProof("Post", "RM 1", WITHDRAWN))
+    before = WITHDRAWN - timedelta(seconds=1)
+
+    assert shown.as_of(WITHDRAWN + timedelta(days=3)) == shown
+    assert shown.as_of(WITHDRAWN) == replace(shown, returns=())
+    assert shown.as_of(before) == replace(shown, returns=(), return_proof=None, refunds=())
+    assert shown.back_by(before) == replace(shown, returns=(), return_proof=None)

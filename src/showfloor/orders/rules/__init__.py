@@ -19,7 +19,6 @@ from showfloor.orders.rules.returns import (
     owed,
     plan_return,
     proof_of,
-    restocked_by_return,
 )
 
 __all__ = [
@@ -39,5 +38,4 @@ __all__ = [
     "promised_leave",
     "proof_of",
     "restocked",
-    "restocked_by_return",
 ]

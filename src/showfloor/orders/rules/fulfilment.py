@@ -280,10 +280,8 @@ def _not_refunded(order: Order, stands: Progress, positions: Collection[int]) ->
     return money.total(prices, order.total.currency)
 
 
-def restocked(order: Order, refund: Refund) -> dict[UUID, int]:
-    """Pieces to be sold again, by variant."""
-    return {
-        order.items[at].variant_id: each.restock
-        for at, each in refund.pieces.items()
-        if each.restock
-    }
+def restocked(
+    order: Order, pieces: Mapping[int, RefundedPieces | ReturnedPieces]
+) -> dict[UUID, int]:
+    """Which of these pieces are to be sold again, by variant."""
+    return {order.items[at].variant_id: each.restock for at, each in pieces.items() if each.restock}

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
-from uuid import UUID
 
 from showfloor.kit import money
 from showfloor.kit.money import Money
@@ -69,10 +67,13 @@ def check_proof(order: Order, stands: Progress) -> None:
 
 
 def proof_of(order: Order, carrier: str, tracking: str, at: datetime) -> ReturnProof:
-    """What is stored of it: once the buyer's data was erased, only that the goods were sent."""
+    """What is stored of it: once the buyer's data was erased, only that the goods were sent. When
+    the first one came stays.
+    """
+    first = order.return_proof.at if order.return_proof else at
     if order.buyer is None:
-        return ReturnProof(None, None, at)
-    return ReturnProof(carrier, tracking, at)
+        return ReturnProof(None, None, first)
+    return ReturnProof(carrier, tracking, first)
 
 
 def owed(order: Order, stands: Progress, timezone: str) -> Owed | None:
@@ -108,20 +109,10 @@ def _due_by(order: Order, last: datetime, timezone: str) -> datetime:
     """
     moments = [last, *sorted(each for each in _backs(order) if each > last)]
     for moment in moments:
-        then = _known_by(order, moment)
+        then = order.back_by(moment)
         if _due_now(then, progress(then, timezone)):
             return moment
     return moments[-1]
-
-
-def _known_by(order: Order, moment: datetime) -> Order:
-    """The order without what came back, or was shown to be on its way, later."""
-    proof = order.return_proof
-    return replace(
-        order,
-        returns=tuple(each for each in order.returns if each.at <= moment),
-        return_proof=proof if proof and proof.at <= moment else None,
-    )
 
 
 def _stays_of_delivery(order: Order, stands: Progress) -> Money:
@@ -175,10 +166,3 @@ def _backs(order: Order) -> list[datetime]:
     """When goods came back, or were shown to be on their way: their price was not due before."""
     proofs: Sequence[Return | ReturnProof] = [order.return_proof] if order.return_proof else []
     return [each.at for each in (*order.returns, *proofs)]
-
-
-def restocked_by_return(order: Order, back: Return) -> dict[UUID, int]:
-    """Pieces to be sold again, by variant."""
-    return {
-        order.items[at].variant_id: each.restock for at, each in back.pieces.items() if each.restock
-    }

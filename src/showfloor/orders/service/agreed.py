@@ -103,6 +103,13 @@ def page_token(secret: bytes, order_id: UUID) -> str:
     return rules.page_token(secret, order_id)
 
 
+def order_of_token(secret: bytes, token: str) -> UUID:
+    """Whose page it is, without a look at the database: there may be no such order any more. Raises
+    OrderNotFound.
+    """
+    return rules.order_of_token(secret, token)
+
+
 async def find_order(session: Session, order_id: UUID) -> Order | None:
     """Whoever's it is: for what is told to its buyer."""
     return await queries.any_order(session, order_id)

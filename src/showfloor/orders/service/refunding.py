@@ -95,7 +95,7 @@ async def end_refund(session: Session, refund_id: UUID, *, given_back: bool) -> 
     order = await find_order(session, order_id)
     assert order is not None
     refund = next(each for each in order.refunds if each.id == refund_id)
-    await stock.put_back(session, rules.restocked(order, refund))
+    await stock.put_back(session, rules.restocked(order, refund.pieces))
     units = sum(each.quantity for each in refund.pieces.values())
     if refund.cause is RefundCause.CANCEL:
         await publish(session, OrderCancelled(order.id, order.merchant_id, refund.id, units, now))

@@ -4,7 +4,7 @@ Money is given back by `refunding`; what is owed follows from both (`rules.owed`
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from showfloor.identity.types import Person
@@ -15,7 +15,7 @@ from showfloor.kit.money import Money
 from showfloor.kit.outbox import publish
 from showfloor.orders import queries, rules
 from showfloor.orders.events import OrderReturned
-from showfloor.orders.service.agreed import get_own_order, open_order
+from showfloor.orders.service.agreed import get_own_order, open_order, order_of_token
 from showfloor.orders.service.shipping import lock_own_order
 from showfloor.orders.types import Order, Return, WantedReturn
 from showfloor.orders.views import progress_of
@@ -51,7 +51,7 @@ async def receive_return(
     pieces, lost = rules.plan_return(order, progress_of(order), arrival.pieces, arrival.value_lost)
     new = Return(ids.new(), pieces, lost, clock.now())
     await queries.add_return(session, order_id, new, key, arrival.request)
-    await stock.put_back(session, rules.restocked_by_return(order, new))
+    await stock.put_back(session, rules.restocked(order, pieces))
     await publish(session, _returned(order, new))
     return await get_own_order(session, person=person, order_id=order_id)
 
@@ -75,10 +75,10 @@ async def prove_return(
     The link outlives the buyer's data: once these were erased, carrier and number are not stored.
     Raises OrderNotFound, NothingToReturn.
     """
-    order = await open_order(session, secret=secret, token=token)
-    await queries.lock_order(session, order.id)
+    # What the decision hangs on is read under the lock, and only then.
+    await queries.lock_order(session, order_of_token(secret, token))
     order = await open_order(session, secret=secret, token=token)
     rules.check_proof(order, progress_of(order))
     proof = rules.proof_of(order, carrier, tracking, clock.now())
     await queries.set_proof(session, order.id, proof)
-    return await open_order(session, secret=secret, token=token)
+    return replace(order, return_proof=proof)
