@@ -35,9 +35,8 @@ class Viewer(asyncio.Protocol):
     """One connection that streams.
 
     `seq`, `state` and `frame` are the newest event, version of the state and frame of messages that
-    were written to it. `ready` is False while
-    its buffer is full or it is gone. `counted`: the number of viewers in the state includes it.
-    `address` is where its connection comes from.
+    were written to it. `ready` is False while its buffer is full or it is gone. `counted`: the
+    number of viewers in the state includes it. `address` is where its connection comes from.
     """
 
     __slots__ = (

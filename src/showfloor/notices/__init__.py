@@ -7,6 +7,5 @@ when nobody can know, and then under the same Message-ID. Nothing about the read
 address and words are read from the order, or from what was asked for, when the mail goes out, so
 who was erased gets none.
 Events in: `orders.placed.v1`, `orders.withdrawn.v1`, `orders.shipped.v1`, `orders.refunded.v1`,
-`orders.cancelled.v1`, `viewers.sign_in_asked.v1`,
-`identity.invited.v1`.
+`orders.cancelled.v1`, `viewers.sign_in_asked.v1`, `identity.invited.v1`.
 """

@@ -303,11 +303,10 @@ class ReturnProof:
 class Order:
     """`kind`, `market` and `show_id` say where it was sold. `buyer` is None once the buyer's data
     was erased. `withdrawn_at` is when the buyer withdrew from the contract, for all goods. `quote`
-    is how its total came about (None for orders from before there were quotes). `send_by` is
-    when the goods leave at the latest, as it was agreed.
-    `shipments`, `refunds` and `returns` are what happened since, oldest first. `terms` are the
-    versions of what the seller laid down that the buyer agreed to. `affiliate_id` is the creator
-    whose link or code brought the buyer.
+    is how its total came about (None for orders from before there were quotes). `send_by` is when
+    the goods leave at the latest, as it was agreed. `shipments`, `refunds` and `returns` are what
+    happened since, oldest first. `terms` are the versions of what the seller laid down that the
+    buyer agreed to. `affiliate_id` is the creator whose link or code brought the buyer.
     """
 
     id: UUID

@@ -1,9 +1,9 @@
 """What people say in a show: messages, and who may write them.
 
 Owns: `chat_author`, `chat_message`, `chat_action`, `chat_settings`; writes the key `chat` of the
-room. Invariants: nobody writes without an
-`Admission`; what the team does with a message is logged in the same transaction; a message is
-stored with its moment on the show clock and never takes the lock or a number of the show's room, so
-that pins, prices and stock do not wait for it; no name reads like that of the show's team. `fanout`
-reads the view `room_message`: every change of a message has a new number in `change`. Events: none.
+room. Invariants: nobody writes without an `Admission`; what the team does with a message is logged
+in the same transaction; a message is stored with its moment on the show clock and never takes the
+lock or a number of the show's room, so that pins, prices and stock do not wait for it; no name
+reads like that of the show's team. `fanout` reads the view `room_message`: every change of a
+message has a new number in `change`. Events: none.
 """

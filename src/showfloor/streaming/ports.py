@@ -1,5 +1,5 @@
-"""The publishing port: what any way in (RTMP, WebSocket) hands to an ingest, and
-who decides whether it may.
+"""The publishing port: what any way in (RTMP, WebSocket) hands to an ingest, and who decides
+whether it may.
 
 A protocol's own framing ends before this port. Payloads are what MP4 stores: length-prefixed NAL
 units for H.264, raw access units for AAC; a decoder configuration is an `avcC` record or an

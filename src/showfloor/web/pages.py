@@ -399,11 +399,10 @@ def render_order(
 ) -> str:
     """The buyer's page of an order; `order` is OrderDetail JSON. `is_export`: tax may come on top
     of what was paid; `mails`: the buyer gets mails about it. `may_withdraw`: the days for it are
-    not over; `withdrawing`: the page asks whether that is meant, and `due_back` is
-    what comes back then. `terms` are the seller's, TermsOut JSON, as they were agreed. `way_back`
-    is how the goods go back once the buyer withdrew; `proof_missing`: what was sent to prove that
-    they are on their way was not whole. `may_claim`: it belongs to no
-    account yet.
+    not over; `withdrawing`: the page asks whether that is meant, and `due_back` is what comes back
+    then. `terms` are the seller's, TermsOut JSON, as they were agreed. `way_back` is how the goods
+    go back once the buyer withdrew; `proof_missing`: what was sent to prove that they are on their
+    way was not whole. `may_claim`: it belongs to no account yet.
     """
     return _render(
         env,

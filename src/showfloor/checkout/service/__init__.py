@@ -1,7 +1,6 @@
 """Use cases of `checkout`, one file a step: shelf (what may be held, at which price), holds,
-contact (who buys), paying, settlement (what the provider's status does),
-reconciliation (the providers' own lists),
-refunding (money back).
+contact (who buys), paying, settlement (what the provider's status does), reconciliation (the
+providers' own lists), refunding (money back).
 """
 
 from showfloor.checkout.service.contact import (

@@ -227,9 +227,9 @@ def _price_of(order: Order, pieces: Mapping[int, RefundedPieces]) -> Money:
 def due_back(order: Order, stands: Progress) -> Money:
     """What a buyer who withdraws gets back in the end: all that is left but what stays with the
     seller, which is what the chosen way of delivery cost above the cheapest one (`delivery_kept`)
-    and what returned goods are worth less. Goods from which nobody may withdraw
-    stay paid, and delivery with them, which was not for the others alone; whatever was given back
-    of the others before, by pieces or as a sum, is not given back twice.
+    and what returned goods are worth less. Goods from which nobody may withdraw stay paid, and
+    delivery with them, which was not for the others alone; whatever was given back of the others
+    before, by pieces or as a sum, is not given back twice.
     """
     lost = value_lost(order)
     if not order.kept:

@@ -1,8 +1,8 @@
 """A second device as remote control: a phone beside the camera that pins and unpins.
 
-A ticket in a QR code is used once, within two minutes; the token that it becomes grants the pins
-of one show and nothing else. It ends with the show, with the
-session or the key of whoever invited it, or when the host says so.
+A ticket in a QR code is used once, within two minutes; the token that it becomes grants the pins of
+one show and nothing else. It ends with the show, with the session or the key of whoever invited it,
+or when the host says so.
 """
 
 from __future__ import annotations
