@@ -1653,7 +1653,7 @@ export interface components {
             amount: components["schemas"]["MoneyOut"];
             words: components["schemas"]["Words"];
         };
-        /** @description A part of the shop that has erased; `rows` is how many of its rows in the last round. */
+        /** @description A part of the shop that has erased; `rows` is how many of its rows in all. */
         ReceiptOut: {
             name: string;
             rows: number;

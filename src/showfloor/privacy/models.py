@@ -30,7 +30,9 @@ class RequestRow(Base):
 
 
 class ReceiptRow(Base):
-    """Written in the transaction that erased."""
+    """Written in the transaction that erased. `rows` are those of all rounds; `at` is null as long
+    as something waits, and the receipt is not given.
+    """
 
     __tablename__ = "privacy_receipt"
     request_id: Mapped[UUID] = mapped_column(
@@ -38,4 +40,4 @@ class ReceiptRow(Base):
     )
     eraser: Mapped[str] = mapped_column(primary_key=True)
     rows: Mapped[int]
-    at: Mapped[datetime]
+    at: Mapped[datetime | None]

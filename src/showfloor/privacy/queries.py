@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from showfloor.kit.db import Session
 from showfloor.privacy.models import ReceiptRow, RequestRow
@@ -68,21 +68,26 @@ async def open_erasures(session: Session) -> list[UUID]:
     return list((await session.execute(chosen.order_by(RequestRow.asked_at))).scalars())
 
 
-async def add_receipt(session: Session, request_id: UUID, receipt: Receipt) -> None:
-    values = {"eraser": receipt.eraser, "rows": receipt.rows, "at": receipt.at}
-    await session.execute(insert(ReceiptRow).values(request_id=request_id, **values))
+async def add_erased(
+    session: Session, request_id: UUID, eraser: str, rows: int, given_at: datetime | None
+) -> None:
+    """More rows that a module erased. `given_at` is when it gave its receipt, None while something
+    of it waits.
+    """
+    more = upsert(ReceiptRow).values(request_id=request_id, eraser=eraser, rows=rows, at=given_at)
+    summed = {"rows": ReceiptRow.rows + more.excluded.rows, "at": more.excluded.at}
+    await session.execute(
+        more.on_conflict_do_update(set_=summed, index_elements=["request_id", "eraser"])
+    )
 
 
 async def receipts_of(session: Session, request_id: UUID) -> list[Receipt]:
     """In the order in which they were given."""
-    chosen = select(ReceiptRow).where(ReceiptRow.request_id == request_id)
-    rows = await session.execute(chosen.order_by(ReceiptRow.at, ReceiptRow.eraser))
-    return [Receipt(row.eraser, row.rows, row.at) for row in rows.scalars()]
-
-
-async def take_back_receipts(session: Session, request_id: UUID, erasers: Collection[str]) -> None:
-    given = delete(ReceiptRow).where(ReceiptRow.request_id == request_id)
-    await session.execute(given.where(ReceiptRow.eraser.in_(erasers)))
+    chosen = select(ReceiptRow.eraser, ReceiptRow.rows, ReceiptRow.at).where(
+        ReceiptRow.request_id == request_id
+    )
+    given = await session.execute(chosen.order_by(ReceiptRow.at, ReceiptRow.eraser))
+    return [Receipt(eraser, rows, at) for eraser, rows, at in given if at is not None]
 
 
 async def end_request(session: Session, request_id: UUID, now: datetime) -> None:

@@ -18,7 +18,6 @@ from showfloor.privacy.types import (
     Erasure,
     Holding,
     Reader,
-    Receipt,
     Request,
     RequestKind,
     Row,
@@ -184,9 +183,7 @@ async def _step(database: Database, secret: str, request_id: UUID, eraser: Erase
         if who is None or eraser.name in given:
             return
         rows = await eraser.erase(session, who)
-        if await _waits(session, eraser, who):
-            return
-        await queries.add_receipt(session, request_id, Receipt(eraser.name, rows, clock.now()))
+        await _note(session, request_id, eraser, who, rows)
 
 
 async def _finish(database: Database, secret: str, request_id: UUID) -> None:
@@ -201,9 +198,8 @@ async def _finish(database: Database, secret: str, request_id: UUID) -> None:
         if who is None or {each.name for each in _of_viewers()} - given:
             return
         assert who.viewer_id is not None
-        waiting = [each.name for each in _of_viewers() if await _erase_rest(session, each, who)]
-        if waiting:
-            await queries.take_back_receipts(session, request_id, waiting)
+        waits = [await _erase_rest(session, request_id, each, who) for each in _of_viewers()]
+        if any(waits):
             return
         await queries.forget_asker(session, who.viewer_id, clock.now())
 
@@ -215,10 +211,20 @@ async def _lock_asker(session: Session, secret: str, request_id: UUID) -> Subjec
     return replace(who[0], until=request.asked_at) if request and who else None
 
 
-async def _erase_rest(session: Session, eraser: Eraser, subject: Subject) -> bool:
-    """Whether something of it waits."""
-    await eraser.erase(session, subject)
-    return await _waits(session, eraser, subject)
+async def _erase_rest(session: Session, request_id: UUID, eraser: Eraser, subject: Subject) -> bool:
+    """Whether something of it waits; then its receipt is taken back."""
+    rows = await eraser.erase(session, subject)
+    return await _note(session, request_id, eraser, subject, rows)
+
+
+async def _note(
+    session: Session, request_id: UUID, eraser: Eraser, subject: Subject, rows: int
+) -> bool:
+    """Count what it erased, and give its receipt unless something waits, which is answered."""
+    waits = await _waits(session, eraser, subject)
+    given_at = None if waits else clock.now()
+    await queries.add_erased(session, request_id, eraser.name, rows, given_at)
+    return waits
 
 
 async def _waits(session: Session, eraser: Eraser, subject: Subject) -> bool:

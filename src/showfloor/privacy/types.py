@@ -88,7 +88,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """One module has erased all, so many rows of it in its last round."""
+    """One module has erased all, so many rows in all its rounds."""
 
     eraser: str
     rows: int

@@ -115,7 +115,7 @@ class DataRequestOut(BaseModel):
 
 
 class ReceiptOut(BaseModel):
-    """A part of the shop that has erased; `rows` is how many of its rows in the last round."""
+    """A part of the shop that has erased; `rows` is how many of its rows in all."""
 
     name: str
     rows: int

@@ -22,7 +22,7 @@ from showfloor.checkout.queries import checkouts
 from showfloor.kit import clock, ids, sealing
 from showfloor.kit.db import Database, Session
 from showfloor.kit.errors import Busy
-from showfloor.orders.queries import agreed
+from showfloor.orders.queries import erasing
 from showfloor.privacy import queries as privacy_queries
 from showfloor.privacy import service as privacy
 from showfloor.privacy.types import Eraser, RequestKind, Subject
@@ -302,7 +302,7 @@ async def test_address_stays_until_what_was_paid_is_sent(
     """Without the guard a parcel that was paid for loses its address."""
     database: Database = app.state.database
     if not guard:
-        monkeypatch.setattr(agreed, "_to_send", false)
+        monkeypatch.setattr(erasing, "_to_send", false)
     await sofia.sign_in()
     await buy(sofia, show)
     asked = await ask_to_be_erased(sofia)
@@ -337,9 +337,14 @@ async def test_each_order_is_erased_as_soon_as_it_is_sent(
     assert left == [ids.parse("ord", unsent["id"])]
     receipt = (await sofia.get(f"/viewer/erasures/{asked['token']}")).json()
     assert (receipt["done_at"], receipt["waiting"]) == (None, ["orders"])
+    assert "orders" not in {each["name"] for each in receipt["receipts"]}
+    await carry_out(app)
     await sent(database)
     await carry_out(app)
     assert set((await traces(database)).values()) == {0}
+    receipt = (await sofia.get(f"/viewer/erasures/{asked['token']}")).json()
+    # Of all rounds, each order once.
+    assert {each["name"]: each["rows"] for each in receipt["receipts"]}["orders"] == 2
 
 
 @guarded
@@ -354,9 +359,9 @@ async def test_order_that_is_placed_after_the_request_stays(
     """While an erasure waits, somebody buys under its address again."""
     database: Database = app.state.database
     if not guard:
-        of_buyer = agreed._of_buyer
+        of_buyer = erasing._of_buyer
         monkeypatch.setattr(
-            agreed, "_of_buyer", lambda email, viewer_id, _until: of_buyer(email, viewer_id)
+            erasing, "_of_buyer", lambda email, viewer_id, _until: of_buyer(email, viewer_id)
         )
     await sofia.sign_in()
     await buy(sofia, show)
@@ -398,9 +403,9 @@ async def test_what_another_account_bought_under_the_address_is_its_own(
 ) -> None:
     database: Database = app.state.database
     if not guard:
-        of_buyer = agreed._of_buyer
+        of_buyer = erasing._of_buyer
         monkeypatch.setattr(
-            agreed, "_of_buyer", lambda email, _viewer, until=None: of_buyer(email, None, until)
+            erasing, "_of_buyer", lambda email, _viewer, until=None: of_buyer(email, None, until)
         )
     await sofia.sign_in()
     await stranger.sign_in("eve@example.com")
@@ -516,6 +521,9 @@ async def test_order_of_a_payment_that_was_under_way_is_erased_as_well(
     await sent(database)
     await carry_out(app)
     assert (await traces(database))["orders"] == (0 if guard else 1)
+    receipt = (await sofia.get(f"/viewer/erasures/{asked['token']}")).json()
+    rows = {each["name"]: each["rows"] for each in receipt["receipts"]}
+    assert rows["orders"] == (1 if guard else 0)
 
 
 async def test_request_that_cannot_be_read_stops_no_other(
