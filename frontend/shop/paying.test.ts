@@ -10,6 +10,11 @@ const details = {
 };
 
 const one = [{ sku: "A", quantity: 1 }];
+const [DECLINED, ASKS_THE_BANK, GOOD] = [
+  "4000000000000002",
+  "4000000000000077",
+  "4242424242424242",
+];
 
 async function holding(lines = [{ sku: "MUG", quantity: 1 }]): Promise<Buying> {
   const total = lines.reduce((sum, { quantity }) => sum + 100 * quantity, 0);
@@ -19,21 +24,33 @@ async function holding(lines = [{ sku: "MUG", quantity: 1 }]): Promise<Buying> {
   return buying;
 }
 
-test("a declined payment keeps the hold and the checkout, a second card pays", async () => {
-  const buying = new Buying("", "show_1");
-  const expires_at = new Date(Date.now() + 400_000).toISOString();
-  const checkout = { id: "co_1", hold_id: "h1", total: pounds(100), expires_at, status: "open" };
-  shop.answers = [
-    ok(hold("h1", [{ sku: "A", quantity: 1 }], 100), 201),
-    ok(checkout, 201),
-    ok({ status: "declined", orders: [], expires_at }),
-    ok({ status: "paid", orders: [{ id: "ord_1" }], expires_at }),
-  ];
-  await buying.reserve([{ sku: "A", quantity: 1 }], pounds(100));
+const pay = (buying: Buying, number = GOOD) =>
+  buying.pay(details, { type: "test", number: number! }, pounds(100));
 
-  await buying.pay(details, { type: "test", number: "4000000000000002" }, pounds(100));
+/** Goods are held and their checkout is opened; `answers` are those to paying with this card, and
+ *  to what follows. */
+async function paying(
+  number: string | undefined,
+  ...answers: (Response | Error)[]
+): Promise<Buying> {
+  const buying = new Buying("", "show_1");
+  const opened = ok({ id: "co_1", expires_at: later() }, 201);
+  shop.answers = [ok(hold("h1", one, 100), 201), opened, ...answers];
+  await buying.reserve(one, pounds(100));
+  await pay(buying, number);
+  return buying;
+}
+const declined = (expires_at = later()) => ok({ status: "declined", orders: [], expires_at });
+const pending = () => ok({ status: "pending", orders: [], expires_at: later() });
+const paid = (expires_at = later()) =>
+  ok({ status: "paid", orders: [{ id: "ord_1" }], expires_at });
+
+test("a declined payment keeps the hold and the checkout, a second card pays", async () => {
+  const expires_at = later();
+  const buying = await paying(DECLINED, declined(expires_at), paid(expires_at));
   expect(buying.payment).toBe("declined");
-  await buying.pay(details, { type: "test", number: "4242424242424242" }, pounds(100));
+
+  await pay(buying);
 
   expect(buying.payment).toBe("paid");
   expect(shop.asked.map(({ path }) => path)).toEqual([
@@ -47,38 +64,15 @@ test("a declined payment keeps the hold and the checkout, a second card pays", a
 });
 
 test("a declined payment takes the extension back, also from the clock on screen", async () => {
-  const buying = new Buying("", "show_1");
-  const first = hold("h1", one, 100);
-  const extended = ok({ id: "co_1", expires_at: later() }, 201);
-  shop.answers = [
-    ok(first, 201),
-    extended,
-    ok({ status: "declined", orders: [], expires_at: first.expires_at }),
-  ];
-  await buying.reserve(one, pounds(100));
-  await buying.pay(details, { type: "test", number: "4000000000000002" }, pounds(100));
+  const before = new Date(Date.now() + 300_000).toISOString();
+  const buying = await paying(DECLINED, declined(before));
 
-  expect([buying.payment, buying.hold?.expires_at]).toEqual(["declined", first.expires_at]);
+  expect([buying.payment, buying.hold?.expires_at]).toEqual(["declined", before]);
   expect(buying.extended).toBe(false);
 });
 
-/** Up to a payment that the bank has. */
-async function paying(answer: Response): Promise<Buying> {
-  const buying = new Buying("", "show_1");
-  shop.answers = [
-    ok(hold("h1", [{ sku: "A", quantity: 1 }], 100), 201),
-    ok({ id: "co_1", expires_at: later() }, 201),
-    answer,
-  ];
-  await buying.reserve([{ sku: "A", quantity: 1 }], pounds(100));
-  await buying.pay(details, { type: "test", number: "4000000000000077" }, pounds(100));
-  return buying;
-}
-const pending = () => ok({ status: "pending", orders: [], expires_at: later() });
-const paid = () => ok({ status: "paid", orders: [{ id: "ord_1" }], expires_at: later() });
-
 test("while the bank decides nothing is added and nothing given back", async () => {
-  const buying = await paying(pending());
+  const buying = await paying(ASKS_THE_BANK, pending());
   const before = shop.asked.length;
 
   expect(await buying.reserve([{ sku: "B", quantity: 1 }], pounds(100))).toBe(false);
@@ -89,7 +83,7 @@ test("while the bank decides nothing is added and nothing given back", async () 
 });
 
 test("a shop that stumbles while it is asked loses no purchase", async () => {
-  const buying = await paying(pending());
+  const buying = await paying(ASKS_THE_BANK, pending());
   shop.answers = [
     refusal("busy", 503),
     refusal("busy", 503),
@@ -104,7 +98,7 @@ test("a shop that stumbles while it is asked loses no purchase", async () => {
 });
 
 test("a purchase that the shop does not know is none", async () => {
-  const buying = await paying(pending());
+  const buying = await paying(ASKS_THE_BANK, pending());
   shop.answers = [refusal("checkout_not_found", 404)];
 
   await vi.waitFor(() => expect(buying.hold).toBeNull(), 5000);
@@ -112,19 +106,8 @@ test("a purchase that the shop does not know is none", async () => {
 
 test("when nobody knows whether money moved, the shop is asked until it is known", async () => {
   const silent = () => refusal("provider_unavailable", 503);
-  const buying = new Buying("", "show_1");
-  shop.answers = [
-    ok(hold("h1", [{ sku: "A", quantity: 1 }], 100), 201),
-    ok({ id: "co_1", expires_at: later() }, 201),
-    silent(),
-    silent(),
-    silent(),
-    pending(),
-    paid(),
-  ];
-  await buying.reserve([{ sku: "A", quantity: 1 }], pounds(100));
+  const buying = await paying(GOOD, silent(), silent(), silent(), pending(), paid());
 
-  await buying.pay(details, { type: "test", number: "4242424242424242" }, pounds(100));
   expect(
     new Set(shop.asked.filter(({ path }) => path.endsWith("/pay")).map(({ key }) => key)).size,
   ).toBe(1);
@@ -134,23 +117,14 @@ test("when nobody knows whether money moved, the shop is asked until it is known
 
 test("back on the network, a payment whose answer got lost is asked about", async () => {
   storage();
-  const buying = new Buying("", "show_1");
-  shop.answers = [
-    ok(hold("h1", [{ sku: "A", quantity: 1 }], 100), 201),
-    ok({ id: "co_1", expires_at: later() }, 201),
-    lost,
-    lost,
-    lost,
-  ];
-  await buying.reserve([{ sku: "A", quantity: 1 }], pounds(100));
-  await buying.pay(details, { type: "test", number: "4242424242424242" }, pounds(100));
+  const buying = await paying(GOOD, lost, lost, lost);
   expect(buying).toMatchObject({
     payment: "open",
     problem: { code: "unreachable" },
     extended: true,
   });
 
-  shop.answers = [ok({ status: "paid", orders: [{ id: "ord_1" }], expires_at: later() })];
+  shop.answers = [paid()];
   await buying.reconnected();
 
   expect(buying).toMatchObject({ payment: "paid", problem: null });
@@ -158,16 +132,7 @@ test("back on the network, a payment whose answer got lost is asked about", asyn
 
 test("goods whose payment lost its answer neither run out nor go back before the shop has said how it stands", async () => {
   storage();
-  const buying = new Buying("", "show_1");
-  shop.answers = [
-    ok(hold("h1", [{ sku: "A", quantity: 1 }], 100), 201),
-    ok({ id: "co_1", expires_at: later() }, 201),
-    lost,
-    lost,
-    lost,
-  ];
-  await buying.reserve([{ sku: "A", quantity: 1 }], pounds(100));
-  await buying.pay(details, { type: "test", number: "4242424242424242" }, pounds(100));
+  const buying = await paying(GOOD, lost, lost, lost);
 
   buying.expire();
   await buying.release();
@@ -175,7 +140,7 @@ test("goods whose payment lost its answer neither run out nor go back before the
   expect(buying).toMatchObject({ expired: false, hold: { id: "h1" } });
   expect(shop.asked.some(({ method }) => method === "DELETE")).toBe(false);
 
-  shop.answers = [ok({ status: "paid", orders: [{ id: "ord_1" }], expires_at: later() })];
+  shop.answers = [paid()];
   await vi.waitFor(() => expect(buying.payment).toBe("paid"), { timeout: 10_000 });
 }, 20_000);
 
@@ -184,11 +149,11 @@ test("a checkout that is open stays the one that is paid after a change", async 
   const checkout = { id: "co_1", hold_id: "one", total: pounds(100), expires_at: later() };
   shop.answers = [
     ok(checkout, 201),
-    ok({ status: "declined", orders: [], expires_at: later() }),
+    declined(),
     ok(hold("one", [{ sku: "MUG", quantity: 2 }], 200)),
-    ok({ status: "paid", orders: [], expires_at: later() }),
+    paid(),
   ];
-  const card = { type: "test", number: "4000000000000002" } as const;
+  const card = { type: "test", number: DECLINED! } as const;
   await buying.pay(details, card, pounds(100));
   await buying.change("MUG", 2);
   await buying.pay(details, card, buying.hold!.total);
