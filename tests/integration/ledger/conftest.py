@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 
 from showfloor.app import wiring
@@ -26,6 +27,8 @@ from tests.integration.checkout.shop import Seller, add_product, add_seller, per
 
 FEES = Fees(platform_rate=500, provider_rate=150, provider_fixed=25)
 PRICE = 2200
+NET = 2032
+"""Of one piece, after the fees."""
 
 
 @dataclass
@@ -83,3 +86,25 @@ async def shop(database: Database, tmp_path: Path) -> AsyncIterator[Shop]:
 
 def order_uuid(desk: Desk) -> UUID:
     return ids.parse("ord", desk.order_id)
+
+
+async def arrive(desk: Desk) -> None:
+    await desk.ship()
+    parcel = (await desk.look())["shipments"][0]["id"]
+    await desk.post(f"shipments/{parcel}/delivered")
+
+
+async def payable(shop: Shop, quantity: int = 1) -> Desk:
+    """One order whose goods arrived, and whose buyer can no longer withdraw."""
+    desk = await shop.buy(quantity)
+    await arrive(desk)
+    await shop.hear()
+    statement = "update ledger_order set payable_at = now() - interval '1 day'"
+    with psycopg.connect(shop_url(shop), autocommit=True) as admin:
+        admin.execute(statement)
+    return desk
+
+
+def shop_url(shop: Shop) -> str:
+    url = shop.database.engine.url.render_as_string(hide_password=False)
+    return url.replace("postgresql+psycopg", "postgresql")

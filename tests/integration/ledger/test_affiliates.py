@@ -17,7 +17,7 @@ from showfloor.merchants import service as merchants
 from tests.integration.checkout.counter import Buyer
 from tests.integration.checkout.desk import Desk
 from tests.integration.checkout.shop import person, scalar
-from tests.integration.ledger.conftest import FEES, Shop, order_uuid
+from tests.integration.ledger.conftest import FEES, Shop, arrive, order_uuid
 from tests.people import add_person
 
 CODE = "VERA10"
@@ -124,9 +124,7 @@ async def test_money_waits_for_the_days_to_withdraw(floor: Shop) -> None:
     vera = await add_affiliate(floor)
     await agree(floor, vera, 1000)
     desk = await buy(floor, via=CODE)
-    await desk.ship()
-    parcel = (await desk.look())["shipments"][0]["id"]
-    await desk.post(f"shipments/{parcel}/delivered")
+    await arrive(desk)
     await floor.hear()
 
     floor.be(vera)

@@ -15,8 +15,7 @@ from showfloor.kit import ids
 from showfloor.ledger.http import payouts as payouts_http
 from showfloor.ledger.service import paying
 from tests.integration.checkout.shop import person, scalar
-from tests.integration.ledger.conftest import Shop
-from tests.integration.ledger.test_payouts import NET, payable, shop_url
+from tests.integration.ledger.conftest import NET, Shop, payable, shop_url
 
 IBAN = "GB82WEST12345698765432"
 ANNA, BORIS = (replace(person(), is_operator=True) for _ in range(2))

@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
 
 import psycopg
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
 
-from showfloor.app.cli import cli
 from showfloor.kit import ids
+from tests.integration.app.commands import PASSWORD, Run, run, scalar
+
+__all__ = ["run"]
 
 SELLER = UUID(int=7)
 NAME = ids.encode("mer", SELLER)
 IBAN = "DE89370400440532013000"
-Run = Callable[..., Result]
 
 
 @pytest.fixture
-def run(database_url: str, tmp_path: Path) -> Run:
+def bank(run: Run, database_url: str) -> Run:
     """Two operators, and a seller with 20.00 to be paid out."""
-    environment = {"SHOWFLOOR_DATABASE_URL": database_url, "SHOWFLOOR_DATA": str(tmp_path)}
-
-    def run(command: str, *more: str, typed: str = "") -> Result:
-        return CliRunner().invoke(cli, [*command.split(), *more], env=environment, input=typed)
-
     for who in ("anna", "boris"):
         options = "--adult --operator --name Operator"
-        typed = "a long enough password\n"
+        typed = f"{PASSWORD}\n"
         assert run(f"person add {who}@brand.example {options}", typed=typed).exit_code == 0
     with psycopg.connect(database_url) as connection:
         connection.execute(
@@ -46,27 +39,20 @@ def run(database_url: str, tmp_path: Path) -> Run:
     return run
 
 
-def scalar(url: str, query: str) -> object:
-    with psycopg.connect(url) as connection:
-        row = connection.execute(query).fetchone()
-    assert row is not None
-    return row[0]
-
-
 def compute(run: Run) -> str:
     made = run("payout compute eur --by anna@brand.example")
     assert made.exit_code == 0, made.output
     return str(made.stdout.split()[0])
 
 
-def test_operator_who_was_disabled_is_no_second_person(run: Run, database_url: str) -> None:
-    batch = compute(run)
-    assert run("person disable boris@brand.example").exit_code == 0
+def test_operator_who_was_disabled_is_no_second_person(bank: Run, database_url: str) -> None:
+    batch = compute(bank)
+    assert bank("person disable boris@brand.example").exit_code == 0
 
-    refused = run(f"payout approve {batch} --by boris@brand.example")
+    refused = bank(f"payout approve {batch} --by boris@brand.example")
     state = scalar(database_url, "select state from payout_batch")
-    run("person enable boris@brand.example")
-    approved = run(f"payout approve {batch} --by boris@brand.example")
+    bank("person enable boris@brand.example")
+    approved = bank(f"payout approve {batch} --by boris@brand.example")
 
     assert (refused.exit_code, state) == (1, "computed")
     assert "may not do this" in refused.stderr
@@ -83,34 +69,34 @@ def test_operator_who_was_disabled_is_no_second_person(run: Run, database_url: s
     ],
 )
 def test_file_that_does_not_say_where_to_pay_sends_nothing(
-    run: Run, database_url: str, tmp_path: Path, rows: str, words: str
+    bank: Run, database_url: str, tmp_path: Path, rows: str, words: str
 ) -> None:
-    batch = compute(run)
-    assert run(f"payout approve {batch} --by boris@brand.example").exit_code == 0
+    batch = compute(bank)
+    assert bank(f"payout approve {batch} --by boris@brand.example").exit_code == 0
     payees, to = tmp_path / "payees.csv", tmp_path / "payout.csv"
     export = f"payout export {batch} --by anna@brand.example --payees {payees} --to {to}"
     payees.write_text(f"account,name,iban\n{rows}\n")
 
-    refused = run(export)
+    refused = bank(export)
     state = scalar(database_url, "select state from payout_batch")
     payees.write_text(f"account,name,iban\n{NAME},Loamwick,{IBAN}\n")
-    done = run(export)
+    done = bank(export)
 
     assert refused.exit_code in (1, 2) and words in refused.stderr.replace("\n", " ")
     assert state == "approved"
     assert done.exit_code == 0 and f"Loamwick,{IBAN},20.00,EUR" in to.read_text()
 
 
-def test_batch_without_anything_to_send_is_no_file(run: Run, tmp_path: Path) -> None:
-    batch = compute(run)
-    approved = run(f"payout approve {batch} --by boris@brand.example")
+def test_batch_without_anything_to_send_is_no_file(bank: Run, tmp_path: Path) -> None:
+    batch = compute(bank)
+    approved = bank(f"payout approve {batch} --by boris@brand.example")
     payout = approved.stdout.split("\n")[1].split()[0]
-    failed = run(f"payout fail {payout} --by anna@brand.example --reason", "The account is closed")
+    failed = bank(f"payout fail {payout} --by anna@brand.example --reason", "The account is closed")
     assert failed.exit_code == 0, failed.output
     payees, to = tmp_path / "payees.csv", tmp_path / "payout.xml"
     payees.write_text("account,name,iban\n")
 
-    refused = run(
+    refused = bank(
         f"payout export {batch} --by anna@brand.example --payees {payees} --to {to} "
         f"--debtor Showfloor --debtor-iban {IBAN}"
     )
@@ -121,10 +107,10 @@ def test_batch_without_anything_to_send_is_no_file(run: Run, tmp_path: Path) -> 
 
 @pytest.mark.parametrize(("amount", "code"), [("0", 2), ("-5", 2), ("12.50", 2)])
 def test_nothing_is_kept_back_for_nobody_or_of_nothing(
-    run: Run, database_url: str, amount: str, code: int
+    bank: Run, database_url: str, amount: str, code: int
 ) -> None:
     """No seller of this id is there: a slip would keep nothing back, and say that it does."""
-    made = run(
+    made = bank(
         f"payout hold {NAME} EUR --by anna@brand.example --days 3 --reason x --amount {amount}"
     )
 

@@ -36,11 +36,16 @@ from showfloor.ledger.service import paying
 from showfloor.ledger.types import Account, Batch, Payee, PayoutState
 from tests.integration.checkout.desk import Desk
 from tests.integration.checkout.shop import person, scalar
-from tests.integration.ledger.conftest import FEES, PRICE, Shop, order_uuid
+from tests.integration.ledger.conftest import (
+    FEES,
+    NET,
+    PRICE,
+    Shop,
+    order_uuid,
+    payable,
+    shop_url,
+)
 from tests.waiting import until_somebody_waits
-
-NET = 2032
-"""Of one piece, after the fees."""
 
 
 def operator() -> Person:
@@ -48,28 +53,6 @@ def operator() -> Person:
 
 
 ANNA, BORIS = operator(), operator()
-
-
-async def arrive(desk: Desk) -> None:
-    await desk.ship()
-    parcel = (await desk.look())["shipments"][0]["id"]
-    await desk.post(f"shipments/{parcel}/delivered")
-
-
-async def payable(shop: Shop, quantity: int = 1) -> Desk:
-    """One order whose goods arrived, and whose buyer can no longer withdraw."""
-    desk = await shop.buy(quantity)
-    await arrive(desk)
-    await shop.hear()
-    statement = "update ledger_order set payable_at = now() - interval '1 day'"
-    with psycopg.connect(shop_url(shop), autocommit=True) as admin:
-        admin.execute(statement)
-    return desk
-
-
-def shop_url(shop: Shop) -> str:
-    url = shop.database.engine.url.render_as_string(hide_password=False)
-    return url.replace("postgresql+psycopg", "postgresql")
 
 
 async def compute(shop: Shop, who: Person = ANNA) -> Batch:
