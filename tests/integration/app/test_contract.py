@@ -1,5 +1,7 @@
-"""The API answers what its description promises, whatever it is asked: right things, wrong things,
-by the right and the wrong people.
+"""To each route go a few requests, drawn from its description, right and wrong ones, by somebody
+who may or by nobody: every answer has a status, a type and a shape that the description names, and
+every refusal its sentence. Of routes that are not excused by name, one answer at least is good.
+Whether strangers get anything is for test_crawl.py to say.
 """
 
 from __future__ import annotations
