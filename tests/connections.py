@@ -30,8 +30,9 @@ _CLOSED.finish()
 
 def keep_connections() -> None:
     """For every asynchronous connection of psycopg that is opened from now on."""
-    psycopg.AsyncConnection._connect_gen = classmethod(_take)  # type: ignore[method-assign, assignment]
-    psycopg.AsyncConnection.close = _put_back  # type: ignore[method-assign]
+    replaced: Any = psycopg.AsyncConnection
+    replaced._connect_gen = classmethod(_take)
+    replaced.close = _put_back
 
 
 def lend(database: str) -> None:

@@ -10,6 +10,7 @@ from typing import Literal
 
 import pytest
 from pypdf import PdfReader
+from sqlalchemy.pool import QueuePool
 
 from showfloor.identity.types import GrantKind
 from showfloor.kit import paper
@@ -65,7 +66,9 @@ async def test_receipt_is_drawn_without_a_connection(
     held: list[int] = []
 
     def draw(_receipt: paper.Paper) -> bytes:
-        held.append(shop.database.engine.pool.checkedout())  # type: ignore[attr-defined]
+        pool = shop.database.engine.pool
+        assert isinstance(pool, QueuePool)
+        held.append(pool.checkedout())
         return b"%PDF"
 
     monkeypatch.setattr(paper, "draw", draw)
