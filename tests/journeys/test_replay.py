@@ -186,8 +186,18 @@ def test_replay_of_a_show_with_everything_that_goes_wrong_plays_through(
     until(page, f"{VIDEO}.ended || {VIDEO}.currentTime > {told['duration_s'] - 0.5}")
 
 
+def arrive(page: Page, address: str) -> None:
+    """On the page of a show that is over, once the next show is named below its button: that moves
+    the button, and a click that began on it would end beside it.
+    """
+    with page.expect_response(re.compile(r"/shows\?state=scheduled")) as told:
+        page.goto(address)
+    told.value.finished()
+    settled(page)
+
+
 def watch_replay(page: Page, address: str) -> None:
-    page.goto(address)
+    arrive(page, address)
     page.get_by_role("button", name=re.compile("Watch the replay|مشاهدة الإعادة")).click()
     until(page, f"{VIDEO}?.currentTime > 0")
 
@@ -208,9 +218,7 @@ def test_ended_show_is_watched_again_with_its_products_in_place(page: Page, ende
 
 
 def test_replay_is_moved_by_keys_from_left_to_right_in_arabic_too(page: Page, ended: Ended) -> None:
-    page.goto(f"{ended.page}?lang=ar")
-    page.get_by_role("button", name="مشاهدة الإعادة").click()
-    until(page, f"{VIDEO}?.currentTime > 0")
+    watch_replay(page, f"{ended.page}?lang=ar")
     page.get_by_role("button", name="إيقاف مؤقت").click()
     bar = page.get_by_role("slider", name="الموضع")
 
@@ -256,7 +264,7 @@ def test_replay_that_cannot_be_reached_says_so(page: Page, ended: Ended) -> None
     # A page of its own: what fails on purpose here is no fault of the product.
     alone = page.context.new_page()
     alone.route(re.compile(r"/replay-controls[^/]*\.js"), lambda route: route.abort())
-    alone.goto(f"{ended.page}?lang=en")
+    arrive(alone, f"{ended.page}?lang=en")
 
     alone.get_by_role("button", name="Watch the replay").click()
 
