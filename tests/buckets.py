@@ -83,3 +83,52 @@ def silent() -> Iterator[str]:
     """Takes connections and never answers."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+class Stalling:
+    """A way to a store on which, after so many bytes, nothing moves any more: whoever uploads over
+    it is in the middle.
+    """
+
+    def __init__(self, store: str, most: int) -> None:
+        self._store, self._left = store, most
+        self._lines: list[socket.socket] = []
+        self._counting = threading.Lock()
+        self.stalled = threading.Event()
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.address = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        threading.Thread(target=self._take, daemon=True).start()
+
+    def _take(self) -> None:
+        host, _, port = self._store.removeprefix("http://").partition(":")
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = self._listener.accept()
+                server = socket.create_connection((host, int(port)))
+                self._lines += [client, server]
+                for pair in ((client, server), (server, client)):
+                    threading.Thread(target=self._carry, args=pair, daemon=True).start()
+
+    def _carry(self, source: socket.socket, to: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                with self._counting:
+                    self._left -= len(data)
+                    if self._left < 0:
+                        self.stalled.set()
+                        return
+                to.sendall(data)
+
+    def close(self) -> None:
+        for line in (self._listener, *self._lines):
+            line.close()
+
+
+@contextlib.contextmanager
+def stalling(store: str, most: int) -> Iterator[Stalling]:
+    """`most` bytes reach `store`, or come from it."""
+    way = Stalling(store, most)
+    try:
+        yield way
+    finally:
+        way.close()

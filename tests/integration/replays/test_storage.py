@@ -6,6 +6,7 @@ import asyncio
 import io
 import signal
 from datetime import timedelta
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -16,10 +17,11 @@ from showfloor.kit.db import Database
 from showfloor.kit.objects import Objects, ObjectsUnavailable
 from showfloor.replays import service, tasks
 from showfloor.replays.adapters.cutter import ProcessCutter
-from showfloor.replays.adapters.objects import ObjectStorage
+from showfloor.replays.adapters.objects import KEPT, ObjectStorage
 from showfloor.replays.adapters.painter import ProcessPainter
 from showfloor.replays.models import ReplayRow
 from showfloor.web.pages import label_fonts
+from tests.buckets import stalling
 from tests.integration.app.conftest import client
 from tests.integration.replays.conftest import EndedShow
 from tests.integration.replays.stores import (
@@ -251,21 +253,35 @@ async def test_name_that_no_file_can_have_is_not_found(
         assert (await fetch(client, ended, "a" * length)).status_code == 404
 
 
+def kept(folder: Path) -> set[str]:
+    """What is marked as stored."""
+    return {mark.name[1 : -len(KEPT)] for mark in folder.glob(f".*{KEPT}")}
+
+
 async def test_worker_killed_in_the_middle_of_an_upload_is_finished_by_the_next(
-    ended: EndedShow, url: str, objects: Objects, database_url: str, monkeypatch: pytest.MonkeyPatch
+    ended: EndedShow,
+    endpoint: str,
+    url: str,
+    objects: Objects,
+    database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("SHOWFLOOR_STORAGE_URL", url)
-    for number in range(10, 130):
+    for number in range(10, 30):
         (ended.recorded / f"{number}.m4s").write_bytes(bytes(300_000))
-    with worker(ended, database_url) as first:
-        await until(lambda: len(list(ended.recorded.glob(".*.kept"))) > 3)
-        first.send_signal(signal.SIGKILL)
-        first.wait(BOUND)
+    with stalling(endpoint, most=3_000_000) as way:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", way.address)
+        with worker(ended, database_url) as first:
+            await until(way.stalled.is_set)
+            first.send_signal(signal.SIGKILL)
+            first.wait(BOUND)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
     left = segments(ended.recorded) - stored(objects, ended)
     sizes = {key.rpartition("/")[2]: size for key, size in whole(objects, ended).items()}
 
     with worker(ended, database_url):
-        await until(lambda: not segments(ended.recorded) - stored(objects, ended))
+        await until(lambda: not segments(ended.recorded) - kept(ended.recorded))
 
-    assert left
+    assert left and sizes
+    assert segments(ended.recorded) <= stored(objects, ended)
     assert all(size == (ended.recorded / name).stat().st_size for name, size in sizes.items())
