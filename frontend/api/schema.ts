@@ -505,7 +505,7 @@ export interface components {
         DeliveryOut: {
             id: string;
             message_id: string;
-            type: ("order.paid" | "order.shipped" | "order.refunded" | "order.cancelled" | "show.started" | "show.ended" | "product.sold_out" | "payout.sent" | "stock.changed" | "stock.short") | "webhook.test";
+            type: ("order.paid" | "order.shipped" | "order.refunded" | "order.cancelled" | "order.returned" | "show.started" | "show.ended" | "product.sold_out" | "payout.sent" | "stock.changed" | "stock.short") | "webhook.test";
             about: string;
             state: components["schemas"]["DeliveryState"];
             attempts: number;
@@ -1215,7 +1215,7 @@ export interface components {
         /** @description `merchant_id` is needed only by somebody who sells for several merchants. */
         NewWebhook: {
             url: string;
-            events: ("order.paid" | "order.shipped" | "order.refunded" | "order.cancelled" | "show.started" | "show.ended" | "product.sold_out" | "payout.sent" | "stock.changed" | "stock.short")[];
+            events: ("order.paid" | "order.shipped" | "order.refunded" | "order.cancelled" | "order.returned" | "show.started" | "show.ended" | "product.sold_out" | "payout.sent" | "stock.changed" | "stock.short")[];
             merchant_id?: string | null;
         };
         /** @description `secret` is shown this once. */
@@ -1223,7 +1223,7 @@ export interface components {
             id: string;
             merchant_id: string;
             url: string;
-            events: ("order.paid" | "order.shipped" | "order.refunded" | "order.cancelled" | "show.started" | "show.ended" | "product.sold_out" | "payout.sent" | "stock.changed" | "stock.short")[];
+            events: ("order.paid" | "order.shipped" | "order.refunded" | "order.cancelled" | "order.returned" | "show.started" | "show.ended" | "product.sold_out" | "payout.sent" | "stock.changed" | "stock.short")[];
             state: components["schemas"]["EndpointState"];
             /** Format: date-time */
             created_at: string;
@@ -2584,7 +2584,7 @@ export interface components {
          */
         WebhookChange: {
             url?: string | null;
-            events?: ("order.paid" | "order.shipped" | "order.refunded" | "order.cancelled" | "show.started" | "show.ended" | "product.sold_out" | "payout.sent" | "stock.changed" | "stock.short")[] | null;
+            events?: ("order.paid" | "order.shipped" | "order.refunded" | "order.cancelled" | "order.returned" | "show.started" | "show.ended" | "product.sold_out" | "payout.sent" | "stock.changed" | "stock.short")[] | null;
             on?: boolean | null;
         };
         /**
@@ -2595,7 +2595,7 @@ export interface components {
             id: string;
             merchant_id: string;
             url: string;
-            events: ("order.paid" | "order.shipped" | "order.refunded" | "order.cancelled" | "show.started" | "show.ended" | "product.sold_out" | "payout.sent" | "stock.changed" | "stock.short")[];
+            events: ("order.paid" | "order.shipped" | "order.refunded" | "order.cancelled" | "order.returned" | "show.started" | "show.ended" | "product.sold_out" | "payout.sent" | "stock.changed" | "stock.short")[];
             state: components["schemas"]["EndpointState"];
             /** Format: date-time */
             created_at: string;

@@ -11,6 +11,7 @@ const ALL: Record<WebhookEvent, true> = {
   "order.shipped": true,
   "order.refunded": true,
   "order.cancelled": true,
+  "order.returned": true,
   "stock.changed": true,
   "stock.short": true,
   "product.sold_out": true,

@@ -294,6 +294,7 @@ def connect_worker(dispatcher: Dispatcher, fees: Fees = NO_FEES) -> None:
     dispatcher.subscribe(OrderShipped, webhooks_subscribers.on_order_shipped)
     dispatcher.subscribe(OrderRefunded, webhooks_subscribers.on_order_refunded)
     dispatcher.subscribe(OrderCancelled, webhooks_subscribers.on_order_cancelled)
+    dispatcher.subscribe(OrderReturned, webhooks_subscribers.on_order_returned)
     dispatcher.subscribe(ShowWentLive, webhooks_subscribers.on_show_went_live)
     dispatcher.subscribe(ShowEnded, webhooks_subscribers.on_show_ended)
     dispatcher.subscribe(StockChanged, webhooks_subscribers.on_stock_changed)

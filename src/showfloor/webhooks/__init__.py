@@ -6,6 +6,6 @@ event makes one message for its merchant and one delivery for each endpoint that
 transaction; a delivery ends only delivered, or after three days, or with its endpoint, and carries
 the same id and body at every attempt; an endpoint that is slow or away delays no other. Messages
 hold nothing about a buyer. Events in: `orders.placed.v1`, `orders.shipped.v1`,
-`orders.refunded.v1`, `orders.cancelled.v1`, `shows.went_live.v1`, `shows.ended.v1`,
-`stock.changed.v1`. Events out: none.
+`orders.refunded.v1`, `orders.cancelled.v1`, `orders.returned.v1`, `shows.went_live.v1`,
+`shows.ended.v1`, `stock.changed.v1`. Events out: none.
 """

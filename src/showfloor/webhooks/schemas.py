@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, Field
 from showfloor.kit.outbound import LONGEST_URL
 from showfloor.kit.schemas import EveryLanguage, Moment, MoneyOut, Shown, Time, id_with
 from showfloor.kit.text import clean_code
-from showfloor.orders.schemas import OrderOut, PartOut
+from showfloor.orders.schemas import OrderOut, PartOut, ReturnedPartOut
 from showfloor.orders.types import RefundCause
 from showfloor.webhooks.types import DeliveryState, EndpointState, Reason
 
@@ -18,6 +18,7 @@ Event = Literal[
     "order.shipped",
     "order.refunded",
     "order.cancelled",
+    "order.returned",
     "show.started",
     "show.ended",
     "product.sold_out",
@@ -133,7 +134,7 @@ class OrderPaid(BaseModel):
 
 
 class ShippedFacts(BaseModel):
-    """`order` is as it stands now, here and in the two below. The tracking number is the buyer's:
+    """`order` is as it stands now, here and in the three below. The tracking number is the buyer's:
     `GET /orders/{id}` has it. `is_complete`: nothing of the order was left to send.
     """
 
@@ -189,6 +190,25 @@ class OrderCancelled(BaseModel):
     type: Literal["order.cancelled"] = "order.cancelled"
     timestamp: Time
     data: CancelledFacts
+
+
+class ReturnedFacts(BaseModel):
+    """`items` are the pieces that came back. `value_lost` is what the damaged ones are worth less;
+    what the buyer is owed, and by when, `GET /orders/{id}` has in `owed`.
+    """
+
+    order: OrderOut
+    return_id: Annotated[str, id_with("ret")]
+    items: list[ReturnedPartOut]
+    value_lost: MoneyOut
+
+
+class OrderReturned(BaseModel):
+    """The merchant's people took goods back; money is given back by a refund of its own."""
+
+    type: Literal["order.returned"] = "order.returned"
+    timestamp: Time
+    data: ReturnedFacts
 
 
 class ShowFacts(BaseModel):
@@ -296,6 +316,7 @@ Content = (
     | OrderShipped
     | OrderRefunded
     | OrderCancelled
+    | OrderReturned
     | PayoutSent
     | ShowStarted
     | ShowEnded

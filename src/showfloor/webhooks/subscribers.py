@@ -5,7 +5,13 @@ from __future__ import annotations
 from showfloor.kit.db import Session
 from showfloor.kit.money import Money
 from showfloor.ledger.events import PayoutSent
-from showfloor.orders.events import OrderCancelled, OrderPlaced, OrderRefunded, OrderShipped
+from showfloor.orders.events import (
+    OrderCancelled,
+    OrderPlaced,
+    OrderRefunded,
+    OrderReturned,
+    OrderShipped,
+)
 from showfloor.shows.events import ShowEnded, ShowWentLive
 from showfloor.stock.events import StockChanged
 from showfloor.webhooks import service, views
@@ -45,6 +51,16 @@ async def on_order_cancelled(session: Session, cancelled: OrderCancelled) -> Non
         order_id=cancelled.order_id,
         merchant_id=cancelled.merchant_id,
         content=lambda order: views.order_cancelled(order, cancelled.refund_id, cancelled.at),
+    )
+
+
+async def on_order_returned(session: Session, returned: OrderReturned) -> None:
+    await service.note_order(
+        session,
+        EventType.ORDER_RETURNED,
+        order_id=returned.order_id,
+        merchant_id=returned.merchant_id,
+        content=lambda order: views.order_returned(order, returned.return_id, returned.at),
     )
 
 

@@ -31,6 +31,7 @@ class EventType(StrEnum):
     ORDER_SHIPPED = "order.shipped"
     ORDER_REFUNDED = "order.refunded"
     ORDER_CANCELLED = "order.cancelled"
+    ORDER_RETURNED = "order.returned"
     SHOW_STARTED = "show.started"
     SHOW_ENDED = "show.ended"
     PRODUCT_SOLD_OUT = "product.sold_out"

@@ -23,11 +23,13 @@ from showfloor.webhooks.schemas import (
     OrderCancelled,
     OrderPaid,
     OrderRefunded,
+    OrderReturned,
     OrderShipped,
     PayoutFacts,
     PayoutSent,
     ProductSoldOut,
     RefundedFacts,
+    ReturnedFacts,
     SecretOut,
     ShippedFacts,
     ShortFacts,
@@ -101,6 +103,18 @@ def order_cancelled(order: Order, refund_id: UUID, at: datetime) -> OrderCancell
     refund = _refund(order, refund_id)
     facts = CancelledFacts(order=order_view(order), refund_id=refund.id, items=refund.items)
     return OrderCancelled(timestamp=at, data=facts)
+
+
+def order_returned(order: Order, return_id: UUID, at: datetime) -> OrderReturned:
+    name = ids.encode("ret", return_id)
+    back = next(each for each in order_detail(order).returns if each.id == name)
+    facts = ReturnedFacts(
+        order=order_view(order),
+        return_id=name,
+        items=back.items,
+        value_lost=back.value_lost,
+    )
+    return OrderReturned(timestamp=at, data=facts)
 
 
 def _refund(order: Order, refund_id: UUID) -> RefundOut:

@@ -271,6 +271,28 @@ async def test_parcel_refund_and_cancellation_are_told_in_order(shop: Shop) -> N
         assert text.lower() not in stored.lower()
 
 
+async def test_goods_that_came_back_are_told_once_without_the_buyer(shop: Shop) -> None:
+    webhook = await shop.add("order.returned")
+    order = await shop.buy(quantity=2)
+    desk = Desk(shop.counter, order["id"], shop.key)
+    await desk.ship()
+    for _ in range(2):
+        answer = await desk.take_back(("SALT", 2, 1, 1), lost=50, key="k" * 16)
+        assert answer.status_code == 200
+    await shop.hear()
+    await shop.send()
+
+    (heard,) = [verified(each, webhook["secret"]) for each in await shop.there.until_heard(1)]
+    facts = heard["data"]
+    (returned,) = (await desk.look())["returns"]
+    assert heard["type"] == "order.returned"
+    assert facts["items"] == returned["items"] and facts["return_id"] == returned["id"]
+    assert facts["value_lost"] == {"amount": 50, "currency": "GBP"}
+    assert facts["order"] == (await shop.ask("GET", "/orders")).json()["items"][0]
+    stored = str(await scalar(shop.database, "select string_agg(body, '') from webhook_message"))
+    assert "anna" not in stored.lower() and "RM 1234" not in stored
+
+
 async def test_refund_that_is_only_promised_is_told_to_nobody(shop: Shop) -> None:
     webhook = await shop.add(*ORDER_LATER)
     order = await shop.buy()
