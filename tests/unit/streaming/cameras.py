@@ -158,7 +158,9 @@ class Camera:
         """Code and description of every onStatus."""
         values = [amf.decode(body) for kind, body in self.heard() if kind == messages.COMMAND]
         infos = [value[3] for value in values if value[0] == "onStatus"]
-        return [(str(info["code"]), str(info["description"])) for info in infos]  # type: ignore[index,call-overload] # an object
+        objects = [info for info in infos if isinstance(info, dict)]
+        assert len(objects) == len(infos)
+        return [(str(info["code"]), str(info["description"])) for info in objects]
 
 
 @pytest.fixture
