@@ -34,6 +34,7 @@ from showfloor.shows import service as shows
 from showfloor.shows.types import PublicUrls, ShowState, ShowWithShelf
 from showfloor.shows.views import show_view
 from showfloor.stock import service as stock
+from showfloor.stock.types import NOTHING
 from showfloor.web import pages
 from showfloor.web.security import A_YEAR, page_headers
 
@@ -187,9 +188,8 @@ async def shop_of(request: Request, session: Session, staged: ShowWithShelf) -> 
     variants = [variant for priced in staged.shelf for variant in priced.product.variants]
     left = await stock.stock_of(session, [variant.id for variant in variants])
     return {
-        "stock": {
-            variant.sku: left[variant.id].available for variant in variants if variant.id in left
-        },
+        # Of what nobody counted nothing can be bought: it is sold out.
+        "stock": {variant.sku: left.get(variant.id, NOTHING).available for variant in variants},
         "country": market.country,
         "postal_code_needed": postcodes.is_needed(market.country),
         "hold_seconds": settings.hold_seconds,

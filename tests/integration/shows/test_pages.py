@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
 from datetime import timedelta
 
 import httpx2
 import pytest
 from fastapi import FastAPI
 from pydantic import ValidationError
+from sqlalchemy import text
 
 from showfloor.identity.types import Person
 from showfloor.kit import clock, ids
@@ -15,6 +18,7 @@ from showfloor.kit.db import Database, Session
 from showfloor.kit.recent import Recent
 from showfloor.shows import service as shows
 from showfloor.shows.schemas import NewShow, ShowChange
+from showfloor.stock import service as stock
 from tests.people import add_floor, add_host, add_key, add_product
 from tests.statements import noted
 
@@ -131,3 +135,42 @@ async def test_next_is_the_host_s_own_show_or_else_the_soonest(
 def test_title_that_nobody_sees_is_refused(title: dict[str, str]) -> None:
     with pytest.raises(ValidationError):
         NewShow(title=title, market="gb")
+
+
+async def test_product_that_nobody_counted_is_sold_out_on_the_page(
+    app: FastAPI, client: httpx2.AsyncClient, database: Database
+) -> None:
+    """Nobody can buy it; a count puts it on sale."""
+    async with database.session() as session:
+        floor = await add_floor(session)
+        await shows.change_show(
+            session,
+            person=floor.host,
+            show_id=floor.show.id,
+            change=ShowChange(starts_at=clock.now() + timedelta(hours=1)),
+        )
+        new = await add_product(session, floor.sellers[0], "vase")
+        await session.execute(text("delete from stock_item"))
+        await shows.add_product(
+            session, person=floor.host, show_id=floor.show.id, product_id=new.id
+        )
+    app.state.pages = Recent(seconds=0, most=1)
+
+    uncounted = (await client.get(f"/s/{floor.show.slug}?lang=en")).text
+    async with database.session() as session:
+        await stock.set_on_hand(
+            session, person=floor.sellers[0], variant_id=new.variants[0].id, on_hand=7
+        )
+    counted = (await client.get(f"/s/{floor.show.slug}?lang=en")).text
+
+    left = [set(stock_of(page).values()) for page in (uncounted, counted)]
+    assert left == [{0}, {0, 7}]
+    of_shelf = [page.count('<p class="price-line">Sold out') for page in (uncounted, counted)]
+    assert of_shelf[0] - of_shelf[1] == 1
+
+
+def stock_of(page: str) -> dict[str, int]:
+    found = re.search(r'id="page-data">(.*?)</script>', page, re.S)
+    assert found
+    counts: dict[str, int] = json.loads(found[1])["stock"]
+    return counts
