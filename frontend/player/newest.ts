@@ -9,6 +9,20 @@ export function newestFilm(): HTMLVideoElement | null {
   return film;
 }
 
+/** Milliseconds; a picture that takes longer is not waited for. */
+const PATIENCE = 300;
+
+/** Resolves when a picture of the film is on screen, or cannot be soon. What the page's scripts do
+ *  first would keep the browser from painting it for as long as they run. */
+export function pictured(film: HTMLVideoElement, patience = PATIENCE): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, patience);
+    film.addEventListener("error", () => resolve(), { once: true });
+    if (film.requestVideoFrameCallback) film.requestVideoFrameCallback(() => resolve());
+    else film.addEventListener("playing", () => resolve(), { once: true });
+  });
+}
+
 /** Lays the film over `video`, in the turn of the event loop in which it leaves its old place: later
  *  it would be paused. `moves` is told whether a moving picture is to be seen. */
 export function lay(
