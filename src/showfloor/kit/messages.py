@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -162,6 +162,13 @@ def moment(lang: str, when: datetime, timezone: str) -> str:
     comma = "،" if lang == "ar" else ","
     pattern = f"d MMMM y{comma} HH:mm (zzzz)"
     return format_datetime(when, pattern, tzinfo=get_timezone(timezone), locale=_LOCALES[lang])
+
+
+def deadline(lang: str, end: datetime, timezone: str) -> str:
+    """The last minute before `end`, as `moment`: what ends with a day ends at 23:59 of that day,
+    and not at 00:00 of the next one, which people read as a day more.
+    """
+    return moment(lang, end - timedelta(minutes=1), timezone)
 
 
 def country(lang: str, code: str) -> str:

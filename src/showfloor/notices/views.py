@@ -188,7 +188,7 @@ def _way_back_texts(
     owed = owed_of(order.as_of(order.withdrawn_at))
     if owed is None or owed.send_back_by is None:
         return []
-    by = moment(lang, order.market, owed.send_back_by)
+    by = deadline(lang, order.market, owed.send_back_by)
     address = comma.join(way_back["address"].splitlines())
     buyer_pays = way_back["payer"] is ReturnPayer.BUYER
     to = t("mail.way_back.to", moment=by, address=address)
@@ -208,7 +208,7 @@ def _returned_money(mail: Mail, order: Order, lang: str, t: Translate) -> list[s
     owed = owed_of(order.as_of(back.at))
     due = more = ""
     if owed is not None and owed.now.amount:
-        by = moment(lang, order.market, owed.by)
+        by = deadline(lang, order.market, owed.by)
         due = t("mail.order_returned.due", amount=owed.now, moment=by)
     if owed is not None and owed.withheld.amount:
         more = t("mail.order_returned.withheld", amount=owed.withheld)
@@ -277,6 +277,10 @@ def _subject_of(mail: Mail, order: Order) -> dict[str, object]:
 def moment(lang: str, market: str, when: datetime) -> str:
     """In the market's own time, with its name."""
     return messages.moment(lang, when, get_market(market).timezone)
+
+
+def deadline(lang: str, market: str, end: datetime) -> str:
+    return messages.deadline(lang, end, get_market(market).timezone)
 
 
 @cache

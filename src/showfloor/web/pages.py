@@ -428,6 +428,7 @@ def render_order(
         may_claim=may_claim,
         token=path.rpartition("/")[2],
         when=lambda text: words.moment(lang, datetime.fromisoformat(text), timezone),
+        until=lambda text: words.deadline(lang, datetime.fromisoformat(text), timezone),
         days=lambda first, last: words.days(
             lang, date.fromisoformat(first), date.fromisoformat(last)
         ),

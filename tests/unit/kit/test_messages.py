@@ -8,8 +8,10 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from babel import Locale
@@ -318,3 +320,10 @@ def test_name_in_the_other_script_is_set_off() -> None:
     assert messages.isolated("ar", "Loamwick") == "\u2068Loamwick\u2069"
     assert messages.isolated("ar", "لوم ويك") == "لوم ويك"
     assert messages.isolated("en", "لوم ويك") == "\u2068لوم ويك\u2069"
+
+
+def test_a_deadline_at_the_end_of_a_day_names_that_day() -> None:
+    end = datetime(2026, 12, 12, tzinfo=ZoneInfo("Europe/London"))
+
+    assert messages.deadline("en", end, "Europe/London").startswith("11 December 2026, 23:59 (")
+    assert messages.deadline("ar", end, "Europe/London").startswith("11 ديسمبر 2026، 23:59 (")

@@ -171,7 +171,7 @@ def test_right_that_goods_may_lose_later_is_said_with_its_condition(
 @pytest.mark.parametrize("lang", messages.LANGUAGES)
 def test_right_is_said_with_its_end_once_all_arrived(lang: str) -> None:
     order = of_classes(None)
-    end = messages.moment(lang, OVER, "Europe/London")
+    end = messages.deadline(lang, OVER, "Europe/London")
 
     assert rights(order, lang, LAST_MOMENT) == words(lang, ("order.withdraw_by", {"moment": end}))
     assert rights(order, lang, OVER) == words(lang, ("order.withdraw_over", {"moment": end}))

@@ -167,5 +167,5 @@ def _right(order: Order, lang: str, t: Translate, timezone: str, *, is_open: boo
     until = progress_of(order).withdraw_until
     if until is None:
         return t("order.may_withdraw")
-    end = messages.moment(lang, until, timezone)
+    end = messages.deadline(lang, until, timezone)
     return t("order.withdraw_by" if is_open else "order.withdraw_over", moment=end)
