@@ -22,7 +22,7 @@ export interface components {
          * @description What the show's team did, with a message or with the whole chat.
          * @enum {string}
          */
-        ActionKind: "delete" | "restore" | "mute" | "unmute" | "settings";
+        ActionKind: "delete" | "restore" | "mute" | "unmute" | "settings" | "pin" | "unpin";
         /**
          * @description `person` is the id of whoever did it. `detail` is how long somebody is muted (`10 min`,
          *     `show`), or what the settings were before.
@@ -1050,9 +1050,13 @@ export interface components {
             media_at: string;
             reply_to: string | null;
         };
-        /** @description By the moment they were said, the oldest first. */
+        /**
+         * @description By the moment they were said, the oldest first. `pinned` is the show's pinned message, also
+         *     when it was said at another moment; null when none is, or it is shown no more.
+         */
         MessagesOut: {
             items: components["schemas"]["MessageOut"][];
+            pinned: components["schemas"]["MessageOut"] | null;
         };
         /** @description Minor units: 1999 USD is 19.99 US dollars. */
         MoneyIn: {
@@ -1919,12 +1923,14 @@ export interface components {
         };
         /**
          * @description What holds in the show's chat for everybody but the team; `room` writes it. `slow_s`: seconds
-         *     between two messages of a writer, 0 for the usual pace.
+         *     between two messages of a writer, 0 for the usual pace. `pinned_id` is the message that stands
+         *     above all others; its words come with `GET /shows/{id}/messages`.
          */
         RoomChat: {
             slow_s: number;
             emoji_only: boolean;
             closed: boolean;
+            pinned_id?: string | null;
         };
         /**
          * @description Event `message`: somebody said something. It has no `id:` line: a viewer that comes back gets

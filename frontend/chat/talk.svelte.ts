@@ -3,6 +3,7 @@ import type { Component } from "svelte";
 import { call, problemOf, type Problem } from "../api/client";
 import type { ChatEvent, ChatMessage, SentMessage } from "../contract";
 import { isLater, withMessage, without, type Lines } from "./lines";
+import { Pinned } from "./pinned.svelte";
 import { Recorded } from "./recorded.svelte";
 import type { Stage } from "./stage";
 import { keepVoice, keptVoice, type Voice } from "./voice";
@@ -30,6 +31,7 @@ export interface Sending {
 export class Talk {
   #heard = $state.raw<Lines>([]);
   readonly recorded: Recorded;
+  readonly pinned: Pinned;
   /** The sheet on a narrow screen. */
   open = $state(false);
   /** The lane over the picture was put away. */
@@ -62,6 +64,11 @@ export class Talk {
   constructor(readonly store: Stage) {
     this.voice = keptVoice(store.page.show.id);
     this.recorded = new Recorded(store);
+    this.pinned = new Pinned(
+      () => this.settings?.pinned_id,
+      () => this.lines,
+      () => call(store.page.api, `${this.#path}?limit=1`),
+    );
   }
 
   /** An event of the room; null when the connection begins anew and the last messages follow: then
@@ -73,6 +80,7 @@ export class Talk {
     } else if ("deleted" in event) {
       this.#heard = without(this.#heard, event.id);
       this.recorded.remove(event.id);
+      this.pinned.remove(event.id);
       if (this.replyTo?.id === event.id) this.replyTo = null;
     } else {
       if (this.sending?.text === event.text && this.sending.name === event.name)

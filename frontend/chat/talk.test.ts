@@ -162,7 +162,7 @@ test("who writes too fast waits as long as the server says", async () => {
 });
 
 test("in slow mode the next message waits", async () => {
-  const talk = talkOf({}, { slow_s: 30, emoji_only: false, closed: false });
+  const talk = talkOf({}, { slow_s: 30, emoji_only: false, closed: false, pinned_id: null });
   talk.voice = { token: "T", name: "Maha" };
   shop.answers = [ok({ ...said(1), token: null }, 201)];
   talk.draft = "Hello";

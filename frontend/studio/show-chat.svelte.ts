@@ -1,13 +1,14 @@
 /** The chat as the show's team sees it in the control room: what was said, and what they may do
  *  about it. */
 import { withMessage, without, type Lines } from "../chat/lines";
+import { Pinned } from "../chat/pinned.svelte";
 import { problemOf, type Problem } from "../api/client";
 import type { ChatEvent, ChatMessage, RoomChat } from "../contract";
 import type { Studio } from "./session.svelte";
 
 /** Milliseconds in which the last action can be taken back. */
 const UNDO = 10_000;
-const USUAL: RoomChat = { slow_s: 0, emoji_only: false, closed: false };
+const USUAL: RoomChat = { slow_s: 0, emoji_only: false, closed: false, pinned_id: null };
 
 export type MuteMinutes = 10 | null;
 
@@ -26,19 +27,28 @@ export class ShowChat {
   problem = $state.raw<Problem | null>(null);
   /** What was done in the last seconds, the newest last. */
   done = $state.raw<readonly Done[]>([]);
+  readonly pinned: Pinned;
   /** The end of what was asked for: in a busy chat the next click does not wait for an answer. */
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(
     readonly studio: Pick<Studio, "request">,
     readonly showId: string,
-  ) {}
+  ) {
+    this.pinned = new Pinned(
+      () => this.settings.pinned_id,
+      () => this.lines,
+      () => this.studio.request(`/shows/${this.showId}/messages?limit=1`),
+    );
+  }
 
   /** An event of the room; null when the connection begins anew. */
   hear(event: ChatEvent | null): void {
     if (!event) this.lines = [];
-    else if ("deleted" in event) this.lines = without(this.lines, event.id);
-    else this.lines = withMessage(this.lines, event);
+    else if ("deleted" in event) {
+      this.lines = without(this.lines, event.id);
+      this.pinned.remove(event.id);
+    } else this.lines = withMessage(this.lines, event);
   }
 
   settingsHeard(settings: RoomChat | undefined): void {
@@ -92,6 +102,30 @@ export class ShowChat {
         await this.#restore(message);
       });
     });
+  }
+
+  pin(message: ChatMessage): Promise<boolean> {
+    return this.#act(async () => {
+      const before = this.settings.pinned_id;
+      await this.#setPinned(message.id, "PUT");
+      this.#offerUndo("moderation.pinned", message, () =>
+        before && before !== message.id
+          ? this.#setPinned(before, "PUT")
+          : this.#setPinned(message.id, "DELETE"),
+      );
+    });
+  }
+
+  unpin(message: ChatMessage): Promise<boolean> {
+    return this.#act(async () => {
+      await this.#setPinned(message.id, "DELETE");
+      this.#offerUndo("moderation.unpinned", message, () => this.#setPinned(message.id, "PUT"));
+    });
+  }
+
+  async #setPinned(id: string, method: "PUT" | "DELETE"): Promise<void> {
+    await this.studio.request(`/messages/${id}/pin`, { method });
+    this.settings = { ...this.settings, pinned_id: method === "PUT" ? id : null };
   }
 
   set(change: Partial<RoomChat>): Promise<boolean> {

@@ -15,7 +15,7 @@ const said = (id: string, more: Partial<ChatMessage> = {}) =>
     ...more,
   }) as Extract<ChatEvent, ChatMessage>;
 const [ONE, TWO] = [said("msg_1"), said("msg_2", { name: "Maha" })];
-const STORED: RoomChat = { slow_s: 8, emoji_only: false, closed: false };
+const STORED: RoomChat = { slow_s: 8, emoji_only: false, closed: false, pinned_id: null };
 
 /** A server that answers when the test says so, in the order of the requests. */
 function server() {
@@ -219,4 +219,33 @@ test("the room's messages, deletions and settings are followed", () => {
   chat.hear(null);
   chat.settingsHeard(undefined);
   expect([chat.lines, chat.settings.slow_s]).toEqual([[], 0]);
+});
+
+test("a message is pinned, and what was pinned before comes back by undo", async () => {
+  const { chat, asked, answer } = server();
+  chat.hear(ONE);
+  chat.hear(TWO);
+  chat.settingsHeard({ ...STORED, pinned_id: ONE.id });
+  const pinned = chat.pin(TWO);
+  await answer();
+
+  expect(await pinned).toBe(true);
+  expect(chat.pinned.message?.id).toBe(TWO.id);
+
+  const undone = chat.undo(chat.done[0]!);
+  await answer();
+  expect(await undone).toBe(true);
+  expect(chat.pinned.message?.id).toBe(ONE.id);
+  expect(asked).toEqual(["PUT /messages/msg_2/pin", "PUT /messages/msg_1/pin"]);
+});
+
+test("a refused pin leaves what was pinned", async () => {
+  const { chat, refuse } = server();
+  chat.hear(ONE);
+  const pinned = chat.pin(ONE);
+  await refuse("message_not_found");
+
+  expect(await pinned).toBe(false);
+  expect(chat.pinned.message).toBeNull();
+  expect(chat.problem?.code).toBe("message_not_found");
 });

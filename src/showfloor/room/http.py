@@ -232,6 +232,28 @@ async def unmute_writer(
     )
 
 
+@router.put("/messages/{message_id}/pin", status_code=204, responses=refusals(*OWN))
+async def pin_message(
+    message_id: str, session: SessionDep, person: CurrentPerson, reason: Reason = ""
+) -> None:
+    """Show a message above all others to everybody, in the place of the one that was pinned. It
+    stays there in the replay, and is gone while it is deleted.
+    """
+    await service.pin_message(
+        session, person=person, message_id=ids.parse("msg", message_id), reason=reason
+    )
+
+
+@router.delete("/messages/{message_id}/pin", status_code=204, responses=refusals(*OWN))
+async def unpin_message(
+    message_id: str, session: SessionDep, person: CurrentPerson, reason: Reason = ""
+) -> None:
+    """Pin it no longer."""
+    await service.unpin_message(
+        session, person=person, message_id=ids.parse("msg", message_id), reason=reason
+    )
+
+
 @router.patch(
     "/shows/{show_id}/chat",
     responses=refusals(NotAuthenticated, NotFound, CsrfFailed, ShowNotFound),

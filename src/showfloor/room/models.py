@@ -61,6 +61,7 @@ class SettingsRow(Base):
     slow_s: Mapped[int]
     emoji_only: Mapped[bool]
     closed: Mapped[bool]
+    pinned_id: Mapped[UUID | None]
 
 
 class MessageRow(Base):

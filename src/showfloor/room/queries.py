@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import Select, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from showfloor.kit.db import Session, delete_batch
@@ -40,6 +40,10 @@ def _message(row: MessageRow) -> Message:
         reply_to=row.reply_to,
         state=MessageState(row.state),
     )
+
+
+def _settings(row: SettingsRow) -> ChatSettings:
+    return ChatSettings(row.slow_s, row.emoji_only, row.closed, row.pinned_id)
 
 
 async def add_guest(
@@ -117,21 +121,37 @@ async def newest_messages(
     """The last ones said from `start` up to `end` on the show clock that are shown, the oldest
     first; none of what the cut takes out. (`fanout` reads the same by the view `room_message`.)
     """
+    chosen = _shown(show_id, cut)
+    if start is not None:
+        chosen = chosen.where(MessageRow.media_at >= start)
+    if end is not None:
+        chosen = chosen.where(MessageRow.media_at < end)
+    newest = chosen.order_by(MessageRow.media_at.desc(), MessageRow.id.desc()).limit(most)
+    return [_message(row) for row in (await session.execute(newest)).scalars()][::-1]
+
+
+async def shown_message(
+    session: Session, show_id: UUID, message_id: UUID, cut: Cut
+) -> Message | None:
+    """None when it is deleted, or was said in what the cut takes out."""
+    chosen = _shown(show_id, cut).where(MessageRow.id == message_id)
+    row = (await session.execute(chosen)).scalar_one_or_none()
+    return None if row is None else _message(row)
+
+
+def _shown(show_id: UUID, cut: Cut) -> Select[MessageRow]:
     chosen = select(MessageRow).where(
         MessageRow.show_id == show_id, MessageRow.state == MessageState.SHOWN.value
     )
-    for first in (start, cut.trim_start):
-        if first is not None:
-            chosen = chosen.where(MessageRow.media_at >= first)
-    for after in (end, cut.trim_end):
-        if after is not None:
-            chosen = chosen.where(MessageRow.media_at < after)
+    if cut.trim_start is not None:
+        chosen = chosen.where(MessageRow.media_at >= cut.trim_start)
+    if cut.trim_end is not None:
+        chosen = chosen.where(MessageRow.media_at < cut.trim_end)
     for span in cut.hidden:
         chosen = chosen.where(
             or_(MessageRow.media_at < span.start, MessageRow.media_at >= span.end)
         )
-    newest = chosen.order_by(MessageRow.media_at.desc(), MessageRow.id.desc()).limit(most)
-    return [_message(row) for row in (await session.execute(newest)).scalars()][::-1]
+    return chosen
 
 
 async def set_state(session: Session, message_id: UUID, state: MessageState) -> None:
@@ -168,11 +188,8 @@ async def is_muted_near(session: Session, show_id: UUID, network: bytes, now: da
 
 
 async def settings(session: Session, show_id: UUID) -> ChatSettings:
-    chosen = select(SettingsRow.slow_s, SettingsRow.emoji_only, SettingsRow.closed).where(
-        SettingsRow.show_id == show_id
-    )
-    row = (await session.execute(chosen)).one_or_none()
-    return ChatSettings() if row is None else ChatSettings(*row)
+    row = await session.get(SettingsRow, show_id)
+    return ChatSettings() if row is None else _settings(row)
 
 
 async def locked_settings(session: Session, show_id: UUID) -> ChatSettings:
@@ -184,7 +201,7 @@ async def locked_settings(session: Session, show_id: UUID) -> ChatSettings:
         .on_conflict_do_nothing(index_elements=[SettingsRow.show_id])
     )
     row = await session.get_one(SettingsRow, show_id, with_for_update=True)
-    return ChatSettings(row.slow_s, row.emoji_only, row.closed)
+    return _settings(row)
 
 
 async def set_settings(session: Session, show_id: UUID, wanted: ChatSettings) -> None:

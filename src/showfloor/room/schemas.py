@@ -82,9 +82,12 @@ class SentOut(MessageOut):
 
 
 class MessagesOut(BaseModel):
-    """By the moment they were said, the oldest first."""
+    """By the moment they were said, the oldest first. `pinned` is the show's pinned message, also
+    when it was said at another moment; null when none is, or it is shown no more.
+    """
 
     items: list[MessageOut]
+    pinned: MessageOut | None
 
 
 class ActionOut(BaseModel):

@@ -60,6 +60,8 @@ class ActionKind(StrEnum):
     MUTE = "mute"
     UNMUTE = "unmute"
     SETTINGS = "settings"
+    PIN = "pin"
+    UNPIN = "unpin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +83,14 @@ class Action:
 @dataclass(frozen=True, slots=True)
 class ChatSettings:
     """What holds for everybody but the team: `slow_s` seconds between two messages of a writer
-    (0: the usual pace), messages of emoji alone, or no messages at all.
+    (0: the usual pace), messages of emoji alone, or no messages at all. `pinned_id` is the message
+    that stands above all others, for everybody.
     """
 
     slow_s: int = 0
     emoji_only: bool = False
     closed: bool = False
+    pinned_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +99,13 @@ class Sent:
 
     message: Message
     token: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A part of what was said, the oldest first, and the message that is pinned in the show, also
+    when it is of another part.
+    """
+
+    messages: list[Message]
+    pinned: Message | None

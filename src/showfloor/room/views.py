@@ -12,7 +12,7 @@ from showfloor.room.schemas import (
     MessagesOut,
     SentOut,
 )
-from showfloor.room.types import Action, ChatSettings, Message, Sent
+from showfloor.room.types import Action, ChatSettings, Message, Said, Sent
 from showfloor.shows.schemas import RoomChat
 
 
@@ -20,8 +20,11 @@ def message_view(message: Message) -> MessageOut:
     return MessageOut.model_validate(message, from_attributes=True)
 
 
-def messages_view(messages: Sequence[Message]) -> MessagesOut:
-    return MessagesOut(items=[message_view(message) for message in messages])
+def messages_view(said: Said) -> MessagesOut:
+    return MessagesOut(
+        items=[message_view(message) for message in said.messages],
+        pinned=message_view(said.pinned) if said.pinned else None,
+    )
 
 
 def sent_view(sent: Sent) -> SentOut:

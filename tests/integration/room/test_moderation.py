@@ -17,6 +17,8 @@ from showfloor.room.service import messages, moderation
 from tests.clocks import stopped
 from tests.integration.room.conftest import ADULT, Talk
 
+USUAL = {"slow_s": 0, "emoji_only": False, "closed": False, "pinned_id": None}
+
 
 async def done(talk: Talk) -> list[str]:
     """The log, the newest first."""
@@ -133,7 +135,7 @@ async def test_paused_chat_takes_the_team_s_messages_alone(talk: Talk, database:
     assert await refused(talk, "now", token) == (409, "chat_paused")
     assert await refused(talk, "team", talk.host) == (201, "")
     assert await talk.shown() == ["before", "team"]
-    assert await in_room(talk, database) == {"slow_s": 0, "emoji_only": False, "closed": True}
+    assert await in_room(talk, database) == {**USUAL, "closed": True}
 
     await change(talk, talk.host, closed=False)
     assert await refused(talk, "after", token) == (201, "")
@@ -195,7 +197,7 @@ async def test_what_is_left_out_of_a_change_stays(talk: Talk) -> None:
 
     answer = await change(talk, talk.host, emoji_only=True)
 
-    assert answer.json() == {"slow_s": 8, "emoji_only": True, "closed": False}
+    assert answer.json() == {**USUAL, "slow_s": 8, "emoji_only": True}
 
 
 @pytest.mark.parametrize("bad", [{"slow_s": -1}, {"slow_s": 301}, {"slow_s": "8"}, {"slow": 8}])

@@ -7,8 +7,10 @@ from showfloor.room.service.moderation import (
     delete_message,
     list_actions,
     mute,
+    pin_message,
     restore_message,
     unmute,
+    unpin_message,
 )
 
 __all__ = [
@@ -21,7 +23,9 @@ __all__ = [
     "list_actions",
     "list_messages",
     "mute",
+    "pin_message",
     "restore_message",
     "send_message",
     "unmute",
+    "unpin_message",
 ]

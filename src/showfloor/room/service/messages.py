@@ -32,7 +32,7 @@ from showfloor.room.rules.pace import AUTHOR, LONGEST_MUTE, NETWORK, NEWCOMERS, 
 from showfloor.room.rules.private import cover_private
 from showfloor.room.rules.words import is_emoji
 from showfloor.room.service.access import name_of_staff, names_of_team, role_of
-from showfloor.room.types import Author, ChatRole, ChatSettings, Message, Sent
+from showfloor.room.types import Author, ChatRole, ChatSettings, Message, Said, Sent
 from showfloor.shows import service as shows
 from showfloor.shows.types import ReplayState, Show
 
@@ -186,16 +186,21 @@ async def list_messages(
     start: datetime | None = None,
     end: datetime | None = None,
     most: int = HISTORY,
-) -> list[Message]:
-    """The last ones that were said between two moments of the show, the oldest first; none of a
+) -> Said:
+    """The last messages that were said between two moments of the show, the oldest first; none of a
     show whose recording nobody may watch, and of a recording none of what its host took out. Raises
     ShowNotFound.
     """
     show = await shows.get_public_show(session, show_id)
     if not show.state.on_air and not _is_watchable(show):
-        return []
+        return Said([], None)
     cut = await replays.get_cut(session, show_id)
-    return await queries.newest_messages(session, show_id, start=start, end=end, cut=cut, most=most)
+    found = await queries.newest_messages(
+        session, show_id, start=start, end=end, cut=cut, most=most
+    )
+    holds = await queries.settings(session, show_id)
+    pinned = holds.pinned_id and await queries.shown_message(session, show_id, holds.pinned_id, cut)
+    return Said(found, pinned or None)
 
 
 def _is_watchable(show: Show) -> bool:

@@ -93,12 +93,52 @@ async def change_settings(
     wanted = replace(before, **change)
     if wanted == before:
         return before
+    await _set_settings(session, show_id, wanted)
+    settings = {name: value for name, value in asdict(before).items() if name != "pinned_id"}
+    detail = " ".join(f"{name}={value}" for name, value in settings.items())
+    await _log(session, person, show, ActionKind.SETTINGS, reason, detail=detail)
+    return wanted
+
+
+async def pin_message(
+    session: Session, *, person: Person, message_id: UUID, reason: str = ""
+) -> None:
+    """It stands above all others, in the place of the one before, also for who comes later and in
+    the replay, as long as it is shown. Raises MessageNotFound.
+    """
+    message, show = await _moderated(session, person, message_id)
+    if message.state is not MessageState.SHOWN:
+        raise MessageNotFound
+    if await _set_pinned(session, show, message_id):
+        await _log(session, person, show, ActionKind.PIN, reason, message_id)
+
+
+async def unpin_message(
+    session: Session, *, person: Person, message_id: UUID, reason: str = ""
+) -> None:
+    """Nothing is pinned then; nothing happens when another one is. Raises MessageNotFound."""
+    _, show = await _moderated(session, person, message_id)
+    if (await queries.locked_settings(session, show.id)).pinned_id != message_id:
+        return
+    await _set_pinned(session, show, None)
+    await _log(session, person, show, ActionKind.UNPIN, reason, message_id)
+
+
+async def _set_pinned(session: Session, show: Show, message_id: UUID | None) -> bool:
+    """Whether that changed anything. The room says which one it is, not what stands in it: what is
+    erased has to be in one place.
+    """
+    before = await queries.locked_settings(session, show.id)
+    if before.pinned_id == message_id:
+        return False
+    await _set_settings(session, show.id, replace(before, pinned_id=message_id))
+    return True
+
+
+async def _set_settings(session: Session, show_id: UUID, wanted: ChatSettings) -> None:
     await queries.set_settings(session, show_id, wanted)
     view = settings_view(wanted).model_dump(mode="json")
     await realtime.set_entry(session, show_id, "chat", view)
-    detail = " ".join(f"{name}={value}" for name, value in asdict(before).items())
-    await _log(session, person, show, ActionKind.SETTINGS, reason, detail=detail)
-    return wanted
 
 
 async def list_actions(session: Session, *, person: Person, show_id: UUID) -> list[Action]:
