@@ -35,7 +35,7 @@ _LOCALES = {"en": Locale("en", "GB"), "ar": Locale("ar")}
 # it along.
 _OTHER_SCRIPT = {"en": re.compile(r"[\u0590-\u08ff]"), "ar": re.compile(r"[A-Za-z]")}
 _LANGUAGE_RANGE = re.compile(
-    r"(?P<tag>\*|[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*)"
+    r"(?P<tag>\*|[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*+)"
     r"(?:[ \t]*;[ \t]*[qQ]=(?P<weight>0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?))?"
 )
 _FOLDER = Path(__file__).parent / "messages"

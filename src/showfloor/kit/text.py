@@ -23,7 +23,10 @@ _UNSEEN = re.compile(rf"[\s{_CONTROL}{_IGNORABLE}]*")
 # shape Persian, Indic scripts and emoji: they stay inside a word.
 _IGNORED = re.compile(f"[{_IGNORABLE}]")
 _MARKS = re.compile("[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-_JOINER_AT_AN_EDGE = re.compile(r"(?<!\S)[\u200c\u200d]+|[\u200c\u200d]+(?!\S)")
+# A row of joiners is looked at once, from its beginning, not again from each of them.
+_JOINER_AT_AN_EDGE = re.compile(
+    r"(?<!\S)[\u200c\u200d]++|(?<![\u200c\u200d])[\u200c\u200d]++(?!\S)"
+)
 _BLANKS = re.compile(rf"[\s{_CONTROL}]+")
 _DASHES = re.compile("[\\-\u058a\u05be\u2010-\u2015\u2212\u2e3a\u2e3b\ufe58\ufe63\uff0d]")
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹０１２３４５６７８９", "0123456789" * 3)

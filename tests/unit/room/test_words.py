@@ -99,3 +99,13 @@ def test_emoji_are_emoji(text: str) -> None:
 )
 def test_words_and_numbers_are_no_emoji(text: str) -> None:
     assert not is_emoji(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["👏🏽" * 30 + " bravo", "🏽" * 60 + "a", "👏🏽\u200d" * 30 + "b", "👏 " * 60 + "c"]
+)
+def test_words_after_many_emoji_are_refused_at_the_first_try(text: str) -> None:
+    """A skin tone is a look and an emoji alone: with two ways to read each, the loop that serves
+    everybody would try 2^30 readings.
+    """
+    assert not is_emoji(text)

@@ -16,7 +16,7 @@ LONGEST_DESCRIPTION = 8000
 LONGEST_OPTION = 120
 DEFAULT_OPTION = "default title"
 _LINES = {"p", "br", "div", "li", "ul", "ol", "tr", "table", "h1", "h2", "h3", "h4", "h5", "h6"}
-_TAG = re.compile(r"</?([a-z0-9]+)[^>]*>")
+_TAG = re.compile(r"</?([a-z0-9]++)[^<>]*+>")
 _MARKUP = re.compile(r"<[a-zA-Z/!]|&[a-zA-Z#]")
 _LITERAL_BREAK = re.compile(r"\\r\\n|\\n")
 

@@ -40,14 +40,18 @@ _ONE = (
     "\U0001f232-\U0001f23a\U0001f250\U0001f251\U0001f300-\U0001f64f\U0001f680-\U0001f6ff"
     "\U0001f7e0-\U0001f7eb\U0001f7f0\U0001f900-\U0001f9ff\U0001fa70-\U0001faff]"
 )
-_WITH_LOOK = f"{_ONE}(?:[\U0001f3fb-\U0001f3ff]|\ufe0f)?"
+_WITH_LOOK = f"{_ONE}(?:[\U0001f3fb-\U0001f3ff]|\ufe0f)?+"
 _SEQUENCE = (
     "[\U0001f1e6-\U0001f1ff]{2}"  # a flag
     "|[0-9#*]\ufe0f?\u20e3"  # a keycap
-    f"|{_WITH_LOOK}(?:\u200d{_WITH_LOOK})*"
+    f"|{_WITH_LOOK}(?:\u200d{_WITH_LOOK})*+"
 )
-_EMOJI = re.compile(f"(?:(?:{_SEQUENCE}) ?)+")
-"""Emoji sequences (Unicode UTS 51 §1.4.9 and ED-20) and spaces between them."""
+_EMOJI = re.compile(f"(?:(?:{_SEQUENCE}) ?+)++")
+"""Emoji sequences (Unicode UTS 51 §1.4.9 and ED-20) and spaces between them.
+
+A skin tone is both the look of the emoji before it and an emoji alone: without the possessive
+quantifiers each one in a message would double the ways to try.
+"""
 
 
 def is_emoji(text: str) -> bool:
