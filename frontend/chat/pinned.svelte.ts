@@ -1,19 +1,30 @@
 /** The pinned message. The room says which one it is; its words are among those on the page, or the
- *  server is asked for them, once for each. */
+ *  server is asked for them. */
 import type { ChatMessage } from "../contract";
 import type { Lines } from "./lines";
 
 /** Asks for the messages of the show, of which one is enough. */
 type Ask = () => Promise<{ pinned: ChatMessage | null }>;
 
+/** Milliseconds over which the pages of an audience spread their requests for the same words. */
+const SPREAD = 5_000;
+/** Milliseconds until a request that brought nothing is made again. */
+const PAUSE = 5_000;
+
 export class Pinned {
   #found = $state.raw<ChatMessage | null>(null);
+  /** The message that is asked for, or was; the one that an answer did not hold; the deleted one. */
   #asked: string | null = null;
+  #missed: string | null = null;
+  #removed: string | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #looking = false;
 
   constructor(
     readonly id: () => string | null | undefined,
     readonly lines: () => Lines,
     readonly ask: Ask,
+    readonly spread = SPREAD,
   ) {}
 
   readonly message = $derived.by(() => {
@@ -23,20 +34,57 @@ export class Pinned {
     return heard ?? (found?.id === id ? found : null);
   });
 
-  /** Call it in an effect. */
-  look(): void {
-    const id = this.id();
+  /** Call it in an effect; what it returns ends the waiting. */
+  look(): () => void {
+    const [id, message] = [this.id(), this.message];
+    this.#looking = true;
+    // The page keeps a few hundred lines: the pinned one stays when it is no longer among them.
+    if (message) this.#found = message;
     if (!id) this.#asked = null;
-    if (!id || this.message || this.#asked === id) return;
-    this.#asked = id;
-    void this.ask()
-      .then(({ pinned }) => (this.#found = pinned))
-      .catch(() => undefined);
+    else if (message?.id === this.#removed) this.#removed = null;
+    if (this.#isMissing() && this.#asked !== id) this.#askAfter(0);
+    return () => {
+      this.#looking = false;
+      clearTimeout(this.#timer);
+    };
   }
 
   /** It was deleted. */
   remove(id: string): void {
     if (this.#found?.id === id) this.#found = null;
-    this.#asked = this.id() ?? null;
+    if (id === this.id()) this.#removed = id;
+  }
+
+  #isMissing(): boolean {
+    const id = this.id();
+    return Boolean(id) && !this.message && this.#removed !== id;
+  }
+
+  #askAfter(pause: number): void {
+    clearTimeout(this.#timer);
+    if (!this.#looking) return;
+    this.#timer = setTimeout(() => void this.#fetch(), pause + Math.random() * this.spread);
+  }
+
+  async #fetch(): Promise<void> {
+    const id = this.id();
+    if (!id || !this.#isMissing()) return;
+    this.#asked = id;
+    const again = (): void => {
+      this.#asked = null;
+      this.#askAfter(PAUSE);
+    };
+    try {
+      const { pinned } = await this.ask();
+      if (this.#asked !== id || !this.#isMissing()) return;
+      if (pinned?.id === id) this.#found = pinned;
+      else if (this.#missed !== id) {
+        // The server keeps its answer for a moment, so the first one may be older than the pin.
+        this.#missed = id;
+        again();
+      }
+    } catch {
+      if (this.#asked === id) again();
+    }
   }
 }

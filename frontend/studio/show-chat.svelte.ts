@@ -39,6 +39,7 @@ export class ShowChat {
       () => this.settings.pinned_id,
       () => this.lines,
       () => this.studio.request(`/shows/${this.showId}/messages?limit=1`),
+      0,
     );
   }
 
