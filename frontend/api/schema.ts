@@ -17,7 +17,7 @@ export interface components {
          * @description What a route does, as far as a role decides it.
          * @enum {string}
          */
-        Action: "orders.read" | "orders.fulfil" | "orders.refund" | "catalogue.read" | "catalogue.write" | "seller.read" | "seller.manage" | "developers.manage" | "money.read" | "money.manage" | "team.read" | "team.manage" | "show.read" | "show.figures" | "show.plan" | "show.run" | "show.connect" | "recording.manage" | "captions.write" | "chat.write" | "chat.moderate" | "platform.manage";
+        Action: "orders.read" | "orders.fulfil" | "orders.refund" | "catalog.read" | "catalog.write" | "seller.read" | "seller.manage" | "developers.manage" | "money.read" | "money.manage" | "team.read" | "team.manage" | "show.read" | "show.figures" | "show.plan" | "show.run" | "show.connect" | "recording.manage" | "captions.write" | "chat.write" | "chat.moderate" | "platform.manage";
         /**
          * @description What the show's team did, with a message or with the whole chat.
          * @enum {string}
@@ -1910,7 +1910,7 @@ export interface components {
          *     each may do.
          * @enum {string}
          */
-        Role: "owner" | "orders" | "catalogue" | "read_only" | "producer" | "host" | "moderator" | "analyst" | "operator";
+        Role: "owner" | "orders" | "catalog" | "read_only" | "producer" | "host" | "moderator" | "analyst" | "operator";
         RoleIn: {
             role: components["schemas"]["Role"];
         };

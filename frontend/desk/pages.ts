@@ -30,14 +30,14 @@ export const DESK_PAGES: readonly DeskPage[] = [
   {
     name: "products",
     label: "desk.tab.products",
-    needs: "catalogue.read",
+    needs: "catalog.read",
     load: () => import("./product-list.svelte"),
     loadOne: () => import("./product-page.svelte"),
   },
   {
     name: "imports",
     label: "desk.tab.imports",
-    needs: "catalogue.read",
+    needs: "catalog.read",
     under: "products",
     load: () => import("./imports-page.svelte"),
     loadOne: () => import("./import-page.svelte"),

@@ -24,14 +24,14 @@ function server(answers: Record<string, (Problem | Promise<unknown>)[]> = {}) {
     const answer = answers[step]?.shift();
     if (answer instanceof Promise) await answer;
     else if (answer) throw new Refused(answer);
-    if (step === "GET /catalogue/prod_1") return PRODUCT as T;
+    if (step === "GET /catalog/prod_1") return PRODUCT as T;
     if (step.endsWith("/prices")) return { prices: [{ at: "" }] } as T;
     return { changes: [{ at: "" }, { at: "" }] } as T;
   };
   return { asked, request, posted: () => asked.filter(({ step }) => !step.startsWith("GET")) };
 }
 const STOCK = "POST /products/prod_1/stock";
-const READ = ["GET /catalogue/prod_1", "GET /products/prod_1/prices", "GET /products/prod_1/stock"];
+const READ = ["GET /catalog/prod_1", "GET /products/prod_1/prices", "GET /products/prod_1/stock"];
 
 async function loaded(api: ReturnType<typeof server>): Promise<ProductDesk> {
   const desk = new ProductDesk(api, "prod_1");
@@ -47,7 +47,7 @@ test("a product comes with its prices and what happened to its pieces", async ()
 });
 
 test("a product that does not come says why", async () => {
-  const desk = new ProductDesk(server({ "GET /catalogue/prod_1": [lost] }), "prod_1");
+  const desk = new ProductDesk(server({ "GET /catalog/prod_1": [lost] }), "prod_1");
 
   await desk.load();
 

@@ -130,7 +130,7 @@ export class ProductDesk {
 
   async #read(): Promise<void> {
     const path = `/products/${this.id}`;
-    this.product = await this.studio.request<DeskProduct>(`/catalogue/${this.id}`);
+    this.product = await this.studio.request<DeskProduct>(`/catalog/${this.id}`);
     this.history = (await this.studio.request<{ prices: PricePoint[] }>(`${path}/prices`)).prices;
     this.changes = (await this.studio.request<{ changes: StockChange[] }>(`${path}/stock`)).changes;
   }

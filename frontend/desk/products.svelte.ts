@@ -8,7 +8,7 @@ export type Filter = (typeof FILTERS)[number];
 
 export class Products extends DeskList<DeskProduct, Filter> {
   constructor(studio: Asking, search = "") {
-    super(studio, { path: "/catalogue", filters: FILTERS, first: "all" }, search);
+    super(studio, { path: "/catalog", filters: FILTERS, first: "all" }, search);
   }
 }
 

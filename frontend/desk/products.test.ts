@@ -43,9 +43,9 @@ function server(refuse: Record<string, string> = {}) {
     asked.push({ path, options });
     const code = refuse[path];
     if (code) return Promise.reject(new Refused({ code, status: 409 }));
-    if (path.startsWith("/catalogue/counts")) return Promise.resolve({ counts: { all: 1 } } as T);
-    if (path.startsWith("/catalogue/")) return Promise.resolve(product() as T);
-    if (path.startsWith("/catalogue"))
+    if (path.startsWith("/catalog/counts")) return Promise.resolve({ counts: { all: 1 } } as T);
+    if (path.startsWith("/catalog/")) return Promise.resolve(product() as T);
+    if (path.startsWith("/catalog"))
       return Promise.resolve({ items: [product()], next_cursor: null } as T);
     return Promise.resolve({ prices: [], changes: [], id: "prod_1" } as T);
   };
@@ -97,8 +97,8 @@ test("the list looks for words in all products and remembers them", async () => 
   await products.load();
   await products.search("mug");
   expect(asked.map(({ path }) => path)).toEqual([
-    "/catalogue?limit=50&filter=sold_out",
-    "/catalogue?limit=50&filter=all&q=mug",
+    "/catalog?limit=50&filter=sold_out",
+    "/catalog?limit=50&filter=all&q=mug",
   ]);
   expect(products.items).toHaveLength(1);
 });

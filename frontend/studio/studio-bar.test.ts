@@ -93,7 +93,7 @@ test("who hosts and sells goes from the studio to the desk and back", () => {
   expect(current(bar(both))).toBe("/desk");
 });
 
-test.each(["orders.read", "catalogue.read"] as const)(
+test.each(["orders.read", "catalog.read"] as const)(
   "a creator who has %s for a seller has the way to their own money",
   (right) => {
     const teams = [{ team: "mer_1", role: "orders", may: [right] }] as Session["teams"];
@@ -120,11 +120,11 @@ test("every page of the desk marks one place of the bar, five at most on a phone
 });
 
 test("a role sees the places that it may read, and begins at the first of them", () => {
-  expect(places(bar(seller("catalogue.read", "team.read")))).toEqual(["/desk/products"]);
+  expect(places(bar(seller("catalog.read", "team.read")))).toEqual(["/desk/products"]);
 
   here.route = parse("/desk/products");
 
-  expect(places(bar(seller("catalogue.read", "team.read")))).toEqual([
+  expect(places(bar(seller("catalog.read", "team.read")))).toEqual([
     "/desk/products",
     "/desk/team",
   ]);
@@ -135,7 +135,7 @@ test("a role sees the places that it may read, and begins at the first of them",
 
 test("what somebody may do for a creator opens nothing at the desk", () => {
   const teams = [
-    { team: "mer_1", role: "catalogue", may: ["catalogue.read"] },
+    { team: "mer_1", role: "catalog", may: ["catalog.read"] },
     { team: "cre_1", role: "owner", may: ["money.read", "team.read"] },
   ] as Session["teams"];
   here.route = parse("/desk/products");

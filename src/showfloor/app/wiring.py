@@ -114,7 +114,7 @@ from showfloor.shows.http import remotes as remotes_http
 from showfloor.stock import http as stock_http
 from showfloor.stock import tasks as stock_tasks
 from showfloor.stock.events import StockChanged
-from showfloor.stock.http import catalogue as catalogue_http
+from showfloor.stock.http import catalog as stock_catalog_http
 from showfloor.stock.http import own_shop as own_shop_http
 from showfloor.viewers import eraser as viewers_eraser
 from showfloor.viewers import http as viewers_http
@@ -202,7 +202,7 @@ EDGES = (
     catalog_http,
     editing_http,
     stock_http,
-    catalogue_http,
+    stock_catalog_http,
     own_shop_http,
     feeds_http,
     shows_http,

@@ -1,4 +1,4 @@
-"""Requests to addresses that somebody else typed: a merchant's webhook, a catalogue by its URL.
+"""Requests to addresses that somebody else typed: a merchant's webhook, a catalog by its URL.
 
 HTTPS alone and to port 443; the name is resolved once, its addresses are checked (kit/addresses),
 and the connection is made to exactly these; a redirect is followed only where that is asked for,

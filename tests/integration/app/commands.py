@@ -15,7 +15,7 @@ from showfloor.app.cli import cli
 from tests.architecture.sources import ROOT
 
 DEMO = ROOT / "src" / "showfloor" / "app" / "demo" / "data"
-CATALOGUE = DEMO / "catalog.json"
+CATALOG = DEMO / "catalog.json"
 AVATAR = str(DEMO / "media" / "avatars" / "loamwick.webp")
 PASSWORD = "a long enough password"
 Run = Callable[..., Result]

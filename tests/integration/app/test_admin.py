@@ -29,7 +29,7 @@ from showfloor.shows.views import show_view
 from tests.architecture.sources import ROOT
 from tests.integration.app.commands import (
     AVATAR,
-    CATALOGUE,
+    CATALOG,
     DEMO,
     PASSWORD,
     Run,
@@ -92,7 +92,7 @@ async def _show(database_url: str, product_id: UUID) -> dict[str, Any]:
 
 def test_stock_is_what_was_said(run: Run, database_url: str) -> None:
     add_merchants(run)
-    run("catalog import", str(CATALOGUE))
+    run("catalog import", str(CATALOG))
     left = (
         "select available from stock_item join variant on variant.id = variant_id where sku = "
         "'LW-MUG-SALT-250'"

@@ -1,4 +1,4 @@
-"""An operator imports a catalogue from a file."""
+"""An operator imports a catalog from a file."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.app.commands import (
-    CATALOGUE,
+    CATALOG,
     Run,
     add_merchants,
     run,
@@ -21,7 +21,7 @@ __all__ = ["run"]
 
 def test_sku_of_two_sellers_needs_the_seller(run: Run, database_url: str, tmp_path: Path) -> None:
     add_merchants(run)
-    found = json.loads(CATALOGUE.read_text())
+    found = json.loads(CATALOG.read_text())
     mug = found["products"][0] | {
         "pictures": [],
         "options": [],
@@ -49,10 +49,10 @@ def test_catalog_is_imported_whole_or_not_at_all(
     run: Run, database_url: str, tmp_path: Path
 ) -> None:
     add_merchants(run)
-    found = json.loads(CATALOGUE.read_text())
+    found = json.loads(CATALOG.read_text())
     found["products"][-1]["variants"][0]["price"] = {}
     shutil.copytree(
-        CATALOGUE.parent / "media", tmp_path / "media", ignore=shutil.ignore_patterns("*.mp4")
+        CATALOG.parent / "media", tmp_path / "media", ignore=shutil.ignore_patterns("*.mp4")
     )
     (tmp_path / "broken.json").write_text(json.dumps(found))
 
@@ -78,7 +78,7 @@ def test_file_that_cannot_be_imported_is_explained(
     run: Run, tmp_path: Path, content: str | None, said: str
 ) -> None:
     file = tmp_path / "broken.json"
-    file.write_text(content or CATALOGUE.read_text())
+    file.write_text(content or CATALOG.read_text())
 
     refused = run("catalog import", str(file))
 
@@ -94,7 +94,7 @@ def test_only_pictures_beside_the_file_are_taken(
     folder = tmp_path / "catalog"
     folder.mkdir()
     (folder / "mug.svg").write_text("<svg/>")
-    found = json.loads(CATALOGUE.read_text())
+    found = json.loads(CATALOG.read_text())
     found["products"] = found["products"][:1]
     found["products"][0]["pictures"][0]["file"] = name
     (folder / "catalog.json").write_text(json.dumps(found))

@@ -10,7 +10,7 @@ import pytest
 
 from tests.integration.app.commands import (
     AVATAR,
-    CATALOGUE,
+    CATALOG,
     PASSWORD,
     Run,
     add_host,
@@ -27,14 +27,14 @@ def test_texts_are_cleaned_as_those_of_a_request(
     run: Run, database_url: str, tmp_path: Path
 ) -> None:
     add_merchants(run)
-    found = json.loads(CATALOGUE.read_text())
+    found = json.loads(CATALOG.read_text())
     found["products"][0]["name"]["en"] = "\u202a Salt   mug\u202c\u200b "
     found["products"][0]["description"]["en"] = " One.\n\n\n\n\u202bTwo.\u202c"
     axis = found["products"][0]["options"][0]
     axis["name"]["en"] = "\u2067Glaze\u2069"
     axis["values"][0]["name"]["en"] = "Sea\u0007\u200b  salt"
     shutil.copytree(
-        CATALOGUE.parent / "media", tmp_path / "media", ignore=shutil.ignore_patterns("*.mp4")
+        CATALOG.parent / "media", tmp_path / "media", ignore=shutil.ignore_patterns("*.mp4")
     )
     (tmp_path / "marked.json").write_text(json.dumps(found))
 

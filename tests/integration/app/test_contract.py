@@ -68,7 +68,7 @@ OPERATORS = [
 ]
 """Nobody in this shop is one (test_destinations.py, test_payout_calls.py)."""
 UPLOADS = ["add_import", "add_picture", "put_cover", "read_captions"]
-"""Take a file, which no description of JSON makes (test_imports.py, test_catalogue.py,
+"""Take a file, which no description of JSON makes (test_imports.py, test_catalog.py,
 test_covers.py, test_captions.py)."""
 REHEARSED = ["start_rehearsal", "end_rehearsal"]
 """The show of this shop is on the air, and so rehearsed no more (test_rehearsals.py)."""

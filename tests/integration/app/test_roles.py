@@ -86,7 +86,7 @@ async def test_role_counts_from_the_next_request_on(
     client: httpx2.AsyncClient, database: Database
 ) -> None:
     floor = await _floor(database)
-    member, headers = await _member(database, GrantKind.MERCHANT, floor.sellers[0], Role.CATALOGUE)
+    member, headers = await _member(database, GrantKind.MERCHANT, floor.sellers[0], Role.CATALOG)
     merchant = next(iter(member.merchant_ids))
     owner = await _set_price(client, floor, headers)
 
@@ -127,7 +127,7 @@ async def test_page_learns_what_to_offer(client: httpx2.AsyncClient, database: D
     said = (await client.get("/api/v1/session", headers=headers)).json()
 
     team = ids.encode("mer", next(iter(member.merchant_ids)))
-    rights = ["catalogue.read", "money.read", "orders.read", "seller.read", "team.read"]
+    rights = ["catalog.read", "money.read", "orders.read", "seller.read", "team.read"]
     assert said["teams"] == [{"team": team, "role": "read_only", "may": rights}]
     assert said["may"] == rights and said["merchants"] == [team]
 
@@ -237,7 +237,7 @@ async def test_remote_of_a_host_ends_with_the_role(
     assert (await client.get("/api/v1/remote", headers=remote)).json()["code"] == "remote_ended"
 
 
-@pytest.mark.parametrize("role", [Role.ORDERS, Role.CATALOGUE])
+@pytest.mark.parametrize("role", [Role.ORDERS, Role.CATALOG])
 async def test_right_that_is_gone_ends_what_takes_longer_than_a_request(
     database: Database, role: Role
 ) -> None:

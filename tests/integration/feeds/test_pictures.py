@@ -1,5 +1,5 @@
 """Pictures of imported products: fetched behind the import, written anew, shown where those of the
-catalogue are.
+catalog are.
 """
 
 from __future__ import annotations

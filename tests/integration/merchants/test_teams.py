@@ -167,7 +167,7 @@ async def test_link_works_once_however_many_click(office: Bureau) -> None:
 async def test_link_ends_after_seven_days_or_when_withdrawn_or_replaced(office: Bureau) -> None:
     late = office.token(await office.invite())
     replaced = office.token(await office.invite("b@example.com"))
-    await office.invite("b@example.com", "catalogue")
+    await office.invite("b@example.com", "catalog")
     gone = await office.invite("c@example.com")
     path = f"/api/v1/teams/{office.team}/invitations/{gone.json()['id']}"
     withdrawn = await office.client.delete(path, headers=office.owner)
@@ -220,7 +220,7 @@ async def test_somebody_new_comes_through_the_gate(office: Bureau) -> None:
 
 async def test_who_has_an_account_accepts_with_it_alone(office: Bureau, database: Database) -> None:
     host, stranger = office.floor.host, office.floor.sellers[1]
-    token = office.token(await office.invite(host.email, "catalogue"))
+    token = office.token(await office.invite(host.email, "catalog"))
     async with database.session() as session:
         his, hers = await add_key(session, stranger), await add_key(session, host)
     path, body = "/api/v1/invitations/accept", {"token": token}
@@ -232,7 +232,7 @@ async def test_who_has_an_account_accepts_with_it_alone(office: Bureau, database
     assert joined.json()["code"] == "sign_in_to_accept"
     assert foreign.json()["code"] == "invited_somebody_else"
     assert accepted.status_code == 204
-    assert sorted(_roles(await office.seen())) == ["catalogue", "owner"]
+    assert sorted(_roles(await office.seen())) == ["catalog", "owner"]
 
 
 async def test_person_hosts_as_one_creator(office: Bureau, database: Database) -> None:
@@ -389,7 +389,7 @@ async def _lock_alone(session: Session, person: Person, team: Team) -> list[Memb
     return await queries.lock_members(session, team)
 
 
-@pytest.mark.parametrize("role", [Role.ORDERS, Role.CATALOGUE, Role.READ_ONLY])
+@pytest.mark.parametrize("role", [Role.ORDERS, Role.CATALOG, Role.READ_ONLY])
 async def test_only_owners_change_the_team(office: Bureau, role: Role) -> None:
     person, headers = await office.colleague(role)
     before = await office.seen()
@@ -484,7 +484,7 @@ async def test_removed_member_is_out_at_once(office: Bureau) -> None:
 async def test_security_log_says_who_decided_about_whom(office: Bureau) -> None:
     await office.join(office.token(await office.invite()))
     member = next(one for one in (await office.seen())["members"] if not one["own"])["id"]
-    await office.lower(member, "catalogue")
+    await office.lower(member, "catalog")
     await office.remove(member)
     second, theirs = await office.colleague(Role.OWNER)
     await office.remove(second, by=theirs)

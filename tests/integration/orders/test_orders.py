@@ -317,7 +317,7 @@ async def test_file_of_orders_breaks_off_where_the_right_to_it_ended(
         ):
             found.append(order.number)
             if ends:
-                await execute(house.database, "update person_grant set role = 'catalogue'")
+                await execute(house.database, "update person_grant set role = 'catalog'")
 
     assert found == sold[::-1][: 2 if ends else 3]
 

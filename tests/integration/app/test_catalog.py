@@ -1,4 +1,4 @@
-"""The desk's catalogue over HTTP: products by hand, their words, prices, pictures and stock."""
+"""The desk's catalog over HTTP: products by hand, their words, prices, pictures and stock."""
 
 from __future__ import annotations
 
@@ -51,9 +51,7 @@ class Desk:
         return await self.client.post(path, content=data, headers=headers)
 
     async def product(self, product_id: str | None = None) -> dict[str, Any]:
-        found: dict[str, Any] = (
-            await self.ask("GET", f"/catalogue/{product_id or self.mug}")
-        ).json()
+        found: dict[str, Any] = (await self.ask("GET", f"/catalog/{product_id or self.mug}")).json()
         return found
 
 
@@ -92,7 +90,7 @@ async def test_product_by_hand_is_made_and_gets_another_variant(desk: Desk) -> N
         {"amount": 1200, "currency": "GBP"},
     ]
     assert code(await desk.ask("POST", "/products", TRAY)) == "sku_taken"
-    found = (await desk.ask("GET", "/catalogue?filter=sold_out")).json()["items"]
+    found = (await desk.ask("GET", "/catalog?filter=sold_out")).json()["items"]
     assert [each["id"] for each in found] == [tray]
 
 
@@ -231,9 +229,9 @@ async def test_share_is_left_for_a_show_and_given_back(desk: Desk) -> None:
 
 
 async def test_counts_and_search_find_products(desk: Desk) -> None:
-    counts = (await desk.ask("GET", "/catalogue/counts")).json()["counts"]
+    counts = (await desk.ask("GET", "/catalog/counts")).json()["counts"]
 
     assert counts == {"all": 1, "sold_out": 0, "no_picture": 1, "short": 0, "differs": 0}
-    assert len((await desk.ask("GET", "/catalogue?q=mug-1")).json()["items"]) == 1
-    assert (await desk.ask("GET", "/catalogue?q=scarf")).json()["items"] == []
-    assert code(await desk.ask("GET", f"/catalogue/{desk.mug}", who=1)) == "product_not_found"
+    assert len((await desk.ask("GET", "/catalog?q=mug-1")).json()["items"]) == 1
+    assert (await desk.ask("GET", "/catalog?q=scarf")).json()["items"] == []
+    assert code(await desk.ask("GET", f"/catalog/{desk.mug}", who=1)) == "product_not_found"

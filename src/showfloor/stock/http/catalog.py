@@ -1,4 +1,4 @@
-"""JSON routes of the desk's catalogue: products with what they cost and what is left of them, and
+"""JSON routes of the desk's catalog: products with what they cost and what is left of them, and
 changes of stock by the merchant's people.
 """
 
@@ -38,8 +38,8 @@ router = APIRouter(prefix="/api/v1", tags=["products"])
 READ = (NotAuthenticated, NotFound, ProductNotFound)
 
 
-@router.get("/catalogue", responses=refusals(NotAuthenticated, NotFound))
-async def list_catalogue(
+@router.get("/catalog", responses=refusals(NotAuthenticated, NotFound))
+async def list_catalog(
     session: SessionDep,
     person: CurrentPerson,
     which: Annotated[ProductFilter, Query(alias="filter")] = ProductFilter.ALL,
@@ -63,14 +63,14 @@ async def list_catalogue(
     )
 
 
-@router.get("/catalogue/counts", responses=refusals(NotAuthenticated))
-async def count_catalogue(session: SessionDep, person: CurrentPerson) -> ProductCounts:
+@router.get("/catalog/counts", responses=refusals(NotAuthenticated))
+async def count_catalog(session: SessionDep, person: CurrentPerson) -> ProductCounts:
     """How many products there are behind each filter."""
     return ProductCounts(counts=await service.count_products(session, person=person))
 
 
-@router.get("/catalogue/{product_id}", responses=refusals(*READ))
-async def get_catalogue_product(
+@router.get("/catalog/{product_id}", responses=refusals(*READ))
+async def get_catalog_product(
     product_id: str, session: SessionDep, person: CurrentPerson
 ) -> DeskProduct:
     """One product, in every currency, with what is left of it."""
