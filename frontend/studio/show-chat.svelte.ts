@@ -30,6 +30,11 @@ export class ShowChat {
   readonly pinned: Pinned;
   /** The end of what was asked for: in a busy chat the next click does not wait for an answer. */
   #turn: Promise<unknown> = Promise.resolve();
+  /** What is being done to which message: a second click on the same button does nothing. */
+  readonly #begun = new Set<string>();
+  readonly #timers = new Map<Done, ReturnType<typeof setTimeout>>();
+  /** The refused texts that stand at the beginning of the draft. */
+  #returned = "";
 
   constructor(
     readonly studio: Pick<Studio, "request">,
@@ -56,11 +61,12 @@ export class ShowChat {
     this.settings = settings ?? USUAL;
   }
 
-  /** The text leaves its field at once; a refusal brings it back, before what was written since. */
+  /** The text leaves its field at once; a refusal brings it back, before what was written since and
+   *  behind what was sent before it. */
   send(): Promise<boolean> {
     const [text, replyTo] = [this.draft.trim(), this.replyTo];
     if (!text) return Promise.resolve(false);
-    this.draft = "";
+    this.draft = this.#returned = "";
     this.replyTo = null;
     return this.#act(
       async () => {
@@ -72,14 +78,21 @@ export class ShowChat {
         this.lines = withMessage(this.lines, sent);
       },
       () => {
-        this.draft = [text, this.draft].filter(Boolean).join(" ");
+        this.#giveBack(text);
         this.replyTo ??= replyTo;
       },
     );
   }
 
+  #giveBack(text: string): void {
+    const first = `${this.draft} `.startsWith(`${this.#returned} `) ? this.#returned : "";
+    const since = this.draft.slice(first.length).trimStart();
+    this.#returned = [first, text].filter(Boolean).join(" ");
+    this.draft = [this.#returned, since].filter(Boolean).join(" ");
+  }
+
   remove(message: ChatMessage): Promise<boolean> {
-    return this.#act(async () => {
+    return this.#once(`delete ${message.id}`, async () => {
       await this.#delete(message);
       this.#offerUndo("moderation.deleted", message, () => this.#restore(message));
     });
@@ -88,7 +101,7 @@ export class ShowChat {
   /** Deletes the message, too: who is muted said something that should not stand. The mute can be
    *  taken back also when the message could not be deleted. */
   mute(message: ChatMessage, minutes: MuteMinutes): Promise<boolean> {
-    return this.#act(async () => {
+    return this.#once(`mute ${minutes} ${message.id}`, async () => {
       const path = `/messages/${message.id}/mute`;
       await this.studio.request(path, { method: "PUT", body: { minutes } });
       const unmute = () => this.studio.request(path, { method: "DELETE" });
@@ -106,7 +119,7 @@ export class ShowChat {
   }
 
   pin(message: ChatMessage): Promise<boolean> {
-    return this.#act(async () => {
+    return this.#once(`pin ${message.id}`, async () => {
       const before = this.settings.pinned_id;
       await this.#setPinned(message.id, "PUT");
       this.#offerUndo("moderation.pinned", message, () =>
@@ -118,7 +131,7 @@ export class ShowChat {
   }
 
   unpin(message: ChatMessage): Promise<boolean> {
-    return this.#act(async () => {
+    return this.#once(`unpin ${message.id}`, async () => {
       await this.#setPinned(message.id, "DELETE");
       this.#offerUndo("moderation.unpinned", message, () => this.#setPinned(message.id, "PUT"));
     });
@@ -170,17 +183,32 @@ export class ShowChat {
 
   #offer(step: Done): void {
     this.done = [...this.done, step];
-    setTimeout(() => this.#withdraw(step), UNDO);
+    this.#timers.set(
+      step,
+      setTimeout(() => this.#withdraw(step), UNDO),
+    );
   }
 
   #withdraw(step: Done): void {
+    clearTimeout(this.#timers.get(step));
+    this.#timers.delete(step);
     this.done = this.done.filter((each) => each !== step);
   }
 
-  /** One after another, in the order of the clicks. */
+  async #once(what: string, run: () => Promise<unknown>): Promise<boolean> {
+    if (this.#begun.has(what)) return false;
+    this.#begun.add(what);
+    try {
+      return await this.#act(run);
+    } finally {
+      this.#begun.delete(what);
+    }
+  }
+
+  /** One after another, in the order of the clicks. A refusal stands until the next click. */
   #act(run: () => Promise<unknown>, refused = (): void => undefined): Promise<boolean> {
+    this.problem = null;
     const result = this.#turn.then(async () => {
-      this.problem = null;
       try {
         await run();
         return true;

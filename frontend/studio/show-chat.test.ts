@@ -68,6 +68,21 @@ test("a refused step does not stop the one behind it", async () => {
   expect(await Promise.all([first, second])).toEqual([false, true]);
 });
 
+test("a refusal stands until the next click, also when the step behind it is done", async () => {
+  const { chat, answer, refuse } = server();
+  const steps = [chat.set({ closed: true }), chat.remove(ONE)];
+  await refuse("rate_limited");
+  await answer();
+  await Promise.all(steps);
+  expect(chat.problem?.code).toBe("rate_limited");
+
+  const next = chat.remove(TWO);
+
+  expect(chat.problem).toBeNull();
+  await answer();
+  await next;
+});
+
 test("a control goes back to what is stored, with the reason, when the server refuses", async () => {
   const { chat, refuse } = server();
   chat.settingsHeard(STORED);
@@ -124,6 +139,68 @@ test("a refused message comes back before what was written since", async () => {
 
   expect(await sent).toBe(false);
   expect([chat.draft, chat.replyTo?.id]).toEqual(["Yes and", "msg_1"]);
+});
+
+test("refused messages come back in the order in which they were sent", async () => {
+  const { chat, refuse } = server();
+  const sent = ["Yes", "it is"].map((text) => {
+    chat.draft = text;
+    return chat.send();
+  });
+  chat.draft = "and";
+
+  await refuse("rate_limited");
+  await refuse("rate_limited");
+  await Promise.all(sent);
+
+  expect(chat.draft).toBe("Yes it is and");
+});
+
+test("a refused message stands alone when the one before it was sent again", async () => {
+  const { chat, answer, refuse } = server();
+  const sent = ["Yes", "it is"].map((text) => {
+    chat.draft = text;
+    return chat.send();
+  });
+  await refuse("rate_limited");
+  await sent[0];
+  const again = chat.send();
+  expect(chat.draft).toBe("");
+
+  await refuse("rate_limited");
+  await answer(TWO);
+  await Promise.all([sent[1], again]);
+
+  expect(chat.draft).toBe("it is");
+});
+
+test.each([
+  ["delete", "DELETE /messages/msg_1", (chat: ShowChat) => chat.remove(ONE), 1],
+  ["pin", "PUT /messages/msg_1/pin", (chat: ShowChat) => chat.pin(ONE), 1],
+  ["unpin", "DELETE /messages/msg_1/pin", (chat: ShowChat) => chat.unpin(ONE), 1],
+  ["mute", "PUT /messages/msg_1/mute", (chat: ShowChat) => chat.mute(ONE, 10), 2],
+])("two clicks on %s do it once and offer one undo", async (_, path, click, requests) => {
+  const { chat, asked, answer } = server();
+
+  const clicks = [click(chat), click(chat)];
+  for (let left = requests; left; left--) await answer();
+
+  expect(await Promise.all(clicks)).toEqual([true, false]);
+  expect(asked).toHaveLength(requests);
+  expect(asked[0]).toBe(path);
+  expect(chat.done).toHaveLength(1);
+});
+
+test("what was refused is done by a later click", async () => {
+  const { chat, answer, refuse } = server();
+  const first = chat.remove(ONE);
+  await refuse("rate_limited");
+  expect(await first).toBe(false);
+
+  const second = chat.remove(ONE);
+  await answer();
+
+  expect(await second).toBe(true);
 });
 
 test("who is muted is heard again by one tap, and the message stands again", async () => {
@@ -193,6 +270,23 @@ test("a refused undo is offered again", async () => {
 
   expect(await undone).toBe(false);
   expect(chat.done).toHaveLength(1);
+});
+
+test("an undo that is offered again stands ten seconds from then", async () => {
+  const { chat, answer, refuse } = server();
+  const removed = chat.remove(ONE);
+  await answer();
+  await removed;
+  vi.advanceTimersByTime(9_000);
+  const undone = chat.undo(chat.done[0]!);
+  await refuse("rate_limited");
+  await undone;
+
+  vi.advanceTimersByTime(9_000);
+  expect(chat.done).toHaveLength(1);
+  vi.advanceTimersByTime(1_000);
+
+  expect(chat.done).toEqual([]);
 });
 
 test("an undo is offered for ten seconds", async () => {
