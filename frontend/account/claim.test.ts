@@ -1,5 +1,5 @@
 import { beforeEach, expect, test, vi } from "vitest";
-import { ok, standInShop, storage } from "../testing/shop";
+import { cookies, ok, refusal, standInShop } from "../testing/shop";
 import { keepClaim, keptClaim } from "./claim";
 import { OwnOrders } from "./orders.svelte";
 import { Account } from "./session.svelte";
@@ -7,10 +7,12 @@ import { Account } from "./session.svelte";
 const shop = standInShop();
 const VIEWER = { id: "vwr_1", email: "sofia@example.com", csrf: "proof" };
 const ORDER = { id: "ord_1", number: "LW-1", placed_at: "2026-11-01T10:00:00Z" };
-const NOW = Date.parse("2026-11-26T10:00:00Z");
 
-let kept: Map<string, string>;
-beforeEach(() => (kept = storage()));
+let kept: ReturnType<typeof cookies>;
+beforeEach(() => {
+  kept = cookies();
+  vi.stubGlobal("history", { replaceState: () => undefined });
+});
 
 test("an order waits while its owner signs in by the link of a mail, in a page of its own", async () => {
   new Account("", { claim: "T" });
@@ -22,7 +24,7 @@ test("an order waits while its owner signs in by the link of a mail, in a page o
   await new OwnOrders(opened).claim();
 
   expect(shop.asked[1]).toMatchObject({ path: "/viewer/orders", body: { token: "T" } });
-  expect([opened.claim, kept.size]).toEqual([null, 0]);
+  expect([opened.claim, keptClaim()]).toEqual([null, null]);
 });
 
 test("the order of this page goes before one that waits", () => {
@@ -45,31 +47,70 @@ test("who signs out leaves no order for the next person at this browser", async 
 
   await account.signOut();
 
-  expect([account.viewer, account.claim, kept.size]).toEqual([null, null, 0]);
+  expect([account.viewer, account.claim, keptClaim()]).toEqual([null, null, null]);
 });
 
-test("an order waits an hour", () => {
-  keepClaim("T", NOW);
-  expect(keptClaim(NOW + 3_599_999)).toBe("T");
+test("who is refused leaves no order for the next person, whoever says so", async () => {
+  const [here, there] = [new Account("", { claim: "T" }), new Account("", { claim: "T" })];
+  here.refuse();
+  expect([here.claim, keptClaim()]).toEqual([null, null]);
 
-  expect(keptClaim(NOW + 3_600_000)).toBeNull();
-  expect(kept.size).toBe(0);
+  keepClaim("T");
+  there.admit("a");
+  shop.answers = [refusal("age_refused", 403)];
+  await there.ask("sofia@example.com");
+
+  expect([there.step, there.claim, keptClaim()]).toEqual(["refused", null, null]);
 });
 
-test.each(["{", '"T"', '{"token":"T"}', '{"until":99999999999999}'])(
-  "what somebody else left in its place (%s) is no order",
-  (left) => {
-    kept.set("showfloor.claim", left);
-    expect(keptClaim(NOW)).toBeNull();
-  },
-);
+test("a page that opens as refused deletes what waits, and keeps nothing", () => {
+  keepClaim("T");
+  expect(new Account("", { refused: true }).claim).toBeNull();
+  expect(keptClaim()).toBeNull();
 
-test("without storage an order is known as long as the page lasts", () => {
-  vi.stubGlobal("localStorage", {
-    getItem: () => {
+  new Account("", { refused: true, claim: "NEW" });
+
+  expect(keptClaim()).toBeNull();
+});
+
+test("an account that is erased leaves no order for the next person at this browser", () => {
+  const account = new Account("", { claim: "T" });
+
+  account.beErased({ token: "E" } as never);
+
+  expect([account.claim, keptClaim()]).toEqual([null, null]);
+});
+
+test("an order waits an hour, in the cookie of this page alone", () => {
+  keepClaim("a/T=");
+  expect(keptClaim()).toBe("a/T=");
+  expect(kept.get("showfloor_claim")?.written).toBe(
+    "showfloor_claim=a%2FT%3D; Max-Age=3600; Path=/account; SameSite=Lax",
+  );
+
+  vi.setSystemTime(Date.now() + 3_600_000);
+
+  expect(keptClaim()).toBeNull();
+});
+
+test("a site with https sends the order by https alone", () => {
+  kept = cookies("https:");
+  keepClaim("T");
+
+  expect(kept.get("showfloor_claim")?.written).toMatch(/; Secure$/);
+});
+
+test.each(["", "%"])("what somebody else left in its place (%s) is no order", (left) => {
+  document.cookie = `showfloor_claim=${left}`;
+  expect(keptClaim()).toBeNull();
+});
+
+test("without cookies an order is known as long as the page lasts", () => {
+  vi.stubGlobal("document", {
+    get cookie(): string {
       throw new Error("denied");
     },
-    setItem: () => {
+    set cookie(_: string) {
       throw new Error("denied");
     },
   });

@@ -1,30 +1,26 @@
 /** The order of a guest that waits to be taken into an account. Its owner may have to sign in first,
- *  and the link of that mail opens a new page, so the order's token waits in the browser. */
+ *  and the link of that mail opens a new page, so the order's token waits in the browser: in a
+ *  cookie, which the browser deletes by itself also when nobody comes back. */
 
-const SLOT = "showfloor.claim";
-/** Milliseconds: longer than a sign-in by mail takes. */
-const KEPT = 3_600_000;
+const NAME = "showfloor_claim";
+/** Seconds: longer than a sign-in by mail takes. */
+const KEPT = 3600;
 
-interface Kept {
-  token: string;
-  until: number;
-}
-
-export function keptClaim(now = Date.now()): string | null {
+export function keptClaim(): string | null {
   try {
-    const kept = JSON.parse(localStorage.getItem(SLOT) ?? "null") as Partial<Kept> | null;
-    if (kept?.token && kept.until && kept.until > now) return kept.token;
-    localStorage.removeItem(SLOT);
+    const found = document.cookie.split("; ").find((each) => each.startsWith(`${NAME}=`));
+    return (found && decodeURIComponent(found.slice(NAME.length + 1))) || null;
   } catch {
-    /* no storage: the order is known as long as the page lasts */
+    /* no cookies: the order is known as long as the page lasts */
+    return null;
   }
-  return null;
 }
 
-export function keepClaim(token: string | null, now = Date.now()): void {
+export function keepClaim(token: string | null): void {
+  const value = `${NAME}=${encodeURIComponent(token ?? "")}; Max-Age=${token ? KEPT : 0}`;
   try {
-    if (token) localStorage.setItem(SLOT, JSON.stringify({ token, until: now + KEPT }));
-    else localStorage.removeItem(SLOT);
+    const secure = location.protocol === "https:" ? "; Secure" : "";
+    document.cookie = `${value}; Path=/account; SameSite=Lax${secure}`;
   } catch {
     /* see above */
   }

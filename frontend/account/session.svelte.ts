@@ -45,8 +45,10 @@ export class Account extends Work {
   ) {
     super();
     this.#link = link;
+    // Who was refused leaves no order to the next person at this browser.
+    if (refused) keepClaim(null);
+    else if (claim) keepClaim(claim);
     this.claim = claim ?? keptClaim();
-    if (claim) keepClaim(claim);
     this.step = link ? "link" : refused ? "refused" : "age";
   }
 
@@ -60,7 +62,7 @@ export class Account extends Work {
     this.known = true;
   }
 
-  /** It is in an account, or is not to be. */
+  /** It is in an account, or is not to be, or its owner is gone. */
   dropClaim(): void {
     this.claim = null;
     keepClaim(null);
@@ -68,6 +70,7 @@ export class Account extends Work {
 
   beErased(erasure: Erasure): void {
     this.erasure = erasure;
+    this.dropClaim();
     history.replaceState(
       null,
       "",
@@ -88,6 +91,7 @@ export class Account extends Work {
 
   refuse = (): void => {
     this.problem = null;
+    this.dropClaim();
     this.step = "refused";
   };
 

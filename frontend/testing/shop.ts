@@ -69,6 +69,25 @@ export function storage(): Map<string, string> {
   return kept;
 }
 
+/** The cookies of a browser at /account: a value by name, which ends by itself. */
+export function cookies(protocol = "http:") {
+  const kept = new Map<string, { value: string; ends: number; written: string }>();
+  vi.stubGlobal("location", { protocol, pathname: "/account", search: "" });
+  vi.stubGlobal("document", {
+    documentElement: { lang: "en" },
+    get cookie() {
+      const good = [...kept].filter(([, { ends }]) => ends > Date.now());
+      return good.map(([name, { value }]) => `${name}=${value}`).join("; ");
+    },
+    set cookie(written: string) {
+      const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(written) ?? [];
+      const [, seconds = "Infinity"] = /Max-Age=(\d+)/.exec(written) ?? [];
+      kept.set(name, { value, ends: Date.now() + Number(seconds) * 1000, written });
+    },
+  });
+  return kept;
+}
+
 export const pounds = (amount: number) => ({ amount, currency: "GBP" });
 export const later = () => new Date(Date.now() + 400_000).toISOString();
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from playwright.sync_api import Page, Route, expect
 
 from tests.journeys.conftest import IN_TURN, Installation
@@ -85,3 +87,7 @@ def test_order_waits_for_its_owner_in_another_page_and_not_in_the_address(
     expect(opened.get_by_text("One more tap")).to_be_visible()
     expect(opened.get_by_text("Sign in, and the order can be kept")).to_be_visible()
     opened.wait_for_url(lambda address: "#" not in address)
+    [waiting] = [each for each in page.context.cookies() if "claim" in each["name"]]
+    assert (waiting["value"], waiting["path"], waiting["sameSite"]) == ("T", "/account", "Lax")
+    assert 0 < waiting["expires"] - datetime.now(UTC).timestamp() <= 3600
+    assert page.evaluate("localStorage.length") == 0
