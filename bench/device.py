@@ -58,9 +58,7 @@ def measure(demo: Installation, browser: Browser, way: str, seconds: float, line
     host.locator("[aria-disabled=false]", has_text="Go live").click()
     viewer = context.new_page()
     viewer.goto(f"{demo.base}/s/{show['slug']}?lang=en")
-    while not viewer.evaluate(
-        "document.querySelector('video:not(.stage__newest)')?.videoHeight > 0"
-    ):
+    while not viewer.evaluate("document.querySelector('video')?.videoHeight > 0"):
         viewer.wait_for_timeout(50)
     viewer.evaluate(WATCH)
     viewer.wait_for_timeout(SETTLE * 1000)

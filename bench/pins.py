@@ -116,9 +116,7 @@ def opened(context: BrowserContext, demo: Installation, show: dict[str, Any]) ->
     viewer = context.new_page()
     viewer.goto(f"{demo.base}/s/{show['slug']}?lang=en")
     for page in (room, viewer):
-        while not page.evaluate(
-            "document.querySelector('video:not(.stage__newest)')?.currentTime > 0"
-        ):
+        while not page.evaluate("document.querySelector('video')?.currentTime > 0"):
             page.wait_for_timeout(50)
     return room, viewer
 

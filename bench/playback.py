@@ -57,11 +57,9 @@ ENCODERS = {
         "2",
     ],
 }
-VIDEO = "document.querySelector('video:not(.stage__newest)')"
 WATCH = """
 (() => {
-  const video = document.querySelector('video:not(.stage__newest)');
-  const width = %d, cells = 32, cell = width / cells;
+  const video = document.querySelector('video'), width = %d, cells = 32, cell = width / cells;
   const canvas = new OffscreenCanvas(width, 1), pen = canvas.getContext('2d', {
     willReadFrequently: true });
   window.samples = []; window.stamp = 0; window.stalls = 0; window.cards = [];
@@ -218,7 +216,7 @@ def _unwrap(stamp: int) -> float:
 def measure(page: Page, demo: Installation, name: str, seconds: float) -> str:
     page.goto(f"{demo.base}/s/{demo.facts['scheduled_slug']}?lang=en")
     opened = time.monotonic()
-    while not page.evaluate(f"{VIDEO}?.currentTime > 0"):
+    while not page.evaluate("document.querySelector('video')?.currentTime > 0"):
         page.wait_for_timeout(10)
     first = (time.monotonic() - opened) * 1000
     page.evaluate(WATCH % WIDTH)
@@ -251,18 +249,12 @@ NOTHING_BUT_THE_FILM = """<!doctype html><meta charset="utf-8"><title>The film</
 <video src="film.mp4" autoplay muted playsinline></video>
 """
 FIRST_PICTURE = """
-window.moments = {};
-const note = (name) => { window.moments[name] ??= performance.now(); };
 new MutationObserver(() => {
-  if (document.querySelector('[data-scene]')) note('page');
-  for (const video of document.querySelectorAll('video')) {
-    if (video.watched) continue;
-    video.watched = true;
-    video.requestVideoFrameCallback(() => {
-      note('picture');
-      if (!video.matches('.stage__newest')) note('player');
-    });
-  }
+  const video = document.querySelector('video');
+  if (!video || video.watched) return;
+  video.watched = true;
+  window.appeared = performance.now();
+  video.requestVideoFrameCallback(() => window.firstPicture = performance.now());
 }).observe(document, { childList: true, subtree: true });
 """
 
@@ -272,38 +264,34 @@ def measure_opening(running: Playwright, demo: Installation) -> list[str]:
     cache; what the page itself needs stands beside it, and the limit: a page with nothing but the
     demo's film as a file.
     """
-    pages, pictures, players, limits = [], [], [], []
+    pictures, pages, limits = [], [], []
     with a_page_with_the_film() as limit:
         for _ in range(OPENINGS):
-            moments = open_once(running, f"{demo.show_page}?lang=en")
-            pages.append(moments["page"])
-            pictures.append(moments["picture"])
-            players.append(moments["player"])
-            limits.append(open_once(running, limit)["picture"])
+            stands, seen = open_once(running, f"{demo.show_page}?lang=en")
+            pages.append(stands)
+            pictures.append(seen)
+            limits.append(open_once(running, limit)[1])
     return [
         f"| {name} | {statistics.median(found):.0f} | {min(found):.0f} | {max(found):.0f} |"
         for name, found in (
             ("the page stands, with its player", pages),
-            ("the first picture, of the newest media as a film", pictures),
-            ("the first picture of the player", players),
+            ("the first picture", pictures),
             ("limit: a page with nothing but a film", limits),
         )
     ]
 
 
-def open_once(running: Playwright, address: str) -> dict[str, float]:
-    """When the page's script stood in for what the server wrote (`page`), the first picture was on
-    screen (`picture`), and the first of the player (`player`).
-    """
+def open_once(running: Playwright, address: str) -> tuple[float, float]:
+    """When the video stood in the page and when its first picture was shown."""
     browser = running.chromium.launch(executable_path=chromium(), args=CHROMIUM)
     page = browser.new_page(viewport={"width": 1280, "height": 800})
     page.add_init_script(FIRST_PICTURE)
     page.goto(address, wait_until="commit")
-    while not page.evaluate("window.moments.player ?? 0"):
+    while not page.evaluate("window.firstPicture ?? 0"):
         page.wait_for_timeout(20)
-    moments: dict[str, float] = page.evaluate("window.moments")
+    moments = page.evaluate("[window.appeared, window.firstPicture]")
     browser.close()
-    return moments
+    return moments[0], moments[1]
 
 
 class QuietHandler(SimpleHTTPRequestHandler):

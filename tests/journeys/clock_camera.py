@@ -58,8 +58,7 @@ WITHOUT_WEBCODECS = "delete window.VideoEncoder; delete window.AudioEncoder;"
 
 WATCH = """
 (() => {
-  const video = document.querySelector('video:not(.stage__newest)');
-  const cells = 32, width = 640, cell = width / cells;
+  const video = document.querySelector('video'), cells = 32, width = 640, cell = width / cells;
   const canvas = new OffscreenCanvas(width, 1), pen = canvas.getContext('2d', {
     willReadFrequently: true });
   window.delays = [];

@@ -8,7 +8,7 @@ from tests.journeys.conftest import IN_TURN, SHOP, Installation
 from tests.journeys.webdriver import WebDriver, firefox, lacks_firefox, lacks_webkit, webkit
 
 pytestmark = [IN_TURN]
-VIDEO = "document.querySelector('showfloor-show video:not(.stage__newest)')"
+VIDEO = "document.querySelector('showfloor-show video')"
 # The page's own words on what the player does, and how often the picture stopped.
 WATCH = f"""
 (() => {{

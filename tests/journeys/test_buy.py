@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, FrameLocator, Locator, 
 from tests.journeys.conftest import IN_TURN, Installation, new_visitor, until
 
 pytestmark = [IN_TURN]
-VIDEO = "document.querySelector('video:not(.stage__newest)')"
+VIDEO = "document.querySelector('video')"
 
 
 def watch(page: Page, address: str) -> None:
@@ -196,7 +196,7 @@ def test_viewer_buys_inside_a_brand_s_website(demo: Installation, page: Page) ->
     )
     page.goto(f"{demo.brand}/?lang=en")
     frame = page.frame_locator("showfloor-live iframe")
-    expect(frame.locator("video:not(.stage__newest)")).to_be_visible()
+    expect(frame.locator("video")).to_be_visible()
     inner = next(candidate for candidate in page.frames if "/embed/" in candidate.url)
     until(inner, f"{VIDEO}?.currentTime > 0 && !{VIDEO}.paused")
 
@@ -236,7 +236,7 @@ def test_element_follows_its_attributes_and_survives_being_moved(
 ) -> None:
     page.goto(f"{demo.brand}/?lang=en")
     frame = page.frame_locator("showfloor-live iframe")
-    expect(frame.locator("video:not(.stage__newest)")).to_be_visible()
+    expect(frame.locator("video")).to_be_visible()
 
     page.evaluate(
         "(() => { const live = document.querySelector('showfloor-live');"
@@ -244,7 +244,7 @@ def test_element_follows_its_attributes_and_survives_being_moved(
     )
 
     expect(frame.locator("html")).to_have_attribute("lang", "ar")
-    expect(frame.locator("video:not(.stage__newest)")).to_be_visible()
+    expect(frame.locator("video")).to_be_visible()
 
 
 def test_frame_with_too_few_rights_shows_a_way_to_the_show(

@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 from tests.journeys.conftest import IN_TURN, Installation, until
 
 pytestmark = [IN_TURN]
-VIDEO = "document.querySelector('showfloor-show video:not(.stage__newest)')"
+VIDEO = "document.querySelector('showfloor-show video')"
 GOODS = ".stage__instead img"
 
 

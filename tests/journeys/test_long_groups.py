@@ -21,7 +21,7 @@ from tests.journeys.webdriver import firefox, lacks_firefox
 from tests.waiting import BOUND, until_blocking
 
 pytestmark = [IN_TURN]
-VIDEO = "document.querySelector('showfloor-show video:not(.stage__newest)')"
+VIDEO = "document.querySelector('showfloor-show video')"
 HAS_PICTURE = f"{VIDEO}?.getVideoPlaybackQuality().totalVideoFrames > 0"
 PLAYS_ON = f"{VIDEO}.error === null && {VIDEO}.currentTime > window.joined + 3"
 

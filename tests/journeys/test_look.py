@@ -129,9 +129,7 @@ def control_room(demo: Installation, page: Page, _lang: str) -> None:
 
 def brand(demo: Installation, page: Page, lang: str) -> None:
     page.goto(f"{demo.brand}/?lang={lang}")
-    expect(
-        page.frame_locator("showfloor-live iframe").locator("video:not(.stage__newest)")
-    ).to_be_visible()
+    expect(page.frame_locator("showfloor-live iframe").locator("video")).to_be_visible()
     inner = next(frame for frame in page.frames if "/embed/" in frame.url)
     until(inner, f"{VIDEO}?.currentTime > 0")
 

@@ -264,7 +264,7 @@ def test_landscape_show_is_watched_and_bought_from_on_a_turned_phone(
         walk.look("wide", ".stage__tools .v-btn")
         page.set_viewport_size({"width": 740, "height": 320})
         # The picture has the height: it is cut off nowhere.
-        box = page.locator("video:not(.stage__newest)").bounding_box()
+        box = page.locator("video").bounding_box()
         page.locator(".stage__bag").click()
         walk.look("wide-shelf", ".shop__close", shapes=TURNED)
         page.locator(".shelf__open").first.click()

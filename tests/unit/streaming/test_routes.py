@@ -176,43 +176,6 @@ async def test_media_are_kept_by_caches_and_playlists_are_not(port: Port) -> Non
     assert playlist is not None and b"Cache-Control: no-cache" in playlist.head
 
 
-async def test_newest_media_are_a_film_that_begins_at_a_key_frame(port: Port) -> None:
-    show = await port.publish()
-    add_segment(show, b"old", b"er")
-    add_segment(show, b"a", b"b", b"c", b"d")
-    begin(show)
-    add_parts(show, b"e")
-
-    film = port.ask("/live/show_a/newest.mp4")
-
-    assert film is not None and b"".join(film.body) == INIT.data + b"abcde"
-    assert b"Cache-Control: no-cache" in film.head and b"video/mp4" in film.head
-
-
-async def test_newest_media_of_the_preview_are_for_the_team_alone(port: Port) -> None:
-    show = await port.publish("scheduled")
-    add_segment(show, *[b"x"] * 5, preview=True)
-    show.preview_tokens = ("good",)
-
-    assert port.ask("/live/show_a/newest.mp4") is answers.NOT_FOUND
-    seen = port.ask("/live/show_a/newest.mp4?preview=good")
-    assert status(seen) == 200 and seen is not None and b"private, no-store" in seen.head
-    show.set_state("live")
-    assert port.ask("/live/show_a/newest.mp4") is answers.NOT_FOUND, "it was made before"
-    assert status(port.ask("/live/show_a/newest.mp4?preview=good")) == 200
-
-
-@pytest.mark.parametrize("state", ["interrupted", "ended"])
-async def test_there_are_no_newest_media_without_a_host(port: Port, state: str) -> None:
-    show = await port.publish()
-    add_segment(show, *[b"x"] * 5)
-    assert status(port.ask("/live/show_a/newest.mp4")) == 200
-
-    show.set_state(state)
-
-    assert port.ask("/live/show_a/newest.mp4") is answers.NOT_FOUND
-
-
 @pytest.mark.parametrize("file", ["9.m4s", "init-other.mp4", "x.m4s", "secret"])
 async def test_file_that_the_show_does_not_have_is_not_found(port: Port, file: str) -> None:
     show = await port.publish()

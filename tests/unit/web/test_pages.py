@@ -206,27 +206,6 @@ def test_nothing_of_the_picture_is_preloaded_for_who_saves_data(env: jinja2.Envi
 
 
 @pytest.mark.parametrize(
-    ("state", "save_data", "films"),
-    [("live", False, 1), ("live", True, 0), ("interrupted", False, 0), ("scheduled", False, 0)],
-)
-def test_newest_media_are_shown_before_any_script_while_the_show_is_live(
-    env: jinja2.Environment, state: str, save_data: bool, films: int
-) -> None:
-    page: Any = {"lang": "en", "show": show(state=state), "save_data": save_data}
-
-    for html in (
-        pages.render_show(env, base_url="https://shop.example", **page),
-        pages.render_embed(env, **page),
-    ):
-        found = re.findall(r'<video class="stage__video stage__newest" src="([^"]+)"([^>]*)>', html)
-
-        assert len(found) == films
-        for src, rest in found:
-            assert src.startswith("http://media") and src.endswith("/newest.mp4")
-            assert {"autoplay", "muted", "playsinline"} <= set(rest.split())
-
-
-@pytest.mark.parametrize(
     ("lang", "font"), [("en", "figtree-latin-h4sh"), ("ar", "vazirmatn-arabic-h4sh")]
 )
 def test_a_page_preloads_the_font_of_its_language_only(

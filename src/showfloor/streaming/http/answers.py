@@ -65,11 +65,6 @@ def media(pieces: Sequence[bytes], *, private: bool) -> Answer:
     return Answer(200, MEDIA_TYPE, pieces, PRIVATE if private else IMMUTABLE)
 
 
-def passing_media(pieces: Sequence[bytes], *, private: bool) -> Answer:
-    """A film whose address means other bytes a moment later."""
-    return Answer(200, MEDIA_TYPE, pieces, PRIVATE if private else FRESH)
-
-
 def problem(status: int, code: str, detail: str, *, extra: str = "") -> Answer:
     """RFC 9457 problem+json with a stable code and what to do, for whoever builds a player.
 

@@ -8,8 +8,6 @@ from urllib.parse import unquote
 from showfloor.streaming.hls.playlist import AUDIO_ONLY, AUDIO_PREFIX
 from showfloor.streaming.live.live_show import LiveShow
 
-NEWEST = "newest.mp4"
-"""The newest media as a film of its own, which a page shows before it has a player."""
 _AHEAD = 2
 """A request for a segment further away than this is a mistake of the client (§6.2.5.2)."""
 
@@ -57,7 +55,7 @@ def read_request(
         return ViewerRequest(
             file, msn, part, directives.get("_HLS_skip") in ("YES", "v2"), preview, query
         )
-    if file in ("index.m3u8", NEWEST) or (file.startswith("init-") and file.endswith(".mp4")):
+    if file == "index.m3u8" or (file.startswith("init-") and file.endswith(".mp4")):
         return ViewerRequest(file, None, None, False, preview, query)
     if not file.endswith(".m4s"):
         return None
@@ -92,7 +90,7 @@ def is_valid(show: LiveShow, request: ViewerRequest, directives: dict[str, str])
 
 def is_ready(show: LiveShow, request: ViewerRequest) -> bool:
     """Whether there is something to answer with."""
-    if request.file == NEWEST or request.file.startswith("init-"):
+    if request.file.startswith("init-"):
         return True
     if request.file.endswith(".m3u8") and not show.has_media(preview=request.preview):
         return False

@@ -7,7 +7,7 @@ from showfloor.streaming.hls import playlist
 from showfloor.streaming.http import answers
 from showfloor.streaming.http.answers import Answer
 from showfloor.streaming.http.connection import Connection
-from showfloor.streaming.http.requests import NEWEST, ViewerRequest, is_ready
+from showfloor.streaming.http.requests import ViewerRequest, is_ready
 from showfloor.streaming.live.live_show import LiveShow
 from showfloor.streaming.packaging import audio_only
 from showfloor.streaming.packaging.window import Segment
@@ -80,8 +80,6 @@ class Responder:
     def answer(self, show: LiveShow, request: ViewerRequest) -> Answer:
         if request.file.startswith("init-"):
             return self._init(show, request)
-        if request.file == NEWEST:
-            return self._newest(show, request)
         if request.file.endswith(".m3u8"):
             return self._playlist(show, request)
         assert request.msn is not None
@@ -101,14 +99,6 @@ class Responder:
         if init is None:
             return answers.NOT_FOUND
         return answers.media([init], private=request.preview)
-
-    def _newest(self, show: LiveShow, request: ViewerRequest) -> Answer:
-        segments = show.newest(preview=request.preview)
-        if not segments:
-            return answers.NOT_FOUND
-        pieces = [show.window.inits[segments[0].init]]
-        pieces += [part.data for segment in segments for part in segment.parts]
-        return answers.passing_media(pieces, private=request.preview)
 
     def _segment(self, segment: Segment, request: ViewerRequest) -> Answer:
         pieces = [part.data for part in segment.parts]

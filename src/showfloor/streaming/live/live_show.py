@@ -353,14 +353,6 @@ class LiveShow:
             return None
         return self.window.find(msn)
 
-    def newest(self, *, preview: bool) -> list[Segment]:
-        """What a page shows before it has a player (`Window.newest`); nothing while the host is
-        away or the show is over.
-        """
-        if self.state in ("interrupted", *OVER_STATES):
-            return []
-        return self.window.newest(0 if preview else self._public_from)
-
     def rendition(self) -> playlist.Rendition | None:
         """What the multivariant playlist says; None before anything was published."""
         segment = self.window.listed[-1] if self.window.listed else None

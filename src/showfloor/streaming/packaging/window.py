@@ -11,10 +11,6 @@ from typing import Protocol
 from showfloor.streaming.packaging.cmaf import InitSegment, Tracks
 
 _LISTED_TARGETS = 3
-_SHORTEST_FILM_MS = 800
-"""Until the player has a picture of its own."""
-_LONGEST_FILM_MS = 4_000
-"""A picture from farther back would be another moment of the show, and cost as much again."""
 _GRACE_SEGMENTS = 2
 """Served a while after they left the playlist (RFC 8216bis §6.2.2): a viewer may be about to ask
 for them.
@@ -187,26 +183,6 @@ class Window:
         """A segment in the window or just behind it; None for one that was lost."""
         segment = self._at(msn)
         return None if segment is None or segment.gap else segment
-
-    def newest(self, floor: int) -> list[Segment]:
-        """The last segments, not before number `floor`, from a place on where decoding can start
-        and that leaves something to show. Nothing where that place is far back, or where there is
-        no picture.
-        """
-        chosen: list[Segment] = []
-        duration = 0
-        for segment in reversed(self.listed):
-            if segment.msn < floor or segment.gap or segment.size_in_pixels is None:
-                break
-            if chosen and (chosen[0].discontinuity or chosen[0].init != segment.init):
-                break
-            chosen.insert(0, segment)
-            duration += segment.duration
-            if duration > _LONGEST_FILM_MS:
-                break
-            if segment.independent and duration >= _SHORTEST_FILM_MS:
-                return chosen
-        return []
 
     def _at(self, msn: int) -> Segment | None:
         if self.listed and msn >= self.listed[0].msn:
