@@ -42,11 +42,42 @@ test("what was said up to the moment stands there, from one request", async () =
   expect(asked).toEqual([240]);
 });
 
-test("a busy show is asked for in shorter parts, until the moment itself is among them", async () => {
-  const asked = server(8, 600);
+test.each([
+  [8, [240, 50]],
+  [13, [240, 31]],
+  [40, [240, 30, 10]],
+])("at %d messages a second parts are shorter, until the moment is in one", async (pace, parts) => {
+  const asked = server(pace, 600);
 
   const { lines } = await watched(300);
 
-  expect(lines.at(-1)?.id).toBe("msg_2400");
-  expect(asked).toEqual([240, 120, 70]);
+  expect(lines.at(-1)?.id).toBe(`msg_${300 * pace}`);
+  expect(asked.map(Math.round)).toEqual(parts);
+});
+
+test("a busy show is watched on without a gap, in one request a part", async () => {
+  const asked = server(40, 600);
+  const recorded = await watched(300);
+  asked.length = 0;
+
+  for (let second = 300.5; second <= 330; second += 0.5) {
+    recorded.frame(BEGAN + second * 1000);
+    await vi.waitFor(() => expect(recorded.lines.at(-1)?.id).toBe(`msg_${second * 40}`));
+  }
+
+  const numbers = recorded.lines.map(({ id }) => Number(id.slice(4)));
+  expect(numbers).toEqual(numbers.map((_, at) => numbers[0]! + at));
+  expect(numbers[0]).toBeLessThanOrEqual(300 * 40);
+  expect(asked.length).toBeLessThan(15);
+});
+
+test("more in a second than an answer holds is shown as far as it goes", async () => {
+  const asked = server(2000, 10);
+  const recorded = new Recorded(stage);
+  recorded.frame(BEGAN + 5_000);
+  await vi.waitFor(() => expect(asked.at(-1)).toBe(1));
+
+  recorded.frame(BEGAN + 5_500);
+
+  await vi.waitFor(() => expect(recorded.lines.length).toBeGreaterThan(0));
 });
