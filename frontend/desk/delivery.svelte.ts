@@ -1,6 +1,7 @@
 /** How a merchant delivers: its options, one form's worth of what is typed about them, and what a buyer sees of them. */
 import { problemOf, type Problem } from "../api/client";
 import type { DeliveryOption, DeliveryOptionIn, DeliveryPreview, Lang } from "../contract";
+import type { Language } from "../i18n/i18n";
 import type { Studio } from "../studio/session.svelte";
 import { amountOf } from "./choice";
 import { piecesOf } from "./products.svelte";
@@ -54,6 +55,17 @@ export function typedOf(
     first: String(option.days_from),
     last: String(option.days_to),
   };
+}
+
+/** The working days between an order and its arrival, as a sentence of the desk. */
+export function takes(
+  { handling_days, days_from, days_to }: DeliveryOption,
+  { t, number }: Pick<Language, "t" | "number">,
+): string {
+  const [first, last] = [handling_days + days_from, handling_days + days_to];
+  if (first !== last) return t("ways.takes", { first: number(first), last: number(last) });
+  // English has no plural form of its own for zero.
+  return last === 0 ? t("ways.takes_none") : t("ways.takes_just", { count: last });
 }
 
 export type Wrong = Partial<

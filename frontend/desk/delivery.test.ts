@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import type { DeliveryOption } from "../contract";
 import { COUNTRIES, UNION } from "./countries";
-import { read, typedOf, Ways, type Typed } from "./delivery.svelte";
+import { arabic, english } from "../testing/rendered";
+import { read, takes, typedOf, Ways, type Typed } from "./delivery.svelte";
 
 const digits = (currency: string) => (currency === "KWD" ? 3 : 2);
 const option: DeliveryOption = {
@@ -23,6 +24,18 @@ test("an option that is opened and saved stays as it was", () => {
   const { id: _, ...terms } = option;
 
   expect(read(typedOf(option, "EUR", digits))).toEqual({ wish: terms, wrong: {} });
+});
+
+test.each([
+  [0, 0, 0, "the same working day", "في يوم العمل نفسه"],
+  [1, 0, 0, "1 working day", "يوم عمل واحد"],
+  [1, 2, 2, "3 working days", "3 أيام عمل"],
+  [0, 0, 1, "0 to 1 working days", "أيام العمل: من 0 إلى 1"],
+  [1, 2, 4, "3 to 5 working days", "أيام العمل: من 3 إلى 5"],
+])("%d days to pack and %d to %d on the way are one sentence", (handling, first, last, en, ar) => {
+  const timed = { ...option, handling_days: handling, days_from: first, days_to: last };
+
+  expect([takes(timed, english), takes(timed, arabic)]).toEqual([en, ar]);
 });
 
 test("sums follow the currency, in digits of either script", () => {
