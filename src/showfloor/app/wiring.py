@@ -95,11 +95,13 @@ from showfloor.replays.adapters.disk import DiskStorage
 from showfloor.replays.adapters.objects import ObjectStorage
 from showfloor.replays.adapters.painter import ProcessPainter
 from showfloor.replays.adapters.storage import Storage
+from showfloor.replays.events import ReplayCut
 from showfloor.replays.service import CLIPS, PICTURES, REPLAYS, SUBTITLES
 from showfloor.room import eraser as room_eraser
 from showfloor.room import http as room_http
 from showfloor.room import openapi as room_openapi
 from showfloor.room import service as room
+from showfloor.room import subscribers as room_subscribers
 from showfloor.room.deps import RoomDeps
 from showfloor.shows import http as shows_http
 from showfloor.shows import internal as shows_internal
@@ -276,6 +278,7 @@ def connect_worker(dispatcher: Dispatcher, fees: Fees = NO_FEES) -> None:
     dispatcher.subscribe(PriceChanged, shows_subscribers.on_price_changed)
     dispatcher.subscribe(ProductChanged, shows_subscribers.on_product_changed)
     dispatcher.subscribe(ShowEnded, replays_subscribers.on_show_ended)
+    dispatcher.subscribe(ReplayCut, room_subscribers.on_replay_cut)
     dispatcher.subscribe(OrderPlaced, notices_subscribers.on_order_placed)
     dispatcher.subscribe(OrderWithdrawn, notices_subscribers.on_order_withdrawn)
     dispatcher.subscribe(OrderShipped, notices_subscribers.on_order_shipped)

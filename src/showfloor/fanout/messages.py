@@ -103,7 +103,11 @@ class Messages:
             self._known.popitem(last=False)
         self._shown.pop(message.id, None)
         if message.shown:
+            newest = next(reversed(self._shown), message.id)
             self._shown[message.id] = message.value
+            if message.id < newest:
+                # It is shown again: back to its place, or it would drive a newer one out.
+                self._shown = OrderedDict(sorted(self._shown.items()))
             if len(self._shown) > HISTORY:
                 self._shown.popitem(last=False)
 

@@ -7,5 +7,5 @@ not there. The rows are the truth, and making the folder equal to them can be re
 Posters and storyboards are drawn after the replay is there, by a program of its own. Segments may
 leave the disk for object storage (`adapters/objects.py`): the folder names them still. A clip is
 made out of sight and moved into the folder whole; it goes with any moment of it that is taken out
-of its show. Events in: shows.ShowEnded.
+of its show. Events in: shows.ShowEnded. Events out: ReplayCut.
 """

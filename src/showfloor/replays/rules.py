@@ -16,7 +16,8 @@ from showfloor.kit.contract import CarriedCue
 from showfloor.kit.recording import SegmentLine
 from showfloor.markets.types import KeepingRule
 from showfloor.replays.errors import ClipSpanInvalid, CutInvalid, KeptTooBriefly
-from showfloor.replays.types import Cut, Drawing, Gap, Span, Still
+from showfloor.replays.events import TakenOut
+from showfloor.replays.types import Cut, Drawing, Gap, Replay, Span, Still
 
 _EVER, _NEVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 SHORTEST_GAP_MS = 1000
@@ -42,6 +43,21 @@ def check_cut(cut: Cut) -> None:
     nothing = cut.trim_start and cut.trim_end and cut.trim_end <= cut.trim_start
     if backwards or nothing or len(cut.hidden) > MOST_HIDDEN:
         raise CutInvalid(most=MOST_HIDDEN)
+
+
+def taken_out(replay: Replay) -> tuple[TakenOut, ...]:
+    """What was said in these is not shown any more; before the end nothing is taken out."""
+    if replay.ended_at is None:
+        return ()
+    if not replay.public or replay.deleted_at is not None:
+        return (TakenOut(),)
+    cut = replay.cut
+    hidden = [TakenOut(span.start, span.end) for span in cut.hidden]
+    if cut.trim_start is not None:
+        hidden.append(TakenOut(end=cut.trim_start))
+    if cut.trim_end is not None:
+        hidden.append(TakenOut(start=cut.trim_end))
+    return tuple(hidden)
 
 
 def keep_until(days: int | None, ended_at: datetime, rule: KeepingRule) -> datetime:

@@ -5,5 +5,6 @@ room. Invariants: nobody writes without an `Admission`; what the team does with 
 in the same transaction; a message is stored with its moment on the show clock and never takes the
 lock or a number of the show's room, so that pins, prices and stock do not wait for it; no name
 reads like that of the show's team. `fanout` reads the view `room_message`: every change of a
-message has a new number in `change`. Events: none.
+message has a new number in `change`, also when the cut of a recording hides or shows it. Events
+in: replays.ReplayCut. Events out: none.
 """

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 
 from showfloor.kit.db import Session, delete_batch
+from showfloor.replays.events import ReplayCut, TakenOut
 from showfloor.replays.types import Cut
 from showfloor.room.models import CHANGES, ActionRow, AuthorRow, MessageRow, SettingsRow
 from showfloor.room.types import (
@@ -158,6 +160,36 @@ async def set_state(session: Session, message_id: UUID, state: MessageState) -> 
     """With a new number, so that open screens hear of it."""
     changed = update(MessageRow).where(MessageRow.id == message_id)
     await session.execute(changed.values(state=state.value, change=CHANGES.next_value()))
+
+
+async def renew_cut(session: Session, cut: ReplayCut, *, most: int) -> None:
+    """A new number for each of the newest `most` messages that the cut hides or shows again: open
+    screens hear of it, and the view `room_message` says what is shown.
+    """
+    was, out = _said_in(cut.before), _said_in(cut.now)
+    changed = (
+        select(MessageRow.id)
+        .where(
+            MessageRow.show_id == cut.show_id,
+            MessageRow.state == MessageState.SHOWN.value,
+            or_(and_(was, ~out), and_(out, ~was)),
+        )
+        .order_by(MessageRow.media_at.desc(), MessageRow.id.desc())
+        .limit(most)
+    )
+    renewed = update(MessageRow).where(MessageRow.id.in_(changed))
+    await session.execute(renewed.values(change=CHANGES.next_value()))
+
+
+def _said_in(spans: Iterable[TakenOut]) -> ColumnElement[bool]:
+    each = [
+        and_(
+            true() if span.start is None else MessageRow.media_at >= span.start,
+            true() if span.end is None else MessageRow.media_at < span.end,
+        )
+        for span in spans
+    ]
+    return or_(false(), *each)
 
 
 async def author(session: Session, author_id: UUID) -> Author | None:

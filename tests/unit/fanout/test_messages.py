@@ -119,6 +119,17 @@ async def test_deleted_message_goes_from_screens_and_from_the_history(
     assert written(join()) == ["snapshot", 2, "state"]
 
 
+def test_message_that_is_shown_again_returns_to_its_place() -> None:
+    known = Messages([said(number) for number in range(1, messages.HISTORY + 1)])
+
+    known.take(said(2, shown=False, change=100))
+    known.take(said(2, change=101))
+    known.take(said(60, change=102))
+
+    ids = [int(found) for found in re.findall(rb'"id": ?(\d+)', known.opening(1))]
+    assert ids == [*range(2, messages.HISTORY + 1), 60]
+
+
 async def test_slow_viewer_loses_messages_and_no_event(
     room: Room, join: Join, change: MakeChange
 ) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from showfloor.identity.types import Person
-from showfloor.kit import clock, ids
+from showfloor.kit import clock, ids, outbox
 from showfloor.kit.contract import CarriedCue
 from showfloor.kit.db import Session
 from showfloor.kit.notify import wake
@@ -19,6 +19,7 @@ from showfloor.markets.service import get_keeping
 from showfloor.replays import playlist, queries
 from showfloor.replays.adapters.storage import Storage
 from showfloor.replays.errors import ReplayDeleted
+from showfloor.replays.events import ReplayCut
 from showfloor.replays.rules import (
     WAIT_FOR_RECORDING,
     check_cut,
@@ -26,6 +27,7 @@ from showfloor.replays.rules import (
     files_of,
     gaps_between,
     keep_until,
+    taken_out,
     visible_cues,
     visible_segments,
 )
@@ -51,6 +53,7 @@ async def begin(session: Session, show_id: UUID, ended_at: datetime) -> None:
     rule = get_keeping(show.market, ended_at)
     until = keep_until(decided.keep_days, ended_at, rule)
     await queries.end(session, show_id, ended_at, until)
+    await _tell_cut(session, decided, replace(decided, ended_at=ended_at))
     await shows.set_replay(session, show_id, ReplayFacts(ReplayState.PREPARING))
     wake(session, REPLAYS)
     # Clips made meanwhile lack what was said last.
@@ -89,7 +92,7 @@ async def change_replay(
     if replace(now, keep_days=before.keep_days, keep_until=before.keep_until) == before:
         await queries.save_decision(session, now)
         return now
-    return await _decide(session, now)
+    return await _decide(session, before, now)
 
 
 async def list_outlived(session: Session) -> list[UUID]:
@@ -106,7 +109,7 @@ async def delete_outlived(session: Session, show_id: UUID) -> bool:
     if now.keep_until > clock.now():
         return False
     await shows.delete_captions(session, show_id)
-    await _decide(session, replace(now, deleted_at=clock.now()))
+    await _decide(session, now, replace(now, deleted_at=clock.now()))
     return True
 
 
@@ -116,7 +119,7 @@ async def delete_replay(session: Session, *, person: Person, show_id: UUID) -> R
     """
     before = await _get_own(session, person, show_id)
     await shows.delete_captions(session, show_id)
-    return await _decide(session, replace(before, deleted_at=clock.now()))
+    return await _decide(session, before, replace(before, deleted_at=clock.now()))
 
 
 async def publish(session: Session, storage: Storage, show_id: UUID) -> Replay:
@@ -277,8 +280,14 @@ async def _get_own(session: Session, person: Person, show_id: UUID) -> Replay:
     return found
 
 
-async def _decide(session: Session, now: Replay) -> Replay:
+async def _decide(session: Session, before: Replay, now: Replay) -> Replay:
     decided = replace(now, version=now.version + 1)
     await queries.save_decision(session, decided)
+    await _tell_cut(session, before, decided)
     wake(session, REPLAYS)
     return decided
+
+
+async def _tell_cut(session: Session, before: Replay, now: Replay) -> None:
+    if (was := taken_out(before)) != (out := taken_out(now)):
+        await outbox.publish(session, ReplayCut(now.show_id, was, out))

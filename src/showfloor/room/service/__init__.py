@@ -1,7 +1,13 @@
 """Use cases of `room`, one file a noun: access, messages, moderation, keeping."""
 
 from showfloor.room.service.keeping import erase, forget_old
-from showfloor.room.service.messages import Guest, get_message, list_messages, send_message
+from showfloor.room.service.messages import (
+    Guest,
+    follow_cut,
+    get_message,
+    list_messages,
+    send_message,
+)
 from showfloor.room.service.moderation import (
     change_settings,
     delete_message,
@@ -18,6 +24,7 @@ __all__ = [
     "change_settings",
     "delete_message",
     "erase",
+    "follow_cut",
     "forget_old",
     "get_message",
     "list_actions",

@@ -15,6 +15,7 @@ from showfloor.kit import clock, ids
 from showfloor.kit.db import Session
 from showfloor.kit.pace import Limit, Pace
 from showfloor.replays import service as replays
+from showfloor.replays.events import ReplayCut
 from showfloor.room import queries
 from showfloor.room.errors import (
     ChatClosed,
@@ -38,6 +39,8 @@ from showfloor.shows.types import ReplayState, Show
 
 HISTORY = 50
 """Messages for who joins."""
+MOST_TOLD = 1000
+"""Messages that open screens hear of when a recording is cut. A page keeps 300 of the newest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +204,13 @@ async def list_messages(
     holds = await queries.settings(session, show_id)
     pinned = holds.pinned_id and await queries.shown_message(session, show_id, holds.pinned_id, cut)
     return Said(found, pinned or None)
+
+
+async def follow_cut(session: Session, cut: ReplayCut) -> None:
+    """Screens that are open, and rooms in memory, hear of what a cut hides or shows again: at most
+    of the `MOST_TOLD` newest messages that it changes.
+    """
+    await queries.renew_cut(session, cut, most=MOST_TOLD)
 
 
 def _is_watchable(show: Show) -> bool:
