@@ -305,8 +305,8 @@ export class Buying {
     this.orders = [];
   }
 
-  /** A checkout carries the details it was opened with; other details open another on the same
-   *  hold. */
+  /** A checkout carries the details it was opened with; other details replace them until it is
+   *  paid. */
   async #open(details: Details): Promise<Checkout> {
     const body = { hold_id: this.hold!.id, ...details };
     const text = JSON.stringify(body);

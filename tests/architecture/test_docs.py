@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from showfloor.app.cli import COMMANDS, load
 from showfloor.kit.retention import kept_for
 from tests.architecture.sources import ROOT
 
@@ -19,6 +20,9 @@ PAGES = sorted(
 )
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
 FILE = re.compile(r"`((?:src|tests|docs|frontend|scripts|bench|deploy)/[\w./{},*-]+)`")
+SHOWFLOOR = re.compile(
+    r"(?:^|`)(?:\$ |\.venv/bin/)?(?:python -m )?showfloor ([a-z][^`\n#|]*)", re.MULTILINE
+)
 MAKE = re.compile(r"^\s*(?:\$ )?make ([a-z]+)", re.MULTILINE)
 
 
@@ -81,6 +85,38 @@ def test_make_commands_of_the_docs_exist() -> None:
     named = {command for page in PAGES for command in MAKE.findall(page.read_text("utf-8"))}
 
     assert named <= targets
+
+
+def _wrong_in(typed: str) -> str | None:
+    """What is wrong with a command of the documentation; None where it can be typed."""
+    name, *words = typed.split()
+    if name not in COMMANDS:
+        return f"{typed}: there is no {name}"
+    command = load(name)
+    for at, word in enumerate(words):
+        if not hasattr(command, "commands"):
+            known = {option for each in command.params for option in each.opts}
+            options = [each.split("=")[0] for each in words[at:] if each.startswith("--")]
+            unknown = [each for each in options if each not in known]
+            return f"{typed}: there is no {', '.join(unknown)}" if unknown else None
+        if word not in command.commands:
+            return f"{typed}: there is no {word}"
+        command = command.commands[word]
+    return None
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_showfloor_commands_of_the_page_can_be_typed(page: Path) -> None:
+    typed = SHOWFLOOR.findall(page.read_text("utf-8"))
+
+    assert [wrong for wrong in map(_wrong_in, typed) if wrong] == []
+
+
+def test_command_that_cannot_be_typed_is_found() -> None:
+    assert _wrong_in("person key add EMAIL --label shop --scope=all") is None
+    assert _wrong_in("person key EMAIL") == "person key EMAIL: there is no EMAIL"
+    assert _wrong_in("stock set SKU 40 --all") == "stock set SKU 40 --all: there is no --all"
+    assert _wrong_in("shop") == "shop: there is no shop"
 
 
 def test_no_file_names_a_registry_or_a_home() -> None:
