@@ -12,11 +12,11 @@ import {
   picturesOf,
   picturesPath,
   send,
-  type Wish,
+  type ImportFields,
 } from "./imports";
 
 const file = new File(["Handle,Title"], "products.csv", { type: "text/csv" });
-const wish: Wish = { file, url: "", format: "auto", currency: "GBP", merchant: "mer_1" };
+const fields: ImportFields = { file, url: "", format: "auto", currency: "GBP", merchant: "mer_1" };
 const found = (values: Partial<ProductImport>): ProductImport =>
   ({
     state: "compared",
@@ -28,17 +28,17 @@ const found = (values: Partial<ProductImport>): ProductImport =>
   }) as ProductImport;
 
 test("a form says what is missing before anything is sent", () => {
-  expect(missing({ ...wish, file: null, currency: "" })).toEqual({
+  expect(missing({ ...fields, file: null, currency: "" })).toEqual({
     file: "imports.field_file",
     currency: "imports.field_currency",
   });
   const large = Object.defineProperty(new File([], "a.csv"), "size", { value: LARGEST + 1 });
-  expect(missing({ ...wish, file: large })).toEqual({ file: "imports.too_large" });
-  expect(missing(wish)).toEqual({});
+  expect(missing({ ...fields, file: large })).toEqual({ file: "imports.too_large" });
+  expect(missing(fields)).toEqual({});
 });
 
 test("a form carries the file and what was chosen", () => {
-  const form = formOf(wish);
+  const form = formOf(fields);
 
   expect(form.get("currency")).toBe("GBP");
   expect(form.get("merchant")).toBe("mer_1");
@@ -48,8 +48,8 @@ test("a form carries the file and what was chosen", () => {
 test("each sending has a key of its own, so that a repeated request is one import", async () => {
   const request = vi.fn().mockResolvedValue(found({}));
 
-  await send({ request }, wish);
-  await send({ request }, wish);
+  await send({ request }, fields);
+  await send({ request }, fields);
 
   const keys = request.mock.calls.map(([, options]) => (options as { key: string }).key);
   expect(new Set(keys).size).toBe(2);
@@ -57,7 +57,7 @@ test("each sending has a key of its own, so that a repeated request is one impor
 
 test("an address stands for a file, and has to be one of the web", async () => {
   const request = vi.fn().mockResolvedValue(found({}));
-  const byUrl = { ...wish, file: null, url: " https://shop.example/feed.xml " };
+  const byUrl = { ...fields, file: null, url: " https://shop.example/feed.xml " };
 
   await send({ request }, byUrl);
 

@@ -21,7 +21,7 @@ export const LINES = 50;
 export const KINDS = ["created", "changed", "left_out", "note"] as const;
 export type Kind = (typeof KINDS)[number];
 
-export interface Wish {
+export interface ImportFields {
   file: File | null;
   /** Where a file lies instead; a file that was chosen goes before it. */
   url: string;
@@ -35,7 +35,7 @@ export function missing({
   file,
   url,
   currency,
-}: Wish): Partial<Record<"file" | "currency", string>> {
+}: ImportFields): Partial<Record<"file" | "currency", string>> {
   const wrong: Partial<Record<"file" | "currency", string>> = {};
   if (!file && !url.trim()) wrong.file = "imports.field_file";
   else if (!file && !/^https?:\/\/[^\s/]/i.test(url.trim())) wrong.file = "imports.field_url";
@@ -44,7 +44,7 @@ export function missing({
   return wrong;
 }
 
-export function formOf({ file, format, currency, merchant }: Wish): FormData {
+export function formOf({ file, format, currency, merchant }: ImportFields): FormData {
   const form = new FormData();
   for (const [name, value] of Object.entries({ format, currency, merchant })) {
     form.set(name, value);
@@ -53,10 +53,13 @@ export function formOf({ file, format, currency, merchant }: Wish): FormData {
   return form;
 }
 
-export function send(studio: Pick<Studio, "request">, wish: Wish): Promise<ProductImport> {
-  const { file, url, format, currency, merchant } = wish;
+export function send(
+  studio: Pick<Studio, "request">,
+  fields: ImportFields,
+): Promise<ProductImport> {
+  const { file, url, format, currency, merchant } = fields;
   const sent = file
-    ? { form: formOf(wish) }
+    ? { form: formOf(fields) }
     : { body: { url: url.trim(), format, currency, merchant: merchant || null } };
   return studio.request<ProductImport>("/imports", { method: "POST", ...sent, key: freshKey() });
 }

@@ -29,14 +29,14 @@ const PAUSES = [1000, 2000, 4000, 8000];
 const EVER = "2000-01-01T00:00:00Z";
 
 /** What a form says of a webhook. `merchant_id` is not in a change. */
-export interface Wish {
+export interface WebhookFields {
   url: string;
   events: WebhookEvent[];
   merchant_id?: string;
 }
 
 /** The message's key of what is wrong, for each field. */
-export const missing = ({ url, events }: Wish): { url?: string; events?: string } => ({
+export const missing = ({ url, events }: WebhookFields): { url?: string; events?: string } => ({
   ...(url.trim() ? {} : { url: "hooks.field_url" }),
   ...(events.length ? {} : { events: "hooks.field_events" }),
 });
@@ -66,15 +66,15 @@ export class Webhooks {
     );
   }
 
-  async add(wish: Wish): Promise<boolean> {
+  async add(fields: WebhookFields): Promise<boolean> {
     type Made = Webhook & { secret: string };
-    const options = { method: "POST", body: wish } as const;
+    const options = { method: "POST", body: fields } as const;
     const made = await this.part.step<Made>("/webhooks", options, "hooks.added");
     if (made) this.secret = { id: made.id, value: made.secret };
     return made !== null;
   }
 
-  async change({ id }: Webhook, { url, events }: Wish): Promise<boolean> {
+  async change({ id }: Webhook, { url, events }: WebhookFields): Promise<boolean> {
     const options = { method: "PATCH", body: { url, events } } as const;
     return (await this.part.step(`/webhooks/${id}`, options, "hooks.changed")) !== null;
   }

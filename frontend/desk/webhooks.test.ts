@@ -83,11 +83,11 @@ test("a form says what is missing before anything is sent", () => {
 test("a new webhook is the chosen merchant's, and its secret stands with it", async () => {
   const api = server({ ...lists, "POST /webhooks": { ...webhook, secret: "whsec_new" } });
   const webhooks = new Webhooks(api);
-  const wish = { url: webhook.url, events: webhook.events, merchant_id: "mer_2" };
+  const fields = { url: webhook.url, events: webhook.events, merchant_id: "mer_2" };
 
-  expect(await webhooks.add(wish)).toBe(true);
+  expect(await webhooks.add(fields)).toBe(true);
 
-  expect(api.bodies).toEqual([wish]);
+  expect(api.bodies).toEqual([fields]);
   expect(api.asked).toEqual(["POST /webhooks", LIST]);
   expect(webhooks.secret).toEqual({ id: "hook_1", value: "whsec_new" });
   expect(webhooks.part.done).toBe("hooks.added");
@@ -108,9 +108,9 @@ test("a refused address is said, and there is neither secret nor success", async
 
 test("a change says address and events, and no merchant", async () => {
   const api = server({ ...lists, "PATCH /webhooks/hook_1": webhook });
-  const wish = { url: "https://new.example", events: EVENTS.slice(0, 1), merchant_id: "mer_2" };
+  const fields = { url: "https://new.example", events: EVENTS.slice(0, 1), merchant_id: "mer_2" };
 
-  expect(await new Webhooks(api).change(webhook, wish)).toBe(true);
+  expect(await new Webhooks(api).change(webhook, fields)).toBe(true);
 
   expect(api.bodies).toEqual([{ url: "https://new.example", events: ["order.paid"] }]);
 });

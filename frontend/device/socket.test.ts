@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { MOST, Rate } from "./rate";
 import { SocketUplink, soundOf } from "./socket";
-import type { Source, Taker } from "./source";
+import type { Source, FrameSink } from "./source";
 import { TrackClock } from "./track-clock";
 import type { Second } from "./transport";
 
@@ -106,9 +106,9 @@ const listener = {
   closed: (code: string, final: boolean) => void said.push([code, final]),
 };
 
-const picture = (taker: Taker, timestamp: number, by: TrackClock = clock): void =>
-  taker.picture(new FakeFrame({ timestamp }) as unknown as VideoFrame, by);
-const sound = (taker: Taker, timestamp: number, by: TrackClock = clock): { closed: boolean } => {
+const picture = (sink: FrameSink, timestamp: number, by: TrackClock = clock): void =>
+  sink.picture(new FakeFrame({ timestamp }) as unknown as VideoFrame, by);
+const sound = (sink: FrameSink, timestamp: number, by: TrackClock = clock): { closed: boolean } => {
   const data = {
     timestamp,
     sampleRate: 48_000,
@@ -116,13 +116,13 @@ const sound = (taker: Taker, timestamp: number, by: TrackClock = clock): { close
     closed: false,
     close: () => void (data.closed = true),
   };
-  taker.sound(data as unknown as AudioData, by);
+  sink.sound(data as unknown as AudioData, by);
   return data;
 };
 const made = (kind: typeof FakeEncoder) => FakeEncoder.made.filter((each) => each instanceof kind);
 
 function connected(ratio = 9 / 16): { uplink: SocketUplink; socket: FakeSocket } {
-  source = { taker: null, ratio } as unknown as Source;
+  source = { sink: null, ratio } as unknown as Source;
   const uplink = new SocketUplink(source, ticket, "opus", new Rate(), listener);
   const socket = FakeSocket.made.at(-1)!;
   socket.opens();
@@ -154,7 +154,7 @@ test("the browser's own AAC is taken where it has one", async () => {
 
 describe("before the server has accepted", () => {
   test("the key is said in the first message, and no picture is sent", () => {
-    source = { taker: null, ratio: 1 } as unknown as Source;
+    source = { sink: null, ratio: 1 } as unknown as Source;
     const uplink = new SocketUplink(source, ticket, "aac", new Rate(), listener);
     const socket = FakeSocket.made[0]!;
     expect([socket.url, socket.protocol, socket.binaryType]).toEqual([
@@ -273,10 +273,10 @@ describe("pictures", () => {
   test("of another camera get a clock and an encoder of their own", () => {
     const { uplink } = connected();
     picture(uplink, 0);
-    const other = { taker: null, ratio: 9 / 16 } as unknown as Source;
+    const other = { sink: null, ratio: 9 / 16 } as unknown as Source;
     uplink.use(other);
 
-    expect([source.taker, other.taker]).toEqual([null, uplink]);
+    expect([source.sink, other.sink]).toEqual([null, uplink]);
     picture(uplink, 5, { at: () => 40_000 } as unknown as TrackClock);
     expect(made(FakeVideoEncoder).map(({ state }) => state)).toEqual(["closed", "configured"]);
   });
@@ -341,7 +341,7 @@ test("a connection that this device closes says nothing more", () => {
   picture(uplink, 33_000);
   vi.advanceTimersByTime(5000);
 
-  expect([said, seconds, source.taker]).toEqual([["accepted"], [], null]);
+  expect([said, seconds, source.sink]).toEqual([["accepted"], [], null]);
   expect(socket.sent.length).toBe(before);
   expect(FakeFrame.open).toBe(0);
 });

@@ -1,7 +1,7 @@
 /** One connection of this device to the server: encoders in front of a WebSocket. */
 import { middle } from "./crop";
 import { Rate, TOO_FAR } from "./rate";
-import type { Source, Taker } from "./source";
+import type { Source, FrameSink } from "./source";
 import type { TrackClock } from "./track-clock";
 import { FINAL, type Listener, type Ticket, type Uplink } from "./transport";
 import * as wire from "./wire";
@@ -18,7 +18,7 @@ export async function soundOf(): Promise<wire.Sound> {
   return (await AudioEncoder.isConfigSupported(aac)).supported ? "aac" : "opus";
 }
 
-export class SocketUplink implements Taker, Uplink<Source> {
+export class SocketUplink implements FrameSink, Uplink<Source> {
   #socket: WebSocket;
   #video: VideoEncoder | null = null;
   #videoClock: TrackClock | null = null;
@@ -43,7 +43,7 @@ export class SocketUplink implements Taker, Uplink<Source> {
     readonly rate: Rate,
     private readonly listener: Listener,
   ) {
-    source.taker = this;
+    source.sink = this;
     this.#socket = new WebSocket(ticket.websocket_url, wire.SUBPROTOCOL);
     this.#socket.binaryType = "arraybuffer";
     this.#socket.onopen = () => this.#socket.send(wire.hello(ticket.ticket, codec));
@@ -57,9 +57,9 @@ export class SocketUplink implements Taker, Uplink<Source> {
   }
 
   use(source: Source): void {
-    this.source.taker = null;
+    this.source.sink = null;
     this.source = source;
-    source.taker = this;
+    source.sink = this;
   }
 
   picture(frame: VideoFrame, clock: TrackClock): void {
@@ -191,7 +191,7 @@ export class SocketUplink implements Taker, Uplink<Source> {
     this.#over = true;
     this.#open = false;
     clearInterval(this.#timer);
-    this.source.taker = null;
+    this.source.sink = null;
     this.#dropVideo();
     this.#dropAudio();
     this.#socket.close();

@@ -3,8 +3,8 @@ import { Level } from "./level";
 import type { Capture } from "./transport";
 import { TrackClock } from "./track-clock";
 
-/** Takes frames and closes them. */
-export interface Taker {
+/** Receives frames and closes them. */
+export interface FrameSink {
   picture(frame: VideoFrame, clock: TrackClock): void;
   sound(data: AudioData, clock: TrackClock): void;
 }
@@ -13,7 +13,7 @@ const now = (): number => performance.now() * 1000;
 
 export class Source implements Capture {
   readonly level = new Level();
-  taker: Taker | null = null;
+  sink: FrameSink | null = null;
   #closed = false;
   #clocks: TrackClock[] = [];
 
@@ -32,7 +32,7 @@ export class Source implements Capture {
 
   close(): void {
     this.#closed = true;
-    this.taker = null;
+    this.sink = null;
     this.stream.getTracks().forEach((track) => track.stop());
   }
 
@@ -40,7 +40,7 @@ export class Source implements Capture {
     const clock = this.#clock();
     for await (const frame of this.#frames<VideoFrame>(track)) {
       clock.observe(frame.timestamp, now());
-      this.#hand(frame, (taker) => taker.picture(frame, clock));
+      this.#hand(frame, (sink) => sink.picture(frame, clock));
     }
   }
 
@@ -51,14 +51,14 @@ export class Source implements Capture {
       const samples = new Float32Array(data.numberOfFrames);
       data.copyTo(samples, { planeIndex: 0, format: "f32-planar" });
       this.level.hear(samples, now());
-      this.#hand(data, (taker) => taker.sound(data, clock));
+      this.#hand(data, (sink) => sink.sound(data, clock));
     }
   }
 
   /** One frame that an encoder chokes on does not end the track. */
-  #hand(frame: VideoFrame | AudioData, take: (taker: Taker) => void): void {
+  #hand(frame: VideoFrame | AudioData, pass: (sink: FrameSink) => void): void {
     try {
-      if (this.taker && this.settled) take(this.taker);
+      if (this.sink && this.settled) pass(this.sink);
       else frame.close();
     } catch (error) {
       frame.close();
