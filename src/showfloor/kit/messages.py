@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -165,10 +165,12 @@ def moment(lang: str, when: datetime, timezone: str) -> str:
 
 
 def deadline(lang: str, end: datetime, timezone: str) -> str:
-    """The last minute before `end`, as `moment`: what ends with a day ends at 23:59 of that day,
-    and not at 00:00 of the next one, which people read as a day more.
+    """`end` as `moment`; what ends with a day ends at 23:59 of that day, and not at 00:00 of the
+    next one, which people read as a day more. Another moment is written as it is: goods that came
+    back too late are owed for at once.
     """
-    return moment(lang, end - timedelta(minutes=1), timezone)
+    at = end.astimezone(get_timezone(timezone)).time()
+    return moment(lang, end - timedelta(minutes=1) if at == time() else end, timezone)
 
 
 def country(lang: str, code: str) -> str:

@@ -13,10 +13,14 @@ from showfloor.kit.network import client_network
 from showfloor.kit.pace import Pace
 from showfloor.kit.recent import Recent
 from showfloor.media.types import MediaMoment
+from showfloor.room.schemas import MessagesOut
 from showfloor.stock import service as stock
 
 Ask = Callable[[UUID], Awaitable[MediaMoment]]
 """The newest media of a show, from `streaming`."""
+
+
+KEPT_SECONDS = 1.0
 
 
 class RoomDeps:
@@ -24,6 +28,8 @@ class RoomDeps:
 
     def __init__(self, *, secret: str) -> None:
         self.pace = Pace()
+        self.newest: Recent[MessagesOut] = Recent(seconds=KEPT_SECONDS, most=1000)
+        """The last messages of shows: all who watch ask for them at once when one is pinned."""
         self._secret = secret.encode()
         self._behind: Recent[timedelta] = Recent(seconds=2.0, most=1000)
 

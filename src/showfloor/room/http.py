@@ -169,16 +169,27 @@ def _is_chat_token(given: HTTPAuthorizationCredentials | None) -> bool:
 @router.get("/shows/{show_id}/messages", responses=refusals(NotFound, ShowNotFound))
 async def list_messages(
     show_id: str,
-    session: SessionDep,
+    database: DatabaseDep,
+    room: RoomDep,
     start: Annotated[Moment | None, Query(alias="from", description="on the show clock")] = None,
     end: Annotated[Moment | None, Query(alias="to", description="the first moment after")] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> MessagesOut:
-    """The last messages that were said in this part of the show, the oldest first."""
-    found = await service.list_messages(
-        session, show_id=ids.parse("show", show_id), start=start, end=end, most=limit
-    )
-    return messages_view(found)
+    """The last messages that were said in this part of the show, the oldest first. Without `from`
+    and `to` the answer may be a second old.
+    """
+    show = ids.parse("show", show_id)
+
+    async def read() -> MessagesOut:
+        async with database.session() as session:
+            found = await service.list_messages(
+                session, show_id=show, start=start, end=end, most=limit
+            )
+        return messages_view(found)
+
+    if start is None and end is None:
+        return await room.newest.get((show, limit), read)
+    return await read()
 
 
 OWN = (NotAuthenticated, NotFound, CsrfFailed, MessageNotFound)

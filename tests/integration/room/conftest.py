@@ -7,9 +7,11 @@ from typing import Any
 
 import httpx2
 import pytest
+from fastapi import FastAPI
 
 from showfloor.kit import ids
 from showfloor.kit.db import Database
+from showfloor.kit.recent import Recent
 from tests.integration.app.conftest import app, client
 from tests.people import Floor, add_floor_on_air, add_host, add_key
 
@@ -53,7 +55,9 @@ class Talk:
 
 
 @pytest.fixture
-async def talk(client: httpx2.AsyncClient, database: Database) -> Talk:
+async def talk(app: FastAPI, client: httpx2.AsyncClient, database: Database) -> Talk:
+    # A test that is about them says how long answers are kept.
+    app.state.room.newest = Recent(seconds=0.0, most=1)
     async with database.session() as session:
         floor = await add_floor_on_air(session)
         host = await add_key(session, floor.host)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 
-from showfloor.kit import clock
+from showfloor.kit import clock, recent
 from showfloor.kit.db import Database
 from showfloor.realtime import service as realtime
 from showfloor.replays import service as replays
 from showfloor.replays.schemas import ReplayChange
+from showfloor.room.deps import KEPT_SECONDS, RoomDeps
 from showfloor.room.service import moderation
 from showfloor.shows import service as shows
 from showfloor.shows.types import ReplayFacts, ReplayState
 from tests.integration.room.conftest import Talk
+from tests.statements import noted
 
 
 async def pin(talk: Talk, message: Any, who: dict[str, str], method: str = "PUT") -> int:
@@ -118,4 +122,25 @@ async def test_pinned_message_stays_in_the_replay_unless_it_is_cut_out(
     async with database.session() as session:
         hidden = ReplayChange.model_validate({"hidden": [span]})
         await replays.change_replay(session, **own, change=hidden)
+    assert await pinned(talk) is None
+
+
+async def test_all_who_ask_for_what_is_pinned_share_an_answer_of_a_second(
+    app: FastAPI, talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1000.0
+    monkeypatch.setattr(recent.clock, "monotonic", lambda: now)
+    app.state.room.newest = RoomDeps(secret="s").newest
+    _, message = await talk.guest("Sofia", "Is it cotton?")
+    await pin(talk, message, talk.host)
+
+    with noted(app.state.database) as first:
+        assert await pinned(talk) == "Is it cotton?"
+    with noted(app.state.database) as others:
+        assert await asyncio.gather(*[pinned(talk) for _ in range(50)]) == ["Is it cotton?"] * 50
+
+    assert len(first) > 1
+    assert others == []
+    await talk.client.delete(f"/api/v1/messages/{message['id']}", headers=talk.host)
+    now += KEPT_SECONDS
     assert await pinned(talk) is None

@@ -8,7 +8,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -327,3 +327,17 @@ def test_a_deadline_at_the_end_of_a_day_names_that_day() -> None:
 
     assert messages.deadline("en", end, "Europe/London").startswith("11 December 2026, 23:59 (")
     assert messages.deadline("ar", end, "Europe/London").startswith("11 ديسمبر 2026، 23:59 (")
+
+
+def test_a_deadline_within_a_day_is_that_moment() -> None:
+    """Midnight is that of the zone, and not of another one."""
+    within = datetime(2026, 12, 12, 14, 30, 20, tzinfo=ZoneInfo("Europe/London"))
+    assert messages.deadline("en", within, "Europe/London").startswith("12 December 2026, 14:30 (")
+
+    midnight_in_utc = datetime(2026, 7, 12, tzinfo=UTC)
+    assert messages.deadline("en", midnight_in_utc, "Europe/London").startswith(
+        "12 July 2026, 01:00 ("
+    )
+    assert messages.deadline(
+        "en", midnight_in_utc - timedelta(hours=1), "Europe/London"
+    ).startswith("11 July 2026, 23:59 (")
