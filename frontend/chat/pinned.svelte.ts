@@ -19,7 +19,12 @@ export class Pinned {
   #removed: string | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #looking = false;
+  /** The last one that is no news; undefined until the room has said what is pinned. */
+  #known: string | null | undefined;
+  /** Another message is pinned than when the page was opened, or than before. */
+  onpinned: (message: ChatMessage) => void = () => undefined;
 
+  /** `id` is undefined until the room has said what is pinned. */
   constructor(
     readonly id: () => string | null | undefined,
     readonly lines: () => Lines,
@@ -40,6 +45,7 @@ export class Pinned {
     this.#looking = true;
     // The page keeps a few hundred lines: the pinned one stays when it is no longer among them.
     if (message) this.#found = message;
+    this.#say(id, message);
     if (!id) this.#asked = null;
     else if (message?.id === this.#removed) this.#removed = null;
     if (this.#isMissing() && this.#asked !== id) this.#askAfter(0);
@@ -47,6 +53,14 @@ export class Pinned {
       this.#looking = false;
       clearTimeout(this.#timer);
     };
+  }
+
+  #say(id: string | null | undefined, message: ChatMessage | null): void {
+    if (id === undefined || id === this.#known) return;
+    const isFirst = this.#known === undefined;
+    if (id && !isFirst && !message) return;
+    this.#known = id;
+    if (message && !isFirst) this.onpinned(message);
   }
 
   /** It was deleted. */

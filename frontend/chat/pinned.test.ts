@@ -8,7 +8,7 @@ const said = (id: string, at = "2026-11-26T10:00:00Z") => ({ id, text: id, at })
 type Answer = ChatMessage | Error | null;
 
 /** A room in which a message is pinned, and a server that answers in turn, at last always the same. */
-function pinnedOf(room: { id: string | null; lines?: Lines; answers?: Answer[] }) {
+function pinnedOf(room: { id: string | null | undefined; lines?: Lines; answers?: Answer[] }) {
   const { answers = [] } = room;
   const ask = vi.fn(() => {
     const answer = answers.length > 1 ? answers.shift() : answers[0];
@@ -172,4 +172,33 @@ test("an answer from before the pin is followed by the one that has it", async (
   await vi.runAllTimersAsync();
 
   expect(pinned.message?.id).toBe("msg_2");
+});
+
+test("what is pinned is news once, but for what was pinned when the page was opened", () => {
+  const lines = [said("msg_1"), said("msg_2")];
+  const { pinned, room } = pinnedOf({ id: undefined, lines });
+  const news: string[] = [];
+  pinned.onpinned = ({ id }) => news.push(id);
+
+  for (const id of [undefined, "msg_1", "msg_2", "msg_2", null, "msg_2", "msg_1"]) {
+    room.id = id;
+    pinned.look();
+  }
+
+  expect(news).toEqual(["msg_2", "msg_2", "msg_1"]);
+});
+
+test("a pinned message is news when its words are there", async () => {
+  const { pinned, room } = pinnedOf({ id: null, answers: [said("msg_1")] });
+  const news: string[] = [];
+  pinned.onpinned = ({ text }) => news.push(text);
+  pinned.look();
+  room.id = "msg_1";
+  pinned.look();
+  await vi.runAllTimersAsync();
+  expect(news).toEqual([]);
+
+  pinned.look();
+
+  expect(news).toEqual(["msg_1"]);
 });

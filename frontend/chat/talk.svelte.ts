@@ -65,7 +65,7 @@ export class Talk {
     this.voice = keptVoice(store.page.show.id);
     this.recorded = new Recorded(store);
     this.pinned = new Pinned(
-      () => this.settings?.pinned_id,
+      () => (this.#isRoomKnown ? (this.settings?.pinned_id ?? null) : undefined),
       () => this.lines,
       () => call(store.page.api, `${this.#path}?limit=1`),
     );
@@ -148,6 +148,10 @@ export class Talk {
   #speakAs(voice: Voice | null): void {
     this.voice = voice;
     keepVoice(this.store.page.show.id, voice);
+  }
+
+  get #isRoomKnown(): boolean {
+    return Object.keys(this.store.entries).length > 0;
   }
 
   get #path(): string {

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.journeys.conftest import IN_TURN, Installation, new_visitor
 from tests.journeys.test_buy import say_born, watch
 from tests.journeys.test_gate import CHILD_YEAR, stored
-from tests.journeys.test_look import look
+from tests.journeys.test_look import control_room, look, studio
 from tests.waiting import BOUND
 
 pytestmark = [IN_TURN]
@@ -31,6 +31,13 @@ WORDS = {
         "text": "Is the mug safe in a dishwasher? https://example.com",
         "who": "Sofia",
         "team": "Host",
+        "pinned": "Pinned",
+        "news": "Pinned message from",
+        "unpin": "Unpin",
+        "undo": "Undo",
+        "about": "What to do about",
+        "delete": "Delete for everyone",
+        "keep": "Keep",
     },
     "ar": {
         "say": "سؤال أو تعليق",
@@ -46,6 +53,13 @@ WORDS = {
         "text": "هل يُغسل الكوب في الجلّاية؟ https://example.com",
         "who": "مها",
         "team": "المقدم",
+        "pinned": "رسالة مثبّتة",
+        "news": "رسالة مثبّتة من",
+        "unpin": "إلغاء التثبيت",
+        "undo": "تراجع",
+        "about": "ما العمل برسالة",
+        "delete": "حذف عند الجميع",
+        "keep": "إبقاء",
     },
 }
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
@@ -117,6 +131,54 @@ def test_guest_writes_on_a_phone_and_the_team_deletes(
     expect(newcomer.get_by_role("log").get_by_text(f"Answer {lang}").first).to_be_visible()
     expect(newcomer.get_by_role("log").get_by_text(said["text"])).to_have_count(0)
     for page in (reader, writer, newcomer):
+        page.context.close()
+
+
+@pytest.mark.parametrize("lang", ["en", "ar"])
+def test_pinned_message_is_announced_and_unpinned_by_keyboard(
+    demo: Installation, browser: Browser, lang: str
+) -> None:
+    said, text = WORDS[lang], f"The mugs are dishwasher safe, all of them ({lang}). " * 6
+    reader, host = visitor(browser, demo, lang, PHONE), visitor(browser, demo, lang, DESK)
+    studio(demo, host, lang)
+    control_room(demo, host, lang)
+    message = say_as_team(demo, text)
+    room = host.locator(".room-chat")
+    expect(room.locator(f"[data-message={message['id']}]")).to_be_visible()
+    with demo.api("host") as api:
+        assert api.put(f"/messages/{message['id']}/pin").status_code == 204
+
+    expect(reader.get_by_role("status").filter(has_text=said["news"])).to_have_count(1)
+    reader.locator(".lane__pin").click()
+    words = reader.get_by_role("region", name=said["pinned"])
+    expect(words).to_be_visible()
+    words.focus()
+    reader.keyboard.press("End")
+    reader.wait_for_function("document.activeElement.scrollTop > 0")
+    assert look(reader, f"chat-pinned-{lang}-360") == []
+
+    assert look(host, f"control-pinned-{lang}-1280") == []
+    room.get_by_role("button", name=said["unpin"]).press("Enter")
+    expect(room.locator("[data-pinned]")).to_have_count(0)
+    expect(room.get_by_role("log")).to_be_focused()
+    expect(reader.locator("[data-pinned]")).to_have_count(0)
+    assert room.locator("[role=status]").get_attribute("aria-atomic") == "false"
+
+    row = room.locator(f"[data-message={message['id']}]")
+    more = row.get_by_role("button", name=said["about"])
+    more.press("Enter")
+    room.get_by_role("button", name=said["keep"], exact=True).press("Enter")
+    expect(more).to_be_focused()
+    more.press("Enter")
+    room.get_by_role("button", name=said["delete"], exact=True).press("Enter")
+    expect(row).to_have_count(0)
+    undo = room.get_by_role("button", name=said["undo"]).last
+    undo.press("Enter")
+    expect(row).to_be_visible()
+    assert host.evaluate("document.activeElement !== document.body")
+    with demo.api("host") as api:
+        assert api.delete(f"/messages/{message['id']}").status_code == 204
+    for page in (reader, host):
         page.context.close()
 
 
