@@ -149,7 +149,7 @@ def test_pinned_message_is_announced_and_unpinned_by_keyboard(
         assert api.put(f"/messages/{message['id']}/pin").status_code == 204
 
     expect(reader.get_by_role("status").filter(has_text=said["news"])).to_have_count(1)
-    reader.locator(".lane__pin").click()
+    reader.get_by_role("button", name=said["say"]).click()
     words = reader.get_by_role("region", name=said["pinned"])
     expect(words).to_be_visible()
     words.focus()
