@@ -19,9 +19,9 @@ import psycopg
 
 from showfloor.fanout.log import Change
 from showfloor.fanout.messages import MessageChange
+from showfloor.kit.contract import ROOMS_CHANNEL
 
 ROLE = "showfloor_fanout"
-CHANNEL = "showfloor_rooms"
 
 # The document of each room. A room without entries is one row without a key; an unknown room has no
 # row.
@@ -207,7 +207,7 @@ async def hints(url: str, limit: float) -> AsyncGenerator[frozenset[UUID] | None
     """
     connection = await _connect(url, limit)
     try:
-        await connection.execute(f"listen {CHANNEL}")
+        await connection.execute(f"listen {ROOMS_CHANNEL}")
         yield None
         async for notify in connection.notifies():
             yield _room_ids(notify.payload)

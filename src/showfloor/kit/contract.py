@@ -1,5 +1,5 @@
 """What web and streaming say to each other (docs/operate/internal.md), as values that both sides
-use.
+use, and where `fanout` hears that a room changed.
 
 Dataclasses of the standard library, because streaming starts without pydantic; FastAPI and pydantic
 read the same classes. Times are RFC 3339 texts, ids are as everybody sees them (`show_…`). A member
@@ -16,6 +16,11 @@ from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
+
+ROOMS_CHANNEL = "showfloor_rooms"
+"""The NOTIFY channel on which `realtime` tells `fanout` to look; the payload is room ids as
+hexadecimal digits, or empty for all of them.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,14 +35,15 @@ class Pace:
         seconds = max((self._left(key, limit, now) for key, limit in limits.items()), default=0)
         if not seconds:
             for key in limits:
-                self._times[key].append(now)
+                self._times.setdefault(key, deque()).append(now)
         while len(self._times) > MOST_REMEMBERED:
             self._times.popitem(last=False)
         return seconds
 
     def _left(self, key: Hashable, limit: Limit, now: float) -> int:
-        """Seconds; what is too old to count is forgotten."""
-        times = self._times.setdefault(key, deque())
+        """Seconds; what is too old to count is forgotten. Who was never counted gets no entry."""
+        if (times := self._times.get(key)) is None:
+            return 0
         self._times.move_to_end(key)
         while times and times[0] <= now - limit.seconds:
             times.popleft()

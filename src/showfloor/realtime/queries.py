@@ -12,15 +12,11 @@ from uuid import UUID
 from sqlalchemy import text
 
 from showfloor.kit import notify
+from showfloor.kit.contract import ROOMS_CHANNEL
 from showfloor.kit.db import BATCH, Session
 from showfloor.kit.notify import NotifierLost as NotifierLost
 from showfloor.kit.notify import commits as commits
 from showfloor.realtime.types import RoomEvent, Snapshot
-
-CHANNEL = "showfloor_rooms"
-"""The NOTIFY channel that `fanout` listens to; the payload is room ids as hexadecimal digits, or
-empty for all of them.
-"""
 
 # A room that exists already stays as it is.
 _INSERT_ROOM = text("insert into room (id, seq) values (:room, 0) on conflict do nothing")
@@ -148,4 +144,4 @@ async def delete_events(session: Session, before: datetime) -> int:
 
 def notifier(url: str) -> AbstractAsyncContextManager[Callable[[str], Awaitable[None]]]:
     """A connection of its own that sends hints to `fanout`. Raises NotifierLost."""
-    return notify.notifier(url, CHANNEL)
+    return notify.notifier(url, ROOMS_CHANNEL)

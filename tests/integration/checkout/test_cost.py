@@ -16,7 +16,7 @@ from tests.integration.checkout.shop import stock_now
 from tests.integration.checkout.test_callbacks import calling_shop, calls_are_done, gate
 
 __all__ = ["calling_shop", "gate"]
-MOST_STATEMENTS, MOST_COMMITS, MOST_ROUND_TRIPS = 16, 2, 8
+MOST_STATEMENTS, MOST_COMMITS, MOST_WAITING, MOST_ROUND_TRIPS = 16, 4, 2, 8
 SYNC, SOFTLY = "sync", "set local synchronous_commit to off"
 SOFTLY_ALONE = "select set_config('synchronous_commit', 'off', true)"
 FRAME = "begin", SOFTLY, SOFTLY_ALONE, "commit", SYNC

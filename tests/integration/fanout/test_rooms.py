@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from showfloor.fanout import queries
 from showfloor.kit import ids
+from showfloor.kit.contract import ROOMS_CHANNEL
 from showfloor.realtime import service
 from showfloor.realtime.hints import Hints
 from tests.integration.fanout.conftest import NEVER
@@ -222,7 +223,7 @@ async def test_garbage_as_a_hint_is_a_hint(house: Any, serve: Any, watch: Any) -
         await viewer.next_log()
         await house.set(room, "a", 1)
 
-        await house.run(f"notify {queries.CHANNEL}, 'garbage'")
+        await house.run(f"notify {ROOMS_CHANNEL}, 'garbage'")
 
         assert (await viewer.next_log()).id == 1
 
@@ -241,7 +242,7 @@ async def test_log_forgotten_under_a_viewer_gives_it_a_snapshot(
             await service.set_entry(session, room, "b", 2)
             await service.set_entry(session, room, "c", 3)
             await session.execute(text("delete from room_event where seq <= 2"))
-        await house.run(f"notify {queries.CHANNEL}")
+        await house.run(f"notify {ROOMS_CHANNEL}")
 
         event = await viewer.next_log()
         assert (event.kind, event.id, event.data["entries"]) == (

@@ -17,6 +17,7 @@ import pytest
 from sqlalchemy import text
 
 from showfloor.kit import clock, ids
+from showfloor.kit.contract import ROOMS_CHANNEL
 from showfloor.kit.db import Database
 from showfloor.kit.errors import NotFound
 from showfloor.realtime import queries, service
@@ -221,7 +222,7 @@ class Listener:
 @pytest.fixture
 async def listener(database_url: str) -> AsyncIterator[Listener]:
     async with await psycopg.AsyncConnection.connect(database_url, autocommit=True) as connection:
-        await connection.execute(f"listen {queries.CHANNEL}")
+        await connection.execute(f"listen {ROOMS_CHANNEL}")
         listener = Listener(connection)
         async with running(listener.follow()):
             yield listener

@@ -157,6 +157,22 @@ async def test_one_writer_is_slowed_down_and_others_are_not(talk: Talk) -> None:
     await talk.guest("Daniel")
 
 
+async def test_answers_to_nothing_are_counted_and_use_up_no_turn(
+    talk: Talk, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(messages, "TRIES", Limit(3, 1000.0))
+    monkeypatch.setattr(messages, "AUTHOR", Limit(1, 1000.0))
+    async with database.session() as session:
+        key = await add_key(session, await add_person(session, "Yousef"))
+    nothing = ids.encode("msg", ids.new())
+
+    answers = [await talk.say("Hi", key, reply_to=nothing) for _ in range(2)]
+    answers += [await talk.say("Hi", key), await talk.say("Hi", key, reply_to=nothing)]
+
+    assert [answer.status_code for answer in answers] == [404, 404, 201, 429]
+    assert await talk.shown() == ["Hi"]
+
+
 async def test_names_cannot_be_made_up_without_end(
     talk: Talk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

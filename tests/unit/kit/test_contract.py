@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import is_dataclass
 from typing import Any
 
 import pytest
@@ -13,11 +14,14 @@ from showfloor.kit.contract import (
     AudioHealth,
     CarriedCue,
     ContractError,
+    DestinationLine,
+    DestinationOrder,
     Health,
     HealthWarning,
     IngestAnswer,
     IngestLine,
     IngestReports,
+    NetworkHealth,
     PublishPermission,
     PublishQuestion,
     PublishRefusal,
@@ -25,25 +29,61 @@ from showfloor.kit.contract import (
     ShowMoment,
     ShowOrders,
     ShowStateOrder,
+    SoundMeasure,
     VideoHealth,
 )
 
 CUE = CarriedCue("cue_1", "pin", "2026-11-23T10:00:00.000Z", None, {"product_id": "prod_1"})
 VIDEO = VideoHealth("h264", "High", "4.0", 1280, 720, 29.97, 4_000_000, None)
-HEALTH = Health(
-    VIDEO, AudioHealth("aac", 48000, 2, 128_000), [HealthWarning("stalled", {"seconds": 3})]
+AUDIO = AudioHealth("aac", 48000, 2, 128_000)
+NETWORK = NetworkHealth(0.02, 12)
+WARNING = HealthWarning("stalled", {"seconds": 3})
+HEALTH = Health(VIDEO, AUDIO, [WARNING], NETWORK)
+DESTINATION = DestinationOrder("dest_1", "rtmps://video.example/live", "key", 2)
+DESTINATION_LINE = DestinationLine(
+    "dest_1", "retrying", "2026-11-23T10:00:00.000Z", 5_000, 3, 1, True, "refused", "busy"
 )
-LINE = IngestLine("show_1", "ingest_1", "publishing", "2026-11-23T10:00:00.000Z", "key", HEALTH)
+LINE = IngestLine(
+    "show_1",
+    "ingest_1",
+    "publishing",
+    "2026-11-23T10:00:00.000Z",
+    "key",
+    HEALTH,
+    [DESTINATION_LINE],
+)
+ORDERS = ShowOrders("live", 0, "token", False, [CUE], "old", [DESTINATION])
 MESSAGES = [
     PublishQuestion("sk_1"),
     PublishPermission("show_1", "key", "live", -500, [CUE]),
     PublishRefusal("show_ended", "The show is over."),
     IngestReports([LINE, IngestLine("show_2", "ingest_2", "lost", "2026-11-23T10:00:00Z")]),
-    IngestAnswer({"show_1": ShowOrders("live", 0, "token", False, [CUE])}),
+    IngestAnswer({"show_1": ORDERS}),
     ShowMoment("2026-11-23T10:00:00.000Z"),
     ShowCues([CUE]),
     ShowStateOrder("live"),
+    SoundMeasure(3.0, -23.5, None),
+    VIDEO,
+    AUDIO,
+    NETWORK,
+    WARNING,
+    HEALTH,
+    CUE,
+    LINE,
+    ORDERS,
+    DESTINATION,
+    DESTINATION_LINE,
 ]
+
+
+def test_every_message_is_among_them() -> None:
+    classes = {
+        each
+        for each in vars(contract).values()
+        if isinstance(each, type) and is_dataclass(each) and each.__module__ == contract.__name__
+    }
+
+    assert {type(message) for message in MESSAGES} == classes
 
 
 @pytest.mark.parametrize("message", MESSAGES, ids=lambda message: type(message).__name__)

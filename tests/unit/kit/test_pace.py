@@ -49,3 +49,12 @@ def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert counts.wait("d", Limit(1, 10.0), 0.0) == 10
     assert counts.wait("a", Limit(1, 10.0), 0.0) == 0
+
+
+def test_who_was_never_counted_is_not_remembered() -> None:
+    """A key of who is refused may be made up: it must drive nobody else out."""
+    counts = Pace()
+    counts.wait("a", Limit(1, 60.0), 0.0)
+
+    assert counts.wait_for_all({"a": Limit(1, 60.0), "made up": TWO}, 1.0) > 0
+    assert list(counts._times) == ["a"]

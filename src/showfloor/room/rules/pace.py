@@ -13,6 +13,8 @@ LONGEST_MUTE = timedelta(days=1)
 
 AUTHOR = Limit(6, 10.0)
 """Messages of one writer."""
+TRIES = Limit(20, 10.0)
+"""Requests of one account in a show, also those that are refused, before anything is looked up."""
 NETWORK = Limit(600, 10.0)
 """Messages of one network, which may be a whole office or a mobile operator's."""
 NEWCOMERS = Limit(60, 60.0)

@@ -29,7 +29,7 @@ from showfloor.room.errors import (
     WritingTooFast,
 )
 from showfloor.room.rules.names import LONGEST_NAME, clean_name, is_reserved
-from showfloor.room.rules.pace import AUTHOR, LONGEST_MUTE, NETWORK, NEWCOMERS, RETURNS
+from showfloor.room.rules.pace import AUTHOR, LONGEST_MUTE, NETWORK, NEWCOMERS, RETURNS, TRIES
 from showfloor.room.rules.private import cover_private
 from showfloor.room.rules.words import is_emoji
 from showfloor.room.service.access import name_of_staff, names_of_team, role_of
@@ -76,14 +76,13 @@ async def send_message(
         raise ChatClosed
     role = await role_of(session, person, show)
     holds = ChatSettings() if role.staff else await queries.settings(session, show_id)
-    if holds.closed:
-        raise ChatPaused
-    if holds.emoji_only and not is_emoji(text):
-        raise ChatEmojiOnly
+    _check_open(holds, text)
+    # Counts every try, also those that are refused.
     if isinstance(writer, Person):
+        if not role.staff:
+            _take_turns(pace, {("tries", show_id, writer.id): TRIES})
         author, token = await _author_of(session, writer, role, show), None
     else:
-        # Counts every try, also those that are refused.
         _take_turns(pace, {("network", writer.network): NETWORK})
         author, token = await _author_of_guest(session, writer, show)
     if not role.staff:
@@ -155,6 +154,13 @@ async def _turns_of_newcomer(session: Session, guest: Guest, show: Show) -> dict
 async def _check_name(session: Session, name: str, show: Show) -> None:
     if not name or is_reserved(name, await names_of_team(session, show)):
         raise ChatNameReserved
+
+
+def _check_open(holds: ChatSettings, text: str) -> None:
+    if holds.closed:
+        raise ChatPaused
+    if holds.emoji_only and not is_emoji(text):
+        raise ChatEmojiOnly
 
 
 def _check_muted(author: Author) -> None:
