@@ -11,6 +11,7 @@ import pytest
 from fastapi import FastAPI
 
 from showfloor.app import wiring
+from showfloor.app.rehearsing import scratch as scratch_module
 from showfloor.app.rehearsing.crowd import Crowd, public_api
 from showfloor.app.rehearsing.rehearsals import Rehearsals
 from showfloor.app.rehearsing.scratch import ROWS, drop_leftovers, schema_of, scratch
@@ -299,8 +300,19 @@ async def leave(url: str) -> UUID:
     return gone
 
 
-async def test_two_workers_drop_the_same_leftovers(app: FastAPI) -> None:
+async def test_two_workers_drop_the_same_leftovers(
+    app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each schema is asked for by both at the same time."""
     url = app.state.settings.database_url
+    both, lock = asyncio.Barrier(2), scratch_module._lock
+
+    async def together(*given: Any) -> bool:
+        async with bounded():
+            await both.wait()
+        return await lock(*given)
+
+    monkeypatch.setattr(scratch_module, "_lock", together)
     for _ in range(5):
         await leave(url)
 
