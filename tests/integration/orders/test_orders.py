@@ -130,6 +130,7 @@ async def test_order_keeps_what_was_agreed(house: House) -> None:
             "to_send": 2,
             "returned": 0,
             "no_withdrawal": None,
+            "may_be_withdrawn": True,
         }
     ]
     assert body["terms"] == []
