@@ -105,6 +105,19 @@ class Installation:
             trust_env=False,
         )
 
+    def await_past_show(self) -> str:
+        """Its slug, once the show that is over has come in with its clips: the demo is ready before
+        that.
+        """
+        path = f"/shows/{self.facts['past_show_id']}/clips"
+        with self.api() as api:
+            until_blocking(
+                lambda: len(api.get(path).json().get("items", ())) == 3,
+                within=START_WITHIN,
+                otherwise=lambda: (self.data / "logs" / "past-show.log").read_text(),
+            )
+        return str(self.facts["past_slug"])
+
 
 def chromium() -> str:
     return (

@@ -113,14 +113,9 @@ def _seconds_between(start: str, end: str) -> float:
 def test_demo_has_a_show_that_is_over_with_its_pins_and_three_clips(
     demo: Installation, page: Page
 ) -> None:
-    past, slug = demo.facts["past_show_id"], demo.facts["past_slug"]
+    slug = demo.await_past_show()
     with demo.api() as api:
-        until_blocking(
-            lambda: len(api.get(f"/shows/{past}/clips").json().get("items", ())) == 3,
-            within=START_WITHIN,
-            otherwise=lambda: (demo.data / "logs" / "past-show.log").read_text(),
-        )
-        wait_for(api, f"/shows/{past}", "ready", "replay", "state")
+        wait_for(api, f"/shows/{demo.facts['past_show_id']}", "ready", "replay", "state")
 
     page.goto(f"{demo.base}/?lang=ar")
     expect(page.locator(f"a[href='/s/{slug}']")).to_contain_text("صباحات هادئة")

@@ -188,7 +188,7 @@ def test_pages_before_and_after_a_show_are_not_dead(
         expect(page.locator(".stage__state .v-btn-share")).to_be_visible()
         until(page, "document.querySelector('.stage img.stage__video')?.naturalWidth > 0")
         walk.look("scheduled", ".stage__state .v-btn-share", ".stage__state h2")
-        page.goto(f"{demo.base}/s/{demo.facts['past_slug']}?lang={lang}")
+        page.goto(f"{demo.base}/s/{demo.await_past_show()}?lang={lang}")
         expect(page.locator(".stage__state .btn-spot").first).to_be_visible()
         walk.look("ended", ".stage__state .btn-spot")
 
