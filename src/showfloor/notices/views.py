@@ -4,7 +4,7 @@ and annex I). Text and HTML say the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, partial
@@ -19,10 +19,16 @@ from showfloor.merchants.types import ReturnPayer, SellerTerms, WayBack
 from showfloor.notices.types import Letter, Mail, MailKind
 from showfloor.orders import service as orders
 from showfloor.orders.types import Order
-from showfloor.orders.views import due_back_of, owed_of, progress_of, reason_words
+from showfloor.orders.views import (
+    Translate,
+    due_back_of,
+    owed_of,
+    progress_of,
+    seller_lines,
+    vat_words,
+)
 from showfloor.viewers.types import SignInLetter
 
-Translate = Callable[..., str]
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -56,7 +62,7 @@ def letter_of(
     given = {
         "lang": lang,
         "comma": comma,
-        "seller": seller_of(order, lang, comma),
+        "seller": comma.join(seller_lines(order, lang)),
         "dir": messages.direction(lang),
         "order": order,
         "url": url,
@@ -64,7 +70,7 @@ def letter_of(
         "country": partial(messages.country, lang),
         "moment": partial(moment, lang, order.market),
         "days": partial(messages.days, lang),
-        "vat": _vat(order, lang),
+        "vat": " ".join(vat_words(order, lang)),
         "price": partial(messages.load().price, lang),
         "kind": mail.kind.value,
         "withdrawal_money": _withdrawal_money(order, t),
@@ -139,13 +145,6 @@ def invitation_letter(
         message_id=f"<{mail.kind}.{mail.about.hex}@{office.domain}>",
         date=mail.made_at,
     )
-
-
-def _vat(order: Order, lang: str) -> str:
-    """What the mail says of the tax in the sum."""
-    reasons = order.quote.reasons if order.quote else ()
-    said = [reason_words(each, lang) for each in reasons if each.code.value.startswith("vat_")]
-    return " ".join(said)
 
 
 def _withdrawal_money(order: Order, t: Translate) -> str:
@@ -292,12 +291,3 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-
-
-def seller_of(order: Order, lang: str, comma: str) -> str:
-    """Who the seller is before the law, in one line; its name where it has not said it."""
-    who = order.seller_identity
-    if who is None:
-        return order.seller_name[lang]
-    parts = (who["company"], who["address"], who["registration"], who["vat"], who["email"])
-    return comma.join(part for part in (*parts, who["phone"]) if part)

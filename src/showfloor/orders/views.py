@@ -170,6 +170,21 @@ def reason_words(reason: Reason, lang: str) -> str:
     return messages.translate(lang, f"price.{reason.code.value}", **given)
 
 
+def vat_words(order: Order, lang: str) -> list[str]:
+    """What is said of the tax in the sum, in sentences."""
+    reasons = order.quote.reasons if order.quote else ()
+    return [reason_words(each, lang) for each in reasons if each.code.value.startswith("vat_")]
+
+
+def seller_lines(order: Order, lang: str) -> list[str]:
+    """Who the seller is before the law; its name where it has not said it."""
+    who = order.seller_identity
+    if who is None:
+        return [order.seller_name[lang]]
+    parts = (who["company"], who["address"], who["registration"], who["vat"], who["email"])
+    return [part for part in (*parts, who["phone"]) if part]
+
+
 def exception_words(exception: NoWithdrawal) -> Words:
     """Why nobody may withdraw from the purchase of such goods."""
     key = f"withdrawal.{exception.value}"

@@ -14,7 +14,7 @@ from showfloor.merchants import service as merchants
 from showfloor.merchants.types import SellerTerms
 from showfloor.orders.service.agreed import may_withdraw
 from showfloor.orders.types import Order, RefundState, Vat
-from showfloor.orders.views import Translate, percent, progress_of, reason_words
+from showfloor.orders.views import Translate, percent, progress_of, seller_lines, vat_words
 
 
 async def write_receipt(session: Session, order: Order, lang: str) -> Paper:
@@ -28,7 +28,7 @@ def receipt_of(order: Order, terms: Sequence[SellerTerms], lang: str) -> Paper:
     timezone = get_market(order.market).timezone
     placed = messages.moment(lang, order.placed_at, timezone)
     blocks = (
-        Block(t("receipt.seller"), _seller(order, lang)),
+        Block(t("receipt.seller"), seller_lines(order, lang)),
         Block(t("receipt.buyer"), _buyer(order, lang)),
         Block(t("receipt.agreed"), rows=_agreed(order, lang, t)),
         _tax(order, lang, t),
@@ -45,14 +45,6 @@ def receipt_of(order: Order, terms: Sequence[SellerTerms], lang: str) -> Paper:
         author=order.seller_name[lang],
         made_at=order.placed_at,
     )
-
-
-def _seller(order: Order, lang: str) -> list[str]:
-    who = order.seller_identity
-    if who is None:
-        return [order.seller_name[lang]]
-    parts = (who["company"], who["address"], who["registration"], who["vat"], who["email"])
-    return [part for part in (*parts, who["phone"]) if part]
 
 
 def _buyer(order: Order, lang: str) -> list[str]:
@@ -102,9 +94,7 @@ def _tax(order: Order, lang: str, t: Translate) -> Block:
     """How much tax is in the sum, or why none is shown."""
     vat = order.quote.vat if order.quote else None
     if order.quote is None or vat is None:
-        reasons = order.quote.reasons if order.quote else ()
-        said = [reason_words(each, lang) for each in reasons if each.code.value.startswith("vat_")]
-        return Block(t("receipt.vat"), said)
+        return Block(t("receipt.vat"), vat_words(order, lang))
     return Block(t("receipt.vat"), rows=_vat_rows(order.total, vat, lang, t))
 
 
