@@ -19,6 +19,8 @@ export class Pinned {
   #removed: string | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #looking = false;
+  /** An answer from before the last `forget` says nothing. */
+  #connection = 0;
   /** The last one that is no news; undefined until the room has said what is pinned. */
   #known: string | null | undefined;
   /** Another message is pinned than when the page was opened, or than before. */
@@ -69,6 +71,13 @@ export class Pinned {
     if (id === this.id()) this.#removed = id;
   }
 
+  /** The connection begins anew: what was deleted or cut out since then was not heard of. */
+  forget(): void {
+    this.#found = this.#asked = this.#missed = this.#removed = null;
+    this.#connection += 1;
+    if (this.#isMissing()) this.#askAfter(0);
+  }
+
   #isMissing(): boolean {
     const id = this.id();
     return Boolean(id) && !this.message && this.#removed !== id;
@@ -84,13 +93,15 @@ export class Pinned {
     const id = this.id();
     if (!id || !this.#isMissing()) return;
     this.#asked = id;
+    const connection = this.#connection;
+    const isStale = (): boolean => this.#asked !== id || this.#connection !== connection;
     const again = (): void => {
       this.#asked = null;
       this.#askAfter(PAUSE);
     };
     try {
       const { pinned } = await this.ask();
-      if (this.#asked !== id || !this.#isMissing()) return;
+      if (isStale() || !this.#isMissing()) return;
       if (pinned?.id === id) this.#found = pinned;
       else if (this.#missed !== id) {
         // The server keeps its answer for a moment, so the first one may be older than the pin.
@@ -98,7 +109,7 @@ export class Pinned {
         again();
       }
     } catch {
-      if (this.#asked === id) again();
+      if (!isStale()) again();
     }
   }
 }

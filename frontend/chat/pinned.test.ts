@@ -148,6 +148,46 @@ test("a deletion that is taken back pins the message again", () => {
   expect(pinned.message?.id).toBe("msg_1");
 });
 
+test("a new connection asks anew, whatever was known before it", async () => {
+  const { pinned, ask } = pinnedOf({ id: "msg_1", answers: [said("msg_1"), null] });
+  pinned.look();
+  await vi.runAllTimersAsync();
+  expect(pinned.message?.id).toBe("msg_1");
+
+  pinned.forget();
+  await vi.runAllTimersAsync();
+
+  expect(pinned.message).toBeNull();
+  expect(ask).toHaveBeenCalledTimes(3);
+});
+
+test("a deletion that was taken back while nobody listened pins the message again", async () => {
+  const { pinned } = pinnedOf({ id: "msg_1", answers: [said("msg_1")] });
+  pinned.look();
+  pinned.remove("msg_1");
+  await vi.runAllTimersAsync();
+  expect(pinned.message).toBeNull();
+
+  pinned.forget();
+  await vi.runAllTimersAsync();
+
+  expect(pinned.message?.id).toBe("msg_1");
+});
+
+test("an answer from before the new connection is not shown", async () => {
+  const { pinned, ask } = pinnedOf({ id: "msg_1", answers: [null] });
+  let answer = (_: { pinned: ChatMessage }): void => undefined;
+  ask.mockReturnValueOnce(new Promise((resolve) => (answer = resolve)));
+  pinned.look();
+  await vi.runAllTimersAsync();
+  pinned.forget();
+  await vi.runAllTimersAsync();
+  answer({ pinned: said("msg_1") });
+  await vi.runAllTimersAsync();
+
+  expect(pinned.message).toBeNull();
+});
+
 test("another message that is deleted keeps nobody from the pinned one", async () => {
   const { pinned } = pinnedOf({ id: "msg_1", answers: [said("msg_1")] });
   pinned.remove("msg_2");

@@ -76,6 +76,7 @@ export class Talk {
   hear(event: ChatEvent | null, isAgain = false): void {
     if (!event) {
       this.#heard = [];
+      this.pinned.forget();
       this.#connections += 1;
     } else if ("deleted" in event) {
       this.#heard = without(this.#heard, event.id);

@@ -84,6 +84,23 @@ test("the first messages of an empty chat are announced after a new connection",
   expect(heard).toEqual(["msg_1"]);
 });
 
+test("a pinned message that was deleted while the phone slept is gone after it", async () => {
+  const chat = { slow_s: 0, emoji_only: false, closed: false, pinned_id: "msg_1" };
+  const talk = talkOf({}, chat);
+  connect(talk, said(1), said(2));
+  talk.pinned.look();
+  expect(talk.pinned.message?.id).toBe("msg_1");
+
+  vi.spyOn(Math, "random").mockReturnValueOnce(0.5);
+  connect(talk, said(2));
+  expect(talk.pinned.message).toBeNull();
+  shop.answers = [ok({ items: [], pinned: null })];
+  await vi.advanceTimersByTimeAsync(5_000);
+
+  expect(talk.pinned.message).toBeNull();
+  expect(shop.asked.map(({ path }) => path)).toEqual(["/shows/show_1/messages?limit=1"]);
+});
+
 test("a first message says who writes, and the next ones prove it", async () => {
   const talk = talkOf();
   shop.answers = [ok({ ...said(1, { name: "Maha" }), token: "T" }, 201), ok(said(2), 201)];

@@ -50,8 +50,10 @@ export class ShowChat {
 
   /** An event of the room; null when the connection begins anew. */
   hear(event: ChatEvent | null): void {
-    if (!event) this.lines = [];
-    else if ("deleted" in event) {
+    if (!event) {
+      this.lines = [];
+      this.pinned.forget();
+    } else if ("deleted" in event) {
       this.lines = without(this.lines, event.id);
       this.pinned.remove(event.id);
     } else this.lines = withMessage(this.lines, event);

@@ -315,6 +315,19 @@ test("the room's messages, deletions and settings are followed", () => {
   expect([chat.lines, chat.settings.slow_s]).toEqual([[], 0]);
 });
 
+test("a new connection asks anew for what is pinned", async () => {
+  const { chat, asked, answer } = server();
+  chat.hear(ONE);
+  chat.settingsHeard({ ...STORED, pinned_id: ONE.id });
+  chat.pinned.look();
+
+  chat.hear(null);
+  await answer({ pinned: null });
+
+  expect(chat.pinned.message).toBeNull();
+  expect(asked).toEqual(["undefined /shows/show_1/messages?limit=1"]);
+});
+
 test("a message is pinned, and what was pinned before comes back by undo", async () => {
   const { chat, asked, answer } = server();
   chat.hear(ONE);
