@@ -1,4 +1,4 @@
-"""No regular expression tries more readings than a text has letters.
+"""No regular expression doubles the readings that it tries with each letter of a text.
 
 `re` goes back over what it has read. A repeat without end of something that itself can be read in
 two ways (`(a+)+`, `(a|aa)*`) doubles the readings with each letter, on a loop that serves
@@ -14,8 +14,8 @@ import pkgutil
 import re
 from collections.abc import Iterator
 from importlib import import_module
-from re import _constants as codes  # type: ignore[attr-defined]
-from re import _parser as parser  # type: ignore[attr-defined]
+from re import _constants as codes  # type: ignore[attr-defined] # private: see PRIVATE
+from re import _parser as parser  # type: ignore[attr-defined] # private: see PRIVATE
 from types import ModuleType
 from typing import Any
 
@@ -24,6 +24,11 @@ import pytest
 import showfloor
 from tests.architecture.sources import trees
 
+PRIVATE = (parser.parse, parser.SubPattern, codes.MAX_REPEAT, codes.MIN_REPEAT, codes.BRANCH)
+"""The standard library's own reader of patterns, which has no public name and no types. Where a
+release of Python moves it, the import of this file fails, and its tests below say what it has to
+find.
+"""
 MANY = 16
 """A repeat of at most as many has an end."""
 
