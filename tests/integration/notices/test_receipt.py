@@ -13,8 +13,9 @@ from pypdf import PdfReader
 from sqlalchemy.pool import QueuePool
 
 from showfloor.identity.types import GrantKind
-from showfloor.kit import paper
+from showfloor.kit import pdf
 from showfloor.kit.minutes import PerMinute
+from showfloor.kit.paper import Paper
 from showfloor.orders import http as orders_http
 from tests.integration.notices.test_mails import Shop, own_guesses, shop
 from tests.integration.notices.test_parcels import bought
@@ -65,13 +66,13 @@ async def test_receipt_is_drawn_without_a_connection(
     desk, page = await bought(shop)
     held: list[int] = []
 
-    def draw(_receipt: paper.Paper) -> bytes:
+    def draw(_receipt: Paper) -> bytes:
         pool = shop.database.engine.pool
         assert isinstance(pool, QueuePool)
         held.append(pool.checkedout())
         return b"%PDF"
 
-    monkeypatch.setattr(paper, "draw", draw)
+    monkeypatch.setattr(pdf, "draw", draw)
     await shop.client.get(f"{page}/receipt.pdf")
     await shop.counter.client.get(f"{desk.path}/receipt", headers=await own_key(shop))
 
@@ -88,7 +89,7 @@ async def test_receipts_are_drawn_one_at_a_time(
     drawing: list[int] = []
     most: list[int] = []
 
-    def draw(_receipt: paper.Paper) -> bytes:
+    def draw(_receipt: Paper) -> bytes:
         drawing.append(1)
         most.append(len(drawing))
         go_on.wait(BOUND)
@@ -96,7 +97,7 @@ async def test_receipts_are_drawn_one_at_a_time(
         return b"%PDF"
 
     monkeypatch.setattr(orders_http, "_drawing", turns)
-    monkeypatch.setattr(paper, "draw", draw)
+    monkeypatch.setattr(pdf, "draw", draw)
     asked = [asyncio.create_task(shop.client.get(f"{page}/receipt.pdf")) for _ in range(2)]
     await until(lambda: turns.asked == 2 and len(drawing) == (1 if guard else 2))
     go_on.set()

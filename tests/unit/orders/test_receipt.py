@@ -10,7 +10,7 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
-from showfloor.kit import clock, ids, messages, paper
+from showfloor.kit import clock, ids, messages, pdf
 from showfloor.kit.money import Money
 from showfloor.markets.types import NoWithdrawal
 from showfloor.merchants.types import Identity, SellerTerms, TermsKind, TermsText
@@ -69,7 +69,7 @@ def terms(version: int) -> SellerTerms:
 
 def read(order: Order, lang: str, *held: SellerTerms) -> str:
     """What stands in the file, page after page, blanks made one."""
-    pages = PdfReader(BytesIO(paper.draw(receipt_of(order, held, lang)))).pages
+    pages = PdfReader(BytesIO(pdf.draw(receipt_of(order, held, lang)))).pages
     return re.sub(r"\s+", " ", " ".join(page.extract_text() for page in pages))
 
 
@@ -87,7 +87,7 @@ def test_receipt_has_the_seller_the_lines_the_tax_and_the_refunds() -> None:
 
 
 def test_receipt_in_arabic_is_written_with_joined_letters() -> None:
-    data = paper.draw(receipt_of(sold(), (terms(3),), "ar"))
+    data = pdf.draw(receipt_of(sold(), (terms(3),), "ar"))
     text = read(sold(), "ar", terms(3))
 
     assert "إيصال" in text and "البائع" in text and "ضريبة القيمة المضافة" in text
@@ -111,7 +111,7 @@ def shapes_of(letter: str, data: bytes) -> set[bytes]:
 def test_long_receipt_goes_on_over_the_page() -> None:
     order = order_of(*[(1, 100 + at) for at in range(70)])
 
-    data = paper.draw(receipt_of(order, (), "en"))
+    data = pdf.draw(receipt_of(order, (), "en"))
     text = read(order, "en")
 
     assert len(PdfReader(BytesIO(data)).pages) > 1
@@ -212,4 +212,4 @@ def test_goods_from_which_nobody_may_withdraw_are_named_with_why(lang: str) -> N
 def test_same_order_has_the_same_receipt(lang: str) -> None:
     order = sold()
 
-    assert paper.draw(receipt_of(order, (), lang)) == paper.draw(receipt_of(order, (), lang))
+    assert pdf.draw(receipt_of(order, (), lang)) == pdf.draw(receipt_of(order, (), lang))

@@ -13,13 +13,14 @@ from starlette.responses import Response, StreamingResponse
 from showfloor.identity.errors import CsrfFailed, NotAuthenticated
 from showfloor.identity.http import Caller, CurrentPerson
 from showfloor.identity.types import Person
-from showfloor.kit import clock, csv, idempotency, ids, paper
+from showfloor.kit import clock, csv, idempotency, ids
 from showfloor.kit.answers import language
 from showfloor.kit.db import Database
 from showfloor.kit.errors import IdempotencyConflict, IdempotencyKeyRequired, NotFound, RateLimited
 from showfloor.kit.http import DatabaseDep, KeyDep, SessionDep, network_of
 from showfloor.kit.minutes import PerMinute
 from showfloor.kit.openapi import KEY_HEADER, refusals
+from showfloor.kit.paper import Paper
 from showfloor.kit.schemas import Moment
 from showfloor.kit.text import clean_line
 from showfloor.orders import service
@@ -196,7 +197,13 @@ def check_receipts(request: Request) -> None:
         raise RateLimited
 
 
-async def receipt_answer(order: Order, receipt: paper.Paper) -> Response:
+def _draw(receipt: Paper) -> bytes:
+    from showfloor.kit import pdf  # noqa: PLC0415 - slow to load, and most processes never draw
+
+    return pdf.draw(receipt)
+
+
+async def receipt_answer(order: Order, receipt: Paper) -> Response:
     """The file of an order's receipt, drawn beside the loop, one at a time. Whoever calls has given
     the database's connection back.
     """
@@ -207,7 +214,7 @@ async def receipt_answer(order: Order, receipt: paper.Paper) -> Response:
         "Referrer-Policy": "no-referrer",
     }
     async with _drawing:
-        content = await asyncio.to_thread(paper.draw, receipt)
+        content = await asyncio.to_thread(_draw, receipt)
     return Response(content, media_type="application/pdf", headers=headers)
 
 

@@ -18,7 +18,7 @@ from showfloor.orders.views import Translate, percent, progress_of, seller_lines
 
 
 async def write_receipt(session: Session, order: Order, lang: str) -> Paper:
-    """In words, in one language; `kit.paper.draw` makes the file, which takes a core's time."""
+    """In words, in one language; `kit.pdf` makes the file, which takes a core's time."""
     return receipt_of(order, await merchants.get_terms(session, order.terms), lang)
 
 
