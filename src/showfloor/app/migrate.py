@@ -49,7 +49,6 @@ async def upgrade(url: str) -> None:
 
 def upgrade_now(url: str) -> None:
     """`url` is a libpq URL; the role must own the database."""
-    import_models()
     engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1))
     try:
         with engine.begin() as connection:
