@@ -102,6 +102,13 @@ class Role(StrEnum):
     ANALYST = "analyst"
     OPERATOR = "operator"
 
+    @classmethod
+    def _missing_(cls, value: object) -> Role | None:
+        """How `catalog` was spelled before migration 0044: a process of the version before may
+        have stored it while that ran.
+        """
+        return cls.CATALOG if value == "catalogue" else None
+
 
 class Action(StrEnum):
     """What a route does, as far as a role decides it."""

@@ -116,3 +116,9 @@ def test_name_of_a_route_comes_before_its_tag() -> None:
     assert service.action_of("orders", "refund_order", safe=False) is Action.ORDERS_REFUND
     assert service.action_of("orders", "ship_order", safe=False) is Action.ORDERS_FULFIL
     assert service.action_of("orders", "list_orders", safe=True) is Action.ORDERS_READ
+
+
+def test_role_that_an_earlier_version_stored_is_read() -> None:
+    assert Role("catalogue") is Role.CATALOG
+    with pytest.raises(ValueError, match="catalog2"):
+        Role("catalog2")
