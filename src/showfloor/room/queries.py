@@ -163,21 +163,21 @@ async def set_state(session: Session, message_id: UUID, state: MessageState) -> 
 
 
 async def renew_cut(session: Session, cut: ReplayCut, *, most: int) -> None:
-    """A new number for each of the newest `most` messages that the cut hides or shows again: open
-    screens hear of it, and the view `room_message` says what is shown.
+    """A new number for each of the newest `most` messages that the cut hides or shows again, and
+    for the pinned one however old it is: open screens hear of it, and the view `room_message` says
+    what is shown.
     """
     was, out = _said_in(cut.before), _said_in(cut.now)
-    changed = (
-        select(MessageRow.id)
-        .where(
-            MessageRow.show_id == cut.show_id,
-            MessageRow.state == MessageState.SHOWN.value,
-            or_(and_(was, ~out), and_(out, ~was)),
-        )
-        .order_by(MessageRow.media_at.desc(), MessageRow.id.desc())
-        .limit(most)
+    changed = select(MessageRow.id).where(
+        MessageRow.show_id == cut.show_id,
+        MessageRow.state == MessageState.SHOWN.value,
+        or_(and_(was, ~out), and_(out, ~was)),
     )
-    renewed = update(MessageRow).where(MessageRow.id.in_(changed))
+    newest = changed.order_by(MessageRow.media_at.desc(), MessageRow.id.desc()).limit(most)
+    pinned = select(SettingsRow.pinned_id).where(SettingsRow.show_id == cut.show_id)
+    # With `or` in the place of the union, PostgreSQL would walk through the messages of all shows.
+    these = newest.union(changed.where(MessageRow.id.in_(pinned)))
+    renewed = update(MessageRow).where(MessageRow.id.in_(these))
     await session.execute(renewed.values(change=CHANGES.next_value()))
 
 

@@ -24,6 +24,7 @@ from showfloor.kit.outbox import Dispatcher
 from showfloor.replays import service as replays
 from showfloor.replays.schemas import ReplayChange
 from showfloor.room import queries
+from showfloor.room.service import messages
 from showfloor.shows import service as shows
 from tests.integration.room.conftest import Talk
 from tests.waiting import BOUND, bounded
@@ -148,3 +149,37 @@ async def test_what_is_cut_out_goes_from_a_room_in_memory(
                 while screen.shown():
                     await screen.changed.wait()
                     screen.changed.clear()
+
+
+@pytest.mark.parametrize("pinned", [True, False], ids=["pinned", "another"])
+async def test_pinned_message_goes_from_open_screens_however_old_it_is(
+    talk: Talk,
+    database: Database,
+    database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    pinned: bool,
+) -> None:
+    monkeypatch.setattr(messages, "MOST_TOLD", 1)
+    token, first = await talk.guest("Sofia", "1")
+    said = [first, *[(await talk.say(text, token)).json() for text in "234"]]
+    if pinned:
+        await talk.client.put(f"/api/v1/messages/{first['id']}/pin", headers=talk.host)
+    own: Any = {"person": talk.floor.host, "show_id": talk.floor.show.id}
+    dispatcher = Dispatcher(database)
+    wiring.connect_worker(dispatcher)
+    async with database.session() as session:
+        await shows.end_show(session, **own)
+        await replays.begin(session, talk.floor.show.id, clock.now())
+    await dispatcher.drain()
+
+    async with open_screen(database_url, talk.floor.show.id) as screen:
+        wanted = ReplayChange.model_validate({"trim_start": said[2]["media_at"]})
+        async with database.session() as session:
+            await replays.change_replay(session, **own, change=wanted)
+        await dispatcher.drain()
+        async with bounded():
+            while "2" in screen.shown():
+                await screen.changed.wait()
+                screen.changed.clear()
+
+    assert screen.shown() == (list("34") if pinned else list("134"))

@@ -40,7 +40,9 @@ from showfloor.shows.types import ReplayState, Show
 HISTORY = 50
 """Messages for who joins."""
 MOST_TOLD = 1000
-"""Messages that open screens hear of when a recording is cut. A page keeps 300 of the newest."""
+"""Messages that open screens hear of when a recording is cut, the newest, and the pinned one. Older
+ones are gone for who opens the page, or asks for their part of the recording, after the cut.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +216,7 @@ async def list_messages(
 
 async def follow_cut(session: Session, cut: ReplayCut) -> None:
     """Screens that are open, and rooms in memory, hear of what a cut hides or shows again: at most
-    of the `MOST_TOLD` newest messages that it changes.
+    of the `MOST_TOLD` newest messages that it changes, and of the pinned one.
     """
     await queries.renew_cut(session, cut, most=MOST_TOLD)
 
