@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hmac
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from calendar import monthrange
 from datetime import datetime
-from hashlib import sha256
 from uuid import UUID
 
-_MAC_BYTES = 16
+from showfloor.kit import tokens
+
+_RECEIPT = b"erasure receipt:"
 OPEN_REQUESTS = 5
 """Questions of one person that wait for an answer, at most: people answer them."""
 
@@ -25,15 +24,9 @@ def due(asked_at: datetime) -> datetime:
 
 def receipt_token(secret: str, request_id: UUID) -> str:
     """Opens the receipt of an erasure for whoever asked for it, who has no account any more."""
-    signed = hmac.digest(secret.encode(), b"erasure receipt:" + request_id.bytes, sha256)
-    return urlsafe_b64encode(request_id.bytes + signed[:_MAC_BYTES]).decode().rstrip("=")
+    return tokens.sign_id(secret.encode(), _RECEIPT, request_id)
 
 
 def request_of_token(secret: str, token: str) -> UUID | None:
     """None for what we never gave."""
-    try:
-        request_id = UUID(bytes=urlsafe_b64decode(token.encode() + b"==")[:16])
-    except ValueError:
-        return None
-    right = hmac.compare_digest(token.encode(), receipt_token(secret, request_id).encode())
-    return request_id if right else None
+    return tokens.id_of(secret.encode(), _RECEIPT, token)

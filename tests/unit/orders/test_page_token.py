@@ -38,3 +38,11 @@ def test_token_with_another_letter_leads_nowhere(order_id: UUID, place: int, let
 
     with pytest.raises(OrderNotFound):
         rules.order_of_token(SECRET, other)
+
+
+def test_page_token_of_a_mail_already_sent_stays_valid() -> None:
+    order_id = UUID("01890a5d-ac96-774b-bcce-b302099a8057")
+    sent = "AYkKXayWd0u8zrMCCZqAV99blhv_R--fdSMHEHG-8Z4"
+
+    assert rules.page_token(SECRET, order_id) == sent
+    assert rules.order_of_token(SECRET, sent) == order_id

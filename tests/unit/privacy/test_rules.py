@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 
@@ -35,3 +36,11 @@ def test_receipt_opens_with_its_own_token_alone() -> None:
     assert rules.request_of_token("t" * 32, token) is None
     for other in ("", "x", "é", token[:-1], token + "A", rules.receipt_token("t" * 32, request_id)):
         assert rules.request_of_token(SECRET, other) is None
+
+
+def test_receipt_token_already_given_stays_valid() -> None:
+    request_id = UUID("01890a5d-ac96-774b-bcce-b302099a8057")
+    given = "AYkKXayWd0u8zrMCCZqAV49Ff-M5h4UbBcoI9eWkCV0"
+
+    assert rules.receipt_token(SECRET, request_id) == given
+    assert rules.request_of_token(SECRET, given) == request_id
