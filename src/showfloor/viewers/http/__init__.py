@@ -25,7 +25,13 @@ from showfloor.kit.openapi import refusals
 from showfloor.kit.pace import Pace
 from showfloor.viewers import service
 from showfloor.viewers.errors import SignInCodeWrong, SignInOver
-from showfloor.viewers.http.who import CurrentViewer, OwnToken, cookie_name, token_of
+from showfloor.viewers.http.who import (
+    CurrentViewer,
+    OwnToken,
+    cookie_name,
+    forget_cookie,
+    token_of,
+)
 from showfloor.viewers.rules import browser_of, csrf_of
 from showfloor.viewers.schemas import (
     EnterIn,
@@ -127,12 +133,7 @@ async def leave(request: Request, response: Response, session: SessionDep) -> No
     """Sign out; signing out twice is fine."""
     if token := token_of(request):
         await service.sign_out(session, token=token)
-    response.delete_cookie(
-        cookie_name(request),
-        httponly=True,
-        samesite="lax",
-        secure=request.app.state.settings.secure,
-    )
+    forget_cookie(request, response)
 
 
 @router.get("/sessions", responses=refusals(*OWN))

@@ -15,7 +15,7 @@ from showfloor.privacy import service as privacy
 from showfloor.privacy.errors import RequestNotFound, TooManyOpenRequests
 from showfloor.privacy.types import Holding, RequestKind, Subject
 from showfloor.viewers import service
-from showfloor.viewers.http.who import CurrentViewer, cookie_name
+from showfloor.viewers.http.who import CurrentViewer, forget_cookie
 from showfloor.viewers.schemas import (
     DataRequestIn,
     DataRequestOut,
@@ -106,12 +106,7 @@ async def ask_erasure(
         session, secret=secret, kind=RequestKind.ERASE, subject=_subject(viewer)
     )
     token = privacy.receipt_token(secret, asked)
-    response.delete_cookie(
-        cookie_name(request),
-        httponly=True,
-        samesite="lax",
-        secure=request.app.state.settings.secure,
-    )
+    forget_cookie(request, response)
     return erasure_view(await privacy.find_erasure(session, secret=secret, token=token), token)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 from fastapi.security import APIKeyHeader
 
 from showfloor.identity.errors import CsrfFailed, NotAuthenticated
@@ -34,6 +34,16 @@ def cookie_name(request: Request) -> str:
     """`__Host-` needs HTTPS (RFC 6265bis §4.1.3.2)."""
     secure = request.app.state.settings.secure
     return "__Host-showfloor-viewer" if secure else "showfloor-viewer"
+
+
+def forget_cookie(request: Request, response: Response) -> None:
+    """The browser deletes it: its flags are those that it was set with."""
+    response.delete_cookie(
+        cookie_name(request),
+        httponly=True,
+        samesite="lax",
+        secure=request.app.state.settings.secure,
+    )
 
 
 def token_of(request: Request) -> str | None:
