@@ -47,8 +47,8 @@ export class Talk {
   #connections = 0;
   /** The last message that was heard, also when it is deleted. */
   #last: ChatMessage | null = null;
-  /** Messages that nobody on this page has heard: neither those that a newcomer gets nor those that
-   *  follow once more on a new connection. */
+  /** Messages that nobody on this page has heard: neither those that a newcomer gets, nor those that
+   *  follow once more on a new connection, nor older ones that are shown again. */
   onsaid: (message: ChatMessage) => void = () => undefined;
 
   readonly lines = $derived.by(() => (this.store.replaying ? this.recorded.lines : this.#heard));
@@ -87,9 +87,9 @@ export class Talk {
       if (this.sending?.text === event.text && this.sending.name === event.name)
         this.sending = null;
       this.#heard = withMessage(this.#heard, event);
-      const isNew = !isAgain || (this.#connections > 1 && this.#isAfterLast(event));
-      if (this.#isAfterLast(event)) this.#last = event;
-      if (isNew) this.onsaid(event);
+      if (!this.#isAfterLast(event)) return;
+      this.#last = event;
+      if (!isAgain || this.#connections > 1) this.onsaid(event);
     }
   }
 

@@ -75,6 +75,18 @@ test("what was deleted before the connection broke still counts as heard", () =>
   expect(heard).toEqual([]);
 });
 
+test("what is shown again stands in its place and is not announced", () => {
+  const talk = talkOf();
+  const heard = announced(talk);
+  connect(talk, said(3));
+
+  for (const id of [1, 2, 3]) talk.hear(said(id));
+  talk.hear(said(4));
+
+  expect(heard).toEqual(["msg_4"]);
+  expect(talk.lines.map(({ id }) => id)).toEqual(["msg_1", "msg_2", "msg_3", "msg_4"]);
+});
+
 test("the first messages of an empty chat are announced after a new connection", () => {
   const talk = talkOf();
   const heard = announced(talk);
