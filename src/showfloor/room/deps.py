@@ -29,7 +29,9 @@ class RoomDeps:
     def __init__(self, *, secret: str) -> None:
         self.pace = Pace()
         self.newest: Recent[MessagesOut] = Recent(seconds=KEPT_SECONDS, most=1000)
-        """The last messages of shows: all who watch ask for them at once when one is pinned."""
+        """The last message of each show, with the pinned one: all who watch ask for it at once when
+        one is pinned. Longer answers are not kept: a thousand of them would fill the memory.
+        """
         self._secret = secret.encode()
         self._behind: Recent[timedelta] = Recent(seconds=2.0, most=1000)
 

@@ -175,8 +175,9 @@ async def list_messages(
     end: Annotated[Moment | None, Query(alias="to", description="the first moment after")] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> MessagesOut:
-    """The last messages that were said in this part of the show, the oldest first. Without `from`
-    and `to` the answer may be a second old.
+    """The last messages that were said in this part of the show, the oldest first. The last one
+    alone, with `limit=1` and without `from` and `to`, may be a second old, as is what is pinned
+    then.
     """
     show = ids.parse("show", show_id)
 
@@ -187,8 +188,8 @@ async def list_messages(
             )
         return messages_view(found)
 
-    if start is None and end is None:
-        return await room.newest.get((show, limit), read)
+    if start is None and end is None and limit == 1:
+        return await room.newest.get(show, read)
     return await read()
 
 

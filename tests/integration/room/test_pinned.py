@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from showfloor.kit import clock, recent
 from showfloor.kit.db import Database
+from showfloor.kit.recent import Recent
 from showfloor.realtime import service as realtime
 from showfloor.replays import service as replays
 from showfloor.replays.schemas import ReplayChange
@@ -144,3 +145,16 @@ async def test_all_who_ask_for_what_is_pinned_share_an_answer_of_a_second(
     await talk.client.delete(f"/api/v1/messages/{message['id']}", headers=talk.host)
     now += KEPT_SECONDS
     assert await pinned(talk) is None
+
+
+async def test_no_other_answer_is_kept(app: FastAPI, talk: Talk) -> None:
+    app.state.room.newest = Recent(seconds=1000.0, most=1000)
+    await talk.guest("Sofia", "Is it cotton?")
+    first = [await talk.shown(), await talk.shown(limit="2"), await talk.shown(limit="500")]
+    kept = await talk.shown(limit="1")
+    await talk.guest("Daniel", "It is")
+
+    assert first == [["Is it cotton?"]] * 3
+    assert kept == await talk.shown(limit="1") == ["Is it cotton?"]
+    for query in ({}, {"limit": "2"}, {"limit": "500"}):
+        assert await talk.shown(**query) == ["Is it cotton?", "It is"]
