@@ -17,10 +17,17 @@ def other_times(tree: ast.Module) -> Iterator[int]:
     for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef):
             for field in node.body:
-                if isinstance(field, ast.AnnAssign) and OTHERS & {
-                    each.id for each in ast.walk(field.annotation) if isinstance(each, ast.Name)
-                }:
+                if isinstance(field, ast.AnnAssign) and OTHERS & set(_names(field.annotation)):
                     yield field.lineno
+
+
+def _names(annotation: ast.expr) -> Iterator[str]:
+    """Also the last part of `datetime.datetime`."""
+    for each in ast.walk(annotation):
+        if isinstance(each, ast.Name):
+            yield each.id
+        elif isinstance(each, ast.Attribute):
+            yield each.attr
 
 
 def test_every_time_of_a_model_is_a_moment() -> None:
@@ -31,6 +38,7 @@ def test_every_time_of_a_model_is_a_moment() -> None:
 
 
 def test_another_type_is_found() -> None:
-    tree = ast.parse("class NewShow:\n    at: datetime | None = None\n    until: Moment")
+    fields = ("at: datetime | None = None", "until: Moment", "by: dt.AwareDatetime")
+    tree = ast.parse("\n    ".join(["class NewShow:", *fields]))
 
-    assert list(other_times(tree)) == [2]
+    assert list(other_times(tree)) == [2, 4]

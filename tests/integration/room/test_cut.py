@@ -121,6 +121,13 @@ async def test_what_is_cut_out_goes_from_a_room_in_memory(
 
     everything = list("12345")
     async with open_screen(database_url, show) as screen:
+
+        async def emptied() -> None:
+            async with bounded():
+                while guard and screen.shown():
+                    await screen.changed.wait()
+                    screen.changed.clear()
+
         assert screen.shown() == everything
         await cut(hidden=[{"start": at[1], "end": at[2]}])
         assert await shown("on the air") == everything
@@ -138,17 +145,14 @@ async def test_what_is_cut_out_goes_from_a_room_in_memory(
 
         await cut(public=False)
         await dispatcher.drain()
+        await emptied()
         await cut(public=True)
         assert await shown("public again") == (list("2345") if guard else everything)
 
         async with database.session() as session:
             await replays.delete_replay(session, **own)
         await dispatcher.drain()
-        if guard:
-            async with bounded():
-                while screen.shown():
-                    await screen.changed.wait()
-                    screen.changed.clear()
+        await emptied()
 
 
 @pytest.mark.parametrize("pinned", [True, False], ids=["pinned", "another"])

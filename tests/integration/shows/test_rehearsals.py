@@ -223,6 +223,7 @@ LEAVING = {
         },
     ),
     "replay": ("PATCH", "/replay", {"published": False}),
+    "captions": ("POST", "/captions", {"language": "en", "text": "Hello"}),
     "destination": (
         "POST",
         "/destinations",
