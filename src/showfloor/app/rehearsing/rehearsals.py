@@ -99,12 +99,14 @@ class Rehearsals:
         """Schemas of a worker that was killed, and what `streaming` recorded of a preview; whether
         there was anything, or still is.
         """
-        held = await drop_leftovers(self._settings.database_url, running)
+        if await drop_leftovers(self._settings.database_url, running):
+            # Asked again soon. The storage is listed once, when no other worker holds a schema.
+            return True
         names = await asyncio.to_thread(self._storage.names)
         over = [name for name in names if _is_over(name, running)]
         for name in over:
             await asyncio.to_thread(self._storage.delete, name)
-        return held or bool(over)
+        return bool(over)
 
 
 def _is_over(name: str, running: frozenset[UUID]) -> bool:
