@@ -173,6 +173,36 @@ async def test_answers_to_nothing_are_counted_and_use_up_no_turn(
     assert await talk.shown() == ["Hi"]
 
 
+async def test_tries_in_a_paused_chat_are_bounded(
+    talk: Talk, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(messages, "TRIES", Limit(2, 1000.0))
+    monkeypatch.setattr(messages, "NETWORK", Limit(3, 1000.0))
+    token, _ = await talk.guest("Sofia")
+    async with database.session() as session:
+        key = await add_key(session, await add_person(session, "Yousef"))
+    paused = {"closed": True}
+    await talk.client.patch(f"/api/v1/shows/{talk.show}/chat", json=paused, headers=talk.host)
+
+    by_account = [(await talk.say("Hi", key)).json()["code"] for _ in range(3)]
+    by_guest = [(await talk.say("Hi", token)).json()["code"] for _ in range(3)]
+
+    assert by_account == by_guest == ["chat_paused", "chat_paused", "writing_too_fast"]
+
+
+async def test_tries_in_shows_that_are_none_are_bounded(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(messages, "TRIES", Limit(2, 1000.0))
+    statuses = []
+    for _ in range(3):
+        path = f"/api/v1/shows/{ids.encode('show', ids.new())}/messages"
+        answer = await talk.client.post(path, json={"text": "Hi"}, headers=talk.stranger)
+        statuses.append(answer.status_code)
+
+    assert statuses == [404, 404, 429]
+
+
 async def test_names_cannot_be_made_up_without_end(
     talk: Talk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -72,6 +72,7 @@ async def send_message(
     Raises ShowNotFound, ChatClosed, ChatPaused, ChatMuted, ChatEmojiOnly, ChatNameNeeded,
     ChatNameReserved, ChatTokenInvalid, WritingTooFast, MessageNotFound.
     """
+    _count_try(pace, writer)
     person = writer if isinstance(writer, Person) else None
     show = await shows.get_public_show(session, show_id, person=person)
     if not show.state.on_air:
@@ -79,13 +80,9 @@ async def send_message(
     role = await role_of(session, person, show)
     holds = ChatSettings() if role.staff else await queries.settings(session, show_id)
     _check_open(holds, text)
-    # Counts every try, also those that are refused.
     if isinstance(writer, Person):
-        if not role.staff:
-            _take_turns(pace, {("tries", show_id, writer.id): TRIES})
         author, token = await _author_of(session, writer, role, show), None
     else:
-        _take_turns(pace, {("network", writer.network): NETWORK})
         author, token = await _author_of_guest(session, writer, show)
     if not role.staff:
         _check_muted(author)
@@ -112,6 +109,16 @@ async def send_message(
     )
     await queries.add_message(session, message)
     return Sent(message, token)
+
+
+def _count_try(pace: Pace, writer: Person | Guest) -> None:
+    """Also one that is refused afterwards: before the show, which a caller can make up, is looked
+    up. Raises WritingTooFast.
+    """
+    if isinstance(writer, Person):
+        _take_turns(pace, {("tries", writer.id): TRIES})
+    else:
+        _take_turns(pace, {("network", writer.network): NETWORK})
 
 
 async def _author_of(session: Session, person: Person, role: ChatRole, show: Show) -> Author:
