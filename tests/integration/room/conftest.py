@@ -12,6 +12,8 @@ from fastapi import FastAPI
 from showfloor.kit import ids
 from showfloor.kit.db import Database
 from showfloor.kit.recent import Recent
+from showfloor.realtime import service as realtime
+from showfloor.room.service import moderation
 from tests.integration.app.conftest import app, client
 from tests.people import Floor, add_floor_on_air, add_host, add_key
 
@@ -64,3 +66,28 @@ async def talk(app: FastAPI, client: httpx2.AsyncClient, database: Database) -> 
         seller = await add_key(session, floor.sellers[0])
         stranger = await add_key(session, await add_host(session))
     return Talk(client, floor, host, seller, stranger)
+
+
+@pytest.fixture(params=[True, False], ids=["guarded", "twin"])
+def is_guarded(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Only who runs the show moderates; in the twin everybody may."""
+
+    async def everybody(*_: object) -> bool:
+        return True
+
+    guarded: bool = request.param
+    if not guarded:
+        monkeypatch.setattr(moderation, "may_moderate", everybody)
+    return guarded
+
+
+async def done(talk: Talk) -> list[str]:
+    """The log, the newest first."""
+    answer = await talk.client.get(f"/api/v1/shows/{talk.show}/chat-actions", headers=talk.host)
+    return [f"{one['kind']} {one['reason']}".strip() for one in answer.json()["items"]]
+
+
+async def in_room(talk: Talk, database: Database) -> Any:
+    """What a screen that opens now is given of the chat; None before anything was changed."""
+    async with database.session() as session:
+        return (await realtime.snapshot(session, talk.floor.show.id)).entries.get("chat")

@@ -11,19 +11,12 @@ import pytest
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Database
 from showfloor.kit.pace import Limit
-from showfloor.realtime import service as realtime
 from showfloor.room import queries
-from showfloor.room.service import messages, moderation
+from showfloor.room.service import messages
 from tests.clocks import stopped
-from tests.integration.room.conftest import ADULT, Talk
+from tests.integration.room.conftest import ADULT, Talk, done, in_room
 
 USUAL = {"slow_s": 0, "emoji_only": False, "closed": False, "pinned_id": None}
-
-
-async def done(talk: Talk) -> list[str]:
-    """The log, the newest first."""
-    answer = await talk.client.get(f"/api/v1/shows/{talk.show}/chat-actions", headers=talk.host)
-    return [f"{one['kind']} {one['reason']}".strip() for one in answer.json()["items"]]
 
 
 async def delete(talk: Talk, message: Any, who: dict[str, str], reason: str = "") -> int:
@@ -90,22 +83,14 @@ async def test_two_moderators_on_one_message_are_one_action(talk: Talk) -> None:
     assert await done(talk) == ["delete"]
 
 
-@pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
-async def test_only_who_runs_the_show_moderates(
-    talk: Talk, monkeypatch: pytest.MonkeyPatch, guard: bool
-) -> None:
-    async def everybody(*_: object) -> bool:
-        return True
-
-    if not guard:
-        monkeypatch.setattr(moderation, "may_moderate", everybody)
+async def test_only_who_runs_the_show_moderates(talk: Talk, is_guarded: bool) -> None:
     token, message = await talk.guest("Daniel", "rude")
 
-    assert await delete(talk, message, talk.seller) == (404 if guard else 204)
-    assert await delete(talk, message, talk.stranger) == (404 if guard else 204)
+    assert await delete(talk, message, talk.seller) == (404 if is_guarded else 204)
+    assert await delete(talk, message, talk.stranger) == (404 if is_guarded else 204)
     assert await delete(talk, message, token) == 401
-    assert await talk.shown() == (["rude"] if guard else [])
-    assert await done(talk) == ([] if guard else ["delete"])
+    assert await talk.shown() == (["rude"] if is_guarded else [])
+    assert await done(talk) == ([] if is_guarded else ["delete"])
 
 
 async def test_log_is_the_team_s(talk: Talk) -> None:
@@ -121,11 +106,6 @@ async def change(talk: Talk, who: dict[str, str], **change: Any) -> Any:
 async def refused(talk: Talk, text: str, who: dict[str, str]) -> tuple[int, str]:
     answer = await talk.say(text, who)
     return answer.status_code, answer.json().get("code", "")
-
-
-async def in_room(talk: Talk, database: Database) -> Any:
-    async with database.session() as session:
-        return (await realtime.snapshot(session, talk.floor.show.id)).entries.get("chat")
 
 
 async def test_paused_chat_takes_the_team_s_messages_alone(talk: Talk, database: Database) -> None:
@@ -242,20 +222,12 @@ async def test_mute_for_the_show_is_taken_back(talk: Talk) -> None:
     assert await done(talk) == ["unmute", "mute"]
 
 
-@pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
-async def test_only_who_runs_the_show_mutes(
-    talk: Talk, monkeypatch: pytest.MonkeyPatch, guard: bool
-) -> None:
-    async def everybody(*_: object) -> bool:
-        return True
-
-    if not guard:
-        monkeypatch.setattr(moderation, "may_moderate", everybody)
+async def test_only_who_runs_the_show_mutes(talk: Talk, is_guarded: bool) -> None:
     token, message = await talk.guest("Daniel", "kind")
 
-    assert await mute(talk, message, talk.stranger) == (404 if guard else 204)
+    assert await mute(talk, message, talk.stranger) == (404 if is_guarded else 204)
     assert (await change(talk, talk.stranger, closed=True)).status_code == 404
-    assert await refused(talk, "more", token) == ((201, "") if guard else (403, "chat_muted"))
+    assert await refused(talk, "more", token) == ((201, "") if is_guarded else (403, "chat_muted"))
 
 
 @pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])

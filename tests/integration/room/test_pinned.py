@@ -11,14 +11,12 @@ from fastapi import FastAPI
 from showfloor.kit import clock, recent
 from showfloor.kit.db import Database
 from showfloor.kit.recent import Recent
-from showfloor.realtime import service as realtime
 from showfloor.replays import service as replays
 from showfloor.replays.schemas import ReplayChange
 from showfloor.room.deps import KEPT_SECONDS, RoomDeps
-from showfloor.room.service import moderation
 from showfloor.shows import service as shows
 from showfloor.shows.types import ReplayFacts, ReplayState
-from tests.integration.room.conftest import Talk
+from tests.integration.room.conftest import Talk, done, in_room
 from tests.statements import noted
 
 
@@ -34,17 +32,6 @@ async def pinned(talk: Talk) -> str | None:
     return found["text"] if found else None
 
 
-async def in_room(talk: Talk, database: Database) -> Any:
-    async with database.session() as session:
-        entries = (await realtime.snapshot(session, talk.floor.show.id)).entries
-    return entries.get("chat", {}).get("pinned_id")
-
-
-async def done(talk: Talk) -> list[str]:
-    answer = await talk.client.get(f"/api/v1/shows/{talk.show}/chat-actions", headers=talk.host)
-    return [one["kind"] for one in answer.json()["items"]]
-
-
 async def test_pinned_message_is_known_to_everybody_until_it_is_unpinned(
     talk: Talk, database: Database
 ) -> None:
@@ -55,15 +42,14 @@ async def test_pinned_message_is_known_to_everybody_until_it_is_unpinned(
     assert await pin(talk, first, talk.host) == 204
     assert await pin(talk, second, talk.host) == 204
     assert await pin(talk, second, talk.host) == 204
-    assert (await pinned(talk), await in_room(talk, database)) == (
-        "The code is NOOR10",
-        second["id"],
-    )
+    assert await pinned(talk) == "The code is NOOR10"
+    assert (await in_room(talk, database))["pinned_id"] == second["id"]
 
     assert await pin(talk, first, talk.host, "DELETE") == 204
     assert await pinned(talk) == "The code is NOOR10"
     assert await pin(talk, second, talk.host, "DELETE") == 204
-    assert (await pinned(talk), await in_room(talk, database)) == (None, None)
+    assert await pinned(talk) is None
+    assert (await in_room(talk, database))["pinned_id"] is None
     assert await done(talk) == ["unpin", "pin", "pin"]
 
 
@@ -74,7 +60,8 @@ async def test_settings_leave_what_is_pinned(talk: Talk, database: Database) -> 
     path = f"/api/v1/shows/{talk.show}/chat"
     answer = await talk.client.patch(path, json={"slow_s": 8}, headers=talk.host)
 
-    assert answer.json()["pinned_id"] == message["id"] == await in_room(talk, database)
+    assert answer.json()["pinned_id"] == message["id"]
+    assert (await in_room(talk, database))["pinned_id"] == message["id"]
 
 
 async def test_deleted_message_is_not_pinned_until_it_is_restored(talk: Talk) -> None:
@@ -89,20 +76,12 @@ async def test_deleted_message_is_not_pinned_until_it_is_restored(talk: Talk) ->
     assert await pinned(talk) == "rude"
 
 
-@pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
-async def test_only_who_runs_the_show_pins(
-    talk: Talk, monkeypatch: pytest.MonkeyPatch, guard: bool
-) -> None:
-    async def everybody(*_: object) -> bool:
-        return True
-
-    if not guard:
-        monkeypatch.setattr(moderation, "may_moderate", everybody)
+async def test_only_who_runs_the_show_pins(talk: Talk, is_guarded: bool) -> None:
     token, message = await talk.guest("Daniel", "Buy from me")
 
     assert await pin(talk, message, token) == 401
-    assert await pin(talk, message, talk.stranger) == (404 if guard else 204)
-    assert await pinned(talk) == (None if guard else "Buy from me")
+    assert await pin(talk, message, talk.stranger) == (404 if is_guarded else 204)
+    assert await pinned(talk) == (None if is_guarded else "Buy from me")
 
 
 async def test_pinned_message_stays_in_the_replay_unless_it_is_cut_out(
