@@ -1,5 +1,6 @@
 /** The pinned message. The room says which one it is; its words are among those on the page, or the
  *  server is asked for them. */
+import { isUnsure, Refused } from "../api/client";
 import type { ChatMessage } from "../contract";
 import type { Lines } from "./lines";
 
@@ -8,7 +9,7 @@ type Ask = () => Promise<{ pinned: ChatMessage | null }>;
 
 /** Milliseconds over which the pages of an audience spread their requests for the same words. */
 const SPREAD = 5_000;
-/** Milliseconds until a request that brought nothing is made again. */
+/** Milliseconds until a request that brought nothing is made again; one that was refused is not. */
 const PAUSE = 5_000;
 
 export class Pinned {
@@ -23,8 +24,8 @@ export class Pinned {
   #connection = 0;
   /** The last one that is no news; undefined until the room has said what is pinned. */
   #known: string | null | undefined;
-  /** Another message is pinned than when the page was opened, or than before. */
-  onpinned: (message: ChatMessage) => void = () => undefined;
+  /** Another message is pinned than when the page was opened, or than before; null when none is. */
+  onpinned: (message: ChatMessage | null) => void = () => undefined;
 
   /** `id` is undefined until the room has said what is pinned. */
   constructor(
@@ -62,7 +63,7 @@ export class Pinned {
     const isFirst = this.#known === undefined;
     if (id && !isFirst && !message) return;
     this.#known = id;
-    if (message && !isFirst) this.onpinned(message);
+    if (!isFirst) this.onpinned(message);
   }
 
   /** It was deleted. */
@@ -108,8 +109,9 @@ export class Pinned {
         this.#missed = id;
         again();
       }
-    } catch {
-      if (!isStale()) again();
+    } catch (error) {
+      const isRefused = error instanceof Refused && !isUnsure(error.problem);
+      if (!isRefused && !isStale()) again();
     }
   }
 }

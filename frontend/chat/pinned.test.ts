@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { Refused } from "../api/client";
 import type { ChatMessage } from "../contract";
 import { MOST, withMessage, type Lines } from "./lines";
 import { Pinned } from "./pinned.svelte";
@@ -109,6 +110,23 @@ test("a request that failed is made again after a pause", async () => {
   expect(pinned.message?.id).toBe("msg_1");
 });
 
+test.each([
+  [{ code: "show_not_found", status: 404 }, 1],
+  [{ code: "rate_limited", status: 429 }, 1],
+  [{ code: "internal_error", status: 500 }, 2],
+  [{ code: "unreachable", status: 0 }, 2],
+])("after %j the words are asked for as often as %d", async (problem, requests) => {
+  const answers = [new Refused(problem), said("msg_1")];
+  const { pinned, ask } = pinnedOf({ id: "msg_1", answers });
+  pinned.look();
+  await vi.runAllTimersAsync();
+  pinned.look();
+  await vi.runAllTimersAsync();
+
+  expect(ask).toHaveBeenCalledTimes(requests);
+  expect(pinned.message === null).toBe(requests === 1);
+});
+
 test("a deleted message is pinned no longer and not asked for", async () => {
   const { pinned, ask } = pinnedOf({ id: "msg_1", answers: [said("msg_1")] });
   pinned.look();
@@ -217,21 +235,21 @@ test("an answer from before the pin is followed by the one that has it", async (
 test("what is pinned is news once, but for what was pinned when the page was opened", () => {
   const lines = [said("msg_1"), said("msg_2")];
   const { pinned, room } = pinnedOf({ id: undefined, lines });
-  const news: string[] = [];
-  pinned.onpinned = ({ id }) => news.push(id);
+  const news: (string | null)[] = [];
+  pinned.onpinned = (message) => news.push(message?.id ?? null);
 
   for (const id of [undefined, "msg_1", "msg_2", "msg_2", null, "msg_2", "msg_1"]) {
     room.id = id;
     pinned.look();
   }
 
-  expect(news).toEqual(["msg_2", "msg_2", "msg_1"]);
+  expect(news).toEqual(["msg_2", null, "msg_2", "msg_1"]);
 });
 
 test("a pinned message is news when its words are there", async () => {
   const { pinned, room } = pinnedOf({ id: null, answers: [said("msg_1")] });
-  const news: string[] = [];
-  pinned.onpinned = ({ text }) => news.push(text);
+  const news: unknown[] = [];
+  pinned.onpinned = (message) => news.push(message?.text);
   pinned.look();
   room.id = "msg_1";
   pinned.look();
