@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from showfloor.kit.messages import LANGUAGES
 from showfloor.kit.text import clean_code, clean_digits, is_visible
-from showfloor.merchants.errors import CodeUnknown, OriginInvalid
+from showfloor.merchants.errors import OriginInvalid
 from showfloor.merchants.types import ReturnPayer, TermsKind, TermsName, TermsText
 
 # For trying things out without HTTPS. `localhost` never leaves the machine (RFC 6761 §6.3); `.test`
@@ -59,14 +59,12 @@ MOST_CODES = 50
 CODE = re.compile(r"[A-Z0-9]{3,20}", re.ASCII)
 
 
-def normalise_code(text: str) -> str:
+def normalise_code(text: str) -> str | None:
     """A creator's code as it is stored: capitals, European digits, without blanks and dashes that
-    somebody put between them. Raises CodeUnknown for what can be nobody's.
+    somebody put between them. None for what can be nobody's.
     """
     code = clean_digits(text).upper()
-    if not CODE.fullmatch(code):
-        raise CodeUnknown
-    return code
+    return code if CODE.fullmatch(code) else None
 
 
 def terms_problems(words: Mapping[str, TermsText]) -> list[tuple[str, str]]:

@@ -10,13 +10,11 @@ from showfloor.identity.errors import Forbidden
 from showfloor.identity.types import GrantKind, Person, SecurityEvent, Team
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Connection, Session
-from showfloor.kit.text import clean_digits
 from showfloor.merchants import queries
 from showfloor.merchants.errors import (
     CodeInvalid,
     CodeNotFound,
     CodeTaken,
-    CodeUnknown,
     CreatorNotFound,
     MerchantNotFound,
     MerchantTaken,
@@ -196,10 +194,9 @@ async def add_code(session: Session, *, person: Person, text: str) -> CreatorCod
     """
     if person.creator_id is None or not await queries.lock_creator(session, person.creator_id):
         raise Forbidden
-    try:
-        code = normalise_code(text)
-    except CodeUnknown:
-        raise CodeInvalid from None
+    code = normalise_code(text)
+    if code is None:
+        raise CodeInvalid
     new = CreatorCode(code, person.creator_id, clock.now())
     if len(await queries.codes_of(session, person.creator_id)) >= MOST_CODES:
         raise TooManyCodes(most=MOST_CODES)
@@ -220,17 +217,16 @@ async def end_code(session: Session, *, person: Person, text: str) -> None:
     """It leads to nobody any more, on no page. Raises Forbidden, CodeNotFound."""
     if person.creator_id is None:
         raise Forbidden
-    code = clean_digits(text).upper()
-    if not await queries.end_code(session, person.creator_id, code, clock.now()):
+    code = normalise_code(text)
+    now = clock.now()
+    if code is None or not await queries.end_code(session, person.creator_id, code, now):
         raise CodeNotFound
 
 
-async def find_by_code(connection: Connection, text: str) -> UUID:
-    """The creator to whom a code leads. Open to everybody who has it. Raises CodeUnknown."""
-    found = await queries.creator_of_code(connection, normalise_code(text))
-    if found is None:
-        raise CodeUnknown
-    return found
+async def find_by_code(connection: Connection, text: str) -> UUID | None:
+    """The creator to whom a code leads, or None. Open to everybody who has it."""
+    code = normalise_code(text)
+    return await queries.creator_of_code(connection, code) if code is not None else None
 
 
 async def allow_origin(session: Session, *, person: Person, merchant_id: UUID, origin: str) -> str:

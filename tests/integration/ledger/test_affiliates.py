@@ -227,6 +227,7 @@ async def test_typed_code_that_leads_to_nobody_is_refused_and_a_link_is_passed_o
     assert (refused.status_code, refused.json()["code"]) == (422, "code_unknown")
     assert await scalar(floor.database, "select count(*) from checkout") == 0
     assert (await buyer.give_details(via="WHOEVER")).status_code == 201
+    assert (await buyer.give_details(via="né!")).status_code == 201
 
 
 async def test_last_link_or_code_counts(floor: Shop) -> None:
@@ -302,6 +303,7 @@ async def test_code_is_one_creators_for_good(floor: Shop) -> None:
     taken = await client.post("/codes", json={"code": CODE.lower()})
     wrong = await client.post("/codes", json={"code": "né!"})
     foreign = await client.delete(f"/codes/{CODE}")
+    none = await client.delete("/codes/né!")
     floor.be(vera)
     ended = await client.delete(f"/codes/{CODE}")
     again = await client.post("/codes", json={"code": CODE})
@@ -309,6 +311,7 @@ async def test_code_is_one_creators_for_good(floor: Shop) -> None:
     assert (taken.status_code, taken.json()["code"]) == (409, "code_taken")
     assert (wrong.status_code, wrong.json()["code"]) == (422, "code_invalid")
     assert (foreign.status_code, foreign.json()["code"]) == (404, "code_not_found")
+    assert (none.status_code, none.json()["code"]) == (404, "code_not_found")
     assert (ended.status_code, ended.json()["codes"]) == (200, [])
     assert again.json()["code"] == "code_taken"
     await agree(floor, vera, 1000)

@@ -9,7 +9,7 @@ import pytest
 
 from showfloor.kit import ids
 from showfloor.merchants.errors import OriginInvalid
-from showfloor.merchants.rules import normalise_origin, payer_of
+from showfloor.merchants.rules import normalise_code, normalise_origin, payer_of
 from showfloor.merchants.types import ReturnPayer, SellerTerms, TermsKind, TermsName, WayBack
 
 SINCE = datetime(2026, 10, 1, tzinfo=UTC)
@@ -46,6 +46,23 @@ def test_origin_is_normalised(text: str, origin: str) -> None:
 def test_what_is_no_origin_is_refused(text: str) -> None:
     with pytest.raises(OriginInvalid):
         normalise_origin(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("LINA10", "LINA10"),
+        (" li-na 10\n", "LINA10"),
+        ("lina١٠", "LINA10"),
+        ("A" * 20, "A" * 20),
+        ("A" * 21, None),
+        ("AB", None),
+        ("né!", None),
+        ("", None),
+    ],
+)
+def test_code_is_normalised_or_nobody_s(text: str, code: str | None) -> None:
+    assert normalise_code(text) == code
 
 
 @pytest.mark.parametrize("payer", list(ReturnPayer))

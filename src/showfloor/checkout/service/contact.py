@@ -109,13 +109,11 @@ async def find_affiliate(
     for what was typed and leads to nobody; a link that does is passed over.
     """
     if typed:
-        return await merchants.find_by_code(connection, typed)
-    if not via:
-        return None
-    try:
-        return await merchants.find_by_code(connection, via)
-    except CodeUnknown:
-        return None
+        found = await merchants.find_by_code(connection, typed)
+        if found is None:
+            raise CodeUnknown
+        return found
+    return await merchants.find_by_code(connection, via) if via else None
 
 
 async def get_purchase(connection: Connection, *, checkout_id: UUID, hold_id: UUID) -> Purchase:
