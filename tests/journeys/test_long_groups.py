@@ -16,7 +16,7 @@ from imageio_ffmpeg import get_ffmpeg_exe
 from playwright.sync_api import Page
 
 from tests.journeys.conftest import IN_TURN, Installation, until
-from tests.journeys.test_studio import publisher
+from tests.journeys.on_air import publisher
 from tests.journeys.webdriver import firefox, lacks_firefox
 from tests.waiting import BOUND, until_blocking
 

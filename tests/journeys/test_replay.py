@@ -21,8 +21,8 @@ from showfloor.app.demo.camera import FILM
 from tests.integration.streaming.conftest import clip, tags
 from tests.integration.streaming.peers import SOURCE, Tag
 from tests.journeys.conftest import CHECKOUT, IN_TURN, START_WITHIN, Installation, settled, until
+from tests.journeys.on_air import publisher
 from tests.journeys.test_buy import VIDEO
-from tests.journeys.test_studio import publisher
 from tests.recordings import filming
 from tests.waiting import BOUND, until_blocking
 

@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from showfloor.app.demo.camera import WIDE_FILM
 from tests.journeys.conftest import IN_TURN, Installation, new_visitor, settled, until
+from tests.journeys.on_air import on_air
 from tests.journeys.test_buy import VIDEO, open_product
 from tests.journeys.test_look import (
     checkout,
@@ -29,8 +30,7 @@ from tests.journeys.test_look import (
     show,
     studio,
 )
-from tests.journeys.test_studio import publisher
-from tests.waiting import BOUND, until_blocking
+from tests.waiting import BOUND
 
 pytestmark = [IN_TURN, pytest.mark.long]
 PICTURES = Path(__file__).parents[2] / ".build" / "shapes"
@@ -230,27 +230,14 @@ def made_without_stock(demo: Installation) -> str:
 @pytest.fixture(scope="module")
 def landscape(demo: Installation) -> Iterator[str]:
     """The slug of a live show whose camera lies across, and whose last product is sold out."""
-    gone = made_without_stock(demo)
     with demo.api("host") as api:
         live = api.get("/shows", params={"state": "live"}).json()["items"][0]
-        made = {"title": {"en": "Across", "ar": "بالعرض"}, "market": "gb", "disclosures": []}
-        created = api.post("/shows", json=made).json()
-        path = f"/shows/{created['id']}"
-        for each in live["products"][:3]:
-            api.post(f"{path}/products", json={"product_id": each["id"]}).raise_for_status()
-        api.post(f"{path}/products", json={"product_id": gone}).raise_for_status()
-        key = api.post(f"{path}/stream-key").json()["stream_key"]
-        with publisher(f"{demo.facts['rtmp_url']}/{key}", WIDE_FILM):
-            until_blocking(
-                lambda: api.get(f"{path}/studio").json()["ingest"]["state"] == "publishing",
-                otherwise=lambda: "the camera never published",
-            )
-            api.post(f"{path}/go-live").raise_for_status()
-            first = live["products"][0]["id"]
-            pinned = api.post(f"{path}/cues", json={"kind": "pin", "product_id": first})
-            pinned.raise_for_status()
-            yield created["slug"]
-            api.post(f"{path}/end").raise_for_status()
+    products = [each["id"] for each in live["products"][:3]]
+    title = {"en": "Across", "ar": "بالعرض"}
+    with on_air(demo, title, [*products, made_without_stock(demo)], WIDE_FILM) as across:
+        pin = {"kind": "pin", "product_id": products[0]}
+        across.api.post(f"/shows/{across.id}/cues", json=pin).raise_for_status()
+        yield across.slug
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

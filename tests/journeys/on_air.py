@@ -1,0 +1,82 @@
+"""Cameras and live shows of a journey's own, so that it may end them."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+from imageio_ffmpeg import get_ffmpeg_exe
+
+from showfloor.app.demo.camera import FILM
+from tests.journeys.conftest import Installation
+from tests.waiting import until_blocking
+
+
+@contextmanager
+def publisher(address: str, film: Path = FILM) -> Iterator[subprocess.Popen[bytes]]:
+    """Any camera: the film, not encoded again."""
+    command = [
+        get_ffmpeg_exe(),
+        "-v",
+        "error",
+        "-re",
+        "-stream_loop",
+        "-1",
+        "-i",
+        str(film),
+        "-c",
+        "copy",
+        "-f",
+        "flv",
+        address,
+    ]
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+@dataclass(frozen=True)
+class LiveShow:
+    """A show of the demo's host that is live while the test runs."""
+
+    id: str
+    slug: str
+    api: httpx2.Client
+
+    def read(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.api.get(f"/shows/{self.id}").json()
+        return found
+
+
+@contextmanager
+def on_air(
+    demo: Installation, title: dict[str, str], products: Sequence[str] = (), film: Path = FILM
+) -> Iterator[LiveShow]:
+    """Live with these products on the shelf, until the test leaves it or ends it."""
+    with demo.api("host") as api:
+        made = {"title": title, "market": "gb", "disclosures": []}
+        created = api.post("/shows", json=made).json()
+        path = f"/shows/{created['id']}"
+        for product in products:
+            api.post(f"{path}/products", json={"product_id": product}).raise_for_status()
+        key = api.post(f"{path}/stream-key").json()["stream_key"]
+        with publisher(f"{demo.facts['rtmp_url']}/{key}", film):
+            until_blocking(
+                lambda: api.get(f"{path}/studio").json()["ingest"]["state"] == "publishing",
+                otherwise=lambda: "the camera never published",
+            )
+            api.post(f"{path}/go-live").raise_for_status()
+            show = LiveShow(created["id"], created["slug"], api)
+            try:
+                yield show
+            finally:
+                if show.read()["state"] != "ended":
+                    api.post(f"{path}/end").raise_for_status()
