@@ -5,47 +5,17 @@ live, pins, sells, ends.
 from __future__ import annotations
 
 import re
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
-from imageio_ffmpeg import get_ffmpeg_exe
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from showfloor.app.demo.camera import FILM
-from tests.journeys.conftest import IN_TURN, Installation, until
+from tests.journeys.conftest import IN_TURN, Installation, new_visitor, until
+from tests.journeys.on_air import on_air, publisher
 from tests.journeys.test_buy import VIDEO
 from tests.journeys.test_look import studio
+from tests.waiting import BOUND
 
 pytestmark = [IN_TURN]
 TEN_SECONDS_PASS = "(now => { Date.now = () => now() + 10_000; })(Date.now)"
-
-
-@contextmanager
-def publisher(address: str, film: Path = FILM) -> Iterator[subprocess.Popen[bytes]]:
-    """Any camera: the film, not encoded again."""
-    command = [
-        get_ffmpeg_exe(),
-        "-v",
-        "error",
-        "-re",
-        "-stream_loop",
-        "-1",
-        "-i",
-        str(film),
-        "-c",
-        "copy",
-        "-f",
-        "flv",
-        address,
-    ]
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
 
 
 def test_host_runs_a_show_of_their_own(
@@ -127,3 +97,57 @@ def test_host_runs_a_show_of_their_own(
         expect(page.get_by_role("alert").get_by_role("button", name="Undo")).to_be_visible()
         page.evaluate(TEN_SECONDS_PASS)
         expect(outsider.get_by_text("That was the show").first).to_be_visible()
+
+
+DOUBLE_TAP = 150
+"""Milliseconds between the two taps of somebody who is in a hurry."""
+
+
+def test_two_quick_taps_on_a_phone_do_not_end_the_show(
+    demo: Installation, browser: Browser
+) -> None:
+    phone = new_visitor(
+        browser, viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True
+    )
+    phone.set_default_timeout(BOUND * 1000)
+    page = phone.new_page()
+    sent: list[str] = []
+    page.on("request", lambda asked: sent.append(asked.url) if asked.url.endswith("/end") else None)
+    with on_air(demo, {"en": "In a hurry"}) as show:
+        studio(demo, page, "en")
+        page.goto(f"{demo.base}/studio/shows/{show.id}?lang=en")
+        end = page.get_by_role("button", name="End show")
+        question = page.get_by_role("dialog", name="End the show for everyone?")
+        undo = page.get_by_role("alert").get_by_role("button", name="Undo")
+        end.scroll_into_view_if_needed()
+        box = end.bounding_box()
+        assert box is not None
+        middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+        page.touchscreen.tap(*middle)
+        page.wait_for_timeout(DOUBLE_TAP)  # waits: the time between the taps is what is tested
+        page.touchscreen.tap(*middle)
+        expect(question).to_be_visible()
+        expect(undo).to_have_count(0)
+        question.get_by_role("button", name="Keep going").tap()
+        expect(question).to_be_hidden()
+
+        end.tap()
+        expect(question.get_by_role("button", name="Keep going")).to_be_focused()
+        question.get_by_role("button", name="Yes, end the show").tap()
+        expect(undo).to_be_focused()
+        undo.tap()
+        expect(undo).to_have_count(0)
+        page.evaluate(TEN_SECONDS_PASS)
+        assert page.evaluate(f"localStorage.getItem('showfloor.ending.{show.id}')") is None
+        assert (sent, show.read()["state"]) == ([], "live")
+
+        # The same again and not taken back: only now it is sent, once.
+        end.tap()
+        question.get_by_role("button", name="Yes, end the show").tap()
+        expect(undo).to_be_visible()
+        page.evaluate(TEN_SECONDS_PASS)
+        expect(page.get_by_role("heading", name="Clips")).to_be_visible()
+        assert len(sent) == 1
+        assert show.read()["state"] == "ended"
+    phone.close()
