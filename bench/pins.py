@@ -24,8 +24,8 @@ from typing import Any
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
 from tests.journeys.conftest import CHROMIUM, Installation, chromium, start_demo, stop_demo
-from tests.journeys.test_look import studio
 from tests.journeys.on_air import publisher
+from tests.journeys.test_look import studio
 
 LISTEN_TO_TAPS = """
 performance.setResourceTimingBufferSize(10_000);
