@@ -98,16 +98,21 @@ def line(product: Product, quantity: int = 1, index: int = 0, price: int = 2200)
 async def take(
     database: Database,
     *lines: Line,
-    scope: UUID,
+    scope: UUID | None = None,
+    context: SalesContext | None = None,
     key: str | None = None,
     previous: UUID | None = None,
     client: bytes | None = None,
     seconds: int = 300,
 ) -> Hold:
+    """In the show `scope`, or wherever `context` says."""
+    if context is None:
+        assert scope is not None
+        context = SalesContext.in_show(scope, "gb")
     request = repr([(one.sku, one.quantity) for one in lines]).encode()
     return await stock.reserve(
         stock.HoldBatcher(database),
-        context=SalesContext.in_show(scope, "gb"),
+        context=context,
         caller=Caller(previous, client),
         key=key or ids.secret(),
         request=request,
