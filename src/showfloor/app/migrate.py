@@ -13,9 +13,11 @@ from pathlib import Path
 from sqlalchemy import Connection, create_engine, text
 
 import showfloor
+from showfloor.kit.contract import ROOM_ROWS
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-FANOUT_MAY_ONLY_READ = """
+_READ = ", ".join(ROOM_ROWS)
+FANOUT_MAY_ONLY_READ = f"""
 do $$ begin
   if not exists (select from pg_roles where rolname = 'showfloor_fanout') then
     begin
@@ -24,17 +26,13 @@ do $$ begin
     end;
   end if;
   if exists (select from pg_roles where rolname = 'showfloor_fanout') and not (
-    has_table_privilege('showfloor_fanout', 'public_room', 'select')
-    and has_table_privilege('showfloor_fanout', 'room_entry', 'select')
-    and has_table_privilege('showfloor_fanout', 'room_event', 'select')
-    and has_table_privilege('showfloor_fanout', 'room_stock', 'select')
-    and has_table_privilege('showfloor_fanout', 'room_message', 'select')
+    select bool_and(has_table_privilege('showfloor_fanout', name, 'select'))
+    from unnest('{{{_READ}}}'::text[]) name
   ) then
-    grant select on public_room, room_entry, room_event, room_stock, room_message
-      to showfloor_fanout;
+    grant select on {_READ} to showfloor_fanout;
   end if;
 end $$
-"""
+"""  # noqa: S608 - names of our own tables
 """After each upgrade, because a role is no part of a database: a backup brings none. A managed
 server may not let us make roles; then its operator does (docs/operate/internal.md) and fanout gets
 its own URL.

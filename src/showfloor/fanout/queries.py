@@ -71,7 +71,8 @@ _LAST_MESSAGES = """
       message.value::text
     from unnest(%(ids)s::uuid[]) as read(id)
     cross join lateral (
-        select * from room_message where room_id = read.id and shown
+        select id, change, author_id, media_at, staff, shown, value
+        from room_message where room_id = read.id and shown
         order by media_at desc, id desc limit %(most)s
     ) message
     order by message.media_at, message.id

@@ -22,6 +22,32 @@ ROOMS_CHANNEL = "showfloor_rooms"
 hexadecimal digits, or empty for all of them.
 """
 
+ROOM_ROWS: Mapping[str, Mapping[str, str]] = {
+    "public_room": {"id": "uuid", "seq": "bigint"},
+    "room_entry": {"room_id": "uuid", "key": "character varying", "value": "jsonb"},
+    "room_event": {
+        "room_id": "uuid",
+        "seq": "bigint",
+        "at": "timestamp with time zone",
+        "key": "character varying",
+        "value": "jsonb",
+    },
+    "room_stock": {"room_id": "uuid", "sku": "character varying", "available": "integer"},
+    "room_message": {
+        "room_id": "uuid",
+        "id": "uuid",
+        "change": "bigint",
+        "author_id": "uuid",
+        "media_at": "timestamp with time zone",
+        "staff": "boolean",
+        "shown": "boolean",
+        "value": "json",
+    },
+}
+"""What `fanout` reads of the database: of tables and views the columns, by PostgreSQL's names of
+their types. tests/integration/fanout/test_contract.py holds both sides to it.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class VideoHealth:
