@@ -340,3 +340,41 @@ def test_a_flood_of_huge_frames_is_cut_by_size() -> None:
 
     assert max(len(part.data) for segment in cuts.segments for part in segment) < 16 << 20
     assert len(cuts.segments) > 2
+
+
+def package_late(made: Packager, pictures: list[Frame], sounds: list[Packet], late: range) -> None:
+    """The sound of `late`, in ms of arrival, is stamped 5 s before the picture that it comes with:
+    a device that lost samples and counts the others.
+    """
+    for item in sorted([*pictures, *sounds], key=lambda item: item.time):
+        if isinstance(item, Frame):
+            made.video(item, VIDEO)
+        else:
+            behind = 5_000 if item.time in late else 0
+            made.audio(Packet(item.time - behind, item.data), SOUND)
+
+
+def test_late_sound_goes_once_and_returns_once_when_it_is_in_time() -> None:
+    cuts = Cuts()
+    package_late(
+        packager(cuts, Tracks(VIDEO, SOUND)), frames(30, 40), packets(40), range(8_000, 24_000)
+    )
+
+    sounding = [tracks.audio is not None for tracks in cuts.tracks]
+    changes = [number for number, (one, next_) in enumerate(pairwise(sounding), 1) if one != next_]
+    assert [cuts.starts[number] for number in changes] == [14_000, 26_000]
+
+
+def test_no_segment_announces_late_sound_that_it_does_not_contain() -> None:
+    cuts = Cuts()
+    package_late(
+        packager(cuts, Tracks(VIDEO, SOUND)), frames(30, 40), packets(40), range(8_000, 24_000)
+    )
+
+    silent = [
+        start
+        for start, tracks, segment in zip(cuts.starts, cuts.tracks, cuts.segments, strict=True)
+        if tracks.audio is not None and not any(b"aac" in part.data for part in segment)
+    ]
+    # Until it counts as gone.
+    assert all(8_000 <= start < 14_000 for start in silent)

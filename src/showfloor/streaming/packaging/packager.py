@@ -23,7 +23,14 @@ _LEAST_PART = 0.85
 _PART_BYTES = 8 << 20
 _SEGMENT_BYTES = 32 << 20
 _GONE_MS = 4_000
-"""A track that is silent for so long while the other goes on is taken out of the presentation."""
+"""A track that is silent for so long while the other goes on is taken out of the presentation. So
+is sound that comes this much later than the picture it belongs to.
+"""
+_BACK_MS = 2_000
+"""Sound that was taken out returns when it is late by no more than this. With the limit at which it
+goes, sound that stays late would come and go with every segment, and the segments that announce
+sound and contain none cannot be played.
+"""
 _MAX_WAITING_PACKETS = 500
 _REMEMBERED_KEYS = 4
 _SHORTEST_SEGMENT_MS = 500
@@ -248,14 +255,17 @@ class Packager:
         """The tracks of the segment that begins with `frame`. They change on key frames only."""
         if not frame.key:
             return self._tracks
-        audio = self._held_packets[-1][1] if self._held_packets else self._tracks.audio
-        if (
-            self._lane is not None
-            and not self._held_packets
-            and frame.time - self._lane.end > _GONE_MS
-        ):
-            audio = None
-        return cmaf.Tracks(config, audio)
+        return cmaf.Tracks(config, self._next_sound(frame.time))
+
+    def _next_sound(self, start: int) -> AudioConfig | None:
+        """The sound of the segment that begins at `start`."""
+        if self._held_packets:
+            newest, config = self._held_packets[-1]
+            if self._lane is not None or start - newest.time <= _BACK_MS:
+                return config
+        elif self._lane is not None and start - self._lane.end <= _GONE_MS:
+            return self._tracks.audio
+        return None
 
     def _video_is_gone(self, now: int) -> bool:
         return self._pending is not None and now - self._pending.time > _GONE_MS
