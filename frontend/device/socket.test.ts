@@ -74,6 +74,7 @@ class FakeEncoder {
     const metadata = first ? { decoderConfig: { description: new Uint8Array([1, 66]) } } : {};
     this.init.output(chunk(timestamp, keyFrame ? "key" : "delta"), metadata);
   }
+  async flush(): Promise<void> {}
   close(): void {
     this.state = "closed";
   }
@@ -112,6 +113,7 @@ const sound = (sink: FrameSink, timestamp: number, by: TrackClock = clock): { cl
   const data = {
     timestamp,
     sampleRate: 48_000,
+    numberOfFrames: 960,
     numberOfChannels: 6,
     closed: false,
     close: () => void (data.closed = true),
@@ -292,6 +294,47 @@ test("the voice is encoded in two channels at most, and described once", () => {
   ]);
   expect(socket.kinds).toEqual([1, 3, 5, 5]);
   expect(data.every(({ closed }) => closed)).toBe(true);
+});
+
+describe("sound that the device lost", () => {
+  test("moves what comes after it: an encoder begins anew at its stamp", async () => {
+    const { uplink } = connected();
+    for (const stamp of [0, 20_000, 40_000]) sound(uplink, stamp);
+    sound(uplink, 160_000);
+    sound(uplink, 180_000);
+    await vi.advanceTimersByTimeAsync(0);
+
+    const [old, fresh] = made(FakeAudioEncoder);
+    expect(fresh!.encoded.map(({ timestamp }) => timestamp)).toEqual([160_000, 180_000]);
+    expect([old!.state, fresh!.state]).toEqual(["closed", "configured"]);
+  });
+
+  test("counts although each loss alone would not be noticed", () => {
+    const { uplink } = connected();
+    for (let piece = 0; piece < 12; piece++) sound(uplink, piece * 25_000);
+
+    // 5 ms are lost with each: the ninth is 40 ms later than its samples say, the tenth 45.
+    expect(made(FakeAudioEncoder).map(({ encoded }) => encoded.length)).toEqual([9, 3]);
+  });
+
+  test("is no loss where stamps are rounded", () => {
+    const { uplink } = connected();
+    for (let piece = 0; piece < 100; piece++) sound(uplink, piece * 20_000 + (piece % 3) * 900);
+
+    expect(made(FakeAudioEncoder)).toHaveLength(1);
+  });
+
+  test("is sound that waits too long for its encoder", () => {
+    const { uplink } = connected();
+    sound(uplink, 0);
+    made(FakeAudioEncoder)[0]!.encodeQueueSize = 50;
+    const late = sound(uplink, 20_000);
+    made(FakeAudioEncoder)[0]!.encodeQueueSize = 0;
+    sound(uplink, 120_000);
+
+    expect(late.closed).toBe(true);
+    expect(made(FakeAudioEncoder).map(({ encoded }) => encoded.length)).toEqual([1, 1]);
+  });
 });
 
 describe("every second", () => {

@@ -1,4 +1,5 @@
 /** One connection of this device to the server: encoders in front of a WebSocket. */
+import { Continuity } from "./continuity";
 import { middle } from "./crop";
 import { Rate, TOO_FAR } from "./rate";
 import type { Source, FrameSink } from "./source";
@@ -8,6 +9,8 @@ import * as wire from "./wire";
 
 const KEY_EVERY = 2_000_000;
 const MOST_QUEUED = 3;
+/** Pieces of 10 ms; sound that waits longer for its encoder is left out. */
+const MOST_SOUND_QUEUED = 50;
 const SOUND_BITRATE = 96_000;
 /** Nothing was received for so long although pictures were sent: the network changed. */
 const DEAD = 5_000;
@@ -24,6 +27,7 @@ export class SocketUplink implements FrameSink, Uplink<Source> {
   #videoClock: TrackClock | null = null;
   #audio: AudioEncoder | null = null;
   #audioClock: TrackClock | null = null;
+  #continuity = new Continuity();
   #shape = "";
   #keyAt = -Infinity;
   #open = false;
@@ -82,8 +86,9 @@ export class SocketUplink implements FrameSink, Uplink<Source> {
   }
 
   sound(data: AudioData, clock: TrackClock): void {
-    if (this.#open) {
+    if (this.#open && (this.#audio?.encodeQueueSize ?? 0) < MOST_SOUND_QUEUED) {
       if (this.#audioClock !== clock) this.#dropAudio();
+      if (this.#continuity.breaks(data)) this.#finishAudio();
       this.#audioClock = clock;
       this.#audio ??= this.#makeAudio(data);
       if (this.#audio.state === "configured") this.#audio.encode(data);
@@ -208,6 +213,18 @@ export class SocketUplink implements FrameSink, Uplink<Source> {
   #dropAudio(): void {
     if (this.#audio && this.#audio.state !== "closed") this.#audio.close();
     this.#audio = null;
+    this.#continuity = new Continuity();
+  }
+
+  /** What the encoder was given is still sent; the next sound goes to another. */
+  #finishAudio(): void {
+    const old = this.#audio;
+    this.#audio = null;
+    if (old?.state === "configured")
+      void old.flush().then(
+        () => old.close(),
+        () => undefined,
+      );
   }
 }
 
