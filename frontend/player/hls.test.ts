@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Cue } from "../contract";
 import { openHls } from "./hls";
 import type { SourceListener } from "./source";
@@ -10,6 +10,7 @@ const { made, FakeHls } = vi.hoisted(() => {
   class FakeHls {
     static Events = {
       LEVEL_UPDATED: "level",
+      FRAG_BUFFERED: "buffered",
       MANIFEST_PARSED: "manifest",
       BUFFER_CODECS: "codecs",
       ERROR: "error",
@@ -61,8 +62,9 @@ let wantsToPlay: boolean;
 let played: number;
 const video = {
   currentTime: 0,
+  readyState: 1,
   play: async () => void (played += 1),
-} as unknown as HTMLVideoElement;
+} as unknown as { -readonly [key in keyof HTMLVideoElement]: HTMLVideoElement[key] };
 const listener: SourceListener = {
   cues: (heard) => cues.push(heard),
   soundOnly: (now) => alone.push(now),
@@ -107,6 +109,53 @@ test("a lost server is tried again, later each time, and at once again after it 
   now().tell("error", network);
   vi.advanceTimersByTime(1000);
   expect(made.length).toBe(4);
+});
+
+describe("media that was loaded and moves no picture", () => {
+  const load = (end: number) => now().tell("buffered", { frag: { end }, part: null });
+  beforeEach(() => {
+    video.readyState = 1;
+    openHls(video, "/", listener);
+  });
+
+  test("is opened anew, and again where that did not help", () => {
+    for (const end of [20, 22, 24, 26]) load(end);
+    expect(now().destroyed).toBe(false);
+    load(28);
+    expect(now().destroyed).toBe(true);
+    vi.advanceTimersByTime(1000);
+    expect([made.length, played]).toEqual([2, 1]);
+
+    for (const end of [8, 10, 12, 14]) load(end);
+    expect(now().destroyed).toBe(false);
+    load(16);
+    expect(now().destroyed).toBe(true);
+  });
+
+  test("counts by the parts of segments", () => {
+    const last = (start: number) =>
+      now().tell("buffered", { frag: { start }, part: { fragOffset: 1.8, duration: 0.2 } });
+    for (const start of [4, 6, 8, 10]) last(start);
+    expect(now().destroyed).toBe(false);
+    last(12);
+    expect(now().destroyed).toBe(true);
+  });
+
+  test("is none while the picture moves, could go on, or was paused by the person", () => {
+    for (let second = 0; second < 20; second++) {
+      video.currentTime = second;
+      load(second + 1);
+    }
+    video.readyState = 3;
+    load(40);
+    video.readyState = 1;
+    wantsToPlay = false;
+    load(60);
+    load(80);
+
+    expect(made).toHaveLength(1);
+    expect(now().destroyed).toBe(false);
+  });
 });
 
 test("after a repair the picture runs, unless the person paused it", () => {

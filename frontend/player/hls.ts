@@ -11,6 +11,10 @@ import { stretchesOf, type Stretch } from "./stretches";
  *  they do not all come at once. */
 const RETRY = 1000;
 const LONGEST_RETRY = 15_000;
+/** `HTMLMediaElement.HAVE_FUTURE_DATA`: the picture could go on. */
+const FUTURE_DATA = 3;
+/** Seconds of media that were loaded and moved no picture: more than a start or a hole needs. */
+const IN_VAIN = 6;
 
 /** What differs between following a live show and playing a recording. */
 const LIVE = {
@@ -48,6 +52,8 @@ export function openHls(
   let timer: ReturnType<typeof setTimeout> | undefined;
   let recoveredAt = -Infinity;
   let wait = RETRY;
+  /** Where the picture stands, and up to where media was loaded as it came there. */
+  let still = { at: -1, loaded: 0 };
 
   function create(): Hls {
     const next = new Hls({
@@ -77,6 +83,9 @@ export function openHls(
       listener.cues(cuesIn(details));
       if (kind === "recorded") listener.recorded?.();
     });
+    next.on(Hls.Events.FRAG_BUFFERED, (_name, { frag, part }) => {
+      if (isInVain(part ? frag.start + part.fragOffset + part.duration : frag.end)) recover(false);
+    });
     next.on(Hls.Events.MANIFEST_PARSED, (_name, { video, audio }) =>
       listener.soundOnly(audio && !video),
     );
@@ -97,6 +106,17 @@ export function openHls(
   function giveUp(): void {
     hls.destroy();
     listener.unplayable();
+  }
+
+  /** Whether media up to `end` was loaded and cannot be played where the picture stands: tracks that
+   *  changed as the first was loaded, sound and picture that never meet. hls.js waits for ever. */
+  function isInVain(end: number): boolean {
+    const { currentTime: at, readyState } = video;
+    const waits = at === still.at && readyState < FUTURE_DATA && listener.wantsToPlay();
+    if (!waits || end < still.loaded) still = { at, loaded: end };
+    if (end - still.loaded <= IN_VAIN) return false;
+    still.at = -1;
+    return true;
   }
 
   /** A broken decoder is reset once; anything else, and a second break at once, starts over. */
