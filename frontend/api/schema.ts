@@ -1301,12 +1301,12 @@ export interface components {
             refunded: components["schemas"]["MoneyOut"];
             promised: components["schemas"]["MoneyOut"];
             left: components["schemas"]["MoneyOut"];
+            owed: components["schemas"]["OwedOut"] | null;
             items: components["schemas"]["LineOut"][];
             shipments: components["schemas"]["ShipmentOut"][];
             refunds: components["schemas"]["RefundOut"][];
             returns: components["schemas"]["ReturnOut"][];
             return_proof: components["schemas"]["ReturnProofOut"] | null;
-            owed: components["schemas"]["OwedOut"] | null;
             withdraw_until: string | null;
             buyer: components["schemas"]["BuyerOut"] | null;
             seller_identity: components["schemas"]["SellerIdentity"] | null;
@@ -1314,14 +1314,16 @@ export interface components {
             terms: string[];
         };
         /**
-         * @description `LATE` orders are among those to send. `PART_SENT` too.
+         * @description `LATE` orders are among those to send. `PART_SENT` too. `RETURNS` are those of the
+         *     `WITHDRAWN` whose goods are not all back, or whose money is not all given back.
          * @enum {string}
          */
-        OrderFilter: "all" | "to_send" | "late" | "part_sent" | "sent" | "refunded" | "withdrawn";
+        OrderFilter: "all" | "to_send" | "late" | "part_sent" | "sent" | "refunded" | "withdrawn" | "returns";
         /**
          * @description An order as a merchant's list shows it: without the buyer. `fulfilment` and the sums follow
          *     from what was sent and given back; `refunded` went back, `promised` is about to, `left` may
-         *     still be given back. `send_by` is null when there is nothing to send.
+         *     still be given back. `send_by` is null when there is nothing to send, `owed` as long as the
+         *     buyer did not withdraw.
          */
         OrderOut: {
             id: string;
@@ -1340,6 +1342,7 @@ export interface components {
             refunded: components["schemas"]["MoneyOut"];
             promised: components["schemas"]["MoneyOut"];
             left: components["schemas"]["MoneyOut"];
+            owed: components["schemas"]["OwedOut"] | null;
             items: components["schemas"]["ItemOut"][];
         };
         OrderPage: {
@@ -1357,13 +1360,15 @@ export interface components {
          * @description What a buyer who withdrew gets back of what was not given back yet. `now` is due by `by`, for
          *     `items`; `withheld` may wait until the goods are back or shown to be on their way. What stays
          *     with the seller: `delivery_kept`, which a faster way cost above the cheapest, and `value_lost`.
-         *     `send_back_by` is null when nothing is to be sent back.
+         *     `send_back_by` is null when nothing is to be sent back. `is_overdue`: something
+         *     is due and was not given back by then.
          */
         OwedOut: {
             now: components["schemas"]["MoneyOut"];
             withheld: components["schemas"]["MoneyOut"];
             /** Format: date-time */
             by: string;
+            is_overdue: boolean;
             send_back_by: string | null;
             delivery_kept: components["schemas"]["MoneyOut"];
             value_lost: components["schemas"]["MoneyOut"];
@@ -1394,6 +1399,7 @@ export interface components {
             refunded: components["schemas"]["MoneyOut"];
             promised: components["schemas"]["MoneyOut"];
             left: components["schemas"]["MoneyOut"];
+            owed: components["schemas"]["OwedOut"] | null;
             items: components["schemas"]["ItemOut"][];
             page: string;
         };

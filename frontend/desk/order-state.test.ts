@@ -10,6 +10,7 @@ const order = (more: object = {}) =>
     send_by: null,
     is_late: false,
     withdrawn_at: null,
+    owed: null,
     ...more,
   }) as unknown as Order;
 const shown = (more: object, words = english) =>
@@ -34,11 +35,48 @@ test("an order that is not late says how far it is and by when it goes", () => {
   expect(textOf(html)).toMatch(/1[45] January/);
 });
 
+const pounds = (amount: number) => ({ amount, currency: "GBP" });
+const withdrawn = (more: object = {}) => ({
+  is_late: true,
+  withdrawn_at: BY,
+  owed: {
+    now: pounds(0),
+    withheld: pounds(0),
+    by: BY,
+    is_overdue: false,
+    send_back_by: null,
+    ...more,
+  },
+});
+
 test("a withdrawal goes before everything else: nothing is to be sent", () => {
-  const html = shown({ send_by: BY, is_late: true, withdrawn_at: BY });
+  const html = shown(withdrawn());
 
   expect(textOf(html)).toBe(english.t("orders.withdrawn_short"));
   expect(html).toContain("badge-warn");
+});
+
+test.each([english, arabic])("money that is due says how much and by when", (words) => {
+  const html = shown(withdrawn({ now: pounds(1700) }), words);
+
+  expect(html).toContain("badge-warn");
+  expect(textOf(html)).toContain("17");
+  expect(textOf(html)).toMatch(/1[45]/);
+});
+
+test.each([english, arabic])("overdue money is red, and not by colour alone", (words) => {
+  const html = shown(withdrawn({ now: pounds(1700), is_overdue: true }), words);
+
+  expect(html).toContain("badge-bad");
+  expect(textOf(html)).toMatch(/15.*17/);
+});
+
+test.each([english, arabic])("goods that are not back say until when they may come", (words) => {
+  const html = shown(withdrawn({ withheld: pounds(1700), send_back_by: BY }), words);
+
+  expect(html).toContain("badge-warn");
+  expect(textOf(html)).toMatch(/1[45]/);
+  expect(textOf(html)).not.toContain("desk.");
 });
 
 test.each(["part_sent", "sent", "delivered", "cancelled"])(

@@ -9,6 +9,7 @@ export const FILTERS = [
   "part_sent",
   "sent",
   "refunded",
+  "returns",
   "withdrawn",
   "all",
 ] as const;

@@ -106,6 +106,33 @@ class QuoteOut(Shown):
     reasons: list[ReasonOut]
 
 
+class PartOut(BaseModel):
+    """Pieces of a line."""
+
+    sku: str
+    name: Words
+    options_text: Words
+    quantity: int
+
+
+class OwedOut(BaseModel):
+    """What a buyer who withdrew gets back of what was not given back yet. `now` is due by `by`, for
+    `items`; `withheld` may wait until the goods are back or shown to be on their way. What stays
+    with the seller: `delivery_kept`, which a faster way cost above the cheapest, and `value_lost`.
+    `send_back_by` is null when nothing is to be sent back. `is_overdue`: something
+    is due and was not given back by then.
+    """
+
+    now: MoneyOut
+    withheld: MoneyOut
+    by: Time
+    is_overdue: bool
+    send_back_by: Time | None
+    delivery_kept: MoneyOut
+    value_lost: MoneyOut
+    items: list[PartOut]
+
+
 class _Standing(BaseModel):
     """What a list of orders and an order by itself both say."""
 
@@ -124,12 +151,14 @@ class _Standing(BaseModel):
     refunded: MoneyOut
     promised: MoneyOut
     left: MoneyOut
+    owed: OwedOut | None
 
 
 class OrderOut(_Standing):
     """An order as a merchant's list shows it: without the buyer. `fulfilment` and the sums follow
     from what was sent and given back; `refunded` went back, `promised` is about to, `left` may
-    still be given back. `send_by` is null when there is nothing to send.
+    still be given back. `send_by` is null when there is nothing to send, `owed` as long as the
+    buyer did not withdraw.
     """
 
     items: list[ItemOut]
@@ -179,15 +208,6 @@ class LineOut(ItemOut):
     returned: int
     no_withdrawal: NoWithdrawal | None
     may_be_withdrawn: bool
-
-
-class PartOut(BaseModel):
-    """Pieces of a line."""
-
-    sku: str
-    name: Words
-    options_text: Words
-    quantity: int
 
 
 class ShipmentOut(BaseModel):
@@ -244,22 +264,6 @@ class ReturnProofOut(Shown):
     at: Time
 
 
-class OwedOut(BaseModel):
-    """What a buyer who withdrew gets back of what was not given back yet. `now` is due by `by`, for
-    `items`; `withheld` may wait until the goods are back or shown to be on their way. What stays
-    with the seller: `delivery_kept`, which a faster way cost above the cheapest, and `value_lost`.
-    `send_back_by` is null when nothing is to be sent back.
-    """
-
-    now: MoneyOut
-    withheld: MoneyOut
-    by: Time
-    send_back_by: Time | None
-    delivery_kept: MoneyOut
-    value_lost: MoneyOut
-    items: list[PartOut]
-
-
 class OrderDetail(_Standing):
     """`owed` is null as long as the buyer did not withdraw, `buyer` once the buyer's data was
     erased, `seller_identity` where the seller had not said it; `terms` are the versions that the
@@ -272,7 +276,6 @@ class OrderDetail(_Standing):
     refunds: list[RefundOut]
     returns: list[ReturnOut]
     return_proof: ReturnProofOut | None
-    owed: OwedOut | None
     withdraw_until: Time | None
     buyer: BuyerOut | None
     seller_identity: SellerIdentity | None

@@ -505,7 +505,9 @@ class Note:
 
 
 class OrderFilter(StrEnum):
-    """`LATE` orders are among those to send. `PART_SENT` too."""
+    """`LATE` orders are among those to send. `PART_SENT` too. `RETURNS` are those of the
+    `WITHDRAWN` whose goods are not all back, or whose money is not all given back.
+    """
 
     ALL = "all"
     TO_SEND = "to_send"
@@ -514,6 +516,7 @@ class OrderFilter(StrEnum):
     SENT = "sent"
     REFUNDED = "refunded"
     WITHDRAWN = "withdrawn"
+    RETURNS = "returns"
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,6 @@ def order_detail(order: Order) -> OrderDetail:
             ],
             "returns": [_return_view(order, each) for each in order.returns],
             "return_proof": order.return_proof,
-            "owed": _owed_view(order, stands),
             "withdraw_until": stands.withdraw_until,
         }
     )
@@ -106,7 +105,13 @@ def _return_view(order: Order, back: Return) -> dict[str, object]:
 
 def _owed_view(order: Order, stands: Progress) -> dict[str, object] | None:
     owed = rules.owed(order, stands, get_market(order.market).timezone)
-    return {**fields_of(owed), "items": _parts(order, owed.pieces)} if owed else None
+    if owed is None:
+        return None
+    return {
+        **fields_of(owed),
+        "is_overdue": owed.now.amount > 0 and owed.by < clock.now(),
+        "items": _parts(order, owed.pieces),
+    }
 
 
 def owed_of(order: Order) -> Owed | None:
@@ -136,6 +141,7 @@ def _with_names_of_the_wire(order: Order, stands: Progress) -> dict[str, object]
         "refunded": stands.refunded,
         "promised": stands.promised,
         "left": stands.left,
+        "owed": _owed_view(order, stands),
     }
 
 

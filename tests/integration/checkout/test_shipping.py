@@ -240,6 +240,7 @@ async def test_filters_agree_with_where_each_order_stands(
         OrderFilter.SENT: [whole],
         OrderFilter.REFUNDED: [back],
         OrderFilter.WITHDRAWN: [gone],
+        OrderFilter.RETURNS: [gone],
     }
     for which, desks in expected.items():
         assert await found(shop, filter=which.value) == [desk.order_id for desk in desks], which

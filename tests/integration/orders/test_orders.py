@@ -293,7 +293,7 @@ async def test_file_of_orders_says_what_was_withdrawn(house: House) -> None:
 async def test_file_of_orders_is_whole_beyond_one_page(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service.agreed, "_WALKED", 2)
+    monkeypatch.setattr(service.listing, "_WALKED", 2)
     sold = [(await sell(house, house.first)).number for _ in range(5)]
     house.as_person(house.first.person)
 
@@ -308,7 +308,7 @@ async def test_file_of_orders_breaks_off_where_the_right_to_it_ended(
     house: House, ends: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A server closes the connection on it: no client takes the half for the whole."""
-    monkeypatch.setattr(service.agreed, "_WALKED", 2)
+    monkeypatch.setattr(service.listing, "_WALKED", 2)
     sold = [(await sell(house, house.first)).number for _ in range(3)]
     wanted, found = Wanted(OrderFilter.ALL, "", None, None), []
 

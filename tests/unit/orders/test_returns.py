@@ -276,3 +276,34 @@ def test_order_as_of_a_moment_lacks_what_came_later() -> None:
     assert shown.as_of(WITHDRAWN) == replace(shown, returns=())
     assert shown.as_of(before) == replace(shown, returns=(), return_proof=None, refunds=())
     assert shown.back_by(before) == replace(shown, returns=(), return_proof=None)
+
+
+def test_return_is_open_until_goods_and_money_are_back() -> None:
+    sent = sent_and_withdrawn(order_of((1, 100)))
+    paid, came = refunded(sent, 100, 0, 1), back(sent, 0, 1)
+    both = back(paid, 0, 1)
+
+    assert [rules.is_open(owed(each)) for each in (sent, paid, came, both)] == [
+        True,
+        True,
+        True,
+        False,
+    ]
+    assert not rules.is_open(None)
+
+
+def test_what_is_due_soonest_stands_first_in_the_line_of_returns() -> None:
+    unsent = replace(order_of((1, 100)), withdrawn_at=WITHDRAWN)
+    waits = sent_and_withdrawn(order_of((1, 100)))
+    came = came_late(waits, 0, 30)
+    overdue = replace(unsent, id=ids.new(), withdrawn_at=WITHDRAWN - timedelta(days=20))
+    ended = refunded(came, 100, 0, 1)
+
+    def place(order: Order) -> tuple[int, datetime]:
+        return rules.place_in_line(order, owed(order), ZONE)[:2]
+
+    line = sorted([waits, came, unsent, overdue], key=place)
+
+    assert line == [overdue, unsent, came, waits]
+    # Who reads on after an order whose return ended meanwhile misses none that stood after it.
+    assert place(ended) <= place(came)

@@ -129,9 +129,10 @@ async def list_orders(
     cursor: str | None = None,
     format: Literal["json", "csv"] = "json",
 ) -> OrderPage | StreamingResponse:
-    """The orders of this person's merchants, without buyers: newest first, and those that wait to
-    be sent with the nearest deadline first. `q` finds a number, a name, an email, a SKU or a
-    tracking number; `since` and `until` are when an order was placed.
+    """The orders of this person's merchants, without buyers: newest first, those that wait to be
+    sent with the nearest deadline first, and open returns with what is overdue first. `q` finds
+    a number, a name, an email, a SKU or a tracking number; `since` and `until` are when an order
+    was placed.
 
     `format=csv` answers all of them as one file for a spreadsheet, with where they go, a row for
     each line.

@@ -42,6 +42,7 @@ from showfloor.orders.queries.fulfilment import (
 )
 from showfloor.orders.queries.listing import (
     count_orders,
+    ids_that_may_be_open,
     order_ids,
 )
 from showfloor.orders.queries.notes import (
@@ -76,6 +77,7 @@ __all__ = [
     "ids_after",
     "ids_of_buyer",
     "ids_of_viewer",
+    "ids_that_may_be_open",
     "lock_order",
     "look_at_refund_later",
     "newest_of_show",

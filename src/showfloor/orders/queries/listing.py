@@ -8,7 +8,18 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, cast, func, or_, select, tuple_
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+    tuple_,
+)
 from sqlalchemy.types import String
 
 from showfloor.kit.db import Session
@@ -17,6 +28,8 @@ from showfloor.orders.models import (
     OrderRow,
     RefundLineRow,
     RefundRow,
+    ReturnLineRow,
+    ReturnRow,
     ShipmentLineRow,
     ShipmentRow,
 )
@@ -45,7 +58,7 @@ _unsent = (
 _refunded = select(RefundRow.id).where(RefundRow.order_id == OrderRow.id, _counts).exists()
 _send_by = func.coalesce(OrderRow.send_by, OrderRow.placed_at + SEND_WITHIN)
 """As `rules.progress`."""
-_kept_sent = (
+_line_sent = (
     select(func.coalesce(func.sum(ShipmentLineRow.quantity), 0))
     .join(ShipmentRow, ShipmentRow.id == ShipmentLineRow.shipment_id)
     .where(
@@ -54,7 +67,7 @@ _kept_sent = (
     )
     .scalar_subquery()
 )
-_kept_unsent = (
+_line_unsent = (
     select(func.coalesce(func.sum(RefundLineRow.unsent), 0))
     .join(RefundRow, RefundRow.id == RefundLineRow.refund_id)
     .where(
@@ -64,12 +77,14 @@ _kept_unsent = (
     )
     .scalar_subquery()
 )
+_is_kept = OrderLineRow.no_withdrawal.not_in([each.value for each in LOST_LATER])
+"""As `Order.kept`; null where the law says nothing of the goods."""
 _keeps = (
     select(OrderLineRow.order_id)
     .where(
         OrderLineRow.order_id == OrderRow.id,
-        OrderLineRow.no_withdrawal.not_in([each.value for each in LOST_LATER]),
-        OrderLineRow.quantity > _kept_sent + _kept_unsent,
+        _is_kept,
+        OrderLineRow.quantity > _line_sent + _line_unsent,
     )
     .exists()
 )
@@ -78,6 +93,62 @@ _waits = and_(
     or_(OrderRow.withdrawn_at.is_(None), _keeps),
     _ordered > _sent + _unsent,
 )
+
+
+_line_refunded = (
+    select(func.coalesce(func.sum(RefundLineRow.quantity), 0))
+    .join(RefundRow, RefundRow.id == RefundLineRow.refund_id)
+    .where(
+        RefundRow.order_id == OrderLineRow.order_id,
+        RefundLineRow.position == OrderLineRow.position,
+        _counts,
+    )
+    .scalar_subquery()
+)
+_line_back = (
+    select(func.coalesce(func.sum(ReturnLineRow.quantity), 0))
+    .join(ReturnRow, ReturnRow.id == ReturnLineRow.return_id)
+    .where(
+        ReturnRow.order_id == OrderLineRow.order_id,
+        ReturnLineRow.position == OrderLineRow.position,
+    )
+    .scalar_subquery()
+)
+_waits_for_line = (
+    select(OrderLineRow.order_id)
+    .where(
+        OrderLineRow.order_id == OrderRow.id,
+        _is_kept.is_not(True),
+        or_(OrderLineRow.quantity > _line_refunded, _line_sent > _line_back),
+    )
+    .exists()
+)
+_given_back = (
+    select(func.coalesce(func.sum(RefundRow.amount), 0))
+    .where(RefundRow.order_id == OrderRow.id, _counts)
+    .scalar_subquery()
+)
+_lost = (
+    select(func.coalesce(func.sum(ReturnRow.value_lost), 0))
+    .where(ReturnRow.order_id == OrderRow.id)
+    .scalar_subquery()
+)
+_agreed = OrderRow.quote["delivery"]
+_dearer = func.coalesce(
+    cast(_agreed["price"]["amount"].astext, BigInteger)
+    - cast(_agreed["standard"]["amount"].astext, BigInteger),
+    0,
+)
+_may_be_open = and_(
+    OrderRow.withdrawn_at.is_not(None),
+    or_(
+        _waits_for_line,
+        OrderRow.total - _given_back - _lost > case((_sent > 0, _dearer), else_=0),
+    ),
+)
+"""Every order with an open return and few others: which of them are open is decided by
+`rules.is_open`, because what is owed depends on how and when pieces and sums went back.
+"""
 
 
 def fits(which: OrderFilter, now: datetime) -> ColumnElement[bool]:
@@ -96,6 +167,8 @@ def fits(which: OrderFilter, now: datetime) -> ColumnElement[bool]:
             return _refunded
         case OrderFilter.WITHDRAWN:
             return OrderRow.withdrawn_at.is_not(None)
+        case OrderFilter.RETURNS:
+            return _may_be_open
 
 
 def _says(words: str) -> ColumnElement[bool]:
@@ -129,15 +202,7 @@ async def order_ids(
     anything else with the newest first.
     """
     oldest_first = wanted.which in (OrderFilter.TO_SEND, OrderFilter.LATE, OrderFilter.PART_SENT)
-    chosen = select(OrderRow.id).where(
-        OrderRow.merchant_id.in_(merchant_ids), fits(wanted.which, now)
-    )
-    if wanted.words:
-        chosen = chosen.where(_says(wanted.words))
-    if wanted.since is not None:
-        chosen = chosen.where(OrderRow.placed_at >= wanted.since)
-    if wanted.until is not None:
-        chosen = chosen.where(OrderRow.placed_at < wanted.until)
+    chosen = _chosen(merchant_ids, wanted, now)
     if oldest_first:
         if after is not None:
             last = select(_send_by, OrderRow.id).where(OrderRow.id == after).scalar_subquery()
@@ -150,12 +215,35 @@ async def order_ids(
     return list((await session.execute(chosen.limit(limit))).scalars())
 
 
+async def ids_that_may_be_open(
+    session: Session, merchant_ids: Collection[UUID], wanted: Wanted, now: datetime
+) -> list[UUID]:
+    """All orders of these merchants in which a return may be open, in no order."""
+    return list((await session.execute(_chosen(merchant_ids, wanted, now))).scalars())
+
+
+def _chosen(merchant_ids: Collection[UUID], wanted: Wanted, now: datetime) -> Select[UUID]:
+    chosen = select(OrderRow.id).where(
+        OrderRow.merchant_id.in_(merchant_ids), fits(wanted.which, now)
+    )
+    if wanted.words:
+        chosen = chosen.where(_says(wanted.words))
+    if wanted.since is not None:
+        chosen = chosen.where(OrderRow.placed_at >= wanted.since)
+    if wanted.until is not None:
+        chosen = chosen.where(OrderRow.placed_at < wanted.until)
+    return chosen
+
+
+_COUNTED = [which for which in OrderFilter if which is not OrderFilter.RETURNS]
+
+
 async def count_orders(
     session: Session, merchant_ids: Collection[UUID], now: datetime
 ) -> dict[OrderFilter, int]:
-    """How many there are of each kind, in one statement."""
+    """How many there are of each kind that the database alone can tell, in one statement."""
     counted = select(
-        *(func.count().filter(fits(which, now)).label(which.value) for which in OrderFilter)
+        *(func.count().filter(fits(which, now)).label(which.value) for which in _COUNTED)
     ).where(OrderRow.merchant_id.in_(merchant_ids))
     row = (await session.execute(counted)).one()
-    return {which: row[place] for place, which in enumerate(OrderFilter)}
+    return {which: row[place] for place, which in enumerate(_COUNTED)}

@@ -16,7 +16,9 @@ from showfloor.orders.rules.fulfilment import (
 )
 from showfloor.orders.rules.returns import (
     check_proof,
+    is_open,
     owed,
+    place_in_line,
     plan_return,
     proof_of,
 )
@@ -26,10 +28,12 @@ __all__ = [
     "check_proof",
     "check_shipment",
     "due_back",
+    "is_open",
     "number_of",
     "order_of_token",
     "owed",
     "page_token",
+    "place_in_line",
     "plan_cancel",
     "plan_refund",
     "plan_return",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from showfloor.kit import money
 from showfloor.kit.money import Money
@@ -96,6 +97,24 @@ def owed(order: Order, stands: Progress, timezone: str) -> Owed | None:
         value_lost=value_lost(order),
         pieces={at: count for at, count in pieces.items() if count},
     )
+
+
+def is_open(owed: Owed | None) -> bool:
+    """Whether a withdrawal is not at its end: goods or money are still to go back."""
+    if owed is None:
+        return False
+    return bool(owed.now.amount or owed.withheld.amount or owed.send_back_by)
+
+
+def place_in_line(order: Order, owed: Owed | None, timezone: str) -> tuple[int, datetime, UUID]:
+    """Sorts orders with an open return: money that is due by the day on which it is due, so that
+    what is overdue comes first, then what waits for goods by the day on which these are to be sent.
+    An order whose return has ended since somebody read the list stands no later than it stood.
+    """
+    first = fourteen_days_after(order.withdrawn_at or order.placed_at, timezone)
+    if owed is not None and owed.now.amount:
+        return 0, owed.by, order.id
+    return (1 if is_open(owed) else 0), first, order.id
 
 
 def _due_now(order: Order, stands: Progress) -> int:

@@ -1,14 +1,12 @@
-"""Use cases of `orders`, one file a step: agreed, shipping, refunding (what the order knows of
-it), returning, noting, keeping, receipt (as PDF), owning (whose account it belongs to).
+"""Use cases of `orders`, one file a step: agreed, listing, shipping, refunding (what the order
+knows of it), returning, noting, keeping, receipt (as PDF), owning (whose account it belongs to).
 """
 
 from showfloor.orders.service.agreed import (
-    count_own_orders,
     find_order,
     get_own_order,
     list_ids,
     list_of_checkout,
-    list_own_orders,
     may_withdraw,
     open_order,
     order_of_token,
@@ -17,11 +15,15 @@ from showfloor.orders.service.agreed import (
     place_new,
     sales_of_show,
     totals_of_checkout,
-    walk_own_orders,
     withdraw,
     withdrawn_among,
 )
 from showfloor.orders.service.keeping import forget_old_buyers
+from showfloor.orders.service.listing import (
+    count_own_orders,
+    list_own_orders,
+    walk_own_orders,
+)
 from showfloor.orders.service.noting import (
     add_note,
     list_notes,

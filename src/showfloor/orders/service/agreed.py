@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from showfloor.identity import service as identity
-from showfloor.identity.errors import RoleMissing
-from showfloor.identity.types import Action, Admission, Person
+from showfloor.identity.types import Admission, Person
 from showfloor.kit import clock
-from showfloor.kit.db import Connection, Database, Session
+from showfloor.kit.db import Connection, Session
 from showfloor.kit.outbox import publish, publish_all
 from showfloor.markets.service import get_market
 from showfloor.orders import queries, rules
 from showfloor.orders.errors import OrderNotFound, WithdrawalExcluded, WithdrawalTooLate
 from showfloor.orders.events import OrderPlaced, OrderWithdrawn
-from showfloor.orders.types import (
-    NewOrder,
-    Order,
-    OrderFilter,
-    Page,
-    Sale,
-    Sales,
-    Wanted,
-)
+from showfloor.orders.types import NewOrder, Order, Sale, Sales
 from showfloor.orders.views import progress_of
 from showfloor.shows.service import get_own_show
 
-EVERYTHING = Wanted()
 _RECENT = 20
-_WALKED = 200
-"""Orders in one transaction of a walk through all."""
 
 
 async def place(
@@ -166,51 +153,6 @@ async def withdraw(session: Session, *, secret: bytes, token: str) -> datetime:
     # Somebody else was a moment earlier.
     first = (await open_order(session, secret=secret, token=token)).withdrawn_at
     return first or now
-
-
-async def list_own_orders(
-    session: Session,
-    *,
-    person: Person,
-    wanted: Wanted = EVERYTHING,
-    limit: int = 50,
-    cursor: UUID | None = None,
-) -> Page:
-    """The orders of this person's merchants; `wanted` chooses among them, and says in which
-    order.
-    """
-    found = await queries.order_ids(
-        session, person.merchant_ids, wanted, limit=limit + 1, after=cursor, now=clock.now()
-    )
-    page = tuple(await queries.orders_by_id(session, found[:limit]))
-    return Page(page, found[limit - 1] if len(found) > limit else None)
-
-
-async def count_own_orders(session: Session, *, person: Person) -> dict[OrderFilter, int]:
-    """How many orders there are of each kind."""
-    return await queries.count_orders(session, person.merchant_ids, clock.now())
-
-
-async def walk_own_orders(
-    database: Database, *, person: Person, wanted: Wanted
-) -> AsyncIterator[Order]:
-    """Every order of this person's merchants that is wanted; a short transaction for each page.
-
-    Raises RoleMissing when the person's right to read them ended meanwhile, so that nobody takes
-    a part for the whole.
-    """
-    cursor: UUID | None = None
-    while True:
-        async with database.session() as session:
-            if not await identity.may_still(session, person, Action.ORDERS_READ):
-                raise RoleMissing
-            page = await list_own_orders(
-                session, person=person, wanted=wanted, limit=_WALKED, cursor=cursor
-            )
-        for order in page.orders:
-            yield order
-        if (cursor := page.next_cursor) is None:
-            return
 
 
 async def sales_of_show(session: Session, *, person: Person, show_id: UUID) -> Sales:

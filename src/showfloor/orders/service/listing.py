@@ -1,0 +1,111 @@
+"""A merchant's orders by what is to be done with them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from showfloor.identity import service as identity
+from showfloor.identity.errors import RoleMissing
+from showfloor.identity.types import Action, Person
+from showfloor.kit import clock
+from showfloor.kit.db import Database, Session
+from showfloor.markets.service import get_market
+from showfloor.orders import queries, rules
+from showfloor.orders.types import Order, OrderFilter, Page, Wanted
+from showfloor.orders.views import owed_of
+
+EVERYTHING = Wanted()
+_WALKED = 200
+"""Orders in one transaction of a walk through all."""
+
+
+async def list_own_orders(
+    session: Session,
+    *,
+    person: Person,
+    wanted: Wanted = EVERYTHING,
+    limit: int = 50,
+    cursor: UUID | None = None,
+) -> Page:
+    """The orders of this person's merchants; `wanted` chooses among them, and says in which
+    order.
+    """
+    if wanted.which is OrderFilter.RETURNS:
+        return await _list_open_returns(session, person, wanted, limit, cursor)
+    found = await queries.order_ids(
+        session, person.merchant_ids, wanted, limit=limit + 1, after=cursor, now=clock.now()
+    )
+    page = tuple(await queries.orders_by_id(session, found[:limit]))
+    return Page(page, found[limit - 1] if len(found) > limit else None)
+
+
+async def count_own_orders(session: Session, *, person: Person) -> dict[OrderFilter, int]:
+    """How many orders there are of each kind."""
+    counts = await queries.count_orders(session, person.merchant_ids, clock.now())
+    returns = await _open_returns(session, person, Wanted(OrderFilter.RETURNS))
+    return counts | {OrderFilter.RETURNS: sum(each.is_open for each in returns)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Return:
+    """An order in which a return may be open, and where it stands in the line."""
+
+    order: Order
+    is_open: bool
+    place: tuple[int, datetime, UUID]
+
+
+async def _open_returns(
+    session: Session, person: Person, wanted: Wanted, beside: UUID | None = None
+) -> list[_Return]:
+    """All that may be open: a merchant has to look after each, so they are few. `beside` is one
+    more order, wherever it stands.
+    """
+    found = await queries.ids_that_may_be_open(session, person.merchant_ids, wanted, clock.now())
+    orders = await queries.orders_by_id(session, list({*found, *([beside] if beside else [])}))
+    return [
+        _Return(
+            order,
+            rules.is_open(owed) and order.id in found,
+            rules.place_in_line(order, owed, get_market(order.market).timezone),
+        )
+        for order in orders
+        if order.merchant_id in person.merchant_ids
+        for owed in (owed_of(order),)
+    ]
+
+
+async def _list_open_returns(
+    session: Session, person: Person, wanted: Wanted, limit: int, cursor: UUID | None
+) -> Page:
+    found = await _open_returns(session, person, wanted, beside=cursor)
+    after = next((each.place for each in found if each.order.id == cursor), None)
+    chosen = [each for each in found if each.is_open and (after is None or each.place > after)]
+    chosen.sort(key=lambda each: each.place)
+    page = tuple(each.order for each in chosen[:limit])
+    return Page(page, page[-1].id if len(chosen) > limit else None)
+
+
+async def walk_own_orders(
+    database: Database, *, person: Person, wanted: Wanted
+) -> AsyncIterator[Order]:
+    """Every order of this person's merchants that is wanted; a short transaction for each page.
+
+    Raises RoleMissing when the person's right to read them ended meanwhile, so that nobody takes
+    a part for the whole.
+    """
+    cursor: UUID | None = None
+    while True:
+        async with database.session() as session:
+            if not await identity.may_still(session, person, Action.ORDERS_READ):
+                raise RoleMissing
+            page = await list_own_orders(
+                session, person=person, wanted=wanted, limit=_WALKED, cursor=cursor
+            )
+        for order in page.orders:
+            yield order
+        if (cursor := page.next_cursor) is None:
+            return
