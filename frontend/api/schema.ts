@@ -985,9 +985,11 @@ export interface components {
         };
         /**
          * @description A line with what became of its pieces. `refunded` counts all that were refunded, `to_send`
-         *     those that are still to be sent, `returned` those of the sent that came back; `no_withdrawal`
-         *     is the exception to the right to withdraw that it is, `may_be_withdrawn` false where that takes
-         *     the right from the beginning and not only once a seal is broken.
+         *     those that are still to be sent, `returned` those of the sent that came back. The buyer withdrew
+         *     from `withdrawn`, and has `to_return` of them; `sendable` are those to be sent without them.
+         *     The contract about `standing` pieces stands, and they are paid for. `no_withdrawal` is the
+         *     exception to the right to withdraw that it is, `may_be_withdrawn` false where that takes the
+         *     right from the beginning and not only once a seal is broken.
          */
         LineOut: {
             sku: string;
@@ -1001,6 +1003,10 @@ export interface components {
             refunded: number;
             to_send: number;
             returned: number;
+            withdrawn: number;
+            to_return: number;
+            sendable: number;
+            standing: number;
             no_withdrawal: components["schemas"]["NoWithdrawal"] | null;
             may_be_withdrawn: boolean;
         };
@@ -1305,6 +1311,7 @@ export interface components {
             items: components["schemas"]["LineOut"][];
             shipments: components["schemas"]["ShipmentOut"][];
             refunds: components["schemas"]["RefundOut"][];
+            withdrawals: components["schemas"]["WithdrawnOut"][];
             returns: components["schemas"]["ReturnOut"][];
             return_proof: components["schemas"]["ReturnProofOut"] | null;
             withdraw_until: string | null;
@@ -1888,14 +1895,15 @@ export interface components {
             tracking: string;
         };
         /**
-         * @description The buyer showed that the goods are on their way back; carrier and number are null once the
-         *     buyer's data was erased.
+         * @description The buyer showed that the goods of the first `covers` withdrawals are on their way back;
+         *     carrier and number are null once the buyer's data was erased.
          */
         ReturnProofOut: {
             carrier: string | null;
             tracking: string | null;
             /** Format: date-time */
             at: string;
+            covers: number;
         };
         /** @description The proof as it was received, with when the first one came. */
         ReturnProofTaken: {
@@ -2622,15 +2630,32 @@ export interface components {
         WithdrawalException: {
             exception: components["schemas"]["NoWithdrawal"] | null;
         };
-        /** @description `token` proves that it is the buyer's order. */
+        /**
+         * @description `lines` null is all that the buyer has not withdrawn from. `after` is the number of
+         *     withdrawals that the order shows: where there are more by now, this one was received before.
+         */
         WithdrawalIn: {
             token: string;
+            lines?: components["schemas"]["PiecesIn"][] | null;
+            /** @default 0 */
+            after: number;
         };
-        /** @description The withdrawal as it was received; doing so again says the same. */
+        /**
+         * @description The withdrawal as it was received, with the goods that it is for; doing so again says the
+         *     same.
+         */
         WithdrawalOut: {
             order_id: string;
             /** Format: date-time */
             withdrawn_at: string;
+            items: components["schemas"]["PartOut"][];
+        };
+        /** @description The buyer withdrew from these goods; `is_whole`: from all goods of the order at once. */
+        WithdrawnOut: {
+            /** Format: date-time */
+            at: string;
+            is_whole: boolean;
+            items: components["schemas"]["PartOut"][];
         };
         /** @description The same words in every language. */
         Words: {

@@ -37,7 +37,7 @@ test("an order that is not late says how far it is and by when it goes", () => {
 
 const pounds = (amount: number) => ({ amount, currency: "GBP" });
 const withdrawn = (more: object = {}) => ({
-  is_late: true,
+  send_by: null,
   withdrawn_at: BY,
   owed: {
     now: pounds(0),
@@ -47,6 +47,13 @@ const withdrawn = (more: object = {}) => ({
     send_back_by: null,
     ...more,
   },
+});
+
+test("what is still to be sent beside what was withdrawn from is said too", () => {
+  const html = shown({ ...withdrawn({ now: pounds(1700) }), send_by: BY, is_late: true });
+
+  expect(html).toContain("badge-warn");
+  expect(html).toContain("badge-bad");
 });
 
 test("a withdrawal goes before everything else: nothing is to be sent", () => {

@@ -23,7 +23,12 @@ async def on_order_placed(session: Session, placed: OrderPlaced) -> None:
 
 
 async def on_order_withdrawn(session: Session, withdrawn: OrderWithdrawn) -> None:
-    await service.note_mail(session, kind=MailKind.WITHDRAWAL_RECEIVED, order_id=withdrawn.order_id)
+    await service.note_mail(
+        session,
+        kind=MailKind.WITHDRAWAL_RECEIVED,
+        order_id=withdrawn.order_id,
+        about=withdrawn.withdrawal_id,
+    )
 
 
 async def on_order_shipped(session: Session, shipped: OrderShipped) -> None:

@@ -18,14 +18,17 @@ from showfloor.markets.service import get_market
 from showfloor.merchants.types import ReturnPayer, SellerTerms, WayBack
 from showfloor.notices.types import Letter, Mail, MailKind
 from showfloor.orders import service as orders
-from showfloor.orders.types import Order
+from showfloor.orders.types import Order, Withdrawal
 from showfloor.orders.views import (
     Translate,
     due_back_of,
+    keeps_some,
     owed_of,
     progress_of,
     seller_lines,
+    send_back_by,
     vat_words,
+    withdrawal_of,
 )
 from showfloor.viewers.types import SignInLetter
 
@@ -59,6 +62,9 @@ def letter_of(
     t = partial(messages.translate, lang)
     subject = _title_of(mail, t, {"seller": order.seller_name[lang], "number": order.number})
     comma = t("mail.comma")
+    received = None
+    if mail.kind is MailKind.WITHDRAWAL_RECEIVED:
+        received = withdrawal_of(order, mail.about)
     given = {
         "lang": lang,
         "comma": comma,
@@ -73,12 +79,13 @@ def letter_of(
         "vat": " ".join(vat_words(order, lang)),
         "price": partial(messages.load().price, lang),
         "kind": mail.kind.value,
-        "withdrawal_money": _withdrawal_money(order, t),
+        "received": received,
+        "withdrawal_money": _withdrawal_money(order, received, t),
         "withdrawal": _withdrawal_text(order, t),
-        "way_back": _way_back_texts(order, way_back, lang, t, comma),
+        "way_back": _way_back_texts(order, received, way_back, lang, t, comma),
         "returned_money": _returned_money(mail, order, lang, t),
         "terms": [(t(f"terms.{each.kind.value}"), each.words[lang]) for each in terms],
-        **_subject_of(mail, order),
+        **_subject_of(mail, order, received),
     }
     return Letter(
         to=order.buyer.email,
@@ -147,14 +154,19 @@ def invitation_letter(
     )
 
 
-def _withdrawal_money(order: Order, t: Translate) -> str:
+def _withdrawal_money(order: Order, received: Withdrawal | None, t: Translate) -> str:
     """What a buyer who withdrew gets back, as it stood then: a refund that is made later has a mail
     of its own.
     """
-    if order.withdrawn_at is None:
+    if received is None:
         return ""
-    then = order.as_of(order.withdrawn_at)
+    then = order.as_of(received.at)
     kept = _delivery_kept(t, then)
+    if keeps_some(then):
+        due = due_back_of(then)
+        if not due.amount:
+            return t("mail.withdrawal_received.some_paid_back")
+        return t("mail.withdrawal_received.some", total=due)
     if order.kept:
         lang = order.buyer.language if order.buyer else "en"
         names = t("mail.comma").join(order.items[at].name[lang] for at in sorted(order.kept))
@@ -179,15 +191,20 @@ def _delivery_kept(t: Translate, then: Order) -> str:
 
 
 def _way_back_texts(
-    order: Order, way_back: WayBack | None, lang: str, t: Translate, comma: str
+    order: Order,
+    received: Withdrawal | None,
+    way_back: WayBack | None,
+    lang: str,
+    t: Translate,
+    comma: str,
 ) -> list[str]:
     """How the goods go back; nothing where there are none to send."""
-    if way_back is None or order.withdrawn_at is None:
+    if way_back is None or received is None:
         return []
-    owed = owed_of(order.as_of(order.withdrawn_at))
+    owed = owed_of(order.as_of(received.at))
     if owed is None or owed.send_back_by is None:
         return []
-    by = deadline(lang, order.market, owed.send_back_by)
+    by = deadline(lang, order.market, send_back_by(order, received))
     address = comma.join(way_back["address"].splitlines())
     buyer_pays = way_back["payer"] is ReturnPayer.BUYER
     to = t("mail.way_back.to", moment=by, address=address)
@@ -243,16 +260,16 @@ def _title_of(mail: Mail, t: Translate, about: Mapping[str, str]) -> str:
             return t("mail.invitation.subject", team=about["seller"])
 
 
-def _subject_of(mail: Mail, order: Order) -> dict[str, object]:
+def _subject_of(mail: Mail, order: Order, received: Withdrawal | None) -> dict[str, object]:
     """What the mail is about: a parcel, a refund, a return, or all of the order; and its
     pieces.
     """
     parcel = next((each for each in order.shipments if each.id == mail.about), None)
     refund = next((each for each in order.refunds if each.id == mail.about), None)
     back = next((each for each in order.returns if each.id == mail.about), None)
-    pieces = {at: item.quantity for at, item in enumerate(order.items)}
-    if mail.kind is MailKind.WITHDRAWAL_RECEIVED:
-        pieces = {at: count for at, count in pieces.items() if at not in order.kept}
+    pieces = everything = {at: item.quantity for at, item in enumerate(order.items)}
+    if received is not None:
+        pieces = received.pieces
     if parcel is not None:
         pieces = parcel.pieces
     elif refund is not None:
@@ -262,14 +279,11 @@ def _subject_of(mail: Mail, order: Order) -> dict[str, object]:
     items = [replace(order.items[at], quantity=count) for at, count in pieces.items()]
     return {
         "items": items,
-        "whole": parcel is None
-        and refund is None
-        and back is None
-        and len(items) == len(order.items),
+        "whole": parcel is None and refund is None and back is None and pieces == everything,
         "parcel": parcel,
         "refund": refund,
         "back": back,
-        "to_send": progress_of(order).to_send,
+        "to_send": progress_of(order).sendable,
     }
 
 

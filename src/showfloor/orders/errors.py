@@ -35,8 +35,15 @@ class WithdrawalExcluded(AppError):
     status = 409
 
 
+class WithdrawalInvalid(AppError):
+    """No pieces, or more than the buyer has left to withdraw from."""
+
+    code = "withdrawal_invalid"
+    status = 409
+
+
 class WithdrawnOrder(AppError):
-    """The buyer withdrew from the contract: nothing of it is sent any more."""
+    """The buyer withdrew from the contract about these goods: they are not sent any more."""
 
     code = "order_withdrawn"
     status = 409

@@ -12,11 +12,14 @@ from showfloor.kit.outbox import event
 @event("orders.withdrawn.v1")
 @dataclass(frozen=True, slots=True)
 class OrderWithdrawn:
-    """The buyer withdrew from the contract, for all goods of the order."""
+    """The buyer withdrew from the contract: for all goods of the order, or for those of
+    `withdrawal_id`.
+    """
 
     order_id: UUID
     merchant_id: UUID
     at: datetime
+    withdrawal_id: UUID | None = None
 
 
 @event("orders.placed.v1")

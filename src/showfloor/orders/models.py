@@ -34,6 +34,11 @@ class OrderRow(Base):
         Index("ix_orders_merchant_id_id", "merchant_id", "id"),
         Index("ix_orders_email", text("lower(email)")),
         Index("ix_orders_kept", "placed_at", postgresql_where=text("email is not null")),
+        Index(
+            "ix_orders_withdrawn",
+            "merchant_id",
+            postgresql_where=text("withdrawn_at is not null"),
+        ),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(BigInteger)
@@ -54,6 +59,7 @@ class OrderRow(Base):
     quote: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     placed_at: Mapped[datetime]
     send_by: Mapped[datetime | None]
+    # Of the first withdrawal.
     withdrawn_at: Mapped[datetime | None]
     country: Mapped[str]
     language: Mapped[str] = mapped_column(server_default="en")
@@ -184,13 +190,38 @@ class ReturnLineRow(Base):
     restock: Mapped[int]
 
 
+class WithdrawalRow(Base):
+    """The buyer withdrew from some goods, or from more of them. An order that was withdrawn from as
+    a whole at once has none: `orders.withdrawn_at` says all of it.
+    """
+
+    __tablename__ = "order_withdrawal"
+    __table_args__ = (Index("ix_order_withdrawal_order_id", "order_id"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    order_id: Mapped[UUID] = mapped_column(ForeignKey("orders.id", ondelete="cascade"))
+    at: Mapped[datetime]
+
+
+class WithdrawalLineRow(Base):
+    __tablename__ = "order_withdrawal_line"
+    __table_args__ = (CheckConstraint("quantity > 0", name="quantity"),)
+    withdrawal_id: Mapped[UUID] = mapped_column(
+        ForeignKey("order_withdrawal.id", ondelete="cascade"), primary_key=True
+    )
+    position: Mapped[int] = mapped_column(primary_key=True)
+    quantity: Mapped[int]
+
+
 class ReturnProofRow(Base):
-    """That the buyer sent the goods back; one for an order. Both texts are the buyer's own."""
+    """That the buyer sent the goods back of the first `covers` withdrawals of an order. Both texts
+    are the buyer's own.
+    """
 
     __tablename__ = "order_return_proof"
     order_id: Mapped[UUID] = mapped_column(
         ForeignKey("orders.id", ondelete="cascade"), primary_key=True
     )
+    covers: Mapped[int] = mapped_column(primary_key=True, server_default="1")
     carrier: Mapped[str | None] = personal("orders")
     tracking: Mapped[str | None] = personal("orders")
     at: Mapped[datetime]

@@ -24,17 +24,19 @@ def rows_of(order: Order) -> list[Row]:
     tracking = " ".join(each.tracking for each in order.shipments if each.tracking)
     lang = buyer.language if buyer else "en"
     proof = order.return_proof
+    stands = progress_of(order)
     return [
         {
             "order": order.number,
             "placed_at": clock.rfc3339(order.placed_at),
-            "state": progress_of(order).fulfilment.value,
+            "state": stands.fulfilment.value,
             "withdrawn_at": clock.rfc3339(order.withdrawn_at) if order.withdrawn_at else None,
             "seller": order.seller_name[lang],
             "sku": item.sku,
             "product": item.name[lang],
             "options": item.options_text[lang],
             "quantity": item.quantity,
+            "withdrawn_pieces": line.withdrawn,
             "total": csv.decimal(item.total),
             "currency": order.total.currency,
             "order_total": csv.decimal(order.total),
@@ -49,7 +51,7 @@ def rows_of(order: Order) -> list[Row]:
             "return_carrier": proof.carrier if proof else None,
             "return_tracking": proof.tracking if proof else None,
         }
-        for item in order.items
+        for item, line in zip(order.items, stands.lines, strict=True)
     ]
 
 

@@ -197,15 +197,21 @@ class SellerIdentity(BaseModel):
 
 class LineOut(ItemOut):
     """A line with what became of its pieces. `refunded` counts all that were refunded, `to_send`
-    those that are still to be sent, `returned` those of the sent that came back; `no_withdrawal`
-    is the exception to the right to withdraw that it is, `may_be_withdrawn` false where that takes
-    the right from the beginning and not only once a seal is broken.
+    those that are still to be sent, `returned` those of the sent that came back. The buyer withdrew
+    from `withdrawn`, and has `to_return` of them; `sendable` are those to be sent without them.
+    The contract about `standing` pieces stands, and they are paid for. `no_withdrawal` is the
+    exception to the right to withdraw that it is, `may_be_withdrawn` false where that takes the
+    right from the beginning and not only once a seal is broken.
     """
 
     sent: int
     refunded: int
     to_send: int
     returned: int
+    withdrawn: int
+    to_return: int
+    sendable: int
+    standing: int
     no_withdrawal: NoWithdrawal | None
     may_be_withdrawn: bool
 
@@ -254,14 +260,23 @@ class ReturnOut(BaseModel):
     at: Time
 
 
+class WithdrawnOut(BaseModel):
+    """The buyer withdrew from these goods; `is_whole`: from all goods of the order at once."""
+
+    at: Time
+    is_whole: bool
+    items: list[PartOut]
+
+
 class ReturnProofOut(Shown):
-    """The buyer showed that the goods are on their way back; carrier and number are null once the
-    buyer's data was erased.
+    """The buyer showed that the goods of the first `covers` withdrawals are on their way back;
+    carrier and number are null once the buyer's data was erased.
     """
 
     carrier: str | None
     tracking: str | None
     at: Time
+    covers: int
 
 
 class OrderDetail(_Standing):
@@ -274,6 +289,7 @@ class OrderDetail(_Standing):
     items: list[LineOut]
     shipments: list[ShipmentOut]
     refunds: list[RefundOut]
+    withdrawals: list[WithdrawnOut]
     returns: list[ReturnOut]
     return_proof: ReturnProofOut | None
     withdraw_until: Time | None
@@ -436,13 +452,33 @@ class CancelIn(BaseModel):
     restock: bool = True
 
 
-class WithdrawalIn(BaseModel):
+class BuyersIn(BaseModel):
     """`token` proves that it is the buyer's order."""
 
     token: PageToken
 
 
-class ReturnProofIn(WithdrawalIn):
+class WithdrawalIn(BuyersIn):
+    """`lines` null is all that the buyer has not withdrawn from. `after` is the number of
+    withdrawals that the order shows: where there are more by now, this one was received before.
+    """
+
+    lines: list[PiecesIn] | None = Field(None, min_length=1, max_length=200)
+    after: int = Field(0, ge=0, le=10_000)
+
+    def pieces(self) -> dict[str, int] | None:
+        """By SKU."""
+        if self.lines is None:
+            return None
+        return {line.sku: line.quantity for line in self.lines}
+
+    @model_validator(mode="after")
+    def _once_each(self) -> Self:
+        _check_once(self.lines or [])
+        return self
+
+
+class ReturnProofIn(BuyersIn):
     """Who carries the goods back, under which number."""
 
     carrier: ShortLine
@@ -457,7 +493,10 @@ class ReturnProofTaken(BaseModel):
 
 
 class WithdrawalOut(BaseModel):
-    """The withdrawal as it was received; doing so again says the same."""
+    """The withdrawal as it was received, with the goods that it is for; doing so again says the
+    same.
+    """
 
     order_id: Annotated[str, id_with("ord")]
     withdrawn_at: Time
+    items: list[PartOut]

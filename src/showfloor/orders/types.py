@@ -290,23 +290,38 @@ class Return:
 
 @dataclass(frozen=True, slots=True)
 class ReturnProof:
-    """The buyer showed at `at` that the goods were sent back (Directive 2011/83/EU art 13(3)).
-    Carrier and number are None once the buyer's data was erased.
+    """The buyer showed at `at` that the goods were sent back (Directive 2011/83/EU art 13(3)):
+    those of the first `covers` withdrawals. Carrier and number are None once the buyer's data was
+    erased.
     """
 
     carrier: str | None
     tracking: str | None
+    at: datetime
+    covers: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """The buyer withdrew at `at` from these pieces, by the line's position. `id` is the order's
+    where it was from everything at once.
+    """
+
+    id: UUID
+    pieces: dict[int, int]
     at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
     """`kind`, `market` and `show_id` say where it was sold. `buyer` is None once the buyer's data
-    was erased. `withdrawn_at` is when the buyer withdrew from the contract, for all goods. `quote`
-    is how its total came about (None for orders from before there were quotes). `send_by` is when
-    the goods leave at the latest, as it was agreed. `shipments`, `refunds` and `returns` are what
-    happened since, oldest first. `terms` are the versions of what the seller laid down that the
-    buyer agreed to. `affiliate_id` is the creator whose link or code brought the buyer.
+    was erased. `withdrawn_at` is when the buyer first withdrew from the contract: for all goods,
+    or for those of `withdrawals`, which are empty otherwise (`rules.withdrawals_of` has both).
+    `quote` is how its total came about (None for orders from before there were quotes). `send_by`
+    is when the goods leave at the latest, as it was agreed. `shipments`, `refunds` and `returns`
+    are what happened since, oldest first; `return_proof` is the newest, `earlier_proofs` the
+    others. `terms` are the versions of what the seller laid down that the buyer agreed to.
+    `affiliate_id` is the creator whose link or code brought the buyer.
     """
 
     id: UUID
@@ -331,6 +346,17 @@ class Order:
     returns: tuple[Return, ...] = ()
     return_proof: ReturnProof | None = None
     affiliate_id: UUID | None = None
+    withdrawals: tuple[Withdrawal, ...] = ()
+    earlier_proofs: tuple[ReturnProof, ...] = ()
+
+    @property
+    def last_withdrawn_at(self) -> datetime | None:
+        return self.withdrawals[-1].at if self.withdrawals else self.withdrawn_at
+
+    @property
+    def proofs(self) -> tuple[ReturnProof, ...]:
+        """Oldest first."""
+        return (*self.earlier_proofs, self.return_proof) if self.return_proof else ()
 
     @property
     def kept(self) -> frozenset[int]:
@@ -347,17 +373,24 @@ class Order:
         """The order without what came back, or was shown to be on its way, later. What was refunded
         stays, whenever it was.
         """
-        proof = self.return_proof
+        proofs = tuple(each for each in self.proofs if each.at <= moment)
         return replace(
             self,
             returns=tuple(each for each in self.returns if each.at <= moment),
-            return_proof=proof if proof and proof.at <= moment else None,
+            return_proof=proofs[-1] if proofs else None,
+            earlier_proofs=proofs[:-1],
         )
+
+    def withdrawn_by(self, moment: datetime) -> Order:
+        """The order without the withdrawals from more of its goods that came later."""
+        first, more = self.withdrawals[:1], self.withdrawals[1:]
+        made = (*first, *(each for each in more if each.at <= moment))
+        return replace(self, withdrawals=made)
 
     def as_of(self, moment: datetime) -> Order:
         """The order as it stood then, as far as money is concerned."""
         made = tuple(each for each in self.refunds if each.made_at <= moment)
-        return replace(self.back_by(moment), refunds=made)
+        return replace(self.back_by(moment).withdrawn_by(moment), refunds=made)
 
 
 @dataclass(frozen=True, slots=True)
@@ -402,7 +435,9 @@ class Fulfilment(StrEnum):
 class LineProgress:
     """Pieces of a line; `ordered == sent + unsent + to_send`, where `unsent` were refunded and are
     not sent, and `refunded` are all that were refunded. `returned <= sent` came back: by a return,
-    or sold again by a refund of what had been sent.
+    or sold again by a refund of what had been sent. The buyer withdrew from `withdrawn` of them;
+    `stopped <= to_send` of these are not sent although nobody gave their money back yet, and
+    `to_return` are with the buyer. The contract about `standing` pieces stands, and they are paid.
     """
 
     ordered: int
@@ -410,10 +445,19 @@ class LineProgress:
     refunded: int
     unsent: int
     returned: int = 0
+    withdrawn: int = 0
+    stopped: int = 0
+    to_return: int = 0
+    standing: int = 0
 
     @property
     def to_send(self) -> int:
         return self.ordered - self.sent - self.unsent
+
+    @property
+    def sendable(self) -> int:
+        """Pieces that the buyer still waits for."""
+        return self.to_send - self.stopped
 
     @property
     def away(self) -> int:
@@ -444,6 +488,10 @@ class Progress:
     @property
     def to_send(self) -> int:
         return sum(line.to_send for line in self.lines)
+
+    @property
+    def sendable(self) -> int:
+        return sum(line.sendable for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from showfloor.kit import clock, csv, ids, messages
@@ -22,6 +24,7 @@ from showfloor.orders.schemas import (
     QuoteOut,
     ReasonOut,
     SalesOut,
+    WithdrawalOut,
 )
 from showfloor.orders.types import (
     Note,
@@ -33,6 +36,7 @@ from showfloor.orders.types import (
     Reason,
     Return,
     Sales,
+    Withdrawal,
 )
 
 Translate = Callable[..., str]
@@ -73,6 +77,10 @@ def order_detail(order: Order) -> OrderDetail:
                     "refunded": line.refunded,
                     "to_send": line.to_send,
                     "returned": line.returned,
+                    "withdrawn": line.withdrawn,
+                    "to_return": line.to_return,
+                    "sendable": line.sendable,
+                    "standing": line.standing,
                     "may_be_withdrawn": item.may_be_withdrawn,
                 }
                 for item, line in zip(order.items, stands.lines, strict=True)
@@ -87,9 +95,28 @@ def order_detail(order: Order) -> OrderDetail:
                 }
                 for each in order.refunds
             ],
+            "withdrawals": [
+                {
+                    "at": each.at,
+                    "is_whole": not order.withdrawals,
+                    "items": _parts(order, each.pieces),
+                }
+                for each in rules.withdrawals_of(order)
+            ],
             "returns": [_return_view(order, each) for each in order.returns],
             "return_proof": order.return_proof,
             "withdraw_until": stands.withdraw_until,
+        }
+    )
+
+
+def withdrawal_view(order: Order, received: Withdrawal) -> WithdrawalOut:
+    """For the buyer who withdrew."""
+    return WithdrawalOut.model_validate(
+        {
+            "order_id": ids.encode("ord", order.id),
+            "withdrawn_at": received.at,
+            "items": _parts(order, received.pieces),
         }
     )
 
@@ -127,6 +154,27 @@ def progress_of(order: Order) -> Progress:
 def due_back_of(order: Order) -> Money:
     """What the buyer gets back for withdrawing."""
     return rules.due_back(order, progress_of(order))
+
+
+def due_for_everything(order: Order) -> Money:
+    """What the buyer gets back for withdrawing from all goods, with what is due already."""
+    return due_back_of(replace(order, withdrawals=()))
+
+
+def withdrawal_of(order: Order, withdrawal_id: UUID) -> Withdrawal | None:
+    """`withdrawal_id` is the order's own for one from everything at once."""
+    return next((each for each in rules.withdrawals_of(order) if each.id == withdrawal_id), None)
+
+
+def send_back_by(order: Order, received: Withdrawal) -> datetime:
+    """Until when the goods of a withdrawal are to be sent (Directive 2011/83/EU art 14(1))."""
+    return rules.fourteen_days_after(received.at, get_market(order.market).timezone)
+
+
+def keeps_some(order: Order) -> bool:
+    """Whether there are goods from which the buyer may withdraw, and did not."""
+    lines = zip(order.items, progress_of(order).lines, strict=True)
+    return any(line.standing and item.may_be_withdrawn for item, line in lines)
 
 
 def _with_names_of_the_wire(order: Order, stands: Progress) -> dict[str, object]:
@@ -227,6 +275,7 @@ CSV_HEADER = [
     "sent",
     "to_send",
     "refunded_pieces",
+    "withdrawn_pieces",
     "unit_price",
     "total",
     "currency",
@@ -251,9 +300,10 @@ CSV_HEADER = [
 
 
 def csv_rows(order: Order, lang: str) -> list[list[str | int]]:
-    """A row for each line, with where it goes; an erased buyer leaves empty cells. What has
-    a `withdrawn_at` is not to be packed. What delivery cost stands in the first row of an order
-    alone, and so do `order_total` and `order_refunded`, so that a column's sum is true.
+    """A row for each line, with where it goes; an erased buyer leaves empty cells. `to_send` is to
+    be packed: without the pieces that the buyer withdrew from. What delivery cost stands in the
+    first row of an order alone, and so do `order_total` and `order_refunded`, so that a column's
+    sum is true.
     """
     stands = progress_of(order)
     tracking = " ".join(each.tracking for each in order.shipments if each.tracking)
@@ -270,8 +320,9 @@ def csv_rows(order: Order, lang: str) -> list[list[str | int]]:
             item.options_text[lang],
             item.quantity,
             line.sent,
-            line.to_send,
+            line.sendable,
             line.refunded,
+            line.withdrawn,
             csv.decimal(item.unit_price),
             csv.decimal(item.total),
             order.total.currency,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from functools import cache
 from typing import Literal, TypeVar
 from urllib.parse import parse_qsl, quote
@@ -23,10 +23,11 @@ from showfloor.markets.service import get_market, list_markets
 from showfloor.merchants import service as merchants
 from showfloor.merchants.http import terms_view
 from showfloor.orders import service as orders
+from showfloor.orders.errors import WithdrawalInvalid
 from showfloor.orders.http import check_receipts, receipt_answer, unguessed
-from showfloor.orders.schemas import ReturnProofIn
+from showfloor.orders.schemas import ReturnProofIn, WithdrawalIn
 from showfloor.orders.types import Order
-from showfloor.orders.views import due_back_of, order_detail
+from showfloor.orders.views import due_back_of, due_for_everything, order_detail
 from showfloor.replays import service as replays
 from showfloor.replays.types import Clip, ClipState, ClipWithState
 from showfloor.replays.views import clip_view
@@ -40,6 +41,7 @@ from showfloor.web.security import A_YEAR, page_headers
 
 T = TypeVar("T")
 _LONGEST_FORM = 4096
+_MOST_LINES = 250
 _NO_REFERRER = {"Referrer-Policy": "no-referrer"}
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -254,8 +256,27 @@ async def ask_withdrawal(token: str, request: Request, session: SessionDep) -> R
 @router.post("/o/{token}/withdrawal")
 async def withdraw(token: str, request: Request, session: SessionDep) -> Response:
     secret = request.app.state.settings.secret.encode()
-    await unguessed(request, lambda: orders.withdraw(session, secret=secret, token=token))
+    form = await _small_form(request, most=_MOST_LINES)
+    found = await unguessed(request, lambda: orders.open_order(session, secret=secret, token=token))
+    try:
+        said = WithdrawalIn.model_validate({"token": token, **_chosen(found, form)})
+        await orders.withdraw(
+            session, secret=secret, token=token, pieces=said.pieces(), after=said.after
+        )
+    except (ValidationError, WithdrawalInvalid):
+        return RedirectResponse(f"/o/{token}/withdrawal?choose=again", 303, _NO_REFERRER)
     return RedirectResponse(f"/o/{token}", 303, _NO_REFERRER)
+
+
+def _chosen(order: Order, form: Mapping[str, str]) -> dict[str, object]:
+    """What a form says of the goods; everything, where it asked for no choice."""
+    said: dict[str, object] = {"after": form.get("after", "0")}
+    if "choice" in form:
+        counts = {item.sku: form.get(f"line-{at}", "0") for at, item in enumerate(order.items)}
+        said["lines"] = [
+            {"sku": sku, "quantity": count} for sku, count in counts.items() if count != "0"
+        ]
+    return said
 
 
 @router.get("/o/{token}/receipt.pdf")
@@ -287,7 +308,7 @@ async def prove_return(token: str, request: Request, session: SessionDep) -> Res
     return RedirectResponse(f"/o/{token}#way-back", 303, _NO_REFERRER)
 
 
-async def _small_form(request: Request) -> dict[str, str]:
+async def _small_form(request: Request, most: int = 20) -> dict[str, str]:
     """The fields of a form without files; nothing of one that is longer than any of ours."""
     body = b""
     async for piece in request.stream():
@@ -295,7 +316,7 @@ async def _small_form(request: Request) -> dict[str, str]:
         if len(body) > _LONGEST_FORM:
             return {}
     try:
-        return dict(parse_qsl(body.decode("utf-8", "replace"), max_num_fields=20))
+        return dict(parse_qsl(body.decode("utf-8", "replace"), max_num_fields=most))
     except ValueError:
         return {}
 
@@ -323,10 +344,11 @@ async def _order(
         is_export=found.quote is not None and found.quote.is_export,
         mails=settings.smtp_server is not None,
         terms=[terms_view(each).model_dump(mode="json") for each in agreed],
-        due_back=due_back_of(found),
+        due_back=due_for_everything(found) if withdrawing else due_back_of(found),
+        choose_again="choose" in request.query_params,
         way_back=way_back,
         proof_missing=request.query_params.get("proof") == "missing",
-        withdrawing=withdrawing and found.withdrawn_at is None,
+        withdrawing=withdrawing,
         may_withdraw=orders.may_withdraw(found),
         may_claim=found.buyer is not None and found.buyer.viewer_id is None,
     )

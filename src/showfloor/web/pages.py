@@ -395,14 +395,16 @@ def render_order(
     due_back: Money | None = None,
     way_back: WayBack | None = None,
     proof_missing: bool = False,
+    choose_again: bool = False,
     may_claim: bool = False,
 ) -> str:
     """The buyer's page of an order; `order` is OrderDetail JSON. `is_export`: tax may come on top
     of what was paid; `mails`: the buyer gets mails about it. `may_withdraw`: the days for it are
-    not over; `withdrawing`: the page asks whether that is meant, and `due_back` is what comes back
-    then. `terms` are the seller's, TermsOut JSON, as they were agreed. `way_back` is how the goods
-    go back once the buyer withdrew; `proof_missing`: what was sent to prove that they are on their
-    way was not whole. `may_claim`: it belongs to no account yet.
+    not over; `withdrawing`: the page asks for which goods that is meant, `due_back` is what comes
+    back for all of them, and `choose_again`: what was chosen before could not be. `terms` are the
+    seller's, TermsOut JSON, as they were agreed. `way_back` is how the goods go back once the buyer
+    withdrew; `proof_missing`: what was sent to prove that they are on their way was not whole.
+    `may_claim`: it belongs to no account yet.
     """
     return _render(
         env,
@@ -414,6 +416,12 @@ def render_order(
         left=Money(order["left"]["amount"], order["left"]["currency"]),
         way_back=way_back,
         proof_missing=proof_missing,
+        choose_again=choose_again,
+        choices=[
+            (at, item)
+            for at, item in enumerate(order["items"])
+            if item["may_be_withdrawn"] and item["standing"]
+        ],
         sum_of=lambda some: Money(some["amount"], some["currency"]),
         due_back=due_back or Money(order["left"]["amount"], order["left"]["currency"]),
         kept=[item for item in order["items"] if not item["may_be_withdrawn"]],

@@ -326,6 +326,8 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
                     "withdraw_order": {
                         "order_id": [unwanted],
                         "token": [orders.page_token(b"s" * 32, ids.parse("ord", unwanted))],
+                        "lines": [None],
+                        "after": [0],
                     },
                     # Webhooks and imports speak another protocol.
                     "add_import": {"url": ["https://shop.example/feed.csv"], "currency": ["GBP"]},

@@ -10,7 +10,7 @@ from showfloor.kit import clock
 from tests.integration.checkout.counter import Buyer, Counter
 from tests.integration.checkout.desk import Desk, as_merchant, sold
 from tests.integration.checkout.shop import Seller, add_seller
-from tests.integration.checkout.test_returns import prove, withdraw
+from tests.integration.checkout.test_returns import prove, withdraw, withdraw_from
 
 PRICE = 2200
 
@@ -88,7 +88,7 @@ async def test_returns_of_others_are_in_no_list(shop: Counter, seller: Seller) -
 async def a_step(shop: Counter, desk: Desk, dice: random.Random) -> None:
     """What is refused changes nothing."""
     sku, count = dice.choice(["SALT", "CLAY"]), dice.randint(1, 2)
-    wishes = ["ship", "part", "refund", "refund", "sum", "cancel", "back", "back", "prove"]
+    wishes = ["ship", "part", "refund", "refund", "sum", "cancel", "back", "back", "prove", "more"]
     match dice.choice(wishes):
         case "ship":
             await desk.ship()
@@ -104,6 +104,8 @@ async def a_step(shop: Counter, desk: Desk, dice: random.Random) -> None:
             await desk.take_back((sku, count, 1, 0), lost=dice.choice([None, 500]))
         case "prove":
             await prove(shop, desk)
+        case "more":
+            await withdraw_from(shop, desk, (sku, count), after=dice.randint(0, 2))
 
 
 async def test_database_passes_over_no_open_return(shop: Counter, seller: Seller) -> None:
@@ -114,15 +116,23 @@ async def test_database_passes_over_no_open_return(shop: Counter, seller: Seller
         desk = await sold(shop, seller, Buyer(shop), ("SALT", 2), ("CLAY", 1))
         at = dice.randrange(7)
         for step in range(7):
-            if step == at:
+            if step == at and seed % 2:
                 await withdraw(shop, desk)
+            elif step == at:
+                await withdraw_from(shop, desk, ("SALT", 1))
             await a_step(shop, desk, dice)
         desks.append(desk)
 
+    waits = set()
     for desk in desks:
-        owed = (await desk.look())["owed"]
-        if owed["now"]["amount"] or owed["withheld"]["amount"] or owed["send_back_by"]:
+        order = await desk.look()
+        owed = order["owed"]
+        if owed and (owed["now"]["amount"] or owed["withheld"]["amount"] or owed["send_back_by"]):
             is_open.append(desk.order_id)
+        if any(line["sendable"] for line in order["items"]):
+            waits.add(desk.order_id)
 
     assert {order["id"] for order in await listed(shop)} == set(is_open)
     assert 0 < len(is_open) < len(desks)
+    to_send = await shop.client.get("/orders", params={"filter": "to_send"})
+    assert {order["id"] for order in to_send.json()["items"]} == waits

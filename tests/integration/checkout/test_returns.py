@@ -47,6 +47,18 @@ async def withdraw(shop: Counter, desk: Desk) -> None:
     assert (await shop.client.post(f"{desk.path}/withdrawal", json=body)).status_code == 200
 
 
+async def withdraw_from(
+    shop: Counter, desk: Desk, *lines: tuple[str, int], after: int = 0
+) -> httpx2.Response:
+    """`lines` are (SKU, pieces)."""
+    body = {
+        "token": token_of(shop, desk),
+        "lines": [{"sku": sku, "quantity": count} for sku, count in lines],
+        "after": after,
+    }
+    return await shop.client.post(f"{desk.path}/withdrawal", json=body)
+
+
 async def prove(shop: Counter, desk: Desk, **more: object) -> httpx2.Response:
     body = {"token": token_of(shop, desk), "carrier": "Royal Mail", "tracking": "RM 77 GB", **more}
     return await shop.client.post(f"{desk.path}/return-proof", json=body)

@@ -148,7 +148,7 @@ async def test_days_to_withdraw_end_after_the_last_parcel_arrived(
     shop: Counter, desk: Desk, monkeypatch: pytest.MonkeyPatch, guard: bool
 ) -> None:
     if not guard:
-        monkeypatch.setattr(orders.agreed, "may_withdraw", lambda order: True)
+        monkeypatch.setattr(orders.withdrawing, "may_withdraw", lambda order: True)
     await desk.ship()
     await desk.post(f"shipments/{desk.order['shipments'][0]['id']}/delivered")
     later = clock.now() + timedelta(days=18)

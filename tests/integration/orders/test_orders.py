@@ -129,6 +129,10 @@ async def test_order_keeps_what_was_agreed(house: House) -> None:
             "refunded": 0,
             "to_send": 2,
             "returned": 0,
+            "withdrawn": 0,
+            "to_return": 0,
+            "sendable": 2,
+            "standing": 2,
             "no_withdrawal": None,
             "may_be_withdrawn": True,
         }

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy import insert as insert_all
 from sqlalchemy.dialects.postgresql import insert
 
@@ -147,11 +147,12 @@ async def set_payable(session: Session, order_id: UUID, moment: datetime) -> Non
 
 
 async def set_withdrawn(session: Session, order_id: UUID, moment: datetime, due_back: int) -> None:
-    """The buyer withdrew and is to be given back so much in all, as far as is known; nothing more
-    where an operator said so before.
+    """The buyer withdrew, last at `moment`, and is to be given back so much in all, as far as is
+    known; nothing more where an operator said so since.
     """
     open_order = update(OrderRow).where(
-        OrderRow.order_id == order_id, func.coalesce(OrderRow.due_back, 1) > 0
+        OrderRow.order_id == order_id,
+        or_(func.coalesce(OrderRow.due_back, 1) > 0, OrderRow.withdrawn_at < moment),
     )
     await session.execute(open_order.values(withdrawn_at=moment, due_back=due_back))
 

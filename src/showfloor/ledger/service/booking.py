@@ -135,19 +135,27 @@ async def note_progress(session: Session, order_id: UUID, fees: Fees) -> None:
         payable = clock.now()
     if payable is not None:
         await queries.set_payable(session, order_id, payable)
-    if order.withdrawn_at is not None:
-        await queries.set_withdrawn(session, order_id, order.withdrawn_at, _due_in_all(order, done))
+    if order.last_withdrawn_at is not None:
+        due = _due_in_all(order, done)
+        await queries.set_withdrawn(session, order_id, order.last_withdrawn_at, due)
 
 
 def _due_in_all(order: Order, done: tuple[Refund, ...]) -> int:
     """What the buyer is to be given back, with what was given back. As the orders reckon it, but
     without what the seller alone says: that returned goods lost value, and that less than the price
     was enough for pieces that it refunded. An operator says so for the books (`end_withdrawal`).
+    What was given back before the buyer withdrew was not for that.
     """
     without_returns = replace(order, returns=())
-    given = sum(each.amount.amount for each in done)
-    left = due_back_of(replace(without_returns, refunds=done)).amount
-    return max(given + left, due_back_of(replace(without_returns, refunds=())).amount)
+    before = tuple(
+        each for each in done if order.withdrawn_at and each.made_at <= order.withdrawn_at
+    )
+    return max(_given_and_due(replace(without_returns, refunds=each)) for each in (done, before))
+
+
+def _given_and_due(order: Order) -> int:
+    given = sum(each.amount.amount for each in order.refunds)
+    return given + due_back_of(order).amount
 
 
 async def end_withdrawal(session: Session, *, person: Person, order_id: UUID) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import datetime
 from typing import Annotated, Literal, TypeVar
 
 from fastapi import APIRouter, Query, Request
@@ -32,6 +31,7 @@ from showfloor.orders.errors import (
     ShipmentInvalid,
     ShipmentNotFound,
     WithdrawalExcluded,
+    WithdrawalInvalid,
     WithdrawalTooLate,
     WithdrawnOrder,
 )
@@ -52,7 +52,7 @@ from showfloor.orders.schemas import (
     WithdrawalOut,
 )
 from showfloor.orders.service import Arrival, Parcel
-from showfloor.orders.types import Order, OrderFilter, Wanted
+from showfloor.orders.types import Order, OrderFilter, Wanted, Withdrawal
 from showfloor.orders.views import (
     CSV_HEADER,
     csv_rows,
@@ -60,6 +60,7 @@ from showfloor.orders.views import (
     order_detail,
     page_view,
     sales_view,
+    withdrawal_view,
 )
 from showfloor.shows.errors import ShowNotFound
 
@@ -91,24 +92,34 @@ async def unguessed(request: Request, opening: Callable[[], Awaitable[T]]) -> T:
 
 @router.post(
     "/orders/{order_id}/withdrawal",
-    responses=refusals(NotFound, OrderNotFound, RateLimited, WithdrawalTooLate, WithdrawalExcluded),
+    responses=refusals(
+        NotFound,
+        OrderNotFound,
+        RateLimited,
+        WithdrawalTooLate,
+        WithdrawalExcluded,
+        WithdrawalInvalid,
+    ),
 )
 async def withdraw_order(
     order_id: str, body: WithdrawalIn, request: Request, session: SessionDep
 ) -> WithdrawalOut:
-    """The buyer withdraws from the contract; `token` proves that it is the buyer's order. The
-    same as the button of the order's page, whose address ends with it.
+    """The buyer withdraws from the contract, for all goods or for some, and later for more; `token`
+    proves that it is the buyer's order. The same as the button of the order's page, whose address
+    ends with it.
     """
     secret = request.app.state.settings.secret.encode()
     chosen = ids.parse("ord", order_id)
 
-    async def withdraw() -> datetime:
+    async def withdraw() -> tuple[Order, Withdrawal]:
         if service.order_of_token(secret, body.token) != chosen:
             raise OrderNotFound
-        return await service.withdraw(session, secret=secret, token=body.token)
+        received = await service.withdraw(
+            session, secret=secret, token=body.token, pieces=body.pieces(), after=body.after
+        )
+        return await service.open_order(session, secret=secret, token=body.token), received
 
-    received = await unguessed(request, withdraw)
-    return WithdrawalOut(order_id=ids.encode("ord", chosen), withdrawn_at=clock.rfc3339(received))
+    return withdrawal_view(*await unguessed(request, withdraw))
 
 
 @router.get(

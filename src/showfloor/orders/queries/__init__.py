@@ -51,6 +51,7 @@ from showfloor.orders.queries.notes import (
 )
 from showfloor.orders.queries.returns import (
     add_return,
+    add_withdrawal,
     earlier_return,
     set_proof,
 )
@@ -62,6 +63,7 @@ __all__ = [
     "add_refund",
     "add_return",
     "add_shipment",
+    "add_withdrawal",
     "any_order",
     "claim_order",
     "count_orders",

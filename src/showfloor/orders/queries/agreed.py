@@ -385,10 +385,13 @@ async def _with_lines(session: Session, rows: Sequence[OrderRow]) -> list[Order]
             _order(row, items[row.id]),
             shipments=shipments.get(row.id, ()),
             refunds=refunds.get(row.id, ()),
-            returns=back.get(row.id, WentBack()).returns,
-            return_proof=back.get(row.id, WentBack()).proof,
+            withdrawals=went.withdrawals,
+            returns=went.returns,
+            return_proof=went.proofs[-1] if went.proofs else None,
+            earlier_proofs=went.proofs[:-1],
         )
         for row in rows
+        for went in (back.get(row.id, WentBack()),)
     ]
 
 

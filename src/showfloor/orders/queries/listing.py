@@ -20,6 +20,7 @@ from sqlalchemy import (
     select,
     tuple_,
 )
+from sqlalchemy.orm import aliased
 from sqlalchemy.types import String
 
 from showfloor.kit.db import Session
@@ -32,6 +33,8 @@ from showfloor.orders.models import (
     ReturnRow,
     ShipmentLineRow,
     ShipmentRow,
+    WithdrawalLineRow,
+    WithdrawalRow,
 )
 from showfloor.orders.rules import SEND_WITHIN
 from showfloor.orders.types import LOST_LATER, OrderFilter, RefundState, Wanted
@@ -79,22 +82,6 @@ _line_unsent = (
 )
 _is_kept = OrderLineRow.no_withdrawal.not_in([each.value for each in LOST_LATER])
 """As `Order.kept`; null where the law says nothing of the goods."""
-_keeps = (
-    select(OrderLineRow.order_id)
-    .where(
-        OrderLineRow.order_id == OrderRow.id,
-        _is_kept,
-        OrderLineRow.quantity > _line_sent + _line_unsent,
-    )
-    .exists()
-)
-"""Goods from which nobody can withdraw are to be sent whatever the buyer says of the others."""
-_waits = and_(
-    or_(OrderRow.withdrawn_at.is_(None), _keeps),
-    _ordered > _sent + _unsent,
-)
-
-
 _line_refunded = (
     select(func.coalesce(func.sum(RefundLineRow.quantity), 0))
     .join(RefundRow, RefundRow.id == RefundLineRow.refund_id)
@@ -114,15 +101,99 @@ _line_back = (
     )
     .scalar_subquery()
 )
+_Since = aliased(WithdrawalRow)
+_SinceLine = aliased(WithdrawalLineRow)
+_withdrawn_since = (
+    select(func.coalesce(func.sum(_SinceLine.quantity), 0))
+    .join(_Since, _Since.id == _SinceLine.withdrawal_id)
+    .where(
+        _Since.order_id == OrderLineRow.order_id,
+        _SinceLine.position == OrderLineRow.position,
+        _Since.at >= WithdrawalRow.at,
+    )
+    .correlate(OrderLineRow, WithdrawalRow)
+    .scalar_subquery()
+)
+_refunded_since = (
+    select(func.coalesce(func.sum(RefundLineRow.quantity), 0))
+    .join(RefundRow, RefundRow.id == RefundLineRow.refund_id)
+    .where(
+        RefundRow.order_id == OrderLineRow.order_id,
+        RefundLineRow.position == OrderLineRow.position,
+        RefundRow.made_at > WithdrawalRow.at,
+        _counts,
+    )
+    .correlate(OrderLineRow, WithdrawalRow)
+    .scalar_subquery()
+)
+_line_owed = func.least(
+    OrderLineRow.quantity - _line_refunded,
+    select(func.coalesce(func.max(_withdrawn_since - _refunded_since), 0))
+    .where(WithdrawalRow.order_id == OrderLineRow.order_id)
+    .correlate(OrderLineRow)
+    .scalar_subquery(),
+)
+"""Pieces of a line that were withdrawn from and not paid back, where the buyer chose pieces: a
+refund is first for what was withdrawn from, so that these are as many as were withdrawn from since
+some withdrawal above those that were refunded since.
+"""
+_line_withdrawn = (
+    select(func.coalesce(func.sum(WithdrawalLineRow.quantity), 0))
+    .join(WithdrawalRow, WithdrawalRow.id == WithdrawalLineRow.withdrawal_id)
+    .where(
+        WithdrawalRow.order_id == OrderLineRow.order_id,
+        WithdrawalLineRow.position == OrderLineRow.position,
+    )
+    .scalar_subquery()
+)
+_by_piece = select(WithdrawalRow.id).where(WithdrawalRow.order_id == OrderLineRow.order_id).exists()
+"""Of a line: the buyer chose pieces of its order."""
+_keeps = (
+    select(OrderLineRow.order_id)
+    .where(
+        OrderLineRow.order_id == OrderRow.id,
+        or_(
+            and_(_is_kept, OrderLineRow.quantity > _line_sent + _line_unsent),
+            and_(
+                _by_piece,
+                OrderLineRow.quantity - _line_sent - _line_unsent > func.greatest(_line_owed, 0),
+            ),
+        ),
+    )
+    .exists()
+)
+"""Goods from which nobody can withdraw are to be sent whatever the buyer says of the others, and so
+are those from which the buyer did not withdraw. What was withdrawn from is first what was not sent.
+"""
+_waits = and_(
+    or_(OrderRow.withdrawn_at.is_(None), _keeps),
+    _ordered > _sent + _unsent,
+)
 _waits_for_line = (
     select(OrderLineRow.order_id)
     .where(
         OrderLineRow.order_id == OrderRow.id,
         _is_kept.is_not(True),
-        or_(OrderLineRow.quantity > _line_refunded, _line_sent > _line_back),
+        or_(
+            and_(~_by_piece, or_(OrderLineRow.quantity > _line_refunded, _line_sent > _line_back)),
+            and_(
+                _by_piece,
+                or_(_line_owed > 0, func.least(_line_withdrawn, _line_sent) > _line_back),
+            ),
+        ),
     )
     .exists()
 )
+_stays = (
+    select(OrderLineRow.order_id)
+    .where(
+        OrderLineRow.order_id == OrderRow.id,
+        _by_piece,
+        OrderLineRow.quantity > _line_withdrawn + _line_refunded,
+    )
+    .exists()
+)
+"""Pieces from which the buyer did not withdraw, and whose money was not given back."""
 _given_back = (
     select(func.coalesce(func.sum(RefundRow.amount), 0))
     .where(RefundRow.order_id == OrderRow.id, _counts)
@@ -139,13 +210,11 @@ _dearer = func.coalesce(
     - cast(_agreed["standard"]["amount"].astext, BigInteger),
     0,
 )
-_may_be_open = and_(
-    OrderRow.withdrawn_at.is_not(None),
-    or_(
-        _waits_for_line,
-        OrderRow.total - _given_back - _lost > case((_sent > 0, _dearer), else_=0),
-    ),
+_delivery_left = and_(
+    ~_stays,
+    OrderRow.total - _given_back - _lost > case((_sent > 0, _dearer), else_=0),
 )
+_may_be_open = and_(OrderRow.withdrawn_at.is_not(None), or_(_waits_for_line, _delivery_left))
 """Every order with an open return and few others: which of them are open is decided by
 `rules.is_open`, because what is owed depends on how and when pieces and sums went back.
 """

@@ -1,5 +1,6 @@
 """Pure decisions of `orders`: agreed (numbers, the buyer's page), fulfilment (where an order
-stands), returns (what comes back, and what is owed for it).
+stands), returns (what comes back, and what is owed for it), withdrawing (from which
+pieces the buyer withdrew).
 """
 
 from showfloor.orders.rules.agreed import number_of, order_of_token, page_token
@@ -7,6 +8,7 @@ from showfloor.orders.rules.fulfilment import (
     SEND_WITHIN,
     check_shipment,
     due_back,
+    fourteen_days_after,
     plan_cancel,
     plan_refund,
     positions_of,
@@ -22,14 +24,21 @@ from showfloor.orders.rules.returns import (
     plan_return,
     proof_of,
 )
+from showfloor.orders.rules.withdrawing import (
+    open_pieces,
+    plan_withdrawal,
+    withdrawals_of,
+)
 
 __all__ = [
     "SEND_WITHIN",
     "check_proof",
     "check_shipment",
     "due_back",
+    "fourteen_days_after",
     "is_open",
     "number_of",
+    "open_pieces",
     "order_of_token",
     "owed",
     "page_token",
@@ -37,9 +46,11 @@ __all__ = [
     "plan_cancel",
     "plan_refund",
     "plan_return",
+    "plan_withdrawal",
     "positions_of",
     "progress",
     "promised_leave",
     "proof_of",
     "restocked",
+    "withdrawals_of",
 ]

@@ -4,8 +4,9 @@ shipments, the refunds and the returns. Nothing of it is stored, so nothing can 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,15 @@ from showfloor.orders.errors import (
     RefundTooLarge,
     ShipmentInvalid,
     WithdrawnOrder,
+)
+from showfloor.orders.rules.withdrawing import (
+    Piece,
+    Pieces,
+    Place,
+    count,
+    is_open,
+    is_owed,
+    pieces_of,
 )
 from showfloor.orders.types import (
     Fulfilment,
@@ -36,11 +46,16 @@ SEND_WITHIN = timedelta(days=3)
 """What is not sent by then is late, where nothing was said of when it leaves."""
 WITHDRAWAL_DAYS = 14
 _SATURDAY = 5
+_ANY_TIME = datetime.max.replace(tzinfo=UTC)
+"""After everything that happened."""
 
 
 def progress(order: Order, timezone: str) -> Progress:
     """`timezone` is the market's: days of a deadline are the buyer's days."""
-    lines = tuple(_line(place, item.quantity, order) for place, item in enumerate(order.items))
+    lines = tuple(
+        _line(place, item.quantity, order, pieces)
+        for place, (item, pieces) in enumerate(zip(order.items, pieces_of(order), strict=True))
+    )
     currency = order.total.currency
     stage = _stage(lines, order.shipments)
     return Progress(
@@ -49,12 +64,12 @@ def progress(order: Order, timezone: str) -> Progress:
         captured=order.total,
         refunded=_sum(order.refunds, RefundState.DONE, currency),
         promised=_sum(order.refunds, RefundState.PROMISED, currency),
-        send_by=_send_by(order, stage, lines),
-        withdraw_until=_withdraw_until(order, stage, timezone),
+        send_by=_send_by(order, lines),
+        withdraw_until=_withdraw_until(order, lines, timezone),
     )
 
 
-def _line(place: int, ordered: int, order: Order) -> LineProgress:
+def _line(place: int, ordered: int, order: Order, pieces: Pieces) -> LineProgress:
     """Who sells pieces again that were sent, and refunds them, has them back."""
     paid_back = [
         each.pieces[place] for each in order.refunds if each.counts if place in each.pieces
@@ -66,6 +81,10 @@ def _line(place: int, ordered: int, order: Order) -> LineProgress:
         refunded=sum(each.quantity for each in paid_back),
         unsent=sum(each.unsent for each in paid_back),
         returned=sum(came_back) + sum(map(_back_by_refund, paid_back)),
+        withdrawn=count(pieces, lambda piece: piece.is_withdrawn),
+        stopped=count(pieces, lambda piece: is_owed(piece) and piece.place is Place.HERE),
+        to_return=count(pieces, lambda piece: piece.is_withdrawn and piece.place is Place.AWAY),
+        standing=count(pieces, is_open),
     )
 
 
@@ -88,11 +107,9 @@ def _stage(lines: Iterable[LineProgress], shipments: tuple[Shipment, ...]) -> Fu
     return Fulfilment.DELIVERED if arrived else Fulfilment.SENT
 
 
-def _send_by(order: Order, stage: Fulfilment, lines: tuple[LineProgress, ...]) -> datetime | None:
+def _send_by(order: Order, lines: tuple[LineProgress, ...]) -> datetime | None:
     """Of what was withdrawn from nothing is sent any more."""
-    waits = stage in (Fulfilment.TO_SEND, Fulfilment.PART_SENT)
-    if order.withdrawn_at is not None:
-        waits = any(lines[at].to_send for at in order.kept)
+    waits = any(line.sendable for line in lines)
     return (order.send_by or order.placed_at + SEND_WITHIN) if waits else None
 
 
@@ -106,14 +123,19 @@ def promised_leave(quote: Quote | None, timezone: str) -> datetime | None:
     )
 
 
-def _withdraw_until(order: Order, stage: Fulfilment, timezone: str) -> datetime | None:
+def _withdraw_until(
+    order: Order, lines: tuple[LineProgress, ...], timezone: str
+) -> datetime | None:
     """The end of the fourteenth day after the last piece arrived (Directive 2011/83/EU art
     9(2)(b)), or of the next working day (Regulation 1182/71 art 3(4)); public holidays are not
     known here.
     """
-    if stage is not Fulfilment.DELIVERED:
+    arrived = [each.delivered_at for each in order.shipments if each.delivered_at is not None]
+    if any(line.sendable for line in lines) or not arrived:
         return None
-    last = max(each.delivered_at for each in order.shipments if each.delivered_at is not None)
+    if len(arrived) < len(order.shipments):
+        return None
+    last = max(arrived)
     return fourteen_days_after(last, timezone)
 
 
@@ -138,9 +160,10 @@ def positions_of(order: Order, by_sku: Mapping[str, int]) -> dict[int, int]:
 
 def check_shipment(order: Order, stands: Progress, pieces: Mapping[int, int]) -> None:
     """Raises WithdrawnOrder, ShipmentInvalid for pieces that are not there to be sent."""
-    if order.withdrawn_at is not None and not (pieces and order.kept.issuperset(pieces)):
+    left = dict(enumerate(line.sendable for line in stands.lines))
+    stopped = {at for at, line in enumerate(stands.lines) if line.stopped}
+    if any(pieces[at] > left[at] for at in stopped & pieces.keys()) or (stopped and not pieces):
         raise WithdrawnOrder
-    left = dict(enumerate(line.to_send for line in stands.lines))
     if not pieces or any(not 0 < count <= left.get(at, 0) for at, count in pieces.items()):
         raise ShipmentInvalid
 
@@ -225,22 +248,54 @@ def _price_of(order: Order, pieces: Mapping[int, RefundedPieces]) -> Money:
 
 
 def due_back(order: Order, stands: Progress) -> Money:
-    """What a buyer who withdraws gets back in the end: all that is left but what stays with the
-    seller, which is what the chosen way of delivery cost above the cheapest one (`delivery_kept`)
-    and what returned goods are worth less. Goods from which nobody may withdraw stay paid, and
-    delivery with them, which was not for the others alone; whatever was given back of the others
-    before, by pieces or as a sum, is not given back twice.
+    """What a buyer gets back in the end for what was withdrawn from, or would be for withdrawing
+    from everything. From all goods: all that is left but what stays with the seller, which is what
+    the chosen way of delivery cost above the cheapest one (`delivery_kept`) and what returned goods
+    are worth less. Goods that the buyer keeps stay paid, and delivery with them, which was not for
+    the others alone; whatever was given back of the others before, by pieces or as a sum, is not
+    given back twice.
     """
+    if order.withdrawn_at is None:
+        order = replace(order, withdrawn_at=_ANY_TIME)
     lost = value_lost(order)
-    if not order.kept:
+    if is_whole(order):
         return Money(
             max((stands.left - delivery_kept(order) - lost).amount, 0), order.total.currency
         )
-    others = frozenset(range(len(order.items))) - order.kept
     delivery = order.total - money.total([item.total for item in order.items], order.total.currency)
-    stays = delivery + _not_refunded(order, stands, order.kept) + lost
-    owed = min(_not_refunded(order, stands, others).amount, (stands.left - stays).amount)
-    return Money(max(owed, 0), order.total.currency)
+    stays = delivery + price_of(order, is_open) + lost
+    left = stands.left - stays + _for_what_stays(order)
+    return Money(max(min(price_of(order, is_owed).amount, left.amount), 0), order.total.currency)
+
+
+def is_whole(order: Order) -> bool:
+    """Whether the buyer who withdrew keeps nothing that is paid."""
+    return not order.kept and not any(count(line, is_open) for line in pieces_of(order))
+
+
+def _for_what_stays(order: Order) -> Money:
+    """Sums that were given back before anybody withdrew: for goods that the buyer keeps, as far as
+    these cost so much, because what is due for the others does not become less by them.
+    """
+    before = [
+        each.amount
+        for each in order.refunds
+        if each.counts and not each.pieces
+        if order.withdrawn_at is not None and each.made_at <= order.withdrawn_at
+    ]
+    given = money.total(before, order.total.currency)
+    most = price_of(order, is_open, without=order.kept)
+    return min(given, most, key=lambda each: each.amount)
+
+
+def price_of(order: Order, fits: Callable[[Piece], bool], without: Collection[int] = ()) -> Money:
+    """What the pieces cost for which this holds."""
+    prices = [
+        item.unit_price * count(line, fits)
+        for at, (item, line) in enumerate(zip(order.items, pieces_of(order), strict=True))
+        if at not in without
+    ]
+    return money.total(prices, order.total.currency)
 
 
 def delivery_kept(order: Order) -> Money:
@@ -271,13 +326,6 @@ def most_lost(order: Order, pieces: Mapping[int, ReturnedPieces]) -> Money:
         if at not in order.kept
     ]
     return money.total(damaged, order.total.currency)
-
-
-def _not_refunded(order: Order, stands: Progress, positions: Collection[int]) -> Money:
-    """The price of these lines' pieces that were not refunded."""
-    left = {at: stands.lines[at].ordered - stands.lines[at].refunded for at in positions}
-    prices = [order.items[at].unit_price * pieces for at, pieces in left.items()]
-    return money.total(prices, order.total.currency)
 
 
 def restocked(

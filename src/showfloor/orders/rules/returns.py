@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from showfloor.kit import money
@@ -13,9 +15,19 @@ from showfloor.orders.rules.fulfilment import (
     delivery_kept,
     due_back,
     fourteen_days_after,
+    is_whole,
     most_lost,
+    price_of,
     progress,
     value_lost,
+)
+from showfloor.orders.rules.withdrawing import (
+    Piece,
+    Place,
+    count,
+    is_owed,
+    pieces_of,
+    withdrawals_of,
 )
 from showfloor.orders.types import (
     LineProgress,
@@ -61,20 +73,21 @@ def check_pieces(line: LineProgress, back: ReturnedPieces) -> None:
         raise ReturnInvalid
 
 
-def check_proof(order: Order, stands: Progress) -> None:
+def check_proof(order: Order) -> None:
     """Raises NothingToReturn when the buyer has nothing to send back."""
-    if order.withdrawn_at is None or not _to_send_back(order, stands):
+    if not _to_send_back(order):
         raise NothingToReturn
 
 
 def proof_of(order: Order, carrier: str, tracking: str, at: datetime) -> ReturnProof:
     """What is stored of it: once the buyer's data was erased, only that the goods were sent. When
-    the first one came stays.
+    the first one for these goods came stays.
     """
-    first = order.return_proof.at if order.return_proof else at
+    covers = len(withdrawals_of(order))
+    first = next((each.at for each in order.proofs if each.covers == covers), at)
     if order.buyer is None:
-        return ReturnProof(None, None, first)
-    return ReturnProof(carrier, tracking, first)
+        return ReturnProof(None, None, first, covers)
+    return ReturnProof(carrier, tracking, first, covers)
 
 
 def owed(order: Order, stands: Progress, timezone: str) -> Owed | None:
@@ -86,16 +99,17 @@ def owed(order: Order, stands: Progress, timezone: str) -> Owed | None:
     whole = due_back(order, stands)
     now = _due_now(order, stands)
     withheld = Money(whole.amount - now, whole.currency)
-    pieces = {at: _due_of(order, stands.lines[at]) for at in _withdrawn(order)}
-    last = fourteen_days_after(order.withdrawn_at, timezone)
+    pieces = {at: count(line, partial(_is_due, order)) for at, line in enumerate(pieces_of(order))}
+    ends = [fourteen_days_after(each.at, timezone) for each in withdrawals_of(order)]
+    away = _to_send_back(order)
     return Owed(
         now=whole - withheld,
         withheld=withheld,
-        by=_due_by(order, last, timezone),
-        send_back_by=last if _to_send_back(order, stands) else None,
+        by=_due_by(order, ends, timezone),
+        send_back_by=ends[min(away)] if away else None,
         delivery_kept=_stays_of_delivery(order, stands),
         value_lost=value_lost(order),
-        pieces={at: count for at, count in pieces.items() if count},
+        pieces={at: number for at, number in pieces.items() if number},
     )
 
 
@@ -119,16 +133,17 @@ def place_in_line(order: Order, owed: Owed | None, timezone: str) -> tuple[int, 
 
 def _due_now(order: Order, stands: Progress) -> int:
     """In minor units."""
-    return max((due_back(order, stands) - _may_wait(order, stands)).amount, 0)
+    return max((due_back(order, stands) - _may_wait(order)).amount, 0)
 
 
-def _due_by(order: Order, last: datetime, timezone: str) -> datetime:
-    """When the first of what is due had to be paid: `last`, or when goods came back after it, if
-    nothing was due before.
+def _due_by(order: Order, ends: Sequence[datetime], timezone: str) -> datetime:
+    """When the first of what is due had to be paid: at the end of the fourteen days of a
+    withdrawal, or when goods came back after it, if nothing was due before.
     """
-    moments = [last, *sorted(each for each in _backs(order) if each > last)]
+    moments = sorted({*ends, *(each for each in _backs(order) if each > ends[0])})
     for moment in moments:
-        then = order.back_by(moment)
+        ended = sum(end <= moment for end in ends)
+        then = replace(order, withdrawals=order.withdrawals[:ended]).back_by(moment)
         if _due_now(then, progress(then, timezone)):
             return moment
     return moments[-1]
@@ -138,50 +153,48 @@ def _stays_of_delivery(order: Order, stands: Progress) -> Money:
     """What a faster way cost more, as far as the seller still has it. Beside goods that stay paid
     all of delivery stays.
     """
-    if order.kept:
+    if not is_whole(order):
         return Money(0, order.total.currency)
     stays = min(delivery_kept(order).amount, stands.left.amount)
     return Money(stays, order.total.currency)
 
 
-def _may_wait(order: Order, stands: Progress) -> Money:
+def _may_wait(order: Order) -> Money:
     """The price of what the buyer still has and was not paid back, and of its delivery."""
     currency = order.total.currency
-    if order.return_proof is not None or not _to_send_back(order, stands):
+    if not [by for by in _to_send_back(order) if not _is_covered(order, by)]:
         return Money(0, currency)
-    prices = [order.items[at].unit_price * _waiting(stands.lines[at]) for at in _withdrawn(order)]
-    if order.kept:
-        return money.total(prices, currency)
+    waits = price_of(order, lambda piece: is_owed(piece) and not _is_due(order, piece))
+    if not is_whole(order):
+        return waits
     goods = money.total([item.total for item in order.items], currency)
-    return money.total([*prices, order.total - goods - delivery_kept(order)], currency)
+    return waits + order.total - goods - delivery_kept(order)
 
 
-def _waiting(line: LineProgress) -> int:
-    """Pieces neither back nor paid back; what was paid back was so for those that are back
-    first.
-    """
-    return line.sent - max(line.returned, line.refunded - line.unsent)
+def _is_due(order: Order, piece: Piece) -> bool:
+    """Not given back yet, and with the seller, or on its way there."""
+    if piece.by is None or piece.is_paid:
+        return False
+    return piece.place is not Place.AWAY or _is_covered(order, piece.by)
 
 
-def _withdrawn(order: Order) -> list[int]:
-    """The lines that the buyer withdrew from."""
-    return [at for at in range(len(order.items)) if at not in order.kept]
+def _is_covered(order: Order, by: int) -> bool:
+    """The buyer showed that the goods of this withdrawal were sent."""
+    return any(by < each.covers for each in order.proofs)
 
 
-def _due_of(order: Order, line: LineProgress) -> int:
-    """Pieces whose price is due: not given back yet, and with the seller, or on their way there."""
-    if order.return_proof is not None:
-        return line.ordered - line.refunded
-    of_sent = line.refunded - line.unsent
-    return line.to_send + max(line.returned - of_sent, 0)
-
-
-def _to_send_back(order: Order, stands: Progress) -> int:
-    """Pieces that the buyer has and gets money for, or has got it."""
-    return sum(stands.lines[at].away for at in _withdrawn(order))
+def _to_send_back(order: Order) -> set[int]:
+    """Withdrawals of which the buyer still has pieces, and gets money for, or has got it."""
+    lines = pieces_of(order)
+    return {
+        piece.by
+        for line in lines
+        for piece, number in line.items()
+        if number and piece.place is Place.AWAY and piece.by is not None
+    }
 
 
 def _backs(order: Order) -> list[datetime]:
     """When goods came back, or were shown to be on their way: their price was not due before."""
-    proofs: Sequence[Return | ReturnProof] = [order.return_proof] if order.return_proof else []
-    return [each.at for each in (*order.returns, *proofs)]
+    backs: Sequence[Return | ReturnProof] = (*order.returns, *order.proofs)
+    return [each.at for each in backs]

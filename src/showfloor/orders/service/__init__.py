@@ -1,5 +1,6 @@
-"""Use cases of `orders`, one file a step: agreed, listing, shipping, refunding (what the order
-knows of it), returning, noting, keeping, receipt (as PDF), owning (whose account it belongs to).
+"""Use cases of `orders`, one file a step: agreed, listing, shipping, withdrawing, refunding (what
+the order knows of it), returning, noting, keeping, receipt (as PDF), owning (whose account it
+belongs to).
 """
 
 from showfloor.orders.service.agreed import (
@@ -7,7 +8,6 @@ from showfloor.orders.service.agreed import (
     get_own_order,
     list_ids,
     list_of_checkout,
-    may_withdraw,
     open_order,
     order_of_token,
     page_token,
@@ -15,7 +15,6 @@ from showfloor.orders.service.agreed import (
     place_new,
     sales_of_show,
     totals_of_checkout,
-    withdraw,
     withdrawn_among,
 )
 from showfloor.orders.service.keeping import forget_old_buyers
@@ -52,6 +51,10 @@ from showfloor.orders.service.shipping import (
     Parcel,
     mark_delivered,
     ship,
+)
+from showfloor.orders.service.withdrawing import (
+    may_withdraw,
+    withdraw,
 )
 
 __all__ = [

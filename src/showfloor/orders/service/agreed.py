@@ -1,22 +1,20 @@
-"""Orders as they were agreed: placing, reading, withdrawing."""
+"""Orders as they were agreed: placing, reading."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import datetime
 from uuid import UUID
 
 from showfloor.identity.types import Admission, Person
 from showfloor.kit import clock
 from showfloor.kit.db import Connection, Session
-from showfloor.kit.outbox import publish, publish_all
+from showfloor.kit.outbox import publish_all
 from showfloor.markets.service import get_market
 from showfloor.orders import queries, rules
-from showfloor.orders.errors import OrderNotFound, WithdrawalExcluded, WithdrawalTooLate
-from showfloor.orders.events import OrderPlaced, OrderWithdrawn
+from showfloor.orders.errors import OrderNotFound
+from showfloor.orders.events import OrderPlaced
 from showfloor.orders.types import NewOrder, Order, Sale, Sales
-from showfloor.orders.views import progress_of
 from showfloor.shows.service import get_own_show
 
 _RECENT = 20
@@ -123,36 +121,6 @@ async def open_order(session: Session, *, secret: bytes, token: str) -> Order:
     if order is None:
         raise OrderNotFound
     return order
-
-
-def may_withdraw(order: Order) -> bool:
-    """As long as nobody said when the last of the goods arrived, the 14 days have not begun. From
-    goods that the law excepts nobody may withdraw.
-    """
-    if len(order.kept) == len(order.items):
-        return False
-    until = progress_of(order).withdraw_until
-    return until is None or clock.now() < until
-
-
-async def withdraw(session: Session, *, secret: bytes, token: str) -> datetime:
-    """The buyer withdraws from the contract, without a reason (Directive 2011/83/EU art 11a);
-    doing so twice is doing it once. When it was received. Raises OrderNotFound, WithdrawalTooLate,
-    WithdrawalExcluded.
-    """
-    order, now = await open_order(session, secret=secret, token=token), clock.now()
-    if order.withdrawn_at is not None:
-        return order.withdrawn_at
-    if len(order.kept) == len(order.items):
-        raise WithdrawalExcluded
-    if not may_withdraw(order):
-        raise WithdrawalTooLate
-    if await queries.set_withdrawn(session, order.id, now):
-        await publish(session, OrderWithdrawn(order.id, order.merchant_id, now))
-        return now
-    # Somebody else was a moment earlier.
-    first = (await open_order(session, secret=secret, token=token)).withdrawn_at
-    return first or now
 
 
 async def sales_of_show(session: Session, *, person: Person, show_id: UUID) -> Sales:

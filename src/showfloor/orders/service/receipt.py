@@ -12,7 +12,7 @@ from showfloor.kit.paper import Block, Paper, Row
 from showfloor.markets.service import get_market
 from showfloor.merchants import service as merchants
 from showfloor.merchants.types import SellerTerms
-from showfloor.orders.service.agreed import may_withdraw
+from showfloor.orders.service.withdrawing import may_withdraw
 from showfloor.orders.types import Order, RefundState, Vat
 from showfloor.orders.views import Translate, percent, progress_of, seller_lines, vat_words
 
@@ -139,13 +139,20 @@ def _withdrawal(order: Order, lang: str, t: Translate, timezone: str) -> list[st
     """Whether, and until when, the buyer may withdraw; for goods that the law treats otherwise with
     what it says of them. Once the right is used or over, nothing says that there is one.
     """
-    is_open = order.withdrawn_at is None and may_withdraw(order)
+    is_open = may_withdraw(order)
     goods = [
         f"{item.name[lang]}: {t(f'withdrawal.{item.no_withdrawal.value}')}"
         for item in order.items
         if item.no_withdrawal and (is_open or not item.may_be_withdrawn)
     ]
-    return [_right(order, lang, t, timezone, is_open=is_open), *goods]
+    said = [] if order.withdrawals else [_right(order, lang, t, timezone, is_open=is_open)]
+    for each in order.withdrawals:
+        names = ", ".join(f"{order.items[at].name[lang]} × {n}" for at, n in each.pieces.items())
+        at = messages.moment(lang, each.at, timezone)
+        said.append(f"{t('order.withdrawn', moment=at)}: {names}")
+    if order.withdrawals and is_open:
+        said.append(_open_right(order, lang, t, timezone, is_open=True))
+    return [*said, *goods]
 
 
 def _right(order: Order, lang: str, t: Translate, timezone: str, *, is_open: bool) -> str:
@@ -154,6 +161,10 @@ def _right(order: Order, lang: str, t: Translate, timezone: str, *, is_open: boo
     if order.withdrawn_at is not None:
         at = messages.moment(lang, order.withdrawn_at, timezone)
         return t("order.withdrawn", moment=at)
+    return _open_right(order, lang, t, timezone, is_open=is_open)
+
+
+def _open_right(order: Order, lang: str, t: Translate, timezone: str, *, is_open: bool) -> str:
     until = progress_of(order).withdraw_until
     if until is None:
         return t("order.may_withdraw")

@@ -78,7 +78,8 @@ async def prove_return(
     # What the decision hangs on is read under the lock, and only then.
     await queries.lock_order(session, order_of_token(secret, token))
     order = await open_order(session, secret=secret, token=token)
-    rules.check_proof(order, progress_of(order))
+    rules.check_proof(order)
     proof = rules.proof_of(order, carrier, tracking, clock.now())
     await queries.set_proof(session, order.id, proof)
-    return replace(order, return_proof=proof)
+    earlier = tuple(each for each in order.proofs if each.covers != proof.covers)
+    return replace(order, return_proof=proof, earlier_proofs=earlier)

@@ -54,11 +54,7 @@ async def ship(session: Session, *, person: Person, order_id: UUID, parcel: Parc
         return order
     stands = progress_of(order)
     if parcel.pieces is None:
-        pieces = {
-            at: line.to_send
-            for at, line in enumerate(stands.lines)
-            if line.to_send and (order.withdrawn_at is None or at in order.kept)
-        }
+        pieces = {at: line.sendable for at, line in enumerate(stands.lines) if line.sendable}
     else:
         pieces = rules.positions_of(order, parcel.pieces)
     rules.check_shipment(order, stands, pieces)
@@ -68,7 +64,7 @@ async def ship(session: Session, *, person: Person, order_id: UUID, parcel: Parc
     new = Shipment(ids.new(), pieces, parcel.carrier, tracking, now)
     await queries.add_shipment(session, order_id, new, key, parcel.request)
     units = sum(pieces.values())
-    is_complete = units == stands.to_send
+    is_complete = units == stands.sendable
     shipped = OrderShipped(order_id, order.merchant_id, new.id, units, is_complete, now)
     await publish(session, shipped)
     return await get_own_order(session, person=person, order_id=order_id)

@@ -1,0 +1,140 @@
+"""A buyer withdraws from some of the goods, and later from more."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from showfloor.app import verify
+from showfloor.catalog.types import Product
+from showfloor.orders import queries
+from tests.integration.checkout.counter import Buyer, Counter
+from tests.integration.checkout.desk import Desk, sold
+from tests.integration.checkout.shop import Seller, scalar, stock_now
+from tests.integration.checkout.test_returns import prove, withdraw, withdraw_from
+from tests.waiting import until_somebody_waits
+
+PRICE = 2200
+guarded = pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
+
+
+@pytest.fixture
+async def desk(shop: Counter, seller: Seller, buyer: Buyer) -> Desk:
+    return await sold(shop, seller, buyer, ("SALT", 3), ("CLAY", 1))
+
+
+async def withdrawals(shop: Counter) -> object:
+    return await scalar(shop.database, "select count(*) from order_withdrawal")
+
+
+async def test_withdrawal_names_its_goods_and_owes_their_price(shop: Counter, desk: Desk) -> None:
+    answer = await withdraw_from(shop, desk, ("SALT", 2))
+
+    said = answer.json()
+    assert [(each["sku"], each["quantity"]) for each in said["items"]] == [("SALT", 2)]
+    order = await desk.look()
+    (made,) = order["withdrawals"]
+    assert (made["at"], made["is_whole"]) == (said["withdrawn_at"], False)
+    assert made["items"] == said["items"]
+    assert order["owed"]["now"]["amount"] == 2 * PRICE
+    assert [line["sendable"] for line in order["items"]] == [1, 1]
+
+
+async def test_what_was_not_withdrawn_from_is_sent(shop: Counter, desk: Desk) -> None:
+    await withdraw_from(shop, desk, ("SALT", 2))
+
+    refused = await desk.ship(("SALT", 2))
+    sent = await desk.ship()
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "order_withdrawn")
+    (parcel,) = sent.json()["shipments"]
+    assert [(each["sku"], each["quantity"]) for each in parcel["items"]] == [
+        ("SALT", 1),
+        ("CLAY", 1),
+    ]
+
+
+async def test_second_withdrawal_is_within_the_same_right(
+    shop: Counter, desk: Desk, product: Product
+) -> None:
+    await desk.ship()
+    await withdraw_from(shop, desk, ("SALT", 1))
+    await desk.take_back(("SALT", 1, 0, 1))
+    await desk.refund(("SALT", 1, 0), amount=PRICE)
+
+    second = await withdraw_from(shop, desk, ("SALT", 2), ("CLAY", 1), after=1)
+
+    order = await desk.look()
+    assert second.status_code == 200 and len(order["withdrawals"]) == 2
+    assert (order["owed"]["now"]["amount"], order["owed"]["withheld"]["amount"]) == (0, 3 * PRICE)
+    await prove(shop, desk)
+    assert (await desk.look())["owed"]["now"]["amount"] == 3 * PRICE
+    assert (await stock_now(shop.database, product)).sold == 2
+    assert await verify.broken(shop.database, shop.providers) == []
+
+
+async def test_same_withdrawal_sent_twice_is_one(shop: Counter, desk: Desk) -> None:
+    first = await withdraw_from(shop, desk, ("SALT", 1))
+    again = await withdraw_from(shop, desk, ("SALT", 1))
+
+    assert first.json() == again.json()
+    assert (await desk.look())["items"][0]["withdrawn"] == 1
+    assert (
+        await scalar(
+            shop.database, "select count(*) from outbox_event where kind = 'orders.withdrawn.v1'"
+        )
+        == 1
+    )
+
+
+@pytest.mark.parametrize(("line", "after"), [(("SALT", 4), 0), (("NONE", 1), 0), (("SALT", 1), 1)])
+async def test_withdrawal_that_does_not_fit_changes_nothing(
+    shop: Counter, desk: Desk, line: tuple[str, int], after: int
+) -> None:
+    answer = await withdraw_from(shop, desk, line, after=after)
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "withdrawal_invalid")
+    assert ((await desk.look())["withdrawn_at"], await withdrawals(shop)) == (None, 0)
+
+
+async def test_whole_order_is_withdrawn_from_once(shop: Counter, desk: Desk) -> None:
+    await withdraw(shop, desk)
+
+    more = await withdraw_from(shop, desk, ("SALT", 1), after=1)
+
+    assert more.json()["code"] == "withdrawal_invalid"
+    assert [each["is_whole"] for each in (await desk.look())["withdrawals"]] == [True]
+
+
+@guarded
+async def test_two_withdrawals_at_once_take_no_piece_twice(
+    shop: Counter, desk: Desk, monkeypatch: pytest.MonkeyPatch, guard: bool
+) -> None:
+    """The lock on the order."""
+    if not guard:
+
+        async def no_lock(_session: object, _order_id: object) -> bool:
+            return True
+
+        monkeypatch.setattr(queries, "lock_order", no_lock)
+    looked, go_on = asyncio.Event(), asyncio.Event()
+    add = queries.add_withdrawal
+
+    async def slow(*args: Any) -> None:
+        if not looked.is_set():
+            looked.set()
+            await go_on.wait()
+        await add(*args)
+
+    monkeypatch.setattr(queries, "add_withdrawal", slow)
+    first = asyncio.create_task(withdraw_from(shop, desk, ("SALT", 2)))
+    await looked.wait()
+    second = asyncio.create_task(withdraw_from(shop, desk, ("SALT", 2)))
+    await until_somebody_waits(shop.database)
+    go_on.set()
+    await asyncio.gather(first, second)
+
+    pieces = await scalar(shop.database, "select sum(quantity) from order_withdrawal_line")
+    assert (int(str(pieces)) == 2) is guard
