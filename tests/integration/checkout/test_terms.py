@@ -24,7 +24,6 @@ from showfloor.notices.views import Office, letter_of
 from showfloor.orders import service as orders
 from showfloor.orders.errors import WithdrawalExcluded, WithdrawnOrder
 from showfloor.orders.service import Parcel
-from showfloor.orders.service import agreed as agreed_orders
 from showfloor.orders.types import OrderFilter, Wanted
 from tests.integration.checkout.counter import SECRET, Buyer, Counter
 from tests.integration.checkout.shop import Seller, person, scalar
@@ -277,7 +276,7 @@ async def test_goods_that_stay_are_sent_and_paid_while_the_others_come_back(
     salt = Parcel({"SALT": 1}, "Post", None, "k2", b"r")
 
     async with shop.database.session() as session:
-        page = await agreed_orders.list_own_orders(session, person=seller.person, wanted=waiting)
+        page = await orders.list_own_orders(session, person=seller.person, wanted=waiting)
         assert [each.id for each in page.orders] == [order_id]
         with pytest.raises(WithdrawnOrder):
             await orders.ship(session, person=seller.person, order_id=order_id, parcel=salt)
@@ -285,7 +284,7 @@ async def test_goods_that_stay_are_sent_and_paid_while_the_others_come_back(
             session, person=seller.person, order_id=order_id, parcel=everything
         )
         assert [each.pieces for each in sent.shipments] == [{1: 1}]
-        page = await agreed_orders.list_own_orders(session, person=seller.person, wanted=waiting)
+        page = await orders.list_own_orders(session, person=seller.person, wanted=waiting)
         assert page.orders == ()
 
     mail = Mail(ids.new(), MailKind.WITHDRAWAL_RECEIVED, order_id, order_id, sent.placed_at, 1)
