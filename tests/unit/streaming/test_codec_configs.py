@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import base64
 
+import av
 import pytest
+from av.audio.codeccontext import AudioCodecContext
+from av.audio.resampler import AudioResampler
 
 from showfloor.streaming.codecs import aac, h264
 from showfloor.streaming.codecs.bits import Bits
@@ -132,3 +135,26 @@ def test_what_an_audio_configuration_says(
 def test_what_is_no_audio_configuration_is_refused(record: str) -> None:
     with pytest.raises(aac.ConfigError):
         aac.read_config(bytes.fromhex(record))
+
+
+@pytest.mark.parametrize("layout", [1, 2, 3, 4, 5, 6, 7, 11])
+def test_silence_is_silent_in_every_layout(layout: int) -> None:
+    record = (2 << 11 | 3 << 7 | layout << 3).to_bytes(2, "big")
+    config = aac.read_config(record)
+    decoder = AudioCodecContext.create("aac", "r")
+    decoder.extradata = record
+    packet = av.Packet(aac.silence(config))
+
+    heard = [frame for _ in range(5) for frame in decoder.decode(packet)]
+    # Into one plane: PyAV reads beyond those of eight channels.
+    mixer = AudioResampler("s16", "stereo", 48_000)
+    mixed = [bytes(each.planes[0]) for frame in heard for each in mixer.resample(frame)]
+
+    assert {(frame.samples, frame.layout.nb_channels) for frame in heard} == {
+        (1024, config.channels)
+    }
+    assert len(mixed) >= 4 and not any(map(any, mixed))
+
+
+def test_silence_of_a_stereo_stream_is_seven_bytes() -> None:
+    assert aac.silence(aac.read_config(bytes.fromhex("1190"))) == bytes.fromhex("2000000000000e")

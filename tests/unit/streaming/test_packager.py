@@ -22,6 +22,7 @@ LARGER = h264.VideoConfig(VIDEO.record + b"\0", VIDEO.codec, "High", "4.0", 1280
 SOUND = aac.read_config(bytes.fromhex("1190"))
 TARGET = 201
 CAP = 2499
+SILENCE = aac.silence(SOUND)
 OTHER_SOUND = aac.read_config(bytes.fromhex("1208"))
 
 
@@ -84,6 +85,20 @@ def package(made: Packager, pictures: list[Frame], sounds: list[Packet] | None =
             made.video(item, VIDEO)
         else:
             made.audio(item, SOUND)
+
+
+def package_late(
+    made: Packager, pictures: list[Frame], sounds: list[Packet], when: range, *, late: int
+) -> None:
+    """Sound that arrives at a moment of `when` (ms) is stamped `late` ms before the picture that it
+    comes with.
+    """
+    for item in sorted([*pictures, *sounds], key=lambda item: item.time):
+        if isinstance(item, Frame):
+            made.video(item, VIDEO)
+        else:
+            behind = late if item.time in when else 0
+            made.audio(Packet(item.time - behind, item.data), SOUND)
 
 
 @pytest.mark.parametrize(
@@ -293,21 +308,6 @@ def test_sound_that_changes_its_settings_goes_on_with_the_new_ones() -> None:
     assert [tracks.audio for tracks in cuts.tracks] == [SOUND, SOUND, OTHER_SOUND, OTHER_SOUND]
 
 
-def test_sound_that_ends_is_taken_out() -> None:
-    cuts = Cuts()
-    package(packager(cuts, Tracks(VIDEO, SOUND)), frames(30, 14), packets(3))
-
-    assert [tracks.audio is None for tracks in cuts.tracks] == [
-        False,
-        False,
-        False,
-        False,
-        True,
-        True,
-        True,
-    ]
-
-
 def test_a_picture_that_ends_leaves_the_sound_and_comes_back_with_a_key_frame() -> None:
     cuts = Cuts()
     again = [frame._replace(time=frame.time + 10_000) for frame in frames(30, 3)]
@@ -342,39 +342,67 @@ def test_a_flood_of_huge_frames_is_cut_by_size() -> None:
     assert len(cuts.segments) > 2
 
 
-def package_late(made: Packager, pictures: list[Frame], sounds: list[Packet], late: range) -> None:
-    """The sound of `late`, in ms of arrival, is stamped 5 s before the picture that it comes with:
-    a device that lost samples and counts the others.
-    """
-    for item in sorted([*pictures, *sounds], key=lambda item: item.time):
-        if isinstance(item, Frame):
-            made.video(item, VIDEO)
-        else:
-            behind = 5_000 if item.time in late else 0
-            made.audio(Packet(item.time - behind, item.data), SOUND)
-
-
-def test_late_sound_goes_once_and_returns_once_when_it_is_in_time() -> None:
-    cuts = Cuts()
-    package_late(
-        packager(cuts, Tracks(VIDEO, SOUND)), frames(30, 40), packets(40), range(8_000, 24_000)
-    )
-
-    sounding = [tracks.audio is not None for tracks in cuts.tracks]
-    changes = [number for number, (one, next_) in enumerate(pairwise(sounding), 1) if one != next_]
-    assert [cuts.starts[number] for number in changes] == [14_000, 26_000]
-
-
-def test_no_segment_announces_late_sound_that_it_does_not_contain() -> None:
-    cuts = Cuts()
-    package_late(
-        packager(cuts, Tracks(VIDEO, SOUND)), frames(30, 40), packets(40), range(8_000, 24_000)
-    )
-
-    silent = [
-        start
-        for start, tracks, segment in zip(cuts.starts, cuts.tracks, cuts.segments, strict=True)
-        if tracks.audio is not None and not any(b"aac" in part.data for part in segment)
+def sounds_in(cuts: Cuts) -> list[tuple[int, int, int]]:
+    """The start in ms, packets of sound and packets of silence of each segment."""
+    return [
+        (start, data.count(b"aac"), data.count(SILENCE))
+        for start, segment in zip(cuts.starts, cuts.segments, strict=True)
+        for data in [b"".join(part.data for part in segment)]
     ]
-    # Until it counts as gone.
-    assert all(8_000 <= start < 14_000 for start in silent)
+
+
+def test_sound_that_ends_is_followed_by_silence() -> None:
+    cuts = Cuts()
+    package(packager(cuts, Tracks(VIDEO, SOUND)), frames(30, 14), packets(3))
+
+    assert [tracks.audio for tracks in cuts.tracks] == [SOUND] * 7
+    assert sounds_in(cuts)[0] == (0, 94, 0)
+    assert sounds_in(cuts)[2:6] == [
+        (start, 0, pytest.approx(94, abs=1)) for start in (4000, 6000, 8000, 10_000)
+    ]
+
+
+def test_silence_begins_before_players_must_wait() -> None:
+    """They are 0.7 s behind the newest picture, and stop where the sound ends."""
+    cuts = Cuts()
+    package(packager(cuts, Tracks(VIDEO, SOUND)), frames(30, 9), packets(3))
+
+    filled = sum(count + silent for _, count, silent in sounds_in(cuts)) * 1024 / 48_000
+    assert filled == pytest.approx(9 - 0.5, abs=0.25)
+
+
+def test_no_silence_replaces_sound_that_is_always_late() -> None:
+    cuts = Cuts()
+    made = packager(cuts, Tracks(VIDEO, SOUND))
+    package_late(made, frames(30, 20), packets(20), range(20_000), late=1_500)
+
+    # At first it is: nobody knows yet that more will come.
+    assert [silent for _, _, silent in sounds_in(cuts)][1:] == [0] * 9
+
+
+def test_sound_that_falls_far_behind_is_replaced_until_it_is_in_time() -> None:
+    """A device that lost samples and counted the others: every segment has its sound, and none is
+    heard at another picture than its own.
+    """
+    cuts = Cuts()
+    made = packager(cuts, Tracks(VIDEO, SOUND))
+    package_late(made, frames(30, 40), packets(40), range(8_000, 24_000), late=5_000)
+
+    assert [tracks.audio for tracks in cuts.tracks] == [SOUND] * len(cuts.tracks)
+    told = {start: (count, silent) for start, count, silent in sounds_in(cuts)}
+    assert told[6000][1] == 0
+    assert [told[start][0] for start in range(10_000, 24_000, 2000)] == [0] * 7
+    assert told[26_000][1] == 0
+    assert sum(map(sum, told.values())) == pytest.approx(40 * 48_000 / 1024, abs=25)
+
+
+def test_a_hole_in_the_sound_is_filled() -> None:
+    cuts = Cuts()
+    sounds = [packet for packet in packets(9) if not 3000 < packet.time < 3400]
+    package(packager(cuts, Tracks(VIDEO, SOUND)), frames(30, 9), sounds)
+
+    whole = round(8 * 48_000 / 1024)
+    assert sum(count + silent for _, count, silent in sounds_in(cuts)[:4]) == pytest.approx(
+        whole, abs=1
+    )
+    assert sounds_in(cuts)[1][2] == pytest.approx(0.4 * 48_000 / 1024, abs=1)

@@ -8,6 +8,23 @@ _RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 
 _CHANNELS = {1: 1, 2: 2, 3: 3, 4: 4, 5: 5, 6: 6, 7: 8, 11: 7, 12: 8, 14: 8}
 _LC, _SBR, _PS = 2, 5, 29
 _ADTS_HEADER = 7
+_SINGLE, _PAIR, _LOW, _END = 0, 1, 3, 7
+"""Syntactic elements (14496-3 table 4.85): SCE, CPE, LFE, and the end of a block."""
+_ELEMENTS = {
+    1: (_SINGLE,),
+    2: (_PAIR,),
+    3: (_SINGLE, _PAIR),
+    4: (_SINGLE, _PAIR, _SINGLE),
+    5: (_SINGLE, _PAIR, _PAIR),
+    6: (_SINGLE, _PAIR, _PAIR, _LOW),
+    7: (_SINGLE, _PAIR, _PAIR, _SINGLE, _LOW),
+    8: (_SINGLE, _PAIR, _PAIR, _PAIR, _LOW),
+}
+"""In a block of so many channels (table 1.19)."""
+_SILENT_CHANNEL = "0" * 22
+"""An individual_channel_stream without a spectrum: global_gain (8 bits), ics_info with max_sfb 0
+(11), and no pulses, noise shaping or gain control (3).
+"""
 
 
 class ConfigError(ValueError):
@@ -71,6 +88,22 @@ def adts_config(frame: memoryview) -> bytes:
 def without_adts(frame: memoryview) -> memoryview:
     """The raw AAC behind an ADTS header."""
     return frame[_adts_header_size(frame) :]
+
+
+def silence(config: AudioConfig) -> bytes:
+    """A packet of digital silence: one raw_data_block (14496-3 §4.4.2.1) in which no element has a
+    spectrum. With HE-AAC the core alone, which decoders raise to the output's rate.
+    """
+    bits, instances = "", dict.fromkeys((_SINGLE, _PAIR, _LOW), 0)
+    for element in _ELEMENTS[config.channels]:
+        # id_syn_ele and element_instance_tag.
+        bits += f"{element:03b}{instances[element]:04b}"
+        instances[element] += 1
+        # common_window: each channel of a pair has a window of its own.
+        bits += "0" + 2 * _SILENT_CHANNEL if element == _PAIR else _SILENT_CHANNEL
+    bits += f"{_END:03b}"
+    size = -(-len(bits) // 8)
+    return int(bits.ljust(size * 8, "0"), 2).to_bytes(size, "big")
 
 
 def _adts_header_size(head: memoryview) -> int:

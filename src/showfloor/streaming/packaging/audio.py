@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from showfloor.streaming.codecs.aac import AudioConfig
+from showfloor.streaming.codecs.aac import AudioConfig, silence
 from showfloor.streaming.packaging import cmaf
 
 _JUMP_MS = 100
@@ -12,6 +12,8 @@ _JUMP_MS = 100
 _DRIFT_MS = 20
 _SMOOTHING = 1 / 64
 _MAX_PACKETS = 2_000
+_LONGEST_FILL_MS = 10_000
+"""A longer hole between two packets is left open."""
 
 
 class Packet(NamedTuple):
@@ -23,7 +25,8 @@ class Packet(NamedTuple):
 
 class AudioLane:
     """Collects packets until a part takes them. RTMP rounds to milliseconds; samples are counted,
-    so that the sound has no seams.
+    so that the sound has no seams. Beside a picture it is filled with silence where none came:
+    players show a picture only where they have its sound.
     """
 
     def __init__(self, config: AudioConfig, origin: int) -> None:
@@ -32,6 +35,8 @@ class AudioLane:
         self._next: int | None = None
         """Tick at which the next packet starts, counted from media time `origin`."""
         self._drift = 0.0
+        self._silence: memoryview | None = None
+        """One packet of it, where a picture needs the sound to have no holes."""
         self._clear()
 
     @property
@@ -55,10 +60,30 @@ class AudioLane:
             return
         if len(self._payloads) >= _MAX_PACKETS:
             self._clear()
+        self._put(packet.data)
+
+    def fill(self, until: int) -> None:
+        """Put silence where no packet came before media time `until`, in ms; from here on also into
+        holes between packets.
+        """
+        if self._silence is None:
+            self._silence = memoryview(silence(self.config))
+        ticks = round((until - self._origin) * self.config.rate / 1000)
+        if self._next is None and ticks > 0:
+            self._next = 0
+        self._fill(ticks)
+
+    def _fill(self, until: int) -> None:
+        assert self._silence is not None
+        while self._next is not None and self._next + self.config.frame <= until:
+            self._put(self._silence)
+
+    def _put(self, payload: memoryview) -> None:
+        assert self._next is not None
         if not self._payloads:
             self._start = self._next
         self._durations.append(self.config.frame)
-        self._payloads.append(packet.data)
+        self._payloads.append(payload)
         self._next += self.config.frame
 
     def take(self) -> cmaf.Run | None:
@@ -76,14 +101,16 @@ class AudioLane:
 
     def _align(self, wanted: int) -> bool:
         """Follow the publisher's clock: jitter is ignored, slow drift corrected in small steps, a
-        hole left open. False: drop it.
+        hole filled or left open. False: drop it.
         """
         assert self._next is not None
         error = wanted - self._next
         if abs(error) * 1000 > _JUMP_MS * self.config.rate:
             if error < 0:
                 return False
-            self._move(error)
+            if self._silence is not None and error * 1000 <= _LONGEST_FILL_MS * self.config.rate:
+                self._fill(wanted)
+            self._move(wanted - self._next)
             return True
         self._drift += (error - self._drift) * _SMOOTHING
         if abs(self._drift) * 1000 > _DRIFT_MS * self.config.rate:

@@ -23,14 +23,15 @@ _LEAST_PART = 0.85
 _PART_BYTES = 8 << 20
 _SEGMENT_BYTES = 32 << 20
 _GONE_MS = 4_000
-"""A track that is silent for so long while the other goes on is taken out of the presentation. So
-is sound that comes this much later than the picture it belongs to.
+"""A picture that stands still for so long while the sound goes on is taken out of the show."""
+_SOUND_WAIT_MS = 500
+"""Sound that comes later than this, and than it usually does, is replaced by silence: players stop
+where one of the two is missing.
 """
-_BACK_MS = 2_000
-"""Sound that was taken out returns when it is late by no more than this. With the limit at which it
-goes, sound that stays late would come and go with every segment, and the segments that announce
-sound and contain none cannot be played.
-"""
+_LATEST_SOUND_MS = 4_000
+"""Sound that is late by more is not waited for, however usual that is."""
+_FORGETTING = 1 / 1_000
+"""Of the usual lateness, with each packet in time."""
 _MAX_WAITING_PACKETS = 500
 _REMEMBERED_KEYS = 4
 _SHORTEST_SEGMENT_MS = 500
@@ -113,6 +114,8 @@ class Packager:
         self._part_bytes = 0
         self._video_end = 0
         self._lane: AudioLane | None = None
+        self._usual_late = 0.0
+        """How much later than the picture of its time sound usually comes, in ms."""
         self._held_packets: deque[tuple[Packet, AudioConfig]] = deque(maxlen=_MAX_WAITING_PACKETS)
 
     def start(self, tracks: cmaf.Tracks) -> None:
@@ -180,6 +183,8 @@ class Packager:
             self._held_packets.append((packet, config))
         else:
             lane.add(packet)
+        if self._pending is not None:
+            self._note_lateness(self._pending.time - packet.time)
         if self._tracks.video is not None and self._video_is_gone(packet.time):
             self._cut_segment(self._finish_video())
             self._tracks = cmaf.Tracks(None, config)
@@ -255,17 +260,8 @@ class Packager:
         """The tracks of the segment that begins with `frame`. They change on key frames only."""
         if not frame.key:
             return self._tracks
-        return cmaf.Tracks(config, self._next_sound(frame.time))
-
-    def _next_sound(self, start: int) -> AudioConfig | None:
-        """The sound of the segment that begins at `start`."""
-        if self._held_packets:
-            newest, config = self._held_packets[-1]
-            if self._lane is not None or start - newest.time <= _BACK_MS:
-                return config
-        elif self._lane is not None and start - self._lane.end <= _GONE_MS:
-            return self._tracks.audio
-        return None
+        audio = self._held_packets[-1][1] if self._held_packets else self._tracks.audio
+        return cmaf.Tracks(config, audio)
 
     def _video_is_gone(self, now: int) -> bool:
         return self._pending is not None and now - self._pending.time > _GONE_MS
@@ -282,6 +278,12 @@ class Packager:
         )
         self._append(frame, end)
         return end
+
+    def _note_lateness(self, late: int) -> None:
+        if self._usual_late < late <= _LATEST_SOUND_MS:
+            self._usual_late = late
+        elif late <= _LATEST_SOUND_MS:
+            self._usual_late += (max(late, 0) - self._usual_late) * _FORGETTING
 
     # Sound alone
 
@@ -365,6 +367,8 @@ class Packager:
             decode_time = self._frames[0].time if self._frames else self._video_end
             payloads = [piece for frame in self._frames for piece in frame.pieces]
             runs.append(cmaf.Run(cmaf.VIDEO_TRACK, decode_time * 90, self._samples, payloads))
+            if self._lane is not None:
+                self._lane.fill(at - _SOUND_WAIT_MS - round(self._usual_late))
         sound = self._lane.take() if self._lane is not None else None
         if sound is not None:
             runs.append(sound)
