@@ -4,7 +4,7 @@ import { call, problemOf, type Problem } from "../api/client";
 import type { Admission, AdmissionRequest } from "../contract";
 import { cleanDigits } from "../i18n/text";
 
-export type Door = AdmissionRequest["door"];
+export type CollectionPoint = AdmissionRequest["door"];
 export type Part = "day" | "month" | "year";
 /** As it was typed, in any digits. */
 export type Typed = Record<Part, string>;
@@ -26,7 +26,7 @@ export type Answer =
 /** Sends the date, in the body of this one request, and keeps it nowhere. */
 export async function ask(
   api: string,
-  door: Door,
+  door: CollectionPoint,
   country: string | null,
   typed: Typed,
 ): Promise<Answer> {

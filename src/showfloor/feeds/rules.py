@@ -69,7 +69,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class Claimed:
     """What the listings of a file took so far: slugs of new products, and known products. A product
     is one listing's, else the next one would undo what the first one said.
     """
@@ -78,18 +78,18 @@ class Taken:
     products: set[UUID] = field(default_factory=set)
 
 
-def step_for(listing: Listing, merchant_id: UUID, here: Here, taken: Taken) -> Step:
-    """What this listing takes is added to `taken`."""
+def step_for(listing: Listing, merchant_id: UUID, here: Here, claimed: Claimed) -> Step:
+    """What this listing takes is added to `claimed`."""
     remarks: list[Remark] = []
-    known = _known_product(listing, here.known, taken)
+    known = _known_product(listing, here.known, claimed)
     listing = _without_others(listing, known, here.known, remarks)
     if not listing.offers:
         return Step([line_of(remark, listing) for remark in remarks], left_out=True)
     if known is None:
         slug = slug_of(listing)
-        if slug in here.known.slugs or slug in taken.slugs:
+        if slug in here.known.slugs or slug in claimed.slugs:
             slug = other_slug(listing)
-        taken.slugs.add(slug)
+        claimed.slugs.add(slug)
         product = new_product(listing, merchant_id, slug)
     else:
         try:
@@ -97,7 +97,7 @@ def step_for(listing: Listing, merchant_id: UUID, here: Here, taken: Taken) -> S
         except OptionsChanged:
             changed = Remark(listing.row, "Option", "options_changed", {"name": listing.name})
             return Step([line_of(changed, listing)], left_out=True)
-        taken.products.add(known.id)
+        claimed.products.add(known.id)
     prices = _prices(listing, product, here)
     counts = _counts(listing, product, known, here)
     if all(offer.quantity is None for offer in listing.offers) and known is None:
@@ -183,7 +183,7 @@ def line_of(remark: Remark, listing: Listing | None = None) -> Line:
     )
 
 
-def _known_product(listing: Listing, known: Known, taken: Taken) -> Product | None:
+def _known_product(listing: Listing, known: Known, claimed: Claimed) -> Product | None:
     """By the key of its shop; else a product that all SKUs of the listing that are here belong
     to, unless it came from the same kind of shop under another key, or another listing took it.
     """
@@ -193,7 +193,7 @@ def _known_product(listing: Listing, known: Known, taken: Taken) -> Product | No
     if len(owners) != 1:
         return None
     (owner,) = owners
-    if owner in taken.products:
+    if owner in claimed.products:
         return None
     shop = listing.key.partition(":")[0]
     from_there = known.keys.get(owner, "").partition(":")[0] == shop

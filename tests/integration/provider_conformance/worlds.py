@@ -72,7 +72,7 @@ class NotThere(Exception):
 
 
 @dataclass
-class PlayMoney:
+class TestProviderWorld:
     folder: Path
 
     def __post_init__(self) -> None:
@@ -203,7 +203,7 @@ class StripeItself:
 
 @asynccontextmanager
 async def play_money(folder: Path) -> AsyncIterator[World]:
-    yield PlayMoney(folder)
+    yield TestProviderWorld(folder)
 
 
 @asynccontextmanager

@@ -20,7 +20,7 @@ from showfloor.feeds.adapters.folder import ImportFolder
 from showfloor.feeds.adapters.reader import read_in_process
 from showfloor.feeds.errors import ImportNotCompared, ImportNotFound, ImportRunning
 from showfloor.feeds.queries import pictures as picture_queries
-from showfloor.feeds.rules import Here, Step, Taken
+from showfloor.feeds.rules import Claimed, Here, Step
 from showfloor.feeds.service import pictures
 from showfloor.feeds.types import (
     Counts,
@@ -231,7 +231,7 @@ class _Run:
         self._folder = folder
         self._counts = taken.counts
         self._handled = taken.handled
-        self._earlier = Taken()
+        self._earlier = Claimed()
 
     async def through(self) -> None:
         """Raises _Lost, and whatever the database raises."""
