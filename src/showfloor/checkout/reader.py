@@ -10,7 +10,7 @@ from showfloor.privacy.types import Reader, Row, Subject
 
 async def _read(session: Session, subject: Subject, _key: str) -> list[Row]:
     """A row for each line of what was begun and not bought."""
-    found = await queries.unfinished_of_buyer(session, subject.email, subject.viewer_id)
+    found = await queries.unfinished_of_buyer(session, subject)
     return [
         {
             "product": line.item.name[buyer.language],

@@ -8,12 +8,12 @@ from showfloor.privacy.types import Eraser, Subject
 
 
 async def _erase(session: Session, subject: Subject) -> int:
-    return await queries.erase_buyer(session, subject.email, subject.viewer_id, subject.until)
+    return await queries.erase_buyer(session, subject)
 
 
 async def _waits(session: Session, subject: Subject) -> int:
     """Orders that are still to be sent: without an address they would never arrive."""
-    return await queries.count_unsent(session, subject.email, subject.viewer_id, subject.until)
+    return await queries.count_unsent(session, subject)
 
 
 ERASER = Eraser(

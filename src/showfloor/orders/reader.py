@@ -12,7 +12,7 @@ from showfloor.privacy.types import Reader, Row, Subject
 
 async def _read(session: Session, subject: Subject, _key: str) -> list[Row]:
     """A row for each line, under the address that the account verified and under the account."""
-    found = await queries.ids_of_buyer(session, subject.email, subject.viewer_id)
+    found = await queries.ids_of_buyer(session, subject)
     orders = await queries.orders_by_id(session, found)
     return [row for order in orders for row in rows_of(order)]
 

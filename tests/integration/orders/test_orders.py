@@ -331,7 +331,7 @@ async def test_file_of_orders_has_no_buyer_that_was_erased(house: House) -> None
     order = await sell(house, house.first)
     async with house.database.session() as session:
         await queries.set_withdrawn(session, order.id, clock.now())
-        await queries.erase_buyer(session, BUYER.email.lower())
+        await queries.erase_buyer(session, Subject(BUYER.email.lower()))
     house.as_person(house.first.person)
 
     answer = await house.client.get("/orders?format=csv")

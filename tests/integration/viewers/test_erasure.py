@@ -335,7 +335,7 @@ async def test_payment_that_begins_while_the_checkout_is_erased_keeps_its_addres
 
         async def erase() -> int:
             async with database.session() as session:
-                return await checkouts.erase_buyer(session, EMAIL, None)
+                return await checkouts.erase_buyer(session, Subject(EMAIL))
 
         erasing = asyncio.create_task(erase())
         await until_somebody_waits(database)

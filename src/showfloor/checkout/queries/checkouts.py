@@ -16,6 +16,7 @@ from showfloor.kit.db import BATCH, Asked, Connection, Parameters, Session, ask,
 from showfloor.kit.money import Money
 from showfloor.markets.types import NoWithdrawal, SalesContext, SalesKind
 from showfloor.orders.types import Address, Buyer, Item, Quote, Seller
+from showfloor.privacy.types import Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,13 +197,11 @@ async def forget_buyers_before(connection: Connection, moment: datetime) -> int:
     return len(rows)
 
 
-async def erase_buyer(
-    session: Session, email: str, viewer_id: UUID | None = None, until: datetime | None = None
-) -> int:
+async def erase_buyer(session: Session, subject: Subject) -> int:
     """A person's details, wherever a purchase was left unfinished; a payment under way still needs
     them.
     """
-    theirs = select(CheckoutRow.id).where(_of_buyer(email, viewer_id, until))
+    theirs = select(CheckoutRow.id).where(_of_buyer(subject))
     # Locked first, as everybody does who pays: a payment may have begun in between.
     locked = list(await session.scalars(theirs.order_by(CheckoutRow.id).with_for_update()))
     left = update(CheckoutRow).where(CheckoutRow.id.in_(locked), not_(_is_paying()))
@@ -211,10 +210,10 @@ async def erase_buyer(
 
 
 async def unfinished_of_buyer(
-    session: Session, email: str, viewer_id: UUID | None
+    session: Session, subject: Subject
 ) -> list[tuple[Checkout, Buyer, datetime]]:
     """What somebody has not bought, with their details and until when it is held; newest first."""
-    chosen = select(CheckoutRow).where(_of_buyer(email, viewer_id, None))
+    chosen = select(CheckoutRow).where(_of_buyer(subject))
     rows = await session.scalars(chosen.order_by(CheckoutRow.id.desc()))
     return [
         (_checkout(row), Buyer(row.email, Address(**row.address), row.language), row.expires_at)
@@ -229,12 +228,10 @@ def _checkout(row: CheckoutRow) -> Checkout:
     return read_checkout([*where, *agreed])
 
 
-async def count_paying(
-    session: Session, email: str, viewer_id: UUID | None, until: datetime | None = None
-) -> int:
+async def count_paying(session: Session, subject: Subject) -> int:
     """A person's checkouts whose payment is under way."""
     chosen = select(func.count()).select_from(CheckoutRow)
-    paying = chosen.where(_of_buyer(email, viewer_id, until), _is_paying())
+    paying = chosen.where(_of_buyer(subject), _is_paying())
     return int((await session.execute(paying)).scalar_one())
 
 
@@ -243,14 +240,14 @@ def _is_paying() -> ColumnElement[bool]:
     return select(PaymentRow.id).where(of_checkout, PaymentRow.look_at.is_not(None)).exists()
 
 
-def _of_buyer(email: str, viewer_id: UUID | None, until: datetime | None) -> ColumnElement[bool]:
+def _of_buyer(subject: Subject) -> ColumnElement[bool]:
     """With the account, or without any under its address; begun up to a moment."""
-    theirs: ColumnElement[bool] = func.lower(CheckoutRow.email) == email
-    if viewer_id is not None:
-        mine = CheckoutRow.viewer_id == viewer_id
+    theirs: ColumnElement[bool] = func.lower(CheckoutRow.email) == subject.email
+    if subject.viewer_id is not None:
+        mine = CheckoutRow.viewer_id == subject.viewer_id
         theirs = or_(mine, and_(CheckoutRow.viewer_id.is_(None), theirs))
-    if until is not None:
-        theirs = and_(theirs, CheckoutRow.created_at <= until)
+    if subject.until is not None:
+        theirs = and_(theirs, CheckoutRow.created_at <= subject.until)
     # Nearly all are forgotten already: this chooses the index of those that are not.
     return and_(CheckoutRow.email.is_not(None), theirs)
 

@@ -12,16 +12,15 @@ from showfloor.kit.db import BATCH, Session, delete_batch
 from showfloor.orders.models import NoteRow, OrderRow, ReturnProofRow, ShipmentRow
 from showfloor.orders.queries.listing import fits
 from showfloor.orders.types import OrderFilter
+from showfloor.privacy.types import Subject
 
 
-async def erase_buyer(
-    session: Session, email: str, viewer_id: UUID | None = None, until: datetime | None = None
-) -> int:
+async def erase_buyer(session: Session, subject: Subject) -> int:
     """Who bought is forgotten, with the numbers of their parcels and what was noted about them;
     what was sold, for how much and to which country stays. An order with goods to send is spared:
     without an address they would never arrive.
     """
-    theirs = select(OrderRow.id).where(_of_buyer(email, viewer_id, until), _to_send().is_not(True))
+    theirs = select(OrderRow.id).where(_of_buyer(subject), _to_send().is_not(True))
     return await _forget_buyers(session, await _locked(session, theirs))
 
 
@@ -77,18 +76,16 @@ async def _empty_proofs(session: Session, orders: list[UUID]) -> None:
     await session.execute(of_these.values(carrier=None, tracking=None))
 
 
-async def ids_of_buyer(session: Session, email: str, viewer_id: UUID | None) -> list[UUID]:
+async def ids_of_buyer(session: Session, subject: Subject) -> list[UUID]:
     """Newest first."""
-    chosen = select(OrderRow.id).where(_of_buyer(email, viewer_id)).order_by(OrderRow.id.desc())
+    chosen = select(OrderRow.id).where(_of_buyer(subject)).order_by(OrderRow.id.desc())
     return list((await session.execute(chosen)).scalars())
 
 
-async def count_unsent(
-    session: Session, email: str, viewer_id: UUID | None, until: datetime | None = None
-) -> int:
+async def count_unsent(session: Session, subject: Subject) -> int:
     """Orders of a buyer with goods that are still to be sent."""
     chosen = select(func.count()).select_from(OrderRow)
-    unsent = chosen.where(_of_buyer(email, viewer_id, until), _to_send())
+    unsent = chosen.where(_of_buyer(subject), _to_send())
     return int((await session.execute(unsent)).scalar_one())
 
 
@@ -96,18 +93,16 @@ def _to_send() -> ColumnElement[bool]:
     return fits(OrderFilter.TO_SEND, clock.now())
 
 
-def _of_buyer(
-    email: str, viewer_id: UUID | None, until: datetime | None = None
-) -> ColumnElement[bool]:
+def _of_buyer(subject: Subject) -> ColumnElement[bool]:
     """Bought with the account, or without any under its address: what another account bought is
     that one's, whatever address it gave. Up to a moment: begun before it, also where the payment
     took longer.
     """
-    theirs: ColumnElement[bool] = func.lower(OrderRow.email) == email
-    if viewer_id is not None:
-        mine = OrderRow.viewer_id == viewer_id
+    theirs: ColumnElement[bool] = func.lower(OrderRow.email) == subject.email
+    if subject.viewer_id is not None:
+        mine = OrderRow.viewer_id == subject.viewer_id
         theirs = or_(mine, and_(OrderRow.viewer_id.is_(None), theirs))
-    if until is None:
+    if subject.until is None:
         return theirs
-    begun_before = OrderRow.checkout_id < ids.after(until)
-    return and_(theirs, or_(OrderRow.placed_at <= until, begun_before))
+    begun_before = OrderRow.checkout_id < ids.after(subject.until)
+    return and_(theirs, or_(OrderRow.placed_at <= subject.until, begun_before))
