@@ -28,7 +28,7 @@ from showfloor.stock import service as stock
 from tests.integration.checkout.shop import execute
 from tests.people import Floor, add_floor
 from tests.surfaces import changed, rows_of
-from tests.waiting import bounded, until
+from tests.waiting import bounded, until, until_somebody_waits
 
 MONEY = {"hold", "checkout", "payment", "orders", "outbox_event", "stock_item"}
 
@@ -319,6 +319,27 @@ async def test_two_workers_drop_the_same_leftovers(
     await asyncio.gather(*(drop_leftovers(url, frozenset()) for _ in range(2)))
 
     assert await schemas(url) == []
+
+
+async def test_two_workers_would_fail_at_the_same_leftovers_without_the_lock(
+    app: FastAPI, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin of `test_two_workers_drop_the_same_leftovers`."""
+    url = app.state.settings.database_url
+
+    async def unlocked(*_: object) -> bool:
+        return True
+
+    monkeypatch.setattr(scratch_module, "_lock", unlocked)
+    gone = await leave(url)
+    async with await psycopg.AsyncConnection.connect(url) as reading:
+        # Nobody can drop the table while somebody reads it, so both have found it before.
+        await reading.execute(f"select from {schema_of(gone)}.orders")
+        both = [asyncio.create_task(drop_leftovers(url, frozenset())) for _ in range(2)]
+        await until_somebody_waits(database, 2)
+    ends = await asyncio.gather(*both, return_exceptions=True)
+
+    assert [type(end) for end in ends if end is not False] == [psycopg.errors.UndefinedTable]
 
 
 async def test_schema_of_another_worker_would_be_dropped_without_the_lock(
