@@ -105,6 +105,16 @@ test.each(["", "%"])("what somebody else left in its place (%s) is no order", (l
   expect(keptClaim()).toBeNull();
 });
 
+test("what an earlier version kept goes when the page opens", async () => {
+  const removed: string[] = [];
+  vi.stubGlobal("localStorage", { removeItem: (key: string) => removed.push(key) });
+  vi.resetModules();
+
+  await import("./claim");
+
+  expect(removed).toEqual(["showfloor.claim"]);
+});
+
 test("without cookies an order is known as long as the page lasts", () => {
   vi.stubGlobal("document", {
     get cookie(): string {

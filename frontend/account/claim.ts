@@ -6,6 +6,13 @@ const NAME = "showfloor_claim";
 /** Seconds: longer than a sign-in by mail takes. */
 const KEPT = 3600;
 
+/* Where earlier versions kept it, and nothing deleted it. */
+try {
+  localStorage.removeItem("showfloor.claim");
+} catch {
+  /* no storage: nothing was kept */
+}
+
 export function keptClaim(): string | null {
   try {
     const found = document.cookie.split("; ").find((each) => each.startsWith(`${NAME}=`));
