@@ -23,8 +23,10 @@ export class Recorded {
   #moment = $state(0);
   #from = 0;
   #to = 0;
-  /** Milliseconds of a part, in a busy show fewer. */
+  /** Milliseconds of the next part, in a busy show fewer. */
   #span = WHOLE;
+  /** Milliseconds of the part that is known. */
+  #fetched = WHOLE;
   #asking = false;
   #notBefore = 0;
 
@@ -40,7 +42,7 @@ export class Recorded {
     // Twice a second is as often as anybody reads a new line.
     if (Math.abs(moment - this.#moment) < 500) return;
     this.#moment = moment;
-    if (moment < this.#from || moment > this.#to - Math.min(EARLY, this.#span / 4))
+    if (moment < this.#from || moment > this.#to - Math.min(EARLY, this.#fetched / 4))
       void this.#ask(moment);
   }
 
@@ -91,6 +93,7 @@ export class Recorded {
     this.#known = [...earlier, ...items];
     this.#from = isNext ? Math.max(this.#from, oldest) : from;
     this.#to = to;
+    this.#fetched = to - from;
   }
 }
 
