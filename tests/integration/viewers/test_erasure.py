@@ -5,6 +5,7 @@ the middle. Each guard has its twin.
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
