@@ -56,7 +56,8 @@ def normalise_origin(text: str) -> str:
 
 MOST_CODES = 50
 """Of one creator."""
-CODE = re.compile(r"[A-Z0-9]{3,20}", re.ASCII)
+SHORTEST_CODE, LONGEST_CODE = 3, 20
+CODE = re.compile(rf"[A-Z0-9]{{{SHORTEST_CODE},{LONGEST_CODE}}}", re.ASCII)
 
 
 def normalise_code(text: str) -> str | None:

@@ -23,6 +23,7 @@ MOST_MAILS, MAILS_WITHIN = 5, timedelta(hours=1)
 """Mails to one address, whoever asks for them."""
 FROM_ONE_NETWORK = Limit(3, MAILS_WITHIN.total_seconds())
 """Of these. A stranger cannot use up alone what the owner of the address needs."""
+CODE_DIGITS = 6
 _MAC_BYTES = 18
 _BROWSERS = (
     ("Edge", re.compile(r"\bEdg(?:e|A|iOS)?/")),
@@ -50,11 +51,11 @@ def lookup_of(secret: str, email: str) -> bytes:
 
 
 def code_of(secret: str, sign_in_id: UUID) -> str:
-    """The six digits of a mail: derived, so that no row holds them. The digest of six digits would
-    be undone in a second.
+    """The digits of a mail: derived, so that no row holds them. The digest of so few would be
+    undone in a second.
     """
     made = hmac.digest(secret.encode(), b"viewer code:" + sign_in_id.bytes, sha256)
-    return f"{int.from_bytes(made[:8]) % 1_000_000:06}"
+    return f"{int.from_bytes(made[:8]) % 10**CODE_DIGITS:0{CODE_DIGITS}}"
 
 
 def link_of(secret: str, sign_in_id: UUID) -> str:
