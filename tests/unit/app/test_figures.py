@@ -106,7 +106,7 @@ def test_text_says_the_figures_that_hold(key: str, lang: str) -> None:
     assert figures_in(messages.translate(lang, key), lang) == SAID[key]
 
 
-NAMES = re.compile(r"H\.264|libx264|WebVTT|UTF-8|MP4|-g 60|yuv420p|\d{4}-\d{2}")
+NAMES = re.compile(r"(?i)H\.264|libx264|WebVTT|UTF-8|MP4|-g 60|yuv420p|\d{4}-\d{2}")
 """Of formats, programs and months: no figures."""
 NO_LIMITS = {
     "error.clip_span_invalid",  # at least one second, as anything that lasts
