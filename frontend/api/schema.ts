@@ -259,7 +259,7 @@ export interface components {
          * @description As what somebody writes; all but a viewer have a badge.
          * @enum {string}
          */
-        ChatRole: "viewer" | "host" | "merchant";
+        ChatRole: "viewer" | "host" | "merchant" | "moderator";
         /** @enum {string} */
         CheckArea: "picture" | "sound" | "signal" | "goods" | "frames" | "disclosures" | "destinations";
         /**
@@ -884,11 +884,17 @@ export interface components {
             /** Format: date-time */
             expires_at: string;
         };
+        InvitedModeratorOut: {
+            id: string;
+            email: string;
+            /** Format: date-time */
+            expires_at: string;
+        };
         /** @description An invitation to whoever has its link. `has_account`: the address signs in to accept. */
         InvitedOut: {
             team: components["schemas"]["Words"];
             /** @enum {string} */
-            kind: "merchant" | "creator" | "operator";
+            kind: "merchant" | "creator" | "show" | "operator";
             role: components["schemas"]["Role"];
             email: string;
             inviter: string;
@@ -1029,7 +1035,10 @@ export interface components {
             role: components["schemas"]["Role"];
             own: boolean;
         };
-        /** @description A team that the person belongs to: a merchant's (`mer_…`) or a creator's (`cre_…`). */
+        /**
+         * @description A team that the person belongs to: a merchant's (`mer_…`) or a creator's (`cre_…`); or a
+         *     show (`show_…`) whose chat they moderate.
+         */
         MembershipOut: {
             team: string;
             role: components["schemas"]["Role"];
@@ -1064,6 +1073,24 @@ export interface components {
             items: components["schemas"]["MessageOut"][];
             pinned: components["schemas"]["MessageOut"] | null;
         };
+        /** @description `language` is that of the mail. */
+        ModeratorIn: {
+            email: string;
+            /** @enum {string} */
+            language: "en" | "ar";
+        };
+        /** @description `own`: the one who asks. */
+        ModeratorOut: {
+            id: string;
+            name: string;
+            email: string;
+            own: boolean;
+        };
+        /** @description Members by the age of their accounts, invitations newest first. */
+        ModeratorsOut: {
+            items: components["schemas"]["ModeratorOut"][];
+            invitations: components["schemas"]["InvitedModeratorOut"][];
+        };
         /** @description Minor units: 1999 USD is 19.99 US dollars. */
         MoneyIn: {
             amount: number;
@@ -1086,6 +1113,13 @@ export interface components {
         NameIn: {
             en: string;
             ar: string;
+        };
+        /**
+         * @description `mailed`: the address got a link. Otherwise it is somebody of the host's team, who moderates
+         *     already.
+         */
+        NamedOut: {
+            mailed: boolean;
         };
         /**
          * @description Of a publisher by WebRTC: the share of its packets that is lost on the way, and by how many

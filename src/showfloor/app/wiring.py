@@ -103,8 +103,10 @@ from showfloor.room import openapi as room_openapi
 from showfloor.room import service as room
 from showfloor.room import subscribers as room_subscribers
 from showfloor.room.deps import RoomDeps
+from showfloor.room.http import moderators as moderators_http
 from showfloor.shows import http as shows_http
 from showfloor.shows import internal as shows_internal
+from showfloor.shows import service as shows
 from showfloor.shows import subscribers as shows_subscribers
 from showfloor.shows import tasks as shows_tasks
 from showfloor.shows.adapters.covers import CoverFolder
@@ -156,6 +158,7 @@ def connect_web(app: FastAPI, settings: Settings) -> None:
     )
     app.state.payment_forms = payment_forms(providers)
     app.state.room = RoomDeps(secret=settings.secret)
+    app.state.name_of_team = shows.name_of_team
     app.state.sign_in_mails = Pace()
     app.state.fees = fees(settings)
     app.state.imports = ImportFolder(settings.data)
@@ -214,6 +217,7 @@ EDGES = (
     captions_http,
     replays_http,
     room_http,
+    moderators_http,
     orders_http,
     own_orders_http,
     refunds_http,

@@ -209,17 +209,18 @@ def _session_out(person: Person, csrf: str) -> SessionOut:
         merchants=sorted(ids.encode("mer", merchant) for merchant in person.merchant_ids),
         creator=ids.encode("cre", person.creator_id) if person.creator_id else None,
         operator=person.is_operator,
-        teams=[_team_out(grant) for grant in person.grants if grant.kind in TEAM_PREFIXES],
+        teams=[_team_out(grant) for grant in person.grants if grant.kind in _PREFIXES],
         may=sorted({right for grant in person.grants for right in service.rights_of(grant)}),
     )
 
 
 TEAM_PREFIXES = {GrantKind.MERCHANT: "mer", GrantKind.CREATOR: "cre"}
+_PREFIXES = TEAM_PREFIXES | {GrantKind.SHOW: "show"}
 
 
 def _team_out(grant: Grant) -> MembershipOut:
     return MembershipOut(
-        team=ids.encode(TEAM_PREFIXES[grant.kind], grant.subject_id),
+        team=ids.encode(_PREFIXES[grant.kind], grant.subject_id),
         role=grant.role,
         may=sorted(service.rights_of(grant)),
     )

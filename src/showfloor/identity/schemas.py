@@ -84,7 +84,9 @@ class PersonOut(BaseModel):
 
 
 class MembershipOut(BaseModel):
-    """A team that the person belongs to: a merchant's (`mer_…`) or a creator's (`cre_…`)."""
+    """A team that the person belongs to: a merchant's (`mer_…`) or a creator's (`cre_…`); or a
+    show (`show_…`) whose chat they moderate.
+    """
 
     team: str
     role: Role

@@ -80,10 +80,11 @@ class GateCount:
 
 
 class GrantKind(StrEnum):
-    """What a grant is about; the subject is the merchant's or creator's id."""
+    """What a grant is about; the subject is the id of the merchant, the creator or the show."""
 
     MERCHANT = "merchant"
     CREATOR = "creator"
+    SHOW = "show"
     OPERATOR = "operator"
 
 
@@ -139,7 +140,9 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A membership: somebody has this role for a merchant, a creator or the installation."""
+    """A membership: somebody has this role for a merchant, a creator, one show, or the
+    installation.
+    """
 
     kind: GrantKind
     subject_id: UUID
@@ -148,7 +151,7 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """The people of one merchant or one creator."""
+    """The people of one merchant or one creator, or those who help in one show."""
 
     kind: GrantKind
     subject_id: UUID
@@ -219,8 +222,9 @@ class Scope(StrEnum):
 class Person:
     """Somebody who signed in, with what they were granted.
 
-    In a request `merchant_ids`, `creator_id` and `is_operator` are those for which the person's
-    role may do what the route does (`Action`); `grants` are all memberships, whatever they allow.
+    In a request `merchant_ids`, `creator_id`, `show_ids` and `is_operator` are those for which the
+    person's role may do what the route does (`Action`); `grants` are all memberships, whatever they
+    allow. `show_ids` are shows in which they help, not those that they host.
     `scopes` are those of the key that acts for the person; None for the person's own session.
     """
 
@@ -232,6 +236,7 @@ class Person:
     is_operator: bool
     scopes: frozenset[Scope] | None = None
     grants: tuple[Grant, ...] = ()
+    show_ids: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

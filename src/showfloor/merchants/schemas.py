@@ -67,7 +67,7 @@ class InvitedOut(BaseModel):
     """An invitation to whoever has its link. `has_account`: the address signs in to accept."""
 
     team: Words
-    kind: Literal["merchant", "creator", "operator"]
+    kind: Literal["merchant", "creator", "show", "operator"]
     role: Role
     email: str
     inviter: str

@@ -31,6 +31,7 @@ from showfloor.notices.views import (
     sign_in_letter,
 )
 from showfloor.orders import service as orders
+from showfloor.shows import service as shows
 from showfloor.viewers import service as viewers
 
 __all__ = ["Parked", "forget_old", "list_parked", "note_mail", "retry_parked", "send_due"]
@@ -121,7 +122,7 @@ async def _write_invitation(database: Database, office: Office, mail: Mail) -> L
         found = await identity.find_invitation(session, mail.about)
         if found is None:
             return None
-        name = await merchants.name_of_team(session, found.invitation.team)
+        name = await shows.name_of_team(session, found.invitation.team)
     token = identity.token_of(office.secret.decode(), mail.about)
     return invitation_letter(mail, found, name, token, office)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import jinja2
 
-from showfloor.identity.types import OpenInvitation
+from showfloor.identity.types import GrantKind, OpenInvitation
 from showfloor.kit import messages
 from showfloor.markets.service import get_market
 from showfloor.merchants.types import ReturnPayer, SellerTerms, WayBack
@@ -129,18 +129,22 @@ def invitation_letter(
     invitation = found.invitation
     lang = invitation.language
     t = partial(messages.translate, lang)
-    subject = t("mail.invitation.subject", team=team[lang])
+    names = {
+        "inviter": found.inviter,
+        "team": team[lang],
+        "role": t(f"team.role.{invitation.role.value}"),
+    }
+    # Who moderates one show joins no team.
+    if invitation.team.kind is GrantKind.SHOW:
+        subject, lead = t("mail.show.subject", **names), t("mail.show.lead", **names)
+    else:
+        subject, lead = t("mail.invitation.subject", **names), t("mail.invitation.lead", **names)
     given = {
         "lang": lang,
         "dir": messages.direction(lang),
         "t": t,
         "subject": subject,
-        "lead": t(
-            "mail.invitation.lead",
-            inviter=found.inviter,
-            team=team[lang],
-            role=t(f"team.role.{invitation.role.value}"),
-        ),
+        "lead": lead,
         "url": f"{office.base_url}/studio/join?lang={lang}#{token}",
     }
     return Letter(

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from showfloor.identity.schemas import AgeIn
+from showfloor.kit.fields import Email
 from showfloor.kit.schemas import Time, id_with
 from showfloor.room.rules.names import LONGEST_NAME, clean_name
 from showfloor.room.rules.pace import LONGEST_MUTE, SLOWEST
@@ -125,6 +126,44 @@ class MuteIn(BaseModel):
         None, ge=1, le=LONGEST_MUTE // timedelta(minutes=1), description="null: in this show"
     )
     reason: ActionReason = ""
+
+
+class ModeratorOut(BaseModel):
+    """`own`: the one who asks."""
+
+    id: Annotated[str, id_with("per")]
+    name: str
+    email: str
+    own: bool
+
+
+class InvitedModeratorOut(BaseModel):
+    id: Annotated[str, id_with("inv")]
+    email: str
+    expires_at: Time
+
+
+class ModeratorsOut(BaseModel):
+    """Members by the age of their accounts, invitations newest first."""
+
+    items: list[ModeratorOut]
+    invitations: list[InvitedModeratorOut]
+
+
+class ModeratorIn(BaseModel):
+    """`language` is that of the mail."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+    email: Email
+    language: Literal["en", "ar"]
+
+
+class NamedOut(BaseModel):
+    """`mailed`: the address got a link. Otherwise it is somebody of the host's team, who moderates
+    already.
+    """
+
+    mailed: bool
 
 
 class RoomMessage(MessageOut):

@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from showfloor.identity.types import Invitation, Member
+
 
 class ChatRole(StrEnum):
     """As what somebody writes; all but a viewer have a badge."""
@@ -14,6 +16,7 @@ class ChatRole(StrEnum):
     VIEWER = "viewer"
     HOST = "host"
     MERCHANT = "merchant"
+    MODERATOR = "moderator"
 
     @property
     def staff(self) -> bool:
@@ -91,6 +94,14 @@ class ChatSettings:
     emoji_only: bool = False
     closed: bool = False
     pinned_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Moderators:
+    """Whom the host named to moderate this show's chat, and who was asked by mail."""
+
+    members: list[Member]
+    invitations: list[Invitation]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from showfloor.kit import clock, ids
 from showfloor.room.schemas import (
     ActionOut,
     ActionsOut,
+    InvitedModeratorOut,
     MessageOut,
     MessagesOut,
+    ModeratorOut,
+    ModeratorsOut,
     SentOut,
 )
-from showfloor.room.types import Action, ChatSettings, Message, Said, Sent
+from showfloor.room.types import Action, ChatSettings, Message, Moderators, Said, Sent
 from showfloor.shows.schemas import RoomChat
 
 
@@ -44,6 +48,28 @@ def actions_view(actions: Sequence[Action]) -> ActionsOut:
             )
             for action in actions
         ]
+    )
+
+
+def moderators_view(found: Moderators, own: UUID) -> ModeratorsOut:
+    return ModeratorsOut(
+        items=[
+            ModeratorOut(
+                id=ids.encode("per", one.person_id),
+                name=one.name,
+                email=one.email,
+                own=one.person_id == own,
+            )
+            for one in found.members
+        ],
+        invitations=[
+            InvitedModeratorOut(
+                id=ids.encode("inv", one.id),
+                email=one.email,
+                expires_at=clock.rfc3339(one.expires_at),
+            )
+            for one in found.invitations
+        ],
     )
 
 

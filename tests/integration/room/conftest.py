@@ -72,7 +72,7 @@ async def talk(app: FastAPI, client: httpx2.AsyncClient, database: Database) -> 
 def is_guarded(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
     """Only who runs the show moderates; in the twin everybody may."""
 
-    async def everybody(*_: object) -> bool:
+    def everybody(*_: object) -> bool:
         return True
 
     guarded: bool = request.param

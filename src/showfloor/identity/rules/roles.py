@@ -76,4 +76,5 @@ def _acting(person: Person, grants: Iterable[Grant]) -> Person:
         merchant_ids=frozenset(of_kind[GrantKind.MERCHANT]),
         creator_id=creators[0] if creators else None,
         is_operator=bool(of_kind[GrantKind.OPERATOR]),
+        show_ids=frozenset(of_kind[GrantKind.SHOW]),
     )

@@ -1,5 +1,5 @@
-"""Use cases of `identity`, one file a noun: gate, accounts, sessions, keys, roles, teams, security
-log.
+"""Use cases of `identity`, one file a noun: gate, accounts, sessions, keys, roles, teams,
+moderators, security log.
 """
 
 from showfloor.identity.service.accounts import (
@@ -31,6 +31,13 @@ from showfloor.identity.service.keys import (
     list_keys,
     person_of_api_key,
     revoke_key,
+)
+from showfloor.identity.service.moderators import (
+    invite_moderator,
+    list_invited_moderators,
+    list_moderators,
+    remove_moderator,
+    withdraw_moderator,
 )
 from showfloor.identity.service.roles import (
     action_of,
@@ -99,6 +106,7 @@ __all__ = [
     "get_person",
     "grant",
     "invite",
+    "invite_moderator",
     "is_for_everybody",
     "is_of_teams",
     "is_sign_in_open",
@@ -107,8 +115,10 @@ __all__ = [
     "limited_to",
     "list_counts",
     "list_invitations",
+    "list_invited_moderators",
     "list_keys",
     "list_members",
+    "list_moderators",
     "list_records",
     "list_sessions",
     "may_still",
@@ -120,6 +130,7 @@ __all__ = [
     "person_of_sign_in",
     "record",
     "remove_member",
+    "remove_moderator",
     "revoke_grant",
     "revoke_key",
     "rights_of",
@@ -130,4 +141,5 @@ __all__ = [
     "sign_out",
     "token_of",
     "withdraw_invitation",
+    "withdraw_moderator",
 ]

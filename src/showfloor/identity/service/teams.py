@@ -61,7 +61,7 @@ def belongs_to(person: Person, team: Team) -> bool:
         return True
     if team.kind is GrantKind.MERCHANT:
         return team.subject_id in person.merchant_ids
-    return team.subject_id == person.creator_id
+    return team.kind is GrantKind.CREATOR and team.subject_id == person.creator_id
 
 
 async def list_members(session: Session, *, person: Person, team: Team) -> list[Member]:
@@ -94,11 +94,23 @@ async def invite(
     """
     _check(person, team)
     _check_role(team, role)
-    address, now = normalise_email(email), clock.now()
+    address = normalise_email(email)
     # Locked, so that two who invite at once are counted one after the other.
     if any(one.email == address for one in await _lock(session, person, team)):
         raise AlreadyMember
-    await _check_pace(session, team)
+    await check_pace(session, team)
+    new = await send_invitation(session, person, team, address, role, language)
+    await _record(session, SecurityEvent.INVITED, person, team, role)
+    return new
+
+
+async def send_invitation(
+    session: Session, person: Person, team: Team, address: str, role: Role, language: str
+) -> Invitation:
+    """For who has checked that the person may invite, and locked the team. Raises
+    TooManyInvitations.
+    """
+    now = clock.now()
     waiting = await queries.invitations(session, team, now)
     if len([one for one in waiting if one.email != address]) >= MOST_INVITATIONS:
         raise TooManyInvitations(most=MOST_INVITATIONS)
@@ -107,7 +119,6 @@ async def invite(
     )
     await queries.add_invitation(session, new)
     await publish(session, MemberInvited(new.id))
-    await _record(session, SecurityEvent.INVITED, person, team, role)
     return new
 
 
@@ -277,12 +288,12 @@ async def _lock(session: Session, person: Person, team: Team) -> list[Member]:
     return found
 
 
-async def _check_pace(session: Session, team: Team) -> None:
+async def check_pace(session: Session, team: Team) -> None:
     """Each invitation is a mail to an address that somebody typed, also when it is withdrawn at
     once. Raises InvitedTooOften.
     """
     since = clock.now() - timedelta(days=1)
-    sent = await queries.count_records(session, SecurityEvent.INVITED, _about(team), since)
+    sent = await queries.count_records(session, SecurityEvent.INVITED, about(team), since)
     if sent >= MOST_INVITED_A_DAY:
         raise InvitedTooOften(most=MOST_INVITED_A_DAY)
 
@@ -302,19 +313,19 @@ def _member(members: list[Member], member_id: UUID) -> Member:
 async def _record(
     session: Session, event: SecurityEvent, person: Person, team: Team, role: Role
 ) -> None:
-    about = f"{_about(team)} {role.value}"
-    await record(session, event, person_id=_id(person), about=about)
+    await record(session, event, person_id=id_of(person), about=f"{about(team)} {role.value}")
 
 
 def _other(person: Person, member_id: UUID) -> UUID | None:
     """Who decided, where it was not the member."""
-    return None if person.id == member_id else _id(person)
+    return None if person.id == member_id else id_of(person)
 
 
-def _id(person: Person) -> UUID | None:
+def id_of(person: Person) -> UUID | None:
     """None for the operator at the command line, who is nobody's account."""
     return person.id if person.id.int else None
 
 
-def _about(team: Team) -> str:
+def about(team: Team) -> str:
+    """The team in the security log."""
     return f"{team.kind.value} {team.subject_id}"

@@ -5,6 +5,7 @@ A team is called by the id of its merchant (`mer_…`) or its creator (`cre_…`
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -58,6 +59,8 @@ from showfloor.merchants.schemas import (
     TokenIn,
 )
 
+NameOfTeam = Callable[[Session, Team], Awaitable[dict[str, str]]]
+
 router = APIRouter(prefix="/api/v1", tags=["teams"])
 READ = (NotAuthenticated, Forbidden, NotFound)
 CHANGE = (NotAuthenticated, CsrfFailed, Forbidden, NotFound)
@@ -80,7 +83,7 @@ async def get_team(team: TeamDep, session: SessionDep, person: CurrentPerson) ->
     members = await identity.list_members(session, person=person, team=team)
     invited = await identity.list_invitations(session, person=person, team=team)
     return TeamOut(
-        name=await _name(session, team),
+        name=Words(**await service.name_of_team(session, team)),
         roles=list(identity.roles_of(team.kind)),
         members=[_member_out(one, own=one.person_id == person.id) for one in members],
         invitations=[_invitation_out(one) for one in invited],
@@ -161,7 +164,7 @@ async def open_invitation(body: TokenIn, request: Request, session: SessionDep) 
     """What an invitation's link leads to."""
     found = await identity.open_invitation(session, secret=_secret(request), token=body.token)
     return InvitedOut(
-        team=await _name(session, found.invitation.team),
+        team=await _name(request, session, found.invitation.team),
         kind=found.invitation.team.kind.value,
         role=found.invitation.role,
         email=found.invitation.email,
@@ -223,8 +226,10 @@ async def join_team(
     return remember(request, response, signed_in)
 
 
-async def _name(session: Session, team: Team) -> Words:
-    return Words(**await service.name_of_team(session, team))
+async def _name(request: Request, session: Session, team: Team) -> Words:
+    """Also of a show, which this room knows nothing of (`app/wiring`)."""
+    named: NameOfTeam = request.app.state.name_of_team
+    return Words(**await named(session, team))
 
 
 def _member_out(member: Member, *, own: bool) -> MemberOut:

@@ -1,4 +1,6 @@
-"""Use cases of `room`, one file a noun: access, messages, moderation, keeping."""
+"""Use cases of `room`, one file a noun: access, messages, moderation, moderators,
+keeping.
+"""
 
 from showfloor.room.service.keeping import erase, forget_old
 from showfloor.room.service.messages import (
@@ -18,6 +20,12 @@ from showfloor.room.service.moderation import (
     unmute,
     unpin_message,
 )
+from showfloor.room.service.moderators import (
+    get_moderators,
+    invite_moderator,
+    remove_moderator,
+    withdraw_moderator,
+)
 
 __all__ = [
     "Guest",
@@ -27,12 +35,16 @@ __all__ = [
     "follow_cut",
     "forget_old",
     "get_message",
+    "get_moderators",
+    "invite_moderator",
     "list_actions",
     "list_messages",
     "mute",
     "pin_message",
+    "remove_moderator",
     "restore_message",
     "send_message",
     "unmute",
     "unpin_message",
+    "withdraw_moderator",
 ]

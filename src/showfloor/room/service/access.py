@@ -8,31 +8,46 @@ from showfloor.catalog import service as catalog
 from showfloor.identity.types import Person
 from showfloor.kit.db import Session
 from showfloor.merchants import service as merchants
+from showfloor.room.rules.names import LONGEST_NAME, clean_name
 from showfloor.room.types import ChatRole
 from showfloor.shows import service as shows
+from showfloor.shows.errors import ShowNotFound
 from showfloor.shows.types import Show
 
 
 async def role_of(session: Session, person: Person | None, show: Show) -> ChatRole:
-    """Who runs the show writes as its host, who sells something in it as a merchant."""
+    """Who runs the show writes as its host, who sells something in it as a merchant, whom the host
+    named a moderator as that.
+    """
     if person is None:
         return ChatRole.VIEWER
     if shows.may_run(person, show):
         return ChatRole.HOST
     if person.merchant_ids and person.merchant_ids & await _sellers(session, show):
         return ChatRole.MERCHANT
-    return ChatRole.VIEWER
+    return ChatRole.MODERATOR if show.id in person.show_ids else ChatRole.VIEWER
 
 
-async def may_moderate(session: Session, person: Person, show: Show) -> bool:
-    """Whoever runs the show decides what stays in its chat."""
-    return await role_of(session, person, show) is ChatRole.HOST
+def may_moderate(person: Person, show: Show) -> bool:
+    """Whoever runs the show decides what stays in its chat, and so do those whom they named."""
+    return shows.may_run(person, show) or show.id in person.show_ids
+
+
+async def get_moderated_show(session: Session, *, person: Person, show_id: UUID) -> Show:
+    """Raises ShowNotFound, also for who moderates another."""
+    show = await shows.get_public_show(session, show_id, person=person)
+    if not may_moderate(person, show):
+        raise ShowNotFound
+    return show
 
 
 async def name_of_staff(session: Session, person: Person, role: ChatRole, show: Show) -> str:
     """The name that stands beside the badge: a stage name or a company's, in the language that the
-    show's title has first.
+    show's title has first. A moderator's is their own, and not kept from others: it may be one that
+    many have.
     """
+    if role is ChatRole.MODERATOR:
+        return clean_name(person.name)[:LONGEST_NAME].strip()
     if role is ChatRole.HOST:
         host = await merchants.get_creator(session, show.host_creator_id)
         return _in(host.name, show)

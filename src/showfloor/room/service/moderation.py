@@ -16,7 +16,7 @@ from showfloor.kit.db import Session
 from showfloor.realtime import service as realtime
 from showfloor.room import queries
 from showfloor.room.errors import MessageNotFound
-from showfloor.room.service.access import may_moderate
+from showfloor.room.service.access import get_moderated_show, may_moderate
 from showfloor.room.types import Action, ActionKind, ChatSettings, Message, MessageState
 from showfloor.room.views import settings_view
 from showfloor.shows import service as shows
@@ -31,7 +31,7 @@ async def delete_message(
     session: Session, *, person: Person, message_id: UUID, reason: str = ""
 ) -> Message:
     """The message leaves all screens and the replay. Of two moderators who delete it at once one
-    did. Raises MessageNotFound, also for who does not run the show.
+    did. Raises MessageNotFound, also for who does not moderate the show.
     """
     return await _change(
         session, person, message_id, MessageState.DELETED, ActionKind.DELETE, reason
@@ -88,7 +88,7 @@ async def change_settings(
     """What holds from now on for everybody but the team; the room says so to all who watch.
     `change` names what becomes different. Raises ShowNotFound.
     """
-    show = await shows.get_own_show(session, person=person, show_id=show_id)
+    show = await get_moderated_show(session, person=person, show_id=show_id)
     before = await queries.locked_settings(session, show_id)
     wanted = replace(before, **change)
     if wanted == before:
@@ -143,7 +143,7 @@ async def _set_settings(session: Session, show_id: UUID, wanted: ChatSettings) -
 
 async def list_actions(session: Session, *, person: Person, show_id: UUID) -> list[Action]:
     """What was done in this show, the newest first. Raises ShowNotFound."""
-    await shows.get_own_show(session, person=person, show_id=show_id)
+    await get_moderated_show(session, person=person, show_id=show_id)
     return await queries.actions(session, show_id, MOST_ACTIONS)
 
 
@@ -164,13 +164,13 @@ async def _change(
 
 
 async def _moderated(session: Session, person: Person, message_id: UUID) -> tuple[Message, Show]:
-    """The message, locked, and its show, for who runs that."""
+    """The message, locked, and its show, for who moderates that."""
     message = await queries.message(session, message_id, lock=True)
     # An erased person's message has no words left to show.
     if message is None or not message.text:
         raise MessageNotFound
     show = await shows.get_show(session, message.show_id)
-    if not await may_moderate(session, person, show):
+    if not may_moderate(person, show):
         raise MessageNotFound
     return message, show
 

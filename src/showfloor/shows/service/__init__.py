@@ -10,6 +10,7 @@ from showfloor.shows.service.access import (
     get_show,
     get_shows,
     may_run,
+    name_of_team,
 )
 from showfloor.shows.service.captions import (
     add_caption,
@@ -131,6 +132,7 @@ __all__ = [
     "list_watchable",
     "list_whole_timeline",
     "may_run",
+    "name_of_team",
     "note_figures",
     "note_ingest",
     "note_ingests",

@@ -8,8 +8,10 @@ from collections.abc import Collection
 from uuid import UUID
 
 from showfloor.identity import service as identity
-from showfloor.identity.types import Action, Person
+from showfloor.identity.types import Action, GrantKind, Person, Team
 from showfloor.kit.db import Session
+from showfloor.kit.messages import LANGUAGES
+from showfloor.merchants import service as merchants
 from showfloor.shows import queries
 from showfloor.shows.errors import ShowNotFound
 from showfloor.shows.types import Show, ShowState
@@ -37,6 +39,16 @@ async def get_show(session: Session, show_id: UUID) -> Show:
     if (show := await queries.show(session, show_id)) is None:
         raise ShowNotFound
     return show
+
+
+async def name_of_team(session: Session, team: Team) -> dict[str, str]:
+    """Where an invitation leads to: the seller's or the host's name, the show's title. Raises
+    MerchantNotFound, CreatorNotFound, ShowNotFound.
+    """
+    if team.kind is GrantKind.SHOW:
+        title = (await get_show(session, team.subject_id)).title
+        return {lang: title.get(lang, next(iter(title.values()))) for lang in LANGUAGES}
+    return await merchants.name_of_team(session, team)
 
 
 async def get_shows(session: Session, show_ids: Collection[UUID]) -> dict[UUID, Show]:

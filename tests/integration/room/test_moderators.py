@@ -1,0 +1,224 @@
+"""Whom the host names to moderate one show: the chat of that show, nothing else, until it is taken
+back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from showfloor.app import wiring
+from showfloor.identity import service as identity
+from showfloor.identity.types import GrantKind, Person, Role
+from showfloor.kit import clock, ids
+from showfloor.kit.db import Database
+from showfloor.kit.outbox import Dispatcher
+from showfloor.notices import service as notices
+from showfloor.notices.views import Office
+from showfloor.room.service import access
+from showfloor.shows import service as shows
+from showfloor.shows.schemas import NewShow
+from tests.integration.app.conftest import BASE
+from tests.integration.merchants.test_teams import Drawer
+from tests.integration.room.conftest import Talk
+from tests.people import add_key, add_person
+
+SECRET = "s" * 32
+
+
+@dataclass(frozen=True)
+class Helper:
+    person: Person
+    key: dict[str, str]
+
+    @property
+    def id(self) -> str:
+        return ids.encode("per", self.person.id)
+
+
+async def somebody(database: Database, name: str = "Noor") -> Helper:
+    async with database.session() as session:
+        person = await add_person(session, name)
+        return Helper(person, await add_key(session, person))
+
+
+async def ask(talk: Talk, method: str, path: str, who: dict[str, str], **given: Any) -> Any:
+    url = f"/api/v1/shows/{talk.show}/moderators{path}"
+    return await talk.client.request(method, url, headers=who, **given)
+
+
+async def name(talk: Talk, email: str, who: dict[str, str] | None = None) -> Any:
+    body = {"email": email, "language": "en"}
+    return await ask(talk, "POST", "", who or talk.host, json=body)
+
+
+async def seen(talk: Talk) -> dict[str, Any]:
+    found: dict[str, Any] = (await ask(talk, "GET", "", talk.host)).json()
+    return found
+
+
+async def named(talk: Talk, database: Database) -> Helper:
+    """Somebody from outside who took the link of their mail."""
+    helper = await somebody(database)
+    assert (await name(talk, helper.person.email)).json() == {"mailed": True}
+    (invitation,) = (await seen(talk))["invitations"]
+    token = identity.token_of(SECRET, ids.parse("inv", invitation["id"]))
+    answer = await talk.client.post(
+        "/api/v1/invitations/accept", json={"token": token}, headers=helper.key
+    )
+    assert answer.status_code == 204, answer.text
+    return helper
+
+
+async def delete(talk: Talk, message: Any, who: dict[str, str]) -> int:
+    answer = await talk.client.delete(f"/api/v1/messages/{message['id']}", headers=who)
+    return int(answer.status_code)
+
+
+async def test_named_by_mail_and_moderates_with_the_badge_of_it(
+    talk: Talk, database: Database
+) -> None:
+    _, rude = await talk.guest("Daniel", "rude")
+    helper = await named(talk, database)
+
+    said = (await talk.say("Be kind", helper.key)).json()
+    settings = await talk.client.patch(
+        f"/api/v1/shows/{talk.show}/chat", json={"slow_s": 8}, headers=helper.key
+    )
+    log = await talk.client.get(f"/api/v1/shows/{talk.show}/chat-actions", headers=helper.key)
+
+    assert (said["role"], said["name"]) == ("moderator", "Noor")
+    assert await delete(talk, rude, helper.key) == 204
+    assert (settings.status_code, log.status_code) == (200, 200)
+    found = await seen(talk)
+    assert [one["id"] for one in found["items"]] == [helper.id]
+    assert found["invitations"] == []
+
+
+@pytest.mark.parametrize("lang", ["en", "ar"])
+async def test_mail_and_link_name_the_show(talk: Talk, database: Database, lang: str) -> None:
+    body = {"email": "noor@example.com", "language": lang}
+    await ask(talk, "POST", "", talk.host, json=body)
+    dispatcher, drawer = Dispatcher(database), Drawer()
+    wiring.connect_worker(dispatcher)
+    while await dispatcher.drain():
+        pass
+    await notices.send_due(database, drawer, Office(BASE, SECRET.encode(), "shop.example"))
+
+    (letter,) = drawer.letters
+    (invitation,) = (await seen(talk))["invitations"]
+    token = identity.token_of(SECRET, ids.parse("inv", invitation["id"]))
+    opened = await talk.client.post("/api/v1/invitations/open", json={"token": token})
+
+    title = talk.floor.show.title
+    assert title[lang] in letter.subject and title[lang] in letter.text
+    assert (opened.json()["kind"], opened.json()["team"]) == ("show", title)
+
+
+async def test_somebody_of_the_host_s_team_moderates_at_once(
+    talk: Talk, database: Database
+) -> None:
+    analyst = await somebody(database)
+    creator = talk.floor.host.creator_id
+    assert creator is not None
+    async with database.session() as session:
+        await identity.grant(
+            session,
+            person_id=analyst.person.id,
+            kind=GrantKind.CREATOR,
+            subject_id=creator,
+            role=Role.ANALYST,
+        )
+    _, rude = await talk.guest("Daniel", "rude")
+    before = await delete(talk, rude, analyst.key)
+
+    assert (await name(talk, analyst.person.email)).json() == {"mailed": False}
+
+    assert (before, await delete(talk, rude, analyst.key)) == (403, 204)
+    again = await name(talk, analyst.person.email)
+    assert (again.status_code, again.json()["code"]) == (409, "already_member")
+
+
+async def test_moderator_runs_nothing_and_names_nobody(talk: Talk, database: Database) -> None:
+    helper = await named(talk, database)
+    show = f"/api/v1/shows/{talk.show}"
+
+    refused = [
+        await talk.client.get(f"{show}/studio", headers=helper.key),
+        await talk.client.get(f"{show}/sales", headers=helper.key),
+        await talk.client.post(f"{show}/end", headers=helper.key),
+        await talk.client.patch(show, json={"title": {"en": "Mine"}}, headers=helper.key),
+        await name(talk, "friend@example.com", helper.key),
+        await ask(talk, "GET", "", helper.key),
+        await ask(talk, "DELETE", f"/{helper.id}", helper.key),
+    ]
+
+    assert {answer.status_code for answer in refused} == {404}
+    mine = await talk.client.get("/api/v1/session", headers=helper.key)
+    (team,) = mine.json()["teams"]
+    assert team == {"team": talk.show, "role": "moderator", "may": ["chat.moderate", "chat.write"]}
+    assert (await seen(talk))["invitations"] == []
+
+
+@pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
+async def test_moderator_of_one_show_is_nobody_in_the_next(
+    talk: Talk, database: Database, monkeypatch: pytest.MonkeyPatch, guard: bool
+) -> None:
+    helper = await named(talk, database)
+    async with database.session() as session:
+        soon = clock.now() + timedelta(days=1)
+        new = NewShow(title={"en": "Another"}, market="gb", starts_at=soon)
+        other = await shows.create_show(session, person=talk.floor.host, new=new)
+    if not guard:
+        monkeypatch.setattr(access, "may_moderate", lambda *_: True)
+
+    path = f"/api/v1/shows/{ids.encode('show', other.id)}/chat"
+    answer = await talk.client.patch(path, json={"closed": True}, headers=helper.key)
+
+    assert answer.status_code == (404 if guard else 200)
+
+
+async def test_what_was_given_is_taken_back_from_the_next_request_on(
+    talk: Talk, database: Database
+) -> None:
+    """Also for a browser that is signed in and listens."""
+    helper = await named(talk, database)
+    _, message = await talk.guest("Daniel", "hello")
+    assert (await talk.say("first", helper.key)).json()["role"] == "moderator"
+
+    assert (await ask(talk, "DELETE", f"/{helper.id}", talk.host)).status_code == 204
+
+    assert await delete(talk, message, helper.key) == 404
+    log = await talk.client.get(f"/api/v1/shows/{talk.show}/chat-actions", headers=helper.key)
+    assert log.status_code == 404
+    assert (await talk.say("second", helper.key)).json()["role"] == "viewer"
+    again = await ask(talk, "DELETE", f"/{helper.id}", talk.host)
+    assert (again.status_code, again.json()["code"]) == (404, "member_not_found")
+
+
+async def test_withdrawn_invitation_lets_nobody_in(talk: Talk, database: Database) -> None:
+    helper = await somebody(database)
+    await name(talk, helper.person.email)
+    (invitation,) = (await seen(talk))["invitations"]
+    token = identity.token_of(SECRET, ids.parse("inv", invitation["id"]))
+
+    path = f"/invitations/{invitation['id']}"
+    assert (await ask(talk, "DELETE", path, talk.stranger)).status_code == 404
+    assert (await ask(talk, "DELETE", path, talk.host)).status_code == 204
+
+    answer = await talk.client.post(
+        "/api/v1/invitations/accept", json={"token": token}, headers=helper.key
+    )
+    assert (answer.status_code, answer.json()["code"]) == (404, "invitation_not_found")
+    assert await seen(talk) == {"items": [], "invitations": []}
+
+
+async def test_stranger_names_nobody(talk: Talk, database: Database) -> None:
+    helper = await somebody(database)
+
+    for who in (talk.stranger, talk.seller):
+        assert (await name(talk, helper.person.email, who)).status_code == 404
+    assert await seen(talk) == {"items": [], "invitations": []}
