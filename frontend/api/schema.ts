@@ -24,17 +24,25 @@ export interface components {
          */
         ActionKind: "delete" | "restore" | "mute" | "unmute" | "settings" | "pin" | "unpin";
         /**
-         * @description `person` is the id of whoever did it. `detail` is how long somebody is muted (`10 min`,
-         *     `show`), or what the settings were before.
+         * @description `person` is the id of whoever did it and `by` their name, empty when they were erased.
+         *     `detail` is how long somebody is muted (`10 min`, `show`), or what the settings were before.
+         *     `writer` and `text` are those of the message, also while it is deleted; null where it was about
+         *     none, or nothing of it is kept. `undo` is what takes the action back, null where that changes
+         *     nothing any more.
          */
         ActionOut: {
+            id: string;
             /** Format: date-time */
             at: string;
             kind: components["schemas"]["ActionKind"];
             message: string | null;
+            writer: string | null;
+            text: string | null;
             person: string;
+            by: string;
             reason: string;
             detail: string;
+            undo: components["schemas"]["ActionKind"] | null;
         };
         /** @description The newest first. */
         ActionsOut: {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
@@ -273,6 +273,20 @@ async def actions(session: Session, show_id: UUID, most: int) -> list[Action]:
         )
         for row in (await session.execute(newest)).scalars()
     ]
+
+
+async def messages_by_id(session: Session, ids: Collection[UUID]) -> dict[UUID, Message]:
+    """Also those that are shown no more."""
+    chosen = select(MessageRow).where(MessageRow.id.in_(ids))
+    return {row.id: _message(row) for row in (await session.execute(chosen)).scalars()}
+
+
+async def muted_until(session: Session, author_ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """By author; who was never muted is left out."""
+    chosen = select(AuthorRow.id, AuthorRow.muted_until).where(
+        AuthorRow.id.in_(author_ids), AuthorRow.muted_until.is_not(None)
+    )
+    return {row.id: row.muted_until for row in await session.execute(chosen)}
 
 
 async def delete_actions(session: Session, before: datetime) -> int:

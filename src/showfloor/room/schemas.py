@@ -92,16 +92,24 @@ class MessagesOut(BaseModel):
 
 
 class ActionOut(BaseModel):
-    """`person` is the id of whoever did it. `detail` is how long somebody is muted (`10 min`,
-    `show`), or what the settings were before.
+    """`person` is the id of whoever did it and `by` their name, empty when they were erased.
+    `detail` is how long somebody is muted (`10 min`, `show`), or what the settings were before.
+    `writer` and `text` are those of the message, also while it is deleted; null where it was about
+    none, or nothing of it is kept. `undo` is what takes the action back, null where that changes
+    nothing any more.
     """
 
+    id: Annotated[str, id_with("act")]
     at: Time
     kind: ActionKind
     message: Annotated[str, id_with("msg")] | None
+    writer: str | None
+    text: str | None
     person: Annotated[str, id_with("per")]
+    by: str
     reason: str
     detail: str
+    undo: ActionKind | None
 
 
 class ActionsOut(BaseModel):

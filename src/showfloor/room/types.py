@@ -84,6 +84,19 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
+class Logged:
+    """An action as the team reads it: `by` is the name of who did it, `message` what it was about.
+    An erased person's name is empty, and so are their words. `undo` takes it back, where that still
+    changes something.
+    """
+
+    action: Action
+    by: str
+    message: Message | None
+    undo: ActionKind | None
+
+
+@dataclass(frozen=True, slots=True)
 class ChatSettings:
     """What holds for everybody but the team: `slow_s` seconds between two messages of a writer
     (0: the usual pace), messages of emoji alone, or no messages at all. `pinned_id` is the message

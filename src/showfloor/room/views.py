@@ -16,7 +16,7 @@ from showfloor.room.schemas import (
     ModeratorsOut,
     SentOut,
 )
-from showfloor.room.types import Action, ChatSettings, Message, Moderators, Said, Sent
+from showfloor.room.types import ChatSettings, Logged, Message, Moderators, Said, Sent
 from showfloor.shows.schemas import RoomChat
 
 
@@ -35,19 +35,26 @@ def sent_view(sent: Sent) -> SentOut:
     return SentOut(**message_view(sent.message).model_dump(), token=sent.token)
 
 
-def actions_view(actions: Sequence[Action]) -> ActionsOut:
-    return ActionsOut(
-        items=[
-            ActionOut(
-                at=clock.rfc3339(action.at),
-                kind=action.kind,
-                message=ids.encode("msg", action.message_id) if action.message_id else None,
-                person=ids.encode("per", action.person_id),
-                reason=action.reason,
-                detail=action.detail,
-            )
-            for action in actions
-        ]
+def actions_view(found: Sequence[Logged]) -> ActionsOut:
+    return ActionsOut(items=[_action_view(each) for each in found])
+
+
+def _action_view(logged: Logged) -> ActionOut:
+    action = logged.action
+    # The words of an erased person are gone.
+    said = logged.message if logged.message and logged.message.text else None
+    return ActionOut(
+        id=ids.encode("act", action.id),
+        at=clock.rfc3339(action.at),
+        kind=action.kind,
+        message=ids.encode("msg", action.message_id) if action.message_id else None,
+        writer=said.name if said else None,
+        text=said.text if said else None,
+        person=ids.encode("per", action.person_id),
+        by=logged.by,
+        reason=action.reason,
+        detail=action.detail,
+        undo=logged.undo,
     )
 
 

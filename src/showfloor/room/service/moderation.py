@@ -10,14 +10,23 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from showfloor.identity import service as identity
 from showfloor.identity.types import Person
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Session
 from showfloor.realtime import service as realtime
 from showfloor.room import queries
 from showfloor.room.errors import MessageNotFound
+from showfloor.room.rules.undoing import undo_of_each
 from showfloor.room.service.access import get_moderated_show, may_moderate
-from showfloor.room.types import Action, ActionKind, ChatSettings, Message, MessageState
+from showfloor.room.types import (
+    Action,
+    ActionKind,
+    ChatSettings,
+    Logged,
+    Message,
+    MessageState,
+)
 from showfloor.room.views import settings_view
 from showfloor.shows import service as shows
 from showfloor.shows.types import Show
@@ -141,10 +150,25 @@ async def _set_settings(session: Session, show_id: UUID, wanted: ChatSettings) -
     await realtime.set_entry(session, show_id, "chat", view)
 
 
-async def list_actions(session: Session, *, person: Person, show_id: UUID) -> list[Action]:
+async def list_actions(session: Session, *, person: Person, show_id: UUID) -> list[Logged]:
     """What was done in this show, the newest first. Raises ShowNotFound."""
     await get_moderated_show(session, person=person, show_id=show_id)
-    return await queries.actions(session, show_id, MOST_ACTIONS)
+    actions = await queries.actions(session, show_id, MOST_ACTIONS)
+    names = await identity.names_of(session, {action.person_id for action in actions})
+    about = {action.message_id for action in actions if action.message_id}
+    found = await queries.messages_by_id(session, about)
+    muted = await queries.muted_until(session, {message.author_id for message in found.values()})
+    pinned_id = (await queries.settings(session, show_id)).pinned_id
+    undoing = undo_of_each(actions, found, muted, pinned_id, clock.now())
+    return [
+        Logged(
+            action,
+            names.get(action.person_id, ""),
+            found.get(action.message_id) if action.message_id else None,
+            undo,
+        )
+        for action, undo in zip(actions, undoing, strict=True)
+    ]
 
 
 async def _change(

@@ -1,0 +1,44 @@
+"""What takes an action of the team back, as long as that changes something."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from showfloor.room.types import Action, ActionKind, Message, MessageState
+
+_UNDO = {
+    ActionKind.DELETE: ActionKind.RESTORE,
+    ActionKind.MUTE: ActionKind.UNMUTE,
+    ActionKind.PIN: ActionKind.UNPIN,
+}
+
+
+def undo_of_each(
+    actions: Sequence[Action],
+    messages: Mapping[UUID, Message],
+    muted: Mapping[UUID, datetime],
+    pinned_id: UUID | None,
+    now: datetime,
+) -> list[ActionKind | None]:
+    """For each of these actions, the newest first; `muted` says until when, by author. Of several
+    that one undo would take back the newest has it.
+    """
+    found: list[ActionKind | None] = []
+    taken: set[tuple[ActionKind, UUID]] = set()
+    for action in actions:
+        message = messages.get(action.message_id) if action.message_id else None
+        undo = _UNDO.get(action.kind)
+        if undo is None or message is None or not message.text:
+            found.append(None)
+            continue
+        holds = {
+            ActionKind.RESTORE: message.state is MessageState.DELETED,
+            ActionKind.UNMUTE: muted.get(message.author_id, now) > now,
+            ActionKind.UNPIN: message.id == pinned_id,
+        }[undo]
+        about = undo, message.author_id if undo is ActionKind.UNMUTE else message.id
+        found.append(undo if holds and about not in taken else None)
+        taken.add(about)
+    return found
