@@ -32,6 +32,8 @@ export type ReplayDecision = Models["ReplayDecision"];
 
 export type ChatMessage = Models["MessageOut"];
 export type SentMessage = Models["SentOut"];
+export type ChatAction = Models["ActionOut"];
+export type Moderators = Models["ModeratorsOut"];
 export type RoomChat = Models["RoomChat"];
 /** Event `message` of the room. */
 export type ChatEvent = Models["RoomMessage"] | Models["RoomMessageGone"];

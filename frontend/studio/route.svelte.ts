@@ -1,6 +1,6 @@
 /** Where in the studio: `/studio`, `/studio/shows/{id}` (control room), `/studio/shows/{id}/products`,
  *  `/studio/shows/{id}/setup`, `/studio/shows/{id}/device`,
- *  `/studio/shows/{id}/destinations`, `/studio/account`, `/studio/money`, `/studio/join` (an
+ *  `/studio/shows/{id}/destinations`, `/studio/shows/{id}/chat`, `/studio/account`, `/studio/money`, `/studio/join` (an
  *  invitation); `/desk`, `/desk/{page}`, `/desk/{page}/{id}`
  *  (`desk/pages.ts`). */
 import { tick } from "svelte";
@@ -12,14 +12,15 @@ export type Route =
   | { place: "account" }
   | { place: "money" }
   | { place: "join" }
-  | { place: ShowPlace; showId: string }
+  | { place: ShowPlace | "chat"; showId: string }
   | { place: "desk"; name: string; id: string | null };
 
 export function parse(path: string): Route {
-  const show = /^\/studio\/shows\/([^/]+)(?:\/(products|setup|device|destinations))?\/?$/.exec(
+  const show = /^\/studio\/shows\/([^/]+)(?:\/(products|setup|device|destinations|chat))?\/?$/.exec(
     path,
   );
-  if (show) return { place: (show[2] as ShowPlace | undefined) ?? "room", showId: show[1]! };
+  if (show)
+    return { place: (show[2] as ShowPlace | "chat" | undefined) ?? "room", showId: show[1]! };
   const desk = /^\/desk(?:\/([^/]+)(?:\/([^/]+))?)?\/?$/.exec(path);
   if (desk) {
     const page = deskPage(desk[1]);

@@ -9,6 +9,7 @@ const ROUTES: [string, Route][] = [
   ["/studio/shows/show_1", { place: "room", showId: "show_1" }],
   ["/studio/shows/show_1/products", { place: "products", showId: "show_1" }],
   ["/studio/shows/show_1/setup", { place: "setup", showId: "show_1" }],
+  ["/studio/shows/show_1/chat", { place: "chat", showId: "show_1" }],
   ["/desk", { place: "desk", name: "orders", id: null }],
   ["/studio/account", { place: "account" }],
   ["/studio/money", { place: "money" }],

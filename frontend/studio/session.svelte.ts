@@ -22,6 +22,10 @@ function rememberDevice(): void {
   }
 }
 
+/** Shows whose chat this person was named to moderate. */
+export const moderatedBy = (session: Session | null): string[] =>
+  (session?.teams ?? []).map(({ team }) => team).filter((id) => id.startsWith("show_"));
+
 export class Studio {
   session = $state.raw<Session | null>(null);
   /** False until the server has said who this is. */

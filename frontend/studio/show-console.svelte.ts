@@ -1,15 +1,6 @@
 /** One show as its host sees it: signal and sales asked for every two seconds, viewers and cues
  *  from the room. */
-import type {
-  ChatEvent,
-  Cue,
-  Disclosure,
-  Pin,
-  PublishTicket,
-  RoomChat,
-  Sales,
-  StudioView,
-} from "../contract";
+import type { Cue, Disclosure, Pin, PublishTicket, Sales, StudioView } from "../contract";
 import type { Device } from "../device/device.svelte";
 import { isPin, learn, learnAll, openPins, type CueTable } from "../player/cues";
 import { listen } from "../room/connection";
@@ -17,17 +8,11 @@ import { cuesOf } from "../room/fold";
 import { problemOf, type Problem } from "../api/client";
 import { Ending } from "./ending.svelte";
 import { pinNext, toggle, unpinNewest, type Action } from "./pinning";
+import { Said, type ChatListener } from "./said";
 import type { Studio } from "./session.svelte";
 
-/** Messages that are kept for the chat's card: as many as it shows. */
-const KEPT = 300;
 const POLL = 2000;
 const UNDO = 10_000;
-
-export interface ChatListener {
-  hear(event: ChatEvent | null): void;
-  settingsHeard(settings: RoomChat | undefined): void;
-}
 
 export class ShowConsole {
   view = $state.raw<StudioView | null>(null);
@@ -53,9 +38,7 @@ export class ShowConsole {
   /** Counts the questions, so that an older answer never replaces a newer one. */
   #asked = 0;
   #shown = 0;
-  #chat: ChatListener | null = null;
-  readonly #said: ChatEvent[] = [];
-  #chatSettings: RoomChat | undefined;
+  readonly #said = new Said();
   #queue: Promise<unknown> = Promise.resolve();
 
   readonly show = $derived(this.view?.show ?? null);
@@ -139,28 +122,15 @@ export class ShowConsole {
         this.stock = room.stock;
         this.#clockOffset = room.clockOffset ?? 0;
         this.#cues = learnAll(this.#cues, cuesOf(room));
-        this.#chatSettings = room.entries.chat;
-        this.#chat?.settingsHeard(room.entries.chat);
+        this.#said.set(room.entries.chat);
       },
-      connected: (open) => open && this.#hear(null),
-      said: (event) => this.#hear(event),
+      connected: (open) => open && this.#said.hear(null),
+      said: (event) => this.#said.hear(event),
     });
   }
 
-  /** The chat comes later than the room, and anew after each look at another tab: it gets what was
-   *  said before, then the rest. */
-  follow(chat: ChatListener): () => void {
-    this.#chat = chat;
-    this.#said.forEach((event) => chat.hear(event));
-    chat.settingsHeard(this.#chatSettings);
-    return () => (this.#chat = null);
-  }
-
-  #hear(event: ChatEvent | null): void {
-    if (!event) this.#said.length = 0;
-    else if (this.#said.push(event) > KEPT) this.#said.shift();
-    this.#chat?.hear(event);
-  }
+  /** The chat comes later than the room, and anew after each look at another tab. */
+  follow = (chat: ChatListener): (() => void) => this.#said.follow(chat);
 
   /** After something of the show was stored by another way than `act`. */
   refresh(): Promise<void> {

@@ -1,0 +1,68 @@
+/** What was done in the chat of a show, by whom, and taking it back. */
+import { problemOf, type Problem } from "../api/client";
+import type { ChatAction } from "../contract";
+import type { Studio } from "./session.svelte";
+
+/** Milliseconds between two looks: others moderate at the same time. */
+const POLL = 3000;
+
+export class ChatLog {
+  items = $state.raw<readonly ChatAction[] | null>(null);
+  problem = $state.raw<Problem | null>(null);
+  /** Why nothing is read any more: whoever named this moderator has taken it back. */
+  over = $state(false);
+  busy = $state(false);
+  #timer: ReturnType<typeof setInterval> | null = null;
+  /** Counts the questions, so that an older answer never replaces a newer one. */
+  #asked = 0;
+  #shown = 0;
+
+  constructor(
+    private readonly studio: Pick<Studio, "request">,
+    private readonly showId: string,
+  ) {}
+
+  start(): void {
+    void this.load();
+    this.#timer = setInterval(() => void this.load(), POLL);
+  }
+
+  stop(): void {
+    if (this.#timer) clearInterval(this.#timer);
+  }
+
+  async load(): Promise<void> {
+    const number = ++this.#asked;
+    try {
+      const path = `/shows/${this.showId}/chat-actions`;
+      const { items } = await this.studio.request<{ items: ChatAction[] }>(path);
+      if (number < this.#shown) return;
+      this.#shown = number;
+      this.items = items;
+    } catch (error) {
+      const problem = problemOf(error);
+      if (problem.status === 404 || problem.status === 403) {
+        this.over = true;
+        this.stop();
+      } else this.problem = problem;
+    }
+  }
+
+  async undo({ message, undo }: ChatAction): Promise<void> {
+    if (this.busy || !message || !undo) return;
+    this.busy = true;
+    this.problem = null;
+    try {
+      if (undo === "restore")
+        await this.studio.request(`/messages/${message}/restore`, { method: "POST" });
+      else {
+        const what = undo === "unmute" ? "mute" : "pin";
+        await this.studio.request(`/messages/${message}/${what}`, { method: "DELETE" });
+      }
+    } catch (error) {
+      this.problem = problemOf(error);
+    }
+    await this.load();
+    this.busy = false;
+  }
+}

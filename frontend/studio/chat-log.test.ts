@@ -1,0 +1,65 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { Refused, type Call } from "../api/client";
+import type { ChatAction } from "../contract";
+import { ChatLog } from "./chat-log.svelte";
+
+const ACT: ChatAction = {
+  id: "act_1",
+  at: "2026-11-26T10:00:00Z",
+  kind: "delete",
+  message: "msg_1",
+  writer: "Daniel",
+  text: "rude",
+  person: "per_1",
+  by: "Lina",
+  reason: "",
+  detail: "",
+  undo: "restore",
+};
+
+function logOf(answer: (path: string) => unknown) {
+  const asked: string[] = [];
+  const request = (path: string, { method = "GET" }: Call = {}) => {
+    asked.push(`${method} ${path}`);
+    return Promise.resolve().then(() => answer(path));
+  };
+  return { asked, log: new ChatLog({ request } as never, "show_1") };
+}
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+test("each undo asks for the opposite of what was done, then for the log anew", async () => {
+  const { asked, log } = logOf(() => ({ items: [ACT] }));
+
+  await log.undo(ACT);
+  await log.undo({ ...ACT, undo: "unmute" });
+  await log.undo({ ...ACT, undo: "unpin" });
+  await log.undo({ ...ACT, undo: null });
+
+  expect(asked.filter((line) => !line.startsWith("GET"))).toEqual([
+    "POST /messages/msg_1/restore",
+    "DELETE /messages/msg_1/mute",
+    "DELETE /messages/msg_1/pin",
+  ]);
+  expect(asked.at(-1)).toBe("GET /shows/show_1/chat-actions");
+  expect(log.items).toEqual([ACT]);
+});
+
+test("who moderates no more is told so, and nothing more is asked", async () => {
+  let taken = false;
+  const { asked, log } = logOf(() => {
+    if (taken) throw new Refused({ code: "show_not_found", status: 404 } as never);
+    return { items: [] };
+  });
+  log.start();
+  await vi.advanceTimersByTimeAsync(0);
+
+  taken = true;
+  await vi.advanceTimersByTimeAsync(3000);
+  const before = asked.length;
+  await vi.advanceTimersByTimeAsync(30_000);
+
+  expect(log.over).toBe(true);
+  expect(asked.length).toBe(before);
+});
