@@ -25,10 +25,10 @@ export interface components {
         ActionKind: "delete" | "restore" | "mute" | "unmute" | "settings" | "pin" | "unpin";
         /**
          * @description `person` is the id of whoever did it and `by` their name, empty when they were erased.
-         *     `detail` is how long somebody is muted (`10 min`, `show`), or what the settings were before.
-         *     `writer` and `text` are those of the message, also while it is deleted; null where it was about
-         *     none, or nothing of it is kept. `undo` is what takes the action back, null where that changes
-         *     nothing any more.
+         *     `detail` is how long somebody is muted (`10 min`, `show`, `account`), or what the settings were
+         *     before. `writer` and `text` are those of the message, also while it is deleted; null where it
+         *     was about none, or nothing of it is kept. `undo` is what takes the action back, null where that
+         *     changes nothing any more.
          */
         ActionOut: {
             id: string;
@@ -1112,6 +1112,11 @@ export interface components {
         MuteIn: {
             /** @description null: in this show */
             minutes?: number | null;
+            /**
+             * @description in all shows of this host, whatever `minutes` says
+             * @default false
+             */
+            account: boolean;
             /**
              * @description a note for the team's log
              * @default

@@ -10,7 +10,8 @@ import type { Studio } from "./session.svelte";
 const UNDO = 10_000;
 const USUAL: RoomChat = { slow_s: 0, emoji_only: false, closed: false, pinned_id: null };
 
-export type MuteMinutes = 10 | null;
+/** For how long: minutes, in this show, or the account in all shows of this host. */
+export type MuteFor = 10 | "show" | "account";
 
 /** What was done, and how it is taken back. */
 export interface Done {
@@ -18,6 +19,9 @@ export interface Done {
   name: string;
   undo: () => Promise<unknown>;
 }
+
+const bodyOf = (length: MuteFor): object =>
+  length === "account" ? { account: true } : { minutes: length === "show" ? null : length };
 
 export class ShowChat {
   lines = $state.raw<Lines>([]);
@@ -102,10 +106,10 @@ export class ShowChat {
 
   /** Deletes the message, too: who is muted said something that should not stand. The mute can be
    *  taken back also when the message could not be deleted. */
-  mute(message: ChatMessage, minutes: MuteMinutes): Promise<boolean> {
-    return this.#once(`mute ${minutes} ${message.id}`, async () => {
+  mute(message: ChatMessage, length: MuteFor): Promise<boolean> {
+    return this.#once(`mute ${length} ${message.id}`, async () => {
       const path = `/messages/${message.id}/mute`;
-      await this.studio.request(path, { method: "PUT", body: { minutes } });
+      await this.studio.request(path, { method: "PUT", body: bodyOf(length) });
       const unmute = () => this.studio.request(path, { method: "DELETE" });
       try {
         await this.#delete(message);

@@ -224,7 +224,7 @@ test("who is muted is heard again by one tap, and the message stands again", asy
 
 test("a mute can be taken back also after another message was deleted", async () => {
   const { chat, asked, answer } = server();
-  const steps = [chat.mute(ONE, null), chat.remove(TWO)];
+  const steps = [chat.mute(ONE, "show"), chat.remove(TWO)];
   for (let left = 3; left; left--) await answer();
   await Promise.all(steps);
   expect(chat.done.map(({ words, name }) => [words, name])).toEqual([
@@ -355,4 +355,16 @@ test("a refused pin leaves what was pinned", async () => {
   expect(await pinned).toBe(false);
   expect(chat.pinned.message).toBeNull();
   expect(chat.problem?.code).toBe("message_not_found");
+});
+
+test("a muted account is asked for as that", async () => {
+  const { chat, bodies, answer } = server();
+  chat.hear(ONE);
+
+  const muted = chat.mute(ONE, "account");
+  await answer();
+  await answer();
+  await muted;
+
+  expect(bodies[0]).toEqual({ account: true });
 });

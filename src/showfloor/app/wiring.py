@@ -100,6 +100,7 @@ from showfloor.replays.service import CLIPS, PICTURES, REPLAYS, SUBTITLES
 from showfloor.room import eraser as room_eraser
 from showfloor.room import http as room_http
 from showfloor.room import openapi as room_openapi
+from showfloor.room import reader as room_reader
 from showfloor.room import service as room
 from showfloor.room import subscribers as room_subscribers
 from showfloor.room.deps import RoomDeps
@@ -389,6 +390,7 @@ def connect_erasers() -> None:
         viewers_reader.SESSIONS,
         orders_reader.READER,
         checkout_reader.READER,
+        room_reader.READER,
     ):
         register_reader(reader)
 

@@ -26,6 +26,13 @@ class ChatMuted(AppError):
     status = 403
 
 
+class ChatNoAccount(AppError):
+    """Who wrote that was no account's: there is only this show to mute them in."""
+
+    code = "chat_no_account"
+    status = 409
+
+
 class ChatEmojiOnly(AppError):
     code = "chat_emoji_only"
     status = 422

@@ -34,8 +34,25 @@ class AuthorRow(Base):
     name: Mapped[str] = personal("room")
     network: Mapped[bytes | None] = personal("room", LargeBinary)
     token_digest: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    # Whose account a guest was signed in with; each of its browsers has a row of its own.
+    viewer_id: Mapped[UUID | None] = personal("room", index=True)
     muted_until: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class AccountMuteRow(Base):
+    """An account that writes in none of a host's shows until then, on whatever device."""
+
+    __tablename__ = "chat_account_mute"
+    __table_args__ = (
+        UniqueConstraint("creator_id", "account_id"),
+        Index("ix_chat_account_mute_account_id", "account_id"),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    creator_id: Mapped[UUID]
+    # A viewer's or a person's: ids of both are drawn from one set.
+    account_id: Mapped[UUID] = personal("room")
+    until: Mapped[datetime] = mapped_column(index=True)
 
 
 class ActionRow(Base):

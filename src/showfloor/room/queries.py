@@ -7,13 +7,33 @@ from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    delete,
+    false,
+    func,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
 
+from showfloor.kit import ids
 from showfloor.kit.db import Session, delete_batch
 from showfloor.replays.events import ReplayCut, TakenOut
 from showfloor.replays.types import Cut
-from showfloor.room.models import CHANGES, ActionRow, AuthorRow, MessageRow, SettingsRow
+from showfloor.room.models import (
+    CHANGES,
+    AccountMuteRow,
+    ActionRow,
+    AuthorRow,
+    MessageRow,
+    SettingsRow,
+)
 from showfloor.room.types import (
     Action,
     ActionKind,
@@ -26,7 +46,7 @@ from showfloor.room.types import (
 
 
 def _author(row: AuthorRow) -> Author:
-    return Author(row.id, row.show_id, row.person_id, row.name, row.muted_until)
+    return Author(row.id, row.show_id, row.person_id, row.name, row.muted_until, row.viewer_id)
 
 
 def _message(row: MessageRow) -> Message:
@@ -57,6 +77,7 @@ async def add_guest(
             show_id=author.show_id,
             name=author.name,
             network=network,
+            viewer_id=author.viewer_id,
             token_digest=token_digest,
             created_at=at,
         )
@@ -205,10 +226,39 @@ async def mute(session: Session, author_id: UUID, until: datetime) -> None:
     await session.execute(muted.values(muted_until=longest))
 
 
-async def unmute(session: Session, author_id: UUID) -> None:
-    await session.execute(
-        update(AuthorRow).where(AuthorRow.id == author_id).values(muted_until=None)
+async def unmute(session: Session, author: Author, creator_id: UUID) -> None:
+    """On all devices of the account, and in all shows of this host."""
+    same = AuthorRow.id == author.id
+    if author.viewer_id is not None:
+        same |= (AuthorRow.show_id == author.show_id) & (AuthorRow.viewer_id == author.viewer_id)
+    await session.execute(update(AuthorRow).where(same).values(muted_until=None))
+    if author.account_id is not None:
+        await session.execute(
+            delete(AccountMuteRow).where(
+                AccountMuteRow.creator_id == creator_id,
+                AccountMuteRow.account_id == author.account_id,
+            )
+        )
+
+
+async def mute_account(
+    session: Session, creator_id: UUID, account_id: UUID, until: datetime
+) -> None:
+    added = insert(AccountMuteRow).values(
+        id=ids.new(), creator_id=creator_id, account_id=account_id, until=until
     )
+    await session.execute(
+        added.on_conflict_do_update(
+            index_elements=[AccountMuteRow.creator_id, AccountMuteRow.account_id],
+            set_={"until": until},
+        )
+    )
+
+
+async def sign_in_guest(session: Session, author_id: UUID, viewer_id: UUID) -> None:
+    """The guest wrote before, and is known by an account from here on."""
+    changed = update(AuthorRow).where(AuthorRow.id == author_id)
+    await session.execute(changed.values(viewer_id=viewer_id))
 
 
 async def is_muted_near(session: Session, show_id: UUID, network: bytes, now: datetime) -> bool:
@@ -281,12 +331,25 @@ async def messages_by_id(session: Session, ids: Collection[UUID]) -> dict[UUID, 
     return {row.id: _message(row) for row in (await session.execute(chosen)).scalars()}
 
 
-async def muted_until(session: Session, author_ids: Collection[UUID]) -> dict[UUID, datetime]:
-    """By author; who was never muted is left out."""
-    chosen = select(AuthorRow.id, AuthorRow.muted_until).where(
-        AuthorRow.id.in_(author_ids), AuthorRow.muted_until.is_not(None)
+async def muted_until(
+    session: Session, author_ids: Collection[UUID], creator_id: UUID
+) -> dict[UUID, datetime]:
+    """By author, the longest of their own mute, those of the other devices of their account, and
+    that of the account with this host; who was never muted is left out.
+    """
+    other = aliased(AuthorRow)
+    devices = select(func.max(other.muted_until)).where(
+        other.show_id == AuthorRow.show_id, other.viewer_id == AuthorRow.viewer_id
     )
-    return {row.id: row.muted_until for row in await session.execute(chosen)}
+    account = select(AccountMuteRow.until).where(
+        AccountMuteRow.creator_id == creator_id,
+        AccountMuteRow.account_id == func.coalesce(AuthorRow.person_id, AuthorRow.viewer_id),
+    )
+    longest = func.greatest(
+        AuthorRow.muted_until, devices.scalar_subquery(), account.scalar_subquery()
+    )
+    chosen = select(AuthorRow.id, longest.label("until")).where(AuthorRow.id.in_(author_ids))
+    return {row.id: row.until for row in await session.execute(chosen) if row.until}
 
 
 async def delete_actions(session: Session, before: datetime) -> int:
@@ -294,11 +357,19 @@ async def delete_actions(session: Session, before: datetime) -> int:
     return await delete_batch(session, ActionRow, ActionRow.at < before)
 
 
-async def remove_of_person(session: Session, person_id: UUID, pseudonym: str) -> int:
-    """The person's messages are gone, also from open screens; their rows stay empty in the place of
-    what others answered to.
+async def said_by_viewer(session: Session, viewer_id: UUID) -> list[Message]:
+    """With the account, the oldest first; also what is deleted."""
+    authors = select(AuthorRow.id).where(AuthorRow.viewer_id == viewer_id)
+    chosen = select(MessageRow).where(MessageRow.author_id.in_(authors)).order_by(MessageRow.id)
+    return [_message(row) for row in (await session.execute(chosen)).scalars()]
+
+
+async def remove_of_account(session: Session, account_id: UUID, pseudonym: str) -> int:
+    """What a person's or a viewer's account said is gone, also from open screens; the rows stay
+    empty in the place of what others answered to.
     """
-    authors = select(AuthorRow.id).where(AuthorRow.person_id == person_id)
+    same = or_(AuthorRow.person_id == account_id, AuthorRow.viewer_id == account_id)
+    authors = select(AuthorRow.id).where(same)
     gone = (
         update(MessageRow)
         .where(MessageRow.author_id.in_(authors))
@@ -310,11 +381,18 @@ async def remove_of_person(session: Session, person_id: UUID, pseudonym: str) ->
     touched = len((await session.execute(gone)).all())
     renamed = (
         update(AuthorRow)
-        .where(AuthorRow.person_id == person_id)
-        .values(name=pseudonym, person_id=None, network=None)
+        .where(same)
+        .values(name=pseudonym, person_id=None, viewer_id=None, network=None)
         .returning(AuthorRow.id)
     )
-    return touched + len((await session.execute(renamed)).all())
+    touched += len((await session.execute(renamed)).all())
+    mutes = delete(AccountMuteRow).where(AccountMuteRow.account_id == account_id)
+    return touched + len((await session.execute(mutes.returning(AccountMuteRow.id))).all())
+
+
+async def delete_account_mutes(session: Session, now: datetime) -> int:
+    """A batch of those that are over; how many went."""
+    return await delete_batch(session, AccountMuteRow, AccountMuteRow.until < now)
 
 
 async def forget_networks(session: Session, before: datetime) -> None:

@@ -93,10 +93,10 @@ class MessagesOut(BaseModel):
 
 class ActionOut(BaseModel):
     """`person` is the id of whoever did it and `by` their name, empty when they were erased.
-    `detail` is how long somebody is muted (`10 min`, `show`), or what the settings were before.
-    `writer` and `text` are those of the message, also while it is deleted; null where it was about
-    none, or nothing of it is kept. `undo` is what takes the action back, null where that changes
-    nothing any more.
+    `detail` is how long somebody is muted (`10 min`, `show`, `account`), or what the settings were
+    before. `writer` and `text` are those of the message, also while it is deleted; null where it
+    was about none, or nothing of it is kept. `undo` is what takes the action back, null where that
+    changes nothing any more.
     """
 
     id: Annotated[str, id_with("act")]
@@ -133,6 +133,7 @@ class MuteIn(BaseModel):
     minutes: int | None = Field(
         None, ge=1, le=LONGEST_MUTE // timedelta(minutes=1), description="null: in this show"
     )
+    account: bool = Field(False, description="in all shows of this host, whatever `minutes` says")
     reason: ActionReason = ""
 
 

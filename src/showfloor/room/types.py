@@ -30,13 +30,21 @@ class MessageState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Somebody who writes in one show. `person_id` is None for a guest, who has a token."""
+    """Somebody who writes in one show. `person_id` is None for a guest, who has a token;
+    `viewer_id` is the account that a guest is signed in with.
+    """
 
     id: UUID
     show_id: UUID
     person_id: UUID | None
     name: str
     muted_until: datetime | None = None
+    viewer_id: UUID | None = None
+
+    @property
+    def account_id(self) -> UUID | None:
+        """What stays the same when they come back on another device."""
+        return self.person_id or self.viewer_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ from tests.integration.viewers.visitors import EMAIL, Visitor
 from tests.waiting import until_somebody_waits
 
 __all__ = ["registry", "show"]
-STEPS = ("orders", "checkout", "viewers")
+STEPS = ("room", "orders", "checkout", "viewers")
 
 
 class Killed(BaseException):

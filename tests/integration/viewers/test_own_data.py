@@ -27,7 +27,7 @@ from tests.integration.viewers.test_orders import buy, show
 from tests.integration.viewers.visitors import EMAIL, SECRET, Visitor
 
 __all__ = ["registry", "show"]
-PARTS = ("account", "sessions", "orders", "checkout", "requests")
+PARTS = ("account", "sessions", "orders", "checkout", "chat", "requests")
 
 
 async def test_viewer_sees_everything_and_nothing_of_others(

@@ -31,6 +31,7 @@ from showfloor.room.errors import (
     ChatMuted,
     ChatNameNeeded,
     ChatNameReserved,
+    ChatNoAccount,
     ChatPaused,
     ChatTokenInvalid,
     MessageNotFound,
@@ -58,6 +59,7 @@ from showfloor.room.views import (
 from showfloor.shows.errors import ShowNotFound
 from showfloor.shows.http import StreamingDep
 from showfloor.shows.schemas import RoomChat
+from showfloor.viewers.http.who import find_viewer
 
 router = APIRouter(prefix="/api/v1", tags=["chat"])
 CHAT_TOKEN = HTTPBearer(
@@ -132,7 +134,8 @@ async def send_message(
     streaming: StreamingDep,
 ) -> SentOut:
     """Say something in a show that is on the air. A guest says once who it is, and has a token from
-    then on; who signed in writes under the own name, the show's team with a badge.
+    then on, and is known by their account where the browser is signed in with one; a person of a
+    team writes under the own name, the show's team with a badge.
     """
     show = ids.parse("show", show_id)
     reply_to = ids.parse("msg", body.reply_to) if body.reply_to else None
@@ -147,9 +150,11 @@ async def send_message(
             await identity.admit_again(session, CollectionPoint.CHAT, person_id=person.id)
             writer = person
         else:
+            viewer = await find_viewer(request, database)
             network = room.network(request.client.host if request.client else "")
             token = given.credentials if given else None
-            writer = Guest(network, token, body.name, admission)
+            viewer_id = viewer.id if viewer else None
+            writer = Guest(network, token, body.name, admission, viewer_id)
         sent = await service.send_message(
             session,
             room.pace,
@@ -218,18 +223,19 @@ async def restore_message(
     return message_view(restored)
 
 
-@router.put("/messages/{message_id}/mute", status_code=204, responses=refusals(*OWN))
+@router.put("/messages/{message_id}/mute", status_code=204, responses=refusals(*OWN, ChatNoAccount))
 async def mute_writer(
     message_id: str, body: MuteIn, session: SessionDep, person: CurrentPerson
 ) -> None:
-    """Who wrote the message writes nothing for a while, or in this show. Of the team nobody is
-    muted: that answers `message_not_found`.
+    """Who wrote the message writes nothing for a while, in this show, or with their account in no
+    show of this host. Of the team nobody is muted: that answers `message_not_found`.
     """
     await service.mute(
         session,
         person=person,
         message_id=ids.parse("msg", message_id),
         minutes=body.minutes,
+        account=body.account,
         reason=body.reason,
     )
 

@@ -2,7 +2,7 @@
 keeping.
 """
 
-from showfloor.room.service.keeping import erase, forget_old
+from showfloor.room.service.keeping import erase, forget_old, said_by_viewer
 from showfloor.room.service.messages import (
     Guest,
     follow_cut,
@@ -43,6 +43,7 @@ __all__ = [
     "pin_message",
     "remove_moderator",
     "restore_message",
+    "said_by_viewer",
     "send_message",
     "unmute",
     "unpin_message",

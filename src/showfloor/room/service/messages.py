@@ -5,7 +5,7 @@ waits for it.
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
 from uuid import UUID
@@ -48,13 +48,14 @@ ones are gone for who opens the page, or asks for their part of the recording, a
 @dataclass(frozen=True, slots=True)
 class Guest:
     """A guest with a token from an earlier message, or with a name and the gate's admission.
-    `network` is a keyed digest.
+    `network` is a keyed digest, `viewer_id` the account that the browser is signed in with.
     """
 
     network: bytes
     token: str | None = None
     name: str | None = None
     admission: Admission | None = None
+    viewer_id: UUID | None = None
 
 
 async def send_message(
@@ -85,7 +86,7 @@ async def send_message(
     else:
         author, token = await _author_of_guest(session, writer, show)
     if not role.staff:
-        _check_muted(author)
+        await _check_muted(session, author, show)
     if reply_to is not None:
         await get_message(session, reply_to, show_id=show_id)
     if not role.staff:
@@ -137,11 +138,15 @@ async def _author_of_guest(session: Session, guest: Guest, show: Show) -> tuple[
         found = await queries.guest(session, show.id, ids.digest(guest.token))
         if found is None:
             raise ChatTokenInvalid
+        if guest.viewer_id is not None and found.viewer_id is None:
+            await queries.sign_in_guest(session, found.id, guest.viewer_id)
+            found = replace(found, viewer_id=guest.viewer_id)
         return found, None
     if guest.name is None or guest.admission is None:
         raise ChatNameNeeded
     await _check_name(session, guest.name, show)
-    author, token = Author(ids.new(), show.id, None, guest.name), f"ct_{ids.secret()}"
+    author = Author(ids.new(), show.id, None, guest.name, viewer_id=guest.viewer_id)
+    token = f"ct_{ids.secret()}"
     await queries.add_guest(
         session,
         author,
@@ -172,8 +177,13 @@ def _check_open(holds: ChatSettings, text: str) -> None:
         raise ChatEmojiOnly
 
 
-def _check_muted(author: Author) -> None:
-    if author.muted_until is None or (left := author.muted_until - clock.now()) <= timedelta():
+async def _check_muted(session: Session, author: Author, show: Show) -> None:
+    until = author.muted_until
+    if author.account_id is not None:
+        # Muted on another device, or in all shows of this host.
+        found = await queries.muted_until(session, [author.id], show.host_creator_id)
+        until = found.get(author.id)
+    if until is None or (left := until - clock.now()) <= timedelta():
         return
     if left > LONGEST_MUTE:
         raise ChatMuted

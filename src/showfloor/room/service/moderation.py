@@ -14,9 +14,10 @@ from showfloor.identity import service as identity
 from showfloor.identity.types import Person
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Session
+from showfloor.kit.retention import lasts
 from showfloor.realtime import service as realtime
 from showfloor.room import queries
-from showfloor.room.errors import MessageNotFound
+from showfloor.room.errors import ChatNoAccount, MessageNotFound
 from showfloor.room.rules.undoing import undo_of_each
 from showfloor.room.service.access import get_moderated_show, may_moderate
 from showfloor.room.types import (
@@ -34,6 +35,7 @@ from showfloor.shows.types import Show
 MOST_ACTIONS = 200
 FOR_THE_SHOW = timedelta(days=365)
 """As long as anything of a show is kept."""
+OF_ACCOUNT = lasts("chat_mute")
 
 
 async def delete_message(
@@ -62,27 +64,44 @@ async def mute(
     person: Person,
     message_id: UUID,
     minutes: int | None,
+    account: bool = False,
     reason: str = "",
 ) -> None:
-    """Who wrote the message writes nothing for so many minutes, without them in this show. Raises
-    MessageNotFound; of the show's team nobody is muted.
+    """Who wrote the message writes nothing for so many minutes, without them in this show, on all
+    devices where they are signed in; with `account` in none of this host's shows. Raises
+    MessageNotFound (of the show's team nobody is muted), ChatNoAccount.
     """
     message, show = await _moderated(session, person, message_id)
     if message.role.staff:
         raise MessageNotFound
-    length = FOR_THE_SHOW if minutes is None else timedelta(minutes=minutes)
-    await queries.mute(session, message.author_id, clock.now() + length)
-    detail = "show" if minutes is None else f"{minutes} min"
+    if account:
+        await _mute_account(session, message, show)
+        detail = "account"
+    else:
+        length = FOR_THE_SHOW if minutes is None else timedelta(minutes=minutes)
+        await queries.mute(session, message.author_id, clock.now() + length)
+        detail = "show" if minutes is None else f"{minutes} min"
     await _log(session, person, show, ActionKind.MUTE, reason, message_id, detail)
 
 
+async def _mute_account(session: Session, message: Message, show: Show) -> None:
+    author = await queries.author(session, message.author_id)
+    if author is None or author.account_id is None:
+        raise ChatNoAccount
+    now = clock.now()
+    await queries.mute_account(session, show.host_creator_id, author.account_id, now + OF_ACCOUNT)
+    # Here also as a guest: who signs out and comes back from the same network is slowed down.
+    await queries.mute(session, author.id, now + FOR_THE_SHOW)
+
+
 async def unmute(session: Session, *, person: Person, message_id: UUID, reason: str = "") -> None:
-    """Who wrote the message may write again. Raises MessageNotFound."""
+    """Who wrote the message may write again, here and with this host. Raises MessageNotFound."""
     message, show = await _moderated(session, person, message_id)
     author = await queries.author(session, message.author_id)
-    if author is None or author.muted_until is None:
+    creator = show.host_creator_id
+    if author is None or not await queries.muted_until(session, [author.id], creator):
         return
-    await queries.unmute(session, message.author_id)
+    await queries.unmute(session, author, creator)
     await _log(session, person, show, ActionKind.UNMUTE, reason, message_id)
 
 
@@ -152,12 +171,13 @@ async def _set_settings(session: Session, show_id: UUID, wanted: ChatSettings) -
 
 async def list_actions(session: Session, *, person: Person, show_id: UUID) -> list[Logged]:
     """What was done in this show, the newest first. Raises ShowNotFound."""
-    await get_moderated_show(session, person=person, show_id=show_id)
+    show = await get_moderated_show(session, person=person, show_id=show_id)
     actions = await queries.actions(session, show_id, MOST_ACTIONS)
     names = await identity.names_of(session, {action.person_id for action in actions})
     about = {action.message_id for action in actions if action.message_id}
     found = await queries.messages_by_id(session, about)
-    muted = await queries.muted_until(session, {message.author_id for message in found.values()})
+    authors = {message.author_id for message in found.values()}
+    muted = await queries.muted_until(session, authors, show.host_creator_id)
     pinned_id = (await queries.settings(session, show_id)).pinned_id
     undoing = undo_of_each(actions, found, muted, pinned_id, clock.now())
     return [

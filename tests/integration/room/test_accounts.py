@@ -1,0 +1,168 @@
+"""An account that is muted stays so on another device and, where that is meant, in the host's next
+show; and it disappears with everything that was said under it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from showfloor.kit import clock, ids
+from showfloor.kit.db import Database
+from showfloor.privacy.types import Subject
+from showfloor.room import queries
+from showfloor.room.eraser import ERASER
+from showfloor.room.reader import READER
+from tests.integration.room.conftest import ADULT, Talk
+from tests.integration.viewers.visitors import Visitor
+from tests.people import add_key, add_person
+
+Headers = dict[str, str]
+
+
+async def signed_in(talk: Talk, database: Database, email: str = "sofia@example.com") -> Headers:
+    """A browser of this account, known by a header as in a frame."""
+    visitor = Visitor(talk.client, database)
+    asked = await talk.client.post(
+        "/api/v1/viewer/sign-ins",
+        json={"email": email, "born": {"day": 3, "month": 1, "year": 1980}},
+    )
+    letter = await visitor.letter(asked)
+    entered = await talk.client.post(
+        "/api/v1/viewer/session", json={"link": letter.link, "as_token": True}
+    )
+    assert entered.status_code == 200, entered.text
+    return {"X-Viewer-Token": entered.json()["token"]}
+
+
+async def first(talk: Talk, who: Headers, name: str, text: str = "hello") -> Any:
+    return await talk.say(text, who, name=name, **ADULT)
+
+
+async def mute(talk: Talk, message: Any, **body: Any) -> tuple[int, str]:
+    answer = await talk.client.put(
+        f"/api/v1/messages/{message['id']}/mute", json=body, headers=talk.host
+    )
+    return answer.status_code, answer.json()["code"] if answer.content else ""
+
+
+async def unmute(talk: Talk, message: Any) -> int:
+    path = f"/api/v1/messages/{message['id']}/mute"
+    return int((await talk.client.delete(path, headers=talk.host)).status_code)
+
+
+@pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
+async def test_muted_account_is_muted_on_its_other_device(
+    talk: Talk, database: Database, monkeypatch: pytest.MonkeyPatch, guard: bool
+) -> None:
+    if not guard:
+
+        async def nobody(*_: object) -> dict[object, object]:
+            return {}
+
+        monkeypatch.setattr(queries, "muted_until", nobody)
+    phone, laptop = [await signed_in(talk, database) for _ in range(2)]
+    said = (await first(talk, phone, "Sofia")).json()
+
+    assert await mute(talk, said, minutes=10) == (204, "")
+    again = await first(talk, laptop, "Maha")
+
+    assert again.status_code == (403 if guard else 201)
+
+
+async def test_mute_is_taken_back_on_all_devices(talk: Talk, database: Database) -> None:
+    phone, laptop = [await signed_in(talk, database) for _ in range(2)]
+    said = (await first(talk, phone, "Sofia")).json()
+    await mute(talk, said, account=True)
+
+    assert await unmute(talk, said) == 204
+
+    assert (await first(talk, laptop, "Maha")).status_code == 201
+    log = await talk.client.get(f"/api/v1/shows/{talk.show}/chat-actions", headers=talk.host)
+    done = [(one["kind"], one["detail"], one["undo"]) for one in log.json()["items"]]
+    assert done == [("unmute", "", None), ("mute", "account", None)]
+
+
+@pytest.mark.parametrize("account", [True, False])
+async def test_account_is_muted_in_the_host_s_next_show_only_where_that_was_meant(
+    talk: Talk, database: Database, account: bool
+) -> None:
+    who = await signed_in(talk, database)
+    said = (await first(talk, who, "Sofia")).json()
+
+    await mute(talk, said, account=account)
+
+    async with database.session() as session:
+        author = await queries.message(session, ids.parse("msg", said["id"]))
+        assert author is not None
+        row = await queries.author(session, author.author_id)
+        assert row is not None and row.account_id is not None
+        # What the next show of this host asks about somebody who has not written there.
+        creator = talk.floor.show.host_creator_id
+        next_row = await queries.author_of_person(
+            session,
+            author_elsewhere(row.account_id),
+            clock.now(),
+        )
+        found = await queries.muted_until(session, [next_row.id], creator)
+        elsewhere = await queries.muted_until(session, [next_row.id], ids.new())
+    assert (next_row.id in found, elsewhere) == (account, {})
+
+
+def author_elsewhere(account_id: Any) -> Any:
+    return queries.Author(ids.new(), ids.new(), account_id, "Sofia")
+
+
+async def test_guest_without_an_account_is_muted_in_the_show_alone(talk: Talk) -> None:
+    token, said = await talk.guest("Daniel", "rude")
+
+    assert await mute(talk, said, account=True) == (409, "chat_no_account")
+
+    assert (await talk.say("still here", token)).status_code == 201
+
+
+async def test_person_of_another_team_is_muted_by_account(talk: Talk, database: Database) -> None:
+    async with database.session() as session:
+        key = await add_key(session, await add_person(session, "Sofia"))
+    said = (await talk.say("rude", key)).json()
+
+    assert await mute(talk, said, account=True) == (204, "")
+
+    answer = await talk.say("again", key)
+    assert (answer.status_code, answer.json()["code"]) == (403, "chat_muted")
+
+
+async def test_guest_who_signs_in_later_is_known_from_then_on(
+    talk: Talk, database: Database
+) -> None:
+    token, _ = await talk.guest("Sofia", "as a guest")
+    account = await signed_in(talk, database)
+    said = (await talk.say("signed in", token | account)).json()
+
+    assert await mute(talk, said, account=True) == (204, "")
+
+    other = await signed_in(talk, database)
+    assert (await first(talk, other, "Maha")).status_code == 403
+
+
+async def test_viewer_reads_and_erases_what_was_said_with_the_account(
+    talk: Talk, database: Database
+) -> None:
+    who = await signed_in(talk, database)
+    said = (await first(talk, who, "Sofia", "my words")).json()
+    await talk.guest("Daniel", "of somebody else")
+    await mute(talk, said, account=True)
+    async with database.session() as session:
+        message = await queries.message(session, ids.parse("msg", said["id"]))
+        assert message is not None
+        author = await queries.author(session, message.author_id)
+        assert author is not None
+        subject = Subject("sofia@example.com", author.viewer_id)
+        known = await READER.read(session, subject, "")
+        erased = await ERASER.erase(session, subject)
+        left = await READER.read(session, subject, "")
+
+    assert [(row["name"], row["text"]) for row in known] == [("Sofia", "my words")]
+    assert (erased, left) == (3, [])
+    assert await talk.shown() == ["of somebody else"]
