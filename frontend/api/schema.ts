@@ -1212,6 +1212,8 @@ export interface components {
             /** @description the id of a message of this show */
             reply_to?: string | null;
             name?: string | null;
+            /** @description the token of an order's page, `/o/{token}`: a guest's proof of a purchase while `buyers_only` holds */
+            order?: string | null;
         };
         /**
          * @description `replace` ends the pins that are open at the same instant, so that the card changes without a
@@ -1990,6 +1992,8 @@ export interface components {
         RoomChat: {
             slow_s: number;
             emoji_only: boolean;
+            /** @default false */
+            buyers_only: boolean;
             closed: boolean;
             pinned_id?: string | null;
         };
@@ -2185,6 +2189,11 @@ export interface components {
             slow_s: number;
             /** @default false */
             emoji_only: boolean;
+            /**
+             * @description only who has a paid order of one of the show's sellers writes
+             * @default false
+             */
+            buyers_only: boolean;
             /**
              * @description nobody but the team writes
              * @default false

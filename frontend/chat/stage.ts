@@ -1,10 +1,12 @@
 /** What the chat needs to know of the page around it. */
-import type { RoomEntries, Show } from "../contract";
+import type { PlacedOrder, RoomEntries, Show } from "../contract";
 
 export interface Stage {
   readonly page: { readonly api: string; readonly show: { readonly id: string } };
   readonly show: Pick<Show, "state">;
   readonly entries: RoomEntries;
+  /** What was bought on this page. */
+  readonly buying: { readonly orders: readonly Pick<PlacedOrder, "page">[] };
   /** A recording is being watched. */
   readonly replaying: boolean;
 }

@@ -113,7 +113,7 @@ export class Talk {
     try {
       const { token, ...message } = await call<SentMessage>(this.store.page.api, this.#path, {
         method: "POST",
-        body: { text, ...(replyTo ? { reply_to: replyTo.id } : {}), ...first },
+        body: { text, ...(replyTo ? { reply_to: replyTo.id } : {}), ...first, ...this.#proof() },
         token: first ? undefined : this.voice?.token,
       });
       if (token) this.#speakAs({ token, name: message.name });
@@ -128,6 +128,13 @@ export class Talk {
     } finally {
       this.sending = null;
     }
+  }
+
+  /** A guest who bought on this page shows it where buyers alone write: the address of an order's
+   *  page ends in what is its buyer's alone. */
+  #proof(): { order?: string } {
+    const token = this.store.buying.orders[0]?.page.split("/").at(-1);
+    return this.settings?.buyers_only && token ? { order: token } : {};
   }
 
   #refused(problem: Problem): void {

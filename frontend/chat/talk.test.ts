@@ -15,6 +15,13 @@ const said = (id: number, more: Partial<ChatMessage> = {}) =>
     reply_to: null,
     ...more,
   }) as Extract<ChatEvent, ChatMessage>;
+const SETTINGS = {
+  slow_s: 0,
+  emoji_only: false,
+  buyers_only: false,
+  closed: false,
+  pinned_id: null,
+};
 const FIRST = { name: "Maha", admission: "ADULT.GB.1.mac", country: "GB" };
 
 let kept: Map<string, string>;
@@ -25,6 +32,7 @@ function talkOf(more: Partial<Stage> = {}, chat?: RoomChat): Talk {
     page: { api: "", show: { id: "show_1" } },
     show: { state: "live" },
     entries: (chat ? { chat } : {}) as Stage["entries"],
+    buying: { orders: [] },
     replaying: false,
     ...more,
   });
@@ -191,7 +199,7 @@ test("who writes too fast waits as long as the server says", async () => {
 });
 
 test("in slow mode the next message waits", async () => {
-  const talk = talkOf({}, { slow_s: 30, emoji_only: false, closed: false, pinned_id: null });
+  const talk = talkOf({}, { ...SETTINGS, slow_s: 30 });
   talk.voice = { token: "T", name: "Maha" };
   shop.answers = [ok({ ...said(1), token: null }, 201)];
   talk.draft = "Hello";
@@ -210,8 +218,23 @@ test.each([
   expect(talkOf({ show: { state }, ...more } as never).mayWrite).toBe(may);
 });
 
+test.each([
+  [true, { order: "token" }],
+  [false, {}],
+])("where buyers alone write (%s) what was bought on this page is shown", async (only, proof) => {
+  const buying = { orders: [{ page: "/o/token" }] };
+  const talk = talkOf({ buying }, { ...SETTINGS, buyers_only: only });
+  talk.voice = { token: "T", name: "Maha" };
+  shop.answers = [ok({ ...said(1), token: null }, 201)];
+  talk.draft = "Hello";
+
+  await talk.send();
+
+  expect(shop.asked[0]!.body).toEqual({ text: "Hello", ...proof });
+});
+
 test("nobody writes in a chat that is paused", () => {
-  expect(talkOf({}, { slow_s: 0, emoji_only: false, closed: true }).mayWrite).toBe(false);
+  expect(talkOf({}, { ...SETTINGS, closed: true }).mayWrite).toBe(false);
 });
 
 test("an answer to what is gone is no answer, neither written nor shown", () => {

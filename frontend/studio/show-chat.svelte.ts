@@ -8,7 +8,13 @@ import type { Studio } from "./session.svelte";
 
 /** Milliseconds in which the last action can be taken back. */
 const UNDO = 10_000;
-const USUAL: RoomChat = { slow_s: 0, emoji_only: false, closed: false, pinned_id: null };
+const USUAL: RoomChat = {
+  slow_s: 0,
+  emoji_only: false,
+  buyers_only: false,
+  closed: false,
+  pinned_id: null,
+};
 
 /** For how long: minutes, in this show, or the account in all shows of this host. */
 export type MuteFor = 10 | "show" | "account";
@@ -163,9 +169,9 @@ export class ShowChat {
     control.value = String(this.settings.slow_s);
   }
 
-  async setEmojiOnly(control: { checked: boolean }): Promise<void> {
-    await this.set({ emoji_only: control.checked });
-    control.checked = this.settings.emoji_only;
+  async setOnly(which: "emoji_only" | "buyers_only", control: { checked: boolean }): Promise<void> {
+    await this.set({ [which]: control.checked });
+    control.checked = this.settings[which];
   }
 
   /** Taken off the page at once, so that it is done once; a refusal offers it again. */

@@ -15,7 +15,13 @@ const said = (id: string, more: Partial<ChatMessage> = {}) =>
     ...more,
   }) as Extract<ChatEvent, ChatMessage>;
 const [ONE, TWO] = [said("msg_1"), said("msg_2", { name: "Maha" })];
-const STORED: RoomChat = { slow_s: 8, emoji_only: false, closed: false, pinned_id: null };
+const STORED: RoomChat = {
+  slow_s: 8,
+  emoji_only: false,
+  buyers_only: false,
+  closed: false,
+  pinned_id: null,
+};
 
 /** A server that answers when the test says so, in the order of the requests. */
 function server() {
@@ -92,7 +98,7 @@ test("a control goes back to what is stored, with the reason, when the server re
   await chosen;
   expect([slow.value, chat.problem?.code]).toEqual(["8", "rate_limited"]);
 
-  const ticked = chat.setEmojiOnly(emoji);
+  const ticked = chat.setOnly("emoji_only", emoji);
   await refuse("not_permitted");
   await ticked;
 

@@ -24,7 +24,7 @@ KEPT_SECONDS = 1.0
 
 
 class RoomDeps:
-    """`secret` keys the digests of networks."""
+    """`secret` keys the digests of networks and the addresses of orders' pages."""
 
     def __init__(self, *, secret: str) -> None:
         self.pace = Pace()
@@ -32,11 +32,11 @@ class RoomDeps:
         """The last message of each show, with the pinned one: all who watch ask for it at once when
         one is pinned. Longer answers are not kept: a thousand of them would fill the memory.
         """
-        self._secret = secret.encode()
+        self.secret = secret.encode()
         self._behind: Recent[timedelta] = Recent(seconds=2.0, most=1000)
 
     def network(self, address: str) -> bytes:
-        return stock.client_digest(self._secret, client_network(address))
+        return stock.client_digest(self.secret, client_network(address))
 
     async def media_now(self, show_id: UUID, ask: Ask) -> datetime:
         """This moment on the show clock. `streaming` is asked every two seconds at most, however

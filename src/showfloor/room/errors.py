@@ -38,6 +38,13 @@ class ChatEmojiOnly(AppError):
     status = 422
 
 
+class ChatBuyersOnly(AppError):
+    """Only who bought from one of the show's sellers writes now."""
+
+    code = "chat_buyers_only"
+    status = 403
+
+
 class ChatNameNeeded(AppError):
     """A guest's first message says under which name."""
 

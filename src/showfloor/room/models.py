@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, LargeBinary, Sequence, UniqueConstraint
+from sqlalchemy import BigInteger, Index, LargeBinary, Sequence, UniqueConstraint, false
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -37,6 +37,8 @@ class AuthorRow(Base):
     # Whose account a guest was signed in with; each of its browsers has a row of its own.
     viewer_id: Mapped[UUID | None] = personal("room", index=True)
     muted_until: Mapped[datetime | None]
+    # Showed once that an order of one of the show's sellers is theirs.
+    has_bought: Mapped[bool] = mapped_column(server_default=false())
     created_at: Mapped[datetime] = mapped_column(index=True)
 
 
@@ -77,6 +79,7 @@ class SettingsRow(Base):
     show_id: Mapped[UUID] = mapped_column(primary_key=True)
     slow_s: Mapped[int]
     emoji_only: Mapped[bool]
+    buyers_only: Mapped[bool] = mapped_column(server_default=false())
     closed: Mapped[bool]
     pinned_id: Mapped[UUID | None]
 

@@ -46,7 +46,15 @@ from showfloor.room.types import (
 
 
 def _author(row: AuthorRow) -> Author:
-    return Author(row.id, row.show_id, row.person_id, row.name, row.muted_until, row.viewer_id)
+    return Author(
+        row.id,
+        row.show_id,
+        row.person_id,
+        row.name,
+        row.muted_until,
+        row.viewer_id,
+        row.has_bought,
+    )
 
 
 def _message(row: MessageRow) -> Message:
@@ -65,7 +73,13 @@ def _message(row: MessageRow) -> Message:
 
 
 def _settings(row: SettingsRow) -> ChatSettings:
-    return ChatSettings(row.slow_s, row.emoji_only, row.closed, row.pinned_id)
+    return ChatSettings(
+        slow_s=row.slow_s,
+        emoji_only=row.emoji_only,
+        buyers_only=row.buyers_only,
+        closed=row.closed,
+        pinned_id=row.pinned_id,
+    )
 
 
 async def add_guest(
@@ -253,6 +267,12 @@ async def mute_account(
             set_={"until": until},
         )
     )
+
+
+async def note_purchase(session: Session, author_id: UUID) -> None:
+    """Which order it was is not kept."""
+    changed = update(AuthorRow).where(AuthorRow.id == author_id)
+    await session.execute(changed.values(has_bought=True))
 
 
 async def sign_in_guest(session: Session, author_id: UUID, viewer_id: UUID) -> None:

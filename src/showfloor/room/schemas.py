@@ -58,6 +58,12 @@ class NewMessage(AgeInChat):
     text: MessageText
     reply_to: str | None = Field(None, description="the id of a message of this show")
     name: ChatName | None = None
+    order: str | None = Field(
+        None,
+        max_length=200,
+        description="the token of an order's page, `/o/{token}`: a guest's proof of a purchase "
+        "while `buyers_only` holds",
+    )
 
 
 class MessageOut(BaseModel):
@@ -124,6 +130,9 @@ class SettingsChange(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid")
     slow_s: int = Field(0, ge=0, le=SLOWEST, description="seconds between two messages of a writer")
     emoji_only: bool = False
+    buyers_only: bool = Field(
+        False, description="only who has a paid order of one of the show's sellers writes"
+    )
     closed: bool = Field(False, description="nobody but the team writes")
     reason: ActionReason = ""
 

@@ -31,7 +31,8 @@ class MessageState(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Author:
     """Somebody who writes in one show. `person_id` is None for a guest, who has a token;
-    `viewer_id` is the account that a guest is signed in with.
+    `viewer_id` is the account that a guest is signed in with. `has_bought`: a guest showed an order
+    of one of the show's sellers.
     """
 
     id: UUID
@@ -40,6 +41,7 @@ class Author:
     name: str
     muted_until: datetime | None = None
     viewer_id: UUID | None = None
+    has_bought: bool = False
 
     @property
     def account_id(self) -> UUID | None:
@@ -107,12 +109,14 @@ class Logged:
 @dataclass(frozen=True, slots=True)
 class ChatSettings:
     """What holds for everybody but the team: `slow_s` seconds between two messages of a writer
-    (0: the usual pace), messages of emoji alone, or no messages at all. `pinned_id` is the message
+    (0: the usual pace), messages of emoji alone, of people alone who bought from one of the show's
+    sellers, or no messages at all. `pinned_id` is the message
     that stands above all others, for everybody.
     """
 
     slow_s: int = 0
     emoji_only: bool = False
+    buyers_only: bool = False
     closed: bool = False
     pinned_id: UUID | None = None
 

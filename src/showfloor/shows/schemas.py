@@ -474,6 +474,7 @@ class RoomChat(BaseModel):
 
     slow_s: int
     emoji_only: bool
+    buyers_only: bool = False
     closed: bool
     pinned_id: Annotated[str, id_with("msg")] | None = None
 

@@ -16,7 +16,13 @@ from showfloor.room.service import messages
 from tests.clocks import stopped
 from tests.integration.room.conftest import ADULT, Talk, done, in_room
 
-USUAL = {"slow_s": 0, "emoji_only": False, "closed": False, "pinned_id": None}
+USUAL = {
+    "slow_s": 0,
+    "emoji_only": False,
+    "buyers_only": False,
+    "closed": False,
+    "pinned_id": None,
+}
 
 
 async def delete(talk: Talk, message: Any, who: dict[str, str], reason: str = "") -> int:

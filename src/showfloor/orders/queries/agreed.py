@@ -302,6 +302,18 @@ async def ids_of_viewer(
     return list((await session.execute(chosen.order_by(OrderRow.id.desc()).limit(limit))).scalars())
 
 
+async def ids_bought_from(
+    session: Session, viewer_id: UUID, merchant_ids: Collection[UUID], limit: int
+) -> list[UUID]:
+    """Orders of an account at these sellers that nobody withdrew from, newest first."""
+    chosen = select(OrderRow.id).where(
+        OrderRow.viewer_id == viewer_id,
+        OrderRow.merchant_id.in_(merchant_ids),
+        OrderRow.withdrawn_at.is_(None),
+    )
+    return list((await session.execute(chosen.order_by(OrderRow.id.desc()).limit(limit))).scalars())
+
+
 async def claim_order(session: Session, order_id: UUID, viewer_id: UUID) -> bool:
     """Whether it belongs to this account now: what belongs to another one stays there, and so does
     nobody's order whose buyer was erased.

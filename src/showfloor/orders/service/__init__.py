@@ -29,7 +29,9 @@ from showfloor.orders.service.noting import (
 )
 from showfloor.orders.service.owning import (
     claim,
+    has_bought,
     list_of_viewer,
+    proves_purchase,
 )
 from showfloor.orders.service.receipt import write_receipt
 from showfloor.orders.service.refunding import (
@@ -70,6 +72,7 @@ __all__ = [
     "find_order",
     "forget_old_buyers",
     "get_own_order",
+    "has_bought",
     "list_ids",
     "list_notes",
     "list_of_checkout",
@@ -86,6 +89,7 @@ __all__ = [
     "place_new",
     "promise_refund",
     "prove_return",
+    "proves_purchase",
     "receive_return",
     "refunded_of_checkout",
     "sales_of_show",

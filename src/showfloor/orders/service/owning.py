@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from showfloor.kit.db import Session
 from showfloor.orders import queries
-from showfloor.orders.errors import OrderClaimed
+from showfloor.orders.errors import OrderClaimed, OrderNotFound
 from showfloor.orders.service.agreed import open_order
-from showfloor.orders.types import Order, Page
+from showfloor.orders.types import Fulfilment, Order, Page
+from showfloor.orders.views import progress_of
 from showfloor.viewers.types import Viewer
+
+MOST_LOOKED_AT = 20
+"""Of an account's newest orders, to find one that still holds."""
 
 
 async def list_of_viewer(
@@ -19,6 +24,28 @@ async def list_of_viewer(
     found = await queries.ids_of_viewer(session, viewer.id, cursor, limit + 1)
     page = tuple(await queries.orders_by_id(session, found[:limit]))
     return Page(page, found[limit - 1] if len(found) > limit else None)
+
+
+async def has_bought(session: Session, *, viewer_id: UUID, merchant_ids: Collection[UUID]) -> bool:
+    """Whether the account has an order at one of these sellers that still holds."""
+    found = await queries.ids_bought_from(session, viewer_id, merchant_ids, MOST_LOOKED_AT)
+    return any(_holds(order) for order in await queries.orders_by_id(session, found))
+
+
+async def proves_purchase(
+    session: Session, *, secret: bytes, token: str, merchant_ids: Collection[UUID]
+) -> bool:
+    """The same for a guest, by the link of an order's page, which is its buyer's alone."""
+    try:
+        order = await open_order(session, secret=secret, token=token)
+    except OrderNotFound:
+        return False
+    return order.merchant_id in merchant_ids and order.withdrawn_at is None and _holds(order)
+
+
+def _holds(order: Order) -> bool:
+    """An order is placed once it is paid; a cancelled one is paid no more."""
+    return progress_of(order).fulfilment is not Fulfilment.CANCELLED
 
 
 async def claim(session: Session, *, viewer: Viewer, secret: bytes, token: str) -> Order:

@@ -26,6 +26,7 @@ from showfloor.kit.schemas import Moment
 from showfloor.room import service
 from showfloor.room.deps import RoomDeps
 from showfloor.room.errors import (
+    ChatBuyersOnly,
     ChatClosed,
     ChatEmojiOnly,
     ChatMuted,
@@ -114,6 +115,7 @@ AdmittedDep = Annotated[Admission | None, Depends(admit_to_chat)]
         ChatClosed,
         ChatPaused,
         ChatMuted,
+        ChatBuyersOnly,
         ChatEmojiOnly,
         ChatNameNeeded,
         ChatNameReserved,
@@ -154,12 +156,13 @@ async def send_message(
             network = room.network(request.client.host if request.client else "")
             token = given.credentials if given else None
             viewer_id = viewer.id if viewer else None
-            writer = Guest(network, token, body.name, admission, viewer_id)
+            writer = Guest(network, token, body.name, admission, viewer_id, body.order)
         sent = await service.send_message(
             session,
             room.pace,
             show_id=show,
             writer=writer,
+            secret=room.secret,
             text=body.text,
             reply_to=reply_to,
             media_at=media_at,
@@ -279,8 +282,8 @@ async def unpin_message(
 async def change_chat(
     show_id: str, body: SettingsChange, session: SessionDep, person: CurrentPerson
 ) -> RoomChat:
-    """Slow the chat down, take emoji alone, or stop it; all who watch learn of it at once. The
-    team's own messages are taken all the same.
+    """Slow the chat down, take emoji alone or messages of buyers alone, or stop it; all who watch
+    learn of it at once. The team's own messages are taken all the same.
     """
     changed = await service.change_settings(
         session,

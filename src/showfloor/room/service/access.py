@@ -8,8 +8,9 @@ from showfloor.catalog import service as catalog
 from showfloor.identity.types import Person
 from showfloor.kit.db import Session
 from showfloor.merchants import service as merchants
+from showfloor.orders import service as orders
 from showfloor.room.rules.names import LONGEST_NAME, clean_name
-from showfloor.room.types import ChatRole
+from showfloor.room.types import Author, ChatRole
 from showfloor.shows import service as shows
 from showfloor.shows.errors import ShowNotFound
 from showfloor.shows.types import Show
@@ -39,6 +40,24 @@ async def get_moderated_show(session: Session, *, person: Person, show_id: UUID)
     if not may_moderate(person, show):
         raise ShowNotFound
     return show
+
+
+async def may_write_as_buyer(
+    session: Session, author: Author, show: Show, *, order: str | None, secret: bytes
+) -> bool:
+    """Whether they have a paid order of one of the show's sellers: by the account that they are
+    signed in with, or by the link of the order's page, which nobody else has.
+    """
+    if author.has_bought:
+        return True
+    sellers = await _sellers(session, show)
+    if author.viewer_id is not None and await orders.has_bought(
+        session, viewer_id=author.viewer_id, merchant_ids=sellers
+    ):
+        return True
+    return order is not None and await orders.proves_purchase(
+        session, secret=secret, token=order, merchant_ids=sellers
+    )
 
 
 async def name_of_staff(session: Session, person: Person, role: ChatRole, show: Show) -> str:

@@ -18,6 +18,7 @@ from showfloor.replays import service as replays
 from showfloor.replays.events import ReplayCut
 from showfloor.room import queries
 from showfloor.room.errors import (
+    ChatBuyersOnly,
     ChatClosed,
     ChatEmojiOnly,
     ChatMuted,
@@ -32,7 +33,12 @@ from showfloor.room.rules.names import LONGEST_NAME, clean_name, is_reserved
 from showfloor.room.rules.pace import AUTHOR, LONGEST_MUTE, NETWORK, NEWCOMERS, RETURNS, TRIES
 from showfloor.room.rules.private import cover_private
 from showfloor.room.rules.words import is_emoji
-from showfloor.room.service.access import name_of_staff, names_of_team, role_of
+from showfloor.room.service.access import (
+    may_write_as_buyer,
+    name_of_staff,
+    names_of_team,
+    role_of,
+)
 from showfloor.room.types import Author, ChatRole, ChatSettings, Message, Said, Sent
 from showfloor.shows import service as shows
 from showfloor.shows.types import ReplayState, Show
@@ -48,7 +54,8 @@ ones are gone for who opens the page, or asks for their part of the recording, a
 @dataclass(frozen=True, slots=True)
 class Guest:
     """A guest with a token from an earlier message, or with a name and the gate's admission.
-    `network` is a keyed digest, `viewer_id` the account that the browser is signed in with.
+    `network` is a keyed digest, `viewer_id` the account that the browser is signed in with,
+    `order` the token of an order's page.
     """
 
     network: bytes
@@ -56,6 +63,7 @@ class Guest:
     name: str | None = None
     admission: Admission | None = None
     viewer_id: UUID | None = None
+    order: str | None = None
 
 
 async def send_message(
@@ -64,14 +72,16 @@ async def send_message(
     *,
     show_id: UUID,
     writer: Person | Guest,
+    secret: bytes,
     text: str,
     reply_to: UUID | None,
     media_at: datetime,
 ) -> Sent:
-    """Say something in a show that is on the air, at `media_at` on its clock.
+    """Say something in a show that is on the air, at `media_at` on its clock. `secret` is that of
+    the orders' pages.
 
-    Raises ShowNotFound, ChatClosed, ChatPaused, ChatMuted, ChatEmojiOnly, ChatNameNeeded,
-    ChatNameReserved, ChatTokenInvalid, WritingTooFast, MessageNotFound.
+    Raises ShowNotFound, ChatClosed, ChatPaused, ChatMuted, ChatEmojiOnly, ChatBuyersOnly,
+    ChatNameNeeded, ChatNameReserved, ChatTokenInvalid, WritingTooFast, MessageNotFound.
     """
     _count_try(pace, writer)
     person = writer if isinstance(writer, Person) else None
@@ -87,6 +97,8 @@ async def send_message(
         author, token = await _author_of_guest(session, writer, show)
     if not role.staff:
         await _check_muted(session, author, show)
+    if holds.buyers_only:
+        await _check_buyer(session, author, writer, show, secret)
     if reply_to is not None:
         await get_message(session, reply_to, show_id=show_id)
     if not role.staff:
@@ -120,6 +132,17 @@ def _count_try(pace: Pace, writer: Person | Guest) -> None:
         _take_turns(pace, {("tries", writer.id): TRIES})
     else:
         _take_turns(pace, {("network", writer.network): NETWORK})
+
+
+async def _check_buyer(
+    session: Session, author: Author, writer: Person | Guest, show: Show, secret: bytes
+) -> None:
+    """Raises ChatBuyersOnly. Who showed it once need not show it again in this show."""
+    order = writer.order if isinstance(writer, Guest) else None
+    if not await may_write_as_buyer(session, author, show, order=order, secret=secret):
+        raise ChatBuyersOnly
+    if not author.has_bought:
+        await queries.note_purchase(session, author.id)
 
 
 async def _author_of(session: Session, person: Person, role: ChatRole, show: Show) -> Author:
