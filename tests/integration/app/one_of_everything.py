@@ -145,6 +145,10 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
                 subject_id=merchant_id,
                 role=Role.ORDERS,
             )
+            helper = await add_person(session, "helper")
+            await identity.grant(
+                session, person_id=helper.id, kind=GrantKind.SHOW, subject_id=floor.show.id
+            )
             others = ids.encode("mer", next(iter(floor.sellers[1].merchant_ids)))
             keys = [await _key(session, person) for person in (floor.host, floor.sellers[1])]
         async with httpx2.AsyncClient(
@@ -185,6 +189,12 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
             remote = (await client.post("/remote", json=ticket)).json()["token"]
             said = {"language": "en", "text": "Good morning"}
             caption = await client.post(f"/shows/{show}/captions", json=said, headers=host)
+            moderators = f"/shows/{show}/moderators"
+            asked = {"email": "sixth@example.com", "language": "en"}
+            await client.post(moderators, json=asked, headers=host)
+            (waiting_moderator,) = (await client.get(moderators, headers=host)).json()[
+                "invitations"
+            ]
             imported = await client.post(
                 "/imports",
                 files={"file": ("export.csv", export([first("bowl", "Bowl")]), "text/csv")},
@@ -313,6 +323,9 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
                     "return_payout": LOST,
                     "hold_payouts": {"currency": ["GBP"], "amount": [None], "days": [14], **LOST},
                     "invite_member": {"email": ["fourth@example.com"]},
+                    "invite_moderator": {"email": ["seventh@example.com"]},
+                    "remove_moderator": {"person_id": [ids.encode("per", helper.id)]},
+                    "withdraw_moderator": {"invitation_id": [waiting_moderator["id"]]},
                     "open_invitation": {"token": opening},
                     "accept_invitation": {"token": welcoming},
                     "join_team": {"token": entering},
