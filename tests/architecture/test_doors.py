@@ -7,7 +7,7 @@ from typing import Any
 from tests.described import document as described
 
 PERSONAL = {"email", "phone", "full_name", "line1", "birthday", "born"}
-ABOUT_OTHERS = {"invite_member"}
+ABOUT_OTHERS = {"invite_member", "invite_moderator"}
 """An address that somebody else is asked at: the gate stands where they answer (`join_team`)."""
 ASKED_BY = {"born", "admission"}
 """What a door's request may answer the gate's question with (identity/schemas.py, AgeIn)."""

@@ -47,6 +47,7 @@ TAKEN_AS_THEY_ARE = {
     "ticket": "a secret that we made",
     "token": "a secret that we made",
     "link": "a secret that we made",
+    "order": "a secret that we made",
     "admission": "a secret that we made",
     "password": "a secret of theirs",
     "current": "a secret of theirs",

@@ -61,6 +61,7 @@ class NewMessage(AgeInChat):
     order: str | None = Field(
         None,
         max_length=200,
+        repr=False,
         description="the token of an order's page, `/o/{token}`: a guest's proof of a purchase "
         "while `buyers_only` holds",
     )

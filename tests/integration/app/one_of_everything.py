@@ -326,6 +326,7 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
                     "invite_moderator": {"email": ["seventh@example.com"]},
                     "remove_moderator": {"person_id": [ids.encode("per", helper.id)]},
                     "withdraw_moderator": {"invitation_id": [waiting_moderator["id"]]},
+                    "mute_writer": {"account": [False]},
                     "open_invitation": {"token": opening},
                     "accept_invitation": {"token": welcoming},
                     "join_team": {"token": entering},

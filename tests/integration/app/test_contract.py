@@ -99,6 +99,8 @@ LAST = [
     "delete_replay",
     "remove_member",
     "withdraw_invitation",
+    "remove_moderator",
+    "withdraw_moderator",
 ]
 """Confirming needs a payment; the others take away what the rest needs (an import that waits lets
 no other begin).
