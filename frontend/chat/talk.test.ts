@@ -105,7 +105,7 @@ test("the first messages of an empty chat are announced after a new connection",
 });
 
 test("a pinned message that was deleted while the phone slept is gone after it", async () => {
-  const chat = { slow_s: 0, emoji_only: false, closed: false, pinned_id: "msg_1" };
+  const chat = { ...SETTINGS, pinned_id: "msg_1" };
   const talk = talkOf({}, chat);
   connect(talk, said(1), said(2));
   talk.pinned.look();
