@@ -6,7 +6,7 @@ from collections.abc import Collection
 from uuid import UUID
 
 from showfloor.kit.db import Session
-from showfloor.orders import queries
+from showfloor.orders import queries, rules
 from showfloor.orders.errors import OrderClaimed, OrderNotFound
 from showfloor.orders.service.agreed import open_order
 from showfloor.orders.types import Fulfilment, Order, Page
@@ -40,12 +40,16 @@ async def proves_purchase(
         order = await open_order(session, secret=secret, token=token)
     except OrderNotFound:
         return False
-    return order.merchant_id in merchant_ids and order.withdrawn_at is None and _holds(order)
+    return order.merchant_id in merchant_ids and _holds(order)
 
 
 def _holds(order: Order) -> bool:
-    """An order is placed once it is paid; a cancelled one is paid no more."""
-    return progress_of(order).fulfilment is not Fulfilment.CANCELLED
+    """An order is placed once it is paid; a cancelled one is paid no more, and who withdrew from
+    all of it keeps nothing.
+    """
+    if progress_of(order).fulfilment is Fulfilment.CANCELLED:
+        return False
+    return order.withdrawn_at is None or bool(order.kept) or bool(rules.open_pieces(order))
 
 
 async def claim(session: Session, *, viewer: Viewer, secret: bytes, token: str) -> Order:
