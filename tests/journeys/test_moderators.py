@@ -84,7 +84,7 @@ def test_moderator_is_named_mutes_takes_it_back_and_is_removed(
     helper.get_by_role("button", name=said["mute"]).press("Enter")
     expect(row).to_have_count(0)
     expect(column.get_by_text(rude["text"])).to_have_count(0)
-    log = helper.locator(".chat-log")
+    log = helper.locator(".chat-log li", has_text=rude["text"])
     expect(log.get_by_text(said["did"])).to_be_visible()
     assert look(helper, f"moderator-{lang}-360") == []
 
