@@ -349,7 +349,7 @@ export interface components {
             /** Format: date-time */
             to: string;
             duration_s: number;
-            /** @description Of the pin that a suggestion was made for. */
+            /** @description What it is about: that of the pin which is on screen longest. */
             product_id: string | null;
             url: string;
             hls_url: string;

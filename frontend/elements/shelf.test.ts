@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { english, arabic, namesIn } from "../testing/rendered";
 import { htmlOf, MUG, pin, room, said, show, storeOf, VASE, words } from "../testing/show";
+import type { ShowPageData } from "../page";
 import { hold } from "../testing/shop";
 import Feature from "./feature.svelte";
 import Pin from "./pin.svelte";
@@ -126,6 +127,46 @@ test("goods that are held when a show ends can still be paid beside the picture"
   store.buying.hold = hold("h1", [{ sku: "mug-only", quantity: 1 }], 100);
 
   expect(said(Feature, store)).toContain(english.t("checkout.title"));
+});
+
+const clipPage = (others: object[], by = english) =>
+  storeOf(
+    show({ state: "ended" }),
+    { clip: { product_id: "vase", others } } as unknown as Partial<ShowPageData>,
+    by,
+  );
+
+test.each([english, arabic])(
+  "a clip shows its product, and who sells it, before it plays",
+  (by) => {
+    const text = said(Feature, clipPage([], by));
+
+    expect(text).toContain(by.t("clip.product"));
+    expect(text).toContain(by === english ? "The vase" : "«The vase»");
+    expect(text).toContain(by.t("product.choose"));
+    expect(text).not.toContain(by.t("scene.ended.title"));
+  },
+);
+
+test("the show's other clips are on the shelf, or in a column where one has room for them", () => {
+  const store = clipPage([{ id: "clip_2" }]);
+  expect(said(Shelf, store)).toContain(english.t("clip.more"));
+
+  store.broad = true;
+
+  expect(store.clipsBeside).toBe(true);
+  expect(said(Shelf, store)).not.toContain(english.t("clip.more"));
+});
+
+test.each([
+  ["a wide picture", 16 / 9, 1],
+  ["no other clip", 9 / 16, 0],
+])("there is no column of clips beside %s", (_, ratio, count) => {
+  const store = clipPage(Array.from({ length: count }, (_, index) => ({ id: `clip_${index}` })));
+  store.broad = true;
+  store.videoRatio = ratio;
+
+  expect(store.clipsBeside).toBe(false);
 });
 
 test("over the picture stand the host, every seller once, and what must be labelled", () => {

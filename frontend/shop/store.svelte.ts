@@ -55,6 +55,8 @@ export class ShowStore {
   posterRatio = $state<number | null>(null);
   /** A wide picture takes the whole place: on a phone's side, in full screen. */
   theatre = $state(false);
+  /** A third column has room beside a tall picture. */
+  broad = $state(false);
   /** The recording of an ended show is being watched. */
   replaying = $state(false);
   /** It is a live show's, watched from the beginning. */
@@ -118,6 +120,10 @@ export class ShowStore {
     shapeOf(this.videoRatio ?? this.page.show.picture_ratio ?? this.posterRatio),
   );
   readonly wide = $derived(this.ratio >= 1);
+  /** A clip's other clips stand in a column of their own. */
+  readonly clipsBeside = $derived.by(
+    () => this.broad && !this.wide && (this.clip?.others.length ?? 0) > 0,
+  );
   readonly inSheet = $derived(isSheet(this.view));
   readonly show = $derived.by(() => showOf(this.#room, this.page.show));
   readonly stock = $derived.by(() => ({ ...this.page.stock, ...this.#room.stock }));
@@ -137,7 +143,9 @@ export class ShowStore {
   readonly knowsTime = $derived(this.#room.clockOffset !== null);
   /** The newest pin is the one on the card; older ones wait underneath. */
   readonly onScreen = $derived(this.pins[0]?.payload.product_id ?? null);
-  readonly featured = $derived(this.#product(this.lastPin?.payload.product_id));
+  readonly featured = $derived(
+    this.#product(this.lastPin?.payload.product_id ?? this.clip?.product_id),
+  );
   readonly featuredNow = $derived(this.pins.length > 0);
   /** In a recording: what the product on the card cost when it was shown. */
   readonly priceThen = $derived(this.replaying ? (this.lastPin?.payload.price ?? null) : null);

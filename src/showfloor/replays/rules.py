@@ -8,6 +8,7 @@ import itertools
 import math
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from babel import Locale, UnknownLocaleError
 
@@ -17,7 +18,8 @@ from showfloor.kit.recording import SegmentLine
 from showfloor.markets.types import KeepingRule
 from showfloor.replays.errors import ClipSpanInvalid, CutInvalid, KeptTooBriefly
 from showfloor.replays.events import TakenOut
-from showfloor.replays.types import Cut, Drawing, Gap, Replay, Span, Still
+from showfloor.replays.types import Clip, Cut, Drawing, Gap, Replay, Span, Still
+from showfloor.shows.types import Cue
 
 _EVER, _NEVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 SHORTEST_GAP_MS = 1000
@@ -204,6 +206,24 @@ def suggested_span(cue: CarriedCue, last: datetime) -> Span | None:
     wanted = min(max(end - start, SUGGESTED_FROM), SUGGESTED_TO)
     span = Span(start, min(start + wanted, last))
     return span if span.end - span.start >= SUGGESTED_FROM else None
+
+
+def product_of(clip: Clip, cues: Iterable[Cue]) -> UUID | None:
+    """What a clip is about: the product of the pin that it was suggested for, or the one that is on
+    screen for the longest part of it, the earlier of two that are equal. None where nothing is
+    shown.
+    """
+    pins = [cue for cue in cues if cue.product_id is not None]
+    own = [cue for cue in pins if cue.id == clip.cue_id]
+    longest = max(own or pins, key=lambda cue: _seconds_in(clip.span, cue), default=None)
+    if longest is None or (not own and _seconds_in(clip.span, longest) <= 0):
+        return None
+    return longest.product_id
+
+
+def _seconds_in(span: Span, cue: Cue) -> float:
+    end = min(cue.end or span.end, span.end)
+    return (end - max(cue.start, span.start)).total_seconds()
 
 
 def runs_of(segments: Iterable[SegmentLine], span: Span) -> list[list[SegmentLine]]:

@@ -167,7 +167,8 @@ class ClipOut(BaseModel):
     end: Time = Field(alias="to")
     duration_s: float
     product_id: Annotated[
-        str | None, Field(description="Of the pin that a suggestion was made for.")
+        str | None,
+        Field(description="What it is about: that of the pin which is on screen longest."),
     ]
     url: str
     hls_url: str

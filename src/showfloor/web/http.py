@@ -166,7 +166,11 @@ async def clip_json(request: Request, session: Session, clip: Clip) -> pages.Pag
     """A clip with the others of its show."""
     urls: PublicUrls = request.app.state.urls
     listed = await replays.list_clips(session, person=None, show_id=clip.show_id)
-    views = {each.clip.id: clip_view(each, urls).model_dump(mode="json") for each in listed}
+    products = await replays.products_of(session, clip.show_id, [each.clip for each in listed])
+    views = {
+        each.clip.id: clip_view(each, urls, products.get(each.clip.id)).model_dump(mode="json")
+        for each in listed
+    }
     others = [view for clip_id, view in views.items() if clip_id != clip.id]
     return views[clip.id] | {"others": others}
 

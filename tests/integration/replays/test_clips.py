@@ -152,9 +152,12 @@ async def test_page_of_a_clip_is_known_to_others_without_script(
         "PT2S",
     )
     assert found["contentUrl"] == clip["mp4_url"]
-    assert other["slug"] in page and "Mug" in page
+    assert f'<li><a href="/c/{other["slug"]}">' in page
+    (feature,) = re.findall(r'<div class="feature">(.*?)<h2 id="shelf-title">', page, re.DOTALL)
+    assert "Mug" in feature and "£" in feature
     assert f"/c/{clip['slug']}" in home
     assert (frame.status_code, clip["hls_url"] in frame.text) == (200, True)
+    assert other["url"] in frame.text
     assert foreign.status_code == 404
 
 

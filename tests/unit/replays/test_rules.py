@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
 from showfloor.kit.contract import CarriedCue
 from showfloor.kit.recording import SegmentLine
 from showfloor.replays.errors import CutInvalid
-from showfloor.replays.rules import check_cut, gaps_between, visible_cues, visible_segments
-from showfloor.replays.types import Cut, Gap, Span
+from showfloor.replays.rules import (
+    check_cut,
+    gaps_between,
+    product_of,
+    visible_cues,
+    visible_segments,
+)
+from showfloor.replays.types import Clip, Cut, Gap, Span
+from showfloor.shows.types import Cue, CueKind, PinPayload
 
 START = datetime(2026, 11, 26, 19, tzinfo=UTC)
 
@@ -138,3 +146,42 @@ def test_cut_that_makes_no_sense_is_refused(cut: Cut) -> None:
 
 def test_cut_at_the_limit_is_accepted() -> None:
     check_cut(Cut(at(0), at(9), tuple(Span(at(n), at(n + 0.5)) for n in range(100))))
+
+
+def pin(number: int, start: float, end: float | None) -> Cue:
+    payload = PinPayload(product_id=UUID(int=number))
+    kind = CueKind.PIN
+    return Cue(UUID(int=100 + number), UUID(int=9), kind, at(start), end and at(end), payload)
+
+
+@pytest.mark.parametrize(
+    ("pins", "suggested_for", "product"),
+    [
+        ([pin(1, 0, 4), pin(2, 4, 30)], None, 2),
+        ([pin(1, 0, 6), pin(2, 6, None)], None, 2),
+        ([pin(1, 0, 9), pin(2, 9, 13)], None, 1),
+        ([pin(1, 0, 9), pin(2, 9, 13)], 2, 2),
+        ([pin(1, 0, 3), pin(2, 13, 20)], None, None),
+        ([], None, None),
+    ],
+    ids=["longest", "still open", "equally long", "suggested for", "none of them", "no pin"],
+)
+def test_clip_is_about_the_product_that_it_shows_longest(
+    pins: list[Cue], suggested_for: int | None, product: int | None
+) -> None:
+    """From second 5 to 13."""
+    cue_id = UUID(int=100 + suggested_for) if suggested_for else None
+    clip = Clip(
+        id=UUID(int=1),
+        show_id=UUID(int=9),
+        slug="the-glaze",
+        title={},
+        span=Span(at(5), at(13)),
+        public=True,
+        created_at=at(60),
+        cue_id=cue_id,
+    )
+
+    found = product_of(clip, pins)
+
+    assert (found and found.int) == product

@@ -30,6 +30,7 @@ from showfloor.replays.rules import (
     WAIT_FOR_CLIP,
     check_clip,
     files_of,
+    product_of,
     runs_of,
     suggested_span,
 )
@@ -390,7 +391,7 @@ async def _get_own(session: Session, person: Person, clip_id: UUID) -> tuple[Cli
 
 
 async def products_of(session: Session, show_id: UUID, clips: Sequence[Clip]) -> dict[UUID, UUID]:
-    """By clip: the product whose pin it was suggested for."""
-    cues = {cue.id: cue.product_id for cue in await shows.list_timeline(session, show_id=show_id)}
-    found = {clip.id: cues.get(clip.cue_id) for clip in clips if clip.cue_id}
+    """By clip: the product that it is about (`rules.product_of`)."""
+    cues = await shows.list_timeline(session, show_id=show_id)
+    found = {clip.id: product_of(clip, cues) for clip in clips}
     return {clip_id: product for clip_id, product in found.items() if product}
