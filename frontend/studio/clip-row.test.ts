@@ -55,7 +55,7 @@ test("a clip that is published says its length, and offers its page, its link an
   expect(html).toContain(`<a href="${CLIP.url}"`);
   expect(html).toContain(`src="${CLIP.poster_url}"`);
   expect(namesIn(html)).toEqual([
-    "Copy the link: The glaze",
+    "Copy link: The glaze",
     "Download MP4: The glaze",
     "Unpublish: The glaze",
     "Delete: The glaze",
@@ -79,7 +79,7 @@ test("a suggestion is selected, published or deleted, and shows its product", ()
   expect(html).toContain('src="/pictures/mug.webp"');
   expect(namesIn(html)).toEqual([
     "Select in the line: The glaze",
-    "Publish: The glaze",
+    "Publish the clip: The glaze",
     "Delete: The glaze",
   ]);
 });

@@ -53,8 +53,8 @@ def own(demo: Installation) -> Iterator[dict[str, Any]]:
 @pytest.mark.parametrize(
     ("lang", "copy", "delete", "keep", "sure"),
     [
-        ("en", "Copy the link: ", "Delete: ", "Keep it", "Delete the clip"),
-        ("ar", "نسخ رابط: ", "حذف: ", "الإبقاء عليه", "حذف المقطع"),
+        ("en", "Copy link: ", "Delete: ", "Keep it", "Delete the clip"),
+        ("ar", "نسخ الرابط: ", "حذف: ", "الإبقاء عليه", "حذف المقطع"),
     ],
 )
 def test_host_copies_the_link_of_a_clip_and_is_asked_before_it_is_deleted(
