@@ -115,6 +115,7 @@ export type Creator = Models["CreatorOut"];
 export type Destination = Models["DestinationOut"];
 export type BrokenRule = Models["BrokenRuleOut"];
 export type Platform = Models["PlatformOut"];
+export type WatchedRehearsal = Models["WatchedRehearsal"];
 
 /** Every list of the API; its models (`ShowPage`, `ProductPage`) differ in the item alone. */
 export type Page<Item> = Omit<Models["ShowPage"], "items"> & { items: Item[] };
@@ -127,6 +128,7 @@ export type Problem = Models["Problem"];
 export interface RoomEntries {
   readonly show?: Models["RoomShow"];
   readonly chat?: RoomChat;
+  readonly rehearsal?: Models["RoomRehearsal"];
   readonly [product: `product/${string}`]: Product;
   readonly [cue: `cue/${string}`]: Cue;
   readonly [caption: `caption/${string}`]: Caption;

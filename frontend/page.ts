@@ -45,6 +45,13 @@ export interface ShowPageData extends PageData {
   embed: { theme: Theme | null } | null;
   /** The page, or the frame, is about a part of the show. */
   clip: (Clip & { others: Clip[] }) | null;
+  /** The show is being rehearsed, and its team watches. */
+  rehearsal?: { show_id: string; ends_at: string };
+}
+
+/** The page of a show's rehearsals, before its script has asked for one. */
+export interface RehearsalPage extends PageData {
+  rehearsal: { show_id: string };
 }
 
 export interface AccountPage extends PageData {

@@ -1982,7 +1982,7 @@ export interface components {
             seq: number;
             ts: number;
             key: string;
-            value: components["schemas"]["RoomShow"] | components["schemas"]["ProductOut"] | components["schemas"]["CueOut"] | components["schemas"]["CaptionOut"] | components["schemas"]["RoomChat"] | null;
+            value: components["schemas"]["RoomShow"] | components["schemas"]["ProductOut"] | components["schemas"]["CueOut"] | components["schemas"]["CaptionOut"] | components["schemas"]["RoomChat"] | components["schemas"]["RoomRehearsal"] | null;
         };
         /**
          * @description What holds in the show's chat for everybody but the team; `room` writes it. `slow_s`: seconds
@@ -2023,6 +2023,15 @@ export interface components {
             deleted: true;
         };
         /**
+         * @description In the room of a rehearsal: `stock` is what its test buyers have left by SKU, in place of the
+         *     real pieces, of which they buy none.
+         */
+        RoomRehearsal: {
+            stock: {
+                [key: string]: number;
+            };
+        };
+        /**
          * @description The room's entry `show`: what is true of it now, whatever frame is on screen.
          *
          *     `languages` are those in which the host wrote the title; in another it stands in the first of
@@ -2046,13 +2055,13 @@ export interface components {
          * @description Event `snapshot`: the whole room after the event number `seq`. `ts` is the server's clock in
          *     milliseconds.
          *
-         *     Keys: `show`, `product/<id>`, `cue/<id>`, `caption/<id>`, `chat`.
+         *     Keys: `show`, `product/<id>`, `cue/<id>`, `caption/<id>`, `chat`, `rehearsal`.
          */
         RoomSnapshot: {
             seq: number;
             ts: number;
             entries: {
-                [key: string]: components["schemas"]["RoomShow"] | components["schemas"]["ProductOut"] | components["schemas"]["CueOut"] | components["schemas"]["CaptionOut"] | components["schemas"]["RoomChat"];
+                [key: string]: components["schemas"]["RoomShow"] | components["schemas"]["ProductOut"] | components["schemas"]["CueOut"] | components["schemas"]["CaptionOut"] | components["schemas"]["RoomChat"] | components["schemas"]["RoomRehearsal"];
             };
         };
         /** @description Event `state`: what changes fast, replaced whole. `stock` is pieces left by SKU. */
@@ -2636,6 +2645,12 @@ export interface components {
             amount: components["schemas"]["MoneyOut"];
             orders: number;
             withdrawn: boolean;
+        };
+        /** @description A rehearsal as its team watches it: `show` plays the picture that the team alone may see. */
+        WatchedRehearsal: {
+            show: components["schemas"]["ShowOut"];
+            /** Format: date-time */
+            ends_at: string;
         };
         /**
          * @description What a creator is paid for: a `SHOW` that it hosts, or buyers who come by its `LINK` or code,

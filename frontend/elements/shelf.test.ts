@@ -206,3 +206,32 @@ test("in a brand's frame there is no way out of the show to our home page", () =
     english.t("show.leave"),
   );
 });
+
+const rehearsal = (by = english) =>
+  storeOf(
+    show({ state: "rehearsal" }),
+    { chat: true, rehearsal: { show_id: "show_0", ends_at: "2026-11-26T12:00:00Z" } },
+    by,
+  );
+
+test.each([english, arabic])("a rehearsal says that it is one, and never that it is live", (by) => {
+  const store = rehearsal(by);
+  store.statusChanged("playing");
+
+  const text = said(StageTop, store, { onsound: () => undefined });
+
+  expect(text).toContain(by.t("rehearsal.banner"));
+  expect(text).not.toContain(by.t("show.live"));
+});
+
+test("to its team a rehearsal plays, and sells nothing", () => {
+  const store = rehearsal();
+
+  expect([store.show.state, store.mayPlay]).toEqual(["live", true]);
+  expect([store.sells, store.chats, store.offersAudio, store.rewindUrl]).toEqual([
+    false,
+    false,
+    false,
+    null,
+  ]);
+});

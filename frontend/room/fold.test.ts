@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { RoomEvent, Show } from "../contract";
-import { cuesOf, empty, fold, showOf, type Room } from "./fold";
+import { cuesOf, empty, fold, showOf, stockOf, type Room } from "./fold";
 
 /** Values of any shape: folding never looks inside. */
 const snapshot = (seq: number, entries: object) =>
@@ -65,4 +65,16 @@ test("the room's facts go over the page's, in the shelf's order", () => {
   });
   expect(showOf(empty, page).products).toEqual(page.products);
   expect(cuesOf(room)).toEqual([{ id: "c" }]);
+});
+
+test("in a rehearsal the stock is what its test buyers have left", () => {
+  const real = { type: "state", seq: 5, ts: 0, viewers: 7, stock: { A: 3, B: 2 } } as RoomEvent;
+
+  expect(stockOf(after([snapshot(5, {}), real]))).toEqual({ A: 3, B: 2 });
+  expect(stockOf(after([snapshot(5, {}), real, set(6, "rehearsal", { stock: { A: 1 } })]))).toEqual(
+    {
+      A: 1,
+      B: 2,
+    },
+  );
 });

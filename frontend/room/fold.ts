@@ -65,3 +65,7 @@ export function showOf(room: Room, page: Show): Show {
     .map(([, value]) => value as Product);
   return { ...page, ...room.entries.show, products: [...products, ...added] };
 }
+
+/** What is left by SKU: in a rehearsal what its test buyers have left, who buy nothing real. */
+export const stockOf = ({ stock, entries }: Room): Readonly<Record<string, number>> =>
+  entries.rehearsal ? { ...stock, ...entries.rehearsal.stock } : stock;

@@ -9,7 +9,7 @@ import { isTooMuch, withStall } from "../player/audio-only";
 import { disclosuresAt, learnAll, openPins, pinsAt, type CueTable } from "../player/cues";
 import type { Status } from "../player/playback";
 import { savesData } from "../player/save-data";
-import { cuesOf, empty, showOf, type Room } from "../room/fold";
+import { cuesOf, empty, showOf, stockOf, type Room } from "../room/fold";
 import type { Stretch } from "../player/stretches";
 import { Buying } from "./buying.svelte";
 import { Delivery } from "./delivery.svelte";
@@ -104,7 +104,9 @@ export class ShowStore {
   );
   /** On the air, or to be watched again: its goods can be held. */
   readonly sells = $derived.by(
-    () => this.show.state === "live" || this.show.state === "interrupted" || this.recorded,
+    () =>
+      !this.page.rehearsal &&
+      (this.show.state === "live" || this.show.state === "interrupted" || this.recorded),
   );
   readonly cues = $derived([...this.#cues.values()]);
   readonly duration = $derived.by(() => {
@@ -125,8 +127,12 @@ export class ShowStore {
     () => this.broad && !this.wide && (this.clip?.others.length ?? 0) > 0,
   );
   readonly inSheet = $derived(isSheet(this.view));
-  readonly show = $derived.by(() => showOf(this.#room, this.page.show));
-  readonly stock = $derived.by(() => ({ ...this.page.stock, ...this.#room.stock }));
+  readonly show = $derived.by(() => {
+    const show = showOf(this.#room, this.page.show);
+    // To its team a rehearsal is on the air.
+    return show.state === "rehearsal" ? { ...show, state: "live" as const } : show;
+  });
+  readonly stock = $derived.by(() => ({ ...this.page.stock, ...stockOf(this.#room) }));
   /** What is left for this buyer: the pieces that the own hold keeps have not sold out. */
   readonly forMe = $derived.by(() => {
     const stock = { ...this.stock };
@@ -280,7 +286,8 @@ export class ShowStore {
   get rewindUrl(): string | null {
     const { state, went_live_at } = this.show;
     const onAir = state === "live" || state === "interrupted";
-    if (!onAir || this.serverNow() - Date.parse(went_live_at ?? "") < YOUNG) return null;
+    if (!onAir || this.page.rehearsal || this.serverNow() - Date.parse(went_live_at ?? "") < YOUNG)
+      return null;
     return this.page.show.playback.rewind_url ?? `/replays/${this.page.show.id}/rewind.m3u8`;
   }
 
@@ -303,6 +310,7 @@ export class ShowStore {
     () =>
       this.show.state === "live" &&
       !this.audioOnly &&
+      !this.page.rehearsal &&
       !this.#soundless &&
       !this.replaying &&
       !this.clip,

@@ -4,7 +4,7 @@ import type { Cue, Disclosure, Pin, PublishTicket, Sales, StudioView } from "../
 import type { Device } from "../device/device.svelte";
 import { isPin, learn, learnAll, openPins, type CueTable } from "../player/cues";
 import { listen } from "../room/connection";
-import { cuesOf } from "../room/fold";
+import { cuesOf, stockOf } from "../room/fold";
 import { problemOf, type Problem } from "../api/client";
 import { Ending } from "./ending.svelte";
 import { pinNext, toggle, unpinNewest, type Action } from "./pinning";
@@ -119,7 +119,7 @@ export class ShowConsole {
     return listen(`${url}?watching=0`, {
       changed: (room) => {
         this.viewers = room.viewers;
-        this.stock = room.stock;
+        this.stock = stockOf(room);
         this.#clockOffset = room.clockOffset ?? 0;
         this.#cues = learnAll(this.#cues, cuesOf(room));
         this.#said.set(room.entries.chat);

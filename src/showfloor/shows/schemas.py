@@ -361,6 +361,13 @@ class RehearsalOut(Shown):
     figures: RehearsalFigures | None
 
 
+class WatchedRehearsal(BaseModel):
+    """A rehearsal as its team watches it: `show` plays the picture that the team alone may see."""
+
+    show: ShowOut
+    ends_at: Time
+
+
 class StudioOut(BaseModel):
     """What the control room shows."""
 
@@ -479,16 +486,27 @@ class RoomChat(BaseModel):
     pinned_id: Annotated[str, id_with("msg")] | None = None
 
 
+class RoomRehearsal(BaseModel):
+    """In the room of a rehearsal: `stock` is what its test buyers have left by SKU, in place of the
+    real pieces, of which they buy none.
+    """
+
+    stock: dict[str, int]
+
+
+RoomValue = RoomShow | ProductOut | CueOut | CaptionOut | RoomChat | RoomRehearsal
+
+
 class RoomSnapshot(BaseModel):
     """Event `snapshot`: the whole room after the event number `seq`. `ts` is the server's clock in
     milliseconds.
 
-    Keys: `show`, `product/<id>`, `cue/<id>`, `caption/<id>`, `chat`.
+    Keys: `show`, `product/<id>`, `cue/<id>`, `caption/<id>`, `chat`, `rehearsal`.
     """
 
     seq: int
     ts: int
-    entries: dict[str, RoomShow | ProductOut | CueOut | CaptionOut | RoomChat]
+    entries: dict[str, RoomValue]
 
 
 class RoomChange(BaseModel):
@@ -497,7 +515,7 @@ class RoomChange(BaseModel):
     seq: int
     ts: int
     key: str
-    value: RoomShow | ProductOut | CueOut | CaptionOut | RoomChat | None
+    value: RoomValue | None
 
 
 class RoomState(BaseModel):

@@ -31,6 +31,7 @@ from showfloor.shows.schemas import (
     ShowOut,
     ShowPage,
     StudioOut,
+    WatchedRehearsal,
 )
 from showfloor.shows.types import (
     Caption,
@@ -105,9 +106,23 @@ def studio_view(
         key_hint=f"…{ingest.key_hint}" if ingest.key_hint else None,
         rtmp_url=urls.rtmp,
         whip_url=urls.whip,
-        preview_hls_url=f"{show.playback.hls_url}?preview={preview_token}",
+        preview_hls_url=_preview_url(show, preview_token),
         rehearsal=RehearsalOut.model_validate(rehearsal) if rehearsal else None,
     )
+
+
+def watched_rehearsal_view(
+    show: ShowOut, rehearsal: Rehearsal, preview_token: str
+) -> WatchedRehearsal:
+    """With the picture that only the team may see."""
+    playback = show.playback.model_copy(update={"hls_url": _preview_url(show, preview_token)})
+    return WatchedRehearsal(
+        show=show.model_copy(update={"playback": playback}), ends_at=rehearsal.ends_at
+    )
+
+
+def _preview_url(show: ShowOut, token: str) -> str:
+    return f"{show.playback.hls_url}?preview={token}"
 
 
 def remote_ticket_view(ticket: RemoteTicket, urls: PublicUrls) -> RemoteTicketOut:

@@ -426,6 +426,16 @@ async def remote(request: Request) -> Response:
     return page(request, pages.render_remote(templates(), lang=language(request)))
 
 
+@router.get("/rehearsals/{show_id}")
+async def rehearsal(show_id: str, request: Request) -> Response:
+    """The same for whoever asks, also about a show that there is not."""
+    shown = ids.encode("show", ids.parse("show", show_id))
+    html = pages.render_rehearsal(templates(), lang=language(request), show_id=shown)
+    answer = page(request, html)
+    answer.headers["X-Robots-Tag"] = "noindex"
+    return answer
+
+
 def error_page(request: Request, error: AppError) -> Response:
     """A refusal for somebody who looks at a page."""
     html = pages.render_error(

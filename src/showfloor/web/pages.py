@@ -371,6 +371,18 @@ def render_remote(env: jinja2.Environment, *, lang: str) -> str:
     return _render(env, "remote.html", lang=lang, path="/remote", data=data)
 
 
+def render_rehearsal(env: jinja2.Environment, *, lang: str, show_id: str) -> str:
+    """The page of a show's rehearsals; its script asks the API, which answers the team alone."""
+    words = (*SHOW_WORDS, "rehearsal", *SHARED_WORDS)
+    data = {
+        "messages": _messages(env).subset(lang, *words),
+        "home": f"/studio/shows/{show_id}",
+        "rehearsal": {"show_id": show_id},
+    }
+    path = f"/rehearsals/{show_id}"
+    return _render(env, "rehearsal.html", lang=lang, path=path, data=data)
+
+
 def render_account(env: jinja2.Environment, *, lang: str, mails: bool) -> str:
     """A viewer's account; its script signs in by itself. `mails`: somebody can sign in by mail."""
     data = {

@@ -70,7 +70,7 @@ OPERATORS = [
 UPLOADS = ["add_import", "add_picture", "put_cover", "read_captions"]
 """Take a file, which no description of JSON makes (test_imports.py, test_catalog.py,
 test_covers.py, test_captions.py)."""
-REHEARSED = ["start_rehearsal", "end_rehearsal"]
+REHEARSED = ["start_rehearsal", "watch_rehearsal", "end_rehearsal"]
 """The show of this shop is on the air, and so rehearsed no more (test_rehearsals.py)."""
 OVER = ["write_captions"]
 """Nothing in this shop is over (test_captions.py)."""

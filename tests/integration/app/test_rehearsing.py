@@ -14,13 +14,14 @@ from showfloor.app import wiring
 from showfloor.app.rehearsing import scratch as scratch_module
 from showfloor.app.rehearsing.crowd import Crowd, public_api
 from showfloor.app.rehearsing.rehearsals import Rehearsals
-from showfloor.app.rehearsing.scratch import ROWS, drop_leftovers, schema_of, scratch
+from showfloor.app.rehearsing.scratch import ROWS, drop_leftovers, schema_of, scratch, stock_left
 from showfloor.app.settings import Settings
 from showfloor.checkout.adapters.test_ledger import TestLedger
 from showfloor.checkout.adapters.test_provider import TestProvider
 from showfloor.kit import ids
 from showfloor.kit.db import Base, Database
 from showfloor.kit.money import Money
+from showfloor.realtime import service as realtime
 from showfloor.replays.adapters.disk import DiskStorage
 from showfloor.shows import service as shows
 from showfloor.shows.types import RehearsalFigures, Show
@@ -30,6 +31,7 @@ from tests.people import Floor, add_floor
 from tests.surfaces import changed, rows_of
 from tests.waiting import bounded, until, until_somebody_waits
 
+ROOM = {"room", "room_entry", "room_event"}
 MONEY = {"hold", "checkout", "payment", "orders", "outbox_event", "stock_item"}
 
 
@@ -201,7 +203,8 @@ async def test_worker_rehearses_until_the_rehearsal_is_over(
     try:
         async with bounded():
             await until(bought)
-        assert changed(rows, await rows_of(database)) == {"rehearsal"}
+        assert changed(rows, await rows_of(database)) == {"rehearsal", *ROOM}
+        assert await left_in_room(database, rehearsed) == [9, 10]
         async with database.session() as session:
             await shows.end_rehearsal(session, person=floor.host, show_id=floor.show.id)
         await job.run(database)
@@ -210,6 +213,46 @@ async def test_worker_rehearses_until_the_rehearsal_is_over(
 
     assert await schemas(settings.database_url) == []
     assert (recorded.exists(), kept.exists()) == (False, True)
+
+
+async def left_in_room(database: Database, show: Show) -> list[int]:
+    """What the room of a rehearsal says that test buyers have left, fewest first."""
+    async with database.session() as session:
+        entries = (await realtime.snapshot(session, show.id)).entries
+    return sorted(entries["rehearsal"]["stock"].values())
+
+
+async def test_stock_in_the_room_falls_as_test_buyers_buy(
+    app: FastAPI, database: Database, rehearsed: Show
+) -> None:
+    """The room's is the scratch stock; the real pieces are all still there."""
+    before = await rows_of(database)
+    settings = app.state.settings
+
+    async with scratch(settings.database_url, rehearsed.id) as schema:
+        assert schema is not None
+        whole = await stock_left(settings.database_url, schema)
+        await buy_three(settings, rehearsed, schema)
+        left = await stock_left(settings.database_url, schema)
+    async with database.session() as session:
+        await shows.note_stock(session, rehearsed.id, left)
+
+    assert sum(left.values()) == sum(whole.values()) - 3
+    assert await left_in_room(database, rehearsed) == sorted(left.values())
+    assert changed(before, await rows_of(database)) == ROOM
+
+
+async def test_stock_of_a_rehearsal_that_is_over_is_said_nowhere(
+    database: Database, floor: Floor, rehearsed: Show
+) -> None:
+    async with database.session() as session:
+        await shows.end_rehearsal(session, person=floor.host, show_id=floor.show.id)
+    rows = await rows_of(database)
+
+    async with database.session() as session:
+        await shows.note_stock(session, rehearsed.id, {"MUG-1": 3})
+
+    assert changed(rows, await rows_of(database)) == set()
 
 
 async def figures_of(database: Database, show: Show) -> RehearsalFigures | None:

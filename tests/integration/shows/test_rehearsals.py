@@ -10,6 +10,8 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
+from showfloor.identity import service as identity
+from showfloor.identity.types import GrantKind, Role
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Database
 from showfloor.kit.recent import Recent
@@ -19,7 +21,15 @@ from showfloor.shows.service import rehearsals
 from showfloor.shows.tasks import end_old_rehearsals
 from tests.integration.app.conftest import app, client
 from tests.integration.checkout.shop import execute
-from tests.people import Floor, add_floor, add_host, add_key, put_on_air, report
+from tests.people import (
+    Floor,
+    add_floor,
+    add_host,
+    add_key,
+    add_person,
+    put_on_air,
+    report,
+)
 from tests.surfaces import PUBLIC, answers, changed, rows_of
 
 __all__ = ["app", "client"]
@@ -319,3 +329,63 @@ async def test_stranger_starts_and_ends_no_rehearsal(stage: Stage) -> None:
 
     assert (begun.status_code, ended.status_code) == (404, 404)
     assert changed(rows, await rows_of(stage.database)) == set()
+
+
+@pytest.mark.parametrize("role", [Role.PRODUCER, Role.MODERATOR, Role.ANALYST])
+async def test_team_watches_the_rehearsal_by_the_link_of_its_show(stage: Stage, role: Role) -> None:
+    async with stage.database.session() as session:
+        member = await add_person(session, role.value)
+        await identity.grant(
+            session,
+            person_id=member.id,
+            kind=GrantKind.CREATOR,
+            subject_id=stage.floor.show.host_creator_id,
+            role=role,
+        )
+        colleague = await add_key(session, member)
+    before = await stage.client.get(f"{stage.path()}/rehearsal", headers=colleague)
+    show = await stage.rehearse()
+
+    watched = await stage.client.get(f"{stage.path()}/rehearsal", headers=colleague)
+    same = await stage.client.get(f"{stage.path(show)}/rehearsal", headers=colleague)
+
+    assert (before.status_code, before.json()["code"]) == (404, "rehearsal_not_found")
+    assert watched.json() == same.json()
+    seen = watched.json()["show"]
+    assert (seen["id"], seen["state"]) == (show["id"], "rehearsal")
+    assert seen["title"] == {"en": "Slow morning", "ar": "صباح هادئ"}
+    assert "/index.m3u8?preview=" in seen["playback"]["hls_url"]
+    assert show["id"] in seen["playback"]["events_url"]
+
+
+async def test_nobody_else_watches_a_rehearsal(stage: Stage) -> None:
+    show = await stage.rehearse()
+    async with stage.database.session() as session:
+        stranger = await add_key(session, await add_host(session))
+
+    answers = [
+        await stage.client.get(f"{path}/rehearsal", headers=headers)
+        for path in (stage.path(), stage.path(show))
+        for headers in ({}, stranger, stage.seller)
+    ]
+
+    assert [(each.status_code, each.json()["code"]) for each in answers] == 2 * [
+        (401, "not_authenticated"),
+        (404, "show_not_found"),
+        (404, "show_not_found"),
+    ]
+    assert "preview=" not in "".join(each.text for each in answers)
+
+
+async def test_page_of_rehearsals_says_the_same_with_and_without_one(stage: Stage) -> None:
+    of = ids.encode("show", stage.floor.show.id)
+    before = await stage.client.get(f"/rehearsals/{of}?lang=en")
+    await stage.rehearse()
+
+    page = await stage.client.get(f"/rehearsals/{of}?lang=en", headers=stage.host)
+
+    assert (before.status_code, page.text) == (200, before.text)
+    assert page.headers["x-robots-tag"] == "noindex"
+    assert "Slow morning" not in page.text
+    broken = await stage.client.get("/rehearsals/nothing", headers={"accept": "text/html"})
+    assert broken.status_code == 404

@@ -17,6 +17,7 @@ from pydantic import SecretStr
 
 from showfloor.app.asgi import create_app
 from showfloor.app.rehearsing.buyer import Bought, buy
+from showfloor.app.rehearsing.scratch import stock_left
 from showfloor.app.rehearsing.viewer import AGAIN, follow_room, watch
 from showfloor.app.settings import Settings
 from showfloor.checkout.adapters.test_provider import TestProvider
@@ -44,6 +45,8 @@ class Crowd:
         self._taken = Money(0, show.currency)
         self._refused: Counter[str] = Counter()
         self._pins: dict[str, str] = {}
+        self.stock: dict[str, int] = {}
+        """What is left for its buyers, by SKU; empty before the first of them came."""
 
     @property
     def figures(self) -> RehearsalFigures:
@@ -61,7 +64,7 @@ class Crowd:
             for number in range(VIEWERS):
                 group.create_task(self._be_in_room(client, first=number == 0))
                 group.create_task(self._see(client))
-            group.create_task(self._buy_for_ever(shop))
+            group.create_task(self._buy_for_ever(shop, schema))
 
     async def _be_in_room(self, client: httpx2.AsyncClient, *, first: bool) -> None:
         shown = ids.encode("show", self._show.id)
@@ -101,9 +104,10 @@ class Crowd:
         async for _piece in watch(client, url):
             self._pieces += 1
 
-    async def _buy_for_ever(self, shop: httpx2.AsyncClient) -> None:
+    async def _buy_for_ever(self, shop: httpx2.AsyncClient, schema: str) -> None:
         while True:
             await self.buy_once(shop)
+            self.stock = await stock_left(self._settings.database_url, schema)
             await asyncio.sleep(PAUSE)
 
     async def buy_once(self, shop: httpx2.AsyncClient) -> None:

@@ -24,6 +24,8 @@ LOOK_AGAIN = timedelta(seconds=2)
 """While one runs, figures are stored that often."""
 MOST_CROWDS = 3
 """At once: each has connections and tables of its own, and the real shows need the database too."""
+_Found = tuple[RehearsalFigures, dict[str, int]]
+"""What a crowd found so far, and what is left for it to buy, by SKU."""
 
 
 class Rehearsals:
@@ -33,7 +35,7 @@ class Rehearsals:
         self._settings = settings
         self._storage = storage
         self._crowds: dict[UUID, tuple[Crowd, asyncio.Task[None]]] = {}
-        self._stored: dict[UUID, RehearsalFigures] = {}
+        self._stored: dict[UUID, _Found] = {}
         self._seen: frozenset[UUID] = frozenset()
         """The rehearsals that ran at the last look, also those whose crowd another worker has."""
         self._clean = False
@@ -74,7 +76,7 @@ class Rehearsals:
         crowd = Crowd(self._settings, show)
         self._crowds[show_id] = crowd, asyncio.create_task(self._rehearse(show_id, crowd))
         # Before it found something there is nothing to store: another worker may have the crowd.
-        self._stored[show_id] = crowd.figures
+        self._stored[show_id] = _found_by(crowd)
 
     async def _rehearse(self, show_id: UUID, crowd: Crowd) -> None:
         async with scratch(self._settings.database_url, show_id) as schema:
@@ -89,11 +91,14 @@ class Rehearsals:
 
     async def _store_figures(self, database: Database) -> None:
         for show_id, (crowd, task) in self._crowds.items():
-            if task.done() or self._stored.get(show_id) == crowd.figures:
+            if task.done() or self._stored.get(show_id) == (found := _found_by(crowd)):
                 continue
-            self._stored[show_id] = figures = crowd.figures
+            self._stored[show_id] = found
+            figures, stock = found
             async with database.session() as session:
                 await shows.note_figures(session, show_id, figures)
+                if stock:
+                    await shows.note_stock(session, show_id, stock)
 
     async def _delete_leftovers(self, running: frozenset[UUID]) -> bool:
         """Schemas of a worker that was killed, and what `streaming` recorded of a preview; whether
@@ -107,6 +112,10 @@ class Rehearsals:
         for name in over:
             await asyncio.to_thread(self._storage.delete, name)
         return bool(over)
+
+
+def _found_by(crowd: Crowd) -> _Found:
+    return crowd.figures, crowd.stock
 
 
 def _is_over(name: str, running: frozenset[UUID]) -> bool:

@@ -106,6 +106,18 @@ async def _fill(
             await connection.execute(sql.SQL(statement).format(schema=space))
 
 
+async def stock_left(url: str, schema: str) -> dict[str, int]:
+    """What test buyers can still buy, by SKU."""
+    space = sql.Identifier(schema)
+    asked = sql.SQL(
+        "select variant.sku, stock_item.available from {}.stock_item"
+        " join {}.variant on variant.id = stock_item.variant_id"
+    ).format(space, space)
+    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
+        found = await connection.execute(asked)
+        return {str(sku): int(left) for sku, left in await found.fetchall()}
+
+
 async def drop(connection: psycopg.AsyncConnection[tuple[object, ...]], schema: str) -> None:
     """One table after the other: a transaction for all would need more locks than a server has by
     default (`max_locks_per_transaction`).

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, BackgroundTasks
+from fastapi import APIRouter, BackgroundTasks, Request
 
 from showfloor.identity.http import CurrentPerson
 from showfloor.kit.http import SessionDep
 from showfloor.kit.ids import parse
 from showfloor.kit.openapi import refusals
+from showfloor.media import service as media
 from showfloor.shows import service
 from showfloor.shows.errors import NotAllowedInState, RehearsalNotFound, RehearsalRunning
-from showfloor.shows.http import CHANGE, StreamingDep, UrlsDep
-from showfloor.shows.schemas import ShowOut
+from showfloor.shows.http import CHANGE, OWN, StreamingDep, UrlsDep
+from showfloor.shows.schemas import ShowOut, WatchedRehearsal
 from showfloor.shows.types import ShowState
-from showfloor.shows.views import show_view
+from showfloor.shows.views import show_view, watched_rehearsal_view
 
 router = APIRouter(prefix="/api/v1", tags=["shows"])
 
@@ -32,6 +33,24 @@ async def start_rehearsal(
     """
     show = await service.start_rehearsal(session, person=person, show_id=parse("show", show_id))
     return show_view(await service.with_shelf(session, show), urls)
+
+
+@router.get(
+    "/shows/{show_id}/rehearsal",
+    responses=refusals(*OWN, RehearsalNotFound),
+)
+async def watch_rehearsal(
+    show_id: str, request: Request, session: SessionDep, urls: UrlsDep, person: CurrentPerson
+) -> WatchedRehearsal:
+    """The rehearsal of this show, or the one that this show is, as its viewers see it; for its team
+    alone. Nothing is sold in it.
+    """
+    show, rehearsal = await service.watch_rehearsal(
+        session, person=person, show_id=parse("show", show_id)
+    )
+    token, _ = media.get_preview_tokens(request.app.state.settings.secret, show.id)
+    view = show_view(await service.with_shelf(session, show), urls)
+    return watched_rehearsal_view(view, rehearsal, token)
 
 
 @router.delete(

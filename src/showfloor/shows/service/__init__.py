@@ -57,7 +57,9 @@ from showfloor.shows.service.rehearsals import (
     find_rehearsal,
     list_rehearsals,
     note_figures,
+    note_stock,
     start_rehearsal,
+    watch_rehearsal,
 )
 from showfloor.shows.service.remotes import (
     end_remote,
@@ -136,6 +138,7 @@ __all__ = [
     "note_figures",
     "note_ingest",
     "note_ingests",
+    "note_stock",
     "pin",
     "pin_by_remote",
     "refresh_product",
@@ -148,6 +151,7 @@ __all__ = [
     "start_rehearsal",
     "unpin_by_remote",
     "view_by_remote",
+    "watch_rehearsal",
     "with_shelf",
     "with_shelves",
 ]

@@ -8,6 +8,7 @@ for that state and nothing is sold in it; test buyers buy in a database schema o
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -24,7 +25,7 @@ from showfloor.shows.queries import rehearsals as own
 from showfloor.shows.rules import Step, after
 from showfloor.shows.service.access import get_own_show
 from showfloor.shows.service.cues import disclose_from_the_start
-from showfloor.shows.service.room import publish_show
+from showfloor.shows.service.room import publish_rehearsed_stock, publish_show
 from showfloor.shows.service.shelf import refresh_product
 from showfloor.shows.types import Rehearsal, RehearsalFigures, Show, ShowState
 
@@ -105,6 +106,20 @@ async def find_rehearsal(session: Session, show_id: UUID) -> Rehearsal | None:
     return await own.rehearsal_of(session, show_id)
 
 
+async def watch_rehearsal(
+    session: Session, *, person: Person, show_id: UUID
+) -> tuple[Show, Rehearsal]:
+    """What its team watches, by the id of either show, so that one link leads to every rehearsal of
+    a show. Raises ShowNotFound, RehearsalNotFound.
+    """
+    show = await get_own_show(session, person=person, show_id=show_id, rehearsed=True)
+    found = await own.rehearsal_of(session, show.id)
+    if found is None:
+        raise RehearsalNotFound
+    rehearsed = await get_own_show(session, person=person, show_id=found.show_id, rehearsed=True)
+    return rehearsed, found
+
+
 async def list_rehearsals(session: Session) -> list[tuple[Rehearsal, Show]]:
     """All that run."""
     found = await own.rehearsals(session)
@@ -116,3 +131,12 @@ async def list_rehearsals(session: Session) -> list[tuple[Rehearsal, Show]]:
 async def note_figures(session: Session, show_id: UUID, figures: RehearsalFigures) -> None:
     """What synthetic viewers and test buyers found; nothing when the rehearsal is over."""
     await own.save_figures(session, show_id, figures)
+
+
+async def note_stock(session: Session, show_id: UUID, left: Mapping[str, int]) -> None:
+    """What test buyers have left, by SKU: the room of the rehearsal says it instead of the real
+    stock. Nothing when the rehearsal is over.
+    """
+    # It does not end in between.
+    if await queries.show(session, show_id, lock=True) is not None:
+        await publish_rehearsed_stock(session, show_id, left)

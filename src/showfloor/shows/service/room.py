@@ -5,6 +5,7 @@ Values are the wire models of `views`, so that the room and the API say the same
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from showfloor.catalog.types import PricedProduct
@@ -13,6 +14,7 @@ from showfloor.kit import clock, ids
 from showfloor.kit.db import Session
 from showfloor.realtime import service as realtime
 from showfloor.shows.rules import ENDED_CUES_STAY
+from showfloor.shows.schemas import RoomRehearsal
 from showfloor.shows.types import Caption, Cue, Show
 from showfloor.shows.views import caption_view, cue_view, room_view
 
@@ -40,6 +42,11 @@ async def publish_caption(session: Session, caption: Caption) -> None:
     """The room carries a line ahead of its frame: every viewer is behind the camera."""
     view = caption_view(caption).model_dump(mode="json")
     await realtime.set_entry(session, caption.show_id, f"caption/{view['id']}", view)
+
+
+async def publish_rehearsed_stock(session: Session, show_id: UUID, left: Mapping[str, int]) -> None:
+    view = RoomRehearsal(stock=dict(sorted(left.items()))).model_dump(mode="json")
+    await realtime.set_entry(session, show_id, "rehearsal", view)
 
 
 async def forget_old_cues(session: Session, show_id: UUID) -> None:
