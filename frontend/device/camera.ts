@@ -10,7 +10,32 @@ export interface Choice {
 }
 
 export type Trouble =
-  "refused" | "missing" | "taken" | "insecure" | "unsupported" | "gone" | "away";
+  | "refused"
+  | "missing"
+  | "taken"
+  | "insecure"
+  | "unsupported"
+  | "gone"
+  | "gone_microphone"
+  | "away";
+
+/** What ends when a device is there again, without anybody pressing a button. */
+export const MISSED: ReadonlySet<Trouble | null> = new Set<Trouble | null>([
+  "missing",
+  "gone",
+  "gone_microphone",
+]);
+
+/** Whether what was chosen, or any where nothing was, is plugged in. */
+export function isThere(
+  choice: Choice,
+  cameras: readonly MediaDeviceInfo[],
+  microphones: readonly MediaDeviceInfo[],
+): boolean {
+  const has = (devices: readonly MediaDeviceInfo[], chosen: string | null): boolean =>
+    chosen === null ? devices.length > 0 : devices.some(({ deviceId }) => deviceId === chosen);
+  return has(cameras, choice.camera) && has(microphones, choice.microphone);
+}
 
 /** Whether this browser can publish at all. */
 export function trouble(): Trouble | null {

@@ -1,7 +1,15 @@
 /** This device as the show's camera: its picture, its sound, and the way to the server. It lives as
  *  long as its show is open in the studio, on whatever page of it. */
 import { problemOf } from "../api/client";
-import { constraints, trouble, troubleOf, type Choice, type Trouble } from "./camera";
+import {
+  constraints,
+  isThere,
+  MISSED,
+  trouble,
+  troubleOf,
+  type Choice,
+  type Trouble,
+} from "./camera";
 import type { Loudness } from "./level";
 import { MOST, type Softness } from "./rate";
 import {
@@ -37,6 +45,10 @@ export class Device {
   step = $state(0);
   loudness = $state<Loudness | null>(null);
   muted = $state(false);
+  /** The system has muted the microphone: a call has it, or a key of the device. */
+  silenced = $state(false);
+  /** Seconds for which this page was out of sight and the picture was lost meanwhile; null otherwise. */
+  wasHidden = $state<number | null>(null);
   /** Kilobits a second that the uplink was trusted with in each of the last seconds, and how many were
    *  sent in the last one. */
   network = $state.raw<readonly number[]>([]);
@@ -54,6 +66,10 @@ export class Device {
   #retry: ReturnType<typeof setTimeout> | null = null;
   #lock: WakeLockSentinel | null = null;
   #asked = 0;
+  /** `performance.now()` of when the page went out of sight while it published. */
+  #hiddenAt: number | null = null;
+  /** Those that are waited for while the camera is refused. */
+  #permissions: PermissionStatus[] = [];
 
   constructor(private readonly ask: () => Promise<Ticket>) {}
 
@@ -73,7 +89,7 @@ export class Device {
     try {
       stream = await navigator.mediaDevices.getUserMedia(constraints(this.choice));
     } catch (error) {
-      if (asked === this.#asked) this.trouble = troubleOf(error);
+      if (asked === this.#asked) this.#failed(troubleOf(error));
       return;
     }
     if (asked !== this.#asked) return stream.getTracks().forEach((track) => track.stop());
@@ -113,8 +129,22 @@ export class Device {
     this.state = "off";
     if (this.#meter) clearInterval(this.#meter);
     this.#meter = null;
-    navigator.mediaDevices?.removeEventListener("devicechange", this.#list);
-    document.removeEventListener("visibilitychange", this.#stayAwake);
+    this.#permissions.forEach((permission) => (permission.onchange = null));
+    this.#permissions = [];
+    navigator.mediaDevices?.removeEventListener("devicechange", this.#changed);
+    document.removeEventListener("visibilitychange", this.#seen);
+  }
+
+  /** Without a picture, too: a camera that is plugged in, or allowed, is used by itself. */
+  #failed(why: Trouble): void {
+    this.trouble = why;
+    this.#listen();
+    if (why === "refused") void this.#waitForPermission();
+  }
+
+  #listen(): void {
+    navigator.mediaDevices.addEventListener("devicechange", this.#changed);
+    document.addEventListener("visibilitychange", this.#seen);
   }
 
   #use(stream: MediaStream): void {
@@ -131,19 +161,21 @@ export class Device {
       picture.onmute = () => this.#leave("away");
       picture.onunmute = () => this.#back();
     }
-    stream.getAudioTracks().forEach((track) => (track.onended = () => this.#leave("gone")));
-    if (!this.#meter) {
-      this.#meter = setInterval(() => this.#look(), METER);
-      navigator.mediaDevices.addEventListener("devicechange", this.#list);
-      document.addEventListener("visibilitychange", this.#stayAwake);
+    this.silenced = stream.getAudioTracks().some((track) => track.muted);
+    for (const sound of stream.getAudioTracks()) {
+      sound.onended = () => this.#leave("gone_microphone");
+      sound.onmute = () => (this.silenced = true);
+      sound.onunmute = () => (this.silenced = false);
     }
+    this.#meter ??= setInterval(() => this.#look(), METER);
+    this.#listen();
     if (this.#wanted && !this.#uplink) this.#back();
   }
 
   #look(): void {
     if (!this.#capture) return;
     this.step = this.#capture.level.step;
-    this.loudness = this.muted ? null : this.#capture.level.loudness;
+    this.loudness = this.muted || this.silenced ? null : this.#capture.level.loudness;
   }
 
   /** The system took the camera away (a call, a locked screen), or somebody pulled it out: viewers
@@ -223,6 +255,51 @@ export class Device {
     if (this.#retry) clearTimeout(this.#retry);
     this.#uplink?.close();
     this.#uplink = null;
+  }
+
+  /** What was pulled out, or was never there, is used as soon as it is plugged in. */
+  #changed = async (): Promise<void> => {
+    await this.#list();
+    if (MISSED.has(this.trouble) && isThere(this.choice, this.cameras, this.microphones))
+      await this.open();
+  };
+
+  #seen = (): void => {
+    if (document.visibilityState === "visible") this.#return();
+    else this.#hide();
+  };
+
+  #hide(): void {
+    this.#hiddenAt = this.#wanted ? performance.now() : null;
+    this.wasHidden = null;
+  }
+
+  /** After a call, a locked screen or another tab. A phone may have ended the tracks meanwhile without
+   *  an event, the program that had the camera may be closed, and timers of hidden pages are late. */
+  #return(): void {
+    void this.#stayAwake();
+    const ended = this.stream?.getTracks().some(({ readyState }) => readyState === "ended");
+    if (this.#hiddenAt !== null && (ended || this.trouble || !this.#uplink))
+      this.wasHidden = (performance.now() - this.#hiddenAt) / 1000;
+    this.#hiddenAt = null;
+    if (this.trouble === "taken" || (this.#wanted && ended)) void this.open();
+    else if (this.#wanted && !this.trouble && !this.#uplink) {
+      if (this.#retry) clearTimeout(this.#retry);
+      void this.#connect();
+    }
+  }
+
+  /** Who allows the camera beside the address need not press anything here, too. Browsers that do not
+   *  know these permissions leave it to the button (Permissions §5.1). */
+  async #waitForPermission(): Promise<void> {
+    const names = ["camera", "microphone"] as PermissionName[];
+    const asked = names.map((name) => navigator.permissions?.query({ name }).catch(() => null));
+    this.#permissions = (await Promise.all(asked)).filter((each) => each != null);
+    for (const each of this.#permissions)
+      each.onchange = () => {
+        const allowed = this.#permissions.every(({ state }) => state !== "denied");
+        if (allowed && this.trouble === "refused") void this.open();
+      };
   }
 
   #list = async (): Promise<void> => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { troubleOf, constraints } from "./camera";
+import { troubleOf, constraints, isThere, type Choice } from "./camera";
 import { middle } from "./crop";
 import { Level, STEPS } from "./level";
 import { LEAST, MOST, Rate, SIZES } from "./rate";
@@ -159,6 +159,19 @@ describe("the camera", () => {
     ["Error", "taken"],
   ])("that fails with %s is %s", (name, word) => {
     expect(troubleOf(Object.assign(new Error(name), { name }))).toBe(word);
+  });
+
+  it.each([
+    ["any, and there is one", {}, true],
+    ["one that is there", { camera: "a", microphone: "m" }, true],
+    ["one that is still unplugged", { camera: "b" }, false],
+    ["a microphone that is still unplugged", { microphone: "n" }, false],
+  ])("is used again when what was chosen is plugged in: %s", (_, more: Partial<Choice>, there) => {
+    const any: Choice = { camera: null, microphone: null, portrait: true, facing: "user" };
+    const devices = (deviceId: string) => [{ deviceId } as MediaDeviceInfo];
+
+    expect(isThere({ ...any, ...more }, devices("a"), devices("m"))).toBe(there);
+    expect(isThere(any, devices("a"), [])).toBe(false);
   });
 
   it("is asked for by name once it was chosen, else by the side that it faces", () => {
