@@ -151,7 +151,8 @@ def test_cut_at_the_limit_is_accepted() -> None:
 def pin(number: int, start: float, end: float | None) -> Cue:
     payload = PinPayload(product_id=UUID(int=number))
     kind = CueKind.PIN
-    return Cue(UUID(int=100 + number), UUID(int=9), kind, at(start), end and at(end), payload)
+    until = None if end is None else at(end)
+    return Cue(UUID(int=100 + number), UUID(int=9), kind, at(start), until, payload)
 
 
 @pytest.mark.parametrize(
