@@ -129,6 +129,7 @@ def test_clip_stands_beside_its_product_and_the_other_clips(
     page.locator(".stage__state .narrow-only, .stage__bag").first.click()
     drawer = page.locator(".shop")
     expect(drawer.get_by_role("heading", name=more)).to_be_visible()
+    settled(page)
     assert look(page, f"clip-shelf-{lang}-360") == []
     turn(page, 1280)
 
