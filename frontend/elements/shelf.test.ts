@@ -220,7 +220,7 @@ test.each([english, arabic])("a rehearsal says that it is one, and never that it
 
   const text = said(StageTop, store, { onsound: () => undefined });
 
-  expect(text).toContain(by.t("rehearsal.banner"));
+  expect(text).toContain(by.t("show.rehearsal"));
   expect(text).not.toContain(by.t("show.live"));
 });
 
