@@ -9,11 +9,21 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
-from tests.journeys.conftest import IN_TURN, Installation, settled, tomorrow, until
+from tests.journeys.conftest import (
+    CHROMIUM,
+    IN_TURN,
+    Installation,
+    chromium,
+    new_visitor,
+    settled,
+    tomorrow,
+    until,
+)
 from tests.journeys.test_buy import VIDEO
 from tests.journeys.test_look import look, studio, turn
+from tests.waiting import BOUND
 
 pytestmark = [IN_TURN]
 OWN = "document.querySelector('.own-camera video')?.srcObject"
@@ -35,11 +45,15 @@ def open_device(demo: Installation, page: Page, show: dict[str, Any], language: 
     page.goto(f"{demo.base}/studio/shows/{show['id']}/device?lang={language}")
 
 
-def allow(context: BrowserContext, page: Page, setting: str) -> None:
-    """What a person says beside the address."""
-    session = context.new_cdp_session(page)
-    for name in ("camera", "microphone"):
-        session.send("Browser.setPermission", {"permission": {"name": name}, "setting": setting})
+@pytest.fixture
+def refusing(playwright: Playwright) -> Iterator[BrowserContext]:
+    """A browser in which somebody has to allow the camera; before that it is refused."""
+    args = [each for each in CHROMIUM if each != "--use-fake-ui-for-media-stream"]
+    browser = playwright.chromium.launch(executable_path=chromium(), args=args, headless=True)
+    context = new_visitor(browser, viewport={"width": 1280, "height": 800}, locale="en-GB")
+    context.set_default_timeout(BOUND * 1000)
+    yield context
+    browser.close()
 
 
 @pytest.mark.parametrize(
@@ -51,14 +65,13 @@ def allow(context: BrowserContext, page: Page, setting: str) -> None:
 )
 def test_refused_camera_says_what_to_do_and_opens_when_it_is_allowed(
     demo: Installation,
-    page: Page,
-    context: BrowserContext,
+    refusing: BrowserContext,
     show: dict[str, Any],
     language: str,
     said: str,
     what_to_do: str,
 ) -> None:
-    allow(context, page, "denied")
+    page = refusing.new_page()
     open_device(demo, page, show, language)
 
     trouble = page.locator(".own-camera [role=alert]")
@@ -68,8 +81,10 @@ def test_refused_camera_says_what_to_do_and_opens_when_it_is_allowed(
         turn(page, width)
         settled(page)
         assert look(page, f"device-refused-{language}-{width}") == []
+    turn(page, 1280)
 
-    allow(context, page, "granted")
+    # Beside the address, and not on the page.
+    refusing.grant_permissions(["camera", "microphone"], origin=demo.base)
     until(page, f"{OWN}?.getVideoTracks()[0].readyState === 'live'")
     expect(trouble).to_have_count(0)
 
