@@ -174,8 +174,11 @@ export class Device {
 
   #look(): void {
     if (!this.#capture) return;
-    this.step = this.#capture.level.step;
-    this.loudness = this.muted || this.silenced ? null : this.#capture.level.loudness;
+    const { level } = this.#capture;
+    // Of a track that ended nothing more is measured: the meter would stay where it was.
+    const heard = !this.muted && !this.silenced && this.trouble !== "gone_microphone";
+    this.step = heard ? level.step : 0;
+    this.loudness = heard ? level.loudness : null;
   }
 
   /** The system took the camera away (a call, a locked screen), or somebody pulled it out: viewers

@@ -101,6 +101,7 @@ def test_refused_camera_says_what_to_do_and_opens_when_it_is_allowed(
                 "away": "The camera is taken away for a moment",
                 "gone": "The camera was unplugged",
                 "gone_microphone": "The microphone was unplugged",
+                "unheard": "Nothing is heard until a microphone is plugged in.",
                 "muted": "the system has muted the microphone",
                 "hidden": "This page was out of sight",
             },
@@ -113,6 +114,7 @@ def test_refused_camera_says_what_to_do_and_opens_when_it_is_allowed(
                 "away": "الكاميرا غير متاحة للحظة",
                 "gone": "فُصلت الكاميرا",
                 "gone_microphone": "فُصل الميكروفون",
+                "unheard": "لا يُسمع شيء إلى أن يُوصَّل ميكروفون.",
                 "muted": "كتم النظام صوت الميكروفون",
                 "hidden": "كانت هذه الصفحة مخفية",
             },
@@ -147,6 +149,9 @@ def test_camera_that_goes_away_comes_back_and_viewers_wait_for_it(
         happens(page, kind, "ended")
         expect(page.get_by_text(words[said])).to_be_visible()
         expect(viewer.get_by_text("Back in a moment").first).to_be_visible()
+        if kind == "Audio":
+            expect(page.get_by_text(words["unheard"])).to_be_visible()
+            expect(page.locator(".level i:is(.on, .hot)")).to_have_count(0)
         look_at_trouble(page, f"device-{said}-{language}")
         page.evaluate("navigator.mediaDevices.dispatchEvent(new Event('devicechange'))")
         expect(page.get_by_text(words["on"])).to_be_visible()
