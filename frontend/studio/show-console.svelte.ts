@@ -137,14 +137,18 @@ export class ShowConsole {
     return this.#ask();
   }
 
-  /** Asks the server, then shows its new view; a refusal is said and changes nothing. */
-  async act(run: () => Promise<unknown>): Promise<boolean> {
+  /** Asks the server, then shows its new view, or does what else has to follow; a refusal is said and
+   *  changes nothing. */
+  async act(
+    run: () => Promise<unknown>,
+    afterwards: () => unknown = () => this.#ask(),
+  ): Promise<boolean> {
     if (this.busy) return false;
     this.busy = true;
     this.problem = null;
     try {
       await run();
-      await this.#ask();
+      await afterwards();
       return true;
     } catch (error) {
       this.problem = problemOf(error);
@@ -154,21 +158,12 @@ export class ShowConsole {
     }
   }
 
-  /** Not by `act`: afterwards there is no show to ask about. */
-  async endRehearsal(): Promise<boolean> {
-    if (this.busy) return false;
-    this.busy = true;
-    try {
-      await this.studio.request(`/shows/${this.showId}/rehearsal`, { method: "DELETE" });
-      this.stop();
-      return true;
-    } catch (error) {
-      this.problem = problemOf(error);
-      return false;
-    } finally {
-      this.busy = false;
-    }
-  }
+  /** Afterwards there is no show to ask about. */
+  endRehearsal = () =>
+    this.act(
+      () => this.studio.request(`/shows/${this.showId}/rehearsal`, { method: "DELETE" }),
+      () => this.stop(),
+    );
 
   goLive = () => this.act(() => this.#post("/go-live"));
   addProduct = (product_id: string) => this.act(() => this.#post("/products", { product_id }));

@@ -320,6 +320,7 @@ test("a rehearsal takes cues, is asked for no sales, and ends by being deleted",
   expect(asked.filter(({ path }) => path.endsWith("/sales"))).toEqual([]);
 
   expect(await control.endRehearsal()).toBe(true);
+  await vi.advanceTimersByTimeAsync(4000);
   expect(asked.at(-1)).toMatchObject({ method: "DELETE", path: "/shows/show_1/rehearsal" });
 });
 
