@@ -15,14 +15,23 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from showfloor.app.demo.camera import FILM
+from showfloor.app.demo.camera import FILM, WIDE_FILM
 from tests.integration.streaming.conftest import clip, tags
 from tests.integration.streaming.peers import SOURCE, Tag
-from tests.journeys.conftest import CHECKOUT, IN_TURN, START_WITHIN, Installation, settled, until
-from tests.journeys.on_air import publisher
+from tests.journeys.conftest import (
+    CHECKOUT,
+    IN_TURN,
+    START_WITHIN,
+    Installation,
+    new_visitor,
+    settled,
+    until,
+)
+from tests.journeys.on_air import on_air, publisher
 from tests.journeys.test_buy import VIDEO
+from tests.journeys.test_look import look
 from tests.recordings import filming
 from tests.waiting import BOUND, until_blocking
 
@@ -266,6 +275,63 @@ def test_replay_that_cannot_be_reached_says_so(page: Page, ended: Ended) -> None
     expect(alone.get_by_text("We could not reach the shop.")).to_be_visible()
     expect(alone.get_by_role("button", name="Watch the replay")).to_be_visible()
     alone.close()
+
+
+@pytest.fixture(scope="module")
+def across(demo: Installation) -> str:
+    """The address of an ended show whose camera lay across."""
+    with demo.api("host") as api:
+        live = api.get("/shows", params={"state": "live"}).json()["items"][0]
+    products = [each["id"] for each in live["products"][:2]]
+    title = {"en": "Across, again", "ar": "بالعرض، من جديد"}
+    with on_air(demo, title, products, WIDE_FILM) as show:
+        pin = {"kind": "pin", "product_id": products[0]}
+        show.api.post(f"/shows/{show.id}/cues", json=pin).raise_for_status()
+        _watched(demo, show.id, segments=4)
+        show.api.post(f"/shows/{show.id}/end").raise_for_status()
+        wait_for(show.api, f"/shows/{show.id}", "ready", "replay", "state")
+    return f"{demo.base}/s/{show.slug}"
+
+
+# Without the script, as a poster, and while it plays: nothing jumps from one to the next.
+@pytest.mark.parametrize("lang", ["en", "ar"])
+@pytest.mark.parametrize(("width", "height"), [(360, 740), (1280, 800)])
+def test_replay_of_a_landscape_show_keeps_its_shape(
+    browser: Browser, across: str, width: int, height: int, lang: str
+) -> None:
+    address = f"{across}?lang={lang}"
+    window = {"width": width, "height": height}
+    bare = new_visitor(browser, viewport=window, java_script_enabled=False, locale="en-GB")
+    context = new_visitor(browser, viewport=window, locale="en-GB")
+    context.set_default_timeout(BOUND * 1000)
+    page = context.new_page()
+    printed = bare.new_page()
+    printed.goto(address)
+    seen = [_stage(printed)]
+
+    arrive(page, address)
+    seen.append(_stage(page))
+    page.get_by_role("button", name=re.compile("Watch the replay|مشاهدة الإعادة")).click()
+    until(page, f"{VIDEO}?.currentTime > 0 && {VIDEO}.videoWidth > {VIDEO}.videoHeight")
+    settled(page)
+    seen.append(_stage(page))
+    assert look(page, f"replay-wide-{lang}-{width}") == []
+
+    assert {shape for shape, *_ in seen} == {"wide"}
+    for _, *box in seen:
+        assert box == pytest.approx(seen[-1][1:], abs=1)
+        assert box[0] / box[1] == pytest.approx(16 / 9, abs=0.02)
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    context.close()
+    bare.close()
+
+
+def _stage(page: Page) -> tuple[str, float, float]:
+    """For which shape the page is laid out, and how large the picture's place is."""
+    box = page.locator(".stage").bounding_box()
+    assert box is not None
+    shape = page.locator(".show-layout").get_attribute("data-shape")
+    return str(shape), box["width"], box["height"]
 
 
 HLS_JS = Path(__file__).parents[2] / "frontend/node_modules/hls.js/dist/hls.min.js"

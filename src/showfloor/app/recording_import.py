@@ -60,10 +60,12 @@ class RecordingExists(AppError):
 
 @dataclass(frozen=True, slots=True)
 class ImportedRecording:
-    """When the show was on, by its own clock."""
+    """When the show was on, by its own clock, and its picture's width and height in pixels."""
 
     began_at: datetime
     ended_at: datetime
+    width: int
+    height: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +95,14 @@ def write_recording(
     beside = data / "imports"
     shutil.rmtree(beside / show_id, ignore_errors=True)
     try:
-        ended = _Import(data, beside, show_id, began).run(file)
+        taken = _Import(data, beside, show_id, began)
+        ended = taken.run(file)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(target, ignore_errors=True)
         (beside / show_id).rename(target)
     finally:
         shutil.rmtree(beside / show_id, ignore_errors=True)
-    return ImportedRecording(began, ended)
+    return ImportedRecording(began, ended, *taken.size)
 
 
 def _last(file: Path) -> int:
@@ -200,6 +203,10 @@ class _Import:
         if not self._show.window.listed:
             raise RecordingUnreadable
         return clock.from_milliseconds(self._show.window.end)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return (self._video.width, self._video.height) if self._video else (0, 0)
 
     def _take(self, tag: _Tag) -> None:
         if tag.kind == chunks.VIDEO:

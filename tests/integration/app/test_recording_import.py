@@ -197,7 +197,12 @@ async def test_imported_show_has_its_pins_and_what_its_host_disclosed(
         ]
         ended = began + timedelta(seconds=20)
         await shows.end_imported(
-            session, show_id=floor.show.id, began_at=began, ended_at=ended, pins=pins
+            session,
+            show_id=floor.show.id,
+            began_at=began,
+            ended_at=ended,
+            size=(720, 1280),
+            pins=pins,
         )
 
     async with database.session() as session:
@@ -226,7 +231,12 @@ async def test_pins_that_no_host_could_set_are_refused_and_the_show_stays_as_it_
     with pytest.raises(refusal):
         async with database.session() as session:
             await shows.end_imported(
-                session, show_id=floor.show.id, began_at=began, ended_at=began, pins=pins
+                session,
+                show_id=floor.show.id,
+                began_at=began,
+                ended_at=began,
+                size=(720, 1280),
+                pins=pins,
             )
 
     async with database.session() as session:
@@ -262,3 +272,5 @@ async def test_the_show_has_ended_when_the_command_has(
     assert ended.went_live_at is not None
     assert ended.ended_at is not None
     assert abs((ended.ended_at - ended.went_live_at).total_seconds() - 5) < 0.2
+    # Its pages are laid out for the picture before the first frame.
+    assert ended.picture_ratio == 1.7778

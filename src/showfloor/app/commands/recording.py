@@ -67,6 +67,7 @@ def import_recording(
             show_id=show_id,
             began_at=found.began_at,
             ended_at=found.ended_at,
+            size=(found.width, found.height),
             pins=placed,
         )
     )

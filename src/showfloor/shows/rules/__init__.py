@@ -71,6 +71,11 @@ def signal_step(state: ShowState, *, publishing: bool) -> Step | None:
     return None
 
 
+def picture_ratio(width: int, height: int) -> float | None:
+    """Width of a picture, height being 1; None where nothing is known of it."""
+    return round(width / height, 4) if height else None
+
+
 def end_of(start: datetime, end: datetime) -> datetime:
     """A cue that is ended before its own first frame is shown lasts no time, never less."""
     return max(start, end)

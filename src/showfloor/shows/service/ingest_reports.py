@@ -20,7 +20,7 @@ from showfloor.media.errors import (
 )
 from showfloor.media.types import IngestReport, IngestState, KeyOwner
 from showfloor.shows import queries
-from showfloor.shows.rules import ENDED_CUES_STAY, after, signal_step
+from showfloor.shows.rules import ENDED_CUES_STAY, after, picture_ratio, signal_step
 from showfloor.shows.service.access import may_still_run
 from showfloor.shows.service.cues import list_carried_cues
 from showfloor.shows.service.destinations import list_orders
@@ -227,9 +227,7 @@ async def _follow_picture(session: Session, show: Show, health: Health | None) -
 
 def _ratio(health: Health | None, before: float | None) -> float | None:
     video = health.video if health is not None else None
-    if video is None or not video.height:
-        return before
-    return round(video.width / video.height, 4)
+    return (picture_ratio(video.width, video.height) if video is not None else None) or before
 
 
 async def _follow_signal(session: Session, show: Show, *, publishing: bool) -> Show:

@@ -14,7 +14,7 @@ from showfloor.media import service as media
 from showfloor.shows import queries
 from showfloor.shows.errors import NotAllowedInState, ShowNotFound, SignalMissing
 from showfloor.shows.events import ShowEnded, ShowWentLive
-from showfloor.shows.rules import Step, after, require_answer
+from showfloor.shows.rules import Step, after, picture_ratio, require_answer
 from showfloor.shows.service.access import get_own_show
 from showfloor.shows.service.cues import (
     close_open_cues,
@@ -78,10 +78,11 @@ async def end_imported(
     show_id: UUID,
     began_at: datetime,
     ended_at: datetime,
+    size: tuple[int, int],
     pins: Sequence[RecordedPin] = (),
 ) -> Show:
-    """The show was a film from `began_at` to `ended_at` with these pins, and is over. What its host
-    disclosed stands on every frame.
+    """The show was a film from `began_at` to `ended_at` with these pins, and is over. Its picture
+    had this `size`, width and height in pixels. What its host disclosed stands on every frame.
 
     Raises ShowNotFound, NotAllowedInState, ProductNotInShow, TooManyPins.
     """
@@ -89,7 +90,13 @@ async def end_imported(
     if show is None:
         raise ShowNotFound
     live = after(show.state, Step.GO_LIVE)
-    ended = replace(show, state=after(live, Step.END), went_live_at=began_at, ended_at=ended_at)
+    ended = replace(
+        show,
+        state=after(live, Step.END),
+        went_live_at=began_at,
+        ended_at=ended_at,
+        picture_ratio=picture_ratio(*size),
+    )
     await disclose_from_the_start(session, show, began_at)
     await close_open_cues(session, show_id, ended_at)
     await pin_recorded(session, show, pins)
