@@ -60,6 +60,9 @@ export class Device {
   #capture: Capture | null = null;
   #uplink: Uplink | null = null;
   #connecting = false;
+  /** Counts them, so that a connection that is under way as the camera goes away comes to nothing: it
+   *  would show viewers a picture that stands. */
+  #drops = 0;
   #wanted = false;
   #tries = 0;
   #meter: ReturnType<typeof setInterval> | null = null;
@@ -200,29 +203,35 @@ export class Device {
   async #connect(): Promise<void> {
     if (!this.#wanted || this.#uplink || this.#connecting || !this.#capture) return;
     this.#connecting = true;
+    const drops = this.#drops;
+    const dropped = () => drops !== this.#drops;
     try {
       const ticket = await this.ask();
-      if (!this.#wanted || !this.#capture) return;
+      if (dropped() || !this.#wanted || !this.#capture) return;
       let over = false;
       const uplink = await this.#transport!.connect(this.#capture, ticket, {
         accepted: () => {
+          if (dropped()) return;
           this.#tries = 0;
           this.state = "on";
         },
         second: (second) => this.#second(second),
         closed: (code, final) => {
           over = true;
-          this.#closed(code, final);
+          if (!dropped()) this.#closed(code, final);
         },
       });
-      if (!this.#wanted) uplink.close();
+      if (dropped() || !this.#wanted) uplink.close();
       else if (!over) this.#uplink = uplink;
     } catch (error) {
+      if (dropped()) return;
       const problem = problemOf(error);
       if (problem.status === 0 || problem.status >= 500) this.#again();
       else this.#give(problem.code);
     } finally {
       this.#connecting = false;
+      // The camera went away and came back meanwhile.
+      if (dropped() && this.state === "connecting") void this.#connect();
     }
   }
 
@@ -255,6 +264,7 @@ export class Device {
   }
 
   #drop(): void {
+    this.#drops += 1;
     if (this.#retry) clearTimeout(this.#retry);
     this.#uplink?.close();
     this.#uplink = null;

@@ -27,6 +27,10 @@ from tests.waiting import BOUND, until_blocking
 
 pytestmark = [IN_TURN]
 PRESS = "all => all.filter((one) => one.ariaDisabled === 'false').forEach((one) => one.click())"
+PICTURE = f"""(({{ currentTime, readyState, paused, error, buffered }}) => JSON.stringify({{
+    currentTime, readyState, paused, error: error?.message,
+    loaded: [...Array(buffered.length).keys()].map((n) => [buffered.start(n), buffered.end(n)]),
+}}))({VIDEO})"""
 OWN = "document.querySelector('.own-camera video')?.srcObject"
 
 
@@ -226,4 +230,9 @@ def look_at_trouble(page: Page, name: str) -> None:
 
 def plays_on(viewer: Page) -> None:
     seen = viewer.evaluate(f"{VIDEO}.currentTime")
-    until(viewer, f"{VIDEO}.currentTime > {seen} + 2")
+    until_blocking(
+        lambda: bool(viewer.evaluate(f"{VIDEO}.currentTime > {seen} + 2")),
+        # waits: Playwright hands events to the test only while it waits itself
+        pause=lambda: viewer.wait_for_timeout(50),
+        otherwise=lambda: f"{viewer.evaluate(PICTURE)} {viewer.locator('.stage').inner_text()}",
+    )
