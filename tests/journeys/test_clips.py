@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from showfloor.kit import clock
-from tests.journeys.conftest import IN_TURN, START_WITHIN, Installation, settled, until
+from tests.journeys.conftest import IN_TURN, Installation, settled, until
 from tests.journeys.test_buy import VIDEO
 from tests.journeys.test_look import look, studio, turn
 from tests.journeys.test_replay import wait_for
@@ -24,12 +24,8 @@ TITLE = {"en": "The lamp, switched on", "ar": "المصباح مضاءً"}
 def own(demo: Installation) -> Iterator[dict[str, Any]]:
     """A clip of the demo's ended show that is this test's, beside the demo's three."""
     path = f"/shows/{demo.facts['past_show_id']}"
-    with demo.api("host") as api, demo.api() as everybody:
-        until_blocking(
-            lambda: len(everybody.get(f"{path}/clips").json().get("items", ())) == 3,
-            within=START_WITHIN,
-            otherwise=lambda: (demo.data / "logs" / "past-show.log").read_text(),
-        )
+    demo.await_past_show()
+    with demo.api("host") as api:
         replay: Any = wait_for(api, path, "ready", "replay", "state")["replay"]
         begins = datetime.fromisoformat(replay["starts_at"])
         span = {
@@ -138,3 +134,34 @@ def test_clip_stands_beside_its_product_and_the_other_clips(
     page.locator(".stage__state .btn-spot").click()
     until(page, f"{VIDEO}?.currentTime > 0")
     expect(page.locator(".feature[data-cue] h3")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("lang", "label", "saved", "said"),
+    [
+        ("en", "How long is it kept?", "How long it is kept was saved.", "Deleted for good on"),
+        ("ar", "مدة الاحتفاظ بالإعادة", "حُفظت مدة الاحتفاظ.", "تُحذف نهائيًا يوم"),
+    ],
+)
+def test_host_says_by_keys_how_long_a_replay_is_kept(
+    demo: Installation, page: Page, lang: str, label: str, saved: str, said: str
+) -> None:
+    demo.await_past_show()
+    path = f"/shows/{demo.facts['past_show_id']}"
+    studio(demo, page, lang)
+    page.goto(f"{demo.base}/studio{path}?lang={lang}")
+    choice = page.get_by_label(label)
+    choice.focus()
+    choice.select_option("90")
+
+    expect(page.get_by_text(saved)).to_be_visible()
+    expect(choice).to_be_focused()
+    expect(page.get_by_text(said)).to_be_visible()
+    for width in (1280, 360):
+        turn(page, width)
+        settled(page)
+        choice.scroll_into_view_if_needed()
+        assert look(page, f"replay-kept-{lang}-{width}") == []
+    with demo.api("host") as api:
+        assert api.get(f"{path}/replay").json()["keep_days"] == 90
+        api.patch(f"{path}/replay", json={"keep_days": None}).raise_for_status()
