@@ -10,16 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
 from uuid import uuid4
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from showfloor.app.demo.camera import WIDE_FILM
 from tests.journeys.conftest import IN_TURN, Installation, new_visitor, settled, until
-from tests.journeys.on_air import on_air
+from tests.journeys.on_air import LiveShow, on_air
 from tests.journeys.test_buy import VIDEO, open_product
 from tests.journeys.test_look import (
     checkout,
@@ -228,8 +230,10 @@ def made_without_stock(demo: Installation) -> str:
 
 
 @pytest.fixture(scope="module")
-def landscape(demo: Installation) -> Iterator[str]:
-    """The slug of a live show whose camera lies across, and whose last product is sold out."""
+def landscape(demo: Installation) -> Iterator[LiveShow]:
+    """A live show whose camera lies across, announced by a picture of that shape, and whose last
+    product is sold out.
+    """
     with demo.api("host") as api:
         live = api.get("/shows", params={"state": "live"}).json()["items"][0]
     products = [each["id"] for each in live["products"][:3]]
@@ -237,16 +241,22 @@ def landscape(demo: Installation) -> Iterator[str]:
     with on_air(demo, title, [*products, made_without_stock(demo)], WIDE_FILM) as across:
         pin = {"kind": "pin", "product_id": products[0]}
         across.api.post(f"/shows/{across.id}/cues", json=pin).raise_for_status()
-        yield across.slug
+        cover = BytesIO()
+        Image.new("RGB", (1280, 720), "teal").save(cover, "jpeg")
+        kind = {"Content-Type": "image/jpeg"}
+        across.api.put(
+            f"/shows/{across.id}/cover", content=cover.getvalue(), headers=kind
+        ).raise_for_status()
+        yield across
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_landscape_show_is_watched_and_bought_from_on_a_turned_phone(
-    demo: Installation, browser: Browser, landscape: str, lang: str
+    demo: Installation, browser: Browser, landscape: LiveShow, lang: str
 ) -> None:
     with visitor(browser, lang) as page:
         walk = Walk(page, lang)
-        page.goto(f"{demo.base}/s/{landscape}?lang={lang}")
+        page.goto(f"{demo.base}/s/{landscape.slug}?lang={lang}")
         until(page, f"{VIDEO}?.currentTime > 0")
         walk.look("wide", ".stage__tools .v-btn")
         page.set_viewport_size({"width": 740, "height": 320})
@@ -300,3 +310,62 @@ def test_chosen_variant_and_swatches_are_told_in_forced_colours(
     assert swatches
     assert len({colour for colour, _ in swatches}) == len(swatches)
     assert {adjust for _, adjust in swatches} == {"none"}
+
+
+SEEN = """
+node => {
+  const { width, height } = node.getBoundingClientRect();
+  const own = (node.videoWidth || node.naturalWidth) / (node.videoHeight || node.naturalHeight);
+  if (!width || !own) return 0;
+  const shape = width / height;
+  return getComputedStyle(node).objectFit === "cover" ? Math.min(own / shape, shape / own) : 1;
+}
+"""
+"""How much of a picture is seen, 0 to 1: the rest of it lies outside of its box (CSS Images 3,
+section 5.5).
+"""
+WINDOWS = [(1280, 800), (960, 700), (800, 1000), (740, 320), (360, 740)]
+
+
+def test_landscape_show_is_seen_whole_wherever_it_is_shown(
+    demo: Installation, browser: Browser, landscape: LiveShow
+) -> None:
+    seen: dict[str, float] = {}
+
+    def look(page: Page, name: str, picture: str) -> None:
+        expect(page.locator(picture)).to_be_visible()
+        for width, height in WINDOWS:
+            page.set_viewport_size({"width": width, "height": height})
+            settled(page)
+            page.screenshot(path=PICTURES / f"whole-{name}-{width}.png")
+            seen[f"{name} {width}"] = page.locator(picture).evaluate(SEEN)
+
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with visitor(browser, "en") as page:
+        home(demo, page, "en")
+        # All that stands on the page of a shop with one show.
+        page.evaluate(
+            "document.querySelectorAll('main > section + section').forEach(x => x.remove())"
+        )
+        expect(page.locator(".live-hero")).to_have_attribute("href", f"/s/{landscape.slug}")
+        look(page, "home", ".live-hero__pic > img")
+        walk = Walk(page, "en")
+        walk.look("home-one")
+        page.goto(f"{demo.base}/s/{landscape.slug}?lang=en")
+        until(page, f"{VIDEO}?.currentTime > 0")
+        look(page, "show", ".stage video")
+        page.goto(f"{demo.base}/embed/{landscape.slug}?lang=en")
+        until(page, f"{VIDEO}?.currentTime > 0")
+        look(page, "frame", ".stage video")
+        studio(demo, page, "en")
+        page.goto(f"{demo.base}/studio/shows/{landscape.id}?lang=en")
+        until(page, f"{VIDEO}?.currentTime > 0")
+        look(page, "preview", ".a-preview video")
+    context = new_visitor(browser, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{demo.base}/s/{landscape.slug}?lang=en")
+    look(page, "poster", ".stage img.stage__video")
+    context.close()
+
+    assert walk.wrong == {}
+    assert {name: share for name, share in seen.items() if share < 0.97} == {}
