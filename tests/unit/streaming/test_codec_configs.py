@@ -137,7 +137,7 @@ def test_what_is_no_audio_configuration_is_refused(record: str) -> None:
         aac.read_config(bytes.fromhex(record))
 
 
-@pytest.mark.parametrize("layout", [1, 2, 3, 4, 5, 6, 7, 11])
+@pytest.mark.parametrize("layout", [1, 2, 3, 4, 5, 6, 7, 11, 12, 14])
 def test_silence_is_silent_in_every_layout(layout: int) -> None:
     record = (2 << 11 | 3 << 7 | layout << 3).to_bytes(2, "big")
     config = aac.read_config(record)

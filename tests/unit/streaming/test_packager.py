@@ -406,3 +406,53 @@ def test_a_hole_in_the_sound_is_filled() -> None:
         whole, abs=1
     )
     assert sounds_in(cuts)[1][2] == pytest.approx(0.4 * 48_000 / 1024, abs=1)
+
+
+def lag_at_the_end(cuts: Cuts) -> float:
+    """Seconds of the last whole segments that have neither sound nor silence."""
+    filled = sum(count + silent for _, count, silent in sounds_in(cuts)[:-1]) * 1024 / 48_000
+    return (cuts.starts[-1] - cuts.starts[0]) / 1000 - filled
+
+
+def test_lateness_that_grows_without_end_is_not_waited_for() -> None:
+    cuts = Cuts()
+    made = packager(cuts, Tracks(VIDEO, SOUND))
+    # A device that loses an eighth of its samples and counts the others: at the end it is 7.5 s.
+    sounds = iter(packets(52.5))
+    sound = next(sounds)
+    for frame in frames(30, 60):
+        while sound.time * 8 <= frame.time * 7:
+            made.audio(sound, SOUND)
+            sound = next(sounds)
+        made.video(frame, VIDEO)
+
+    assert lag_at_the_end(cuts) == pytest.approx(0.5, abs=0.3)
+
+
+def test_one_late_burst_before_the_sound_ends_is_forgotten() -> None:
+    cuts = Cuts()
+    made = packager(cuts, Tracks(VIDEO, SOUND))
+    package_late(made, frames(30, 40), packets(9), range(8_900, 9_000), late=3_900)
+
+    assert lag_at_the_end(cuts) == pytest.approx(0.5, abs=0.3)
+
+
+def test_a_picture_that_returns_without_sound_brings_no_silence_from_before() -> None:
+    cuts = Cuts()
+    again = [frame._replace(time=frame.time + 60_000) for frame in frames(30, 5)]
+    package(packager(cuts, Tracks(VIDEO, SOUND)), [*frames(30, 3), *again], packets(10))
+
+    returned = next(n for n, start in enumerate(cuts.starts) if start == 60_000)
+    data = cuts.segments[returned][0].data
+    assert cuts.tracks[returned] == Tracks(VIDEO, SOUND)
+    assert data.count(SILENCE) * 1024 / 48_000 < 0.5
+    assert all(int.from_bytes(time[4:12], "big") > 59_000 * 48 for time in data.split(b"tfdt")[1:])
+
+
+def test_sound_after_a_hole_that_ends_the_picture_fills_nothing() -> None:
+    cuts = Cuts()
+    sounds = [*packets(3), *packets(5, begin=9)]
+    package(packager(cuts, Tracks(VIDEO, SOUND)), frames(30, 3), sounds)
+
+    assert sum(silent for _, _, silent in sounds_in(cuts)) == 0
+    assert cuts.tracks[-1] == Tracks(None, SOUND)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 _RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350)
-_CHANNELS = {1: 1, 2: 2, 3: 3, 4: 4, 5: 5, 6: 6, 7: 8, 11: 7, 12: 8, 14: 8}
 _LC, _SBR, _PS = 2, 5, 29
 _ADTS_HEADER = 7
 _SINGLE, _PAIR, _LOW, _END = 0, 1, 3, 7
@@ -17,10 +16,12 @@ _ELEMENTS = {
     4: (_SINGLE, _PAIR, _SINGLE),
     5: (_SINGLE, _PAIR, _PAIR),
     6: (_SINGLE, _PAIR, _PAIR, _LOW),
-    7: (_SINGLE, _PAIR, _PAIR, _SINGLE, _LOW),
-    8: (_SINGLE, _PAIR, _PAIR, _PAIR, _LOW),
+    7: (_SINGLE, _PAIR, _PAIR, _PAIR, _LOW),
+    11: (_SINGLE, _PAIR, _PAIR, _SINGLE, _LOW),
+    12: (_SINGLE, _PAIR, _PAIR, _PAIR, _LOW),
+    14: (_SINGLE, _PAIR, _PAIR, _LOW, _PAIR),
 }
-"""In a block of so many channels (table 1.19)."""
+"""In a block of each channel configuration (table 1.19)."""
 _SILENT_CHANNEL = "0" * 22
 """An individual_channel_stream without a spectrum: global_gain (8 bits), ics_info with max_sfb 0
 (11), and no pulses, noise shaping or gain control (3).
@@ -43,8 +44,13 @@ class AudioConfig:
     codec: str
     rate: int
     output_rate: int
-    channels: int
+    layout: int
+    """The channelConfiguration (table 1.19)."""
     frame: int
+
+    @property
+    def channels(self) -> int:
+        return sum(2 if element == _PAIR else 1 for element in _ELEMENTS[self.layout])
 
 
 def read_config(record: bytes) -> AudioConfig:
@@ -95,7 +101,7 @@ def silence(config: AudioConfig) -> bytes:
     spectrum. With HE-AAC the core alone, which decoders raise to the output's rate.
     """
     bits, instances = "", dict.fromkeys((_SINGLE, _PAIR, _LOW), 0)
-    for element in _ELEMENTS[config.channels]:
+    for element in _ELEMENTS[config.layout]:
         # id_syn_ele and element_instance_tag.
         bits += f"{element:03b}{instances[element]:04b}"
         instances[element] += 1
@@ -126,7 +132,7 @@ class _Bits:
 def _read(bits: _Bits, record: bytes) -> AudioConfig:
     kind = _read_object_type(bits)
     rate = output_rate = _read_rate(bits)
-    channels = bits.take(4)
+    layout = bits.take(4)
     core = kind
     if kind in (_SBR, _PS):
         # Explicit, hierarchical signalling: the extension's rate, then the core's object type.
@@ -134,7 +140,7 @@ def _read(bits: _Bits, record: bytes) -> AudioConfig:
         core = _read_object_type(bits)
     if core not in (1, _LC, 3, 4):
         raise ConfigError(f"AAC object type {core}")
-    if channels not in _CHANNELS:
+    if layout not in _ELEMENTS:
         raise ConfigError("channel layout inside the stream")
     short_frame = bits.take(1)
     return AudioConfig(
@@ -142,7 +148,7 @@ def _read(bits: _Bits, record: bytes) -> AudioConfig:
         codec=f"mp4a.40.{kind}",
         rate=rate,
         output_rate=output_rate,
-        channels=_CHANNELS[channels],
+        layout=layout,
         frame=960 if short_frame else 1024,
     )
 

@@ -12,8 +12,6 @@ _JUMP_MS = 100
 _DRIFT_MS = 20
 _SMOOTHING = 1 / 64
 _MAX_PACKETS = 2_000
-_LONGEST_FILL_MS = 10_000
-"""A longer hole between two packets is left open."""
 
 
 class Packet(NamedTuple):
@@ -35,8 +33,7 @@ class AudioLane:
         self._next: int | None = None
         """Tick at which the next packet starts, counted from media time `origin`."""
         self._drift = 0.0
-        self._silence: memoryview | None = None
-        """One packet of it, where a picture needs the sound to have no holes."""
+        self._silence = memoryview(silence(config))
         self._clear()
 
     @property
@@ -44,37 +41,38 @@ class AudioLane:
         """Media time in ms up to which sound has come."""
         return self._origin + round((self._next or 0) * 1000 / self.config.rate)
 
-    @property
-    def waiting(self) -> int:
-        """Packets that no part has taken yet."""
-        return len(self._payloads)
-
-    def add(self, packet: Packet) -> None:
-        """Packets from before the origin, repeated ones and a flood are dropped."""
-        wanted = round((packet.time - self._origin) * self.config.rate / 1000)
+    def add(self, packet: Packet, *, bridge: bool = False) -> None:
+        """Packets from before the origin, repeated ones and a flood are dropped. With `bridge` a
+        hole before this one is filled with silence.
+        """
+        wanted = self._tick(packet.time)
         if self._next is None:
             if wanted < -self.config.frame // 2:
                 return
             self._next = max(wanted, 0)
-        elif not self._align(wanted):
+        elif not self._align(wanted, bridge=bridge):
             return
         if len(self._payloads) >= _MAX_PACKETS:
             self._clear()
         self._put(packet.data)
 
     def fill(self, until: int) -> None:
-        """Put silence where no packet came before media time `until`, in ms; from here on also into
-        holes between packets.
-        """
-        if self._silence is None:
-            self._silence = memoryview(silence(self.config))
-        ticks = round((until - self._origin) * self.config.rate / 1000)
-        if self._next is None and ticks > 0:
+        """Put silence where no packet came before media time `until`, in ms."""
+        tick = self._tick(until)
+        if self._next is None and tick > 0:
             self._next = 0
-        self._fill(ticks)
+        self._bridge(tick)
 
-    def _fill(self, until: int) -> None:
-        assert self._silence is not None
+    def skip(self, until: int) -> None:
+        """Leave a hole up to media time `until`, in ms, where no packet came."""
+        if self._next is not None and not self._payloads:
+            self._next = max(self._next, self._tick(until))
+
+    def _tick(self, time: int) -> int:
+        """Media time in ms as ticks from the origin."""
+        return round((time - self._origin) * self.config.rate / 1000)
+
+    def _bridge(self, until: int) -> None:
         while self._next is not None and self._next + self.config.frame <= until:
             self._put(self._silence)
 
@@ -99,7 +97,7 @@ class AudioLane:
         self._clear()
         return run
 
-    def _align(self, wanted: int) -> bool:
+    def _align(self, wanted: int, *, bridge: bool) -> bool:
         """Follow the publisher's clock: jitter is ignored, slow drift corrected in small steps, a
         hole filled or left open. False: drop it.
         """
@@ -108,8 +106,8 @@ class AudioLane:
         if abs(error) * 1000 > _JUMP_MS * self.config.rate:
             if error < 0:
                 return False
-            if self._silence is not None and error * 1000 <= _LONGEST_FILL_MS * self.config.rate:
-                self._fill(wanted)
+            if bridge:
+                self._bridge(wanted)
             self._move(wanted - self._next)
             return True
         self._drift += (error - self._drift) * _SMOOTHING

@@ -30,8 +30,8 @@ where one of the two is missing.
 """
 _LATEST_SOUND_MS = 4_000
 """Sound that is late by more is not waited for, however usual that is."""
-_FORGETTING = 1 / 1_000
-"""Of the usual lateness, with each packet in time."""
+_FORGETTING_MS = 5_000
+"""Media time in which most of a lateness is forgotten that no packet shows any more."""
 _MAX_WAITING_PACKETS = 500
 _REMEMBERED_KEYS = 4
 _SHORTEST_SEGMENT_MS = 500
@@ -156,9 +156,7 @@ class Packager:
             self._note_key(frame.time)
         if self._tracks.video is None:
             if frame.key:
-                self._cut_segment(max(self._sound_end(), self._part_start))
-                self._open(frame.time, cmaf.Tracks(config, self._tracks.audio))
-                self._pending = frame
+                self._join(frame, config)
             return
         if self._pending is None:
             if not frame.key:
@@ -178,17 +176,19 @@ class Packager:
         self._pending = frame
 
     def _audio(self, packet: Packet, config: AudioConfig) -> None:
-        lane = self._lane
-        if lane is None or (lane.config is not config and lane.config != config):
-            self._held_packets.append((packet, config))
-        else:
-            lane.add(packet)
-        if self._pending is not None:
-            self._note_lateness(self._pending.time - packet.time)
         if self._tracks.video is not None and self._video_is_gone(packet.time):
             self._cut_segment(self._finish_video())
             self._tracks = cmaf.Tracks(None, config)
             self._segment_start = None
+        if self._pending is not None:
+            late = self._pending.time - packet.time
+            if late <= _LATEST_SOUND_MS:
+                self._usual_late = max(self._usual_late, late)
+        lane = self._lane
+        if lane is None or (lane.config is not config and lane.config != config):
+            self._held_packets.append((packet, config))
+        else:
+            lane.add(packet, bridge=self._tracks.video is not None)
         if self._tracks.video is None:
             self._audio_alone(packet, config)
 
@@ -200,6 +200,14 @@ class Packager:
         self._segment_start = None
 
     # Pictures
+
+    def _join(self, frame: Frame, config: VideoConfig) -> None:
+        """The first picture beside sound that was alone, or is over."""
+        self._cut_segment(max(self._sound_end(), self._part_start))
+        if self._lane is not None:
+            self._lane.skip(self._silent_until(frame.time))
+        self._open(frame.time, cmaf.Tracks(config, self._tracks.audio))
+        self._pending = frame
 
     def _append(self, frame: Frame, end: int) -> None:
         """Add a frame that is shown until `end`, cutting before it when it does not fit."""
@@ -279,12 +287,6 @@ class Packager:
         self._append(frame, end)
         return end
 
-    def _note_lateness(self, late: int) -> None:
-        if self._usual_late < late <= _LATEST_SOUND_MS:
-            self._usual_late = late
-        elif late <= _LATEST_SOUND_MS:
-            self._usual_late += (max(late, 0) - self._usual_late) * _FORGETTING
-
     # Sound alone
 
     def _audio_alone(self, packet: Packet, config: AudioConfig) -> None:
@@ -360,6 +362,10 @@ class Packager:
         self._sink.end_segment()
         self._news = True
 
+    def _silent_until(self, at: int) -> int:
+        """Up to where sound that has not come when the picture is at `at` is given up."""
+        return at - _SOUND_WAIT_MS - round(self._usual_late)
+
     def _cut_part(self, at: int) -> None:
         """Publish what has come since the last cut as the part that ends at `at`."""
         runs = []
@@ -368,7 +374,7 @@ class Packager:
             payloads = [piece for frame in self._frames for piece in frame.pieces]
             runs.append(cmaf.Run(cmaf.VIDEO_TRACK, decode_time * 90, self._samples, payloads))
             if self._lane is not None:
-                self._lane.fill(at - _SOUND_WAIT_MS - round(self._usual_late))
+                self._lane.fill(self._silent_until(at))
         sound = self._lane.take() if self._lane is not None else None
         if sound is not None:
             runs.append(sound)
@@ -382,6 +388,7 @@ class Packager:
         self._sink.add_part(Part(at - self._part_start, independent, data))
         self._news = True
         self._segment_bytes += len(data)
+        self._usual_late *= max(0.0, 1 - (at - self._part_start) / _FORGETTING_MS)
         self._part_start = at
         self._part_bytes = 0
         self._frames = []
