@@ -297,24 +297,45 @@ test("the voice is encoded in two channels at most, and described once", () => {
 });
 
 describe("sound that the device lost", () => {
+  const stamps = () =>
+    made(FakeAudioEncoder).map(({ encoded }) => encoded.map(({ timestamp }) => timestamp / 1000));
+
   test("moves what comes after it: an encoder begins anew at its stamp", async () => {
     const { uplink } = connected();
-    for (const stamp of [0, 20_000, 40_000]) sound(uplink, stamp);
-    sound(uplink, 160_000);
-    sound(uplink, 180_000);
+    for (const stamp of [0, 20_000, 40_000, 160_000]) sound(uplink, stamp);
     await vi.advanceTimersByTimeAsync(0);
+    for (const stamp of [180_000, 200_000]) sound(uplink, stamp);
 
-    const [old, fresh] = made(FakeAudioEncoder);
-    expect(fresh!.encoded.map(({ timestamp }) => timestamp)).toEqual([160_000, 180_000]);
-    expect([old!.state, fresh!.state]).toEqual(["closed", "configured"]);
+    expect(stamps()).toEqual([
+      [0, 20, 40],
+      [180, 200],
+    ]);
+    expect(made(FakeAudioEncoder).map(({ state }) => state)).toEqual(["closed", "configured"]);
   });
 
-  test("counts although each loss alone would not be noticed", () => {
+  test("is sent in order: the next encoder waits until the one before has sent what it has", async () => {
     const { uplink } = connected();
-    for (let piece = 0; piece < 12; piece++) sound(uplink, piece * 25_000);
+    let flushed = () => {};
+    sound(uplink, 0);
+    made(FakeAudioEncoder)[0]!.flush = () => new Promise((done) => (flushed = done));
+    for (const stamp of [160_000, 180_000]) sound(uplink, stamp);
+    expect(made(FakeAudioEncoder)).toHaveLength(1);
 
-    // 5 ms are lost with each: the ninth is 40 ms later than its samples say, the tenth 45.
-    expect(made(FakeAudioEncoder).map(({ encoded }) => encoded.length)).toEqual([9, 3]);
+    flushed();
+    await vi.advanceTimersByTimeAsync(0);
+    sound(uplink, 200_000);
+    expect(stamps()).toEqual([[0], [200]]);
+  });
+
+  test("counts although each loss alone would not be noticed", async () => {
+    const { uplink } = connected();
+    for (let piece = 0; piece < 12; piece++) {
+      sound(uplink, piece * 25_000);
+      await vi.advanceTimersByTimeAsync(0);
+    }
+
+    // 5 ms are lost with each: the tenth is 45 ms later than its samples say.
+    expect(stamps().map(({ length }) => length)).toEqual([9, 2]);
   });
 
   test("is no loss where stamps are rounded", () => {
@@ -324,16 +345,32 @@ describe("sound that the device lost", () => {
     expect(made(FakeAudioEncoder)).toHaveLength(1);
   });
 
-  test("is sound that waits too long for its encoder", () => {
+  test("is sound that waits too long for its encoder", async () => {
     const { uplink } = connected();
     sound(uplink, 0);
     made(FakeAudioEncoder)[0]!.encodeQueueSize = 50;
     const late = sound(uplink, 20_000);
     made(FakeAudioEncoder)[0]!.encodeQueueSize = 0;
     sound(uplink, 120_000);
+    await vi.advanceTimersByTimeAsync(0);
+    sound(uplink, 140_000);
 
     expect(late.closed).toBe(true);
-    expect(made(FakeAudioEncoder).map(({ encoded }) => encoded.length)).toEqual([1, 1]);
+    expect(stamps()).toEqual([[0], [140]]);
+  });
+
+  test("of another microphone does not wait, and the old encoder's fault ends only itself", async () => {
+    const { uplink } = connected();
+    sound(uplink, 0);
+    const [old] = made(FakeAudioEncoder);
+    old!.flush = () => new Promise(() => {});
+    sound(uplink, 160_000);
+    const other = { at: () => 0 } as unknown as TrackClock;
+    sound(uplink, 5, other);
+    old!.init.error(new Error("late"));
+    sound(uplink, 20_005, other);
+
+    expect(stamps()).toEqual([[0], [0.005, 20.005]]);
   });
 });
 

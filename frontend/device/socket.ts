@@ -28,6 +28,7 @@ export class SocketUplink implements FrameSink, Uplink<Source> {
   #audio: AudioEncoder | null = null;
   #audioClock: TrackClock | null = null;
   #continuity = new Continuity();
+  #finishing = false;
   #shape = "";
   #keyAt = -Infinity;
   #open = false;
@@ -86,12 +87,10 @@ export class SocketUplink implements FrameSink, Uplink<Source> {
   }
 
   sound(data: AudioData, clock: TrackClock): void {
-    if (this.#open && (this.#audio?.encodeQueueSize ?? 0) < MOST_SOUND_QUEUED) {
+    if (this.#open) {
       if (this.#audioClock !== clock) this.#dropAudio();
-      if (this.#continuity.breaks(data)) this.#finishAudio();
       this.#audioClock = clock;
-      this.#audio ??= this.#makeAudio(data);
-      if (this.#audio.state === "configured") this.#audio.encode(data);
+      if (!this.#isFull()) this.#encodeSound(data);
     }
     data.close();
   }
@@ -135,15 +134,26 @@ export class SocketUplink implements FrameSink, Uplink<Source> {
     this.#send(wire.video(this.#sent, chunk.type === "key", chunk));
   }
 
+  /** Sound waits for an encoder that is behind, or that sends what it has before the next begins. */
+  #isFull(): boolean {
+    return this.#finishing || (this.#audio?.encodeQueueSize ?? 0) >= MOST_SOUND_QUEUED;
+  }
+
+  #encodeSound(data: AudioData): void {
+    if (this.#continuity.breaks(data)) return this.#finishAudio();
+    this.#audio ??= this.#makeAudio(data);
+    if (this.#audio.state === "configured") this.#audio.encode(data);
+  }
+
   #makeAudio(data: AudioData): AudioEncoder {
-    const encoder = new AudioEncoder({
+    const encoder: AudioEncoder = new AudioEncoder({
       output: (chunk, metadata) => {
         const config = metadata?.decoderConfig;
         if (config)
           this.#send(wire.audioConfig(this.codec, bytesOf(config.description ?? new Uint8Array())));
         this.#send(wire.audio(this.#audioClock!.at(chunk.timestamp), this.codec, chunk));
       },
-      error: () => this.#dropAudio(),
+      error: () => this.#audio === encoder && this.#dropAudio(),
     });
     encoder.configure({
       codec: this.codec === "aac" ? "mp4a.40.2" : "opus",
@@ -214,17 +224,18 @@ export class SocketUplink implements FrameSink, Uplink<Source> {
     if (this.#audio && this.#audio.state !== "closed") this.#audio.close();
     this.#audio = null;
     this.#continuity = new Continuity();
+    this.#finishing = false;
   }
 
-  /** What the encoder was given is still sent; the next sound goes to another. */
+  /** What the encoder has is still sent. Only then may another begin, or the two would send sound of
+   *  two moments by turns. */
   #finishAudio(): void {
-    const old = this.#audio;
-    this.#audio = null;
-    if (old?.state === "configured")
-      void old.flush().then(
-        () => old.close(),
-        () => undefined,
-      );
+    const old = this.#audio!;
+    const over = () => {
+      if (this.#audio === old) this.#dropAudio();
+    };
+    this.#finishing = true;
+    old.flush().then(over, over);
   }
 }
 
