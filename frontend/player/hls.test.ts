@@ -112,13 +112,18 @@ test("a lost server is tried again, later each time, and at once again after it 
 });
 
 describe("media that was loaded and moves no picture", () => {
-  const load = (end: number) => now().tell("buffered", { frag: { end }, part: null });
-  beforeEach(() => {
+  /** A segment of two seconds that took as long to come, unless said otherwise. */
+  const load = (end: number, took = 2000) => {
+    vi.advanceTimersByTime(took);
+    now().tell("buffered", { frag: { start: end - 2, end }, part: null });
+  };
+  const open = () => {
     video.readyState = 1;
     openHls(video, "/", listener);
-  });
+  };
 
-  test("is opened anew, and again where that did not help", () => {
+  test("is opened anew, later each time, until a picture can go on", () => {
+    open();
     for (const end of [20, 22, 24, 26]) load(end);
     expect(now().destroyed).toBe(false);
     load(28);
@@ -126,32 +131,56 @@ describe("media that was loaded and moves no picture", () => {
     vi.advanceTimersByTime(1000);
     expect([made.length, played]).toEqual([2, 1]);
 
-    for (const end of [8, 10, 12, 14]) load(end);
+    for (let end = 2; end <= 12; end += 2) load(end);
     expect(now().destroyed).toBe(false);
-    load(16);
+    load(14);
+    expect(now().destroyed).toBe(true);
+    vi.advanceTimersByTime(2000);
+
+    video.readyState = 3;
+    load(2);
+    video.readyState = 1;
+    for (const end of [4, 6, 8]) load(end);
+    expect(now().destroyed).toBe(false);
+    load(10);
     expect(now().destroyed).toBe(true);
   });
 
   test("counts by the parts of segments", () => {
-    const last = (start: number) =>
+    open();
+    const last = (start: number) => {
+      vi.advanceTimersByTime(2000);
       now().tell("buffered", { frag: { start }, part: { fragOffset: 1.8, duration: 0.2 } });
+    };
     for (const start of [4, 6, 8, 10]) last(start);
     expect(now().destroyed).toBe(false);
     last(12);
     expect(now().destroyed).toBe(true);
   });
 
+  test("is none where it came at once, as a recording's does, or was passed over", () => {
+    open();
+    for (let end = 2; end < 40; end += 2) load(end, 100);
+    expect(now().destroyed).toBe(false);
+
+    openHls(video, "/", listener);
+    load(2);
+    load(60);
+    load(120);
+    expect(now().destroyed).toBe(false);
+  });
+
   test("is none while the picture moves, could go on, or was paused by the person", () => {
+    open();
     for (let second = 0; second < 20; second++) {
       video.currentTime = second;
       load(second + 1);
     }
     video.readyState = 3;
-    load(40);
+    for (let end = 40; end < 60; end += 2) load(end);
     video.readyState = 1;
     wantsToPlay = false;
-    load(60);
-    load(80);
+    for (let end = 60; end < 80; end += 2) load(end);
 
     expect(made).toHaveLength(1);
     expect(now().destroyed).toBe(false);

@@ -13,8 +13,10 @@ const RETRY = 1000;
 const LONGEST_RETRY = 15_000;
 /** `HTMLMediaElement.HAVE_FUTURE_DATA`: the picture could go on. */
 const FUTURE_DATA = 3;
-/** Seconds of media that were loaded and moved no picture: more than a start or a hole needs. */
+/** Seconds of media that were loaded and moved no picture, and seconds that this took: more than a
+ *  start or a hole needs. Doubled each time, until a picture can go on. */
 const IN_VAIN = 6;
+const LONGEST_IN_VAIN = 96;
 
 /** What differs between following a live show and playing a recording. */
 const LIVE = {
@@ -52,8 +54,9 @@ export function openHls(
   let timer: ReturnType<typeof setTimeout> | undefined;
   let recoveredAt = -Infinity;
   let wait = RETRY;
-  /** Where the picture stands, and up to where media was loaded as it came there. */
-  let still = { at: -1, loaded: 0 };
+  /** Where the picture stands since when, what was loaded since, in seconds, and up to where. */
+  let still = { at: -1, since: 0, loaded: 0, end: 0 };
+  let patience = IN_VAIN;
 
   function create(): Hls {
     const next = new Hls({
@@ -84,7 +87,8 @@ export function openHls(
       if (kind === "recorded") listener.recorded?.();
     });
     next.on(Hls.Events.FRAG_BUFFERED, (_name, { frag, part }) => {
-      if (isInVain(part ? frag.start + part.fragOffset + part.duration : frag.end)) recover(false);
+      const end = part ? frag.start + part.fragOffset + part.duration : frag.end;
+      if (isInVain(frag.start, end)) recover(false);
     });
     next.on(Hls.Events.MANIFEST_PARSED, (_name, { video, audio }) =>
       listener.soundOnly(audio && !video),
@@ -108,14 +112,23 @@ export function openHls(
     listener.unplayable();
   }
 
-  /** Whether media up to `end` was loaded and cannot be played where the picture stands: tracks that
-   *  changed as the first was loaded, sound and picture that never meet. hls.js waits for ever. */
-  function isInVain(end: number): boolean {
+  /** Media from `start` to `end` was loaded: whether all that came since the picture stands cannot be
+   *  played there. Tracks changed as the first was loaded, or sound and picture never meet; hls.js
+   *  waits for ever. */
+  function isInVain(start: number, end: number): boolean {
     const { currentTime: at, readyState } = video;
-    const waits = at === still.at && readyState < FUTURE_DATA && listener.wantsToPlay();
-    if (!waits || end < still.loaded) still = { at, loaded: end };
-    if (end - still.loaded <= IN_VAIN) return false;
-    still.at = -1;
+    const now = performance.now() / 1000;
+    if (readyState >= FUTURE_DATA) patience = IN_VAIN;
+    if (at !== still.at || readyState >= FUTURE_DATA || !listener.wantsToPlay()) {
+      still = { at, since: now, loaded: 0, end };
+      return false;
+    }
+    // What is opened anew begins a count of its own.
+    const begin = end < still.end ? start : Math.max(start, still.end);
+    still = { ...still, loaded: still.loaded + end - begin, end };
+    if (Math.min(still.loaded, now - still.since) <= patience) return false;
+    still = { at, since: now, loaded: 0, end };
+    patience = Math.min(LONGEST_IN_VAIN, patience * 2);
     return true;
   }
 
