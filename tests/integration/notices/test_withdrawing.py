@@ -49,6 +49,8 @@ async def test_buyer_chooses_goods_and_later_more(
     assert re.search(r'<select[^>]*name="line-0">\s*<option value="2">', asked)
     assert re.search(r'<input type="checkbox" name="line-1" value="1" checked>', asked)
     assert f"{page}/withdrawal" in shown and keep in plain(shown)
+    # A notice is a grid of two columns: whatever it says stands beside its icon.
+    assert re.search(r'class="notice notice-accent" role="status">\s*<svg.*?</svg>\s*<div', shown)
     assert 'name="after" value="1"' in again and "<select" not in again.split("<form")[1]
     for kind in ("plain", "html"):
         text = plain(said(first, kind))
