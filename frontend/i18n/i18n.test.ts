@@ -28,6 +28,7 @@ function joined(areas: Record<string, Catalog>): Catalog {
 test("a price has its symbol first in English and after a no-break space in Arabic", () => {
   expect(english.price({ amount: 1234567, currency: "GBP" })).toBe("£12,345.67");
   expect(arabic.price({ amount: 1234567, currency: "GBP" })).toBe("12,345.67\u00a0£");
+  expect(arabic.price({ amount: -366, currency: "GBP" })).toBe("\u200e-3.66\u00a0£");
   expect(arabic.price({ amount: 89000, currency: "EGP" })).toBe("890.00\u00a0ج.م");
 });
 

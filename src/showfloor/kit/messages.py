@@ -24,6 +24,10 @@ from showfloor.kit.money import Money
 
 LANGUAGES = ("en", "ar")
 DEFAULT_LANGUAGE = "en"
+_MINUS = "\u2212"
+_ARABIC_MINUS = "\u200e-"
+"""With the mark that keeps it before its number in a line from the right (CLDR, `ar`, Latin digits).
+"""
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
 Entry = str | Mapping[str, str]
@@ -85,20 +89,23 @@ class Messages:
         }
 
     def price(self, lang: str, money: Money) -> str:
-        """Symbol first in English, after a no-break space in Arabic.
+        """Symbol first in English, behind the sign, after a no-break space in Arabic, as
+        frontend/i18n/i18n.ts `price`.
 
         The caller isolates it (`<bdi>`).
         """
         digits = money.precision
         value = number(
-            lang, money.amount / 10**digits, digits
+            lang, abs(money.amount) / 10**digits, digits
         )  # only for display; Money itself stays whole
         symbol = self.catalogs[lang].get(f"currency.{money.currency}", money.currency)
         if not isinstance(symbol, str):
             raise MissingMessage(f"{lang}: currency.{money.currency}")
+        is_negative = money.amount < 0
         if lang == "ar":
-            return value + NO_BREAK + symbol
-        return symbol + (NO_BREAK if symbol[-1].isalpha() else "") + value
+            return (_ARABIC_MINUS if is_negative else "") + value + NO_BREAK + symbol
+        space = NO_BREAK if symbol[-1].isalpha() else ""
+        return (_MINUS if is_negative else "") + symbol + space + value
 
     def _shown(self, lang: str, params: Mapping[str, object], hole: re.Match[str]) -> str:
         value = params.get(hole[1])

@@ -21,6 +21,7 @@ _INK, _MUTED, _LINE = (36, 24, 34), (92, 78, 87), (232, 223, 217)
 _TEXT, _SMALL, _HEAD, _TITLE = 10.0, 8.5, 11.5, 20.0
 """Points."""
 _LEADING = 1.55
+_LEFT_TO_RIGHT_MARK = "\u200e"
 # fontTools says at each saving what it leaves out of a font.
 logging.getLogger("fontTools.subset").setLevel(logging.WARNING)
 
@@ -66,7 +67,7 @@ class _Sheet(FPDF):
         """By the first letter that has a direction (Unicode annex 9, P2): an address in Latin
         letters reads from the left on an Arabic page too. `neutral` is what has none.
         """
-        kinds = map(bidirectional, text)
+        kinds = map(bidirectional, text.replace(_LEFT_TO_RIGHT_MARK, ""))
         first = next((kind for kind in kinds if kind in ("L", "R", "AL")), "")
         is_rtl = first in ("R", "AL") if first else neutral == "rtl"
         self.set_text_shaping(use_shaping_engine=True, direction="rtl" if is_rtl else "ltr")
@@ -98,6 +99,8 @@ class _Sheet(FPDF):
         self.ln(1)
         for line in block.lines:
             self.words(line)
+        if block.lines and block.rows:
+            self.ln(2)
         for row in block.rows:
             self.row(row)
 

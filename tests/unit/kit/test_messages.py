@@ -164,6 +164,7 @@ def test_every_key_is_used() -> None:
             "price.",
             "receipt.",
             "webvtt.",
+            "money.paper.",
             "money.provider.",
             "import_file.",
             "import_row.",
@@ -235,6 +236,8 @@ def test_phrase_is_said_in_the_language_of_the_sentence(lang: str) -> None:
     [
         ("en", Money(1234567, "GBP"), "£12,345.67"),
         ("ar", Money(1234567, "GBP"), "12,345.67\xa0£"),
+        ("en", Money(-366, "GBP"), "\u2212£3.66"),
+        ("ar", Money(-366, "GBP"), "\u200e-3.66\xa0£"),
         ("ar", Money(89000, "EGP"), "890.00\xa0ج.م"),
         ("en", Money(47200, "AED"), "AED\xa0472.00"),
         ("en", Money(1999, "KWD"), "KWD\xa01.999"),
