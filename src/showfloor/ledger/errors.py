@@ -13,7 +13,7 @@ class AccountNotFound(AppError):
 
 
 class PeriodInvalid(AppError):
-    """Not a month."""
+    """Not a month, or one that has not begun."""
 
     code = "period_invalid"
     status = 422

@@ -13,6 +13,7 @@ from pypdf import PdfReader
 from sqlalchemy.pool import QueuePool
 
 from showfloor.identity.types import GrantKind
+from showfloor.kit import drawing as drawing_aside
 from showfloor.kit import pdf
 from showfloor.kit.minutes import PerMinute
 from showfloor.kit.paper import Paper
@@ -96,7 +97,7 @@ async def test_receipts_are_drawn_one_at_a_time(
         drawing.pop()
         return b"%PDF"
 
-    monkeypatch.setattr(orders_http, "_drawing", turns)
+    monkeypatch.setattr(drawing_aside, "_drawing", turns)
     monkeypatch.setattr(pdf, "draw", draw)
     asked = [asyncio.create_task(shop.client.get(f"{page}/receipt.pdf")) for _ in range(2)]
     await until(lambda: turns.asked == 2 and len(drawing) == (1 if guard else 2))

@@ -7,11 +7,13 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from showfloor.identity.errors import NotAuthenticated
-from showfloor.identity.http import CurrentPerson
+from showfloor.identity.http import Caller, CurrentPerson
 from showfloor.kit import csv, ids
 from showfloor.kit.answers import language
-from showfloor.kit.errors import NotFound
-from showfloor.kit.http import SessionDep
+from showfloor.kit.drawing import draw_aside
+from showfloor.kit.errors import NotFound, RateLimited
+from showfloor.kit.http import DatabaseDep, SessionDep, network_of
+from showfloor.kit.minutes import PerMinute
 from showfloor.kit.openapi import refusals
 from showfloor.ledger import service
 from showfloor.ledger.errors import AccountNotFound, PartnerNotFound, PeriodInvalid
@@ -37,6 +39,8 @@ async def get_fees(request: Request) -> Fees:
 FeesDep = Annotated[Fees, Depends(get_fees)]
 router = APIRouter(prefix="/api/v1", tags=["ledger"])
 READ = (NotAuthenticated, NotFound, AccountNotFound)
+_papers = PerMinute(30)
+"""Statements as PDF for one network: each takes a core's time."""
 AccountParameter = Annotated[
     str | None, Query(description="a seller's or creator's id; without it all own accounts")
 ]
@@ -114,6 +118,42 @@ async def list_statements(
         "Cache-Control": "private, no-store",
     }
     return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@router.get(
+    "/statements/{period}/paper",
+    response_class=Response,
+    responses={
+        **refusals(*READ, PeriodInvalid, RateLimited),
+        200: {"content": {"application/pdf": {}}},
+    },
+)
+async def get_statement_paper(
+    period: str,
+    request: Request,
+    database: DatabaseDep,
+    person: Caller,
+    account: AccountParameter = None,
+) -> Response:
+    """A month of own accounts, in UTC, as PDF for the bookkeeper, in the reader's language: the
+    sums of `GET /statements`.
+    """
+    if not _papers.hit(network_of(request)):
+        raise RateLimited
+    async with database.session() as session:
+        written = await service.write_statement(
+            session,
+            person=person,
+            period=period,
+            account=parse_account(account) if account else None,
+            lang=language(request),
+        )
+    headers = {
+        "Content-Disposition": f'inline; filename="statement-{period}.pdf"',
+        "Cache-Control": "private, no-store",
+    }
+    content = await draw_aside(written)
+    return Response(content, media_type="application/pdf", headers=headers)
 
 
 @router.get(

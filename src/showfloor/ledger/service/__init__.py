@@ -1,5 +1,6 @@
 """Use cases of `ledger`: agreeing (commissions), bank_file (of a batch), booking (what happens,
-written down), keeping (of a price), paying (batches of payouts), reading (who sees what).
+written down), keeping (of a price), paying (batches of payouts), printing (a month as PDF), reading
+(who sees what).
 """
 
 from showfloor.ledger.service.agreeing import (
@@ -35,6 +36,7 @@ from showfloor.ledger.service.paying import (
     list_holds,
     release,
 )
+from showfloor.ledger.service.printing import write_statement
 from showfloor.ledger.service.reading import (
     check_balance,
     list_balances,
@@ -79,4 +81,5 @@ __all__ = [
     "statements",
     "stop",
     "write_bank_file",
+    "write_statement",
 ]

@@ -10,7 +10,7 @@ from showfloor.kit import clock, messages
 from showfloor.kit.db import Session
 from showfloor.kit.money import Money
 from showfloor.ledger import queries, rules
-from showfloor.ledger.errors import AccountNotFound
+from showfloor.ledger.errors import AccountNotFound, PeriodInvalid
 from showfloor.ledger.types import Account, Balance, Holder, Names, Page, Payout, Statement
 from showfloor.merchants import service as merchants
 
@@ -95,10 +95,12 @@ async def list_payouts(
 async def statements(
     session: Session, *, person: Person, period: str, account: Account | None = None
 ) -> list[Statement]:
-    """One for each account and currency with entries, for a month (`2026-11`, in UTC). Raises
-    PeriodInvalid, AccountNotFound.
+    """One for each account and currency with entries, for a month that has begun (`2026-11`, in
+    UTC). Raises PeriodInvalid, AccountNotFound.
     """
     since, until = rules.month(period)
+    if since > clock.now():
+        raise PeriodInvalid
     found = []
     for own in own_accounts(person, account):
         opening = await queries.balances(session, own, before=since)

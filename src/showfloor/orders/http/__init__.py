@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Annotated, Literal, TypeVar
 
@@ -15,6 +14,7 @@ from showfloor.identity.types import Person
 from showfloor.kit import clock, csv, idempotency, ids
 from showfloor.kit.answers import language
 from showfloor.kit.db import Database
+from showfloor.kit.drawing import draw_aside
 from showfloor.kit.errors import IdempotencyConflict, IdempotencyKeyRequired, NotFound, RateLimited
 from showfloor.kit.http import DatabaseDep, KeyDep, SessionDep, network_of
 from showfloor.kit.minutes import PerMinute
@@ -74,8 +74,6 @@ _guesses = PerMinute(30)
 """Tokens of orders that do not exist, from one network, by page and by API together."""
 _receipts = PerMinute(30)
 """Receipts of one network, by page and by API together."""
-_drawing = asyncio.Semaphore(1)
-"""Receipts that are drawn at a time: each takes a core from everything else."""
 
 
 async def unguessed(request: Request, opening: Callable[[], Awaitable[T]]) -> T:
@@ -209,24 +207,15 @@ def check_receipts(request: Request) -> None:
         raise RateLimited
 
 
-def _draw(receipt: Paper) -> bytes:
-    from showfloor.kit import pdf  # noqa: PLC0415 - slow to load, and most processes never draw
-
-    return pdf.draw(receipt)
-
-
 async def receipt_answer(order: Order, receipt: Paper) -> Response:
-    """The file of an order's receipt, drawn beside the loop, one at a time. Whoever calls has given
-    the database's connection back.
-    """
+    """The file of an order's receipt. Whoever calls has given the database's connection back."""
     headers = {
         "Content-Disposition": f'inline; filename="receipt-{order.number}.pdf"',
         "Cache-Control": "private, no-store",
         "X-Robots-Tag": "noindex",
         "Referrer-Policy": "no-referrer",
     }
-    async with _drawing:
-        content = await asyncio.to_thread(_draw, receipt)
+    content = await draw_aside(receipt)
     return Response(content, media_type="application/pdf", headers=headers)
 
 
