@@ -26,8 +26,7 @@ LANGUAGES = ("en", "ar")
 DEFAULT_LANGUAGE = "en"
 _MINUS = "\u2212"
 _ARABIC_MINUS = "\u200e-"
-"""With the mark that keeps it before its number in a line from the right (CLDR, `ar`, Latin digits).
-"""
+"""With the mark that keeps it before its number in a line from the right (CLDR, `ar`)."""
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
 Entry = str | Mapping[str, str]
