@@ -43,7 +43,12 @@ def test_wheel_outside_the_checkout_runs_the_demo(wheel: Path, demo: Installatio
         text=True,
     )
     assert found.stdout.startswith(str(wheel.parents[1]))
-    assert str(wheel) in _command_lines(demo.supervisor.pid)[demo.supervisor.pid]
+    lines = _command_lines(demo.supervisor.pid)
+    assert str(wheel) in lines[demo.supervisor.pid]
+    # Each of its processes is started with the interpreter of the wheel's own environment.
+    ours = [line for line in lines.values() if " -m showfloor " in line]
+    assert len(ours) >= 5
+    assert [line for line in ours if not line.startswith(f"{wheel.with_name('python')} ")] == []
 
     page = httpx2.get(
         f"http://127.0.0.1:{demo.port}/s/{demo.facts['slug']}", trust_env=False, timeout=BOUND
