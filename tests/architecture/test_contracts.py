@@ -47,6 +47,24 @@ def test_rows_of_every_room_stay_home_and_nobody_reaches_past_its_service(room: 
         assert needed <= _protected(room), f"pyproject.toml: protect {needed - _protected(room)}"
 
 
+def test_every_file_of_a_payment_provider_is_behind_the_port() -> None:
+    folder = SOURCE / "checkout" / "adapters"
+    behind = {
+        f"showfloor.checkout.adapters.{path.stem}"
+        for path in folder.glob("*.py")
+        if path.stem not in ("__init__", "provider")
+    }
+    private = {
+        module
+        for contract in CONTRACTS
+        if contract["type"] == "protected"
+        and set(contract["allowed_importers"]) <= {"showfloor.app", "showfloor.checkout.adapters"}
+        for module in contract["protected_modules"]
+    }
+
+    assert behind <= private, f"pyproject.toml: protect {behind - private}"
+
+
 def test_every_room_has_its_files_in_layers() -> None:
     (inside,) = [
         contract for contract in CONTRACTS if contract["name"].startswith("Inside a module")
