@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.journeys.conftest import IN_TURN, Installation, new_visitor, until
@@ -151,3 +152,16 @@ def test_two_quick_taps_on_a_phone_do_not_end_the_show(
         assert len(sent) == 1
         assert show.read()["state"] == "ended"
     phone.close()
+
+
+@pytest.mark.parametrize("lang", ["en", "ar"])
+def test_studio_calls_its_host_in_the_readers_language(
+    demo: Installation, page: Page, lang: str
+) -> None:
+    with demo.api() as api:
+        name = api.get(f"/shows/{demo.facts['show_id']}").json()["host"]["name"]
+
+    studio(demo, page, lang)
+
+    assert name["en"] != name["ar"]
+    expect(page.locator("#main").get_by_text(name[lang], exact=True)).to_be_visible()
