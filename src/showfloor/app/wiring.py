@@ -1,12 +1,13 @@
-"""The one file that knows every module: routes, subscribers, periodic jobs, erasers."""
+"""The file that knows every module: its routes, subscribers and erasers. What is done
+periodically stands in `periodic.py`.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from datetime import timedelta
 from functools import cache, partial
 
 from fastapi import APIRouter, FastAPI
@@ -22,8 +23,6 @@ from showfloor.checkout import eraser as checkout_eraser
 from showfloor.checkout import http as checkout_http
 from showfloor.checkout import openapi as checkout_openapi
 from showfloor.checkout import reader as checkout_reader
-from showfloor.checkout import service as checkout
-from showfloor.checkout import tasks as checkout_tasks
 from showfloor.checkout.adapters.provider import FormData, PaymentProvider
 from showfloor.checkout.adapters.test_provider import MODES as TEST_MODES
 from showfloor.checkout.adapters.test_provider import TestProvider
@@ -32,44 +31,33 @@ from showfloor.checkout.http import refunds as refunds_http
 from showfloor.delivery import http as delivery_http
 from showfloor.embed import http as embed_http
 from showfloor.feeds import http as feeds_http
-from showfloor.feeds import tasks as feeds_tasks
 from showfloor.feeds.adapters.folder import ImportFolder
-from showfloor.feeds.adapters.pictures import PictureFolder
 from showfloor.identity import eraser as identity_eraser
 from showfloor.identity import http as identity_http
 from showfloor.identity import service as identity
 from showfloor.identity.deps import HttpGate
 from showfloor.identity.events import MemberInvited
-from showfloor.kit import idempotency, outbox
-from showfloor.kit.db import Database, Session
+from showfloor.kit.db import Database
 from showfloor.kit.errors import where_raised
-from showfloor.kit.jobs import Job
 from showfloor.kit.notify import Waker
-from showfloor.kit.objects import UPLOAD_JOB, Objects, ObjectsUnavailable
+from showfloor.kit.objects import Objects, ObjectsUnavailable
 from showfloor.kit.openapi import Document, describe_problem
 from showfloor.kit.outbound import Outbound
 from showfloor.kit.outbox import Dispatcher
 from showfloor.kit.pace import Pace
 from showfloor.kit.recent import Recent
 from showfloor.ledger import http as ledger_http
-from showfloor.ledger import tasks as ledger_tasks
 from showfloor.ledger.events import PayoutSent
 from showfloor.ledger.http import commissions as commissions_http
 from showfloor.ledger.http import payouts as payouts_http
 from showfloor.ledger.subscribers import Bookkeeper
 from showfloor.ledger.types import NO_FEES, Fees
-from showfloor.media import service as media
 from showfloor.merchants import http as merchants_http
 from showfloor.merchants.http import teams as teams_http
-from showfloor.notices import service as notices
 from showfloor.notices import subscribers as notices_subscribers
-from showfloor.notices import tasks as notices_tasks
-from showfloor.notices.adapters.smtp import SmtpMailer
-from showfloor.notices.views import Office
 from showfloor.orders import eraser as orders_eraser
 from showfloor.orders import http as orders_http
 from showfloor.orders import reader as orders_reader
-from showfloor.orders import service as orders
 from showfloor.orders.events import (
     OrderCancelled,
     OrderDelivered,
@@ -81,27 +69,19 @@ from showfloor.orders.events import (
 )
 from showfloor.orders.http import own as own_orders_http
 from showfloor.privacy import eraser as privacy_eraser
-from showfloor.privacy import service as privacy
 from showfloor.privacy.service import register_eraser, register_reader
-from showfloor.realtime import service as realtime
 from showfloor.realtime.hints import Hints
 from showfloor.replays import http as replays_http
 from showfloor.replays import openapi as replays_openapi
 from showfloor.replays import subscribers as replays_subscribers
-from showfloor.replays import tasks as replays_tasks
-from showfloor.replays.adapters.cutter import ProcessCutter
 from showfloor.replays.adapters.disk import FOLDER as REPLAYS_FOLDER
 from showfloor.replays.adapters.disk import DiskStorage
 from showfloor.replays.adapters.objects import ObjectStorage
-from showfloor.replays.adapters.painter import ProcessPainter
-from showfloor.replays.adapters.storage import Storage
 from showfloor.replays.events import ReplayCut
-from showfloor.replays.service import CLIPS, PICTURES, REPLAYS, SUBTITLES
 from showfloor.room import eraser as room_eraser
 from showfloor.room import http as room_http
 from showfloor.room import openapi as room_openapi
 from showfloor.room import reader as room_reader
-from showfloor.room import service as room
 from showfloor.room import subscribers as room_subscribers
 from showfloor.room.deps import RoomDeps
 from showfloor.room.http import moderators as moderators_http
@@ -109,7 +89,6 @@ from showfloor.shows import http as shows_http
 from showfloor.shows import internal as shows_internal
 from showfloor.shows import service as shows
 from showfloor.shows import subscribers as shows_subscribers
-from showfloor.shows import tasks as shows_tasks
 from showfloor.shows.adapters.covers import CoverFolder
 from showfloor.shows.events import ShowEnded, ShowWentLive
 from showfloor.shows.http import captions as captions_http
@@ -117,25 +96,20 @@ from showfloor.shows.http import destinations as destinations_http
 from showfloor.shows.http import rehearsals as rehearsals_http
 from showfloor.shows.http import remotes as remotes_http
 from showfloor.stock import http as stock_http
-from showfloor.stock import tasks as stock_tasks
 from showfloor.stock.events import StockChanged
 from showfloor.stock.http import catalog as stock_catalog_http
 from showfloor.stock.http import own_shop as own_shop_http
 from showfloor.viewers import eraser as viewers_eraser
 from showfloor.viewers import http as viewers_http
 from showfloor.viewers import reader as viewers_reader
-from showfloor.viewers import service as viewers
 from showfloor.viewers.events import SignInAsked
 from showfloor.viewers.http import own_data as own_data_http
 from showfloor.web import http as web_http
 from showfloor.web.files import BuiltFiles, ReplayFiles, UploadedFiles
-from showfloor.web.pages import STATIC, label_fonts
+from showfloor.web.pages import STATIC
 from showfloor.web.security import join_sources
 from showfloor.webhooks import http as webhooks_http
-from showfloor.webhooks import service as webhooks
 from showfloor.webhooks import subscribers as webhooks_subscribers
-from showfloor.webhooks import tasks as webhooks_tasks
-from showfloor.webhooks.adapters.sender import Sender
 
 log = logging.getLogger("showfloor.app")
 
@@ -310,32 +284,6 @@ def connect_worker(dispatcher: Dispatcher, fees: Fees = NO_FEES) -> None:
     connect_erasers()
 
 
-def mail_jobs(settings: Settings) -> list[Job]:
-    """None are sent where nobody carries them: they wait for three days, should somebody soon."""
-    server = settings.smtp_server
-    if server is None:
-        return []
-    office = Office(
-        settings.public_urls.base, settings.secret.encode(), server.sender.rpartition("@")[2]
-    )
-    send = partial(notices_tasks.send_mails, mailer=SmtpMailer(server), office=office)
-    return [Job("send mails", 60.0, send, wakes=notices_tasks.MAILS)]
-
-
-def import_jobs(settings: Settings) -> list[Job]:
-    folder = ImportFolder(settings.data)
-    caller = outbound(settings)
-    run = partial(feeds_tasks.run_imports, folder=folder, outbound=caller)
-    pictures = PictureFolder(settings.data / "uploads")
-    fetch = partial(feeds_tasks.fetch_pictures, folder=pictures, outbound=caller)
-    forget = partial(feeds_tasks.forget_old, folder=folder)
-    return [
-        Job("run imports", 60.0, run, wakes=feeds_tasks.IMPORTS),
-        Job("fetch pictures of imports", 60.0, fetch, wakes=feeds_tasks.PICTURES),
-        Job("forget old imports", 3600.0, forget),
-    ]
-
-
 def outbound(settings: Settings) -> Outbound:
     """Where merchants' systems are; on this machine, too, in demo and test."""
     return Outbound(local=settings.mode in TEST_MODES)
@@ -348,30 +296,6 @@ def fees(settings: Settings) -> Fees:
         provider_rate=round(settings.provider_fee * 100),
         provider_fixed=settings.provider_fee_fixed,
     )
-
-
-def ledger_jobs(settings: Settings) -> list[Job]:
-    missing = partial(ledger_tasks.book_missing, fees=fees(settings))
-    return [
-        Job("book missing orders", 24 * 3600.0, missing),
-        Job("check the books", 3600.0, ledger_tasks.check_balance),
-    ]
-
-
-def webhook_jobs(settings: Settings) -> list[Job]:
-    lanes = webhooks.Lanes(Sender(outbound(settings), secret=settings.secret))
-    send = partial(webhooks_tasks.send_webhooks, lanes=lanes)
-    return [Job("send webhooks", 10.0, send, wakes=webhooks.WEBHOOKS)]
-
-
-def privacy_jobs(settings: Settings) -> list[Job]:
-    """Needs the registry: `connect_erasers`."""
-    connect_erasers()
-
-    async def erase(database: Database) -> None:
-        await privacy.carry_out_erasures(database, secret=settings.secret)
-
-    return [Job("carry out erasures", 60.0, erase, wakes=privacy.ERASURES)]
 
 
 def connect_erasers() -> None:
@@ -414,126 +338,6 @@ def storage_origins(settings: Settings) -> list[str]:
     except ObjectsUnavailable:
         log.error("object storage has no credentials")
         return []
-
-
-def storage_jobs(settings: Settings, storage: DiskStorage) -> list[Job]:
-    """What copies recordings to object storage, where there is one."""
-    if not isinstance(storage, ObjectStorage):
-        return []
-    return [
-        Job(UPLOAD_JOB, 10.0, partial(replays_tasks.upload_recordings, storage=storage)),
-        Job(
-            "prune recordings",
-            300.0,
-            partial(
-                replays_tasks.prune_recordings,
-                storage=storage,
-                keep=timedelta(days=settings.storage_keep_days),
-                free=settings.storage_free_mb << 20,
-            ),
-        ),
-        Job(
-            "delete leftovers of recordings",
-            3600.0,
-            partial(replays_tasks.delete_leftovers, storage=storage),
-        ),
-    ]
-
-
-def periodic_jobs(
-    providers: Mapping[str, PaymentProvider], storage: Storage, *, hold_seconds: float
-) -> list[Job]:
-    """`hold_seconds`: no hold that is made from now on runs out earlier, so looking that often
-    misses none.
-    """
-    return [
-        Job("release expired holds", min(hold_seconds, 10.0), stock_tasks.release_expired),
-        Job(
-            "settle open payments",
-            10.0,
-            partial(checkout_tasks.settle_open_payments, providers=providers),
-            wakes=checkout_tasks.PAYMENTS,
-        ),
-        Job(
-            "carry out refunds",
-            10.0,
-            partial(checkout_tasks.settle_open_refunds, providers=providers),
-            wakes=checkout_tasks.REFUNDS,
-        ),
-        Job(
-            "compare payments with their providers",
-            3600.0,
-            partial(checkout_tasks.reconcile, providers=providers),
-        ),
-        Job("end old rehearsals", 60.0, shows_tasks.end_old_rehearsals),
-        Job("interrupt lost shows", 5.0, shows_tasks.interrupt_lost_shows),
-        Job(
-            "publish replays",
-            60.0,
-            partial(replays_tasks.publish_replays, storage=storage),
-            wakes=REPLAYS,
-        ),
-        Job(
-            "draw replay pictures",
-            60.0,
-            partial(replays_tasks.draw_pictures, storage=storage, painter=ProcessPainter()),
-            wakes=PICTURES,
-        ),
-        Job(
-            "make clips",
-            60.0,
-            partial(
-                replays_tasks.make_clips,
-                storage=storage,
-                cutter=ProcessCutter(),
-                fonts=label_fonts(),
-            ),
-            wakes=CLIPS,
-        ),
-        Job(
-            "write subtitles",
-            60.0,
-            partial(replays_tasks.write_subtitles, storage=storage),
-            wakes=SUBTITLES,
-        ),
-        Job(
-            "delete outlived replays",
-            3600.0,
-            partial(replays_tasks.delete_outlived, storage=storage),
-        ),
-        Job("forget abandoned checkouts", 60.0, checkout_tasks.forget_abandoned),
-        Job("forget networks", 60.0, stock_tasks.forget_clients),
-        Job("forget old holds", 3600.0, stock_tasks.forget_old_holds),
-        Job("forget old room events", 300.0, partial(_in_batches, realtime.forget_old_events)),
-        Job("forget old answers", 3600.0, partial(_in_batches, idempotency.forget_old)),
-        Job(
-            "forget old invitations", 3600.0, partial(_in_batches, identity.forget_old_invitations)
-        ),
-        Job("forget old sessions", 3600.0, partial(_in_batches, identity.forget_old_sessions)),
-        Job("forget old sign-ins", 3600.0, partial(_in_batches, viewers.forget_old_sign_ins)),
-        Job(
-            "forget old viewer sessions", 3600.0, partial(_in_batches, viewers.forget_old_sessions)
-        ),
-        Job("forget old records", 3600.0, partial(_in_batches, identity.forget_old_records)),
-        Job("forget old counts", 3600.0, partial(_in_batches, identity.forget_old_counts)),
-        Job("forget old events", 3600.0, partial(_in_batches, outbox.forget_old)),
-        Job("forget old refusals", 3600.0, partial(_in_batches, media.forget_old_refusals)),
-        Job("forget old messages", 3600.0, partial(_in_batches, room.forget_old)),
-        Job("forget old mails", 3600.0, partial(_in_batches, notices.forget_old)),
-        Job("forget old webhooks", 3600.0, partial(_in_batches, webhooks.forget_old)),
-        Job("forget old buyers", 86400.0, partial(_in_batches, orders.forget_old_buyers)),
-        Job("forget old callbacks", 3600.0, partial(_in_batches, checkout.forget_old_callbacks)),
-    ]
-
-
-async def _in_batches(forget: Callable[[Session], Awaitable[int]], database: Database) -> None:
-    """A transaction for each batch, until nothing is left: one that fails costs its own rows, and
-    another job nothing.
-    """
-    forgotten = 1
-    while forgotten:
-        async with database.session() as session:
-            forgotten = await forget(session)
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""The worker: hands events to subscribers and runs the periodic jobs that `wiring` lists.
+"""The worker: hands events to subscribers and runs the periodic jobs that `periodic` lists.
 
 Each job runs when there is something for it to do: a commit somewhere woke it, or the moment has
 come that its last run named. A slow poll finds what a lost hint left behind.
@@ -14,7 +14,7 @@ from datetime import datetime
 
 import structlog
 
-from showfloor.app import wiring
+from showfloor.app import periodic, wiring
 from showfloor.app.rehearsing.rehearsals import Rehearsals
 from showfloor.app.settings import Settings
 from showfloor.kit import clock, jobs, notify
@@ -43,13 +43,13 @@ async def work(settings: Settings) -> None:
     storage = wiring.recordings(settings)
     everything = [
         outbox_job(dispatcher),
-        *wiring.periodic_jobs(providers, storage, hold_seconds=settings.hold_seconds),
-        *wiring.storage_jobs(settings, storage),
-        *wiring.mail_jobs(settings),
-        *wiring.import_jobs(settings),
-        *wiring.webhook_jobs(settings),
-        *wiring.privacy_jobs(settings),
-        *wiring.ledger_jobs(settings),
+        *periodic.periodic_jobs(providers, storage, hold_seconds=settings.hold_seconds),
+        *periodic.storage_jobs(settings, storage),
+        *periodic.mail_jobs(settings),
+        *periodic.import_jobs(settings),
+        *periodic.webhook_jobs(settings),
+        *periodic.privacy_jobs(settings),
+        *periodic.ledger_jobs(settings),
     ]
     rehearsals = Rehearsals(settings, storage)
     everything.append(Job("rehearse", 10.0, rehearsals.run, wakes=REHEARSALS))

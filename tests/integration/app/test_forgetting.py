@@ -7,7 +7,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from showfloor.app import wiring
+from showfloor.app import periodic
 from showfloor.kit import db
 from showfloor.kit.db import Database
 from showfloor.media.service import forget_old_refusals
@@ -75,7 +75,7 @@ async def test_old_rows_go_and_new_ones_stay(
 ) -> None:
     jobs = [
         job
-        for job in wiring.periodic_jobs({}, DiskStorage(tmp_path), hold_seconds=300)
+        for job in periodic.periodic_jobs({}, DiskStorage(tmp_path), hold_seconds=300)
         if job.name.startswith("forget old")
     ]
 
@@ -97,7 +97,7 @@ async def test_clean_up_that_fails_leaves_the_others_to_do_theirs(
 ) -> None:
     jobs = [
         job
-        for job in wiring.periodic_jobs({}, DiskStorage(tmp_path), hold_seconds=300)
+        for job in periodic.periodic_jobs({}, DiskStorage(tmp_path), hold_seconds=300)
         if job.name.startswith("forget old")
     ]
     with psycopg.connect(piled_up, autocommit=True) as connection:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import JSON, Column, Table, insert, text
 
-from showfloor.app import wiring
+from showfloor.app import periodic
 from showfloor.app.migrate import import_models
 from showfloor.app.settings import Settings
 from showfloor.kit import clock
@@ -87,8 +87,8 @@ async def test_what_is_over_goes_and_the_rest_stays(
 
     settings = Settings(mode="test", data=tmp_path, secret="s" * 32, internal_token="t" * 32)
     for job in (
-        *wiring.periodic_jobs({}, DiskStorage(tmp_path), hold_seconds=300),
-        *wiring.import_jobs(settings),
+        *periodic.periodic_jobs({}, DiskStorage(tmp_path), hold_seconds=300),
+        *periodic.import_jobs(settings),
     ):
         if guard and job.name.startswith("forget"):
             await job.run(database)
