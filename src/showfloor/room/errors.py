@@ -38,6 +38,13 @@ class ChatEmojiOnly(AppError):
     status = 422
 
 
+class ChatWordsRefused(AppError):
+    """The message or the name has a word of `rules/insults.json`."""
+
+    code = "chat_words_refused"
+    status = 422
+
+
 class ChatBuyersOnly(AppError):
     """Only who bought from one of the show's sellers writes now."""
 

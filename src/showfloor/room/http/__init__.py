@@ -35,6 +35,7 @@ from showfloor.room.errors import (
     ChatNoAccount,
     ChatPaused,
     ChatTokenInvalid,
+    ChatWordsRefused,
     MessageNotFound,
     WritingTooFast,
 )
@@ -116,6 +117,7 @@ AdmittedDep = Annotated[Admission | None, Depends(admit_to_chat)]
         ChatPaused,
         ChatMuted,
         ChatBuyersOnly,
+        ChatWordsRefused,
         ChatEmojiOnly,
         ChatNameNeeded,
         ChatNameReserved,

@@ -125,15 +125,23 @@ def _without_private(text: str) -> str:
 
 def skeleton(text: str) -> str:
     """What names that look the same have in common; words stay apart by a blank."""
+    return in_words(bare(text).translate(_FOLDED))
+
+
+def bare(text: str) -> str:
+    """Small letters without marks, tatweel and what draws nothing, in compatibility forms."""
     seen = text.translate(dict.fromkeys(map(ord, _INVISIBLE)))
     folded = unicodedata.normalize("NFKD", seen).translate(_CAPITALS).casefold()
-    bare = "".join(
+    return "".join(
         letter
         for letter in folded
         if unicodedata.category(letter) not in ("Mn", "Me", "Cf") and letter != "\u0640"
     )
-    plain = bare.translate(_FOLDED)
-    spaced = "".join(letter if letter.isalnum() else " " for letter in plain)
+
+
+def in_words(text: str) -> str:
+    """Letters and digits, with one blank in the place of all else."""
+    spaced = "".join(letter if letter.isalnum() else " " for letter in text)
     return " ".join(spaced.split())
 
 

@@ -26,11 +26,22 @@ from showfloor.room.errors import (
     ChatNameReserved,
     ChatPaused,
     ChatTokenInvalid,
+    ChatWordsRefused,
     MessageNotFound,
     WritingTooFast,
 )
+from showfloor.room.rules.insults import has_insult
 from showfloor.room.rules.names import LONGEST_NAME, clean_name, is_reserved
-from showfloor.room.rules.pace import AUTHOR, LONGEST_MUTE, NETWORK, NEWCOMERS, RETURNS, TRIES
+from showfloor.room.rules.pace import (
+    AUTHOR,
+    LONGEST_MUTE,
+    NETWORK,
+    NEWCOMERS,
+    RETURNS,
+    SAME,
+    TRIES,
+    burst_key,
+)
 from showfloor.room.rules.private import cover_private
 from showfloor.room.rules.words import is_emoji
 from showfloor.room.service.access import (
@@ -81,7 +92,8 @@ async def send_message(
     the orders' pages.
 
     Raises ShowNotFound, ChatClosed, ChatPaused, ChatMuted, ChatEmojiOnly, ChatBuyersOnly,
-    ChatNameNeeded, ChatNameReserved, ChatTokenInvalid, WritingTooFast, MessageNotFound.
+    ChatWordsRefused, ChatNameNeeded, ChatNameReserved, ChatTokenInvalid, WritingTooFast,
+    MessageNotFound.
     """
     _count_try(pace, writer)
     person = writer if isinstance(writer, Person) else None
@@ -91,6 +103,8 @@ async def send_message(
     role = await role_of(session, person, show)
     holds = ChatSettings() if role.staff else await queries.settings(session, show_id)
     _check_open(holds, text)
+    if not role.staff:
+        _check_words(text)
     if isinstance(writer, Person):
         author, token = await _author_of(session, writer, role, show), None
     else:
@@ -103,9 +117,7 @@ async def send_message(
         await get_message(session, reply_to, show_id=show_id)
     if not role.staff:
         # After all else that refuses: a message that is not taken uses up no turn.
-        turns: dict[Hashable, Limit] = {author.id: AUTHOR}
-        if holds.slow_s:
-            turns["slow", author.id] = Limit(1, holds.slow_s)
+        turns = _turns_of_writer(author, holds, text)
         if token is not None and isinstance(writer, Guest):
             turns |= await _turns_of_newcomer(session, writer, show)
         _take_turns(pace, turns)
@@ -180,6 +192,15 @@ async def _author_of_guest(session: Session, guest: Guest, show: Show) -> tuple[
     return author, token
 
 
+def _turns_of_writer(author: Author, holds: ChatSettings, text: str) -> dict[Hashable, Limit]:
+    turns: dict[Hashable, Limit] = {author.id: AUTHOR}
+    if holds.slow_s:
+        turns["slow", author.id] = Limit(1, holds.slow_s)
+    if said := burst_key(text):
+        turns["same", author.show_id, said] = SAME
+    return turns
+
+
 async def _turns_of_newcomer(session: Session, guest: Guest, show: Show) -> dict[Hashable, Limit]:
     turns: dict[Hashable, Limit] = {("newcomers", guest.network): NEWCOMERS}
     if await queries.is_muted_near(session, show.id, guest.network, clock.now()):
@@ -191,6 +212,7 @@ async def _turns_of_newcomer(session: Session, guest: Guest, show: Show) -> dict
 async def _check_name(session: Session, name: str, show: Show) -> None:
     if not name or is_reserved(name, await names_of_team(session, show)):
         raise ChatNameReserved
+    _check_words(name)
 
 
 def _check_open(holds: ChatSettings, text: str) -> None:
@@ -198,6 +220,11 @@ def _check_open(holds: ChatSettings, text: str) -> None:
         raise ChatPaused
     if holds.emoji_only and not is_emoji(text):
         raise ChatEmojiOnly
+
+
+def _check_words(text: str) -> None:
+    if has_insult(text):
+        raise ChatWordsRefused
 
 
 async def _check_muted(session: Session, author: Author, show: Show) -> None:
