@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.conftest import IN_TURN, Installation, new_visitor
+from tests.journeys.conftest import IN_TURN, Installation, new_visitor, until
 from tests.journeys.test_buy import say_born, watch
 from tests.journeys.test_gate import CHILD_YEAR, stored
 from tests.journeys.test_look import control_room, look, studio
@@ -154,7 +154,7 @@ def test_pinned_message_is_announced_and_unpinned_by_keyboard(
     expect(words).to_be_visible()
     words.focus()
     reader.keyboard.press("End")
-    reader.wait_for_function("document.activeElement.scrollTop > 0")
+    until(reader, "document.activeElement.scrollTop > 0")
     assert look(reader, f"chat-pinned-{lang}-360") == []
 
     assert look(host, f"control-pinned-{lang}-1280") == []
