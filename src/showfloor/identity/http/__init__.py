@@ -1,18 +1,14 @@
-"""Who is asking: session cookie with CSRF header, or Bearer API key. And the sign-in routes.
-
-Other modules' routes use `CurrentPerson` and `OptionalPerson`.
+"""Signing in, and what somebody sees and changes of the own account. Who is asking is answered by
+`who.py`, whose names other modules find here.
 """
 
 from __future__ import annotations
 
-import secrets
 from datetime import timedelta
 from math import ceil
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from limits import RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import MovingWindowRateLimiter
@@ -28,20 +24,27 @@ from showfloor.identity.errors import (
     NotAuthenticated,
     PasswordTooCommon,
     PasswordTooShort,
-    RoleMissing,
-    ScopeMissing,
     SessionNotFound,
     SignInFailed,
     TooManyAttempts,
 )
+from showfloor.identity.http.who import (
+    API_KEY,
+    Caller,
+    CurrentPerson,
+    OptionalPerson,
+    OwnSignIn,
+    cookie_name,
+    get_caller,
+    get_optional_person,
+    get_person,
+)
 from showfloor.identity.rules import (
-    SAFE_METHODS,
     WrongPasswords,
     csrf_of,
     delay_of_all,
     device_of,
     device_token,
-    may_use,
     normalise_email,
     own_delay,
 )
@@ -64,7 +67,6 @@ from showfloor.identity.schemas import (
     SignIn,
 )
 from showfloor.identity.types import (
-    Action,
     Admission,
     CollectionPoint,
     Grant,
@@ -77,15 +79,23 @@ from showfloor.kit.errors import NotFound
 from showfloor.kit.http import DatabaseDep, SessionDep, network_of
 from showfloor.kit.openapi import refusals
 
+__all__ = [
+    "API_KEY",
+    "TEAM_PREFIXES",
+    "Caller",
+    "CurrentPerson",
+    "OptionalPerson",
+    "OwnSignIn",
+    "account",
+    "cookie_name",
+    "get_caller",
+    "get_optional_person",
+    "get_own_session",
+    "get_person",
+    "remember",
+    "router",
+]
 router = APIRouter(prefix="/api/v1", tags=["session"])
-API_KEY = HTTPBearer(
-    scheme_name="ApiKey",
-    auto_error=False,
-    description=(
-        "A person's API key, `sf_…`. The studio's pages have a cookie instead, and send "
-        "`X-CSRF-Token` with every change."
-    ),
-)
 _attempts = MovingWindowRateLimiter(MemoryStorage())
 # Each attempt costs an argon2 run, so one client gets a bounded number of them whatever it types.
 _BY_CLIENT = RateLimitItemPerMinute(60, namespace="client")
@@ -93,113 +103,8 @@ _wrong = WrongPasswords()
 DEVICE_REMEMBERED = 365 * 24 * 3600
 
 
-def cookie_name(request: Request) -> str:
-    """`__Host-` binds the cookie to this very origin, but browsers accept the prefix over HTTPS
-    only (RFC 6265bis §4.1.3.2).
-    """
-    return "__Host-showfloor" if request.app.state.settings.secure else "showfloor"
-
-
 def device_cookie_name(request: Request) -> str:
     return cookie_name(request) + "-device"
-
-
-async def get_optional_person(
-    request: Request,
-    session: SessionDep,
-    given: Annotated[HTTPAuthorizationCredentials | None, Depends(API_KEY)],
-) -> Person | None:
-    """The caller, with those memberships alone whose role may do what the route does; or None for
-    a visitor. Raises CsrfFailed for a change made with the cookie alone, ScopeMissing for one made
-    with a key that is for something else.
-    """
-    if given is not None and given.credentials.startswith("sf_"):
-        caller = await service.person_of_api_key(session, given.credentials)
-        return _in_role(request, _in_scope(request, caller)) if caller else None
-    cookie = request.cookies.get(cookie_name(request))
-    if cookie is None:
-        return None
-    person = await service.person_of_session(session, cookie)
-    if person is not None and request.method not in SAFE_METHODS:
-        _check_csrf(request, cookie)
-    return _in_role(request, person) if person else None
-
-
-def _tag(request: Request) -> str:
-    return str(next(iter(getattr(request.scope.get("route"), "tags", None) or []), ""))
-
-
-def _in_scope(request: Request, person: Person) -> Person:
-    if person.scopes is not None and not may_use(person.scopes, _tag(request), request.method):
-        raise ScopeMissing
-    return person
-
-
-def _action(request: Request) -> Action | None:
-    name = str(getattr(request.scope.get("route"), "name", ""))
-    return service.action_of(_tag(request), name, safe=request.method in SAFE_METHODS)
-
-
-def _in_role(request: Request, person: Person) -> Person:
-    if service.is_for_everybody(_tag(request)):
-        return person
-    return service.limited_to(person, _action(request))
-
-
-def _check_csrf(request: Request, cookie: str) -> None:
-    if not secrets.compare_digest(
-        request.headers.get("x-csrf-token", "").encode(), csrf_of(cookie).encode()
-    ):
-        raise CsrfFailed
-
-
-async def get_sign_in(
-    request: Request,
-    session: SessionDep,
-    given: Annotated[HTTPAuthorizationCredentials | None, Depends(API_KEY)],
-) -> UUID:
-    """By what the caller is known, a browser's session or a program's key, in the order of
-    `get_optional_person`. What is granted on its word ends with it.
-    """
-    if given is not None and given.credentials.startswith("sf_"):
-        found = await service.find_key(session, key=given.credentials)
-    else:
-        cookie = request.cookies.get(cookie_name(request))
-        found = await service.find_session(session, token=cookie) if cookie else None
-    if found is None:
-        raise NotAuthenticated
-    return found
-
-
-OwnSignIn = Annotated[UUID, Depends(get_sign_in)]
-OptionalPerson = Annotated[Person | None, Depends(get_optional_person)]
-
-
-async def get_person(request: Request, person: OptionalPerson) -> Person:
-    """Raises NotAuthenticated, RoleMissing."""
-    if person is None:
-        raise NotAuthenticated
-    if not service.is_for_everybody(_tag(request)) and service.lacks_role(person, _action(request)):
-        raise RoleMissing
-    return person
-
-
-CurrentPerson = Annotated[Person, Depends(get_person)]
-
-
-async def get_caller(
-    request: Request,
-    database: DatabaseDep,
-    given: Annotated[HTTPAuthorizationCredentials | None, Depends(API_KEY)],
-) -> Person:
-    """Who is asking, in a transaction of its own: for routes that read a file, or ask another
-    process, before they open one that changes anything.
-    """
-    async with database.session() as session:
-        return await get_person(request, await get_optional_person(request, session, given))
-
-
-Caller = Annotated[Person, Depends(get_caller)]
 
 
 def _session_out(person: Person, csrf: str) -> SessionOut:
