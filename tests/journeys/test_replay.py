@@ -293,6 +293,24 @@ def across(demo: Installation) -> str:
     return f"{demo.base}/s/{show.slug}"
 
 
+# The bar is as tall as a finger, but looks much thinner.
+OVERLAPPING = """() => {
+    const box = (one) => {
+        const { left, right, top, bottom } = one.getBoundingClientRect();
+        const thin = one.role === "slider" ? 15 : 1;
+        return { one, left, right, top: top + thin, bottom: bottom - thin };
+    };
+    const shown = ".stage :is(a, button, .v-chip, .seek__times, [role=slider])";
+    const boxes = [...document.querySelectorAll(shown)]
+        .filter((one) => one.checkVisibility()).map(box);
+    const meet = (a, b) => a.left < b.right && b.left < a.right
+        && a.top < b.bottom && b.top < a.bottom;
+    return boxes.flatMap((a, index) => boxes.slice(index + 1)
+        .filter((b) => meet(a, b) && !a.one.contains(b.one))
+        .map((b) => [a.one.outerHTML.slice(0, 80), b.one.outerHTML.slice(0, 80)]));
+}"""
+
+
 # Without the script, as a poster, and while it plays: nothing jumps from one to the next.
 @pytest.mark.parametrize("lang", ["en", "ar"])
 @pytest.mark.parametrize(("width", "height"), [(360, 740), (1280, 800)])
@@ -316,6 +334,7 @@ def test_replay_of_a_landscape_show_keeps_its_shape(
     settled(page)
     seen.append(_stage(page))
     assert look(page, f"replay-wide-{lang}-{width}") == []
+    assert page.evaluate(OVERLAPPING) == []
 
     assert {shape for shape, *_ in seen} == {"wide"}
     for _, *box in seen:
