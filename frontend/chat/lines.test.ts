@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { ChatMessage } from "../contract";
-import { countAfter, MOST, withMessage, without, type Lines } from "./lines";
+import { countAfter, withMessage, without, type Lines } from "./lines";
+import { MOST } from "./most";
 
 const at = (second: number, id = `msg_${second}`): ChatMessage => ({
   id,

@@ -1,8 +1,6 @@
 /** The messages that stand on the page, the oldest first. */
 import type { ChatMessage } from "../contract";
-
-/** More than anybody scrolls back through while a show runs. */
-export const MOST = 300;
+import { MOST } from "./most";
 
 export type Lines = readonly ChatMessage[];
 

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Refused } from "../api/client";
 import type { ChatMessage } from "../contract";
-import { MOST, withMessage, type Lines } from "./lines";
+import { withMessage, type Lines } from "./lines";
+import { MOST } from "./most";
 import { Pinned } from "./pinned.svelte";
 
 const said = (id: string, at = "2026-11-26T10:00:00Z") => ({ id, text: id, at }) as ChatMessage;

@@ -12,6 +12,7 @@ import { savesData } from "../player/save-data";
 import { cuesOf, empty, showOf, stockOf, type Room } from "../room/fold";
 import type { Stretch } from "../player/stretches";
 import { Buying } from "./buying.svelte";
+import { MOST } from "../chat/most";
 import { Delivery } from "./delivery.svelte";
 import type { Form } from "./form";
 import { readForm, writeForm } from "./kept";
@@ -21,8 +22,6 @@ import { isSheet, type View } from "./navigation";
 import { sceneOf, type Scene } from "./scene";
 import { findVariant } from "./variants";
 
-/** Messages that wait for the chat's code: as many as it shows. Where the chat is switched off it never comes. */
-const WAITING = 300;
 const TALL = 9 / 16;
 /** A film's and a phone's, and nothing beyond: the page has to have room for its goods. */
 const WIDEST = 21 / 9;
@@ -249,7 +248,8 @@ export class ShowStore {
   chat = $state.raw<Chat | null>(null);
   readonly said: (ChatEvent | null)[] = [];
   hear: (event: ChatEvent | null, isAgain?: boolean) => void = (event) => {
-    if (this.said.push(event) > WAITING) this.said.shift();
+    // As many wait for the chat's code as it shows; where the chat is switched off it never comes.
+    if (this.said.push(event) > MOST) this.said.shift();
   };
 
   /** The page has a place for the chat, as `stage.html` has kept it: on the air and beside the whole

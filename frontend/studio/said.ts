@@ -1,8 +1,6 @@
 /** What was said in a room, for a listener that comes later than the room, or anew. */
+import { MOST } from "../chat/most";
 import type { ChatEvent, RoomChat } from "../contract";
-
-/** Messages that are kept for the chat's card: as many as it shows. */
-const KEPT = 300;
 
 export interface ChatListener {
   hear(event: ChatEvent | null): void;
@@ -17,7 +15,8 @@ export class Said {
   /** An event of the room; null when the connection begins anew. */
   hear(event: ChatEvent | null): void {
     if (!event) this.#events.length = 0;
-    else if (this.#events.push(event) > KEPT) this.#events.shift();
+    // As many as the chat's card shows.
+    else if (this.#events.push(event) > MOST) this.#events.shift();
     this.#chat?.hear(event);
   }
 
