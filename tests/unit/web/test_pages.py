@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -370,7 +371,7 @@ def test_privacy_notice_names_every_class_that_is_about_somebody(
         shown = each.about is About.PEOPLE or (each.about is About.STAFF and not young)
         assert messages.load().has(f"privacy.what.{each.name}") is (each.about is not About.NOBODY)
         if shown:
-            assert translate(lang, f"privacy.what.{each.name}") in html, each.name
+            assert translate(lang, f"privacy.what.{each.name}") in unescape(html), each.name
     # As the file says it: eleven years of 365 days and the leap days in them.
     assert kept_for("order").days // 365 == 11
     assert translate(lang, "privacy.years", count=11) in html
