@@ -537,7 +537,10 @@ export interface components {
             en?: string;
             ar?: string;
         };
-        /** @description A product as its merchant's people see it. */
+        /**
+         * @description A product as its merchant's people see it. `no_withdrawal` is the class of goods that it is,
+         *     where it is one from whose purchase the law of some countries lets nobody withdraw.
+         */
         DeskProduct: {
             id: string;
             merchant_id: string;
@@ -547,6 +550,7 @@ export interface components {
             description: components["schemas"]["Words"];
             options: components["schemas"]["OptionAxisOut"][];
             pictures: components["schemas"]["PictureOut"][];
+            no_withdrawal: components["schemas"]["NoWithdrawal"] | null;
             variants: components["schemas"]["DeskVariant"][];
         };
         DeskProducts: {

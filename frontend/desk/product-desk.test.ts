@@ -168,3 +168,17 @@ test("another panel forgets what was said in the one before", async () => {
 
   expect([desk.problem, desk.done, desk.open]).toEqual([null, null, { what: "variant" }]);
 });
+
+test("the kind of goods is stored as the exception that it is, and taken back as none", async () => {
+  const api = server();
+  const desk = await loaded(api);
+
+  await desk.kind("perishable");
+  expect(desk.done).toBe("kind");
+  await desk.kind(null);
+
+  expect(api.posted().map(({ step, body }) => [step, body])).toEqual([
+    ["PUT /products/prod_1/withdrawal-exception", { exception: "perishable" }],
+    ["PUT /products/prod_1/withdrawal-exception", { exception: null }],
+  ]);
+});

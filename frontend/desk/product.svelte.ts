@@ -8,7 +8,17 @@ export type Texts = Record<"name" | "summary" | "description", Record<Lang, stri
 export type Reason = "counted" | "arrived" | "damaged" | "sold_elsewhere";
 export const REASONS: readonly Reason[] = ["counted", "arrived", "damaged", "sold_elsewhere"];
 export type Open = { what: "price" | "stock"; sku: string } | { what: "variant" } | null;
-export type Done = "words" | "price" | "stock" | "picture" | "variant" | null;
+export type Done = "words" | "kind" | "price" | "stock" | "picture" | "variant" | null;
+export type Kind = DeskProduct["no_withdrawal"];
+/** Goods from whose purchase the law of some countries lets nobody withdraw. */
+export const KINDS: readonly NonNullable<Kind>[] = [
+  "made_to_measure",
+  "perishable",
+  "sealed_hygiene",
+  "mixed",
+  "sealed_media",
+  "press",
+];
 
 /** The texts that were changed, as the API takes them. */
 export function changesOf(product: DeskProduct, texts: Texts): Partial<Record<keyof Texts, Words>> {
@@ -65,6 +75,9 @@ export class ProductDesk {
 
   words = (texts: Texts): Promise<boolean> =>
     this.#do("words", "", { method: "PATCH", body: changesOf(this.product!, texts) });
+
+  kind = (kind: Kind): Promise<boolean> =>
+    this.#do("kind", "/withdrawal-exception", { method: "PUT", body: { exception: kind } });
 
   price = (sku: string, amount: number, currency: string): Promise<boolean> =>
     this.#do("price", "/prices", { method: "POST", body: { sku, price: { amount, currency } } });

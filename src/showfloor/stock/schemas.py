@@ -10,6 +10,7 @@ from showfloor.catalog.schemas import OptionAxisOut, PictureOut
 from showfloor.kit.fields import OptionalLine, Sku
 from showfloor.kit.schemas import EveryLanguage, MoneyOut, Shown, Time, id_with
 from showfloor.kit.text import clean_line
+from showfloor.markets.types import NoWithdrawal
 from showfloor.stock.types import ChangeReason, ProductFilter
 
 MOST = 1_000_000
@@ -73,7 +74,9 @@ class DeskVariant(StockOut):
 
 
 class DeskProduct(BaseModel):
-    """A product as its merchant's people see it."""
+    """A product as its merchant's people see it. `no_withdrawal` is the class of goods that it is,
+    where it is one from whose purchase the law of some countries lets nobody withdraw.
+    """
 
     id: Annotated[str, id_with("prod")]
     merchant_id: Annotated[str, id_with("mer")]
@@ -83,6 +86,7 @@ class DeskProduct(BaseModel):
     description: EveryLanguage
     options: list[OptionAxisOut]
     pictures: list[PictureOut]
+    no_withdrawal: NoWithdrawal | None
     variants: list[DeskVariant]
 
 

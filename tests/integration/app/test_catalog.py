@@ -109,6 +109,28 @@ async def test_words_change_in_both_languages_or_not_at_all(desk: Desk) -> None:
     assert (product["name"], product["summary"]["en"]) == (WORDS, "Mug")
 
 
+async def test_class_of_goods_is_said_by_their_own_seller_and_can_be_taken_back(
+    desk: Desk,
+) -> None:
+    path = f"/products/{desk.mug}/withdrawal-exception"
+
+    before = (await desk.product())["no_withdrawal"]
+    said = await desk.ask("PUT", path, {"exception": "perishable"})
+    foreign = await desk.ask("PUT", path, {"exception": None}, who=1)
+    unknown = await desk.ask("PUT", path, {"exception": "because"})
+    meanwhile = (await desk.product())["no_withdrawal"]
+    await desk.ask("PUT", path, {"exception": None})
+
+    assert said.json() == {"exception": "perishable"}
+    assert code(foreign) == "product_not_found"
+    assert (unknown.status_code, code(unknown)) == (422, "validation_failed")
+    assert [before, meanwhile, (await desk.product())["no_withdrawal"]] == [
+        None,
+        "perishable",
+        None,
+    ]
+
+
 async def test_prices_are_added_and_never_changed(desk: Desk) -> None:
     path = f"/products/{desk.mug}/prices"
     body = {"sku": "MUG-1", "price": {"amount": 1900, "currency": "GBP"}}
