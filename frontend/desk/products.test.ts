@@ -34,6 +34,7 @@ const product = (...variants: DeskVariant[]): DeskProduct => ({
   description: both("Good."),
   options: [],
   pictures: [],
+  no_withdrawal: null,
   variants: variants.length ? variants : [variant()],
 });
 
