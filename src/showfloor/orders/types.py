@@ -568,7 +568,7 @@ class OrderFilter(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class OrderSearch:
     """Which orders: by what is to be done, by words (number, name, email, SKU or tracking), and by
     when they were placed (`since` is in, `until` is not).
     """

@@ -24,7 +24,7 @@ from showfloor.notices.views import Office, letter_of
 from showfloor.orders import service as orders
 from showfloor.orders.errors import WithdrawalExcluded, WithdrawnOrder
 from showfloor.orders.service import Parcel
-from showfloor.orders.types import OrderFilter, Wanted
+from showfloor.orders.types import OrderFilter, OrderSearch
 from tests.integration.checkout.counter import SECRET, Buyer, Counter
 from tests.integration.checkout.shop import Seller, person, scalar
 
@@ -271,7 +271,7 @@ async def test_goods_that_stay_are_sent_and_paid_while_the_others_come_back(
     async with shop.database.session() as session:
         token = orders.page_token(secret, order_id)
         await orders.withdraw(session, secret=secret, token=token)
-    waiting = Wanted(OrderFilter.TO_SEND)
+    waiting = OrderSearch(OrderFilter.TO_SEND)
     everything = Parcel(None, "Post", None, "k1", b"r")
     salt = Parcel({"SALT": 1}, "Post", None, "k2", b"r")
 

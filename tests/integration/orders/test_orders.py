@@ -30,7 +30,7 @@ from showfloor.kit.money import Money
 from showfloor.markets.types import SalesContext
 from showfloor.orders import http, queries, service
 from showfloor.orders.eraser import ERASER
-from showfloor.orders.types import Address, Buyer, Item, NewOrder, Order, OrderFilter, Wanted
+from showfloor.orders.types import Address, Buyer, Item, NewOrder, Order, OrderFilter, OrderSearch
 from showfloor.orders.types import Seller as OrderSeller
 from showfloor.privacy.types import Subject
 from tests.integration.checkout.counter import open_hosted_show
@@ -314,7 +314,7 @@ async def test_file_of_orders_breaks_off_where_the_right_to_it_ended(
     """A server closes the connection on it: no client takes the half for the whole."""
     monkeypatch.setattr(service.listing, "_WALKED", 2)
     sold = [(await sell(house, house.first)).number for _ in range(3)]
-    wanted, found = Wanted(OrderFilter.ALL, "", None, None), []
+    wanted, found = OrderSearch(OrderFilter.ALL, "", None, None), []
 
     with pytest.raises(RoleMissing) if ends else nullcontext():
         async for order in service.walk_own_orders(

@@ -52,7 +52,7 @@ from showfloor.orders.schemas import (
     WithdrawalOut,
 )
 from showfloor.orders.service import Arrival, Parcel
-from showfloor.orders.types import Order, OrderFilter, Wanted, Withdrawal
+from showfloor.orders.types import Order, OrderFilter, OrderSearch, Withdrawal
 from showfloor.orders.views import (
     CSV_HEADER,
     csv_rows,
@@ -146,7 +146,7 @@ async def list_orders(
     `format=csv` answers all of them as one file for a spreadsheet, with where they go, a row for
     each line.
     """
-    wanted = Wanted(which, clean_line(q), since, until)
+    wanted = OrderSearch(which, clean_line(q), since, until)
     if format == "csv":
         return _csv(database, person, wanted, language(request))
     after = ids.parse("ord", cursor) if cursor else None
@@ -162,7 +162,7 @@ async def count_orders(session: SessionDep, person: CurrentPerson) -> CountsOut:
     return CountsOut(counts=await service.count_own_orders(session, person=person))
 
 
-def _csv(database: Database, person: Person, wanted: Wanted, lang: str) -> StreamingResponse:
+def _csv(database: Database, person: Person, wanted: OrderSearch, lang: str) -> StreamingResponse:
     async def text() -> AsyncIterator[str]:
         yield csv.BYTE_ORDER_MARK + csv.rows_text([CSV_HEADER])
         async for order in service.walk_own_orders(database, person=person, wanted=wanted):

@@ -37,7 +37,7 @@ from showfloor.orders.models import (
     WithdrawalRow,
 )
 from showfloor.orders.rules import SEND_WITHIN
-from showfloor.orders.types import LOST_LATER, OrderFilter, RefundState, Wanted
+from showfloor.orders.types import LOST_LATER, OrderFilter, OrderSearch, RefundState
 
 _ordered = (
     select(func.sum(OrderLineRow.quantity))
@@ -261,7 +261,7 @@ def _says(words: str) -> ColumnElement[bool]:
 async def order_ids(
     session: Session,
     merchant_ids: Collection[UUID],
-    wanted: Wanted,
+    wanted: OrderSearch,
     *,
     limit: int,
     after: UUID | None,
@@ -285,13 +285,13 @@ async def order_ids(
 
 
 async def ids_that_may_be_open(
-    session: Session, merchant_ids: Collection[UUID], wanted: Wanted, now: datetime
+    session: Session, merchant_ids: Collection[UUID], wanted: OrderSearch, now: datetime
 ) -> list[UUID]:
     """All orders of these merchants in which a return may be open, in no order."""
     return list((await session.execute(_chosen(merchant_ids, wanted, now))).scalars())
 
 
-def _chosen(merchant_ids: Collection[UUID], wanted: Wanted, now: datetime) -> Select[UUID]:
+def _chosen(merchant_ids: Collection[UUID], wanted: OrderSearch, now: datetime) -> Select[UUID]:
     chosen = select(OrderRow.id).where(
         OrderRow.merchant_id.in_(merchant_ids), fits(wanted.which, now)
     )

@@ -14,10 +14,10 @@ from showfloor.kit import clock
 from showfloor.kit.db import Database, Session
 from showfloor.markets.service import get_market
 from showfloor.orders import queries, rules
-from showfloor.orders.types import Order, OrderFilter, Page, Wanted
+from showfloor.orders.types import Order, OrderFilter, OrderSearch, Page
 from showfloor.orders.views import owed_of
 
-EVERYTHING = Wanted()
+EVERYTHING = OrderSearch()
 _WALKED = 200
 """Orders in one transaction of a walk through all."""
 
@@ -26,7 +26,7 @@ async def list_own_orders(
     session: Session,
     *,
     person: Person,
-    wanted: Wanted = EVERYTHING,
+    wanted: OrderSearch = EVERYTHING,
     limit: int = 50,
     cursor: UUID | None = None,
 ) -> Page:
@@ -45,7 +45,7 @@ async def list_own_orders(
 async def count_own_orders(session: Session, *, person: Person) -> dict[OrderFilter, int]:
     """How many orders there are of each kind."""
     counts = await queries.count_orders(session, person.merchant_ids, clock.now())
-    returns = await _open_returns(session, person, Wanted(OrderFilter.RETURNS))
+    returns = await _open_returns(session, person, OrderSearch(OrderFilter.RETURNS))
     return counts | {OrderFilter.RETURNS: sum(each.is_open for each in returns)}
 
 
@@ -59,7 +59,7 @@ class _Return:
 
 
 async def _open_returns(
-    session: Session, person: Person, wanted: Wanted, beside: UUID | None = None
+    session: Session, person: Person, wanted: OrderSearch, beside: UUID | None = None
 ) -> list[_Return]:
     """All that may be open: a merchant has to look after each, so they are few. `beside` is one
     more order, wherever it stands.
@@ -79,7 +79,7 @@ async def _open_returns(
 
 
 async def _list_open_returns(
-    session: Session, person: Person, wanted: Wanted, limit: int, cursor: UUID | None
+    session: Session, person: Person, wanted: OrderSearch, limit: int, cursor: UUID | None
 ) -> Page:
     found = await _open_returns(session, person, wanted, beside=cursor)
     after = next((each.place for each in found if each.order.id == cursor), None)
@@ -90,7 +90,7 @@ async def _list_open_returns(
 
 
 async def walk_own_orders(
-    database: Database, *, person: Person, wanted: Wanted
+    database: Database, *, person: Person, wanted: OrderSearch
 ) -> AsyncIterator[Order]:
     """Every order of this person's merchants that is wanted; a short transaction for each page.
 
