@@ -9,11 +9,11 @@ import pytest
 
 from showfloor.app import verify
 from showfloor.catalog.types import Product
-from showfloor.orders import queries
+from showfloor.orders import queries, rules
 from tests.integration.checkout.counter import Buyer, Counter
 from tests.integration.checkout.desk import Desk, sold
 from tests.integration.checkout.shop import Seller, scalar, stock_now
-from tests.integration.checkout.test_returns import prove, withdraw, withdraw_from
+from tests.integration.checkout.test_returns import prove, token_of, withdraw, withdraw_from
 from tests.waiting import until_somebody_waits
 
 PRICE = 2200
@@ -87,6 +87,41 @@ async def test_same_withdrawal_sent_twice_is_one(shop: Counter, desk: Desk) -> N
         )
         == 1
     )
+
+
+@guarded
+async def test_other_goods_than_those_received_are_asked_about_again(
+    shop: Counter, desk: Desk, monkeypatch: pytest.MonkeyPatch, guard: bool
+) -> None:
+    """Of two pages that show no withdrawal. The twin: what the second says is answered as if it had
+    been received, and lost.
+    """
+    if not guard:
+        monkeypatch.setattr(rules, "is_same_withdrawal", lambda *_: True)
+    await withdraw_from(shop, desk, ("SALT", 1))
+
+    others = await withdraw_from(shop, desk, ("CLAY", 1))
+    more = await withdraw_from(shop, desk, ("SALT", 2))
+    body = {"token": token_of(shop, desk)}
+    everything = await shop.client.post(f"{desk.path}/withdrawal", json=body)
+
+    answers = {(each.status_code, each.json().get("code")) for each in (others, more, everything)}
+    assert answers == {(409, "withdrawal_invalid") if guard else (200, None)}
+    assert await withdrawals(shop) == 1
+    if guard:
+        assert (await withdraw_from(shop, desk, ("CLAY", 1), after=1)).status_code == 200
+
+
+async def test_same_withdrawal_sent_again_is_one_whatever_happened_since(
+    shop: Counter, desk: Desk
+) -> None:
+    first = await withdraw_from(shop, desk, ("SALT", 3))
+    await desk.refund(("SALT", 2, 2), amount=2 * PRICE)
+    second = await withdraw_from(shop, desk, ("CLAY", 1), after=1)
+
+    assert (await withdraw_from(shop, desk, ("SALT", 3))).json() == first.json()
+    assert (await withdraw_from(shop, desk, ("CLAY", 1), after=1)).json() == second.json()
+    assert await withdrawals(shop) == 2
 
 
 @pytest.mark.parametrize(("line", "after"), [(("SALT", 4), 0), (("NONE", 1), 0), (("SALT", 1), 1)])

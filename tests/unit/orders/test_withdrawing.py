@@ -191,6 +191,17 @@ def test_refund_that_is_refused_later_leaves_no_piece_behind() -> None:
     assert (sums(order), sums(refused)) == ((200, 0), (300, 0))
 
 
+def test_no_more_pieces_are_written_than_the_buyer_chose() -> None:
+    """A piece whose money went back before is none that the buyer withdraws from, and sends back."""
+    order = paid(sent(two_lines(), {0: 3, 1: 1}), "SKU-0", 1, FIRST - DAY)
+
+    order = withdrawn(order, {"SKU-0": 2})
+
+    assert [each.pieces for each in order.withdrawals] == [{0: 2}]
+    assert stands(order).lines[0].to_return == 2
+    assert sums(order) == (0, 200)
+
+
 def test_sum_that_was_given_back_before_is_for_what_the_buyer_keeps() -> None:
     gift = WantedRefund(amount=Money(80, "GBP"))
     before = withdrawn(refunded(two_lines(), gift, FIRST - DAY), {"SKU-0": 1})

@@ -25,6 +25,7 @@ from showfloor.orders.rules.returns import (
     proof_of,
 )
 from showfloor.orders.rules.withdrawing import (
+    is_same_withdrawal,
     open_pieces,
     plan_withdrawal,
     withdrawals_of,
@@ -37,6 +38,7 @@ __all__ = [
     "due_back",
     "fourteen_days_after",
     "is_open",
+    "is_same_withdrawal",
     "number_of",
     "open_pieces",
     "order_of_token",

@@ -16,7 +16,7 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 
 from showfloor.orders.errors import WithdrawalExcluded, WithdrawalInvalid
-from showfloor.orders.types import Order, Withdrawal
+from showfloor.orders.types import Order, RefundState, Withdrawal
 
 
 class Place(StrEnum):
@@ -101,22 +101,35 @@ def open_pieces(order: Order) -> dict[int, int]:
 
 def plan_withdrawal(order: Order, wanted: Mapping[str, int] | None) -> dict[int, int] | None:
     """The pieces by position; None for the whole order. `wanted` is by SKU, None for all that is
-    left. All that is left of a line is written as all of the line that was not withdrawn from
-    before, so that a refund which the provider refuses later takes no piece out of it. Raises
-    WithdrawalExcluded, WithdrawalInvalid.
+    left. All that is left of a line is written with the pieces whose refund is only promised, so
+    that one which the provider refuses later takes no piece out of it. Raises WithdrawalExcluded,
+    WithdrawalInvalid.
     """
     left = open_pieces(order)
     chosen = left if wanted is None else _chosen(order, left, wanted)
     if chosen == left and not order.withdrawals:
         return None
-    before = Counter[int]()
-    for each in order.withdrawals:
-        before.update(each.pieces)
-    rest = {at: item.quantity - before[at] for at, item in enumerate(order.items)}
+    done = tuple(each for each in order.refunds if each.state is RefundState.DONE)
+    rest = open_pieces(replace(order, refunds=done))
     pieces = {at: rest[at] if number == left[at] else number for at, number in chosen.items()}
     if not pieces:
         raise WithdrawalInvalid
     return pieces
+
+
+def is_same_withdrawal(order: Order, place: int, wanted: Mapping[str, int] | None) -> bool:
+    """Whether the one at `place` of `withdrawals_of` is what `wanted` would have been then. Raises
+    WithdrawalExcluded, WithdrawalInvalid for pieces that nobody could withdraw from then.
+    """
+    made = withdrawals_of(order)[place]
+    then = replace(
+        order,
+        withdrawn_at=order.withdrawn_at if place else None,
+        withdrawals=order.withdrawals[:place],
+        refunds=tuple(each for each in order.refunds if each.made_at <= made.at),
+    )
+    chosen = plan_withdrawal(then, wanted)
+    return not order.withdrawals if chosen is None else chosen == made.pieces
 
 
 def _chosen(order: Order, left: Mapping[int, int], wanted: Mapping[str, int]) -> dict[int, int]:

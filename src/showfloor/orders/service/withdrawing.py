@@ -37,14 +37,17 @@ async def withdraw(
 ) -> Withdrawal:
     """The buyer withdraws from the contract, without a reason (Directive 2011/83/EU art 11a): for
     `pieces` by SKU, or for all that is left. It is the one after the first `after` that the buyer
-    knows of: where there is one by now it was received before, and saying so twice is saying it
-    once. Raises OrderNotFound, WithdrawalTooLate, WithdrawalExcluded, WithdrawalInvalid.
+    knows of: where that one was received by now, for the same pieces, saying so twice is saying it
+    once. For other pieces it is another, and the buyer has to look at the order first. Raises
+    OrderNotFound, WithdrawalTooLate, WithdrawalExcluded, WithdrawalInvalid.
     """
     # What the decision hangs on is read under the lock, and only then.
     await queries.lock_order(session, order_of_token(secret, token))
     order, now = await open_order(session, secret=secret, token=token), clock.now()
     received = rules.withdrawals_of(order)
     if after < len(received):
+        if not rules.is_same_withdrawal(order, after, pieces):
+            raise WithdrawalInvalid
         return received[after]
     if len(order.kept) == len(order.items):
         raise WithdrawalExcluded
