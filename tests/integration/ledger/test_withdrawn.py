@@ -26,12 +26,20 @@ from tests.integration.checkout.test_delivery import add as add_delivery
 from tests.integration.ledger.conftest import FEES, PRICE, Shop, arrive, order_uuid
 
 
-async def withdraw(shop: Shop, desk: Desk) -> None:
+async def withdraw(
+    shop: Shop,
+    desk: Desk,
+    pieces: dict[str, int] | None = None,
+    after: int = 0,
+    *,
+    is_heard: bool = True,
+) -> None:
     secret = b"x" * 32
     token = orders.page_token(secret, order_uuid(desk))
     async with shop.database.session() as session:
-        await orders.withdraw(session, secret=secret, token=token)
-    await shop.hear()
+        await orders.withdraw(session, secret=secret, token=token, pieces=pieces, after=after)
+    if is_heard:
+        await shop.hear()
 
 
 async def arrived_and_withdrawn(shop: Shop) -> tuple[Desk, datetime]:
@@ -218,6 +226,27 @@ async def test_withdrawal_that_no_event_brought_is_noted_by_the_daily_walk(shop:
     _, later = await arrived_and_withdrawn(shop)
     await execute(shop.database, "update ledger_order set withdrawn_at = null, due_back = null")
     assert await payable_at(shop, later) == 4089
+
+    assert await service.book_missing(shop.database, FEES) == 1
+    assert await service.book_missing(shop.database, FEES) == 0
+
+    assert await payable_at(shop, later) == 0
+
+
+async def test_later_withdrawal_that_no_event_brought_is_noted_by_the_daily_walk(
+    shop: Shop,
+) -> None:
+    """The twin is in it: until the walk, the seller is paid with the buyer's money."""
+    desk = await shop.buy(2)
+    await arrive(desk)
+    await shop.hear()
+    until = datetime.fromisoformat((await desk.look())["withdraw_until"])
+    await withdraw(shop, desk, {"SALT": 1})
+    await desk.refund(("SALT", 1, 0))
+    await shop.hear()
+    await withdraw(shop, desk, after=1, is_heard=False)
+    later = until + timedelta(days=60)
+    assert await payable_at(shop, later) > 0
 
     assert await service.book_missing(shop.database, FEES) == 1
     assert await service.book_missing(shop.database, FEES) == 0

@@ -157,12 +157,13 @@ async def set_withdrawn(session: Session, order_id: UUID, moment: datetime, due_
     await session.execute(open_order.values(withdrawn_at=moment, due_back=due_back))
 
 
-async def lacking_withdrawal(session: Session, order_ids: Collection[UUID]) -> list[UUID]:
-    """Those in the books of which these know no withdrawal."""
-    chosen = select(OrderRow.order_id).where(
-        OrderRow.order_id.in_(order_ids), OrderRow.withdrawn_at.is_(None)
-    )
-    return list((await session.execute(chosen.order_by(OrderRow.order_id))).scalars())
+async def lacking_withdrawal(session: Session, last_of: Mapping[UUID, datetime]) -> list[UUID]:
+    """Those in the books of which these do not know the last withdrawal, which is in `last_of`."""
+    chosen = select(OrderRow.order_id, OrderRow.withdrawn_at).where(OrderRow.order_id.in_(last_of))
+    rows = await session.execute(chosen.order_by(OrderRow.order_id))
+    return [
+        order_id for order_id, known in rows.tuples() if known is None or known < last_of[order_id]
+    ]
 
 
 async def set_nothing_due(session: Session, order_id: UUID) -> bool:

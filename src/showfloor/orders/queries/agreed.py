@@ -21,6 +21,7 @@ from showfloor.merchants.types import Identity
 from showfloor.orders.models import (
     OrderLineRow,
     OrderRow,
+    WithdrawalRow,
 )
 from showfloor.orders.queries.fulfilment import refunds_of, shipments_of
 from showfloor.orders.queries.returns import WentBack, went_back
@@ -339,12 +340,17 @@ async def ids_after(session: Session, after: UUID | None, limit: int) -> list[UU
     return list((await session.execute(chosen)).scalars())
 
 
-async def withdrawn_among(session: Session, order_ids: Collection[UUID]) -> list[UUID]:
-    """Those from which the buyer withdrew."""
-    chosen = select(OrderRow.id).where(
+async def withdrawn_among(session: Session, order_ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """Those from which the buyer withdrew, with when that was last."""
+    last = (
+        select(func.max(WithdrawalRow.at))
+        .where(WithdrawalRow.order_id == OrderRow.id)
+        .scalar_subquery()
+    )
+    chosen = select(OrderRow.id, func.coalesce(last, OrderRow.withdrawn_at)).where(
         OrderRow.id.in_(order_ids), OrderRow.withdrawn_at.is_not(None)
     )
-    return list((await session.execute(chosen.order_by(OrderRow.id))).scalars())
+    return dict((await session.execute(chosen)).tuples().all())
 
 
 async def newest_of_show(session: Session, show_id: UUID, limit: int) -> list[Order]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from showfloor.identity.types import Admission, Person
@@ -110,8 +111,8 @@ async def list_ids(session: Session, *, after: UUID | None, limit: int) -> list[
     return await queries.ids_after(session, after, limit)
 
 
-async def withdrawn_among(session: Session, order_ids: Collection[UUID]) -> list[UUID]:
-    """Those from which the buyer withdrew, whoever's they are."""
+async def withdrawn_among(session: Session, order_ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """Those from which the buyer withdrew, whoever's they are, with when that was last."""
     return await queries.withdrawn_among(session, order_ids)
 
 
