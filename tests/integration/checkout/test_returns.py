@@ -304,6 +304,23 @@ async def test_words_about_an_erased_buyer_end_with_their_own_time(
     assert await forget() == [0, ""]
 
 
+async def test_words_of_a_younger_proof_of_the_same_order_stay(shop: Counter, desk: Desk) -> None:
+    await withdraw_from(shop, desk, ("SALT", 1))
+    await prove(shop, desk)
+    await withdraw_from(shop, desk, ("SALT", 1), after=1)
+    await prove(shop, desk, tracking="RM 78 GB")
+    await execute(
+        shop.database,
+        "update order_return_proof set at = at - interval '4018 days' where covers = 1",
+    )
+
+    async with shop.database.session() as session:
+        await orders.forget_old_buyers(session)
+
+    left = "select string_agg(tracking, ' ' order by covers) from order_return_proof"
+    assert await scalar(shop.database, left) == "RM 78 GB"
+
+
 @guarded
 async def test_no_piece_is_sold_again_twice(
     shop: Counter,

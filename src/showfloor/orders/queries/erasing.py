@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, tuple_, update
 
 from showfloor.kit import clock, ids
 from showfloor.kit.db import BATCH, Session, delete_batch
@@ -47,7 +47,7 @@ async def forget_words_before(session: Session, moment: datetime) -> int:
     was erased before they were written. A batch of each; how many.
     """
     old = (
-        select(ReturnProofRow.order_id)
+        select(ReturnProofRow.order_id, ReturnProofRow.covers)
         .where(
             ReturnProofRow.at < moment,
             or_(ReturnProofRow.carrier.is_not(None), ReturnProofRow.tracking.is_not(None)),
@@ -55,8 +55,8 @@ async def forget_words_before(session: Session, moment: datetime) -> int:
         .limit(BATCH)
         .with_for_update(skip_locked=True)
     )
-    proofs = list(await session.scalars(old))
-    await _empty_proofs(session, proofs)
+    proofs = (await session.execute(old)).all()
+    await _empty_proofs(session, tuple_(ReturnProofRow.order_id, ReturnProofRow.covers).in_(proofs))
     return len(proofs) + await delete_batch(session, NoteRow, NoteRow.at < moment)
 
 
@@ -64,16 +64,16 @@ async def _forget_buyers(session: Session, orders: list[UUID]) -> int:
     await session.execute(
         update(ShipmentRow).where(ShipmentRow.order_id.in_(orders)).values(tracking=None)
     )
-    await _empty_proofs(session, orders)
+    await _empty_proofs(session, ReturnProofRow.order_id.in_(orders))
     await session.execute(delete(NoteRow).where(NoteRow.order_id.in_(orders)))
     bought = update(OrderRow).where(OrderRow.id.in_(orders))
     gone = bought.values(email=None, address=None, viewer_id=None).returning(OrderRow.id)
     return len((await session.execute(gone)).all())
 
 
-async def _empty_proofs(session: Session, orders: list[UUID]) -> None:
-    of_these = update(ReturnProofRow).where(ReturnProofRow.order_id.in_(orders))
-    await session.execute(of_these.values(carrier=None, tracking=None))
+async def _empty_proofs(session: Session, chosen: ColumnElement[bool]) -> None:
+    emptied = update(ReturnProofRow).where(chosen).values(carrier=None, tracking=None)
+    await session.execute(emptied)
 
 
 async def ids_of_buyer(session: Session, subject: Subject) -> list[UUID]:
