@@ -27,6 +27,7 @@ from showfloor.orders.rules.withdrawing import (
     is_open,
     is_owed,
     pieces_of,
+    waited_until,
 )
 from showfloor.orders.types import (
     Fulfilment,
@@ -128,14 +129,16 @@ def _withdraw_until(
 ) -> datetime | None:
     """The end of the fourteenth day after the last piece arrived (Directive 2011/83/EU art
     9(2)(b)), or of the next working day (Regulation 1182/71 art 3(4)); public holidays are not
-    known here.
+    known here. As long as the buyer waits for a piece no day is counted, so that none has passed
+    when that piece drops out.
     """
     arrived = [each.delivered_at for each in order.shipments if each.delivered_at is not None]
     if any(line.sendable for line in lines) or not arrived:
         return None
     if len(arrived) < len(order.shipments):
         return None
-    last = max(arrived)
+    dropped_out = waited_until(order)
+    last = max(arrived if dropped_out is None else [*arrived, dropped_out])
     return fourteen_days_after(last, timezone)
 
 

@@ -69,12 +69,33 @@ def withdrawals_of(order: Order) -> tuple[Withdrawal, ...]:
 
 def pieces_of(order: Order) -> tuple[Pieces, ...]:
     """By line, in the order of the items."""
-    events = sorted(_events(order), key=lambda each: (each.at, each.rank))
+    lines, _ = _replay(order)
+    return lines
+
+
+def waited_until(order: Order) -> datetime | None:
+    """When a piece that was to be sent last dropped out, because the buyer withdrew from it or got
+    its money back; None where each was sent, or is to be.
+    """
+    _, dropped_out = _replay(order)
+    return dropped_out
+
+
+def _replay(order: Order) -> tuple[tuple[Pieces, ...], datetime | None]:
+    """All that happened, in its order."""
     lines = tuple(Counter({Piece(Place.HERE): item.quantity}) for item in order.items)
-    for event in events:
+    dropped_out, waits = None, sum(item.quantity for item in order.items)
+    for event in sorted(_events(order), key=lambda each: (each.at, each.rank)):
         for at, line in enumerate(lines):
             event.happen(at, line)
-    return lines
+        before, waits = waits, sum(count(line, _is_to_come) for line in lines)
+        if waits < before and event.rank is not _Rank.SHIPMENT:
+            dropped_out = event.at
+    return lines, dropped_out
+
+
+def _is_to_come(piece: Piece) -> bool:
+    return is_open(piece) and piece.place is Place.HERE
 
 
 def count(line: Pieces, fits: Callable[[Piece], bool]) -> int:
