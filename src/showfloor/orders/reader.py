@@ -23,7 +23,9 @@ def rows_of(order: Order) -> list[Row]:
     to = buyer.address if buyer else None
     tracking = " ".join(each.tracking for each in order.shipments if each.tracking)
     lang = buyer.language if buyer else "en"
-    proof = order.return_proof
+    carriers = "; ".join(each.carrier for each in order.proofs if each.carrier)
+    numbers = "; ".join(each.tracking for each in order.proofs if each.tracking)
+    later = "; ".join(clock.rfc3339(each.at) for each in order.withdrawals[1:])
     stands = progress_of(order)
     return [
         {
@@ -31,6 +33,7 @@ def rows_of(order: Order) -> list[Row]:
             "placed_at": clock.rfc3339(order.placed_at),
             "state": stands.fulfilment.value,
             "withdrawn_at": clock.rfc3339(order.withdrawn_at) if order.withdrawn_at else None,
+            "withdrawn_again_at": later or None,
             "seller": order.seller_name[lang],
             "sku": item.sku,
             "product": item.name[lang],
@@ -48,8 +51,8 @@ def rows_of(order: Order) -> list[Row]:
             "postal_code": to.postal_code if to else None,
             "country": to.country if to else None,
             "tracking": tracking or None,
-            "return_carrier": proof.carrier if proof else None,
-            "return_tracking": proof.tracking if proof else None,
+            "return_carrier": carriers or None,
+            "return_tracking": numbers or None,
         }
         for item, line in zip(order.items, stands.lines, strict=True)
     ]
