@@ -147,7 +147,10 @@ def _withdrawal(order: Order, lang: str, t: Translate, timezone: str) -> list[st
     ]
     said = [] if order.withdrawals else [_right(order, lang, t, timezone, is_open=is_open)]
     for each in order.withdrawals:
-        names = ", ".join(f"{order.items[at].name[lang]} × {n}" for at, n in each.pieces.items())
+        names = t("mail.comma").join(
+            f"{order.items[at].name[lang]} ({t('order.pieces', count=n)})"
+            for at, n in each.pieces.items()
+        )
         at = messages.moment(lang, each.at, timezone)
         said.append(f"{t('order.withdrawn', moment=at)}: {names}")
     if order.withdrawals and is_open:
