@@ -500,13 +500,15 @@ class Owed:
     `withheld` the seller may keep until the goods are back, or the buyer shows that they were sent
     (Directive 2011/83/EU art 13). `delivery_kept` is what the chosen way cost above the cheapest
     one, `value_lost` what the goods are worth less: both stay with the seller. `pieces`, by
-    position, are those that `now` is for; `send_back_by` is None when nothing is to be sent back.
+    position, are those that `now` is for; `send_back_by` is the first day by which goods are to be
+    sent back and `all_back_by` the last; None when there are none.
     """
 
     now: Money
     withheld: Money
     by: datetime
     send_back_by: datetime | None
+    all_back_by: datetime | None
     delivery_kept: Money
     value_lost: Money
     pieces: dict[int, int]
@@ -554,7 +556,8 @@ class Note:
 
 class OrderFilter(StrEnum):
     """`LATE` orders are among those to send. `PART_SENT` too. `RETURNS` are those of the
-    `WITHDRAWN` whose goods are not all back, or whose money is not all given back.
+    `WITHDRAWN` whose money is not all given back, or whose goods are not all back although the
+    days to send them are not over.
     """
 
     ALL = "all"

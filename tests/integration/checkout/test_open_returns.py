@@ -76,6 +76,26 @@ async def test_return_that_ended_meanwhile_lets_its_reader_read_on(
     assert (read["id"], [order["id"] for order in rest]) == (first.order_id, [second.order_id])
 
 
+async def test_return_whose_money_went_back_ends_with_the_days_to_send_the_goods(
+    shop: Counter, seller: Seller
+) -> None:
+    """Nobody has to note that they came. Both after the whole order and after some pieces."""
+    whole, some, owes = [await sold(shop, seller, Buyer(shop), ("SALT", 2)) for _ in range(3)]
+    for desk in (whole, some, owes):
+        await desk.ship()
+    await withdraw(shop, whole)
+    await withdraw_from(shop, some, ("SALT", 1))
+    await withdraw(shop, owes)
+    await whole.refund()
+    await some.refund(("SALT", 1, 0))
+    month = clock.now() + timedelta(days=30)
+
+    assert await counted(shop) == 3
+    with clock.use(lambda: month):
+        assert [order["id"] for order in await listed(shop)] == [owes.order_id]
+        assert await counted(shop) == 1
+
+
 async def test_returns_of_others_are_in_no_list(shop: Counter, seller: Seller) -> None:
     desk = await sold(shop, seller, Buyer(shop), ("SALT", 1))
     await withdraw(shop, desk)

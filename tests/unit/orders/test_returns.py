@@ -260,10 +260,10 @@ def test_proof_of_sending_needs_something_to_send_back() -> None:
     order = sent_and_withdrawn(order_of((1, 100)))
     refused = (replace(order, withdrawn_at=None), replace(order, shipments=()), back(order, 0, 1))
 
-    rules.check_proof(order)
+    rules.check_proof(order, 1)
     for each in refused:
         with pytest.raises(NothingToReturn):
-            rules.check_proof(each)
+            rules.check_proof(each, 1)
 
 
 def test_order_as_of_a_moment_lacks_what_came_later() -> None:
@@ -279,17 +279,17 @@ def test_order_as_of_a_moment_lacks_what_came_later() -> None:
 
 
 def test_return_is_open_until_goods_and_money_are_back() -> None:
+    """Goods whose money went back are waited for until the day by which they are to be sent."""
     sent = sent_and_withdrawn(order_of((1, 100)))
     paid, came = refunded(sent, 100, 0, 1), back(sent, 0, 1)
-    both = back(paid, 0, 1)
+    orders = [sent, paid, came, back(paid, 0, 1)]
 
-    assert [rules.is_open(owed(each)) for each in (sent, paid, came, both)] == [
-        True,
-        True,
-        True,
-        False,
-    ]
-    assert not rules.is_open(None)
+    def is_open(now: datetime) -> list[bool]:
+        return [rules.is_open(owed(each), now) for each in orders]
+
+    assert is_open(FOURTEEN_DAYS - timedelta(seconds=1)) == [True, True, True, False]
+    assert is_open(FOURTEEN_DAYS) == [True, False, True, False]
+    assert not rules.is_open(None, WITHDRAWN)
 
 
 def test_what_is_due_soonest_stands_first_in_the_line_of_returns() -> None:
@@ -300,7 +300,7 @@ def test_what_is_due_soonest_stands_first_in_the_line_of_returns() -> None:
     ended = refunded(came, 100, 0, 1)
 
     def place(order: Order) -> tuple[int, datetime]:
-        return rules.place_in_line(order, owed(order), ZONE)[:2]
+        return rules.place_in_line(order, owed(order), ZONE, WITHDRAWN)[:2]
 
     line = sorted([waits, came, unsent, overdue], key=place)
 

@@ -5,7 +5,7 @@ filter is derived here from the same rows as `rules.progress` does it.
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import (
@@ -169,21 +169,38 @@ _waits = and_(
     or_(OrderRow.withdrawn_at.is_(None), _keeps),
     _ordered > _sent + _unsent,
 )
+_owes_for_line = (
+    select(OrderLineRow.order_id)
+    .where(
+        OrderLineRow.order_id == OrderRow.id,
+        _is_kept.is_not(True),
+        or_(
+            and_(~_by_piece, OrderLineRow.quantity > _line_refunded),
+            and_(_by_piece, _line_owed > 0),
+        ),
+    )
+    .exists()
+)
 _waits_for_line = (
     select(OrderLineRow.order_id)
     .where(
         OrderLineRow.order_id == OrderRow.id,
         _is_kept.is_not(True),
         or_(
-            and_(~_by_piece, or_(OrderLineRow.quantity > _line_refunded, _line_sent > _line_back)),
-            and_(
-                _by_piece,
-                or_(_line_owed > 0, func.least(_line_withdrawn, _line_sent) > _line_back),
-            ),
+            and_(~_by_piece, _line_sent > _line_back),
+            and_(_by_piece, func.least(_line_withdrawn, _line_sent) > _line_back),
         ),
     )
     .exists()
 )
+_last_withdrawn = func.coalesce(
+    select(func.max(WithdrawalRow.at))
+    .where(WithdrawalRow.order_id == OrderRow.id)
+    .scalar_subquery(),
+    OrderRow.withdrawn_at,
+)
+_DAYS_TO_SEND_BACK = timedelta(days=20)
+"""No less than fourteen days after a withdrawal can be, with the rest of a day and a weekend."""
 _stays = (
     select(OrderLineRow.order_id)
     .where(
@@ -214,10 +231,14 @@ _delivery_left = and_(
     ~_stays,
     OrderRow.total - _given_back - _lost > case((_sent > 0, _dearer), else_=0),
 )
-_may_be_open = and_(OrderRow.withdrawn_at.is_not(None), or_(_waits_for_line, _delivery_left))
-"""Every order with an open return and few others: which of them are open is decided by
-`rules.is_open`, because what is owed depends on how and when pieces and sums went back.
-"""
+
+
+def _may_be_open(now: datetime) -> ColumnElement[bool]:
+    """Every order with an open return and few others: which of them are open is decided by
+    `rules.is_open`, because what is owed depends on how and when pieces and sums went back.
+    """
+    waits = and_(_waits_for_line, _last_withdrawn > now - _DAYS_TO_SEND_BACK)
+    return and_(OrderRow.withdrawn_at.is_not(None), or_(_owes_for_line, _delivery_left, waits))
 
 
 def fits(which: OrderFilter, now: datetime) -> ColumnElement[bool]:
@@ -237,7 +258,7 @@ def fits(which: OrderFilter, now: datetime) -> ColumnElement[bool]:
         case OrderFilter.WITHDRAWN:
             return OrderRow.withdrawn_at.is_not(None)
         case OrderFilter.RETURNS:
-            return _may_be_open
+            return _may_be_open(now)
 
 
 def _says(words: str) -> ColumnElement[bool]:

@@ -23,6 +23,7 @@ from showfloor.orders.rules.returns import (
     place_in_line,
     plan_return,
     proof_of,
+    to_return,
 )
 from showfloor.orders.rules.withdrawing import (
     is_same_withdrawal,
@@ -54,5 +55,6 @@ __all__ = [
     "promised_leave",
     "proof_of",
     "restocked",
+    "to_return",
     "withdrawals_of",
 ]

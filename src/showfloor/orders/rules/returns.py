@@ -73,17 +73,19 @@ def check_pieces(line: LineProgress, back: ReturnedPieces) -> None:
         raise ReturnInvalid
 
 
-def check_proof(order: Order) -> None:
-    """Raises NothingToReturn when the buyer has nothing to send back."""
-    if not _to_send_back(order):
+def check_proof(order: Order, covers: int) -> None:
+    """`covers` is that of a proof that there is, or of all withdrawals. Raises NothingToReturn when
+    the buyer has nothing of these to send back.
+    """
+    known = {len(withdrawals_of(order)), *(each.covers for each in order.proofs)}
+    if covers not in known or not any(by < covers for by in _to_send_back(order)):
         raise NothingToReturn
 
 
-def proof_of(order: Order, carrier: str, tracking: str, at: datetime) -> ReturnProof:
+def proof_of(order: Order, carrier: str, tracking: str, at: datetime, covers: int) -> ReturnProof:
     """What is stored of it: once the buyer's data was erased, only that the goods were sent. When
     the first one for these goods came stays.
     """
-    covers = len(withdrawals_of(order))
     first = next((each.at for each in order.proofs if each.covers == covers), at)
     if order.buyer is None:
         return ReturnProof(None, None, first, covers)
@@ -107,20 +109,28 @@ def owed(order: Order, stands: Progress, timezone: str) -> Owed | None:
         withheld=withheld,
         by=_due_by(order, ends, timezone),
         send_back_by=ends[min(away)] if away else None,
+        all_back_by=ends[max(away)] if away else None,
         delivery_kept=_stays_of_delivery(order, stands),
         value_lost=value_lost(order),
         pieces={at: number for at, number in pieces.items() if number},
     )
 
 
-def is_open(owed: Owed | None) -> bool:
-    """Whether a withdrawal is not at its end: goods or money are still to go back."""
+def is_open(owed: Owed | None, now: datetime) -> bool:
+    """Whether a withdrawal is not at its end: money is still to go back, or goods. A seller who
+    gave all the money back waits for the goods until the day by which they are to be sent, and no
+    longer: nothing hangs on them.
+    """
     if owed is None:
         return False
-    return bool(owed.now.amount or owed.withheld.amount or owed.send_back_by)
+    if owed.now.amount or owed.withheld.amount:
+        return True
+    return owed.all_back_by is not None and now < owed.all_back_by
 
 
-def place_in_line(order: Order, owed: Owed | None, timezone: str) -> tuple[int, datetime, UUID]:
+def place_in_line(
+    order: Order, owed: Owed | None, timezone: str, now: datetime
+) -> tuple[int, datetime, UUID]:
     """Sorts orders with an open return: money that is due by the day on which it is due, so that
     what is overdue comes first, then what waits for goods by the day on which these are to be sent.
     An order whose return has ended since somebody read the list stands no later than it stood.
@@ -128,7 +138,9 @@ def place_in_line(order: Order, owed: Owed | None, timezone: str) -> tuple[int, 
     first = fourteen_days_after(order.withdrawn_at or order.placed_at, timezone)
     if owed is not None and owed.now.amount:
         return 0, owed.by, order.id
-    return (1 if is_open(owed) else 0), first, order.id
+    if owed is not None and is_open(owed, now):
+        return 1, owed.send_back_by or first, order.id
+    return 0, first, order.id
 
 
 def _due_now(order: Order, stands: Progress) -> int:
@@ -183,15 +195,21 @@ def _is_covered(order: Order, by: int) -> bool:
     return any(by < each.covers for each in order.proofs)
 
 
+def to_return(order: Order) -> tuple[dict[int, int], ...]:
+    """Of each of `withdrawals_of`, the pieces by position that the buyer still has, and gets money
+    for, or has got it.
+    """
+    found: tuple[dict[int, int], ...] = tuple({} for _ in withdrawals_of(order))
+    for at, line in enumerate(pieces_of(order)):
+        for piece, number in line.items():
+            if number and piece.place is Place.AWAY and piece.by is not None:
+                found[piece.by][at] = found[piece.by].get(at, 0) + number
+    return found
+
+
 def _to_send_back(order: Order) -> set[int]:
-    """Withdrawals of which the buyer still has pieces, and gets money for, or has got it."""
-    lines = pieces_of(order)
-    return {
-        piece.by
-        for line in lines
-        for piece, number in line.items()
-        if number and piece.place is Place.AWAY and piece.by is not None
-    }
+    """Withdrawals of which the buyer still has pieces."""
+    return {by for by, pieces in enumerate(to_return(order)) if pieces}
 
 
 def _backs(order: Order) -> list[datetime]:

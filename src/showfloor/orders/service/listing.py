@@ -64,13 +64,14 @@ async def _open_returns(
     """All that may be open: a merchant has to look after each, so they are few. `beside` is one
     more order, wherever it stands.
     """
-    found = await queries.ids_that_may_be_open(session, person.merchant_ids, wanted, clock.now())
-    orders = await queries.orders_by_id(session, list({*found, *([beside] if beside else [])}))
+    now = clock.now()
+    found = set(await queries.ids_that_may_be_open(session, person.merchant_ids, wanted, now))
+    orders = await queries.orders_by_id(session, list(found | ({beside} if beside else set())))
     return [
         _Return(
             order,
-            rules.is_open(owed) and order.id in found,
-            rules.place_in_line(order, owed, get_market(order.market).timezone),
+            rules.is_open(owed, now) and order.id in found,
+            rules.place_in_line(order, owed, get_market(order.market).timezone, now),
         )
         for order in orders
         if order.merchant_id in person.merchant_ids
