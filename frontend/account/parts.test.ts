@@ -113,6 +113,14 @@ test("a withdrawn order is called so, wherever its parcels are", () => {
   expect(text).not.toContain(english.t("viewer.order_state.sent"));
 });
 
+test.each([english, arabic])("an order of which something stays is not withdrawn", (words) => {
+  const shownOrder = order({ withdrawn_at: at, is_part_withdrawn: true });
+
+  const text = textOf(ordersPart(shown([shownOrder]), words));
+
+  expect(text).toContain(words.t("viewer.order_state.part_withdrawn"));
+});
+
 test("no orders is said only once the shop has answered", () => {
   const none = english.t("viewer.no_orders");
 

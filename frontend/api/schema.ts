@@ -1338,7 +1338,8 @@ export interface components {
             swatch: string | null;
         };
         /**
-         * @description `owed` is null as long as the buyer did not withdraw, `buyer` once the buyer's data was
+         * @description `return_proofs` are oldest first, and `return_proof` the newest of them. `owed` is null as
+         *     long as the buyer did not withdraw, `buyer` once the buyer's data was
          *     erased, `seller_identity` where the seller had not said it; `terms` are the versions that the
          *     buyer agreed to, to be read at `/terms/{id}`; `withdraw_until` is null as long as the days to
          *     withdraw have not begun, `quote` for orders from before there were quotes.
@@ -1352,6 +1353,7 @@ export interface components {
             /** Format: date-time */
             placed_at: string;
             withdrawn_at: string | null;
+            is_part_withdrawn: boolean;
             total: components["schemas"]["MoneyOut"];
             fulfilment: components["schemas"]["Fulfilment"];
             to_send: number;
@@ -1367,6 +1369,7 @@ export interface components {
             withdrawals: components["schemas"]["WithdrawnOut"][];
             returns: components["schemas"]["ReturnOut"][];
             return_proof: components["schemas"]["ReturnProofOut"] | null;
+            return_proofs: components["schemas"]["ReturnProofOut"][];
             withdraw_until: string | null;
             buyer: components["schemas"]["BuyerOut"] | null;
             seller_identity: components["schemas"]["SellerIdentity"] | null;
@@ -1375,14 +1378,16 @@ export interface components {
         };
         /**
          * @description `LATE` orders are among those to send. `PART_SENT` too. `RETURNS` are those of the
-         *     `WITHDRAWN` whose goods are not all back, or whose money is not all given back.
+         *     `WITHDRAWN` whose money is not all given back, or whose goods are not all back although the
+         *     days to send them are not over.
          * @enum {string}
          */
         OrderFilter: "all" | "to_send" | "late" | "part_sent" | "sent" | "refunded" | "withdrawn" | "returns";
         /**
          * @description An order as a merchant's list shows it: without the buyer. `fulfilment` and the sums follow
          *     from what was sent and given back; `refunded` went back, `promised` is about to, `left` may
-         *     still be given back. `send_by` is null when there is nothing to send, `owed` as long as the
+         *     still be given back. `is_part_withdrawn`: the buyer withdrew from some goods, and keeps others
+         *     that are paid. `send_by` is null when there is nothing to send, `owed` as long as the
          *     buyer did not withdraw.
          */
         OrderOut: {
@@ -1394,6 +1399,7 @@ export interface components {
             /** Format: date-time */
             placed_at: string;
             withdrawn_at: string | null;
+            is_part_withdrawn: boolean;
             total: components["schemas"]["MoneyOut"];
             fulfilment: components["schemas"]["Fulfilment"];
             to_send: number;
@@ -1451,6 +1457,7 @@ export interface components {
             /** Format: date-time */
             placed_at: string;
             withdrawn_at: string | null;
+            is_part_withdrawn: boolean;
             total: components["schemas"]["MoneyOut"];
             fulfilment: components["schemas"]["Fulfilment"];
             to_send: number;
@@ -1941,11 +1948,15 @@ export interface components {
          * @enum {string}
          */
         ReturnPayer: "seller" | "buyer";
-        /** @description Who carries the goods back, under which number. */
+        /**
+         * @description Who carries the goods back, under which number: those of the first `covers` withdrawals, as
+         *     the proof says that is corrected, or of all.
+         */
         ReturnProofIn: {
             token: string;
             carrier: string;
             tracking: string;
+            covers?: number | null;
         };
         /**
          * @description The buyer showed that the goods of the first `covers` withdrawals are on their way back;
@@ -2725,12 +2736,17 @@ export interface components {
             withdrawn_at: string;
             items: components["schemas"]["PartOut"][];
         };
-        /** @description The buyer withdrew from these goods; `is_whole`: from all goods of the order at once. */
+        /**
+         * @description The buyer withdrew from these goods; `is_whole`: from all goods of the order at once. The
+         *     buyer has `to_return` of them, to be sent back by `send_back_by` (null when there are none).
+         */
         WithdrawnOut: {
             /** Format: date-time */
             at: string;
             is_whole: boolean;
             items: components["schemas"]["PartOut"][];
+            to_return: components["schemas"]["PartOut"][];
+            send_back_by: string | null;
         };
         /** @description The same words in every language. */
         Words: {

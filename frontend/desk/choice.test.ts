@@ -98,15 +98,14 @@ test("goods that stay paid lose no value", () => {
 });
 
 test("an order whose money is gone and whose pieces wait asks what becomes of them", () => {
-  const stands = (left: number, to_send: number, withdrawn_at: string | null = null) =>
-    paidBackUnsent({ ...order(left), total: pounds(1000), to_send, withdrawn_at });
+  const stands = (left: number, ...sendable: number[]) => {
+    const items = sendable.map((each) => ({ ...line("MUG", 3, 100), sendable: each }));
+    const shown = { ...order(left), items, total: pounds(1000), to_send: 3 };
+    return paidBackUnsent({ ...shown, withdrawn_at: "2026-11-26T09:00:00Z" } as unknown as OrderDetail);
+  };
 
-  expect(stands(0, 2)).toBe(true);
-  expect([stands(1, 2), stands(0, 0), stands(0, 2, "2026-11-26T09:00:00Z")]).toEqual([
-    false,
-    false,
-    false,
-  ]);
+  // Whether the buyer withdrew from others or not.
+  expect([stands(0, 2, 1), stands(1, 2), stands(0, 0)]).toEqual([3, 0, 0]);
 });
 
 test("a parcel has the chosen pieces and no empty lines", () => {

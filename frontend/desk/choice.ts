@@ -78,9 +78,12 @@ export const mostLost = (order: OrderDetail, lines: { sku: string; damaged: numb
 export const everything = (order: OrderDetail): Pieces =>
   Object.fromEntries(order.items.map((line) => [line.sku, refundable(line)]));
 
-/** All money went back, or is about to, and there is still something to send: nobody said what becomes of it. */
-export const paidBackUnsent = (order: OrderDetail): boolean =>
-  order.left.amount === 0 && order.total.amount > 0 && order.to_send > 0 && !order.withdrawn_at;
+/** How many pieces the buyer still waits for although all money went back, or is about to: nobody said what becomes of
+ *  them. */
+export const paidBackUnsent = (order: OrderDetail): number =>
+  order.left.amount === 0 && order.total.amount > 0
+    ? order.items.reduce((sum, { sendable }) => sum + sendable, 0)
+    : 0;
 
 /** What a parcel with the chosen pieces has in it. */
 export const parcelLines = (order: OrderDetail, pieces: Pieces) =>

@@ -36,8 +36,10 @@ const owed = (now: number, more: object = {}) => ({
 const order = (more: object) =>
   ({
     shipments: [],
+    items: [],
+    withdrawals: [],
     returns: [],
-    return_proof: null,
+    return_proofs: [],
     owed: null,
     withdraw_until: null,
     ...more,
@@ -130,10 +132,53 @@ test("what waits for the goods is no money that can be paid", () => {
   expect(html).not.toContain("act-owed");
 });
 
+test("until when the buyer may withdraw is said as long as there is something left for it", () => {
+  const left = (standing: number, may_be_withdrawn = true) => ({ standing, may_be_withdrawn });
+  const shown = (...items: object[]) =>
+    textOf(
+      parcels({
+        shipments: [parcel({ delivered_at: "2020-01-03T12:00:00Z" })],
+        withdraw_until: "2020-01-18T00:00:00Z",
+        withdrawn_at: "2020-01-04T12:00:00Z",
+        items,
+      }),
+    );
+  const until = english.t("desk.withdraw_until", { day: english.day("2020-01-17T12:00:00Z") });
+
+  expect(shown(left(0), left(1))).toContain(until);
+  expect(shown(left(0), left(1, false))).not.toContain(until);
+});
+
+test("each withdrawal says which goods are to come back by when, and each proof is shown", () => {
+  const of = (day: string, name: string) => ({
+    at: `2020-01-${day}T12:00:00Z`,
+    to_return: [{ name: { en: name, ar: name }, quantity: 2 }],
+    send_back_by: `2020-02-${day}T00:00:00Z`,
+  });
+  const sent = { ...of("03", "Jug"), to_return: [], send_back_by: null };
+  const proofs = [1, 2].map((covers) => ({
+    at: "2020-01-08T12:00:00Z",
+    carrier: "DHL",
+    tracking: `JD0${covers}`,
+    covers,
+  }));
+
+  const text = textOf(
+    returns({
+      owed: owed(0),
+      withdrawals: [of("01", "Cup"), sent, of("05", "Bowl")],
+      return_proofs: proofs,
+    }),
+  );
+
+  expect(text).toMatch(/31 January.*Cup × 2.*4 February.*Bowl × 2.*JD01.*JD02/);
+  expect(text).not.toContain("Jug");
+});
+
 test("a proof of sending is shown as long as it is kept", () => {
-  const proof = { at: "2020-01-08T12:00:00Z", carrier: "DHL", tracking: "JD01" };
+  const proof = { at: "2020-01-08T12:00:00Z", carrier: "DHL", tracking: "JD01", covers: 1 };
   const shown = (more: object) =>
-    textOf(returns({ owed: owed(0), return_proof: { ...proof, ...more } }));
+    textOf(returns({ owed: owed(0), return_proofs: [{ ...proof, ...more }] }));
 
   expect(shown({})).toContain("JD01");
   expect(shown({ carrier: null, tracking: null })).toContain(

@@ -202,13 +202,13 @@ def _way_back_texts(
     t: Translate,
     comma: str,
 ) -> list[str]:
-    """How the goods go back; nothing where there are none to send."""
+    """How the goods of this withdrawal go back; nothing where there are none to send."""
     if way_back is None or received is None:
         return []
-    owed = owed_of(order.as_of(received.at))
-    if owed is None or owed.send_back_by is None:
+    until = send_back_by(order.as_of(received.at), received)
+    if until is None:
         return []
-    by = deadline(lang, order.market, send_back_by(order, received))
+    by = deadline(lang, order.market, until)
     address = comma.join(way_back["address"].splitlines())
     buyer_pays = way_back["payer"] is ReturnPayer.BUYER
     to = t("mail.way_back.to", moment=by, address=address)

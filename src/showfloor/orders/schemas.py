@@ -143,6 +143,7 @@ class _Standing(BaseModel):
     show_id: Annotated[str, id_with("show")] | None
     placed_at: Time
     withdrawn_at: Time | None
+    is_part_withdrawn: bool
     total: MoneyOut
     fulfilment: Fulfilment
     to_send: int
@@ -157,7 +158,8 @@ class _Standing(BaseModel):
 class OrderOut(_Standing):
     """An order as a merchant's list shows it: without the buyer. `fulfilment` and the sums follow
     from what was sent and given back; `refunded` went back, `promised` is about to, `left` may
-    still be given back. `send_by` is null when there is nothing to send, `owed` as long as the
+    still be given back. `is_part_withdrawn`: the buyer withdrew from some goods, and keeps others
+    that are paid. `send_by` is null when there is nothing to send, `owed` as long as the
     buyer did not withdraw.
     """
 
@@ -261,11 +263,15 @@ class ReturnOut(BaseModel):
 
 
 class WithdrawnOut(BaseModel):
-    """The buyer withdrew from these goods; `is_whole`: from all goods of the order at once."""
+    """The buyer withdrew from these goods; `is_whole`: from all goods of the order at once. The
+    buyer has `to_return` of them, to be sent back by `send_back_by` (null when there are none).
+    """
 
     at: Time
     is_whole: bool
     items: list[PartOut]
+    to_return: list[PartOut]
+    send_back_by: Time | None
 
 
 class ReturnProofOut(Shown):
@@ -280,7 +286,8 @@ class ReturnProofOut(Shown):
 
 
 class OrderDetail(_Standing):
-    """`owed` is null as long as the buyer did not withdraw, `buyer` once the buyer's data was
+    """`return_proofs` are oldest first, and `return_proof` the newest of them. `owed` is null as
+    long as the buyer did not withdraw, `buyer` once the buyer's data was
     erased, `seller_identity` where the seller had not said it; `terms` are the versions that the
     buyer agreed to, to be read at `/terms/{id}`; `withdraw_until` is null as long as the days to
     withdraw have not begun, `quote` for orders from before there were quotes.
@@ -292,6 +299,7 @@ class OrderDetail(_Standing):
     withdrawals: list[WithdrawnOut]
     returns: list[ReturnOut]
     return_proof: ReturnProofOut | None
+    return_proofs: list[ReturnProofOut]
     withdraw_until: Time | None
     buyer: BuyerOut | None
     seller_identity: SellerIdentity | None
@@ -479,10 +487,13 @@ class WithdrawalIn(BuyersIn):
 
 
 class ReturnProofIn(BuyersIn):
-    """Who carries the goods back, under which number."""
+    """Who carries the goods back, under which number: those of the first `covers` withdrawals, as
+    the proof says that is corrected, or of all.
+    """
 
     carrier: ShortLine
     tracking: ShortLine
+    covers: int | None = Field(None, ge=1, le=10_000)
 
 
 class ReturnProofTaken(BaseModel):

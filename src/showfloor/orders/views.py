@@ -100,11 +100,16 @@ def order_detail(order: Order) -> OrderDetail:
                     "at": each.at,
                     "is_whole": not order.withdrawals,
                     "items": _parts(order, each.pieces),
+                    "to_return": _parts(order, left),
+                    "send_back_by": send_back_by(order, each),
                 }
-                for each in rules.withdrawals_of(order)
+                for each, left in zip(
+                    rules.withdrawals_of(order), rules.to_return(order), strict=True
+                )
             ],
             "returns": [_return_view(order, each) for each in order.returns],
             "return_proof": order.return_proof,
+            "return_proofs": order.proofs,
             "withdraw_until": stands.withdraw_until,
         }
     )
@@ -166,8 +171,13 @@ def withdrawal_of(order: Order, withdrawal_id: UUID) -> Withdrawal | None:
     return next((each for each in rules.withdrawals_of(order) if each.id == withdrawal_id), None)
 
 
-def send_back_by(order: Order, received: Withdrawal) -> datetime:
-    """Until when the goods of a withdrawal are to be sent (Directive 2011/83/EU art 14(1))."""
+def send_back_by(order: Order, received: Withdrawal) -> datetime | None:
+    """Until when the goods of a withdrawal are to be sent (Directive 2011/83/EU art 14(1)); None
+    where the buyer has none of them.
+    """
+    made = zip(rules.withdrawals_of(order), rules.to_return(order), strict=True)
+    if not any(left for each, left in made if each.id == received.id):
+        return None
     return rules.fourteen_days_after(received.at, get_market(order.market).timezone)
 
 
@@ -182,6 +192,8 @@ def _with_names_of_the_wire(order: Order, stands: Progress) -> dict[str, object]
         **fields_of(order),
         "seller": order.seller_name,
         "sold_in": order,
+        "is_part_withdrawn": order.withdrawn_at is not None
+        and any(line.standing for line in stands.lines),
         "fulfilment": stands.fulfilment,
         "to_send": stands.to_send,
         "send_by": stands.send_by,

@@ -263,6 +263,8 @@ async def withdraw(token: str, request: Request, session: SessionDep) -> Respons
     form = await _small_form(request, most=_MOST_LINES)
     found = await unguessed(request, lambda: orders.open_order(session, secret=secret, token=token))
     try:
+        if form.get("choice") not in ("all", "pieces"):
+            raise WithdrawalInvalid
         said = WithdrawalIn.model_validate({"token": token, **_chosen(found, form)})
         await orders.withdraw(
             session, secret=secret, token=token, pieces=said.pieces(), after=said.after
@@ -273,9 +275,9 @@ async def withdraw(token: str, request: Request, session: SessionDep) -> Respons
 
 
 def _chosen(order: Order, form: Mapping[str, str]) -> dict[str, object]:
-    """What a form says of the goods; everything, where it asked for no choice."""
+    """What a form says of the goods; nothing is everything only where the form says so."""
     said: dict[str, object] = {"after": form.get("after", "0")}
-    if "choice" in form:
+    if form["choice"] == "pieces":
         counts = {item.sku: form.get(f"line-{at}", "0") for at, item in enumerate(order.items)}
         said["lines"] = [
             {"sku": sku, "quantity": count} for sku, count in counts.items() if count != "0"
@@ -299,14 +301,22 @@ async def receipt(token: str, request: Request, database: DatabaseDep) -> Respon
 async def prove_return(token: str, request: Request, session: SessionDep) -> Response:
     """The buyer says with whom, and under which number, the goods are on their way back."""
     secret = request.app.state.settings.secret.encode()
+    form = await _small_form(request)
     try:
-        said = ReturnProofIn.model_validate({"token": token, **await _small_form(request)})
+        said = ReturnProofIn.model_validate({"token": token, **form})
     except ValidationError:
-        return RedirectResponse(f"/o/{token}?proof=missing#way-back", 303, _NO_REFERRER)
+        which = form.get("covers", "")
+        where = which if which.isascii() and which.isdigit() else "new"
+        return RedirectResponse(f"/o/{token}?proof={where}#way-back", 303, _NO_REFERRER)
     await unguessed(
         request,
         lambda: orders.prove_return(
-            session, secret=secret, token=token, carrier=said.carrier, tracking=said.tracking
+            session,
+            secret=secret,
+            token=token,
+            carrier=said.carrier,
+            tracking=said.tracking,
+            covers=said.covers,
         ),
     )
     return RedirectResponse(f"/o/{token}#way-back", 303, _NO_REFERRER)
@@ -339,6 +349,7 @@ async def _order(
         way_back = await merchants.find_way_back(
             session, found.merchant_id, agreed, found.own_address
         )
+    may_withdraw = orders.may_withdraw(found)
     html = pages.render_order(
         templates(),
         lang=lang,
@@ -348,12 +359,12 @@ async def _order(
         is_export=found.quote is not None and found.quote.is_export,
         mails=settings.smtp_server is not None,
         terms=[terms_view(each).model_dump(mode="json") for each in agreed],
-        due_back=due_for_everything(found) if withdrawing else due_back_of(found),
+        due_back=due_for_everything(found) if withdrawing and may_withdraw else due_back_of(found),
         choose_again="choose" in request.query_params,
         way_back=way_back,
-        proof_missing=request.query_params.get("proof") == "missing",
+        proof_missing=request.query_params.get("proof"),
         withdrawing=withdrawing,
-        may_withdraw=orders.may_withdraw(found),
+        may_withdraw=may_withdraw,
         may_claim=found.buyer is not None and found.buyer.viewer_id is None,
     )
     answer = page(request, html, lang=lang)

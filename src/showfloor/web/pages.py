@@ -406,7 +406,7 @@ def render_order(
     terms: Sequence[Page] = (),
     due_back: Money | None = None,
     way_back: WayBack | None = None,
-    proof_missing: bool = False,
+    proof_missing: str | None = None,
     choose_again: bool = False,
     may_claim: bool = False,
 ) -> str:
@@ -415,8 +415,9 @@ def render_order(
     not over; `withdrawing`: the page asks for which goods that is meant, `due_back` is what comes
     back for all of them, and `choose_again`: what was chosen before could not be. `terms` are the
     seller's, TermsOut JSON, as they were agreed. `way_back` is how the goods go back once the buyer
-    withdrew; `proof_missing`: what was sent to prove that they are on their way was not whole.
-    `may_claim`: it belongs to no account yet.
+    withdrew; `proof_missing`: what was sent to prove that they are on their way was not whole, for
+    a `new` proof, or for one to be corrected, by how many withdrawals it covers. `may_claim`: it
+    belongs to no account yet.
     """
     return _render(
         env,

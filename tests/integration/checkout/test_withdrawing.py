@@ -173,3 +173,40 @@ async def test_two_withdrawals_at_once_take_no_piece_twice(
 
     pieces = await scalar(shop.database, "select sum(quantity) from order_withdrawal_line")
     assert (int(str(pieces)) == 2) is guard
+
+
+async def test_each_proof_is_corrected_by_itself(shop: Counter, desk: Desk) -> None:
+    await desk.ship()
+    await withdraw_from(shop, desk, ("SALT", 1))
+    first = (await prove(shop, desk)).json()["proof"]
+    await withdraw_from(shop, desk, ("CLAY", 1), after=1)
+
+    corrected = await prove(shop, desk, tracking="RM 78 GB", covers=1)
+    wrong = await prove(shop, desk, covers=3)
+
+    assert corrected.json()["proof"] == {**first, "tracking": "RM 78 GB"}
+    assert (wrong.status_code, wrong.json()["code"]) == (409, "nothing_to_return")
+    order = await desk.look()
+    # The goods of the second are not shown to be on their way.
+    assert order["return_proofs"] == [corrected.json()["proof"]]
+    assert order["owed"]["withheld"]["amount"] == PRICE
+    await prove(shop, desk, tracking="RM 79 GB")
+    proofs = (await desk.look())["return_proofs"]
+    assert [(each["covers"], each["tracking"]) for each in proofs] == [
+        (1, "RM 78 GB"),
+        (2, "RM 79 GB"),
+    ]
+
+
+async def test_each_withdrawal_says_what_of_it_is_to_come_back_and_by_when(
+    shop: Counter, desk: Desk
+) -> None:
+    await desk.ship(("SALT", 3))
+    await withdraw_from(shop, desk, ("SALT", 2))
+    await withdraw_from(shop, desk, ("CLAY", 1), after=1)
+
+    first, second = (await desk.look())["withdrawals"]
+
+    assert [(each["sku"], each["quantity"]) for each in first["to_return"]] == [("SALT", 2)]
+    assert first["send_back_by"] is not None
+    assert (second["to_return"], second["send_back_by"]) == ([], None)

@@ -38,6 +38,8 @@ from tests.people import FakeStreaming
 
 BASE = "http://shop.localhost:8000"
 SECRET = "s" * 32
+ALL = {"choice": "all"}
+"""What the page asks for where there is nothing to choose."""
 OFFICE = Office(BASE, SECRET.encode(), "shop.example")
 
 
@@ -135,8 +137,8 @@ async def test_order_mail_page_withdrawal_acknowledgement(shop: Shop) -> None:
     assert "It concerns order " in asked.text and f"-{number} of " in asked.text
     assert f"The confirmation goes to {EMAIL}." in asked.text
     assert await scalar(shop.database, "select withdrawn_at from orders") is None
-    done = await shop.client.post(f"{page}/withdrawal")
-    again = await shop.client.post(f"{page}/withdrawal")
+    done = await shop.client.post(f"{page}/withdrawal", data=ALL)
+    again = await shop.client.post(f"{page}/withdrawal", data=ALL)
     assert (done.status_code, again.status_code) == (303, 303)
     assert "Withdrawal received on" in (await shop.client.get(done.headers["location"])).text
 

@@ -13,7 +13,7 @@ from showfloor.kit import clock
 from tests.integration.checkout.counter import Buyer
 from tests.integration.checkout.desk import Desk
 from tests.integration.checkout.shop import execute
-from tests.integration.notices.test_mails import Shop, own_guesses, shop
+from tests.integration.notices.test_mails import ALL, Shop, own_guesses, shop
 from tests.people import add_key, add_person
 
 __all__ = ["own_guesses", "shop"]
@@ -159,7 +159,9 @@ async def test_page_says_until_when_one_may_withdraw(shop: Shop) -> None:
     with clock.use(lambda: later):
         over = (await shop.client.get(page)).text
         asked = (await shop.client.get(f"{page}/withdrawal")).text
-        refused = await shop.client.post(f"{page}/withdrawal", headers={"Accept": "text/html"})
+        refused = await shop.client.post(
+            f"{page}/withdrawal", headers={"Accept": "text/html"}, data=ALL
+        )
 
     assert "14 days after the last piece arrives" in before
     assert "You may withdraw until" in after and "Withdraw from contract here" in after
@@ -177,7 +179,7 @@ async def test_withdrawing_after_a_refund_promises_only_what_is_left(shop: Shop)
     desk, page = await bought(shop)
     await desk.refund(("CLAY", 1, 0))
     asked = words_of((await shop.client.get(f"{page}/withdrawal")).text)
-    await shop.client.post(f"{page}/withdrawal")
+    await shop.client.post(f"{page}/withdrawal", data=ALL)
     withdrawn = words_of((await shop.client.get(page)).text)
     await desk.post("cancel")
     settled = words_of((await shop.client.get(page)).text)
@@ -197,7 +199,7 @@ async def test_withdrawing_when_all_the_money_went_back_promises_none(shop: Shop
     await desk.ship()
     await desk.refund()
     asked = words_of((await shop.client.get(f"{page}/withdrawal")).text)
-    await shop.client.post(f"{page}/withdrawal")
+    await shop.client.post(f"{page}/withdrawal", data=ALL)
 
     received = next(mail for mail in await posted(shop) if "withdrawal" in mail["Subject"])
 
@@ -209,7 +211,7 @@ async def test_withdrawing_when_all_the_money_went_back_promises_none(shop: Shop
 async def test_who_never_got_anything_back_reads_the_whole_sum(shop: Shop) -> None:
     desk, page = await bought(shop)
     await desk.ship(("SALT", 1))
-    await shop.client.post(f"{page}/withdrawal")
+    await shop.client.post(f"{page}/withdrawal", data=ALL)
 
     mails = {mail["Subject"].split()[1]: mail for mail in await posted(shop)}
 

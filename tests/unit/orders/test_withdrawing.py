@@ -15,6 +15,7 @@ from showfloor.kit.money import Money
 from showfloor.markets.types import NoWithdrawal
 from showfloor.orders import rules
 from showfloor.orders.errors import (
+    NothingToReturn,
     ShipmentInvalid,
     WithdrawalExcluded,
     WithdrawalInvalid,
@@ -159,14 +160,51 @@ def test_each_withdrawal_has_fourteen_days_of_its_own() -> None:
 
 def test_proof_of_sending_is_for_what_was_withdrawn_from_by_then() -> None:
     order = withdrawn(sent(two_lines(), {0: 3, 1: 1}), {"SKU-0": 1})
-    shown = replace(order, return_proof=rules.proof_of(order, "Post", "RM 1", FIRST + DAY))
+    shown = replace(order, return_proof=rules.proof_of(order, "Post", "RM 1", FIRST + DAY, 1))
     more = withdrawn(shown, {"SKU-1": 1}, SECOND)
     proof = ReturnProof(None, None, SECOND + DAY, covers=2)
     both = replace(more, return_proof=proof, earlier_proofs=more.proofs)
 
     assert (sums(shown), sums(more), sums(both)) == ((100, 0), (100, 300), (400, 0))
-    # Corrected, the second keeps when it came; the first is another.
-    assert rules.proof_of(both, "Post", "RM 3", SECOND + 5 * DAY).at == SECOND + DAY
+    # Corrected, each keeps when it came.
+    at = [rules.proof_of(both, "Post", "RM 3", SECOND + 5 * DAY, covers).at for covers in (1, 2)]
+    assert at == [FIRST + DAY, SECOND + DAY]
+
+
+def test_order_stands_in_the_line_of_returns_by_the_goods_that_are_still_away() -> None:
+    order = withdrawn(sent(two_lines(), {0: 3, 1: 1}), {"SKU-0": 1})
+    order = withdrawn(order, {"SKU-1": 1}, SECOND)
+    ends = [rules.fourteen_days_after(each.at, ZONE) for each in order.withdrawals]
+    came = paid(back(order, 0, 1, SECOND), "SKU-0", 1, SECOND)
+
+    places = [rules.place_in_line(each, owed(each), ZONE, SECOND)[:2] for each in (order, came)]
+    assert places == [(1, ends[0]), (1, ends[1])]
+
+
+def test_proof_is_corrected_as_long_as_the_buyer_has_its_goods() -> None:
+    order = withdrawn(sent(two_lines(), {0: 3, 1: 1}), {"SKU-0": 1})
+    shown = replace(order, return_proof=rules.proof_of(order, "Post", "RM 1", FIRST + DAY, 1))
+    more = withdrawn(shown, {"SKU-1": 1}, SECOND)
+
+    for covers in (1, 2):
+        rules.check_proof(more, covers)
+    came = back(more, 0, 1, SECOND + DAY)
+    rules.check_proof(came, 2)
+    for order, covers in ((came, 1), (more, 3), (replace(more, return_proof=None), 1)):
+        with pytest.raises(NothingToReturn):
+            rules.check_proof(order, covers)
+
+
+def test_each_withdrawal_knows_what_of_it_the_buyer_has() -> None:
+    """Those of unsent goods nothing."""
+    order = withdrawn(sent(two_lines(), {0: 3}), {"SKU-0": 2})
+    order = withdrawn(order, {"SKU-1": 1}, SECOND)
+
+    assert rules.to_return(order) == ({0: 2}, {})
+    assert rules.to_return(back(order, 0, 1, SECOND + DAY)) == ({0: 1}, {})
+    assert (owed(order).send_back_by, owed(order).all_back_by) == (
+        rules.fourteen_days_after(FIRST, ZONE),
+    ) * 2
 
 
 def test_what_was_refunded_before_is_not_what_was_withdrawn_from_later() -> None:
@@ -191,8 +229,22 @@ def test_refund_that_is_refused_later_leaves_no_piece_behind() -> None:
     assert (sums(order), sums(refused)) == ((200, 0), (300, 0))
 
 
+def test_no_day_to_withdraw_has_passed_when_the_last_unsent_piece_drops_out() -> None:
+    """Directive 2011/83/EU art 9(2)(b)(ii)."""
+    parcel = Shipment(ids.new(), {0: 3}, "Post", None, PLACED, delivered_at=PLACED + DAY)
+    order = replace(two_lines(), shipments=(parcel,))
+    month = PLACED + 30 * DAY
+
+    assert stands(order).withdraw_until is None
+    for after in (withdrawn(order, {"SKU-1": 1}, month), paid(order, "SKU-1", 1, month)):
+        assert stands(after).withdraw_until == rules.fourteen_days_after(month, ZONE)
+    # What was sent, and what drops out before the others arrive, puts nothing off.
+    early = paid(withdrawn(order, {"SKU-1": 1}, PLACED), "SKU-0", 1, month)
+    assert stands(early).withdraw_until == rules.fourteen_days_after(PLACED + DAY, ZONE)
+
+
 def test_no_more_pieces_are_written_than_the_buyer_chose() -> None:
-    """A piece whose money went back before is none that the buyer withdraws from, and sends back."""
+    """A piece whose money went back before is none that the buyer withdraws from."""
     order = paid(sent(two_lines(), {0: 3, 1: 1}), "SKU-0", 1, FIRST - DAY)
 
     order = withdrawn(order, {"SKU-0": 2})
@@ -348,9 +400,9 @@ def a_refund(order: Order, oracle: Oracle, wanted: WantedRefund, now: datetime) 
 
 
 def a_proof(order: Order, oracle: Oracle, now: datetime) -> Order:
-    rules.check_proof(order)
+    rules.check_proof(order, oracle.withdrawals)
     oracle.proven = oracle.withdrawals
-    proof = rules.proof_of(order, "Post", "RM 1", now)
+    proof = rules.proof_of(order, "Post", "RM 1", now, oracle.withdrawals)
     others = tuple(each for each in order.proofs if each.covers != proof.covers)
     return replace(order, return_proof=proof, earlier_proofs=others)
 

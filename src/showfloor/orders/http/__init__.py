@@ -52,7 +52,7 @@ from showfloor.orders.schemas import (
     WithdrawalOut,
 )
 from showfloor.orders.service import Arrival, Parcel
-from showfloor.orders.types import Order, OrderFilter, OrderSearch, Withdrawal
+from showfloor.orders.types import Order, OrderFilter, OrderSearch, ReturnProof, Withdrawal
 from showfloor.orders.views import (
     CSV_HEADER,
     csv_rows,
@@ -297,12 +297,13 @@ async def prove_return(
     order_id: str, body: ReturnProofIn, request: Request, session: SessionDep
 ) -> ReturnProofTaken:
     """The buyer, whose `token` proves that it is the buyer's order, sent the goods back: from then
-    on what is owed for them is due. Doing so again corrects carrier and number.
+    on what is owed for them is due. Doing so again, for as many withdrawals (`covers`), corrects
+    carrier and number.
     """
     secret = request.app.state.settings.secret.encode()
     chosen = ids.parse("ord", order_id)
 
-    async def prove() -> Order:
+    async def prove() -> ReturnProof:
         if service.order_of_token(secret, body.token) != chosen:
             raise OrderNotFound
         return await service.prove_return(
@@ -311,11 +312,12 @@ async def prove_return(
             token=body.token,
             carrier=body.carrier,
             tracking=body.tracking,
+            covers=body.covers,
         )
 
-    order = await unguessed(request, prove)
+    proof = await unguessed(request, prove)
     return ReturnProofTaken(
-        order_id=ids.encode("ord", chosen), proof=ReturnProofOut.model_validate(order.return_proof)
+        order_id=ids.encode("ord", chosen), proof=ReturnProofOut.model_validate(proof)
     )
 
 

@@ -4,7 +4,7 @@ Money is given back by `refunding`; what is owed follows from both (`rules.owed`
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
 from showfloor.identity.types import Person
@@ -17,7 +17,7 @@ from showfloor.orders import queries, rules
 from showfloor.orders.events import OrderReturned
 from showfloor.orders.service.agreed import get_own_order, open_order, order_of_token
 from showfloor.orders.service.shipping import lock_own_order
-from showfloor.orders.types import Order, Return, WantedReturn
+from showfloor.orders.types import Order, Return, ReturnProof, WantedReturn
 from showfloor.orders.views import progress_of
 from showfloor.stock import service as stock
 
@@ -68,18 +68,25 @@ def _returned(order: Order, new: Return) -> OrderReturned:
 
 
 async def prove_return(
-    session: Session, *, secret: bytes, token: str, carrier: str, tracking: str
-) -> Order:
+    session: Session,
+    *,
+    secret: bytes,
+    token: str,
+    carrier: str,
+    tracking: str,
+    covers: int | None = None,
+) -> ReturnProof:
     """The buyer shows that the goods are on their way back: the seller may not keep the money any
-    longer for their sake (Directive 2011/83/EU art 13(3)). Saying so again corrects the number.
-    The link outlives the buyer's data: once these were erased, carrier and number are not stored.
-    Raises OrderNotFound, NothingToReturn.
+    longer for their sake (Directive 2011/83/EU art 13(3)). It is for the goods of the first
+    `covers` withdrawals, or of all; saying so again corrects the number. The link outlives the
+    buyer's data: once these were erased, carrier and number are not stored. Raises OrderNotFound,
+    NothingToReturn.
     """
     # What the decision hangs on is read under the lock, and only then.
     await queries.lock_order(session, order_of_token(secret, token))
     order = await open_order(session, secret=secret, token=token)
-    rules.check_proof(order)
-    proof = rules.proof_of(order, carrier, tracking, clock.now())
+    covers = covers or len(rules.withdrawals_of(order))
+    rules.check_proof(order, covers)
+    proof = rules.proof_of(order, carrier, tracking, clock.now(), covers)
     await queries.set_proof(session, order.id, proof)
-    earlier = tuple(each for each in order.proofs if each.covers != proof.covers)
-    return replace(order, return_proof=proof, earlier_proofs=earlier)
+    return proof

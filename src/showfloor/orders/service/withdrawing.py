@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Session
@@ -60,7 +61,7 @@ async def withdraw(
         await queries.set_withdrawn(session, order.id, now)
     if chosen is None:
         await publish(session, OrderWithdrawn(order.id, order.merchant_id, now))
-        return Withdrawal(order.id, rules.open_pieces(order), now)
+        return rules.withdrawals_of(replace(order, withdrawn_at=now))[0]
     new = Withdrawal(ids.new(), chosen, now)
     await queries.add_withdrawal(session, order.id, new)
     await publish(session, OrderWithdrawn(order.id, order.merchant_id, now, new.id))
