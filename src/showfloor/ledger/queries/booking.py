@@ -161,9 +161,7 @@ async def lacking_withdrawal(session: Session, last_of: Mapping[UUID, datetime])
     """Those in the books of which these do not know the last withdrawal, which is in `last_of`."""
     chosen = select(OrderRow.order_id, OrderRow.withdrawn_at).where(OrderRow.order_id.in_(last_of))
     rows = await session.execute(chosen.order_by(OrderRow.order_id))
-    return [
-        order_id for order_id, known in rows.tuples() if known is None or known < last_of[order_id]
-    ]
+    return [order_id for order_id, known in rows if known is None or known < last_of[order_id]]
 
 
 async def set_nothing_due(session: Session, order_id: UUID) -> bool:

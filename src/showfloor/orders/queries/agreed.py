@@ -350,7 +350,7 @@ async def withdrawn_among(session: Session, order_ids: Collection[UUID]) -> dict
     chosen = select(OrderRow.id, func.coalesce(last, OrderRow.withdrawn_at)).where(
         OrderRow.id.in_(order_ids), OrderRow.withdrawn_at.is_not(None)
     )
-    return dict((await session.execute(chosen)).tuples().all())
+    return {row[0]: row[1] for row in await session.execute(chosen)}
 
 
 async def newest_of_show(session: Session, show_id: UUID, limit: int) -> list[Order]:
