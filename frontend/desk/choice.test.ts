@@ -101,7 +101,10 @@ test("an order whose money is gone and whose pieces wait asks what becomes of th
   const stands = (left: number, ...sendable: number[]) => {
     const items = sendable.map((each) => ({ ...line("MUG", 3, 100), sendable: each }));
     const shown = { ...order(left), items, total: pounds(1000), to_send: 3 };
-    return paidBackUnsent({ ...shown, withdrawn_at: "2026-11-26T09:00:00Z" } as unknown as OrderDetail);
+    return paidBackUnsent({
+      ...shown,
+      withdrawn_at: "2026-11-26T09:00:00Z",
+    } as unknown as OrderDetail);
   };
 
   // Whether the buyer withdrew from others or not.

@@ -56,14 +56,17 @@ test("what is still to be sent beside what was withdrawn from is said too", () =
   expect(html).toContain("badge-bad");
 });
 
-test.each([english, arabic])("what the buyer keeps is not withdrawn, and says how far it is", (words) => {
-  const text = textOf(
-    shown({ ...withdrawn(), is_part_withdrawn: true, fulfilment: "delivered" }, words),
-  );
+test.each([english, arabic])(
+  "what the buyer keeps is not withdrawn, and says how far it is",
+  (words) => {
+    const text = textOf(
+      shown({ ...withdrawn(), is_part_withdrawn: true, fulfilment: "delivered" }, words),
+    );
 
-  expect(text).toContain(words.t("orders.part_withdrawn_short"));
-  expect(text).toContain(words.t("desk.state.delivered"));
-});
+    expect(text).toContain(words.t("orders.part_withdrawn_short"));
+    expect(text).toContain(words.t("desk.state.delivered"));
+  },
+);
 
 test("a withdrawal goes before everything else: nothing is to be sent", () => {
   const html = shown(withdrawn());
