@@ -1,42 +1,67 @@
 """Words that are not taken in a chat, in what people write and in the names that they write under.
 
 The list (`insults.json`, by language; Arabic also as it is typed in Latin letters and digits) has
-what hardly anybody says in a shop but to hurt. Words are compared as a reader sees them: in any
-letters that look the same, with marks, tatweel, letters repeated, a blank or a dot between letters,
-or a star in the place of one. A word within another is none: Scunthorpe sells mugs, too.
+what hardly anybody says in a shop but to hurt. What is also an ordinary word, in any language that
+a show may be held in, stands there only in phrases, or not at all: a customer who is refused is
+worse than an insult that a moderator takes away. The list has each form of a word by itself.
+
+Words are compared as a reader sees them: in any letters that look the same, with marks, tatweel,
+letters repeated, a blank or a dot between letters, or a star in the place of one. A word within
+another is none: Scunthorpe sells mugs, too.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 from showfloor.room.rules.names import bare, in_words, skeleton
 
-_PREFIXES = ("", "و", "ف", "ب", "ل", "ال", "وال", "بال", "لل", "يال")
-"""What Arabic writes in one piece with the word behind it: and, so, with, for, the."""
-_SUFFIXES = ("", "s", "es", "ed", "er", "ers", "ing", "in", "y")
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The list's entries by their first word, and those of one word by their first letter."""
+
+    by_word: Mapping[str, Sequence[tuple[str, ...]]]
+    by_letter: Mapping[str, Sequence[str]]
+
+
+_BEFORE_PHRASES = ("", "و", "ف")
+"""What Arabic writes in one piece with the word behind it: and, so."""
+_BEFORE_WORDS = (*_BEFORE_PHRASES, "ب", "ل", "ال", "وال", "بال", "لل", "يال")
+"""Also with, for, the. Not before phrases: "بكس" is a box."""
 _ANY = "\u0298"
 """A letter that no list has, in the place of a star."""
-_STAR = re.compile(r"(?<=\w)[*#]{1,3}(?=\w)")
-_EMPHASIS = re.compile(r"[!|+]+(?!\w)|(?<!\w)[!|+]+")
+_STAR = re.compile(r"(?<=[^\W\d_])[*#]{1,8}(?!\d)")
+"""Not between the numbers of a size: 5*17."""
+_EMPHASIS = re.compile(r"[!|+]++(?!\w)|(?<![\w!|+])[!|+]++")
 """Within a word these stand for letters, around it they do not."""
+_DIGIT = re.compile(r"\d")
+_SIGNS = re.compile(r"[!|+]++")
 _SPELLED = re.compile(r"(?:(?<= )|^)\w(?: \w){2,}(?= |$)")
-_LONG = re.compile(r"(\w)\1{2,}")
-_RUN = re.compile(r"(\w)\1+")
+_LONG = re.compile(rf"([^\W{_ANY}])\1{{2,}}")
+_RUN = re.compile(rf"([^\W{_ANY}])\1+")
+_SHORT = 6
+"""Letters. With one letter more than it has, a shorter word may be another: Swedish "kyss"."""
 
 
 def has_insult(text: str) -> bool:
     """Whether one of the list's words stands in it, in any of its spellings."""
-    marked = _STAR.sub(lambda found: _ANY * len(found[0]), without_emphasis(text))
-    seen, typed = skeleton(marked), in_words(bare(marked))
+    plain = without_emphasis(text)
     words, with_digits = _listed()
-    return any(_is_said(form, words) for form in _forms(seen)) or any(
-        _is_said(form, with_digits) for form in _forms(typed)
-    )
+    # Signs within a word are a letter of it (sh!!t), or stand between two words.
+    for read in {_SIGNS.sub(lambda found: found[0][0], plain), _SIGNS.sub(" ", plain)}:
+        marked = _STAR.sub(lambda found: _ANY * len(found[0]), read)
+        if any(_is_said(form, words) for form in _forms(skeleton(marked))):
+            return True
+        typed = in_words(bare(marked))
+        if _DIGIT.search(typed) and any(_is_said(form, with_digits) for form in _forms(typed)):
+            return True
+    return False
 
 
 def without_emphasis(text: str) -> str:
@@ -48,7 +73,8 @@ def _forms(text: str) -> Iterator[list[str]]:
     """With letters that were spelled out put together, and runs of one letter made short."""
     for form in {text, _SPELLED.sub(lambda found: found[0].replace(" ", ""), text)}:
         yield _short(form).split()
-        yield _RUN.sub(r"\1", form).split()
+        if _RUN.search(form):
+            yield [_single(word) for word in form.split()]
 
 
 def _short(text: str) -> str:
@@ -56,51 +82,80 @@ def _short(text: str) -> str:
     return _LONG.sub(r"\1\1", text)
 
 
-def _is_said(words: Sequence[str], listed: frozenset[tuple[str, ...]]) -> bool:
-    longest = max(map(len, listed), default=0)
-    return any(
-        tuple(each) in listed
-        for at in range(len(words))
-        for length in range(1, longest + 1)
-        for each in _readings(words[at : at + length])
-    ) or any(_ANY in word and _fits_star(word, listed) for word in words)
+def _single(word: str) -> str:
+    """No letter twice in a row, unless one letter less makes a short word another one."""
+    single = _RUN.sub(r"\1", word)
+    return single if len(single) >= _SHORT or len(word) - len(single) > 1 else word
 
 
-def _readings(words: Sequence[str]) -> Iterator[list[str]]:
-    """As they stand, and without what Arabic joins in front and English behind."""
-    first, last = words[0], words[-1]
-    for prefix in _PREFIXES:
-        if not first.startswith(prefix):
-            continue
-        rest = [first[len(prefix) :], *words[1:]]
-        for suffix in _SUFFIXES if last.isascii() else ("",):
-            if rest[-1].endswith(suffix):
-                yield [*rest[:-1], rest[-1].removesuffix(suffix)]
+def _is_said(words: Sequence[str], listed: Listed) -> bool:
+    for at, word in enumerate(words):
+        if any(_follows(words, at, phrase) for phrase in _begun_by(word, listed)):
+            return True
+        if _ANY in word and any(
+            _fits_star(word, entry) for entry in listed.by_letter.get(word[0], ())
+        ):
+            return True
+    return False
 
 
-def _fits_star(word: str, listed: frozenset[tuple[str, ...]]) -> bool:
-    """At most half of it is stars."""
-    if word.count(_ANY) * 2 > len(word):
+def _follows(words: Sequence[str], at: int, phrase: Sequence[str]) -> bool:
+    """Whether the words of the phrase behind its first stand there."""
+    return all(
+        at + step < len(words) and words[at + step] == phrase[step]
+        for step in range(1, len(phrase))
+    )
+
+
+def _begun_by(word: str, listed: Listed) -> Iterator[tuple[str, ...]]:
+    """Entries that begin with it, as it stands or without what Arabic joins in front."""
+    for prefix in ("",) if word.isascii() else _BEFORE_WORDS:
+        if word.startswith(prefix):
+            for phrase in listed.by_word.get(word[len(prefix) :], ()):
+                if len(phrase) == 1 or prefix in _BEFORE_PHRASES:
+                    yield phrase
+
+
+def _fits_star(word: str, entry: str) -> bool:
+    """Half of the entry is shown, and each star is a letter; or stars together stand for as many
+    letters or fewer (f***k), at the end also for none.
+    """
+    shown = len(word) - word.count(_ANY)
+    if shown * 2 < len(entry):
         return False
-    return any(
-        len(each) == 1
-        and len(each[0]) == len(word)
-        and all(one in (_ANY, other) for one, other in zip(word, each[0], strict=True))
-        for each in listed
+    head, _, rest = word.partition(_ANY)
+    tail = rest.lstrip(_ANY)
+    if _ANY in tail:
+        return len(word) == len(entry) and all(
+            one in (_ANY, other) for one, other in zip(word, entry, strict=True)
+        )
+    hidden = len(entry) - shown
+    return (
+        (1 if tail else 0) <= hidden <= word.count(_ANY)
+        and entry.startswith(head)
+        and entry.endswith(tail)
     )
 
 
 @cache
-def _listed() -> tuple[frozenset[tuple[str, ...]], frozenset[tuple[str, ...]]]:
+def _listed() -> tuple[Listed, Listed]:
     """Those without digits by their skeletons; those with digits, which are letters of their own in
     the Arabic of keyboards, as they are typed.
     """
     table = json.loads(files("showfloor.room.rules").joinpath("insults.json").read_text("utf-8"))
     entries = [word for name, words in table.items() if name != "version" for word in words]
-    seen, typed = set(), set()
-    for entry in entries:
-        if any(letter.isdigit() for letter in entry):
-            typed.add(tuple(_short(in_words(bare(entry))).split()))
-        else:
-            seen.add(tuple(_short(skeleton(entry)).split()))
-    return frozenset(seen), frozenset(typed)
+    typed = [entry for entry in entries if any(letter.isdigit() for letter in entry)]
+    return (
+        _indexed(skeleton(entry) for entry in entries if entry not in typed),
+        _indexed(in_words(bare(entry)) for entry in typed),
+    )
+
+
+def _indexed(entries: Iterable[str]) -> Listed:
+    by_word: dict[str, list[tuple[str, ...]]] = {}
+    by_letter: dict[str, list[str]] = {}
+    for phrase in sorted({tuple(_short(entry).split()) for entry in entries}):
+        by_word.setdefault(phrase[0], []).append(phrase)
+        if len(phrase) == 1:
+            by_letter.setdefault(phrase[0][0], []).append(phrase[0])
+    return Listed(by_word, by_letter)
