@@ -160,13 +160,13 @@ export class Device {
     if (this.state === "off") this.state = "ready";
     const [picture] = stream.getVideoTracks();
     if (picture) {
-      picture.onended = () => this.#leave("gone");
+      picture.onended = () => this.#lose("gone");
       picture.onmute = () => this.#leave("away");
       picture.onunmute = () => this.#back();
     }
     this.silenced = stream.getAudioTracks().some((track) => track.muted);
     for (const sound of stream.getAudioTracks()) {
-      sound.onended = () => this.#leave("gone_microphone");
+      sound.onended = () => this.#lose("gone_microphone");
       sound.onmute = () => (this.silenced = true);
       sound.onunmute = () => (this.silenced = false);
     }
@@ -184,9 +184,31 @@ export class Device {
     this.loudness = heard ? level.loudness : null;
   }
 
-  /** The system took the camera away (a call, a locked screen), or somebody pulled it out: viewers
-   *  read that the host is back in a moment. */
+  /** Somebody pulled it out, or a phone ended it. Only the same device may come back by itself: another
+   *  camera would show viewers what nobody chose to show. */
+  #lose(why: Trouble): void {
+    this.#keepChoice();
+    this.#leave(why);
+  }
+
+  #keepChoice(): void {
+    const [picture] = this.stream?.getVideoTracks() ?? [];
+    const [sound] = this.stream?.getAudioTracks() ?? [];
+    this.choice = {
+      ...this.choice,
+      camera: picture ? (picture.getSettings().deviceId ?? "") : this.choice.camera,
+      microphone: sound ? (sound.getSettings().deviceId ?? "") : this.choice.microphone,
+    };
+  }
+
+  get #ended(): boolean {
+    return this.stream?.getTracks().some(({ readyState }) => readyState === "ended") ?? false;
+  }
+
+  /** The system took the camera away (a call, a locked screen), or it is gone: viewers read that the
+   *  host is back in a moment. */
   #leave(why: Trouble): void {
+    if (why === "away" && MISSED.has(this.trouble)) return;
     this.trouble = why;
     if (!this.#wanted) return;
     this.#drop();
@@ -194,6 +216,8 @@ export class Device {
   }
 
   #back(): void {
+    // The camera is there again, and the microphone was pulled out meanwhile, or the other way round.
+    if (this.#ended) return;
     this.trouble = null;
     if (!this.#wanted) return;
     this.state = "connecting";
@@ -291,7 +315,8 @@ export class Device {
    *  an event, the program that had the camera may be closed, and timers of hidden pages are late. */
   #return(): void {
     void this.#stayAwake();
-    const ended = this.stream?.getTracks().some(({ readyState }) => readyState === "ended");
+    const ended = this.#ended;
+    if (ended) this.#keepChoice();
     if (this.#hiddenAt !== null && (ended || this.trouble || !this.#uplink))
       this.wasHidden = (performance.now() - this.#hiddenAt) / 1000;
     this.#hiddenAt = null;

@@ -1,7 +1,7 @@
 /** The rehearsal of a show as its team watches it: the page is the same for everybody, and the API
  *  answers who belongs to the team. It asks again and again, so that a rehearsal that is over goes
  *  from the screen, and the next one appears by itself. */
-import { call, problemOf } from "../api/client";
+import { call, problemOf, type Problem } from "../api/client";
 import type { WatchedRehearsal } from "../contract";
 
 const LOOK_AGAIN = 3000;
@@ -27,7 +27,7 @@ export class RehearsalWatch {
       if (found.show.id !== this.rehearsal?.show.id) this.rehearsal = found;
       this.state = "shown";
     } catch (error) {
-      this.#refused(problemOf(error).code);
+      this.#refused(problemOf(error));
     }
     if (!this.#stopped) this.#timer = setTimeout(() => void this.look(), LOOK_AGAIN);
   }
@@ -37,9 +37,10 @@ export class RehearsalWatch {
     clearTimeout(this.#timer);
   }
 
-  /** A network that is away for a moment leaves everything as it is: the player says so itself. */
-  #refused(code: string): void {
-    if (code === "unreachable" || code === "internal_error") return;
+  /** A network or a server that is away or busy for a moment leaves everything as it is: the player
+   *  says so itself. */
+  #refused({ code, status }: Problem): void {
+    if (![401, 403, 404].includes(status)) return;
     this.rehearsal = null;
     this.state = code === "rehearsal_not_found" ? "none" : "stranger";
   }

@@ -80,3 +80,19 @@ test("a network that is away for a moment takes nothing from the screen", async 
   await vi.advanceTimersByTimeAsync(60_000);
   expect(asked).toHaveLength(2);
 });
+
+test.each([
+  ["rate_limited", 429],
+  ["busy", 503],
+  ["unreachable", 0],
+])("%s takes nothing from the screen", async (code, status) => {
+  answer = rehearsal("show_r1");
+  const watched = watch();
+  await watched.look();
+
+  answer = refusal(code, status);
+  await vi.advanceTimersByTimeAsync(3000);
+
+  expect([watched.state, watched.rehearsal?.show.id]).toEqual(["shown", "show_r1"]);
+  watched.stop();
+});
