@@ -19,13 +19,17 @@ export class ChatRoom {
   ) {}
 
   /** Whether this person runs the show, and names who moderates it. */
-  readonly runs = $derived.by(() => {
+  readonly runs = $derived.by(() => this.#mayInTeam("show.run"));
+  /** Whether this person moderates as one of the host's team, and not this show alone. */
+  readonly ofTeam = $derived.by(() => this.#mayInTeam("chat.moderate"));
+
+  #mayInTeam(right: "show.run" | "chat.moderate"): boolean {
     const session = this.studio.session;
     const host = this.show?.host.id;
     if (!session || !host) return false;
     const own = session.teams.find(({ team }) => team === host);
-    return session.operator || (own?.may.includes("show.run") ?? false);
-  });
+    return session.operator || (own?.may.includes(right) ?? false);
+  }
 
   async start(): Promise<void> {
     try {

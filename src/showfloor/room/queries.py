@@ -240,19 +240,35 @@ async def mute(session: Session, author_id: UUID, until: datetime) -> None:
     await session.execute(muted.values(muted_until=longest))
 
 
-async def unmute(session: Session, author: Author, creator_id: UUID) -> None:
-    """On all devices of the account, and in all shows of this host."""
+async def unmute(session: Session, author: Author) -> None:
+    """In this show, on all devices of the account."""
     same = AuthorRow.id == author.id
     if author.viewer_id is not None:
         same |= (AuthorRow.show_id == author.show_id) & (AuthorRow.viewer_id == author.viewer_id)
     await session.execute(update(AuthorRow).where(same).values(muted_until=None))
-    if author.account_id is not None:
-        await session.execute(
-            delete(AccountMuteRow).where(
-                AccountMuteRow.creator_id == creator_id,
-                AccountMuteRow.account_id == author.account_id,
-            )
+
+
+async def shows_of_account(session: Session, account_id: UUID) -> set[UUID]:
+    """Those in which the account wrote."""
+    chosen = select(AuthorRow.show_id).where(_of_account(account_id))
+    return set((await session.execute(chosen)).scalars())
+
+
+async def unmute_account(
+    session: Session, creator_id: UUID, account_id: UUID, show_ids: Collection[UUID]
+) -> None:
+    """With this host, of whom these shows are."""
+    there = update(AuthorRow).where(_of_account(account_id), AuthorRow.show_id.in_(show_ids))
+    await session.execute(there.values(muted_until=None))
+    await session.execute(
+        delete(AccountMuteRow).where(
+            AccountMuteRow.creator_id == creator_id, AccountMuteRow.account_id == account_id
         )
+    )
+
+
+def _of_account(account_id: UUID) -> ColumnElement[bool]:
+    return or_(AuthorRow.person_id == account_id, AuthorRow.viewer_id == account_id)
 
 
 async def mute_account(
@@ -352,10 +368,10 @@ async def messages_by_id(session: Session, ids: Collection[UUID]) -> dict[UUID, 
 
 
 async def muted_until(
-    session: Session, author_ids: Collection[UUID], creator_id: UUID
+    session: Session, author_ids: Collection[UUID], creator_id: UUID | None
 ) -> dict[UUID, datetime]:
     """By author, the longest of their own mute, those of the other devices of their account, and
-    that of the account with this host; who was never muted is left out.
+    that of the account with this host, where one is named; who was never muted is left out.
     """
     other = aliased(AuthorRow)
     devices = select(func.max(other.muted_until)).where(
@@ -370,6 +386,25 @@ async def muted_until(
     )
     chosen = select(AuthorRow.id, longest.label("until")).where(AuthorRow.id.in_(author_ids))
     return {row.id: row.until for row in await session.execute(chosen) if row.until}
+
+
+async def muted_by_account(
+    session: Session, author_ids: Collection[UUID], creator_id: UUID, now: datetime
+) -> set[UUID]:
+    """Those of these authors whose account this host has muted."""
+    chosen = (
+        select(AuthorRow.id)
+        .join(
+            AccountMuteRow,
+            AccountMuteRow.account_id == func.coalesce(AuthorRow.person_id, AuthorRow.viewer_id),
+        )
+        .where(
+            AuthorRow.id.in_(author_ids),
+            AccountMuteRow.creator_id == creator_id,
+            AccountMuteRow.until > now,
+        )
+    )
+    return set((await session.execute(chosen)).scalars())
 
 
 async def delete_actions(session: Session, before: datetime) -> int:
@@ -388,7 +423,7 @@ async def remove_of_account(session: Session, account_id: UUID, pseudonym: str) 
     """What a person's or a viewer's account said is gone, also from open screens; the rows stay
     empty in the place of what others answered to.
     """
-    same = or_(AuthorRow.person_id == account_id, AuthorRow.viewer_id == account_id)
+    same = _of_account(account_id)
     authors = select(AuthorRow.id).where(same)
     gone = (
         update(MessageRow)

@@ -18,7 +18,9 @@ from showfloor.kit.db import Database
 from showfloor.kit.outbox import Dispatcher
 from showfloor.notices import service as notices
 from showfloor.notices.views import Office
+from showfloor.room import queries
 from showfloor.room.service import access
+from showfloor.room.types import Author, ChatRole, Message
 from showfloor.shows import service as shows
 from showfloor.shows.schemas import NewShow
 from tests.integration.app.conftest import BASE
@@ -222,3 +224,87 @@ async def test_stranger_names_nobody(talk: Talk, database: Database) -> None:
     for who in (talk.stranger, talk.seller):
         assert (await name(talk, helper.person.email, who)).status_code == 404
     assert await seen(talk) == {"items": [], "invitations": []}
+
+
+async def mute(talk: Talk, message: Any, who: dict[str, str], **body: Any) -> int:
+    path = f"/api/v1/messages/{message['id']}/mute"
+    return int((await talk.client.put(path, json=body, headers=who)).status_code)
+
+
+async def unmute(talk: Talk, message: Any, who: dict[str, str]) -> int:
+    path = f"/api/v1/messages/{message['id']}/mute"
+    return int((await talk.client.delete(path, headers=who)).status_code)
+
+
+async def offered(talk: Talk, who: dict[str, str]) -> list[str | None]:
+    log = await talk.client.get(f"/api/v1/shows/{talk.show}/chat-actions", headers=who)
+    return [one["undo"] for one in log.json()["items"]]
+
+
+@pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
+async def test_moderator_of_one_show_mutes_no_account_in_the_others(
+    talk: Talk, database: Database, monkeypatch: pytest.MonkeyPatch, guard: bool
+) -> None:
+    helper = await named(talk, database)
+    sofia = await somebody(database, "Sofia")
+    said = (await talk.say("hello", sofia.key)).json()
+    with monkeypatch.context() as taken_out:
+        if not guard:
+            taken_out.setattr(shows, "may_run", lambda *_: True)
+        done = await mute(talk, said, helper.key, account=True)
+
+    assert done == (403 if guard else 204)
+    assert (await talk.say("still here", sofia.key)).status_code == (201 if guard else 403)
+
+
+@pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
+async def test_moderator_of_one_show_lifts_no_mute_of_an_account(
+    talk: Talk, database: Database, monkeypatch: pytest.MonkeyPatch, guard: bool
+) -> None:
+    helper = await named(talk, database)
+    sofia = await somebody(database, "Sofia")
+    said = (await talk.say("rude", sofia.key)).json()
+    assert await mute(talk, said, talk.host, account=True) == 204
+    with monkeypatch.context() as taken_out:
+        if not guard:
+            taken_out.setattr(shows, "may_run", lambda *_: True)
+        seen_by_helper = await offered(talk, helper.key)
+        assert await unmute(talk, said, helper.key) == 204
+
+    assert seen_by_helper == [None if guard else "unmute"]
+    assert (await talk.say("again", sofia.key)).status_code == (403 if guard else 201)
+
+
+async def test_moderator_of_one_show_takes_back_a_mute_in_it(
+    talk: Talk, database: Database
+) -> None:
+    helper = await named(talk, database)
+    sofia = await somebody(database, "Sofia")
+    said = (await talk.say("rude", sofia.key)).json()
+    assert await mute(talk, said, helper.key, minutes=10) == 204
+    assert await offered(talk, helper.key) == ["unmute"]
+
+    assert await unmute(talk, said, helper.key) == 204
+
+    assert (await talk.say("sorry", sofia.key)).status_code == 201
+
+
+async def test_account_that_is_unmuted_in_one_show_writes_in_the_one_before_again(
+    talk: Talk, database: Database
+) -> None:
+    """The mute was set there."""
+    sofia = await somebody(database, "Sofia")
+    said = (await talk.say("rude", sofia.key)).json()
+    assert await mute(talk, said, talk.host, account=True) == 204
+    async with database.session() as session:
+        new = NewShow(title={"en": "Next"}, market="gb", starts_at=clock.now() + timedelta(days=1))
+        show = await shows.create_show(session, person=talk.floor.host, new=new)
+        now = clock.now()
+        author = Author(ids.new(), show.id, sofia.person.id, "Sofia")
+        await queries.author_of_person(session, author, now)
+        text = Message(ids.new(), show.id, author.id, ChatRole.VIEWER, "Sofia", "before", now, now)
+        await queries.add_message(session, text)
+
+    assert await unmute(talk, {"id": ids.encode("msg", text.id)}, talk.host) == 204
+
+    assert (await talk.say("sorry", sofia.key)).status_code == 201

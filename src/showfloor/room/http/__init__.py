@@ -13,6 +13,7 @@ from showfloor.identity.errors import (
     AdultDeclarationRequired,
     AgeRefused,
     CsrfFailed,
+    Forbidden,
     NotAuthenticated,
     ScopeMissing,
 )
@@ -228,12 +229,17 @@ async def restore_message(
     return message_view(restored)
 
 
-@router.put("/messages/{message_id}/mute", status_code=204, responses=refusals(*OWN, ChatNoAccount))
+@router.put(
+    "/messages/{message_id}/mute",
+    status_code=204,
+    responses=refusals(*OWN, ChatNoAccount, Forbidden),
+)
 async def mute_writer(
     message_id: str, body: MuteIn, session: SessionDep, person: CurrentPerson
 ) -> None:
     """Who wrote the message writes nothing for a while, in this show, or with their account in no
-    show of this host. Of the team nobody is muted: that answers `message_not_found`.
+    show of this host, which is for the host's team. Of the team nobody is muted: that answers
+    `message_not_found`.
     """
     await service.mute(
         session,
@@ -249,7 +255,9 @@ async def mute_writer(
 async def unmute_writer(
     message_id: str, session: SessionDep, person: CurrentPerson, reason: Reason = ""
 ) -> None:
-    """Who wrote the message may write again."""
+    """Who wrote the message may write again; who moderates this show alone takes back what was
+    muted in this show, and not the host's mute of an account.
+    """
     await service.unmute(
         session, person=person, message_id=ids.parse("msg", message_id), reason=reason
     )

@@ -4,13 +4,14 @@ what holds for everybody.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from showfloor.identity import service as identity
+from showfloor.identity.errors import Forbidden
 from showfloor.identity.types import Person
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Session
@@ -68,13 +69,16 @@ async def mute(
     reason: str = "",
 ) -> None:
     """Who wrote the message writes nothing for so many minutes, without them in this show, on all
-    devices where they are signed in; with `account` in none of this host's shows. Raises
-    MessageNotFound (of the show's team nobody is muted), ChatNoAccount.
+    devices where they are signed in; with `account` in none of this host's shows, which is for the
+    host's team. Raises MessageNotFound (of the show's team nobody is muted), Forbidden,
+    ChatNoAccount.
     """
     message, show = await _moderated(session, person, message_id)
     if message.role.staff:
         raise MessageNotFound
     if account:
+        if not shows.may_run(person, show):
+            raise Forbidden
         await _mute_account(session, message, show)
         detail = "account"
     else:
@@ -95,14 +99,25 @@ async def _mute_account(session: Session, message: Message, show: Show) -> None:
 
 
 async def unmute(session: Session, *, person: Person, message_id: UUID, reason: str = "") -> None:
-    """Who wrote the message may write again, here and with this host. Raises MessageNotFound."""
+    """Who wrote the message may write again: here and with this host, or, where somebody unmutes
+    who moderates this show alone, as far as they were muted in this show. Raises MessageNotFound.
+    """
     message, show = await _moderated(session, person, message_id)
     author = await queries.author(session, message.author_id)
-    creator = show.host_creator_id
+    creator = show.host_creator_id if shows.may_run(person, show) else None
     if author is None or not await queries.muted_until(session, [author.id], creator):
         return
-    await queries.unmute(session, author, creator)
+    await queries.unmute(session, author)
+    if creator is not None and author.account_id is not None:
+        await _unmute_account(session, author.account_id, creator)
     await _log(session, person, show, ActionKind.UNMUTE, reason, message_id)
+
+
+async def _unmute_account(session: Session, account_id: UUID, creator_id: UUID) -> None:
+    """In all shows of this host: the mute may have been set in another one."""
+    written = await shows.get_shows(session, await queries.shows_of_account(session, account_id))
+    of_host = {show.id for show in written.values() if show.host_creator_id == creator_id}
+    await queries.unmute_account(session, creator_id, account_id, of_host)
 
 
 async def change_settings(
@@ -177,7 +192,7 @@ async def list_actions(session: Session, *, person: Person, show_id: UUID) -> li
     about = {action.message_id for action in actions if action.message_id}
     found = await queries.messages_by_id(session, about)
     authors = {message.author_id for message in found.values()}
-    muted = await queries.muted_until(session, authors, show.host_creator_id)
+    muted = await _muted(session, person, show, authors)
     pinned_id = (await queries.settings(session, show_id)).pinned_id
     undoing = undo_of_each(actions, found, muted, pinned_id, clock.now())
     return [
@@ -189,6 +204,17 @@ async def list_actions(session: Session, *, person: Person, show_id: UUID) -> li
         )
         for action, undo in zip(actions, undoing, strict=True)
     ]
+
+
+async def _muted(
+    session: Session, person: Person, show: Show, author_ids: Collection[UUID]
+) -> dict[UUID, datetime]:
+    """Until when, of those whom this person may let write again."""
+    if shows.may_run(person, show):
+        return await queries.muted_until(session, author_ids, show.host_creator_id)
+    here = await queries.muted_until(session, author_ids, None)
+    kept = await queries.muted_by_account(session, here, show.host_creator_id, clock.now())
+    return {author_id: until for author_id, until in here.items() if author_id not in kept}
 
 
 async def _change(
