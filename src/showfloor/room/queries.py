@@ -437,7 +437,15 @@ async def remove_of_account(session: Session, account_id: UUID, pseudonym: str) 
     renamed = (
         update(AuthorRow)
         .where(same)
-        .values(name=pseudonym, person_id=None, viewer_id=None, network=None)
+        .values(
+            name=pseudonym,
+            person_id=None,
+            viewer_id=None,
+            network=None,
+            # The browser that has the token would go on under the pseudonym.
+            token_digest=None,
+            has_bought=False,
+        )
         .returning(AuthorRow.id)
     )
     touched += len((await session.execute(renamed)).all())

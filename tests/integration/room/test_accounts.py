@@ -166,3 +166,40 @@ async def test_viewer_reads_and_erases_what_was_said_with_the_account(
     assert [(row["name"], row["text"]) for row in known] == [("Sofia", "my words")]
     assert (erased, left) == (3, [])
     assert await talk.shown() == ["of somebody else"]
+
+
+@pytest.mark.parametrize("next_one", ["another", "nobody"])
+async def test_token_of_an_account_is_no_pen_for_the_next_at_the_same_browser(
+    talk: Talk, database: Database, next_one: str
+) -> None:
+    account = await signed_in(talk, database)
+    said = await first(talk, account, "Sofia", "mine")
+    token = {"Authorization": f"Bearer {said.json()['token']}"}
+    sibling = {}
+    if next_one == "another":
+        sibling = await signed_in(talk, database, "omar@example.com")
+
+    answer = await talk.say("not hers", token | sibling)
+
+    assert (answer.status_code, answer.json()["code"]) == (401, "chat_token_invalid")
+    assert (await talk.say("still mine", token | account)).status_code == 201
+    assert await talk.shown() == ["mine", "still mine"]
+
+
+async def test_token_of_an_erased_account_writes_no_more(talk: Talk, database: Database) -> None:
+    who = await signed_in(talk, database)
+    said = (await first(talk, who, "Sofia", "my words")).json()
+    async with database.session() as session:
+        message = await queries.message(session, ids.parse("msg", said["id"]))
+        assert message is not None
+        await queries.note_purchase(session, message.author_id)
+        author = await queries.author(session, message.author_id)
+        assert author is not None
+        await ERASER.erase(session, Subject("sofia@example.com", author.viewer_id))
+
+    answer = await talk.say("a ghost", {"Authorization": f"Bearer {said['token']}"})
+
+    assert (answer.status_code, answer.json()["code"]) == (401, "chat_token_invalid")
+    async with database.session() as session:
+        left = await queries.author(session, message.author_id)
+    assert left is not None and not left.has_bought

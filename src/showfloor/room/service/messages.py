@@ -173,6 +173,10 @@ async def _author_of_guest(session: Session, guest: Guest, show: Show) -> tuple[
         found = await queries.guest(session, show.id, ids.digest(guest.token))
         if found is None:
             raise ChatTokenInvalid
+        if found.viewer_id not in (None, guest.viewer_id):
+            # Somebody else at the same browser, or the same one signed out: their words are not
+            # the account's.
+            raise ChatTokenInvalid
         if guest.viewer_id is not None and found.viewer_id is None:
             await queries.sign_in_guest(session, found.id, guest.viewer_id)
             found = replace(found, viewer_id=guest.viewer_id)
