@@ -28,6 +28,7 @@ from showfloor.orders.types import (
     RefundState,
     Shipment,
     Vat,
+    Withdrawal,
 )
 from tests.unit.orders.orders_of_tests import PLACED, order_of
 
@@ -196,6 +197,19 @@ def test_receipt_of_an_order_that_was_withdrawn_offers_no_withdrawal(lang: str) 
 
     at = messages.moment(lang, LAST_MOMENT, "Europe/London")
     assert said == words(lang, ("order.withdrawn", {"moment": at}))
+
+
+@pytest.mark.parametrize("lang", messages.LANGUAGES)
+def test_goods_of_a_withdrawal_are_named_as_the_language_writes_them(lang: str) -> None:
+    order = order_of((3, 100), (1, 300))
+    made = Withdrawal(ids.new(), {0: 2, 1: 1}, PLACED)
+
+    said = rights(replace(order, withdrawn_at=PLACED, withdrawals=(made,)), lang)[0]
+
+    two, one = (messages.translate(lang, "order.pieces", count=count) for count in (2, 1))
+    first, second = (item.name[lang] for item in order.items)
+    comma = messages.translate(lang, "mail.comma")
+    assert said.endswith(f": {first} ({two}){comma}{second} ({one})")
 
 
 @pytest.mark.parametrize("lang", messages.LANGUAGES)
