@@ -96,6 +96,20 @@ async def test_return_whose_money_went_back_ends_with_the_days_to_send_the_goods
         assert await counted(shop) == 1
 
 
+async def test_goods_that_came_before_the_withdrawal_are_not_those_that_are_to_come(
+    shop: Counter, seller: Seller
+) -> None:
+    desk = await sold(shop, seller, Buyer(shop), ("SALT", 4))
+    await desk.ship()
+    await desk.take_back(("SALT", 1, 0, 1))
+    await desk.refund(("SALT", 1, 0))
+    await withdraw_from(shop, desk, ("SALT", 1))
+    await desk.refund(("SALT", 1, 0))
+
+    assert (await desk.look())["items"][0]["to_return"] == 1
+    assert [order["id"] for order in await listed(shop)] == [desk.order_id]
+
+
 async def test_returns_of_others_are_in_no_list(shop: Counter, seller: Seller) -> None:
     desk = await sold(shop, seller, Buyer(shop), ("SALT", 1))
     await withdraw(shop, desk)

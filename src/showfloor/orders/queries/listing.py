@@ -186,13 +186,13 @@ _waits_for_line = (
     .where(
         OrderLineRow.order_id == OrderRow.id,
         _is_kept.is_not(True),
-        or_(
-            and_(~_by_piece, _line_sent > _line_back),
-            and_(_by_piece, func.least(_line_withdrawn, _line_sent) > _line_back),
-        ),
+        _line_sent > _line_back,
     )
     .exists()
 )
+"""Also where what is away is not what the buyer withdrew from: what came back before may have been
+the rest.
+"""
 _last_withdrawn = func.coalesce(
     select(func.max(WithdrawalRow.at))
     .where(WithdrawalRow.order_id == OrderRow.id)
