@@ -7,7 +7,6 @@ import sys
 import pytest
 
 from showfloor.room.rules.insults import has_insult
-from showfloor.room.rules.pace import burst_key
 
 MOST_CALLS = 50
 """A letter."""
@@ -334,14 +333,3 @@ def test_work_grows_with_the_text_alone(part: str) -> None:
 
     sys.stdout.write(f"{part!r}: {calls / len(text):.1f} calls a letter\n")
     assert calls < MOST_CALLS * len(text)
-
-
-def test_texts_that_look_the_same_are_one_burst() -> None:
-    assert burst_key("Buy cheaper at my shop!") == burst_key("BUY cheaper, at my  sh0p")
-    assert burst_key("اشتروا من متجري أنا") == burst_key("اشتـــروا من متجرى انا")
-    assert burst_key("Buy cheaper at my shop!") != burst_key("Buy cheaper at our shop!")
-
-
-@pytest.mark.parametrize("text", ["yes", "mine", "\U0001f525" * 20, "حجز ١٢"])
-def test_what_many_say_at_once_is_no_burst(text: str) -> None:
-    assert burst_key(text) is None

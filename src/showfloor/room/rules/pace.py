@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from datetime import timedelta
 from hashlib import sha256
 
 from showfloor.kit.pace import Limit
 from showfloor.room.rules.insults import without_emphasis
 from showfloor.room.rules.names import skeleton
+from showfloor.room.rules.private import cover_private
 
 SLOWEST = 300
 """Seconds between two messages of a writer, at most."""
@@ -27,14 +30,29 @@ NEWCOMERS = Limit(60, 60.0)
 RETURNS = Limit(1, 600.0)
 """The same, while a guest of that network is muted in the show."""
 SAME = Limit(5, 10.0)
-"""Messages of one text in a show, whoever writes them: what more send at once waits."""
-SHORTEST_OF_BURST = 12
-"""Letters and digits: "yes please" and "mine" are said by many who mean it."""
+"""Messages of one text that leads away, in a show, of guests who have no account and are not known
+to have bought: what more of them send at once waits. A greeting, or the answer to what the host
+asks, is said by hundreds at once.
+"""
+_LEADS = re.compile(
+    r"(?:https?://|www\.)\S|[\w-]{2,63}\.[a-zа-яα-ω]{2,24}(?![\w.])|@\w{3,64}", re.IGNORECASE
+)
+"""A link, an address of the web, also in letters that look like Latin ones, or a name on another
+service. Without one, a telephone number or an address of mail, many who write the same sell
+nothing.
+"""
+_PATH = re.compile(r"(?<=\w)[/?#]\S*+")
+_NUMBER = re.compile(r"\d++(?!\w)")
 
 
 def burst_key(text: str) -> bytes | None:
-    """The same for texts that look the same; None for one that many may write at once."""
-    seen = skeleton(without_emphasis(text))
-    if len(seen.replace(" ", "")) < SHORTEST_OF_BURST:
+    """The same for texts that look the same and lead to the same place, whatever number or letter
+    is put behind a word or stands by itself; None for one that leads nowhere.
+    """
+    folded = unicodedata.normalize("NFKC", text)
+    if not _LEADS.search(folded) and cover_private(folded) == folded:
         return None
+    lasting = _NUMBER.sub(" ", _PATH.sub(" ", folded))
+    words = skeleton(without_emphasis(lasting)).split()
+    seen = " ".join(word for word in words if len(word) > 1)
     return sha256(seen.encode()).digest()

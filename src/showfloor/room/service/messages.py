@@ -200,7 +200,8 @@ def _turns_of_writer(author: Author, holds: ChatSettings, text: str) -> dict[Has
     turns: dict[Hashable, Limit] = {author.id: AUTHOR}
     if holds.slow_s:
         turns["slow", author.id] = Limit(1, holds.slow_s)
-    if said := burst_key(text):
+    is_known = author.account_id is not None or author.has_bought
+    if not is_known and (said := burst_key(text)):
         turns["same", author.show_id, said] = SAME
     return turns
 
