@@ -9,6 +9,8 @@ const POLL = 3000;
 export class ChatLog {
   items = $state.raw<readonly ChatAction[] | null>(null);
   problem = $state.raw<Problem | null>(null);
+  /** The problem is that of a look, and is over with the next one that succeeds. */
+  #ofLook = false;
   /** Why nothing is read any more: whoever named this moderator has taken it back. */
   over = $state(false);
   busy = $state(false);
@@ -39,12 +41,19 @@ export class ChatLog {
       if (number < this.#shown) return;
       this.#shown = number;
       this.items = items;
+      if (this.#ofLook) this.problem = null;
+      this.#ofLook = false;
     } catch (error) {
       const problem = problemOf(error);
       if (problem.status === 404 || problem.status === 403) {
         this.over = true;
         this.stop();
-      } else this.problem = problem;
+        return;
+      }
+      this.problem = problem;
+      this.#ofLook = true;
+      // Nobody is signed in any more: what that needs stands on the page, and asking changes nothing.
+      if (problem.status === 401) this.stop();
     }
   }
 
@@ -52,6 +61,7 @@ export class ChatLog {
     if (this.busy || !message || !undo) return;
     this.busy = true;
     this.problem = null;
+    this.#ofLook = false;
     try {
       if (undo === "restore")
         await this.studio.request(`/messages/${message}/restore`, { method: "POST" });

@@ -63,3 +63,35 @@ test("who moderates no more is told so, and nothing more is asked", async () => 
   expect(log.over).toBe(true);
   expect(asked.length).toBe(before);
 });
+
+test("a look that failed is forgotten with the next one, a refused undo is not", async () => {
+  let down = true;
+  const { log } = logOf((path) => {
+    if (path.endsWith("restore")) throw new Refused({ code: "forbidden", status: 403 } as never);
+    if (down) throw new Refused({ code: "internal", status: 500 } as never);
+    return { items: [] };
+  });
+  log.start();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(log.problem?.status).toBe(500);
+
+  down = false;
+  await vi.advanceTimersByTimeAsync(3000);
+  expect(log.problem).toBe(null);
+
+  await log.undo(ACT);
+  await vi.advanceTimersByTimeAsync(3000);
+  expect(log.problem?.status).toBe(403);
+  log.stop();
+});
+
+test("who is not signed in any more reads so, and nothing more is asked", async () => {
+  const { asked, log } = logOf(() => {
+    throw new Refused({ code: "not_authenticated", status: 401 } as never);
+  });
+  log.start();
+  await vi.advanceTimersByTimeAsync(30_000);
+
+  expect(log.problem?.status).toBe(401);
+  expect(asked.length).toBe(1);
+});
