@@ -36,7 +36,7 @@ from showfloor.identity import eraser as identity_eraser
 from showfloor.identity import http as identity_http
 from showfloor.identity import service as identity
 from showfloor.identity.deps import HttpGate
-from showfloor.identity.events import MemberInvited
+from showfloor.identity.events import LeftCreator, MemberInvited
 from showfloor.kit.db import Database
 from showfloor.kit.errors import where_raised
 from showfloor.kit.notify import Waker
@@ -256,6 +256,7 @@ def payment_forms(providers: Mapping[str, PaymentProvider]) -> dict[str, FormDat
 def connect_worker(dispatcher: Dispatcher, fees: Fees = NO_FEES) -> None:
     dispatcher.subscribe(PriceChanged, shows_subscribers.on_price_changed)
     dispatcher.subscribe(ProductChanged, shows_subscribers.on_product_changed)
+    dispatcher.subscribe(LeftCreator, shows_subscribers.on_left_creator)
     dispatcher.subscribe(ShowEnded, replays_subscribers.on_show_ended)
     dispatcher.subscribe(ReplayCut, room_subscribers.on_replay_cut)
     dispatcher.subscribe(OrderPlaced, notices_subscribers.on_order_placed)

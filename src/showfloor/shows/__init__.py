@@ -5,5 +5,6 @@ show through `realtime`. Invariant: a cue is stamped by `streaming` on the show 
 wall clock; at most three pins are open; a show goes live only with a signal and an answer about
 what viewers must be told; a remote pins in its own show alone; others see a show from its first
 publication on, never a draft, a rehearsal or a cancelled one. Events out: ShowWentLive, ShowEnded.
-Events in: catalog.PriceChanged.
+Events in: catalog.PriceChanged,
+identity.LeftCreator.
 """

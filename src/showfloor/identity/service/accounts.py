@@ -13,6 +13,7 @@ from showfloor.identity.errors import (
     RoleUnknown,
     SignInFailed,
 )
+from showfloor.identity.events import LeftCreator
 from showfloor.identity.rules import normalise_email
 from showfloor.identity.rules.invitations import is_last_owner
 from showfloor.identity.service import passwords
@@ -31,6 +32,7 @@ from showfloor.identity.types import (
 )
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Database, Session
+from showfloor.kit.outbox import publish
 
 
 def operator(*merchant_ids: UUID) -> Person:
@@ -107,6 +109,8 @@ async def revoke_grant(
         await record(
             session, SecurityEvent.GRANT_REVOKED, person_id=person_id, by_id=by_id, about=about
         )
+        if kind is GrantKind.CREATOR:
+            await publish(session, LeftCreator(person_id, subject_id, by_id))
     return removed
 
 

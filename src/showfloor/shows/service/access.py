@@ -30,6 +30,26 @@ async def may_still_run(session: Session, sign_in: UUID, show_id: UUID) -> bool:
     return person is not None and show is not None and may_run(person, show)
 
 
+async def end_moderation(
+    session: Session, *, person_id: UUID, creator_id: UUID, by_id: UUID | None
+) -> None:
+    """Who left the host's team moderates none of the host's shows any more, for which they were
+    named at once and without a mail.
+    """
+    person = await identity.get_person(session, person_id)
+    grants = person.grants if person else ()
+    named = {one.subject_id for one in grants if one.kind is GrantKind.SHOW}
+    for show in await queries.shows_by_id(session, named):
+        if show.host_creator_id == creator_id:
+            await identity.revoke_grant(
+                session,
+                person_id=person_id,
+                kind=GrantKind.SHOW,
+                subject_id=show.id,
+                by_id=by_id,
+            )
+
+
 def may_see(person: Person | None, show: Show) -> bool:
     return show.published_at is not None or (person is not None and may_run(person, show))
 
