@@ -343,9 +343,23 @@ async def add_action(session: Session, action: Action) -> None:
 
 
 async def actions(session: Session, show_id: UUID, most: int) -> list[Action]:
-    """The newest first."""
-    chosen = select(ActionRow).where(ActionRow.show_id == show_id)
-    newest = chosen.order_by(ActionRow.id.desc()).limit(most)
+    """The newest first, so many of each kind: pins do not crowd out what was deleted. Of what was
+    done to one message again and again, the older times are the first to be left out.
+    """
+    times = func.row_number().over(
+        partition_by=(ActionRow.kind, ActionRow.message_id), order_by=ActionRow.id.desc()
+    )
+    counted = (
+        select(ActionRow.id, ActionRow.kind, times.label("times"))
+        .where(ActionRow.show_id == show_id)
+        .subquery()
+    )
+    rank = func.row_number().over(
+        partition_by=counted.c.kind, order_by=(counted.c.times, counted.c.id.desc())
+    )
+    ranked = select(counted.c.id, rank.label("rank")).subquery()
+    listed = select(ranked.c.id).where(ranked.c.rank <= most)
+    newest = select(ActionRow).where(ActionRow.id.in_(listed)).order_by(ActionRow.id.desc())
     return [
         Action(
             row.id,
@@ -431,9 +445,17 @@ async def remove_of_account(session: Session, account_id: UUID, pseudonym: str) 
         .values(
             name=pseudonym, text="", state=MessageState.DELETED.value, change=CHANGES.next_value()
         )
-        .returning(MessageRow.id)
+        .returning(MessageRow.id, MessageRow.show_id)
     )
-    touched = len((await session.execute(gone)).all())
+    said = (await session.execute(gone)).all()
+    touched = len(said)
+    # A note about the message may tell about who wrote it.
+    noted = update(ActionRow).where(
+        ActionRow.show_id.in_({row.show_id for row in said}),
+        ActionRow.message_id.in_({row.id for row in said}),
+        ActionRow.reason != "",
+    )
+    await session.execute(noted.values(reason=""))
     renamed = (
         update(AuthorRow)
         .where(same)

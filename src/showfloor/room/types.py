@@ -22,6 +22,11 @@ class ChatRole(StrEnum):
     def staff(self) -> bool:
         return self is not ChatRole.VIEWER
 
+    @property
+    def sells(self) -> bool:
+        """The show is theirs: what they say is not looked at, and stays unless they delete it."""
+        return self in (ChatRole.HOST, ChatRole.MERCHANT)
+
 
 class MessageState(StrEnum):
     SHOWN = "shown"

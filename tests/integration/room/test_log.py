@@ -83,10 +83,10 @@ async def test_words_of_an_erased_person_are_not_in_the_log(talk: Talk, database
         viewer = await add_person(session, "Sofia")
         key = await add_key(session, viewer)
     message = (await talk.say("my words", key)).json()
-    await act(talk, "DELETE", message)
+    await act(talk, "DELETE", message, "?reason=Sofia+again")
     async with database.session() as session:
         await ERASER.erase(session, Subject(viewer.email))
 
     (item,) = await log(talk)
 
-    assert (item["writer"], item["text"], item["undo"]) == (None, None, None)
+    assert (item["writer"], item["text"], item["undo"], item["reason"]) == (None, None, None, "")

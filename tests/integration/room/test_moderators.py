@@ -9,17 +9,20 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from showfloor.app import wiring
 from showfloor.identity import service as identity
+from showfloor.identity.models import PersonRow
 from showfloor.identity.types import GrantKind, Person, Role
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Database
 from showfloor.kit.outbox import Dispatcher
+from showfloor.kit.pace import Limit
 from showfloor.notices import service as notices
 from showfloor.notices.views import Office
-from showfloor.room import queries
-from showfloor.room.service import access
+from showfloor.room import http, queries
+from showfloor.room.service import access, moderation
 from showfloor.room.types import Author, ChatRole, Message
 from showfloor.shows import service as shows
 from showfloor.shows.schemas import NewShow
@@ -308,3 +311,120 @@ async def test_account_that_is_unmuted_in_one_show_writes_in_the_one_before_agai
     assert await unmute(talk, {"id": ids.encode("msg", text.id)}, talk.host) == 204
 
     assert (await talk.say("sorry", sofia.key)).status_code == 201
+
+
+async def test_who_leaves_the_host_s_team_moderates_none_of_its_shows(
+    talk: Talk, database: Database
+) -> None:
+    colleague = await somebody(database)
+    creator = talk.floor.host.creator_id
+    assert creator is not None
+    grant = {"person_id": colleague.person.id, "kind": GrantKind.CREATOR, "subject_id": creator}
+    async with database.session() as session:
+        await identity.grant(session, role=Role.ANALYST, **grant)
+    await name(talk, colleague.person.email)
+    _, rude = await talk.guest("Daniel", "rude")
+    async with database.session() as session:
+        await identity.revoke_grant(session, **grant)
+    dispatcher = Dispatcher(database)
+    wiring.connect_worker(dispatcher)
+    while await dispatcher.drain():
+        pass
+
+    assert await delete(talk, rude, colleague.key) == 404
+    assert (await seen(talk))["items"] == []
+    assert await talk.shown() == ["rude"]
+
+
+@pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
+async def test_moderator_takes_away_nothing_of_the_host_and_the_merchants(
+    talk: Talk, database: Database, monkeypatch: pytest.MonkeyPatch, guard: bool
+) -> None:
+    helper = await named(talk, database)
+    of_seller = (await talk.say("Sold by us", talk.seller)).json()
+    of_host = (await talk.say("The code is NOOR10", talk.host)).json()
+    _, other = await talk.guest("Daniel", "my shop is cheaper")
+    pin = f"/api/v1/messages/{of_host['id']}/pin"
+    assert (await talk.client.put(pin, headers=talk.host)).status_code == 204
+    if not guard:
+        monkeypatch.setattr(ChatRole, "sells", False)
+
+    over = f"/api/v1/messages/{other['id']}/pin"
+    done = [
+        (await talk.client.put(over, headers=helper.key)).status_code,
+        (await talk.client.put(pin, headers=helper.key)).status_code,
+        (await talk.client.delete(pin, headers=helper.key)).status_code,
+        await delete(talk, of_seller, helper.key),
+        await delete(talk, of_host, helper.key),
+    ]
+
+    assert done == ([403, 204, 403, 403, 403] if guard else [204] * 5)
+    left = ["Sold by us", "The code is NOOR10", "my shop is cheaper"]
+    assert await talk.shown() == (left if guard else left[2:])
+
+
+async def test_words_and_numbers_of_a_moderator_are_looked_at(
+    talk: Talk, database: Database
+) -> None:
+    helper = await named(talk, database)
+
+    rude = await talk.say("f*ck you", helper.key)
+    card = (await talk.say("pay to 4111 1111 1111 1111", helper.key)).json()
+
+    assert (rude.status_code, rude.json()["code"]) == (422, "chat_words_refused")
+    assert "4111" not in card["text"]
+
+
+@pytest.mark.parametrize("bad", ["\u2713", "Sharmouta", "host"])
+async def test_account_s_name_that_no_guest_could_have_stands_beside_no_badge(
+    talk: Talk, database: Database, bad: str
+) -> None:
+    helper = await named(talk, database)
+    called = talk.floor.host.name if bad == "host" else bad
+    async with database.session() as session:
+        if bad == "host":
+            show = talk.floor.show
+            called = (await access.names_of_team(session, show))[0]
+        await session.execute(
+            update(PersonRow).where(PersonRow.id == helper.person.id).values(name=called)
+        )
+
+    said = (await talk.say("Be kind", helper.key)).json()
+
+    assert said["role"] == "moderator"
+    assert said["name"] in {"Moderator", "مشرف", "مشرفة", "إشراف"}
+
+
+async def test_pins_do_not_crowd_out_what_was_deleted(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(moderation, "MOST_ACTIONS", 2)
+    _, first = await talk.guest("Daniel", "rude")
+    _, second = await talk.guest("Sofia", "kind")
+    path = f"/api/v1/messages/{second['id']}"
+    await delete(talk, first, talk.host)
+    for _ in range(3):
+        for method in ("PUT", "DELETE"):
+            await talk.client.request(method, f"{path}/pin", headers=talk.host)
+        await talk.client.delete(path, headers=talk.host)
+        await talk.client.post(f"{path}/restore", headers=talk.host)
+
+    log = await talk.client.get(f"/api/v1/shows/{talk.show}/chat-actions", headers=talk.host)
+
+    found = log.json()["items"]
+    assert len(found) == 8
+    assert (found[-1]["kind"], found[-1]["message"]) == ("delete", first["id"])
+
+
+async def test_moderation_is_as_fast_as_people_click(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "TRIES", Limit(2, 1000))
+    _, message = await talk.guest("Daniel", "rude")
+    path = f"/api/v1/messages/{message['id']}/pin"
+
+    answers = [await talk.client.put(path, headers=talk.host) for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [204, 204, 429]
+    assert answers[-1].json()["code"] == "rate_limited"
+    assert int(answers[-1].headers["Retry-After"]) > 900

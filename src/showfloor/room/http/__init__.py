@@ -19,8 +19,8 @@ from showfloor.identity.errors import (
 )
 from showfloor.identity.http import API_KEY, CurrentPerson, cookie_name, get_optional_person
 from showfloor.identity.types import Admission, CollectionPoint, Person
-from showfloor.kit import ids
-from showfloor.kit.errors import NotFound
+from showfloor.kit import clock, ids
+from showfloor.kit.errors import NotFound, RateLimited
 from showfloor.kit.http import DatabaseDep, SessionDep
 from showfloor.kit.openapi import refusals
 from showfloor.kit.schemas import Moment
@@ -40,6 +40,7 @@ from showfloor.room.errors import (
     MessageNotFound,
     WritingTooFast,
 )
+from showfloor.room.rules.pace import TRIES
 from showfloor.room.schemas import (
     ActionReason,
     ActionsOut,
@@ -204,23 +205,35 @@ async def list_messages(
     return await read()
 
 
-OWN = (NotAuthenticated, NotFound, CsrfFailed, MessageNotFound)
+async def get_moderator(person: CurrentPerson, room: RoomDep) -> Person:
+    """As fast as people click: a log that one floods cannot be read. Raises RateLimited."""
+    if seconds := room.pace.wait(("moderation", person.id), TRIES, clock.monotonic()):
+        refused = RateLimited()
+        refused.retry_after = seconds
+        raise refused
+    return person
+
+
+Moderator = Annotated[Person, Depends(get_moderator)]
+OWN = (NotAuthenticated, NotFound, CsrfFailed, MessageNotFound, RateLimited)
 Reason = Annotated[ActionReason, Query(description="a note for the team's log")]
 
 
-@router.delete("/messages/{message_id}", status_code=204, responses=refusals(*OWN))
+@router.delete("/messages/{message_id}", status_code=204, responses=refusals(*OWN, Forbidden))
 async def delete_message(
-    message_id: str, session: SessionDep, person: CurrentPerson, reason: Reason = ""
+    message_id: str, session: SessionDep, person: Moderator, reason: Reason = ""
 ) -> None:
-    """Take a message off all screens and out of the replay; deleting twice is deleting once."""
+    """Take a message off all screens and out of the replay; deleting twice is deleting once. What
+    the host or a merchant said is for the host's team to delete and to unpin.
+    """
     await service.delete_message(
         session, person=person, message_id=ids.parse("msg", message_id), reason=reason
     )
 
 
-@router.post("/messages/{message_id}/restore", responses=refusals(*OWN))
+@router.post("/messages/{message_id}/restore", responses=refusals(*OWN, Forbidden))
 async def restore_message(
-    message_id: str, session: SessionDep, person: CurrentPerson, reason: Reason = ""
+    message_id: str, session: SessionDep, person: Moderator, reason: Reason = ""
 ) -> MessageOut:
     """Show a deleted message again, in its place."""
     restored = await service.restore_message(
@@ -235,7 +248,7 @@ async def restore_message(
     responses=refusals(*OWN, ChatNoAccount, Forbidden),
 )
 async def mute_writer(
-    message_id: str, body: MuteIn, session: SessionDep, person: CurrentPerson
+    message_id: str, body: MuteIn, session: SessionDep, person: Moderator
 ) -> None:
     """Who wrote the message writes nothing for a while, in this show, or with their account in no
     show of this host, which is for the host's team. Of the team nobody is muted: that answers
@@ -253,7 +266,7 @@ async def mute_writer(
 
 @router.delete("/messages/{message_id}/mute", status_code=204, responses=refusals(*OWN))
 async def unmute_writer(
-    message_id: str, session: SessionDep, person: CurrentPerson, reason: Reason = ""
+    message_id: str, session: SessionDep, person: Moderator, reason: Reason = ""
 ) -> None:
     """Who wrote the message may write again; who moderates this show alone takes back what was
     muted in this show, and not the host's mute of an account.
@@ -263,9 +276,9 @@ async def unmute_writer(
     )
 
 
-@router.put("/messages/{message_id}/pin", status_code=204, responses=refusals(*OWN))
+@router.put("/messages/{message_id}/pin", status_code=204, responses=refusals(*OWN, Forbidden))
 async def pin_message(
-    message_id: str, session: SessionDep, person: CurrentPerson, reason: Reason = ""
+    message_id: str, session: SessionDep, person: Moderator, reason: Reason = ""
 ) -> None:
     """Show a message above all others to everybody, in the place of the one that was pinned. It
     stays there in the replay, and is gone while it is deleted.
@@ -275,9 +288,9 @@ async def pin_message(
     )
 
 
-@router.delete("/messages/{message_id}/pin", status_code=204, responses=refusals(*OWN))
+@router.delete("/messages/{message_id}/pin", status_code=204, responses=refusals(*OWN, Forbidden))
 async def unpin_message(
-    message_id: str, session: SessionDep, person: CurrentPerson, reason: Reason = ""
+    message_id: str, session: SessionDep, person: Moderator, reason: Reason = ""
 ) -> None:
     """Pin it no longer."""
     await service.unpin_message(
@@ -287,10 +300,10 @@ async def unpin_message(
 
 @router.patch(
     "/shows/{show_id}/chat",
-    responses=refusals(NotAuthenticated, NotFound, CsrfFailed, ShowNotFound),
+    responses=refusals(NotAuthenticated, NotFound, CsrfFailed, ShowNotFound, RateLimited),
 )
 async def change_chat(
-    show_id: str, body: SettingsChange, session: SessionDep, person: CurrentPerson
+    show_id: str, body: SettingsChange, session: SessionDep, person: Moderator
 ) -> RoomChat:
     """Slow the chat down, take emoji alone or messages of buyers alone, or stop it; all who watch
     learn of it at once. The team's own messages are taken all the same.

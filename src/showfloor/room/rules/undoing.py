@@ -21,9 +21,12 @@ def undo_of_each(
     muted: Mapping[UUID, datetime],
     pinned_id: UUID | None,
     now: datetime,
+    *,
+    of_team: bool,
 ) -> list[ActionKind | None]:
     """For each of these actions, the newest first; `muted` says until when, by author. Of several
-    that one undo would take back the newest has it.
+    that one undo would take back the newest has it. Without `of_team` nothing is offered about the
+    messages of the host and the merchants.
     """
     found: list[ActionKind | None] = []
     taken: set[tuple[ActionKind, UUID]] = set()
@@ -38,6 +41,7 @@ def undo_of_each(
             ActionKind.UNMUTE: muted.get(message.author_id, now) > now,
             ActionKind.UNPIN: message.id == pinned_id,
         }[undo]
+        holds = holds and (of_team or not message.role.sells)
         about = undo, message.author_id if undo is ActionKind.UNMUTE else message.id
         found.append(undo if holds and about not in taken else None)
         taken.add(about)

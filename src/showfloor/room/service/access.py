@@ -7,9 +7,11 @@ from uuid import UUID
 from showfloor.catalog import service as catalog
 from showfloor.identity.types import Person
 from showfloor.kit.db import Session
+from showfloor.kit.messages import LANGUAGES, translate
 from showfloor.merchants import service as merchants
 from showfloor.orders import service as orders
-from showfloor.room.rules.names import LONGEST_NAME, clean_name
+from showfloor.room.rules.insults import has_insult
+from showfloor.room.rules.names import LONGEST_NAME, clean_name, is_reserved
 from showfloor.room.types import Author, ChatRole
 from showfloor.shows import service as shows
 from showfloor.shows.errors import ShowNotFound
@@ -63,10 +65,15 @@ async def may_write_as_buyer(
 async def name_of_staff(session: Session, person: Person, role: ChatRole, show: Show) -> str:
     """The name that stands beside the badge: a stage name or a company's, in the language that the
     show's title has first. A moderator's is their own, and not kept from others: it may be one that
-    many have.
+    many have. Nobody chose it for this chat, so one that a guest could not have is replaced by the
+    word for a moderator.
     """
     if role is ChatRole.MODERATOR:
-        return clean_name(person.name)[:LONGEST_NAME].strip()
+        name = clean_name(person.name)[:LONGEST_NAME].strip()
+        if not name or is_reserved(name, await names_of_team(session, show)) or has_insult(name):
+            lang = next((lang for lang in show.languages if lang in LANGUAGES), LANGUAGES[0])
+            return translate(lang, "chat.role.moderator")
+        return name
     if role is ChatRole.HOST:
         host = await merchants.get_creator(session, show.host_creator_id)
         return _in(host.name, show)

@@ -103,7 +103,7 @@ async def send_message(
     role = await role_of(session, person, show)
     holds = ChatSettings() if role.staff else await queries.settings(session, show_id)
     _check_open(holds, text)
-    if not role.staff:
+    if not role.sells:
         _check_words(text)
     if isinstance(writer, Person):
         author, token = await _author_of(session, writer, role, show), None
@@ -127,7 +127,7 @@ async def send_message(
         author_id=author.id,
         role=role,
         name=author.name,
-        text=text if role.staff else cover_private(text),
+        text=text if role.sells else cover_private(text),
         at=clock.now(),
         media_at=media_at,
         reply_to=reply_to,

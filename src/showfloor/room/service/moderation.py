@@ -34,6 +34,7 @@ from showfloor.shows import service as shows
 from showfloor.shows.types import Show
 
 MOST_ACTIONS = 200
+"""Of each kind."""
 FOR_THE_SHOW = timedelta(days=365)
 """As long as anything of a show is kept."""
 OF_ACCOUNT = lasts("chat_mute")
@@ -43,7 +44,8 @@ async def delete_message(
     session: Session, *, person: Person, message_id: UUID, reason: str = ""
 ) -> Message:
     """The message leaves all screens and the replay. Of two moderators who delete it at once one
-    did. Raises MessageNotFound, also for who does not moderate the show.
+    did. Raises MessageNotFound, also for who does not moderate the show; Forbidden for a message of
+    the host or a merchant, which is for the host's team.
     """
     return await _change(
         session, person, message_id, MessageState.DELETED, ActionKind.DELETE, reason
@@ -53,7 +55,7 @@ async def delete_message(
 async def restore_message(
     session: Session, *, person: Person, message_id: UUID, reason: str = ""
 ) -> Message:
-    """It is shown again, in its place. Raises MessageNotFound."""
+    """It is shown again, in its place. Raises MessageNotFound, Forbidden."""
     return await _change(
         session, person, message_id, MessageState.SHOWN, ActionKind.RESTORE, reason
     )
@@ -147,11 +149,16 @@ async def pin_message(
     session: Session, *, person: Person, message_id: UUID, reason: str = ""
 ) -> None:
     """It stands above all others, in the place of the one before, also for who comes later and in
-    the replay, as long as it is shown. Raises MessageNotFound.
+    the replay, as long as it is shown. Raises MessageNotFound; Forbidden where the one before is of
+    the host or a merchant, and unpinning it is for the host's team.
     """
     message, show = await _moderated(session, person, message_id)
     if message.state is not MessageState.SHOWN:
         raise MessageNotFound
+    pinned_id = (await queries.locked_settings(session, show.id)).pinned_id
+    before = await queries.message(session, pinned_id) if pinned_id else None
+    if before is not None and before.state is MessageState.SHOWN and before.id != message_id:
+        _check_whose(person, show, before)
     if await _set_pinned(session, show, message_id):
         await _log(session, person, show, ActionKind.PIN, reason, message_id)
 
@@ -159,8 +166,11 @@ async def pin_message(
 async def unpin_message(
     session: Session, *, person: Person, message_id: UUID, reason: str = ""
 ) -> None:
-    """Nothing is pinned then; nothing happens when another one is. Raises MessageNotFound."""
-    _, show = await _moderated(session, person, message_id)
+    """Nothing is pinned then; nothing happens when another one is. Raises MessageNotFound,
+    Forbidden.
+    """
+    message, show = await _moderated(session, person, message_id)
+    _check_whose(person, show, message)
     if (await queries.locked_settings(session, show.id)).pinned_id != message_id:
         return
     await _set_pinned(session, show, None)
@@ -194,7 +204,9 @@ async def list_actions(session: Session, *, person: Person, show_id: UUID) -> li
     authors = {message.author_id for message in found.values()}
     muted = await _muted(session, person, show, authors)
     pinned_id = (await queries.settings(session, show_id)).pinned_id
-    undoing = undo_of_each(actions, found, muted, pinned_id, clock.now())
+    undoing = undo_of_each(
+        actions, found, muted, pinned_id, clock.now(), of_team=shows.may_run(person, show)
+    )
     return [
         Logged(
             action,
@@ -204,6 +216,12 @@ async def list_actions(session: Session, *, person: Person, show_id: UUID) -> li
         )
         for action, undo in zip(actions, undoing, strict=True)
     ]
+
+
+def _check_whose(person: Person, show: Show, message: Message) -> None:
+    """Raises Forbidden."""
+    if message.role.sells and not shows.may_run(person, show):
+        raise Forbidden
 
 
 async def _muted(
@@ -226,6 +244,7 @@ async def _change(
     reason: str,
 ) -> Message:
     message, show = await _moderated(session, person, message_id)
+    _check_whose(person, show, message)
     if message.state is state:
         return message
     await queries.set_state(session, message_id, state)
