@@ -10,7 +10,7 @@ import httpx2
 import pytest
 from typer.testing import CliRunner
 
-from showfloor.app import wiring
+from showfloor.app import periodic, wiring
 from showfloor.app.cli import cli
 from showfloor.app.doctor import findings
 from showfloor.app.scan import scan
@@ -104,9 +104,9 @@ def test_worker_copies_only_where_there_is_a_store(url: str, tmp_path: Path) -> 
     alone = Settings(data=tmp_path)
     copied = Settings(data=tmp_path, storage_url=url)
 
-    assert wiring.storage_jobs(alone, wiring.recordings(alone)) == []
+    assert periodic.storage_jobs(alone, wiring.recordings(alone)) == []
     assert UPLOAD_JOB in [
-        job.name for job in wiring.storage_jobs(copied, wiring.recordings(copied))
+        job.name for job in periodic.storage_jobs(copied, wiring.recordings(copied))
     ]
 
 

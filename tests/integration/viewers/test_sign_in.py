@@ -26,6 +26,7 @@ from showfloor.notices import service as notices
 from showfloor.notices.views import Office
 from showfloor.viewers import http as viewers_http
 from showfloor.viewers import queries, rules
+from showfloor.viewers import service as viewers
 from tests.clocks import stopped
 from tests.integration.notices.postbox import Postbox, postbox
 from tests.integration.viewers.visitors import ADULT, BASE, EMAIL, SECRET, Visitor, visitor
@@ -369,8 +370,8 @@ async def test_old_rows_are_forgotten(sofia: Visitor) -> None:
     with clock.use(lambda: now + timedelta(days=91)):
         assert (await sofia.get("/viewer/session")).status_code == 401
         async with sofia.database.session() as session:
-            assert await wiring.viewers.forget_old_sign_ins(session) == 1
-            assert await wiring.viewers.forget_old_sessions(session) == 1
+            assert await viewers.forget_old_sign_ins(session) == 1
+            assert await viewers.forget_old_sessions(session) == 1
 
     assert await count(sofia.database, "viewer_sign_in") == 0
 
