@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -20,10 +18,10 @@ from showfloor.checkout.types import Refund, RefundStatus
 from showfloor.kit import clock
 from showfloor.orders import queries, rules
 from showfloor.orders.service import refunding
+from tests.integration.checkout.at_once import ask_twice, take_lock_out
 from tests.integration.checkout.counter import Buyer, Counter
 from tests.integration.checkout.desk import Desk, as_merchant, sold
 from tests.integration.checkout.shop import Seller, add_seller, execute, scalar, stock_now
-from tests.waiting import until_somebody_waits
 
 PRICE = 2200
 guarded = pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
@@ -237,43 +235,12 @@ async def test_two_refunds_at_once_never_exceed_what_was_paid(
     we promised.
     """
     if not guard:
-
-        async def no_lock(_session: object, _order_id: object) -> bool:
-            return True
-
-        monkeypatch.setattr(queries, "lock_order", no_lock)
-    both = await _refund_at_once(shop, desk, monkeypatch, guard)
+        take_lock_out(monkeypatch)
+    both = await ask_twice(shop, monkeypatch, desk.refund, add="add_refund", waits=guard)
 
     assert sorted(both) == ([200, 409] if guard else [200, 200])
     promised = await scalar(shop.database, "select sum(amount) from order_refund")
     assert (int(str(promised)) <= 3 * PRICE) is guard
-
-
-async def _refund_at_once(
-    shop: Counter, desk: Desk, monkeypatch: pytest.MonkeyPatch, guard: bool
-) -> Sequence[int]:
-    """Two refunds of everything; the first is held up between looking and promising until the other
-    has looked too, or waits for its lock.
-    """
-    looked, go_on = asyncio.Event(), asyncio.Event()
-    add = queries.add_refund
-
-    async def slow(*args: Any, **more: Any) -> None:
-        if not looked.is_set():
-            looked.set()
-            await go_on.wait()
-        await add(*args, **more)
-
-    monkeypatch.setattr(queries, "add_refund", slow)
-    first = asyncio.create_task(desk.refund())
-    await looked.wait()
-    second = asyncio.create_task(desk.refund())
-    if guard:
-        await until_somebody_waits(shop.database)
-    else:
-        await second
-    go_on.set()
-    return [(await first).status_code, (await second).status_code]
 
 
 @guarded

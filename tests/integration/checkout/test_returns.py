@@ -19,6 +19,7 @@ from showfloor.orders import service as orders
 from showfloor.orders.eraser import ERASER
 from showfloor.orders.types import ReturnProof
 from showfloor.privacy.types import Subject
+from tests.integration.checkout.at_once import ask_twice, take_lock_out
 from tests.integration.checkout.counter import EMAIL, Buyer, Counter
 from tests.integration.checkout.desk import Desk, as_merchant, sold
 from tests.integration.checkout.shop import Seller, add_seller, execute, scalar, stock_now
@@ -349,31 +350,15 @@ async def test_two_who_take_back_at_once_take_back_once(
 ) -> None:
     """The lock on the order."""
     if not guard:
+        take_lock_out(monkeypatch)
+    answers = await ask_twice(
+        shop,
+        monkeypatch,
+        lambda: desk.take_back(("SALT", 3, 0, 0)),
+        add="add_return",
+        waits=guard,
+    )
 
-        async def no_lock(_session: object, _order_id: object) -> bool:
-            return True
-
-        monkeypatch.setattr(queries, "lock_order", no_lock)
-    looked, go_on = asyncio.Event(), asyncio.Event()
-    add = queries.add_return
-
-    async def slow(*args: Any, **more: Any) -> None:
-        if not looked.is_set():
-            looked.set()
-            await go_on.wait()
-        await add(*args, **more)
-
-    monkeypatch.setattr(queries, "add_return", slow)
-    first = asyncio.create_task(desk.take_back(("SALT", 3, 0, 0)))
-    await looked.wait()
-    second = asyncio.create_task(desk.take_back(("SALT", 3, 0, 0)))
-    if guard:
-        await until_somebody_waits(shop.database)
-    else:
-        await second
-    go_on.set()
-    answers = sorted([(await first).status_code, (await second).status_code])
-
-    assert answers == ([200, 409] if guard else [200, 200])
+    assert sorted(answers) == ([200, 409] if guard else [200, 200])
     back = await scalar(shop.database, "select sum(quantity) from order_return_line")
     assert (int(str(back)) <= 3) is guard

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from showfloor.kit import clock, ids
-from showfloor.kit.db import Session
 from showfloor.orders import queries
 from showfloor.orders import service as orders
 from showfloor.orders.eraser import ERASER
@@ -17,6 +16,7 @@ from showfloor.orders.errors import WithdrawalTooLate
 from showfloor.orders.models import OrderRow
 from showfloor.orders.types import OrderFilter
 from showfloor.privacy.types import Subject
+from tests.integration.checkout.at_once import ask_twice, take_lock_out
 from tests.integration.checkout.counter import EMAIL, SECRET, Buyer, Counter
 from tests.integration.checkout.desk import Desk, as_merchant, sold
 from tests.integration.checkout.shop import Seller, add_seller, execute, scalar
@@ -93,30 +93,8 @@ async def test_two_parcels_at_once_send_no_piece_twice(
 ) -> None:
     """The lock on the order."""
     if not guard:
-
-        async def no_lock(_session: Session, _order_id: object) -> bool:
-            return True
-
-        monkeypatch.setattr(queries, "lock_order", no_lock)
-    looked, go_on, add = asyncio.Event(), asyncio.Event(), queries.add_shipment
-
-    async def slow(*args: Any) -> None:
-        if not looked.is_set():
-            looked.set()
-            await go_on.wait()
-        await add(*args)
-
-    monkeypatch.setattr(queries, "add_shipment", slow)
-    first = asyncio.create_task(desk.ship())
-    await looked.wait()
-    second = asyncio.create_task(desk.ship())
-    if guard:
-        await until_somebody_waits(shop.database)
-    else:
-        await second
-    go_on.set()
-
-    statuses = [(await first).status_code, (await second).status_code]
+        take_lock_out(monkeypatch)
+    statuses = await ask_twice(shop, monkeypatch, desk.ship, add="add_shipment", waits=guard)
 
     sent = await scalar(shop.database, "select sum(quantity) from order_shipment_line")
     assert (statuses, sent) == (([200, 409], 3) if guard else ([200, 200], 6))
@@ -181,11 +159,7 @@ async def test_order_that_is_withdrawn_while_the_parcel_waits_is_not_sent(
     what the buyer withdraws from at that moment.
     """
     if not guard:
-
-        async def no_lock(_session: object, _order_id: object) -> bool:
-            return True
-
-        monkeypatch.setattr(queries, "lock_order", no_lock)
+        take_lock_out(monkeypatch)
     async with shop.database.session() as session:
         await orders.withdraw(session, secret=SECRET.encode(), token=token_of(desk))
         await session.flush()

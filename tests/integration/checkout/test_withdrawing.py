@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import Any
-
 import pytest
 
 from showfloor.app import verify
 from showfloor.catalog.types import Product
-from showfloor.orders import queries, rules
+from showfloor.orders import rules
+from tests.integration.checkout.at_once import ask_twice, take_lock_out
 from tests.integration.checkout.counter import Buyer, Counter
 from tests.integration.checkout.desk import Desk, sold
 from tests.integration.checkout.shop import Seller, scalar, stock_now
 from tests.integration.checkout.test_returns import prove, token_of, withdraw, withdraw_from
-from tests.waiting import until_somebody_waits
 
 PRICE = 2200
 guarded = pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
@@ -149,27 +146,14 @@ async def test_two_withdrawals_at_once_take_no_piece_twice(
 ) -> None:
     """The lock on the order."""
     if not guard:
-
-        async def no_lock(_session: object, _order_id: object) -> bool:
-            return True
-
-        monkeypatch.setattr(queries, "lock_order", no_lock)
-    looked, go_on = asyncio.Event(), asyncio.Event()
-    add = queries.add_withdrawal
-
-    async def slow(*args: Any) -> None:
-        if not looked.is_set():
-            looked.set()
-            await go_on.wait()
-        await add(*args)
-
-    monkeypatch.setattr(queries, "add_withdrawal", slow)
-    first = asyncio.create_task(withdraw_from(shop, desk, ("SALT", 2)))
-    await looked.wait()
-    second = asyncio.create_task(withdraw_from(shop, desk, ("SALT", 2)))
-    await until_somebody_waits(shop.database)
-    go_on.set()
-    await asyncio.gather(first, second)
+        take_lock_out(monkeypatch)
+    await ask_twice(
+        shop,
+        monkeypatch,
+        lambda: withdraw_from(shop, desk, ("SALT", 2)),
+        add="add_withdrawal",
+        waits=True,
+    )
 
     pieces = await scalar(shop.database, "select sum(quantity) from order_withdrawal_line")
     assert (int(str(pieces)) == 2) is guard
