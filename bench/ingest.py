@@ -29,6 +29,7 @@ from typing import NamedTuple
 
 import imageio_ffmpeg
 
+from showfloor.app.demo.camera import send_in_a_loop
 from showfloor.kit.contract import (
     DestinationOrder,
     IngestAnswer,
@@ -110,20 +111,12 @@ def make_clip(folder: Path) -> Path:
 @contextmanager
 def publishers(clip: Path, urls: list[str]) -> Iterator[None]:
     ffmpeg = imageio_ffmpeg.get_ffmpeg_exe()
-    source = [
-        "-v",
-        "error",
-        "-re",
-        "-stream_loop",
-        "-1",
-        "-i",
-        str(clip),
-        "-c",
-        "copy",
-        "-f",
-        "flv",
+    running = [
+        subprocess.Popen(
+            [ffmpeg, "-v", "error", *send_in_a_loop(clip, url)], stdin=subprocess.DEVNULL
+        )
+        for url in urls
     ]
-    running = [subprocess.Popen([ffmpeg, *source, url], stdin=subprocess.DEVNULL) for url in urls]
     try:
         yield
         gone = [process.returncode for process in running if process.poll() is not None]

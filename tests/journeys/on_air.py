@@ -12,7 +12,7 @@ from typing import Any
 import httpx2
 from imageio_ffmpeg import get_ffmpeg_exe
 
-from showfloor.app.demo.camera import FILM
+from showfloor.app.demo.camera import FILM, send_in_a_loop
 from tests.journeys.conftest import Installation
 from tests.waiting import until_blocking
 
@@ -20,21 +20,7 @@ from tests.waiting import until_blocking
 @contextmanager
 def publisher(address: str, film: Path = FILM) -> Iterator[subprocess.Popen[bytes]]:
     """Any camera: the film, not encoded again."""
-    command = [
-        get_ffmpeg_exe(),
-        "-v",
-        "error",
-        "-re",
-        "-stream_loop",
-        "-1",
-        "-i",
-        str(film),
-        "-c",
-        "copy",
-        "-f",
-        "flv",
-        address,
-    ]
+    command = [get_ffmpeg_exe(), "-v", "error", *send_in_a_loop(film, address)]
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
     try:
         yield process

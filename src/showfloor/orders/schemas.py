@@ -356,12 +356,10 @@ def _check_once(lines: Sequence[PiecesIn]) -> None:
         raise ValueError("a SKU comes twice")
 
 
-class ShipmentIn(BaseModel):
-    """A parcel: `lines` null is all that is left to send."""
+class _Pieces(BaseModel):
+    """Some goods of an order, or what is left of it."""
 
     lines: list[PiecesIn] | None = Field(None, min_length=1, max_length=200)
-    carrier: ShortLine
-    tracking: ShortLine | None = None
 
     def pieces(self) -> dict[str, int] | None:
         """By SKU."""
@@ -373,6 +371,13 @@ class ShipmentIn(BaseModel):
     def _once_each(self) -> Self:
         _check_once(self.lines or [])
         return self
+
+
+class ShipmentIn(_Pieces):
+    """A parcel: `lines` null is all that is left to send."""
+
+    carrier: ShortLine
+    tracking: ShortLine | None = None
 
 
 class DeliveredIn(BaseModel):
@@ -466,24 +471,12 @@ class BuyersIn(BaseModel):
     token: PageToken
 
 
-class WithdrawalIn(BuyersIn):
+class WithdrawalIn(_Pieces, BuyersIn):
     """`lines` null is all that the buyer has not withdrawn from. `after` is the number of
     withdrawals that the order shows: where there are more by now, this one was received before.
     """
 
-    lines: list[PiecesIn] | None = Field(None, min_length=1, max_length=200)
     after: int = Field(0, ge=0, le=10_000)
-
-    def pieces(self) -> dict[str, int] | None:
-        """By SKU."""
-        if self.lines is None:
-            return None
-        return {line.sku: line.quantity for line in self.lines}
-
-    @model_validator(mode="after")
-    def _once_each(self) -> Self:
-        _check_once(self.lines or [])
-        return self
 
 
 class ReturnProofIn(BuyersIn):

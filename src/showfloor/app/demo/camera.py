@@ -134,6 +134,12 @@ def _serial() -> str:
     return str(clock.milliseconds(clock.now()))[-8:]
 
 
+def send_in_a_loop(film: Path, address: str) -> list[str]:
+    """Arguments of ffmpeg: the film at its own pace, not encoded again, without end."""
+    read = ["-re", "-stream_loop", "-1", "-i", str(film)]
+    return [*read, "-c", "copy", "-f", "flv", address]
+
+
 async def _play(host: Host, state: DemoState, film: Path, address: str) -> None:
     """Publish the film in a loop and pin along, until ffmpeg ends (the server went away, or the
     show was ended).
@@ -150,18 +156,7 @@ async def _play(host: Host, state: DemoState, film: Path, address: str) -> None:
             "-stats_period",
             PROGRESS_EVERY,
         ],
-        *[
-            "-re",
-            "-stream_loop",
-            "-1",
-            "-i",
-            str(film),
-            "-c",
-            "copy",
-            "-f",
-            "flv",
-            address,
-        ],
+        *send_in_a_loop(film, address),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
         preexec_fn=partial(die_with_parent, os.getpid()),

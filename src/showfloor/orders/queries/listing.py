@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    ScalarSelect,
     Select,
     and_,
     case,
@@ -20,7 +21,7 @@ from sqlalchemy import (
     select,
     tuple_,
 )
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 from sqlalchemy.types import String
 
 from showfloor.kit.db import Session
@@ -61,46 +62,45 @@ _unsent = (
 _refunded = select(RefundRow.id).where(RefundRow.order_id == OrderRow.id, _counts).exists()
 _send_by = func.coalesce(OrderRow.send_by, OrderRow.placed_at + SEND_WITHIN)
 """As `rules.progress`."""
-_line_sent = (
-    select(func.coalesce(func.sum(ShipmentLineRow.quantity), 0))
-    .join(ShipmentRow, ShipmentRow.id == ShipmentLineRow.shipment_id)
-    .where(
-        ShipmentRow.order_id == OrderLineRow.order_id,
-        ShipmentLineRow.position == OrderLineRow.position,
+
+
+def _of_line(
+    number: InstrumentedAttribute[int],
+    order_id: InstrumentedAttribute[UUID],
+    link: ColumnElement[bool],
+    *counts: ColumnElement[bool],
+) -> ScalarSelect[int]:
+    """Of a line of an order: the sum of `number` over the rows of its position. `link` leads from
+    them to what they are part of, which has the `order_id`.
+    """
+    return (
+        select(func.coalesce(func.sum(number), 0))
+        .join(order_id.class_, link)
+        .where(
+            order_id == OrderLineRow.order_id,
+            number.class_.position == OrderLineRow.position,
+            *counts,
+        )
+        .scalar_subquery()
     )
-    .scalar_subquery()
+
+
+_of_refund = RefundRow.id == RefundLineRow.refund_id
+_line_sent = _of_line(
+    ShipmentLineRow.quantity, ShipmentRow.order_id, ShipmentRow.id == ShipmentLineRow.shipment_id
 )
-_line_unsent = (
-    select(func.coalesce(func.sum(RefundLineRow.unsent), 0))
-    .join(RefundRow, RefundRow.id == RefundLineRow.refund_id)
-    .where(
-        RefundRow.order_id == OrderLineRow.order_id,
-        RefundLineRow.position == OrderLineRow.position,
-        _counts,
-    )
-    .scalar_subquery()
+_line_unsent = _of_line(RefundLineRow.unsent, RefundRow.order_id, _of_refund, _counts)
+_line_refunded = _of_line(RefundLineRow.quantity, RefundRow.order_id, _of_refund, _counts)
+_line_back = _of_line(
+    ReturnLineRow.quantity, ReturnRow.order_id, ReturnRow.id == ReturnLineRow.return_id
+)
+_line_withdrawn = _of_line(
+    WithdrawalLineRow.quantity,
+    WithdrawalRow.order_id,
+    WithdrawalRow.id == WithdrawalLineRow.withdrawal_id,
 )
 _is_kept = OrderLineRow.no_withdrawal.not_in([each.value for each in LOST_LATER])
 """As `Order.kept`; null where the law says nothing of the goods."""
-_line_refunded = (
-    select(func.coalesce(func.sum(RefundLineRow.quantity), 0))
-    .join(RefundRow, RefundRow.id == RefundLineRow.refund_id)
-    .where(
-        RefundRow.order_id == OrderLineRow.order_id,
-        RefundLineRow.position == OrderLineRow.position,
-        _counts,
-    )
-    .scalar_subquery()
-)
-_line_back = (
-    select(func.coalesce(func.sum(ReturnLineRow.quantity), 0))
-    .join(ReturnRow, ReturnRow.id == ReturnLineRow.return_id)
-    .where(
-        ReturnRow.order_id == OrderLineRow.order_id,
-        ReturnLineRow.position == OrderLineRow.position,
-    )
-    .scalar_subquery()
-)
 _Since = aliased(WithdrawalRow)
 _SinceLine = aliased(WithdrawalLineRow)
 _withdrawn_since = (
@@ -137,15 +137,6 @@ _line_owed = func.least(
 refund is first for what was withdrawn from, so that these are as many as were withdrawn from since
 some withdrawal above those that were refunded since.
 """
-_line_withdrawn = (
-    select(func.coalesce(func.sum(WithdrawalLineRow.quantity), 0))
-    .join(WithdrawalRow, WithdrawalRow.id == WithdrawalLineRow.withdrawal_id)
-    .where(
-        WithdrawalRow.order_id == OrderLineRow.order_id,
-        WithdrawalLineRow.position == OrderLineRow.position,
-    )
-    .scalar_subquery()
-)
 _by_piece = select(WithdrawalRow.id).where(WithdrawalRow.order_id == OrderLineRow.order_id).exists()
 """Of a line: the buyer chose pieces of its order."""
 _keeps = (
