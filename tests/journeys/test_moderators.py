@@ -36,7 +36,7 @@ WORDS = {
         "say": "Answer as the team",
         "badge": "Moderator",
         "remove": "Remove",
-        "over": "You do not moderate this show any more",
+        "over": "You do not moderate this show now",
     },
     "ar": {
         "name": "تعيين مشرف",
@@ -55,7 +55,7 @@ WORDS = {
         "say": "الرد باسم الفريق",
         "badge": "إشراف",
         "remove": "إزالة",
-        "over": "لم تعد مشرفًا على هذا العرض",
+        "over": "لست مشرفًا على هذا العرض الآن",
     },
 }
 
