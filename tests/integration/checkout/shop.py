@@ -104,14 +104,15 @@ async def take(
     previous: UUID | None = None,
     client: bytes | None = None,
     seconds: int = 300,
+    batcher: stock.HoldBatcher | None = None,
 ) -> Hold:
-    """In the show `scope`, or wherever `context` says."""
+    """In the show `scope`, or wherever `context` says. Without a `batcher` from another process."""
     if context is None:
         assert scope is not None
         context = SalesContext.in_show(scope, "gb")
     request = repr([(one.sku, one.quantity) for one in lines]).encode()
     return await stock.reserve(
-        stock.HoldBatcher(database),
+        batcher or stock.HoldBatcher(database),
         context=context,
         caller=Caller(previous, client),
         key=key or ids.secret(),

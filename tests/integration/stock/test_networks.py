@@ -143,11 +143,22 @@ async def test_bound_gets_tighter_as_stock_gets_scarce(
     await take(database, line(product), scope=ids.new(), client=OTHER)
 
 
-async def test_missing_pieces_do_not_widen_the_bound(database: Database, product: Product) -> None:
+@pytest.mark.parametrize("at_once", [True, False], ids=["at once", "in turn"])
+async def test_missing_pieces_do_not_widen_the_bound(
+    database: Database, product: Product, at_once: bool
+) -> None:
     await execute(database, "update stock_item set on_hand = 45, missing = 40, buyer_limit = 10")
-    crowd = [take(database, line(product, 2), scope=SHOW, client=SCALPER) for _ in range(2)]
+    # One batcher, as in one process: what each of several sees of the others is bounded, not exact.
+    batcher = service.HoldBatcher(database)
+    asking = [
+        take(database, line(product, 2), scope=SHOW, client=SCALPER, batcher=batcher)
+        for _ in range(2)
+    ]
 
-    taken = await asyncio.gather(*crowd, return_exceptions=True)
+    if at_once:
+        taken = await asyncio.gather(*asking, return_exceptions=True)
+    else:
+        taken = [(await asyncio.gather(each, return_exceptions=True))[0] for each in asking]
 
     assert [type(each) for each in taken if isinstance(each, Exception)] == [NetworkLimitReached]
     assert (await stock_now(database, product)).held == 2
