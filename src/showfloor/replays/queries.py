@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, delete, insert, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from showfloor.kit.db import Session
@@ -197,10 +197,14 @@ async def clips(session: Session, show_id: UUID) -> list[Clip]:
     return await _clips_where(session, ClipRow.show_id == show_id)
 
 
-async def latest_clips(session: Session, limit: int) -> list[Clip]:
-    """Public and made, the latest first."""
+async def latest_clips(session: Session, limit: int, before: str | None) -> list[Clip]:
+    """Public and made, the latest first; those older than the clip of the slug `before`."""
     chosen = select(ClipRow).where(ClipRow.public, ClipRow.made, ClipRow.deleted_at.is_(None))
-    rows = await session.execute(chosen.order_by(ClipRow.created_at.desc()).limit(limit))
+    if before is not None:
+        last = select(ClipRow.created_at, ClipRow.id).where(ClipRow.slug == before)
+        chosen = chosen.where(tuple_(ClipRow.created_at, ClipRow.id) < last.scalar_subquery())
+    latest_first = chosen.order_by(ClipRow.created_at.desc(), ClipRow.id.desc())
+    rows = await session.execute(latest_first.limit(limit))
     return [_clip(row) for row in rows.scalars()]
 
 

@@ -42,6 +42,7 @@ from showfloor.web.security import A_YEAR, page_headers
 T = TypeVar("T")
 _LONGEST_FORM = 4096
 _MOST_LINES = 250
+_A_PAGE = 24
 _NO_REFERRER = {"Referrer-Policy": "no-referrer"}
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -99,7 +100,6 @@ async def kept(request: Request, render: Callable[[], Awaitable[str]], *key: Has
 
 
 async def _home(request: Request, session: Session) -> str:
-    urls: PublicUrls = request.app.state.urls
     live = await shows.list_shows(
         session, states=[ShowState.LIVE, ShowState.INTERRUPTED], newest_first=True
     )
@@ -114,10 +114,51 @@ async def _home(request: Request, session: Session) -> str:
             show_json(request, staged) for staged in await shows.with_shelves(session, upcoming)
         ],
         again=[show_json(request, staged) for staged in await shows.with_shelves(session, again)],
-        clips=[
-            clip_view(ClipWithState(clip, ClipState.READY), urls).model_dump(mode="json")
-            for clip in await replays.list_latest(session)
-        ],
+        clips=[_public_clip(request, clip) for clip in await replays.list_latest(session)],
+    )
+
+
+@router.get("/replays")
+async def all_replays(request: Request, session: SessionDep, before: str | None = None) -> Response:
+    """Every show that can be watched again, the latest first."""
+    found = await shows.list_watchable(session, _A_PAGE + 1, before)
+    staged = await shows.with_shelves(session, found)
+    return _archive(request, "replays", [show_json(request, each) for each in staged], before)
+
+
+@router.get("/clips")
+async def all_clips(request: Request, session: SessionDep, before: str | None = None) -> Response:
+    """Every public clip, the latest first."""
+    found = await replays.list_latest(session, _A_PAGE + 1, before)
+    return _archive(request, "clips", [_public_clip(request, each) for each in found], before)
+
+
+def _archive(
+    request: Request,
+    kind: Literal["replays", "clips"],
+    found: list[pages.Page],
+    before: str | None,
+) -> Response:
+    """One page of `found`, which has one more if there is a next page. Who comes with an address of
+    something that is gone begins at the newest.
+    """
+    if not found and before is not None:
+        return RedirectResponse(f"/{kind}", 303)
+    items = found[:_A_PAGE]
+    html = pages.render_archive(
+        templates(),
+        lang=language(request),
+        kind=kind,
+        items=items,
+        earlier=str(items[-1]["slug"]) if len(found) > len(items) else None,
+        later=before is not None,
+    )
+    return page(request, html)
+
+
+def _public_clip(request: Request, clip: Clip) -> pages.Page:
+    return clip_view(ClipWithState(clip, ClipState.READY), request.app.state.urls).model_dump(
+        mode="json"
     )
 
 

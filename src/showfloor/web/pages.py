@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, NotRequired, TypedDict, Unpack
+from typing import Any, Literal, NotRequired, TypedDict, Unpack
 
 import jinja2
 
@@ -191,6 +191,31 @@ def render_home(
         upcoming=upcoming,
         again=again,
         clips=clips,
+    )
+
+
+def render_archive(
+    env: jinja2.Environment,
+    *,
+    lang: str,
+    kind: Literal["replays", "clips"],
+    items: Sequence[Page],
+    earlier: str | None,
+    later: bool,
+) -> str:
+    """Show or clip JSON by `kind`, the latest first. `earlier` is the slug after which the next
+    page begins, None on the last one; `later` is false on the first.
+    """
+    return _render(
+        env,
+        "archive.html",
+        lang=lang,
+        path=f"/{kind}",
+        data={},
+        kind=kind,
+        items=items,
+        earlier=earlier,
+        later=later,
     )
 
 

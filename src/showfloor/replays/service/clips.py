@@ -129,9 +129,11 @@ async def find_clip(session: Session, slug: str) -> tuple[Clip, Show]:
     return clip, await shows.get_show(session, clip.show_id)
 
 
-async def list_latest(session: Session, limit: int = 12) -> list[Clip]:
-    """For the front page."""
-    return await queries.latest_clips(session, limit)
+async def list_latest(session: Session, limit: int = 12, before: str | None = None) -> list[Clip]:
+    """What everybody may watch, the latest first; `before` is the last slug of the page before.
+    After a slug that is unknown comes nothing.
+    """
+    return await queries.latest_clips(session, limit, before)
 
 
 async def suggest(session: Session, replay: Replay, recorded: Sequence[SegmentLine]) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import JSONPATH
@@ -132,12 +133,19 @@ async def next_show(session: Session, after: Show, since: datetime) -> Show | No
     return found[0] if found else None
 
 
-async def watchable_shows(session: Session, limit: int) -> list[Show]:
-    """Ended shows with a replay, the latest first."""
+async def watchable_shows(session: Session, limit: int, before: str | None) -> list[Show]:
+    """Ended shows with a replay, the latest first; those that ended before the show of the slug
+    `before`.
+    """
     chosen = select(ShowRow).where(
         ShowRow.state == ShowState.ENDED, ShowRow.replay_state == ReplayState.READY
     )
-    return await _with_products(session, chosen.order_by(ShowRow.ended_at.desc()).limit(limit))
+    if before is not None:
+        last = select(ShowRow.ended_at, ShowRow.id).where(ShowRow.slug == before)
+        chosen = chosen.where(tuple_(ShowRow.ended_at, ShowRow.id) < last.scalar_subquery())
+    return await _with_products(
+        session, chosen.order_by(ShowRow.ended_at.desc(), ShowRow.id.desc()).limit(limit)
+    )
 
 
 async def _with_products(session: Session, chosen: Select[ShowRow]) -> list[Show]:

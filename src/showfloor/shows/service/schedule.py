@@ -112,9 +112,13 @@ async def find_next(session: Session, show: Show) -> Show | None:
     return await queries.next_show(session, show, clock.now() - STILL_TO_COME)
 
 
-async def list_watchable(session: Session, limit: int = 12) -> list[Show]:
-    """What can be watched again, the latest first."""
-    return await queries.watchable_shows(session, limit)
+async def list_watchable(
+    session: Session, limit: int = 12, before: str | None = None
+) -> list[Show]:
+    """What can be watched again, the latest first; `before` is the last slug of the page before.
+    After a slug that is unknown comes nothing.
+    """
+    return await queries.watchable_shows(session, limit, before)
 
 
 async def list_upcoming(session: Session, limit: int = 50) -> list[Show]:
