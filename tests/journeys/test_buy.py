@@ -6,6 +6,8 @@ The video never stops.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
 
@@ -131,12 +133,15 @@ def test_purchase_survives_a_reload_and_is_seen_in_a_second_tab(
     expect(page.get_by_role("heading", name=re.compile("It is yours"))).to_have_count(0)
 
 
-def take_the_rest(demo: Installation, browser: Browser, sku: str) -> list[BrowserContext]:
-    """Other people hold every piece that is left, each at an address of their own."""
+@contextmanager
+def nothing_left(demo: Installation, browser: Browser, sku: str) -> Iterator[None]:
+    """Other people hold every piece that is left, each at an address of their own, and put it back:
+    other journeys buy it too.
+    """
     show = f"{demo.base}/api/v1/shows/{demo.facts['show_id']}"
-    others: list[BrowserContext] = []
+    others: list[tuple[BrowserContext, dict[str, str]]] = []
     while True:
-        others.append(other := new_visitor(browser))
+        other = new_visitor(browser)
         variants = [
             variant
             for product in other.request.get(show).json()["products"]
@@ -153,7 +158,19 @@ def take_the_rest(demo: Installation, browser: Browser, sku: str) -> list[Browse
         )
         if answer.status != 201:
             assert answer.json()["code"] == "sold_out"
-            return others
+            other.close()
+            break
+        others.append((other, answer.json()))
+    try:
+        yield
+    finally:
+        for other, hold in others:
+            headers = {"Authorization": f"Bearer {hold['token']}"}
+            put_back = other.request.delete(
+                f"{demo.base}/api/v1/holds/{hold['id']}", headers=headers
+            )
+            assert put_back.status == 204, put_back.text()
+            other.close()
 
 
 def test_own_hold_of_the_last_piece_is_met_again_in_every_tab(
@@ -166,25 +183,23 @@ def test_own_hold_of_the_last_piece_is_met_again_in_every_tab(
     page.get_by_role("button", name=re.compile("Hold and check out")).click()
     expect(page.get_by_role("dialog").get_by_role("timer")).to_be_visible()
     fill_details(page, "closed@example.com")
-    others = take_the_rest(demo, browser, "LW-VASE-MOSS")
-    page.close()
+    with nothing_left(demo, browser, "LW-VASE-MOSS"):
+        page.close()
 
-    reopened = context.new_page()
-    watch(reopened, f"{demo.show_page}?lang=en")
-    for tab in (second, reopened):
-        expect(tab.get_by_role("timer").first).to_be_visible()
-        open_product(tab, "Olive Grove Vase")
-        product = tab.get_by_role("dialog", name="Olive Grove Vase")
-        expect(product).to_contain_text("Held for you already")
-        expect(product.get_by_text("is sold out")).to_have_count(0)
-        product.get_by_role("button", name="Check out").click()
-        say_born(tab)
-        # What was typed belongs to the tab it was typed in.
-        expect(tab.get_by_label("Email")).to_have_value("")
-    reopened.get_by_role("button", name="Put it back on the shelf").click()
-    expect(second.get_by_role("timer")).to_have_count(0)
-    for other in others:
-        other.close()
+        reopened = context.new_page()
+        watch(reopened, f"{demo.show_page}?lang=en")
+        for tab in (second, reopened):
+            expect(tab.get_by_role("timer").first).to_be_visible()
+            open_product(tab, "Olive Grove Vase")
+            product = tab.get_by_role("dialog", name="Olive Grove Vase")
+            expect(product).to_contain_text("Held for you already")
+            expect(product.get_by_text("is sold out")).to_have_count(0)
+            product.get_by_role("button", name="Check out").click()
+            say_born(tab)
+            # What was typed belongs to the tab it was typed in.
+            expect(tab.get_by_label("Email")).to_have_value("")
+        reopened.get_by_role("button", name="Put it back on the shelf").click()
+        expect(second.get_by_role("timer")).to_have_count(0)
 
 
 def test_viewer_buys_inside_a_brand_s_website(demo: Installation, page: Page) -> None:

@@ -4,16 +4,18 @@ away.
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
+import httpx2
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.conftest import IN_TURN, Installation, new_visitor, until
 from tests.journeys.test_buy import say_born, watch
-from tests.journeys.test_gate import CHILD_YEAR, stored
+from tests.journeys.test_gate import CHILD_YEAR, says_child_year, stored
 from tests.journeys.test_look import control_room, look, studio
-from tests.waiting import BOUND
+from tests.waiting import BOUND, until_blocking
 
 pytestmark = [IN_TURN]
 WORDS = {
@@ -75,10 +77,17 @@ def visitor(browser: Browser, demo: Installation, lang: str, size: Any, query: s
 
 def say_as_team(demo: Installation, text: str, reply_to: str | None = None) -> Any:
     body = {"text": text, **({"reply_to": reply_to} if reply_to else {})}
+    answers: list[httpx2.Response] = []
+
+    def is_said() -> bool:
+        """The team has a limit too: this installation is shared, and others may have used it up."""
+        answers.append(api.post(f"/shows/{demo.facts['show_id']}/messages", json=body))
+        return answers[-1].status_code != 429
+
     with demo.api("host") as api:
-        answer = api.post(f"/shows/{demo.facts['show_id']}/messages", json=body)
-    assert answer.status_code == 201, answer.text
-    return answer.json()
+        until_blocking(is_said, pause=lambda: time.sleep(1))
+    assert answers[-1].status_code == 201, answers[-1].text
+    return answers[-1].json()
 
 
 @pytest.mark.parametrize("lang", ["en", "ar"])
@@ -242,7 +251,7 @@ def test_child_reads_and_does_not_write(demo: Installation, browser: Browser, la
     expect(page.get_by_text(said["refused"])).to_be_visible()
     expect(page.get_by_role("log")).to_be_visible()
     expect(page.get_by_label(said["name"], exact=True)).to_have_count(0)
-    assert "I am a child" not in stored(page) and CHILD_YEAR not in stored(page)
+    assert "I am a child" not in stored(page) and not says_child_year(stored(page))
     with demo.api() as api:
         shown = api.get(f"/shows/{demo.facts['show_id']}/messages").json()["items"]
     assert not [one for one in shown if one["text"] == "I am a child"]

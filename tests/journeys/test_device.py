@@ -7,6 +7,7 @@ from typing import Any
 from playwright.sync_api import BrowserContext, Page, WebSocketRoute, expect
 
 from tests.journeys.conftest import IN_TURN, Installation, tomorrow, until
+from tests.journeys.on_air import press_go_live
 from tests.journeys.test_buy import VIDEO
 from tests.journeys.test_look import studio
 from tests.waiting import until_blocking
@@ -43,8 +44,7 @@ def test_host_goes_live_with_the_device_and_comes_back(
     page.get_by_label("None of these").check()
     expect(live).to_have_attribute("aria-disabled", "false")
     expect(page.get_by_text("Only you see this")).to_be_visible()
-    live.click()
-    expect(page.get_by_text("Viewers see this")).to_be_visible()
+    press_go_live(page, live, page.get_by_text("Viewers see this"))
 
     viewer = context.new_page()
     viewer.goto(f"{demo.base}/s/{show['slug']}?lang=en")

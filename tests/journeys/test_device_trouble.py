@@ -21,12 +21,12 @@ from tests.journeys.conftest import (
     tomorrow,
     until,
 )
+from tests.journeys.on_air import press_go_live
 from tests.journeys.test_buy import VIDEO
 from tests.journeys.test_look import look, studio, turn
 from tests.waiting import BOUND, until_blocking
 
 pytestmark = [IN_TURN]
-PRESS = "all => all.filter((one) => one.ariaDisabled === 'false').forEach((one) => one.click())"
 PICTURE = f"""(({{ currentTime, readyState, paused, error, buffered }}) => JSON.stringify({{
     currentTime, readyState, paused, error: error?.message,
     loaded: [...Array(buffered.length).keys()].map((n) => [buffered.start(n), buffered.end(n)]),
@@ -186,22 +186,8 @@ def test_camera_that_goes_away_comes_back_and_viewers_wait_for_it(
 
 
 def go_live(page: Page, words: dict[str, str]) -> None:
-    """A host whose picture falters at that moment reads so, and presses again."""
     live = page.get_by_role("button", name=words["live"])
-    on = page.get_by_text(words["on"])
-
-    def is_on() -> bool:
-        if on.count():
-            return True
-        live.evaluate_all(PRESS)
-        return False
-
-    until_blocking(
-        is_on,
-        # waits: Playwright hands events to the test only while it waits itself
-        pause=lambda: page.wait_for_timeout(50),
-        otherwise=lambda: page.locator("main").inner_text(),
-    )
+    press_go_live(page, live, page.get_by_text(words["on"]))
 
 
 def happens(page: Page, kind: str, event: str) -> None:

@@ -65,6 +65,11 @@ def stored(page: Page) -> str:
     return found
 
 
+def says_child_year(text: str) -> bool:
+    """Not within a longer number: ids and ports are some."""
+    return re.search(rf"(?<![0-9a-f]){CHILD_YEAR}(?![0-9a-f])", text) is not None
+
+
 @pytest.mark.parametrize("lang", ["en", "ar"])
 def test_child_is_refused_at_every_door_of_the_page(
     demo: Installation, browser: Browser, lang: str, tmp_path: Path
@@ -117,8 +122,8 @@ def test_child_is_refused_at_every_door_of_the_page(
     say_born(page)
     expect(page.get_by_text(said["studio"])).to_be_visible()
     assert look(page, f"refused-studio-{lang}-360") == []
-    assert CHILD_YEAR not in stored(page)
-    assert not any(CHILD_YEAR in address for address in addresses)
+    assert not says_child_year(stored(page))
+    assert not any(says_child_year(address) for address in addresses)
     marks = [cookie["value"] for cookie in visitor.cookies() if "gate" in cookie["name"]]
     # It may have become midnight.
     assert len(marks) == 1

@@ -16,7 +16,7 @@ from imageio_ffmpeg import get_ffmpeg_exe
 from playwright.sync_api import Page
 
 from tests.journeys.conftest import IN_TURN, Installation, until
-from tests.journeys.on_air import publisher
+from tests.journeys.on_air import go_live, publisher
 from tests.journeys.webdriver import firefox, lacks_firefox
 from tests.waiting import BOUND, until_blocking
 
@@ -58,7 +58,7 @@ def show(demo: Installation, film: Path) -> Iterator[tuple[str, str]]:
         made = api.post("/shows", json=body).json()
         key = api.post(f"/shows/{made['id']}/stream-key").json()
         with publisher(f"{key['rtmp_url']}/{key['stream_key']}", film):
-            until_blocking(lambda: api.post(f"/shows/{made['id']}/go-live").is_success)
+            go_live(api, f"/shows/{made['id']}")
             address = api.get(f"/shows/{made['id']}").json()["playback"]["hls_url"]
             playlist = re.sub(r"//[^:/]+", "//127.0.0.1", address).replace("index", "media")
             until_blocking(lambda: "#EXT-X-START:TIME-OFFSET=-3" in _text(playlist))

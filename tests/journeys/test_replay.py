@@ -30,7 +30,7 @@ from tests.journeys.conftest import (
     settled,
     until,
 )
-from tests.journeys.on_air import on_air, publisher
+from tests.journeys.on_air import go_live, on_air, publisher
 from tests.journeys.test_buy import VIDEO
 from tests.journeys.test_look import look
 from tests.recordings import filming
@@ -88,8 +88,7 @@ def ended(demo: Installation) -> Ended:
             api.post(f"{path}/products", json={"product_id": product}).raise_for_status()
         key = api.post(f"{path}/stream-key").json()["stream_key"]
         with publisher(f"{demo.facts['rtmp_url']}/{key}"):
-            wait_for(api, f"{path}/studio", "publishing", "ingest", "state")
-            api.post(f"{path}/go-live").raise_for_status()
+            go_live(api, path)
             for product in products:
                 cue = api.post(f"{path}/cues", json={"kind": "pin", "product_id": product})
                 cue.raise_for_status()

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.journeys.conftest import IN_TURN, Installation, new_visitor, until
-from tests.journeys.on_air import on_air, publisher
+from tests.journeys.on_air import on_air, press_go_live, publisher
 from tests.journeys.test_buy import VIDEO
 from tests.journeys.test_look import studio
 from tests.waiting import BOUND
@@ -58,7 +58,7 @@ def test_host_runs_a_show_of_their_own(
             == 404
         )
 
-        live.click()
+        press_go_live(page, live, page.get_by_role("button", name="End show"))
         outsider.goto(f"{demo.base}/s/{show['slug']}?lang=en")
         until(outsider, f"{VIDEO}?.currentTime > 0")
         page.get_by_role("link", name="Show", exact=True).click()

@@ -104,7 +104,7 @@ class Supervisor:
         hidden = hidden_from(name, {**os.environ, **self.environment})
         return Child(name, command, self.environment, self.settings.data / "logs", hidden=hidden)
 
-    async def wait_for(self, name: str, url: str, patience: float = 40) -> None:
+    async def wait_for(self, name: str, url: str, patience: float = 90) -> None:
         """Until the URL answers 200, for `patience` seconds at most. Raises NotReady."""
         end = clock.monotonic() + patience
         async with httpx2.AsyncClient(timeout=2, verify=tls_context(), trust_env=False) as client:

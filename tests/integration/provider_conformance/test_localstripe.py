@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -37,6 +36,7 @@ from showfloor.checkout.types import (
 from showfloor.kit import ids
 from showfloor.kit.money import Money
 from tests.integration.provider_conformance.stripe_server import serving
+from tests.ports import free_ports
 from tests.waiting import bounded, until
 
 KEY, SECRET = "sk_test_localstripe", "whsec_localstripe"
@@ -84,9 +84,7 @@ class Local:
 
 @pytest.fixture
 async def local() -> AsyncIterator[Local]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_ports(1)
     program = Path(sys.executable).with_name("localstripe")
     process = await asyncio.create_subprocess_exec(
         str(program), "--port", str(port), "--from-scratch", stderr=asyncio.subprocess.DEVNULL

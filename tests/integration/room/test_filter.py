@@ -11,6 +11,7 @@ from showfloor.kit.db import Database
 from showfloor.room import queries
 from showfloor.room.rules.pace import SAME
 from showfloor.room.service import messages
+from tests.clocks import stopped
 from tests.integration.room.conftest import ADULT, Talk
 from tests.integration.room.test_accounts import signed_in
 
@@ -64,7 +65,8 @@ async def test_one_text_that_many_send_is_slowed(
         monkeypatch.setattr(messages, "burst_key", lambda _: None)
 
     spelled = [SPAM.upper() if at % 2 else f"{SPAM} {at}" for at in range(SAME.most + 1)]
-    answers = await all_say(talk, spelled)
+    with stopped():
+        answers = await all_say(talk, spelled)
     other = await talk.say("How long does delivery take?", name="Sofia", **ADULT)
 
     assert {refusal(each) for each in answers[:-1]} == {(201, "")}
@@ -87,9 +89,10 @@ async def test_who_has_an_account_or_bought_is_not_slowed(talk: Talk, database: 
         message = await queries.message(session, ids.parse("msg", said["id"]))
         assert message is not None
         await queries.note_purchase(session, message.author_id)
-    await all_say(talk, [SPAM] * SAME.most)
+    with stopped():
+        await all_say(talk, [SPAM] * SAME.most)
 
-    by_stranger = await talk.say(SPAM, stranger)
+        by_stranger = await talk.say(SPAM, stranger)
     by_buyer = await talk.say(SPAM, buyer)
     by_account = await talk.say(SPAM, account, name="Daniel", **ADULT)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 import httpx2
@@ -15,6 +16,7 @@ from showfloor.kit.db import Database
 from showfloor.kit.money import Money
 from showfloor.media.types import IngestState
 from showfloor.shows import service as shows
+from tests.clocks import stopped
 from tests.integration.app.conftest import app, client
 from tests.people import FakeStreaming, Floor, add_floor, add_host, add_key, report
 
@@ -22,14 +24,17 @@ __all__ = ["app", "client"]
 
 
 @pytest.fixture
-async def floor(database: Database) -> Floor:
-    """A show with a camera, not live yet."""
-    async with database.session() as session:
-        floor = await add_floor(session)
-        await shows.note_ingest(
-            session, report=report(floor.show, IngestState.PUBLISHING), secret="s" * 32
-        )
-    return floor
+async def floor(database: Database) -> AsyncIterator[Floor]:
+    """A show with a camera, not live yet. Time stands still, or its report would get too old on a
+    machine that stands still for some seconds.
+    """
+    with stopped():
+        async with database.session() as session:
+            floor = await add_floor(session)
+            await shows.note_ingest(
+                session, report=report(floor.show, IngestState.PUBLISHING), secret="s" * 32
+            )
+        yield floor
 
 
 @pytest.fixture

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 import httpx2
 import pytest
 from fastapi import FastAPI
 
-from showfloor.kit import clock, ids
+from showfloor.kit import ids
 from showfloor.kit.contract import AudioHealth, Health, SoundMeasure, VideoHealth
 from showfloor.kit.db import Database
 from showfloor.media.types import IngestReport, IngestState
 from showfloor.shows import service as shows
 from showfloor.shows.service import lifecycle
 from showfloor.stock import service as stock
+from tests.clocks import stopped
 from tests.integration.app.conftest import app, client
 from tests.people import FakeStreaming, Floor, add_floor, add_host, add_key
 
@@ -26,13 +29,16 @@ QUIET = SoundMeasure(10.0, -25.0, -9.0)
 
 
 @pytest.fixture
-async def floor(database: Database) -> Floor:
-    """A show with a camera, not live yet."""
-    async with database.session() as session:
-        floor = await add_floor(session)
-        report = IngestReport(floor.show.id, "ing_1", IngestState.PUBLISHING, clock.now(), HEALTH)
-        await shows.note_ingest(session, report=report, secret="s" * 32)
-    return floor
+async def floor(database: Database) -> AsyncIterator[Floor]:
+    """A show with a camera, not live yet. Time stands still, or its report would get too old on a
+    machine that stands still for some seconds.
+    """
+    with stopped() as now:
+        async with database.session() as session:
+            floor = await add_floor(session)
+            report = IngestReport(floor.show.id, "ing_1", IngestState.PUBLISHING, now, HEALTH)
+            await shows.note_ingest(session, report=report, secret="s" * 32)
+        yield floor
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -18,6 +19,7 @@ from showfloor.kit.db import Database, Session
 from showfloor.shows import service as shows
 from showfloor.shows.schemas import NewShow
 from showfloor.shows.service import remotes
+from tests.clocks import stopped
 from tests.integration.app.conftest import app, client
 from tests.people import (
     FakeStreaming,
@@ -75,12 +77,16 @@ def streaming(app: FastAPI) -> FakeStreaming:
 
 
 @pytest.fixture
-async def room(client: httpx2.AsyncClient, database: Database, streaming: FakeStreaming) -> Room:
-    async with database.session() as session:
-        floor = await add_floor_on_air(session)
-        host = await add_key(session, floor.host)
-    path = f"/api/v1/shows/{ids.encode('show', floor.show.id)}"
-    return Room(client, floor, host, path)
+async def room(
+    client: httpx2.AsyncClient, database: Database, streaming: FakeStreaming
+) -> AsyncIterator[Room]:
+    # Or the report of the picture gets too old on a machine that stands still.
+    with stopped():
+        async with database.session() as session:
+            floor = await add_floor_on_air(session)
+            host = await add_key(session, floor.host)
+        path = f"/api/v1/shows/{ids.encode('show', floor.show.id)}"
+        yield Room(client, floor, host, path)
 
 
 async def test_remote_joins_pins_and_unpins(room: Room, streaming: FakeStreaming) -> None:

@@ -78,7 +78,7 @@ async def test_crowd_is_served_in_one_statement(
     assert (
         await scalar(
             database,
-            "select count(*) from hold where total = 2200 and expires_at > now() + interval "
+            "select count(*) from hold where total = 2200 and expires_at > created_at + interval "
             "'290 s'",
         )
         == 40

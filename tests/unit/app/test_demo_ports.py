@@ -6,17 +6,11 @@ import contextlib
 import socket
 
 from showfloor.app.demo.run import OFFSETS, choose_ports
-
-
-def _free_block() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port - port % 10 if port < 65_000 else 64_000
+from tests.ports import free_ports
 
 
 def test_ports_are_different_though_nobody_listens_yet() -> None:
-    first = _free_block()
+    first = free_ports(8)
     with contextlib.ExitStack() as one, contextlib.ExitStack() as other:
         chosen = [choose_ports(first, one), choose_ports(first, other)]
 
@@ -24,7 +18,7 @@ def test_ports_are_different_though_nobody_listens_yet() -> None:
 
 
 def test_ports_are_free_again_when_the_demo_ends() -> None:
-    first = _free_block()
+    first = free_ports(8)
     with contextlib.ExitStack() as reserved:
         before = choose_ports(first, reserved)
     with contextlib.ExitStack() as reserved:

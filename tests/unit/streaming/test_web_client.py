@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from showfloor.streaming.control.web_client import WebClient, WebUnavailable
+from tests.ports import free_ports
 from tests.waiting import bounded
 
 
@@ -124,11 +125,6 @@ async def test_web_that_does_not_answer_in_time_is_away_and_let_go(web: Web) -> 
 
 
 async def test_web_that_is_not_there_is_away() -> None:
-    server = await asyncio.start_server(lambda _reader, _writer: None, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    server.close()
-    await server.wait_closed()
-
     with pytest.raises(WebUnavailable, match="ConnectionRefusedError"):
         async with bounded():
-            await WebClient(f"http://127.0.0.1:{port}", "t", 3600.0).post("/x", b"{}")
+            await WebClient(f"http://127.0.0.1:{free_ports(1)}", "t", 3600.0).post("/x", b"{}")
