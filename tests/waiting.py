@@ -26,18 +26,19 @@ _WAITING = text(
 )
 
 
-def bounded() -> asyncio.Timeout:
+def bounded(within: float = BOUND) -> asyncio.Timeout:
     """`async with bounded():` around a wait that would hang if the product were broken."""
-    return asyncio.timeout(BOUND)
+    return asyncio.timeout(within)
 
 
-async def until(condition: Callable[[], bool | Awaitable[bool]]) -> None:
-    """Return once the condition holds, however late that is.
+async def until(condition: Callable[[], bool | Awaitable[bool]], *, within: float = BOUND) -> None:
+    """Return once the condition holds, however late that is; `within` more where a whole program
+    has to start, import and encode first.
 
     For facts that nothing announces: a file, another process, a row. Where there is an event, a
     future or a message to wait for, wait for that under `bounded()`.
     """
-    async with bounded():
+    async with bounded(within):
         while True:
             answer = condition()
             if await answer if inspect.isawaitable(answer) else answer:

@@ -85,6 +85,7 @@ def say_as_team(demo: Installation, text: str, reply_to: str | None = None) -> A
         return answers[-1].status_code != 429
 
     with demo.api("host") as api:
+        # waits: a try that was refused counts like any other
         until_blocking(is_said, pause=lambda: time.sleep(1))
     assert answers[-1].status_code == 201, answers[-1].text
     return answers[-1].json()

@@ -23,6 +23,9 @@ from tests.integration.replays.test_publish import WHOLE
 from tests.integration.streaming.peers import SOURCE
 from tests.waiting import BOUND, until
 
+START_WITHIN = 4 * BOUND
+"""Seconds; the worker starts, and what it encodes is nice to others."""
+
 
 @contextlib.contextmanager
 def worker(show: EndedShow, url: str) -> Iterator[subprocess.Popen[bytes]]:
@@ -77,7 +80,7 @@ async def test_worker_killed_while_a_clip_is_cut_leaves_nothing_public_and_the_n
 ) -> None:
     clip = (await add(client, filmed, 2.5, 8)).json()
     with worker(filmed, database_url) as first:
-        await until(lambda: any(filmed.data.glob("making/*/clip")))
+        await until(lambda: any(filmed.data.glob("making/*/clip")), within=START_WITHIN)
         await until(lambda: bool(programs_of(first)))
         # One that is stopped cannot end by itself.
         (program,) = programs_of(first)
@@ -94,7 +97,7 @@ async def test_worker_killed_while_a_clip_is_cut_leaves_nothing_public_and_the_n
         async def is_ready() -> bool:
             return await state(client, filmed, clip["id"]) == "ready"
 
-        await until(is_ready)
+        await until(is_ready, within=START_WITHIN)
 
     assert {file.name for file in (filmed.data / "replays" / clip["id"]).iterdir()} == {
         "clip.m4s",
@@ -116,7 +119,7 @@ async def test_trim_whose_process_was_killed_before_the_folder_followed_is_done_
     assert ended.public() == WHOLE
 
     with worker(ended, database_url):
-        await until(lambda: not ended.public() & {"1.m4s", "2.m4s"})
+        await until(lambda: not ended.public() & {"1.m4s", "2.m4s"}, within=START_WITHIN)
         await until(lambda: ended.public() >= WHOLE - {"1.m4s", "2.m4s"})
 
     assert "1.m4s" not in (ended.data / "replays" / ended.shown_id / "media.m3u8").read_text()
