@@ -5,6 +5,8 @@ browser may not say for the person in front of it. Built once by `app/wiring`, f
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from fastapi import Request
@@ -15,7 +17,7 @@ from showfloor.identity.errors import AgeRefused
 from showfloor.identity.rules import REFUSED_FOR, is_refused, refusal_mark
 from showfloor.identity.schemas import AgeIn
 from showfloor.identity.service import Gate
-from showfloor.identity.types import Admission, CollectionPoint
+from showfloor.identity.types import AccountAge, Admission, CollectionPoint
 from showfloor.kit import clock
 from showfloor.kit.errors import ValidationFailed
 
@@ -52,8 +54,20 @@ class HttpGate:
         answer = given.answer(country)
         if any(name in request.headers for name in BROWSER_FIELDS):
             answer = given.model_copy(update={"adult": None}).answer(country)
-        try:
+        with self._marking():
             return self.gate.admit(point, answer)
+
+    def check_account(self, point: CollectionPoint, said: AccountAge, country: str | None) -> None:
+        """As `Gate.check_account`; the browser is refused for a day, so that signing out is no way
+        around it.
+        """
+        with self._marking():
+            self.gate.check_account(point, said, country)
+
+    @contextmanager
+    def _marking(self) -> Iterator[None]:
+        try:
+            yield
         except AgeRefused as refused:
             refused.headers = {"Set-Cookie": self._mark()}
             raise

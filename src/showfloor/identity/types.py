@@ -70,6 +70,14 @@ class Admission:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountAge:
+    """What somebody said about their age when their account was made, and when that was."""
+
+    band: Band
+    said_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class GateCount:
     """How often a door refused in one hour: all that a refusal leaves behind."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from showfloor.identity.types import AccountAge
 from showfloor.markets.types import Band
 
 
@@ -16,7 +17,7 @@ class Viewer:
     id: UUID
     email: str = field(repr=False)
     language: str
-    band: Band
+    age: AccountAge
     created_at: datetime
     key: str = field(repr=False)
 

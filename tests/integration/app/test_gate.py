@@ -28,6 +28,7 @@ from showfloor.kit.errors import Busy
 from showfloor.markets import service as markets
 from showfloor.markets.types import Decision, Market, Outcome
 from showfloor.stock import service as stock
+from showfloor.viewers import http as viewers_http
 from tests.people import add_floor
 
 BASE = "https://shop.localhost:8000"
@@ -44,6 +45,13 @@ HOME = {
 BROWSER = {"Origin": BASE, "Sec-Fetch-Site": "same-origin"}
 DOORS = ["admissions", "checkouts", "session", "messages", "viewer/sign-ins"]
 guarded = pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
+
+
+@pytest.fixture(autouse=True)
+def own_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Requests are counted in the process, and all tests come from one address."""
+    asked = viewers_http.PerMinute(viewers_http._asked.most)
+    monkeypatch.setattr(viewers_http, "_asked", asked)
 
 
 @pytest.fixture

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from showfloor.identity.service import Gate
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Database
+from showfloor.markets import service as markets
 from showfloor.privacy.types import Subject
 from showfloor.room import queries
 from showfloor.room.eraser import ERASER
@@ -21,12 +23,14 @@ from tests.people import add_key, add_person
 Headers = dict[str, str]
 
 
-async def signed_in(talk: Talk, database: Database, email: str = "sofia@example.com") -> Headers:
+async def signed_in(
+    talk: Talk, database: Database, email: str = "sofia@example.com", born: int = 1980
+) -> Headers:
     """A browser of this account, known by a header as in a frame."""
     visitor = Visitor(talk.client, database)
     asked = await talk.client.post(
         "/api/v1/viewer/sign-ins",
-        json={"email": email, "born": {"day": 3, "month": 1, "year": 1980}},
+        json={"email": email, "born": {"day": 3, "month": 1, "year": born}},
     )
     letter = await visitor.letter(asked)
     entered = await talk.client.post(
@@ -50,6 +54,28 @@ async def mute(talk: Talk, message: Any, **body: Any) -> tuple[int, str]:
 async def unmute(talk: Talk, message: Any) -> int:
     path = f"/api/v1/messages/{message['id']}/mute"
     return int((await talk.client.delete(path, headers=talk.host)).status_code)
+
+
+@pytest.mark.parametrize("pen", ["first message", "token of before"])
+@pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
+async def test_account_of_a_child_does_not_write_with_the_date_of_an_adult(
+    talk: Talk, database: Database, monkeypatch: pytest.MonkeyPatch, guard: bool, pen: str
+) -> None:
+    only = [market for market in markets.list_markets() if market.country == "GB"]
+    monkeypatch.setattr(markets, "list_markets", lambda: only)
+    if not guard:
+        monkeypatch.setattr(Gate, "check_account", lambda *_: None)
+    token, _ = await talk.guest("Omar", "before")
+    child = await signed_in(talk, database, born=clock.now().year - 17)
+
+    if pen == "first message":
+        answer = await first(talk, child, "Maha", "after")
+    else:
+        answer = await talk.say("after", token | child)
+
+    if guard:
+        assert (answer.status_code, answer.json()["code"]) == (403, "age_refused")
+    assert await talk.shown() == (["before"] if guard else ["before", "after"])
 
 
 @pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])

@@ -34,6 +34,35 @@ def test_band_changes_on_the_birthday(born: tuple[int, int, int], band: Band) ->
     assert rules.band_of(BirthDate(*born), TODAY) is band
 
 
+@pytest.mark.parametrize(
+    ("band", "today", "later"),
+    [
+        (Band.FROM_16, date(2028, 11, 25), Band.FROM_16),
+        (Band.FROM_16, date(2028, 11, 26), Band.ADULT),
+        (Band.FROM_13, date(2029, 11, 25), Band.FROM_13),
+        (Band.FROM_13, date(2029, 11, 26), Band.FROM_16),
+        (Band.U13, date(2039, 11, 25), Band.U13),
+        (Band.U13, date(2039, 11, 26), Band.FROM_13),
+        (Band.ADULT, date(2060, 1, 1), Band.ADULT),
+        (Band.FROM_16, date(2026, 11, 25), Band.FROM_16),
+    ],
+)
+def test_band_of_an_account_ends_when_its_youngest_owner_is_old_enough(
+    band: Band, today: date, later: Band
+) -> None:
+    assert rules.band_since(band, TODAY, today) is later
+
+
+@given(st.dates(date(1901, 1, 1), TODAY), st.integers(0, 12000))
+def test_account_is_never_taken_for_older_than_its_owner(born: date, days: int) -> None:
+    typed = BirthDate(born.day, born.month, born.year)
+    later = TODAY + timedelta(days=days)
+
+    counted = rules.band_since(rules.band_of(typed, TODAY), TODAY, later)
+
+    assert counted.youngest <= rules.band_of(typed, later).youngest
+
+
 def test_who_was_born_on_a_leap_day_is_a_year_older_in_march() -> None:
     born = BirthDate(29, 2, 2008)
 

@@ -146,6 +146,8 @@ async def open_checkout(request: Request) -> Response:
     scope = f"checkout.open:{guest.hex}"
     fingerprint = deps.fingerprint(body.model_dump(exclude=set(AgeIn.model_fields)))
     viewer = await find_viewer(request, deps.database)
+    if viewer is not None:
+        gate_of(request).check_account(CollectionPoint.GUEST_CHECKOUT, viewer.age, age.country)
     viewer_id = viewer.id if viewer else None
     buyer = Buyer(body.email, body.address.value(), language(request), viewer_id)
     chosen = [ids.parse("dlv", option) for option in body.delivery]

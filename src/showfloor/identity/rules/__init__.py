@@ -152,7 +152,22 @@ def band_of(born: BirthDate, today: date) -> Band:
         raise ValueError("nobody was born then")
     had_birthday = (today.month, today.day) >= (day.month, day.day)
     age = today.year - day.year - (0 if had_birthday else 1)
+    return _band_at(age)
+
+
+def _band_at(age: int) -> Band:
     return max((band for band in Band if band.youngest <= age), key=lambda band: band.youngest)
+
+
+def band_since(band: Band, said_on: date, today: date) -> Band:
+    """The band of somebody who said on a day to be of `band`, by what must be true of them today.
+
+    Nobody knows the birthday, so who has just reached a band counts as its youngest: the next band
+    begins when the last of them is old enough, and never too early.
+    """
+    had_day = (today.month, today.day) >= (said_on.month, said_on.day)
+    years = today.year - said_on.year - (0 if had_day else 1)
+    return _band_at(band.youngest + max(0, years))
 
 
 def admission_token(secret: str, band: Band, country: str, now: datetime) -> str:

@@ -12,8 +12,8 @@ from uuid import UUID
 
 from showfloor.identity import queries
 from showfloor.identity.errors import AdultDeclarationRequired, AgeRefused
-from showfloor.identity.rules import admission_token, band_of, band_of_token
-from showfloor.identity.types import Admission, AgeAnswer, CollectionPoint, GateCount
+from showfloor.identity.rules import admission_token, band_of, band_of_token, band_since
+from showfloor.identity.types import AccountAge, Admission, AgeAnswer, CollectionPoint, GateCount
 from showfloor.kit import clock
 from showfloor.kit.db import Database, Session
 from showfloor.kit.errors import ValidationFailed
@@ -48,11 +48,16 @@ class Gate:
         band = self._band(answer, now)
         if band is None:
             raise AdultDeclarationRequired(extra={"door": point.value})
-        # Who may only with a parent is refused until there are guardians (issue 9, section 3).
-        if _decide(point, band, answer.country, now).outcome is not Outcome.ALLOW:
-            self._count(point, answer.country, now)
-            raise AgeRefused
+        self._let_in(point, band, answer.country, now)
         return Admission(point, now, band)
+
+    def check_account(self, point: CollectionPoint, said: AccountAge, country: str | None) -> None:
+        """What an account's owner said when it was made holds at every door that they come to
+        signed in: an older date that is typed there later does not lift it. Raises AgeRefused.
+        """
+        now = clock.now()
+        band = band_since(said.band, _day(country, said.said_at), _day(country, now))
+        self._let_in(point, band, country, now)
 
     def token(self, admission: Admission, country: str | None) -> str:
         """What the person shows at the doors of the next hour instead of a date."""
@@ -67,6 +72,14 @@ class Gate:
             raise ValidationFailed(
                 extra={"fields": [{"path": "body/born", "problem": "no_such_day"}]}
             ) from None
+
+    def _let_in(
+        self, point: CollectionPoint, band: Band, country: str | None, now: datetime
+    ) -> None:
+        # Who may only with a parent is refused until there are guardians (issue 9, section 3).
+        if _decide(point, band, country, now).outcome is not Outcome.ALLOW:
+            self._count(point, country, now)
+            raise AgeRefused
 
     def _count(self, point: CollectionPoint, country: str | None, now: datetime) -> None:
         hour = now.replace(minute=0, second=0, microsecond=0)

@@ -157,6 +157,8 @@ async def send_message(
             writer = person
         else:
             viewer = await find_viewer(request, database)
+            if viewer is not None:
+                gate_of(request).check_account(CollectionPoint.CHAT, viewer.age, body.country)
             network = room.network(request.client.host if request.client else "")
             token = given.credentials if given else None
             viewer_id = viewer.id if viewer else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from showfloor.identity.types import AccountAge
 from showfloor.kit import clock, ids, sealing
 from showfloor.kit.db import Session
 from showfloor.viewers import queries, rules
@@ -22,7 +23,7 @@ def open_viewer(secret: str, stored: NewViewer, sealed_key: bytes) -> Viewer:
         id=stored.id,
         email=sealing.unseal(key, stored.email, owner=stored.id.bytes),
         language=stored.language,
-        band=stored.band,
+        age=AccountAge(stored.band, stored.declared_at),
         created_at=stored.created_at,
         key=key,
     )
