@@ -106,6 +106,7 @@ from showfloor.viewers.events import SignInAsked
 from showfloor.viewers.http import own_data as own_data_http
 from showfloor.web import http as web_http
 from showfloor.web.files import BuiltFiles, ReplayFiles, UploadedFiles
+from showfloor.web.http import order as order_page_http
 from showfloor.web.pages import STATIC
 from showfloor.web.security import join_sources
 from showfloor.webhooks import http as webhooks_http
@@ -202,6 +203,7 @@ EDGES = (
     payouts_http,
     shows_internal,
     web_http,
+    order_page_http,
     embed_http,
 )
 
