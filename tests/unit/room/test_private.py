@@ -46,6 +46,13 @@ PRIVATE = {
     "٠٥.١٣.٢٦ ١٨.٣٠": COVER,
     "05.03.26 18.30 06 12 34 56 78": f"05.03.26 18.30 {COVER}",
     "+33 05.03.26 18.30": COVER,
+    "call 415-555-2671 now": f"call {COVER} now",
+    "(415) 555-2671": COVER,
+    "WhatsApp 415 555 2671": f"WhatsApp {COVER}",
+    "٤١٥ ٥٥٥ ٢٦٧١": COVER,
+    "llámame 612 34 56 78": f"llámame {COVER}",
+    "612 345 678 o 415-555-2671": f"{COVER} o {COVER}",
+    ", ".join(["115-555-2671"] * 7): ", ".join([COVER] * 7),
 }
 HARMLESS = [
     "Is the sage one true to size?",
@@ -79,6 +86,16 @@ HARMLESS = [
     "02 05 08 11 14",
     "04 08 12 16 20",
     "06 07 08 09 10",
+    "4155552671",
+    "order 415-555-26",
+    "115-555-2671",
+    "100 200 300 400",
+    "128 134 140 146",
+    "999 99 99",
+    "from 250 300 3500",
+    "699 749 799",
+    "415 555 2671 2680",
+    "a011 000 0000",
 ]
 
 
@@ -98,3 +115,9 @@ def test_without_the_check_digit_any_long_number_is_covered(
     monkeypatch.setattr(private, "passes_luhn", lambda _: True)
 
     assert cover_private("4242 4242 4242 4241") == COVER
+
+
+def test_without_the_library_numbers_without_a_zero_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(private, "_WITHOUT_ZERO", ())
+
+    assert cover_private("call 415-555-2671 now") == "call 415-555-2671 now"
