@@ -636,7 +636,7 @@ export interface components {
          * @description What an entry is about. Each has a sentence in the messages (`money.kind.<kind>`).
          * @enum {string}
          */
-        EntryKind: "payment" | "provider_fee" | "platform_fee" | "commission" | "link_commission" | "refund" | "platform_fee_back" | "commission_back" | "link_commission_back" | "chargeback" | "payout" | "payout_settled" | "payout_failed" | "payout_returned";
+        EntryKind: "payment" | "provider_fee" | "platform_fee" | "commission" | "link_commission" | "refund" | "platform_fee_back" | "commission_back" | "link_commission_back" | "refund_failed" | "platform_fee_again" | "commission_again" | "link_commission_again" | "chargeback" | "payout" | "payout_settled" | "payout_failed" | "payout_returned";
         /**
          * @description One posting of an own account: `amount` is what was added to what the account is owed.
          *     `base` and `rate` (hundredths of a percent) say how a fee or commission was reckoned.
@@ -1362,6 +1362,7 @@ export interface components {
             refunded: components["schemas"]["MoneyOut"];
             promised: components["schemas"]["MoneyOut"];
             left: components["schemas"]["MoneyOut"];
+            reopened: components["schemas"]["MoneyOut"];
             owed: components["schemas"]["OwedOut"] | null;
             items: components["schemas"]["LineOut"][];
             shipments: components["schemas"]["ShipmentOut"][];
@@ -1386,7 +1387,7 @@ export interface components {
         /**
          * @description An order as a merchant's list shows it: without the buyer. `fulfilment` and the sums follow
          *     from what was sent and given back; `refunded` went back, `promised` is about to, `left` may
-         *     still be given back. `is_part_withdrawn`: the buyer withdrew from some goods, and keeps others
+         *     still be given back, of which `reopened` is owed because a refund failed. `is_part_withdrawn`: the buyer withdrew from some goods, and keeps others
          *     that are paid. `send_by` is null when there is nothing to send, `owed` as long as the
          *     buyer did not withdraw.
          */
@@ -1408,6 +1409,7 @@ export interface components {
             refunded: components["schemas"]["MoneyOut"];
             promised: components["schemas"]["MoneyOut"];
             left: components["schemas"]["MoneyOut"];
+            reopened: components["schemas"]["MoneyOut"];
             owed: components["schemas"]["OwedOut"] | null;
             items: components["schemas"]["ItemOut"][];
         };
@@ -1466,6 +1468,7 @@ export interface components {
             refunded: components["schemas"]["MoneyOut"];
             promised: components["schemas"]["MoneyOut"];
             left: components["schemas"]["MoneyOut"];
+            reopened: components["schemas"]["MoneyOut"];
             owed: components["schemas"]["OwedOut"] | null;
             items: components["schemas"]["ItemOut"][];
             page: string;
@@ -1769,7 +1772,8 @@ export interface components {
         };
         /**
          * @description Money that goes back. `promised` is on its way to the provider; what the provider `refused`
-         *     moved nothing.
+         *     moved nothing; what `failed` was given back and came back from the buyer's bank at `failed_at`,
+         *     so that it is owed again.
          */
         RefundOut: {
             id: string;
@@ -1778,14 +1782,16 @@ export interface components {
             state: components["schemas"]["RefundState"];
             /** Format: date-time */
             made_at: string;
+            failed_at: string | null;
             items: components["schemas"]["PartOut"][];
         };
         /**
          * @description `PROMISED` is money whose provider has not answered for good. `REFUSED` by the provider: it
-         *     moved nothing, and counts for nothing.
+         *     moved nothing, and counts for nothing. `FAILED`: the provider had given it back, and the buyer's
+         *     bank did not take it, so that the seller has the money again and owes it.
          * @enum {string}
          */
-        RefundState: "promised" | "done" | "refused";
+        RefundState: "promised" | "done" | "refused" | "failed";
         /** @description A publisher was turned away. */
         RefusalOut: {
             /** Format: date-time */

@@ -42,6 +42,14 @@ export const owedRefund = (order: OrderDetail) => {
   return { lines, amount: order.owed?.now, expected_left: order.left };
 };
 
+/** What did not reach the buyer goes back again, as a sum: its pieces stay as they are. Who looks at a page from before somebody
+ *  else did so is refused. */
+export const reopenedRefund = (order: OrderDetail) => ({
+  lines: [],
+  amount: order.reopened,
+  expected_left: order.left,
+});
+
 /** How many of the chosen pieces are damaged: who chooses fewer pieces has no more damaged ones than those, and who takes a
  *  line away and chooses it again says it anew. */
 export const damagedOf = (damaged: Pieces, pieces: Pieces): Record<string, number> =>

@@ -59,7 +59,7 @@ CHECKS = (
               from (
                 select order_id, position, restock
                 from order_refund_line join order_refund on order_refund.id = refund_id
-                where state = 'done'
+                where state in ('done', 'failed')
                 union all
                 select order_id, position, restock
                 from order_return_line join order_return on order_return.id = return_id
@@ -197,15 +197,18 @@ CHECKS = (
         "books: every refund is in them, once",
         "Refund {} gave back {}, but the books have {}.",
         """
-        select refund.id, refund.amount, coalesce(-sum(posting.amount), 0)
+        select refund.id, case state when 'failed' then 0 else refund.amount end,
+          coalesce(-sum(posting.amount), 0)
         from order_refund as refund
           left join ledger_entry as entry
-            on entry.kind = 'refund' and entry.source_id = refund.id
+            on entry.kind in ('refund', 'refund_failed') and entry.source_id = refund.id
           left join ledger_posting as posting
             on posting.entry_id = entry.id and posting.holder = 'merchant'
-        where refund.state = 'done' and not exists (select from outbox_event
+        where refund.state in ('done', 'failed') and not exists (select from outbox_event
           where done_at is null and parked_at is null and payload ->> 'refund_id' = refund.id::text)
-        group by refund.id having refund.amount <> coalesce(-sum(posting.amount), 0)
+        group by refund.id
+        having case state when 'failed' then 0 else refund.amount end
+          <> coalesce(-sum(posting.amount), 0)
         order by refund.id
         """,
     ),

@@ -63,6 +63,7 @@ from showfloor.orders.events import (
     OrderDelivered,
     OrderPlaced,
     OrderRefunded,
+    OrderRefundFailed,
     OrderReturned,
     OrderShipped,
     OrderWithdrawn,
@@ -271,6 +272,7 @@ def connect_worker(dispatcher: Dispatcher, fees: Fees = NO_FEES) -> None:
     books = Bookkeeper(fees)
     dispatcher.subscribe(OrderPlaced, books.on_order_placed)
     dispatcher.subscribe(OrderRefunded, books.on_order_refunded)
+    dispatcher.subscribe(OrderRefundFailed, books.on_refund_failed)
     dispatcher.subscribe(OrderCancelled, books.on_order_cancelled)
     dispatcher.subscribe(OrderDelivered, books.on_order_delivered)
     dispatcher.subscribe(OrderWithdrawn, books.on_order_withdrawn)

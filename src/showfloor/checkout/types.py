@@ -200,6 +200,14 @@ class Callback:
 
 
 @dataclass(frozen=True, slots=True)
+class RefundCallback:
+    """As `Callback`, about a refund of ours."""
+
+    event_id: str
+    refund_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Agreed:
     """A line as the buyer agreed to it, and who sells it."""
 

@@ -41,7 +41,9 @@ class PostingRow(Base):
 
 class OrderRow(Base):
     """What entries about an order are reckoned from. `fee_rate` is the platform's when it was
-    placed. `due_back` is what the buyer is to be given back in all since they withdrew.
+    placed. `due_back` is what the buyer is to be given back in all since `withdrawn_at`, when they
+    last withdrew, or a refund of theirs last failed. Of it `written_off` is nobody's any more: an
+    operator closed what was owed for everything up to `closed_at`.
     """
 
     __tablename__ = "ledger_order"
@@ -63,6 +65,8 @@ class OrderRow(Base):
     payable_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
     due_back: Mapped[int | None] = mapped_column(BigInteger)
+    closed_at: Mapped[datetime | None]
+    written_off: Mapped[int] = mapped_column(BigInteger, server_default="0")
 
 
 class LineRow(Base):
@@ -80,11 +84,13 @@ class LineRow(Base):
 
 
 class BackRow(Base):
-    """What one refund or chargeback gave back of a line."""
+    """What one refund or chargeback gave back of a line; below zero what a failed refund took back
+    (`source_id` is then made of the refund's).
+    """
 
     __tablename__ = "ledger_back"
     __table_args__ = (
-        CheckConstraint("amount > 0", name="amount"),
+        CheckConstraint("amount <> 0", name="amount"),
         Index("ix_ledger_back_order_id", "order_id"),
     )
     source_id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -12,6 +12,7 @@ from showfloor.orders.events import (
     OrderDelivered,
     OrderPlaced,
     OrderRefunded,
+    OrderRefundFailed,
     OrderWithdrawn,
 )
 
@@ -29,6 +30,10 @@ class Bookkeeper:
         """What is left may all have arrived, or there may be nothing left to send."""
         await service.book_refund(session, refunded.order_id, refunded.refund_id, self.fees)
         await service.note_progress(session, refunded.order_id, self.fees)
+
+    async def on_refund_failed(self, session: Session, failed: OrderRefundFailed) -> None:
+        await service.book_failed_refund(session, failed.order_id, failed.refund_id, self.fees)
+        await service.note_progress(session, failed.order_id, self.fees)
 
     async def on_order_cancelled(self, session: Session, cancelled: OrderCancelled) -> None:
         """Its money is a refund of its own."""

@@ -83,6 +83,21 @@ class OrderRefunded:
     at: datetime
 
 
+@event("orders.refund_failed.v1")
+@dataclass(frozen=True, slots=True)
+class OrderRefundFailed:
+    """Money that the provider had given back came back from the buyer's bank: the seller has it
+    again, and owes it. `amount` is in minor units of `currency`.
+    """
+
+    order_id: UUID
+    merchant_id: UUID
+    refund_id: UUID
+    currency: str
+    amount: int
+    at: datetime
+
+
 @event("orders.returned.v1")
 @dataclass(frozen=True, slots=True)
 class OrderReturned:

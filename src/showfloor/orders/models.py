@@ -117,15 +117,15 @@ class ShipmentLineRow(Base):
 
 
 class RefundRow(Base):
-    """`look_at` is when the worker asks the provider; null when there is nothing to ask. `key` and
-    `request` as in `ShipmentRow`.
+    """`look_at` is when the worker asks the provider; null when there is nothing to ask.
+    `changed_at` is when it came into its state. `key` and `request` as in `ShipmentRow`.
     """
 
     __tablename__ = "order_refund"
     __table_args__ = (
         UniqueConstraint("order_id", "key"),
         CheckConstraint("amount >= 0", name="amount"),
-        CheckConstraint("state in ('promised', 'done', 'refused')", name="state"),
+        CheckConstraint("state in ('promised', 'done', 'refused', 'failed')", name="state"),
         Index("ix_order_refund_look_at", "look_at", postgresql_where=text("look_at is not null")),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -152,15 +152,16 @@ class _Standing(BaseModel):
     refunded: MoneyOut
     promised: MoneyOut
     left: MoneyOut
+    reopened: MoneyOut
     owed: OwedOut | None
 
 
 class OrderOut(_Standing):
     """An order as a merchant's list shows it: without the buyer. `fulfilment` and the sums follow
     from what was sent and given back; `refunded` went back, `promised` is about to, `left` may
-    still be given back. `is_part_withdrawn`: the buyer withdrew from some goods, and keeps others
-    that are paid. `send_by` is null when there is nothing to send, `owed` as long as the
-    buyer did not withdraw.
+    still be given back, of which `reopened` is owed because a refund failed. `is_part_withdrawn`:
+    the buyer withdrew from some goods, and keeps others that are paid. `send_by` is null when there
+    is nothing to send, `owed` as long as the buyer did not withdraw.
     """
 
     items: list[ItemOut]
@@ -233,7 +234,8 @@ class ShipmentOut(BaseModel):
 
 class RefundOut(BaseModel):
     """Money that goes back. `promised` is on its way to the provider; what the provider `refused`
-    moved nothing.
+    moved nothing; what `failed` was given back and came back from the buyer's bank at `failed_at`,
+    so that it is owed again.
     """
 
     id: Annotated[str, id_with("ref")]
@@ -241,6 +243,7 @@ class RefundOut(BaseModel):
     cause: RefundCause
     state: RefundState
     made_at: Time
+    failed_at: Time | None
     items: list[PartOut]
 
 

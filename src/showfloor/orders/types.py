@@ -219,12 +219,14 @@ class Shipment:
 
 class RefundState(StrEnum):
     """`PROMISED` is money whose provider has not answered for good. `REFUSED` by the provider: it
-    moved nothing, and counts for nothing.
+    moved nothing, and counts for nothing. `FAILED`: the provider had given it back, and the buyer's
+    bank did not take it, so that the seller has the money again and owes it.
     """
 
     PROMISED = "promised"
     DONE = "done"
     REFUSED = "refused"
+    FAILED = "failed"
 
 
 class RefundCause(StrEnum):
@@ -247,7 +249,9 @@ class RefundedPieces:
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """Money that goes back to the buyer, for pieces (by the line's position) or for none."""
+    """Money that goes back to the buyer, for pieces (by the line's position) or for none.
+    `failed_at` is None unless it failed.
+    """
 
     id: UUID
     amount: Money
@@ -255,13 +259,25 @@ class Refund:
     pieces: dict[int, RefundedPieces]
     made_at: datetime
     state: RefundState = RefundState.PROMISED
+    failed_at: datetime | None = None
 
     @property
     def counts(self) -> bool:
-        """What is promised counts too: nobody may give the same money, or send the same pieces,
-        meanwhile.
+        """For its pieces. What is promised counts too: nobody may send the same pieces meanwhile.
+        So does what failed: its pieces may be sold to others by now, and stay cancelled or back.
         """
         return self.state is not RefundState.REFUSED
+
+    @property
+    def is_money(self) -> bool:
+        """It counts for the money: the buyer has it, or is about to, so nobody gives it again."""
+        return self.state in (RefundState.PROMISED, RefundState.DONE)
+
+    def as_of(self, moment: datetime) -> Refund:
+        """Before it failed it was done."""
+        if self.failed_at is None or self.failed_at <= moment:
+            return self
+        return replace(self, state=RefundState.DONE, failed_at=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -389,7 +405,7 @@ class Order:
 
     def as_of(self, moment: datetime) -> Order:
         """The order as it stood then, as far as money is concerned."""
-        made = tuple(each for each in self.refunds if each.made_at <= moment)
+        made = tuple(each.as_of(moment) for each in self.refunds if each.made_at <= moment)
         return replace(self.back_by(moment).withdrawn_by(moment), refunds=made)
 
 
@@ -469,7 +485,8 @@ class LineProgress:
 class Progress:
     """Where an order stands: nothing of it is stored, all of it follows from the order, its
     shipments and its refunds. `refunded` went back, `promised` is about to, `left` may still be
-    given back; `captured == refunded + promised + left`. `send_by` is None when there is nothing to
+    given back; `captured == refunded + promised + left`. `reopened <= left` is owed again, because
+    a refund failed and nothing was given in its place. `send_by` is None when there is nothing to
     send; `withdraw_until` is None as long as the 14 days have not begun.
     """
 
@@ -478,6 +495,7 @@ class Progress:
     captured: Money
     refunded: Money
     promised: Money
+    reopened: Money
     send_by: datetime | None
     withdraw_until: datetime | None
 

@@ -201,6 +201,7 @@ def _with_names_of_the_wire(order: Order, stands: Progress) -> dict[str, object]
         "refunded": stands.refunded,
         "promised": stands.promised,
         "left": stands.left,
+        "reopened": stands.reopened,
         "owed": _owed_view(order, stands),
     }
 

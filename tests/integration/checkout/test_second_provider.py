@@ -91,6 +91,14 @@ class BankProvider:
     async def refund(self, refund: Refund) -> RefundStatus:
         return RefundStatus.DONE if refund.payment_id in self.paid else RefundStatus.REFUSED
 
+    async def refund_status(self, refund: Refund) -> RefundStatus | None:
+        return RefundStatus.DONE if refund.payment_id in self.paid else None
+
+    async def failed_refunds(self, since: datetime, until: datetime) -> AsyncIterator[UUID]:
+        nothing: tuple[UUID, ...] = ()
+        for refund_id in nothing:
+            yield refund_id
+
     async def listed(self, since: datetime, until: datetime) -> AsyncIterator[ProviderRecord]:
         for intent in self.charges.values():
             yield ProviderRecord(intent.payment_id, await self.lookup(intent))

@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 
 from showfloor.checkout import service
-from showfloor.kit import clock, ids
+from showfloor.kit import clock, ids, money
+from showfloor.kit.money import Money
+from showfloor.orders.rules import fulfilment
+from showfloor.orders.types import Refund, RefundState
 from tests.integration.checkout.counter import Buyer
 from tests.integration.checkout.desk import Desk, as_merchant
 from tests.integration.checkout.shop import Seller, scalar
@@ -92,3 +95,121 @@ async def test_refund_that_the_bank_turns_down_later_is_refused_and_can_be_made_
     assert await stripe.moved() == (3 * SALT, SALT)
     told = "select count(*) from outbox_event where kind = 'orders.refunded.v1'"
     assert await scalar(stripe.counter.database, told) == 1
+
+
+TOLD = "select count(*) from outbox_event where kind = 'orders.refund_failed.v1'"
+
+
+async def given_back_and_failed(stripe: StripeShop, desk: Desk) -> None:
+    """A piece that was never sent is paid back, and the bank sends the money back days later."""
+    await desk.refund(("SALT", 1, 1))
+    (made,) = stripe.books.refunds
+    stripe.books.end_refund(made, "failed")
+
+
+async def told(stripe: StripeShop) -> object:
+    return await scalar(stripe.counter.database, TOLD)
+
+
+async def test_refund_that_fails_after_it_succeeded_is_owed_again_however_often_it_is_said(
+    stripe: StripeShop, desk: Desk
+) -> None:
+    await given_back_and_failed(stripe, desk)
+    said = [each for each in stripe.books.events if each["type"].startswith("refund.")]
+    answers = [await stripe.hear(event) for event in (*reversed(said), *said)]
+    order = await desk.look()
+
+    assert {each["type"] for each in said} > {"refund.failed", "refund.updated"}
+    assert {answer.status_code for answer in answers} == {200}
+    (refund,) = order["refunds"]
+    assert (refund["state"], refund["failed_at"] is not None) == ("failed", True)
+    sums = [order[each]["amount"] for each in ("refunded", "reopened", "left")]
+    assert sums == [0, SALT, 3 * SALT]
+    # The piece may be sold to somebody else by now.
+    assert (order["items"][0]["to_send"], order["items"][0]["refunded"]) == (2, 1)
+    assert await told(stripe) == 1
+
+
+def all_that_was_made(refunds: tuple[Refund, ...], state: RefundState, currency: str) -> Money:
+    made = [each.amount for each in refunds if state is RefundState.DONE and each.counts]
+    return money.total(made, currency)
+
+
+@pytest.mark.parametrize("guarded", [True, False], ids=["guarded", "twin"])
+async def test_what_came_back_can_be_given_again(
+    stripe: StripeShop, desk: Desk, monkeypatch: pytest.MonkeyPatch, guarded: bool
+) -> None:
+    """The twin: where what failed counts as given back, the buyer never gets it."""
+    if not guarded:
+        monkeypatch.setattr(fulfilment, "_sum", all_that_was_made)
+    await desk.refund(("SALT", 1, 1))
+    await desk.refund(("SALT", 2, 2))
+    made = next(iter(stripe.books.refunds))
+    stripe.books.end_refund(made, "failed")
+    await stripe.hear(stripe.books.events[-1])
+
+    again = await desk.refund(amount=SALT)
+
+    if guarded:
+        order = again.json()
+        assert [each["state"] for each in order["refunds"]] == ["failed", "done", "done"]
+        assert (order["reopened"]["amount"], order["left"]["amount"]) == (0, 0)
+    else:
+        assert again.json()["code"] == "refund_too_large"
+    assert await stripe.moved() == (3 * SALT, 3 * SALT if guarded else 2 * SALT)
+
+
+async def test_second_attempt_that_fails_too_is_owed_once(stripe: StripeShop, desk: Desk) -> None:
+    await given_back_and_failed(stripe, desk)
+    await stripe.hear(stripe.books.events[-1])
+    await desk.refund(amount=SALT)
+    stripe.books.end_refund(list(stripe.books.refunds)[-1], "failed")
+    await stripe.hear(stripe.books.events[-1])
+
+    order = await desk.look()
+
+    assert [each["state"] for each in order["refunds"]] == ["failed", "failed"]
+    assert (order["reopened"]["amount"], order["left"]["amount"]) == (SALT, 3 * SALT)
+
+
+async def test_event_alone_changes_nothing_while_stripe_says_that_it_succeeded(
+    stripe: StripeShop, desk: Desk
+) -> None:
+    await given_back_and_failed(stripe, desk)
+    failed = stripe.books.events[-1]
+    (made,) = stripe.books.refunds.values()
+    made["status"] = "succeeded"
+
+    assert (await stripe.hear(failed)).status_code == 200
+
+    assert (await desk.look())["refunds"][0]["state"] == "done"
+    assert await told(stripe) == 0
+
+
+async def test_refund_whose_failure_came_before_its_success_moved_nothing(
+    stripe: StripeShop, desk: Desk
+) -> None:
+    """Our own answer was lost, and so nobody had said that it was done."""
+    stripe.world.server.lost += ["POST /v1/refunds"] * 2
+    await given_back_and_failed(stripe, desk)
+    await stripe.hear(stripe.books.events[-1])
+    await worker_looks(stripe, 3600)
+
+    order = await desk.look()
+
+    assert (order["refunds"][0]["state"], order["items"][0]["to_send"]) == ("refused", 3)
+    assert await told(stripe) == 0
+
+
+async def test_failed_refund_is_found_in_stripes_list_when_no_call_arrived(
+    stripe: StripeShop, desk: Desk
+) -> None:
+    await given_back_and_failed(stripe, desk)
+    providers, now = stripe.counter.app.state.checkout.providers, clock.now()
+
+    with clock.use(lambda: now + timedelta(hours=1)):
+        for _ in range(2):
+            await service.reconcile(stripe.counter.database, providers)
+
+    assert (await desk.look())["refunds"][0]["state"] == "failed"
+    assert await told(stripe) == 1

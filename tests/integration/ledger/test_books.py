@@ -11,18 +11,24 @@ from uuid import UUID
 
 import psycopg
 import pytest
+import sqlalchemy
 from psycopg.sql import SQL, Identifier
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from showfloor.app.verify import broken
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Database
+from showfloor.kit.money import Money
 from showfloor.ledger import rules, service, tasks
+from showfloor.ledger.queries import reading
 from showfloor.ledger.rules import of_sale
 from showfloor.ledger.service import booking
 from showfloor.ledger.tasks import BooksDiffer
 from showfloor.ledger.types import BookedOrder, Entry
 from showfloor.orders import service as orders
+from showfloor.orders.service import RefundRequest
+from showfloor.orders.types import WantedRefund
 from tests.integration.checkout.desk import Desk
 from tests.integration.checkout.shop import add_seller, execute, scalar
 from tests.integration.ledger.conftest import FEES, NET, PRICE, Shop, arrive, order_uuid
@@ -87,6 +93,74 @@ async def test_events_that_come_twice_and_in_any_order_are_booked_once(shop: Sho
     await shop.hear()
 
     assert await shop.balance() == 4400 - 91 - 220 - 2200 + 110
+
+
+async def failed_refund(shop: Shop, desk: Desk) -> UUID:
+    """The buyer's bank sent back what was given for one piece."""
+    await desk.refund(("SALT", 1, 1))
+    refund_id = ids.parse("ref", (await desk.look())["refunds"][-1]["id"])
+    async with shop.database.session() as session:
+        await orders.fail_refund(session, refund_id)
+    return refund_id
+
+
+async def test_failed_refund_is_taken_back_by_entries_of_its_own_in_any_order(shop: Shop) -> None:
+    desk = await shop.buy(2)
+    refund_id, order_id = await failed_refund(shop, desk), order_uuid(desk)
+
+    for _ in range(2):
+        async with shop.database.session() as session:
+            await service.book_failed_refund(session, order_id, refund_id, FEES)
+            await service.book_refund(session, order_id, refund_id, FEES)
+    await shop.hear()
+
+    assert await shop.entries() == [
+        ("payment", 4400),
+        ("provider_fee", -91),
+        ("platform_fee", -220),
+        ("refund", -2200),
+        ("platform_fee_back", 110),
+        ("refund_failed", 2200),
+        ("platform_fee_again", -110),
+    ]
+    assert await broken(shop.database, {}) == []
+
+
+@pytest.mark.parametrize(("guarded", "payable"), [(True, 0), (False, 4089)])
+async def test_what_came_back_from_the_bank_is_not_the_sellers_to_take(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, guarded: bool, payable: int
+) -> None:
+    """Nobody withdrew. The twin: a seller is paid with the buyer's money."""
+    if not guarded:
+        monkeypatch.setattr(reading, "owes_buyer", sqlalchemy.false)
+    desk = await shop.buy(2)
+    await arrive(desk)
+    await desk.refund(("SALT", 2, 0))
+    refund_id = ids.parse("ref", (await desk.look())["refunds"][-1]["id"])
+    async with shop.database.session() as session:
+        await orders.fail_refund(session, refund_id)
+    await shop.hear()
+    later = clock.now() + timedelta(days=60)
+    with clock.use(lambda: later):
+        (balance,) = (await shop.get("/ledger/balances"))["balances"]
+    assert balance["payable"]["amount"] == payable
+
+    # Play money knows of no bank that sends money back, so it is not asked.
+    asked = RefundRequest(WantedRefund(amount=Money(4400, "GBP")), "again", b"again")
+    async with shop.database.session() as session:
+        _, again = await orders.promise_refund(
+            session,
+            person=shop.seller.person,
+            order_id=order_uuid(desk),
+            asked=asked,
+            look_at=later,
+        )
+        await orders.end_refund(session, again.id, given_back=True)
+    await shop.hear()
+    with clock.use(lambda: later):
+        (balance,) = (await shop.get("/ledger/balances"))["balances"]
+
+    assert balance["payable"]["amount"] == -91
 
 
 async def test_two_workers_book_one_sale_once(shop: Shop) -> None:

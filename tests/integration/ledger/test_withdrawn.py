@@ -20,7 +20,7 @@ from showfloor.orders.types import Order, Refund
 from showfloor.orders.views import due_back_of
 from tests.integration.checkout.counter import Buyer
 from tests.integration.checkout.desk import Desk
-from tests.integration.checkout.shop import execute, person
+from tests.integration.checkout.shop import execute, person, scalar
 from tests.integration.checkout.test_delivery import EXPRESS, STANDARD
 from tests.integration.checkout.test_delivery import add as add_delivery
 from tests.integration.ledger.conftest import FEES, PRICE, Shop, arrive, order_uuid
@@ -252,3 +252,30 @@ async def test_later_withdrawal_that_no_event_brought_is_noted_by_the_daily_walk
     assert await service.book_missing(shop.database, FEES) == 0
 
     assert await payable_at(shop, later) == 0
+
+
+@pytest.mark.parametrize(("guarded", "held"), [(True, PRICE), (False, 2 * PRICE)])
+async def test_what_an_operator_closed_stays_closed_when_the_buyer_withdraws_from_more(
+    shop: Shop, guarded: bool, held: int
+) -> None:
+    """One piece came back worthless and was closed; then the buyer withdraws from the other. The
+    twin: where nothing is written off, both prices are owed.
+    """
+    desk = await shop.buy(3)
+    await arrive(desk)
+    await shop.hear()
+    until = datetime.fromisoformat((await desk.look())["withdraw_until"])
+    await withdraw(shop, desk, {"SALT": 1})
+    await end_withdrawal(shop, desk)
+    assert await payable_at(shop, until + timedelta(days=60)) > 0
+    if not guarded:
+        await execute(shop.database, "update ledger_order set written_off = 0")
+
+    await withdraw(shop, desk, {"SALT": 1}, after=1)
+
+    owed = "select due_back - written_off from ledger_order"
+    assert await scalar(shop.database, owed) == held
+    assert await payable_at(shop, until + timedelta(days=60)) == 0
+    await desk.refund(("SALT", 1, 0))
+    await shop.hear()
+    assert (await payable_at(shop, until + timedelta(days=60)) > 0) is guarded

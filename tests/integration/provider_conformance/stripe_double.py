@@ -295,6 +295,19 @@ class StripeDouble:
             charge["amount_refunded"] -= made["amount"]
             charge["refunded"] = False
         self._send("refund.updated", made)
+        if status == "failed":
+            self._send("refund.failed", made)
+
+    def list_events(self, given: Json) -> Json:
+        """/api/events/list: newest first, thirty days back."""
+        check_parameters(given, params.EventListParams)
+        since, until = (int(given["created"][bound]) for bound in ("gte", "lte"))
+        rows = [
+            each
+            for each in reversed(self.events)
+            if each["type"] in given["types"] and since <= each["created"] <= until
+        ]
+        return _page(rows, given, "/v1/events")
 
     def list_refunds(self, given: Json) -> Json:
         """/api/refunds/list."""
@@ -320,7 +333,9 @@ class StripeDouble:
 
     def _send(self, kind: str, about: Json) -> None:
         """/api/events/object: the object as it was at that moment."""
-        made = sample("event", "evt", type=kind, data={"object": copy.deepcopy(about)})
+        now = int(clock.now().timestamp())
+        about = copy.deepcopy(about)
+        made = sample("event", "evt", type=kind, created=now, data={"object": about})
         self.events.append(made)
         self.tell(made)
 

@@ -113,6 +113,7 @@ class StripeServer:
             (False, "/v1/payment_intents"): books.list_intents,
             (True, "/v1/refunds"): books.create_refund,
             (False, "/v1/refunds"): books.list_refunds,
+            (False, "/v1/events"): books.list_events,
             (True, "/v1/test_helpers/confirmation_tokens"): books.create_token,
         }
         if (posts, path) not in calls:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
+from uuid import UUID
 
 from showfloor.checkout.types import (
     Callback,
@@ -13,6 +14,7 @@ from showfloor.checkout.types import (
     ProviderRecord,
     ProviderReply,
     Refund,
+    RefundCallback,
     RefundStatus,
 )
 
@@ -73,12 +75,22 @@ class PaymentProvider(Protocol):
         paid.
         """
 
+    async def refund_status(self, refund: Refund) -> RefundStatus | None:
+        """How it stands now, where it arrived; None where it never did. Asks for nothing: what was
+        done may be REFUSED later, when the buyer's bank sends the money back.
+        """
+
+    def failed_refunds(self, since: datetime, until: datetime) -> AsyncIterator[UUID]:
+        """Refunds of ours that ended between the two without the buyer having the money."""
+
     def listed(self, since: datetime, until: datetime) -> AsyncIterator[ProviderRecord]:
         """Every payment of ours that was begun between the two, by the provider's own list."""
 
-    def parse_callback(self, headers: Mapping[str, str], body: bytes) -> Callback | None:
-        """Whose payment a call is about, after checking that it is the provider's; None when it is
-        about none of ours.
+    def parse_callback(
+        self, headers: Mapping[str, str], body: bytes
+    ) -> Callback | RefundCallback | None:
+        """Whose payment or refund a call is about, after checking that it is the provider's; None
+        when it is about none of ours.
 
         Raises CallbackInvalid.
         """

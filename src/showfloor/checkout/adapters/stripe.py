@@ -28,6 +28,8 @@ from showfloor.checkout.adapters.stripe_keys import StripeKeys
 from showfloor.checkout.adapters.stripe_transport import StripeTransport
 from showfloor.checkout.adapters.stripe_words import (
     EVENTS,
+    REFUND_ENDS,
+    REFUND_EVENTS,
     SHIFTS,
     NotPayable,
     code_in,
@@ -45,6 +47,7 @@ from showfloor.checkout.types import (
     ProviderReply,
     ProviderStatus,
     Refund,
+    RefundCallback,
     RefundStatus,
     StripeToken,
 )
@@ -334,6 +337,36 @@ class StripeProvider:
                 return RefundStatus.REFUSED
             return _outcome(made)
 
+    async def refund_status(self, refund: Refund) -> RefundStatus | None:
+        async with _answered():
+            reference = await self._reference(
+                Intent(refund.payment_id, refund.amount, refund.reference)
+            )
+            return await self._earlier_refund(reference, refund) if reference else None
+
+    async def failed_refunds(self, since: datetime, until: datetime) -> AsyncIterator[UUID]:
+        """/api/events/list, which goes back thirty days: a refund may fail long after it was made,
+        so that the list of refunds, which is by that moment, says too much or too little.
+        """
+        async with _answered():
+            page = await self._client.v1.events.list_async(
+                {
+                    "created": {"gte": int(since.timestamp()), "lte": int(until.timestamp())},
+                    "types": list(REFUND_EVENTS),
+                    "limit": 100,
+                }
+            )
+        while True:
+            for event in page.data:
+                made = event.data.object
+                refund_id = _our_refund(name_in(getattr(made, "metadata", None), REFUND))
+                if refund_id is not None and getattr(made, "status", None) in REFUND_ENDS:
+                    yield refund_id
+            if not page.has_more:
+                return
+            async with _answered():
+                page = await page.next_page_async()
+
     async def _earlier_refund(self, reference: str, refund: Refund) -> RefundStatus | None:
         """What became of a refund whose key may be forgotten (/api/refunds/list); also the guard of
         the currency, which Stripe does not ask for.
@@ -348,14 +381,21 @@ class StripeProvider:
                 return _outcome(made) if same else RefundStatus.REFUSED
         return None
 
-    def parse_callback(self, headers: Mapping[str, str], body: bytes) -> Callback | None:
+    def parse_callback(
+        self, headers: Mapping[str, str], body: bytes
+    ) -> Callback | RefundCallback | None:
         """/webhooks/signature over the raw body, with any of the secrets."""
         header = headers.get("stripe-signature", "")
         if not any(self._is_signed(body, header, each) for each in self._keys.webhook_secrets):
             raise CallbackInvalid
         event = json.loads(body)
+        about = event["data"]["object"]
+        if event["type"] in REFUND_EVENTS:
+            refund_id = _our_refund((about.get("metadata") or {}).get(REFUND))
+            ended = refund_id is not None and about.get("status") in REFUND_ENDS
+            return RefundCallback(event["id"], refund_id) if refund_id and ended else None
         status = EVENTS.get(event["type"])
-        name = (event["data"]["object"].get("metadata") or {}).get(PAYMENT)
+        name = (about.get("metadata") or {}).get(PAYMENT)
         if status is None or name is None:
             return None
         payment_id = _our_payment(name)
@@ -390,6 +430,14 @@ def _our_payment(name: object) -> UUID | None:
     try:
         return ids.parse("pay", str(name))
     except ids.MalformedId:
+        return None
+
+
+def _our_refund(name: object) -> UUID | None:
+    """None for one that we did not ask for by itself, as that of a payment that was given up."""
+    try:
+        return UUID(str(name))
+    except ValueError:
         return None
 
 

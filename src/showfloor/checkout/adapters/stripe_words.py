@@ -6,6 +6,7 @@ Pages named here are of docs.stripe.com.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from babel.numbers import list_currencies
 from stripe import PaymentIntent, StripeObject
@@ -179,4 +180,14 @@ EVENTS: Mapping[str, ProviderStatus] = {
     "payment_intent.requires_action": ProviderStatus.NEEDS_CONFIRMATION,
     "payment_intent.succeeded": ProviderStatus.PAID,
 }
-"""What is to be ticked for the webhook endpoint (/api/events/types); others are not ours."""
+REFUND_EVENTS: tuple[Literal["refund.failed"], Literal["refund.updated"]] = (
+    "refund.failed",
+    "refund.updated",
+)
+"""These and the ones above are what is to be ticked for the webhook endpoint (/api/events/types);
+others are not ours.
+"""
+REFUND_ENDS = frozenset(("failed", "canceled"))
+"""A refund that is in one of these gave nothing back, also where it had succeeded before
+(/refunds#failed-refunds).
+"""

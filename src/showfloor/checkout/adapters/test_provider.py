@@ -153,6 +153,17 @@ class TestProvider:
         done = entry is not None and entry.refunded.get(refund.id.hex) == refund.amount.amount
         return RefundStatus.DONE if done else RefundStatus.REFUSED
 
+    async def refund_status(self, refund: Refund) -> RefundStatus | None:
+        entry = self._ledger.entries().get(refund.payment_id)
+        known = entry is not None and refund.id.hex in entry.refunded
+        return RefundStatus.DONE if known else None
+
+    async def failed_refunds(self, since: datetime, until: datetime) -> AsyncIterator[UUID]:
+        """Play money always arrives."""
+        nothing: tuple[UUID, ...] = ()
+        for refund_id in nothing:
+            yield refund_id
+
     async def listed(self, since: datetime, until: datetime) -> AsyncIterator[ProviderRecord]:
         for payment_id, entry in self._ledger.entries().items():
             if since <= ids.made_at(payment_id) <= until:

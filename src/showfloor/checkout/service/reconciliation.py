@@ -11,6 +11,7 @@ import structlog
 from showfloor.checkout import queries, rules
 from showfloor.checkout.adapters.provider import PaymentProvider
 from showfloor.checkout.errors import ProviderUnavailable
+from showfloor.checkout.service.refunding import reconcile_refunds
 from showfloor.checkout.service.settlement import carry_on, record
 from showfloor.checkout.types import Discrepancy, Payment, ProviderRecord
 from showfloor.kit import clock
@@ -26,9 +27,10 @@ STILL_MOVING = timedelta(minutes=10)
 async def reconcile(
     database: Database, providers: Mapping[str, PaymentProvider]
 ) -> list[tuple[ProviderRecord, Discrepancy]]:
-    """Give back money for payments that we had given up; whatever else differs is a person's to
-    decide and stands in the log.
+    """Give back money for payments that we had given up, and reopen what refunds were for that
+    failed; whatever else differs is a person's to decide and stands in the log.
     """
+    await reconcile_refunds(database, providers, clock.now() - LOOKS_BACK)
     found = [(theirs, wrong) for _, theirs, wrong in await find_discrepancies(database, providers)]
     for theirs, wrong in found:
         log.error("payment differs", payment=str(theirs.payment_id), what=wrong.value)

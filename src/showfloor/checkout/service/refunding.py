@@ -110,6 +110,52 @@ async def _ask(
         return RefundStatus.PENDING
 
 
+async def look_at_refund(
+    database: Database,
+    providers: Mapping[str, PaymentProvider],
+    refund_id: UUID,
+    *,
+    provider: str,
+) -> bool:
+    """Whether a refund of this provider's has failed, by its word now, and nobody knew. What is
+    said twice, late, or of a refund that is none of ours changes nothing. Raises
+    ProviderUnavailable.
+    """
+    async with database.session() as session:
+        found = await orders.find_refund(session, refund_id)
+    if found is None:
+        return False
+    order, refund = found
+    payment = await queries.find_paid(database, order.checkout_id)
+    if payment is None or payment.provider != provider or not refund.is_money:
+        return False
+    wanted = Refund(refund.id, payment.id, refund.amount, payment.reference)
+    status = await providers[provider].refund_status(wanted)
+    if status is not RefundStatus.REFUSED:
+        return False
+    async with database.session() as session:
+        await orders.fail_refund(session, refund.id)
+    log.error("refund failed after it was made", refund=str(refund.id))
+    return True
+
+
+async def reconcile_refunds(
+    database: Database, providers: Mapping[str, PaymentProvider], since: datetime
+) -> list[UUID]:
+    """Refunds that failed since then by the providers' own lists, whatever of their calls arrived;
+    those that we had not known to have failed.
+    """
+    found: list[UUID] = []
+    for provider in providers.values():
+        try:
+            async for refund_id in provider.failed_refunds(since, clock.now()):
+                if await look_at_refund(database, providers, refund_id, provider=provider.name):
+                    found.append(refund_id)
+        except ProviderUnavailable:
+            log.warning("payment provider does not answer", provider=provider.name)
+    return found
+
+
 async def _put_off(database: Database, refund: OrderRefund) -> None:
     """Twice as long each time (`rules.refund_pause`)."""
     now = clock.now()

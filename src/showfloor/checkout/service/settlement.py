@@ -15,6 +15,7 @@ from showfloor.checkout import queries, rules
 from showfloor.checkout.adapters.provider import PaymentProvider
 from showfloor.checkout.errors import ProviderUnavailable
 from showfloor.checkout.queries import LockedPayment
+from showfloor.checkout.service.refunding import look_at_refund
 from showfloor.checkout.types import (
     Checkout,
     DeclineReason,
@@ -22,6 +23,7 @@ from showfloor.checkout.types import (
     PaymentState,
     ProviderReply,
     ProviderStatus,
+    RefundCallback,
 )
 from showfloor.identity.service import admit
 from showfloor.identity.types import CollectionPoint
@@ -243,6 +245,9 @@ async def take_callback(
         raise NotFound
     callback = known.parse_callback(headers, body)
     if callback is None:
+        return
+    if isinstance(callback, RefundCallback):
+        await look_at_refund(database, providers, callback.refund_id, provider=provider)
         return
     payment = await queries.find_payment(database, callback.payment_id)
     if payment is None or payment.provider != provider:

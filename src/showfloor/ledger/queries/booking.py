@@ -135,6 +135,14 @@ async def add_backs(
         await session.execute(insert_all(BackRow), rows)
 
 
+async def backs_of(session: Session, source_id: UUID) -> dict[int, int]:
+    """What one refund gave back of each line, by position."""
+    rows = await session.execute(
+        select(BackRow.position, BackRow.amount).where(BackRow.source_id == source_id)
+    )
+    return {row.position: row.amount for row in rows}
+
+
 async def has_entry(session: Session, kind: str, source_id: UUID) -> bool:
     chosen = select(EntryRow.id).where(EntryRow.kind == kind, EntryRow.source_id == source_id)
     return (await session.execute(chosen)).first() is not None
@@ -147,12 +155,12 @@ async def set_payable(session: Session, order_id: UUID, moment: datetime) -> Non
 
 
 async def set_withdrawn(session: Session, order_id: UUID, moment: datetime, due_back: int) -> None:
-    """The buyer withdrew, last at `moment`, and is to be given back so much in all, as far as is
-    known; nothing more where an operator said so since.
+    """The buyer withdrew, or a refund failed, last at `moment`, and is to be given back so much in
+    all, as far as is known. What an operator closed since stays as it was then.
     """
     open_order = update(OrderRow).where(
         OrderRow.order_id == order_id,
-        or_(func.coalesce(OrderRow.due_back, 1) > 0, OrderRow.withdrawn_at < moment),
+        or_(OrderRow.closed_at.is_(None), OrderRow.closed_at < moment),
     )
     await session.execute(open_order.values(withdrawn_at=moment, due_back=due_back))
 
@@ -165,11 +173,21 @@ async def lacking_withdrawal(session: Session, last_of: Mapping[UUID, datetime])
 
 
 async def set_nothing_due(session: Session, order_id: UUID) -> bool:
-    """The buyer is owed nothing more. False where nobody withdrew."""
-    chosen = update(OrderRow).where(
+    """The buyer is owed nothing more for all that happened until now. False where nobody withdrew.
+    What is owed for a later withdrawal is owed beside it.
+    """
+    given = (
+        select(func.coalesce(func.sum(BackRow.amount), 0))
+        .where(BackRow.order_id == OrderRow.order_id)
+        .scalar_subquery()
+    )
+    close = update(OrderRow).where(
         OrderRow.order_id == order_id, OrderRow.withdrawn_at.is_not(None)
     )
-    done = await session.execute(chosen.values(due_back=0).returning(OrderRow.order_id))
+    close = close.values(
+        closed_at=OrderRow.withdrawn_at, written_off=func.greatest(OrderRow.due_back - given, 0)
+    )
+    done = await session.execute(close.returning(OrderRow.order_id))
     return done.first() is not None
 
 

@@ -109,13 +109,16 @@ async def waiting(session: Session, account: Account, now: datetime) -> dict[str
 
 
 def owes_buyer() -> ColumnElement[bool]:
-    """Of an order: its buyer withdrew and was not given back what is theirs."""
+    """Of an order: its buyer withdrew, or a refund failed, and they were not given back what is
+    theirs.
+    """
     given = (
         select(func.coalesce(func.sum(BackRow.amount), 0))
         .where(BackRow.order_id == OrderRow.order_id)
         .scalar_subquery()
     )
-    return and_(OrderRow.withdrawn_at.is_not(None), given < OrderRow.due_back)
+    settled = given + OrderRow.written_off
+    return and_(OrderRow.withdrawn_at.is_not(None), settled < OrderRow.due_back)
 
 
 async def movements(

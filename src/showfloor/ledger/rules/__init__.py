@@ -10,7 +10,7 @@ from showfloor.ledger.rules.agreements import (
     other,
     state_of,
 )
-from showfloor.ledger.rules.entries import of_return, of_sale, with_back
+from showfloor.ledger.rules.entries import of_failed_refund, of_return, of_sale, with_back
 from showfloor.ledger.rules.keeping import keep_of
 from showfloor.ledger.rules.payouts import kept_back, may_approve, step
 from showfloor.ledger.rules.periods import month
@@ -35,6 +35,7 @@ __all__ = [
     "link_rate_beside",
     "may_approve",
     "month",
+    "of_failed_refund",
     "of_return",
     "of_sale",
     "other",

@@ -90,6 +90,42 @@ def of_return(
     return made.entries
 
 
+def of_failed_refund(
+    order: BookedOrder, source_id: UUID, amount: int, shares: Mapping[int, int], at: datetime
+) -> list[Entry]:
+    """A refund came back from the buyer's bank, so the seller has the money again: the reverse of
+    `of_return`. Fee and commission of it are owed again, as much as makes them right for what is
+    left. `shares` are what the refund was of each line.
+    """
+    seller, provider = Account.merchant(order.merchant_id), Account.provider(order.provider)
+    before = order.lines
+    after = with_back(order, {at: -share for at, share in shares.items()}).lines
+    made = _Maker(order, source_id, at)
+    made.move(EntryKind.REFUND_FAILED, provider, seller, amount)
+    fee = part_of(goods_left(after), order.fee_rate) - part_of(goods_left(before), order.fee_rate)
+    base = goods_left(after) - goods_left(before)
+    made.move(EntryKind.PLATFORM_FEE_AGAIN, seller, PLATFORM, fee, base=base, rate=order.fee_rate)
+    if order.creator_id is not None:
+        made.move(
+            EntryKind.COMMISSION_AGAIN,
+            seller,
+            Account.creator(order.creator_id),
+            commission_of(after) - commission_of(before),
+            base=goods_left(_commissioned(after)) - goods_left(_commissioned(before)),
+            rate=_rate_of(order.lines),
+        )
+    if order.affiliate_id is not None:
+        made.move(
+            EntryKind.LINK_COMMISSION_AGAIN,
+            seller,
+            Account.creator(order.affiliate_id),
+            link_commission_of(after) - link_commission_of(before),
+            base=goods_left(_by_link(after)) - goods_left(_by_link(before)),
+            rate=_only(line.link_rate for line in _by_link(before)),
+        )
+    return made.entries
+
+
 def with_back(order: BookedOrder, shares: Mapping[int, int]) -> BookedOrder:
     """The order after this much of its lines went back."""
     lines = (replace(line, back=line.back + shares.get(line.position, 0)) for line in order.lines)

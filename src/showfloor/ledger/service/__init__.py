@@ -18,6 +18,7 @@ from showfloor.ledger.service.agreeing import (
 from showfloor.ledger.service.bank_file import payees_of, write_bank_file
 from showfloor.ledger.service.booking import (
     book_chargeback,
+    book_failed_refund,
     book_missing,
     book_refund,
     book_sale,
@@ -51,6 +52,7 @@ __all__ = [
     "agree",
     "approve",
     "book_chargeback",
+    "book_failed_refund",
     "book_missing",
     "book_refund",
     "book_sale",

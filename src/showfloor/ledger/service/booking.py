@@ -66,6 +66,35 @@ async def _book_refund(session: Session, order: Order, refund: Refund) -> None:
     )
 
 
+async def book_failed_refund(session: Session, order_id: UUID, refund_id: UUID, fees: Fees) -> None:
+    """A refund came back from the buyer's bank: what it was booked as is taken back, once, by
+    entries of its own. Nothing depends on which of the two events came first.
+    """
+    order = await orders.find_order(session, order_id)
+    if order is None:
+        return
+    await _book(session, order, fees)
+    refund = next(each for each in order.refunds if each.id == refund_id)
+    await _book_refund(session, order, refund)
+    await _book_failure(session, order, refund)
+
+
+async def _book_failure(session: Session, order: Order, refund: Refund) -> None:
+    if refund.failed_at is None:
+        return
+    booked = await queries.lock_order(session, order.id)
+    assert booked is not None
+    if await queries.has_entry(session, EntryKind.REFUND_FAILED.value, refund.id):
+        return
+    shares = await queries.backs_of(session, refund.id)
+    entries = rules.of_failed_refund(
+        booked, refund.id, refund.amount.amount, shares, refund.failed_at
+    )
+    await queries.add_entries(session, entries)
+    taken = uuid5(NAMESPACE_OID, f"failed refund {refund.id}")
+    await queries.add_backs(session, order.id, taken, {at: -each for at, each in shares.items()})
+
+
 async def book_chargeback(
     session: Session,
     *,
@@ -128,24 +157,27 @@ async def note_progress(session: Session, order_id: UUID, fees: Fees) -> None:
     if order is None:
         return
     await _book(session, order, fees)
-    done = tuple(each for each in order.refunds if each.state is RefundState.DONE)
+    done = tuple(each for each in order.refunds if _was_done(each))
     stands = progress_of(replace(order, refunds=done))
     payable = stands.withdraw_until
     if stands.fulfilment is Fulfilment.CANCELLED:
         payable = clock.now()
     if payable is not None:
         await queries.set_payable(session, order_id, payable)
-    if order.last_withdrawn_at is not None:
-        due = _due_in_all(order, done)
-        await queries.set_withdrawn(session, order_id, order.last_withdrawn_at, due)
+    since = [order.last_withdrawn_at, *(each.failed_at for each in done)]
+    if moments := [each for each in since if each is not None]:
+        await queries.set_withdrawn(session, order_id, max(moments), _due_in_all(order, done))
 
 
 def _due_in_all(order: Order, done: tuple[Refund, ...]) -> int:
     """What the buyer is to be given back, with what was given back. As the orders reckon it, but
     without what the seller alone says: that returned goods lost value, and that less than the price
     was enough for pieces that it refunded. An operator says so for the books (`end_withdrawal`).
-    What was given back before the buyer withdrew was not for that.
+    What was given back before the buyer withdrew was not for that. Where nobody withdrew, it is
+    what refunds that failed were for.
     """
+    if order.withdrawn_at is None:
+        return _given(done) + progress_of(replace(order, refunds=done)).reopened.amount
     without_returns = replace(order, returns=())
     before = tuple(
         each for each in done if order.withdrawn_at and each.made_at <= order.withdrawn_at
@@ -154,8 +186,11 @@ def _due_in_all(order: Order, done: tuple[Refund, ...]) -> int:
 
 
 def _given_and_due(order: Order) -> int:
-    given = sum(each.amount.amount for each in order.refunds)
-    return given + due_back_of(order).amount
+    return _given(order.refunds) + due_back_of(order).amount
+
+
+def _given(refunds: Sequence[Refund]) -> int:
+    return sum(each.amount.amount for each in refunds if each.is_money)
 
 
 async def end_withdrawal(session: Session, *, person: Person, order_id: UUID) -> None:
@@ -201,12 +236,15 @@ async def _book(session: Session, order: Order, fees: Fees) -> None:
         return
     totals = await orders.totals_of_checkout(session, order.checkout_id)
     await queries.add_entries(session, rules.of_sale(booked, _provider_fee(order, totals, fees)))
-    for refund in filter(_gave_back, order.refunds):
-        await _book_refund(session, order, refund)
+    for refund in order.refunds:
+        if _was_done(refund) and refund.amount.amount:
+            await _book_refund(session, order, refund)
+            await _book_failure(session, order, refund)
 
 
-def _gave_back(refund: Refund) -> bool:
-    return refund.state is RefundState.DONE and refund.amount.amount > 0
+def _was_done(refund: Refund) -> bool:
+    """Also where it failed afterwards."""
+    return refund.state in (RefundState.DONE, RefundState.FAILED)
 
 
 async def _host_of(session: Session, order: Order) -> UUID | None:

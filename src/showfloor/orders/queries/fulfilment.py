@@ -178,6 +178,7 @@ async def refunds_of(
             pieces[row.id],
             row.made_at,
             RefundState(row.state),
+            row.changed_at if row.state == RefundState.FAILED.value else None,
         )
         found[row.order_id] = (*found.get(row.order_id, ()), one)
     return found
@@ -197,6 +198,17 @@ async def end_refund(session: Session, refund_id: UUID, state: RefundState, now:
         .returning(RefundRow.id)
     )
     return (await session.execute(ended)).first() is not None
+
+
+async def fail_refund(session: Session, refund_id: UUID, now: datetime) -> bool:
+    """False unless it was done."""
+    failed = (
+        update(RefundRow)
+        .where(RefundRow.id == refund_id, RefundRow.state == RefundState.DONE.value)
+        .values(state=RefundState.FAILED.value, changed_at=now)
+        .returning(RefundRow.id)
+    )
+    return (await session.execute(failed)).first() is not None
 
 
 async def look_at_refund_later(session: Session, refund_id: UUID, look_at: datetime) -> None:
@@ -228,6 +240,9 @@ async def refunded_of_checkout(session: Session, checkout_id: UUID) -> int:
     summed = (
         select(func.coalesce(func.sum(RefundRow.amount), 0))
         .join(OrderRow, OrderRow.id == RefundRow.order_id)
-        .where(OrderRow.checkout_id == checkout_id, RefundRow.state != RefundState.REFUSED.value)
+        .where(
+            OrderRow.checkout_id == checkout_id,
+            RefundRow.state.in_([RefundState.PROMISED.value, RefundState.DONE.value]),
+        )
     )
     return int((await session.execute(summed)).scalar_one())

@@ -172,6 +172,11 @@ _owes_for_line = (
     )
     .exists()
 )
+_failed = (
+    select(RefundRow.id)
+    .where(RefundRow.order_id == OrderRow.id, RefundRow.state == RefundState.FAILED.value)
+    .exists()
+)
 _waits_for_line = (
     select(OrderLineRow.order_id)
     .where(
@@ -204,7 +209,7 @@ _stays = (
 """Pieces from which the buyer did not withdraw, and whose money was not given back."""
 _given_back = (
     select(func.coalesce(func.sum(RefundRow.amount), 0))
-    .where(RefundRow.order_id == OrderRow.id, _counts)
+    .where(RefundRow.order_id == OrderRow.id, _counts, RefundRow.state != RefundState.FAILED.value)
     .scalar_subquery()
 )
 _lost = (
@@ -229,7 +234,9 @@ def _may_be_open(now: datetime) -> ColumnElement[bool]:
     `rules.is_open`, because what is owed depends on how and when pieces and sums went back.
     """
     waits = and_(_waits_for_line, _last_withdrawn > now - _DAYS_TO_SEND_BACK)
-    return and_(OrderRow.withdrawn_at.is_not(None), or_(_owes_for_line, _delivery_left, waits))
+    return and_(
+        OrderRow.withdrawn_at.is_not(None), or_(_owes_for_line, _delivery_left, _failed, waits)
+    )
 
 
 def fits(which: OrderFilter, now: datetime) -> ColumnElement[bool]:

@@ -65,6 +65,7 @@ def progress(order: Order, timezone: str) -> Progress:
         captured=order.total,
         refunded=_sum(order.refunds, RefundState.DONE, currency),
         promised=_sum(order.refunds, RefundState.PROMISED, currency),
+        reopened=reopened(order),
         send_by=_send_by(order, lines),
         withdraw_until=_withdraw_until(order, lines, timezone),
     )
@@ -96,6 +97,23 @@ def _back_by_refund(refunded: RefundedPieces) -> int:
 
 def _sum(refunds: Iterable[Refund], state: RefundState, currency: str) -> Money:
     return money.total([each.amount for each in refunds if each.state is state], currency)
+
+
+def reopened(order: Order) -> Money:
+    """What is owed again since refunds failed: less whatever was given after that beyond the price
+    of the pieces it was for, and never more than was paid and is left.
+    """
+    steps = [(each.failed_at, each.amount.amount) for each in order.refunds if each.failed_at]
+    steps += [(each.made_at, -_beyond_pieces(order, each)) for each in order.refunds if each.counts]
+    owed = 0
+    for _, step in sorted(steps):
+        owed = max(owed + step, 0)
+    given = sum(each.amount.amount for each in order.refunds if each.is_money)
+    return Money(min(owed, max(order.total.amount - given, 0)), order.total.currency)
+
+
+def _beyond_pieces(order: Order, refund: Refund) -> int:
+    return max((refund.amount - _price_of(order, refund.pieces)).amount, 0)
 
 
 def _stage(lines: Iterable[LineProgress], shipments: tuple[Shipment, ...]) -> Fulfilment:
@@ -268,7 +286,8 @@ def due_back(order: Order, stands: Progress) -> Money:
     delivery = order.total - money.total([item.total for item in order.items], order.total.currency)
     stays = delivery + price_of(order, is_open) + lost
     left = stands.left - stays + _for_what_stays(order)
-    return Money(max(min(price_of(order, is_owed).amount, left.amount), 0), order.total.currency)
+    owed = price_of(order, is_owed) + stands.reopened
+    return Money(max(min(owed.amount, left.amount), 0), order.total.currency)
 
 
 def is_whole(order: Order) -> bool:
@@ -283,7 +302,7 @@ def _for_what_stays(order: Order) -> Money:
     before = [
         each.amount
         for each in order.refunds
-        if each.counts and not each.pieces
+        if each.is_money and not each.pieces
         if order.withdrawn_at is not None and each.made_at <= order.withdrawn_at
     ]
     given = money.total(before, order.total.currency)

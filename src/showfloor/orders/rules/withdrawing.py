@@ -130,7 +130,7 @@ def plan_withdrawal(order: Order, wanted: Mapping[str, int] | None) -> dict[int,
     chosen = left if wanted is None else _chosen(order, left, wanted)
     if chosen == left and not order.withdrawals:
         return None
-    done = tuple(each for each in order.refunds if each.state is RefundState.DONE)
+    done = tuple(each for each in order.refunds if each.state is not RefundState.PROMISED)
     rest = open_pieces(replace(order, refunds=done))
     pieces = {at: rest[at] if number == left[at] else number for at, number in chosen.items()}
     if not pieces:

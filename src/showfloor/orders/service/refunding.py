@@ -16,7 +16,7 @@ from showfloor.kit.money import Money
 from showfloor.kit.notify import wake
 from showfloor.kit.outbox import publish
 from showfloor.orders import queries, rules
-from showfloor.orders.events import OrderCancelled, OrderRefunded
+from showfloor.orders.events import OrderCancelled, OrderRefunded, OrderRefundFailed
 from showfloor.orders.service.agreed import find_order
 from showfloor.orders.service.shipping import lock_own_order
 from showfloor.orders.types import (
@@ -101,6 +101,43 @@ async def end_refund(session: Session, refund_id: UUID, *, given_back: bool) -> 
         await publish(session, OrderCancelled(order.id, order.merchant_id, refund.id, units, now))
     if refund.amount.amount:
         await publish(session, _refunded(order, refund, units, now))
+
+
+async def fail_refund(session: Session, refund_id: UUID) -> None:
+    """The provider had given the money back, and the buyer's bank did not take it: it is owed
+    again, once, however often this is heard. A refund that had not been done ends as refused.
+    """
+    order_id = await queries.order_of_refund(session, refund_id)
+    if order_id is None:
+        return
+    await queries.lock_order(session, order_id)
+    now = clock.now()
+    if not await queries.fail_refund(session, refund_id, now):
+        await end_refund(session, refund_id, given_back=False)
+        return
+    order = await find_order(session, order_id)
+    assert order is not None
+    refund = next(each for each in order.refunds if each.id == refund_id)
+    await publish(
+        session,
+        OrderRefundFailed(
+            order.id,
+            order.merchant_id,
+            refund.id,
+            refund.amount.currency,
+            refund.amount.amount,
+            now,
+        ),
+    )
+
+
+async def find_refund(session: Session, refund_id: UUID) -> tuple[Order, Refund] | None:
+    """With its order; None where there is none."""
+    order_id = await queries.order_of_refund(session, refund_id)
+    order = await find_order(session, order_id) if order_id is not None else None
+    if order is None:
+        return None
+    return order, next(each for each in order.refunds if each.id == refund_id)
 
 
 def _refunded(order: Order, refund: Refund, units: int, now: datetime) -> OrderRefunded:
