@@ -1387,9 +1387,9 @@ export interface components {
         /**
          * @description An order as a merchant's list shows it: without the buyer. `fulfilment` and the sums follow
          *     from what was sent and given back; `refunded` went back, `promised` is about to, `left` may
-         *     still be given back, of which `reopened` is owed because a refund failed. `is_part_withdrawn`: the buyer withdrew from some goods, and keeps others
-         *     that are paid. `send_by` is null when there is nothing to send, `owed` as long as the
-         *     buyer did not withdraw.
+         *     still be given back, of which `reopened` is owed because a refund failed. `is_part_withdrawn`:
+         *     the buyer withdrew from some goods, and keeps others that are paid. `send_by` is null when there
+         *     is nothing to send, `owed` as long as the buyer did not withdraw.
          */
         OrderOut: {
             id: string;
