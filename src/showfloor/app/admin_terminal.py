@@ -111,7 +111,12 @@ AsCreator = Annotated[
         "--creator", parser=id_with("cre"), metavar="CREATOR", help="cre_…: hosts as this creator"
     ),
 ]
-Operator = Annotated[bool, typer.Option("--operator", help="may act for every seller")]
+Operator = Annotated[
+    bool,
+    typer.Option(
+        "--operator", help="runs the installation: teams, shows, terms, money; sees no orders"
+    ),
+]
 
 
 def run(work: Callable[[Session], Awaitable[T]]) -> T:

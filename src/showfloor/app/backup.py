@@ -167,8 +167,9 @@ def _check_secret(
     if manifest.secret not in (None, _fingerprint(settings, secrets or present)):
         raise BackupFailed(
             "The backed up installation had another secret. Set SHOWFLOOR_SECRET to what it was "
-            "there; or, if that is lost, restore with --new-secret: open holds, preview links and "
-            "payments on their way then end."
+            "there; or, if that is lost, restore with --new-secret: then viewers' accounts cannot "
+            "be opened any more, links to orders, open holds and payments on their way end, and "
+            "keys of destinations and secrets of webhooks have to be set again (docs/operate)."
         )
 
 

@@ -148,7 +148,7 @@ def add_key(
         typer.Option(
             "--scope",
             help="orders:read, orders:write, catalog:write, merchant:write, shows:run, "
-            "captions:write, or all; several times for several",
+            "captions:write, webhooks:write, or all; several times for several",
         ),
     ],
     days: Annotated[int, typer.Option(min=1, max=3650, help="until it ends by itself")] = 365,
