@@ -70,6 +70,7 @@ class Messages:
         """The text under `key` with its holes filled.
 
         Whole numbers and `Money` are written as the language writes them, a `Phrase` in its words.
+        Raises MissingMessage, and TypeError for what is no single word or value, as money in JSON.
         """
         entry = self.catalogs[lang].get(key)
         if entry is None:
@@ -116,6 +117,8 @@ class Messages:
             return number(lang, value, 0 if isinstance(value, int) else 1)
         if value is None:
             return hole[0]
+        if isinstance(value, Mapping | list | tuple | set):
+            raise TypeError(f"{type(value).__name__} in the place of a word")
         return isolated(lang, str(value))
 
 

@@ -344,3 +344,9 @@ def test_a_deadline_within_a_day_is_that_moment() -> None:
     assert messages.deadline(
         "en", midnight_in_utc - timedelta(hours=1), "Europe/London"
     ).startswith("11 July 2026, 23:59 (")
+
+
+@pytest.mark.parametrize("value", [{"amount": 5200, "currency": "GBP"}, ["Loamwick"], (1, 2)])
+def test_what_is_no_word_is_not_put_into_a_sentence(value: object) -> None:
+    with pytest.raises(TypeError, match="in the place of a word"):
+        messages.translate("en", "order.reopened", seller="Loamwick", amount=value)

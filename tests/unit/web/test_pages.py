@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from datetime import timedelta
+from functools import partial
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -18,9 +20,11 @@ from showfloor.kit.money import Money
 from showfloor.kit.retention import About, data_classes, kept_for, lasts
 from showfloor.markets.types import NoWithdrawal
 from showfloor.merchants.types import ReturnPayer
+from showfloor.orders.types import Order, RefundedPieces, RefundState
 from showfloor.orders.views import order_detail
 from showfloor.web import pages
 from tests.unit.orders.orders_of_tests import order_of
+from tests.unit.orders.test_fulfilment import refunded
 
 BUILT = [
     "styles/pages/common.css",
@@ -311,6 +315,38 @@ def test_order_page_promises_no_money_that_was_given_back(
 
     assert owed in page(77)
     assert nothing not in page(0)
+
+
+@pytest.mark.parametrize("lang", ["en", "ar"])
+def test_order_page_says_what_is_owed_since_a_refund_failed(
+    env: jinja2.Environment, lang: str
+) -> None:
+    order = order_of((1, 100), (1, 300))
+    done = refunded(order, 300, {1: RefundedPieces(1, 0, 1)})
+    later = done.placed_at + timedelta(days=3)
+    failed = replace(done.refunds[0], state=RefundState.FAILED, failed_at=later)
+
+    def page(order: Order) -> str:
+        return pages.render_order(
+            env,
+            lang=lang,
+            path="/o/token",
+            order=order_detail(order).model_dump(mode="json"),
+            timezone="Europe/London",
+            is_export=False,
+            mails=True,
+            withdrawing=False,
+        )
+
+    owed, alone = page(replace(order, refunds=(failed,))), page(done)
+
+    translate = partial(messages.load().translate, lang)
+    price = messages.load().price(lang, Money(300, "GBP"))
+    seller = order_detail(order).seller.model_dump()[lang]
+    assert translate("order.reopened", seller=seller, amount=price) in unescape(owed)
+    assert translate("order.reopened_text") in unescape(owed)
+    assert "<s>" in owed
+    assert translate("order.reopened_text") not in unescape(alone) and "<s>" not in alone
 
 
 @pytest.mark.parametrize("lang", ["en", "ar"])
