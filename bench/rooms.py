@@ -226,6 +226,7 @@ def prepare_database(server: EmbeddedPostgres) -> str:
     engine.dispose()
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("create table room_stock (room_id uuid, sku text, available int)")
+        connection.execute("create table room_hearts (room_id uuid, total bigint)")
         connection.execute("create view public_room as select id, seq from room")
     return url
 

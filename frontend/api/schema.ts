@@ -730,6 +730,10 @@ export interface components {
                 [key: string]: string | number;
             };
         };
+        HeartsIn: {
+            /** @default 1 */
+            count: number;
+        };
         HeldLine: {
             sku: string;
             quantity: number;
@@ -2085,11 +2089,15 @@ export interface components {
                 [key: string]: components["schemas"]["RoomShow"] | components["schemas"]["ProductOut"] | components["schemas"]["CueOut"] | components["schemas"]["CaptionOut"] | components["schemas"]["RoomChat"] | components["schemas"]["RoomRehearsal"];
             };
         };
-        /** @description Event `state`: what changes fast, replaced whole. `stock` is pieces left by SKU. */
+        /**
+         * @description Event `state`: what changes fast, replaced whole. `hearts` is how many the show was
+         *     sent until now, `stock` pieces left by SKU.
+         */
         RoomState: {
             seq: number;
             ts: number;
             viewers: number;
+            hearts: number;
             stock: {
                 [key: string]: number;
             };

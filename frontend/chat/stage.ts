@@ -7,6 +7,8 @@ export interface Stage {
   readonly entries: RoomEntries;
   /** What was bought on this page. */
   readonly buying: { readonly orders: readonly Pick<PlacedOrder, "page">[] };
+  /** How many hearts the show was sent; null before the room has said it. */
+  readonly hearts: number | null;
   /** A recording is being watched. */
   readonly replaying: boolean;
 }

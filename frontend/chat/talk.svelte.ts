@@ -2,6 +2,7 @@
 import type { Component } from "svelte";
 import { call, problemOf, type Problem } from "../api/client";
 import type { ChatEvent, ChatMessage, SentMessage } from "../contract";
+import { Hearts } from "./hearts.svelte";
 import { isLater, withMessage, without, type Lines } from "./lines";
 import { Pinned } from "./pinned.svelte";
 import { Recorded } from "./recorded.svelte";
@@ -32,6 +33,7 @@ export class Talk {
   #heard = $state.raw<Lines>([]);
   readonly recorded: Recorded;
   readonly pinned: Pinned;
+  readonly hearts: Hearts;
   /** The sheet on a narrow screen. */
   open = $state(false);
   /** The lane over the picture was put away. */
@@ -64,6 +66,7 @@ export class Talk {
   constructor(readonly store: Stage) {
     this.voice = keptVoice(store.page.show.id);
     this.recorded = new Recorded(store);
+    this.hearts = new Hearts(store);
     this.pinned = new Pinned(
       () => (this.#isRoomKnown ? (this.settings?.pinned_id ?? null) : undefined),
       () => this.lines,

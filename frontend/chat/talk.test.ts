@@ -33,6 +33,7 @@ function talkOf(more: Partial<Stage> = {}, chat?: RoomChat): Talk {
     show: { state: "live" },
     entries: (chat ? { chat } : {}) as Stage["entries"],
     buying: { orders: [] },
+    hearts: null,
     replaying: false,
     ...more,
   });

@@ -6,12 +6,20 @@ export interface Room {
   seq: number;
   entries: RoomEntries;
   viewers: number | null;
+  hearts: number | null;
   stock: Readonly<Record<string, number>>;
   /** Milliseconds to add to this machine's clock to have the server's. */
   clockOffset: number | null;
 }
 
-export const empty: Room = { seq: -1, entries: {}, viewers: null, stock: {}, clockOffset: null };
+export const empty: Room = {
+  seq: -1,
+  entries: {},
+  viewers: null,
+  hearts: null,
+  stock: {},
+  clockOffset: null,
+};
 
 export function fold(room: Room, event: RoomEvent, receivedAt: number): Room {
   const clockOffset = nearest(room.clockOffset, event.ts - receivedAt);
@@ -27,7 +35,13 @@ export function fold(room: Room, event: RoomEvent, receivedAt: number): Room {
         entries: withKey(room.entries, event.key, event.value),
       };
     case "state":
-      return { ...room, clockOffset, viewers: event.viewers, stock: event.stock };
+      return {
+        ...room,
+        clockOffset,
+        viewers: event.viewers,
+        hearts: event.hearts,
+        stock: event.stock,
+      };
   }
 }
 

@@ -142,6 +142,7 @@ export class ShowStore {
     return stock;
   });
   readonly viewers = $derived(this.#room.viewers);
+  readonly hearts = $derived(this.#room.hearts);
   /** Everything that this page has ever shown: goods that are held stay goods when they leave the
    *  shelf. */
   readonly catalog = $derived.by(() => [...this.show.products, ...this.page.show.products]);

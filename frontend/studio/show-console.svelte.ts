@@ -18,6 +18,7 @@ export class ShowConsole {
   view = $state.raw<StudioView | null>(null);
   sales = $state.raw<Sales | null>(null);
   viewers = $state<number | null>(null);
+  hearts = $state<number | null>(null);
   stock = $state.raw<Readonly<Record<string, number>>>({});
   /** Why the last action was refused, and, apart from it, why the state of the show cannot be
    *  read. */
@@ -119,6 +120,7 @@ export class ShowConsole {
     return listen(`${url}?watching=0`, {
       changed: (room) => {
         this.viewers = room.viewers;
+        this.hearts = room.hearts;
         this.stock = stockOf(room);
         this.#clockOffset = room.clockOffset ?? 0;
         this.#cues = learnAll(this.#cues, cuesOf(room));

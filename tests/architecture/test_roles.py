@@ -24,6 +24,8 @@ PUBLIC = {
     "list_messages": "watching",
     # A guest by the token of their first message; who signed in is asked for in the route itself.
     "send_message": "guest",
+    # A number, of nobody.
+    "send_hearts": "watching",
     # A guest is known by the token of their own hold.
     "hold_goods": "guest",
     "open_checkout": "guest",

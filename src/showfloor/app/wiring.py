@@ -85,6 +85,7 @@ from showfloor.room import openapi as room_openapi
 from showfloor.room import reader as room_reader
 from showfloor.room import subscribers as room_subscribers
 from showfloor.room.deps import RoomDeps
+from showfloor.room.http import hearts as hearts_http
 from showfloor.room.http import moderators as moderators_http
 from showfloor.shows import http as shows_http
 from showfloor.shows import internal as shows_internal
@@ -194,6 +195,7 @@ EDGES = (
     captions_http,
     replays_http,
     room_http,
+    hearts_http,
     moderators_http,
     orders_http,
     own_orders_http,

@@ -59,6 +59,9 @@ _STOCK = (
     "room_id, sku"
 )
 
+# The hearts that these rooms were sent.
+_HEARTS = "select room_id, total from room_hearts where room_id = any(%(ids)s)"
+
 # Of the last %(back)s numbers of changes those that are there, the newest among them.
 _NEWEST_CHANGES = """
     select change from room_message
@@ -162,6 +165,10 @@ class Reader:
             room_id: json.dumps(stock, ensure_ascii=False, separators=(",", ":"))
             for room_id, stock in found.items()
         }
+
+    async def hearts(self, ids: Collection[UUID]) -> dict[UUID, int]:
+        """By room; one that was sent none is left out."""
+        return dict(await self._fetch(_HEARTS, ids=list(ids)))
 
     async def newest_changes(self, back: int) -> list[int]:
         """Where to begin to follow messages: of the last `back` numbers those that are there."""

@@ -33,6 +33,7 @@ ROOM_ROWS: Mapping[str, Mapping[str, str]] = {
         "value": "jsonb",
     },
     "room_stock": {"room_id": "uuid", "sku": "character varying", "available": "integer"},
+    "room_hearts": {"room_id": "uuid", "total": "bigint"},
     "room_message": {
         "room_id": "uuid",
         "id": "uuid",

@@ -14,6 +14,7 @@ from showfloor.kit.pace import Pace
 from showfloor.kit.recent import Recent
 from showfloor.media.types import MediaMoment
 from showfloor.room.schemas import MessagesOut
+from showfloor.room.service.hearts import HeartBatcher
 from showfloor.stock import service as stock
 
 Ask = Callable[[UUID], Awaitable[MediaMoment]]
@@ -32,6 +33,9 @@ class RoomDeps:
         """The last message of each show, with the pinned one: all who watch ask for it at once when
         one is pinned. Longer answers are not kept: a thousand of them would fill the memory.
         """
+        self.hearts = HeartBatcher()
+        self.on_air: Recent[bool] = Recent(seconds=KEPT_SECONDS, most=1000)
+        """By show: asked for every heart."""
         self.secret = secret.encode()
         self._behind: Recent[timedelta] = Recent(seconds=2.0, most=1000)
 

@@ -73,6 +73,13 @@ class ChatTokenInvalid(AppError):
     status = 401
 
 
+class HeartsClosed(AppError):
+    """Nobody sends hearts now: the show is not on the air."""
+
+    code = "hearts_closed"
+    status = 409
+
+
 class WritingTooFast(AppError):
     """`seconds` until the next message is taken."""
 

@@ -84,6 +84,14 @@ class SettingsRow(Base):
     pinned_id: Mapped[UUID | None]
 
 
+class HeartsRow(Base):
+    """How many hearts a show was sent; `fanout` reads it."""
+
+    __tablename__ = "room_hearts"
+    room_id: Mapped[UUID] = mapped_column(primary_key=True)
+    total: Mapped[int] = mapped_column(BigInteger)
+
+
 class MessageRow(Base):
     """`change` is a new number after every change. `name` is what the writer was called then."""
 

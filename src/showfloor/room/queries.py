@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
@@ -31,6 +31,7 @@ from showfloor.room.models import (
     AccountMuteRow,
     ActionRow,
     AuthorRow,
+    HeartsRow,
     MessageRow,
     SettingsRow,
 )
@@ -120,6 +121,16 @@ async def author_of_person(session: Session, author: Author, at: datetime) -> Au
         index_elements=[AuthorRow.show_id, AuthorRow.person_id], set_={"name": author.name}
     ).returning(AuthorRow)
     return _author((await session.execute(stored)).scalar_one())
+
+
+async def add_hearts(session: Session, counted: Mapping[UUID, int]) -> None:
+    """By show. In one order, so that two processes do not wait for each other."""
+    rows = [{"room_id": show_id, "total": counted[show_id]} for show_id in sorted(counted)]
+    added = insert(HeartsRow).values(rows)
+    total = HeartsRow.total + added.excluded.total
+    await session.execute(
+        added.on_conflict_do_update(index_elements=[HeartsRow.room_id], set_={"total": total})
+    )
 
 
 async def add_message(session: Session, message: Message) -> None:

@@ -11,7 +11,7 @@ from showfloor.identity.schemas import AgeIn
 from showfloor.kit.fields import Email
 from showfloor.kit.schemas import Time, id_with
 from showfloor.room.rules.names import LONGEST_NAME, clean_name
-from showfloor.room.rules.pace import LONGEST_MUTE, SLOWEST
+from showfloor.room.rules.pace import LONGEST_MUTE, MOST_HEARTS, SLOWEST
 from showfloor.room.rules.words import LONGEST, clean_message
 from showfloor.room.types import ActionKind, ChatRole
 
@@ -65,6 +65,11 @@ class NewMessage(AgeInChat):
         description="the token of an order's page, `/o/{token}`: a guest's proof of a purchase "
         "while `buyers_only` holds",
     )
+
+
+class HeartsIn(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid")
+    count: int = Field(1, ge=1, le=MOST_HEARTS)
 
 
 class MessageOut(BaseModel):

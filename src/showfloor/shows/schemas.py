@@ -519,11 +519,14 @@ class RoomChange(BaseModel):
 
 
 class RoomState(BaseModel):
-    """Event `state`: what changes fast, replaced whole. `stock` is pieces left by SKU."""
+    """Event `state`: what changes fast, replaced whole. `hearts` is how many the show was
+    sent until now, `stock` pieces left by SKU.
+    """
 
     seq: int
     ts: int
     viewers: int
+    hearts: int
     stock: dict[str, int]
 
 

@@ -46,6 +46,7 @@ SHOW_WORDS = (
     "thanks",
     "sheet",
     "chat",
+    "hearts",
 )
 SHARED_WORDS = ("list", "problem", "error", "currency", "language")
 REMOTE_WORDS = ("remote", "studio")

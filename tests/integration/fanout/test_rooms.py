@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import text
 
 from showfloor.fanout import queries
-from showfloor.kit import ids
+from showfloor.fanout.feed import HEARTS_EVERY
+from showfloor.kit import clock, ids
 from showfloor.kit.contract import ROOMS_CHANNEL
 from showfloor.realtime import service
 from showfloor.realtime.hints import Hints
@@ -159,6 +160,25 @@ async def test_viewers_are_counted_when_they_come_and_go(
             one.close()
         await viewer.state_when(lambda state: state["viewers"] == 2)
         assert await crowd[3].state_when(lambda state: state["viewers"] == 2)
+
+
+async def test_hearts_reach_everybody_twice_a_second_at_most(
+    house: Any, serve: Any, watch: Any
+) -> None:
+    room = await house.open_room()
+    await house.run("insert into room_hearts values (%s, 1)", room)
+    async with serve() as server:
+        began = clock.monotonic()
+        viewer = await watch(server, room)
+        assert (await viewer.state_when(lambda state: True))["hearts"] == 1
+        for total in range(2, 5):
+            # The next one is sent when this one was seen.
+            await house.run("update room_hearts set total = %s", total)
+            assert await viewer.state_when(lambda state, seen=total: state["hearts"] == seen)
+        passed = clock.monotonic() - began
+
+    # The first of them may be read at once, each of the others half a second after that before.
+    assert passed >= 2 * HEARTS_EVERY
 
 
 async def test_stock_is_sampled_and_replaced_whole(house: Any, serve: Any, watch: Any) -> None:

@@ -29,6 +29,12 @@ NEWCOMERS = Limit(60, 60.0)
 """New guests of one network: a name is easily made up, so that is what a new one costs."""
 RETURNS = Limit(1, 600.0)
 """The same, while a guest of that network is muted in the show."""
+HEARTS = Limit(100, 10.0)
+"""Requests with hearts of one network. Nothing is known of who sends them, so that is all that a
+program cannot make up; of a crowd behind one address some are not counted.
+"""
+MOST_HEARTS = 5
+"""Hearts of one request: as often as a thumb taps in the second that a page waits for more."""
 SAME = Limit(5, 10.0)
 """Messages of one text that leads away, in a show, of guests who have no account and are not known
 to have bought: what more of them send at once waits. A greeting, or the answer to what the host

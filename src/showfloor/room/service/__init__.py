@@ -1,7 +1,8 @@
-"""Use cases of `room`, one file a noun: access, messages, moderation, moderators,
+"""Use cases of `room`, one file a noun: access, hearts, messages, moderation, moderators,
 keeping.
 """
 
+from showfloor.room.service.hearts import takes_hearts
 from showfloor.room.service.keeping import erase, forget_old, said_by_viewer
 from showfloor.room.service.messages import (
     Guest,
@@ -45,6 +46,7 @@ __all__ = [
     "restore_message",
     "said_by_viewer",
     "send_message",
+    "takes_hearts",
     "unmute",
     "unpin_message",
     "withdraw_moderator",
