@@ -4,6 +4,7 @@ away.
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Any
 
@@ -271,3 +272,19 @@ def test_frame_shows_the_chat_unless_it_is_switched_off(
     expect(page.get_by_role("heading", name="In this show")).to_be_visible()
     expect(page.locator(".talk, .lane, .has-chat")).to_have_count(0)
     page.context.close()
+
+
+def test_hearts_of_a_phone_are_counted_on_every_screen(
+    demo: Installation, browser: Browser
+) -> None:
+    reader, sender = visitor(browser, demo, "en", DESK), visitor(browser, demo, "ar", PHONE)
+    total = reader.locator(".hearts__total:visible")
+    before = int(total.inner_text().split()[-1]) if total.count() else 0
+
+    for _ in range(3):
+        sender.get_by_role("button", name="إرسال قلب").press("Enter")
+
+    expect(total).to_have_text(re.compile(rf"\b{before + 3}$"))
+    expect(sender.locator(".hearts__total:visible")).to_have_text(re.compile(rf"\b{before + 3}$"))
+    for page in (reader, sender):
+        page.context.close()
