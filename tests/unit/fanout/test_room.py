@@ -11,9 +11,15 @@ from showfloor.fanout.log import Change, RoomLog
 from showfloor.fanout.room import SLICE, Room
 from showfloor.fanout.viewer import Viewer
 from showfloor.kit import clock
+from tests.unit.fanout.conftest import FakeTransport
 
 Join = Callable[..., Viewer]
 MakeChange = Callable[..., Change]
+
+
+def wire(viewer: Viewer) -> FakeTransport:
+    assert isinstance(viewer.transport, FakeTransport)
+    return viewer.transport
 
 
 def _push(room: Room) -> int:
@@ -22,7 +28,7 @@ def _push(room: Room) -> int:
 
 def _events(viewer: Viewer) -> list[str]:
     """`snapshot 3`, `set 4`, `state 1` (viewers) … in the order of writing."""
-    written = viewer.transport.take().decode()  # type: ignore[attr-defined]
+    written = wire(viewer).take().decode()
     found = re.findall(
         r'event: (\w+)\n(?:id: (\d+)\n)?data: {"seq":\d+,"ts":\d+(?:,"viewers":(\d+))?', written
     )
@@ -46,14 +52,14 @@ async def test_hearts_are_in_the_state_and_change_it(room: Room, join: Join) -> 
     room.tick(1.0)
     _push(room)
 
-    assert b'"viewers":1,"hearts":12,"stock"' in viewer.transport.take()  # type: ignore[attr-defined]
+    assert b'"viewers":1,"hearts":12,"stock"' in wire(viewer).take()
 
 
 async def test_newcomer_is_told_the_present_time_however_long_nothing_happened(
     room: Room, join: Join
 ) -> None:
     def times(viewer: Viewer) -> set[int]:
-        return {int(ts) for ts in re.findall(rb'"ts":(\d+)', viewer.transport.take())}  # type: ignore[attr-defined]
+        return {int(ts) for ts in re.findall(rb'"ts":(\d+)', wire(viewer).take())}
 
     start = datetime(2026, 11, 23, 12, tzinfo=UTC)
     with clock.use(lambda: start):
@@ -107,7 +113,7 @@ async def test_crowd_is_told_its_number_less_often_than_its_stock(room: Room, jo
     room.tick(1.0)
     _push(room)
     room.leave(viewers.pop())
-    viewers[0].transport.take()  # type: ignore[attr-defined]
+    wire(viewers[0]).take()
 
     room.tick(1.4)
     _push(room)
@@ -126,16 +132,16 @@ async def test_stock_is_sent_when_it_changed(room: Room, join: Join) -> None:
     viewer = join()
     room.tick(0.0)
     _push(room)
-    viewer.transport.take()  # type: ignore[attr-defined]
+    wire(viewer).take()
 
     room.stock = '{"A":41}'
     room.tick(1.0)
     _push(room)
-    assert b'"viewers":1,"hearts":0,"stock":{"A":41}}' in viewer.transport.take()  # type: ignore[attr-defined]
+    assert b'"viewers":1,"hearts":0,"stock":{"A":41}}' in wire(viewer).take()
 
     room.tick(2.0)
     _push(room)
-    assert viewer.transport.written == b""  # type: ignore[attr-defined]
+    assert wire(viewer).written == b""
 
 
 async def test_log_event_does_not_hurry_the_state(
@@ -194,7 +200,7 @@ async def test_slow_viewer_gets_the_latest_state_and_every_event_when_it_drained
     assert _events(quick).count("state 2") == 4
 
     slow.resume_writing()
-    written = slow.transport.written  # type: ignore[attr-defined]
+    written = wire(slow).written
     assert _events(slow) == ["set 4", "set 5", "set 6", "set 7", "state 2"]
     assert b'"stock":{"A":7}' in written
 
@@ -208,12 +214,12 @@ async def test_slow_viewer_that_falls_off_the_log_is_closed(
     for seq in range(4, 14):
         room.advance([change(seq)])
         _push(room)
-    assert not slow.transport.aborted  # type: ignore[attr-defined]
+    assert not wire(slow).aborted
 
     room.advance([change(14)])
     _push(room)
-    assert slow.transport.aborted  # type: ignore[attr-defined]
-    assert not quick.transport.aborted  # type: ignore[attr-defined]
+    assert wire(slow).aborted
+    assert not wire(quick).aborted
     assert _events(quick)[-1] == "set 14"
 
 
@@ -233,7 +239,7 @@ async def test_push_pauses_after_a_slice_and_goes_on_with_what_came_meanwhile(
 ) -> None:
     viewers = [join() for _ in range(SLICE + 1)]
     for viewer in viewers:
-        viewer.transport.take()  # type: ignore[attr-defined]
+        wire(viewer).take()
 
     room.advance([change(4)])
     round_ = room.push()
@@ -265,22 +271,22 @@ async def test_equal_viewers_are_written_the_same_bytes(
 async def test_stalled_viewer_is_closed_by_the_heartbeat(join: Join) -> None:
     stalled, drains = join(), join()
     for viewer in (stalled, drains):
-        viewer.transport.take()  # type: ignore[attr-defined]
+        wire(viewer).take()
     stalled.pause_writing()
 
     stalled.beat(stalled.paused_at)
     drains.beat(stalled.paused_at)
-    assert (stalled.transport.aborted, drains.transport.written) == (False, b": hb\n\n")  # type: ignore[attr-defined]
+    assert (wire(stalled).aborted, drains.transport.written) == (False, b": hb\n\n")
 
     stalled.beat(stalled.paused_at + 0.001)
-    assert stalled.transport.aborted  # type: ignore[attr-defined]
+    assert wire(stalled).aborted
 
 
 async def test_viewer_that_keeps_sending_is_closed(join: Join) -> None:
     viewer = join()
 
     viewer.data_received(b"x" * 1024)
-    assert not viewer.transport.aborted  # type: ignore[attr-defined]
+    assert not wire(viewer).aborted
 
     viewer.data_received(b"x")
-    assert viewer.transport.aborted  # type: ignore[attr-defined]
+    assert wire(viewer).aborted

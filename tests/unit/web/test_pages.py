@@ -286,6 +286,22 @@ def test_replays_stand_on_the_front_page_with_their_length(env: jinja2.Environme
     assert heading not in pages.render_home(env, lang="en", live=[], upcoming=[])
 
 
+def order_page(
+    env: jinja2.Environment, lang: str, order: Order, *, withdrawing: bool = False, **more: Any
+) -> str:
+    return pages.render_order(
+        env,
+        lang=lang,
+        path="/o/token",
+        order=order_detail(order).model_dump(mode="json"),
+        timezone="Europe/London",
+        is_export=False,
+        mails=True,
+        withdrawing=withdrawing,
+        **more,
+    )
+
+
 @pytest.mark.parametrize("lang", ["en", "ar"])
 @pytest.mark.parametrize("withdrawn", [True, False], ids=["withdrawn", "withdrawing"])
 def test_order_page_promises_no_money_that_was_given_back(
@@ -299,17 +315,7 @@ def test_order_page_promises_no_money_that_was_given_back(
     )
 
     def page(due: int) -> str:
-        return pages.render_order(
-            env,
-            lang=lang,
-            path="/o/token",
-            order=order_detail(order).model_dump(mode="json"),
-            timezone="Europe/London",
-            is_export=False,
-            mails=True,
-            withdrawing=not withdrawn,
-            due_back=Money(due, "GBP"),
-        )
+        return order_page(env, lang, order, withdrawing=not withdrawn, due_back=Money(due, "GBP"))
 
     owed, nothing = (messages.load().price(lang, Money(amount, "GBP")) for amount in (77, 0))
 
@@ -326,19 +332,8 @@ def test_order_page_says_what_is_owed_since_a_refund_failed(
     later = done.placed_at + timedelta(days=3)
     failed = replace(done.refunds[0], state=RefundState.FAILED, failed_at=later)
 
-    def page(order: Order) -> str:
-        return pages.render_order(
-            env,
-            lang=lang,
-            path="/o/token",
-            order=order_detail(order).model_dump(mode="json"),
-            timezone="Europe/London",
-            is_export=False,
-            mails=True,
-            withdrawing=False,
-        )
-
-    owed, alone = page(replace(order, refunds=(failed,))), page(done)
+    owed = order_page(env, lang, replace(order, refunds=(failed,)))
+    alone = order_page(env, lang, done)
 
     translate = partial(messages.load().translate, lang)
     price = messages.load().price(lang, Money(300, "GBP"))

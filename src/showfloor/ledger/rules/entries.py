@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -25,32 +25,39 @@ from showfloor.ledger.types import (
     Posting,
 )
 
+_EARNED = (EntryKind.PLATFORM_FEE, EntryKind.COMMISSION, EntryKind.LINK_COMMISSION)
+"""Who earns of a sale, in the order of `_earned`."""
+_EARNED_LESS = (
+    EntryKind.PLATFORM_FEE_BACK,
+    EntryKind.COMMISSION_BACK,
+    EntryKind.LINK_COMMISSION_BACK,
+)
+_EARNED_AGAIN = (
+    EntryKind.PLATFORM_FEE_AGAIN,
+    EntryKind.COMMISSION_AGAIN,
+    EntryKind.LINK_COMMISSION_AGAIN,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Earning:
+    """What somebody earns of `base`, both in minor units; `rate` is None where lines differ."""
+
+    account: Account
+    amount: int
+    base: int
+    rate: int | None
+
 
 def of_sale(order: BookedOrder, provider_fee: int) -> list[Entry]:
     """The buyer paid: the seller has it, and owes fees and commission."""
     seller, provider = Account.merchant(order.merchant_id), Account.provider(order.provider)
-    goods = goods_left(order.lines)
     paid = sum(line.amount for line in order.lines)
     made = _Maker(order, order.order_id, order.placed_at)
     made.move(EntryKind.PAYMENT, provider, seller, paid)
     made.move(EntryKind.PROVIDER_FEE, seller, provider, provider_fee, base=paid)
-    fee = part_of(goods, order.fee_rate)
-    made.move(EntryKind.PLATFORM_FEE, seller, PLATFORM, fee, base=goods, rate=order.fee_rate)
-    if order.creator_id is not None:
-        creator = Account.creator(order.creator_id)
-        base, rate = goods_left(_commissioned(order.lines)), _rate_of(order.lines)
-        earned = commission_of(order.lines)
-        made.move(EntryKind.COMMISSION, seller, creator, earned, base=base, rate=rate)
-    if order.affiliate_id is not None:
-        by_link = _by_link(order.lines)
-        made.move(
-            EntryKind.LINK_COMMISSION,
-            seller,
-            Account.creator(order.affiliate_id),
-            link_commission_of(order.lines),
-            base=goods_left(by_link),
-            rate=_only(line.link_rate for line in by_link),
-        )
+    for kind, each in zip(_EARNED, _earned(order, order.lines), strict=True):
+        made.move(kind, seller, each.account, each.amount, base=each.base, rate=each.rate)
     return made.entries
 
 
@@ -66,27 +73,11 @@ def of_return(
     commission of what went back go back too. The payment provider keeps its own.
     """
     seller, provider = Account.merchant(order.merchant_id), Account.provider(order.provider)
-    before, after = order.lines, with_back(order, shares).lines
     made = _Maker(order, source_id, at)
     made.move(kind, seller, provider, amount)
-    fee = part_of(goods_left(before), order.fee_rate) - part_of(goods_left(after), order.fee_rate)
-    base = goods_left(before) - goods_left(after)
-    made.move(EntryKind.PLATFORM_FEE_BACK, PLATFORM, seller, fee, base=base, rate=order.fee_rate)
-    if order.creator_id is not None:
-        creator = Account.creator(order.creator_id)
-        unearned = commission_of(before) - commission_of(after)
-        base = goods_left(_commissioned(before)) - goods_left(_commissioned(after))
-        rate = _rate_of(order.lines)
-        made.move(EntryKind.COMMISSION_BACK, creator, seller, unearned, base=base, rate=rate)
-    if order.affiliate_id is not None:
-        made.move(
-            EntryKind.LINK_COMMISSION_BACK,
-            Account.creator(order.affiliate_id),
-            seller,
-            link_commission_of(before) - link_commission_of(after),
-            base=goods_left(_by_link(before)) - goods_left(_by_link(after)),
-            rate=_only(line.link_rate for line in _by_link(before)),
-        )
+    left = with_back(order, shares).lines
+    for kind, each in zip(_EARNED_LESS, _difference(order, order.lines, left), strict=True):
+        made.move(kind, each.account, seller, each.amount, base=each.base, rate=each.rate)
     return made.entries
 
 
@@ -98,32 +89,47 @@ def of_failed_refund(
     left. `shares` are what the refund was of each line.
     """
     seller, provider = Account.merchant(order.merchant_id), Account.provider(order.provider)
-    before = order.lines
-    after = with_back(order, {at: -share for at, share in shares.items()}).lines
     made = _Maker(order, source_id, at)
     made.move(EntryKind.REFUND_FAILED, provider, seller, amount)
-    fee = part_of(goods_left(after), order.fee_rate) - part_of(goods_left(before), order.fee_rate)
-    base = goods_left(after) - goods_left(before)
-    made.move(EntryKind.PLATFORM_FEE_AGAIN, seller, PLATFORM, fee, base=base, rate=order.fee_rate)
-    if order.creator_id is not None:
-        made.move(
-            EntryKind.COMMISSION_AGAIN,
-            seller,
-            Account.creator(order.creator_id),
-            commission_of(after) - commission_of(before),
-            base=goods_left(_commissioned(after)) - goods_left(_commissioned(before)),
-            rate=_rate_of(order.lines),
-        )
-    if order.affiliate_id is not None:
-        made.move(
-            EntryKind.LINK_COMMISSION_AGAIN,
-            seller,
-            Account.creator(order.affiliate_id),
-            link_commission_of(after) - link_commission_of(before),
-            base=goods_left(_by_link(after)) - goods_left(_by_link(before)),
-            rate=_only(line.link_rate for line in _by_link(before)),
-        )
+    left = with_back(order, {at: -share for at, share in shares.items()}).lines
+    for kind, each in zip(_EARNED_AGAIN, _difference(order, left, order.lines), strict=True):
+        made.move(kind, seller, each.account, each.amount, base=each.base, rate=each.rate)
     return made.entries
+
+
+def _earned(order: BookedOrder, lines: tuple[BookedLine, ...]) -> list[_Earning]:
+    """What the site, the host and the creator by whose link the buyer came earn of these lines of
+    the order; nothing where there is none.
+    """
+    goods, hosted, by_link = goods_left(lines), _commissioned(lines), _by_link(lines)
+    return [
+        _Earning(PLATFORM, part_of(goods, order.fee_rate), goods, order.fee_rate),
+        _earning_of(order.creator_id, commission_of(lines), hosted, _rate_of(lines)),
+        _earning_of(
+            order.affiliate_id,
+            link_commission_of(lines),
+            by_link,
+            _only(line.link_rate for line in by_link),
+        ),
+    ]
+
+
+def _earning_of(
+    creator_id: UUID | None, amount: int, lines: list[BookedLine], rate: int | None
+) -> _Earning:
+    if creator_id is None:
+        return _Earning(PLATFORM, 0, 0, None)
+    return _Earning(Account.creator(creator_id), amount, goods_left(lines), rate)
+
+
+def _difference(
+    order: BookedOrder, more: tuple[BookedLine, ...], less: tuple[BookedLine, ...]
+) -> list[_Earning]:
+    """What is earned of `more` beyond what is earned of `less`, lines of the same order."""
+    return [
+        replace(one, amount=one.amount - other.amount, base=one.base - other.base)
+        for one, other in zip(_earned(order, more), _earned(order, less), strict=True)
+    ]
 
 
 def with_back(order: BookedOrder, shares: Mapping[int, int]) -> BookedOrder:

@@ -189,26 +189,22 @@ async def order_of_refund(session: Session, refund_id: UUID) -> UUID | None:
     return (await session.execute(chosen)).scalar_one_or_none()
 
 
-async def end_refund(session: Session, refund_id: UUID, state: RefundState, now: datetime) -> bool:
-    """False when it had ended before."""
+async def end_refund(
+    session: Session,
+    refund_id: UUID,
+    state: RefundState,
+    now: datetime,
+    *,
+    was: RefundState = RefundState.PROMISED,
+) -> bool:
+    """False where it is not what it `was`, as when it had ended before."""
     ended = (
         update(RefundRow)
-        .where(RefundRow.id == refund_id, RefundRow.state == RefundState.PROMISED.value)
+        .where(RefundRow.id == refund_id, RefundRow.state == was.value)
         .values(state=state.value, changed_at=now, look_at=None)
         .returning(RefundRow.id)
     )
     return (await session.execute(ended)).first() is not None
-
-
-async def fail_refund(session: Session, refund_id: UUID, now: datetime) -> bool:
-    """False unless it was done."""
-    failed = (
-        update(RefundRow)
-        .where(RefundRow.id == refund_id, RefundRow.state == RefundState.DONE.value)
-        .values(state=RefundState.FAILED.value, changed_at=now)
-        .returning(RefundRow.id)
-    )
-    return (await session.execute(failed)).first() is not None
 
 
 async def look_at_refund_later(session: Session, refund_id: UUID, look_at: datetime) -> None:

@@ -112,7 +112,10 @@ async def fail_refund(session: Session, refund_id: UUID) -> None:
         return
     await queries.lock_order(session, order_id)
     now = clock.now()
-    if not await queries.fail_refund(session, refund_id, now):
+    was_done = await queries.end_refund(
+        session, refund_id, RefundState.FAILED, now, was=RefundState.DONE
+    )
+    if not was_done:
         await end_refund(session, refund_id, given_back=False)
         return
     order = await find_order(session, order_id)
