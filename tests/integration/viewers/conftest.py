@@ -11,7 +11,11 @@ from pydantic import SecretStr
 
 from showfloor.app.asgi import create_app
 from showfloor.app.settings import Settings
+from showfloor.kit import ids
+from showfloor.kit.db import Database
 from showfloor.viewers import http as viewers_http
+from tests.integration.checkout.counter import open_show
+from tests.integration.checkout.shop import add_product, add_seller
 from tests.integration.notices.postbox import SENDER
 from tests.integration.viewers.visitors import BASE, SECRET, Visitor, visitor
 from tests.people import FakeStreaming
@@ -23,6 +27,14 @@ def own_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("_asked", "_tried"):
         most = getattr(viewers_http, name).most
         monkeypatch.setattr(viewers_http, name, viewers_http.PerMinute(most))
+
+
+@pytest.fixture
+async def show(database: Database) -> str:
+    """One of a seller with something to sell; its public id."""
+    seller = await add_seller(database)
+    product = await add_product(database, seller, ("SALT",))
+    return ids.encode("show", await open_show(database, (seller, product)))
 
 
 @pytest.fixture

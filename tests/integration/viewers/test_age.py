@@ -13,19 +13,12 @@ from showfloor.identity.service import Gate
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Database
 from showfloor.markets import service as markets
-from tests.integration.checkout.counter import ADDRESS, open_show
-from tests.integration.checkout.shop import add_product, add_seller, execute, scalar
+from tests.integration.checkout.counter import ADDRESS
+from tests.integration.checkout.shop import execute, scalar
 from tests.integration.viewers.visitors import ADULT, Visitor
 
 TEEN = {"day": 3, "month": 1, "year": clock.now().year - 17}
 guarded = pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
-
-
-@pytest.fixture
-async def show(database: Database) -> str:
-    seller = await add_seller(database)
-    product = await add_product(database, seller, ("SALT",))
-    return ids.encode("show", await open_show(database, (seller, product)))
 
 
 @pytest.fixture(autouse=True)

@@ -16,19 +16,12 @@ from showfloor.orders import http as orders_http
 from showfloor.orders import queries, service
 from showfloor.privacy import service as privacy
 from showfloor.privacy.types import Subject
-from tests.integration.checkout.counter import ADDRESS, open_show
-from tests.integration.checkout.shop import add_product, add_seller, execute, scalar
+from tests.integration.checkout.counter import ADDRESS
+from tests.integration.checkout.shop import execute, scalar
 from tests.integration.viewers.visitors import SECRET, Visitor
 
 CARD = {"type": "test", "number": "4242424242424242"}
 guarded = pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
-
-
-@pytest.fixture
-async def show(database: Database) -> str:
-    seller = await add_seller(database)
-    product = await add_product(database, seller, ("SALT",))
-    return ids.encode("show", await open_show(database, (seller, product)))
 
 
 @pytest.fixture(autouse=True)
