@@ -302,12 +302,6 @@ async def note_purchase(session: Session, author_id: UUID) -> None:
     await session.execute(changed.values(has_bought=True))
 
 
-async def sign_in_guest(session: Session, author_id: UUID, viewer_id: UUID) -> None:
-    """The guest wrote before, and is known by an account from here on."""
-    changed = update(AuthorRow).where(AuthorRow.id == author_id)
-    await session.execute(changed.values(viewer_id=viewer_id))
-
-
 async def is_muted_near(session: Session, show_id: UUID, network: bytes, now: datetime) -> bool:
     """Whether somebody of the network, who is a guest as well, may not write now."""
     muted = select(AuthorRow.id).where(
@@ -448,8 +442,9 @@ async def remove_of_account(session: Session, account_id: UUID, pseudonym: str) 
     """What a person's or a viewer's account said is gone, also from open screens; the rows stay
     empty in the place of what others answered to.
     """
-    same = _of_account(account_id)
-    authors = select(AuthorRow.id).where(same)
+    # Locked before the messages are looked for: whoever writes one holds the lock of its author.
+    locked = select(AuthorRow.id).where(_of_account(account_id)).order_by(AuthorRow.id)
+    authors = (await session.execute(locked.with_for_update())).scalars().all()
     gone = (
         update(MessageRow)
         .where(MessageRow.author_id.in_(authors))
@@ -469,7 +464,7 @@ async def remove_of_account(session: Session, account_id: UUID, pseudonym: str) 
     await session.execute(noted.values(reason=""))
     renamed = (
         update(AuthorRow)
-        .where(same)
+        .where(AuthorRow.id.in_(authors))
         .values(
             name=pseudonym,
             person_id=None,

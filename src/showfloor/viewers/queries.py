@@ -181,11 +181,11 @@ async def remove_own_session(session: Session, viewer_id: UUID, session_id: UUID
     return (await session.execute(chosen.returning(ViewerSessionRow.id))).first() is not None
 
 
-async def remove_other_sessions(session: Session, viewer_id: UUID, keep: bytes) -> int:
-    """All but one; how many."""
-    chosen = delete(ViewerSessionRow).where(
-        ViewerSessionRow.viewer_id == viewer_id, ViewerSessionRow.token_digest != keep
-    )
+async def remove_sessions_of(session: Session, viewer_id: UUID, keep: bytes | None = None) -> int:
+    """All of a viewer, but for the one to `keep`; how many."""
+    chosen = delete(ViewerSessionRow).where(ViewerSessionRow.viewer_id == viewer_id)
+    if keep is not None:
+        chosen = chosen.where(ViewerSessionRow.token_digest != keep)
     return len((await session.execute(chosen.returning(ViewerSessionRow.id))).all())
 
 

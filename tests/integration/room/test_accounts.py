@@ -4,21 +4,26 @@ show; and it disappears with everything that was said under it.
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from showfloor.identity.service import Gate
 from showfloor.kit import clock, ids
-from showfloor.kit.db import Database
+from showfloor.kit.db import Database, Session
 from showfloor.markets import service as markets
 from showfloor.privacy.types import Subject
 from showfloor.room import queries
 from showfloor.room.eraser import ERASER
 from showfloor.room.reader import READER
+from showfloor.room.types import Author
 from tests.integration.room.conftest import ADULT, Talk
 from tests.integration.viewers.visitors import Visitor
 from tests.people import add_key, add_person
+from tests.waiting import until_somebody_waits
 
 Headers = dict[str, str]
 
@@ -56,10 +61,9 @@ async def unmute(talk: Talk, message: Any) -> int:
     return int((await talk.client.delete(path, headers=talk.host)).status_code)
 
 
-@pytest.mark.parametrize("pen", ["first message", "token of before"])
 @pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
 async def test_account_of_a_child_does_not_write_with_the_date_of_an_adult(
-    talk: Talk, database: Database, monkeypatch: pytest.MonkeyPatch, guard: bool, pen: str
+    talk: Talk, database: Database, monkeypatch: pytest.MonkeyPatch, guard: bool
 ) -> None:
     only = [market for market in markets.list_markets() if market.country == "GB"]
     monkeypatch.setattr(markets, "list_markets", lambda: only)
@@ -68,13 +72,12 @@ async def test_account_of_a_child_does_not_write_with_the_date_of_an_adult(
     token, _ = await talk.guest("Omar", "before")
     child = await signed_in(talk, database, born=clock.now().year - 17)
 
-    if pen == "first message":
-        answer = await first(talk, child, "Maha", "after")
-    else:
-        answer = await talk.say("after", token | child)
+    answer = await first(talk, child, "Maha", "after")
+    with_a_guests_token = await talk.say("in his name", token | child)
 
     if guard:
-        assert (answer.status_code, answer.json()["code"]) == (403, "age_refused")
+        for each in (answer, with_a_guests_token):
+            assert (each.status_code, each.json()["code"]) == (403, "age_refused")
     assert await talk.shown() == (["before"] if guard else ["before", "after"])
 
 
@@ -159,17 +162,72 @@ async def test_person_of_another_team_is_muted_by_account(talk: Talk, database: 
     assert (answer.status_code, answer.json()["code"]) == (403, "chat_muted")
 
 
-async def test_guest_who_signs_in_later_is_known_from_then_on(
+@pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
+async def test_words_of_a_guest_are_not_of_whoever_signs_in_at_that_browser(
+    talk: Talk, database: Database, monkeypatch: pytest.MonkeyPatch, guard: bool
+) -> None:
+    token, said = await talk.guest("Sofia", "as a guest")
+    account = await signed_in(talk, database)
+    own = (await first(talk, account, "Maha", "signed in")).json()
+    viewer = await viewer_of(database, own)
+    if not guard:
+        find = queries.guest
+
+        async def anybodys(session: Session, show_id: UUID, token_digest: bytes) -> Author:
+            found = await find(session, show_id, token_digest)
+            assert found is not None
+            return replace(found, viewer_id=viewer)
+
+        monkeypatch.setattr(queries, "guest", anybodys)
+
+    answer = await talk.say("in her name", token | account)
+
+    assert answer.status_code == (401 if guard else 201)
+    assert await talk.shown() == ["as a guest", "signed in", *([] if guard else ["in her name"])]
+    if guard:
+        assert answer.json()["code"] == "chat_token_invalid"
+        assert await mute(talk, said, account=True) == (409, "chat_no_account")
+        subject = Subject("sofia@example.com", viewer)
+        async with database.session() as session:
+            known = await READER.read(session, subject, "")
+            await ERASER.erase(session, subject)
+        assert [row["text"] for row in known] == ["signed in"]
+        assert await talk.shown() == ["as a guest"]
+
+
+async def viewer_of(database: Database, said: Any) -> UUID:
+    """Whose account said it."""
+    async with database.session() as session:
+        message = await queries.message(session, ids.parse("msg", said["id"]))
+        assert message is not None
+        author = await queries.author(session, message.author_id)
+    assert author is not None and author.viewer_id is not None
+    return author.viewer_id
+
+
+async def test_message_of_the_moment_of_an_erasure_goes_with_the_others(
     talk: Talk, database: Database
 ) -> None:
-    token, _ = await talk.guest("Sofia", "as a guest")
+    """Whoever writes holds the lock of its author until it is stored."""
     account = await signed_in(talk, database)
-    said = (await talk.say("signed in", token | account)).json()
+    said = (await first(talk, account, "Sofia", "before")).json()
+    viewer = await viewer_of(database, said)
+    subject = Subject("sofia@example.com", viewer)
 
-    assert await mute(talk, said, account=True) == (204, "")
+    async def erase() -> int:
+        async with database.session() as session:
+            return await ERASER.erase(session, subject)
 
-    other = await signed_in(talk, database)
-    assert (await first(talk, other, "Maha")).status_code == 403
+    async with database.session() as writing:
+        message = await queries.message(writing, ids.parse("msg", said["id"]))
+        assert message is not None
+        assert await queries.guest(writing, message.show_id, ids.digest(said["token"]))
+        erasing = asyncio.create_task(erase())
+        await until_somebody_waits(database)
+        await queries.add_message(writing, replace(message, id=ids.new(), text="meanwhile"))
+    await erasing
+
+    assert await talk.shown() == []
 
 
 async def test_viewer_reads_and_erases_what_was_said_with_the_account(
@@ -179,12 +237,8 @@ async def test_viewer_reads_and_erases_what_was_said_with_the_account(
     said = (await first(talk, who, "Sofia", "my words")).json()
     await talk.guest("Daniel", "of somebody else")
     await mute(talk, said, account=True)
+    subject = Subject("sofia@example.com", await viewer_of(database, said))
     async with database.session() as session:
-        message = await queries.message(session, ids.parse("msg", said["id"]))
-        assert message is not None
-        author = await queries.author(session, message.author_id)
-        assert author is not None
-        subject = Subject("sofia@example.com", author.viewer_id)
         known = await READER.read(session, subject, "")
         erased = await ERASER.erase(session, subject)
         left = await READER.read(session, subject, "")

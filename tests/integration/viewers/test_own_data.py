@@ -23,10 +23,10 @@ from tests.integration.viewers.own_data import (
     registry,
     traces,
 )
-from tests.integration.viewers.test_orders import buy, show
+from tests.integration.viewers.test_orders import buy
 from tests.integration.viewers.visitors import EMAIL, SECRET, Visitor
 
-__all__ = ["registry", "show"]
+__all__ = ["registry"]
 PARTS = ("account", "sessions", "orders", "checkout", "chat", "requests")
 
 

@@ -5,7 +5,7 @@ waits for it.
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 from uuid import UUID
@@ -173,13 +173,10 @@ async def _author_of_guest(session: Session, guest: Guest, show: Show) -> tuple[
         found = await queries.guest(session, show.id, ids.digest(guest.token))
         if found is None:
             raise ChatTokenInvalid
-        if found.viewer_id not in (None, guest.viewer_id):
-            # Somebody else at the same browser, or the same one signed out: their words are not
-            # the account's.
+        if found.viewer_id != guest.viewer_id:
+            # Perhaps somebody else at the same browser, perhaps the same one who signed in or out:
+            # nobody knows. What a guest said is not the account's to be read, erased or muted for.
             raise ChatTokenInvalid
-        if guest.viewer_id is not None and found.viewer_id is None:
-            await queries.sign_in_guest(session, found.id, guest.viewer_id)
-            found = replace(found, viewer_id=guest.viewer_id)
         return found, None
     if guest.name is None or guest.admission is None:
         raise ChatNameNeeded

@@ -106,6 +106,8 @@ async def ask_erasure(
         session, secret=secret, kind=RequestKind.ERASE, subject=_subject(viewer)
     )
     token = privacy.receipt_token(secret, asked)
+    # What another browser did signed in from here on would belong to an account that is gone.
+    await service.end_sessions(session, viewer=viewer)
     forget_cookie(request, response)
     return erasure_view(await privacy.find_erasure(session, secret=secret, token=token), token)
 

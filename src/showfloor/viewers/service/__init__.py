@@ -3,6 +3,7 @@
 from showfloor.viewers.service.sessions import (
     end_other_sessions,
     end_session,
+    end_sessions,
     find_session,
     forget_old_sessions,
     list_sessions,
@@ -23,6 +24,7 @@ __all__ = [
     "ask_sign_in",
     "end_other_sessions",
     "end_session",
+    "end_sessions",
     "enter",
     "find_letter",
     "find_session",

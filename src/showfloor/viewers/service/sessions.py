@@ -48,7 +48,12 @@ async def end_session(session: Session, *, viewer: Viewer, session_id: UUID) -> 
 
 async def end_other_sessions(session: Session, *, viewer: Viewer, token: str) -> int:
     """All but the one of `token`; how many."""
-    return await queries.remove_other_sessions(session, viewer.id, ids.digest(token))
+    return await queries.remove_sessions_of(session, viewer.id, ids.digest(token))
+
+
+async def end_sessions(session: Session, *, viewer: Viewer) -> None:
+    """Sign every browser of this viewer out."""
+    await queries.remove_sessions_of(session, viewer.id)
 
 
 async def forget_old_sessions(session: Session) -> int:
