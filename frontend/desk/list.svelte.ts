@@ -25,14 +25,15 @@ export class DeskList<Item, Filter extends string> {
   constructor(
     private readonly studio: Asking,
     private readonly listed: Listed<Filter>,
-    search = "",
+    hash = "",
   ) {
-    const query = new URLSearchParams(search);
+    const query = new URLSearchParams(hash.replace(/^#/, ""));
     this.filter = listed.filters.find((each) => each === query.get("filter")) ?? listed.first;
     this.words = query.get("q") ?? "";
   }
 
-  /** As the API and the page's address say it. */
+  /** As the API says it, and the page's address behind its `#`: words may be somebody's name, and what stands there is sent to no
+   *  server, neither in a request's line nor as its Referer. */
   get query(): string {
     const words = this.words.trim();
     return new URLSearchParams({ filter: this.filter, ...(words && { q: words }) }).toString();

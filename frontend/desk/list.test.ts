@@ -35,8 +35,8 @@ function listed(search = "") {
 
 test.each([
   ["", "to_send", ""],
-  ["?filter=sent&q=LW-1", "sent", "LW-1"],
-  ["?filter=drop%20table", "to_send", ""],
+  ["#filter=sent&q=LW-1", "sent", "LW-1"],
+  ["#filter=drop%20table", "to_send", ""],
 ])("the address %s chooses %s", (search, filter, words) => {
   const { list } = listed(search);
 

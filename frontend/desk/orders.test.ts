@@ -63,10 +63,10 @@ test("words are looked for in all orders, and safe in an address", () => {
 });
 
 test("the address of a page says filter and words", () => {
-  const orders = new Orders(server(), "?filter=late&q=LW");
+  const orders = new Orders(server(), "#filter=late&q=LW");
 
   expect([orders.filter, orders.words, orders.query]).toEqual(["late", "LW", "filter=late&q=LW"]);
-  expect(new Orders(server(), "?filter=bogus").filter).toBe("to_send");
+  expect(new Orders(server(), "#filter=bogus").filter).toBe("to_send");
 });
 
 test("a list that cannot be had says so and can be asked for again", async () => {

@@ -94,7 +94,7 @@ test("only words that were changed are sent", () => {
 
 test("the list looks for words in all products and remembers them", async () => {
   const { asked, studio } = server();
-  const products = new Products(studio, "?filter=sold_out");
+  const products = new Products(studio, "#filter=sold_out");
   await products.load();
   await products.search("mug");
   expect(asked.map(({ path }) => path)).toEqual([

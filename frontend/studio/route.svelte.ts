@@ -82,7 +82,8 @@ export function follow(event: MouseEvent): void {
     "a[href^='/studio'], a[href^='/desk']",
   );
   const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey;
-  if (!link || !plain || link.search || part(link.pathname) !== part(location.pathname)) return;
+  const isWhole = !link?.search && !link?.hash;
+  if (!link || !plain || !isWhole || part(link.pathname) !== part(location.pathname)) return;
   event.preventDefault();
   here.go(parse(link.pathname));
 }

@@ -9,6 +9,7 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import httpx2
@@ -170,14 +171,19 @@ def test_nobody_who_is_refused_by_age_stands_in_a_log(nginx: int, tmp_path: Path
     assert "/api/" not in log.read_text()
 
 
+def _has(log: Path, text: str) -> bool:
+    return text in log.read_text()
+
+
 def test_address_that_opens_an_order_stands_in_no_log(nginx: int, tmp_path: Path) -> None:
     statuses = _statuses(nginx, "/o/secret")
-    _statuses(nginx, "/o/secret/withdrawal", 1)
-    _statuses(nginx, "/s/x", 1)
+    for path in ("/o/secret/withdrawal", "/api/v1/viewer/erasures/secret", "/s/x"):
+        _statuses(nginx, path, 1)
 
-    log = tmp_path / "access.log"
-    until_blocking(lambda: "GET /s/x" in log.read_text())
-    assert "secret" not in log.read_text()
+    # Nobody is behind it, and some were too many: each is an error, whose line has the address.
+    for log in (tmp_path / "access.log", tmp_path / "error.log"):
+        until_blocking(partial(_has, log, "GET /s/x"))
+        assert not _has(log, "secret")
     assert statuses[0] == 502 and statuses[-1] == 429, "as slow as any page"
 
 
