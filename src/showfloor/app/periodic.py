@@ -41,7 +41,7 @@ from showfloor.room import service as room
 from showfloor.shows import tasks as shows_tasks
 from showfloor.stock import tasks as stock_tasks
 from showfloor.viewers import service as viewers
-from showfloor.web.pages import label_fonts
+from showfloor.web.templating import label_fonts
 from showfloor.webhooks import service as webhooks
 from showfloor.webhooks import tasks as webhooks_tasks
 from showfloor.webhooks.adapters.sender import Sender

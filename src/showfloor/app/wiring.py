@@ -109,8 +109,8 @@ from showfloor.viewers.http import own_data as own_data_http
 from showfloor.web import http as web_http
 from showfloor.web.files import BuiltFiles, ReplayFiles, UploadedFiles
 from showfloor.web.http import order as order_page_http
-from showfloor.web.pages import STATIC
 from showfloor.web.security import join_sources
+from showfloor.web.templating import STATIC
 from showfloor.webhooks import http as webhooks_http
 from showfloor.webhooks import subscribers as webhooks_subscribers
 

@@ -23,6 +23,7 @@ from showfloor.shows.views import room_view
 from showfloor.web import pages
 from showfloor.web.files import built_file
 from showfloor.web.http import clip_json, page, saves_data, shop_of, show_json, templates
+from showfloor.web.templating import STATIC
 
 router = APIRouter(include_in_schema=False)
 FONT = re.compile(r"[\w ,'\"-]{1,80}")
@@ -53,7 +54,7 @@ async def loader(request: Request) -> Response:
         "Cache-Control": "public, max-age=300",
         "Cross-Origin-Resource-Policy": "cross-origin",
     }
-    return built_file(str(pages.STATIC / "embed.js"), request.headers, headers)
+    return built_file(str(STATIC / "embed.js"), request.headers, headers)
 
 
 @router.get("/embed/{slug}")

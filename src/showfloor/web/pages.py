@@ -4,29 +4,18 @@ HTML stands in `templates/`.
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
-from functools import partial
-from pathlib import Path
-from typing import Any, Literal, NotRequired, TypedDict, Unpack
+from datetime import date, datetime, timedelta
+from typing import Literal, TypedDict, Unpack
 
 import jinja2
 
 from showfloor.kit import messages as words
-from showfloor.kit.messages import Messages
 from showfloor.kit.money import Money
 from showfloor.kit.retention import About, data_classes
 from showfloor.merchants.types import WayBack
+from showfloor.web.templating import Page, messages_of, render
 
-TEMPLATES = Path(__file__).parent / "templates"
-STATIC = Path(__file__).parent / "static"
-MANIFEST = STATIC / "manifest.json"
-
-FONTS = {"en": "figtree-latin", "ar": "vazirmatn-arabic"}
-"""The one file that a page of the language preloads, by the beginning of its name."""
-STYLES = "styles/pages/common.css"
 SHOW_WORDS = (
     "show",
     "player",
@@ -89,16 +78,6 @@ STUDIO_WORDS = (
 
 ACCOUNT_WORDS = ("viewer", "age", "field", "order.pieces")
 
-Page = Mapping[str, Any]
-
-
-class Chunk(TypedDict):
-    """A built file in Vite's manifest."""
-
-    file: str
-    imports: NotRequired[list[str]]
-    assets: NotRequired[list[str]]
-
 
 class Shop(TypedDict, total=False):
     """What a show's page must know besides the show."""
@@ -117,57 +96,6 @@ class Shop(TypedDict, total=False):
     """The reader's request asks to save data: nothing is loaded for the picture before a tap."""
 
 
-def create_environment(
-    messages: Messages, manifest_path: Path = MANIFEST, *, static_url: str = "/static/"
-) -> jinja2.Environment:
-    """The templates with their vocabulary: `asset(name)` is the hashed address of a built file,
-    `imports(name)` the addresses of the chunks that it needs, `icons` the shapes.
-    """
-    loader = jinja2.FileSystemLoader(TEMPLATES)
-    env = jinja2.Environment(
-        loader=loader,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
-    manifest: dict[str, Chunk] = json.loads(manifest_path.read_text(encoding="utf-8"))
-    env.globals["asset"] = lambda name: static_url + manifest[name]["file"]
-    env.globals["imports"] = lambda name: [
-        static_url + manifest[chunk]["file"] for chunk in _imports(manifest, name)
-    ]
-    env.globals["fonts"] = {
-        lang: static_url + _font(manifest[STYLES]["assets"], name) for lang, name in FONTS.items()
-    }
-    env.globals["static_url"] = static_url
-    env.globals["icons"] = json.loads((TEMPLATES / "icons.json").read_text(encoding="utf-8"))
-    env.globals["messages"] = messages
-    return env
-
-
-def _imports(manifest: Mapping[str, Chunk], name: str) -> list[str]:
-    """Every chunk that the entry imports, so that a page can ask for all of them at once."""
-    found: list[str] = []
-    waiting = [name]
-    while waiting:
-        for chunk in manifest[waiting.pop()].get("imports", ()):
-            if chunk not in found:
-                found.append(chunk)
-                waiting.append(chunk)
-    return found
-
-
-def label_fonts() -> dict[str, str]:
-    """Font files by language, for words in a picture."""
-    manifest: dict[str, Chunk] = json.loads(MANIFEST.read_text(encoding="utf-8"))
-    assets = manifest[STYLES]["assets"]
-    return {lang: str(STATIC / _font(assets, name)) for lang, name in FONTS.items()}
-
-
-def _font(assets: Sequence[str], name: str) -> str:
-    return next(asset for asset in assets if Path(asset).name.startswith(name))
-
-
 def render_home(
     env: jinja2.Environment,
     *,
@@ -181,8 +109,8 @@ def render_home(
     """`live`, `upcoming` and `again` (to be watched again) are Show JSON, in the order to be
     shown.
     """
-    data = {"messages": _messages(env).subset(lang, "home")}
-    return _render(
+    data = {"messages": messages_of(env).subset(lang, "home")}
+    return render(
         env,
         "home.html",
         lang=lang,
@@ -207,7 +135,7 @@ def render_archive(
     """Show or clip JSON by `kind`, the latest first. `earlier` is the slug after which the next
     page begins, None on the last one; `later` is false on the first.
     """
-    return _render(
+    return render(
         env,
         "archive.html",
         lang=lang,
@@ -225,7 +153,7 @@ def render_show(
 ) -> str:
     """The show page. `show` is Show JSON; `base_url` has no slash at its end."""
     data = _show_data(env, lang, show, shop) | {"embed": None, "clip": None}
-    return _render(
+    return render(
         env,
         "show.html",
         lang=lang,
@@ -248,7 +176,7 @@ def render_clip(
 ) -> str:
     """The page of a clip. `clip` is Clip JSON with the show's `others`."""
     data = _show_data(env, lang, show, shop) | {"embed": None, "clip": clip}
-    return _render(
+    return render(
         env,
         "clip.html",
         lang=lang,
@@ -299,7 +227,7 @@ def render_embed(
         "embed": {"theme": dict(theme) if theme else None},
         "clip": clip,
     }
-    return _render(
+    return render(
         env,
         "embed.html",
         lang=lang,
@@ -324,18 +252,18 @@ def render_studio(
     names the settings without which nothing can be paid.
     """
     data = {
-        "messages": _messages(env).subset(lang, *STUDIO_WORDS, *SHARED_WORDS),
+        "messages": messages_of(env).subset(lang, *STUDIO_WORDS, *SHARED_WORDS),
         "markets": list(markets),
         "payments_missing": list(payments_missing),
     }
-    return _render(env, "studio.html", lang=lang, path=f"/{part}", part=part, data=data)
+    return render(env, "studio.html", lang=lang, path=f"/{part}", part=part, data=data)
 
 
 def render_terms(
     env: jinja2.Environment, *, lang: str, path: str, terms: Page, seller: Mapping[str, str]
 ) -> str:
     """A version of what a seller lays down; `terms` is TermsOut JSON."""
-    return _render(
+    return render(
         env,
         "terms.html",
         lang=lang,
@@ -363,7 +291,7 @@ def render_privacy(
         }
         for each in data_classes()
     ]
-    return _render(
+    return render(
         env,
         "privacy.html",
         lang=lang,
@@ -393,29 +321,29 @@ def render_remote(env: jinja2.Environment, *, lang: str) -> str:
     """The page of a second device; its script reads the ticket behind the `#`, which no server
     sees.
     """
-    data = {"messages": _messages(env).subset(lang, *REMOTE_WORDS, *SHARED_WORDS)}
-    return _render(env, "remote.html", lang=lang, path="/remote", data=data)
+    data = {"messages": messages_of(env).subset(lang, *REMOTE_WORDS, *SHARED_WORDS)}
+    return render(env, "remote.html", lang=lang, path="/remote", data=data)
 
 
 def render_rehearsal(env: jinja2.Environment, *, lang: str, show_id: str) -> str:
     """The page of a show's rehearsals; its script asks the API, which answers the team alone."""
     words = (*SHOW_WORDS, "rehearsal", *SHARED_WORDS)
     data = {
-        "messages": _messages(env).subset(lang, *words),
+        "messages": messages_of(env).subset(lang, *words),
         "home": f"/studio/shows/{show_id}",
         "rehearsal": {"show_id": show_id},
     }
     path = f"/rehearsals/{show_id}"
-    return _render(env, "rehearsal.html", lang=lang, path=path, data=data)
+    return render(env, "rehearsal.html", lang=lang, path=path, data=data)
 
 
 def render_account(env: jinja2.Environment, *, lang: str, mails: bool) -> str:
     """A viewer's account; its script signs in by itself. `mails`: somebody can sign in by mail."""
     data = {
-        "messages": _messages(env).subset(lang, *ACCOUNT_WORDS, *SHARED_WORDS),
+        "messages": messages_of(env).subset(lang, *ACCOUNT_WORDS, *SHARED_WORDS),
         "mails": mails,
     }
-    return _render(env, "account.html", lang=lang, path="/account", data=data)
+    return render(env, "account.html", lang=lang, path="/account", data=data)
 
 
 def render_order(
@@ -445,7 +373,7 @@ def render_order(
     a `new` proof, or for one to be corrected, by how many withdrawals it covers. `may_claim`: it
     belongs to no account yet.
     """
-    return _render(
+    return render(
         env,
         "order.html",
         lang=lang,
@@ -494,8 +422,8 @@ def render_error(
     """A refusal as a page: the sentence of `error.<code>`, or a general one for a code without
     words.
     """
-    shown = code if _messages(env).has(f"error.{code}") else "internal_error"
-    return _render(
+    shown = code if messages_of(env).has(f"error.{code}") else "internal_error"
+    return render(
         env,
         "error.html",
         lang=lang,
@@ -517,81 +445,6 @@ def _show_data(env: jinja2.Environment, lang: str, show: Page, shop: Shop) -> di
         "payments": {name: dict(form) for name, form in shop.get("payments", {}).items()},
         "mails": shop.get("mails", False),
         "save_data": shop.get("save_data", False),
-        "messages": _messages(env).subset(lang, *SHOW_WORDS, *SHARED_WORDS),
+        "messages": messages_of(env).subset(lang, *SHOW_WORDS, *SHARED_WORDS),
         "chat": True,
     }
-
-
-def _render(
-    env: jinja2.Environment, template: str, *, lang: str, path: str, data: Page, **context: Any
-) -> str:
-    other = "en" if lang == "ar" else "ar"
-    page_data = {
-        "lang": lang,
-        "api": "/api/v1",
-        "home": "/",
-        "other_language_url": f"{path}?lang={other}",
-        **data,
-    }
-    return env.get_template(template).render(
-        lang=lang,
-        dir=words.direction(lang),
-        other=other,
-        path=path,
-        page_data=page_data,
-        t=partial(_messages(env).translate, lang),
-        isolated=partial(words.isolated, lang),
-        pick=lambda text: text.get(lang) or text["en"],
-        price=lambda money: _messages(env).price(lang, Money(money["amount"], money["currency"])),
-        number=partial(words.number, lang),
-        moment=_moment,
-        clock=_clock,
-        day=partial(words.day, lang),
-        country=partial(words.country, lang),
-        weekday=partial(words.weekday, lang),
-        lowest=lowest_price,
-        left_of=left_of,
-        **context,
-    )
-
-
-def _messages(env: jinja2.Environment) -> Messages:
-    messages = env.globals["messages"]
-    assert isinstance(messages, Messages)
-    return messages
-
-
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(UTC)
-
-
-def _clock(seconds: float) -> str:
-    """As frontend/i18n/i18n.ts `clock`."""
-    left = math.ceil(seconds)
-    hours, minutes = left // 3600, left // 60 % 60
-    return f"{hours}:{minutes:02}:{left % 60:02}" if hours else f"{minutes}:{left % 60:02}"
-
-
-class LowestPrice(TypedDict):
-    """`price` is Money JSON."""
-
-    price: Page
-    varies: bool
-    prior: Page | None
-
-
-def lowest_price(product: Page) -> LowestPrice:
-    """As frontend/shop/variants.ts `lowestPrice`."""
-    prices = [variant["price"] for variant in product["variants"]]
-    price = min(prices, key=lambda each: int(each["amount"]))
-    varies = any(each["amount"] != price["amount"] for each in prices)
-    priors = [variant.get("prior_price") or {} for variant in product["variants"]]
-    first, *others = [prior.get("price") for prior in priors]
-    same = not varies and all(other == first for other in others)
-    return {"price": price, "varies": varies, "prior": first if same else None}
-
-
-def left_of(product: Page, stock: Mapping[str, int]) -> int | None:
-    """Pieces left over all variants; None where one of them is unknown."""
-    skus = [variant["sku"] for variant in product["variants"]]
-    return sum(stock[sku] for sku in skus) if all(sku in stock for sku in skus) else None

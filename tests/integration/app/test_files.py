@@ -20,7 +20,7 @@ from showfloor.identity import service as identity
 from showfloor.identity.types import CollectionPoint
 from showfloor.kit.db import Database
 from showfloor.web.files import built_file
-from showfloor.web.pages import MANIFEST, STATIC
+from showfloor.web.templating import MANIFEST, STATIC
 from tests.people import add_floor, put_on_air
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml"}

@@ -23,7 +23,7 @@ from showfloor.replays.adapters.cutter import CutClip, CutOrder, Label, Piece, P
 from showfloor.replays.adapters.disk import DiskStorage
 from showfloor.shows import service as shows
 from showfloor.shows.types import Disclosure
-from showfloor.web.pages import label_fonts
+from showfloor.web.templating import label_fonts
 from tests.integration.replays.conftest import EndedShow, EndShow
 from tests.integration.replays.films import SIZE, brightness_at, make_film
 from tests.integration.replays.test_decisions import change, span

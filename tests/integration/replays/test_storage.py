@@ -20,7 +20,7 @@ from showfloor.replays.adapters.cutter import ProcessCutter
 from showfloor.replays.adapters.objects import KEPT, ObjectStorage
 from showfloor.replays.adapters.painter import ProcessPainter
 from showfloor.replays.models import ReplayRow
-from showfloor.web.pages import label_fonts
+from showfloor.web.templating import label_fonts
 from tests.buckets import stalling
 from tests.integration.app.conftest import client
 from tests.integration.replays.conftest import EndedShow

@@ -14,7 +14,7 @@ from showfloor.kit.objects import Objects, ObjectsUnavailable
 from showfloor.replays import service, tasks
 from showfloor.replays.adapters.cutter import ProcessCutter
 from showfloor.replays.adapters.objects import ObjectStorage
-from showfloor.web.pages import label_fonts
+from showfloor.web.templating import label_fonts
 from tests.integration.app.conftest import client
 from tests.integration.replays.conftest import EndedShow
 from tests.integration.replays.stores import (

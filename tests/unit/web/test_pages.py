@@ -22,7 +22,7 @@ from showfloor.markets.types import NoWithdrawal
 from showfloor.merchants.types import ReturnPayer
 from showfloor.orders.types import Order, RefundedPieces, RefundState
 from showfloor.orders.views import order_detail
-from showfloor.web import pages
+from showfloor.web import pages, templating
 from tests.unit.orders.orders_of_tests import order_of
 from tests.unit.orders.test_fulfilment import refunded
 
@@ -42,7 +42,7 @@ BUILT = [
 @pytest.fixture
 def env(tmp_path: Path) -> jinja2.Environment:
     manifest = tmp_path / "manifest.json"
-    fonts = [f"assets/{name}-h4sh.woff2" for name in pages.FONTS.values()]
+    fonts = [f"assets/{name}-h4sh.woff2" for name in templating.FONTS.values()]
     manifest.write_text(
         json.dumps(
             {
@@ -51,7 +51,7 @@ def env(tmp_path: Path) -> jinja2.Environment:
             }
         )
     )
-    return pages.create_environment(messages.load(), manifest)
+    return templating.create_environment(messages.load(), manifest)
 
 
 def text(en: str, ar: str) -> dict[str, str]:

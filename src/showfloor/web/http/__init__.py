@@ -31,6 +31,7 @@ from showfloor.stock import service as stock
 from showfloor.stock.types import NOTHING
 from showfloor.web import pages
 from showfloor.web.security import A_YEAR, page_headers
+from showfloor.web.templating import Page, create_environment
 
 T = TypeVar("T")
 _A_PAGE = 24
@@ -39,7 +40,7 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 @cache
 def templates() -> jinja2.Environment:
-    return pages.create_environment(messages.load())
+    return create_environment(messages.load())
 
 
 def page(
@@ -126,7 +127,7 @@ async def all_clips(request: Request, session: SessionDep, before: str | None = 
 def _archive(
     request: Request,
     kind: Literal["replays", "clips"],
-    found: list[pages.Page],
+    found: list[Page],
     before: str | None,
 ) -> Response:
     """One page of `found`, which has one more if there is a next page. Who comes with an address of
@@ -146,7 +147,7 @@ def _archive(
     return page(request, html)
 
 
-def _public_clip(request: Request, clip: Clip) -> pages.Page:
+def _public_clip(request: Request, clip: Clip) -> Page:
     return clip_view(ClipWithState(clip, ClipState.READY), request.app.state.urls).model_dump(
         mode="json"
     )
@@ -193,7 +194,7 @@ async def _clip(slug: str, request: Request, session: Session) -> str:
     )
 
 
-async def clip_json(request: Request, session: Session, clip: Clip) -> pages.Page:
+async def clip_json(request: Request, session: Session, clip: Clip) -> Page:
     """A clip with the others of its show."""
     urls: PublicUrls = request.app.state.urls
     listed = await replays.list_clips(session, person=None, show_id=clip.show_id)
@@ -206,7 +207,7 @@ async def clip_json(request: Request, session: Session, clip: Clip) -> pages.Pag
     return views[clip.id] | {"others": others}
 
 
-def show_json(request: Request, staged: ShowWithShelf) -> pages.Page:
+def show_json(request: Request, staged: ShowWithShelf) -> Page:
     """What the templates and the page's script read: the API's own model of the show."""
     return show_view(staged, request.app.state.urls).model_dump(mode="json")
 
