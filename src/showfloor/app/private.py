@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from showfloor.app.settings import Settings
 from showfloor.kit import ids
 
 SECRETS = "secrets.json"
@@ -56,6 +57,11 @@ def kept_secrets(data: Path) -> dict[str, str] | None:
         return None
     found: dict[str, str] = json.loads(file.read_text())
     return found
+
+
+def secret_of(settings: Settings) -> str:
+    """What this installation signs and seals with; empty where it has none yet."""
+    return settings.secret or (kept_secrets(settings.data) or {}).get("secret", "")
 
 
 def keep_secrets(data: Path, values: Mapping[str, str]) -> None:

@@ -54,6 +54,11 @@ async def erase(session: Session, subject: Subject) -> dict[str, int]:
     return {eraser.name: await eraser.erase(session, subject) for eraser in list_erasers()}
 
 
+async def waiting(session: Session, subject: Subject) -> list[str]:
+    """The erasers that spared something, because the person is still owed it."""
+    return [each.name for each in list_erasers() if await _waits(session, each, subject)]
+
+
 async def collect(session: Session, subject: Subject, key: str, *, secret: str) -> list[Holding]:
     """What the modules list of a person, and what they asked for here; `key` opens what is
     encrypted for them.

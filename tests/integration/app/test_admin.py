@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from showfloor.app import admin
 from showfloor.app.cli import cli
 from showfloor.app.postgres import EmbeddedPostgres
+from showfloor.app.private import secrets as secrets_of_installation
 from showfloor.app.serve import claimed
 from showfloor.app.settings import Settings
 from showfloor.identity import service as identity
@@ -33,6 +34,7 @@ from tests.integration.app.commands import (
     DEMO,
     PASSWORD,
     Run,
+    add_host,
     add_merchants,
     run,
     scalar,
@@ -245,3 +247,28 @@ def test_requests_that_cannot_be_read_are_listed_with_the_others(
     assert shown.exit_code == 0, shown.output
     assert shown.output.count("unreadable") == 2
     assert shown.output.endswith("2 open\n")
+
+
+def test_person_is_erased_once_they_have_left_their_teams(
+    run: Run, database_url: str, tmp_path: Path
+) -> None:
+    secrets_of_installation(tmp_path)
+    add_merchants(run)
+    add_host(run)
+    left = "select count(*) from person where email = 'host@brand.example'"
+
+    refused = run("privacy erase host@brand.example")
+
+    assert (refused.exit_code, scalar(database_url, left)) == (1, 1)
+    assert "take them out of each first" in refused.stderr
+    with psycopg.connect(database_url) as connection:
+        connection.execute("delete from person_grant")
+    done = run("privacy erase Host@brand.example")
+    assert (done.exit_code, scalar(database_url, left)) == (0, 0), done.output
+    assert re.search(r"^identity +[1-9]\d* rows$", done.stdout, re.MULTILINE)
+
+
+def test_nobody_is_erased_without_the_secret(run: Run, database_url: str) -> None:
+    refused = run("privacy erase anna@example.com")
+
+    assert refused.exit_code == 1 and "SHOWFLOOR_SECRET" in refused.stderr

@@ -11,9 +11,10 @@ import httpx2
 import typer
 
 from showfloor.app import drill as children
-from showfloor.app.admin_terminal import id_with, run
+from showfloor.app import erasing
+from showfloor.app.admin_terminal import Email, id_with, run
 from showfloor.app.data_map import data_map, fingerprint
-from showfloor.app.private import kept_secrets
+from showfloor.app.private import secret_of
 from showfloor.app.scan import Report, scan
 from showfloor.app.settings import Settings
 from showfloor.app.terminal import or_refused
@@ -57,8 +58,7 @@ def requests() -> None:
 
     Erasures end by themselves; one waits as long as something that was paid is to be sent.
     """
-    settings, now = Settings(), clock.now()
-    secret = settings.secret or (kept_secrets(settings.data) or {}).get("secret", "")
+    secret, now = secret_of(Settings()), clock.now()
     found = run(privacy.list_open)
     for each in found:
         late = each.is_late(now)
@@ -88,6 +88,30 @@ def answered(
     """Note that a request to correct or an objection was answered; who asked is forgotten."""
     run(lambda session: privacy.answer(session, request_id=request_id))
     typer.echo("Noted.")
+
+
+@group.command("erase")
+def erase_person(email: Email) -> None:
+    """Erase somebody at their own request (GDPR art 17): of a team that they left, a guest, or a
+    viewer who cannot sign in. Make sure first that whoever asks is the one with this address.
+
+    Ends with 2 when something is still to be sent or paid: run it again after that.
+    """
+    if not (secret := secret_of(Settings())):
+        typer.echo("Set SHOWFLOOR_SECRET: an account is not found without it.", err=True)
+        raise typer.Exit(1)
+    try:
+        erased = run(lambda session: erasing.erase(session, secret=secret, email=email.lower()))
+    except erasing.StillInTeam:
+        typer.echo("Still in a team: take them out of each first. Nothing was erased.", err=True)
+        raise typer.Exit(1) from None
+    for name, rows in erased.rows.items():
+        typer.echo(f"{name:<9} {rows} rows")
+    if erased.has_account:
+        typer.echo("An account as a viewer is erased by the worker, which begins now.")
+    for name in erased.waiting:
+        typer.echo(f"{name}: something is still to be sent or paid. Run this again after that.")
+    raise typer.Exit(2 if erased.waiting else 0)
 
 
 @group.command("drill")

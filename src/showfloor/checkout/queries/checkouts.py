@@ -242,10 +242,9 @@ def _is_paying() -> ColumnElement[bool]:
 
 def _of_buyer(subject: Subject) -> ColumnElement[bool]:
     """With the account, or without any under its address; begun up to a moment."""
-    theirs: ColumnElement[bool] = func.lower(CheckoutRow.email) == subject.email
+    theirs = and_(CheckoutRow.viewer_id.is_(None), func.lower(CheckoutRow.email) == subject.email)
     if subject.viewer_id is not None:
-        mine = CheckoutRow.viewer_id == subject.viewer_id
-        theirs = or_(mine, and_(CheckoutRow.viewer_id.is_(None), theirs))
+        theirs = or_(CheckoutRow.viewer_id == subject.viewer_id, theirs)
     if subject.until is not None:
         theirs = and_(theirs, CheckoutRow.created_at <= subject.until)
     # Nearly all are forgotten already: this chooses the index of those that are not.

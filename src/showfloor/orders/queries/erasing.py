@@ -98,10 +98,9 @@ def _of_buyer(subject: Subject) -> ColumnElement[bool]:
     that one's, whatever address it gave. Up to a moment: begun before it, also where the payment
     took longer.
     """
-    theirs: ColumnElement[bool] = func.lower(OrderRow.email) == subject.email
+    theirs = and_(OrderRow.viewer_id.is_(None), func.lower(OrderRow.email) == subject.email)
     if subject.viewer_id is not None:
-        mine = OrderRow.viewer_id == subject.viewer_id
-        theirs = or_(mine, and_(OrderRow.viewer_id.is_(None), theirs))
+        theirs = or_(OrderRow.viewer_id == subject.viewer_id, theirs)
     if subject.until is None:
         return theirs
     begun_before = OrderRow.checkout_id < ids.after(subject.until)

@@ -1,5 +1,6 @@
 """Use cases of `viewers`, one file a noun: signing in, sessions."""
 
+from showfloor.viewers.service.opening import find_by_address
 from showfloor.viewers.service.sessions import (
     end_other_sessions,
     end_session,
@@ -26,6 +27,7 @@ __all__ = [
     "end_session",
     "end_sessions",
     "enter",
+    "find_by_address",
     "find_letter",
     "find_session",
     "forget_old_sessions",

@@ -29,6 +29,12 @@ def open_viewer(secret: str, stored: NewViewer, sealed_key: bytes) -> Viewer:
     )
 
 
+async def find_by_address(session: Session, *, secret: str, email: str) -> Viewer | None:
+    """`email` in lower case."""
+    found = await queries.viewer_of_lookup(session, rules.lookup_of(secret, email))
+    return open_viewer(secret, *found) if found else None
+
+
 async def begin_session(
     session: Session, viewer: Viewer, *, browser: str, replaces: str | None
 ) -> Entered:
