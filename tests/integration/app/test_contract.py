@@ -88,6 +88,7 @@ LAST = [
     "withdraw_order",
     "sign_out",
     "end_other_viewer_sessions",
+    "ask_erasure",
     "end_show",
     "change_replay",
     "change_webhook",
