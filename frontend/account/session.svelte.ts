@@ -84,9 +84,11 @@ export class Account extends Work {
       this.erasure = await call<Erasure>(this.api, `/viewer/erasures/${encodeURIComponent(token)}`);
     });
 
+  /** With the link of a mail that was asked for in another browser, this was its question. */
   admit = (admission: string): void => {
     this.#admission = admission;
-    this.step = "address";
+    this.step = this.#link === null ? "address" : "link";
+    if (this.#link !== null) void this.useLink();
   };
 
   refuse = (): void => {
@@ -97,7 +99,7 @@ export class Account extends Work {
 
   /** The link is of no use any more, or the address was wrong. */
   again = (): void => {
-    this.problem = null;
+    this.problem = this.#link = null;
     this.step = this.#admission === null ? "age" : "address";
   };
 
@@ -114,7 +116,8 @@ export class Account extends Work {
 
   enter = (code: string): Promise<boolean> => this.#enter({ sign_in: this.#asked?.id, code });
 
-  useLink = (): Promise<boolean> => this.#enter({ link: this.#link });
+  useLink = (): Promise<boolean> =>
+    this.#enter({ link: this.#link, ...(this.#admission && { admission: this.#admission }) });
 
   #enter(way: object): Promise<boolean> {
     return this.once(async () => {

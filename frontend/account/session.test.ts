@@ -80,6 +80,26 @@ describe("signing in", () => {
     expect(account.step).toBe("age");
   });
 
+  test("asks with the link of a mail that was asked for elsewhere, and enters then", async () => {
+    const asked = server({
+      "POST /viewer/session": [
+        answer(403, { code: "adult_declaration_required" }),
+        answer(200, VIEWER),
+      ],
+    });
+    const account = new Account("", { link: "abc" });
+
+    await account.useLink();
+    expect(account.step).toBe("age");
+    account.admit("a");
+
+    await vi.waitFor(() => expect(account.viewer).toEqual(VIEWER));
+    expect(asked.map(({ body }) => body)).toEqual([
+      { link: "abc" },
+      { link: "abc", admission: "a" },
+    ]);
+  });
+
   test("refuses for the day whom the server refuses", async () => {
     server({ "POST /viewer/sign-ins": [answer(403, { code: "age_refused" })] });
     const account = new Account("");

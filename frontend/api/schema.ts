@@ -623,9 +623,16 @@ export interface components {
         /**
          * @description What the mail carried: its `link`, or its `code` beside the `sign_in` that was answered to
          *     the request. `as_token`: the session's token is in the answer instead of a cookie, for frames in
-         *     which browsers keep no cookies of ours.
+         *     which browsers keep no cookies of ours. How old the person is, where a link makes a new account
+         *     in another browser than the one it was asked for in.
          */
         EnterIn: {
+            /** @description what the person answered just now */
+            born?: components["schemas"]["BornIn"] | null;
+            /** @description what `POST /admissions` answered */
+            admission?: string | null;
+            /** @description true: a program has asked the person and knows that they are an adult. A browser asks the person: there it means nothing */
+            adult?: boolean | null;
             link?: string | null;
             sign_in?: string | null;
             code?: string | null;

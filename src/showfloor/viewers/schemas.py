@@ -37,10 +37,11 @@ class SignInAskedOut(BaseModel):
     expires_at: Time
 
 
-class EnterIn(BaseModel):
+class EnterIn(AgeIn):
     """What the mail carried: its `link`, or its `code` beside the `sign_in` that was answered to
     the request. `as_token`: the session's token is in the answer instead of a cookie, for frames in
-    which browsers keep no cookies of ours.
+    which browsers keep no cookies of ours. How old the person is, where a link makes a new account
+    in another browser than the one it was asked for in.
     """
 
     model_config = ConfigDict(strict=True, extra="forbid")

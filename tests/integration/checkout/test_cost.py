@@ -121,7 +121,7 @@ async def session_of_an_account(shop: Counter) -> str:
         letter = await viewers.find_letter(session, secret=SECRET, sign_in_id=asked.id)
     assert letter is not None
     entered = await viewers.enter(
-        shop.database, secret=SECRET, way=Way(link=letter.link), browser=""
+        shop.database, secret=SECRET, way=Way(link=letter.link, asked_here=asked.id), browser=""
     )
     return entered.token
 

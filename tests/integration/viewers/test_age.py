@@ -13,10 +13,12 @@ from showfloor.identity.service import Gate
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Database
 from showfloor.markets import service as markets
+from showfloor.viewers.service import sign_in as sign_in_service
 from tests.integration.checkout.counter import ADDRESS
 from tests.integration.checkout.shop import execute, scalar
 from tests.integration.viewers.visitors import ADULT, Visitor
 
+CHILD = {"day": 3, "month": 1, "year": clock.now().year - 8}
 TEEN = {"day": 3, "month": 1, "year": clock.now().year - 17}
 guarded = pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
 
@@ -99,3 +101,62 @@ async def test_account_buys_once_its_youngest_owner_is_an_adult(
     await execute(database, f"update viewer set declared_at = declared_at - interval '{days} days'")
 
     assert (await buy(sofia, show)).status_code == status
+
+
+@guarded
+async def test_link_that_is_opened_elsewhere_makes_no_account_before_its_reader_was_asked(
+    sofia: Visitor,
+    stranger: Visitor,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    guard: bool,
+) -> None:
+    """Somebody else typed the address and a date of their own; a child may read the mail."""
+    if not guard:
+        monkeypatch.setattr(sign_in_service, "_was_asked", lambda *_: True)
+    count = "select count(*) from viewer"
+    letter = await sofia.letter(await sofia.ask())
+
+    answer = await stranger.enter(link=letter.link)
+
+    assert (answer.status_code == 403) is guard
+    assert await scalar(database, count) == (0 if guard else 1)
+    if guard:
+        assert answer.json()["code"] == "adult_declaration_required"
+        refused = await stranger.enter(link=letter.link, born=CHILD)
+        assert (refused.status_code, refused.json()["code"]) == (403, "age_refused")
+        assert await scalar(database, count) == 0
+
+
+async def test_reader_of_the_mail_says_how_old_they_are_and_it_counts(
+    sofia: Visitor, stranger: Visitor, database: Database
+) -> None:
+    """Not what was said where the mail was asked for. The link was not used up by being asked."""
+    letter = await sofia.letter(await sofia.ask())
+    assert (await stranger.enter(link=letter.link)).status_code == 403
+
+    answer = await stranger.enter(link=letter.link, born=TEEN)
+
+    assert answer.status_code == 200, answer.text
+    assert await scalar(database, "select band from viewer") == "16-17"
+
+
+async def test_link_of_an_account_that_is_there_works_in_any_browser(
+    sofia: Visitor, stranger: Visitor
+) -> None:
+    await sofia.sign_in()
+
+    letter = await sofia.letter(await sofia.ask())
+
+    assert (await stranger.enter(link=letter.link)).status_code == 200
+
+
+async def test_browser_knows_the_last_mail_that_it_asked_for(
+    sofia: Visitor, database: Database
+) -> None:
+    """The one before is a mail like any other."""
+    first = await sofia.letter(await sofia.ask())
+    second = await sofia.letter(await sofia.ask())
+
+    assert (await sofia.enter(link=first.link)).status_code == 403
+    assert (await sofia.enter(link=second.link)).status_code == 200

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 
@@ -26,10 +27,13 @@ from showfloor.kit.pace import Pace
 from showfloor.viewers import service
 from showfloor.viewers.errors import SignInCodeWrong, SignInOver
 from showfloor.viewers.http.who import (
+    ASKED,
+    VIEWER,
     CurrentViewer,
     OwnToken,
     cookie_name,
     forget_cookie,
+    set_cookie,
     token_of,
 )
 from showfloor.viewers.rules import browser_of, csrf_of
@@ -54,7 +58,17 @@ async def admit(request: Request) -> Admission:
     return gate_of(request).admit(request, CollectionPoint.VIEWER_ACCOUNT, given)
 
 
+async def admit_if_said(request: Request) -> Admission | None:
+    """None where the request does not say how old the person is, which only a new account needs."""
+    given = await read_age(request, AgeIn)
+    if given == AgeIn():
+        gate_of(request).check(request)
+        return None
+    return gate_of(request).admit(request, CollectionPoint.VIEWER_ACCOUNT, given)
+
+
 Admitted = Annotated[Admission, Depends(admit)]
+MaybeAdmitted = Annotated[Admission | None, Depends(admit_if_said)]
 
 
 def _check(count: PerMinute, request: Request) -> str:
@@ -71,10 +85,15 @@ def _check(count: PerMinute, request: Request) -> str:
     responses=refusals(AdultDeclarationRequired, TooManyAttempts),
 )
 async def ask_sign_in(
-    admission: Admitted, body: SignInAsk, request: Request, session: SessionDep
+    admission: Admitted,
+    body: SignInAsk,
+    request: Request,
+    response: Response,
+    session: SessionDep,
 ) -> SignInAskedOut:
     """Have a link and a code sent to an address. The answer is the same whether it has an account
-    or not: the first sign-in makes one.
+    or not: the first sign-in makes one. A cookie says that the person at this browser was asked
+    for their age.
     """
     network = _check(_asked, request)
     mails: Pace = request.app.state.sign_in_mails
@@ -87,39 +106,56 @@ async def ask_sign_in(
         language=language(request),
         network=network,
     )
-    return SignInAskedOut(id=ids.encode("sin", asked.id), expires_at=asked.expires_at)
+    shown = ids.encode("sin", asked.id)
+    set_cookie(request, response, ASKED, shown, asked.expires_at)
+    return SignInAskedOut(id=shown, expires_at=asked.expires_at)
 
 
-@router.post("/session", responses=refusals(SignInCodeWrong, SignInOver, TooManyAttempts))
+@router.post(
+    "/session",
+    responses=refusals(AdultDeclarationRequired, SignInCodeWrong, SignInOver, TooManyAttempts),
+)
 async def enter(
-    body: EnterIn, request: Request, response: Response, database: DatabaseDep
+    admission: MaybeAdmitted,
+    body: EnterIn,
+    request: Request,
+    response: Response,
+    database: DatabaseDep,
 ) -> ViewerOut:
-    """Sign in with what the mail carried. A session that this browser has ends."""
-    gate_of(request).check(request)
+    """Sign in with what the mail carried. A session that this browser has ends.
+
+    A link that makes a new account in another browser than the one it was asked for in needs the
+    person's age: who reads the mail need not be who asked for it. The link is not used up by a
+    request without.
+    """
     _check(_tried, request)
-    try:
-        sign_in_id = ids.parse("sin", body.sign_in) if body.sign_in else None
-    except ids.MalformedId:
-        raise SignInOver from None
     settings = request.app.state.settings
     entered = await service.enter(
         database,
         secret=settings.secret,
-        way=service.Way(link=body.link, sign_in_id=sign_in_id, code=body.code or ""),
+        way=service.Way(
+            link=body.link,
+            sign_in_id=_sign_in_of(body.sign_in),
+            code=body.code or "",
+            asked_here=_sign_in_of(request.cookies.get(cookie_name(request, ASKED))),
+        ),
+        admission=admission,
         browser=browser_of(request.headers.get("user-agent", "")),
         replaces=request.cookies.get(cookie_name(request)),
     )
     if body.as_token:
         return viewer_view(entered.viewer, entered.csrf, entered.token)
-    response.set_cookie(
-        cookie_name(request),
-        entered.token,
-        expires=entered.expires_at,
-        httponly=True,
-        samesite="lax",
-        secure=settings.secure,
-    )
+    set_cookie(request, response, VIEWER, entered.token, entered.expires_at)
+    forget_cookie(request, response, ASKED)
     return viewer_view(entered.viewer, entered.csrf)
+
+
+def _sign_in_of(shown: str | None) -> UUID | None:
+    """None as well where it is none of ours: there is no such request."""
+    try:
+        return ids.parse("sin", shown) if shown else None
+    except ids.MalformedId:
+        return None
 
 
 @router.get("/session", responses=refusals(NotAuthenticated))

@@ -6,7 +6,8 @@ browsers keep no cookies of ours (a frame on a brand's site). Other modules' rou
 from __future__ import annotations
 
 import secrets
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Literal, TypedDict
 
 from fastapi import Depends, Request, Response
 from fastapi.security import APIKeyHeader
@@ -30,20 +31,35 @@ VIEWER_TOKEN = APIKeyHeader(
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def cookie_name(request: Request) -> str:
+class _Flags(TypedDict):
+    httponly: bool
+    samesite: Literal["lax"]
+    secure: bool
+
+
+VIEWER, ASKED = "viewer", "sign-in"
+"""Cookies: a session's token; the name of the last mail that was asked for in this browser."""
+
+
+def cookie_name(request: Request, what: str = VIEWER) -> str:
     """`__Host-` needs HTTPS (RFC 6265bis §4.1.3.2)."""
     secure = request.app.state.settings.secure
-    return "__Host-showfloor-viewer" if secure else "showfloor-viewer"
+    return f"__Host-showfloor-{what}" if secure else f"showfloor-{what}"
 
 
-def forget_cookie(request: Request, response: Response) -> None:
+def set_cookie(
+    request: Request, response: Response, what: str, value: str, expires: datetime
+) -> None:
+    response.set_cookie(cookie_name(request, what), value, expires=expires, **_flags(request))
+
+
+def forget_cookie(request: Request, response: Response, what: str = VIEWER) -> None:
     """The browser deletes it: its flags are those that it was set with."""
-    response.delete_cookie(
-        cookie_name(request),
-        httponly=True,
-        samesite="lax",
-        secure=request.app.state.settings.secure,
-    )
+    response.delete_cookie(cookie_name(request, what), **_flags(request))
+
+
+def _flags(request: Request) -> _Flags:
+    return {"httponly": True, "samesite": "lax", "secure": request.app.state.settings.secure}
 
 
 def token_of(request: Request) -> str | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from math import ceil
 from uuid import UUID
 
-from showfloor.identity.errors import TooManyAttempts
+from showfloor.identity.errors import AdultDeclarationRequired, TooManyAttempts
 from showfloor.identity.types import Admission
 from showfloor.kit import clock, ids, outbox, sealing
 from showfloor.kit.db import Database, Session
@@ -27,11 +27,14 @@ KEPT_FOR = kept_for("sign_in_mail")
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """What somebody shows of a mail: its link, or the code beside the name of the request."""
+    """What somebody shows of a mail: its link, or the code beside the name of the request.
+    `asked_here`: the last request of the browser that shows it.
+    """
 
     link: str | None = field(default=None, repr=False)
     sign_in_id: UUID | None = None
     code: str = field(default="", repr=False)
+    asked_here: UUID | None = None
 
 
 async def ask_sign_in(
@@ -88,10 +91,19 @@ async def find_letter(session: Session, *, secret: str, sign_in_id: UUID) -> Sig
 
 
 async def enter(
-    database: Database, *, secret: str, way: Way, browser: str, replaces: str | None = None
+    database: Database,
+    *,
+    secret: str,
+    way: Way,
+    admission: Admission | None = None,
+    browser: str,
+    replaces: str | None = None,
 ) -> Entered:
     """A new session, and a new account where the address has none; the session of the token
-    `replaces` ends. Raises SignInOver, SignInCodeWrong.
+    `replaces` ends. `admission`: of whoever shows the mail, where they said how old they are.
+
+    Raises SignInOver, SignInCodeWrong, and AdultDeclarationRequired where a link would make an
+    account for somebody who was not asked: it was asked for in another browser.
 
     A try is committed before it is judged: what was refused counts, too.
     """
@@ -106,7 +118,9 @@ async def enter(
         used = await queries.use_sign_in(session, sign_in_id, clock.now())
         if used is None:
             raise SignInOver
-        viewer = await _viewer_of(session, secret, used)
+        viewer, is_new = await _viewer_of(session, secret, used, admission)
+        if is_new and not _was_asked(way, used, admission):
+            raise AdultDeclarationRequired
         return await begin_session(session, viewer, browser=browser, replaces=replaces)
 
 
@@ -121,8 +135,19 @@ async def _take_try(database: Database, secret: str, way: Way) -> None:
         raise SignInCodeWrong
 
 
-async def _viewer_of(session: Session, secret: str, asked: SignIn) -> Viewer:
-    """Made where there is none."""
+def _was_asked(way: Way, used: SignIn, admission: Admission | None) -> bool:
+    """Whether the person said how old they are. A code is typed where it was asked for: nobody else
+    knows the name of the request.
+    """
+    return admission is not None or way.link is None or way.asked_here == used.id
+
+
+async def _viewer_of(
+    session: Session, secret: str, asked: SignIn, admission: Admission | None
+) -> tuple[Viewer, bool]:
+    """Made where there is none, and whether it was. What the person says now counts before what was
+    said when the mail was asked for.
+    """
     viewer_id = ids.new()
     email = sealing.unseal(secret, asked.email, owner=asked.id.bytes)
     key, sealed_key = new_key(secret, viewer_id)
@@ -131,17 +156,17 @@ async def _viewer_of(session: Session, secret: str, asked: SignIn) -> Viewer:
         lookup=asked.lookup,
         email=sealing.seal(key, email, owner=viewer_id.bytes),
         language=asked.language,
-        band=asked.band,
-        declared_at=asked.declared_at,
+        band=admission.band if admission else asked.band,
+        declared_at=admission.declared_adult_at if admission else asked.declared_at,
         created_at=clock.now(),
     )
     if await queries.add_viewer(session, new, sealed_key):
-        return open_viewer(secret, new, sealed_key)
+        return open_viewer(secret, new, sealed_key), True
     found = await queries.viewer_of_lookup(session, asked.lookup)
     if found is None:
         # Erased between the two statements: whoever asks again gets a new account.
         raise SignInOver
-    return open_viewer(secret, *found)
+    return open_viewer(secret, *found), False
 
 
 async def forget_old_sign_ins(session: Session) -> int:
