@@ -12,6 +12,8 @@ export function shownAs(
   switch (name) {
     case "age_band":
       return words.t(`viewer.band.${value}`);
+    case "shown_as_buyer":
+      return words.t("viewer.yes");
     case "state":
       return words.t(`viewer.order_state.${value}`);
     case "kind":

@@ -322,6 +322,7 @@ def connect_erasers() -> None:
         orders_reader.READER,
         checkout_reader.READER,
         room_reader.READER,
+        room_reader.STANDING,
     ):
         register_reader(reader)
 

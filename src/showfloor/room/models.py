@@ -67,7 +67,7 @@ class ActionRow(Base):
     message_id: Mapped[UUID | None]
     person_id: Mapped[UUID]
     kind: Mapped[str]
-    reason: Mapped[str]
+    reason: Mapped[str] = personal("room")
     detail: Mapped[str]
     at: Mapped[datetime] = mapped_column(index=True)
 

@@ -438,6 +438,18 @@ async def said_by_viewer(session: Session, viewer_id: UUID) -> list[Message]:
     return [_message(row) for row in (await session.execute(chosen)).scalars()]
 
 
+async def authors_of_viewer(session: Session, viewer_id: UUID) -> list[Author]:
+    """One for each browser and show, the oldest first."""
+    chosen = select(AuthorRow).where(AuthorRow.viewer_id == viewer_id).order_by(AuthorRow.id)
+    return [_author(row) for row in (await session.execute(chosen)).scalars()]
+
+
+async def account_mutes(session: Session, account_id: UUID) -> dict[UUID, datetime]:
+    """Until when, by creator; also those that are over and not deleted yet."""
+    chosen = select(AccountMuteRow).where(AccountMuteRow.account_id == account_id)
+    return {row.creator_id: row.until for row in (await session.execute(chosen)).scalars()}
+
+
 async def remove_of_account(session: Session, account_id: UUID, pseudonym: str) -> int:
     """What a person's or a viewer's account said is gone, also from open screens; the rows stay
     empty in the place of what others answered to.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from showfloor.kit import clock
 from showfloor.kit.db import Session
+from showfloor.kit.messages import LANGUAGES
 from showfloor.privacy.types import Reader, Row, Subject
 from showfloor.room import service
 
@@ -18,4 +19,18 @@ async def _read(session: Session, subject: Subject, _key: str) -> list[Row]:
     ]
 
 
+async def _read_standing(session: Session, subject: Subject, _key: str) -> list[Row]:
+    if subject.viewer_id is None:
+        return []
+    return [
+        {
+            "chat_of": " / ".join(dict.fromkeys(each.where[lang] for lang in LANGUAGES)),
+            "muted_until_at": clock.rfc3339(each.muted_until) if each.muted_until else None,
+            "shown_as_buyer": "yes" if each.has_bought else None,
+        }
+        for each in await service.standing_of_viewer(session, subject.viewer_id)
+    ]
+
+
 READER = Reader("chat", _read)
+STANDING = Reader("chat_standing", _read_standing)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -31,6 +32,17 @@ class ChatRole(StrEnum):
 class MessageState(StrEnum):
     SHOWN = "shown"
     DELETED = "deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is noted about an account in the chat of a show, or of all shows of a host: `where` is
+    the title or the name, by language.
+    """
+
+    where: Mapping[str, str]
+    muted_until: datetime | None
+    has_bought: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,8 @@ class ViewerRow(Base):
     lookup: Mapped[bytes] = personal("viewers", LargeBinary, unique=True)
     email: Mapped[bytes] = personal("viewers", LargeBinary)
     language: Mapped[str]
-    band: Mapped[str]
-    declared_at: Mapped[datetime]
+    band: Mapped[str] = personal("viewers")
+    declared_at: Mapped[datetime] = personal("viewers")
     created_at: Mapped[datetime]
 
 
@@ -58,8 +58,8 @@ class SignInRow(Base):
     lookup: Mapped[bytes] = personal("viewers", LargeBinary)
     email: Mapped[bytes] = personal("viewers", LargeBinary)
     language: Mapped[str]
-    band: Mapped[str]
-    declared_at: Mapped[datetime]
+    band: Mapped[str] = personal("viewers")
+    declared_at: Mapped[datetime] = personal("viewers")
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
     tries: Mapped[int] = mapped_column(SmallInteger)

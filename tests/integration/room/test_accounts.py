@@ -18,7 +18,7 @@ from showfloor.markets import service as markets
 from showfloor.privacy.types import Subject
 from showfloor.room import queries
 from showfloor.room.eraser import ERASER
-from showfloor.room.reader import READER
+from showfloor.room.reader import READER, STANDING
 from showfloor.room.types import Author
 from tests.integration.room.conftest import ADULT, Talk
 from tests.integration.viewers.visitors import Visitor
@@ -240,9 +240,13 @@ async def test_viewer_reads_and_erases_what_was_said_with_the_account(
     subject = Subject("sofia@example.com", await viewer_of(database, said))
     async with database.session() as session:
         known = await READER.read(session, subject, "")
+        noted = await STANDING.read(session, subject, "")
         erased = await ERASER.erase(session, subject)
         left = await READER.read(session, subject, "")
+        left += await STANDING.read(session, subject, "")
 
+    assert [row["chat_of"] for row in noted] == ["Slow morning / صباح هادئ", "Lina / لينا"]
+    assert all(row["muted_until_at"] for row in noted)
     assert [(row["name"], row["text"]) for row in known] == [("Sofia", "my words")]
     assert (erased, left) == (3, [])
     assert await talk.shown() == ["of somebody else"]

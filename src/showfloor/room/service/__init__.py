@@ -3,7 +3,12 @@ keeping.
 """
 
 from showfloor.room.service.hearts import takes_hearts
-from showfloor.room.service.keeping import erase, forget_old, said_by_viewer
+from showfloor.room.service.keeping import (
+    erase,
+    forget_old,
+    said_by_viewer,
+    standing_of_viewer,
+)
 from showfloor.room.service.messages import (
     Guest,
     follow_cut,
@@ -46,6 +51,7 @@ __all__ = [
     "restore_message",
     "said_by_viewer",
     "send_message",
+    "standing_of_viewer",
     "takes_hearts",
     "unmute",
     "unpin_message",

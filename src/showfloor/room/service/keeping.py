@@ -9,8 +9,10 @@ from showfloor.identity.errors import PersonNotFound
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Session
 from showfloor.kit.retention import kept_for
+from showfloor.merchants import service as merchants
 from showfloor.room import queries
-from showfloor.room.types import Message
+from showfloor.room.types import Message, Standing
+from showfloor.shows import service as shows
 
 KEPT_FOR = kept_for("chat")
 """As long as a recording may be kept, at most: a replay shows what was said."""
@@ -40,6 +42,25 @@ async def erase(session: Session, email: str, viewer_id: UUID | None = None) -> 
         except PersonNotFound:
             return 0
     return await queries.remove_of_account(session, account_id, f"erased-{ids.new().hex}")
+
+
+async def standing_of_viewer(session: Session, viewer_id: UUID) -> list[Standing]:
+    """Where the account may write, or has shown that it bought: shows first, then hosts of whom it
+    may write in no show. What nobody decided is left out.
+    """
+    authors = await queries.authors_of_viewer(session, viewer_id)
+    noted = [each for each in authors if each.muted_until is not None or each.has_bought]
+    names = await shows.get_shows(session, {each.show_id for each in noted})
+    mutes = await queries.account_mutes(session, viewer_id)
+    hosts = await merchants.get_creators(session, mutes)
+    return [
+        *(
+            Standing(names[each.show_id].title, each.muted_until, each.has_bought)
+            for each in noted
+            if each.show_id in names
+        ),
+        *(Standing(hosts[who].name, until) for who, until in mutes.items() if who in hosts),
+    ]
 
 
 async def said_by_viewer(session: Session, viewer_id: UUID) -> list[Message]:
