@@ -47,6 +47,7 @@ export type SellerQuote = Models["SellerQuoteOut"];
 export type DeliveryOption = Models["DeliveryOptionOut"];
 export type DeliveryOptionIn = Models["DeliveryOptionIn"];
 export type DeliveryPreview = Models["DeliveryPreview"];
+export type MailChoice = Models["MailChoiceOut"];
 export type SellerTerms = Models["TermsOut"];
 export type TermsKind = Models["TermsKind"];
 export type Address = Models["AddressIn"];

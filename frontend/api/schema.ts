@@ -1050,6 +1050,17 @@ export interface components {
             sold: components["schemas"]["MoneyOut"];
             earned: components["schemas"]["MoneyOut"];
         };
+        MailChoiceIn: {
+            wanted: boolean;
+            /** @enum {string} */
+            language: "en" | "ar";
+        };
+        /** @description `language` is that of every mail to this person, whichever merchant it is about. */
+        MailChoiceOut: {
+            wanted: boolean;
+            /** @enum {string} */
+            language: "en" | "ar";
+        };
         /** @description `own`: whoever asks. */
         MemberOut: {
             id: string;

@@ -63,6 +63,13 @@ export const DESK_PAGES: readonly DeskPage[] = [
     load: () => import("./terms-page.svelte"),
   },
   {
+    name: "mails",
+    label: "desk.tab.mails",
+    needs: "orders.fulfil",
+    under: "settings",
+    load: () => import("./mails-page.svelte"),
+  },
+  {
     name: "developers",
     label: "desk.tab.developers",
     needs: "developers.manage",

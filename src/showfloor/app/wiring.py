@@ -54,6 +54,7 @@ from showfloor.ledger.subscribers import Bookkeeper
 from showfloor.ledger.types import NO_FEES, Fees
 from showfloor.merchants import http as merchants_http
 from showfloor.merchants.http import teams as teams_http
+from showfloor.notices import http as notices_http
 from showfloor.notices import subscribers as notices_subscribers
 from showfloor.orders import eraser as orders_eraser
 from showfloor.orders import http as orders_http
@@ -200,6 +201,7 @@ EDGES = (
     orders_http,
     own_orders_http,
     refunds_http,
+    notices_http,
     webhooks_http,
     ledger_http,
     commissions_http,
@@ -270,6 +272,7 @@ def connect_worker(dispatcher: Dispatcher, fees: Fees = NO_FEES) -> None:
     dispatcher.subscribe(OrderRefunded, notices_subscribers.on_order_refunded)
     dispatcher.subscribe(OrderCancelled, notices_subscribers.on_order_cancelled)
     dispatcher.subscribe(OrderReturned, notices_subscribers.on_order_returned)
+    dispatcher.subscribe(OrderRefundFailed, notices_subscribers.on_refund_failed)
     dispatcher.subscribe(MemberInvited, notices_subscribers.on_member_invited)
     books = Bookkeeper(fees)
     dispatcher.subscribe(OrderPlaced, books.on_order_placed)

@@ -21,6 +21,7 @@ class PersonRow(Base):
     declared_adult_at: Mapped[datetime]
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
+    language: Mapped[str | None]
 
 
 class GrantRow(Base):

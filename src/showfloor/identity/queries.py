@@ -95,7 +95,14 @@ async def members(session: Session, team: Team) -> list[Member]:
 
 async def _members(session: Session, team: Team, *, lock: bool) -> list[Member]:
     chosen = (
-        select(PersonRow.id, PersonRow.name, PersonRow.email, GrantRow.role, PersonRow.disabled_at)
+        select(
+            PersonRow.id,
+            PersonRow.name,
+            PersonRow.email,
+            GrantRow.role,
+            PersonRow.disabled_at,
+            PersonRow.language,
+        )
         .join(GrantRow, GrantRow.person_id == PersonRow.id)
         .where(GrantRow.kind == team.kind, GrantRow.subject_id == team.subject_id)
         .order_by(PersonRow.id)
@@ -103,7 +110,9 @@ async def _members(session: Session, team: Team, *, lock: bool) -> list[Member]:
     if lock:
         chosen = chosen.with_for_update(of=GrantRow)
     return [
-        Member(row.id, row.name, row.email, Role(row.role), row.disabled_at is not None)
+        Member(
+            row.id, row.name, row.email, Role(row.role), row.disabled_at is not None, row.language
+        )
         for row in await session.execute(chosen)
     ]
 
@@ -205,6 +214,13 @@ async def set_password(
         changed = changed.where(PersonRow.password_hash == replaces)
     done = await session.execute(changed.values(password_hash=hashed).returning(PersonRow.id))
     return done.first() is not None
+
+
+async def set_language(session: Session, person_id: UUID, language: str) -> None:
+    """That of mails to a person."""
+    await session.execute(
+        update(PersonRow).where(PersonRow.id == person_id).values(language=language)
+    )
 
 
 async def set_disabled(session: Session, person_id: UUID, moment: datetime | None) -> None:
@@ -412,7 +428,7 @@ async def erase_person(session: Session, email: str, pseudonym: str) -> int:
     """The row stays as a pseudonym, because shows and audit entries point at it. It belongs to no
     team any more, or a team would count an owner who can never sign in.
     """
-    nobody = {"email": pseudonym, "name": "", "password_hash": ""}
+    nobody = {"email": pseudonym, "name": "", "password_hash": "", "language": None}
     ids = select(PersonRow.id).where(PersonRow.email == email)
     await session.execute(delete(GrantRow).where(GrantRow.person_id.in_(ids)))
     await session.execute(delete(SessionRow).where(SessionRow.person_id.in_(ids)))

@@ -167,13 +167,16 @@ class Team:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Somebody in a team, as the others of it see them."""
+    """Somebody in a team, as the others of it see them. `language` is that of mails to them; None
+    for who never said.
+    """
 
     person_id: UUID
     name: str
     email: str
     role: Role
     is_disabled: bool
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

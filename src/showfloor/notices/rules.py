@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from showfloor.identity.types import Role
 from showfloor.notices.types import Delivery, MailState, Outcome
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=2)
@@ -42,3 +43,18 @@ def state_after(delivery: Delivery, age: timedelta, attempts: int) -> MailState:
 def is_too_old(age: timedelta) -> bool:
     """Whether a mail that waited so long is news to nobody."""
     return age > GIVEN_UP_AFTER
+
+
+NEWS_PAUSE = timedelta(minutes=5)
+"""Between two mails about the orders of one merchant. The first fact after a pause is written about
+at once; what comes meanwhile goes into the next mail, so that a drop of a hundred orders makes two
+mails and no day more than 288. Five minutes, because a parcel waits for hours and the shortest
+deadline behind any of it is a day.
+"""
+MOST_LINES = 20
+"""Orders that one mail names; the others are counted, and the desk has them all."""
+
+
+def wants_news(role: Role, choice: bool | None) -> bool:
+    """Whether a member who may send goods is written to: as they chose, or else owners are."""
+    return role is Role.OWNER if choice is None else choice

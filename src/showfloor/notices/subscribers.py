@@ -1,15 +1,17 @@
-"""Reactions to what happens to orders, and to what viewers ask for."""
+"""Reactions to what happens to orders, to teams, and to what viewers ask for."""
 
 from __future__ import annotations
 
 from showfloor.identity.events import MemberInvited
 from showfloor.kit.db import Session
+from showfloor.kit.money import Money
 from showfloor.notices import service
-from showfloor.notices.types import MailKind
+from showfloor.notices.types import MailKind, News, NewsKind
 from showfloor.orders.events import (
     OrderCancelled,
     OrderPlaced,
     OrderRefunded,
+    OrderRefundFailed,
     OrderReturned,
     OrderShipped,
     OrderWithdrawn,
@@ -20,6 +22,15 @@ from showfloor.viewers.events import SignInAsked
 
 async def on_order_placed(session: Session, placed: OrderPlaced) -> None:
     await service.note_mail(session, kind=MailKind.ORDER_CONFIRMED, order_id=placed.order_id)
+    news = News(
+        kind=NewsKind.ORDER,
+        order_id=placed.order_id,
+        about=placed.order_id,
+        at=placed.at,
+        units=placed.units,
+        money=Money(placed.amount, placed.currency),
+    )
+    await service.note_news(session, placed.merchant_id, news)
 
 
 async def on_order_withdrawn(session: Session, withdrawn: OrderWithdrawn) -> None:
@@ -29,6 +40,13 @@ async def on_order_withdrawn(session: Session, withdrawn: OrderWithdrawn) -> Non
         order_id=withdrawn.order_id,
         about=withdrawn.withdrawal_id,
     )
+    news = News(
+        kind=NewsKind.WITHDRAWAL,
+        order_id=withdrawn.order_id,
+        about=withdrawn.withdrawal_id or withdrawn.order_id,
+        at=withdrawn.at,
+    )
+    await service.note_news(session, withdrawn.merchant_id, news)
 
 
 async def on_order_shipped(session: Session, shipped: OrderShipped) -> None:
@@ -50,6 +68,18 @@ async def on_order_refunded(session: Session, refunded: OrderRefunded) -> None:
         order_id=refunded.order_id,
         about=refunded.refund_id,
     )
+
+
+async def on_refund_failed(session: Session, failed: OrderRefundFailed) -> None:
+    """The merchant owes the money again; the buyer's page says so."""
+    news = News(
+        kind=NewsKind.REFUND_FAILED,
+        order_id=failed.order_id,
+        about=failed.refund_id,
+        at=failed.at,
+        money=Money(failed.amount, failed.currency),
+    )
+    await service.note_news(session, failed.merchant_id, news)
 
 
 async def on_order_cancelled(session: Session, cancelled: OrderCancelled) -> None:

@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from showfloor.kit.money import Money
+
 
 class MailKind(StrEnum):
     ORDER_CONFIRMED = "order_confirmed"
@@ -17,6 +19,7 @@ class MailKind(StrEnum):
     ORDER_RETURNED = "order_returned"
     SIGN_IN = "sign_in"
     INVITATION = "invitation"
+    TEAM_NEWS = "team_news"
 
 
 class MailState(StrEnum):
@@ -86,3 +89,56 @@ class Parked:
     order_id: UUID | None
     made_at: datetime
     error: str
+
+
+class NewsKind(StrEnum):
+    """What a merchant's people are written about, in the order in which a mail has it: what is
+    owed to a buyer comes first.
+    """
+
+    REFUND_FAILED = "refund_failed"
+    WITHDRAWAL = "withdrawal"
+    ORDER = "order"
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """One fact about an order: `about` is the order itself, its withdrawal or its refund. `units`
+    are the pieces of an order (a withdrawal's are read from the order), `money` the sum of an order
+    or a refund.
+    """
+
+    kind: NewsKind
+    order_id: UUID
+    about: UUID
+    at: datetime
+    units: int = 0
+    money: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewsLine:
+    """One of the news as it is shown: the order's readable number, the pieces it is about."""
+
+    news: News
+    number: str
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class TeamLetter:
+    """One mailing of a merchant's news to one person."""
+
+    id: UUID
+    mailing_id: UUID
+    merchant_id: UUID
+    person_id: UUID
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MailChoice:
+    """Whether somebody is written to about the orders of a merchant, in which language."""
+
+    wanted: bool
+    language: str

@@ -42,10 +42,18 @@ ALL = {"choice": "all"}
 """What the page asks for where there is nothing to choose."""
 OFFICE = Office(BASE, SECRET.encode(), "shop.example")
 
+_NO_OWNER_READS = """
+    insert into mail_choice (merchant_id, person_id, wanted)
+    select subject_id, person_id, false from person_grant where kind = 'merchant'
+    on conflict do nothing
+"""
+
 
 @dataclass
 class Shop:
-    """A shop that is open, its worker's hands, a mail server."""
+    """A shop that is open, its worker's hands, a mail server. `owners_read` is whether those who
+    own it are written to, as they are in life: what buyers get is counted without them.
+    """
 
     app: FastAPI
     database: Database
@@ -54,6 +62,7 @@ class Shop:
     box: Postbox
     slug: str
     merchant: UUID
+    owners_read: bool = False
 
     async def buy(self, language: str = "en") -> str:
         """The path of the order's page."""
@@ -65,6 +74,8 @@ class Shop:
 
     async def hear(self) -> None:
         """What the worker does with events."""
+        if not self.owners_read:
+            await execute(self.database, _NO_OWNER_READS)
         dispatcher = Dispatcher(self.database)
         wiring.connect_worker(dispatcher)
         while await dispatcher.drain():

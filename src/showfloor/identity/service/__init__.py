@@ -15,6 +15,7 @@ from showfloor.identity.service.accounts import (
     names_of,
     operator,
     revoke_grant,
+    set_language,
     set_password,
 )
 from showfloor.identity.service.gate import (
@@ -72,6 +73,7 @@ from showfloor.identity.service.teams import (
     join_team,
     list_invitations,
     list_members,
+    members_who_may,
     open_invitation,
     remove_member,
     token_of,
@@ -122,6 +124,7 @@ __all__ = [
     "list_records",
     "list_sessions",
     "may_still",
+    "members_who_may",
     "names_of",
     "open_invitation",
     "operator",
@@ -136,6 +139,7 @@ __all__ = [
     "rights_of",
     "role_table",
     "roles_of",
+    "set_language",
     "set_password",
     "sign_in",
     "sign_out",

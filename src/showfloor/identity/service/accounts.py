@@ -43,6 +43,11 @@ def operator(*merchant_ids: UUID) -> Person:
     return Person(UUID(int=0), "operator", "", frozenset(merchant_ids), None, is_operator=True)
 
 
+async def set_language(session: Session, *, person_id: UUID, language: str) -> None:
+    """That of mails to a person."""
+    await queries.set_language(session, person_id, language)
+
+
 async def add_person(
     session: Session, *, admission: Admission, email: str, name: str, password: str
 ) -> UUID:

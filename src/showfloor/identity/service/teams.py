@@ -79,6 +79,15 @@ async def is_of_teams(session: Session, *, email: str, teams: Collection[Team]) 
     return False
 
 
+async def members_who_may(session: Session, team: Team, action: Action) -> list[Member]:
+    """Those of a team whose role allows this and whose account is not disabled."""
+    return [
+        one
+        for one in await queries.members(session, team)
+        if can(team.kind, one.role, action) and not one.is_disabled
+    ]
+
+
 async def list_invitations(session: Session, *, person: Person, team: Team) -> list[Invitation]:
     """Those that wait for an answer, newest first. Raises Forbidden."""
     _check(person, team)
@@ -222,6 +231,7 @@ async def join_team(
     async with database.session() as session:
         if not await queries.add_person(session, new):
             raise EmailTaken
+        await queries.set_language(session, new.id, (await _find(session, secret, token)).language)
         await record(session, SecurityEvent.PERSON_ADDED, person_id=new.id)
         await _enter(session, await _find(session, secret, token), new.id)
     signed_in = await open_session(database, Credentials(new.id, hashed), None)

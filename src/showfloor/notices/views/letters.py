@@ -5,18 +5,16 @@ and annex I). Text and HTML say the same.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from functools import cache, partial
-from pathlib import Path
-
-import jinja2
+from functools import partial
 
 from showfloor.identity.types import GrantKind, OpenInvitation
 from showfloor.kit import messages
 from showfloor.markets.service import get_market
 from showfloor.merchants.types import ReturnPayer, SellerTerms, WayBack
 from showfloor.notices.types import Letter, Mail, MailKind
+from showfloor.notices.views.office import Office, environment
 from showfloor.orders import service as orders
 from showfloor.orders.types import Order, Withdrawal
 from showfloor.orders.views import (
@@ -31,19 +29,6 @@ from showfloor.orders.views import (
     withdrawal_of,
 )
 from showfloor.viewers.types import SignInLetter
-
-_TEMPLATES = Path(__file__).parent / "templates"
-
-
-@dataclass(frozen=True, slots=True)
-class Office:
-    """From where mails come: `base_url` of the pages, `secret` of the order pages' addresses,
-    `domain` of the sender's address, which stands in each Message-ID.
-    """
-
-    base_url: str
-    secret: bytes
-    domain: str
 
 
 def letter_of(
@@ -91,8 +76,8 @@ def letter_of(
         to=order.buyer.email,
         language=lang,
         subject=subject,
-        text=_environment().get_template("order.txt").render(given),
-        html=_environment().get_template("order.html").render(given, subject=subject),
+        text=environment().get_template("order.txt").render(given),
+        html=environment().get_template("order.html").render(given, subject=subject),
         message_id=f"<{mail.kind}.{mail.about.hex}@{office.domain}>",
         date=mail.made_at,
     )
@@ -115,8 +100,8 @@ def sign_in_letter(mail: Mail, asked: SignInLetter, office: Office) -> Letter:
         to=asked.email,
         language=lang,
         subject=subject,
-        text=_environment().get_template("sign_in.txt").render(given),
-        html=_environment().get_template("sign_in.html").render(given),
+        text=environment().get_template("sign_in.txt").render(given),
+        html=environment().get_template("sign_in.html").render(given),
         message_id=f"<{mail.kind}.{mail.about.hex}@{office.domain}>",
         date=mail.made_at,
     )
@@ -151,8 +136,8 @@ def invitation_letter(
         to=invitation.email,
         language=lang,
         subject=subject,
-        text=_environment().get_template("invitation.txt").render(given),
-        html=_environment().get_template("invitation.html").render(given),
+        text=environment().get_template("invitation.txt").render(given),
+        html=environment().get_template("invitation.html").render(given),
         message_id=f"<{mail.kind}.{mail.about.hex}@{office.domain}>",
         date=mail.made_at,
     )
@@ -258,10 +243,8 @@ def _title_of(mail: Mail, t: Translate, about: Mapping[str, str]) -> str:
             return t("mail.order_cancelled.subject", **about)
         case MailKind.ORDER_RETURNED:
             return t("mail.order_returned.subject", **about)
-        case MailKind.SIGN_IN:
-            return t("mail.sign_in.subject")
-        case MailKind.INVITATION:
-            return t("mail.invitation.subject", team=about["seller"])
+        case MailKind.SIGN_IN | MailKind.INVITATION | MailKind.TEAM_NEWS:
+            raise AssertionError(f"{mail.kind} is about no order of the reader")
 
 
 def _subject_of(mail: Mail, order: Order, received: Withdrawal | None) -> dict[str, object]:
@@ -298,14 +281,3 @@ def moment(lang: str, market: str, when: datetime) -> str:
 
 def deadline(lang: str, market: str, end: datetime) -> str:
     return messages.deadline(lang, end, get_market(market).timezone)
-
-
-@cache
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES),
-        autoescape=jinja2.select_autoescape(["html"]),
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )

@@ -15,6 +15,7 @@ from showfloor.kit.retention import kept_for
 from showfloor.merchants import service as merchants
 from showfloor.notices import queries, rules
 from showfloor.notices.adapters.mailer import Mailer
+from showfloor.notices.service.news import MAILS, make_mailings, write_letter
 from showfloor.notices.types import (
     Delivery,
     Letter,
@@ -34,10 +35,16 @@ from showfloor.orders import service as orders
 from showfloor.shows import service as shows
 from showfloor.viewers import service as viewers
 
-__all__ = ["Parked", "forget_old", "list_parked", "note_mail", "retry_parked", "send_due"]
+__all__ = [
+    "MAILS",
+    "Parked",
+    "forget_old",
+    "list_parked",
+    "note_mail",
+    "retry_parked",
+    "send_due",
+]
 log = structlog.get_logger()
-MAILS = "mails"
-"""The name under which the worker is woken."""
 KEPT_FOR = kept_for("mail")
 
 
@@ -60,10 +67,12 @@ async def send_due(database: Database, mailer: Mailer, office: Office) -> dateti
     Claimed first and noted afterwards: a worker that dies in between leaves a mail that is sent
     again under the same Message-ID.
     """
+    next_mailing = await make_mailings(database)
     while (mail := await _claim(database)) is not None:
         await _send(database, mailer, office, mail)
     async with database.session() as session:
-        return await queries.next_due(session)
+        due = next_mailing, await queries.next_due(session)
+    return min((each for each in due if each is not None), default=None)
 
 
 async def _claim(database: Database) -> Mail | None:
@@ -96,6 +105,9 @@ async def _write(database: Database, office: Office, mail: Mail) -> Letter | Non
     """None when there is nobody left to write to, or the mail is of no use any more."""
     if mail.kind is MailKind.INVITATION:
         return await _write_invitation(database, office, mail)
+    if mail.kind is MailKind.TEAM_NEWS:
+        async with database.session() as session:
+            return await write_letter(session, mail, office)
     if mail.order_id is None:
         async with database.session() as session:
             asked = await viewers.find_letter(
@@ -146,4 +158,9 @@ async def list_parked(session: Session, most: int = 100) -> list[Parked]:
 
 async def forget_old(session: Session) -> int:
     """One batch; how many went."""
-    return await queries.remove_before(session, clock.now() - KEPT_FOR)
+    before = clock.now() - KEPT_FOR
+    return (
+        await queries.remove_before(session, before)
+        + await queries.remove_news_before(session, before)
+        + await queries.remove_letters_before(session, before)
+    )

@@ -1,0 +1,29 @@
+"""Use cases of `notices`: mails that are sent, and the news of merchants in some of them."""
+
+from showfloor.notices.service.news import (
+    choose_mails,
+    get_choice,
+    note_news,
+)
+from showfloor.notices.service.sending import (
+    MAILS,
+    Parked,
+    forget_old,
+    list_parked,
+    note_mail,
+    retry_parked,
+    send_due,
+)
+
+__all__ = [
+    "MAILS",
+    "Parked",
+    "choose_mails",
+    "forget_old",
+    "get_choice",
+    "list_parked",
+    "note_mail",
+    "note_news",
+    "retry_parked",
+    "send_due",
+]

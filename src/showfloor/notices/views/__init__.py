@@ -1,0 +1,22 @@
+"""Mails in words."""
+
+from showfloor.notices.views.letters import (
+    deadline,
+    invitation_letter,
+    letter_of,
+    moment,
+    sign_in_letter,
+)
+from showfloor.notices.views.news import news_letter
+from showfloor.notices.views.office import TEMPLATES, Office
+
+__all__ = [
+    "TEMPLATES",
+    "Office",
+    "deadline",
+    "invitation_letter",
+    "letter_of",
+    "moment",
+    "news_letter",
+    "sign_in_letter",
+]
