@@ -26,6 +26,7 @@ from showfloor.kit.outbox import Dispatcher
 from showfloor.merchants import service as merchants
 from showfloor.merchants.types import Identity
 from showfloor.notices import queries, service
+from showfloor.notices.queries import mails
 from showfloor.notices.types import Delivery, Letter, Outcome
 from showfloor.notices.views import Office
 from showfloor.orders import http as orders_http
@@ -319,7 +320,7 @@ async def test_worker_that_comes_too_late_changes_nothing(
     shop: Shop, monkeypatch: pytest.MonkeyPatch, guard: bool
 ) -> None:
     if not guard:
-        monkeypatch.setattr(queries, "_still_claimed", lambda mail: ())
+        monkeypatch.setattr(mails, "_still_claimed", lambda mail: ())
     await shop.buy()
     await shop.hear()
 

@@ -6,6 +6,7 @@ from showfloor.notices.service.news import (
     note_news,
 )
 from showfloor.notices.service.sending import (
+    KEPT_FOR,
     MAILS,
     Parked,
     forget_old,
@@ -16,6 +17,7 @@ from showfloor.notices.service.sending import (
 )
 
 __all__ = [
+    "KEPT_FOR",
     "MAILS",
     "Parked",
     "choose_mails",

@@ -36,6 +36,7 @@ from showfloor.shows import service as shows
 from showfloor.viewers import service as viewers
 
 __all__ = [
+    "KEPT_FOR",
     "MAILS",
     "Parked",
     "forget_old",
