@@ -227,6 +227,7 @@ def prepare_database(server: EmbeddedPostgres) -> str:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("create table room_stock (room_id uuid, sku text, available int)")
         connection.execute("create table room_hearts (room_id uuid, total bigint)")
+        connection.execute("create table room_questions (room_id uuid, number bigint)")
         connection.execute("create view public_room as select id, seq from room")
     return url
 

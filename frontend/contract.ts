@@ -33,6 +33,9 @@ export type ReplayDecision = Models["ReplayDecision"];
 export type ChatMessage = Models["MessageOut"];
 export type SentMessage = Models["SentOut"];
 export type ChatAction = Models["ActionOut"];
+export type Question = Models["QuestionOut"];
+export type AskedQuestion = Models["AskedOut"];
+export type TeamQuestion = Models["TeamQuestionOut"];
 export type Moderators = Models["ModeratorsOut"];
 export type RoomChat = Models["RoomChat"];
 /** Event `message` of the room. */

@@ -19,10 +19,10 @@ export interface components {
          */
         Action: "orders.read" | "orders.fulfil" | "orders.refund" | "catalog.read" | "catalog.write" | "seller.read" | "seller.manage" | "developers.manage" | "money.read" | "money.manage" | "team.read" | "team.manage" | "show.read" | "show.figures" | "show.plan" | "show.run" | "show.connect" | "recording.manage" | "captions.write" | "chat.write" | "chat.moderate" | "platform.manage";
         /**
-         * @description What the show's team did, with a message or with the whole chat.
+         * @description What the show's team did, with a message, with a question or with the whole chat.
          * @enum {string}
          */
-        ActionKind: "delete" | "restore" | "mute" | "unmute" | "settings" | "pin" | "unpin";
+        ActionKind: "delete" | "restore" | "mute" | "unmute" | "settings" | "pin" | "unpin" | "answer" | "dismiss" | "reopen";
         /**
          * @description `person` is the id of whoever did it and `by` their name, empty when they were erased.
          *     `detail` is how long somebody is muted (`10 min`, `show`, `account`), or what the settings were
@@ -36,6 +36,7 @@ export interface components {
             at: string;
             kind: components["schemas"]["ActionKind"];
             message: string | null;
+            question: string | null;
             writer: string | null;
             text: string | null;
             person: string;
@@ -136,6 +137,21 @@ export interface components {
         AmountIn: {
             amount: number;
             currency: string;
+        };
+        /**
+         * @description The question that now has one asker more: perhaps one that was there before. `token` is the
+         *     Bearer of this guest's next messages and questions in the show.
+         */
+        AskedOut: {
+            id: string;
+            product_id: string | null;
+            text: string;
+            askers: number;
+            state: components["schemas"]["QuestionState"];
+            /** Format: date-time */
+            media_at: string;
+            answered_at: string | null;
+            token: string | null;
         };
         AudioHealth: {
             codec: string;
@@ -943,6 +959,19 @@ export interface components {
             name: string;
             password: string;
         };
+        JoinedQuestion: {
+            /** @description what the person answered just now */
+            born?: components["schemas"]["BornIn"] | null;
+            /** @description what `POST /admissions` answered */
+            admission?: string | null;
+            /** @description true: a program has asked the person and knows that they are an adult. A browser asks the person: there it means nothing */
+            adult?: boolean | null;
+            /** @description of the show's market, ISO 3166-1 alpha-2, as it was said for the admission */
+            country?: string | null;
+            name?: string | null;
+            /** @description the token of an order's page, `/o/{token}`: a guest's proof of a purchase while `buyers_only` holds */
+            order?: string | null;
+        };
         KeepByLinkOut: {
             rate: number;
             commission: components["schemas"]["MoneyOut"];
@@ -1221,10 +1250,6 @@ export interface components {
         NewKeyOut: {
             key: string;
         };
-        /**
-         * @description `name` and the answer about the age are a guest's first message's; who has a token leaves
-         *     them out.
-         */
         NewMessage: {
             /** @description what the person answered just now */
             born?: components["schemas"]["BornIn"] | null;
@@ -1234,12 +1259,12 @@ export interface components {
             adult?: boolean | null;
             /** @description of the show's market, ISO 3166-1 alpha-2, as it was said for the admission */
             country?: string | null;
-            text: string;
-            /** @description the id of a message of this show */
-            reply_to?: string | null;
             name?: string | null;
             /** @description the token of an order's page, `/o/{token}`: a guest's proof of a purchase while `buyers_only` holds */
             order?: string | null;
+            text: string;
+            /** @description the id of a message of this show */
+            reply_to?: string | null;
         };
         /**
          * @description `replace` ends the pins that are open at the same instant, so that the card changes without a
@@ -1272,6 +1297,27 @@ export interface components {
                 [key: string]: components["schemas"]["WordsIn"];
             };
             variants: components["schemas"]["NewVariantIn"][];
+        };
+        /**
+         * @description `media_at` is the moment of the picture that the asker sees, on the show clock: earlier than
+         *     now in a show that is watched from its beginning.
+         */
+        NewQuestion: {
+            /** @description what the person answered just now */
+            born?: components["schemas"]["BornIn"] | null;
+            /** @description what `POST /admissions` answered */
+            admission?: string | null;
+            /** @description true: a program has asked the person and knows that they are an adult. A browser asks the person: there it means nothing */
+            adult?: boolean | null;
+            /** @description of the show's market, ISO 3166-1 alpha-2, as it was said for the admission */
+            country?: string | null;
+            name?: string | null;
+            /** @description the token of an order's page, `/o/{token}`: a guest's proof of a purchase while `buyers_only` holds */
+            order?: string | null;
+            text: string;
+            /** @description the id of a product on the show's shelf */
+            product_id?: string | null;
+            media_at?: string | null;
         };
         /**
          * @description The names are those of `types.Show`. A show goes live only when `disclosures` was answered,
@@ -1732,6 +1778,30 @@ export interface components {
             path: string;
         };
         /**
+         * @description What people ask, as everybody sees it. `text` is how it was first put, `askers` how many ask
+         *     it; `media_at` is the moment of the show at which it was asked, `answered_at` the one at which
+         *     it was answered, both on the show clock.
+         */
+        QuestionOut: {
+            id: string;
+            product_id: string | null;
+            text: string;
+            askers: number;
+            state: components["schemas"]["QuestionState"];
+            /** Format: date-time */
+            media_at: string;
+            answered_at: string | null;
+        };
+        /**
+         * @description A dismissed one is the show's team's alone.
+         * @enum {string}
+         */
+        QuestionState: "open" | "answered" | "dismissed";
+        /** @description Open ones first, by how many ask; then answered ones, the newest answer first. */
+        QuestionsOut: {
+            items: components["schemas"]["QuestionOut"][];
+        };
+        /**
          * @description What one seller's part costs, as agreed. `delivery` null: it is in the goods' prices; `vat`
          *     null: they have none in them that the seller could show.
          */
@@ -2109,13 +2179,15 @@ export interface components {
         };
         /**
          * @description Event `state`: what changes fast, replaced whole. `hearts` is how many the show was
-         *     sent until now, `stock` pieces left by SKU.
+         *     sent until now, `questions` a number that is another one when the questions have changed,
+         *     `stock` pieces left by SKU.
          */
         RoomState: {
             seq: number;
             ts: number;
             viewers: number;
             hearts: number;
+            questions: number;
             stock: {
                 [key: string]: number;
             };
@@ -2526,6 +2598,23 @@ export interface components {
             roles: components["schemas"]["Role"][];
             members: components["schemas"]["MemberOut"][];
             invitations: components["schemas"]["InvitationOut"][];
+        };
+        /** @description `name` is whose words `text` is; `also` is how others put it. */
+        TeamQuestionOut: {
+            id: string;
+            product_id: string | null;
+            text: string;
+            askers: number;
+            state: components["schemas"]["QuestionState"];
+            /** Format: date-time */
+            media_at: string;
+            answered_at: string | null;
+            name: string;
+            also: string[];
+        };
+        /** @description Open ones first, by how many ask; then answered ones, then dismissed ones. */
+        TeamQuestionsOut: {
+            items: components["schemas"]["TeamQuestionOut"][];
         };
         /**
          * @description Each language has a text, or the `url` (https) of the page that has it. `way_back` goes with

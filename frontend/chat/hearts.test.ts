@@ -16,6 +16,8 @@ function heartsOf(more: Partial<Stage> = {}): Hearts {
     buying: { orders: [] },
     replaying: false,
     hearts: 7,
+    questions: null,
+    moment: null,
     ...more,
   });
 }

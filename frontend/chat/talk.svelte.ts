@@ -5,22 +5,16 @@ import type { ChatEvent, ChatMessage, SentMessage } from "../contract";
 import { Hearts } from "./hearts.svelte";
 import { isLater, withMessage, without, type Lines } from "./lines";
 import { Pinned } from "./pinned.svelte";
+import { Questions } from "./questions.svelte";
 import { Recorded } from "./recorded.svelte";
 import type { Stage } from "./stage";
-import { keepVoice, keptVoice, type Voice } from "./voice";
+import { keepVoice, keptVoice, type First, type Voice } from "./voice";
 
 /** The parts that the page mounts once they have come. */
 export interface Chat {
   talk: Talk;
   Lane: Component<{ talk: Talk }>;
   Panel: Component<{ talk: Talk }>;
-}
-
-/** What a guest's first message says besides its text. */
-export interface First {
-  name: string;
-  admission: string;
-  country: string;
 }
 
 /** The own message while the server has not answered. */
@@ -34,6 +28,7 @@ export class Talk {
   readonly recorded: Recorded;
   readonly pinned: Pinned;
   readonly hearts: Hearts;
+  readonly questions: Questions;
   /** The sheet on a narrow screen. */
   open = $state(false);
   /** The lane over the picture was put away. */
@@ -67,6 +62,7 @@ export class Talk {
     this.voice = keptVoice(store.page.show.id);
     this.recorded = new Recorded(store);
     this.hearts = new Hearts(store);
+    this.questions = new Questions(this);
     this.pinned = new Pinned(
       () => (this.#isRoomKnown ? (this.settings?.pinned_id ?? null) : undefined),
       () => this.lines,
@@ -116,10 +112,10 @@ export class Talk {
     try {
       const { token, ...message } = await call<SentMessage>(this.store.page.api, this.#path, {
         method: "POST",
-        body: { text, ...(replyTo ? { reply_to: replyTo.id } : {}), ...first, ...this.#proof() },
+        body: { text, ...(replyTo ? { reply_to: replyTo.id } : {}), ...first, ...this.proof() },
         token: first ? undefined : this.voice?.token,
       });
-      if (token) this.#speakAs({ token, name: message.name });
+      if (token) this.speakAs({ token, name: message.name });
       this.#heard = withMessage(this.#heard, message);
       if (this.settings?.slow_s) this.#waitFor(this.settings.slow_s);
       return true;
@@ -135,13 +131,13 @@ export class Talk {
 
   /** A guest who bought on this page shows it where buyers alone write: the address of an order's
    *  page ends in what is its buyer's alone. */
-  #proof(): { order?: string } {
+  proof(): { order?: string } {
     const token = this.store.buying.orders[0]?.page.split("/").at(-1);
     return this.settings?.buyers_only && token ? { order: token } : {};
   }
 
   #refused(problem: Problem): void {
-    if (problem.code === "chat_token_invalid") this.#speakAs(null);
+    if (problem.code === "chat_token_invalid") this.speakAs(null);
     const seconds = (problem as { wait_s?: number }).wait_s;
     if (problem.code === "writing_too_fast" && seconds) this.#waitFor(seconds);
     else this.problem = problem;
@@ -156,7 +152,7 @@ export class Talk {
     }, 1000);
   }
 
-  #speakAs(voice: Voice | null): void {
+  speakAs(voice: Voice | null): void {
     this.voice = voice;
     keepVoice(this.store.page.show.id, voice);
   }

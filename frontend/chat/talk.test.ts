@@ -34,6 +34,8 @@ function talkOf(more: Partial<Stage> = {}, chat?: RoomChat): Talk {
     entries: (chat ? { chat } : {}) as Stage["entries"],
     buying: { orders: [] },
     hearts: null,
+    questions: null,
+    moment: null,
     replaying: false,
     ...more,
   });

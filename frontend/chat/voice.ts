@@ -5,6 +5,13 @@ export interface Voice {
   name: string;
 }
 
+/** What the first thing that a guest writes says besides its text. */
+export interface First {
+  name: string;
+  admission: string;
+  country: string;
+}
+
 const slotOf = (show: string): string => `showfloor.chat.${show}`;
 
 export function keptVoice(show: string): Voice | null {

@@ -31,11 +31,11 @@ test("what was folded already is not folded again", () => {
 test("state is replaced whole and keeps the sequence", () => {
   const room = after([
     snapshot(5, {}),
-    { type: "state", seq: 5, ts: 0, viewers: 7, hearts: 2, stock: { A: 1, B: 2 } },
-    { type: "state", seq: 5, ts: 0, viewers: 8, hearts: 3, stock: { A: 0 } },
+    { type: "state", seq: 5, ts: 0, viewers: 7, hearts: 2, questions: 1, stock: { A: 1, B: 2 } },
+    { type: "state", seq: 5, ts: 0, viewers: 8, hearts: 3, questions: 4, stock: { A: 0 } },
   ]);
 
-  expect(room).toMatchObject({ seq: 5, viewers: 8, hearts: 3, stock: { A: 0 } });
+  expect(room).toMatchObject({ seq: 5, viewers: 8, hearts: 3, questions: 4, stock: { A: 0 } });
 });
 
 test("the server's clock is the largest offset seen, because an event can only be late", () => {
@@ -74,6 +74,7 @@ test("in a rehearsal the stock is what its test buyers have left", () => {
     ts: 0,
     viewers: 7,
     hearts: 2,
+    questions: 0,
     stock: { A: 3, B: 2 },
   } as RoomEvent;
 

@@ -7,6 +7,8 @@ export interface Room {
   entries: RoomEntries;
   viewers: number | null;
   hearts: number | null;
+  /** Another number when what is asked has changed. */
+  questions: number | null;
   stock: Readonly<Record<string, number>>;
   /** Milliseconds to add to this machine's clock to have the server's. */
   clockOffset: number | null;
@@ -17,6 +19,7 @@ export const empty: Room = {
   entries: {},
   viewers: null,
   hearts: null,
+  questions: null,
   stock: {},
   clockOffset: null,
 };
@@ -40,6 +43,7 @@ export function fold(room: Room, event: RoomEvent, receivedAt: number): Room {
         clockOffset,
         viewers: event.viewers,
         hearts: event.hearts,
+        questions: event.questions,
         stock: event.stock,
       };
   }

@@ -143,6 +143,7 @@ export class ShowStore {
   });
   readonly viewers = $derived(this.#room.viewers);
   readonly hearts = $derived(this.#room.hearts);
+  readonly questions = $derived(this.#room.questions);
   /** Everything that this page has ever shown: goods that are held stay goods when they leave the
    *  shelf. */
   readonly catalog = $derived.by(() => [...this.show.products, ...this.page.show.products]);
@@ -261,6 +262,24 @@ export class ShowStore {
 
   get entries() {
     return this.#room.entries;
+  }
+
+  /** The moment of the picture on screen, on the show clock. */
+  get moment(): number | null {
+    return this.#frame;
+  }
+
+  /** The moment that somebody wants to see, until the recording has been opened for it. */
+  wanted = $state<number | null>(null);
+  /** The recording, of a live show as far as it goes; nobody before the player is opened. */
+  openRecording: () => void = () => undefined;
+  readonly mayWatchAt = $derived.by(
+    () => this.replaying || this.recorded || this.rewindUrl !== null,
+  );
+
+  watchAt(moment: number): void {
+    this.wanted = moment;
+    if (!this.replaying) this.openRecording();
   }
 
   /** The player moves the picture there; nobody before it is opened. */

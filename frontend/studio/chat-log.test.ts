@@ -7,6 +7,7 @@ const ACT: ChatAction = {
   id: "act_1",
   at: "2026-11-26T10:00:00Z",
   kind: "delete",
+  question: null,
   message: "msg_1",
   writer: "Daniel",
   text: "rude",

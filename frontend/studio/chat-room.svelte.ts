@@ -9,6 +9,8 @@ import type { Studio } from "./session.svelte";
 export class ChatRoom {
   show = $state.raw<Show | null>(null);
   problem = $state.raw<Problem | null>(null);
+  /** Another number when what is asked has changed. */
+  questions = $state<number | null>(null);
   readonly #said = new Said();
   #hangUp: (() => void) | null = null;
   #stopped = false;
@@ -38,7 +40,10 @@ export class ChatRoom {
       this.show = show;
       // Who moderates is no viewer.
       this.#hangUp = listen(`${show.playback.events_url}?watching=0`, {
-        changed: (room) => this.#said.set(room.entries.chat),
+        changed: (room) => {
+          this.questions = room.questions;
+          this.#said.set(room.entries.chat);
+        },
         connected: (open) => open && this.#said.hear(null),
         said: (event) => this.#said.hear(event),
       });

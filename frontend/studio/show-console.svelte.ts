@@ -19,6 +19,8 @@ export class ShowConsole {
   sales = $state.raw<Sales | null>(null);
   viewers = $state<number | null>(null);
   hearts = $state<number | null>(null);
+  /** Another number when what is asked has changed. */
+  questions = $state<number | null>(null);
   stock = $state.raw<Readonly<Record<string, number>>>({});
   /** Why the last action was refused, and, apart from it, why the state of the show cannot be
    *  read. */
@@ -121,6 +123,7 @@ export class ShowConsole {
       changed: (room) => {
         this.viewers = room.viewers;
         this.hearts = room.hearts;
+        this.questions = room.questions;
         this.stock = stockOf(room);
         this.#clockOffset = room.clockOffset ?? 0;
         this.#cues = learnAll(this.#cues, cuesOf(room));

@@ -42,10 +42,12 @@ def test_every_request_with_personal_data_answers_the_question_of_the_gate() -> 
 
     assert doors == {
         "ask_age": True,
+        "ask_question": True,
         "ask_sign_in": True,
         "enter": True,
         "open_checkout": True,
         "send_message": True,
         "sign_in": True,
+        "join_question": True,
         "join_team": True,
     }

@@ -24,6 +24,9 @@ PUBLIC = {
     "list_messages": "watching",
     # A guest by the token of their first message; who signed in is asked for in the route itself.
     "send_message": "guest",
+    "ask_question": "guest",
+    "join_question": "guest",
+    "list_questions": "watching",
     # A number, of nobody.
     "send_hearts": "watching",
     # A guest is known by the token of their own hold.

@@ -88,6 +88,7 @@ from showfloor.room import subscribers as room_subscribers
 from showfloor.room.deps import RoomDeps
 from showfloor.room.http import hearts as hearts_http
 from showfloor.room.http import moderators as moderators_http
+from showfloor.room.http import questions as questions_http
 from showfloor.shows import http as shows_http
 from showfloor.shows import internal as shows_internal
 from showfloor.shows import service as shows
@@ -197,6 +198,7 @@ EDGES = (
     replays_http,
     room_http,
     hearts_http,
+    questions_http,
     moderators_http,
     orders_http,
     own_orders_http,
@@ -326,6 +328,7 @@ def connect_erasers() -> None:
         checkout_reader.READER,
         room_reader.READER,
         room_reader.STANDING,
+        room_reader.QUESTIONS,
     ):
         register_reader(reader)
 

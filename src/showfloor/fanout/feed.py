@@ -25,8 +25,10 @@ from showfloor.kit import clock
 
 MOST_MESSAGES = 2_000
 """Changes of messages that are read at a time."""
-HEARTS_EVERY = 0.5
-"""Seconds between two readings of the hearts: all who watch get their number no more often."""
+COUNTS_EVERY = 0.5
+"""Seconds between two readings of the hearts and of what is asked: all who watch get these numbers
+no more often.
+"""
 
 logger = logging.getLogger("showfloor.fanout")
 
@@ -51,7 +53,7 @@ class Feed:
         self._schedule_push = schedule_push
         self._pending: dict[UUID, PendingRoom] = {}
         self._woken = asyncio.Event()
-        self._stock_due = self._hearts_due = 0.0
+        self._stock_due = self._counts_due = 0.0
         self._away = False
         self._said: Cursor | None = None
 
@@ -132,7 +134,7 @@ class Feed:
         try:
             if found:
                 await self._take_stock(reader, found)
-                await self._take_hearts(reader, found)
+                await self._take_counts(reader, found)
         finally:
             for room_id in ids:
                 self._pending.pop(room_id).found.set_result(found.get(room_id))
@@ -200,17 +202,20 @@ class Feed:
         if now >= self._stock_due:
             self._stock_due = now + self._config.stock_every
             await self._take_stock(reader, watched)
-        if now >= self._hearts_due:
-            self._hearts_due = now + HEARTS_EVERY
-            await self._take_hearts(reader, watched)
+        if now >= self._counts_due:
+            self._counts_due = now + COUNTS_EVERY
+            await self._take_counts(reader, watched)
 
     async def _take_stock(self, reader: Reader, rooms: dict[UUID, Room]) -> None:
         for room_id, stock in (await reader.stock(rooms)).items():
             rooms[room_id].stock = stock
 
-    async def _take_hearts(self, reader: Reader, rooms: dict[UUID, Room]) -> None:
+    async def _take_counts(self, reader: Reader, rooms: dict[UUID, Room]) -> None:
         for room_id, total in (await reader.hearts(rooms)).items():
             rooms[room_id].hearts = total
+        asked = await reader.questions(rooms)
+        for room_id, room in rooms.items():
+            room.questions = asked.get(room_id, 0)
 
     def _close(self, room_id: UUID) -> None:
         for viewer in list(self.rooms.pop(room_id).viewers):

@@ -62,6 +62,9 @@ _STOCK = (
 # The hearts that these rooms were sent.
 _HEARTS = "select room_id, total from room_hearts where room_id = any(%(ids)s)"
 
+# A number of each room's questions, another one after each change.
+_QUESTIONS = "select room_id, number from room_questions where room_id = any(%(ids)s)"
+
 # Of the last %(back)s numbers of changes those that are there, the newest among them.
 _NEWEST_CHANGES = """
     select change from room_message
@@ -169,6 +172,10 @@ class Reader:
     async def hearts(self, ids: Collection[UUID]) -> dict[UUID, int]:
         """By room; one that was sent none is left out."""
         return dict(await self._fetch(_HEARTS, ids=list(ids)))
+
+    async def questions(self, ids: Collection[UUID]) -> dict[UUID, int]:
+        """By room; one in which nobody asked is left out."""
+        return dict(await self._fetch(_QUESTIONS, ids=list(ids)))
 
     async def newest_changes(self, back: int) -> list[int]:
         """Where to begin to follow messages: of the last `back` numbers those that are there."""

@@ -23,8 +23,8 @@ STOCK_DELIVERIES = 50_000
 instead of ten.
 """
 COUNT_DELIVERIES = 10_000
-"""The same limit while only the numbers of viewers and hearts changed: each viewer that joins
-changes it, and would otherwise cause a write to all others.
+"""The same limit while only the numbers of viewers, hearts and questions changed: each viewer that
+joins changes one, and would otherwise cause a write to all others.
 """
 MESSAGE_DELIVERIES = 40_000
 """The same limit for frames of messages: 10,000 viewers get four a second, a few people ten."""
@@ -49,6 +49,7 @@ class Room:
         """How many of `viewers` the state counts."""
         self.stock = "{}"
         self.hearts = 0
+        self.questions = 0
         self.empty_since = clock.monotonic()
         self.pushing = False
         self._schedule_push = schedule_push
@@ -56,7 +57,7 @@ class Room:
         self._published_at = -1.0
         self._said_at = -1.0
         self._published_stock = ""
-        self._content: tuple[int, str, int] | None = None
+        self._content: tuple[int, str, int, int] | None = None
         self._encoded_at = 0
         self._version = 0
         self._newest = b""
@@ -196,7 +197,8 @@ class Room:
 
     def _encode_state(self) -> None:
         now = clock.milliseconds(clock.now())
-        changed = (content := (self.watching, self.stock, self.hearts)) != self._content
+        content = (self.watching, self.stock, self.hearts, self.questions)
+        changed = content != self._content
         if not changed and now - self._encoded_at < sse.REUSE_MS:
             return
         self._version += changed

@@ -36,14 +36,14 @@ def change(seq: int, ts: int, key: str, value: str | None) -> bytes:
     ).encode()
 
 
-def state(seq: int, ts: int, viewers: int, stock: str, hearts: int) -> bytes:
+def state(seq: int, ts: int, viewers: int, stock: str, hearts: int, questions: int) -> bytes:
     """The values that change often, sent whole each time.
 
     It has no `id`, so that the browser's Last-Event-ID stays that of the log.
     """
     return (
         f'event: state\ndata: {{"seq":{seq},"ts":{ts},"viewers":{viewers},"hearts":{hearts},'
-        f'"stock":{stock}}}\n\n'
+        f'"questions":{questions},"stock":{stock}}}\n\n'
     ).encode()
 
 

@@ -34,6 +34,7 @@ ROOM_ROWS: Mapping[str, Mapping[str, str]] = {
     },
     "room_stock": {"room_id": "uuid", "sku": "character varying", "available": "integer"},
     "room_hearts": {"room_id": "uuid", "total": "bigint"},
+    "room_questions": {"room_id": "uuid", "number": "bigint"},
     "room_message": {
         "room_id": "uuid",
         "id": "uuid",

@@ -13,7 +13,7 @@ from showfloor.kit.network import client_network
 from showfloor.kit.pace import Pace
 from showfloor.kit.recent import Recent
 from showfloor.media.types import MediaMoment
-from showfloor.room.schemas import MessagesOut
+from showfloor.room.schemas import MessagesOut, QuestionsOut
 from showfloor.room.service.hearts import HeartBatcher
 from showfloor.stock import service as stock
 
@@ -33,6 +33,8 @@ class RoomDeps:
         """The last message of each show, with the pinned one: all who watch ask for it at once when
         one is pinned. Longer answers are not kept: a thousand of them would fill the memory.
         """
+        self.questions: Recent[QuestionsOut] = Recent(seconds=KEPT_SECONDS, most=200)
+        """Of each show: who has them open asks at once when one is answered."""
         self.hearts = HeartBatcher()
         self.on_air: Recent[bool] = Recent(seconds=KEPT_SECONDS, most=1000)
         """By show: asked for every heart."""

@@ -90,3 +90,15 @@ class WritingTooFast(AppError):
 class MessageNotFound(AppError):
     code = "message_not_found"
     status = 404
+
+
+class QuestionNotFound(AppError):
+    code = "question_not_found"
+    status = 404
+
+
+class QuestionDismissed(AppError):
+    """The show's team has put this question aside, in these words."""
+
+    code = "question_dismissed"
+    status = 409

@@ -15,6 +15,10 @@ CHANGES = Sequence("chat_change", data_type=BigInteger, metadata=Base.metadata)
 """Numbers of changes, across all shows. Some are never seen: of transactions that failed."""
 
 
+QUESTION_CHANGES = Sequence("chat_question_change", data_type=BigInteger, metadata=Base.metadata)
+"""The same of questions."""
+
+
 class AuthorRow(Base):
     """`network` is a keyed digest of where a guest came from, kept for a day."""
 
@@ -65,6 +69,7 @@ class ActionRow(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     show_id: Mapped[UUID]
     message_id: Mapped[UUID | None]
+    question_id: Mapped[UUID | None]
     person_id: Mapped[UUID]
     kind: Mapped[str]
     reason: Mapped[str] = personal("room")
@@ -113,3 +118,38 @@ class MessageRow(Base):
     change: Mapped[int] = mapped_column(
         BigInteger, unique=True, server_default=CHANGES.next_value()
     )
+
+
+class QuestionRow(Base):
+    """What is asked; its words are those of its askers. `key` is a digest of the words that it was
+    first asked with: of two who ask the same at one moment the second joins the first.
+    """
+
+    __tablename__ = "chat_question"
+    __table_args__ = (UniqueConstraint("show_id", "key"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    show_id: Mapped[UUID]
+    product_id: Mapped[UUID | None]
+    key: Mapped[bytes | None] = personal("room", LargeBinary)
+    state: Mapped[str]
+    at: Mapped[datetime] = mapped_column(index=True)
+    media_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    change: Mapped[int] = mapped_column(BigInteger, server_default=QUESTION_CHANGES.next_value())
+
+
+class AskerRow(Base):
+    """Somebody who asks a question, with words of their own or without. `asker_id` is their
+    account, or the author where they have none: it asks once, on whatever device.
+    """
+
+    __tablename__ = "chat_asker"
+    __table_args__ = (UniqueConstraint("question_id", "asker_id"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    show_id: Mapped[UUID] = mapped_column(index=True)
+    question_id: Mapped[UUID]
+    author_id: Mapped[UUID] = mapped_column(index=True)
+    asker_id: Mapped[UUID] = personal("room")
+    name: Mapped[str] = personal("room")
+    text: Mapped[str | None] = personal("room")
+    at: Mapped[datetime] = mapped_column(index=True)

@@ -32,5 +32,16 @@ async def _read_standing(session: Session, subject: Subject, _key: str) -> list[
     ]
 
 
+async def _read_questions(session: Session, subject: Subject, _key: str) -> list[Row]:
+    """What was asked while signed in; without words where the question is another's."""
+    if subject.viewer_id is None:
+        return []
+    return [
+        {"asked_at": clock.rfc3339(each.at), "name": each.name, "text": each.text or ""}
+        for each in await service.asked_by_viewer(session, subject.viewer_id)
+    ]
+
+
 READER = Reader("chat", _read)
 STANDING = Reader("chat_standing", _read_standing)
+QUESTIONS = Reader("questions", _read_questions)

@@ -9,11 +9,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from showfloor.identity.schemas import AgeIn
 from showfloor.kit.fields import Email
-from showfloor.kit.schemas import Time, id_with
+from showfloor.kit.schemas import Moment, Time, id_with
 from showfloor.room.rules.names import LONGEST_NAME, clean_name
 from showfloor.room.rules.pace import LONGEST_MUTE, MOST_HEARTS, SLOWEST
 from showfloor.room.rules.words import LONGEST, clean_message
-from showfloor.room.types import ActionKind, ChatRole
+from showfloor.room.types import ActionKind, ChatRole, QuestionState
 
 # Letters are looked at one by one, so what is far too long is refused before it is cleaned.
 MessageText = Annotated[
@@ -49,14 +49,12 @@ class AgeInChat(AgeIn):
     )
 
 
-class NewMessage(AgeInChat):
-    """`name` and the answer about the age are a guest's first message's; who has a token leaves
-    them out.
+class Written(AgeInChat):
+    """Who writes. `name` and the answer about the age are those of the first thing that a guest
+    writes; who has a token leaves them out.
     """
 
     model_config = ConfigDict(strict=True, extra="forbid")
-    text: MessageText
-    reply_to: str | None = Field(None, description="the id of a message of this show")
     name: ChatName | None = None
     order: str | None = Field(
         None,
@@ -65,6 +63,68 @@ class NewMessage(AgeInChat):
         description="the token of an order's page, `/o/{token}`: a guest's proof of a purchase "
         "while `buyers_only` holds",
     )
+
+
+class NewMessage(Written):
+    text: MessageText
+    reply_to: str | None = Field(None, description="the id of a message of this show")
+
+
+class NewQuestion(Written):
+    """`media_at` is the moment of the picture that the asker sees, on the show clock: earlier than
+    now in a show that is watched from its beginning.
+    """
+
+    text: MessageText
+    product_id: str | None = Field(None, description="the id of a product on the show's shelf")
+    # A text, because strict JSON has no times.
+    media_at: Annotated[Moment | None, Field(strict=False)] = None
+
+
+class JoinedQuestion(Written):
+    pass
+
+
+class QuestionOut(BaseModel):
+    """What people ask, as everybody sees it. `text` is how it was first put, `askers` how many ask
+    it; `media_at` is the moment of the show at which it was asked, `answered_at` the one at which
+    it was answered, both on the show clock.
+    """
+
+    id: Annotated[str, id_with("qst")]
+    product_id: Annotated[str, id_with("prod")] | None
+    text: str
+    askers: int
+    state: QuestionState
+    media_at: Time
+    answered_at: Time | None
+
+
+class AskedOut(QuestionOut):
+    """The question that now has one asker more: perhaps one that was there before. `token` is the
+    Bearer of this guest's next messages and questions in the show.
+    """
+
+    token: str | None
+
+
+class QuestionsOut(BaseModel):
+    """Open ones first, by how many ask; then answered ones, the newest answer first."""
+
+    items: list[QuestionOut]
+
+
+class TeamQuestionOut(QuestionOut):
+    """`name` is whose words `text` is; `also` is how others put it."""
+
+    name: str
+    also: list[str]
+
+
+class TeamQuestionsOut(BaseModel):
+    """Open ones first, by how many ask; then answered ones, then dismissed ones."""
+
+    items: list[TeamQuestionOut]
 
 
 class HeartsIn(BaseModel):
@@ -115,6 +175,7 @@ class ActionOut(BaseModel):
     at: Time
     kind: ActionKind
     message: Annotated[str, id_with("msg")] | None
+    question: Annotated[str, id_with("qst")] | None
     writer: str | None
     text: str | None
     person: Annotated[str, id_with("per")]

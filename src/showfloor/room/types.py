@@ -82,8 +82,56 @@ class Message:
     state: MessageState = MessageState.SHOWN
 
 
+class QuestionState(StrEnum):
+    """A dismissed one is the show's team's alone."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    DISMISSED = "dismissed"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What one or many ask, about a product or, without one, about the show. `text` and `name` are
+    those of the first whose words are kept, `askers` how many ask it, `also` what others of them
+    wrote. `media_at` is the moment of the show that the first one was watching, `answered_at` the
+    one at which the answer was given, both on the show clock.
+    """
+
+    id: UUID
+    show_id: UUID
+    product_id: UUID | None
+    state: QuestionState
+    text: str
+    name: str
+    askers: int
+    at: datetime
+    media_at: datetime
+    answered_at: datetime | None = None
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody who asks gets: the question, perhaps one that others asked before, and for a
+    new guest the token of the next ones.
+    """
+
+    question: Question
+    token: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What one person asks; `text` is None where they joined others."""
+
+    at: datetime
+    name: str
+    text: str | None
+
+
 class ActionKind(StrEnum):
-    """What the show's team did, with a message or with the whole chat."""
+    """What the show's team did, with a message, with a question or with the whole chat."""
 
     DELETE = "delete"
     RESTORE = "restore"
@@ -92,6 +140,9 @@ class ActionKind(StrEnum):
     SETTINGS = "settings"
     PIN = "pin"
     UNPIN = "unpin"
+    ANSWER = "answer"
+    DISMISS = "dismiss"
+    REOPEN = "reopen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +159,7 @@ class Action:
     reason: str
     at: datetime
     detail: str = ""
+    question_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

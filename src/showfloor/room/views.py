@@ -9,14 +9,28 @@ from showfloor.kit import clock, ids
 from showfloor.room.schemas import (
     ActionOut,
     ActionsOut,
+    AskedOut,
     InvitedModeratorOut,
     MessageOut,
     MessagesOut,
     ModeratorOut,
     ModeratorsOut,
+    QuestionOut,
+    QuestionsOut,
     SentOut,
+    TeamQuestionOut,
+    TeamQuestionsOut,
 )
-from showfloor.room.types import ChatSettings, Logged, Message, Moderators, Said, Sent
+from showfloor.room.types import (
+    Asked,
+    ChatSettings,
+    Logged,
+    Message,
+    Moderators,
+    Question,
+    Said,
+    Sent,
+)
 from showfloor.shows.schemas import RoomChat
 
 
@@ -35,6 +49,26 @@ def sent_view(sent: Sent) -> SentOut:
     return SentOut(**message_view(sent.message).model_dump(), token=sent.token)
 
 
+def question_view(question: Question) -> QuestionOut:
+    return QuestionOut.model_validate(question, from_attributes=True)
+
+
+def questions_view(found: Sequence[Question]) -> QuestionsOut:
+    return QuestionsOut(items=[question_view(question) for question in found])
+
+
+def asked_view(asked: Asked) -> AskedOut:
+    return AskedOut(**question_view(asked.question).model_dump(), token=asked.token)
+
+
+def team_question_view(question: Question) -> TeamQuestionOut:
+    return TeamQuestionOut.model_validate(question, from_attributes=True)
+
+
+def team_questions_view(found: Sequence[Question]) -> TeamQuestionsOut:
+    return TeamQuestionsOut(items=[team_question_view(question) for question in found])
+
+
 def actions_view(found: Sequence[Logged]) -> ActionsOut:
     return ActionsOut(items=[_action_view(each) for each in found])
 
@@ -48,6 +82,7 @@ def _action_view(logged: Logged) -> ActionOut:
         at=clock.rfc3339(action.at),
         kind=action.kind,
         message=ids.encode("msg", action.message_id) if action.message_id else None,
+        question=ids.encode("qst", action.question_id) if action.question_id else None,
         writer=said.name if said else None,
         text=said.text if said else None,
         person=ids.encode("per", action.person_id),

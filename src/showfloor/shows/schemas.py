@@ -520,13 +520,15 @@ class RoomChange(BaseModel):
 
 class RoomState(BaseModel):
     """Event `state`: what changes fast, replaced whole. `hearts` is how many the show was
-    sent until now, `stock` pieces left by SKU.
+    sent until now, `questions` a number that is another one when the questions have changed,
+    `stock` pieces left by SKU.
     """
 
     seq: int
     ts: int
     viewers: int
     hearts: int
+    questions: int
     stock: dict[str, int]
 
 

@@ -36,11 +36,13 @@ SHOW_WORDS = (
     "sheet",
     "chat",
     "hearts",
+    "questions",
 )
 SHARED_WORDS = ("list", "problem", "error", "currency", "language")
 REMOTE_WORDS = ("remote", "studio")
 STUDIO_WORDS = (
     "chat",
+    "questions",
     "moderation",
     "caption",
     "preflight",

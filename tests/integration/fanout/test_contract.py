@@ -41,6 +41,7 @@ async def read_everything(url: str, role: str) -> None:
         await reader.updates({room: 1}, 10)
         await reader.stock([room])
         await reader.hearts([room])
+        await reader.questions([room])
         await reader.newest_changes(10)
         await reader.last_messages([room], 10)
         await reader.messages(0, [1], 10)

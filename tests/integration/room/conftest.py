@@ -60,6 +60,7 @@ class Talk:
 async def talk(app: FastAPI, client: httpx2.AsyncClient, database: Database) -> Talk:
     # A test that is about them says how long answers are kept.
     app.state.room.newest = Recent(seconds=0.0, most=1)
+    app.state.room.questions = Recent(seconds=0.0, most=1)
     async with database.session() as session:
         floor = await add_floor_on_air(session)
         host = await add_key(session, floor.host)

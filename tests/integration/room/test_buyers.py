@@ -11,7 +11,7 @@ import pytest
 from showfloor.kit import ids
 from showfloor.kit.db import Database
 from showfloor.orders import service as orders
-from showfloor.room.service import messages
+from showfloor.room.service import writing
 from tests.integration.app.one_of_everything import CARD
 from tests.integration.checkout.counter import ADDRESS
 from tests.integration.room.conftest import ADULT, Talk
@@ -65,7 +65,7 @@ async def test_who_bought_nothing_writes_nothing(
         async def everybody(*_: object, **__: object) -> bool:
             return True
 
-        monkeypatch.setattr(messages, "may_write_as_buyer", everybody)
+        monkeypatch.setattr(writing, "may_write_as_buyer", everybody)
     token, _ = await talk.guest("Daniel", "before")
     await only(talk)
 

@@ -10,7 +10,7 @@ from showfloor.kit import ids
 from showfloor.kit.db import Database
 from showfloor.room import queries
 from showfloor.room.rules.pace import SAME
-from showfloor.room.service import messages
+from showfloor.room.service import writing
 from tests.clocks import stopped
 from tests.integration.room.conftest import ADULT, Talk
 from tests.integration.room.test_accounts import signed_in
@@ -31,7 +31,7 @@ async def test_insult_is_not_taken(
     talk: Talk, monkeypatch: pytest.MonkeyPatch, guard: bool
 ) -> None:
     if not guard:
-        monkeypatch.setattr(messages, "has_insult", lambda _: False)
+        monkeypatch.setattr(writing, "has_insult", lambda _: False)
     token, _ = await talk.guest("Maha", "kind")
 
     known = await talk.say(RUDE, token)
@@ -62,7 +62,7 @@ async def test_one_text_that_many_send_is_slowed(
     talk: Talk, monkeypatch: pytest.MonkeyPatch, guard: bool
 ) -> None:
     if not guard:
-        monkeypatch.setattr(messages, "burst_key", lambda _: None)
+        monkeypatch.setattr(writing, "burst_key", lambda _: None)
 
     spelled = [SPAM.upper() if at % 2 else f"{SPAM} {at}" for at in range(SAME.most + 1)]
     with stopped():

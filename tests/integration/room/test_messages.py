@@ -22,7 +22,7 @@ from showfloor.replays.schemas import ReplayChange
 from showfloor.replays.types import Cut
 from showfloor.room import service
 from showfloor.room.rules import pace
-from showfloor.room.service import messages
+from showfloor.room.service import messages, writing
 from showfloor.shows import service as shows
 from showfloor.shows.schemas import NewShow
 from showfloor.shows.types import ReplayFacts, ReplayState
@@ -87,7 +87,7 @@ async def test_name_of_the_team_is_refused(talk: Talk, name: str) -> None:
 async def test_without_the_check_of_names_a_guest_is_the_host(
     talk: Talk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(messages, "is_reserved", lambda *_: False)
+    monkeypatch.setattr(writing, "is_reserved", lambda *_: False)
 
     assert (await talk.guest("Lina"))[1]["name"] == "Lina"
 
@@ -162,8 +162,8 @@ async def test_one_writer_is_slowed_down_and_others_are_not(talk: Talk) -> None:
 async def test_answers_to_nothing_are_counted_and_use_up_no_turn(
     talk: Talk, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(messages, "TRIES", Limit(3, 1000.0))
-    monkeypatch.setattr(messages, "AUTHOR", Limit(1, 1000.0))
+    monkeypatch.setattr(writing, "TRIES", Limit(3, 1000.0))
+    monkeypatch.setattr(writing, "AUTHOR", Limit(1, 1000.0))
     async with database.session() as session:
         key = await add_key(session, await add_person(session, "Yousef"))
     nothing = ids.encode("msg", ids.new())
@@ -178,8 +178,8 @@ async def test_answers_to_nothing_are_counted_and_use_up_no_turn(
 async def test_tries_in_a_paused_chat_are_bounded(
     talk: Talk, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(messages, "TRIES", Limit(2, 1000.0))
-    monkeypatch.setattr(messages, "NETWORK", Limit(3, 1000.0))
+    monkeypatch.setattr(writing, "TRIES", Limit(2, 1000.0))
+    monkeypatch.setattr(writing, "NETWORK", Limit(3, 1000.0))
     token, _ = await talk.guest("Sofia")
     async with database.session() as session:
         key = await add_key(session, await add_person(session, "Yousef"))
@@ -195,7 +195,7 @@ async def test_tries_in_a_paused_chat_are_bounded(
 async def test_tries_in_shows_that_are_none_are_bounded(
     talk: Talk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(messages, "TRIES", Limit(2, 1000.0))
+    monkeypatch.setattr(writing, "TRIES", Limit(2, 1000.0))
     statuses = []
     for _ in range(3):
         path = f"/api/v1/shows/{ids.encode('show', ids.new())}/messages"
@@ -208,7 +208,7 @@ async def test_tries_in_shows_that_are_none_are_bounded(
 async def test_names_cannot_be_made_up_without_end(
     talk: Talk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(messages, "NEWCOMERS", Limit(2, 60.0))
+    monkeypatch.setattr(writing, "NEWCOMERS", Limit(2, 60.0))
     for name in ("Ana", "Bea"):
         await talk.guest(name)
 

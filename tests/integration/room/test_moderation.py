@@ -12,7 +12,7 @@ from showfloor.kit import clock, ids
 from showfloor.kit.db import Database
 from showfloor.kit.pace import Limit
 from showfloor.room import queries
-from showfloor.room.service import messages
+from showfloor.room.service import writing
 from tests.clocks import stopped
 from tests.integration.room.conftest import ADULT, Talk, done, in_room
 
@@ -144,7 +144,7 @@ async def test_slow_chat_takes_one_message_in_so_many_seconds(talk: Talk) -> Non
 
 
 async def test_refused_message_uses_up_no_turn(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(messages, "AUTHOR", Limit(2, 1000))
+    monkeypatch.setattr(writing, "AUTHOR", Limit(2, 1000))
     token, _ = await talk.guest("Sofia", "before")
     await change(talk, talk.host, slow_s=30)
     nothing = ids.encode("msg", ids.new())
@@ -158,7 +158,7 @@ async def test_refused_message_uses_up_no_turn(talk: Talk, monkeypatch: pytest.M
 async def test_refused_message_uses_up_no_turn_of_a_newcomer(
     talk: Talk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(messages, "NEWCOMERS", Limit(2, 1000))
+    monkeypatch.setattr(writing, "NEWCOMERS", Limit(2, 1000))
     _, message = await talk.guest("Daniel", "rude")
     await mute(talk, message, talk.host)
     nothing = ids.encode("msg", ids.new())

@@ -27,7 +27,16 @@ from tests.integration.viewers.test_orders import buy
 from tests.integration.viewers.visitors import EMAIL, SECRET, Visitor
 
 __all__ = ["registry"]
-PARTS = ("account", "sessions", "orders", "checkout", "chat", "chat_standing", "requests")
+PARTS = (
+    "account",
+    "sessions",
+    "orders",
+    "checkout",
+    "chat",
+    "chat_standing",
+    "questions",
+    "requests",
+)
 
 
 async def test_viewer_sees_everything_and_nothing_of_others(

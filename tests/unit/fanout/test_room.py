@@ -44,15 +44,16 @@ async def test_newcomer_gets_snapshot_and_state_once(room: Room, join: Join) -> 
     assert _events(viewer) == []
 
 
-async def test_hearts_are_in_the_state_and_change_it(room: Room, join: Join) -> None:
+async def test_hearts_and_questions_are_in_the_state_and_change_it(room: Room, join: Join) -> None:
     viewer = join()
     _events(viewer)
 
     room.hearts = 12
+    room.questions = 7
     room.tick(1.0)
     _push(room)
 
-    assert b'"viewers":1,"hearts":12,"stock"' in wire(viewer).take()
+    assert b'"viewers":1,"hearts":12,"questions":7,"stock"' in wire(viewer).take()
 
 
 async def test_newcomer_is_told_the_present_time_however_long_nothing_happened(
@@ -137,7 +138,7 @@ async def test_stock_is_sent_when_it_changed(room: Room, join: Join) -> None:
     room.stock = '{"A":41}'
     room.tick(1.0)
     _push(room)
-    assert b'"viewers":1,"hearts":0,"stock":{"A":41}}' in wire(viewer).take()
+    assert b'"viewers":1,"hearts":0,"questions":0,"stock":{"A":41}}' in wire(viewer).take()
 
     room.tick(2.0)
     _push(room)

@@ -30,7 +30,7 @@ SHOW = (
         (RoomSnapshot, sse.snapshot(3, 1000, {"show": SHOW})),
         (RoomChange, sse.change(4, 1001, "show", SHOW)),
         (RoomChange, sse.change(5, 1002, "cue/cue_1", None)),
-        (RoomState, sse.state(5, 1003, 7, '{"MUG": 3}', 12)),
+        (RoomState, sse.state(5, 1003, 7, '{"MUG": 3}', 12, 5)),
     ],
 )
 def test_events_of_the_room_server_are_the_described_ones(

@@ -5,46 +5,23 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import HTTPAuthorizationCredentials
 
-from showfloor.identity import service as identity
-from showfloor.identity.deps import gate_of, read_age
-from showfloor.identity.errors import (
-    AdultDeclarationRequired,
-    AgeRefused,
-    CsrfFailed,
-    Forbidden,
-    NotAuthenticated,
-    ScopeMissing,
-)
-from showfloor.identity.http import API_KEY, CurrentPerson, cookie_name, get_optional_person
-from showfloor.identity.types import Admission, CollectionPoint, Person
+from showfloor.identity.errors import CsrfFailed, Forbidden, NotAuthenticated
+from showfloor.identity.http import API_KEY, CurrentPerson
+from showfloor.identity.types import Person
 from showfloor.kit import clock, ids
 from showfloor.kit.errors import NotFound, RateLimited
 from showfloor.kit.http import DatabaseDep, SessionDep
 from showfloor.kit.openapi import refusals
 from showfloor.kit.schemas import Moment
 from showfloor.room import service
-from showfloor.room.deps import RoomDeps
-from showfloor.room.errors import (
-    ChatBuyersOnly,
-    ChatClosed,
-    ChatEmojiOnly,
-    ChatMuted,
-    ChatNameNeeded,
-    ChatNameReserved,
-    ChatNoAccount,
-    ChatPaused,
-    ChatTokenInvalid,
-    ChatWordsRefused,
-    MessageNotFound,
-    WritingTooFast,
-)
+from showfloor.room.errors import ChatEmojiOnly, ChatNoAccount, MessageNotFound
+from showfloor.room.http.writer import REFUSALS, AdmittedDep, Bearer, RoomDep, find_writer
 from showfloor.room.rules.pace import TRIES
 from showfloor.room.schemas import (
     ActionReason,
     ActionsOut,
-    AgeInChat,
     MessageOut,
     MessagesOut,
     MuteIn,
@@ -52,7 +29,6 @@ from showfloor.room.schemas import (
     SentOut,
     SettingsChange,
 )
-from showfloor.room.service import Guest
 from showfloor.room.views import (
     actions_view,
     message_view,
@@ -63,70 +39,14 @@ from showfloor.room.views import (
 from showfloor.shows.errors import ShowNotFound
 from showfloor.shows.http import StreamingDep
 from showfloor.shows.schemas import RoomChat
-from showfloor.viewers.http.who import find_viewer
 
 router = APIRouter(prefix="/api/v1", tags=["chat"])
-CHAT_TOKEN = HTTPBearer(
-    scheme_name="ChatToken",
-    auto_error=False,
-    description="What a guest's first message in a show was answered with.",
-)
-
-
-async def get_deps(request: Request) -> RoomDeps:
-    deps: RoomDeps = request.app.state.room
-    return deps
-
-
-RoomDep = Annotated[RoomDeps, Depends(get_deps)]
-Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(CHAT_TOKEN)]
-
-
-async def admit_to_chat(request: Request, given: Bearer) -> Admission | None:
-    """Before the rest of the request is looked at. None for who was let in before: with a token, a
-    key, or a session that the page speaks for.
-    """
-    gate = gate_of(request)
-    if given is not None or _speaks_for_session(request):
-        gate.check(request)
-        return None
-    typed = await read_age(request, AgeInChat)
-    return gate.admit(request, CollectionPoint.CHAT, typed, typed.country)
-
-
-def _speaks_for_session(request: Request) -> bool:
-    """A page that does not know the session's CSRF token is a guest's, whatever cookie the browser
-    sends with it.
-    """
-    return cookie_name(request) in request.cookies and "x-csrf-token" in request.headers
-
-
-AdmittedDep = Annotated[Admission | None, Depends(admit_to_chat)]
 
 
 @router.post(
     "/shows/{show_id}/messages",
     status_code=201,
-    responses=refusals(
-        AdultDeclarationRequired,
-        AgeRefused,
-        CsrfFailed,
-        NotAuthenticated,
-        NotFound,
-        ScopeMissing,
-        ShowNotFound,
-        ChatClosed,
-        ChatPaused,
-        ChatMuted,
-        ChatBuyersOnly,
-        ChatWordsRefused,
-        ChatEmojiOnly,
-        ChatNameNeeded,
-        ChatNameReserved,
-        ChatTokenInvalid,
-        WritingTooFast,
-        MessageNotFound,
-    ),
+    responses=refusals(*REFUSALS, ChatEmojiOnly, MessageNotFound),
 )
 async def send_message(
     admission: AdmittedDep,
@@ -147,22 +67,7 @@ async def send_message(
     reply_to = ids.parse("msg", body.reply_to) if body.reply_to else None
     media_at = await room.media_now(show, streaming.moment)
     async with database.session() as session:
-        writer: Person | Guest
-        if admission is None and not _is_chat_token(given):
-            person = await get_optional_person(request, session, given)
-            if person is None:
-                raise NotAuthenticated
-            # What an account's holder said about their age when it was made.
-            await identity.admit_again(session, CollectionPoint.CHAT, person_id=person.id)
-            writer = person
-        else:
-            viewer = await find_viewer(request, database)
-            if viewer is not None:
-                gate_of(request).check_account(CollectionPoint.CHAT, viewer.age, body.country)
-            network = room.network(request.client.host if request.client else "")
-            token = given.credentials if given else None
-            viewer_id = viewer.id if viewer else None
-            writer = Guest(network, token, body.name, admission, viewer_id, body.order)
+        writer = await find_writer(request, session, database, room, given, admission, body)
         sent = await service.send_message(
             session,
             room.pace,
@@ -174,10 +79,6 @@ async def send_message(
             media_at=media_at,
         )
     return sent_view(sent)
-
-
-def _is_chat_token(given: HTTPAuthorizationCredentials | None) -> bool:
-    return given is not None and not given.credentials.startswith("sf_")
 
 
 @router.get("/shows/{show_id}/messages", responses=refusals(NotFound, ShowNotFound))

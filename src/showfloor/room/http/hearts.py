@@ -10,7 +10,7 @@ from showfloor.kit.http import DatabaseDep
 from showfloor.kit.openapi import refusals
 from showfloor.room import service
 from showfloor.room.errors import HeartsClosed
-from showfloor.room.http import RoomDep
+from showfloor.room.http.writer import RoomDep
 from showfloor.room.rules.pace import HEARTS
 from showfloor.room.schemas import HeartsIn
 from showfloor.shows.errors import ShowNotFound

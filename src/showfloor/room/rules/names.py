@@ -99,6 +99,10 @@ _LOOK_ALIKES = {
 _CAPITALS = str.maketrans("ΒΕΖΗΙΚΜΝΡΤΥΧ", "BEZHIKMNPTYX")
 _FOLDED = {ord(other): letter for letter, others in _LOOK_ALIKES.items() for other in others}
 _FOLDED[ord("ى")] = "ي"
+ARABIC_FORMS = {ord(other): letter for letter in "وهيكا" for other in _LOOK_ALIKES[letter]}
+ARABIC_FORMS[ord("ى")] = "ي"
+"""Forms of one Arabic letter that people type for each other, and the letter that stands for them.
+"""
 _PAIRS = (("rn", "m"), ("vv", "w"))
 
 

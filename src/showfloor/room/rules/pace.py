@@ -19,6 +19,10 @@ LONGEST_MUTE = timedelta(days=1)
 
 AUTHOR = Limit(6, 10.0)
 """Messages of one writer."""
+QUESTIONS = Limit(3, 60.0)
+"""Questions of one writer, beside what they cost as messages: they stay on the host's list."""
+JOINED = Limit(10, 10.0)
+"""Questions of others that one writer joins."""
 TRIES = Limit(20, 10.0)
 """Requests of one account, of the show's team too, also those that are refused: counted before the
 show is looked up.

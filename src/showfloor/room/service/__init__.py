@@ -1,16 +1,16 @@
-"""Use cases of `room`, one file a noun: access, hearts, messages, moderation, moderators,
-keeping.
+"""Use cases of `room`, one file a noun: access, writing, hearts, messages, questions,
+moderation, moderators, keeping.
 """
 
 from showfloor.room.service.hearts import takes_hearts
 from showfloor.room.service.keeping import (
+    asked_by_viewer,
     erase,
     forget_old,
     said_by_viewer,
     standing_of_viewer,
 )
 from showfloor.room.service.messages import (
-    Guest,
     follow_cut,
     get_message,
     list_messages,
@@ -32,25 +32,45 @@ from showfloor.room.service.moderators import (
     remove_moderator,
     withdraw_moderator,
 )
+from showfloor.room.service.questions import (
+    answer_question,
+    ask,
+    dismiss_question,
+    join_question,
+    list_asked,
+    list_questions,
+    reopen_question,
+    show_of_question,
+)
+from showfloor.room.service.writing import Guest
 
 __all__ = [
     "Guest",
+    "answer_question",
+    "ask",
+    "asked_by_viewer",
     "change_settings",
     "delete_message",
+    "dismiss_question",
     "erase",
     "follow_cut",
     "forget_old",
     "get_message",
     "get_moderators",
     "invite_moderator",
+    "join_question",
     "list_actions",
+    "list_asked",
     "list_messages",
+    "list_questions",
     "mute",
     "pin_message",
     "remove_moderator",
+    "reopen_question",
     "restore_message",
     "said_by_viewer",
     "send_message",
+    "show_of_question",
     "standing_of_viewer",
     "takes_hearts",
     "unmute",

@@ -11,7 +11,8 @@ from showfloor.kit.db import Session
 from showfloor.kit.retention import kept_for
 from showfloor.merchants import service as merchants
 from showfloor.room import queries
-from showfloor.room.types import Message, Standing
+from showfloor.room.queries import questions
+from showfloor.room.types import Asking, Message, Standing
 from showfloor.shows import service as shows
 
 KEPT_FOR = kept_for("chat")
@@ -25,15 +26,16 @@ async def forget_old(session: Session) -> int:
     now = clock.now()
     await queries.forget_networks(session, now - NETWORK_KEPT_FOR)
     gone = await queries.delete_messages(session, now - KEPT_FOR)
+    gone += await questions.delete_old(session, now - KEPT_FOR)
     gone += await queries.delete_actions(session, now - KEPT_FOR)
     gone += await queries.delete_account_mutes(session, now)
     return gone + await queries.delete_authors(session, now - KEPT_FOR)
 
 
 async def erase(session: Session, email: str, viewer_id: UUID | None = None) -> int:
-    """What was said with the account is gone, also from open screens; how many rows changed. The
-    account is the viewer's, or without one that of the person of a team who has the address: what
-    they do there is no part of their account as a viewer.
+    """What was said and asked with the account is gone, also from open screens; how many rows
+    changed. The account is the viewer's, or without one that of the person of a team who has the
+    address: what they do there is no part of their account as a viewer.
     """
     account_id = viewer_id
     if account_id is None:
@@ -61,6 +63,11 @@ async def standing_of_viewer(session: Session, viewer_id: UUID) -> list[Standing
         ),
         *(Standing(hosts[who].name, until) for who, until in mutes.items() if who in hosts),
     ]
+
+
+async def asked_by_viewer(session: Session, viewer_id: UUID) -> list[Asking]:
+    """With the account, the oldest first; also what the team dismissed."""
+    return await queries.asked_by_viewer(session, viewer_id)
 
 
 async def said_by_viewer(session: Session, viewer_id: UUID) -> list[Message]:

@@ -1,4 +1,4 @@
-"""All SQL of `room`."""
+"""All SQL of `room`; `questions.py` has that of what people ask."""
 
 from __future__ import annotations
 
@@ -30,14 +30,17 @@ from showfloor.room.models import (
     CHANGES,
     AccountMuteRow,
     ActionRow,
+    AskerRow,
     AuthorRow,
     HeartsRow,
     MessageRow,
     SettingsRow,
 )
+from showfloor.room.queries import questions
 from showfloor.room.types import (
     Action,
     ActionKind,
+    Asking,
     Author,
     ChatRole,
     ChatSettings,
@@ -343,6 +346,7 @@ async def add_action(session: Session, action: Action) -> None:
             reason=action.reason,
             at=action.at,
             detail=action.detail,
+            question_id=action.question_id,
         )
     )
 
@@ -352,7 +356,8 @@ async def actions(session: Session, show_id: UUID, most: int) -> list[Action]:
     done to one message again and again, the older times are the first to be left out.
     """
     times = func.row_number().over(
-        partition_by=(ActionRow.kind, ActionRow.message_id), order_by=ActionRow.id.desc()
+        partition_by=(ActionRow.kind, ActionRow.message_id, ActionRow.question_id),
+        order_by=ActionRow.id.desc(),
     )
     counted = (
         select(ActionRow.id, ActionRow.kind, times.label("times"))
@@ -375,6 +380,7 @@ async def actions(session: Session, show_id: UUID, most: int) -> list[Action]:
             row.reason,
             row.at,
             row.detail,
+            row.question_id,
         )
         for row in (await session.execute(newest)).scalars()
     ]
@@ -450,13 +456,21 @@ async def account_mutes(session: Session, account_id: UUID) -> dict[UUID, dateti
     return {row.creator_id: row.until for row in (await session.execute(chosen)).scalars()}
 
 
+async def asked_by_viewer(session: Session, viewer_id: UUID) -> list[Asking]:
+    """With the account, the oldest first; also what the team dismissed."""
+    return await questions.asked_by(
+        session, select(AuthorRow.id).where(AuthorRow.viewer_id == viewer_id)
+    )
+
+
 async def remove_of_account(session: Session, account_id: UUID, pseudonym: str) -> int:
     """What a person's or a viewer's account said is gone, also from open screens; the rows stay
     empty in the place of what others answered to.
     """
     # Locked before the messages are looked for: whoever writes one holds the lock of its author.
-    locked = select(AuthorRow.id).where(_of_account(account_id)).order_by(AuthorRow.id)
-    authors = (await session.execute(locked.with_for_update())).scalars().all()
+    first = select(AuthorRow.id, AuthorRow.show_id).where(_of_account(account_id))
+    locked = (await session.execute(first.order_by(AuthorRow.id).with_for_update())).all()
+    authors = [row.id for row in locked]
     gone = (
         update(MessageRow)
         .where(MessageRow.author_id.in_(authors))
@@ -466,11 +480,15 @@ async def remove_of_account(session: Session, account_id: UUID, pseudonym: str) 
         .returning(MessageRow.id, MessageRow.show_id)
     )
     said = (await session.execute(gone)).all()
-    touched = len(said)
-    # A note about the message may tell about who wrote it.
+    asked = await questions.remove_of_authors(session, authors)
+    touched = len(said) + len(asked)
+    # A note about the message or the question may tell about who wrote it.
     noted = update(ActionRow).where(
-        ActionRow.show_id.in_({row.show_id for row in said}),
-        ActionRow.message_id.in_({row.id for row in said}),
+        ActionRow.show_id.in_({row.show_id for row in locked}),
+        or_(
+            ActionRow.message_id.in_({row.id for row in said}),
+            ActionRow.question_id.in_(asked),
+        ),
         ActionRow.reason != "",
     )
     await session.execute(noted.values(reason=""))
@@ -512,4 +530,5 @@ async def delete_messages(session: Session, before: datetime) -> int:
 async def delete_authors(session: Session, before: datetime) -> int:
     """A batch of those who came before and of whom nothing is left."""
     said = select(MessageRow.id).where(MessageRow.author_id == AuthorRow.id).exists()
-    return await delete_batch(session, AuthorRow, AuthorRow.created_at < before, ~said)
+    asks = select(AskerRow.id).where(AskerRow.author_id == AuthorRow.id).exists()
+    return await delete_batch(session, AuthorRow, AuthorRow.created_at < before, ~said, ~asks)

@@ -1,0 +1,57 @@
+/** What is asked in a show, as its team sees it, and what they decide about it. */
+import { problemOf, type Problem } from "../api/client";
+import type { TeamQuestion } from "../contract";
+import type { Studio } from "./session.svelte";
+
+export type Decision = "answer" | "dismiss" | "reopen";
+
+export class ShowQuestions {
+  items = $state.raw<readonly TeamQuestion[] | null>(null);
+  problem = $state.raw<Problem | null>(null);
+  /** What was decided last. */
+  decided = $state.raw<Decision | null>(null);
+  /** Counts the requests, so that an older answer never replaces a newer one. */
+  #asked = 0;
+  #shown = 0;
+  /** What is being decided: a second click on the same button does nothing. */
+  readonly #begun = new Set<string>();
+
+  readonly waiting = $derived.by(() => (this.items ?? []).filter(({ state }) => state === "open"));
+  readonly done = $derived.by(() => (this.items ?? []).filter(({ state }) => state !== "open"));
+
+  constructor(
+    readonly studio: Pick<Studio, "request">,
+    readonly showId: string,
+  ) {}
+
+  async load(): Promise<void> {
+    const turn = ++this.#asked;
+    try {
+      const path = `/shows/${this.showId}/asked`;
+      const { items } = await this.studio.request<{ items: TeamQuestion[] }>(path);
+      if (turn < this.#shown) return;
+      this.#shown = turn;
+      this.items = items;
+    } catch (error) {
+      this.problem = problemOf(error);
+    }
+  }
+
+  /** Whether it was decided. */
+  async decide(question: TeamQuestion, decision: Decision): Promise<boolean> {
+    if (this.#begun.has(question.id)) return false;
+    this.#begun.add(question.id);
+    this.problem = this.decided = null;
+    try {
+      await this.studio.request(`/questions/${question.id}/${decision}`, { method: "POST" });
+      this.decided = decision;
+      await this.load();
+      return true;
+    } catch (error) {
+      this.problem = problemOf(error);
+      return false;
+    } finally {
+      this.#begun.delete(question.id);
+    }
+  }
+}
