@@ -127,11 +127,10 @@ def test_question_is_asked_joined_answered_and_watched(
     until_blocking(lambda: is_recorded(other, demo, answered["answered_at"]))
     other.locator(row).get_by_role("button", name=said["watch"]).press("Enter")
     # The recording of the show so far, in the place of the live picture.
-    slider = other.get_by_role("slider")
-    expect(slider).to_be_visible()
+    expect(other.locator(".seek__bar")).to_be_visible()
     began = datetime.fromisoformat(show["went_live_at"])
     at = (datetime.fromisoformat(answered["answered_at"]) - began).total_seconds()
-    until(other, f"document.querySelector('[role=slider]').ariaValueNow >= {at - 5}")
+    until(other, f"document.querySelector('.seek__bar').ariaValueNow >= {at - 5}")
 
     with demo.api("host") as api:
         assert api.post(f"/questions/{question['id']}/dismiss").status_code == 200
