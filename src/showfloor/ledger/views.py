@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC
 from uuid import UUID
 
 from showfloor.identity.types import Person
@@ -192,6 +193,43 @@ def statement_rows(
         row("opening", 0, statement.opening),
         *(row(each.kind.value, each.count, each.amount) for each in statement.movements),
         row("closing", 0, statement.closing),
+    ]
+
+
+ENTRIES_HEADER = [
+    "account",
+    "account_name",
+    "at",
+    "entry",
+    "what",
+    "words",
+    "order",
+    "other_side",
+    "currency",
+    "amount",
+    "of",
+    "rate",
+]
+
+
+def entry_row(movement: Movement, names: Names, lang: str) -> list[str | int]:
+    """One posting of an own account. `of` and `rate` (percent) say how a fee was reckoned."""
+    entry, view = movement.entry, account_view(movement.account, names)
+    others = [account_view(each, names) for each in movement.others]
+    base = Money(entry.base, entry.currency) if entry.base is not None else None
+    return [
+        view.id or "",
+        getattr(view.name, lang) if view.name else "",
+        entry.at.astimezone(UTC).isoformat(timespec="seconds"),
+        ids.encode("ent", entry.id),
+        entry.kind.value,
+        messages.translate(lang, f"money.kind.{entry.kind.value}"),
+        movement.order_number or "",
+        "; ".join(getattr(each.name, lang) if each.name else each.holder.value for each in others),
+        entry.currency,
+        csv.decimal(movement.amount),
+        csv.decimal(base) if base else "",
+        f"{entry.rate / 100:.2f}" if entry.rate is not None else "",
     ]
 
 

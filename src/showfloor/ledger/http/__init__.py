@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from starlette.responses import StreamingResponse
 
-from showfloor.identity.errors import NotAuthenticated
+from showfloor.identity.errors import NotAuthenticated, RoleMissing
 from showfloor.identity.http import Caller, CurrentPerson
 from showfloor.kit import csv, ids
 from showfloor.kit.answers import language
@@ -21,8 +23,10 @@ from showfloor.ledger.schemas import BalancesOut, EntryPage, KeepOut, Statements
 from showfloor.ledger.types import Fees
 from showfloor.ledger.views import (
     CSV_HEADER,
+    ENTRIES_HEADER,
     balances_view,
     entries_view,
+    entry_row,
     keep_view,
     parse_account,
     statement_rows,
@@ -118,6 +122,39 @@ async def list_statements(
         "Cache-Control": "private, no-store",
     }
     return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@router.get(
+    "/statements/{period}/entries",
+    response_class=StreamingResponse,
+    responses={**refusals(*READ, RoleMissing, PeriodInvalid), 200: {"content": {"text/csv": {}}}},
+)
+async def get_statement_entries(
+    period: str,
+    request: Request,
+    database: DatabaseDep,
+    person: Caller,
+    account: AccountParameter = None,
+) -> StreamingResponse:
+    """Every entry of a month of own accounts, in UTC, as a file for a spreadsheet: what
+    `GET /statements` sums up.
+    """
+    chosen, lang = parse_account(account) if account else None, language(request)
+    # Refused before the file begins.
+    service.begun(period)
+    service.own_accounts(person, chosen)
+
+    async def text() -> AsyncIterator[str]:
+        yield csv.BYTE_ORDER_MARK + csv.rows_text([ENTRIES_HEADER])
+        parts = service.walk_movements(database, person=person, period=period, account=chosen)
+        async for movements, names in parts:
+            yield csv.rows_text(entry_row(each, names, lang) for each in movements)
+
+    headers = {
+        "Content-Disposition": f'attachment; filename="entries-{period}.csv"',
+        "Cache-Control": "private, no-store",
+    }
+    return StreamingResponse(text(), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 @router.get(

@@ -47,6 +47,7 @@ from showfloor.ledger.queries.payouts import (
 from showfloor.ledger.queries.reading import (
     balances,
     movements,
+    movements_between,
     refund_share,
     sums_by_kind,
     unbalanced,
@@ -80,6 +81,7 @@ __all__ = [
     "lock_currency",
     "lock_order",
     "movements",
+    "movements_between",
     "payouts_of",
     "refund_share",
     "release_hold",

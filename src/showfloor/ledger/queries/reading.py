@@ -151,6 +151,37 @@ async def movements(
     return found
 
 
+async def movements_between(
+    session: Session,
+    account: Account,
+    since: datetime,
+    until: datetime,
+    *,
+    limit: int,
+    after: UUID | None,
+) -> list[Movement]:
+    """Postings of one account in a period, in the order in which they were booked; those of `limit`
+    entries after one of them.
+    """
+    chosen = select(EntryRow).where(EntryRow.at >= since, EntryRow.at < until)
+    own = select(PostingRow.entry_id).where(*_of(account))
+    if after is not None:
+        chosen, own = chosen.where(EntryRow.id > after), own.where(PostingRow.entry_id > after)
+    chosen = chosen.where(EntryRow.id.in_(own)).order_by(EntryRow.id).limit(limit)
+    rows = (await session.execute(chosen)).scalars().all()
+    postings = await _postings_of(session, [row.id for row in rows])
+    numbers = await _numbers_of(session, {row.order_id for row in rows if row.order_id})
+    return [
+        movement
+        for row in rows
+        for movement in _movements(
+            _entry(row, postings[row.id]),
+            {account},
+            numbers.get(row.order_id) if row.order_id else None,
+        )
+    ]
+
+
 def _movements(entry: Entry, wanted: Collection[Account], number: str | None) -> list[Movement]:
     return [
         Movement(

@@ -39,18 +39,22 @@ from showfloor.ledger.service.paying import (
 )
 from showfloor.ledger.service.printing import write_statement
 from showfloor.ledger.service.reading import (
+    begun,
     check_balance,
     list_balances,
     list_movements,
     list_payouts,
     names_of,
+    own_accounts,
     statements,
+    walk_movements,
 )
 
 __all__ = [
     "accounts_of",
     "agree",
     "approve",
+    "begun",
     "book_chargeback",
     "book_failed_refund",
     "book_missing",
@@ -76,12 +80,14 @@ __all__ = [
     "names_of",
     "names_of_products",
     "note_progress",
+    "own_accounts",
     "partners_of",
     "payees_of",
     "propose",
     "release",
     "statements",
     "stop",
+    "walk_movements",
     "write_bank_file",
     "write_statement",
 ]

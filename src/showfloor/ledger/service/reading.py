@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from datetime import datetime
 from uuid import UUID
 
-from showfloor.identity.types import Person
+from showfloor.identity import service as identity
+from showfloor.identity.errors import RoleMissing
+from showfloor.identity.types import Action, Person
 from showfloor.kit import clock, messages
-from showfloor.kit.db import Session
+from showfloor.kit.db import Database, Session
 from showfloor.kit.money import Money
 from showfloor.ledger import queries, rules
 from showfloor.ledger.errors import AccountNotFound, PeriodInvalid
-from showfloor.ledger.types import Account, Balance, Holder, Names, Page, Payout, Statement
+from showfloor.ledger.types import (
+    Account,
+    Balance,
+    Holder,
+    Movement,
+    Names,
+    Page,
+    Payout,
+    Statement,
+)
 from showfloor.merchants import service as merchants
+
+_WALKED = 500
+"""Entries that are read at once for a file."""
 
 
 def own_accounts(person: Person, wanted: Account | None = None) -> list[Account]:
@@ -47,6 +62,41 @@ async def list_movements(
     shown = set(entries[:limit])
     page = tuple(each for each in found if each.entry.id in shown)
     return Page(page, entries[limit - 1])
+
+
+async def walk_movements(
+    database: Database, *, person: Person, period: str, account: Account | None = None
+) -> AsyncIterator[tuple[Sequence[Movement], Names]]:
+    """Everything that moved on own accounts in a month that has begun, account by account, in the
+    order in which it was booked: what `statements` sums up. A short transaction for each part.
+
+    Raises PeriodInvalid and AccountNotFound before the first part, and RoleMissing when the
+    person's right to read them ended meanwhile, so that nobody takes a part for the whole.
+    """
+    since, until = begun(period)
+    for own in own_accounts(person, account):
+        after: UUID | None = None
+        while True:
+            async with database.session() as session:
+                if not await identity.may_still(session, person, Action.MONEY_READ):
+                    raise RoleMissing
+                found = await queries.movements_between(
+                    session, own, since, until, limit=_WALKED, after=after
+                )
+                shown = {own} | {other for each in found for other in each.others}
+                names = await names_of(session, shown)
+            if not found:
+                break
+            yield found, names
+            after = found[-1].entry.id
+
+
+def begun(period: str) -> tuple[datetime, datetime]:
+    """The bounds of a month. Raises PeriodInvalid, also for one that has not begun."""
+    since, until = rules.month(period)
+    if since > clock.now():
+        raise PeriodInvalid
+    return since, until
 
 
 async def list_balances(
@@ -98,9 +148,7 @@ async def statements(
     """One for each account and currency with entries, for a month that has begun (`2026-11`, in
     UTC). Raises PeriodInvalid, AccountNotFound.
     """
-    since, until = rules.month(period)
-    if since > clock.now():
-        raise PeriodInvalid
+    since, until = begun(period)
     found = []
     for own in own_accounts(person, account):
         opening = await queries.balances(session, own, before=since)
