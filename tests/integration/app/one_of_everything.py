@@ -212,6 +212,7 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
             )
             said = {"text": "Is it cotton?", "name": "Anna", "adult": True, "country": "GB"}
             message = (await client.post(f"/shows/{show}/messages", json=said)).json()
+            question = (await client.post(f"/shows/{show}/questions", json=said)).json()
             wanted_rate, unwanted_rate = [
                 await client.post(
                     "/commissions",
@@ -275,6 +276,7 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
                 "clip_id": [clip.json()["id"]],
                 **{name: [moment] for name, moment in span.items()},
                 "message_id": [message["id"]],
+                "question_id": [question["id"]],
                 "reply_to": [message["id"]],
                 "cue_id": [ids.encode("cue", cue.id)],
                 "hold_id": [held["hold_id"], spare["hold_id"]],

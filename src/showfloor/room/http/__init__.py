@@ -16,6 +16,7 @@ from showfloor.kit.http import DatabaseDep, SessionDep
 from showfloor.kit.openapi import refusals
 from showfloor.kit.schemas import Moment
 from showfloor.room import service
+from showfloor.room.deps import RoomDeps
 from showfloor.room.errors import ChatEmojiOnly, ChatNoAccount, MessageNotFound
 from showfloor.room.http.writer import REFUSALS, AdmittedDep, Bearer, RoomDep, find_writer
 from showfloor.room.rules.pace import TRIES
@@ -110,11 +111,16 @@ async def list_messages(
 
 async def get_moderator(person: CurrentPerson, room: RoomDep) -> Person:
     """As fast as people click: a log that one floods cannot be read. Raises RateLimited."""
-    if seconds := room.pace.wait(("moderation", person.id), TRIES, clock.monotonic()):
+    take_click(room, "moderation", person)
+    return person
+
+
+def take_click(room: RoomDeps, what: str, person: Person) -> None:
+    """Raises RateLimited."""
+    if seconds := room.pace.wait((what, person.id), TRIES, clock.monotonic()):
         refused = RateLimited()
         refused.retry_after = seconds
         raise refused
-    return person
 
 
 Moderator = Annotated[Person, Depends(get_moderator)]

@@ -9,13 +9,14 @@ from fastapi.security import HTTPAuthorizationCredentials
 
 from showfloor.identity.errors import CsrfFailed, NotAuthenticated
 from showfloor.identity.http import API_KEY, CurrentPerson
+from showfloor.identity.types import Person
 from showfloor.kit import ids
 from showfloor.kit.errors import NotFound, RateLimited
 from showfloor.kit.http import DatabaseDep, SessionDep
 from showfloor.kit.openapi import refusals
 from showfloor.room import service
 from showfloor.room.errors import QuestionDismissed, QuestionNotFound
-from showfloor.room.http import Moderator
+from showfloor.room.http import take_click
 from showfloor.room.http.writer import REFUSALS, AdmittedDep, Bearer, RoomDep, find_writer
 from showfloor.room.schemas import (
     AskedOut,
@@ -36,6 +37,15 @@ from showfloor.shows.http import StreamingDep
 
 router = APIRouter(prefix="/api/v1", tags=["chat"])
 Team = Annotated[HTTPAuthorizationCredentials | None, Depends(API_KEY)]
+
+
+async def get_decider(person: CurrentPerson, room: RoomDep) -> Person:
+    """As fast as people click, apart from what they do in the chat. Raises RateLimited."""
+    take_click(room, "questions", person)
+    return person
+
+
+Moderator = Annotated[Person, Depends(get_decider)]
 OWN = (NotAuthenticated, NotFound, CsrfFailed, QuestionNotFound, RateLimited)
 
 
