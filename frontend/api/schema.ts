@@ -1595,7 +1595,26 @@ export interface components {
             /** Format: date-time */
             ends_at: string;
         };
-        /** @description `reason` says why it failed or was returned. */
+        /**
+         * @description What the order made until then, less what earlier payouts paid of it; below zero after a
+         *     refund that came later.
+         */
+        PayoutOrderOut: {
+            order_id: string;
+            order_number: string;
+            amount: components["schemas"]["MoneyOut"];
+        };
+        /**
+         * @description All orders of the payout and `rest` make its `amount`. `rest` is what was kept back (below
+         *     zero), or no longer is, since the payout before.
+         */
+        PayoutOrdersOut: {
+            amount: components["schemas"]["MoneyOut"];
+            rest: components["schemas"]["MoneyOut"];
+            items: components["schemas"]["PayoutOrderOut"][];
+            next_cursor: string | null;
+        };
+        /** @description `reason` says why it failed or was returned; `itemised`, that its orders can be read. */
         PayoutOut: {
             id: string;
             account: components["schemas"]["AccountOut"];
@@ -1604,6 +1623,7 @@ export interface components {
             /** Format: date-time */
             changed_at: string;
             reason: string | null;
+            itemised: boolean;
         };
         /**
          * @description `SENT` to the bank. What `FAILED` there, or was `RETURNED` after it had been settled, is the

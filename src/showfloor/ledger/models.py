@@ -165,6 +165,20 @@ class PayoutRow(Base):
     state: Mapped[str]
     changed_at: Mapped[datetime]
     reason: Mapped[str | None]
+    itemised: Mapped[bool] = mapped_column(server_default=text("false"))
+
+
+class PayoutOrderRow(Base):
+    """What of a payout is of one order, below zero where it takes back what an earlier payout paid.
+    Of a payout from before there were such rows (not `itemised`) they only say what was paid by
+    then, in that payout or an earlier one.
+    """
+
+    __tablename__ = "payout_order"
+    __table_args__ = (CheckConstraint("amount <> 0", name="amount"),)
+    payout_id: Mapped[UUID] = mapped_column(ForeignKey("payout.id"), primary_key=True)
+    order_id: Mapped[UUID] = mapped_column(ForeignKey("ledger_order.order_id"), primary_key=True)
+    amount: Mapped[int] = mapped_column(BigInteger)
 
 
 class HoldRow(Base):

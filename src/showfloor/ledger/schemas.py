@@ -93,7 +93,7 @@ class BalanceOut(BaseModel):
 
 
 class PayoutOut(BaseModel):
-    """`reason` says why it failed or was returned."""
+    """`reason` says why it failed or was returned; `itemised`, that its orders can be read."""
 
     id: Annotated[str, id_with("po")]
     account: AccountOut
@@ -101,6 +101,28 @@ class PayoutOut(BaseModel):
     state: PayoutState
     changed_at: Time
     reason: str | None
+    itemised: bool
+
+
+class PayoutOrderOut(BaseModel):
+    """What the order made until then, less what earlier payouts paid of it; below zero after a
+    refund that came later.
+    """
+
+    order_id: Annotated[str, id_with("ord")]
+    order_number: str
+    amount: MoneyOut
+
+
+class PayoutOrdersOut(BaseModel):
+    """All orders of the payout and `rest` make its `amount`. `rest` is what was kept back (below
+    zero), or no longer is, since the payout before.
+    """
+
+    amount: MoneyOut
+    rest: MoneyOut
+    items: list[PayoutOrderOut]
+    next_cursor: Annotated[str | None, id_with("ord")]
 
 
 class BalancesOut(BaseModel):

@@ -333,7 +333,9 @@ class PayoutState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Payout:
-    """`reason` says why it failed or was returned."""
+    """`reason` says why it failed or was returned; `itemised`, that it is known of which orders it
+    is.
+    """
 
     id: UUID
     batch_id: UUID
@@ -342,6 +344,34 @@ class Payout:
     state: PayoutState
     changed_at: datetime
     reason: str | None = None
+    itemised: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutLine:
+    """What of a payout is of one order: what the order made until then, less what earlier payouts
+    paid of it; below zero after a refund that came later.
+    """
+
+    order_id: UUID
+    order_number: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutLines:
+    """A part of what a payout is made of. `of_orders` is the sum of all its lines, `rest` the rest
+    of it: what was kept back (below zero) or no longer is, since the payout before.
+    """
+
+    payout: Payout
+    lines: tuple[PayoutLine, ...]
+    of_orders: Money
+    next_cursor: UUID | None
+
+    @property
+    def rest(self) -> Money:
+        return self.payout.amount - self.of_orders
 
 
 @dataclass(frozen=True, slots=True)

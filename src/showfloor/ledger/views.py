@@ -31,6 +31,8 @@ from showfloor.ledger.schemas import (
     LinkRowOut,
     PartnersOut,
     PayoutHoldOut,
+    PayoutOrderOut,
+    PayoutOrdersOut,
     PayoutOut,
     StatementOut,
     StatementsOut,
@@ -54,6 +56,7 @@ from showfloor.ledger.types import (
     Page,
     Payout,
     PayoutHold,
+    PayoutLines,
     Side,
     Statement,
 )
@@ -142,6 +145,23 @@ def _payout(payout: Payout, names: Names) -> PayoutOut:
         state=payout.state,
         changed_at=payout.changed_at,
         reason=payout.reason,
+        itemised=payout.itemised,
+    )
+
+
+def payout_orders_view(found: PayoutLines) -> PayoutOrdersOut:
+    return PayoutOrdersOut(
+        amount=MoneyOut.of(found.payout.amount),
+        rest=MoneyOut.of(found.rest),
+        items=[
+            PayoutOrderOut(
+                order_id=ids.encode("ord", each.order_id),
+                order_number=each.order_number,
+                amount=MoneyOut.of(each.amount),
+            )
+            for each in found.lines
+        ],
+        next_cursor=ids.encode("ord", found.next_cursor) if found.next_cursor else None,
     )
 
 

@@ -18,8 +18,8 @@ from showfloor.kit.http import DatabaseDep, SessionDep, network_of
 from showfloor.kit.minutes import PerMinute
 from showfloor.kit.openapi import refusals
 from showfloor.ledger import service
-from showfloor.ledger.errors import AccountNotFound, PartnerNotFound, PeriodInvalid
-from showfloor.ledger.schemas import BalancesOut, EntryPage, KeepOut, StatementsOut
+from showfloor.ledger.errors import AccountNotFound, PartnerNotFound, PayoutNotFound, PeriodInvalid
+from showfloor.ledger.schemas import BalancesOut, EntryPage, KeepOut, PayoutOrdersOut, StatementsOut
 from showfloor.ledger.types import Fees
 from showfloor.ledger.views import (
     CSV_HEADER,
@@ -29,6 +29,7 @@ from showfloor.ledger.views import (
     entry_row,
     keep_view,
     parse_account,
+    payout_orders_view,
     statement_rows,
     statements_view,
 )
@@ -86,6 +87,25 @@ async def list_balances(
     )
     accounts = {each.account for each in found} | {each.account for each in paid}
     return balances_view(found, paid, await service.names_of(session, accounts))
+
+
+@router.get("/ledger/payouts/{payout_id}/orders", responses=refusals(*READ, PayoutNotFound))
+async def list_payout_orders(
+    payout_id: str,
+    session: SessionDep,
+    person: CurrentPerson,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+    cursor: str | None = None,
+) -> PayoutOrdersOut:
+    """Of which orders a payout of an own account is, in the order in which they were placed."""
+    found = await service.list_payout_orders(
+        session,
+        person=person,
+        payout_id=ids.parse("po", payout_id),
+        limit=limit,
+        cursor=ids.parse("ord", cursor) if cursor else None,
+    )
+    return payout_orders_view(found)
 
 
 @router.get(

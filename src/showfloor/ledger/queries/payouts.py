@@ -6,11 +6,20 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy import Select, Uuid, and_, case, func, insert, literal, select, update
 
 from showfloor.kit.db import Session
 from showfloor.kit.money import Money
-from showfloor.ledger.models import BatchRow, EntryRow, HoldRow, PayoutRow, PostingRow
+from showfloor.ledger.models import (
+    BatchRow,
+    EntryRow,
+    HoldRow,
+    OrderRow,
+    PayoutOrderRow,
+    PayoutRow,
+    PostingRow,
+)
+from showfloor.ledger.queries.reading import waits
 from showfloor.ledger.types import (
     Account,
     Batch,
@@ -18,8 +27,16 @@ from showfloor.ledger.types import (
     Holder,
     Payout,
     PayoutHold,
+    PayoutLine,
     PayoutState,
 )
+
+_CAME_BACK = (
+    PayoutState.FAILED.value,
+    PayoutState.RETURNED.value,
+    PayoutState.DISCARDED.value,
+)
+"""What they were to pay is to be paid again."""
 
 
 async def accounts_above_zero(session: Session, currency: str) -> list[Account]:
@@ -58,6 +75,7 @@ async def add_batch(session: Session, new: Batch) -> None:
                 "amount": each.amount.amount,
                 "state": each.state.value,
                 "changed_at": each.changed_at,
+                "itemised": True,
             }
             for each in new.payouts
         ],
@@ -128,7 +146,81 @@ def _payout(row: PayoutRow, currency: str) -> Payout:
         state=PayoutState(row.state),
         changed_at=row.changed_at,
         reason=row.reason,
+        itemised=row.itemised,
     )
+
+
+async def add_payout_orders(session: Session, payout: Payout, now: datetime) -> None:
+    """Say of which orders a payout is: of each what it made, or nothing as long as that waits, less
+    what of it the payouts before paid. Together that is what is payable, but for what is kept back.
+    """
+    account, currency = payout.account, payout.amount.currency
+    own = PostingRow.holder == account.holder.value, PostingRow.owner == account.owner
+    posted = (
+        select(EntryRow.order_id, func.sum(PostingRow.amount).label("amount"))
+        .join(PostingRow, PostingRow.entry_id == EntryRow.id)
+        .where(*own, EntryRow.currency == currency, EntryRow.order_id.is_not(None))
+        .group_by(EntryRow.order_id)
+        .subquery()
+    )
+    paid = (
+        select(PayoutOrderRow.order_id, func.sum(PayoutOrderRow.amount).label("amount"))
+        .join(PayoutRow, PayoutRow.id == PayoutOrderRow.payout_id)
+        .join(BatchRow, BatchRow.id == PayoutRow.batch_id)
+        .where(PayoutRow.holder == account.holder.value, PayoutRow.owner == account.owner)
+        .where(BatchRow.currency == currency, PayoutRow.state.not_in(_CAME_BACK))
+        .group_by(PayoutOrderRow.order_id)
+        .subquery()
+    )
+    earned = case((and_(waits(now), posted.c.amount > 0), 0), else_=posted.c.amount)
+    amount = earned - func.coalesce(paid.c.amount, 0)
+    lines = (
+        select(literal(payout.id, Uuid()), posted.c.order_id, amount)
+        .select_from(posted)
+        .join(OrderRow, OrderRow.order_id == posted.c.order_id)
+        .outerjoin(paid, paid.c.order_id == posted.c.order_id)
+        .where(amount != 0)
+    )
+    await session.execute(
+        insert(PayoutOrderRow).from_select(["payout_id", "order_id", "amount"], lines)
+    )
+
+
+async def payout_lines(
+    session: Session, payout: Payout, *, limit: int, after: UUID | None
+) -> list[PayoutLine]:
+    """In the order in which the orders were placed."""
+    chosen = (
+        select(PayoutOrderRow.order_id, PayoutOrderRow.amount, OrderRow.number)
+        .join(OrderRow, OrderRow.order_id == PayoutOrderRow.order_id)
+        .where(PayoutOrderRow.payout_id == payout.id)
+        .order_by(PayoutOrderRow.order_id)
+        .limit(limit)
+    )
+    if after is not None:
+        chosen = chosen.where(PayoutOrderRow.order_id > after)
+    return [
+        PayoutLine(row.order_id, row.number, Money(row.amount, payout.amount.currency))
+        for row in await session.execute(chosen)
+    ]
+
+
+async def sum_of_payout_lines(session: Session, payout_id: UUID) -> int:
+    """Of all orders of a payout."""
+    summed = select(func.coalesce(func.sum(PayoutOrderRow.amount), 0))
+    chosen = summed.where(PayoutOrderRow.payout_id == payout_id)
+    return int((await session.execute(chosen)).scalar_one())
+
+
+async def find_payout(session: Session, payout_id: UUID) -> Payout | None:
+    """Without those that nobody approved."""
+    found = await session.execute(
+        select(PayoutRow, BatchRow.currency)
+        .join(BatchRow, BatchRow.id == PayoutRow.batch_id)
+        .where(PayoutRow.id == payout_id, BatchRow.approved_by.is_not(None))
+    )
+    row = found.first()
+    return None if row is None else _payout(*row)
 
 
 async def batch_of(session: Session, payout_id: UUID) -> UUID | None:

@@ -87,7 +87,7 @@ async def waiting(session: Session, account: Account, now: datetime) -> dict[str
         .join(EntryRow, EntryRow.order_id == OrderRow.order_id)
         .join(PostingRow, PostingRow.entry_id == EntryRow.id)
         .where(*_of(account), owned)
-        .where(or_(OrderRow.payable_at.is_(None), OrderRow.payable_at > now, owes_buyer()))
+        .where(waits(now))
         .group_by(OrderRow.order_id, EntryRow.currency)
         .having(_SUM > 0)
         .subquery()
@@ -106,6 +106,11 @@ async def waiting(session: Session, account: Account, now: datetime) -> dict[str
             Waiting(row.payable_at, money, row.orders, row.withdrawn)
         )
     return found
+
+
+def waits(now: datetime) -> ColumnElement[bool]:
+    """Of an order: what it makes is nobody's to take yet."""
+    return or_(OrderRow.payable_at.is_(None), OrderRow.payable_at > now, owes_buyer())
 
 
 def owes_buyer() -> ColumnElement[bool]:

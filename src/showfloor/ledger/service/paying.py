@@ -64,6 +64,8 @@ async def compute(session: Session, *, person: Person, currency: str) -> Batch:
         raise NothingPayable
     batch = Batch(batch_id, currency, BatchState.COMPUTED, person.id, now, tuple(payouts))
     await queries.add_batch(session, batch)
+    for each in payouts:
+        await queries.add_payout_orders(session, each, now)
     return batch
 
 

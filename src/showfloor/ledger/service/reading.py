@@ -13,7 +13,7 @@ from showfloor.kit import clock, messages
 from showfloor.kit.db import Database, Session
 from showfloor.kit.money import Money
 from showfloor.ledger import queries, rules
-from showfloor.ledger.errors import AccountNotFound, PeriodInvalid
+from showfloor.ledger.errors import AccountNotFound, PayoutNotFound, PeriodInvalid
 from showfloor.ledger.types import (
     Account,
     Balance,
@@ -22,6 +22,7 @@ from showfloor.ledger.types import (
     Names,
     Page,
     Payout,
+    PayoutLines,
     Statement,
 )
 from showfloor.merchants import service as merchants
@@ -140,6 +141,26 @@ async def list_payouts(
 ) -> list[Payout]:
     """The newest of own accounts that were approved. Raises AccountNotFound."""
     return await queries.payouts_of(session, own_accounts(person, account))
+
+
+async def list_payout_orders(
+    session: Session,
+    *,
+    person: Person,
+    payout_id: UUID,
+    limit: int = 50,
+    cursor: UUID | None = None,
+) -> PayoutLines:
+    """Of which orders a payout of an own account is, in the order in which they were placed. Raises
+    PayoutNotFound, also for one that nobody approved and for one from before it was noted.
+    """
+    payout = await queries.find_payout(session, payout_id)
+    if payout is None or not payout.itemised or payout.account not in own_accounts(person):
+        raise PayoutNotFound
+    found = await queries.payout_lines(session, payout, limit=limit + 1, after=cursor)
+    whole = Money(await queries.sum_of_payout_lines(session, payout_id), payout.amount.currency)
+    shown = tuple(found[:limit])
+    return PayoutLines(payout, shown, whole, shown[-1].order_id if len(found) > limit else None)
 
 
 async def statements(
