@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { OrdersOfPayout } from "./payout-orders.svelte";
+import { OrdersOfPayout } from "./orders-of-payout.svelte";
 
 const money = (amount: number) => ({ amount, currency: "GBP" });
 const line = (number: number) => ({
