@@ -109,6 +109,18 @@ def orders(demo: Installation, page: Page, lang: str) -> None:
     expect(page.locator(".order-rows, .empty")).to_be_visible()
 
 
+def money(demo: Installation, page: Page, _lang: str) -> None:
+    """From the orders."""
+    page.goto(f"{demo.base}/desk/money")
+    expect(page.locator("main .card, main .empty").first).to_be_visible()
+
+
+def own_mails(demo: Installation, page: Page, _lang: str) -> None:
+    """From the orders."""
+    page.goto(f"{demo.base}/desk/mails")
+    expect(page.locator("main input[type=radio]:checked")).to_be_attached()
+
+
 def set_up(demo: Installation, page: Page, _lang: str) -> None:
     """From the studio."""
     page.goto(f"{demo.base}/studio/shows/{demo.facts['scheduled_show_id']}/setup")
@@ -145,7 +157,7 @@ WALKS: list[list[Callable[[Installation, Page, str], None]]] = [
     [sign_in],
     [studio, control_room, shelf_of_host, set_up],
     [account],
-    [orders],
+    [orders, money, own_mails],
     [brand],
     [missing],
 ]

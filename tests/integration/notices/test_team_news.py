@@ -14,7 +14,7 @@ import pytest
 from showfloor.identity import service as identity
 from showfloor.identity.types import GrantKind, Member, Person, Role
 from showfloor.kit import clock, ids
-from showfloor.notices import rules, service
+from showfloor.notices import queries, rules, service
 from showfloor.notices.service import news
 from showfloor.notices.types import MailChoice
 from showfloor.orders import service as orders
@@ -279,6 +279,29 @@ async def test_worker_that_dies_after_the_mailing_sends_it_again_under_the_same_
     await shop.send(LATER)
 
     assert len(to(shop, await owner_of(shop))) == 1
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+async def test_news_are_of_one_mailing_while_another_worker_makes_it(
+    shop: Shop, guarded: bool
+) -> None:
+    """The first worker has the merchant's mailing and has not committed. The twin, without a mark
+    of what went out: the second writes of the same order again.
+    """
+    await shop.buy()
+    await shop.hear()
+    async with shop.database.session() as session:
+        assert await queries.lock_mailing(session, clock.now()) == shop.merchant
+        await news.make_mailings(shop.database)
+        assert await scalar(shop.database, "select count(*) from merchant_letter") == 0
+    await news.make_mailings(shop.database)
+    if not guarded:
+        await execute(shop.database, "update merchant_news set mailing_id = null")
+        await execute(shop.database, "update merchant_mailing set due_at = now() - interval '1 s'")
+        await news.make_mailings(shop.database)
+    await shop.send()
+
+    assert len(to(shop, await owner_of(shop))) == (1 if guarded else 2)
 
 
 async def test_news_that_nobody_could_be_written_about_for_days_stay_on_the_desk(
