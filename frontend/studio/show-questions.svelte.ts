@@ -13,6 +13,8 @@ export class ShowQuestions {
   /** Counts the requests, so that an older answer never replaces a newer one. */
   #asked = 0;
   #shown = 0;
+  /** The problem is that of a look, and is over with the next one that succeeds. */
+  #ofLook = false;
   /** What is being decided: a second click on the same button does nothing. */
   readonly #begun = new Set<string>();
 
@@ -32,8 +34,11 @@ export class ShowQuestions {
       if (turn < this.#shown) return;
       this.#shown = turn;
       this.items = items;
+      if (this.#ofLook) this.problem = null;
+      this.#ofLook = false;
     } catch (error) {
       this.problem = problemOf(error);
+      this.#ofLook = true;
     }
   }
 
@@ -42,6 +47,7 @@ export class ShowQuestions {
     if (this.#begun.has(question.id)) return false;
     this.#begun.add(question.id);
     this.problem = this.decided = null;
+    this.#ofLook = false;
     try {
       await this.studio.request(`/questions/${question.id}/${decision}`, { method: "POST" });
       this.decided = decision;

@@ -20,6 +20,9 @@ WORDS = {
     "en": {
         "title": "Questions about this product",
         "ask": "Ask about this product",
+        "questions": "Questions",
+        "ask_show": "Ask about the show",
+        "about_show": "Is there a second evening? Row",
         "name": "Name",
         "send": "Send the question",
         "who": "Sofia",
@@ -35,6 +38,9 @@ WORDS = {
     "ar": {
         "title": "أسئلة عن هذا المنتج",
         "ask": "سؤال عن هذا المنتج",
+        "questions": "الأسئلة",
+        "ask_show": "سؤال عن العرض",
+        "about_show": "هل من أمسية ثانية؟ صف",
         "name": "الاسم",
         "send": "إرسال السؤال",
         "who": "مها",
@@ -83,6 +89,36 @@ def is_recorded(page: Page, demo: Installation, moment: str) -> bool:
 
 
 @pytest.mark.parametrize("lang", ["en", "ar"])
+def test_show_is_asked_about_beside_its_chat(
+    demo: Installation, browser: Browser, lang: str
+) -> None:
+    said = WORDS[lang]
+    for size in (PHONE, DESK):
+        page = visitor(browser, demo, lang, size)
+        if size == PHONE:
+            page.locator("[data-chat-home]").click()
+        chat = page.locator(".talk")
+        switch = chat.get_by_role("button", name=said["questions"], exact=True)
+        switch.press("Enter")
+        expect(switch).to_have_attribute("aria-pressed", "true")
+        chat.get_by_label(said["ask_show"]).fill(f"{said['about_show']} {size['width']}")
+        page.keyboard.press("Enter")
+        introduce(page, said, said["who"])
+        expect(chat.get_by_role("status").filter(has_text=said["sent"])).to_be_visible()
+        assert look(page, f"questions-chat-{lang}-{size['width']}") == []
+        switch.press("Enter")
+        expect(chat.get_by_role("log")).to_be_visible()
+        page.context.close()
+
+    asked = [one for one in questions_of(demo) if one["text"].startswith(said["about_show"])]
+    # Another number makes another question.
+    assert [(one["product_id"], one["askers"]) for one in asked] == [(None, 1), (None, 1)]
+    with demo.api("host") as api:
+        for one in asked:
+            assert api.post(f"/questions/{one['id']}/dismiss").status_code == 200
+
+
+@pytest.mark.parametrize("lang", ["en", "ar"])
 def test_question_is_asked_joined_answered_and_watched(
     demo: Installation, browser: Browser, lang: str
 ) -> None:
@@ -111,7 +147,7 @@ def test_question_is_asked_joined_answered_and_watched(
     open_sheet(other, product)
     other.locator(row).get_by_role("button", name=said["too"]).press("Enter")
     introduce(other, said, said["other"])
-    expect(other.get_by_role("status").filter(has_text=said["joined"])).to_be_visible()
+    expect(other.locator(".asks [role=status]")).to_contain_text(said["joined"])
     assert look(other, f"question-joined-{lang}-1280") == []
 
     waiting = host.locator(row)
