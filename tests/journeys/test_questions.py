@@ -29,11 +29,11 @@ WORDS = {
         "other": "Daniel",
         "text": "Does the glaze chip easily?",
         "sent": "Your question is on the host's list.",
-        "too": "I ask that too",
+        "too": "Me too",
         "joined": "1 person asks this with you.",
         "answered": "Answered: ",
         "dismiss": "Dismiss: ",
-        "watch": "Watch the answer at",
+        "watch": "Answer at",
     },
     "ar": {
         "title": "أسئلة عن هذا المنتج",
@@ -47,11 +47,11 @@ WORDS = {
         "other": "نورة",
         "text": "هل يتشقق الطلاء بسهولة؟",
         "sent": "سؤالك في قائمة التقديم.",
-        "too": "أسأل هذا أيضًا",
+        "too": "وأنا أيضًا",
         "joined": "يسأل شخص واحد هذا معك.",
         "answered": "أُجيب عنه: ",
         "dismiss": "تنحية: ",
-        "watch": "مشاهدة الإجابة عند",
+        "watch": "الإجابة عند",
     },
 }
 
@@ -164,6 +164,7 @@ def test_question_is_asked_joined_answered_and_watched(
     other.locator(row).get_by_role("button", name=said["watch"]).press("Enter")
     # The recording of the show so far, in the place of the live picture.
     expect(other.locator(".seek__bar")).to_be_visible()
+    assert look(other, f"question-watched-{lang}-1280") == []
     began = datetime.fromisoformat(show["went_live_at"])
     at = (datetime.fromisoformat(answered["answered_at"]) - began).total_seconds()
     until(other, f"document.querySelector('.seek__bar').ariaValueNow >= {at - 5}")
