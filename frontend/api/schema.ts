@@ -1448,10 +1448,11 @@ export interface components {
         /**
          * @description `LATE` orders are among those to send. `PART_SENT` too. `RETURNS` are those of the
          *     `WITHDRAWN` whose money is not all given back, or whose goods are not all back although the
-         *     days to send them are not over.
+         *     days to send them are not over. `REFUND_FAILED` are those that owe money again because a
+         *     refund failed.
          * @enum {string}
          */
-        OrderFilter: "all" | "to_send" | "late" | "part_sent" | "sent" | "refunded" | "withdrawn" | "returns";
+        OrderFilter: "all" | "to_send" | "late" | "part_sent" | "sent" | "refunded" | "withdrawn" | "returns" | "refund_failed";
         /**
          * @description An order as a merchant's list shows it: without the buyer. `fulfilment` and the sums follow
          *     from what was sent and given back; `refunded` went back, `promised` is about to, `left` may

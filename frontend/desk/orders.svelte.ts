@@ -10,6 +10,7 @@ export const FILTERS = [
   "sent",
   "refunded",
   "returns",
+  "refund_failed",
   "withdrawn",
   "all",
 ] as const;

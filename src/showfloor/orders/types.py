@@ -575,7 +575,8 @@ class Note:
 class OrderFilter(StrEnum):
     """`LATE` orders are among those to send. `PART_SENT` too. `RETURNS` are those of the
     `WITHDRAWN` whose money is not all given back, or whose goods are not all back although the
-    days to send them are not over.
+    days to send them are not over. `REFUND_FAILED` are those that owe money again because a
+    refund failed.
     """
 
     ALL = "all"
@@ -586,6 +587,7 @@ class OrderFilter(StrEnum):
     REFUNDED = "refunded"
     WITHDRAWN = "withdrawn"
     RETURNS = "returns"
+    REFUND_FAILED = "refund_failed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -193,6 +193,36 @@ async def found(shop: Counter, **query: object) -> list[str]:
     return [order["id"] for order in answer.json()["items"]]
 
 
+async def test_failed_refund_is_found_until_its_money_was_given_back(
+    shop: Counter, seller: Seller, buyer: Buyer
+) -> None:
+    desks = [await sold(shop, seller, Buyer(shop), ("SALT", 2)) for _ in range(4)]
+    first, gone, fine, _ = desks
+    for desk in (first, gone, fine):
+        await desk.refund(("SALT", 1, 0))
+    async with shop.database.session() as session:
+        await orders.withdraw(session, secret=SECRET.encode(), token=token_of(gone))
+    for desk in (first, gone):
+        refund_id = ids.parse("ref", (await desk.look())["refunds"][-1]["id"])
+        async with shop.database.session() as session:
+            await orders.fail_refund(session, refund_id)
+
+    async def failed(**query: object) -> list[str]:
+        return await found(shop, filter="refund_failed", **query)
+
+    assert await failed() == [gone.order_id, first.order_id]
+    assert await failed(limit=1) == [gone.order_id]
+    assert await failed(limit=1, cursor=gone.order_id) == [first.order_id]
+    assert await failed(q="nobody has bought this") == []
+    counts = (await shop.client.get("/orders/counts")).json()["counts"]
+    assert counts["refund_failed"] == 2
+
+    await first.refund(amount=(await first.look())["reopened"]["amount"])
+
+    assert await failed() == [gone.order_id]
+    assert (await shop.client.get("/orders/counts")).json()["counts"]["refund_failed"] == 1
+
+
 async def test_filters_agree_with_where_each_order_stands(
     shop: Counter, seller: Seller, buyer: Buyer
 ) -> None:
@@ -215,6 +245,7 @@ async def test_filters_agree_with_where_each_order_stands(
         OrderFilter.REFUNDED: [back],
         OrderFilter.WITHDRAWN: [gone],
         OrderFilter.RETURNS: [gone],
+        OrderFilter.REFUND_FAILED: [],
     }
     for which, desks in expected.items():
         assert await found(shop, filter=which.value) == [desk.order_id for desk in desks], which

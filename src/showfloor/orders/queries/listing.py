@@ -257,6 +257,8 @@ def fits(which: OrderFilter, now: datetime) -> ColumnElement[bool]:
             return OrderRow.withdrawn_at.is_not(None)
         case OrderFilter.RETURNS:
             return _may_be_open(now)
+        case OrderFilter.REFUND_FAILED:
+            return _failed
 
 
 def _says(words: str) -> ColumnElement[bool]:
@@ -306,7 +308,9 @@ async def order_ids(
 async def ids_that_may_be_open(
     session: Session, merchant_ids: Collection[UUID], wanted: OrderSearch, now: datetime
 ) -> list[UUID]:
-    """All orders of these merchants in which a return may be open, in no order."""
+    """All orders of these merchants in which a return, or a refund that failed, may be open, in no
+    order.
+    """
     return list((await session.execute(_chosen(merchant_ids, wanted, now))).scalars())
 
 
@@ -323,7 +327,8 @@ def _chosen(merchant_ids: Collection[UUID], wanted: OrderSearch, now: datetime) 
     return chosen
 
 
-_COUNTED = [which for which in OrderFilter if which is not OrderFilter.RETURNS]
+_DECIDED_BY_RULES = {OrderFilter.RETURNS, OrderFilter.REFUND_FAILED}
+_COUNTED = [which for which in OrderFilter if which not in _DECIDED_BY_RULES]
 
 
 async def count_orders(

@@ -14,6 +14,7 @@ from showfloor.orders.rules.fulfilment import (
     positions_of,
     progress,
     promised_leave,
+    reopened,
     restocked,
 )
 from showfloor.orders.rules.returns import (
@@ -54,6 +55,7 @@ __all__ = [
     "progress",
     "promised_leave",
     "proof_of",
+    "reopened",
     "restocked",
     "to_return",
     "withdrawals_of",

@@ -35,6 +35,10 @@ async def list_own_orders(
     """
     if wanted.which is OrderFilter.RETURNS:
         return await _list_open_returns(session, person, wanted, limit, cursor)
+    if wanted.which is OrderFilter.REFUND_FAILED:
+        failed = await _failed_refunds(session, person, wanted)
+        left = [each for each in failed if cursor is None or each.id < cursor]
+        return Page(tuple(left[:limit]), left[limit - 1].id if len(left) > limit else None)
     found = await queries.order_ids(
         session, person.merchant_ids, wanted, limit=limit + 1, after=cursor, now=clock.now()
     )
@@ -46,7 +50,22 @@ async def count_own_orders(session: Session, *, person: Person) -> dict[OrderFil
     """How many orders there are of each kind."""
     counts = await queries.count_orders(session, person.merchant_ids, clock.now())
     returns = await _open_returns(session, person, OrderSearch(OrderFilter.RETURNS))
-    return counts | {OrderFilter.RETURNS: sum(each.is_open for each in returns)}
+    failed = await _failed_refunds(session, person, OrderSearch(OrderFilter.REFUND_FAILED))
+    return counts | {
+        OrderFilter.RETURNS: sum(each.is_open for each in returns),
+        OrderFilter.REFUND_FAILED: len(failed),
+    }
+
+
+async def _failed_refunds(session: Session, person: Person, wanted: OrderSearch) -> list[Order]:
+    """All that owe money again because a refund failed, newest first: a merchant has to look after
+    each, so they are few.
+    """
+    found = await queries.ids_that_may_be_open(session, person.merchant_ids, wanted, clock.now())
+    orders = [
+        each for each in await queries.orders_by_id(session, found) if rules.reopened(each).amount
+    ]
+    return sorted(orders, key=lambda each: each.id, reverse=True)
 
 
 @dataclass(frozen=True, slots=True)
