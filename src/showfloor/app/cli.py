@@ -32,6 +32,7 @@ COMMANDS = (
         "security",
         "doctor",
         "verify",
+        "verify-drop",
         "privacy",
     ),
 )

@@ -1,0 +1,132 @@
+"""The bytes of a drop's log: a JSON object a line, each with the hash of the one before it.
+
+A line is the canonical form of RFC 8785 of an object whose members are texts and integers from 0
+to 2^53 - 1, and a line feed. `hash` is the SHA-256 of the canonical form without `hash`; `prev` is
+the `hash` of the line before, 64 zeros in the first. There is one way to write a record, so that
+each other byte is another log.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+from hashlib import sha256
+from typing import Any
+
+from showfloor.offers.types import (
+    Arrival,
+    Closed,
+    Ended,
+    Entry,
+    Held,
+    Lot,
+    Paid,
+    Record,
+    Refused,
+    Released,
+    Terms,
+)
+
+NO_RECORD = "0" * 64
+LONGEST_LINE = 1_000
+"""Bytes with the line feed. A reader need not take in more than one more."""
+_KINDS: dict[str, type[Record]] = {
+    "terms": Terms,
+    "arrival": Arrival,
+    "lot": Lot,
+    "held": Held,
+    "refused": Refused,
+    "paid": Paid,
+    "released": Released,
+    "closed": Closed,
+    "ended": Ended,
+}
+_NAMES = {kind: name for name, kind in _KINDS.items()}
+_MEMBERS = {kind: {each.name: each.type for each in fields(kind)} for kind in _NAMES}
+"""The annotations, which are texts."""
+_LARGEST = 2**53 - 1
+"""What every reader of JSON can tell apart (RFC 8259 section 6)."""
+
+
+class Malformed(ValueError):
+    """A line that is not the next record; says why."""
+
+
+def append(last: Entry | None, record: Record) -> Entry:
+    """The record in the place after `last`, or in the first one."""
+    number = 0 if last is None else last.number + 1
+    previous = NO_RECORD if last is None else last.digest
+    return Entry(number, record, previous, _digest(_members(number, record, previous)))
+
+
+def write(entry: Entry) -> bytes:
+    """The line of a record."""
+    members = _members(entry.number, entry.record, entry.previous)
+    return _canonical({**members, "hash": entry.digest}) + b"\n"
+
+
+def read(lines: Iterable[bytes]) -> Iterator[Entry]:
+    """The records of a log, each checked to follow the one before. Raises Malformed at the first
+    line that does not.
+    """
+    last: Entry | None = None
+    for line in lines:
+        last = _read_line(line, last)
+        yield last
+
+
+def _read_line(line: bytes, last: Entry | None) -> Entry:
+    if len(line) > LONGEST_LINE:
+        raise Malformed("is longer than a record can be")
+    try:
+        found = json.loads(line)
+        is_canonical = isinstance(found, dict) and _canonical(found) + b"\n" == line
+    except (ValueError, RecursionError):
+        raise Malformed("is not JSON") from None
+    if not is_canonical:
+        raise Malformed("is not a record as it is written")
+    entry = append(last, _record(found))
+    if found.get("n") != entry.number:
+        raise Malformed(f"is not record {entry.number}")
+    if found.get("prev") != entry.previous:
+        raise Malformed("does not follow the record before it")
+    if found.get("hash") != entry.digest:
+        raise Malformed("is not what its hash was made of")
+    return entry
+
+
+def _record(found: dict[str, Any]) -> Record:
+    name = found.get("kind")
+    kind = _KINDS.get(name) if isinstance(name, str) else None
+    if kind is None:
+        raise Malformed("is of no known kind")
+    needed = _MEMBERS[kind]
+    if found.keys() != {"kind", "n", "prev", "hash", *needed}:
+        raise Malformed("has other members than its kind has")
+    if any(not _is_of(type_, found[member]) for member, type_ in needed.items()):
+        raise Malformed("has a member with a value that it cannot have")
+    return kind(**{member: found[member] for member in needed})
+
+
+def _is_of(type_: Any, value: object) -> bool:
+    """A truth value is no integer here."""
+    if type_ == "int":
+        return type(value) is int and 0 <= value <= _LARGEST
+    return isinstance(value, str)
+
+
+def _members(number: int, record: Record, previous: str) -> dict[str, Any]:
+    kind = type(record)
+    members = {name: getattr(record, name) for name in _MEMBERS[kind]}
+    return {**members, "kind": _NAMES[kind], "n": number, "prev": previous}
+
+
+def _digest(members: dict[str, Any]) -> str:
+    return sha256(_canonical(members)).hexdigest()
+
+
+def _canonical(members: dict[str, Any]) -> bytes:
+    """RFC 8785 for the values that a record has; UnicodeEncodeError is a ValueError."""
+    text = json.dumps(members, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return text.encode("utf-8")

@@ -1,0 +1,163 @@
+"""The records of a drop's log, and what came of verifying one.
+
+A moment (`at`, `opens`, `closes`) is in milliseconds since 1970 in UTC, a price in minor units of
+`currency`. A `person` is a pseudonym that means something in this log alone. `arrival` is the
+number (`n`) of the record of the request that is answered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+VERSION = 1
+COUNTDOWN_MS = (10_000, 300_000)
+"""Between what is announced and the opening: shortest, longest."""
+RUN_MS = (60_000, 1_200_000)
+LONGEST_WINDOW_MS = 3_000
+"""By how much the opening may be put off for the sake of viewers whose picture is behind."""
+LONGEST_PRESS_MS = 3_000
+
+Check = Literal["chain", "terms", "units", "limits", "order", "payments", "end"]
+CHECKS: tuple[Check, ...] = ("chain", "terms", "units", "limits", "order", "payments", "end")
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What was announced before the drop opened: the first record.
+
+    With a `window` the order of the requests that arrive until `window + press` after the opening
+    is drawn by lot, with the seed whose SHA-256 is `seed_sha256`. Without one (both zero,
+    `seed_sha256` empty) they are served in the order of their arrival.
+    """
+
+    at: int
+    version: int
+    drop: str
+    sku: str
+    units: int
+    per_person: int
+    price: int
+    currency: str
+    opens: int
+    closes: int
+    window: int
+    press: int
+    seed_sha256: str
+
+    @property
+    def lot_until(self) -> int:
+        """The first moment whose requests are not in the lot."""
+        return self.opens + self.window + self.press if self.window else self.opens
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Somebody asked for `pieces`."""
+
+    at: int
+    person: str
+    pieces: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """The seed is disclosed (32 bytes, hexadecimal); it draws the order of who is in the lot."""
+
+    at: int
+    seed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The pieces that an arrival asked for are held for it."""
+
+    at: int
+    arrival: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An arrival gets nothing."""
+
+    at: int
+    arrival: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """`amount` is what was paid for all pieces of the arrival."""
+
+    at: int
+    arrival: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """Held pieces are for sale again."""
+
+    at: int
+    arrival: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The host closed the drop before its time."""
+
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Nothing is held any more: the last record. `returned` pieces go back to the shelf."""
+
+    at: int
+    sold: int
+    returned: int
+
+
+Record = Terms | Arrival | Lot | Held | Refused | Paid | Released | Closed | Ended
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A record in its place: `digest` is its hash, `previous` that of the record before it
+    (hexadecimal SHA-256).
+    """
+
+    number: int
+    record: Record
+    previous: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """The first thing that breaks a check: `line` counts from 1."""
+
+    check: Check
+    line: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a log says. `terms`, `sealed` (the hash of the terms) and `head` (that of the last
+    record) are None where the log does not get that far.
+    """
+
+    terms: Terms | None
+    sealed: str | None
+    head: str | None
+    arrivals: int
+    sold: int
+    refused: int
+    released: int
+    problems: tuple[Problem, ...]
+
+    @property
+    def holds(self) -> bool:
+        return not self.problems
