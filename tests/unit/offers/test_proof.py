@@ -185,6 +185,10 @@ BROKEN: dict[str, tuple[Change, set[str]]] = {
     "a second piece for one": (_at(12, Held(OPENS + 9, 11)), {"units", "limits", "end"}),
     "sold out to somebody too early": (_at(2, Refused(OPENS - 1, 1, "sold_out")), {"order"}),
     "no reason": (_at(10, Refused(OPENS + 9, 9, "because")), {"order"}),
+    "refused twice": (_at(12, Refused(OPENS + 9, 9, "sold_out")), {"order", "end"}),
+    "refused what is held": (_at(12, Refused(OPENS + 9, 3, "limit")), {"order", "end"}),
+    "held twice": (_at(12, Held(OPENS + 9, 3)), {"order", "end"}),
+    "answers what is no request": (_at(12, Refused(OPENS + 9, 7, "limit")), {"order", "end"}),
     "closed while open": (_at(10, Refused(OPENS + 9, 9, "closed")), {"order"}),
     "limit of somebody below it": (_at(10, Refused(OPENS + 9, 9, "limit")), {"order"}),
     "paid a cent more": (_at(13, Paid(OPENS + 900, 3, PRICE + 1)), {"payments"}),
@@ -263,6 +267,15 @@ def test_a_seed_that_was_not_sealed_breaks_the_order(lot: Lot) -> None:
     for order in ([1, 2, 3], [2, 1, 3]):
         checks = {each.check for each in verify_drop(lines(_finish(records, order))).problems}
         assert checks == {"order"}
+
+
+def test_a_seed_that_was_not_sealed_breaks_the_order_of_nobody_too() -> None:
+    announced = terms(units=1, window=1_000, press=500)
+    ended = Ended(CLOSES, 0, 1)
+
+    assert verify_drop(lines([announced, Lot(CLOSES, SEED), ended])).holds
+    proof = verify_drop(lines([announced, Lot(CLOSES, "5f" * 32), ended]))
+    assert [problem.check for problem in proof.problems] == ["order"]
 
 
 def test_a_lot_that_is_drawn_before_its_window_is_over_breaks_the_order() -> None:

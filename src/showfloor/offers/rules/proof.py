@@ -147,8 +147,6 @@ class _Replay:
             self.waiting.add(asked.person)
             in_lot = opening.is_in_lot(asked.at, self.terms)
             (self.pool if in_lot else self.queue).append(number)
-            if in_lot and self.drawn:
-                self.note("order", line, f"Line {line} is in the lot, which was drawn before it.")
 
     def _draw(self, previous: str, lot: Lot, line: int) -> None:
         if self.drawn or lot.at < self.terms.lot_until:
