@@ -196,6 +196,11 @@ def direction(lang: str) -> str:
     return "rtl" if lang == "ar" else "ltr"
 
 
+def in_each_language(words: Mapping[str, str]) -> list[str]:
+    """What people wrote, in each language in which they did; the same words once."""
+    return list(dict.fromkeys(words[lang] for lang in LANGUAGES if lang in words))
+
+
 def match_language(tag: str | None) -> str | None:
     """Our language for a language tag (BCP 47: letters of any case, the language first), or None.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from showfloor.kit import clock
 from showfloor.kit.db import Session
-from showfloor.kit.messages import LANGUAGES
+from showfloor.kit.messages import in_each_language
 from showfloor.privacy.types import Reader, Row, Subject
 from showfloor.room import service
 
@@ -24,7 +24,7 @@ async def _read_standing(session: Session, subject: Subject, _key: str) -> list[
         return []
     return [
         {
-            "chat_of": " / ".join(dict.fromkeys(each.where[lang] for lang in LANGUAGES)),
+            "chat_of": " / ".join(in_each_language(each.where)),
             "muted_until_at": clock.rfc3339(each.muted_until) if each.muted_until else None,
             "shown_as_buyer": "yes" if each.has_bought else None,
         }
