@@ -1,8 +1,7 @@
-/** The order of a guest that waits to be taken into an account. Its owner may have to sign in first,
- *  and the link of that mail opens a new page, so the order's token waits in the browser: in a
- *  cookie, which the browser deletes by itself also when nobody comes back. */
+/** What waits until its owner has signed in: the order of a guest that is to be taken into the
+ *  account, and the show of which they want to be reminded. The link of the mail opens a new page, so
+ *  both wait in the browser: in a cookie, which it deletes by itself also when nobody comes back. */
 
-const NAME = "showfloor_claim";
 /** Seconds: longer than a sign-in by mail takes. */
 const KEPT = 3600;
 
@@ -13,22 +12,30 @@ try {
   /* no storage: nothing was kept */
 }
 
-export function keptClaim(): string | null {
+function read(name: string): string | null {
   try {
-    const found = document.cookie.split("; ").find((each) => each.startsWith(`${NAME}=`));
-    return (found && decodeURIComponent(found.slice(NAME.length + 1))) || null;
+    const found = document.cookie.split("; ").find((each) => each.startsWith(`${name}=`));
+    return (found && decodeURIComponent(found.slice(name.length + 1))) || null;
   } catch {
-    /* no cookies: the order is known as long as the page lasts */
+    /* no cookies: it is known as long as the page lasts */
     return null;
   }
 }
 
-export function keepClaim(token: string | null): void {
-  const value = `${NAME}=${encodeURIComponent(token ?? "")}; Max-Age=${token ? KEPT : 0}`;
+function keep(name: string, value: string | null): void {
+  const cookie = `${name}=${encodeURIComponent(value ?? "")}; Max-Age=${value ? KEPT : 0}`;
   try {
     const secure = location.protocol === "https:" ? "; Secure" : "";
-    document.cookie = `${value}; Path=/account; SameSite=Lax${secure}`;
+    document.cookie = `${cookie}; Path=/account; SameSite=Lax${secure}`;
   } catch {
     /* see above */
   }
 }
+
+/** The token of an order's page. */
+export const keptClaim = (): string | null => read("showfloor_claim");
+export const keepClaim = (token: string | null): void => keep("showfloor_claim", token);
+
+/** The id of a show. */
+export const keptReminder = (): string | null => read("showfloor_remind");
+export const keepReminder = (show: string | null): void => keep("showfloor_remind", show);

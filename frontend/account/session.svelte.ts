@@ -3,7 +3,7 @@ import { call, problemOf, type Call, type Problem } from "../api/client";
 import { Work } from "../api/work.svelte";
 import type { Erasure, SignInAsked, Viewer } from "../contract";
 import { isAboutAge } from "../shop/gate";
-import { keepClaim, keptClaim } from "./claim";
+import { keepClaim, keepReminder, keptClaim, keptReminder } from "./claim";
 
 /** Where a visitor stands: asked for the date of birth, for the address, for the code, or with the
  *  link of a mail in the hand. */
@@ -17,6 +17,14 @@ export const linkIn = (hash: string): string | null =>
 export const claimIn = (hash: string): string | null =>
   new URLSearchParams(hash.replace(/^#/, "")).get("order");
 
+/** The show of which somebody wants to be reminded, or whose host they want to follow. */
+export const reminderIn = (hash: string): string | null =>
+  new URLSearchParams(hash.replace(/^#/, "")).get("remind");
+
+/** What the link of a mail about a show carries to stop others like it. */
+export const stopIn = (hash: string): string | null =>
+  new URLSearchParams(hash.replace(/^#/, "")).get("stop");
+
 /** The receipt of an erasure. */
 export const erasedIn = (hash: string): string | null =>
   new URLSearchParams(hash.replace(/^#/, "")).get("erased");
@@ -29,6 +37,8 @@ export class Account extends Work {
   email = $state("");
   /** The token of a guest's order that is to be kept in the account. */
   claim = $state<string | null>(null);
+  /** The id of a show of which its owner may want to be reminded. */
+  reminder = $state<string | null>(null);
   /** Of an account that is gone; its token stands behind the `#`. */
   erasure = $state.raw<Erasure | null>(null);
   #admission: string | null = null;
@@ -41,14 +51,24 @@ export class Account extends Work {
       refused = false,
       link = null,
       claim = null,
-    }: { refused?: boolean; link?: string | null; claim?: string | null } = {},
+      reminder = null,
+    }: {
+      refused?: boolean;
+      link?: string | null;
+      claim?: string | null;
+      reminder?: string | null;
+    } = {},
   ) {
     super();
     this.#link = link;
-    // Who was refused leaves no order to the next person at this browser.
-    if (refused) keepClaim(null);
-    else if (claim) keepClaim(claim);
+    // Who was refused leaves nothing to the next person at this browser.
+    if (refused) this.#forget();
+    else {
+      if (claim) keepClaim(claim);
+      if (reminder) keepReminder(reminder);
+    }
     this.claim = claim ?? keptClaim();
+    this.reminder = reminder ?? keptReminder();
     this.step = link ? "link" : refused ? "refused" : "age";
   }
 
@@ -68,9 +88,20 @@ export class Account extends Work {
     keepClaim(null);
   }
 
+  /** They are reminded now, or do not want to be. */
+  dropReminder = (): void => {
+    this.reminder = null;
+    keepReminder(null);
+  };
+
+  #forget(): void {
+    this.dropClaim();
+    this.dropReminder();
+  }
+
   beErased(erasure: Erasure): void {
     this.erasure = erasure;
-    this.dropClaim();
+    this.#forget();
     history.replaceState(
       null,
       "",
@@ -93,7 +124,7 @@ export class Account extends Work {
 
   refuse = (): void => {
     this.problem = null;
-    this.dropClaim();
+    this.#forget();
     this.step = "refused";
   };
 
@@ -130,7 +161,7 @@ export class Account extends Work {
   signOut = (): Promise<boolean> =>
     this.once(async () => {
       await this.request("/viewer/session", { method: "DELETE" });
-      this.dropClaim();
+      this.#forget();
       this.#left();
     });
 

@@ -730,6 +730,13 @@ export interface components {
             /** @default  */
             debtor_iban: string;
         };
+        /** @description `next_show` is the soonest that is planned. */
+        FollowedHost: {
+            creator_id: string;
+            name: components["schemas"]["Words"];
+            avatar_url: string;
+            next_show: components["schemas"]["WantedShow"] | null;
+        };
         /**
          * @description How far an order is. `CANCELLED`: nothing was sent and nothing is to be sent.
          * @enum {string}
@@ -2792,6 +2799,13 @@ export interface components {
              */
             kind: "wait";
         };
+        WaitedForShow: {
+            id: string;
+            slug: string;
+            title: components["schemas"]["Words"];
+            starts_at: string | null;
+            host: components["schemas"]["Words"];
+        };
         /**
          * @description What becomes payable at `payable_at`; null: after the goods arrived and the days to withdraw
          *     are over. `withdrawn`: from these orders the buyers withdrew, and they were not given back
@@ -2802,6 +2816,18 @@ export interface components {
             amount: components["schemas"]["MoneyOut"];
             orders: number;
             withdrawn: boolean;
+        };
+        /** @description Of which shows a viewer is reminded by mail: of all of some hosts, and of single ones. */
+        WantedOut: {
+            hosts: components["schemas"]["FollowedHost"][];
+            shows: components["schemas"]["WaitedForShow"][];
+        };
+        /** @description A show that is still to come. */
+        WantedShow: {
+            id: string;
+            slug: string;
+            title: components["schemas"]["Words"];
+            starts_at: string | null;
         };
         /** @description A rehearsal as its team watches it: `show` plays the picture that the team alone may see. */
         WatchedRehearsal: {

@@ -71,6 +71,13 @@ PUBLIC = {
     "download_own_data": "viewer",
     "ask_about_own_data": "viewer",
     "ask_erasure": "viewer",
+    "list_reminders": "viewer",
+    "follow_creator": "viewer",
+    "unfollow_creator": "viewer",
+    "ask_for_reminder": "viewer",
+    "forget_reminder": "viewer",
+    # Whoever has the mail.
+    "stop_reminders": "viewer",
     # Whoever has the token of the receipt.
     "get_erasure": "viewer",
 }

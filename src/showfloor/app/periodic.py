@@ -192,6 +192,8 @@ def periodic_jobs(
         ),
         Job("forget old sessions", 3600.0, partial(_in_batches, identity.forget_old_sessions)),
         Job("forget old sign-ins", 3600.0, partial(_in_batches, viewers.forget_old_sign_ins)),
+        Job("forget old reminders", 3600.0, partial(_in_batches, viewers.forget_old_reminders)),
+        Job("remind of shows", 60.0, notices_tasks.remind_of_shows),
         Job(
             "forget old viewer sessions", 3600.0, partial(_in_batches, viewers.forget_old_sessions)
         ),

@@ -107,6 +107,7 @@ from showfloor.viewers import eraser as viewers_eraser
 from showfloor.viewers import http as viewers_http
 from showfloor.viewers import reader as viewers_reader
 from showfloor.viewers.events import SignInAsked
+from showfloor.viewers.http import following as following_http
 from showfloor.viewers.http import own_data as own_data_http
 from showfloor.web import http as web_http
 from showfloor.web.files import BuiltFiles, ReplayFiles, UploadedFiles
@@ -181,6 +182,7 @@ EDGES = (
     identity_http,
     viewers_http,
     own_data_http,
+    following_http,
     merchants_http,
     teams_http,
     delivery_http,
@@ -289,6 +291,7 @@ def connect_worker(dispatcher: Dispatcher, fees: Fees = NO_FEES) -> None:
     dispatcher.subscribe(OrderRefunded, webhooks_subscribers.on_order_refunded)
     dispatcher.subscribe(OrderCancelled, webhooks_subscribers.on_order_cancelled)
     dispatcher.subscribe(OrderReturned, webhooks_subscribers.on_order_returned)
+    dispatcher.subscribe(ShowWentLive, notices_subscribers.on_show_went_live)
     dispatcher.subscribe(ShowWentLive, webhooks_subscribers.on_show_went_live)
     dispatcher.subscribe(ShowEnded, webhooks_subscribers.on_show_ended)
     dispatcher.subscribe(StockChanged, webhooks_subscribers.on_stock_changed)
@@ -324,6 +327,7 @@ def connect_erasers() -> None:
     for reader in (
         viewers_reader.ACCOUNT,
         viewers_reader.SESSIONS,
+        viewers_reader.REMINDERS,
         orders_reader.READER,
         checkout_reader.READER,
         room_reader.READER,

@@ -20,7 +20,13 @@ class MailRow(Base):
     __tablename__ = "mail"
     __table_args__ = (
         UniqueConstraint("kind", "about"),
-        Index("ix_mail_waiting", "not_before", postgresql_where=text("state = 'waiting'")),
+        # Thousands of reminders of one show hold up nobody's sign-in.
+        Index(
+            "ix_mail_waiting",
+            text("(kind = 'show_reminder')"),
+            "not_before",
+            postgresql_where=text("state = 'waiting'"),
+        ),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True)
     kind: Mapped[str]

@@ -17,6 +17,7 @@ from showfloor.orders.events import (
     OrderWithdrawn,
 )
 from showfloor.orders.types import RefundCause
+from showfloor.shows.events import ShowWentLive
 from showfloor.viewers.events import SignInAsked
 
 
@@ -106,3 +107,8 @@ async def on_sign_in_asked(session: Session, asked: SignInAsked) -> None:
 
 async def on_member_invited(session: Session, invited: MemberInvited) -> None:
     await service.note_mail(session, kind=MailKind.INVITATION, about=invited.invitation_id)
+
+
+async def on_show_went_live(session: Session, live: ShowWentLive) -> None:
+    """For whoever was not reminded before: the show was not planned, or they came later."""
+    await service.remind_of(session, show_id=live.show_id)

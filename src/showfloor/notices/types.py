@@ -20,6 +20,7 @@ class MailKind(StrEnum):
     SIGN_IN = "sign_in"
     INVITATION = "invitation"
     TEAM_NEWS = "team_news"
+    SHOW_REMINDER = "show_reminder"
 
 
 class MailState(StrEnum):
@@ -71,6 +72,8 @@ class Letter:
     html: str
     message_id: str
     date: datetime
+    unsubscribe: str = ""
+    """Where a mail program says that its reader wants no more like it (RFC 8058)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,20 @@ class SignInCodeWrong(AppError):
     status = 401
 
 
+class TooManyReminders(AppError):
+    """So many hosts are followed, or shows waited for, that one more is refused."""
+
+    code = "too_many_reminders"
+    status = 409
+
+
+class ReminderNotFound(AppError):
+    """The link of a mail about a show is of no use any more, or never was."""
+
+    code = "reminder_not_found"
+    status = 404
+
+
 class SignInOver(AppError):
     """The link or the code was used, is too old, or was tried too often: another mail is needed."""
 

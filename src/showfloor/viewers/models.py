@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, SmallInteger
+from sqlalchemy import ForeignKey, Index, LargeBinary, SmallInteger, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from showfloor.kit.db import Base, personal
@@ -64,3 +64,32 @@ class SignInRow(Base):
     expires_at: Mapped[datetime] = mapped_column(index=True)
     tries: Mapped[int] = mapped_column(SmallInteger)
     used_at: Mapped[datetime | None]
+
+
+class FollowRow(Base):
+    """A viewer is reminded of this host's shows."""
+
+    __tablename__ = "viewer_follow"
+    viewer_id: Mapped[UUID] = personal(
+        "viewers", ForeignKey("viewer.id", ondelete="cascade"), primary_key=True
+    )
+    creator_id: Mapped[UUID] = mapped_column(primary_key=True, index=True)
+    since: Mapped[datetime]
+
+
+class ReminderRow(Base):
+    """A viewer is reminded of this show by one mail: because they asked, or follow its host.
+    `mailed_at` is when the mail was noted.
+    """
+
+    __tablename__ = "viewer_reminder"
+    __table_args__ = (
+        UniqueConstraint("show_id", "viewer_id"),
+        Index("ix_viewer_reminder_viewer_id_mailed_at", "viewer_id", "mailed_at"),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    viewer_id: Mapped[UUID] = personal("viewers", ForeignKey("viewer.id", ondelete="cascade"))
+    show_id: Mapped[UUID]
+    asked: Mapped[bool]
+    made_at: Mapped[datetime] = mapped_column(index=True)
+    mailed_at: Mapped[datetime | None]

@@ -3,15 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    delete,
+    exists,
+    false,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as insert_or
+from sqlalchemy.orm import aliased
 
+from showfloor.kit import ids
 from showfloor.kit.db import Session, delete_batch
 from showfloor.markets.types import Band
-from showfloor.viewers.models import SignInRow, ViewerKeyRow, ViewerRow, ViewerSessionRow
+from showfloor.viewers.models import (
+    FollowRow,
+    ReminderRow,
+    SignInRow,
+    ViewerKeyRow,
+    ViewerRow,
+    ViewerSessionRow,
+)
 from showfloor.viewers.types import NewViewer, SignIn, ViewerSession
 
 FoundViewer = tuple[NewViewer, bytes]
@@ -204,3 +225,116 @@ async def erase_viewer(session: Session, viewer_id: UUID) -> int:
         delete(ViewerRow).where(ViewerRow.id == viewer_id).returning(ViewerRow.id)
     )
     return len(asked.all()) + len(gone.all())
+
+
+async def followed(session: Session, viewer_id: UUID) -> list[tuple[UUID, datetime]]:
+    """Hosts and since when, the newest last."""
+    chosen = select(FollowRow.creator_id, FollowRow.since).where(FollowRow.viewer_id == viewer_id)
+    return [(row.creator_id, row.since) for row in await session.execute(chosen.order_by("since"))]
+
+
+async def add_follow(session: Session, viewer_id: UUID, creator_id: UUID, now: datetime) -> None:
+    added = insert_or(FollowRow).values(viewer_id=viewer_id, creator_id=creator_id, since=now)
+    await session.execute(added.on_conflict_do_nothing())
+
+
+async def remove_follow(session: Session, viewer_id: UUID, creator_id: UUID) -> None:
+    gone = delete(FollowRow).where(
+        FollowRow.viewer_id == viewer_id, FollowRow.creator_id == creator_id
+    )
+    await session.execute(gone)
+
+
+async def asked_for(session: Session, viewer_id: UUID) -> list[UUID]:
+    """Shows, also those whose mail went out."""
+    chosen = select(ReminderRow.show_id).where(
+        ReminderRow.viewer_id == viewer_id, ReminderRow.asked
+    )
+    return list((await session.execute(chosen.order_by(ReminderRow.made_at))).scalars())
+
+
+async def reminders_of(session: Session, viewer_id: UUID) -> list[tuple[UUID, datetime]]:
+    """Shows and since when, whyever a viewer is or was reminded of them."""
+    chosen = select(ReminderRow.show_id, ReminderRow.made_at).where(
+        ReminderRow.viewer_id == viewer_id
+    )
+    rows = await session.execute(chosen.order_by(ReminderRow.made_at))
+    return [(row.show_id, row.made_at) for row in rows]
+
+
+async def count_waiting(session: Session, viewer_id: UUID) -> int:
+    """Hosts, and shows that were asked for and of which no mail went out yet."""
+    hosts = select(func.count()).where(FollowRow.viewer_id == viewer_id).scalar_subquery()
+    shows = select(func.count()).where(
+        ReminderRow.viewer_id == viewer_id, ReminderRow.asked, ReminderRow.mailed_at.is_(None)
+    )
+    return int((await session.execute(select(hosts + shows.scalar_subquery()))).scalar_one())
+
+
+async def ask_reminder(session: Session, viewer_id: UUID, show_id: UUID, now: datetime) -> None:
+    """One that was made for who follows the host becomes one that was asked for."""
+    added = insert_or(ReminderRow).values(
+        id=ids.new(), viewer_id=viewer_id, show_id=show_id, asked=True, made_at=now
+    )
+    key = [ReminderRow.show_id, ReminderRow.viewer_id]
+    await session.execute(added.on_conflict_do_update(index_elements=key, set_={"asked": True}))
+
+
+async def forget_reminder(session: Session, viewer_id: UUID, show_id: UUID) -> None:
+    """Nothing of a mail that went out: it would be sent again."""
+    gone = update(ReminderRow).where(
+        ReminderRow.viewer_id == viewer_id, ReminderRow.show_id == show_id
+    )
+    await session.execute(gone.values(asked=False))
+
+
+async def add_reminders_of_followers(
+    session: Session, creator_id: UUID, show_id: UUID, now: datetime
+) -> None:
+    wanted = select(
+        func.gen_random_uuid(), FollowRow.viewer_id, literal(show_id), false(), literal(now)
+    ).where(FollowRow.creator_id == creator_id)
+    columns = ["id", "viewer_id", "show_id", "asked", "made_at"]
+    added = insert_or(ReminderRow).from_select(columns, wanted)
+    await session.execute(added.on_conflict_do_nothing())
+
+
+async def take_reminders(
+    session: Session, creator_id: UUID, show_id: UUID, now: datetime, most: int, within: timedelta
+) -> list[UUID]:
+    """Those of a show whose mail is to be noted now, each once. Of who follows the host and did not
+    ask for this show, only where fewer than `most` mails went out `within`.
+    """
+    other = aliased(ReminderRow)
+    lately = (
+        select(func.count())
+        .where(other.viewer_id == ReminderRow.viewer_id, other.mailed_at > now - within)
+        .correlate(ReminderRow)
+        .scalar_subquery()
+    )
+    follows = exists().where(
+        FollowRow.viewer_id == ReminderRow.viewer_id, FollowRow.creator_id == creator_id
+    )
+    taken = (
+        update(ReminderRow)
+        .where(
+            ReminderRow.show_id == show_id,
+            ReminderRow.mailed_at.is_(None),
+            or_(ReminderRow.asked, and_(follows, lately < most)),
+        )
+        .values(mailed_at=now)
+        .returning(ReminderRow.id)
+    )
+    return list((await session.execute(taken)).scalars())
+
+
+async def find_reminder(session: Session, reminder_id: UUID) -> tuple[UUID, UUID, bool] | None:
+    """Viewer, show, and whether the show was asked for."""
+    columns = ReminderRow.viewer_id, ReminderRow.show_id, ReminderRow.asked
+    row = (await session.execute(select(*columns).where(ReminderRow.id == reminder_id))).first()
+    return (row.viewer_id, row.show_id, row.asked) if row else None
+
+
+async def remove_reminders_before(session: Session, moment: datetime) -> int:
+    """A batch of those that were made before this moment, whatever became of them."""
+    return await delete_batch(session, ReminderRow, ReminderRow.made_at < moment)

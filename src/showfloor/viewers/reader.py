@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from showfloor.kit import clock, sealing
 from showfloor.kit.db import Session
+from showfloor.kit.messages import in_each_language
+from showfloor.merchants import service as merchants
 from showfloor.privacy.types import Reader, Row, Subject
+from showfloor.shows import service as shows
 from showfloor.viewers import queries
 
 
@@ -37,4 +40,23 @@ async def _sessions(session: Session, subject: Subject, _key: str) -> list[Row]:
     ]
 
 
+async def _reminders(session: Session, subject: Subject, _key: str) -> list[Row]:
+    """Hosts, then shows; also those whose mail went out."""
+    if subject.viewer_id is None:
+        return []
+    hosts = await queries.followed(session, subject.viewer_id)
+    asked = await queries.reminders_of(session, subject.viewer_id)
+    creators = await merchants.get_creators(session, [host for host, _ in hosts])
+    found = await shows.get_shows(session, [show for show, _ in asked])
+    named = [
+        *((creators[host].name, since) for host, since in hosts if host in creators),
+        *((found[show].title, at) for show, at in asked if show in found),
+    ]
+    return [
+        {"reminded_of": " / ".join(in_each_language(words)), "since_at": clock.rfc3339(at)}
+        for words, at in named
+    ]
+
+
 ACCOUNT, SESSIONS = Reader("account", _account), Reader("sessions", _sessions)
+REMINDERS = Reader("reminders", _reminders)

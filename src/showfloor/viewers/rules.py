@@ -24,6 +24,12 @@ MOST_MAILS, MAILS_WITHIN = 5, timedelta(hours=1)
 FROM_ONE_NETWORK = Limit(3, MAILS_WITHIN.total_seconds())
 """Of these. A stranger cannot use up alone what the owner of the address needs."""
 CODE_DIGITS = 6
+REMIND_BEFORE = timedelta(hours=1)
+"""Of a show that was planned; of any other when it goes on the air."""
+MOST_FOLLOWED = 300
+"""Hosts, and single shows beside them."""
+MOST_A_DAY = 3
+"""Mails about hosts whom a viewer follows. Of a show that they asked for they always get one."""
 _MAC_BYTES = 18
 _BROWSERS = (
     ("Edge", re.compile(r"\bEdg(?:e|A|iOS)?/")),
@@ -73,6 +79,25 @@ def sign_in_of_link(secret: str, link: str) -> UUID | None:
         return None
     sign_in_id = UUID(bytes=raw[:16])
     return sign_in_id if hmac.compare_digest(raw[16:], _link_mac(secret, sign_in_id)) else None
+
+
+def reminder_token(secret: str, reminder_id: UUID) -> str:
+    """What the link carries with which the reader of a mail stops all that are like it."""
+    made = hmac.digest(secret.encode(), b"viewer reminder:" + reminder_id.bytes, sha256)
+    return urlsafe_b64encode(reminder_id.bytes + made[:_MAC_BYTES]).decode().rstrip("=")
+
+
+def reminder_of_token(secret: str, token: str) -> UUID | None:
+    """None for what no mail of ours carried."""
+    try:
+        raw = urlsafe_b64decode(token + "=" * (-len(token) % 4))
+    except ValueError:
+        return None
+    if len(raw) != 16 + _MAC_BYTES:
+        return None
+    reminder_id = UUID(bytes=raw[:16])
+    known = hmac.compare_digest(reminder_token(secret, reminder_id).encode(), token.encode())
+    return reminder_id if known else None
 
 
 def _link_mac(secret: str, sign_in_id: UUID) -> bytes:

@@ -15,7 +15,7 @@ from pydantic import (
 
 from showfloor.identity.schemas import AgeIn
 from showfloor.kit.fields import Email
-from showfloor.kit.schemas import Time
+from showfloor.kit.schemas import EveryLanguage, Time, Words
 from showfloor.kit.text import clean_digits, clean_paragraphs
 
 Code = Annotated[str, AfterValidator(clean_digits), StringConstraints(max_length=40)]
@@ -62,6 +62,35 @@ class ViewerOut(BaseModel):
     created_at: Time
     csrf: str
     token: str | None = None
+
+
+class WantedShow(BaseModel):
+    """A show that is still to come."""
+
+    id: str
+    slug: str
+    title: EveryLanguage
+    starts_at: Time | None
+
+
+class FollowedHost(BaseModel):
+    """`next_show` is the soonest that is planned."""
+
+    creator_id: str
+    name: Words
+    avatar_url: str
+    next_show: WantedShow | None
+
+
+class WaitedForShow(WantedShow):
+    host: Words
+
+
+class WantedOut(BaseModel):
+    """Of which shows a viewer is reminded by mail: of all of some hosts, and of single ones."""
+
+    hosts: list[FollowedHost]
+    shows: list[WaitedForShow]
 
 
 class ViewerSessionOut(BaseModel):

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from showfloor.identity.types import AccountAge
 from showfloor.markets.types import Band
+from showfloor.merchants.types import Creator
+from showfloor.shows.types import Show
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,29 @@ class SignInLetter:
     link: str = field(repr=False)
     asked_at: datetime
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """One mail about one show. `follows`: its reader follows the host; otherwise they asked for
+    this one.
+    """
+
+    id: UUID
+    show_id: UUID
+    email: str = field(repr=False)
+    language: str
+    follows: bool
+    token: str = field(repr=False)
+    """With which its reader stops all that are like it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Of what a viewer is reminded: hosts with their next show, and single shows still to come."""
+
+    hosts: tuple[tuple[Creator, Show | None], ...]
+    shows: tuple[tuple[Show, Creator], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,20 +6,26 @@ import io
 import json
 import zipfile
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from showfloor.kit import csv, ids
 from showfloor.privacy.types import Erasure, Holding
+from showfloor.shows.types import Show
 from showfloor.viewers.schemas import (
     ErasureOut,
+    FollowedHost,
     HoldingOut,
     OwnDataOut,
     ReceiptOut,
     ViewerOut,
     ViewerSessionOut,
     ViewerSessionsOut,
+    WaitedForShow,
+    WantedOut,
+    WantedShow,
 )
-from showfloor.viewers.types import Viewer, ViewerSession
+from showfloor.viewers.types import Viewer, ViewerSession, Wanted
 
 
 def viewer_view(viewer: Viewer, csrf: str, token: str | None = None) -> ViewerOut:
@@ -46,6 +52,30 @@ def sessions_view(sessions: Sequence[ViewerSession], own: UUID | None) -> Viewer
             for one in sessions
         ]
     )
+
+
+def wanted_view(wanted: Wanted) -> WantedOut:
+    return WantedOut(
+        hosts=[
+            FollowedHost(
+                creator_id=ids.encode("cre", creator.id),
+                name=creator.name,
+                avatar_url=creator.avatar_url,
+                next_show=WantedShow(**_show(show)) if show else None,
+            )
+            for creator, show in wanted.hosts
+        ],
+        shows=[WaitedForShow(**_show(show), host=creator.name) for show, creator in wanted.shows],
+    )
+
+
+def _show(show: Show) -> dict[str, Any]:
+    return {
+        "id": ids.encode("show", show.id),
+        "slug": show.slug,
+        "title": show.title,
+        "starts_at": show.starts_at,
+    }
 
 
 def own_data_view(holdings: Sequence[Holding]) -> OwnDataOut:

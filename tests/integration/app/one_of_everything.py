@@ -7,10 +7,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx2
+from sqlalchemy import text
 
 from showfloor.app.asgi import create_app
 from showfloor.app.settings import Settings
@@ -18,13 +20,14 @@ from showfloor.feeds.tasks import run_imports
 from showfloor.identity import service as identity
 from showfloor.identity.service import Gate
 from showfloor.identity.types import CollectionPoint, GrantKind, Person, Role
-from showfloor.kit import ids
+from showfloor.kit import clock, ids
 from showfloor.kit.db import Database, Session
 from showfloor.media.types import IngestState
 from showfloor.orders import service as orders
 from showfloor.shows import service as shows
 from showfloor.shows.schemas import NewShow
 from showfloor.stock import service as stock
+from showfloor.viewers import rules as viewer_rules
 from showfloor.viewers import service as viewers
 from tests.integration.feeds.shopify import export, first
 from tests.people import (
@@ -129,6 +132,16 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
             await shows.note_ingest(
                 session, report=report(draft, IngestState.PUBLISHING), secret="s" * 32
             )
+            coming = await shows.create_show(
+                session,
+                person=floor.host,
+                new=NewShow(
+                    title={"en": "Tomorrow"},
+                    market="gb",
+                    starts_at=clock.now() + timedelta(days=1),
+                    disclosures=[],
+                ),
+            )
             await put_on_air(session, floor)
             cue = await shows.pin(
                 session,
@@ -232,6 +245,9 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
             await client.post("/codes", json={"code": "LINA10"}, headers=host)
             viewer_tokens = [await _viewer(client, database) for _ in range(2)]
             other = await _viewer(client, database)
+            reminded = ids.encode("show", coming.id)
+            headers = {"X-Viewer-Token": other}
+            await client.put(f"/viewer/reminders/{reminded}", headers=headers)
             leaving = {"X-Viewer-Token": await _viewer(client, database, "leaving@example.com")}
             erasure = (await client.post("/viewer/erasure", headers=leaving)).json()
             waiting = await _letter(client, database, "waiting@example.com")
@@ -335,6 +351,8 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
                     "set_terms": {"en": [SAID], "ar": [SAID], "kind": ["terms"]},
                     "set_withdrawal_exception": {"exception": ["perishable"]},
                     "get_erasure": {"token": [erasure["token"]]},
+                    "ask_for_reminder": {"show_id": [reminded]},
+                    "stop_reminders": {"token": [await _token_of_reminder(database)]},
                     "ask_about_own_data": {"kind": ["object"], "text": ["All of it."]},
                     "claim_order": {
                         "token": [orders.page_token(b"s" * 32, ids.parse("ord", fresh))]
@@ -439,6 +457,12 @@ async def _viewer(
     """The token of a viewer who is signed in."""
     way = {"link": await _letter(client, database, email), "as_token": True}
     return str((await client.post("/viewer/session", json=way)).json()["token"])
+
+
+async def _token_of_reminder(database: Database) -> str:
+    async with database.session() as session:
+        found = await session.execute(text("select id from viewer_reminder"))
+    return viewer_rules.reminder_token("s" * 32, found.scalar_one())
 
 
 async def _session(client: httpx2.AsyncClient, token: str) -> str:

@@ -30,6 +30,7 @@ __all__ = ["registry"]
 PARTS = (
     "account",
     "sessions",
+    "reminders",
     "orders",
     "checkout",
     "chat",

@@ -2,6 +2,7 @@
 
 from showfloor.notices.queries.mails import (
     add_mail,
+    add_reminders,
     claim_mail,
     list_parked,
     next_due,
@@ -28,6 +29,7 @@ __all__ = [
     "add_letters",
     "add_mail",
     "add_news",
+    "add_reminders",
     "choices_of",
     "claim_mail",
     "find_letter",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ARRAY, ColumnElement, Uuid, cast, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from showfloor.kit.db import Session, delete_batch
@@ -12,6 +14,21 @@ from showfloor.notices.models import MailRow
 from showfloor.notices.types import Mail, MailKind, MailState, Parked
 
 _WAITING = MailRow.state == MailState.WAITING.value
+
+
+_CAN_WAIT = MailRow.kind == MailKind.SHOW_REMINDER.value
+
+
+async def add_reminders(session: Session, abouts: Sequence[UUID], now: datetime) -> None:
+    """A mail for each, in one statement: a host may have many thousand followers."""
+    rows = select(func.gen_random_uuid(), literal(MailKind.SHOW_REMINDER.value))
+    abouts_of = func.unnest(cast(abouts, ARRAY(Uuid)))
+    chosen = rows.add_columns(
+        abouts_of, literal(now), literal(MailState.WAITING.value), literal(now), literal(0)
+    )
+    columns = ["id", "kind", "about", "made_at", "state", "not_before", "attempts"]
+    added = insert(MailRow).from_select(columns, chosen)
+    await session.execute(added.on_conflict_do_nothing())
 
 
 async def add_mail(session: Session, mail: Mail) -> bool:
@@ -31,11 +48,11 @@ async def add_mail(session: Session, mail: Mail) -> bool:
 
 
 async def claim_mail(session: Session, now: datetime, until: datetime) -> Mail | None:
-    """The oldest mail that is due; nobody else gets it before `until`."""
+    """The oldest mail that is due, reminders of shows last; nobody else gets it before `until`."""
     due = (
         select(MailRow.id)
         .where(_WAITING, MailRow.not_before <= now)
-        .order_by(MailRow.not_before)
+        .order_by(_CAN_WAIT, MailRow.not_before)
         .limit(1)
         .with_for_update(skip_locked=True)
         .cte("due")

@@ -16,6 +16,7 @@ from showfloor.merchants import service as merchants
 from showfloor.notices import queries, rules
 from showfloor.notices.adapters.mailer import Mailer
 from showfloor.notices.service.news import MAILS, make_mailings, write_letter
+from showfloor.notices.service.reminders import write_reminder
 from showfloor.notices.types import (
     Delivery,
     Letter,
@@ -109,6 +110,9 @@ async def _write(database: Database, office: Office, mail: Mail) -> Letter | Non
     if mail.kind is MailKind.TEAM_NEWS:
         async with database.session() as session:
             return await write_letter(session, mail, office)
+    if mail.kind is MailKind.SHOW_REMINDER:
+        async with database.session() as session:
+            return await write_reminder(session, mail, office)
     if mail.order_id is None:
         async with database.session() as session:
             asked = await viewers.find_letter(

@@ -9,6 +9,7 @@ from showfloor.notices.views.letters import (
 )
 from showfloor.notices.views.news import news_letter
 from showfloor.notices.views.office import TEMPLATES, Office
+from showfloor.notices.views.reminders import reminder_letter
 
 __all__ = [
     "TEMPLATES",
@@ -18,5 +19,6 @@ __all__ = [
     "letter_of",
     "moment",
     "news_letter",
+    "reminder_letter",
     "sign_in_letter",
 ]

@@ -243,7 +243,7 @@ def _title_of(mail: Mail, t: Translate, about: Mapping[str, str]) -> str:
             return t("mail.order_cancelled.subject", **about)
         case MailKind.ORDER_RETURNED:
             return t("mail.order_returned.subject", **about)
-        case MailKind.SIGN_IN | MailKind.INVITATION | MailKind.TEAM_NEWS:
+        case MailKind.SIGN_IN | MailKind.INVITATION | MailKind.TEAM_NEWS | MailKind.SHOW_REMINDER:
             raise AssertionError(f"{mail.kind} is about no order of the reader")
 
 

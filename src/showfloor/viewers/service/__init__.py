@@ -1,5 +1,17 @@
-"""Use cases of `viewers`, one file a noun: signing in, sessions."""
+"""Use cases of `viewers`, one file a noun: signing in, sessions, following."""
 
+from showfloor.viewers.service.following import (
+    REMIND_BEFORE,
+    ask_reminder,
+    find_reminder,
+    follow,
+    forget_old_reminders,
+    forget_reminder,
+    list_wanted,
+    stop,
+    take_reminders,
+    unfollow,
+)
 from showfloor.viewers.service.opening import find_by_address
 from showfloor.viewers.service.sessions import (
     end_other_sessions,
@@ -21,7 +33,9 @@ from showfloor.viewers.service.sign_in import (
 )
 
 __all__ = [
+    "REMIND_BEFORE",
     "Way",
+    "ask_reminder",
     "ask_sign_in",
     "end_other_sessions",
     "end_session",
@@ -29,11 +43,19 @@ __all__ = [
     "enter",
     "find_by_address",
     "find_letter",
+    "find_reminder",
     "find_session",
+    "follow",
+    "forget_old_reminders",
     "forget_old_sessions",
     "forget_old_sign_ins",
+    "forget_reminder",
     "list_sessions",
+    "list_wanted",
     "lock_viewer",
     "sign_out",
+    "stop",
+    "take_reminders",
+    "unfollow",
     "viewer_of_session",
 ]
