@@ -208,6 +208,8 @@ async def test_who_sends_the_goods_is_written_to_in_their_language_once_they_cho
         "\u2069", ""
     )
     assert '<html lang="ar" dir="rtl">' in said(mail, "html")
+    # Isolated (UAX 9), or the sum behind it would be drawn as a part of it.
+    assert f"\u2068LW-{number}\u2069، قطعة واحدة، 22.00" in said(mail, "plain")
     (other,) = to(shop, await owner_of(shop))
     assert "new order" in str(other["Subject"])
 

@@ -106,7 +106,8 @@ def _advice(kind: NewsKind, t: Translate) -> str:
 
 
 def _line(line: NewsLine, lang: str, t: Translate) -> str:
-    parts = [line.number]
+    # In Arabic the sum behind it would be drawn as a part of the number otherwise.
+    parts = [messages.isolated(lang, line.number)]
     if line.units:
         parts.append(t("mail.pieces", count=line.units))
     if line.news.money is not None:
