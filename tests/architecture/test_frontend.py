@@ -78,7 +78,7 @@ def test_page_carries_every_word_that_its_components_say(
 
 FORM = re.compile(r"<form\b.*?</form>", re.DOTALL)
 TYPED = re.compile(
-    r"<(?:Field|textarea|DeliveryFields|input(?![^>]*type=.(?:file|checkbox|radio)))"
+    r"<(?:Field|AreaField|textarea|select|DeliveryFields|input(?![^>]*type=.(?:file|checkbox|radio)))"
 )
 
 
@@ -103,5 +103,6 @@ def test_every_form_reads_its_fields_when_it_is_sent() -> None:
 def test_rule_of_forms_finds_one_that_is_deaf() -> None:
     assert forms_deaf_to_autofill('<form onsubmit={add}>\n<Field id="key" />\n</form>')
     assert forms_deaf_to_autofill('<form><input id="a" type="email" /></form>')
+    assert forms_deaf_to_autofill("<form><select bind:value={kind}></select></form>")
     assert not forms_deaf_to_autofill('<form><input type="file" /></form>')
     assert not forms_deaf_to_autofill("<form {@attach readAtSubmit}><Field /></form>")
