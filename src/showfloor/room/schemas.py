@@ -166,9 +166,9 @@ class MessagesOut(BaseModel):
 class ActionOut(BaseModel):
     """`person` is the id of whoever did it and `by` their name, empty when they were erased.
     `detail` is how long somebody is muted (`10 min`, `show`, `account`), or what the settings were
-    before. `writer` and `text` are those of the message, also while it is deleted; null where it
-    was about none, or nothing of it is kept. `undo` is what takes the action back, null where that
-    changes nothing any more.
+    before. `writer` and `text` are those of the message or the question, also while it is deleted
+    or dismissed; null where it was about none, or nothing of it is kept. `undo` is what takes the
+    action back, null where that changes nothing any more.
     """
 
     id: Annotated[str, id_with("act")]

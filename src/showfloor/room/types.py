@@ -164,15 +164,16 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """An action as the team reads it: `by` is the name of who did it, `message` what it was about.
-    An erased person's name is empty, and so are their words. `undo` takes it back, where that still
-    changes something.
+    """An action as the team reads it: `by` is the name of who did it, `message` or `question` what
+    it was about. An erased person's name is empty, and so are their words. `undo` takes it back,
+    where that still changes something.
     """
 
     action: Action
     by: str
     message: Message | None
     undo: ActionKind | None
+    question: Question | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,8 @@ def actions_view(found: Sequence[Logged]) -> ActionsOut:
 def _action_view(logged: Logged) -> ActionOut:
     action = logged.action
     # The words of an erased person are gone.
-    said = logged.message if logged.message and logged.message.text else None
+    message = logged.message if logged.message and logged.message.text else None
+    said = message or logged.question
     return ActionOut(
         id=ids.encode("act", action.id),
         at=clock.rfc3339(action.at),

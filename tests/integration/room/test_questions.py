@@ -306,6 +306,11 @@ async def test_dismissed_question_is_the_team_s_alone_until_it_is_opened_again(
     assert (again.status_code, again.json()["code"]) == (409, "question_dismissed")
     assert [one["askers"] for one in await of_team(talk)] == [1]
 
+    log = await talk.client.get(f"/api/v1/shows/{talk.show}/chat-actions", headers=talk.host)
+    (dismissed,) = log.json()["items"]
+    assert (dismissed["question"], dismissed["message"]) == (asked["id"], None)
+    assert (dismissed["writer"], dismissed["text"]) == ("Sofia", "Is it cotton?")
+
     await decide(talk, "reopen", asked)
     assert await listed(talk) == [("Is it cotton?", 1, "open")]
     assert await done(talk) == ["reopen", "dismiss"]

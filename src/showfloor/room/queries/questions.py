@@ -92,6 +92,14 @@ async def question(session: Session, question_id: UUID) -> Question | None:
     return found[0] if found else None
 
 
+async def questions_by_id(session: Session, question_ids: Collection[UUID]) -> dict[UUID, Question]:
+    """Also those that were dismissed; one that is erased is left out."""
+    if not question_ids:
+        return {}
+    which, asked = QuestionRow.id.in_(question_ids), AskerRow.question_id.in_(question_ids)
+    return {one.id: one for one in await _read(session, which, asked, most=len(question_ids))}
+
+
 async def lock_question(session: Session, question_id: UUID) -> None:
     """Of two of the team who decide at once, one is the first."""
     chosen = select(QuestionRow.id).where(QuestionRow.id == question_id)

@@ -19,6 +19,7 @@ from showfloor.kit.retention import lasts
 from showfloor.realtime import service as realtime
 from showfloor.room import queries
 from showfloor.room.errors import ChatNoAccount, MessageNotFound
+from showfloor.room.queries import questions
 from showfloor.room.rules.undoing import undo_of_each
 from showfloor.room.service.access import get_moderated_show, may_moderate
 from showfloor.room.types import (
@@ -201,6 +202,9 @@ async def list_actions(session: Session, *, person: Person, show_id: UUID) -> li
     names = await identity.names_of(session, {action.person_id for action in actions})
     about = {action.message_id for action in actions if action.message_id}
     found = await queries.messages_by_id(session, about)
+    asked = await questions.questions_by_id(
+        session, {action.question_id for action in actions if action.question_id}
+    )
     authors = {message.author_id for message in found.values()}
     muted = await _muted(session, person, show, authors)
     pinned_id = (await queries.settings(session, show_id)).pinned_id
@@ -213,6 +217,7 @@ async def list_actions(session: Session, *, person: Person, show_id: UUID) -> li
             names.get(action.person_id, ""),
             found.get(action.message_id) if action.message_id else None,
             undo,
+            asked.get(action.question_id) if action.question_id else None,
         )
         for action, undo in zip(actions, undoing, strict=True)
     ]
