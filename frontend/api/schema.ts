@@ -22,7 +22,7 @@ export interface components {
          * @description What the show's team did, with a message, with a question or with the whole chat.
          * @enum {string}
          */
-        ActionKind: "delete" | "restore" | "mute" | "unmute" | "settings" | "pin" | "unpin" | "answer" | "dismiss" | "reopen";
+        ActionKind: "delete" | "restore" | "mute" | "unmute" | "settings" | "pin" | "unpin" | "answer" | "dismiss" | "reopen" | "approve" | "refuse";
         /**
          * @description `person` is the id of whoever did it and `by` their name, empty when they were erased.
          *     `detail` is how long somebody is muted (`10 min`, `show`, `account`), or what the settings were
@@ -769,6 +769,11 @@ export interface components {
             quantity: number;
             unit_price: components["schemas"]["MoneyOut"];
             total: components["schemas"]["MoneyOut"];
+        };
+        /** @description What waits for a moderator, the oldest first, at most 100 of `count`. */
+        HeldOut: {
+            items: components["schemas"]["MessageOut"][];
+            count: number;
         };
         /**
          * @description `expected_total` is the sum of the goods on the buyer's screen: another one is refused with
@@ -2110,6 +2115,12 @@ export interface components {
             restock: number;
         };
         /**
+         * @description Which messages a moderator approves before anybody else sees them. `SUSPECTED` is what leads
+         *     away from the show: links, names on other services, addresses and numbers.
+         * @enum {string}
+         */
+        Review: "nothing" | "suspected" | "all";
+        /**
          * @description What a member of a team is there for. `roles.json` says which team has which role, and what
          *     each may do.
          * @enum {string}
@@ -2127,8 +2138,9 @@ export interface components {
         };
         /**
          * @description What holds in the show's chat for everybody but the team; `room` writes it. `slow_s`: seconds
-         *     between two messages of a writer, 0 for the usual pace. `pinned_id` is the message that stands
-         *     above all others; its words come with `GET /shows/{id}/messages`.
+         *     between two messages of a writer, 0 for the usual pace. `review`: which messages a moderator
+         *     approves before others see them. `pinned_id` is the message that stands above all others; its
+         *     words come with `GET /shows/{id}/messages`.
          */
         RoomChat: {
             slow_s: number;
@@ -2136,6 +2148,11 @@ export interface components {
             /** @default false */
             buyers_only: boolean;
             closed: boolean;
+            /**
+             * @default nothing
+             * @enum {string}
+             */
+            review: "nothing" | "suspected" | "all";
             pinned_id?: string | null;
         };
         /**
@@ -2308,8 +2325,9 @@ export interface components {
             exceptions: components["schemas"]["ExceptionOut"][];
         };
         /**
-         * @description `token` is the Bearer of this guest's next messages in the show; only the first one has
-         *     it.
+         * @description `token` is the Bearer of this guest's next messages in the show; only the first one has it.
+         *     `held`: nobody but the writer and the show's moderators sees the message until one approves it.
+         *     Then it comes as an event `message`; when it is refused, as one that is `deleted`.
          */
         SentOut: {
             id: string;
@@ -2322,6 +2340,7 @@ export interface components {
             media_at: string;
             reply_to: string | null;
             token: string | null;
+            held: boolean;
         };
         /** @description `may` is what the person's roles allow in any of their teams: what a page offers. */
         SessionOut: {
@@ -2355,6 +2374,11 @@ export interface components {
              * @default false
              */
             closed: boolean;
+            /**
+             * @description which messages of others wait until a moderator approves them; `suspected`: those with links, names on other services, addresses or numbers
+             * @default nothing
+             */
+            review: components["schemas"]["Review"];
             /**
              * @description a note for the team's log
              * @default

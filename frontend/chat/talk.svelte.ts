@@ -17,6 +17,15 @@ export interface Chat {
   Panel: Component<{ talk: Talk }>;
 }
 
+/** The own message that waits for a moderator, or that one refused. */
+export interface Held {
+  message: ChatMessage;
+  refused: boolean;
+}
+
+/** As many of them as the page remembers. */
+const MOST_HELD = 5;
+
 /** The own message while the server has not answered. */
 export interface Sending {
   text: string;
@@ -36,6 +45,8 @@ export class Talk {
   draft = $state("");
   replyTo = $state.raw<ChatMessage | null>(null);
   sending = $state.raw<Sending | null>(null);
+  /** What nobody else on any page sees. */
+  held = $state.raw<readonly Held[]>([]);
   problem = $state.raw<Problem | null>(null);
   voice = $state.raw<Voice | null>(null);
   /** Seconds until the next message is taken. */
@@ -82,10 +93,14 @@ export class Talk {
       this.recorded.remove(event.id);
       this.pinned.remove(event.id);
       if (this.replyTo?.id === event.id) this.replyTo = null;
+      this.held = this.held.map((own) =>
+        own.message.id === event.id ? { ...own, refused: true } : own,
+      );
     } else {
       if (this.sending?.text === event.text && this.sending.name === event.name)
         this.sending = null;
       this.#heard = withMessage(this.#heard, event);
+      this.#released(event.id);
       if (!this.#isAfterLast(event)) return;
       this.#last = event;
       if (!isAgain || this.#connections > 1) this.onsaid(event);
@@ -110,13 +125,14 @@ export class Talk {
     this.draft = "";
     this.replyTo = null;
     try {
-      const { token, ...message } = await call<SentMessage>(this.store.page.api, this.#path, {
+      const { token, held, ...message } = await call<SentMessage>(this.store.page.api, this.#path, {
         method: "POST",
         body: { text, ...(replyTo ? { reply_to: replyTo.id } : {}), ...first, ...this.proof() },
         token: first ? undefined : this.voice?.token,
       });
       if (token) this.speakAs({ token, name: message.name });
-      this.#heard = withMessage(this.#heard, message);
+      if (held) this.#hold(message);
+      else this.#heard = withMessage(this.#heard, message);
       if (this.settings?.slow_s) this.#waitFor(this.settings.slow_s);
       return true;
     } catch (error) {
@@ -127,6 +143,16 @@ export class Talk {
     } finally {
       this.sending = null;
     }
+  }
+
+  /** Unless a moderator was faster than the answer. */
+  #hold(message: ChatMessage): void {
+    if (this.#heard.some(({ id }) => id === message.id)) return;
+    this.held = [...this.held, { message, refused: false }].slice(-MOST_HELD);
+  }
+
+  #released(id: string): void {
+    if (this.held.length) this.held = this.held.filter(({ message }) => message.id !== id);
   }
 
   /** A guest who bought on this page shows it where buyers alone write: the address of an order's

@@ -20,6 +20,7 @@ const SETTINGS = {
   emoji_only: false,
   buyers_only: false,
   closed: false,
+  review: "nothing" as const,
   pinned_id: null,
 };
 const FIRST = { name: "Maha", admission: "ADULT.GB.1.mac", country: "GB" };

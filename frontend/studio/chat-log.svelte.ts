@@ -65,6 +65,8 @@ export class ChatLog {
     try {
       if (undo === "restore")
         await this.studio.request(`/messages/${message}/restore`, { method: "POST" });
+      else if (undo === "delete")
+        await this.studio.request(`/messages/${message}`, { method: "DELETE" });
       else {
         const what = undo === "unmute" ? "mute" : "pin";
         await this.studio.request(`/messages/${message}/${what}`, { method: "DELETE" });

@@ -13,6 +13,7 @@ const USUAL: RoomChat = {
   emoji_only: false,
   buyers_only: false,
   closed: false,
+  review: "nothing",
   pinned_id: null,
 };
 
@@ -24,6 +25,8 @@ export interface Done {
   words: string;
   name: string;
   undo: () => Promise<unknown>;
+  /** What the button says that takes it back, where it does more than that. */
+  label?: string;
 }
 
 const bodyOf = (length: MuteFor): object =>
@@ -104,7 +107,7 @@ export class ShowChat {
   }
 
   remove(message: ChatMessage): Promise<boolean> {
-    return this.#once(`delete ${message.id}`, async () => {
+    return this.once(`delete ${message.id}`, async () => {
       await this.#delete(message);
       this.#offerUndo("moderation.deleted", message, () => this.#restore(message));
     });
@@ -113,7 +116,7 @@ export class ShowChat {
   /** Deletes the message, too: who is muted said something that should not stand. The mute can be
    *  taken back also when the message could not be deleted. */
   mute(message: ChatMessage, length: MuteFor): Promise<boolean> {
-    return this.#once(`mute ${length} ${message.id}`, async () => {
+    return this.once(`mute ${length} ${message.id}`, async () => {
       const path = `/messages/${message.id}/mute`;
       await this.studio.request(path, { method: "PUT", body: bodyOf(length) });
       const unmute = () => this.studio.request(path, { method: "DELETE" });
@@ -131,7 +134,7 @@ export class ShowChat {
   }
 
   pin(message: ChatMessage): Promise<boolean> {
-    return this.#once(`pin ${message.id}`, async () => {
+    return this.once(`pin ${message.id}`, async () => {
       const before = this.settings.pinned_id;
       await this.#setPinned(message.id, "PUT");
       this.#offerUndo("moderation.pinned", message, () =>
@@ -143,7 +146,7 @@ export class ShowChat {
   }
 
   unpin(message: ChatMessage): Promise<boolean> {
-    return this.#once(`unpin ${message.id}`, async () => {
+    return this.once(`unpin ${message.id}`, async () => {
       await this.#setPinned(message.id, "DELETE");
       this.#offerUndo("moderation.unpinned", message, () => this.#setPinned(message.id, "PUT"));
     });
@@ -169,6 +172,11 @@ export class ShowChat {
     control.value = String(this.settings.slow_s);
   }
 
+  async setReview(control: { value: string }): Promise<void> {
+    await this.set({ review: control.value as RoomChat["review"] });
+    control.value = this.settings.review;
+  }
+
   async setOnly(which: "emoji_only" | "buyers_only", control: { checked: boolean }): Promise<void> {
     await this.set({ [which]: control.checked });
     control.checked = this.settings[which];
@@ -189,6 +197,11 @@ export class ShowChat {
   #restore = ({ id }: ChatMessage): Promise<unknown> =>
     this.studio.request(`/messages/${id}/restore`, { method: "POST" });
 
+  /** For a while. */
+  offerUndo(step: Done): void {
+    this.#offer(step);
+  }
+
   #offerUndo(words: string, { name }: ChatMessage, undo: () => Promise<unknown>): void {
     this.#offer({ words, name, undo });
   }
@@ -207,7 +220,8 @@ export class ShowChat {
     this.done = this.done.filter((each) => each !== step);
   }
 
-  async #once(what: string, run: () => Promise<unknown>): Promise<boolean> {
+  /** Does it after what was asked for before, unless it has begun. */
+  async once(what: string, run: () => Promise<unknown>): Promise<boolean> {
     if (this.#begun.has(what)) return false;
     this.#begun.add(what);
     try {

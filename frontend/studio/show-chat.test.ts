@@ -20,6 +20,7 @@ const STORED: RoomChat = {
   emoji_only: false,
   buyers_only: false,
   closed: false,
+  review: "nothing" as const,
   pinned_id: null,
 };
 

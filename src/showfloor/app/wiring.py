@@ -89,6 +89,7 @@ from showfloor.room.deps import RoomDeps
 from showfloor.room.http import hearts as hearts_http
 from showfloor.room.http import moderators as moderators_http
 from showfloor.room.http import questions as questions_http
+from showfloor.room.http import review as review_http
 from showfloor.shows import http as shows_http
 from showfloor.shows import internal as shows_internal
 from showfloor.shows import service as shows
@@ -202,6 +203,7 @@ EDGES = (
     hearts_http,
     questions_http,
     moderators_http,
+    review_http,
     orders_http,
     own_orders_http,
     refunds_http,

@@ -87,6 +87,13 @@ class WritingTooFast(AppError):
     status = 429
 
 
+class MessageDecided(AppError):
+    """Another moderator has decided otherwise on this message, or its writer was muted."""
+
+    code = "message_decided"
+    status = 409
+
+
 class MessageNotFound(AppError):
     code = "message_not_found"
     status = 404

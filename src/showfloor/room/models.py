@@ -86,6 +86,7 @@ class SettingsRow(Base):
     emoji_only: Mapped[bool]
     buyers_only: Mapped[bool] = mapped_column(server_default=false())
     closed: Mapped[bool]
+    review: Mapped[str] = mapped_column(server_default="nothing")
     pinned_id: Mapped[UUID | None]
 
 
@@ -104,6 +105,7 @@ class MessageRow(Base):
     __table_args__ = (
         Index("ix_chat_message_show_id_change", "show_id", "change"),
         Index("ix_chat_message_show_id_media_at", "show_id", "media_at"),
+        Index("ix_chat_message_held", "show_id", "id", postgresql_where=sql("state = 'held'")),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True)
     show_id: Mapped[UUID]

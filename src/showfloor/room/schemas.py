@@ -13,7 +13,7 @@ from showfloor.kit.schemas import Moment, Time, id_with
 from showfloor.room.rules.names import LONGEST_NAME, clean_name
 from showfloor.room.rules.pace import LONGEST_MUTE, MOST_HEARTS, SLOWEST
 from showfloor.room.rules.words import LONGEST, clean_message
-from showfloor.room.types import ActionKind, ChatRole, QuestionState
+from showfloor.room.types import ActionKind, ChatRole, QuestionState, Review
 
 # Letters are looked at one by one, so what is far too long is refused before it is cleaned.
 MessageText = Annotated[
@@ -147,11 +147,20 @@ class MessageOut(BaseModel):
 
 
 class SentOut(MessageOut):
-    """`token` is the Bearer of this guest's next messages in the show; only the first one has
-    it.
+    """`token` is the Bearer of this guest's next messages in the show; only the first one has it.
+    `held`: nobody but the writer and the show's moderators sees the message until one approves it.
+    Then it comes as an event `message`; when it is refused, as one that is `deleted`.
     """
 
     token: str | None
+    held: bool
+
+
+class HeldOut(BaseModel):
+    """What waits for a moderator, the oldest first, at most 100 of `count`."""
+
+    items: list[MessageOut]
+    count: int
 
 
 class MessagesOut(BaseModel):
@@ -201,6 +210,12 @@ class SettingsChange(BaseModel):
         False, description="only who has a paid order of one of the show's sellers writes"
     )
     closed: bool = Field(False, description="nobody but the team writes")
+    review: Review = Field(
+        Review.NOTHING,
+        strict=False,
+        description="which messages of others wait until a moderator approves them; `suspected`: "
+        "those with links, names on other services, addresses or numbers",
+    )
     reason: ActionReason = ""
 
 

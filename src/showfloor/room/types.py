@@ -30,8 +30,21 @@ class ChatRole(StrEnum):
 
 
 class MessageState(StrEnum):
+    """`HELD`: nobody but its writer and the moderators has it until they decide."""
+
     SHOWN = "shown"
+    HELD = "held"
     DELETED = "deleted"
+
+
+class Review(StrEnum):
+    """Which messages a moderator approves before anybody else sees them. `SUSPECTED` is what leads
+    away from the show: links, names on other services, addresses and numbers.
+    """
+
+    NOTHING = "nothing"
+    SUSPECTED = "suspected"
+    ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +156,8 @@ class ActionKind(StrEnum):
     ANSWER = "answer"
     DISMISS = "dismiss"
     REOPEN = "reopen"
+    APPROVE = "approve"
+    REFUSE = "refuse"
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,14 +195,15 @@ class Logged:
 class ChatSettings:
     """What holds for everybody but the team: `slow_s` seconds between two messages of a writer
     (0: the usual pace), messages of emoji alone, of people alone who bought from one of the show's
-    sellers, or no messages at all. `pinned_id` is the message
-    that stands above all others, for everybody.
+    sellers, or no messages at all. `review` is what waits for
+    a moderator, `pinned_id` the message that stands above all others, for everybody.
     """
 
     slow_s: int = 0
     emoji_only: bool = False
     buyers_only: bool = False
     closed: bool = False
+    review: Review = Review.NOTHING
     pinned_id: UUID | None = None
 
 
@@ -205,6 +221,14 @@ class Sent:
 
     message: Message
     token: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What waits for a moderator, the oldest first, at most so many of `count`."""
+
+    messages: list[Message]
+    count: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from showfloor.room.schemas import (
     ActionOut,
     ActionsOut,
     AskedOut,
+    HeldOut,
     InvitedModeratorOut,
     MessageOut,
     MessagesOut,
@@ -26,8 +27,10 @@ from showfloor.room.types import (
     ChatSettings,
     Logged,
     Message,
+    MessageState,
     Moderators,
     Question,
+    Queue,
     Said,
     Sent,
 )
@@ -46,7 +49,12 @@ def messages_view(said: Said) -> MessagesOut:
 
 
 def sent_view(sent: Sent) -> SentOut:
-    return SentOut(**message_view(sent.message).model_dump(), token=sent.token)
+    held = sent.message.state is MessageState.HELD
+    return SentOut(**message_view(sent.message).model_dump(), token=sent.token, held=held)
+
+
+def held_view(queue: Queue) -> HeldOut:
+    return HeldOut(items=[message_view(each) for each in queue.messages], count=queue.count)
 
 
 def question_view(question: Question) -> QuestionOut:

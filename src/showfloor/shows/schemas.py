@@ -475,14 +475,16 @@ class RemotePin(BaseModel):
 
 class RoomChat(BaseModel):
     """What holds in the show's chat for everybody but the team; `room` writes it. `slow_s`: seconds
-    between two messages of a writer, 0 for the usual pace. `pinned_id` is the message that stands
-    above all others; its words come with `GET /shows/{id}/messages`.
+    between two messages of a writer, 0 for the usual pace. `review`: which messages a moderator
+    approves before others see them. `pinned_id` is the message that stands above all others; its
+    words come with `GET /shows/{id}/messages`.
     """
 
     slow_s: int
     emoji_only: bool
     buyers_only: bool = False
     closed: bool
+    review: Literal["nothing", "suspected", "all"] = "nothing"
     pinned_id: Annotated[str, id_with("msg")] | None = None
 
 

@@ -133,4 +133,6 @@ async def test_settings_say_so_to_everybody(talk: Talk) -> None:
     log = await talk.client.get(f"/api/v1/shows/{talk.show}/chat-actions", headers=talk.host)
 
     (act,) = log.json()["items"]
-    assert act["detail"] == "slow_s=0 emoji_only=False buyers_only=False closed=False"
+    assert (
+        act["detail"] == "slow_s=0 emoji_only=False buyers_only=False closed=False review=nothing"
+    )

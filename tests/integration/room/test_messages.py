@@ -46,6 +46,7 @@ async def test_guest_says_who_it_is_once(talk: Talk, database_url: str) -> None:
     assert answer.status_code == 201
     sent = answer.json()
     token = sent.pop("token")
+    assert sent.pop("held") is False
     assert (sent["name"], sent["role"], sent["text"]) == ("Sofia", "viewer", "Is it cotton?")
     # The show's clock is the camera's (tests/people.py).
     assert sent["media_at"].startswith("2026-11-23T10:00:")

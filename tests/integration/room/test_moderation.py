@@ -21,6 +21,7 @@ USUAL = {
     "emoji_only": False,
     "buyers_only": False,
     "closed": False,
+    "review": "nothing",
     "pinned_id": None,
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -46,6 +47,7 @@ from showfloor.room.types import (
     ChatSettings,
     Message,
     MessageState,
+    Review,
 )
 
 
@@ -82,6 +84,7 @@ def _settings(row: SettingsRow) -> ChatSettings:
         emoji_only=row.emoji_only,
         buyers_only=row.buyers_only,
         closed=row.closed,
+        review=Review(row.review),
         pinned_id=row.pinned_id,
     )
 
@@ -205,6 +208,48 @@ def _shown(show_id: UUID, cut: Cut) -> Select[MessageRow]:
     return chosen
 
 
+async def held_messages(session: Session, show_id: UUID, most: int) -> list[Message]:
+    """What waits for a moderator, the oldest first."""
+    oldest = select(MessageRow).where(_held(show_id)).order_by(MessageRow.id).limit(most)
+    return [_message(row) for row in (await session.execute(oldest)).scalars()]
+
+
+async def count_held(session: Session, show_id: UUID) -> int:
+    counted = select(func.count()).select_from(MessageRow).where(_held(show_id))
+    return (await session.execute(counted)).scalar_one()
+
+
+def _held(show_id: UUID) -> ColumnElement[bool]:
+    return and_(MessageRow.show_id == show_id, MessageRow.state == MessageState.HELD.value)
+
+
+async def refuse_held_of(
+    session: Session, author: Author, show_ids: Collection[UUID]
+) -> list[tuple[UUID, UUID]]:
+    """What the author has waiting in these shows, on all devices of the account: now deleted. The
+    shows and ids of the messages.
+    """
+    same = AuthorRow.id == author.id
+    if author.account_id is not None:
+        same |= and_(_of_account(author.account_id), AuthorRow.show_id.in_(show_ids))
+    # Locked before the messages are looked for: whoever writes one holds the lock of its author.
+    locked = select(AuthorRow.id).where(same).order_by(AuthorRow.id).with_for_update()
+    authors = (await session.execute(locked)).scalars().all()
+    # One that is locked is being decided on; whoever mutes its writer by it would wait for us.
+    held = (
+        select(MessageRow.id)
+        .where(MessageRow.author_id.in_(authors), MessageRow.state == MessageState.HELD.value)
+        .with_for_update(skip_locked=True)
+    )
+    refused = (
+        update(MessageRow)
+        .where(MessageRow.id.in_((await session.execute(held)).scalars().all()))
+        .values(state=MessageState.DELETED.value, change=CHANGES.next_value())
+        .returning(MessageRow.show_id, MessageRow.id)
+    )
+    return [(row.show_id, row.id) for row in await session.execute(refused)]
+
+
 async def set_state(session: Session, message_id: UUID, state: MessageState) -> None:
     """With a new number, so that open screens hear of it."""
     changed = update(MessageRow).where(MessageRow.id == message_id)
@@ -323,7 +368,7 @@ async def locked_settings(session: Session, show_id: UUID) -> ChatSettings:
     usual = ChatSettings()
     await session.execute(
         insert(SettingsRow)
-        .values(show_id=show_id, **asdict(usual))
+        .values(show_id=show_id, **_columns(usual))
         .on_conflict_do_nothing(index_elements=[SettingsRow.show_id])
     )
     row = await session.get_one(SettingsRow, show_id, with_for_update=True)
@@ -332,7 +377,11 @@ async def locked_settings(session: Session, show_id: UUID) -> ChatSettings:
 
 async def set_settings(session: Session, show_id: UUID, wanted: ChatSettings) -> None:
     changed = update(SettingsRow).where(SettingsRow.show_id == show_id)
-    await session.execute(changed.values(**asdict(wanted)))
+    await session.execute(changed.values(**_columns(wanted)))
+
+
+def _columns(settings: ChatSettings) -> dict[str, Any]:
+    return {**asdict(settings), "review": settings.review.value}
 
 
 async def add_action(session: Session, action: Action) -> None:

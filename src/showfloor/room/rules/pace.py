@@ -59,10 +59,16 @@ def burst_key(text: str) -> bytes | None:
     """The same for texts that look the same and lead to the same place, whatever number or letter
     is put behind a word or stands by itself; None for one that leads nowhere.
     """
-    folded = unicodedata.normalize("NFKC", text)
-    if not _LEADS.search(folded) and cover_private(folded) == folded:
+    if not leads_away(text):
         return None
+    folded = unicodedata.normalize("NFKC", text)
     lasting = _NUMBER.sub(" ", _PATH.sub(" ", folded))
     words = skeleton(without_emphasis(lasting)).split()
     seen = " ".join(word for word in words if len(word) > 1)
     return sha256(seen.encode()).digest()
+
+
+def leads_away(text: str) -> bool:
+    """Whether a link, a name on another service, an address or a number stands in it."""
+    folded = unicodedata.normalize("NFKC", text)
+    return _LEADS.search(folded) is not None or cover_private(folded) != folded

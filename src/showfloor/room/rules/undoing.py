@@ -12,6 +12,8 @@ _UNDO = {
     ActionKind.DELETE: ActionKind.RESTORE,
     ActionKind.MUTE: ActionKind.UNMUTE,
     ActionKind.PIN: ActionKind.UNPIN,
+    ActionKind.APPROVE: ActionKind.DELETE,
+    ActionKind.REFUSE: ActionKind.RESTORE,
 }
 
 
@@ -40,6 +42,7 @@ def undo_of_each(
             ActionKind.RESTORE: message.state is MessageState.DELETED,
             ActionKind.UNMUTE: muted.get(message.author_id, now) > now,
             ActionKind.UNPIN: message.id == pinned_id,
+            ActionKind.DELETE: message.state is MessageState.SHOWN,
         }[undo]
         holds = holds and (of_team or not message.role.sells)
         about = undo, message.author_id if undo is ActionKind.UNMUTE else message.id

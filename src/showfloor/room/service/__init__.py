@@ -1,4 +1,4 @@
-"""Use cases of `room`, one file a noun: access, writing, hearts, messages, questions,
+"""Use cases of `room`, one file a noun: access, writing, hearts, messages, review, questions,
 moderation, moderators, keeping.
 """
 
@@ -42,11 +42,13 @@ from showfloor.room.service.questions import (
     reopen_question,
     show_of_question,
 )
+from showfloor.room.service.review import approve_message, list_held, refuse_message
 from showfloor.room.service.writing import Guest
 
 __all__ = [
     "Guest",
     "answer_question",
+    "approve_message",
     "ask",
     "asked_by_viewer",
     "change_settings",
@@ -61,10 +63,12 @@ __all__ = [
     "join_question",
     "list_actions",
     "list_asked",
+    "list_held",
     "list_messages",
     "list_questions",
     "mute",
     "pin_message",
+    "refuse_message",
     "remove_moderator",
     "reopen_question",
     "restore_message",

@@ -15,8 +15,9 @@ from showfloor.room import queries
 from showfloor.room.errors import MessageNotFound
 from showfloor.room.queries import questions
 from showfloor.room.rules.private import cover_private
+from showfloor.room.rules.review import is_for_review
 from showfloor.room.service.writing import Guest, enter, take_turn, turns_of
-from showfloor.room.types import Message, Said, Sent
+from showfloor.room.types import Message, MessageState, Said, Sent
 from showfloor.shows import service as shows
 from showfloor.shows.types import ReplayState, Show
 
@@ -51,6 +52,7 @@ async def send_message(
         await get_message(session, reply_to, show_id=show_id)
     await take_turn(session, pace, entered, turns_of(entered, text))
     author, role = entered.author, entered.role
+    is_held = not role.staff and is_for_review(entered.holds.review, text)
     message = Message(
         id=ids.new(),
         show_id=show_id,
@@ -61,15 +63,16 @@ async def send_message(
         at=clock.now(),
         media_at=media_at,
         reply_to=reply_to,
+        state=MessageState.HELD if is_held else MessageState.SHOWN,
     )
     await queries.add_message(session, message)
     return Sent(message, entered.token)
 
 
 async def get_message(session: Session, message_id: UUID, *, show_id: UUID) -> Message:
-    """One of this show. Raises MessageNotFound."""
+    """One of this show that is not waiting for a moderator. Raises MessageNotFound."""
     found = await queries.message(session, message_id)
-    if found is None or found.show_id != show_id:
+    if found is None or found.show_id != show_id or found.state is MessageState.HELD:
         raise MessageNotFound
     return found
 

@@ -56,7 +56,9 @@ async def delete_message(
 async def restore_message(
     session: Session, *, person: Person, message_id: UUID, reason: str = ""
 ) -> Message:
-    """It is shown again, in its place. Raises MessageNotFound, Forbidden."""
+    """It is shown again, in its place. Raises MessageNotFound, also for one that waits for a
+    moderator's decision; Forbidden.
+    """
     return await _change(
         session, person, message_id, MessageState.SHOWN, ActionKind.RESTORE, reason
     )
@@ -73,10 +75,10 @@ async def mute(
 ) -> None:
     """Who wrote the message writes nothing for so many minutes, without them in this show, on all
     devices where they are signed in; with `account` in none of this host's shows, which is for the
-    host's team. Raises MessageNotFound (of the show's team nobody is muted), Forbidden,
-    ChatNoAccount.
+    host's team. What they have waiting for a moderator there is refused. Raises MessageNotFound (of
+    the show's team nobody is muted), Forbidden, ChatNoAccount.
     """
-    message, show = await _moderated(session, person, message_id)
+    message, show = await lock_moderated(session, person, message_id)
     if message.role.staff:
         raise MessageNotFound
     if account:
@@ -88,7 +90,8 @@ async def mute(
         length = FOR_THE_SHOW if minutes is None else timedelta(minutes=minutes)
         await queries.mute(session, message.author_id, clock.now() + length)
         detail = "show" if minutes is None else f"{minutes} min"
-    await _log(session, person, show, ActionKind.MUTE, reason, message_id, detail)
+    await log_action(session, person, show, ActionKind.MUTE, reason, message_id, detail)
+    await _refuse_held(session, person, message, show, everywhere=account)
 
 
 async def _mute_account(session: Session, message: Message, show: Show) -> None:
@@ -101,11 +104,27 @@ async def _mute_account(session: Session, message: Message, show: Show) -> None:
     await queries.mute(session, author.id, now + FOR_THE_SHOW)
 
 
+async def _refuse_held(
+    session: Session, person: Person, message: Message, show: Show, *, everywhere: bool
+) -> None:
+    """In this show, or in all of this host."""
+    author = await queries.author(session, message.author_id)
+    if author is None:
+        return
+    about = {show.id: show}
+    if everywhere and author.account_id is not None:
+        written = await queries.shows_of_account(session, author.account_id)
+        found = (await shows.get_shows(session, written)).values()
+        about |= {each.id: each for each in found if each.host_creator_id == show.host_creator_id}
+    for show_id, refused in await queries.refuse_held_of(session, author, set(about)):
+        await log_action(session, person, about[show_id], ActionKind.REFUSE, "", refused, "mute")
+
+
 async def unmute(session: Session, *, person: Person, message_id: UUID, reason: str = "") -> None:
     """Who wrote the message may write again: here and with this host, or, where somebody unmutes
     who moderates this show alone, as far as they were muted in this show. Raises MessageNotFound.
     """
-    message, show = await _moderated(session, person, message_id)
+    message, show = await lock_moderated(session, person, message_id)
     author = await queries.author(session, message.author_id)
     creator = show.host_creator_id if shows.may_run(person, show) else None
     if author is None or not await queries.muted_until(session, [author.id], creator):
@@ -113,7 +132,7 @@ async def unmute(session: Session, *, person: Person, message_id: UUID, reason: 
     await queries.unmute(session, author)
     if creator is not None and author.account_id is not None:
         await _unmute_account(session, author.account_id, creator)
-    await _log(session, person, show, ActionKind.UNMUTE, reason, message_id)
+    await log_action(session, person, show, ActionKind.UNMUTE, reason, message_id)
 
 
 async def _unmute_account(session: Session, account_id: UUID, creator_id: UUID) -> None:
@@ -142,7 +161,7 @@ async def change_settings(
     await _set_settings(session, show_id, wanted)
     settings = {name: value for name, value in asdict(before).items() if name != "pinned_id"}
     detail = " ".join(f"{name}={value}" for name, value in settings.items())
-    await _log(session, person, show, ActionKind.SETTINGS, reason, detail=detail)
+    await log_action(session, person, show, ActionKind.SETTINGS, reason, detail=detail)
     return wanted
 
 
@@ -153,7 +172,7 @@ async def pin_message(
     the replay, as long as it is shown. Raises MessageNotFound; Forbidden where the one before is of
     the host or a merchant, and unpinning it is for the host's team.
     """
-    message, show = await _moderated(session, person, message_id)
+    message, show = await lock_moderated(session, person, message_id)
     if message.state is not MessageState.SHOWN:
         raise MessageNotFound
     pinned_id = (await queries.locked_settings(session, show.id)).pinned_id
@@ -161,7 +180,7 @@ async def pin_message(
     if before is not None and before.state is MessageState.SHOWN and before.id != message_id:
         _check_whose(person, show, before)
     if await _set_pinned(session, show, message_id):
-        await _log(session, person, show, ActionKind.PIN, reason, message_id)
+        await log_action(session, person, show, ActionKind.PIN, reason, message_id)
 
 
 async def unpin_message(
@@ -170,12 +189,12 @@ async def unpin_message(
     """Nothing is pinned then; nothing happens when another one is. Raises MessageNotFound,
     Forbidden.
     """
-    message, show = await _moderated(session, person, message_id)
+    message, show = await lock_moderated(session, person, message_id)
     _check_whose(person, show, message)
     if (await queries.locked_settings(session, show.id)).pinned_id != message_id:
         return
     await _set_pinned(session, show, None)
-    await _log(session, person, show, ActionKind.UNPIN, reason, message_id)
+    await log_action(session, person, show, ActionKind.UNPIN, reason, message_id)
 
 
 async def _set_pinned(session: Session, show: Show, message_id: UUID | None) -> bool:
@@ -248,16 +267,20 @@ async def _change(
     kind: ActionKind,
     reason: str,
 ) -> Message:
-    message, show = await _moderated(session, person, message_id)
+    message, show = await lock_moderated(session, person, message_id)
     _check_whose(person, show, message)
     if message.state is state:
         return message
+    if message.state is MessageState.HELD and kind is ActionKind.RESTORE:
+        raise MessageNotFound
     await queries.set_state(session, message_id, state)
-    await _log(session, person, show, kind, reason, message_id)
+    await log_action(session, person, show, kind, reason, message_id)
     return replace(message, state=state)
 
 
-async def _moderated(session: Session, person: Person, message_id: UUID) -> tuple[Message, Show]:
+async def lock_moderated(
+    session: Session, person: Person, message_id: UUID
+) -> tuple[Message, Show]:
     """The message, locked, and its show, for who moderates that."""
     message = await queries.message(session, message_id, lock=True)
     # An erased person's message has no words left to show.
@@ -269,7 +292,7 @@ async def _moderated(session: Session, person: Person, message_id: UUID) -> tupl
     return message, show
 
 
-async def _log(
+async def log_action(
     session: Session,
     person: Person,
     show: Show,
