@@ -1,4 +1,4 @@
-"""What leads away waits until a moderator decides, on a phone and by keyboard; its writer is told."""
+"""Links wait until a moderator decides, on a phone and by keyboard; their writer sees it."""
 
 from __future__ import annotations
 
