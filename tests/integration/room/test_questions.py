@@ -478,3 +478,24 @@ async def test_what_was_asked_is_kept_for_a_year(talk: Talk, database: Database)
             await service.forget_old(session)
 
     assert await of_team(talk) == []
+
+
+@pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
+async def test_question_is_no_way_around_what_messages_wait_for(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch, guard: bool
+) -> None:
+    """Its team alone reads it until somebody answers it; who asks the same gets their own words."""
+    if not guard:
+        monkeypatch.setattr(questions, "is_for_review", lambda *_: False)
+    path = f"/api/v1/shows/{talk.show}/chat"
+    await talk.client.patch(path, json={"review": "all"}, headers=talk.host)
+
+    _, asked = await guest(talk, "Sofia", "Is it cotton?")
+    _, same = await guest(talk, "Omar", "is it coton")
+
+    assert await listed(talk) == ([] if guard else [("Is it cotton?", 2, "open")])
+    assert (same["text"], same["askers"]) == ("is it coton" if guard else "Is it cotton?", 2)
+    (waiting,) = await of_team(talk)
+    assert (waiting["text"], waiting["askers"]) == ("Is it cotton?", 2)
+    await decide(talk, "answer", asked)
+    assert await listed(talk) == [("Is it cotton?", 2, "answered")]

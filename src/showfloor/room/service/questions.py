@@ -4,6 +4,7 @@ row of the show is locked: pins, prices and stock wait for nobody who asks.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -19,10 +20,11 @@ from showfloor.room.queries import questions
 from showfloor.room.rules.likeness import is_same, key_of, words_of
 from showfloor.room.rules.pace import JOINED, QUESTIONS
 from showfloor.room.rules.private import cover_private
+from showfloor.room.rules.review import is_for_review
 from showfloor.room.service.access import get_moderated_show, may_moderate
 from showfloor.room.service.messages import is_watchable
 from showfloor.room.service.writing import Entered, Guest, enter, take_turn, turns_of
-from showfloor.room.types import Action, ActionKind, Asked, Question, QuestionState
+from showfloor.room.types import Action, ActionKind, Asked, Question, QuestionState, Review
 from showfloor.shows import service as shows
 from showfloor.shows.errors import ProductNotInShow
 from showfloor.shows.types import Show
@@ -73,7 +75,19 @@ async def ask(
         began = entered.show.went_live_at or now
         media_at = now if seen_at is None else min(max(seen_at, began), now)
         question_id = await _add(session, entered, product_id, words, media_at)
-    return await _join(session, entered, question_id, words)
+    asked = await _join(session, entered, question_id, words)
+    if _waits(asked.question, entered.holds.review):
+        # Perhaps it is another's, whose words nobody has let through.
+        own = replace(asked.question, text=words, name=entered.author.name, also=())
+        return Asked(own, asked.token)
+    return asked
+
+
+def _waits(question: Question, review: Review) -> bool:
+    """Whether its team alone reads it, until somebody answers it: what a message would wait for
+    holds for a question as well, or asking would be the way around it.
+    """
+    return question.state is QuestionState.OPEN and is_for_review(review, question.text)
 
 
 async def join_question(
@@ -135,7 +149,8 @@ async def _join(session: Session, entered: Entered, question_id: UUID, text: str
 
 async def list_questions(session: Session, *, show_id: UUID) -> list[Question]:
     """What everybody reads: while the show is on the air what is asked and what was answered, in
-    its recording what was answered in what may be watched of it. Raises ShowNotFound.
+    its recording what was answered in what may be watched of it. What is to be looked at first is
+    left out until it is answered. Raises ShowNotFound.
     """
     show = await shows.get_public_show(session, show_id)
     states = {QuestionState.ANSWERED}
@@ -145,7 +160,8 @@ async def list_questions(session: Session, *, show_id: UUID) -> list[Question]:
         return []
     found = await questions.questions(session, show_id, states, MOST_LISTED)
     cut = await replays.get_cut(session, show_id)
-    return [one for one in found if _is_left(cut, one)]
+    review = (await queries.settings(session, show_id)).review
+    return [one for one in found if _is_left(cut, one) and not _waits(one, review)]
 
 
 def _is_left(cut: Cut, question: Question) -> bool:
