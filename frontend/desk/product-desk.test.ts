@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Refused, type Call, type Problem } from "../api/client";
 import type { DeskProduct } from "../contract";
-import { ProductDesk } from "./product.svelte";
+import { limitOf, ProductDesk } from "./product.svelte";
 
 const both = (text: string) => ({ en: text, ar: `«${text}»` });
 const PRODUCT = {
@@ -181,4 +181,19 @@ test("the kind of goods is stored as the exception that it is, and taken back as
     ["PUT /products/prod_1/withdrawal-exception", { exception: "perishable" }],
     ["PUT /products/prod_1/withdrawal-exception", { exception: null }],
   ]);
+});
+
+test("a limit of pieces is what was typed, in either digits, and nothing is none", async () => {
+  expect(["3", " ٣ ", "10000"].map(limitOf)).toEqual([3, 3, 10_000]);
+  expect(["", "  "].map(limitOf)).toEqual([null, null]);
+  expect(["0", "10001", "2.5", "two", "-1"].map(limitOf)).toEqual(Array(5).fill(undefined));
+  const api = server();
+  const desk = await loaded(api);
+
+  await desk.limit("MUG-1", null);
+
+  expect(api.posted()).toMatchObject([
+    { step: "PUT /products/prod_1/buyer-limit", body: { sku: "MUG-1", buyer_limit: null } },
+  ]);
+  expect(desk.done).toBe("limit");
 });

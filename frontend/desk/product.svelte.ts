@@ -3,12 +3,13 @@ import { freshKey, isUnsure, problemOf, type Call, type Problem } from "../api/c
 import type { DeskProduct, DeskVariant, Lang, PricePoint, StockChange, Words } from "../contract";
 import { wrongWith } from "../studio/cover";
 import type { Asking } from "./order.svelte";
+import { piecesOf } from "./products.svelte";
 
 export type Texts = Record<"name" | "summary" | "description", Record<Lang, string>>;
 export type Reason = "counted" | "arrived" | "damaged" | "sold_elsewhere";
 export const REASONS: readonly Reason[] = ["counted", "arrived", "damaged", "sold_elsewhere"];
-export type Open = { what: "price" | "stock"; sku: string } | { what: "variant" } | null;
-export type Done = "words" | "kind" | "price" | "stock" | "picture" | "variant" | null;
+export type Open = { what: "price" | "stock" | "limit"; sku: string } | { what: "variant" } | null;
+export type Done = "words" | "kind" | "price" | "stock" | "limit" | "picture" | "variant" | null;
 export type Kind = DeskProduct["no_withdrawal"];
 /** Goods from whose purchase the law of some countries lets nobody withdraw. */
 export const KINDS: readonly NonNullable<Kind>[] = [
@@ -41,6 +42,14 @@ export function after(variant: DeskVariant, reason: Reason, pieces: number): num
 /** Pieces that would be missing of what is held or sold. */
 export const missingAfter = (variant: DeskVariant, count: number): number =>
   Math.max(0, variant.held - count);
+
+/** What was typed as a limit: null where nothing is, for none; undefined where it is no number that
+ *  the API takes. */
+export function limitOf(typed: string): number | null | undefined {
+  if (!typed.trim()) return null;
+  const pieces = piecesOf(typed);
+  return pieces && pieces <= 10_000 ? pieces : undefined;
+}
 
 export class ProductDesk {
   product = $state.raw<DeskProduct | null>(null);
@@ -81,6 +90,9 @@ export class ProductDesk {
 
   price = (sku: string, amount: number, currency: string): Promise<boolean> =>
     this.#do("price", "/prices", { method: "POST", body: { sku, price: { amount, currency } } });
+
+  limit = (sku: string, buyer_limit: number | null): Promise<boolean> =>
+    this.#do("limit", "/buyer-limit", { method: "PUT", body: { sku, buyer_limit } });
 
   variant = (body: object): Promise<boolean> =>
     this.#do("variant", "/variants", { method: "POST", body });
