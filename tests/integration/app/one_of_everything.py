@@ -225,6 +225,7 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
             )
             said = {"text": "Is it cotton?", "name": "Anna", "adult": True, "country": "GB"}
             message = (await client.post(f"/shows/{show}/messages", json=said)).json()
+            kept_back = await _held(client, show, host, message["token"])
             question = (await client.post(f"/shows/{show}/questions", json=said)).json()
             wanted_rate, unwanted_rate = [
                 await client.post(
@@ -316,6 +317,7 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
                     "enter": {"link": [waiting], "as_token": [True]},
                     "end_viewer_session": {"session_id": [await _session(client, other)]},
                     "go_live": {"show_id": [ids.encode("show", draft.id)]},
+                    "refuse_message": {"message_id": [kept_back]},
                     "send_message": {"name": ["Bea"], "text": ["And in wool?"]},
                     "ship_order": {"order_id": [fresh]},
                     "cancel_order": {"order_id": [unwanted]},
@@ -457,6 +459,16 @@ async def _viewer(
     """The token of a viewer who is signed in."""
     way = {"link": await _letter(client, database, email), "as_token": True}
     return str((await client.post("/viewer/session", json=way)).json()["token"])
+
+
+async def _held(client: httpx2.AsyncClient, show: str, host: dict[str, str], token: str) -> str:
+    """A message that waits for a moderator; later ones do not."""
+    chat = f"/shows/{show}/chat"
+    await client.patch(chat, json={"review": "all"}, headers=host)
+    who = {"Authorization": f"Bearer {token}"}
+    sent = await client.post(f"/shows/{show}/messages", json={"text": "And mine?"}, headers=who)
+    await client.patch(chat, json={"review": "nothing"}, headers=host)
+    return str(sent.json()["id"])
 
 
 async def _token_of_reminder(database: Database) -> str:
