@@ -113,8 +113,10 @@ def test_child_is_refused_at_every_door_of_the_page(
         elif around == "back":
             page.goto(demo.base)
             page.go_back()
-        hold(page, demo, {"language": {"en": "ar", "ar": "en"}[lang]}.get(around, lang))
-        expect(page.get_by_role("dialog").get_by_role("status")).to_be_visible()
+        shown = {"language": {"en": "ar", "ar": "en"}[lang]}.get(around, lang)
+        hold(page, demo, shown)
+        refused = page.get_by_role("dialog").get_by_text(WORDS[shown]["refused"])
+        expect(refused).to_be_visible()
         expect(page.locator("#age-day, #co-email")).to_have_count(0)
 
     page.evaluate("localStorage.clear()")
