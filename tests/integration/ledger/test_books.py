@@ -222,7 +222,7 @@ async def test_each_thing_that_happened_has_one_entry_of_a_kind(
         "delete from ledger_entry",
         "update ledger_line set rate = 1",
         "truncate ledger_posting, ledger_entry",
-        "truncate ledger_back, ledger_line, ledger_order",
+        "truncate payout_order, ledger_back, ledger_line, ledger_order",
     ],
 )
 async def test_database_refuses_to_change_what_was_written(shop: Shop, change: str) -> None:
