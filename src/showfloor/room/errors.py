@@ -104,6 +104,13 @@ class QuestionNotFound(AppError):
     status = 404
 
 
+class QuestionDecided(AppError):
+    """Somebody else of the team has decided on this question."""
+
+    code = "question_decided"
+    status = 409
+
+
 class QuestionDismissed(AppError):
     """The show's team has put this question aside, in these words."""
 

@@ -101,7 +101,8 @@ class QuestionOut(BaseModel):
 
 
 class AskedOut(QuestionOut):
-    """The question that now has one asker more: perhaps one that was there before. `token` is the
+    """The question that now has one asker more: perhaps one that was there before. Where it is
+    `held`, it waits for the show's team, and stands in the asker's own words. `token` is the
     Bearer of this guest's next messages and questions in the show.
     """
 
@@ -122,9 +123,12 @@ class TeamQuestionOut(QuestionOut):
 
 
 class TeamQuestionsOut(BaseModel):
-    """Open ones first, by how many ask; then answered ones, then dismissed ones."""
+    """Those that wait first, by how many ask; then answered ones, then dismissed ones. `waiting` is
+    how many wait, also beyond the list. One that is `held` nobody but the team reads.
+    """
 
     items: list[TeamQuestionOut]
+    waiting: int
 
 
 class HeartsIn(BaseModel):

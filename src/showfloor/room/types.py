@@ -96,9 +96,12 @@ class Message:
 
 
 class QuestionState(StrEnum):
-    """A dismissed one is the show's team's alone."""
+    """A dismissed one is the show's team's alone, and so is one that is held, until they let it
+    through or answer it.
+    """
 
     OPEN = "open"
+    HELD = "held"
     ANSWERED = "answered"
     DISMISSED = "dismissed"
 
@@ -122,6 +125,16 @@ class Question:
     media_at: datetime
     answered_at: datetime | None = None
     also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TeamQuestions:
+    """A list for the show's team: those that wait first. `waiting` is how many of them there are,
+    also beyond the list.
+    """
+
+    items: tuple[Question, ...]
+    waiting: int
 
 
 @dataclass(frozen=True, slots=True)

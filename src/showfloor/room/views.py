@@ -33,6 +33,7 @@ from showfloor.room.types import (
     Queue,
     Said,
     Sent,
+    TeamQuestions,
 )
 from showfloor.shows.schemas import RoomChat
 
@@ -73,8 +74,10 @@ def team_question_view(question: Question) -> TeamQuestionOut:
     return TeamQuestionOut.model_validate(question, from_attributes=True)
 
 
-def team_questions_view(found: Sequence[Question]) -> TeamQuestionsOut:
-    return TeamQuestionsOut(items=[team_question_view(question) for question in found])
+def team_questions_view(found: TeamQuestions) -> TeamQuestionsOut:
+    return TeamQuestionsOut(
+        items=[team_question_view(question) for question in found.items], waiting=found.waiting
+    )
 
 
 def actions_view(found: Sequence[Logged]) -> ActionsOut:

@@ -6,6 +6,7 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 from unittest.mock import AsyncMock
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -28,6 +29,7 @@ from showfloor.room.reader import QUESTIONS
 from showfloor.room.service import questions, writing
 from showfloor.shows import service as shows
 from showfloor.shows.types import ReplayFacts, ReplayState
+from tests.integration.checkout.shop import execute, scalar
 from tests.integration.room.conftest import ADULT, Talk, done
 from tests.integration.room.test_accounts import signed_in
 from tests.waiting import BOUND, until_somebody_waits
@@ -480,22 +482,190 @@ async def test_what_was_asked_is_kept_for_a_year(talk: Talk, database: Database)
     assert await of_team(talk) == []
 
 
-@pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
-async def test_question_is_no_way_around_what_messages_wait_for(
-    talk: Talk, monkeypatch: pytest.MonkeyPatch, guard: bool
-) -> None:
-    """Its team alone reads it until somebody answers it; who asks the same gets their own words."""
-    if not guard:
-        monkeypatch.setattr(questions, "is_for_review", lambda *_: False)
+@pytest.fixture(params=[True, False], ids=["guarded", "twin"])
+def is_held(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """In the twin nothing waits."""
+    if not request.param:
+        monkeypatch.setattr(writing, "is_for_review", lambda *_: False)
+    return bool(request.param)
+
+
+async def review(talk: Talk, what: str) -> None:
     path = f"/api/v1/shows/{talk.show}/chat"
-    await talk.client.patch(path, json={"review": "all"}, headers=talk.host)
+    answer = await talk.client.patch(path, json={"review": what}, headers=talk.host)
+    assert answer.status_code == 200, answer.text
+
+
+async def test_question_is_no_way_around_what_messages_wait_for(talk: Talk, is_held: bool) -> None:
+    """Its team alone reads it until somebody answers it; who asks the same gets their own words."""
+    await review(talk, "all")
 
     _, asked = await guest(talk, "Sofia", "Is it cotton?")
     _, same = await guest(talk, "Omar", "is it coton")
 
-    assert await listed(talk) == ([] if guard else [("Is it cotton?", 2, "open")])
-    assert (same["text"], same["askers"]) == ("is it coton" if guard else "Is it cotton?", 2)
+    assert await listed(talk) == ([] if is_held else [("Is it cotton?", 2, "open")])
+    assert (same["id"], same["askers"]) == (asked["id"], 2)
+    assert (same["text"], same["state"]) == (
+        ("is it coton", "held") if is_held else ("Is it cotton?", "open")
+    )
     (waiting,) = await of_team(talk)
     assert (waiting["text"], waiting["askers"]) == ("Is it cotton?", 2)
     await decide(talk, "answer", asked)
     assert await listed(talk) == [("Is it cotton?", 2, "answered")]
+
+
+async def test_held_question_is_joined_by_nobody_and_let_through(talk: Talk, is_held: bool) -> None:
+    """Who has its id gets no words of another by joining it."""
+    await review(talk, "all")
+    _, asked = await guest(talk, "Sofia", "Is it cotton?")
+    token, _ = await guest(talk, "Omar", "How big is it?")
+
+    joined = await join(talk, asked, token)
+
+    assert (joined.status_code == 404) is is_held
+    assert ("cotton" in joined.text) is not is_held
+    if is_held:
+        await decide(talk, "reopen", asked)
+        assert await listed(talk) == [("Is it cotton?", 1, "open")]
+        assert (await join(talk, asked, token)).status_code == 201
+        assert await done(talk) == ["reopen", "settings"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("Sofia", "Call me on 0501234567"), ("cheap-bags.example", "Is it cotton?")],
+)
+async def test_what_leads_away_waits_also_where_it_is_covered_or_a_name(
+    talk: Talk, name: str, text: str, is_held: bool
+) -> None:
+    await review(talk, "suspected")
+
+    await guest(talk, name, text)
+    await guest(talk, "Omar", "How big is it?")
+
+    assert len(await listed(talk)) == (1 if is_held else 2)
+
+
+async def test_answered_question_is_never_shown_in_words_that_nobody_looked_at(
+    app: FastAPI, talk: Talk, database: Database
+) -> None:
+    """Also once the ones that were answered are erased."""
+    who = await signed_in(talk, database)
+    sofia = await ask(talk, "Is it cotton?", who, name="Sofia", **ADULT)
+    await decide(talk, "answer", sofia.json())
+    await guest(talk, "Omar", "is it cotton??")
+    viewer = await viewer_of_question(database, sofia.json())
+
+    async with database.session() as session:
+        await ERASER.erase(session, Subject("sofia@example.com", viewer))
+
+    assert await listed(talk) == []
+
+
+async def viewer_of_question(database: Database, question: Any) -> UUID:
+    found = await scalar(
+        database,
+        "select distinct viewer_id from chat_author join chat_asker on author_id = chat_author.id "
+        f"where viewer_id is not null and question_id = '{ids.parse('qst', question['id'])}'",
+    )
+    return UUID(str(found))
+
+
+async def test_many_open_questions_push_no_answered_one_off_the_list(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(questions, "MOST_LISTED", 2)
+    _, answered = await guest(talk, "Sofia", "Is it cotton?")
+    await decide(talk, "answer", answered)
+    for number in range(3):
+        await guest(talk, f"Guest {number}", f"Is there one with {number} handles?")
+
+    states = [state for _, _, state in await listed(talk)]
+    team = await talk.client.get(f"/api/v1/shows/{talk.show}/asked", headers=talk.host)
+
+    assert states == ["open", "open", "answered"]
+    assert [one["state"] for one in team.json()["items"]] == ["open", "open", "answered"]
+    assert team.json()["waiting"] == 3
+
+
+async def test_press_that_comes_too_late_revives_nothing(talk: Talk) -> None:
+    """A page that is a second old: the other moderator has decided otherwise."""
+    _, asked = await guest(talk, "Sofia", "Is it cotton?")
+    await decide(talk, "dismiss", asked)
+
+    late = await decide(talk, "answer", asked)
+
+    assert (late.status_code, late.json()["code"]) == (409, "question_decided")
+    assert await listed(talk) == []
+    await decide(talk, "reopen", asked)
+    await decide(talk, "answer", asked)
+    assert (await decide(talk, "dismiss", asked)).status_code == 409
+    assert await listed(talk) == [("Is it cotton?", 1, "answered")]
+
+
+async def test_nothing_is_answered_once_the_show_is_over(talk: Talk, database: Database) -> None:
+    """The second would be one of no picture."""
+    _, asked = await guest(talk, "Sofia", "Is it cotton?")
+    await execute(database, "update show set state = 'ended', ended_at = now()")
+
+    answer = await decide(talk, "answer", asked)
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "chat_closed")
+    assert [one["state"] for one in await of_team(talk)] == ["open"]
+
+
+async def test_network_asks_only_so_much(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names are made up, addresses are not."""
+    monkeypatch.setattr(questions, "QUESTIONS_OF_NETWORK", Limit(2, 60.0))
+    for number in range(2):
+        await guest(talk, f"Guest {number}", f"Is there one with {number} handles?")
+
+    third = await ask(talk, "And in blue?", name="Guest 3", **ADULT)
+
+    assert (third.status_code, third.json()["code"]) == (429, "writing_too_fast")
+    assert len(await of_team(talk)) == 2
+
+
+async def test_question_that_is_joined_is_not_deleted_under_its_asker(
+    talk: Talk, database: Database, database_url: str
+) -> None:
+    """An erasure waits for whoever asks at this moment: their row would belong to nothing."""
+    who = await signed_in(talk, database)
+    asked = (await ask(talk, "Is it cotton?", who, name="Sofia", **ADULT)).json()
+    viewer = await viewer_of_question(database, asked)
+    question_id = ids.parse("qst", asked["id"])
+
+    async def erase() -> None:
+        async with database.session() as session:
+            await ERASER.erase(session, Subject("sofia@example.com", viewer))
+
+    async with await psycopg.AsyncConnection.connect(database_url) as joining:
+        await joining.execute(
+            "select from chat_question where id = %s for key share", [question_id]
+        )
+        erasing = asyncio.create_task(erase())
+        await until_somebody_waits(database)
+        await joining.execute(
+            "insert into chat_asker select gen_random_uuid(), show_id, id, gen_random_uuid(), "
+            "gen_random_uuid(), 'Omar', null, now() from chat_question where id = %s",
+            [question_id],
+        )
+        await joining.commit()
+    await erasing
+
+    assert await scalar(database, "select count(*) from chat_asker") == 0
+
+
+async def test_mute_dismisses_what_the_writer_alone_asks(talk: Talk) -> None:
+    """What others ask as well stays."""
+    token, said = await talk.guest("Daniel", "rude")
+    await ask(talk, "Why is it so ugly?", token)
+    shared = (await ask(talk, "Is it cotton?", token)).json()
+    await guest(talk, "Omar", "Is it cotton?")
+
+    path = f"/api/v1/messages/{said['id']}/mute"
+    assert (await talk.client.put(path, json={}, headers=talk.host)).status_code == 204
+
+    assert await listed(talk) == [("Is it cotton?", 2, "open")]
+    assert await done(talk) == ["dismiss", "mute"]
+    assert (await join(talk, shared, token)).status_code == 403

@@ -5,17 +5,24 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import psycopg
 import pytest
 
 from showfloor.fanout import queries as fanout
 from showfloor.kit import clock
 from showfloor.kit.db import Database
+from showfloor.privacy.types import Subject
 from showfloor.replays import service as replays
-from showfloor.room.service import messages
+from showfloor.room.eraser import ERASER
+from showfloor.room.reader import READER
+from showfloor.room.service import writing
 from showfloor.shows import service as shows
 from showfloor.shows.types import ReplayFacts, ReplayState
 from tests.integration.room.conftest import Talk, done
-from tests.waiting import BOUND
+from tests.integration.room.test_accounts import first as say_first
+from tests.integration.room.test_accounts import signed_in, viewer_of
+from tests.integration.room.test_moderators import named
+from tests.waiting import BOUND, until_somebody_waits
 
 
 async def review(talk: Talk, what: str) -> None:
@@ -49,7 +56,7 @@ async def in_stream(talk: Talk, database_url: str) -> list[str]:
 def is_held(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
     """In the twin nothing waits: what the other asks for is there then."""
     if not request.param:
-        monkeypatch.setattr(messages, "is_for_review", lambda *_: False)
+        monkeypatch.setattr(writing, "is_for_review", lambda *_: False)
     return bool(request.param)
 
 
@@ -227,3 +234,59 @@ async def test_mute_refuses_what_waits(talk: Talk) -> None:
     assert first["held"] is False
     assert await done(talk) == ["refuse", "mute", "settings"]
     assert await decide(talk, second, "approve") == 409
+
+
+async def test_moderator_whom_the_host_named_decides_and_never_waits(
+    talk: Talk, database: Database
+) -> None:
+    """And one of another show decides nothing."""
+    helper, stranger = await named(talk, database), talk.stranger
+    await review(talk, "all")
+    _, sent = await talk.guest("Sofia", "first")
+
+    assert await decide(talk, sent, "approve", stranger) == 404
+    assert await decide(talk, sent, "approve", helper.key) == 204
+    own = (await talk.say("welcome", helper.key)).json()
+
+    assert (own["held"], await talk.shown()) == (False, ["first", "welcome"])
+    assert await done(talk) == ["approve", "settings"]
+
+
+async def test_two_who_mute_one_account_do_not_wait_for_each_other_in_a_circle(
+    talk: Talk, database: Database, database_url: str
+) -> None:
+    """All its rows are locked in one order, before any message: an erasure, and a second moderator
+    who mutes it by what it said on another device, do the same.
+    """
+    who = await signed_in(talk, database)
+    first = (await say_first(talk, who, "Sofia", "here")).json()
+    second = (await say_first(talk, who, "Sofia", "there")).json()
+
+    async with await psycopg.AsyncConnection.connect(database_url) as other:
+        await other.execute("select from chat_author order by id for update")
+        paths = [f"/api/v1/messages/{each['id']}/mute" for each in (first, second)]
+        mutes = [
+            asyncio.create_task(talk.client.put(path, json={}, headers=talk.host)) for path in paths
+        ]
+        await until_somebody_waits(database, 2)
+        # Neither has taken a message yet, which whoever erases takes next.
+        await other.execute("select from chat_message for update nowait")
+        await other.commit()
+    assert [each.status_code for each in await asyncio.gather(*mutes)] == [204, 204]
+
+
+async def test_held_message_goes_with_its_account_and_stands_in_its_copy(
+    talk: Talk, database: Database
+) -> None:
+    who = await signed_in(talk, database)
+    await review(talk, "all")
+    sent = (await say_first(talk, who, "Sofia", "my words")).json()
+    subject = Subject("sofia@example.com", await viewer_of(database, sent))
+
+    async with database.session() as session:
+        known = await READER.read(session, subject, "")
+        await ERASER.erase(session, subject)
+
+    assert [row["text"] for row in known] == ["my words"]
+    assert await queue(talk) == []
+    assert await decide(talk, sent, "approve") == 404

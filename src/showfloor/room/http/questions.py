@@ -15,7 +15,7 @@ from showfloor.kit.errors import NotFound, RateLimited
 from showfloor.kit.http import DatabaseDep, SessionDep
 from showfloor.kit.openapi import refusals
 from showfloor.room import service
-from showfloor.room.errors import QuestionDismissed, QuestionNotFound
+from showfloor.room.errors import ChatClosed, QuestionDecided, QuestionDismissed, QuestionNotFound
 from showfloor.room.http import take_click
 from showfloor.room.http.writer import REFUSALS, AdmittedDep, Bearer, RoomDep, find_writer
 from showfloor.room.schemas import (
@@ -46,7 +46,7 @@ async def get_decider(person: CurrentPerson, room: RoomDep) -> Person:
 
 
 Moderator = Annotated[Person, Depends(get_decider)]
-OWN = (NotAuthenticated, NotFound, CsrfFailed, QuestionNotFound, RateLimited)
+OWN = (NotAuthenticated, NotFound, CsrfFailed, QuestionNotFound, QuestionDecided, RateLimited)
 
 
 @router.post(
@@ -133,7 +133,7 @@ async def list_asked(show_id: str, session: SessionDep, person: CurrentPerson) -
     return team_questions_view(found)
 
 
-@router.post("/questions/{question_id}/answer", responses=refusals(*OWN))
+@router.post("/questions/{question_id}/answer", responses=refusals(*OWN, ChatClosed))
 async def answer_question(
     question_id: str,
     database: DatabaseDep,
@@ -171,7 +171,7 @@ async def dismiss_question(
 async def reopen_question(
     question_id: str, session: SessionDep, person: Moderator
 ) -> TeamQuestionOut:
-    """It waits for its answer again, whatever was decided."""
+    """It waits for its answer again, whatever was decided; one that is held is let through."""
     return team_question_view(
         await service.reopen_question(
             session, person=person, question_id=ids.parse("qst", question_id)

@@ -223,22 +223,34 @@ def _held(show_id: UUID) -> ColumnElement[bool]:
     return and_(MessageRow.show_id == show_id, MessageRow.state == MessageState.HELD.value)
 
 
-async def refuse_held_of(
-    session: Session, author: Author, show_ids: Collection[UUID]
-) -> list[tuple[UUID, UUID]]:
-    """What the author has waiting in these shows, on all devices of the account: now deleted. The
-    shows and ids of the messages.
+async def lock_writer(session: Session, author_id: UUID) -> tuple[Author, list[UUID]] | None:
+    """Whose rows these are, and all of them: on all devices of the account. In one order and before
+    any of their messages is locked, as who writes and who is erased do it.
     """
-    same = AuthorRow.id == author.id
-    if author.account_id is not None:
-        same |= and_(_of_account(author.account_id), AuthorRow.show_id.in_(show_ids))
-    # Locked before the messages are looked for: whoever writes one holds the lock of its author.
+    found = await author(session, author_id)
+    if found is None:
+        return None
+    same = AuthorRow.id == author_id
+    if found.account_id is not None:
+        same |= _of_account(found.account_id)
     locked = select(AuthorRow.id).where(same).order_by(AuthorRow.id).with_for_update()
-    authors = (await session.execute(locked)).scalars().all()
+    return found, list((await session.execute(locked)).scalars())
+
+
+async def refuse_held_of(
+    session: Session, author_ids: Collection[UUID], show_ids: Collection[UUID]
+) -> list[tuple[UUID, UUID]]:
+    """What these authors have waiting in these shows is deleted: the shows and ids of the messages.
+    Needs the lock of the authors (`lock_writer`).
+    """
     # One that is locked is being decided on; whoever mutes its writer by it would wait for us.
     held = (
         select(MessageRow.id)
-        .where(MessageRow.author_id.in_(authors), MessageRow.state == MessageState.HELD.value)
+        .where(
+            MessageRow.author_id.in_(author_ids),
+            MessageRow.show_id.in_(show_ids),
+            MessageRow.state == MessageState.HELD.value,
+        )
         .with_for_update(skip_locked=True)
     )
     refused = (

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, func, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 
 from showfloor.kit import ids
@@ -80,9 +80,20 @@ async def wordings(
         )
         .order_by(QuestionRow.id.desc())
         .limit(most)
+        .subquery()
     )
-    said = (await session.execute(_first_words(AskerRow.question_id.in_(newest), 1))).all()
-    return [Wording(row.question_id, row.text) for row in said]
+    # However many ask it, one row of each is read.
+    first = (
+        select(AskerRow.text)
+        .where(AskerRow.question_id == newest.c.id, AskerRow.text.is_not(None))
+        .order_by(AskerRow.id)
+        .limit(1)
+        .lateral()
+    )
+    said = await session.execute(
+        select(newest.c.id, first.c.text).join(first, true()).order_by(newest.c.id)
+    )
+    return [Wording(row.id, row.text) for row in said]
 
 
 async def question(session: Session, question_id: UUID) -> Question | None:
@@ -90,6 +101,31 @@ async def question(session: Session, question_id: UUID) -> Question | None:
         session, QuestionRow.id == question_id, AskerRow.question_id == question_id, most=1
     )
     return found[0] if found else None
+
+
+async def show_of_shown(session: Session, question_id: UUID) -> UUID | None:
+    """The show of a question that everybody reads."""
+    shown = QuestionState.OPEN.value, QuestionState.ANSWERED.value
+    chosen = select(QuestionRow.show_id).where(
+        QuestionRow.id == question_id, QuestionRow.state.in_(shown)
+    )
+    return (await session.execute(chosen)).scalar_one_or_none()
+
+
+async def lock_shared(session: Session, question_id: UUID) -> QuestionState | None:
+    """It is not deleted before this transaction ends; who asks waits for nobody else who does. None
+    where it is gone.
+    """
+    chosen = select(QuestionRow.state).where(QuestionRow.id == question_id)
+    found = await session.execute(chosen.with_for_update(read=True, key_share=True))
+    state = found.scalar_one_or_none()
+    return None if state is None else QuestionState(state)
+
+
+async def count(session: Session, show_id: UUID, states: Collection[QuestionState]) -> int:
+    which = QuestionRow.show_id == show_id, QuestionRow.state.in_([*states])
+    found = await session.execute(select(func.count()).select_from(QuestionRow).where(*which))
+    return int(found.scalar_one())
 
 
 async def questions_by_id(session: Session, question_ids: Collection[UUID]) -> dict[UUID, Question]:
@@ -103,14 +139,14 @@ async def questions_by_id(session: Session, question_ids: Collection[UUID]) -> d
 async def lock_question(session: Session, question_id: UUID) -> None:
     """Of two of the team who decide at once, one is the first."""
     chosen = select(QuestionRow.id).where(QuestionRow.id == question_id)
-    await session.execute(chosen.with_for_update())
+    await session.execute(chosen.with_for_update(key_share=True))
 
 
 async def questions(
     session: Session, show_id: UUID, states: Collection[QuestionState], most: int
 ) -> list[Question]:
-    """As they stand on a list: open ones first, by how many ask, the oldest of as many first; then
-    the others, the newest answer first.
+    """As they stand on a list: the newest answer first; those without one by how many ask, the
+    oldest of as many first.
     """
     which = and_(QuestionRow.show_id == show_id, QuestionRow.state.in_([*states]))
     return await _read(session, which, AskerRow.show_id == show_id, most=most)
@@ -131,7 +167,6 @@ async def _read(
         .join(counted, counted.c.question_id == QuestionRow.id)
         .where(which)
         .order_by(
-            QuestionRow.state != QuestionState.OPEN.value,
             QuestionRow.answered_at.desc().nulls_last(),
             counted.c.askers.desc(),
             QuestionRow.id,
@@ -202,6 +237,31 @@ async def set_state(
     )
 
 
+async def dismiss_of(
+    session: Session, author_ids: Collection[UUID], show_ids: Collection[UUID]
+) -> list[tuple[UUID, UUID]]:
+    """What these authors ask in these shows and nobody else does, as far as it waits: the shows and
+    ids of the questions.
+    """
+    theirs = select(AskerRow.question_id).where(AskerRow.author_id.in_(author_ids))
+    others = select(AskerRow.id).where(
+        AskerRow.question_id == QuestionRow.id, AskerRow.author_id.not_in(author_ids)
+    )
+    waiting = QuestionState.OPEN.value, QuestionState.HELD.value
+    gone = (
+        update(QuestionRow)
+        .where(
+            QuestionRow.id.in_(theirs),
+            QuestionRow.show_id.in_(show_ids),
+            QuestionRow.state.in_(waiting),
+            ~others.exists(),
+        )
+        .values(state=QuestionState.DISMISSED.value, change=QUESTION_CHANGES.next_value())
+    )
+    rows = await session.execute(gone.returning(QuestionRow.show_id, QuestionRow.id))
+    return [(row.show_id, row.id) for row in rows]
+
+
 async def renew(session: Session, show_id: UUID) -> None:
     """A new number for all of a show: screens that are open read its list anew."""
     changed = update(QuestionRow).where(QuestionRow.show_id == show_id)
@@ -219,6 +279,10 @@ async def remove_of_authors(session: Session, author_ids: Collection[UUID]) -> s
     """They ask nothing any more. A question that nobody else has put in words is gone; of the
     others nothing is left that was made of their words. The ids of all of them.
     """
+    asked = select(AskerRow.question_id).where(AskerRow.author_id.in_(author_ids))
+    # Whoever joins one at this moment is waited for: their row would belong to nothing.
+    locked = select(QuestionRow.id).where(QuestionRow.id.in_(asked)).order_by(QuestionRow.id)
+    await session.execute(locked.with_for_update())
     gone = delete(AskerRow).where(AskerRow.author_id.in_(author_ids))
     touched = set((await session.execute(gone.returning(AskerRow.question_id))).scalars())
     worded = select(AskerRow.id).where(

@@ -21,6 +21,8 @@ AUTHOR = Limit(6, 10.0)
 """Messages of one writer."""
 QUESTIONS = Limit(3, 60.0)
 """Questions of one writer, beside what they cost as messages: they stay on the host's list."""
+QUESTIONS_OF_NETWORK = Limit(30, 60.0)
+"""Of the guests of one network, which makes up names: the team reads what all of them ask."""
 JOINED = Limit(10, 10.0)
 """Questions of others that one writer joins."""
 TRIES = Limit(20, 10.0)

@@ -15,8 +15,7 @@ from showfloor.room import queries
 from showfloor.room.errors import MessageNotFound
 from showfloor.room.queries import questions
 from showfloor.room.rules.private import cover_private
-from showfloor.room.rules.review import is_for_review
-from showfloor.room.service.writing import Guest, enter, take_turn, turns_of
+from showfloor.room.service.writing import Guest, enter, take_turn, turns_of, waits_for_review
 from showfloor.room.types import Message, MessageState, Said, Sent
 from showfloor.shows import service as shows
 from showfloor.shows.types import ReplayState, Show
@@ -52,7 +51,7 @@ async def send_message(
         await get_message(session, reply_to, show_id=show_id)
     await take_turn(session, pace, entered, turns_of(entered, text))
     author, role = entered.author, entered.role
-    is_held = not role.staff and is_for_review(entered.holds.review, text)
+    is_held = waits_for_review(entered, text)
     message = Message(
         id=ids.new(),
         show_id=show_id,

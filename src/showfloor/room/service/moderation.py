@@ -25,6 +25,7 @@ from showfloor.room.service.access import get_moderated_show, may_moderate
 from showfloor.room.types import (
     Action,
     ActionKind,
+    Author,
     ChatSettings,
     Logged,
     Message,
@@ -75,28 +76,46 @@ async def mute(
 ) -> None:
     """Who wrote the message writes nothing for so many minutes, without them in this show, on all
     devices where they are signed in; with `account` in none of this host's shows, which is for the
-    host's team. What they have waiting for a moderator there is refused. Raises MessageNotFound (of
-    the show's team nobody is muted), Forbidden, ChatNoAccount.
+    host's team. What they have waiting for a moderator there is refused, and what they alone ask is
+    dismissed. Raises MessageNotFound (of the show's team nobody is muted), Forbidden,
+    ChatNoAccount.
     """
+    said = await queries.message(session, message_id)
+    writer = await queries.lock_writer(session, said.author_id) if said is not None else None
     message, show = await lock_moderated(session, person, message_id)
-    if message.role.staff:
+    if message.role.staff or writer is None:
         raise MessageNotFound
+    author, author_ids = writer
     if account:
         if not shows.may_run(person, show):
             raise Forbidden
-        await _mute_account(session, message, show)
+        await _mute_account(session, author, show)
         detail = "account"
     else:
         length = FOR_THE_SHOW if minutes is None else timedelta(minutes=minutes)
         await queries.mute(session, message.author_id, clock.now() + length)
         detail = "show" if minutes is None else f"{minutes} min"
     await log_action(session, person, show, ActionKind.MUTE, reason, message_id, detail)
-    await _refuse_held(session, person, message, show, everywhere=account)
+    where = await _shows_of(session, author, show) if account else {show.id: show}
+    for show_id, refused in await queries.refuse_held_of(session, author_ids, set(where)):
+        await log_action(session, person, where[show_id], ActionKind.REFUSE, "", refused, "mute")
+    for show_id, asked in await questions.dismiss_of(session, author_ids, set(where)):
+        done = Action(
+            ids.new(),
+            show_id,
+            None,
+            person.id,
+            ActionKind.DISMISS,
+            "",
+            clock.now(),
+            "mute",
+            question_id=asked,
+        )
+        await queries.add_action(session, done)
 
 
-async def _mute_account(session: Session, message: Message, show: Show) -> None:
-    author = await queries.author(session, message.author_id)
-    if author is None or author.account_id is None:
+async def _mute_account(session: Session, author: Author, show: Show) -> None:
+    if author.account_id is None:
         raise ChatNoAccount
     now = clock.now()
     await queries.mute_account(session, show.host_creator_id, author.account_id, now + OF_ACCOUNT)
@@ -104,20 +123,14 @@ async def _mute_account(session: Session, message: Message, show: Show) -> None:
     await queries.mute(session, author.id, now + FOR_THE_SHOW)
 
 
-async def _refuse_held(
-    session: Session, person: Person, message: Message, show: Show, *, everywhere: bool
-) -> None:
-    """In this show, or in all of this host."""
-    author = await queries.author(session, message.author_id)
-    if author is None:
-        return
-    about = {show.id: show}
-    if everywhere and author.account_id is not None:
-        written = await queries.shows_of_account(session, author.account_id)
-        found = (await shows.get_shows(session, written)).values()
-        about |= {each.id: each for each in found if each.host_creator_id == show.host_creator_id}
-    for show_id, refused in await queries.refuse_held_of(session, author, set(about)):
-        await log_action(session, person, about[show_id], ActionKind.REFUSE, "", refused, "mute")
+async def _shows_of(session: Session, author: Author, show: Show) -> dict[UUID, Show]:
+    """This show, and all others of its host in which the account wrote."""
+    if author.account_id is None:
+        return {show.id: show}
+    written = await queries.shows_of_account(session, author.account_id)
+    found = (await shows.get_shows(session, written)).values()
+    others = {each.id: each for each in found if each.host_creator_id == show.host_creator_id}
+    return others | {show.id: show}
 
 
 async def unmute(session: Session, *, person: Person, message_id: UUID, reason: str = "") -> None:

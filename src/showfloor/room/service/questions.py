@@ -15,22 +15,30 @@ from showfloor.kit.pace import Pace
 from showfloor.replays import service as replays
 from showfloor.replays.types import Cut, Span
 from showfloor.room import queries
-from showfloor.room.errors import QuestionDismissed, QuestionNotFound
+from showfloor.room.errors import ChatClosed, QuestionDecided, QuestionDismissed, QuestionNotFound
 from showfloor.room.queries import questions
 from showfloor.room.rules.likeness import is_same, key_of, words_of
-from showfloor.room.rules.pace import JOINED, QUESTIONS
+from showfloor.room.rules.pace import JOINED, QUESTIONS, QUESTIONS_OF_NETWORK
 from showfloor.room.rules.private import cover_private
-from showfloor.room.rules.review import is_for_review
 from showfloor.room.service.access import get_moderated_show, may_moderate
 from showfloor.room.service.messages import is_watchable
-from showfloor.room.service.writing import Entered, Guest, enter, take_turn, turns_of
-from showfloor.room.types import Action, ActionKind, Asked, Question, QuestionState, Review
+from showfloor.room.service.writing import (
+    Entered,
+    Guest,
+    enter,
+    take_turn,
+    turns_of,
+    waits_for_review,
+)
+from showfloor.room.types import Action, ActionKind, Asked, Question, QuestionState, TeamQuestions
 from showfloor.shows import service as shows
 from showfloor.shows.errors import ProductNotInShow
 from showfloor.shows.types import Show
 
 MOST_LISTED = 100
 """Questions of a list."""
+WAITING = QuestionState.OPEN, QuestionState.HELD
+"""For the team."""
 MOST_COMPARED = 300
 """Questions about one product, the newest, among which one that asks the same is looked for."""
 _INSTANT = timedelta(milliseconds=1)
@@ -52,6 +60,9 @@ async def ask(
     picture of `seen_at` is on the asker's screen. Who asks what others ask joins them, also where
     it was answered already.
 
+    What a message would wait for a question waits for, too, or asking would be the way around it:
+    it is held, and who asks the same gets no other's words.
+
     Raises what `writing.enter` and `take_turn` raise but ChatEmojiOnly, ProductNotInShow,
     QuestionDismissed.
     """
@@ -67,27 +78,23 @@ async def ask(
     if product_id is not None and product_id not in entered.show.product_ids:
         raise ProductNotInShow
     asks = turns_of(entered, text) | {("questions", entered.author.id): QUESTIONS}
+    if isinstance(writer, Guest):
+        asks |= {("questions", writer.network): QUESTIONS_OF_NETWORK}
     await take_turn(session, pace, entered, asks)
     words = text if entered.role.sells else cover_private(text)
+    is_held = waits_for_review(entered, text)
     question_id = await _same(session, show_id, product_id, words)
+    is_new = question_id is None
     if question_id is None:
         # A picture from before the show, or from the future, is of a clock that is wrong.
         began = entered.show.went_live_at or now
         media_at = now if seen_at is None else min(max(seen_at, began), now)
-        question_id = await _add(session, entered, product_id, words, media_at)
-    asked = await _join(session, entered, question_id, words)
-    if _waits(asked.question, entered.holds.review):
-        # Perhaps it is another's, whose words nobody has let through.
+        question_id = await _add(session, entered, product_id, words, media_at, is_held=is_held)
+    asked = await _join(session, entered, question_id, words, may_lend=is_new or not is_held)
+    if asked.question.state is QuestionState.HELD:
         own = replace(asked.question, text=words, name=entered.author.name, also=())
         return Asked(own, asked.token)
     return asked
-
-
-def _waits(question: Question, review: Review) -> bool:
-    """Whether its team alone reads it, until somebody answers it: what a message would wait for
-    holds for a question as well, or asking would be the way around it.
-    """
-    return question.state is QuestionState.OPEN and is_for_review(review, question.text)
 
 
 async def join_question(
@@ -96,20 +103,20 @@ async def join_question(
     """Ask what others ask, without words; asking twice is asking once. Raises what `ask` raises of
     the writer, QuestionNotFound.
     """
-    found = await questions.question(session, question_id)
-    if found is None or found.state is QuestionState.DISMISSED:
+    show_id = await questions.show_of_shown(session, question_id)
+    if show_id is None:
         raise QuestionNotFound
     entered = await enter(
         session,
         pace,
-        show_id=found.show_id,
+        show_id=show_id,
         writer=writer,
         secret=secret,
         text="",
         is_question=True,
     )
     await take_turn(session, pace, entered, {("joined", entered.author.id): JOINED})
-    return await _join(session, entered, question_id, None)
+    return await _join(session, entered, question_id, None, may_lend=False)
 
 
 async def _same(session: Session, show_id: UUID, product_id: UUID | None, text: str) -> UUID | None:
@@ -120,14 +127,20 @@ async def _same(session: Session, show_id: UUID, product_id: UUID | None, text: 
 
 
 async def _add(
-    session: Session, entered: Entered, product_id: UUID | None, text: str, media_at: datetime
+    session: Session,
+    entered: Entered,
+    product_id: UUID | None,
+    text: str,
+    media_at: datetime,
+    *,
+    is_held: bool,
 ) -> UUID:
     """Or joins one that somebody else adds at this moment, or that was put aside."""
     question = Question(
         id=ids.new(),
         show_id=entered.show.id,
         product_id=product_id,
-        state=QuestionState.OPEN,
+        state=QuestionState.HELD if is_held else QuestionState.OPEN,
         text=text,
         name=entered.author.name,
         askers=0,
@@ -137,8 +150,15 @@ async def _add(
     return await questions.add_question(session, question, key_of(text, product_id))
 
 
-async def _join(session: Session, entered: Entered, question_id: UUID, text: str | None) -> Asked:
-    await questions.add_asker(session, question_id, entered.author, text, clock.now())
+async def _join(
+    session: Session, entered: Entered, question_id: UUID, text: str | None, *, may_lend: bool
+) -> Asked:
+    """`may_lend`: the question may be shown in these words once those of others are erased. Never
+    one that was answered: the team answered other words.
+    """
+    state = await questions.lock_shared(session, question_id)
+    lent = text if may_lend and state is not QuestionState.ANSWERED else None
+    await questions.add_asker(session, question_id, entered.author, lent, clock.now())
     found = await questions.question(session, question_id)
     if found is None:
         raise QuestionNotFound
@@ -149,19 +169,19 @@ async def _join(session: Session, entered: Entered, question_id: UUID, text: str
 
 async def list_questions(session: Session, *, show_id: UUID) -> list[Question]:
     """What everybody reads: while the show is on the air what is asked and what was answered, in
-    its recording what was answered in what may be watched of it. What is to be looked at first is
-    left out until it is answered. Raises ShowNotFound.
+    its recording what was answered in what may be watched of it. Raises ShowNotFound.
     """
     show = await shows.get_public_show(session, show_id)
-    states = {QuestionState.ANSWERED}
-    if show.state.on_air:
-        states.add(QuestionState.OPEN)
-    elif not is_watchable(show):
+    if not show.state.on_air and not is_watchable(show):
         return []
-    found = await questions.questions(session, show_id, states, MOST_LISTED)
+    found = await questions.questions(session, show_id, [QuestionState.ANSWERED], MOST_LISTED)
+    if show.state.on_air:
+        found = [
+            *await questions.questions(session, show_id, [QuestionState.OPEN], MOST_LISTED),
+            *found,
+        ]
     cut = await replays.get_cut(session, show_id)
-    review = (await queries.settings(session, show_id)).review
-    return [one for one in found if _is_left(cut, one) and not _waits(one, review)]
+    return [one for one in found if _is_left(cut, one)]
 
 
 def _is_left(cut: Cut, question: Question) -> bool:
@@ -170,10 +190,17 @@ def _is_left(cut: Cut, question: Question) -> bool:
     return all(cut.leaves(Span(moment, moment + _INSTANT)) for moment in moments)
 
 
-async def list_asked(session: Session, *, person: Person, show_id: UUID) -> list[Question]:
-    """What the show's team reads, also what it dismissed. Raises ShowNotFound."""
+async def list_asked(session: Session, *, person: Person, show_id: UUID) -> TeamQuestions:
+    """What the show's team reads, also what is held and what it dismissed. Raises ShowNotFound."""
     await get_moderated_show(session, person=person, show_id=show_id)
-    return await questions.questions(session, show_id, [*QuestionState], MOST_LISTED)
+    waiting = await questions.questions(session, show_id, WAITING, MOST_LISTED)
+    done = await questions.questions(
+        session, show_id, [each for each in QuestionState if each not in WAITING], MOST_LISTED
+    )
+    count = len(waiting)
+    if count == MOST_LISTED:
+        count = await questions.count(session, show_id, WAITING)
+    return TeamQuestions((*waiting, *done), count)
 
 
 async def show_of_question(session: Session, *, person: Person, question_id: UUID) -> UUID:
@@ -186,7 +213,8 @@ async def answer_question(
 ) -> Question:
     """The answer is given at `media_at` of the show: there the sheet of the product and the replay
     lead to it. Of two who press at once the first has stamped it. Raises QuestionNotFound, also for
-    who does not moderate the show.
+    who does not moderate the show; QuestionDecided where it was dismissed meanwhile; ChatClosed
+    once the show is over: nobody answers there.
     """
     return await _decide(
         session, person, question_id, QuestionState.ANSWERED, ActionKind.ANSWER, media_at
@@ -194,12 +222,16 @@ async def answer_question(
 
 
 async def dismiss_question(session: Session, *, person: Person, question_id: UUID) -> Question:
-    """Off everybody's list; nobody joins it. Raises QuestionNotFound."""
+    """Off everybody's list; nobody joins it. Raises QuestionNotFound, QuestionDecided where it was
+    answered meanwhile.
+    """
     return await _decide(session, person, question_id, QuestionState.DISMISSED, ActionKind.DISMISS)
 
 
 async def reopen_question(session: Session, *, person: Person, question_id: UUID) -> Question:
-    """It waits for its answer again. Raises QuestionNotFound."""
+    """It waits for its answer again, and everybody reads it, also where it was held. Raises
+    QuestionNotFound.
+    """
     return await _decide(session, person, question_id, QuestionState.OPEN, ActionKind.REOPEN)
 
 
@@ -215,6 +247,10 @@ async def _decide(
     found, show = await _moderated(session, person, question_id)
     if found.state is state:
         return found
+    if state is not QuestionState.OPEN and found.state not in WAITING:
+        raise QuestionDecided
+    if state is QuestionState.ANSWERED and not show.state.on_air:
+        raise ChatClosed
     await questions.set_state(session, question_id, state, answered_at)
     now = clock.now()
     done = Action(ids.new(), show.id, None, person.id, kind, "", now, question_id=question_id)

@@ -39,6 +39,7 @@ from showfloor.room.rules.pace import (
     TRIES,
     burst_key,
 )
+from showfloor.room.rules.review import is_for_review
 from showfloor.room.rules.words import is_emoji
 from showfloor.room.service.access import (
     may_write_as_buyer,
@@ -133,6 +134,16 @@ async def take_turn(
         newcomer = await _turns_of_newcomer(session, entered.network, entered.show)
         turns = {**turns, **newcomer}
     _take_turns(pace, turns)
+
+
+def waits_for_review(entered: Entered, text: str) -> bool:
+    """Whether a moderator looks first at what this writer says, or at the name under which they do:
+    as it was written, before anything is covered.
+    """
+    if entered.role.staff:
+        return False
+    review = entered.holds.review
+    return is_for_review(review, text) or is_for_review(review, entered.author.name)
 
 
 def turns_of(entered: Entered, text: str) -> dict[Hashable, Limit]:
