@@ -36,6 +36,7 @@ export type ChatAction = Models["ActionOut"];
 export type Question = Models["QuestionOut"];
 export type AskedQuestion = Models["AskedOut"];
 export type TeamQuestion = Models["TeamQuestionOut"];
+export type TeamQuestions = Models["TeamQuestionsOut"];
 export type HeldMessages = Models["HeldOut"];
 export type Moderators = Models["ModeratorsOut"];
 export type RoomChat = Models["RoomChat"];

@@ -139,7 +139,8 @@ export interface components {
             currency: string;
         };
         /**
-         * @description The question that now has one asker more: perhaps one that was there before. `token` is the
+         * @description The question that now has one asker more: perhaps one that was there before. Where it is
+         *     `held`, it waits for the show's team, and stands in the asker's own words. `token` is the
          *     Bearer of this guest's next messages and questions in the show.
          */
         AskedOut: {
@@ -1826,10 +1827,11 @@ export interface components {
             answered_at: string | null;
         };
         /**
-         * @description A dismissed one is the show's team's alone.
+         * @description A dismissed one is the show's team's alone, and so is one that is held, until they let it
+         *     through or answer it.
          * @enum {string}
          */
-        QuestionState: "open" | "answered" | "dismissed";
+        QuestionState: "open" | "held" | "answered" | "dismissed";
         /** @description Open ones first, by how many ask; then answered ones, the newest answer first. */
         QuestionsOut: {
             items: components["schemas"]["QuestionOut"][];
@@ -2664,9 +2666,13 @@ export interface components {
             name: string;
             also: string[];
         };
-        /** @description Open ones first, by how many ask; then answered ones, then dismissed ones. */
+        /**
+         * @description Those that wait first, by how many ask; then answered ones, then dismissed ones. `waiting` is
+         *     how many wait, also beyond the list. One that is `held` nobody but the team reads.
+         */
         TeamQuestionsOut: {
             items: components["schemas"]["TeamQuestionOut"][];
+            waiting: number;
         };
         /**
          * @description Each language has a text, or the `url` (https) of the page that has it. `way_back` goes with

@@ -4,10 +4,11 @@ import type { Question } from "../contract";
 import type { Questions } from "./questions.svelte";
 import type { First } from "./voice";
 
-/** What became of a question: it waits, others ask it too, or it was answered before. */
+/** What became of a question: it waits, its team looks at it first, others ask it too, or it was
+ *  answered before. */
 export interface Outcome {
   id: string;
-  words: "questions.sent" | "questions.joined" | "questions.was_answered";
+  words: "questions.sent" | "questions.held" | "questions.joined" | "questions.was_answered";
   others: number;
 }
 
@@ -20,7 +21,9 @@ export class Asking {
   readonly outcome = $derived.by(() => {
     const found = this.#outcome;
     if (found === null || found.words === "questions.was_answered") return found;
-    const waits = this.questions.items.some(({ id, state }) => id === found.id && state === "open");
+    const waits = this.questions.items.some(
+      ({ id, state }) => id === found.id && (state === "open" || state === "held"),
+    );
     return waits ? found : null;
   });
   /** What waits for a guest's name. */
@@ -37,22 +40,23 @@ export class Asking {
   ask(): void {
     const text = this.draft.trim();
     if (!text) return;
-    this.#begin(async (first) => {
+    void this.#begin(async (first) => {
       const asked = await this.questions.ask(text, this.productId, first);
       this.draft = "";
       return asked;
     });
   }
 
-  join(question: Question): void {
-    this.#begin((first) => this.questions.join(question, first));
+  /** Over when it is sent, or a name is asked for. */
+  join(question: Question): Promise<void> {
+    return this.#begin((first) => this.questions.join(question, first));
   }
 
   /** A guest without a name is asked for one, and then sends it. */
-  #begin(ask: (first?: First) => Promise<Question>): void {
+  async #begin(ask: (first?: First) => Promise<Question>): Promise<void> {
     this.problem = this.#outcome = null;
     this.#pending = ask;
-    if (this.questions.speaker.voice) void this.send();
+    if (this.questions.speaker.voice) await this.send();
   }
 
   /** False when it was refused: then it is in its field still. */
@@ -65,6 +69,7 @@ export class Asking {
       const { id, state, askers } = await ask(first);
       const others = askers - 1;
       if (state === "answered") this.#outcome = { id, words: "questions.was_answered", others };
+      else if (state === "held") this.#outcome = { id, words: "questions.held", others };
       else this.#outcome = { id, words: others ? "questions.joined" : "questions.sent", others };
       this.#pending = null;
       return true;

@@ -19,7 +19,14 @@ export interface Speaker {
 }
 
 export class Questions {
-  items = $state.raw<readonly Question[]>([]);
+  listed = $state.raw<readonly Question[]>([]);
+  /** What this person asks and the show's team looks at first: on nobody else's page, so that no
+   *  list has it. */
+  #held = $state.raw<readonly Question[]>([]);
+  readonly items = $derived.by(() => [
+    ...this.#held.filter(({ id }) => !this.listed.some((each) => each.id === id)),
+    ...this.listed,
+  ]);
   #own = $state.raw<ReadonlySet<string>>(new Set());
   /** Requests that failed. */
   #failed = $state(0);
@@ -58,7 +65,7 @@ export class Questions {
       const { items } = await call<{ items: Question[] }>(this.#api, this.#path);
       if (turn < this.#shown) return;
       this.#shown = turn;
-      this.items = items;
+      this.listed = items;
     } catch {
       this.#known = undefined;
       this.#failed += 1;
@@ -88,10 +95,11 @@ export class Questions {
     });
     if (token && first) this.speaker.speakAs({ token, name: first.name.trim() });
     this.#own = new Set([...this.#own, question.id]);
-    const isThere = this.items.some(({ id }) => id === question.id);
-    this.items = isThere
-      ? this.items.map((each) => (each.id === question.id ? question : each))
-      : [...this.items, question];
+    const others = this.#held.filter(({ id }) => id !== question.id);
+    if (question.state === "held") this.#held = [...others, question];
+    else if (this.listed.some(({ id }) => id === question.id))
+      this.listed = this.listed.map((each) => (each.id === question.id ? question : each));
+    else this.listed = [...this.listed, question];
     return question;
   }
 

@@ -117,7 +117,7 @@ test("who is known joins at once, and hears how many ask with them", async () =>
   expect(shop.asked[0]).toMatchObject({ path: "/questions/a/askers", token: "Bearer ct_1" });
   expect(asking.outcome).toEqual({ id: "a", words: "questions.joined", others: 2 });
 
-  asking.questions.items = [question("a", { state: "answered" })];
+  asking.questions.listed = [question("a", { state: "answered" })];
   expect(asking.outcome).toBeNull();
 });
 
@@ -159,7 +159,10 @@ function sheet(words: typeof english, more: Partial<Question>, state: "live" | "
     words,
   );
   const talk = new Talk(store);
-  talk.questions.items = [question("a", more), question("b", { product_id: "bowl", text: "Red?" })];
+  talk.questions.listed = [
+    question("a", more),
+    question("b", { product_id: "bowl", text: "Red?" }),
+  ];
   const given = { talk, product: mug };
   return { html: htmlOf(Asks, store, given), text: said(Asks, store, given) };
 }
@@ -188,4 +191,26 @@ test("after the show nothing is asked", () => {
 
   expect(text).not.toContain("Me too");
   expect(html).not.toContain("<input");
+});
+
+test("what its team looks at first stays on its asker's page, however often the list comes", async () => {
+  const who = speaker();
+  who.voice = { token: "T", name: "Maha" };
+  const questions = new Questions(who, 0);
+  const asking = new Asking(questions, null);
+  asking.draft = "Is it cotton?";
+  shop.answers.push(ok({ ...question("a", { state: "held" }), token: null }), ok({ items: [] }));
+
+  asking.ask();
+  await vi.advanceTimersByTimeAsync(0);
+  questions.look();
+  await vi.advanceTimersByTimeAsync(0);
+
+  expect(questions.items.map(({ state }) => state)).toEqual(["held"]);
+  expect(asking.outcome?.words).toBe("questions.held");
+  (who.store as { questions: number }).questions = 2;
+  shop.answers.push(ok({ items: [question("a")] }));
+  questions.look();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(questions.items.map(({ state }) => state)).toEqual(["open"]);
 });

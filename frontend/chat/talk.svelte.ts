@@ -25,12 +25,17 @@ export interface Held {
 
 /** As many of them as the page remembers. */
 const MOST_HELD = 5;
+/** Messages of which it remembers that it heard them. */
+const MOST_KNOWN = 500;
 
 /** The own message while the server has not answered. */
 export interface Sending {
   text: string;
   name: string;
 }
+
+const isAfter = (message: ChatMessage, other: ChatMessage | null): boolean =>
+  !other || isLater(message, other);
 
 export class Talk {
   #heard = $state.raw<Lines>([]);
@@ -55,6 +60,10 @@ export class Talk {
   #connections = 0;
   /** The last message that was heard, also when it is deleted. */
   #last: ChatMessage | null = null;
+  /** The last one that was there before this page. */
+  #found: ChatMessage | null = null;
+  /** The newest that were heard, also those that are deleted since. */
+  readonly #known = new Set<string>();
   /** Messages that nobody on this page has heard: neither those that a newcomer gets, nor those that
    *  follow once more on a new connection, nor older ones that are shown again. */
   onsaid: (message: ChatMessage) => void = () => undefined;
@@ -86,6 +95,8 @@ export class Talk {
   hear(event: ChatEvent | null, isAgain = false): void {
     if (!event) {
       this.#heard = [];
+      // What was decided meanwhile is said nowhere once more.
+      this.held = [];
       this.pinned.forget();
       this.#connections += 1;
     } else if ("deleted" in event) {
@@ -101,13 +112,25 @@ export class Talk {
         this.sending = null;
       this.#heard = withMessage(this.#heard, event);
       this.#released(event.id);
-      if (!this.#isAfterLast(event)) return;
-      this.#last = event;
-      if (!isAgain || this.#connections > 1) this.onsaid(event);
+      const isNew = !this.#known.has(event.id);
+      this.#know(event.id);
+      if (isAgain && isAfter(event, this.#found)) this.#found = event;
+      const isLast = isAfter(event, this.#last);
+      if (isLast) this.#last = event;
+      // What a moderator let through comes late, to its place among what was said since.
+      const isLate = isNew && isAfter(event, this.#found);
+      if (isLast ? !isAgain || this.#connections > 1 : !isAgain && isLate) this.onsaid(event);
     }
   }
 
-  #isAfterLast = (message: ChatMessage): boolean => !this.#last || isLater(message, this.#last);
+  #know(id: string): void {
+    this.#known.add(id);
+    if (this.#known.size <= MOST_KNOWN) return;
+    for (const oldest of this.#known) {
+      this.#known.delete(oldest);
+      return;
+    }
+  }
 
   /** What the message answers to, if it is still there. */
   answered = (message: ChatMessage): ChatMessage | undefined =>

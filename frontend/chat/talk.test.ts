@@ -99,6 +99,28 @@ test("what is shown again stands in its place and is not announced", () => {
   expect(talk.lines.map(({ id }) => id)).toEqual(["msg_1", "msg_2", "msg_3", "msg_4"]);
 });
 
+test("a message that a moderator let through is announced, to its place among the others", () => {
+  const talk = talkOf();
+  const heard = announced(talk);
+  connect(talk, said(1));
+
+  talk.hear(said(3));
+  talk.hear(said(2));
+  talk.hear(said(2));
+
+  expect(heard).toEqual(["msg_3", "msg_2"]);
+  expect(talk.lines.map(({ id }) => id)).toEqual(["msg_1", "msg_2", "msg_3"]);
+});
+
+test("what waits is not said to wait after a new connection, on which nobody says what became of it", () => {
+  const talk = talkOf();
+  talk.held = [{ message: said(1), refused: false }];
+
+  talk.hear(null);
+
+  expect(talk.held).toEqual([]);
+});
+
 test("the first messages of an empty chat are announced after a new connection", () => {
   const talk = talkOf();
   const heard = announced(talk);

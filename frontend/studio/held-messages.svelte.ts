@@ -72,6 +72,14 @@ export class HeldQueue {
     );
   }
 
+  /** All that its writer has waiting is refused with it. */
+  async refuseAndMute(message: ChatMessage): Promise<boolean> {
+    const done = await this.chat.mute(message, 10);
+    if (done) this.#decided.add(message.id);
+    await this.load();
+    return done;
+  }
+
   async #decide(
     message: ChatMessage,
     how: "approve" | "refuse",

@@ -1,7 +1,9 @@
 /** What is asked in a show, as its team sees it, and what they decide about it. */
 import { problemOf, type Problem } from "../api/client";
-import type { TeamQuestion } from "../contract";
+import type { TeamQuestion, TeamQuestions } from "../contract";
 import type { Studio } from "./session.svelte";
+
+const waits = ({ state }: TeamQuestion) => state === "open" || state === "held";
 
 export type Decision = "answer" | "dismiss" | "reopen";
 
@@ -18,8 +20,10 @@ export class ShowQuestions {
   /** What is being decided: a second click on the same button does nothing. */
   readonly #begun = new Set<string>();
 
-  readonly waiting = $derived.by(() => (this.items ?? []).filter(({ state }) => state === "open"));
-  readonly done = $derived.by(() => (this.items ?? []).filter(({ state }) => state !== "open"));
+  /** How many wait, also beyond the list. */
+  count = $state(0);
+  readonly waiting = $derived.by(() => (this.items ?? []).filter(waits));
+  readonly done = $derived.by(() => (this.items ?? []).filter((each) => !waits(each)));
 
   constructor(
     readonly studio: Pick<Studio, "request">,
@@ -30,10 +34,11 @@ export class ShowQuestions {
     const turn = ++this.#asked;
     try {
       const path = `/shows/${this.showId}/asked`;
-      const { items } = await this.studio.request<{ items: TeamQuestion[] }>(path);
+      const { items, waiting } = await this.studio.request<TeamQuestions>(path);
       if (turn < this.#shown) return;
       this.#shown = turn;
       this.items = items;
+      this.count = waiting;
       if (this.#ofLook) this.problem = null;
       this.#ofLook = false;
     } catch (error) {
@@ -55,6 +60,8 @@ export class ShowQuestions {
       return true;
     } catch (error) {
       this.problem = problemOf(error);
+      // Somebody else decided first: it is shown as it is now.
+      if (this.problem.status === 409) await this.load();
       return false;
     } finally {
       this.#begun.delete(question.id);

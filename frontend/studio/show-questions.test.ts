@@ -36,6 +36,25 @@ test("what waits stands apart from what is done", async () => {
   expect(questions.done.map(({ id }) => id)).toEqual(["b"]);
 });
 
+test("what is held waits with the others, and how many wait is what the server says", async () => {
+  const { questions } = studio({ items: [question("a", "held"), question("b")], waiting: 140 });
+  await questions.load();
+
+  expect(questions.waiting.map(({ id }) => id)).toEqual(["a", "b"]);
+  expect(questions.count).toBe(140);
+});
+
+test("what somebody else decided first is shown as it is now", async () => {
+  const late = new Refused({ code: "question_decided", status: 409 });
+  const { asked, questions } = studio(late, { items: [question("a", "dismissed")], waiting: 0 });
+
+  expect(await questions.decide(question("a"), "answer")).toBe(false);
+
+  expect(asked).toEqual(["POST /questions/a/answer", "GET /shows/show_1/asked"]);
+  expect(questions.problem?.code).toBe("question_decided");
+  expect(questions.done.map(({ id }) => id)).toEqual(["a"]);
+});
+
 test("a second press on the same button does nothing", async () => {
   const { asked, questions } = studio(question("a", "answered"), { items: [] });
   const decided = [

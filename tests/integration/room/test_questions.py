@@ -610,7 +610,7 @@ async def test_nothing_is_answered_once_the_show_is_over(talk: Talk, database: D
 
     answer = await decide(talk, "answer", asked)
 
-    assert (answer.status_code, answer.json()["code"]) == (409, "chat_closed")
+    assert (answer.status_code, answer.json()["code"]) == (409, "show_state_conflict")
     assert [one["state"] for one in await of_team(talk)] == ["open"]
 
 

@@ -15,7 +15,7 @@ from showfloor.kit.errors import NotFound, RateLimited
 from showfloor.kit.http import DatabaseDep, SessionDep
 from showfloor.kit.openapi import refusals
 from showfloor.room import service
-from showfloor.room.errors import ChatClosed, QuestionDecided, QuestionDismissed, QuestionNotFound
+from showfloor.room.errors import QuestionDecided, QuestionDismissed, QuestionNotFound
 from showfloor.room.http import take_click
 from showfloor.room.http.writer import REFUSALS, AdmittedDep, Bearer, RoomDep, find_writer
 from showfloor.room.schemas import (
@@ -32,7 +32,7 @@ from showfloor.room.views import (
     team_question_view,
     team_questions_view,
 )
-from showfloor.shows.errors import ProductNotInShow, ShowNotFound
+from showfloor.shows.errors import NotAllowedInState, ProductNotInShow, ShowNotFound
 from showfloor.shows.http import StreamingDep
 
 router = APIRouter(prefix="/api/v1", tags=["chat"])
@@ -133,7 +133,7 @@ async def list_asked(show_id: str, session: SessionDep, person: CurrentPerson) -
     return team_questions_view(found)
 
 
-@router.post("/questions/{question_id}/answer", responses=refusals(*OWN, ChatClosed))
+@router.post("/questions/{question_id}/answer", responses=refusals(*OWN, NotAllowedInState))
 async def answer_question(
     question_id: str,
     database: DatabaseDep,

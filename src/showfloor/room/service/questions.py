@@ -15,7 +15,7 @@ from showfloor.kit.pace import Pace
 from showfloor.replays import service as replays
 from showfloor.replays.types import Cut, Span
 from showfloor.room import queries
-from showfloor.room.errors import ChatClosed, QuestionDecided, QuestionDismissed, QuestionNotFound
+from showfloor.room.errors import QuestionDecided, QuestionDismissed, QuestionNotFound
 from showfloor.room.queries import questions
 from showfloor.room.rules.likeness import is_same, key_of, words_of
 from showfloor.room.rules.pace import JOINED, QUESTIONS, QUESTIONS_OF_NETWORK
@@ -32,7 +32,7 @@ from showfloor.room.service.writing import (
 )
 from showfloor.room.types import Action, ActionKind, Asked, Question, QuestionState, TeamQuestions
 from showfloor.shows import service as shows
-from showfloor.shows.errors import ProductNotInShow
+from showfloor.shows.errors import NotAllowedInState, ProductNotInShow
 from showfloor.shows.types import Show
 
 MOST_LISTED = 100
@@ -213,8 +213,8 @@ async def answer_question(
 ) -> Question:
     """The answer is given at `media_at` of the show: there the sheet of the product and the replay
     lead to it. Of two who press at once the first has stamped it. Raises QuestionNotFound, also for
-    who does not moderate the show; QuestionDecided where it was dismissed meanwhile; ChatClosed
-    once the show is over: nobody answers there.
+    who does not moderate the show; QuestionDecided where it was dismissed meanwhile;
+    NotAllowedInState while the show is not on the air: nobody answers there.
     """
     return await _decide(
         session, person, question_id, QuestionState.ANSWERED, ActionKind.ANSWER, media_at
@@ -250,7 +250,7 @@ async def _decide(
     if state is not QuestionState.OPEN and found.state not in WAITING:
         raise QuestionDecided
     if state is QuestionState.ANSWERED and not show.state.on_air:
-        raise ChatClosed
+        raise NotAllowedInState
     await questions.set_state(session, question_id, state, answered_at)
     now = clock.now()
     done = Action(ids.new(), show.id, None, person.id, kind, "", now, question_id=question_id)
