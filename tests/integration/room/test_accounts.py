@@ -139,8 +139,8 @@ async def test_account_is_muted_in_the_host_s_next_show_only_where_that_was_mean
     assert (next_row.id in found, elsewhere) == (account, {})
 
 
-def author_elsewhere(account_id: Any) -> Any:
-    return queries.Author(ids.new(), ids.new(), account_id, "Sofia")
+def author_elsewhere(account_id: UUID) -> Author:
+    return Author(ids.new(), ids.new(), account_id, "Sofia")
 
 
 async def test_guest_without_an_account_is_muted_in_the_show_alone(talk: Talk) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from showfloor.kit import ids
 from showfloor.kit.db import Session, delete_batch
-from showfloor.room.models import QUESTION_CHANGES, AskerRow, QuestionRow
+from showfloor.room.models import QUESTION_CHANGES, AskerRow, AuthorRow, QuestionRow
 from showfloor.room.types import Asking, Author, Question, QuestionState
 
 MOST_ALSO = 3
@@ -268,8 +268,11 @@ async def renew(session: Session, show_id: UUID) -> None:
     await session.execute(changed.values(change=QUESTION_CHANGES.next_value()))
 
 
-async def asked_by(session: Session, authors: Select[UUID]) -> list[Asking]:
-    """What these authors ask, the oldest first; without words where the words are another's."""
+async def asked_by_viewer(session: Session, viewer_id: UUID) -> list[Asking]:
+    """With the account, the oldest first, also what the team dismissed; without words where the
+    words are another's.
+    """
+    authors = select(AuthorRow.id).where(AuthorRow.viewer_id == viewer_id)
     chosen = select(AskerRow).where(AskerRow.author_id.in_(authors)).order_by(AskerRow.id)
     rows = (await session.execute(chosen)).scalars()
     return [Asking(row.at, row.name, row.text) for row in rows]

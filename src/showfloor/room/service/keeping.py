@@ -67,7 +67,7 @@ async def standing_of_viewer(session: Session, viewer_id: UUID) -> list[Standing
 
 async def asked_by_viewer(session: Session, viewer_id: UUID) -> list[Asking]:
     """With the account, the oldest first; also what the team dismissed."""
-    return await queries.asked_by_viewer(session, viewer_id)
+    return await questions.asked_by_viewer(session, viewer_id)
 
 
 async def said_by_viewer(session: Session, viewer_id: UUID) -> list[Message]:
