@@ -6,7 +6,6 @@ import io
 import json
 import zipfile
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 from showfloor.kit import csv, ids
@@ -61,21 +60,24 @@ def wanted_view(wanted: Wanted) -> WantedOut:
                 creator_id=ids.encode("cre", creator.id),
                 name=creator.name,
                 avatar_url=creator.avatar_url,
-                next_show=WantedShow(**_show(show)) if show else None,
+                next_show=_show(show) if show else None,
             )
             for creator, show in wanted.hosts
         ],
-        shows=[WaitedForShow(**_show(show), host=creator.name) for show, creator in wanted.shows],
+        shows=[
+            WaitedForShow(**_show(show).model_dump(), host=creator.name)
+            for show, creator in wanted.shows
+        ],
     )
 
 
-def _show(show: Show) -> dict[str, Any]:
-    return {
-        "id": ids.encode("show", show.id),
-        "slug": show.slug,
-        "title": show.title,
-        "starts_at": show.starts_at,
-    }
+def _show(show: Show) -> WantedShow:
+    return WantedShow(
+        id=ids.encode("show", show.id),
+        slug=show.slug,
+        title=show.title,
+        starts_at=show.starts_at,
+    )
 
 
 def own_data_view(holdings: Sequence[Holding]) -> OwnDataOut:

@@ -9,10 +9,9 @@ each other byte is another log.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields
 from hashlib import sha256
-from typing import Any
 
 from showfloor.offers.types import (
     Arrival,
@@ -43,7 +42,7 @@ _KINDS: dict[str, type[Record]] = {
     "ended": Ended,
 }
 _NAMES = {kind: name for name, kind in _KINDS.items()}
-_MEMBERS = {kind: {each.name: each.type for each in fields(kind)} for kind in _NAMES}
+_MEMBERS = {kind: {each.name: str(each.type) for each in fields(kind)} for kind in _NAMES}
 """The annotations, which are texts."""
 _LARGEST = 2**53 - 1
 """What every reader of JSON can tell apart (RFC 8259 section 6)."""
@@ -96,7 +95,7 @@ def _read_line(line: bytes, last: Entry | None) -> Entry:
     return entry
 
 
-def _record(found: dict[str, Any]) -> Record:
+def _record(found: Mapping[str, object]) -> Record:
     name = found.get("kind")
     kind = _KINDS.get(name) if isinstance(name, str) else None
     if kind is None:
@@ -106,27 +105,28 @@ def _record(found: dict[str, Any]) -> Record:
         raise Malformed("has other members than its kind has")
     if any(not _is_of(type_, found[member]) for member, type_ in needed.items()):
         raise Malformed("has a member with a value that it cannot have")
-    return kind(**{member: found[member] for member in needed})
+    make: Callable[..., Record] = kind  # of the values that were just checked
+    return make(**{member: found[member] for member in needed})
 
 
-def _is_of(type_: Any, value: object) -> bool:
+def _is_of(type_: str, value: object) -> bool:
     """A truth value is no integer here."""
     if type_ == "int":
         return type(value) is int and 0 <= value <= _LARGEST
     return isinstance(value, str)
 
 
-def _members(number: int, record: Record, previous: str) -> dict[str, Any]:
+def _members(number: int, record: Record, previous: str) -> dict[str, str | int]:
     kind = type(record)
-    members = {name: getattr(record, name) for name in _MEMBERS[kind]}
+    members: dict[str, str | int] = {name: getattr(record, name) for name in _MEMBERS[kind]}
     return {**members, "kind": _NAMES[kind], "n": number, "prev": previous}
 
 
-def _digest(members: dict[str, Any]) -> str:
+def _digest(members: Mapping[str, object]) -> str:
     return sha256(_canonical(members)).hexdigest()
 
 
-def _canonical(members: dict[str, Any]) -> bytes:
+def _canonical(members: Mapping[str, object]) -> bytes:
     """RFC 8785 for the values that a record has; UnicodeEncodeError is a ValueError."""
     text = json.dumps(members, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return text.encode("utf-8")
