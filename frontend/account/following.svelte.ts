@@ -1,6 +1,6 @@
 /** Of which shows a viewer is reminded by mail: of all of the hosts whom they follow, and single
  *  ones. */
-import { call } from "../api/client";
+import { call, Refused } from "../api/client";
 import { Work } from "../api/work.svelte";
 import type { FollowedHost, Show, WaitedForShow, Wanted } from "../contract";
 import type { Account } from "./session.svelte";
@@ -20,8 +20,19 @@ export class Following extends Work {
   load = (): Promise<boolean> =>
     this.#then(async () => {
       const id = this.account.reminder;
-      if (id) this.show = await call<Show>(this.account.api, `/shows/${encodeURIComponent(id)}`);
+      if (id) this.show = await this.#find(id);
     });
+
+  /** Null where there is no such show any more, which is then not asked for again. */
+  async #find(id: string): Promise<Show | null> {
+    try {
+      return await call<Show>(this.account.api, `/shows/${encodeURIComponent(id)}`);
+    } catch (error) {
+      if (!(error instanceof Refused) || error.problem.status !== 404) throw error;
+      this.account.dropReminder();
+      return null;
+    }
+  }
 
   get coming(): boolean {
     return this.show?.state === "scheduled";

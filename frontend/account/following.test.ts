@@ -45,6 +45,17 @@ test("of a show that is over only its host can be followed, and only once", asyn
   ]);
 });
 
+test("a show that there is no more hides nothing and is not asked for again", async () => {
+  const account = new Account("", { reminder: "show_1" });
+  const following = new Following(account);
+  shop.answers = [refusal("show_not_found", 404), ok(FOLLOWED)];
+
+  expect(await following.load()).toBe(true);
+
+  expect([following.wanted, following.show, following.problem]).toEqual([FOLLOWED, null, null]);
+  expect([account.reminder, keptReminder()]).toEqual([null, null]);
+});
+
 test("whoever was refused leaves no show to the next person", () => {
   new Account("", { reminder: "show_1" });
   const account = new Account("");

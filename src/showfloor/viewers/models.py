@@ -79,7 +79,7 @@ class FollowRow(Base):
 
 class ReminderRow(Base):
     """A viewer is reminded of this show by one mail: because they asked, or follow its host.
-    `mailed_at` is when the mail was noted.
+    `mailed_at` is when the mail was noted, `mailed_for` the start that it was about.
     """
 
     __tablename__ = "viewer_reminder"
@@ -93,3 +93,4 @@ class ReminderRow(Base):
     asked: Mapped[bool]
     made_at: Mapped[datetime] = mapped_column(index=True)
     mailed_at: Mapped[datetime | None]
+    mailed_for: Mapped[datetime | None]

@@ -25,6 +25,7 @@ from sqlalchemy.orm import aliased
 from showfloor.kit import ids
 from showfloor.kit.db import Session, delete_batch
 from showfloor.markets.types import Band
+from showfloor.shows.types import Show
 from showfloor.viewers.models import (
     FollowRow,
     ReminderRow,
@@ -245,6 +246,21 @@ async def remove_follow(session: Session, viewer_id: UUID, creator_id: UUID) -> 
     await session.execute(gone)
 
 
+async def wants_already(
+    session: Session,
+    viewer_id: UUID,
+    *,
+    creator_id: UUID | None = None,
+    show_id: UUID | None = None,
+) -> bool:
+    """Whether the viewer follows this host, or asked for this show."""
+    follows = exists().where(FollowRow.viewer_id == viewer_id, FollowRow.creator_id == creator_id)
+    asked = exists().where(
+        ReminderRow.viewer_id == viewer_id, ReminderRow.show_id == show_id, ReminderRow.asked
+    )
+    return bool((await session.execute(select(or_(follows, asked)))).scalar_one())
+
+
 async def asked_for(session: Session, viewer_id: UUID) -> list[UUID]:
     """Shows, also those whose mail went out."""
     chosen = select(ReminderRow.show_id).where(
@@ -300,10 +316,11 @@ async def add_reminders_of_followers(
 
 
 async def take_reminders(
-    session: Session, creator_id: UUID, show_id: UUID, now: datetime, most: int, within: timedelta
+    session: Session, show: Show, now: datetime, *, most: int, within: timedelta, moved: timedelta
 ) -> list[UUID]:
-    """Those of a show whose mail is to be noted now, each once. Of who follows the host and did not
-    ask for this show, only where fewer than `most` mails went out `within`.
+    """Those of a show whose mail is to be noted now: each once, and once more where the show starts
+    more than `moved` later than the mail said. Of who follows the host and did not ask for this
+    show, only where fewer than `most` mails went out `within`.
     """
     other = aliased(ReminderRow)
     lately = (
@@ -313,19 +330,26 @@ async def take_reminders(
         .scalar_subquery()
     )
     follows = exists().where(
-        FollowRow.viewer_id == ReminderRow.viewer_id, FollowRow.creator_id == creator_id
+        FollowRow.viewer_id == ReminderRow.viewer_id, FollowRow.creator_id == show.host_creator_id
     )
+    postponed = ReminderRow.mailed_for + moved < show.starts_at if show.starts_at else false()
     taken = (
         update(ReminderRow)
         .where(
-            ReminderRow.show_id == show_id,
-            ReminderRow.mailed_at.is_(None),
+            ReminderRow.show_id == show.id,
+            or_(ReminderRow.mailed_at.is_(None), postponed),
             or_(ReminderRow.asked, and_(follows, lately < most)),
         )
-        .values(mailed_at=now)
+        .values(mailed_at=now, mailed_for=show.starts_at)
         .returning(ReminderRow.id)
     )
     return list((await session.execute(taken)).scalars())
+
+
+async def give_back_reminder(session: Session, reminder_id: UUID) -> None:
+    """Its mail did not go out: it can be taken again."""
+    back = update(ReminderRow).where(ReminderRow.id == reminder_id)
+    await session.execute(back.values(mailed_at=None, mailed_for=None))
 
 
 async def find_reminder(session: Session, reminder_id: UUID) -> tuple[UUID, UUID, bool] | None:

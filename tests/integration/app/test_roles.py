@@ -254,6 +254,23 @@ async def test_right_that_is_gone_ends_what_takes_longer_than_a_request(
     assert (before, after) == (True, role is Role.ORDERS)
 
 
+async def test_creators_team_that_is_left_ends_what_takes_longer_than_a_request(
+    database: Database,
+) -> None:
+    """A creator's books are the person's own for as long as they are of that team."""
+    floor = await _floor(database)
+    member, _ = await _member(database, GrantKind.CREATOR, floor.host, Role.OWNER)
+    assert member.creator_id is not None
+    async with database.session() as session:
+        before = await identity.may_still(session, member, Action.MONEY_READ)
+        await identity.revoke_grant(
+            session, person_id=member.id, kind=GrantKind.CREATOR, subject_id=member.creator_id
+        )
+        after = await identity.may_still(session, member, Action.MONEY_READ)
+
+    assert (before, after) == (True, False)
+
+
 async def test_key_may_never_do_more_than_its_person(
     client: httpx2.AsyncClient, database: Database
 ) -> None:

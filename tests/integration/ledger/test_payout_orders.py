@@ -157,6 +157,22 @@ async def test_payout_from_before_orders_were_noted_names_none(shop: Shop) -> No
     assert (answer.status_code, answer.json()["code"]) == (404, "payout_not_found")
 
 
+async def test_old_payout_that_comes_back_leaves_what_was_paid_before_it(shop: Shop) -> None:
+    """Its rows say what all of that time paid, not what it paid itself."""
+    await payable(shop)
+    old = await pay_out(shop)
+    with psycopg.connect(shop_url(shop), autocommit=True) as admin:
+        admin.execute("update payout set itemised = false")
+    await end(shop, old, PayoutState.RETURNED)
+    new = await payable(shop)
+    payout = await pay_out(shop)
+
+    lines, rest, whole = await orders_of(shop, payout)
+
+    assert lines == {new.order_id: NET}
+    assert (rest, whole) == (NET, 2 * NET), "what came back is of no order that is known"
+
+
 @pytest.mark.parametrize("seed", range(3))
 async def test_random_payouts_name_what_a_slow_oracle_says(shop: Shop, seed: int) -> None:
     """Sales, refunds, chargebacks, holds, payouts that are settled or come back. The oracle reads

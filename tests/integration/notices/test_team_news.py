@@ -15,13 +15,15 @@ from showfloor.identity import service as identity
 from showfloor.identity.types import GrantKind, Member, Person, Role
 from showfloor.kit import clock, ids
 from showfloor.notices import queries, rules, service
+from showfloor.notices.adapters.smtp import SmtpMailer, SmtpServer
 from showfloor.notices.service import news
-from showfloor.notices.types import MailChoice
+from showfloor.notices.types import Delivery, Letter, MailChoice
 from showfloor.orders import service as orders
 from tests.integration.checkout.counter import EMAIL
 from tests.integration.checkout.desk import Desk
 from tests.integration.checkout.shop import add_seller, execute, scalar
-from tests.integration.notices.test_mails import ALL, Shop, own_guesses
+from tests.integration.notices.postbox import SENDER
+from tests.integration.notices.test_mails import ALL, OFFICE, Shop, own_guesses
 from tests.integration.notices.test_mails import shop as quiet_shop
 from tests.integration.notices.test_parcels import said
 from tests.people import add_key, add_person
@@ -303,6 +305,48 @@ async def test_news_are_of_one_mailing_while_another_worker_makes_it(
     await shop.send()
 
     assert len(to(shop, await owner_of(shop))) == (1 if guarded else 2)
+
+
+async def test_news_that_come_while_mails_are_sent_do_not_wait_for_the_last(shop: Shop) -> None:
+    """Thousands of reminders of a show are sent for an hour, and that is when people order."""
+    await shop.buy()
+    await shop.hear()
+    await execute(shop.database, "truncate merchant_news, merchant_mailing")
+    sent: list[str] = []
+
+    class Busy(SmtpMailer):
+        async def send(self, letter: Letter) -> Delivery:
+            sent.append(letter.to)
+            if len(sent) == 1:
+                await shop.buy()
+                await shop.hear()
+            return await super().send(letter)
+
+    server = SmtpServer.of(f"smtp://127.0.0.1:{shop.box.port}", SENDER)
+    await service.send_due(shop.database, Busy(server, seconds=5), OFFICE)
+
+    assert sorted(sent) == sorted([EMAIL, EMAIL, await owner_of(shop)])
+
+
+async def test_merchant_whose_mailing_fails_holds_up_no_mail_and_is_tried_again(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await shop.buy()
+    await shop.hear()
+
+    async def fail(*_: object) -> list[Member]:
+        raise RuntimeError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(news, "_readers", fail)
+        await shop.send()
+    assert [mail["To"] for mail in shop.box.taken] == [EMAIL]
+    await shop.send(LATER / 2)
+    assert len(shop.box.taken) == 1
+
+    await shop.send(LATER + 1)
+
+    assert readers(shop) == [await owner_of(shop)]
 
 
 async def test_news_that_nobody_could_be_written_about_for_days_stay_on_the_desk(

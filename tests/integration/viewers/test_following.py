@@ -16,11 +16,13 @@ from fastapi import FastAPI
 
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Database
+from showfloor.kit.minutes import PerMinute
 from showfloor.notices import queries as mail_queries
 from showfloor.notices import service as notices
 from showfloor.notices.types import MailKind
 from showfloor.viewers import rules
 from showfloor.viewers import service as viewers
+from showfloor.viewers.http import following
 from tests.integration.checkout.counter import open_hosted_show
 from tests.integration.checkout.shop import add_product, add_seller, execute, scalar
 from tests.integration.notices.postbox import Postbox, postbox
@@ -107,6 +109,62 @@ async def test_show_that_was_not_planned_reminds_when_it_goes_on_the_air(
         (mail,) = await remind(database, box)
 
     assert "On the air now" in mail["Subject"]
+
+
+@pytest.mark.parametrize("late", [timedelta(minutes=50), timedelta(days=1)])
+async def test_show_that_is_put_off_after_its_mail_has_another(
+    sofia: Visitor, database: Database, planned: UUID, late: timedelta
+) -> None:
+    """Whoever was mailed knows the old time; less than an hour later they will wait."""
+    await sofia.sign_in()
+    await follow(sofia, await host_of(database, planned))
+    await starts_in(database, planned, timedelta(minutes=50))
+    again = late > timedelta(hours=1)
+    async with postbox() as box:
+        (first,) = await remind(database, box)
+        now = clock.now()
+        await starts_in(database, planned, timedelta(minutes=50) + late)
+        assert await remind(database, box) == [], "put off just now"
+        with clock.use(lambda: now + late):
+            second = await remind(database, box)
+            assert await remind(database, box) == []
+
+    assert len(second) == (1 if again else 0)
+    assert [first["Message-ID"] == mail["Message-ID"] for mail in second] == [False] * again
+
+
+@pytest.mark.parametrize("to", [timedelta(days=1), timedelta(minutes=90), -timedelta(minutes=1)])
+async def test_mail_that_waits_for_a_show_that_is_put_off_goes_out_before_its_new_time(
+    sofia: Visitor, database: Database, planned: UUID, to: timedelta
+) -> None:
+    """Or when the host, who is late, goes on the air."""
+    await sofia.sign_in()
+    await follow(sofia, await host_of(database, planned))
+    await starts_in(database, planned, timedelta(minutes=50))
+    async with database.session() as session:
+        await notices.remind_of_upcoming(session)
+    await starts_in(database, planned, to)
+    async with postbox() as box:
+        assert await remind(database, box) == []
+        moment = clock.now() + max(timedelta(minutes=1), to - timedelta(minutes=40))
+        if to < timedelta():
+            await execute(database, f"update show set state = 'live' where id = '{planned}'")
+            async with database.session() as session:
+                await notices.remind_of(session, show_id=planned)
+        with clock.use(lambda: moment):
+            (mail,) = await remind(database, box)
+
+    assert ("On the air now" if to < timedelta() else "Soon") in mail["Subject"]
+
+
+async def test_show_that_did_not_begin_in_time_is_announced_no_more(
+    sofia: Visitor, database: Database, planned: UUID
+) -> None:
+    await sofia.sign_in()
+    await starts_in(database, planned, -timedelta(minutes=5))
+    await follow(sofia, await host_of(database, planned))
+    async with postbox() as box:
+        assert await remind(database, box) == []
 
 
 async def test_single_show_reminds_whoever_asked_and_nobody_else(
@@ -252,6 +310,41 @@ async def test_sign_in_goes_before_thousands_of_reminders(
     assert claimed is not None and claimed.kind is MailKind.SIGN_IN
 
 
+async def test_link_of_a_mail_works_however_many_wrong_ones_were_tried(
+    sofia: Visitor,
+    stranger: Visitor,
+    database: Database,
+    planned: UUID,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Providers of mailboxes call those of all their people from the same few addresses."""
+    await sofia.sign_in()
+    await follow(sofia, await host_of(database, planned))
+    await starts_in(database, planned, timedelta(minutes=30))
+    async with postbox() as box:
+        (mail,) = await remind(database, box)
+    path = urlsplit(str(mail["List-Unsubscribe"]).strip("<>")).path[7:]
+
+    monkeypatch.setattr(following, "_wrong", PerMinute(1))
+
+    wrong = [await stranger.client.post(f"{path[:-4]}{n:04}") for n in range(2)]
+    right = [(await stranger.client.post(path)).status_code for _ in range(3)]
+
+    assert [answer.status_code for answer in wrong] == [404, 429]
+    assert right == [204] * 3
+    assert (await wanted(sofia))["hosts"] == []
+
+
+async def test_what_one_wants_already_needs_no_room(
+    sofia: Visitor, database: Database, planned: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, "MOST_FOLLOWED", 2)
+    await sofia.sign_in()
+    host, show = await host_of(database, planned), ids.encode("show", planned)
+    for path in (f"/viewer/follows/{host}", f"/viewer/reminders/{show}") * 2:
+        assert (await sofia.send("PUT", path)).status_code == 204
+
+
 @guarded
 async def test_account_follows_only_so_many(
     sofia: Visitor, database: Database, planned: UUID, monkeypatch: pytest.MonkeyPatch, guard: bool
@@ -298,12 +391,38 @@ async def test_follower_sees_the_next_show_and_the_copy_names_it(
     assert host["name"]["en"] in row["reminded_of"]
 
 
+async def test_next_show_is_that_of_the_host_among_however_many(
+    sofia: Visitor, database: Database, planned: UUID
+) -> None:
+    """The site has more shows before it than any list shows."""
+    seller = await add_seller(database, "second")
+    product = await add_product(database, seller, ("PEPPER",))
+    other, _ = await open_hosted_show(database, (seller, product), state="scheduled")
+    await starts_in(database, other, timedelta(hours=1))
+    columns = await scalar(
+        database,
+        "select string_agg(quote_ident(column_name), ', ') from information_schema.columns "
+        "where table_name = 'show' and column_name not in ('id', 'slug')",
+    )
+    await execute(
+        database,
+        f"insert into show (id, slug, {columns}) select gen_random_uuid(), 's' || n, {columns} "
+        f"from show, generate_series(1, 60) n where id = '{other}'",
+    )
+    await sofia.sign_in()
+    await follow(sofia, await host_of(database, planned))
+
+    (host,) = (await wanted(sofia))["hosts"]
+
+    assert host["next_show"]["id"] == ids.encode("show", planned)
+
+
 async def test_old_reminders_are_forgotten(
     sofia: Visitor, database: Database, planned: UUID
 ) -> None:
     await sofia.sign_in()
     await sofia.send("PUT", f"/viewer/reminders/{ids.encode('show', planned)}")
     now = clock.now()
-    with clock.use(lambda: now + timedelta(days=181)):
+    with clock.use(lambda: now + timedelta(days=366)):
         async with database.session() as session:
             assert await viewers.forget_old_reminders(session) == 1

@@ -145,7 +145,11 @@ async def may_still(session: Session, person: Person, action: Action) -> bool:
     for answers that take longer than a request.
     """
     now = await get_active_person(session, person.id, action)
-    return now is not None and person.merchant_ids <= now.merchant_ids
+    return (
+        now is not None
+        and person.merchant_ids <= now.merchant_ids
+        and person.creator_id in (None, now.creator_id)
+    )
 
 
 async def find_person(session: Session, *, email: str) -> Person:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, and_, case, func, insert, literal, select, update
+from sqlalchemy import Select, Uuid, and_, case, func, insert, literal, or_, select, update
 
 from showfloor.kit.db import Session
 from showfloor.kit.money import Money
@@ -168,7 +168,10 @@ async def add_payout_orders(session: Session, payout: Payout, now: datetime) -> 
         .join(PayoutRow, PayoutRow.id == PayoutOrderRow.payout_id)
         .join(BatchRow, BatchRow.id == PayoutRow.batch_id)
         .where(PayoutRow.holder == account.holder.value, PayoutRow.owner == account.owner)
-        .where(BatchRow.currency == currency, PayoutRow.state.not_in(_CAME_BACK))
+        # The rows of a payout that is not itemised are what all before it paid: they stay, also
+        # when the last of these comes back.
+        .where(BatchRow.currency == currency)
+        .where(or_(PayoutRow.itemised.is_(False), PayoutRow.state.not_in(_CAME_BACK)))
         .group_by(PayoutOrderRow.order_id)
         .subquery()
     )

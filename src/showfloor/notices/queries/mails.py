@@ -20,7 +20,9 @@ _CAN_WAIT = MailRow.kind == MailKind.SHOW_REMINDER.value
 
 
 async def add_reminders(session: Session, abouts: Sequence[UUID], now: datetime) -> None:
-    """A mail for each, in one statement: a host may have many thousand followers."""
+    """A mail for each, in one statement: a host may have many thousand followers. One that was
+    noted before is sent anew.
+    """
     rows = select(func.gen_random_uuid(), literal(MailKind.SHOW_REMINDER.value))
     abouts_of = func.unnest(cast(abouts, ARRAY(Uuid)))
     chosen = rows.add_columns(
@@ -28,7 +30,12 @@ async def add_reminders(session: Session, abouts: Sequence[UUID], now: datetime)
     )
     columns = ["id", "kind", "about", "made_at", "state", "not_before", "attempts"]
     added = insert(MailRow).from_select(columns, chosen)
-    await session.execute(added.on_conflict_do_nothing())
+    anew = {name: added.excluded[name] for name in ("made_at", "state", "not_before", "attempts")}
+    await session.execute(
+        added.on_conflict_do_update(
+            index_elements=[MailRow.kind, MailRow.about], set_={**anew, "error": None}
+        )
+    )
 
 
 async def add_mail(session: Session, mail: Mail) -> bool:

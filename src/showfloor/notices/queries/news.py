@@ -61,6 +61,11 @@ async def lock_mailing(session: Session, now: datetime) -> UUID | None:
     return (await session.execute(chosen)).scalar_one_or_none()
 
 
+async def put_off_mailing(session: Session, merchant_id: UUID, due_at: datetime) -> None:
+    later = update(MailingRow).where(MailingRow.merchant_id == merchant_id)
+    await session.execute(later.values(due_at=due_at))
+
+
 async def gather_news(
     session: Session, merchant_id: UUID, mailing_id: UUID, now: datetime, since: datetime
 ) -> int:

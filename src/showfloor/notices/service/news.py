@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+import structlog
+
 from showfloor.identity import service as identity
 from showfloor.identity.types import Action, GrantKind, Member, Person, Team
 from showfloor.kit import clock, ids
@@ -29,6 +31,7 @@ from showfloor.notices.views import Office, news_letter
 from showfloor.orders import service as orders
 from showfloor.orders.views import withdrawal_of
 
+log = structlog.get_logger()
 MAILS = "mails"
 """The name under which the worker is woken."""
 
@@ -60,12 +63,20 @@ async def _make_mailing(database: Database) -> bool:
         merchant_id = await queries.lock_mailing(session, now)
         if merchant_id is None:
             return False
-        mailing_id = ids.new()
-        since = now - rules.GIVEN_UP_AFTER
-        if await queries.gather_news(session, merchant_id, mailing_id, now, since):
-            people = await _readers(session, merchant_id)
-            await _add_letters(session, merchant_id, mailing_id, people, now)
+        try:
+            async with session.begin_nested():
+                await _gather(session, merchant_id, now)
+        except Exception:  # one merchant's mails hold up no others
+            log.exception("mailing cannot be made", merchant=str(merchant_id))
+            await queries.put_off_mailing(session, merchant_id, now + rules.NEWS_PAUSE)
         return True
+
+
+async def _gather(session: Session, merchant_id: UUID, now: datetime) -> None:
+    mailing_id, since = ids.new(), now - rules.GIVEN_UP_AFTER
+    if await queries.gather_news(session, merchant_id, mailing_id, now, since):
+        people = await _readers(session, merchant_id)
+        await _add_letters(session, merchant_id, mailing_id, people, now)
 
 
 async def _add_letters(

@@ -69,8 +69,12 @@ async def send_due(database: Database, mailer: Mailer, office: Office) -> dateti
     Claimed first and noted afterwards: a worker that dies in between leaves a mail that is sent
     again under the same Message-ID.
     """
-    next_mailing = await make_mailings(database)
-    while (mail := await _claim(database)) is not None:
+    while True:
+        # Between any two: thousands of reminders hold up nobody's news either.
+        next_mailing = await make_mailings(database)
+        mail = await _claim(database)
+        if mail is None:
+            break
         await _send(database, mailer, office, mail)
     async with database.session() as session:
         due = next_mailing, await queries.next_due(session)

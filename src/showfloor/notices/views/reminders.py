@@ -44,7 +44,8 @@ def reminder_letter(
         subject=subject,
         text=environment().get_template("reminder.txt").render(given),
         html=environment().get_template("reminder.html").render(given),
-        message_id=f"<{mail.kind}.{mail.about.hex}@{office.domain}>",
+        # A show that was put off has a second mail, which is no copy of the first.
+        message_id=f"<{mail.kind}.{mail.about.hex}.{mail.made_at.timestamp():.0f}@{office.domain}>",
         date=mail.made_at,
         unsubscribe=f"{office.base_url}/api/v1/viewer/unsubscribe/{reminder.token}",
     )

@@ -22,7 +22,7 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.dialects.postgresql import JSONPATH
+from sqlalchemy.dialects.postgresql import JSONPATH, distinct_on
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from showfloor.kit import ids
@@ -119,6 +119,29 @@ async def upcoming_shows(session: Session, since: datetime, limit: int) -> list[
     return await _with_products(
         session, chosen.order_by(ShowRow.starts_at, ShowRow.id).limit(limit)
     )
+
+
+async def shows_starting(session: Session, since: datetime, until: datetime) -> list[Show]:
+    """Every show that is scheduled for a moment between these."""
+    chosen = select(ShowRow).where(
+        ShowRow.state == ShowState.SCHEDULED, ShowRow.starts_at.between(since, until)
+    )
+    return await _with_products(session, chosen.order_by(ShowRow.starts_at, ShowRow.id))
+
+
+async def next_shows_of(
+    session: Session, hosts: Collection[UUID], since: datetime
+) -> dict[UUID, Show]:
+    """The soonest scheduled show of each host who has one."""
+    soonest = (
+        select(ShowRow.id)
+        .ext(distinct_on(ShowRow.host_creator_id))
+        .where(ShowRow.state == ShowState.SCHEDULED, ShowRow.starts_at >= since)
+        .where(ShowRow.host_creator_id.in_(hosts))
+        .order_by(ShowRow.host_creator_id, ShowRow.starts_at, ShowRow.id)
+    )
+    found = await _with_products(session, select(ShowRow).where(ShowRow.id.in_(soonest)))
+    return {show.host_creator_id: show for show in found}
 
 
 async def next_show(session: Session, after: Show, since: datetime) -> Show | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -127,3 +127,14 @@ async def list_upcoming(session: Session, limit: int = 50) -> list[Show]:
     What should have begun hours ago and did not is not among it.
     """
     return await queries.upcoming_shows(session, clock.now() - STILL_TO_COME, limit)
+
+
+async def list_starting(session: Session, within: timedelta) -> list[Show]:
+    """Every scheduled show that starts within this time from now, soonest first."""
+    now = clock.now()
+    return await queries.shows_starting(session, now, now + within)
+
+
+async def next_shows_of(session: Session, hosts: Collection[UUID]) -> dict[UUID, Show]:
+    """What each of these hosts does next, of those who plan something."""
+    return await queries.next_shows_of(session, hosts, clock.now() - STILL_TO_COME)

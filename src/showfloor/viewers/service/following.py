@@ -26,6 +26,9 @@ async def follow(session: Session, *, viewer: Viewer, creator_id: UUID) -> None:
     TooManyReminders.
     """
     await merchants.get_creator(session, creator_id)
+    await queries.lock_viewer(session, viewer.id)
+    if await queries.wants_already(session, viewer.id, creator_id=creator_id):
+        return
     await _check_room(session, viewer)
     await queries.add_follow(session, viewer.id, creator_id, clock.now())
 
@@ -42,6 +45,9 @@ async def ask_reminder(session: Session, *, viewer: Viewer, show_id: UUID) -> No
     show = await shows.get_public_show(session, show_id)
     if show.state is not ShowState.SCHEDULED:
         raise ShowNotFound
+    await queries.lock_viewer(session, viewer.id)
+    if await queries.wants_already(session, viewer.id, show_id=show_id):
+        return
     await _check_room(session, viewer)
     await queries.ask_reminder(session, viewer.id, show_id, clock.now())
 
@@ -51,7 +57,7 @@ async def forget_reminder(session: Session, *, viewer: Viewer, show_id: UUID) ->
 
 
 async def _check_room(session: Session, viewer: Viewer) -> None:
-    await queries.lock_viewer(session, viewer.id)
+    """Needs the viewer's lock."""
     if await queries.count_waiting(session, viewer.id) >= rules.MOST_FOLLOWED:
         raise TooManyReminders
 
@@ -65,8 +71,7 @@ async def list_wanted(session: Session, viewer: Viewer) -> Wanted:
     creators = await merchants.get_creators(
         session, {*hosts, *(show.host_creator_id for show in coming)}
     )
-    upcoming = await shows.list_upcoming(session)
-    following = {show.host_creator_id: show for show in reversed(upcoming)}
+    following = await shows.next_shows_of(session, hosts)
     return Wanted(
         tuple((creators[host], following.get(host)) for host in hosts if host in creators),
         tuple((show, creators[show.host_creator_id]) for show in coming),
@@ -78,13 +83,24 @@ def _is_coming(show: Show) -> bool:
 
 
 async def take_reminders(session: Session, show: Show) -> list[UUID]:
-    """Whose mail about this show is to be noted now, each once however often this is asked."""
+    """Whose mail about this show is to be noted now: each once however often this is asked, and
+    once more of a show that was put off.
+    """
     now = clock.now()
-    host = show.host_creator_id
-    await queries.add_reminders_of_followers(session, host, show.id, now)
+    await queries.add_reminders_of_followers(session, show.host_creator_id, show.id, now)
     return await queries.take_reminders(
-        session, host, show.id, now, rules.MOST_A_DAY, timedelta(days=1)
+        session,
+        show,
+        now,
+        most=rules.MOST_A_DAY,
+        within=timedelta(days=1),
+        moved=rules.REMIND_BEFORE,
     )
+
+
+async def give_back_reminder(session: Session, reminder_id: UUID) -> None:
+    """Its mail came too early or too late to be sent: another may be noted."""
+    await queries.give_back_reminder(session, reminder_id)
 
 
 async def find_reminder(session: Session, *, secret: str, reminder_id: UUID) -> Reminder | None:
