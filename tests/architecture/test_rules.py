@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from pathlib import Path
 
 import pytest
 
@@ -77,6 +78,39 @@ def test_nobody_declares_an_adult_in_somebody_s_place() -> None:
     ]
 
     assert constants == []
+
+
+def _models_outside(found: dict[str, ast.Module], allowed: tuple[str, ...]) -> list[str]:
+    """Pydantic models, also those made of others, that stand in no file of schemas."""
+    classes = [
+        (path, node, {base.split("[")[0].split(".")[-1] for base in map(ast.unparse, node.bases)})
+        for path, tree in found.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+    ]
+    models = {"BaseModel"}
+    while more := {node.name for _, node, bases in classes if bases & models} - models:
+        models |= more
+    return [
+        f"{path}:{node.lineno} {node.name}"
+        for path, node, bases in classes
+        if bases & models
+        if "schemas" not in Path(path).with_suffix("").parts and not path.startswith(allowed)
+    ]
+
+
+def test_wire_models_stand_in_schemas() -> None:
+    # Those of `app` are of files that the command line reads and writes.
+    assert _models_outside(trees(), allowed=("app/",)) == []
+
+
+def test_the_rule_about_wire_models_finds_those_made_of_others() -> None:
+    wrong = {
+        "room/schemas.py": ast.parse("class Said(BaseModel): ..."),
+        "room/http/__init__.py": ast.parse("class _Part(schemas.Said): ...\nclass Page: ..."),
+    }
+
+    assert _models_outside(wrong, allowed=()) == ["room/http/__init__.py:1 _Part"]
 
 
 def test_every_module_has_a_card() -> None:

@@ -6,9 +6,10 @@ import re
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel
 from starlette.responses import Response
 
+from showfloor.embed.schemas import FrameCheck, OEmbed
+from showfloor.embed.views import oembed_view
 from showfloor.kit.answers import language
 from showfloor.kit.db import Session
 from showfloor.kit.http import SessionDep
@@ -19,7 +20,6 @@ from showfloor.replays.errors import ClipNotFound
 from showfloor.shows import service as shows
 from showfloor.shows.errors import ShowNotFound
 from showfloor.shows.types import ShowWithShelf
-from showfloor.shows.views import room_view
 from showfloor.web import pages
 from showfloor.web.files import built_file
 from showfloor.web.http import clip_json, page, saves_data, shop_of, show_json, templates
@@ -32,17 +32,6 @@ COLOUR = re.compile(r"#[0-9a-f]{6}", re.IGNORECASE)
 FRAME_WIDTH, FRAME_HEIGHT = 400, 711
 Size = Annotated[int, Query(ge=1)]
 """CSS pixels: 9 to 16, a phone's picture."""
-
-
-class OEmbed(BaseModel):
-    version: Literal["1.0"] = "1.0"
-    type: Literal["rich"] = "rich"
-    provider_name: str = "Showfloor"
-    provider_url: str
-    title: str
-    width: int
-    height: int
-    html: str
 
 
 @router.get("/embed.js")
@@ -132,10 +121,6 @@ async def _origins(session: Session, staged: ShowWithShelf) -> list[str]:
     )
 
 
-class FrameCheck(BaseModel):
-    code: Literal["show_not_found", "origin_not_allowed"] | None
-
-
 @router.get("/embed/{slug}/check")
 async def check(slug: str, request: Request, response: Response, session: SessionDep) -> FrameCheck:
     """Why a frame stays empty: a browser tells that to nobody. The loader asks after the fact."""
@@ -172,10 +157,4 @@ async def oembed(
         .get_template("oembed.html")
         .render(base_url=base, slug=show.slug, width=width, height=height)
     )
-    return OEmbed(
-        provider_url=base,
-        title=room_view(show).title.model_dump()[language(request)],
-        width=width,
-        height=height,
-        html=html,
-    )
+    return oembed_view(show, html, base=base, lang=language(request), size=(width, height))

@@ -11,6 +11,7 @@ from showfloor.identity.types import (
     AgeAnswer,
     BirthDate,
     CollectionPoint,
+    GrantKind,
     Role,
     Scope,
     SecurityEvent,
@@ -18,6 +19,8 @@ from showfloor.identity.types import (
 from showfloor.kit.schemas import Time
 from showfloor.kit.text import clean_line
 
+TEAM_PREFIXES = {GrantKind.MERCHANT: "mer", GrantKind.CREATOR: "cre"}
+"""What the id of a team begins with."""
 Label = Annotated[str, AfterValidator(clean_line), Field(min_length=1, max_length=100)]
 
 
@@ -70,6 +73,12 @@ class AdmissionOut(BaseModel):
     """
 
     admission: str
+
+
+class SignInEmail(AgeIn):
+    """What is read of a sign-in before the gate has decided."""
+
+    email: str = ""
 
 
 class SignIn(AgeIn):

@@ -1,15 +1,105 @@
-"""Models of the JSON interface of `merchants`: teams."""
+"""Wire models of `merchants`: websites, creators, terms, teams."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from showfloor.identity.schemas import AgeIn, Label
 from showfloor.identity.types import Role
 from showfloor.kit.fields import Email
-from showfloor.kit.schemas import Time, Words
+from showfloor.kit.schemas import Shown, Time, Words, id_with
+from showfloor.kit.text import clean_code, clean_paragraphs
+from showfloor.merchants.rules import LONGEST_TERMS
+from showfloor.merchants.types import ReturnPayer, TermsKind, TermsText, WayBack
+
+
+class Origin(BaseModel):
+    origin: str = Field(max_length=253, examples=["https://www.brand.example"])
+
+
+class Origins(BaseModel):
+    origins: list[str]
+
+
+class CreatorOut(BaseModel):
+    id: str
+    name: Words
+
+
+class Creators(BaseModel):
+    creators: list[CreatorOut]
+
+
+class TermsTextOut(BaseModel):
+    """In one language: the words, or the address of the page that has them."""
+
+    text: str
+    url: str
+
+
+class TermsWords(BaseModel):
+    en: TermsTextOut
+    ar: TermsTextOut
+
+
+class WayBackOut(BaseModel):
+    """Who pays for sending goods back, and where they go; `address` empty: to the seller's own."""
+
+    payer: ReturnPayer
+    address: str
+
+
+class TermsOut(Shown):
+    """One version of what a seller lays down; whoever has its `id` reads it at `/terms/{id}`, now
+    and later. `way_back` is said with the terms of returns; null: it was not, and the seller pays.
+    """
+
+    id: Annotated[str, id_with("trm")]
+    kind: TermsKind
+    version: int
+    since: Time
+    words: TermsWords
+    way_back: WayBackOut | None
+
+
+class TermsList(BaseModel):
+    items: list[TermsOut]
+
+
+class TermsTextIn(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid")
+    text: Annotated[str, AfterValidator(clean_paragraphs)] = Field("", max_length=LONGEST_TERMS)
+    url: Annotated[str, AfterValidator(clean_code)] = Field("", max_length=500)
+
+
+class WayBackIn(BaseModel):
+    """Who pays for sending goods back, and where they go; `address` empty: to the seller's own."""
+
+    model_config = ConfigDict(extra="forbid")
+    payer: ReturnPayer
+    address: Annotated[str, AfterValidator(clean_paragraphs)] = Field("", max_length=500)
+
+    def value(self) -> WayBack:
+        return {"payer": self.payer, "address": self.address}
+
+
+class TermsIn(BaseModel):
+    """Each language has a text, or the `url` (https) of the page that has it. `way_back` goes with
+    the terms of returns.
+    """
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+    en: TermsTextIn
+    ar: TermsTextIn
+    way_back: Annotated[WayBackIn, Field(strict=False)] | None = None
+
+    def value(self) -> dict[str, TermsText]:
+        return {
+            lang: {"text": said.text, "url": said.url}
+            for lang, said in (("en", self.en), ("ar", self.ar))
+        }
 
 
 class MemberOut(BaseModel):

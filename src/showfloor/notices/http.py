@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict
 
 from showfloor.identity.errors import CsrfFailed, NotAuthenticated, RoleMissing
 from showfloor.identity.http import CurrentPerson
@@ -14,21 +11,12 @@ from showfloor.kit.errors import NotFound
 from showfloor.kit.http import SessionDep
 from showfloor.kit.openapi import refusals
 from showfloor.notices import service
+from showfloor.notices.schemas import MailChoiceIn, MailChoiceOut
 from showfloor.notices.types import MailChoice
+from showfloor.notices.views import choice_view
 
 router = APIRouter(prefix="/api/v1", tags=["orders"])
 READ = (NotAuthenticated, RoleMissing, NotFound)
-
-
-class MailChoiceOut(BaseModel):
-    """`language` is that of every mail to this person, whichever merchant it is about."""
-
-    wanted: bool
-    language: Literal["en", "ar"]
-
-
-class MailChoiceIn(MailChoiceOut):
-    model_config = ConfigDict(extra="forbid")
 
 
 @router.get("/merchants/{merchant_id}/own-mails", responses=refusals(*READ))
@@ -39,7 +27,7 @@ async def get_own_mails(
     chosen = await service.get_choice(
         session, person=person, merchant_id=ids.parse("mer", merchant_id)
     )
-    return MailChoiceOut.model_validate(chosen, from_attributes=True)
+    return choice_view(chosen)
 
 
 @router.put("/merchants/{merchant_id}/own-mails", responses=refusals(*READ, CsrfFailed))
@@ -53,4 +41,4 @@ async def choose_own_mails(
     await service.choose_mails(
         session, person=person, merchant_id=ids.parse("mer", merchant_id), choice=chosen
     )
-    return MailChoiceOut(wanted=body.wanted, language=body.language)
+    return choice_view(chosen)

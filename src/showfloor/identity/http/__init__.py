@@ -53,27 +53,17 @@ from showfloor.identity.schemas import (
     AdmissionOut,
     AgeIn,
     ChangePassword,
-    KeyOut,
     KeysOut,
-    MembershipOut,
     NewKeyIn,
     NewKeyOut,
-    OpenSessionOut,
-    PersonOut,
     SecurityLogOut,
-    SecurityRecordOut,
     SessionOut,
     SessionsOut,
     SignIn,
+    SignInEmail,
 )
-from showfloor.identity.types import (
-    Admission,
-    CollectionPoint,
-    Grant,
-    GrantKind,
-    Person,
-    SignedIn,
-)
+from showfloor.identity.types import Admission, CollectionPoint, SignedIn
+from showfloor.identity.views import keys_view, security_log_view, session_view, sessions_view
 from showfloor.kit import clock, ids
 from showfloor.kit.errors import NotFound
 from showfloor.kit.http import DatabaseDep, SessionDep, network_of
@@ -81,7 +71,6 @@ from showfloor.kit.openapi import refusals
 
 __all__ = [
     "API_KEY",
-    "TEAM_PREFIXES",
     "Caller",
     "CurrentPerson",
     "OptionalPerson",
@@ -105,30 +94,6 @@ DEVICE_REMEMBERED = 365 * 24 * 3600
 
 def device_cookie_name(request: Request) -> str:
     return cookie_name(request) + "-device"
-
-
-def _session_out(person: Person, csrf: str) -> SessionOut:
-    return SessionOut(
-        person=PersonOut(id=ids.encode("per", person.id), name=person.name),
-        csrf=csrf,
-        merchants=sorted(ids.encode("mer", merchant) for merchant in person.merchant_ids),
-        creator=ids.encode("cre", person.creator_id) if person.creator_id else None,
-        operator=person.is_operator,
-        teams=[_team_out(grant) for grant in person.grants if grant.kind in _PREFIXES],
-        may=sorted({right for grant in person.grants for right in service.rights_of(grant)}),
-    )
-
-
-TEAM_PREFIXES = {GrantKind.MERCHANT: "mer", GrantKind.CREATOR: "cre"}
-_PREFIXES = TEAM_PREFIXES | {GrantKind.SHOW: "show"}
-
-
-def _team_out(grant: Grant) -> MembershipOut:
-    return MembershipOut(
-        team=ids.encode(_PREFIXES[grant.kind], grant.subject_id),
-        role=grant.role,
-        may=sorted(service.rights_of(grant)),
-    )
 
 
 class _Attempt:
@@ -179,15 +144,11 @@ async def admit_to_studio(request: Request) -> Admission:
     """Before the rest of the request is looked at. A device that has signed in to this account
     before is not asked again.
     """
-    point, given = CollectionPoint.STUDIO_SIGN_IN, await read_age(request, _Typed)
+    point, given = CollectionPoint.STUDIO_SIGN_IN, await read_age(request, SignInEmail)
     device = _Attempt(request, given.email).device if given.email else None
     if device is not None:
         return service.admit_known_device(point, device)
     return gate_of(request).admit(request, point, given)
-
-
-class _Typed(AgeIn):
-    email: str = ""
 
 
 AdmittedDep = Annotated[Admission, Depends(admit_to_studio)]
@@ -243,13 +204,15 @@ def remember(request: Request, response: Response, signed_in: SignedIn) -> Sessi
         samesite="lax",
         secure=settings.secure,
     )
-    return _session_out(signed_in.person, signed_in.csrf)
+    person = signed_in.person
+    return session_view(person, signed_in.csrf, service.rights_of(person))
 
 
 @router.get("/session", responses=refusals(NotAuthenticated))
 async def current_session(request: Request, person: CurrentPerson) -> SessionOut:
     """Who is signed in, and the CSRF token for changes."""
-    return _session_out(person, csrf_of(request.cookies.get(cookie_name(request), "")))
+    csrf = csrf_of(request.cookies.get(cookie_name(request), ""))
+    return session_view(person, csrf, service.rights_of(person))
 
 
 @router.delete("/session", status_code=204, responses=refusals(CsrfFailed))
@@ -318,17 +281,7 @@ async def list_sessions(
     """Where this person is signed in, newest first."""
     found = await service.list_sessions(session, person=person)
     own = await service.find_session(session, token=token)
-    return SessionsOut(
-        sessions=[
-            OpenSessionOut(
-                id=ids.encode("ses", one.id),
-                current=one.id == own,
-                created_at=one.created_at,
-                expires_at=one.expires_at,
-            )
-            for one in found
-        ]
-    )
+    return sessions_view(found, own)
 
 
 @account.delete("/sessions", status_code=204, responses=refusals(*OWN))
@@ -352,19 +305,7 @@ async def end_session(
 @account.get("/keys", responses=refusals(*OWN))
 async def list_keys(session: SessionDep, person: CurrentPerson, token: OwnSession) -> KeysOut:
     """The person's API keys that were not revoked, newest first."""
-    return KeysOut(
-        keys=[
-            KeyOut(
-                id=ids.encode("key", key.id),
-                label=key.label,
-                scopes=sorted(key.scopes),
-                created_at=key.created_at,
-                expires_at=key.expires_at,
-                last_used_at=key.last_used_at,
-            )
-            for key in await service.list_keys(session, person_id=person.id)
-        ]
-    )
+    return keys_view(await service.list_keys(session, person_id=person.id))
 
 
 @account.post("/keys", status_code=201, responses=refusals(*OWN))
@@ -403,16 +344,4 @@ async def security_log(
 ) -> SecurityLogOut:
     """Sign-ins, refusals and grants, newest first; for operators. People are named by id."""
     found = await service.list_records(session, person=person, limit=limit, before=before)
-    return SecurityLogOut(
-        records=[
-            SecurityRecordOut(
-                id=one.id,
-                at=one.at,
-                event=one.event,
-                person=ids.encode("per", one.person_id) if one.person_id else None,
-                by=ids.encode("per", one.by_id) if one.by_id else None,
-                about=one.about,
-            )
-            for one in found
-        ]
-    )
+    return security_log_view(found)

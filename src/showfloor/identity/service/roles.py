@@ -61,6 +61,9 @@ def roles_of(kind: GrantKind) -> tuple[Role, ...]:
     return tuple(role_table().roles[kind])
 
 
-def rights_of(grant: Grant) -> frozenset[Action]:
-    """Everything that this membership allows."""
-    return role_table().roles[grant.kind].get(grant.role, frozenset())
+def rights_of(person: Person) -> dict[Grant, frozenset[Action]]:
+    """Everything that each of the person's memberships allows."""
+    roles_by_kind = role_table().roles
+    return {
+        grant: roles_by_kind[grant.kind].get(grant.role, frozenset()) for grant in person.grants
+    }

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from fastapi import APIRouter
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from showfloor.identity.errors import CsrfFailed, Forbidden, NotAuthenticated
 from showfloor.identity.http import CurrentPerson
@@ -13,8 +10,6 @@ from showfloor.kit import ids
 from showfloor.kit.errors import NotFound
 from showfloor.kit.http import SessionDep
 from showfloor.kit.openapi import refusals
-from showfloor.kit.schemas import Shown, Time, Words, id_with
-from showfloor.kit.text import clean_code, clean_paragraphs
 from showfloor.merchants import service
 from showfloor.merchants.errors import (
     MerchantNotFound,
@@ -22,25 +17,12 @@ from showfloor.merchants.errors import (
     TermsInvalid,
     TooManyOrigins,
 )
-from showfloor.merchants.rules import LONGEST_TERMS
-from showfloor.merchants.types import (
-    ReturnPayer,
-    SellerTerms,
-    TermsKind,
-    TermsText,
-    WayBack,
-)
+from showfloor.merchants.schemas import Creators, Origin, Origins, TermsIn, TermsList, TermsOut
+from showfloor.merchants.types import TermsKind
+from showfloor.merchants.views import creators_view, terms_list_view, terms_view
 
 router = APIRouter(prefix="/api/v1", tags=["merchants"])
 CHANGE = (NotAuthenticated, CsrfFailed, Forbidden, NotFound, OriginInvalid)
-
-
-class Origin(BaseModel):
-    origin: str = Field(max_length=253, examples=["https://www.brand.example"])
-
-
-class Origins(BaseModel):
-    origins: list[str]
 
 
 @router.get(
@@ -82,15 +64,6 @@ async def forbid_origin(
     )
 
 
-class CreatorOut(BaseModel):
-    id: str
-    name: Words
-
-
-class Creators(BaseModel):
-    creators: list[CreatorOut]
-
-
 @router.get(
     "/merchants/{merchant_id}/creators", responses=refusals(NotAuthenticated, Forbidden, NotFound)
 )
@@ -99,9 +72,7 @@ async def list_creators(merchant_id: str, session: SessionDep, person: CurrentPe
     found = await service.list_creators(
         session, person=person, merchant_id=ids.parse("mer", merchant_id)
     )
-    return Creators(
-        creators=[CreatorOut(id=ids.encode("cre", one.id), name=Words(**one.name)) for one in found]
-    )
+    return creators_view(found)
 
 
 @router.delete(
@@ -121,80 +92,6 @@ async def forbid_creator(
     )
 
 
-class TermsTextOut(BaseModel):
-    """In one language: the words, or the address of the page that has them."""
-
-    text: str
-    url: str
-
-
-class TermsWords(BaseModel):
-    en: TermsTextOut
-    ar: TermsTextOut
-
-
-class WayBackOut(BaseModel):
-    """Who pays for sending goods back, and where they go; `address` empty: to the seller's own."""
-
-    payer: ReturnPayer
-    address: str
-
-
-class TermsOut(Shown):
-    """One version of what a seller lays down; whoever has its `id` reads it at `/terms/{id}`, now
-    and later. `way_back` is said with the terms of returns; null: it was not, and the seller pays.
-    """
-
-    id: Annotated[str, id_with("trm")]
-    kind: TermsKind
-    version: int
-    since: Time
-    words: TermsWords
-    way_back: WayBackOut | None
-
-
-class TermsList(BaseModel):
-    items: list[TermsOut]
-
-
-class TermsTextIn(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid")
-    text: Annotated[str, AfterValidator(clean_paragraphs)] = Field("", max_length=LONGEST_TERMS)
-    url: Annotated[str, AfterValidator(clean_code)] = Field("", max_length=500)
-
-
-class WayBackIn(BaseModel):
-    """Who pays for sending goods back, and where they go; `address` empty: to the seller's own."""
-
-    model_config = ConfigDict(extra="forbid")
-    payer: ReturnPayer
-    address: Annotated[str, AfterValidator(clean_paragraphs)] = Field("", max_length=500)
-
-    def value(self) -> WayBack:
-        return {"payer": self.payer, "address": self.address}
-
-
-class TermsIn(BaseModel):
-    """Each language has a text, or the `url` (https) of the page that has it. `way_back` goes with
-    the terms of returns.
-    """
-
-    model_config = ConfigDict(strict=True, extra="forbid")
-    en: TermsTextIn
-    ar: TermsTextIn
-    way_back: Annotated[WayBackIn, Field(strict=False)] | None = None
-
-    def value(self) -> dict[str, TermsText]:
-        return {
-            lang: {"text": said.text, "url": said.url}
-            for lang, said in (("en", self.en), ("ar", self.ar))
-        }
-
-
-def terms_view(terms: SellerTerms) -> TermsOut:
-    return TermsOut.model_validate(terms)
-
-
 @router.get(
     "/merchants/{merchant_id}/terms", responses=refusals(NotAuthenticated, Forbidden, NotFound)
 )
@@ -205,7 +102,7 @@ async def list_terms(merchant_id: str, session: SessionDep, person: CurrentPerso
     found = await service.list_terms(
         session, person=person, merchant_id=ids.parse("mer", merchant_id)
     )
-    return TermsList(items=[terms_view(each) for each in found])
+    return terms_list_view(found)
 
 
 @router.put(

@@ -31,21 +31,14 @@ from showfloor.identity.errors import (
     SignInToAccept,
     TooManyInvitations,
 )
-from showfloor.identity.http import TEAM_PREFIXES, CurrentPerson, remember
-from showfloor.identity.schemas import AgeIn, SessionOut
-from showfloor.identity.types import (
-    Admission,
-    CollectionPoint,
-    Invitation,
-    Member,
-    Team,
-)
+from showfloor.identity.http import CurrentPerson, remember
+from showfloor.identity.schemas import TEAM_PREFIXES, AgeIn, SessionOut
+from showfloor.identity.types import Admission, CollectionPoint, Team
 from showfloor.kit import ids
 from showfloor.kit.db import Session
 from showfloor.kit.errors import NotFound
 from showfloor.kit.http import DatabaseDep, SessionDep
 from showfloor.kit.openapi import refusals
-from showfloor.kit.schemas import Words
 from showfloor.merchants import service
 from showfloor.merchants.errors import CreatorNotFound, MerchantNotFound
 from showfloor.merchants.schemas import (
@@ -58,6 +51,7 @@ from showfloor.merchants.schemas import (
     TeamOut,
     TokenIn,
 )
+from showfloor.merchants.views import invitation_view, invited_view, member_view, team_view
 
 NameOfTeam = Callable[[Session, Team], Awaitable[dict[str, str]]]
 
@@ -82,11 +76,12 @@ async def get_team(team: TeamDep, session: SessionDep, person: CurrentPerson) ->
     """Who works here, in which role, and who is invited; the roles that a member may have."""
     members = await identity.list_members(session, person=person, team=team)
     invited = await identity.list_invitations(session, person=person, team=team)
-    return TeamOut(
-        name=Words(**await service.name_of_team(session, team)),
-        roles=list(identity.roles_of(team.kind)),
-        members=[_member_out(one, own=one.person_id == person.id) for one in members],
-        invitations=[_invitation_out(one) for one in invited],
+    return team_view(
+        name=await service.name_of_team(session, team),
+        roles=identity.roles_of(team.kind),
+        members=members,
+        invited=invited,
+        own=person.id,
     )
 
 
@@ -101,7 +96,7 @@ async def invite_member(
     """Send somebody a link by mail that lets them in once, within seven days. Inviting an address
     again ends the link before.
     """
-    return _invitation_out(
+    return invitation_view(
         await identity.invite(
             session,
             person=person,
@@ -139,7 +134,7 @@ async def change_role(
     changed = await identity.change_role(
         session, person=person, team=team, member_id=chosen, role=body.role
     )
-    return _member_out(changed, own=chosen == person.id)
+    return member_view(changed, person.id)
 
 
 @router.delete(
@@ -163,14 +158,7 @@ entry = APIRouter(prefix="/api/v1", tags=["session"])
 async def open_invitation(body: TokenIn, request: Request, session: SessionDep) -> InvitedOut:
     """What an invitation's link leads to."""
     found = await identity.open_invitation(session, secret=_secret(request), token=body.token)
-    return InvitedOut(
-        team=await _name(request, session, found.invitation.team),
-        kind=found.invitation.team.kind.value,
-        role=found.invitation.role,
-        email=found.invitation.email,
-        inviter=found.inviter,
-        has_account=found.has_account,
-    )
+    return invited_view(found, await _name(request, session, found.invitation.team))
 
 
 @entry.post(
@@ -226,29 +214,10 @@ async def join_team(
     return remember(request, response, signed_in)
 
 
-async def _name(request: Request, session: Session, team: Team) -> Words:
+async def _name(request: Request, session: Session, team: Team) -> dict[str, str]:
     """Also of a show, which this room knows nothing of (`app/wiring`)."""
     named: NameOfTeam = request.app.state.name_of_team
-    return Words(**await named(session, team))
-
-
-def _member_out(member: Member, *, own: bool) -> MemberOut:
-    return MemberOut(
-        id=ids.encode("per", member.person_id),
-        name=member.name,
-        email=member.email,
-        role=member.role,
-        own=own,
-    )
-
-
-def _invitation_out(invitation: Invitation) -> InvitationOut:
-    return InvitationOut(
-        id=ids.encode("inv", invitation.id),
-        email=invitation.email,
-        role=invitation.role,
-        expires_at=invitation.expires_at,
-    )
+    return await named(session, team)
 
 
 def _secret(request: Request) -> str:

@@ -1,5 +1,6 @@
-"""Mails in words."""
+"""Mails in words, and who gets them on the wire."""
 
+from showfloor.notices.views.choices import choice_view
 from showfloor.notices.views.letters import (
     deadline,
     invitation_letter,
@@ -14,6 +15,7 @@ from showfloor.notices.views.reminders import reminder_letter
 __all__ = [
     "TEMPLATES",
     "Office",
+    "choice_view",
     "deadline",
     "invitation_letter",
     "letter_of",

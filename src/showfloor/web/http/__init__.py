@@ -20,7 +20,7 @@ from showfloor.kit.recent import Recent
 from showfloor.markets import postcodes
 from showfloor.markets.service import get_market, list_markets
 from showfloor.merchants import service as merchants
-from showfloor.merchants.http import terms_view
+from showfloor.merchants.views import terms_view
 from showfloor.replays import service as replays
 from showfloor.replays.types import Clip, ClipState, ClipWithState
 from showfloor.replays.views import clip_view

@@ -16,7 +16,7 @@ from showfloor.kit.db import Session
 from showfloor.kit.http import DatabaseDep, SessionDep
 from showfloor.markets.service import get_market
 from showfloor.merchants import service as merchants
-from showfloor.merchants.http import terms_view
+from showfloor.merchants.views import terms_view
 from showfloor.orders import service as orders
 from showfloor.orders.errors import WithdrawalInvalid
 from showfloor.orders.http import check_receipts, receipt_answer, unguessed
