@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
-from fastapi.security import HTTPAuthorizationCredentials
+from fastapi import APIRouter, Depends, Query
 
 from showfloor.identity.errors import CsrfFailed, Forbidden, NotAuthenticated
-from showfloor.identity.http import API_KEY, CurrentPerson
+from showfloor.identity.http import CurrentPerson
 from showfloor.identity.types import Person
 from showfloor.kit import clock, ids
 from showfloor.kit.errors import NotFound, RateLimited
@@ -18,7 +17,7 @@ from showfloor.kit.schemas import Moment
 from showfloor.room import service
 from showfloor.room.deps import RoomDeps
 from showfloor.room.errors import ChatEmojiOnly, ChatNoAccount, MessageNotFound
-from showfloor.room.http.writer import REFUSALS, AdmittedDep, Bearer, RoomDep, find_writer
+from showfloor.room.http.writer import REFUSALS, CredentialsDep, RoomDep, find_writer
 from showfloor.room.rules.pace import TRIES
 from showfloor.room.schemas import (
     ActionReason,
@@ -50,12 +49,9 @@ router = APIRouter(prefix="/api/v1", tags=["chat"])
     responses=refusals(*REFUSALS, ChatEmojiOnly, MessageNotFound),
 )
 async def send_message(
-    admission: AdmittedDep,
-    given: Bearer,
-    _team: Annotated[HTTPAuthorizationCredentials | None, Depends(API_KEY)],
+    credentials: CredentialsDep,
     show_id: str,
     body: NewMessage,
-    request: Request,
     database: DatabaseDep,
     room: RoomDep,
     streaming: StreamingDep,
@@ -68,7 +64,7 @@ async def send_message(
     reply_to = ids.parse("msg", body.reply_to) if body.reply_to else None
     media_at = await room.media_now(show, streaming.moment)
     async with database.session() as session:
-        writer = await find_writer(request, session, database, room, given, admission, body)
+        writer = await find_writer(session, database, room, credentials, body)
         sent = await service.send_message(
             session,
             room.pace,

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
-from fastapi.security import HTTPAuthorizationCredentials
+from fastapi import APIRouter, Depends
 
 from showfloor.identity.errors import CsrfFailed, NotAuthenticated
-from showfloor.identity.http import API_KEY, CurrentPerson
+from showfloor.identity.http import CurrentPerson
 from showfloor.identity.types import Person
 from showfloor.kit import ids
 from showfloor.kit.errors import NotFound, RateLimited
@@ -17,7 +16,7 @@ from showfloor.kit.openapi import refusals
 from showfloor.room import service
 from showfloor.room.errors import QuestionDecided, QuestionDismissed, QuestionNotFound
 from showfloor.room.http import take_click
-from showfloor.room.http.writer import REFUSALS, AdmittedDep, Bearer, RoomDep, find_writer
+from showfloor.room.http.writer import REFUSALS, CredentialsDep, RoomDep, find_writer
 from showfloor.room.schemas import (
     AskedOut,
     JoinedQuestion,
@@ -36,7 +35,6 @@ from showfloor.shows.errors import NotAllowedInState, ProductNotInShow, ShowNotF
 from showfloor.shows.http import StreamingDep
 
 router = APIRouter(prefix="/api/v1", tags=["chat"])
-Team = Annotated[HTTPAuthorizationCredentials | None, Depends(API_KEY)]
 
 
 async def get_decider(person: CurrentPerson, room: RoomDep) -> Person:
@@ -55,12 +53,9 @@ OWN = (NotAuthenticated, NotFound, CsrfFailed, QuestionNotFound, QuestionDecided
     responses=refusals(*REFUSALS, ProductNotInShow, QuestionDismissed, QuestionNotFound),
 )
 async def ask_question(
-    admission: AdmittedDep,
-    given: Bearer,
-    _team: Team,
+    credentials: CredentialsDep,
     show_id: str,
     body: NewQuestion,
-    request: Request,
     database: DatabaseDep,
     room: RoomDep,
     streaming: StreamingDep,
@@ -72,7 +67,7 @@ async def ask_question(
     product_id = ids.parse("prod", body.product_id) if body.product_id else None
     now = await room.media_now(show, streaming.moment)
     async with database.session() as session:
-        writer = await find_writer(request, session, database, room, given, admission, body)
+        writer = await find_writer(session, database, room, credentials, body)
         asked = await service.ask(
             session,
             room.pace,
@@ -93,19 +88,16 @@ async def ask_question(
     responses=refusals(*REFUSALS, QuestionDismissed, QuestionNotFound),
 )
 async def join_question(
-    admission: AdmittedDep,
-    given: Bearer,
-    _team: Team,
+    credentials: CredentialsDep,
     question_id: str,
     body: JoinedQuestion,
-    request: Request,
     database: DatabaseDep,
     room: RoomDep,
 ) -> AskedOut:
     """Ask what others ask. Joining twice is joining once."""
     question = ids.parse("qst", question_id)
     async with database.session() as session:
-        writer = await find_writer(request, session, database, room, given, admission, body)
+        writer = await find_writer(session, database, room, credentials, body)
         asked = await service.join_question(
             session, room.pace, question_id=question, writer=writer, secret=room.secret
         )

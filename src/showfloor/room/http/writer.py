@@ -4,6 +4,7 @@ a key. Messages and questions have this one way in.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -18,7 +19,7 @@ from showfloor.identity.errors import (
     NotAuthenticated,
     ScopeMissing,
 )
-from showfloor.identity.http import cookie_name, get_optional_person
+from showfloor.identity.http import API_KEY, cookie_name, get_optional_person
 from showfloor.identity.types import Admission, CollectionPoint, Person
 from showfloor.kit.db import Database, Session
 from showfloor.kit.errors import NotFound
@@ -93,19 +94,38 @@ def _speaks_for_session(request: Request) -> bool:
     return cookie_name(request) in request.cookies and "x-csrf-token" in request.headers
 
 
-AdmittedDep = Annotated[Admission | None, Depends(admit_to_chat)]
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a request that writes carries besides its body: the token of a guest or the key of a
+    person, and what the gate answered.
+    """
+
+    request: Request
+    given: HTTPAuthorizationCredentials | None
+    admission: Admission | None
+
+
+async def get_credentials(
+    request: Request,
+    admission: Annotated[Admission | None, Depends(admit_to_chat)],
+    given: Bearer,
+    _team: Annotated[HTTPAuthorizationCredentials | None, Depends(API_KEY)],
+) -> Credentials:
+    return Credentials(request, given, admission)
+
+
+CredentialsDep = Annotated[Credentials, Depends(get_credentials)]
 
 
 async def find_writer(
-    request: Request,
     session: Session,
     database: Database,
     room: RoomDeps,
-    given: HTTPAuthorizationCredentials | None,
-    admission: Admission | None,
+    credentials: Credentials,
     body: Written,
 ) -> Person | Guest:
     """Raises NotAuthenticated, ScopeMissing, AgeRefused."""
+    request, given, admission = credentials.request, credentials.given, credentials.admission
     if admission is None and not _is_chat_token(given):
         person = await get_optional_person(request, session, given)
         if person is None:
