@@ -14,7 +14,7 @@ from showfloor.kit import messages
 from showfloor.markets.service import get_market
 from showfloor.merchants.types import ReturnPayer, SellerTerms, WayBack
 from showfloor.notices.types import Letter, Mail, MailKind
-from showfloor.notices.views.office import Office, environment
+from showfloor.notices.views.office import Office, write_letter
 from showfloor.orders import service as orders
 from showfloor.orders.types import Order, Withdrawal
 from showfloor.orders.views import (
@@ -51,13 +51,10 @@ def letter_of(
     if mail.kind is MailKind.WITHDRAWAL_RECEIVED:
         received = withdrawal_of(order, mail.about)
     given = {
-        "lang": lang,
         "comma": comma,
         "seller": comma.join(seller_lines(order, lang)),
-        "dir": messages.direction(lang),
         "order": order,
         "url": url,
-        "t": t,
         "country": partial(messages.country, lang),
         "moment": partial(moment, lang, order.market),
         "days": partial(messages.days, lang),
@@ -72,38 +69,21 @@ def letter_of(
         "terms": [(t(f"terms.{each.kind.value}"), each.words[lang]) for each in terms],
         **_subject_of(mail, order, received),
     }
-    return Letter(
-        to=order.buyer.email,
-        language=lang,
-        subject=subject,
-        text=environment().get_template("order.txt").render(given),
-        html=environment().get_template("order.html").render(given, subject=subject),
-        message_id=f"<{mail.kind}.{mail.about.hex}@{office.domain}>",
-        date=mail.made_at,
+    return write_letter(
+        mail, office, "order", to=order.buyer.email, lang=lang, subject=subject, given=given
     )
 
 
 def sign_in_letter(mail: Mail, asked: SignInLetter, office: Office) -> Letter:
     """The link carries its secret behind the `#`, which no server between reads."""
     lang = asked.language
-    t = partial(messages.translate, lang)
-    subject = t("mail.sign_in.subject")
+    subject = messages.translate(lang, "mail.sign_in.subject")
     given = {
-        "lang": lang,
-        "dir": messages.direction(lang),
-        "t": t,
-        "subject": subject,
         "url": f"{office.base_url}/account?lang={lang}#in={asked.link}",
         "code": f"{asked.code[:3]} {asked.code[3:]}",
     }
-    return Letter(
-        to=asked.email,
-        language=lang,
-        subject=subject,
-        text=environment().get_template("sign_in.txt").render(given),
-        html=environment().get_template("sign_in.html").render(given),
-        message_id=f"<{mail.kind}.{mail.about.hex}@{office.domain}>",
-        date=mail.made_at,
+    return write_letter(
+        mail, office, "sign_in", to=asked.email, lang=lang, subject=subject, given=given
     )
 
 
@@ -125,21 +105,11 @@ def invitation_letter(
     else:
         subject, lead = t("mail.invitation.subject", **names), t("mail.invitation.lead", **names)
     given = {
-        "lang": lang,
-        "dir": messages.direction(lang),
-        "t": t,
-        "subject": subject,
         "lead": lead,
         "url": f"{office.base_url}/studio/join?lang={lang}#{token}",
     }
-    return Letter(
-        to=invitation.email,
-        language=lang,
-        subject=subject,
-        text=environment().get_template("invitation.txt").render(given),
-        html=environment().get_template("invitation.html").render(given),
-        message_id=f"<{mail.kind}.{mail.about.hex}@{office.domain}>",
-        date=mail.made_at,
+    return write_letter(
+        mail, office, "invitation", to=invitation.email, lang=lang, subject=subject, given=given
     )
 
 

@@ -12,7 +12,7 @@ from showfloor.kit import ids, messages
 from showfloor.kit.messages import DEFAULT_LANGUAGE
 from showfloor.kit.money import Money
 from showfloor.notices.types import Letter, Mail, News, NewsKind, NewsLine
-from showfloor.notices.views.office import Office, environment
+from showfloor.notices.views.office import Office, write_letter
 from showfloor.orders.views import Translate
 
 
@@ -31,10 +31,6 @@ def news_letter(
     subject = f"{team}: {_title(news, lines, t)}"
     orders = f"{office.base_url}/desk/orders"
     given = {
-        "lang": lang,
-        "dir": messages.direction(lang),
-        "t": t,
-        "subject": subject,
         "groups": [
             {
                 "title": _counted(kind, count, t),
@@ -53,14 +49,8 @@ def news_letter(
         "settings": f"{office.base_url}/desk/mails",
         "team": seller[lang],
     }
-    return Letter(
-        to=reader.email,
-        language=lang,
-        subject=subject,
-        text=environment().get_template("team_news.txt").render(given),
-        html=environment().get_template("team_news.html").render(given),
-        message_id=f"<{mail.kind}.{mail.about.hex}@{office.domain}>",
-        date=mail.made_at,
+    return write_letter(
+        mail, office, "team_news", to=reader.email, lang=lang, subject=subject, given=given
     )
 
 

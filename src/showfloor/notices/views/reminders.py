@@ -8,7 +8,7 @@ from showfloor.kit import messages
 from showfloor.merchants.types import Creator
 from showfloor.notices.types import Letter, Mail
 from showfloor.notices.views.letters import moment
-from showfloor.notices.views.office import Office, environment
+from showfloor.notices.views.office import Office, write_letter
 from showfloor.shows.types import Show
 from showfloor.viewers.types import Reminder
 
@@ -29,23 +29,20 @@ def reminder_letter(
         lead = t("mail.reminder.soon_lead", moment=at, **names)
     stop = f"{office.base_url}/account?lang={lang}#stop={reminder.token}"
     given = {
-        "lang": lang,
-        "dir": messages.direction(lang),
-        "t": t,
-        "subject": subject,
         "lead": lead,
         "url": f"{office.base_url}/s/{show.slug}?lang={lang}",
         "host": names["host"],
         "stop": stop if reminder.follows else "",
     }
-    return Letter(
+    return write_letter(
+        mail,
+        office,
+        "reminder",
         to=reminder.email,
-        language=lang,
+        lang=lang,
         subject=subject,
-        text=environment().get_template("reminder.txt").render(given),
-        html=environment().get_template("reminder.html").render(given),
+        given=given,
         # A show that was put off has a second mail, which is no copy of the first.
-        message_id=f"<{mail.kind}.{mail.about.hex}.{mail.made_at.timestamp():.0f}@{office.domain}>",
-        date=mail.made_at,
+        about=f"{mail.about.hex}.{mail.made_at.timestamp():.0f}",
         unsubscribe=f"{office.base_url}/api/v1/viewer/unsubscribe/{reminder.token}",
     )
