@@ -4,18 +4,17 @@ and is nobody there once the host has taken the place back.
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from showfloor.app.demo.mailbox import Mailbox
 from tests.journeys.conftest import IN_TURN, Installation, new_visitor
+from tests.journeys.mails import link_in_mail
 from tests.journeys.test_buy import say_born
 from tests.journeys.test_chat import DESK, PHONE, visitor
 from tests.journeys.test_look import enter, look
-from tests.waiting import BOUND, until_blocking
+from tests.waiting import BOUND
 
 pytestmark = [IN_TURN]
 WORDS = {
@@ -131,19 +130,6 @@ def accept(demo: Installation, browser: Browser, lang: str, address: str) -> Pag
     assert look(page, f"moderated-{lang}-360") == []
     show.click()
     return page
-
-
-def link_in_mail(demo: Installation, address: str) -> str:
-    mailbox = Mailbox(demo.data)
-    until_blocking(
-        lambda: any(mail.to == address for mail in mailbox.newest()),
-        within=BOUND,
-        otherwise=lambda: f"no mail came to {address}",
-    )
-    text = next(mail.text for mail in mailbox.newest() if mail.to == address)
-    found = re.search(r"https?://\S+/studio/join\S*#\S+", text)
-    assert found, text
-    return found[0]
 
 
 def page_of(browser: Browser, lang: str, size: Any) -> Page:

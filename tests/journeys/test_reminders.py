@@ -4,18 +4,15 @@ mail, and what comes of it.
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from playwright.sync_api import Browser, expect
 
-from showfloor.app.demo.mailbox import Mailbox
 from tests.journeys.conftest import Installation
+from tests.journeys.mails import code_in_mail
 from tests.journeys.test_buy import say_born
 from tests.journeys.test_chat import DESK, PHONE
 from tests.journeys.test_look import look
 from tests.journeys.test_moderators import page_of
-from tests.waiting import BOUND, until_blocking
 
 WORDS = {
     "en": {
@@ -60,16 +57,3 @@ def test_viewer_asks_to_be_reminded_of_a_show_and_signs_in_on_the_way(
     assert look(page, f"reminded-{lang}") == []
     forget.click()
     expect(forget).to_have_count(0)
-
-
-def code_in_mail(demo: Installation, address: str) -> str:
-    mailbox = Mailbox(demo.data)
-    until_blocking(
-        lambda: any(mail.to == address for mail in mailbox.newest()),
-        within=BOUND,
-        otherwise=lambda: f"no mail came to {address}",
-    )
-    text = next(mail.text for mail in mailbox.newest() if mail.to == address)
-    found = re.search(r"^(\d{3} \d{3})\r?$", text, re.MULTILINE)
-    assert found, text
-    return found[1]

@@ -6,16 +6,18 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import ColumnElement, func
 
 from showfloor.app.wiring import connect_erasers
-from showfloor.kit import ids
 from showfloor.kit.db import Database
+from showfloor.orders.models import OrderRow
+from showfloor.orders.queries import erasing
 from showfloor.privacy import service as privacy
+from showfloor.privacy.types import Subject
 from showfloor.viewers.http import own_data
 from showfloor.viewers.schemas import ErasureOut, OwnDataOut
-from tests.integration.checkout.counter import ADDRESS
-from tests.integration.checkout.shop import execute, scalar
-from tests.integration.viewers.visitors import EMAIL, SECRET, Visitor
+from tests.integration.checkout.shop import scalar
+from tests.integration.viewers.visitors import SECRET, Visitor
 
 
 @pytest.fixture(autouse=True)
@@ -26,22 +28,6 @@ def registry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def carry_out(app: FastAPI) -> None:
     await privacy.carry_out_erasures(app.state.database, secret=SECRET)
-
-
-async def sent(database: Database) -> None:
-    """Every order is on its way."""
-    await execute(
-        database,
-        "insert into order_shipment (id, order_id, carrier, shipped_at, key, request) "
-        "select gen_random_uuid(), id, 'Post', now(), 'k', 'r' from orders "
-        "where id not in (select order_id from order_shipment)",
-    )
-    await execute(
-        database,
-        "insert into order_shipment_line (shipment_id, position, quantity) "
-        "select order_shipment.id, position, quantity from order_shipment join order_line "
-        "using (order_id) where id not in (select shipment_id from order_shipment_line)",
-    )
 
 
 async def traces(database: Database) -> dict[str, int]:
@@ -76,19 +62,10 @@ async def holdings(visitor: Visitor) -> dict[str, list[dict[str, Any]]]:
     return {each.name: each.rows for each in data.holdings}
 
 
-async def pay_slowly(visitor: Visitor, show: str) -> None:
-    """A purchase whose bank has not answered yet."""
-    key = {"Idempotency-Key": ids.secret()}
-    lines = {"lines": [{"sku": "SALT", "quantity": 1}]}
-    held = (await visitor.client.post(f"/shows/{show}/holds", json=lines, headers=key)).json()
-    body = {"hold_id": held["id"], "adult": True, "email": EMAIL, "address": ADDRESS}
-    headers = key | {"Authorization": f"Bearer {held['token']}"}
-    answer = await visitor.client.post("/checkouts", json=body, headers=headers)
-    assert answer.status_code < 300, answer.text
-    await execute(
-        visitor.database,
-        "insert into payment (id, checkout_id, provider, amount, currency, state, key, request, "
-        "created_at, changed_at, look_at) select gen_random_uuid(), id, 'test', total, currency, "
-        "'pending', 'k', 'r', now(), now(), now() + interval '1 hour' from checkout "
-        "where email is not null",
-    )
+def let_the_address_decide(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Orders under an address are erased with it, whatever account they belong to."""
+
+    def of_address(subject: Subject) -> ColumnElement[bool]:
+        return func.lower(OrderRow.email) == subject.email
+
+    monkeypatch.setattr(erasing, "_of_buyer", of_address)

@@ -9,11 +9,15 @@ from showfloor.app import erasing as by_operator
 from showfloor.identity.types import GrantKind
 from showfloor.kit import ids
 from showfloor.kit.db import Database
-from showfloor.orders.queries import erasing
+from tests.guards import guarded
 from tests.integration.checkout.shop import execute, scalar
-from tests.integration.viewers.own_data import carry_out, registry, sent, traces
-from tests.integration.viewers.test_erasure import under_address
-from tests.integration.viewers.test_orders import buy, guarded
+from tests.integration.viewers.own_data import (
+    carry_out,
+    let_the_address_decide,
+    registry,
+    traces,
+)
+from tests.integration.viewers.purchases import buy, buy_under_another_account, sent
 from tests.integration.viewers.visitors import EMAIL, SECRET, Visitor
 from tests.people import add_person
 
@@ -86,10 +90,8 @@ async def test_order_of_another_account_under_the_address_stays(
     """It is of who signed in, whatever address they gave."""
     database: Database = app.state.database
     if not guard:
-        monkeypatch.setattr(erasing, "_of_buyer", under_address)
-    await stranger.sign_in("eve@example.com")
-    await buy(stranger, show, EMAIL)
-    await sent(database)
+        let_the_address_decide(monkeypatch)
+    await buy_under_another_account(stranger, show)
 
     await erase(database)
 

@@ -12,30 +12,34 @@ from uuid import UUID
 import psycopg
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import ColumnElement, false, func
+from sqlalchemy import false
 
 from showfloor.checkout.queries import checkouts
 from showfloor.kit import clock, ids, sealing
 from showfloor.kit.db import Database, Session
 from showfloor.kit.errors import Busy
-from showfloor.orders.models import OrderRow
 from showfloor.orders.queries import erasing
 from showfloor.privacy import queries as privacy_queries
 from showfloor.privacy import service as privacy
 from showfloor.privacy.types import Eraser, RequestKind, Subject
 from showfloor.viewers import queries as viewer_queries
+from tests.guards import guarded
 from tests.integration.checkout.shop import execute, scalar
 from tests.integration.viewers.own_data import (
     ask_to_be_erased,
     carry_out,
     erasure,
     holdings,
-    pay_slowly,
+    let_the_address_decide,
     registry,
-    sent,
     traces,
 )
-from tests.integration.viewers.test_orders import buy, guarded
+from tests.integration.viewers.purchases import (
+    buy,
+    buy_under_another_account,
+    pay_slowly,
+    sent,
+)
 from tests.integration.viewers.visitors import EMAIL, Visitor
 from tests.waiting import until_somebody_waits
 
@@ -283,11 +287,9 @@ async def test_what_another_account_bought_under_the_address_is_its_own(
 ) -> None:
     database: Database = app.state.database
     if not guard:
-        monkeypatch.setattr(erasing, "_of_buyer", under_address)
+        let_the_address_decide(monkeypatch)
     await sofia.sign_in()
-    await stranger.sign_in("eve@example.com")
-    theirs = await buy(stranger, show, EMAIL)
-    await sent(database)
+    theirs = await buy_under_another_account(stranger, show)
 
     shown = await holdings(sofia)
     await ask_to_be_erased(sofia)
@@ -295,11 +297,6 @@ async def test_what_another_account_bought_under_the_address_is_its_own(
 
     assert [row["order"] for row in shown["orders"]] == ([] if guard else [theirs["number"]])
     assert (await traces(database))["orders"] == (1 if guard else 0)
-
-
-def under_address(subject: Subject) -> ColumnElement[bool]:
-    """Whoever's account it is of."""
-    return func.lower(OrderRow.email) == subject.email
 
 
 async def is_settled(database: Database) -> None:

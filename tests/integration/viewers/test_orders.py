@@ -16,38 +16,15 @@ from showfloor.orders import http as orders_http
 from showfloor.orders import queries, service
 from showfloor.privacy import service as privacy
 from showfloor.privacy.types import Subject
-from tests.integration.checkout.counter import ADDRESS
+from tests.guards import guarded
 from tests.integration.checkout.shop import execute, scalar
+from tests.integration.viewers.purchases import buy
 from tests.integration.viewers.visitors import SECRET, Visitor
-
-CARD = {"type": "test", "number": "4242424242424242"}
-guarded = pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
 
 
 @pytest.fixture(autouse=True)
 def own_guesses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(orders_http, "_guesses", orders_http.PerMinute(30))
-
-
-async def buy(visitor: Visitor, show: str, email: str = "gift@example.com") -> dict[str, Any]:
-    """As the show's page does it: with the session's cookie, if there is one, and no more."""
-
-    async def post(path: str, body: object, token: str = "") -> dict[str, Any]:
-        headers = {"Idempotency-Key": ids.secret()}
-        if token:
-            headers["Authorization"] = f"Bearer {token}"
-        answer = await visitor.client.post(path, json=body, headers=headers)
-        assert answer.status_code < 300, answer.text
-        found: dict[str, Any] = answer.json()
-        return found
-
-    hold = await post(f"/shows/{show}/holds", {"lines": [{"sku": "SALT", "quantity": 1}]})
-    who = {"hold_id": hold["id"], "adult": True, "email": email, "address": ADDRESS}
-    checkout = await post("/checkouts", who, hold["token"])
-    how = {"payment_method": CARD, "expected_total": checkout["total"]}
-    paid = await post(f"/checkouts/{checkout['id']}/pay", how, hold["token"])
-    order: dict[str, Any] = paid["orders"][0]
-    return order
 
 
 def token_of(order: dict[str, Any]) -> str:

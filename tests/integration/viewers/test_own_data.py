@@ -19,11 +19,10 @@ from tests.integration.viewers.own_data import (
     ask_to_be_erased,
     carry_out,
     holdings,
-    pay_slowly,
     registry,
     traces,
 )
-from tests.integration.viewers.test_orders import buy
+from tests.integration.viewers.purchases import buy, pay_slowly
 from tests.integration.viewers.visitors import EMAIL, SECRET, Visitor
 
 __all__ = ["registry"]
