@@ -78,8 +78,9 @@ def test_page_carries_every_word_that_its_components_say(
 
 FORM = re.compile(r"<form\b.*?</form>", re.DOTALL)
 TYPED = re.compile(
-    r"<(?:Field|AreaField|textarea|select|DeliveryFields|input(?![^>]*type=.(?:file|checkbox|radio)))"
+    r"<(?:(?!CheckField)\w*Fields?\b|textarea|select|input(?![^>]*type=.(?:file|checkbox|radio)))"
 )
+"""Elements of our own that are typed into are called fields."""
 
 
 def forms_deaf_to_autofill(text: str) -> list[str]:
@@ -104,5 +105,25 @@ def test_rule_of_forms_finds_one_that_is_deaf() -> None:
     assert forms_deaf_to_autofill('<form onsubmit={add}>\n<Field id="key" />\n</form>')
     assert forms_deaf_to_autofill('<form><input id="a" type="email" /></form>')
     assert forms_deaf_to_autofill("<form><select bind:value={kind}></select></form>")
+    assert forms_deaf_to_autofill("<form><TitleFields bind:title /></form>")
     assert not forms_deaf_to_autofill('<form><input type="file" /></form>')
+    assert not forms_deaf_to_autofill("<form><CheckField bind:checked={on} /></form>")
     assert not forms_deaf_to_autofill("<form {@attach readAtSubmit}><Field /></form>")
+
+
+UNEXPLAINED = re.compile(r"svelte-ignore \w+\b(?! \(\w)")
+
+
+def test_every_warning_that_is_ignored_says_why() -> None:
+    found = [
+        module.name
+        for module in modules()
+        if UNEXPLAINED.search(module.read_text(encoding="utf-8"))
+    ]
+
+    assert found == []
+
+
+def test_rule_of_warnings_finds_one_without_a_reason() -> None:
+    assert UNEXPLAINED.search("// svelte-ignore state_referenced_locally")
+    assert not UNEXPLAINED.search("<!-- svelte-ignore a11y_autofocus (it has the focus) -->")
