@@ -11,7 +11,7 @@ EPOCH = 1_700_000_000_000.0
 
 def settled(burst: float = 580.0) -> Anchor:
     """A publisher whose first second arrives late and catches up."""
-    anchor = Anchor(floor=0.0)
+    anchor = Anchor(published_until=0.0)
     for number in range(31):
         late = burst * (1 - number / 30)
         anchor.observe(number * 33, EPOCH + number * 33 + late)
@@ -45,7 +45,7 @@ def test_a_drifting_crystal_is_followed_by_half_a_millisecond_a_segment() -> Non
 
 
 def test_a_reconnect_never_goes_behind_what_was_published() -> None:
-    anchor = Anchor(floor=EPOCH + 10_000)
+    anchor = Anchor(published_until=EPOCH + 10_000)
     anchor.observe(0, EPOCH + 9_000)
     anchor.freeze(first=500)
 
@@ -53,7 +53,7 @@ def test_a_reconnect_never_goes_behind_what_was_published() -> None:
 
 
 def test_before_it_is_frozen_the_clock_is_a_guess() -> None:
-    anchor = Anchor(floor=0.0)
+    anchor = Anchor(published_until=0.0)
     anchor.observe(100, EPOCH + 100)
 
     assert anchor.at(200) == EPOCH + 200

@@ -278,7 +278,7 @@ def test_show_goes_on_where_it_stopped(tmp_path: Path, heard: Heard) -> None:
     show = restored(tmp_path, heard, found)
 
     assert [(one.msn, one.gap) for one in show.window.listed] == [(5, False), (6, False)]
-    assert show.window.next_msn == 7 and show.floor == START + 7 * 2000
+    assert show.window.next_msn == 7 and show.published_until == START + 7 * 2000
 
 
 def test_number_that_was_taken_when_the_process_died_is_a_gap(tmp_path: Path, heard: Heard) -> None:

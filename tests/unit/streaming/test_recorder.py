@@ -62,7 +62,7 @@ class Disk:
         return show
 
     def connect(self, show: LiveShow) -> None:
-        anchor = Anchor(show.floor)
+        anchor = Anchor(show.published_until)
         anchor.observe(0, clock.now().timestamp() * 1000)
         anchor.freeze(0)
         show.settled(anchor)

@@ -17,11 +17,11 @@ _REMEMBERED_SEGMENTS = 30
 class Anchor:
     """Maps one publisher's media time to epoch milliseconds.
 
-    `floor` is the end of what the show has already published.
+    `published_until` is the end of what the show has already published, in epoch milliseconds.
     """
 
-    def __init__(self, floor: float) -> None:
-        self._floor = floor
+    def __init__(self, published_until: float) -> None:
+        self._published_until = published_until
         self._offset: float | None = None
         self._least = float("inf")
         self._minima: deque[float] = deque(maxlen=_REMEMBERED_SEGMENTS)
@@ -34,7 +34,7 @@ class Anchor:
 
     def freeze(self, first: int) -> None:
         """Fix the clock; `first` is the media time that will be published first."""
-        self._offset = max(self._least, self._floor - first)
+        self._offset = max(self._least, self._published_until - first)
         self._next_period()
 
     def next_segment(self) -> None:
@@ -49,7 +49,7 @@ class Anchor:
     def at(self, media: int) -> float:
         """Epoch milliseconds of a media time. Before `freeze` it is the best guess so far."""
         if self._offset is None:
-            return max(self._least + media, self._floor)
+            return max(self._least + media, self._published_until)
         return self._offset + media
 
     def _next_period(self) -> None:

@@ -76,10 +76,10 @@ class Ingest:
         listener: IngestListener,
         sinks: Sequence[FrameSink],
         ingest_id: str,
-        floor: float,
+        published_until: float,
     ) -> None:
         self.id = ingest_id
-        self.anchor = Anchor(floor)
+        self.anchor = Anchor(published_until)
         self.newest = 0
         """Newest media time received, ms: what a cue is stamped with."""
         self._config = config

@@ -107,7 +107,7 @@ class LiveShow:
         self._public_from = 0
         self._newest_start = -1
         """Number of the newest segment in which decoding can start, in memory or gone."""
-        self._floor = 0.0
+        self._recorded_until = 0.0
         self._frame_rate: float | None = None
 
     # What the show was before a restart
@@ -135,7 +135,7 @@ class LiveShow:
         self.window.discontinuities_gone += recorded.discontinuities - self.window.discontinuities
         starts = [segment.msn for segment in self.window.listed if segment.independent]
         self._newest_start = max(starts, default=-1)
-        self._floor = recorded.end
+        self._recorded_until = recorded.end
         self._public_from = next((s.msn for s in self.window.listed if not s.preview), next_msn)
 
     def _short_enough(self, segments: list[RecordedSegment]) -> list[RecordedSegment]:
@@ -148,9 +148,9 @@ class LiveShow:
     # The ingest's listener, the packager's sink
 
     @property
-    def floor(self) -> float:
-        """Epoch ms before which nothing may be published any more."""
-        return max(self._floor, self.window.end)
+    def published_until(self) -> float:
+        """Epoch ms of the end of what was published: what follows may not begin before it."""
+        return max(self._recorded_until, self.window.end)
 
     def settled(self, anchor: Anchor) -> None:
         self._anchor = anchor
@@ -162,7 +162,7 @@ class LiveShow:
         assert self._anchor is not None
         if not self._new_ingest:
             self._anchor.next_segment()
-        moment = max(self._anchor.at(start), self.floor - 1)
+        moment = max(self._anchor.at(start), self.published_until - 1)
         init = cmaf.init_segment(tracks)
         preview = self.state not in PUBLIC_STATES
         segment = self.window.begin(
@@ -304,11 +304,11 @@ class LiveShow:
         one that has only parts (`No Segments found in Playlist`), and starts over again and again
         where it cannot decode.
         """
-        floor = 0 if preview else self._public_from
-        if self._newest_start < floor:
+        first_msn = 0 if preview else self._public_from
+        if self._newest_start < first_msn:
             return False
         for segment in reversed(self.window.listed):
-            if segment.msn < floor:
+            if segment.msn < first_msn:
                 return False
             if segment.complete and not segment.gap:
                 return True
@@ -333,8 +333,8 @@ class LiveShow:
     def view(self, *, preview: bool, query: str = "") -> playlist.MediaView:
         """What a playlist shows to the public, or to the team."""
         listed = list(self.window.listed)
-        floor = 0 if preview else self._public_from
-        hidden = [segment for segment in listed if segment.msn < floor]
+        first_msn = 0 if preview else self._public_from
+        hidden = [segment for segment in listed if segment.msn < first_msn]
         return playlist.MediaView(
             segments=listed[len(hidden) :],
             target_seconds=self.window.target_seconds,

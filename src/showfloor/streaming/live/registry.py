@@ -111,7 +111,9 @@ class ShowRegistry:
             segment_target=self._config.segment_target_ms,
             segment_cap=self._config.segment_cap_ms,
         )
-        ingest = Ingest(self._config, show, [packager, show.simulcast], ingest_id, show.floor)
+        ingest = Ingest(
+            self._config, show, [packager, show.simulcast], ingest_id, show.published_until
+        )
         show.publisher = Publisher(
             ingest,
             packager,
