@@ -29,6 +29,8 @@ FEES = Fees(platform_rate=500, provider_rate=150, provider_fixed=25)
 PRICE = 2200
 NET = 2032
 """Of one piece, after the fees."""
+SOLD = [("payment", 2200), ("provider_fee", -58), ("platform_fee", -110)]
+"""2200 pays 1.5 % and 25 to the provider, 5 % to the site."""
 
 
 @dataclass
@@ -108,3 +110,9 @@ async def payable(shop: Shop, quantity: int = 1) -> Desk:
 def shop_url(shop: Shop) -> str:
     url = shop.database.engine.url.render_as_string(hide_password=False)
     return url.replace("postgresql+psycopg", "postgresql")
+
+
+async def refund_one(desk: Desk) -> UUID:
+    """One piece, which may be sold again; the id of the refund."""
+    await desk.refund(("SALT", 1, 1))
+    return ids.parse("ref", (await desk.look())["refunds"][-1]["id"])
