@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from showfloor.kit import ids
-from showfloor.room.rules.likeness import is_same, key_of, words_of
+from showfloor.room.rules.likeness import MOST_COMPARED, is_same, key_of, words_of
 
 SAME = [
     ("Is it cotton?", "is this COTTON??"),
@@ -61,3 +61,23 @@ def test_key_is_of_the_words_and_of_the_product() -> None:
     assert key_of("Is it cotton?", mug) == key_of("is this cotton", mug)
     assert key_of("Is it cotton?", mug) != key_of("Is it linen?", mug)
     assert len({key_of("Is it cotton?", about) for about in (mug, bowl, None)}) == 3
+
+
+LONG = " ".join(["does the big green glazed kettle from your autumn show hold"] * 4)
+
+
+@pytest.mark.parametrize("words", [LONG, "هل القماش القطني الأزرق مناسب للغسالة " * 8, "x" * 500])
+def test_long_question_is_compared_by_its_beginning_and_the_same_rest(words: str) -> None:
+    one, other = words_of(f"{words} two litres"), words_of(f"{words} one litre")
+
+    assert len(one) <= MOST_COMPARED + 1
+    assert is_same(one, words_of(f"{words.upper()} Two Litres"))
+    assert not is_same(one, other)
+    assert not is_same(one, words_of(words))
+
+
+def test_question_that_spells_many_words_otherwise_stays_apart() -> None:
+    asked = words_of("waterproof breathable washable kettle")
+
+    assert is_same(asked, words_of("waterprof breathabble washable kettle"))
+    assert not is_same(asked, words_of("waterprof breathabble washablle kettle"))

@@ -5,17 +5,19 @@ them has: *how long to Muscat?* and *how long is delivery to Muscat?* A word in 
 makes another question (*in red?*, *in blue?*), and so does another number, or a denial. Where it is
 not sure they stay apart: a question asked twice costs the host a glance, one that was merged into
 another is never answered.
+
+Each question is compared with hundreds while others wait, so only its beginning is taken apart:
+what stands behind that has to be the same, letter by letter but for its case.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Set
 from hashlib import sha256
 from uuid import UUID
 
-from showfloor.room.rules.names import ARABIC_FORMS, bare, in_words
+from showfloor.room.rules.names import plain
 
 ENOUGH = 0.6
 """Of the words of both, those that both have (Jaccard)."""
@@ -23,6 +25,12 @@ SAME_WORD = 0.7
 """Of the trigrams of two words, those that both have (Dice): a letter left out or doubled."""
 SHORTEST_TYPO = 5
 """Letters. One letter more or less makes a shorter word another one."""
+MOST_TYPOS = 2
+"""Words that each of two questions spells in its own way."""
+LONGEST_COMPARED = 120
+"""Characters."""
+MOST_COMPARED = 16
+"""Words, also those that a question may have or not."""
 _CONTRACTED = re.compile("[\u2019'](?:s|re|ll|d|ve|m)\\b")
 _NOT = re.compile("n[\u2019']t\\b")
 _SAID_ALONG = (
@@ -38,30 +46,48 @@ _SAID_ALONG = (
 that ask (when, where, who, why; متى، أين، كم) say something, and are none of them.
 """
 _DENIALS = "not no never without لا ليس ليست بدون دون غير لم لن مو مش"
-_BEFORE = ("وال", "بال", "فال", "كال", "لل", "ال")
+_JOINED = re.compile(r"\b(?:[وبفك]ال|لل|ال)(?=\w{3})")
 """What Arabic writes in one piece with a noun: the, and the, with the, for the."""
-_SHORTEST_STEM = 3
+_ENDING = re.compile(r"(?<=\w{3})(?:ات|(?<!s)s)\b")
 
 
 def words_of(text: str) -> frozenset[str]:
-    """The words that say something; all words where none does."""
-    plain = _NOT.sub(" not", _CONTRACTED.sub("", text.casefold()))
-    words = [_stem(word) for word in _plain(plain).split() if word not in _FILLERS]
-    return frozenset(words or _plain(plain).split())
+    """The words that say something; all words where none does. What is too long to be compared word
+    by word is one more, which has a digit: it has to be the same.
+    """
+    compared, rest = _cut(text.casefold())
+    whole = plain(_NOT.sub(" not", _CONTRACTED.sub("", compared))).split()
+    telling = " ".join(word for word in whole if word not in _FILLERS)
+    words = _stems(telling).split() or whole
+    if rest:
+        words.append(f"0{sha256(rest.encode()).hexdigest()}")
+    return frozenset(words)
+
+
+def _cut(text: str) -> tuple[str, str]:
+    """Where a word ends, if one does there."""
+    head = text[:LONGEST_COMPARED]
+    if len(head) < len(text):
+        head = head.rpartition(" ")[0] or head
+    head = " ".join(head.split(" ", MOST_COMPARED)[:MOST_COMPARED])
+    return head, text[len(head) :].strip()
 
 
 def is_same(one: Set[str], other: Set[str]) -> bool:
     """Whether these are the words of one question."""
     fewer, more = sorted((one, other), key=len)
-    if not fewer or _telling(one) != _telling(other):
+    spelled = fewer - more
+    if not fewer or len(fewer) < ENOUGH * len(more) or len(spelled) > MOST_TYPOS:
         return False
-    left = set(more)
-    for word in sorted(fewer):
-        match = word if word in left else next((each for each in left if _reads(word, each)), None)
+    if _telling(one) != _telling(other):
+        return False
+    left = set(more - fewer)
+    for word in sorted(spelled):
+        match = next((each for each in sorted(left) if _reads(word, each)), None)
         if match is None:
             return False
         left.remove(match)
-    return len(fewer) / len(more) >= ENOUGH
+    return True
 
 
 def key_of(text: str, product_id: UUID | None) -> bytes:
@@ -70,27 +96,9 @@ def key_of(text: str, product_id: UUID | None) -> bytes:
     return sha256(about + " ".join(sorted(words_of(text))).encode()).digest()
 
 
-def _plain(text: str) -> str:
-    """Small letters, each Arabic letter in one form, digits as in Latin."""
-    folded = bare(text).translate(ARABIC_FORMS)
-    digits = (str(unicodedata.digit(each, each)) if each.isdigit() else each for each in folded)
-    return in_words("".join(digits))
-
-
-def _stem(word: str) -> str:
-    """Without what Arabic joins in front, and without a plural's ending."""
-    for prefix in _BEFORE:
-        if word.startswith(prefix) and len(word) - len(prefix) >= _SHORTEST_STEM:
-            word = word[len(prefix) :]
-            break
-    for ending in ("ات", "s"):
-        if (
-            word.endswith(ending)
-            and len(word) - len(ending) >= _SHORTEST_STEM
-            and word[-2:] != "ss"
-        ):
-            return word[: -len(ending)]
-    return word
+def _stems(words: str) -> str:
+    """Without what Arabic joins in front, and without the endings of plurals."""
+    return _ENDING.sub("", _JOINED.sub("", words))
 
 
 def _telling(words: Set[str]) -> set[str]:
@@ -110,5 +118,5 @@ def _trigrams(word: str) -> set[str]:
     return {padded[at : at + 3] for at in range(len(padded) - 2)}
 
 
-_NEVER = frozenset(_stem(word) for word in _plain(_DENIALS).split())
-_FILLERS = frozenset(word for words in _SAID_ALONG for word in _plain(words).split())
+_NEVER = frozenset(_stems(plain(_DENIALS)).split())
+_FILLERS = frozenset(word for words in _SAID_ALONG for word in plain(words).split())

@@ -7,8 +7,9 @@ look like Latin ones replaced by these.
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence, Set
 
 from showfloor.kit.text import clean_line
 from showfloor.room.rules.private import COVER, cover_private
@@ -63,6 +64,9 @@ _LETTERS = ("L", "M", "N", "Z")
 _MARKS_IN_NAMES = " .'’-_&\u200c\u200d"
 _INVISIBLE = "\u115f\u1160\u17b4\u17b5\u3164\uffa0"
 """Letters by their category that draw nothing (Unicode: Default_Ignorable_Code_Point)."""
+_UNSEEN = dict.fromkeys(map(ord, _INVISIBLE))
+_MOST_REMEMBERED = 5000
+"""Letters: more than anybody writes with."""
 _LOOK_ALIKES = {
     # Letters of other scripts, and digits in their place, by the letter that they look like.
     "a": "аɑαа4@ᴀ",
@@ -99,10 +103,11 @@ _LOOK_ALIKES = {
 _CAPITALS = str.maketrans("ΒΕΖΗΙΚΜΝΡΤΥΧ", "BEZHIKMNPTYX")
 _FOLDED = {ord(other): letter for letter, others in _LOOK_ALIKES.items() for other in others}
 _FOLDED[ord("ى")] = "ي"
-ARABIC_FORMS = {ord(other): letter for letter in "وهيكا" for other in _LOOK_ALIKES[letter]}
-ARABIC_FORMS[ord("ى")] = "ي"
+_ARABIC_FORMS = {ord(other): letter for letter in "وهيكا" for other in _LOOK_ALIKES[letter]}
+_ARABIC_FORMS[ord("ى")] = "ي"
 """Forms of one Arabic letter that people type for each other, and the letter that stands for them.
 """
+_APART = re.compile(r"[\W_]+")
 _PAIRS = (("rn", "m"), ("vv", "w"))
 
 
@@ -132,21 +137,54 @@ def skeleton(text: str) -> str:
     return in_words(bare(text).translate(_FOLDED))
 
 
+class _Letters(dict[int, str]):
+    """A table for `str.translate` that asks once for each letter that comes: the letters in its
+    place, or none.
+    """
+
+    def __init__(self, written: Callable[[str], str]) -> None:
+        super().__init__()
+        self._written = written
+
+    def __missing__(self, code: int) -> str:
+        written = self._written(chr(code))
+        if len(self) < _MOST_REMEMBERED:
+            self[code] = written
+        return written
+
+
+def _drawn(letter: str) -> str:
+    is_mark = unicodedata.category(letter) in ("Mn", "Me", "Cf") or letter == "\u0640"
+    return "" if is_mark else letter
+
+
+def _typed(letter: str) -> str:
+    if letter.isdigit():
+        return str(unicodedata.digit(letter, letter))
+    return _ARABIC_FORMS.get(ord(letter), letter)
+
+
+_DRAWN = _Letters(_drawn)
+_TYPED = _Letters(_typed)
+
+
 def bare(text: str) -> str:
     """Small letters without marks, tatweel and what draws nothing, in compatibility forms."""
-    seen = text.translate(dict.fromkeys(map(ord, _INVISIBLE)))
+    if text.isascii():
+        return text.casefold()
+    seen = text.translate(_UNSEEN)
     folded = unicodedata.normalize("NFKD", seen).translate(_CAPITALS).casefold()
-    return "".join(
-        letter
-        for letter in folded
-        if unicodedata.category(letter) not in ("Mn", "Me", "Cf") and letter != "\u0640"
-    )
+    return folded.translate(_DRAWN)
+
+
+def plain(text: str) -> str:
+    """Small letters, each Arabic letter in one form, digits as in Latin; words apart by a blank."""
+    return in_words(bare(text).translate(_TYPED))
 
 
 def in_words(text: str) -> str:
     """Letters and digits, with one blank in the place of all else."""
-    spaced = "".join(letter if letter.isalnum() else " " for letter in text)
-    return " ".join(spaced.split())
+    return _APART.sub(" ", text).strip()
 
 
 def _joined(words: Sequence[str]) -> str:
