@@ -38,6 +38,11 @@ export type AskedQuestion = Models["AskedOut"];
 export type TeamQuestion = Models["TeamQuestionOut"];
 export type TeamQuestions = Models["TeamQuestionsOut"];
 export type HeldMessages = Models["HeldOut"];
+export type ListedWord = Models["ListedWordOut"];
+export type ListedWords = Models["ListedWordsOut"];
+export type AddedWords = Models["AddedWordsOut"];
+export type WordLanguage = Models["WordLanguage"];
+export type WordEffect = Models["WordEffect"];
 export type Moderators = Models["ModeratorsOut"];
 export type RoomChat = Models["RoomChat"];
 /** Event `message` of the room. */

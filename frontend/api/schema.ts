@@ -49,6 +49,16 @@ export interface components {
         ActionsOut: {
             items: components["schemas"]["ActionOut"][];
         };
+        /**
+         * @description The whole list; of the lines that were sent, so many are new in it, and so many stood there,
+         *     and now have this language and effect.
+         */
+        AddedWordsOut: {
+            items: components["schemas"]["ListedWordOut"][];
+            most: number;
+            added: number;
+            known: number;
+        };
         AddressIn: {
             name: string;
             line1: string;
@@ -1092,6 +1102,18 @@ export interface components {
             sold: components["schemas"]["MoneyOut"];
             earned: components["schemas"]["MoneyOut"];
         };
+        /** @description A word or phrase of a seller's list, as it was typed. */
+        ListedWordOut: {
+            id: string;
+            text: string;
+            language: components["schemas"]["WordLanguage"];
+            effect: components["schemas"]["WordEffect"];
+        };
+        /** @description By language and letter. `most` is how many entries a list may have. */
+        ListedWordsOut: {
+            items: components["schemas"]["ListedWordOut"][];
+            most: number;
+        };
         MailChoiceIn: {
             wanted: boolean;
             /** @enum {string} */
@@ -1375,6 +1397,16 @@ export interface components {
             failing_since: string | null;
             both_sign_until: string | null;
             secret: string;
+        };
+        /**
+         * @description One word or phrase a line; empty lines are left out. `language` is for those who read the
+         *     list: what an entry finds does not depend on it. `hold`: a moderator looks first at what is
+         *     written with it; `refuse`: it is not taken.
+         */
+        NewWords: {
+            language: components["schemas"]["WordLanguage"];
+            effect: components["schemas"]["WordEffect"];
+            lines: string[];
         };
         /** @description `show` is null when nothing is announced. */
         NextShow: {
@@ -2946,6 +2978,16 @@ export interface components {
             to_return: components["schemas"]["PartOut"][];
             send_back_by: string | null;
         };
+        /**
+         * @description What becomes of what people write with such a word in it.
+         * @enum {string}
+         */
+        WordEffect: "refuse" | "hold";
+        /**
+         * @description Of an entry of a seller's list; `AR_LATN` is Arabic as it is typed in Latin letters.
+         * @enum {string}
+         */
+        WordLanguage: "en" | "ar" | "ar-Latn";
         /** @description The same words in every language. */
         Words: {
             en: string;

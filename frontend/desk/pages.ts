@@ -63,6 +63,13 @@ export const DESK_PAGES: readonly DeskPage[] = [
     load: () => import("./terms-page.svelte"),
   },
   {
+    name: "chat-words",
+    label: "desk.tab.chat_words",
+    needs: "seller.read",
+    under: "settings",
+    load: () => import("./chat-words-page.svelte"),
+  },
+  {
     name: "mails",
     label: "desk.tab.mails",
     needs: "orders.fulfil",

@@ -121,6 +121,12 @@ def own_mails(demo: Installation, page: Page, _lang: str) -> None:
     expect(page.locator("main input[type=radio]:checked")).to_be_attached()
 
 
+def chat_words(demo: Installation, page: Page, _lang: str) -> None:
+    """From the orders."""
+    page.goto(f"{demo.base}/desk/chat-words")
+    expect(page.locator("main textarea")).to_be_visible()
+
+
 def set_up(demo: Installation, page: Page, _lang: str) -> None:
     """From the studio."""
     page.goto(f"{demo.base}/studio/shows/{demo.facts['scheduled_show_id']}/setup")
@@ -157,7 +163,7 @@ WALKS: list[list[Callable[[Installation, Page, str], None]]] = [
     [sign_in],
     [studio, control_room, shelf_of_host, set_up],
     [account],
-    [orders, money, own_mails],
+    [orders, money, own_mails, chat_words],
     [brand],
     [missing],
 ]

@@ -90,6 +90,7 @@ from showfloor.room.http import hearts as hearts_http
 from showfloor.room.http import moderators as moderators_http
 from showfloor.room.http import questions as questions_http
 from showfloor.room.http import review as review_http
+from showfloor.room.http import words as words_http
 from showfloor.shows import http as shows_http
 from showfloor.shows import internal as shows_internal
 from showfloor.shows import service as shows
@@ -204,6 +205,7 @@ EDGES = (
     questions_http,
     moderators_http,
     review_http,
+    words_http,
     orders_http,
     own_orders_http,
     refunds_http,

@@ -39,7 +39,7 @@ class ChatEmojiOnly(AppError):
 
 
 class ChatWordsRefused(AppError):
-    """The message or the name has a word of `rules/insults.json`."""
+    """The message or the name has a word of `rules/insults.json`, or of the list of a seller."""
 
     code = "chat_words_refused"
     status = 422
@@ -116,3 +116,22 @@ class QuestionDismissed(AppError):
 
     code = "question_dismissed"
     status = 409
+
+
+class ChatWordUnreadable(AppError):
+    """A line to be put on a list has no word of two letters. `line` counts from 1."""
+
+    code = "chat_word_unreadable"
+    status = 422
+
+
+class ChatWordsFull(AppError):
+    """A seller's list would have more than `most` entries."""
+
+    code = "chat_words_full"
+    status = 409
+
+
+class ChatWordNotFound(AppError):
+    code = "chat_word_not_found"
+    status = 404

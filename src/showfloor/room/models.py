@@ -155,3 +155,24 @@ class AskerRow(Base):
     name: Mapped[str] = personal("room")
     text: Mapped[str | None] = personal("room")
     at: Mapped[datetime] = mapped_column(index=True)
+
+
+class WordListRow(Base):
+    """`version` is a new one after every change of a seller's list."""
+
+    __tablename__ = "chat_word_list"
+    merchant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[UUID]
+
+
+class WordRow(Base):
+    """What a seller wants nobody to write in shows with their goods, or to look at first."""
+
+    __tablename__ = "chat_word"
+    __table_args__ = (UniqueConstraint("merchant_id", "key"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    merchant_id: Mapped[UUID]
+    key: Mapped[str]
+    text: Mapped[str]
+    language: Mapped[str]
+    effect: Mapped[str]

@@ -13,7 +13,15 @@ from showfloor.kit.schemas import Moment, Time, id_with
 from showfloor.room.rules.names import LONGEST_NAME, clean_name
 from showfloor.room.rules.pace import LONGEST_MUTE, MOST_HEARTS, SLOWEST
 from showfloor.room.rules.words import LONGEST, clean_message
-from showfloor.room.types import ActionKind, ChatRole, QuestionState, Review
+from showfloor.room.types import (
+    MOST_WORDS,
+    ActionKind,
+    ChatRole,
+    QuestionState,
+    Review,
+    WordEffect,
+    WordLanguage,
+)
 
 # Letters are looked at one by one, so what is far too long is refused before it is cleaned.
 MessageText = Annotated[
@@ -36,6 +44,16 @@ ActionReason = Annotated[
     StringConstraints(max_length=4 * LONGEST_REASON),
     AfterValidator(clean_message),
     Field(max_length=LONGEST_REASON, description="a note for the team's log"),
+]
+
+
+LONGEST_WORD = 60
+"""Characters of an entry of a seller's list."""
+WordLine = Annotated[
+    str,
+    StringConstraints(max_length=4 * LONGEST_WORD),
+    AfterValidator(clean_message),
+    Field(max_length=LONGEST_WORD),
 ]
 
 
@@ -268,6 +286,43 @@ class NamedOut(BaseModel):
     """
 
     mailed: bool
+
+
+class ListedWordOut(BaseModel):
+    """A word or phrase of a seller's list, as it was typed."""
+
+    id: Annotated[str, id_with("wrd")]
+    text: str
+    language: WordLanguage
+    effect: WordEffect
+
+
+class ListedWordsOut(BaseModel):
+    """By language and letter. `most` is how many entries a list may have."""
+
+    items: list[ListedWordOut]
+    most: int
+
+
+class AddedWordsOut(ListedWordsOut):
+    """The whole list; of the lines that were sent, so many are new in it, and so many stood there,
+    and now have this language and effect.
+    """
+
+    added: int
+    known: int
+
+
+class NewWords(BaseModel):
+    """One word or phrase a line; empty lines are left out. `language` is for those who read the
+    list: what an entry finds does not depend on it. `hold`: a moderator looks first at what is
+    written with it; `refuse`: it is not taken.
+    """
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+    language: WordLanguage = Field(strict=False)
+    effect: WordEffect = Field(strict=False)
+    lines: list[WordLine] = Field(max_length=MOST_WORDS)
 
 
 class RoomMessage(MessageOut):

@@ -252,3 +252,42 @@ class Said:
 
     messages: list[Message]
     pinned: Message | None
+
+
+class WordLanguage(StrEnum):
+    """Of an entry of a seller's list; `AR_LATN` is Arabic as it is typed in Latin letters."""
+
+    EN = "en"
+    AR = "ar"
+    AR_LATN = "ar-Latn"
+
+
+class WordEffect(StrEnum):
+    """What becomes of what people write with such a word in it."""
+
+    REFUSE = "refuse"
+    HOLD = "hold"
+
+
+MOST_WORDS = 500
+"""Entries of a seller's list, in all languages."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedWord:
+    """A word or phrase of a seller's list; `key` is the same for all that find the same."""
+
+    id: UUID
+    text: str
+    key: str
+    language: WordLanguage
+    effect: WordEffect
+
+
+@dataclass(frozen=True, slots=True)
+class AddedWords:
+    """The whole list, and how many of the lines are new in it; the others were there."""
+
+    items: tuple[ListedWord, ...]
+    added: int
+    known: int

@@ -9,9 +9,12 @@ from showfloor.kit import clock, ids
 from showfloor.room.schemas import (
     ActionOut,
     ActionsOut,
+    AddedWordsOut,
     AskedOut,
     HeldOut,
     InvitedModeratorOut,
+    ListedWordOut,
+    ListedWordsOut,
     MessageOut,
     MessagesOut,
     ModeratorOut,
@@ -23,8 +26,11 @@ from showfloor.room.schemas import (
     TeamQuestionsOut,
 )
 from showfloor.room.types import (
+    MOST_WORDS,
+    AddedWords,
     Asked,
     ChatSettings,
+    ListedWord,
     Logged,
     Message,
     MessageState,
@@ -129,3 +135,16 @@ def moderators_view(found: Moderators, own: UUID) -> ModeratorsOut:
 
 def settings_view(settings: ChatSettings) -> RoomChat:
     return RoomChat.model_validate(settings, from_attributes=True)
+
+
+def listed_words_view(listed: Sequence[ListedWord]) -> ListedWordsOut:
+    return ListedWordsOut(items=[_word_view(one) for one in listed], most=MOST_WORDS)
+
+
+def added_words_view(added: AddedWords) -> AddedWordsOut:
+    whole = listed_words_view(added.items)
+    return AddedWordsOut(**whole.model_dump(), added=added.added, known=added.known)
+
+
+def _word_view(listed: ListedWord) -> ListedWordOut:
+    return ListedWordOut.model_validate(listed, from_attributes=True)

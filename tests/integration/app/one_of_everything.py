@@ -227,6 +227,9 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
             message = (await client.post(f"/shows/{show}/messages", json=said)).json()
             kept_back = await _held(client, show, host, message["token"])
             question = (await client.post(f"/shows/{show}/questions", json=said)).json()
+            listing = {"language": "en", "effect": "hold", "lines": ["rubbish"]}
+            path = f"/merchants/{ids.encode('mer', merchant_id)}/chat-words"
+            listed = (await client.post(path, json=listing, headers=host)).json()
             wanted_rate, unwanted_rate = [
                 await client.post(
                     "/commissions",
@@ -294,6 +297,8 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
                 **{name: [moment] for name, moment in span.items()},
                 "message_id": [message["id"]],
                 "question_id": [question["id"]],
+                "word_id": [listed["items"][0]["id"]],
+                "effect": ["hold"],
                 "reply_to": [message["id"]],
                 "cue_id": [ids.encode("cue", cue.id)],
                 "hold_id": [held["hold_id"], spare["hold_id"]],
@@ -347,6 +352,7 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
                     "remove_moderator": {"person_id": [ids.encode("per", helper.id)]},
                     "withdraw_moderator": {"invitation_id": [waiting_moderator["id"]]},
                     "mute_writer": {"account": [False]},
+                    "add_chat_words": {"lines": [["nonsense", ""]]},
                     "open_invitation": {"token": opening},
                     "accept_invitation": {"token": welcoming},
                     "join_team": {"token": entering},

@@ -145,6 +145,11 @@ async def products(session: Session, product_ids: Collection[UUID]) -> dict[UUID
     return await _with_variants(session, rows)
 
 
+async def merchants_of(session: Session, product_ids: Collection[UUID]) -> set[UUID]:
+    chosen = select(ProductRow.merchant_id).where(ProductRow.id.in_(product_ids)).distinct()
+    return set((await session.execute(chosen)).scalars())
+
+
 async def products_of(
     session: Session, merchant_ids: Collection[UUID], limit: int, after: UUID | None
 ) -> list[Product]:

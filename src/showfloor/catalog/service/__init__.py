@@ -117,6 +117,11 @@ async def get_products(session: Session, product_ids: Collection[UUID]) -> list[
     return [found[product_id] for product_id in product_ids if product_id in found]
 
 
+async def merchants_of(session: Session, product_ids: Collection[UUID]) -> set[UUID]:
+    """Who sells these."""
+    return await queries.merchants_of(session, product_ids)
+
+
 async def get_priced_products(
     session: Session, product_ids: Collection[UUID], currency: str
 ) -> dict[UUID, PricedProduct]:

@@ -1,161 +1,28 @@
-"""Words that are not taken in a chat, in what people write and in the names that they write under.
+"""Words that no chat takes, in what people write and in the names that they write under.
 
 The list (`insults.json`, by language; Arabic also as it is typed in Latin letters and digits) has
 what hardly anybody says in a shop but to hurt. What is also an ordinary word, in any language that
 a show may be held in, stands there only in phrases, or not at all: a customer who is refused is
-worse than an insult that a moderator takes away. The list has each form of a word by itself.
-
-Words are compared as a reader sees them: in any letters that look the same, with marks, tatweel,
-letters repeated, a blank or a dot between letters, or a star in the place of one. A word within
-another is none: Scunthorpe sells mugs, too.
+worse than an insult that a moderator takes away. The list has each form of a word by itself; how a
+word may be spelled is for `spellings`. What a seller wants to hear no more stands in their own list
+(`service/words`).
 """
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from showfloor.room.rules.names import bare, in_words, skeleton
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """The list's entries by their first word, and those of one word by their first letter."""
-
-    by_word: Mapping[str, Sequence[tuple[str, ...]]]
-    by_letter: Mapping[str, Sequence[str]]
-
-
-_BEFORE_PHRASES = ("", "و", "ف")
-"""What Arabic writes in one piece with the word behind it: and, so."""
-_BEFORE_WORDS = (*_BEFORE_PHRASES, "ب", "ل", "ال", "وال", "بال", "لل", "يال")
-"""Also with, for, the. Not before phrases: "بكس" is a box."""
-_ANY = "\u0298"
-"""A letter that no list has, in the place of a star."""
-_STAR = re.compile(r"(?<=[^\W\d_])[*#]{1,8}(?!\d)")
-"""Not between the numbers of a size: 5*17."""
-_EMPHASIS = re.compile(r"[!|+]++(?!\w)|(?<![\w!|+])[!|+]++")
-"""Within a word these stand for letters, around it they do not."""
-_DIGIT = re.compile(r"\d")
-_SIGNS = re.compile(r"[!|+]++")
-_SPELLED = re.compile(r"(?:(?<= )|^)\w(?: \w){2,}(?= |$)")
-_LONG = re.compile(rf"([^\W{_ANY}])\1{{2,}}")
-_RUN = re.compile(rf"([^\W{_ANY}])\1+")
-_SHORT = 6
-"""Letters. With one letter more than it has, a shorter word may be another: Swedish "kyss"."""
+from showfloor.room.rules.spellings import WordList, has_any, word_list
 
 
 def has_insult(text: str) -> bool:
     """Whether one of the list's words stands in it, in any of its spellings."""
-    plain = without_emphasis(text)
-    words, with_digits = _listed()
-    # Signs within a word are a letter of it (sh!!t), or stand between two words.
-    for read in {_SIGNS.sub(lambda found: found[0][0], plain), _SIGNS.sub(" ", plain)}:
-        marked = _STAR.sub(lambda found: _ANY * len(found[0]), read)
-        if any(_is_said(form, words) for form in _forms(skeleton(marked))):
-            return True
-        typed = in_words(bare(marked))
-        if _DIGIT.search(typed) and any(_is_said(form, with_digits) for form in _forms(typed)):
-            return True
-    return False
-
-
-def without_emphasis(text: str) -> str:
-    """Of `really!!` the word."""
-    return _EMPHASIS.sub(" ", text)
-
-
-def _forms(text: str) -> Iterator[list[str]]:
-    """With letters that were spelled out put together, and runs of one letter made short."""
-    for form in {text, _SPELLED.sub(lambda found: found[0].replace(" ", ""), text)}:
-        yield _short(form).split()
-        if _RUN.search(form):
-            yield [_single(word) for word in form.split()]
-
-
-def _short(text: str) -> str:
-    """No letter more than twice in a row: three are no word's, but where others look like it."""
-    return _LONG.sub(r"\1\1", text)
-
-
-def _single(word: str) -> str:
-    """No letter twice in a row, unless one letter less makes a short word another one."""
-    single = _RUN.sub(r"\1", word)
-    return single if len(single) >= _SHORT or len(word) - len(single) > 1 else word
-
-
-def _is_said(words: Sequence[str], listed: Listed) -> bool:
-    for at, word in enumerate(words):
-        if any(_follows(words, at, phrase) for phrase in _begun_by(word, listed)):
-            return True
-        if _ANY in word and any(
-            _fits_star(word, entry) for entry in listed.by_letter.get(word[0], ())
-        ):
-            return True
-    return False
-
-
-def _follows(words: Sequence[str], at: int, phrase: Sequence[str]) -> bool:
-    """Whether the words of the phrase behind its first stand there."""
-    return all(
-        at + step < len(words) and words[at + step] == phrase[step]
-        for step in range(1, len(phrase))
-    )
-
-
-def _begun_by(word: str, listed: Listed) -> Iterator[tuple[str, ...]]:
-    """Entries that begin with it, as it stands or without what Arabic joins in front."""
-    for prefix in ("",) if word.isascii() else _BEFORE_WORDS:
-        if word.startswith(prefix):
-            for phrase in listed.by_word.get(word[len(prefix) :], ()):
-                if len(phrase) == 1 or prefix in _BEFORE_PHRASES:
-                    yield phrase
-
-
-def _fits_star(word: str, entry: str) -> bool:
-    """Half of the entry is shown, and each star is a letter; or stars together stand for as many
-    letters or fewer (f***k), at the end also for none.
-    """
-    shown = len(word) - word.count(_ANY)
-    if shown * 2 < len(entry):
-        return False
-    head, _, rest = word.partition(_ANY)
-    tail = rest.lstrip(_ANY)
-    if _ANY in tail:
-        return len(word) == len(entry) and all(
-            one in (_ANY, other) for one, other in zip(word, entry, strict=True)
-        )
-    hidden = len(entry) - shown
-    return (
-        (1 if tail else 0) <= hidden <= word.count(_ANY)
-        and entry.startswith(head)
-        and entry.endswith(tail)
-    )
+    return has_any(text, _listed())
 
 
 @cache
-def _listed() -> tuple[Listed, Listed]:
-    """Those without digits by their skeletons; those with digits, which are letters of their own in
-    the Arabic of keyboards, as they are typed.
-    """
+def _listed() -> WordList:
     table = json.loads(files("showfloor.room.rules").joinpath("insults.json").read_text("utf-8"))
-    entries = [word for name, words in table.items() if name != "version" for word in words]
-    typed = [entry for entry in entries if any(letter.isdigit() for letter in entry)]
-    return (
-        _indexed(skeleton(entry) for entry in entries if entry not in typed),
-        _indexed(in_words(bare(entry)) for entry in typed),
-    )
-
-
-def _indexed(entries: Iterable[str]) -> Listed:
-    by_word: dict[str, list[tuple[str, ...]]] = {}
-    by_letter: dict[str, list[str]] = {}
-    for phrase in sorted({tuple(_short(entry).split()) for entry in entries}):
-        by_word.setdefault(phrase[0], []).append(phrase)
-        if len(phrase) == 1:
-            by_letter.setdefault(phrase[0][0], []).append(phrase[0])
-    return Listed(by_word, by_letter)
+    return word_list(word for name, words in table.items() if name != "version" for word in words)

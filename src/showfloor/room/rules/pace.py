@@ -8,9 +8,9 @@ from datetime import timedelta
 from hashlib import sha256
 
 from showfloor.kit.pace import Limit
-from showfloor.room.rules.insults import without_emphasis
 from showfloor.room.rules.names import skeleton
 from showfloor.room.rules.private import cover_private
+from showfloor.room.rules.spellings import without_emphasis
 
 SLOWEST = 300
 """Seconds between two messages of a writer, at most."""

@@ -26,7 +26,7 @@ async def role_of(session: Session, person: Person | None, show: Show) -> ChatRo
         return ChatRole.VIEWER
     if shows.may_run(person, show):
         return ChatRole.HOST
-    if person.merchant_ids and person.merchant_ids & await _sellers(session, show):
+    if person.merchant_ids and person.merchant_ids & await sellers_of(session, show):
         return ChatRole.MERCHANT
     return ChatRole.MODERATOR if show.id in person.show_ids else ChatRole.VIEWER
 
@@ -52,7 +52,7 @@ async def may_write_as_buyer(
     """
     if author.has_bought:
         return True
-    sellers = await _sellers(session, show)
+    sellers = await sellers_of(session, show)
     if author.viewer_id is not None and await orders.has_bought(
         session, viewer_id=author.viewer_id, merchant_ids=sellers
     ):
@@ -77,7 +77,7 @@ async def name_of_staff(session: Session, person: Person, role: ChatRole, show: 
     if role is ChatRole.HOST:
         host = await merchants.get_creator(session, show.host_creator_id)
         return _in(host.name, show)
-    ids = person.merchant_ids & await _sellers(session, show)
+    ids = person.merchant_ids & await sellers_of(session, show)
     found = await merchants.get_merchants(session, ids)
     return min(_in(merchant.name, show) for merchant in found.values())
 
@@ -85,14 +85,14 @@ async def name_of_staff(session: Session, person: Person, role: ChatRole, show: 
 async def names_of_team(session: Session, show: Show) -> list[str]:
     """All names, in all languages, that nobody else may write under."""
     host = await merchants.get_creator(session, show.host_creator_id)
-    sellers = await merchants.get_merchants(session, await _sellers(session, show))
+    sellers = await merchants.get_merchants(session, await sellers_of(session, show))
     names = [host.name, *(seller.name for seller in sellers.values())]
     return [text for name in names for text in name.values()]
 
 
-async def _sellers(session: Session, show: Show) -> set[UUID]:
-    products = await catalog.get_products(session, show.product_ids)
-    return {product.merchant_id for product in products}
+async def sellers_of(session: Session, show: Show) -> set[UUID]:
+    """Whose goods are on the show's shelf."""
+    return await catalog.merchants_of(session, show.product_ids)
 
 
 def _in(name: dict[str, str], show: Show) -> str:

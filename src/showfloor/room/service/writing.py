@@ -46,7 +46,9 @@ from showfloor.room.service.access import (
     name_of_staff,
     names_of_team,
     role_of,
+    sellers_of,
 )
+from showfloor.room.service.words import NO_WORDS, SellersWords, words_of_sellers
 from showfloor.room.types import Author, ChatRole, ChatSettings
 from showfloor.shows import service as shows
 from showfloor.shows.types import Show
@@ -70,7 +72,8 @@ class Guest:
 @dataclass(frozen=True, slots=True)
 class Entered:
     """Somebody who may write in this show now. `holds` is what the team has set for them; `token`
-    is a new guest's, whose `network` is known.
+    is a new guest's, whose `network` is known; `words` are those of the lists of the show's
+    sellers.
     """
 
     show: Show
@@ -79,6 +82,7 @@ class Entered:
     holds: ChatSettings
     token: str | None
     network: bytes | None
+    words: SellersWords = NO_WORDS
 
 
 async def enter(
@@ -108,18 +112,20 @@ async def enter(
         raise ChatPaused
     if holds.emoji_only and not is_question and not is_emoji(text):
         raise ChatEmojiOnly
+    words = NO_WORDS
     if not role.sells:
-        _check_words(text)
+        words = await words_of_sellers(session, await sellers_of(session, show))
+        _check_words(text, words)
     if isinstance(writer, Person):
-        author, token = await _author_of(session, writer, role, show), None
+        author, token = await _author_of(session, writer, role, show, words), None
     else:
-        author, token = await _author_of_guest(session, writer, show)
+        author, token = await _author_of_guest(session, writer, show, words)
     if not role.staff:
         await _check_muted(session, author, show)
     if holds.buyers_only:
         await _check_buyer(session, author, writer, show, secret)
     network = writer.network if isinstance(writer, Guest) and token is not None else None
-    return Entered(show, author, role, holds, token, network)
+    return Entered(show, author, role, holds, token, network, words)
 
 
 async def take_turn(
@@ -142,8 +148,15 @@ def waits_for_review(entered: Entered, text: str) -> bool:
     """
     if entered.role.staff:
         return False
-    review = entered.holds.review
-    return is_for_review(review, text) or is_for_review(review, entered.author.name)
+    review, words, name = entered.holds.review, entered.words, entered.author.name
+    # Under a name that was put on a list while it is used, somebody writes, and waits.
+    return (
+        is_for_review(review, text)
+        or is_for_review(review, name)
+        or words.hold(text)
+        or words.hold(name)
+        or words.refuse(name)
+    )
 
 
 def turns_of(entered: Entered, text: str) -> dict[Hashable, Limit]:
@@ -179,17 +192,21 @@ async def _check_buyer(
         await queries.note_purchase(session, author.id)
 
 
-async def _author_of(session: Session, person: Person, role: ChatRole, show: Show) -> Author:
+async def _author_of(
+    session: Session, person: Person, role: ChatRole, show: Show, words: SellersWords
+) -> Author:
     if role.staff:
         name = await name_of_staff(session, person, role, show)
     else:
         name = clean_name(person.name)[:LONGEST_NAME].strip()
-        await _check_name(session, name, show)
+        await _check_name(session, name, show, words)
     author = Author(ids.new(), show.id, person.id, name)
     return await queries.author_of_person(session, author, clock.now())
 
 
-async def _author_of_guest(session: Session, guest: Guest, show: Show) -> tuple[Author, str | None]:
+async def _author_of_guest(
+    session: Session, guest: Guest, show: Show, words: SellersWords
+) -> tuple[Author, str | None]:
     """With the token that a new one gets."""
     if guest.token is not None:
         found = await queries.guest(session, show.id, ids.digest(guest.token))
@@ -202,7 +219,7 @@ async def _author_of_guest(session: Session, guest: Guest, show: Show) -> tuple[
         return found, None
     if guest.name is None or guest.admission is None:
         raise ChatNameNeeded
-    await _check_name(session, guest.name, show)
+    await _check_name(session, guest.name, show, words)
     author = Author(ids.new(), show.id, None, guest.name, viewer_id=guest.viewer_id)
     token = f"ct_{ids.secret()}"
     await queries.add_guest(
@@ -223,14 +240,14 @@ async def _turns_of_newcomer(session: Session, network: bytes, show: Show) -> di
     return turns
 
 
-async def _check_name(session: Session, name: str, show: Show) -> None:
+async def _check_name(session: Session, name: str, show: Show, words: SellersWords) -> None:
     if not name or is_reserved(name, await names_of_team(session, show)):
         raise ChatNameReserved
-    _check_words(name)
+    _check_words(name, words)
 
 
-def _check_words(text: str) -> None:
-    if has_insult(text):
+def _check_words(text: str, words: SellersWords) -> None:
+    if has_insult(text) or words.refuse(text):
         raise ChatWordsRefused
 
 
