@@ -82,6 +82,13 @@ def is_guarded(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
     return guarded
 
 
+async def review(talk: Talk, what: str) -> None:
+    """Which messages a moderator approves first."""
+    path = f"/api/v1/shows/{talk.show}/chat"
+    answer = await talk.client.patch(path, json={"review": what}, headers=talk.host)
+    assert (answer.status_code, answer.json()["review"]) == (200, what)
+
+
 async def done(talk: Talk) -> list[str]:
     """The log, the newest first."""
     answer = await talk.client.get(f"/api/v1/shows/{talk.show}/chat-actions", headers=talk.host)

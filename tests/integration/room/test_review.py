@@ -18,17 +18,11 @@ from showfloor.room.reader import READER
 from showfloor.room.service import writing
 from showfloor.shows import service as shows
 from showfloor.shows.types import ReplayFacts, ReplayState
-from tests.integration.room.conftest import Talk, done
+from tests.integration.room.conftest import Talk, done, review
 from tests.integration.room.test_accounts import first as say_first
 from tests.integration.room.test_accounts import signed_in, viewer_of
 from tests.integration.room.test_moderators import named
 from tests.waiting import BOUND, until_somebody_waits
-
-
-async def review(talk: Talk, what: str) -> None:
-    path = f"/api/v1/shows/{talk.show}/chat"
-    answer = await talk.client.patch(path, json={"review": what}, headers=talk.host)
-    assert (answer.status_code, answer.json()["review"]) == (200, what)
 
 
 async def decide(talk: Talk, message: Any, how: str, who: dict[str, str] | None = None) -> int:
