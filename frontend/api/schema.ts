@@ -459,7 +459,7 @@ export interface components {
             creators: components["schemas"]["CreatorOut"][];
         };
         /** @enum {string} */
-        CueKind: "pin" | "disclosure";
+        CueKind: "pin" | "disclosure" | "drop";
         /** @description An interval `[start, end)` on the show clock. `end` is null while it is open. */
         CueOut: {
             id: string;
@@ -467,7 +467,7 @@ export interface components {
             /** Format: date-time */
             start: string;
             end: string | null;
-            payload: components["schemas"]["PinPayload"] | components["schemas"]["DisclosurePayload"];
+            payload: components["schemas"]["DropPayload"] | components["schemas"]["PinPayload"] | components["schemas"]["DisclosurePayload"];
         };
         /**
          * @description What is wrong and how it should be, without which nobody can correct it; or which use of the
@@ -642,6 +642,55 @@ export interface components {
             disclosure: components["schemas"]["Disclosure"];
         };
         /**
+         * @description For the show's team and the seller. `agreed`: the seller takes this price. The times are
+         *     known once it is announced, `left` while it is, `sold` and the log at `log_url` when it has
+         *     ended.
+         */
+        DropOut: {
+            id: string;
+            show_id: string;
+            product_id: string;
+            sku: string;
+            units: number;
+            per_person: number;
+            price: components["schemas"]["MoneyOut"];
+            was: components["schemas"]["MoneyOut"] | null;
+            countdown_s: number;
+            runs_s: number;
+            state: components["schemas"]["DropState"];
+            agreed: boolean;
+            opens_at: string | null;
+            closes_at: string | null;
+            closed_at: string | null;
+            left?: number | null;
+            sold: number | null;
+            log_url?: string | null;
+        };
+        /**
+         * @description `units` of one variant at `price` from `opens_at` until `closes_at` of the server's clock,
+         *     `per_person` of them to a person. `was` is the lowest price of the 30 days before, where that
+         *     was higher.
+         */
+        DropPayload: {
+            drop_id: string;
+            product_id: string;
+            sku: string;
+            name: components["schemas"]["Words"];
+            units: number;
+            per_person: number;
+            price: components["schemas"]["MoneyOut"];
+            was: components["schemas"]["MoneyOut"] | null;
+            /** Format: date-time */
+            opens_at: string;
+            /** Format: date-time */
+            closes_at: string;
+        };
+        /** @enum {string} */
+        DropState: "planned" | "announced" | "ended" | "cancelled";
+        DropsOut: {
+            drops: components["schemas"]["DropOut"][];
+        };
+        /**
          * @description `OFF` by its owner, `GONE` because it answered 410, `FAILING` because nothing was taken for
          *     days. What is switched on again gets what still waits.
          * @enum {string}
@@ -795,6 +844,8 @@ export interface components {
             expected_total?: components["schemas"]["MoneyIn"] | null;
             /** @description goods that are not delivered there are refused with not_delivered */
             deliver_to?: string | null;
+            /** @description pieces of this drop, at its price: one line, with its SKU */
+            drop_id?: string | null;
         };
         HoldLine: {
             sku: string;
@@ -1274,6 +1325,20 @@ export interface components {
             /** @constant */
             kind: "disclosure";
             disclosure: components["schemas"]["Disclosure"];
+        };
+        /**
+         * @description `price` is in minor units of the show's currency. It opens `opens_in_s` seconds after it was
+         *     announced, and runs for `runs_s`.
+         */
+        NewDrop: {
+            product_id: string;
+            sku: string;
+            units: number;
+            /** @default 1 */
+            per_person: number;
+            price: number;
+            opens_in_s: number;
+            runs_s: number;
         };
         /** @description What a key is called, what it may be used for, and for how long. */
         NewKeyIn: {
@@ -2168,7 +2233,7 @@ export interface components {
             seq: number;
             ts: number;
             key: string;
-            value: components["schemas"]["RoomShow"] | components["schemas"]["ProductOut"] | components["schemas"]["CueOut"] | components["schemas"]["CaptionOut"] | components["schemas"]["RoomChat"] | components["schemas"]["RoomRehearsal"] | null;
+            value: components["schemas"]["RoomShow"] | components["schemas"]["ProductOut"] | components["schemas"]["CueOut"] | components["schemas"]["CaptionOut"] | components["schemas"]["RoomChat"] | components["schemas"]["RoomRehearsal"] | components["schemas"]["RoomDrop"] | null;
         };
         /**
          * @description What holds in the show's chat for everybody but the team; `room` writes it. `slow_s`: seconds
@@ -2188,6 +2253,17 @@ export interface components {
              */
             review: "nothing" | "suspected" | "all";
             pinned_id?: string | null;
+        };
+        /**
+         * @description What is true of the newest drop now, whatever frame is on screen; what it sells and when is
+         *     in its cue. `closed`: nobody can ask any more. `sold` is known when it has ended, and its log is
+         *     at `log_url` from then on.
+         */
+        RoomDrop: {
+            id: string;
+            closed: boolean;
+            sold: number | null;
+            log_url: string | null;
         };
         /**
          * @description Event `message`: somebody said something. It has no `id:` line: a viewer that comes back gets
@@ -2247,19 +2323,19 @@ export interface components {
          * @description Event `snapshot`: the whole room after the event number `seq`. `ts` is the server's clock in
          *     milliseconds.
          *
-         *     Keys: `show`, `product/<id>`, `cue/<id>`, `caption/<id>`, `chat`, `rehearsal`.
+         *     Keys: `show`, `product/<id>`, `cue/<id>`, `caption/<id>`, `chat`, `rehearsal`, `drop`.
          */
         RoomSnapshot: {
             seq: number;
             ts: number;
             entries: {
-                [key: string]: components["schemas"]["RoomShow"] | components["schemas"]["ProductOut"] | components["schemas"]["CueOut"] | components["schemas"]["CaptionOut"] | components["schemas"]["RoomChat"] | components["schemas"]["RoomRehearsal"];
+                [key: string]: components["schemas"]["RoomShow"] | components["schemas"]["ProductOut"] | components["schemas"]["CueOut"] | components["schemas"]["CaptionOut"] | components["schemas"]["RoomChat"] | components["schemas"]["RoomRehearsal"] | components["schemas"]["RoomDrop"];
             };
         };
         /**
          * @description Event `state`: what changes fast, replaced whole. `hearts` is how many the show was
          *     sent until now, `questions` a number that is another one when the questions have changed,
-         *     `stock` pieces left by SKU.
+         *     `stock` pieces left by SKU, and of the drop that is announced by its id.
          */
         RoomState: {
             seq: number;

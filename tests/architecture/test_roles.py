@@ -33,6 +33,8 @@ PUBLIC = {
     "hold_goods": "guest",
     "open_checkout": "guest",
     "pay": "guest",
+    # Published for everybody to check.
+    "get_drop_log": "watching",
     "get_hold": "guest",
     "quote_hold": "guest",
     "quote_goods": "guest",

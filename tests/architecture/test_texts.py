@@ -40,6 +40,7 @@ TAKEN_AS_THEY_ARE = {
     "product_id": "an id, parsed",
     "product_ids": "ids, parsed",
     "creator_id": "an id, parsed",
+    "drop_id": "an id, parsed",
     "reply_to": "an id, parsed",
     "sign_in": "an id, parsed",
     "id": "an id, parsed",

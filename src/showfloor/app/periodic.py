@@ -27,6 +27,7 @@ from showfloor.notices import service as notices
 from showfloor.notices import tasks as notices_tasks
 from showfloor.notices.adapters.smtp import SmtpMailer
 from showfloor.notices.views import Office
+from showfloor.offers import tasks as offers_tasks
 from showfloor.orders import service as orders
 from showfloor.privacy import service as privacy
 from showfloor.realtime import service as realtime
@@ -129,6 +130,8 @@ def periodic_jobs(
     """
     return [
         Job("release expired holds", min(hold_seconds, 10.0), stock_tasks.release_expired),
+        # No drop that is announced from now on has anything to do sooner than its countdown lasts.
+        Job("end drops", 5.0, offers_tasks.end_drops),
         Job(
             "settle open payments",
             10.0,

@@ -41,8 +41,12 @@ CHECKS = (
         """
         select variant_id, coalesce(stock.held, 0), coalesce(lines.held, 0)
         from (select variant_id, held from stock_item) as stock
-          full join (select variant_id, sum(quantity) as held from hold_line
-            where state = 'held' group by variant_id) as lines using (variant_id)
+          full join (select variant_id, sum(quantity) as held
+            from (
+              select variant_id, quantity from hold_line where state = 'held'
+              union all
+              select variant_id, free from stock_apart
+            ) as either group by variant_id) as lines using (variant_id)
         where coalesce(stock.held, 0) <> coalesce(lines.held, 0)
         order by variant_id
         """,

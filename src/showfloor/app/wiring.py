@@ -56,6 +56,8 @@ from showfloor.merchants import http as merchants_http
 from showfloor.merchants.http import teams as teams_http
 from showfloor.notices import http as notices_http
 from showfloor.notices import subscribers as notices_subscribers
+from showfloor.offers import http as offers_http
+from showfloor.offers import subscribers as offers_subscribers
 from showfloor.orders import eraser as orders_eraser
 from showfloor.orders import http as orders_http
 from showfloor.orders import reader as orders_reader
@@ -199,6 +201,7 @@ EDGES = (
     rehearsals_http,
     remotes_http,
     captions_http,
+    offers_http,
     replays_http,
     room_http,
     hearts_http,
@@ -273,6 +276,7 @@ def connect_worker(dispatcher: Dispatcher, fees: Fees = NO_FEES) -> None:
     dispatcher.subscribe(ProductChanged, shows_subscribers.on_product_changed)
     dispatcher.subscribe(LeftCreator, shows_subscribers.on_left_creator)
     dispatcher.subscribe(ShowEnded, replays_subscribers.on_show_ended)
+    dispatcher.subscribe(ShowEnded, offers_subscribers.on_show_ended)
     dispatcher.subscribe(ReplayCut, room_subscribers.on_replay_cut)
     dispatcher.subscribe(OrderPlaced, notices_subscribers.on_order_placed)
     dispatcher.subscribe(OrderWithdrawn, notices_subscribers.on_order_withdrawn)

@@ -27,6 +27,13 @@ from showfloor.identity.errors import AdultDeclarationRequired, AgeRefused
 from showfloor.kit.errors import IdempotencyConflict, IdempotencyKeyRequired, NotFound
 from showfloor.kit.openapi import KEY_HEADER, refusals
 from showfloor.merchants.errors import CodeUnknown
+from showfloor.offers.errors import (
+    DropClosed,
+    DropLimitReached,
+    DropNotFound,
+    DropNotOpen,
+    DropSoldOut,
+)
 from showfloor.shows.errors import ShowNotFound
 from showfloor.stock.errors import (
     AlreadyHeld,
@@ -65,6 +72,11 @@ described = APIRouter(tags=["buying"])
         NotForSale,
         NotDelivered,
         IdempotencyConflict,
+        DropNotFound,
+        DropNotOpen,
+        DropClosed,
+        DropLimitReached,
+        DropSoldOut,
         limited=False,
     ),
     # The first hold of a guest comes without a token; with one, limits count together.

@@ -51,6 +51,9 @@ class HoldIn(_Strict):
     deliver_to: Country | None = Field(
         None, description="goods that are not delivered there are refused with not_delivered"
     )
+    drop_id: str | None = Field(
+        None, description="pieces of this drop, at its price: one line, with its SKU"
+    )
 
 
 class AddressIn(_Strict):

@@ -1,8 +1,10 @@
-"""The ways to sell in a show. Today: the proof of a drop, without the drop itself.
+"""The ways to sell in a show: drops, some pieces at a price for a time, and the proof of them.
 
-Owns: the format of the log that a drop will publish (docs/develop/drop-log.md), what makes such a
-log hold, and the fair opening. Nothing here reads or writes a table yet, and no host can schedule
-a drop. Invariant: a log that `verify_drop` accepts sold what it released and no more, to nobody
-more than the limit, at the price and in the order that it announced; any other byte fails. Events:
-none.
+Owns: `drop`, `drop_record`, `drop_hold`; the format of a drop's log (docs/develop/drop-log.md) and
+what makes one hold. Invariant: a log that `verify_drop` accepts sold what it released and no more,
+to nobody more than the limit, at the price and in the order that it announced; any other byte
+fails. A record is written in the transaction of what it states, under the lock of the drop's row,
+and never changed. The pieces are `stock`'s: set apart when the countdown begins, and back for
+everybody when the drop ends. Who counts as one person is said in `rules/policy.py`. Events in:
+`shows.ended.v1`; out: none.
 """

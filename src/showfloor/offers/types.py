@@ -1,4 +1,4 @@
-"""The records of a drop's log, and what came of verifying one.
+"""A drop, the records of its log, and what came of verifying one.
 
 A moment (`at`, `opens`, `closes`) is in milliseconds since 1970 in UTC, a price in minor units of
 `currency`. A `person` is a pseudonym that means something in this log alone. `arrival` is the
@@ -8,7 +8,13 @@ number (`n`) of the record of the request that is answered.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 from typing import Literal
+from uuid import UUID
+
+from showfloor.kit.money import Money
+from showfloor.stock.types import Caller
 
 VERSION = 1
 COUNTDOWN_MS = (10_000, 300_000)
@@ -105,7 +111,7 @@ class Released:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """The host closed the drop before its time."""
+    """The host closed the drop before its time, or called it off before it opened."""
 
     at: int
 
@@ -161,3 +167,86 @@ class Proof:
     @property
     def holds(self) -> bool:
         return not self.problems
+
+
+class DropState(StrEnum):
+    PLANNED = "planned"
+    """Nobody but the show's team and the seller knows of it; nothing is set apart."""
+    ANNOUNCED = "announced"
+    """Its terms are published: it opens, sells and closes by its times."""
+    ENDED = "ended"
+    """The log is complete."""
+    CANCELLED = "cancelled"
+    """Given up before it was announced: there is no log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """`units` of one variant at `price`. Whoever opens it announces that it opens `countdown_s`
+    later and runs for `runs_s`; the moments are known from then on. `was` is the lowest price at
+    which it was sold in the 30 days before, where that was more than `price`. `agreed` is the
+    seller's yes to the price. `closed_at` is when the team closed it before `closes_at`. `salt`
+    makes the pseudonyms of its log and is forgotten when it ends.
+    """
+
+    id: UUID
+    show_id: UUID
+    product_id: UUID
+    variant_id: UUID
+    sku: str
+    units: int
+    per_person: int
+    price: Money
+    countdown_s: int
+    runs_s: int
+    state: DropState
+    agreed: bool
+    created_at: datetime
+    was: Money | None = None
+    cue_id: UUID | None = None
+    announced_at: datetime | None = None
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+    closed_at: datetime | None = None
+    ended_at: datetime | None = None
+    sold: int | None = None
+    salt: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where the log of a drop goes on: so many records, the hash and the moment of the last."""
+
+    records: int
+    digest: str
+    at: int
+
+
+class Turn(StrEnum):
+    """What somebody hears who asks for pieces of a drop. The values are the reasons of the log."""
+
+    HELD = "held"
+    EARLY = "early"
+    CLOSED = "closed"
+    LIMIT = "limit"
+    SOLD_OUT = "sold_out"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a buyer asks a drop for. `viewer_id` is of who is signed in."""
+
+    drop_id: UUID
+    pieces: int
+    caller: Caller
+    key: str
+    request: bytes
+    viewer_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DropWithLeft:
+    """`left` of its pieces nobody holds or has bought, while it is announced."""
+
+    drop: Drop
+    left: int | None

@@ -172,6 +172,24 @@ class DisclosurePayload(Shown):
     disclosure: Disclosure
 
 
+class DropPayload(Shown):
+    """`units` of one variant at `price` from `opens_at` until `closes_at` of the server's clock,
+    `per_person` of them to a person. `was` is the lowest price of the 30 days before, where that
+    was higher.
+    """
+
+    drop_id: Annotated[str, id_with("drop")]
+    product_id: Annotated[str, id_with("prod")]
+    sku: str
+    name: Words
+    units: int
+    per_person: int
+    price: MoneyOut
+    was: MoneyOut | None
+    opens_at: Time
+    closes_at: Time
+
+
 class CueOut(Shown):
     """An interval `[start, end)` on the show clock. `end` is null while it is open."""
 
@@ -179,7 +197,7 @@ class CueOut(Shown):
     kind: CueKind
     start: Time
     end: Time | None
-    payload: PinPayload | DisclosurePayload
+    payload: DropPayload | PinPayload | DisclosurePayload
 
 
 Language = Annotated[
@@ -496,14 +514,26 @@ class RoomRehearsal(BaseModel):
     stock: dict[str, int]
 
 
-RoomValue = RoomShow | ProductOut | CueOut | CaptionOut | RoomChat | RoomRehearsal
+class RoomDrop(Shown):
+    """What is true of the newest drop now, whatever frame is on screen; what it sells and when is
+    in its cue. `closed`: nobody can ask any more. `sold` is known when it has ended, and its log is
+    at `log_url` from then on.
+    """
+
+    id: Annotated[str, id_with("drop")]
+    closed: bool
+    sold: int | None
+    log_url: str | None
+
+
+RoomValue = RoomShow | ProductOut | CueOut | CaptionOut | RoomChat | RoomRehearsal | RoomDrop
 
 
 class RoomSnapshot(BaseModel):
     """Event `snapshot`: the whole room after the event number `seq`. `ts` is the server's clock in
     milliseconds.
 
-    Keys: `show`, `product/<id>`, `cue/<id>`, `caption/<id>`, `chat`, `rehearsal`.
+    Keys: `show`, `product/<id>`, `cue/<id>`, `caption/<id>`, `chat`, `rehearsal`, `drop`.
     """
 
     seq: int
@@ -523,7 +553,7 @@ class RoomChange(BaseModel):
 class RoomState(BaseModel):
     """Event `state`: what changes fast, replaced whole. `hearts` is how many the show was
     sent until now, `questions` a number that is another one when the questions have changed,
-    `stock` pieces left by SKU.
+    `stock` pieces left by SKU, and of the drop that is announced by its id.
     """
 
     seq: int

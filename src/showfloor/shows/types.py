@@ -197,6 +197,7 @@ class Rehearsal:
 class CueKind(StrEnum):
     PIN = "pin"
     DISCLOSURE = "disclosure"
+    DROP = "drop"
 
 
 class Disclosure(StrEnum):
@@ -227,6 +228,27 @@ class DisclosurePayload:
 
 
 @dataclass(frozen=True, slots=True)
+class DropPayload:
+    """A limited number of pieces at a price for a time, as announced (`offers`). The times are of
+    the server's clock, which decides; `was` is what `price` may be shown as reduced from.
+    """
+
+    drop_id: UUID
+    product_id: UUID
+    sku: str
+    name: dict[str, str]
+    units: int
+    per_person: int
+    price: Money
+    was: Money | None
+    opens_at: datetime
+    closes_at: datetime
+
+
+CuePayload = PinPayload | DisclosurePayload | DropPayload
+
+
+@dataclass(frozen=True, slots=True)
 class Cue:
     """An interval [start, end) on the show clock; `end` is None while it is open."""
 
@@ -235,7 +257,7 @@ class Cue:
     kind: CueKind
     start: datetime
     end: datetime | None
-    payload: PinPayload | DisclosurePayload
+    payload: CuePayload
 
     @property
     def product_id(self) -> UUID | None:

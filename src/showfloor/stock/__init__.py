@@ -1,7 +1,8 @@
 """What is left: on hand, held by somebody who is about to pay, sold.
 
-Owns: `stock_item`, `hold`, `hold_line`, `stock_change`, `stock_lease`, `stock_report`. Invariant:
-`sold + held <= on hand` for every variant, and `held` is the sum of its held lines. Whoever counts
+Owns: `stock_item`, `stock_apart`, `hold`, `hold_line`, `stock_change`, `stock_lease`,
+`stock_report`. Invariant: `sold + held <= on hand` for every variant, and `held` is the sum of its
+held lines and of what is set apart for a drop and free there. Whoever counts
 fewer than that makes pieces `missing`: nobody buys more until there are enough again. A count names
 the version that it was made of, so that none from before a sale sells the sold again; every count
 is a row with its reason. A hold is all or nothing, has a deadline, and may be extended once; what a

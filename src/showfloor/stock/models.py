@@ -98,6 +98,20 @@ class StockReportRow(Base):
     at: Mapped[datetime]
 
 
+class StockApartRow(Base):
+    """Pieces of a variant that are kept for one way of selling, a drop: nobody gets them in another
+    way. `free` of the `units` nobody has; `stock_item.held` counts these too. The row stays when it
+    is over, with nothing in it.
+    """
+
+    __tablename__ = "stock_apart"
+    __table_args__ = (CheckConstraint("free >= 0 and free <= units", name="free"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    variant_id: Mapped[UUID]
+    units: Mapped[int]
+    free: Mapped[int]
+
+
 class HoldRow(Base):
     """`guest` groups the holds of one browser and is random: nobody is known by it.
 
@@ -133,7 +147,8 @@ class HoldRow(Base):
 
 class HoldLineRow(Base):
     """`expires_at` repeats the hold's, so that reclaiming looks at one row, and an extension that
-    came first wins.
+    came first wins. `apart_id` is of the pieces that were set apart: those go back there, and only
+    who sells them gives them back.
     """
 
     __tablename__ = "hold_line"
@@ -146,6 +161,7 @@ class HoldLineRow(Base):
             "expires_at",
             postgresql_where=text("state = 'held'"),
         ),
+        Index("ix_hold_line_apart_id", "apart_id", postgresql_where=text("apart_id is not null")),
         Index("ix_hold_line_held", "expires_at", postgresql_where=text("state = 'held'")),
     )
     hold_id: Mapped[UUID] = mapped_column(
@@ -158,3 +174,4 @@ class HoldLineRow(Base):
     currency: Mapped[str]
     state: Mapped[str]
     expires_at: Mapped[datetime]
+    apart_id: Mapped[UUID | None]

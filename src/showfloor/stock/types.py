@@ -46,7 +46,8 @@ class Caller:
 @dataclass(frozen=True, slots=True)
 class Hold:
     """`state` is held only while every line is. `ran_out` by the database's clock: the goods may
-    still be there, but the next buyer gets them.
+    still be there, but the next buyer gets them. `apart_id` is of the pieces that were set apart,
+    where these are some of them: the hold then has one line, and who sells them ends it.
     """
 
     id: UUID
@@ -56,6 +57,7 @@ class Hold:
     expires_at: datetime
     state: LineState
     ran_out: bool = False
+    apart_id: UUID | None = None
 
     @property
     def pieces(self) -> dict[UUID, int]:
@@ -65,6 +67,14 @@ class Hold:
     @property
     def is_open(self) -> bool:
         return self.state is LineState.HELD and not self.ran_out
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A hold whose pieces went back to those that are set apart."""
+
+    hold_id: UUID
+    pieces: int
 
 
 @dataclass(frozen=True, slots=True)

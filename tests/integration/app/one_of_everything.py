@@ -23,6 +23,7 @@ from showfloor.identity.types import CollectionPoint, GrantKind, Person, Role
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Database, Session
 from showfloor.media.types import IngestState
+from showfloor.offers import service as drops
 from showfloor.orders import service as orders
 from showfloor.shows import service as shows
 from showfloor.shows.schemas import NewShow
@@ -230,6 +231,9 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
             listing = {"language": "en", "effect": "hold", "lines": ["rubbish"]}
             path = f"/merchants/{ids.encode('mer', merchant_id)}/chat-words"
             listed = (await client.post(path, json=listing, headers=host)).json()
+            planned, agreed, unwanted_drop, ended = await _drops(
+                client, database, show, floor, host
+            )
             wanted_rate, unwanted_rate = [
                 await client.post(
                     "/commissions",
@@ -321,6 +325,13 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
                 {
                     "enter": {"link": [waiting], "as_token": [True]},
                     "end_viewer_session": {"session_id": [await _session(client, other)]},
+                    # Not every hold is of a drop.
+                    **{name: {"drop_id": [None]} for name in ("hold_goods", "change_hold")},
+                    "plan_drop": {"units": [4], "per_person": [1], "price": [2000]},
+                    "agree_drop": {"drop_id": [planned]},
+                    "open_drop": {"drop_id": [agreed]},
+                    "cancel_drop": {"drop_id": [unwanted_drop]},
+                    "get_drop_log": {"drop_id": [ended]},
                     "go_live": {"show_id": [ids.encode("show", draft.id)]},
                     "refuse_message": {"message_id": [kept_back]},
                     "send_message": {"name": ["Bea"], "text": ["And in wool?"]},
@@ -416,6 +427,33 @@ def _known(floor: Floor) -> dict[str, list[Any]]:
         "address": [HOME],
         "payment_method": [CARD],
     }
+
+
+async def _drops(
+    client: httpx2.AsyncClient,
+    database: Database,
+    show: str,
+    floor: Floor,
+    host: dict[str, str],
+) -> list[str]:
+    """Three that are planned and one that has ended."""
+    product = floor.products[0]
+    terms = {
+        "product_id": ids.encode("prod", product.id),
+        "sku": product.variants[0].sku,
+        "units": 2,
+        "price": 2500,
+        "opens_in_s": 10,
+        "runs_s": 60,
+    }
+    found = [
+        (await client.post(f"/shows/{show}/drops", json=terms, headers=host)).json()["id"]
+        for _ in range(4)
+    ]
+    for step in ("open", "cancel"):
+        await client.post(f"/drops/{found[-1]}/{step}", headers=host)
+    await drops.end_drops(database)
+    return found
 
 
 def _typed(tray: str) -> dict[str, dict[str, list[Any]]]:

@@ -79,6 +79,7 @@ PAID = ["list_payout_orders"]
 EXCUSED = frozenset([*SIGNED, *PERSONAL, *OPERATORS, *UPLOADS, *REHEARSED, *OVER, *PAID])
 LAST = [
     "add_import",
+    "cancel_drop",
     "confirm",
     "set_buyer_limit",
     "remove_product",

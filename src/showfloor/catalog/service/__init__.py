@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from showfloor.catalog import queries, rules
@@ -31,6 +32,7 @@ from showfloor.catalog.types import (
     NewProduct,
     Page,
     PricedProduct,
+    PricePoint,
     PriorPrice,
     Product,
     Stored,
@@ -69,6 +71,7 @@ __all__ = [
     "price_history",
     "price_products",
     "prices",
+    "prices_since",
     "set_pictures",
     "set_price",
     "store_products",
@@ -224,6 +227,16 @@ async def prices(
     cannot be sold there.
     """
     return await queries.prices(session, variant_ids, currency, clock.now())
+
+
+async def prices_since(
+    session: Session, variant_id: UUID, currency: str, start: datetime
+) -> list[PricePoint]:
+    """What it cost from `start` until now, beginning with the price of that moment, if it had
+    one.
+    """
+    found = await queries.price_history(session, [variant_id], currency, start, clock.now())
+    return found.get(variant_id, [])
 
 
 async def find_known(

@@ -52,6 +52,7 @@ from showfloor.kit.http import key_of
 from showfloor.kit.money import Money
 from showfloor.kit.openapi import refusals
 from showfloor.kit.text import LONGEST_SKU
+from showfloor.offers.errors import DropHoldFixed
 from showfloor.orders.types import Buyer
 from showfloor.shows.errors import ShowNotFound
 from showfloor.stock import service as stock
@@ -127,7 +128,18 @@ async def hold_goods(request: Request) -> Response:
         Caller(previous, deps.client(request.client.host) if request.client else None),
         given.deliver_to,
     )
-    hold = await service.hold_goods(deps.batcher, deps.shelf, wanted, seconds=deps.hold_seconds)
+    if given.drop_id is None:
+        hold = await service.hold_goods(deps.batcher, deps.shelf, wanted, seconds=deps.hold_seconds)
+    else:
+        viewer = await find_viewer(request, deps.database)
+        hold = await service.hold_in_drop(
+            deps.database,
+            deps.shelf,
+            wanted,
+            drop_id=ids.parse("drop", given.drop_id),
+            viewer_id=viewer.id if viewer else None,
+            seconds=deps.hold_seconds,
+        )
     return _json(hold_view(hold, stock.hold_token(deps.secret, hold.id)), 201)
 
 
@@ -349,6 +361,7 @@ async def quote_goods(
         SoldOut,
         LimitReached,
         NetworkLimitReached,
+        DropHoldFixed,
     ),
 )
 async def change_hold(hold_id: str, body: HoldIn, deps: CheckoutDep, guest: GuestDep) -> HoldOut:
@@ -356,6 +369,8 @@ async def change_hold(hold_id: str, body: HoldIn, deps: CheckoutDep, guest: Gues
     price; a checkout on the hold changes with it. Doing so twice is fine.
     """
     _check_own(hold_id, guest)
+    if body.drop_id is not None:
+        raise DropHoldFixed
     lines, expected = _lines(body), _money(body.expected_total)
     async with deps.database.transaction() as connection:
         hold = await service.change_hold(

@@ -10,6 +10,7 @@ from showfloor.checkout.service.contact import (
     get_purchase,
     open_checkout,
 )
+from showfloor.checkout.service.drop_holds import hold_in_drop
 from showfloor.checkout.service.holds import change_hold, get_hold, hold_goods, release_hold
 from showfloor.checkout.service.paying import confirm, pay
 from showfloor.checkout.service.reconciliation import find_discrepancies, reconcile
@@ -38,6 +39,7 @@ __all__ = [
     "get_hold",
     "get_purchase",
     "hold_goods",
+    "hold_in_drop",
     "next_look",
     "open_checkout",
     "paid_through",

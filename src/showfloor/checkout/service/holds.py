@@ -21,10 +21,12 @@ from showfloor.kit import money
 from showfloor.kit.db import Connection, Database
 from showfloor.kit.money import Money
 from showfloor.markets.service import get_market
+from showfloor.offers import service as drops
+from showfloor.offers.errors import DropHoldFixed
 from showfloor.shows.errors import ShowNotFound
 from showfloor.stock import service as stock
 from showfloor.stock.errors import HoldExpired
-from showfloor.stock.types import Caller, Hold, Line
+from showfloor.stock.types import Caller, Hold, Line, LineState
 
 _MONEY_MAY_MOVE = (PaymentState.STARTED, PaymentState.PENDING, PaymentState.CAPTURING)
 """States in which nobody may take the goods from under a payment."""
@@ -81,11 +83,11 @@ def _priced(offers: Offers, wanted: HoldRequest) -> list[Line]:
     lines = price_lines(offers.by_sku, wanted.lines, kept={})
     check_total(lines, wanted.expected_total)
     if wanted.deliver_to is not None:
-        _check_delivered(offers, [sku for sku, _ in wanted.lines], wanted.deliver_to)
+        check_delivered(offers, [sku for sku, _ in wanted.lines], wanted.deliver_to)
     return lines
 
 
-def _check_delivered(offers: Offers, skus: list[str], country: str) -> None:
+def check_delivered(offers: Offers, skus: list[str], country: str) -> None:
     """Said before the goods are held, not at the checkout. Raises NotDelivered."""
     missing = [sku for sku in skus if country not in offers.countries_of(sku)]
     if missing:
@@ -144,7 +146,7 @@ async def change_hold(
     `HoldRequest`.
 
     Raises HoldExpired, CheckoutClosed, PaymentInProgress, NotForSale, NotDelivered, PriceMismatch,
-    SoldOut, LimitReached, NetworkLimitReached; then nothing has changed.
+    SoldOut, LimitReached, NetworkLimitReached, DropHoldFixed; then nothing has changed.
     """
     checkout = await queries.checkout_of_hold(connection, hold_id, lock=True)
     if checkout is not None:
@@ -154,6 +156,8 @@ async def change_hold(
     hold = await stock.lock_hold(connection, hold_id)
     if hold is None or not hold.is_open:
         raise HoldExpired
+    if hold.apart_id is not None:
+        raise DropHoldFixed
     wanted = await _repriced(shelf, hold, lines)
     check_total(wanted, expected_total)
     changed = await stock.change_lines(connection, hold, wanted)
@@ -177,7 +181,7 @@ def _as_read(agreed: Checkout, before: Checkout) -> Checkout:
 
 
 async def _check_reached(shelf: Shelf, hold: Hold, country: str) -> None:
-    """As `_check_delivered`, of goods that may have left the shelf. Raises NotDelivered."""
+    """As `check_delivered`, of goods that may have left the shelf. Raises NotDelivered."""
     missing = (await shelf.estimate(hold, Destination(country), ())).not_delivered
     if missing:
         raise NotDelivered(extra={"skus": missing})
@@ -221,4 +225,8 @@ async def release_hold(connection: Connection, *, hold_id: UUID) -> None:
         if blocking is not None and blocking.state in _MONEY_MAY_MOVE:
             raise PaymentInProgress
         queries.forget_buyer(connection, checkout.id)
+    hold = await stock.lock_hold(connection, hold_id)
+    if hold is not None and hold.apart_id is not None and hold.state is LineState.HELD:
+        await drops.give_back(connection, hold)
+        return
     await stock.release(connection, hold_id)

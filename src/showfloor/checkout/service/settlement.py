@@ -32,6 +32,7 @@ from showfloor.kit.db import Asked, Collided, Connection, Database, Session
 from showfloor.kit.errors import NotFound
 from showfloor.kit.retention import kept_for
 from showfloor.kit.turns import Urgency
+from showfloor.offers import service as drops
 from showfloor.orders import service as orders
 from showfloor.orders.types import Buyer, NewOrder, Order, Seller
 from showfloor.stock import service as stock
@@ -158,6 +159,8 @@ async def _sell(
         placed = await orders.place(connection, admission=admission, orders=new)
     paid = replace(locked.payment, state=PaymentState.PAID, next_step=None)
     _set_state(connection, paid, sold=True)
+    if hold.apart_id is not None:
+        await drops.note_paid(connection, hold)
     await stock.settle(connection, hold)
     return Recorded(paid, checkout, is_first=True, hold=hold, orders=placed)
 

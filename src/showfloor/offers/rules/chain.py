@@ -9,7 +9,7 @@ each other byte is another log.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from hashlib import sha256
 
@@ -18,6 +18,7 @@ from showfloor.offers.types import (
     Closed,
     Ended,
     Entry,
+    Head,
     Held,
     Lot,
     Paid,
@@ -54,8 +55,13 @@ class Malformed(ValueError):
 
 def append(last: Entry | None, record: Record) -> Entry:
     """The record in the place after `last`, or in the first one."""
-    number = 0 if last is None else last.number + 1
-    previous = NO_RECORD if last is None else last.digest
+    if last is None:
+        return entry_at(0, NO_RECORD, record)
+    return entry_at(last.number + 1, last.digest, record)
+
+
+def entry_at(number: int, previous: str, record: Record) -> Entry:
+    """The record in this place: `previous` is the hash of the one before it."""
     return Entry(number, record, previous, _digest(_members(number, record, previous)))
 
 
@@ -63,6 +69,18 @@ def write(entry: Entry) -> bytes:
     """The line of a record."""
     members = _members(entry.number, entry.record, entry.previous)
     return _canonical({**members, "hash": entry.digest}) + b"\n"
+
+
+def extend(head: Head, records: Sequence[Record]) -> tuple[Head, list[str]]:
+    """Where the log goes on after these records, and their lines without line feeds. The first of
+    them has the number `head.records`.
+    """
+    lines = []
+    for record in records:
+        entry = entry_at(head.records, head.digest or NO_RECORD, record)
+        head = Head(entry.number + 1, entry.digest, record.at)
+        lines.append(write(entry).decode().rstrip("\n"))
+    return head, lines
 
 
 def read(lines: Iterable[bytes]) -> Iterator[Entry]:

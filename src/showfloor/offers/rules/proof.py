@@ -235,8 +235,8 @@ class _Replay:
         self.of_person[self.asked.pop(record.arrival).person] -= pieces
 
     def _close(self, record: Closed, line: int) -> None:
-        if self.closed or not self.terms.opens <= record.at < self.terms.closes:
-            self.note("terms", line, f"Line {line} closes a drop that is not open.")
+        if self.closed or record.at >= self.terms.closes:
+            self.note("terms", line, f"Line {line} closes a drop that is over.")
         self.closed = True
 
     def _end(self, record: Ended, line: int) -> None:

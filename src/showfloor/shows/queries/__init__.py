@@ -30,12 +30,15 @@ from showfloor.kit.db import Connection, Session
 from showfloor.kit.money import Money
 from showfloor.kit.pipeline import Statement
 from showfloor.shows.models import CaptionRow, CueRow, RemoteRow, ShowProductRow, ShowRow
+from showfloor.shows.queries.drop_cues import drop_payload, stored_drop
 from showfloor.shows.types import (
     Caption,
     Cue,
     CueKind,
+    CuePayload,
     Disclosure,
     DisclosurePayload,
+    DropPayload,
     PinPayload,
     Remote,
     ReplayState,
@@ -378,9 +381,11 @@ def _cue(row: CueRow) -> Cue:
     return Cue(row.id, row.show_id, kind, row.starts_at, row.ends_at, payload)
 
 
-def _payload(kind: CueKind, stored: Mapping[str, Any]) -> PinPayload | DisclosurePayload:
+def _payload(kind: CueKind, stored: Mapping[str, Any]) -> CuePayload:
     if kind is CueKind.DISCLOSURE:
         return DisclosurePayload(Disclosure(stored["disclosure"]))
+    if kind is CueKind.DROP:
+        return drop_payload(stored)
     price = stored.get("price")
     return PinPayload(
         ids.parse("prod", stored["product_id"]),
@@ -389,9 +394,11 @@ def _payload(kind: CueKind, stored: Mapping[str, Any]) -> PinPayload | Disclosur
     )
 
 
-def _stored(payload: PinPayload | DisclosurePayload) -> dict[str, Any]:
+def _stored(payload: CuePayload) -> dict[str, Any]:
     if isinstance(payload, DisclosurePayload):
         return {"disclosure": payload.disclosure.value}
+    if isinstance(payload, DropPayload):
+        return stored_drop(payload)
     return {
         "product_id": ids.encode("prod", payload.product_id),
         "name": payload.name,

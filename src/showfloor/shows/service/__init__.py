@@ -9,6 +9,7 @@ from showfloor.shows.service.access import (
     get_public_show,
     get_show,
     get_shows,
+    lock_show,
     may_run,
     name_of_team,
 )
@@ -21,8 +22,10 @@ from showfloor.shows.service.captions import (
 )
 from showfloor.shows.service.covers import set_cover
 from showfloor.shows.service.cues import (
+    begin_drop,
     disclose,
     end_cue,
+    end_drop,
     get_own_cue,
     list_carried_cues,
     list_timeline,
@@ -96,6 +99,7 @@ __all__ = [
     "add_product",
     "admit_publisher",
     "arrange_products",
+    "begin_drop",
     "change_show",
     "check_importable",
     "check_preflight",
@@ -105,6 +109,7 @@ __all__ = [
     "disclose",
     "edit_captions",
     "end_cue",
+    "end_drop",
     "end_imported",
     "end_rehearsal",
     "end_remote",
@@ -136,6 +141,7 @@ __all__ = [
     "list_upcoming",
     "list_watchable",
     "list_whole_timeline",
+    "lock_show",
     "may_run",
     "name_of_team",
     "next_shows_of",

@@ -71,6 +71,15 @@ async def name_of_team(session: Session, team: Team) -> dict[str, str]:
     return await merchants.name_of_team(session, team)
 
 
+async def lock_show(session: Session, show_id: UUID) -> Show:
+    """Whoever asks; nobody else changes it or its cues until this transaction ends. Raises
+    ShowNotFound.
+    """
+    if (show := await queries.show(session, show_id, lock=True)) is None:
+        raise ShowNotFound
+    return show
+
+
 async def get_shows(session: Session, show_ids: Collection[UUID]) -> dict[UUID, Show]:
     """Whoever asks; unknown ids are left out."""
     return {show.id: show for show in await queries.shows_by_id(session, show_ids)}

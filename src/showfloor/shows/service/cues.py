@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from showfloor.catalog import service as catalog
@@ -29,6 +29,7 @@ from showfloor.shows.types import (
     CueKind,
     Disclosure,
     DisclosurePayload,
+    DropPayload,
     PinPayload,
     RecordedPin,
     Show,
@@ -133,6 +134,27 @@ async def pin_recorded(session: Session, show: Show, pins: Sequence[RecordedPin]
         payload = await _as_of_now(session, pinned.product_id, show.currency)
         cue = Cue(ids.new(), show.id, CueKind.PIN, pinned.start, pinned.end, payload)
         await queries.add_cue(session, cue)
+
+
+async def begin_drop(
+    session: Session, show: Show, payload: DropPayload, moment: MediaMoment
+) -> Cue:
+    """A drop is announced on the frame of `moment`; needs the show's lock. Raises NotLive,
+    StreamingUnavailable.
+    """
+    cue = Cue(ids.new(), show.id, CueKind.DROP, moment.required(), None, payload)
+    await _begin(session, cue)
+    await forget_old_cues(session, show.id)
+    return cue
+
+
+async def end_drop(session: Session, cue_id: UUID, after: timedelta) -> None:
+    """The cue of a drop ends so long after its first frame; needs the show's lock. Ending twice
+    changes nothing.
+    """
+    cue = await _get_cue(session, cue_id)
+    if cue.end is None:
+        await _end(session, cue, cue.start + after)
 
 
 async def _begin(session: Session, cue: Cue) -> None:

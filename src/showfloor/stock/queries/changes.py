@@ -21,7 +21,7 @@ order by variant_id for update
 RECLAIM: LiteralString = """
 with due as materialized (
   select hold_id, variant_id, quantity from hold_line
-  where variant_id = any(%(variants)s::uuid[]) and state = 'held'
+  where variant_id = any(%(variants)s::uuid[]) and state = 'held' and apart_id is null
     and expires_at <= statement_timestamp() and hold_id <> %(id)s
   for update skip locked
 ),

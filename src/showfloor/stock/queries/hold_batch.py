@@ -107,7 +107,8 @@ moved as (
 ),
 expired as materialized (
   select coalesce(sum(quantity), 0)::int as quantity from hold_line
-  where variant_id = %(variant)s and state = 'held' and expires_at <= statement_timestamp()
+  where variant_id = %(variant)s and state = 'held' and apart_id is null
+    and expires_at <= statement_timestamp()
 )
 select taken.expires_at, known.key is not null or coalesce(upto <= available, false), reached,
   %(variant)s::uuid,

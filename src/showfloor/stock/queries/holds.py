@@ -48,7 +48,7 @@ with line as materialized (
   select * from hold_line where hold_id = %(id)s order by variant_id {lock}
 )
 select hold.kind, market, scope, show_id, line.currency, line.expires_at,
-  line.expires_at <= clock_timestamp(), variant_id, sku, quantity, unit_amount, state
+  line.expires_at <= clock_timestamp(), variant_id, sku, quantity, unit_amount, state, apart_id
 from hold join line on hold_id = hold.id
 where hold.id = %(id)s
 order by variant_id
@@ -90,6 +90,7 @@ def _hold(hold_id: UUID, rows: Sequence[tuple[Any, ...]]) -> Hold:
         expires_at=expires_at,
         state=state_of([LineState(row[11]) for row in rows]),
         ran_out=ran_out,
+        apart_id=rows[0][12],
     )
 
 
@@ -112,7 +113,7 @@ lines as (
 )
 select hold.kind, market, scope, show_id, line.currency,
   coalesce((select expires_at from moved), line.expires_at),
-  not (select is_open from open), variant_id, sku, quantity, unit_amount, state
+  not (select is_open from open), variant_id, sku, quantity, unit_amount, state, apart_id
 from hold join line on hold_id = hold.id
 where hold.id = %(id)s
 order by variant_id

@@ -16,7 +16,7 @@ from showfloor.stock.types import LineState
 # their ids.
 _END: LiteralString = """
 with line as materialized (
-  select variant_id, quantity from hold_line
+  select variant_id, quantity, apart_id from hold_line
   where hold_id = %(id)s and state = 'held' order by variant_id for update
 ),
 done as (
@@ -33,13 +33,13 @@ ended as (
 update stock_item set held = held - line.quantity{sold}
 from line join stock using (variant_id) where stock_item.variant_id = line.variant_id
 """
-# Which network bought is forgotten, but for goods with a limit for each buyer.
+# Which network bought is forgotten, but for goods with a limit for each buyer, as in a drop.
 SETTLE: LiteralString = (
     _END.replace("{state}", "settled")
     .replace(
         "{forget}",
         "client = case when exists (select from stock where buyer_limit is not null) "
-        "then client end",
+        "or exists (select from line where apart_id is not null) then client end",
     )
     .replace("{sold}", ", sold = sold + line.quantity, version = version + 1")
 )
@@ -67,7 +67,7 @@ def release(connection: Connection, hold_id: UUID) -> None:
 RELEASE_DUE: LiteralString = """
 with due as materialized (
   select hold_id, variant_id, quantity from hold_line
-  where state = 'held' and expires_at <= statement_timestamp()
+  where state = 'held' and apart_id is null and expires_at <= statement_timestamp()
   order by expires_at limit %(most)s
   for update skip locked
 ),
@@ -102,7 +102,9 @@ async def release_due(connection: Connection, most: int) -> int:
 async def next_expiry(connection: Connection) -> datetime | None:
     """The earliest end of a line that is held."""
     ((first,),) = await fetch(
-        connection, "select min(expires_at) from hold_line where state = 'held'", {}
+        connection,
+        "select min(expires_at) from hold_line where state = 'held' and apart_id is null",
+        {},
     )
     return first if isinstance(first, datetime) else None
 

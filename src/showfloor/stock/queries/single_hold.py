@@ -67,7 +67,7 @@ seen as materialized (
     when coalesce(available, 0) >= quantity then 0
     else (
       select coalesce(sum(expired.quantity), 0) from hold_line expired
-      where expired.variant_id = wanted.variant_id and state = 'held'
+      where expired.variant_id = wanted.variant_id and state = 'held' and apart_id is null
         and expires_at <= statement_timestamp()
     ) end as available
   from wanted left join stock_item using (variant_id)
@@ -87,7 +87,7 @@ stock as materialized (
 due as materialized (
   select hold_id, hold_line.variant_id
   from hold_line join stock using (variant_id) join wanted using (variant_id)
-  where stock.available < wanted.quantity and state = 'held'
+  where stock.available < wanted.quantity and state = 'held' and apart_id is null
     and expires_at <= (select clock_timestamp())
   for update of hold_line skip locked
 ),

@@ -1,5 +1,16 @@
 """Use cases of `stock`: taking, and everything that happens to a hold afterwards."""
 
+from showfloor.stock.service.apart import (
+    apart_of_network,
+    free_apart,
+    guest_of,
+    is_apart_held,
+    put_apart_back,
+    return_due,
+    return_hold,
+    set_apart,
+    take_apart,
+)
 from showfloor.stock.service.changing import change_lines
 from showfloor.stock.service.counting import (
     Told,
@@ -45,6 +56,7 @@ from showfloor.stock.service.reserving import HoldBatcher, reserve
 __all__ = [
     "HoldBatcher",
     "Told",
+    "apart_of_network",
     "ask_extended",
     "ask_locked",
     "ask_open",
@@ -57,13 +69,17 @@ __all__ = [
     "find_variant",
     "forget_clients",
     "forget_old_holds",
+    "free_apart",
     "get_hold",
+    "guest_of",
     "hold_of_token",
     "hold_token",
+    "is_apart_held",
     "keep_for_show",
     "list_product_ids",
     "lock_hold",
     "next_expiry",
+    "put_apart_back",
     "put_back",
     "release",
     "release_expired",
@@ -71,12 +87,16 @@ __all__ = [
     "report_sale",
     "require_open",
     "reserve",
+    "return_due",
+    "return_hold",
     "secure",
+    "set_apart",
     "set_buyer_limit",
     "set_on_hand",
     "settle",
     "shelf_of",
     "stock_of",
+    "take_apart",
     "take_counts",
     "withdraw_extension",
 ]

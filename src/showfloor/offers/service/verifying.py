@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from showfloor.offers.rules import proof
-from showfloor.offers.rules.chain import LONGEST_LINE
 from showfloor.offers.types import Proof
-
-__all__ = ["LONGEST_LINE", "verify_drop"]
 
 
 def verify_drop(lines: Iterable[bytes]) -> Proof:

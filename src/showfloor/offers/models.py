@@ -1,0 +1,87 @@
+"""Tables of `offers`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from showfloor.kit.db import Base
+
+
+class DropRow(Base):
+    """The columns are the fields of `types.Drop`, its money in minor units of `currency`.
+    `records`, `head` and `head_at` say where the log goes on; who adds to it has locked this row.
+    """
+
+    __tablename__ = "drop"
+    __table_args__ = (
+        CheckConstraint("units > 0", name="units"),
+        CheckConstraint("per_person between 1 and units", name="per_person"),
+        CheckConstraint("price > 0", name="price"),
+        CheckConstraint("state in ('planned', 'announced', 'ended', 'cancelled')", name="state"),
+        Index("ix_drop_show_id", "show_id"),
+        Index("ix_drop_variant_id", "variant_id"),
+        # One at a time: the card of a show has one place.
+        Index(
+            "uq_drop_announced_of_show",
+            "show_id",
+            unique=True,
+            postgresql_where=text("state = 'announced'"),
+        ),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    show_id: Mapped[UUID]
+    product_id: Mapped[UUID]
+    variant_id: Mapped[UUID]
+    sku: Mapped[str]
+    units: Mapped[int]
+    per_person: Mapped[int]
+    price: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str]
+    was: Mapped[int | None] = mapped_column(BigInteger)
+    countdown_s: Mapped[int]
+    runs_s: Mapped[int]
+    state: Mapped[str]
+    agreed: Mapped[bool]
+    cue_id: Mapped[UUID | None]
+    created_at: Mapped[datetime]
+    announced_at: Mapped[datetime | None]
+    opens_at: Mapped[datetime | None]
+    closes_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    sold: Mapped[int | None]
+    salt: Mapped[bytes | None] = mapped_column(LargeBinary)
+    records: Mapped[int] = mapped_column(server_default=text("0"))
+    head: Mapped[str | None]
+    head_at: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+
+
+class DropRecordRow(Base):
+    """A line of a drop's log, without its line feed. A trigger refuses every change."""
+
+    __tablename__ = "drop_record"
+    drop_id: Mapped[UUID] = mapped_column(primary_key=True)
+    n: Mapped[int] = mapped_column(primary_key=True)
+    line: Mapped[str]
+
+
+class DropHoldRow(Base):
+    """Which request of the log a hold answers. `person` is the pseudonym in this log; it is gone
+    when the drop has ended.
+    """
+
+    __tablename__ = "drop_hold"
+    __table_args__ = (
+        CheckConstraint("state in ('held', 'paid', 'released')", name="state"),
+        Index("ix_drop_hold_drop_id_person", "drop_id", "person"),
+    )
+    hold_id: Mapped[UUID] = mapped_column(primary_key=True)
+    drop_id: Mapped[UUID]
+    arrival: Mapped[int]
+    person: Mapped[str]
+    pieces: Mapped[int]
+    state: Mapped[str]

@@ -1,0 +1,234 @@
+"""A show's team plans a drop, its seller agrees to the price, the team opens it and may close it.
+
+Locks: the show, the drop, stock, the room.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from uuid import UUID
+
+from showfloor.catalog import service as catalog
+from showfloor.catalog.types import PricedProduct
+from showfloor.identity.types import Person
+from showfloor.kit import clock, ids
+from showfloor.kit.db import Session
+from showfloor.kit.money import Money
+from showfloor.media.errors import NotLive
+from showfloor.media.types import MediaMoment
+from showfloor.offers import queries
+from showfloor.offers.errors import (
+    DropLogNotReady,
+    DropNotAgreed,
+    DropNotFound,
+    DropPriceHigher,
+    DropRunning,
+    DropShort,
+    DropStateConflict,
+)
+from showfloor.offers.queries import Locked
+from showfloor.offers.rules import chain, running
+from showfloor.offers.schemas import NewDrop
+from showfloor.offers.service.ending import close, publish
+from showfloor.offers.types import Drop, DropState, DropWithLeft, Record
+from showfloor.shows import service as shows
+from showfloor.shows.errors import NotAllowedInState, ProductNotInShow
+from showfloor.shows.types import DropPayload, Show
+from showfloor.stock import service as stock
+
+
+async def plan_drop(session: Session, *, person: Person, show_id: UUID, new: NewDrop) -> Drop:
+    """A drop of a show that is not over, which nobody sees before it is opened. Where it costs
+    less than the goods cost today, their seller has to agree, unless it is the seller who plans it.
+
+    Raises ShowNotFound, NotAllowedInState, ProductNotInShow, DropPriceHigher.
+    """
+    show = await shows.get_own_show(session, person=person, show_id=show_id)
+    if show.state.over:
+        raise NotAllowedInState
+    priced = await _on_shelf(session, show, ids.parse("prod", new.product_id))
+    variant = next((one for one in priced.product.variants if one.sku == new.sku), None)
+    usual = priced.prices.get(variant.id) if variant else None
+    if variant is None or usual is None:
+        raise ProductNotInShow
+    price = Money(new.price, show.currency)
+    if price.amount > usual.amount:
+        raise DropPriceHigher(usual=usual.amount)
+    drop = Drop(
+        id=ids.new(),
+        show_id=show.id,
+        product_id=priced.product.id,
+        variant_id=variant.id,
+        sku=variant.sku,
+        units=new.units,
+        per_person=new.per_person,
+        price=price,
+        countdown_s=new.opens_in_s,
+        runs_s=new.runs_s,
+        state=DropState.PLANNED,
+        agreed=price == usual or priced.product.merchant_id in person.merchant_ids,
+        created_at=clock.now(),
+    )
+    await queries.add_drop(session, drop)
+    return drop
+
+
+async def _on_shelf(session: Session, show: Show, product_id: UUID) -> PricedProduct:
+    """Raises ProductNotInShow."""
+    found = await catalog.get_priced_products(session, [product_id], show.currency)
+    if product_id not in show.product_ids or product_id not in found:
+        raise ProductNotInShow
+    return found[product_id]
+
+
+async def agree_drop(session: Session, *, person: Person, drop_id: UUID) -> Drop:
+    """The seller agrees to the price; twice is fine. Raises DropNotFound, also for who does not
+    sell these goods, DropStateConflict.
+    """
+    locked = await _lock(session, drop_id)
+    owners = await catalog.get_products_of_variants(session, [locked.drop.variant_id])
+    if {product.merchant_id for product in owners.values()} - person.merchant_ids or not owners:
+        raise DropNotFound
+    if locked.drop.state is not DropState.PLANNED:
+        raise DropStateConflict
+    agreed = replace(locked.drop, agreed=True)
+    await queries.save_drop(session, agreed)
+    return agreed
+
+
+async def announce_drop(
+    session: Session, *, person: Person, drop_id: UUID, moment: MediaMoment
+) -> Drop:
+    """The countdown begins on the frame of `moment`: the units are set apart, and the terms are the
+    first record of the log.
+
+    Raises DropNotFound, DropStateConflict, DropNotAgreed, DropRunning, DropPriceHigher, DropShort,
+    ProductNotInShow, NotLive, StreamingUnavailable; then nothing has changed.
+    """
+    show = await _own_show(session, person, await show_of_drop(session, drop_id), lock=True)
+    locked = await _lock(session, drop_id)
+    drop = locked.drop
+    if drop.state is not DropState.PLANNED:
+        raise DropStateConflict
+    if not show.state.on_air:
+        raise NotLive
+    if not drop.agreed:
+        raise DropNotAgreed
+    if await queries.is_one_announced(session, show.id):
+        raise DropRunning
+    priced = await _on_shelf(session, show, drop.product_id)
+    usual = priced.prices.get(drop.variant_id)
+    if usual is None:
+        raise ProductNotInShow
+    if usual.amount < drop.price.amount:
+        raise DropPriceHigher(usual=usual.amount)
+    if not await stock.set_apart(session, drop.id, variant_id=drop.variant_id, units=drop.units):
+        there = await stock.stock_of(session, [drop.variant_id])
+        left = there[drop.variant_id].available if there else 0
+        raise DropShort(extra={"available": max(left, 0)})
+    announced = await _announced(session, locked)
+    payload = _payload(announced, priced)
+    cue = await shows.begin_drop(session, show, payload, moment)
+    announced = replace(announced, cue_id=cue.id)
+    await queries.save_drop(session, announced)
+    terms = running.terms_of(announced, locked.at)
+    await _add(session, locked, terms)
+    await publish(session, announced)
+    return announced
+
+
+async def _announced(session: Session, locked: Locked) -> Drop:
+    drop, at = locked.drop, locked.at
+    start = running.moment(at) - running.PRIOR_PERIOD
+    points = await catalog.prices_since(session, drop.variant_id, drop.price.currency, start)
+    drops = await queries.prices_of_drops(session, drop.variant_id, drop.price.currency, start)
+    was = running.reduced_from(drop.price.amount, points, drops, start)
+    terms = running.terms_of(drop, at)
+    return replace(
+        drop,
+        state=DropState.ANNOUNCED,
+        was=None if was is None else Money(was, drop.price.currency),
+        announced_at=running.moment(at),
+        opens_at=running.moment(terms.opens),
+        closes_at=running.moment(terms.closes),
+        salt=secrets.token_bytes(32),
+    )
+
+
+def _payload(drop: Drop, priced: PricedProduct) -> DropPayload:
+    assert drop.opens_at is not None and drop.closes_at is not None
+    return DropPayload(
+        drop_id=drop.id,
+        product_id=drop.product_id,
+        sku=drop.sku,
+        name=dict(priced.product.name),
+        units=drop.units,
+        per_person=drop.per_person,
+        price=drop.price,
+        was=drop.was,
+        opens_at=drop.opens_at,
+        closes_at=drop.closes_at,
+    )
+
+
+async def cancel_drop(session: Session, *, person: Person, drop_id: UUID) -> Drop:
+    """A planned one is given up; one that was announced is closed: nobody can ask any more, and
+    what is held may be paid. Twice is fine. Raises DropNotFound.
+    """
+    await _own_show(session, person, await show_of_drop(session, drop_id), lock=True)
+    locked = await _lock(session, drop_id)
+    if locked.drop.state is DropState.PLANNED:
+        given_up = replace(locked.drop, state=DropState.CANCELLED)
+        await queries.save_drop(session, given_up)
+        return given_up
+    return await close(session, locked)
+
+
+async def list_drops(session: Session, *, person: Person, show_id: UUID) -> list[DropWithLeft]:
+    """For the show's team, in the order in which they were planned. Raises ShowNotFound."""
+    show = await shows.get_own_show(session, person=person, show_id=show_id)
+    found = await queries.drops_of_show(session, show.id)
+    return [DropWithLeft(drop, await _left(session, drop)) for drop in found]
+
+
+async def _left(session: Session, drop: Drop) -> int | None:
+    if drop.state is not DropState.ANNOUNCED:
+        return None
+    return await stock.free_apart(session, drop.id)
+
+
+async def show_of_drop(session: Session, drop_id: UUID) -> UUID:
+    """Raises DropNotFound."""
+    found = await queries.drop(session, drop_id)
+    if found is None:
+        raise DropNotFound
+    return found.show_id
+
+
+async def get_log(session: Session, drop_id: UUID) -> list[str]:
+    """The lines of the log of a drop that has ended, without line feeds. Raises DropNotFound,
+    DropLogNotReady.
+    """
+    found = await queries.drop(session, drop_id)
+    if found is None or found.announced_at is None:
+        raise DropNotFound
+    if found.state is not DropState.ENDED:
+        raise DropLogNotReady
+    return await queries.log_of(session, drop_id)
+
+
+async def _own_show(session: Session, person: Person, show_id: UUID, *, lock: bool) -> Show:
+    return await shows.get_own_show(session, person=person, show_id=show_id, lock=lock)
+
+
+async def _lock(session: Session, drop_id: UUID) -> Locked:
+    locked = await queries.lock_drop(session, drop_id)
+    if locked is None:
+        raise DropNotFound
+    return locked
+
+
+async def _add(session: Session, locked: Locked, *records: Record) -> None:
+    head, lines = chain.extend(locked.head, records)
+    await queries.add_records(session, locked.drop.id, locked.head.records, lines, head)

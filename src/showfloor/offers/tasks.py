@@ -1,0 +1,15 @@
+"""What the worker does for `offers`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from showfloor.kit.db import Database
+from showfloor.offers import service
+
+
+async def end_drops(database: Database) -> datetime | None:
+    """What ran out of a drop is free for others in it, and drops that are over end; when the next
+    of them is to be looked at.
+    """
+    return await service.end_drops(database)

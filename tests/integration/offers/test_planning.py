@@ -1,0 +1,182 @@
+"""Who plans, agrees to, opens and closes a drop, and what is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from showfloor.kit import ids
+from showfloor.kit.db import Database
+from showfloor.offers.service import close_drops_of_show
+from showfloor.realtime import service as realtime
+from tests.integration.checkout.shop import execute, scalar
+from tests.integration.offers.conftest import Hall
+
+
+async def states(hall: Hall) -> list[str]:
+    listed = await hall.ask("GET", f"/shows/{hall.show}/drops", hall.host)
+    return [each["state"] for each in listed.json()["drops"]]
+
+
+async def test_lower_price_needs_the_sellers_yes(hall: Hall) -> None:
+    planned = (await hall.plan()).json()
+
+    too_soon = await hall.ask("POST", f"/drops/{planned['id']}/open", hall.host)
+    others = await hall.ask("POST", f"/drops/{planned['id']}/agree", hall.host)
+    agreed = await hall.ask("POST", f"/drops/{planned['id']}/agree", hall.seller)
+    opened = await hall.ask("POST", f"/drops/{planned['id']}/open", hall.host)
+
+    assert planned["agreed"] is False
+    assert (too_soon.status_code, too_soon.json()["code"]) == (409, "drop_not_agreed")
+    assert (others.status_code, others.json()["code"]) == (404, "drop_not_found")
+    assert agreed.json()["agreed"] is True
+    assert opened.json()["state"] == "announced"
+
+
+async def test_todays_price_needs_nobodys_yes_and_a_higher_one_is_refused(hall: Hall) -> None:
+    usual = await hall.plan(price=2500)
+    higher = await hall.plan(price=2501)
+
+    assert usual.json()["agreed"] is True
+    assert higher.json()["code"] == "drop_price_higher"
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        {"units": 0},
+        {"units": 10_001},
+        {"per_person": 0},
+        {"per_person": 5},
+        {"price": 0},
+        {"opens_in_s": 9},
+        {"opens_in_s": 301},
+        {"runs_s": 59},
+        {"runs_s": 1201},
+        {"sku": ""},
+        {"window": 3},
+    ],
+)
+async def test_terms_that_no_drop_has_are_refused(
+    hall: Hall, database: Database, terms: dict[str, Any]
+) -> None:
+    answer = await hall.plan(**terms)
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "validation_failed")
+    assert await scalar(database, "select count(*) from drop") == 0
+
+
+async def test_goods_that_are_not_on_the_shelf_are_refused(hall: Hall) -> None:
+    other_variant = await hall.plan(sku="SCARF-1")
+    nothing = await hall.plan(product_id=ids.encode("prod", ids.new()))
+
+    assert [one.json()["code"] for one in (other_variant, nothing)] == ["product_not_in_show"] * 2
+
+
+async def test_stranger_plans_opens_closes_and_reads_nothing(hall: Hall) -> None:
+    drop = (await hall.plan()).json()["id"]
+
+    answers = [
+        await hall.plan(hall.stranger),
+        await hall.ask("GET", f"/shows/{hall.show}/drops", hall.stranger),
+        await hall.ask("POST", f"/drops/{drop}/agree", hall.stranger),
+        await hall.ask("POST", f"/drops/{drop}/open", hall.stranger),
+        await hall.ask("POST", f"/drops/{drop}/cancel", hall.stranger),
+        await hall.ask("GET", f"/drops/{drop}/log", hall.stranger),
+    ]
+
+    assert {answer.status_code for answer in answers} == {404}
+    assert await states(hall) == ["planned"]
+
+
+async def test_more_units_than_there_are_change_nothing(hall: Hall, database: Database) -> None:
+    planned = (await hall.plan(units=11, price=2500)).json()
+
+    short = await hall.ask("POST", f"/drops/{planned['id']}/open", hall.host)
+
+    assert (short.status_code, short.json()["code"]) == (409, "drop_short")
+    assert short.json()["available"] == 10
+    assert await scalar(database, "select count(*) from drop_record") == 0
+    assert await scalar(database, "select count(*) from cue where kind = 'drop'") == 0
+    assert await states(hall) == ["planned"]
+
+
+async def test_show_has_one_drop_at_a_time(hall: Hall) -> None:
+    await hall.announce()
+    second = (await hall.plan(price=2500)).json()["id"]
+
+    refused = await hall.ask("POST", f"/drops/{second}/open", hall.host)
+
+    assert refused.json()["code"] == "drop_running"
+
+
+async def test_nobody_opens_a_drop_of_a_show_that_is_not_on_the_air(
+    hall: Hall, database: Database
+) -> None:
+    planned = (await hall.plan(price=2500)).json()["id"]
+    await execute(database, "update show set state = 'scheduled'")
+
+    refused = await hall.ask("POST", f"/drops/{planned}/open", hall.host)
+
+    assert refused.json()["code"] == "not_live"
+
+
+async def test_drop_that_was_opened_or_given_up_is_not_opened_again(hall: Hall) -> None:
+    planned = (await hall.plan(price=2500)).json()["id"]
+    await hall.ask("POST", f"/drops/{planned}/cancel", hall.host)
+
+    refused = await hall.ask("POST", f"/drops/{planned}/open", hall.host)
+
+    assert refused.json()["code"] == "drop_state_conflict"
+    assert await states(hall) == []
+
+
+async def test_drop_is_a_cue_on_the_frame_on_which_it_is_announced(
+    hall: Hall, database: Database
+) -> None:
+    moment = hall.app.state.streaming.media_time
+    drop = await hall.announce()
+
+    timeline = await hall.client.get(f"/api/v1/shows/{hall.show}/timeline")
+    (cue,) = [each for each in timeline.json()["cues"] if each["kind"] == "drop"]
+    carried = hall.app.state.streaming.put[-1][-1]
+    async with database.session() as session:
+        entries = (await realtime.snapshot(session, hall.floor.show.id)).entries
+
+    assert cue["start"] == moment.isoformat().replace("+00:00", "Z").replace("Z", ".000Z")
+    assert (cue["end"], cue["payload"]["drop_id"]) == (None, drop)
+    assert cue["payload"]["price"] == {"amount": 1900, "currency": "GBP"}
+    # The goods were not on sale for thirty days: nothing is said of what they cost before.
+    assert cue["payload"]["was"] is None
+    assert carried.payload == cue["payload"]
+    assert entries[f"cue/{cue['id']}"] == cue
+    assert entries["drop"] == {"id": drop, "closed": False, "sold": None, "log_url": None}
+
+
+async def test_was_price_is_the_lowest_of_thirty_days(hall: Hall, database: Database) -> None:
+    for amount, days in ((2500, 40), (2300, 20), (2600, 1)):
+        await execute(
+            database,
+            "insert into price (variant_id, currency, amount, since) select variant_id, currency, "
+            f"{amount}, now() - interval '{days} days' from price where since > now() - interval "
+            "'1 hour'",
+        )
+
+    await hall.announce()
+
+    timeline = await hall.client.get(f"/api/v1/shows/{hall.show}/timeline")
+    (cue,) = [each for each in timeline.json()["cues"] if each["kind"] == "drop"]
+    assert cue["payload"]["was"] == {"amount": 2300, "currency": "GBP"}
+
+
+async def test_end_of_the_show_closes_its_drops(hall: Hall, database: Database) -> None:
+    drop = await hall.open()
+    await hall.plan(price=2500)
+
+    async with database.session() as session:
+        await close_drops_of_show(session, hall.floor.show.id)
+
+    assert await states(hall) == ["announced"]
+    assert (await (await hall.buyer()).take(drop)).json()["code"] == "drop_closed"
+    assert (await hall.proof(drop)).holds
