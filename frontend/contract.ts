@@ -24,6 +24,11 @@ export const isOver = (state: ShowState | undefined): boolean =>
 
 export type Cue = Models["CueOut"];
 export type Pin = Cue & { payload: Models["PinPayload"] };
+/** The announcement of a drop. */
+export type DropCue = Cue & { payload: Models["DropPayload"] };
+export type RoomDrop = Models["RoomDrop"];
+export type TeamDrop = Models["DropOut"];
+export type TeamDrops = Models["DropsOut"];
 export type Disclosure = Models["Disclosure"];
 export type Clip = Models["ClipOut"];
 export type Storyboard = Models["Storyboard"];
@@ -145,6 +150,7 @@ export interface RoomEntries {
   readonly show?: Models["RoomShow"];
   readonly chat?: RoomChat;
   readonly rehearsal?: Models["RoomRehearsal"];
+  readonly drop?: RoomDrop;
   readonly [product: `product/${string}`]: Product;
   readonly [cue: `cue/${string}`]: Cue;
   readonly [caption: `caption/${string}`]: Caption;

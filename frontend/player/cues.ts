@@ -1,6 +1,6 @@
 /** What is on screen at a moment of the show clock: the cues that contain it, from both transports,
  *  by one rule. */
-import type { Cue, Disclosure, Pin } from "../contract";
+import type { Cue, Disclosure, DropCue, Pin } from "../contract";
 
 export type CueTable = ReadonlyMap<string, Cue>;
 
@@ -23,6 +23,16 @@ export function pinsAt(table: CueTable, moment: number): Pin[] {
 }
 
 export const isPin = (cue: Cue): cue is Pin => cue.kind === "pin";
+
+const isDrop = (cue: Cue): cue is DropCue => cue.kind === "drop";
+
+/** The drop that the frame of `moment` shows, the newest one; of no frame yet: that which is
+ *  open. */
+export function dropAt(table: CueTable, moment: number | null): DropCue | null {
+  const cues =
+    moment === null ? [...table.values()].filter(({ end }) => end === null) : cuesAt(table, moment);
+  return cues.filter(isDrop).sort(newestFirst)[0] ?? null;
+}
 
 const cuesAt = (table: CueTable, moment: number): Cue[] =>
   [...table.values()].filter(

@@ -91,6 +91,22 @@ export class Buying {
     });
   }
 
+  /** Holds pieces of a drop at its price. What is held already is paid for or given back first. */
+  async take(drop_id: string, line: Line, price: Money): Promise<boolean> {
+    if (!this.busy) this.#catchUp();
+    if (this.open) return false;
+    const expected_total = { ...price, amount: price.amount * line.quantity };
+    return this.#step(async () =>
+      this.#hold(
+        await this.#post<Hold>(`/shows/${this.showId}/holds`, {
+          lines: [line],
+          expected_total,
+          drop_id,
+        }),
+      ),
+    );
+  }
+
   /** Another tab may hold goods, and a page that was suspended got no event of it. Without storage
    *  this page's own hold stays. */
   #catchUp(): void {

@@ -1,12 +1,12 @@
 /** The one store of a show page: the room and the player report, requests go up, and what the
  *  server said comes down. */
-import { tick } from "svelte";
+import { tick, type Component } from "svelte";
 import type { Chat } from "../chat/talk.svelte";
-import type { ChatEvent, Cue, Disclosure, Pin, Product, Show } from "../contract";
+import type { ChatEvent, Cue, Disclosure, DropCue, Pin, Product, Show } from "../contract";
 import type { Language } from "../i18n/i18n";
 import type { ShowPageData } from "../page";
 import { isTooMuch, withStall } from "../player/audio-only";
-import { disclosuresAt, learnAll, openPins, pinsAt, type CueTable } from "../player/cues";
+import { disclosuresAt, dropAt, learnAll, openPins, pinsAt, type CueTable } from "../player/cues";
 import type { Status } from "../player/playback";
 import { savesData } from "../player/save-data";
 import { cuesOf, empty, showOf, stockOf, type Room } from "../room/fold";
@@ -72,6 +72,10 @@ export class ShowStore {
   pins = $state.raw<Pin[]>([]);
   /** What the picture on screen must be labelled with. */
   disclosures = $state.raw<Disclosure[]>([]);
+  /** What the picture on screen announces. */
+  drop = $state.raw<DropCue | null>(null);
+  /** Its card, once its code has come. */
+  DropCard = $state.raw<Component<{ cue: DropCue }> | null>(null);
   /** The newest pin, or the one that was; the card keeps it until another comes. */
   lastPin = $state.raw<Pin | null>(null);
   /** What the guest typed, kept through every error, through closing the sheet and through a
@@ -374,8 +378,10 @@ export class ShowStore {
     this.#showPins(openPins(this.#cues));
   }
 
-  /** Before the first frame and without a picture: what is open now. */
+  /** Labels and a drop. Before the first frame and without a picture: what is open now. */
   #label(): void {
+    const drop = this.clip || this.page.rehearsal ? null : dropAt(this.#cues, this.#frame);
+    if (drop?.id !== this.drop?.id) this.drop = drop;
     const needed = disclosuresAt(this.#cues, this.#frame);
     if (needed.join() !== this.disclosures.join()) this.disclosures = needed;
   }

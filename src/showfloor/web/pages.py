@@ -37,10 +37,12 @@ SHOW_WORDS = (
     "chat",
     "hearts",
     "questions",
+    "drop",
 )
 SHARED_WORDS = ("list", "problem", "error", "currency", "language")
 REMOTE_WORDS = ("remote", "studio")
 STUDIO_WORDS = (
+    "drop",
     "chat",
     "questions",
     "moderation",
