@@ -24,6 +24,7 @@ class DropRow(Base):
         CheckConstraint("state in ('planned', 'announced', 'ended', 'cancelled')", name="state"),
         Index("ix_drop_show_id", "show_id"),
         Index("ix_drop_variant_id", "variant_id"),
+        Index("ix_drop_product_id", "product_id"),
         # One at a time: the card of a show has one place.
         Index(
             "uq_drop_announced_of_show",

@@ -98,6 +98,14 @@ async def drops_of_show(session: Session, show_id: UUID) -> list[Drop]:
     return await _drops(session, chosen.order_by(DropRow.created_at, DropRow.id))
 
 
+async def planned_of_product(session: Session, product_id: UUID) -> list[Drop]:
+    """Those that can still be agreed to, in every show."""
+    chosen = select(DropRow).where(
+        DropRow.product_id == product_id, DropRow.state == DropState.PLANNED.value
+    )
+    return await _drops(session, chosen.order_by(DropRow.created_at, DropRow.id))
+
+
 async def announced(session: Session) -> tuple[list[Drop], int]:
     """Those that have not ended, in every show, and the database's clock in milliseconds."""
     found = await _drops(session, select(DropRow).where(DropRow.state == DropState.ANNOUNCED.value))

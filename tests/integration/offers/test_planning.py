@@ -21,6 +21,9 @@ async def states(hall: Hall) -> list[str]:
 
 async def test_lower_price_needs_the_sellers_yes(hall: Hall) -> None:
     planned = (await hall.plan()).json()
+    own = f"/products/{planned['product_id']}/drops"
+    asked = await hall.ask("GET", own, hall.seller)
+    not_theirs = await hall.ask("GET", own, hall.host)
 
     too_soon = await hall.ask("POST", f"/drops/{planned['id']}/open", hall.host)
     others = await hall.ask("POST", f"/drops/{planned['id']}/agree", hall.host)
@@ -28,6 +31,8 @@ async def test_lower_price_needs_the_sellers_yes(hall: Hall) -> None:
     opened = await hall.ask("POST", f"/drops/{planned['id']}/open", hall.host)
 
     assert planned["agreed"] is False
+    assert [each["id"] for each in asked.json()["drops"]] == [planned["id"]]
+    assert not_theirs.status_code == 404
     assert (too_soon.status_code, too_soon.json()["code"]) == (409, "drop_not_agreed")
     assert (others.status_code, others.json()["code"]) == (404, "drop_not_found")
     assert agreed.json()["agreed"] is True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, BackgroundTasks
 from fastapi.responses import PlainTextResponse
 
+from showfloor.catalog.errors import ProductNotFound
 from showfloor.identity.errors import CsrfFailed, NotAuthenticated
 from showfloor.identity.http import CurrentPerson
 from showfloor.kit import ids
@@ -60,6 +61,17 @@ async def list_drops(show_id: str, session: SessionDep, person: CurrentPerson) -
     """The drops of a show, for its team."""
     found = await service.list_drops(session, person=person, show_id=ids.parse("show", show_id))
     return drops_view(found)
+
+
+@router.get(
+    "/products/{product_id}/drops", responses=refusals(NotAuthenticated, NotFound, ProductNotFound)
+)
+async def list_planned_drops(
+    product_id: str, session: SessionDep, person: CurrentPerson
+) -> DropsOut:
+    """What hosts plan for a product and have not opened, for its seller."""
+    product = ids.parse("prod", product_id)
+    return drops_view(await service.list_planned(session, person=person, product_id=product))
 
 
 @router.post("/drops/{drop_id}/agree", responses=refusals(*OWN, DropStateConflict))

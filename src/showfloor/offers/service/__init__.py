@@ -8,6 +8,7 @@ from showfloor.offers.service.planning import (
     cancel_drop,
     get_log,
     list_drops,
+    list_planned,
     plan_drop,
     show_of_drop,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "get_log",
     "give_back",
     "list_drops",
+    "list_planned",
     "note_paid",
     "plan_drop",
     "show_of_drop",

@@ -192,6 +192,13 @@ async def list_drops(session: Session, *, person: Person, show_id: UUID) -> list
     return [DropWithLeft(drop, await _left(session, drop)) for drop in found]
 
 
+async def list_planned(session: Session, *, person: Person, product_id: UUID) -> list[DropWithLeft]:
+    """What hosts plan for a product, for its seller. Raises ProductNotFound."""
+    product = await catalog.get_own_product(session, person=person, product_id=product_id)
+    found = await queries.planned_of_product(session, product.id)
+    return [DropWithLeft(drop, None) for drop in found]
+
+
 async def _left(session: Session, drop: Drop) -> int | None:
     if drop.state is not DropState.ANNOUNCED:
         return None

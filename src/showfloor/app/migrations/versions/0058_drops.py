@@ -95,6 +95,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_drop_show_id", "drop", ["show_id"], unique=False)
     op.create_index("ix_drop_variant_id", "drop", ["variant_id"], unique=False)
+    op.create_index("ix_drop_product_id", "drop", ["product_id"], unique=False)
     op.create_index(
         "uq_drop_announced_of_show",
         "drop",

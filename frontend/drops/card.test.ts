@@ -1,0 +1,102 @@
+import { beforeEach, expect, test } from "vitest";
+import type { DropCue, Hold, RoomDrop } from "../contract";
+import { empty } from "../room/fold";
+import { dropAt, learnAll } from "../player/cues";
+import { arabic, english } from "../testing/rendered";
+import { htmlOf, storeOf, words } from "../testing/show";
+import { pounds, storage } from "../testing/shop";
+import Card from "./card.svelte";
+import { phaseOf, type Facts } from "./phase";
+
+beforeEach(() => void storage());
+
+const OPENS = "2026-11-27T10:00:30.000Z";
+const CLOSES = "2026-11-27T10:01:30.000Z";
+const at = (moment: string) => Date.parse(moment);
+const cue = (more: Partial<DropCue["payload"]> = {}): DropCue => ({
+  id: "cue_1",
+  kind: "drop",
+  start: "2026-11-27T10:00:00.000Z",
+  end: null,
+  payload: {
+    drop_id: "drop_1",
+    product_id: "mug",
+    sku: "mug-only",
+    name: words("The mug", "الكوب"),
+    units: 40,
+    per_person: 1,
+    price: pounds(1900),
+    was: null,
+    opens_at: OPENS,
+    closes_at: CLOSES,
+    ...more,
+  },
+});
+const room = (more: Partial<RoomDrop> = {}): RoomDrop => ({
+  id: "drop_1",
+  closed: false,
+  sold: null,
+  log_url: null,
+  ...more,
+});
+const facts = (more: Partial<Facts> = {}): Facts => ({
+  drop: cue().payload,
+  room: room(),
+  left: 31,
+  hold: null,
+  now: at(OPENS),
+  ...more,
+});
+const held = (amount: number) =>
+  ({ lines: [{ sku: "mug-only", quantity: 1, unit_price: pounds(amount) }] }) as unknown as Hold;
+
+test("the server's clock opens and closes it, to the millisecond", () => {
+  expect(phaseOf(facts({ now: at(OPENS) - 1 }))).toBe("coming");
+  expect(phaseOf(facts({ now: at(OPENS) }))).toBe("open");
+  expect(phaseOf(facts({ now: at(CLOSES) - 1 }))).toBe("open");
+  expect(phaseOf(facts({ now: at(CLOSES) }))).toBe("over");
+});
+
+test("it is taken, closed by its team, or the buyer's own", () => {
+  expect(phaseOf(facts({ left: 0 }))).toBe("gone");
+  expect(phaseOf(facts({ left: null }))).toBe("open");
+  expect(phaseOf(facts({ room: room({ closed: true }) }))).toBe("over");
+  expect(phaseOf(facts({ left: 0, hold: held(1900) }))).toBe("mine");
+  // The same goods at their usual price are no piece of the drop.
+  expect(phaseOf(facts({ hold: held(2500) }))).toBe("open");
+});
+
+test("a drop is on the frames of its cue, and the newest of two is shown", () => {
+  const first = { ...cue(), end: "2026-11-27T10:02:00.000Z" };
+  const second = { ...cue(), id: "cue_2", start: "2026-11-27T10:01:59.000Z" };
+  const table = learnAll(new Map(), [first, second]);
+
+  expect(dropAt(table, at(first.start) - 1)).toBe(null);
+  expect(dropAt(table, at(first.start))?.id).toBe("cue_1");
+  expect(dropAt(table, at(second.start))?.id).toBe("cue_2");
+  expect(dropAt(table, null)?.id).toBe("cue_2");
+});
+
+test.each([english, arabic])("the card says what is true of a drop that is over ($lang)", (by) => {
+  const store = storeOf(undefined, {}, by);
+  store.roomChanged({
+    ...empty,
+    seq: 1,
+    entries: { drop: room({ closed: true, sold: 38, log_url: "/api/v1/drops/drop_1/log" }) },
+  });
+
+  const html = htmlOf(Card, store, { cue: cue({ opens_at: "2020-01-01T00:00:00.000Z" }) });
+
+  expect(html).toContain(by.t("drop.over"));
+  expect(html).toContain(by.t("drop.sold", { sold: by.number(38), units: by.number(40) }));
+  expect(html).toContain('href="/api/v1/drops/drop_1/log"');
+});
+
+test("without a price of the thirty days before, nothing is said of one", () => {
+  const store = storeOf();
+  const without = htmlOf(Card, store, { cue: cue() });
+  const reduced = htmlOf(Card, store, { cue: cue({ was: pounds(2500) }) });
+
+  expect(without).not.toContain(english.t("product.prior_price"));
+  expect(reduced).toContain(english.t("product.prior_price"));
+});
