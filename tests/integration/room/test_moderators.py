@@ -27,7 +27,7 @@ from showfloor.room.types import Author, ChatRole, Message
 from showfloor.shows import service as shows
 from showfloor.shows.schemas import NewShow
 from tests.integration.app.conftest import BASE
-from tests.integration.merchants.test_teams import Drawer
+from tests.integration.merchants.seller_team import MailCollector
 from tests.integration.room.conftest import Talk
 from tests.people import add_key, add_person
 
@@ -107,13 +107,13 @@ async def test_named_by_mail_and_moderates_with_the_badge_of_it(
 async def test_mail_and_link_name_the_show(talk: Talk, database: Database, lang: str) -> None:
     body = {"email": "noor@example.com", "language": lang}
     await ask(talk, "POST", "", talk.host, json=body)
-    dispatcher, drawer = Dispatcher(database), Drawer()
+    dispatcher, mailer = Dispatcher(database), MailCollector()
     wiring.connect_worker(dispatcher)
     while await dispatcher.drain():
         pass
-    await notices.send_due(database, drawer, Office(BASE, SECRET.encode(), "shop.example"))
+    await notices.send_due(database, mailer, Office(BASE, SECRET.encode(), "shop.example"))
 
-    (letter,) = drawer.letters
+    (letter,) = mailer.letters
     (invitation,) = (await seen(talk))["invitations"]
     token = identity.token_of(SECRET, ids.parse("inv", invitation["id"]))
     opened = await talk.client.post("/api/v1/invitations/open", json={"token": token})
