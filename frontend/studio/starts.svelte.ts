@@ -1,7 +1,7 @@
 /** When a show starts, as its host types it: a wall time, and what is wrong with it. */
 import { momentsOf, ownZone, wallTime } from "./wall-time";
 
-/** Two years, as the server says (`shows/schemas.py`). */
+/** Two years, as the server says (`shows/schemas`). */
 const FURTHEST_AHEAD = 731 * 24 * 3_600_000;
 
 export class Starts {

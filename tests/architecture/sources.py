@@ -31,6 +31,11 @@ def modules() -> list[str]:
     return sorted(path.parent.name for path in SOURCE.glob("*/__init__.py"))
 
 
+def has_wire_models(path: str) -> bool:
+    """Whether it is a file of schemas, or of a package of them."""
+    return "schemas" in Path(path).with_suffix("").parts
+
+
 def calls(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Every call as `a.b.c` with its line."""
     for node in ast.walk(tree):

@@ -7,7 +7,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from tests.architecture.sources import trees
+from tests.architecture.sources import has_wire_models, trees
 
 OTHERS = {"datetime", "AwareDatetime", "NaiveDatetime", "PastDatetime", "FutureDatetime"}
 
@@ -31,9 +31,9 @@ def _names(annotation: ast.expr) -> Iterator[str]:
 
 
 def test_every_time_of_a_model_is_a_moment() -> None:
-    schemas = {path: tree for path, tree in trees().items() if path.endswith("/schemas.py")}
+    schemas = {path: tree for path, tree in trees().items() if has_wire_models(path)}
 
-    assert "shows/schemas.py" in schemas
+    assert "shows/schemas/__init__.py" in schemas
     assert [(path, line) for path, tree in schemas.items() for line in other_times(tree)] == []
 
 

@@ -19,17 +19,16 @@ from showfloor.shows.schemas import (
     CaptionOut,
     CueOut,
     HostOut,
-    IngestOut,
     Playback,
-    PublishTicketOut,
-    QrCode,
-    RehearsalOut,
-    RemoteOut,
-    RemoteShowOut,
-    RemoteTicketOut,
     RoomShow,
     ShowOut,
     ShowPage,
+)
+from showfloor.shows.schemas.remotes import QrCode, RemoteOut, RemoteShowOut, RemoteTicketOut
+from showfloor.shows.schemas.studio import (
+    IngestOut,
+    PublishTicketOut,
+    RehearsalOut,
     StudioOut,
     WatchedRehearsal,
 )

@@ -48,17 +48,14 @@ from showfloor.shows.schemas import (
     NewPin,
     NewShow,
     NextShow,
-    PreflightOut,
-    PublishTicketOut,
     ShelfOrder,
     ShowChange,
     ShowOut,
     ShowPage,
     ShowProduct,
-    StreamKeyOut,
-    StudioOut,
     Timeline,
 )
+from showfloor.shows.schemas.studio import PreflightOut, PublishTicketOut, StreamKeyOut, StudioOut
 from showfloor.shows.types import PublicUrls, ShowState
 from showfloor.shows.views import cue_view, page_view, publish_ticket_view, show_view, studio_view
 

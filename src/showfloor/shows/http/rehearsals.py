@@ -12,7 +12,8 @@ from showfloor.media import service as media
 from showfloor.shows import service
 from showfloor.shows.errors import NotAllowedInState, RehearsalNotFound, RehearsalRunning
 from showfloor.shows.http import CHANGE, OWN, StreamingDep, UrlsDep
-from showfloor.shows.schemas import ShowOut, WatchedRehearsal
+from showfloor.shows.schemas import ShowOut
+from showfloor.shows.schemas.studio import WatchedRehearsal
 from showfloor.shows.types import ShowState
 from showfloor.shows.views import show_view, watched_rehearsal_view
 

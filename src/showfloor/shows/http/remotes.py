@@ -25,8 +25,8 @@ from showfloor.shows.errors import (
     TooManyRemotes,
 )
 from showfloor.shows.http import CHANGE, OWN, StreamingDep, UrlsDep
-from showfloor.shows.schemas import (
-    CueOut,
+from showfloor.shows.schemas import CueOut
+from showfloor.shows.schemas.remotes import (
     RemoteOut,
     RemotePin,
     RemoteShowOut,

@@ -1,4 +1,6 @@
-"""Wire models of `shows`."""
+"""Wire models of `shows`: a show, its cues and captions, its room. Those of the control room and of
+phones stand in `studio.py` and `remotes.py`.
+"""
 
 from __future__ import annotations
 
@@ -11,18 +13,9 @@ from typing_extensions import TypedDict
 
 from showfloor.catalog.schemas import ProductOut
 from showfloor.kit import clock, webvtt
-from showfloor.kit.contract import Health
 from showfloor.kit.fields import OptionalTitle, Paragraphs
 from showfloor.kit.schemas import EveryLanguage, Moment, MoneyOut, Shown, Time, Words, id_with
-from showfloor.media.types import IngestState
-from showfloor.shows.types import (
-    CheckArea,
-    CheckStatus,
-    CueKind,
-    Disclosure,
-    ReplayState,
-    ShowState,
-)
+from showfloor.shows.types import CueKind, Disclosure, ReplayState, ShowState
 
 
 @with_config(ConfigDict(extra="forbid"))
@@ -342,155 +335,6 @@ class NextShow(BaseModel):
     show: ShowOut | None
 
 
-class RefusalOut(Shown):
-    """A publisher was turned away."""
-
-    at: Time
-    code: str
-
-
-class IngestOut(Shown):
-    state: IngestState
-    health: Health | None
-    refusals: list[RefusalOut]
-
-
-class RehearsalFigures(Shown):
-    """What synthetic viewers and test buyers found: viewers in the room now, pieces of picture that
-    reached them, purchases paid with play money, what was taken, refusals by their code.
-    """
-
-    viewers: int
-    pieces: int
-    purchases: int
-    taken: MoneyOut
-    refused: dict[str, int]
-
-
-class RehearsalOut(Shown):
-    """`show_id` is the show that only its team sees, `of_show_id` the one that is rehearsed.
-    `figures` are null until the first synthetic viewer came.
-    """
-
-    show_id: Annotated[str, id_with("show")]
-    of_show_id: Annotated[str, id_with("show")]
-    started_at: Time
-    ends_at: Time
-    figures: RehearsalFigures | None
-
-
-class WatchedRehearsal(BaseModel):
-    """A rehearsal as its team watches it: `show` plays the picture that the team alone may see."""
-
-    show: ShowOut
-    ends_at: Time
-
-
-class StudioOut(BaseModel):
-    """What the control room shows."""
-
-    show: ShowOut
-    ingest: IngestOut
-    key_hint: str | None
-    disclosures: Annotated[
-        list[Disclosure] | None,
-        Field(description="Said before going live; null while nobody has been asked."),
-    ]
-    rtmp_url: str
-    whip_url: Annotated[
-        str, Field(description="For encoders that speak WHIP; the stream key is the bearer token.")
-    ]
-    preview_hls_url: str
-    rehearsal: Annotated[
-        RehearsalOut | None,
-        Field(description="That of this show, or the rehearsal that this show is."),
-    ]
-
-
-class CheckOut(Shown):
-    """What was looked at before going live. A sentence stands in the catalog for each `code`, which
-    `params` fill; `product_ids` and `origins` are what it is about.
-    """
-
-    area: CheckArea
-    code: str
-    status: CheckStatus
-    params: dict[str, str | int | float]
-    product_ids: list[Annotated[str, id_with("prod")]]
-    origins: list[str]
-
-
-class PreflightOut(Shown):
-    """`ready`: nothing stands against going live; a warning does not."""
-
-    ready: bool
-    checks: list[CheckOut]
-
-
-class RemoteOut(Shown):
-    """A second device. `joined_at` is null while its ticket waits."""
-
-    id: Annotated[str, id_with("rem")]
-    created_at: Time
-    joined_at: Time | None
-    expires_at: Time
-
-
-class RemotesOut(BaseModel):
-    items: list[RemoteOut]
-
-
-class QrCode(BaseModel):
-    """A QR code as the path of an SVG of `size` by `size` units, dark on light, without its quiet
-    zone.
-    """
-
-    size: int
-    path: str
-
-
-class RemoteTicketOut(BaseModel):
-    """`url` is what the code says: the page of a remote with the ticket behind the `#`, so that it
-    is in nobody's log. It works once, until the remote's `expires_at`.
-    """
-
-    remote: RemoteOut
-    url: str
-    qr: QrCode
-
-
-class RemoteTicketIn(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-    ticket: str = Field(max_length=100)
-
-
-class RemoteTokenOut(BaseModel):
-    """`token` is the Bearer of every further request of this device."""
-
-    token: str
-
-
-class RemoteShowOut(BaseModel):
-    """What a remote shows: the shelf, what is pinned, newest first, and whether it can pin.
-    `last_product_id` is that of the newest pin, open or ended.
-    """
-
-    title: EveryLanguage
-    state: ShowState
-    receiving: bool
-    products: list[ProductOut]
-    pins: list[CueOut]
-    last_product_id: str | None
-
-
-class RemotePin(BaseModel):
-    """`replace` ends what else is pinned at the same instant."""
-
-    model_config = ConfigDict(extra="forbid")
-    product_id: str
-    replace: bool = True
-
-
 class RoomChat(BaseModel):
     """What holds in the show's chat for everybody but the team; `room` writes it. `slow_s`: seconds
     between two messages of a writer, 0 for the usual pace. `review`: which messages a moderator
@@ -562,21 +406,3 @@ class RoomState(BaseModel):
     hearts: int
     questions: int
     stock: dict[str, int]
-
-
-class PublishTicketOut(BaseModel):
-    """`ticket` opens a publisher's socket (`websocket_url`, docs/operate/publishing.md), or is the
-    bearer token of its offer (`whip_url`), until `expires_at`.
-    """
-
-    websocket_url: str
-    whip_url: str
-    ticket: str
-    expires_at: Time
-
-
-class StreamKeyOut(BaseModel):
-    """The key is shown this once."""
-
-    rtmp_url: str
-    stream_key: str
