@@ -15,6 +15,13 @@ class CueNotFound(AppError):
     status = 404
 
 
+class CueOfDrop(AppError):
+    """It ends with its drop: a card that is gone while the drop sells would be no drop for all."""
+
+    code = "cue_of_drop"
+    status = 409
+
+
 class SlugTaken(AppError):
     code = "slug_taken"
     status = 409

@@ -149,6 +149,9 @@ async def test_drop_is_a_cue_on_the_frame_on_which_it_is_announced(
     async with database.session() as session:
         entries = (await realtime.snapshot(session, hall.floor.show.id)).entries
 
+    ended = await hall.ask("POST", f"/cues/{cue['id']}/end", hall.host)
+
+    assert (ended.status_code, ended.json()["code"]) == (409, "cue_of_drop")
     assert cue["start"] == moment.isoformat().replace("+00:00", "Z").replace("Z", ".000Z")
     assert (cue["end"], cue["payload"]["drop_id"]) == (None, drop)
     assert cue["payload"]["price"] == {"amount": 1900, "currency": "GBP"}

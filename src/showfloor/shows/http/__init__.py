@@ -30,6 +30,7 @@ from showfloor.shows.errors import (
     CoverTypeUnsupported,
     CoverUnreadable,
     CueNotFound,
+    CueOfDrop,
     DisclosuresUnanswered,
     NotAllowedInState,
     ProductNotInShow,
@@ -461,7 +462,9 @@ async def add_cue(
     return cue_view(cue)
 
 
-@router.post("/cues/{cue_id}/end", responses=refusals(*CHANGE, CueNotFound, StreamingUnavailable))
+@router.post(
+    "/cues/{cue_id}/end", responses=refusals(*CHANGE, CueNotFound, CueOfDrop, StreamingUnavailable)
+)
 async def end_cue(
     cue_id: str,
     person: Caller,

@@ -20,7 +20,7 @@ from showfloor.kit.db import Session
 from showfloor.media.errors import NotLive
 from showfloor.media.types import MediaMoment
 from showfloor.shows import queries
-from showfloor.shows.errors import CueNotFound, ProductNotInShow, TooManyPins
+from showfloor.shows.errors import CueNotFound, CueOfDrop, ProductNotInShow, TooManyPins
 from showfloor.shows.rules import BEFORE_THE_FIRST_FRAME, ENDED_CUES_STAY, MOST_PINS, end_of
 from showfloor.shows.service.access import get_own_show
 from showfloor.shows.service.room import forget_old_cues, publish_cue
@@ -165,9 +165,11 @@ async def _begin(session: Session, cue: Cue) -> None:
 async def end_cue(session: Session, *, person: Person, cue_id: UUID, moment: MediaMoment) -> Cue:
     """End a cue on the frame of `moment`; ending twice changes nothing.
 
-    Raises CueNotFound, ShowNotFound, StreamingUnavailable.
+    Raises CueNotFound, CueOfDrop, ShowNotFound, StreamingUnavailable.
     """
     cue = await _get_cue(session, cue_id)
+    if cue.kind is CueKind.DROP:
+        raise CueOfDrop
     await get_own_show(session, person=person, show_id=cue.show_id, lock=True, rehearsed=True)
     # Again under the lock: somebody may have ended it while we waited.
     cue = await _get_cue(session, cue_id)
