@@ -22,7 +22,7 @@ export interface components {
          * @description What the show's team did, with a message, with a question or with the whole chat.
          * @enum {string}
          */
-        ActionKind: "delete" | "restore" | "mute" | "unmute" | "settings" | "pin" | "unpin" | "answer" | "dismiss" | "reopen" | "approve" | "refuse";
+        ActionKind: "delete" | "restore" | "mute" | "unmute" | "settings" | "pin" | "unpin" | "answer" | "dismiss" | "reopen" | "approve" | "refuse" | "keep";
         /**
          * @description `person` is the id of whoever did it and `by` their name, empty when they were erased.
          *     `detail` is how long somebody is muted (`10 min`, `show`, `account`), or what the settings were
@@ -280,6 +280,33 @@ export interface components {
             end: string;
             text: string;
         };
+        /**
+         * @description What the team does about a reported message; who is muted is so for `MUTED_FOR` minutes, and
+         *     the message is deleted.
+         * @enum {string}
+         */
+        CaseDecision: "delete" | "mute" | "keep";
+        /** @description A message as it was said, with how many reported it, why, and when the first did. */
+        CaseOut: {
+            id: string;
+            name: string;
+            role: components["schemas"]["ChatRole"];
+            text: string;
+            /** Format: date-time */
+            at: string;
+            /** Format: date-time */
+            media_at: string;
+            reply_to: string | null;
+            reports: number;
+            reasons: components["schemas"]["showfloor__room__schemas__ReasonOut"][];
+            /** Format: date-time */
+            reported_at: string;
+        };
+        /** @description The most reported first, at most 100 of `count`. */
+        CasesOut: {
+            items: components["schemas"]["CaseOut"][];
+            count: number;
+        };
         ChangePassword: {
             current: string;
             new: string;
@@ -483,6 +510,9 @@ export interface components {
         DataRequestOut: {
             /** Format: date-time */
             due_at: string;
+        };
+        DecisionIn: {
+            decision: components["schemas"]["CaseDecision"];
         };
         /** @description When it arrived; null is now. */
         DeliveredIn: {
@@ -1944,19 +1974,13 @@ export interface components {
             delivery: components["schemas"]["AgreedDeliveryOut"] | null;
             total: components["schemas"]["MoneyOut"];
             vat: components["schemas"]["VatOut"] | null;
-            reasons: components["schemas"]["ReasonOut"][];
+            reasons: components["schemas"]["showfloor__orders__schemas__ReasonOut"][];
         };
         /**
          * @description Why a request came to nothing. Stored and shown; never the words of the other side.
          * @enum {string}
          */
         Reason: "url_invalid" | "address_forbidden" | "name_unknown" | "unreachable" | "tls_failed" | "timed_out" | "broken" | "too_large";
-        /** @description Why a line of the sum is what it is, in words. */
-        ReasonOut: {
-            code: string;
-            amount: components["schemas"]["MoneyOut"];
-            words: components["schemas"]["Words"];
-        };
         /** @description A part of the shop that has erased; `rows` is how many of its rows in all. */
         ReceiptOut: {
             name: string;
@@ -2134,6 +2158,9 @@ export interface components {
         };
         /** @enum {string} */
         ReplayState: "preparing" | "ready" | "withheld" | "deleted";
+        ReportIn: {
+            reason: components["schemas"]["ReportReason"];
+        };
         /**
          * @description What the merchant's own shop said last, and what was here then. Not `accepted`: it was said
          *     from an older state, and changed nothing.
@@ -2145,6 +2172,11 @@ export interface components {
             /** Format: date-time */
             at: string;
         };
+        /**
+         * @description Why somebody reports a message.
+         * @enum {string}
+         */
+        ReportReason: "unkind" | "spam" | "private" | "other";
         /**
          * @description What came back. `value_lost` is what the damaged pieces are worth less, up to the price of
          *     those from whose purchase the buyer may withdraw.
@@ -2429,7 +2461,7 @@ export interface components {
             offers: components["schemas"]["DeliveryOfferOut"][];
             chosen: string | null;
             total: components["schemas"]["MoneyOut"] | null;
-            reasons: components["schemas"]["ReasonOut"][];
+            reasons: components["schemas"]["showfloor__orders__schemas__ReasonOut"][];
             identity: components["schemas"]["SellerIdentity"] | null;
             terms: components["schemas"]["TermsLink"][];
             exceptions: components["schemas"]["ExceptionOut"][];
@@ -3073,6 +3105,16 @@ export interface components {
         WordsIn: {
             en: string;
             ar: string;
+        };
+        /** @description Why a line of the sum is what it is, in words. */
+        showfloor__orders__schemas__ReasonOut: {
+            code: string;
+            amount: components["schemas"]["MoneyOut"];
+            words: components["schemas"]["Words"];
+        };
+        showfloor__room__schemas__ReasonOut: {
+            reason: components["schemas"]["ReportReason"];
+            count: number;
         };
         /**
          * @description What of an ended show can be watched again; `starts_at` is the moment of the first frame.

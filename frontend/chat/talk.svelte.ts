@@ -1,7 +1,7 @@
 /** The conversation of a show as this page shows it: what was said, and what this person writes. */
 import type { Component } from "svelte";
 import { call, problemOf, type Problem } from "../api/client";
-import type { ChatEvent, ChatMessage, SentMessage } from "../contract";
+import type { ChatEvent, ChatMessage, ReportReason, SentMessage } from "../contract";
 import { Hearts } from "./hearts.svelte";
 import { isLater, withMessage, without, type Lines } from "./lines";
 import { Pinned } from "./pinned.svelte";
@@ -52,6 +52,8 @@ export class Talk {
   sending = $state.raw<Sending | null>(null);
   /** What nobody else on any page sees. */
   held = $state.raw<readonly Held[]>([]);
+  /** Ids of the messages that were reported from this page. */
+  reported = $state.raw<readonly string[]>([]);
   problem = $state.raw<Problem | null>(null);
   voice = $state.raw<Voice | null>(null);
   /** Seconds until the next message is taken. */
@@ -129,6 +131,18 @@ export class Talk {
     for (const oldest of this.#known) {
       this.#known.delete(oldest);
       return;
+    }
+  }
+
+  /** Why the report was not taken; null when it was. */
+  async report({ id }: ChatMessage, reason: ReportReason): Promise<Problem | null> {
+    try {
+      const body = { reason };
+      await call(this.store.page.api, `/messages/${id}/report`, { method: "POST", body });
+      this.reported = [...this.reported, id];
+      return null;
+    } catch (error) {
+      return problemOf(error);
     }
   }
 

@@ -29,6 +29,8 @@ PUBLIC = {
     "list_questions": "watching",
     # A number, of nobody.
     "send_hearts": "watching",
+    # Of who reports nothing is kept but a network, for a day.
+    "report_message": "watching",
     # A guest is known by the token of their own hold.
     "hold_goods": "guest",
     "open_checkout": "guest",

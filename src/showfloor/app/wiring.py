@@ -91,6 +91,7 @@ from showfloor.room.deps import RoomDeps
 from showfloor.room.http import hearts as hearts_http
 from showfloor.room.http import moderators as moderators_http
 from showfloor.room.http import questions as questions_http
+from showfloor.room.http import reports as reports_http
 from showfloor.room.http import review as review_http
 from showfloor.room.http import words as words_http
 from showfloor.shows import http as shows_http
@@ -207,6 +208,7 @@ EDGES = (
     hearts_http,
     questions_http,
     moderators_http,
+    reports_http,
     review_http,
     words_http,
     orders_http,

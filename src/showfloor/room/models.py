@@ -176,3 +176,23 @@ class WordRow(Base):
     text: Mapped[str]
     language: Mapped[str]
     effect: Mapped[str]
+
+
+class ReportRow(Base):
+    """Somebody reported a message. Of who it was nothing is known but a keyed digest of the network
+    for a day: whoever is reported, and the team, never learn who it was. `decided`: the team has
+    looked at the message and keeps it.
+    """
+
+    __tablename__ = "chat_report"
+    __table_args__ = (
+        UniqueConstraint("message_id", "network"),
+        Index("ix_chat_report_open", "show_id", "message_id", postgresql_where=sql("not decided")),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    show_id: Mapped[UUID]
+    message_id: Mapped[UUID]
+    network: Mapped[bytes | None] = personal("room", LargeBinary)
+    reason: Mapped[str]
+    decided: Mapped[bool]
+    at: Mapped[datetime] = mapped_column(index=True)

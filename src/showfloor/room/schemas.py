@@ -16,8 +16,10 @@ from showfloor.room.rules.words import LONGEST, clean_message
 from showfloor.room.types import (
     MOST_WORDS,
     ActionKind,
+    CaseDecision,
     ChatRole,
     QuestionState,
+    ReportReason,
     Review,
     WordEffect,
     WordLanguage,
@@ -286,6 +288,36 @@ class NamedOut(BaseModel):
     """
 
     mailed: bool
+
+
+class ReportIn(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid")
+    reason: ReportReason = Field(strict=False)
+
+
+class ReasonOut(BaseModel):
+    reason: ReportReason
+    count: int
+
+
+class CaseOut(MessageOut):
+    """A message as it was said, with how many reported it, why, and when the first did."""
+
+    reports: int
+    reasons: list[ReasonOut]
+    reported_at: Time
+
+
+class CasesOut(BaseModel):
+    """The most reported first, at most 100 of `count`."""
+
+    items: list[CaseOut]
+    count: int
+
+
+class DecisionIn(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid")
+    decision: CaseDecision = Field(strict=False)
 
 
 class ListedWordOut(BaseModel):

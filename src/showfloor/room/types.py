@@ -171,6 +171,7 @@ class ActionKind(StrEnum):
     REOPEN = "reopen"
     APPROVE = "approve"
     REFUSE = "refuse"
+    KEEP = "keep"
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,3 +292,43 @@ class AddedWords:
     items: tuple[ListedWord, ...]
     added: int
     known: int
+
+
+class ReportReason(StrEnum):
+    """Why somebody reports a message."""
+
+    UNKIND = "unkind"
+    SPAM = "spam"
+    PRIVATE = "private"
+    OTHER = "other"
+
+
+class CaseDecision(StrEnum):
+    """What the team does about a reported message; who is muted is so for `MUTED_FOR` minutes, and
+    the message is deleted.
+    """
+
+    DELETE = "delete"
+    MUTE = "mute"
+    KEEP = "keep"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A message that is shown and was reported: how often for which reason, and first when."""
+
+    message: Message
+    reasons: Mapping[ReportReason, int]
+    reported_at: datetime
+
+    @property
+    def reports(self) -> int:
+        return sum(self.reasons.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """What waits for a decision, the most reported first, at most so many of `count`."""
+
+    items: tuple[Case, ...]
+    count: int

@@ -11,6 +11,8 @@ from showfloor.room.schemas import (
     ActionsOut,
     AddedWordsOut,
     AskedOut,
+    CaseOut,
+    CasesOut,
     HeldOut,
     InvitedModeratorOut,
     ListedWordOut,
@@ -21,6 +23,7 @@ from showfloor.room.schemas import (
     ModeratorsOut,
     QuestionOut,
     QuestionsOut,
+    ReasonOut,
     SentOut,
     TeamQuestionOut,
     TeamQuestionsOut,
@@ -29,6 +32,8 @@ from showfloor.room.types import (
     MOST_WORDS,
     AddedWords,
     Asked,
+    Case,
+    Cases,
     ChatSettings,
     ListedWord,
     Logged,
@@ -148,3 +153,17 @@ def added_words_view(added: AddedWords) -> AddedWordsOut:
 
 def _word_view(listed: ListedWord) -> ListedWordOut:
     return ListedWordOut.model_validate(listed, from_attributes=True)
+
+
+def cases_view(found: Cases) -> CasesOut:
+    return CasesOut(items=[_case_view(each) for each in found.items], count=found.count)
+
+
+def _case_view(case: Case) -> CaseOut:
+    reasons = [ReasonOut(reason=reason, count=count) for reason, count in case.reasons.items()]
+    return CaseOut(
+        **message_view(case.message).model_dump(),
+        reports=case.reports,
+        reasons=reasons,
+        reported_at=clock.rfc3339(case.reported_at),
+    )

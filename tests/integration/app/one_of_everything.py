@@ -227,6 +227,12 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
             said = {"text": "Is it cotton?", "name": "Anna", "adult": True, "country": "GB"}
             message = (await client.post(f"/shows/{show}/messages", json=said)).json()
             kept_back = await _held(client, show, host, message["token"])
+            greeting = {"text": "Welcome"}
+            stays = (
+                await client.post(f"/shows/{show}/messages", json=greeting, headers=host)
+            ).json()
+            reason = {"reason": "unkind"}
+            await client.post(f"/messages/{message['id']}/report", json=reason)
             question = (await client.post(f"/shows/{show}/questions", json=said)).json()
             listing = {"language": "en", "effect": "hold", "lines": ["rubbish"]}
             path = f"/merchants/{ids.encode('mer', merchant_id)}/chat-words"
@@ -334,6 +340,7 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
                     "get_drop_log": {"drop_id": [ended]},
                     "go_live": {"show_id": [ids.encode("show", draft.id)]},
                     "refuse_message": {"message_id": [kept_back]},
+                    "report_message": {"message_id": [stays["id"]], "reason": ["spam"]},
                     "send_message": {"name": ["Bea"], "text": ["And in wool?"]},
                     "ship_order": {"order_id": [fresh]},
                     "cancel_order": {"order_id": [unwanted]},

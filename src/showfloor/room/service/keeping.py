@@ -11,7 +11,7 @@ from showfloor.kit.db import Session
 from showfloor.kit.retention import kept_for
 from showfloor.merchants import service as merchants
 from showfloor.room import queries
-from showfloor.room.queries import questions
+from showfloor.room.queries import questions, reports
 from showfloor.room.types import Asking, Message, Standing
 from showfloor.shows import service as shows
 
@@ -25,9 +25,11 @@ async def forget_old(session: Session) -> int:
     """A batch; how many rows went."""
     now = clock.now()
     await queries.forget_networks(session, now - NETWORK_KEPT_FOR)
+    await reports.forget_networks(session, now - NETWORK_KEPT_FOR)
     gone = await queries.delete_messages(session, now - KEPT_FOR)
     gone += await questions.delete_old(session, now - KEPT_FOR)
     gone += await queries.delete_actions(session, now - KEPT_FOR)
+    gone += await reports.delete_old(session, now - KEPT_FOR)
     gone += await queries.delete_account_mutes(session, now)
     return gone + await queries.delete_authors(session, now - KEPT_FOR)
 
