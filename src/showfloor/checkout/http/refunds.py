@@ -18,7 +18,8 @@ from showfloor.kit.http import KeyDep
 from showfloor.kit.openapi import KEY_HEADER, refusals
 from showfloor.orders.errors import NothingToCancel, RefundInvalid, RefundTooLarge
 from showfloor.orders.http import CHANGE_ONCE
-from showfloor.orders.schemas import CancelIn, OrderDetail, RefundIn
+from showfloor.orders.schemas import OrderDetail
+from showfloor.orders.schemas.wanted import CancelIn, RefundIn
 from showfloor.orders.service import RefundRequest
 from showfloor.orders.views import order_detail
 

@@ -37,19 +37,21 @@ from showfloor.orders.errors import (
 )
 from showfloor.orders.schemas import (
     CountsOut,
-    DeliveredIn,
-    NoteIn,
     NotesOut,
     OrderDetail,
     OrderPage,
-    ReturnIn,
-    ReturnProofIn,
     ReturnProofOut,
     ReturnProofTaken,
     SalesOut,
+    WithdrawalOut,
+)
+from showfloor.orders.schemas.wanted import (
+    DeliveredIn,
+    NoteIn,
+    ReturnIn,
+    ReturnProofIn,
     ShipmentIn,
     WithdrawalIn,
-    WithdrawalOut,
 )
 from showfloor.orders.service import Arrival, Parcel
 from showfloor.orders.types import Order, OrderFilter, OrderSearch, ReturnProof, Withdrawal

@@ -14,7 +14,8 @@ from showfloor.kit.openapi import refusals
 from showfloor.orders import service
 from showfloor.orders.errors import OrderClaimed, OrderNotFound
 from showfloor.orders.http import unguessed
-from showfloor.orders.schemas import ClaimIn, OwnOrderOut, OwnOrdersOut
+from showfloor.orders.schemas import OwnOrderOut, OwnOrdersOut
+from showfloor.orders.schemas.wanted import ClaimIn
 from showfloor.orders.views import own_order_view, own_orders_view
 from showfloor.viewers.http.who import CurrentViewer
 

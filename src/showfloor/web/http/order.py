@@ -20,7 +20,7 @@ from showfloor.merchants.views import terms_view
 from showfloor.orders import service as orders
 from showfloor.orders.errors import WithdrawalInvalid
 from showfloor.orders.http import check_receipts, receipt_answer, unguessed
-from showfloor.orders.schemas import ReturnProofIn, WithdrawalIn
+from showfloor.orders.schemas.wanted import ReturnProofIn, WithdrawalIn
 from showfloor.orders.types import Order
 from showfloor.orders.views import due_back_of, due_for_everything, order_detail
 from showfloor.web import pages
