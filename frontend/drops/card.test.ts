@@ -5,6 +5,7 @@ import { dropAt, learnAll } from "../player/cues";
 import { arabic, english } from "../testing/rendered";
 import { htmlOf, storeOf, words } from "../testing/show";
 import { pounds, storage } from "../testing/shop";
+import Shelf from "../elements/shelf.svelte";
 import Card from "./card.svelte";
 import { phaseOf, type Facts } from "./phase";
 
@@ -90,6 +91,20 @@ test.each([english, arabic])("the card says what is true of a drop that is over 
   expect(html).toContain(by.t("drop.over"));
   expect(html).toContain(by.t("drop.sold", { sold: by.number(38), units: by.number(40) }));
   expect(html).toContain('href="/api/v1/drops/drop_1/log"');
+});
+
+test("a drop that is over gives its place back, and its log stands with the products", () => {
+  const store = storeOf();
+  store.cuesHeard([cue()]);
+  expect(store.drop?.id).toBe("cue_1");
+
+  store.putDropAway("cue_1");
+  expect(store.drop).toBe(null);
+  expect(htmlOf(Shelf, store)).not.toContain("/drops/drop_1/log");
+
+  const ended = room({ closed: true, sold: 38, log_url: "/api/v1/drops/drop_1/log" });
+  store.roomChanged({ ...empty, seq: 1, entries: { drop: ended } });
+  expect(htmlOf(Shelf, store)).toContain('href="/api/v1/drops/drop_1/log"');
 });
 
 test("without a price of the thirty days before, nothing is said of one", () => {

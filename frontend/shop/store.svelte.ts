@@ -74,6 +74,7 @@ export class ShowStore {
   disclosures = $state.raw<Disclosure[]>([]);
   /** What the picture on screen announces. */
   drop = $state.raw<DropCue | null>(null);
+  #putAway: string | null = null;
   /** Its card, once its code has come. */
   DropCard = $state.raw<Component<{ cue: DropCue }> | null>(null);
   /** The newest pin, or the one that was; the card keeps it until another comes. */
@@ -378,9 +379,16 @@ export class ShowStore {
     this.#showPins(openPins(this.#cues));
   }
 
+  /** A drop that is over gives its place back, though its last hold may still be paid for. */
+  putDropAway(id: string): void {
+    this.#putAway = id;
+    this.#label();
+  }
+
   /** Labels and a drop. Before the first frame and without a picture: what is open now. */
   #label(): void {
-    const drop = this.clip || this.page.rehearsal ? null : dropAt(this.#cues, this.#frame);
+    const found = this.clip || this.page.rehearsal ? null : dropAt(this.#cues, this.#frame);
+    const drop = found?.id === this.#putAway ? null : found;
     if (drop?.id !== this.drop?.id) this.drop = drop;
     const needed = disclosuresAt(this.#cues, this.#frame);
     if (needed.join() !== this.disclosures.join()) this.disclosures = needed;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, BackgroundTasks
-from fastapi.responses import PlainTextResponse
+from starlette.responses import Response
 
 from showfloor.catalog.errors import ProductNotFound
 from showfloor.identity.errors import CsrfFailed, NotAuthenticated
@@ -125,15 +125,18 @@ async def cancel_drop(drop_id: str, session: SessionDep, person: CurrentPerson) 
 
 @router.get(
     "/drops/{drop_id}/log",
-    response_class=PlainTextResponse,
-    responses=refusals(NotFound, DropNotFound, DropLogNotReady),
+    response_class=Response,
+    responses={
+        **refusals(NotFound, DropNotFound, DropLogNotReady),
+        200: {"content": {"application/jsonl": {}}},
+    },
 )
-async def get_drop_log(drop_id: str, session: SessionDep) -> PlainTextResponse:
+async def get_drop_log(drop_id: str, session: SessionDep) -> Response:
     """The log of a drop that has ended, as a file that `showfloor verify-drop` checks
     (docs/develop/drop-log.md).
     """
     lines = await service.get_log(session, ids.parse("drop", drop_id))
-    return PlainTextResponse(
+    return Response(
         "".join(f"{line}\n" for line in lines),
         media_type="application/jsonl",
         headers={"content-disposition": f'attachment; filename="{drop_id}.jsonl"'},
