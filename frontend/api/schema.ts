@@ -22,7 +22,7 @@ export interface components {
          * @description What the show's team did, with a message, with a question or with the whole chat.
          * @enum {string}
          */
-        ActionKind: "delete" | "restore" | "mute" | "unmute" | "settings" | "pin" | "unpin" | "answer" | "dismiss" | "reopen" | "approve" | "refuse" | "keep";
+        ActionKind: "delete" | "restore" | "mute" | "unmute" | "settings" | "pause" | "resume" | "pin" | "unpin" | "answer" | "dismiss" | "reopen" | "approve" | "refuse" | "keep";
         /**
          * @description `person` is the id of whoever did it and `by` their name, empty when they were erased.
          *     `detail` is how long somebody is muted (`10 min`, `show`, `account`), or what the settings were

@@ -58,12 +58,18 @@ export class ChatLog {
   }
 
   async undo({ message, undo }: ChatAction): Promise<void> {
-    if (this.busy || !message || !undo) return;
+    const ofChat = undo === "pause" || undo === "resume";
+    if (this.busy || !undo || !(message || ofChat)) return;
     this.busy = true;
     this.problem = null;
     this.#ofLook = false;
     try {
-      if (undo === "restore")
+      if (ofChat)
+        await this.studio.request(`/shows/${this.showId}/chat`, {
+          method: "PATCH",
+          body: { closed: undo === "pause" },
+        });
+      else if (undo === "restore")
         await this.studio.request(`/messages/${message}/restore`, { method: "POST" });
       else if (undo === "delete")
         await this.studio.request(`/messages/${message}`, { method: "DELETE" });

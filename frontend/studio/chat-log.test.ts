@@ -37,11 +37,13 @@ test("each undo asks for the opposite of what was done, then for the log anew", 
   await log.undo({ ...ACT, undo: "unmute" });
   await log.undo({ ...ACT, undo: "unpin" });
   await log.undo({ ...ACT, undo: null });
+  await log.undo({ ...ACT, message: null, undo: "resume" });
 
   expect(asked.filter((line) => !line.startsWith("GET"))).toEqual([
     "POST /messages/msg_1/restore",
     "DELETE /messages/msg_1/mute",
     "DELETE /messages/msg_1/pin",
+    "PATCH /shows/show_1/chat",
   ]);
   expect(asked.at(-1)).toBe("GET /shows/show_1/chat-actions");
   expect(log.items).toEqual([ACT]);

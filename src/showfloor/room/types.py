@@ -164,6 +164,8 @@ class ActionKind(StrEnum):
     MUTE = "mute"
     UNMUTE = "unmute"
     SETTINGS = "settings"
+    PAUSE = "pause"
+    RESUME = "resume"
     PIN = "pin"
     UNPIN = "unpin"
     ANSWER = "answer"

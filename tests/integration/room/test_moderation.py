@@ -126,7 +126,21 @@ async def test_paused_chat_takes_the_team_s_messages_alone(talk: Talk, database:
 
     await change(talk, talk.host, closed=False)
     assert await refused(talk, "after", token) == (201, "")
-    assert await done(talk) == ["settings", "settings a quarrel"]
+    assert await done(talk) == ["resume", "pause a quarrel"]
+
+
+async def test_pause_is_taken_back_from_the_log_as_long_as_it_holds(talk: Talk) -> None:
+    await change(talk, talk.host, closed=True, slow_s=5)
+    assert await undoing(talk) == [("settings", None), ("pause", "resume")]
+
+    await change(talk, talk.host, closed=False)
+    assert await undoing(talk) == [("resume", "pause"), ("settings", None), ("pause", None)]
+
+
+async def undoing(talk: Talk) -> list[tuple[str, str | None]]:
+    path = f"/api/v1/shows/{talk.show}/chat-actions"
+    found = (await talk.client.get(path, headers=talk.host)).json()["items"]
+    return [(action["kind"], action["undo"]) for action in found]
 
 
 async def test_slow_chat_takes_one_message_in_so_many_seconds(talk: Talk) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from showfloor.room.types import Action, ActionKind, Message, MessageState
+from showfloor.room.types import Action, ActionKind, ChatSettings, Message, MessageState
 
 _UNDO = {
     ActionKind.DELETE: ActionKind.RESTORE,
@@ -14,6 +14,8 @@ _UNDO = {
     ActionKind.PIN: ActionKind.UNPIN,
     ActionKind.APPROVE: ActionKind.DELETE,
     ActionKind.REFUSE: ActionKind.RESTORE,
+    ActionKind.PAUSE: ActionKind.RESUME,
+    ActionKind.RESUME: ActionKind.PAUSE,
 }
 
 
@@ -21,7 +23,7 @@ def undo_of_each(
     actions: Sequence[Action],
     messages: Mapping[UUID, Message],
     muted: Mapping[UUID, datetime],
-    pinned_id: UUID | None,
+    settings: ChatSettings,
     now: datetime,
     *,
     of_team: bool,
@@ -35,13 +37,19 @@ def undo_of_each(
     for action in actions:
         message = messages.get(action.message_id) if action.message_id else None
         undo = _UNDO.get(action.kind)
+        if undo in (ActionKind.PAUSE, ActionKind.RESUME):
+            holds = settings.closed is (undo is ActionKind.RESUME)
+            whole = undo, action.show_id
+            found.append(undo if holds and whole not in taken else None)
+            taken.add(whole)
+            continue
         if undo is None or message is None or not message.text:
             found.append(None)
             continue
         holds = {
             ActionKind.RESTORE: message.state is MessageState.DELETED,
             ActionKind.UNMUTE: muted.get(message.author_id, now) > now,
-            ActionKind.UNPIN: message.id == pinned_id,
+            ActionKind.UNPIN: message.id == settings.pinned_id,
             ActionKind.DELETE: message.state is MessageState.SHOWN,
         }[undo]
         holds = holds and (of_team or not message.role.sells)

@@ -172,9 +172,13 @@ async def change_settings(
     if wanted == before:
         return before
     await _set_settings(session, show_id, wanted)
-    settings = {name: value for name, value in asdict(before).items() if name != "pinned_id"}
-    detail = " ".join(f"{name}={value}" for name, value in settings.items())
-    await log_action(session, person, show, ActionKind.SETTINGS, reason, detail=detail)
+    if wanted.closed is not before.closed:
+        kind = ActionKind.PAUSE if wanted.closed else ActionKind.RESUME
+        await log_action(session, person, show, kind, reason)
+    if replace(wanted, closed=before.closed) != before:
+        settings = {name: value for name, value in asdict(before).items() if name != "pinned_id"}
+        detail = " ".join(f"{name}={value}" for name, value in settings.items())
+        await log_action(session, person, show, ActionKind.SETTINGS, reason, detail=detail)
     return wanted
 
 
@@ -239,9 +243,9 @@ async def list_actions(session: Session, *, person: Person, show_id: UUID) -> li
     )
     authors = {message.author_id for message in found.values()}
     muted = await _muted(session, person, show, authors)
-    pinned_id = (await queries.settings(session, show_id)).pinned_id
+    holds = await queries.settings(session, show_id)
     undoing = undo_of_each(
-        actions, found, muted, pinned_id, clock.now(), of_team=shows.may_run(person, show)
+        actions, found, muted, holds, clock.now(), of_team=shows.may_run(person, show)
     )
     return [
         Logged(
