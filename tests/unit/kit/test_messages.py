@@ -28,7 +28,10 @@ SOURCES = [
     *(ROOT / "src/showfloor" / room for room in ("web", "embed", "notices")),
 ]
 HOLE = re.compile(r"\{(\w+)\}")
-WHOLE_KEY = re.compile(r"""\b(?:t|translate)\(\s*["']([a-z_]+(?:\.[a-z_0-9]+)+)["']""")
+# In Python the language stands before the key: `translate(lang, "mail.title")`.
+WHOLE_KEY = re.compile(
+    r"""\b(?:t|translate)\(\s*(?:[a-z_.]+,\s*)?["']([a-z_]+(?:\.[a-z_0-9]+)+)["']"""
+)
 KEY_START = re.compile(r"""\b(?:t|translate)\(\s*[`'"]([a-z_]+\.(?:[a-z_]+\.)*)(?:\$\{|['"] ~)""")
 # Keys that stand as values in scripts, to be translated elsewhere: `wrong.email = "field.email"`.
 AREAS = "|".join(sorted(file.stem for file in (FOLDER / "en").glob("*.json")))
