@@ -57,6 +57,8 @@ export interface RehearsalPage extends PageData {
 export interface AccountPage extends PageData {
   /** Mails can be sent, so that somebody can sign in by one. */
   mails: boolean;
+  /** In which an address can be. */
+  countries: string[];
 }
 
 export interface StudioPage extends PageData {

@@ -4,6 +4,9 @@ import type { AccountPage } from "../page";
 import type { Language } from "../i18n/i18n";
 import { arabic, english, markup, namesIn, textOf } from "../testing/rendered";
 import { pounds } from "../testing/shop";
+import type { KeptAddress } from "../contract";
+import AddressesPart from "./addresses-part.svelte";
+import { OwnAddresses } from "./addresses.svelte";
 import DataPart from "./data-part.svelte";
 import OrdersPart from "./orders-part.svelte";
 import { OwnOrders } from "./orders.svelte";
@@ -220,4 +223,32 @@ test("what is known is shown in words, without what is empty", () => {
   expect(text).toContain("Thu, 2 January 2020");
   expect(text).not.toContain(english.t("viewer.known.line2"));
   expect(text).toContain(english.t("viewer.data_empty"));
+});
+
+const HOME = {
+  name: "Sofia",
+  line1: "48 Alder Street",
+  line2: null,
+  city: "Dublin",
+  postal_code: null,
+  country: "IE",
+};
+
+test.each(both)("each address is named by its buttons, the first as filled in, $lang", (words) => {
+  const addresses = new OwnAddresses(new Account(""));
+  addresses.items = ["adr_1", "adr_2"].map((id): KeptAddress => ({ id, ...HOME }));
+  const html = markup(AddressesPart, { addresses, countries: ["IE"] }, { words });
+
+  expect(textOf(html).split(words.t("address.first"))).toHaveLength(2);
+  expect(namesIn(html).filter((name) => name.includes("48 Alder Street"))).toHaveLength(4);
+  expect(html).not.toContain("<form");
+});
+
+test("whoever keeps no address is told where one can be kept", () => {
+  const addresses = new OwnAddresses(new Account(""));
+  addresses.items = [];
+
+  expect(textOf(markup(AddressesPart, { addresses, countries: [] }))).toContain(
+    english.t("address.none"),
+  );
 });

@@ -3,6 +3,7 @@ import { call, problemOf, type Call, type Problem } from "../api/client";
 import { Work } from "../api/work.svelte";
 import type { Erasure, SignInAsked, Viewer } from "../contract";
 import { isAboutAge } from "../shop/gate";
+import { writeSignedIn } from "../shop/kept";
 import { keepClaim, keepReminder, keptClaim, keptReminder } from "./claim";
 
 /** Where a visitor stands: asked for the date of birth, for the address, for the code, or with the
@@ -75,9 +76,11 @@ export class Account extends Work {
   async resume(): Promise<void> {
     try {
       this.viewer = await call<Viewer>(this.api, "/viewer/session");
+      writeSignedIn(true);
     } catch (error) {
       const problem = problemOf(error);
       if (problem.status !== 401) this.problem = problem;
+      else writeSignedIn(false);
     }
     this.known = true;
   }
@@ -153,6 +156,7 @@ export class Account extends Work {
   #enter(way: object): Promise<boolean> {
     return this.once(async () => {
       this.viewer = await call<Viewer>(this.api, "/viewer/session", { method: "POST", body: way });
+      writeSignedIn(true);
       this.#link = this.#asked = null;
     });
   }
@@ -177,6 +181,7 @@ export class Account extends Work {
 
   #left(): void {
     this.viewer = null;
+    writeSignedIn(false);
     this.again();
   }
 

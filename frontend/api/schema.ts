@@ -59,6 +59,7 @@ export interface components {
             added: number;
             known: number;
         };
+        /** @description Where goods go. */
         AddressIn: {
             name: string;
             line1: string;
@@ -1107,6 +1108,19 @@ export interface components {
             orders: number;
             by_link: components["schemas"]["KeepByLinkOut"] | null;
         };
+        KeptAddressOut: {
+            id: string;
+            name: string;
+            line1: string;
+            line2: string | null;
+            city: string;
+            postal_code: string | null;
+            country: string;
+        };
+        /** @description What the viewer keeps, the last that they bought with first. */
+        KeptAddressesOut: {
+            addresses: components["schemas"]["KeptAddressOut"][];
+        };
         /** @description `amount` null: everything is kept back until `ends_at`. */
         KeptBackOut: {
             reason: string;
@@ -1650,6 +1664,11 @@ export interface components {
             delivery_kept: components["schemas"]["MoneyOut"];
             value_lost: components["schemas"]["MoneyOut"];
             items: components["schemas"]["PartOut"][];
+        };
+        /** @description At which door, and for the doors that sell the country to which the goods go. */
+        OwnAdmissionIn: {
+            door: components["schemas"]["CollectionPoint"];
+            country?: string | null;
         };
         /**
          * @description What is kept of a viewer, under their account and under the address it verified, but for what

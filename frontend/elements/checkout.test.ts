@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { provideShow } from "../context";
 import type { Hold, PaymentStatus, Product } from "../contract";
 import { emptyForm, type Form } from "../shop/form";
+import type { OwnAccount } from "../shop/own-account.svelte";
 import type { ShowStore } from "../shop/store.svelte";
 import { arabic, markup, textOf } from "../testing/rendered";
 import CheckoutGate from "./checkout-gate.svelte";
@@ -128,6 +129,41 @@ test("without the provider's form there is no button to pay with", () => {
   const html = checkout({ payments: { stripe: { key: "pk_1" } } });
 
   expect(html).not.toContain('type="submit"');
+});
+
+const HOME = {
+  id: "adr_1",
+  name: "Sofia",
+  line1: "48 Alder Street",
+  line2: null,
+  city: "Bristol",
+  postal_code: "BS1 4DJ",
+  country: "GB",
+};
+const account = (addresses = [HOME]) =>
+  ({ email: "sofia@example.com", addresses }) as unknown as OwnAccount;
+const signedIn = (own: OwnAccount, state: State = {}) =>
+  markup(Checkout, { own }, { provide: () => provideShow(shop(state)) });
+
+test("whoever is signed in finds mail and address filled in, and the fields out of the way", () => {
+  const html = signedIn(account());
+
+  expect(html).toContain('value="sofia@example.com"');
+  expect(html).toMatch(/value="adr_1"[^>]*checked/);
+  expect(html).not.toContain('id="co-line1"');
+});
+
+test("what was typed is not replaced by what is kept", () => {
+  const html = signedIn(account(), { form: { name: "Omar", email: "o@example.com" } });
+
+  expect(html).toContain('value="Omar"');
+  expect(html).toContain('value="o@example.com"');
+  expect(html).toContain('id="co-keep"');
+});
+
+test("a guest is offered no account to keep an address in", () => {
+  expect(checkout()).not.toContain("co-keep");
+  expect(signedIn(account([]))).toContain('id="co-keep"');
 });
 
 test("what was typed before is in the fields", () => {

@@ -24,6 +24,9 @@ export interface Form {
   code?: string;
   number: string;
 }
+/** Of an address. */
+export type Lines = Pick<Form, (typeof ADDRESS)[number]>;
+export const ADDRESS = ["name", "line1", "line2", "city", "postal_code", "country"] as const;
 /** What the API takes from a buyer. */
 export interface Details {
   email: string;
@@ -72,12 +75,18 @@ const LONGEST = 200;
 export function problemsIn(form: Form, postalCodeNeeded = true, cardTyped = true): Wrong {
   const wrong: Wrong = {};
   if (!isEmail(cleanEmail(form.email))) wrong.email = MESSAGES.email;
+  Object.assign(wrong, problemsInLines(form, postalCodeNeeded));
+  if (cardTyped && !/^\d{12,19}$/.test(cardNumber(form))) wrong.number = MESSAGES.number;
+  return wrong;
+}
+
+export function problemsInLines(lines: Lines, postalCodeNeeded = true): Wrong {
+  const wrong: Wrong = {};
   for (const name of LINES) {
     const optional = name === "line2" || (name === "postal_code" && !postalCodeNeeded);
-    if (!optional && !isVisible(form[name])) wrong[name] = MESSAGES[name];
-    else if ([...cleanLine(form[name])].length > LONGEST) wrong[name] = MESSAGES.line2;
+    if (!optional && !isVisible(lines[name])) wrong[name] = MESSAGES[name];
+    else if ([...cleanLine(lines[name])].length > LONGEST) wrong[name] = MESSAGES.line2;
   }
-  if (cardTyped && !/^\d{12,19}$/.test(cardNumber(form))) wrong.number = MESSAGES.number;
   return wrong;
 }
 
@@ -91,20 +100,24 @@ export function wrongIn(problem: Problem | null): Wrong | null {
   return known.length ? Object.fromEntries(known.map((name) => [name, MESSAGES[name]])) : null;
 }
 
+export function toAddress(lines: Lines): Address {
+  const line2 = cleanLine(lines.line2);
+  const postal_code = cleanPostalCode(lines.postal_code);
+  return {
+    name: cleanLine(lines.name),
+    line1: cleanLine(lines.line1),
+    ...(line2 ? { line2 } : {}),
+    city: cleanLine(lines.city),
+    ...(postal_code ? { postal_code } : {}),
+    country: lines.country,
+  };
+}
+
 export function toDetails(form: Form, delivery: string[] = [], terms?: string[]): Details {
-  const line2 = cleanLine(form.line2);
-  const postal_code = cleanPostalCode(form.postal_code);
   return {
     email: cleanEmail(form.email),
     admission: form.admission,
-    address: {
-      name: cleanLine(form.name),
-      line1: cleanLine(form.line1),
-      ...(line2 ? { line2 } : {}),
-      city: cleanLine(form.city),
-      ...(postal_code ? { postal_code } : {}),
-      country: form.country,
-    },
+    address: toAddress(form),
     ...(delivery.length ? { delivery } : {}),
     ...(terms ? { terms } : {}),
   };

@@ -15,6 +15,15 @@ export interface Kept {
  *  clock may be wrong. */
 const LASTS = 15 * 60_000;
 
+const ACCOUNT = "showfloor.account";
+
+/** The session itself is a cookie that no script reads: this says whether asking for it is worth
+ *  while, so that a guest's page asks nothing more than before. */
+export const writeSignedIn = (signedIn: boolean): void =>
+  write(() => localStorage, ACCOUNT, signedIn ? {} : null);
+
+export const maybeSignedIn = (): boolean => read(() => localStorage, ACCOUNT) !== null;
+
 export const slotOf = (showId: string) => `showfloor.hold.${showId}`;
 const formSlotOf = (showId: string) => `showfloor.form.${showId}`;
 

@@ -112,6 +112,7 @@ from showfloor.viewers import eraser as viewers_eraser
 from showfloor.viewers import http as viewers_http
 from showfloor.viewers import reader as viewers_reader
 from showfloor.viewers.events import SignInAsked
+from showfloor.viewers.http import addresses as addresses_http
 from showfloor.viewers.http import following as following_http
 from showfloor.viewers.http import own_data as own_data_http
 from showfloor.web import http as web_http
@@ -187,6 +188,7 @@ EDGES = (
     identity_http,
     viewers_http,
     own_data_http,
+    addresses_http,
     following_http,
     merchants_http,
     teams_http,
@@ -337,6 +339,7 @@ def connect_erasers() -> None:
     for reader in (
         viewers_reader.ACCOUNT,
         viewers_reader.SESSIONS,
+        viewers_reader.ADDRESSES,
         viewers_reader.REMINDERS,
         orders_reader.READER,
         checkout_reader.READER,

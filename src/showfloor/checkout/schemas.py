@@ -12,13 +12,12 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
 from showfloor.checkout.types import Method, StripeToken, TestCard
 from showfloor.delivery.schemas import Country, DeliveryOfferOut
 from showfloor.identity.schemas import AgeIn
-from showfloor.kit.fields import CardNumber, Email, Line, OptionalLine, PostalCode, Sku
-from showfloor.kit.schemas import MoneyOut, Time, Words, id_with
+from showfloor.kit.fields import CardNumber, Email, Sku
+from showfloor.kit.schemas import AddressIn, MoneyOut, Time, Words, id_with
 from showfloor.kit.text import clean_code
 from showfloor.markets.types import NoWithdrawal
 from showfloor.merchants.types import ReturnPayer, TermsKind
 from showfloor.orders.schemas import QuoteOut, ReasonOut, SellerIdentity
-from showfloor.orders.types import Address
 
 TermsId = Annotated[str, Field(pattern="^[A-Za-z0-9_]{1,60}$")]
 
@@ -54,20 +53,6 @@ class HoldIn(_Strict):
     drop_id: str | None = Field(
         None, description="pieces of this drop, at its price: one line, with its SKU"
     )
-
-
-class AddressIn(_Strict):
-    name: Line
-    line1: Line
-    line2: OptionalLine | None = None
-    city: Line
-    postal_code: PostalCode | None = None
-    country: str = Field(pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2")
-
-    def value(self) -> Address:
-        return Address(
-            self.name, self.line1, self.line2 or None, self.city, self.postal_code, self.country
-        )
 
 
 class _Delivery(BaseModel):

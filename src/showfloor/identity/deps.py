@@ -57,12 +57,14 @@ class HttpGate:
         with self._marking():
             return self.gate.admit(point, answer)
 
-    def check_account(self, point: CollectionPoint, said: AccountAge, country: str | None) -> None:
+    def check_account(
+        self, point: CollectionPoint, said: AccountAge, country: str | None
+    ) -> Admission:
         """As `Gate.check_account`; the browser is refused for a day, so that signing out is no way
         around it.
         """
         with self._marking():
-            self.gate.check_account(point, said, country)
+            return self.gate.check_account(point, said, country)
 
     @contextmanager
     def _marking(self) -> Iterator[None]:

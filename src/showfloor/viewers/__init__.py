@@ -1,7 +1,7 @@
 """People who watch and buy, as far as they want an account: who they are, where they are signed in,
-and of which shows they are reminded.
+where their goods go, and of which shows they are reminded.
 
-Owns: `viewer`, `viewer_key`, `viewer_session`, `viewer_sign_in`, `viewer_follow`,
+Owns: `viewer`, `viewer_key`, `viewer_session`, `viewer_sign_in`, `viewer_address`, `viewer_follow`,
 `viewer_reminder`. Invariants: an account is made
 only with an `Admission` and by somebody who has read a mail to its address; nothing that an
 unknown visitor gets told depends on whether an address has an account; what tells something about

@@ -19,6 +19,20 @@ class TooManyReminders(AppError):
     status = 409
 
 
+class TooManyAddresses(AppError):
+    """So many addresses are kept that one more is refused."""
+
+    code = "too_many_addresses"
+    status = 409
+
+
+class AddressNotFound(AppError):
+    """No such address is kept in this account."""
+
+    code = "address_not_found"
+    status = 404
+
+
 class ReminderNotFound(AppError):
     """The link of a mail about a show is of no use any more, or never was."""
 

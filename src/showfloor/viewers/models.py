@@ -66,6 +66,16 @@ class SignInRow(Base):
     used_at: Mapped[datetime | None]
 
 
+class AddressRow(Base):
+    """Where goods for this viewer go, encrypted with the viewer's key; used last, shown first."""
+
+    __tablename__ = "viewer_address"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    viewer_id: Mapped[UUID] = mapped_column(ForeignKey("viewer.id", ondelete="cascade"), index=True)
+    sealed: Mapped[bytes] = personal("viewers", LargeBinary)
+    used_at: Mapped[datetime]
+
+
 class FollowRow(Base):
     """A viewer is reminded of this host's shows."""
 

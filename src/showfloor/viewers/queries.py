@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -27,6 +28,7 @@ from showfloor.kit.db import Session, delete_batch
 from showfloor.markets.types import Band
 from showfloor.shows.types import Show
 from showfloor.viewers.models import (
+    AddressRow,
     FollowRow,
     ReminderRow,
     SignInRow,
@@ -226,6 +228,30 @@ async def erase_viewer(session: Session, viewer_id: UUID) -> int:
         delete(ViewerRow).where(ViewerRow.id == viewer_id).returning(ViewerRow.id)
     )
     return len(asked.all()) + len(gone.all())
+
+
+async def addresses(session: Session, viewer_id: UUID) -> Sequence[AddressRow]:
+    """The one that was last used first."""
+    chosen = select(AddressRow).where(AddressRow.viewer_id == viewer_id)
+    ordered = chosen.order_by(AddressRow.used_at.desc(), AddressRow.id)
+    found = await session.execute(ordered.execution_options(populate_existing=True))
+    return found.scalars().all()
+
+
+async def set_address(
+    session: Session, viewer_id: UUID, address_id: UUID, sealed: bytes, used_at: datetime
+) -> None:
+    """Add one of the viewer's, or change it."""
+    row = insert_or(AddressRow).values(
+        id=address_id, viewer_id=viewer_id, sealed=sealed, used_at=used_at
+    )
+    values = {"sealed": sealed, "used_at": used_at}
+    await session.execute(row.on_conflict_do_update(index_elements=[AddressRow.id], set_=values))
+
+
+async def remove_address(session: Session, viewer_id: UUID, address_id: UUID) -> None:
+    gone = delete(AddressRow).where(AddressRow.viewer_id == viewer_id, AddressRow.id == address_id)
+    await session.execute(gone)
 
 
 async def followed(session: Session, viewer_id: UUID) -> list[tuple[UUID, datetime]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from showfloor.kit import clock, sealing
 from showfloor.kit.db import Session
 from showfloor.kit.messages import in_each_language
@@ -9,6 +11,7 @@ from showfloor.merchants import service as merchants
 from showfloor.privacy.types import Reader, Row, Subject
 from showfloor.shows import service as shows
 from showfloor.viewers import queries
+from showfloor.viewers.service.addresses import open_place
 
 
 async def _account(session: Session, subject: Subject, key: str) -> list[Row]:
@@ -58,5 +61,18 @@ async def _reminders(session: Session, subject: Subject, _key: str) -> list[Row]
     ]
 
 
+async def _addresses(session: Session, subject: Subject, key: str) -> list[Row]:
+    if subject.viewer_id is None:
+        return []
+    return [
+        {
+            **asdict(open_place(key, row.id, row.sealed)),
+            "used_at": clock.rfc3339(row.used_at),
+        }
+        for row in await queries.addresses(session, subject.viewer_id)
+    ]
+
+
 ACCOUNT, SESSIONS = Reader("account", _account), Reader("sessions", _sessions)
+ADDRESSES = Reader("addresses", _addresses)
 REMINDERS = Reader("reminders", _reminders)

@@ -30,6 +30,8 @@ MOST_FOLLOWED = 300
 """Hosts, and single shows beside them."""
 MOST_A_DAY = 3
 """Mails about hosts whom a viewer follows. Of a show that they asked for they always get one."""
+MOST_ADDRESSES = 10
+"""A person's own, a few of family and work."""
 _MAC_BYTES = 18
 _BROWSERS = (
     ("Edge", re.compile(r"\bEdg(?:e|A|iOS)?/")),

@@ -14,6 +14,7 @@ from pydantic import (
 )
 
 from showfloor.identity.schemas import AgeIn
+from showfloor.identity.types import CollectionPoint
 from showfloor.kit.fields import Email
 from showfloor.kit.schemas import EveryLanguage, Time, Words
 from showfloor.kit.text import clean_digits, clean_paragraphs
@@ -62,6 +63,30 @@ class ViewerOut(BaseModel):
     created_at: Time
     csrf: str
     token: str | None = None
+
+
+class KeptAddressOut(BaseModel):
+    id: str
+    name: str
+    line1: str
+    line2: str | None
+    city: str
+    postal_code: str | None
+    country: str
+
+
+class KeptAddressesOut(BaseModel):
+    """What the viewer keeps, the last that they bought with first."""
+
+    addresses: list[KeptAddressOut]
+
+
+class OwnAdmissionIn(BaseModel):
+    """At which door, and for the doors that sell the country to which the goods go."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+    door: CollectionPoint = Field(strict=False)
+    country: str | None = Field(None, pattern="^[A-Z]{2}$")
 
 
 class WantedShow(BaseModel):

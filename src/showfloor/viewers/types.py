@@ -64,6 +64,27 @@ class SignInLetter:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where goods go. `country` is ISO 3166-1 alpha-2."""
+
+    name: str
+    line1: str
+    line2: str | None
+    city: str
+    postal_code: str | None
+    country: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAddress:
+    """An address in an account, and when it was last bought with."""
+
+    id: UUID
+    place: Place = field(repr=False)
+    used_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Reminder:
     """One mail about one show. `follows`: its reader follows the host; otherwise they asked for
     this one.

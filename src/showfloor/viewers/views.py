@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from collections.abc import Sequence
+from dataclasses import asdict
 from uuid import UUID
 
 from showfloor.kit import csv, ids
@@ -15,6 +16,8 @@ from showfloor.viewers.schemas import (
     ErasureOut,
     FollowedHost,
     HoldingOut,
+    KeptAddressesOut,
+    KeptAddressOut,
     OwnDataOut,
     ReceiptOut,
     ViewerOut,
@@ -24,7 +27,7 @@ from showfloor.viewers.schemas import (
     WantedOut,
     WantedShow,
 )
-from showfloor.viewers.types import Viewer, ViewerSession, Wanted
+from showfloor.viewers.types import KeptAddress, Viewer, ViewerSession, Wanted
 
 
 def viewer_view(viewer: Viewer, csrf: str, token: str | None = None) -> ViewerOut:
@@ -51,6 +54,14 @@ def sessions_view(sessions: Sequence[ViewerSession], own: UUID | None) -> Viewer
             for one in sessions
         ]
     )
+
+
+def address_view(kept: KeptAddress) -> KeptAddressOut:
+    return KeptAddressOut(id=ids.encode("adr", kept.id), **asdict(kept.place))
+
+
+def addresses_view(kept: Sequence[KeptAddress]) -> KeptAddressesOut:
+    return KeptAddressesOut(addresses=[address_view(each) for each in kept])
 
 
 def wanted_view(wanted: Wanted) -> WantedOut:

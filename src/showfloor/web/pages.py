@@ -38,6 +38,7 @@ SHOW_WORDS = (
     "hearts",
     "questions",
     "drop",
+    "address",
 )
 SHARED_WORDS = ("list", "problem", "error", "currency", "language")
 REMOTE_WORDS = ("remote", "studio")
@@ -80,7 +81,7 @@ STUDIO_WORDS = (
     "receipt",
 )
 
-ACCOUNT_WORDS = ("viewer", "age", "field", "order.pieces")
+ACCOUNT_WORDS = ("viewer", "age", "address", "field", "order.pieces")
 
 
 class Shop(TypedDict, total=False):
@@ -341,11 +342,16 @@ def render_rehearsal(env: jinja2.Environment, *, lang: str, show_id: str) -> str
     return render(env, "rehearsal.html", lang=lang, path=path, data=data)
 
 
-def render_account(env: jinja2.Environment, *, lang: str, mails: bool) -> str:
-    """A viewer's account; its script signs in by itself. `mails`: somebody can sign in by mail."""
+def render_account(
+    env: jinja2.Environment, *, lang: str, mails: bool, countries: Sequence[str] = ()
+) -> str:
+    """A viewer's account; its script signs in by itself. `mails`: somebody can sign in by mail.
+    `countries`: in which an address can be (ISO 3166-1 alpha-2).
+    """
     data = {
         "messages": messages_of(env).subset(lang, *ACCOUNT_WORDS, *SHARED_WORDS),
         "mails": mails,
+        "countries": list(countries),
     }
     return render(env, "account.html", lang=lang, path="/account", data=data)
 

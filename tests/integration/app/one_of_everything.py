@@ -259,6 +259,9 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
             await client.post("/codes", json={"code": "LINA10"}, headers=host)
             viewer_tokens = [await _viewer(client, database) for _ in range(2)]
             other = await _viewer(client, database)
+            kept = (
+                await client.post("/viewer/addresses", json=HOME, headers={"X-Viewer-Token": other})
+            ).json()
             reminded = ids.encode("show", coming.id)
             headers = {"X-Viewer-Token": other}
             await client.put(f"/viewer/reminders/{reminded}", headers=headers)
@@ -309,6 +312,7 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
                 "question_id": [question["id"]],
                 "word_id": [listed["items"][0]["id"]],
                 "effect": ["hold"],
+                "address_id": [kept["id"]],
                 "reply_to": [message["id"]],
                 "cue_id": [ids.encode("cue", cue.id)],
                 "hold_id": [held["hold_id"], spare["hold_id"]],

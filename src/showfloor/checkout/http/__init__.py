@@ -51,9 +51,10 @@ from showfloor.kit.errors import NotFound, ValidationFailed
 from showfloor.kit.http import key_of
 from showfloor.kit.money import Money
 from showfloor.kit.openapi import refusals
+from showfloor.kit.schemas import AddressIn
 from showfloor.kit.text import LONGEST_SKU
 from showfloor.offers.errors import DropHoldFixed
-from showfloor.orders.types import Buyer
+from showfloor.orders.types import Address, Buyer
 from showfloor.shows.errors import ShowNotFound
 from showfloor.stock import service as stock
 from showfloor.stock.errors import (
@@ -161,7 +162,7 @@ async def open_checkout(request: Request) -> Response:
     if viewer is not None:
         gate_of(request).check_account(CollectionPoint.GUEST_CHECKOUT, viewer.age, age.country)
     viewer_id = viewer.id if viewer else None
-    buyer = Buyer(body.email, body.address.value(), language(request), viewer_id)
+    buyer = Buyer(body.email, _address(body.address), language(request), viewer_id)
     chosen = [ids.parse("dlv", option) for option in body.delivery]
     read = None if body.terms is None else [ids.parse("trm", each) for each in body.terms]
 
@@ -283,6 +284,12 @@ def _lines(given: HoldIn) -> tuple[tuple[str, int], ...]:
                 extra={"fields": [{"path": f"body/lines/{place}/sku", "problem": "repeated"}]}
             )
     return lines
+
+
+def _address(given: AddressIn) -> Address:
+    return Address(
+        given.name, given.line1, given.line2 or None, given.city, given.postal_code, given.country
+    )
 
 
 def _money(given: MoneyIn | None) -> Money | None:

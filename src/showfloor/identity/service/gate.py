@@ -51,13 +51,16 @@ class Gate:
         self._let_in(point, band, answer.country, now)
         return Admission(point, now, band)
 
-    def check_account(self, point: CollectionPoint, said: AccountAge, country: str | None) -> None:
+    def check_account(
+        self, point: CollectionPoint, said: AccountAge, country: str | None
+    ) -> Admission:
         """What an account's owner said when it was made holds at every door that they come to
         signed in: an older date that is typed there later does not lift it. Raises AgeRefused.
         """
         now = clock.now()
         band = band_since(said.band, _day(country, said.said_at), _day(country, now))
         self._let_in(point, band, country, now)
+        return Admission(point, said.said_at, band)
 
     def token(self, admission: Admission, country: str | None) -> str:
         """What the person shows at the doors of the next hour instead of a date."""

@@ -1,5 +1,11 @@
-"""Use cases of `viewers`, one file a noun: signing in, sessions, following."""
+"""Use cases of `viewers`, one file a noun: signing in, sessions, addresses, following."""
 
+from showfloor.viewers.service.addresses import (
+    change_address,
+    forget_address,
+    keep_address,
+    list_addresses,
+)
 from showfloor.viewers.service.following import (
     REMIND_BEFORE,
     ask_reminder,
@@ -38,6 +44,7 @@ __all__ = [
     "Way",
     "ask_reminder",
     "ask_sign_in",
+    "change_address",
     "end_other_sessions",
     "end_session",
     "end_sessions",
@@ -47,11 +54,14 @@ __all__ = [
     "find_reminder",
     "find_session",
     "follow",
+    "forget_address",
     "forget_old_reminders",
     "forget_old_sessions",
     "forget_old_sign_ins",
     "forget_reminder",
     "give_back_reminder",
+    "keep_address",
+    "list_addresses",
     "list_sessions",
     "list_wanted",
     "lock_viewer",

@@ -327,7 +327,10 @@ def _privacy(request: Request, *, young: bool) -> Response:
 async def account(request: Request) -> Response:
     """A viewer's own: nothing on it is about anybody before its script has asked."""
     mails = request.app.state.settings.smtp_server is not None
-    return page(request, pages.render_account(templates(), lang=language(request), mails=mails))
+    shown = pages.render_account(
+        templates(), lang=language(request), mails=mails, countries=postcodes.list_countries()
+    )
+    return page(request, shown)
 
 
 @router.get("/remote")
