@@ -5,6 +5,8 @@ import type { Language } from "../i18n/i18n";
 import { arabic, english, markup, namesIn, textOf } from "../testing/rendered";
 import { pounds } from "../testing/shop";
 import type { KeptAddress } from "../contract";
+import AddressFields from "../elements/address-fields.svelte";
+import { emptyForm } from "../shop/form";
 import AddressesPart from "./addresses-part.svelte";
 import { OwnAddresses } from "./addresses.svelte";
 import DataPart from "./data-part.svelte";
@@ -242,6 +244,13 @@ test.each(both)("each address is named by its buttons, the first as filled in, $
   expect(textOf(html).split(words.t("address.first"))).toHaveLength(2);
   expect(namesIn(html).filter((name) => name.includes("48 Alder Street"))).toHaveLength(4);
   expect(html).not.toContain("<form");
+});
+
+test("no country is chosen for somebody who keeps no address yet", () => {
+  const props = { prefix: "adr", lines: emptyForm(""), wrong: {}, countries: ["IE", "GB"] };
+  const html = markup(AddressFields, { ...props, postalCodeNeeded: false });
+
+  expect(html.match(/<option[^>]*>/g)).toHaveLength(3);
 });
 
 test("whoever keeps no address is told where one can be kept", () => {

@@ -300,6 +300,12 @@ export class Buying {
     writeForm(this.showId, null);
   }
 
+  /** The order is looked at in a page of its own, where it may change: no other page of the show
+   *  begins with what it was. */
+  forgetPaid(): void {
+    if (this.payment === "paid") writeKept(this.showId, null);
+  }
+
   clear(): void {
     this.hold = null;
     this.#keep();

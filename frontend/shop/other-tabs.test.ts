@@ -44,6 +44,8 @@ test("a reload in the middle of paying asks how far it has come, and another sho
   shop.answers = [ok({ status: "paid", orders: [{ id: "ord_1" }], expires_at })];
   await again.resume();
   expect(again).toMatchObject({ payment: "paid", orders: [{ id: "ord_1" }], recalled: true });
+  again.forgetPaid();
+  expect([new Buying("", "show_1").hold, again.payment]).toEqual([null, "paid"]);
   again.clear();
   expect(kept.size).toBe(0);
 });
