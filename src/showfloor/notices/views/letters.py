@@ -77,7 +77,8 @@ def letter_of(
 def sign_in_letter(mail: Mail, asked: SignInLetter, office: Office) -> Letter:
     """The link carries its secret behind the `#`, which no server between reads."""
     lang = asked.language
-    subject = messages.translate(lang, "mail.sign_in.subject")
+    t = partial(messages.translate, lang)
+    subject = t("mail.sign_in.subject")
     given = {
         "url": f"{office.base_url}/account?lang={lang}#in={asked.link}",
         "code": f"{asked.code[:3]} {asked.code[3:]}",
