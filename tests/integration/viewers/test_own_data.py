@@ -29,6 +29,7 @@ __all__ = ["registry"]
 PARTS = (
     "account",
     "sessions",
+    "addresses",
     "reminders",
     "orders",
     "checkout",
