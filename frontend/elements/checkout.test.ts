@@ -153,6 +153,14 @@ test("whoever is signed in finds mail and address filled in, and the fields out 
   expect(html).not.toContain('id="co-line1"');
 });
 
+test("an address in another country than the show's is not chosen by itself", () => {
+  const html = signedIn(account([{ ...HOME, country: "AE" }]));
+
+  expect(html).toMatch(/value="adr_1"(?![^>]*checked)/);
+  expect(html).toContain('id="co-line1"');
+  expect(html).not.toContain('value="48 Alder Street"');
+});
+
 test("what was typed is not replaced by what is kept", () => {
   const html = signedIn(account(), { form: { name: "Omar", email: "o@example.com" } });
 

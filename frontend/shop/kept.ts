@@ -19,8 +19,20 @@ const ACCOUNT = "showfloor.account";
 
 /** The session itself is a cookie that no script reads: this says whether asking for it is worth
  *  while, so that a guest's page asks nothing more than before. */
-export const writeSignedIn = (signedIn: boolean): void =>
+export function writeSignedIn(signedIn: boolean): void {
   write(() => localStorage, ACCOUNT, signedIn ? {} : null);
+  if (!signedIn) forgetForms();
+}
+
+/** The account has filled them in: the next person at this browser finds nothing of it. */
+function forgetForms(): void {
+  try {
+    for (const slot of Object.keys(sessionStorage))
+      if (slot.startsWith(formSlotOf(""))) sessionStorage.removeItem(slot);
+  } catch {
+    /* storage is blocked in some third-party frames */
+  }
+}
 
 export const maybeSignedIn = (): boolean => read(() => localStorage, ACCOUNT) !== null;
 

@@ -10,16 +10,15 @@ export class OwnAccount {
   email = $state<string | null>(null);
   /** The one that was last bought with first. */
   addresses = $state.raw<KeptAddress[]>([]);
+  /** The country for which the admission was made. */
+  admittedTo = "";
   #csrf = "";
 
-  constructor(
-    private readonly api: string,
-    private readonly country: string,
-  ) {}
+  constructor(private readonly api: string) {}
 
   /** What its owner said about their age, as an admission; null where it has to be asked for. Who
    *  may not buy was refused. Whatever fails, one buys as a guest. */
-  async load(): Promise<string | "refused" | null> {
+  async load(country: string): Promise<string | "refused" | null> {
     if (!maybeSignedIn()) return null;
     try {
       const [viewer, kept] = await Promise.all([
@@ -27,10 +26,7 @@ export class OwnAccount {
         call<KeptAddresses>(this.api, "/viewer/addresses"),
       ]);
       this.#csrf = viewer.csrf;
-      const { admission } = await this.#post<Admission>("/viewer/admissions", {
-        door: "guest_checkout",
-        country: this.country,
-      });
+      const admission = await this.#admission(country);
       this.addresses = kept.addresses;
       this.email = viewer.email;
       return admission;
@@ -39,6 +35,35 @@ export class OwnAccount {
       if (problem.status === 401) writeSignedIn(false);
       return problem.code === "age_refused" ? "refused" : null;
     }
+  }
+
+  /** Where the goods go elsewhere after all; null where the shop asks the person. */
+  async admit(country: string): Promise<string | null> {
+    try {
+      return await this.#admission(country);
+    } catch {
+      return null;
+    }
+  }
+
+  /** False where the shop could not be reached: the account is still there. */
+  async signOut(): Promise<boolean> {
+    try {
+      await call(this.api, "/viewer/session", { method: "DELETE", csrf: this.#csrf });
+    } catch {
+      return false;
+    }
+    writeSignedIn(false);
+    this.email = null;
+    this.addresses = [];
+    return true;
+  }
+
+  async #admission(country: string): Promise<string> {
+    const body = { door: "guest_checkout", country };
+    const { admission } = await this.#post<Admission>("/viewer/admissions", body);
+    this.admittedTo = country;
+    return admission;
   }
 
   /** For the next purchase. The one under way does not wait for it, nor fail with it. */

@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { english } from "../testing/rendered";
 import { ok, refusal, standInShop, storage } from "../testing/shop";
 import { emptyForm } from "./form";
@@ -23,10 +23,10 @@ beforeEach(() => {
 });
 
 test("whoever is signed in has an admission, a mail address and addresses", async () => {
-  const own = new OwnAccount("", "IE");
+  const own = new OwnAccount("");
   shop.answers = [VIEWER(), ok({ addresses: [HOME] }), ok({ admission: "A" })];
 
-  expect(await own.load()).toBe("A");
+  expect(await own.load("IE")).toBe("A");
 
   expect([own.email, own.addresses]).toEqual(["sofia@example.com", [HOME]]);
   expect(shop.asked[2]).toMatchObject({
@@ -39,7 +39,7 @@ test("whoever is signed in has an admission, a mail address and addresses", asyn
 test("a guest's page asks nothing", async () => {
   writeSignedIn(false);
 
-  expect(await new OwnAccount("", "IE").load()).toBeNull();
+  expect(await new OwnAccount("").load("IE")).toBeNull();
 
   expect(shop.asked).toEqual([]);
 });
@@ -47,16 +47,16 @@ test("a guest's page asks nothing", async () => {
 test("of a session that has ended nothing is asked again", async () => {
   shop.answers = [refusal("not_authenticated", 401), refusal("not_authenticated", 401)];
 
-  expect(await new OwnAccount("", "IE").load()).toBeNull();
+  expect(await new OwnAccount("").load("IE")).toBeNull();
 
   expect(maybeSignedIn()).toBe(false);
 });
 
 test("who may not buy is told so, and their addresses are not filled in", async () => {
-  const own = new OwnAccount("", "GB");
+  const own = new OwnAccount("");
   shop.answers = [VIEWER(), ok({ addresses: [HOME] }), refusal("age_refused", 403)];
 
-  expect(await own.load()).toBe("refused");
+  expect(await own.load("GB")).toBe("refused");
 
   expect([own.email, own.addresses]).toEqual([null, []]);
 });
@@ -64,7 +64,7 @@ test("who may not buy is told so, and their addresses are not filled in", async 
 test("a shop that stumbles lets one buy as a guest, and the account is asked the next time", async () => {
   shop.answers = [refusal("internal_error", 400), refusal("internal_error", 400)];
 
-  expect(await new OwnAccount("", "GB").load()).toBeNull();
+  expect(await new OwnAccount("").load("GB")).toBeNull();
 
   expect(maybeSignedIn()).toBe(true);
 });
@@ -72,10 +72,51 @@ test("a shop that stumbles lets one buy as a guest, and the account is asked the
 test("an address that cannot be kept disturbs nobody", async () => {
   shop.answers = [refusal("too_many_addresses", 409)];
 
-  new OwnAccount("", "GB").keep(HOME);
+  new OwnAccount("").keep(HOME);
   await Promise.resolve();
 
   expect(shop.asked[0]).toMatchObject({ method: "POST", path: "/viewer/addresses" });
+});
+
+test("goods that go elsewhere need what the account says for that country", async () => {
+  const own = new OwnAccount("");
+  shop.answers = [
+    VIEWER(),
+    ok({ addresses: [HOME] }),
+    ok({ admission: "A" }),
+    ok({ admission: "B" }),
+  ];
+  await own.load("GB");
+
+  expect([await own.admit("IE"), own.admittedTo]).toEqual(["B", "IE"]);
+  expect([await own.admit("AE"), own.admittedTo]).toEqual([null, "IE"]);
+});
+
+test("whoever it is not signs out, and nothing of the account stays in this tab", async () => {
+  const kept = storage();
+  writeSignedIn(true);
+  kept.set("showfloor.form.show_1", "{}");
+  vi.stubGlobal("sessionStorage", {
+    ...Object.fromEntries(kept),
+    removeItem: (slot: string) => kept.delete(slot),
+  });
+  const own = new OwnAccount("");
+  shop.answers = [VIEWER(), ok({ addresses: [HOME] }), ok({ admission: "A" }), ok(null, 204)];
+  await own.load("GB");
+
+  expect(await own.signOut()).toBe(true);
+
+  expect([own.email, own.addresses, maybeSignedIn()]).toEqual([null, [], false]);
+  expect(shop.asked.at(-1)).toMatchObject({ method: "DELETE", path: "/viewer/session", csrf: "C" });
+  expect([...kept.keys()]).toEqual([]);
+});
+
+test("an account that cannot be left is still shown as whose it is", async () => {
+  const own = new OwnAccount("");
+  shop.answers = [VIEWER(), ok({ addresses: [HOME] }), ok({ admission: "A" }), refusal("x", 503)];
+  await own.load("GB");
+
+  expect([await own.signOut(), own.email]).toEqual([false, "sofia@example.com"]);
 });
 
 test("a kept address fills the form, and is known again in it", () => {

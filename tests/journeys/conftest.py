@@ -240,6 +240,20 @@ def new_visitor(browser: Browser, **options: Any) -> BrowserContext:
     return browser.new_context(proxy={"server": _networks.new()}, **options)
 
 
+@pytest.fixture(autouse=True)
+def nobody_stays(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Close what a test opened and left: its video would play on beside all tests that follow."""
+    if "browser" not in request.fixturenames:
+        yield
+        return
+    browser: Browser = request.getfixturevalue("browser")
+    before = set(browser.contexts)
+    yield
+    for context in browser.contexts:
+        if context not in before:
+            context.close()
+
+
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     context = new_visitor(browser, viewport={"width": 1280, "height": 800}, locale="en-GB")

@@ -71,8 +71,8 @@ class DropRecordRow(Base):
 
 
 class DropHoldRow(Base):
-    """Which request of the log a hold answers. `person` is the pseudonym in this log; it is gone
-    when the drop has ended.
+    """Which request of the log a hold answers. `person` is the pseudonym in this log. Its rows are
+    gone when the drop has ended.
     """
 
     __tablename__ = "drop_hold"

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy import Select, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from showfloor.kit.db import Connection, Parameters, Session, fetch, write
@@ -297,8 +297,6 @@ async def sold_of(session: Session, drop_id: UUID) -> int:
     return int((await session.execute(counted)).scalar_one())
 
 
-async def forget_people(session: Session, drop_id: UUID) -> None:
-    """Which requests of a log were of one person is in the log alone from now on."""
-    await session.execute(
-        update(DropHoldRow).where(DropHoldRow.drop_id == drop_id).values(person="")
-    )
+async def forget_holds(session: Session, drop_id: UUID) -> None:
+    """Nothing leads from a purchase to what the log says of its buyer from now on."""
+    await session.execute(delete(DropHoldRow).where(DropHoldRow.drop_id == drop_id))

@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from hashlib import sha256
 from uuid import UUID
 
 from showfloor.kit import clock
@@ -43,6 +45,13 @@ class RoomDeps:
 
     def network(self, address: str) -> bytes:
         return stock.client_digest(self.secret, client_network(address))
+
+    def reporter(self, message_id: UUID, address: str) -> bytes:
+        """Of who reports a message: of no use for another one, nor to find what else the same
+        network wrote, reported or bought.
+        """
+        about = b"showfloor report v1:" + message_id.bytes + client_network(address).encode()
+        return hmac.digest(self.secret, about, sha256)[:16]
 
     async def media_now(self, show_id: UUID, ask: Ask) -> datetime:
         """This moment on the show clock. `streaming` is asked every two seconds at most, however

@@ -344,9 +344,9 @@ async def add_reminders_of_followers(
 async def take_reminders(
     session: Session, show: Show, now: datetime, *, most: int, within: timedelta, moved: timedelta
 ) -> list[UUID]:
-    """Those of a show whose mail is to be noted now: each once, and once more where the show starts
-    more than `moved` later than the mail said. Of who follows the host and did not ask for this
-    show, only where fewer than `most` mails went out `within`.
+    """Those of a show whose mail is to be noted now: each once, and again where the show starts
+    more than `moved` later than the mail said, at most `most` times `within`. Of who follows the
+    host and did not ask for this show, only where fewer than `most` mails went out `within`.
     """
     other = aliased(ReminderRow)
     lately = (
@@ -358,7 +358,15 @@ async def take_reminders(
     follows = exists().where(
         FollowRow.viewer_id == ReminderRow.viewer_id, FollowRow.creator_id == show.host_creator_id
     )
-    postponed = ReminderRow.mailed_for + moved < show.starts_at if show.starts_at else false()
+    # A host who puts a show off every hour does not write every hour.
+    postponed = (
+        and_(
+            ReminderRow.mailed_for + moved < show.starts_at,
+            ReminderRow.mailed_at < now - within / most,
+        )
+        if show.starts_at
+        else false()
+    )
     taken = (
         update(ReminderRow)
         .where(

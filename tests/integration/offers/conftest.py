@@ -82,11 +82,14 @@ class Hall:
         planned = await self.plan(**terms)
         assert planned.status_code == 201, planned.text
         drop: str = planned.json()["id"]
-        agreed = await self.ask("POST", f"/drops/{drop}/agree", self.seller)
-        assert agreed.status_code == 200, agreed.text
+        await self.agree(drop)
         opened = await self.ask("POST", f"/drops/{drop}/open", self.host)
         assert opened.status_code == 200, opened.text
         return drop
+
+    async def agree(self, drop: str) -> None:
+        agreed = await self.ask("POST", f"/drops/{drop}/agree", self.seller)
+        assert agreed.status_code == 200, agreed.text
 
     async def open(self, **terms: Any) -> str:
         """One whose countdown is over."""

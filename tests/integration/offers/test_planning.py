@@ -39,12 +39,16 @@ async def test_lower_price_needs_the_sellers_yes(hall: Hall) -> None:
     assert opened.json()["state"] == "announced"
 
 
-async def test_todays_price_needs_nobodys_yes_and_a_higher_one_is_refused(hall: Hall) -> None:
+async def test_todays_price_needs_a_yes_as_well_and_a_higher_one_is_refused(hall: Hall) -> None:
+    """Whatever the goods cost by then, and whoever wants to sell them."""
     usual = await hall.plan(price=2500)
     higher = await hall.plan(price=2501)
+    opened = await hall.ask("POST", f"/drops/{usual.json()['id']}/open", hall.host)
 
-    assert usual.json()["agreed"] is True
+    assert usual.json()["agreed"] is False
+    assert (opened.status_code, opened.json()["code"]) == (409, "drop_not_agreed")
     assert higher.json()["code"] == "drop_price_higher"
+    assert await states(hall) == ["planned"]
 
 
 @pytest.mark.parametrize(
@@ -97,6 +101,7 @@ async def test_stranger_plans_opens_closes_and_reads_nothing(hall: Hall) -> None
 
 async def test_more_units_than_there_are_change_nothing(hall: Hall, database: Database) -> None:
     planned = (await hall.plan(units=11, price=2500)).json()
+    await hall.agree(planned["id"])
 
     short = await hall.ask("POST", f"/drops/{planned['id']}/open", hall.host)
 
@@ -110,6 +115,7 @@ async def test_more_units_than_there_are_change_nothing(hall: Hall, database: Da
 async def test_show_has_one_drop_at_a_time(hall: Hall) -> None:
     await hall.announce()
     second = (await hall.plan(price=2500)).json()["id"]
+    await hall.agree(second)
 
     refused = await hall.ask("POST", f"/drops/{second}/open", hall.host)
 

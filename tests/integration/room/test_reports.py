@@ -18,6 +18,7 @@ from showfloor.room.eraser import ERASER
 from showfloor.room.queries import reports
 from showfloor.room.rules.pace import REPORTS
 from tests.clocks import stopped
+from tests.integration.checkout.shop import scalar
 from tests.integration.room.conftest import Talk, done
 from tests.integration.room.test_accounts import first, signed_in, viewer_of
 from tests.integration.room.test_filter import refusal
@@ -136,6 +137,35 @@ async def test_decision_closes_the_case(
     assert await done(talk) == log
     again = await talk.say("again", token)
     assert again.status_code == (403 if how == "mute" else 201)
+
+
+async def test_mute_after_a_colleague_deleted_mutes_all_the_same(talk: Talk) -> None:
+    token, rude = await talk.guest("Rana", "go home")
+    await report(talk, rude)
+    assert (await decide(talk, rude, "delete")).status_code == 204
+    assert (await talk.say("once more", token)).status_code == 201
+
+    assert (await decide(talk, rude, "mute")).status_code == 204
+
+    assert (await talk.say("and again", token)).status_code == 403
+
+
+async def test_report_is_of_one_message_and_leads_to_nothing_else_of_its_network(
+    talk: Talk, database: Database
+) -> None:
+    _, rude = await talk.guest("Rana", "go home")
+    _, spam = await talk.guest("Karim", "buy mine")
+    for message in (rude, spam):
+        await report(talk, message)
+
+    kept = await scalar(
+        database,
+        "select count(distinct network) from (select network from chat_report"
+        " union all select network from chat_author) each",
+    )
+
+    authors = await scalar(database, "select count(distinct network) from chat_author")
+    assert int(str(kept)) == int(str(authors)) + 2
 
 
 async def test_message_that_the_team_keeps_comes_back_with_no_further_report(talk: Talk) -> None:

@@ -109,6 +109,7 @@ def test_text_says_the_figures_that_hold(key: str, lang: str) -> None:
 NAMES = re.compile(r"(?i)H\.264|libx264|WebVTT|UTF-8|MP4|-g 60|yuv420p|\d{4}-\d{2}")
 """Of formats, programs and months: no figures."""
 NO_LIMITS = {
+    "error.chat_word_unreadable",  # one letter is no word
     "error.clip_span_invalid",  # at least one second, as anything that lasts
     "error.import_currency_unknown",  # three letters, by ISO 4217
     "error.partner_not_found",  # two are partners

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
-from email.policy import SMTP as POLICY
+from email.policy import SMTPUTF8 as POLICY
 from pathlib import Path
 from typing import cast
 

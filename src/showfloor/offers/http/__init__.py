@@ -49,8 +49,8 @@ OWN = (NotAuthenticated, NotFound, CsrfFailed, ShowNotFound, DropNotFound)
 async def plan_drop(
     show_id: str, body: NewDrop, session: SessionDep, person: CurrentPerson
 ) -> DropOut:
-    """Plan a drop: viewers see nothing of it before it is opened. A price below today's needs the
-    seller's agreement.
+    """Plan a drop: viewers see nothing of it before it is opened, which needs the agreement of
+    the seller of the goods.
     """
     show = ids.parse("show", show_id)
     return drop_view(await service.plan_drop(session, person=person, show_id=show, new=body))

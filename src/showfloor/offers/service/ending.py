@@ -90,7 +90,7 @@ async def _finish(session: Session, found: Drop) -> bool:
     await queries.add_records(session, drop.id, locked.head.records, lines, head)
     ended = replace(drop, state=DropState.ENDED, ended_at=running.moment(at), sold=sold, salt=None)
     await queries.save_drop(session, ended)
-    await queries.forget_people(session, drop.id)
+    await queries.forget_holds(session, drop.id)
     assert drop.cue_id is not None and drop.announced_at is not None
     await shows.end_drop(session, drop.cue_id, running.moment(at) - drop.announced_at)
     await publish(session, ended)

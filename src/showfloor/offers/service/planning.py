@@ -39,8 +39,9 @@ from showfloor.stock import service as stock
 
 
 async def plan_drop(session: Session, *, person: Person, show_id: UUID, new: NewDrop) -> Drop:
-    """A drop of a show that is not over, which nobody sees before it is opened. Where it costs
-    less than the goods cost today, their seller has to agree, unless it is the seller who plans it.
+    """A drop of a show that is not over, which nobody sees before it is opened. The seller of the
+    goods has to agree, also to today's price: pieces are taken off sale for it, and tomorrow they
+    may cost more. Who plans a drop of goods of their own has agreed.
 
     Raises ShowNotFound, NotAllowedInState, ProductNotInShow, DropPriceHigher.
     """
@@ -67,7 +68,7 @@ async def plan_drop(session: Session, *, person: Person, show_id: UUID, new: New
         countdown_s=new.opens_in_s,
         runs_s=new.runs_s,
         state=DropState.PLANNED,
-        agreed=price == usual or priced.product.merchant_id in person.merchant_ids,
+        agreed=priced.product.merchant_id in person.merchant_ids,
         created_at=clock.now(),
     )
     await queries.add_drop(session, drop)

@@ -33,13 +33,18 @@ async def report_message(
     """Tell the show's team that a message should not stand there. Nothing is kept of who reports
     but a digest of their network, for a day; reporting twice from one network is reporting once.
     """
-    network = room.network(request.client.host if request.client else "")
+    message = ids.parse("msg", message_id)
+    address = request.client.host if request.client else ""
+    network = room.network(address)
     if seconds := room.pace.wait(("reports", network), REPORTS, clock.monotonic()):
         refused = RateLimited()
         refused.retry_after = seconds
         raise refused
     await service.report_message(
-        session, message_id=ids.parse("msg", message_id), network=network, reason=body.reason
+        session,
+        message_id=message,
+        network=room.reporter(message, address),
+        reason=body.reason,
     )
 
 

@@ -22,6 +22,7 @@ from showfloor.room.types import (
     ActionKind,
     CaseDecision,
     Cases,
+    Message,
     MessageState,
     ReportReason,
 )
@@ -48,6 +49,11 @@ async def report_message(
     if not show.state.on_air and not is_watchable(show):
         raise MessageNotFound
     await reports.add_report(session, message, network, reason, clock.now())
+
+
+async def _is_muted(session: Session, message: Message) -> bool:
+    until = await queries.muted_until(session, [message.author_id], None)
+    return until.get(message.author_id, clock.now()) > clock.now()
 
 
 async def list_cases(session: Session, *, person: Person, show_id: UUID) -> Cases:
@@ -77,6 +83,9 @@ async def decide_case(
     if is_deleted or not await reports.is_open(session, message_id):
         if is_deleted is (decision is CaseDecision.KEEP):
             raise MessageDecided
+        # A colleague who deleted the message muted nobody.
+        if decision is CaseDecision.MUTE and not await _is_muted(session, message):
+            await mute(session, person=person, message_id=message_id, minutes=MUTED_FOR)
         return
     await reports.close_case(session, message_id)
     if decision is CaseDecision.KEEP:

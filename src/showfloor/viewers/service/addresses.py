@@ -53,6 +53,8 @@ async def change_address(
 
 async def forget_address(session: Session, *, viewer: Viewer, address_id: UUID) -> None:
     """Orders keep the address that they were sent to. Forgetting twice is fine."""
+    # Or a correction that is under way would bring it back.
+    await queries.lock_viewer(session, viewer.id)
     await queries.remove_address(session, viewer.id, address_id)
 
 
