@@ -153,7 +153,7 @@ async def test_what_goes_nowhere_is_refused_before_it_is_held(
     guard: bool,
 ) -> None:
     if not guard:
-        monkeypatch.setattr(holds, "_check_delivered", lambda *_: None)
+        monkeypatch.setattr(holds, "check_delivered", lambda *_: None)
     await add(shop, seller, STANDARD)
     show = ids.encode("show", shop.show_id)
 

@@ -227,7 +227,7 @@ async def test_without_the_guard_perishable_goods_would_come_back(
 ) -> None:
     """The twin: what the law says is forgotten between the page and the order."""
     await except_from(shop, seller, product, NoWithdrawal.PERISHABLE)
-    monkeypatch.setattr("showfloor.orders.types.LOST_LATER", tuple(NoWithdrawal))
+    monkeypatch.setattr("showfloor.orders.types.agreed.LOST_LATER", tuple(NoWithdrawal))
     await buyer.up_to_details(("SALT", 1))
     await buyer.pay()
     secret = SECRET.encode()
