@@ -127,3 +127,23 @@ def test_every_warning_that_is_ignored_says_why() -> None:
 def test_rule_of_warnings_finds_one_without_a_reason() -> None:
     assert UNEXPLAINED.search("// svelte-ignore state_referenced_locally")
     assert not UNEXPLAINED.search("<!-- svelte-ignore a11y_autofocus (it has the focus) -->")
+
+
+ITEM_WITH_A_ROLE = re.compile(r"<li\b[^>]*\brole=\"(?!presentation\")")
+"""Such an item is no item of its list any more (ARIA in HTML, rules of li; axe: list)."""
+
+
+def test_no_item_of_a_list_has_a_role_of_its_own() -> None:
+    found = [
+        module.name
+        for module in modules()
+        if ITEM_WITH_A_ROLE.search(module.read_text(encoding="utf-8"))
+    ]
+
+    assert found == []
+
+
+def test_rule_of_items_finds_one_that_is_a_live_region() -> None:
+    assert ITEM_WITH_A_ROLE.search('<li class="muted" role="status">')
+    assert not ITEM_WITH_A_ROLE.search('<li class="muted" role="presentation">')
+    assert not ITEM_WITH_A_ROLE.search('<li><p role="status">')
