@@ -17,6 +17,7 @@ from showfloor.privacy.types import Subject
 from showfloor.room.eraser import ERASER
 from showfloor.room.queries import reports
 from showfloor.room.rules.pace import REPORTS
+from showfloor.room.service import reports as service
 from tests.clocks import stopped
 from tests.integration.checkout.shop import scalar
 from tests.integration.room.conftest import Talk, done
@@ -231,6 +232,31 @@ async def test_only_the_team_sees_and_decides(talk: Talk, database: Database) ->
     assert await waiting(talk) == [("go home", 1)]
 
     assert (await decide(talk, rude, "delete", helper.key)).status_code == 204
+
+
+@pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
+async def test_moderator_clears_no_report_of_the_team(
+    talk: Talk, database: Database, monkeypatch: pytest.MonkeyPatch, guard: bool
+) -> None:
+    if not guard:
+        monkeypatch.setattr(service, "check_may_keep", lambda *_: None)
+    helper = await named(talk, database)
+    of_host = (await talk.say("Buy or go", talk.host)).json()
+    own = (await talk.say("Shut up", helper.key)).json()
+    _, rude = await talk.guest("Rana", "go home")
+    for message in (of_host, own, rude):
+        assert (await report(talk, message)).status_code == 204
+
+    answers = [await decide(talk, each, "keep", helper.key) for each in (of_host, own, rude)]
+
+    left = sorted(text for text, _ in await waiting(talk))
+    if guard:
+        assert [refusal(each) for each in answers[:2]] == [(403, "forbidden")] * 2
+        assert left == ["Buy or go", "Shut up"]
+        assert (await decide(talk, own, "keep")).status_code == 204
+    else:
+        assert left == []
+    assert answers[2].status_code == 204
 
 
 async def test_what_nobody_reported_is_no_case(talk: Talk) -> None:

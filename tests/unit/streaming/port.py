@@ -40,8 +40,13 @@ class RespondingListener(NobodyListens):
     """The responder hears of shows, as in the server."""
 
     def __init__(self, responder: Responder) -> None:
-        self.show_changed = responder.show_changed  # type: ignore[method-assign] # handed on
-        self.show_forgotten = responder.show_forgotten  # type: ignore[method-assign] # handed on
+        self.responder = responder
+
+    def show_changed(self, show: LiveShow) -> None:
+        self.responder.show_changed(show)
+
+    def show_forgotten(self, show: LiveShow) -> None:
+        self.responder.show_forgotten(show)
 
 
 class Port:

@@ -35,8 +35,8 @@ NEWCOMERS = Limit(60, 60.0)
 """New guests of one network: a name is easily made up, so that is what a new one costs."""
 RETURNS = Limit(1, 600.0)
 """The same, while a guest of that network is muted in the show."""
-REPORTS = Limit(10, 60.0)
-"""Messages that the viewers of one network report."""
+REPORTS = Limit(60, 60.0)
+"""Messages that the viewers of one network report, which may be a mobile operator's."""
 HEARTS = Limit(100, 10.0)
 """Requests with hearts of one network. Nothing is known of who sends them, so that is all that a
 program cannot make up; of a crowd behind one address some are not counted.

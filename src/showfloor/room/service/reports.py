@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from showfloor.identity.errors import Forbidden
 from showfloor.identity.types import Person
 from showfloor.kit import clock
 from showfloor.kit.db import Session
@@ -28,6 +29,7 @@ from showfloor.room.types import (
 )
 from showfloor.shows import service as shows
 from showfloor.shows.errors import ShowNotFound
+from showfloor.shows.types import Show
 
 MOST_CASES = 100
 """Of one look at the queue."""
@@ -65,12 +67,20 @@ async def list_cases(session: Session, *, person: Person, show_id: UUID) -> Case
     return Cases(found, await reports.count_cases(session, show.id))
 
 
+def check_may_keep(person: Person, show: Show, message: Message) -> None:
+    """Raises Forbidden."""
+    if message.role.staff and not shows.may_run(person, show):
+        raise Forbidden
+
+
 async def decide_case(
     session: Session, *, person: Person, message_id: UUID, decision: CaseDecision
 ) -> None:
     """Of two who decide at once, one did. Raises MessageNotFound, also where nobody has reported
     it; MessageDecided where somebody else has decided otherwise; Forbidden for a message of the
-    host or a merchant, which is for the host's team to delete.
+    host or a merchant, which is for the host's team to delete, and for keeping one of anybody of
+    the show's staff: a moderator clears no report of a colleague, of who named them or of their
+    own words.
     """
     if decision is CaseDecision.MUTE:
         # Writers are locked before their messages, as whoever mutes by another message does.
@@ -79,6 +89,8 @@ async def decide_case(
     message, show = await lock_moderated(session, person, message_id)
     if not await reports.is_reported(session, message_id):
         raise MessageNotFound
+    if decision is CaseDecision.KEEP:
+        check_may_keep(person, show, message)
     is_deleted = message.state is not MessageState.SHOWN
     if is_deleted or not await reports.is_open(session, message_id):
         if is_deleted is (decision is CaseDecision.KEEP):
