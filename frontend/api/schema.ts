@@ -883,9 +883,13 @@ export interface components {
             /** @description more than 10 are refused with limit_reached */
             quantity: number;
         };
-        /** @description `token` is a secret: the buyer's Bearer from here on. */
+        /**
+         * @description `token` is a secret: the buyer's Bearer from here on. `drop_id` is of the drop whose pieces
+         *     these are.
+         */
         HoldOut: {
             id: string;
+            drop_id: string | null;
             token: string;
             /** Format: date-time */
             expires_at: string;

@@ -48,8 +48,7 @@ const facts = (more: Partial<Facts> = {}): Facts => ({
   now: at(OPENS),
   ...more,
 });
-const held = (amount: number) =>
-  ({ lines: [{ sku: "mug-only", quantity: 1, unit_price: pounds(amount) }] }) as unknown as Hold;
+const held = (drop_id: string | null) => ({ drop_id }) as Hold;
 
 test("the server's clock opens and closes it, to the millisecond", () => {
   expect(phaseOf(facts({ now: at(OPENS) - 1 }))).toBe("coming");
@@ -62,9 +61,29 @@ test("it is taken, closed by its team, or the buyer's own", () => {
   expect(phaseOf(facts({ left: 0 }))).toBe("gone");
   expect(phaseOf(facts({ left: null }))).toBe("open");
   expect(phaseOf(facts({ room: room({ closed: true }) }))).toBe("over");
-  expect(phaseOf(facts({ left: 0, hold: held(1900) }))).toBe("mine");
-  // The same goods at their usual price are no piece of the drop.
-  expect(phaseOf(facts({ hold: held(2500) }))).toBe("open");
+  expect(phaseOf(facts({ left: 0, hold: held("drop_1") }))).toBe("mine");
+  // The same goods without the drop are no piece of it.
+  expect(phaseOf(facts({ hold: held(null) }))).toBe("open");
+});
+
+test("a piece may return only while something is held", () => {
+  const store = storeOf(undefined, { stock: { drop_1: 0 } });
+  store.serverNow = () => at(OPENS);
+  expect(htmlOf(Card, store, { cue: cue() })).toContain(english.t("drop.may_return"));
+
+  // Everything is paid for: it has ended before its time.
+  const sold = room({ closed: true, sold: 40, log_url: "/api/v1/drops/drop_1/log" });
+  store.roomChanged({ ...empty, seq: 1, stock: {}, entries: { drop: sold } });
+  const html = htmlOf(Card, store, { cue: cue() });
+
+  expect(html).toContain('data-phase="ended"');
+  expect(html).not.toContain(english.t("drop.may_return"));
+  expect(html).toContain(english.t("drop.sold", { sold: "40", units: "40" }));
+});
+
+test("closed while something is held it promises no piece, and no log before its last hold", () => {
+  expect(phaseOf(facts({ left: 0, room: room({ closed: true }) }))).toBe("over");
+  expect(phaseOf(facts({ room: room({ closed: true, sold: 38 }) }))).toBe("ended");
 });
 
 test("a drop is on the frames of its cue, and the newest of two is shown", () => {

@@ -1,7 +1,9 @@
 /** How far a drop has come for the person who looks at it. */
 import type { DropCue, Hold, RoomDrop } from "../contract";
 
-export type Phase = "coming" | "open" | "gone" | "mine" | "over";
+/** `gone`: nobody can take a piece now, and what is held may come back. `over`: nobody gets one any
+ *  more, but what is held may still be paid for. `ended`: everything is decided. */
+export type Phase = "coming" | "open" | "gone" | "mine" | "over" | "ended";
 
 export interface Facts {
   drop: DropCue["payload"];
@@ -15,15 +17,12 @@ export interface Facts {
 }
 
 export function phaseOf({ drop, room, left, hold, now }: Facts): Phase {
-  if (holds(hold, drop)) return "mine";
+  if (hold && hold.drop_id === drop.drop_id) return "mine";
+  if (room && room.sold !== null) return "ended";
   if (room?.closed || now >= Date.parse(drop.closes_at)) return "over";
   if (now < Date.parse(drop.opens_at)) return "coming";
   return left === 0 ? "gone" : "open";
 }
-
-/** What is held is of the drop: its goods at its price. */
-const holds = (hold: Hold | null, { sku, price }: DropCue["payload"]): boolean =>
-  hold?.lines.some((line) => line.sku === sku && line.unit_price.amount === price.amount) ?? false;
 
 /** Seconds until a moment, never below none. */
 export const secondsUntil = (moment: string, now: number): number =>

@@ -43,6 +43,19 @@ test("goods of which none are left are not offered again, and the show still is"
   expect(text).toContain(english.t("thanks.back"));
 });
 
+test("a piece of a drop is held again while the drop has one, whatever the shelf has", () => {
+  const store = held(["mug-only"], { "mug-only": 5, drop_1: 2 });
+  store.buying.hold = { ...store.buying.hold!, drop_id: "drop_1" };
+  store.buying.expire();
+  expect(said(CheckoutOutcome, store)).toContain(english.t("hold.ended_text_left", { count: 2 }));
+  expect(said(CheckoutOutcome, store)).toContain(english.t("hold.again"));
+
+  const over = held(["mug-only"], { "mug-only": 5 });
+  over.buying.hold = { ...over.buying.hold!, drop_id: "drop_1" };
+  over.buying.expire();
+  expect(said(CheckoutOutcome, over)).not.toContain(english.t("hold.again"));
+});
+
 test.each(["declined", "insufficient_funds", "expired_card"] as const)(
   "a card that was refused as %s says what to do, not a code",
   (declined) => {

@@ -97,13 +97,7 @@ export class Buying {
     if (this.open) return false;
     const expected_total = { ...price, amount: price.amount * line.quantity };
     return this.#step(async () =>
-      this.#hold(
-        await this.#post<Hold>(`/shows/${this.showId}/holds`, {
-          lines: [line],
-          expected_total,
-          drop_id,
-        }),
-      ),
+      this.#hold(await this.#post<Hold>(this.#holds, { lines: [line], expected_total, drop_id })),
     );
   }
 
@@ -168,7 +162,11 @@ export class Buying {
 
   #ask(lines: Line[], expected_total: Money, deliver_to?: string): Promise<Hold> {
     const to = deliver_to ? { deliver_to } : {};
-    return this.#post<Hold>(`/shows/${this.showId}/holds`, { lines, expected_total, ...to });
+    return this.#post<Hold>(this.#holds, { lines, expected_total, ...to });
+  }
+
+  get #holds(): string {
+    return `/shows/${this.showId}/holds`;
   }
 
   #hold(hold: Hold): void {
@@ -205,13 +203,19 @@ export class Buying {
     if (this.#unsure) await this.resume();
   }
 
-  /** The same goods once more, after the hold has ended. */
+  /** The same goods once more, after the hold has ended; pieces of a drop from that drop. */
   async holdAgain(): Promise<boolean> {
     const before = this.hold;
     if (!before) return false;
     return this.#step(async () => {
       try {
-        this.#hold(await this.#ask(before.lines.map(lineOf), before.total));
+        const lines = before.lines.map(lineOf);
+        const { drop_id, total: expected_total } = before;
+        this.#hold(
+          drop_id
+            ? await this.#post<Hold>(this.#holds, { lines, expected_total, drop_id })
+            : await this.#ask(lines, expected_total),
+        );
       } catch (error) {
         this.#showNewPrice(problemOf(error));
         throw error;

@@ -102,6 +102,23 @@ test("a hold that ended on the server ends here, with nothing charged", async ()
   expect(buying).toMatchObject({ expired: true, payment: "open" });
 });
 
+test("pieces of a drop are held again from that drop", async () => {
+  const buying = new Buying("", "show_1");
+  const ofDrop = (id: string) => ok({ ...hold(id, one, 100), drop_id: "drop_1" }, 201);
+  shop.answers = [ofDrop("h1"), ofDrop("h2")];
+  await buying.take("drop_1", one[0]!, pounds(100));
+  buying.expire();
+
+  expect(await buying.holdAgain()).toBe(true);
+
+  expect(buying.hold?.id).toBe("h2");
+  expect(shop.asked[1]!.body).toEqual({
+    lines: one,
+    expected_total: pounds(100),
+    drop_id: "drop_1",
+  });
+});
+
 test("goods whose price changed are held again at the new price with the second press", async () => {
   const buying = new Buying("", "show_1");
   const line = { sku: "A", quantity: 1, unit_price: pounds(120), total: pounds(120) };

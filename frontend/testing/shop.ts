@@ -98,6 +98,7 @@ export const hold = (
   total: number,
 ): Hold => ({
   id,
+  drop_id: null,
   token: `${id}-token`,
   expires_at: new Date(Date.now() + 300_000).toISOString(),
   total: pounds(total),

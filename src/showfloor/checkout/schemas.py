@@ -167,9 +167,12 @@ class HeldLine(BaseModel):
 
 
 class HoldOut(BaseModel):
-    """`token` is a secret: the buyer's Bearer from here on."""
+    """`token` is a secret: the buyer's Bearer from here on. `drop_id` is of the drop whose pieces
+    these are.
+    """
 
     id: str
+    drop_id: str | None
     token: str
     expires_at: Time
     total: MoneyOut

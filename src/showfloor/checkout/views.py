@@ -48,6 +48,7 @@ def hold_view(hold: Hold, token: str) -> HoldOut:
     """What the buyer holds; `token` is a secret, the buyer's Bearer from here on."""
     return HoldOut(
         id=ids.encode("hold", hold.id),
+        drop_id=None if hold.apart_id is None else ids.encode("drop", hold.apart_id),
         token=token,
         expires_at=clock.rfc3339(hold.expires_at),
         total=MoneyOut.of(hold.total),
