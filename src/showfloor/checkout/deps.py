@@ -10,6 +10,7 @@ from hashlib import sha256
 
 from showfloor.checkout.adapters.provider import PaymentProvider
 from showfloor.checkout.schemas import PAYMENT_METHODS, PaymentMethodIn, pay_in
+from showfloor.checkout.service.drop_door import DropDoor
 from showfloor.checkout.service.shelf import Shelf
 from showfloor.kit import idempotency
 from showfloor.kit.db import Database
@@ -39,6 +40,7 @@ class CheckoutDeps:
         self.pay_in = pay_in(methods)
         self.shelf = Shelf(database)
         self.batcher = HoldBatcher(database)
+        self.door = DropDoor()
 
     def fingerprint(self, body: object) -> bytes:
         """Of a request with an address or a card in it: these are few enough to be guessed from a

@@ -24,7 +24,12 @@ from showfloor.checkout.errors import (
 )
 from showfloor.checkout.schemas import CheckoutIn, CheckoutOut, HoldIn, HoldOut, PayIn, PurchaseOut
 from showfloor.identity.errors import AdultDeclarationRequired, AgeRefused
-from showfloor.kit.errors import IdempotencyConflict, IdempotencyKeyRequired, NotFound
+from showfloor.kit.errors import (
+    IdempotencyConflict,
+    IdempotencyKeyRequired,
+    NotFound,
+    RateLimited,
+)
 from showfloor.kit.openapi import KEY_HEADER, refusals
 from showfloor.merchants.errors import CodeUnknown
 from showfloor.offers.errors import (
@@ -77,6 +82,8 @@ described = APIRouter(tags=["buying"])
         DropClosed,
         DropLimitReached,
         DropSoldOut,
+        # Of a drop; nothing else counts here.
+        RateLimited,
         limited=False,
     ),
     # The first hold of a guest comes without a token; with one, limits count together.

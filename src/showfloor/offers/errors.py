@@ -60,7 +60,7 @@ class DropNotOpen(AppError):
 
 
 class DropClosed(AppError):
-    """It is over."""
+    """It is over, or pieces of it are not there any more."""
 
     code = "drop_closed"
     status = 409

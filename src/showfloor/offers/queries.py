@@ -107,8 +107,11 @@ async def planned_of_product(session: Session, product_id: UUID) -> list[Drop]:
 
 
 async def announced(session: Session) -> tuple[list[Drop], int]:
-    """Those that have not ended, in every show, and the database's clock in milliseconds."""
-    found = await _drops(session, select(DropRow).where(DropRow.state == DropState.ANNOUNCED.value))
+    """Those that have not ended, in every show, the first to open first, and the database's clock
+    in milliseconds.
+    """
+    chosen = select(DropRow).where(DropRow.state == DropState.ANNOUNCED.value)
+    found = await _drops(session, chosen.order_by(DropRow.opens_at, DropRow.id))
     return found, milliseconds((await session.execute(select(_NOW))).scalar_one())
 
 
@@ -178,9 +181,10 @@ async def lock_drop_of_buyer(connection: Connection, drop_id: UUID) -> Locked | 
     return await _of_buyer(connection, drop_id, _LOCK)
 
 
-async def read_drop(connection: Connection, drop_id: UUID) -> Drop | None:
+async def read_drop(connection: Connection, drop_id: UUID) -> tuple[Drop, int] | None:
+    """Without a lock; with the database's clock in milliseconds."""
     found = await _of_buyer(connection, drop_id, _READ)
-    return None if found is None else found.drop
+    return None if found is None else (found.drop, found.at)
 
 
 async def _of_buyer(
@@ -236,9 +240,20 @@ async def add_records(
     )
 
 
-async def log_of(session: Session, drop_id: UUID) -> list[str]:
-    """All its lines in their order."""
-    chosen = select(DropRecordRow.line).where(DropRecordRow.drop_id == drop_id)
+async def log_end(session: Session, drop_id: UUID) -> tuple[int, str]:
+    """How many lines a log has, and the last hash."""
+    found = await session.execute(
+        select(DropRow.records, DropRow.head).where(DropRow.id == drop_id)
+    )
+    lines, head = found.one()
+    return lines, head or ""
+
+
+async def log_of(session: Session, drop_id: UUID, first: int, most: int) -> list[str]:
+    """Lines of a log in their order, from number `first` on."""
+    chosen = select(DropRecordRow.line).where(
+        DropRecordRow.drop_id == drop_id, DropRecordRow.n.between(first, first + most - 1)
+    )
     return list((await session.execute(chosen.order_by(DropRecordRow.n))).scalars())
 
 

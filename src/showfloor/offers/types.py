@@ -245,6 +245,15 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class LogFile:
+    """A complete log: so many lines, and the hash of the last one."""
+
+    drop_id: UUID
+    lines: int
+    head: str
+
+
+@dataclass(frozen=True, slots=True)
 class DropWithLeft:
     """`left` of its pieces nobody holds or has bought, while it is announced."""
 

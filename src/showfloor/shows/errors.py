@@ -22,6 +22,13 @@ class CueOfDrop(AppError):
     status = 409
 
 
+class ProductInDrop(AppError):
+    """A drop of it has not ended: it stays on the shelf and on the screen until then."""
+
+    code = "product_in_drop"
+    status = 409
+
+
 class SlugTaken(AppError):
     code = "slug_taken"
     status = 409

@@ -265,6 +265,11 @@ class Cue:
         return self.payload.product_id if isinstance(self.payload, PinPayload) else None
 
     @property
+    def dropped_id(self) -> UUID | None:
+        """The product of a drop."""
+        return self.payload.product_id if isinstance(self.payload, DropPayload) else None
+
+    @property
     def disclosure(self) -> Disclosure | None:
         return self.payload.disclosure if isinstance(self.payload, DisclosurePayload) else None
 

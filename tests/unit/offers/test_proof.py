@@ -51,6 +51,20 @@ def test_a_log_as_announced_holds() -> None:
     assert (proof.arrivals, proof.sold, proof.refused, proof.released) == (7, 1, 5, 1)
 
 
+def test_drop_ends_before_its_time_when_everything_is_sold() -> None:
+    all_sold: list[Record] = [
+        terms(units=1),
+        Arrival(OPENS, "a", 1),
+        Held(OPENS, 1),
+        Paid(OPENS + 900, 1, PRICE),
+        Ended(OPENS + 901, 1, 0),
+    ]
+    one_left = [terms(units=2), *all_sold[1:4], Ended(OPENS + 901, 1, 1)]
+
+    assert verify_drop(lines(all_sold)).holds
+    assert [each.check for each in verify_drop(lines(one_left)).problems] == ["end"]
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     seed=st.integers(0, 2**32),

@@ -135,6 +135,7 @@ async def hold_goods(request: Request) -> Response:
         viewer = await find_viewer(request, deps.database)
         hold = await service.hold_in_drop(
             deps.database,
+            deps.door,
             deps.shelf,
             wanted,
             drop_id=ids.parse("drop", given.drop_id),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from showfloor.checkout.errors import NotForSale
+from showfloor.checkout.service.drop_door import DropDoor
 from showfloor.checkout.service.holds import HoldRequest, check_delivered, check_total
 from showfloor.checkout.service.shelf import Shelf
 from showfloor.kit.db import Database
@@ -16,6 +17,7 @@ from showfloor.stock.types import Hold, Line
 
 async def hold_in_drop(
     database: Database,
+    door: DropDoor,
     shelf: Shelf,
     wanted: HoldRequest,
     *,
@@ -24,12 +26,15 @@ async def hold_in_drop(
     seconds: int,
 ) -> Hold:
     """The price that is frozen is the drop's, for as long as any hold lasts. What was refused for
-    the limit or because nothing is free stands in the drop's log.
+    the limit or because nothing is free stands in the drop's log. Before its turn nobody has a
+    connection, and who comes too early or too often does not stand in line.
 
-    Raises ShowNotFound, DropNotFound, NotForSale, PriceMismatch, NotDelivered, DropNotOpen,
-    DropClosed, DropLimitReached, DropSoldOut, NetworkLimitReached, IdempotencyConflict, Busy.
+    Raises ShowNotFound, RateLimited, DropNotFound, NotForSale, PriceMismatch, NotDelivered,
+    DropNotOpen, DropClosed, DropLimitReached, DropSoldOut, NetworkLimitReached,
+    IdempotencyConflict, Busy.
     """
     offers = await shelf.offers(wanted.show_id)
+    door.check_pace(wanted.show_id, wanted.caller.client)
     async with database.transaction() as connection:
         drop = await drops.find_drop(connection, drop_id)
     if drop.show_id != wanted.show_id:
@@ -41,7 +46,7 @@ async def hold_in_drop(
     if wanted.deliver_to is not None:
         check_delivered(offers, [sku], wanted.deliver_to)
     asked = Wanted(drop_id, pieces, wanted.caller, wanted.key, wanted.request, viewer_id)
-    async with database.transaction() as connection:
+    async with door.turn(drop_id), database.transaction() as connection:
         turn, hold = await drops.take(connection, asked, context=offers.context, seconds=seconds)
     # Committed: the refusal is in the log.
     if turn is Turn.LIMIT:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, BackgroundTasks
-from starlette.responses import Response
+from typing import Annotated
+
+from fastapi import APIRouter, BackgroundTasks, Header
+from starlette.responses import Response, StreamingResponse
 
 from showfloor.catalog.errors import ProductNotFound
 from showfloor.identity.errors import CsrfFailed, NotAuthenticated
@@ -30,6 +32,7 @@ from showfloor.shows.errors import NotAllowedInState, ProductNotInShow, ShowNotF
 from showfloor.shows.http import StreamingDep
 
 router = APIRouter(prefix="/api/v1", tags=["drops"])
+A_YEAR = "public, max-age=31536000, immutable"
 OWN = (NotAuthenticated, NotFound, CsrfFailed, ShowNotFound, DropNotFound)
 
 
@@ -125,19 +128,27 @@ async def cancel_drop(drop_id: str, session: SessionDep, person: CurrentPerson) 
 
 @router.get(
     "/drops/{drop_id}/log",
-    response_class=Response,
+    response_class=StreamingResponse,
     responses={
         **refusals(NotFound, DropNotFound, DropLogNotReady),
         200: {"content": {"application/jsonl": {}}},
+        304: {"description": "The file with this ETag: it never changes."},
     },
 )
-async def get_drop_log(drop_id: str, session: SessionDep) -> Response:
+async def get_drop_log(
+    drop_id: str, database: DatabaseDep, if_none_match: Annotated[str | None, Header()] = None
+) -> Response:
     """The log of a drop that has ended, as a file that `showfloor verify-drop` checks
-    (docs/develop/drop-log.md).
+    (docs/develop/drop-log.md). It never changes again: its ETag is the hash of its last record.
     """
-    lines = await service.get_log(session, ids.parse("drop", drop_id))
-    return Response(
-        "".join(f"{line}\n" for line in lines),
+    log = await service.find_log(database, ids.parse("drop", drop_id))
+    # Weak: on its way it may be compressed.
+    kept = {"cache-control": A_YEAR, "etag": f'W/"{log.head}"'}
+    if if_none_match is not None and f'"{log.head}"' in if_none_match:
+        return Response(status_code=304, headers=kept)
+    named = {"content-disposition": f'attachment; filename="{drop_id}.jsonl"'}
+    return StreamingResponse(
+        service.read_log(database, log),
         media_type="application/jsonl",
-        headers={"content-disposition": f'attachment; filename="{drop_id}.jsonl"'},
+        headers={**kept, **named},
     )

@@ -241,7 +241,8 @@ class _Replay:
 
     def _end(self, record: Ended, line: int) -> None:
         self.ended = True
-        if not self.closed and record.at < self.terms.closes:
+        is_over = self.closed or record.at >= self.terms.closes or self.sold == self.terms.units
+        if not is_over:
             self.note("end", line, f"Line {line} ends a drop that is not closed.")
         if self.asked:
             self.note("end", line, "A request is not answered, or a hold is open, at the end.")

@@ -6,12 +6,12 @@ from showfloor.offers.service.planning import (
     agree_drop,
     announce_drop,
     cancel_drop,
-    get_log,
     list_drops,
     list_planned,
     plan_drop,
     show_of_drop,
 )
+from showfloor.offers.service.reading import find_log, read_log
 from showfloor.offers.service.taking import find_drop, give_back, note_paid, take
 from showfloor.offers.service.verifying import verify_drop
 
@@ -23,12 +23,13 @@ __all__ = [
     "close_drops_of_show",
     "end_drops",
     "find_drop",
-    "get_log",
+    "find_log",
     "give_back",
     "list_drops",
     "list_planned",
     "note_paid",
     "plan_drop",
+    "read_log",
     "show_of_drop",
     "take",
     "verify_drop",

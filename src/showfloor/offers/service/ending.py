@@ -9,6 +9,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import structlog
+
 from showfloor.kit import clock
 from showfloor.kit.db import Database, Session
 from showfloor.offers import queries
@@ -21,8 +23,11 @@ from showfloor.realtime import service as realtime
 from showfloor.shows import service as shows
 from showfloor.stock import service as stock
 
+log = structlog.get_logger()
 _LOOK_AGAIN = timedelta(seconds=1)
 """While a drop is announced."""
+_SHOWN_AFTER = timedelta(seconds=15)
+"""For so long the frames after its end say what became of it."""
 
 
 async def publish(session: Session, drop: Drop) -> None:
@@ -56,20 +61,40 @@ async def close_drops_of_show(session: Session, show_id: UUID) -> None:
 
 
 async def end_drops(database: Database) -> datetime | None:
-    """Take back what ran out of each drop, and end those that are over; when to look again."""
+    """Take back what ran out of each drop, close those whose pieces are missing, and end those that
+    are over or have sold everything; when to look again. One that fails keeps no other from it.
+    """
     async with database.session() as session:
         found, at = await queries.announced(session)
-    has_ended = [await _end_drop(database, drop, at) for drop in found]
-    return None if all(has_ended) else clock.now() + _LOOK_AGAIN
+    goes_on = False
+    for drop in found:
+        try:
+            goes_on |= not await _end_drop(database, drop, at)
+        except Exception:
+            log.exception("drop could not be ended", drop=str(drop.id))
+    return clock.now() + _LOOK_AGAIN if goes_on else None
 
 
 async def _end_drop(database: Database, drop: Drop, at: int) -> bool:
+    """Whether it has ended."""
     async with database.transaction() as connection:
         await release_due(connection, drop.id)
-    if not running.is_over(drop, at):
-        return False
+        is_there = await stock.is_apart_there(connection, drop.id)
     async with database.session() as session:
+        if not is_there:
+            await _close_short(session, drop)
+        elif not running.is_over(drop, at) and await stock.free_apart(session, drop.id):
+            return False
         return await _finish(session, drop)
+
+
+async def _close_short(session: Session, found: Drop) -> None:
+    """Its seller counts fewer pieces than are set apart: nobody else is sold one."""
+    await shows.lock_show(session, found.show_id)
+    locked = await queries.lock_drop(session, found.id)
+    assert locked is not None
+    if await close(session, locked) is not locked.drop:
+        log.warning("drop is closed: pieces are missing", drop=str(found.id))
 
 
 async def _finish(session: Session, found: Drop) -> bool:
@@ -82,16 +107,22 @@ async def _finish(session: Session, found: Drop) -> bool:
     drop, at = locked.drop, locked.at
     if drop.state is not DropState.ANNOUNCED:
         return True
-    if not running.is_over(drop, at) or await stock.is_apart_held(session, drop.id):
+    if await stock.is_apart_held(session, drop.id):
         return False
     sold = await queries.sold_of(session, drop.id)
+    if not running.is_over(drop, at) and sold < drop.units:
+        return False
     returned = await stock.put_apart_back(session, drop.id)
+    if returned != drop.units - sold:
+        # What is true is written all the same, so that the published log says it, too.
+        log.error("drop does not add up", drop=str(drop.id), sold=sold, returned=returned)
     head, lines = chain.extend(locked.head, [Ended(at, sold, returned)])
     await queries.add_records(session, drop.id, locked.head.records, lines, head)
     ended = replace(drop, state=DropState.ENDED, ended_at=running.moment(at), sold=sold, salt=None)
     await queries.save_drop(session, ended)
     await queries.forget_holds(session, drop.id)
     assert drop.cue_id is not None and drop.announced_at is not None
-    await shows.end_drop(session, drop.cue_id, running.moment(at) - drop.announced_at)
+    shown = running.moment(at) - drop.announced_at + _SHOWN_AFTER
+    await shows.end_drop(session, drop.cue_id, shown)
     await publish(session, ended)
     return True

@@ -19,7 +19,6 @@ from showfloor.media.errors import NotLive
 from showfloor.media.types import MediaMoment
 from showfloor.offers import queries
 from showfloor.offers.errors import (
-    DropLogNotReady,
     DropNotAgreed,
     DropNotFound,
     DropPriceHigher,
@@ -212,18 +211,6 @@ async def show_of_drop(session: Session, drop_id: UUID) -> UUID:
     if found is None:
         raise DropNotFound
     return found.show_id
-
-
-async def get_log(session: Session, drop_id: UUID) -> list[str]:
-    """The lines of the log of a drop that has ended, without line feeds. Raises DropNotFound,
-    DropLogNotReady.
-    """
-    found = await queries.drop(session, drop_id)
-    if found is None or found.announced_at is None:
-        raise DropNotFound
-    if found.state is not DropState.ENDED:
-        raise DropLogNotReady
-    return await queries.log_of(session, drop_id)
 
 
 async def _own_show(session: Session, person: Person, show_id: UUID, *, lock: bool) -> Show:

@@ -36,11 +36,16 @@ from showfloor.stock.types import Hold, Line
 
 
 async def find_drop(connection: Connection, drop_id: UUID) -> Drop:
-    """One that was announced, whatever became of it. Raises DropNotFound."""
+    """One that has opened, whatever became of it; nothing is locked. Raises DropNotFound,
+    DropNotOpen.
+    """
     found = await queries.read_drop(connection, drop_id)
-    if found is None or found.announced_at is None:
+    if found is None or found[0].announced_at is None:
         raise DropNotFound
-    return found
+    drop, at = found
+    if running.at_door(drop, at) is Turn.EARLY:
+        raise DropNotOpen
+    return drop
 
 
 async def take(
@@ -49,8 +54,9 @@ async def take(
     """Hold pieces of a drop for `seconds` at its price, or say why not: a refusal (`LIMIT`,
     `SOLD_OUT`) stands in the log, so the caller commits it before it tells the buyer.
 
-    Raises DropNotFound, DropNotOpen, DropClosed and NetworkLimitReached, which are not in the log,
-    and IdempotencyConflict. The same key gets the same hold again.
+    Raises DropNotFound, DropNotOpen, DropClosed (also where its seller counts fewer pieces than are
+    set apart) and NetworkLimitReached, which are not in the log, and IdempotencyConflict. The same
+    key gets the same hold again.
     """
     locked = await queries.lock_drop_of_buyer(connection, wanted.drop_id)
     if locked is None or locked.drop.announced_at is None:
@@ -66,6 +72,8 @@ async def take(
     if first is not None:
         return Turn.HELD, first
     _check_open(locked)
+    if not await stock.is_apart_there(connection, wanted.drop_id):
+        raise DropClosed
     released = await _release_due(connection, locked)
     await _check_network(connection, locked.drop, wanted)
     return await _answer(connection, locked, wanted, released, context, seconds)

@@ -33,6 +33,7 @@ from showfloor.shows.errors import (
     CueOfDrop,
     DisclosuresUnanswered,
     NotAllowedInState,
+    ProductInDrop,
     ProductNotInShow,
     ProductNotSellable,
     ShelfChanged,
@@ -272,7 +273,7 @@ async def add_product(
 @router.delete(
     "/shows/{show_id}/products/{product_id}",
     status_code=204,
-    responses=refusals(*CHANGE, NotAllowedInState, StreamingUnavailable),
+    responses=refusals(*CHANGE, NotAllowedInState, ProductInDrop, StreamingUnavailable),
 )
 async def remove_product(
     show_id: str,
@@ -282,7 +283,9 @@ async def remove_product(
     streaming: StreamingDep,
     after: BackgroundTasks,
 ) -> None:
-    """Take a product off the shelf and off the screen; what is held stays held."""
+    """Take a product off the shelf and off the screen; what is held stays held. One whose drop has
+    not ended stays.
+    """
     show, product = ids.parse("show", show_id), ids.parse("prod", product_id)
     moment = await streaming.moment(show)
     async with database.session() as session:

@@ -20,7 +20,13 @@ from showfloor.kit.db import Session
 from showfloor.media.errors import NotLive
 from showfloor.media.types import MediaMoment
 from showfloor.shows import queries
-from showfloor.shows.errors import CueNotFound, CueOfDrop, ProductNotInShow, TooManyPins
+from showfloor.shows.errors import (
+    CueNotFound,
+    CueOfDrop,
+    ProductInDrop,
+    ProductNotInShow,
+    TooManyPins,
+)
 from showfloor.shows.rules import BEFORE_THE_FIRST_FRAME, ENDED_CUES_STAY, MOST_PINS, end_of
 from showfloor.shows.service.access import get_own_show
 from showfloor.shows.service.room import forget_old_cues, publish_cue
@@ -210,10 +216,13 @@ async def list_timeline(
 async def end_cues_of_product(
     session: Session, *, show_id: UUID, product_id: UUID, moment: MediaMoment
 ) -> None:
-    """What leaves the shelf leaves the screen; needs the show's lock. Raises
+    """What leaves the shelf leaves the screen; needs the show's lock. Raises ProductInDrop,
     StreamingUnavailable.
     """
-    for cue in await queries.open_cues(session, show_id):
+    cues = await queries.open_cues(session, show_id)
+    if any(cue.dropped_id == product_id for cue in cues):
+        raise ProductInDrop
+    for cue in cues:
         if cue.product_id == product_id:
             await _end(session, cue, _last_frame(moment))
 

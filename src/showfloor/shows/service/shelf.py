@@ -62,7 +62,7 @@ async def remove_product(
     """Take a product off the shelf and its cues off the screen at `moment`; what is held stays
     held.
 
-    Raises ShowNotFound, NotAllowedInState, StreamingUnavailable.
+    Raises ShowNotFound, NotAllowedInState, ProductInDrop, StreamingUnavailable.
     """
     show = await _open_show(session, person, show_id)
     await end_cues_of_product(session, show_id=show_id, product_id=product_id, moment=moment)

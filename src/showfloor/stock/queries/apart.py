@@ -190,6 +190,20 @@ def return_hold(connection: Connection, hold_id: UUID) -> None:
     )
 
 
+# Without a lock: what is counted a moment later was sold a moment before.
+IS_THERE: LiteralString = """
+select available >= 0 from stock_apart join stock_item using (variant_id) where id = %(apart)s
+"""
+
+
+async def is_there(
+    connection: Connection, apart_id: UUID, *, statement: LiteralString = IS_THERE
+) -> bool:
+    """Whether no piece of the variant is missing that somebody has or that is set apart."""
+    rows = await fetch(connection, statement, {"apart": apart_id})
+    return all(there for (there,) in rows)
+
+
 async def has_open_apart(session: Session, apart_id: UUID) -> bool:
     """Whether somebody still holds some of them."""
     chosen = select(HoldLineRow.hold_id).where(

@@ -32,6 +32,13 @@ async def put_apart_back(session: Session, apart_id: UUID) -> int:
     return await apart.put_apart_back(session, apart_id)
 
 
+async def is_apart_there(connection: Connection, apart_id: UUID) -> bool:
+    """Whether everything is there that was bought, is held or set apart of the variant. Of pieces
+    that are missing nobody can tell whose they were.
+    """
+    return await apart.is_there(connection, apart_id)
+
+
 async def is_apart_held(session: Session, apart_id: UUID) -> bool:
     return await apart.has_open_apart(session, apart_id)
 

@@ -1,0 +1,35 @@
+"""The log of a drop that has ended, for whoever wants to check it. It never changes again."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+from showfloor.kit.db import Database
+from showfloor.offers import queries
+from showfloor.offers.errors import DropLogNotReady, DropNotFound
+from showfloor.offers.types import DropState, LogFile
+
+_LINES = 1000
+"""Of one look into the database: a part of a few hundred kilobytes."""
+
+
+async def find_log(database: Database, drop_id: UUID) -> LogFile:
+    """Raises DropNotFound, DropLogNotReady."""
+    async with database.session() as session:
+        found = await queries.drop(session, drop_id)
+        if found is None or found.announced_at is None:
+            raise DropNotFound
+        if found.state is not DropState.ENDED:
+            raise DropLogNotReady
+        return LogFile(drop_id, *await queries.log_end(session, drop_id))
+
+
+async def read_log(database: Database, log: LogFile) -> AsyncIterator[str]:
+    """Its text in parts of whole lines. Between two of them no connection is held, however slow the
+    reader is.
+    """
+    for first in range(0, log.lines, _LINES):
+        async with database.session() as session:
+            lines = await queries.log_of(session, log.drop_id, first, _LINES)
+        yield "".join(f"{line}\n" for line in lines)
