@@ -717,7 +717,7 @@ export interface components {
             closes_at: string;
         };
         /** @enum {string} */
-        DropState: "planned" | "announced" | "ended" | "cancelled";
+        DropState: "planned" | "announced" | "over" | "ended" | "cancelled";
         DropsOut: {
             drops: components["schemas"]["DropOut"][];
         };

@@ -21,11 +21,14 @@ class DropRow(Base):
         CheckConstraint("units > 0", name="units"),
         CheckConstraint("per_person between 1 and units", name="per_person"),
         CheckConstraint("price > 0", name="price"),
-        CheckConstraint("state in ('planned', 'announced', 'ended', 'cancelled')", name="state"),
+        CheckConstraint(
+            "state in ('planned', 'announced', 'over', 'ended', 'cancelled')", name="state"
+        ),
         Index("ix_drop_show_id", "show_id"),
         Index("ix_drop_variant_id", "variant_id"),
         Index("ix_drop_product_id", "product_id"),
-        # One at a time: the card of a show has one place.
+        # One at a time: the card of a show has one place. What is held of one that is over keeps it
+        # from its end, and not the next one from its beginning.
         Index(
             "uq_drop_announced_of_show",
             "show_id",

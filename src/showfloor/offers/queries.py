@@ -106,20 +106,32 @@ async def planned_of_product(session: Session, product_id: UUID) -> list[Drop]:
     return await _drops(session, chosen.order_by(DropRow.created_at, DropRow.id))
 
 
-async def announced(session: Session) -> tuple[list[Drop], int]:
-    """Those that have not ended, in every show, the first to open first, and the database's clock
-    in milliseconds.
+_NOT_ENDED = DropRow.state.in_([DropState.ANNOUNCED.value, DropState.OVER.value])
+
+
+async def not_ended(session: Session) -> tuple[list[Drop], int]:
+    """Those that were announced and have not ended, in every show, the first to open first, and the
+    database's clock in milliseconds.
     """
-    chosen = select(DropRow).where(DropRow.state == DropState.ANNOUNCED.value)
+    chosen = select(DropRow).where(_NOT_ENDED)
     found = await _drops(session, chosen.order_by(DropRow.opens_at, DropRow.id))
     return found, milliseconds((await session.execute(select(_NOW))).scalar_one())
 
 
-async def is_one_announced(session: Session, show_id: UUID) -> bool:
+async def announced_of_show(session: Session, show_id: UUID) -> UUID | None:
+    """The one that is announced, and may be over by its time."""
     chosen = select(DropRow.id).where(
         DropRow.show_id == show_id, DropRow.state == DropState.ANNOUNCED.value
     )
-    return (await session.execute(chosen.limit(1))).first() is not None
+    return (await session.execute(chosen)).scalar_one_or_none()
+
+
+async def is_newest(session: Session, drop: Drop) -> bool:
+    """Whether no other drop of its show was announced later."""
+    later = select(DropRow.id).where(
+        DropRow.show_id == drop.show_id, DropRow.announced_at > drop.announced_at
+    )
+    return (await session.execute(later.limit(1))).first() is None
 
 
 async def prices_of_drops(

@@ -174,6 +174,9 @@ class DropState(StrEnum):
     """Nobody but the show's team and the seller knows of it; nothing is set apart."""
     ANNOUNCED = "announced"
     """Its terms are published: it opens, sells and closes by its times."""
+    OVER = "over"
+    """Nobody can ask any more; what is held may still be paid for. The show's next one may begin.
+    """
     ENDED = "ended"
     """The log is complete."""
     CANCELLED = "cancelled"

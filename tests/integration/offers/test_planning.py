@@ -191,6 +191,6 @@ async def test_end_of_the_show_closes_its_drops(hall: Hall, database: Database) 
     async with database.session() as session:
         await close_drops_of_show(session, hall.floor.show.id)
 
-    assert await states(hall) == ["announced"]
+    assert await states(hall) == ["over"]
     assert (await (await hall.buyer()).take(drop)).json()["code"] == "drop_closed"
     assert (await hall.proof(drop)).holds

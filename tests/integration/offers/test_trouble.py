@@ -10,16 +10,18 @@ from uuid import UUID
 
 import httpx2
 import pytest
+from structlog.testing import capture_logs
 
 from showfloor.app import verify
 from showfloor.checkout.service.drop_door import AT_ONCE, DropDoor
 from showfloor.kit import ids
-from showfloor.kit.db import Connection, Database
+from showfloor.kit.db import Connection, Database, Session
 from showfloor.kit.pace import Limit
 from showfloor.offers import queries
 from showfloor.offers import service as offers
-from showfloor.offers.service import end_drops, ending, verify_drop
+from showfloor.offers.service import end_drops, ending, planning, verify_drop
 from showfloor.offers.types import Drop
+from showfloor.realtime import service as realtime
 from showfloor.shows.errors import ShowNotFound
 from showfloor.shows.types import Cue
 from showfloor.stock.queries import apart
@@ -261,6 +263,73 @@ async def test_drop_that_has_sold_everything_ends_and_makes_room(
     proof = verify_drop(log.content.splitlines(keepends=True))
     assert proof.holds and proof.sold == 2
     await hall.announce(units=2)
+
+
+@GUARD
+async def test_unpaid_hold_of_a_drop_that_is_over_keeps_no_next_one(
+    hall: Hall, database: Database, monkeypatch: pytest.MonkeyPatch, guarded: bool
+) -> None:
+    if not guarded:
+        monkeypatch.setattr(planning, "make_way", is_way_free)
+    first = await hall.open()
+    late = await hall.buyer()
+    await late.take(first)
+    second = (await hall.plan(price=1800)).json()["id"]
+    await hall.agree(second)
+    too_soon = await hall.ask("POST", f"/drops/{second}/open", hall.host)
+    hall.passed[0] += 60_000
+
+    opened = await hall.ask("POST", f"/drops/{second}/open", hall.host)
+
+    assert too_soon.json()["code"] == "drop_running"
+    if not guarded:
+        assert opened.json()["code"] == "drop_running"
+        return
+    assert opened.status_code == 200
+    hall.passed[0] += 10_000
+    bought = await (await hall.buyer()).buy(second)
+    await late.give_details()
+    late_one = await late.pay()
+    await end_drops(database)
+
+    assert [each.json()["status"] for each in (bought, late_one)] == ["paid", "paid"]
+    log = (await hall.client.get(f"/api/v1/drops/{first}/log")).content.splitlines(keepends=True)
+    assert verify_drop(log).holds and verify_drop(log).sold == 1
+    # The room has one place, and it is the newer one's.
+    assert await in_room(hall, database) == {
+        "id": second,
+        "closed": False,
+        "sold": None,
+        "log_url": None,
+    }
+    assert (await hall.proof(second)).holds
+
+
+async def is_way_free(session: Session, show_id: UUID) -> bool:
+    """Without looking at its time."""
+    return await queries.announced_of_show(session, show_id) is None
+
+
+async def in_room(hall: Hall, database: Database) -> Any:
+    async with database.session() as session:
+        return (await realtime.snapshot(session, hall.floor.show.id)).entries["drop"]
+
+
+async def test_drop_that_does_not_add_up_is_said_loudly_and_fails_its_check(
+    hall: Hall, database: Database
+) -> None:
+    drop = await hall.open()
+    # A piece goes astray.
+    await execute(database, "update stock_apart set free = free - 1")
+
+    with capture_logs() as logged:
+        proof = await hall.proof(drop)
+
+    said = [each for each in logged if each["event"] == "drop does not add up"]
+    assert [(each["log_level"], each["sold"], each["returned"]) for each in said] == [
+        ("error", 0, 3)
+    ]
+    assert [problem.check for problem in proof.problems] == ["end"]
 
 
 async def test_log_comes_in_parts_and_is_kept_by_caches(

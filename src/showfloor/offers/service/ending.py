@@ -31,7 +31,9 @@ _SHOWN_AFTER = timedelta(seconds=15)
 
 
 async def publish(session: Session, drop: Drop) -> None:
-    """What is true of the show's newest drop, in its room."""
+    """What is true of a drop, in the room of its show, which has a place for the newest one."""
+    if not await queries.is_newest(session, drop):
+        return
     await realtime.set_entry(session, drop.show_id, "drop", room_drop(drop).model_dump(mode="json"))
 
 
@@ -40,7 +42,7 @@ async def close(session: Session, locked: Locked) -> Drop:
     drop = locked.drop
     if drop.state is not DropState.ANNOUNCED or running.is_over(drop, locked.at):
         return drop
-    closed = replace(drop, closed_at=running.moment(locked.at))
+    closed = replace(drop, state=DropState.OVER, closed_at=running.moment(locked.at))
     await queries.save_drop(session, closed)
     head, lines = chain.extend(locked.head, [Closed(locked.at)])
     await queries.add_records(session, drop.id, locked.head.records, lines, head)
@@ -65,7 +67,7 @@ async def end_drops(database: Database) -> datetime | None:
     are over or have sold everything; when to look again. One that fails keeps no other from it.
     """
     async with database.session() as session:
-        found, at = await queries.announced(session)
+        found, at = await queries.not_ended(session)
     goes_on = False
     for drop in found:
         try:
@@ -81,11 +83,28 @@ async def _end_drop(database: Database, drop: Drop, at: int) -> bool:
         await release_due(connection, drop.id)
         is_there = await stock.is_apart_there(connection, drop.id)
     async with database.session() as session:
-        if not is_there:
+        if running.is_over(drop, at):
+            await make_way(session, drop.show_id)
+        elif not is_there:
             await _close_short(session, drop)
-        elif not running.is_over(drop, at) and await stock.free_apart(session, drop.id):
+        elif await stock.free_apart(session, drop.id):
             return False
         return await _finish(session, drop)
+
+
+async def make_way(session: Session, show_id: UUID) -> bool:
+    """Whether the next drop of a show may begin; one whose time is over does not keep it. Needs the
+    show's lock, or gets it.
+    """
+    await shows.lock_show(session, show_id)
+    found = await queries.announced_of_show(session, show_id)
+    locked = None if found is None else await queries.lock_drop(session, found)
+    if locked is None:
+        return True
+    if not running.is_over(locked.drop, locked.at):
+        return False
+    await queries.save_drop(session, replace(locked.drop, state=DropState.OVER))
+    return True
 
 
 async def _close_short(session: Session, found: Drop) -> None:
@@ -105,7 +124,7 @@ async def _finish(session: Session, found: Drop) -> bool:
     locked = await queries.lock_drop(session, found.id)
     assert locked is not None
     drop, at = locked.drop, locked.at
-    if drop.state is not DropState.ANNOUNCED:
+    if drop.state is DropState.ENDED:
         return True
     if await stock.is_apart_held(session, drop.id):
         return False

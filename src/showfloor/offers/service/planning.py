@@ -29,7 +29,7 @@ from showfloor.offers.errors import (
 from showfloor.offers.queries import Locked
 from showfloor.offers.rules import chain, running
 from showfloor.offers.schemas import NewDrop
-from showfloor.offers.service.ending import close, publish
+from showfloor.offers.service.ending import close, make_way, publish
 from showfloor.offers.types import Drop, DropState, DropWithLeft, Record
 from showfloor.shows import service as shows
 from showfloor.shows.errors import NotAllowedInState, ProductNotInShow
@@ -115,7 +115,7 @@ async def announce_drop(
         raise NotLive
     if not drop.agreed:
         raise DropNotAgreed
-    if await queries.is_one_announced(session, show.id):
+    if not await make_way(session, show.id):
         raise DropRunning
     priced = await _on_shelf(session, show, drop.product_id)
     usual = priced.prices.get(drop.variant_id)
